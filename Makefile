@@ -1,0 +1,68 @@
+# Every target sets up what it needs: a virtual environment in .venv with the
+# locked development tools and this checkout installed in editable mode.
+# PYTHON=python3.12 make test   picks another interpreter (3.11 or newer).
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python)
+VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+  BIN := $(VENV)/Scripts
+  PYTHON := python
+else
+  BIN := $(VENV)/bin
+endif
+READY := $(VENV)/.ready
+# The generator's hooks and pyright find their tools on PATH.
+export PATH := $(abspath $(BIN)):$(PATH)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": set PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.PHONY: setup
+setup: $(READY) ## Create the virtual environment (the other targets do it themselves)
+
+.PHONY: demo
+demo: $(READY) ## Run the main job against the embedded sandbox: request, poll, download, verify, table
+	@$(BIN)/python examples/demo.py
+
+.PHONY: test
+test: $(READY) ## Run the tests, with branch coverage of the hand-written packages
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered
+
+.PHONY: regenerate
+regenerate: $(READY) ## Build openapi/prolific.yaml and generate generated/prolific_api from it
+	$(BIN)/prolific-contract build
+	$(BIN)/prolific-contract generate
+
+.PHONY: check
+check: $(READY) ## Lint, types, and whether every derived file is current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/prolific-contract build --check
+	$(BIN)/prolific-contract generate --check
+
+.PHONY: format
+format: $(READY) ## Format the hand-written code
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: $(READY) ## Resolve the development tools anew into requirements.lock (hashes, no index addresses)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --extra contract --group dev pyproject.toml --output-file requirements.lock
+
+.PHONY: clean
+clean: ## Remove the virtual environment and everything that tools leave behind
+	rm -rf $(VENV) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo-output
