@@ -1,1 +1,1 @@
-"""Gate."""
+"""The conformance gate for Prolific's export contract, and the tools around the contract."""

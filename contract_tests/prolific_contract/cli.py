@@ -1,0 +1,60 @@
+"""The command ``prolific-contract``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from prolific_contract import _commands as commands
+from prolific_contract._errors import ContractToolError, MissingDependencyError
+
+# What the [contract] extra brings: a missing one of these is the user's to install,
+# a missing one of anything else is a defect of ours.
+_EXTRA_PACKAGES = frozenset(
+    {"jsonpath_rfc9535", "jsonschema_rs", "openapi_spec_validator", "pytest", "starlette", "uvicorn", "yaml"}
+)
+
+EXIT_CODES = """\
+exit codes:
+  0  done
+  1  the answer is no: a derived file is stale
+  2  could not run: wrong usage, unreadable input, a missing dependency
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command's whole argument parser."""
+    parser = argparse.ArgumentParser(
+        prog="prolific-contract",
+        description="Tools for the contract of Prolific's export API.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in commands.ALL:
+        command.add_parser(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code (see ``--help``)."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA_PACKAGES:
+            raise
+        return _refuse(
+            MissingDependencyError(
+                f"{error.name} is not installed: pip install 'prolific-exports[contract]'"
+            )
+        )
+    except ContractToolError as error:
+        return _refuse(error)
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _refuse(error: ContractToolError) -> int:
+    print(f"prolific-contract: error: {error}", file=sys.stderr)  # noqa: T201
+    return 2
