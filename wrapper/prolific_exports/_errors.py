@@ -1,0 +1,233 @@
+"""Everything this package raises, in one tree.
+
+ExportsError
+├── UsageError               the call cannot be made: no token, a bad id or base URL (a ValueError)
+├── ApiError                 the API answered with an error
+│   ├── BadRequestError          400, 405, 422 and other 4xx
+│   ├── AuthenticationError      401
+│   ├── AccessDeniedError        403
+│   ├── NotFoundError            404
+│   ├── ConflictError            409
+│   ├── RateLimitedError         429
+│   └── ServerError              5xx, and statuses that HTTP does not know
+├── ContractViolation        the API answered with something the contract does not allow
+│   └── UnknownStatusError       an export status that is not known
+├── NoAnswerError            no answer arrived: refused, timed out, cut off
+├── ExportFailedError        the export job failed
+├── ExportTimeoutError       the overall deadline passed; waiting can go on
+├── DownloadError            the archive could not be fetched or saved
+│   ├── UnsafeUrlError           the download URL is not one to be followed
+│   └── TargetExistsError        there is a file at the target already
+└── ArchiveError             the file is not an export archive that can be read
+    ├── CorruptArchiveError      not a ZIP, cut off, or a checksum does not match
+    └── UnsafeArchiveError       a member would be written outside the folder, or is a trap
+
+Messages say what happened, where, and what to do next, and never hold a token
+or the signature of a URL.
+"""
+
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from prolific_exports._refs import ExportRef
+
+
+class ExportsError(Exception):
+    """The root of everything that this package raises on purpose."""
+
+    def __reduce__(self) -> tuple["Callable[..., Any]", tuple[Any, ...]]:
+        """Errors cross process borders (multiprocessing) with all their attributes."""
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+    @classmethod
+    def _rebuilt(cls, args: tuple[Any, ...], attributes: dict[str, Any]) -> Self:
+        error = cls.__new__(cls)
+        error.args = args
+        error.__dict__.update(attributes)
+        return error
+
+
+def _rebuild(
+    cls: type[ExportsError], args: tuple[Any, ...], attributes: dict[str, Any]
+) -> ExportsError:
+    return cls._rebuilt(args, attributes)  # noqa: SLF001 - the other half of __reduce__
+
+
+class UsageError(ExportsError, ValueError):
+    """The call cannot be made as asked: no token, a bad id, a bad base URL."""
+
+
+class ApiError(ExportsError):
+    """The API answered with an error.
+
+    Attributes:
+        operation: Method and path template, e.g. ``POST /api/v1/…/{batch_id}/export``.
+        ref: The export that was asked for.
+        status: The HTTP status, also when HTTP does not know it (such as 520).
+        title: The error's title, where the body has one.
+        code: The API's own error code, where the body has one.
+        detail: The error's details as they came: a string, a list of strings or a
+            mapping of field names to lists of strings; None where there are none.
+        retry_after: Seconds that the server asks to wait, where it does.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        ref: "ExportRef",
+        status: int,
+        title: str | None = None,
+        code: int | None = None,
+        detail: Any = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.ref = ref
+        self.status = status
+        self.title = title
+        self.code = code
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class BadRequestError(ApiError):
+    """The API did not accept the request (400, 405, 422 and other 4xx)."""
+
+
+class AuthenticationError(ApiError):
+    """The API did not accept the token (401)."""
+
+
+class AccessDeniedError(ApiError):
+    """The token's account has no access to the resource (403)."""
+
+
+class NotFoundError(ApiError):
+    """There is no such collection, batch or export job, or it is not visible (404)."""
+
+
+class ConflictError(ApiError):
+    """The resource's state does not allow the request (409)."""
+
+
+class RateLimitedError(ApiError):
+    """Too many requests (429); ``retry_after`` says how long to wait, if the server does."""
+
+
+class ServerError(ApiError):
+    """The API failed (5xx, and statuses beyond that HTTP does not know)."""
+
+
+class ContractViolation(ExportsError):  # noqa: N818 - it names what happened, not a failure of ours
+    """The API answered with something the contract does not allow.
+
+    Attributes:
+        operation: Method and path template.
+        ref: The export that was asked for.
+        status: The HTTP status of the answer.
+        pointer: JSON pointer (RFC 6901) to what does not fit; ``""`` is the whole body.
+        excerpt: The beginning of the body, secrets removed.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        ref: "ExportRef",
+        status: int,
+        pointer: str,
+        excerpt: str,
+    ) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.ref = ref
+        self.status = status
+        self.pointer = pointer
+        self.excerpt = excerpt
+
+
+class UnknownStatusError(ContractViolation):
+    """An export has a status that the contract does not name; ``excerpt`` shows it."""
+
+
+class NoAnswerError(ExportsError):
+    """No answer arrived: the connection was refused, timed out or was cut off.
+
+    Attributes:
+        operation: Method and path template.
+        ref: The export that was asked for.
+        sent: False when the request certainly never reached the server, so that
+            repeating it cannot do anything twice.
+    """
+
+    def __init__(self, message: str, *, operation: str, ref: "ExportRef", sent: bool) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.ref = ref
+        self.sent = sent
+
+
+class ExportFailedError(ExportsError):
+    """The export job failed: generating it failed, or its archive was deleted (documents/000).
+
+    Attributes:
+        ref: The job.
+    """
+
+    def __init__(self, message: str, *, ref: "ExportRef") -> None:
+        super().__init__(message)
+        self.ref = ref
+
+
+class ExportTimeoutError(ExportsError):
+    """The overall deadline passed before the export was ready. The job goes on.
+
+    Attributes:
+        ref: The job; ``exports.collections.job(ref.resource_id, ref.export_id)`` (or
+            ``batches``) goes on waiting, in any process.
+        waited: Seconds waited.
+    """
+
+    def __init__(self, message: str, *, ref: "ExportRef", waited: float) -> None:
+        super().__init__(message)
+        self.ref = ref
+        self.waited = waited
+
+
+class DownloadError(ExportsError):
+    """The archive could not be fetched or saved. No file is left at the target."""
+
+
+class UnsafeUrlError(DownloadError):
+    """The download URL is not https, carries a user name, or is not a URL."""
+
+
+class TargetExistsError(DownloadError):
+    """There is a file at the target already; it was not touched.
+
+    Attributes:
+        path: The target.
+    """
+
+    def __init__(self, message: str, *, path: "Path") -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class ArchiveError(ExportsError):
+    """The file is not an export archive that can be read."""
+
+
+class CorruptArchiveError(ArchiveError):
+    """Not a ZIP, cut off, or a checksum does not match."""
+
+
+class UnsafeArchiveError(ArchiveError):
+    """A member would be written outside the target folder, or is a trap."""

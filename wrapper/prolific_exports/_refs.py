@@ -1,0 +1,59 @@
+"""Which export is meant: the values that survive a process."""
+
+import re
+from typing import Literal, TypeAlias, get_args
+
+from attrs import field, frozen
+
+from prolific_exports._errors import UsageError
+
+Kind: TypeAlias = Literal["collection", "batch"]
+"""What an export is taken from: a Task Builder collection or batch."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+# Path segments and file names are made of ids, and the documents call them plain
+# strings (D-6): whatever is safe in both is taken, a pasted web address is not.
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,199}")
+
+
+def check_id(value: object, what: str) -> str:
+    """The id without surrounding white space.
+
+    Args:
+        value: What the caller gave.
+        what: What it is the id of, for the message.
+
+    Raises:
+        UsageError: It is not an id.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    if not _ID.fullmatch(text):
+        shown = repr(value)
+        raise UsageError(
+            f"{shown if len(shown) <= 80 else shown[:77] + '...'} is not a {what} id: "
+            "give the id alone, letters, digits, '-', '_' and '.' "
+            f"(the last part of the {what}'s address in Prolific)."
+        )
+    return text
+
+
+@frozen
+class ExportRef:
+    """An export job's identity: kind, id of the collection or batch, id of the job.
+
+    Attributes:
+        kind: ``"collection"`` or ``"batch"``.
+        resource_id: Id of the collection or batch.
+        export_id: Id of the job; None when the server answered that an export is
+            ready without naming its job (documents/002, documents/004).
+    """
+
+    kind: Kind
+    resource_id: str = field()
+    export_id: str | None = None
+
+    def __str__(self) -> str:
+        """``collection 65f0…`` or ``collection 65f0… (export 0192…)``."""
+        job = f" (export {self.export_id})" if self.export_id else ""
+        return f"{self.kind} {self.resource_id}{job}"
