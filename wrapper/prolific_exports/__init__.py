@@ -1,1 +1,276 @@
-"""SDK."""
+"""Get data out of Prolific's Task Builder.
+
+>>> from prolific_exports import Exports
+>>> with Exports() as exports:  # the token is in PROLIFIC_TOKEN
+...     archive = exports.collections.download("65f0c1d2e3a4b5c6d7e8f901")
+
+Names are imported when they are first used (PEP 562), so that importing the
+package costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from prolific_exports._version import __version__
+
+if TYPE_CHECKING:
+    from prolific_exports._archive import (
+        ArchiveFile,
+        ArchiveSummary,
+        Choice,
+        ExportArchive,
+        ExtractLimits,
+        FileUpload,
+        FreeText,
+        FreeTextWithUnit,
+        Instruction,
+        InstructionSummary,
+        Member,
+        Metadata,
+        MultipleChoice,
+        MultipleChoiceWithFreeText,
+        Record,
+        Response,
+        Submission,
+        UnknownRecord,
+        UnknownResponse,
+        UploadedFile,
+        ZipSummary,
+        summarise,
+        verify_zip,
+    )
+    from prolific_exports._async_client import (
+        AsyncExportJob,
+        AsyncExportResource,
+        AsyncExports,
+    )
+    from prolific_exports._client import (
+        ExportJob,
+        ExportResource,
+        Exports,
+        download,
+    )
+    from prolific_exports._clock import (
+        Clock,
+        SystemClock,
+    )
+    from prolific_exports._errors import (
+        AccessDeniedError,
+        ApiError,
+        ArchiveError,
+        AuthenticationError,
+        BadRequestError,
+        ConflictError,
+        ContractViolation,
+        CorruptArchiveError,
+        DownloadError,
+        ExportFailedError,
+        ExportsError,
+        ExportTimeoutError,
+        NoAnswerError,
+        NotFoundError,
+        RateLimitedError,
+        ServerError,
+        TargetExistsError,
+        UnknownStatusError,
+        UnsafeArchiveError,
+        UnsafeUrlError,
+        UsageError,
+    )
+    from prolific_exports._events import (
+        Downloading,
+        Event,
+        Polled,
+        ProgressCallback,
+        Refreshed,
+        Requested,
+        Restarted,
+        Retrying,
+        Saved,
+        Verifying,
+    )
+    from prolific_exports._refs import (
+        ExportRef,
+        Kind,
+    )
+    from prolific_exports._states import (
+        Complete,
+        ExportState,
+        Failed,
+        Generating,
+    )
+
+_HOMES = {
+    "_archive": (
+        "ArchiveFile",
+        "ArchiveSummary",
+        "Choice",
+        "ExportArchive",
+        "ExtractLimits",
+        "FileUpload",
+        "FreeText",
+        "FreeTextWithUnit",
+        "Instruction",
+        "InstructionSummary",
+        "Member",
+        "Metadata",
+        "MultipleChoice",
+        "MultipleChoiceWithFreeText",
+        "Record",
+        "Response",
+        "Submission",
+        "summarise",
+        "UnknownRecord",
+        "UnknownResponse",
+        "UploadedFile",
+        "verify_zip",
+        "ZipSummary",
+    ),
+    "_async_client": (
+        "AsyncExportJob",
+        "AsyncExportResource",
+        "AsyncExports",
+    ),
+    "_client": (
+        "download",
+        "ExportJob",
+        "ExportResource",
+        "Exports",
+    ),
+    "_clock": (
+        "Clock",
+        "SystemClock",
+    ),
+    "_errors": (
+        "AccessDeniedError",
+        "ApiError",
+        "ArchiveError",
+        "AuthenticationError",
+        "BadRequestError",
+        "ConflictError",
+        "ContractViolation",
+        "CorruptArchiveError",
+        "DownloadError",
+        "ExportFailedError",
+        "ExportsError",
+        "ExportTimeoutError",
+        "NoAnswerError",
+        "NotFoundError",
+        "RateLimitedError",
+        "ServerError",
+        "TargetExistsError",
+        "UnknownStatusError",
+        "UnsafeArchiveError",
+        "UnsafeUrlError",
+        "UsageError",
+    ),
+    "_events": (
+        "Downloading",
+        "Event",
+        "Polled",
+        "ProgressCallback",
+        "Refreshed",
+        "Requested",
+        "Restarted",
+        "Retrying",
+        "Saved",
+        "Verifying",
+    ),
+    "_refs": (
+        "ExportRef",
+        "Kind",
+    ),
+    "_states": (
+        "Complete",
+        "ExportState",
+        "Failed",
+        "Generating",
+    ),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "AccessDeniedError",
+    "ApiError",
+    "ArchiveError",
+    "ArchiveFile",
+    "ArchiveSummary",
+    "AsyncExportJob",
+    "AsyncExportResource",
+    "AsyncExports",
+    "AuthenticationError",
+    "BadRequestError",
+    "Choice",
+    "Clock",
+    "Complete",
+    "ConflictError",
+    "ContractViolation",
+    "CorruptArchiveError",
+    "DownloadError",
+    "Downloading",
+    "Event",
+    "ExportArchive",
+    "ExportFailedError",
+    "ExportJob",
+    "ExportRef",
+    "ExportResource",
+    "ExportState",
+    "ExportTimeoutError",
+    "Exports",
+    "ExportsError",
+    "ExtractLimits",
+    "Failed",
+    "FileUpload",
+    "FreeText",
+    "FreeTextWithUnit",
+    "Generating",
+    "Instruction",
+    "InstructionSummary",
+    "Kind",
+    "Member",
+    "Metadata",
+    "MultipleChoice",
+    "MultipleChoiceWithFreeText",
+    "NoAnswerError",
+    "NotFoundError",
+    "Polled",
+    "ProgressCallback",
+    "RateLimitedError",
+    "Record",
+    "Refreshed",
+    "Requested",
+    "Response",
+    "Restarted",
+    "Retrying",
+    "Saved",
+    "ServerError",
+    "Submission",
+    "SystemClock",
+    "TargetExistsError",
+    "UnknownRecord",
+    "UnknownResponse",
+    "UnknownStatusError",
+    "UnsafeArchiveError",
+    "UnsafeUrlError",
+    "UploadedFile",
+    "UsageError",
+    "Verifying",
+    "ZipSummary",
+    "__version__",
+    "download",
+    "summarise",
+    "verify_zip",
+]
+
+
+def __getattr__(name: str) -> Any:
+    module = _HOME_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "testing"]

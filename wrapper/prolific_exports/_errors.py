@@ -53,7 +53,7 @@ class ExportsError(Exception):
 def _rebuild(
     cls: type[ExportsError], args: tuple[Any, ...], attributes: dict[str, Any]
 ) -> ExportsError:
-    return cls._rebuilt(args, attributes)  # noqa: SLF001 - the other half of __reduce__
+    return cls._rebuilt(args, attributes)
 
 
 class UsageError(ExportsError, ValueError):

@@ -1,0 +1,156 @@
+"""`AsyncExports`: the SDK for asyncio. The same surface as `Exports`, awaited."""
+
+import os
+from random import Random
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from prolific_exports import _core as core
+from prolific_exports._archive import ExportArchive
+from prolific_exports._async import AsyncDriver
+from prolific_exports._clock import Clock
+from prolific_exports._events import ProgressCallback
+from prolific_exports._policy import CALL_TIMEOUT, DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
+from prolific_exports._refs import ExportRef, Kind
+from prolific_exports._states import Complete, ExportState
+
+
+class AsyncExports:
+    """Exports of Prolific's Task Builder, for asyncio.
+
+    >>> async with AsyncExports() as exports:
+    ...     archive = await exports.collections.download("65f0c1d2e3a4b5c6d7e8f901")
+
+    Attributes:
+        collections: Exports of collections.
+        batches: Exports of batches.
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        *,
+        base_url: str | None = None,
+        http_client: httpx.AsyncClient | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        poll_interval: float = DEFAULT_POLL_INTERVAL,
+        call_timeout: float = CALL_TIMEOUT,
+        on_event: ProgressCallback | None = None,
+        clock: Clock | None = None,
+        random: Random | None = None,
+    ) -> None:
+        """Make a client; nothing is sent yet. Arguments and errors are those of `Exports`."""
+        self._core = core.Core.create(
+            token=token,
+            base_url=base_url,
+            timeout=timeout,
+            poll_interval=poll_interval,
+            call_timeout=call_timeout,
+            on_event=on_event,
+            clock=clock,
+            random=random,
+        )
+        self._driver = AsyncDriver(self._core.settings, http_client, self._core.clock)
+        self.collections = AsyncExportResource(self._core, self._driver, "collection")
+        self.batches = AsyncExportResource(self._core, self._driver, "batch")
+
+    async def close(self) -> None:
+        """Close the connections, unless they are an injected client's."""
+        await self._driver.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._core.settings.base_url!r})"
+
+
+class AsyncExportResource:
+    """Exports of one kind: ``exports.collections`` or ``exports.batches``."""
+
+    def __init__(self, core_: core.Core, driver: AsyncDriver, kind: Kind) -> None:
+        self._core = core_
+        self._driver = driver
+        self._kind: Kind = kind
+
+    async def export(self, resource_id: str) -> "AsyncExportJob":
+        """Ask for an export, as `ExportResource.export` does."""
+        job = self._core.job(self._kind, resource_id)
+        await self._driver.run(self._core.start(job))
+        return AsyncExportJob(self._core, self._driver, job)
+
+    def job(self, resource_id: str, export_id: str) -> "AsyncExportJob":
+        """A job that exists already, as `ExportResource.job`. Sends nothing."""
+        return AsyncExportJob(
+            self._core, self._driver, self._core.named_job(self._kind, resource_id, export_id)
+        )
+
+    async def download(
+        self,
+        resource_id: str,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        overwrite: bool = False,
+        timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
+    ) -> ExportArchive:
+        """Request, wait, download, verify, as `ExportResource.download` does."""
+        job = AsyncExportJob(self._core, self._driver, self._core.job(self._kind, resource_id))
+        return await job.download(path, overwrite=overwrite, timeout=timeout)
+
+
+class AsyncExportJob:
+    """An export job of a collection or batch."""
+
+    def __init__(self, core_: core.Core, driver: AsyncDriver, job: core.Job) -> None:
+        self._core = core_
+        self._driver = driver
+        self._job = job
+
+    @property
+    def ref(self) -> ExportRef:
+        """Kind, id of the collection or batch, id of the job: what identifies it anywhere."""
+        return self._job.ref
+
+    @property
+    def export_id(self) -> str | None:
+        """Id of the job; None when the server answered that one is ready without naming it."""
+        return self._job.export_id
+
+    async def status(self) -> ExportState:
+        """The job's state now, as `ExportJob.status` reads it."""
+        return await self._driver.run(self._core.read_status(self._job))
+
+    async def wait(
+        self,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
+    ) -> Complete:
+        """Poll until the archive is ready, as `ExportJob.wait` does."""
+        return await self._driver.run(self._core.wait(self._job, timeout))
+
+    async def download(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        overwrite: bool = False,
+        timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
+    ) -> ExportArchive:
+        """Wait, download and verify, as `ExportJob.download` does."""
+        target = await self._driver.run(
+            self._core.download(self._job, path, overwrite=overwrite, timeout=timeout)
+        )
+        return ExportArchive.open(target)
+
+    def __repr__(self) -> str:
+        state = self._job.state.status if self._job.state else "not asked yet"
+        return f"<{type(self).__name__} of {self._job.ref}: {state}>"

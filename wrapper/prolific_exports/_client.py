@@ -1,0 +1,280 @@
+"""`Exports`: the SDK with blocking calls."""
+
+import os
+from random import Random
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from prolific_exports import _core as core
+from prolific_exports._archive import ExportArchive
+from prolific_exports._clock import Clock
+from prolific_exports._events import ProgressCallback
+from prolific_exports._policy import CALL_TIMEOUT, DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
+from prolific_exports._refs import ExportRef, Kind
+from prolific_exports._states import Complete, ExportState
+from prolific_exports._sync import SyncDriver
+
+
+class Exports:
+    """Exports of Prolific's Task Builder.
+
+    >>> with Exports() as exports:
+    ...     archive = exports.collections.download("65f0c1d2e3a4b5c6d7e8f901")
+    ...     for submission in archive.responses():
+    ...         print(submission.participant_id, submission.responses)
+
+    Safe to share between threads. Close it, or use it in a ``with`` statement.
+
+    Attributes:
+        collections: Exports of collections.
+        batches: Exports of batches.
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        *,
+        base_url: str | None = None,
+        http_client: httpx.Client | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        poll_interval: float = DEFAULT_POLL_INTERVAL,
+        call_timeout: float = CALL_TIMEOUT,
+        on_event: ProgressCallback | None = None,
+        clock: Clock | None = None,
+        random: Random | None = None,
+    ) -> None:
+        """Make a client; nothing is sent yet.
+
+        Args:
+            token: API token; by default from ``PROLIFIC_TOKEN``.
+            base_url: Where the API is; by default from ``PROLIFIC_URL``, else production.
+                https, or http to this machine.
+            http_client: Carries all traffic instead of a client made here, and is not
+                closed. Its proxies, certificates and transports apply, its
+                ``Authorization`` header and ``auth`` do not.
+            timeout: Seconds to wait for an export to be ready, overall.
+            poll_interval: Seconds between polls, jittered by a quarter each way, after
+                the first polls, which come sooner.
+            call_timeout: Seconds that one call to the API may take.
+            on_event: Called with each event (`prolific_exports.Event`).
+            clock: Where the time comes from and how to wait; for tests.
+            random: Where jitter comes from; for tests.
+
+        Raises:
+            UsageError: No token, or an argument that cannot be used.
+        """
+        self._core = core.Core.create(
+            token=token,
+            base_url=base_url,
+            timeout=timeout,
+            poll_interval=poll_interval,
+            call_timeout=call_timeout,
+            on_event=on_event,
+            clock=clock,
+            random=random,
+        )
+        self._driver = SyncDriver(self._core.settings, http_client, self._core.clock)
+        self.collections = ExportResource(self._core, self._driver, "collection")
+        self.batches = ExportResource(self._core, self._driver, "batch")
+
+    def close(self) -> None:
+        """Close the connections, unless they are an injected client's."""
+        self._driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._core.settings.base_url!r})"
+
+
+class ExportResource:
+    """Exports of one kind: ``exports.collections`` or ``exports.batches``."""
+
+    def __init__(self, core_: core.Core, driver: SyncDriver, kind: Kind) -> None:
+        self._core = core_
+        self._driver = driver
+        self._kind: Kind = kind
+
+    def export(self, resource_id: str) -> "ExportJob":
+        """Ask for an export: one POST, answered at once by a job.
+
+        In edition 2026-03 a recent export is used again. In edition 2026-11 every
+        call starts a new job unless one is still being generated, and ten jobs are
+        all that a collection or batch can have.
+
+        Args:
+            resource_id: Id of the collection or batch.
+
+        Raises:
+            UsageError: This is not an id.
+            ApiError: The API answered with an error.
+            ContractViolation: It answered with something outside the contract.
+            NoAnswerError: It did not answer.
+        """
+        job = self._core.job(self._kind, resource_id)
+        self._driver.run(self._core.start(job))
+        return ExportJob(self._core, self._driver, job)
+
+    def job(self, resource_id: str, export_id: str) -> "ExportJob":
+        """A job that exists already, requested earlier or elsewhere. Sends nothing.
+
+        Args:
+            resource_id: Id of the collection or batch.
+            export_id: Id of the job.
+
+        Raises:
+            UsageError: One of them is not an id.
+        """
+        return ExportJob(
+            self._core, self._driver, self._core.named_job(self._kind, resource_id, export_id)
+        )
+
+    def download(
+        self,
+        resource_id: str,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        overwrite: bool = False,
+        timeout: float | None = None,
+    ) -> ExportArchive:
+        """Request, wait, download, verify: the data of a collection or batch in a file.
+
+        Args:
+            resource_id: Id of the collection or batch.
+            path: The file, or a folder to put it in; by default the working directory.
+                The default name is ``<id>-export-<YYYYMMDD-HHMMSS>.zip``.
+            overwrite: Whether an existing file may be replaced.
+            timeout: Seconds to wait for the export, instead of the client's.
+
+        Returns:
+            The archive: `os.fspath` of it is the file's path.
+
+        Raises:
+            ExportsError: What `ExportJob.download` raises.
+        """
+        job = ExportJob(self._core, self._driver, self._core.job(self._kind, resource_id))
+        return job.download(path, overwrite=overwrite, timeout=timeout)
+
+
+class ExportJob:
+    """An export job of a collection or batch."""
+
+    def __init__(self, core_: core.Core, driver: SyncDriver, job: core.Job) -> None:
+        self._core = core_
+        self._driver = driver
+        self._job = job
+
+    @property
+    def ref(self) -> ExportRef:
+        """Kind, id of the collection or batch, id of the job: what identifies it anywhere."""
+        return self._job.ref
+
+    @property
+    def export_id(self) -> str | None:
+        """Id of the job; None when the server answered that one is ready without naming it."""
+        return self._job.export_id
+
+    def status(self) -> ExportState:
+        """The job's state now: one call, repeated if the connection or server fails.
+
+        Raises:
+            ApiError: The API answered with an error.
+            ContractViolation: It answered with something outside the contract.
+            NoAnswerError: It did not answer.
+        """
+        return self._driver.run(self._core.read_status(self._job))
+
+    def wait(self, *, timeout: float | None = None) -> Complete:
+        """Poll until the archive is ready.
+
+        Args:
+            timeout: Seconds to wait, instead of the client's.
+
+        Returns:
+            The presigned URL and when it expires. Once the archive is ready this is the
+            URL seen last; `status` asks for a fresh one.
+
+        Raises:
+            ExportFailedError: The job failed. One that this client requested has been
+                requested anew once before.
+            ExportTimeoutError: It is not ready yet; waiting can go on.
+            ExportsError: What `status` raises.
+        """
+        return self._driver.run(self._core.wait(self._job, timeout))
+
+    def download(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        overwrite: bool = False,
+        timeout: float | None = None,
+    ) -> ExportArchive:
+        """Wait until the archive is ready, download and verify it.
+
+        The file at the path is whole and verified, or it is not there.
+
+        Args:
+            path: The file, or a folder to put it in; by default the working directory.
+            overwrite: Whether an existing file may be replaced.
+            timeout: Seconds to wait for the export, instead of the client's. The
+                download itself may take as long as bytes arrive.
+
+        Returns:
+            The archive: `os.fspath` of it is the file's path.
+
+        Raises:
+            TargetExistsError: There is a file, and ``overwrite`` is False.
+            DownloadError: The archive could not be fetched or saved.
+            ArchiveError: What the store sent is not a whole ZIP.
+            ExportsError: What `wait` raises.
+        """
+        target = self._driver.run(
+            self._core.download(self._job, path, overwrite=overwrite, timeout=timeout)
+        )
+        return ExportArchive.open(target)
+
+    def __repr__(self) -> str:
+        state = self._job.state.status if self._job.state else "not asked yet"
+        return f"<{type(self).__name__} of {self._job.ref}: {state}>"
+
+
+def download(
+    kind: Kind,
+    resource_id: str,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    token: str | None = None,
+    overwrite: bool = False,
+    timeout: float = DEFAULT_TIMEOUT,
+    on_event: ProgressCallback | None = None,
+) -> ExportArchive:
+    """The data of a collection or batch in a file: `Exports` and its ``download`` in one call.
+
+    >>> archive = download("collection", "65f0c1d2e3a4b5c6d7e8f901")
+
+    Args:
+        kind: ``"collection"`` or ``"batch"``.
+        resource_id: Its id.
+        path: The file, or a folder to put it in; by default the working directory.
+        token: API token; by default from ``PROLIFIC_TOKEN``.
+        overwrite: Whether an existing file may be replaced.
+        timeout: Seconds to wait for the export.
+        on_event: Called with each event (`prolific_exports.Event`).
+
+    Raises:
+        ExportsError: What `Exports` and `ExportJob.download` raise.
+    """
+    with Exports(token, timeout=timeout, on_event=on_event) as exports:
+        resource = core.by_kind(kind, collection=exports.collections, batch=exports.batches)
+        return resource.download(resource_id, path, overwrite=overwrite)

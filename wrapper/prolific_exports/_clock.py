@@ -1,0 +1,50 @@
+"""Time, passed in: everything that decides by it can be tested without waiting."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where the SDK reads the time and waits.
+
+    The default is the system's. ``prolific_exports.testing.FakeClock`` is one for
+    tests, where waiting takes no time.
+    """
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary point, never going back."""
+        ...
+
+    def now(self) -> datetime:
+        """The date and time, aware."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait in this thread."""
+        ...
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Wait without holding up the event loop."""
+        ...
+
+
+class SystemClock:
+    """The system's clock."""
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary point, never going back."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """The date and time in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait in this thread."""
+        time.sleep(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Wait without holding up the event loop."""
+        await asyncio.sleep(seconds)

@@ -1,0 +1,121 @@
+"""What the sync and the async client share: everything but the driver."""
+
+import os
+from pathlib import Path
+from random import Random
+from typing import Self, TypeVar
+
+from attrs import evolve, frozen
+
+from prolific_exports import _download as download
+from prolific_exports import _waiting as waiting
+from prolific_exports._archive import verify_zip
+from prolific_exports._calls import Context
+from prolific_exports._clock import Clock, SystemClock
+from prolific_exports._effects import Flow
+from prolific_exports._errors import UsageError
+from prolific_exports._events import Event, ProgressCallback
+from prolific_exports._log import LOGGER
+from prolific_exports._policy import Policy
+from prolific_exports._refs import Kind, check_id
+from prolific_exports._settings import Settings, resolve
+from prolific_exports._states import Complete, ExportState
+from prolific_exports._waiting import Job
+
+T = TypeVar("T")
+
+__all__ = ["Core", "Job", "by_kind"]
+
+
+@frozen
+class Core:
+    """The flows of one client, with what they need filled in."""
+
+    settings: Settings
+    policy: Policy
+    context: Context
+
+    @classmethod
+    def create(
+        cls,
+        *,
+        token: str | None,
+        base_url: str | None,
+        timeout: float,
+        poll_interval: float,
+        call_timeout: float,
+        on_event: ProgressCallback | None,
+        clock: Clock | None,
+        random: Random | None,
+    ) -> Self:
+        """Check the arguments of a client.
+
+        Raises:
+            UsageError: One of them cannot be used.
+        """
+        settings = resolve(token, base_url)
+
+        def notify(event: Event) -> None:
+            LOGGER.debug("%r", event)
+            if on_event is not None:
+                on_event(event)
+
+        return cls(
+            settings,
+            Policy(timeout, poll_interval, call_timeout),
+            Context(clock or SystemClock(), random or Random(), settings.token, notify),  # noqa: S311
+        )
+
+    @property
+    def clock(self) -> Clock:
+        """Where the time comes from."""
+        return self.context.clock
+
+    def job(self, kind: Kind, resource_id: str) -> Job:
+        """A job that is still to be requested."""
+        return Job(kind, check_id(resource_id, kind))
+
+    def named_job(self, kind: Kind, resource_id: str, export_id: str) -> Job:
+        """A job that the caller names."""
+        return Job(kind, check_id(resource_id, kind), check_id(export_id, "export"), named=True)
+
+    def start(self, job: Job) -> Flow[ExportState]:
+        """Ask for an export."""
+        return waiting.start(job, self.context, self.policy)
+
+    def read_status(self, job: Job) -> Flow[ExportState]:
+        """The job's state now."""
+        return waiting.read_status(job, self.context, self.policy)
+
+    def wait(self, job: Job, timeout: float | None) -> Flow[Complete]:
+        """Poll until the archive is ready."""
+        return waiting.wait(job, self.context, self._policy(timeout))
+
+    def download(
+        self,
+        job: Job,
+        path: str | os.PathLike[str] | None,
+        *,
+        overwrite: bool,
+        timeout: float | None,
+    ) -> Flow[Path]:
+        """Wait for the archive, fetch it, verify it, put it at its place."""
+        policy = self._policy(timeout)
+        return download.download(job, path, self.context, policy, verify_zip, overwrite=overwrite)
+
+    def _policy(self, timeout: float | None) -> Policy:
+        return self.policy if timeout is None else evolve(self.policy, timeout=timeout)
+
+
+def by_kind(kind: str, *, collection: T, batch: T) -> T:
+    """The one for the kind.
+
+    Raises:
+        UsageError: There is no such kind.
+    """
+    match kind:
+        case "collection":
+            return collection
+        case "batch":
+            return batch
+    raise UsageError(f"{kind!r} is no kind of export: give 'collection' or 'batch'.")

@@ -1,0 +1,140 @@
+"""What the pure core asks its driver to do.
+
+A *flow* is a generator that yields effects and is sent their results; it decides
+everything and does nothing. A driver does what it is asked, with blocking calls
+or with async ones (`_sync`, `_async`). So both have the same behaviour, and a
+test can drive a flow through any schedule of faults without a socket or a sleep.
+"""
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+from attrs import field, frozen
+
+from prolific_exports._refs import ExportRef
+
+T = TypeVar("T")
+
+
+@frozen
+class Request:
+    """A call to the API, ready to be sent.
+
+    Attributes:
+        operation: Method and path template.
+        ref: The export that is asked for.
+        method: HTTP method.
+        path: Path with the ids filled in, quoted.
+        params: Query parameters.
+    """
+
+    operation: str
+    ref: ExportRef
+    method: str
+    path: str
+    params: Mapping[str, Any] = field(factory=dict)
+
+
+@frozen
+class Reply:
+    """An answer of the API, read to its end.
+
+    Attributes:
+        status: HTTP status, any number.
+        headers: Header fields, names in lower case.
+        body: The body, decoded from its content encoding.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@frozen
+class Send:
+    """Send a request to the API; the result is a `Reply`.
+
+    The driver raises `NoAnswerError` into the flow when none arrives in time.
+
+    Attributes:
+        request: What to send.
+        timeout: Seconds until the answer must be there.
+    """
+
+    request: Request
+    timeout: float
+
+
+@frozen
+class Head:
+    """The beginning of the store's answer.
+
+    Attributes:
+        status: HTTP status.
+        headers: Header fields, names in lower case.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+
+
+@frozen
+class Fetch:
+    """Get bytes from the store; the result is a `Fetched`. Never raises for the network.
+
+    Attributes:
+        url: Presigned URL, or where it redirects to.
+        headers: Header fields. Never a token.
+        timeout: Seconds without a byte after which the connection counts as dead.
+        accept: Decides by the head whether the body is wanted.
+        write: Takes the body, piece by piece, if it is.
+    """
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str]
+    timeout: float
+    accept: Callable[[Head], bool]
+    write: Callable[[bytes], object]
+
+
+@frozen
+class Fetched:
+    """How a `Fetch` ended.
+
+    Attributes:
+        head: The answer's beginning; None when there was no answer.
+        evidence: The beginning of a body that was not wanted.
+        failure: Why the body is not whole (or not there), in half a sentence; None
+            when it came to its end.
+    """
+
+    head: Head | None
+    evidence: bytes = b""
+    failure: str | None = None
+
+
+@frozen
+class Sleep:
+    """Wait.
+
+    Attributes:
+        seconds: How long.
+    """
+
+    seconds: float
+
+
+@frozen
+class Run:
+    """Do blocking work on files; the result is what the function returns.
+
+    Attributes:
+        work: The work. An async driver runs it in a thread.
+    """
+
+    work: Callable[[], Any]
+
+
+Effect: TypeAlias = Send | Fetch | Sleep | Run
+Flow: TypeAlias = Generator[Effect, Any, T]
+"""A generator that yields effects, is sent their results and returns a ``T``."""

@@ -1,0 +1,129 @@
+"""What happens while an export is fetched, as plain values for a progress callback."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from attrs import frozen
+
+from prolific_exports._errors import ExportsError
+from prolific_exports._refs import ExportRef
+
+
+@frozen
+class Requested:
+    """An export was asked for with POST.
+
+    Attributes:
+        ref: The export, with the job's id where the server named one.
+        status: ``"generating"``, ``"complete"`` or ``"failed"``.
+    """
+
+    ref: ExportRef
+    status: str
+
+
+@frozen
+class Polled:
+    """The job's status was read.
+
+    Attributes:
+        ref: The job.
+        status: ``"generating"``, ``"complete"`` or ``"failed"``.
+        elapsed: Seconds since waiting began.
+    """
+
+    ref: ExportRef
+    status: str
+    elapsed: float
+
+
+@frozen
+class Retrying:
+    """A call failed in a way that may pass, and is repeated after a while.
+
+    Attributes:
+        ref: The export.
+        error: What happened.
+        delay: Seconds until the next try.
+    """
+
+    ref: ExportRef
+    error: ExportsError
+    delay: float
+
+
+@frozen
+class Restarted:
+    """The job failed, and a new one is asked for, once.
+
+    Attributes:
+        ref: The job that failed.
+    """
+
+    ref: ExportRef
+
+
+@frozen
+class Refreshed:
+    """The download URL no longer worked, and a fresh one was asked for.
+
+    Attributes:
+        ref: The job.
+        received: Bytes that are there already; the download goes on behind them.
+    """
+
+    ref: ExportRef
+    received: int
+
+
+@frozen
+class Downloading:
+    """Bytes of the archive arrived.
+
+    Attributes:
+        ref: The export.
+        received: Bytes so far.
+        total: Bytes in all, None where the store does not say.
+    """
+
+    ref: ExportRef
+    received: int
+    total: int | None
+
+
+@frozen
+class Verifying:
+    """All bytes are there; the archive is being checked.
+
+    Attributes:
+        ref: The export.
+        size: Bytes of the archive.
+    """
+
+    ref: ExportRef
+    size: int
+
+
+@frozen
+class Saved:
+    """The archive is whole, verified and at its place.
+
+    Attributes:
+        ref: The export.
+        path: Where it is.
+        size: Bytes of the archive.
+    """
+
+    ref: ExportRef
+    path: Path
+    size: int
+
+
+Event: TypeAlias = (
+    Requested | Polled | Retrying | Restarted | Refreshed | Downloading | Verifying | Saved
+)
+"""Everything that a progress callback may be given."""
+
+ProgressCallback: TypeAlias = Callable[[Event], object]
+"""Called with each event, in the thread (or event loop) that runs the export."""

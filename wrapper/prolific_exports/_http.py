@@ -1,0 +1,146 @@
+"""What the sync and the async driver have in common: requests out, answers and failures in."""
+
+from typing import Final, TypeVar
+
+import httpx
+from attrs import define, field
+
+from prolific_exports._clock import Clock
+from prolific_exports._effects import Fetch, Head, Reply, Request, Send
+from prolific_exports._errors import NoAnswerError, UsageError
+from prolific_exports._log import LOGGER
+from prolific_exports._redact import redact
+from prolific_exports._settings import USER_AGENT, Settings
+
+CONNECT_TIMEOUT: Final = 10.0
+EVIDENCE_SIZE: Final = 4096
+# A status is below a kilobyte; this much more says that it is something else.
+MAX_BODY_SIZE: Final = 4 * 1024 * 1024
+
+# The request had not been sent when these happened.
+_NOT_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
+
+
+def make_client(cls: type[ClientT]) -> ClientT:
+    """A client with httpx's defaults: proxies and certificates from the environment.
+
+    Raises:
+        UsageError: The environment names a proxy or certificate file that cannot be used.
+    """
+    try:
+        return cls()
+    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+        raise UsageError(
+            f"The HTTP client cannot be set up: {redact(str(error))}. Check the proxy variables "
+            "(HTTPS_PROXY, ALL_PROXY) and the certificate ones (SSL_CERT_FILE, SSL_CERT_DIR)."
+        ) from error
+
+
+def api_request(
+    client: httpx.Client | httpx.AsyncClient, settings: Settings, send: Send
+) -> httpx.Request:
+    """The request to the API."""
+    request = send.request
+    return client.build_request(
+        request.method,
+        settings.base_url + request.path,
+        params=dict(request.params) or None,
+        headers=settings.headers,
+        timeout=httpx.Timeout(send.timeout, connect=min(send.timeout, CONNECT_TIMEOUT)),
+    )
+
+
+def store_request(client: httpx.Client | httpx.AsyncClient, fetch: Fetch) -> httpx.Request:
+    """The request to the store: nothing in it may tell who asks.
+
+    An injected client may have an Authorization header or cookies among its defaults;
+    besides giving the token away, stores refuse a signed URL that comes with one.
+    """
+    request = client.build_request(
+        "GET",
+        fetch.url,
+        headers={"User-Agent": USER_AGENT, **fetch.headers},
+        timeout=httpx.Timeout(fetch.timeout, connect=CONNECT_TIMEOUT),
+    )
+    for name in ("Authorization", "Cookie", "Referer"):
+        request.headers.pop(name, None)
+    return request
+
+
+def head_of(response: httpx.Response) -> Head:
+    """Status and header fields."""
+    return Head(response.status_code, fields_of(response))
+
+
+@define
+class Body:
+    """The body of an API answer while it is read, bounded in size and in time.
+
+    httpx bounds the wait for each byte; a server that sends one now and then would
+    hold a call for ever.
+    """
+
+    timeout: float
+    clock: Clock
+    data: bytearray = field(factory=bytearray)
+    began: float = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.began = self.clock.monotonic()
+
+    def is_enough(self, chunk: bytes) -> bool:
+        """Take a piece; whether to stop reading.
+
+        Raises:
+            httpx.ReadTimeout: The call has taken longer than it may.
+        """
+        self.data += chunk
+        if self.clock.monotonic() - self.began > self.timeout:
+            raise httpx.ReadTimeout(f"the answer was not complete after {self.timeout:g} s")
+        return len(self.data) > MAX_BODY_SIZE
+
+    def reply(self, request: Request, response: httpx.Response) -> Reply:
+        """The whole answer."""
+        LOGGER.debug("%s for %s answered %s", request.operation, request.ref, response.status_code)
+        return Reply(response.status_code, fields_of(response), bytes(self.data))
+
+
+def fields_of(response: httpx.Response) -> dict[str, str]:
+    """Header fields, names in lower case."""
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def no_answer(request: Request, error: httpx.HTTPError, token: str) -> NoAnswerError:
+    """The error for a call that was not answered."""
+    sent = not isinstance(error, _NOT_SENT)
+    hint = (
+        "It may have arrived all the same."
+        if sent and request.method == "POST"
+        else "Check the network and the base URL."
+    )
+    return NoAnswerError(
+        f"{request.operation} for {request.ref} got no answer: {describe(error, token)}. {hint}",
+        operation=request.operation,
+        ref=request.ref,
+        sent=sent,
+    )
+
+
+def describe(error: httpx.HTTPError, token: str | None = None) -> str:
+    """What went wrong, in half a sentence."""
+    kind = {
+        httpx.ConnectTimeout: "connecting took too long",
+        httpx.ReadTimeout: "no byte arrived in time",
+        httpx.WriteTimeout: "the request could not be sent in time",
+        httpx.ConnectError: "no connection",
+    }.get(type(error), "the connection broke")
+    detail = redact(str(error), token)
+    return f"{kind} ({detail})" if detail else kind

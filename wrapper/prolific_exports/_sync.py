@@ -1,0 +1,97 @@
+"""The driver that does what a flow asks with blocking calls."""
+
+from typing import Any, TypeVar
+
+import httpx
+
+from prolific_exports import _http as http
+from prolific_exports._clock import Clock
+from prolific_exports._effects import Effect, Fetch, Fetched, Flow, Reply, Send, Sleep
+from prolific_exports._errors import ExportsError
+from prolific_exports._log import without_queries
+from prolific_exports._settings import Settings
+
+T = TypeVar("T")
+
+
+class SyncDriver:
+    """Runs flows over an `httpx.Client`."""
+
+    def __init__(self, settings: Settings, client: httpx.Client | None, clock: Clock) -> None:
+        """Drive over the caller's client, who then closes it, or over one made here."""
+        self._settings = settings
+        self._owned = client is None
+        self._client = client or http.make_client(httpx.Client)
+        self._clock = clock
+
+    def close(self) -> None:
+        """Close the client, if it was made here."""
+        if self._owned:
+            self._client.close()
+
+    def run(self, flow: Flow[T]) -> T:
+        """Do what the flow asks until it returns."""
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    result = self._do(effect)
+                except ExportsError as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(result)
+        except StopIteration as stop:
+            value: T = stop.value
+            return value
+        finally:
+            # After an interrupt, this is what lets the flow clean up.
+            flow.close()
+
+    def _do(self, effect: Effect) -> Any:
+        match effect:
+            case Send():
+                return self._send(effect)
+            case Fetch():
+                return self._fetch(effect)
+            case Sleep():
+                return self._clock.sleep(effect.seconds)
+            case _:
+                return effect.work()
+
+    def _send(self, send: Send) -> Reply:
+        request = http.api_request(self._client, self._settings, send)
+        body = http.Body(send.timeout, self._clock)
+        try:
+            with without_queries():
+                response = self._client.send(
+                    request, stream=True, auth=None, follow_redirects=False
+                )
+                try:
+                    for chunk in response.iter_bytes():
+                        if body.is_enough(chunk):
+                            break
+                finally:
+                    response.close()
+        except httpx.HTTPError as error:
+            raise http.no_answer(send.request, error, self._settings.token) from error
+        return body.reply(send.request, response)
+
+    def _fetch(self, fetch: Fetch) -> Fetched:
+        request = http.store_request(self._client, fetch)
+        head = None
+        try:
+            with without_queries():
+                response = self._client.send(
+                    request, stream=True, auth=None, follow_redirects=False
+                )
+                try:
+                    head = http.head_of(response)
+                    if not fetch.accept(head):
+                        return Fetched(head, next(response.iter_raw(http.EVIDENCE_SIZE), b""))
+                    for chunk in response.iter_raw():
+                        fetch.write(chunk)
+                finally:
+                    response.close()
+        except httpx.HTTPError as error:
+            return Fetched(head, failure=http.describe(error))
+        return Fetched(head)

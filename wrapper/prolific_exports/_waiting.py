@@ -1,0 +1,163 @@
+"""From a request to an archive that is ready: the pure part of polling."""
+
+from attrs import define
+
+from prolific_exports import _api as api
+from prolific_exports._calls import Context, OutOfTimeError, perform
+from prolific_exports._effects import Flow, Request, Sleep
+from prolific_exports._errors import ExportFailedError, ExportTimeoutError
+from prolific_exports._events import Polled, Requested, Restarted
+from prolific_exports._policy import Policy, poll_delays
+from prolific_exports._refs import ExportRef, Kind
+from prolific_exports._states import Complete, ExportState, Generating
+
+
+@define
+class Job:
+    """An export job as far as it is known here.
+
+    Attributes:
+        kind: What it exports.
+        resource_id: Id of the collection or batch.
+        export_id: Id of the job; None when the server only said that one is ready.
+        named: Whether the caller chose this very job. Then no other takes its place.
+        state: The latest state, None before the first answer.
+        wait: Seconds that the latest answer asks to wait, None when it does not.
+    """
+
+    kind: Kind
+    resource_id: str
+    export_id: str | None = None
+    named: bool = False
+    state: ExportState | None = None
+    wait: float | None = None
+
+    @property
+    def ref(self) -> ExportRef:
+        """The job's identity, as far as it is known."""
+        return ExportRef(self.kind, self.resource_id, self.export_id)
+
+
+def start(job: Job, context: Context, policy: Policy) -> Flow[ExportState]:
+    """Ask for an export.
+
+    Raises:
+        ApiError, ContractViolation, NoAnswerError: As the call ends.
+    """
+    return (yield from _at_once(_post(job, context, policy, _deadline(context, policy))))
+
+
+def read_status(job: Job, context: Context, policy: Policy) -> Flow[ExportState]:
+    """The job's state now.
+
+    A job without an id is asked for again: while an export is ready, the POST
+    answers with a fresh URL for it (documents/003).
+
+    Raises:
+        ApiError, ContractViolation, NoAnswerError: As the call ends.
+    """
+    return (yield from _at_once(_read(job, context, policy, _deadline(context, policy))))
+
+
+def wait(job: Job, context: Context, policy: Policy) -> Flow[Complete]:
+    """Poll until the archive is ready.
+
+    A job that failed is replaced by a new one, once, as the documents advise
+    (documents/000), unless the caller named it.
+
+    Raises:
+        ExportFailedError: The job failed, and so did its replacement if it got one.
+        ExportTimeoutError: The deadline passed; the job goes on.
+        ApiError, ContractViolation, NoAnswerError: As a call ends.
+    """
+    began = context.clock.monotonic()
+    deadline = began + policy.timeout
+    delays = poll_delays(policy, context.random)
+    restarted = False
+    try:
+        # A job that had failed may be asked about again: only news counts.
+        known = job.state if isinstance(job.state, Generating | Complete) else None
+        state = known or (yield from _poll(job, context, policy, began))
+        while not isinstance(state, Complete):
+            if isinstance(state, Generating):
+                remaining = deadline - context.clock.monotonic()
+                if remaining <= 0 or (job.wait or 0) > remaining:
+                    raise OutOfTimeError
+                yield Sleep(min(max(next(delays), job.wait or 0), remaining))
+                state = yield from _poll(job, context, policy, began)
+            elif job.named or restarted:
+                raise ExportFailedError(_failure(job, restarted=restarted), ref=job.ref)
+            else:
+                restarted = True
+                context.notify(Restarted(job.ref))
+                delays = poll_delays(policy, context.random)
+                state = yield from _post(job, context, policy, deadline)
+    except OutOfTimeError as error:
+        waited = context.clock.monotonic() - began
+        raise ExportTimeoutError(
+            _timeout(job, waited, policy.timeout), ref=job.ref, waited=waited
+        ) from error.__cause__
+    return state
+
+
+def _poll(job: Job, context: Context, policy: Policy, began: float) -> Flow[ExportState]:
+    state = yield from _read(job, context, policy, began + policy.timeout)
+    context.notify(Polled(job.ref, state.status, context.clock.monotonic() - began))
+    return state
+
+
+def _read(job: Job, context: Context, policy: Policy, deadline: float) -> Flow[ExportState]:
+    if job.export_id is None:
+        return (yield from _post(job, context, policy, deadline))
+    request = api.get_status(job.ref, job.export_id)
+    return (yield from _ask(job, request, context, policy, deadline))
+
+
+def _post(job: Job, context: Context, policy: Policy, deadline: float) -> Flow[ExportState]:
+    request = api.request_export(ExportRef(job.kind, job.resource_id))
+    state = yield from _ask(job, request, context, policy, deadline)
+    job.export_id = state.export_id if isinstance(state, Generating) else None
+    context.notify(Requested(job.ref, state.status))
+    return state
+
+
+def _ask(
+    job: Job, request: Request, context: Context, policy: Policy, deadline: float
+) -> Flow[ExportState]:
+    answer = yield from perform(request, context, policy, deadline)
+    job.state, job.wait = answer.state, answer.wait
+    return answer.state
+
+
+def _at_once(flow: Flow[ExportState]) -> Flow[ExportState]:
+    """A single call has no job to wait for: out of time means what made it fail."""
+    try:
+        return (yield from flow)
+    except OutOfTimeError as error:
+        raise error.__cause__ or error from None
+
+
+def _deadline(context: Context, policy: Policy) -> float:
+    return context.clock.monotonic() + policy.timeout
+
+
+def _failure(job: Job, *, restarted: bool) -> str:
+    what = f"The export of {job.ref} failed"
+    if restarted:
+        return (
+            f"{what}, and so did the one requested in its place. "
+            "Try again later; if it stays so, tell Prolific's support."
+        )
+    return (
+        f"{what}: it could not be generated, or its archive was deleted. "
+        f"Request a new export of the {job.kind}."
+    )
+
+
+def _timeout(job: Job, waited: float, limit: float) -> str:
+    known = f"job {job.export_id}" if job.export_id else "it"
+    return (
+        f"The export of {job.kind} {job.resource_id} was not ready after {waited:.0f} s "
+        f"(limit {limit:g} s). The server goes on with it: wait for {known} again later, "
+        "or with a longer timeout."
+    )

@@ -1,0 +1,40 @@
+"""Helpers for tests of code that uses this package."""
+
+from datetime import UTC, datetime, timedelta
+
+
+class FakeClock:
+    """A clock that stands still until something waits, and then jumps.
+
+    ``Exports(token, clock=FakeClock())`` runs a whole export without waiting.
+
+    Attributes:
+        sleeps: The waits so far, in seconds.
+    """
+
+    def __init__(self, now: datetime | None = None) -> None:
+        """Start at ``now`` (aware), by default 2026-03-20T10:00:00Z."""
+        self._start = now or datetime(2026, 3, 20, 10, 0, 0, tzinfo=UTC)
+        self._elapsed = 0.0
+        self.sleeps: list[float] = []
+
+    def monotonic(self) -> float:
+        """Seconds since the clock was made."""
+        return self._elapsed
+
+    def now(self) -> datetime:
+        """The date and time, aware."""
+        return self._start + timedelta(seconds=self._elapsed)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._elapsed += seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Pass the time at once and remember the wait."""
+        self.sleeps.append(seconds)
+        self.advance(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Pass the time at once and remember the wait."""
+        self.sleep(seconds)
