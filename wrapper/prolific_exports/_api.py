@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from attrs import frozen
@@ -106,7 +106,7 @@ def interpret(
         return judge.state()
     if reply.status >= 400:
         raise judge.error(retry_after)
-    judge.violate(
+    raise judge.violation(
         "",
         "redirects or announces instead of answering; a redirect is not followed, so that "
         "the token goes nowhere else. Check the base URL",
@@ -160,12 +160,14 @@ class _Judge:
     def state(self) -> ExportState:
         body = self._json()
         if not isinstance(body, dict):
-            self.violate("", "is not a JSON object")
+            raise self.violation("", "is not a JSON object")
         status = body.get("status")
         if not isinstance(status, str):
-            self.violate("/status", "is missing" if "status" not in body else "is not a text")
+            raise self.violation(
+                "/status", "is missing" if "status" not in body else "is not a text"
+            )
         if status not in _FIELDS:
-            self.violate(
+            raise self.violation(
                 "/status",
                 f"is {redact(status, self.token)[:60]!r}, which is no status of the contract "
                 "(generating, complete, failed)",
@@ -174,7 +176,7 @@ class _Judge:
         for name, misfit in _FIELDS[status].items():
             reason = misfit(body[name]) if name in body else "is missing"
             if reason:
-                self.violate(f"/{name}", f"{reason} (status is {status!r})")
+                raise self.violation(f"/{name}", f"{reason} (status is {status!r})")
         return self._typed(status, body)
 
     def _typed(self, status: str, body: dict[str, Any]) -> ExportState:
@@ -193,18 +195,18 @@ class _Judge:
 
     def _json(self) -> Any:
         if not self.reply.body.strip():
-            self.violate("", "is empty")
+            raise self.violation("", "is empty")
         try:
             return json.loads(self.reply.body)
         except (ValueError, RecursionError):
-            self.violate("", "is not JSON, or cut off")
+            raise self.violation("", "is not JSON, or cut off") from None
 
-    def violate(
+    def violation(
         self, pointer: str, what: str, error: type[ContractViolation] = ContractViolation
-    ) -> NoReturn:
+    ) -> ContractViolation:
         shown = excerpt(self.reply.body, self.token)
         subject = f"its {pointer}" if pointer else "its body"
-        raise error(
+        return error(
             f"{self.request.operation} for {self.request.ref} answered {self.reply.status}, "
             f"but {subject} {what}. "
             + (f"The body begins: {shown}" if shown else "There is no body."),
@@ -252,8 +254,7 @@ def _error_class(status: int) -> tuple[type[ApiError], str]:
         case 404:
             return (
                 NotFoundError,
-                "Check the id, whether it is a batch or a collection, "
-                "and that the token's account can see it.",
+                "Check the id, whether it is of a batch or a collection, and the account's access.",
             )
         case 409:
             return ConflictError, "The export's state does not allow this now."
