@@ -1,15 +1,78 @@
 """``prolific-contract build``."""
 
 import argparse
+import sys
+from pathlib import Path
 from typing import Any
 
 
 def add_parser(subparsers: Any) -> None:
     """Register the subcommand."""
-    parser = subparsers.add_parser("build", help="not built yet")
+    parser = subparsers.add_parser(
+        "build",
+        help="build the contract from the imported document and the overlay",
+        description="Build the contract from the imported document and the overlay, validate it, "
+        "and prove that the branches of its unions are disjoint. Without --edition the contract "
+        "is the union of all editions and is written to openapi/prolific.yaml of the checkout.",
+    )
+    # As in prolific_contract.spec.EDITIONS, which would take an optional dependency to import.
+    parser.add_argument(
+        "--edition",
+        choices=("2026-03", "2026-11"),
+        help="build this edition only, to stdout unless there is an --output",
+    )
+    parser.add_argument("--upstream", type=Path, metavar="PATH", help="the imported document")
+    parser.add_argument("--overlay", type=Path, metavar="PATH", help="the overlay")
+    parser.add_argument("--output", type=Path, metavar="PATH", help="where to write (- is stdout)")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; exit with 1 when the output is not what the build gives",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run it."""
-    raise NotImplementedError
+    """Build, or check, what the command line asks for."""
+    from prolific_contract.spec import build_with_proof
+    from prolific_contract.spec._files import (
+        checkout,
+        load_document,
+        write_atomically,
+    )
+
+    upstream = arguments.upstream or checkout() / "openapi" / "upstream.yaml"
+    overlay = arguments.overlay or checkout() / "openapi" / "overlay.yaml"
+    output = arguments.output
+    if output is None and arguments.edition is None:
+        output = checkout() / "openapi" / "prolific.yaml"
+    built = build_with_proof(load_document(upstream), load_document(overlay), arguments.edition)
+    text = built.render()
+    if arguments.check:
+        return _check(output, text)
+    # What goes to stdout stays one YAML document.
+    report = sys.stdout
+    if output is None or str(output) == "-":
+        sys.stdout.write(text)
+        report = sys.stderr
+    else:
+        write_atomically(output, text.encode())
+        print(f"{output}: built", file=report)  # noqa: T201
+    for component in built.dropped:
+        print(f"no longer used, dropped: {component.reference}", file=report)  # noqa: T201
+    print(f"{len(built.disjoint)} pairs of oneOf branches proved disjoint", file=report)  # noqa: T201
+    for pair in built.unproved:
+        print(f"not proved disjoint: {pair}", file=report)  # noqa: T201
+    return 0
+
+
+def _check(output: Path | None, text: str) -> int:
+    from prolific_contract._errors import DocumentError
+    from prolific_contract.spec._files import read_text
+
+    if output is None:
+        raise DocumentError("--check compares with a file: name it with --output")
+    if read_text(output) == text:
+        return 0
+    print(f"{output} is not what the build gives: run `make regenerate`", file=sys.stderr)  # noqa: T201
+    return 1

@@ -1,15 +1,59 @@
 """``prolific-contract generate``."""
 
 import argparse
+import sys
+from pathlib import Path
 from typing import Any
 
 
 def add_parser(subparsers: Any) -> None:
     """Register the subcommand."""
-    parser = subparsers.add_parser("generate", help="not built yet")
+    parser = subparsers.add_parser(
+        "generate",
+        help="generate the low-level client from the built contract",
+        description="Generate the package prolific_api from the built contract. Needs the "
+        "development tools (make setup).",
+    )
+    parser.add_argument("--contract", type=Path, metavar="PATH", help="the built contract")
+    parser.add_argument("--config", type=Path, metavar="PATH", help="the generator's settings")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="the package's folder (default: generated/prolific_api of the checkout)",
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; exit with 1 and name the files that differ",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run it."""
-    raise NotImplementedError
+    """Generate, or check, what the command line asks for."""
+    from prolific_contract.spec._files import checkout
+    from prolific_contract.spec._generate import (
+        compare,
+        generate_client,
+        read_package,
+        replace_package,
+    )
+
+    contract = arguments.contract or checkout() / "openapi" / "prolific.yaml"
+    config = arguments.config or checkout() / "openapi" / "generator.yaml"
+    output = arguments.output or checkout() / "generated" / "prolific_api"
+    files = generate_client(contract, config)
+    if not arguments.check:
+        difference = replace_package(output, files)
+        written = len(difference.changed) + len(difference.missing)
+        print(  # noqa: T201
+            f"{output}: {len(files)} files, {written} written, {len(difference.surplus)} removed"
+        )
+        return 0
+    difference = compare(files, read_package(output))
+    for line in difference.lines():
+        print(line, file=sys.stderr)  # noqa: T201
+    if difference:
+        print(f"{output} is not what the generator gives: run `make regenerate`", file=sys.stderr)  # noqa: T201
+    return int(bool(difference))

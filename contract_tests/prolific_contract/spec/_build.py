@@ -1,0 +1,88 @@
+"""The one contract: what is published, corrected by the overlay."""
+
+from typing import Any, NamedTuple
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from prolific_contract._errors import BuildError, DocumentError
+from prolific_contract.spec._components import Component, drop_unreachable
+from prolific_contract.spec._disjoint import Pair, pairs
+from prolific_contract.spec._overlay import EDITIONS, Edition, apply, parse_overlay, select
+from prolific_contract.spec._structure import outline
+from prolific_contract.spec._yaml import dump_yaml
+
+
+class Built(NamedTuple):
+    """A contract and what is known about it."""
+
+    document: dict[str, Any]
+    edition: Edition | None
+    dropped: list[Component]
+    """Components that the overlay left without a use."""
+    pairs: list[Pair]
+    """Every pair of union branches: disjoint, or unproved with a reason."""
+
+    @property
+    def unproved(self) -> list[Pair]:
+        """The pairs that could not be proved disjoint."""
+        return [pair for pair in self.pairs if pair.verdict == "unproved"]
+
+    @property
+    def disjoint(self) -> list[Pair]:
+        """The pairs that are proved disjoint."""
+        return [pair for pair in self.pairs if pair.verdict == "disjoint"]
+
+    def render(self) -> str:
+        """The contract as YAML, headed by what it was built from and what is proved."""
+        edition = self.edition or f"the union of {' and '.join(EDITIONS)}"
+        lines = [
+            "Built by `prolific-contract build` from upstream.yaml and overlay.yaml.",
+            "Correct it in overlay.yaml; changes here are lost and fail the check.",
+            f"Edition: {edition}.",
+            f"Pairs of oneOf branches proved disjoint: {len(self.disjoint)}.",
+            *(f"Not proved: {pair}" for pair in self.unproved),
+        ]
+        return "".join(f"# {line}\n" for line in lines) + dump_yaml(self.document)
+
+
+def build(upstream: Any, overlay: Any, edition: Edition | None = None) -> dict[str, Any]:
+    """The contract of one edition, or (without one) the union that every edition keeps.
+
+    Args:
+        upstream: The imported document, which describes edition 2026-03.
+        overlay: The overlay document.
+        edition: Whose contract to build.
+
+    Raises:
+        OverlayError: The overlay is malformed or one of its targets matches nothing.
+        BuildError: The result is no valid OpenAPI document, or branches of a union overlap.
+    """
+    return build_with_proof(upstream, overlay, edition).document
+
+
+def build_with_proof(upstream: Any, overlay: Any, edition: Edition | None = None) -> Built:
+    """As `build`, with the proof that the branches of every union are disjoint."""
+    document = apply(upstream, select(parse_overlay(overlay), edition))
+    try:
+        dropped = drop_unreachable(document)
+    except DocumentError as error:
+        raise BuildError(f"the built contract is not valid: {error}") from error
+    document = outline(document, prose=True)
+    _validate(document)
+    judged = list(pairs(document))
+    overlapping = [pair for pair in judged if pair.verdict == "overlapping"]
+    if overlapping:
+        raise BuildError(
+            "the built contract has unions whose branches overlap, so that valid values are "
+            "refused:\n" + "\n".join(f"  {pair}" for pair in overlapping)
+        )
+    return Built(document, edition, dropped, judged)
+
+
+def _validate(document: dict[str, Any]) -> None:
+    errors = [
+        f"  #/{'/'.join(str(step) for step in error.absolute_path)}: {error.message}"
+        for error in OpenAPIV31SpecValidator(document).iter_errors()
+    ]
+    if errors:
+        raise BuildError("the built contract is not valid OpenAPI 3.1:\n" + "\n".join(errors))

@@ -1,0 +1,93 @@
+"""The components of a document: which are reached, and by which reference."""
+
+import re
+from typing import Any, NamedTuple
+
+from prolific_contract._errors import DocumentError
+from prolific_contract.spec._structure import references
+
+_REFERENCE = re.compile(r"#/components/(?P<section>[^/]+)/(?P<name>[^/]+)")
+_ROW_OF_SECTION = {
+    "schemas": "schema",
+    "responses": "response",
+    "parameters": "parameter",
+    "requestBodies": "request body",
+    "headers": "parameter",
+    "pathItems": "path item",
+}
+
+
+class Component(NamedTuple):
+    """Where a component is kept: its section and its key there."""
+
+    section: str
+    name: str
+
+    @property
+    def reference(self) -> str:
+        """The value of a ``$ref`` to it."""
+        name = self.name.replace("~", "~0").replace("/", "~1")
+        return f"#/components/{self.section}/{name}"
+
+
+def parse_reference(reference: str) -> Component:
+    """What a ``$ref`` names.
+
+    Raises:
+        DocumentError: It isn't a reference to a component of the same document.
+    """
+    match = _REFERENCE.fullmatch(reference)
+    if match is None or match["section"] not in _ROW_OF_SECTION:
+        raise DocumentError(
+            f"the reference {reference!r} does not name a component of the same document, "
+            "and nothing else is supported"
+        )
+    return Component(match["section"], match["name"].replace("~1", "/").replace("~0", "~"))
+
+
+def reachable(document: dict[str, Any]) -> set[Component]:
+    """The components that the paths of a document need, directly or through others.
+
+    Raises:
+        DocumentError: A reference names nothing.
+    """
+    components = document.get("components", {})
+    found: set[Component] = set()
+    pending = list(references(document.get("paths", {}), "{path item}"))
+    while pending:
+        component = parse_reference(pending.pop())
+        if component in found:
+            continue
+        try:
+            node = components[component.section][component.name]
+        except KeyError:
+            raise DocumentError(
+                f"the document refers to {component.reference}, which it does not define"
+            ) from None
+        found.add(component)
+        pending.extend(references(node, _ROW_OF_SECTION[component.section]))
+    return found
+
+
+def drop_unreachable(document: dict[str, Any]) -> list[Component]:
+    """Remove from a document, in place, the components that no path needs.
+
+    Security schemes stay: what uses them names them without a reference.
+
+    Returns:
+        What was removed, in the document's order.
+    """
+    keep = reachable(document)
+    components = document.get("components", {})
+    dropped = [
+        Component(section, name)
+        for section, named in components.items()
+        if section != "securitySchemes"
+        for name in named
+        if Component(section, name) not in keep
+    ]
+    for component in dropped:
+        del components[component.section][component.name]
+    for section in [section for section, named in components.items() if not named]:
+        del components[section]
+    return dropped

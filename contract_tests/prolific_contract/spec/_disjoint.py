@@ -1,0 +1,101 @@
+"""Proof that a value can't match two branches of a ``oneOf``.
+
+A union whose branches overlap refuses the values that match both, and a client that
+tries one branch after the other takes the wrong one. So for every pair of branches the
+schema that admits what both admit is shown to admit nothing.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any, Literal, NamedTuple
+
+import jsonschema_rs
+from jsonschema_rs.canonical import CanonicalizationError, Satisfiability
+
+from prolific_contract.spec._components import parse_reference
+from prolific_contract.spec._structure import walk
+
+Verdict = Literal["disjoint", "overlapping", "unproved"]
+
+
+class Pair(NamedTuple):
+    """Two branches of a union and what is known about them."""
+
+    union: str
+    """JSON pointer of the schema that holds the ``oneOf``."""
+    left: int
+    right: int
+    verdict: Verdict
+    reason: str
+    """Why the verdict isn't ``disjoint``; empty where it is."""
+
+    def __str__(self) -> str:
+        return f"{self.union}/oneOf, branches {self.left} and {self.right}: {self.reason}"
+
+
+class _RecursionFoundError(Exception):
+    """A schema contains itself, so it has no form without references."""
+
+
+def pairs(document: dict[str, Any]) -> Iterator[Pair]:
+    """Every pair of branches of every ``oneOf`` in a document, in its order."""
+    for place in walk(document):
+        if place.row == "schema" and "oneOf" in place.node:
+            yield from _judge(document, place.pointer, place.node["oneOf"])
+
+
+def _judge(document: dict[str, Any], union: str, branches: list[Any]) -> Iterator[Pair]:
+    canonical: list[jsonschema_rs.CanonicalSchema | str] = []
+    for branch in branches:
+        try:
+            schema = _inlined(document, branch, ())
+        except _RecursionFoundError as error:
+            canonical.append(f"recursive through {error}")
+        else:
+            canonical.append(
+                jsonschema_rs.canonicalize(
+                    schema, draft=jsonschema_rs.Draft202012, validate_formats=True
+                )
+            )
+    for (left, a), (right, b) in combinations(enumerate(canonical), 2):
+        yield Pair(union, left, right, *_verdict(a, b))
+
+
+def _verdict(
+    a: jsonschema_rs.CanonicalSchema | str, b: jsonschema_rs.CanonicalSchema | str
+) -> tuple[Verdict, str]:
+    if isinstance(a, str):
+        return "unproved", a
+    if isinstance(b, str):
+        return "unproved", b
+    try:
+        common = a.intersect(b).satisfiability()
+    except CanonicalizationError as error:
+        return "unproved", str(error)
+    if common == Satisfiability.NO:
+        return "disjoint", ""
+    if common == Satisfiability.YES:
+        return "overlapping", "some value matches both"
+    return "unproved", "beyond what the canonical form decides"
+
+
+def _inlined(document: dict[str, Any], node: Any, inside: tuple[str, ...]) -> Any:
+    """A schema with every reference replaced by what it names."""
+    if isinstance(node, list):
+        return [_inlined(document, item, inside) for item in node]
+    if not isinstance(node, dict):
+        return node
+    # The discriminator says how to read a union, not what it admits.
+    inlined = {
+        key: _inlined(document, value, inside)
+        for key, value in node.items()
+        if key not in {"$ref", "discriminator"}
+    }
+    if "$ref" not in node:
+        return inlined
+    component = parse_reference(node["$ref"])
+    if component.name in inside:
+        raise _RecursionFoundError(component.name)
+    target = document["components"][component.section][component.name]
+    resolved = _inlined(document, target, (*inside, component.name))
+    return {**inlined, "allOf": [resolved]} if inlined else resolved

@@ -1,0 +1,91 @@
+"""Where the contract's files are, and how they are read and written."""
+
+import os
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from prolific_contract._errors import DocumentError
+from prolific_contract.spec._yaml import load_yaml
+
+_CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+def checkout() -> Path:
+    """The folder of the checkout that this package is installed from.
+
+    Raises:
+        DocumentError: It was installed from a wheel, which has only the built contract.
+    """
+    if not (_CHECKOUT / "openapi" / "overlay.yaml").is_file():
+        raise DocumentError(
+            "prolific-contract is not installed from a checkout, which alone has the sources of "
+            "the contract: name the files, or clone the project and run it there"
+        )
+    return _CHECKOUT
+
+
+def load_contract() -> dict[str, Any]:
+    """The built contract: the union of all editions.
+
+    Raises:
+        DocumentError: The installation is incomplete.
+    """
+    # A wheel carries it inside the package, an editable install leaves it in the checkout.
+    packaged = files("prolific_contract") / "openapi" / "prolific.yaml"
+    if packaged.is_file():
+        return _mapping(packaged.read_text(encoding="utf-8"), "the packaged contract")
+    return load_document(_CHECKOUT / "openapi" / "prolific.yaml")
+
+
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        DocumentError: It can't be read, or isn't UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DocumentError(f"{path} can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"{path} is not a text file in UTF-8: {error.reason}") from error
+
+
+def load_document(path: Path) -> dict[str, Any]:
+    """The object that a YAML file holds.
+
+    Raises:
+        DocumentError: It can't be read, isn't YAML, or holds something else.
+    """
+    return _mapping(read_text(path), str(path))
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is never seen half written.
+
+    Raises:
+        DocumentError: It can't be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        partial = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            # mkstemp makes a file that only its owner can read.
+            partial.chmod(0o644)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise DocumentError(f"{path} can't be written: {error.strerror}") from error
+
+
+def _mapping(text: str, source: str) -> dict[str, Any]:
+    document = load_yaml(text, source=source)
+    if not isinstance(document, dict):
+        raise DocumentError(f"{source} does not hold a YAML mapping")
+    return document

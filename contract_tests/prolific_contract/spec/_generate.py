@@ -1,0 +1,131 @@
+"""The generated client: making it anew and comparing it with what is there."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from prolific_contract._errors import BuildError, MissingDependencyError
+from prolific_contract.spec._files import write_atomically
+
+PACKAGE = "prolific_api"
+"""The import name of the generated client."""
+
+
+class Difference(NamedTuple):
+    """How a generated package differs from what is generated now (paths within it)."""
+
+    changed: list[str]
+    missing: list[str]
+    surplus: list[str]
+
+    def __bool__(self) -> bool:
+        return any(self)
+
+    def lines(self) -> list[str]:
+        """One line a file: what is wrong with it, and its path."""
+        return [
+            f"{what}: {path}"
+            for what, paths in zip(self._fields, self, strict=True)
+            for path in paths
+        ]
+
+
+def generate_client(contract: Path, config: Path) -> dict[str, bytes]:
+    """The files of the client that the generator makes of a contract.
+
+    Args:
+        contract: The built contract.
+        config: The generator's configuration.
+
+    Returns:
+        Content by path within the package, with ``/`` between its parts.
+
+    Raises:
+        MissingDependencyError: The generator is not installed.
+        BuildError: The generator refused the contract or warned about it.
+    """
+    if find_spec("openapi_python_client") is None:
+        raise MissingDependencyError(
+            "openapi-python-client is not installed: it comes with the development tools "
+            "(make setup)"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        package = Path(folder) / PACKAGE
+        command = [sys.executable, "-m", "openapi_python_client", "generate"]
+        command += ["--path", str(contract.resolve()), "--config", str(config.resolve())]
+        command += ["--meta", "none", "--output-path", str(package), "--fail-on-warning"]
+        done = subprocess.run(  # noqa: S603 - our own interpreter and arguments
+            command,
+            cwd=folder,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        if done.returncode != 0:
+            raise BuildError(
+                f"the generator failed on {contract} (exit code {done.returncode}):\n"
+                f"{done.stdout}{done.stderr}".rstrip()
+            )
+        # PEP 561: the generator writes the marker only with packaging metadata.
+        return {**read_package(package), "py.typed": b""}
+
+
+def read_package(package: Path) -> dict[str, bytes]:
+    """The files of a package by path within it, without what Python leaves there."""
+    return {
+        path.relative_to(package).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
+        for path in sorted(package.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def compare(wanted: Mapping[str, bytes], present: Mapping[str, bytes]) -> Difference:
+    """How the files of a package differ from those wanted."""
+    return Difference(
+        changed=sorted(
+            path for path in wanted.keys() & present.keys() if wanted[path] != present[path]
+        ),
+        missing=sorted(wanted.keys() - present.keys()),
+        surplus=sorted(present.keys() - wanted.keys()),
+    )
+
+
+def replace_package(package: Path, wanted: Mapping[str, bytes]) -> Difference:
+    """Make a package hold exactly the files wanted; what is right already stays untouched.
+
+    Returns:
+        What was written and removed.
+    """
+    difference = compare(wanted, read_package(package))
+    for path in (*difference.changed, *difference.missing):
+        write_atomically(package / path, wanted[path])
+    for path in difference.surplus:
+        (package / path).unlink()
+        _remove_empty(package / path, package)
+    return difference
+
+
+def _remove_empty(removed: Path, package: Path) -> None:
+    for folder in removed.parents:
+        if folder == package or any(item.name != "__pycache__" for item in folder.iterdir()):
+            return
+        for leftover in folder.rglob("*.pyc"):
+            leftover.unlink()
+        for leftover in folder.iterdir():
+            leftover.rmdir()
+        folder.rmdir()
+
+
+def _environment() -> dict[str, str]:
+    # The generator formats with the ruff that it finds on PATH: ours, whether or not the
+    # virtual environment is active.
+    scripts = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", "")
+    return {**os.environ, "PATH": os.pathsep.join((scripts, path)), "PYTHONUTF8": "1"}

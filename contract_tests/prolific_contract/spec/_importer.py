@@ -1,0 +1,154 @@
+"""From a published OpenAPI document to the part of it that the contract is built on.
+
+What stays is structure: the operations under one prefix and the components they reach,
+without prose and without extensions. Paths, methods, status codes, components,
+properties and ``required`` are sorted, the other keys stand in one order, so that two
+imports differ only where the contract does. Branches and enum values keep their order.
+The names of components follow the rule of `prolific_contract.spec._names`.
+"""
+
+import re
+from typing import Any
+
+from prolific_contract._errors import DocumentError
+from prolific_contract.spec._components import Component, drop_unreachable
+from prolific_contract.spec._names import PREFIX, branch_name, branches, new_names
+from prolific_contract.spec._structure import METHODS, outline, walk
+from prolific_contract.spec._yaml import load_yaml
+
+TITLE = "Prolific Task Builder"
+"""What the contract calls the API."""
+
+# RFC 9110 and RFC 6585. Python's own table changes between its versions.
+_REASON_PHRASES = {
+    "200": "OK",
+    "201": "Created",
+    "202": "Accepted",
+    "204": "No Content",
+    "400": "Bad Request",
+    "401": "Unauthorized",
+    "403": "Forbidden",
+    "404": "Not Found",
+    "405": "Method Not Allowed",
+    "409": "Conflict",
+    "422": "Unprocessable Content",
+    "429": "Too Many Requests",
+    "500": "Internal Server Error",
+    "502": "Bad Gateway",
+    "503": "Service Unavailable",
+    "504": "Gateway Timeout",
+}
+
+_FENCED_YAML = re.compile(r"^```ya?ml[ \t]*\n(?P<yaml>.*?)^```[ \t]*$", re.DOTALL | re.MULTILINE)
+# The same fence in a document whose line breaks were lost.
+_COLLAPSED_YAML = re.compile(r"```ya?ml[ \t]+\S")
+
+
+def import_document(text: str, *, source: str = "the document") -> dict[str, Any]:
+    """The structure of the Task Builder's part of a published OpenAPI document.
+
+    Args:
+        text: An OpenAPI 3.1 document in YAML (or JSON), or a Markdown page that embeds
+            one in a fenced block.
+        source: What to call the document in an error.
+
+    Raises:
+        DocumentError: It isn't such a document, or holds no operation of the Task
+            Builder, or two of its components would get the same name.
+    """
+    published = _read_openapi(text, source)
+    paths = {
+        path: item
+        for path, item in published["paths"].items()
+        if path.startswith(PREFIX) and isinstance(item, dict) and any(m in item for m in METHODS)
+    }
+    if not paths:
+        raise DocumentError(f"{source} has no operation under {PREFIX}: nothing to import")
+    document = outline({**published, "paths": paths})
+    document["info"]["title"] = TITLE
+    _describe_responses(document)
+    try:
+        drop_unreachable(document)
+        _rename_components(document)
+    except DocumentError as error:
+        raise DocumentError(f"{source}: {error}") from error
+    # Once more: the components' order is that of their new names.
+    return dict(outline(document))
+
+
+def _read_openapi(text: str, source: str) -> dict[str, Any]:
+    embedded = _FENCED_YAML.findall(text)
+    if not embedded and _COLLAPSED_YAML.search(text):
+        raise DocumentError(
+            f"{source} embeds an OpenAPI document whose line breaks are lost, so its structure "
+            "is too: import the whole file that docs.prolific.com serves as openapi.yaml, or a "
+            "page with its YAML intact"
+        )
+    if len(embedded) > 1:
+        raise DocumentError(f"{source} embeds {len(embedded)} YAML blocks: import one at a time")
+    document = load_yaml(embedded[0] if embedded else text, source=source)
+    version = document.get("openapi") if isinstance(document, dict) else None
+    if not (isinstance(version, str) and version.startswith("3.1.")):
+        found = "no 'openapi' key" if version is None else f"openapi: {version}"
+        raise DocumentError(f"{source} is not an OpenAPI 3.1 document ({found})")
+    for key in ("info", "paths"):
+        if not isinstance(document.get(key), dict):
+            raise DocumentError(f"{source} is not an OpenAPI 3.1 document (no '{key}' object)")
+    return dict(document)
+
+
+def _describe_responses(document: dict[str, Any]) -> None:
+    for place in walk(document):
+        if place.row == "response" and "$ref" not in place.node:
+            # Under an operation the key is the status, under the components a name.
+            key = place.pointer.rpartition("/")[2]
+            place.node["description"] = _REASON_PHRASES.get(key, f"Response {key}")
+
+
+def _rename_components(document: dict[str, Any]) -> None:
+    names = new_names(document)
+    components = document.get("components", {})
+    schemas = components.get("schemas", {})
+    for union in list(schemas):
+        tagged = branches(document, union)
+        discriminator = schemas[union].get("discriminator", {}) if tagged else {}
+        if tagged and discriminator.get("propertyName") == tagged[0].tag:
+            # Without a mapping the values would have to be the components' names.
+            discriminator["mapping"] = {
+                branch.value: Component("schemas", f"{union}{branch.index}").reference
+                for branch in tagged
+            }
+        for branch in tagged:
+            branch_schema = schemas[union]["oneOf"][branch.index]
+            if "$ref" not in branch_schema:
+                component = Component("schemas", f"{union}{branch.index}")
+                if component in names:
+                    raise DocumentError(
+                        f"branch {branch.index} of {union} can't be named: "
+                        f"{component.name} is the name of another component"
+                    )
+                schemas[component.name] = branch_schema
+                schemas[union]["oneOf"][branch.index] = {"$ref": component.reference}
+                names[component] = branch_name(union, branch)
+    by_reference = {
+        component.reference: Component(component.section, name).reference
+        for component, name in names.items()
+    }
+    for place in walk(document):
+        if place.row == "discriminator":
+            mapping = place.node.get("mapping", {})
+            for value, reference in mapping.items():
+                mapping[value] = by_reference[reference]
+        elif "$ref" in place.node:
+            place.node["$ref"] = by_reference[place.node["$ref"]]
+    for section, named in components.items():
+        renamed: dict[str, Any] = {}
+        for old, node in named.items():
+            new = names[Component(section, old)]
+            if renamed.setdefault(new, node) != node:
+                olds = [name for name in named if names[Component(section, name)] == new]
+                raise DocumentError(
+                    f"the components {' and '.join(sorted(olds))} differ and would both be "
+                    f"named {new}: the naming rule of the import needs another case"
+                )
+        components[section] = renamed

@@ -1,0 +1,170 @@
+"""The names that imported components get.
+
+Upstream's names are made by its documentation tool: some are invalid, some spell out
+the path that they were found under, some number the branches of a union, and all of
+them have changed with the product's name (D-14, D-15). The rule, in this order:
+
+1. Characters outside ``A-Za-z0-9._-`` go.
+2. The branches of a ``oneOf`` that are written in place or numbered after the union,
+   and that a required property with one value tells apart, are named after the union
+   and that value: ``BatchExportStatus0`` with the status *generating* becomes
+   ``BatchExportGenerating``. The union's own name loses the property's name at its
+   end. What upstream named after that branch follows it.
+3. A name made of a path and a method, and the name of a whole response, is made of the
+   place as the prefix-less path has it, with ``{batch_id}`` and its segment read as
+   *Batch*, then the method, then *Request* or *Response*:
+   ``BatchInstructionsPostRequestInstructionType``, ``BatchesGetResponse200``.
+4. The product's name at the start goes: ``AITaskBuilderBatch`` becomes ``Batch``.
+5. ``Items`` after a plural, which marks an array's element, goes with the plural's
+   *s*: ``DatasetsItems`` becomes ``Dataset``.
+
+Two components that get one name must be one structure; anything else is an error.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from prolific_contract.spec._components import Component, parse_reference
+from prolific_contract.spec._structure import METHODS, references
+
+PREFIX = "/api/v1/data-collection/"
+"""Where the paths of the Task Builder begin."""
+
+_FORBIDDEN = re.compile(r"[^A-Za-z0-9._-]")
+_PRODUCT = re.compile(r"^(?:AI|Ai)TaskBuilder(?=[A-Z])")
+_ELEMENT = re.compile(r"sItems(?=[A-Z]|$)")
+_WHOLE_RESPONSE = re.compile(r".*_Response_(?P<status>\w+)")
+_PART_OF_BODY = re.compile(
+    r"(?P<direction>Request|Response)(?:Body|s)Content\w*?Schema(?P<rest>\w*)"
+)
+
+
+def pascal_case(text: str) -> str:
+    """``upload-url`` and ``upload_url`` as ``UploadUrl``."""
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", text))
+
+
+class Branch(NamedTuple):
+    """A branch of a union that is known by the one value of a property."""
+
+    index: int
+    tag: str
+    value: str
+    tag_type: str | None  # the component that holds the one value, where it is one
+
+
+def branches(document: dict[str, Any], union: str) -> list[Branch]:
+    """The branches of a component that rule 2 names: all of a union's, or none."""
+    schemas = document["components"]["schemas"]
+    bodies = []
+    for index, branch in enumerate(schemas[union].get("oneOf", ())):
+        if "$ref" not in branch:
+            bodies.append(branch)
+        elif parse_reference(branch["$ref"]).name == f"{union}{index}":
+            bodies.append(schemas[f"{union}{index}"])
+        else:
+            return []
+    tags = [set(body.get("required", ())) for body in bodies]
+    for tag in sorted(set.intersection(*tags) if tags else ()):
+        found = [_tagged(schemas, index, body, tag) for index, body in enumerate(bodies)]
+        tagged = [branch for branch in found if branch is not None]
+        if len({branch.value for branch in tagged}) == len(bodies):
+            return tagged
+    return []
+
+
+def _tagged(schemas: dict[str, Any], index: int, body: dict[str, Any], tag: str) -> Branch | None:
+    tag_schema = body.get("properties", {}).get(tag, {})
+    tag_type = None
+    if "$ref" in tag_schema:
+        tag_type = parse_reference(tag_schema["$ref"]).name
+        tag_schema = schemas[tag_type]
+    values = tag_schema.get("enum", ())
+    if len(values) != 1 or not isinstance(values[0], str):
+        return None
+    return Branch(index, tag, values[0], tag_type)
+
+
+def new_names(document: dict[str, Any]) -> dict[Component, str]:
+    """The name of every component of a document, by the rule above."""
+    components = [
+        Component(section, name)
+        for section, named in document.get("components", {}).items()
+        for name in named
+    ]
+    stems = dict(_branch_stems(document))
+    places = dict(_places(document))
+    responses = dict(_whole_responses(document))
+    return {
+        component: responses.get(component) or _new_name(component.name, stems, places)
+        for component in components
+    }
+
+
+def _new_name(name: str, stems: dict[str, str], places: dict[str, str]) -> str:
+    name = _FORBIDDEN.sub("", name)
+    # The longest first: one stem or place can begin another.
+    for stem in sorted(stems, key=len, reverse=True):
+        rest = name.removeprefix(stem)
+        if name.startswith(stem) and not rest[:1].islower():
+            return _ELEMENT.sub("", stems[stem] + rest)
+    for place in sorted(places, key=len, reverse=True):
+        match = _PART_OF_BODY.fullmatch(name.removeprefix(place))
+        if name.startswith(place) and match is not None:
+            return places[place] + match["direction"] + _ELEMENT.sub("", match["rest"])
+    return _ELEMENT.sub("", _PRODUCT.sub("", name))
+
+
+def branch_name(union: str, branch: Branch) -> str:
+    """The name of a branch by rule 2."""
+    base = _PRODUCT.sub("", _FORBIDDEN.sub("", union)).removesuffix(pascal_case(branch.tag))
+    return base + pascal_case(branch.value)
+
+
+def _branch_stems(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What upstream called a branch, and what it is called here."""
+    for union in document.get("components", {}).get("schemas", {}):
+        for branch in branches(document, union):
+            name = branch_name(union, branch)
+            yield f"{union}{branch.index}", name
+            if branch.tag_type is not None:
+                suffix = pascal_case(branch.tag)
+                stem = branch.tag_type.removesuffix(suffix)
+                if stem != branch.tag_type:
+                    yield stem, name
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def _places(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """How upstream spells an operation's place, and how it is spelt here."""
+    for path, method, _ in _operations(document):
+        spelt_out = "".join(pascal_case(segment) for segment in path.split("/"))
+        yield spelt_out + pascal_case(method), _place(path, method)
+
+
+def _place(path: str, method: str) -> str:
+    words: list[str] = []
+    for segment in path.removeprefix(PREFIX).split("/"):
+        if not segment.startswith("{"):
+            words.append(segment)
+        elif segment.endswith("_id}"):
+            words[-1:] = [segment.strip("{}").removesuffix("_id")]
+    return "".join(pascal_case(word) for word in (*words, method))
+
+
+def _whole_responses(document: dict[str, Any]) -> Iterator[tuple[Component, str]]:
+    for path, method, operation in _operations(document):
+        for status, response in operation.get("responses", {}).items():
+            for reference in references(
+                [media.get("schema") for media in response.get("content", {}).values()], "[schema]"
+            ):
+                component = parse_reference(reference)
+                if _WHOLE_RESPONSE.fullmatch(component.name):
+                    yield component, f"{_place(path, method)}Response{pascal_case(status)}"

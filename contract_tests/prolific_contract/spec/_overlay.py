@@ -1,0 +1,188 @@
+"""OpenAPI Overlay 1.0, with evidence for every action.
+
+Beside what the specification asks, an overlay of this project must say on each action
+where the correction comes from (``x-evidence``: a document, and a discrepancy where one
+is recorded) and may say to which edition of the contract it belongs (``x-edition``).
+A target that matches nothing is an error: the published document has moved on, and the
+correction with it.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple, get_args
+
+from jsonpath_rfc9535 import JSONPathError, find
+
+from prolific_contract._errors import OverlayError
+from prolific_contract.spec._structure import copy_json
+
+Edition = Literal["2026-03", "2026-11"]
+"""An edition of the contract, named by the month of the documents that describe it."""
+
+EDITIONS: tuple[Edition, ...] = get_args(Edition)
+
+_ACTION_KEYS = {"target", "description", "update", "remove", "x-evidence", "x-edition"}
+_DISCREPANCY = re.compile(r"D-[1-9][0-9]*")
+
+
+class Evidence(NamedTuple):
+    """Where a correction comes from."""
+
+    document: str
+    discrepancy: str | None
+
+
+class Action(NamedTuple):
+    """One correction: the nodes that ``target`` selects are removed or merged with ``update``."""
+
+    label: str
+    target: str
+    update: Any
+    remove: bool
+    edition: Edition | None
+    evidence: tuple[Evidence, ...]
+
+
+def parse_overlay(overlay: Any) -> list[Action]:
+    """The actions of an overlay document.
+
+    Raises:
+        OverlayError: It isn't a valid overlay, or an action has no evidence.
+    """
+    if not isinstance(overlay, dict) or not re.fullmatch(
+        r"1\.0\.\d+", str(overlay.get("overlay", ""))
+    ):
+        raise OverlayError("the overlay is not an OpenAPI Overlay 1.0 document (overlay: 1.0.0)")
+    info = overlay.get("info")
+    if not isinstance(info, dict) or not {"title", "version"} <= info.keys():
+        raise OverlayError("the overlay has no info with title and version")
+    actions = overlay.get("actions")
+    if not isinstance(actions, list) or not actions:
+        raise OverlayError("the overlay has no actions")
+    return [_parse_action(number, action) for number, action in enumerate(actions, 1)]
+
+
+def select(actions: Sequence[Action], edition: Edition | None) -> list[Action]:
+    """The actions that build one edition, or (without one) the union of all.
+
+    The union admits what any edition admits: it has every edition's updates and leaves
+    out what an edition removes.
+    """
+    return [
+        action
+        for action in actions
+        if action.edition in {None, edition} or (edition is None and not action.remove)
+    ]
+
+
+def apply(document: Any, actions: Sequence[Action]) -> Any:
+    """A copy of a document with the actions applied in order.
+
+    Raises:
+        OverlayError: A target is not a JSONPath, matches nothing, or can't be updated.
+    """
+    document = copy_json(document)
+    for action in actions:
+        locations = _matches(document, action)
+        if action.remove:
+            _remove(document, locations, action)
+        else:
+            for location in locations:
+                _update(_at(document, location), action)
+    return document
+
+
+def _parse_action(number: int, action: Any) -> Action:
+    if not isinstance(action, dict) or not isinstance(action.get("target"), str):
+        raise OverlayError(f"action {number} of the overlay has no target")
+    target = action["target"]
+    label = f"action {number} of the overlay (target {target})"
+    unknown = sorted(action.keys() - _ACTION_KEYS)
+    if unknown:
+        raise OverlayError(f"{label} has unknown keys: {', '.join(unknown)}")
+    remove = action.get("remove", False)
+    if not isinstance(remove, bool) or remove == ("update" in action):
+        raise OverlayError(f"{label} must have either an update or remove: true")
+    edition = action.get("x-edition")
+    if edition is not None and edition not in EDITIONS:
+        raise OverlayError(f"{label} names the edition {edition!r}: one of {', '.join(EDITIONS)}")
+    return Action(label, target, action.get("update"), remove, edition, _evidence(label, action))
+
+
+def _evidence(label: str, action: dict[str, Any]) -> tuple[Evidence, ...]:
+    stated = action.get("x-evidence")
+    items = stated if isinstance(stated, list) else [stated]
+    evidence = []
+    for item in items:
+        if not isinstance(item, dict) or not isinstance(item.get("document"), str):
+            raise OverlayError(
+                f"{label} has no evidence: x-evidence needs the document that shows the "
+                "correction, and its discrepancy where one is recorded"
+            )
+        discrepancy = item.get("discrepancy")
+        if discrepancy is not None and not _DISCREPANCY.fullmatch(str(discrepancy)):
+            raise OverlayError(f"{label} names the discrepancy {discrepancy!r}: write it as D-7")
+        evidence.append(Evidence(item["document"], discrepancy))
+    if not evidence:
+        raise OverlayError(f"{label} has an empty list of evidence")
+    return tuple(evidence)
+
+
+_Location = tuple[int | str, ...]
+
+
+def _matches(document: Any, action: Action) -> list[_Location]:
+    try:
+        locations = [node.location for node in find(action.target, document)]
+    except JSONPathError as error:
+        raise OverlayError(f"{action.label} is not an RFC 9535 JSONPath: {error}") from error
+    if not locations:
+        raise OverlayError(
+            f"{action.label} matches nothing: the document has changed under it, so correct "
+            "or drop the action"
+        )
+    # A filter or a union of selectors may reach one node twice.
+    return list(dict.fromkeys(locations))
+
+
+def _at(document: Any, location: _Location) -> Any:
+    for step in location:
+        document = document[step]
+    return document
+
+
+def _remove(document: Any, locations: list[_Location], action: Action) -> None:
+    if () in locations:
+        raise OverlayError(f"{action.label} would remove the whole document")
+    # Last first: what goes from an array moves the items after it, and what is inside
+    # something that goes as well goes before it.
+    for location in sorted(locations, key=_document_order, reverse=True):
+        del _at(document, location[:-1])[location[-1]]
+
+
+def _document_order(location: _Location) -> tuple[tuple[bool, int | str], ...]:
+    return tuple((isinstance(step, str), step) for step in location)
+
+
+def _update(node: Any, action: Action) -> None:
+    if isinstance(node, list):
+        node.append(copy_json(action.update))
+    elif isinstance(node, dict) and isinstance(action.update, dict):
+        _merge(node, action.update)
+    else:
+        raise OverlayError(
+            f"{action.label} can't be updated with what it gives: Overlay 1.0 merges an object "
+            "into an object and appends an entry to an array; to replace another value, update "
+            "the object that holds it"
+        )
+
+
+def _merge(node: dict[str, Any], update: dict[str, Any]) -> None:
+    for key, value in update.items():
+        present = node.get(key)
+        if isinstance(present, dict) and isinstance(value, dict):
+            _merge(present, value)
+        elif isinstance(present, list) and isinstance(value, list):
+            present.extend(copy_json(value))
+        else:
+            node[key] = copy_json(value)

@@ -1,0 +1,125 @@
+"""YAML as JSON's superset: the 1.2 core schema in, one stable layout out."""
+
+import re
+from typing import Any
+
+import yaml
+
+from prolific_contract._errors import DocumentError
+
+# YAML 1.2.2, section 10.3.2. PyYAML itself reads YAML 1.1, where an unquoted
+# 2026-03-20 is a date, "no" is false and 010 is eight.
+_CORE_SCHEMA = (
+    ("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]),
+    ("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")),
+    (
+        "tag:yaml.org,2002:int",
+        re.compile(r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$"),
+        list("-+0123456789"),
+    ),
+    (
+        "tag:yaml.org,2002:float",
+        re.compile(
+            r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+            r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+        ),
+        list("-+.0123456789"),
+    ),
+)
+
+
+def _construct_int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+    text = loader.construct_scalar(node)
+    return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
+
+
+def _construct_float(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
+    text = loader.construct_scalar(node).lower()
+    return float(text.replace(".inf", "inf").replace(".nan", "nan"))
+
+
+def _construct_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
+    mapping: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        # As in JSON: an unquoted status code is a key like any other.
+        key = key_node.value
+        if not isinstance(key, str):
+            raise yaml.constructor.ConstructorError(
+                None, None, "a mapping's key is not a scalar", key_node.start_mark
+            )
+        if key in mapping:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {key!r} appears twice", key_node.start_mark
+            )
+        mapping[key] = loader.construct_object(value_node, deep=True)
+    return mapping
+
+
+def _core_schema_loader() -> type[yaml.SafeLoader]:
+    # The C parser is ten times faster and missing from PyYAML builds without libyaml.
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader: type[yaml.SafeLoader] = type("_CoreSchemaLoader", (base,), {})
+    loader.yaml_implicit_resolvers = {}
+    for tag, pattern, first in _CORE_SCHEMA:
+        loader.add_implicit_resolver(tag, pattern, first)
+    loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+    loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
+    loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
+    return loader
+
+
+_LOADER = _core_schema_loader()
+
+
+class _StableDumper(yaml.SafeDumper):
+    """Block style, items indented under their key, never an alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's signature
+        super().increase_indent(flow, False)  # noqa: FBT003 - PyYAML passes it by position
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    )
+
+
+_StableDumper.add_representer(str, _represent_text)
+for _tag, _pattern, _first in _CORE_SCHEMA:
+    # On top of the 1.1 resolvers: what either version would read as something
+    # else than text gets quotes.
+    _StableDumper.add_implicit_resolver(_tag, _pattern, _first)
+
+
+def load_yaml(text: str, *, source: str) -> Any:
+    """Read YAML by the 1.2 core schema, with every mapping key as text.
+
+    Args:
+        text: The document.
+        source: What to call it in an error: a path, mostly.
+
+    Raises:
+        DocumentError: It is not YAML, or a mapping holds a key twice.
+    """
+    try:
+        return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, ValueError) as error:
+        # ValueError: a scalar that the parser takes for a number and Python doesn't.
+        detail = " ".join(str(error).split())
+        raise DocumentError(f"{source} is not readable YAML: {detail}") from error
+
+
+def dump_yaml(document: Any) -> str:
+    """Write YAML in one stable layout, keys in the order given, without aliases."""
+    return yaml.dump(
+        document,
+        Dumper=_StableDumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=False,
+        # Folding would make the diff of a long line depend on where it breaks.
+        width=2**16,
+    )

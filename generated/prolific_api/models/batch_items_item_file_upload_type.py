@@ -1,0 +1,8 @@
+from enum import StrEnum
+
+
+class BatchItemsItemFileUploadType(StrEnum):
+    FILE_UPLOAD = "file_upload"
+
+    def __str__(self) -> str:
+        return str(self.value)

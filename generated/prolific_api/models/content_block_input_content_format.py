@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class ContentBlockInputContentFormat(StrEnum):
+    HTML = "html"
+    MARKDOWN = "markdown"
+
+    def __str__(self) -> str:
+        return str(self.value)

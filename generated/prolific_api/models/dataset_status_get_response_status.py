@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class DatasetStatusGetResponseStatus(StrEnum):
+    ERROR = "ERROR"
+    PROCESSING = "PROCESSING"
+    READY = "READY"
+    UNINITIALISED = "UNINITIALISED"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,8 @@
+from enum import StrEnum
+
+
+class InstructionFileUploadType(StrEnum):
+    FILE_UPLOAD = "file_upload"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,8 @@
+from enum import StrEnum
+
+
+class InstructionMultipleChoiceType(StrEnum):
+    MULTIPLE_CHOICE = "multiple_choice"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class PageItemFileUploadParentType(StrEnum):
+    BATCH = "batch"
+    COLLECTION = "collection"
+
+    def __str__(self) -> str:
+        return str(self.value)

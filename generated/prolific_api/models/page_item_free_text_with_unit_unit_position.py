@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class PageItemFreeTextWithUnitUnitPosition(StrEnum):
+    PREFIX = "prefix"
+    SUFFIX = "suffix"
+
+    def __str__(self) -> str:
+        return str(self.value)
