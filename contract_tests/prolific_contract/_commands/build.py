@@ -57,12 +57,12 @@ def run(arguments: argparse.Namespace) -> int:
         report = sys.stderr
     else:
         write_atomically(output, text.encode())
-        print(f"{output}: built", file=report)  # noqa: T201
+        print(f"{output}: built", file=report)
     for component in built.dropped:
-        print(f"no longer used, dropped: {component.reference}", file=report)  # noqa: T201
-    print(f"{len(built.disjoint)} pairs of oneOf branches proved disjoint", file=report)  # noqa: T201
+        print(f"no longer used, dropped: {component.reference}", file=report)
+    print(f"{len(built.disjoint)} pairs of oneOf branches proved disjoint", file=report)
     for pair in built.unproved:
-        print(f"not proved disjoint: {pair}", file=report)  # noqa: T201
+        print(f"not proved disjoint: {pair}", file=report)
     return 0
 
 
@@ -74,5 +74,5 @@ def _check(output: Path | None, text: str) -> int:
         raise DocumentError("--check compares with a file: name it with --output")
     if read_text(output) == text:
         return 0
-    print(f"{output} is not what the build gives: run `make regenerate`", file=sys.stderr)  # noqa: T201
+    print(f"{output} is not what the build gives: run `make regenerate`", file=sys.stderr)
     return 1

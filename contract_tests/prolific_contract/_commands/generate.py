@@ -47,13 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.check:
         difference = replace_package(output, files)
         written = len(difference.changed) + len(difference.missing)
-        print(  # noqa: T201
-            f"{output}: {len(files)} files, {written} written, {len(difference.surplus)} removed"
-        )
+        print(f"{output}: {len(files)} files, {written} written, {len(difference.surplus)} removed")
         return 0
     difference = compare(files, read_package(output))
     for line in difference.lines():
-        print(line, file=sys.stderr)  # noqa: T201
+        print(line, file=sys.stderr)
     if difference:
-        print(f"{output} is not what the generator gives: run `make regenerate`", file=sys.stderr)  # noqa: T201
+        print(f"{output} is not what the generator gives: run `make regenerate`", file=sys.stderr)
     return int(bool(difference))

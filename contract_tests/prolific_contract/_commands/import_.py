@@ -47,5 +47,5 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     output = arguments.output or checkout() / "openapi" / "upstream.yaml"
     write_atomically(output, text.encode())
-    print(f"{output}: {len(document['paths'])} paths imported")  # noqa: T201
+    print(f"{output}: {len(document['paths'])} paths imported")
     return 0

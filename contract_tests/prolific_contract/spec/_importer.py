@@ -12,7 +12,7 @@ from typing import Any
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.spec._components import Component, drop_unreachable
-from prolific_contract.spec._names import PREFIX, branch_name, branches, new_names
+from prolific_contract.spec._names import PREFIX, branches, new_names
 from prolific_contract.spec._structure import METHODS, outline, walk
 from prolific_contract.spec._yaml import load_yaml
 
@@ -69,6 +69,7 @@ def import_document(text: str, *, source: str = "the document") -> dict[str, Any
     _describe_responses(document)
     try:
         drop_unreachable(document)
+        _number_branches(document)
         _rename_components(document)
     except DocumentError as error:
         raise DocumentError(f"{source}: {error}") from error
@@ -105,32 +106,35 @@ def _describe_responses(document: dict[str, Any]) -> None:
             place.node["description"] = _REASON_PHRASES.get(key, f"Response {key}")
 
 
-def _rename_components(document: dict[str, Any]) -> None:
-    names = new_names(document)
-    components = document.get("components", {})
-    schemas = components.get("schemas", {})
+def _number_branches(document: dict[str, Any]) -> None:
+    """Move tagged branches that are written in place to components, numbered for now."""
+    schemas = document.get("components", {}).get("schemas", {})
     for union in list(schemas):
         tagged = branches(document, union)
-        discriminator = schemas[union].get("discriminator", {}) if tagged else {}
+        for branch in tagged:
+            component = Component("schemas", f"{union}{branch.index}")
+            schema = schemas[union]["oneOf"][branch.index]
+            if "$ref" in schema:
+                continue
+            if component.name in schemas:
+                raise DocumentError(
+                    f"branch {branch.index} of {union} needs the name {component.name} on its "
+                    "way into the components, and another component has it"
+                )
+            schemas[component.name] = schema
+            schemas[union]["oneOf"][branch.index] = {"$ref": component.reference}
+        discriminator = schemas[union].get("discriminator", {})
         if tagged and discriminator.get("propertyName") == tagged[0].tag:
             # Without a mapping the values would have to be the components' names.
             discriminator["mapping"] = {
                 branch.value: Component("schemas", f"{union}{branch.index}").reference
                 for branch in tagged
             }
-        for branch in tagged:
-            branch_schema = schemas[union]["oneOf"][branch.index]
-            if "$ref" not in branch_schema:
-                component = Component("schemas", f"{union}{branch.index}")
-                if component in names:
-                    raise DocumentError(
-                        f"branch {branch.index} of {union} can't be named: "
-                        f"{component.name} is the name of another component"
-                    )
-                schemas[component.name] = branch_schema
-                schemas[union]["oneOf"][branch.index] = {"$ref": component.reference}
-                names[component] = branch_name(union, branch)
-    by_reference = {
+
+
+def _rename_components(document: dict[str, Any]) -> None:
+    names = new_names(document)
+    new_reference = {
         component.reference: Component(component.section, name).reference
         for component, name in names.items()
     }
@@ -138,10 +142,10 @@ def _rename_components(document: dict[str, Any]) -> None:
         if place.row == "discriminator":
             mapping = place.node.get("mapping", {})
             for value, reference in mapping.items():
-                mapping[value] = by_reference[reference]
+                mapping[value] = new_reference[reference]
         elif "$ref" in place.node:
-            place.node["$ref"] = by_reference[place.node["$ref"]]
-    for section, named in components.items():
+            place.node["$ref"] = new_reference[place.node["$ref"]]
+    for section, named in document.get("components", {}).items():
         renamed: dict[str, Any] = {}
         for old, node in named.items():
             new = names[Component(section, old)]
@@ -151,4 +155,4 @@ def _rename_components(document: dict[str, Any]) -> None:
                     f"the components {' and '.join(sorted(olds))} differ and would both be "
                     f"named {new}: the naming rule of the import needs another case"
                 )
-        components[section] = renamed
+        document["components"][section] = renamed

@@ -23,7 +23,8 @@ Two components that get one name must be one structure; anything else is an erro
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from prolific_contract.spec._components import Component, parse_reference
 from prolific_contract.spec._structure import METHODS, references
@@ -45,7 +46,8 @@ def pascal_case(text: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", text))
 
 
-class Branch(NamedTuple):
+@dataclass(frozen=True)
+class Branch:
     """A branch of a union that is known by the one value of a property."""
 
     index: int
@@ -107,7 +109,7 @@ def _new_name(name: str, stems: dict[str, str], places: dict[str, str]) -> str:
     # The longest first: one stem or place can begin another.
     for stem in sorted(stems, key=len, reverse=True):
         rest = name.removeprefix(stem)
-        if name.startswith(stem) and not rest[:1].islower():
+        if name == stem or (name.startswith(stem) and rest[0].isupper()):
             return _ELEMENT.sub("", stems[stem] + rest)
     for place in sorted(places, key=len, reverse=True):
         match = _PART_OF_BODY.fullmatch(name.removeprefix(place))
@@ -116,23 +118,17 @@ def _new_name(name: str, stems: dict[str, str], places: dict[str, str]) -> str:
     return _ELEMENT.sub("", _PRODUCT.sub("", name))
 
 
-def branch_name(union: str, branch: Branch) -> str:
-    """The name of a branch by rule 2."""
-    base = _PRODUCT.sub("", _FORBIDDEN.sub("", union)).removesuffix(pascal_case(branch.tag))
-    return base + pascal_case(branch.value)
-
-
 def _branch_stems(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What upstream called a branch, and what it is called here."""
     for union in document.get("components", {}).get("schemas", {}):
         for branch in branches(document, union):
-            name = branch_name(union, branch)
-            yield f"{union}{branch.index}", name
-            if branch.tag_type is not None:
-                suffix = pascal_case(branch.tag)
-                stem = branch.tag_type.removesuffix(suffix)
-                if stem != branch.tag_type:
-                    yield stem, name
+            tag = pascal_case(branch.tag)
+            base = _PRODUCT.sub("", _FORBIDDEN.sub("", union)).removesuffix(tag)
+            name = base + pascal_case(branch.value)
+            yield _FORBIDDEN.sub("", f"{union}{branch.index}"), name
+            # Upstream's own name of the branch survives in that of its tag's type.
+            if branch.tag_type is not None and branch.tag_type.endswith(tag):
+                yield _FORBIDDEN.sub("", branch.tag_type.removesuffix(tag)), name
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

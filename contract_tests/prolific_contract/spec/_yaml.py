@@ -1,7 +1,7 @@
 """YAML as JSON's superset: the 1.2 core schema in, one stable layout out."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -58,7 +58,7 @@ def _construct_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[
 def _core_schema_loader() -> type[yaml.SafeLoader]:
     # The C parser is ten times faster and missing from PyYAML builds without libyaml.
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    loader: type[yaml.SafeLoader] = type("_CoreSchemaLoader", (base,), {})
+    loader = cast("type[yaml.SafeLoader]", type("_CoreSchemaLoader", (base,), {}))
     loader.yaml_implicit_resolvers = {}
     for tag, pattern, first in _CORE_SCHEMA:
         loader.add_implicit_resolver(tag, pattern, first)
@@ -74,10 +74,10 @@ _LOADER = _core_schema_loader()
 class _StableDumper(yaml.SafeDumper):
     """Block style, items indented under their key, never an alias."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
         return True
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's signature
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - PyYAML's signature
         super().increase_indent(flow, False)  # noqa: FBT003 - PyYAML passes it by position
 
 
