@@ -1,0 +1,58 @@
+"""Reading export archives: verify, look inside, read records, extract, summarise.
+
+``_directory`` and ``_content`` read the ZIP; ``_responses``, ``_records`` and
+``_metadata`` give its JSON a type; ``_names``, ``_plan`` and ``_staging`` make
+extracting safe; ``_export_archive`` is what users hold. The layout is that of
+documents/003.
+"""
+
+from prolific_exports._archive._directory import Member
+from prolific_exports._archive._export_archive import ArchiveFile, ExportArchive
+from prolific_exports._archive._metadata import Instruction, Metadata
+from prolific_exports._archive._plan import ExtractLimits
+from prolific_exports._archive._records import Record, Submission, UnknownRecord
+from prolific_exports._archive._responses import (
+    Choice,
+    FileUpload,
+    FreeText,
+    FreeTextWithUnit,
+    MultipleChoice,
+    MultipleChoiceWithFreeText,
+    Response,
+    UnknownResponse,
+    UploadedFile,
+)
+from prolific_exports._archive._summary import (
+    ArchiveSummary,
+    InstructionSummary,
+    one_line,
+    summarise,
+)
+from prolific_exports._archive._verify import ZipSummary, verify_zip
+
+__all__ = [
+    "ArchiveFile",
+    "ArchiveSummary",
+    "Choice",
+    "ExportArchive",
+    "ExtractLimits",
+    "FileUpload",
+    "FreeText",
+    "FreeTextWithUnit",
+    "Instruction",
+    "InstructionSummary",
+    "Member",
+    "Metadata",
+    "MultipleChoice",
+    "MultipleChoiceWithFreeText",
+    "Record",
+    "Response",
+    "Submission",
+    "UnknownRecord",
+    "UnknownResponse",
+    "UploadedFile",
+    "ZipSummary",
+    "one_line",
+    "summarise",
+    "verify_zip",
+]

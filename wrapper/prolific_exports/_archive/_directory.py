@@ -1,0 +1,144 @@
+"""What a ZIP says that it holds: its central directory as plain values."""
+
+import os
+import struct
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO
+
+from attrs import frozen
+
+from prolific_exports._errors import ArchiveError, CorruptArchiveError
+
+LOCAL_HEADER_SIZE = 30
+_UTF8_NAME = 0x800
+
+
+@frozen
+class Member:
+    """One entry of a ZIP, as its central directory describes it.
+
+    Attributes:
+        name: The name as stored, with ``/`` between folders; ends in ``/`` for a folder.
+        size: Bytes of the content.
+        compressed_size: Bytes that the content takes in the ZIP.
+        crc: CRC-32 of the content.
+        method: Compression method by its number in the ZIP format (0 stored, 8 deflated).
+        flags: General purpose flags of the ZIP format.
+        mode: Unix file mode with its type bits; 0 where the ZIP has none.
+        offset: Where the member begins, in bytes from the start of the file.
+    """
+
+    name: str
+    size: int
+    compressed_size: int
+    crc: int
+    method: int
+    flags: int
+    mode: int
+    offset: int
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder's own entry, which has no content."""
+        return self.name.endswith("/")
+
+    @property
+    def stored_name(self) -> bytes:
+        """The name in the bytes that the ZIP has for it."""
+        return self.name.encode("utf-8" if self.flags & _UTF8_NAME else "cp437")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The file, open for reading.
+
+    Raises:
+        ArchiveError: It cannot be opened.
+    """
+    try:
+        stream = path.open("rb")
+    except (OSError, ValueError) as error:
+        raise ArchiveError(f"{path} cannot be opened: {reason(error)}.") from error
+    with stream:
+        yield stream
+
+
+def reason(error: Exception) -> str:
+    """What the system said, without the number and the path."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def read_members(path: Path) -> tuple[Member, ...]:
+    """The members of a ZIP in the order of its directory; no content is read.
+
+    Raises:
+        ArchiveError: The file cannot be opened.
+        CorruptArchiveError: It is no ZIP, is cut off, or its directory is damaged.
+    """
+    with opened(path) as stream:
+        try:
+            with zipfile.ZipFile(stream) as directory:
+                members = tuple(_member(info) for info in directory.infolist())
+        except (
+            zipfile.BadZipFile,
+            NotImplementedError,
+            OSError,
+            OverflowError,
+            ValueError,
+            struct.error,
+        ) as error:
+            raise CorruptArchiveError(_not_a_zip(path, stream, error)) from error
+        _check_extents(path, members, os.fstat(stream.fileno()).st_size)
+    return members
+
+
+def _member(info: zipfile.ZipInfo) -> Member:
+    return Member(
+        # filename is cut at NUL and changed on Windows: the checks need what is there.
+        name=info.orig_filename,
+        size=info.file_size,
+        compressed_size=info.compress_size,
+        crc=info.CRC,
+        method=info.compress_type,
+        flags=info.flag_bits,
+        mode=info.external_attr >> 16,
+        offset=info.header_offset,
+    )
+
+
+def _not_a_zip(path: Path, stream: BinaryIO, error: Exception) -> str:
+    stream.seek(0)
+    beginning = stream.read(4)
+    if not beginning:
+        return f"{path} is empty. Download the archive again."
+    if beginning != b"PK\x03\x04":
+        return f"{path} is not a ZIP archive ({reason(error)}). Download the archive again."
+    return (
+        f"{path} is cut off or damaged: its directory, at the end, cannot be read "
+        f"({reason(error)}). Download the archive again."
+    )
+
+
+def _check_extents(path: Path, members: tuple[Member, ...], file_size: int) -> None:
+    ordered = sorted(members, key=lambda member: member.offset)
+    ends = [
+        member.offset + LOCAL_HEADER_SIZE + len(member.stored_name) + member.compressed_size
+        for member in ordered
+    ]
+    for member, end in zip(ordered, ends, strict=True):
+        if member.offset < 0 or end > file_size:
+            raise CorruptArchiveError(
+                f"{path}: {member.name!r} lies outside the file, by the archive's directory: "
+                "the file is cut off or damaged. Download the archive again."
+            )
+    for (member, following), end in zip(pairwise(ordered), ends, strict=False):
+        # Members that share their bytes are how a small ZIP becomes petabytes.
+        if end > following.offset:
+            raise CorruptArchiveError(
+                f"{path}: {member.name!r} and {following.name!r} claim the same bytes: the "
+                "archive's directory is damaged or made up. Download the archive again."
+            )

@@ -1,0 +1,239 @@
+"""An export archive as its users see it."""
+
+import io
+import os
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from attrs import frozen
+
+from prolific_exports._archive._content import member_chunks, open_member
+from prolific_exports._archive._directory import Member, read_members
+from prolific_exports._archive._extract import extract
+from prolific_exports._archive._json import read_json, read_json_lines
+from prolific_exports._archive._metadata import Metadata, parse_metadata
+from prolific_exports._archive._plan import ExtractLimits, plan_extraction
+from prolific_exports._archive._records import Record, parse_record
+from prolific_exports._errors import ArchiveError, CorruptArchiveError, UsageError
+from prolific_exports._refs import Kind
+
+_JSON_LINES = {
+    "submission": ("responses.jsonl", "responses-by-submission.jsonl"),
+    "task": ("responses-by-task.jsonl",),
+}
+_MARKS: dict[Kind, set[str]] = {
+    "collection": {"collection.json", "responses.jsonl"},
+    "batch": {"batch.json", "responses-by-submission.jsonl", "responses-by-task.jsonl"},
+}
+_FILES = "files/"
+_DEFAULT_LIMITS = ExtractLimits()
+
+
+@frozen
+class ArchiveFile:
+    """An uploaded file in an archive.
+
+    Attributes:
+        path: Where it is, relative to the archive's root folder: what records call ``path``.
+        size: Bytes.
+    """
+
+    path: str
+    size: int
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+
+class ExportArchive:
+    """A downloaded export: its records, files and description.
+
+    ``ExportArchive.open`` reads the ZIP's directory; content is read when it is asked
+    for, in pieces, and checked against its checksum on the way. Between calls the file
+    is not held open, so there is nothing to close.
+
+    Attributes:
+        path: The ZIP, as it was given.
+        kind: ``"collection"`` or ``"batch"``, told by the members; None when they are
+            those of neither, or of both.
+        root: The folder that holds all members of the ZIP; ``""`` when there is none.
+        members: All members of the ZIP, in its order.
+        files: The uploaded files, in the ZIP's order.
+    """
+
+    def __init__(self, path: Path, members: Sequence[Member]) -> None:
+        """Use ``open``; this takes a directory that was read already."""
+        self.path = path
+        self.members = tuple(members)
+        self.root = _root(self.members)
+        self._prefix = f"{self.root}/" if self.root else ""
+        self._by_path: dict[str, list[Member]] = {}
+        for member in self.members:
+            inner = member.name.removeprefix(self._prefix)
+            if not member.is_folder:
+                self._by_path.setdefault(inner, []).append(member)
+        self.kind = _kind(set(self._by_path))
+        self.files = tuple(
+            ArchiveFile(inner, member.size)
+            for inner, members in self._by_path.items()
+            for member in members
+            if inner.startswith(_FILES)
+        )
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Self:
+        """Open an archive.
+
+        Raises:
+            ArchiveError: The file cannot be opened.
+            CorruptArchiveError: It is no ZIP, is cut off, or its directory is damaged.
+        """
+        path = Path(path)
+        return cls(path, read_members(path))
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __repr__(self) -> str:
+        return (
+            f"<ExportArchive {str(self.path)!r}: {self.kind or 'unknown layout'}, "
+            f"{len(self.members)} members, {len(self.files)} uploaded files>"
+        )
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """What the archive says about itself; empty when it has no such file.
+
+        Raises:
+            CorruptArchiveError: The file is damaged or is no JSON object.
+        """
+        name = f"{self.kind}.json"
+        if self.kind is None or name not in self._by_path:
+            return Metadata()
+        raw = read_json(member_chunks(self.path, self._member(name)), self._where(name))
+        if not isinstance(raw, dict):
+            raise CorruptArchiveError(
+                f"{self._where(name)} is not a JSON object. Request a new export."
+            )
+        return parse_metadata(raw, self.kind)
+
+    def responses(self, *, by: Literal["submission", "task"] = "submission") -> Iterator[Record]:
+        """The records, typed, one at a time.
+
+        Collections have one record for each submission. Batches have the same data
+        twice, by submission and by task, and the shape of their records is not
+        published: those that look like a submission of a collection come as
+        ``Submission``, all others as ``UnknownRecord``.
+
+        The checksum is compared when the last record was read: an error may come after
+        good records. ``verify_zip`` checks beforehand; downloads do that.
+
+        Args:
+            by: Which of a batch's files to read.
+
+        Raises:
+            ArchiveError: The archive has no such records.
+            CorruptArchiveError: A line is no JSON, or the ZIP is damaged (while iterating).
+            UsageError: ``by`` is something else.
+        """
+        if by not in _JSON_LINES:
+            raise UsageError(f"by={by!r}: records come by 'submission' or by 'task'.")
+        for name in _JSON_LINES[by]:
+            if name in self._by_path:
+                return map(parse_record, self.records(name))
+        raise ArchiveError(
+            f"{self.path} has no {' and no '.join(_JSON_LINES[by])}: it is not an export of "
+            f"this kind, or has a layout that this version does not know. {self._listing()}"
+        )
+
+    def records(self, name: str) -> Iterator[Any]:
+        """The JSON values of a JSON Lines file, untouched, one at a time.
+
+        Args:
+            name: The file relative to the root folder, such as ``"responses.jsonl"``.
+
+        Raises:
+            ArchiveError: There is no such file.
+            CorruptArchiveError: A line is no JSON, or the ZIP is damaged (while iterating).
+        """
+        return read_json_lines(member_chunks(self.path, self._member(name)), self._where(name))
+
+    def open_file(self, path: str) -> io.BufferedReader:
+        """A file of the archive, open for reading in binary; it cannot seek.
+
+        Close it, or use it in a ``with`` block.
+
+        Args:
+            path: The file relative to the root folder: the ``path`` of an ``UploadedFile``
+                or an ``ArchiveFile``.
+
+        Raises:
+            ArchiveError: There is no such file.
+            CorruptArchiveError: The file is damaged (while reading).
+        """
+        return open_member(self.path, self._member(path))
+
+    def extract(
+        self, directory: str | os.PathLike[str], *, limits: ExtractLimits = _DEFAULT_LIMITS
+    ) -> Path:
+        """Write all members below a folder, without the archive's root folder.
+
+        So the records are at ``DIRECTORY/responses.jsonl``, and the ``path`` of an
+        uploaded file, which is relative to the root folder (documents/003), is relative
+        to ``DIRECTORY``. Sizes and checksums are compared on the way. The folder appears
+        when everything is written; after a failure nothing is left.
+
+        Members are refused that could be written elsewhere or that not every system can
+        hold: see ``UnsafeArchiveError``. File modes and dates are not restored.
+
+        Args:
+            directory: A folder that does not exist, or is empty.
+            limits: What is too much.
+
+        Returns:
+            ``directory``.
+
+        Raises:
+            ArchiveError: The archive cannot be read, or the system refuses to write.
+            CorruptArchiveError: A member is damaged.
+            UnsafeArchiveError: A member cannot be written safely, or all together are
+                more than ``limits``; nothing was written.
+            TargetExistsError: ``directory`` is there and is not an empty folder.
+        """
+        plan = plan_extraction(self.path, self.members, self._prefix, limits)
+        extract(self.path, plan, directory)
+        return Path(directory)
+
+    def _member(self, path: str) -> Member:
+        found = self._by_path.get(path, [])
+        if not found:
+            raise ArchiveError(f"{self.path} has no file {path!r}. {self._listing()}")
+        if len(found) > 1:
+            raise CorruptArchiveError(
+                f"{self._where(path)} is there {len(found)} times, and nothing says which one is "
+                "meant. Request a new export."
+            )
+        return found[0]
+
+    def _where(self, path: str) -> str:
+        return f"{self.path}: {self._prefix}{path}"
+
+    def _listing(self) -> str:
+        names = [name for name in self._by_path if not name.startswith(_FILES)]
+        shown = ", ".join(map(repr, names[:8])) + (", ..." if len(names) > 8 else "")
+        return f"It has {shown or 'no files'}."
+
+
+def _root(members: Sequence[Member]) -> str:
+    tops = {member.name.partition("/")[:2] for member in members}
+    top, slash = tops.pop() if len(tops) == 1 else ("", "")
+    return top if slash else ""
+
+
+def _kind(names: set[str]) -> Kind | None:
+    kinds: list[Kind] = [kind for kind, marks in _MARKS.items() if names & marks]
+    return kinds[0] if len(kinds) == 1 else None

@@ -1,0 +1,27 @@
+"""Fields of a JSON object whose type is looked at before it is believed.
+
+Each function takes one field out of a copy of the object, if it has the
+documented type, and leaves it there if not. What is left at the end is
+``extra``: unknown fields and those of another type, as they came. Nothing is
+converted by guess.
+"""
+
+from datetime import datetime
+from typing import Any
+
+
+def take_text(fields: dict[str, Any], name: str) -> str | None:
+    """The field's text; None when it is missing or something else."""
+    return fields.pop(name) if isinstance(fields.get(name), str) else None
+
+
+def take_instant(fields: dict[str, Any], name: str) -> datetime | None:
+    """The field's date and time; None when it is missing, something else or has no zone."""
+    try:
+        moment = datetime.fromisoformat(fields[name])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if moment.tzinfo is None:
+        return None
+    del fields[name]
+    return moment

@@ -1,0 +1,82 @@
+"""An archive's own description: ``collection.json`` or ``batch.json``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import Factory, field, frozen
+
+from prolific_exports._archive._fields import take_instant, take_text
+from prolific_exports._refs import Kind
+
+
+@frozen
+class Instruction:
+    """What participants were asked.
+
+    Attributes:
+        id: Its id, by which records name their answers.
+        type: Its type; more types than the documented ones exist (D-27).
+        description: Its wording.
+        extra: Fields that are not documented, or not of the documented type.
+    """
+
+    id: str | None = None
+    type: str | None = None
+    description: str | None = None
+    extra: Mapping[str, Any] = Factory(dict)
+
+
+@frozen
+class Metadata:
+    """What the archive says about itself; everything may be missing.
+
+    The shape is documented for collections only (documents/003). A batch is read by
+    the same names, with ``batch_id`` in place of ``collection_id``.
+
+    Attributes:
+        id: Id of the collection or batch.
+        name: Its name.
+        exported_at: When the archive was made, with its zone.
+        instructions: The instructions in the archive's order.
+        extra: Fields that are not documented, or not of the documented type.
+        raw: The whole object as it came; empty when the archive has none.
+    """
+
+    id: str | None = None
+    name: str | None = None
+    exported_at: datetime | None = None
+    instructions: tuple[Instruction, ...] = ()
+    extra: Mapping[str, Any] = Factory(dict)
+    raw: Mapping[str, Any] = field(factory=dict, repr=False)
+
+
+def parse_metadata(raw: Mapping[str, Any], kind: Kind) -> Metadata:
+    """The metadata of an archive of this kind."""
+    fields = dict(raw)
+    return Metadata(
+        id=take_text(fields, f"{kind}_id"),
+        name=take_text(fields, "name"),
+        exported_at=take_instant(fields, "exported_at"),
+        instructions=_take_instructions(fields),
+        extra=fields,
+        raw=raw,
+    )
+
+
+def _take_instructions(fields: dict[str, Any]) -> tuple[Instruction, ...]:
+    values = fields.get("instructions")
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        return ()
+    del fields["instructions"]
+    return tuple(_instruction(value) for value in values)
+
+
+def _instruction(raw: Mapping[str, Any]) -> Instruction:
+    fields = dict(raw)
+    return Instruction(
+        id=take_text(fields, "id"),
+        type=take_text(fields, "type"),
+        description=take_text(fields, "description"),
+        extra=fields,
+    )

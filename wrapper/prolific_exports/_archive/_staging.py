@@ -1,0 +1,68 @@
+"""A folder that appears whole or not at all."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from prolific_exports._errors import TargetExistsError
+
+
+@contextmanager
+def staged(directory: str | os.PathLike[str]) -> Iterator[Path]:
+    """A folder to write into that becomes ``directory`` when the block ends well.
+
+    Until then it is a hidden folder beside the target (inside it, when the target is
+    an empty folder: that one may be a mount point or somebody's working directory and
+    is kept). When the block fails nothing of it is left, missing parents included.
+
+    Raises:
+        TargetExistsError: There is something at ``directory`` that is not an empty folder.
+        OSError: The system refuses.
+    """
+    target = Path(os.path.realpath(directory))
+    exists = target.exists()
+    if exists and not (target.is_dir() and not any(target.iterdir())):
+        raise TargetExistsError(
+            f"{directory} exists and is not an empty folder. Nothing was extracted: name a folder "
+            "that does not exist yet, or empty this one.",
+            path=Path(directory),
+        )
+    first_missing = _first_missing(target)
+    token = f".prolific-exports-{secrets.token_hex(8)}.partial"
+    staging = (target if exists else first_missing.parent) / token
+    placed = [staging]
+    try:
+        inside = staging / target.relative_to(first_missing)
+        inside.mkdir(parents=True)
+        yield inside
+        if exists:
+            for child in list(staging.iterdir()):
+                moved = child.rename(target / child.name)
+                placed.append(moved)
+            staging.rmdir()
+        else:
+            staging.rename(first_missing)
+    except BaseException:
+        for path in placed:
+            _remove(path)
+        raise
+
+
+def _first_missing(target: Path) -> Path:
+    """The outermost folder on the way to the target that is not there; or the target."""
+    missing = target
+    for parent in target.parents:
+        if parent.exists():
+            break
+        missing = parent
+    return missing
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
