@@ -89,9 +89,9 @@ class AsyncDriver:
                     head = http.head_of(response)
                     if not fetch.accept(head):
                         return Fetched(
-                            head, await anext(response.aiter_raw(http.EVIDENCE_SIZE), b"")
+                            head, await anext(response.aiter_bytes(http.EVIDENCE_SIZE), b"")
                         )
-                    async for chunk in response.aiter_raw():
+                    async for chunk in response.aiter_bytes():
                         fetch.write(chunk)
                 finally:
                     await response.aclose()

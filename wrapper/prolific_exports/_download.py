@@ -179,11 +179,14 @@ class _Download:
         # Bytes reset the count of failures, so starting over has a bound of its own.
         if self.restarts >= self.policy.max_failures:
             raise self._error(f"{reason}, after {self.restarts} starts from byte 0", fetched)
-        head = fetched.head if fetched else None
-        asked = head and retry_after(
-            head.headers.get("retry-after"), head.headers.get("date"), self.context.clock.now()
+        headers = fetched.head.headers if fetched and fetched.head else {}
+        asked = retry_after(
+            headers.get("retry-after"), headers.get("date"), self.context.clock.now()
         )
-        yield Sleep(backoff(self.failures, self.context.random) if asked is None else asked)
+        delay = backoff(self.failures, self.context.random) if asked is None else asked
+        if delay > self.policy.timeout:
+            raise self._error(f"{reason}, and asks to wait {delay:g} s", fetched)
+        yield Sleep(delay)
 
     def _restart(self, fetched: Fetched | None) -> None:
         self.restarts += 1
@@ -206,6 +209,9 @@ class _Download:
 
     def _error(self, reason: str, fetched: Fetched | None) -> DownloadError:
         said = excerpt(fetched.evidence, self.context.token) if fetched else ""
+        if "\ufffd" in said:
+            # Not text, so probably a part of an archive: that explains nothing.
+            said = ""
         return DownloadError(
             f"The archive of {self.job.ref} could not be downloaded: {reason}"
             + (f". It said: {said}" if said else ".")

@@ -136,11 +136,12 @@ def no_answer(request: Request, error: httpx.HTTPError, token: str) -> NoAnswerE
 
 def describe(error: httpx.HTTPError, token: str | None = None) -> str:
     """What went wrong, in half a sentence."""
-    kind = {
+    kinds: dict[type[httpx.HTTPError], str] = {
         httpx.ConnectTimeout: "connecting took too long",
         httpx.ReadTimeout: "no byte arrived in time",
         httpx.WriteTimeout: "the request could not be sent in time",
         httpx.ConnectError: "no connection",
-    }.get(type(error), "the connection broke")
+    }
+    kind = kinds.get(type(error), "the connection broke")
     detail = redact(str(error), token)
     return f"{kind} ({detail})" if detail else kind

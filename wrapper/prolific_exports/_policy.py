@@ -7,7 +7,7 @@ from itertools import chain, repeat
 from random import Random
 from typing import Final
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from prolific_exports._errors import UsageError
 
@@ -15,6 +15,12 @@ DEFAULT_TIMEOUT: Final = 1800.0
 DEFAULT_POLL_INTERVAL: Final = 4.0
 CALL_TIMEOUT: Final = 30.0
 MAX_FAILURES: Final = 8
+
+
+def _is_positive(_: object, attribute: "Attribute[float]", value: float) -> None:
+    # Written so that NaN is refused too; infinity waits for ever, when asked to.
+    if not value > 0:
+        raise UsageError(f"{attribute.name} is {value!r}: give a number of seconds above 0.")
 
 
 @frozen
@@ -33,19 +39,10 @@ class Policy:
             which its error is raised.
     """
 
-    timeout: float = field(default=DEFAULT_TIMEOUT)
-    poll_interval: float = field(default=DEFAULT_POLL_INTERVAL)
-    call_timeout: float = field(default=CALL_TIMEOUT)
+    timeout: float = field(default=DEFAULT_TIMEOUT, validator=_is_positive)
+    poll_interval: float = field(default=DEFAULT_POLL_INTERVAL, validator=_is_positive)
+    call_timeout: float = field(default=CALL_TIMEOUT, validator=_is_positive)
     max_failures: int = MAX_FAILURES
-
-    @timeout.validator
-    @poll_interval.validator
-    @call_timeout.validator
-    def _is_positive(self, attribute: object, value: float) -> None:
-        name = getattr(attribute, "name", "")
-        # Written so that NaN is refused too; infinity waits for ever, when asked to.
-        if not value > 0:
-            raise UsageError(f"{name} is {value!r}: give a number of seconds above 0.")
 
 
 def poll_delays(policy: Policy, random: Random) -> Iterator[float]:
@@ -63,7 +60,7 @@ def poll_delays(policy: Policy, random: Random) -> Iterator[float]:
 
 def backoff(failures: int, random: Random) -> float:
     """Seconds to wait after the n-th failure in a row: 0.5 s doubling to 30 s, jittered."""
-    return min(0.5 * 2 ** (failures - 1), 30.0) * random.uniform(0.5, 1.0)
+    return min(0.5 * 2.0 ** (failures - 1), 30.0) * random.uniform(0.5, 1.0)
 
 
 def retry_after(value: str | None, date: str | None, now: datetime) -> float | None:

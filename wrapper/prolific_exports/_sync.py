@@ -87,8 +87,8 @@ class SyncDriver:
                 try:
                     head = http.head_of(response)
                     if not fetch.accept(head):
-                        return Fetched(head, next(response.iter_raw(http.EVIDENCE_SIZE), b""))
-                    for chunk in response.iter_raw():
+                        return Fetched(head, next(response.iter_bytes(http.EVIDENCE_SIZE), b""))
+                    for chunk in response.iter_bytes():
                         fetch.write(chunk)
                 finally:
                     response.close()

@@ -4,9 +4,13 @@ http is for loopback, where tests and sandboxes live.
 """
 
 import ipaddress
+import re
 from typing import Final
 
 import httpx
+
+# httpx quotes what cannot be in a host instead of refusing it.
+_HOST = re.compile(rb"[a-z0-9._-]+|[0-9a-f:.]+", re.IGNORECASE)
 
 LOOPBACK_NAMES: Final = frozenset({"localhost"})
 
@@ -16,6 +20,8 @@ def why_unsafe(url: str) -> str | None:
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, TypeError, ValueError):
+        return "it is not a URL"
+    if parsed.host and not _HOST.fullmatch(parsed.raw_host):
         return "it is not a URL"
     if parsed.scheme not in ("http", "https") or not parsed.host:
         return "it is not an absolute http(s) URL"

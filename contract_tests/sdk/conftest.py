@@ -1,0 +1,48 @@
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+import respx
+from helpers import api
+from helpers.twins import Twin
+from prolific_exports.testing import FakeClock
+
+
+@pytest.fixture(params=["sync", "async"])
+def twin(request: pytest.FixtureRequest) -> Iterator[Twin]:
+    """Every test that takes it runs over the sync and over the async client."""
+    with Twin(request.param) as twin:
+        yield twin
+
+
+@pytest.fixture(params=["collection", "batch"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def events() -> list[Any]:
+    return []
+
+
+@pytest.fixture
+def router() -> Iterator[respx.MockRouter]:
+    with respx.mock(assert_all_called=False) as router:
+        yield router
+
+
+@pytest.fixture
+def exports(twin: Twin, clock: FakeClock, events: list[Any], router: respx.MockRouter) -> Any:
+    """A client on a clock that never waits, its traffic answered by ``router``."""
+    return twin.make(base_url=api.BASE, clock=clock, random=Random(7), on_event=events.append)
+
+
+@pytest.fixture
+def resource(exports: Any, kind: str) -> Any:
+    return getattr(exports, api.PLURAL[kind])

@@ -1,0 +1,372 @@
+"""Reading the API's answers: every body becomes a typed state or a typed error."""
+
+import json
+import logging
+
+import httpx
+import pytest
+from helpers import api
+from hypothesis import given
+from hypothesis import strategies as st
+from prolific_exports import (
+    AccessDeniedError,
+    AuthenticationError,
+    BadRequestError,
+    Complete,
+    ContractViolation,
+    ExportRef,
+    ExportsError,
+    Failed,
+    Generating,
+    NotFoundError,
+    RateLimitedError,
+    ServerError,
+    UnknownStatusError,
+)
+from prolific_exports import _api as boundary
+from prolific_exports._effects import Reply
+
+TOKEN = "t0ken-of-a-test"
+REFS = {
+    kind: ExportRef(kind, api.RESOURCE[kind], api.EXPORT_ID)  # type: ignore[arg-type]
+    for kind in ("collection", "batch")
+}
+
+
+def interpret(body, kind="collection", status=200, retry_after=None):
+    if not isinstance(body, bytes):
+        body = json.dumps(body).encode()
+    request = boundary.get_status(REFS[kind], api.EXPORT_ID)
+    return boundary.interpret(
+        request, Reply(status, {}, body), token=TOKEN, retry_after=retry_after
+    )
+
+
+def test_fields_that_the_contract_does_not_name_are_kept(kind):
+    generating = interpret(
+        {"status": "generating", "export_id": api.EXPORT_ID, "progress": 0.5}, kind
+    )
+    assert generating == Generating(api.EXPORT_ID, {"progress": 0.5})
+    complete = interpret(
+        {
+            "status": "complete",
+            "url": api.SIGNED,
+            "expires_at": "2026-03-20T10:30:00.123456+02:00",
+            "export_id": "x",
+        },
+        kind,
+    )
+    assert isinstance(complete, Complete)
+    assert complete.extra == {"export_id": "x"}
+    assert complete.expires_at.isoformat() == "2026-03-20T10:30:00.123456+02:00"
+    assert interpret({"status": "failed", "reason": "gone"}, kind) == Failed({"reason": "gone"})
+
+
+COMPLETE = {
+    "status": "complete",
+    "url": "https://s.example/a",
+    "expires_at": "2026-03-20T10:30:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (b"", ""),
+        (b"  \n", ""),
+        (b"<html><title>Hello</title></html>", ""),
+        (b'{"status": "gener', ""),
+        (b"[" * 100_000, ""),
+        (b"\xff\xfe\x00", ""),
+        ([], ""),
+        ("generating", ""),
+        (None, ""),
+        ({}, "/status"),
+        ({"status": None}, "/status"),
+        ({"status": ["generating"]}, "/status"),
+        ({"status": "generating"}, "/export_id"),
+        ({"status": "generating", "export_id": None}, "/export_id"),
+        ({"status": "generating", "export_id": 7}, "/export_id"),
+        ({"status": "generating", "export_id": "../../users/me"}, "/export_id"),
+        ({**COMPLETE, "url": None}, "/url"),
+        ({**COMPLETE, "url": ""}, "/url"),
+        ({"status": "complete", "expires_at": "2026-03-20T10:30:00Z"}, "/url"),
+        ({**COMPLETE, "expires_at": "2026-03-20"}, "/expires_at"),
+        ({**COMPLETE, "expires_at": "2026-03-20T10:30:00"}, "/expires_at"),
+        ({**COMPLETE, "expires_at": "2026-02-30T10:30:00Z"}, "/expires_at"),
+        ({**COMPLETE, "expires_at": 1774002600}, "/expires_at"),
+    ],
+)
+def test_bodies_outside_the_contract_are_violations_that_point_at_what_does_not_fit(
+    kind, body, pointer
+):
+    with pytest.raises(ContractViolation) as violation:
+        interpret(body, kind)
+    assert violation.value.pointer == pointer
+    assert violation.value.status == 200
+    assert violation.value.operation.startswith("GET /api/v1/data-collection/")
+    assert violation.value.operation.endswith("/export/{export_id}")
+    assert violation.value.ref == REFS[kind]
+
+
+def test_an_unknown_status_keeps_its_evidence(kind):
+    with pytest.raises(UnknownStatusError, match="'queued'") as unknown:
+        interpret({"status": "queued", "position": 3}, kind)
+    assert unknown.value.excerpt == '{"status": "queued", "position": 3}'
+
+
+def test_an_answer_without_a_body_says_so():
+    with pytest.raises(ContractViolation, match="There is no body"):
+        interpret(b"", status=204)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["status", "url", "expires_at", "export_id", "error", "detail"])
+                | st.text(max_size=3),
+                inner,
+                max_size=5,
+            )
+        ),
+        max_leaves=12,
+    ),
+    st.sampled_from([200, 202, 204, 302, 400, 401, 403, 404, 409, 422, 429, 500, 520, 999]),
+    st.sampled_from(["collection", "batch"]),
+)
+def test_any_json_becomes_a_state_or_a_typed_error(body, status, kind):
+    try:
+        state = interpret(body, kind, status)
+    except ExportsError as error:
+        assert str(error)
+    else:
+        assert isinstance(state, Generating | Complete | Failed)
+        assert status < 300
+
+
+@given(st.binary(max_size=200), st.integers(200, 999))
+def test_any_bytes_become_a_state_or_a_typed_error(body, status):
+    with pytest.raises(ExportsError):
+        interpret(body, status=status)
+
+
+ENVELOPE = {"status": 404, "error_code": 140404, "title": "Not found", "detail": "No such job."}
+
+
+@pytest.mark.parametrize(
+    ("body", "title", "code", "detail", "said"),
+    [
+        ({"error": ENVELOPE}, "Not found", 140404, "No such job.", "Not found: No such job"),
+        (
+            {"error": {**ENVELOPE, "detail": ["One.", "Two."]}},
+            "Not found",
+            140404,
+            ["One.", "Two."],
+            "One.; Two.",
+        ),
+        (
+            {"error": {**ENVELOPE, "detail": {"from": ["Bad date."], "to": ["Bad."]}}},
+            "Not found",
+            140404,
+            {"from": ["Bad date."], "to": ["Bad."]},
+            "from: Bad date.; to: Bad.",
+        ),
+        ({"error": {"title": "Only this", "detail": None}}, "Only this", None, None, "Only this"),
+        ({"message": "Gone", "detail": "Long ago."}, "Gone", None, "Long ago.", "Gone: Long ago"),
+        ({"detail": "Not found."}, None, None, "Not found.", "Not found"),
+        ({"error": "a text"}, None, None, None, "a text"),
+        (
+            {"type": "INVALID_BATCH_ITEMS", "message": "Bad items", "issues": [{"page": 1}]},
+            "Bad items",
+            None,
+            [{"page": 1}],
+            "page: 1",
+        ),
+        (b"<html><h1>Bad Gateway</h1></html>", None, None, None, "<h1>Bad Gateway</h1>"),
+        (b"", None, None, None, "404 Not Found. Check the id"),
+        ([1], None, None, None, "[1]"),
+        ({"error": {**ENVELOPE, "detail": 5, "error_code": "x"}}, "Not found", None, 5, "5"),
+    ],
+)
+def test_error_bodies_of_every_known_shape_are_read(body, title, code, detail, said):
+    with pytest.raises(NotFoundError) as failure:
+        interpret(body, status=404)
+    assert failure.value.title == title
+    assert failure.value.code == code
+    assert failure.value.detail == detail
+    assert said in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, BadRequestError),
+        (401, AuthenticationError),
+        (403, AccessDeniedError),
+        (404, NotFoundError),
+        (418, BadRequestError),
+        (429, RateLimitedError),
+        (500, ServerError),
+        (520, ServerError),
+        (999, ServerError),
+    ],
+)
+def test_a_status_decides_the_error_and_the_error_says_what_to_do(status, error):
+    with pytest.raises(error) as failure:
+        interpret({"error": ENVELOPE}, status=status)
+    assert failure.value.status == status
+    assert str(status) in str(failure.value)
+    assert str(failure.value).endswith(".")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_feature_that_is_not_enabled_is_named_as_such(status):
+    text = "You do not have permission to use this feature."
+    with pytest.raises((AccessDeniedError, NotFoundError), match="Prolific's support"):
+        interpret({"error": {**ENVELOPE, "detail": text}}, status=status)
+    with pytest.raises(BadRequestError) as other:
+        interpret({"error": {**ENVELOPE, "detail": text}}, status=400)
+    assert "support" not in str(other.value)
+
+
+def test_a_wait_that_the_server_asks_for_is_said():
+    with pytest.raises(RateLimitedError, match="asks to wait 12 s") as limited:
+        interpret({"error": ENVELOPE}, status=429, retry_after=12.0)
+    assert limited.value.retry_after == 12.0
+
+
+def test_neither_token_nor_signature_gets_into_an_error():
+    hostile = {
+        "error": {
+            "status": 403,
+            "error_code": 1,
+            "title": f"Token {TOKEN} refused",
+            "detail": {TOKEN: [f"see {api.SIGNED}", TOKEN]},
+        }
+    }
+    for body, status in [
+        (hostile, 403),
+        (f"<p>{TOKEN} {api.SIGNED}</p>".encode(), 500),
+        ({"status": f"{TOKEN}", "url": api.SIGNED}, 200),
+        ({"status": "complete", "url": api.SIGNED, "expires_at": TOKEN}, 200),
+    ]:
+        with pytest.raises(ExportsError) as failure:
+            interpret(body, status=status)
+        told = f"{failure.value} {failure.value!r} {failure.value.__dict__}"
+        assert TOKEN not in told
+        assert "5ecret5ignature" not in told
+
+
+def test_calls_carry_the_token_and_name_the_library(router, resource, kind):
+    post = router.post(api.post_url(kind)).mock(return_value=api.complete())
+    resource.export(api.RESOURCE[kind])
+    headers = post.calls.last.request.headers
+    assert headers["Authorization"] == f"Token {TOKEN}"
+    assert headers["User-Agent"].startswith("prolific-exports/")
+    assert headers["Referer"].startswith("https://")
+    assert headers["User-Agent"].removeprefix("prolific-exports/") in headers["Referer"]
+    assert post.calls.last.request.content == b""
+
+
+def test_settings_come_from_the_environment(router, twin, kind, monkeypatch):
+    monkeypatch.setenv("PROLIFIC_TOKEN", "fr0m-the-environment")
+    monkeypatch.setenv("PROLIFIC_URL", "https://staging.example/")
+    post = router.post(api.post_url(kind, "https://staging.example")).mock(
+        return_value=api.complete()
+    )
+    exports = twin.make(None)
+    getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
+    assert post.calls.last.request.headers["Authorization"] == "Token fr0m-the-environment"
+    assert repr(exports) == "Exports(base_url='https://staging.example')"
+
+
+def test_an_injected_client_carries_the_traffic_and_stays_open(twin, kind):
+    seen = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return api.complete()
+
+    client = twin.http_client(
+        transport=httpx.MockTransport(handler),
+        headers={"Authorization": "Bearer other", "X-Team": "7"},
+        auth=("user", "password"),
+        follow_redirects=True,
+    )
+    exports = twin.make(base_url=api.BASE, http_client=client)
+    getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
+    exports.close()
+    assert seen[0].headers["Authorization"] == f"Token {TOKEN}"
+    assert seen[0].headers["X-Team"] == "7"
+    assert not client.is_closed
+
+
+def test_an_own_client_is_closed_with_the_exports(router, twin, kind):
+    router.post(api.post_url(kind)).mock(return_value=api.complete())
+    exports = twin.make(base_url=api.BASE)
+    exports.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
+
+
+def test_an_environment_that_httpx_refuses_is_a_usage_error(twin, monkeypatch, tmp_path):
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://user:pa55word@proxy.example")
+    with pytest.raises(ExportsError, match="proxy variables") as refused:
+        twin.make()
+    assert "pa55word" not in str(refused.value)
+
+
+def test_an_endless_answer_ends_with_the_call(twin, kind, clock):
+    """A byte now and then would satisfy httpx for ever."""
+
+    def drip():
+        while True:
+            clock.advance(6)
+            yield b" "
+
+    async def async_drip():
+        for byte in drip():
+            yield byte
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=drip() if twin.flavour == "sync" else async_drip())
+
+    client = twin.http_client(transport=httpx.MockTransport(handler))
+    exports = twin.make(base_url=api.BASE, http_client=client, clock=clock, call_timeout=30)
+    with pytest.raises(ExportsError, match="not complete after 30 s"):
+        getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
+
+
+def test_an_oversized_answer_is_not_read_to_its_end(twin, kind):
+    pieces = []
+
+    def flood():
+        for _ in range(1000):
+            pieces.append(1)
+            yield b"x" * 1024 * 1024
+
+    async def async_flood():
+        for piece in flood():
+            yield piece
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=flood() if twin.flavour == "sync" else async_flood())
+
+    client = twin.http_client(transport=httpx.MockTransport(handler))
+    exports = twin.make(base_url=api.BASE, http_client=client)
+    with pytest.raises(ContractViolation, match="not JSON"):
+        getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
+    assert len(pieces) < 10
+
+
+def test_events_and_calls_are_logged_without_secrets(router, resource, kind, caplog):
+    caplog.set_level(logging.DEBUG)
+    router.post(api.post_url(kind)).mock(return_value=api.complete())
+    resource.export(api.RESOURCE[kind])
+    assert "answered 200" in caplog.text
+    assert "Requested(" in caplog.text
+    assert TOKEN not in caplog.text
+    assert "5ecret5ignature" not in caplog.text

@@ -1,0 +1,556 @@
+"""Downloading: what is at the target in the end, and what the store was asked."""
+
+import asyncio
+import logging
+import os
+import re
+from random import Random
+
+import httpx
+import pytest
+from helpers import api
+from prolific_exports import (
+    AsyncExports,
+    CorruptArchiveError,
+    DownloadError,
+    Downloading,
+    ExportFailedError,
+    Exports,
+    Refreshed,
+    Saved,
+    TargetExistsError,
+    UnsafeUrlError,
+    UsageError,
+    Verifying,
+    download,
+)
+from prolific_exports._download import STALL_TIMEOUT
+
+SIZE = len(api.ARCHIVE)
+HALF = SIZE // 2
+FRESH = f"{api.STORE}?X-Amz-Signature=fr3sh"
+
+
+def left(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+class Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that breaks off."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def __iter__(self):
+        yield self.body
+        raise httpx.ReadError("connection reset")
+
+    async def __aiter__(self):
+        yield self.body
+        raise httpx.ReadError("connection reset")
+
+
+def cut(body=api.ARCHIVE[:HALF], etag=api.ETAG, status=200, **headers):
+    known = {"Content-Length": str(SIZE)} | ({"ETag": etag} if etag else {})
+    return httpx.Response(status, stream=Cut(body), headers=known | headers)
+
+
+def part(start=HALF, etag=api.ETAG, total=SIZE, body=None):
+    body = api.ARCHIVE[start:] if body is None else body
+    headers = {"Content-Range": f"bytes {start}-{total - 1}/{total}", "ETag": etag}
+    return httpx.Response(206, content=body, headers=headers)
+
+
+@pytest.fixture
+def store(router):
+    return router.get(url__startswith=api.STORE)
+
+
+@pytest.fixture
+def ready(router, kind):
+    """A job whose URL is there; asked again it gives a fresh one."""
+    return router.get(api.get_url(kind)).mock(
+        side_effect=[api.complete(), *[api.complete(FRESH)] * 20]
+    )
+
+
+@pytest.fixture
+def job(resource, kind, ready):
+    return resource.job(api.RESOURCE[kind], api.EXPORT_ID)
+
+
+def test_one_call_from_an_id_to_an_archive(router, resource, kind, store, tmp_path, events):
+    router.post(api.post_url(kind)).mock(side_effect=[api.generating()])
+    router.get(api.get_url(kind)).mock(side_effect=[api.generating(), api.complete()])
+    store.mock(return_value=api.stored())
+    target = tmp_path / "data.zip"
+    archive = resource.download(api.RESOURCE[kind], target)
+    assert os.fspath(archive) == str(target)
+    assert target.read_bytes() == api.ARCHIVE
+    assert left(tmp_path) == ["data.zip"]
+    assert [type(event) for event in events[-3:]] == [Downloading, Verifying, Saved]
+    assert events[-1] == Saved(events[-1].ref, target, SIZE)
+    assert events[-3].received == events[-3].total == SIZE
+
+
+def test_the_store_learns_nothing_of_who_asks(twin, kind, tmp_path):
+    seen = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return api.stored() if request.url.host == "store.example" else api.complete()
+
+    client = twin.http_client(
+        transport=httpx.MockTransport(handler),
+        headers={"Authorization": "Bearer other"},
+        cookies={"session": "1"},
+        auth=("user", "password"),
+    )
+    exports = twin.make(base_url=api.BASE, http_client=client)
+    getattr(exports, api.PLURAL[kind]).download(api.RESOURCE[kind], tmp_path / "a.zip")
+    headers = seen[-1].headers
+    assert seen[-1].url.host == "store.example"
+    assert str(seen[-1].url) == api.SIGNED
+    assert not {"authorization", "cookie", "referer"} & set(headers)
+    assert headers["Accept-Encoding"] == "identity"
+    assert "t0ken" not in str(headers.raw)
+
+
+def test_a_folder_gets_a_file_named_after_the_id_and_the_time(job, kind, store, tmp_path):
+    store.mock(return_value=api.stored())
+    archive = job.download(tmp_path)
+    name = rf"{api.RESOURCE[kind]}-export-\d{{8}}-\d{{6}}\.zip"
+    assert re.fullmatch(name, archive.path.name)
+    assert archive.path.parent == tmp_path
+
+
+def test_without_a_path_the_file_goes_to_the_working_directory(job, store, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store.mock(return_value=api.stored())
+    job.download()
+    assert len(left(tmp_path)) == 1
+
+
+def test_a_file_that_exists_is_left_alone_before_anything_is_sent(job, ready, tmp_path):
+    target = tmp_path / "data.zip"
+    target.write_text("precious")
+    with pytest.raises(TargetExistsError, match=r"data\.zip exists already") as taken:
+        job.download(target)
+    assert taken.value.path == target
+    assert target.read_text() == "precious"
+    assert not ready.called
+
+
+def test_a_file_that_exists_is_replaced_when_told(job, store, tmp_path):
+    target = tmp_path / "data.zip"
+    target.write_text("old")
+    store.mock(return_value=api.stored())
+    job.download(target, overwrite=True)
+    assert target.read_bytes() == api.ARCHIVE
+
+
+def test_a_failed_download_leaves_the_old_file(job, store, tmp_path):
+    target = tmp_path / "data.zip"
+    target.write_text("old")
+    store.mock(return_value=httpx.Response(200, content=b"not a zip"))
+    with pytest.raises(CorruptArchiveError):
+        job.download(target, overwrite=True)
+    assert target.read_text() == "old"
+    assert left(tmp_path) == ["data.zip"]
+
+
+def test_a_file_that_appears_meanwhile_is_left_alone(job, store, tmp_path):
+    target = tmp_path / "data.zip"
+
+    def appear(request: httpx.Request) -> httpx.Response:
+        target.write_text("somebody else's")
+        return api.stored()
+
+    store.mock(side_effect=appear)
+    with pytest.raises(TargetExistsError):
+        job.download(target)
+    assert target.read_text() == "somebody else's"
+    assert left(tmp_path) == ["data.zip"]
+
+
+def test_a_folder_that_does_not_exist_is_named(job, ready, tmp_path):
+    with pytest.raises(DownloadError, match="no folder .*missing"):
+        job.download(tmp_path / "missing" / "data.zip")
+    assert not ready.called
+
+
+def test_a_broken_connection_goes_on_at_the_same_byte(job, store, tmp_path, clock):
+    store.mock(side_effect=[cut(), part()])
+    assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+    second = store.calls.last.request.headers
+    assert second["Range"] == f"bytes={HALF}-"
+    assert second["If-Match"] == api.ETAG
+    assert len(clock.sleeps) == 1
+
+
+def test_without_an_entity_tag_a_broken_download_starts_over(job, store, tmp_path):
+    store.mock(side_effect=[cut(etag=None), api.stored(etag=None)])
+    assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+    assert "Range" not in store.calls.last.request.headers
+
+
+def test_a_store_that_ignores_ranges_is_not_appended(job, store, tmp_path):
+    store.mock(side_effect=[cut(), api.stored()])
+    assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(412),
+        httpx.Response(416),
+        part(start=HALF + 1),
+        part(etag='"other"'),
+        part(total=SIZE + 1),
+        httpx.Response(206, content=b"?"),
+    ],
+    ids=["changed", "shorter", "elsewhere", "other tag", "other size", "no range"],
+)
+def test_when_the_rest_does_not_belong_to_the_beginning_it_starts_over(
+    job, store, tmp_path, answer
+):
+    store.mock(side_effect=[cut(), answer, api.stored()])
+    assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+    assert "Range" not in store.calls.last.request.headers
+
+
+def test_an_archive_that_always_changes_ends_the_download(job, store, tmp_path):
+    store.mock(side_effect=[cut(), httpx.Response(412)] * 20)
+    with pytest.raises(DownloadError, match="changed on the way"):
+        job.download(tmp_path / "a.zip")
+    assert left(tmp_path) == []
+    assert store.call_count <= 20
+
+
+def test_a_store_that_never_sends_it_all_ends_the_download(job, store, tmp_path):
+    store.mock(side_effect=[cut(etag=None) for _ in range(40)])
+    with pytest.raises(DownloadError, match="starts from byte 0"):
+        job.download(tmp_path / "a.zip")
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize(("wrong", "then"), [(HALF, part()), (2 * HALF + 500, api.stored())])
+def test_a_body_of_another_length_than_announced_is_not_the_archive(
+    job, store, tmp_path, wrong, then
+):
+    body = (api.ARCHIVE * 3)[:wrong]
+
+    class Whole(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self):
+            yield body
+
+        async def __aiter__(self):
+            yield body
+
+    announced = {"Content-Length": str(SIZE), "ETag": api.ETAG}
+    store.mock(side_effect=[httpx.Response(200, stream=Whole(), headers=announced), then])
+    assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+
+
+def test_a_body_of_unannounced_length_is_judged_by_its_zip(job, store, tmp_path):
+    class Chunked(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self):
+            yield api.ARCHIVE
+
+        async def __aiter__(self):
+            yield api.ARCHIVE
+
+    store.mock(return_value=httpx.Response(200, stream=Chunked()))
+    assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_a_url_that_no_longer_works_is_replaced_by_a_fresh_one(
+    job, store, tmp_path, events, status
+):
+    store.mock(side_effect=[cut(), httpx.Response(status, text="<Error/>"), part()])
+    assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+    urls = [str(call.request.url) for call in store.calls]
+    assert urls == [api.SIGNED, api.SIGNED, FRESH]
+    assert store.calls.last.request.headers["Range"] == f"bytes={HALF}-"
+    assert [event.received for event in events if isinstance(event, Refreshed)] == [HALF]
+
+
+def test_a_fresh_url_that_is_refused_as_well_ends_the_download(job, store, tmp_path, ready):
+    store.mock(return_value=httpx.Response(403, text=f"<Error>Denied {api.SIGNED}</Error>"))
+    with pytest.raises(DownloadError, match="403 to a fresh URL.*Denied") as refused:
+        job.download(tmp_path / "a.zip")
+    assert "5ecret5ignature" not in str(refused.value)
+    assert store.call_count == 2
+    assert ready.call_count == 2
+    assert left(tmp_path) == []
+
+
+def test_an_export_that_was_ready_at_once_gets_its_fresh_url_from_post(
+    router, resource, kind, store, tmp_path
+):
+    post = router.post(api.post_url(kind)).mock(side_effect=[api.complete(), api.complete(FRESH)])
+    store.mock(side_effect=[httpx.Response(403), api.stored()])
+    resource.download(api.RESOURCE[kind], tmp_path / "a.zip")
+    assert post.call_count == 2
+    assert str(store.calls.last.request.url) == FRESH
+
+
+def test_an_archive_deleted_meanwhile_fails_a_named_job(router, resource, kind, store, tmp_path):
+    router.get(api.get_url(kind)).mock(side_effect=[api.complete(), api.failed()])
+    store.mock(return_value=httpx.Response(404))
+    with pytest.raises(ExportFailedError):
+        resource.job(api.RESOURCE[kind], api.EXPORT_ID).download(tmp_path / "a.zip")
+    assert left(tmp_path) == []
+
+
+def test_an_archive_deleted_meanwhile_is_requested_anew_for_an_own_job(
+    router, resource, kind, store, tmp_path
+):
+    router.post(api.post_url(kind)).mock(
+        side_effect=[api.generating(), api.generating(api.OTHER_EXPORT_ID)]
+    )
+    router.get(api.get_url(kind)).mock(side_effect=[api.complete(), api.failed()])
+    router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(side_effect=[api.complete(FRESH)])
+    store.mock(side_effect=[cut(), httpx.Response(404), httpx.Response(412), api.stored()])
+    archive = resource.download(api.RESOURCE[kind], tmp_path / "a.zip")
+    assert archive.path.read_bytes() == api.ARCHIVE
+
+
+@pytest.mark.parametrize("fault", [httpx.ConnectError("no"), httpx.Response(503)], ids=str)
+def test_passing_faults_of_the_store_are_waited_out(job, store, tmp_path, clock, fault):
+    store.mock(side_effect=[fault, fault, api.stored()])
+    job.download(tmp_path / "a.zip")
+    assert len(clock.sleeps) == 2
+
+
+def test_retry_after_of_the_store_is_obeyed(job, store, tmp_path, clock):
+    store.mock(side_effect=[httpx.Response(503, headers={"Retry-After": "9"}), api.stored()])
+    job.download(tmp_path / "a.zip")
+    assert clock.sleeps == [9.0]
+
+
+def test_a_store_that_asks_to_wait_longer_than_the_caller_would_ends_the_download(
+    job, store, tmp_path, clock
+):
+    store.mock(return_value=httpx.Response(503, headers={"Retry-After": "86400"}))
+    with pytest.raises(DownloadError, match="asks to wait 86400 s"):
+        job.download(tmp_path / "a.zip")
+    assert clock.sleeps == []
+
+
+def test_a_connection_that_breaks_behind_the_last_byte_costs_nothing(job, store, tmp_path):
+    store.mock(side_effect=[cut(api.ARCHIVE), httpx.Response(416)])
+    assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+
+
+def test_faults_of_the_store_that_do_not_pass_end_the_download(job, store, tmp_path):
+    store.mock(return_value=httpx.Response(500, text="<Error>InternalError</Error>"))
+    with pytest.raises(DownloadError, match="answered 500, 8 times in a row.*InternalError"):
+        job.download(tmp_path / "a.zip")
+    assert store.call_count == 8
+    store.mock(side_effect=httpx.ReadTimeout("silence"))
+    with pytest.raises(DownloadError, match="no byte arrived in time"):
+        job.download(tmp_path / "a.zip")
+
+
+def test_an_answer_that_makes_no_sense_ends_the_download_at_once(job, store, tmp_path):
+    store.mock(return_value=httpx.Response(204))
+    with pytest.raises(DownloadError, match="answered 204"):
+        job.download(tmp_path / "a.zip")
+    assert store.call_count == 1
+
+
+def test_a_compressed_body_is_refused(job, store, tmp_path):
+    store.mock(return_value=httpx.Response(200, headers={"Content-Encoding": "gzip"}, text=""))
+    with pytest.raises(DownloadError, match="compresses"):
+        job.download(tmp_path / "a.zip")
+
+
+def test_redirects_are_followed_where_that_is_safe(router, job, store, tmp_path):
+    moved = "https://elsewhere.example/archive?X-Amz-Signature=moved"
+    store.mock(return_value=httpx.Response(307, headers={"Location": moved}))
+    elsewhere = router.get(url__startswith="https://elsewhere.example/archive").mock(
+        side_effect=[
+            httpx.Response(302, headers={"Location": "/archive/2"}),
+            api.stored(),
+        ]
+    )
+    job.download(tmp_path / "a.zip")
+    assert str(elsewhere.calls.last.request.url) == "https://elsewhere.example/archive/2"
+    assert all("authorization" not in call.request.headers for call in elsewhere.calls)
+
+
+@pytest.mark.parametrize("location", ["http://store.example/x", "https://[broken", "https://a:999999/b", "ftp://a/b"])
+def test_redirects_to_unsafe_places_are_not_followed(job, store, tmp_path, location):
+    store.mock(return_value=httpx.Response(302, headers={"Location": location}))
+    with pytest.raises(UnsafeUrlError):
+        job.download(tmp_path / "a.zip")
+    assert left(tmp_path) == []
+
+
+def test_redirects_that_never_end_end_the_download(job, store, tmp_path):
+    store.mock(return_value=httpx.Response(302, headers={"Location": api.SIGNED}))
+    with pytest.raises(DownloadError, match="more than 5 times"):
+        job.download(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://store.example/a?X-Amz-Signature=5ecret5ignature", "not https"),
+        ("https://user:5ecret5ignature@store.example/a", "user name"),
+        ("archive.zip", "not an absolute"),
+        ("https://[", "not a URL"),
+        ("https://store.example:999999/", "not a URL"),
+    ],
+)
+def test_a_url_that_is_not_safe_is_not_fetched(router, resource, kind, tmp_path, url, reason):
+    router.get(api.get_url(kind)).mock(return_value=api.complete(url))
+    with pytest.raises(UnsafeUrlError, match=reason) as refused:
+        resource.job(api.RESOURCE[kind], api.EXPORT_ID).download(tmp_path / "a.zip")
+    assert "5ecret5ignature" not in str(refused.value)
+    assert left(tmp_path) == []
+
+
+def test_http_is_good_enough_for_this_machine(router, resource, kind, tmp_path):
+    router.get(api.get_url(kind)).mock(return_value=api.complete("http://127.0.0.1:8123/a"))
+    router.get("http://127.0.0.1:8123/a").mock(return_value=api.stored())
+    resource.job(api.RESOURCE[kind], api.EXPORT_ID).download(tmp_path / "a.zip")
+
+
+def test_progress_is_reported_now_and_then_and_at_the_end(twin, kind, router, tmp_path, clock):
+    class Slow(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self):
+            for byte in api.ARCHIVE:
+                clock.advance(0.01)
+                yield bytes([byte])
+
+        async def __aiter__(self):
+            for byte in self:
+                yield byte
+
+    headers = {"Content-Length": str(SIZE)}
+    router.get(api.get_url(kind)).mock(return_value=api.complete())
+    router.get(url__startswith=api.STORE).mock(
+        return_value=httpx.Response(200, stream=Slow(), headers=headers)
+    )
+    seen = []
+    exports = twin.make(base_url=api.BASE, clock=clock, random=Random(1), on_event=seen.append)
+    job = getattr(exports, api.PLURAL[kind]).job(api.RESOURCE[kind], api.EXPORT_ID)
+    job.download(tmp_path / "a.zip")
+    progress = [event.received for event in seen if isinstance(event, Downloading)]
+    assert progress == sorted(progress)
+    assert progress[-1] == SIZE
+    assert SIZE / 12 < len(progress) < SIZE / 8
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
+def test_an_interrupt_leaves_nothing_behind(job, store, tmp_path, interruption):
+    def interrupt(request: httpx.Request) -> httpx.Response:
+        raise interruption
+
+    store.mock(side_effect=interrupt)
+    with pytest.raises(interruption):
+        job.download(tmp_path / "a.zip")
+    assert left(tmp_path) == []
+
+
+def test_cancelling_leaves_nothing_behind(tmp_path):
+    arrived = asyncio.Event()
+
+    async def endless():
+        yield api.ARCHIVE[:100]
+        arrived.set()
+        await asyncio.Event().wait()
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "store.example":
+            return httpx.Response(200, content=endless())
+        return api.complete()
+
+    async def scenario() -> None:
+        transport = httpx.MockTransport(handler)
+        async with httpx.AsyncClient(transport=transport) as client:
+            exports = AsyncExports("t0ken", base_url=api.BASE, http_client=client)
+            task = asyncio.create_task(
+                exports.collections.download(api.COLLECTION, tmp_path / "a.zip")
+            )
+            await arrived.wait()
+            assert len(left(tmp_path)) == 1
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(scenario())
+    assert left(tmp_path) == []
+
+
+def test_a_full_disk_is_a_typed_error_and_leaves_nothing(job, store, tmp_path, monkeypatch):
+    store.mock(return_value=api.stored())
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DownloadError, match="No space left"):
+        job.download(tmp_path / "a.zip")
+    assert left(tmp_path) == []
+
+
+def test_the_signature_of_the_url_is_in_no_log(job, store, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    store.mock(return_value=api.stored())
+    job.download(tmp_path / "a.zip")
+    assert "store.example" in caplog.text, "httpx logs the request"
+    assert "5ecret5ignature" not in caplog.text
+    assert "t0ken-of-a-test" not in caplog.text
+
+
+def test_requests_of_others_are_logged_as_ever(router, caplog):
+    caplog.set_level(logging.INFO)
+    router.get("https://other.example/").mock(return_value=httpx.Response(200))
+    httpx.get("https://other.example/?page=2")
+    assert "https://other.example/?page=2" in caplog.text
+
+
+def test_a_stalled_connection_is_given_up_after_a_while(job, store, tmp_path):
+    store.mock(return_value=api.stored())
+    job.download(tmp_path / "a.zip")
+    assert store.calls.last.request.extensions["timeout"]["read"] == STALL_TIMEOUT
+
+
+@pytest.mark.parametrize("flavour", ["sync", "async"])
+def test_clients_are_context_managers(flavour, router):
+    if flavour == "sync":
+        with Exports("t0ken") as exports:
+            assert exports.collections is not None
+        return
+
+    async def scenario() -> None:
+        async with AsyncExports("t0ken") as exports:
+            assert exports.collections is not None
+
+    asyncio.run(scenario())
+
+
+def test_a_job_shows_what_it_is(router, resource, kind):
+    router.get(api.get_url(kind)).mock(return_value=api.complete())
+    job = resource.job(api.RESOURCE[kind], api.EXPORT_ID)
+    assert f"of {kind} {api.RESOURCE[kind]} (export {api.EXPORT_ID}): not asked yet" in repr(job)
+    job.status()
+    assert repr(job).endswith(": complete>")
+
+
+def test_one_function_gives_the_file(router, kind, store, tmp_path, monkeypatch):
+    monkeypatch.setenv("PROLIFIC_TOKEN", "t0ken")
+    monkeypatch.setenv("PROLIFIC_URL", api.BASE)
+    router.post(api.post_url(kind)).mock(return_value=api.complete())
+    store.mock(return_value=api.stored())
+    archive = download(kind, api.RESOURCE[kind], tmp_path / "a.zip")
+    assert archive.path.read_bytes() == api.ARCHIVE
+
+
+def test_a_kind_that_does_not_exist_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="'study' is no kind"):
+        download("study", api.COLLECTION, tmp_path, token="t0ken")  # type: ignore[arg-type]

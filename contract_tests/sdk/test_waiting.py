@@ -1,0 +1,306 @@
+"""Requesting and polling: what is sent when, and how it ends."""
+
+from random import Random
+
+import httpx
+import pytest
+from helpers import api
+from prolific_exports import (
+    BadRequestError,
+    ConflictError,
+    ContractViolation,
+    ExportFailedError,
+    ExportTimeoutError,
+    Generating,
+    NoAnswerError,
+    Polled,
+    RateLimitedError,
+    Requested,
+    Restarted,
+    Retrying,
+    ServerError,
+    UsageError,
+)
+
+RESET = httpx.ReadError("connection reset")
+REFUSED = httpx.ConnectError("connection refused")
+
+
+def test_a_job_is_requested_polled_and_waited_for(router, resource, kind, clock, events):
+    post = router.post(api.post_url(kind)).mock(side_effect=[api.generating()])
+    get = router.get(api.get_url(kind)).mock(
+        side_effect=[api.generating(status=200), api.generating(status=200), api.complete()]
+    )
+    job = resource.export(api.RESOURCE[kind])
+    assert job.export_id == api.EXPORT_ID
+    assert not get.called, "requesting does not poll"
+
+    done = job.wait()
+
+    assert done.url == api.SIGNED
+    assert done.expires_at.utcoffset() is not None
+    assert (post.call_count, get.call_count) == (1, 3)
+    assert clock.sleeps[:2] == [1.0, 2.0]
+    assert 3.0 <= clock.sleeps[2] <= 5.0
+    assert [type(event) for event in events] == [Requested, Polled, Polled, Polled]
+    assert events[-1].status == "complete"
+    assert events[-1].elapsed == sum(clock.sleeps)
+    assert job.wait() is done, "waiting for what is there sends nothing"
+    assert get.call_count == 3
+
+
+def test_the_state_is_read_from_the_body_whatever_the_status(router, resource, kind):
+    """200 with generating and 202 with complete were both seen (D-1, D-2)."""
+    router.post(api.post_url(kind)).mock(
+        side_effect=[api.generating(status=200), api.complete(status=202)]
+    )
+    assert resource.export(api.RESOURCE[kind]).export_id == api.EXPORT_ID
+    job = resource.export(api.RESOURCE[kind])
+    assert job.wait().url == api.SIGNED
+
+
+def test_a_ready_export_has_no_id_and_is_asked_for_again_with_post(router, resource, kind):
+    post = router.post(api.post_url(kind)).mock(
+        side_effect=[api.complete(), api.complete(f"{api.STORE}?X-Amz-Signature=fresh")]
+    )
+    job = resource.export(api.RESOURCE[kind])
+    assert job.export_id is None
+    assert job.wait().url == api.SIGNED
+    assert job.status().url == f"{api.STORE}?X-Amz-Signature=fresh"
+    assert post.call_count == 2
+
+
+def test_a_job_is_rebuilt_from_its_ids_and_polled_at_once(router, resource, kind, clock):
+    get = router.get(api.get_url(kind)).mock(side_effect=[api.generating(), api.complete()])
+    job = resource.job(api.RESOURCE[kind], api.EXPORT_ID)
+    assert not get.called
+    job.wait()
+    assert clock.sleeps == [1.0]
+    assert job.ref.kind == kind
+    assert (job.ref.resource_id, job.ref.export_id) == (api.RESOURCE[kind], api.EXPORT_ID)
+
+
+def test_an_id_goes_back_into_the_path_as_it_was_written(router, resource, kind):
+    upper = api.EXPORT_ID.upper()
+    router.post(api.post_url(kind)).mock(side_effect=[api.generating(upper)])
+    get = router.get(api.get_url(kind, upper)).mock(side_effect=[api.complete()])
+    job = resource.export(api.RESOURCE[kind])
+    assert job.export_id == upper
+    job.wait()
+    assert get.call_count == 1
+
+
+def test_an_own_job_that_failed_is_requested_anew_once(router, resource, kind, clock, events):
+    post = router.post(api.post_url(kind)).mock(
+        side_effect=[api.generating(), api.generating(api.OTHER_EXPORT_ID)]
+    )
+    router.get(api.get_url(kind)).mock(side_effect=[api.failed()])
+    router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(side_effect=[api.complete()])
+    job = resource.export(api.RESOURCE[kind])
+    job.wait()
+    assert post.call_count == 2
+    assert job.export_id == api.OTHER_EXPORT_ID
+    assert clock.sleeps == [1.0, 1.0], "the new job is polled quickly at first, like the old one"
+    restarted = [event for event in events if isinstance(event, Restarted)]
+    assert [event.ref.export_id for event in restarted] == [api.EXPORT_ID]
+
+
+def test_the_second_failure_is_final(router, resource, kind):
+    post = router.post(api.post_url(kind)).mock(
+        side_effect=[api.generating(), api.generating(api.OTHER_EXPORT_ID)]
+    )
+    router.get(api.get_url(kind)).mock(side_effect=[api.failed()])
+    router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(side_effect=[api.failed()])
+    with pytest.raises(ExportFailedError, match="and so did the one requested") as failure:
+        resource.export(api.RESOURCE[kind]).wait()
+    assert failure.value.ref.export_id == api.OTHER_EXPORT_ID
+    assert post.call_count == 2
+
+
+def test_a_job_that_the_caller_named_is_never_replaced(router, resource, kind):
+    post = router.post(api.post_url(kind))
+    get = router.get(api.get_url(kind)).mock(return_value=api.failed())
+    job = resource.job(api.RESOURCE[kind], api.EXPORT_ID)
+    with pytest.raises(ExportFailedError, match="Request a new export"):
+        job.wait()
+    assert not post.called
+    with pytest.raises(ExportFailedError):
+        job.wait()
+    assert get.call_count == 2, "it is asked again, for the server may know better by now"
+
+
+def test_a_failed_answer_to_a_request_is_handled_like_a_failed_job(router, resource, kind):
+    router.post(api.post_url(kind)).mock(side_effect=[api.failed(), api.failed(), api.complete()])
+    assert resource.export(api.RESOURCE[kind]).wait().url == api.SIGNED
+
+
+def test_waiting_ends_at_the_deadline_and_can_go_on(router, resource, kind, clock):
+    router.post(api.post_url(kind)).mock(side_effect=[api.generating()])
+    get = router.get(api.get_url(kind)).mock(return_value=api.generating())
+    job = resource.export(api.RESOURCE[kind])
+    with pytest.raises(ExportTimeoutError, match="goes on") as timeout:
+        job.wait(timeout=60)
+    assert sum(clock.sleeps) == pytest.approx(60), "the last poll comes at the deadline"
+    assert timeout.value.waited == pytest.approx(60)
+    assert timeout.value.ref == job.ref
+    get.mock(return_value=api.complete())
+    rebuilt = resource.job(timeout.value.ref.resource_id, timeout.value.ref.export_id)
+    assert rebuilt.wait().url == api.SIGNED
+
+
+def test_retry_after_of_a_generating_answer_is_obeyed(router, resource, kind, clock):
+    router.post(api.post_url(kind)).mock(side_effect=[api.generating(**{"Retry-After": "17"})])
+    router.get(api.get_url(kind)).mock(side_effect=[api.generating(), api.complete()])
+    resource.export(api.RESOURCE[kind]).wait()
+    assert clock.sleeps == [17.0, 2.0]
+
+
+def test_a_wait_beyond_the_deadline_ends_at_once(router, resource, kind, clock):
+    router.post(api.post_url(kind)).mock(side_effect=[api.generating(**{"Retry-After": "61"})])
+    job = resource.export(api.RESOURCE[kind])
+    with pytest.raises(ExportTimeoutError):
+        job.wait(timeout=60)
+    assert clock.sleeps == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [RESET, REFUSED, httpx.ReadTimeout("slow"), api.error(500), api.error(502), api.error(429)],
+    ids=str,
+)
+def test_polling_survives_faults_that_pass(router, resource, kind, clock, events, fault):
+    get = router.get(api.get_url(kind)).mock(side_effect=[fault, fault, api.complete()])
+    resource.job(api.RESOURCE[kind], api.EXPORT_ID).wait()
+    assert get.call_count == 3
+    retries = [event for event in events if isinstance(event, Retrying)]
+    assert [event.delay for event in retries] == clock.sleeps
+    assert clock.sleeps[0] <= 0.5 < clock.sleeps[1] + 0.5
+
+
+def test_retry_after_of_an_error_is_obeyed_as_a_date_by_the_servers_clock(
+    router, resource, kind, clock
+):
+    limited = api.error(
+        429,
+        **{"Retry-After": "Wed, 21 Oct 2015 07:28:30 GMT", "Date": "Wed, 21 Oct 2015 07:28:00 GMT"},
+    )
+    router.get(api.get_url(kind)).mock(side_effect=[limited, api.complete()])
+    resource.job(api.RESOURCE[kind], api.EXPORT_ID).wait()
+    assert clock.sleeps == [30.0]
+
+
+def test_a_fault_that_does_not_pass_ends_the_wait(router, resource, kind):
+    get = router.get(api.get_url(kind)).mock(return_value=api.error(503))
+    with pytest.raises(ServerError) as failure:
+        resource.job(api.RESOURCE[kind], api.EXPORT_ID).wait()
+    assert failure.value.status == 503
+    assert get.call_count == 8
+
+
+def test_a_rate_limit_longer_than_the_deadline_is_a_timeout_that_names_it(router, resource, kind):
+    limited = api.error(429, **{"Retry-After": "3600"})
+    router.get(api.get_url(kind)).mock(return_value=limited)
+    job = resource.job(api.RESOURCE[kind], api.EXPORT_ID)
+    with pytest.raises(ExportTimeoutError) as timeout:
+        job.wait(timeout=60)
+    assert isinstance(timeout.value.__cause__, RateLimitedError)
+    assert timeout.value.__cause__.retry_after == 3600
+
+
+def test_a_single_call_has_no_timeout_error_but_its_own(router, resource, kind):
+    router.post(api.post_url(kind)).mock(return_value=api.error(429, **{"Retry-After": "7200"}))
+    router.get(api.get_url(kind)).mock(return_value=api.error(503, **{"Retry-After": "7200"}))
+    with pytest.raises(RateLimitedError) as limited:
+        resource.export(api.RESOURCE[kind])
+    assert limited.value.__cause__ is None
+    with pytest.raises(ServerError):
+        resource.job(api.RESOURCE[kind], api.EXPORT_ID).status()
+
+
+@pytest.mark.parametrize("fault", [REFUSED, api.error(429), api.error(503)], ids=str)
+def test_a_request_that_certainly_did_nothing_is_repeated(router, resource, kind, fault):
+    post = router.post(api.post_url(kind)).mock(side_effect=[fault] * 5 + [api.generating()])
+    assert resource.export(api.RESOURCE[kind]).export_id == api.EXPORT_ID
+    assert post.call_count == 6
+
+
+@pytest.mark.parametrize("fault", [RESET, api.error(502), api.error(504)], ids=str)
+def test_a_request_whose_answer_was_lost_is_repeated_once(router, resource, kind, fault):
+    post = router.post(api.post_url(kind)).mock(side_effect=[fault, api.generating()])
+    assert resource.export(api.RESOURCE[kind]).export_id == api.EXPORT_ID
+    assert post.call_count == 2
+
+    post = router.post(api.post_url(kind)).mock(side_effect=[fault, fault, api.generating()])
+    with pytest.raises((NoAnswerError, ServerError)):
+        resource.export(api.RESOURCE[kind])
+
+
+def test_a_servers_failure_on_a_request_is_not_repeated(router, resource, kind):
+    """Nobody knows what a 500 has done, and it is no lost answer."""
+    post = router.post(api.post_url(kind)).mock(return_value=api.error(500))
+    with pytest.raises(ServerError):
+        resource.export(api.RESOURCE[kind])
+    assert post.call_count == 1
+
+
+def test_a_lost_answer_says_that_the_request_may_have_arrived(router, resource, kind):
+    router.post(api.post_url(kind)).mock(side_effect=RESET)
+    with pytest.raises(NoAnswerError, match="may have arrived") as lost:
+        resource.export(api.RESOURCE[kind])
+    assert lost.value.sent
+    router.post(api.post_url(kind)).mock(side_effect=REFUSED)
+    with pytest.raises(NoAnswerError, match="Check the network") as refused:
+        resource.export(api.RESOURCE[kind])
+    assert not refused.value.sent
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(409, ConflictError), (422, BadRequestError), (405, BadRequestError)]
+)
+def test_errors_that_do_not_pass_are_raised_at_once(router, resource, kind, status, error):
+    get = router.get(api.get_url(kind)).mock(return_value=api.error(status))
+    with pytest.raises(error) as failure:
+        resource.job(api.RESOURCE[kind], api.EXPORT_ID).wait()
+    assert failure.value.status == status
+    assert failure.value.ref.export_id == api.EXPORT_ID
+    assert get.call_count == 1
+
+
+def test_a_redirect_of_the_api_is_not_followed(router, resource, kind):
+    router.post(api.post_url(kind)).mock(
+        return_value=httpx.Response(307, headers={"Location": "https://elsewhere.example/"})
+    )
+    elsewhere = router.post("https://elsewhere.example/")
+    with pytest.raises(ContractViolation, match="Check the base URL"):
+        resource.export(api.RESOURCE[kind])
+    assert not elsewhere.called
+
+
+def test_a_status_that_is_generating_is_reported_with_its_id(router, resource, kind):
+    router.get(api.get_url(kind)).mock(return_value=api.generating())
+    state = resource.job(api.RESOURCE[kind], api.EXPORT_ID).status()
+    assert state == Generating(api.EXPORT_ID)
+
+
+@pytest.mark.parametrize("bad", ["", " ", "..", "a/b", "https://app.prolific.com/x", None, "a b"])
+def test_what_is_not_an_id_is_refused_before_anything_is_sent(router, resource, bad):
+    with pytest.raises(UsageError, match="is not a"):
+        resource.export(bad)
+    with pytest.raises(UsageError, match="is not an export id|is not a"):
+        resource.job(api.COLLECTION, bad)
+    assert not router.calls
+
+
+@pytest.mark.parametrize("option", ["timeout", "poll_interval", "call_timeout"])
+@pytest.mark.parametrize("value", [0, -1, float("nan")])
+def test_durations_must_be_positive(twin, option, value):
+    with pytest.raises(UsageError, match=option):
+        twin.make(**{option: value})
+
+
+def test_a_poll_interval_of_the_callers_is_kept(router, twin, kind, clock):
+    exports = twin.make(base_url=api.BASE, clock=clock, random=Random(1), poll_interval=0.5)
+    router.get(api.get_url(kind)).mock(side_effect=[api.generating()] * 4 + [api.complete()])
+    getattr(exports, api.PLURAL[kind]).job(api.RESOURCE[kind], api.EXPORT_ID).wait()
+    assert clock.sleeps[:2] == [0.5, 0.5]
+    assert all(0.375 <= sleep <= 0.625 for sleep in clock.sleeps)
