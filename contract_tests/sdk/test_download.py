@@ -361,6 +361,13 @@ def test_an_answer_that_makes_no_sense_ends_the_download_at_once(job, store, tmp
     assert store.call_count == 1
 
 
+def test_an_answer_that_is_no_text_is_not_quoted(job, store, tmp_path):
+    store.mock(return_value=httpx.Response(204, content=b"\x80PK"))
+    with pytest.raises(DownloadError) as failure:
+        job.download(tmp_path / "a.zip")
+    assert "PK" not in str(failure.value)
+
+
 def test_a_compressed_body_is_refused(job, store, tmp_path):
     store.mock(return_value=httpx.Response(200, headers={"Content-Encoding": "gzip"}, text=""))
     with pytest.raises(DownloadError, match="compresses"):
@@ -381,7 +388,9 @@ def test_redirects_are_followed_where_that_is_safe(router, job, store, tmp_path)
     assert all("authorization" not in call.request.headers for call in elsewhere.calls)
 
 
-@pytest.mark.parametrize("location", ["http://store.example/x", "https://[broken", "https://a:999999/b", "ftp://a/b"])
+@pytest.mark.parametrize(
+    "location", ["http://store.example/x", "https://[broken", "https://a:999999/b", "ftp://a/b"]
+)
 def test_redirects_to_unsafe_places_are_not_followed(job, store, tmp_path, location):
     store.mock(return_value=httpx.Response(302, headers={"Location": location}))
     with pytest.raises(UnsafeUrlError):

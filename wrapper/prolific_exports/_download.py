@@ -137,7 +137,7 @@ class _Download:
             )
             if not isinstance(self.verdict, Follow):
                 return fetched
-            url = _join(url, self.verdict.location)
+            url = str(httpx.URL(url).join(self.verdict.location))
         raise DownloadError(
             f"The download URL of {self.job.ref} redirects more than {_MAX_REDIRECTS} times."
         )
@@ -217,10 +217,3 @@ class _Download:
             + (f". It said: {said}" if said else ".")
             + " Nothing was saved; try again."
         )
-
-
-def _join(url: str, location: str) -> str:
-    try:
-        return str(httpx.URL(url).join(location))
-    except httpx.InvalidURL:
-        return location

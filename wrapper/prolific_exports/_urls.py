@@ -5,37 +5,40 @@ http is for loopback, where tests and sandboxes live.
 
 import ipaddress
 import re
-from typing import Final
 
 import httpx
 
-# httpx quotes what cannot be in a host instead of refusing it.
-_HOST = re.compile(rb"[a-z0-9._-]+|[0-9a-f:.]+", re.IGNORECASE)
-
-LOOPBACK_NAMES: Final = frozenset({"localhost"})
+# What is neither this nor an IP address would be taken differently by different
+# readers ("127.0.0.1\.example"), or make the resolver raise something of its own.
+_NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,62}(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\.?")
+_LONGEST_NAME = 253
 
 
 def why_unsafe(url: str) -> str | None:
     """Why a URL is not one to send to, in half a sentence; None when it is fine."""
     try:
         parsed = httpx.URL(url)
+        # Reading the host decodes it, which is where some invalid names are found.
+        host = parsed.host and parsed.raw_host.decode("ascii")
     except (httpx.InvalidURL, TypeError, ValueError):
         return "it is not a URL"
-    if parsed.host and not _HOST.fullmatch(parsed.raw_host):
-        return "it is not a URL"
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if parsed.scheme not in ("http", "https") or not host:
         return "it is not an absolute http(s) URL"
     if parsed.userinfo:
         return "it carries a user name or password"
-    if parsed.scheme == "http" and not _is_loopback(parsed.host):
+    address = _address(host)
+    if address is None and not (_NAME.fullmatch(host) and len(host) <= _LONGEST_NAME):
+        return "its host is neither a name nor an IP address"
+    if parsed.port is not None and not 0 < parsed.port < 65536:
+        return "its port is not between 1 and 65535"
+    # Not "*.localhost": whether such a name stays on this machine is up to the resolver.
+    if parsed.scheme == "http" and host != "localhost" and not (address and address.is_loopback):
         return "it is not https"
     return None
 
 
-def _is_loopback(host: str) -> bool:
-    if host in LOOPBACK_NAMES or host.endswith(".localhost"):
-        return True
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return None
