@@ -55,7 +55,7 @@ def chunks(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
 
 def open_member(path: Path, member: Member) -> io.BufferedReader:
     """The content of a member as a binary file, which cannot seek."""
-    return io.BufferedReader(_MemberStream(member_chunks(path, member)), CHUNK)
+    return io.BufferedReader(_MemberStream(member_chunks(path, member)))
 
 
 class _MemberStream(io.RawIOBase):

@@ -14,6 +14,8 @@ from attrs import frozen
 from prolific_exports._errors import ArchiveError, CorruptArchiveError
 
 LOCAL_HEADER_SIZE = 30
+_END_SIZE = 22
+_ZIP64_END_SIZE = 56 + 20  # the record and, after it, its locator
 _UTF8_NAME = 0x800
 
 
@@ -83,6 +85,7 @@ def read_members(path: Path) -> tuple[Member, ...]:
         try:
             with zipfile.ZipFile(stream) as directory:
                 members = tuple(_member(info) for info in directory.infolist())
+            _check_count(path, members, _declared_count(stream))
         except (
             zipfile.BadZipFile,
             NotImplementedError,
@@ -108,6 +111,33 @@ def _member(info: zipfile.ZipInfo) -> Member:
         mode=info.external_attr >> 16,
         offset=info.header_offset,
     )
+
+
+def _declared_count(stream: BinaryIO) -> int:
+    """How many members the record at the end of the ZIP says there are.
+
+    zipfile reads that number and makes no use of it: one damaged length in the
+    directory, and it takes the following members for a comment.
+    """
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - _ZIP64_END_SIZE - _END_SIZE - 0xFFFF))
+    tail = stream.read()
+    last = len(tail) - _END_SIZE
+    without_comment = tail.startswith(b"PK\x05\x06", last) and tail.endswith(b"\0\0")
+    end = last if without_comment else tail.rfind(b"PK\x05\x06")
+    zip64 = end - _ZIP64_END_SIZE
+    if zip64 >= 0 and tail.startswith(b"PK\x06\x06", zip64):
+        return int(struct.unpack_from("<Q", tail, zip64 + 32)[0])
+    return int(struct.unpack_from("<H", tail, end + 10)[0])
+
+
+def _check_count(path: Path, members: tuple[Member, ...], declared: int) -> None:
+    # The lower 16 bits, because writers without ZIP64 let the number overflow.
+    if (len(members) ^ declared) & 0xFFFF:
+        raise CorruptArchiveError(
+            f"{path}: the archive's directory names {len(members)} members and should name "
+            f"{declared}: it is damaged. Download the archive again."
+        )
 
 
 def _not_a_zip(path: Path, stream: BinaryIO, error: Exception) -> str:

@@ -76,7 +76,7 @@ class ExportArchive:
             inner = member.name.removeprefix(self._prefix)
             if not member.is_folder:
                 self._by_path.setdefault(inner, []).append(member)
-        self.kind = _kind(set(self._by_path))
+        self.kind: Kind | None = _kind(set(self._by_path))
         self.files = tuple(
             ArchiveFile(inner, member.size)
             for inner, members in self._by_path.items()
@@ -231,7 +231,8 @@ class ExportArchive:
 def _root(members: Sequence[Member]) -> str:
     tops = {member.name.partition("/")[:2] for member in members}
     top, slash = tops.pop() if len(tops) == 1 else ("", "")
-    return top if slash else ""
+    # Records say "files/..." for what is below the root: that folder is none.
+    return top if slash and top + slash != _FILES else ""
 
 
 def _kind(names: set[str]) -> Kind | None:

@@ -15,7 +15,6 @@ from prolific_exports._archive._responses import (
     MultipleChoice,
     MultipleChoiceWithFreeText,
     Response,
-    UnknownResponse,
 )
 from prolific_exports._refs import Kind
 
@@ -176,12 +175,15 @@ def _answer(response: Response) -> str:
         case FreeText(value=value):
             return value
         case FreeTextWithUnit(value=value, unit=unit):
-            return f"{value} {unit}" if value else ""
+            return f"{value} {unit}" if value.strip() else ""
         case MultipleChoice(values=values):
             return ", ".join(values)
         case MultipleChoiceWithFreeText(values=choices):
-            return ", ".join(f"{choice.option} ({choice.explanation})" for choice in choices)
+            return ", ".join(
+                f"{choice.option} ({choice.explanation})" if choice.explanation else choice.option
+                for choice in choices
+            )
         case FileUpload(files=files):
             return ", ".join(file.name or file.path for file in files)
-        case UnknownResponse(raw=raw):
-            return json.dumps(raw, ensure_ascii=False)
+        case _:
+            return json.dumps(response.raw, ensure_ascii=False)

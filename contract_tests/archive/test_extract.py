@@ -1,0 +1,441 @@
+"""Extracting: everything, below the folder that was named, or nothing."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prolific_exports import (
+    ArchiveError,
+    CorruptArchiveError,
+    ExportArchive,
+    ExtractLimits,
+    TargetExistsError,
+    UnsafeArchiveError,
+)
+from prolific_exports._archive import _staging
+from prolific_exports._archive._names import folded, objection
+
+from archive.builders import (
+    PHOTO,
+    ROOT,
+    collection_members,
+    patch_directory,
+    write_zip,
+)
+
+
+@pytest.fixture
+def place(tmp_path):
+    """The folder that everything must stay in; nothing else is in it."""
+    folder = tmp_path / "place"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def make(tmp_path):
+    return lambda members, **more: ExportArchive.open(
+        write_zip(tmp_path / "export.zip", members, **more)
+    )
+
+
+def tree(folder):
+    return {
+        str(path.relative_to(folder).as_posix()): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+EXTRACTED = {
+    **{name.removeprefix(ROOT): content for name, content in collection_members().items()},
+    "files": None,
+}
+
+
+# What is written
+
+
+@pytest.mark.parametrize("root", [ROOT, ""])
+def test_members_are_written_without_the_root_folder(make, place, root):
+    archive = make(collection_members(root=root))
+    target = place / "data"
+    assert archive.extract(str(target)) == target
+    assert tree(place) == {"data": None, **{f"data/{k}": v for k, v in EXTRACTED.items()}}
+    [record] = archive.responses()
+    [file] = record.responses["i2"].files
+    assert (target / file.path).read_bytes() == PHOTO
+
+
+def test_folders_of_the_archive_are_made_also_when_empty(make, place):
+    make({"r/": b"", "r/empty/": b"", "r/a/": b"", "r/a/b.txt": b"1", "r/empty/in/": b""}).extract(
+        place / "data"
+    )
+    assert tree(place / "data") == {"empty": None, "empty/in": None, "a": None, "a/b.txt": b"1"}
+
+
+def test_a_folder_may_be_named_after_what_is_in_it(make, place):
+    make({"a/b.txt": b"1", "a/": b"", "c": b"2"}).extract(place / "data")
+    assert tree(place / "data") == {"a": None, "a/b.txt": b"1", "c": b"2"}
+
+
+def test_missing_parents_are_made(make, place):
+    make(collection_members()).extract(place / "a" / "b" / "data")
+    assert tree(place / "a" / "b" / "data") == EXTRACTED
+    assert sorted(path.name for path in place.iterdir()) == ["a"]
+
+
+def test_an_empty_folder_is_filled_and_stays_the_same_folder(make, place):
+    place.chmod(0o750)
+    before = place.stat()
+    make(collection_members()).extract(place)
+    assert tree(place) == EXTRACTED
+    assert (place.stat().st_ino, place.stat().st_mode) == (before.st_ino, before.st_mode)
+
+
+def test_the_working_directory_when_it_is_empty(make, place, monkeypatch):
+    monkeypatch.chdir(place)
+    assert make(collection_members()).extract("") == Path()
+    assert tree(place) == EXTRACTED
+
+
+def test_a_link_to_an_empty_folder(make, place, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(place, target_is_directory=True)
+    make(collection_members()).extract(link)
+    assert link.is_symlink()
+    assert tree(place) == EXTRACTED
+
+
+def test_an_empty_archive_is_an_empty_folder(make, place):
+    make({}).extract(place / "data")
+    assert tree(place) == {"data": None}
+
+
+def test_only_contents_are_restored(make, place):
+    archive = make({"run.sh": b"#!/bin/sh\n"}, mode=0o106777)
+    archive.extract(place / "data")
+    assert not (place / "data" / "run.sh").stat().st_mode & 0o7111
+
+
+# What is refused before anything is written
+
+
+HOSTILE = [
+    ("/etc/passwd", "absolute"),
+    ("//server/share", "absolute"),
+    ("../x", r"'\.\.'"),
+    ("a/../../x", r"'\.\.'"),
+    ("..", r"'\.\.'"),
+    ("a/..", r"'\.\.'"),
+    ("../", r"'\.\.'"),
+    ("./x", r"'\.'"),
+    ("a//x", "''"),
+    ("", "''"),
+    ("a//", "''"),
+    ("C:/x", "colon"),
+    ("C:x", "colon"),
+    ("a.txt:hidden", "colon"),
+    ("..\\x", "backslash"),
+    ("a\\b", "backslash"),
+    ("a\0.txt", "control"),
+    ("a\nb", "control"),
+    ("a\x1b[2J", "control"),
+    ("a\x7f", "control"),
+    ("a\x85b", "control"),
+    ("a.", "Windows drops"),
+    ("a /x", "Windows drops"),
+    ("a/...", "Windows drops"),
+    ("CON", "device"),
+    ("con.txt", "device"),
+    ("a/NUL/x", "device"),
+    ("aux .tar.gz", "device"),
+    ("LPT1.x", "device"),
+    ("com¹", "device"),
+    ("CONIN$", "device"),
+]
+
+
+@pytest.mark.parametrize(("name", "what"), HOSTILE)
+@pytest.mark.parametrize("root", ["", "root/"])
+def test_names_that_lead_elsewhere(make, place, name, what, root):
+    archive = make({f"{root}good.txt": b"1", root + name: b"2"})
+    with pytest.raises(UnsafeArchiveError, match=what if not root else "Nothing") as caught:
+        archive.extract(place / "data")
+    assert str(archive.path) in str(caught.value)
+    assert "Nothing was extracted" in str(caught.value)
+    assert tree(place) == {}
+
+
+@pytest.mark.parametrize("root", ["..", "C:", "NUL", "a\\b", " "])
+def test_the_root_folder_is_looked_at_although_it_is_stripped(make, place, root):
+    archive = make({f"{root}/a.txt": b"1"})
+    assert archive.root == root
+    with pytest.raises(UnsafeArchiveError):
+        archive.extract(place / "data")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["CONSOLE", "nul1", "COM", "lpt10.txt", ".hidden", "a b", "..a", "a..b", "ü", "a'\"<b>?"],
+)
+def test_names_that_only_look_odd(name):
+    assert objection(name) is None
+    assert objection(f"{name}/") is None
+
+
+@pytest.mark.parametrize("kind", [0o120777, 0o020666, 0o060660, 0o010644, 0o140755])
+def test_links_and_devices(make, place, kind):
+    archive = make({"a": b"/etc/passwd"}, mode=kind)
+    with pytest.raises(UnsafeArchiveError, match="'a' is a link or a device"):
+        archive.extract(place / "data")
+    assert tree(place) == {}
+
+
+@pytest.mark.parametrize(("name", "mode"), [("a", 0o040755), ("a/", 0o100644)])
+def test_folders_that_are_none(make, place, name, mode):
+    with pytest.raises(UnsafeArchiveError, match="is a folder by its name or its mode"):
+        make({name: b""}, mode=mode).extract(place / "data")
+
+
+@pytest.mark.parametrize(("name", "mode"), [("a", 0o644), ("a/", 0o755), ("a", 0), ("a/", 0)])
+def test_modes_without_a_type(make, place, name, mode):
+    make({"b": b"", name: b""}, mode=mode).extract(place / "data")
+    assert sorted(tree(place / "data")) == ["a", "b"]
+
+
+def test_a_folder_with_content(make, place):
+    archive = make({"a/": b""})
+    archive = make({"b/": b"hidden", "c": b""})
+    with pytest.raises(UnsafeArchiveError, match="is a folder that has content"):
+        archive.extract(place / "data")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a", "a"),
+        ("a", "A"),
+        ("x/a.jpg", "x/A.JPG"),
+        ("X/a", "x/b"),
+        ("X/", "x/b"),
+        ("é", "e\u0301"),
+        ("ß", "SS"),
+        ("a", "a/b"),
+        ("a/b", "a"),
+        ("a", "a/"),
+        ("a/", "a"),
+        ("a", "A/b"),
+        ("x/a/b/c", "x/a/b"),
+        ("\u1e9e", "ss"),
+        ("\u0345", "\u03b9"),
+    ],
+)
+def test_names_that_some_system_takes_for_the_same(make, place, names):
+    archive = make([("other", b""), *((name, b"") for name in names)])
+    with pytest.raises(UnsafeArchiveError, match="clashes with"):
+        archive.extract(place / "data")
+    assert tree(place) == {}
+
+
+def test_a_folder_may_come_twice(make, place):
+    make([("a/", b""), ("a/", b""), ("b", b"")]).extract(place / "data")
+    assert sorted(tree(place / "data")) == ["a", "b"]
+
+
+@given(st.text(max_size=6))
+def test_folding_twice_is_folding_once(name):
+    assert folded(folded(name)) == folded(name)
+
+
+PARTS = st.sampled_from(
+    ["a", "A", "..", ".", "", "C:", "\\", "nul", "b.txt", "é", "e\u0301", "x/y"]
+)
+
+
+@given(names=st.lists(st.lists(PARTS, max_size=4).map("/".join), max_size=5))
+@settings(max_examples=150, deadline=None)
+def test_whatever_the_names_nothing_is_written_elsewhere(names, tmp_path_factory):
+    base = tmp_path_factory.mktemp("hostile")
+    place = base / "in" / "place"
+    place.mkdir(parents=True)
+    archive = ExportArchive.open(
+        write_zip(base / "x.zip", [(name, b"1") for name in names if not name.endswith("/")])
+    )
+    before = set(base.rglob("*"))
+    try:
+        archive.extract(place / "data")
+    except UnsafeArchiveError:
+        assert set(base.rglob("*")) == before
+    else:
+        new = set(base.rglob("*")) - before
+        assert all(path == place / "data" or place / "data" in path.parents for path in new)
+        assert sum(path.is_file() for path in new) == len(archive.members)
+    shutil.rmtree(base)
+
+
+# Too much
+
+
+def test_too_many_members(make, place):
+    archive = make({"a": b"", "b": b""})
+    with pytest.raises(UnsafeArchiveError, match="has 2 members, more than 1"):
+        archive.extract(place / "data", limits=ExtractLimits(members=1))
+    archive.extract(place / "data", limits=ExtractLimits(members=2))
+
+
+def test_too_many_bytes(make, place):
+    archive = make({"a": b"12345", "b": b"12345"})
+    with pytest.raises(UnsafeArchiveError, match="would become 10 bytes, more than 9") as caught:
+        archive.extract(place / "data", limits=ExtractLimits(size=9))
+    assert "ExtractLimits" in str(caught.value)
+    archive.extract(place / "data", limits=ExtractLimits(size=10))
+
+
+def test_too_large_for_its_size(make, place):
+    archive = make({"a": bytes(100_000)})
+    [member] = archive.members
+    limits = ExtractLimits(ratio=100, ratio_free=99_999)
+    with pytest.raises(UnsafeArchiveError, match="more than 100 times its compressed size"):
+        archive.extract(place / "data", limits=limits)
+    assert tree(place) == {}
+    exact = ExtractLimits(ratio=100_000 / member.compressed_size, ratio_free=0)
+    archive.extract(place / "exact", limits=exact)
+    archive.extract(place / "free", limits=ExtractLimits(ratio=1, ratio_free=100_000))
+
+
+def test_the_limits_that_hold_unless_told(make, place):
+    limits = ExtractLimits()
+    assert (limits.members, limits.size, limits.ratio) == (1_000_000, 2**40, 200)
+    trap = make({"a": b"1"})
+    patch_directory(trap.path, "a", 24, "<I", (100 << 20) + 1)
+    with pytest.raises(UnsafeArchiveError, match="more than 200 times"):
+        ExportArchive.open(trap).extract(place / "data")
+
+
+def test_a_member_never_gives_more_than_it_declares(make, place):
+    archive = make({"a": bytes(10_000_000)})
+    patch_directory(archive.path, "a", 24, "<I", 10)
+    with pytest.raises(CorruptArchiveError, match="more than the 10 bytes"):
+        ExportArchive.open(archive).extract(place / "data")
+    assert tree(place) == {}
+
+
+# What fails on the way leaves nothing
+
+
+@pytest.mark.parametrize("target", ["data", "a/b/data", "."])
+def test_damage_leaves_nothing(make, place, target):
+    archive = make(collection_members())
+    patch_directory(archive.path, f"{ROOT}files/sub1_i2_0.jpg", 16, "<I", 1)
+    with pytest.raises(CorruptArchiveError, match="checksum"):
+        ExportArchive.open(archive).extract(place / target)
+    assert place.is_dir()
+    assert tree(place) == {}
+
+
+@pytest.mark.parametrize("target", ["data", "a/b/data", "."])
+def test_an_interrupt_leaves_nothing(make, place, target, monkeypatch):
+    archive = make(collection_members())
+
+    def interrupted(self, *args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        archive.extract(place / target)
+    assert place.is_dir()
+    assert tree(place) == {}
+
+
+def test_an_interrupt_while_an_empty_folder_is_filled_leaves_it_empty(make, place, monkeypatch):
+    archive = make(collection_members())
+    rename = Path.rename
+    moved = []
+
+    def interrupted(self, target):
+        if len(moved) == 3:
+            raise KeyboardInterrupt
+        moved.append(target)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        archive.extract(place)
+    assert len(moved) == 3
+    assert tree(place) == {}
+
+
+def test_nothing_is_at_the_target_before_everything_is(make, place, monkeypatch):
+    archive = make(collection_members())
+    seen = []
+    rename = Path.rename
+
+    def watched(self, target):
+        seen.append((tree(self), Path(target).exists()))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", watched)
+    archive.extract(place / "data")
+    assert seen == [(EXTRACTED, False)]
+
+
+def test_a_full_disk(make, place, monkeypatch):
+    archive = make(collection_members())
+    opened = Path.open
+
+    def full(self, mode="r", *args, **kwargs):
+        if "x" in mode:
+            raise OSError(28, "No space left on device")
+        return opened(self, mode, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(ArchiveError, match="No space left on device. Nothing was left there"):
+        archive.extract(place / "data")
+    assert tree(place) == {}
+
+
+def test_a_name_that_is_too_long_for_the_system(make, place):
+    with pytest.raises(ArchiveError, match="cannot be extracted"):
+        make({"a" * 300: b""}).extract(place / "data")
+    assert tree(place) == {}
+
+
+# The target
+
+
+def test_a_folder_that_is_not_empty(make, place):
+    (place / "mine.txt").write_text("mine")
+    with pytest.raises(TargetExistsError, match="not an empty folder") as caught:
+        make(collection_members()).extract(str(place))
+    assert caught.value.path == place
+    assert tree(place) == {"mine.txt": b"mine"}
+
+
+def test_a_file(make, place):
+    target = place / "data"
+    target.write_text("mine")
+    with pytest.raises(TargetExistsError):
+        make(collection_members()).extract(target)
+    assert tree(place) == {"data": b"mine"}
+
+
+def test_a_folder_below_a_file(make, place):
+    (place / "data").write_text("mine")
+    with pytest.raises(ArchiveError, match="cannot be extracted"):
+        make(collection_members()).extract(place / "data" / "deeper")
+    assert tree(place) == {"data": b"mine"}
+
+
+def test_an_archive_that_is_gone(make, place):
+    archive = make(collection_members())
+    archive.path.unlink()
+    with pytest.raises(ArchiveError, match="cannot be opened"):
+        archive.extract(place / "data")
+    assert tree(place) == {}
+
+
+def test_the_way_to_a_target_on_a_drive_that_is_not_there(monkeypatch):
+    monkeypatch.setattr(Path, "exists", lambda self: False)
+    assert _staging._first_missing(Path("/a/b").absolute()) == Path("/").absolute()

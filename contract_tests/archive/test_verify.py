@@ -1,0 +1,384 @@
+"""``verify_zip``: every byte of a ZIP was read and is what the ZIP says."""
+
+import contextlib
+import gc
+import io
+import os
+import struct
+import tracemalloc
+import zipfile
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prolific_exports import (
+    ArchiveError,
+    CorruptArchiveError,
+    ExportArchive,
+    ZipSummary,
+    verify_zip,
+)
+
+from archive.builders import (
+    ROOT,
+    collection_members,
+    data_of,
+    directory_entry,
+    patch_directory,
+    write_zip,
+)
+
+RECORDS = f"{ROOT}responses.jsonl"
+FILE = f"{ROOT}files/sub1_i2_0.jpg"
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "export.zip"
+
+
+@pytest.fixture
+def whole(path):
+    return write_zip(path, collection_members())
+
+
+def refused(path, *parts):
+    with pytest.raises(CorruptArchiveError) as caught:
+        verify_zip(path)
+    message = str(caught.value)
+    assert str(path) in message
+    for part in parts:
+        assert part in message
+
+
+def deflated(content, level=-1):
+    compress = zlib.compressobj(level, wbits=-zlib.MAX_WBITS)
+    return compress.compress(content) + compress.flush()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_whole_zip_is_summed_up(path, method):
+    members = collection_members()
+    write_zip(path, members, method=method)
+    with zipfile.ZipFile(path) as archive:
+        compressed = sum(info.compress_size for info in archive.infolist())
+    size = sum(map(len, members.values()))
+    assert verify_zip(str(path)) == ZipSummary(4, size, compressed)
+
+
+def test_an_empty_zip_is_whole(path):
+    assert verify_zip(write_zip(path, {})) == ZipSummary(0, 0, 0)
+
+
+def test_members_larger_than_the_pieces_they_are_read_in(path):
+    content = os.urandom(300_000) + bytes(3_000_000)
+    write_zip(path, {"a": content, "empty": b"", "folder/": b""})
+    assert verify_zip(path).size == len(content)
+
+
+def test_bytes_after_and_before_the_zip_are_let_be(whole):
+    whole.write_bytes(b"before" + whole.read_bytes() + b"after")
+    assert verify_zip(whole).members == 4
+
+
+def test_zip64(path, monkeypatch):
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 10)
+    write_zip(path, {"one.txt": b"1" * 100, "two.txt": b"2" * 100})
+    assert b"PK\x06\x06" in path.read_bytes()
+    assert verify_zip(path) == ZipSummary(2, 200, verify_zip(path).compressed_size)
+
+
+def test_zip64_whose_old_fields_only_point_to_the_new_ones(path, monkeypatch):
+    """As Go's writer does; Python's gives the number in both places."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 10)
+    write_zip(path, {"one.txt": b"1" * 100, "two.txt": b"2" * 100})
+    data = bytearray(path.read_bytes())
+    end = data.rindex(b"PK\x05\x06")
+    data[end + 8 : end + 20] = b"\xff" * 12
+    path.write_bytes(data)
+    assert verify_zip(path).members == 2
+
+
+@pytest.mark.parametrize("comment", [b"a comment", b"PK\x05", b"\0" * 30])
+def test_a_zip_with_a_comment(path, comment):
+    write_zip(path, collection_members())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = comment
+    assert verify_zip(path).members == 4
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+def test_a_directory_that_lost_members(path, monkeypatch, zip64):
+    """One damaged length, and Python's zipfile reports fewer members without a word."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 10 if zip64 else 1 << 31)
+    write_zip(path, collection_members())
+    patch_directory(path, RECORDS, 32, "<H", 0xFF00)
+    with zipfile.ZipFile(path) as archive:
+        assert len(archive.infolist()) == 1
+    refused(path, "names 1 members and should name 4")
+
+
+def test_a_zip_written_to_a_pipe_has_its_sizes_after_the_data(path):
+    class Pipe(io.RawIOBase):
+        def __init__(self):
+            self.file = path.open("wb")
+
+        def writable(self):
+            return True
+
+        def write(self, data):
+            return self.file.write(data)
+
+        def close(self):
+            self.file.close()
+            super().close()
+
+    with Pipe() as pipe, zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"content")
+    assert verify_zip(path).size == 7
+
+
+def test_names_that_are_not_ascii_in_both_encodings_of_the_format(path):
+    write_zip(path, {"süß/日本.txt": b"x"})
+    assert verify_zip(path).members == 1
+    data = bytearray(path.read_bytes()).replace("süß/日本.txt".encode(), b"\x81\xe1/" + b"n" * 13)
+    local = data.index(b"PK\x03\x04")
+    data[local + 7] = data[data.index(b"PK\x01\x02") + 9] = 0
+    path.write_bytes(data)
+    assert ExportArchive.open(path).members[0].name == "üß/nnnnnnnnnnnnn"
+    assert verify_zip(path).members == 1
+
+
+def test_memory_does_not_grow_with_a_member(path):
+    write_zip(path, {"zeros": bytes(1 << 25)})
+    tracemalloc.start()
+    try:
+        verify_zip(path)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 22
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_that_is_not_there(path):
+    with pytest.raises(ArchiveError, match=r"export\.zip cannot be opened: No such file"):
+        verify_zip(path)
+
+
+def test_a_path_that_no_file_can_have():
+    with pytest.raises(ArchiveError, match=r"cannot be opened: .*null"):
+        verify_zip("a\0b")
+
+
+def test_an_empty_file(path):
+    path.write_bytes(b"")
+    refused(path, "is empty")
+
+
+def test_something_else_than_a_zip(path):
+    path.write_bytes(b"<Error><Code>AccessDenied</Code></Error>")
+    refused(path, "is not a ZIP archive")
+
+
+def test_every_truncation_is_noticed(whole):
+    data = whole.read_bytes()
+    for size in range(4, len(data)):
+        whole.write_bytes(data[:size])
+        refused(whole, "is cut off or damaged")
+
+
+def test_one_changed_byte_is_harmless_or_noticed(whole):
+    data = whole.read_bytes()
+    members = {name: bytes(content) for name, content in collection_members().items()}
+    for place in range(len(data)):
+        whole.write_bytes(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
+        try:
+            verify_zip(whole)
+        except CorruptArchiveError:
+            continue
+        # Dates, versions, attributes: fields that say nothing of the content.
+        with zipfile.ZipFile(whole) as archive:
+            assert {name: archive.read(name) for name in archive.namelist()} == members
+
+
+@given(data=st.data())
+@settings(max_examples=200, deadline=None)
+def test_damage_of_any_kind_is_success_or_a_typed_error(data, tmp_path_factory):
+    path = tmp_path_factory.mktemp("fuzz") / "x.zip"
+    write_zip(path, collection_members())
+    content = bytearray(path.read_bytes())
+    places = st.integers(0, len(content) - 1)
+    # The directory is where most of what can be misread is.
+    places |= st.integers(content.index(b"PK\x01\x02"), len(content) - 1)
+    for place, value in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), max_size=8)):
+        content[place] = value
+    start, stop = data.draw(st.tuples(places, places))
+    if data.draw(st.booleans()):
+        del content[start:stop]
+    path.write_bytes(content)
+    for use in (verify_zip, lambda path: list(ExportArchive.open(path).responses())):
+        with contextlib.suppress(ArchiveError):
+            use(path)
+
+
+def test_changed_content_is_named(whole):
+    data = bytearray(whole.read_bytes())
+    data[data_of(data, FILE) + 5] ^= 0xFF
+    whole.write_bytes(data)
+    refused(whole, repr(FILE))
+
+
+def test_a_wrong_checksum(whole):
+    patch_directory(whole, FILE, 16, "<I", 1)
+    refused(whole, repr(FILE), "checksum")
+
+
+def test_the_first_bad_member_is_named(whole):
+    patch_directory(whole, FILE, 16, "<I", 1)
+    patch_directory(whole, RECORDS, 16, "<I", 1)
+    refused(whole, repr(RECORDS))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize(("declared", "what"), [(3, "more than the 3 bytes"), (9, "declares 9")])
+def test_a_size_that_is_not_the_declared_one(path, method, declared, what):
+    write_zip(path, {"a.txt": b"12345"}, method=method)
+    patch_directory(path, "a.txt", 24, "<I", declared)
+    refused(path, "'a.txt'", what)
+
+
+def test_a_size_that_hides_the_end_of_the_content(path):
+    """The checksum is that of the beginning, so only counting finds it."""
+    write_zip(path, {"a.txt": b"12345"})
+    patch_directory(path, "a.txt", 24, "<I", 3)
+    patch_directory(path, "a.txt", 16, "<I", zlib.crc32(b"123"))
+    refused(path, "'a.txt'", "more than the 3 bytes")
+
+
+def test_compressed_data_without_an_end(path):
+    write_zip(path, {"a.txt": os.urandom(5000)})
+    patch_directory(path, "a.txt", 20, "<I", 1000)
+    refused(path, "'a.txt'", "cut off")
+
+
+def test_compressed_data_that_end_early(path):
+    write_zip(path, {"a.txt": deflated(b"12345") + b"more"}, method=zipfile.ZIP_STORED)
+    patch_directory(path, "a.txt", 10, "<H", 8)
+    patch_directory(path, "a.txt", 24, "<I", 5)
+    patch_directory(path, "a.txt", 16, "<I", zlib.crc32(b"12345"))
+    refused(path, "'a.txt'", "after the end")
+
+
+def test_compressed_data_that_end_where_a_piece_does(path):
+    piece = 1 << 18
+    ends = (deflated(bytes(size), level=0) for size in range(piece - 5, 0, -1))
+    content = next(end for end in ends if len(end) == piece)
+    write_zip(path, {"a.txt": content + b"more"}, method=zipfile.ZIP_STORED)
+    patch_directory(path, "a.txt", 10, "<H", 8)
+    refused(path, "'a.txt'", "after the end")
+
+
+def test_damaged_compressed_data(path):
+    write_zip(path, {"a.txt": b"12345" * 100})
+    data = bytearray(path.read_bytes())
+    data[data_of(data, "a.txt")] = 0xFF
+    path.write_bytes(data)
+    refused(path, "'a.txt'", "is damaged")
+
+
+@pytest.mark.parametrize("flag", [0x1, 0x20, 0x40, 0x2000])
+def test_encrypted_and_patched_members(whole, flag):
+    patch_directory(whole, FILE, 8, "<H", flag)
+    refused(whole, repr(FILE), "encrypted")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 9, 93, 65535])
+def test_other_compression_methods(whole, method):
+    patch_directory(whole, FILE, 10, "<H", method)
+    refused(whole, repr(FILE), f"method {method}")
+
+
+def test_a_directory_that_points_to_another_member(whole):
+    patch_directory(whole, FILE, 42, "<I", 3)
+    patch_directory(whole, FILE, 20, "<I", 0)
+    refused(whole, "same bytes")
+
+
+def test_a_directory_that_points_to_no_member(path):
+    write_zip(path, {"a.txt": b"12345"})
+    patch_directory(path, "a.txt", 42, "<I", 1)
+    refused(path, "'a.txt'", "not where")
+
+
+def test_a_directory_with_another_name(path):
+    write_zip(path, {"a.txt": b"12345"})
+    data = path.read_bytes()
+    place = directory_entry(data, "a.txt") + 46
+    path.write_bytes(data[:place] + b"b" + data[place + 1 :])
+    refused(path, "'b.txt'", "another name")
+
+
+@pytest.mark.parametrize(("offset", "value"), [(20, 10**6), (42, 10**6)])
+def test_a_member_beyond_the_end_of_the_file(path, offset, value):
+    write_zip(path, {"a.txt": b"12345"})
+    patch_directory(path, "a.txt", offset, "<I", value)
+    refused(path, "'a.txt'", "outside the file")
+
+
+def test_a_member_before_the_beginning_of_the_file(path):
+    """The directory's own place in the file, said too large, moves all others down."""
+    write_zip(path, {"a.txt": b"12345"})
+    data = bytearray(path.read_bytes())
+    end = data.rindex(b"PK\x05\x06")
+    (place,) = struct.unpack_from("<I", data, end + 16)
+    struct.pack_into("<I", data, end + 16, place + 10)
+    path.write_bytes(data)
+    refused(path, "'a.txt'", "outside the file")
+
+
+def test_members_that_share_their_bytes(path):
+    """A ZIP of this kind unfolds a kernel of a few MB thousands of times."""
+    write_zip(path, {"a.txt": bytes(10_000), "b.txt": bytes(10_000)})
+    data = path.read_bytes()
+    (place,) = struct.unpack_from("<I", data, directory_entry(data, "b.txt") + 42)
+    patch_directory(path, "a.txt", 20, "<I", place + 1)
+    refused(path, "'a.txt' and 'b.txt' claim the same bytes")
+
+
+def test_a_file_that_got_shorter_after_it_was_opened(whole):
+    archive = ExportArchive.open(whole)
+    data = whole.read_bytes()
+    whole.write_bytes(data[: data_of(data, FILE) + 3])
+    with (
+        archive.open_file("files/sub1_i2_0.jpg") as file,
+        pytest.raises(CorruptArchiveError, match="the file ends within it"),
+    ):
+        file.read()
+    whole.write_bytes(b"")
+    with pytest.raises(CorruptArchiveError, match="is not where"):
+        list(archive.responses())
+
+
+def test_a_disk_that_cannot_be_read(whole, monkeypatch):
+    archive = ExportArchive.open(whole)
+
+    class Broken(io.BytesIO):
+        def read(self, size=-1):
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(type(whole), "open", lambda *args, **kwargs: Broken())
+    with pytest.raises(ArchiveError, match=r"export\.zip cannot be read: Input/output error"):
+        list(archive.responses())
+
+
+def test_no_file_is_held_open(whole):
+    archive = ExportArchive.open(whole)
+    verify_zip(whole)
+    list(archive.responses())
+    next(archive.responses())
+    archive.metadata  # noqa: B018 - reads
+    with archive.open_file("README.md") as file:
+        file.read(1)
+    gc.collect()
+    held = [thing for thing in gc.get_objects() if isinstance(thing, io.BufferedReader)]
+    assert not [thing for thing in held if not thing.closed and thing.name == str(whole)]
