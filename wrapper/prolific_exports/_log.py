@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-import httpx
-
 from prolific_exports._redact import redact
 
 LOGGER: Final = logging.getLogger("prolific_exports")
@@ -20,25 +18,24 @@ _HTTP_LOGGERS: Final = (
     "httpcore.http2",
     "httpcore.proxy",
     "httpcore.socks",
+    "hpack.hpack",
+    "hpack.table",
 )
 _ours: ContextVar[bool] = ContextVar("prolific_exports_request", default=False)
 
 
 class _HideQueries(logging.Filter):
-    """Takes the queries out of the URLs that the HTTP libraries log while we send.
+    """Takes the secrets out of what the HTTP libraries log while we send.
 
     httpx logs the whole URL of every request at level INFO: for a presigned URL that
-    is the key to the data. Requests that are not ours are logged as ever.
+    is the key to the data. At level DEBUG, redirects and (by hpack, for HTTP/2) the
+    Authorization header follow. Requests that are not ours are logged as ever.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         if _ours.get():
-            record.msg = redact(str(record.msg))
-            if isinstance(record.args, tuple):
-                record.args = tuple(
-                    redact(str(arg)) if isinstance(arg, str | httpx.URL) else arg
-                    for arg in record.args
-                )
+            # Put together here: a secret may be anywhere in any argument.
+            record.msg, record.args = redact(record.getMessage()), None
         return True
 
 

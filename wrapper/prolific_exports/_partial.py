@@ -23,7 +23,8 @@ class PartialFile:
             DownloadError: It cannot be created (no such folder, read-only, …).
         """
         self.target = target
-        self.path = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        # Names have 255 bytes on most file systems; 60 characters are 240 at most.
+        self.path = target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.part")
         self.size = 0
         with _explained(f"cannot write in {target.parent}"):
             self._file: BinaryIO = self.path.open("xb")
@@ -39,7 +40,11 @@ class PartialFile:
         self.size += len(data)
 
     def restart(self) -> None:
-        """Forget all bytes."""
+        """Forget all bytes.
+
+        Raises:
+            DownloadError: The disk fails.
+        """
         with _explained(f"cannot write {self.target}"):
             self._file.seek(0)
             self._file.truncate()
@@ -79,11 +84,13 @@ class PartialFile:
             raise target_exists(self.target) from None
         except OSError:
             # File systems without hard links (FAT, some network ones).
-            if self.target.exists():
+            if os.path.lexists(self.target):
                 raise target_exists(self.target) from None
             self.path.replace(self.target)
         else:
-            self.path.unlink()
+            # The archive has its name: a second one, left over, is not a failure.
+            with suppress(OSError):
+                self.path.unlink()
 
     def discard(self) -> None:
         """Close the file and remove it, if it still has its own name."""
@@ -106,8 +113,9 @@ def target_exists(path: Path) -> TargetExistsError:
 def _explained(what: str) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError) as error:
+        # ValueError: a name that no file can have, such as one with a NUL.
+        reason = getattr(error, "strerror", None) or str(error)
         raise DownloadError(f"{what[0].upper()}{what[1:]}: {reason}.") from error
 
 

@@ -1,5 +1,6 @@
 """When to poll, when to repeat a call, how long to wait: numbers, and nothing done."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -16,11 +17,23 @@ DEFAULT_POLL_INTERVAL: Final = 4.0
 CALL_TIMEOUT: Final = 30.0
 MAX_FAILURES: Final = 8
 
+# Beyond these, sockets and `time.sleep` raise OverflowError.
+_LONGEST_INTERVAL: Final = 86400.0
+_LONGEST_WAIT: Final = 365 * 86400.0
 
-def _is_positive(_: object, attribute: "Attribute[float]", value: float) -> None:
-    # Written so that NaN is refused too; infinity waits for ever, when asked to.
-    if not value > 0:
+_SECONDS = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
+
+
+def _is_positive(_: object, attribute: "Attribute[float]", value: object) -> None:
+    # Written so that NaN is refused too.
+    if not (isinstance(value, int | float) and value > 0):
         raise UsageError(f"{attribute.name} is {value!r}: give a number of seconds above 0.")
+
+
+def _is_interval(instance: object, attribute: "Attribute[float]", value: float) -> None:
+    _is_positive(instance, attribute, value)
+    if value > _LONGEST_INTERVAL:
+        raise UsageError(f"{attribute.name} is {value!r}: give 86400 seconds (a day) at most.")
 
 
 @frozen
@@ -30,18 +43,19 @@ class Policy:
     Attributes:
         timeout: Overall deadline in seconds, from the moment waiting starts until the
             archive is ready. The documents' sample gives up after 600 s; large exports
-            take longer, and a job goes on whether or not somebody waits.
+            take longer, and a job goes on whether or not somebody waits. Infinity waits
+            for as long as it takes.
         poll_interval: Seconds between polls once an export has not been ready at once.
             Jittered by a quarter each way, so the default of 4 s polls every 3 to 5 s,
-            as documents/003 asks.
-        call_timeout: Seconds that one call to the API may take.
+            as documents/003 asks. A day at most.
+        call_timeout: Seconds that one call to the API may take. A day at most.
         max_failures: Consecutive failures of one call (429, 5xx, no connection) after
             which its error is raised.
     """
 
     timeout: float = field(default=DEFAULT_TIMEOUT, validator=_is_positive)
-    poll_interval: float = field(default=DEFAULT_POLL_INTERVAL, validator=_is_positive)
-    call_timeout: float = field(default=CALL_TIMEOUT, validator=_is_positive)
+    poll_interval: float = field(default=DEFAULT_POLL_INTERVAL, validator=_is_interval)
+    call_timeout: float = field(default=CALL_TIMEOUT, validator=_is_interval)
     max_failures: int = MAX_FAILURES
 
 
@@ -60,11 +74,13 @@ def poll_delays(policy: Policy, random: Random) -> Iterator[float]:
 
 def backoff(failures: int, random: Random) -> float:
     """Seconds to wait after the n-th failure in a row: 0.5 s doubling to 30 s, jittered."""
-    return min(0.5 * 2.0 ** (failures - 1), 30.0) * random.uniform(0.5, 1.0)
+    return min(0.5 * 2.0 ** min(failures - 1, 6), 30.0) * random.uniform(0.5, 1.0)
 
 
 def retry_after(value: str | None, date: str | None, now: datetime) -> float | None:
     """Seconds that a ``Retry-After`` header asks to wait; None when it says nothing usable.
+
+    Never negative, and a year at most.
 
     Args:
         value: The header: a number of seconds or an HTTP date.
@@ -74,15 +90,14 @@ def retry_after(value: str | None, date: str | None, now: datetime) -> float | N
     """
     if value is None:
         return None
-    try:
+    if _SECONDS.fullmatch(value.strip()):
         seconds = float(value)
-    except ValueError:
+    else:
         until = _http_date(value)
         if until is None:
             return None
         seconds = (until - (_http_date(date) or now)).total_seconds()
-    # The comparison also refuses NaN.
-    return max(seconds, 0.0) if seconds < float("inf") else None
+    return min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
 def _http_date(value: str | None) -> datetime | None:
@@ -90,7 +105,7 @@ def _http_date(value: str | None) -> datetime | None:
         return None
     try:
         parsed = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # "-0000" parses to a naive time; HTTP dates are in GMT, so there is no other reading.
     return parsed if parsed.tzinfo else None

@@ -1,32 +1,99 @@
 """Keep secrets out of everything that is shown, logged or raised.
 
-Two things are secret: the API token, and the query of a presigned URL (it is
-what makes the URL work for whoever holds it).
+Three things are secret: the API token, the query of a presigned URL (it is what
+makes the URL work for whoever holds it) and a user name or password in a URL.
+
+Hiding too much is a nuisance, hiding too little a leak: where it is not clear
+where a secret ends, the rest of the word goes.
 """
 
+import html
+import json
 import re
 from typing import Final
+from urllib.parse import quote
 
 MARK: Final = "[redacted]"
 
-# The slashes may be escaped, as JSON allows.
-_URL_WITH_QUERY = re.compile(r"(https?:(?:\\?/){2}[^\s\"'<>?]*)\?[^\s\"'<>]*", re.IGNORECASE)
-_USERINFO = re.compile(r"(https?:(?:\\?/){2})[^\s\"'<>/?@]*@", re.IGNORECASE)
-# A query cut off from its URL, as in an error page that quotes only a part.
-_SIGNED_PARAMETER = re.compile(
-    r"((?:x-(?:amz|goog)-(?:signature|credential|security-token)|signature|sig|token)=)"
-    r"[^&\s\"'<>]+",
+# Texts are read word by word, and no pattern below looks back: an answer made to
+# keep a regular expression busy (65 kB of "https://") is read as fast as any other.
+# An apostrophe does not end a word, since a URL may hold one.
+_WORD = re.compile(r'[^\s"<>]+')
+# JSON may escape a slash, and any other character by its number.
+_AUTHORITY = re.compile(r":(?:\\?/){2}")
+_QUESTION_MARK = re.compile(r"\?|%3f|\\u003f", re.IGNORECASE)
+_EQUALS = re.compile(r"=|%3d|\\u003d", re.IGNORECASE)
+# A query cut off from its URL, as in an error page that quotes only a part: the
+# parameters that sign, by name, and any value that looks like a digest or key.
+_SIGNED = re.compile(
+    r"(?:signature|credential|token|sig|accesskeyid|key-pair-id)(?:=|%3d|\\u003d)"
+    r"|(?:=|%3d|\\u003d)(?=[a-z0-9+/%]{32})",
     re.IGNORECASE,
 )
+_AUTHORIZATION = re.compile(
+    r"(authorization\W{1,12}(?:b\W)?(?:token|bearer|basic)\s{1,9})[^\s\"'<>,]+", re.IGNORECASE
+)
+
+# So many characters of the token in a row are as secret as all of it.
+_FRAGMENT: Final = 12
+_READ: Final = 65536
 
 
 def redact(text: str, token: str | None = None) -> str:
-    """The text without the token and without the queries of the URLs in it."""
+    """The text without the token and without user names and queries of the URLs in it.
+
+    Args:
+        text: Anything: a URL, a message, a body, cut off anywhere.
+        token: The API token; hidden in part, too, and as JSON, HTML or a URL writes it.
+    """
     if token:
-        text = text.replace(token, MARK)
-    text = _USERINFO.sub(rf"\1{MARK}@", text)
-    text = _URL_WITH_QUERY.sub(rf"\1?{MARK}", text)
-    return _SIGNED_PARAMETER.sub(rf"\1{MARK}", text)
+        forms = {token, json.dumps(token)[1:-1], html.escape(token), quote(token, safe="")}
+        for form in sorted(forms):
+            text = _hide(text, form)
+    text = _AUTHORIZATION.sub(rf"\1{MARK}", text)
+    return _WORD.sub(_redact_word, text)
+
+
+def _hide(text: str, secret: str) -> str:
+    size = min(len(secret), _FRAGMENT)
+    fragments = {secret[start : start + size] for start in range(len(secret) - size + 1)}
+    shown, end = "", 0
+    for found in sorted(at for fragment in fragments for at in _positions(text, fragment)):
+        if found >= end:
+            shown += text[end:found] + MARK
+        end = found + size
+    return shown + text[end:]
+
+
+def _positions(text: str, part: str) -> list[int]:
+    found = []
+    at = text.find(part)
+    while at >= 0:
+        found.append(at)
+        at = text.find(part, at + 1)
+    return found
+
+
+def _redact_word(match: re.Match[str]) -> str:
+    word = match[0]
+    authority = _AUTHORITY.search(word)
+    query = _QUESTION_MARK.search(word)
+    if authority:
+        start, at = authority.end(), word.rfind("@")
+        if query and at > query.start():
+            # A password that holds a question mark, or a query that holds an "@".
+            return word[: min(start, query.start())] + MARK
+        if at >= start:
+            return word[:start] + MARK + "@" + _redact_query(word[at + 1 :], in_url=True)
+    return _redact_query(word, in_url=bool(authority))
+
+
+def _redact_query(word: str, *, in_url: bool) -> str:
+    query = _QUESTION_MARK.search(word)
+    if query and (in_url or _EQUALS.search(word, query.end())):
+        word = word[: query.end()] + MARK
+    signed = _SIGNED.search(word)
+    return word[: signed.end()] + MARK if signed else word
 
 
 def excerpt(body: bytes, token: str | None = None, limit: int = 300) -> str:
@@ -37,6 +104,21 @@ def excerpt(body: bytes, token: str | None = None, limit: int = 300) -> str:
         token: The API token, should the body repeat it.
         limit: Characters at most.
     """
-    # Redacted before it is cut: half a token is still half a secret.
-    text = " ".join(redact(body[:65536].decode("utf-8", "replace"), token).split())
+    text = body[:_READ].decode("utf-8", "replace")
+    if len(body) > _READ:
+        # Half a password is not recognised as one: the word that was cut goes.
+        text = text[: _last_break(text)] or text
+    # Redacted before it is cut to its length, for the same reason.
+    text = " ".join(_printable(redact(text, token)).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _last_break(text: str) -> int:
+    return max(text.rfind(character) for character in ' \n\t"<>')
+
+
+def _printable(text: str) -> str:
+    """The text without what a terminal would obey."""
+    return "".join(
+        c if c.isprintable() or c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )

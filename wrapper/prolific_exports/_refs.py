@@ -3,9 +3,10 @@
 import re
 from typing import Literal, TypeAlias, get_args
 
-from attrs import field, frozen
+from attrs import frozen
 
 from prolific_exports._errors import UsageError
+from prolific_exports._redact import redact
 
 Kind: TypeAlias = Literal["collection", "batch"]
 """What an export is taken from: a Task Builder collection or batch."""
@@ -29,7 +30,8 @@ def check_id(value: object, what: str) -> str:
     """
     text = value.strip() if isinstance(value, str) else ""
     if not _ID.fullmatch(text):
-        shown = repr(value)
+        # Somebody may paste a whole download URL, which is as good as the data.
+        shown = redact(repr(value))
         raise UsageError(
             f"{shown if len(shown) <= 80 else shown[:77] + '...'} is not a {what} id: "
             "give the id alone, letters, digits, '-', '_' and '.' "
@@ -50,7 +52,7 @@ class ExportRef:
     """
 
     kind: Kind
-    resource_id: str = field()
+    resource_id: str
     export_id: str | None = None
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import field, frozen
 
 from prolific_exports._errors import UsageError
-from prolific_exports._redact import redact
+from prolific_exports._redact import MARK, redact
 from prolific_exports._urls import why_unsafe
 from prolific_exports._version import __version__
 
@@ -52,9 +52,9 @@ def resolve(
     Raises:
         UsageError: No token, or one that cannot be sent; a base URL that is not https.
     """
+    valid = _token(environment.get(TOKEN_VARIABLE) if token is None else token)
     return Settings(
-        _token(environment.get(TOKEN_VARIABLE) if token is None else token),
-        _base_url(base_url or environment.get(URL_VARIABLE) or PRODUCTION),
+        valid, _base_url(base_url or environment.get(URL_VARIABLE) or PRODUCTION, valid)
     )
 
 
@@ -74,14 +74,17 @@ def _token(given: str | None) -> str:
     return token
 
 
-def _base_url(given: str) -> str:
+def _base_url(given: str, token: str) -> str:
     url = given.strip().rstrip("/")
     reason = why_unsafe(url)
     if reason is None and ("?" in url or "#" in url):
         reason = "it has a query or fragment"
     if reason:
+        # What stands before an "@" is a password, even where the rest is not a URL.
+        _, at, rest = url.rpartition("@")
+        shown = redact(MARK + at + rest if at and "://" not in url else url, token)
         raise UsageError(
-            f"The base URL {redact(url)!r} cannot be used: {reason}. "
+            f"The base URL {shown!r} cannot be used: {reason}. "
             f"Set {URL_VARIABLE} or base_url=… to something like {PRODUCTION}."
         )
     return url

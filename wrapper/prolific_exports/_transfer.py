@@ -54,7 +54,15 @@ _VOID: Final = frozenset({400, 401, 403, 404, 410})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PASSING: Final = frozenset({408, 425, 429})
 
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)", re.ASCII)
+# Longer numbers are no sizes, and Python refuses to read the longest.
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII | re.IGNORECASE)
+_UNSATISFIED_RANGE = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
+_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
+_STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]+"')
+
+# "aws-chunked" is how an upload was framed; some stores that imitate S3 keep the word
+# and send the bytes as they are.
+_AS_THEY_ARE: Final = frozenset({"", "identity", "aws-chunked"})
 
 
 @define
@@ -105,9 +113,9 @@ class Transfer:
             return self._judge_body(head)
         if status in _REDIRECTS and "location" in head.headers:
             return Follow(head.headers["location"])
-        if status == 416:
-            return Step.WHOLE if self.received == self.total else Step.RESTART
-        if status == 412:
+        if status == 416 and self.resumable:
+            return self._judge_unsatisfied(head.headers.get("content-range", ""))
+        if status == 412 and self.resumable:
             return Step.RESTART
         if status in _VOID:
             return Step.REFRESH
@@ -116,32 +124,50 @@ class Transfer:
         return Refuse(f"the store answered {status}")
 
     def _judge_body(self, head: Head) -> Verdict:
-        encoding = head.headers.get("content-encoding", "identity").lower()
-        if encoding != "identity":
+        encoding = head.headers.get("content-encoding", "")
+        if not _AS_THEY_ARE.issuperset(part.strip().lower() for part in encoding.split(",")):
             return Refuse(f"the store compresses on the way ({encoding}), which was not asked for")
-        etag = _strong(head.headers.get("etag"))
+        etag = head.headers.get("etag", "")
         content_range = head.headers.get("content-range")
         # Some stores send a part with 200: the field decides, not the status.
         if content_range is not None or head.status == 206:
             return self._judge_part(content_range or "", etag)
-        return Take(0, _length(head.headers.get("content-length")), etag)
+        return Take(0, _length(head.headers.get("content-length", "")), _strong(etag))
 
-    def _judge_part(self, content_range: str, etag: str | None) -> Verdict:
+    def _judge_part(self, content_range: str, etag: str) -> Verdict:
         match = _CONTENT_RANGE.fullmatch(content_range.strip())
         expected = self.received if self.resumable else 0
-        if match is None or int(match[1]) != expected:
-            if not expected:
-                return Refuse(f"the store sent a part that was not asked for ({content_range})")
+        total = _length(match[3]) if match else None
+        if (
+            match is None
+            or int(match[1]) != expected
+            or int(match[2]) < expected
+            or (total is not None and int(match[2]) >= total)
+        ):
+            if expected:
+                return Step.RESTART
+            return Refuse(f"the store sent a part that was not asked for ({content_range or '?'})")
+        if not expected:
+            return Take(0, total, _strong(etag))
+        # A part may come with no tag, or with its weak form: with another, it is of
+        # another archive.
+        if etag and etag.removeprefix("W/") != self.etag:
             return Step.RESTART
-        total = None if match[3] == "*" else int(match[3])
-        if expected and (etag not in (None, self.etag) or total not in (None, self.total)):
+        if None not in (total, self.total) and total != self.total:
             return Step.RESTART
-        return Take(expected, total or self.total, self.etag if expected else etag)
+        return Take(expected, self.total if total is None else total, self.etag)
+
+    def _judge_unsatisfied(self, content_range: str) -> Step:
+        match = _UNSATISFIED_RANGE.fullmatch(content_range.strip())
+        size = int(match[1]) if match else self.total
+        if self.received == size and self.total in (None, size):
+            return Step.WHOLE
+        return Step.RESTART
 
 
-def _strong(etag: str | None) -> str | None:
-    return etag if etag and re.fullmatch(r'"[^"]*"', etag) else None
+def _strong(etag: str) -> str | None:
+    return etag if _STRONG_ETAG.fullmatch(etag) else None
 
 
-def _length(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() else None
+def _length(value: str) -> int | None:
+    return int(value) if _LENGTH.fullmatch(value) else None

@@ -28,9 +28,9 @@ def why_unsafe(url: str) -> str | None:
         return "it carries a user name or password"
     address = _address(host)
     if address is None and not (_NAME.fullmatch(host) and len(host) <= _LONGEST_NAME):
-        return "its host is neither a name nor an IP address"
+        return "it is not a URL with a valid host"
     if parsed.port is not None and not 0 < parsed.port < 65536:
-        return "its port is not between 1 and 65535"
+        return "it is not a URL with a valid port"
     # Not "*.localhost": whether such a name stays on this machine is up to the resolver.
     if parsed.scheme == "http" and host != "localhost" and not (address and address.is_loopback):
         return "it is not https"

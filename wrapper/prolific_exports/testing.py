@@ -1,5 +1,6 @@
 """Helpers for tests of code that uses this package."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 
@@ -36,5 +37,6 @@ class FakeClock:
         self.advance(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """Pass the time at once and remember the wait."""
+        """Pass the time at once and remember the wait; other tasks get their turn."""
         self.sleep(seconds)
+        await asyncio.sleep(0)
