@@ -1,0 +1,41 @@
+"""The command ``prolific-exports``.
+
+``_parser`` says what can be asked, ``_command`` runs one command line to its exit
+code, and each subcommand has a module of its own (``_download``, ``_status``,
+``_extract``, ``_show``). Nothing but the parser is imported for ``--help``, and not
+even that for ``--version``.
+"""
+
+import sys
+
+# As typing.TYPE_CHECKING, without what importing typing costs.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prolific_exports._clock import Clock
+
+
+def main(argv: "Sequence[str] | None" = None, *, clock: "Clock | None" = None) -> int:
+    """Run the command.
+
+    Args:
+        argv: The arguments, by default those of the process.
+        clock: Where the time comes from and how to wait; for tests.
+
+    Returns:
+        The exit code; ``--help`` lists them.
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    if arguments[:1] == ["--version"]:
+        from prolific_exports._version import __version__  # noqa: PLC0415 - start-up time
+
+        print(f"prolific-exports {__version__}")
+        return 0
+    try:
+        from prolific_exports._cli._command import run  # noqa: PLC0415 - start-up time
+
+        return run(arguments, clock)
+    except KeyboardInterrupt:
+        # While modules were still being imported: nothing had begun.
+        return 130

@@ -1,0 +1,53 @@
+"""One command line, from its arguments to its exit code."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+from prolific_exports._cli import _exit_codes as exit_codes
+from prolific_exports._cli import _reports as reports
+from prolific_exports._cli import _streams as streams
+from prolific_exports._cli._parser import CommandLineError, build_parser
+from prolific_exports._errors import ExportsError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Mapping
+
+    from prolific_exports._clock import Clock
+
+
+# The commands that have --json.
+_REPORTS: "Final[Mapping[str, Callable[..., str]]]" = {
+    "download": reports.download,
+    "status": reports.status,
+}
+
+
+class _Command(Protocol):
+    def run(self, arguments: "argparse.Namespace", clock: "Clock | None") -> int: ...
+
+
+def run(argv: list[str], clock: "Clock | None") -> int:
+    """Run a command line and return its exit code.
+
+    Errors that a user, a server or the system can cause end in a line on stderr and,
+    if JSON was asked for, in one object on stdout.
+    """
+    try:
+        arguments = build_parser().parse_args(argv)
+        # Imported now, so that --help needs none of them.
+        module = import_module(f"prolific_exports._cli._{arguments.command}")
+        return cast("_Command", module).run(arguments, clock)
+    except CommandLineError as error:
+        streams.message(error.usage)
+        return _end(error, argv)
+    except (ExportsError, OSError, KeyboardInterrupt) as error:
+        return _end(error, argv)
+
+
+def _end(error: ExportsError | OSError | KeyboardInterrupt, argv: list[str]) -> int:
+    reports.complain(error)
+    report = _REPORTS.get(argv[0]) if "--json" in argv else None
+    if report is not None:
+        streams.result(report(error=error))
+    return exit_codes.of_error(error)

@@ -1,0 +1,203 @@
+"""``prolific-exports download``."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from attrs import define, field
+
+from prolific_exports import (
+    Clock,
+    CorruptArchiveError,
+    DownloadError,
+    Event,
+    ExportArchive,
+    ExportRef,
+    ExportResource,
+    Exports,
+    ExportsError,
+    ExportTimeoutError,
+    NoAnswerError,
+    RateLimitedError,
+    Saved,
+    ServerError,
+    SystemClock,
+    TargetExistsError,
+    UnsafeArchiveError,
+    UnsafeUrlError,
+)
+from prolific_exports._cli import _exit_codes as exit_codes
+from prolific_exports._cli import _progress as progress
+from prolific_exports._cli import _reports as reports
+from prolific_exports._cli import _streams as streams
+from prolific_exports._cli._order import Order, Task, check_empty
+from prolific_exports._cli._results import Result, Status
+from prolific_exports._cli._shell import quoted
+from prolific_exports._cli._text import printable
+from prolific_exports._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
+
+# What may end otherwise the next time, with the same export job.
+_PASSING: Final = (DownloadError, NoAnswerError, RateLimitedError, ServerError)
+_LASTING: Final = (TargetExistsError, UnsafeUrlError, CorruptArchiveError, UnsafeArchiveError)
+
+
+def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
+    """Download one archive after the other."""
+    order = Order.from_arguments(arguments)
+    clock = clock or SystemClock()
+    downloads = _Downloads(order, progress.choose(clock, quiet=order.quiet))
+    with Exports(
+        timeout=DEFAULT_TIMEOUT if order.timeout is None else order.timeout,
+        poll_interval=DEFAULT_POLL_INTERVAL if order.poll_interval is None else order.poll_interval,
+        on_event=downloads.notice,
+        clock=clock,
+    ) as exports:
+        order.make_folder()
+        interrupt = downloads.run(
+            exports.collections if order.kind == "collection" else exports.batches
+        )
+    if order.json:
+        streams.result(reports.download(downloads.results, interrupt))
+    return exit_codes.INTERRUPTED if interrupt else downloads.exit_code()
+
+
+@define
+class _Downloads:
+    """The downloads of one command.
+
+    Attributes:
+        order: What was asked for.
+        progress: What shows it.
+        results: How those ended that did.
+    """
+
+    order: Order
+    progress: progress.Progress
+    results: list[Result] = field(factory=list)
+    _ref: ExportRef | None = field(default=None, init=False)
+    _saved: Saved | None = field(default=None, init=False)
+
+    def notice(self, event: Event) -> None:
+        """Remember what an event tells of the download in hand, and show it."""
+        self._ref = event.ref
+        if isinstance(event, Saved):
+            self._saved = event
+        self.progress.event(event)
+
+    def exit_code(self) -> int:
+        """That of the worst result."""
+        statuses = {result.status for result in self.results}
+        if "failed" in statuses:
+            return exit_codes.FAILED
+        return exit_codes.TIMED_OUT if "timed_out" in statuses else exit_codes.DONE
+
+    def run(self, resource: ExportResource) -> KeyboardInterrupt | None:
+        """Download everything; an interrupt ends it early and is returned."""
+        tasks = self.order.tasks()
+        try:
+            for number, task in enumerate(tasks, 1):
+                self._ref = self._saved = None
+                place = f"[{number}/{len(tasks)}] " if len(tasks) > 1 else ""
+                result = self._download(resource, task, f"{place}{self._name(task)}")
+                self.results.append(result)
+                if result.path is not None and not self.order.json:
+                    streams.result(str(result.path))
+        except KeyboardInterrupt as interrupt:
+            self._stop(tasks[len(self.results) :], interrupt)
+            return interrupt
+        return None
+
+    def _download(self, resource: ExportResource, task: Task, title: str) -> Result:
+        try:
+            check_empty(task)
+            self.progress.begin(title)
+            try:
+                archive = self._fetch(resource, task)
+            finally:
+                self.progress.end()
+            if task.extract_to is not None:
+                archive.extract(task.extract_to)
+                if not self.order.quiet:
+                    streams.message(f"{title}: extracted to {printable(str(task.extract_to))}")
+        except (ExportsError, OSError) as error:
+            return self._fail(task, error)
+        return self._result(task, "saved", extracted_to=task.extract_to)
+
+    def _fetch(self, resource: ExportResource, task: Task) -> ExportArchive:
+        if self.order.export_id is None:
+            return resource.download(task.resource_id, task.target, overwrite=self.order.overwrite)
+        job = resource.job(task.resource_id, self.order.export_id)
+        return job.download(task.target, overwrite=self.order.overwrite)
+
+    def _fail(self, task: Task, error: ExportsError | OSError) -> Result:
+        reports.complain(error, self._name(task) if len(self.order.ids) > 1 else None)
+        resume = self._resume(task, error)
+        _advise(resume)
+        status: Status = "timed_out" if isinstance(error, ExportTimeoutError) else "failed"
+        return self._result(task, status, error=error, resume=resume)
+
+    def _stop(self, tasks: Sequence[Task], interrupt: KeyboardInterrupt) -> None:
+        """Account for what was not finished: the download in hand, and those after it."""
+        reports.complain(interrupt)
+        rest = [task.resource_id for task in tasks]
+        if tasks and (self._export_id or self._saved):
+            resume = self._resume(tasks[0], interrupt)
+            if not self._saved:
+                streams.message("The export goes on at Prolific.")
+            _advise(resume)
+            self.results.append(
+                self._result(tasks[0], "interrupted", error=interrupt, resume=resume)
+            )
+            del rest[0]
+        if rest:
+            _advise(self.order.command(rest))
+        self._ref = self._saved = None
+        for task in tasks[len(tasks) - len(rest) :]:
+            resume = self._resume(task, interrupt)
+            self.results.append(self._result(task, "interrupted", error=interrupt, resume=resume))
+
+    def _resume(self, task: Task, error: BaseException) -> list[str] | None:
+        """The command that goes on after an error, if one can."""
+        if isinstance(error, _LASTING):
+            return None
+        if self._saved is not None:
+            return task.extract_command(self._saved.path)
+        if isinstance(error, ExportTimeoutError | KeyboardInterrupt) or (
+            isinstance(error, _PASSING) and self._export_id is not None
+        ):
+            return self.order.command([task.resource_id], self._export_id)
+        return None
+
+    @property
+    def _export_id(self) -> str | None:
+        return self._ref.export_id if self._ref is not None else self.order.export_id
+
+    def _name(self, task: Task) -> str:
+        return f"{self.order.kind} {task.resource_id}"
+
+    def _result(
+        self,
+        task: Task,
+        status: Status,
+        *,
+        extracted_to: Path | None = None,
+        error: BaseException | None = None,
+        resume: list[str] | None = None,
+    ) -> Result:
+        return Result(
+            kind=self.order.kind,
+            resource_id=task.resource_id,
+            status=status,
+            export_id=self._export_id,
+            path=self._saved.path if self._saved else None,
+            size=self._saved.size if self._saved else None,
+            extracted_to=extracted_to,
+            error=error,
+            resume=resume,
+        )
+
+
+def _advise(command: list[str] | None) -> None:
+    if command is not None:
+        streams.message(f"Go on with: {quoted(command)}")

@@ -1,0 +1,214 @@
+"""What ``download`` was asked for, checked: which ids, and where each goes."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from attrs import frozen
+
+from prolific_exports._errors import DownloadError, TargetExistsError, UsageError
+from prolific_exports._refs import Kind, check_id
+
+
+@frozen(kw_only=True)
+class Task:
+    """The download of one collection or batch.
+
+    Attributes:
+        resource_id: Its id.
+        target: A file, or a folder to put it in.
+        extract_to: A folder to extract it to.
+    """
+
+    resource_id: str
+    target: Path
+    extract_to: Path | None
+
+    def extract_command(self, archive: Path) -> list[str] | None:
+        """The command line that extracts the archive to where it should have gone."""
+        if self.extract_to is None:
+            return None
+        return ["prolific-exports", "extract", str(archive), str(self.extract_to)]
+
+
+@frozen(kw_only=True)
+class Order:
+    """The arguments of ``download``.
+
+    Attributes:
+        kind: What is exported.
+        ids: The ids, each once.
+        output: ``--output`` as given.
+        extract: ``--extract`` as given.
+        timeout: ``--timeout`` in seconds.
+        poll_interval: ``--poll-interval`` in seconds.
+        export_id: ``--export-id``.
+        overwrite: ``--overwrite``.
+        json: ``--json``.
+        quiet: ``--quiet``.
+    """
+
+    kind: Kind
+    ids: tuple[str, ...]
+    output: str | None
+    extract: str | None
+    timeout: float | None
+    poll_interval: float | None
+    export_id: str | None
+    overwrite: bool
+    json: bool
+    quiet: bool
+
+    @classmethod
+    def from_arguments(cls, arguments: argparse.Namespace) -> Self:
+        """Check the arguments.
+
+        Raises:
+            UsageError: They do not go together, or an id is none.
+        """
+        kind: Kind = arguments.kind
+        ids = tuple(dict.fromkeys(check_id(given, kind) for given in arguments.ids))
+        _refuse_twins(ids)
+        export_id: str | None = arguments.export_id
+        if export_id is not None:
+            export_id = check_id(export_id, "export")
+            if len(ids) > 1:
+                raise UsageError(
+                    f"--export-id names one export job of one {kind}, but there are {len(ids)} ids."
+                )
+        for option, value in (("--output", arguments.output), ("--extract", arguments.extract)):
+            if value == "":
+                raise UsageError(f"{option} is empty: give a path.")
+        order = cls(
+            kind=kind,
+            ids=ids,
+            output=arguments.output,
+            extract=arguments.extract,
+            timeout=arguments.timeout,
+            poll_interval=arguments.poll_interval,
+            export_id=export_id,
+            overwrite=arguments.overwrite,
+            json=arguments.json,
+            quiet=arguments.quiet,
+        )
+        for task in order.tasks():
+            _refuse_overlap(task)
+        return order
+
+    @property
+    def to_folder(self) -> bool:
+        """Whether ``--output`` is a folder by what was asked for, there or not."""
+        return len(self.ids) > 1 or (self.output or "").endswith(_SEPARATORS)
+
+    def tasks(self) -> list[Task]:
+        """What to do, in order."""
+        return [
+            Task(
+                resource_id=resource_id,
+                target=Path(self.output or ""),
+                extract_to=self._extract_to(resource_id),
+            )
+            for resource_id in self.ids
+        ]
+
+    def _extract_to(self, resource_id: str) -> Path | None:
+        if self.extract is None:
+            return None
+        return Path(self.extract, resource_id) if len(self.ids) > 1 else Path(self.extract)
+
+    def make_folder(self) -> None:
+        """Create the folder of ``--output``, if it is one.
+
+        Raises:
+            DownloadError: The system refuses.
+        """
+        if self.output is None or not self.to_folder:
+            return
+        try:
+            Path(self.output).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DownloadError(
+                f"The folder {self.output} cannot be created: {error.strerror or error}."
+            ) from error
+
+    def command(self, ids: Sequence[str], export_id: str | None = None) -> list[str]:
+        """The command line that downloads some of the ids to where this one would.
+
+        Args:
+            ids: Which of the ids.
+            export_id: An export job to go on with, of the only id.
+        """
+        alone = len(ids) == 1 < len(self.ids)
+        output, extract = self.output, self.extract
+        if alone:
+            output = os.path.join(output, "") if output is not None else None  # noqa: PTH118 - pathlib drops the separator at the end, which says that it is a folder
+            extract = str(self._extract_to(ids[0])) if extract is not None else None
+        line = ["prolific-exports", "download", self.kind, *ids]
+        for option, value in (
+            ("--export-id", export_id),
+            ("--output", output),
+            ("--extract", extract),
+            ("--timeout", _number(self.timeout)),
+            ("--poll-interval", _number(self.poll_interval)),
+        ):
+            if value is not None:
+                # A value that begins with "-" would be taken for an option.
+                line += [f"{option}={value}"] if value.startswith("-") else [option, value]
+        for option, given in (
+            ("--overwrite", self.overwrite),
+            ("--json", self.json),
+            ("--quiet", self.quiet),
+        ):
+            line += [option] if given else []
+        return line
+
+
+_SEPARATORS = tuple({"/", os.sep})
+
+
+def check_empty(task: Task) -> None:
+    """Find out before the download whether extracting can work after it.
+
+    Raises:
+        TargetExistsError: There is something in the folder.
+        OSError: The system refuses.
+    """
+    folder = task.extract_to
+    if folder is None or not folder.exists():
+        return
+    if not folder.is_dir() or any(folder.iterdir()):
+        raise TargetExistsError(
+            f"--extract {folder} is there and is not an empty folder: name another, or empty it.",
+            path=folder,
+        )
+
+
+def _refuse_twins(ids: Sequence[str]) -> None:
+    # On file systems that ignore case they would be one file.
+    seen: dict[str, str] = {}
+    for resource_id in ids:
+        other = seen.setdefault(resource_id.casefold(), resource_id)
+        if other != resource_id:
+            raise UsageError(
+                f"{other} and {resource_id} differ in upper and lower case only, and so would "
+                "their files. Give one of them, or download them to different folders."
+            )
+
+
+def _refuse_overlap(task: Task) -> None:
+    if task.extract_to is None:
+        return
+    target, folder = Path(os.path.abspath(task.target)), Path(os.path.abspath(task.extract_to))  # noqa: PTH100 - Path.absolute keeps ".."
+    if folder == target or folder in target.parents:
+        raise UsageError(
+            f"--extract {task.extract_to} needs a folder of its own, and the archive would be "
+            "saved in it: extract to a folder inside it, or save elsewhere."
+        )
+
+
+def _number(value: float | None) -> str | None:
+    if value is None:
+        return None
+    return str(int(value)) if value.is_integer() else str(value)

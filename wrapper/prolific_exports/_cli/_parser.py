@@ -1,0 +1,208 @@
+"""What can be asked of the command."""
+
+import argparse
+from typing import TYPE_CHECKING, NoReturn
+
+from prolific_exports._cli import _streams as streams
+from prolific_exports._errors import UsageError
+from prolific_exports._version import __version__
+
+if TYPE_CHECKING:
+    from typing import Any
+
+_DESCRIPTION = "Get data out of Prolific's Task Builder: request an export, wait, download, verify."
+
+_EPILOG = """\
+environment:
+  PROLIFIC_TOKEN  API token. There is no option for it, since command lines can be
+                  seen by others on the machine and stay in the shell's history.
+  PROLIFIC_URL    where the API is (default https://api.prolific.com)
+  NO_COLOR        set to anything: no colours
+  HTTPS_PROXY, SSL_CERT_FILE and their like are honoured.
+
+exit codes:
+  0    done
+  1    failed
+  2    wrong usage: bad arguments, no token, a bad id or base URL; nothing was sent
+  3    timed out: the export goes on, and the command to go on with is printed
+  130  interrupted (Ctrl-C); likewise
+With several ids: 1 if any failed, else 3 if any timed out, else 0.
+
+examples:
+  prolific-exports download collection 65f0c1d2e3a4b5c6d7e8f901 --extract data
+  prolific-exports show 65f0c1d2e3a4b5c6d7e8f901-export-20260320-103000.zip
+"""
+
+_DOWNLOAD_EPILOG = """\
+On stdout: the path of each archive, one a line, once it is saved and verified, so
+that  file=$(prolific-exports download ...)  works. Everything else is on stderr.
+
+With --json, stdout has one JSON object, also after errors:
+  {"results": [{"kind", "id", "export_id", "status", "path", "size",
+                "extracted_to", "error", "resume"}, ...],
+   "error": null}
+  status        "saved", "failed", "timed_out" or "interrupted"
+  path, size    the archive and its bytes, once it is whole; else null. It is there
+                too when only extracting failed.
+  extracted_to  the folder of --extract, once everything is in it; else null
+  error         {"type", "message"}, or null
+  resume        the command to go on with, as a list of arguments, or null
+The outer error is that of the command as a whole: wrong usage, or interrupted.
+
+An id that is given twice is downloaded once. A failure does not stop the others.
+"""
+
+_STATUS_EPILOG = """\
+On stdout: "generating", "complete" or "failed". The exit code is 0 whichever it is;
+it says whether the question was answered:
+  [ "$(prolific-exports status collection ID EXPORT_ID)" = complete ]
+When the download URL expires is said on stderr; the URL itself is never printed, as
+whoever has it can download the data.
+
+With --json, stdout has one JSON object, also after errors:
+  {"kind", "id", "export_id", "status", "expires_at", "error"}
+  status, expires_at  null where there is none; expires_at is in ISO 8601
+  error               {"type", "message"}, or null
+"""
+
+_EXTRACT_EPILOG = """\
+On stdout: DIR. The archive's own outer folder is left out: DIR/responses.jsonl.
+An archive that could write outside DIR is refused, and nothing is extracted.
+"""
+
+
+class CommandLineError(UsageError):
+    """The arguments are not those of a command.
+
+    Attributes:
+        usage: How the command is to be used.
+    """
+
+    def __init__(self, message: str, usage: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: "Any") -> None:
+        # Abbreviations in scripts would break when an option is added.
+        super().__init__(
+            allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options
+        )
+
+    def error(self, message: str) -> NoReturn:
+        raise CommandLineError(
+            f"{message}. See: {self.prog} --help", self.format_usage().rstrip("\n")
+        )
+
+    def print_help(self, file: "Any" = None) -> None:  # noqa: ARG002 - argparse gives none
+        streams.result(self.format_help().rstrip("\n"))
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command's whole argument parser; ``command`` names the one that was chosen."""
+    parser = _Parser(prog="prolific-exports", description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument(
+        "--version", action="version", version=f"%(prog)s {__version__}", help="print the version"
+    )
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", required=True
+    )
+    _add_download(commands)
+    _add_status(commands)
+    _add_extract(commands)
+    _add_show(commands)
+    return parser
+
+
+def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "download",
+        help="request exports, wait for them, download and verify the archives",
+        description="Request an export of each collection or batch, wait until it is ready, "
+        "download\nand verify the archive.",
+        epilog=_DOWNLOAD_EPILOG,
+    )
+    _add_kind(parser)
+    parser.add_argument("ids", nargs="+", metavar="ID", help="id of a collection or batch")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="where to save: a file, or a folder if PATH is one or ends in '/'; with several ids "
+        "always a folder, created if missing (default: the working directory; files are named "
+        "<id>-export-<YYYYMMDD-HHMMSS>.zip)",
+    )
+    parser.add_argument(
+        "--extract",
+        metavar="DIR",
+        help="also extract the archive to DIR (with several ids: DIR/<id>), a folder that is "
+        "empty or does not exist yet",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        metavar="S",
+        help="seconds to wait for each export to be ready (default: 1800)",
+    )
+    parser.add_argument(
+        "--poll-interval",
+        type=float,
+        metavar="S",
+        help="seconds between questions for the status, varied by a quarter (default: 4)",
+    )
+    parser.add_argument(
+        "--export-id",
+        metavar="EXPORT_ID",
+        help="download this export job, which exists already (one ID only)",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace an archive that exists already"
+    )
+    parser.add_argument("--json", action="store_true", help="print the results as JSON")
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors on stderr")
+
+
+def _add_status(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "status",
+        help="print the status of an export job",
+        description="Print the status of an export job.",
+        epilog=_STATUS_EPILOG,
+    )
+    _add_kind(parser)
+    parser.add_argument("id", metavar="ID", help="id of a collection or batch")
+    parser.add_argument("export_id", metavar="EXPORT_ID", help="id of the export job")
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+
+def _add_extract(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "extract",
+        help="extract an archive to a folder",
+        description="Extract an archive to a folder.",
+        epilog=_EXTRACT_EPILOG,
+    )
+    _add_archive(parser)
+    parser.add_argument(
+        "directory", metavar="DIR", help="a folder that is empty or does not exist yet"
+    )
+
+
+def _add_show(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "show",
+        help="print what an archive holds",
+        description="Print what an archive holds: counts, period, instructions, a few answers.",
+    )
+    _add_archive(parser)
+
+
+def _add_kind(parser: _Parser) -> None:
+    parser.add_argument(
+        "kind", choices=("collection", "batch"), metavar="KIND", help="collection or batch"
+    )
+
+
+def _add_archive(parser: _Parser) -> None:
+    parser.add_argument("archive", metavar="ZIP", help="an archive, as downloaded")

@@ -1,0 +1,84 @@
+"""What is said of results and errors: to people on stderr, to programs as JSON.
+
+The shapes of the JSON are part of the command's interface; ``--help`` of each
+subcommand describes them.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from prolific_exports._cli import _streams as streams
+from prolific_exports._cli._text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prolific_exports._cli._results import Result
+
+
+def complain(error: BaseException, subject: str | None = None) -> None:
+    """Say on stderr what went wrong.
+
+    Args:
+        error: What went wrong.
+        subject: With what, where several things were asked for.
+    """
+    about = f"{subject}: " if subject else ""
+    streams.message(f"prolific-exports: error: {about}{printable(explain(error))}")
+
+
+def explain(error: BaseException) -> str:
+    """An error's message; the system's errors without their numbers."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return str(error) or "interrupted"
+
+
+def download(results: "Sequence[Result]" = (), error: BaseException | None = None) -> str:
+    """The JSON of ``download``."""
+    return _dumped({"results": [_result(result) for result in results], "error": _error(error)})
+
+
+def status(
+    *,
+    kind: str | None = None,
+    resource_id: str | None = None,
+    export_id: str | None = None,
+    state: str | None = None,
+    expires_at: str | None = None,
+    error: BaseException | None = None,
+) -> str:
+    """The JSON of ``status``."""
+    return _dumped(
+        {
+            "kind": kind,
+            "id": resource_id,
+            "export_id": export_id,
+            "status": state,
+            "expires_at": expires_at,
+            "error": _error(error),
+        }
+    )
+
+
+def _result(result: "Result") -> dict[str, Any]:
+    return {
+        "kind": result.kind,
+        "id": result.resource_id,
+        "export_id": result.export_id,
+        "status": result.status,
+        "path": None if result.path is None else str(result.path),
+        "size": result.size,
+        "extracted_to": None if result.extracted_to is None else str(result.extracted_to),
+        "error": _error(result.error),
+        "resume": result.resume,
+    }
+
+
+def _error(error: BaseException | None) -> dict[str, str] | None:
+    return None if error is None else {"type": type(error).__name__, "message": explain(error)}
+
+
+def _dumped(value: dict[str, Any]) -> str:
+    # ASCII, so that every encoding has it, lone surrogates of file names included.
+    return json.dumps(value, indent=2)

@@ -1,0 +1,59 @@
+"""``prolific-exports status``."""
+
+import argparse
+
+from prolific_exports import Clock, Complete, Event, Exports, ExportsError, ExportState, SystemClock
+from prolific_exports._cli import _exit_codes as exit_codes
+from prolific_exports._cli import _reports as reports
+from prolific_exports._cli import _streams as streams
+from prolific_exports._cli._narration import notable
+from prolific_exports._cli._text import duration, moment
+
+
+def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
+    """Ask for the status of an export job and print it."""
+    clock = clock or SystemClock()
+    try:
+        state = _ask(arguments, clock)
+    except (ExportsError, OSError, KeyboardInterrupt) as error:
+        if not arguments.json:
+            raise
+        reports.complain(error)
+        streams.result(_json(arguments, error=error))
+        return exit_codes.of_error(error)
+    if arguments.json:
+        streams.result(_json(arguments, state))
+        return exit_codes.DONE
+    streams.result(state.status)
+    if isinstance(state, Complete):
+        left = (state.expires_at - clock.now()).total_seconds()
+        when = f"in {duration(left)}" if left > 0 else "which is over"
+        streams.message(f"The download URL expires at {moment(state.expires_at)}, {when}.")
+    return exit_codes.DONE
+
+
+def _ask(arguments: argparse.Namespace, clock: Clock) -> ExportState:
+    with Exports(on_event=_notice, clock=clock) as exports:
+        resource = exports.collections if arguments.kind == "collection" else exports.batches
+        return resource.job(arguments.id, arguments.export_id).status()
+
+
+def _notice(event: Event) -> None:
+    line = notable(event)
+    if line is not None:
+        streams.message(line)
+
+
+def _json(
+    arguments: argparse.Namespace,
+    state: ExportState | None = None,
+    error: BaseException | None = None,
+) -> str:
+    return reports.status(
+        kind=arguments.kind,
+        resource_id=arguments.id,
+        export_id=arguments.export_id,
+        state=state.status if state else None,
+        expires_at=state.expires_at.isoformat() if isinstance(state, Complete) else None,
+        error=error,
+    )

@@ -1,0 +1,74 @@
+"""Writing to stdout and stderr so that no text and no reader makes it fail.
+
+Results go to stdout and everything else to stderr. A reader that goes away early
+(``| head``) is not an error: what it does not want is dropped.
+"""
+
+import errno
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from prolific_exports._errors import ExportsError
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+# EINVAL is what Windows says of a pipe whose reader has gone.
+_READER_LEFT = frozenset({errno.EPIPE, errno.EINVAL})
+
+
+class OutputError(ExportsError):
+    """What stdout is connected to does not take the result."""
+
+
+def result(text: str) -> None:
+    """Write a line (or several) to stdout.
+
+    Raises:
+        OutputError: It cannot be written, for another reason than a reader that left.
+    """
+    try:
+        _write(sys.stdout, text)
+    except OSError as error:
+        _abandon(sys.stdout)
+        if error.errno not in _READER_LEFT:
+            raise OutputError(
+                f"The result cannot be written to stdout: {error.strerror or error}."
+            ) from error
+
+
+def message(text: str) -> None:
+    """Write a line (or several) to stderr, if anybody reads it."""
+    try:
+        _write(sys.stderr, text)
+    except OSError:
+        _abandon(sys.stderr)
+
+
+def _write(stream: "TextIO | None", text: str) -> None:
+    # Python has no stream at all where the process was started without one.
+    if stream is None:
+        return
+    try:
+        stream.write(f"{text}\n")
+    except UnicodeEncodeError:
+        stream.write(f"{encodable(text, stream.encoding)}\n")
+    stream.flush()
+
+
+def encodable(text: str, encoding: str | None) -> str:
+    r"""The text with what the encoding does not have as ``\x`` or ``\u`` escapes."""
+    encoding = encoding or "ascii"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _abandon(stream: "TextIO") -> None:
+    """Connect the stream to nothing, or Python would try again to write what is left in it."""
+    with suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nothing, stream.fileno())
+        finally:
+            os.close(nothing)

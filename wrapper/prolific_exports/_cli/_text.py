@@ -1,0 +1,64 @@
+"""Text that people read: safe for a terminal, short, in familiar units."""
+
+import unicodedata
+from datetime import UTC, datetime
+
+# They reorder what is shown around them, up to making a file name look like another.
+_BIDI_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+
+
+def printable(text: str, width: int | None = None) -> str:
+    r"""The text on one line, with nothing in it that a terminal would act upon.
+
+    White space becomes single spaces; control characters, lone surrogates and what
+    changes the direction of writing become escapes such as ``\x1b``.
+
+    Args:
+        text: Any text.
+        width: Characters at most; None for all of them.
+    """
+    shown = "".join(
+        character.encode("unicode_escape").decode() if _acts(character) else character
+        for character in " ".join(text.split())
+    )
+    return shown if width is None or len(shown) <= width else shown[: width - 3].rstrip() + "..."
+
+
+def _acts(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI_CONTROLS
+
+
+def size(count: int) -> str:
+    """A number of bytes in decimal units: ``12.3 MB``."""
+    value = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 999.95:
+            return f"{count} bytes" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def duration(seconds: float) -> str:
+    """A time in its largest two units: ``42 s``, ``3 min 20 s``, ``1 h 5 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def plural(count: int, noun: str) -> str:
+    """A number and its noun: ``1 file``, ``2 files``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def moment(when: datetime) -> str:
+    """A date and time: ``2026-03-20 10:30 UTC``."""
+    try:
+        return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except OverflowError:
+        # In the year 1 or 9999 its offset may lead out of the calendar.
+        return when.isoformat(" ", "minutes")
