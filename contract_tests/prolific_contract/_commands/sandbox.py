@@ -1,15 +1,155 @@
 """``prolific-contract sandbox``."""
 
 import argparse
-from typing import Any
+import os
+import shlex
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from prolific_contract.sandbox import _known as known
+
+if TYPE_CHECKING:
+    from prolific_contract.sandbox import Sandbox
 
 
 def add_parser(subparsers: Any) -> None:
     """Register the subcommand."""
-    parser = subparsers.add_parser("sandbox", help="not built yet")
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "sandbox",
+        help="serve a local stand-in for Prolific's export API",
+        description=(
+            "Serve a local stand-in for Prolific's export API until Ctrl-C: export jobs that\n"
+            "take a while, presigned URLs that expire, ZIP archives in the documented layout."
+        ),
+        epilog=_epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    option = parser.add_argument
+    option(
+        "--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)"
+    )
+    option("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    option(
+        "--edition",
+        choices=known.EDITIONS,
+        default=known.DEFAULT_EDITION,
+        help="edition of the contract to behave as (default: %(default)s)",
+    )
+    option("--token", default=known.DEFAULT_TOKEN, help="token to accept (default: %(default)s)")
+    option(
+        "--generation-seconds",
+        type=float,
+        metavar="SECONDS",
+        default=known.DEFAULT_GENERATION_SECONDS,
+        help="how long an export is generated (default: %(default)s)",
+    )
+    lifetimes = ", ".join(f"{edition}: {s}" for edition, s in known.URL_LIFETIME_SECONDS.items())
+    option(
+        "--url-lifetime",
+        type=int,
+        metavar="SECONDS",
+        help=f"how long a presigned URL is valid (default: {lifetimes})",
+    )
+    option(
+        "--submissions",
+        type=int,
+        metavar="N",
+        default=known.DEFAULT_SUBMISSIONS,
+        help="submissions in an archive (default: %(default)s)",
+    )
+    option(
+        "--files",
+        type=int,
+        metavar="N",
+        default=known.DEFAULT_FILES,
+        help="uploaded files in an archive (default: %(default)s)",
+    )
+    option(
+        "--seed",
+        type=int,
+        metavar="N",
+        default=known.DEFAULT_SEED,
+        help="another seed gives other data (default: %(default)s)",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run it."""
-    raise NotImplementedError
+    """Serve until Ctrl-C or SIGTERM, both of which are its regular end: exit code 0."""
+    from prolific_contract.sandbox import (
+        Sandbox,
+        SandboxSettings,
+    )
+
+    settings = SandboxSettings(
+        edition=arguments.edition,
+        token=arguments.token,
+        generation_seconds=arguments.generation_seconds,
+        url_lifetime_seconds=arguments.url_lifetime,
+        submissions=arguments.submissions,
+        files=arguments.files,
+        seed=arguments.seed,
+    )
+    # A server in the background of a script is stopped by SIGTERM: Ctrl-C doesn't reach it.
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with Sandbox(settings, host=arguments.host, port=arguments.port) as sandbox:
+            _write(_announcement(sandbox, windows=os.name == "nt"))
+            sandbox.serve_forever()
+    except KeyboardInterrupt:
+        _write("Stopped.\n")
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    return 0
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    # Whoever started this in the background waits for the URL.
+    sys.stdout.flush()
+
+
+def _announcement(sandbox: "Sandbox", *, windows: bool) -> str:
+    if windows:
+        line = (
+            f"$env:PROLIFIC_URL = '{sandbox.url}'; "
+            f"$env:PROLIFIC_TOKEN = {_powershell_quoted(sandbox.token)}; "
+            f"prolific-exports download collection {sandbox.collection_id}"
+        )
+    else:
+        line = (
+            f"PROLIFIC_URL={sandbox.url} PROLIFIC_TOKEN={shlex.quote(sandbox.token)} "
+            f"prolific-exports download collection {sandbox.collection_id}"
+        )
+    return (
+        f"Sandbox of edition {sandbox.settings.edition}, until Ctrl-C\n"
+        f"  URL         {sandbox.url}\n"
+        f"  token       {sandbox.token}\n"
+        f"  collection  {sandbox.collection_id}\n"
+        f"  batch       {sandbox.batch_id}\n"
+        "Try in another terminal:\n"
+        f"  {line}\n"
+    )
+
+
+def _powershell_quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _epilog() -> str:
+    lines = ["known ids:"]
+    for fate, meaning in known.FATE_MEANINGS.items():
+        lines.append(f"  {meaning}")
+        lines += [
+            f"    {resource.kind:<10}  {resource.id}"
+            for resource in known.KNOWN_RESOURCES
+            if resource.fate is fate
+        ]
+    lines += [
+        "every other id gets 404",
+        "",
+        "It ends with Ctrl-C or SIGTERM, exit code 0; 2 when it could not start.",
+        "It needs starlette and uvicorn: pip install 'prolific-exports[contract]'",
+    ]
+    return "\n".join(lines)

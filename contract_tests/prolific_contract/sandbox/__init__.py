@@ -1,0 +1,54 @@
+"""An embedded server that behaves as the documents say Prolific's export API does.
+
+``Sandbox`` runs it on a loopback socket, ``create_app`` gives it as an ASGI
+application to be called in-process. Both take ``SandboxSettings`` and, for tests,
+a clock such as ``ManualClock``.
+
+Its collections and batches, each with the fate of its jobs, are
+``KNOWN_RESOURCES``. The server needs starlette and uvicorn (the ``[contract]``
+extra); they are imported when ``Sandbox`` or ``create_app`` is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from prolific_contract.sandbox._known import KNOWN_RESOURCES, Edition, Fate, Kind, Resource
+
+if TYPE_CHECKING:
+    from prolific_contract.sandbox._app import create_app
+    from prolific_contract.sandbox._clock import Clock, ManualClock, SystemClock
+    from prolific_contract.sandbox._errors import SandboxError
+    from prolific_contract.sandbox._server import Sandbox
+    from prolific_contract.sandbox._settings import SandboxSettings
+
+__all__ = [
+    "KNOWN_RESOURCES",
+    "Clock",
+    "Edition",
+    "Fate",
+    "Kind",
+    "ManualClock",
+    "Resource",
+    "Sandbox",
+    "SandboxError",
+    "SandboxSettings",
+    "SystemClock",
+    "create_app",
+]
+
+_HOMES = {
+    "Clock": "_clock",
+    "ManualClock": "_clock",
+    "Sandbox": "_server",
+    "SandboxError": "_errors",
+    "SandboxSettings": "_settings",
+    "SystemClock": "_clock",
+    "create_app": "_app",
+}
+
+
+def __getattr__(name: str) -> object:
+    # The command's --help reads the ids from this package; it must not wait for a web server.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,76 @@
+"""The sandbox as an ASGI application."""
+
+from collections.abc import AsyncIterator
+
+import anyio
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from prolific_contract.sandbox._clock import Clock
+from prolific_contract.sandbox._http import Call, FileSlice, Reply
+from prolific_contract.sandbox._settings import SandboxSettings
+from prolific_contract.sandbox._site import Site
+
+_CHUNK_BYTES = 256 * 1024
+
+
+def create_app(settings: SandboxSettings | None = None, clock: Clock | None = None) -> ASGIApp:
+    """A sandbox to be called in-process, with state of its own.
+
+    For ``httpx.ASGITransport``, ``schemathesis.openapi.from_asgi("/openapi.json", app)``
+    and the like; it needs no lifespan events.
+
+    Args:
+        settings: How it behaves; None for the defaults.
+        clock: Where it takes the time from, the ``Date`` of every response included;
+            None for the machine's.
+    """
+    return app_for(Site(settings, clock))
+
+
+def app_for(site: Site) -> ASGIApp:
+    """The ASGI application of a site."""
+
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        call = _read_call(Request(scope))
+        # In a thread, because a download may have to build its archive first.
+        reply = await run_in_threadpool(site.answer, call)
+        if isinstance(reply.body, FileSlice):
+            await _send_file(reply, reply.body, scope, receive, send)
+        else:
+            body = b"" if call.method == "HEAD" else reply.body
+            await Response(body, reply.status, dict(reply.headers))(scope, receive, send)
+
+    # The site routes for itself; the router adds the lifespan protocol.
+    return Router(default=respond)
+
+
+def _read_call(request: Request) -> Call:
+    return Call(
+        method=request.method,
+        path=request.scope["path"],
+        query=tuple(request.query_params.multi_items()),
+        headers=request.headers,
+        base_url=str(request.base_url).rstrip("/"),
+    )
+
+
+async def _send_file(
+    reply: Reply, piece: FileSlice, scope: Scope, receive: Receive, send: Send
+) -> None:
+    # Opened out here: when the client goes away, nobody finishes the iterator below.
+    async with await anyio.open_file(piece.path, "rb") as file:
+        await file.seek(piece.start)
+        chunks = _chunks(file, piece.length)
+        response = StreamingResponse(chunks, reply.status, dict(reply.headers))
+        await response(scope, receive, send)
+
+
+async def _chunks(file: anyio.AsyncFile[bytes], length: int) -> AsyncIterator[bytes]:
+    while length:
+        chunk = await file.read(min(_CHUNK_BYTES, length))
+        length -= len(chunk)
+        yield chunk

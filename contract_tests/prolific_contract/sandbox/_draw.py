@@ -1,0 +1,55 @@
+"""Random choices that are the same everywhere."""
+
+import random
+from collections.abc import Sequence
+from typing import TypeVar
+from uuid import UUID
+
+_T = TypeVar("_T")
+
+
+class Draw:
+    """Choices that follow from a name alone.
+
+    Only ``Random.random`` is used: its sequence for a given seed is promised to stay
+    the same between versions of Python, that of ``choice``, ``sample`` and the
+    others is not.
+    """
+
+    def __init__(self, *name: object) -> None:
+        self._random = random.Random("/".join(map(str, name))).random  # noqa: S311 - not a secret
+
+    def below(self, limit: int) -> int:
+        """A number from 0 to one less than the limit."""
+        return int(self._random() * limit)
+
+    def happens(self, chance: float) -> bool:
+        """True with that chance, 0 to 1."""
+        return self._random() < chance
+
+    def one(self, options: Sequence[_T]) -> _T:
+        """One of the options."""
+        return options[int(self._random() * len(options))]
+
+    def some(self, options: Sequence[_T], most: int) -> list[_T]:
+        """One to ``most`` different options, in their order."""
+        if most == 1:
+            return [self.one(options)]
+        wanted = 1 + self.below(most)
+        chosen: list[_T] = []
+        for position, option in enumerate(options):
+            # Selection sampling: every set of that size is as likely as any other.
+            if self._random() * (len(options) - position) < wanted - len(chosen):
+                chosen.append(option)
+        return chosen
+
+    def object_id(self) -> str:
+        """24 hexadecimal digits, the form of Prolific's participant and submission ids."""
+        return f"{self.below(1 << 48):012x}{self.below(1 << 48):012x}"
+
+    def uuid(self) -> str:
+        """A version 4 UUID."""
+        number = 0
+        for _ in range(4):
+            number = number << 32 | self.below(1 << 32)
+        return str(UUID(int=number, version=4))

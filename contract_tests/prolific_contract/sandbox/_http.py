@@ -1,0 +1,119 @@
+"""Requests and responses as plain values, and the response bodies' shapes."""
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from types import MappingProxyType
+from xml.sax.saxutils import escape
+
+from attrs import field, frozen
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@frozen
+class Call:
+    """A request as the sandbox sees it.
+
+    Attributes:
+        method: In capitals.
+        path: Percent-decoded, without query.
+        query: Name and value of every query parameter, decoded, in the order sent.
+        headers: By name in small letters.
+        base_url: Scheme and authority that the client used, without a final slash.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
+    base_url: str = "http://127.0.0.1"
+
+
+@frozen
+class FileSlice:
+    """A response body that is part of a file: ``length`` bytes from ``start``."""
+
+    path: Path
+    start: int
+    length: int
+
+
+@frozen
+class Reply:
+    """A response, complete but for the ``Date`` that every one gets."""
+
+    status: int
+    headers: Headers
+    body: bytes | FileSlice = field(repr=False)
+
+    def header(self, name: str) -> str | None:
+        """The header of that name in whatever case, or None."""
+        for key, value in self.headers:
+            if key.lower() == name.lower():
+                return value
+        return None
+
+
+def json_reply(status: int, value: object, headers: Headers = ()) -> Reply:
+    """A JSON response."""
+    body = json.dumps(value, ensure_ascii=False).encode()
+    return Reply(status, (*_content("application/json", len(body)), *headers), body)
+
+
+def error_reply(status: int, number: int, detail: str, headers: Headers = ()) -> Reply:
+    """An error in the documented envelope.
+
+    Args:
+        status: The HTTP status, repeated in the envelope.
+        number: Tells errors of one status apart. The documents publish no error
+            codes; the sandbox's are the status followed by this number.
+        detail: What was wrong, one sentence.
+        headers: Further headers.
+    """
+    error = {
+        "status": status,
+        "error_code": status * 100 + number,
+        "title": HTTPStatus(status).phrase,
+        "detail": detail,
+    }
+    return json_reply(status, {"error": error}, headers)
+
+
+@frozen
+class StoreError:
+    """What the object store refuses with, in S3's terms.
+
+    Attributes:
+        status: The HTTP status.
+        code: S3's name for the error.
+        message: One sentence.
+        details: Further elements of the body, name and text.
+    """
+
+    status: int
+    code: str
+    message: str
+    details: tuple[tuple[str, str], ...] = ()
+
+
+def xml_reply(error: StoreError, headers: Headers = ()) -> Reply:
+    """An error in the shape of S3's."""
+    elements: Iterable[tuple[str, str]] = (
+        ("Code", error.code),
+        ("Message", error.message),
+        *error.details,
+    )
+    inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in elements)
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'.encode()
+    return Reply(error.status, (*_content("application/xml", len(body)), *headers), body)
+
+
+def file_reply(status: int, content_type: str, body: FileSlice, headers: Headers = ()) -> Reply:
+    """A response that carries part of a file or the whole of it."""
+    return Reply(status, (*_content(content_type, body.length), *headers), body)
+
+
+def _content(content_type: str, length: int) -> Headers:
+    return (("Content-Type", content_type), ("Content-Length", str(length)))

@@ -1,0 +1,144 @@
+"""Export jobs: which one a request gets, and what state it is in. No HTTP here."""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import count
+from uuid import UUID
+
+from attrs import frozen
+
+from prolific_contract.sandbox._known import Edition, Fate, Kind, Resource
+
+
+class State(StrEnum):
+    """A job's state, as the status operation names it."""
+
+    GENERATING = "generating"
+    COMPLETE = "complete"
+    FAILED = "failed"
+
+
+@frozen
+class Job:
+    """One export job; its whole future is settled when it is requested.
+
+    Attributes:
+        export_id: The job's id, a UUID.
+        kind: What is exported.
+        resource_id: The collection or batch that is exported.
+        requested_at: When the job was requested; the archive holds the data of
+            that moment.
+        ready_at: When generation ends.
+        gone_at: From when on the job reads ``failed``: ``ready_at`` when generation
+            fails, later when the archive is deleted, None when it stays.
+    """
+
+    export_id: str
+    kind: Kind
+    resource_id: str
+    requested_at: datetime
+    ready_at: datetime
+    gone_at: datetime | None
+
+    def state(self, now: datetime) -> State:
+        """The job's state at a moment."""
+        if now < self.ready_at:
+            return State.GENERATING
+        # An archive deleted from storage reads as failed too (documents/000, 001).
+        if self.gone_at is not None and now >= self.gone_at:
+            return State.FAILED
+        return State.COMPLETE
+
+
+@frozen
+class Requested:
+    """What a request for an export got.
+
+    Attributes:
+        job: The job, new or not.
+        state: Its state; a new job is always ``generating``.
+        is_new: Whether the request started it.
+    """
+
+    job: Job
+    state: State
+    is_new: bool
+
+
+def answers_again(edition: Edition, state: State) -> bool:
+    """Whether a request gets the latest job again when it is in this state.
+
+    Edition 2026-03 is idempotent while a job is generating or complete; 2026-11
+    while it is generating (D-2, D-3). The documents call a reusable export
+    "recent" without a limit, so here it is reused as long as its archive exists.
+    """
+    return state is State.GENERATING or (edition == "2026-03" and state is State.COMPLETE)
+
+
+def moment_gone(
+    fate: Fate, earlier_jobs: int, requested_at: datetime, ready_at: datetime
+) -> datetime | None:
+    """From when on a job reads ``failed``, by its resource's fate; None for never."""
+    if fate is Fate.FAILS or (fate is Fate.FAILS_ONCE and earlier_jobs == 0):
+        return ready_at
+    if fate is Fate.VANISHES:
+        return ready_at + (ready_at - requested_at)
+    return None
+
+
+class JobBook:
+    """The jobs of one sandbox. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        edition: Edition,
+        generation_time: timedelta,
+        seed: int,
+        serials: Iterator[int] | None = None,
+    ) -> None:
+        """Open an empty book.
+
+        Args:
+            edition: Whose rules decide when a job is given again.
+            generation_time: How long a job stays ``generating``.
+            seed: Export ids are derived from it.
+            serials: Numbers never given before; two books that share them never
+                give the same export id.
+        """
+        self._edition: Edition = edition
+        self._generation_time = generation_time
+        self._seed = seed
+        self._serials = count() if serials is None else serials
+        self._by_resource: dict[tuple[Kind, str], list[Job]] = {}
+        self._by_export_id: dict[str, Job] = {}
+        self._lock = threading.Lock()
+
+    def request(self, resource: Resource, now: datetime) -> Requested:
+        """Give the resource's present job, or start one."""
+        with self._lock:
+            jobs = self._by_resource.setdefault((resource.kind, resource.id), [])
+            if jobs and answers_again(self._edition, jobs[-1].state(now)):
+                return Requested(jobs[-1], jobs[-1].state(now), is_new=False)
+            ready_at = now + self._generation_time
+            job = Job(
+                self._new_export_id(),
+                resource.kind,
+                resource.id,
+                now,
+                ready_at,
+                moment_gone(resource.fate, len(jobs), now, ready_at),
+            )
+            jobs.append(job)
+            self._by_export_id[job.export_id] = job
+        return Requested(job, State.GENERATING, is_new=True)
+
+    def find(self, export_id: str) -> Job | None:
+        """The job of that id, or None."""
+        return self._by_export_id.get(export_id)
+
+    def _new_export_id(self) -> str:
+        material = f"{self._seed}/{next(self._serials)}".encode()
+        return str(UUID(bytes=hashlib.sha256(material).digest()[:16], version=4))

@@ -1,0 +1,239 @@
+"""The instructions of the sandbox's collections and batches, and what people answer.
+
+Two invented studies in our own words: one about cooking at home, asked once of every
+participant, and one in which participants judge the answers of a chat assistant,
+task by task.
+"""
+
+from typing import Any
+
+from attrs import frozen
+
+from prolific_contract.sandbox._draw import Draw
+from prolific_contract.sandbox._known import Kind
+
+FILE_UPLOAD = "file_upload"
+
+
+@frozen
+class Question:
+    """One instruction.
+
+    Attributes:
+        type: One of the five response types of documents/003.
+        description: What participants read.
+        parts: For texts: an answer is one phrase of each part, joined by spaces.
+        options: For choices: what can be chosen.
+        reasons: For choices with a text: what is said of each option.
+        most: For choices: how many options can be chosen.
+        amounts: For numbers with a unit: lowest and highest, by unit.
+        optional: Whether some submissions leave it unanswered.
+    """
+
+    type: str
+    description: str
+    parts: tuple[tuple[str, ...], ...] = ()
+    options: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, ...], ...] = ()
+    most: int = 1
+    amounts: tuple[tuple[str, int, int], ...] = ()
+    optional: bool = True
+
+    def answer(self, draw: Draw) -> dict[str, Any]:
+        """The value fields of one answer; ``file_upload`` is answered elsewhere."""
+        if self.type == "free_text":
+            return {"value": " ".join(filter(None, map(draw.one, self.parts)))}
+        if self.type == "free_text_with_unit":
+            unit, low, high = draw.one(self.amounts)
+            return {"value": str(low + draw.below(high - low + 1)), "unit": unit}
+        if self.type == "multiple_choice":
+            return {"values": draw.some(self.options, self.most)}
+        chosen = draw.some(tuple(zip(self.options, self.reasons, strict=True)), self.most)
+        return {
+            "values": [
+                {"option": option, "explanation": draw.one(reasons)} for option, reasons in chosen
+            ]
+        }
+
+
+@frozen
+class Study:
+    """What the participants of one kind of resource are asked."""
+
+    name: str
+    questions: tuple[Question, ...]
+
+
+_COOKING = Study(
+    "Cooking at home",
+    (
+        Question(
+            "free_text",
+            "Tell us about the last meal you cooked from scratch.",
+            parts=(
+                (
+                    "Last night I made",
+                    "On Sunday I cooked",
+                    "It was",
+                    "I think it was",
+                    "Nothing special, just",
+                    "For once I tried",
+                    "We had",
+                ),
+                (
+                    "lentil soup with a lot of cumin",
+                    "crème brûlée, and the top cracked properly",
+                    "okonomiyaki (お好み焼き) with whatever was in the fridge",
+                    "a mushroom risotto that needed constant stirring",
+                    "jalapeño cornbread",
+                    "plain pasta with garlic, oil and chilli",
+                    "a vegetable curry from a jar, so only half from scratch",
+                    "potato pancakes",
+                    'what my flatmate calls "brown stew"',
+                    "шакшука with six eggs",
+                ),
+                (
+                    "and it took longer than planned.",
+                    "for four people.",
+                    "because the weather was awful.",
+                    "and there were leftovers for two days 🙂",
+                    "- would do it again.",
+                    "but I burned the onions, so we started over.",
+                    "following a video, pausing every ten seconds.",
+                    "and everyone asked for seconds!",
+                    "\nThe second time it came out much better.",
+                ),
+                ("", "", "I'd add more salt next time.", "No recipe, just guessing.", "7/10."),
+            ),
+            optional=False,
+        ),
+        Question(
+            "free_text_with_unit",
+            "How long does cooking dinner usually take you?",
+            amounts=(("minutes", 10, 90), ("hours", 1, 3)),
+        ),
+        Question(
+            "multiple_choice",
+            "How often do you cook at home?",
+            options=("Every day", "A few times a week", "Once a week", "Hardly ever"),
+            optional=False,
+        ),
+        Question(
+            "multiple_choice",
+            "Which of these do you own? Choose all that apply.",
+            options=("Oven", "Microwave", "Rice cooker", "Air fryer", "Pressure cooker", "Wok"),
+            most=5,
+        ),
+        Question(
+            "multiple_choice_with_free_text",
+            "What keeps you from cooking more? Choose up to two and say why.",
+            options=("Time", "Money", "Skills", "Company"),
+            reasons=(
+                (
+                    "There is hardly an hour left in the evening.",
+                    "On working days I'm home after eight; cooking then is no fun.",
+                    "With two small children? Ha.",
+                    "I would rather read, honestly.",
+                ),
+                (
+                    "The good things cost twice as much as last year.",
+                    "At the end of the month it's pasta, and pasta again.",
+                    "Spices, oil, gas: it adds up, for one person at least.",
+                ),
+                (
+                    "I never know what goes with what.",
+                    "My rice burns. Every time.",
+                    "Nobody ever showed me; my father only did barbecue, my mother crêpes.",
+                ),
+                (
+                    "Cooking for one is sad, so I don't.",
+                    "In our shared kitchen there's always someone at the stove",
+                    "nobody here wants the same dish",
+                ),
+            ),
+            most=2,
+        ),
+        Question(
+            "free_text",
+            "Is there anything else you would like to tell us?",
+            parts=(
+                ("No.", "Nope, all clear.", "Thanks for asking.", "Nice survey!", "n/a", "Yes:"),
+                (
+                    "",
+                    "",
+                    "the question on time was hard, it depends on the day.",
+                    "my grandmother's recipes deserve their own study.",
+                    "please ask about baking, too.",
+                    "I answered on my phone; the page jumped once.",
+                    "prices went up 20 % here, that changes a lot.",
+                ),
+            ),
+        ),
+        Question(FILE_UPLOAD, "Share a picture or a note of a dish you made."),
+    ),
+)
+
+_ASSISTANT = Study(
+    "Judging a chat assistant's answers",
+    (
+        Question(
+            "multiple_choice",
+            "How helpful is the answer?",
+            options=("Very helpful", "Somewhat helpful", "Not very helpful", "Useless"),
+            optional=False,
+        ),
+        Question(
+            "multiple_choice_with_free_text",
+            "Which answer is better, and why?",
+            options=("Answer A", "Answer B", "Both are equally good"),
+            reasons=(
+                (
+                    "Gets to the point sooner.",
+                    "It says where the numbers come from, B doesn't.",
+                    "B invents a law that doesn't exist.",
+                    "Reads as if a person had written it.",
+                ),
+                (
+                    "Answers what was asked, A answers something near it.",
+                    "Shorter, without leaving anything out.",
+                    "A is fine, too, but B gives an example: “naïve” vs “naive”.",
+                    "No idea why A talks about the weather",
+                ),
+                (
+                    "They say the same thing in other words.",
+                    "A is correct and long, B short and a bit vague; I can't decide.",
+                ),
+            ),
+            optional=False,
+        ),
+        Question(
+            "multiple_choice",
+            "What is wrong with the worse answer? Choose all that apply.",
+            options=("Wrong facts", "Off topic", "Too long", "Rude", "Hard to read"),
+            most=3,
+        ),
+        Question(
+            "free_text",
+            "What is missing?",
+            parts=(
+                ("I miss", "There should be", "Nothing, though I'd like", "What about"),
+                (
+                    "an example.",
+                    "a source for the claim about 1969.",
+                    "a warning that this is not legal advice.",
+                    "the Spanish name (“piñón”) of the plant.",
+                    "units: is it 30 °C or 30 °F?",
+                    "a straight yes or no at the start.",
+                ),
+            ),
+        ),
+        Question(
+            "free_text_with_unit",
+            "How long did you need to check the answer?",
+            amounts=(("seconds", 15, 120), ("minutes", 1, 15)),
+        ),
+        Question(FILE_UPLOAD, "If the page looked broken, upload a screenshot."),
+    ),
+)
+
+STUDIES: dict[Kind, Study] = {Kind.COLLECTION: _COOKING, Kind.BATCH: _ASSISTANT}

@@ -1,0 +1,201 @@
+"""A sandbox on a real socket, in a thread of this process."""
+
+import ipaddress
+import socket
+import threading
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from prolific_contract.sandbox._app import app_for
+from prolific_contract.sandbox._clock import Clock
+from prolific_contract.sandbox._errors import SandboxError
+from prolific_contract.sandbox._known import Fate, Kind
+from prolific_contract.sandbox._settings import SandboxSettings
+from prolific_contract.sandbox._site import Site
+
+# How long downloads under way may go on when the server is stopped.
+_GRACE_SECONDS = 1
+# Waiting without end can't be interrupted by Ctrl-C on Windows.
+_INTERRUPTIBLE_SECONDS = 0.5
+
+
+class Sandbox:
+    """A sandbox server on the loopback interface, running while its context is entered.
+
+    ::
+
+        with Sandbox(SandboxSettings(generation_seconds=0.2)) as sandbox:
+            with Exports(token=sandbox.token, base_url=sandbox.url) as exports:
+                ...
+
+    It is ready to answer when the context is entered, and its thread, socket and
+    files are gone when it is left. A context can be entered once.
+    """
+
+    def __init__(
+        self,
+        settings: SandboxSettings | None = None,
+        *,
+        clock: Clock | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        """Prepare it; nothing is opened before the context is entered.
+
+        Args:
+            settings: How it behaves; None for the defaults.
+            clock: Where it takes the time from; None for the machine's.
+            host: ``localhost`` or a loopback address. The sandbox's token is public,
+                so it is not to be reached from other machines.
+            port: The port to listen on; 0 for one that is free.
+
+        Raises:
+            SandboxError: The host is not a loopback address.
+        """
+        self._address = (_loopback_address(host), port)
+        self._settings = settings
+        self._clock = clock
+        self._url: str | None = None
+
+    def __enter__(self) -> Self:
+        """Start the server.
+
+        Raises:
+            SandboxError: The port can't be used.
+        """
+        listener = _listen(*self._address)
+        host, port = listener.getsockname()[:2]
+        self._url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._site = Site(self._settings, self._clock)
+        self._server = _Server(
+            uvicorn.Config(
+                app_for(self._site),
+                # One implementation everywhere, whatever else is installed.
+                loop="asyncio",
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                # The application sends Date, from its own clock.
+                date_header=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name="prolific-sandbox", daemon=True
+        )
+        self._thread.start()
+        self._server.ready.wait()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop the server and delete its files."""
+        self._server.should_exit = True
+        self._thread.join()
+        self._site.close()
+
+    def reset(self, settings: SandboxSettings | None = None) -> None:
+        """Forget every job and archive.
+
+        Args:
+            settings: New settings; None keeps those in force.
+        """
+        self._site.reset(settings)
+
+    def serve_forever(self) -> None:
+        """Block until interrupted.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed. The server still runs then.
+        """
+        while self._thread.is_alive():
+            self._thread.join(_INTERRUPTIBLE_SECONDS)
+
+    @property
+    def settings(self) -> SandboxSettings:
+        """The settings in force."""
+        return self._site.settings
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a final slash: what ``PROLIFIC_URL`` is set to.
+
+        Raises:
+            SandboxError: The server has not been started.
+        """
+        if self._url is None:
+            raise SandboxError("the sandbox has no URL before it is started: enter its context")
+        return self._url
+
+    @property
+    def token(self) -> str:
+        """The API token that is accepted."""
+        return self.settings.token
+
+    @property
+    def collection_id(self) -> str:
+        """A collection whose export jobs complete."""
+        return self.settings.id_of(Kind.COLLECTION)
+
+    @property
+    def batch_id(self) -> str:
+        """A batch whose export jobs complete."""
+        return self.settings.id_of(Kind.BATCH)
+
+    @property
+    def forbidden_collection_id(self) -> str:
+        """A collection that the token gives no access to."""
+        return self.settings.id_of(Kind.COLLECTION, Fate.FORBIDDEN)
+
+    @property
+    def forbidden_batch_id(self) -> str:
+        """A batch that the token gives no access to."""
+        return self.settings.id_of(Kind.BATCH, Fate.FORBIDDEN)
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def _loopback_address(host: str) -> str:
+    if host == "localhost":
+        return "127.0.0.1"
+    try:
+        is_loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise SandboxError(
+            f"{host} is not a loopback address: the sandbox is a test server with a public "
+            "token and is not to be reached from other machines; use 127.0.0.1"
+        )
+    return host
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "there is no such port"
+        raise SandboxError(
+            f"can't listen on {host} port {port} ({reason}): choose another port, "
+            "or 0 for one that is free"
+        ) from error

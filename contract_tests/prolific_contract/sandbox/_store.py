@@ -1,0 +1,145 @@
+"""The object store that presigned URLs point to: S3's answers to conditional and range requests."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from attrs import frozen
+
+from prolific_contract.sandbox._http import (
+    Call,
+    FileSlice,
+    Headers,
+    Reply,
+    StoreError,
+    file_reply,
+    xml_reply,
+)
+from prolific_contract.sandbox._jobs import Job, JobBook, State
+from prolific_contract.sandbox._shelf import StoredObject
+from prolific_contract.sandbox._signing import UrlSigner
+from prolific_contract.sandbox._text import http_date
+
+STORE_PREFIX = "/store/"
+_KEY_PREFIX = "exports/"
+_KEY_SUFFIX = ".zip"
+# No more digits than a file's size can have: int() refuses very long numbers.
+_RANGE = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})", re.IGNORECASE)
+
+
+def object_path(export_id: str) -> str:
+    """The path under which a job's archive is stored."""
+    return f"{STORE_PREFIX}{_KEY_PREFIX}{export_id}{_KEY_SUFFIX}"
+
+
+@frozen
+class Span:
+    """The bytes of an object that a request gets: ``length`` bytes from ``start``."""
+
+    start: int
+    length: int
+
+
+def requested_span(header: str | None, size: int) -> Span | StoreError | None:
+    """The part of an object that a ``Range`` header asks for.
+
+    Args:
+        header: The header's value, None when it was not sent.
+        size: The object's size in bytes.
+
+    Returns:
+        The span; an error when it lies outside the object; None when the whole
+        object is to be sent, because there is no range or it is malformed or there
+        are several (RFC 9110 lets a server ignore those, and S3 does).
+    """
+    match = _RANGE.fullmatch(header) if header is not None else None
+    if header is None or match is None or match[0].endswith("=-"):
+        return None
+    first, last = match[1], match[2]
+    if not first:
+        length = min(int(last), size)
+        start = size - length
+    elif last and int(last) < int(first):
+        return None
+    else:
+        start = int(first)
+        stop = min(int(last) + 1, size) if last else size
+        length = stop - start
+    if length <= 0:
+        return StoreError(
+            416,
+            "InvalidRange",
+            "The requested range is not satisfiable",
+            (("RangeRequested", header), ("ActualObjectSize", str(size))),
+        )
+    return Span(start, length)
+
+
+def matches(header: str, etag: str) -> bool:
+    """Whether an ``If-Match`` header admits an object with this strong ETag."""
+    return header.strip() == "*" or etag in (tag.strip() for tag in header.split(","))
+
+
+class ObjectStore:
+    """The archives of one sandbox, behind presigned URLs."""
+
+    def __init__(
+        self, jobs: JobBook, signer: UrlSigner, stored_object: Callable[[Job], StoredObject]
+    ) -> None:
+        self._jobs = jobs
+        self._signer = signer
+        self._stored_object = stored_object
+
+    def answer(self, call: Call, now: datetime) -> Reply:
+        """Answer a request to the store."""
+        if "authorization" in call.headers:
+            return xml_reply(
+                StoreError(
+                    400,
+                    "InvalidArgument",
+                    "Only one auth mechanism allowed: a presigned URL takes no Authorization "
+                    "header.",
+                    (("ArgumentName", "Authorization"),),
+                )
+            )
+        # Only GET is ever signed, so this refuses every other method, HEAD too, as S3 does.
+        refusal = self._signer.refusal(call, now)
+        if refusal is not None:
+            return xml_reply(refusal)
+        key = call.path.removeprefix(STORE_PREFIX)
+        job = self._jobs.find(key.removeprefix(_KEY_PREFIX).removesuffix(_KEY_SUFFIX))
+        if job is None or job.state(now) is not State.COMPLETE:
+            return xml_reply(
+                StoreError(404, "NoSuchKey", "The key does not exist.", (("Key", key),))
+            )
+        return self._object_reply(call, job)
+
+    def _object_reply(self, call: Call, job: Job) -> Reply:
+        stored = self._stored_object(job)
+        condition = call.headers.get("if-match")
+        if condition is not None and not matches(condition, stored.etag):
+            return xml_reply(
+                StoreError(
+                    412,
+                    "PreconditionFailed",
+                    "The object's ETag is not the one in If-Match.",
+                    (("Condition", "If-Match"),),
+                )
+            )
+        # If-Range is ignored, as moto, SeaweedFS, s3rver and nanio were measured to do: they
+        # answer 206 in spite of another ETag, so a client must not rely on it.
+        span = requested_span(call.headers.get("range"), stored.size)
+        if isinstance(span, StoreError):
+            return xml_reply(span, (("Content-Range", f"bytes */{stored.size}"),))
+        headers: Headers = (
+            ("ETag", stored.etag),
+            ("Last-Modified", http_date(job.ready_at)),
+            ("Accept-Ranges", "bytes"),
+        )
+        if span is None:
+            body = FileSlice(stored.path, 0, stored.size)
+            return file_reply(200, "application/zip", body, headers)
+        body = FileSlice(stored.path, span.start, span.length)
+        last = span.start + span.length - 1
+        content_range = ("Content-Range", f"bytes {span.start}-{last}/{stored.size}")
+        return file_reply(206, "application/zip", body, (*headers, content_range))
