@@ -3,7 +3,7 @@
 import json
 import struct
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def collection_members(*records: Any, root: str = ROOT) -> dict[str, bytes]:
 
 def write_zip(
     path: Path,
-    members: Mapping[str, bytes] | Iterable[tuple[str, bytes]],
+    members: dict[str, bytes] | list[tuple[str, bytes]],
     *,
     method: int = zipfile.ZIP_DEFLATED,
     mode: int | None = None,
@@ -63,7 +63,7 @@ def write_zip(
 
     ``mode`` is the Unix mode of every member; None leaves it to the usual regular one.
     """
-    pairs = members.items() if isinstance(members, Mapping) else members
+    pairs = list(members.items()) if isinstance(members, dict) else members
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in pairs:
             info = zipfile.ZipInfo("x", (2026, 3, 19, 10, 30, 0))
@@ -94,6 +94,6 @@ def directory_entry(data: bytes | bytearray, name: str) -> int:
     return place
 
 
-def data_of(data: bytes, name: str) -> int:
+def data_of(data: bytes | bytearray, name: str) -> int:
     """Where a member's compressed data begin; its local header must have no extra field."""
     return data.index(name.encode()) + len(name.encode())

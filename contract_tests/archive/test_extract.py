@@ -102,7 +102,10 @@ def test_the_working_directory_when_it_is_empty(make, place, monkeypatch):
 
 def test_a_link_to_an_empty_folder(make, place, tmp_path):
     link = tmp_path / "link"
-    link.symlink_to(place, target_is_directory=True)
+    try:
+        link.symlink_to(place, target_is_directory=True)
+    except OSError:
+        pytest.skip("this account may not make symbolic links (Windows)")
     make(collection_members()).extract(link)
     assert link.is_symlink()
     assert tree(place) == EXTRACTED

@@ -13,7 +13,7 @@ from prolific_exports import (
     InstructionSummary,
     summarise,
 )
-from prolific_exports._archive import one_line
+from prolific_exports._archive._summary import one_line
 
 from archive.builders import (
     METADATA,

@@ -25,7 +25,6 @@ from prolific_exports._archive._responses import (
 from prolific_exports._archive._summary import (
     ArchiveSummary,
     InstructionSummary,
-    one_line,
     summarise,
 )
 from prolific_exports._archive._verify import ZipSummary, verify_zip
@@ -52,7 +51,6 @@ __all__ = [
     "UnknownResponse",
     "UploadedFile",
     "ZipSummary",
-    "one_line",
     "summarise",
     "verify_zip",
 ]
