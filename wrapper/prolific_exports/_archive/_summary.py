@@ -1,7 +1,7 @@
 """An archive at a glance."""
 
 import json
-import unicodedata
+import re
 from datetime import datetime
 
 from attrs import Factory, define, frozen
@@ -20,6 +20,8 @@ from prolific_exports._refs import Kind
 
 _EXAMPLES = 3
 _EXAMPLE_WIDTH = 80
+# Control characters and lone surrogates.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @frozen
@@ -133,12 +135,7 @@ def one_line(text: str, width: int = _EXAMPLE_WIDTH) -> str:
     """
     # What is cut off below need not be gone through, and texts can be long.
     beginning = " ".join(text[: 8 * width].split())
-    shown = "".join(
-        "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(character) in ("Cc", "Cs")
-        else character
-        for character in beginning
-    )
+    shown = _UNPRINTABLE.sub("\ufffd", beginning)
     whole = len(shown) <= width and len(text) <= 8 * width
     return shown if whole else shown[: width - 1].rstrip() + "…"
 
