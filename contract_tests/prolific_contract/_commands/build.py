@@ -70,7 +70,7 @@ def _check(output: Path | None, text: str) -> int:
     from prolific_contract._errors import DocumentError
     from prolific_contract.spec._files import read_text
 
-    if output is None:
+    if output is None or str(output) == "-":
         raise DocumentError("--check compares with a file: name it with --output")
     if read_text(output) == text:
         return 0

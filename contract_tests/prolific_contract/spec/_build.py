@@ -80,9 +80,13 @@ def build_with_proof(upstream: Any, overlay: Any, edition: Edition | None = None
 
 
 def _validate(document: dict[str, Any]) -> None:
-    errors = [
-        f"  #/{'/'.join(str(step) for step in error.absolute_path)}: {error.message}"
-        for error in OpenAPIV31SpecValidator(document).iter_errors()
-    ]
+    validator = OpenAPIV31SpecValidator(document)
+    # What the validator checks beyond the structure crashes on a structure that is wrong.
+    errors = list(validator.schema_validator.iter_errors(document)) or list(validator.iter_errors())
     if errors:
-        raise BuildError("the built contract is not valid OpenAPI 3.1:\n" + "\n".join(errors))
+        lines = [
+            # Some of the validator's messages go on with the whole schema.
+            f"  #/{'/'.join(map(str, error.absolute_path))}: {error.message.partition(chr(10))[0]}"
+            for error in errors
+        ]
+        raise BuildError("the built contract is not valid OpenAPI 3.1:\n" + "\n".join(lines))

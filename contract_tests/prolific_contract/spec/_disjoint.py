@@ -41,35 +41,25 @@ def pairs(document: dict[str, Any]) -> Iterator[Pair]:
     """Every pair of branches of every ``oneOf`` in a document, in its order."""
     for place in walk(document):
         if place.row == "schema" and "oneOf" in place.node:
-            yield from _judge(document, place.pointer, place.node["oneOf"])
+            branches = enumerate(place.node["oneOf"])
+            for (left, left_schema), (right, right_schema) in combinations(branches, 2):
+                verdict = _judge(document, left_schema, right_schema)
+                yield Pair(place.pointer, left, right, *verdict)
 
 
-def _judge(document: dict[str, Any], union: str, branches: list[Any]) -> Iterator[Pair]:
-    canonical: list[jsonschema_rs.CanonicalSchema | str] = []
-    for branch in branches:
-        try:
-            schema = _inlined(document, branch, ())
-        except _RecursionFoundError as error:
-            canonical.append(f"recursive through {error}")
-        else:
-            canonical.append(
-                jsonschema_rs.canonicalize(
-                    schema, draft=jsonschema_rs.Draft202012, validate_formats=True
-                )
-            )
-    for (left, a), (right, b) in combinations(enumerate(canonical), 2):
-        yield Pair(union, left, right, *_verdict(a, b))
-
-
-def _verdict(
-    a: jsonschema_rs.CanonicalSchema | str, b: jsonschema_rs.CanonicalSchema | str
-) -> tuple[Verdict, str]:
-    if isinstance(a, str):
-        return "unproved", a
-    if isinstance(b, str):
-        return "unproved", b
+def _judge(document: dict[str, Any], *schemas: Any) -> tuple[Verdict, str]:
     try:
-        common = a.intersect(b).satisfiability()
+        left, right = (
+            jsonschema_rs.canonicalize(
+                _inlined(document, schema, ()),
+                draft=jsonschema_rs.Draft202012,
+                validate_formats=True,
+            )
+            for schema in schemas
+        )
+        common = left.intersect(right).satisfiability()
+    except _RecursionFoundError as error:
+        return "unproved", f"recursive through {error}"
     except CanonicalizationError as error:
         return "unproved", str(error)
     if common == Satisfiability.NO:

@@ -1,6 +1,7 @@
 """The generated client: making it anew and comparing it with what is there."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from prolific_contract._errors import BuildError, MissingDependencyError
-from prolific_contract.spec._files import write_atomically
+from prolific_contract.spec._files import read_text, write_atomically
 
 PACKAGE = "prolific_api"
 """The import name of the generated client."""
@@ -47,6 +48,7 @@ def generate_client(contract: Path, config: Path) -> dict[str, bytes]:
 
     Raises:
         MissingDependencyError: The generator is not installed.
+        DocumentError: The contract or the configuration can't be read.
         BuildError: The generator refused the contract or warned about it.
     """
     if find_spec("openapi_python_client") is None:
@@ -54,6 +56,8 @@ def generate_client(contract: Path, config: Path) -> dict[str, bytes]:
             "openapi-python-client is not installed: it comes with the development tools "
             "(make setup)"
         )
+    for path in (contract, config):
+        read_text(path)
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / PACKAGE
         command = [sys.executable, "-m", "openapi_python_client", "generate"]
@@ -108,19 +112,15 @@ def replace_package(package: Path, wanted: Mapping[str, bytes]) -> Difference:
         write_atomically(package / path, wanted[path])
     for path in difference.surplus:
         (package / path).unlink()
-        _remove_empty(package / path, package)
+        _remove_empty((package / path).parent, package)
     return difference
 
 
-def _remove_empty(removed: Path, package: Path) -> None:
-    for folder in removed.parents:
-        if folder == package or any(item.name != "__pycache__" for item in folder.iterdir()):
-            return
-        for leftover in folder.rglob("*.pyc"):
-            leftover.unlink()
-        for leftover in folder.iterdir():
-            leftover.rmdir()
-        folder.rmdir()
+def _remove_empty(folder: Path, package: Path) -> None:
+    """Remove a folder, and those that held it, that hold nothing but what Python leaves."""
+    while folder != package and all(item.name == "__pycache__" for item in folder.iterdir()):
+        shutil.rmtree(folder)
+        folder = folder.parent
 
 
 def _environment() -> dict[str, str]:

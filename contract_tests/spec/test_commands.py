@@ -1,0 +1,268 @@
+"""The subcommands import, build and generate, as they are typed."""
+
+import pytest
+from prolific_contract.cli import main
+from prolific_contract.spec import (
+    _generate,
+    build_with_proof,
+    dump_yaml,
+    import_document,
+    load_yaml,
+)
+from prolific_contract.spec._files import checkout, load_document, read_text
+
+OPENAPI = checkout() / "openapi"
+PUBLISHED = """\
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /api/v1/data-collection/a:
+    get:
+      summary: prose
+      responses:
+        200: {description: prose}
+"""
+
+
+OVERLAY = """\
+overlay: 1.0.0
+info: {title: t, version: "1"}
+actions:
+  - target: $.paths.*.get
+    update:
+      summary: Get it.
+      responses:
+        "200":
+          content:
+            application/json:
+              schema: {oneOf: [{type: string}, {type: "null"}]}
+    x-evidence: {document: documents/004, discrepancy: D-1}
+  - target: $.components.schemas
+    update: {Unused: {type: string}}
+    x-evidence: {document: documents/004}
+  - target: $.paths.*.get
+    update: {deprecated: true}
+    x-edition: 2026-11
+    x-evidence: {document: documents/004}
+"""
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A small checkout, so that no command writes into this one."""
+    openapi = tmp_path / "openapi"
+    openapi.mkdir()
+    (tmp_path / "published.yaml").write_text(PUBLISHED, encoding="utf-8")
+    upstream = {**import_document(PUBLISHED), "components": {"schemas": {}}}
+    (openapi / "upstream.yaml").write_text(dump_yaml(upstream), encoding="utf-8")
+    (openapi / "overlay.yaml").write_text(OVERLAY, encoding="utf-8")
+    (openapi / "generator.yaml").write_text("{}", encoding="utf-8")
+    (openapi / "prolific.yaml").write_text(built(openapi).render(), encoding="utf-8")
+    monkeypatch.setattr("prolific_contract.spec._files._CHECKOUT", tmp_path)
+    return tmp_path
+
+
+def built(openapi, edition=None):
+    return build_with_proof(
+        load_document(openapi / "upstream.yaml"), load_document(openapi / "overlay.yaml"), edition
+    )
+
+
+def run(capsys, *arguments):
+    code = main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+class TestImport:
+    def test_it_writes_the_structure_with_its_rule_at_the_head(self, here, capsys):
+        code, out, _ = run(capsys, "import", here / "published.yaml")
+
+        text = read_text(here / "openapi" / "upstream.yaml")
+        assert code == 0
+        assert "upstream.yaml: 1 paths imported" in out
+        assert text.startswith("# Written by `prolific-contract import`")
+        assert load_yaml(text, source="x") == import_document(PUBLISHED)
+
+    def test_it_writes_where_it_is_told(self, tmp_path, capsys):
+        (tmp_path / "published.yaml").write_text(PUBLISHED, encoding="utf-8")
+
+        code, out, _ = run(
+            capsys, "import", tmp_path / "published.yaml", "--output", tmp_path / "new" / "x.yaml"
+        )
+        assert code == 0
+        assert (tmp_path / "new" / "x.yaml").is_file()
+
+        code, out, _ = run(capsys, "import", tmp_path / "published.yaml", "--output", "-")
+        assert code == 0
+        assert out == read_text(tmp_path / "new" / "x.yaml")
+
+    @pytest.mark.parametrize("text", [None, "a: [", "openapi: 3.1.0\ninfo: {}\npaths: {}"])
+    def test_what_it_can_not_import_it_names(self, tmp_path, capsys, text):
+        source = tmp_path / "published.yaml"
+        if text is not None:
+            source.write_text(text, encoding="utf-8")
+
+        code, out, err = run(capsys, "import", source, "--output", tmp_path / "x.yaml")
+
+        assert (code, out) == (2, "")
+        assert err.startswith(f"prolific-contract: error: {source}")
+        assert err.count("\n") == 1
+        assert not (tmp_path / "x.yaml").exists()
+
+    def test_the_file_in_the_checkout_has_the_head_that_it_writes(self, here, capsys):
+        run(capsys, "import", OPENAPI / "upstream.yaml")
+
+        written = read_text(here / "openapi" / "upstream.yaml")
+        assert written == read_text(OPENAPI / "upstream.yaml")
+
+
+class TestBuild:
+    def test_it_writes_the_union_and_says_what_is_proved(self, here, capsys):
+        output = here / "openapi" / "prolific.yaml"
+        output.unlink()
+
+        code, out, err = run(capsys, "build")
+
+        assert (code, err) == (0, "")
+        assert out.splitlines() == [
+            f"{output}: built",
+            "no longer used, dropped: #/components/schemas/Unused",
+            "1 pairs of oneOf branches proved disjoint",
+        ]
+        assert read_text(output) == built(here / "openapi").render()
+
+    def test_an_edition_goes_to_stdout_and_leaves_the_union_alone(self, here, capsys):
+        before = read_text(here / "openapi" / "prolific.yaml")
+
+        code, out, err = run(capsys, "build", "--edition", "2026-11")
+
+        assert code == 0
+        assert out == built(here / "openapi", "2026-11").render()
+        assert "proved disjoint" in err
+        assert read_text(here / "openapi" / "prolific.yaml") == before
+
+    def test_it_builds_from_and_to_named_files(self, here, tmp_path, capsys, monkeypatch):
+        monkeypatch.setattr("prolific_contract.spec._files._CHECKOUT", tmp_path / "nowhere")
+        openapi = here / "openapi"
+        sources = "--upstream", openapi / "upstream.yaml", "--overlay", openapi / "overlay.yaml"
+
+        code, _, _ = run(capsys, "build", *sources, "--output", tmp_path / "new" / "x.yaml")
+        assert code == 0
+        assert read_text(tmp_path / "new" / "x.yaml") == built(openapi).render()
+
+        code, out, _ = run(capsys, "build", *sources, "--output", "-")
+        assert (code, out) == (0, built(openapi).render())
+
+        code, _, err = run(capsys, "build")
+        assert code == 2
+        assert "not installed from a checkout" in err
+
+    def test_pairs_without_a_proof_are_listed(self, here, capsys):
+        overlay = here / "openapi" / "overlay.yaml"
+        undecided = read_text(overlay).replace(
+            '{type: string}, {type: "null"}', "{type: string, format: uuid}, {format: uri}"
+        )
+        overlay.write_text(undecided.replace("{oneOf", "{type: string, oneOf"), encoding="utf-8")
+
+        code, out, _ = run(capsys, "build")
+
+        assert code == 0
+        assert "0 pairs of oneOf branches proved disjoint\nnot proved disjoint: #/paths/" in out
+
+    def test_the_check_passes_on_what_it_would_write(self, here, capsys):
+        assert run(capsys, "build", "--check") == (0, "", "")
+
+    def test_the_check_fails_on_anything_else_and_writes_nothing(self, here, capsys):
+        path = here / "openapi" / "prolific.yaml"
+        edited = read_text(path).replace("Get it.", "Take it.")
+        path.write_text(edited, encoding="utf-8")
+
+        code, out, err = run(capsys, "build", "--check")
+
+        assert (code, out) == (1, "")
+        assert "prolific.yaml is not what the build gives: run `make regenerate`" in err
+        assert read_text(path) == edited
+
+    @pytest.mark.parametrize("output", [(), ("--output", "-")])
+    def test_the_check_needs_a_file(self, here, capsys, output):
+        code, _, err = run(capsys, "build", "--check", "--edition", "2026-03", *output)
+
+        assert code == 2
+        assert "--check compares with a file" in err
+
+    def test_an_overlay_that_does_not_fit_is_named(self, here, capsys):
+        overlay = here / "openapi" / "overlay.yaml"
+        overlay.write_text(
+            read_text(overlay).replace("$.paths.*.get", "$.paths.*.put"), encoding="utf-8"
+        )
+
+        code, _, err = run(capsys, "build")
+
+        assert code == 2
+        assert "action 1 of the overlay (target $.paths.*.put) matches nothing" in err
+
+
+class TestGenerate:
+    @pytest.fixture
+    def generator(self, monkeypatch):
+        """Stands in for the generator, which runs in other tests; says what it was given."""
+        given = []
+
+        def generate_client(*paths):
+            given.append(paths)
+            return {"__init__.py": b"one\n", "api/a.py": b"two\n", "py.typed": b""}
+
+        monkeypatch.setattr(_generate, "generate_client", generate_client)
+        return given
+
+    def test_the_client_in_the_checkout_is_what_is_generated(self, capsys):
+        assert run(capsys, "generate", "--check") == (0, "", "")
+
+    def test_it_generates_from_the_contract_of_the_checkout(self, here, capsys, generator):
+        code, out, _ = run(capsys, "generate")
+
+        openapi = here / "openapi"
+        assert code == 0
+        assert generator == [(openapi / "prolific.yaml", openapi / "generator.yaml")]
+        assert out.endswith("prolific_api: 3 files, 3 written, 0 removed\n")
+        assert (here / "generated" / "prolific_api" / "api" / "a.py").read_bytes() == b"two\n"
+
+    def test_a_hand_edited_client_fails_the_check_and_is_made_anew(self, here, capsys, generator):
+        package = here / "generated" / "prolific_api"
+        run(capsys, "generate")
+        (package / "__init__.py").write_text("# better\n", encoding="utf-8")
+        (package / "extra.py").write_text("", encoding="utf-8")
+        (package / "api" / "a.py").unlink()
+
+        code, out, err = run(capsys, "generate", "--check")
+
+        assert (code, out) == (1, "")
+        assert err.splitlines() == [
+            "changed: __init__.py",
+            "missing: api/a.py",
+            "surplus: extra.py",
+            f"{package} is not what the generator gives: run `make regenerate`",
+        ]
+
+        code, out, _ = run(capsys, "generate")
+        assert code == 0
+        assert out.endswith("3 files, 2 written, 1 removed\n")
+        assert run(capsys, "generate", "--check") == (0, "", "")
+
+    def test_it_generates_from_and_to_what_is_named(self, here, tmp_path, capsys, generator):
+        code, _, _ = run(
+            capsys,
+            *("generate", "--contract", tmp_path / "c.yaml", "--config", tmp_path / "g.yaml"),
+            *("--output", tmp_path / "client"),
+        )
+
+        assert code == 0
+        assert generator == [(tmp_path / "c.yaml", tmp_path / "g.yaml")]
+        assert (tmp_path / "client" / "py.typed").is_file()
+
+    def test_a_contract_that_can_not_be_read_is_named(self, here, tmp_path, capsys):
+        code, _, err = run(capsys, "generate", "--contract", tmp_path / "nowhere.yaml")
+
+        assert code == 2
+        assert "nowhere.yaml can't be read" in err

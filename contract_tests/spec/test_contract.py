@@ -1,0 +1,275 @@
+"""What the built contract says, and that it is what its sources give."""
+
+from functools import cache
+
+import jsonschema_rs
+import pytest
+from prolific_contract.spec import build_with_proof, load_contract, load_yaml
+from prolific_contract.spec._files import checkout, load_document
+from prolific_contract.spec._overlay import parse_overlay
+
+OPENAPI = checkout() / "openapi"
+PREFIX = "/api/v1/data-collection/"
+EXPORTS = [
+    ("batch", "/api/v1/data-collection/batches/{batch_id}/export"),
+    ("collection", "/api/v1/data-collection/collections/{collection_id}/export"),
+]
+
+OPERATIONS = {
+    ("get", "batches"): "list_batches",
+    ("post", "batches"): "create_batch",
+    ("get", "batches/{batch_id}"): "get_batch",
+    ("patch", "batches/{batch_id}"): "update_batch",
+    ("post", "batches/{batch_id}/duplicate"): "duplicate_batch",
+    ("post", "batches/{batch_id}/export"): "request_batch_export",
+    ("get", "batches/{batch_id}/export/{export_id}"): "get_batch_export_status",
+    ("get", "batches/{batch_id}/instructions"): "list_instructions",
+    ("post", "batches/{batch_id}/instructions"): "create_instructions",
+    ("put", "batches/{batch_id}/instructions"): "replace_instructions",
+    ("get", "batches/{batch_id}/report/"): "get_batch_report",
+    ("get", "batches/{batch_id}/responses"): "list_batch_responses",
+    ("post", "batches/{batch_id}/setup"): "set_up_batch",
+    ("get", "batches/{batch_id}/status"): "get_batch_status",
+    ("post", "batches/{batch_id}/sync"): "sync_batch",
+    ("get", "batches/{batch_id}/syncs/{sync_id}"): "get_batch_sync",
+    ("get", "collections"): "list_collections",
+    ("post", "collections"): "create_collection",
+    ("get", "collections/{collection_id}"): "get_collection",
+    ("put", "collections/{collection_id}"): "replace_collection",
+    ("post", "collections/{collection_id}/export"): "request_collection_export",
+    ("get", "collections/{collection_id}/export/{export_id}"): "get_collection_export_status",
+    ("get", "collections/{collection_id}/responses"): "list_collection_responses",
+    ("post", "datasets"): "create_dataset",
+    ("get", "datasets/{dataset_id}"): "get_dataset",
+    ("patch", "datasets/{dataset_id}"): "update_dataset_schema",
+    ("post", "datasets/{dataset_id}/datapoints"): "append_datapoints",
+    ("get", "datasets/{dataset_id}/imports/{import_id}"): "get_dataset_import",
+    ("get", "datasets/{dataset_id}/schema-migrations/{job_id}"): "get_schema_migration",
+    ("get", "datasets/{dataset_id}/status"): "get_dataset_status",
+    ("get", "datasets/{dataset_id}/upload-url/{filename}"): "get_dataset_upload_url",
+}
+
+
+@cache
+def built(edition=None):
+    return build_with_proof(
+        load_document(OPENAPI / "upstream.yaml"), load_document(OPENAPI / "overlay.yaml"), edition
+    )
+
+
+@pytest.fixture(scope="module")
+def contract():
+    return load_contract()
+
+
+def operations(document):
+    return {
+        (method, path.removeprefix(PREFIX)): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    }
+
+
+def valid(document, name, value):
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(value)
+
+
+def test_the_file_is_what_its_sources_give():
+    text = (OPENAPI / "prolific.yaml").read_text(encoding="utf-8")
+
+    assert built().render() == text
+
+
+def test_every_pair_of_branches_is_proved_disjoint():
+    assert [str(pair) for pair in built().unproved] == []
+    assert len(built().disjoint) > 100
+
+
+def test_every_operation_is_named_by_method_and_path(contract):
+    assert {key: o["operationId"] for key, o in operations(contract).items()} == OPERATIONS
+
+
+def test_every_operation_has_one_tag_a_summary_and_the_token_scheme(contract):
+    for operation in operations(contract).values():
+        assert len(operation["tags"]) == 1
+        assert operation["summary"].endswith(".")
+        assert operation["security"] == [{"token": []}]
+    assert {tag for o in operations(contract).values() for tag in o["tags"]} == {
+        "exports",
+        "batches",
+        "collections",
+        "datasets",
+        "instructions",
+    }
+
+
+def test_the_token_is_no_parameter(contract):
+    for operation in operations(contract).values():
+        parameters = operation.get("parameters")
+        assert parameters is None or parameters
+        assert "Authorization" not in {parameter["name"] for parameter in parameters or ()}
+
+
+@pytest.mark.parametrize("status", ["401", "404", "429"])
+def test_errors_of_the_fundamentals_may_meet_any_operation(contract, status):
+    envelope = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}}
+
+    for operation in operations(contract).values():
+        assert operation["responses"][status]["content"] == envelope
+
+
+def test_a_429_may_say_when_to_come_back(contract):
+    for operation in operations(contract).values():
+        header = operation["responses"]["429"]["headers"]["Retry-After"]
+        assert not header["required"]
+        assert header["schema"] == {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("detail", "accepted"),
+    [
+        ("text", True),
+        (["one", "two"], True),
+        ({"name": ["too long"], "any field": []}, True),
+        ({}, True),
+        ({"name": "too long"}, False),
+        ([1], False),
+        (None, False),
+    ],
+)
+def test_error_details(contract, detail, accepted):
+    error = {"status": 400, "error_code": 1, "title": "t", "detail": detail}
+
+    assert valid(contract, "ErrorEnvelope", {"error": error}) is accepted
+
+
+@pytest.mark.parametrize(("kind", "path"), EXPORTS)
+class TestExports:
+    def test_a_request_is_answered_with_a_job_or_an_archive(self, contract, kind, path):
+        responses = contract["paths"][path]["post"]["responses"]
+
+        assert {
+            status: response["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            for status, response in responses.items()
+        } == {
+            "200": f"{kind.title()}ExportComplete",
+            "202": f"{kind.title()}ExportGenerating",
+            "401": "ErrorEnvelope",
+            "403": "ErrorEnvelope",
+            "404": "ErrorEnvelope",
+            "429": "ErrorEnvelope",
+        }
+
+    @pytest.mark.parametrize(
+        ("edition", "statuses"), [("2026-03", {"200", "202"}), ("2026-11", {"202"})]
+    )
+    def test_an_edition_has_its_own_answers(self, kind, path, edition, statuses):
+        responses = built(edition).document["paths"][path]["post"]["responses"]
+
+        assert {status for status in responses if status < "400"} == statuses
+
+    def test_a_new_job_links_to_its_status(self, contract, kind, path):
+        link = contract["paths"][path]["post"]["responses"]["202"]["links"]["status"]
+        status = contract["paths"][path + "/{export_id}"]["get"]
+
+        assert link["operationId"] == status["operationId"]
+        assert link["parameters"].keys() == {p["name"] for p in status["parameters"]}
+
+    def test_states_are_told_apart_by_their_status(self, contract, kind, path):
+        union = contract["components"]["schemas"][f"{kind.title()}ExportStatus"]
+
+        assert union["discriminator"]["propertyName"] == "status"
+        assert list(union["discriminator"]["mapping"].values()) == [
+            branch["$ref"] for branch in union["oneOf"]
+        ]
+        assert list(union["discriminator"]["mapping"]) == ["generating", "complete", "failed"]
+
+    @pytest.mark.parametrize(
+        ("state", "accepted"),
+        [
+            ({"status": "generating", "export_id": "a1b2c3d4-e5f6-7890-abcd-ef1234567890"}, True),
+            ({"status": "generating", "export_id": "nope"}, False),
+            ({"status": "generating"}, False),
+            (
+                {
+                    "status": "complete",
+                    "url": "https://store.example.org/x?sig=1",
+                    "expires_at": "2026-03-20T10:30:00Z",
+                    "unknown": [1],
+                },
+                True,
+            ),
+            ({"status": "complete", "url": "https://store.example.org/x"}, False),
+            ({"status": "failed"}, True),
+            ({"status": "queued"}, False),
+            ({}, False),
+        ],
+    )
+    def test_states(self, contract, kind, path, state, accepted):
+        assert valid(contract, f"{kind.title()}ExportStatus", state) is accepted
+
+
+@pytest.mark.parametrize("name", ["DatasetSchemaVersion", "CollectionSchemaVersion"])
+def test_schema_versions_are_numbers_or_text(contract, name):
+    assert valid(contract, name, 4)
+    assert valid(contract, name, "5")
+    assert not valid(contract, name, 4.5)
+
+
+def test_datapoints_are_lines_and_no_json_text(contract):
+    body = operations(contract)["post", "datasets/{dataset_id}/datapoints"]["requestBody"]
+
+    assert body == {
+        "required": True,
+        "content": {"application/x-ndjson": {"schema": {"type": "string", "format": "binary"}}},
+    }
+
+
+def test_instructions_are_deprecated_and_nothing_else(contract):
+    assert {
+        operation["operationId"]
+        for operation in operations(contract).values()
+        if operation.get("deprecated")
+    } == {"list_instructions", "create_instructions", "replace_instructions"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DatasetSchemaField", {"type": "audio_url"}),
+        ("DatasetSchemaField", {"type": "video_url"}),
+        ("BatchItemsItem", {"type": "video_narration", "description": "Say what you see."}),
+        ("TaskResponseResponseType", "video_narration"),
+    ],
+)
+def test_types_of_the_later_edition_are_in_it_and_in_the_union(contract, name, value):
+    assert valid(contract, name, value)
+    assert valid(built("2026-11").document, name, value)
+    assert not valid(built("2026-03").document, name, value)
+
+
+def test_discriminators_map_every_branch(contract):
+    for name, schema in contract["components"]["schemas"].items():
+        if "discriminator" in schema:
+            mapping = schema["discriminator"]["mapping"].values()
+            assert set(mapping) == {branch["$ref"] for branch in schema["oneOf"]}, name
+
+
+def test_the_overlay_names_its_evidence_for_every_judged_discrepancy():
+    judged = (OPENAPI / "README.md").read_text(encoding="utf-8")
+    used = {
+        e.discrepancy
+        for action in parse_overlay(load_document(OPENAPI / "overlay.yaml"))
+        for e in action.evidence
+    } - {None}
+
+    assert [line for n in range(1, 33) if (line := f"| D-{n} ") not in judged] == []
+    assert {d for d in used if f"| {d} " not in judged} == set()
+
+
+def test_the_contract_has_no_aliases():
+    text = (OPENAPI / "prolific.yaml").read_text(encoding="utf-8")
+
+    assert load_yaml(text, source="x") == load_contract()
+    assert "&id" not in text

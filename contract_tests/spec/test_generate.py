@@ -1,0 +1,140 @@
+"""Making the generated client, and noticing when it isn't what is generated."""
+
+import sys
+
+import pytest
+from prolific_contract._errors import BuildError, MissingDependencyError
+from prolific_contract.spec import _generate, dump_yaml
+from prolific_contract.spec._files import checkout
+from prolific_contract.spec._generate import (
+    Difference,
+    compare,
+    generate_client,
+    read_package,
+    replace_package,
+)
+
+OPENAPI = checkout() / "openapi"
+SMALL = {
+    "openapi": "3.1.0",
+    "info": {"title": "t", "version": "1"},
+    "paths": {
+        "/a": {
+            "get": {
+                "operationId": "get_a",
+                "tags": ["a"],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "content": {
+                            "application/json": {"schema": {"$ref": "#/components/schemas/A"}}
+                        },
+                    }
+                },
+            }
+        }
+    },
+    "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": "string"}}}}},
+}
+
+
+@pytest.fixture
+def contract(tmp_path):
+    path = tmp_path / "contract.yaml"
+    path.write_text(dump_yaml(SMALL), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def package(tmp_path):
+    folder = tmp_path / "package"
+    (folder / "api").mkdir(parents=True)
+    (folder / "__init__.py").write_bytes(b"one\n")
+    (folder / "api" / "a.py").write_bytes(b"two\r\n")
+    (folder / "api" / "__pycache__").mkdir()
+    (folder / "api" / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"x")
+    return folder
+
+
+class TestGenerator:
+    def test_the_client_is_whole_and_typed(self, contract):
+        files = generate_client(contract, OPENAPI / "generator.yaml")
+
+        assert {"__init__.py", "py.typed", "client.py", "api/a/get_a.py", "models/a.py"} <= (
+            files.keys()
+        )
+        assert not [path for path in files if ".ruff_cache" in path]
+
+    def test_it_does_not_matter_what_is_on_path(self, contract, monkeypatch):
+        with_ruff = generate_client(contract, OPENAPI / "generator.yaml")
+        monkeypatch.setenv("PATH", "/usr/bin")
+
+        assert generate_client(contract, OPENAPI / "generator.yaml") == with_ruff
+
+    def test_a_warning_of_the_generator_is_a_failure(self, contract):
+        vague = {**SMALL, "components": {"schemas": {"A": {"type": "array"}}}}
+        contract.write_text(dump_yaml(vague), encoding="utf-8")
+
+        with pytest.raises(BuildError, match=r"the generator failed on .*contract\.yaml") as caught:
+            generate_client(contract, OPENAPI / "generator.yaml")
+
+        assert "Warning" in str(caught.value)
+
+    def test_a_missing_generator_is_named(self, contract, monkeypatch):
+        monkeypatch.setattr(_generate, "find_spec", lambda name: None)
+
+        with pytest.raises(MissingDependencyError, match="make setup"):
+            generate_client(contract, OPENAPI / "generator.yaml")
+
+    def test_the_scripts_of_this_interpreter_come_first(self, monkeypatch):
+        monkeypatch.setattr(sys, "executable", "/venv/bin/python")
+        monkeypatch.delenv("PATH")
+
+        assert _generate._environment()["PATH"].startswith("/venv/bin")
+
+
+class TestComparison:
+    def test_a_package_is_read_without_what_python_leaves(self, package):
+        assert read_package(package) == {"__init__.py": b"one\n", "api/a.py": b"two\n"}
+
+    def test_a_package_that_is_not_there_is_empty(self, tmp_path):
+        assert read_package(tmp_path / "nowhere") == {}
+
+    def test_differences_are_named_by_kind(self):
+        difference = compare({"a": b"1", "b": b"2", "c": b"3"}, {"b": b"2", "c": b"x", "d": b"4"})
+
+        assert difference == Difference(changed=["c"], missing=["a"], surplus=["d"])
+        assert difference
+        assert difference.lines() == ["changed: c", "missing: a", "surplus: d"]
+
+    def test_equal_packages_do_not_differ(self):
+        assert not compare({"a": b"1"}, {"a": b"1"})
+
+    def test_a_package_becomes_what_is_wanted(self, package):
+        wanted = {"__init__.py": b"new\n", "models/b.py": b"three\n"}
+
+        difference = replace_package(package, wanted)
+
+        assert difference == Difference(["__init__.py"], ["models/b.py"], ["api/a.py"])
+        assert read_package(package) == wanted
+        assert sorted(path.name for path in package.iterdir()) == ["__init__.py", "models"]
+
+    def test_a_folder_that_is_still_needed_stays(self, package):
+        replace_package(package, {"__init__.py": b"one\n", "api/b.py": b"two\n"})
+
+        assert sorted(path.name for path in (package / "api").glob("*.py")) == ["b.py"]
+
+    def test_what_is_right_already_is_not_written(self, package):
+        before = (package / "__init__.py").stat()
+
+        replace_package(package, {"__init__.py": b"one\n", "api/a.py": b"two\n"})
+
+        after = (package / "__init__.py").stat()
+        assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+    def test_folders_that_become_empty_go_with_what_held_them(self, tmp_path):
+        replace_package(tmp_path / "p", {"a/b/c.py": b"", "d.py": b""})
+
+        replace_package(tmp_path / "p", {"d.py": b""})
+
+        assert [path.name for path in (tmp_path / "p").iterdir()] == ["d.py"]

@@ -1,0 +1,114 @@
+"""Reading YAML by the 1.2 core schema, writing it in one layout."""
+
+import math
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from prolific_contract._errors import DocumentError
+from prolific_contract.spec import dump_yaml, load_yaml
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]))
+    | st.from_regex(r"[-+.0-9a-fox_:eT~]{1,8}", fullmatch=True)
+    | st.sampled_from(
+        ["yes", "No", "null", "True", "2026-03-20", "1:30", "0o17", "010", "", "a\nb"]
+    ),
+    lambda children: (
+        st.lists(children, max_size=4) | st.dictionaries(st.text("abc1:~ ", max_size=4), children)
+    ),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2026-03-20", "2026-03-20"),
+        ("2026-03-20T10:30:00Z", "2026-03-20T10:30:00Z"),
+        ("yes", "yes"),
+        ("No", "No"),
+        ("on", "on"),
+        ("1:30", "1:30"),
+        ("1_000", "1_000"),
+        ("=", "="),
+        ("True", True),
+        ("false", False),
+        ("~", None),
+        ("Null", None),
+        ("", None),
+        ("010", 10),
+        ("-7", -7),
+        ("0o17", 15),
+        ("0xff", 255),
+        ("1.5e3", 1500.0),
+        ("-.inf", -math.inf),
+        ("'404'", "404"),
+    ],
+)
+def test_scalars_are_read_by_the_core_schema(text, value):
+    read = load_yaml(f"key: {text}", source="x")["key"]
+
+    assert read == value
+    assert type(read) is type(value)
+
+
+def test_not_a_number_is_a_number():
+    assert math.isnan(load_yaml(".nan", source="x"))
+
+
+def test_keys_are_text_as_in_json():
+    assert load_yaml("200: a\ntrue: b\n2026-03-20: c", source="x") == {
+        "200": "a",
+        "true": "b",
+        "2026-03-20": "c",
+    }
+
+
+def test_json_is_yaml():
+    assert load_yaml('{"a": [1, null, "x"]}', source="x") == {"a": [1, None, "x"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [1", "page.txt is not readable YAML"),
+        ("a: 1\na: 2", "the key 'a' appears twice"),
+        ("? [a]\n: 1", "a mapping's key is not a scalar"),
+        ("a: !!python/name:os.system x", "could not determine a constructor"),
+        ("a: \x00", "page.txt is not readable YAML"),
+        ("a: !!int many", "page.txt is not readable YAML"),
+    ],
+)
+def test_what_is_not_plain_yaml_is_refused(text, said):
+    with pytest.raises(DocumentError, match="page.txt") as caught:
+        load_yaml(text, source="page.txt")
+
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@given(JSON_VALUES)
+def test_what_is_written_reads_the_same(value):
+    assert load_yaml(dump_yaml(value), source="x") == value
+
+
+@given(st.sampled_from(["yes", "2026-03-20", "1_000", "0o17", "010", "~", "on"]))
+def test_readers_of_yaml_1_1_see_the_same_text(text):
+    assert yaml.safe_load(dump_yaml({"k": text})) == {"k": text}
+
+
+def test_the_layout_is_stable():
+    shared = {"type": "string"}
+    document = {"b": shared, "a": [shared, {"long": "word " * 60}], "text": "one\ntwo\n"}
+
+    assert dump_yaml(document) == (
+        "b:\n  type: string\n"
+        "a:\n  - type: string\n  - long: '" + "word " * 60 + "'\n"
+        "text: |\n  one\n  two\n"
+    )
