@@ -1,0 +1,1 @@
+"""Tests of the project itself: its tree, its lock file, its packages."""

@@ -1,0 +1,176 @@
+"""What may be in the tree, and what may import what."""
+
+import ast
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import prolific_exports
+import pytest
+
+from project.tree import ROOT, imported_modules, project_files, python_files
+
+STANDARD_LIBRARY = sys.stdlib_module_names
+MACHINE_PATHS = re.compile(
+    r"(?<![\w.}>-])/(?:work|root|tmp|home|Users)/\w|[A-Z]:\\+Users", re.ASCII
+)
+REGISTRIES = re.compile(
+    r"pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|crates\.io|anaconda\.org|proxy\.golang\.org"
+    r"|index-url[ =]+\S*:/",
+    re.IGNORECASE,
+)
+
+
+def texts():
+    """Every text file of the project by name."""
+    for name in project_files():
+        content = (ROOT / name).read_bytes()
+        if b"\0" not in content:
+            yield name, content.decode("utf-8")
+
+
+def findings(pattern):
+    return [
+        f"{name}:{number}: {line.strip()[:120]}"
+        for name, text in texts()
+        for number, line in enumerate(text.splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+def roots(path):
+    return {module.partition(".")[0] for module in imported_modules(path)}
+
+
+def importers(folder, package):
+    return [name for name in python_files(folder) if package in roots(ROOT / name)]
+
+
+def test_no_path_of_somebodys_machine_is_in_the_tree():
+    assert findings(MACHINE_PATHS) == []
+
+
+def test_no_address_of_a_package_registry_is_in_the_tree():
+    assert findings(REGISTRIES) == []
+
+
+@pytest.mark.parametrize("folder", ["home/ada", "root/x", "tmp/x", "work/x", "Users/ada"])
+def test_paths_of_machines_are_recognised(folder):
+    for before in ("", "x = '", "file://", "PATH=", "`"):
+        assert MACHINE_PATHS.search(f"{before}/{folder}")
+    for before in ("https://example.org", "{id}", "..", "<id>"):
+        assert not MACHINE_PATHS.search(f"{before}/{folder}")
+
+
+def test_this_machine_is_not_in_the_tree():
+    assert findings(re.compile(re.escape(str(ROOT)) + r"\b")) == []
+
+
+def test_text_files_end_in_a_newline_and_have_no_trailing_spaces():
+    assert [
+        name
+        for name, text in texts()
+        if text and (not text.endswith("\n") or re.search(r"(?m)[ \t\r]$", text))
+    ] == []
+
+
+def test_the_sdk_imports_nothing_of_the_gate():
+    assert importers("wrapper", "prolific_contract") == []
+
+
+def test_one_module_of_the_sdk_imports_the_generated_client():
+    assert importers("wrapper", "prolific_api") == ["wrapper/prolific_exports/_api.py"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "allowed"),
+    [
+        ("generated", {"attrs", "httpx"}),
+        ("wrapper", {"attrs", "httpx", "rich", "prolific_api", "prolific_exports"}),
+    ],
+)
+def test_packages_import_only_what_is_installed_with_them(folder, allowed):
+    files = python_files(folder)
+    found = {root for name in files for root in roots(ROOT / name)}
+
+    assert len(files) > 20
+    assert found - STANDARD_LIBRARY <= allowed
+
+
+def test_examples_and_benchmarks_use_the_public_api_only():
+    private = re.compile(r"^prolific_\w+(\.\w+)*\._(?!_)|^prolific_api\b")
+
+    assert [
+        f"{name} imports {module}"
+        for name in python_files("examples", "benchmarks", "docs")
+        for module in imported_modules(ROOT / name)
+        if private.match(module)
+    ] == []
+
+
+def test_the_pytest_plugin_imports_pytest_and_the_standard_library():
+    """Every pytest run of those who have it installed pays for what it imports."""
+    script = (
+        "import sys, pytest\n"
+        "before = set(sys.modules)\n"
+        "import prolific_contract.pytest_plugin\n"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert set(ran.stdout.split()) - STANDARD_LIBRARY == {"prolific_contract"}
+
+
+@pytest.mark.parametrize(
+    "name", python_files("wrapper/prolific_exports", "contract_tests/prolific_contract")
+)
+def test_every_module_says_what_it_is(name):
+    docstring = ast.get_docstring(ast.parse((ROOT / name).read_text(encoding="utf-8")))
+
+    assert docstring
+    assert docstring.partition("\n")[0].endswith((".", ":")), "the first line is a sentence"
+
+
+@pytest.mark.parametrize("name", [n for n in prolific_exports.__all__ if n != "__version__"])
+def test_every_public_name_says_what_it_is(name):
+    value = getattr(prolific_exports, name)
+    if getattr(value, "__module__", "").startswith("prolific_exports."):
+        assert value.__doc__
+        assert not value.__doc__.startswith(f"{name}("), "a docstring made by a class decorator"
+        members = vars(value).items() if isinstance(value, type) else ()
+        undocumented = [
+            member
+            for member, what in members
+            if not member.startswith("_")
+            and (callable(what) or isinstance(what, property | classmethod | staticmethod))
+            and not what.__doc__
+        ]
+        assert undocumented == []
+    else:
+        assert documented_alias(name), f"no string below the definition of {name}"
+
+
+def documented_alias(name):
+    """Whether a type alias has the string below it that documentation tools read."""
+    for file in python_files("wrapper/prolific_exports"):
+        body = ast.parse((ROOT / file).read_text(encoding="utf-8")).body
+        for node, following in pairwise(body):
+            target = getattr(node, "target", None) or (getattr(node, "targets", None) or [None])[0]
+            if isinstance(target, ast.Name) and target.id == name:
+                return isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
+    return False
+
+
+def test_every_public_name_can_be_imported_and_listed():
+    assert len(set(prolific_exports.__all__)) == len(prolific_exports.__all__)
+    assert set(prolific_exports.__all__) <= set(dir(prolific_exports))
+    for name in prolific_exports.__all__:
+        getattr(prolific_exports, name)
+
+
+def test_the_packages_are_typed():
+    for package in ("generated/prolific_api", "wrapper/prolific_exports"):
+        assert (ROOT / package / "py.typed").is_file()
+    assert Path(ROOT / "contract_tests/prolific_contract/py.typed").is_file()
