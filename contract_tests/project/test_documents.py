@@ -1,0 +1,93 @@
+"""What the documents tell people to type works as they say."""
+
+import ast
+import re
+import shlex
+
+import prolific_exports
+import pytest
+from prolific_contract import cli as contract_command
+from prolific_exports._cli._parser import build_parser as build_exports_parser
+
+from project.tree import ROOT, project_files
+
+DOCUMENTS = [name for name in project_files() if re.fullmatch(r"(docs/.*)?[^/]*\.md", name)]
+FENCE = re.compile(r"(?ms)^( *)```(\w*)[^\n]*\n(.*?)^\1```")
+PARSERS = {
+    "prolific-exports": build_exports_parser,
+    "prolific-contract": contract_command.build_parser,
+}
+# A command ends where the shell's own words begin.
+SHELL = re.compile(r"[|&;<>]")
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(text, *languages):
+    """The fenced blocks in these languages."""
+    return [block for _, language, block in FENCE.findall(text) if language in languages]
+
+
+def command_lines(text):
+    """The shell's command lines as lists of words, without prompts and assignments."""
+    for block in blocks(text, "sh", "bash", "shell", "console"):
+        for line in block.replace("\\\n", " ").splitlines():
+            try:
+                words = shlex.split(line.strip().removeprefix("$ "), comments=True)
+            except ValueError:  # a part of a string that goes over several lines
+                continue
+            while words and re.match(r"[A-Z_]+=", words[0]):
+                del words[0]
+            yield words
+
+
+def make_targets():
+    return set(re.findall(r"(?m)^([a-z-]+):", read("Makefile")))
+
+
+def test_there_are_documents():
+    assert {"README.md", "CHANGELOG.md"} <= set(DOCUMENTS)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_make_target_that_is_named_exists(name):
+    text = read(name)
+    spans = re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
+    named = {
+        target
+        for code in [*spans, *(block for *_, block in FENCE.findall(text))]
+        for target in re.findall(r"(?m)(?:^|&& |\$ )(?:[A-Z]+=\S+ )*make ([a-z-]+)", code)
+    }
+
+    assert named <= make_targets()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_command_line_that_is_shown_is_understood(name, capsys):
+    for program, *arguments in filter(None, command_lines(read(name))):
+        end = next((i for i, word in enumerate(arguments) if SHELL.match(word)), None)
+        if program in PARSERS:
+            try:
+                PARSERS[program]().parse_args(arguments[:end])
+            except SystemExit as error:  # --help and --version end with 0
+                assert not error.code, (program, arguments, capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_python_block_can_be_compiled(name):
+    for block in blocks(read(name), "py", "python"):
+        compile(block, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+def test_every_make_target_is_explained_by_help():
+    explained = set(re.findall(r"(?m)^([a-z-]+):.*## \S", read("Makefile")))
+
+    assert explained == make_targets()
+
+
+def test_the_changelog_has_an_entry_for_this_version():
+    version = re.escape(prolific_exports.__version__)
+
+    assert re.search(rf"(?m)^## \[?{version}\]?(\s|$)", read("CHANGELOG.md"))
