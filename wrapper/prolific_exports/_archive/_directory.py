@@ -122,12 +122,10 @@ def _declared_count(stream: BinaryIO) -> int:
     size = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, size - _ZIP64_END_SIZE - _END_SIZE - 0xFFFF))
     tail = stream.read()
-    last = len(tail) - _END_SIZE
-    without_comment = tail.startswith(b"PK\x05\x06", last) and tail.endswith(b"\0\0")
-    end = last if without_comment else tail.rfind(b"PK\x05\x06")
-    zip64 = end - _ZIP64_END_SIZE
-    if zip64 >= 0 and tail.startswith(b"PK\x06\x06", zip64):
-        return int(struct.unpack_from("<Q", tail, zip64 + 32)[0])
+    end = tail.rfind(b"PK\x05\x06")
+    zip64 = tail[:end][-_ZIP64_END_SIZE:]
+    if zip64.startswith(b"PK\x06\x06"):
+        return int(struct.unpack_from("<Q", zip64, 32)[0])
     return int(struct.unpack_from("<H", tail, end + 10)[0])
 
 
