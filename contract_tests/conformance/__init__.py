@@ -1,0 +1,1 @@
+"""Responses against the contract, the generated client and the wrapper."""

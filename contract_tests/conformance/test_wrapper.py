@@ -1,0 +1,82 @@
+"""The wrapper makes of every response the state or the typed error that its file names."""
+
+from datetime import datetime
+from random import Random
+
+import prolific_exports
+import pytest
+from helpers import api
+from helpers.response_fixtures import exchanges, load_fixtures
+from helpers.twins import Twin
+from prolific_exports.testing import FakeClock
+
+EXCHANGES = list(exchanges(load_fixtures()))
+STATES = [one for one in EXCHANGES if "state" in one.fixture.wrapper]
+ERRORS = [one for one in EXCHANGES if "error" in one.fixture.wrapper]
+
+EVENTS = []
+
+
+@pytest.fixture(params=["sync", "async"], scope="module")
+def exports(request):
+    with Twin(request.param) as twin:
+        yield twin.make(
+            base_url=api.BASE, clock=FakeClock(), random=Random(7), on_event=EVENTS.append
+        )
+
+
+def ask(exports, exchange):
+    """Send the request that the exchange answers; the job, or the state for a GET."""
+    resource = getattr(exports, api.PLURAL[exchange.kind])
+    resource_id = api.RESOURCE[exchange.kind]
+    if exchange.method == "POST":
+        return resource.export(resource_id)
+    return resource.job(resource_id, api.EXPORT_ID).status()
+
+
+def answered(router, exchange):
+    # Made anew for each call: the wrapper repeats what may pass.
+    return router.request(exchange.method, exchange.url).mock(
+        side_effect=lambda request: exchange.fixture.response()
+    )
+
+
+def check_fields(state, expected):
+    assert state.status == expected["state"]
+    for name in expected.keys() - {"state"}:
+        value = datetime.fromisoformat(expected[name]) if name == "expires_at" else expected[name]
+        assert getattr(state, name) == value
+
+
+@pytest.mark.parametrize("exchange", [one for one in STATES if one.method == "GET"], ids=str)
+def test_a_status_is_read(exports, router, exchange):
+    answered(router, exchange)
+    check_fields(ask(exports, exchange), exchange.fixture.wrapper)
+
+
+@pytest.mark.parametrize("exchange", [one for one in STATES if one.method == "POST"], ids=str)
+def test_a_request_is_answered(exports, router, exchange):
+    expected = exchange.fixture.wrapper
+    route = answered(router, exchange)
+    EVENTS.clear()
+    job = ask(exports, exchange)
+    assert [(type(event).__name__, event.status) for event in EVENTS] == [
+        ("Requested", expected["state"])
+    ]
+    assert job.export_id == expected.get("export_id")
+    if expected["state"] != "generating":
+        # Without an id, asking for the state is the same request once more.
+        check_fields(job.status(), expected)
+        assert route.call_count == 2
+
+
+@pytest.mark.parametrize("exchange", ERRORS, ids=str)
+def test_what_is_no_state_is_a_typed_error(exports, router, exchange):
+    expected = dict(exchange.fixture.wrapper)
+    answered(router, exchange)
+    with pytest.raises(prolific_exports.ExportsError) as raised:
+        ask(exports, exchange)
+    assert type(raised.value).__name__ == expected.pop("error")
+    assert raised.value.operation == exchange.operation
+    assert raised.value.status == exchange.fixture.status
+    assert {name: getattr(raised.value, name) for name in expected} == expected
