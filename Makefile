@@ -11,8 +11,10 @@ else
   BIN := $(VENV)/bin
 endif
 READY := $(VENV)/.ready
-# The generator's hooks and pyright find their tools on PATH.
-export PATH := $(abspath $(BIN)):$(PATH)
+# The generator's hooks and pyright find their tools on PATH, whose entries are
+# separated by semicolons for a make that is a Windows program.
+SEPARATOR := $(if $(findstring ;,$(PATH)),;,:)
+export PATH := $(abspath $(BIN))$(SEPARATOR)$(PATH)
 
 .DEFAULT_GOAL := help
 
