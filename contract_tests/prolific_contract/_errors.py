@@ -1,9 +1,9 @@
 """What the contract tools raise.
 
 ContractToolError            something a person can put right; the command exits with 2
-├── DocumentError            a file is not the OpenAPI document or overlay it should be
+├── DocumentError            a file can't be used: unreadable, or not what it should be
 ├── OverlayError             an overlay action is malformed or matches nothing
-├── BuildError               the built contract is not valid
+├── BuildError               the built contract is not valid, or no client comes of it
 └── MissingDependencyError   an optional dependency is not installed
 """
 
@@ -13,7 +13,7 @@ class ContractToolError(Exception):
 
 
 class DocumentError(ContractToolError):
-    """A file is not the OpenAPI document or overlay it should be."""
+    """A file can't be read or written, or isn't the document it should be."""
 
 
 class OverlayError(ContractToolError):
@@ -21,7 +21,7 @@ class OverlayError(ContractToolError):
 
 
 class BuildError(ContractToolError):
-    """The built contract is not a valid OpenAPI document."""
+    """The built contract is not valid, its unions overlap, or the generator refuses it."""
 
 
 class MissingDependencyError(ContractToolError):

@@ -83,7 +83,7 @@ def test_a_document_of_another_shape_fails_with_the_place():
     _, *others = str(caught.value).replace("'", '"').splitlines()
     assert sorted(others) == [
         '  #/info: "version" is a required property',
-        '  #/paths//a/get/deprecated: "yes" is not of type "boolean"',
+        '  #/paths/~1a/get/deprecated: "yes" is not of type "boolean"',
     ]
 
 
@@ -93,6 +93,14 @@ def test_operations_with_one_name_fail():
     source["paths"]["/b"] = source["paths"]["/a"]
 
     with pytest.raises(BuildError, match="Operation ID 'same'"):
+        build(source, overlay(update({})))
+
+
+def test_a_component_that_is_only_itself_fails():
+    source = upstream()
+    source["components"]["schemas"]["A"] = {"$ref": "#/components/schemas/A"}
+
+    with pytest.raises(BuildError, match="nothing but a reference to itself"):
         build(source, overlay(update({})))
 
 

@@ -58,6 +58,27 @@ def test_references_are_followed_with_what_stands_beside_them():
     assert pair.verdict == "disjoint"
 
 
+def test_properties_named_like_keywords_and_values_like_schemas_are_what_they_are():
+    named = {
+        "type": "object",
+        "properties": {"discriminator": {"enum": ["a"]}, "$ref": {"enum": [{"$ref": 1}]}},
+        "required": ["discriminator", "$ref"],
+        "discriminator": {"propertyName": "$ref"},
+    }
+    other = {**named, "properties": {"discriminator": {"enum": ["b"]}, "$ref": True}}
+
+    assert [pair.verdict for pair in judged(named, other)] == ["disjoint"]
+    assert [pair.verdict for pair in judged(named, named)] == ["overlapping"]
+
+
+def test_what_stands_beside_a_reference_narrows_it():
+    both = {"$ref": "#/components/schemas/S", "allOf": [{"maxLength": 3}]}
+
+    (pair,) = judged(both, {"type": "string", "minLength": 4}, S={"type": "string"})
+
+    assert pair.verdict == "disjoint"
+
+
 def test_unions_inside_operations_and_schemas_are_found():
     union = {"oneOf": [{"type": "string"}, {"type": "null"}]}
     media = {"content": {"application/json": {"schema": {"items": union}}}}

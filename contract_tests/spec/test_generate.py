@@ -1,6 +1,8 @@
 """Making the generated client, and noticing when it isn't what is generated."""
 
+import os
 import sys
+from pathlib import Path
 
 import pytest
 from prolific_contract._errors import BuildError, MissingDependencyError
@@ -67,7 +69,7 @@ class TestGenerator:
 
     def test_it_does_not_matter_what_is_on_path(self, contract, monkeypatch):
         with_ruff = generate_client(contract, OPENAPI / "generator.yaml")
-        monkeypatch.setenv("PATH", "/usr/bin")
+        monkeypatch.setenv("PATH", os.defpath)
 
         assert generate_client(contract, OPENAPI / "generator.yaml") == with_ruff
 
@@ -87,10 +89,10 @@ class TestGenerator:
             generate_client(contract, OPENAPI / "generator.yaml")
 
     def test_the_scripts_of_this_interpreter_come_first(self, monkeypatch):
-        monkeypatch.setattr(sys, "executable", "/venv/bin/python")
+        monkeypatch.setattr(sys, "executable", str(Path("venv", "bin", "python")))
         monkeypatch.delenv("PATH")
 
-        assert _generate._environment()["PATH"].startswith("/venv/bin")
+        assert _generate._environment()["PATH"].split(os.pathsep)[0] == str(Path("venv", "bin"))
 
 
 class TestComparison:

@@ -8,7 +8,7 @@ from prolific_contract.spec._components import (
     parse_reference,
     reachable,
 )
-from prolific_contract.spec._structure import outline, references, walk
+from prolific_contract.spec._structure import outline, rebuild, references, walk
 
 
 def test_prose_goes_where_it_is_prose_and_stays_where_it_is_a_name():
@@ -105,9 +105,9 @@ def test_references_are_found_where_they_are_references():
     }
 
     assert sorted(references(schema, "schema")) == [
-        "#/components/schemas/A",
-        "#/components/schemas/B",
-        "#/components/schemas/C",
+        ("schema", "#/components/schemas/A"),
+        ("schema", "#/components/schemas/B"),
+        ("schema", "#/components/schemas/C"),
     ]
 
 
@@ -170,3 +170,33 @@ def test_a_reference_to_nothing_is_an_error():
 
     with pytest.raises(DocumentError, match="refers to #/components/schemas/B"):
         reachable(document)
+
+
+def test_a_reference_to_another_kind_of_component_is_an_error():
+    document = with_components()
+    document["components"]["responses"]["R"] = {"$ref": "#/components/schemas/A"}
+
+    with pytest.raises(DocumentError, match="schemas/A is referred to where a response must stand"):
+        reachable(document)
+
+
+def test_objects_are_replaced_by_their_row_and_values_are_not():
+    schema = {
+        "properties": {"enum": {"type": "a"}, "b": True},
+        "oneOf": [{"type": "c"}],
+        "enum": [{"type": "kept"}],
+        "required": ["x"],
+        "items": "malformed",
+    }
+
+    def mark(row, node):
+        return {**node, "row": row}
+
+    assert rebuild(schema, "schema", mark) == {
+        "properties": {"enum": {"type": "a", "row": "schema"}, "b": True},
+        "oneOf": [{"type": "c", "row": "schema"}],
+        "enum": [{"type": "kept"}],
+        "required": ["x"],
+        "items": "malformed",
+        "row": "schema",
+    }

@@ -4,7 +4,7 @@ import math
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract._errors import DocumentError
 from prolific_contract.spec import dump_yaml, load_yaml
@@ -93,11 +93,13 @@ def test_what_is_not_plain_yaml_is_refused(text, said):
     assert "\n" not in str(caught.value)
 
 
+@settings(deadline=None)
 @given(JSON_VALUES)
 def test_what_is_written_reads_the_same(value):
     assert load_yaml(dump_yaml(value), source="x") == value
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["yes", "2026-03-20", "1_000", "0o17", "010", "~", "on"]))
 def test_readers_of_yaml_1_1_see_the_same_text(text):
     assert yaml.safe_load(dump_yaml({"k": text})) == {"k": text}

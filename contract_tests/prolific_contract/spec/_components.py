@@ -55,7 +55,10 @@ def reachable(document: dict[str, Any]) -> set[Component]:
     found: set[Component] = set()
     pending = list(references(document.get("paths", {}), "{path item}"))
     while pending:
-        component = parse_reference(pending.pop())
+        row, reference = pending.pop()
+        component = parse_reference(reference)
+        if _ROW_OF_SECTION[component.section] != row:
+            raise DocumentError(f"{component.reference} is referred to where a {row} must stand")
         if component in found:
             continue
         try:
@@ -65,7 +68,7 @@ def reachable(document: dict[str, Any]) -> set[Component]:
                 f"the document refers to {component.reference}, which it does not define"
             ) from None
         found.add(component)
-        pending.extend(references(node, _ROW_OF_SECTION[component.section]))
+        pending.extend(references(node, row))
     return found
 
 

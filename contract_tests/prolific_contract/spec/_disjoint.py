@@ -13,7 +13,7 @@ import jsonschema_rs
 from jsonschema_rs.canonical import CanonicalizationError, Satisfiability
 
 from prolific_contract.spec._components import parse_reference
-from prolific_contract.spec._structure import walk
+from prolific_contract.spec._structure import rebuild, walk
 
 Verdict = Literal["disjoint", "overlapping", "unproved"]
 
@@ -69,23 +69,20 @@ def _judge(document: dict[str, Any], *schemas: Any) -> tuple[Verdict, str]:
     return "unproved", "beyond what the canonical form decides"
 
 
-def _inlined(document: dict[str, Any], node: Any, inside: tuple[str, ...]) -> Any:
+def _inlined(document: dict[str, Any], schema: Any, inside: tuple[str, ...]) -> Any:
     """A schema with every reference replaced by what it names."""
-    if isinstance(node, list):
-        return [_inlined(document, item, inside) for item in node]
-    if not isinstance(node, dict):
-        return node
-    # The discriminator says how to read a union, not what it admits.
-    inlined = {
-        key: _inlined(document, value, inside)
-        for key, value in node.items()
-        if key not in {"$ref", "discriminator"}
-    }
-    if "$ref" not in node:
-        return inlined
-    component = parse_reference(node["$ref"])
-    if component.name in inside:
-        raise _RecursionFoundError(component.name)
-    target = document["components"][component.section][component.name]
-    resolved = _inlined(document, target, (*inside, component.name))
-    return {**inlined, "allOf": [resolved]} if inlined else resolved
+
+    def resolve(row: str, node: dict[str, Any]) -> Any:
+        if row == "schema":
+            # It says how to read a union, not what the union admits.
+            node.pop("discriminator", None)
+        if "$ref" not in node:
+            return node
+        component = parse_reference(node.pop("$ref"))
+        if component.name in inside:
+            raise _RecursionFoundError(component.name)
+        target = document["components"][component.section][component.name]
+        resolved = _inlined(document, target, (*inside, component.name))
+        return {**node, "allOf": [*node.get("allOf", ()), resolved]} if node else resolved
+
+    return rebuild(schema, "schema", resolve)

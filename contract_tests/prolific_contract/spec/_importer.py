@@ -14,6 +14,7 @@ from prolific_contract._errors import DocumentError
 from prolific_contract.spec._components import Component, drop_unreachable
 from prolific_contract.spec._names import PREFIX, branches, new_names
 from prolific_contract.spec._structure import METHODS, outline, walk
+from prolific_contract.spec._validation import structural_errors
 from prolific_contract.spec._yaml import load_yaml
 
 TITLE = "Prolific Task Builder"
@@ -67,6 +68,10 @@ def import_document(text: str, *, source: str = "the document") -> dict[str, Any
     document = outline({**published, "paths": paths})
     document["info"]["title"] = TITLE
     _describe_responses(document)
+    errors = structural_errors(document)
+    if errors:
+        lines = "\n".join(f"  {error}" for error in errors)
+        raise DocumentError(f"{source} is not a valid OpenAPI 3.1 document:\n{lines}")
     try:
         drop_unreachable(document)
         _number_branches(document)
@@ -123,8 +128,8 @@ def _number_branches(document: dict[str, Any]) -> None:
                 )
             schemas[component.name] = schema
             schemas[union]["oneOf"][branch.index] = {"$ref": component.reference}
-        discriminator = schemas[union].get("discriminator", {})
-        if tagged and discriminator.get("propertyName") == tagged[0].tag:
+        discriminator = schemas[union].get("discriminator", {}) if tagged else {}
+        if discriminator.get("propertyName") in {branch.tag for branch in tagged}:
             # Without a mapping the values would have to be the components' names.
             discriminator["mapping"] = {
                 branch.value: Component("schemas", f"{union}{branch.index}").reference

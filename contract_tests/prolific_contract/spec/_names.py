@@ -60,15 +60,16 @@ def branches(document: dict[str, Any], union: str) -> list[Branch]:
     """The branches of a component that rule 2 names: all of a union's, or none."""
     schemas = document["components"]["schemas"]
     bodies = []
-    for index, branch in enumerate(schemas[union].get("oneOf", ())):
-        if "$ref" not in branch:
-            bodies.append(branch)
-        elif parse_reference(branch["$ref"]).name == f"{union}{index}":
-            bodies.append(schemas[f"{union}{index}"])
+    for index, branch in enumerate(_keywords(schemas[union]).get("oneOf", ())):
+        reference = _keywords(branch).get("$ref")
+        if reference is None:
+            bodies.append(_keywords(branch))
+        elif parse_reference(reference).name == f"{union}{index}":
+            bodies.append(_keywords(schemas[f"{union}{index}"]))
         else:
             return []
-    tags = [set(body.get("required", ())) for body in bodies]
-    for tag in sorted(set.intersection(*tags) if tags else ()):
+    required = [set(body.get("required", ())) for body in bodies]
+    for tag in sorted(set.intersection(*required) if required else ()):
         found = [_tagged(schemas, index, body, tag) for index, body in enumerate(bodies)]
         tagged = [branch for branch in found if branch is not None]
         if len({branch.value for branch in tagged}) == len(bodies):
@@ -77,15 +78,20 @@ def branches(document: dict[str, Any], union: str) -> list[Branch]:
 
 
 def _tagged(schemas: dict[str, Any], index: int, body: dict[str, Any], tag: str) -> Branch | None:
-    tag_schema = body.get("properties", {}).get(tag, {})
+    tag_schema = _keywords(body.get("properties", {}).get(tag))
     tag_type = None
     if "$ref" in tag_schema:
         tag_type = parse_reference(tag_schema["$ref"]).name
-        tag_schema = schemas[tag_type]
+        tag_schema = _keywords(schemas[tag_type])
     values = tag_schema.get("enum", ())
     if len(values) != 1 or not isinstance(values[0], str):
         return None
     return Branch(index, tag, values[0], tag_type)
+
+
+def _keywords(schema: Any) -> dict[str, Any]:
+    """The keywords of a schema: none where it is true or false."""
+    return schema if isinstance(schema, dict) else {}
 
 
 def new_names(document: dict[str, Any]) -> dict[Component, str]:
@@ -158,7 +164,7 @@ def _place(path: str, method: str) -> str:
 def _whole_responses(document: dict[str, Any]) -> Iterator[tuple[Component, str]]:
     for path, method, operation in _operations(document):
         for status, response in operation.get("responses", {}).items():
-            for reference in references(
+            for _, reference in references(
                 [media.get("schema") for media in response.get("content", {}).values()], "[schema]"
             ):
                 component = parse_reference(reference)

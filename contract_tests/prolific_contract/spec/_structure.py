@@ -7,7 +7,7 @@ schema and real properties in ``properties``.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 # A position is written as
@@ -240,13 +240,38 @@ def walk(node: Any, position: str = "document", pointer: str = "#") -> Iterator[
             yield from walk(value, inner, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
 
 
-def references(node: Any, position: str = "document") -> Iterator[str]:
-    """Every reference in a part of a document, those of discriminator mappings included."""
+def references(node: Any, position: str = "document") -> Iterator[tuple[str, str]]:
+    """Every reference in a part of a document, with the row of what it must name."""
     for place in walk(node, position):
         if place.row == "discriminator":
-            yield from place.node.get("mapping", {}).values()
+            for reference in place.node.get("mapping", {}).values():
+                yield "schema", reference
         elif "$ref" in place.node:
-            yield place.node["$ref"]
+            yield place.row, place.node["$ref"]
+
+
+def rebuild(node: Any, position: str, change: Callable[[str, dict[str, Any]], Any]) -> Any:
+    """A part of a document with every object replaced, innermost first.
+
+    Args:
+        node: The part.
+        position: Where it stands.
+        change: Gets the row of an object and a copy of it; gives what to put there.
+    """
+    if position in {"value", "sorted", "prose"}:
+        return node
+    container, row = _split(position)
+    if container == "[" and isinstance(node, list):
+        return [rebuild(item, row, change) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if container == "{":
+        return {key: rebuild(value, row, change) for key, value in node.items()}
+    known = _ROWS[row]
+    return change(
+        row,
+        {key: rebuild(value, known.get(key, "value"), change) for key, value in node.items()},
+    )
 
 
 def copy_json(node: Any) -> Any:

@@ -1,0 +1,86 @@
+"""What is wrong with a document as OpenAPI 3.1, in lines that name the place."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from prolific_contract.spec._structure import walk
+
+_SCHEMA = jsonschema_rs.Draft202012Validator(
+    {"$ref": "https://json-schema.org/draft/2020-12/schema"}
+)
+# OpenAPI 3.1.0, section 4.8.25: a keyword of OpenAPI's own dialect of JSON Schema.
+_DISCRIMINATOR = jsonschema_rs.Draft202012Validator(
+    {
+        "type": "object",
+        "properties": {
+            "propertyName": {"type": "string"},
+            "mapping": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+        "required": ["propertyName"],
+    }
+)
+
+
+def structural_errors(document: Any) -> list[str]:
+    """Where a document hasn't the shape of OpenAPI 3.1.
+
+    The names of components are not looked at: published ones break the rule for them.
+    """
+    return [*_shape_errors(document), *_schema_errors(document)]
+
+
+def semantic_errors(document: dict[str, Any]) -> list[str]:
+    """What is wrong with a document of the right shape: names, parameters, defaults.
+
+    A document of another shape makes the validator crash.
+    """
+    try:
+        return [
+            _line("#" + _path(error.absolute_path), error.message)
+            for error in OpenAPIV31SpecValidator(document).iter_errors()
+        ]
+    except RecursionError:
+        return ["#/components: a component is nothing but a reference to itself"]
+
+
+def _shape_errors(document: Any) -> Iterator[str]:
+    if isinstance(document, dict) and isinstance(document.get("components"), dict):
+        components = {
+            section: {re.sub(r"[^A-Za-z0-9._-]", "_", name): node for name, node in named.items()}
+            if isinstance(named, dict)
+            else named
+            for section, named in document["components"].items()
+        }
+        document = {**document, "components": components}
+    for error in OpenAPIV31SpecValidator(document).schema_validator.iter_errors(document):
+        yield _line("#" + _path(error.absolute_path), error.message)
+
+
+def _schema_errors(document: Any) -> Iterator[str]:
+    inside = "-"
+    for place in walk(document):
+        if place.row != "schema":
+            continue
+        for error in _DISCRIMINATOR.iter_errors(place.node.get("discriminator", _NONE)):
+            yield _line(f"{place.pointer}/discriminator{_path(error.instance_path)}", error.message)
+        # The outermost schema is checked with all that it contains.
+        if not place.pointer.startswith(inside):
+            inside = place.pointer + "/"
+            for error in _SCHEMA.iter_errors(place.node):
+                yield _line(place.pointer + _path(error.instance_path), error.message)
+
+
+_NONE = {"propertyName": ""}
+
+
+def _path(steps: Any) -> str:
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
+def _line(pointer: str, message: str) -> str:
+    # Some messages go on with the whole schema.
+    return f"{pointer}: {message.partition(chr(10))[0]}"
