@@ -1,5 +1,6 @@
 """One command line, from its arguments to its exit code."""
 
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
@@ -11,13 +12,12 @@ from prolific_exports._errors import ExportsError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
 
     from prolific_exports._clock import Clock
 
 
 # The commands that have --json.
-_REPORTS: "Final[Mapping[str, Callable[..., str]]]" = {
+_REPORTS: Final[Mapping[str, Callable[..., str]]] = {
     "download": reports.download,
     "status": reports.status,
 }
@@ -48,6 +48,9 @@ def run(argv: list[str], clock: "Clock | None") -> int:
 def _end(error: ExportsError | OSError | KeyboardInterrupt, argv: list[str]) -> int:
     reports.complain(error)
     report = _REPORTS.get(argv[0]) if "--json" in argv else None
-    if report is not None:
-        streams.result(report(error=error))
+    if report is not None and not isinstance(error, streams.OutputError):
+        try:
+            streams.result(report(error=error))
+        except streams.OutputError as failure:
+            reports.complain(failure)
     return exit_codes.of_error(error)

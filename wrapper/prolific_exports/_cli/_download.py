@@ -8,6 +8,7 @@ from typing import Final
 from attrs import define, field
 
 from prolific_exports import (
+    AuthenticationError,
     Clock,
     CorruptArchiveError,
     DownloadError,
@@ -38,8 +39,15 @@ from prolific_exports._cli._text import printable
 from prolific_exports._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
 
 # What may end otherwise the next time, with the same export job.
-_PASSING: Final = (DownloadError, NoAnswerError, RateLimitedError, ServerError)
-_LASTING: Final = (TargetExistsError, UnsafeUrlError, CorruptArchiveError, UnsafeArchiveError)
+_PASSING: Final = (
+    AuthenticationError,
+    CorruptArchiveError,
+    DownloadError,
+    NoAnswerError,
+    RateLimitedError,
+    ServerError,
+)
+_LASTING: Final = (TargetExistsError, UnsafeUrlError)
 
 
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
@@ -131,7 +139,7 @@ class _Downloads:
         return job.download(task.target, overwrite=self.order.overwrite)
 
     def _fail(self, task: Task, error: ExportsError | OSError) -> Result:
-        reports.complain(error, self._name(task) if len(self.order.ids) > 1 else None)
+        reports.complain(error, self._name(task))
         resume = self._resume(task, error)
         _advise(resume)
         status: Status = "timed_out" if isinstance(error, ExportTimeoutError) else "failed"
@@ -159,12 +167,13 @@ class _Downloads:
 
     def _resume(self, task: Task, error: BaseException) -> list[str] | None:
         """The command that goes on after an error, if one can."""
-        if isinstance(error, _LASTING):
-            return None
         if self._saved is not None:
-            return task.extract_command(self._saved.path)
+            # Only extracting is left, which another try does not change for a bad archive.
+            bad = isinstance(error, CorruptArchiveError | UnsafeArchiveError)
+            return None if bad else task.extract_command(self._saved.path)
+        passing = isinstance(error, _PASSING) and not isinstance(error, _LASTING)
         if isinstance(error, ExportTimeoutError | KeyboardInterrupt) or (
-            isinstance(error, _PASSING) and self._export_id is not None
+            passing and self._export_id is not None
         ):
             return self.order.command([task.resource_id], self._export_id)
         return None

@@ -1,6 +1,6 @@
 """The command's exit codes."""
 
-from prolific_exports._errors import ExportTimeoutError, UsageError
+from prolific_exports._errors import UsageError
 
 DONE = 0
 FAILED = 1
@@ -14,8 +14,6 @@ def of_error(error: BaseException) -> int:
     match error:
         case UsageError():
             return USAGE
-        case ExportTimeoutError():
-            return TIMED_OUT
         case KeyboardInterrupt():
             return INTERRUPTED
     return FAILED

@@ -20,7 +20,7 @@ from prolific_exports._cli._narration import notable
 from prolific_exports._clock import Clock
 from prolific_exports._events import Downloading, Event, Polled, Requested, Verifying
 
-_NAME: Final = "{task.description}"
+_STATE: Final = "{task.description}"
 
 
 class LiveLine:
@@ -34,8 +34,8 @@ class LiveLine:
         self._clock = clock
         self._console = Console(file=file, stderr=True, highlight=False)
         self._began = clock.monotonic()
-        self._drawn: Progress | None = None
-        self._downloading = False
+        self._waiting: Progress | None = None
+        self._downloading: Progress | None = None
 
     def begin(self, title: str) -> None:
         """Write the title, and the line below it."""
@@ -58,33 +58,37 @@ class LiveLine:
 
     def end(self) -> None:
         """Remove the line."""
-        if self._drawn is not None:
-            self._drawn.stop()
-            self._drawn = None
+        for drawn in (self._waiting, self._downloading):
+            if drawn is not None:
+                drawn.stop()
+        self._waiting = self._downloading = None
 
     def _wait(self, state: str) -> None:
-        if self._drawn is None or self._downloading:
-            self._downloading = False
+        if self._waiting is None:
+            self.end()
             # Not the default spinner, which not every encoding has.
-            self._draw(SpinnerColumn("line"), TextColumn(_NAME), TimeElapsedColumn())
-        self._update(state, 0, None)
+            self._waiting = self._draw(
+                state, SpinnerColumn("line"), TextColumn(_STATE), TimeElapsedColumn()
+            )
+        self._waiting.update(self._waiting.task_ids[0], description=state, refresh=True)
 
     def _download(self, received: int, total: int | None) -> None:
-        if self._drawn is None or not self._downloading:
-            self._downloading = True
-            self._draw(
-                TextColumn(_NAME),
+        if self._downloading is None:
+            self.end()
+            self._downloading = self._draw(
+                "downloading",
+                TextColumn(_STATE),
                 BarColumn(bar_width=16),
                 DownloadColumn(),
                 TransferSpeedColumn(),
                 TimeElapsedColumn(),
                 TimeRemainingColumn(),
             )
-        self._update("downloading", received, total)
+        task = self._downloading.task_ids[0]
+        self._downloading.update(task, completed=received, total=total, refresh=True)
 
-    def _draw(self, *columns: ProgressColumn) -> None:
-        self.end()
-        self._drawn = Progress(
+    def _draw(self, state: str, *columns: ProgressColumn) -> Progress:
+        drawn = Progress(
             *columns,
             console=self._console,
             transient=True,
@@ -93,12 +97,8 @@ class LiveLine:
             redirect_stderr=False,
             get_time=self._clock.monotonic,
         )
-        task = self._drawn.add_task("", total=None)
-        self._drawn.tasks[task].start_time = self._began
-        self._drawn.start()
-
-    def _update(self, state: str, received: int, total: int | None) -> None:
-        if self._drawn is not None:
-            self._drawn.update(
-                self._drawn.task_ids[0], description=state, completed=received, total=total
-            )
+        task = drawn.add_task(state, total=None)
+        # Elapsed is what the whole download has taken.
+        drawn.tasks[task].start_time = self._began
+        drawn.start()
+        return drawn

@@ -57,19 +57,20 @@ class Narrator:
         match event:
             case Requested(status=status):
                 self._change_to(status)
-                return f"requested: {_named(status, event.ref.export_id)}"
+                job = event.ref.export_id
+                return f"requested: {status}" + (f" (export {printable(job)})" if job else "")
             case Polled(status=status, elapsed=elapsed):
-                return self._polled(event, status, elapsed)
+                return self._polled(status, elapsed)
             case Downloading(received=received, total=total):
                 return self._downloading(received, total)
             case Verifying():
                 return f"verifying {size(event.size)}"
         return notable(event)
 
-    def _polled(self, event: Polled, status: str, elapsed: float) -> str | None:
+    def _polled(self, status: str, elapsed: float) -> str | None:
         if status != self._status:
             self._change_to(status)
-            return f"{_named(status, event.ref.export_id)} after {duration(elapsed)}"
+            return f"{status} after {duration(elapsed)}"
         if self._silent_for() < _STILL_WAITING_EVERY:
             return None
         self._told = self.now()
@@ -88,7 +89,3 @@ class Narrator:
 
     def _silent_for(self) -> float:
         return self.now() - self._told
-
-
-def _named(status: str, export_id: str | None) -> str:
-    return f"{status} (export {printable(export_id)})" if export_id else status

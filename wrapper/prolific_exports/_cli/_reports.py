@@ -21,10 +21,12 @@ def complain(error: BaseException, subject: str | None = None) -> None:
 
     Args:
         error: What went wrong.
-        subject: With what, where several things were asked for.
+        subject: With what; said unless the error says it.
     """
-    about = f"{subject}: " if subject else ""
-    streams.message(f"prolific-exports: error: {about}{printable(explain(error))}")
+    what = printable(explain(error))
+    if subject is not None and subject not in what:
+        what = f"{subject}: {what}"
+    streams.message(f"prolific-exports: error: {what}")
 
 
 def explain(error: BaseException) -> str:

@@ -1,6 +1,8 @@
 """``prolific-exports show``."""
 
 import argparse
+import io
+import sys
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -18,21 +20,28 @@ _DESCRIPTION_WIDTH = 200
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:  # noqa: ARG001 - as every command
     """Print what an archive holds."""
     summary = summarise(ExportArchive.open(arguments.archive))
-    console = Console(highlight=False)
-    page = _Page(console.encoding)
-    with console.capture() as capture:
-        console.print(page.facts(summary))
-        if summary.instructions:
-            console.print()
-            console.print(page.instructions(summary))
-    streams.result("\n".join(line.rstrip() for line in capture.get().splitlines()))
+    streams.result(_laid_out(summary))
     return exit_codes.DONE
+
+
+def _laid_out(summary: ArchiveSummary) -> str:
+    # Drawn into memory: rich would end the process itself when a pipe's reader leaves.
+    drawn = io.StringIO()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    console = Console(file=drawn, force_terminal=terminal or None, highlight=False)
+    page = _Page(sys.stdout.encoding if sys.stdout is not None else None)
+    console.print(page.facts(summary))
+    if summary.instructions:
+        console.print()
+        console.print(page.instructions(summary))
+    lines = drawn.getvalue().rstrip().split("\n")
+    return "\n".join(line.rstrip() for line in lines)
 
 
 class _Page:
     """Lays an archive's summary out in what the output's encoding has."""
 
-    def __init__(self, encoding: str) -> None:
+    def __init__(self, encoding: str | None) -> None:
         self._encoding = encoding
 
     def facts(self, summary: ArchiveSummary) -> Table:
@@ -43,7 +52,7 @@ class _Page:
 
     def instructions(self, summary: ArchiveSummary) -> Table:
         # Without lines: they take room, and not every encoding has them.
-        table = Table(box=None, pad_edge=False, leading=1, padding=(0, 2, 0, 0))
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
         table.add_column("Instruction", ratio=3, overflow="fold")
         # Breaks the longest type in its middle.
         table.add_column("Type", max_width=15, overflow="fold")
@@ -65,12 +74,14 @@ def _facts(summary: ArchiveSummary) -> Iterator[tuple[str, str]]:
         yield "Id", printable(summary.id)
     if summary.exported_at is not None:
         yield "Exported", moment(summary.exported_at)
-    people = plural(summary.participants, "participant")
-    yield "Submissions", f"{summary.submissions} from {people}"
+    if summary.submissions or not summary.unknown_records:
+        people = plural(summary.participants, "participant")
+        yield "Submissions", f"{summary.submissions} from {people}"
     if summary.first_created_at is not None and summary.last_created_at is not None:
         yield "Period", f"{moment(summary.first_created_at)} to {moment(summary.last_created_at)}"
     if summary.unknown_records:
-        yield "Other records", f"{summary.unknown_records}, of a shape that is not documented"
+        # Batches' records, most likely (documents/003 shows those of collections only).
+        yield "Records", f"{summary.unknown_records} of a shape that is not documented"
     yield "Files", f"{summary.files} ({size(summary.files_size)})"
 
 
@@ -78,6 +89,6 @@ def _row(instruction: InstructionSummary, submissions: int) -> tuple[str, str, s
     return (
         printable(instruction.description or instruction.id, _DESCRIPTION_WIDTH),
         printable(instruction.type or "unknown"),
-        f"{instruction.answered} of {submissions}",
+        f"{instruction.answered} of {submissions}" if submissions else "unknown",
         "\n".join(f"- {printable(example)}" for example in instruction.examples),
     )

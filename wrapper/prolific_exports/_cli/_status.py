@@ -2,12 +2,12 @@
 
 import argparse
 
-from prolific_exports import Clock, Complete, Event, Exports, ExportsError, ExportState, SystemClock
+from prolific_exports import Clock, Complete, Exports, ExportsError, ExportState, SystemClock
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _reports as reports
 from prolific_exports._cli import _streams as streams
-from prolific_exports._cli._narration import notable
-from prolific_exports._cli._text import duration, moment
+from prolific_exports._cli._progress import Lines
+from prolific_exports._cli._text import duration, moment, printable
 
 
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
@@ -33,15 +33,11 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
 
 
 def _ask(arguments: argparse.Namespace, clock: Clock) -> ExportState:
-    with Exports(on_event=_notice, clock=clock) as exports:
+    lines = Lines(clock)
+    lines.begin(f"{arguments.kind} {printable(arguments.id)}")
+    with Exports(on_event=lines.event, clock=clock) as exports:
         resource = exports.collections if arguments.kind == "collection" else exports.batches
         return resource.job(arguments.id, arguments.export_id).status()
-
-
-def _notice(event: Event) -> None:
-    line = notable(event)
-    if line is not None:
-        streams.message(line)
 
 
 def _json(

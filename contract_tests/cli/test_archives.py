@@ -1,0 +1,191 @@
+"""``prolific-exports extract`` and ``prolific-exports show``."""
+
+import io
+import json
+import re
+import sys
+
+import pytest
+from archive.builders import METADATA, PHOTO, ROOT, collection_members, json_lines, write_zip
+from helpers import api
+
+
+@pytest.fixture
+def export(folder):
+    return write_zip(folder / "export.zip", collection_members())
+
+
+def submission(number, **responses):
+    return {
+        "submission_id": f"s{number}",
+        "participant_id": f"p{number % 2}",
+        "created_at": f"2026-03-{10 + number}T10:30:00Z",
+        "responses": responses,
+    }
+
+
+def text(value):
+    return {"type": "free_text", "description": "Say something", "value": value}
+
+
+def test_extracting_prints_the_folder(cli, folder, export):
+    outcome = cli("extract", "export.zip", "data")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "data\n", "")
+    assert (folder / "data/files/sub1_i2_0.jpg").read_bytes() == PHOTO
+
+
+def test_an_archive_that_would_write_elsewhere_is_refused(cli, folder):
+    write_zip(folder / "evil.zip", {"../\x1b[31mevil": b""})
+    outcome = cli("extract", "evil.zip", "data")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("prolific-exports: error: evil.zip: ")
+    assert "\x1b" not in outcome.err
+    assert [path.name for path in folder.iterdir()] == ["evil.zip"]
+
+
+@pytest.mark.parametrize("command", [["extract", "x.zip", "data"], ["show", "x.zip"]])
+def test_what_is_no_archive_is_one_line(cli, folder, command):
+    for content in (None, b"", b"PK\x03\x04 cut"):
+        if content is not None:
+            (folder / "x.zip").write_bytes(content)
+        outcome = cli(*command)
+        assert (outcome.code, outcome.out) == (1, "")
+        assert outcome.err.startswith("prolific-exports: error: x.zip ")
+        assert outcome.err.count("\n") == 1
+
+
+def test_json_is_not_for_these(cli, export):
+    outcome = cli("show", "export.zip", "--json")
+    assert (outcome.code, outcome.out) == (2, "")
+
+
+def test_showing_an_archive(cli, export):
+    outcome = cli("show", "export.zip")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == (
+        "Name         A collection\n"
+        "Kind         collection\n"
+        "Id           col1\n"
+        "Exported     2026-03-20 10:30 UTC\n"
+        "Submissions  1 from 1 participant\n"
+        "Period       2026-03-19 10:30 UTC to 2026-03-19 10:30 UTC\n"
+        f"Files        1 ({len(PHOTO)} bytes)\n"
+        "\n"
+        "Instruction    Type         Answered  Answers\n"
+        "\n"
+        "Say something  free_text      1 of 1  - Something\n"
+        "\n"
+        "Show it        file_upload    1 of 1  - Photo.JPG\n"
+    )
+
+
+def test_the_page_fits_80_columns(cli, folder):
+    long = "word " * 60 + "x" * 200
+    instruction = {
+        "id": "i1",
+        "type": "multiple_choice_with_free_text",
+        "description": long,
+    }
+    members = collection_members(*(submission(n, i1=text(f"{n} {long}")) for n in range(3)))
+    members[f"{ROOT}collection.json"] = json.dumps(
+        METADATA | {"instructions": [instruction]}
+    ).encode()
+    write_zip(folder / "export.zip", members)
+    out = cli("show", "export.zip").out
+    assert max(map(len, out.splitlines())) <= 80
+    assert "multiple_choice" in out
+    assert "_with_free_text" in out
+    assert "Submissions  3 from 2 participants" in out
+    assert "2026-03-10 10:30 UTC to 2026-03-12 10:30 UTC" in out
+    assert len(re.findall("- [012] word", out)) == 3
+
+
+def test_what_participants_wrote_is_shown_and_not_obeyed(cli, folder):
+    evil = "\x1b[31mred\x1b[0m \x9b2J [bold]not bold[/bold] [/] :smile: \u202eback\r\nnext"
+    members = collection_members(submission(1, i1=text(evil)))
+    metadata = METADATA | {"name": evil, "collection_id": evil}
+    members[f"{ROOT}collection.json"] = json.dumps(metadata).encode()
+    write_zip(folder / "export.zip", members)
+    out = cli("show", "export.zip").out
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", out)
+    assert out.splitlines()[0] == (
+        r"Name         \x1b[31mred\x1b[0m \x9b2J [bold]not bold[/bold] [/] :smile:"
+    )
+    assert "[bold]" in out.split("Answers")[1]
+
+
+def test_records_of_another_shape_are_counted(cli, folder):
+    instructions = [{"id": "i1"}]
+    write_zip(
+        folder / "export.zip",
+        {
+            "batch.json": json.dumps({"instructions": instructions}).encode(),
+            "responses-by-submission.jsonl": json_lines({"a": 1}, {"b": 2}),
+        },
+    )
+    assert cli("show", "export.zip").out == (
+        "Name     (none)\n"
+        "Kind     batch\n"
+        "Records  2 of a shape that is not documented\n"
+        "Files    0 (0 bytes)\n"
+        "\n"
+        "Instruction  Type     Answered  Answers\n"
+        "\n"
+        "i1           unknown   unknown\n"
+    )
+
+
+def test_an_archive_without_anything(cli, folder):
+    write_zip(folder / "export.zip", {"responses.jsonl": b""})
+    assert cli("show", "export.zip").out == (
+        "Name         (none)\n"
+        "Kind         collection\n"
+        "Submissions  0 from 0 participants\n"
+        "Files        0 (0 bytes)\n"
+    )
+
+
+class Stdout(io.TextIOWrapper):
+    def __init__(self, encoding, *, terminal=False):
+        super().__init__(io.BytesIO(), encoding=encoding, newline="\n")
+        self.terminal = terminal
+
+    def isatty(self):
+        return self.terminal
+
+    def text(self):
+        return self.buffer.getvalue().decode(self.encoding)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_any_encoding_can_show_it(cli, folder, monkeypatch, encoding):
+    words = ["naïve", "шакшука", "🥘", "\ud800"]
+    write_zip(folder / "export.zip", collection_members(submission(1, i1=text(" ".join(words)))))
+    stdout = Stdout(encoding)
+    monkeypatch.setattr(sys, "stdout", stdout)
+    assert cli("show", "export.zip").code == 0
+    shown = stdout.text()
+    assert ("naïve" if encoding != "ascii" else r"na\xefve") in shown
+    assert ("🥘" if encoding == "utf-8" else r"\U0001f958") in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+def test_headings_are_bold_on_a_terminal(cli, export, monkeypatch, no_color):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1" if no_color else "")
+    stdout = Stdout("utf-8", terminal=True)
+    monkeypatch.setattr(sys, "stdout", stdout)
+    assert cli("show", "export.zip").code == 0
+    assert "\x1b[1m" in stdout.text()
+    assert "\x1b[3" not in stdout.text()
+
+
+def test_without_a_stdout_nothing_is_shown(cli, export, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert cli("show", "export.zip").code == 0
+
+
+def test_an_archive_as_downloaded(cli, folder):
+    (folder / "export.zip").write_bytes(api.ARCHIVE)
+    assert "Name         Reasons\n" in cli("show", "export.zip").out

@@ -1,0 +1,275 @@
+"""What is shown while exports are on their way: a live line on a terminal, else lines."""
+
+import io
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import api
+from prolific_exports import (
+    Downloading,
+    ExportRef,
+    Polled,
+    Refreshed,
+    Requested,
+    Restarted,
+    Retrying,
+    Saved,
+    ServerError,
+    Verifying,
+)
+from prolific_exports._cli._live import LiveLine
+from prolific_exports._cli._narration import Narrator
+from prolific_exports._cli._text import duration, plural, printable, size
+
+REF = ExportRef("collection", api.COLLECTION, api.EXPORT_ID)
+MB = 1_000_000
+BROKEN = ServerError("It broke\x1b[2J.", operation="GET /", ref=REF, status=500)
+
+
+@pytest.fixture
+def narrator(clock):
+    return Narrator(clock.monotonic)
+
+
+def test_a_line_for_each_change_of_state(narrator):
+    told = [
+        narrator.tell(event)
+        for event in (
+            Requested(REF, "generating"),
+            Polled(REF, "generating", 1),
+            Polled(REF, "failed", 3),
+            Restarted(REF),
+            Requested(ExportRef("collection", api.COLLECTION), "complete"),
+            Polled(REF, "complete", 200),
+            Downloading(REF, 0, None),
+            Downloading(REF, 5, None),
+            Refreshed(REF, 5),
+            Verifying(REF, 12_345_678),
+            Saved(REF, Path("x.zip"), 12_345_678),
+        )
+    ]
+    assert told == [
+        f"requested: generating (export {api.EXPORT_ID})",
+        None,
+        "failed after 3 s",
+        "the export failed; requesting a new one",
+        "requested: complete",
+        None,
+        "downloading: 0 bytes",
+        None,
+        "the download URL works no longer; asking for a fresh one after 5 bytes",
+        "verifying 12.3 MB",
+        "saved 12.3 MB",
+    ]
+
+
+def test_a_retry_is_told_with_its_reason(narrator):
+    line = narrator.tell(Retrying(REF, BROKEN, 1.25))
+    assert line == r"trying again in 1.2 s: It broke\x1b[2J."
+
+
+def test_bytes_are_told_every_few_seconds(narrator, clock):
+    told = []
+    for received in range(0, 14 * MB, MB):
+        told.append(narrator.tell(Downloading(REF, received, 14 * MB)))
+        clock.advance(1)
+    assert [line for line in told if line] == [
+        "downloading: 0 bytes of 14.0 MB (0 %)",
+        "downloading: 5.0 MB of 14.0 MB (35 %)",
+        "downloading: 10.0 MB of 14.0 MB (71 %)",
+    ]
+
+
+def test_a_long_wait_is_not_silent(narrator, clock):
+    narrator.tell(Requested(REF, "generating"))
+    told = []
+    for elapsed in range(4, 200, 4):
+        clock.advance(4)
+        told.append(narrator.tell(Polled(REF, "generating", elapsed)))
+    assert [line for line in told if line] == [
+        "still generating after 1 min 0 s",
+        "still generating after 2 min 0 s",
+        "still generating after 3 min 0 s",
+    ]
+
+
+class Terminal(io.TextIOWrapper):
+    """stderr on a terminal of 80 columns."""
+
+    def __init__(self, encoding="utf-8"):
+        super().__init__(io.BytesIO(), encoding=encoding, errors="backslashreplace", newline="\n")
+
+    def isatty(self):
+        return True
+
+    @property
+    def frames(self):
+        """What was drawn, one line for each state of it, without colours."""
+        self.flush()
+        text = self.buffer.getvalue().decode(self.encoding)
+        text = re.sub(r"\r|\x1b\[(2K|1A)", "\n", text)
+        return re.sub(r"\n+", "\n", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text))
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return Terminal()
+
+
+def draw(line, events, clock):
+    line.begin("[2/5] a title")
+    for event in events:
+        clock.advance(10)
+        line.event(event)
+    line.end()
+
+
+EVENTS = [
+    Requested(REF, "generating"),
+    Retrying(REF, BROKEN, 1.25),
+    Polled(REF, "complete", 20),
+    Downloading(REF, 0, 400 * MB),
+    Downloading(REF, 10 * MB, 400 * MB),
+    Downloading(REF, 20 * MB, 400 * MB),
+    Refreshed(REF, 20 * MB),
+    Polled(REF, "complete", 20),
+    Downloading(REF, 40 * MB, None),
+    Verifying(REF, 400 * MB),
+    Saved(REF, Path("x.zip"), 400 * MB),
+]
+
+
+def test_the_live_line_tells_state_time_bytes_rate_and_rest(terminal, clock):
+    draw(LiveLine(clock, terminal), EVENTS, clock)
+    frames = terminal.frames
+    assert frames.startswith("[2/5] a title\n")
+    assert re.search(r"generating 0:00:\d0", frames)
+    assert re.search(r"downloading \S+ 20.0/400.0 MB 1.0 MB/s 0:01:\d0 0:06:20", frames)
+    assert "40.0/? MB" in frames
+    assert re.search(r"complete 0:01:\d0", frames)
+    assert "verifying" in frames
+    assert max(map(len, frames.splitlines())) <= 80
+
+
+def test_what_is_worth_keeping_stays_above_the_live_line(terminal, clock):
+    draw(LiveLine(clock, terminal), EVENTS, clock)
+    kept = [line for line in terminal.frames.splitlines() if line.startswith("  ")]
+    assert kept == [
+        r"  trying again in 1.2 s: It broke\x1b[2J.",
+        "  the download URL works no longer; asking for a fresh one after 20.0 MB",
+        "  saved 400.0 MB",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_the_live_line_is_drawn_in_any_encoding(clock, monkeypatch, encoding):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+    terminal = Terminal(encoding)
+    draw(LiveLine(clock, terminal), EVENTS, clock)
+    assert "\\u" not in terminal.frames
+
+
+def test_without_colours_when_asked(terminal, clock, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    draw(LiveLine(clock, terminal), EVENTS, clock)
+    terminal.flush()
+    assert not re.search(rb"\x1b\[[0-9;]*3[0-7]m", terminal.buffer.getvalue())
+
+
+def test_nothing_is_left_to_end_when_nothing_began(terminal, clock):
+    LiveLine(clock, terminal).end()
+    assert terminal.frames == ""
+
+
+@pytest.fixture
+def download(cli, terminal, monkeypatch):
+    """Runs a download with stderr on the terminal."""
+
+    def download(*options):
+        # Not in the fixture's own phase, whose streams pytest replaces.
+        monkeypatch.setattr(sys, "stderr", terminal)
+        return cli("download", "collection", api.COLLECTION, "-o", "a.zip", *options)
+
+    return download
+
+
+@pytest.fixture
+def ready(router):
+    router.post(api.post_url("collection")).mock(return_value=api.generating())
+    router.get(api.get_url("collection")).mock(return_value=api.complete())
+    router.get(url__startswith=api.STORE).mock(return_value=api.stored())
+
+
+def test_a_terminal_gets_the_live_line_and_stdout_the_path(download, ready, terminal):
+    outcome = download()
+    assert (outcome.code, outcome.out) == (0, "a.zip\n")
+    assert "0:00:" in terminal.frames
+    assert f"  saved {len(api.ARCHIVE)} bytes\n" in terminal.frames
+
+
+def test_a_dumb_terminal_gets_lines(download, ready, terminal, monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    download()
+    assert terminal.frames.startswith(f"collection {api.COLLECTION}: requested: generating")
+    assert "\x1b" not in terminal.frames
+
+
+def test_quiet_shows_nothing_on_a_terminal_either(download, ready, terminal):
+    download("--quiet")
+    assert terminal.frames == ""
+
+
+def test_an_error_ends_the_live_line(download, router, terminal):
+    router.post(api.post_url("collection")).mock(return_value=api.error(403))
+    assert download().code == 1
+    assert re.search("\nprolific-exports: error: POST [^\n]*\n$", terminal.frames)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (999_949, "999.9 kB"),
+        (999_950, "1.0 MB"),
+        (12_345_678_901, "12.3 GB"),
+        (12_345_678_901_234_567, "12345.7 TB"),
+    ],
+)
+def test_sizes(count, text):
+    assert size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (3599, "59 min 59 s"), (3900, "1 h 5 min")],
+)
+def test_durations(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_plurals():
+    assert [plural(count, "file") for count in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\t\r\n b\u2028c", "a b c"),
+        ("\x07\x7f\x9b\x00", r"\x07\x7f\x9b\x00"),
+        ("\u202e\u2066\ud800", r"\u202e\u2066\ud800"),
+        ("👩\u200d🚀 naïve क\u200cष", "👩\u200d🚀 naïve क\u200cष"),
+        ("0123456789x", "0123456..."),
+        ("012345 789x", "012345..."),
+        ("0123456789", "0123456789"),
+    ],
+)
+def test_printable(text, shown):
+    assert printable(text, 10 if text.startswith("0") else None) == shown

@@ -1,0 +1,43 @@
+"""Command lines that are printed to be pasted."""
+
+import os
+import shlex
+
+import pytest
+from helpers import api
+from prolific_exports._cli._order import Order
+from prolific_exports._cli._parser import build_parser
+from prolific_exports._cli._shell import quoted
+
+
+def test_quoting_is_that_of_the_systems_shell():
+    line = ["prolific-exports", "download", "it's $HOME.zip"]
+    assert shlex.split(quoted(line, windows=False)) == line
+    assert quoted(line, windows=True) == 'prolific-exports download "it\'s $HOME.zip"'
+
+
+def order(*arguments):
+    return Order.from_arguments(build_parser().parse_args(["download", *arguments]))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("collection", api.COLLECTION),
+        ("batch", api.BATCH, "a", "b", "--output", "out", "--extract", "data"),
+        ("batch", api.BATCH, "--export-id", api.EXPORT_ID, "--overwrite"),
+        ("batch", "a", "--output=-dash.zip", "--extract=-x", "--timeout", "1e9", "--quiet"),
+        ("batch", "a", "--timeout", "inf", "--poll-interval", "0.1", "--json"),
+    ],
+)
+def test_the_command_for_all_ids_is_the_same_order(arguments):
+    given = order(*arguments)
+    assert order(*given.command(given.ids, given.export_id)[2:]) == given
+
+
+def test_one_of_several_goes_to_the_same_place():
+    given = order("batch", "a", "b", "--output", "out", "--extract", "data")
+    alone = order(*given.command(["b"])[2:])
+    assert alone.to_folder
+    assert alone.output == f"out{os.sep}"
+    assert alone.tasks() == [given.tasks()[1]]

@@ -1,0 +1,87 @@
+"""What the command costs before it does anything, and how it describes itself."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from prolific_exports import __version__
+from prolific_exports._cli import main
+from prolific_exports._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
+
+_PROBE = """
+import sys
+from prolific_exports._cli import main
+sys.argv[0] = "prolific-exports"
+try:
+    code = main()
+except SystemExit as stop:
+    code = stop.code
+sys.stderr.write(__import__("json").dumps([code, sorted(sys.modules)]))
+"""
+
+
+def run(*arguments):
+    """Exit code, stdout and the modules that were imported."""
+    process = subprocess.run(
+        [sys.executable, "-c", _PROBE, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    code, modules = json.loads(process.stderr.splitlines()[-1])
+    return code or 0, process.stdout, set(modules)
+
+
+def test_the_version_costs_no_argument_parser():
+    code, out, modules = run("--version")
+    assert (code, out) == (0, f"prolific-exports {__version__}\n")
+    assert not modules & {"argparse", "attrs", "attr", "httpx", "rich", "prolific_api"}
+
+
+def test_the_arguments_of_the_process_are_the_default(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["prolific-exports", "--version"])
+    assert main() == 0
+    assert capsys.readouterr().out == f"prolific-exports {__version__}\n"
+
+
+def test_an_interrupt_while_modules_are_imported(monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("prolific_exports._cli._command.run", interrupted)
+    assert main(["show", "export.zip"]) == 130
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["download", "--help"], ["show", "-h"]])
+def test_help_imports_nothing_that_does_the_work(arguments):
+    code, out, modules = run(*arguments)
+    assert code == 0
+    assert out.startswith("usage: prolific-exports")
+    assert not modules & {"attrs", "attr", "httpx", "rich", "prolific_api", "asyncio", "zipfile"}
+
+
+def test_what_is_not_drawn_needs_no_rich(tmp_path):
+    code, out, modules = run("extract", str(tmp_path / "none.zip"), str(tmp_path))
+    assert (code, out) == (1, "")
+    assert not modules & {"rich", "httpx"}
+
+
+def test_the_help_tells_exit_codes_environment_and_examples(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert not stop.value.code
+    out = capsys.readouterr().out
+    for word in ("PROLIFIC_TOKEN", "PROLIFIC_URL", "NO_COLOR", "130", "1 if any failed"):
+        assert word in out
+    assert len(re.findall("^  prolific-exports ", out, re.MULTILINE)) == 2
+
+
+def test_the_help_tells_the_real_defaults(capsys):
+    with pytest.raises(SystemExit):
+        main(["download", "--help"])
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"to be ready (default: {DEFAULT_TIMEOUT:g})" in out
+    assert f"varied by a quarter (default: {DEFAULT_POLL_INTERVAL:g})" in out

@@ -1,0 +1,115 @@
+"""What happens to results and messages when the other end is odd."""
+
+import errno
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from archive.builders import collection_members, write_zip
+from helpers import api
+from prolific_exports._cli import main
+
+FULL = Path("/dev/full")
+
+
+class Broken(io.StringIO):
+    """A stream whose other end does not take anything."""
+
+    def __init__(self, number):
+        super().__init__()
+        self.number = number
+
+    def flush(self):
+        raise OSError(self.number, os.strerror(self.number))
+
+
+@pytest.fixture
+def export(folder):
+    return write_zip(folder / "export.zip", collection_members())
+
+
+@pytest.mark.parametrize("number", [errno.EPIPE, errno.EINVAL])
+def test_a_reader_that_leaves_is_no_error(cli, export, monkeypatch, number):
+    monkeypatch.setattr(sys, "stdout", Broken(number))
+    outcome = cli("show", "export.zip")
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_result_that_cannot_be_written_is_an_error(cli, router, monkeypatch, options):
+    router.get(api.get_url("collection")).mock(return_value=api.generating())
+    monkeypatch.setattr(sys, "stdout", Broken(errno.ENOSPC))
+    outcome = cli("status", "collection", api.COLLECTION, api.EXPORT_ID, *options)
+    assert outcome.code == 1
+    assert outcome.err == (
+        "prolific-exports: error: The result cannot be written to stdout: "
+        f"{os.strerror(errno.ENOSPC)}.\n"
+    )
+
+
+def test_an_error_that_cannot_be_reported_as_json_is_still_said(cli, router, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Broken(errno.ENOSPC))
+    outcome = cli("download", "collection", "a b", "--json")
+    assert outcome.code == 2
+    assert [line[:40] for line in outcome.err.splitlines()] == [
+        "prolific-exports: error: 'a b' is not a ",
+        "prolific-exports: error: The result cann",
+    ]
+
+
+@pytest.mark.parametrize("stderr", [None, Broken(errno.EPIPE)])
+def test_messages_that_nobody_reads_change_nothing(cli, router, monkeypatch, stderr):
+    router.get(api.get_url("collection")).mock(return_value=api.complete())
+    router.get(url__startswith=api.STORE).mock(return_value=api.stored())
+    monkeypatch.setattr(sys, "stderr", stderr)
+    outcome = cli(
+        *("download", "collection", api.COLLECTION, "--export-id", api.EXPORT_ID, "-o", "a.zip")
+    )
+    assert (outcome.code, outcome.out) == (0, "a.zip\n")
+
+
+def run(*arguments, stdout=subprocess.PIPE):
+    return subprocess.run(
+        [sys.executable, "-m", "prolific_exports", *arguments],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_pipe_without_a_reader(export):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stdout:
+        process = run("show", str(export), stdout=stdout)
+    assert (process.returncode, process.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="Linux has it")
+def test_a_full_disk(export):
+    with FULL.open("w") as stdout:
+        process = run("show", str(export), stdout=stdout)
+    assert process.returncode == 1
+    assert process.stderr.startswith("prolific-exports: error: The result cannot be written")
+    assert process.stderr.count("\n") == 1
+
+
+def test_json_survives_any_encoding(cli, monkeypatch):
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", out)
+    assert cli("download", "collection", "ä\udcff", "--json").code == 2
+    assert "ä" in json.loads(out.buffer.getvalue())["error"]["message"]
+
+
+def test_a_path_that_the_encoding_does_not_have(export, folder, monkeypatch, capsys):
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii", newline="\n")
+    monkeypatch.setattr(sys, "stdout", out)
+    assert main(["extract", str(export), "dätä"]) == 0
+    assert out.buffer.getvalue() == b"d\\xe4t\\xe4\n"
+    assert (folder / "dätä").is_dir()
