@@ -45,10 +45,11 @@ def prolific_sandbox_server() -> "Iterator[Sandbox]":
     try:
         from prolific_contract.sandbox import Sandbox  # noqa: PLC0415 - see the module's docstring
     except ModuleNotFoundError as error:
-        if error.name not in _EXTRA_PACKAGES:
+        package = (error.name or "").partition(".")[0]
+        if package not in _EXTRA_PACKAGES:
             raise
         pytest.fail(
-            f"the prolific_sandbox fixture needs {error.name}, which is not installed: "
+            f"the prolific_sandbox fixture needs {package}, which is not installed: "
             "pip install 'prolific-exports[contract]'",
             pytrace=False,
         )

@@ -12,7 +12,14 @@ extra); they are imported when ``Sandbox`` or ``create_app`` is first used.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from prolific_contract.sandbox._known import KNOWN_RESOURCES, Edition, Fate, Kind, Resource
+from prolific_contract.sandbox._known import (
+    EDITIONS,
+    KNOWN_RESOURCES,
+    Edition,
+    Fate,
+    Kind,
+    Resource,
+)
 
 if TYPE_CHECKING:
     from prolific_contract.sandbox._app import create_app
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
     from prolific_contract.sandbox._settings import SandboxSettings
 
 __all__ = [
+    "EDITIONS",
     "KNOWN_RESOURCES",
     "Clock",
     "Edition",

@@ -13,9 +13,7 @@ from prolific_contract.sandbox._store import object_path
 from prolific_contract.sandbox._text import utc_timestamp
 
 _KINDS = {kind.path_segment: kind for kind in Kind}
-_ROUTE = re.compile(
-    rf"/api/v1/data-collection/({'|'.join(_KINDS)})/([^/]+)/export(?:/([^/]+))?", re.DOTALL
-)
+_ROUTE = re.compile(rf"/api/v1/data-collection/({'|'.join(_KINDS)})/([^/]+)/export(?:/([^/]+))?")
 
 
 class ExportApi:

@@ -165,6 +165,9 @@ _COOKING = Study(
                     "my grandmother's recipes deserve their own study.",
                     "please ask about baking, too.",
                     "I answered on my phone; the page jumped once.",
+                    # Pasted text: a reader that splits at every line separator of
+                    # Unicode, not at line feeds only, breaks this record in two.
+                    "copied from my notes:\u2028one pan, one spoon, no fuss",
                     "prices went up 20 % here, that changes a lot.",
                 ),
             ),

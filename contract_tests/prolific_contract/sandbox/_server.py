@@ -19,6 +19,7 @@ from prolific_contract.sandbox._site import Site
 _GRACE_SECONDS = 1
 # Waiting without end can't be interrupted by Ctrl-C on Windows.
 _INTERRUPTIBLE_SECONDS = 0.5
+_HIGHEST_PORT = 65_535
 
 
 class Sandbox:
@@ -52,8 +53,10 @@ class Sandbox:
             port: The port to listen on; 0 for one that is free.
 
         Raises:
-            SandboxError: The host is not a loopback address.
+            SandboxError: The host is not a loopback address, or there is no such port.
         """
+        if not 0 <= port <= _HIGHEST_PORT:
+            raise SandboxError(f"there is no port {port}: choose 0 to {_HIGHEST_PORT}")
         self._address = (_loopback_address(host), port)
         self._settings = settings
         self._clock = clock
@@ -163,7 +166,7 @@ class Sandbox:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready."""
+    """A server that says when it is ready and leaves no connection behind."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -172,6 +175,12 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        # A client that doesn't read what was sent keeps its connection from closing.
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 def _loopback_address(host: str) -> str:
@@ -193,9 +202,8 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "there is no such port"
+    except OSError as error:
         raise SandboxError(
-            f"can't listen on {host} port {port} ({reason}): choose another port, "
+            f"can't listen on {host} port {port} ({error.strerror}): choose another port, "
             "or 0 for one that is free"
         ) from error

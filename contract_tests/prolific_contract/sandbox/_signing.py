@@ -120,10 +120,8 @@ def _read_expiry(query: _Query) -> datetime | None:
     if values["X-Amz-Algorithm"] != _ALGORITHM or not (seconds.isascii() and seconds.isdigit()):
         return None
     try:
-        signed_at = datetime.strptime(values["X-Amz-Date"], _TIME_FORMAT).replace(tzinfo=UTC)
         lifetime = timedelta(seconds=int(seconds))
+        signed_at = datetime.strptime(values["X-Amz-Date"], _TIME_FORMAT).replace(tzinfo=UTC)
+        return signed_at + lifetime if lifetime <= _LONGEST_LIFETIME else None
     except (ValueError, OverflowError):
         return None
-    if lifetime > _LONGEST_LIFETIME:
-        return None
-    return signed_at + lifetime

@@ -1,0 +1,294 @@
+"""The export operations, without HTTP."""
+
+import re
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pytest
+from prolific_contract.sandbox import EDITIONS, Fate, Kind, Resource
+
+from sandbox.desk import BASE_URL, read_json
+
+UNKNOWN = "0192a3b4-0000-4000-8000-000000000000"
+
+
+def assert_error(reply, status):
+    """It is the documented envelope, and returns its error."""
+    body = read_json(reply)
+    assert list(body) == ["error"]
+    assert reply.header("Content-Type") == "application/json"
+    error = body["error"]
+    assert reply.status == error["status"] == status
+    assert isinstance(error["error_code"], int)
+    assert error["title"]
+    assert error["detail"]
+    return error
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_new_job_is_202_and_generating(open_desk, kind, edition):
+    desk = open_desk(edition=edition)
+    reply = desk.request(kind, desk.site.settings.id_of(kind))
+    body = read_json(reply)
+
+    assert reply.status == 202
+    assert reply.header("Content-Type") == "application/json"
+    assert reply.header("Content-Length") == str(len(reply.body))
+    assert body == {"status": "generating", "export_id": body["export_id"]}
+    assert str(UUID(body["export_id"])) == body["export_id"]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_request_while_generating_is_202_with_the_same_job(open_desk, kind, edition):
+    desk = open_desk(edition=edition)
+    first = desk.request(kind, desk.site.settings.id_of(kind))
+    second = desk.request(kind, desk.site.settings.id_of(kind))
+
+    assert second.status == 202
+    assert read_json(second) == read_json(first)
+
+
+def test_in_edition_2026_03_a_request_for_a_complete_export_is_200_with_a_url(desk, kind):
+    complete = desk.complete(kind)
+    reply = desk.request(kind, desk.site.settings.id_of(kind))
+
+    assert reply.status == 200
+    assert read_json(reply) == complete
+
+
+def test_in_edition_2026_11_a_request_is_202_even_when_an_export_is_complete(open_desk, kind):
+    desk = open_desk(edition="2026-11", generation_seconds=0)
+    desk.complete(kind)
+    reply = desk.request(kind, desk.site.settings.id_of(kind))
+
+    assert reply.status == 202
+    assert read_json(reply)["status"] == "generating"
+
+
+def test_a_job_is_generating_until_its_time_has_passed(open_desk, kind):
+    desk = open_desk(generation_seconds=3)
+    resource_id = desk.site.settings.id_of(kind)
+    generating = read_json(desk.request(kind, resource_id))
+    desk.clock.advance(2.999)
+    still = desk.status(kind, resource_id, generating["export_id"])
+    desk.clock.advance(0.001)
+    done = desk.status(kind, resource_id, generating["export_id"])
+
+    assert (still.status, read_json(still)) == (200, generating)
+    assert (done.status, read_json(done)["status"]) == (200, "complete")
+
+
+@pytest.mark.parametrize(
+    ("settings", "hours"),
+    [
+        ({"edition": "2026-03"}, 24),
+        ({"edition": "2026-11"}, 1),
+        ({"url_lifetime_seconds": 7200}, 2),
+    ],
+)
+def test_a_complete_job_has_a_presigned_url_and_its_expiry(open_desk, kind, settings, hours):
+    desk = open_desk(**settings)
+    desk.clock.advance(0.75)
+    body = desk.complete(kind)
+
+    assert list(body) == ["status", "url", "expires_at"]
+    assert body["url"].startswith(f"{BASE_URL}/store/")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", body["expires_at"])
+    query = parse_qs(urlsplit(body["url"]).query)
+    signed_at = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%S%z")
+    expires_at = datetime.fromisoformat(body["expires_at"])
+    assert query["X-Amz-Expires"] == [str(hours * 3600)]
+    assert (expires_at - signed_at).total_seconds() == hours * 3600
+    assert signed_at == desk.clock.now().replace(microsecond=0)
+
+
+def test_each_status_request_gets_a_fresh_url(desk, kind):
+    resource_id = desk.site.settings.id_of(kind)
+    export_id = read_json(desk.request(kind, resource_id))["export_id"]
+    desk.clock.advance(3)
+    first = read_json(desk.status(kind, resource_id, export_id))
+    desk.clock.advance(86_400)
+    second = read_json(desk.status(kind, resource_id, export_id))
+
+    assert first["url"] != second["url"]
+    assert first["expires_at"] < second["expires_at"]
+    expired, fresh = (
+        desk.call("GET", body["url"].removeprefix(BASE_URL)).status for body in (first, second)
+    )
+    assert (expired, fresh) == (403, 200)
+
+
+def test_a_failed_job_says_nothing_but_failed(desk, kind):
+    resource_id = desk.site.settings.id_of(kind, Fate.FAILS)
+    export_id = read_json(desk.request(kind, resource_id))["export_id"]
+    desk.clock.advance(3)
+    reply = desk.status(kind, resource_id, export_id)
+
+    assert (reply.status, read_json(reply)) == (200, {"status": "failed"})
+
+
+def test_an_archive_that_vanished_turns_its_job_to_failed_and_its_url_to_404(desk, kind):
+    resource_id = desk.site.settings.id_of(kind, Fate.VANISHES)
+    export_id = read_json(desk.request(kind, resource_id))["export_id"]
+    desk.clock.advance(3)
+    url = read_json(desk.status(kind, resource_id, export_id))["url"].removeprefix(BASE_URL)
+    present = desk.call("GET", url)
+    desk.clock.advance(3)
+    gone = desk.call("GET", url)
+
+    assert (present.status, gone.status) == (200, 404)
+    assert b"<Code>NoSuchKey</Code>" in gone.body
+    assert read_json(desk.status(kind, resource_id, export_id)) == {"status": "failed"}
+    assert desk.request(kind, resource_id).status == 202
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Token",
+        "Token ",
+        "Token  sandbox-token",
+        "Token sandbox-token x",
+        "token sandbox-token",
+        "Bearer sandbox-token",
+        "sandbox-token",
+        "Token sandbox-tokem",
+        "Token tökén",
+    ],
+)
+@pytest.mark.parametrize("path", ["export", "export/x"])
+def test_without_the_token_every_operation_is_401(desk, kind, path, authorization):
+    url = f"/api/v1/data-collection/{kind.path_segment}/{desk.site.settings.id_of(kind)}/{path}"
+    headers = {} if authorization is None else {"authorization": authorization}
+    for method in ("GET", "POST"):
+        reply = desk.call(method, url, **headers)
+
+        assert_error(reply, 401)
+        assert reply.header("WWW-Authenticate") == "Token"
+
+
+def test_401_says_what_is_wrong_without_repeating_the_token(desk):
+    url = "/api/v1/data-collection/batches/x/export"
+    details = [
+        assert_error(desk.call("POST", url, **headers), 401)["detail"]
+        for headers in ({}, {"authorization": "secret"}, {"authorization": "Token secret"})
+    ]
+
+    assert len(set(details)) == 3
+    assert not any("secret" in detail for detail in details)
+
+
+def test_the_token_is_that_of_the_settings(open_desk, kind):
+    desk = open_desk(token="another")
+
+    assert desk.request(kind, desk.site.settings.id_of(kind)).status == 202
+
+
+def test_a_forbidden_resource_is_403_on_post_and_404_on_get(desk, kind):
+    resource_id = desk.site.settings.id_of(kind, Fate.FORBIDDEN)
+
+    assert_error(desk.request(kind, resource_id), 403)
+    assert_error(desk.status(kind, resource_id, UNKNOWN), 404)
+
+
+def test_an_unknown_resource_is_404(desk, kind):
+    assert_error(desk.request(kind, UNKNOWN), 404)
+    assert_error(desk.status(kind, UNKNOWN, UNKNOWN), 404)
+
+
+def test_an_unknown_job_is_404(desk, kind):
+    assert_error(desk.status(kind, desk.site.settings.id_of(kind), UNKNOWN), 404)
+
+
+def test_a_job_is_404_under_another_resource_or_kind(open_desk):
+    resources = [Resource(kind, id_) for kind in Kind for id_ in ("one", "two")]
+    desk = open_desk(resources=resources)
+    export_id = read_json(desk.request(Kind.BATCH, "one"))["export_id"]
+
+    assert desk.status(Kind.BATCH, "one", export_id).status == 200
+    assert_error(desk.status(Kind.BATCH, "two", export_id), 404)
+    assert_error(desk.status(Kind.COLLECTION, "one", export_id), 404)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"])
+def test_other_methods_than_post_are_405_where_exports_are_requested(desk, kind, method):
+    reply = desk.api(method, f"{kind.path_segment}/{desk.site.settings.id_of(kind)}/export")
+
+    assert_error(reply, 405)
+    assert reply.header("Allow") == "POST"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_other_methods_than_get_are_405_where_the_state_is_asked(desk, kind, method):
+    reply = desk.api(method, f"{kind.path_segment}/{desk.site.settings.id_of(kind)}/export/x")
+
+    assert_error(reply, 405)
+    assert reply.header("Allow") == "GET, HEAD"
+
+
+def test_head_is_answered_like_get_where_the_state_is_asked(desk, kind):
+    resource_id = desk.site.settings.id_of(kind)
+    export_id = read_json(desk.request(kind, resource_id))["export_id"]
+    path = f"{kind.path_segment}/{resource_id}/export/{export_id}"
+
+    assert desk.api("HEAD", path) == desk.api("GET", path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/store",
+        "/api/v1/data-collection/collections",
+        "/api/v1/data-collection/collections/x/export/",
+        "/api/v1/data-collection/collections/x/export/y/z",
+        "/api/v1/data-collection/collections//export",
+        "/api/v1/data-collection/datasets/x/export",
+        "/api/v2/data-collection/collections/x/export",
+        "/prefix/api/v1/data-collection/collections/x/export",
+    ],
+)
+def test_anything_else_is_404_with_or_without_the_token(desk, path):
+    assert_error(desk.call("GET", path), 404)
+    assert_error(desk.call("POST", path, authorization="Token sandbox-token"), 404)
+
+
+def test_every_answer_carries_the_clocks_date(desk):
+    desk.clock.advance(86_400)
+
+    for url in ("/", "/store/x", desk.presigned_url()):
+        assert desk.call("GET", url).header("Date") == desk.clock.now().strftime(
+            "%a, %d %b %Y %H:%M:%S GMT"
+        )
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_it_serves_the_built_contract_without_a_token(desk, method):
+    reply = desk.call(method, "/openapi.json")
+
+    assert reply.status == 200
+    assert "/api/v1/data-collection/batches/{batch_id}/export" in read_json(reply)["paths"]
+    assert desk.call("POST", "/openapi.json").status == 404
+
+
+def test_a_reset_forgets_jobs_and_archives_and_gives_no_id_twice(desk, kind):
+    resource_id = desk.site.settings.id_of(kind)
+    export_id = read_json(desk.request(kind, resource_id))["export_id"]
+    url = desk.presigned_url(kind)
+    stored = desk.call("GET", url).body.path
+    desk.site.reset()
+
+    assert_error(desk.status(kind, resource_id, export_id), 404)
+    assert desk.call("GET", url).status == 404
+    assert not stored.exists()
+    assert read_json(desk.request(kind, resource_id))["export_id"] != export_id
+
+
+def test_a_reset_takes_new_settings(desk, kind):
+    desk.site.reset(type(desk.site.settings)(edition="2026-11", token="new"))
+
+    assert desk.site.settings.edition == "2026-11"
+    assert desk.request(kind, desk.site.settings.id_of(kind)).status == 202

@@ -1,0 +1,443 @@
+"""The archive generator: the documented layout, the same for the same order."""
+
+import hashlib
+import io
+import json
+import re
+import tracemalloc
+import zipfile
+import zlib
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prolific_contract.sandbox import Kind
+from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
+from prolific_contract.sandbox._draw import Draw
+from prolific_contract.sandbox._uploads import make_upload
+
+EXPORTED_AT = datetime(2026, 3, 19, 10, 30, 5, tzinfo=UTC)
+ID = "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b"
+TYPES = {
+    "free_text",
+    "free_text_with_unit",
+    "multiple_choice",
+    "multiple_choice_with_free_text",
+    "file_upload",
+}
+
+
+def build(kind=Kind.COLLECTION, submissions=60, files=9, seed=1, at=EXPORTED_AT, resource_id=ID):
+    order = ArchiveOrder(
+        kind=kind,
+        resource_id=resource_id,
+        exported_at=at,
+        submissions=submissions,
+        files=files,
+        seed=seed,
+    )
+    target = io.BytesIO()
+    write_archive(order, target)
+    return target.getvalue()
+
+
+def members(content):
+    """The archive's members by their path under the one root folder."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        roots = {name.partition("/")[0] for name in archive.namelist()}
+        assert len(roots) == 1
+        return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+
+
+def lines(content):
+    assert content.endswith(b"\n") or not content
+    return [json.loads(line) for line in content.split(b"\n")[:-1]]
+
+
+def assert_answer(answer):
+    """It has the value fields of its type (documents/003)."""
+    kind = answer["type"]
+    assert answer["description"]
+    fields = answer.keys() - {"type", "description"}
+    if kind == "free_text":
+        assert fields == {"value"}
+        assert isinstance(answer["value"], str)
+    elif kind == "free_text_with_unit":
+        assert fields == {"value", "unit"}
+        assert answer["value"].isdigit()
+        assert answer["unit"]
+    elif kind == "multiple_choice":
+        assert fields == {"values"}
+        assert answer["values"]
+        assert all(isinstance(value, str) for value in answer["values"])
+    elif kind == "multiple_choice_with_free_text":
+        assert fields == {"values"}
+        assert answer["values"]
+        for value in answer["values"]:
+            assert value.keys() == {"option", "explanation"}
+    else:
+        assert kind == "file_upload"
+        assert fields == {"files"}
+        assert answer["files"]
+        assert all(file.keys() == {"name", "path"} for file in answer["files"])
+
+
+def answers_of(kind, parts):
+    """Every answer of an archive: submission id, instruction id, answer."""
+    if kind is Kind.COLLECTION:
+        for record in lines(parts["responses.jsonl"]):
+            for instruction_id, answer in record["responses"].items():
+                yield record["submission_id"], instruction_id, answer
+    else:
+        for record in lines(parts["responses-by-submission.jsonl"]):
+            for task in record["tasks"]:
+                for instruction_id, answer in task["responses"].items():
+                    yield record["submission_id"], instruction_id, answer
+
+
+def test_a_collections_archive_has_the_documented_layout():
+    parts = members(build())
+    uploads = [name for name in parts if name.startswith("files/")]
+
+    assert list(parts) == ["responses.jsonl", "collection.json", "README.md", *uploads]
+    assert len(uploads) == 9
+
+
+def test_a_batchs_archive_has_the_documented_names():
+    parts = members(build(Kind.BATCH))
+    uploads = [name for name in parts if name.startswith("files/")]
+
+    assert list(parts) == [
+        "responses-by-submission.jsonl",
+        "responses-by-task.jsonl",
+        "batch.json",
+        "README.md",
+        *uploads,
+    ]
+    assert len(uploads) == 9
+
+
+def test_the_root_folder_names_kind_id_and_moment(kind):
+    with zipfile.ZipFile(io.BytesIO(build(kind))) as archive:
+        roots = {name.partition("/")[0] for name in archive.namelist()}
+        moments = {info.date_time for info in archive.infolist()}
+        modes = {info.external_attr >> 16 for info in archive.infolist()}
+
+    assert roots == {f"{kind}-export-{ID}-20260319T103005"}
+    assert moments == {(2026, 3, 19, 10, 30, 4)}, "ZIP counts in steps of two seconds"
+    assert modes == {0o100644}
+
+
+def test_there_is_no_files_folder_without_uploads(kind):
+    parts = members(build(kind, files=0))
+
+    assert not [name for name in parts if name.startswith("files")]
+    assert "file_upload" not in {answer["type"] for _, _, answer in answers_of(kind, parts)}
+
+
+def test_a_collections_records_are_the_documented_ones():
+    parts = members(build())
+    records = lines(parts["responses.jsonl"])
+
+    assert len(records) == 60
+    for record in records:
+        assert list(record) == [
+            "submission_id",
+            "participant_id",
+            "collection_id",
+            "created_at",
+            "responses",
+        ]
+        assert re.fullmatch("[0-9a-f]{24}", record["submission_id"])
+        assert re.fullmatch("[0-9a-f]{24}", record["participant_id"])
+        assert record["collection_id"] == ID
+        assert datetime.strptime(record["created_at"], "%Y-%m-%dT%H:%M:%S%z") < EXPORTED_AT
+    assert len({record["submission_id"] for record in records}) == 60
+    assert len({record["participant_id"] for record in records}) == 60
+    moments = [record["created_at"] for record in records]
+    assert moments == sorted(moments)
+
+
+def test_metadata_define_every_instruction_answered(kind):
+    parts = members(build(kind))
+    metadata = json.loads(parts[f"{kind}.json"])
+    defined = {one["id"]: one for one in metadata["instructions"]}
+
+    assert list(metadata) == [f"{kind}_id", "name", "exported_at", "instructions"]
+    assert metadata[f"{kind}_id"] == ID
+    assert metadata["name"]
+    assert metadata["exported_at"] == "2026-03-19T10:30:05Z"
+    assert {one["type"] for one in metadata["instructions"]} == TYPES
+    seen = set()
+    for _, instruction_id, answer in answers_of(kind, parts):
+        assert_answer(answer)
+        assert defined[instruction_id]["type"] == answer["type"]
+        assert defined[instruction_id]["description"] == answer["description"]
+        seen.add(instruction_id)
+    assert seen == defined.keys()
+
+
+def test_uploads_are_named_for_submission_instruction_and_index(kind):
+    parts = members(build(kind, submissions=4, files=10))
+    named = []
+    for submission_id, instruction_id, answer in answers_of(kind, parts):
+        for index, file in enumerate(answer.get("files", [])):
+            extension = file["name"].rpartition(".")[2]
+            assert file["path"] == f"files/{submission_id}_{instruction_id}_{index}.{extension}"
+            named.append(file["path"])
+
+    assert sorted(named) == sorted(name for name in parts if name.startswith("files/"))
+    assert len(named) == len(set(named)) == 10
+
+
+def test_answers_vary_and_some_are_missing(kind):
+    parts = members(build(kind))
+    answers = list(answers_of(kind, parts))
+    texts = [answer["value"] for _, _, answer in answers if answer["type"] == "free_text"]
+    choices = [answer["values"] for _, _, answer in answers if answer["type"] == "multiple_choice"]
+    answered = Counter(instruction_id for _, instruction_id, _ in answers)
+
+    assert len(set(texts)) > 5
+    assert any(not text.isascii() for text in texts)
+    assert {len(values) for values in choices} >= {1, 2, 3}
+    assert len(set(answered.values())) > 2
+
+
+def test_some_texts_have_line_breaks_of_both_sorts_and_quotes():
+    everything = members(build(submissions=200))["responses.jsonl"]
+
+    assert rb"\n" in everything
+    assert "\u2028".encode() in everything
+    assert rb"\"" in everything
+
+
+def test_both_files_of_a_batch_hold_the_same_answers():
+    parts = members(build(Kind.BATCH, submissions=7, files=5))
+    by_submission = {
+        (record["submission_id"], task["task_id"]): task["responses"]
+        for record in lines(parts["responses-by-submission.jsonl"])
+        for task in record["tasks"]
+    }
+    tasks = lines(parts["responses-by-task.jsonl"])
+    by_task = {
+        (submission["submission_id"], task["task_id"]): submission["responses"]
+        for task in tasks
+        for submission in task["submissions"]
+    }
+
+    assert by_submission == by_task
+    assert len(by_submission) == 7 * 3
+    assert Counter(len(task["submissions"]) for task in tasks) == {3: 6, 1: 3}
+    assert len({task["task_id"] for task in tasks}) == 9
+
+
+def test_records_of_a_batch_are_modelled_on_a_collections():
+    parts = members(build(Kind.BATCH))
+    submission = lines(parts["responses-by-submission.jsonl"])[0]
+    task = lines(parts["responses-by-task.jsonl"])[0]
+
+    assert list(submission) == [
+        "submission_id",
+        "participant_id",
+        "batch_id",
+        "created_at",
+        "tasks",
+    ]
+    assert list(submission["tasks"][0]) == ["task_id", "responses"]
+    assert list(task) == ["task_id", "batch_id", "submissions"]
+    assert list(task["submissions"][0]) == [
+        "submission_id",
+        "participant_id",
+        "created_at",
+        "responses",
+    ]
+    assert submission["batch_id"] == task["batch_id"] == ID
+
+
+def test_the_readme_says_what_is_made_up(kind):
+    readme = members(build(kind))["README.md"].decode()
+
+    assert "sandbox" in readme
+    assert f"{kind}-export-{ID}-20260319T103005/responses" in readme
+    assert ("not published" in readme) == (kind is Kind.BATCH)
+
+
+@pytest.mark.parametrize("submissions", [0, 1, 2, 5])
+@pytest.mark.parametrize("files", [0, 1, 3])
+def test_any_number_of_submissions_and_files(kind, submissions, files):
+    parts = members(build(kind, submissions=submissions, files=files))
+    uploads = [name for name in parts if name.startswith("files/")]
+
+    assert len({id_ for id_, _, _ in answers_of(kind, parts)}) == submissions
+    assert len(uploads) == (files if submissions else 0)
+
+
+def test_equal_orders_give_equal_bytes(kind):
+    assert build(kind) == build(kind)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": 2},
+        {"resource_id": "another"},
+        {"submissions": 61},
+        {"files": 8},
+        {"at": EXPORTED_AT + timedelta(days=1)},
+    ],
+)
+def test_another_order_gives_another_archive(kind, change):
+    assert members(build(kind)) != members(build(kind, **change))
+
+
+def test_the_kinds_have_different_people():
+    def people(kind):
+        return {id_ for id_, _, _ in answers_of(kind, members(build(kind)))}
+
+    assert not people(Kind.COLLECTION) & people(Kind.BATCH)
+
+
+@pytest.mark.parametrize(
+    ("kind", "digest"),
+    [
+        (Kind.COLLECTION, "0848a26410c7afa2b06dc7152d256636a5cd8aa70258e05eba0dc65c23501bb6"),
+        (Kind.BATCH, "02a65504738031f8a1f401c93a8c14d74b1452c3a1a5b92ba7d8ab7fcbfd28ab"),
+    ],
+    ids=str,
+)
+def test_names_and_contents_are_the_same_on_every_platform(kind, digest):
+    # Over what is in the archive: the compressed bytes are zlib's affair.
+    parts = members(build(kind, submissions=200, files=12))
+    digested = hashlib.sha256()
+    for name, content in parts.items():
+        digested.update(f"{name} {len(content)} ".encode() + content)
+
+    assert digested.hexdigest() == digest
+
+
+def test_memory_does_not_grow_with_the_number_of_submissions(kind, tmp_path):
+    def peak(submissions):
+        order = ArchiveOrder(
+            kind=kind,
+            resource_id=ID,
+            exported_at=EXPORTED_AT,
+            submissions=submissions,
+            files=0,
+            seed=1,
+        )
+        with (tmp_path / "archive.zip").open("w+b") as target:
+            tracemalloc.start()
+            write_archive(order, target)
+            highest = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        return highest
+
+    peak(1)
+    assert peak(400) < peak(40) + 150_000
+
+
+def uploads():
+    return {
+        upload.extension: upload
+        for upload in (make_upload(Draw("test", number), number) for number in range(6))
+    }
+
+
+def test_uploads_are_of_four_types_and_named_by_people():
+    assert uploads().keys() == {"jpg", "png", "pdf", "txt"}
+    names = [make_upload(Draw(0), number).name for number in range(6)]
+    assert len(set(names)) == 6
+    assert any(not name.isascii() for name in names)
+
+
+def test_a_png_has_right_checksums_and_pixels():
+    content = uploads()["png"].content
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    chunks, position = {}, 8
+    while position < len(content):
+        length = int.from_bytes(content[position : position + 4])
+        name = content[position + 4 : position + 8]
+        data = content[position + 8 : position + 8 + length]
+        checksum = content[position + 8 + length : position + 12 + length]
+        assert zlib.crc32(name + data) == int.from_bytes(checksum)
+        chunks[name] = data
+        position += 12 + length
+
+    assert list(chunks) == [b"IHDR", b"IDAT", b"IEND"]
+    assert chunks[b"IHDR"] == bytes([0, 0, 0, 16, 0, 0, 0, 16, 8, 2, 0, 0, 0])
+    assert len(zlib.decompress(chunks[b"IDAT"])) == 16 * (1 + 16 * 3)
+
+
+def test_a_jpeg_is_a_row_of_whole_segments():
+    content = uploads()["jpg"].content
+    assert content.startswith(b"\xff\xd8")
+    assert content.endswith(b"\xff\xd9")
+    markers, position = [], 2
+    while (marker := content[position + 1]) != 0xDA:
+        assert content[position] == 0xFF
+        markers.append(marker)
+        position += 2 + int.from_bytes(content[position + 2 : position + 4])
+    scan = content[position + 2 + int.from_bytes(content[position + 2 : position + 4]) : -2]
+
+    assert markers == [0xE0, 0xDB, 0xC0, 0xC4, 0xC4]
+    assert len(scan) == 2
+    assert 0xFF not in scan, "it would need stuffing"
+
+
+def test_a_pdfs_table_points_to_its_objects():
+    content = uploads()["pdf"].content
+    start = int(content.split(b"startxref\n")[1].split(b"\n")[0])
+    table = content[start:].split(b"\n")
+    offsets = [int(line[:10]) for line in table[3:9]]
+
+    assert content.startswith(b"%PDF-1.4\n")
+    assert table[:2] == [b"xref", b"0 7"]
+    for number, offset in enumerate(offsets, start=1):
+        assert content[offset:].startswith(b"%d 0 obj\n" % number)
+    stream = content.split(b"stream\n")[1].removesuffix(b"\nend")
+    assert f"/Length {len(stream)} ".encode() in content
+
+
+def test_a_text_file_is_a_line_of_text():
+    assert uploads()["txt"].content.decode().endswith("\n")
+
+
+@given(st.integers(1, 8), st.integers(1, 8), st.integers())
+def test_some_options_are_different_ones_in_their_order(options, most, seed):
+    most = min(most, options)
+    chosen = Draw(seed).some(range(options), most)
+
+    assert chosen == sorted(set(chosen))
+    assert 1 <= len(chosen) <= most
+    assert set(chosen) <= set(range(options))
+
+
+def test_every_set_of_options_comes_up():
+    draw = Draw("sets")
+    drawn = {tuple(draw.some("abc", 3)) for _ in range(500)}
+
+    assert len(drawn) == 7
+
+
+def test_draws_follow_from_the_name_alone():
+    def drawn(*name):
+        draw = Draw(*name)
+        return draw.below(10**9), draw.one("abcdefgh"), draw.object_id(), draw.uuid()
+
+    assert drawn("a", 1) == drawn("a", 1)
+    assert drawn("a", 1) != drawn("a", 2)
+    assert drawn("a", 1) == (
+        331_905_250,
+        "h",
+        "c87d69760061240df4d25658",
+        "8b2dd926-4424-4f42-b026-5f6d599e53f4",
+    )
+
+
+def test_chances_are_kept_roughly():
+    draw = Draw("chances")
+
+    assert 250 < sum(draw.happens(0.3) for _ in range(1000)) < 350

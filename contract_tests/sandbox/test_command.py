@@ -1,0 +1,165 @@
+"""``prolific-contract sandbox``."""
+
+import re
+import shlex
+import signal
+import subprocess
+import sys
+
+import httpx
+import pytest
+from prolific_contract._commands.sandbox import _announcement
+from prolific_contract.cli import main
+from prolific_contract.sandbox import KNOWN_RESOURCES, Sandbox, SandboxSettings
+from prolific_contract.sandbox import _known as known
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Whoever serves is interrupted at once; gives the settings it served with."""
+    served = []
+
+    def serve_forever(self):
+        served.append(self.settings)
+        assert httpx.get(self.url).status_code == 404
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Sandbox, "serve_forever", serve_forever)
+    return served
+
+
+def test_it_serves_until_ctrl_c_and_exits_with_0(interrupted, capsys):
+    handler = signal.getsignal(signal.SIGTERM)
+
+    assert main(["sandbox"]) == 0
+    assert interrupted == [SandboxSettings()]
+    assert capsys.readouterr().out.endswith("Stopped.\n")
+    assert signal.getsignal(signal.SIGTERM) is handler
+
+
+def test_it_prints_what_a_user_needs_to_connect(interrupted, capsys):
+    main(["sandbox", "--token", "it's"])
+    out = capsys.readouterr().out
+    url = re.search(r"URL +(http://127\.0\.0\.1:\d+)", out)[1]
+
+    assert re.search("token +it's\n", out)
+    assert known.KNOWN_RESOURCES[0].id in out
+    assert f"batch       {SandboxSettings().id_of(known.Kind.BATCH)}" in out
+    assert url in out
+
+
+def test_every_option_reaches_the_sandbox(interrupted):
+    options = "--edition 2026-11 --token t --generation-seconds 0.5 --url-lifetime 60"
+    main(["sandbox", *options.split(), *["--submissions", "7", "--files", "2", "--seed", "9"]])
+
+    assert interrupted == [
+        SandboxSettings(
+            edition="2026-11",
+            token="t",
+            generation_seconds=0.5,
+            url_lifetime_seconds=60,
+            submissions=7,
+            files=2,
+            seed=9,
+        )
+    ]
+
+
+def test_host_and_port_reach_the_sandbox(interrupted, capsys):
+    with Sandbox() as taken:
+        port = httpx.URL(taken.url).port
+
+    assert main(["sandbox", "--host", "localhost", "--port", str(port)]) == 0
+    assert f"http://127.0.0.1:{port}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--host 0.0.0.0", "0.0.0.0 is not a loopback address"),
+        ("--port 99999", "there is no port 99999"),
+        ("--files -1", "files is -1"),
+        ("--url-lifetime 0", "url_lifetime_seconds is 0"),
+    ],
+)
+def test_what_cannot_be_served_is_a_sentence_and_exit_code_2(options, message, capsys):
+    assert main(["sandbox", *options.split()]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_exit_code_2(capsys):
+    with Sandbox() as sandbox:
+        assert main(["sandbox", "--port", str(httpx.URL(sandbox.url).port)]) == 2
+
+    assert "choose another port" in capsys.readouterr().err
+
+
+def test_without_the_extra_it_names_the_extra(monkeypatch, capsys):
+    for name in [name for name in sys.modules if name.startswith("prolific_contract.sandbox._")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+
+    assert main(["sandbox"]) == 2
+    assert "uvicorn is not installed" in capsys.readouterr().err
+
+
+def test_help_lists_known_ids_the_token_and_exit_codes(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["sandbox", "--help"])
+    out = capsys.readouterr().out
+
+    assert caught.value.code == 0
+    for resource in KNOWN_RESOURCES:
+        assert re.search(rf"{resource.kind} +{resource.id}", out)
+    for meaning in known.FATE_MEANINGS.values():
+        assert meaning in out
+    assert f"default: {known.DEFAULT_TOKEN}" in out
+    assert "exit code 0" in out
+    assert "prolific-exports[contract]" in out
+
+
+@pytest.mark.parametrize("token", ["plain", "it's"])
+def test_the_line_to_paste_is_one_the_shell_reads_back(token):
+    with Sandbox(SandboxSettings(token=token)) as sandbox:
+        posix = _announcement(sandbox, windows=False).splitlines()[-1]
+        powershell = _announcement(sandbox, windows=True).splitlines()[-1]
+
+    assert shlex.split(posix) == [
+        f"PROLIFIC_URL={sandbox.url}",
+        f"PROLIFIC_TOKEN={token}",
+        "prolific-exports",
+        "download",
+        "collection",
+        sandbox.collection_id,
+    ]
+    quoted = token.replace("'", "''")
+    assert powershell.strip() == (
+        f"$env:PROLIFIC_URL = '{sandbox.url}'; $env:PROLIFIC_TOKEN = '{quoted}'; "
+        f"prolific-exports download collection {sandbox.collection_id}"
+    )
+
+
+def test_help_needs_no_web_server():
+    code = (
+        "import sys; sys.modules.update(starlette=None, uvicorn=None, httpx=None)\n"
+        "from prolific_contract.cli import main\n"
+        "main(['sandbox', '--help'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "known ids" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
+def test_sigterm_stops_it_cleanly():
+    command = [sys.executable, "-m", "prolific_contract", "sandbox"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        announced = [process.stdout.readline() for _ in range(2)]
+        url = announced[1].split()[1]
+        assert httpx.get(url).status_code == 404
+        process.terminate()
+        rest, _ = process.communicate(timeout=20)
+
+    assert process.returncode == 0
+    assert rest.endswith("Stopped.\n")

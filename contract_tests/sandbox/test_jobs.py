@@ -1,0 +1,172 @@
+"""The job machine: which job a request gets and what becomes of it."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prolific_contract.sandbox import Fate, Kind, ManualClock, Resource
+from prolific_contract.sandbox._jobs import Job, JobBook, State
+from prolific_contract.sandbox._known import EDITIONS
+
+GENERATION = timedelta(seconds=3)
+START = datetime(2026, 3, 19, 10, 30, tzinfo=UTC)
+
+
+def book(edition: str = "2026-03", seed: int = 1) -> JobBook:
+    return JobBook(edition, GENERATION, seed)
+
+
+def resource(fate: Fate = Fate.COMPLETES) -> Resource:
+    return Resource(Kind.COLLECTION, "one", fate)
+
+
+def after(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_first_request_starts_a_job(edition):
+    requested = book(edition).request(resource(), START)
+
+    assert requested.is_new
+    assert requested.state is State.GENERATING
+    assert requested.job.requested_at == START
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_while_a_job_is_generating_every_request_names_it(edition):
+    jobs = book(edition)
+    first = jobs.request(resource(), START)
+    second = jobs.request(resource(), after(2.999))
+
+    assert second.job == first.job
+    assert second.state is State.GENERATING
+    assert not second.is_new
+
+
+def test_in_edition_2026_03_a_complete_job_is_given_again():
+    jobs = book("2026-03")
+    first = jobs.request(resource(), START)
+    second = jobs.request(resource(), after(86_400))
+
+    assert second.job == first.job
+    assert second.state is State.COMPLETE
+    assert not second.is_new
+
+
+def test_in_edition_2026_11_a_complete_job_is_never_given_again():
+    jobs = book("2026-11")
+    first = jobs.request(resource(), START)
+    second = jobs.request(resource(), after(3))
+
+    assert second.job.export_id != first.job.export_id
+    assert second.state is State.GENERATING
+    assert second.is_new
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize(
+    ("fate", "states"),
+    [
+        (Fate.COMPLETES, {0: "generating", 2.999: "generating", 3: "complete", 9e6: "complete"}),
+        (Fate.FAILS, {0: "generating", 2.999: "generating", 3: "failed", 9e6: "failed"}),
+        (Fate.FAILS_ONCE, {2.999: "generating", 3: "failed"}),
+        (Fate.VANISHES, {2.999: "generating", 3: "complete", 5.999: "complete", 6: "failed"}),
+    ],
+)
+def test_the_fate_decides_what_becomes_of_a_job(edition, fate, states):
+    job = book(edition).request(resource(fate), START).job
+
+    assert {seconds: job.state(after(seconds)) for seconds in states} == states
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_failed_job_is_replaced_and_the_second_completes(edition):
+    jobs = book(edition)
+    failed = jobs.request(resource(Fate.FAILS_ONCE), START).job
+    retried = jobs.request(resource(Fate.FAILS_ONCE), after(3))
+
+    assert retried.is_new
+    assert retried.job.state(after(6)) is State.COMPLETE
+    assert failed.state(after(6)) is State.FAILED
+
+
+def test_resources_of_the_same_id_and_other_kind_have_jobs_of_their_own():
+    jobs = book()
+    collection = jobs.request(Resource(Kind.COLLECTION, "one"), START).job
+    batch = jobs.request(Resource(Kind.BATCH, "one"), START).job
+
+    assert collection.export_id != batch.export_id
+    assert (collection.kind, batch.kind) == (Kind.COLLECTION, Kind.BATCH)
+
+
+def test_a_job_is_found_by_its_id_only():
+    jobs = book()
+    job = jobs.request(resource(), START).job
+
+    assert jobs.find(job.export_id) == job
+    assert jobs.find("another") is None
+
+
+def test_export_ids_follow_from_the_seed():
+    def ids(seed: int) -> list[str]:
+        jobs = book("2026-11", seed)
+        return [jobs.request(resource(), after(4 * n)).job.export_id for n in range(3)]
+
+    assert ids(1) == ids(1)
+    assert not set(ids(1)) & set(ids(2))
+    assert all(UUID(export_id).version == 4 for export_id in ids(1))
+
+
+def test_books_that_share_serials_never_give_the_same_id():
+    serials = count()
+    books = [JobBook("2026-03", GENERATION, 1, serials) for _ in range(2)]
+
+    assert len({jobs.request(resource(), START).job.export_id for jobs in books}) == 2
+
+
+steps = st.lists(
+    st.one_of(
+        st.just("request"),
+        st.floats(0, 10).map(lambda seconds: ("advance", seconds)),
+    ),
+    max_size=30,
+)
+
+
+@given(st.sampled_from(EDITIONS), st.sampled_from(Fate), steps)
+def test_any_conversation_keeps_the_documented_laws(edition, fate, conversation):
+    clock = ManualClock()
+    jobs = book(edition)
+    history: dict[str, list[State]] = {}
+    latest: Job | None = None
+
+    for step in conversation:
+        if step == "request":
+            before = latest.state(clock.now()) if latest else None
+            requested = jobs.request(resource(fate), clock.now())
+            reusable = {State.GENERATING, State.COMPLETE}
+            if edition == "2026-11":
+                reusable = {State.GENERATING}
+            assert requested.is_new == (before not in reusable)
+            if not requested.is_new:
+                assert requested.job is latest
+            else:
+                assert requested.job.export_id not in history
+            latest = requested.job
+            history.setdefault(latest.export_id, []).append(requested.state)
+        else:
+            clock.advance(step[1])
+        for export_id, states in history.items():
+            job = jobs.find(export_id)
+            assert job is not None
+            assert job.export_id == export_id
+            states.append(job.state(clock.now()))
+
+    order = [State.GENERATING, State.COMPLETE, State.FAILED]
+    for states in history.values():
+        assert states[0] in order
+        assert states == sorted(states, key=order.index), "a job never goes back"

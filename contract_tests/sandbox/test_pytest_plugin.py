@@ -1,0 +1,160 @@
+"""The fixture for users' own tests."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from prolific_contract import pytest_plugin
+
+pytest_plugins = ["pytester"]
+
+USING = """
+import httpx
+
+def post(sandbox):
+    return httpx.post(
+        f"{sandbox.url}/api/v1/data-collection/batches/{sandbox.batch_id}/export",
+        headers={"Authorization": f"Token {sandbox.token}"},
+    )
+"""
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Runs a user's test module in a pytest with no other plugin."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def run_module(source):
+        pytester.makepyfile(source)
+        options = ["-p", "prolific_contract.pytest_plugin", "--strict-markers", "-Werror"]
+        return pytester.runpytest_inprocess(*options)
+
+    return run_module
+
+
+def test_a_test_gets_a_running_sandbox(prolific_sandbox):
+    answer = httpx.post(
+        f"{prolific_sandbox.url}/api/v1/data-collection/collections/"
+        f"{prolific_sandbox.collection_id}/export",
+        headers={"Authorization": f"Token {prolific_sandbox.token}"},
+    )
+
+    assert answer.status_code == 202
+    assert prolific_sandbox.settings.generation_seconds == 0.2
+
+
+def test_tests_share_a_server_and_nothing_else(run):
+    result = run(
+        USING
+        + """
+seen = []
+
+def test_one(prolific_sandbox):
+    seen.append((prolific_sandbox.url, post(prolific_sandbox).json()["export_id"]))
+
+def test_two(prolific_sandbox):
+    url, export_id = seen[0]
+    assert prolific_sandbox.url == url
+    assert post(prolific_sandbox).json()["export_id"] != export_id
+"""
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+def test_a_marker_changes_settings_for_one_test(run):
+    result = run(
+        """
+import pytest
+
+pytestmark = pytest.mark.prolific_sandbox(token="module", seed=7)
+
+@pytest.mark.prolific_sandbox(token="test", edition="2026-11")
+def test_marked(prolific_sandbox):
+    settings = prolific_sandbox.settings
+    assert (settings.token, settings.seed, settings.edition) == ("test", 7, "2026-11")
+    assert settings.generation_seconds == 0.2
+
+def test_unmarked(prolific_sandbox):
+    settings = prolific_sandbox.settings
+    assert (settings.token, settings.seed, settings.edition) == ("module", 7, "2026-03")
+"""
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("edition='2025'", "*@pytest.mark.prolific_sandbox: '2025' is not an edition*"),
+        ("speed=2", "*@pytest.mark.prolific_sandbox: *unexpected keyword argument 'speed'*"),
+        ("0.5", "*@pytest.mark.prolific_sandbox: *positional argument*"),
+    ],
+)
+def test_a_wrong_marker_is_a_sentence(run, arguments, message):
+    result = run(
+        f"""
+import pytest
+
+@pytest.mark.prolific_sandbox({arguments})
+def test_marked(prolific_sandbox): ...
+"""
+    )
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([message])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def without_sandbox_modules(monkeypatch, missing):
+    gone = ("prolific_contract.sandbox._", f"{missing}.")
+    for name in [name for name in sys.modules if name.startswith(gone)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+def test_without_the_extra_the_fixture_names_it(run, monkeypatch, missing):
+    without_sandbox_modules(monkeypatch, missing)
+    result = run("def test_it(prolific_sandbox): ...")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*needs {missing}*pip install 'prolific-exports?contract?'*"])
+
+
+def test_another_missing_module_is_not_blamed_on_the_extra(run, monkeypatch):
+    without_sandbox_modules(monkeypatch, "attrs")
+    result = run("def test_it(prolific_sandbox): ...")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*ModuleNotFoundError*attrs*"])
+    result.stdout.no_fnmatch_line("*pip install*")
+
+
+def test_being_loaded_imports_nothing_that_takes_time():
+    code = (
+        "import sys, pytest\n"
+        "before = set(sys.modules)\n"
+        "import prolific_contract.pytest_plugin\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["prolific_contract", "prolific_contract.pytest_plugin"]
+
+
+def test_the_plugin_has_nothing_but_its_hook_and_fixtures():
+    # Executed anew: pytest loads plugins before coverage is measured.
+    spec = importlib.util.spec_from_file_location("again", Path(pytest_plugin.__file__))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    assert {name for name in vars(module) if name.startswith(("pytest_", "prolific"))} == {
+        "prolific_sandbox",
+        "prolific_sandbox_server",
+        "pytest_configure",
+    }

@@ -1,0 +1,176 @@
+"""The sandbox on a socket."""
+
+import io
+import socket
+import threading
+import zipfile
+
+import httpx
+import pytest
+from prolific_contract.sandbox import (
+    Kind,
+    ManualClock,
+    Sandbox,
+    SandboxError,
+    SandboxSettings,
+    _shelf,
+)
+
+
+def export(sandbox, kind=Kind.COLLECTION, resource_id=None):
+    """Request, and one status answer after it."""
+    path = (
+        f"/api/v1/data-collection/{kind.path_segment}/{resource_id or sandbox.settings.id_of(kind)}"
+    )
+    headers = {"Authorization": f"Token {sandbox.token}"}
+    with httpx.Client(base_url=sandbox.url, headers=headers) as client:
+        requested = client.post(f"{path}/export")
+        if requested.status_code != 202:
+            return requested
+        return client.get(f"{path}/export/{requested.json()['export_id']}")
+
+
+def threads_of(before):
+    """Threads that came since; those still ending are waited for."""
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+    return set(threading.enumerate()) - before
+
+
+def test_the_whole_way_over_a_socket():
+    before = set(threading.enumerate())
+    with Sandbox(SandboxSettings(generation_seconds=0)) as sandbox:
+        complete = export(sandbox)
+        whole = httpx.get(complete.json()["url"])
+        part = httpx.get(
+            complete.json()["url"],
+            headers={"Range": "bytes=100-", "If-Match": whole.headers["ETag"]},
+        )
+        head = httpx.head(complete.json()["url"])
+
+    assert complete.json()["url"].startswith(f"{sandbox.url}/store/")
+    with zipfile.ZipFile(io.BytesIO(whole.content)) as archive:
+        assert archive.testzip() is None
+    assert (part.status_code, part.content) == (206, whole.content[100:])
+    assert (head.status_code, head.content) == (403, b"")
+    assert not threads_of(before)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(sandbox.url)
+
+
+def test_it_knows_what_to_ask_for():
+    with Sandbox(SandboxSettings(generation_seconds=9, token="mine")) as sandbox:
+        answers = [
+            export(sandbox, Kind.COLLECTION, sandbox.collection_id),
+            export(sandbox, Kind.BATCH, sandbox.batch_id),
+            export(sandbox, Kind.COLLECTION, sandbox.forbidden_collection_id),
+            export(sandbox, Kind.BATCH, sandbox.forbidden_batch_id),
+        ]
+
+        assert sandbox.token == "mine"
+        assert sandbox.settings.generation_seconds == 9
+    assert [answer.status_code for answer in answers] == [200, 200, 403, 403]
+
+
+def test_its_dates_are_the_clocks_and_sent_once():
+    clock = ManualClock()
+    with Sandbox(clock=clock) as sandbox:
+        clock.advance(60)
+        answer = httpx.get(sandbox.url)
+
+    assert answer.headers.get_list("Date") == ["Thu, 19 Mar 2026 10:31:00 GMT"]
+    assert "Server" not in answer.headers
+
+
+def test_a_reset_forgets_jobs_and_takes_new_settings():
+    with Sandbox(SandboxSettings(generation_seconds=0)) as sandbox:
+        url = export(sandbox).json()["url"]
+        sandbox.reset(SandboxSettings(generation_seconds=60))
+        forgotten = httpx.get(url)
+        generating = export(sandbox)
+
+    assert forgotten.status_code == 404
+    assert generating.json()["status"] == "generating"
+
+
+@pytest.fixture
+def huge(monkeypatch):
+    """Archives are larger than any buffer between server and client."""
+    content = bytes(24 << 20)
+    monkeypatch.setattr(_shelf, "write_archive", lambda order, target: target.write(content))
+    return content
+
+
+def test_a_client_that_goes_away_in_mid_download_does_no_harm(huge):
+    before = set(threading.enumerate())
+    with Sandbox(SandboxSettings(generation_seconds=0)) as sandbox:
+        url = export(sandbox).json()["url"]
+        with httpx.stream("GET", url) as download:
+            next(download.iter_raw())
+        whole = httpx.get(url)
+
+    assert whole.content == huge
+    assert not threads_of(before)
+
+
+def test_it_stops_in_spite_of_a_client_that_stands_still(huge):
+    before = set(threading.enumerate())
+    with Sandbox(SandboxSettings(generation_seconds=0)) as sandbox:
+        url = httpx.URL(export(sandbox).json()["url"])
+        silent = socket.create_connection((url.host, url.port))
+        silent.sendall(b"GET %b HTTP/1.1\r\nHost: %b\r\n\r\n" % (url.raw_path, url.netloc))
+        assert silent.recv(12) == b"HTTP/1.1 200"
+    silent.close()
+
+    assert not threads_of(before)
+
+
+def test_localhost_and_ipv6_are_loopback_addresses():
+    for host, url in (("localhost", "http://127.0.0.1:"), ("127.0.0.2", "http://127.0.0.2:")):
+        with Sandbox(host=host) as sandbox:
+            assert sandbox.url.startswith(url)
+            assert httpx.get(sandbox.url).status_code == 404
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_an_ipv6_address_is_put_into_brackets():
+    with Sandbox(host="::1", settings=SandboxSettings(generation_seconds=0)) as sandbox:
+        assert sandbox.url.startswith("http://[::1]:")
+        assert httpx.get(export(sandbox).json()["url"]).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.1", "::", "example.com", ""])
+def test_other_addresses_are_refused(host):
+    with pytest.raises(SandboxError, match="is not a loopback address.*use 127.0.0.1"):
+        Sandbox(host=host)
+
+
+def test_a_port_in_use_is_a_sentence():
+    with (
+        Sandbox() as first,
+        pytest.raises(SandboxError, match=r"can't listen on 127.0.0.1 port \d+ \(.+\): choose"),
+        Sandbox(port=httpx.URL(first.url).port),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_an_impossible_port_is_a_sentence(port):
+    with pytest.raises(SandboxError, match=f"there is no port {port}: choose 0 to 65535"):
+        Sandbox(port=port)
+
+
+def test_there_is_no_url_before_it_runs():
+    with pytest.raises(SandboxError, match="enter its context"):
+        Sandbox().url  # noqa: B018 - asking is the test
+
+
+def test_serving_forever_ends_with_the_server():
+    with Sandbox() as sandbox:
+        server = threading.Thread(target=sandbox.serve_forever)
+        server.start()
+        httpx.get(sandbox.url)
+        assert server.is_alive()
+    server.join(5)
+
+    assert not server.is_alive()

@@ -1,0 +1,115 @@
+"""Settings and clocks."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prolific_contract import sandbox
+from prolific_contract._errors import ContractToolError
+from prolific_contract.sandbox import (
+    EDITIONS,
+    KNOWN_RESOURCES,
+    Fate,
+    Kind,
+    ManualClock,
+    Resource,
+    SandboxError,
+    SandboxSettings,
+    SystemClock,
+)
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_urls_lifetime_is_the_editions_unless_chosen(edition):
+    by_default = SandboxSettings(edition=edition).url_lifetime
+    chosen = SandboxSettings(edition=edition, url_lifetime_seconds=90).url_lifetime
+
+    assert by_default == {"2026-03": timedelta(hours=24), "2026-11": timedelta(hours=1)}[edition]
+    assert chosen == timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("fate", Fate)
+def test_there_is_a_known_resource_of_each_kind_and_fate(kind, fate):
+    settings = SandboxSettings()
+    resource = settings.resource(kind, settings.id_of(kind, fate))
+
+    assert resource == Resource(kind, settings.id_of(kind, fate), fate)
+
+
+def test_known_ids_differ():
+    assert len({resource.id for resource in KNOWN_RESOURCES}) == len(KNOWN_RESOURCES)
+
+
+def test_an_id_counts_for_its_kind_only():
+    settings = SandboxSettings(resources=[Resource(Kind.BATCH, "one")])
+
+    assert settings.resource(Kind.BATCH, "one") == Resource(Kind.BATCH, "one", Fate.COMPLETES)
+    assert settings.resource(Kind.COLLECTION, "one") is None
+    assert settings.resource(Kind.BATCH, "two") is None
+    with pytest.raises(SandboxError, match="no collection with the fate 'completes'"):
+        settings.id_of(Kind.COLLECTION)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"edition": "2025-01"}, "'2025-01' is not an edition.*2026-03 or 2026-11"),
+        ({"generation_seconds": -0.1}, "generation_seconds is -0.1; it must be 0 or more"),
+        ({"generation_seconds": float("nan")}, "generation_seconds is nan"),
+        ({"generation_seconds": float("inf")}, "generation_seconds is inf"),
+        ({"submissions": -1}, "submissions is -1"),
+        ({"files": -1}, "files is -1"),
+        ({"url_lifetime_seconds": 0}, "url_lifetime_seconds is 0; it must be between 1 second"),
+        ({"url_lifetime_seconds": 604_801}, "7 days"),
+        ({"token": ""}, "the token must be"),
+        ({"token": "two words"}, "the token must be"),
+        ({"token": "tökén"}, "the token must be"),
+        ({"resources": [Resource(Kind.BATCH, "a/b")]}, "'a/b' can't be the id of a batch"),
+        ({"resources": [Resource(Kind.BATCH, "..")]}, "can't be the id"),
+        ({"resources": [Resource(Kind.BATCH, "")]}, "can't be the id"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_with_what_would_do(settings, message):
+    with pytest.raises(SandboxError, match=message) as caught:
+        SandboxSettings(**settings)
+
+    assert isinstance(caught.value, ContractToolError)
+
+
+def test_the_limits_themselves_can_be_used():
+    SandboxSettings(generation_seconds=0, submissions=0, files=0, url_lifetime_seconds=1)
+    SandboxSettings(url_lifetime_seconds=604_800)
+
+
+def test_a_manual_clock_moves_only_when_told():
+    clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
+    first, second = clock.now(), clock.now()
+    clock.advance(1.5)
+
+    assert first == second == datetime(2026, 1, 1, tzinfo=UTC)
+    assert clock.now() - first == timedelta(seconds=1.5)
+
+
+def test_the_system_clock_tells_the_time_in_utc():
+    before = datetime.now(UTC)
+    clock = SystemClock()
+
+    assert clock.now().tzinfo is UTC
+    assert abs(clock.now() - before) < timedelta(minutes=1)
+
+
+def test_the_system_clock_follows_the_monotonic_clock(monkeypatch):
+    monotonic = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic[0])
+    clock = SystemClock()
+    first = clock.now()
+    monotonic[0] += 2
+
+    assert clock.now() - first == timedelta(seconds=2)
+
+
+def test_the_package_has_its_public_names_and_no_others():
+    assert {name: getattr(sandbox, name) for name in sandbox.__all__}
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        sandbox.nothing  # noqa: B018 - asking is the test
