@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import chain, repeat
 from random import Random
@@ -107,5 +107,5 @@ def _http_date(value: str | None) -> datetime | None:
         parsed = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
-    # "-0000" parses to a naive time; HTTP dates are in GMT, so there is no other reading.
-    return parsed if parsed.tzinfo else None
+    # The oldest of the three forms (RFC 9110, 5.6.7) names no zone; all are in GMT.
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

@@ -1,0 +1,95 @@
+"""One tree of errors, as the module's docstring draws it; each crosses process borders."""
+
+import copy
+import inspect
+import pickle
+import re
+from pathlib import Path
+
+import prolific_exports
+import pytest
+from prolific_exports import _errors as errors
+
+REF = prolific_exports.ExportRef("batch", "65f0", "0192")
+CLASSES = {
+    name: value
+    for name, value in vars(errors).items()
+    if inspect.isclass(value) and issubclass(value, errors.ExportsError)
+}
+API = {
+    "operation": "POST /x",
+    "ref": REF,
+    "status": 429,
+    "title": "Slow down",
+    "code": 140100,
+    "detail": {"field": ["wrong"]},
+    "retry_after": 2.5,
+}
+VIOLATION = {
+    "operation": "GET /x",
+    "ref": REF,
+    "status": 200,
+    "pointer": "/status",
+    "excerpt": "{}",
+}
+
+
+def attributes(cls):
+    if issubclass(cls, errors.ApiError):
+        return API
+    if issubclass(cls, errors.ContractViolation):
+        return VIOLATION
+    return {
+        errors.NoAnswerError: {"operation": "POST /x", "ref": REF, "sent": True},
+        errors.ExportFailedError: {"ref": REF},
+        errors.ExportTimeoutError: {"ref": REF, "waited": 3.5},
+        errors.TargetExistsError: {"path": Path("x.zip")},
+    }.get(cls, {})
+
+
+def drawn():
+    """Class name → name of its parent, as drawn."""
+    parents: dict[str, str | None] = {}
+    branch: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        if found := re.match(r"([│├└─ ]*)([A-Z]\w+(?:Error|Violation))\b(?!:)", line):
+            depth = len(found[1]) // 4
+            branch[depth:] = [found[2]]
+            parents[found[2]] = branch[depth - 1] if depth else None
+    return parents
+
+
+def test_the_tree_is_as_drawn():
+    tree = {name: cls.__base__.__name__ for name, cls in CLASSES.items()}
+    tree["ExportsError"] = None
+    assert drawn() == tree
+
+
+def test_a_usage_error_is_a_value_error():
+    assert errors.UsageError.__mro__[1:3] == (errors.ExportsError, ValueError)
+
+
+@pytest.mark.parametrize("cls", CLASSES.values(), ids=CLASSES)
+@pytest.mark.parametrize("way", [lambda e: pickle.loads(pickle.dumps(e)), copy.copy, copy.deepcopy])
+def test_an_error_arrives_with_all_that_it_carried(cls, way):
+    error = cls("what happened", **attributes(cls))
+    error.add_note("a note")
+    arrived = way(error)
+    assert type(arrived) is cls
+    assert str(arrived) == "what happened"
+    assert arrived.args == ("what happened",)
+    assert arrived.__notes__ == ["a note"]
+    for name, value in attributes(cls).items():
+        assert getattr(error, name) == value
+        assert getattr(arrived, name) == value
+
+
+def test_what_an_api_error_does_not_know_is_none():
+    error = errors.ServerError("x", operation="GET /x", ref=REF, status=520)
+    assert (error.title, error.code, error.detail, error.retry_after) == (None,) * 4
+
+
+@pytest.mark.parametrize("cls", CLASSES.values(), ids=CLASSES)
+def test_every_attribute_is_documented(cls):
+    for name in attributes(cls):
+        assert any(f"        {name}: " in str(ancestor.__doc__) for ancestor in cls.__mro__)

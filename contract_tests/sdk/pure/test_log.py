@@ -1,0 +1,101 @@
+"""What HTTP libraries log while the SDK sends has no secrets; the rest is logged as ever."""
+
+import asyncio
+import logging
+from threading import Thread
+
+import httpx
+import pytest
+from prolific_exports import _log as log
+
+URL = "https://s.example/x.zip?X-Amz-Signature=SECRET"
+LIBRARIES = ["httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "hpack.hpack"]
+
+
+@pytest.fixture(autouse=True)
+def everything(caplog):
+    for name in ("", *LIBRARIES):
+        caplog.set_level(logging.DEBUG, logger=name or None)
+
+
+def test_httpx_logs_the_url_without_its_query(caplog):
+    transport = httpx.MockTransport(lambda _request: httpx.Response(200))
+    with httpx.Client(transport=transport) as client, log.without_queries():
+        client.get(URL)
+    assert caplog.messages == [
+        'HTTP Request: GET https://s.example/x.zip?[redacted] "HTTP/1.1 200 OK"'
+    ]
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+@pytest.mark.parametrize(
+    ("message", "args"),
+    [
+        (f"response {URL}", ()),
+        ("request %s", (URL,)),
+        ("request %s %r", (httpx.URL(URL), URL)),
+        ("headers %s", ([(b"location", URL.encode())],)),
+        ("encoding %s", ([(b"authorization", b"Token SECRET")],)),
+        ("request %(url)s", ({"url": URL},)),
+    ],
+)
+def test_a_secret_is_hidden_wherever_it_stands(caplog, name, message, args):
+    with log.without_queries():
+        logging.getLogger(name).debug(message, *args)
+    assert "SECRET" not in caplog.text
+    assert "[redacted]" in caplog.text
+
+
+def test_numbers_keep_their_format(caplog):
+    with log.without_queries():
+        logging.getLogger("httpx").info("%s %d took %.2f s, 100%%", "GET", 200, 1.239)
+    assert caplog.messages == ["GET 200 took 1.24 s, 100%"]
+
+
+def test_requests_that_are_not_ours_are_logged_as_ever(caplog):
+    with log.without_queries():
+        pass
+    logging.getLogger("httpx").info("request %s", URL)
+    with log.without_queries():
+        logging.getLogger("somebody.else").info("request %s", URL)
+    assert caplog.messages == [f"request {URL}"] * 2
+    assert caplog.records[0].args == (URL,)
+
+
+def test_another_thread_is_not_ours(caplog):
+    with log.without_queries():
+        other = Thread(target=logging.getLogger("httpx").info, args=("request %s", URL))
+        other.start()
+        other.join()
+    assert caplog.messages == [f"request {URL}"]
+
+
+def test_another_task_is_not_ours_and_ours_stays_so_while_it_waits(caplog):
+    async def ours():
+        with log.without_queries():
+            await asyncio.sleep(0)
+            logging.getLogger("httpx").info("ours %s", URL)
+
+    async def theirs():
+        logging.getLogger("httpx").info("theirs %s", URL)
+
+    async def both():
+        await asyncio.gather(ours(), theirs())
+
+    asyncio.run(both())
+    assert sorted(record.getMessage() for record in caplog.records if record.name == "httpx") == [
+        "ours https://s.example/x.zip?[redacted]",
+        f"theirs {URL}",
+    ]
+
+
+def test_it_ends_with_an_error_too(caplog):
+    with pytest.raises(httpx.ReadError), log.without_queries(), log.without_queries():
+        raise httpx.ReadError("cut off")
+    logging.getLogger("httpx").info(URL)
+    assert caplog.messages == [URL]
+
+
+def test_the_package_says_nothing_unless_logging_is_set_up():
+    assert log.LOGGER.name == "prolific_exports"
+    assert any(isinstance(handler, logging.NullHandler) for handler in log.LOGGER.handlers)

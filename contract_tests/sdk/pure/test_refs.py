@@ -1,0 +1,109 @@
+"""Ids are what is safe in a path and in a file name."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prolific_exports import ExportRef, UsageError
+from prolific_exports._refs import KINDS, check_id
+
+WORDS = "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "65f0c1d2e3a4b5c6d7e8f901",
+        WORDS,
+        WORDS.upper(),
+        "a",
+        "_x",
+        "a.b~c",
+        "export-job-1",
+        "9" * 200,
+    ],
+)
+@pytest.mark.parametrize("around", ["", " ", "\n"])
+def test_an_id_is_taken_without_white_space_around_it(value, around):
+    assert check_id(around + value + around, "batch") == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        " ",
+        ".",
+        "..",
+        ".hidden",
+        "-x",
+        "~x",
+        "a/b",
+        "a\\b",
+        "a b",
+        "a\nb",
+        "a:b",
+        "a?b",
+        "a#b",
+        "a%2fb",
+        "a\x00",
+        "é",
+        "٣",
+        "{a}",
+        "a" * 201,
+        None,
+        7,
+        b"abc",
+        UUID(WORDS),
+        ["a"],
+    ],
+)
+def test_anything_else_is_refused(value):
+    with pytest.raises(UsageError, match="is not a batch id: give the id alone"):
+        check_id(value, "batch")
+
+
+@given(st.text())
+def test_what_is_taken_is_one_path_segment_and_one_ordinary_file_name(text):
+    try:
+        value = check_id(text, "collection")
+    except UsageError:
+        return
+    assert value.isascii()
+    assert not set(value) & set('/\\:*?"<>|%#&+ ')
+    assert value[0] not in ".-~"
+    assert 0 < len(value) <= 200
+
+
+def test_the_message_names_what_was_given_and_not_all_of_it():
+    with pytest.raises(UsageError, match=r"^'a b' is not a collection id: .*'-', '_' and '\.'"):
+        check_id("a b", "collection")
+    with pytest.raises(UsageError) as caught:
+        check_id("a b" * 1000, "collection")
+    assert str(caught.value).startswith("'a ba b")
+    assert len(str(caught.value)) < 300
+    exactly = "x" * 77 + "!"
+    with pytest.raises(UsageError, match=f"^'{exactly}' is"):
+        check_id(exactly, "collection")
+
+
+def test_a_pasted_download_url_is_not_repeated_in_the_message():
+    with pytest.raises(UsageError) as caught:
+        check_id("https://h/x?X-Amz-Signature=SECRET", "export")
+    assert "SECRET" not in str(caught.value)
+    assert "https://h/x?" in str(caught.value)
+
+
+def test_a_reference_reads_as_words():
+    assert KINDS == ("collection", "batch")
+    assert str(ExportRef("collection", "65f0")) == "collection 65f0"
+    assert str(ExportRef("batch", "65f0", "0192")) == "batch 65f0 (export 0192)"
+
+
+def test_a_reference_is_a_value():
+    one = ExportRef("batch", "65f0", "0192")
+    assert one == ExportRef("batch", "65f0", "0192")
+    assert len({one, ExportRef("batch", "65f0", "0192"), ExportRef("batch", "65f0")}) == 2
+    with pytest.raises(AttributeError):
+        one.kind = "collection"

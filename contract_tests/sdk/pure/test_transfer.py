@@ -1,0 +1,253 @@
+"""What an answer of the store means: for every answer something, and never a mixed archive."""
+
+import httpx
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from prolific_exports._effects import Head
+from prolific_exports._transfer import Follow, Refuse, Step, Take, Transfer
+
+ETAG = '"0a1b"'
+
+
+def judge(status, transfer=None, **fields):
+    headers = {name.replace("_", "-"): value for name, value in fields.items()}
+    return (transfer or Transfer()).judge(Head(status, headers))
+
+
+def half():
+    return Transfer(50, 100, ETAG)
+
+
+def test_the_first_request_asks_for_everything_as_it_is():
+    assert Transfer().headers() == {"Accept": "*/*", "Accept-Encoding": "identity"}
+
+
+def test_the_rest_is_asked_for_on_condition_that_the_archive_is_the_same():
+    assert half().headers() == {
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+        "Range": "bytes=50-",
+        "If-Match": ETAG,
+    }
+
+
+@pytest.mark.parametrize("transfer", [Transfer(50, 100, None), Transfer(0, 100, ETAG)])
+def test_without_bytes_or_a_strong_tag_everything_is_asked_for(transfer):
+    assert not transfer.resumable
+    assert "Range" not in transfer.headers()
+
+
+def test_a_transfer_notes_what_the_answer_says_and_forgets_it():
+    transfer = half()
+    transfer.begin(Take(0, 7, '"x"'))
+    assert transfer == Transfer(0, 7, '"x"')
+    transfer.received = 5
+    transfer.restart()
+    assert transfer == Transfer(0, None, None)
+
+
+@pytest.mark.parametrize("transfer", [Transfer(), half(), Transfer(50, 100, None)])
+def test_a_whole_archive_is_taken_from_its_beginning(transfer):
+    assert judge(200, transfer, content_length="70", etag=ETAG) == Take(0, 70, ETAG)
+    assert judge(200, transfer) == Take(0, None, None)
+
+
+@pytest.mark.parametrize(
+    "length", ["", "x", "-1", "+1", "1.0", "1 0", "1_0", "٣", "7, 7", "9" * 19, "9" * 5000]
+)
+def test_a_length_that_is_none_is_unknown(length):
+    assert judge(200, content_length=length) == Take(0, None, None)
+
+
+@pytest.mark.parametrize(
+    "etag", ["", "abc", 'W/"abc"', '""', '"a', 'a"', '"a"b"', '"a b"', '"é"', '"\x7f"', '"a", "b"']
+)
+def test_a_tag_that_is_not_strong_and_sendable_is_none(etag):
+    assert judge(200, etag=etag) == Take(0, None, None)
+    assert judge(206, etag=etag, content_range="bytes 0-6/7") == Take(0, 7, None)
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", "IDENTITY", " aws-chunked", "aws-chunked,"])
+def test_bytes_as_they_are_are_taken(encoding):
+    assert judge(200, content_encoding=encoding) == Take(0, None, None)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "aws-chunked, gzip", "x"])
+@pytest.mark.parametrize("status", [200, 206])
+def test_bytes_that_were_compressed_on_the_way_are_refused(encoding, status):
+    assert judge(status, content_encoding=encoding) == Refuse(
+        f"the store compresses on the way ({encoding}), which was not asked for"
+    )
+
+
+# Some stores send a part with 200.
+@pytest.mark.parametrize("status", [200, 206])
+class TestParts:
+    @pytest.mark.parametrize("etag", [{}, {"etag": ETAG}, {"etag": f"W/{ETAG}"}, {"etag": ""}])
+    @pytest.mark.parametrize("total", ["100", "*"])
+    def test_the_rest_is_taken(self, status, etag, total):
+        verdict = judge(status, half(), content_range=f"bytes 50-99/{total}", **etag)
+        assert verdict == Take(50, 100, ETAG)
+
+    def test_a_part_of_the_rest_is_taken(self, status):
+        verdict = judge(status, half(), content_range="Bytes 50-50/100")
+        assert verdict == Take(50, 100, ETAG)
+
+    def test_the_rest_may_tell_the_size_that_was_not_known(self, status):
+        transfer = Transfer(50, None, ETAG)
+        assert judge(status, transfer, content_range="bytes 50-99/100") == Take(50, 100, ETAG)
+        assert judge(status, transfer, content_range="bytes 50-99/*") == Take(50, None, ETAG)
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"content_range": "bytes 50-99/100", "etag": '"other"'},
+            {"content_range": "bytes 50-99/100", "etag": 'W/"other"'},
+            {"content_range": "bytes 50-99/100", "etag": "0a1b"},
+            {"content_range": "bytes 50-100/101"},
+            {"content_range": "bytes 49-99/100"},
+            {"content_range": "bytes 51-99/100"},
+            {"content_range": "bytes 0-99/100"},
+            {"content_range": "bytes 50-49/100"},
+            {"content_range": "bytes 50-100/100"},
+            {"content_range": "bytes */100"},
+            {"content_range": "bytes 50-99"},
+            {"content_range": "items 50-99/100"},
+            {"content_range": f"bytes 50-99/{'9' * 5000}"},
+            {"content_range": f"bytes {'9' * 5000}-99/100"},
+            {"content_range": ""},
+        ],
+    )
+    def test_what_does_not_belong_to_the_bytes_there_starts_over(self, status, fields):
+        assert judge(status, half(), **fields) is Step.RESTART
+
+    @pytest.mark.parametrize("transfer", [Transfer(), Transfer(50, 100, None)])
+    def test_a_part_from_the_beginning_is_taken_though_all_was_asked_for(self, status, transfer):
+        assert judge(status, transfer, content_range="bytes 0-6/70", etag=ETAG) == Take(0, 70, ETAG)
+        # What was known of the size is of another answer.
+        assert judge(status, transfer, content_range="bytes 0-6/*") == Take(0, None, None)
+
+    @pytest.mark.parametrize("content_range", ["bytes 50-99/100", "bytes 0-9/5", "x"])
+    @pytest.mark.parametrize("transfer", [Transfer(), Transfer(50, 100, None)])
+    def test_another_part_is_refused_when_all_was_asked_for(self, status, transfer, content_range):
+        assert judge(status, transfer, content_range=content_range) == Refuse(
+            f"the store sent a part that was not asked for ({content_range})"
+        )
+
+
+def test_206_without_saying_which_part():
+    assert judge(206, half()) is Step.RESTART
+    assert judge(206) == Refuse("the store sent a part that was not asked for (?)")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_followed_if_it_says_where(status):
+    assert judge(status, location="/x") == Follow("/x")
+    assert judge(status) == Refuse(f"the store answered {status}")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_a_url_that_does_not_work_is_refreshed(status):
+    assert judge(status, half()) is Step.REFRESH
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 520, 599, 999])
+def test_a_passing_failure_is_tried_again(status):
+    assert judge(status, half()) is Step.RETRY
+
+
+@pytest.mark.parametrize("status", [100, 201, 202, 204, 300, 304, 402, 405, 407, 418, 451])
+def test_nothing_can_be_done_about_other_answers(status):
+    assert judge(status, half(), location="/x") == Refuse(f"the store answered {status}")
+
+
+def test_a_failed_condition_means_another_archive():
+    assert judge(412, half()) is Step.RESTART
+
+
+@pytest.mark.parametrize("status", [412, 416])
+@pytest.mark.parametrize("transfer", [Transfer(), Transfer(100, 100, None)])
+def test_an_answer_to_a_condition_that_was_not_made_is_refused(status, transfer):
+    assert judge(status, transfer) == Refuse(f"the store answered {status}")
+
+
+@pytest.mark.parametrize(
+    ("transfer", "content_range", "verdict"),
+    [
+        (Transfer(100, 100, ETAG), "bytes */100", Step.WHOLE),
+        (Transfer(100, 100, ETAG), "", Step.WHOLE),
+        (Transfer(100, 100, ETAG), "bytes */x", Step.WHOLE),
+        (Transfer(100, None, ETAG), "bytes */100", Step.WHOLE),
+        (Transfer(100, 100, ETAG), "bytes */99", Step.RESTART),
+        (Transfer(100, 200, ETAG), "bytes */100", Step.RESTART),
+        (Transfer(100, None, ETAG), "bytes */99", Step.RESTART),
+        (Transfer(100, None, ETAG), "", Step.RESTART),
+        (Transfer(50, 100, ETAG), "", Step.RESTART),
+    ],
+)
+def test_no_more_bytes_is_the_end_only_if_all_are_there(transfer, content_range, verdict):
+    assert judge(416, transfer, content_range=content_range) is verdict
+
+
+junk = st.one_of(
+    st.text(max_size=40),
+    st.text("0123456789", max_size=40),
+    st.just("9" * 5000),
+    st.sampled_from(["", "bytes", "*", '"', "W/", "identity", "gzip"]),
+)
+sizes = st.integers(0, 300)
+etags = st.sampled_from(['"a"', '"b"', 'W/"a"', "a", '""'])
+ranges = st.builds("bytes {}-{}/{}".format, sizes, sizes, st.one_of(sizes, st.just("*")))
+heads = st.builds(
+    Head,
+    st.one_of(
+        st.sampled_from([200, 206, 302, 412, 416]), st.integers(100, 999), st.integers(-1, 10**6)
+    ),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "content-range": ranges | junk,
+            "content-length": sizes.map(str) | junk,
+            "content-encoding": junk,
+            "etag": etags | junk,
+            "location": junk,
+        },
+    ),
+)
+transfers = st.builds(
+    Transfer, sizes, st.none() | sizes, st.none() | st.sampled_from(['"a"', '"b"'])
+)
+
+
+@given(transfers, heads)
+@example(half(), Head(206, {"content-range": f"bytes 50-99/{'9' * 5000}"}))
+def test_every_answer_has_a_verdict_and_none_mixes_two_archives(transfer, head):
+    verdict = transfer.judge(head)
+    assert isinstance(verdict, Take | Follow | Refuse | Step)
+    if not isinstance(verdict, Take):
+        return
+    assert head.status in (200, 206)
+    assert verdict.offset in (0, transfer.received)
+    if verdict.offset:
+        # The rest: asked for, of the same tag and size, and it begins where it should.
+        assert transfer.resumable
+        assert head.headers.get("etag", "") in ("", transfer.etag, f"W/{transfer.etag}")
+        assert verdict.etag == transfer.etag
+        assert transfer.total is None or verdict.total == transfer.total
+        assert head.headers["content-range"].startswith(f"bytes {transfer.received}-")
+    else:
+        # From the beginning: all that is known is from this answer.
+        assert verdict.etag is None or verdict.etag == head.headers.get("etag")
+    assert verdict.total is None or verdict.total >= 0
+
+
+@given(transfers, heads, sizes)
+def test_the_next_request_can_always_be_sent(transfer, head, more):
+    verdict = transfer.judge(head)
+    if isinstance(verdict, Take):
+        transfer.begin(verdict)
+        transfer.received += more
+    fields = transfer.headers()
+    httpx.Request("GET", "https://h/", headers=fields)
+    assert ("Range" in fields) == ("If-Match" in fields) == transfer.resumable

@@ -1,0 +1,172 @@
+"""Only https leaves the machine, and only to hosts that every reader takes for the same."""
+
+import ipaddress
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prolific_exports._urls import why_unsafe
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.prolific.com",
+        "https://api.prolific.com/api?x=1#y",
+        "HTTPS://API.PROLIFIC.COM:443/",
+        "https://bucket.s3.eu-west-1.amazonaws.com/a_b/c@d?X-Amz-Signature=e@f",
+        "https://under_score.example/",
+        "https://bücher.example/",
+        "https://name.with.root.dot.example./",
+        "https://10.0.0.1/",
+        "https://[2001:db8::1]:8443/",
+        f"https://{'a' * 63}.example/",
+        f"https://{'a.' * 126}b/",
+        "https://h:65535/",
+        "http://localhost",
+        "http://LOCALHOST:8000/",
+        "http://127.0.0.1:9/x",
+        "HTTP://127.255.255.254/",
+        "http://[::1]/",
+        "http://[::1]:1/",
+    ],
+)
+def test_https_and_loopback_are_fine(url):
+    assert why_unsafe(url) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.prolific.com/",
+        "http://127.0.0.1.evil.example/",
+        "http://localhost.evil.example/",
+        "http://localhostevil/",
+        # Whether these stay on the machine is up to the resolver.
+        "http://evil.localhost/",
+        "http://localhost./",
+        # Some readers take these for 127.0.0.1, some for a name.
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://127.1/",
+        "http://0.0.0.0/",
+        "http://0/",
+        "http://10.0.0.1/",
+        "http://[fe80::1]/",
+        "http://[::]/",
+        "http://evil.example#@127.0.0.1/",
+        "http://evil.example?@127.0.0.1/",
+        "http://evil.example/@127.0.0.1/",
+    ],
+)
+def test_http_to_anywhere_else_is_not(url):
+    assert why_unsafe(url) == "it is not https"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user@h/",
+        "https://user:password@h/",
+        "https://:@h/",
+        "https://user%40x:p@h/",
+        "http://127.0.0.1@evil.example/",
+        "http://127.0.0.1:80@evil.example/",
+        "http://127.0.0.1\\@evil.example/",
+        "https://good.example\\@evil.example/",
+    ],
+)
+def test_a_user_name_is_refused(url):
+    assert why_unsafe(url) == "it carries a user name or password"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "h",
+        "/x",
+        "//h/x",
+        "https:",
+        "https:h",
+        "https:/h",
+        "https:///x",
+        "https://?x",
+        "https:\\\\h\\x",
+        " https://h/",
+        "ftp://h/",
+        "file:///etc/passwd",
+        "s3://bucket/key",
+        "javascript:alert(1)",
+        "api.prolific.com",
+    ],
+)
+def test_other_schemes_and_parts_of_urls_are_refused(url):
+    assert why_unsafe(url) == "it is not an absolute http(s) URL"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[::1",
+        "https://h:x/",
+        "https://h/\n",
+        "https://h\t.example/",
+        "https://h/\ud800",
+        "https://xn--/",
+        "http://\N{FULLWIDTH DIGIT ONE}27.0.0.1/",
+        "https://ⓛocalhost/",
+        f"https://h:{'9' * 5000}/",
+        f"https://h/{'a' * 70000}",
+        None,
+    ],
+)
+def test_what_is_not_a_url_is_refused(url):
+    assert why_unsafe(url) == "it is not a URL"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a..b",
+        ".localhost",
+        "..",
+        "-a.example",
+        "a b",
+        "%6c",
+        "127.0.0.1%2eevil.example",
+        "localhost%00.evil.example",
+        "127.0.0.1\\.evil.example",
+        "a,b",
+        "a" * 64,
+        "a." * 126 + "bc",
+        "[v1.x]",
+    ],
+)
+def test_a_host_that_readers_take_differently_is_refused(host):
+    assert why_unsafe(f"https://{host}/") in (
+        "it is not a URL with a valid host",
+        "it is not a URL",
+    )
+    assert why_unsafe(f"http://{host}/") is not None
+
+
+@pytest.mark.parametrize("port", [0, 65536, 65536 + 443])
+def test_a_port_that_wraps_around_is_refused(port):
+    assert why_unsafe(f"https://h:{port}/") == "it is not a URL with a valid port"
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.from_regex(r"\A(?i:https?):[/\\]{0,3}[a-z0-9.:@\[\]\\%#?/ -]{0,30}\Z"),
+    )
+)
+def test_what_passes_is_https_or_loopback_for_the_client_that_sends(url):
+    if why_unsafe(url) is None:
+        parsed = httpx.URL(url)
+        assert not parsed.userinfo
+        if parsed.scheme != "https":
+            assert parsed.scheme == "http"
+            assert parsed.host == "localhost" or ipaddress.ip_address(parsed.host).is_loopback
