@@ -50,6 +50,13 @@ class Operation:
         return f"{self.method} {self.template}"
 
 
+UNKNOWN_EXPORT_ID: Final = "00000000-0000-4000-8000-000000000000"
+"""What a conversation asks for to learn how unknown jobs are answered.
+
+A UUID of version 4 that nobody draws. Any other id that a recording does not explain may
+belong to a job that was started before the recording was.
+"""
+
 OPERATIONS: Final = tuple(Operation(kind, action) for kind in KINDS for action in ACTIONS)
 
 

@@ -5,13 +5,13 @@ in-process or from a HAR file, and knows nothing of which.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
@@ -43,6 +43,8 @@ class Answer:
         cut: Whether the body was longer than what is recorded.
         redacted: Whether the recorder took secrets out of headers or body, so that
             values that may have been secret cannot be judged.
+        echoes_token: Whether the API token stood in headers or body. Only the recorder
+            can tell, because it takes the token out; None when nobody looked.
     """
 
     status: int
@@ -50,6 +52,7 @@ class Answer:
     body: bytes = field(default=b"", repr=False)
     cut: bool = False
     redacted: bool = False
+    echoes_token: bool | None = None
 
     def header(self, name: str) -> str | None:
         """The first field of that name in whatever case, or None."""
@@ -69,7 +72,7 @@ class Answer:
         value = self.header("date")
         try:
             parsed = parsedate_to_datetime(value) if value else None
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return parsed if parsed is None or parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
@@ -120,7 +123,7 @@ class Exchange:
     @cached_property
     def address(self) -> Address | None:
         """What the URL names in the API; None when it is not one of the export paths."""
-        path = urlsplit(self.url)._replace(query="", fragment="").geturl()
+        path = re.split(r"[?#]", self.url, maxsplit=1)[0]
         if not path.startswith(self.base_url):
             return None
         return address_of(path[len(self.base_url) :])

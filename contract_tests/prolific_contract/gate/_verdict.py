@@ -1,4 +1,4 @@
-"""The outcome of a check: laws × operations, each with what was seen."""
+"""The outcome of a check: laws by operations, each with what was seen."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from prolific_contract.gate._law import Edition, Law, Observation, Outcome
 from prolific_contract.gate._operations import Operation
-from prolific_contract.gate._trace import Trace
+from prolific_contract.gate._trace import Exchange, Subject, Trace
 
 
 class CellState(StrEnum):
@@ -134,19 +134,55 @@ class Verdict:
                     cell.law, cell.operation, broken, violation.fingerprint in self.accepted
                 )
 
+    @cached_property
+    def silent(self) -> tuple[Subject, ...]:
+        """The subjects that were to be exported and never told the state of an export."""
+        told = {
+            (exchange.address.kind, exchange.address.resource_id)
+            for exchange in self._telling
+            if exchange.address is not None
+        }
+        return tuple(
+            subject
+            for subject in self.trace.subjects
+            if not subject.forbidden and (subject.kind, subject.id) not in told
+        )
+
+    @cached_property
+    def _telling(self) -> tuple[Exchange, ...]:
+        """The exchanges that told the state of an export."""
+        return tuple(
+            exchange
+            for exchange in self.trace.exchanges
+            if exchange.operation is not None
+            and not exchange.generated
+            and exchange.answer is not None
+            and exchange.answer.status < 300
+            and exchange.answer.state is not None
+        )
+
     @property
     def exercised(self) -> bool:
-        """Whether any law had anything to say: a check without that proves nothing."""
-        return any(cell.observations for cell in self.cells)
+        """Whether enough was seen to say anything.
+
+        A server that refuses every request in the documented way keeps every law and
+        proves nothing: each subject has to tell the state of an export at least once.
+        """
+        observed = any(cell.observations for cell in self.cells)
+        return observed and not self.silent and bool(self.trace.subjects or self._telling)
 
     @property
     def conforms(self) -> bool:
-        """Whether something was checked and nothing new is broken."""
-        return self.exercised and all(violation.accepted for violation in self.violations)
+        """Whether enough was seen and nothing new is broken."""
+        return self.exercised and not self._new
 
     @property
     def exit_code(self) -> int:
-        """0 conforms, 1 violations, 2 nothing exercised."""
-        if not self.exercised:
-            return 2
-        return 0 if self.conforms else 1
+        """0 conforms, 1 violations that no baseline accepts, 2 not enough was exercised."""
+        if self._new:
+            return 1
+        return 0 if self.exercised else 2
+
+    @property
+    def _new(self) -> bool:
+        return any(not violation.accepted for violation in self.violations)
