@@ -4,13 +4,23 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from prolific_exports import __version__
+
 from prolific_contract import _commands as commands
 from prolific_contract._errors import ContractToolError, MissingDependencyError
 
 # What the [contract] extra brings: a missing one of these is the user's to install,
 # a missing one of anything else is a defect of ours.
 _EXTRA_PACKAGES = frozenset(
-    {"jsonpath_rfc9535", "jsonschema_rs", "openapi_spec_validator", "pytest", "starlette", "uvicorn", "yaml"}
+    {
+        "jsonpath_rfc9535",
+        "jsonschema_rs",
+        "openapi_spec_validator",
+        "pytest",
+        "starlette",
+        "uvicorn",
+        "yaml",
+    }
 )
 
 EXIT_CODES = """\
@@ -28,6 +38,12 @@ def build_parser() -> argparse.ArgumentParser:
         description="Tools for the contract of Prolific's export API.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"%(prog)s {__version__}",
+        help="print the version",
     )
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in commands.ALL:
