@@ -38,7 +38,7 @@ demo: $(READY) ## Run the main job against the embedded sandbox: request, poll, 
 
 .PHONY: test
 test: $(READY) ## Run the tests, with branch coverage of the hand-written packages
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term-missing:skip-covered
 
 .PHONY: regenerate
 regenerate: $(READY) ## Build openapi/prolific.yaml and generate generated/prolific_api from it
