@@ -406,6 +406,25 @@ def test_an_interrupt_while_extracting_keeps_the_archive(cli, folder, ready, mon
     assert left(folder) == ["a.zip"]
 
 
+def test_an_interrupt_between_two_downloads_takes_neither_for_the_other(cli, ready, monkeypatch):
+    """As when the reader of stdout does not read, and the user loses patience."""
+    for count, ids in ((1, [B, C]), (3, [])):
+        lines = []
+
+        def result(text, lines=lines, count=count):
+            lines.append(text)
+            if len(lines) == count:
+                raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr("prolific_exports._cli._streams.result", result)
+            outcome = cli("download", "collection", A, B, C, "-o", f"out{count}")
+        assert outcome.code == 130
+        after = outcome.err.partition("prolific-exports: error: interrupted\n")[2]
+        command = ["prolific-exports", "download", "collection", *ids, "--output", f"out{count}"]
+        assert after == (f"Go on with: {quoted(command)}\n" if ids else "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

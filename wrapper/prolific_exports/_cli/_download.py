@@ -105,9 +105,9 @@ class _Downloads:
         tasks = self.order.tasks()
         try:
             for number, task in enumerate(tasks, 1):
-                self._ref = self._saved = None
                 place = f"[{number}/{len(tasks)}] " if len(tasks) > 1 else ""
                 result = self._download(resource, task, f"{place}{self._name(task)}")
+                self._ref = self._saved = None
                 self.results.append(result)
                 if result.path is not None and not self.order.json:
                     streams.result(str(result.path))
@@ -148,22 +148,21 @@ class _Downloads:
     def _stop(self, tasks: Sequence[Task], interrupt: KeyboardInterrupt) -> None:
         """Account for what was not finished: the download in hand, and those after it."""
         reports.complain(interrupt)
-        rest = [task.resource_id for task in tasks]
         if tasks and (self._export_id or self._saved):
-            resume = self._resume(tasks[0], interrupt)
             if not self._saved:
                 streams.message("The export goes on at Prolific.")
-            _advise(resume)
-            self.results.append(
-                self._result(tasks[0], "interrupted", error=interrupt, resume=resume)
-            )
-            del rest[0]
-        if rest:
-            _advise(self.order.command(rest))
-        self._ref = self._saved = None
-        for task in tasks[len(tasks) - len(rest) :]:
-            resume = self._resume(task, interrupt)
-            self.results.append(self._result(task, "interrupted", error=interrupt, resume=resume))
+            result = self._interrupted(tasks[0], interrupt)
+            _advise(result.resume)
+            self.results.append(result)
+            self._ref = self._saved = None
+            tasks = tasks[1:]
+        if tasks:
+            _advise(self.order.command([task.resource_id for task in tasks]))
+        self.results += [self._interrupted(task, interrupt) for task in tasks]
+
+    def _interrupted(self, task: Task, interrupt: KeyboardInterrupt) -> Result:
+        resume = self._resume(task, interrupt)
+        return self._result(task, "interrupted", error=interrupt, resume=resume)
 
     def _resume(self, task: Task, error: BaseException) -> list[str] | None:
         """The command that goes on after an error, if one can."""
