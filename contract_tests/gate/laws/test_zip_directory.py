@@ -1,0 +1,144 @@
+import io
+import struct
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prolific_contract.gate._zip_directory import (
+    TAIL,
+    Damaged,
+    Directory,
+    Needed,
+    Part,
+    read_directory,
+)
+
+NAMES = ("root/collection.json", "root/responses.jsonl", "root/files/bild-größe.png")
+
+
+def archive(names=NAMES, *, comment=b"", prefix=b"", filler=b"x" * 50) -> bytes:
+    file = io.BytesIO()
+    file.write(prefix)
+    with zipfile.ZipFile(file, "a") as zipped:
+        for name in names:
+            zipped.writestr(name, filler)
+        zipped.comment = comment
+    return file.getvalue()
+
+
+def archive64(names=NAMES, *, sector=b"") -> bytes:
+    """As `archive`, with the records that archives beyond 4 GiB have."""
+    data = archive(names)
+    at = data.rfind(b"PK\x05\x06")
+    count, size, offset = struct.unpack_from("<HLL", data, at + 10)
+    record = struct.pack(
+        "<4sQ2H2L4Q", b"PK\x06\x06", 44 + len(sector), 45, 45, 0, 0, count, count, size, offset
+    )
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    return data[:at] + record + sector + locator + end
+
+
+def read(data: bytes, *spans: tuple[int, int]):
+    return read_directory([Part(a, data[a:b]) for a, b in spans], len(data))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        archive(),
+        archive(comment=b"PK\x05\x06 is how a directory ends"),
+        archive(comment=b"c" * 65535),
+        archive(prefix=b"#!/bin/sh\n"),
+        archive64(),
+        archive64(sector=b"extensible data"),
+    ],
+    ids=["plain", "signature in comment", "long comment", "prefix", "zip64", "zip64 sector"],
+)
+def test_a_whole_file_tells_its_members(data):
+    assert read(data, (0, len(data))) == Directory(NAMES)
+
+
+def test_an_empty_archive_has_no_members():
+    assert read(archive(()), (0, 22)) == Directory(())
+
+
+@given(st.data())
+def test_whatever_is_needed_is_asked_for_and_suffices(data):
+    content = data.draw(
+        st.sampled_from(
+            [
+                archive(),
+                archive64(),
+                archive(comment=b"c" * 65535),
+                archive64([f"a/{n}" for n in range(30)]),
+            ]
+        )
+    )
+    size = len(content)
+    spans = data.draw(st.lists(st.tuples(st.integers(0, size), st.integers(0, size)), max_size=4))
+    for _ in range(5):
+        reading = read(content, *spans)
+        if not isinstance(reading, Needed):
+            break
+        assert 0 <= reading.start < reading.stop <= size
+        spans.append((reading.start, reading.stop))
+    assert isinstance(reading, Directory)
+
+
+def test_the_end_alone_leaves_the_directory_to_be_fetched():
+    content = archive()
+    reading = read(content, (len(content) - 22, len(content)))
+    assert isinstance(reading, Needed)
+    assert isinstance(read(content, (reading.start, len(content))), Needed | Directory)
+
+
+@pytest.mark.parametrize("known", [22, 22 + 20, 22 + 20 + 56])
+def test_each_record_of_a_large_archive_is_asked_for(known):
+    content = archive64()
+    reading = read(content, (len(content) - known, len(content)))
+    assert isinstance(reading, Needed)
+    assert reading.start < len(content) - known
+
+
+def test_nothing_known_needs_the_tail():
+    assert read_directory([], 10**12) == Needed(10**12 - TAIL, 10**12)
+    assert read_directory([], 30) == Needed(0, 30)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"<!doctype html><p>Sign in", "does not end as a ZIP file does"),
+        (b"", "does not end as a ZIP file does"),
+        (archive()[:-1], "does not end as a ZIP file does"),
+        (archive()[:-22], "does not end as a ZIP file does"),
+        (archive()[:-10], "does not end as a ZIP file does"),
+        (archive()[7:], "is 7 bytes shorter than its directory says"),
+        (archive64()[7:], "is shorter than its directory says"),
+        (archive64().replace(b"PK\x06\x06", b"PK\x06\x05"), "has no ZIP64 record where it says"),
+        (archive().replace(b"PK\x01\x02", b"PK\x01\x03"), "has a directory that can't be read"),
+    ],
+)
+def test_a_damaged_file_is_told_from_a_whole_one(data, reason):
+    assert read(data, (0, len(data))) == Damaged(reason)
+
+
+def test_a_directory_that_ends_within_an_entry_is_damaged():
+    entry = b"PK\x01\x02" + b"\0" * 20
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), 0, 0)
+    assert read(entry + end, (0, 46)) == Damaged("has a directory that can't be read")
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.binary(max_size=90)), max_size=4), st.integers(0, 99)
+)
+def test_junk_is_never_an_error(parts, size):
+    reading = read_directory([Part(start, data) for start, data in parts], size)
+    assert isinstance(reading, Directory | Needed | Damaged)
+
+
+def test_names_are_read_in_the_encoding_that_the_member_says():
+    content = archive(("a",)).replace(b"a", b"\x81")
+    assert read(content, (0, len(content))) == Directory(("ü",))

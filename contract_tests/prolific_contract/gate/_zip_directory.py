@@ -1,0 +1,190 @@
+"""The directory of a ZIP file, read from those parts of the file that are known.
+
+A whole archive can be many gigabytes, its directory stands at the end and is small: two
+range requests are enough to learn what an archive holds. PKWARE's APPNOTE, sections 4.3.12
+to 4.3.16, is the format.
+"""
+
+import struct
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+from attrs import frozen
+
+# The record at the very end may be followed by a comment of up to 65535 bytes.
+TAIL: Final = 22 + 65535
+"""So many bytes of the end are enough to find the directory, in bytes."""
+
+_END = struct.Struct("<4s4H2LH")
+_END_SIGNATURE: Final = b"PK\x05\x06"
+_LOCATOR = struct.Struct("<4sLQL")
+_LOCATOR_SIGNATURE: Final = b"PK\x06\x07"
+_END64 = struct.Struct("<4sQ2H2L4Q")
+_END64_SIGNATURE: Final = b"PK\x06\x06"
+_ENTRY = struct.Struct("<4s6H3L5H2L")
+_ENTRY_SIGNATURE: Final = b"PK\x01\x02"
+_FLAG_UTF8: Final = 0x800
+
+
+@frozen
+class Part:
+    """Bytes of a file and where they stand in it.
+
+    Attributes:
+        start: Offset of the first byte.
+        data: The bytes.
+    """
+
+    start: int
+    data: bytes
+
+    @property
+    def stop(self) -> int:
+        """Offset behind the last byte."""
+        return self.start + len(self.data)
+
+
+@frozen
+class Directory:
+    """What an archive holds.
+
+    Attributes:
+        names: Of all members, folders included, in the directory's order.
+    """
+
+    names: tuple[str, ...]
+
+
+@frozen
+class Needed:
+    """The directory can't be read before these bytes are known.
+
+    Attributes:
+        start: Offset of the first byte.
+        stop: Offset behind the last byte.
+    """
+
+    start: int
+    stop: int
+
+
+@frozen
+class Damaged:
+    """The file is no ZIP file, or not a whole one.
+
+    Attributes:
+        reason: Why, a clause that goes on from "the file".
+    """
+
+    reason: str
+
+
+Reading: TypeAlias = Directory | Needed | Damaged
+
+
+def read_directory(parts: Iterable[Part], size: int) -> Reading:
+    """Read the directory of a ZIP file.
+
+    Args:
+        parts: What is known of the file, in any order; parts may overlap.
+        size: Length of the whole file in bytes.
+    """
+    known = sorted(parts, key=lambda part: (part.start, -part.stop))
+    end = _find_end(known, size)
+    if not isinstance(end, _End):
+        return end
+    start = end.stop - end.size
+    if start < end.offset:
+        return Damaged(f"is {end.offset - start} bytes shorter than its directory says")
+    data = _between(known, start, end.stop)
+    return Needed(start, end.stop) if data is None else _entries(data)
+
+
+@frozen
+class _End:
+    """Where the directory is.
+
+    Attributes:
+        offset: Where it begins, by the archive's own account.
+        size: Its length.
+        stop: Where it really ends.
+    """
+
+    offset: int
+    size: int
+    stop: int
+
+
+def _find_end(known: list[Part], size: int) -> _End | Needed | Damaged:
+    start = max(0, size - TAIL)
+    tail = _suffix(known, size)
+    at = tail.rfind(_END_SIGNATURE)
+    while at >= 0 and not _ends_at(tail, at):
+        at = tail.rfind(_END_SIGNATURE, 0, at)
+    if at < 0:
+        if len(tail) < size - start:
+            return Needed(start, size)
+        return Damaged("does not end as a ZIP file does")
+    *_, directory_size, offset, _ = _END.unpack_from(tail, at)
+    stop = size - len(tail) + at
+    locator_at = stop - _LOCATOR.size
+    locator = _between(known, locator_at, stop)
+    if locator_at >= 0 and locator is None:
+        return Needed(locator_at, stop)
+    if locator is None or not locator.startswith(_LOCATOR_SIGNATURE):
+        return _End(offset, directory_size, stop)
+    # Archives beyond the limits of the old record have a second one; the locator says where.
+    record_at = _LOCATOR.unpack(locator)[2]
+    if record_at + _END64.size > locator_at:
+        return Damaged("is shorter than its directory says")
+    record = _between(known, record_at, record_at + _END64.size)
+    if record is None:
+        return Needed(record_at, stop)
+    if not record.startswith(_END64_SIGNATURE):
+        return Damaged("has no ZIP64 record where it says")
+    *_, directory_size, offset = _END64.unpack(record)
+    return _End(offset, directory_size, record_at)
+
+
+def _ends_at(tail: bytes, at: int) -> bool:
+    """Whether an end record at a place, with its comment, reaches just to the end."""
+    if at + _END.size > len(tail):
+        return False
+    comment = _END.unpack_from(tail, at)[-1]
+    return bool(at + _END.size + comment == len(tail))
+
+
+def _entries(data: bytes) -> Directory | Damaged:
+    names = []
+    at = 0
+    while at < len(data):
+        if data[at : at + 4] != _ENTRY_SIGNATURE or at + _ENTRY.size > len(data):
+            return Damaged("has a directory that can't be read")
+        fields = _ENTRY.unpack_from(data, at)
+        flags, name_length, extra, comment = fields[3], fields[10], fields[11], fields[12]
+        at += _ENTRY.size
+        name = data[at : at + name_length]
+        names.append(name.decode("utf-8" if flags & _FLAG_UTF8 else "cp437", "replace"))
+        at += name_length + extra + comment
+    return Directory(tuple(names))
+
+
+def _suffix(known: list[Part], size: int) -> bytes:
+    """The known bytes that reach to the end of the file without a gap."""
+    start = size
+    for part in reversed(known):
+        if part.start < start <= part.stop:
+            start = part.start
+    return _between(known, start, size) or b""
+
+
+def _between(known: list[Part], start: int, stop: int) -> bytes | None:
+    """The bytes of a span, None if some of them are not known."""
+    if start < 0:
+        return None
+    found = bytearray()
+    for part in known:
+        at = start + len(found)
+        if part.start <= at < part.stop:
+            found += part.data[at - part.start : stop - part.start]
+    return bytes(found) if len(found) >= stop - start else None
