@@ -1,5 +1,6 @@
 """The object store behind presigned URLs, without HTTP."""
 
+import gc
 import hashlib
 import io
 import xml.etree.ElementTree as ET
@@ -9,10 +10,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox._http import StoreError, xml_reply
 from prolific_contract.sandbox._store import Span, matches, requested_span
 
-from sandbox.desk import BASE_URL, read_file
+from sandbox.desk import BASE_URL, Desk, read_file
 
 
 def assert_error(reply, status, code):
@@ -315,3 +317,22 @@ def test_error_texts_are_escaped():
 
 def test_the_url_leads_where_the_client_came_from(desk):
     assert desk.complete()["url"].startswith(BASE_URL)
+
+
+def test_archives_are_files_until_the_sandbox_is_closed(desk, url):
+    stored = desk.call("GET", url).body.path
+    folder = stored.parent
+    assert stored.exists()
+    desk.site.close()
+
+    assert not folder.exists()
+
+
+def test_archives_go_with_a_sandbox_that_nobody_closed(clock):
+    desk = Desk(SandboxSettings(), clock)
+    folder = desk.call("GET", desk.presigned_url()).body.path.parent
+    assert folder.exists()
+    del desk
+    gc.collect()
+
+    assert not folder.exists()

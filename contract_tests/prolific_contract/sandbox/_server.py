@@ -32,7 +32,7 @@ class Sandbox:
                 ...
 
     It is ready to answer when the context is entered, and its thread, socket and
-    files are gone when it is left. A context can be entered once.
+    files are gone when it is left.
     """
 
     def __init__(
@@ -58,8 +58,7 @@ class Sandbox:
         if not 0 <= port <= _HIGHEST_PORT:
             raise SandboxError(f"there is no port {port}: choose 0 to {_HIGHEST_PORT}")
         self._address = (_loopback_address(host), port)
-        self._settings = settings
-        self._clock = clock
+        self._site = Site(settings, clock)
         self._url: str | None = None
 
     def __enter__(self) -> Self:
@@ -71,7 +70,6 @@ class Sandbox:
         listener = _listen(*self._address)
         host, port = listener.getsockname()[:2]
         self._url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        self._site = Site(self._settings, self._clock)
         self._server = _Server(
             uvicorn.Config(
                 app_for(self._site),

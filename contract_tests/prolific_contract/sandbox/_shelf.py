@@ -6,12 +6,16 @@ import tempfile
 import threading
 import weakref
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
 from prolific_contract.sandbox._jobs import Job
 from prolific_contract.sandbox._settings import SandboxSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @frozen
@@ -35,13 +39,9 @@ class ArchiveShelf:
 
     def __init__(self, settings: SandboxSettings) -> None:
         self._settings = settings
-        self._folder = Path(tempfile.mkdtemp(prefix="prolific-sandbox-"))
         self._objects: dict[str, StoredObject] = {}
+        self._remove_folders: list[Callable[[], object]] = []
         self._lock = threading.Lock()
-        # An application used in-process is never told to shut down; its files go all the same.
-        self._remove_folder = weakref.finalize(
-            self, shutil.rmtree, self._folder, ignore_errors=True
-        )
 
     def stored_object(self, job: Job) -> StoredObject:
         """A job's archive, built if it is not there yet."""
@@ -52,8 +52,11 @@ class ArchiveShelf:
             return stored
 
     def close(self) -> None:
-        """Delete all archives; the shelf can't be used any more."""
-        self._remove_folder()
+        """Delete all archives."""
+        with self._lock:
+            self._objects.clear()
+            while self._remove_folders:
+                self._remove_folders.pop()()
 
     def _build(self, job: Job) -> StoredObject:
         order = ArchiveOrder(
@@ -64,13 +67,21 @@ class ArchiveShelf:
             files=self._settings.files,
             seed=self._settings.seed,
         )
-        path = self._folder / f"{job.export_id}.zip"
+        path = self._new_folder() / f"{job.export_id}.zip"
         with path.open("w+b") as file:
             write_archive(order, file)
             size = file.tell()
             file.seek(0)
             digest = hashlib.file_digest(file, _md5)
         return StoredObject(path, size, f'"{digest.hexdigest()}"')
+
+    def _new_folder(self) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="prolific-sandbox-"))
+        # An application used in-process is never told to shut down; its files go all the
+        # same. Errors are ignored for Windows, where a file being sent can't be deleted.
+        remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._remove_folders.append(remove)
+        return folder
 
 
 def _md5() -> "hashlib._Hash":

@@ -1,5 +1,6 @@
 """The sandbox as one function from request to response, and the state behind it."""
 
+from functools import cache
 from itertools import count
 
 from attrs import frozen
@@ -86,6 +87,7 @@ class Site:
         )
 
 
+@cache
 def _contract_reply() -> Reply:
     from prolific_contract.spec import load_contract  # noqa: PLC0415 - most runs never need it
 
