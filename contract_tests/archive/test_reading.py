@@ -222,6 +222,9 @@ def test_an_archive_without_records(path):
         archive.responses()
     assert "no responses.jsonl and no responses-by-submission.jsonl" in str(caught.value)
     assert "8.txt" not in str(caught.value)
+    eight = ExportArchive.open(write_zip(path, {f"{n}.txt": b"" for n in range(8)}))
+    with pytest.raises(ArchiveError, match=r"'7\.txt'\.$"):
+        eight.responses()
     with pytest.raises(ArchiveError, match="It has no files"):
         ExportArchive.open(write_zip(path, {})).responses()
 
