@@ -1,0 +1,197 @@
+"""schemathesis over the sandbox: documented answers and no others, and all of them reached.
+
+`test_every_generated_request_is_answered_as_documented` goes for breadth: boundary values,
+unexpected methods, missing tokens. It would pass too if everything were refused. So one test
+asserts which documented answers were reached, and one that every link was followed.
+"""
+
+from collections import defaultdict
+from contextlib import contextmanager
+from itertools import product
+from typing import Any, NamedTuple
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from prolific_contract.sandbox import (
+    KNOWN_RESOURCES,
+    Fate,
+    Kind,
+    ManualClock,
+    Sandbox,
+    SandboxSettings,
+    create_app,
+)
+
+RESOURCES = tuple(
+    one for one in KNOWN_RESOURCES if one.fate in (Fate.COMPLETES, Fate.FAILS, Fate.FORBIDDEN)
+)
+SETTINGS = SandboxSettings(generation_seconds=3, resources=RESOURCES)
+TOKEN = f"Token {SETTINGS.token}"
+STATES = {"generating", "complete", "failed"}
+# The sandbox limits no rates.
+NEVER_ANSWERED = {429}
+
+# The same requests on every machine and in every run.
+DETERMINISTIC = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=30,
+    stateful_step_count=8,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def config():
+    """What a schemathesis.toml would say."""
+    return schemathesis.Config.from_dict(
+        {
+            "headers": {"Authorization": TOKEN},
+            # Without known ids every request is refused, and schemathesis only warns of it.
+            "dictionaries": {
+                kind: {"values": [one.id for one in RESOURCES if one.kind == kind]} for kind in Kind
+            },
+            "parameters": {
+                f"path.{kind}_id": {"dictionary": kind, "probability": 0.8} for kind in Kind
+            },
+            "generation": {"database": "none"},
+            "seed": 1,
+        }
+    )
+
+
+class Target(NamedTuple):
+    """A sandbox, as schemathesis sees it."""
+
+    schema: Any
+    clock: ManualClock
+    reset: Any
+
+
+class Renewable:
+    """An ASGI application that a fresh one can take the place of."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.renew()
+
+    def renew(self):
+        self.app = create_app(SETTINGS, self.clock)
+
+    async def __call__(self, scope, receive, send):
+        await self.app(scope, receive, send)
+
+
+@contextmanager
+def in_process():
+    clock = ManualClock()
+    app = Renewable(clock)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config())
+    yield Target(schema.include(tag="exports"), clock, app.renew)
+
+
+@contextmanager
+def over_a_socket():
+    clock = ManualClock()
+    with Sandbox(SETTINGS, clock=clock) as sandbox:
+        schema = schemathesis.openapi.from_url(f"{sandbox.url}/openapi.json", config=config())
+        # The contract names the production server.
+        schema.config.update(base_url=sandbox.url)
+        yield Target(schema.include(tag="exports"), clock, sandbox.reset)
+
+
+@pytest.fixture(params=[in_process, over_a_socket], ids=lambda target: target.__name__)
+def target(request):
+    with request.param() as target:
+        yield target
+
+
+# At import: pytest collects one test for each operation.
+with in_process() as collected:
+    exports = collected.schema
+
+
+@exports.parametrize()
+@DETERMINISTIC
+def test_every_generated_request_is_answered_as_documented(case):
+    case.call_and_validate()
+
+
+def operations_of(contract):
+    return [(path, method) for path, item in contract["paths"].items() for method in item]
+
+
+def test_generated_requests_are_answered_as_documented_over_a_socket_too(contract):
+    with over_a_socket() as target:
+        for path, method in operations_of(contract):
+
+            @DETERMINISTIC
+            @given(case=target.schema[path][method].as_strategy())
+            def send(case):
+                case.call_and_validate()
+
+            send()
+
+
+def answers(target, path, method):
+    """Statuses of the answers, and of the exports in them, in every situation there is."""
+    kind = next(kind for kind in Kind if f"{{{kind}_id}}" in path)
+    ids = [one.id for one in RESOURCES if one.kind == kind] + ["made-up"]
+    request = target.schema[path.removesuffix("/{export_id}")]["post"]
+    for resource, token, wait in product(ids, [TOKEN, "Token wrong"], [0, 3]):
+        target.reset()
+        names = {f"{kind}_id": resource}
+        earlier = request.Case(path_parameters=names, headers={"Authorization": TOKEN}).call()
+        target.clock.advance(wait)
+        if method == "get":
+            names["export_id"] = earlier.json().get("export_id", "made-up")
+        case = target.schema[path][method].Case(
+            path_parameters=names, headers={"Authorization": token}
+        )
+        answer = case.call_and_validate()
+        yield answer.status_code, answer.json().get("status")
+
+
+def test_every_documented_answer_is_reached(target, contract):
+    for path, method in operations_of(contract):
+        statuses, states = map(set, zip(*answers(target, path, method), strict=True))
+        documented = set(map(int, contract["paths"][path][method]["responses"]))
+        assert statuses == documented - NEVER_ANSWERED
+        assert states - {None} == (STATES if method == "get" else STATES - {"failed"})
+
+
+def test_every_link_is_followed(target, contract):
+    links = {
+        f"{method.upper()} {path} -> [{status}] {name}"
+        for path, method in operations_of(contract)
+        for status, response in contract["paths"][path][method]["responses"].items()
+        for name in response.get("links", {})
+    }
+    followed = defaultdict(set)
+
+    class Machine(target.schema.as_state_machine()):
+        def setup(self):
+            # What an example finds must not depend on those before it.
+            target.reset()
+
+        def before_call(self, case):
+            target.clock.advance(2)
+
+        def step(self, input):  # noqa: A002 - the name is schemathesis'
+            output = super().step(input)
+            # Now and then schemathesis makes an id up instead.
+            names = {name for _, name in input.applied_parameters}
+            if names == set(input.case.path_parameters):
+                link = input.transition.id.rpartition(" -> ")[0]
+                followed[link] |= {output.response.status_code, output.response.json()["status"]}
+            return output
+
+    Machine.run(settings=settings(DETERMINISTIC, max_examples=15))
+
+    assert len(links) == len(Kind)
+    assert set(followed) == links
+    for link in links:
+        # An id from a request is known to the server: nothing but 200.
+        assert followed[link] == {200} | STATES
