@@ -1,0 +1,105 @@
+"""The sandbox, and whatever answers as it does, without HTTP and without waiting."""
+
+import gzip
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from prolific_contract.gate._targets import BODY_LIMIT, NoAnswerError, TimedOutError
+from prolific_contract.gate._trace import Answer
+from prolific_contract.sandbox._clock import ManualClock
+from prolific_contract.sandbox._http import Call, FileSlice, Reply
+
+
+class Answering(Protocol):
+    """A sandbox's `Site`, or something that answers in its place.
+
+    What a socket does instead of answering, it raises: `NoAnswerError` for a reset or for
+    bytes that are no HTTP, `TimedOutError` for a server that hangs.
+    """
+
+    def answer(self, call: Call) -> Reply:
+        """Answer a request."""
+        ...
+
+
+class InProcessTarget:
+    """A site on a clock that only advances when somebody sleeps or waits for an answer."""
+
+    def __init__(self, site: Answering, clock: ManualClock) -> None:
+        """Wrap a site.
+
+        Args:
+            site: What answers.
+            clock: The clock that the site reads, too.
+        """
+        self._site = site
+        self._clock = clock
+        self._start = clock.now()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,  # noqa: ARG002 - the sandbox's operations have none
+        timeout: float,
+    ) -> Answer:
+        """Ask the site.
+
+        Raises:
+            NoAnswerError: The site did not answer; after a hang the timeout has passed.
+        """
+        parts = urlsplit(url)
+        call = Call(
+            method=method,
+            path=unquote(parts.path),
+            query=tuple(parse_qsl(parts.query, keep_blank_values=True)),
+            headers=MappingProxyType({name.lower(): value for name, value in headers.items()}),
+            base_url=f"{parts.scheme}://{parts.netloc}",
+        )
+        began = self.monotonic()
+        try:
+            reply = self._site.answer(call)
+        except TimedOutError:
+            self.sleep(max(0.0, timeout - (self.monotonic() - began)))
+            raise
+        # A site may let time pass on its clock, as a slow server does.
+        if self.monotonic() - began > timeout:
+            raise TimedOutError(f"no whole answer within {timeout:g} s")
+        content = b"" if method == "HEAD" else _content(reply)
+        return Answer(
+            status=reply.status,
+            headers=reply.headers,
+            body=content[:BODY_LIMIT],
+            cut=len(content) > BODY_LIMIT,
+        )
+
+    def monotonic(self) -> float:
+        """Seconds since the target was made."""
+        return (self._clock.now() - self._start).total_seconds()
+
+    def now(self) -> datetime:
+        """The clock's date and time."""
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Advance the clock."""
+        self._clock.advance(seconds)
+
+
+def _content(reply: Reply) -> bytes:
+    content = reply.body
+    if isinstance(content, FileSlice):
+        with content.path.open("rb") as file:
+            file.seek(content.start)
+            content = file.read(min(content.length, BODY_LIMIT + 1))
+    if (reply.header("content-encoding") or "").lower() != "gzip":
+        return content
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise NoAnswerError("its content encoding can't be decoded") from error
