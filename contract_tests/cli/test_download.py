@@ -428,10 +428,10 @@ def test_an_interrupt_between_two_downloads_takes_neither_for_the_other(cli, rea
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["not/an/id"], "is not a collection id"),
-        ([A, "https://app.prolific.com/x"], "is not a collection id"),
+        (["not/an/id"], "is not the id of a collection"),
+        ([A, "https://app.prolific.com/x"], "is not the id of a collection"),
         ([A, B, "--export-id", api.EXPORT_ID], "--export-id names one export job"),
-        ([A, "--export-id", "a b"], "is not a export id"),
+        ([A, "--export-id", "a b"], "is not the id of an export"),
         ([A, A.upper()], "differ in upper and lower case only"),
         ([A, "--timeout", "0"], "timeout is 0.0: give a number of seconds above 0"),
         ([A, "--timeout", "nan"], "timeout is nan"),

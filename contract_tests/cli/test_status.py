@@ -100,8 +100,8 @@ def test_an_interrupt_is_130(cli, router, options):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["collection", "a b", api.EXPORT_ID], "'a b' is not a collection id"),
-        (["collection", api.COLLECTION, "../x"], "'../x' is not a export id"),
+        (["collection", "a b", api.EXPORT_ID], "'a b' is not the id of a collection"),
+        (["collection", api.COLLECTION, "../x"], "'../x' is not the id of an export"),
         (["study", api.COLLECTION, api.EXPORT_ID], "invalid choice: 'study'"),
         (["batch", api.BATCH], "required: EXPORT_ID"),
     ],

@@ -55,8 +55,8 @@ def test_an_error_that_cannot_be_reported_as_json_is_still_said(cli, router, mon
     monkeypatch.setattr(sys, "stdout", Broken(errno.ENOSPC))
     outcome = cli("download", "collection", "a b", "--json")
     assert outcome.code == 2
-    assert [line[:40] for line in outcome.err.splitlines()] == [
-        "prolific-exports: error: 'a b' is not a ",
+    assert [line[:40].rstrip() for line in outcome.err.splitlines()] == [
+        "prolific-exports: error: 'a b' is not th",
         "prolific-exports: error: The result cann",
     ]
 

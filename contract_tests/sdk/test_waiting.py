@@ -284,9 +284,9 @@ def test_a_status_that_is_generating_is_reported_with_its_id(router, resource, k
 
 @pytest.mark.parametrize("bad", ["", " ", "..", "a/b", "https://app.prolific.com/x", None, "a b"])
 def test_what_is_not_an_id_is_refused_before_anything_is_sent(router, resource, bad):
-    with pytest.raises(UsageError, match="is not a"):
+    with pytest.raises(UsageError, match="is not the id of a"):
         resource.export(bad)
-    with pytest.raises(UsageError, match="is not an export id|is not a"):
+    with pytest.raises(UsageError, match="is not the id of an export"):
         resource.job(api.COLLECTION, bad)
     assert not router.calls
 

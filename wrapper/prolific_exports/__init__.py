@@ -8,12 +8,15 @@ Names are imported when they are first used (PEP 562), so that importing the
 package costs next to nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from prolific_exports._version import __version__
 
+# What type checkers read as true. Importing it from `typing` would cost more than
+# everything else here together.
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
+    from typing import Any
+
     from prolific_exports._archive import (
         ArchiveFile,
         ArchiveSummary,
@@ -266,7 +269,9 @@ __all__ = [
 # Type checkers that saw this would take any name for granted.
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> "Any":
+        from importlib import import_module  # noqa: PLC0415 - not needed for `--version`
+
         if name == "testing":
             return import_module(f"{__name__}.testing")
         module = _HOME_OF.get(name)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
-from uuid import UUID
 
 from attrs import frozen
 from prolific_api.api.exports import (
@@ -117,12 +116,12 @@ def _text(value: Any) -> str | None:
     return None if isinstance(value, str) and value else "is not a text"
 
 
+# `uuid.UUID` takes braces, "urn:" and missing hyphens too; RFC 9562 and JSON Schema do not.
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+
+
 def _uuid(value: Any) -> str | None:
-    try:
-        UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        return "is not a UUID"
-    return None
+    return None if isinstance(value, str) and _UUID.fullmatch(value) else "is not a UUID"
 
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)

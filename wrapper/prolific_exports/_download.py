@@ -11,9 +11,9 @@ from attrs import define, field
 
 from prolific_exports._calls import Context
 from prolific_exports._effects import Fetch, Fetched, Flow, Head, Run, Sleep
-from prolific_exports._errors import DownloadError, UnsafeUrlError
+from prolific_exports._errors import CorruptArchiveError, DownloadError, UnsafeUrlError
 from prolific_exports._events import Downloading, Refreshed, Saved, Verifying
-from prolific_exports._partial import PartialFile, target_exists
+from prolific_exports._partial import PartialFile, check_target
 from prolific_exports._policy import Policy, backoff, retry_after
 from prolific_exports._redact import excerpt, redact
 from prolific_exports._transfer import Follow, Refuse, Step, Take, Transfer, Verdict
@@ -64,10 +64,7 @@ def download(
         ExportsError: Anything that waiting raises.
     """
     target = choose_target(path, job, context.clock.now())
-    if not overwrite and (yield Run(target.exists)):
-        raise target_exists(target)
-    if not (yield Run(target.parent.is_dir)):
-        raise DownloadError(f"There is no folder {target.parent}: create it first.")
+    yield Run(lambda: check_target(target, overwrite=overwrite))
     url = (yield from wait(job, context, policy)).url
     # Not a Run: between its end and the `try` nothing may come that could lose the file.
     partial = PartialFile(target)
@@ -75,12 +72,21 @@ def download(
         yield from _Download(job, context, policy, partial).fetch(url)
         yield Run(partial.finish)
         context.notify(Verifying(job.ref, partial.size))
-        yield Run(lambda: verify(partial.path))
+        yield Run(lambda: _verify(partial, verify))
         yield Run(lambda: partial.publish(overwrite=overwrite))
     finally:
         partial.discard()
     context.notify(Saved(job.ref, target, partial.size))
     return target
+
+
+def _verify(partial: PartialFile, verify: Callable[[Path], object]) -> None:
+    try:
+        verify(partial.path)
+    except CorruptArchiveError as error:
+        # The partial file's own name means nothing to anybody, and it is gone by now.
+        message = str(error).replace(str(partial.path), str(partial.target))
+        raise CorruptArchiveError(f"{message} Nothing was saved.") from error
 
 
 @define

@@ -100,6 +100,20 @@ class PartialFile:
             self.path.unlink(missing_ok=True)
 
 
+def check_target(target: Path, *, overwrite: bool) -> None:
+    """Whether a file can be created or replaced there, before anything is sent.
+
+    Raises:
+        TargetExistsError: There is a file, and it may not be replaced.
+        DownloadError: There is no such folder, or the path cannot be looked at.
+    """
+    with _explained(f"cannot write {target}"):
+        if target.exists() and not overwrite:
+            raise target_exists(target)
+        if not target.parent.is_dir():
+            raise DownloadError(f"There is no folder {target.parent}: create it first.")
+
+
 def target_exists(path: Path) -> TargetExistsError:
     """The error for a target that is taken."""
     return TargetExistsError(

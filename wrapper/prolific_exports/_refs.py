@@ -32,8 +32,10 @@ def check_id(value: object, what: str) -> str:
     if not _ID.fullmatch(text):
         # Somebody may paste a whole download URL, which is as good as the data.
         shown = redact(repr(value))
+        shown = shown if len(shown) <= 80 else shown[:77] + "..."
+        article = "an" if what[0] in "aeiou" else "a"
         raise UsageError(
-            f"{shown if len(shown) <= 80 else shown[:77] + '...'} is not a {what} id: "
+            f"{shown} is not the id of {article} {what}: "
             "give the id alone, letters, digits, '-', '_' and '.' "
             f"(the last part of the {what}'s address in Prolific)."
         )

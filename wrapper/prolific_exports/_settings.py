@@ -62,8 +62,8 @@ def _token(given: str | None) -> str:
     token = (given or "").strip()
     if not token:
         raise UsageError(
-            f"No API token: set {TOKEN_VARIABLE} or pass token=…. "
-            "Tokens are made in Prolific under Settings, 'Go to API token page'."
+            f"No API token: set the environment variable {TOKEN_VARIABLE} "
+            "(in Python also token=…). Tokens are made in Prolific's settings."
         )
     if not token.isascii() or not token.isprintable() or " " in token:
         # Never quoted: it may be a real token with a stray character.
@@ -85,6 +85,6 @@ def _base_url(given: str, token: str) -> str:
         shown = redact(MARK + at + rest if at and "://" not in url else url, token)
         raise UsageError(
             f"The base URL {shown!r} cannot be used: {reason}. "
-            f"Set {URL_VARIABLE} or base_url=… to something like {PRODUCTION}."
+            f"Set {URL_VARIABLE} (in Python also base_url=…) to something like {PRODUCTION}."
         )
     return url

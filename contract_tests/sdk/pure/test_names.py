@@ -18,6 +18,7 @@ def told_to_type_checkers():
     return {
         alias.name: imported.module.removeprefix("prolific_exports.")
         for imported in block.body
+        if imported.module != "typing"
         for alias in imported.names
     }
 

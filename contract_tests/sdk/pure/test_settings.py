@@ -59,7 +59,7 @@ def test_a_base_url_loses_its_last_slashes(given, taken):
 )
 def test_a_base_url_that_cannot_be_used_is_refused_without_its_secrets(url, reason):
     with pytest.raises(
-        UsageError, match=f"cannot be used: {reason}.*PROLIFIC_URL or base_url="
+        UsageError, match=f"cannot be used: {reason}.*PROLIFIC_URL .in Python also base_url="
     ) as (caught):
         resolve("t0ken-t0ken", url, {})
     assert "SECRET" not in str(caught.value)
@@ -81,7 +81,7 @@ def test_a_token_given_as_the_base_url_is_not_shown():
 
 @pytest.mark.parametrize("token", [None, "", " \n"])
 def test_a_missing_token_says_where_to_get_one(token):
-    with pytest.raises(UsageError, match="set PROLIFIC_TOKEN or pass token=.*API token page"):
+    with pytest.raises(UsageError, match="set the environment variable PROLIFIC_TOKEN .in Python also token="):
         resolve(token, None, {})
 
 
