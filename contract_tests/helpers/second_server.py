@@ -1,0 +1,210 @@
+"""A second export server, from the documents alone: standard library, none of our packages.
+
+What passes against the sandbox only could be a habit that client and sandbox share. This
+server has the documented behaviour (documents/000 to 004) and otherwise differs from the
+sandbox wherever the documents leave it open: it counts polls instead of seconds, sends flat
+error bodies (D-10), times with an offset, and archives in chunks without length, ETag or ranges.
+"""
+
+import io
+import json
+import re
+import secrets
+import threading
+import uuid
+import zipfile
+from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+TOKEN = "t0ken-of-the-second-server"
+COLLECTION = "65f0c1d2e3a4b5c6d7e8f901"
+BATCH = "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b"
+SUBMISSIONS = 40
+
+_POLLS = 2
+_CHUNK = 1000
+_ZONE = timezone(timedelta(hours=1))
+_EXPORT = re.compile(r"/api/v1/data-collection/(collections|batches)/([^/]+)/export(?:/([^/]+))?")
+_RESOURCES = {("collections", COLLECTION), ("batches", BATCH)}
+
+
+class Seen(NamedTuple):
+    """A request as it came."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+
+
+class _Job:
+    def __init__(self, plural: str, resource_id: str) -> None:
+        self.export_id = str(uuid.uuid4())
+        self.kind = "collection" if plural == "collections" else "batch"
+        self.resource_id = resource_id
+        self.polls_left = _POLLS
+        self.key = secrets.token_hex(8)
+
+
+class SecondServer:
+    """The server, on a loopback socket while its context is entered.
+
+    Attributes:
+        requests: What it was asked, in order.
+    """
+
+    def __init__(self) -> None:
+        self.requests: list[Seen] = []
+        self._jobs: dict[tuple[str, str], _Job] = {}
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def answer(self, method: str, path: str, authorization: str | None) -> tuple[int, Any]:
+        """Status and JSON of an API answer."""
+        if authorization != f"Token {TOKEN}":
+            return 401, {"detail": "Invalid token."}
+        match = _EXPORT.fullmatch(path)
+        if match is None or (match[1], match[2]) not in _RESOURCES:
+            return 404, {"detail": "Not found."}
+        if method == "POST" and match[3] is None:
+            return self._request(match[1], match[2])
+        job = self._jobs.get((match[1], match[2]))
+        if method != "GET" or job is None or job.export_id != match[3]:
+            return 404, {"detail": "Not found."}
+        job.polls_left -= 1
+        return 200, self._state(job)
+
+    def archive(self, path: str) -> bytes | None:
+        """The archive at a path of the store."""
+        for job in self._jobs.values():
+            if job.polls_left < 0 and path == f"/files/{job.key}":
+                return _archive(job)
+        return None
+
+    def _request(self, plural: str, resource_id: str) -> tuple[int, Any]:
+        job = self._jobs.setdefault((plural, resource_id), _Job(plural, resource_id))
+        state = self._state(job)
+        return (202 if state["status"] == "generating" else 200), state
+
+    def _state(self, job: _Job) -> dict[str, str]:
+        if job.polls_left >= 0:
+            return {"status": "generating", "export_id": job.export_id}
+        expiry = datetime.now(_ZONE) + timedelta(hours=1)
+        url = f"{self.url}/files/{job.key}"
+        return {"status": "complete", "url": url, "expires_at": expiry.isoformat()}
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                self._api()
+
+            def do_GET(self) -> None:
+                if self.path.startswith("/files/"):
+                    self._store()
+                else:
+                    self._api()
+
+            def log_message(self, *args: Any) -> None:
+                """Nothing: tests look at the requests."""
+
+            def _note(self) -> None:
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                server.requests.append(Seen(self.command, self.path, headers))
+
+            def _api(self) -> None:
+                self._note()
+                status, value = server.answer(
+                    self.command, self.path, self.headers.get("Authorization")
+                )
+                body = json.dumps(value, indent=1).encode()
+                self.send_response(status)
+                self.send_header("content-type", "application/json; charset=utf-8")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def _store(self) -> None:
+                self._note()
+                body = server.archive(self.path)
+                if body is None or "Authorization" in self.headers:
+                    self.send_error(404 if body is None else 400)
+                    return
+                self.send_response(200)
+                self.send_header("content-type", "application/octet-stream")
+                self.send_header("transfer-encoding", "chunked")
+                self.end_headers()
+                for start in range(0, len(body), _CHUNK):
+                    piece = body[start : start + _CHUNK]
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                self.wfile.write(b"0\r\n\r\n")
+
+        return Handler
+
+
+def _archive(job: _Job) -> bytes:
+    root = f"{job.kind}-export-{job.resource_id}-20260320T100000"
+    records = [_record(job, number) for number in range(SUBMISSIONS)]
+    lines = "".join(f"{json.dumps(record)}\n" for record in records)
+    questions = [
+        {"id": "q-why", "type": "free_text", "description": "Why?"},
+        {"id": "q-which", "type": "multiple_choice", "description": "Which?"},
+        {"id": "q-photo", "type": "file_upload", "description": "Show it."},
+    ]
+    metadata = {
+        f"{job.kind}_id": job.resource_id,
+        "name": "Reasons",
+        "exported_at": "2026-03-20T10:00:00Z",
+        "instructions": questions,
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        if job.kind == "collection":
+            archive.writestr(f"{root}/responses.jsonl", lines)
+        else:
+            archive.writestr(f"{root}/responses-by-submission.jsonl", lines)
+            archive.writestr(f"{root}/responses-by-task.jsonl", lines)
+        archive.writestr(f"{root}/{job.kind}.json", json.dumps(metadata))
+        archive.writestr(f"{root}/README.md", "# Reasons\n")
+        archive.writestr(f"{root}/files/sub-0_q-photo_0.txt", "a photo, described")
+    return buffer.getvalue()
+
+
+def _record(job: _Job, number: int) -> dict[str, Any]:
+    responses: dict[str, Any] = {
+        "q-why": {"type": "free_text", "description": "Why?", "value": f"Reason {number}"},
+        "q-which": {"type": "multiple_choice", "description": "Which?", "values": ["a", "b"]},
+    }
+    if number == 0:
+        files = [{"name": "photo.txt", "path": "files/sub-0_q-photo_0.txt"}]
+        responses["q-photo"] = {"type": "file_upload", "description": "Show it.", "files": files}
+    return {
+        "submission_id": f"sub-{number}",
+        "participant_id": f"part-{number % 7}",
+        f"{job.kind}_id": job.resource_id,
+        "created_at": "2026-03-19T10:30:00Z",
+        "responses": responses,
+    }
