@@ -1,0 +1,168 @@
+"""From a conversation to a verdict."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Literal
+
+from prolific_exports import __version__
+
+from prolific_contract.gate._law import Edition, Law, Observation, Outcome, Reading
+from prolific_contract.gate._operations import Kind
+from prolific_contract.gate._trace import Exchange, Trace
+from prolific_contract.gate._verdict import Cell, DocumentedAnswer, Verdict
+from prolific_contract.gate.laws import LAWS
+from prolific_contract.gate.laws._documented import documented
+from prolific_contract.gate.laws._jobs import Job, jobs_of, requests_of, state
+from prolific_contract.gate.laws._observing import API, answered
+from prolific_contract.spec import build, load_contract
+from prolific_contract.spec._files import checkout, load_document
+
+
+@cache
+def contract_of(edition: Edition | None) -> Mapping[str, Any]:
+    """The built contract of an edition, or the union of all; built once.
+
+    Raises:
+        ContractToolError: The sources of the contract are not there or can't be built.
+    """
+    if edition is None:
+        return load_contract()
+    sources = checkout() / "openapi"
+    return build(
+        load_document(sources / "upstream.yaml"), load_document(sources / "overlay.yaml"), edition
+    )
+
+
+def judge(
+    trace: Trace,
+    *,
+    target: str,
+    laws: Iterable[Law] = LAWS,
+    edition: Edition | None = None,
+    strict: bool = False,
+    profile: Literal["polite", "full"] = "polite",
+    accepted: frozenset[str] = frozenset(),
+) -> Verdict:
+    """Judge a conversation by the laws.
+
+    Args:
+        trace: The conversation.
+        target: Base URL, or the file that the conversation comes from.
+        laws: Those to judge by.
+        edition: The edition to enforce; None judges what both editions share.
+        strict: Whether additive drift is a violation.
+        profile: ``polite`` leaves out the laws that only a ``full`` conversation exercises.
+        accepted: Fingerprints of violations that a baseline accepts.
+
+    Raises:
+        ContractToolError: The contract of the edition can't be had.
+    """
+    reading = Reading(contract_of(edition), edition, strict)
+    kinds = _kinds(trace)
+    cells = [
+        cell
+        for law in laws
+        if profile == "full" or law.profile == "polite"
+        for cell in _cells(law, trace, reading, kinds)
+    ]
+    sent = [exchange.sent for exchange in trace.exchanges if exchange.sent is not None]
+    return Verdict(
+        target=target,
+        profile=profile,
+        edition_asked=edition,
+        edition_found=_edition_found(trace),
+        strict=strict,
+        started=min(sent, default=None),
+        took=_took(trace),
+        trace=trace,
+        cells=tuple(cells),
+        answers=tuple(_answers(trace, reading, kinds)),
+        version=__version__,
+        accepted=accepted,
+    )
+
+
+def _kinds(trace: Trace) -> frozenset[Kind]:
+    """What a conversation is about: the given kinds; of a foreign one those that it exports.
+
+    A probe under the other kind does not make it be about that kind.
+    """
+    if trace.subjects:
+        return frozenset(subject.kind for subject in trace.subjects)
+    return frozenset(
+        exchange.operation.kind
+        for exchange in trace.exchanges
+        if exchange.operation is not None and not exchange.generated
+    )
+
+
+def _cells(law: Law, trace: Trace, reading: Reading, kinds: frozenset[Kind]) -> Iterator[Cell]:
+    if law.editions and reading.edition is None:
+        reason = "no edition is enforced (--edition)"
+        observations: list[Observation] = []
+    elif law.editions and reading.edition not in law.editions:
+        return
+    else:
+        reason = f"needs {law.needs}"
+        observations = list(law.check(trace, reading))
+    for operation in law.operations:
+        own = tuple(
+            sorted(
+                (seen for seen in observations if seen.operation == operation),
+                key=lambda seen: seen.exchanges[-1],
+            )
+        )
+        broken = any(seen.outcome is not Outcome.HELD for seen in own)
+        if operation.kind in kinds or broken:
+            yield Cell(law, operation, own, "" if own else reason)
+
+
+def _edition_found(trace: Trace) -> Edition | None:
+    """The edition that the answers to requests show; None if none or both."""
+    found: set[Edition] = set()
+    jobs = jobs_of(trace)
+    for requests in requests_of(trace).values():
+        earlier: list[Job] = []
+        for request in requests:
+            if state(request) == "complete":
+                # The later edition never gives an export that is ready.
+                found.add("2026-03")
+            job = next((job for job in jobs.values() if request in job.named), None)
+            if job is None:
+                continue
+            if any(other is not job and _was_ready(other, request) for other in earlier):
+                found.add("2026-11")
+            earlier.append(job)
+    return found.pop() if len(found) == 1 else None
+
+
+def _was_ready(job: Job, request: Exchange) -> bool:
+    """Whether a job was complete before a request, and not gone afterwards."""
+    told = job.told_before(request)
+    gone = any(state(poll) == "failed" for poll in job.told_after(request))
+    return told is not None and state(told) == "complete" and not gone
+
+
+def _answers(trace: Trace, reading: Reading, kinds: frozenset[Kind]) -> Iterator[DocumentedAnswer]:
+    contract = documented(reading.contract)
+    seen = {(op, answer.status, answer.state) for _, op, answer in answered(trace)}
+    statuses = {(op, status) for op, status, _ in seen}
+    for operation in API:
+        if operation.kind not in kinds:
+            continue
+        for status in contract.statuses(operation):
+            branches = contract.states[operation].get(status)
+            if branches is None:
+                told = (operation, status) in statuses
+                yield DocumentedAnswer(operation, status, "", told)
+                continue
+            for branch in branches:
+                told = (operation, status, branch) in seen
+                yield DocumentedAnswer(operation, status, branch, told)
+
+
+def _took(trace: Trace) -> float:
+    """Seconds from the first request to the last answer."""
+    begun = min((exchange.at for exchange in trace.exchanges), default=0.0)
+    ended = max((exchange.at + exchange.took for exchange in trace.exchanges), default=0.0)
+    return ended - begun

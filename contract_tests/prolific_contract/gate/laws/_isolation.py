@@ -1,0 +1,264 @@
+"""Laws about who may see what."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from prolific_contract.gate._law import Law, Observation, Reading, Source
+from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID, Operation
+from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
+from prolific_contract.gate.laws._jobs import canonical, named_id, same_id
+from prolific_contract.gate.laws._observing import (
+    API,
+    STATUS,
+    answered,
+    has_access,
+    held,
+    quote,
+    violated,
+)
+
+_BAD: Final = frozenset(
+    {
+        Credential.NONE,
+        Credential.MALFORMED,
+        Credential.WRONG_SCHEME,
+        Credential.WRONG_TOKEN,
+    }
+)
+# The later edition lists jobs and deletes one; HEAD, OPTIONS and TRACE are every server's own.
+_UNDOCUMENTED: Final = {"request": ("PUT", "PATCH", "DELETE"), "status": ("POST", "PUT", "PATCH")}
+
+
+def _is_silent(answer: Answer) -> bool:
+    """Whether an answer says nothing of access: rate limits and the server's own errors."""
+    return answer.status == 429 or answer.status >= 500
+
+
+def _credentials(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    # Some recorders take the Authorization header out of every request.
+    shown = any(
+        exchange.credential not in (Credential.NONE, Credential.UNKNOWN)
+        for exchange, _, _ in answered(trace)
+    )
+    for exchange, operation, answer in answered(trace):
+        if exchange.credential not in _BAD or not shown or _is_silent(answer):
+            continue
+        if answer.status == 401:
+            yield held(operation, exchange)
+        elif not exchange.generated or answer.status < 300:
+            yield violated(
+                operation,
+                f"a request with {exchange.credential} is answered {answer.status}, not 401",
+                exchange,
+            )
+
+
+def _token_echo(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    for exchange in trace.exchanges:
+        address, answer = exchange.address, exchange.answer
+        if address is None or answer is None or answer.echoes_token is None:
+            continue
+        if answer.echoes_token:
+            yield violated(address.operation, "the answer holds the API token", exchange)
+        else:
+            yield held(address.operation, exchange)
+
+
+def _unknown_job(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    given = {canonical(export_id) for export_id in map(named_id, trace.exchanges) if export_id}
+    forbidden = _forbidden_resources(trace)
+    for exchange, operation, answer in answered(trace):
+        address = exchange.address
+        if address is None or address.export_id is None or not has_access(exchange):
+            continue
+        made_up = same_id(address.export_id, UNKNOWN_EXPORT_ID) or (
+            exchange.generated and canonical(address.export_id) not in given
+        )
+        if not made_up or (address.kind, address.resource_id) in forbidden or _is_silent(answer):
+            continue
+        if answer.status == 404:
+            yield held(operation, exchange)
+        elif answer.status < 300 or (answer.status != 401 and not exchange.generated):
+            yield violated(
+                operation, f"an id that nobody was given is answered {answer.status}", exchange
+            )
+
+
+def _job_scope(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    owners: dict[str, dict[tuple[str, str], Exchange]] = {}
+    for exchange, _, _ in answered(trace, generated=False):
+        address, export_id = exchange.address, named_id(exchange)
+        if address is not None and export_id is not None:
+            place = (address.kind, address.resource_id)
+            owners.setdefault(canonical(export_id), {}).setdefault(place, exchange)
+    for exchange, operation, answer in answered(trace):
+        address = exchange.address
+        if address is None or address.export_id is None or not has_access(exchange):
+            continue
+        places = owners.get(canonical(address.export_id), {})
+        # A job that this place was given as well is for `time.unique-id` to judge.
+        if not places or (address.kind, address.resource_id) in places or _is_silent(answer):
+            continue
+        (kind, resource_id), owner = next(iter(places.items()))
+        if answer.status < 300:
+            yield violated(
+                operation,
+                f"a job of the {kind} {quote(resource_id)} is told of under the {address.kind} "
+                f"{quote(address.resource_id)}",
+                owner,
+                exchange,
+            )
+        else:
+            yield held(operation, owner, exchange)
+
+
+def _forbidden_resources(trace: Trace) -> frozenset[tuple[str, str]]:
+    return frozenset((subject.kind, subject.id) for subject in trace.subjects if subject.forbidden)
+
+
+def _forbidden(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    forbidden = _forbidden_resources(trace)
+    for exchange, operation, answer in answered(trace):
+        address = exchange.address
+        if (
+            address is None
+            or (address.kind, address.resource_id) not in forbidden
+            or exchange.credential is not Credential.VALID
+            or _is_silent(answer)
+        ):
+            continue
+        refusals = (403,) if operation.action == "request" else (401, 403, 404)
+        if answer.status in refusals:
+            yield held(operation, exchange)
+        elif answer.status < 300 or not exchange.generated:
+            expected = "403" if operation.action == "request" else "403 or 404"
+            yield violated(
+                operation,
+                f"a resource without access is answered {answer.status}, not {expected}",
+                exchange,
+            )
+
+
+def _methods(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    # Where nothing is, a server may say so before it looks at the method.
+    known = {exchange.address for exchange, _, answer in answered(trace) if answer.status < 300}
+    for exchange in trace.exchanges:
+        address, answer = exchange.address, exchange.answer
+        if address is None or answer is None or exchange.credential is not Credential.VALID:
+            continue
+        operation = address.operation
+        if exchange.method not in _UNDOCUMENTED[operation.action] or _is_silent(answer):
+            continue
+        if answer.status == 405:
+            yield _allow(operation, answer, exchange)
+        elif answer.status < 300 or address in known:
+            yield violated(
+                operation, f"{exchange.method} is answered {answer.status}, not 405", exchange
+            )
+
+
+def _allow(operation: Operation, answer: Answer, exchange: Exchange) -> Observation:
+    allow = answer.header("allow")
+    if allow is None:
+        return violated(operation, f"{exchange.method} is answered 405 without Allow", exchange)
+    if operation.method not in (method.strip() for method in allow.split(",")):
+        return violated(
+            operation, f"Allow is {quote(allow)!r}, without {operation.method}", exchange
+        )
+    return held(operation, exchange)
+
+
+LAWS: Final = (
+    Law(
+        id="isolation.credentials",
+        statement=(
+            "A request without a token, with a malformed one, another scheme than Token or a "
+            "wrong token is answered 401."
+        ),
+        source=Source(
+            "API reference, authentication and errors; documents/001",
+            "Every request carries `Token <token>`, and 401 is for those that have no valid one. "
+            "404 may hide a resource from a valid token, not from an invalid one. How many "
+            "spaces stand before the token is not judged.",
+            ("D-12", "D-13", "D-29"),
+        ),
+        operations=API,
+        needs=("a request without a valid token, in a recording that shows Authorization headers"),
+        check=_credentials,
+        mutants=("auth-none", "auth-any-token", "auth-any-scheme", "auth-malformed", "auth-403"),
+    ),
+    Law(
+        id="isolation.token-echo",
+        statement="The API token never comes back in a body or a header.",
+        source=Source(
+            "documents/001",
+            "The token carries full permission and does not expire: answers are logged, stored "
+            "and shown where it must not be.",
+        ),
+        operations=API,
+        needs="an answer, from a recorder that looked for the token",
+        check=_token_echo,
+        mutants=("token-echo",),
+    ),
+    Law(
+        id="isolation.unknown-job",
+        statement="A poll of a job that nobody was given is answered 404.",
+        source=Source("documents/000, 001", "404 is: there is no such export job."),
+        operations=STATUS,
+        needs="a poll with the token of an id that was made up",
+        check=_unknown_job,
+        mutants=("unknown-job-200",),
+    ),
+    Law(
+        id="isolation.job-scope",
+        statement="A job is told of only under the kind and the resource that it was started for.",
+        source=Source(
+            "documents/000, 001",
+            "The path names the resource and then its job; elsewhere there is no such job. Which "
+            "refusal it is, is not judged.",
+            ("D-13",),
+        ),
+        operations=STATUS,
+        needs="a started job, polled under another kind or resource with the token",
+        check=_job_scope,
+        mutants=("scope-kind", "scope-resource"),
+    ),
+    Law(
+        id="isolation.forbidden",
+        statement=(
+            "A resource that the token has no access to is answered 403 to a request and 403 or "
+            "404 to a poll."
+        ),
+        source=Source(
+            "documents/002, 004",
+            "The request's page has 403 for missing access to the workspace. The poll's page has "
+            "404 alone, and the general pages 401 or 404: all three are taken there.",
+            ("D-12", "D-13"),
+        ),
+        operations=API,
+        needs="a request with the token for a resource that is given as forbidden",
+        check=_forbidden,
+        mutants=("forbidden-200", "forbidden-404"),
+    ),
+    Law(
+        id="isolation.methods",
+        statement="A method that a path does not have is answered 405 with Allow.",
+        source=Source(
+            "API reference, errors",
+            "405 is for a method that is not allowed; RFC 9110, section 15.5.6, wants Allow with "
+            "it. Not judged: GET and DELETE where the later edition lists and deletes jobs, and "
+            "HEAD, OPTIONS and TRACE.",
+        ),
+        operations=API,
+        needs="PUT or PATCH with the token on an export path",
+        check=_methods,
+        mutants=("method-200", "method-no-allow"),
+        profile="full",
+    ),
+)

@@ -1,0 +1,48 @@
+"""JSON read to the letter: what lenient readers let pass."""
+
+import json
+from typing import Any
+
+
+class _DuplicateError(ValueError):
+    """An object has two members of one name."""
+
+
+def flaw(body: bytes) -> str | None:
+    """Why a body is not strictly JSON text in UTF-8 (RFC 8259); None if it is.
+
+    Strict are the rules that two readers have to share to read the same: one value, no
+    byte order mark, names once, no numbers beyond JSON's.
+    """
+    if body.startswith(b"\xef\xbb\xbf"):
+        return "begins with a byte order mark"
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"is not UTF-8 at byte {error.start}"
+    if not text.strip():
+        return "is empty"
+    try:
+        json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            return f"goes on after its value, at character {error.pos}"
+        return f"is not JSON: {error.msg} at character {error.pos}"
+    except ValueError as error:
+        return str(error)
+    except RecursionError:
+        return "is nested too deeply to be read"
+    return None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _DuplicateError(f"has two members named {json.dumps(twice)} in one object")
+    return found
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"holds {name}, which is no JSON number")

@@ -1,0 +1,442 @@
+"""Laws about the course of a conversation: what one answer promises of later ones."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from prolific_contract.gate._law import Law, Observation, Reading, Source
+from prolific_contract.gate._operations import Operation
+from prolific_contract.gate._trace import Credential, Exchange, Trace
+from prolific_contract.gate.laws._jobs import (
+    Job,
+    Key,
+    before,
+    canonical,
+    in_course,
+    is_request,
+    jobs_of,
+    named_id,
+    requests_of,
+    same_id,
+    state,
+)
+from prolific_contract.gate.laws._observing import REQUEST, STATUS, held, quote, violated
+
+# How long, in seconds, an export that is ready is "recent" in anybody's sense (documents/002
+# gives no limit), and a job is there in anybody's sense (its URL is for an hour at least).
+_RECENT: Final = 600.0
+_KEPT: Final = 3600.0
+
+
+def _refusal(exchange: Exchange) -> int | None:
+    """The status of an answer that refuses a poll for good; None for all else.
+
+    429 and the server's own errors say nothing of the job; neither does 401 when
+    nobody knows what token was sent.
+    """
+    if exchange.answer is None or not 400 <= exchange.answer.status < 500:
+        return None
+    if exchange.answer.status == 429:
+        return None
+    if exchange.answer.status == 401 and exchange.credential is not Credential.VALID:
+        return None
+    return exchange.answer.status
+
+
+def _pollable(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    for job in jobs_of(trace).values():
+        for first in job.named[:1]:
+            for poll in job.polls:
+                if not before(first, poll):
+                    continue
+                refused = _refusal(poll)
+                if refused is not None:
+                    yield violated(
+                        job.status,
+                        f"the first poll of a job that was just started is answered {refused}",
+                        first,
+                        poll,
+                    )
+                    break
+                if state(poll):
+                    yield held(job.status, first, poll)
+                    break
+
+
+def _same_id(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    for job in jobs_of(trace).values():
+        for poll in job.polls:
+            answer = poll.answer
+            told = answer.member("export_id") if answer is not None and state(poll) else None
+            if not isinstance(told, str):
+                continue
+            if same_id(told, job.key.export_id):
+                yield held(job.status, poll)
+            else:
+                yield violated(
+                    job.status,
+                    f"asked for {quote(job.key.export_id)}, was told of {quote(told)}",
+                    poll,
+                )
+
+
+def _unique_id(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    jobs = jobs_of(trace)
+    owners: dict[str, tuple[Key, Exchange]] = {}
+    for key, request in _named(trace):
+        operation = Operation(key.kind, "request")
+        owner, first = owners.setdefault(key.export_id, (key, request))
+        ended = jobs[key].told_before(request) if key in jobs else None
+        if owner != key:
+            yield violated(
+                operation,
+                f"the new job has the id of one of the {owner.kind} {quote(owner.resource_id)}",
+                first,
+                request,
+            )
+        elif ended is not None and state(ended) != "generating":
+            yield violated(
+                operation, f"the new job has the id of one that was {state(ended)}", ended, request
+            )
+        elif first is request and len(owners) > 1:
+            yield held(operation, request)
+
+
+def _named(trace: Trace) -> Iterator[tuple[Key, Exchange]]:
+    """The requests that named a job, in order."""
+    for exchange in trace.exchanges:
+        export_id, address = named_id(exchange), exchange.address
+        if export_id is not None and address is not None and in_course(exchange):
+            yield Key(address.kind, address.resource_id, canonical(export_id)), exchange
+
+
+def _request_while_generating(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    jobs = jobs_of(trace)
+    for (kind, resource_id, _), requests in requests_of(trace).items():
+        operation = Operation(kind, "request")
+        earlier: dict[Key, Job] = {}
+        for request in requests:
+            export_id = named_id(request)
+            if export_id is None:
+                continue
+            key = Key(kind, resource_id, canonical(export_id))
+            running = [
+                (job, told)
+                for job in earlier.values()
+                if (told := job.told_before(request)) is not None and state(told) == "generating"
+            ]
+            if any(job.key == key for job, _ in running):
+                yield held(operation, request)
+            for job, told in running:
+                still = next((poll for poll in job.told_after(request)), None)
+                if job.key != key and still is not None and state(still) == "generating":
+                    yield violated(
+                        operation,
+                        f"started {quote(export_id)} while {quote(job.key.export_id)} was "
+                        "generating, and still was afterwards",
+                        told,
+                        still,
+                        request,
+                    )
+            if key in jobs:
+                earlier[key] = jobs[key]
+
+
+def _request_after_complete(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    if reading.edition is None:
+        return
+    judge = _reused if reading.edition == "2026-03" else _never_reused
+    jobs = jobs_of(trace)
+    for (kind, resource_id, _), requests in requests_of(trace).items():
+        job: Job | None = None
+        ready: Exchange | None = None
+        for request in requests:
+            told = job.told_before(request) if job is not None else None
+            if told is not None and (ready is None or told.index > ready.index):
+                ready = told if state(told) == "complete" else None
+            if ready is not None and state(request) and request.at - ready.at <= _RECENT:
+                yield from judge(Operation(kind, "request"), job, ready, request)
+            export_id = named_id(request)
+            if export_id is not None:
+                job, ready = jobs.get(Key(kind, resource_id, canonical(export_id))), None
+            elif state(request) == "complete":
+                ready = request
+
+
+def _reused(
+    operation: Operation, job: Job | None, ready: Exchange, request: Exchange
+) -> Iterator[Observation]:
+    """Edition 2026-03: a complete export is given again."""
+    if state(request) == "complete":
+        yield held(operation, ready, request)
+        return
+    # An archive may be deleted between two requests; then a new job is right.
+    again = next(job.told_after(request), None) if job is not None else None
+    if again is not None and state(again) == "complete":
+        yield violated(
+            operation,
+            f"answered {state(request)} and not the complete export, which was still there "
+            "afterwards",
+            ready,
+            again,
+            request,
+        )
+
+
+def _never_reused(
+    operation: Operation, job: Job | None, ready: Exchange, request: Exchange
+) -> Iterator[Observation]:
+    """Edition 2026-11: every request starts a new job."""
+    export_id = named_id(request)
+    if state(request) == "complete":
+        yield violated(operation, "answered the complete export again", ready, request)
+    elif job is not None and export_id is not None and same_id(export_id, job.key.export_id):
+        yield violated(operation, "answered the id of the complete job again", ready, request)
+    else:
+        yield held(operation, ready, request)
+
+
+def _complete_stays(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    # Complete may become failed: that is how a deleted archive reads.
+    yield from _stays(trace, "complete", frozenset({"generating"}))
+
+
+def _failed_stays(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    yield from _stays(trace, "failed", frozenset({"generating", "complete"}))
+
+
+def _stays(trace: Trace, end: str, broken_by: frozenset[str]) -> Iterator[Observation]:
+    for job in jobs_of(trace).values():
+        ended: Exchange | None = None
+        for event in job.events:
+            told = state(event)
+            if is_request(event):
+                # A new life under an old id is for `time.unique-id` to judge.
+                ended = None
+            elif ended is not None and told is not None and before(ended, event):
+                if told in broken_by:
+                    yield violated(job.status, f"was {end}, then {told}", ended, event)
+                else:
+                    yield held(job.status, ended, event)
+            if told == end and ended is None and not is_request(event):
+                ended = event
+
+
+def _job_stays(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    for job in jobs_of(trace).values():
+        known: Exchange | None = None
+        for poll in job.polls:
+            if known is not None and before(known, poll) and poll.at - known.at <= _KEPT:
+                if _refusal(poll) in (404, 410):
+                    yield violated(
+                        job.status,
+                        f"the job was {state(known)}, then answered {_refusal(poll)}",
+                        known,
+                        poll,
+                    )
+                elif state(poll):
+                    yield held(job.status, known, poll)
+            if state(poll):
+                known = poll
+
+
+def _completes(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    for job in jobs_of(trace).values():
+        for start in job.named[:1]:
+            told = list(job.told_after(start))
+            late = [
+                poll
+                for poll in told
+                if state(poll) == "generating" and poll.at - start.at >= trace.max_wait
+            ]
+            done = [poll for poll in told if state(poll) == "complete"]
+            if late:
+                yield violated(
+                    job.status,
+                    f"still generating after {late[-1].at - start.at:.0f} s",
+                    start,
+                    late[-1],
+                )
+            elif done and done[0].at - start.at <= trace.max_wait:
+                yield held(job.status, start, done[0])
+
+
+def _get_is_safe(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    for job in jobs_of(trace).values():
+        unknown: Exchange | None = None
+        for event in job.events:
+            if is_request(event):
+                break
+            if event.credential is not Credential.VALID:
+                # Another account may see what this one does not.
+                continue
+            if unknown is not None and before(unknown, event):
+                if state(event):
+                    yield violated(
+                        job.status,
+                        f"the id was unknown, then {state(event)}, and nothing but GETs named it",
+                        unknown,
+                        event,
+                    )
+                    break
+                if _refusal(event) == 404:
+                    yield held(job.status, unknown, event)
+            if _refusal(event) == 404 and unknown is None:
+                unknown = event
+
+
+LAWS: Final = (
+    Law(
+        id="time.pollable",
+        statement="A job that was just started can be polled under its id.",
+        source=Source(
+            "documents/002, 003, 004",
+            "The id in the answer to a request is the one to poll with, at once: no page has a "
+            "pause before the first poll.",
+        ),
+        operations=STATUS,
+        needs="a request that started a job, and a poll of that job",
+        check=_pollable,
+        mutants=("job-unknown",),
+    ),
+    Law(
+        id="time.same-id",
+        statement="An answer to a poll tells no other export id than the one asked for.",
+        source=Source(
+            "documents/000, 002",
+            "The id names the job in the path and in the body. Complete and failed need not "
+            "tell it; ids that differ only in the case of a UUID's letters are the same.",
+            ("D-6", "D-7"),
+        ),
+        operations=STATUS,
+        needs="a poll whose answer tells an export_id",
+        check=_same_id,
+        mutants=("id-changes", "id-of-another"),
+    ),
+    Law(
+        id="time.unique-id",
+        statement=(
+            "A new job has an id of its own: not that of another resource's job, and not that of "
+            "one that has ended."
+        ),
+        source=Source(
+            "documents/002, 004",
+            "202 is a new export job, and its id, a UUID, is what to poll it by.",
+            ("D-6",),
+        ),
+        operations=REQUEST,
+        needs="two jobs that requests started",
+        check=_unique_id,
+        mutants=("id-reused",),
+    ),
+    Law(
+        id="time.request-while-generating",
+        statement="A request for an export that is generating names the job that is running.",
+        source=Source(
+            "documents/002, 003, 004; API reference, request an export",
+            "Both editions agree here, the later one for requests with the same filter. Judged "
+            "only when a poll afterwards shows that the first job was still generating.",
+            ("D-3",),
+        ),
+        operations=REQUEST,
+        needs="two requests for one resource, and a poll that shows the first job generating",
+        check=_request_while_generating,
+        mutants=("request-restarts",),
+    ),
+    Law(
+        id="time.request-after-complete",
+        statement=(
+            "After a job is complete, a request gives the export again (2026-03) or starts a new "
+            "job (2026-11)."
+        ),
+        source=Source(
+            "documents/002, 003, 004; API reference, request an export",
+            "The earlier pages give a recent export again and do not say what recent is: judged "
+            "are ten minutes, and only when a later poll shows that the export was still there. "
+            "The later pages never reuse one. Without an enforced edition both are right.",
+            ("D-2", "D-3"),
+        ),
+        operations=REQUEST,
+        needs=(
+            "an enforced edition, and a request within ten minutes after the resource's job was "
+            "complete"
+        ),
+        check=_request_after_complete,
+        mutants=("complete-not-reused", "complete-reused"),
+        editions=("2026-03", "2026-11"),
+    ),
+    Law(
+        id="time.complete-stays",
+        statement="A complete export never goes back to generating.",
+        source=Source(
+            "documents/000, 001, 003",
+            "Complete and failed end the polling. A complete export may become failed: that is "
+            "how a deleted archive reads.",
+        ),
+        operations=STATUS,
+        needs="a poll that tells complete, and another one later",
+        check=_complete_stays,
+        mutants=("complete-regresses",),
+    ),
+    Law(
+        id="time.failed-stays",
+        statement="A failed export never becomes generating or complete.",
+        source=Source(
+            "documents/000, 001, 003",
+            "Only a new request makes another export. Not judged across a request that names "
+            "the same job again.",
+        ),
+        operations=STATUS,
+        needs="a poll that tells failed, and another one later",
+        check=_failed_stays,
+        mutants=("failed-completes",),
+    ),
+    Law(
+        id="time.job-stays",
+        statement="A job that was told of once does not vanish.",
+        source=Source(
+            "documents/000, 001",
+            "A job whose archive is gone reads failed, not 404. How long jobs are kept is not "
+            "published: judged is one hour, the shortest documented life of a URL.",
+            ("D-4",),
+        ),
+        operations=STATUS,
+        needs="two polls of a job, the first of which told its state",
+        check=_job_stays,
+        mutants=("job-vanishes",),
+    ),
+    Law(
+        id="time.completes",
+        statement="A started job is complete within --max-wait.",
+        source=Source(
+            "documents/003",
+            "The guide's own loop gives up after 600 seconds, which is the default here. A "
+            "failed job breaks nothing.",
+        ),
+        operations=STATUS,
+        needs="a request that started a job, and polls until it was complete or time was up",
+        check=_completes,
+        mutants=("never-completes",),
+    ),
+    Law(
+        id="time.get-is-safe",
+        statement="GET starts nothing: an id that was unknown stays so until a request names it.",
+        source=Source(
+            "documents/000, 001",
+            "The status operation polls; jobs are initiated by POST alone. GET is safe (RFC "
+            "9110, section 9.2.1).",
+        ),
+        operations=STATUS,
+        needs="two polls with the token of an id that is unknown at first",
+        check=_get_is_safe,
+        mutants=("get-creates",),
+    ),
+)

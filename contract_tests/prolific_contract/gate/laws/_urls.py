@@ -1,0 +1,32 @@
+"""What a presigned URL says of itself."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+# Object stores' query parameters: when a URL was signed and for how many seconds.
+_SIGNED: Final = (("x-amz-date", "x-amz-expires"), ("x-goog-date", "x-goog-expires"))
+_SIGNED_FORMAT: Final = "%Y%m%dT%H%M%SZ"
+
+
+def readable_expiry(url: str) -> datetime | None:
+    """Until when a presigned URL says that it is valid; None if it says nothing readable.
+
+    Read are the signatures of S3 and Google Cloud Storage, version 4 (a moment and a
+    number of seconds) and older ones (``Expires``, seconds since 1970).
+    """
+    try:
+        pairs = parse_qsl(urlsplit(url).query)
+    except ValueError:
+        return None
+    values = {name.lower(): value for name, value in pairs}
+    try:
+        for signed, lifetime in _SIGNED:
+            if signed in values and lifetime in values:
+                moment = datetime.strptime(values[signed], _SIGNED_FORMAT).replace(tzinfo=UTC)
+                return moment + timedelta(seconds=int(values[lifetime]))
+        if "expires" in values:
+            return datetime.fromtimestamp(int(values["expires"]), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return None

@@ -1,0 +1,337 @@
+"""Laws about what a complete export promises: its URL, how long it lasts, what it serves."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from attrs import frozen
+from prolific_exports._urls import why_unsafe
+
+from prolific_contract.gate._law import Law, Observation, Reading, Source
+from prolific_contract.gate._operations import Kind, Operation
+from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
+from prolific_contract.gate._zip_directory import Damaged, Directory, Part, read_directory
+from prolific_contract.gate.laws._observing import (
+    API,
+    ARCHIVE,
+    answered,
+    held,
+    is_whole,
+    quote,
+    violated,
+)
+from prolific_contract.gate.laws._urls import readable_expiry
+
+# A recorder's clock may be wrong by so much.
+_CLOCKS_DIFFER: Final = timedelta(minutes=5)
+# Whole minutes, and two machines that each take the time.
+_ROUNDED: Final = timedelta(seconds=60)
+
+# No more digits than a size can have: int() refuses very long numbers.
+_CONTENT_RANGE: Final = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
+
+_MEMBERS: Final[dict[Kind, frozenset[str]]] = {
+    "batch": frozenset({"responses-by-submission.jsonl", "responses-by-task.jsonl", "batch.json"}),
+    "collection": frozenset({"responses.jsonl", "collection.json"}),
+}
+
+
+@frozen
+class _Promise:
+    """A complete export as an answer tells it.
+
+    Attributes:
+        exchange: Whose answer it is.
+        operation: The operation that answered.
+        answer: The answer.
+        url: The download URL.
+        expires_at: Until when it is promised to be valid; None if not readable.
+    """
+
+    exchange: Exchange
+    operation: Operation
+    answer: Answer
+    url: str
+    expires_at: datetime | None
+
+
+def _promises(trace: Trace) -> Iterator[_Promise]:
+    for exchange, operation, answer in answered(trace):
+        url = answer.member("url")
+        if answer.status < 300 and answer.state == "complete" and isinstance(url, str):
+            expires_at = _moment(answer.member("expires_at"))
+            yield _Promise(exchange, operation, answer, url, expires_at)
+
+
+def _moment(value: object) -> datetime | None:
+    """A date-time with an offset (RFC 3339); None for anything else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.upper())
+        # Moments near the ends of the calendar are none in UTC.
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _expiry_future(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    for promise in _promises(trace):
+        # A server's own Date needs no allowance for clocks that differ.
+        date, sent = promise.answer.date, promise.exchange.sent
+        now = date or sent
+        if now is None or promise.expires_at is None:
+            continue
+        if promise.expires_at - now > (timedelta(0) if date else -_CLOCKS_DIFFER):
+            yield held(promise.operation, promise.exchange)
+        else:
+            yield violated(
+                promise.operation,
+                f"expires_at is {promise.expires_at.isoformat()}, but "
+                f"{'the answer is of' if date else 'it was asked for at'} {now.isoformat()}",
+                promise.exchange,
+            )
+
+
+def _url(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    for promise in _promises(trace):
+        if promise.answer.redacted and "://" not in promise.url:
+            continue
+        reason = why_unsafe(promise.url)
+        if reason is None:
+            yield held(promise.operation, promise.exchange)
+        else:
+            yield violated(
+                promise.operation,
+                f"the URL is {quote(promise.url)!r}: {reason}",
+                promise.exchange,
+            )
+
+
+def _url_expiry(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    for promise in _promises(trace):
+        readable = readable_expiry(promise.url)
+        if readable is None or promise.expires_at is None:
+            continue
+        difference = promise.expires_at - readable
+        if abs(difference) <= _ROUNDED:
+            yield held(promise.operation, promise.exchange)
+        else:
+            yield violated(
+                promise.operation,
+                f"expires_at is {promise.expires_at.isoformat()}, but the URL says "
+                f"{readable.isoformat()}",
+                promise.exchange,
+            )
+
+
+@frozen
+class _Download:
+    """All that a conversation fetched from one download URL, without the token.
+
+    Attributes:
+        operation: The archive operation.
+        promised: The answer that named the URL, and what it promised.
+        fetched: The requests, in order, each with its answer.
+    """
+
+    operation: Operation
+    promised: _Promise
+    fetched: tuple[tuple[Exchange, Answer], ...]
+
+
+def _downloads(trace: Trace) -> Iterator[_Download]:
+    promises: dict[str, _Promise] = {}
+    for promise in _promises(trace):
+        promises.setdefault(promise.url, promise)
+    fetched: dict[str, list[tuple[Exchange, Answer]]] = {}
+    for exchange in trace.exchanges:
+        if (
+            exchange.url in promises
+            and exchange.method == "GET"
+            and exchange.credential is Credential.NONE
+            and exchange.answer is not None
+        ):
+            fetched.setdefault(exchange.url, []).append((exchange, exchange.answer))
+    for url, answers in fetched.items():
+        promise = promises[url]
+        operation = Operation(promise.operation.kind, "archive")
+        yield _Download(operation, promise, tuple(answers))
+
+
+def _archive(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    for download in _downloads(trace):
+        served = [
+            (exchange, answer)
+            for exchange, answer in download.fetched
+            if answer.status in (200, 206)
+        ]
+        if served:
+            yield from _contents(download.operation, served)
+            continue
+        for exchange, answer in download.fetched:
+            if _is_refusal(answer) and _is_due(download.promised, exchange, answer):
+                yield violated(
+                    download.operation,
+                    f"the URL answered {answer.status} to a request without the token, before "
+                    "expires_at",
+                    download.promised.exchange,
+                    exchange,
+                )
+                break
+
+
+def _is_refusal(answer: Answer) -> bool:
+    """Whether an answer says that the URL doesn't serve anything.
+
+    Not redirects, not what limits the rate or asks for patience, and not what answers a
+    condition or a range that the client chose.
+    """
+    return answer.status >= 400 and answer.status not in (412, 416, 429, 503)
+
+
+def _is_due(promise: _Promise, exchange: Exchange, answer: Answer) -> bool:
+    now = answer.date or exchange.sent
+    return promise.expires_at is not None and (now is None or now < promise.expires_at)
+
+
+def _contents(operation: Operation, served: list[tuple[Exchange, Answer]]) -> Iterator[Observation]:
+    exchanges = [exchange for exchange, _ in served]
+    parts: list[Part] = []
+    size: int | None = None
+    for exchange, answer in served:
+        part, total = _part(answer)
+        if part is None:
+            continue
+        if part.start == 0 and len(part.data) >= 4 and not part.data.startswith(b"PK"):
+            yield violated(
+                operation,
+                f"the URL serves no ZIP file but {quote(part.data[:40].decode('latin-1'))!r} …",
+                exchange,
+            )
+            return
+        parts.append(part)
+        size = size if total is None else total
+    if size is None:
+        return
+    found = read_directory(parts, size)
+    if isinstance(found, Damaged):
+        yield violated(operation, f"the file {found.reason}", *exchanges)
+    elif isinstance(found, Directory):
+        missing = _missing(operation.kind, found.names)
+        if missing:
+            yield violated(
+                operation,
+                f"the archive holds no {' and no '.join(missing)}",
+                *exchanges,
+            )
+        else:
+            yield held(operation, *exchanges)
+
+
+def _part(answer: Answer) -> tuple[Part | None, int | None]:
+    """The bytes that an answer carries, and the size of the whole file if it says so."""
+    if answer.status == 206:
+        match = _CONTENT_RANGE.fullmatch(answer.header("content-range") or "")
+        if match is None:
+            return None, None
+        start, stop = int(match[1]), int(match[2]) + 1
+        part = Part(start, answer.body[: max(0, stop - start)])
+        return part, None if match[3] == "*" else int(match[3])
+    if not is_whole(answer):
+        length = answer.header("content-length") or ""
+        return Part(0, answer.body), int(length) if _LENGTH.fullmatch(length) else None
+    if not answer.body and answer.header("content-length") is None:
+        # Many recorders leave downloads out without a word.
+        return None, None
+    return Part(0, answer.body), len(answer.body)
+
+
+def _missing(kind: Kind, names: Iterable[str]) -> list[str]:
+    """The documented members that an archive lacks, in one folder or at the top."""
+    found: dict[str, set[str]] = {"": set()}
+    for name in names:
+        folder, _, member = name.rpartition("/")
+        if "/" not in folder:
+            found.setdefault(folder, set()).add(member)
+    lacking: list[frozenset[str]] = [_MEMBERS[kind] - members for members in found.values()]
+    return sorted(min(lacking, key=len))
+
+
+LAWS: Final = (
+    Law(
+        id="value.expiry-future",
+        statement="A complete export's expires_at is later than the answer's own Date.",
+        source=Source(
+            "documents/000, 001",
+            "A URL is valid for a while, and asking again refreshes it. Whether a while is an "
+            "hour or a day is not judged: the documents differ. Without a Date the recorder's "
+            "clock is used, with five minutes' allowance.",
+            ("D-4",),
+        ),
+        operations=API,
+        needs="a complete export with a readable expires_at, and the time of the answer",
+        check=_expiry_future,
+        mutants=("expired",),
+    ),
+    Law(
+        id="value.url",
+        statement=(
+            "A download URL is absolute, https (http only to the loopback) and names no user."
+        ),
+        source=Source(
+            "documents/000, 003",
+            "It is called a presigned HTTPS URL. Loopback is allowed for servers under test.",
+        ),
+        operations=API,
+        needs="a complete export with a url",
+        check=_url,
+        mutants=("url-http", "url-userinfo"),
+    ),
+    Law(
+        id="value.archive",
+        statement=(
+            "The URL serves, without the token, a ZIP file whose directory holds the documented "
+            "members."
+        ),
+        source=Source(
+            "documents/003; the guide to exporting batch data",
+            "A collection's archive holds responses.jsonl and collection.json, a batch's "
+            "responses-by-submission.jsonl, responses-by-task.jsonl and batch.json. README.md "
+            "and files/ are not asked for, nor the root folder's name: batches' is not "
+            "published. Any object store may serve it; redirects, 429 and 503 are not judged.",
+        ),
+        operations=ARCHIVE,
+        needs=(
+            "requests without the token for a url that an answer named, before it expires, that "
+            "reach the archive's directory"
+        ),
+        check=_archive,
+        mutants=(
+            "archive-html",
+            "archive-truncated",
+            "archive-no-members",
+            "archive-needs-token",
+        ),
+    ),
+    Law(
+        id="value.url-expiry",
+        statement="An expiry that can be read in the URL is expires_at, within a minute.",
+        source=Source(
+            "documents/000, 002",
+            "expires_at is when the presigned URL expires. A minute is left for rounding and "
+            "for two machines' clocks. URLs whose expiry is not readable are not judged.",
+            ("D-4",),
+        ),
+        operations=API,
+        needs="a complete export whose url shows when it was signed and for how long",
+        check=_url_expiry,
+        mutants=("url-expiry-differs",),
+    ),
+)
