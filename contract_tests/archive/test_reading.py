@@ -303,6 +303,12 @@ def test_a_line_without_an_end_is_a_trap(path, monkeypatch, before, after):
         list(records)
 
 
+def test_a_line_of_the_largest_size(monkeypatch):
+    monkeypatch.setattr(_json, "MAX_TEXT_SIZE", 4)
+    assert list(_json.read_json_lines([b"1234\n[1]\n"], "x")) == [1234, [1]]
+    assert _json.read_json([b"12", b"34"], "x") == 1234
+
+
 LINES = st.lists(
     st.sampled_from([b"{}", b"", b" ", b"[1]", b'"\\u2028"', '"\u2028"'.encode()]), max_size=9
 )

@@ -210,6 +210,7 @@ def test_records_of_another_shape_come_untouched(raw):
 
 def test_a_record_prints_without_saying_everything_twice():
     assert "raw" not in repr(parse_record(SUBMISSION))
+    assert "raw" not in repr(parse_metadata(METADATA, "collection"))
 
 
 def test_metadata():
