@@ -14,7 +14,10 @@ from random import Random
 from typing import Any, Literal, assert_never, assert_type
 
 import httpx
+import prolific_contract.sandbox
 import prolific_exports as px
+from prolific_contract.sandbox import Fate, Sandbox, SandboxSettings
+from prolific_contract.spec import load_contract
 from prolific_exports import (
     AsyncExportJob,
     AsyncExportResource,
@@ -237,6 +240,24 @@ def answer(response: Response) -> str:
             return str(raw)
         case _:
             assert_never(response)
+
+
+def users_test(prolific_sandbox: Sandbox) -> None:
+    """The pytest fixture's value."""
+    assert_type(prolific_sandbox.url, str)
+    assert_type(prolific_sandbox.token, str)
+    assert_type(prolific_sandbox.collection_id, str)
+    assert_type(prolific_sandbox.batch_id, str)
+    assert_type(prolific_sandbox.forbidden_collection_id, str)
+    assert_type(prolific_sandbox.settings, SandboxSettings)
+    assert_type(
+        prolific_sandbox.settings.id_of(prolific_contract.sandbox.Kind.BATCH, Fate.FAILS), str
+    )
+    with Sandbox(SandboxSettings(edition="2026-11", generation_seconds=0.5)) as sandbox:
+        Exports(sandbox.token, base_url=sandbox.url)
+    SandboxSettings(edition="2025-01")  # type: ignore[arg-type]
+    prolific_contract.sandbox.NoSuchName  # type: ignore[attr-defined]
+    assert_type(load_contract(), dict[str, Any])
 
 
 def mistakes(exports: Exports, job: ExportJob, state: ExportState, complete: Complete) -> None:

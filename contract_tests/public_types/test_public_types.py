@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 SAMPLE = Path(__file__).parent / "api.py"
+# What mypy learned about the dependencies is good for the next run.
+MYPY_CACHE = SAMPLE.parents[2] / ".mypy_cache" / "public_types"
 
 
 @pytest.fixture
@@ -32,10 +34,10 @@ def run(tmp_path):
     return run
 
 
-def test_mypy_accepts_the_public_api_strictly(run, tmp_path, cache):
+def test_mypy_accepts_the_public_api_strictly(run, tmp_path):
     (tmp_path / "mypy.ini").write_text("[mypy]\nstrict = true\n", encoding="utf-8")
 
-    ran = run("mypy", "--cache-dir", str(cache.mkdir("mypy")), SAMPLE.name)
+    ran = run("mypy", "--cache-dir", str(MYPY_CACHE), SAMPLE.name)
 
     assert ran.stdout.startswith("Success: no issues found in 1 source file"), ran.stdout
 
@@ -53,5 +55,8 @@ def test_pyright_accepts_the_public_api_strictly(run, tmp_path):
     ran = run("pyright", "--pythonpath", sys.executable, "--outputjson")
 
     report = json.loads(ran.stdout)
-    assert report["generalDiagnostics"] == []
+    assert [
+        f"{finding['range']['start']['line'] + 1}: {finding['message']}"
+        for finding in report["generalDiagnostics"]
+    ] == []
     assert report["summary"]["filesAnalyzed"] == 1

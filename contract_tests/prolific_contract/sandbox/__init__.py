@@ -55,8 +55,11 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    # The command's --help reads the ids from this package; it must not wait for a web server.
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+# Type checkers that saw this would take any name for granted.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        # The command's --help reads the ids from this package; it must not wait for a web server.
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
