@@ -100,6 +100,17 @@ def read_directory(parts: Iterable[Part], size: int) -> Reading:
     return Needed(start, end.stop) if data is None else _entries(data)
 
 
+def directory_start(parts: Iterable[Part], size: int) -> int | None:
+    """Where the directory begins; None as long as the file's end isn't known or is damaged.
+
+    Args:
+        parts: What is known of the file, in any order; parts may overlap.
+        size: Length of the whole file in bytes.
+    """
+    end = _find_end(sorted(parts, key=lambda part: (part.start, -part.stop)), size)
+    return end.stop - end.size if isinstance(end, _End) else None
+
+
 @frozen
 class _End:
     """Where the directory is.

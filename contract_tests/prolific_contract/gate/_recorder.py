@@ -1,0 +1,251 @@
+"""Carries out the steps of a conversation and keeps what came of them, without the secrets.
+
+The API token and what participants answered never get into a recording: the token is taken
+out of requests and answers, and of an archive only its directory is kept.
+"""
+
+import json
+from collections.abc import Callable, Generator
+from typing import Final
+from urllib.parse import quote
+
+from attrs import evolve, frozen
+from prolific_exports._redact import MARK
+from prolific_exports._settings import REFERER
+from prolific_exports._version import __version__
+
+from prolific_contract.gate._parts import part_of
+from prolific_contract.gate._scenario import Ask, Fetch, Pause, Plan, Sent, Step, conversation
+from prolific_contract.gate._targets import NoAnswerError, Target, UnreachableError
+from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
+from prolific_contract.gate._zip_directory import Part, directory_start
+
+USER_AGENT: Final = f"prolific-contract/{__version__}"
+
+WRONG_TOKEN: Final = "prolific-contract-made-this-token-up"  # noqa: S105 - opens nothing
+
+# Shorter ones stand in ordinary texts, too.
+_SHORTEST_TOKEN: Final = 8
+_SIGNATURE: Final = b"PK\x03\x04"
+_ERROR_PAGE: Final = 4096
+
+Progress = Callable[[Exchange], None]
+
+
+@frozen
+class Conversation:
+    """What was recorded.
+
+    Attributes:
+        trace: The exchanges.
+        cut_short: Why not everything was asked, in half a sentence; None if it was.
+    """
+
+    trace: Trace
+    cut_short: str | None = None
+
+
+def converse(
+    target: Target,
+    base_url: str,
+    token: str,
+    plan: Plan,
+    progress: Progress | None = None,
+) -> Conversation:
+    """Hold a conversation and record it.
+
+    Args:
+        target: The server.
+        base_url: Base URL of the API, without a slash at the end. The token goes nowhere else.
+        token: The API token.
+        plan: What to ask.
+        progress: Is told of every exchange when it is over.
+
+    Raises:
+        UnreachableError: There was no connection for the first request.
+    """
+    recorder = Recorder(target, base_url, token, plan.call_timeout)
+    steps = conversation(plan)
+    cut_short = _drive(steps, recorder, progress)
+    trace = Trace(tuple(recorder.exchanges), plan.subjects, plan.max_wait)
+    return Conversation(trace, cut_short)
+
+
+def _drive(
+    steps: Generator[Step, Sent, str | None], recorder: "Recorder", progress: Progress | None
+) -> str | None:
+    step = next(steps)
+    while True:
+        sent: Sent
+        if isinstance(step, Pause):
+            sent = recorder.pause(step)
+        else:
+            sent = recorder.record(step)
+            if progress is not None:
+                progress(sent)
+        try:
+            step = steps.send(sent)
+        except StopIteration as stop:
+            cut_short: str | None = stop.value
+            return cut_short
+
+
+class Recorder:
+    """Sends requests to a target and records what came of them."""
+
+    def __init__(self, target: Target, base_url: str, token: str, timeout: float) -> None:
+        """Begin a recording.
+
+        Args:
+            target: The server.
+            base_url: Base URL of the API, without a slash at the end.
+            token: The API token.
+            timeout: Seconds that one call may take.
+        """
+        self._target = target
+        self._base_url = base_url
+        self._token = token
+        self._timeout = timeout
+        self._began = target.monotonic()
+        self._parts: dict[str, list[Part]] = {}
+        self.exchanges: list[Exchange] = []
+
+    def pause(self, pause: Pause) -> float:
+        """Let time pass; the seconds since the beginning."""
+        self._target.sleep(pause.seconds)
+        return self._target.monotonic() - self._began
+
+    def record(self, step: Ask | Fetch) -> Exchange:
+        """Send a request and keep what came of it.
+
+        Raises:
+            UnreachableError: There was no connection, and never has been.
+        """
+        exchange = self._send_to_api(step) if isinstance(step, Ask) else self._fetch(step)
+        self.exchanges.append(exchange)
+        return exchange
+
+    def _send_to_api(self, ask: Ask) -> Exchange:
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": USER_AGENT,
+            # Prolific asks libraries for one that names them.
+            "Referer": REFERER,
+            **dict(ask.headers),
+        }
+        authorization = _authorization(ask.credential, self._token)
+        shown = dict(headers)
+        if authorization is not None:
+            headers["Authorization"] = authorization
+            shown["Authorization"] = MARK
+        exchange = Exchange(
+            index=len(self.exchanges),
+            method=ask.method,
+            url=f"{self._base_url}{ask.path}",
+            base_url=self._base_url,
+            credential=ask.credential,
+            headers=tuple(shown.items()),
+            generated=ask.made,
+        )
+        exchange = self._answered(exchange, headers, ask.body)
+        if exchange.answer is None:
+            return exchange
+        return evolve(exchange, answer=without_token(exchange.answer, self._token))
+
+    def _fetch(self, fetch: Fetch) -> Exchange:
+        # The directory is asked for by its bytes: an encoding would change them.
+        headers = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT, "Range": fetch.span}
+        exchange = Exchange(
+            index=len(self.exchanges),
+            method="GET",
+            url=fetch.url,
+            base_url=self._base_url,
+            credential=Credential.NONE,
+            headers=tuple(headers.items()),
+        )
+        exchange = self._answered(exchange, headers, None)
+        if exchange.answer is None:
+            return exchange
+        answer = without_token(exchange.answer, self._token)
+        return evolve(exchange, answer=self._directory_of(fetch.url, answer))
+
+    def _answered(
+        self, exchange: Exchange, headers: dict[str, str], body: bytes | None
+    ) -> Exchange:
+        at = self._target.monotonic()
+        sent = self._target.now()
+        answer, failure = None, None
+        try:
+            answer = self._target.send(exchange.method, exchange.url, headers, body, self._timeout)
+        except UnreachableError as error:
+            if not self.exchanges:
+                raise
+            failure = str(error)
+        except NoAnswerError as error:
+            failure = str(error)
+        return evolve(
+            exchange,
+            at=at - self._began,
+            sent=sent,
+            took=self._target.monotonic() - at,
+            answer=answer,
+            failure=failure,
+        )
+
+    def _directory_of(self, url: str, answer: Answer) -> Answer:
+        """An answer that carries a part of an archive, with nothing but the directory in it."""
+        part, size = part_of(answer)
+        if part is None or size is None:
+            return answer
+        parts = self._parts.setdefault(url, [])
+        parts.append(part)
+        start = directory_start(parts, size)
+        return evolve(answer, body=_blanked(part, start))
+
+
+def _blanked(part: Part, start: int | None) -> bytes:
+    """The bytes of a part with nulls instead of what people answered.
+
+    Args:
+        part: The part.
+        start: Where the directory begins; None if the file has none that can be found.
+    """
+    if start is None and part.start == 0 and not part.data.startswith(_SIGNATURE[:2]):
+        # An error page, which is what there is to see.
+        return part.data[:_ERROR_PAGE]
+    stop = len(part.data) if start is None else min(max(0, start - part.start), len(part.data))
+    kept = len(_SIGNATURE) if part.start == 0 else 0
+    kept = min(kept, stop)
+    return part.data[:kept] + bytes(stop - kept) + part.data[stop:]
+
+
+def _authorization(credential: Credential, token: str) -> str | None:
+    """The Authorization field that says of who sends a request what is to be said."""
+    fields: dict[Credential, str] = {
+        Credential.VALID: f"Token {token}",
+        # The scheme alone: what is left when the variable with the token is empty.
+        Credential.MALFORMED: "Token",
+        Credential.WRONG_SCHEME: f"Bearer {token}",
+        Credential.WRONG_TOKEN: f"Token {WRONG_TOKEN}",
+    }
+    return fields.get(credential)
+
+
+def without_token(answer: Answer, token: str) -> Answer:
+    """An answer with the token taken out, and a note whether it was in there."""
+    if len(token) < _SHORTEST_TOKEN:
+        return answer
+    forms = sorted({token, json.dumps(token)[1:-1], quote(token, safe="")}, key=len, reverse=True)
+    body, headers = answer.body, answer.headers
+    for form in forms:
+        body = body.replace(form.encode(), MARK.encode())
+        headers = tuple((name, value.replace(form, MARK)) for name, value in headers)
+    echoes = (body, headers) != (answer.body, answer.headers)
+    return evolve(
+        answer,
+        body=body,
+        headers=headers,
+        echoes_token=echoes,
+        redacted=answer.redacted or echoes,
+    )
