@@ -5,13 +5,11 @@ import re
 import shlex
 
 import prolific_exports
-import pytest
 from prolific_contract import cli as contract_command
 from prolific_exports._cli._parser import build_parser as build_exports_parser
 
 from project.tree import ROOT, project_files
 
-DOCUMENTS = [name for name in project_files() if re.fullmatch(r"(docs/.*)?[^/]*\.md", name)]
 FENCE = re.compile(r"(?ms)^( *)```(\w*)[^\n]*\n(.*?)^\1```")
 PARSERS = {
     "prolific-exports": build_exports_parser,
@@ -23,6 +21,13 @@ SHELL = re.compile(r"[|&;<>]")
 
 def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
+
+
+def documents():
+    """The text of every document by name."""
+    names = [name for name in project_files() if re.fullmatch(r"(docs/.*)?[^/]*\.md", name)]
+    assert {"README.md", "CHANGELOG.md"} <= set(names)
+    return {name: read(name) for name in names}
 
 
 def blocks(text, *languages):
@@ -47,38 +52,32 @@ def make_targets():
     return set(re.findall(r"(?m)^([a-z-]+):", read("Makefile")))
 
 
-def test_there_are_documents():
-    assert {"README.md", "CHANGELOG.md"} <= set(DOCUMENTS)
+def test_every_make_target_that_is_named_exists():
+    for name, text in documents().items():
+        spans = re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
+        named = {
+            target
+            for code in [*spans, *(block for *_, block in FENCE.findall(text))]
+            for target in re.findall(r"(?m)(?:^|&& |\$ )(?:[A-Z]+=\S+ )*make ([a-z-]+)", code)
+        }
+        assert named <= make_targets(), name
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_make_target_that_is_named_exists(name):
-    text = read(name)
-    spans = re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
-    named = {
-        target
-        for code in [*spans, *(block for *_, block in FENCE.findall(text))]
-        for target in re.findall(r"(?m)(?:^|&& |\$ )(?:[A-Z]+=\S+ )*make ([a-z-]+)", code)
-    }
-
-    assert named <= make_targets()
+def test_every_command_line_that_is_shown_is_understood(capsys):
+    for name, text in documents().items():
+        for program, *arguments in filter(None, command_lines(text)):
+            end = next((i for i, word in enumerate(arguments) if SHELL.match(word)), None)
+            if program in PARSERS:
+                try:
+                    PARSERS[program]().parse_args(arguments[:end])
+                except SystemExit as error:  # --help and --version end with 0
+                    assert not error.code, (name, program, arguments, capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_command_line_that_is_shown_is_understood(name, capsys):
-    for program, *arguments in filter(None, command_lines(read(name))):
-        end = next((i for i, word in enumerate(arguments) if SHELL.match(word)), None)
-        if program in PARSERS:
-            try:
-                PARSERS[program]().parse_args(arguments[:end])
-            except SystemExit as error:  # --help and --version end with 0
-                assert not error.code, (program, arguments, capsys.readouterr().err)
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_python_block_can_be_compiled(name):
-    for block in blocks(read(name), "py", "python"):
-        compile(block, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+def test_every_python_block_can_be_compiled():
+    for name, text in documents().items():
+        for block in blocks(text, "py", "python"):
+            compile(block, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
 
 def test_every_make_target_is_explained_by_help():
@@ -91,3 +90,9 @@ def test_the_changelog_has_an_entry_for_this_version():
     version = re.escape(prolific_exports.__version__)
 
     assert re.search(rf"(?m)^## \[?{version}\]?(\s|$)", read("CHANGELOG.md"))
+
+
+def test_every_file_that_is_linked_to_is_there():
+    for name, text in documents().items():
+        for target in re.findall(r"\]\((?![a-z]+:|#)([^)#\s]+)", FENCE.sub("", text)):
+            assert (ROOT / name).parent.joinpath(target).exists(), f"{name}: {target}"

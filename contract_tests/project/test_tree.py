@@ -123,14 +123,15 @@ def test_the_pytest_plugin_imports_pytest_and_the_standard_library():
     assert set(ran.stdout.split()) - STANDARD_LIBRARY == {"prolific_contract"}
 
 
-@pytest.mark.parametrize(
-    "name", python_files("wrapper/prolific_exports", "contract_tests/prolific_contract")
-)
-def test_every_module_says_what_it_is(name):
-    docstring = ast.get_docstring(ast.parse((ROOT / name).read_text(encoding="utf-8")))
+def test_every_module_says_what_it_is():
+    files = python_files("wrapper/prolific_exports", "contract_tests/prolific_contract")
+    first_lines = {
+        name: (ast.get_docstring(ast.parse((ROOT / name).read_text("utf-8"))) or "").split("\n")[0]
+        for name in files
+    }
 
-    assert docstring
-    assert docstring.partition("\n")[0].endswith((".", ":")), "the first line is a sentence"
+    assert len(files) > 50
+    assert [name for name, line in first_lines.items() if not line.endswith((".", ":"))] == []
 
 
 @pytest.mark.parametrize("name", [n for n in prolific_exports.__all__ if n != "__version__"])
