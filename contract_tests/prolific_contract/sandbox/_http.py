@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 from xml.sax.saxutils import escape
 
 from attrs import field, frozen
 
 Headers = tuple[tuple[str, str], ...]
+Manner = Literal["reset", "hang", "garbage", "cut"]
 
 
 @frozen
@@ -54,6 +56,25 @@ class Reply:
             if key.lower() == name.lower():
                 return value
         return None
+
+
+class NoReplyError(Exception):
+    """Raised instead of giving a reply: the connection does something else than HTTP.
+
+    Only mutants raise it; a server carries it out, a caller in-process gets the failure
+    that a socket would have given.
+
+    Attributes:
+        how: ``reset`` (closed at once, nothing sent), ``hang`` (open, nothing sent),
+            ``garbage`` (bytes that are no HTTP) or ``cut`` (``reply`` without the end of
+            its body).
+        reply: What is sent in part; None unless it is ``cut``.
+    """
+
+    def __init__(self, how: Manner, reply: Reply | None = None) -> None:
+        super().__init__(how)
+        self.how: Manner = how
+        self.reply = reply
 
 
 def json_reply(status: int, value: object, headers: Headers = ()) -> Reply:

@@ -119,25 +119,30 @@ class JobBook:
     def request(self, resource: Resource, now: datetime) -> Requested:
         """Give the resource's present job, or start one."""
         with self._lock:
-            jobs = self._by_resource.setdefault((resource.kind, resource.id), [])
+            jobs = self._by_resource.get((resource.kind, resource.id))
             if jobs and answers_again(self._edition, jobs[-1].state(now)):
                 return Requested(jobs[-1], jobs[-1].state(now), is_new=False)
-            ready_at = now + self._generation_time
-            job = Job(
-                self._new_export_id(),
-                resource.kind,
-                resource.id,
-                now,
-                ready_at,
-                moment_gone(resource.fate, len(jobs), now, ready_at),
-            )
-            jobs.append(job)
-            self._by_export_id[job.export_id] = job
-        return Requested(job, State.GENERATING, is_new=True)
+            return Requested(self._start(resource, now), State.GENERATING, is_new=True)
 
     def find(self, export_id: str) -> Job | None:
         """The job of that id, or None."""
         return self._by_export_id.get(export_id)
+
+    def _start(self, resource: Resource, now: datetime) -> Job:
+        """A new job; the lock is held."""
+        jobs = self._by_resource.setdefault((resource.kind, resource.id), [])
+        ready_at = now + self._generation_time
+        job = Job(
+            self._new_export_id(),
+            resource.kind,
+            resource.id,
+            now,
+            ready_at,
+            moment_gone(resource.fate, len(jobs), now, ready_at),
+        )
+        jobs.append(job)
+        self._by_export_id[job.export_id] = job
+        return job
 
     def _new_export_id(self) -> str:
         material = f"{self._seed}/{next(self._serials)}".encode()

@@ -1,5 +1,6 @@
 """The sandbox as one function from request to response, and the state behind it."""
 
+from collections.abc import Callable
 from functools import cache
 from itertools import count
 
@@ -31,14 +32,22 @@ class _World:
 class Site:
     """A sandbox without a server. Safe to use from several threads."""
 
-    def __init__(self, settings: SandboxSettings | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        settings: SandboxSettings | None = None,
+        clock: Clock | None = None,
+        *,
+        open_book: Callable[..., JobBook] = JobBook,
+    ) -> None:
         """Create it.
 
         Args:
             settings: How it behaves; None for the defaults.
             clock: Where it takes the time from; None for the machine's.
+            open_book: Makes the job book of each set of settings.
         """
         self._clock = SystemClock() if clock is None else clock
+        self._open_book = open_book
         # Shared by all worlds: an export id is never given twice.
         self._serials = count()
         self._world = self._new_world(SandboxSettings() if settings is None else settings)
@@ -75,7 +84,9 @@ class Site:
         self._world.shelf.close()
 
     def _new_world(self, settings: SandboxSettings) -> _World:
-        jobs = JobBook(settings.edition, settings.generation_time, settings.seed, self._serials)
+        jobs = self._open_book(
+            settings.edition, settings.generation_time, settings.seed, self._serials
+        )
         secret = f"sandbox/{settings.seed}/{settings.token}".encode()
         signer = UrlSigner(secret, settings.url_lifetime)
         shelf = ArchiveShelf(settings)

@@ -32,6 +32,11 @@ def object_path(export_id: str) -> str:
     return f"{STORE_PREFIX}{_KEY_PREFIX}{export_id}{_KEY_SUFFIX}"
 
 
+def export_id_of(path: str) -> str:
+    """The job whose archive a path of the store names, if there is such a job."""
+    return path.removeprefix(f"{STORE_PREFIX}{_KEY_PREFIX}").removesuffix(_KEY_SUFFIX)
+
+
 @frozen
 class Span:
     """The bytes of an object that a request gets: ``length`` bytes from ``start``."""
@@ -106,9 +111,9 @@ class ObjectStore:
         refusal = self._signer.refusal(call, now)
         if refusal is not None:
             return xml_reply(refusal)
-        key = call.path.removeprefix(STORE_PREFIX)
-        job = self._jobs.find(key.removeprefix(_KEY_PREFIX).removesuffix(_KEY_SUFFIX))
+        job = self._jobs.find(export_id_of(call.path))
         if job is None or job.state(now) is not State.COMPLETE:
+            key = call.path.removeprefix(STORE_PREFIX)
             return xml_reply(
                 StoreError(404, "NoSuchKey", "The key does not exist.", (("Key", key),))
             )

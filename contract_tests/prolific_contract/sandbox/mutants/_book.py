@@ -1,0 +1,54 @@
+"""A job book whose entries can be changed behind the sandbox's back."""
+
+from datetime import datetime
+from typing import Any
+
+from prolific_contract.gate._operations import Kind
+from prolific_contract.sandbox import _known as known
+from prolific_contract.sandbox._jobs import Job, JobBook, Requested
+
+
+class OpenBook(JobBook):
+    """The clean sandbox's jobs, open to a fault.
+
+    What is written here the sandbox answers by, as if it had happened.
+    """
+
+    def __init__(self, *order: Any, first_fails: Kind | None = None) -> None:
+        """Open an empty book.
+
+        Args:
+            order: What a `JobBook` is made from.
+            first_fails: Kind of whose resources the first job fails, and no later one,
+                where it would have completed.
+        """
+        super().__init__(*order)
+        self._first_fails = first_fails
+
+    def of(self, kind: Kind, resource_id: str) -> tuple[Job, ...]:
+        """A resource's jobs, oldest first."""
+        return tuple(self._by_resource.get((known.Kind(kind), resource_id), ()))
+
+    def start(self, kind: Kind, resource_id: str, now: datetime) -> Job:
+        """Start a job, whatever jobs there are."""
+        with self._lock:
+            return self._start(known.Resource(known.Kind(kind), resource_id), now)
+
+    def replace(self, old: Job, new: Job) -> None:
+        """Write ``new`` where ``old`` stands; both may have the same id."""
+        with self._lock:
+            jobs = self._by_resource[old.kind, old.resource_id]
+            jobs[jobs.index(old)] = new
+            self._by_export_id.pop(old.export_id, None)
+            self._by_export_id[new.export_id] = new
+
+    def request(self, resource: known.Resource, now: datetime) -> Requested:
+        """Give the resource's present job, or start one."""
+        if resource.kind == self._first_fails and resource.fate is known.Fate.COMPLETES:
+            resource = resource._replace(fate=known.Fate.FAILS_ONCE)
+        return super().request(resource, now)
+
+    def forget(self, export_id: str) -> None:
+        """Lose a job's id: nobody finds it any more; its resource still counts it."""
+        with self._lock:
+            self._by_export_id.pop(export_id, None)

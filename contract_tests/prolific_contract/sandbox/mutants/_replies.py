@@ -1,0 +1,113 @@
+"""Replies read and changed."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from attrs import evolve
+
+from prolific_contract.sandbox._http import Reply
+from prolific_contract.sandbox.mutants._fault import Behaviour
+from prolific_contract.sandbox.mutants._turn import Turn
+
+Which: TypeAlias = Callable[[Reply], bool]
+Change: TypeAlias = Callable[[Reply], Reply]
+
+
+def state_of(reply: Reply) -> str | None:
+    """The export status that a reply tells; None for every other reply."""
+    if reply.status >= 300 or not isinstance(reply.body, bytes):
+        return None
+    status: str = json.loads(reply.body)["status"]
+    return status
+
+
+def tells_state(reply: Reply) -> bool:
+    """Whether it tells an export's state."""
+    return state_of(reply) is not None
+
+
+def is_generating(reply: Reply) -> bool:
+    """Whether it says ``generating``."""
+    return state_of(reply) == "generating"
+
+
+def is_complete(reply: Reply) -> bool:
+    """Whether it says ``complete``."""
+    return state_of(reply) == "complete"
+
+
+def is_failed(reply: Reply) -> bool:
+    """Whether it says ``failed``."""
+    return state_of(reply) == "failed"
+
+
+def is_error(reply: Reply) -> bool:
+    """Whether it is an error."""
+    return reply.status >= 400
+
+
+def has_status(*statuses: int) -> Which:
+    """Whether it has one of the HTTP statuses."""
+    return lambda reply: reply.status in statuses
+
+
+def body_of(reply: Reply) -> dict[str, Any]:
+    """The JSON object that a reply of the clean API always is."""
+    if not isinstance(reply.body, bytes):
+        raise TypeError("the body is a file")
+    value: dict[str, Any] = json.loads(reply.body)
+    return value
+
+
+def with_body(reply: Reply, body: bytes) -> Reply:
+    """The reply with another body."""
+    return evolve(with_header(reply, "Content-Length", str(len(body))), body=body)
+
+
+def with_json(reply: Reply, value: object) -> Reply:
+    """The reply with another JSON body."""
+    return with_body(reply, json.dumps(value, ensure_ascii=False).encode())
+
+
+def with_header(reply: Reply, name: str, value: str | None) -> Reply:
+    """The reply with a header field replaced, added or, with None, taken away."""
+    headers = tuple((key, text) for key, text in reply.headers if key.lower() != name.lower())
+    return evolve(reply, headers=headers if value is None else (*headers, (name, value)))
+
+
+def with_status(status: int) -> Change:
+    """Gives a reply another HTTP status."""
+    return lambda reply: evolve(reply, status=status)
+
+
+def changing(which: Which, change: Change) -> Callable[[], Behaviour]:
+    """A fault that changes the replies of a certain sort."""
+
+    def behave(turn: Turn) -> Reply:
+        reply = turn.reply()
+        return change(reply) if which(reply) else reply
+
+    return lambda: behave
+
+
+def changing_json(
+    which: Which, change: Callable[[dict[str, Any]], object]
+) -> Callable[[], Behaviour]:
+    """A fault that changes the JSON body of the replies of a certain sort."""
+    return changing(which, lambda reply: with_json(reply, change(body_of(reply))))
+
+
+def changing_bytes(which: Which, change: Callable[[bytes], bytes]) -> Callable[[], Behaviour]:
+    """A fault that changes how the JSON of replies of a certain sort is written."""
+
+    def changed(reply: Reply) -> Reply:
+        body = json.dumps(body_of(reply), ensure_ascii=False).encode()
+        return with_body(reply, change(body))
+
+    return changing(which, changed)
+
+
+def without(body: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The object without these members."""
+    return {name: value for name, value in body.items() if name not in names}

@@ -1,0 +1,132 @@
+"""The sandbox with one fault."""
+
+import threading
+from collections import Counter
+from itertools import count
+from typing import Any, Final
+
+from attrs import evolve
+
+from prolific_contract.gate._operations import Action, Address, address_of
+from prolific_contract.sandbox import _known as known
+from prolific_contract.sandbox._clock import Clock, SystemClock
+from prolific_contract.sandbox._draw import Draw
+from prolific_contract.sandbox._http import Call, Reply
+from prolific_contract.sandbox._settings import SandboxSettings
+from prolific_contract.sandbox._site import Site
+from prolific_contract.sandbox._store import STORE_PREFIX, export_id_of
+from prolific_contract.sandbox._text import http_date
+from prolific_contract.sandbox.mutants._book import OpenBook
+from prolific_contract.sandbox.mutants._fault import Mutant
+from prolific_contract.sandbox.mutants._turn import Turn
+
+_LATE: Final = 3
+_CHANCE: Final = 0.5
+
+
+class MutatedSite(Site):
+    """A sandbox that is right but for one fault. Safe to use from several threads."""
+
+    def __init__(
+        self, mutant: Mutant, settings: SandboxSettings | None = None, clock: Clock | None = None
+    ) -> None:
+        """Create it.
+
+        Args:
+            mutant: The fault and where it is.
+            settings: How it behaves otherwise; None for the defaults.
+            clock: Where it takes the time from; None for the machine's.
+        """
+        self._mutant = mutant
+        clock = SystemClock() if clock is None else clock
+        self._moment = clock.now
+        self._turns = threading.Lock()
+        super().__init__(settings, clock, open_book=self._begin)
+
+    def answer(self, call: Call) -> Reply:
+        """Answer a request.
+
+        Raises:
+            NoReplyError: The fault is not to give one.
+        """
+        # One at a time: a fault remembers what it did, and chance has its order.
+        with self._turns:
+            turn = self._turn(call)
+            if turn is None:
+                return super().answer(call)
+            if not self._shows(turn):
+                return turn.reply()
+            reply = self._behave(turn)
+        if reply.header("Date") is not None:
+            return reply
+        return evolve(reply, headers=(*reply.headers, ("Date", http_date(turn.now))))
+
+    def reset(self, settings: SandboxSettings | None = None) -> None:
+        """Forget every job and archive, and what the fault remembers.
+
+        Args:
+            settings: New settings; None keeps those in force.
+        """
+        with self._turns:
+            super().reset(settings)
+
+    def _turn(self, call: Call) -> Turn | None:
+        """What the fault has to see of a request; None when it is none of its business."""
+        named = self._named(call.path)
+        if named is None:
+            return None
+        address, action = named
+        operation = self._mutant.operation
+        if address.kind != operation.kind or action not in self._watched:
+            return None
+        resource = self.settings.resource(known.Kind(address.kind), address.resource_id)
+        return Turn(
+            call=call,
+            kind=address.kind,
+            action=action,
+            resource_id=address.resource_id,
+            export_id=address.export_id,
+            forbidden=resource is not None and resource.fate is known.Fate.FORBIDDEN,
+            token=self.settings.token,
+            book=self._book,
+            jobs_before=self._book.of(address.kind, address.resource_id),
+            now=self._moment(),
+            number=next(self._numbers),
+            clean=super().answer,
+        )
+
+    def _named(self, path: str) -> tuple[Address, Action] | None:
+        if not path.startswith(STORE_PREFIX):
+            address = address_of(path)
+            return None if address is None else (address, address.operation.action)
+        job = self._book.find(export_id_of(path))
+        if job is None:
+            return None
+        return Address(job.kind.value, job.resource_id, job.export_id), "archive"
+
+    def _shows(self, turn: Turn) -> bool:
+        match self._mutant.shows:
+            case "always":
+                return True
+            case "late":
+                polled = turn.action == "status" and turn.authorized
+                self._polls.update([turn.export_id] if polled else [])
+                return polled and self._polls[turn.export_id] >= _LATE
+            case "second":
+                turn.reply()
+                ids = [job.export_id for job in self._book.of(turn.kind, turn.resource_id)]
+                return len(ids) > 1 and turn.export_id != ids[0]
+            case "sometimes":
+                draw = Draw(self.settings.seed, self._mutant.name, turn.number)
+                return draw.happens(_CHANCE)
+
+    def _begin(self, *order: Any) -> OpenBook:
+        operation = self._mutant.operation
+        self._watched: tuple[Action, ...] = (operation.action, *self._mutant.fault.watches)
+        self._behave = self._mutant.fault.begin()
+        self._polls: Counter[str | None] = Counter()
+        self._numbers = count()
+        self._book = OpenBook(
+            *order, first_fails=operation.kind if self._mutant.first_job_fails else None
+        )
+        return self._book

@@ -1,0 +1,283 @@
+"""Faults of values that look right: the expiry, the URL and what the URL serves."""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from attrs import evolve
+
+from prolific_contract.sandbox import _known as known
+from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
+from prolific_contract.sandbox._http import FileSlice, Reply, StoreError, xml_reply
+from prolific_contract.sandbox._store import requested_span
+from prolific_contract.sandbox._text import utc_timestamp
+from prolific_contract.sandbox.mutants._fault import (
+    ARCHIVE,
+    FINISHED,
+    Behaviour,
+    Fault,
+    always,
+)
+from prolific_contract.sandbox.mutants._replies import (
+    body_of,
+    changing_json,
+    is_complete,
+    with_json,
+)
+from prolific_contract.sandbox.mutants._turn import Turn
+
+
+def _expiring(moment: Callable[[datetime, datetime], datetime]) -> Callable[[], Behaviour]:
+    """Another ``expires_at``, from the present moment and the right one."""
+
+    def behave(turn: Turn) -> Reply:
+        reply = turn.reply()
+        if not is_complete(reply):
+            return reply
+        body = body_of(reply)
+        right = datetime.fromisoformat(body["expires_at"])
+        return with_json(reply, {**body, "expires_at": utc_timestamp(moment(turn.now, right))})
+
+    return always(behave)
+
+
+_EXPIRY = (
+    Fault(
+        "expired",
+        "It says an expires_at that is an hour ago",
+        FINISHED,
+        _expiring(lambda now, _: now - timedelta(hours=1)),
+        also={"status": ("late", "second", "sometimes")},
+    ),
+    Fault(
+        "expired-local",
+        "It writes expires_at in a zone eleven hours behind and calls it UTC",
+        FINISHED,
+        _expiring(lambda now, _: now - timedelta(hours=10)),
+    ),
+    Fault(
+        "url-expiry-differs",
+        "It says an expires_at two hours after the one that can be read in the URL",
+        FINISHED,
+        _expiring(lambda _, right: right + timedelta(hours=2)),
+        also={"status": ("second",)},
+    ),
+    Fault(
+        "url-expires-before",
+        "It says an expires_at half an hour before the one that can be read in the URL",
+        FINISHED,
+        _expiring(lambda _, right: right - timedelta(minutes=30)),
+    ),
+)
+
+
+def _with_url(change: Callable[[str], str]) -> Callable[[], Behaviour]:
+    def changed(body: dict[str, Any]) -> object:
+        return {**body, "url": change(body["url"])}
+
+    return changing_json(is_complete, changed)
+
+
+def _path_of(url: str) -> str:
+    return "/" + url.split("/", 3)[3]
+
+
+_URL = (
+    Fault(
+        "url-http",
+        "It gives a URL of another host that is not encrypted",
+        FINISHED,
+        _with_url(lambda url: f"http://exports.example{_path_of(url)}"),
+        also={"status": ("sometimes",)},
+    ),
+    Fault(
+        "url-userinfo",
+        "It gives a URL with a name and a password in it",
+        FINISHED,
+        _with_url(lambda url: url.replace("://", "://reader:sesame@", 1)),
+    ),
+    Fault(
+        "url-relative",
+        "It gives a URL without scheme and host",
+        FINISHED,
+        _with_url(_path_of),
+    ),
+    Fault(
+        "url-no-scheme",
+        "It gives a URL that begins with two slashes",
+        FINISHED,
+        _with_url(lambda url: url.split(":", 1)[1]),
+    ),
+    Fault(
+        "url-s3",
+        "It gives the archive's place in the store instead of a URL to fetch",
+        FINISHED,
+        _with_url(lambda url: f"s3://exports{_path_of(url).partition('?')[0]}"),
+    ),
+)
+
+
+def _content(turn: Turn) -> bytes | None:
+    """The whole archive that the store would serve in parts; None when it refuses."""
+    whole = turn.answer_to(
+        evolve(turn.call, headers={k: v for k, v in turn.call.headers.items() if k != "range"})
+    )
+    if not isinstance(whole.body, FileSlice):
+        return None
+    return whole.body.path.read_bytes()
+
+
+def _serving(make: Callable[[Turn, bytes], bytes]) -> Callable[[], Behaviour]:
+    """A store that serves something else, made of the archive, in parts as before."""
+
+    def behave(turn: Turn) -> Reply:
+        content = _content(turn)
+        return turn.reply() if content is None else _served(turn, make(turn, content))
+
+    return always(behave)
+
+
+def _served(turn: Turn, content: bytes, content_type: str = "application/zip") -> Reply:
+    span = requested_span(turn.call.headers.get("range"), len(content))
+    if isinstance(span, StoreError):
+        return xml_reply(span, (("Content-Range", f"bytes */{len(content)}"),))
+    headers = (("Content-Type", content_type), ("Accept-Ranges", "bytes"))
+    if span is None:
+        return Reply(200, (*headers, ("Content-Length", str(len(content)))), content)
+    piece = content[span.start : span.start + span.length]
+    place = f"bytes {span.start}-{span.start + span.length - 1}/{len(content)}"
+    return Reply(
+        206, (*headers, ("Content-Range", place), ("Content-Length", str(len(piece)))), piece
+    )
+
+
+def _repacked(content: bytes, name: Callable[[str], str | None]) -> bytes:
+    """The archive with members renamed, or left out where the name is None."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+        for member in old.infolist():
+            renamed = name(member.filename)
+            if renamed is not None:
+                new.writestr(renamed, old.read(member))
+    return target.getvalue()
+
+
+def _without_members(*endings: str) -> Callable[[Turn, bytes], bytes]:
+    def make(_: Turn, content: bytes) -> bytes:
+        return _repacked(content, lambda name: None if name.endswith(endings) else name)
+
+    return make
+
+
+def _other_kind(turn: Turn, _: bytes) -> bytes:
+    kind = known.Kind.BATCH if turn.kind == "collection" else known.Kind.COLLECTION
+    target = io.BytesIO()
+    order = ArchiveOrder(
+        kind=kind,
+        resource_id=turn.resource_id,
+        exported_at=turn.now,
+        submissions=2,
+        files=0,
+        seed=1,
+    )
+    write_archive(order, target)
+    return target.getvalue()
+
+
+def _page(turn: Turn) -> Reply:
+    if turn.reply().status >= 300:
+        return turn.reply()
+    return _served(turn, b"<!doctype html><title>Sign in</title>" * 20, "text/html")
+
+
+def _refusing(error: StoreError) -> Callable[[], Behaviour]:
+    def behave(turn: Turn) -> Reply:
+        return xml_reply(error) if turn.reply().status < 300 else turn.reply()
+
+    return always(behave)
+
+
+def _asking_for_token(turn: Turn) -> Reply:
+    if turn.authorized:
+        headers: Mapping[str, str] = turn.call.headers
+        return turn.answer_to(
+            evolve(turn.call, headers={k: v for k, v in headers.items() if k != "authorization"})
+        )
+    return xml_reply(StoreError(401, "Unauthorized", "Credentials were not provided."))
+
+
+_ARCHIVES = (
+    Fault(
+        "archive-html",
+        "It serves a page in place of the archive",
+        ARCHIVE,
+        always(_page),
+        also={"archive": ("second",)},
+    ),
+    Fault(
+        "archive-truncated",
+        "It serves an archive without its last quarter",
+        ARCHIVE,
+        _serving(lambda _, content: content[: len(content) * 3 // 4]),
+        also={"archive": ("second",)},
+    ),
+    Fault(
+        "archive-empty",
+        "It serves a ZIP without members",
+        ARCHIVE,
+        _serving(_without_members("")),
+    ),
+    Fault(
+        "archive-nothing",
+        "It serves an archive of no bytes",
+        ARCHIVE,
+        _serving(lambda *_: b""),
+    ),
+    Fault(
+        "archive-no-members",
+        "It serves a ZIP whose files have other names than the documented ones",
+        ARCHIVE,
+        _serving(lambda _, content: _repacked(content, lambda name: f"{name}.bak")),
+    ),
+    Fault(
+        "archive-no-responses",
+        "It serves a ZIP without the responses",
+        ARCHIVE,
+        _serving(_without_members(".jsonl")),
+    ),
+    Fault(
+        "archive-no-metadata",
+        "It serves a ZIP without the file that describes the collection or batch",
+        ARCHIVE,
+        _serving(_without_members("/collection.json", "/batch.json")),
+    ),
+    Fault(
+        "archive-other-kind",
+        "It serves a batch's archive for a collection and a collection's for a batch",
+        ARCHIVE,
+        _serving(_other_kind),
+    ),
+    Fault(
+        "archive-needs-token",
+        "It serves the archive only to requests with the API token",
+        ARCHIVE,
+        always(_asking_for_token),
+    ),
+    Fault(
+        "archive-missing",
+        "It says that there is no archive at the URL",
+        ARCHIVE,
+        _refusing(StoreError(404, "NoSuchKey", "The key does not exist.")),
+        also={"archive": ("second",)},
+    ),
+    Fault(
+        "archive-refused",
+        "It refuses the URL as expired while it should be valid",
+        ARCHIVE,
+        _refusing(StoreError(403, "AccessDenied", "Request has expired")),
+    ),
+)
+
+VALUES = (*_EXPIRY, *_URL, *_ARCHIVES)
