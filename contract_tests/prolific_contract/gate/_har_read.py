@@ -1,0 +1,306 @@
+"""Reads HAR, whoever recorded it: the gate itself, a browser, a proxy, another tool."""
+
+import base64
+import binascii
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from attrs import evolve, frozen
+from prolific_exports._redact import MARK
+
+from prolific_contract._errors import DocumentError
+from prolific_contract.gate._har_write import OWN
+from prolific_contract.gate._operations import KINDS
+from prolific_contract.gate._recorder import without_token
+from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject, Trace
+from prolific_contract.spec._files import read_text
+
+_API = re.compile(r"(.*?)/api/v1/data-collection/(?:batches|collections)/[^/]+/export(?:/|$)")
+# What recorders write in the place of a value that they hide.
+_SANITISED: Final = re.compile(
+    r"redacted|filtered|saniti[sz]ed|masked|hidden|removed|\*{3}|<.*>|\.{3}", re.IGNORECASE
+)
+_T = TypeVar("_T")
+
+
+def read_har(
+    path: Path,
+    *,
+    token: str | None = None,
+    base_url: str | None = None,
+    subjects: tuple[Subject, ...] = (),
+    max_wait: float | None = None,
+) -> Trace:
+    """The conversation that a HAR file holds: one of the gate's own, or anybody's.
+
+    Of a foreign one only the exchanges of the export operations are taken, and the
+    downloads from the URLs that they name.
+
+    Args:
+        path: The file.
+        token: The token that the recording was made with, to tell the requests that carried
+            it; without it, one that was answered with a success counts as valid.
+        base_url: Base URL of the API; without it, that of the most requests.
+        subjects: What it was about, and what was forbidden; as recorded without it.
+        max_wait: Seconds within which an export had to be ready; as recorded, or 600.
+
+    Raises:
+        DocumentError: The file can't be read, is no HAR, or holds no request for the export
+            operations.
+    """
+    try:
+        document = json.loads(read_text(path).lstrip("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise DocumentError(f"{path} is no HAR file: it is not JSON ({error})") from error
+    try:
+        log = _member(document, "log", dict)
+        entries = [_Entry.read(entry) for entry in _member(log, "entries", list)]
+        own = log.get(OWN)
+        trace = _foreign(entries, token, base_url) if own is None else _own(entries, own)
+    except _MalformedError as error:
+        raise DocumentError(f"{path} is no HAR file: {error}") from error
+    if not any(exchange.address for exchange in trace.exchanges):
+        raise DocumentError(
+            f"{path} holds no request for an export: of interest are those below "
+            "/api/v1/data-collection/"
+            + (f" of {base_url}; is that the recording's --target?" if base_url else "")
+        )
+    return evolve(
+        trace,
+        subjects=subjects or trace.subjects,
+        max_wait=trace.max_wait if max_wait is None else max_wait,
+    )
+
+
+class _MalformedError(Exception):
+    """A HAR file is not as the format demands; the message says where, a clause."""
+
+
+def _member(value: Any, name: str, kind: type[_T]) -> _T:
+    if not isinstance(value, dict) or not isinstance(value.get(name), kind):
+        raise _MalformedError(f"there is no {name!r} where one has to be")
+    found: _T = value[name]
+    return found
+
+
+def _number(value: Any, name: str) -> float:
+    found = value.get(name)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+        return 0.0
+    return float(found)
+
+
+@frozen
+class _Entry:
+    """An entry of a HAR file.
+
+    Attributes:
+        entry: The whole of it.
+        method: HTTP method.
+        url: Where it went.
+        headers: Request header fields.
+        sent: When it was sent; None if that is not readable.
+        took: Seconds that it took.
+        answer: The response; None if there was none.
+    """
+
+    entry: Mapping[str, Any]
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    sent: datetime | None
+    took: float
+    answer: Answer | None
+
+    @classmethod
+    def read(cls, entry: Any) -> "_Entry":
+        request, response = _member(entry, "request", dict), _member(entry, "response", dict)
+        return cls(
+            entry,
+            _member(request, "method", str),
+            _member(request, "url", str),
+            tuple(_read_fields(request)),
+            _moment(entry.get("startedDateTime")),
+            max(0.0, _number(entry, "time") / 1000),
+            _answer(response),
+        )
+
+    @property
+    def authorization(self) -> str | None:
+        """The value of the Authorization field; None if there is no such field."""
+        return next(
+            (value.strip() for name, value in self.headers if name.lower() == "authorization"),
+            None,
+        )
+
+    @property
+    def failure(self) -> str | None:
+        """Why there was no answer, if the recording says it."""
+        told = self.entry.get("_failure") or self.entry["response"].get("_error")
+        return told if isinstance(told, str) else None
+
+    def exchange(self, index: int, base_url: str, credential: Credential, at: float) -> Exchange:
+        return Exchange(
+            index=index,
+            method=self.method,
+            url=self.url,
+            base_url=base_url,
+            credential=credential,
+            headers=tuple(
+                (name, MARK if name.lower() in ("authorization", "cookie") else value)
+                for name, value in self.headers
+            ),
+            at=at,
+            sent=self.sent,
+            took=self.took,
+            answer=self.answer,
+            failure=None if self.answer else self.failure,
+        )
+
+
+def _read_fields(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for one in _member(message, "headers", list):
+        yield _member(one, "name", str), _member(one, "value", str)
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _answer(response: Mapping[str, Any]) -> Answer | None:
+    status = _member(response, "status", int)
+    if status == 0:
+        return None
+    content = response.get("content")
+    text = content.get("text") if isinstance(content, dict) else None
+    body = b""
+    if isinstance(text, str) and isinstance(content, dict):
+        body = _body(text, content.get("encoding"))
+    echoes = response.get("_echoesToken")
+    left_out = text is None and bool(_number(content or {}, "size"))
+    return Answer(
+        status=status,
+        headers=tuple(_read_fields(response)),
+        body=body,
+        cut=response.get("_cut") is True or left_out,
+        redacted=response.get("_redacted") is True,
+        echoes_token=echoes if isinstance(echoes, bool) else None,
+    )
+
+
+def _body(text: str, encoding: Any) -> bytes:
+    if encoding != "base64":
+        return text.encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(text)
+    except binascii.Error as error:
+        raise _MalformedError(f"a body is not in base64 ({error})") from error
+
+
+def _own(entries: list[_Entry], about: Any) -> Trace:
+    """A recording of the gate's own."""
+    base_url = _member(about, "baseUrl", str)
+    exchanges = []
+    for index, entry in enumerate(entries):
+        name = _member(entry.entry, "_credential", str)
+        if name not in Credential.__members__:
+            raise _MalformedError(f"entry {index} has a credential that does not exist")
+        exchange = entry.exchange(index, base_url, Credential[name], _number(entry.entry, "_at"))
+        exchanges.append(
+            evolve(
+                exchange,
+                took=_number(entry.entry, "_took"),
+                sent=entry.sent if entry.entry.get("_sent") is True else None,
+                generated=entry.entry.get("_generated") is True,
+            )
+        )
+    subjects = tuple(map(_subject, _member(about, "subjects", list)))
+    return Trace(tuple(exchanges), subjects, _number(about, "maxWait"))
+
+
+def _subject(value: Any) -> Subject:
+    kind = next((kind for kind in KINDS if kind == _member(value, "kind", str)), None)
+    if kind is None:
+        raise _MalformedError("one of its subjects is neither a batch nor a collection")
+    return Subject(kind, _member(value, "id", str), value.get("forbidden") is True)
+
+
+def _foreign(entries: list[_Entry], token: str | None, base_url: str | None) -> Trace:
+    """A recording that something else made."""
+    sent = [entry.sent for entry in entries if entry.sent]
+    if len(sent) == len(entries):
+        # Recorders write an entry when its answer is there.
+        order = sorted(range(len(sent)), key=sent.__getitem__)
+        entries = [entries[place] for place in order]
+    base_url = _base_url(entries) if base_url is None else base_url
+    credentials = _Credentials(entries, token)
+    exchanges: list[Exchange] = []
+    issued: list[Any] = []
+    began: datetime | None = None
+    at = 0.0
+    for entry in entries:
+        began = began or entry.sent
+        # Without a time of its own it comes when the one before was over.
+        at = (entry.sent - began).total_seconds() if entry.sent and began else at
+        exchange = entry.exchange(len(exchanges), base_url, credentials.of(entry), at)
+        at += entry.took
+        if token and exchange.answer:
+            exchange = evolve(exchange, answer=without_token(exchange.answer, token))
+        if exchange.address:
+            issued.append(exchange.answer.member("url") if exchange.answer else None)
+        elif exchange.url not in issued:
+            continue
+        exchanges.append(exchange)
+    return Trace(tuple(exchanges))
+
+
+def _base_url(entries: Iterable[_Entry]) -> str:
+    paths = (_API.match(re.split(r"[?#]", entry.url, maxsplit=1)[0]) for entry in entries)
+    counted = Counter(match[1] for match in paths if match)
+    return counted.most_common(1)[0][0] if counted else ""
+
+
+class _Credentials:
+    """Tells what the requests of a foreign recording said of who sends them.
+
+    In doubt it says that it does not know: a law that takes a good token for a bad one
+    accuses a server that did right.
+    """
+
+    def __init__(self, entries: Iterable[_Entry], token: str | None) -> None:
+        self._token = token
+        self._shown = any(entry.authorization is not None for entry in entries)
+        self._accepted = {
+            entry.authorization
+            for entry in entries
+            if entry.answer is not None and entry.answer.status < 300
+        }
+
+    def of(self, entry: _Entry) -> Credential:
+        value = entry.authorization
+        if value is None:
+            # Some recorders take the field out of every request.
+            return Credential.NONE if self._shown else Credential.UNKNOWN
+        scheme, _, given = value.partition(" ")
+        if value in ("", "Token"):
+            return Credential.MALFORMED
+        if _SANITISED.search(value):
+            return Credential.UNKNOWN
+        if self._token is None:
+            accepted = scheme == "Token" and value in self._accepted
+            return Credential.VALID if accepted else Credential.UNKNOWN
+        if given.strip() == self._token:
+            return Credential.VALID if scheme == "Token" else Credential.WRONG_SCHEME
+        if value == self._token:
+            return Credential.MALFORMED
+        return Credential.WRONG_TOKEN if scheme == "Token" else Credential.UNKNOWN

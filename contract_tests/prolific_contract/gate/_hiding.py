@@ -1,0 +1,105 @@
+"""Takes secrets out of what is written to a file, so that laws can still judge the rest.
+
+A presigned URL works for whoever holds it, by its query. Each value in there is replaced by
+a mark of its own, so that equal URLs stay equal and different ones different; the moments
+that say until when it is valid are no secret and stay.
+"""
+
+import json
+import re
+from typing import Final
+
+from prolific_exports._redact import MARK, redact
+
+_EXPIRY: Final = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        "x-amz-date": r"[0-9]{8}T[0-9]{6}Z",
+        "x-amz-expires": r"[0-9]{1,7}",
+        "x-goog-date": r"[0-9]{8}T[0-9]{6}Z",
+        "x-goog-expires": r"[0-9]{1,7}",
+        "expires": r"[0-9]{1,11}",
+    }.items()
+}
+_SECRET_FIELDS: Final = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
+)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_WORD = re.compile(r"\S+")
+_JSON_START = re.compile(r"[\ufeff \t\r\n]*")
+
+
+class Hider:
+    """Hides the secrets of one recording."""
+
+    def __init__(self) -> None:
+        self._marks: dict[str, str] = {}
+
+    def url(self, url: str) -> str:
+        """A URL, absolute or not, without what makes it work."""
+        head, question, rest = url.partition("?")
+        if not question:
+            return redact(url)
+        if "@" in rest and "://" in head:
+            # A password may hold a question mark, and then nothing is what it seems.
+            return redact(url)
+        query, sharp, _ = rest.partition("#")
+        pairs = "&".join(self._pair(pair) for pair in query.split("&"))
+        return f"{redact(head)}?{pairs}{f'#{MARK}' if sharp else ''}"
+
+    def field(self, name: str, value: str) -> str:
+        """The value of a header field."""
+        return MARK if name.lower() in _SECRET_FIELDS else self._text(value)[0]
+
+    def body(self, body: bytes) -> tuple[bytes, bool]:
+        """A body of a text, and whether more was hidden than the queries of URLs.
+
+        JSON stays as it is but for the strings that hold a secret, with whatever may be
+        wrong with it.
+        """
+        try:
+            text, encoding = body.decode("utf-8"), "utf-8"
+        except UnicodeDecodeError:
+            text, encoding = body.decode("latin-1"), "latin-1"
+        end = _json_end(text)
+        more = False
+
+        def hide(match: re.Match[str]) -> str:
+            nonlocal more
+            value = json.loads(match[0], strict=False)
+            hidden, by_force = self._text(value)
+            more = more or by_force
+            return match[0] if hidden == value else json.dumps(hidden)
+
+        shown, rest = _STRING.sub(hide, text[:end]), redact(text[end:])
+        more = more or rest != text[end:]
+        return (shown + rest).encode(encoding, "replace"), more
+
+    def _text(self, text: str) -> tuple[str, bool]:
+        """A text, and whether it was more than a URL that something was hidden in."""
+        if _WORD.fullmatch(text) and "?" in text:
+            return self.url(text), False
+        hidden = redact(text)
+        return hidden, hidden != text
+
+    def _pair(self, pair: str) -> str:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            return self._mark(pair)
+        form = _EXPIRY.get(name.lower())
+        if not value or (form is not None and form.fullmatch(value)):
+            return pair
+        return f"{name}={self._mark(value)}"
+
+    def _mark(self, secret: str) -> str:
+        return self._marks.setdefault(secret, f"redacted-{len(self._marks) + 1}") if secret else ""
+
+
+def _json_end(text: str) -> int:
+    """Where the JSON value ends that a text begins with; 0 if it begins with none."""
+    start = _JSON_START.match(text)
+    try:
+        _, end = json.JSONDecoder(strict=False).raw_decode(text, start.end() if start else 0)
+    except (ValueError, RecursionError):
+        return 0
+    return end

@@ -1,0 +1,166 @@
+"""A server on the network, which may do anything.
+
+httpx bounds the wait for each byte, so a server that sends one now and then would hold a
+call for ever; bounding a call as a whole takes cancelling it, which asyncio can.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Final, Self
+
+import httpx
+from prolific_exports._redact import redact
+
+from prolific_contract._errors import ContractToolError
+from prolific_contract.gate._targets import (
+    BODY_LIMIT,
+    NoAnswerError,
+    TimedOutError,
+    UnreachableError,
+)
+from prolific_contract.gate._trace import Answer
+
+_CONNECT_TIMEOUT: Final = 10.0
+# What the user's own machine or network is the reason for, and no request has left.
+_UNREACHABLE: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+class LiveTarget:
+    """Sends requests over HTTP, each on a connection of its own.
+
+    A server may close a connection that is idle just when it is used again; that must not
+    look as if it had refused to answer. Cookies are not kept: a request without the token
+    has to be one. Proxies and certificates come from the environment, as httpx reads it.
+
+    Use it as a context, and not from within a running event loop.
+    """
+
+    def __init__(self) -> None:
+        """Make the client.
+
+        Raises:
+            ContractToolError: The environment names a proxy or certificates that can't be used.
+        """
+        try:
+            self._client = httpx.AsyncClient(
+                follow_redirects=False, limits=httpx.Limits(max_keepalive_connections=0)
+            )
+        except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+            raise ContractToolError(
+                f"the HTTP client can't be set up: {redact(str(error))}; check the proxy variables "
+                "(HTTPS_PROXY, ALL_PROXY) and those of certificates (SSL_CERT_FILE, SSL_CERT_DIR)"
+            ) from error
+        # Nothing but what the conversation says goes out.
+        self._client.headers = httpx.Headers()
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Self:
+        """Ready to send."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close all connections."""
+        try:
+            self._runner.run(self._client.aclose())
+        finally:
+            self._runner.close()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout: float,
+    ) -> Answer:
+        """Send a request and read the answer, the timeout being for all of it.
+
+        Raises:
+            NoAnswerError: There was no answer, or none that is HTTP.
+        """
+        try:
+            return self._runner.run(self._send(method, url, headers, body, timeout))
+        except TimeoutError as error:
+            raise TimedOutError(f"no whole answer within {timeout:g} s") from error
+        except _UNREACHABLE as error:
+            raise UnreachableError(_reason(error)) from error
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            raise NoAnswerError(_reason(error)) from error
+
+    def monotonic(self) -> float:
+        """The machine's monotonic clock."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """The machine's date and time."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout: float,  # noqa: ASYNC109 - it is what the whole call is given
+    ) -> Answer:
+        self._client.cookies.clear()
+        async with asyncio.timeout(timeout):
+            request = self._client.build_request(
+                method,
+                url,
+                headers=dict(headers),
+                content=body,
+                timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT)),
+            )
+            response = await self._client.send(request, stream=True)
+            try:
+                data, cut = await _read(response)
+            finally:
+                await response.aclose()
+        fields = tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.headers.raw
+        )
+        return Answer(status=response.status_code, headers=fields, body=data, cut=cut)
+
+
+async def _read(response: httpx.Response) -> tuple[bytes, bool]:
+    """The body up to the limit, and whether there is more."""
+    data = bytearray()
+    async for chunk in response.aiter_bytes():
+        data += chunk
+        if len(data) > BODY_LIMIT:
+            return bytes(data[:BODY_LIMIT]), True
+    return bytes(data), False
+
+
+def _reason(error: Exception) -> str:
+    """Why there was no answer, in half a sentence."""
+    kinds: tuple[tuple[type[Exception], str], ...] = (
+        (httpx.ConnectTimeout, "connecting took too long"),
+        (httpx.ConnectError, "no connection"),
+        (httpx.ProxyError, "the proxy refused"),
+        (httpx.RemoteProtocolError, "the answer was no HTTP"),
+        (httpx.DecodingError, "its content encoding can't be decoded"),
+        (httpx.NetworkError, "the connection broke"),
+    )
+    kind = next((text for cls, text in kinds if isinstance(error, cls)), "the request failed")
+    detail = redact(str(error))
+    return f"{kind} ({detail})" if detail else kind
