@@ -1,0 +1,77 @@
+"""How the two commands begin and end, whatever they do in between."""
+
+import runpy
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import prolific_exports
+import pytest
+from prolific_contract import _commands, cli
+
+COMMANDS = {
+    "prolific_exports": "prolific-exports",
+    "prolific_contract": "prolific-contract",
+}
+
+
+def ending(error):
+    """A command of its own that ends with this error."""
+
+    class Command:
+        @staticmethod
+        def add_parser(subparsers):
+            subparsers.add_parser("end").set_defaults(run=Command.run)
+
+        @staticmethod
+        def run(arguments):
+            raise error
+
+    return Command
+
+
+@pytest.mark.parametrize(("package", "command"), COMMANDS.items())
+def test_a_package_is_run_as_its_command(monkeypatch, capsys, package, command):
+    monkeypatch.setattr(sys, "argv", ["x", "--version"])
+    main = Path(import_module(package).__file__).parent / "__main__.py"
+
+    with pytest.raises(SystemExit) as exited:
+        runpy.run_path(str(main), run_name="__main__")
+
+    assert not exited.value.code
+    assert capsys.readouterr().out == f"{command} {prolific_exports.__version__}\n"
+
+
+@pytest.mark.parametrize("package", COMMANDS)
+def test_importing_a_package_main_runs_nothing(monkeypatch, package):
+    monkeypatch.setattr(sys, "argv", ["x", "--version"])
+    monkeypatch.delitem(sys.modules, f"{package}.__main__", raising=False)
+
+    import_module(f"{package}.__main__")
+
+
+@pytest.mark.parametrize("module", ["yaml", "starlette.routing"])
+def test_a_package_of_the_extra_that_is_missing_is_named(monkeypatch, capsys, module):
+    missing = ModuleNotFoundError(f"No module named {module!r}", name=module)
+    monkeypatch.setattr(_commands, "ALL", (ending(missing),))
+
+    assert cli.main(["end"]) == 2
+    assert capsys.readouterr().err == (
+        f"prolific-contract: error: {module} is not installed: "
+        "pip install 'prolific-exports[contract]'\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["prolific_contract.nothing", None])
+def test_any_other_missing_module_is_a_defect_and_seen(monkeypatch, name):
+    monkeypatch.setattr(_commands, "ALL", (ending(ModuleNotFoundError("No module", name=name)),))
+
+    with pytest.raises(ModuleNotFoundError):
+        cli.main(["end"])
+
+
+def test_an_interrupted_tool_ends_as_shells_expect(monkeypatch, capsys):
+    monkeypatch.setattr(_commands, "ALL", (ending(KeyboardInterrupt()),))
+
+    assert cli.main(["end"]) == 130
+    assert capsys.readouterr() == ("", "")
