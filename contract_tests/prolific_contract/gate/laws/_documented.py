@@ -54,7 +54,7 @@ class Body:
         return [
             Fault(
                 quote("".join(f"/{_escape(part)}" for part in error.instance_path)),
-                quote(error.message),
+                _reason(error),
                 error.kind.name == "format",
             )
             for error in errors
@@ -63,6 +63,12 @@ class Body:
     def extras(self, value: Any) -> list[str]:
         """JSON pointers of the members that are not documented, fit to be shown."""
         return list(_extras(self._contract, self.schema, value, ""))
+
+
+def _reason(error: jsonschema_rs.ValidationError) -> str:
+    if error.kind.name == "oneOf":
+        return f"{quote(error.instance)} has none of the documented forms"
+    return quote(error.message)
 
 
 def _extras(

@@ -210,9 +210,10 @@ def _contents(operation: Operation, served: list[tuple[Exchange, Answer]]) -> It
         if part is None:
             continue
         if part.start == 0 and len(part.data) >= 4 and not part.data.startswith(b"PK"):
+            beginning = part.data[:40].decode("latin-1")
             yield violated(
                 operation,
-                f"the URL serves no ZIP file but {quote(part.data[:40].decode('latin-1'))!r} …",
+                f"the URL serves no ZIP file: it begins with {quote(beginning)}",
                 exchange,
             )
             return
@@ -260,8 +261,8 @@ def _missing(kind: Kind, names: Iterable[str]) -> list[str]:
         folder, _, member = name.rpartition("/")
         if "/" not in folder:
             found.setdefault(folder, set()).add(member)
-    lacking: list[frozenset[str]] = [_MEMBERS[kind] - members for members in found.values()]
-    return sorted(min(lacking, key=len))
+    lacking = [sorted(_MEMBERS[kind] - members) for members in found.values()]
+    return min(lacking, key=len)
 
 
 LAWS: Final = (

@@ -1,0 +1,257 @@
+import pytest
+from attrs import evolve
+from helpers.traces import JOB, Talk, complete, error, failed, generating, running
+from prolific_contract.gate._law import Outcome
+from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID
+from prolific_contract.gate._trace import Answer, Credential, Subject
+
+HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
+BAD = (
+    Credential.NONE,
+    Credential.MALFORMED,
+    Credential.WRONG_SCHEME,
+    Credential.WRONG_TOKEN,
+)
+
+
+@pytest.fixture(params=["batch", "collection"])
+def talk(request) -> Talk:
+    return Talk(request.param, Subject(request.param, "closed", forbidden=True))
+
+
+@pytest.fixture
+def other(talk) -> str:
+    return "batch" if talk.kind == "collection" else "collection"
+
+
+# credentials
+
+
+@pytest.mark.parametrize("credential", BAD)
+def test_without_a_valid_token_nothing_but_401_is_right(talk, credential):
+    talk.request(generating())
+    talk.poll(error(401), credential=credential)
+    talk.request(error(401), credential=credential)
+    talk.request(error(429), credential=credential)
+    talk.request(error(500), credential=credential)
+    assert talk.outcomes("isolation.credentials") == [HELD, HELD]
+    talk.request(generating(), credential=credential)
+    seen = talk.violation("isolation.credentials")
+    assert (seen.operation, seen.exchanges) == (talk.requesting, (5,))
+    assert seen.seen == f"a request with {credential.value} is answered 202, not 401"
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 404])
+def test_a_poll_is_not_refused_in_another_way_either(talk, status):
+    talk.poll(running())
+    talk.poll(error(status), credential=Credential.WRONG_TOKEN)
+    assert talk.violation("isolation.credentials").operation == talk.polling
+
+
+def test_a_recording_that_shows_no_authorization_at_all_proves_nothing(talk):
+    talk.request(generating(), credential=Credential.NONE)
+    talk.poll(running(), credential=Credential.UNKNOWN)
+    assert talk.outcomes("isolation.credentials") == []
+
+
+def test_made_up_requests_may_be_refused_for_other_reasons_but_not_served(talk):
+    talk.poll(running())
+    talk.poll(error(404), credential=Credential.NONE, generated=True)
+    talk.poll(error(401), credential=Credential.NONE, generated=True)
+    assert talk.outcomes("isolation.credentials") == [HELD]
+    talk.poll(running(), credential=Credential.NONE, generated=True)
+    assert talk.outcomes("isolation.credentials") == [HELD, VIOLATED]
+
+
+# token echo
+
+
+def test_the_token_must_not_come_back(talk):
+    talk.request(evolve(generating(), echoes_token=True))
+    talk.poll(evolve(running(), echoes_token=False))
+    talk.poll(running())
+    talk.poll(None)
+    talk.send("GET", "https://elsewhere.example/", Answer(200, echoes_token=True))
+    assert talk.outcomes("isolation.token-echo") == [VIOLATED, HELD]
+    seen = talk.violation("isolation.token-echo")
+    assert (seen.operation, seen.exchanges) == (talk.requesting, (0,))
+
+
+def test_the_token_must_not_come_back_from_a_wrong_method_either(talk):
+    url = talk.poll(running()).url
+    talk.send("PUT", url, evolve(error(405), echoes_token=True))
+    assert talk.violation("isolation.token-echo").operation == talk.polling
+
+
+# unknown jobs
+
+
+@pytest.mark.parametrize("answer", [running(), failed(), complete(), error(403), error(400)])
+def test_an_id_that_nobody_draws_is_answered_404(talk, answer):
+    talk.poll(error(404), UNKNOWN_EXPORT_ID.upper())
+    talk.poll(answer, UNKNOWN_EXPORT_ID)
+    seen = talk.violation("isolation.unknown-job")
+    assert (seen.operation, seen.exchanges) == (talk.polling, (1,))
+    assert seen.seen == f"an id that nobody was given is answered {answer.status}"
+    assert talk.outcomes("isolation.unknown-job") == [HELD, VIOLATED]
+
+
+def test_ids_from_before_the_recording_are_not_unknown(talk):
+    talk.poll(running())
+    assert talk.outcomes("isolation.unknown-job") == []
+
+
+def test_made_up_ids_are_unknown_unless_a_request_named_them(talk):
+    talk.request(generating())
+    talk.poll(running(), generated=True)
+    talk.poll(error(400), "x", generated=True)
+    talk.poll(error(404), "x", generated=True)
+    assert talk.outcomes("isolation.unknown-job") == [HELD]
+    talk.poll(failed(), "x", generated=True)
+    assert talk.outcomes("isolation.unknown-job") == [HELD, VIOLATED]
+
+
+def test_unknown_jobs_may_be_hidden_by_other_refusals(talk):
+    talk.poll(error(403), UNKNOWN_EXPORT_ID, "closed")
+    talk.poll(error(401), UNKNOWN_EXPORT_ID)
+    talk.poll(error(429), UNKNOWN_EXPORT_ID)
+    talk.poll(error(401), UNKNOWN_EXPORT_ID, credential=Credential.NONE)
+    talk.poll(None, UNKNOWN_EXPORT_ID)
+    talk.request(error(404), UNKNOWN_EXPORT_ID)
+    assert talk.outcomes("isolation.unknown-job") == []
+
+
+# scope
+
+
+def test_a_job_is_not_told_of_under_another_resource(talk):
+    talk.request(generating())
+    talk.poll(error(404), resource="r2")
+    talk.poll(error(403), JOB.upper(), resource="r2")
+    assert talk.outcomes("isolation.job-scope") == [HELD, HELD]
+    talk.poll(failed(), resource="r2")
+    seen = talk.violation("isolation.job-scope")
+    assert (seen.operation, seen.exchanges) == (talk.polling, (0, 3))
+    assert seen.seen == f"a job of the {talk.kind} r1 is told of under the {talk.kind} r2"
+
+
+def test_a_job_is_not_told_of_under_the_other_kind(talk, other):
+    talk.request(generating())
+    talk.poll(running(), kind=other)
+    seen = talk.violation("isolation.job-scope")
+    assert (seen.operation.kind, seen.operation.action) == (other, "status")
+
+
+def test_the_scope_of_a_job_needs_the_token_and_a_request_that_named_it(talk):
+    talk.poll(running())
+    talk.poll(running(), resource="r2")
+    talk.request(generating())
+    talk.request(generating(), generated=True, resource="r3")
+    talk.poll(running())
+    talk.poll(error(401), resource="r2", credential=Credential.NONE)
+    talk.poll(error(429), resource="r2")
+    talk.poll(None, resource="r2")
+    assert talk.outcomes("isolation.job-scope") == [VIOLATED]
+
+
+def test_an_id_given_twice_belongs_to_both(talk):
+    talk.request(generating())
+    talk.request(generating(), "r2")
+    talk.poll(running())
+    talk.poll(running(), resource="r2")
+    assert talk.outcomes("isolation.job-scope") == []
+
+
+# forbidden resources
+
+
+def test_a_request_without_access_is_answered_403(talk):
+    talk.request(error(403), "closed")
+    talk.request(error(429), "closed")
+    assert talk.outcomes("isolation.forbidden") == [HELD]
+    talk.request(error(404), "closed")
+    seen = talk.violation("isolation.forbidden")
+    assert (seen.operation, seen.exchanges) == (talk.requesting, (2,))
+    assert seen.seen == "a resource without access is answered 404, not 403"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_poll_without_access_may_be_refused_in_all_ways_of_the_documents(talk, status):
+    talk.poll(error(status), resource="closed")
+    assert talk.outcomes("isolation.forbidden") == [HELD]
+
+
+def test_what_is_forbidden_is_not_served(talk):
+    talk.request(generating(), "closed")
+    talk.poll(running(), resource="closed")
+    talk.poll(running(), resource="closed", generated=True)
+    assert talk.outcomes("isolation.forbidden") == [VIOLATED] * 3
+
+
+def test_only_the_tokens_own_requests_for_what_is_forbidden_count(talk, other):
+    talk.request(generating())
+    talk.request(generating(), "closed", kind=other)
+    talk.request(error(401), "closed", credential=Credential.NONE)
+    talk.request(error(404), "closed", credential=Credential.UNKNOWN)
+    talk.request(error(400), "closed", generated=True)
+    assert talk.outcomes("isolation.forbidden") == []
+
+
+# methods
+
+
+def not_allowed(*allow: str) -> Answer:
+    return evolve(error(405), headers=tuple(("ALLOW", value) for value in allow))
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_methods_that_requests_do_not_have_are_answered_405(talk, method):
+    url = talk.request(generating()).url
+    talk.send(method, url, not_allowed("GET, POST"))
+    assert talk.outcomes("isolation.methods") == [HELD]
+    talk.send(method, url, Answer(200))
+    seen = talk.violation("isolation.methods")
+    assert (seen.operation, seen.exchanges) == (talk.requesting, (2,))
+    assert seen.seen == f"{method} is answered 200, not 405"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_methods_that_polls_do_not_have_are_answered_405(talk, method):
+    url = talk.poll(running()).url
+    talk.send(method, url, not_allowed("GET,HEAD"))
+    assert talk.outcomes("isolation.methods") == [HELD]
+    talk.send(method, url, error(404))
+    assert talk.violation("isolation.methods").operation == talk.polling
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen"),
+    [
+        (not_allowed(), "PUT is answered 405 without Allow"),
+        (not_allowed("POST, GETAWAY"), "Allow is 'POST, GETAWAY', without GET"),
+        (not_allowed(""), "Allow is '', without GET"),
+    ],
+)
+def test_405_names_the_methods_that_there_are(talk, answer, seen):
+    talk.send("PUT", talk.poll(running()).url, answer)
+    assert talk.violation("isolation.methods").seen == seen
+
+
+def test_where_nothing_is_no_method_is_wrong(talk):
+    talk.send("PUT", talk.poll(error(404)).url, error(404))
+    assert talk.outcomes("isolation.methods") == []
+    talk.send("PUT", talk.trace.exchanges[0].url, Answer(204))
+    assert talk.outcomes("isolation.methods") == [VIOLATED]
+
+
+def test_methods_of_the_later_edition_and_of_every_server_are_not_judged(talk):
+    poll, request = talk.poll(running()).url, talk.request(generating()).url
+    talk.send("GET", request, Answer(200))
+    talk.send("DELETE", poll, Answer(204))
+    for method in ("HEAD", "OPTIONS", "TRACE"):
+        talk.send(method, poll, Answer(200))
+    talk.send("PUT", poll, None)
+    talk.send("PUT", poll, error(429))
+    talk.send("PUT", poll, error(401), credential=Credential.NONE)
+    talk.send("PUT", "https://elsewhere.example/", Answer(200))
+    assert talk.outcomes("isolation.methods") == []

@@ -1,0 +1,316 @@
+import pytest
+from helpers.traces import (
+    JOB,
+    Talk,
+    body_answer,
+    complete,
+    error,
+    failed,
+    generating,
+    json_answer,
+    running,
+)
+from prolific_contract.gate._law import Outcome
+from prolific_contract.gate._trace import Answer, Credential
+
+HELD, VIOLATED, NOTED = Outcome.HELD, Outcome.VIOLATED, Outcome.NOTED
+SHAPE = (
+    "shape.answered",
+    "shape.status",
+    "shape.content-type",
+    "shape.body",
+    "shape.json",
+    "shape.error",
+    "shape.additive",
+)
+
+
+@pytest.fixture(params=["batch", "collection"])
+def talk(request) -> Talk:
+    return Talk(request.param)
+
+
+def accusers(talk: Talk, edition=None) -> set[str]:
+    return {law for law in SHAPE if VIOLATED in talk.outcomes(law, edition)}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        generating(),
+        generating(JOB.upper()),
+        complete(),
+        complete(expires_at="2026-03-20T16:30:00.123456789+05:30"),
+        complete(expires_at="2026-03-20t11:00:00z"),
+        json_answer(202, {"status": "generating", "export_id": JOB, "queue": {"place": 3}}),
+        body_answer(202, b' {"export_id": "%b", "status": "generating"}\r\n' % JOB.encode()),
+        body_answer(
+            202,
+            b'{"export_id": "%b", "status": "generating"}' % JOB.encode(),
+            "Application/JSON ; charset=UTF-8",
+        ),
+        *map(error, (401, 403, 404, 429)),
+        error(404, detail=["one", "two"]),
+        error(404, detail={"export_id": ["is unknown"], "other": []}),
+        error(403, additional_information="Ask.", traceback="…", interactive=False),
+        body_answer(429, b"<html>slow down", "text/html"),
+    ],
+)
+def test_documented_answers_to_a_request_are_never_accused(talk, answer):
+    talk.request(answer)
+    assert accusers(talk) == set()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        running(),
+        complete(),
+        failed(),
+        json_answer(
+            200,
+            {
+                "status": "complete",
+                "url": "https://a/b",
+                "expires_at": "2026-03-20T11:00:00+00:00",
+                "export_id": JOB,
+            },
+        ),
+        *map(error, (401, 403, 404, 429)),
+    ],
+)
+def test_documented_answers_to_a_poll_are_never_accused(talk, answer):
+    talk.poll(answer)
+    assert accusers(talk) == set()
+    assert talk.outcomes("shape.status") == [HELD]
+
+
+def test_a_request_that_ends_without_an_answer_is_accused_with_the_reason(talk):
+    talk.request(None, failure="the connection was reset")
+    talk.poll(None)
+    seen = talk.violation("shape.answered")
+    assert (seen.operation, seen.exchanges) == (talk.requesting, (0,))
+    assert seen.seen == "there was no HTTP answer: the connection was reset"
+    assert talk.outcomes("shape.answered") == [VIOLATED]
+
+
+def test_downloads_have_to_be_answered_too_and_other_addresses_do_not(talk):
+    talk.poll(complete())
+    talk.fetch(None, failure="timed out")
+    talk.send("GET", "https://elsewhere.example/", None, failure="timed out")
+    assert talk.violation("shape.answered").operation == talk.fetching
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen"),
+    [
+        (generating(status=201), "answered 201; documented are 200, 202, 401, 403, 404 and 429"),
+        (generating(status=200), "answered 200 with the status 'generating'; 200 tells complete"),
+        (complete(status=202), "answered 202 with the status 'complete'; 202 tells generating"),
+        (error(500), "answered 500; documented are 200, 202, 401, 403, 404 and 429"),
+        (error(422), "answered 422; documented are 200, 202, 401, 403, 404 and 429"),
+        (Answer(204), "answered 204; documented are 200, 202, 401, 403, 404 and 429"),
+        (Answer(520), "answered 520; documented are 200, 202, 401, 403, 404 and 429"),
+    ],
+)
+def test_an_undocumented_status_is_accused_by_its_own_law_alone(talk, answer, seen):
+    talk.request(answer)
+    assert talk.violation("shape.status").seen == seen
+    assert accusers(talk) == {"shape.status"}
+
+
+def test_a_poll_is_never_answered_202(talk):
+    talk.poll(generating())
+    assert talk.violation("shape.status").operation == talk.polling
+
+
+def test_the_later_edition_answers_no_request_with_200(talk):
+    talk.request(complete())
+    assert accusers(talk, "2026-03") == set()
+    assert accusers(talk, "2026-11") == {"shape.status"}
+
+
+def test_refusals_of_requests_that_no_page_describes_are_not_judged(talk):
+    talk.request(error(422), query="?from=yesterday")
+    talk.poll(Answer(414), export_id="x" * 9000, generated=True)
+    talk.poll(Answer(304), headers=(("If-None-Match", '"1"'),))
+    for law in SHAPE[1:]:
+        assert talk.outcomes(law) == []
+    talk.poll(Answer(304))
+    talk.poll(error(500), generated=True)
+    assert talk.outcomes("shape.status") == [VIOLATED, VIOLATED]
+
+
+def test_made_up_ids_may_be_refused_in_any_form(talk):
+    for export_id in ("%2e%2e", "a%2Fb", ""):
+        talk.poll(body_answer(404, b"Not Found", "text/plain"), export_id, generated=True)
+    talk.poll(body_answer(404, b"Not Found", "text/plain"), query="?x", generated=True)
+    assert accusers(talk) == set()
+    talk.poll(body_answer(404, b"Not Found", "text/plain"), "plain", generated=True)
+    assert accusers(talk) == {"shape.content-type", "shape.json", "shape.error"}
+
+
+@pytest.mark.parametrize(
+    ("content_type", "seen"),
+    [
+        (None, "the answer has no Content-Type"),
+        ("text/plain", "the Content-Type is 'text/plain'"),
+        ("", "the Content-Type is ''"),
+        ("application/jsonp", "the Content-Type is 'application/jsonp'"),
+    ],
+)
+def test_another_content_type_than_json_is_accused(talk, content_type, seen):
+    talk.poll(body_answer(200, b'{"status": "failed"}', content_type))
+    assert talk.violation("shape.content-type").seen == seen
+    assert accusers(talk) == {"shape.content-type"}
+
+
+@pytest.mark.parametrize(
+    ("value", "seen"),
+    [
+        ({"status": "generating"}, '"export_id" is a required property'),
+        (
+            {"status": "generating", "export_id": None},
+            'at /export_id: null is not of type "string"',
+        ),
+        ({"status": "generating", "export_id": "x"}, 'at /export_id: "x" is not a "uuid"'),
+        (
+            {"status": "GENERATING", "export_id": JOB},
+            'at /status: \'GENERATING\' is not "complete" or "failed" or "generating"',
+        ),
+        ({"status": None}, 'at /status: \'None\' is not "complete" or "failed" or "generating"'),
+        ({"export_id": JOB}, 'the body has no member "status"'),
+        ([], "the body is '[]', not an object"),
+        ("generating", "the body is 'generating', not an object"),
+        (
+            {"status": "complete", "url": "https://a/b", "expires_at": "2026-03-20T11:00:00"},
+            'at /expires_at: "2026-03-20T11:00:00" is not a "date-time"',
+        ),
+        (
+            {"status": "complete", "url": "https://a/b", "expires_at": "2026-03-20"},
+            'at /expires_at: "2026-03-20" is not a "date-time"',
+        ),
+        (
+            {"status": "complete", "url": "/b?Signature=s3cret", "expires_at": "2026-03-20"},
+            'at /url: "/b?[redacted]" is not a "uri", and 1 more',
+        ),
+    ],
+)
+def test_a_body_that_is_not_as_its_state_is_documented_is_accused(talk, value, seen):
+    talk.poll(json_answer(200, value))
+    assert talk.violation("shape.body").seen == seen
+    assert accusers(talk) == {"shape.body"}
+
+
+def test_a_request_is_not_answered_with_a_failed_job(talk):
+    talk.request(failed())
+    assert talk.violation("shape.body").seen == "at /status: 'failed' is not \"complete\""
+    assert accusers(talk) == {"shape.body"}
+
+
+def test_forms_of_strings_are_not_judged_where_secrets_were_taken_out(talk):
+    talk.poll(complete(url="[redacted]", redacted=True))
+    assert talk.outcomes("shape.body") == [HELD]
+    assert talk.outcomes("shape.json") == []
+    talk.poll(complete(url=5, redacted=True))
+    assert talk.outcomes("shape.body") == [HELD, VIOLATED]
+
+
+@pytest.mark.parametrize(
+    ("body", "seen"),
+    [
+        (
+            b'{"status": "failed", "status": "failed"}',
+            'the body has two members named "status" in one object',
+        ),
+        (b'{"status": "failed", "rate": NaN}', "the body holds NaN, which is no JSON number"),
+        (
+            b'{"status": "failed", "rate": [-Infinity]}',
+            "the body holds -Infinity, which is no JSON number",
+        ),
+        (b'\xef\xbb\xbf{"status": "failed"}', "the body begins with a byte order mark"),
+        (b'{"status": "failed"}\n{}', "the body goes on after its value, at character 21"),
+        (b'{"status": "failed", "why": "\xfc"}', "the body is not UTF-8 at byte 29"),
+        (b'{"status": "failed"', "the body is not JSON: Expecting ',' delimiter at character 19"),
+        (b"<!doctype html>", "the body is not JSON: Expecting value at character 0"),
+        (b" \n", "the body is empty"),
+        (b"[" * 100_000, "the body is nested too deeply to be read"),
+        (b'{"status": "failed", "n": 1' + b"0" * 5000 + b"}", None),
+    ],
+)
+def test_json_is_read_to_the_letter(talk, body, seen):
+    talk.poll(body_answer(200, body))
+    if seen is not None:
+        assert talk.violation("shape.json").seen == seen
+    assert accusers(talk) == {"shape.json"}
+
+
+def test_bodies_that_the_recording_lacks_are_not_judged(talk):
+    talk.poll(body_answer(200, b'{"status": "compl', cut=True))
+    talk.poll(body_answer(404, b'{"error": {', cut=True))
+    for length in ("18", " 7 "):
+        lost = Answer(404, (("Content-Type", "application/json"), ("Content-Length", length)))
+        talk.poll(lost)
+    for law in ("shape.json", "shape.body", "shape.error", "shape.additive"):
+        assert talk.outcomes(law) == []
+
+
+@pytest.mark.parametrize("headers", [(), (("Content-Length", "0"),)])
+def test_a_body_that_is_empty_is_none_that_the_recording_lacks(talk, headers):
+    talk.poll(Answer(404, (("Content-Type", "application/json"), *headers)))
+    assert accusers(talk) == {"shape.json", "shape.error"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen"),
+    [
+        (
+            json_answer(404, {"detail": "Not found."}),
+            'the error 404 is not enveloped: "error" is a required property',
+        ),
+        (
+            json_answer(404, {"error": "Not found."}),
+            'the error 404 is not enveloped: at /error: "Not found." is not of type "object"',
+        ),
+        (error(404, status=403), "the error 404 says that its status is 403"),
+        (
+            error(404, title=None),
+            'the error 404 is not enveloped: at /error/title: null is not of type "string"',
+        ),
+        (
+            error(404, detail=5),
+            "the error 404 is not enveloped: at /error/detail: 5 has none of the documented forms",
+        ),
+        (error(403, status=404), "the error 403 says that its status is 404"),
+    ],
+)
+def test_an_error_without_the_documented_envelope_is_accused(talk, answer, seen):
+    talk.poll(answer)
+    assert talk.violation("shape.error").seen == seen
+    assert accusers(talk) == {"shape.error"}
+
+
+def test_an_error_page_in_html_is_accused_as_what_it_is(talk):
+    talk.request(body_answer(403, b"<h1>Forbidden", "text/html"), credential=Credential.NONE)
+    assert talk.violation("shape.error").seen == "the error 403 has a body that is no JSON"
+    assert accusers(talk) == {"shape.error", "shape.json", "shape.content-type"}
+
+
+def test_undocumented_members_are_noted_and_violate_only_when_strict(talk):
+    talk.poll(json_answer(200, {"status": "failed", "reason": "x", "a/b": 1}))
+    talk.poll(error(404, request_id="7", detail={"field": ["is not an undocumented member"]}))
+    talk.poll(failed())
+    observations = talk.judged("shape.additive")
+    assert {(seen.outcome, seen.seen) for seen in observations} == {
+        (NOTED, "not documented: /a~1b, /reason"),
+        (NOTED, "not documented: /error/request_id"),
+        (HELD, ""),
+    }
+    strict = talk.judged("shape.additive", strict=True)
+    assert [seen.outcome for seen in strict].count(VIOLATED) == 2
+
+
+def test_text_that_is_no_unicode_is_left_alone(talk):
+    talk.poll(body_answer(200, b'{"status": "failed", "why": "\\ud800"}'))
+    talk.poll(body_answer(404, b'{"error": {"title": "\\ud800"}}'))
+    assert accusers(talk) == set()

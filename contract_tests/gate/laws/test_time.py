@@ -1,0 +1,419 @@
+import pytest
+from helpers.traces import (
+    JOB,
+    OTHER_JOB,
+    Talk,
+    complete,
+    error,
+    failed,
+    generating,
+    json_answer,
+    running,
+)
+from prolific_contract.gate._law import Outcome
+from prolific_contract.gate._trace import Answer, Credential
+from prolific_contract.gate.laws import LAWS
+
+HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
+TIME = tuple(law.id for law in LAWS if law.id.startswith("time."))
+
+
+@pytest.fixture(params=["batch", "collection"])
+def talk(request) -> Talk:
+    return Talk(request.param)
+
+
+def accusers(talk: Talk, edition=None) -> set[str]:
+    return {law for law in TIME if VIOLATED in talk.outcomes(law, edition)}
+
+
+def test_the_course_of_edition_2026_03_is_accused_only_by_the_later_edition(talk):
+    talk.request(generating())
+    talk.poll(running())
+    talk.request(generating())
+    talk.poll(running())
+    talk.poll(error(429))
+    talk.poll(complete())
+    talk.poll(complete())
+    talk.request(complete())
+    talk.poll(complete())
+    assert accusers(talk) == accusers(talk, "2026-03") == set()
+    assert accusers(talk, "2026-11") == {"time.request-after-complete"}
+
+
+def test_the_course_of_edition_2026_11_is_accused_only_by_the_earlier_edition(talk):
+    talk.request(generating())
+    talk.request(generating())
+    talk.poll(running())
+    talk.poll(complete())
+    talk.request(generating(OTHER_JOB))
+    talk.poll(running(OTHER_JOB), OTHER_JOB)
+    talk.poll(complete())
+    talk.poll(complete(), OTHER_JOB)
+    assert accusers(talk) == accusers(talk, "2026-11") == set()
+    assert accusers(talk, "2026-03") == {"time.request-after-complete"}
+
+
+# pollable
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_a_started_job_that_can_not_be_polled_is_accused(talk, status):
+    talk.request(generating())
+    talk.poll(error(status))
+    seen = talk.violation("time.pollable")
+    assert (seen.operation, seen.exchanges) == (talk.polling, (0, 1))
+    assert seen.seen == f"the first poll of a job that was just started is answered {status}"
+
+
+def test_what_says_nothing_of_the_job_is_passed_over_before_the_first_poll(talk):
+    talk.poll(error(404))
+    talk.request(generating())
+    talk.poll(error(429))
+    talk.poll(error(503))
+    talk.poll(None, failure="reset")
+    talk.poll(error(401), credential=Credential.UNKNOWN)
+    talk.poll(error(401), credential=Credential.WRONG_TOKEN)
+    talk.poll(error(404), generated=True)
+    talk.poll(error(404), kind="batch" if talk.kind == "collection" else "collection")
+    talk.poll(error(404), resource="r2")
+    assert talk.outcomes("time.pollable") == []
+    talk.poll(running())
+    talk.poll(error(404))
+    assert talk.outcomes("time.pollable") == [HELD]
+
+
+def test_a_poll_that_was_sent_before_the_request_was_answered_proves_nothing(talk):
+    talk.request(generating(), took=5.0)
+    talk.poll(error(404))
+    assert talk.outcomes("time.pollable") == []
+
+
+# same id
+
+
+def test_the_id_in_the_answer_is_the_one_asked_for(talk):
+    talk.poll(running(JOB.upper()))
+    talk.poll(json_answer(200, {"status": "complete", "export_id": JOB}))
+    talk.poll(running("Job-1"), "Job-1")
+    talk.poll(complete())
+    talk.poll(running(7))
+    assert talk.outcomes("time.same-id") == [HELD, HELD, HELD]
+    talk.poll(running(OTHER_JOB))
+    talk.poll(running("job-1"), "Job-1")
+    assert talk.outcomes("time.same-id").count(VIOLATED) == 2
+
+
+def test_another_id_is_accused(talk):
+    talk.poll(running(OTHER_JOB))
+    assert talk.violation("time.same-id").seen == f"asked for {JOB}, was told of {OTHER_JOB}"
+
+
+# unique id
+
+
+def test_a_new_job_with_the_id_of_another_resources_job_is_accused(talk):
+    talk.request(generating())
+    talk.request(generating(JOB.upper()), "r2")
+    seen = talk.violation("time.unique-id")
+    assert (seen.operation, seen.exchanges) == (talk.requesting, (0, 1))
+    assert seen.seen == f"the new job has the id of one of the {talk.kind} r1"
+
+
+def test_kinds_share_no_ids(talk):
+    other = "batch" if talk.kind == "collection" else "collection"
+    talk.request(generating(), kind=other)
+    talk.request(generating())
+    assert talk.violation("time.unique-id").operation == talk.requesting
+
+
+@pytest.mark.parametrize("ended", [complete(), failed()])
+def test_a_new_job_with_the_id_of_one_that_ended_is_accused(talk, ended):
+    talk.request(generating())
+    talk.poll(ended)
+    talk.request(generating())
+    assert talk.violation("time.unique-id").seen.startswith(
+        "the new job has the id of one that was"
+    )
+
+
+def test_jobs_with_ids_of_their_own_keep_the_law(talk):
+    talk.request(generating())
+    talk.request(generating())
+    assert talk.outcomes("time.unique-id") == []
+    talk.request(generating(OTHER_JOB), "r2")
+    talk.request(generating(OTHER_JOB), "r2")
+    talk.request(generating("x"), "r2", generated=True)
+    assert talk.outcomes("time.unique-id") == [HELD]
+
+
+# request while generating
+
+
+def test_a_second_job_while_the_first_is_generating_is_accused(talk):
+    talk.request(generating())
+    talk.request(generating(OTHER_JOB))
+    talk.poll(running())
+    seen = talk.violation("time.request-while-generating")
+    assert (seen.operation, seen.exchanges) == (talk.requesting, (0, 2, 1))
+    assert OTHER_JOB in seen.seen
+
+
+def test_without_a_poll_afterwards_the_first_job_may_have_ended(talk):
+    talk.request(generating())
+    talk.request(generating(OTHER_JOB))
+    talk.poll(running(OTHER_JOB), OTHER_JOB)
+    assert talk.outcomes("time.request-while-generating") == []
+    talk.poll(complete())
+    assert talk.outcomes("time.request-while-generating") == []
+
+
+def test_requests_with_other_filters_start_other_jobs(talk):
+    talk.request(generating(), query="?study_id=a")
+    talk.request(generating(OTHER_JOB), query="?study_id=b")
+    talk.poll(running())
+    assert talk.outcomes("time.request-while-generating") == []
+    talk.request(generating(), query="?study_id=a")
+    assert talk.outcomes("time.request-while-generating") == [HELD]
+
+
+def test_the_running_job_named_again_keeps_the_law(talk):
+    talk.request(generating())
+    talk.poll(running())
+    talk.request(generating())
+    talk.request(complete())
+    talk.request(None, failure="reset")
+    assert talk.outcomes("time.request-while-generating") == [HELD]
+
+
+# request after complete
+
+
+def test_a_complete_export_is_given_again_by_the_earlier_edition(talk):
+    talk.request(complete())
+    talk.request(complete())
+    assert talk.outcomes("time.request-after-complete", "2026-03") == [HELD]
+    assert talk.outcomes("time.request-after-complete") == []
+    assert talk.violation("time.request-after-complete", "2026-11").seen == (
+        "answered the complete export again"
+    )
+
+
+def test_a_new_job_in_place_of_a_complete_export_is_accused_if_that_was_still_there(talk):
+    talk.request(generating())
+    talk.poll(complete())
+    talk.request(generating(OTHER_JOB))
+    assert talk.outcomes("time.request-after-complete", "2026-03") == []
+    talk.poll(complete())
+    seen = talk.violation("time.request-after-complete", "2026-03")
+    assert (seen.operation, seen.exchanges) == (talk.requesting, (1, 3, 2))
+    assert talk.outcomes("time.request-after-complete", "2026-11") == [HELD]
+
+
+def test_an_export_whose_archive_was_deleted_is_not_given_again(talk):
+    talk.request(generating())
+    talk.poll(complete())
+    talk.request(generating(OTHER_JOB))
+    talk.poll(failed())
+    talk.poll(failed(), OTHER_JOB)
+    talk.request(generating("third"))
+    assert talk.outcomes("time.request-after-complete", "2026-03") == []
+
+
+def test_an_export_that_is_not_recent_may_be_made_anew(talk):
+    talk.request(generating())
+    talk.poll(complete())
+    talk.request(generating(OTHER_JOB), after=601.0)
+    talk.poll(complete())
+    assert talk.outcomes("time.request-after-complete", "2026-03") == []
+
+
+def test_readiness_that_only_a_request_told_of_can_not_be_confirmed(talk):
+    talk.request(complete())
+    talk.request(generating())
+    assert talk.outcomes("time.request-after-complete", "2026-03") == []
+    assert talk.outcomes("time.request-after-complete", "2026-11") == [HELD]
+
+
+def test_a_job_that_became_ready_between_two_requests_is_followed(talk):
+    talk.request(generating())
+    talk.request(complete())
+    talk.poll(running())
+    talk.poll(complete())
+    talk.request(error(429))
+    talk.request(complete())
+    assert talk.outcomes("time.request-after-complete", "2026-03") == [HELD]
+
+
+def test_the_id_of_a_complete_job_is_not_given_again_by_the_later_edition(talk):
+    talk.request(generating())
+    talk.poll(complete())
+    talk.request(generating())
+    assert talk.violation("time.request-after-complete", "2026-11").seen == (
+        "answered the id of the complete job again"
+    )
+
+
+# states that stay
+
+
+def test_complete_may_become_failed_and_nothing_else(talk):
+    talk.poll(complete())
+    talk.poll(complete())
+    talk.poll(failed())
+    assert talk.outcomes("time.complete-stays") == [HELD, HELD]
+    talk.poll(running())
+    seen = talk.violation("time.complete-stays")
+    assert (seen.operation, seen.exchanges) == (talk.polling, (0, 3))
+    assert seen.seen == "was complete, then generating"
+
+
+@pytest.mark.parametrize("answer", [complete(), running()])
+def test_failed_stays_failed(talk, answer):
+    talk.poll(failed())
+    talk.poll(failed())
+    assert talk.outcomes("time.failed-stays") == [HELD]
+    talk.poll(answer)
+    assert talk.violation("time.failed-stays").seen.startswith("was failed, then ")
+
+
+def test_overlapping_polls_have_no_order(talk):
+    talk.poll(complete(), took=5.0)
+    talk.poll(running())
+    assert accusers(talk) == set()
+
+
+def test_a_life_under_an_old_id_is_another_laws(talk):
+    talk.request(generating())
+    talk.poll(failed())
+    talk.request(generating())
+    talk.poll(running())
+    talk.poll(complete())
+    assert accusers(talk) == {"time.unique-id"}
+
+
+# jobs that stay
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_job_that_vanishes_is_accused(talk, status):
+    talk.poll(running())
+    talk.poll(complete())
+    talk.poll(error(status))
+    talk.poll(complete())
+    seen = talk.violation("time.job-stays")
+    assert (seen.operation, seen.exchanges) == (talk.polling, (1, 2))
+    assert seen.seen == f"the job was complete, then answered {status}"
+    assert talk.outcomes("time.job-stays") == [HELD, VIOLATED, HELD]
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500])
+def test_what_is_refused_has_not_vanished(talk, status):
+    talk.poll(running())
+    talk.poll(error(status))
+    assert talk.outcomes("time.job-stays") == []
+
+
+def test_jobs_are_not_kept_for_ever(talk):
+    talk.poll(complete())
+    talk.poll(error(404), after=3601.0)
+    assert talk.outcomes("time.job-stays") == []
+
+
+@pytest.mark.parametrize("answer", [Answer(204), None])
+def test_a_job_that_may_have_been_deleted_is_gone(talk, answer):
+    talk.request(generating())
+    talk.poll(complete())
+    talk.send("DELETE", talk.trace.exchanges[-1].url, answer)
+    talk.poll(error(404))
+    assert accusers(talk) == set()
+
+
+def test_a_deletion_that_was_refused_changes_nothing(talk):
+    talk.poll(complete())
+    talk.send("DELETE", talk.trace.exchanges[-1].url, error(409))
+    talk.poll(error(404))
+    assert accusers(talk) == {"time.job-stays"}
+
+
+# completes
+
+
+def test_a_job_that_is_generating_when_time_is_up_is_accused():
+    talk = Talk(max_wait=60.0)
+    start = talk.request(generating())
+    talk.poll(running(), after=59.0)
+    assert talk.outcomes("time.completes") == []
+    talk.poll(running(), after=1.0)
+    seen = talk.violation("time.completes")
+    assert (seen.exchanges, seen.seen) == ((start.index, 2), "still generating after 60 s")
+    talk.poll(complete())
+    assert talk.outcomes("time.completes") == [VIOLATED]
+
+
+def test_a_job_that_is_complete_in_time_keeps_the_law(talk):
+    talk.request(generating())
+    talk.poll(running())
+    talk.poll(complete())
+    assert talk.outcomes("time.completes") == [HELD]
+
+
+def test_time_is_not_up_while_nobody_asks():
+    talk = Talk(max_wait=60.0)
+    talk.request(generating())
+    talk.poll(complete(), after=500.0)
+    talk.request(generating(OTHER_JOB), "r2")
+    talk.poll(failed(), OTHER_JOB, "r2")
+    talk.poll(running(), "started elsewhere", after=500.0)
+    assert talk.outcomes("time.completes") == []
+
+
+# GET is safe
+
+
+def test_an_id_that_becomes_known_by_asking_is_accused(talk):
+    talk.poll(error(404))
+    talk.poll(error(404))
+    assert talk.outcomes("time.get-is-safe") == [HELD]
+    talk.poll(running())
+    talk.poll(error(404))
+    seen = talk.violation("time.get-is-safe")
+    assert (seen.operation, seen.exchanges) == (talk.polling, (0, 2))
+
+
+def test_an_id_becomes_known_by_a_request(talk):
+    talk.poll(error(404))
+    talk.request(generating())
+    talk.poll(running())
+    assert talk.outcomes("time.get-is-safe") == []
+
+
+def test_what_another_account_may_see_is_not_compared(talk):
+    talk.poll(error(404))
+    talk.poll(running(), credential=Credential.UNKNOWN)
+    talk.poll(error(403))
+    assert talk.outcomes("time.get-is-safe") == []
+
+
+# in general
+
+
+def test_made_up_and_unauthorised_exchanges_take_no_part(talk):
+    talk.request(generating())
+    talk.poll(complete())
+    for options in ({"generated": True}, {"credential": Credential.NONE}):
+        talk.request(generating(OTHER_JOB), **options)
+        talk.poll(running(), **options)
+        talk.poll(error(404), **options)
+        talk.request(complete(), **options)
+    for edition in (None, "2026-03", "2026-11"):
+        assert accusers(talk, edition) == set()
+
+
+def test_states_that_nobody_knows_say_nothing(talk):
+    talk.request(generating())
+    talk.poll(json_answer(200, {"status": "queued", "export_id": OTHER_JOB}))
+    talk.poll(json_answer(200, []))
+    talk.poll(json_answer(302, {"status": "generating"}))
+    for law in TIME:
+        assert talk.outcomes(law) == []

@@ -1,0 +1,342 @@
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from helpers.traces import EXPIRES_AT, START, URL, Talk, complete, dated, running
+from prolific_contract.gate._law import Outcome
+from prolific_contract.gate._trace import Answer, Credential
+
+HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
+MEMBERS = {
+    "batch": ("responses-by-submission.jsonl", "responses-by-task.jsonl", "batch.json"),
+    "collection": ("responses.jsonl", "collection.json"),
+}
+
+
+@pytest.fixture(params=["batch", "collection"])
+def talk(request) -> Talk:
+    return Talk(request.param)
+
+
+# expires_at in the future
+
+
+@pytest.mark.parametrize("send", ["request", "poll"])
+def test_a_url_must_not_have_expired_by_the_servers_own_date(talk, send):
+    getattr(talk, send)(dated(complete(), START + timedelta(hours=2)))
+    getattr(talk, send)(dated(complete(), START + timedelta(minutes=59)))
+    seen = talk.violation("value.expiry-future")
+    assert seen.operation == (talk.requesting if send == "request" else talk.polling)
+    assert seen.seen == (
+        "expires_at is 2026-03-20T11:00:00+00:00, but the answer is of 2026-03-20T12:00:00+00:00"
+    )
+    assert talk.outcomes("value.expiry-future") == [VIOLATED, HELD]
+
+
+def test_an_expiry_at_the_very_moment_is_no_future(talk):
+    talk.poll(dated(complete(), START + timedelta(hours=1)))
+    assert talk.outcomes("value.expiry-future") == [VIOLATED]
+
+
+def test_any_offset_and_any_lifetime_will_do(talk):
+    for expires_at in (
+        "2026-03-20T16:30:00.5+05:30",
+        "2099-01-01T00:00:00Z",
+        "2026-03-20t11:00:00z",
+    ):
+        talk.poll(dated(complete(expires_at=expires_at), START))
+    assert talk.outcomes("value.expiry-future") == [HELD] * 3
+
+
+def test_without_a_date_the_recorders_clock_has_five_minutes_allowance(talk):
+    hour = timedelta(hours=1)
+    talk.poll(complete(), sent=START + hour + timedelta(minutes=4))
+    talk.poll(complete(), sent=START + hour + timedelta(minutes=5))
+    talk.poll(complete(), sent=None)
+    assert talk.outcomes("value.expiry-future") == [HELD, VIOLATED]
+    assert "it was asked for at" in talk.violation("value.expiry-future").seen
+
+
+@pytest.mark.parametrize(
+    "expires_at",
+    [None, "soon", "2026-03-20T11:00:00", "0001-01-01T00:00:00+23:59", "2026-12-31T23:59:60Z"],
+)
+def test_an_expiry_that_is_no_moment_is_left_to_the_law_of_bodies(talk, expires_at):
+    talk.poll(dated(complete(expires_at=expires_at), START))
+    assert talk.outcomes("value.expiry-future") == []
+    assert talk.outcomes("value.url-expiry") == []
+
+
+# url
+
+
+@pytest.mark.parametrize(
+    "url", [URL, "http://127.0.0.1:8000/x", "http://localhost/x", "http://[::1]/"]
+)
+def test_a_url_may_be_https_or_lead_to_the_loopback(talk, url):
+    talk.request(complete(url))
+    talk.poll(complete(url))
+    assert talk.outcomes("value.url") == [HELD, HELD]
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://store.example/a.zip?X-Amz-Signature=s3cret", "it is not https"),
+        ("https://user:s3cret@store.example/a.zip", "it carries a user name or password"),
+        ("/a.zip?sig=s3cret", "it is not an absolute http(s) URL"),
+        ("ftp://store.example/a.zip", "it is not an absolute http(s) URL"),
+        ("https://[", "it is not a URL with a valid host"),
+        ("", "it is not an absolute http(s) URL"),
+    ],
+)
+def test_another_url_is_accused_without_its_secrets(talk, url, reason):
+    talk.poll(complete(url))
+    seen = talk.violation("value.url")
+    assert seen.seen.endswith(f": {reason}")
+    assert "s3cret" not in seen.seen
+
+
+def test_a_url_that_was_taken_out_is_not_judged_but_one_cut_short_is(talk):
+    talk.poll(complete("[redacted]", redacted=True))
+    talk.poll(complete("https://store.example/a.zip?[redacted]", redacted=True))
+    talk.poll(complete("http://store.example/a.zip?[redacted]", redacted=True))
+    assert talk.outcomes("value.url") == [HELD, VIOLATED]
+
+
+@pytest.mark.parametrize("url", [5, None, ["https://a/b"]])
+def test_a_url_that_is_no_text_is_left_to_the_law_of_bodies(talk, url):
+    talk.poll(complete(url))
+    assert talk.outcomes("value.url") == []
+
+
+# expiry in the URL
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "X-Amz-Date=20260320T100000Z&X-Amz-Expires=3600",
+        "x-goog-date=20260320T090000Z&x-goog-expires=7200",
+        "AWSAccessKeyId=A&Expires=1774004400&Signature=b",
+        "X-Amz-Date=20260320T100059Z&X-Amz-Expires=3600",
+        "X-Amz-Date=20260320T095900Z&X-Amz-Expires=3600",
+    ],
+)
+def test_an_expiry_that_the_url_shows_agrees_within_a_minute(talk, query):
+    talk.request(complete(f"https://store.example/a.zip?{query}"))
+    talk.poll(complete(f"https://store.example/a.zip?{query}"))
+    assert talk.outcomes("value.url-expiry") == [HELD, HELD]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "X-Amz-Date=20260320T100101Z&X-Amz-Expires=3600",
+        "X-Amz-Date=20260320T100000Z&X-Amz-Expires=86400",
+        "Expires=1774004339",
+        "Expires=0",
+    ],
+)
+def test_an_expiry_that_differs_is_accused_in_both_directions(talk, query):
+    talk.poll(complete(f"https://store.example/a.zip?{query}"))
+    assert talk.violation("value.url-expiry").seen.startswith(
+        "expires_at is 2026-03-20T11:00:00+00:00, but the URL says "
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://store.example/a.zip",
+        "https://store.example/a.zip?[redacted]",
+        "https://[/a.zip?Expires=5",
+        *(
+            f"https://store.example/a.zip?{query}"
+            for query in (
+                "X-Amz-Date=20260320T100000Z",
+                "X-Amz-Date=[redacted]&X-Amz-Expires=3600",
+                "X-Amz-Date=20260320T100000Z&X-Amz-Expires=an+hour",
+                "X-Amz-Date=20260320T100000Z&X-Amz-Expires=99999999999999",
+                "Expires=99999999999999999999",
+                "Expires=Fri",
+            )
+        ),
+    ],
+)
+def test_an_expiry_that_the_url_does_not_show_is_not_judged(talk, url):
+    talk.poll(complete(url))
+    assert talk.outcomes("value.url-expiry") == []
+
+
+# archive
+
+
+def zipped(*names: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x" * 2000)
+    return file.getvalue()
+
+
+def whole(data: bytes, **changes) -> Answer:
+    return Answer(200, (("Content-Length", str(len(data))),), data, **changes)
+
+
+def ranged(data: bytes, start: int, stop: int, total: str | None = None) -> Answer:
+    header = f"bytes {start}-{stop - 1}/{len(data) if total is None else total}"
+    return Answer(206, (("content-range", header),), data[start:stop])
+
+
+def members(talk: Talk, folder: str = "export-r1-20260320T100000/") -> list[str]:
+    return [f"{folder}{name}" for name in MEMBERS[talk.kind]]
+
+
+@pytest.mark.parametrize("folder", ["", "batch-export-r1/"])
+def test_the_documented_members_may_stand_at_the_top_or_in_one_folder(talk, folder):
+    data = zipped(*members(talk, folder), f"{folder}README.md", f"{folder}files/a/b.png")
+    talk.poll(complete())
+    talk.fetch(whole(data))
+    assert talk.outcomes("value.archive") == [HELD]
+
+
+def test_two_ranges_are_enough(talk):
+    data = zipped(*members(talk))
+    talk.poll(complete())
+    talk.fetch(ranged(data, len(data) - 22, len(data)))
+    assert talk.outcomes("value.archive") == []
+    talk.fetch(ranged(data, len(data) - 400, len(data) - 22, "*"))
+    (seen,) = talk.judged("value.archive")
+    assert (seen.operation, seen.outcome, seen.exchanges) == (talk.fetching, HELD, (1, 2))
+
+
+def test_a_directory_that_lacks_a_member_is_accused(talk):
+    first, *others = members(talk)
+    talk.poll(complete())
+    talk.fetch(whole(zipped("else/other.jsonl", "a/" + first, *others)))
+    seen = talk.violation("value.archive")
+    assert seen.seen == f"the archive holds no {MEMBERS[talk.kind][0]}"
+
+
+def test_an_archive_of_the_other_kind_is_accused():
+    talk = Talk("collection")
+    talk.poll(complete())
+    talk.fetch(whole(zipped(*MEMBERS["batch"])))
+    assert talk.violation("value.archive").seen == (
+        "the archive holds no collection.json and no responses.jsonl"
+    )
+
+
+def test_a_page_instead_of_an_archive_is_accused(talk):
+    page = b"<html>Sign in to <a href='https://a/?sig=s3cret'>"
+    talk.poll(complete())
+    talk.fetch(whole(page))
+    seen = talk.violation("value.archive").seen
+    assert seen.startswith("the URL serves no ZIP file: it begins with <html>Sign in")
+    assert "s3cret" not in seen
+
+
+def test_the_beginning_alone_tells_a_page_from_an_archive(talk):
+    talk.poll(complete())
+    talk.fetch(whole(b"<html>", cut=True))
+    assert talk.outcomes("value.archive") == [VIOLATED]
+
+
+def test_an_archive_cut_short_is_accused(talk):
+    data = zipped(*members(talk))[:-500]
+    talk.poll(complete())
+    talk.fetch(ranged(data, len(data) - 900, len(data)))
+    talk.fetch(ranged(data, 0, len(data) - 900))
+    assert talk.violation("value.archive").seen == "the file does not end as a ZIP file does"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 400, 500])
+def test_a_url_that_refuses_requests_without_the_token_is_accused(talk, status):
+    talk.poll(complete())
+    talk.fetch(Answer(status))
+    seen = talk.violation("value.archive")
+    assert seen.seen.startswith(f"the URL answered {status} to a request without the token")
+    assert seen.exchanges == (0, 1)
+
+
+def test_patience_conditions_and_redirects_are_not_refusals(talk):
+    talk.poll(complete())
+    for status in (429, 503, 412, 416, 302, 304):
+        talk.fetch(Answer(status))
+    assert talk.outcomes("value.archive") == []
+
+
+def test_a_url_may_refuse_once_it_has_expired(talk):
+    talk.poll(complete())
+    talk.fetch(dated(Answer(403), START + timedelta(hours=1)))
+    talk.fetch(Answer(403), after=3600.0)
+    assert talk.outcomes("value.archive") == []
+    talk.fetch(Answer(403), sent=None)
+    assert talk.outcomes("value.archive") == [VIOLATED]
+
+
+def test_a_url_without_a_readable_expiry_may_refuse(talk):
+    talk.poll(complete(expires_at=None))
+    talk.fetch(Answer(403))
+    assert talk.outcomes("value.archive") == []
+
+
+def test_one_good_answer_outweighs_refusals(talk):
+    data = zipped(*members(talk))
+    talk.poll(complete())
+    talk.fetch(Answer(500))
+    talk.fetch(whole(data))
+    assert talk.outcomes("value.archive") == [HELD]
+
+
+def test_only_gets_without_the_token_of_urls_that_were_named_count(talk):
+    talk.poll(complete())
+    for credential in (Credential.VALID, Credential.UNKNOWN):
+        talk.fetch(whole(b"<html>"), credential=credential)
+    talk.send("HEAD", URL, Answer(403), credential=Credential.NONE)
+    talk.fetch(None, failure="timed out")
+    talk.fetch(whole(b"<html>"), "https://elsewhere.example/")
+    assert talk.outcomes("value.archive") == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, (), b""),
+        Answer(200, (("Content-Length", "5000"),), b""),
+        Answer(200, (("Content-Length", "many"),), b"PK\x03\x04", cut=True),
+        Answer(206, (), b"PK\x03\x04"),
+        Answer(206, (("Content-Range", "bytes 0-3/*"),), b"PK\x03\x04"),
+        Answer(206, (("Content-Range", "bytes 5-0/9"),), b"PK\x03\x04"),
+    ],
+)
+def test_bytes_that_the_recording_lacks_prove_nothing(talk, answer):
+    talk.poll(complete())
+    talk.fetch(answer)
+    assert talk.outcomes("value.archive") == []
+
+
+def test_an_empty_file_is_no_archive(talk):
+    talk.poll(complete())
+    talk.fetch(whole(b""))
+    assert talk.outcomes("value.archive") == [VIOLATED]
+
+
+def test_each_url_is_judged_by_itself(talk):
+    other = f"{URL}&n=2"
+    talk.poll(complete())
+    talk.poll(complete(other, EXPIRES_AT))
+    talk.poll(running())
+    talk.fetch(whole(zipped(*members(talk))))
+    talk.fetch(whole(b"<html>"), other)
+    assert sorted(talk.outcomes("value.archive")) == [HELD, VIOLATED]
+
+
+def test_a_longer_answer_than_its_range_is_cut_to_it(talk):
+    data = zipped(*members(talk))
+    talk.poll(complete())
+    talk.fetch(evolve(ranged(data, 0, len(data)), body=data + b"and more"))
+    assert talk.outcomes("value.archive") == [HELD]
