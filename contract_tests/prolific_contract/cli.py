@@ -26,8 +26,8 @@ _EXTRA_PACKAGES = frozenset(
 EXIT_CODES = """\
 exit codes:
   0  done
-  1  the answer is no: a derived file is stale
-  2  could not run: wrong usage, unreadable input, a missing dependency
+  1  the answer is no: a law is broken, or a derived file is stale
+  2  could not run: wrong usage, unreadable input, a missing dependency, nothing to judge
 """
 
 

@@ -4,6 +4,6 @@
 their work needs inside ``run``.
 """
 
-from prolific_contract._commands import build, generate, import_, sandbox
+from prolific_contract._commands import build, check, generate, import_, laws, sandbox
 
-ALL = (import_, build, generate, sandbox)
+ALL = (check, laws, sandbox, import_, build, generate)

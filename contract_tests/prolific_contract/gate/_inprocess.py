@@ -45,7 +45,6 @@ class InProcessTarget:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | None,  # noqa: ARG002 - the sandbox's operations have none
         timeout: float,
     ) -> Answer:
         """Ask the site.

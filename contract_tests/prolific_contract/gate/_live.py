@@ -83,7 +83,6 @@ class LiveTarget:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | None,
         timeout: float,
     ) -> Answer:
         """Send a request and read the answer, the timeout being for all of it.
@@ -92,7 +91,7 @@ class LiveTarget:
             NoAnswerError: There was no answer, or none that is HTTP.
         """
         try:
-            return self._runner.run(self._send(method, url, headers, body, timeout))
+            return self._runner.run(self._send(method, url, headers, timeout))
         except TimeoutError as error:
             raise TimedOutError(f"no whole answer within {timeout:g} s") from error
         except _UNREACHABLE as error:
@@ -117,7 +116,6 @@ class LiveTarget:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | None,
         timeout: float,  # noqa: ASYNC109 - it is what the whole call is given
     ) -> Answer:
         self._client.cookies.clear()
@@ -126,7 +124,6 @@ class LiveTarget:
                 method,
                 url,
                 headers=dict(headers),
-                content=body,
                 timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT)),
             )
             response = await self._client.send(request, stream=True)

@@ -148,7 +148,7 @@ class Recorder:
             headers=tuple(shown.items()),
             generated=ask.made,
         )
-        exchange = self._answered(exchange, headers, ask.body)
+        exchange = self._answered(exchange, headers)
         if exchange.answer is None:
             return exchange
         return evolve(exchange, answer=without_token(exchange.answer, self._token))
@@ -164,20 +164,18 @@ class Recorder:
             credential=Credential.NONE,
             headers=tuple(headers.items()),
         )
-        exchange = self._answered(exchange, headers, None)
+        exchange = self._answered(exchange, headers)
         if exchange.answer is None:
             return exchange
         answer = without_token(exchange.answer, self._token)
         return evolve(exchange, answer=self._directory_of(fetch.url, answer))
 
-    def _answered(
-        self, exchange: Exchange, headers: dict[str, str], body: bytes | None
-    ) -> Exchange:
+    def _answered(self, exchange: Exchange, headers: dict[str, str]) -> Exchange:
         at = self._target.monotonic()
         sent = self._target.now()
         answer, failure = None, None
         try:
-            answer = self._target.send(exchange.method, exchange.url, headers, body, self._timeout)
+            answer = self._target.send(exchange.method, exchange.url, headers, self._timeout)
         except UnreachableError as error:
             if not self.exchanges:
                 raise

@@ -42,6 +42,9 @@ BAD_CREDENTIALS: Final = (
     Credential.WRONG_TOKEN,
 )
 
+KNOWN_JOB: Final = "prolific-contract-known-job"
+"""Stands in the path of a made-up request for the id of a job that is known by then."""
+
 MOST_EXPORT_REQUESTS: Final = 4
 """So many POSTs with the token, at most, for each batch or collection under the polite profile.
 
@@ -104,13 +107,11 @@ class Made:
         method: HTTP method.
         path: Path below the base URL, with query.
         headers: Header fields besides those that every request has.
-        body: Request body.
     """
 
     method: str
     path: str
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = field(default=None, repr=False)
 
 
 @frozen
@@ -151,7 +152,6 @@ class Ask:
         path: Path below the base URL, with query.
         credential: What it says of who sends it.
         headers: Header fields besides those that every request has.
-        body: Request body.
         made: Whether a generator made it up.
     """
 
@@ -159,7 +159,6 @@ class Ask:
     path: str
     credential: Credential = Credential.VALID
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = field(default=None, repr=False)
     made: bool = False
 
 
@@ -305,9 +304,8 @@ class _Conversation:
         for visit in visits:
             yield from self._leave(visit)
         for made in self._plan.made:
-            yield from self._ask(
-                Ask(made.method, made.path, headers=made.headers, body=made.body, made=True)
-            )
+            path = made.path.replace(KNOWN_JOB, _known_job(made, visits))
+            yield from self._ask(Ask(made.method, path, headers=made.headers, made=True))
 
     # The course of an export.
 
@@ -516,6 +514,16 @@ def _text(exchange: Exchange | None, name: str) -> str | None:
     """A member of the body that is a text with something in it."""
     value = exchange.answer.member(name) if exchange and exchange.answer else None
     return value if isinstance(value, str) and value else None
+
+
+def _known_job(made: Made, visits: Iterable[_Visit]) -> str:
+    """A job of the resource that a made-up request is for."""
+    address = address_of(made.path.partition("?")[0])
+    for visit in visits:
+        own = (visit.subject.kind, visit.subject.id)
+        if visit.jobs and address and own == (address.kind, address.resource_id):
+            return quote(visit.jobs[0].export_id, safe="")
+    return UNKNOWN_EXPORT_ID
 
 
 def _status_of(kind: Kind, resource_id: str, export_id: str) -> Ask:

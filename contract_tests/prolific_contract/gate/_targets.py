@@ -34,16 +34,14 @@ class Target(Protocol):
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | None,
         timeout: float,
     ) -> Answer:
-        """Send a request and read the answer; redirects are answers like any other.
+        """Send a request without a body and read the answer; redirects are answers, too.
 
         Args:
             method: HTTP method.
             url: Absolute URL with query.
             headers: Header fields, all of them.
-            body: Request body; None for none.
             timeout: Seconds until the answer has to be there as a whole.
 
         Raises:

@@ -1,0 +1,77 @@
+"""``prolific-contract laws``."""
+
+import argparse
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prolific_contract.gate._law import Law
+
+_WIDTH = 96
+
+
+def add_parser(subparsers: Any) -> None:
+    """Register the subcommand."""
+    parser = subparsers.add_parser(
+        "laws",
+        help="list the laws that `check` judges by, or explain one",
+        description="List the laws that `prolific-contract check` judges by, or explain one: what "
+        "it demands, where that stands in the documents, and the faulty servers that prove it.",
+    )
+    parser.add_argument("id", nargs="?", metavar="ID", help="explain this one, e.g. shape.status")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List the laws, or explain the one that is asked for."""
+    from prolific_contract.gate.laws import LAWS
+
+    if arguments.id is None:
+        width = max(len(law.id) for law in LAWS)
+        for law in LAWS:
+            print(_wrapped(f"{law.id:<{width}}  ", law.statement))
+        return 0
+    found = [law for law in LAWS if law.id == arguments.id]
+    if not found:
+        return _unknown(arguments.id, [law.id for law in LAWS])
+    sys.stdout.write(explained(found[0]))
+    return 0
+
+
+def explained(law: "Law") -> str:
+    """All there is to say of a law, as text."""
+    source = law.source.document
+    if law.source.discrepancies:
+        source += f" (where the documents differ: {', '.join(law.source.discrepancies)})"
+    facts = [
+        ("says", law.source.says),
+        ("source", source),
+        ("operations", "; ".join(map(str, law.operations))),
+        ("needs", law.needs),
+        ("editions", ", ".join(law.editions) or "all"),
+        ("profile", law.profile),
+        ("proved by", ", ".join(law.mutants)),
+    ]
+    lines = [law.id, _wrapped("  ", law.statement), ""]
+    lines += [_wrapped(f"  {name:<11}", value) for name, value in facts]
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(label: str, text: str) -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_on_hyphens=False,
+    )
+
+
+def _unknown(law_id: str, known: list[str]) -> int:
+    from difflib import get_close_matches
+
+    close = get_close_matches(law_id, known, 3, 0.4)
+    hint = f"did you mean {' or '.join(close)}?" if close else "`prolific-contract laws` lists them"
+    print(f"prolific-contract: error: there is no law {law_id!r}; {hint}", file=sys.stderr)
+    return 2

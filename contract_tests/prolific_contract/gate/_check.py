@@ -1,0 +1,170 @@
+"""A check as a whole: from what is asked for to a verdict."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+from prolific_exports._urls import why_unsafe
+
+from prolific_contract._errors import ContractToolError
+from prolific_contract.gate._fuzz import made_up
+from prolific_contract.gate._har_read import read_har
+from prolific_contract.gate._judge import contract_of, judge
+from prolific_contract.gate._law import Edition
+from prolific_contract.gate._live import LiveTarget
+from prolific_contract.gate._recorder import Conversation, Progress, converse
+from prolific_contract.gate._scenario import BRISK, CAREFUL, Pace, Plan, Profile
+from prolific_contract.gate._targets import Target, UnreachableError
+from prolific_contract.gate._trace import Subject, Trace
+from prolific_contract.gate._verdict import Verdict
+
+_LONGEST_WAIT: Final = 7 * 86400.0
+_LOOPBACK: Final = ("127.", "::1", "localhost")
+
+
+class UsageError(ContractToolError):
+    """What is asked for makes no sense; the message says what to give instead."""
+
+
+@frozen
+class Check:
+    """What to check, and by which rules.
+
+    Attributes:
+        target: Base URL of the API, without a slash at the end; of a recording, None to
+            find it there.
+        token: The API token; of a recording, None if nobody knows.
+        subjects: Batches and collections to export, and forbidden ones.
+        edition: The edition to enforce; None judges what both share.
+        max_wait: Seconds within which an export has to be ready; None for 600, or what a
+            recording says.
+        profile: ``polite`` or ``full``.
+        strict: Whether additive drift is a violation.
+        accepted: Fingerprints of violations that a baseline accepts.
+    """
+
+    target: str | None
+    token: str | None = field(repr=False)
+    subjects: tuple[Subject, ...] = ()
+    edition: Edition | None = None
+    max_wait: float | None = None
+    profile: Profile = "polite"
+    strict: bool = False
+    accepted: frozenset[str] = frozenset()
+
+    def judged(self, trace: Trace, name: str) -> Verdict:
+        """The verdict on a conversation."""
+        return judge(
+            trace,
+            target=name,
+            edition=self.edition,
+            strict=self.strict,
+            profile=self.profile,
+            accepted=self.accepted,
+        )
+
+
+def check_live(
+    check: Check,
+    progress: Progress | None = None,
+    open_target: Callable[[], LiveTarget] = LiveTarget,
+) -> tuple[Verdict, Conversation]:
+    """Hold a conversation with a server, and judge it.
+
+    Args:
+        check: What to check; with a target, a token and something to export.
+        progress: Is told of every exchange when it is over.
+        open_target: Makes what sends the requests.
+
+    Raises:
+        UsageError: Something is missing or can't be used.
+        ContractToolError: The server can't be reached, or a dependency is missing.
+    """
+    target, token, plan = _planned(check)
+    with open_target() as server:
+        conversation = _conversation(server, target, token, plan, progress)
+    return check.judged(conversation.trace, target), conversation
+
+
+def check_recording(check: Check, path: Path) -> Verdict:
+    """Judge a recording.
+
+    Raises:
+        ContractToolError: The file can't be used.
+    """
+    if check.target is not None:
+        _usable(check.target)
+    trace = read_har(
+        path,
+        token=check.token,
+        base_url=check.target,
+        subjects=check.subjects,
+        max_wait=None if check.max_wait is None else _patient(check.max_wait),
+    )
+    return check.judged(trace, str(path))
+
+
+def _planned(check: Check) -> tuple[str, str, Plan]:
+    if check.target is None:
+        raise UsageError("there is no server to check: give its base URL with --target")
+    _usable(check.target)
+    if all(subject.forbidden for subject in check.subjects):
+        raise UsageError(
+            "there is nothing to export: give a batch with --batch, a collection with "
+            "--collection, or both; without one next to nothing can be checked"
+        )
+    token = check.token or ""
+    if not token:
+        raise UsageError("there is no API token: set PROLIFIC_TOKEN, or give --token")
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        raise UsageError(
+            "the API token holds white space or characters that can't be sent in a header; "
+            "give the token alone, without the word Token before it"
+        )
+    # Nothing is sent before all of it is known to be possible.
+    contract = contract_of(check.edition)
+    made = made_up(contract, check.subjects) if check.profile == "full" else ()
+    plan = Plan(
+        subjects=check.subjects,
+        max_wait=600.0 if check.max_wait is None else _patient(check.max_wait),
+        profile=check.profile,
+        pace=pace_for(check.target),
+        made=made,
+    )
+    return check.target, token, plan
+
+
+def _usable(target: str) -> None:
+    reason = why_unsafe(target)
+    if reason is None and ("?" in target or "#" in target):
+        reason = "it has a query or a fragment"
+    if reason is not None:
+        # Not quoted: what is wrong with it may be that it holds a password.
+        raise UsageError(
+            f"--target can't be used: {reason}; give a base URL such as https://api.prolific.com"
+        )
+
+
+def _patient(max_wait: float) -> float:
+    if not 0 < max_wait <= _LONGEST_WAIT:
+        raise UsageError(f"--max-wait is {max_wait:g}; give seconds above 0, a week at most")
+    return max_wait
+
+
+def pace_for(base_url: str) -> Pace:
+    """How fast a server may be asked: one on this machine is nobody else's."""
+    host = urlsplit(base_url).hostname or ""
+    return BRISK if host.startswith(_LOOPBACK) else CAREFUL
+
+
+def _conversation(
+    server: Target, base_url: str, token: str, plan: Plan, progress: Progress | None
+) -> Conversation:
+    try:
+        return converse(server, base_url, token, plan, progress)
+    except UnreachableError as error:
+        raise ContractToolError(
+            f"{base_url} can't be reached: {error}; nothing was checked"
+        ) from error
