@@ -44,11 +44,19 @@ class FileSlice:
 
 @frozen
 class Reply:
-    """A response, complete but for the ``Date`` that every one gets."""
+    """A response, complete but for the ``Date`` that every one gets.
+
+    Attributes:
+        status: HTTP status.
+        headers: Header fields; ``Transfer-Encoding: chunked`` makes a server send chunks.
+        body: The body, or where it is.
+        http: Version of HTTP that a server answers in.
+    """
 
     status: int
     headers: Headers
     body: bytes | FileSlice = field(repr=False)
+    http: Literal["1.0", "1.1"] = "1.1"
 
     def header(self, name: str) -> str | None:
         """The header of that name in whatever case, or None."""

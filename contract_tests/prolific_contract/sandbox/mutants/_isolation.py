@@ -7,6 +7,15 @@ from attrs import evolve
 
 from prolific_contract.gate._operations import path_of
 from prolific_contract.sandbox._http import Reply, error_reply, json_reply
+from prolific_contract.sandbox._replies import (
+    body_of,
+    has_status,
+    is_complete,
+    tells_state,
+    with_header,
+    with_json,
+)
+from prolific_contract.sandbox.mutants._changing import changing
 from prolific_contract.sandbox.mutants._fault import (
     API,
     FINISHED,
@@ -15,15 +24,6 @@ from prolific_contract.sandbox.mutants._fault import (
     Behaviour,
     Fault,
     always,
-)
-from prolific_contract.sandbox.mutants._replies import (
-    body_of,
-    changing,
-    has_status,
-    is_complete,
-    tells_state,
-    with_header,
-    with_json,
 )
 from prolific_contract.sandbox.mutants._turn import Turn
 

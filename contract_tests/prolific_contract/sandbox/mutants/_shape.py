@@ -7,20 +7,8 @@ from typing import Any, Final
 from attrs import evolve
 
 from prolific_contract.sandbox._http import Manner, NoReplyError, Reply, error_reply
-from prolific_contract.sandbox.mutants._fault import (
-    API,
-    EVERYWHERE,
-    FINISHED,
-    STATUS,
-    Behaviour,
-    Fault,
-    always,
-)
-from prolific_contract.sandbox.mutants._replies import (
+from prolific_contract.sandbox._replies import (
     Change,
-    changing,
-    changing_bytes,
-    changing_json,
     has_status,
     is_complete,
     is_error,
@@ -31,6 +19,16 @@ from prolific_contract.sandbox.mutants._replies import (
     with_body,
     with_header,
     without,
+)
+from prolific_contract.sandbox.mutants._changing import changing, changing_bytes, changing_json
+from prolific_contract.sandbox.mutants._fault import (
+    API,
+    EVERYWHERE,
+    FINISHED,
+    STATUS,
+    Behaviour,
+    Fault,
+    always,
 )
 from prolific_contract.sandbox.mutants._turn import Turn
 

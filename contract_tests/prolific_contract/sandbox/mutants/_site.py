@@ -12,11 +12,11 @@ from prolific_contract.sandbox import _known as known
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._draw import Draw
 from prolific_contract.sandbox._http import Call, Reply
+from prolific_contract.sandbox._open_book import OpenBook
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox._store import STORE_PREFIX, export_id_of
 from prolific_contract.sandbox._text import http_date
-from prolific_contract.sandbox.mutants._book import OpenBook
 from prolific_contract.sandbox.mutants._fault import Mutant
 from prolific_contract.sandbox.mutants._turn import Turn
 

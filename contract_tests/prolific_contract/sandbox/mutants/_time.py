@@ -9,19 +9,19 @@ from attrs import evolve, field, mutable
 
 from prolific_contract.sandbox._http import Reply, json_reply
 from prolific_contract.sandbox._jobs import Job, State
+from prolific_contract.sandbox._replies import (
+    body_of,
+    is_complete,
+    is_failed,
+    is_generating,
+    with_json,
+)
 from prolific_contract.sandbox.mutants._fault import (
     REQUEST,
     STATUS,
     Behaviour,
     Fault,
     always,
-)
-from prolific_contract.sandbox.mutants._replies import (
-    body_of,
-    is_complete,
-    is_failed,
-    is_generating,
-    with_json,
 )
 from prolific_contract.sandbox.mutants._turn import Turn
 

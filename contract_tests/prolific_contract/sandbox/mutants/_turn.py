@@ -8,7 +8,7 @@ from attrs import evolve, field, mutable
 from prolific_contract.gate._operations import Action, Kind
 from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._jobs import Job
-from prolific_contract.sandbox.mutants._book import OpenBook
+from prolific_contract.sandbox._open_book import OpenBook
 
 
 @mutable
@@ -26,7 +26,8 @@ class Turn:
         book: The sandbox's jobs.
         jobs_before: The resource's jobs before this request, oldest first.
         now: The moment.
-        number: How many requests the server had before.
+        number: How many requests it saw before.
+        clean: The clean sandbox.
     """
 
     call: Call
@@ -40,13 +41,13 @@ class Turn:
     jobs_before: tuple[Job, ...]
     now: datetime
     number: int
-    _clean: Callable[[Call], Reply] = field(repr=False)
+    clean: Callable[[Call], Reply] = field(repr=False)
     _reply: Reply | None = None
 
     def reply(self) -> Reply:
         """What the clean sandbox answers; it is asked once."""
         if self._reply is None:
-            self._reply = self.answer_to(self.call)
+            self._reply = self.clean(self.call)
         return self._reply
 
     @property
@@ -56,7 +57,7 @@ class Turn:
 
     def answer_to(self, call: Call) -> Reply:
         """What the clean sandbox answers to another request."""
-        return self._clean(call)
+        return self.clean(call)
 
     def as_authorized(self) -> Reply:
         """What the clean sandbox answers when the request carries its token."""

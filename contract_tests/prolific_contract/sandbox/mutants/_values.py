@@ -1,7 +1,6 @@
 """Faults of values that look right: the expiry, the URL and what the URL serves."""
 
 import io
-import zipfile
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,21 +9,17 @@ from attrs import evolve
 
 from prolific_contract.sandbox import _known as known
 from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
-from prolific_contract.sandbox._http import FileSlice, Reply, StoreError, xml_reply
-from prolific_contract.sandbox._store import requested_span
+from prolific_contract.sandbox._http import Reply, StoreError, xml_reply
+from prolific_contract.sandbox._replies import body_of, is_complete, with_json
+from prolific_contract.sandbox._serving import archive_of, repacked, served
 from prolific_contract.sandbox._text import utc_timestamp
+from prolific_contract.sandbox.mutants._changing import changing_json
 from prolific_contract.sandbox.mutants._fault import (
     ARCHIVE,
     FINISHED,
     Behaviour,
     Fault,
     always,
-)
-from prolific_contract.sandbox.mutants._replies import (
-    body_of,
-    changing_json,
-    is_complete,
-    with_json,
 )
 from prolific_contract.sandbox.mutants._turn import Turn
 
@@ -119,54 +114,19 @@ _URL = (
 )
 
 
-def _content(turn: Turn) -> bytes | None:
-    """The whole archive that the store would serve in parts; None when it refuses."""
-    whole = turn.answer_to(
-        evolve(turn.call, headers={k: v for k, v in turn.call.headers.items() if k != "range"})
-    )
-    if not isinstance(whole.body, FileSlice):
-        return None
-    return whole.body.path.read_bytes()
-
-
 def _serving(make: Callable[[Turn, bytes], bytes]) -> Callable[[], Behaviour]:
     """A store that serves something else, made of the archive, in parts as before."""
 
     def behave(turn: Turn) -> Reply:
-        content = _content(turn)
-        return turn.reply() if content is None else _served(turn, make(turn, content))
+        content = archive_of(turn.call, turn.answer_to)
+        return turn.reply() if content is None else served(turn.call, make(turn, content))
 
     return always(behave)
 
 
-def _served(turn: Turn, content: bytes, content_type: str = "application/zip") -> Reply:
-    span = requested_span(turn.call.headers.get("range"), len(content))
-    if isinstance(span, StoreError):
-        return xml_reply(span, (("Content-Range", f"bytes */{len(content)}"),))
-    headers = (("Content-Type", content_type), ("Accept-Ranges", "bytes"))
-    if span is None:
-        return Reply(200, (*headers, ("Content-Length", str(len(content)))), content)
-    piece = content[span.start : span.start + span.length]
-    place = f"bytes {span.start}-{span.start + span.length - 1}/{len(content)}"
-    return Reply(
-        206, (*headers, ("Content-Range", place), ("Content-Length", str(len(piece)))), piece
-    )
-
-
-def _repacked(content: bytes, name: Callable[[str], str | None]) -> bytes:
-    """The archive with members renamed, or left out where the name is None."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
-        for member in old.infolist():
-            renamed = name(member.filename)
-            if renamed is not None:
-                new.writestr(renamed, old.read(member))
-    return target.getvalue()
-
-
 def _without_members(*endings: str) -> Callable[[Turn, bytes], bytes]:
     def make(_: Turn, content: bytes) -> bytes:
-        return _repacked(content, lambda name: None if name.endswith(endings) else name)
+        return repacked(content, lambda name: None if name.endswith(endings) else name)
 
     return make
 
@@ -189,7 +149,7 @@ def _other_kind(turn: Turn, _: bytes) -> bytes:
 def _page(turn: Turn) -> Reply:
     if turn.reply().status >= 300:
         return turn.reply()
-    return _served(turn, b"<!doctype html><title>Sign in</title>" * 20, "text/html")
+    return served(turn.call, b"<!doctype html><title>Sign in</title>" * 20, "text/html")
 
 
 def _refusing(error: StoreError) -> Callable[[], Behaviour]:
@@ -239,7 +199,7 @@ _ARCHIVES = (
         "archive-no-members",
         "It serves a ZIP whose files have other names than the documented ones",
         ARCHIVE,
-        _serving(lambda _, content: _repacked(content, lambda name: f"{name}.bak")),
+        _serving(lambda _, content: repacked(content, lambda name: f"{name}.bak")),
     ),
     Fault(
         "archive-no-responses",

@@ -1,4 +1,4 @@
-"""Replies read and changed."""
+"""Replies, read and changed."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,8 +7,6 @@ from typing import Any, TypeAlias
 from attrs import evolve
 
 from prolific_contract.sandbox._http import Reply
-from prolific_contract.sandbox.mutants._fault import Behaviour
-from prolific_contract.sandbox.mutants._turn import Turn
 
 Which: TypeAlias = Callable[[Reply], bool]
 Change: TypeAlias = Callable[[Reply], Reply]
@@ -79,33 +77,6 @@ def with_header(reply: Reply, name: str, value: str | None) -> Reply:
 def with_status(status: int) -> Change:
     """Gives a reply another HTTP status."""
     return lambda reply: evolve(reply, status=status)
-
-
-def changing(which: Which, change: Change) -> Callable[[], Behaviour]:
-    """A fault that changes the replies of a certain sort."""
-
-    def behave(turn: Turn) -> Reply:
-        reply = turn.reply()
-        return change(reply) if which(reply) else reply
-
-    return lambda: behave
-
-
-def changing_json(
-    which: Which, change: Callable[[dict[str, Any]], object]
-) -> Callable[[], Behaviour]:
-    """A fault that changes the JSON body of the replies of a certain sort."""
-    return changing(which, lambda reply: with_json(reply, change(body_of(reply))))
-
-
-def changing_bytes(which: Which, change: Callable[[bytes], bytes]) -> Callable[[], Behaviour]:
-    """A fault that changes how the JSON of replies of a certain sort is written."""
-
-    def changed(reply: Reply) -> Reply:
-        body = json.dumps(body_of(reply), ensure_ascii=False).encode()
-        return with_body(reply, change(body))
-
-    return changing(which, changed)
 
 
 def without(body: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -1,0 +1,197 @@
+"""Variants of bodies: how times, ids, errors and JSON are written."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from attrs import evolve
+
+from prolific_contract.gate._operations import address_of, path_of
+from prolific_contract.sandbox._http import Reply
+from prolific_contract.sandbox._replies import (
+    Which,
+    body_of,
+    is_complete,
+    is_error,
+    is_generating,
+    tells_state,
+    with_body,
+    with_json,
+)
+from prolific_contract.sandbox._store import STORE_PREFIX
+from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
+
+
+def _written(which: Which, change: Callable[[dict[str, Any]], object]) -> Callable[[], Look]:
+    """Bodies of a certain sort that say it differently."""
+
+    def look(visit: Visit) -> Reply:
+        reply = visit.answer()
+        if visit.call.path.startswith(STORE_PREFIX) or not which(reply):
+            return reply
+        return with_json(reply, change(body_of(reply)))
+
+    return lambda: look
+
+
+def _expiring(write: Callable[[datetime], str]) -> Callable[[], Look]:
+    def change(body: dict[str, Any]) -> object:
+        return {**body, "expires_at": write(datetime.fromisoformat(body["expires_at"]))}
+
+    return _written(is_complete, change)
+
+
+def _in_zone(**offset: float) -> Callable[[datetime], str]:
+    zone = timezone(timedelta(**offset))
+    return lambda moment: moment.astimezone(zone).isoformat()
+
+
+_TIMES = (
+    Variant(
+        "times-east",
+        "It writes times with the offset +05:30",
+        _expiring(_in_zone(hours=5, minutes=30)),
+    ),
+    Variant(
+        "times-west",
+        "It writes times with the offset -08:00",
+        _expiring(_in_zone(hours=-8)),
+    ),
+    Variant(
+        "times-zero",
+        "It writes times with the offset +00:00 in place of Z",
+        _expiring(lambda moment: moment.isoformat()),
+    ),
+    Variant(
+        "times-micro",
+        "It writes times with microseconds",
+        _expiring(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.123456Z"),
+    ),
+    Variant(
+        "times-nano",
+        "It writes times with nanoseconds",
+        _expiring(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.123456789Z"),
+    ),
+    Variant(
+        "times-tenth",
+        "It writes times with one decimal",
+        _expiring(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.5Z"),
+    ),
+)
+
+
+def _in_capitals(visit: Visit) -> Reply:
+    call = visit.call
+    address = address_of(call.path)
+    if address is not None and address.export_id is not None:
+        path = path_of(address.kind, address.resource_id, address.export_id.lower())
+        call = evolve(call, path=path)
+    reply = visit.answer(call)
+    if address is None or not is_generating(reply):
+        return reply
+    body = body_of(reply)
+    return with_json(reply, {**body, "export_id": body["export_id"].upper()})
+
+
+_IDS = (
+    Variant(
+        "ids-upper",
+        "It writes UUIDs in capitals and takes them in any case",
+        lambda: _in_capitals,
+    ),
+)
+
+
+def _detailed(detail: object, **more: object) -> Callable[[], Look]:
+    def change(body: dict[str, Any]) -> object:
+        return {"error": {**body["error"], "detail": detail, **more}}
+
+    return _written(is_error, change)
+
+
+_ERRORS = (
+    Variant(
+        "errors-list",
+        "It gives the detail of errors as a list of texts",
+        _detailed(["There is no such thing.", "Check the id."]),
+    ),
+    Variant(
+        "errors-fields",
+        "It gives the detail of errors by field",
+        _detailed({"export_id": ["Not a known id."], "token": ["Check it.", "Or make one."]}),
+    ),
+    Variant(
+        "errors-no-fields",
+        "It gives the detail of errors as an object without fields",
+        _detailed({}),
+    ),
+    Variant(
+        "errors-more",
+        "It sends every optional member of errors",
+        _detailed("No.", additional_information="See the docs.", traceback="", interactive=False),
+    ),
+)
+
+
+def _spelt(write: Callable[[dict[str, Any]], str]) -> Callable[[], Look]:
+    def look(visit: Visit) -> Reply:
+        reply = visit.answer()
+        if visit.call.path.startswith(STORE_PREFIX):
+            return reply
+        return with_body(reply, write(body_of(reply)).encode())
+
+    return lambda: look
+
+
+def _escaped(body: dict[str, Any]) -> str:
+    escaped = json.dumps(body).replace("/", "\\/").replace("&", "\\u0026")
+    return escaped.replace("status", "\\u0073tatus")
+
+
+_JSON = (
+    Variant(
+        "json-pretty",
+        "It spreads JSON over lines and sorts the members",
+        _spelt(lambda body: json.dumps(body, indent=4, sort_keys=True) + "\n"),
+    ),
+    Variant(
+        "json-compact",
+        "It writes JSON without spaces and the members backwards",
+        _spelt(lambda body: json.dumps(dict(reversed(body.items())), separators=(",", ":"))),
+    ),
+    Variant("json-escaped", "It escapes what it may escape in JSON", _spelt(_escaped)),
+)
+
+
+def _described(visit: Visit) -> Reply:
+    reply = visit.answer()
+    address = address_of(visit.call.path)
+    if address is None or not tells_state(reply):
+        return reply
+    job = visit.book.of(address.kind, address.resource_id)[-1]
+    export_id = address.export_id or job.export_id
+    return with_json(
+        reply, {"export_id": export_id, "progress": 0.5, "reason": None, **body_of(reply)}
+    )
+
+
+_EXTRAS = (
+    Variant(
+        "extra-fields",
+        "It adds members to every state and every error",
+        _written(
+            lambda reply: tells_state(reply) or is_error(reply),
+            lambda body: {**body, "request_id": "5f2b9c1e", "meta": {"version": 3}},
+        ),
+        additive=True,
+    ),
+    Variant(
+        "job-described",
+        "It says a job's id, progress and reason in every state",
+        lambda: _described,
+        additive=True,
+    ),
+)
+
+BODIES = (*_TIMES, *_IDS, *_ERRORS, *_JSON, *_EXTRAS)

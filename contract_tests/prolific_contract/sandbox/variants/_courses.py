@@ -1,0 +1,121 @@
+"""Variants of what becomes of jobs, and of who is told what."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from attrs import evolve
+
+from prolific_contract.gate._operations import address_of
+from prolific_contract.sandbox._http import Reply, error_reply
+from prolific_contract.sandbox._known import Fate
+from prolific_contract.sandbox._settings import SandboxSettings
+from prolific_contract.sandbox._text import http_date
+from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
+
+
+def _with(**settings: Any) -> Callable[[SandboxSettings], SandboxSettings]:
+    return lambda given: evolve(given, **settings)
+
+
+def _ending(fate: Fate) -> Callable[[SandboxSettings], SandboxSettings]:
+    """Another fate for what would complete."""
+
+    def settings(given: SandboxSettings) -> SandboxSettings:
+        resources = [
+            one._replace(fate=fate) if one.fate is Fate.COMPLETES else one
+            for one in given.resources
+        ]
+        return _with(resources=resources)(given)
+
+    return settings
+
+
+def _ready_before(visit: Visit) -> Reply:
+    address = address_of(visit.call.path)
+    if address is None or visit.book.of(address.kind, address.resource_id):
+        return visit.answer()
+    reply = visit.answer()
+    for job in visit.book.of(address.kind, address.resource_id):
+        visit.book.replace(job, evolve(job, ready_at=visit.now))
+        return visit.answer()
+    return reply
+
+
+_COURSES = (
+    Variant(
+        "ready-at-once",
+        "It completes exports before the first status request",
+        settings=_with(generation_seconds=0),
+    ),
+    Variant(
+        "ready-before",
+        "It has an export of everything before the first request",
+        lambda: _ready_before,
+        editions=("2026-03",),
+    ),
+    Variant(
+        "slow",
+        "It generates an export for half a minute",
+        settings=_with(generation_seconds=30),
+    ),
+    Variant(
+        "very-slow",
+        "It generates an export for five minutes",
+        settings=_with(generation_seconds=300),
+    ),
+    Variant(
+        "first-job-fails",
+        "It fails the first job of everything",
+        settings=_ending(Fate.FAILS_ONCE),
+    ),
+    Variant(
+        "every-job-fails",
+        "It fails every job",
+        settings=_ending(Fate.FAILS),
+    ),
+    Variant(
+        "archives-deleted",
+        "It deletes archives as long after they are complete as they took to generate",
+        settings=_ending(Fate.VANISHES),
+    ),
+    Variant("clock-ahead", "Its clock is three days ahead", skew=timedelta(days=3)),
+    Variant("clock-behind", "Its clock is three days behind", skew=timedelta(days=-3)),
+)
+
+
+def _refusing(status: int, which: Callable[[Visit, Reply], bool]) -> Callable[[], Look]:
+    def look(visit: Visit) -> Reply:
+        reply = visit.answer()
+        if address_of(visit.call.path) is None or not which(visit, reply):
+            return reply
+        date = ("Date", http_date(visit.now))
+        return error_reply(status, 7, "You have no access to this.", (date,))
+
+    return lambda: look
+
+
+def _is_forbidden_poll(visit: Visit, reply: Reply) -> bool:
+    address = address_of(visit.call.path)
+    forbidden = {one.id for one in visit.settings.resources if one.fate is Fate.FORBIDDEN}
+    return address is not None and address.resource_id in forbidden and reply.status == 404
+
+
+def _is_unknown_request(visit: Visit, reply: Reply) -> bool:
+    return visit.call.method == "POST" and reply.status == 404
+
+
+_REFUSALS = (
+    Variant(
+        "forbidden-status-403",
+        "It answers 403 to status requests for a resource without access",
+        _refusing(403, _is_forbidden_poll),
+    ),
+    Variant(
+        "unknown-resource-403",
+        "It answers 403 to requests for an export of a resource that is not there",
+        _refusing(403, _is_unknown_request),
+    ),
+)
+
+COURSES = (*_COURSES, *_REFUSALS)

@@ -1,0 +1,201 @@
+"""Variants of download URLs, and of the stores and archives behind them."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from attrs import evolve
+
+from prolific_contract.sandbox._http import Call, Reply
+from prolific_contract.sandbox._replies import body_of, is_complete, with_header, with_json
+from prolific_contract.sandbox._serving import archive_of, repacked, served
+from prolific_contract.sandbox._settings import SandboxSettings
+from prolific_contract.sandbox._store import STORE_PREFIX
+from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
+
+
+def _with(**settings: Any) -> Callable[[SandboxSettings], SandboxSettings]:
+    return lambda given: evolve(given, **settings)
+
+
+def _renamed(
+    make: Callable[[str, datetime, datetime], str], base_url: str | None = None
+) -> Callable[[], Look]:
+    """Download URLs of another form.
+
+    Args:
+        make: Path and query, from a name for the URL and the moments of signing and expiry.
+        base_url: Where they point to; None for the server itself.
+    """
+
+    def begin() -> Look:
+        real: dict[str, str] = {}
+
+        def look(visit: Visit) -> Reply:
+            call = visit.call
+            if call.path in real:
+                return visit.answer(_to(real[call.path], call))
+            reply = visit.answer()
+            if call.path.startswith(STORE_PREFIX) or not is_complete(reply):
+                return reply
+            body = body_of(reply)
+            name = hashlib.sha256(body["url"].encode()).hexdigest()[:32]
+            where = make(name, visit.now, datetime.fromisoformat(body["expires_at"]))
+            real[where.partition("?")[0]] = body["url"]
+            return with_json(reply, {**body, "url": f"{base_url or call.base_url}{where}"})
+
+        return look
+
+    return begin
+
+
+def _to(url: str, call: Call) -> Call:
+    parts = urlsplit(url)
+    return evolve(
+        call,
+        path=unquote(parts.path),
+        query=tuple(parse_qsl(parts.query)),
+        base_url=f"{parts.scheme}://{parts.netloc}",
+    )
+
+
+def _cloudfront(name: str, _: datetime, expires_at: datetime) -> str:
+    expires = int(expires_at.timestamp())
+    return f"/files/{name}.zip?Expires={expires}&Signature={name}&Key-Pair-Id=K2JCJMDEHXQW5F"
+
+
+def _gcs(name: str, now: datetime, expires_at: datetime) -> str:
+    seconds = round((expires_at - now).total_seconds())
+    return (
+        f"/exports/{name}.zip?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Date={now:%Y%m%dT%H%M%SZ}"
+        f"&X-Goog-Expires={seconds}&X-Goog-SignedHeaders=host&X-Goog-Signature={name}"
+    )
+
+
+def _azure(name: str, _: datetime, expires_at: datetime) -> str:
+    until = quote(f"{expires_at:%Y-%m-%dT%H:%M:%SZ}", safe="")
+    return f"/exports/{name}.zip?sv=2022-11-02&sr=b&sp=r&se={until}&sig={name}"
+
+
+_URLS = (
+    Variant(
+        "urls-long-lived",
+        "Its URLs are valid for a week",
+        settings=_with(url_lifetime_seconds=7 * 24 * 3600),
+    ),
+    Variant(
+        "urls-short-lived",
+        "Its URLs are valid for five minutes",
+        settings=_with(url_lifetime_seconds=300),
+    ),
+    Variant(
+        "urls-opaque",
+        "Nothing can be read in its URLs",
+        _renamed(lambda name, *_: f"/d/{name}"),
+    ),
+    Variant("urls-cloudfront", "Its URLs are signed as CloudFront does", _renamed(_cloudfront)),
+    Variant("urls-gcs", "Its URLs are signed as Google Cloud Storage does", _renamed(_gcs)),
+    Variant("urls-azure", "Its URLs are signed as Azure does", _renamed(_azure)),
+    Variant(
+        "urls-https",
+        "Its URLs are encrypted and of another host",
+        _renamed(lambda name, *_: f"/d/{name}", "https://exports.example"),
+    ),
+)
+
+
+def _from_store(change: Callable[[Call, Reply], Reply]) -> Callable[[], Look]:
+    """Other answers of the store where it serves."""
+
+    def look(visit: Visit) -> Reply:
+        reply = visit.answer()
+        if not visit.call.path.startswith(STORE_PREFIX) or reply.status >= 300:
+            return reply
+        return change(visit.call, reply)
+
+    return lambda: look
+
+
+def _whole(visit: Visit) -> Reply:
+    if not visit.call.path.startswith(STORE_PREFIX):
+        return visit.answer()
+    headers = {name: text for name, text in visit.call.headers.items() if name != "range"}
+    reply = visit.answer(evolve(visit.call, headers=headers))
+    return with_header(reply, "Accept-Ranges", None)
+
+
+def _packed(make: Callable[[bytes], bytes]) -> Callable[[], Look]:
+    """Archives packed in another way."""
+
+    def look(visit: Visit) -> Reply:
+        if not visit.call.path.startswith(STORE_PREFIX):
+            return visit.answer()
+        content = archive_of(visit.call, visit.answer)
+        return visit.answer() if content is None else served(visit.call, make(content))
+
+    return lambda: look
+
+
+def _with_comment(content: bytes) -> bytes:
+    buffer = io.BytesIO(content)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.comment = b"Exported on request. " * 500
+    return buffer.getvalue()
+
+
+def _with_folders(content: bytes) -> bytes:
+    buffer = io.BytesIO(content)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        root = archive.namelist()[0].partition("/")[0]
+        archive.writestr(f"{root}/", b"")
+        archive.writestr(f"{root}/LICENSE.txt", b"For the researcher only.\n")
+    return buffer.getvalue()
+
+
+_STORES = (
+    Variant("store-whole", "Its store ignores ranges", lambda: _whole),
+    Variant(
+        "store-binary",
+        "Its store calls archives application/octet-stream",
+        _from_store(
+            lambda _, reply: with_header(reply, "Content-Type", "application/octet-stream")
+        ),
+    ),
+    Variant(
+        "store-no-etag",
+        "Its store gives no ETag",
+        _from_store(lambda _, reply: with_header(reply, "ETag", None)),
+    ),
+    Variant(
+        "archive-stored",
+        "Its archives are not compressed",
+        _packed(lambda content: repacked(content, lambda name: name)),
+    ),
+    Variant(
+        "archive-rootless",
+        "Its archives have no root folder",
+        _packed(lambda content: repacked(content, lambda name: name.partition("/")[2])),
+    ),
+    Variant("archive-comment", "Its archives end with a comment", _packed(_with_comment)),
+    Variant(
+        "archive-folders",
+        "Its archives have entries for folders and a further file",
+        _packed(_with_folders),
+    ),
+    Variant(
+        "archive-many-files",
+        "Its archives hold so many files that their directory is long",
+        settings=_with(submissions=40, files=700),
+    ),
+    Variant(
+        "archive-no-responses-yet",
+        "Its archives hold no submission",
+        settings=_with(submissions=0, files=0),
+    ),
+)
+
+STORES = (*_URLS, *_STORES)
