@@ -108,7 +108,8 @@ def check_target(target: Path, *, overwrite: bool) -> None:
         DownloadError: There is no such folder, or the path cannot be looked at.
     """
     with _explained(f"cannot write {target}"):
-        if target.exists() and not overwrite:
+        # A link that leads nowhere is in the way, too, and better noticed before the download.
+        if not overwrite and (target.exists() or target.is_symlink()):
             raise target_exists(target)
         if not target.parent.is_dir():
             raise DownloadError(f"There is no folder {target.parent}: create it first.")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prolific_exports import DownloadError, TargetExistsError
-from prolific_exports._partial import PartialFile
+from prolific_exports._partial import PartialFile, check_target
 
 NO_SPACE = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -161,6 +161,42 @@ def test_a_second_name_that_stays_at_first_is_no_failure(target, monkeypatch):
             partial.publish(overwrite=False)
         assert target.read_bytes() == b"abc"
     assert files(target.parent) == {"x.zip": b"abc"}
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_free_target_passes(target, overwrite):
+    check_target(target, overwrite=overwrite)
+    assert files(target.parent) == {}
+
+
+def test_a_taken_target_is_noticed_before_anything_is_sent(target):
+    target.write_bytes(b"theirs")
+    check_target(target, overwrite=True)
+    with pytest.raises(TargetExistsError, match="allow it to be overwritten") as caught:
+        check_target(target, overwrite=False)
+    assert caught.value.path == target
+    assert files(target.parent) == {"x.zip": b"theirs"}
+
+
+def test_a_link_that_leads_nowhere_is_noticed_before_anything_is_sent(target):
+    try:
+        target.symlink_to("nowhere")
+    except OSError:
+        pytest.skip("symbolic links are not allowed here")
+    check_target(target, overwrite=True)
+    with pytest.raises(TargetExistsError):
+        check_target(target, overwrite=False)
+
+
+def test_a_target_in_no_folder_says_which_folder_is_missing(tmp_path):
+    with pytest.raises(DownloadError, match=r"^There is no folder .*nowhere: create it first"):
+        check_target(tmp_path / "nowhere" / "x.zip", overwrite=False)
+
+
+def test_a_target_that_cannot_be_looked_at_is_explained(target, monkeypatch):
+    monkeypatch.setattr(Path, "exists", fail(PermissionError(errno.EACCES, "Permission denied")))
+    with pytest.raises(DownloadError, match=r"^Cannot write .*x\.zip: Permission denied\.$"):
+        check_target(target, overwrite=False)
 
 
 def test_a_missing_folder_is_explained(tmp_path):

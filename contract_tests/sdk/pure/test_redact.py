@@ -181,6 +181,11 @@ def test_a_part_of_the_token_is_hidden(before, data, after):
     assert not any(fragment in shown for fragment in fragments(TOKEN))
 
 
+def test_less_than_12_characters_of_the_token_are_an_ordinary_word():
+    assert redact(f"a {TOKEN[5:17]} b", TOKEN) == f"a {MARK} b"
+    assert redact(f"a {TOKEN[5:16]} b", TOKEN) == f"a {TOKEN[5:16]} b"
+
+
 def test_the_token_is_replaced_and_nothing_around_it():
     assert redact(f"a {TOKEN}{TOKEN} b {TOKEN[:20]}… c", TOKEN) == (f"a {MARK}{MARK} b {MARK}… c")
     assert redact("the short one", "short") == f"the {MARK} one"
@@ -226,6 +231,11 @@ def test_half_a_secret_at_the_end_of_what_is_read_is_not_shown(space):
     body = b" " * 65519 + space + b"https://user:password@host/"
     assert len(body) > 65536
     assert "user" not in excerpt(body)
+
+
+def test_the_last_word_of_what_is_read_is_shown_when_it_is_whole():
+    assert excerpt(b" " * 65530 + b"whole!") == "whole!"
+    assert excerpt(b" " * 65530 + b"whole!?") == ""
 
 
 def test_a_huge_body_of_one_word_is_shown_all_the_same():

@@ -77,7 +77,9 @@ def test_what_is_taken_is_one_path_segment_and_one_ordinary_file_name(text):
 
 
 def test_the_message_names_what_was_given_and_not_all_of_it():
-    with pytest.raises(UsageError, match=r"^'a b' is not the id of a collection: .*'-', '_' and '\.'"):
+    with pytest.raises(
+        UsageError, match=r"^'a b' is not the id of a collection: .*'-', '_' and '\.'"
+    ):
         check_id("a b", "collection")
     with pytest.raises(UsageError) as caught:
         check_id("a b" * 1000, "collection")

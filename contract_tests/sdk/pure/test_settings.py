@@ -81,7 +81,9 @@ def test_a_token_given_as_the_base_url_is_not_shown():
 
 @pytest.mark.parametrize("token", [None, "", " \n"])
 def test_a_missing_token_says_where_to_get_one(token):
-    with pytest.raises(UsageError, match="set the environment variable PROLIFIC_TOKEN .in Python also token="):
+    with pytest.raises(
+        UsageError, match="set the environment variable PROLIFIC_TOKEN .in Python also token="
+    ):
         resolve(token, None, {})
 
 

@@ -23,6 +23,12 @@ def test_the_first_request_asks_for_everything_as_it_is():
     assert Transfer().headers() == {"Accept": "*/*", "Accept-Encoding": "identity"}
 
 
+def test_a_transfer_begins_with_nothing_and_can_go_on_from_the_first_byte():
+    assert Transfer() == Transfer(0, None, None)
+    assert not Transfer().resumable
+    assert Transfer(1, None, ETAG).resumable
+
+
 def test_the_rest_is_asked_for_on_condition_that_the_archive_is_the_same():
     assert half().headers() == {
         "Accept": "*/*",
