@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_exports import DownloadError, TargetExistsError
 from prolific_exports._partial import PartialFile, check_target
@@ -329,6 +329,7 @@ faults = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.binary(max_size=50), max_size=3),
     st.sampled_from([None, "before", "meanwhile"]),

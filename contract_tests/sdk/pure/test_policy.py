@@ -7,7 +7,7 @@ from itertools import islice
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_exports import UsageError
 from prolific_exports._policy import Policy, backoff, poll_delays, retry_after
@@ -51,6 +51,7 @@ def test_polls_come_after_1_s_then_2_s_then_every_3_to_5_s():
     assert max(delays[2:]) > 4.9
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 86400), randoms)
 def test_no_poll_comes_later_than_the_interval_and_its_jitter(interval, random):
     first, second, *steady = islice(poll_delays(Policy(poll_interval=interval), random), 20)
@@ -67,6 +68,7 @@ def test_backoff_doubles_to_half_a_minute():
     assert backoff(10**6, Never()) == 30
 
 
+@settings(deadline=None)
 @given(st.integers(1, 100), randoms)
 def test_backoff_is_jittered_downwards_by_half_at_most(failures, random):
     longest = min(0.5 * 2 ** (failures - 1), 30)
@@ -140,6 +142,7 @@ headers = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(headers, headers, st.datetimes(timezones=st.just(UTC)))
 def test_retry_after_is_nothing_or_a_time_that_can_be_slept(value, date, now):
     seconds = retry_after(value, date, now)

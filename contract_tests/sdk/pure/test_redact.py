@@ -7,7 +7,7 @@ import time
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_exports._redact import MARK, excerpt, redact
 
@@ -46,11 +46,13 @@ def signed_urls(draw: st.DrawFn) -> str:
     return f"{scheme}://{draw(st.text(lower, min_size=1))}/{draw(path)}?{query}"
 
 
+@settings(deadline=None)
 @given(around, signed_urls(), around, written)
 def test_the_query_of_a_url_is_hidden_wherever_the_url_stands(before, url, after, write):
     assert "Z" not in redact(before + write(url) + after)
 
 
+@settings(deadline=None)
 @given(around, signed_urls(), around, written, st.data())
 def test_the_query_is_hidden_when_the_text_was_cut_before_or_in_it(before, url, after, write, data):
     text = before + write(url) + after
@@ -59,6 +61,7 @@ def test_the_query_is_hidden_when_the_text_was_cut_before_or_in_it(before, url, 
     assert "Z" not in redact(text[start:end])
 
 
+@settings(deadline=None)
 @given(around, signed_urls(), around)
 def test_the_query_is_hidden_in_a_percent_encoded_url(before, url, after):
     assert "Z" not in redact(before + quote(url, safe="") + after)
@@ -67,6 +70,7 @@ def test_the_query_is_hidden_in_a_percent_encoded_url(before, url, after):
 passwords = st.text(lower + "!$&'()*+,;=:/?#%@", max_size=5)
 
 
+@settings(deadline=None)
 @given(around, passwords, secret, passwords, path, written)
 def test_a_password_is_hidden_with_whatever_characters(before, one, middle, other, rest, write):
     assert "Z" not in redact(before + write(f"https://user:{one}{middle}{other}@host/{rest}"))
@@ -143,6 +147,7 @@ def test_text_without_secrets_stays_as_it_was(text):
     assert redact(text, TOKEN) == text
 
 
+@settings(deadline=None)
 @given(st.one_of(around, signed_urls()), st.one_of(around, signed_urls()))
 def test_redacting_twice_changes_nothing(one, other):
     once = redact(f"{one} {other}", TOKEN)
@@ -160,6 +165,7 @@ def fragments(text):
     return {text[start : start + 12] for start in range(len(text) - 11)}
 
 
+@settings(deadline=None)
 @given(
     around,
     tokens,
@@ -173,6 +179,7 @@ def test_the_token_is_hidden_however_it_is_written(before, token, after, write, 
     assert not any(fragment in shown for fragment in fragments(form))
 
 
+@settings(deadline=None)
 @given(around, st.data(), around)
 def test_a_part_of_the_token_is_hidden(before, data, after):
     start = data.draw(st.integers(0, len(TOKEN)))
@@ -203,6 +210,7 @@ def test_no_text_keeps_it_busy(text):
     assert time.process_time() - began < 1
 
 
+@settings(deadline=None)
 @given(st.one_of(st.binary(), st.text().map(str.encode)), st.integers(1, 50))
 def test_an_excerpt_is_one_short_printable_line(body, limit):
     shown = excerpt(body, TOKEN, limit)

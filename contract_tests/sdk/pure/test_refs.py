@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_exports import ExportRef, UsageError
 from prolific_exports._refs import KINDS, check_id
@@ -64,6 +64,7 @@ def test_anything_else_is_refused(value):
         check_id(value, "batch")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_is_taken_is_one_path_segment_and_one_ordinary_file_name(text):
     try:
@@ -88,6 +89,8 @@ def test_the_message_names_what_was_given_and_not_all_of_it():
     exactly = "x" * 77 + "!"
     with pytest.raises(UsageError, match=f"^'{exactly}' is"):
         check_id(exactly, "collection")
+    with pytest.raises(UsageError, match=r"^'x{76}\.\.\. is"):
+        check_id("x" * 78 + "!", "collection")
 
 
 def test_a_pasted_download_url_is_not_repeated_in_the_message():

@@ -226,6 +226,7 @@ transfers = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(transfers, heads)
 @example(half(), Head(206, {"content-range": f"bytes 50-99/{'9' * 5000}"}))
 def test_every_answer_has_a_verdict_and_none_mixes_two_archives(transfer, head):
@@ -248,6 +249,7 @@ def test_every_answer_has_a_verdict_and_none_mixes_two_archives(transfer, head):
     assert verdict.total is None or verdict.total >= 0
 
 
+@settings(deadline=None)
 @given(transfers, heads, sizes)
 def test_the_next_request_can_always_be_sent(transfer, head, more):
     verdict = transfer.judge(head)

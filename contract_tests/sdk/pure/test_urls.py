@@ -4,7 +4,7 @@ import ipaddress
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_exports._urls import why_unsafe
 
@@ -157,6 +157,7 @@ def test_a_port_that_wraps_around_is_refused(port):
     assert why_unsafe(f"https://h:{port}/") == "it is not a URL with a valid port"
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.text(),
