@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from prolific_exports._effects import Head
 from prolific_exports._transfer import Follow, Refuse, Step, Take, Transfer
