@@ -18,7 +18,7 @@ _EDITIONS = ("auto", "2026-03", "2026-11")
 _EPILOG = """\
 what it does to a server:
   For each batch or collection that is given it sends some 40 requests and one poll every
-  4 seconds. At most 4 of them, besides repetitions that the server asks for with 429, can
+  4 seconds. At most 5 of them, besides repetitions that the server asks for with 429, can
   start an export; the others look, or are probes that have to be refused: without a token,
   with a malformed or wrong one, for ids that nobody has. Requests are spaced out, 429 and
   Retry-After are obeyed, and the whole check takes no longer than twice --max-wait and five

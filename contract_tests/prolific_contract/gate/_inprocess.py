@@ -5,24 +5,30 @@ import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from prolific_contract.gate._targets import BODY_LIMIT, NoAnswerError, TimedOutError
 from prolific_contract.gate._trace import Answer
 from prolific_contract.sandbox._clock import ManualClock
-from prolific_contract.sandbox._http import Call, FileSlice, Reply
+from prolific_contract.sandbox._http import Call, FileSlice, Manner, NoReplyError, Reply
+
+_FAILURES: Final[Mapping[Manner, str]] = {
+    "reset": "the connection broke",
+    "garbage": "the answer was no HTTP",
+    "cut": "the answer was no HTTP (its body ends too soon)",
+}
 
 
 class Answering(Protocol):
-    """A sandbox's `Site`, or something that answers in its place.
-
-    What a socket does instead of answering, it raises: `NoAnswerError` for a reset or for
-    bytes that are no HTTP, `TimedOutError` for a server that hangs.
-    """
+    """A sandbox's `Site`, or something that answers in its place."""
 
     def answer(self, call: Call) -> Reply:
-        """Answer a request."""
+        """Answer a request.
+
+        Raises:
+            NoReplyError: It does what a socket can do instead.
+        """
         ...
 
 
@@ -61,13 +67,15 @@ class InProcessTarget:
             base_url=f"{parts.scheme}://{parts.netloc}",
         )
         began = self.monotonic()
+        reply: Reply | None = None
         try:
             reply = self._site.answer(call)
-        except TimedOutError:
-            self.sleep(max(0.0, timeout - (self.monotonic() - began)))
-            raise
+        except NoReplyError as error:
+            if error.how != "hang":
+                raise NoAnswerError(_FAILURES[error.how]) from error
+            self.sleep(timeout)
         # A site may let time pass on its clock, as a slow server does.
-        if self.monotonic() - began > timeout:
+        if reply is None or self.monotonic() - began > timeout:
             raise TimedOutError(f"no whole answer within {timeout:g} s")
         content = b"" if method == "HEAD" else _content(reply)
         return Answer(

@@ -155,7 +155,9 @@ class Recorder:
 
     def _fetch(self, fetch: Fetch) -> Exchange:
         # The directory is asked for by its bytes: an encoding would change them.
-        headers = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT, "Range": fetch.span}
+        headers = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT}
+        if fetch.span is not None:
+            headers["Range"] = fetch.span
         exchange = Exchange(
             index=len(self.exchanges),
             method="GET",

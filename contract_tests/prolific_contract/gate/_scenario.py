@@ -45,7 +45,7 @@ BAD_CREDENTIALS: Final = (
 KNOWN_JOB: Final = "prolific-contract-known-job"
 """Stands in the path of a made-up request for the id of a job that is known by then."""
 
-MOST_EXPORT_REQUESTS: Final = 4
+MOST_EXPORT_REQUESTS: Final = 5
 """So many POSTs with the token, at most, for each batch or collection under the polite profile.
 
 Each starts one export at most; requests that are repeated because the server asked for
@@ -168,11 +168,11 @@ class Fetch:
 
     Attributes:
         url: A URL that is safe to send to.
-        span: The ``Range`` to ask for.
+        span: The ``Range`` to ask for; None for no range.
     """
 
     url: str = field(repr=False)
-    span: str
+    span: str | None
 
 
 @frozen
@@ -292,6 +292,8 @@ class _Conversation:
         for visit in visits:
             yield from self._begin(visit)
         for visit in visits:
+            yield from self._glance(visit)
+        for visit in visits:
             yield from self._probe(visit)
         for subject in self._plan.subjects:
             if subject.forbidden:
@@ -311,17 +313,21 @@ class _Conversation:
 
     def _begin(self, visit: _Visit) -> _Talk[None]:
         """Request an export, and again while it is generated."""
-        yield from self._request(visit)
-        if visit.jobs and visit.jobs[0].state == "generating":
-            first = visit.jobs[0]
+        job = yield from self._request(visit)
+        if job is not None and job.state == "generating":
             yield from self._request(visit, hurry=True)
             # Whether the second request came in time only a poll after it can tell.
-            first.hear((yield from self._ask(Ask("GET", first.path), hurry=True)))
+            job.hear((yield from self._ask(Ask("GET", job.path), hurry=True)))
+
+    def _glance(self, visit: _Visit) -> _Talk[None]:
+        """Ask once more before the probes, which may take longer than the export."""
+        for job in visit.jobs[:1]:
+            job.hear((yield from self._ask(Ask("GET", job.path))))
 
     def _again(self, visit: _Visit) -> _Talk[None]:
         """Request an export when the one before has ended."""
         if visit.told is not None and all(job.ended for job in visit.jobs):
-            yield from self._request(visit)
+            yield from self._begin(visit)
 
     def _leave(self, visit: _Visit) -> _Talk[None]:
         """Look again at what should be as it was."""
@@ -335,20 +341,25 @@ class _Conversation:
             yield from self._probe_scope(first)
         yield from self._ask(_status_of(visit.subject.kind, visit.subject.id, UNKNOWN_EXPORT_ID))
 
-    def _request(self, visit: _Visit, *, hurry: bool = False) -> _Talk[None]:
-        """Send a POST, and at once a GET for the job that it names if it is a new one."""
+    def _request(self, visit: _Visit, *, hurry: bool = False) -> _Talk[_Job | None]:
+        """Send a POST, and at once a GET for the job that it names.
+
+        Returns:
+            The job, if it is a new one.
+        """
         subject = visit.subject
         exchange = yield from self._ask(Ask("POST", _path(subject.kind, subject.id)), hurry=hurry)
         visit.told = _state(exchange)
         if visit.told is None:
-            return
+            return None
         yield from self._fetch_archive(_text(exchange, "url"))
         export_id = _text(exchange, "export_id")
         if export_id is None or any(job.export_id == export_id for job in visit.jobs):
-            return
+            return None
         job = _Job(subject, export_id, self._now + self._plan.max_wait, visit.told)
         visit.jobs.append(job)
         job.hear((yield from self._ask(Ask("GET", job.path), hurry=True)))
+        return job
 
     def _follow(self, visits: Iterable[_Visit]) -> _Talk[None]:
         """Poll all jobs until each has ended, and look twice at what came of it."""
@@ -394,10 +405,14 @@ class _Conversation:
             return
         self._fetched.add(url)
         parts: list[Part] = []
-        span = f"bytes=-{TAIL}"
+        span: str | None = f"bytes=-{TAIL}"
         for _ in range(_ARCHIVE_REQUESTS):
             exchange = yield from self._send(Fetch(url, span), "the archive")
             answer = exchange.answer if exchange else None
+            if answer and answer.status == 416 and not parts and span:
+                # Of a file without a byte there is no part.
+                span = None
+                continue
             part, size = part_of(answer) if answer else (None, None)
             if part is None or size is None:
                 return
