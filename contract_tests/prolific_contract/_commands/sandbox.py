@@ -5,12 +5,14 @@ import os
 import shlex
 import signal
 import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from prolific_contract.sandbox import _known as known
 
 if TYPE_CHECKING:
     from prolific_contract.sandbox import Sandbox
+    from prolific_contract.sandbox.mutants import Fault
 
 
 def add_parser(subparsers: Any) -> None:
@@ -72,7 +74,20 @@ def add_parser(subparsers: Any) -> None:
         default=known.DEFAULT_SEED,
         help="another seed gives other data (default: %(default)s)",
     )
+    _add_behaviours(parser.add_argument_group("servers to test clients and gates with"))
     parser.set_defaults(run=run)
+
+
+def _add_behaviours(group: Any) -> None:
+    one = group.add_mutually_exclusive_group()
+    one.add_argument(
+        "--mutant", metavar="NAME", help="have this single fault, e.g. date-naive@batch-status"
+    )
+    one.add_argument(
+        "--variant", metavar="NAME", help="look like this and keep the contract, e.g. rate-limited"
+    )
+    one.add_argument("--list-mutants", action="store_true", help="list the faults and exit")
+    one.add_argument("--list-variants", action="store_true", help="list the looks and exit")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -82,6 +97,12 @@ def run(arguments: argparse.Namespace) -> int:
         SandboxSettings,
     )
 
+    if arguments.list_mutants:
+        _write(_list_of_mutants())
+        return 0
+    if arguments.list_variants:
+        _write(_list_of_variants())
+        return 0
     settings = SandboxSettings(
         edition=arguments.edition,
         token=arguments.token,
@@ -94,8 +115,14 @@ def run(arguments: argparse.Namespace) -> int:
     # A server in the background of a script is stopped by SIGTERM: Ctrl-C doesn't reach it.
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with Sandbox(settings, host=arguments.host, port=arguments.port) as sandbox:
-            _write(_announcement(sandbox, windows=os.name == "nt"))
+        with Sandbox(
+            settings,
+            host=arguments.host,
+            port=arguments.port,
+            mutant=arguments.mutant,
+            variant=arguments.variant,
+        ) as sandbox:
+            _write(_announcement(sandbox, _behaviour(arguments), windows=os.name == "nt"))
             sandbox.serve_forever()
     except KeyboardInterrupt:
         _write("Stopped.\n")
@@ -110,7 +137,57 @@ def _write(text: str) -> None:
     sys.stdout.flush()
 
 
-def _announcement(sandbox: "Sandbox", *, windows: bool) -> str:
+def _behaviour(arguments: argparse.Namespace) -> str:
+    """What the chosen mutant or variant does, in two lines; empty without one."""
+    if arguments.mutant is not None:
+        from prolific_contract.sandbox.mutants import mutant
+
+        what, name, sentence = "mutant", arguments.mutant, mutant(arguments.mutant).sentence
+    elif arguments.variant is not None:
+        from prolific_contract.sandbox.variants import variant
+
+        what, name, sentence = "variant", arguments.variant, variant(arguments.variant).sentence
+    else:
+        return ""
+    return f"  {what:<10}  {name}\n{'':14}{sentence}.\n"
+
+
+def _list_of_mutants() -> str:
+    from prolific_contract.sandbox.mutants import FAULTS, SHOWS
+
+    rarely = "".join(f"  -{shows:<10} {text}\n" for shows, text in SHOWS.items() if text)
+    faults = "".join(
+        f"{fault.name}\n  {fault.sentence}.\n  {', '.join(_places(fault))}\n" for fault in FAULTS
+    )
+    return (
+        "A mutant is named FAULT@KIND-OPERATION, where KIND is batch or collection:\n"
+        "  date-naive@batch-status\n"
+        "Some faults also come in rarer forms, FAULT-WHEN@KIND-OPERATION:\n"
+        f"{rarely}\nThe faults, and the operations that can have them:\n\n{faults}"
+    )
+
+
+def _places(fault: "Fault") -> Iterator[str]:
+    for action, editions in fault.places.items():
+        also = fault.also.get(action, ())
+        notes = [f"also {' '.join(f'-{shows}' for shows in also)}"] if also else []
+        notes += [f"edition {one} only" for one in editions if len(editions) == 1]
+        yield f"{action} ({'; '.join(notes)})" if notes else action
+
+
+def _list_of_variants() -> str:
+    from prolific_contract.sandbox.variants import VARIANTS
+
+    return "".join(
+        f"{one.name}\n  {one.sentence}{_editions(one.editions)}.\n" for one in VARIANTS.values()
+    )
+
+
+def _editions(editions: Sequence[str]) -> str:
+    return "" if len(editions) > 1 else f" (edition {editions[0]} only)"
+
+
+def _announcement(sandbox: "Sandbox", behaviour: str = "", *, windows: bool) -> str:
     if windows:
         line = (
             f"$env:PROLIFIC_URL = '{sandbox.url}'; "
@@ -128,6 +205,7 @@ def _announcement(sandbox: "Sandbox", *, windows: bool) -> str:
         f"  token       {sandbox.token}\n"
         f"  collection  {sandbox.collection_id}\n"
         f"  batch       {sandbox.batch_id}\n"
+        f"{behaviour}"
         "Try in another terminal:\n"
         f"  {line}\n"
     )

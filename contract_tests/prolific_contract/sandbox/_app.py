@@ -10,9 +10,10 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from prolific_contract.sandbox._clock import Clock
-from prolific_contract.sandbox._http import Call, FileSlice, Reply
+from prolific_contract.sandbox._http import Call, FileSlice, NoReplyError, Reply
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
+from prolific_contract.sandbox._wire import answer_as_1_0, break_off, connection_of
 
 _CHUNK_BYTES = 256 * 1024
 
@@ -36,13 +37,22 @@ def app_for(site: Site) -> ASGIApp:
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         call = _read_call(Request(scope))
-        # In a thread, because a download may have to build its archive first.
-        reply = await run_in_threadpool(site.answer, call)
-        if isinstance(reply.body, FileSlice):
+        connection = connection_of(scope)
+        try:
+            # In a thread, because a download may have to build its archive first.
+            reply = await run_in_threadpool(site.answer, call)
+        except NoReplyError as error:
+            if connection is None:
+                raise
+            await break_off(error, connection, receive)
+            return
+        if reply.http == "1.0" and connection is not None:
+            await answer_as_1_0(reply, connection, receive)
+        elif isinstance(reply.body, FileSlice):
             await _send_file(reply, reply.body, scope, receive, send)
         else:
             body = b"" if call.method == "HEAD" else reply.body
-            await Response(body, reply.status, dict(reply.headers))(scope, receive, send)
+            await _headed(Response(body, reply.status), reply)(scope, receive, send)
 
     # The site routes for itself; the router adds the lifespan protocol.
     return Router(default=respond)
@@ -58,6 +68,14 @@ def _read_call(request: Request) -> Call:
     )
 
 
+def _headed(response: Response, reply: Reply) -> Response:
+    """The response with the reply's headers and none besides, repeated ones too."""
+    response.raw_headers = [
+        (name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers
+    ]
+    return response
+
+
 async def _send_file(
     reply: Reply, piece: FileSlice, scope: Scope, receive: Receive, send: Send
 ) -> None:
@@ -65,8 +83,8 @@ async def _send_file(
     async with await anyio.open_file(piece.path, "rb") as file:
         await file.seek(piece.start)
         chunks = _chunks(file, piece.length)
-        response = StreamingResponse(chunks, reply.status, dict(reply.headers))
-        await response(scope, receive, send)
+        response = StreamingResponse(chunks, reply.status)
+        await _headed(response, reply)(scope, receive, send)
 
 
 async def _chunks(file: anyio.AsyncFile[bytes], length: int) -> AsyncIterator[bytes]:

@@ -13,7 +13,8 @@ from prolific_contract.sandbox._clock import Clock
 from prolific_contract.sandbox._errors import SandboxError
 from prolific_contract.sandbox._known import Fate, Kind
 from prolific_contract.sandbox._settings import SandboxSettings
-from prolific_contract.sandbox._site import Site
+from prolific_contract.sandbox._sites import make_site
+from prolific_contract.sandbox._wire import WireProtocol
 
 # How long downloads under way may go on when the server is stopped.
 _GRACE_SECONDS = 1
@@ -42,6 +43,8 @@ class Sandbox:
         clock: Clock | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        mutant: str | None = None,
+        variant: str | None = None,
     ) -> None:
         """Prepare it; nothing is opened before the context is entered.
 
@@ -51,14 +54,19 @@ class Sandbox:
             host: ``localhost`` or a loopback address. The sandbox's token is public,
                 so it is not to be reached from other machines.
             port: The port to listen on; 0 for one that is free.
+            mutant: The single fault that it has, e.g. ``date-naive@batch-status``: one of
+                `prolific_contract.sandbox.mutants.MUTANTS`.
+            variant: What it looks like while it keeps the contract, e.g. ``rate-limited``:
+                one of `prolific_contract.sandbox.variants.VARIANTS`.
 
         Raises:
-            SandboxError: The host is not a loopback address, or there is no such port.
+            SandboxError: The host is not a loopback address, or there is no such port, mutant
+                or variant.
         """
         if not 0 <= port <= _HIGHEST_PORT:
             raise SandboxError(f"there is no port {port}: choose 0 to {_HIGHEST_PORT}")
         self._address = (_loopback_address(host), port)
-        self._site = Site(settings, clock)
+        self._site = make_site(settings, clock, mutant, variant)
         self._url: str | None = None
 
     def __enter__(self) -> Self:
@@ -75,7 +83,7 @@ class Sandbox:
                 app_for(self._site),
                 # One implementation everywhere, whatever else is installed.
                 loop="asyncio",
-                http="h11",
+                http=WireProtocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -9,14 +9,14 @@ from types import MappingProxyType
 
 from prolific_contract.gate._operations import KINDS, Operation
 from prolific_contract.sandbox._named import named
-from prolific_contract.sandbox.mutants._fault import Fault, Mutant, Shows
+from prolific_contract.sandbox.mutants._fault import SHOWS, Fault, Mutant, Shows
 from prolific_contract.sandbox.mutants._isolation import ISOLATION
 from prolific_contract.sandbox.mutants._shape import SHAPE
 from prolific_contract.sandbox.mutants._site import MutatedSite
 from prolific_contract.sandbox.mutants._time import TIME
 from prolific_contract.sandbox.mutants._values import VALUES
 
-__all__ = ["FAULTS", "MUTANTS", "Fault", "Mutant", "MutatedSite", "Shows", "mutant"]
+__all__ = ["FAULTS", "MUTANTS", "SHOWS", "Fault", "Mutant", "MutatedSite", "Shows", "mutant"]
 
 FAULTS: tuple[Fault, ...] = (*SHAPE, *VALUES, *TIME, *ISOLATION)
 

@@ -12,6 +12,8 @@ from prolific_contract.sandbox import _known as known
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._draw import Draw
 from prolific_contract.sandbox._http import Call, Reply
+from prolific_contract.sandbox._known import Edition
+from prolific_contract.sandbox._named import refuse_other_editions
 from prolific_contract.sandbox._open_book import OpenBook
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
@@ -36,6 +38,9 @@ class MutatedSite(Site):
             mutant: The fault and where it is.
             settings: How it behaves otherwise; None for the defaults.
             clock: Where it takes the time from; None for the machine's.
+
+        Raises:
+            SandboxError: The settings' edition has no such fault.
         """
         self._mutant = mutant
         clock = SystemClock() if clock is None else clock
@@ -120,13 +125,14 @@ class MutatedSite(Site):
                 draw = Draw(self.settings.seed, self._mutant.name, turn.number)
                 return draw.happens(_CHANCE)
 
-    def _begin(self, *order: Any) -> OpenBook:
+    def _begin(self, edition: Edition, *order: Any) -> OpenBook:
+        refuse_other_editions(f"the mutant {self._mutant.name}", self._mutant.editions, edition)
         operation = self._mutant.operation
         self._watched: tuple[Action, ...] = (operation.action, *self._mutant.fault.watches)
         self._behave = self._mutant.fault.begin()
         self._polls: Counter[str | None] = Counter()
         self._numbers = count()
         self._book = OpenBook(
-            *order, first_fails=operation.kind if self._mutant.first_job_fails else None
+            edition, *order, first_fails=operation.kind if self._mutant.first_job_fails else None
         )
         return self._book

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._known import EDITIONS, Edition
+from prolific_contract.sandbox._named import refuse_other_editions
 from prolific_contract.sandbox._open_book import OpenBook
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
@@ -99,6 +100,9 @@ class VariantSite(Site):
             variant: What it looks like.
             settings: How it behaves otherwise; None for the defaults.
             clock: Where it takes the time from; None for the machine's.
+
+        Raises:
+            SandboxError: The settings' edition does not allow to look like that.
         """
         self._variant = variant
         self._shown = _SkewedClock(SystemClock() if clock is None else clock, variant.skew)
@@ -120,7 +124,8 @@ class VariantSite(Site):
         """
         super().reset(None if settings is None else self._variant.settings(settings))
 
-    def _begin(self, *order: Any) -> OpenBook:
+    def _begin(self, edition: Edition, *order: Any) -> OpenBook:
+        refuse_other_editions(f"the variant {self._variant.name}", self._variant.editions, edition)
         self._look = self._variant.begin()
-        self._book = OpenBook(*order)
+        self._book = OpenBook(edition, *order)
         return self._book

@@ -1,0 +1,73 @@
+"""What a server can do to a connection and no ASGI application can say."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Final
+
+from starlette.types import Receive, Scope
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from prolific_contract.sandbox._http import FileSlice, NoReplyError, Reply
+
+_CONNECTION: Final = "prolific_contract.connection"
+# The beginning of a TLS alert: what a client meets that speaks HTTP to the wrong port.
+_GARBAGE: Final = b"\x15\x03\x01\x00\x02\x02\x46\r\n\r\n"
+
+
+class WireProtocol(H11Protocol):
+    """HTTP/1.1 over a connection that the application can reach."""
+
+    def connection_made(  # type: ignore[override]
+        self, transport: asyncio.Transport
+    ) -> None:
+        """Keep the connection for the application; uvicorn's own signature is as narrow."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, _CONNECTION: transport}
+
+
+def connection_of(scope: Scope) -> asyncio.Transport | None:
+    """The connection that a request came by; None in-process."""
+    connection: asyncio.Transport | None = scope.get("state", {}).get(_CONNECTION)
+    return connection
+
+
+async def break_off(error: NoReplyError, connection: asyncio.Transport, receive: Receive) -> None:
+    """Do to a connection what is done instead of answering."""
+    match error.how:
+        case "reset":
+            connection.abort()
+        case "garbage":
+            connection.write(_GARBAGE)
+            connection.close()
+        case "cut":
+            whole = _message(error.reply, "1.1") if error.reply else b""
+            connection.write(whole[: len(whole) * 9 // 10])
+            connection.close()
+        case "hang":
+            pass
+    await _gone(receive)
+
+
+async def answer_as_1_0(reply: Reply, connection: asyncio.Transport, receive: Receive) -> None:
+    """Answer in HTTP/1.0 and close."""
+    connection.write(_message(reply, "1.0"))
+    connection.close()
+    await _gone(receive)
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the client is gone: an application that returns before has forgotten to answer."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _message(reply: Reply, version: str) -> bytes:
+    phrase = HTTPStatus(reply.status).phrase
+    head = [f"HTTP/{version} {reply.status} {phrase}"]
+    head += [f"{name}: {value}" for name, value in reply.headers]
+    body = reply.body
+    if isinstance(body, FileSlice):
+        with body.path.open("rb") as file:
+            file.seek(body.start)
+            body = file.read(body.length)
+    return "\r\n".join([*head, "", ""]).encode("latin-1") + body
