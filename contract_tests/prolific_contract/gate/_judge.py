@@ -137,10 +137,10 @@ def _edition_found(trace: Trace) -> Edition | None:
 
 
 def _was_ready(job: Job, request: Exchange) -> bool:
-    """Whether a job was complete before a request, and not gone afterwards."""
+    """Whether a job was complete before a request and still afterwards."""
     told = job.told_before(request)
-    gone = any(state(poll) == "failed" for poll in job.told_after(request))
-    return told is not None and state(told) == "complete" and not gone
+    again = next(job.told_after(request), None)
+    return all(poll is not None and state(poll) == "complete" for poll in (told, again))
 
 
 def _answers(trace: Trace, reading: Reading, kinds: frozenset[Kind]) -> Iterator[DocumentedAnswer]:

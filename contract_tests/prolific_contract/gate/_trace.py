@@ -128,7 +128,7 @@ class Exchange:
             return None
         return address_of(path[len(self.base_url) :])
 
-    @property
+    @cached_property
     def operation(self) -> Operation | None:
         """The documented operation; None for other paths and for undocumented methods."""
         address = self.address

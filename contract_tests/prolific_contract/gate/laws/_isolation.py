@@ -191,7 +191,15 @@ LAWS: Final = (
         operations=API,
         needs=("a request without a valid token, in a recording that shows Authorization headers"),
         check=_credentials,
-        mutants=("auth-none", "auth-any-token", "auth-any-scheme", "auth-malformed", "auth-403"),
+        mutants=(
+            "auth-none",
+            "auth-malformed",
+            "auth-any-scheme",
+            "auth-any-token",
+            "auth-403",
+            "auth-404",
+            "auth-redirect",
+        ),
     ),
     Law(
         id="isolation.token-echo",
@@ -204,7 +212,12 @@ LAWS: Final = (
         operations=API,
         needs="an answer, from a recorder that looked for the token",
         check=_token_echo,
-        mutants=("token-echo",),
+        mutants=(
+            "token-echo",
+            "token-echo-header",
+            "token-echo-error",
+            "token-echo-url",
+        ),
     ),
     Law(
         id="isolation.unknown-job",
@@ -213,7 +226,11 @@ LAWS: Final = (
         operations=STATUS,
         needs="a poll with the token of an id that was made up",
         check=_unknown_job,
-        mutants=("unknown-job-200",),
+        mutants=(
+            "unknown-job-200",
+            "unknown-job-generating",
+            "unknown-job-403",
+        ),
     ),
     Law(
         id="isolation.job-scope",
@@ -244,7 +261,11 @@ LAWS: Final = (
         operations=API,
         needs="a request with the token for a resource that is given as forbidden",
         check=_forbidden,
-        mutants=("forbidden-200", "forbidden-404"),
+        mutants=(
+            "forbidden-200",
+            "forbidden-404",
+            "forbidden-status",
+        ),
     ),
     Law(
         id="isolation.methods",
@@ -258,7 +279,11 @@ LAWS: Final = (
         operations=API,
         needs="PUT or PATCH with the token on an export path",
         check=_methods,
-        mutants=("method-200", "method-no-allow"),
+        mutants=(
+            "method-200",
+            "method-404",
+            "method-no-allow",
+        ),
         profile="full",
     ),
 )

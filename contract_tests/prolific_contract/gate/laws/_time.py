@@ -335,7 +335,7 @@ LAWS: Final = (
         operations=REQUEST,
         needs="two jobs that requests started",
         check=_unique_id,
-        mutants=("id-reused",),
+        mutants=("id-reused", "failed-restarts"),
     ),
     Law(
         id="time.request-while-generating",
@@ -397,7 +397,10 @@ LAWS: Final = (
         operations=STATUS,
         needs="a poll that tells failed, and another one later",
         check=_failed_stays,
-        mutants=("failed-completes",),
+        mutants=(
+            "failed-completes",
+            "failed-regenerates",
+        ),
     ),
     Law(
         id="time.job-stays",
@@ -411,7 +414,10 @@ LAWS: Final = (
         operations=STATUS,
         needs="two polls of a job, the first of which told its state",
         check=_job_stays,
-        mutants=("job-vanishes",),
+        mutants=(
+            "job-vanishes",
+            "job-vanishes-early",
+        ),
     ),
     Law(
         id="time.completes",

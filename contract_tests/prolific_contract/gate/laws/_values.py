@@ -279,7 +279,10 @@ LAWS: Final = (
         operations=API,
         needs="a complete export with a readable expires_at, and the time of the answer",
         check=_expiry_future,
-        mutants=("expired",),
+        mutants=(
+            "expired",
+            "expired-local",
+        ),
     ),
     Law(
         id="value.url",
@@ -293,7 +296,14 @@ LAWS: Final = (
         operations=API,
         needs="a complete export with a url",
         check=_url,
-        mutants=("url-http", "url-userinfo"),
+        mutants=(
+            "url-http",
+            "url-userinfo",
+            "url-relative",
+            "url-no-scheme",
+            "url-s3",
+            "url-empty",
+        ),
     ),
     Law(
         id="value.archive",
@@ -317,8 +327,15 @@ LAWS: Final = (
         mutants=(
             "archive-html",
             "archive-truncated",
+            "archive-empty",
+            "archive-nothing",
             "archive-no-members",
+            "archive-no-responses",
+            "archive-no-metadata",
+            "archive-other-kind",
             "archive-needs-token",
+            "archive-missing",
+            "archive-refused",
         ),
     ),
     Law(
@@ -333,6 +350,9 @@ LAWS: Final = (
         operations=API,
         needs="a complete export whose url shows when it was signed and for how long",
         check=_url_expiry,
-        mutants=("url-expiry-differs",),
+        mutants=(
+            "url-expiry-differs",
+            "url-expires-before",
+        ),
     ),
 )
