@@ -18,6 +18,7 @@ from prolific_exports import (
     ExportsError,
     Failed,
     Generating,
+    NoAnswerError,
     NotFoundError,
     RateLimitedError,
     ServerError,
@@ -25,6 +26,7 @@ from prolific_exports import (
 )
 from prolific_exports import _api as boundary
 from prolific_exports._effects import Reply
+from prolific_exports.testing import FakeClock
 
 TOKEN = "t0ken-of-a-test"
 REFS = {
@@ -317,6 +319,16 @@ def test_an_environment_that_httpx_refuses_is_a_usage_error(twin, monkeypatch, t
     with pytest.raises(ExportsError, match="proxy variables") as refused:
         twin.make()
     assert "pa55word" not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_nothing_for_this_machine_goes_through_a_proxy(twin, kind, monkeypatch, host):
+    """Over http, the proxy would read the token."""
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    exports = twin.make(base_url=f"http://{host}:1", clock=FakeClock())
+    with pytest.raises(NoAnswerError, match="no connection") as refused:
+        getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
+    assert "proxy" not in str(refused.value)
 
 
 def test_an_endless_answer_ends_with_the_call(twin, kind, clock):

@@ -398,6 +398,14 @@ def test_redirects_to_unsafe_places_are_not_followed(job, store, tmp_path, locat
     assert left(tmp_path) == []
 
 
+def test_a_redirect_to_a_host_that_cannot_be_read_is_a_typed_error(job, store, tmp_path):
+    """httpx lets what its IDNA library raises out as it is."""
+    store.mock(return_value=httpx.Response(302, headers={"Location": "https://xn--/"}))
+    with pytest.raises(DownloadError):
+        job.download(tmp_path / "a.zip")
+    assert left(tmp_path) == []
+
+
 def test_redirects_that_never_end_end_the_download(job, store, tmp_path):
     store.mock(return_value=httpx.Response(302, headers={"Location": api.SIGNED}))
     with pytest.raises(DownloadError, match="more than 5 times"):

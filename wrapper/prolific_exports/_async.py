@@ -73,7 +73,7 @@ class AsyncDriver:
                             break
                 finally:
                     await response.aclose()
-        except httpx.HTTPError as error:
+        except http.FAILURES as error:
             raise http.no_answer(send.request, error, self._settings.token) from error
         return body.reply(send.request, response)
 
@@ -95,6 +95,6 @@ class AsyncDriver:
                         fetch.write(chunk)
                 finally:
                     await response.aclose()
-        except httpx.HTTPError as error:
+        except http.FAILURES as error:
             return Fetched(head, failure=http.describe(error))
         return Fetched(head)

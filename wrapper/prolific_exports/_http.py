@@ -17,6 +17,10 @@ EVIDENCE_SIZE: Final = 4096
 # A status is below a kilobyte; this much more says that it is something else.
 MAX_BODY_SIZE: Final = 4 * 1024 * 1024
 
+# httpx reads the Location of a redirect even if it is not to follow it, and lets what
+# its IDNA library thinks of the host there out as it is (a UnicodeError).
+FAILURES: Final = (httpx.HTTPError, UnicodeError)
+
 # The request had not been sent when these happened.
 _NOT_SENT: Final = (
     httpx.ConnectError,
@@ -26,17 +30,22 @@ _NOT_SENT: Final = (
     httpx.UnsupportedProtocol,
 )
 
+_THIS_MACHINE: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+
 ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 
 
 def make_client(cls: type[ClientT]) -> ClientT:
     """A client with httpx's defaults: proxies and certificates from the environment.
 
+    Except that nothing for this machine goes through a proxy: over http, which is
+    allowed there, the proxy would read the token.
+
     Raises:
         UsageError: The environment names a proxy or certificate file that cannot be used.
     """
     try:
-        return cls()
+        return cls(mounts=dict.fromkeys(_THIS_MACHINE))
     except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
         raise UsageError(
             f"The HTTP client cannot be set up: {redact(str(error))}. Check the proxy variables "
@@ -118,7 +127,7 @@ def fields_of(response: httpx.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
 
 
-def no_answer(request: Request, error: httpx.HTTPError, token: str) -> NoAnswerError:
+def no_answer(request: Request, error: Exception, token: str) -> NoAnswerError:
     """The error for a call that was not answered."""
     sent = not isinstance(error, _NOT_SENT)
     hint = (
@@ -134,9 +143,9 @@ def no_answer(request: Request, error: httpx.HTTPError, token: str) -> NoAnswerE
     )
 
 
-def describe(error: httpx.HTTPError, token: str | None = None) -> str:
+def describe(error: Exception, token: str | None = None) -> str:
     """What went wrong, in half a sentence."""
-    kinds: dict[type[httpx.HTTPError], str] = {
+    kinds: dict[type[Exception], str] = {
         httpx.ConnectTimeout: "connecting took too long",
         httpx.ReadTimeout: "no byte arrived in time",
         httpx.WriteTimeout: "the request could not be sent in time",

@@ -79,6 +79,8 @@ def _base_url(given: str, token: str) -> str:
     reason = why_unsafe(url)
     if reason is None and ("?" in url or "#" in url):
         reason = "it has a query or fragment"
+    if reason is None and "/api/v" in url:
+        reason = "it goes on behind the host with the API's own path"
     if reason:
         # What stands before an "@" is a password, even where the rest is not a URL.
         _, at, rest = url.rpartition("@")

@@ -72,7 +72,7 @@ class SyncDriver:
                             break
                 finally:
                     response.close()
-        except httpx.HTTPError as error:
+        except http.FAILURES as error:
             raise http.no_answer(send.request, error, self._settings.token) from error
         return body.reply(send.request, response)
 
@@ -92,6 +92,6 @@ class SyncDriver:
                         fetch.write(chunk)
                 finally:
                     response.close()
-        except httpx.HTTPError as error:
+        except http.FAILURES as error:
             return Fetched(head, failure=http.describe(error))
         return Fetched(head)

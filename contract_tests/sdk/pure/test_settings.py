@@ -48,6 +48,7 @@ def test_a_base_url_loses_its_last_slashes(given, taken):
         ("https://", "it is not an absolute http"),
         ("api.prolific.com", "it is not an absolute http"),
         ("https://user:SECRET@api.example", "it carries a user name"),
+        ("https://api.prolific.com/api/v1", "it goes on behind the host"),
         ("https://user:SE/CRET@api.example", "it is not a URL"),
         ("https://api.example/?key=SECRET", "it has a query or fragment"),
         ("https://api.example/#x", "it has a query or fragment"),
