@@ -32,11 +32,20 @@ def load_contract() -> dict[str, Any]:
     Raises:
         DocumentError: The installation is incomplete.
     """
+    return _mapping(contract_text(), "the contract")
+
+
+def contract_text() -> str:
+    """The built contract's file, as text.
+
+    Raises:
+        DocumentError: The installation is incomplete.
+    """
     # A wheel carries it inside the package, an editable install leaves it in the checkout.
     packaged = files("prolific_contract") / "openapi" / "prolific.yaml"
     if packaged.is_file():
-        return _mapping(packaged.read_text(encoding="utf-8"), "the packaged contract")
-    return load_document(_CHECKOUT / "openapi" / "prolific.yaml")
+        return packaged.read_text(encoding="utf-8")
+    return read_text(_CHECKOUT / "openapi" / "prolific.yaml")
 
 
 def read_text(path: Path) -> str:

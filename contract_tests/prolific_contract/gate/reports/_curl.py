@@ -1,0 +1,94 @@
+"""A command line that repeats a request, to be copied into a POSIX shell.
+
+The token stands in it as ``$PROLIFIC_TOKEN``, never itself, and a presigned URL is fetched
+anew, since its query is as secret and expires.
+"""
+
+import re
+import shlex
+from typing import Final
+from urllib.parse import quote
+
+from prolific_exports._redact import MARK, redact
+
+from prolific_contract.gate._trace import Credential, Exchange, Trace
+
+_TOKEN: Final = "$PROLIFIC_TOKEN"  # noqa: S105 - the name of a variable
+# Double quotes: the shell is to fill in the variable.
+_CREDENTIALS: Final = {
+    Credential.VALID: f'"Authorization: Token {_TOKEN}"',
+    Credential.UNKNOWN: f'"Authorization: Token {_TOKEN}"',
+    Credential.MALFORMED: "'Authorization: Token'",
+    Credential.WRONG_SCHEME: f'"Authorization: Bearer {_TOKEN}"',
+    Credential.WRONG_TOKEN: "'Authorization: Token wrong'",
+}
+_URL_IN_BODY: Final = """python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])'"""
+# What curl sends of its own accord, or what would only make the line longer.
+_LEFT_OUT: Final = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-length",
+        "host",
+        "referer",
+        "user-agent",
+    }
+)
+_GLOB = re.compile(r"[\[\]{}]")
+_DOTS = re.compile(r"/\.{1,2}(?:/|$)")
+_PATIENCE: Final = 30
+
+
+def reproduction(trace: Trace, exchange: Exchange) -> str:
+    """The command line that repeats an exchange of a conversation."""
+    issuing = trace.issued_urls.get(exchange.url)
+    if issuing is None or exchange.address is not None:
+        return _command("curl -sS -i", exchange, _address(exchange))
+    issued = _command("curl -sS", issuing, _address(issuing))
+    fetch = _command("curl -sS -D - -o archive.part", exchange, '"$url"')
+    return f"url=$({issued} | {_URL_IN_BODY})\n{fetch}"
+
+
+def _command(curl: str, exchange: Exchange, address: str) -> str:
+    words = [curl]
+    if exchange.failure is not None:
+        words += ["--max-time", str(_PATIENCE)]
+    words += _flags_for(exchange.url)
+    if exchange.method == "HEAD":
+        words.append("--head")
+    elif exchange.method != "GET":
+        words += ["-X", shlex.quote(_inert(exchange.method))]
+    if exchange.method == "POST":
+        # Without it some servers answer 411 to a POST without a body.
+        words += ["-H", "'Content-Length: 0'"]
+    credential = _CREDENTIALS.get(exchange.credential)
+    # The token is for the API alone, whatever a recording shows.
+    if credential is not None and exchange.url.startswith(exchange.base_url):
+        words += ["-H", credential]
+    for name, value in exchange.headers:
+        if name.lower() not in _LEFT_OUT and MARK not in value:
+            words += ["-H", shlex.quote(_inert(f"{name}: {redact(value)}"))]
+    return " ".join([*words, address])
+
+
+def _flags_for(url: str) -> list[str]:
+    flags = []
+    if _GLOB.search(url):
+        flags.append("--globoff")
+    if _DOTS.search(re.split(r"[?#]", url, maxsplit=1)[0]):
+        flags.append("--path-as-is")
+    return flags
+
+
+def _address(exchange: Exchange) -> str:
+    # The query of a made-up request is made up, too; any other may hold a secret.
+    if exchange.generated:
+        return shlex.quote(_inert(exchange.url))
+    return shlex.quote(_inert(redact(re.split(r"[?#]", exchange.url, maxsplit=1)[0])))
+
+
+def _inert(text: str) -> str:
+    """The text with what is not printable ASCII, and spaces in URLs, percent-encoded."""
+    return quote(text, safe="".join(map(chr, range(0x20, 0x7F))), errors="replace")

@@ -1,0 +1,68 @@
+"""The pages that laws name in short: their titles and addresses."""
+
+import re
+from typing import Final
+
+from attrs import frozen
+
+from prolific_contract.gate._law import Source
+from prolific_contract.gate._operations import Operation
+
+_REFERENCE: Final = "https://docs.prolific.com/api-reference"
+
+
+@frozen
+class Page:
+    """A page of Prolific's documentation.
+
+    Attributes:
+        title: As the page has it.
+        address: Where it stood when the contract was written.
+    """
+
+    title: str
+    address: str
+
+
+_PAGES: Final = {
+    "000": Page(
+        "Get Collection Export Status", f"{_REFERENCE}/ai-task-builder/get-collection-export-status"
+    ),
+    "001": Page("Get Batch Export Status", f"{_REFERENCE}/ai-task-builder/get-batch-export-status"),
+    "002": Page(
+        "Request a Collection Export", f"{_REFERENCE}/ai-task-builder/request-collection-export"
+    ),
+    "003": Page(
+        "Exporting Collection Data", f"{_REFERENCE}/ai-task-builder/exporting-collection-data"
+    ),
+    "004": Page("Request a Batch Export", f"{_REFERENCE}/ai-task-builder/request-batch-export"),
+}
+_OTHERS: Final = Page("API reference", _REFERENCE)
+# The page of each operation; of the archives only the collections' guide is among them.
+_OWN: Final = {
+    Operation("batch", "request"): "004",
+    Operation("batch", "status"): "001",
+    Operation("collection", "request"): "002",
+    Operation("collection", "status"): "000",
+    Operation("collection", "archive"): "003",
+}
+_NAMED = re.compile(r"documents/(\d{3}(?:, \d{3})*)")
+
+
+def page(source: Source, operation: Operation | None = None) -> Page:
+    """The page to read first about a law.
+
+    Args:
+        source: The law's.
+        operation: Where it was broken: its own page if the source names that one.
+    """
+    names = [name for match in _NAMED.finditer(source.document) for name in match[1].split(", ")]
+    own = _OWN.get(operation, "") if operation is not None else ""
+    known = [name for name in (own, *names) if name in names and name in _PAGES]
+    return _PAGES[known[0]] if known else _OTHERS
+
+
+def cited(source: Source) -> str:
+    """Where a law comes from: the source as it is written, and where documents differ."""
+    differences = f"; {', '.join(source.discrepancies)}" if source.discrepancies else ""
+    return source.document + differences

@@ -1,0 +1,53 @@
+"""The page's anchors, and links to them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from prolific_contract.gate._law import Law, Observation
+from prolific_contract.gate._operations import Operation
+from prolific_contract.gate._trace import Exchange
+from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports._html._markup import Content, element
+from prolific_contract.gate.reports._summary import Summary
+
+_EXCHANGES_LISTED: Final = 400
+_LINKS: Final = 12
+
+
+def law_anchor(law: Law) -> str:
+    """Where a law is explained."""
+    return f"law-{law.id}"
+
+
+def place_anchor(law: Law, operation: Operation) -> str:
+    """Where a violation is told."""
+    return f"broken-{law.id}-{operation.kind}-{operation.action}"
+
+
+def exchange_anchor(exchange: Exchange) -> str:
+    """Where an exchange stands in the list of all."""
+    return f"x{shown.number(exchange.index)}"
+
+
+def listed(summary: Summary) -> list[Exchange]:
+    """The exchanges that are listed: those with the API and its archives, up to a number."""
+    trace = summary.verdict.trace
+    return [
+        exchange
+        for exchange in trace.exchanges
+        if exchange.address is not None or exchange.url in trace.issued_urls
+    ][:_EXCHANGES_LISTED]
+
+
+def links(observations: Sequence[Observation], summary: Summary) -> Iterator[Content]:
+    """The numbers of the exchanges that show something, in parentheses."""
+    indexes = sorted({seen.exchanges[-1] for seen in observations})
+    present = {exchange.index for exchange in listed(summary)}
+    yield "("
+    for place, index in enumerate(indexes[:_LINKS]):
+        yield ", " if place else None
+        number = f"#{shown.number(index)}"
+        anchor = exchange_anchor(summary.exchanges[index])
+        yield element("a", number, href=f"#{anchor}") if index in present else number
+    more = len(indexes) - _LINKS
+    yield f" and {more} more)" if more > 0 else ")"

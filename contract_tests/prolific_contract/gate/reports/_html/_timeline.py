@@ -1,0 +1,178 @@
+"""The timeline of the HTML page: a lane for each job, a mark for each answer."""
+
+from collections.abc import Iterator
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from prolific_contract.gate._trace import Exchange
+from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports._html._anchors import exchange_anchor
+from prolific_contract.gate.reports._html._lanes import STATES, Lane, Moment, lanes
+from prolific_contract.gate.reports._html._markup import element
+from prolific_contract.gate.reports._summary import Summary
+
+_NARROWEST: Final = 26
+_WIDEST: Final = 60
+_WIDTH: Final = 1040
+_MARGIN: Final = 16
+_HEIGHT: Final = 34
+_MIDDLE: Final = _HEIGHT // 2
+# So far apart that two times do not run into each other.
+_TICK: Final = 70
+
+
+def drawn(summary: Summary) -> ET.Element | None:
+    """The lanes of all jobs over one axis; None if no job is known.
+
+    Exchanges stand at equal distances, not at their times: polls come in bursts, and
+    what counts is what came after what.
+    """
+    found = lanes(summary.verdict.trace)
+    if not found:
+        return None
+    exchanges = {
+        moment.exchange.index: moment.exchange for lane in found for moment in lane.moments
+    }
+    columns = {index: column for column, index in enumerate(sorted(exchanges))}
+    broken = frozenset(
+        seen.exchanges[-1] for each in summary.verdict.violations for seen in each.observations
+    )
+    scale = _Scale(columns, broken)
+    return element(
+        "div",
+        *(scale.lane(lane) for lane in found),
+        scale.axis(exchanges),
+        # It scrolls, so the keyboard has to reach it.
+        class_="card scroll timeline",
+        tabindex="0",
+        role="group",
+        aria_label="Timeline of the export jobs",
+    )
+
+
+class _Scale:
+    """Where exchanges stand."""
+
+    def __init__(self, columns: dict[int, int], broken: frozenset[int]) -> None:
+        self._columns = columns
+        self._step = max(_NARROWEST, min(_WIDEST, _WIDTH // len(columns)))
+        self._width = 2 * _MARGIN + self._step * (len(columns) - 1) + _MARGIN
+        self._broken = broken
+
+    def lane(self, lane: Lane) -> ET.Element:
+        """A job: its name, its course in words, its course drawn."""
+        job = f"export {lane.export_id}" if lane.export_id is not None else "no export id told"
+        return element(
+            "div",
+            element(
+                "div",
+                element("strong", f"{lane.kind} {shown.line(lane.resource_id)}"),
+                element("span", f" · {shown.line(job)}", class_="soft"),
+                element("br"),
+                *_course(lane),
+                class_="name",
+            ),
+            self._drawn(lane),
+            class_="lane",
+        )
+
+    def _drawn(self, lane: Lane) -> ET.Element:
+        marks = [self._mark(moment) for moment in lane.moments]
+        return self._svg(
+            _line("rail", 0, self._width, _MIDDLE),
+            *self._runs(lane),
+            *marks,
+            height=_HEIGHT,
+        )
+
+    def _svg(self, *content: ET.Element, height: int, class_: str | None = None) -> ET.Element:
+        # The course in words says the same to those who don't see it.
+        return element(
+            "svg",
+            *content,
+            class_=class_,
+            width=str(self._width),
+            height=str(height),
+            viewBox=f"0 0 {self._width} {height}",
+            aria_hidden="true",
+        )
+
+    def _runs(self, lane: Lane) -> Iterator[ET.Element]:
+        """Lines from each moment to the next one, in the colour of what was told last."""
+        state = ""
+        for moment, following in zip(lane.moments, lane.moments[1:], strict=False):
+            state = moment.state if moment.state in STATES else state
+            if state:
+                yield _line(f"run {state}", self._x(moment), self._x(following), _MIDDLE)
+
+    def _mark(self, moment: Moment) -> ET.Element:
+        x = self._x(moment)
+        marks = [_shape(moment.state, x)]
+        if moment.exchange.index in self._broken:
+            marks.append(element("circle", class_="ring", cx=str(x), cy=str(_MIDDLE), r="12"))
+        return element(
+            "a",
+            element("title", _label(moment)),
+            *marks,
+            href=f"#{exchange_anchor(moment.exchange)}",
+            # The list of exchanges has the same links for the keyboard.
+            tabindex="-1",
+        )
+
+    def _x(self, moment: Moment) -> int:
+        return self._place(moment.exchange.index)
+
+    def _place(self, index: int) -> int:
+        return _MARGIN + self._step * self._columns[index]
+
+    def axis(self, exchanges: dict[int, Exchange]) -> ET.Element:
+        """The times of some exchanges, in seconds."""
+        every = -(-_TICK // self._step)
+        ticks: list[ET.Element] = []
+        for index, column in self._columns.items():
+            if column % every == 0:
+                x = self._place(index)
+                ticks.append(element("line", x1=str(x), x2=str(x), y1="0", y2="5"))
+                ticks.append(element("text", f"{exchanges[index].at:.1f} s", x=str(x - 12), y="17"))
+        return self._svg(*ticks, height=22, class_="axis")
+
+
+def _course(lane: Lane) -> Iterator[ET.Element]:
+    for place, run in enumerate(lane.runs):
+        first, last = run[0].exchange, run[-1].exchange
+        times = f" {len(run)} times," if len(run) > 1 else ""
+        until = f" to {last.at:.1f}" if len(run) > 1 and last.at > first.at else ""
+        yield element(
+            "span",
+            "→ " if place else None,
+            element("b", run[0].state),
+            f"{times} {first.at:.1f}{until} s ",
+            class_="small soft",
+        )
+
+
+def _label(moment: Moment) -> str:
+    exchange = moment.exchange
+    return (
+        f"#{shown.number(exchange.index)} {exchange.method}: {moment.state}, "
+        f"{exchange.at:.1f} s after the beginning"
+    )
+
+
+def _line(class_: str, start: int, end: int, y: int) -> ET.Element:
+    return element("line", class_=class_, x1=str(start), x2=str(end), y1=str(y), y2=str(y))
+
+
+def _shape(state: str, x: int) -> ET.Element:
+    """Another shape for each state, for those who see no difference between the colours."""
+    if state == "generating":
+        return element("circle", class_=state, cx=str(x), cy=str(_MIDDLE), r="6")
+    if state == "complete":
+        return element("circle", class_=state, cx=str(x), cy=str(_MIDDLE), r="7")
+    if state == "failed":
+        side = "13"
+        return element(
+            "rect", class_=state, x=str(x - 6), y=str(_MIDDLE - 6), width=side, height=side
+        )
+    cross = f"M{x - 5} {_MIDDLE - 5}l10 10m0 -10l-10 10"
+    return element("path", class_="other", d=cross)

@@ -1,0 +1,95 @@
+"""The violations: what a reader of the page is to act on."""
+
+from collections.abc import Iterator
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from prolific_contract.gate._trace import Exchange
+from prolific_contract.gate._verdict import Violation
+from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports._curl import reproduction
+from prolific_contract.gate.reports._documents import cited, page
+from prolific_contract.gate.reports._html._anchors import law_anchor, links, place_anchor
+from prolific_contract.gate.reports._html._exchange import both_sides, outcome
+from prolific_contract.gate.reports._html._markup import Content, element
+from prolific_contract.gate.reports._summary import Broken, Summary, operation_name, ways
+
+_WAYS_SHOWN: Final = 5
+
+
+def violations(summary: Summary) -> list[Content]:
+    """Every broken law, with everywhere it was broken."""
+    return [_broken(broken, summary) for broken in summary.broken]
+
+
+def _broken(broken: Broken, summary: Summary) -> ET.Element:
+    law = broken.law
+    address = page(law.source, broken.violations[0].operation).address
+    return element(
+        "article",
+        element("h3", element("a", element("code", law.id), href=f"#{law_anchor(law)}")),
+        element("p", law.statement),
+        element(
+            "p",
+            f"{law.source.says} ",
+            element("a", cited(law.source), href=address, rel="noreferrer"),
+            class_="source",
+        ),
+        *(
+            _place(violation, summary, opened=violation is broken.violations[0])
+            for violation in broken.violations
+        ),
+        class_=f"card violation {'accepted' if broken.accepted else 'violated'}",
+    )
+
+
+def _place(violation: Violation, summary: Summary, *, opened: bool) -> ET.Element:
+    first = violation.observations[0]
+    exchange = summary.decisive(first)
+    accepted = element("span", "accepted by the baseline", class_="chip accepted")
+    return element(
+        "div",
+        element(
+            "h4",
+            element("span", operation_name(violation.operation)),
+            element("span", str(violation.operation), class_="mono soft"),
+            accepted if violation.accepted else None,
+        ),
+        element(
+            "dl",
+            element("dt", "Seen"),
+            *(element("dd", *way) for way in _ways(violation, summary)),
+            element("dt", "Reproduce"),
+            element("dd", _command(reproduction(summary.verdict.trace, exchange))),
+        ),
+        element(
+            "details",
+            element(
+                "summary",
+                f"Exchange #{shown.number(exchange.index)}: {_title(exchange)}",
+            ),
+            both_sides(exchange),
+            class_="fold",
+            open="" if opened else None,
+        ),
+        class_="place",
+        id=place_anchor(violation.law, violation.operation),
+    )
+
+
+def _ways(violation: Violation, summary: Summary) -> Iterator[list[Content]]:
+    """What was seen, with the exchanges that show it."""
+    found = ways(violation)
+    for sentence in list(found)[:_WAYS_SHOWN]:
+        yield [f"{sentence} ", *links(found[sentence], summary)]
+    if len(found) > _WAYS_SHOWN:
+        yield [f"and {len(found) - _WAYS_SHOWN} more"]
+
+
+def _command(command: str) -> ET.Element:
+    button = element("button", "Copy", type="button", data_copy="", data_control="", hidden="")
+    return element("div", element("pre", element("code", command)), button, class_="command")
+
+
+def _title(exchange: Exchange) -> str:
+    return f"{shown.line(exchange.method)}, {outcome(exchange)}"

@@ -1,0 +1,180 @@
+"""The verdict as JSON, for programs: ``report.schema.json`` describes it."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from prolific_contract.gate._law import Law, Observation, Outcome
+from prolific_contract.gate._trace import Exchange
+from prolific_contract.gate._verdict import Cell, Verdict, Violation
+from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports._curl import reproduction
+from prolific_contract.gate.reports._documents import page
+from prolific_contract.gate.reports._summary import Summary, operation_id, told
+
+FORMAT: Final = "prolific-contract report"
+VERSION: Final = 1
+
+
+def render(verdict: Verdict) -> str:
+    """The report as a JSON document."""
+    return f"{json.dumps(document(verdict), indent=2, allow_nan=False)}\n"
+
+
+def document(verdict: Verdict) -> dict[str, Any]:
+    """The report as plain values."""
+    summary = Summary(verdict)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "gate": verdict.version,
+        "result": {
+            "exit_code": verdict.exit_code,
+            "conforms": verdict.conforms,
+            "exercised": verdict.exercised,
+            "sentence": summary.headline,
+        },
+        "target": summary.target,
+        "profile": verdict.profile,
+        "strict": verdict.strict,
+        "edition": {"enforced": verdict.edition_asked, "found": verdict.edition_found},
+        "started": None if verdict.started is None else _timestamp(verdict.started),
+        "seconds": round(verdict.took, 3),
+        "requests": len(verdict.trace.exchanges),
+        "subjects": [
+            {
+                "kind": subject.kind,
+                "id": shown.line(subject.id),
+                "forbidden": subject.forbidden,
+                "silent": subject in verdict.silent,
+            }
+            for subject in verdict.trace.subjects
+        ],
+        "operations": [
+            {
+                "id": operation_id(operation),
+                "kind": operation.kind,
+                "action": operation.action,
+                "method": operation.method,
+                "path": operation.template,
+            }
+            for operation in summary.operations
+        ],
+        "laws": [_law(law) for law in summary.laws],
+        "cells": [_cell(cell, summary) for cell in verdict.cells],
+        "violations": [_violation(violation, summary) for violation in verdict.violations],
+        "notes": [
+            {
+                "law": note.law.id,
+                "operation": operation_id(note.operation),
+                "times": note.times,
+                **_observation(note.observation),
+            }
+            for note in summary.notes
+        ],
+        "answers": [
+            {
+                "operation": operation_id(answer.operation),
+                "status": answer.status,
+                "state": answer.branch or None,
+                "seen": answer.seen,
+            }
+            for answer in verdict.answers
+        ],
+        "stale_baseline": list(summary.stale),
+        "exchanges": [_exchange(exchange) for exchange in _referenced(summary)],
+    }
+
+
+def _law(law: Law) -> dict[str, Any]:
+    return {
+        "id": law.id,
+        "statement": law.statement,
+        "needs": law.needs,
+        "profile": law.profile,
+        "editions": list(law.editions),
+        "source": {
+            "document": law.source.document,
+            "says": law.source.says,
+            "discrepancies": list(law.source.discrepancies),
+            "page": page(law.source).address,
+        },
+    }
+
+
+def _cell(cell: Cell, summary: Summary) -> dict[str, Any]:
+    count = {
+        outcome.value: sum(seen.outcome is outcome for seen in cell.observations)
+        for outcome in Outcome
+    }
+    return {
+        "law": cell.law.id,
+        "operation": operation_id(cell.operation),
+        "state": summary.mark(cell).replace(" ", "-"),
+        "observations": count,
+        "reason": cell.reason or None,
+    }
+
+
+def _violation(violation: Violation, summary: Summary) -> dict[str, Any]:
+    exchange = summary.decisive(violation.observations[0])
+    return {
+        "fingerprint": violation.fingerprint,
+        "law": violation.law.id,
+        "operation": operation_id(violation.operation),
+        "accepted": violation.accepted,
+        "observations": [_observation(seen) for seen in violation.observations],
+        "reproduce": reproduction(summary.verdict.trace, exchange),
+    }
+
+
+def _observation(observation: Observation) -> dict[str, Any]:
+    return {
+        "seen": told(observation),
+        "exchanges": [shown.number(index) for index in observation.exchanges],
+    }
+
+
+def _referenced(summary: Summary) -> Iterator[Exchange]:
+    """The exchanges that something in the report points to."""
+    observations: Iterable[Observation] = [
+        *(seen for violation in summary.verdict.violations for seen in violation.observations),
+        *(note.observation for note in summary.notes),
+    ]
+    indexes = {index for seen in observations for index in seen.exchanges}
+    return (summary.exchanges[index] for index in sorted(indexes))
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    answer = exchange.answer
+    response = None
+    if answer is not None:
+        body = shown.body(exchange, answer)
+        response = {
+            "status": answer.status,
+            "headers": _headers(answer.headers),
+            "body": {"text": body.text, "bytes": body.size, "note": body.note or None},
+        }
+    return {
+        "number": shown.number(exchange.index),
+        "at": round(exchange.at, 3),
+        "seconds": round(exchange.took, 3),
+        "generated": exchange.generated,
+        "request": {
+            "method": shown.line(exchange.method),
+            "url": shown.url(exchange),
+            "credential": exchange.credential.name.lower().replace("_", "-"),
+            "headers": _headers(exchange.headers),
+        },
+        "response": response,
+        "failure": None if exchange.failure is None else shown.line(exchange.failure),
+    }
+
+
+def _headers(fields: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in shown.headers(fields)]
+
+
+def _timestamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

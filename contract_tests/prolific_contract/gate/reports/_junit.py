@@ -1,0 +1,154 @@
+"""The verdict as JUnit XML, for the test views of CI systems.
+
+The dialect is the common part of what Jenkins, GitLab and GitHub's actions read: a suite
+for each family of laws, a test case for each law and operation.
+"""
+
+from datetime import UTC
+from itertools import groupby
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from prolific_contract.gate._verdict import Cell, Verdict, Violation
+from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports._curl import reproduction
+from prolific_contract.gate.reports._documents import cited, page
+from prolific_contract.gate.reports._summary import (
+    Summary,
+    answer_name,
+    evidence,
+    operation_name,
+    told,
+)
+
+_PACKAGE: Final = "prolific-contract"
+_SUITE: Final = "conversation"
+
+
+def render(verdict: Verdict) -> str:
+    """The report as an XML document."""
+    summary = Summary(verdict)
+    root = ET.Element("testsuites", {"name": f"{_PACKAGE}: {summary.target}"})
+    root.append(_conversation(summary))
+    families = groupby(verdict.cells, key=lambda cell: cell.law.id.partition(".")[0])
+    for family, cells in families:
+        suite = _suite(family, summary)
+        for cell in cells:
+            suite.append(_case(cell, summary))
+        root.append(suite)
+    for suite in root:
+        _count(suite, list(suite.iter("testcase")))
+    _count(root, list(root.iter("testcase")))
+    root.set("time", f"{verdict.took:.3f}")
+    _clean(root)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _suite(name: str, summary: Summary) -> ET.Element:
+    suite = ET.Element("testsuite", {"name": f"{_PACKAGE}.{name}", "time": "0"})
+    started = summary.verdict.started
+    if started is not None:
+        # Without an offset: Jenkins' schema wants it so.
+        suite.set("timestamp", f"{started.astimezone(UTC):%Y-%m-%dT%H:%M:%S}")
+    return suite
+
+
+def _conversation(summary: Summary) -> ET.Element:
+    """A suite of its own that fails when the conversation proves nothing."""
+    verdict = summary.verdict
+    suite = _suite(_SUITE, summary)
+    suite.set("time", f"{verdict.took:.3f}")
+    case = ET.SubElement(
+        suite,
+        "testcase",
+        {
+            "classname": f"{_PACKAGE}.{_SUITE}",
+            "name": "it tells the state of an export",
+            "time": f"{verdict.took:.3f}",
+        },
+    )
+    if not verdict.exercised:
+        sentence = "; ".join(summary.silences)
+        error = ET.SubElement(case, "error", {"type": "not exercised", "message": sentence})
+        error.text = sentence
+    ET.SubElement(case, "system-out").text = "\n".join(_facts(summary))
+    return suite
+
+
+def _facts(summary: Summary) -> list[str]:
+    verdict = summary.verdict
+    unseen = [f"{operation_name(a.operation)} {answer_name(a)}" for a in summary.unseen]
+    return [
+        summary.headline,
+        f"edition: {summary.edition}",
+        f"profile: {verdict.profile}{', strict' if verdict.strict else ''}",
+        f"requests: {len(verdict.trace.exchanges)}",
+        *([f"documented answers never seen: {', '.join(unseen)}"] if unseen else []),
+        *([f"in the baseline, but not broken: {', '.join(summary.stale)}"] * bool(summary.stale)),
+    ]
+
+
+def _case(cell: Cell, summary: Summary) -> ET.Element:
+    family, _, name = cell.law.id.partition(".")
+    case = ET.Element(
+        "testcase",
+        {
+            "classname": f"{_PACKAGE}.{family}",
+            "name": f"{name}: {operation_name(cell.operation)}",
+            "time": "0",
+        },
+    )
+    violation = summary.violation(cell)
+    if violation is not None:
+        text = _told(violation, summary)
+        message = told(violation.observations[0])
+        if violation.accepted:
+            ET.SubElement(case, "skipped", {"message": f"accepted by the baseline: {message}"})
+            ET.SubElement(case, "system-out").text = text
+        else:
+            failure = ET.SubElement(case, "failure", {"type": cell.law.id, "message": message})
+            failure.text = text
+    elif not cell.observations:
+        ET.SubElement(case, "skipped", {"message": f"not exercised: {cell.reason}"})
+    notes = [
+        note for note in summary.notes if (note.law, note.operation) == (cell.law, cell.operation)
+    ]
+    if notes and violation is None:
+        ET.SubElement(case, "system-out").text = "\n".join(
+            f"noted: {told(note.observation)} ({evidence([note.observation])})" for note in notes
+        )
+    return case
+
+
+def _told(violation: Violation, summary: Summary) -> str:
+    first = violation.observations[0]
+    law = violation.law
+    return "\n".join(
+        [
+            f"{law.id}: {law.statement}",
+            f"where: {violation.operation}",
+            f"seen: {told(first)} ({evidence(violation.observations)})",
+            f"documents: {law.source.says} ({cited(law.source)})",
+            page(law.source, violation.operation).address,
+            reproduction(summary.verdict.trace, summary.decisive(first)),
+            f"baseline: {violation.fingerprint}",
+        ]
+    )
+
+
+def _count(element: ET.Element, cases: list[ET.Element]) -> None:
+    def having(name: str) -> str:
+        return str(sum(case.find(name) is not None for case in cases))
+
+    element.set("tests", str(len(cases)))
+    element.set("failures", having("failure"))
+    element.set("errors", having("error"))
+    element.set("skipped", having("skipped"))
+
+
+def _clean(root: ET.Element) -> None:
+    for element in root.iter():
+        element.text = shown.writable(element.text) if element.text else None
+        for name, value in element.attrib.items():
+            element.set(name, shown.writable(value))

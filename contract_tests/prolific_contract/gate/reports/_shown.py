@@ -1,0 +1,110 @@
+"""What of a conversation may be shown: without secrets, of bounded length, inert.
+
+Every report takes what a server sent from here. The recorder has taken the API token out;
+the queries of presigned URLs it has to leave in, because laws read them.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from attrs import frozen
+from prolific_exports._cli._text import printable
+from prolific_exports._redact import MARK, redact
+
+from prolific_contract.gate._trace import Answer, Exchange
+
+BODY_SHOWN: Final = 2000
+"""Characters of a body that are shown at most."""
+
+# XML 1.0 has no way to write these, not even by their number, and HTML should not.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010fffd]")
+# What a store sends is participants' data, unless it says that it is a page or an error.
+_PAGE = re.compile(r"text/html\b|(application|text)/(\S+\+)?xml\b", re.IGNORECASE)
+_READ: Final = 65536
+_VALUE_SHOWN: Final = 300
+_SECRET_HEADERS: Final = frozenset(
+    {"authorization", "cookie", "proxy-authorization", "set-cookie", "x-amz-security-token"}
+)
+
+
+@frozen
+class Body:
+    """A response body, fit to be shown.
+
+    Attributes:
+        text: As much of it as is shown; empty if it is data.
+        size: Bytes that were recorded.
+        note: What to know about the text, in half a sentence: that there is more, or none.
+    """
+
+    text: str
+    size: int
+    note: str = ""
+
+
+def number(index: int) -> int:
+    """The number of an exchange for people, who count from one."""
+    return index + 1
+
+
+def line(text: str) -> str:
+    """A text on one line, without secrets and without what a terminal would act upon."""
+    return printable(redact(text))
+
+
+def writable(text: str) -> str:
+    """A text without the characters that XML and HTML can't hold."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def headers(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Header fields without secrets, with values of bounded length."""
+    return tuple(
+        (printable(name, _VALUE_SHOWN), MARK if name.lower() in _SECRET_HEADERS else _value(value))
+        for name, value in fields
+    )
+
+
+def _value(value: str) -> str:
+    return printable(redact(value), _VALUE_SHOWN)
+
+
+def url(exchange: Exchange) -> str:
+    """Where a request went; a made-up request with its query, which holds no secret."""
+    return printable(exchange.url) if exchange.generated else line(exchange.url)
+
+
+def body(exchange: Exchange, answer: Answer) -> Body:
+    """The body of an answer; none of an archive's data."""
+    size = len(answer.body)
+    if not size:
+        return Body("", 0, "empty")
+    if (
+        exchange.address is None
+        and answer.status < 400
+        and not _PAGE.match(answer.header("content-type") or "")
+    ):
+        return Body("", size, "an archive's data is not shown")
+    if b"\0" in answer.body[:_READ]:
+        return Body("", size, "binary data is not shown")
+    text = answer.body[:_READ].decode("utf-8", "replace")
+    if answer.cut or size > _READ:
+        # Half a password is not recognised as one: the word that was cut goes.
+        text = text[: max(text.rfind(character) for character in ' \n\t"<>') + 1]
+    text = _inert(redact(text))
+    if len(text) > BODY_SHOWN or answer.cut or size > _READ:
+        return Body(text[:BODY_SHOWN], size, "only its beginning is shown")
+    return Body(text, size)
+
+
+def _inert(text: str) -> str:
+    """The text with its line breaks, and without other characters that act on what shows it."""
+    lines = text.replace("\r\n", "\n").replace("\t", "    ").split("\n")
+    return "\n".join("".join(map(_still, line)) for line in lines)
+
+
+def _still(character: str) -> str:
+    if character.isspace():
+        return " "
+    return character if printable(character) == character else "\N{REPLACEMENT CHARACTER}"

@@ -1,0 +1,268 @@
+"""The verdict as text, for terminals and the logs of CI."""
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, TextIO
+
+from attrs import frozen
+from prolific_exports._cli._text import duration, moment, plural
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from prolific_contract.gate._operations import KINDS, Operation
+from prolific_contract.gate._verdict import Verdict, Violation
+from prolific_contract.gate.reports._curl import reproduction
+from prolific_contract.gate.reports._documents import cited, page
+from prolific_contract.gate.reports._summary import (
+    MARKS,
+    Broken,
+    Mark,
+    Summary,
+    answer_name,
+    evidence,
+    operation_name,
+    operation_names,
+    told,
+)
+
+_WIDTH: Final = 100
+_OTHERS_SHOWN: Final = 3
+_NOTES_SHOWN: Final = 10
+
+_SYMBOLS: Final[dict[Mark, str]] = {
+    "held": "✓",
+    "violated": "✗",
+    "accepted": "a",
+    "noted": "~",
+    "not exercised": "·",
+}
+_ASCII: Final[dict[Mark, str]] = {**_SYMBOLS, "held": "+", "violated": "X", "not exercised": "."}
+_STYLES: Final[dict[Mark, str]] = {
+    "held": "green",
+    "violated": "bold red",
+    "accepted": "yellow",
+    "noted": "yellow",
+    "not exercised": "dim",
+}
+_RESULTS: Final = {0: ("PASSED", "bold green"), 1: ("FAILED", "bold red")}
+_NO_RESULT: Final = ("NOTHING PROVED", "bold yellow")
+_PLAIN: Final = str.maketrans({"…": "...", "·": "-"})
+# What a CI system obeys when a line of a log holds it: "::error::", "##vso[task…]".
+_LOG_COMMANDS = (
+    (re.compile(r"##(?=[\w-]*\[)"), "# #"),
+    (re.compile(r"(?<!\S)::(?=\S)"), ": :"),
+)
+
+
+def print_text(verdict: Verdict, stream: TextIO) -> None:
+    """Write the report to a stream: in colour on a terminal, in what its encoding has."""
+    encoding = stream.encoding or "utf-8"
+    text = _drawn(Summary(verdict), terminal=stream.isatty(), symbols=_symbols(encoding))
+    if not _can(encoding, text):
+        text = text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
+    stream.write(text)
+
+
+def render(verdict: Verdict) -> str:
+    """The report as a text file."""
+    return _drawn(Summary(verdict), terminal=False, symbols=_SYMBOLS)
+
+
+def _symbols(encoding: str) -> dict[Mark, str]:
+    return _SYMBOLS if _can(encoding, "".join(_SYMBOLS.values())) else _ASCII
+
+
+def _can(encoding: str, text: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _drawn(summary: Summary, *, terminal: bool, symbols: dict[Mark, str]) -> str:
+    # Drawn into memory: rich would end the process itself when a pipe's reader leaves.
+    drawn = io.StringIO()
+    console = Console(file=drawn, force_terminal=terminal or None, highlight=False, emoji=False)
+    console.width = min(console.width, _WIDTH)
+    _Page(summary, console, symbols).draw()
+    text = "\n".join(line.rstrip() for line in drawn.getvalue().split("\n"))
+    for command, harmless in _LOG_COMMANDS:
+        text = command.sub(harmless, text)
+    return text
+
+
+@frozen
+class _Page:
+    """Draws a report, from what to act on to what to know."""
+
+    summary: Summary
+    console: Console
+    symbols: dict[Mark, str]
+
+    def draw(self) -> None:
+        self._verdict()
+        for broken in self.summary.broken:
+            self._broken(broken)
+        self._matrix()
+        self._not_exercised()
+        self._unseen()
+        self._notes()
+        self._stale()
+
+    def _verdict(self) -> None:
+        summary, verdict = self.summary, self.summary.verdict
+        word, style = _RESULTS.get(verdict.exit_code, _NO_RESULT)
+        self.console.print(Text.assemble((word, style), "  ", (summary.headline, "bold")))
+        requests = plural(len(verdict.trace.exchanges), "request")
+        began = f", began {moment(verdict.started)}" if verdict.started is not None else ""
+        strict = ", strict" if verdict.strict else ""
+        self._facts(
+            [
+                ("target", summary.target),
+                ("edition", summary.edition),
+                (
+                    "profile",
+                    f"{verdict.profile}{strict}: {requests} in {duration(verdict.took)}{began}",
+                ),
+            ]
+        )
+
+    def _broken(self, broken: Broken) -> None:
+        first, *others = broken.violations
+        observation = first.observations[0]
+        mark: Mark = "accepted" if broken.accepted else "violated"
+        title = Text.assemble((f"{self.symbols[mark]} {broken.law.id}", _STYLES[mark]))
+        if broken.accepted:
+            title.append("  accepted by the baseline")
+        self.console.print()
+        self.console.print(title)
+        self._paragraph(broken.law.statement, indent=2)
+        documents = f"{broken.law.source.says} ({cited(broken.law.source)})"
+        self._facts(
+            [
+                ("where", f"{operation_name(first.operation)}\n{first.operation}"),
+                ("seen", f"{told(observation)} ({_times(first)})"),
+                ("documents", documents),
+                ("also", self._others(others)),
+            ],
+        )
+        self._verbatim(page(broken.law.source, first.operation).address)
+        command = reproduction(self.summary.verdict.trace, self.summary.decisive(observation))
+        for line in command.split("\n"):
+            self._verbatim(f"$ {line}", style="cyan")
+
+    def _others(self, others: Sequence[Violation]) -> str:
+        lines = [
+            f"{operation_name(violation.operation)}: {told(violation.observations[0])} "
+            f"({_times(violation)}){', accepted' if violation.accepted else ''}"
+            for violation in others[:_OTHERS_SHOWN]
+        ]
+        more = others[_OTHERS_SHOWN:]
+        if more:
+            lines.append(f"{len(more)} more: {operation_names(v.operation for v in more)}")
+        return "\n".join(lines)
+
+    def _matrix(self) -> None:
+        operations = self.summary.operations
+        if not operations:
+            return
+        table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=True)
+        table.add_column(Text("law"), no_wrap=True)
+        for operation in operations:
+            table.add_column(_heading(operation, operations), justify="center", no_wrap=True)
+        for law in self.summary.laws:
+            marks = [self._mark(law.id, operation) for operation in operations]
+            table.add_row(Text(law.id), *marks)
+        self.console.print()
+        self.console.print(table)
+        legend = Text("  ").join(
+            Text.assemble((self.symbols[mark], _STYLES[mark]), f" {self._meaning(mark)}")
+            for mark in MARKS
+            if self.summary.counts[mark]
+        )
+        self.console.print()
+        self.console.print(legend)
+
+    def _meaning(self, mark: Mark) -> str:
+        return f"{mark} {self.summary.counts[mark]}"
+
+    def _mark(self, law_id: str, operation: Operation) -> Text:
+        cell = self.summary.cells.get((law_id, operation))
+        if cell is None:
+            return Text()
+        mark = self.summary.mark(cell)
+        return Text(self.symbols[mark], _STYLES[mark])
+
+    def _not_exercised(self) -> None:
+        silences = self.summary.not_exercised
+        self._section("Not exercised", bool(silences))
+        for silence in silences:
+            names = [f"{law} ({operations})" for law, operations in silence.laws.items()]
+            self._paragraph("\n".join(names), indent=2)
+            self._paragraph(silence.reason, indent=4, style="dim")
+
+    def _unseen(self) -> None:
+        unseen = self.summary.unseen
+        self._section("Documented answers never seen", bool(unseen))
+        by_operation: dict[Operation, list[str]] = {}
+        for answer in unseen:
+            by_operation.setdefault(answer.operation, []).append(answer_name(answer))
+        self._facts(
+            [(operation_name(place), ", ".join(names)) for place, names in by_operation.items()]
+        )
+
+    def _notes(self) -> None:
+        notes = self.summary.notes
+        self._section("Notes", bool(notes))
+        for note in notes[:_NOTES_SHOWN]:
+            number = evidence([note.observation])
+            times = f", {note.times} times" if note.times > 1 else ""
+            self._paragraph(
+                f"{note.law.id}, {operation_name(note.operation)}: "
+                f"{told(note.observation)} ({number}{times})",
+                indent=2,
+            )
+        if len(notes) > _NOTES_SHOWN:
+            self._paragraph(f"{len(notes) - _NOTES_SHOWN} more", indent=2)
+
+    def _stale(self) -> None:
+        self._section("In the baseline, but not broken any more", bool(self.summary.stale))
+        for fingerprint in self.summary.stale:
+            self._paragraph(fingerprint, indent=2)
+
+    def _section(self, title: str, filled: bool) -> None:
+        if filled:
+            self.console.print()
+            self.console.print(Text(title, "bold"))
+
+    def _paragraph(self, text: str, *, indent: int, style: str = "") -> None:
+        self.console.print(Padding(Text(text, style), (0, 0, 0, indent)))
+
+    def _verbatim(self, text: str, style: str = "") -> None:
+        """A line that is not wrapped, since it is to be copied."""
+        line = Text(f"  {text}", style)
+        self.console.print(line, soft_wrap=True, no_wrap=True, crop=False)
+
+    def _facts(self, facts: Iterable[tuple[str, str]]) -> None:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, value in facts:
+            if value:
+                table.add_row(Text(name, "dim"), Text(value))
+        self.console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _times(violation: Violation) -> str:
+    return evidence(violation.observations)
+
+
+def _heading(operation: Operation, operations: Sequence[Operation]) -> Text:
+    """The action, below its kind where a kind begins."""
+    first = next(other for other in operations if other.kind == operation.kind)
+    kind = operation.kind if first == operation and operation.kind in KINDS else ""
+    return Text(f"{kind}\n{operation.action}")
