@@ -5,21 +5,24 @@ from typing import Any
 import pytest
 import respx
 from helpers.contract_judge import ContractJudge
-from prolific_contract.spec import EDITIONS, build, load_contract, load_yaml
+from prolific_contract.spec import EDITIONS, load_contract, load_yaml
+from prolific_contract.spec._overlay import apply, parse_overlay, select
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
+
+
+def exports_only(document: dict[str, Any]) -> dict[str, Any]:
+    paths = {
+        path: {method: one for method, one in item.items() if "exports" in one["tags"]}
+        for path, item in document["paths"].items()
+    }
+    return {**document, "paths": {path: item for path, item in paths.items() if item}}
 
 
 @pytest.fixture(scope="session")
 def contract() -> dict[str, Any]:
     """The export operations of the built contract."""
-    document = load_contract()
-    document["paths"] = {
-        path: operations
-        for path, item in document["paths"].items()
-        if (operations := {m: op for m, op in item.items() if "exports" in op["tags"]})
-    }
-    return document
+    return exports_only(load_contract())
 
 
 @pytest.fixture(scope="session")
@@ -35,10 +38,25 @@ def edition_judges() -> dict[str, ContractJudge]:
         load_yaml((OPENAPI / name).read_text(encoding="utf-8"), source=name)
         for name in ("upstream.yaml", "overlay.yaml")
     )
-    return {edition: ContractJudge(build(upstream, overlay, edition)) for edition in EDITIONS}
+    # Not `build`, which also proves the result valid: that takes seconds, and has tests of its own.
+    return {
+        edition: ContractJudge(
+            exports_only(apply(upstream, select(parse_overlay(overlay), edition)))
+        )
+        for edition in EDITIONS
+    }
+
+
+@pytest.fixture(scope="module")
+def _patched() -> Iterator[respx.MockRouter]:
+    # Patching the transports takes longer than a test, so that is done once for many.
+    with respx.mock(assert_all_called=False) as router:
+        yield router
 
 
 @pytest.fixture
-def router() -> Iterator[respx.MockRouter]:
-    with respx.mock(assert_all_called=False) as router:
-        yield router
+def router(_patched: respx.MockRouter) -> Iterator[respx.MockRouter]:
+    """Without routes."""
+    yield _patched
+    _patched.clear()
+    _patched.reset()

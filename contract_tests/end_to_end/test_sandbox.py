@@ -4,6 +4,7 @@ Client and sandbox share one clock that never waits, so jobs take a while and UR
 without a test that sleeps. `test_on_the_clock_of_the_machine` is the exception.
 """
 
+import ssl
 from random import Random
 
 import httpx
@@ -32,6 +33,8 @@ from prolific_exports.testing import FakeClock
 
 EDITIONS = ["2026-03", "2026-11"]
 LIFETIME = 3600
+# Reading the certificates takes longer than most of these tests, and http needs none.
+CERTIFICATES = ssl.create_default_context()
 
 
 @pytest.fixture
@@ -67,6 +70,7 @@ def exports(twin, sandbox, clock, events):
     return twin.make(
         sandbox.token,
         base_url=sandbox.url,
+        http_client=twin.http_client(verify=CERTIFICATES),
         clock=clock,
         random=Random(7),
         on_event=events.append,
@@ -132,7 +136,8 @@ def test_a_job_is_taken_up_by_another_client(resource, twin, sandbox, kind, id_o
         job.wait(timeout=5)
     ref = timeout.value.ref
 
-    other = twin.make(sandbox.token, base_url=sandbox.url, clock=clock)
+    client = twin.http_client(verify=CERTIFICATES)
+    other = twin.make(sandbox.token, base_url=sandbox.url, http_client=client, clock=clock)
     resource = other.collections if kind == "collection" else other.batches
     archive = resource.job(ref.resource_id, ref.export_id).download(tmp_path)
 
@@ -144,7 +149,7 @@ def test_an_expired_url_is_refreshed_once(resource, id_of, clock, events, tmp_pa
     job = resource.export(id_of(Fate.COMPLETES))
     first = job.wait()
     clock.advance(LIFETIME + 1)
-    assert httpx.get(first.url).status_code == 403
+    assert httpx.get(first.url, verify=CERTIFICATES).status_code == 403
 
     archive = job.download(tmp_path / "export.zip")
 
@@ -194,7 +199,8 @@ def test_refusals_have_their_types(resource, twin, sandbox, kind, id_of):
         resource.export("5e1f0000-0000-4000-8000-000000000404")
     with pytest.raises(NotFoundError):
         resource.job(id_of(Fate.COMPLETES), "5e1f0000-0000-4000-8000-000000000404").status()
-    stranger = twin.make("wr0ng-token", base_url=sandbox.url)
+    client = twin.http_client(verify=CERTIFICATES)
+    stranger = twin.make("wr0ng-token", base_url=sandbox.url, http_client=client)
     with pytest.raises(AuthenticationError):
         (stranger.collections if kind == "collection" else stranger.batches).export("any")
 
@@ -202,11 +208,15 @@ def test_refusals_have_their_types(resource, twin, sandbox, kind, id_of):
 def test_the_store_gets_no_authorization_whatever_the_client_sends_elsewhere(
     twin, sandbox, clock, tmp_path
 ):
-    client = twin.http_client(headers={"Authorization": "Bearer of-another-service"})
+    client = twin.http_client(
+        headers={"Authorization": "Bearer of-another-service"}, verify=CERTIFICATES
+    )
     exports = twin.make(sandbox.token, base_url=sandbox.url, http_client=client, clock=clock)
     job = exports.collections.export(sandbox.collection_id)
     url = job.wait().url
-    refused = httpx.get(url, headers={"Authorization": f"Token {sandbox.token}"})
+    refused = httpx.get(
+        url, headers={"Authorization": f"Token {sandbox.token}"}, verify=CERTIFICATES
+    )
     assert refused.status_code == 400
 
     assert count(job.download(tmp_path)) == 12

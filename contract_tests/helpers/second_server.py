@@ -128,7 +128,7 @@ class SecondServer:
                 else:
                     self._api()
 
-            def log_message(self, *args: Any) -> None:
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name
                 """Nothing: tests look at the requests."""
 
             def _note(self) -> None:
