@@ -11,6 +11,12 @@ from prolific_contract.spec._overlay import apply, parse_overlay, select
 OPENAPI = Path(__file__).parents[2] / "openapi"
 
 
+@pytest.fixture(autouse=True)
+def _straight_to_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy of the machine's comes between."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+
 def exports_only(document: dict[str, Any]) -> dict[str, Any]:
     paths = {
         path: {method: one for method, one in item.items() if "exports" in one["tags"]}

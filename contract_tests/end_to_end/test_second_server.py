@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 
+import httpx
 import pytest
 from helpers.second_server import BATCH, COLLECTION, SUBMISSIONS, TOKEN, SecondServer
 from prolific_exports import (
@@ -133,6 +134,21 @@ def test_an_export_that_is_ready_is_not_polled(server, twin, kind, tmp_path):
     assert job.export_id is None
     assert [method for method, _ in conversation(server)[asked:]] == ["POST", "GET"]
     assert list(first.responses()) == list(second.responses())
+
+
+def test_the_server_refuses_what_the_sdk_must_not_send(server, twin, tmp_path):
+    """Otherwise the tests above would prove less than they seem to."""
+    exports = twin.make(TOKEN, base_url=server.url, poll_interval=0.01)
+    url = exports.collections.export(COLLECTION).wait().url
+    authorization = {"Authorization": f"Token {TOKEN}"}
+
+    assert httpx.get(url).status_code == 200
+    assert httpx.get(url, headers=authorization).status_code == 400
+    assert httpx.get(f"{url}0").status_code == 404
+    with pytest.raises(NotFoundError):
+        exports.collections.job(COLLECTION, "unknown-job").status()
+    with pytest.raises(NotFoundError):
+        exports.batches.job(BATCH, "never-requested").status()
 
 
 def test_the_sdk_gives_flat_errors_their_types(server, twin, kind):
