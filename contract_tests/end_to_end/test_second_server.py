@@ -136,7 +136,7 @@ def test_an_export_that_is_ready_is_not_polled(server, twin, kind, tmp_path):
     assert list(first.responses()) == list(second.responses())
 
 
-def test_the_server_refuses_what_the_sdk_must_not_send(server, twin, tmp_path):
+def test_the_server_refuses_what_the_sdk_must_not_send(server, twin):
     """Otherwise the tests above would prove less than they seem to."""
     exports = twin.make(TOKEN, base_url=server.url, poll_interval=0.01)
     url = exports.collections.export(COLLECTION).wait().url
