@@ -88,11 +88,20 @@ def test_the_token_must_not_come_back_from_a_wrong_method_either(talk):
 
 @pytest.mark.parametrize("answer", [running(), failed(), complete(), error(403), error(400)])
 def test_an_id_that_nobody_draws_is_answered_404(talk, answer):
-    talk.poll(error(404), UNKNOWN_EXPORT_ID.upper())
-    talk.poll(answer, UNKNOWN_EXPORT_ID)
+    talk.poll(answer, UNKNOWN_EXPORT_ID.upper())
+    talk.poll(error(404), UNKNOWN_EXPORT_ID)
     seen = talk.violation("isolation.unknown-job")
-    assert (seen.operation, seen.exchanges) == (talk.polling, (1,))
+    assert (seen.operation, seen.exchanges) == (talk.polling, (0,))
     assert seen.seen == f"an id that nobody was given is answered {answer.status}"
+    assert talk.outcomes("isolation.unknown-job") == [VIOLATED, HELD]
+
+
+def test_an_id_that_becomes_known_by_asking_is_another_laws(talk):
+    talk.poll(error(404), UNKNOWN_EXPORT_ID)
+    talk.poll(running(), UNKNOWN_EXPORT_ID)
+    assert talk.outcomes("isolation.unknown-job") == [HELD]
+    assert talk.violation("time.get-is-safe").exchanges == (0, 1)
+    talk.poll(error(403), UNKNOWN_EXPORT_ID)
     assert talk.outcomes("isolation.unknown-job") == [HELD, VIOLATED]
 
 

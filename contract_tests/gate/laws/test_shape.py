@@ -312,5 +312,6 @@ def test_undocumented_members_are_noted_and_violate_only_when_strict(talk):
 
 def test_text_that_is_no_unicode_is_left_alone(talk):
     talk.poll(body_answer(200, b'{"status": "failed", "why": "\\ud800"}'))
+    talk.poll(body_answer(200, b'{"status": "generating", "export_id": "\\ud800"}'))
     talk.poll(body_answer(404, b'{"error": {"title": "\\ud800"}}'))
     assert accusers(talk) == set()

@@ -329,6 +329,16 @@ def test_a_job_that_may_have_been_deleted_is_gone(talk, answer):
     assert accusers(talk) == set()
 
 
+def test_the_id_of_a_deleted_job_is_not_given_again(talk):
+    talk.request(generating())
+    talk.poll(complete())
+    talk.send("DELETE", talk.trace.exchanges[-1].url, Answer(204))
+    talk.request(generating())
+    talk.request(generating())
+    talk.poll(running())
+    assert accusers(talk) == {"time.unique-id"}
+
+
 def test_a_deletion_that_was_refused_changes_nothing(talk):
     talk.poll(complete())
     talk.send("DELETE", talk.trace.exchanges[-1].url, error(409))
@@ -385,6 +395,13 @@ def test_an_id_becomes_known_by_a_request(talk):
     talk.poll(error(404))
     talk.request(generating())
     talk.poll(running())
+    assert talk.outcomes("time.get-is-safe") == []
+
+
+def test_a_job_that_shows_elsewhere_was_not_started_there(talk):
+    talk.request(generating())
+    talk.poll(error(404), resource="r2")
+    talk.poll(running(), resource="r2")
     assert talk.outcomes("time.get-is-safe") == []
 
 

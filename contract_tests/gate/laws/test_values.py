@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from helpers.traces import EXPIRES_AT, START, URL, Talk, complete, dated, running
+from helpers.traces import EXPIRES_AT, START, URL, Talk, complete, dated, failed, running
 from prolific_contract.gate._law import Outcome
 from prolific_contract.gate._trace import Answer, Credential
 
@@ -276,6 +276,17 @@ def test_a_url_may_refuse_once_it_has_expired(talk):
     assert talk.outcomes("value.archive") == []
     talk.fetch(Answer(403), sent=None)
     assert talk.outcomes("value.archive") == [VIOLATED]
+
+
+def test_an_archive_may_have_been_deleted_when_its_job_fails_later(talk):
+    talk.poll(failed())
+    talk.poll(complete())
+    talk.fetch(Answer(404))
+    talk.poll(failed(), resource="r2")
+    talk.poll(failed(), generated=True)
+    assert talk.outcomes("value.archive") == [VIOLATED]
+    talk.poll(failed())
+    assert talk.outcomes("value.archive") == []
 
 
 def test_a_url_without_a_readable_expiry_may_refuse(talk):

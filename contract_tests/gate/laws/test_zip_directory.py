@@ -11,6 +11,7 @@ from prolific_contract.gate._zip_directory import (
     Directory,
     Needed,
     Part,
+    directory_start,
     read_directory,
 )
 
@@ -100,6 +101,14 @@ def test_each_record_of_a_large_archive_is_asked_for(known):
     reading = read(content, (len(content) - known, len(content)))
     assert isinstance(reading, Needed)
     assert reading.start < len(content) - known
+
+
+def test_the_place_of_the_directory_is_known_once_the_end_is():
+    content = archive()
+    at = content.index(b"PK\x01\x02")
+    end = Part(len(content) - 42, content[-42:])
+    assert directory_start([end], len(content)) == at
+    assert directory_start([], len(content)) is None
 
 
 def test_nothing_known_needs_the_tail():

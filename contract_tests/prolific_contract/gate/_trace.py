@@ -6,7 +6,6 @@ in-process or from a HAR file, and knows nothing of which.
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -166,12 +165,6 @@ class Trace:
     exchanges: tuple[Exchange, ...]
     subjects: tuple[Subject, ...] = ()
     max_wait: float = 600.0
-
-    def of(self, operation: Operation, *, generated: bool | None = None) -> Iterator[Exchange]:
-        """The exchanges of an operation; of the made-up ones only those, none or all."""
-        for exchange in self.exchanges:
-            if exchange.operation == operation and generated in (None, exchange.generated):
-                yield exchange
 
     @cached_property
     def issued_urls(self) -> dict[str, Exchange]:

@@ -116,20 +116,16 @@ class Documented:
         }
 
 
-# Compiling costs more than judging one conversation. The contract is kept beside what was
-# made of it, so that its identity is not given to another.
+# Compiling costs more than judging. The contract is kept beside what was made of it, so that
+# its identity is not given to another.
 _COMPILED: dict[int, tuple[Mapping[str, Any], Documented]] = {}
-_COMPILED_AT_MOST: Final = 8
 
 
 def documented(contract: Mapping[str, Any]) -> Documented:
-    """What a built contract documents of the export operations."""
-    known = _COMPILED.get(id(contract))
-    if known is None:
-        if len(_COMPILED) >= _COMPILED_AT_MOST:
-            _COMPILED.clear()
-        known = _COMPILED[id(contract)] = (contract, _compile(contract))
-    return known[1]
+    """What a built contract documents of the export operations; compiled once and kept."""
+    if id(contract) not in _COMPILED:
+        _COMPILED[id(contract)] = (contract, _compile(contract))
+    return _COMPILED[id(contract)][1]
 
 
 def _compile(contract: Mapping[str, Any]) -> Documented:

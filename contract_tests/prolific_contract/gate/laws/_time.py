@@ -88,7 +88,7 @@ def _unique_id(trace: Trace, reading: Reading) -> Iterator[Observation]:
     for key, request in _named(trace):
         operation = Operation(key.kind, "request")
         owner, first = owners.setdefault(key.export_id, (key, request))
-        ended = jobs[key].told_before(request) if key in jobs else None
+        ended = jobs.get(key, Job(key)).told_before(request)
         if owner != key:
             yield violated(
                 operation,
@@ -141,8 +141,7 @@ def _request_while_generating(trace: Trace, reading: Reading) -> Iterator[Observ
                         still,
                         request,
                     )
-            if key in jobs:
-                earlier[key] = jobs[key]
+            earlier[key] = jobs.get(key, Job(key))
 
 
 def _request_after_complete(trace: Trace, reading: Reading) -> Iterator[Observation]:
@@ -270,7 +269,11 @@ def _completes(trace: Trace, reading: Reading) -> Iterator[Observation]:
 
 def _get_is_safe(trace: Trace, reading: Reading) -> Iterator[Observation]:
     del reading
+    started = {key.export_id: key for key, _ in _named(trace)}
     for job in jobs_of(trace).values():
+        if started.get(job.key.export_id, job.key) != job.key:
+            # A job that shows elsewhere is for `isolation.job-scope` to judge.
+            continue
         unknown: Exchange | None = None
         for event in job.events:
             if is_request(event):

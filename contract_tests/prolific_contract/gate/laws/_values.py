@@ -1,6 +1,5 @@
 """Laws about what a complete export promises: its URL, how long it lasts, what it serves."""
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,14 +9,15 @@ from prolific_exports._urls import why_unsafe
 
 from prolific_contract.gate._law import Law, Observation, Reading, Source
 from prolific_contract.gate._operations import Kind, Operation
+from prolific_contract.gate._parts import part_of
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
 from prolific_contract.gate._zip_directory import Damaged, Directory, Part, read_directory
+from prolific_contract.gate.laws._jobs import before, in_course, state
 from prolific_contract.gate.laws._observing import (
     API,
     ARCHIVE,
     answered,
     held,
-    is_whole,
     quote,
     violated,
 )
@@ -27,10 +27,6 @@ from prolific_contract.gate.laws._urls import readable_expiry
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 # Whole minutes, and two machines that each take the time.
 _ROUNDED: Final = timedelta(seconds=60)
-
-# No more digits than a size can have: int() refuses very long numbers.
-_CONTENT_RANGE: Final = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
-_LENGTH: Final = re.compile(r"[0-9]{1,18}")
 
 _MEMBERS: Final[dict[Kind, frozenset[str]]] = {
     "batch": frozenset({"responses-by-submission.jsonl", "responses-by-task.jsonl", "batch.json"}),
@@ -175,6 +171,8 @@ def _archive(trace: Trace, reading: Reading) -> Iterator[Observation]:
         if served:
             yield from _contents(download.operation, served)
             continue
+        if _was_deleted(trace, download.promised):
+            continue
         for exchange, answer in download.fetched:
             if _is_refusal(answer) and _is_due(download.promised, exchange, answer):
                 yield violated(
@@ -196,6 +194,20 @@ def _is_refusal(answer: Answer) -> bool:
     return answer.status >= 400 and answer.status not in (412, 416, 429, 503)
 
 
+def _was_deleted(trace: Trace, promise: _Promise) -> bool:
+    """Whether a job of the resource failed later: that is how a deleted archive reads."""
+    place = promise.exchange.address
+    return any(
+        state(exchange) == "failed" and before(promise.exchange, exchange)
+        for exchange in trace.exchanges
+        if in_course(exchange)
+        and exchange.address is not None
+        and place is not None
+        and exchange.address.kind == place.kind
+        and exchange.address.resource_id == place.resource_id
+    )
+
+
 def _is_due(promise: _Promise, exchange: Exchange, answer: Answer) -> bool:
     now = answer.date or exchange.sent
     return promise.expires_at is not None and (now is None or now < promise.expires_at)
@@ -206,7 +218,7 @@ def _contents(operation: Operation, served: list[tuple[Exchange, Answer]]) -> It
     parts: list[Part] = []
     size: int | None = None
     for exchange, answer in served:
-        part, total = _part(answer)
+        part, total = part_of(answer)
         if part is None:
             continue
         if part.start == 0 and len(part.data) >= 4 and not part.data.startswith(b"PK"):
@@ -236,24 +248,6 @@ def _contents(operation: Operation, served: list[tuple[Exchange, Answer]]) -> It
             yield held(operation, *exchanges)
 
 
-def _part(answer: Answer) -> tuple[Part | None, int | None]:
-    """The bytes that an answer carries, and the size of the whole file if it says so."""
-    if answer.status == 206:
-        match = _CONTENT_RANGE.fullmatch(answer.header("content-range") or "")
-        if match is None:
-            return None, None
-        start, stop = int(match[1]), int(match[2]) + 1
-        part = Part(start, answer.body[: max(0, stop - start)])
-        return part, None if match[3] == "*" else int(match[3])
-    if not is_whole(answer):
-        length = answer.header("content-length") or ""
-        return Part(0, answer.body), int(length) if _LENGTH.fullmatch(length) else None
-    if not answer.body and answer.header("content-length") is None:
-        # Many recorders leave downloads out without a word.
-        return None, None
-    return Part(0, answer.body), len(answer.body)
-
-
 def _missing(kind: Kind, names: Iterable[str]) -> list[str]:
     """The documented members that an archive lacks, in one folder or at the top."""
     found: dict[str, set[str]] = {"": set()}
@@ -281,6 +275,7 @@ LAWS: Final = (
         check=_expiry_future,
         mutants=(
             "expired",
+            "expired-opaque",
             "expired-local",
         ),
     ),
@@ -316,7 +311,8 @@ LAWS: Final = (
             "A collection's archive holds responses.jsonl and collection.json, a batch's "
             "responses-by-submission.jsonl, responses-by-task.jsonl and batch.json. README.md "
             "and files/ are not asked for, nor the root folder's name: batches' is not "
-            "published. Any object store may serve it; redirects, 429 and 503 are not judged.",
+            "published. Any object store may serve it; redirects, 429 and 503 are not judged, "
+            "nor refusals for a job that later reads failed: its archive was deleted.",
         ),
         operations=ARCHIVE,
         needs=(

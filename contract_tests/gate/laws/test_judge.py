@@ -1,0 +1,275 @@
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from helpers.traces import (
+    BASE,
+    JOB,
+    OTHER_JOB,
+    START,
+    Talk,
+    body_answer,
+    complete,
+    error,
+    failed,
+    generating,
+    json_answer,
+    running,
+)
+from prolific_contract.gate._judge import contract_of, judge
+from prolific_contract.gate._law import Outcome
+from prolific_contract.gate._operations import OPERATIONS, Operation
+from prolific_contract.gate._trace import Credential, Subject, Trace
+from prolific_contract.gate._verdict import CellState, Verdict
+from prolific_contract.gate.laws import LAWS, law
+
+BATCH, COLLECTION = Subject("batch", "r1"), Subject("collection", "r1")
+
+
+def judged(talk: Talk, **options) -> Verdict:
+    return judge(talk.trace, target=BASE, **options)
+
+
+def cell(verdict: Verdict, law_id: str, action: str, kind: str = "batch"):
+    (found,) = (
+        cell
+        for cell in verdict.cells
+        if cell.law.id == law_id and cell.operation == Operation(kind, action)
+    )
+    return found
+
+
+def conforming(*subjects: Subject) -> Talk:
+    talk = Talk("batch", *subjects)
+    talk.request(generating())
+    talk.poll(running())
+    talk.poll(complete())
+    return talk
+
+
+def test_a_conversation_without_violations_conforms():
+    verdict = judged(conforming(BATCH))
+    assert (verdict.conforms, verdict.exit_code, verdict.violations) == (True, 0, ())
+    assert verdict.target == BASE
+    assert (verdict.profile, verdict.strict, verdict.edition_asked) == ("polite", False, None)
+
+
+def test_violations_are_listed_by_law_and_operation_with_all_that_shows_them():
+    talk = conforming(BATCH)
+    talk.poll(running())
+    talk.poll(running())
+    verdict = judged(talk)
+    (violation,) = verdict.violations
+    assert violation.law is law("time.complete-stays")
+    assert violation.operation == Operation("batch", "status")
+    assert [seen.exchanges[-1] for seen in violation.observations] == [3, 4]
+    assert (verdict.exit_code, verdict.conforms) == (1, False)
+
+
+def test_an_accepted_violation_does_not_fail_the_check():
+    talk = conforming(BATCH)
+    talk.poll(running())
+    accepted = frozenset({"time.complete-stays batch status"})
+    verdict = judged(talk, accepted=accepted)
+    assert [violation.accepted for violation in verdict.violations] == [True]
+    assert verdict.exit_code == 0
+    talk.poll(error(500))
+    assert judged(talk, accepted=accepted).exit_code == 1
+
+
+def test_observations_are_in_the_order_of_the_conversation():
+    talk = Talk("batch", BATCH)
+    for _ in range(2):
+        for export_id in (JOB, OTHER_JOB):
+            talk.poll(running(), export_id)
+            talk.poll(complete(), export_id)
+    found = cell(judged(talk), "time.complete-stays", "status")
+    assert [seen.exchanges[-1] for seen in found.observations] == sorted(
+        seen.exchanges[-1] for seen in found.observations
+    )
+    assert found.state is CellState.VIOLATED
+
+
+def test_every_law_has_a_cell_for_each_operation_of_the_given_kinds():
+    verdict = judged(conforming(BATCH))
+    assert [(cell.law.id, cell.operation) for cell in verdict.cells] == [
+        (law.id, operation)
+        for law in LAWS
+        if law.profile == "polite"
+        for operation in law.operations
+        if operation.kind == "batch"
+    ]
+    both = judged(conforming(BATCH, COLLECTION), profile="full")
+    assert {cell.operation for cell in both.cells} == set(OPERATIONS)
+    assert {cell.law for cell in both.cells} == set(LAWS)
+
+
+def test_without_given_subjects_the_conversation_tells_its_kinds():
+    talk = conforming()
+    talk.poll(error(404), kind="collection", generated=True)
+    talk.send("GET", "https://elsewhere.example/", error(404))
+    assert {cell.operation.kind for cell in judged(talk).cells} == {"batch"}
+    talk.poll(error(404), kind="collection")
+    assert {cell.operation.kind for cell in judged(talk).cells} == {"batch", "collection"}
+
+
+def test_a_probe_under_the_other_kind_has_a_cell_only_if_it_fails():
+    talk = conforming(BATCH)
+    talk.poll(error(404), kind="collection")
+    assert {cell.operation.kind for cell in judged(talk).cells} == {"batch"}
+    talk.poll(failed(), kind="collection")
+    other = [cell for cell in judged(talk).cells if cell.operation.kind == "collection"]
+    assert [(cell.law.id, cell.state) for cell in other] == [
+        ("isolation.job-scope", CellState.VIOLATED)
+    ]
+
+
+def test_a_cell_tells_its_state_and_why_it_has_none():
+    talk = conforming(BATCH)
+    talk.poll(json_answer(200, {"status": "failed", "reason": "x"}))
+    verdict = judged(talk)
+    assert cell(verdict, "shape.body", "status").state is CellState.HELD
+    assert cell(verdict, "shape.body", "status").reason == ""
+    assert cell(verdict, "shape.additive", "status").state is CellState.NOTED
+    silent = cell(verdict, "shape.error", "request")
+    assert (silent.state, silent.reason) == (CellState.NOT_EXERCISED, "needs a documented error")
+    assert verdict.exit_code == 0
+    assert judged(talk, strict=True).exit_code == 1
+
+
+def test_laws_of_editions_need_an_enforced_one():
+    talk = conforming(BATCH)
+    talk.request(complete())
+    asked = "time.request-after-complete"
+    assert cell(judged(talk), asked, "request").reason == "no edition is enforced (--edition)"
+    assert cell(judged(talk, edition="2026-03"), asked, "request").state is CellState.HELD
+    assert cell(judged(talk, edition="2026-11"), asked, "request").state is CellState.VIOLATED
+
+
+def test_laws_of_another_edition_have_no_cell():
+    later = evolve(law("shape.answered"), id="time.later", editions=("2026-11",))
+    talk = conforming(BATCH)
+    assert judged(talk, laws=[later], edition="2026-03").cells == ()
+    assert judged(talk, laws=[later], edition="2026-11").exit_code == 0
+
+
+# What is enough
+
+
+def test_nothing_is_not_enough():
+    verdict = judge(Trace(()), target=BASE)
+    assert (verdict.exit_code, verdict.exercised, verdict.cells, verdict.answers) == (
+        2,
+        False,
+        (),
+        (),
+    )
+    assert (verdict.started, verdict.took) == (None, 0.0)
+
+
+def test_a_server_that_refuses_everything_in_the_documented_way_proves_nothing():
+    talk = Talk("batch", BATCH)
+    talk.request(error(403))
+    talk.poll(error(404))
+    verdict = judged(talk)
+    assert (verdict.exit_code, verdict.violations, verdict.silent) == (2, (), (BATCH,))
+
+
+def test_each_given_resource_has_to_tell_a_state_but_not_the_forbidden_ones():
+    closed = Subject("batch", "closed", forbidden=True)
+    talk = conforming(BATCH, Subject("batch", "r2"), closed)
+    talk.request(error(403), "closed")
+    assert judged(talk).silent == (Subject("batch", "r2"),)
+    assert judged(talk).exit_code == 2
+    talk.request(complete(), "r2")
+    assert judged(talk).exit_code == 0
+
+
+def test_violations_are_told_even_when_little_was_exercised():
+    talk = Talk("batch", BATCH)
+    talk.request(None, failure="reset")
+    assert judged(talk).exit_code == 1
+    assert judged(talk, accepted=frozenset({"shape.answered batch request"})).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "options", [{"generated": True}, {"answer": body_answer(200, b"x")}, {"answer": None}]
+)
+def test_a_foreign_recording_has_to_tell_a_state(options):
+    talk = Talk()
+    talk.poll(**{"answer": failed(), **options})
+    assert not judged(talk).exercised
+    talk.poll(failed())
+    assert judged(talk).exercised
+
+
+# What else a verdict says
+
+
+def test_the_edition_is_found_by_what_requests_after_complete_get():
+    talk = conforming(BATCH)
+    assert judged(talk).edition_found is None
+    talk.request(complete())
+    assert judged(talk).edition_found == "2026-03"
+
+    talk = conforming(BATCH)
+    talk.request(generating(OTHER_JOB))
+    assert judged(talk).edition_found is None
+    talk.poll(complete())
+    assert judged(talk).edition_found == "2026-11"
+    talk.request(complete())
+    assert judged(talk).edition_found is None
+
+
+def test_a_new_job_for_an_archive_that_was_deleted_shows_no_edition():
+    talk = conforming(BATCH)
+    talk.request(generating(OTHER_JOB))
+    talk.poll(failed())
+    talk.request(error(429))
+    assert judged(talk).edition_found is None
+
+
+def test_documented_answers_are_listed_as_seen_or_not():
+    talk = conforming(BATCH)
+    talk.request(error(401), credential=Credential.NONE)
+    listed = {
+        (answer.operation.action, answer.status, answer.branch): answer.seen
+        for answer in judged(talk).answers
+    }
+    assert listed == {
+        ("request", 200, "complete"): False,
+        ("request", 202, "generating"): True,
+        ("request", 401, ""): True,
+        ("request", 403, ""): False,
+        ("request", 404, ""): False,
+        ("request", 429, ""): False,
+        ("status", 200, "generating"): True,
+        ("status", 200, "complete"): True,
+        ("status", 200, "failed"): False,
+        ("status", 401, ""): False,
+        ("status", 404, ""): False,
+        ("status", 429, ""): False,
+    }
+    assert ("request", 200) not in {
+        (answer.operation.action, answer.status)
+        for answer in judged(talk, edition="2026-11").answers
+    }
+
+
+def test_a_verdict_says_when_the_conversation_was_and_how_long_it_took():
+    talk = conforming(BATCH)
+    talk.poll(complete(), took=0.5, sent=None)
+    verdict = judged(talk)
+    assert verdict.started == START + timedelta(seconds=3)
+    assert verdict.took == pytest.approx(9.5)
+
+
+def test_contracts_are_built_once():
+    assert contract_of("2026-11") is contract_of("2026-11")
+    assert contract_of(None) is contract_of(None)
+
+
+def test_outcomes_of_the_cells_are_those_of_the_laws():
+    verdict = judged(conforming(BATCH))
+    outcomes = {seen.outcome for cell in verdict.cells for seen in cell.observations}
+    assert outcomes == {Outcome.HELD}
