@@ -169,7 +169,7 @@ def _unknown(make: Callable[[str], Reply]) -> Callable[[], Behaviour]:
 
 
 def _whoever_asks(wider: Callable[[Turn, str], bool]) -> Callable[[], Behaviour]:
-    """A server that finds a job under resources that it does not belong to.
+    """A server that finds a job under resources that it does not belong to, if not forbidden.
 
     Args:
         wider: Whether it does, from the request and the job's own kind.
@@ -177,7 +177,7 @@ def _whoever_asks(wider: Callable[[Turn, str], bool]) -> Callable[[], Behaviour]
 
     def behave(turn: Turn) -> Reply:
         job = None if turn.export_id is None else turn.book.find(turn.export_id)
-        if job is None or not wider(turn, job.kind):
+        if job is None or turn.forbidden or not wider(turn, job.kind):
             return turn.reply()
         path = path_of(job.kind.value, job.resource_id, job.export_id)
         return turn.answer_to(evolve(turn.call, path=path))

@@ -1,11 +1,13 @@
 """Faults of values that look right: the expiry, the URL and what the URL serves."""
 
+import hashlib
 import io
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
-from attrs import evolve
+from attrs import evolve, field, mutable
 
 from prolific_contract.sandbox import _known as known
 from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
@@ -38,6 +40,27 @@ def _expiring(moment: Callable[[datetime, datetime], datetime]) -> Callable[[], 
     return always(behave)
 
 
+@mutable
+class _OpaquelyExpired:
+    """The same with URLs in which nothing can be read."""
+
+    _queries: dict[str, tuple[tuple[str, str], ...]] = field(factory=dict)
+
+    def __call__(self, turn: Turn) -> Reply:
+        if turn.action == "archive":
+            query = self._queries.get(dict(turn.call.query).get("key", ""), turn.call.query)
+            return turn.answer_to(evolve(turn.call, query=query))
+        reply = turn.reply()
+        if not is_complete(reply):
+            return reply
+        body = body_of(reply)
+        plain, _, query = body["url"].partition("?")
+        key = hashlib.sha256(query.encode()).hexdigest()
+        self._queries[key] = tuple(parse_qsl(query))
+        expired = utc_timestamp(turn.now - timedelta(hours=1))
+        return with_json(reply, {**body, "url": f"{plain}?key={key}", "expires_at": expired})
+
+
 _EXPIRY = (
     Fault(
         "expired",
@@ -45,6 +68,13 @@ _EXPIRY = (
         FINISHED,
         _expiring(lambda now, _: now - timedelta(hours=1)),
         also={"status": ("late", "second", "sometimes")},
+    ),
+    Fault(
+        "expired-opaque",
+        "It says an expires_at that is an hour ago, and nothing can be read in its URL",
+        FINISHED,
+        _OpaquelyExpired,
+        watches=("archive",),
     ),
     Fault(
         "expired-local",

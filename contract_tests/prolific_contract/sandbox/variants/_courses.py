@@ -1,5 +1,6 @@
 """Variants of what becomes of jobs, and of who is told what."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,12 @@ from attrs import evolve
 from prolific_contract.gate._operations import address_of
 from prolific_contract.sandbox._http import Reply, error_reply
 from prolific_contract.sandbox._known import Fate
+from prolific_contract.sandbox._replies import is_complete
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._text import http_date
 from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
+
+_TOLD_BEFORE_DELETION = 3
 
 
 def _with(**settings: Any) -> Callable[[SandboxSettings], SandboxSettings]:
@@ -40,6 +44,22 @@ def _ready_before(visit: Visit) -> Reply:
         visit.book.replace(job, evolve(job, ready_at=visit.now))
         return visit.answer()
     return reply
+
+
+def _deleting() -> Look:
+    told: Counter[str] = Counter()
+
+    def look(visit: Visit) -> Reply:
+        reply = visit.answer()
+        address = address_of(visit.call.path)
+        job = visit.book.find(address.export_id) if address and address.export_id else None
+        if job is not None and is_complete(reply):
+            told[job.export_id] += 1
+            if told[job.export_id] == _TOLD_BEFORE_DELETION:
+                visit.book.replace(job, evolve(job, gone_at=visit.now))
+        return reply
+
+    return look
 
 
 _COURSES = (
@@ -76,8 +96,8 @@ _COURSES = (
     ),
     Variant(
         "archives-deleted",
-        "It deletes archives as long after they are complete as they took to generate",
-        settings=_ending(Fate.VANISHES),
+        "It deletes an archive when three status answers have told of it",
+        _deleting,
     ),
     Variant("clock-ahead", "Its clock is three days ahead", skew=timedelta(days=3)),
     Variant("clock-behind", "Its clock is three days behind", skew=timedelta(days=-3)),
