@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+# Tests for users' servers, not of this project.
+collect_ignore = ["prolific_contract"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _certificates_are_read_once() -> Iterator[None]:

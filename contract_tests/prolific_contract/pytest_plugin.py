@@ -1,4 +1,4 @@
-"""pytest fixtures for tests of code that uses Prolific's exports.
+"""pytest fixtures for tests of code that uses Prolific's exports, and options of the gate.
 
 A test that asks for ``prolific_sandbox`` gets a running stand-in for the API::
 
@@ -6,10 +6,13 @@ A test that asks for ``prolific_sandbox`` gets a running stand-in for the API::
         with Exports(token=prolific_sandbox.token, base_url=prolific_sandbox.url) as exports:
             ...
 
+The options and the markers ``prolific_shape`` … are those of `prolific_contract.conformance`.
+
 This module is loaded into every pytest run of an environment that has
 prolific-exports installed, so it imports nothing but pytest before it is used.
 """
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,19 +24,64 @@ if TYPE_CHECKING:
 
 MARKER = "prolific_sandbox"
 
+_FAMILIES = {
+    "shape": "single answers",
+    "value": "what a complete export promises",
+    "time": "the course of a conversation",
+    "isolation": "who may see what",
+}
+_OPTIONS = {
+    "target": ("URL", "base URL of the server to check, e.g. https://api.prolific.com"),
+    "token": ("TOKEN", "API token; better in the environment, where nobody reads it"),
+    "batch": ("ID", "a batch to export"),
+    "collection": ("ID", "a collection to export"),
+    "forbidden-batch": ("ID", "a batch that the token has no access to"),
+    "forbidden-collection": ("ID", "a collection that the token has no access to"),
+    "edition": ("EDITION", "auto (default), 2026-03 or 2026-11: the edition to enforce"),
+    "max-wait": ("SECONDS", "how long an export may take (default: 600)"),
+    "profile": ("PROFILE", "polite (default), or full for servers that are nobody else's"),
+}
+
 # Long enough for a first status request to find a job generating, short enough
 # for a suite of tests.
 _GENERATION_SECONDS = 0.2
 _EXTRA_PACKAGES = ("starlette", "uvicorn")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of `prolific_contract.conformance`."""
+    group = parser.getgroup(
+        "prolific",
+        "conformance to Prolific's export contract (--pyargs prolific_contract.conformance); "
+        "each option with a value can be set in the environment, too: PROLIFIC_TARGET ...",
+    )
+    for name, (metavar, text) in _OPTIONS.items():
+        group.addoption(f"--prolific-{name}", metavar=metavar, help=text)
+    group.addoption(
+        "--prolific-strict", action="store_true", help="undocumented fields are violations"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Make the markers known."""
+    for family, subject in _FAMILIES.items():
+        config.addinivalue_line("markers", f"prolific_{family}: laws about {subject}")
     config.addinivalue_line(
         "markers",
         f"{MARKER}(**settings): settings of the sandbox for this test, "
         "by their names in prolific_contract.sandbox.SandboxSettings",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give a worker of pytest-xdist the conversation that is held once for all of them."""
+    if node.config.getoption("--prolific-target") or "PROLIFIC_TARGET" in os.environ:
+        from prolific_contract.conformance._session import (  # noqa: PLC0415 - see above
+            send_to_worker,
+        )
+
+        send_to_worker(node)
 
 
 @pytest.fixture(scope="session")

@@ -147,7 +147,7 @@ def test_being_loaded_imports_nothing_that_takes_time():
     assert done.stdout.split() == ["prolific_contract", "prolific_contract.pytest_plugin"]
 
 
-def test_the_plugin_has_nothing_but_its_hook_and_fixtures():
+def test_the_plugin_has_nothing_but_its_hooks_and_fixtures():
     # Executed anew: pytest loads plugins before coverage is measured.
     spec = importlib.util.spec_from_file_location("again", Path(pytest_plugin.__file__))
     module = importlib.util.module_from_spec(spec)
@@ -156,5 +156,7 @@ def test_the_plugin_has_nothing_but_its_hook_and_fixtures():
     assert {name for name in vars(module) if name.startswith(("pytest_", "prolific"))} == {
         "prolific_sandbox",
         "prolific_sandbox_server",
+        "pytest_addoption",
         "pytest_configure",
+        "pytest_configure_node",
     }

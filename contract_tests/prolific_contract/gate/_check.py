@@ -20,6 +20,7 @@ from prolific_contract.gate._targets import Target, UnreachableError
 from prolific_contract.gate._trace import Subject, Trace
 from prolific_contract.gate._verdict import Verdict
 
+_DEFAULT_WAIT: Final = 600.0
 _LONGEST_WAIT: Final = 7 * 86400.0
 _LOOPBACK: Final = ("127.", "::1", "localhost")
 
@@ -82,7 +83,9 @@ def check_live(
         UsageError: Something is missing or can't be used.
         ContractToolError: The server can't be reached, or a dependency is missing.
     """
-    target, token, plan = _planned(check)
+    target, token = usable(check)
+    # Nothing is sent before all of it is known to be possible.
+    plan = _plan(check, target)
     with open_target() as server:
         conversation = _conversation(server, target, token, plan, progress)
     return check.judged(conversation.trace, target), conversation
@@ -95,21 +98,26 @@ def check_recording(check: Check, path: Path) -> Verdict:
         ContractToolError: The file can't be used.
     """
     if check.target is not None:
-        _usable(check.target)
+        _sendable(check.target)
     trace = read_har(
         path,
         token=check.token,
         base_url=check.target,
         subjects=check.subjects,
-        max_wait=None if check.max_wait is None else _patient(check.max_wait),
+        max_wait=_patient(check.max_wait),
     )
     return check.judged(trace, str(path))
 
 
-def _planned(check: Check) -> tuple[str, str, Plan]:
+def usable(check: Check) -> tuple[str, str]:
+    """Base URL and token of a check that can be made.
+
+    Raises:
+        UsageError: Something is missing or can't be used.
+    """
     if check.target is None:
         raise UsageError("there is no server to check: give its base URL with --target")
-    _usable(check.target)
+    _sendable(check.target)
     if all(subject.forbidden for subject in check.subjects):
         raise UsageError(
             "there is nothing to export: give a batch with --batch, a collection with "
@@ -123,20 +131,22 @@ def _planned(check: Check) -> tuple[str, str, Plan]:
             "the API token holds white space or characters that can't be sent in a header; "
             "give the token alone, without the word Token before it"
         )
-    # Nothing is sent before all of it is known to be possible.
+    _patient(check.max_wait)
+    return check.target, token
+
+
+def _plan(check: Check, target: str) -> Plan:
     contract = contract_of(check.edition)
-    made = made_up(contract, check.subjects) if check.profile == "full" else ()
-    plan = Plan(
+    return Plan(
         subjects=check.subjects,
-        max_wait=600.0 if check.max_wait is None else _patient(check.max_wait),
+        max_wait=_patient(check.max_wait) or _DEFAULT_WAIT,
         profile=check.profile,
-        pace=pace_for(check.target),
-        made=made,
+        pace=pace_for(target),
+        made=made_up(contract, check.subjects) if check.profile == "full" else (),
     )
-    return check.target, token, plan
 
 
-def _usable(target: str) -> None:
+def _sendable(target: str) -> None:
     reason = why_unsafe(target)
     if reason is None and ("?" in target or "#" in target):
         reason = "it has a query or a fragment"
@@ -147,8 +157,8 @@ def _usable(target: str) -> None:
         )
 
 
-def _patient(max_wait: float) -> float:
-    if not 0 < max_wait <= _LONGEST_WAIT:
+def _patient(max_wait: float | None) -> float | None:
+    if max_wait is not None and not 0 < max_wait <= _LONGEST_WAIT:
         raise UsageError(f"--max-wait is {max_wait:g}; give seconds above 0, a week at most")
     return max_wait
 

@@ -54,20 +54,52 @@ def read_har(
         DocumentError: The file can't be read, is no HAR, or holds no request for the export
             operations.
     """
+    return parse_har(
+        read_text(path),
+        str(path),
+        token=token,
+        base_url=base_url,
+        subjects=subjects,
+        max_wait=max_wait,
+    )
+
+
+def parse_har(
+    text: str,
+    name: str,
+    *,
+    token: str | None = None,
+    base_url: str | None = None,
+    subjects: tuple[Subject, ...] = (),
+    max_wait: float | None = None,
+) -> Trace:
+    """The conversation that a HAR file's content holds; see `read_har`.
+
+    Args:
+        text: The content.
+        name: What messages call it.
+        token: As for `read_har`.
+        base_url: As for `read_har`.
+        subjects: As for `read_har`.
+        max_wait: As for `read_har`.
+
+    Raises:
+        DocumentError: It is no HAR, or holds no request for the export operations.
+    """
     try:
-        document = json.loads(read_text(path).lstrip("\ufeff"))
+        document = json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
-        raise DocumentError(f"{path} is no HAR file: it is not JSON ({error})") from error
+        raise DocumentError(f"{name} is no HAR file: it is not JSON ({error})") from error
     try:
         log = _member(document, "log", dict)
         entries = [_Entry.read(entry) for entry in _member(log, "entries", list)]
         own = log.get(OWN)
         trace = _foreign(entries, token, base_url) if own is None else _own(entries, own)
     except _MalformedError as error:
-        raise DocumentError(f"{path} is no HAR file: {error}") from error
+        raise DocumentError(f"{name} is no HAR file: {error}") from error
     if not any(exchange.address for exchange in trace.exchanges):
         raise DocumentError(
-            f"{path} holds no request for an export: of interest are those below "
+            f"{name} holds no request for an export: of interest are those below "
             "/api/v1/data-collection/"
             + (f" of {base_url}; is that the recording's --target?" if base_url else "")
         )

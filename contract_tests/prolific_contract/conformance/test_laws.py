@@ -1,0 +1,55 @@
+"""One test for each law and operation."""
+
+import pytest
+
+from prolific_contract.conformance._session import Outcome, check_of, hold, judged
+from prolific_contract.gate._check import UsageError
+from prolific_contract.gate._law import Law
+from prolific_contract.gate._operations import Operation
+from prolific_contract.gate._verdict import CellState
+from prolific_contract.gate.reports._junit import _told
+from prolific_contract.gate.reports._summary import Summary
+
+
+@pytest.fixture(scope="session")
+def outcome(request: pytest.FixtureRequest) -> Outcome:
+    return hold(request.config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "law" not in metafunc.fixturenames:
+        return
+    try:
+        cells = judged(check_of(metafunc.config))
+    except UsageError:
+        cells = []
+    metafunc.parametrize(
+        ("law", "operation"),
+        [
+            pytest.param(
+                law,
+                operation,
+                id=f"{law.id}-{operation.kind}-{operation.action}",
+                marks=getattr(pytest.mark, f"prolific_{law.id.partition('.')[0]}"),
+            )
+            for law, operation in cells
+        ],
+    )
+
+
+def test_enough_was_exercised(outcome: Outcome) -> None:
+    if outcome.verdict is None:
+        pytest.fail(outcome.error, pytrace=False)
+    if not outcome.verdict.exercised:
+        pytest.fail("; ".join(Summary(outcome.verdict).silences), pytrace=False)
+
+
+def test_law(outcome: Outcome, law: Law, operation: Operation) -> None:
+    cell = outcome.cell(law, operation)
+    if outcome.verdict is None or cell is None:
+        pytest.skip(f"there is no verdict: {outcome.error}")
+    if cell.state is CellState.NOT_EXERCISED:
+        pytest.skip(cell.reason)
+    for violation in outcome.verdict.violations:
+        if (violation.law, violation.operation) == (law, operation):
+            pytest.fail(_told(violation, Summary(outcome.verdict)), pytrace=False)
