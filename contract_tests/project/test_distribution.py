@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("distribution")
 
 IMPORTS = ("prolific_api", "prolific_exports", "prolific_contract")
 DIST_INFO = f"prolific_exports-{prolific_exports.__version__}.dist-info"
-CONTRACT = "prolific_contract/openapi/prolific.yaml"
+CONTRACT_FILES = ("prolific.yaml", "upstream.yaml", "overlay.yaml")
 COMMANDS = ("prolific-exports", "prolific-contract")
 
 LOCATIONS = f"import {', '.join(IMPORTS)}\n" + "".join(
@@ -132,10 +132,13 @@ def test_the_wheel_holds_the_three_packages_and_the_contract(members):
     }
     own = {name for name in members if not name.startswith(f"{DIST_INFO}/")}
 
-    assert own == packaged | {CONTRACT}
+    assert own == packaged | {f"prolific_contract/openapi/{name}" for name in CONTRACT_FILES}
     assert {name.partition("/")[0] for name in own} == set(IMPORTS)
     assert {f"{name}/py.typed" for name in IMPORTS} <= own
-    assert members[CONTRACT] == (ROOT / "openapi" / "prolific.yaml").read_bytes()
+    for name in CONTRACT_FILES:
+        assert (
+            members[f"prolific_contract/openapi/{name}"] == (ROOT / "openapi" / name).read_bytes()
+        )
     assert members[f"{DIST_INFO}/licenses/LICENSE"] == (ROOT / "LICENSE").read_bytes()
 
 

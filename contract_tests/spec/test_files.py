@@ -26,13 +26,23 @@ def test_the_contract_is_read_from_the_package_of_a_wheel(monkeypatch, tmp_path)
     assert load_contract() == {"openapi": "3.1.0"}
 
 
+def test_what_the_contract_is_built_from_comes_along(monkeypatch, tmp_path):
+    monkeypatch.setattr(_files, "_CHECKOUT", tmp_path / "nowhere")
+    monkeypatch.setattr(_files, "files", lambda package: tmp_path / package)
+    (tmp_path / "prolific_contract" / "openapi").mkdir(parents=True)
+    for name in ("upstream", "overlay"):
+        (tmp_path / "prolific_contract" / "openapi" / f"{name}.yaml").write_text(f"is: {name}")
+
+    assert _files.load_sources() == ({"is": "upstream"}, {"is": "overlay"})
+
+
 def test_callers_of_the_contract_share_nothing():
     load_contract()["paths"].clear()
 
     assert load_contract()["paths"]
 
 
-def test_a_wheel_has_no_sources(monkeypatch, tmp_path):
+def test_a_wheel_is_nothing_to_write_to(monkeypatch, tmp_path):
     monkeypatch.setattr(_files, "_CHECKOUT", tmp_path)
 
     with pytest.raises(DocumentError, match="not installed from a checkout"):

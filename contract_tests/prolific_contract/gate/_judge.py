@@ -15,7 +15,7 @@ from prolific_contract.gate.laws._documented import documented
 from prolific_contract.gate.laws._jobs import Job, jobs_of, requests_of, state
 from prolific_contract.gate.laws._observing import API, answered
 from prolific_contract.spec import build, load_contract
-from prolific_contract.spec._files import checkout, load_document
+from prolific_contract.spec._files import load_sources
 
 
 @cache
@@ -23,14 +23,12 @@ def contract_of(edition: Edition | None) -> Mapping[str, Any]:
     """The built contract of an edition, or the union of all; built once.
 
     Raises:
-        ContractToolError: The sources of the contract are not there or can't be built.
+        ContractToolError: The installation is incomplete.
     """
     if edition is None:
         return load_contract()
-    sources = checkout() / "openapi"
-    return build(
-        load_document(sources / "upstream.yaml"), load_document(sources / "overlay.yaml"), edition
-    )
+    upstream, overlay = load_sources()
+    return build(upstream, overlay, edition)
 
 
 def judge(

@@ -16,12 +16,12 @@ def checkout() -> Path:
     """The folder of the checkout that this package is installed from.
 
     Raises:
-        DocumentError: It was installed from a wheel, which has only the built contract.
+        DocumentError: It was installed from a wheel, which is nothing to write to.
     """
     if not (_CHECKOUT / "openapi" / "overlay.yaml").is_file():
         raise DocumentError(
-            "prolific-contract is not installed from a checkout, which alone has the sources of "
-            "the contract: name the files, or clone the project and run it there"
+            "prolific-contract is not installed from a checkout, where the contract and its "
+            "sources are kept: name the files, or clone the project and run it there"
         )
     return _CHECKOUT
 
@@ -41,11 +41,25 @@ def contract_text() -> str:
     Raises:
         DocumentError: The installation is incomplete.
     """
+    return _shipped("prolific.yaml")
+
+
+def load_sources() -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the contract is built from: the imported document and the overlay.
+
+    Raises:
+        DocumentError: The installation is incomplete.
+    """
+    upstream, overlay = "upstream.yaml", "overlay.yaml"
+    return _mapping(_shipped(upstream), upstream), _mapping(_shipped(overlay), overlay)
+
+
+def _shipped(name: str) -> str:
     # A wheel carries it inside the package, an editable install leaves it in the checkout.
-    packaged = files("prolific_contract") / "openapi" / "prolific.yaml"
+    packaged = files("prolific_contract") / "openapi" / name
     if packaged.is_file():
         return packaged.read_text(encoding="utf-8")
-    return read_text(_CHECKOUT / "openapi" / "prolific.yaml")
+    return read_text(_CHECKOUT / "openapi" / name)
 
 
 def read_text(path: Path) -> str:
