@@ -87,6 +87,7 @@ def test_json_is_one_object_and_everything_else_is_on_stderr(cli, ready):
                 "status": "saved",
                 "path": "a.zip",
                 "size": len(api.ARCHIVE),
+                "resumed_from": 0,
                 "extracted_to": "data",
                 "error": None,
                 "resume": None,

@@ -1,6 +1,7 @@
 """Downloading: what is at the target in the end, and what the store was asked."""
 
 import asyncio
+import json
 import logging
 import os
 import re
@@ -18,13 +19,14 @@ from prolific_exports import (
     Exports,
     Refreshed,
     Saved,
+    StartedOver,
     TargetExistsError,
     UnsafeUrlError,
     UsageError,
     Verifying,
     download,
 )
-from prolific_exports._download import STALL_TIMEOUT
+from prolific_exports._policy import STALL_TIMEOUT
 
 SIZE = len(api.ARCHIVE)
 HALF = SIZE // 2
@@ -170,7 +172,9 @@ def test_a_file_that_appears_meanwhile_is_left_alone(job, store, tmp_path):
     with pytest.raises(TargetExistsError):
         job.download(target)
     assert target.read_text() == "somebody else's"
-    assert left(tmp_path) == ["data.zip"]
+    job.download(tmp_path / "other.zip")
+    assert left(tmp_path) == ["data.zip", "other.zip"]
+    assert store.calls.last.request.headers["Range"] == f"bytes={SIZE - 1}-", "it was kept"
 
 
 def test_a_folder_that_does_not_exist_is_named(job, ready, tmp_path):
@@ -305,16 +309,20 @@ def test_an_archive_deleted_meanwhile_fails_a_named_job(router, resource, kind, 
 
 
 def test_an_archive_deleted_meanwhile_is_requested_anew_for_an_own_job(
-    router, resource, kind, store, tmp_path
+    router, resource, kind, store, tmp_path, events
 ):
     router.post(api.post_url(kind)).mock(
         side_effect=[api.generating(), api.generating(api.OTHER_EXPORT_ID)]
     )
     router.get(api.get_url(kind)).mock(side_effect=[api.complete(), api.failed()])
     router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(side_effect=[api.complete(FRESH)])
-    store.mock(side_effect=[cut(), httpx.Response(404), httpx.Response(412), api.stored()])
+    store.mock(side_effect=[cut(), httpx.Response(404), api.stored()])
     archive = resource.download(api.RESOURCE[kind], tmp_path / "a.zip")
     assert archive.path.read_bytes() == api.ARCHIVE
+    assert "Range" not in store.calls.last.request.headers
+    assert [event.reason for event in events if isinstance(event, StartedOver)] == [
+        "the export job is gone, a new one was requested"
+    ]
 
 
 @pytest.mark.parametrize("fault", [httpx.ConnectError("no"), httpx.Response(503)], ids=str)
@@ -473,7 +481,7 @@ def test_an_interrupt_leaves_nothing_behind(job, store, tmp_path, interruption):
     assert left(tmp_path) == []
 
 
-def test_cancelling_leaves_nothing_behind(tmp_path):
+def test_cancelling_keeps_what_another_run_can_go_on_with(tmp_path):
     arrived = asyncio.Event()
 
     async def endless():
@@ -483,7 +491,8 @@ def test_cancelling_leaves_nothing_behind(tmp_path):
 
     def handler(request: httpx.Request) -> httpx.Response:
         if request.url.host == "store.example":
-            return httpx.Response(200, content=endless())
+            headers = {"ETag": api.ETAG, "Content-Length": str(SIZE)}
+            return httpx.Response(200, content=endless(), headers=headers)
         return api.complete()
 
     async def scenario() -> None:
@@ -494,13 +503,15 @@ def test_cancelling_leaves_nothing_behind(tmp_path):
                 exports.collections.download(api.COLLECTION, tmp_path / "a.zip")
             )
             await arrived.wait()
-            assert len(left(tmp_path)) == 1
+            assert len(left(tmp_path)) == 3
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
 
     asyncio.run(scenario())
-    assert left(tmp_path) == []
+    kept = f".prolific-collection-{api.COLLECTION}"
+    assert left(tmp_path) == [f"{kept}.json", f"{kept}.part"]
+    assert json.loads((tmp_path / f"{kept}.json").read_text())["good"] == [[0, 100]]
 
 
 def test_a_full_disk_is_a_typed_error_and_leaves_nothing(job, store, tmp_path, monkeypatch):

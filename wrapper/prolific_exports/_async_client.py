@@ -12,7 +12,12 @@ from prolific_exports._archive import ExportArchive
 from prolific_exports._async import AsyncDriver
 from prolific_exports._clock import Clock
 from prolific_exports._events import ProgressCallback
-from prolific_exports._policy import CALL_TIMEOUT, DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
+from prolific_exports._policy import (
+    CALL_TIMEOUT,
+    DEFAULT_POLL_INTERVAL,
+    DEFAULT_TIMEOUT,
+    STALL_TIMEOUT,
+)
 from prolific_exports._refs import ExportRef, Kind
 from prolific_exports._states import Complete, ExportState
 
@@ -37,6 +42,7 @@ class AsyncExports:
         timeout: float = DEFAULT_TIMEOUT,
         poll_interval: float = DEFAULT_POLL_INTERVAL,
         call_timeout: float = CALL_TIMEOUT,
+        stall_timeout: float = STALL_TIMEOUT,
         on_event: ProgressCallback | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
@@ -48,6 +54,7 @@ class AsyncExports:
             timeout=timeout,
             poll_interval=poll_interval,
             call_timeout=call_timeout,
+            stall_timeout=stall_timeout,
             on_event=on_event,
             clock=clock,
             random=random,
@@ -101,11 +108,12 @@ class AsyncExportResource:
         path: str | os.PathLike[str] | None = None,
         *,
         overwrite: bool = False,
+        verify: bool = True,
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
     ) -> ExportArchive:
         """Request, wait, download, verify, as `ExportResource.download` does."""
         job = AsyncExportJob(self._core, self._driver, self._core.job(self._kind, resource_id))
-        return await job.download(path, overwrite=overwrite, timeout=timeout)
+        return await job.download(path, overwrite=overwrite, verify=verify, timeout=timeout)
 
 
 class AsyncExportJob:
@@ -143,11 +151,14 @@ class AsyncExportJob:
         path: str | os.PathLike[str] | None = None,
         *,
         overwrite: bool = False,
+        verify: bool = True,
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
     ) -> ExportArchive:
         """Wait, download and verify, as `ExportJob.download` does."""
         target = await self._driver.run(
-            self._core.download(self._job, path, overwrite=overwrite, timeout=timeout)
+            self._core.download(
+                self._job, path, overwrite=overwrite, verify=verify, timeout=timeout
+            )
         )
         return ExportArchive.open(target)
 

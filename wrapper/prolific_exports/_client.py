@@ -11,7 +11,12 @@ from prolific_exports import _core as core
 from prolific_exports._archive import ExportArchive
 from prolific_exports._clock import Clock
 from prolific_exports._events import ProgressCallback
-from prolific_exports._policy import CALL_TIMEOUT, DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
+from prolific_exports._policy import (
+    CALL_TIMEOUT,
+    DEFAULT_POLL_INTERVAL,
+    DEFAULT_TIMEOUT,
+    STALL_TIMEOUT,
+)
 from prolific_exports._refs import ExportRef, Kind
 from prolific_exports._states import Complete, ExportState
 from prolific_exports._sync import SyncDriver
@@ -41,6 +46,7 @@ class Exports:
         timeout: float = DEFAULT_TIMEOUT,
         poll_interval: float = DEFAULT_POLL_INTERVAL,
         call_timeout: float = CALL_TIMEOUT,
+        stall_timeout: float = STALL_TIMEOUT,
         on_event: ProgressCallback | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
@@ -58,6 +64,8 @@ class Exports:
             poll_interval: Seconds between polls, jittered by a quarter each way, after
                 the first polls, which come sooner.
             call_timeout: Seconds that one call to the API may take.
+            stall_timeout: Seconds without a byte after which a connection to the store
+                is given up; the download goes on over a new one.
             on_event: Called with each event (`prolific_exports.Event`).
             clock: Where the time comes from and how to wait; for tests.
             random: Where jitter comes from; for tests.
@@ -71,6 +79,7 @@ class Exports:
             timeout=timeout,
             poll_interval=poll_interval,
             call_timeout=call_timeout,
+            stall_timeout=stall_timeout,
             on_event=on_event,
             clock=clock,
             random=random,
@@ -146,6 +155,7 @@ class ExportResource:
         path: str | os.PathLike[str] | None = None,
         *,
         overwrite: bool = False,
+        verify: bool = True,
         timeout: float | None = None,
     ) -> ExportArchive:
         """Request, wait, download, verify: the data of a collection or batch in a file.
@@ -155,6 +165,8 @@ class ExportResource:
             path: The file, or a folder to put it in; by default the working directory.
                 The default name is ``<id>-export-<YYYYMMDD-HHMMSS>.zip``.
             overwrite: Whether an existing file may be replaced.
+            verify: Whether to check the archive's every checksum before it gets its name.
+                Without, its length is all that is looked at.
             timeout: Seconds to wait for the export, instead of the client's.
 
         Returns:
@@ -164,7 +176,7 @@ class ExportResource:
             ExportsError: What `ExportJob.download` raises.
         """
         job = ExportJob(self._core, self._driver, self._core.job(self._kind, resource_id))
-        return job.download(path, overwrite=overwrite, timeout=timeout)
+        return job.download(path, overwrite=overwrite, verify=verify, timeout=timeout)
 
 
 class ExportJob:
@@ -218,15 +230,22 @@ class ExportJob:
         path: str | os.PathLike[str] | None = None,
         *,
         overwrite: bool = False,
+        verify: bool = True,
         timeout: float | None = None,
     ) -> ExportArchive:
         """Wait until the archive is ready, download and verify it.
 
-        The file at the path is whole and verified, or it is not there.
+        The file at the path is whole and verified, or it is not there. What has arrived
+        when a download ends early is kept beside the path, in hidden files named
+        ``.prolific-<kind>-<id>``, and the next download of the same collection or batch
+        to the same folder goes on with it, in any process.
 
         Args:
             path: The file, or a folder to put it in; by default the working directory.
+                In a folder, a download that goes on keeps the name that it began with.
             overwrite: Whether an existing file may be replaced.
+            verify: Whether to check the archive's every checksum before it gets its name.
+                Without, its length is all that is looked at.
             timeout: Seconds to wait for the export, instead of the client's. The
                 download itself may take as long as bytes arrive.
 
@@ -235,12 +254,15 @@ class ExportJob:
 
         Raises:
             TargetExistsError: There is a file, and ``overwrite`` is False.
+            TargetInUseError: The same is being downloaded to the same folder already.
             DownloadError: The archive could not be fetched or saved.
             ArchiveError: What the store sent is not a whole ZIP.
             ExportsError: What `wait` raises.
         """
         target = self._driver.run(
-            self._core.download(self._job, path, overwrite=overwrite, timeout=timeout)
+            self._core.download(
+                self._job, path, overwrite=overwrite, verify=verify, timeout=timeout
+            )
         )
         return ExportArchive.open(target)
 

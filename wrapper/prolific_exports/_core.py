@@ -5,9 +5,8 @@ from pathlib import Path
 from random import Random
 from typing import Self, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from prolific_exports import _download as download
 from prolific_exports import _waiting as waiting
 from prolific_exports._archive import verify_zip
 from prolific_exports._calls import Context
@@ -20,6 +19,8 @@ from prolific_exports._policy import Policy
 from prolific_exports._refs import Kind, check_id
 from prolific_exports._settings import Settings, resolve
 from prolific_exports._states import Complete, ExportState
+from prolific_exports._transfer._flow import Options, download
+from prolific_exports._transfer._workspace import System
 from prolific_exports._waiting import Job
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ class Core:
     settings: Settings
     policy: Policy
     context: Context
+    system: System = field(factory=System)
 
     @classmethod
     def create(
@@ -44,6 +46,7 @@ class Core:
         timeout: float,
         poll_interval: float,
         call_timeout: float,
+        stall_timeout: float,
         on_event: ProgressCallback | None,
         clock: Clock | None,
         random: Random | None,
@@ -62,7 +65,7 @@ class Core:
 
         return cls(
             settings,
-            Policy(timeout, poll_interval, call_timeout),
+            Policy(timeout, poll_interval, call_timeout, stall_timeout),
             Context(clock or SystemClock(), random or Random(), settings.token, notify),  # noqa: S311
         )
 
@@ -97,11 +100,18 @@ class Core:
         path: str | os.PathLike[str] | None,
         *,
         overwrite: bool,
+        verify: bool,
         timeout: float | None,
     ) -> Flow[Path]:
         """Wait for the archive, fetch it, verify it, put it at its place."""
-        policy = self._policy(timeout)
-        return download.download(job, path, self.context, policy, verify_zip, overwrite=overwrite)
+        return download(
+            job,
+            path,
+            self.context,
+            self._policy(timeout),
+            options=Options(overwrite, verify_zip if verify else None),
+            system=self.system,
+        )
 
     def _policy(self, timeout: float | None) -> Policy:
         return self.policy if timeout is None else evolve(self.policy, timeout=timeout)

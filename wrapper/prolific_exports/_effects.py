@@ -94,7 +94,7 @@ class Fetch:
     headers: Mapping[str, str]
     timeout: float
     accept: Callable[[Head], bool]
-    write: Callable[[bytes], object]
+    write: Callable[[bytes | memoryview], object]
 
 
 @frozen

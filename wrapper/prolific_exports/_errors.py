@@ -17,7 +17,8 @@ ExportsError
 ├── ExportTimeoutError       the overall deadline passed; waiting can go on
 ├── DownloadError            the archive could not be fetched or saved
 │   ├── UnsafeUrlError           the download URL is not one to be followed
-│   └── TargetExistsError        there is a file at the target already
+│   ├── TargetExistsError        there is a file at the target already
+│   └── TargetInUseError         another process (or part of this one) downloads it
 └── ArchiveError             the file is not an export archive that can be read
     ├── CorruptArchiveError      not a ZIP, cut off, or a checksum does not match
     └── UnsafeArchiveError       a member would be written outside the folder, or is a trap
@@ -202,7 +203,11 @@ class ExportTimeoutError(ExportsError):
 
 
 class DownloadError(ExportsError):
-    """The archive could not be fetched or saved. No file is left at the target."""
+    """The archive could not be fetched or saved; the target is as it was.
+
+    What arrived is kept beside it where another try can go on with it; the message
+    says so.
+    """
 
 
 class UnsafeUrlError(DownloadError):
@@ -219,6 +224,22 @@ class TargetExistsError(DownloadError):
     def __init__(self, message: str, *, path: "Path") -> None:
         super().__init__(message)
         self.path = path
+
+
+class TargetInUseError(DownloadError):
+    """The same export is being downloaded to the same folder already.
+
+    Attributes:
+        path: The target.
+        host: Name of the machine that the process is on, None where it is not known.
+        pid: Its number there, None where it is not known.
+    """
+
+    def __init__(self, message: str, *, path: "Path", host: str | None, pid: int | None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.host = host
+        self.pid = pid
 
 
 class ArchiveError(ExportsError):

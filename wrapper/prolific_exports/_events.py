@@ -78,18 +78,54 @@ class Refreshed:
 
 
 @frozen
-class Downloading:
-    """Bytes of the archive arrived.
+class Resuming:
+    """The store goes on behind the bytes that an earlier run left.
 
     Attributes:
-        ref: The export.
-        received: Bytes so far.
+        ref: The job.
+        received: Bytes that are there already.
         total: Bytes in all, None where the store does not say.
     """
 
     ref: ExportRef
     received: int
     total: int | None
+
+
+@frozen
+class StartedOver:
+    """The bytes so far were of no use: the download begins again at byte 0.
+
+    Attributes:
+        ref: The job.
+        reason: Why, in half a sentence.
+    """
+
+    ref: ExportRef
+    reason: str
+
+
+@frozen
+class Downloading:
+    """Bytes of the archive arrived.
+
+    Attributes:
+        ref: The export.
+        received: Bytes so far, those of earlier runs included.
+        total: Bytes in all, None where the store does not say.
+        rate: Bytes per second of late, smoothed; None before it is known.
+        connections: Connections that bytes arrive on.
+        resumed_from: Bytes that an earlier run left, 0 when it began at byte 0.
+    """
+
+    ref: ExportRef
+    received: int
+    total: int | None
+    rate: float | None = None
+    connections: int = 1
+    resumed_from: int = 0
+
+    state = "downloading"
 
 
 @frozen
@@ -103,6 +139,8 @@ class Verifying:
 
     ref: ExportRef
     size: int
+
+    state = "verifying"
 
 
 @frozen
@@ -119,9 +157,20 @@ class Saved:
     path: Path
     size: int
 
+    state = "saved"
+
 
 Event: TypeAlias = (
-    Requested | Polled | Retrying | Restarted | Refreshed | Downloading | Verifying | Saved
+    Requested
+    | Polled
+    | Retrying
+    | Restarted
+    | Refreshed
+    | Resuming
+    | StartedOver
+    | Downloading
+    | Verifying
+    | Saved
 )
 """Everything that a progress callback may be given."""
 

@@ -15,6 +15,7 @@ from prolific_exports._errors import UsageError
 DEFAULT_TIMEOUT: Final = 1800.0
 DEFAULT_POLL_INTERVAL: Final = 4.0
 CALL_TIMEOUT: Final = 30.0
+STALL_TIMEOUT: Final = 30.0
 MAX_FAILURES: Final = 8
 
 # Beyond these, sockets and `time.sleep` raise OverflowError.
@@ -49,6 +50,8 @@ class Policy:
             Jittered by a quarter each way, so the default of 4 s polls every 3 to 5 s,
             as documents/003 asks. A day at most.
         call_timeout: Seconds that one call to the API may take. A day at most.
+        stall_timeout: Seconds without a byte after which a connection to the store counts
+            as dead. A day at most.
         max_failures: Consecutive failures of one call (429, 5xx, no connection) after
             which its error is raised.
     """
@@ -56,6 +59,7 @@ class Policy:
     timeout: float = field(default=DEFAULT_TIMEOUT, validator=_is_positive)
     poll_interval: float = field(default=DEFAULT_POLL_INTERVAL, validator=_is_interval)
     call_timeout: float = field(default=CALL_TIMEOUT, validator=_is_interval)
+    stall_timeout: float = field(default=STALL_TIMEOUT, validator=_is_interval)
     max_failures: int = MAX_FAILURES
 
 

@@ -44,6 +44,7 @@ def attributes(cls):
         errors.ExportFailedError: {"ref": REF},
         errors.ExportTimeoutError: {"ref": REF, "waited": 3.5},
         errors.TargetExistsError: {"path": Path("x.zip")},
+        errors.TargetInUseError: {"path": Path("x.zip"), "host": "here", "pid": 7},
     }.get(cls, {})
 
 

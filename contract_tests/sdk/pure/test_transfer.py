@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from prolific_exports._effects import Head
-from prolific_exports._transfer import Follow, Refuse, Step, Take, Transfer
+from prolific_exports._transfer._judge import Follow, Refuse, Step, Take, Transfer
 
 ETAG = '"0a1b"'
 

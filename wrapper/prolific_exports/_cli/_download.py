@@ -21,10 +21,13 @@ from prolific_exports import (
     ExportTimeoutError,
     NoAnswerError,
     RateLimitedError,
+    Resuming,
     Saved,
     ServerError,
+    StartedOver,
     SystemClock,
     TargetExistsError,
+    TargetInUseError,
     UnsafeArchiveError,
     UnsafeUrlError,
 )
@@ -36,7 +39,7 @@ from prolific_exports._cli._order import Order, Task, check_empty
 from prolific_exports._cli._results import Result, Status
 from prolific_exports._cli._shell import quoted
 from prolific_exports._cli._text import printable
-from prolific_exports._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
+from prolific_exports._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, STALL_TIMEOUT
 
 # What may end otherwise the next time, with the same export job.
 _PASSING: Final = (
@@ -47,7 +50,7 @@ _PASSING: Final = (
     RateLimitedError,
     ServerError,
 )
-_LASTING: Final = (TargetExistsError, UnsafeUrlError)
+_LASTING: Final = (TargetExistsError, TargetInUseError, UnsafeUrlError)
 
 
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
@@ -58,6 +61,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     with Exports(
         timeout=DEFAULT_TIMEOUT if order.timeout is None else order.timeout,
         poll_interval=DEFAULT_POLL_INTERVAL if order.poll_interval is None else order.poll_interval,
+        stall_timeout=STALL_TIMEOUT if order.stall_timeout is None else order.stall_timeout,
         on_event=downloads.notice,
         clock=clock,
     ) as exports:
@@ -85,12 +89,17 @@ class _Downloads:
     results: list[Result] = field(factory=list)
     _ref: ExportRef | None = field(default=None, init=False)
     _saved: Saved | None = field(default=None, init=False)
+    _resumed_from: int = field(default=0, init=False)
 
     def notice(self, event: Event) -> None:
         """Remember what an event tells of the download in hand, and show it."""
         self._ref = event.ref
         if isinstance(event, Saved):
             self._saved = event
+        elif isinstance(event, Resuming):
+            self._resumed_from = event.received
+        elif isinstance(event, StartedOver):
+            self._resumed_from = 0
         self.progress.event(event)
 
     def exit_code(self) -> int:
@@ -108,6 +117,7 @@ class _Downloads:
                 place = f"[{number}/{len(tasks)}] " if len(tasks) > 1 else ""
                 result = self._download(resource, task, f"{place}{self._name(task)}")
                 self._ref = self._saved = None
+                self._resumed_from = 0
                 self.results.append(result)
                 if result.path is not None and not self.order.json:
                     streams.result(str(result.path))
@@ -133,10 +143,13 @@ class _Downloads:
         return self._result(task, "saved", extracted_to=task.extract_to)
 
     def _fetch(self, resource: ExportResource, task: Task) -> ExportArchive:
+        overwrite, verify = self.order.overwrite, not self.order.no_verify
         if self.order.export_id is None:
-            return resource.download(task.resource_id, task.target, overwrite=self.order.overwrite)
+            return resource.download(
+                task.resource_id, task.target, overwrite=overwrite, verify=verify
+            )
         job = resource.job(task.resource_id, self.order.export_id)
-        return job.download(task.target, overwrite=self.order.overwrite)
+        return job.download(task.target, overwrite=overwrite, verify=verify)
 
     def _fail(self, task: Task, error: ExportsError | OSError) -> Result:
         reports.complain(error, self._name(task))
@@ -200,6 +213,7 @@ class _Downloads:
             export_id=self._export_id,
             path=self._saved.path if self._saved else None,
             size=self._saved.size if self._saved else None,
+            resumed_from=self._resumed_from,
             extracted_to=extracted_to,
             error=error,
             resume=resume,

@@ -14,8 +14,10 @@ from prolific_exports._events import (
     Refreshed,
     Requested,
     Restarted,
+    Resuming,
     Retrying,
     Saved,
+    StartedOver,
     Verifying,
 )
 
@@ -35,6 +37,10 @@ def notable(event: Event) -> str | None:
             return (
                 f"the download URL works no longer; asking for a fresh one after {size(received)}"
             )
+        case Resuming(received=received):
+            return f"going on behind the {size(received)} of an earlier run"
+        case StartedOver(reason=reason):
+            return f"starting over: {printable(reason)}"
         case Saved():
             return f"saved {size(event.size)}"
     return None

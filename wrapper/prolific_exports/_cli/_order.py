@@ -45,7 +45,9 @@ class Order:
         timeout: ``--timeout`` in seconds.
         poll_interval: ``--poll-interval`` in seconds.
         export_id: ``--export-id``.
+        stall_timeout: ``--stall-timeout`` in seconds.
         overwrite: ``--overwrite``.
+        no_verify: ``--no-verify``.
         json: ``--json``.
         quiet: ``--quiet``.
     """
@@ -57,7 +59,9 @@ class Order:
     timeout: float | None
     poll_interval: float | None
     export_id: str | None
+    stall_timeout: float | None
     overwrite: bool
+    no_verify: bool
     json: bool
     quiet: bool
 
@@ -89,7 +93,9 @@ class Order:
             timeout=arguments.timeout,
             poll_interval=arguments.poll_interval,
             export_id=export_id,
+            stall_timeout=arguments.stall_timeout,
             overwrite=arguments.overwrite,
+            no_verify=arguments.no_verify,
             json=arguments.json,
             quiet=arguments.quiet,
         )
@@ -152,12 +158,14 @@ class Order:
             ("--extract", extract),
             ("--timeout", _number(self.timeout)),
             ("--poll-interval", _number(self.poll_interval)),
+            ("--stall-timeout", _number(self.stall_timeout)),
         ):
             if value is not None:
                 # A value that begins with "-" would be taken for an option.
                 line += [f"{option}={value}"] if value.startswith("-") else [option, value]
         for option, given in (
             ("--overwrite", self.overwrite),
+            ("--no-verify", self.no_verify),
             ("--json", self.json),
             ("--quiet", self.quiet),
         ):

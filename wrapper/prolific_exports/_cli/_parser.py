@@ -39,17 +39,22 @@ that  file=$(prolific-exports download ...)  works. Everything else is on stderr
 
 With --json, stdout has one JSON object, also after errors:
   {"results": [{"kind", "id", "export_id", "status", "path", "size",
-                "extracted_to", "error", "resume"}, ...],
+                "resumed_from", "extracted_to", "error", "resume"}, ...],
    "error": null}
   status        "saved", "failed", "timed_out" or "interrupted"
   path, size    the archive and its bytes, once it is whole; else null. It is there
                 too when only extracting failed.
+  resumed_from  bytes that an earlier run had left and that were gone on behind; else 0
   extracted_to  the folder of --extract, once everything is in it; else null
   error         {"type", "message"}, or null
   resume        the command to go on with, as a list of arguments, or null
 The outer error is that of the command as a whole: wrong usage, or interrupted.
 
 An id that is given twice is downloaded once. A failure does not stop the others.
+
+What has arrived when a download ends early is kept in the folder that the archive
+goes to, in hidden files named .prolific-KIND-ID. Run the same command again to go on
+behind it. Delete them to start anew.
 """
 
 _STATUS_EPILOG = """\
@@ -158,6 +163,17 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace an archive that exists already"
+    )
+    parser.add_argument(
+        "--no-verify",
+        action="store_true",
+        help="do not check the archive's checksums before it gets its name",
+    )
+    parser.add_argument(
+        "--stall-timeout",
+        type=float,
+        metavar="S",
+        help="seconds without a byte after which to connect anew (default: 30)",
     )
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors on stderr")

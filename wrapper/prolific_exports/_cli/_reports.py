@@ -71,6 +71,7 @@ def _result(result: "Result") -> dict[str, Any]:
         "status": result.status,
         "path": None if result.path is None else str(result.path),
         "size": result.size,
+        "resumed_from": result.resumed_from,
         "extracted_to": None if result.extracted_to is None else str(result.extracted_to),
         "error": _error(result.error),
         "resume": result.resume,

@@ -21,6 +21,7 @@ class Result:
         export_id: Id of the export job, where it is known.
         path: Where the archive is, once it is whole.
         size: Its bytes.
+        resumed_from: Bytes of an earlier run that it went on behind.
         extracted_to: The folder that it was extracted to.
         error: Why it did not end well.
         resume: Arguments of the command that goes on with it, where one can.
@@ -32,6 +33,7 @@ class Result:
     export_id: str | None = None
     path: Path | None = None
     size: int | None = None
+    resumed_from: int = 0
     extracted_to: Path | None = None
     error: BaseException | None = None
     resume: list[str] | None = None

@@ -73,11 +73,13 @@ class Transfer:
         received: Bytes that are there.
         total: Bytes in all, as far as the store has said.
         etag: The archive's strong entity tag, None without one.
+        end: Where the next request ends, exclusive; None for the archive's end.
     """
 
     received: int = 0
     total: int | None = None
     etag: str | None = None
+    end: int | None = None
 
     @property
     def resumable(self) -> bool:
@@ -93,7 +95,8 @@ class Transfer:
         # A store that compresses on the way also ignores ranges.
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         if self.resumable and self.etag is not None:
-            headers["Range"] = f"bytes={self.received}-"
+            last = "" if self.end is None else self.end - 1
+            headers["Range"] = f"bytes={self.received}-{last}"
             # If-Match and not If-Range, which most stores ignore.
             headers["If-Match"] = self.etag
         return headers
@@ -104,7 +107,7 @@ class Transfer:
 
     def restart(self) -> None:
         """Forget everything."""
-        self.received, self.total, self.etag = 0, None, None
+        self.received, self.total, self.etag, self.end = 0, None, None, None
 
     def judge(self, head: Head) -> Verdict:
         """What to do about the store's answer to a request with `headers`."""
@@ -143,6 +146,7 @@ class Transfer:
             or int(match[1]) != expected
             or int(match[2]) < expected
             or (total is not None and int(match[2]) >= total)
+            or (expected and self.end is not None and int(match[2]) >= self.end)
         ):
             if expected:
                 return Step.RESTART
@@ -165,8 +169,13 @@ class Transfer:
         return Step.RESTART
 
 
+def is_strong(etag: str) -> bool:
+    """Whether an entity tag is one that stands for every byte, and can be sent."""
+    return _STRONG_ETAG.fullmatch(etag) is not None
+
+
 def _strong(etag: str) -> str | None:
-    return etag if _STRONG_ETAG.fullmatch(etag) else None
+    return etag if is_strong(etag) else None
 
 
 def _length(value: str) -> int | None:

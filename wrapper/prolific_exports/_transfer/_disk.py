@@ -1,0 +1,238 @@
+"""The few things that a download does with files."""
+
+import os
+import secrets
+import shutil
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+_FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+class Handle(Protocol):
+    """A file that is open for writing anywhere in it."""
+
+    def size(self) -> int:
+        """Bytes of the file."""
+        ...
+
+    def write(self, offset: int, data: bytes | memoryview) -> None:
+        """Write all of the data at a position."""
+        ...
+
+    def truncate(self, size: int) -> None:
+        """Cut the file off."""
+        ...
+
+    def sync(self) -> None:
+        """Bring all bytes to the disk."""
+        ...
+
+    def close(self) -> None:
+        """Close the file."""
+        ...
+
+
+class Disk(Protocol):
+    """A file system. Everything raises `OSError` where the system refuses."""
+
+    def is_folder(self, path: Path) -> bool:
+        """Whether there is a folder."""
+        ...
+
+    def exists(self, path: Path) -> bool:
+        """Whether the name is taken, if only by a link that leads nowhere."""
+        ...
+
+    def is_same(self, path: Path, other: Path) -> bool:
+        """Whether both are names of one file."""
+        ...
+
+    def size(self, path: Path) -> int:
+        """Bytes of a file."""
+        ...
+
+    def read(self, path: Path) -> bytes | None:
+        """A small file's content; None where there is no such file."""
+        ...
+
+    def create(self, path: Path, content: bytes) -> None:
+        """Make a file, or raise `FileExistsError`."""
+        ...
+
+    def replace_content(self, path: Path, content: bytes) -> None:
+        """Give a file new content in one step, and have it on the disk."""
+        ...
+
+    def open(self, path: Path) -> Handle:
+        """Open a file that nobody else has a name for, created if need be."""
+        ...
+
+    def link(self, path: Path, name: Path) -> None:
+        """Give a file a second name, or raise `FileExistsError`."""
+        ...
+
+    def rename(self, path: Path, name: Path) -> None:
+        """Give a file another name, instead of whatever had it."""
+        ...
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, if it is there."""
+        ...
+
+    def touch(self, path: Path) -> None:
+        """Make a file as young as can be."""
+        ...
+
+    def age(self, path: Path) -> float:
+        """Seconds since a file was touched, by the file system's own clock."""
+        ...
+
+    def sync_folder(self, folder: Path) -> None:
+        """Bring names to the disk, where that can be done."""
+        ...
+
+    def free(self, folder: Path) -> int:
+        """Bytes that can still be written."""
+        ...
+
+
+class OsHandle:
+    """A file of the operating system."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Take over a descriptor."""
+        self._file = os.fdopen(descriptor, "r+b", buffering=0)
+
+    def size(self) -> int:
+        """Bytes of the file."""
+        return os.fstat(self._file.fileno()).st_size
+
+    def write(self, offset: int, data: bytes | memoryview) -> None:
+        """Write all of the data at a position."""
+        self._file.seek(offset)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
+    def truncate(self, size: int) -> None:
+        """Cut the file off."""
+        self._file.truncate(size)
+
+    def sync(self) -> None:
+        """Bring all bytes to the disk."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class OsDisk:
+    """The operating system's files."""
+
+    def is_folder(self, path: Path) -> bool:
+        """Whether there is a folder."""
+        return path.is_dir()
+
+    def exists(self, path: Path) -> bool:
+        """Whether the name is taken, if only by a link that leads nowhere."""
+        return os.path.lexists(path)
+
+    def is_same(self, path: Path, other: Path) -> bool:
+        """Whether both are names of one file."""
+        try:
+            return path.samefile(other)
+        except OSError:
+            return False
+
+    def size(self, path: Path) -> int:
+        """Bytes of a file."""
+        return path.stat().st_size
+
+    def read(self, path: Path) -> bytes | None:
+        """A small file's content; None where there is no such file."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | _FLAGS)
+        except FileNotFoundError:
+            return None
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read()
+
+    def create(self, path: Path, content: bytes) -> None:
+        """Make a file, or raise `FileExistsError`."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+        except BaseException:
+            with suppress(OSError):
+                self.remove(path)
+            raise
+
+    def replace_content(self, path: Path, content: bytes) -> None:
+        """Give a file new content in one step, and have it on the disk."""
+        # One name for it, so that a crash does not leave one more each time.
+        fresh = path.with_name(f"{path.name}.new")
+        self.remove(fresh)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o666)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        fresh.replace(path)
+        self.sync_folder(path.parent)
+
+    def open(self, path: Path) -> Handle:
+        """Open a file that nobody else has a name for, created if need be."""
+        with suppress(FileNotFoundError):
+            found = os.lstat(path)
+            # The name can be foreseen: what somebody put there must not be written to,
+            # nor may an archive that was published by a second name.
+            if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+                self.remove(path)
+        return OsHandle(os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o666))
+
+    def link(self, path: Path, name: Path) -> None:
+        """Give a file a second name, or raise `FileExistsError`."""
+        os.link(path, name)
+
+    def rename(self, path: Path, name: Path) -> None:
+        """Give a file another name, instead of whatever had it."""
+        path.replace(name)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, if it is there."""
+        path.unlink(missing_ok=True)
+
+    def touch(self, path: Path) -> None:
+        """Make a file as young as can be."""
+        os.utime(path)
+
+    def age(self, path: Path) -> float:
+        """Seconds since a file was touched, by the file system's own clock."""
+        # On a network, the server's clock: the one here may be wrong.
+        probe = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        self.create(probe, b"")
+        try:
+            return probe.stat().st_mtime - path.stat().st_mtime
+        finally:
+            self.remove(probe)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Bring names to the disk, where that can be done (not on Windows)."""
+        flags = getattr(os, "O_DIRECTORY", None)
+        if flags is None:
+            return
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY | flags)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def free(self, folder: Path) -> int:
+        """Bytes that can still be written."""
+        return shutil.disk_usage(folder).free

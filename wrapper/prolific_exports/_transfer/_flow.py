@@ -1,0 +1,352 @@
+"""From a job to a verified archive at its place: the pure part of a download."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import httpx
+from attrs import define, evolve, field, frozen
+
+from prolific_exports._calls import Context
+from prolific_exports._effects import Fetch, Fetched, Flow, Head, Run, Sleep
+from prolific_exports._errors import (
+    CorruptArchiveError,
+    DownloadError,
+    NotFoundError,
+    UnsafeUrlError,
+)
+from prolific_exports._events import (
+    Downloading,
+    Event,
+    Refreshed,
+    Resuming,
+    Saved,
+    StartedOver,
+    Verifying,
+)
+from prolific_exports._policy import Policy, backoff, retry_after
+from prolific_exports._redact import excerpt, redact
+from prolific_exports._transfer._judge import Follow, Refuse, Step, Take, Transfer, Verdict
+from prolific_exports._transfer._rate import Rate
+from prolific_exports._transfer._workspace import CHECKPOINT_INTERVAL, System, Workspace
+from prolific_exports._urls import why_unsafe
+from prolific_exports._waiting import Job, wait
+
+_MAX_REDIRECTS: Final = 5
+_PROGRESS_INTERVAL: Final = 0.1
+# How often an archive is fetched whose checksums do not match.
+_MAX_FETCHES: Final = 2
+
+
+@frozen
+class Options:
+    """How an archive is downloaded.
+
+    Attributes:
+        overwrite: Whether a file at the target may be replaced.
+        verify: Raises a `CorruptArchiveError` for a file that is not a whole ZIP, and is
+            asked before the file gets its name; None to leave that out.
+    """
+
+    overwrite: bool = False
+    verify: Callable[[Path], object] | None = None
+
+
+def download(
+    job: Job,
+    path: str | os.PathLike[str] | None,
+    context: Context,
+    policy: Policy,
+    *,
+    options: Options,
+    system: System,
+) -> Flow[Path]:
+    """Wait for the archive, fetch it, verify it, put it at its place.
+
+    What an earlier run left is gone on with; what this one leaves, another can.
+
+    Args:
+        job: What to download.
+        path: A file or folder; None means the working directory.
+        context: Clock, chance, token, events.
+        policy: How patiently to wait.
+        options: How to download.
+        system: Files and processes.
+
+    Returns:
+        The target. The file there is whole and verified.
+
+    Raises:
+        DownloadError: Nothing is at the target, or what was there before.
+        ArchiveError: What the store sends is not a whole ZIP.
+        ExportsError: Anything that waiting raises.
+    """
+    # Not a Run: between its end and the `try` nothing may come that could lose the claim.
+    room = Workspace.open(job, path, system, context.clock.now(), overwrite=options.overwrite)
+    try:
+        if room.finished is None:
+            yield from _Download(job, context, policy, room).run(options.verify)
+            yield Run(partial(room.publish, overwrite=options.overwrite))
+        size = room.received if room.finished is None else room.finished
+    finally:
+        room.close()
+    context.notify(Saved(job.ref, room.target, size))
+    return room.target
+
+
+@define
+class _Part:
+    """One request for bytes that are missing.
+
+    Attributes:
+        transfer: Where it begins and ends, and how far it has come.
+        verdict: What its answer means; None without one.
+    """
+
+    transfer: Transfer
+    verdict: Verdict | None = None
+
+
+@define
+class _Download:
+    """One archive on its way."""
+
+    job: Job
+    context: Context
+    policy: Policy
+    room: Workspace
+    url: str = field(default="", repr=False)
+    failures: int = 0
+    restarts: int = 0
+    refreshed_at: int | None = None
+    inherited: int = 0
+    resumed_from: int = 0
+    rate: Rate = field(factory=Rate)
+    reported: float = float("-inf")
+    recorded: float = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.recorded = self.context.clock.monotonic()
+        self.inherited = self.room.received
+
+    def run(self, verify: Callable[[Path], object] | None) -> Flow[None]:
+        room = self.room
+        if room.reason:
+            self._tell_restart(room.reason)
+        yield from self._get_ready(adopted=self.job.state is None)
+        for fetches in range(1, _MAX_FETCHES + 1):
+            yield from self._fetch()
+            yield Run(room.finish)
+            if verify is None:
+                return
+            self.context.notify(Verifying(self.job.ref, room.received))
+            try:
+                yield Run(partial(verify, room.part))
+            except CorruptArchiveError as error:
+                # The partial file's own name means nothing to anybody.
+                message = str(error).replace(str(room.part), str(room.target))
+                room.forget()
+                if fetches == _MAX_FETCHES:
+                    raise CorruptArchiveError(f"{message} Nothing was saved.") from error
+                self._tell_restart("what arrived is not a whole archive")
+            else:
+                return
+
+    def _get_ready(self, *, adopted: bool) -> Flow[None]:
+        """Get a URL for what is there, or for a new job's archive.
+
+        Args:
+            adopted: Whether the job was once known and may be gone by now. A new one
+                takes its place, unless the caller named it.
+        """
+        job, before = self.job, self.job.export_id
+        try:
+            self.url = yield from self._wait()
+        except NotFoundError:
+            if job.named or before is None or not adopted:
+                raise
+            job.export_id = None
+            self.url = yield from self._wait()
+        if before is not None and job.export_id != before and self.room.received:
+            self._restart("the export job is gone, a new one was requested", None)
+
+    def _wait(self) -> Flow[str]:
+        context = evolve(self.context, notify=self._notify)
+        return (yield from wait(self.job, context, self.policy)).url
+
+    def _notify(self, event: Event) -> None:
+        self.room.touch()
+        self.context.notify(event)
+
+    def _fetch(self) -> Flow[None]:
+        """Get every byte that is missing."""
+        while (part := self._plan()) is not None:
+            yield from self._settle(part, (yield from self._get(part)))
+        self._report()
+
+    def _plan(self) -> _Part | None:
+        """What to ask for next; None when nothing is missing."""
+        room = self.room
+        holes = room.good.holes(room.total)
+        if not holes:
+            return None
+        if room.etag is None:
+            # Nobody could tell that the rest belongs to the bytes that are there.
+            return _Part(Transfer(room.received, room.total))
+        start, end = holes[0]
+        return _Part(Transfer(start, room.total, room.etag, None if end == room.total else end))
+
+    def _settle(self, part: _Part, fetched: Fetched) -> Flow[None]:
+        """Do what follows from how a request ended."""
+        match part.verdict:
+            case Take():
+                yield from self._take_stock(part.transfer, fetched)
+            case Refuse(reason=reason):
+                raise self._error(reason, fetched)
+            case Step.WHOLE:
+                self.room.total = self.room.received
+            case Step.RESTART:
+                self._restart("the archive changed on the way", fetched)
+            case Step.REFRESH:
+                yield from self._refresh(fetched)
+            case _:
+                status = fetched.head.status if fetched.head else None
+                reason = fetched.failure or f"the store answered {status}"
+                yield from self._pause(reason, fetched)
+
+    def _take_stock(self, transfer: Transfer, fetched: Fetched) -> Flow[None]:
+        """After a body: everything, too much or too little."""
+        room = self.room
+        if room.total is None and fetched.failure is None:
+            room.total = transfer.received
+        limit = room.total if transfer.end is None else transfer.end
+        if limit is not None and transfer.received > limit:
+            self._restart("more bytes arrived than announced", None)
+        elif limit is None or transfer.received < limit:
+            too_few = f"{room.received} of {room.total} bytes arrived"
+            yield from self._pause(fetched.failure or too_few, None)
+
+    def _get(self, part: _Part) -> Flow[Fetched]:
+        """One request, and those that its redirects lead to."""
+        url = self.url
+        for _ in range(_MAX_REDIRECTS + 1):
+            reason = why_unsafe(url)
+            if reason:
+                raise UnsafeUrlError(
+                    f"The download URL of {self.job.ref} is not followed: {reason} "
+                    f"({redact(url, self.context.token)})."
+                )
+            part.verdict = None
+            fetched: Fetched = yield Fetch(
+                url,
+                part.transfer.headers(),
+                self.policy.stall_timeout,
+                partial(self._accept, part),
+                partial(self._write, part.transfer),
+            )
+            if not isinstance(part.verdict, Follow):
+                return fetched
+            url = str(httpx.URL(url).join(part.verdict.location))
+        raise DownloadError(
+            f"The download URL of {self.job.ref} redirects more than {_MAX_REDIRECTS} times."
+        )
+
+    def _accept(self, part: _Part, head: Head) -> bool:
+        part.verdict = verdict = part.transfer.judge(head)
+        if not isinstance(verdict, Take):
+            return False
+        room = self.room
+        if verdict.offset == 0:
+            if room.received:
+                self.restarts += 1
+                self._tell_restart("the store does not send the rest alone")
+            room.begin(verdict.total, verdict.etag)
+        else:
+            room.total = verdict.total
+            if self.inherited:
+                self.resumed_from, self.inherited = self.inherited, 0
+                self.context.notify(Resuming(self.job.ref, self.resumed_from, room.total))
+                room.check_space()
+        part.transfer.begin(verdict)
+        return True
+
+    def _write(self, transfer: Transfer, data: bytes | memoryview) -> None:
+        start = transfer.received
+        transfer.received += len(data)
+        limit = self.room.total if transfer.end is None else transfer.end
+        if limit is not None and transfer.received > limit:
+            return
+        self.room.write(start, data)
+        self.failures = 0
+        now = self.context.clock.monotonic()
+        if now - self.reported >= _PROGRESS_INTERVAL:
+            self._report()
+        if now - self.recorded >= CHECKPOINT_INTERVAL:
+            self.recorded = now
+            self.room.touch()
+            self.room.checkpoint()
+
+    def _report(self) -> None:
+        self.reported = now = self.context.clock.monotonic()
+        received = self.room.received
+        self.rate.measure(now, received)
+        self.context.notify(
+            Downloading(
+                self.job.ref,
+                received,
+                self.room.total,
+                rate=self.rate.value,
+                resumed_from=self.resumed_from,
+            )
+        )
+
+    def _pause(self, reason: str, fetched: Fetched | None) -> Flow[None]:
+        """Wait before the next try, or give up after too many without a byte between them."""
+        self.failures += 1
+        if self.failures >= self.policy.max_failures:
+            raise self._error(f"{reason}, {self.failures} times in a row", fetched)
+        # Bytes reset the count of failures, so starting over has a bound of its own.
+        if self.restarts >= self.policy.max_failures:
+            raise self._error(f"{reason}, after {self.restarts} starts from byte 0", fetched)
+        headers = fetched.head.headers if fetched and fetched.head else {}
+        asked = retry_after(
+            headers.get("retry-after"), headers.get("date"), self.context.clock.now()
+        )
+        delay = backoff(self.failures, self.context.random) if asked is None else asked
+        if delay > self.policy.timeout:
+            raise self._error(f"{reason}, and asks to wait {delay:g} s", fetched)
+        yield Sleep(delay)
+
+    def _restart(self, reason: str, fetched: Fetched | None) -> None:
+        self.restarts += 1
+        self.room.forget()
+        if self.restarts >= self.policy.max_failures:
+            raise self._error(f"{reason}, after {self.restarts} starts from byte 0", fetched)
+        self._tell_restart(reason)
+
+    def _tell_restart(self, reason: str) -> None:
+        self.inherited = self.resumed_from = 0
+        self.context.notify(StartedOver(self.job.ref, reason))
+
+    def _refresh(self, fetched: Fetched) -> Flow[None]:
+        """A fresh URL; only one unless bytes have arrived since the last."""
+        if self.refreshed_at == self.room.received:
+            status = fetched.head.status if fetched.head else "nothing"
+            raise self._error(f"the store answered {status} to a fresh URL", fetched)
+        self.refreshed_at = self.room.received
+        self.job.state = None
+        self.context.notify(Refreshed(self.job.ref, self.room.received))
+        yield from self._get_ready(adopted=True)
+
+    def _error(self, reason: str, fetched: Fetched | None) -> DownloadError:
+        said = excerpt(fetched.evidence, self.context.token) if fetched else ""
+        if "\ufffd" in said:
+            # Not text, so probably a part of an archive: that explains nothing.
+            said = ""
+        return DownloadError(
+            f"The archive of {self.job.ref} could not be downloaded: {reason}"
+            + (f". It said: {said}" if said else ".")
+            + self.room.advice()
+        )

@@ -1,0 +1,376 @@
+"""Everything that a download has on the disk: the partial file, its sidecar, the claim."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from attrs import define, field, frozen
+
+from prolific_exports._errors import DownloadError, TargetExistsError
+from prolific_exports._transfer._claim import Claim
+from prolific_exports._transfer._disk import Disk, Handle, OsDisk
+from prolific_exports._transfer._process import OsProcesses, Processes
+from prolific_exports._transfer._ranges import Ranges
+from prolific_exports._transfer._sidecar import Sidecar
+from prolific_exports._waiting import Job
+
+# What is lost at most when the process is killed; each time, the disk is waited for.
+CHECKPOINT_INTERVAL: Final = 5.0
+
+
+@frozen
+class System:
+    """What a download needs of the operating system.
+
+    Attributes:
+        disk: Its files.
+        processes: Its processes.
+    """
+
+    disk: Disk = field(factory=OsDisk)
+    processes: Processes = field(factory=OsProcesses)
+
+
+def default_name(job: Job, now: datetime) -> str:
+    """``<id>-export-<YYYYMMDD-HHMMSS>.zip`` in local time, as Prolific's own command has it."""
+    return f"{job.resource_id}-export-{now.astimezone():%Y%m%d-%H%M%S}.zip"
+
+
+@define(eq=False)
+class Workspace:
+    """The files of one download, claimed by this process until `close`.
+
+    Attributes:
+        target: Where the archive goes.
+        folder: Where all files are. A rename is atomic only within one file system.
+        reason: Why what was there is of no use, in half a sentence; None if it is.
+        total: Bytes of the archive, None where that is not known.
+        etag: Its strong entity tag, None without one.
+        good: Bytes that are in the partial file.
+        finished: Bytes of the archive if an earlier run had only not tidied up.
+    """
+
+    job: Job
+    target: Path
+    folder: Path
+    disk: Disk
+    claim: Claim
+    reason: str | None = None
+    total: int | None = None
+    etag: str | None = None
+    good: Ranges = field(factory=Ranges)
+    finished: int | None = None
+    _handle: Handle | None = None
+    _opened: bool = False
+    _published: bool = False
+
+    @classmethod
+    def open(
+        cls,
+        job: Job,
+        path: str | os.PathLike[str] | None,
+        system: System,
+        now: datetime,
+        *,
+        overwrite: bool,
+    ) -> "Workspace":
+        """Claim the download, and read what an earlier run left.
+
+        Args:
+            job: What is downloaded; it takes the recorded export's id, unless it has one.
+            path: A file, or a folder to put it in; None is the working directory.
+            system: Files and processes.
+            now: The date and time, aware.
+            overwrite: Whether a file at the target may be replaced.
+
+        Raises:
+            TargetExistsError: There is a file, and it may not be replaced.
+            TargetInUseError: Another process downloads it.
+            DownloadError: There is no such folder, or it cannot be written in.
+        """
+        disk = system.disk
+        given = Path(path) if path is not None else Path()
+        with _explained(f"cannot write {given}"):
+            named = not disk.is_folder(given)
+            folder = given.parent if named else given
+            if not disk.is_folder(folder):
+                raise DownloadError(f"There is no folder {folder}: create it first.")
+            part = part_path(folder, job)
+            if named and disk.exists(given) and not overwrite and not disk.is_same(given, part):
+                raise target_exists(given)
+        target = given if named else given / default_name(job, now)
+        with _explained(f"cannot write in {folder}"):
+            claim = Claim.take(part.with_suffix(".lock"), target, disk, system.processes, now)
+        room = cls(job, target, folder, disk, claim)
+        try:
+            with _explained(f"cannot write in {folder}"):
+                room._read(named=named, overwrite=overwrite)
+        except BaseException:
+            room.close()
+            raise
+        return room
+
+    @property
+    def part(self) -> Path:
+        """The partial file."""
+        return part_path(self.folder, self.job)
+
+    @property
+    def received(self) -> int:
+        """Bytes that are there."""
+        return self.good.size
+
+    @property
+    def resumable(self) -> bool:
+        """Whether another run can go on with what is there."""
+        return self.good.size > 0 and self.etag is not None
+
+    def _read(self, *, named: bool, overwrite: bool) -> None:
+        record = self.disk.read(self._sidecar_path)
+        sidecar = Sidecar.load(record, self.job.kind, self.job.resource_id) if record else None
+        if sidecar is not None and not named:
+            recorded = self.folder / sidecar.output
+            free = overwrite or not self.disk.exists(recorded)
+            if free or self.disk.is_same(recorded, self.part):
+                self.target = recorded
+        if self.disk.is_same(self.target, self.part):
+            # An earlier run was stopped between giving the archive its name and tidying up.
+            self.finished = self.disk.size(self.part)
+            self._tidy()
+        elif named and not overwrite and self.disk.exists(self.target):
+            raise target_exists(self.target)
+        elif sidecar is not None:
+            self._adopt(sidecar)
+        elif record or self._file.size():
+            self.reason = "the record of what is there is missing or damaged"
+
+    def _adopt(self, sidecar: Sidecar) -> None:
+        there = self._file.size()
+        if self.job.export_id is None and self.job.state is None:
+            self.job.export_id = sidecar.export_id
+        elif sidecar.export_id not in (None, self.job.export_id):
+            self.reason = "what is there is of another export job"
+            return
+        if sidecar.good and there < sidecar.good[-1][1]:
+            self.reason = "the partial file is shorter than recorded"
+            return
+        self.total, self.etag, self.good = sidecar.total, sidecar.etag, Ranges(sidecar.good)
+        if not self.good.holes(self.total):
+            # Somebody has to say that the archive is still this one: the last byte is
+            # asked for again, as "no more bytes" comes without a tag.
+            self.good.cut(self.good.end - 1)
+
+    @property
+    def _sidecar_path(self) -> Path:
+        return self.part.with_suffix(".json")
+
+    def begin(self, total: int | None, etag: str | None) -> None:
+        """Start with an archive from its first byte.
+
+        Raises:
+            DownloadError: There is no room for it, or the disk fails.
+        """
+        with self._writing():
+            self.total, self.etag = total, etag
+            self.good.clear()
+            # Before any byte changes, nothing may vouch for the old ones.
+            self._record()
+            self._file.truncate(0)
+            self.check_space()
+
+    def check_space(self) -> None:
+        """Find out whether the disk takes the rest, where its size is known.
+
+        Raises:
+            DownloadError: It does not.
+        """
+        if self.total is None:
+            return
+        needed, free = self.total - self.received, self.disk.free(self.folder)
+        if needed > free:
+            raise DownloadError(
+                f"There is not enough room for {self.target}: {needed} bytes are needed, "
+                f"{free} are free. Make room, or choose another path.{self.advice()}"
+            )
+
+    def write(self, offset: int, data: bytes | memoryview) -> None:
+        """Put bytes where they belong.
+
+        Raises:
+            DownloadError: The disk is full or fails.
+        """
+        with self._writing():
+            self._file.write(offset, data)
+        self.good.add(offset, offset + len(data))
+
+    def checkpoint(self) -> None:
+        """Vouch for what is there: bring it to the disk and record it.
+
+        Raises:
+            DownloadError: The disk is full or fails.
+            TargetInUseError: Another process has taken over.
+        """
+        with self._writing():
+            self.claim.check()
+            self._file.sync()
+            self._record()
+
+    def touch(self) -> None:
+        """Show other processes that this one is at work."""
+        with suppress(OSError):
+            self.claim.touch()
+
+    def forget(self) -> None:
+        """Take back what is there.
+
+        Raises:
+            DownloadError: The disk fails.
+        """
+        with self._writing():
+            self.total = self.etag = None
+            self.good.clear()
+            self._record()
+            self._file.truncate(0)
+
+    def finish(self) -> None:
+        """Bring all bytes to the disk.
+
+        Raises:
+            DownloadError: The disk is full or fails.
+        """
+        with self._writing():
+            self._file.sync()
+            if self.resumable:
+                self._record()
+
+    def publish(self, *, overwrite: bool) -> None:
+        """Give the archive its name and remove everything else.
+
+        Raises:
+            TargetExistsError: There is a file by now, and it may not be replaced.
+            TargetInUseError: Another process has taken over.
+            DownloadError: The rename failed.
+        """
+        with _explained(f"cannot create {self.target}"):
+            self.claim.check()
+            # Windows renames no file that is open.
+            self._close_file()
+            if overwrite:
+                self.disk.rename(self.part, self.target)
+            else:
+                self._link()
+            self.disk.sync_folder(self.folder)
+            self._tidy()
+
+    def _link(self) -> None:
+        # A hard link fails when the name is taken, in one step; a rename would
+        # replace a file that appeared since it was looked for.
+        try:
+            self.disk.link(self.part, self.target)
+        except FileExistsError:
+            raise target_exists(self.target) from None
+        except OSError:
+            # File systems without hard links (FAT, some network ones).
+            if self.disk.exists(self.target):
+                raise target_exists(self.target) from None
+            self.disk.rename(self.part, self.target)
+
+    def _tidy(self) -> None:
+        # The archive has its name: what is left over is not a failure. The partial goes
+        # first, since without its sidecar it would be taken for a damaged one.
+        self._published = True
+        for path in (self.part, self._sidecar_path, self._fresh_path):
+            with suppress(OSError):
+                self.disk.remove(path)
+
+    @property
+    def _fresh_path(self) -> Path:
+        return self._sidecar_path.with_name(f"{self._sidecar_path.name}.new")
+
+    def close(self) -> None:
+        """Keep what another run can go on with, remove everything else, give up the claim.
+
+        Never raises for the disk: what made the download end is what the caller wants to know.
+        """
+        try:
+            with suppress(OSError):
+                if self.claim.is_held and not self._published:
+                    self._leave()
+        finally:
+            with suppress(OSError):
+                self._close_file()
+            with suppress(OSError):
+                self.claim.release()
+
+    def _leave(self) -> None:
+        if self.resumable:
+            self._file.sync()
+            self._record()
+            return
+        if self._opened:
+            self._close_file()
+            self._tidy()
+
+    def _close_file(self) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            handle.close()
+
+    def advice(self) -> str:
+        """What is kept and how to go on with it, as a sentence to append."""
+        if not self.resumable:
+            return " Nothing was saved; try again."
+        return (
+            f" {self.received} bytes are kept in {self.part}: "
+            "do the same again to go on behind them."
+        )
+
+    def _record(self) -> None:
+        sidecar = Sidecar(
+            kind=self.job.kind,
+            resource_id=self.job.resource_id,
+            export_id=self.job.export_id,
+            output=self.target.name,
+            total=self.total,
+            etag=self.etag,
+            good=tuple(self.good.as_list()) if self.etag is not None else (),
+        )
+        self.disk.replace_content(self._sidecar_path, sidecar.dump())
+
+    @property
+    def _file(self) -> Handle:
+        # Not before it is known not to be an archive that has its name already.
+        if self._handle is None:
+            self._handle = self.disk.open(self.part)
+            self._opened = True
+        return self._handle
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return _explained(f"cannot write {self.target}", self.advice)
+
+
+def part_path(folder: Path, job: Job) -> Path:
+    """The partial file of a download. Other files are named like it."""
+    return folder / f".prolific-{job.kind}-{job.resource_id}.part"
+
+
+def target_exists(path: Path) -> TargetExistsError:
+    """The error for a target that is taken."""
+    return TargetExistsError(
+        f"{path} exists already and was left as it is. "
+        "Choose another path, or allow it to be overwritten.",
+        path=path,
+    )
+
+
+@contextmanager
+def _explained(what: str, more: Callable[[], str] = str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        # ValueError: a name that no file can have, such as one with a NUL.
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DownloadError(f"{what[0].upper()}{what[1:]}: {reason}.{more()}") from error
