@@ -1,6 +1,6 @@
 import pytest
 from attrs import evolve
-from helpers.traces import JOB, Talk, complete, error, failed, generating, running
+from helpers.traces import JOB, OTHER_JOB, Talk, complete, error, failed, generating, running
 from prolific_contract.gate._law import Outcome
 from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID
 from prolific_contract.gate._trace import Answer, Credential, Subject
@@ -161,6 +161,15 @@ def test_the_scope_of_a_job_needs_the_token_and_a_request_that_named_it(talk):
     talk.poll(error(429), resource="r2")
     talk.poll(None, resource="r2")
     assert talk.outcomes("isolation.job-scope") == [VIOLATED]
+
+
+def test_ids_of_resources_are_the_same_in_capitals(talk):
+    talk.request(generating(), OTHER_JOB)
+    talk.request(generating(), OTHER_JOB.upper())
+    talk.poll(running(), resource=OTHER_JOB.upper())
+    assert talk.outcomes("isolation.job-scope") == []
+    assert talk.outcomes("time.unique-id") == []
+    assert talk.outcomes("time.pollable") == [HELD]
 
 
 def test_an_id_given_twice_belongs_to_both(talk):

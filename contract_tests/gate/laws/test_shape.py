@@ -141,6 +141,14 @@ def test_refusals_of_requests_that_no_page_describes_are_not_judged(talk):
     assert talk.outcomes("shape.status") == [VIOLATED, VIOLATED]
 
 
+def test_a_server_may_ask_for_patience(talk):
+    talk.request(Answer(503, (("Retry-After", "5"),)))
+    talk.poll(Answer(429, (("Retry-After", "5"),)))
+    assert accusers(talk) == set()
+    talk.request(Answer(503))
+    assert accusers(talk) == {"shape.status"}
+
+
 def test_made_up_ids_may_be_refused_in_any_form(talk):
     for export_id in ("%2e%2e", "a%2Fb", ""):
         talk.poll(body_answer(404, b"Not Found", "text/plain"), export_id, generated=True)

@@ -279,7 +279,6 @@ def test_a_url_may_refuse_once_it_has_expired(talk):
 
 
 def test_an_archive_may_have_been_deleted_when_its_job_fails_later(talk):
-    talk.poll(failed())
     talk.poll(complete())
     talk.fetch(Answer(404))
     talk.poll(failed(), resource="r2")
@@ -287,6 +286,14 @@ def test_an_archive_may_have_been_deleted_when_its_job_fails_later(talk):
     assert talk.outcomes("value.archive") == [VIOLATED]
     talk.poll(failed())
     assert talk.outcomes("value.archive") == []
+
+
+def test_a_job_that_had_failed_before_explains_no_refusal(talk):
+    talk.poll(failed(), OTHER_JOB)
+    talk.poll(complete())
+    talk.fetch(Answer(404))
+    talk.poll(failed(), OTHER_JOB)
+    assert talk.outcomes("value.archive") == [VIOLATED]
 
 
 def test_a_url_without_a_readable_expiry_may_refuse(talk):

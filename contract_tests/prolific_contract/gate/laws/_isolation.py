@@ -6,7 +6,7 @@ from typing import Final
 from prolific_contract.gate._law import Law, Observation, Reading, Source
 from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID, Operation
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
-from prolific_contract.gate.laws._jobs import canonical, named_id, same_id
+from prolific_contract.gate.laws._jobs import canonical, named_id, place, same_id
 from prolific_contract.gate.laws._observing import (
     API,
     STATUS,
@@ -75,11 +75,11 @@ def _unknown_job(trace: Trace, reading: Reading) -> Iterator[Observation]:
         address = exchange.address
         if address is None or address.export_id is None or not has_access(exchange):
             continue
-        asked = (address.kind, address.resource_id, canonical(address.export_id))
+        asked = (*place(address), canonical(address.export_id))
         made_up = same_id(address.export_id, UNKNOWN_EXPORT_ID) or (
             exchange.generated and canonical(address.export_id) not in given
         )
-        if not made_up or (address.kind, address.resource_id) in forbidden or _is_silent(answer):
+        if not made_up or place(address) in forbidden or _is_silent(answer):
             continue
         if answer.status == 404:
             unknown.add(asked)
@@ -99,15 +99,15 @@ def _job_scope(trace: Trace, reading: Reading) -> Iterator[Observation]:
     for exchange, _, _ in answered(trace, generated=False):
         address, export_id = exchange.address, named_id(exchange)
         if address is not None and export_id is not None:
-            place = (address.kind, address.resource_id)
-            owners.setdefault(canonical(export_id), {}).setdefault(place, exchange)
+            of_job = owners.setdefault(canonical(export_id), {})
+            of_job.setdefault(place(address), exchange)
     for exchange, operation, answer in answered(trace):
         address = exchange.address
         if address is None or address.export_id is None or not has_access(exchange):
             continue
         places = owners.get(canonical(address.export_id), {})
         # A job that this place was given as well is for `time.unique-id` to judge.
-        if not places or (address.kind, address.resource_id) in places or _is_silent(answer):
+        if not places or place(address) in places or _is_silent(answer):
             continue
         (kind, resource_id), owner = next(iter(places.items()))
         if answer.status < 300:
@@ -123,7 +123,9 @@ def _job_scope(trace: Trace, reading: Reading) -> Iterator[Observation]:
 
 
 def _forbidden_resources(trace: Trace) -> frozenset[tuple[str, str]]:
-    return frozenset((subject.kind, subject.id) for subject in trace.subjects if subject.forbidden)
+    return frozenset(
+        (subject.kind, canonical(subject.id)) for subject in trace.subjects if subject.forbidden
+    )
 
 
 def _forbidden(trace: Trace, reading: Reading) -> Iterator[Observation]:
@@ -133,7 +135,7 @@ def _forbidden(trace: Trace, reading: Reading) -> Iterator[Observation]:
         address = exchange.address
         if (
             address is None
-            or (address.kind, address.resource_id) not in forbidden
+            or place(address) not in forbidden
             or exchange.credential is not Credential.VALID
             or _is_silent(answer)
         ):

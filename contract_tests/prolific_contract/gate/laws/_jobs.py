@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from prolific_contract.gate._operations import Kind, Operation
+from prolific_contract.gate._operations import Address, Kind, Operation
 from prolific_contract.gate._trace import Exchange, Trace
 from prolific_contract.gate.laws._observing import has_access, query
 
@@ -22,7 +22,7 @@ class Key:
 
     Attributes:
         kind: Of the resource.
-        resource_id: The batch or collection.
+        resource_id: The batch or collection, a UUID in small letters or as it is.
         export_id: The job, a UUID in small letters or as it is.
     """
 
@@ -95,9 +95,14 @@ def same_id(left: str, right: str) -> bool:
     return canonical(left) == canonical(right)
 
 
-def canonical(export_id: str) -> str:
-    """An export id by which it is compared."""
-    return export_id.lower() if _UUID.fullmatch(export_id) else export_id
+def canonical(some_id: str) -> str:
+    """An id in the form in which ids are compared."""
+    return some_id.lower() if _UUID.fullmatch(some_id) else some_id
+
+
+def place(address: Address) -> tuple[Kind, str]:
+    """Kind and id of the resource that a path names, as they are compared."""
+    return address.kind, canonical(address.resource_id)
 
 
 def before(earlier: Exchange, later: Exchange) -> bool:
@@ -124,7 +129,7 @@ def requests_of(trace: Trace) -> dict[tuple[Kind, str, str], list[Exchange]]:
     for exchange in trace.exchanges:
         address = exchange.address
         if address is not None and is_request(exchange) and in_course(exchange):
-            key = (address.kind, address.resource_id, query(exchange))
+            key = (*place(address), query(exchange))
             requests.setdefault(key, []).append(exchange)
     return requests
 
@@ -151,7 +156,7 @@ def _key(exchange: Exchange) -> Key | None:
     export_id = named_id(exchange) if is_request(exchange) else address.export_id
     if export_id is None:
         return None
-    return Key(address.kind, address.resource_id, canonical(export_id))
+    return Key(*place(address), canonical(export_id))
 
 
 def _deletes(exchange: Exchange) -> bool:

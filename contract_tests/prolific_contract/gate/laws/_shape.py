@@ -23,6 +23,7 @@ from prolific_contract.gate.laws._strict_json import flaw
 _RATE_LIMITED: Final = 429
 _FORBIDDEN: Final = 403
 _NOT_MODIFIED: Final = 304
+_UNAVAILABLE: Final = 503
 
 
 def _answered(trace: Trace, reading: Reading) -> Iterator[Observation]:
@@ -68,7 +69,12 @@ def _allowed(statuses: list[int], operation: Operation) -> list[int]:
 
 
 def _excused(exchange: Exchange, answer: Answer) -> bool:
-    """Whether an undocumented status answers a request that is not documented either."""
+    """Whether an undocumented status says nothing of the API.
+
+    Because the request is not documented either, or because somebody asks for patience.
+    """
+    if answer.status == _UNAVAILABLE:
+        return answer.header("retry-after") is not None
     if answer.status == _NOT_MODIFIED:
         return any(name.lower().startswith("if-") for name, _ in exchange.headers)
     undocumented = exchange.generated or bool(query(exchange))
@@ -246,8 +252,8 @@ LAWS: Final = (
             "documents/000, 002, 003, 004",
             "The prose has 202 for a new job and 200 for a recent export; the schemas forgot 202. "
             "401, 404 and 429 are in the general pages and hold everywhere; a refused GET may say "
-            "403 too. Refusals of a request with a query, or of a made-up one, are not judged: "
-            "no page has their statuses.",
+            "403 too. Not judged: refusals of a request with a query, or of a made-up one, whose "
+            "statuses no page has, and 503 with Retry-After, by which any server may pause.",
             ("D-1", "D-2", "D-11", "D-12", "D-13"),
         ),
         operations=API,

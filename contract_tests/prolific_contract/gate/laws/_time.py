@@ -15,6 +15,7 @@ from prolific_contract.gate.laws._jobs import (
     is_request,
     jobs_of,
     named_id,
+    place,
     requests_of,
     same_id,
     state,
@@ -109,7 +110,7 @@ def _named(trace: Trace) -> Iterator[tuple[Key, Exchange]]:
     for exchange in trace.exchanges:
         export_id, address = named_id(exchange), exchange.address
         if export_id is not None and address is not None and in_course(exchange):
-            yield Key(address.kind, address.resource_id, canonical(export_id)), exchange
+            yield Key(*place(address), canonical(export_id)), exchange
 
 
 def _request_while_generating(trace: Trace, reading: Reading) -> Iterator[Observation]:

@@ -12,7 +12,7 @@ from prolific_contract.gate._operations import Kind, Operation
 from prolific_contract.gate._parts import part_of
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
 from prolific_contract.gate._zip_directory import Damaged, Directory, Part, read_directory
-from prolific_contract.gate.laws._jobs import before, in_course, state
+from prolific_contract.gate.laws._jobs import before, in_course, place, state
 from prolific_contract.gate.laws._observing import (
     API,
     ARCHIVE,
@@ -195,16 +195,19 @@ def _is_refusal(answer: Answer) -> bool:
 
 
 def _was_deleted(trace: Trace, promise: _Promise) -> bool:
-    """Whether a job of the resource failed later: that is how a deleted archive reads."""
-    place = promise.exchange.address
-    return any(
-        state(exchange) == "failed" and before(promise.exchange, exchange)
+    """Whether a job of the resource failed only later: that is how a deleted archive reads."""
+    failed = [
+        (exchange.address.export_id, exchange)
         for exchange in trace.exchanges
         if in_course(exchange)
+        and state(exchange) == "failed"
         and exchange.address is not None
-        and place is not None
-        and exchange.address.kind == place.kind
-        and exchange.address.resource_id == place.resource_id
+        and promise.exchange.address is not None
+        and place(exchange.address) == place(promise.exchange.address)
+    ]
+    had_failed = {job for job, exchange in failed if before(exchange, promise.exchange)}
+    return any(
+        job not in had_failed and before(promise.exchange, exchange) for job, exchange in failed
     )
 
 
