@@ -229,8 +229,8 @@ LAWS: Final = (
         statement="Every request gets an HTTP answer.",
         source=Source(
             "documents/003",
-            "The workflow is request, poll, download, each answered at once; the work is done "
-            "out of band. An answer that a recording lacks without a reason is nobody's fault.",
+            "Request, poll and download are each answered at once, whatever an export takes. An "
+            "answer that a recording lacks without a reason is nobody's fault.",
         ),
         operations=OPERATIONS,
         needs="a request for the operation, and how it ended",
@@ -378,8 +378,8 @@ LAWS: Final = (
         source=Source(
             "API reference, versioning and stability",
             "Documented endpoints stay compatible; additions are how an API grows, and the first "
-            "sign that the documents fall behind. One page says that complete carries an "
-            "export_id, the schemas do not.",
+            "sign that the documents fall behind. One of Prolific's own tools expects an "
+            "export_id in every state, the schemas have it in generating alone.",
             ("D-7",),
         ),
         operations=API,
