@@ -6,6 +6,7 @@ anew, since its query is as secret and expires.
 
 import re
 import shlex
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
@@ -39,10 +40,21 @@ _LEFT_OUT: Final = frozenset(
 _GLOB = re.compile(r"[\[\]{}]")
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
 _PATIENCE: Final = 30
+_COMMANDS: Final = 3
 
 
-def reproduction(trace: Trace, exchange: Exchange) -> str:
-    """The command line that repeats an exchange of a conversation."""
+def reproduction(trace: Trace, exchanges: Iterable[Exchange]) -> str:
+    """The command lines that repeat exchanges, each command once and the last ones of many.
+
+    Args:
+        trace: The conversation.
+        exchanges: What an observation points to, in order.
+    """
+    commands = list(dict.fromkeys(_commands(trace, exchange) for exchange in exchanges))
+    return "\n".join(commands[-_COMMANDS:])
+
+
+def _commands(trace: Trace, exchange: Exchange) -> str:
     issuing = trace.issued_urls.get(exchange.url)
     if issuing is None or exchange.address is not None:
         return _command("curl -sS -i", exchange, _address(exchange))

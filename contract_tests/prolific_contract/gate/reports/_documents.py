@@ -57,8 +57,11 @@ def page(source: Source, operation: Operation | None = None) -> Page:
         operation: Where it was broken: its own page if the source names that one.
     """
     names = [name for match in _NAMED.finditer(source.document) for name in match[1].split(", ")]
-    own = _OWN.get(operation, "") if operation is not None else ""
-    known = [name for name in (own, *names) if name in names and name in _PAGES]
+    known = [name for name in names if name in _PAGES]
+    if operation is not None:
+        # The operation's own page, or else one about the same kind.
+        siblings = {name for place, name in _OWN.items() if place.kind == operation.kind}
+        known.sort(key=lambda name: (name != _OWN.get(operation), name not in siblings))
     return _PAGES[known[0]] if known else _OTHERS
 
 

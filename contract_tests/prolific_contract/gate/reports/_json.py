@@ -9,7 +9,6 @@ from prolific_contract.gate._law import Law, Observation, Outcome
 from prolific_contract.gate._trace import Exchange
 from prolific_contract.gate._verdict import Cell, Verdict, Violation
 from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._curl import reproduction
 from prolific_contract.gate.reports._documents import page
 from prolific_contract.gate.reports._summary import Summary, operation_id, told
 
@@ -118,14 +117,13 @@ def _cell(cell: Cell, summary: Summary) -> dict[str, Any]:
 
 
 def _violation(violation: Violation, summary: Summary) -> dict[str, Any]:
-    exchange = summary.decisive(violation.observations[0])
     return {
         "fingerprint": violation.fingerprint,
         "law": violation.law.id,
         "operation": operation_id(violation.operation),
         "accepted": violation.accepted,
         "observations": [_observation(seen) for seen in violation.observations],
-        "reproduce": reproduction(summary.verdict.trace, exchange),
+        "reproduce": summary.reproduction(violation.observations[0]),
     }
 
 

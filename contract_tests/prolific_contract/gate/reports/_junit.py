@@ -11,7 +11,6 @@ from xml.etree import ElementTree as ET
 
 from prolific_contract.gate._verdict import Cell, Verdict, Violation
 from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._curl import reproduction
 from prolific_contract.gate.reports._documents import cited, page
 from prolific_contract.gate.reports._summary import (
     Summary,
@@ -19,6 +18,7 @@ from prolific_contract.gate.reports._summary import (
     evidence,
     operation_name,
     told,
+    ways,
 )
 
 _PACKAGE: Final = "prolific-contract"
@@ -128,10 +128,10 @@ def _told(violation: Violation, summary: Summary) -> str:
         [
             f"{law.id}: {law.statement}",
             f"where: {violation.operation}",
-            f"seen: {told(first)} ({evidence(violation.observations)})",
+            *(f"seen: {sentence} ({evidence(seen)})" for sentence, seen in ways(violation).items()),
             f"documents: {law.source.says} ({cited(law.source)})",
             page(law.source, violation.operation).address,
-            reproduction(summary.verdict.trace, summary.decisive(first)),
+            summary.reproduction(first),
             f"baseline: {violation.fingerprint}",
         ]
     )

@@ -17,9 +17,15 @@ from prolific_contract.gate._law import Law, Observation
 from prolific_contract.gate._operations import Operation
 from prolific_contract.gate._verdict import Verdict, Violation
 from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._curl import reproduction
 from prolific_contract.gate.reports._documents import cited, page
-from prolific_contract.gate.reports._summary import Note, Summary, evidence, operation_name, told
+from prolific_contract.gate.reports._summary import (
+    Note,
+    Summary,
+    evidence,
+    operation_name,
+    told,
+    ways,
+)
 from prolific_contract.spec._files import contract_text
 
 _SCHEMA: Final = (
@@ -102,10 +108,11 @@ def _invocation(summary: Summary) -> dict[str, Any]:
 
 def _violation(violation: Violation, summary: Summary) -> dict[str, Any]:
     first = violation.observations[0]
-    command = reproduction(summary.verdict.trace, summary.decisive(first))
+    command = summary.reproduction(first)
+    shown_by = evidence(ways(violation)[told(first)])
     text = (
         f"{operation_name(violation.operation)}: {told(first)} "
-        f"({evidence(violation.observations)} of the conversation with {summary.target}).\n\n"
+        f"({shown_by} of the conversation with {summary.target}).\n\n"
         f"{violation.law.statement}\n\n{command}"
     )
     result = _result(violation.law, violation.operation, text, violation.observations)

@@ -24,7 +24,14 @@ _PAGE = re.compile(r"text/html\b|(application|text)/(\S+\+)?xml\b", re.IGNORECAS
 _READ: Final = 65536
 _VALUE_SHOWN: Final = 300
 _SECRET_HEADERS: Final = frozenset(
-    {"authorization", "cookie", "proxy-authorization", "set-cookie", "x-amz-security-token"}
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "set-cookie",
+        "x-amz-security-token",
+        "x-api-key",
+    }
 )
 
 
@@ -89,19 +96,18 @@ def body(exchange: Exchange, answer: Answer) -> Body:
     if b"\0" in answer.body[:_READ]:
         return Body("", size, "binary data is not shown")
     text = answer.body[:_READ].decode("utf-8", "replace")
-    if answer.cut or size > _READ:
+    cut = answer.cut or size > _READ
+    if cut:
         # Half a password is not recognised as one: the word that was cut goes.
         text = text[: max(text.rfind(character) for character in ' \n\t"<>') + 1]
-    text = _inert(redact(text))
-    if len(text) > BODY_SHOWN or answer.cut or size > _READ:
-        return Body(text[:BODY_SHOWN], size, "only its beginning is shown")
-    return Body(text, size)
+    text = redact(text).replace("\r\n", "\n").replace("\t", "    ")
+    note = "only its beginning is shown" if cut or len(text) > BODY_SHOWN else ""
+    return Body("\n".join(map(_inert, text[:BODY_SHOWN].split("\n"))), size, note)
 
 
 def _inert(text: str) -> str:
-    """The text with its line breaks, and without other characters that act on what shows it."""
-    lines = text.replace("\r\n", "\n").replace("\t", "    ").split("\n")
-    return "\n".join("".join(map(_still, line)) for line in lines)
+    """A line without the characters that act on what shows it."""
+    return text if text.isprintable() else "".join(map(_still, text))
 
 
 def _still(character: str) -> str:

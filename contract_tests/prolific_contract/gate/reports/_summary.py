@@ -15,6 +15,7 @@ from prolific_contract.gate._operations import Operation
 from prolific_contract.gate._trace import Exchange, Subject
 from prolific_contract.gate._verdict import Cell, CellState, DocumentedAnswer, Verdict, Violation
 from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports._curl import reproduction
 
 Mark: TypeAlias = Literal["held", "violated", "accepted", "noted", "not exercised"]
 
@@ -114,7 +115,8 @@ class Summary:
         if self.verdict.exit_code == 2:
             return "; ".join(self.silences) + self._tolerated
         held = {cell.law.id for cell in self.verdict.cells if cell.observations}
-        return f"{plural(len(held), 'law')} exercised, none broken{self._tolerated}"
+        broken = "nothing new broken" if self._tolerated else "none broken"
+        return f"{plural(len(held), 'law')} exercised, {broken}{self._tolerated}"
 
     @property
     def _tolerated(self) -> str:
@@ -203,10 +205,12 @@ class Summary:
 
     def _notes(self) -> Iterator[Note]:
         for cell in self.verdict.cells:
-            noted = [seen for seen in cell.observations if seen.outcome is Outcome.NOTED]
-            times = Counter(seen.seen for seen in noted)
-            for first in {seen.seen: seen for seen in reversed(noted)}.values():
-                yield Note(cell.law, cell.operation, first, times[first.seen])
+            noted: dict[str, list[Observation]] = {}
+            for seen in cell.observations:
+                if seen.outcome is Outcome.NOTED:
+                    noted.setdefault(seen.seen, []).append(seen)
+            for same in noted.values():
+                yield Note(cell.law, cell.operation, same[0], len(same))
 
     @cached_property
     def not_exercised(self) -> tuple[Silence, ...]:
@@ -226,6 +230,11 @@ class Summary:
     def exchanges(self) -> dict[int, Exchange]:
         """The exchanges by index."""
         return {exchange.index: exchange for exchange in self.verdict.trace.exchanges}
+
+    def reproduction(self, observation: Observation) -> str:
+        """The command lines that show an observation again."""
+        exchanges = (self.exchanges[index] for index in observation.exchanges)
+        return reproduction(self.verdict.trace, exchanges)
 
     def decisive(self, observation: Observation) -> Exchange:
         """The exchange that shows an observation."""

@@ -14,7 +14,6 @@ from rich.text import Text
 
 from prolific_contract.gate._operations import KINDS, Operation
 from prolific_contract.gate._verdict import Verdict, Violation
-from prolific_contract.gate.reports._curl import reproduction
 from prolific_contract.gate.reports._documents import cited, page
 from prolific_contract.gate.reports._summary import (
     MARKS,
@@ -26,6 +25,7 @@ from prolific_contract.gate.reports._summary import (
     operation_name,
     operation_names,
     told,
+    ways,
 )
 
 _WIDTH: Final = 100
@@ -145,20 +145,20 @@ class _Page:
         self._facts(
             [
                 ("where", f"{operation_name(first.operation)}\n{first.operation}"),
-                ("seen", f"{told(observation)} ({_times(first)})"),
+                ("seen", _seen(first)),
                 ("documents", documents),
                 ("also", self._others(others)),
             ],
         )
         self._verbatim(page(broken.law.source, first.operation).address)
-        command = reproduction(self.summary.verdict.trace, self.summary.decisive(observation))
-        for line in command.split("\n"):
-            self._verbatim(f"$ {line}", style="cyan")
+        self._paragraph("reproduce with", indent=2, style="dim")
+        for line in self.summary.reproduction(observation).split("\n"):
+            self._verbatim(line, style="cyan")
 
     def _others(self, others: Sequence[Violation]) -> str:
         lines = [
-            f"{operation_name(violation.operation)}: {told(violation.observations[0])} "
-            f"({_times(violation)}){', accepted' if violation.accepted else ''}"
+            f"{operation_name(violation.operation)}: {_seen(violation)}"
+            f"{', accepted' if violation.accepted else ''}"
             for violation in others[:_OTHERS_SHOWN]
         ]
         more = others[_OTHERS_SHOWN:]
@@ -257,8 +257,11 @@ class _Page:
         self.console.print(Padding(table, (0, 0, 0, 2)))
 
 
-def _times(violation: Violation) -> str:
-    return evidence(violation.observations)
+def _seen(violation: Violation) -> str:
+    found = ways(violation)
+    sentence = told(violation.observations[0])
+    others = f", and {plural(len(found) - 1, 'other finding')}" if len(found) > 1 else ""
+    return f"{sentence} ({evidence(found[sentence])}{others})"
 
 
 def _heading(operation: Operation, operations: Sequence[Operation]) -> Text:

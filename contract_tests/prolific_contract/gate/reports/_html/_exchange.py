@@ -15,8 +15,8 @@ def both_sides(exchange: Exchange) -> ET.Element:
     title = f"Response after {exchange.took:.2f} s" if exchange.answer else "No response"
     return element(
         "div",
-        element("div", element("h5", "Request"), _pre(*_request(exchange))),
-        element("div", element("h5", title), _pre(*_response(exchange))),
+        element("div", element("p", "Request", class_="label"), _pre(*_request(exchange))),
+        element("div", element("p", title, class_="label"), _pre(*_response(exchange))),
         class_="exchange",
     )
 

@@ -5,6 +5,8 @@ from itertools import groupby
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from prolific_exports._cli._text import plural
+
 from prolific_contract.gate._law import Law
 from prolific_contract.gate._operations import Operation
 from prolific_contract.gate._verdict import Cell
@@ -134,7 +136,7 @@ def _linked(cell: Cell, summary: Summary) -> ET.Element:
         "noted": "notes",
         "not exercised": "silence",
     }
-    title = cell.reason or f"seen {len(cell.observations)} times"
+    title = cell.reason or f"seen {plural(len(cell.observations), 'time')}"
     return _mark(mark, link=links.get(mark), title=f"{mark}: {title}")
 
 

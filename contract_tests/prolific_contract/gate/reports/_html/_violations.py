@@ -7,7 +7,6 @@ from xml.etree import ElementTree as ET
 from prolific_contract.gate._trace import Exchange
 from prolific_contract.gate._verdict import Violation
 from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._curl import reproduction
 from prolific_contract.gate.reports._documents import cited, page
 from prolific_contract.gate.reports._html._anchors import law_anchor, links, place_anchor
 from prolific_contract.gate.reports._html._exchange import both_sides, outcome
@@ -60,7 +59,7 @@ def _place(violation: Violation, summary: Summary, *, opened: bool) -> ET.Elemen
             element("dt", "Seen"),
             *(element("dd", *way) for way in _ways(violation, summary)),
             element("dt", "Reproduce"),
-            element("dd", _command(reproduction(summary.verdict.trace, exchange))),
+            element("dd", _command(summary.reproduction(first))),
         ),
         element(
             "details",

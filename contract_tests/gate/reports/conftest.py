@@ -1,0 +1,28 @@
+from datetime import datetime
+
+import pytest
+from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract.gate._judge import judge
+from prolific_contract.gate._recorder import converse
+from prolific_contract.gate._scenario import Plan
+from prolific_contract.gate._trace import Subject
+from prolific_contract.sandbox import SandboxSettings
+from prolific_contract.sandbox._clock import ManualClock
+from prolific_contract.sandbox._known import Fate
+from prolific_contract.sandbox.mutants import MutatedSite, mutant
+
+START = "2026-11-23T14:00:00+00:00"
+
+
+@pytest.fixture(scope="session")
+def real_verdict():
+    """A verdict on a sandbox with a fault, with everything that a conversation brings."""
+    clock = ManualClock(datetime.fromisoformat(START))
+    settings = SandboxSettings(submissions=2, files=1)
+    site = MutatedSite(mutant("error-flat@batch-request"), settings, clock)
+    subjects = [Subject(kind, settings.id_of(kind)) for kind in ("batch", "collection")]
+    subjects.append(Subject("batch", settings.id_of("batch", Fate.FORBIDDEN), forbidden=True))
+    target = InProcessTarget(site, clock)
+    base_url = "http://127.0.0.1:8000"
+    trace = converse(target, base_url, settings.token, Plan(tuple(subjects))).trace
+    return judge(trace, target=base_url)

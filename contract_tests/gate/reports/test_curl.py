@@ -1,0 +1,197 @@
+"""Command lines that repeat requests, as a shell reads them."""
+
+import os
+import shlex
+import subprocess
+
+import pytest
+from attrs import evolve
+from helpers import traces, verdicts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prolific_contract.gate._trace import Credential
+from prolific_contract.gate.reports._curl import reproduction
+
+BATCH = "https://api.example/api/v1/data-collection/batches/r1/export"
+NO_SHELL = pytest.mark.skipif(os.name == "nt", reason="the lines are for POSIX shells")
+
+
+def command(trace, exchange):
+    return reproduction(trace, [exchange])
+
+
+def requested(resource="r1", query="", **changes):
+    talk = traces.Talk()
+    exchange = talk.request(traces.generating(), resource=resource, query=query)
+    return command(talk.trace, evolve(exchange, **changes))
+
+
+def test_a_poll():
+    talk = traces.Talk()
+    exchange = talk.poll(traces.running())
+
+    assert command(talk.trace, exchange) == (
+        f'curl -sS -i -H "Authorization: Token $PROLIFIC_TOKEN" {BATCH}/{traces.JOB}'
+    )
+
+
+def test_a_request_says_that_it_has_no_body():
+    assert requested() == (
+        "curl -sS -i -X POST -H 'Content-Length: 0' "
+        f'-H "Authorization: Token $PROLIFIC_TOKEN" {BATCH}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("credential", "field"),
+    [
+        (Credential.UNKNOWN, '-H "Authorization: Token $PROLIFIC_TOKEN" '),
+        (Credential.NONE, ""),
+        (Credential.MALFORMED, "-H 'Authorization: Token' "),
+        (Credential.WRONG_SCHEME, '-H "Authorization: Bearer $PROLIFIC_TOKEN" '),
+        (Credential.WRONG_TOKEN, "-H 'Authorization: Token wrong' "),
+    ],
+)
+def test_the_credential_is_the_one_that_was_sent(credential, field):
+    line = requested(credential=credential)
+
+    assert line == f"curl -sS -i -X POST -H 'Content-Length: 0' {field}{BATCH}"
+
+
+def test_other_methods_are_named():
+    assert " -X PATCH -H " in requested(method="PATCH")
+    # curl would wait for a body after -X HEAD.
+    assert " --head -H " in requested(method="HEAD")
+
+
+def test_what_a_server_left_unanswered_is_given_up_after_a_while():
+    assert " --max-time 30 " in requested(failure="it hangs", answer=None)
+    assert "--max-time" not in requested()
+
+
+def test_headers_are_kept_but_for_those_that_curl_sends_itself_and_hidden_ones():
+    headers = (
+        ("Accept", "application/json"),
+        ("AUTHORIZATION", "[redacted]"),
+        ("Range", "bytes=0-9"),
+        ("X-Odd", "it's"),
+        ("X-Key", "[redacted]"),
+    )
+
+    words = shlex.split(requested(headers=headers))
+
+    assert [word for word in words if ": " in word] == [
+        "Content-Length: 0",
+        "Authorization: Token $PROLIFIC_TOKEN",
+        "Range: bytes=0-9",
+        "X-Odd: it's",
+    ]
+
+
+def test_the_query_of_a_made_up_request_is_kept_and_any_other_is_not():
+    assert requested(query="?key=1", generated=True).endswith(f" '{BATCH}?key=1'")
+    assert requested(query="?key=1").endswith(f" {BATCH}")
+
+
+def test_what_curl_would_read_as_a_pattern_is_taken_as_it_is():
+    assert " --globoff " in requested(resource="{a,b}")
+    assert "--globoff" not in requested()
+    assert " --path-as-is " in requested(resource="..")
+    assert " --path-as-is " in requested(resource="a/.")
+    assert "--path-as-is" not in requested(query="?/../")
+    assert "--path-as-is" not in requested(resource="a..b")
+
+
+def test_an_archive_is_fetched_by_a_fresh_url_and_without_the_token():
+    trace = verdicts.talk()
+    poll = f'curl -sS -H "Authorization: Token $PROLIFIC_TOKEN" {BATCH}/{traces.JOB}'
+    python = """python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])'"""
+
+    assert command(trace, trace.exchanges[3]).split("\n") == [
+        f"url=$({poll} | {python})",
+        """curl -sS -D - -o archive.part -H 'Range: bytes=-65557' "$url\"""",
+    ]
+
+
+def test_the_token_is_for_the_api_alone():
+    talk = traces.Talk()
+    exchange = talk.fetch(None, url="https://elsewhere.example/x", credential=Credential.VALID)
+
+    assert command(talk.trace, exchange) == "curl -sS -i https://elsewhere.example/x"
+
+
+def test_an_api_answer_that_names_an_api_url_is_repeated_as_any_other():
+    talk = traces.Talk()
+    own = f"{BATCH}/{traces.JOB}"
+    talk.poll(traces.complete(url=own))
+    exchange = talk.poll(traces.running())
+
+    assert command(talk.trace, exchange).endswith(f" {own}")
+
+
+def test_the_course_of_several_exchanges_is_several_lines_each_once():
+    talk = traces.Talk()
+    exchanges = [
+        talk.request(traces.generating()),
+        talk.poll(traces.running()),
+        talk.poll(traces.complete()),
+        talk.poll(traces.running(), export_id=traces.OTHER_JOB),
+    ]
+
+    lines = reproduction(talk.trace, exchanges).split("\n")
+
+    assert [line.rpartition("/")[2] for line in lines] == ["export", traces.JOB, traces.OTHER_JOB]
+
+
+def test_of_many_lines_the_last_are_shown():
+    talk = traces.Talk()
+    exchanges = [talk.request(None, resource=f"r{number}") for number in range(5)]
+
+    lines = reproduction(talk.trace, exchanges).split("\n")
+
+    assert [line.split("/")[-2] for line in lines] == ["r2", "r3", "r4"]
+
+
+def test_no_secret_is_in_it():
+    trace = verdicts.hostile().trace
+
+    lines = "\n".join(command(trace, exchange) for exchange in trace.exchanges)
+
+    assert [secret for secret in verdicts.SECRETS if secret in lines] == []
+
+
+@NO_SHELL
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.text(min_size=1),
+            st.sampled_from(["GET", "POST", "P'T", "$(id)", "`id`"]),
+            st.text("X-a\"'$`;&|<>\n\\ "),
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_a_shell_reads_each_as_one_command_with_nothing_of_its_own(requests):
+    lines = [
+        requested(resource, method=method, headers=(("X-Made", value),), generated=True)
+        for resource, method, value in requests
+    ]
+    script = (
+        "PROLIFIC_TOKEN=fromtheenvironment\n"
+        'curl() { echo call; for word in "$@"; do printf \'%s\\n\' "$word"; done; }\n'
+    )
+
+    ran = subprocess.run(
+        ["sh", "-c", script + "\n".join(lines)], capture_output=True, text=True, check=True
+    )
+
+    assert ran.stderr == ""
+    calls = [call.splitlines() for call in ran.stdout.split("call\n")[1:]]
+    assert len(calls) == len(requests)
+    for call, (_, method, _) in zip(calls, requests, strict=True):
+        assert call[:2] == ["-sS", "-i"]
+        assert call[-1].startswith("https://api.example/api/v1/data-collection/batches/")
+        assert "Authorization: Token fromtheenvironment" in call
+        assert method == "GET" or method in call

@@ -1,0 +1,43 @@
+"""Where a law comes from, in words and as an address."""
+
+from helpers import verdicts
+from prolific_contract.gate._law import Source
+from prolific_contract.gate.laws import LAWS
+from prolific_contract.gate.reports._documents import cited, page
+
+
+def test_the_page_of_the_operation_comes_first():
+    source = Source("documents/000, 002, 004", "")
+
+    assert page(source, verdicts.REQUEST).title == "Request a Batch Export"
+    assert page(source, verdicts.COLLECTION_REQUEST).title == "Request a Collection Export"
+    assert page(source, verdicts.COLLECTION_STATUS).title == "Get Collection Export Status"
+
+
+def test_otherwise_the_first_page_that_is_named():
+    source = Source("API reference, errors; documents/003, 001; documents/004", "")
+
+    assert page(source).title == "Exporting Collection Data"
+    assert page(source, verdicts.COLLECTION_REQUEST).title == "Exporting Collection Data"
+    assert page(source, verdicts.STATUS).title == "Get Batch Export Status"
+
+
+def test_a_page_about_the_same_kind_is_better_than_none():
+    source = Source("documents/000, 002, 004", "")
+
+    assert page(source, verdicts.ARCHIVE).title == "Request a Batch Export"
+
+
+def test_a_source_without_a_known_page_has_the_reference():
+    assert page(Source("API reference, errors", "")).address.endswith("/api-reference")
+    assert page(Source("documents/999", ""), verdicts.STATUS).title == "API reference"
+
+
+def test_discrepancies_are_cited():
+    assert cited(Source("documents/003", "")) == "documents/003"
+    assert cited(Source("documents/003", "", ("D-1", "D-2"))) == "documents/003; D-1, D-2"
+
+
+def test_every_law_has_a_page():
+    for law in LAWS:
+        assert page(law.source).address.startswith("https://docs.prolific.com/api-reference")

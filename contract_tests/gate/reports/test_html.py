@@ -1,0 +1,495 @@
+"""The report as a page, as a browser reads it."""
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from attrs import evolve
+from helpers import traces, verdicts
+from helpers.verdicts import ARCHIVE, REQUEST, STATUS, broken, cells, held, law, noted
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prolific_contract.gate._operations import OPERATIONS
+from prolific_contract.gate._trace import Answer, Credential, Trace
+from prolific_contract.gate.reports._html import render
+from prolific_contract.gate.reports._html._markup import element
+
+# HTML has no end tag for these.
+VOID = {"br", "input", "meta"}
+NAMES = """
+    html head title style body script a div header main footer nav section article p h1 h2 h3 h4
+    ul ol li dl dt dd table thead tbody tr th td span strong b code pre details summary button
+    label select option svg line circle rect path text
+"""
+TAGS = VOID | set(NAMES.split())
+# What would load something, or run something.
+LOADING = re.compile(r"^(src|srcset|action|formaction|data|poster|background|on\w+|style)$")
+
+
+class Page(HTMLParser):
+    """Elements, texts and attributes of a page; complains of what does not fit together."""
+
+    def __init__(self, content):
+        super().__init__(convert_charrefs=True)
+        self.elements = []
+        self.texts = []
+        self._open = []
+        self.feed(content)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag, attrs):
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names))
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append((self._open[-1] if self._open else "", data))
+
+    def text(self, *tags):
+        return "".join(data for tag, data in self.texts if not tags or tag in tags)
+
+    def attributes(self, name):
+        return [attrs[name] for _, attrs in self.elements if name in attrs]
+
+    def count(self, tag):
+        return sum(name == tag for name, _ in self.elements)
+
+    def having(self, **wanted):
+        return [
+            attrs
+            for _, attrs in self.elements
+            if all(attrs.get(name.rstrip("_")) == value for name, value in wanted.items())
+        ]
+
+
+def page(verdict):
+    return Page(render(verdict))
+
+
+def readable(told):
+    """The text of a page without that of scripts and style sheets."""
+    return "".join(data for tag, data in told.texts if tag not in ("script", "style"))
+
+
+EVERY = {
+    "passing": verdicts.verdict(),
+    "failing": verdicts.failing(),
+    "accepted": verdicts.failing(accepted=frozenset({"value.archive batch archive"})),
+    "hostile": verdicts.hostile(),
+    "empty": verdicts.verdict(trace=Trace(()), cells=(), started=None),
+}
+
+
+@pytest.fixture(params=EVERY)
+def any_page(request):
+    return render(EVERY[request.param])
+
+
+def test_it_is_whole_and_of_known_elements(any_page):
+    told = Page(any_page)
+
+    assert any_page.startswith("<!DOCTYPE html>\n<html")
+    assert {tag for tag, _ in told.elements} <= TAGS
+    assert [tag for tag, _ in told.elements if tag in ("script", "style")] == ["style", "script"]
+
+
+def test_a_real_page_is_too(real_verdict):
+    told = page(real_verdict)
+
+    assert {tag for tag, _ in told.elements} <= TAGS
+    assert "shape.error" in told.text("code")
+
+
+def test_it_loads_nothing_and_runs_only_its_own_script(any_page):
+    told = Page(any_page)
+    (meta,) = told.having(**{"http-equiv": "Content-Security-Policy"})
+
+    def digest(tag):
+        text = "".join(data for within, data in told.texts if within == tag)
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+    assert meta["content"] == (
+        f"default-src 'none'; style-src 'sha256-{digest('style')}'; "
+        f"script-src 'sha256-{digest('script')}'; base-uri 'none'; form-action 'none'"
+    )
+    assert [n for _, attrs in told.elements for n in attrs if LOADING.match(n)] == []
+    assert "url(" not in told.text("style")
+    assert "@import" not in told.text("style")
+    assert not re.search(r"fetch|XMLHttp|WebSocket|import\(|innerHTML", told.text("script"))
+
+
+def test_its_links_lead_somewhere(any_page):
+    told = Page(any_page)
+    ids = told.attributes("id")
+
+    assert len(ids) == len(set(ids))
+    for target in told.attributes("href"):
+        assert target.startswith("https://docs.prolific.com/") or target.removeprefix("#") in ids
+    for named in told.attributes("aria-labelledby"):
+        assert named in ids
+
+
+def test_what_scrolls_can_be_reached_by_keyboard_and_has_a_name(any_page):
+    for attrs in Page(any_page).having(tabindex="0"):
+        assert attrs["role"] == "group"
+        assert attrs["aria-label"]
+
+
+def test_headings_do_not_skip_a_level(any_page):
+    levels = [int(tag[1]) for tag, _ in Page(any_page).elements if re.fullmatch(r"h\d", tag)]
+
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_what_needs_the_script_is_hidden_until_it_runs(any_page):
+    for attrs in Page(any_page).having(**{"data-control": ""}):
+        assert attrs["hidden"] == ""
+    controls = [t for t, _ in Page(any_page).elements if t in ("button", "select", "input")]
+    assert controls[0] == "button"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "word", "tone"),
+    [
+        (verdicts.verdict(), "Passed", "held"),
+        (verdicts.failing(), "Failed", "violated"),
+        (verdicts.verdict(trace=Trace(())), "Nothing proved", "noted"),
+    ],
+)
+def test_the_verdict_comes_first(verdict, word, tone):
+    told = page(verdict)
+
+    assert told.text("title").startswith(f"{word}: https://api.example · prolific-contract")
+    assert f"Export contract checkColours{word}" in readable(told)
+    assert told.having(class_=f"card verdict {tone}")
+
+
+def test_the_frame():
+    told = readable(page(verdicts.verdict(strict=True)))
+
+    assert "polite, strict" in told
+    assert "5 requests in 12 s, began 2026-03-20 10:00 UTC" in told
+    assert "prolific-contract 1.2.3" in told
+    assert ", began" not in readable(page(verdicts.verdict(started=None)))
+
+
+def sections(verdict):
+    ids = [attrs["id"] for tag, attrs in page(verdict).elements if tag == "section"]
+    return " ".join(ids)
+
+
+def test_sections_without_content_are_left_out():
+    assert sections(verdicts.failing()) == (
+        "violations matrix silence notes timeline conversation answers laws"
+    )
+    assert sections(verdicts.verdict()) == "matrix timeline conversation laws"
+    assert sections(verdicts.verdict(trace=Trace(()))) == "matrix laws"
+    assert sections(verdicts.verdict(trace=Trace(()), cells=())) == ""
+
+
+def test_a_violation_has_all_there_is_to_say():
+    told = page(verdicts.failing())
+    text = readable(told)
+
+    assert "Every error is enveloped." in text
+    assert "documents/002, 004; D-9, D-10" in told.text("a")
+    assert "the error is empty (#2, #5)" in text
+    assert "the error is a page (#3)" in text
+    assert "curl -sS -i -X POST -H 'Content-Length: 0'" in told.text("code")
+    assert "Exchange #2: GET, 200 generating" not in text
+    assert "Exchange #5: GET, 401" in text
+    (place,) = told.having(id="broken-shape.error-batch-status")
+    assert place["class"] == "place"
+
+
+def test_the_first_exchange_of_each_law_is_open():
+    folds = page(verdicts.failing()).having(class_="fold")
+
+    assert ["open" in fold for fold in folds] == [True, False, True]
+
+
+def test_accepted_violations_are_called_so():
+    told = page(verdicts.failing(accepted=frozenset({"value.archive batch archive"})))
+
+    assert told.having(class_="card violation accepted")
+    assert "accepted by the baseline" in readable(told)
+    assert not page(verdicts.failing()).having(class_="chip accepted")
+
+
+def test_many_findings_and_exchanges_are_folded():
+    seen = [broken(REQUEST, f"way {number}", 0) for number in range(7)]
+    often = [broken(STATUS, "same", index) for index in range(14)]
+    trace = evolve(
+        verdicts.talk(),
+        exchanges=tuple(evolve(verdicts.talk().exchanges[0], index=index) for index in range(14)),
+    )
+
+    text = readable(page(verdicts.verdict(*cells(law(), *seen, *often), trace=trace)))
+
+    assert "way 4 (#1)and 2 more" in text
+    assert "way 5" not in text
+    assert "#11, #12 and 2 more)" in text
+
+
+def test_the_matrix_has_every_law_and_operation():
+    found = (
+        *cells(law("a.b", *OPERATIONS), broken(REQUEST, "x"), noted(STATUS, "n"), held(ARCHIVE)),
+        *cells(law("c.d"), broken(STATUS, "y")),
+    )
+    told = page(verdicts.verdict(*found, accepted=frozenset({"c.d batch status"})))
+
+    marks = [attrs for _, attrs in told.elements if "title" in attrs]
+    assert [(m["class"], m.get("href")) for m in marks] == [
+        ("mark violated", "#broken-a.b-batch-request"),
+        ("mark noted", "#notes"),
+        ("mark held", None),
+        ("mark idle", "#silence"),
+        ("mark idle", "#silence"),
+        ("mark idle", "#silence"),
+        ("mark idle", "#silence"),
+        ("mark accepted", "#broken-c.d-batch-status"),
+    ]
+    assert marks[0]["title"] == "violated: seen 1 time"
+    assert marks[3]["title"] == "not exercised: needs an error"
+    assert told.attributes("data-states") == ["held idle noted violated", "accepted idle"]
+    assert [a["colspan"] for a in told.having(scope="colgroup")] == ["3", "3"]
+    assert "All 8" in readable(told)
+    assert "Not exercised 4" in readable(told)
+
+
+def test_the_timeline_tells_the_course_in_words_too():
+    talk = traces.Talk()
+    talk.request(traces.generating(), after=0.0)
+    talk.poll(traces.running())
+    talk.poll(traces.error(429))
+    talk.poll(traces.complete())
+    talk.request(traces.generating(traces.OTHER_JOB))
+    talk.poll(traces.failed(), export_id=traces.OTHER_JOB)
+
+    told = page(verdicts.verdict(*cells(law(), broken(STATUS, "x", 3)), trace=talk.trace))
+    text = readable(told)
+
+    assert f"batch r1 · export {traces.JOB}" in text
+    assert "generating 2 times, 0.0 to 3.0 s → 429 6.0 s → complete 9.0 s" in text
+    assert "generating 12.0 s → failed 15.0 s" in text
+    shapes = [(tag, a["class"]) for tag, a in told.elements if tag in ("circle", "rect", "path")]
+    assert shapes == [
+        ("circle", "generating"),
+        ("circle", "generating"),
+        ("path", "other"),
+        ("circle", "complete"),
+        ("circle", "ring"),
+        ("circle", "generating"),
+        ("rect", "failed"),
+    ]
+    runs = [a["class"] for tag, a in told.elements if tag == "line" and a.get("class")]
+    assert runs == [
+        "rail",
+        "run generating",
+        "run generating",
+        "run generating",
+        "rail",
+        "run generating",
+    ]
+    assert "#4 GET: complete, 9.0 s after the beginning" in told.text("title")
+    assert all(a["tabindex"] == "-1" for t, a in told.elements if t == "a" and "tabindex" in a)
+
+
+def test_answers_before_the_first_state_have_no_colour():
+    talk = traces.Talk()
+    talk.poll(traces.error(429))
+    talk.poll(traces.running())
+
+    told = page(verdicts.verdict(trace=talk.trace))
+
+    assert not told.having(class_="run generating")
+
+
+def test_times_in_a_row_that_are_one_moment_are_one_time():
+    talk = traces.Talk()
+    talk.request(traces.generating(), after=0.0)
+    talk.poll(traces.running(), after=0.0)
+
+    assert "generating 2 times, 0.0 s" in readable(page(verdicts.verdict(trace=talk.trace)))
+
+
+def test_a_ready_export_without_an_id_is_called_so():
+    talk = traces.Talk()
+    talk.request(traces.complete())
+
+    assert "no export id told" in readable(page(verdicts.verdict(trace=talk.trace)))
+
+
+def test_long_timelines_do_not_shrink():
+    talk = traces.Talk()
+    for _ in range(100):
+        talk.poll(traces.running())
+
+    told = page(verdicts.verdict(trace=talk.trace))
+    (width, *_) = told.attributes("width")
+
+    assert int(width) == 3 * 16 + 26 * 99
+    assert "3.0 s" in told.text("text")
+    assert told.text("text").count(" s") == 34
+
+
+def test_every_exchange_is_listed():
+    told = page(verdicts.failing())
+
+    assert [a["data-tags"] for _, a in told.elements if "data-tags" in a] == [
+        "batch-request broken",
+        "batch-status broken",
+        "batch-status broken",
+        "batch-archive broken",
+        "batch-status broken",
+    ]
+    text = readable(told)
+    assert f"/batches/r1/export/{traces.JOB} no Authorization header" in text
+    assert "→ complete" in text
+    assert "(20 bytes: an archive's data is not shown)" in text
+    assert "participants said" not in text
+
+
+def test_exchanges_that_break_nothing_are_not_called_so():
+    told = page(verdicts.verdict())
+
+    assert not told.having(class_="chip violated")
+    assert told.attributes("data-tags")[0] == "batch-request"
+
+
+def test_of_a_recording_only_what_concerns_the_api_is_listed():
+    talk = traces.Talk()
+    talk.request(traces.generating())
+    talk.send("PUT", f"{traces.BASE}/api/v1/data-collection/batches/r1/export", Answer(405))
+    talk.send("GET", "https://elsewhere.example/page", Answer(200))
+
+    told = page(verdicts.verdict(trace=talk.trace))
+
+    assert [a["data-tags"] for _, a in told.elements if "data-tags" in a] == ["batch-request", ""]
+    assert "1 further exchange not listed." in readable(told)
+    assert "elsewhere" not in readable(told)
+
+
+def test_very_long_conversations_are_cut():
+    talk = traces.Talk()
+    for _ in range(402):
+        talk.poll(traces.running(), generated=True)
+    found = cells(law(), broken(STATUS, "x", 401))
+
+    told = page(verdicts.verdict(*found, trace=talk.trace))
+
+    assert len(told.attributes("data-tags")) == 400
+    assert "2 further exchanges not listed." in readable(told)
+    # What is not listed is not linked to either, but still told.
+    assert "#x402" not in told.attributes("href")
+    assert "x (#402)" in readable(told)
+    assert "Exchange #402" in readable(told)
+
+
+def test_what_there_was_instead_of_an_answer():
+    talk = traces.Talk()
+    talk.request(traces.generating())
+    talk.poll(None, failure="reset by peer")
+    talk.poll(None)
+    talk.poll(Answer(204))
+
+    found = cells(law("a.b"), broken(STATUS, "x", 1))
+
+    text = readable(page(verdicts.verdict(*found, trace=talk.trace)))
+
+    assert "Exchange #2: GET, no answer" in text
+    assert "No responsereset by peer" in text
+    assert "No responsenot recorded" in text
+    assert "(empty)" in text
+
+
+def test_credentials_are_told_where_they_are_not_the_token():
+    talk = traces.Talk()
+    for credential in Credential:
+        talk.poll(traces.running(), credential=credential)
+
+    text = readable(page(verdicts.verdict(trace=talk.trace)))
+
+    assert f"({Credential.VALID.value})" not in text
+    assert f"({Credential.WRONG_SCHEME.value})" in text
+    assert f"export/{traces.JOB} {Credential.WRONG_SCHEME.value}" in text
+    assert f"export/{traces.JOB} {Credential.UNKNOWN.value}" not in text
+
+
+def test_documented_answers_seen_or_not():
+    answers = (
+        verdicts.answer(200, "complete", seen=True),
+        verdicts.answer(404, seen=False),
+        verdicts.answer(202, "generating", seen=True, action="request"),
+    )
+    told = page(verdicts.verdict(answers=answers))
+
+    text = readable(told)
+    assert "batch status✓200 complete·404: never seen" in text
+    assert "batch request✓202 generating" in text
+
+
+def test_notes_and_stale_entries():
+    verdict = verdicts.verdict(
+        *cells(law("a.b"), noted(REQUEST, "new: x", 0), noted(REQUEST, "new: x", 1), held(STATUS)),
+        accepted=frozenset({"a.b batch status"}),
+    )
+    text = readable(page(verdict))
+
+    assert "new: x (#1), 2 times" in text
+    assert "a.b batch statusin the baseline, but not broken" in text
+    stale = readable(page(verdicts.verdict(accepted=frozenset({"shape.error batch request"}))))
+    assert "shape.error batch requestin the baseline" in stale
+
+
+def test_what_a_server_sends_stays_text():
+    told = page(verdicts.hostile())
+
+    assert "<script>alert('x')</script></style></pre><img src=x onerror=alert(1)>" in told.text(
+        "code"
+    )
+    assert not set(render(verdicts.hostile())) & set("\x00\x1b\x7f\u2028\u202e\ud800\ufffe")
+
+
+WORDS = "< > </ <!-- --> ]]> <![CDATA[ <script> </script> </style> & &lt; &#60; \" ' ` a ="
+TOKENS = st.sampled_from([*WORDS.split(), "\x00", "\u2028", "\ud800", "\r", "\n", " "])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(TOKENS, max_size=12).map("".join))
+def test_no_text_becomes_markup(text):
+    def made(value):
+        talk = traces.Talk("batch", verdicts.Subject("batch", value))
+        talk.request(traces.generating(value), resource=value, headers=((value, value),))
+        body = value.encode("utf-8", "surrogatepass")
+        talk.poll(Answer(200, ((value, value),), body), export_id=value)
+        talk.poll(None, failure=value)
+        found = cells(law(), broken(REQUEST, value, 0), noted(STATUS, value, 1))
+        return page(verdicts.verdict(*found, trace=talk.trace, target=value))
+
+    told, plain = made(text), made("plain")
+
+    # Lanes and entries may be fewer: an id with a slash makes no address of the API.
+    assert {tag for tag, _ in told.elements} <= TAGS
+    for tag in ("script", "style", "meta", "h1", "article"):
+        assert told.count(tag) == plain.count(tag)
+    for tag in ("script", "style"):
+        assert told.text(tag) == plain.text(tag)
+
+
+def test_elements_are_made_of_texts_and_elements():
+    made = element("p", "a", None, "b", element("b", "c"), "d", "e\x00", class_="x", data_y=None)
+
+    assert made.text == "ab"
+    assert (made[0].text, made[0].tail) == ("c", "de\ufffd")
+    assert made.attrib == {"class": "x"}

@@ -1,0 +1,217 @@
+"""The report for programs, and the schema that describes it."""
+
+import json
+from importlib.resources import files
+
+import jsonschema_rs
+import pytest
+from helpers import traces, verdicts
+from helpers.verdicts import REQUEST, broken, cells, law
+from prolific_contract.gate._trace import Trace
+from prolific_contract.gate.reports._json import document, render
+
+SCHEMA = json.loads(
+    (files("prolific_contract.gate.reports") / "report.schema.json").read_text(encoding="utf-8")
+)
+
+
+def closed(schema):
+    """The schema with nothing allowed that it does not describe."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    own = {name: closed(value) for name, value in schema.items()}
+    if "properties" in schema and "allOf" not in schema:
+        own.setdefault("unevaluatedProperties", False)
+    return own
+
+
+def closed_document():
+    made = closed(SCHEMA)
+    # Composed of another one, which therefore may not be closed by itself.
+    del made["$defs"]["observation"]["unevaluatedProperties"]
+    made["properties"]["notes"]["items"]["unevaluatedProperties"] = False
+    made["properties"]["violations"]["items"]["properties"]["observations"]["items"][
+        "unevaluatedProperties"
+    ] = False
+    return made
+
+
+VALIDATOR = jsonschema_rs.Draft202012Validator(closed_document(), validate_formats=True)
+
+
+def test_the_schema_is_one():
+    jsonschema_rs.meta.validate(SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        verdicts.verdict(),
+        verdicts.failing(),
+        verdicts.failing(accepted=frozenset({"shape.error batch status"})),
+        verdicts.hostile(),
+        verdicts.verdict(trace=Trace(()), cells=(), edition_found=None, started=None),
+        verdicts.verdict(edition_asked="2026-11", strict=True, profile="full"),
+    ],
+)
+def test_every_report_is_of_the_schema(verdict):
+    text = render(verdict)
+
+    VALIDATOR.validate(json.loads(text))
+    assert text.isascii()
+    assert text.endswith("}\n")
+
+
+def test_a_real_report_is_of_the_schema(real_verdict):
+    VALIDATOR.validate(document(real_verdict))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "result"),
+    [
+        (verdicts.verdict(), (0, True, True)),
+        (verdicts.failing(), (1, False, True)),
+        (verdicts.verdict(trace=Trace(())), (2, False, False)),
+    ],
+)
+def test_the_result(verdict, result):
+    told = document(verdict)["result"]
+
+    assert (told["exit_code"], told["conforms"], told["exercised"]) == result
+
+
+def test_the_frame():
+    told = document(verdicts.failing(took=1.23456, edition_asked="2026-11"))
+
+    assert (told["format"], told["version"], told["gate"]) == (
+        "prolific-contract report",
+        1,
+        "1.2.3",
+    )
+    assert told["target"] == "https://api.example"
+    assert told["edition"] == {"enforced": "2026-11", "found": "2026-03"}
+    assert (told["started"], told["seconds"]) == ("2026-03-20T10:00:00.000Z", 1.235)
+    assert told["requests"] == 5
+    assert told["subjects"] == [{"kind": "batch", "id": "r1", "forbidden": False, "silent": False}]
+    assert told["answers"][0] == {
+        "operation": "batch-status",
+        "status": 200,
+        "state": "failed",
+        "seen": False,
+    }
+    assert told["answers"][1]["state"] is None
+
+
+def test_silent_subjects_are_called_so():
+    talk = traces.Talk("batch", verdicts.Subject("batch", "r1"))
+
+    assert document(verdicts.verdict(trace=talk.trace))["subjects"][0]["silent"] is True
+
+
+def test_laws_and_operations():
+    told = document(verdicts.failing())
+
+    assert told["operations"][1] == {
+        "id": "batch-status",
+        "kind": "batch",
+        "action": "status",
+        "method": "GET",
+        "path": "/api/v1/data-collection/batches/{batch_id}/export/{export_id}",
+    }
+    assert told["laws"][1] == {
+        "id": "shape.error",
+        "statement": "Every error is enveloped.",
+        "needs": "an error",
+        "profile": "polite",
+        "editions": [],
+        "source": {
+            "document": "documents/002, 004",
+            "says": "An error is an object.",
+            "discrepancies": ["D-9", "D-10"],
+            "page": "https://docs.prolific.com/api-reference/ai-task-builder/"
+            "request-collection-export",
+        },
+    }
+
+
+def test_cells_count_what_was_observed():
+    told = document(verdicts.failing(accepted=frozenset({"shape.error batch request"})))
+    cell = {(c["law"], c["operation"]): c for c in told["cells"]}
+
+    assert cell["shape.error", "batch-request"]["state"] == "accepted"
+    assert cell["shape.error", "batch-status"] == {
+        "law": "shape.error",
+        "operation": "batch-status",
+        "state": "violated",
+        "observations": {"held": 0, "violated": 3, "noted": 0},
+        "reason": None,
+    }
+    assert cell["shape.answered", "batch-status"] == {
+        "law": "shape.answered",
+        "operation": "batch-status",
+        "state": "not-exercised",
+        "observations": {"held": 0, "violated": 0, "noted": 0},
+        "reason": "needs an error",
+    }
+
+
+def test_violations_name_their_exchanges():
+    told = document(verdicts.failing())
+
+    archive = told["violations"][2]
+    assert archive["fingerprint"] == "value.archive batch archive"
+    assert archive["accepted"] is False
+    assert archive["observations"] == [{"seen": "the file is no ZIP file", "exchanges": [3, 4]}]
+    assert archive["reproduce"].endswith('"$url"')
+
+
+def test_notes_and_stale_entries():
+    told = document(verdicts.failing(accepted=frozenset({"shape.answered batch request"})))
+
+    assert told["notes"] == [
+        {
+            "law": "shape.additive",
+            "operation": "batch-status",
+            "times": 1,
+            "seen": "not documented: /new",
+            "exchanges": [2, 3],
+        }
+    ]
+    assert told["stale_baseline"] == ["shape.answered batch request"]
+
+
+def test_the_exchanges_that_are_pointed_to_are_in_it():
+    told = document(verdicts.failing())
+    exchange = {each["number"]: each for each in told["exchanges"]}
+
+    assert list(exchange) == [1, 2, 3, 4, 5]
+    assert exchange[5]["request"] == {
+        "method": "GET",
+        "url": f"https://api.example/api/v1/data-collection/batches/r1/export/{traces.JOB}",
+        "credential": "none",
+        "headers": [],
+    }
+    assert exchange[4]["response"]["body"] == {
+        "text": "",
+        "bytes": 20,
+        "note": "an archive's data is not shown",
+    }
+    assert exchange[2]["at"] == 3.0
+    assert exchange[1]["response"]["headers"] == [
+        {"name": "content-TYPE", "value": "application/json"}
+    ]
+
+
+def test_others_are_not():
+    told = document(verdicts.verdict(*cells(law(), broken(REQUEST, "x", 0, 2))))
+
+    assert [each["number"] for each in told["exchanges"]] == [1, 3]
+
+
+def test_a_failure_is_told_instead_of_a_response():
+    exchange = document(verdicts.hostile())["exchanges"][2]
+
+    assert exchange["response"] is None
+    assert exchange["failure"].startswith("reset by https://[redacted]@h.example/x")

@@ -1,0 +1,75 @@
+"""The course of jobs as the conversation heard of it."""
+
+from helpers import traces
+from prolific_contract.gate._trace import Answer, Credential
+from prolific_contract.gate.reports._html._lanes import lanes
+
+
+def course(lane):
+    return [moment.state for moment in lane.moments]
+
+
+def test_a_job_from_its_request_to_its_end():
+    talk = traces.Talk()
+    talk.request(traces.generating())
+    talk.poll(traces.running())
+    talk.poll(traces.complete())
+    talk.request(traces.complete())
+
+    (lane,) = lanes(talk.trace)
+
+    assert (lane.kind, lane.resource_id, lane.export_id) == ("batch", "r1", traces.JOB)
+    assert course(lane) == ["generating", "generating", "complete", "complete"]
+    assert [[m.exchange.index for m in run] for run in lane.runs] == [[0, 1], [2, 3]]
+
+
+def test_a_new_job_has_a_lane_of_its_own():
+    talk = traces.Talk()
+    talk.request(traces.generating())
+    talk.poll(traces.failed())
+    talk.request(traces.generating(traces.OTHER_JOB))
+    talk.poll(traces.failed())
+
+    assert [(lane.export_id, course(lane)) for lane in lanes(talk.trace)] == [
+        (traces.JOB, ["generating", "failed", "failed"]),
+        (traces.OTHER_JOB, ["generating"]),
+    ]
+
+
+def test_an_export_that_is_ready_at_once_has_no_id():
+    talk = traces.Talk()
+    talk.request(traces.complete())
+
+    (lane,) = lanes(talk.trace)
+
+    assert lane.export_id is None
+
+
+def test_answers_without_a_state_are_shown_by_what_they_are():
+    talk = traces.Talk()
+    talk.request(traces.generating())
+    talk.poll(traces.error(429))
+    talk.poll(None)
+    talk.poll(traces.json_answer(200, {"status": "odd"}))
+
+    (lane,) = lanes(talk.trace)
+
+    assert course(lane) == ["generating", "429", "no answer", "200"]
+
+
+def test_probes_archives_and_made_up_requests_are_left_out():
+    talk = traces.Talk()
+    talk.request(traces.generating(), credential=Credential.NONE)
+    talk.request(traces.generating(), generated=True)
+    talk.fetch(Answer(200))
+    talk.send("PUT", f"{traces.BASE}/api/v1/data-collection/batches/r1/export", traces.running())
+    talk.poll(traces.error(404), export_id="unknown")
+
+    assert lanes(talk.trace) == ()
+
+
+def test_a_recording_that_does_not_show_the_credential_counts():
+    talk = traces.Talk()
+    talk.poll(traces.running(), credential=Credential.UNKNOWN)
+
+    assert len(lanes(talk.trace)) == 1

@@ -1,0 +1,136 @@
+"""What of a conversation may be shown."""
+
+import pytest
+from attrs import evolve
+from helpers import traces, verdicts
+from hypothesis import given
+from hypothesis import strategies as st
+from prolific_contract.gate._trace import Answer
+from prolific_contract.gate.reports import _shown as shown
+
+OUTSIDE = "https://store.example/x"
+
+
+def body(answer, url=f"{traces.BASE}/api/v1/data-collection/batches/r1/export"):
+    talk = traces.Talk()
+    return shown.body(talk.send("GET", url, answer), answer)
+
+
+def answer(content, status=200, content_type="application/json", **changes):
+    return evolve(Answer(status, (("Content-Type", content_type),), content), **changes)
+
+
+def test_people_count_from_one():
+    assert shown.number(0) == 1
+
+
+def test_a_line_is_one_line_without_secrets():
+    told = shown.line(f"a\n\x1b[1mb https://ada:{verdicts.PASSWORD}@h/x")
+
+    assert told == "a \\x1b[1mb https://[redacted]@h/x"
+
+
+def test_an_empty_body_is_called_so():
+    assert body(answer(b"")) == shown.Body("", 0, "empty")
+
+
+def test_a_body_keeps_its_lines():
+    assert body(answer(b'{\r\n\t"a": 1\n}')) == shown.Body('{\n    "a": 1\n}', 12)
+
+
+def test_a_body_without_the_query_of_its_url():
+    text = body(answer(f'{{"url": "{verdicts.PRESIGNED}"}}'.encode())).text
+
+    assert text == '{"url": "https://store.example/b.zip?[redacted]"}'
+
+
+def test_what_acts_on_terminals_and_readers_is_replaced():
+    assert body(answer("a\x1bb\u202ec\u2028d\xa0e".encode())).text == "a\ufffdb\ufffdc d e"
+
+
+def test_what_is_no_text_is_not_shown():
+    assert body(answer(b"ab\0cd")) == shown.Body("", 5, "binary data is not shown")
+
+
+def test_what_is_not_utf8_is_shown_as_far_as_it_goes():
+    assert body(answer(b"caf\xe9")).text == "caf\ufffd"
+
+
+def test_a_long_body_is_cut():
+    told = body(answer(b"x" * 2001))
+
+    assert (len(told.text), told.size) == (shown.BODY_SHOWN, 2001)
+    assert told.note == "only its beginning is shown"
+    assert body(answer(b"x" * 2000)) == shown.Body("x" * 2000, 2000)
+
+
+@pytest.mark.parametrize(("size", "cut"), [(70_000, False), (100, True)])
+def test_a_password_that_was_cut_is_not_shown(size, cut):
+    told = body(answer(b"see https://ada:" + b"p" * size, cut=cut))
+
+    assert told.text == "see "
+    assert told.note == "only its beginning is shown"
+
+
+def test_what_a_store_serves_is_data_unless_it_says_otherwise():
+    for status, content_type, visible in (
+        (200, "application/zip", False),
+        (206, "text/csv", False),
+        (200, "application/json", False),
+        (200, "text/htmlish", False),
+        (200, "text/html; charset=utf-8", True),
+        (200, "application/xml", True),
+        (200, "application/problem+xml", True),
+        (403, "application/octet-stream", True),
+    ):
+        told = body(answer(b"words", status, content_type), OUTSIDE)
+        expected = shown.Body("words", 5)
+        if not visible:
+            expected = shown.Body("", 5, "an archive's data is not shown")
+        assert told == expected, (status, content_type)
+
+
+def test_what_a_store_serves_without_a_type_is_data():
+    assert body(Answer(200, (), b"words"), OUTSIDE).text == ""
+
+
+def test_headers_lose_secrets_and_excess():
+    fields = [
+        ("Set-COOKIE", "a=b"),
+        ("x-api-key", "k"),
+        ("Location", verdicts.PRESIGNED),
+        ("X-Long", "y" * 400),
+        ("X\x07", "a\nb"),
+    ]
+
+    assert shown.headers(fields) == (
+        ("Set-COOKIE", "[redacted]"),
+        ("x-api-key", "[redacted]"),
+        ("Location", "https://store.example/b.zip?[redacted]"),
+        ("X-Long", "y" * 297 + "..."),
+        ("X\\x07", "a b"),
+    )
+
+
+def test_the_query_of_a_made_up_request_holds_no_secret():
+    talk = traces.Talk()
+    exchange = talk.request(None, query="?key=1")
+
+    assert shown.url(exchange).endswith("/export?[redacted]")
+    assert shown.url(evolve(exchange, generated=True)).endswith("/export?key=1")
+
+
+@given(st.text())
+def test_writable_texts_can_be_written_and_lose_nothing_else(text):
+    told = shown.writable(text)
+
+    told.encode()
+    assert len(told) == len(text)
+    assert shown.writable(told) == told
+    assert all(a in (b, "\ufffd") for a, b in zip(told, text, strict=True))
+    assert [c for c in told if ord(c) < 32 and c not in "\t\n\r"] == []
+
+
+def test_ordinary_text_is_writable():
+    assert shown.writable("a\t\n\r é 漢 😀") == "a\t\n\r é 漢 😀"
+    assert shown.writable("\x00\x1b\x7f\ud800\ufffe\uffff") == "\ufffd" * 6

@@ -1,0 +1,228 @@
+"""What all reports say of a verdict."""
+
+import pytest
+from helpers import traces, verdicts
+from helpers.verdicts import COLLECTION_REQUEST, REQUEST, STATUS, broken, cells, held, law, noted
+from prolific_contract.gate._operations import OPERATIONS
+from prolific_contract.gate._trace import Subject, Trace
+from prolific_contract.gate.reports._summary import (
+    MARKS,
+    Summary,
+    answer_name,
+    evidence,
+    operation_names,
+    ways,
+)
+
+FINGERPRINTS = frozenset({"shape.error batch request", "shape.error batch status"})
+
+
+def summary(*found, **changes):
+    return Summary(verdicts.verdict(*found, **changes))
+
+
+def test_conforming():
+    told = summary(*cells(law(), held(REQUEST)), *cells(law("a.b"), held(STATUS)))
+
+    assert (told.result, told.headline) == ("passed", "2 laws exercised, none broken")
+
+
+def test_one_law_broken_in_one_place():
+    told = summary(*cells(law(), broken(REQUEST, "x")))
+
+    assert (told.result, told.headline) == ("failed", "1 law broken")
+
+
+def test_laws_and_places_are_counted():
+    told = summary(
+        *cells(law(), broken(REQUEST, "x"), broken(STATUS, "y")),
+        *cells(law("a.b"), broken(STATUS, "z")),
+    )
+
+    assert told.headline == "2 laws broken, in 3 places"
+
+
+def test_what_the_baseline_accepts_is_counted_apart():
+    found = cells(law(), broken(REQUEST, "x"), broken(STATUS, "y"))
+
+    passed = summary(*found, accepted=FINGERPRINTS)
+    failed = summary(*found, accepted=frozenset({"shape.error batch request"}))
+
+    assert passed.headline == (
+        "1 law exercised, nothing new broken (2 known violations accepted by the baseline)"
+    )
+    assert failed.headline == "1 law broken (1 known violation accepted by the baseline)"
+
+
+def test_laws_that_only_the_baseline_excuses_are_not_called_unbroken():
+    told = summary(*cells(law(), broken(REQUEST, "x")), accepted=FINGERPRINTS)
+
+    assert told.headline == (
+        "1 law exercised, nothing new broken (1 known violation accepted by the baseline)"
+    )
+    assert told.broken[0].accepted
+
+
+def test_a_silent_resource_proves_nothing():
+    trace = Trace(verdicts.talk().exchanges, (Subject("collection", "c\x1b1"),))
+    told = summary(trace=trace)
+
+    assert told.result == "proves nothing"
+    assert told.headline == "collection c\\x1b1 never told the state of an export"
+
+
+def test_no_observation_proves_nothing():
+    assert summary(*cells(law())).headline == "no law was exercised"
+
+
+def test_a_recording_without_a_state_proves_nothing():
+    talk = traces.Talk()
+    talk.request(traces.error(401))
+
+    assert summary(trace=talk.trace).headline == "no answer tells the state of an export"
+
+
+@pytest.mark.parametrize(
+    ("asked", "found", "sentence"),
+    [
+        (None, None, "not shown; judged is what both editions share"),
+        (None, "2026-11", "2026-11, as its answers show; judged is what both editions share"),
+        (
+            "2026-03",
+            None,
+            "2026-03 enforced; the conversation does not show which one is followed",
+        ),
+        ("2026-03", "2026-03", "2026-03 enforced, and followed"),
+        ("2026-03", "2026-11", "2026-03 enforced, but 2026-11 followed"),
+    ],
+)
+def test_the_edition(asked, found, sentence):
+    assert summary(edition_asked=asked, edition_found=found).edition == sentence
+
+
+def test_secrets_and_controls_are_taken_out_of_the_target():
+    assert summary(target="https://u:p@h\x1b").target == "https://[redacted]@h\\x1b"
+
+
+def test_marks_and_counts():
+    found = (
+        *cells(law(), broken(REQUEST, "x"), broken(STATUS, "y")),
+        *cells(law("a.b"), noted(REQUEST, "n")),
+        *cells(law("c.d"), held(REQUEST)),
+    )
+    told = summary(*found, accepted=frozenset({"shape.error batch status"}))
+
+    assert [told.mark(cell) for cell in found] == [
+        "violated",
+        "accepted",
+        "noted",
+        "not exercised",
+        "held",
+        "not exercised",
+    ]
+    assert told.counts == {
+        "held": 1,
+        "violated": 1,
+        "accepted": 1,
+        "noted": 1,
+        "not exercised": 2,
+    }
+    assert list(told.counts) == list(MARKS)
+
+
+def test_violations_by_law_new_ones_first():
+    found = (
+        *cells(law("a.b"), broken(REQUEST, "x")),
+        *cells(law("c.d"), broken(REQUEST, "x"), broken(STATUS, "y")),
+    )
+    told = summary(*found, accepted=frozenset({"a.b batch request", "c.d batch request"}))
+
+    assert [(b.law.id, b.accepted) for b in told.broken] == [("c.d", False), ("a.b", True)]
+    assert [v.operation for v in told.broken[0].violations] == [STATUS, REQUEST]
+
+
+def test_notes_are_told_once_each():
+    told = summary(
+        *cells(
+            law(),
+            noted(REQUEST, "new: a", 0),
+            noted(REQUEST, "new: b", 1),
+            noted(REQUEST, "new: a", 2),
+            noted(STATUS, "new: a", 3),
+        )
+    )
+
+    assert [(n.operation, n.observation.seen, n.times) for n in told.notes] == [
+        (REQUEST, "new: a", 2),
+        (REQUEST, "new: b", 1),
+        (STATUS, "new: a", 1),
+    ]
+    assert told.notes[0].observation.exchanges == (0,)
+
+
+def test_what_was_not_exercised_by_reason():
+    told = summary(
+        *cells(law("a.b", needs="luck"), held(REQUEST)),
+        *cells(law("c.d", REQUEST, STATUS, COLLECTION_REQUEST, needs="luck")),
+        *cells(law("e.f", needs="time")),
+    )
+
+    assert [(silence.reason, silence.laws) for silence in told.not_exercised] == [
+        (
+            "needs luck",
+            {"a.b": "batch status", "c.d": "batch request, status; collection request"},
+        ),
+        ("needs time", {"e.f": "batch request, status"}),
+    ]
+
+
+def test_operations_in_their_order():
+    told = summary(*cells(law("a.b", *reversed(OPERATIONS)), held(REQUEST)))
+
+    assert told.operations == OPERATIONS
+    assert operation_names(OPERATIONS) == (
+        "batch request, status, archive; collection request, status, archive"
+    )
+
+
+def test_answers_that_were_never_seen():
+    answers = (
+        verdicts.answer(200, "failed", seen=False),
+        verdicts.answer(429, seen=False),
+        verdicts.answer(404, seen=True),
+    )
+
+    assert [answer_name(each) for each in summary(answers=answers).unseen] == [
+        "200 failed",
+        "429",
+    ]
+
+
+def test_evidence_names_the_decisive_exchanges():
+    seen = [broken(REQUEST, "x", 9, index).observation for index in (4, 0, 4, 2, 3, 7)]
+
+    assert evidence(seen[:2]) == "#1, #5"
+    assert evidence(seen) == "#1, #3, #4, #5 and 1 more"
+    assert evidence(seen[:5]) == "#1, #3, #4, #5"
+
+
+def test_what_was_seen_is_told_once_and_redacted():
+    sentence = f"at {verdicts.PRESIGNED}"
+    found = cells(
+        law(), broken(REQUEST, sentence, 1), broken(REQUEST, "x", 2), broken(REQUEST, sentence, 3)
+    )
+    (violation,) = verdicts.verdict(*found).violations
+
+    assert {told: len(seen) for told, seen in ways(violation).items()} == {
+        "at https://store.example/b.zip?[redacted]": 2,
+        "x": 1,
+    }
+
+
+def test_stale_entries_of_the_baseline():
+    told = summary(
+        *cells(law(), held(REQUEST)),
+        accepted=FINGERPRINTS | {"shape.error collection request"},
+    )
+
+    assert told.stale == ("shape.error batch request",)

@@ -1,0 +1,233 @@
+"""The report that people read on a terminal and in the logs of CI."""
+
+import io
+
+import pytest
+from helpers import traces, verdicts
+from helpers.verdicts import ARCHIVE, REQUEST, STATUS, broken, cells, held, law, noted
+from prolific_contract.gate._operations import OPERATIONS
+from prolific_contract.gate._trace import Trace
+from prolific_contract.gate.reports import print_text
+from prolific_contract.gate.reports._text import render
+
+
+@pytest.fixture(autouse=True)
+def ordinary_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+class Stream(io.StringIO):
+    def __init__(self, encoding="utf-8", *, terminal=False):
+        super().__init__()
+        self._encoding = encoding
+        self._terminal = terminal
+
+    @property
+    def encoding(self):
+        return self._encoding
+
+    def isatty(self):
+        return self._terminal
+
+
+def printed(verdict, **options):
+    stream = Stream(**options)
+    print_text(verdict, stream)
+    return stream.getvalue()
+
+
+def section(text, title):
+    """The lines below a title."""
+    return text.split(f"\n{title}\n")[1].split("\n\n")[0].split("\n")
+
+
+def test_the_whole_of_a_failing_report():
+    assert render(verdicts.failing(accepted=frozenset({"value.archive batch archive"}))) == (
+        """\
+FAILED  1 law broken, in 2 places (1 known violation accepted by the baseline)
+  target   https://api.example
+  edition  2026-03, as its answers show; judged is what both editions share
+  profile  polite: 5 requests in 12 s, began 2026-03-20 10:00 UTC
+
+✗ shape.error
+  Every error is enveloped.
+  where      batch request
+             POST /api/v1/data-collection/batches/{batch_id}/export
+  seen       the error is flat (#1)
+  documents  An error is an object. (documents/002, 004; D-9, D-10)
+  also       batch status: the error is empty (#2, #5, and 1 other finding)
+  https://docs.prolific.com/api-reference/ai-task-builder/request-batch-export
+  reproduce with
+  curl -sS -i -X POST -H 'Content-Length: 0' -H "Authorization: Token $PROLIFIC_TOKEN" """
+        """https://api.example/api/v1/data-collection/batches/r1/export
+
+a value.archive  accepted by the baseline
+  Every error is enveloped.
+  where      batch archive
+             GET the batch's presigned URL
+  seen       the file is no ZIP file (#4)
+  documents  An error is an object. (documents/002, 004)
+  https://docs.prolific.com/api-reference/ai-task-builder/request-batch-export
+  reproduce with
+  curl -sS -i -H "Authorization: Token $PROLIFIC_TOKEN" https://api.example/api/v1/"""
+        f"data-collection/batches/r1/export/{traces.JOB}"
+        """
+  url=$(curl -sS -H "Authorization: Token $PROLIFIC_TOKEN" https://api.example/api/v1/"""
+        f"data-collection/batches/r1/export/{traces.JOB}"
+        """ | python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])')
+  curl -sS -D - -o archive.part -H 'Range: bytes=-65557' "$url"
+
+                batch
+law            request status archive
+shape.answered    ✓      ·       ✓
+shape.error       ✗      ✗
+shape.additive    ·      ~
+value.archive                    a
+
+✓ held 2  ✗ violated 2  a accepted 1  ~ noted 1  · not exercised 2
+
+Not exercised
+  shape.answered (batch status)
+    needs an error
+  shape.additive (batch request)
+    needs a body
+
+Documented answers never seen
+  batch status  200 failed
+
+Notes
+  shape.additive, batch status: not documented: /new (#3)
+"""
+    )
+
+
+def test_passing():
+    text = render(verdicts.verdict(strict=True, started=None, profile="full"))
+
+    assert text.startswith("PASSED  1 law exercised, none broken\n")
+    assert "  profile  full, strict: 5 requests in 12 s\n" in text
+    assert "✓ held 2\n" in text
+    for absent in ("Notes", "Not exercised", "never seen", "baseline", "curl"):
+        assert absent not in text
+
+
+def test_nothing_proved():
+    text = render(verdicts.verdict(trace=Trace(()), cells=()))
+
+    assert text.startswith("NOTHING PROVED  no answer tells the state of an export\n")
+    assert "law " not in text.split("\n", 1)[1]
+
+
+def test_violations_of_one_law_are_folded():
+    found = cells(law("a.b", *OPERATIONS), *verdicts.many(OPERATIONS, "bad", 0, 1, 2, 3, 4))
+
+    text = render(verdicts.verdict(*found))
+
+    assert "seen       bad (#1, #2, #3, #4 and 1 more)" in text
+    assert text.count("bad (") == 4
+    assert "2 more: collection status, archive" in text
+
+
+def test_an_accepted_place_of_a_broken_law_is_called_so():
+    found = cells(law("a.b"), broken(REQUEST, "x"), broken(STATUS, "y"))
+
+    text = render(verdicts.verdict(*found, accepted=frozenset({"a.b batch request"})))
+
+    assert "  also       batch request: x (#1), accepted\n" in text
+
+
+def test_many_notes_are_cut():
+    notes = [noted(STATUS, f"new: {number}", 0) for number in range(12)]
+    twice = noted(STATUS, "new: 0", 1)
+
+    lines = section(render(verdicts.verdict(*cells(law("a.b"), *notes, twice))), "Notes")
+
+    assert lines[0] == "  a.b, batch status: new: 0 (#1, 2 times)"
+    assert lines[1] == "  a.b, batch status: new: 1 (#1)"
+    assert [line.strip() for line in lines[10:]] == ["2 more", ""]
+
+
+def test_stale_entries_of_the_baseline_are_said():
+    text = render(verdicts.verdict(accepted=frozenset({"shape.error batch request"})))
+
+    assert section(text, "In the baseline, but not broken any more")[0] == (
+        "  shape.error batch request"
+    )
+
+
+def test_no_line_is_wider_than_the_terminal_but_those_to_copy(monkeypatch):
+    found = cells(law("a.b", statement="word " * 60, says="word " * 90), broken(REQUEST, "x" * 300))
+
+    for width, widest in ((80, 80), (200, 100)):
+        monkeypatch.setenv("COLUMNS", str(width))
+        lines = render(verdicts.verdict(*found)).split("\n")
+        longest = max(len(line) for line in lines if "curl" not in line and "://" not in line)
+        assert widest - 8 <= longest <= widest
+
+
+def test_the_matrix_of_both_kinds_fits_80_columns():
+    longest = "time.request-while-generating"
+
+    text = render(verdicts.verdict(*cells(law(longest, *OPERATIONS), held(ARCHIVE))))
+
+    assert any(line.startswith(longest) and line.endswith("·") for line in text.split("\n"))
+
+
+def test_colour_is_for_terminals():
+    verdict = verdicts.failing()
+
+    assert "\x1b[" not in printed(verdict)
+    assert "\x1b[1;31mFAILED\x1b[0m" in printed(verdict, terminal=True)
+
+
+def test_colour_can_be_switched_off(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    assert "\x1b[31m" not in printed(verdicts.failing(), terminal=True)
+    assert "31mFAILED" not in printed(verdicts.failing(), terminal=True)
+
+
+def test_an_encoding_without_the_symbols_gets_others():
+    found = (
+        *cells(law("a.b"), broken(REQUEST, "caf\xe9…"), held(STATUS)),
+        *cells(law("c.d"), noted(REQUEST, "x")),
+    )
+    text = printed(verdicts.verdict(*found), encoding="ascii")
+
+    assert text.isascii()
+    assert "\nX a.b\n" in text
+    assert "seen       caf\\xe9... (#1)" in text
+    assert "+ held 1  X violated 1  ~ noted 1  . not exercised 1" in text
+
+
+def test_an_encoding_with_the_symbols_but_not_all_letters():
+    text = printed(verdicts.verdict(*cells(law(), broken(REQUEST, "漢"))), encoding="latin-1")
+
+    assert "seen       \\u6f22 (#1)" in text
+    text.encode("latin-1")
+
+
+def test_a_stream_may_not_know_its_encoding():
+    assert "✓ held 2" in printed(verdicts.verdict(), encoding=None)
+
+
+def test_what_servers_say_is_inert():
+    text = render(verdicts.hostile())
+
+    assert not set(text) & set("\x00\x1b\u2028\u202e")
+    assert "##vso[" not in text
+    assert "# #vso[" in text
+    assert not any(line.lstrip().startswith("::") for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("command", ["##vso[task.setvariable]", "##[error]", "##teamcity[x"])
+def test_commands_of_ci_systems_are_broken_up(command):
+    assert command not in render(verdicts.verdict(*cells(law(), broken(REQUEST, command))))
+
+
+def test_addresses_with_colons_stay():
+    verdict = verdicts.verdict(*cells(law(), broken(REQUEST, "# ## ##x [::1]:80 a::b :: ")))
+
+    assert "# ## ##x [::1]:80 a::b ::" in render(verdict)

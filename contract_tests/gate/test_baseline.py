@@ -1,0 +1,135 @@
+"""The baseline: known violations that do not fail a check."""
+
+import json
+
+import pytest
+from helpers import verdicts
+from helpers.verdicts import REQUEST, STATUS, broken, cells, held, law, noted
+from prolific_contract._errors import DocumentError
+from prolific_contract.gate._baseline import (
+    Accepted,
+    Baseline,
+    read_baseline,
+    stale,
+    write_baseline,
+)
+
+ENTRY = {"fingerprint": "shape.error batch request", "reason": "fixed in May"}
+
+
+def document(*entries, **changes):
+    return {"format": "prolific-contract baseline", "version": 1, "accepted": [*entries], **changes}
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "baseline.json"
+
+
+@pytest.fixture
+def reading(file):
+    def read(value):
+        text = value if isinstance(value, str) else json.dumps(value)
+        file.write_text(text, encoding="utf-8")
+        return read_baseline(file)
+
+    return read
+
+
+def test_what_is_written_is_read_again(file):
+    baseline = Baseline((Accepted("a.b batch request", "wäre"), Accepted("c.d batch archive")))
+
+    write_baseline(file, baseline)
+
+    assert read_baseline(file) == baseline
+    assert "wäre" in file.read_text(encoding="utf-8")
+    assert baseline.fingerprints == {"a.b batch request", "c.d batch archive"}
+
+
+def test_the_file_is_the_documented_one(file):
+    write_baseline(file, Baseline((Accepted(**ENTRY),)))
+
+    assert json.loads(file.read_text(encoding="utf-8")) == document(ENTRY)
+
+
+def test_a_reason_may_be_missing(reading):
+    baseline = reading(document({"fingerprint": "a.b batch status"}))
+
+    assert baseline.accepted == (Accepted("a.b batch status", ""),)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "is not JSON: "),
+        ("[" * 100_000, "is not JSON: "),
+        ("[]", 'its "format" is not "prolific-contract baseline"'),
+        ({"format": "other"}, "is no baseline file"),
+        (document(version=2), 'has the "version" 2; this prolific-contract reads version 1'),
+        (document(accepted={}), '"accepted" is not a list'),
+        (document(ENTRY, 7), "accepted[1] is not an object"),
+        (document({**ENTRY, "why": ""}), 'accepted[0] has "why"; it may have "fingerprint" and'),
+        (document({"reason": ""}), 'accepted[0]: "fingerprint" is not the id of a law'),
+        (document({"fingerprint": "shape.error"}), '"shape.error batch request"'),
+        (document({**ENTRY, "reason": None}), '"reason" is not a text'),
+        (document(ENTRY, ENTRY), 'accepts "shape.error batch request" twice'),
+    ],
+)
+def test_other_files_are_refused_with_a_sentence(reading, file, content, message):
+    with pytest.raises(DocumentError) as caught:
+        reading(content)
+
+    assert str(caught.value).startswith(str(file))
+    assert message in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_refused(file):
+    with pytest.raises(DocumentError, match="can't be read"):
+        read_baseline(file)
+
+
+def test_stale_is_what_was_exercised_and_is_kept():
+    verdict = verdicts.verdict(
+        *cells(law("a.b"), held(REQUEST)),
+        *cells(law("c.d"), noted(REQUEST, "n"), broken(STATUS, "x")),
+    )
+    accepted = [
+        "c.d batch request",
+        "a.b batch request",
+        "a.b batch status",
+        "c.d batch status",
+        "a.b collection request",
+        "gone.law batch request",
+    ]
+
+    assert stale(accepted, verdict) == ("a.b batch request", "c.d batch request")
+
+
+def test_an_update_keeps_reasons_drops_stale_ones_and_adds_new_ones():
+    baseline = Baseline(
+        (
+            Accepted("c.d batch status", "known"),
+            Accepted("a.b batch request", "was broken"),
+            Accepted("a.b collection request", "other kind"),
+        )
+    )
+    verdict = verdicts.verdict(
+        *cells(law("a.b"), held(REQUEST), broken(STATUS, "y")),
+        *cells(law("c.d"), broken(STATUS, "x")),
+        accepted=baseline.fingerprints,
+    )
+
+    assert baseline.updated(verdict).accepted == (
+        Accepted("c.d batch status", "known"),
+        Accepted("a.b collection request", "other kind"),
+        Accepted("a.b batch status"),
+    )
+
+
+def test_accepted_violations_do_not_fail_and_new_ones_do():
+    found = cells(law(), broken(REQUEST, "x"), broken(STATUS, "y"))
+    one = Baseline((Accepted("shape.error batch request"),))
+    both = one.updated(verdicts.verdict(*found))
+
+    assert verdicts.verdict(*found, accepted=one.fingerprints).exit_code == 1
+    assert verdicts.verdict(*found, accepted=both.fingerprints).exit_code == 0
