@@ -40,6 +40,10 @@ demo: $(READY) ## Run the main job against the embedded sandbox: request, poll, 
 test: $(READY) ## Run the tests, with branch coverage of the hand-written packages
 	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term-missing:skip-covered
 
+.PHONY: gate
+gate: $(READY) ## Prove the gate: it kills every mutant, accuses no conforming server; writes docs/kill-table.md
+	$(BIN)/python -m helpers.gate_proof docs/kill-table.md
+
 .PHONY: regenerate
 regenerate: $(READY) ## Build openapi/prolific.yaml and generate generated/prolific_api from it
 	$(BIN)/prolific-contract build

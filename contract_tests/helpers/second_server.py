@@ -3,7 +3,8 @@
 What passes against the sandbox only could be a habit that client and sandbox share. This
 server has the documented behaviour (documents/000 to 004) and otherwise differs from the
 sandbox wherever the documents leave it open: it counts polls instead of seconds, sends flat
-error bodies (D-10), times with an offset, and archives in chunks without length, ETag or ranges.
+error bodies (D-10; the documented envelope on demand), times with an offset, and archives in
+chunks without length, ETag or ranges.
 """
 
 import io
@@ -54,7 +55,13 @@ class SecondServer:
         requests: What it was asked, in order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, envelopes: bool = False) -> None:
+        """Open the socket.
+
+        Args:
+            envelopes: Whether errors come in the documented envelope, as the gate demands.
+        """
+        self._envelopes = envelopes
         self.requests: list[Seen] = []
         self._jobs: dict[tuple[str, str], _Job] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -82,15 +89,15 @@ class SecondServer:
     def answer(self, method: str, path: str, authorization: str | None) -> tuple[int, Any]:
         """Status and JSON of an API answer."""
         if authorization != f"Token {TOKEN}":
-            return 401, {"detail": "Invalid token."}
+            return self._refusal(401, "Invalid token.")
         match = _EXPORT.fullmatch(path)
         if match is None or (match[1], match[2]) not in _RESOURCES:
-            return 404, {"detail": "Not found."}
+            return self._refusal(404, "Not found.")
         if method == "POST" and match[3] is None:
             return self._request(match[1], match[2])
         job = self._jobs.get((match[1], match[2]))
         if method != "GET" or job is None or job.export_id != match[3]:
-            return 404, {"detail": "Not found."}
+            return self._refusal(404, "Not found.")
         job.polls_left -= 1
         return 200, self._state(job)
 
@@ -100,6 +107,12 @@ class SecondServer:
             if job.polls_left < 0 and path == f"/files/{job.key}":
                 return _archive(job)
         return None
+
+    def _refusal(self, status: int, detail: str) -> tuple[int, Any]:
+        if not self._envelopes:
+            return status, {"detail": detail}
+        error = {"status": status, "error_code": 7, "title": "Refused", "detail": [detail]}
+        return status, {"error": error}
 
     def _request(self, plural: str, resource_id: str) -> tuple[int, Any]:
         job = self._jobs.setdefault((plural, resource_id), _Job(plural, resource_id))
