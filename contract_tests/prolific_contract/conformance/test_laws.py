@@ -7,7 +7,6 @@ from prolific_contract.gate._check import UsageError
 from prolific_contract.gate._law import Law
 from prolific_contract.gate._operations import Operation
 from prolific_contract.gate._verdict import CellState
-from prolific_contract.gate.reports._junit import _told
 from prolific_contract.gate.reports._summary import Summary
 
 
@@ -52,4 +51,4 @@ def test_law(outcome: Outcome, law: Law, operation: Operation) -> None:
         pytest.skip(cell.reason)
     for violation in outcome.verdict.violations:
         if (violation.law, violation.operation) == (law, operation):
-            pytest.fail(_told(violation, Summary(outcome.verdict)), pytrace=False)
+            pytest.fail(Summary(outcome.verdict).account(violation), pytrace=False)

@@ -9,16 +9,14 @@ from itertools import groupby
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from prolific_contract.gate._verdict import Cell, Verdict, Violation
+from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._documents import cited, page
 from prolific_contract.gate.reports._summary import (
     Summary,
     answer_name,
     evidence,
     operation_name,
     told,
-    ways,
 )
 
 _PACKAGE: Final = "prolific-contract"
@@ -101,7 +99,7 @@ def _case(cell: Cell, summary: Summary) -> ET.Element:
     )
     violation = summary.violation(cell)
     if violation is not None:
-        text = _told(violation, summary)
+        text = summary.account(violation)
         message = told(violation.observations[0])
         if violation.accepted:
             ET.SubElement(case, "skipped", {"message": f"accepted by the baseline: {message}"})
@@ -119,22 +117,6 @@ def _case(cell: Cell, summary: Summary) -> ET.Element:
             f"noted: {told(note.observation)} ({evidence([note.observation])})" for note in notes
         )
     return case
-
-
-def _told(violation: Violation, summary: Summary) -> str:
-    first = violation.observations[0]
-    law = violation.law
-    return "\n".join(
-        [
-            f"{law.id}: {law.statement}",
-            f"where: {violation.operation}",
-            *(f"seen: {sentence} ({evidence(seen)})" for sentence, seen in ways(violation).items()),
-            f"documents: {law.source.says} ({cited(law.source)})",
-            page(law.source, violation.operation).address,
-            summary.reproduction(first),
-            f"baseline: {violation.fingerprint}",
-        ]
-    )
 
 
 def _count(element: ET.Element, cases: list[ET.Element]) -> None:

@@ -16,6 +16,7 @@ from prolific_contract.gate._trace import Exchange, Subject
 from prolific_contract.gate._verdict import Cell, CellState, DocumentedAnswer, Verdict, Violation
 from prolific_contract.gate.reports import _shown as shown
 from prolific_contract.gate.reports._curl import reproduction
+from prolific_contract.gate.reports._documents import cited, page
 
 Mark: TypeAlias = Literal["held", "violated", "accepted", "noted", "not exercised"]
 
@@ -235,6 +236,22 @@ class Summary:
         """The command lines that show an observation again."""
         exchanges = (self.exchanges[index] for index in observation.exchanges)
         return reproduction(self.verdict.trace, exchanges)
+
+    def account(self, violation: Violation) -> str:
+        """All there is to say of a violation, as lines of text."""
+        law = violation.law
+        found = ways(violation).items()
+        return "\n".join(
+            [
+                f"{law.id}: {law.statement}",
+                f"where: {violation.operation}",
+                *(f"seen: {sentence} ({evidence(seen)})" for sentence, seen in found),
+                f"documents: {law.source.says} ({cited(law.source)})",
+                page(law.source, violation.operation).address,
+                self.reproduction(violation.observations[0]),
+                f"baseline: {violation.fingerprint}",
+            ]
+        )
 
     def decisive(self, observation: Observation) -> Exchange:
         """The exchange that shows an observation."""
