@@ -4,7 +4,17 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from helpers.traces import EXPIRES_AT, START, URL, Talk, complete, dated, failed, running
+from helpers.traces import (
+    EXPIRES_AT,
+    OTHER_JOB,
+    START,
+    URL,
+    Talk,
+    complete,
+    dated,
+    failed,
+    running,
+)
 from prolific_contract.gate._law import Outcome
 from prolific_contract.gate._trace import Answer, Credential
 
