@@ -136,11 +136,13 @@ class _Download:
         if room.reason:
             self._tell_restart(room.reason)
         yield from self._get_ready(adopted=self.job.state is None)
-        for fetches in range(1, _MAX_FETCHES + 1):
+        fetches = 0
+        while True:
+            fetches += 1
             yield from self._fetch()
             yield Run(room.finish)
             if verify is None:
-                return
+                break
             self.context.notify(Verifying(self.job.ref, room.received))
             try:
                 yield Run(partial(verify, room.part))
@@ -152,7 +154,7 @@ class _Download:
                     raise CorruptArchiveError(f"{message} Nothing was saved.") from error
                 self._tell_restart("what arrived is not a whole archive")
             else:
-                return
+                break
 
     def _get_ready(self, *, adopted: bool) -> Flow[None]:
         """Get a URL for what is there, or for a new job's archive.

@@ -162,6 +162,8 @@ class Workspace:
             # Somebody has to say that the archive is still this one: the last byte is
             # asked for again, as "no more bytes" comes without a tag.
             self.good.cut(self.good.end - 1)
+        # Nothing is known of what is behind.
+        self._file.truncate(self.good.end)
 
     @property
     def _sidecar_path(self) -> Path:

@@ -1,0 +1,234 @@
+"""One process at a time works on a download, and a dead one is in nobody's way."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prolific_exports import TargetInUseError
+from prolific_exports._transfer import _claim, _process
+from prolific_exports._transfer._claim import FOREIGN_SILENCE, Claim, Holder
+from prolific_exports._transfer._disk import OsDisk
+from prolific_exports._transfer._process import OsProcesses, Process
+
+NOW = datetime(2026, 3, 20, 10, 0, 0, tzinfo=UTC)
+HERE = socket.gethostname()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "x.lock"
+
+
+@pytest.fixture
+def take():
+    taken = []
+
+    def take(path, disk=None, processes=None):
+        target = path.with_name("x.zip")
+        taken.append(Claim.take(path, target, disk or OsDisk(), processes or OsProcesses(), NOW))
+        return taken[-1]
+
+    yield take
+    for claim in taken:
+        claim.release()
+
+
+def files(path):
+    return sorted(one.name for one in path.parent.iterdir())
+
+
+def sign(path, host=HERE, pid=None, born=""):
+    """Leave a claim of another process."""
+    pid = ended() if pid is None else pid
+    path.write_bytes(Holder(Process(host, pid, born), "2026-03-20", "k").dump())
+
+
+def ended():
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def aged(path, seconds):
+    then = path.stat().st_mtime - seconds
+    os.utime(path, (then, then))
+
+
+def test_a_claim_that_is_held_keeps_others_out_and_says_who_holds_it(take, path):
+    claim = take(path)
+    with pytest.raises(TargetInUseError) as refused:
+        take(path)
+    assert (refused.value.host, refused.value.pid) == (HERE, os.getpid())
+    assert refused.value.path == path.with_name("x.zip")
+    assert f"by process {os.getpid()} on {HERE} (since 2026-03-20" in str(refused.value)
+    claim.check()
+    claim.release()
+    assert files(path) == []
+    take(path).release()
+
+
+def test_a_claim_of_a_process_that_ended_is_taken_over(take, path):
+    sign(path)
+    claim = take(path)
+    assert claim.is_held
+    assert files(path) == ["x.lock"]
+
+
+@pytest.mark.parametrize("pid", [2**62, 2**31])
+def test_a_process_that_cannot_be_is_no_more(take, path, pid):
+    sign(path, pid=pid)
+    take(path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="births are read in /proc")
+def test_a_process_that_got_the_number_of_another_is_not_it(take, path):
+    born = OsProcesses().current().born
+    assert born
+    sign(path, pid=os.getpid(), born=born)
+    with pytest.raises(TargetInUseError):
+        take(path)
+    sign(path, pid=os.getpid(), born=f"{born}0")
+    take(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="numbers of processes say nothing there")
+def test_where_births_are_not_known_numbers_decide(take, path, monkeypatch, tmp_path):
+    monkeypatch.setattr(_process, "_PROC", tmp_path / "nowhere")
+    assert OsProcesses().current().born == ""
+    sign(path, pid=os.getpid(), born="1")
+    with pytest.raises(TargetInUseError):
+        take(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="numbers of processes say nothing there")
+def test_somebody_elses_process_is_there(take, path, monkeypatch):
+    def forbidden(pid, number):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "kill", forbidden)
+    sign(path, pid=1)
+    with pytest.raises(TargetInUseError):
+        take(path)
+
+
+def test_on_windows_a_file_that_is_open_cannot_be_renamed_and_so_is_held(take, path, monkeypatch):
+    windows = OsProcesses(windows=True)
+    disk = OsDisk()
+
+    def in_use(path, name):
+        raise PermissionError(13, "in use")
+
+    sign(path, pid=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "rename", in_use)
+        with pytest.raises(TargetInUseError):
+            take(path, disk, windows)
+    assert take(path, disk, windows).is_held
+
+
+def test_a_claim_of_another_machine_is_taken_over_after_a_long_silence(take, path):
+    sign(path, host="elsewhere", pid=1)
+    aged(path, FOREIGN_SILENCE - 60)
+    with pytest.raises(TargetInUseError, match="process 1 on elsewhere"):
+        take(path)
+    aged(path, FOREIGN_SILENCE + 60)
+    take(path)
+    assert files(path) == ["x.lock"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"7", b'{"host": "a"}', b'{"host": "a", "pid": "x"}']
+)
+def test_a_claim_without_a_name_is_respected_for_a_moment(take, path, content):
+    path.write_bytes(content)
+    with pytest.raises(TargetInUseError, match="by another process") as refused:
+        take(path)
+    assert (refused.value.host, refused.value.pid) == (None, None)
+    aged(path, 60)
+    take(path)
+
+
+def test_a_holder_shows_that_it_lives(take, path):
+    claim = take(path)
+    aged(path, 1000)
+    claim.touch()
+    assert OsDisk().age(path) < 100
+
+
+def test_who_has_lost_a_claim_notices_and_leaves_the_new_one_alone(take, path):
+    claim = take(path)
+    sign(path, host="elsewhere", pid=1)
+    with pytest.raises(TargetInUseError, match="elsewhere"):
+        claim.check()
+    claim.release()
+    assert path.exists()
+    path.unlink()
+    with pytest.raises(TargetInUseError):
+        claim.check()
+    assert not claim.is_held
+
+
+class Meddling(OsDisk):
+    """Somebody else acts just before something is done."""
+
+    def __init__(self, method, act):
+        self.acts = {method: act}
+
+    def _meddle(self, method):
+        act = self.acts.pop(method, None)
+        if act is not None:
+            act()
+
+    def read(self, path):
+        self._meddle("read")
+        return super().read(path)
+
+    def rename(self, path, name):
+        self._meddle("rename")
+        super().rename(path, name)
+
+    def age(self, path):
+        self._meddle("age")
+        return super().age(path)
+
+
+def test_a_claim_that_was_given_up_meanwhile_is_free(take, path):
+    for method in ("read", "rename"):
+        sign(path)
+        take(path, Meddling(method, path.unlink)).release()
+    sign(path, host="elsewhere")
+    take(path, Meddling("age", path.unlink)).release()
+    assert files(path) == []
+
+
+@pytest.mark.parametrize("linking", [True, False], ids=["hard links", "no hard links"])
+def test_a_faster_one_is_given_its_claim_back(take, path, linking, monkeypatch):
+    sign(path)
+    disk = Meddling("rename", lambda: sign(path, host=HERE, pid=os.getpid()))
+    if not linking:
+
+        def no_links(path, name):
+            raise PermissionError(1, "no links here")
+
+        monkeypatch.setattr(disk, "link", no_links)
+        assert take(path, disk).is_held
+    else:
+        with pytest.raises(TargetInUseError):
+            take(path, disk)
+        assert json.loads(path.read_bytes())["pid"] == os.getpid()
+    assert files(path) == ["x.lock"]
+
+
+def test_who_always_comes_too_late_gives_up(take, path):
+    class Busy(OsDisk):
+        def create(self, path, content):
+            raise FileExistsError
+
+    with pytest.raises(TargetInUseError):
+        take(path, Busy())
+    assert _claim.Holder.load(b"") is None

@@ -1,0 +1,234 @@
+"""In the end there is the whole file under its name, or what was there before: nothing else."""
+
+import errno
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prolific_exports import DownloadError, TargetExistsError
+from prolific_exports._transfer._disk import OsDisk
+from prolific_exports._transfer._workspace import System, Workspace
+from prolific_exports._waiting import Job
+
+NOW = datetime(2026, 3, 20, 10, 0, 0, tzinfo=UTC)
+ETAG = '"e"'
+NO_SPACE = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+NO_LINKS = OSError(errno.EPERM, "no links here")
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def fail(error=NO_SPACE, times=None, then=None):
+    """A function that raises, always or a number of times, and then does what another does."""
+    calls = []
+
+    def failing(*args, **keywords):
+        calls.append(1)
+        if times is None or len(calls) <= times:
+            raise error
+        return then(*args, **keywords)
+
+    return failing
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "x.zip"
+
+
+@pytest.fixture
+def enter():
+    rooms = []
+
+    def enter(path, *, overwrite=False):
+        rooms.append(Workspace.open(Job("batch", "1"), path, System(), NOW, overwrite=overwrite))
+        return rooms[-1]
+
+    yield enter
+    for room in rooms:
+        room.close()
+
+
+def fill(room, content=b"abc", etag=ETAG):
+    room.begin(len(content), etag)
+    room.write(0, content)
+    room.finish()
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_published_file_is_whole_and_alone(enter, target, overwrite):
+    room = enter(target, overwrite=overwrite)
+    fill(room)
+    assert not target.exists()
+    room.publish(overwrite=overwrite)
+    room.close()
+    assert files(target.parent) == {"x.zip": b"abc"}
+
+
+def test_all_bytes_are_on_the_disk_before_the_name_is(enter, target, monkeypatch):
+    room = enter(target)
+    room.begin(3, ETAG)
+    room.write(0, b"abc")
+    synced = []
+    sync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(target.exists()) or sync(fd))
+    room.finish()
+    assert synced
+    assert not any(synced)
+    room.publish(overwrite=False)
+    if hasattr(os, "O_DIRECTORY"):
+        assert synced[-1]
+
+
+@pytest.mark.parametrize("linking", [True, False], ids=["hard links", "no hard links"])
+def test_a_target_that_appears_meanwhile_is_left_as_it_is(enter, target, monkeypatch, linking):
+    if not linking:
+        monkeypatch.setattr(os, "link", fail(NO_LINKS))
+    room = enter(target)
+    fill(room, etag=None)
+    target.write_bytes(b"theirs")
+    with pytest.raises(TargetExistsError, match="exists already and was left") as caught:
+        room.publish(overwrite=False)
+    room.close()
+    assert caught.value.path == target
+    assert files(target.parent) == {"x.zip": b"theirs"}
+
+
+def test_a_target_that_appears_while_the_claim_is_made(enter, target, monkeypatch):
+    create = OsDisk.create
+
+    def meanwhile(self, path, content):
+        create(self, path, content)
+        target.write_bytes(b"theirs")
+
+    monkeypatch.setattr(OsDisk, "create", meanwhile)
+    with pytest.raises(TargetExistsError):
+        enter(target)
+    assert files(target.parent) == {"x.zip": b"theirs"}
+
+
+def test_without_hard_links_a_file_is_renamed(enter, target, monkeypatch):
+    monkeypatch.setattr(os, "link", fail(NO_LINKS))
+    room = enter(target)
+    fill(room)
+    room.publish(overwrite=False)
+    room.close()
+    assert files(target.parent) == {"x.zip": b"abc"}
+
+
+@pytest.mark.parametrize("linking", [True, False], ids=["hard links", "no hard links"])
+def test_a_link_that_leads_nowhere_is_not_replaced(enter, target, monkeypatch, linking):
+    if not linking:
+        monkeypatch.setattr(os, "link", fail(NO_LINKS))
+    room = enter(target)
+    fill(room)
+    try:
+        target.symlink_to("nowhere")
+    except OSError:
+        pytest.skip("symbolic links are not allowed here")
+    with pytest.raises(TargetExistsError):
+        room.publish(overwrite=False)
+    assert target.is_symlink()
+
+
+def test_what_cannot_be_removed_is_no_failure(enter, target, monkeypatch):
+    room = enter(target)
+    fill(room)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", fail(PermissionError(13, "in use")))
+        room.publish(overwrite=False)
+        room.close()
+    assert target.read_bytes() == b"abc"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits whole paths, not names")
+@pytest.mark.parametrize("letter", ["x", "é", "\N{DECIDUOUS TREE}"])
+def test_a_name_as_long_as_a_file_system_takes_can_be_had(enter, tmp_path, letter):
+    name = letter * (255 // len(letter.encode()))
+    room = enter(tmp_path / name)
+    fill(room)
+    room.publish(overwrite=False)
+    room.close()
+    assert list(files(tmp_path)) == [name]
+
+
+def test_a_name_that_no_file_can_have_is_explained(enter, tmp_path):
+    with pytest.raises(DownloadError, match="^Cannot (write|create) .*null"):
+        fill(room := enter(tmp_path / "x\0.zip"))
+        room.publish(overwrite=False)
+
+
+def test_a_folder_at_the_target_gets_a_file_in_it(enter, target):
+    target.mkdir()
+    room = enter(target)
+    assert room.target.parent == target
+    assert room.target.name.startswith("1-export-20260")
+
+
+def test_a_disk_that_fails_to_remember_keeps_what_it_remembered(enter, target, monkeypatch):
+    room = enter(target)
+    fill(room)
+    room.write(3, b"d")
+    monkeypatch.setattr(os, "fsync", fail())
+    room.close()
+    monkeypatch.undo()
+    assert set(files(target.parent)) == {".prolific-batch-1.json", ".prolific-batch-1.part"}
+    again = enter(target)
+    assert again.received == 2, "less one byte, to be asked about"
+
+
+def test_an_error_without_words_of_the_system_is_explained_with_its_own(enter, target, monkeypatch):
+    monkeypatch.setattr(OsDisk, "create", fail(OSError("out of order")))
+    with pytest.raises(DownloadError, match=r": out of order\.$"):
+        enter(target)
+
+
+faults = st.dictionaries(
+    st.sampled_from(["link", "replace", "fsync", "unlink", "open"]),
+    st.sampled_from([1, 2, None]),
+    max_size=3,
+)
+
+
+@given(
+    st.binary(max_size=50),
+    st.sampled_from([None, "before", "meanwhile"]),
+    st.booleans(),
+    faults,
+)
+def test_whatever_fails_there_is_the_file_or_what_was_there(content, theirs, overwrite, failing):
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        target = Path(name, "x.zip")
+        if theirs == "before":
+            target.write_bytes(b"theirs")
+        room, published = None, False
+        try:
+            room = Workspace.open(Job("batch", "1"), target, System(), NOW, overwrite=overwrite)
+            room.begin(len(content), ETAG)
+            room.write(0, content)
+            if theirs == "meanwhile":
+                target.write_bytes(b"theirs")
+            for call, times in failing.items():
+                patch.setattr(os, call, fail(times=times, then=getattr(os, call)))
+            room.finish()
+            room.publish(overwrite=overwrite)
+            published = True
+        except DownloadError as error:
+            assert failing or isinstance(error, TargetExistsError)
+        finally:
+            if room is not None:
+                room.close()
+            patch.undo()
+        there = files(target.parent)
+        kept = {one for one in there if one.startswith(".prolific-batch-1.")}
+        before = {"x.zip": b"theirs"} if theirs else {}
+        assert {one: there[one] for one in there if one not in kept} == (
+            {"x.zip": content} if published else before
+        )
+        assert failing or not published or not kept

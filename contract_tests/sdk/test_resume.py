@@ -1,0 +1,429 @@
+"""A download that stopped goes on: in another process, through another URL, with the same bytes."""
+
+import json
+import os
+from itertools import pairwise
+from random import Random
+
+import httpx
+import pytest
+from helpers import api
+from prolific_exports import (
+    AccessDeniedError,
+    CorruptArchiveError,
+    DownloadError,
+    Downloading,
+    Exports,
+    NotFoundError,
+    Resuming,
+    Saved,
+    StartedOver,
+    TargetExistsError,
+    TargetInUseError,
+    Verifying,
+)
+from prolific_exports._transfer._disk import OsDisk, OsHandle
+from prolific_exports.testing import FakeClock
+
+SIZE = len(api.ARCHIVE)
+HALF = SIZE // 2
+FRESH = f"{api.STORE}?X-Amz-Signature=fr3sh"
+
+
+class Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that breaks off, or is interrupted."""
+
+    def __init__(self, body, error):
+        self.body, self.error = body, error
+
+    def __iter__(self):
+        yield self.body
+        raise self.error
+
+    async def __aiter__(self):
+        yield self.body
+        raise self.error
+
+
+def cut(body=api.ARCHIVE[:HALF], etag=api.ETAG, error=KeyboardInterrupt, size=SIZE):
+    headers = {"ETag": etag, "Content-Length": str(size)}
+    return httpx.Response(200, stream=Cut(body, error), headers=headers)
+
+
+def part(start=HALF, etag=api.ETAG, body=api.ARCHIVE):
+    headers = {"Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}", "ETag": etag}
+    return httpx.Response(206, content=body[start:], headers=headers)
+
+
+def left(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def store(router):
+    return router.get(url__startswith=api.STORE)
+
+
+@pytest.fixture
+def post(router, kind):
+    return router.post(api.post_url(kind)).mock(return_value=api.generating())
+
+
+@pytest.fixture
+def get(router, kind):
+    return router.get(api.get_url(kind)).mock(return_value=api.complete(FRESH))
+
+
+@pytest.fixture
+def names(kind):
+    """Of the partial file and its sidecar."""
+    stem = f".prolific-{kind}-{api.RESOURCE[kind]}"
+    return [f"{stem}.json", f"{stem}.part"]
+
+
+@pytest.fixture
+def run(twin, clock, kind, events):
+    """Downloads with a client of its own, as another process would."""
+
+    def run(path, export_id=None, **options):
+        exports = twin.make(
+            base_url=api.BASE, clock=clock, random=Random(7), on_event=events.append
+        )
+        resource = getattr(exports, api.PLURAL[kind])
+        if export_id is not None:
+            return resource.job(api.RESOURCE[kind], export_id).download(path, **options)
+        return resource.download(api.RESOURCE[kind], path, **options)
+
+    return run
+
+
+@pytest.fixture
+def stopped(run, store, post, get, tmp_path, names):
+    """Half of an archive is there, of a process that was interrupted."""
+    store.mock(side_effect=[cut()])
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path)
+    assert left(tmp_path) == names
+    post.mock(side_effect=AssertionError("the job is known"))
+    return tmp_path
+
+
+def said(events, kind):
+    return [event for event in events if isinstance(event, kind)]
+
+
+def test_the_same_call_goes_on_at_the_same_byte_of_the_same_job(run, store, stopped, events, clock):
+    output = json.loads(next(stopped.glob(".*.json")).read_bytes())["output"]
+    clock.advance(3600)
+    store.mock(side_effect=[part()])
+    archive = run(stopped)
+    assert archive.path.read_bytes() == api.ARCHIVE
+    assert left(stopped) == [archive.path.name] == [output], "the name that was chosen then"
+    asked = store.calls.last.request
+    assert str(asked.url) == FRESH
+    assert asked.headers["Range"] == f"bytes={HALF}-"
+    assert asked.headers["If-Match"] == api.ETAG
+    assert [event.received for event in said(events, Resuming)] == [HALF]
+    assert events[-3].resumed_from == HALF
+    assert [type(event) for event in events[-3:]] == [Downloading, Verifying, Saved]
+
+
+def test_a_path_that_is_given_is_where_it_goes(run, store, stopped):
+    store.mock(side_effect=[part()])
+    run(stopped / "b.zip")
+    assert left(stopped) == ["b.zip"]
+
+
+def test_the_job_may_be_named(run, store, stopped):
+    store.mock(side_effect=[part()])
+    run(stopped / "b.zip", api.EXPORT_ID)
+    assert left(stopped) == ["b.zip"]
+
+
+def test_bytes_of_another_job_than_the_named_one_are_of_no_use(
+    router, kind, run, store, stopped, events
+):
+    router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(return_value=api.complete())
+    store.mock(return_value=api.stored())
+    run(stopped / "b.zip", api.OTHER_EXPORT_ID)
+    assert "Range" not in store.calls.last.request.headers
+    assert said(events, StartedOver)[0].reason == "what is there is of another export job"
+    assert left(stopped) == ["b.zip"]
+
+
+def test_a_name_that_was_taken_meanwhile_is_not_insisted_on(run, store, stopped, names, clock):
+    output = json.loads((stopped / names[0]).read_bytes())["output"]
+    (stopped / output).write_text("theirs")
+    clock.advance(60)
+    store.mock(side_effect=[part()])
+    archive = run(stopped)
+    assert (stopped / output).read_text() == "theirs"
+    assert left(stopped) == sorted([output, archive.path.name])
+
+
+def test_a_name_that_was_taken_meanwhile_is_taken_back_when_told(run, store, stopped, names):
+    output = json.loads((stopped / names[0]).read_bytes())["output"]
+    (stopped / output).write_text("theirs")
+    store.mock(side_effect=[part()])
+    run(stopped, overwrite=True)
+    assert left(stopped) == [output]
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(412), part(etag='"other"')])
+def test_another_archive_is_fetched_from_the_beginning(run, store, stopped, events, answer):
+    store.mock(side_effect=[answer, api.stored(etag='"other"')])
+    assert run(stopped).path.read_bytes() == api.ARCHIVE
+    assert [event.reason for event in said(events, StartedOver)] == [
+        "the archive changed on the way"
+    ]
+    assert not said(events, Resuming)
+    assert len(left(stopped)) == 1
+
+
+def test_a_store_that_sends_everything_is_taken_at_its_word(run, store, stopped, events):
+    store.mock(side_effect=[api.stored()])
+    assert run(stopped).path.read_bytes() == api.ARCHIVE
+    assert len(said(events, StartedOver)) == 1
+
+
+@pytest.mark.parametrize("gone", ["failed", "404"])
+def test_a_job_that_is_gone_is_replaced_by_a_new_one(
+    router, kind, run, store, post, get, stopped, events, gone
+):
+    get.mock(return_value=api.failed() if gone == "failed" else api.error(404))
+    post.mock(side_effect=None, return_value=api.generating(api.OTHER_EXPORT_ID))
+    router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(return_value=api.complete())
+    store.mock(side_effect=[api.stored()])
+    run(stopped)
+    assert post.call_count == 2
+    assert "Range" not in store.calls.last.request.headers
+    assert "the export job is gone" in said(events, StartedOver)[0].reason
+
+
+def test_a_job_that_is_gone_is_not_replaced_when_it_was_named(run, get, stopped):
+    get.mock(return_value=api.error(404))
+    with pytest.raises(NotFoundError):
+        run(stopped, api.EXPORT_ID)
+
+
+def test_a_connection_that_breaks_behind_bytes_of_unknown_number(run, store, post, get, tmp_path):
+    headers = {"ETag": api.ETAG}
+    broken = httpx.Response(200, stream=Cut(api.ARCHIVE, httpx.ReadError("")), headers=headers)
+    whole = httpx.Response(416, headers={"Content-Range": f"bytes */{SIZE}"})
+    store.mock(side_effect=[broken, whole])
+    assert run(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+
+
+def test_what_is_there_stays_there_when_the_api_says_no(run, get, store, stopped, names):
+    get.mock(return_value=api.error(403))
+    with pytest.raises(AccessDeniedError):
+        run(stopped)
+    assert left(stopped) == names
+    get.mock(return_value=api.complete())
+    store.mock(side_effect=[part()])
+    run(stopped)
+
+
+@pytest.mark.parametrize("damage", ["no sidecar", "bad sidecar", "short partial", "no partial"])
+def test_what_is_damaged_is_fetched_from_the_beginning(
+    run, store, post, stopped, names, events, damage
+):
+    sidecar, partial = (stopped / name for name in names)
+    if damage == "no sidecar":
+        sidecar.unlink()
+    elif damage == "bad sidecar":
+        sidecar.write_bytes(sidecar.read_bytes()[:-5])
+    elif damage == "short partial":
+        partial.write_bytes(partial.read_bytes()[:-1])
+    else:
+        partial.unlink()
+    post.mock(side_effect=None, return_value=api.generating())
+    store.mock(side_effect=[api.stored()])
+    assert run(stopped).path.read_bytes() == api.ARCHIVE
+    assert "Range" not in store.calls.last.request.headers
+    assert len(said(events, StartedOver)) == 1
+    assert len(left(stopped)) == 1
+
+
+def test_bytes_behind_those_that_are_vouched_for_do_not_count(run, store, stopped, names):
+    with (stopped / names[1]).open("ab") as partial:
+        partial.write(b"never synced" * 1000)
+    store.mock(side_effect=[part()])
+    assert run(stopped).path.read_bytes() == api.ARCHIVE
+
+
+def test_bytes_that_rotted_are_fetched_again(run, store, stopped, names, events):
+    (stopped / names[1]).write_bytes(bytes(HALF))
+    store.mock(side_effect=[part(), api.stored()])
+    assert run(stopped).path.read_bytes() == api.ARCHIVE
+    assert said(events, StartedOver)[0].reason == "what arrived is not a whole archive"
+
+
+def test_a_whole_archive_is_asked_about_before_it_is_trusted(run, store, post, get, tmp_path):
+    def taken(request):
+        (tmp_path / "a.zip").write_text("theirs")
+        return api.stored()
+
+    store.mock(side_effect=taken)
+    with pytest.raises(TargetExistsError):
+        run(tmp_path / "a.zip")
+    store.mock(side_effect=[httpx.Response(412), api.stored(etag='"other"')])
+    run(tmp_path / "b.zip")
+    assert left(tmp_path) == ["a.zip", "b.zip"]
+
+
+def test_an_archive_that_is_damaged_at_its_source_is_fetched_twice(run, store, post, get, tmp_path):
+    store.mock(return_value=api.stored(api.ARCHIVE[:-30]))
+    with pytest.raises(CorruptArchiveError, match="Nothing was saved"):
+        run(tmp_path / "a.zip")
+    assert store.call_count == 2
+    assert left(tmp_path) == []
+
+
+def test_verification_can_be_left_out(run, store, post, get, tmp_path, events):
+    store.mock(return_value=api.stored(b"not a zip"))
+    with pytest.raises(CorruptArchiveError):
+        run(tmp_path / "a.zip", verify=False)
+    assert (tmp_path / "a.zip").read_bytes() == b"not a zip"
+    assert not said(events, Verifying)
+
+
+def test_an_error_says_what_is_kept_and_how_to_go_on(run, store, post, get, tmp_path, names):
+    store.mock(side_effect=[cut(error=httpx.ReadError("reset")), *[httpx.Response(500)] * 8])
+    with pytest.raises(DownloadError) as failure:
+        run(tmp_path / "a.zip")
+    kept = f"{HALF} bytes are kept in {tmp_path / names[1]}: do the same again"
+    assert kept in str(failure.value)
+    assert left(tmp_path) == names
+
+
+def test_a_download_at_work_keeps_others_out(run, store, post, get, tmp_path, kind):
+    def meanwhile(request):
+        with (
+            Exports("t0ken", base_url=api.BASE, clock=FakeClock()) as exports,
+            pytest.raises(TargetInUseError, match=rf"process {os.getpid()} on "),
+        ):
+            getattr(exports, api.PLURAL[kind]).download(api.RESOURCE[kind], tmp_path / "b.zip")
+        return api.stored()
+
+    store.mock(side_effect=meanwhile)
+    run(tmp_path / "a.zip")
+    assert left(tmp_path) == ["a.zip"]
+
+
+def test_who_was_taken_for_dead_leaves_everything_to_the_other(run, store, post, get, tmp_path):
+    def stolen(request):
+        (lock,) = tmp_path.glob(".*.lock")
+        lock.write_text("{}")
+        return api.stored()
+
+    store.mock(side_effect=stolen)
+    with pytest.raises(TargetInUseError):
+        run(tmp_path / "a.zip")
+    assert not (tmp_path / "a.zip").exists()
+    assert len(left(tmp_path)) == 3
+
+
+def test_an_archive_that_had_its_name_already_is_done(run, store, stopped, names, events):
+    """The process was killed between linking the archive and removing the partial."""
+    partial = stopped / names[1]
+    partial.write_bytes(api.ARCHIVE)
+    sidecar = json.loads((stopped / names[0]).read_bytes())
+    os.link(partial, stopped / sidecar["output"])
+    before = store.call_count
+    archive = run(stopped)
+    assert archive.path.name == sidecar["output"]
+    assert left(stopped) == [sidecar["output"]]
+    assert store.call_count == before
+    assert events[-1].size == SIZE
+
+
+def test_a_disk_that_is_too_small_is_noticed_before(
+    run, store, post, get, tmp_path, monkeypatch, names
+):
+    monkeypatch.setattr(OsDisk, "free", lambda self, folder: SIZE - 1)
+    store.mock(return_value=api.stored())
+    with pytest.raises(DownloadError, match=f"{SIZE} bytes are needed, {SIZE - 1} are free"):
+        run(tmp_path / "a.zip")
+    assert left(tmp_path) == []
+    monkeypatch.setattr(OsDisk, "free", lambda self, folder: SIZE)
+    store.mock(side_effect=[cut()])
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "a.zip")
+    monkeypatch.setattr(OsDisk, "free", lambda self, folder: 1)
+    store.mock(return_value=part())
+    with pytest.raises(DownloadError, match="not enough room"):
+        run(tmp_path / "a.zip")
+    assert left(tmp_path) == names
+
+
+def test_a_disk_that_fills_up_keeps_what_is_there(
+    run, store, post, get, tmp_path, monkeypatch, names
+):
+    write = OsHandle.write
+
+    def full(self, offset, data):
+        write(self, offset, data[: max(HALF - offset, 0)])
+        if offset + len(data) > HALF:
+            raise OSError(28, "No space left on device")
+
+    class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self):
+            yield api.ARCHIVE[:100]
+            yield api.ARCHIVE[100:]
+
+        async def __aiter__(self):
+            for piece in self:
+                yield piece
+
+    headers = {"ETag": api.ETAG, "Content-Length": str(SIZE)}
+    store.mock(return_value=httpx.Response(200, stream=Pieces(), headers=headers))
+    with monkeypatch.context() as patch:
+        patch.setattr(OsHandle, "write", full)
+        with pytest.raises(DownloadError, match="No space left on device.* 100 bytes are kept"):
+            run(tmp_path / "a.zip")
+    assert left(tmp_path) == names
+    store.mock(side_effect=[part(100)])
+    assert run(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+
+
+def test_a_folder_that_may_not_be_written_is_explained_before_anything_is_sent(
+    run, post, tmp_path, monkeypatch
+):
+    def refused(self, path, content):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(OsDisk, "create", refused)
+    with pytest.raises(DownloadError, match=r"^Cannot write in .*: Permission denied\."):
+        run(tmp_path / "a.zip")
+    assert not post.called
+
+
+def test_what_arrives_is_vouched_for_now_and_then(run, store, post, get, tmp_path, clock, names):
+    recorded = []
+
+    class Slow(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self):
+            for at in range(SIZE):
+                clock.advance(1)
+                yield api.ARCHIVE[at : at + 1]
+                recorded.append(json.loads((tmp_path / names[0]).read_bytes())["good"])
+
+        async def __aiter__(self):
+            for piece in self:
+                yield piece
+
+    headers = {"ETag": api.ETAG, "Content-Length": str(SIZE)}
+    store.mock(return_value=httpx.Response(200, stream=Slow(), headers=headers))
+    run(tmp_path / "a.zip")
+    assert recorded[0] == []
+    ends = sorted({good[0][1] for good in recorded if good})
+    assert all(later - sooner == 5 for sooner, later in pairwise(ends))
+    assert len(ends) > SIZE / 6
+
+
+def test_neither_file_holds_a_secret(stopped):
+    for path in stopped.iterdir():
+        content = path.read_bytes()
+        for secret in (b"t0ken", b"5ecret5ignature", b"fr3sh", b"X-Amz", b"https:"):
+            assert secret not in content
