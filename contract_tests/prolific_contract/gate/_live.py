@@ -58,8 +58,6 @@ class LiveTarget:
                 f"the HTTP client can't be set up: {redact(str(error))}; check the proxy variables "
                 "(HTTPS_PROXY, ALL_PROXY) and those of certificates (SSL_CERT_FILE, SSL_CERT_DIR)"
             ) from error
-        # Nothing but what the conversation says goes out.
-        self._client.headers = httpx.Headers()
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Self:
@@ -90,8 +88,20 @@ class LiveTarget:
         Raises:
             NoAnswerError: There was no answer, or none that is HTTP.
         """
+        return self._runner.run(self._answer(method, url, headers, timeout))
+
+    async def _answer(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        timeout: float,  # noqa: ASYNC109 - it is what the whole call is given
+    ) -> Answer:
         try:
-            return self._runner.run(self._send(method, url, headers, timeout))
+            async with asyncio.timeout(timeout):
+                # In time to tell that there is no connection from that there is no answer.
+                connect = min(0.8 * timeout, _CONNECT_TIMEOUT)
+                return await self._send(method, url, headers, connect)
         except TimeoutError as error:
             raise TimedOutError(f"no whole answer within {timeout:g} s") from error
         except _UNREACHABLE as error:
@@ -116,21 +126,20 @@ class LiveTarget:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        timeout: float,  # noqa: ASYNC109 - it is what the whole call is given
+        connect: float,
     ) -> Answer:
-        self._client.cookies.clear()
-        async with asyncio.timeout(timeout):
-            request = self._client.build_request(
-                method,
-                url,
-                headers=dict(headers),
-                timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT)),
-            )
-            response = await self._client.send(request, stream=True)
-            try:
-                data, cut = await _read(response)
-            finally:
-                await response.aclose()
+        # Not by `build_request`, which adds headers and cookies of its own.
+        request = httpx.Request(
+            method,
+            url,
+            headers=dict(headers),
+            extensions={"timeout": httpx.Timeout(None, connect=connect).as_dict()},
+        )
+        response = await self._client.send(request, stream=True)
+        try:
+            data, cut = await _read(response)
+        finally:
+            await response.aclose()
         fields = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw

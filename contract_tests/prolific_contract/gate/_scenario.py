@@ -11,7 +11,7 @@ probes are made, so that the conversation takes hardly longer than the exports d
 
 from collections.abc import Generator, Iterable, Iterator
 from itertools import chain, repeat
-from typing import Final, Literal, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar, cast
 from urllib.parse import quote
 
 from attrs import define, field, frozen
@@ -29,6 +29,9 @@ from prolific_contract.gate._parts import part_of
 from prolific_contract.gate._targets import BODY_LIMIT
 from prolific_contract.gate._trace import Credential, Exchange, Subject
 from prolific_contract.gate._zip_directory import TAIL, Needed, Part, read_directory
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Profile: TypeAlias = Literal["polite", "full"]
 
@@ -274,7 +277,7 @@ class _Conversation:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._now = 0.0
-        self._asked = False
+        self._free_at = 0.0
         self._silence = 0
         self._silences: dict[str, int] = {}
         self._fetched: set[str] = set()
@@ -468,24 +471,25 @@ class _Conversation:
         Returns:
             What became of it; None when it was not sent, because the operation is silent.
         """
-        for repetition in range(_PATIENCE):
+        repetition = 0
+        while True:
             if self._silences.get(operation, 0) >= _SILENT_OPERATION:
                 return None
             if self._now >= self._plan.budget:
                 raise _OverError(f"the {self._plan.budget:g} s for the whole check were used up")
-            if self._asked and not hurry:
-                yield from self._pause(self._plan.pace.gap)
-            self._asked = True
+            if not hurry:
+                yield from self._pause(self._free_at - self._now)
             exchange = cast("Exchange", (yield step))
             self._now = exchange.at + exchange.took
+            self._free_at = self._now + self._plan.pace.gap
             self._listen(exchange, operation)
             wait = _patience(exchange, repetition)
             if wait is None:
                 return exchange
-            if repetition + 1 < _PATIENCE and self._now + wait < self._plan.budget:
-                yield from self._pause(wait)
-            else:
+            repetition += 1
+            if repetition == _PATIENCE or self._now + wait >= self._plan.budget:
                 break
+            yield from self._pause(wait)
         # It is no use to ask for this any more, and nobody's fault.
         self._silences[operation] = _SILENT_OPERATION
         return exchange
@@ -509,9 +513,8 @@ def _patience(exchange: Exchange, repetition: int) -> float | None:
     answer = exchange.answer
     if answer is None or answer.status not in (429, 503):
         return None
-    asked = None
-    if exchange.sent is not None:
-        asked = retry_after(answer.header("retry-after"), answer.header("date"), exchange.sent)
+    sent = cast("datetime", exchange.sent)
+    asked = retry_after(answer.header("retry-after"), answer.header("date"), sent)
     if asked is None and answer.status == 503:
         return None
     return max(2.0**repetition if asked is None else asked, _SHORTEST_PAUSE)

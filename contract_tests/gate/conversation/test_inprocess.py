@@ -1,0 +1,127 @@
+"""The sandbox as a target, without HTTP."""
+
+import gzip
+from datetime import timedelta
+
+import pytest
+from helpers.conversations import BASE, rehearse
+from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract.gate._targets import BODY_LIMIT, NoAnswerError, TimedOutError
+from prolific_contract.sandbox import ManualClock
+from prolific_contract.sandbox._http import FileSlice, NoReplyError, Reply
+
+
+class Answering:
+    def __init__(self, answer):
+        self.calls = []
+        self._answer = answer
+
+    def answer(self, call):
+        self.calls.append(call)
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer() if callable(self._answer) else self._answer
+
+
+def send(answer, method="GET", url=f"{BASE}/a%20b?c=d%26&e=", clock=None, **headers):
+    site = Answering(answer)
+    target = InProcessTarget(site, clock or ManualClock())
+    return site, target, target.send(method, url, headers, 5)
+
+
+def test_a_site_gets_the_request_as_a_server_would():
+    site, _, answer = send(Reply(200, (("X-A", "1"),), b"body"), Accept="x", AUTHORIZATION="y")
+    [call] = site.calls
+
+    assert (call.method, call.path, call.base_url) == ("GET", "/a b", BASE)
+    assert call.query == (("c", "d&"), ("e", ""))
+    assert dict(call.headers) == {"accept": "x", "authorization": "y"}
+    assert (answer.status, answer.headers, answer.body) == (200, (("X-A", "1"),), b"body")
+
+
+def test_there_is_no_body_in_answer_to_head():
+    assert send(Reply(200, (), b"body"), "HEAD")[2].body == b""
+
+
+def test_a_part_of_a_file_is_read(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"0123456789")
+
+    assert send(Reply(206, (), FileSlice(path, 2, 3)))[2].body == b"234"
+
+
+@pytest.mark.parametrize("as_file", [True, False])
+def test_what_is_too_long_is_cut(tmp_path, as_file):
+    path = tmp_path / "file"
+    path.write_bytes(bytes(BODY_LIMIT + 2))
+    body = FileSlice(path, 0, BODY_LIMIT + 2) if as_file else path.read_bytes()
+    answer = send(Reply(200, (), body))[2]
+
+    assert (len(answer.body), answer.cut) == (BODY_LIMIT, True)
+
+
+def test_what_just_fits_is_not_cut():
+    answer = send(Reply(200, (), bytes(BODY_LIMIT)))[2]
+
+    assert (len(answer.body), answer.cut) == (BODY_LIMIT, False)
+
+
+def test_a_compressed_body_is_decoded():
+    assert send(Reply(200, (("content-encoding", "GZIP"),), gzip.compress(b"x")))[2].body == b"x"
+
+
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"x" * 99)[:-9], b"\x1f\x8b\x08junk"])
+def test_a_body_that_cannot_be_decoded_is_no_answer(body):
+    with pytest.raises(NoAnswerError, match="can't be decoded"):
+        send(Reply(200, (("Content-Encoding", "gzip"),), body))
+
+
+@pytest.mark.parametrize("how", ["reset", "garbage", "cut"])
+def test_what_a_socket_does_instead_of_answering_is_no_answer(how):
+    clock = ManualClock()
+    before = clock.now()
+    with pytest.raises(NoAnswerError):
+        send(NoReplyError(how), clock=clock)
+
+    assert clock.now() == before
+
+
+def test_a_server_that_hangs_takes_the_whole_time():
+    clock = ManualClock()
+    before = clock.now()
+    with pytest.raises(TimedOutError, match="no whole answer within 5 s"):
+        send(NoReplyError("hang"), clock=clock)
+
+    assert clock.now() - before >= timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(("takes", "in_time"), [(4.9, True), (5.1, False)])
+def test_an_answer_has_to_come_in_time(takes, in_time):
+    clock = ManualClock()
+
+    def answer():
+        clock.advance(takes)
+        return Reply(200, (), b"")
+
+    if in_time:
+        assert send(answer, clock=clock)[2].status == 200
+    else:
+        with pytest.raises(TimedOutError):
+            send(answer, clock=clock)
+
+
+def test_time_passes_by_sleeping_alone():
+    clock = ManualClock()
+    target = InProcessTarget(Answering(None), clock)
+    began = clock.now()
+    target.sleep(2.5)
+
+    assert target.monotonic() == 2.5
+    assert target.now() == clock.now() == began + timedelta(seconds=2.5)
+
+
+def test_a_conversation_takes_no_time_of_ours():
+    rehearsal = rehearse(generation=500)
+
+    assert rehearsal.conversation.cut_short is None
+    assert rehearsal.exchanges[-1].at > 500

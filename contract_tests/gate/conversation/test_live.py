@@ -1,0 +1,277 @@
+"""Servers on a socket, the hostile ones above all: each ends in an answer or a failure."""
+
+import gzip
+import socket
+import struct
+import threading
+import time
+from contextlib import contextmanager, suppress
+
+import httpx
+import pytest
+from prolific_contract._errors import ContractToolError
+from prolific_contract.gate._live import LiveTarget
+from prolific_contract.gate._targets import (
+    BODY_LIMIT,
+    NoAnswerError,
+    TimedOutError,
+    UnreachableError,
+)
+
+TIMEOUT = 0.2
+
+
+@contextmanager
+def serving(handle):
+    """A server that does what it likes with each connection; gives its URL and the requests."""
+    requests = []
+    over = threading.Event()
+
+    def serve(connection):
+        with connection, suppress(OSError):
+            requests.append(connection.recv(65536))
+            handle(connection, over)
+
+    def accept():
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/path?a=b", requests
+        finally:
+            over.set()
+            # Closing a socket does not wake who waits for it.
+            listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def bytes_of(content):
+    return lambda connection, over: connection.sendall(content)
+
+
+def drip(beginning):
+    def handle(connection, over):
+        connection.sendall(beginning)
+        while not over.wait(0.01):
+            connection.sendall(b"a")
+
+    return handle
+
+
+def reset(connection, over):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def hang(connection, over):
+    over.wait()
+
+
+def ask(handle, method="GET", headers=None, timeout=TIMEOUT):
+    with serving(handle) as (url, requests), LiveTarget() as target:
+        return target.send(method, url, headers or {}, timeout), requests
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+def test_an_answer_is_kept_as_it_came():
+    body = gzip.compress(b'{"a": 1}')
+    content = HEAD + (
+        b"Content-TYPE: application/json\r\nX-Twice: 1\r\nx-twice: 2\r\nContent-Encoding: gzip\r\n"
+        b"Content-Length: %d\r\n\r\n" % len(body)
+    )
+    answer, requests = ask(bytes_of(content + body), "POST", {"Authorization": "Token t"})
+
+    assert answer.status == 200
+    assert answer.headers[:3] == (
+        ("Content-TYPE", "application/json"),
+        ("X-Twice", "1"),
+        ("x-twice", "2"),
+    )
+    assert (answer.body, answer.cut) == (b'{"a": 1}', False)
+    assert requests[0].startswith(b"POST /path?a=b HTTP/1.1\r\n")
+    assert b"Authorization: Token t\r\n" in requests[0]
+    assert b"Content-Length: 0\r\n" in requests[0]
+
+
+def test_nothing_is_sent_that_was_not_asked_for():
+    _, requests = ask(bytes_of(HEAD + b"Content-Length: 0\r\n\r\n"), headers={"X-One": "1"})
+    names = [line.partition(b":")[0] for line in requests[0].split(b"\r\n")[1:] if line]
+
+    assert sorted(names) == [b"Host", b"X-One"]
+
+
+@pytest.mark.parametrize("status", [100, 204, 302, 404, 520, 999])
+def test_any_status_is_an_answer(status):
+    reply = (
+        b"HTTP/1.1 %d Odd\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n" % status
+    )
+    if status == 100:
+        reply = b"HTTP/1.1 100 Continue\r\n\r\n" + HEAD + b"Content-Length: 0\r\n\r\n"
+    answer, _ = ask(bytes_of(reply))
+
+    assert answer.status == (200 if status == 100 else status)
+
+
+def test_http_1_0_is_http():
+    answer, _ = ask(bytes_of(b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{}"))
+
+    assert (answer.status, answer.body) == (200, b"{}")
+
+
+def test_chunks_are_joined():
+    chunks = HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n"
+
+    assert ask(bytes_of(chunks))[0].body == b"abc"
+
+
+def test_a_body_of_ten_megabytes_is_cut():
+    answer, _ = ask(
+        bytes_of(HEAD + b"Content-Length: 10000000\r\n\r\n" + bytes(10_000_000)), timeout=5
+    )
+
+    assert (len(answer.body), answer.cut) == (BODY_LIMIT, True)
+
+
+def test_a_small_body_that_is_large_in_truth_is_cut():
+    body = gzip.compress(bytes(20_000_000))
+    head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+    answer, _ = ask(bytes_of(head + body), timeout=5)
+
+    assert (len(answer.body), answer.cut) == (BODY_LIMIT, True)
+
+
+DRIPS = [
+    drip(b""),
+    drip(HEAD + b"X-Long: "),
+    drip(HEAD + b"Content-Length: 99999\r\n\r\n"),
+    drip(HEAD + b"Transfer-Encoding: chunked\r\n\r\n9999\r\n"),
+]
+
+
+@pytest.mark.parametrize("handle", [hang, *DRIPS])
+def test_who_does_not_come_to_an_end_is_not_waited_for(handle):
+    began = time.monotonic()
+    with pytest.raises(NoAnswerError) as caught:
+        ask(handle)
+
+    assert time.monotonic() - began < TIMEOUT + 1
+    # What drips before the status line is no HTTP before long.
+    if handle is not DRIPS[0]:
+        assert isinstance(caught.value, TimedOutError)
+        assert str(caught.value) == "no whole answer within 0.2 s"
+
+
+@pytest.mark.parametrize(
+    ("handle", "reason"),
+    [
+        (reset, "the connection broke|the answer was no HTTP"),
+        (bytes_of(b""), "the answer was no HTTP .*disconnected"),
+        (bytes_of(b"220 mail.example ESMTP\r\n\r\n"), "the answer was no HTTP .*illegal"),
+        (bytes_of(b"HTTP/1.1 abc\r\n\r\n"), "the answer was no HTTP"),
+        (
+            bytes_of(HEAD + b"Content-Length: 99\r\n\r\nabc"),
+            "the answer was no HTTP .*incomplete|peer",
+        ),
+        (bytes_of(HEAD + b"Content-Length: minus\r\n\r\n"), "the answer was no HTTP"),
+        (bytes_of(HEAD + b"X: " + bytes(200_000)), "the answer was no HTTP"),
+        (
+            bytes_of(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"),
+            "its content encoding can't be decoded",
+        ),
+    ],
+)
+def test_what_is_no_answer_is_a_failure_with_its_reason(handle, reason):
+    with pytest.raises(NoAnswerError, match=reason) as caught:
+        ask(handle)
+    assert not isinstance(caught.value, UnreachableError)
+
+
+def test_a_connection_is_never_used_twice():
+    reply = bytes_of(HEAD + b"Content-Length: 0\r\nConnection: keep-alive\r\n\r\n")
+    with serving(reply) as (url, requests), LiveTarget() as target:
+        for _ in range(3):
+            target.send("GET", url, {}, 5)
+
+    assert len(requests) == 3
+
+
+def test_cookies_are_not_kept():
+    reply = bytes_of(HEAD + b"Set-Cookie: session=1; Path=/\r\nContent-Length: 0\r\n\r\n")
+    with serving(reply) as (url, requests), LiveTarget() as target:
+        for _ in range(2):
+            target.send("GET", url, {}, 5)
+
+    assert b"cookie" not in requests[1].lower()
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://127.0.0.1:1/", "no connection"),
+        ("https://127.0.0.1:1/", "no connection"),
+        ("ftp://127.0.0.1/", "the request failed .*protocol"),
+    ],
+)
+def test_who_is_not_there_is_unreachable(url, reason):
+    with LiveTarget() as target, pytest.raises(UnreachableError, match=reason):
+        target.send("GET", url, {}, 5)
+
+
+def test_no_tls_is_no_connection():
+    plain = bytes_of(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    with (
+        serving(plain) as (url, _),
+        LiveTarget() as target,
+        pytest.raises(UnreachableError, match="no connection"),
+    ):
+        target.send("GET", url.replace("http:", "https:"), {}, 5)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "text"),
+    [
+        (httpx.ConnectTimeout(""), UnreachableError, "connecting took too long"),
+        (httpx.ProxyError("407"), UnreachableError, "the proxy refused (407)"),
+        (httpx.ReadError(""), NoAnswerError, "the connection broke"),
+        (
+            httpx.InvalidURL("https://u:p@x/?k=secret"),
+            NoAnswerError,
+            "the request failed (https://[redacted]@x/?[redacted])",
+        ),
+    ],
+)
+def test_every_failure_has_its_words(monkeypatch, error, kind, text):
+    with LiveTarget() as target:
+
+        async def fail(*args, **kwargs):
+            raise error
+
+        monkeypatch.setattr(target._client, "send", fail)
+        with pytest.raises(kind) as caught:
+            target.send("GET", "http://127.0.0.1:1/", {}, 5)
+
+    assert str(caught.value) == text
+    assert type(caught.value) is kind
+
+
+def test_an_unusable_proxy_is_said(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "gopher://user:secret@x")
+    with pytest.raises(ContractToolError, match="HTTPS_PROXY") as caught:
+        LiveTarget()
+
+    assert "secret" not in str(caught.value)
+
+
+def test_it_has_a_clock():
+    with LiveTarget() as target:
+        before = target.monotonic()
+        target.sleep(0.01)
+
+        assert target.monotonic() - before >= 0.009
+        assert target.now().tzinfo is not None

@@ -1,0 +1,260 @@
+"""What is sent, and what is kept of it: neither the token nor what people answered."""
+
+import io
+import json
+import zipfile
+from urllib.parse import quote
+
+import pytest
+from attrs import evolve
+from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse
+from helpers.traces import complete, error
+from hypothesis import given
+from hypothesis import strategies as st
+from prolific_contract.gate._parts import part_of
+from prolific_contract.gate._recorder import (
+    WRONG_TOKEN,
+    Recorder,
+    converse,
+    without_token,
+)
+from prolific_contract.gate._scenario import Ask, Fetch, Pause, Plan
+from prolific_contract.gate._targets import NoAnswerError, UnreachableError
+from prolific_contract.gate._trace import Answer, Credential
+from prolific_contract.gate._zip_directory import Directory, Part, read_directory
+
+PATH = "/api/v1/data-collection/batches/b1/export"
+STORE = "https://store.example/a.zip?X-Amz-Signature=s"
+
+
+def recorder(answer):
+    target = Scripted(answer if callable(answer) else lambda asked: answer, took=0.5)
+    return target, Recorder(target, BASE, TOKEN, 30)
+
+
+@pytest.mark.parametrize(
+    ("credential", "authorization"),
+    [
+        (Credential.VALID, f"Token {TOKEN}"),
+        (Credential.NONE, None),
+        (Credential.MALFORMED, "Token"),
+        (Credential.WRONG_SCHEME, f"Bearer {TOKEN}"),
+        (Credential.WRONG_TOKEN, f"Token {WRONG_TOKEN}"),
+    ],
+)
+def test_a_request_says_of_its_sender_what_it_is_to_say(credential, authorization):
+    target, record = recorder(error(401))
+    exchange = record.record(Ask("POST", PATH, credential, (("X-Made", "up"),)))
+
+    assert target.asked[0].authorization == authorization
+    assert target.asked[0].headers["User-Agent"].startswith("prolific-contract/")
+    assert target.asked[0].headers["Referer"].startswith("https://")
+    assert target.asked[0].headers["X-Made"] == "up"
+    assert target.asked[0].timeout == 30
+    assert exchange.credential is credential
+    assert TOKEN not in repr(exchange.headers)
+    assert ("Authorization" in dict(exchange.headers)) == (authorization is not None)
+
+
+def test_the_store_is_not_told_who_asks():
+    target, record = recorder(Answer(403))
+    exchange = record.record(Fetch(STORE, "bytes=-9"))
+    whole = record.record(Fetch(STORE, None))
+
+    assert dict(target.asked[0].headers).keys() == {"Accept-Encoding", "User-Agent", "Range"}
+    assert target.asked[0].headers["Range"] == "bytes=-9"
+    assert "Range" not in dict(whole.headers)
+    assert exchange.credential is Credential.NONE
+    assert exchange.url == STORE
+
+
+def test_an_exchange_tells_when_and_how_long():
+    _, record = recorder(error(401))
+    record.record(Ask("POST", PATH))
+    paused = record.pause(Pause(2))
+    exchange = record.record(Ask("GET", PATH, made=True))
+
+    assert (paused, exchange.index, exchange.at, exchange.took) == (2.5, 1, 2.5, 0.5)
+    assert exchange.sent is not None
+    assert exchange.sent.tzinfo is not None
+    assert (exchange.url, exchange.base_url) == (BASE + PATH, BASE)
+    assert [one.generated for one in record.exchanges] == [False, True]
+
+
+@pytest.mark.parametrize("step", [Ask("POST", PATH), Fetch(STORE, None)])
+def test_a_failure_is_kept(step):
+    _, record = recorder(NoAnswerError("the connection broke"))
+    exchange = record.record(step)
+
+    assert (exchange.answer, exchange.failure) == (None, "the connection broke")
+
+
+def test_who_cannot_be_reached_at_first_cannot_be_checked():
+    target = Scripted(lambda asked: UnreachableError("no connection"))
+
+    with pytest.raises(UnreachableError, match="no connection"):
+        converse(target, BASE, TOKEN, Plan((BATCH,)))
+
+
+def test_who_cannot_be_reached_later_does_not_answer():
+    answers = iter([error(401)])
+    _, record = recorder(lambda asked: next(answers, UnreachableError("no connection")))
+    record.record(Ask("POST", PATH))
+    exchange = record.record(Ask("POST", PATH))
+
+    assert exchange.failure == "no connection"
+
+
+def test_progress_is_told():
+    told = []
+    conversation = converse(
+        Scripted(lambda asked: error(404)), BASE, TOKEN, Plan((BATCH,)), told.append
+    )
+
+    assert tuple(told) == conversation.trace.exchanges
+    assert conversation.trace.subjects == (BATCH,)
+    assert conversation.trace.max_wait == 600
+
+
+# The token.
+
+AWKWARD = 'to"ken/with+all="&<kinds>'
+
+
+@pytest.mark.parametrize("form", [AWKWARD, json.dumps(AWKWARD)[1:-1], quote(AWKWARD, safe="")])
+def test_the_token_is_taken_out_of_answers(form):
+    answer = Answer(200, (("X-Echo", f"you are {form}!"),), f'{{"said": "{form}"}}'.encode())
+    taken = without_token(answer, AWKWARD)
+
+    assert form not in taken.headers[0][1]
+    assert form.encode() not in taken.body
+    assert taken.echoes_token is True
+    assert taken.redacted is True
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(200, (("X", TOKEN),)), Answer(200, body=f"x{TOKEN}".encode())]
+)
+def test_an_echo_is_noticed_in_headers_and_in_bodies(answer):
+    _, record = recorder(answer)
+    echoed = record.record(Ask("GET", PATH)).answer
+    stored = record.record(Fetch(STORE, None)).answer
+
+    assert echoed.echoes_token
+    assert stored.echoes_token
+    assert TOKEN not in repr((echoed, echoed.body, stored, stored.body))
+
+
+def test_an_answer_without_the_token_stays_as_it_is():
+    answer = error(404)
+
+    assert without_token(answer, TOKEN) == evolve(answer, echoes_token=False)
+
+
+def test_a_short_token_is_not_looked_for():
+    assert without_token(error(404), "detail") == error(404)
+
+
+# Archives.
+
+
+def zipped(*names):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name in names:
+            archive.writestr(name, "what a participant answered, " * 40)
+    return file.getvalue()
+
+
+ARCHIVE = zipped("x/responses.jsonl", "x/collection.json")
+
+
+def ranged(start, stop, content=ARCHIVE):
+    value = f"bytes {start}-{stop - 1}/{len(content)}"
+    return Answer(206, (("Content-Range", value),), content[start:stop])
+
+
+def recorded_directory(answers):
+    replies = iter(answers)
+    _, record = recorder(lambda asked: next(replies))
+    parts = []
+    for _ in answers:
+        part, size = part_of(record.record(Fetch(STORE, "bytes=-9")).answer)
+        assert b"participant" not in part.data
+        parts.append(part)
+    return read_directory(parts, size)
+
+
+@given(st.integers(0, len(ARCHIVE) - 120), st.data())
+def test_of_an_archive_only_the_directory_is_kept(start, data):
+    stop = data.draw(st.integers(start + 1, len(ARCHIVE)))
+    found = recorded_directory([ranged(start, len(ARCHIVE)), ranged(start, stop), ranged(0, stop)])
+
+    if start <= ARCHIVE.index(b"PK\1\2"):
+        assert isinstance(found, Directory)
+        assert found.names == ("x/responses.jsonl", "x/collection.json")
+
+
+def test_a_store_without_ranges_gives_the_directory_too():
+    whole = Answer(200, (("Content-Length", str(len(ARCHIVE))),), ARCHIVE)
+
+    assert isinstance(recorded_directory([whole]), Directory)
+
+
+def test_an_archive_without_an_end_keeps_nothing_but_its_beginning():
+    _, record = recorder(Answer(200, body=ARCHIVE[:500]))
+
+    assert record.record(Fetch(STORE, None)).answer.body == b"PK\3\4" + bytes(496)
+
+
+def test_an_archive_cut_off_keeps_no_answers_either():
+    cut = Answer(200, (("Content-Length", str(len(ARCHIVE))),), ARCHIVE[:900], cut=True)
+    _, record = recorder(cut)
+
+    assert record.record(Fetch(STORE, None)).answer.body == b"PK\3\4" + bytes(896)
+
+
+def test_an_error_page_in_place_of_an_archive_is_kept_in_part():
+    _, record = recorder(Answer(200, body=b"<html>" + b"x" * 9000))
+
+    assert record.record(Fetch(STORE, None)).answer.body == b"<html>" + b"x" * 4090
+
+
+def test_a_refusal_of_the_store_is_kept():
+    refused = Answer(403, body=b"<Error/>")
+    _, record = recorder(refused)
+
+    assert record.record(Fetch(STORE, None)).answer == evolve(refused, echoes_token=False)
+
+
+def test_no_conversation_with_the_sandbox_keeps_what_people_answered():
+    for exchange in rehearse(edition="2026-11").exchanges:
+        if "/store/" in exchange.url:
+            body = exchange.answer.body
+            directory = body.index(b"PK\1\2")
+            assert not any(body[4:directory])
+
+
+# Parts.
+
+
+@pytest.mark.parametrize(
+    ("answer", "part", "size"),
+    [
+        (ranged(2, 9, b"0123456789"), Part(2, b"2345678"), 10),
+        (Answer(206, (("Content-Range", "bytes 0-1/*"),), b"01"), Part(0, b"01"), None),
+        (Answer(206, (("Content-Range", "bytes 0-1/2"),), b"0123"), Part(0, b"01"), 2),
+        (Answer(206, (("Content-Range", "bytes=0-1/2"),), b"01"), None, None),
+        (Answer(206, (), b"01"), None, None),
+        (Answer(200, (), b"01"), Part(0, b"01"), 2),
+        (Answer(200, (("Content-Length", "9"),), b"01", cut=True), Part(0, b"01"), 9),
+        (Answer(200, (("Content-Length", "many"),), b"01", cut=True), Part(0, b"01"), None),
+        (Answer(200, (("Content-Length", "0"),)), Part(0, b""), 0),
+        (Answer(200, (("Content-Length", "9"),)), None, None),
+        (Answer(200), None, None),
+        (Answer(404, (), b"01"), None, None),
+        (complete(status=302), None, None),
+    ],
+)
+def test_which_part_an_answer_carries(answer, part, size):
+    assert part_of(answer) == (part, size)

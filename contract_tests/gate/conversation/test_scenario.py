@@ -1,0 +1,553 @@
+"""What the gate's conversation asks for, and when."""
+
+import math
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started
+from helpers.traces import JOB, complete, error, failed, generating, running
+from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID, Operation
+from prolific_contract.gate._recorder import converse
+from prolific_contract.gate._scenario import (
+    BAD_CREDENTIALS,
+    BRISK,
+    CAREFUL,
+    KNOWN_JOB,
+    MOST_EXPORT_REQUESTS,
+    UNKNOWN_RESOURCE_ID,
+    Made,
+    Plan,
+)
+from prolific_contract.gate._targets import BODY_LIMIT, NoAnswerError, TimedOutError
+from prolific_contract.gate._trace import Answer, Credential, Subject
+from prolific_contract.gate._zip_directory import TAIL
+from prolific_contract.sandbox import Fate
+
+EDITIONS = ("2026-03", "2026-11")
+FATES = (Fate.COMPLETES, Fate.FAILS_ONCE, Fate.FAILS, Fate.VANISHES)
+PATH = "/api/v1/data-collection/batches/b1/export"
+
+
+def hold(answer, took=0.0, **plan):
+    target = Scripted(answer, took)
+    conversation = converse(target, BASE, TOKEN, Plan((BATCH,), **plan))
+    return target, conversation
+
+
+def states(rehearsal, kind):
+    """The states told by the subject's own operations, in order."""
+    return [
+        (exchange.method, exchange.answer.state)
+        for exchange in rehearsal.exchanges
+        if exchange.operation
+        == Operation(kind, "request" if exchange.method == "POST" else "status")
+        and exchange.answer.state
+    ]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("fate", FATES)
+@pytest.mark.parametrize("generation", [0, 3, 40])
+def test_it_is_polite(edition, fate, generation):
+    rehearsal = rehearse(fate, Fate.FORBIDDEN, edition=edition, generation=generation)
+    subjects = [subject for subject in rehearsal.plan.subjects if not subject.forbidden]
+    polls = 2 * (math.ceil(generation / CAREFUL.steady) + 2) * len(subjects)
+
+    assert rehearsal.conversation.cut_short is None
+    assert all(len(started(rehearsal, subject)) <= MOST_EXPORT_REQUESTS for subject in subjects)
+    assert len(rehearsal.exchanges) <= 40 * len(subjects) + polls
+    assert {exchange.method for exchange in rehearsal.exchanges} == {"GET", "POST"}
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_course_of_an_export(edition):
+    rehearsal = rehearse(edition=edition)
+    again = [
+        ("POST", "generating"),
+        ("GET", "generating"),
+        ("POST", "generating"),
+        ("GET", "generating"),
+    ]
+    done = [("GET", "complete")] * 3
+    second = [*again, ("GET", "generating"), *done] if edition == "2026-11" else []
+    told = states(rehearsal, "batch")
+
+    assert told[: 5 + len(done)] == [*again, ("GET", "generating"), *done]
+    rest = told[5 + len(done) :]
+    assert rest == [*second, done[0]] if second else rest == [("POST", "complete"), done[0]]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_failed_export_is_asked_for_twice_more_and_requested_anew(edition):
+    told = states(rehearse(Fate.FAILS_ONCE, edition=edition), "collection")
+    first = told.index(("GET", "failed"))
+
+    assert told[first : first + 4] == [*[("GET", "failed")] * 3, ("POST", "generating")]
+    # Only then there is a complete export, after which it can be requested.
+    last = [state for method, state in told if method == "POST"][-1]
+    assert last == ("complete" if edition == "2026-03" else "generating")
+
+
+def test_exports_are_generated_at_the_same_time():
+    rehearsal = rehearse(generation=40)
+    last = rehearsal.exchanges[-1]
+
+    assert last.at < 60
+
+
+def test_what_was_polled_once_is_polled_again_at_the_end():
+    rehearsal = rehearse()
+    polled = Counter(
+        exchange.address.export_id
+        for exchange in rehearsal.exchanges
+        if exchange.method == "GET" and exchange.address
+    )
+
+    assert polled[UNKNOWN_EXPORT_ID] == 2 * 2 + 2
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_every_bad_credential_is_tried(method):
+    rehearsal = rehearse()
+    seen = Counter(
+        (exchange.address.kind, exchange.credential)
+        for exchange in rehearsal.exchanges
+        if exchange.method == method and exchange.address
+    )
+
+    for kind in ("batch", "collection"):
+        for credential in BAD_CREDENTIALS:
+            assert seen[kind, credential] == 1
+
+
+def test_a_job_is_asked_for_where_it_does_not_belong():
+    rehearsal = rehearse()
+    batch, collection, forbidden, _ = rehearsal.plan.subjects
+    job = next(one.answer.member("export_id") for one in rehearsal.exchanges)
+    places = {
+        (one.address.kind, one.address.resource_id)
+        for one in rehearsal.exchanges
+        if one.address and one.address.export_id == job
+    }
+
+    assert places >= {
+        ("batch", batch.id),
+        ("collection", batch.id),
+        ("collection", collection.id),
+        ("batch", forbidden.id),
+        ("batch", UNKNOWN_RESOURCE_ID),
+    }
+
+
+def test_what_is_forbidden_is_requested_and_asked_for_once():
+    rehearsal = rehearse()
+    forbidden = rehearsal.plan.subjects[2]
+
+    assert len(started(rehearsal, forbidden)) == 1
+    assert [
+        one.answer.status
+        for one in rehearsal.exchanges
+        if one.address
+        and (one.address.resource_id, one.address.export_id) == (forbidden.id, UNKNOWN_EXPORT_ID)
+    ] == [404]
+
+
+def test_the_full_profile_tries_undocumented_methods():
+    rehearsal = rehearse(profile="full")
+    tried = Counter(
+        (one.address.kind, one.address.operation.action, one.method)
+        for one in rehearsal.exchanges
+        if one.address and one.operation is None
+    )
+
+    assert set(tried.values()) == {1}
+    for kind in ("batch", "collection"):
+        for method in ("PUT", "PATCH", "DELETE"):
+            assert tried[kind, "request", method]
+        for method in ("POST", "PUT", "PATCH"):
+            assert tried[kind, "status", method]
+        # Documented in the later edition.
+        assert not tried[kind, "status", "DELETE"]
+
+
+def test_undocumented_methods_are_tried_without_a_job_too():
+    target, _ = hold(lambda asked: error(404), profile="full")
+
+    assert ("PATCH", f"{PATH}/{UNKNOWN_EXPORT_ID}") in [
+        (asked.method, asked.path) for asked in target.asked
+    ]
+
+
+def test_made_up_requests_come_last_and_know_a_job():
+    made = (
+        Made("GET", f"{PATH}/{KNOWN_JOB}", (("X-Made", "up"),)),
+        Made("GET", f"/api/v1/data-collection/batches/other/export/{KNOWN_JOB}?x=1"),
+        Made("GET", f"/elsewhere/{KNOWN_JOB}"),
+    )
+    target, conversation = hold(lambda asked: generating("a/b"), max_wait=1, made=made)
+    first, second, third = target.asked[-3:]
+
+    assert first.path == f"{PATH}/a%2Fb"
+    assert first.headers["X-Made"] == "up"
+    assert second.path.endswith(f"/export/{UNKNOWN_EXPORT_ID}?x=1")
+    assert third.path == f"/elsewhere/{UNKNOWN_EXPORT_ID}"
+    assert [one.generated for one in conversation.trace.exchanges][-4:] == [False, True, True, True]
+
+
+def test_what_a_server_calls_an_id_stays_within_its_path():
+    target, _ = hold(lambda asked: generating("../../x?y#z"), max_wait=1)
+
+    assert f"{PATH}/..%2F..%2Fx%3Fy%23z" in [asked.path for asked in target.asked]
+
+
+# Pace and patience.
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_requests_are_spaced_out(edition):
+    rehearsal = rehearse(edition=edition)
+    gaps = [later.at - earlier.at for earlier, later in pairwise(rehearsal.exchanges)]
+    hurried = sum(gap < CAREFUL.gap for gap in gaps)
+    exports = {"2026-03": 1, "2026-11": 2}[edition]
+
+    # The second request for a job and the polls around it, while it is generated.
+    assert hurried == 3 * exports * 2
+
+
+def test_a_server_on_this_machine_is_asked_without_pauses():
+    assert all(gap == 0 for gap in (BRISK.gap,))
+    rehearsal = rehearse(generation=0, pace=BRISK)
+
+    assert rehearsal.exchanges[-1].at == 0
+
+
+def own_polls(conversation):
+    return [
+        one.at
+        for one in conversation.trace.exchanges
+        if one.operation == Operation("batch", "status")
+        and (one.address.resource_id, one.address.export_id) == ("b1", JOB)
+        and one.credential is Credential.VALID
+    ]
+
+
+def test_polls_come_after_one_and_two_seconds_and_then_every_four():
+    _, conversation = hold(lambda asked: generating(), max_wait=20)
+    polls = own_polls(conversation)
+    gaps = [round(later - earlier, 2) for earlier, later in pairwise(polls)]
+
+    # Three polls before the probes, one a second later; the last when time is up, and one
+    # at the very end.
+    assert gaps[3:-1] == [2, 4, 4, 4, 1.75]
+
+
+def test_the_last_poll_comes_when_time_is_up():
+    _, conversation = hold(lambda asked: generating(), max_wait=33.3)
+
+    assert any(33.3 <= at < 33.4 for at in own_polls(conversation))
+    assert conversation.cut_short is None
+
+
+def test_a_short_time_is_not_polled_away():
+    target, _ = hold(lambda asked: running(), max_wait=0.2, pace=BRISK)
+
+    assert len(target.asked) < 40
+    assert min(target.slept) >= 0.05
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "wait"),
+    [
+        (429, (("Retry-After", "7"),), 7),
+        (429, (("Retry-After", "0"),), 0.05),
+        (429, (), 1),
+        (503, (("retry-after", "2"),), 2),
+        (
+            429,
+            (
+                ("Date", "Fri, 20 Mar 2026 10:00:00 GMT"),
+                ("Retry-After", "Fri, 20 Mar 2026 10:00:09 GMT"),
+            ),
+            9,
+        ),
+    ],
+)
+def test_a_server_that_asks_for_patience_gets_it(status, headers, wait):
+    answers = iter([Answer(status, headers)])
+    target, conversation = hold(lambda asked: next(answers, error(403)))
+    first, second = target.asked[:2]
+
+    assert (first.method, first.path) == (second.method, second.path)
+    assert target.slept[0] == wait
+    assert conversation.cut_short is None
+
+
+def test_a_rate_limited_server_gets_every_request_all_the_same():
+    calls = Counter()
+
+    def hurried(asked):
+        calls["all"] += 1
+        return Answer(429, (("Retry-After", "3"),)) if calls["all"] % 4 == 0 else None
+
+    def answer(asked):
+        if asked.method == "POST" and asked.authorization == f"Token {TOKEN}":
+            return generating()
+        return running() if asked.authorization == f"Token {TOKEN}" else error(401)
+
+    limited, _ = hold(lambda asked: hurried(asked) or answer(asked), max_wait=40)
+    unlimited, _ = hold(answer, max_wait=40)
+    asked = {(one.method, one.path, one.authorization) for one in limited.asked}
+
+    assert asked >= {(one.method, one.path, one.authorization) for one in unlimited.asked}
+
+
+def test_without_a_date_patience_grows():
+    target, _ = hold(lambda asked: Answer(429) if asked.method == "POST" else error(404))
+
+    assert target.slept[:5] == [1, 2, 4, 8, 16]
+
+
+def test_what_is_always_limited_is_given_up():
+    target, conversation = hold(lambda asked: Answer(429) if asked.method == "POST" else error(404))
+    methods = Counter(asked.method for asked in target.asked)
+
+    assert methods["POST"] == 6
+    assert methods["GET"] == 2
+    assert conversation.cut_short is None
+
+
+def test_patience_does_not_outlast_the_check():
+    target, conversation = hold(lambda asked: Answer(429, (("Retry-After", "99999"),)))
+
+    assert len(target.asked) == 2
+    assert sum(target.slept) < 5
+    assert conversation.cut_short is None
+
+
+def test_an_error_of_the_server_is_not_repeated():
+    target, _ = hold(lambda asked: Answer(503))
+    sent = Counter((one.method, one.path, one.authorization) for one in target.asked)
+
+    assert sent["POST", PATH, f"Token {TOKEN}"] == 1
+
+
+# Servers that do not answer, or tell nothing.
+
+
+def test_an_operation_that_never_answers_is_left_alone():
+    def answer(asked):
+        return NoAnswerError("gone") if asked.method == "POST" else error(404)
+
+    target, conversation = hold(answer)
+    methods = Counter(asked.method for asked in target.asked)
+
+    assert methods == {"POST": 3, "GET": 2}
+    assert conversation.cut_short is None
+
+
+def test_a_server_that_never_answers_is_left_alone():
+    target, conversation = hold(lambda asked: TimedOutError("nothing"), took=30)
+
+    assert len(target.asked) == 5
+    assert conversation.cut_short == "5 requests in a row got no answer"
+    assert [one.failure for one in conversation.trace.exchanges] == ["nothing"] * 5
+
+
+def test_one_answer_makes_good_for_silence():
+    turns = Counter()
+
+    def answer(asked):
+        turns["all"] += 1
+        return error(404) if turns["all"] % 3 == 0 else NoAnswerError("gone")
+
+    _, conversation = hold(answer)
+
+    assert conversation.cut_short is None
+
+
+def test_the_whole_check_has_an_end():
+    slow, conversation = hold(lambda asked: generating(), took=9, max_wait=10)
+    budget = Plan((BATCH,), max_wait=10).budget
+
+    assert budget == 120
+    assert slow.asked[-1].at < budget <= slow.asked[-1].at + 9 + 0.25
+    assert conversation.cut_short == "the 120 s for the whole check were used up"
+
+
+@pytest.mark.parametrize(("max_wait", "timeout"), [(5, 5), (600, 30)])
+def test_a_call_takes_half_a_minute_at_most(max_wait, timeout):
+    target, _ = hold(lambda asked: error(404), max_wait=max_wait)
+
+    assert {asked.timeout for asked in target.asked} == {timeout}
+
+
+def test_a_job_that_tells_nothing_is_asked_for_three_times():
+    def answer(asked):
+        if asked.method == "POST" and asked.path == PATH:
+            return generating()
+        return Answer(200, body=b"{}") if asked.path.startswith(PATH) else error(404)
+
+    _, conversation = hold(answer)
+    polls = [
+        one
+        for one in conversation.trace.exchanges
+        if one.operation == Operation("batch", "status") and one.credential is Credential.VALID
+    ]
+
+    # At once, after the second request, before the probes; then three, and one at the end;
+    # two of an unknown id.
+    assert len([one for one in polls if one.answer.status == 200]) == 3 + 3 + 1 + 2
+    assert conversation.cut_short is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(202, body=b'{"status": "queued", "export_id": "x"}'),
+        Answer(202, body=b'{"status": "generating", "export_id": ""}'),
+        Answer(202, body=b'{"status": "generating", "export_id": 7}'),
+        Answer(202, body=b'{"status": "generating"}'),
+        Answer(202, body=b"[]"),
+        Answer(302, body=b'{"status": "generating", "export_id": "x"}'),
+    ],
+)
+def test_a_request_that_names_no_job_is_not_followed(answer):
+    target, conversation = hold(lambda asked: answer if asked.method == "POST" else error(404))
+
+    assert {one.path for one in target.asked if one.method == "GET"} == {
+        f"{PATH}/{UNKNOWN_EXPORT_ID}"
+    }
+    assert conversation.cut_short is None
+
+
+def test_an_operation_that_falls_silent_ends_the_polling():
+    turns = Counter()
+
+    def answer(asked):
+        if asked.method == "POST":
+            return generating()
+        turns["get"] += 1
+        return NoAnswerError("gone") if turns["get"] >= 11 else running()
+
+    target, conversation = hold(answer)
+
+    # Three at first, four without the token, three where it
+    # does not belong; then the polling, and once more of the other kind.
+    assert [one.method for one in target.asked].count("GET") == 10 + 3 + 1
+    assert conversation.cut_short is None
+
+
+# Exports that are ready at once, and archives.
+
+
+def test_an_export_that_is_ready_at_once_has_no_job_to_poll():
+    served = Scripted(
+        lambda asked: complete("https://store.example/x") if asked.method == "POST" else error(404)
+    )
+    conversation = converse(served, BASE, TOKEN, Plan((BATCH,)))
+    posts = [one for one in served.asked if one.method == "POST" and one.path == PATH]
+
+    assert sum(one.authorization == f"Token {TOKEN}" for one in posts) == 2
+    assert conversation.cut_short is None
+
+
+def test_a_ready_export_that_tells_its_id_is_polled():
+    body = b'{"status": "complete", "export_id": "j", "url": "https://store.example/x"}'
+    target, _ = hold(
+        lambda asked: Answer(200, body=body) if asked.path.startswith(PATH) else error(404)
+    )
+
+    assert [one.path for one in target.asked].count(f"{PATH}/j") > 3
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://store.example/x",
+        "https://user:secret@store.example/x",
+        "/x",
+        "ftp://store.example/x",
+        "https://store.example:0/x",
+    ],
+)
+def test_an_unsafe_url_is_not_followed(url):
+    target, _ = hold(lambda asked: complete(url))
+
+    assert all(asked.url.startswith(BASE + "/api/") for asked in target.asked)
+
+
+def archive(asked, size, respond):
+    if asked.path.startswith(PATH):
+        return complete("https://store.example/x")
+    return respond(asked) if asked.url == "https://store.example/x" else error(404)
+
+
+def spans(target):
+    return [asked.headers.get("Range") for asked in target.asked if "store.example" in asked.url]
+
+
+def test_an_archive_is_read_from_its_end_and_once():
+    asked_for = spans(hold(lambda asked: archive(asked, 10, lambda _: Answer(403)))[0])
+
+    assert asked_for == [f"bytes=-{TAIL}"]
+
+
+def test_a_large_directory_is_fetched_apart():
+    # An end record that says that the directory is 100000 bytes long, and begins at 500000.
+    size = 600022
+    end = b"PK\5\6" + bytes(4) + b"\1\0\1\0" + (100000).to_bytes(4, "little")
+    end += (500000).to_bytes(4, "little") + bytes(2)
+    tail = bytes(TAIL - len(end)) + end
+    served = Answer(206, (("Content-Range", f"bytes {size - TAIL}-{size - 1}/{size}"),), tail)
+    asked_for = spans(hold(lambda asked: archive(asked, size, lambda _: served))[0])
+
+    assert asked_for == [f"bytes=-{TAIL}", *["bytes=500000-599999"] * 2]
+
+
+def test_an_immense_directory_is_not_fetched():
+    size = BODY_LIMIT * 3
+    start = size - 22 - BODY_LIMIT - 1
+    end = b"PK\5\6" + bytes(4) + b"\1\0\1\0" + (BODY_LIMIT + 1).to_bytes(4, "little")
+    end += start.to_bytes(4, "little") + bytes(2)
+    tail = bytes(TAIL - len(end)) + end
+    served = Answer(206, (("Content-Range", f"bytes {size - TAIL}-{size - 1}/{size}"),), tail)
+
+    assert spans(hold(lambda asked: archive(asked, size, lambda _: served))[0]) == [
+        f"bytes=-{TAIL}"
+    ]
+
+
+def test_an_empty_file_is_asked_for_whole():
+    def respond(asked):
+        if "Range" in asked.headers:
+            return Answer(416, (("Content-Range", "bytes */0"),))
+        return Answer(200, (("Content-Length", "0"),))
+
+    assert spans(hold(lambda asked: archive(asked, 0, respond))[0]) == [f"bytes=-{TAIL}", None]
+
+
+def test_a_store_that_refuses_everything_is_asked_twice():
+    refused = spans(hold(lambda asked: archive(asked, 0, lambda _: Answer(416)))[0])
+
+    assert refused == [f"bytes=-{TAIL}", None]
+
+
+def test_a_store_without_ranges_is_asked_once():
+    asked_for = spans(hold(lambda asked: archive(asked, 0, lambda _: Answer(200, body=b"PK")))[0])
+
+    assert asked_for == [f"bytes=-{TAIL}"]
+
+
+def test_a_failed_export_has_nothing_to_fetch():
+    target, conversation = hold(lambda asked: failed())
+
+    assert all(asked.url.startswith(BASE) for asked in target.asked)
+    assert conversation.cut_short is None
+
+
+def test_nothing_to_export_is_nothing_to_ask_but_what_is_forbidden():
+    target = Scripted(lambda asked: error(403))
+    converse(target, BASE, TOKEN, Plan((Subject("batch", "x", forbidden=True),)))
+
+    assert [asked.method for asked in target.asked] == ["POST", "GET"]

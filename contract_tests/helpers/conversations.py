@@ -1,0 +1,118 @@
+"""Conversations held in-process: with the sandbox, and with servers made up for a test."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from attrs import field, frozen
+from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract.gate._recorder import Conversation, converse
+from prolific_contract.gate._scenario import Plan
+from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject
+from prolific_contract.sandbox import Fate, Kind, ManualClock, SandboxSettings
+from prolific_contract.sandbox._site import Site
+
+BASE = "http://127.0.0.1:8000"
+TOKEN = "a-token-of-some-length"
+BATCH = Subject("batch", "b1")
+COLLECTION = Subject("collection", "c1")
+
+
+@frozen
+class Asked:
+    """A request as a server sees it."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    timeout: float
+    at: float
+
+    @property
+    def path(self) -> str:
+        return self.url.removeprefix(BASE)
+
+    @property
+    def authorization(self) -> str | None:
+        return self.headers.get("Authorization")
+
+
+class Scripted:
+    """A target that answers as a function says; each answer takes as long as told."""
+
+    def __init__(self, answer: Callable[[Asked], Answer | Exception], took: float = 0.0) -> None:
+        self._answer = answer
+        self._took = took
+        self._time = 100.0
+        self.asked: list[Asked] = []
+        self.slept: list[float] = []
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
+        asked = Asked(method, url, dict(headers), timeout, self._time - 100.0)
+        self.asked.append(asked)
+        self._time += self._took
+        answer = self._answer(asked)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def monotonic(self) -> float:
+        return self._time
+
+    def now(self) -> datetime:
+        return datetime(2026, 3, 20, 10, tzinfo=UTC) + timedelta(seconds=self._time)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self._time += seconds
+
+
+@frozen
+class Rehearsal:
+    """A conversation with the sandbox, and what it was about."""
+
+    settings: SandboxSettings
+    plan: Plan
+    conversation: Conversation
+    site: Site = field(repr=False)
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        return self.conversation.trace.exchanges
+
+
+def subjects_of(settings: SandboxSettings, *fates: Fate) -> tuple[Subject, ...]:
+    return tuple(
+        Subject(kind.value, settings.id_of(kind, fate), fate is Fate.FORBIDDEN)
+        for fate in fates
+        for kind in (Kind.BATCH, Kind.COLLECTION)
+    )
+
+
+def rehearse(
+    *fates: Fate, edition: Any = "2026-03", generation: float = 3.0, **plan: Any
+) -> Rehearsal:
+    """Hold a conversation with the sandbox about a batch and a collection of each fate."""
+    settings = SandboxSettings(edition=edition, generation_seconds=generation, files=2)
+    clock = ManualClock()
+    site = Site(settings, clock)
+    planned = Plan(subjects_of(settings, *(fates or (Fate.COMPLETES, Fate.FORBIDDEN))), **plan)
+    try:
+        target = InProcessTarget(site, clock)
+        conversation = converse(target, BASE, settings.token, planned)
+    finally:
+        site.close()
+    return Rehearsal(settings, planned, conversation, site)
+
+
+def started(rehearsal: Rehearsal, subject: Subject) -> list[Exchange]:
+    """The requests for a subject's export that were sent with the token."""
+    return [
+        exchange
+        for exchange in rehearsal.exchanges
+        if exchange.method == "POST"
+        and exchange.credential is Credential.VALID
+        and exchange.address is not None
+        and exchange.address.export_id is None
+        and (exchange.address.kind, exchange.address.resource_id) == (subject.kind, subject.id)
+    ]
