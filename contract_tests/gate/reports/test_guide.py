@@ -1,0 +1,51 @@
+"""The gate's guide says what is."""
+
+import json
+import re
+
+import pytest
+import yaml
+from project.tree import ROOT
+from prolific_contract.gate._baseline import read_baseline
+from prolific_contract.gate.laws import LAWS
+from prolific_contract.gate.reports import FORMATS
+
+GUIDE = (ROOT / "docs" / "gate.md").read_text(encoding="utf-8")
+FAMILIES = {law.id.partition(".")[0] for law in LAWS}
+
+
+def blocks(language):
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```", GUIDE)
+
+
+def test_it_names_every_law_and_no_other():
+    named = re.findall(rf"`((?:{'|'.join(FAMILIES)})\.[a-z-]+)`", GUIDE)
+
+    assert named == [law.id for law in LAWS]
+
+
+def test_it_names_every_format():
+    assert set(re.findall(r"(?m)^\| `([a-z]+)` \|", GUIDE)) == set(FORMATS)
+
+
+def test_its_baseline_is_one(tmp_path):
+    (example,) = blocks("json")
+    (tmp_path / "baseline.json").write_text(example, encoding="utf-8")
+
+    assert json.loads(example)["accepted"]
+    assert read_baseline(tmp_path / "baseline.json").fingerprints == {"shape.error batch request"}
+
+
+def test_its_snippets_are_yaml_and_use_the_action_as_it_is():
+    github, gitlab = map(yaml.safe_load, blocks("yaml"))
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    (step,) = (s for s in github["jobs"]["contract"]["steps"] if s.get("id") == "gate")
+
+    assert set(step["with"]) <= set(action["inputs"])
+    assert set(re.findall(r"steps\.gate\.outputs\.([a-z-]+)", GUIDE)) <= set(action["outputs"])
+    assert "prolific-contract check " in gitlab["contract"]["script"][1]
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\((?!https:)([^)#]+)\)", GUIDE))
+def test_its_links_lead_somewhere(link):
+    assert (ROOT / "docs" / link).is_file()
