@@ -24,14 +24,11 @@
     const target = document.getElementById(location.hash.slice(1));
     if (!target) return;
     // A filter must not hide what a link leads to.
-    if (target.hidden) { target.hidden = false; }
+    target.hidden = false;
     const inner = target.matches("details") ? target : target.querySelector(":scope > details");
-    if (inner) { inner.open = true; }
+    if (inner) inner.open = true;
     for (let box = target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
     target.scrollIntoView();
-    const focus = inner ? inner.querySelector("summary") : target;
-    if (focus !== inner?.querySelector("summary")) focus.tabIndex = -1;
-    focus.focus({ preventScroll: true });
   };
   addEventListener("hashchange", reveal);
   if (location.hash) reveal();
