@@ -130,7 +130,7 @@ def test_the_invocation():
     assert passed == {
         "executionSuccessful": True,
         "exitCode": 0,
-        "exitCodeDescription": "1 law exercised, none broken",
+        "exitCodeDescription": "1 of 1 law exercised, none broken",
         "startTimeUtc": "2026-03-20T10:00:00Z",
     }
     assert unproved["executionSuccessful"] is False

@@ -24,7 +24,9 @@ def summary(*found, **changes):
 def test_conforming():
     told = summary(*cells(law(), held(REQUEST)), *cells(law("a.b"), held(STATUS)))
 
-    assert (told.result, told.headline) == ("passed", "2 laws exercised, none broken")
+    assert (told.result, told.headline) == ("passed", "2 of 2 laws exercised, none broken")
+    more = summary(*cells(law(), held(REQUEST)), *cells(law("a.b")))
+    assert more.headline == "1 of 2 laws exercised, none broken"
 
 
 def test_one_law_broken_in_one_place():
@@ -49,7 +51,7 @@ def test_what_the_baseline_accepts_is_counted_apart():
     failed = summary(*found, accepted=frozenset({"shape.error batch request"}))
 
     assert passed.headline == (
-        "1 law exercised, nothing new broken (2 known violations accepted by the baseline)"
+        "1 of 1 law exercised, nothing new broken (2 known violations accepted by the baseline)"
     )
     assert failed.headline == "1 law broken (1 known violation accepted by the baseline)"
 
@@ -58,7 +60,7 @@ def test_laws_that_only_the_baseline_excuses_are_not_called_unbroken():
     told = summary(*cells(law(), broken(REQUEST, "x")), accepted=FINGERPRINTS)
 
     assert told.headline == (
-        "1 law exercised, nothing new broken (1 known violation accepted by the baseline)"
+        "1 of 1 law exercised, nothing new broken (1 known violation accepted by the baseline)"
     )
     assert told.broken[0].accepted
 

@@ -53,8 +53,7 @@ FAILED  1 law broken, in 2 places (1 known violation accepted by the baseline)
 
 ✗ shape.error
   Every error is enveloped.
-  where      batch request
-             POST /api/v1/data-collection/batches/{batch_id}/export
+  where      batch request: POST …/batches/{batch_id}/export
   seen       the error is flat (#1)
   documents  An error is an object. (documents/002, 004; D-9, D-10)
   also       batch status: the error is empty (#2, #5, and 1 other finding)
@@ -65,8 +64,7 @@ FAILED  1 law broken, in 2 places (1 known violation accepted by the baseline)
 
 a value.archive  accepted by the baseline
   Every error is enveloped.
-  where      batch archive
-             GET the batch's presigned URL
+  where      batch archive: GET the batch's presigned URL
   seen       the file is no ZIP file (#4)
   documents  An error is an object. (documents/002, 004)
   https://docs.prolific.com/api-reference/ai-task-builder/request-batch-export
@@ -106,7 +104,7 @@ Notes
 def test_passing():
     text = render(verdicts.verdict(strict=True, started=None, profile="full"))
 
-    assert text.startswith("PASSED  1 law exercised, none broken\n")
+    assert text.startswith("PASSED  1 of 1 law exercised, none broken\n")
     assert "  profile  full, strict: 5 requests in 12 s\n" in text
     assert "✓ held 2\n" in text
     for absent in ("Notes", "Not exercised", "never seen", "baseline", "curl"):

@@ -117,7 +117,8 @@ class Summary:
             return "; ".join(self.silences) + self._tolerated
         held = {cell.law.id for cell in self.verdict.cells if cell.observations}
         broken = "nothing new broken" if self._tolerated else "none broken"
-        return f"{plural(len(held), 'law')} exercised, {broken}{self._tolerated}"
+        laws = f"{len(held)} of {plural(len(self.laws), 'law')}"
+        return f"{laws} exercised, {broken}{self._tolerated}"
 
     @property
     def _tolerated(self) -> str:

@@ -144,7 +144,7 @@ class _Page:
         documents = f"{broken.law.source.says} ({cited(broken.law.source)})"
         self._facts(
             [
-                ("where", f"{operation_name(first.operation)}\n{first.operation}"),
+                ("where", f"{operation_name(first.operation)}: {_short(first.operation)}"),
                 ("seen", _seen(first)),
                 ("documents", documents),
                 ("also", self._others(others)),
@@ -255,6 +255,11 @@ class _Page:
             if value:
                 table.add_row(Text(name, "dim"), Text(value))
         self.console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _short(operation: Operation) -> str:
+    # Whole, the longest path would not fit on a line; the command below has it.
+    return str(operation).replace("/api/v1/data-collection", "…")
 
 
 def _seen(violation: Violation) -> str:
