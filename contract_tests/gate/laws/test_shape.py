@@ -132,6 +132,7 @@ def test_the_later_edition_answers_no_request_with_200(talk):
 
 def test_refusals_of_requests_that_no_page_describes_are_not_judged(talk):
     talk.request(error(422), query="?from=yesterday")
+    talk.request(error(400), generated=True)
     talk.poll(Answer(414), export_id="x" * 9000, generated=True)
     talk.poll(Answer(304), headers=(("If-None-Match", '"1"'),))
     for law in SHAPE[1:]:
@@ -323,3 +324,5 @@ def test_text_that_is_no_unicode_is_left_alone(talk):
     talk.poll(body_answer(200, b'{"status": "generating", "export_id": "\\ud800"}'))
     talk.poll(body_answer(404, b'{"error": {"title": "\\ud800"}}'))
     assert accusers(talk) == set()
+    assert talk.outcomes("shape.body") == [HELD]
+    assert talk.outcomes("shape.error") == []

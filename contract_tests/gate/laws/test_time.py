@@ -64,6 +64,8 @@ def test_a_started_job_that_can_not_be_polled_is_accused(talk, status):
     seen = talk.violation("time.pollable")
     assert (seen.operation, seen.exchanges) == (talk.polling, (0, 1))
     assert seen.seen == f"the first poll of a job that was just started is answered {status}"
+    talk.poll(error(status))
+    assert talk.outcomes("time.pollable") == [VIOLATED]
 
 
 def test_what_says_nothing_of_the_job_is_passed_over_before_the_first_poll(talk):
@@ -144,7 +146,8 @@ def test_jobs_with_ids_of_their_own_keep_the_law(talk):
     talk.request(generating(OTHER_JOB), "r2")
     talk.request(generating(OTHER_JOB), "r2")
     talk.request(generating("x"), "r2", generated=True)
-    assert talk.outcomes("time.unique-id") == [HELD]
+    (seen,) = talk.judged("time.unique-id")
+    assert (seen.outcome, seen.exchanges) == (HELD, (2,))
 
 
 # request while generating
@@ -166,6 +169,14 @@ def test_without_a_poll_afterwards_the_first_job_may_have_ended(talk):
     assert talk.outcomes("time.request-while-generating") == []
     talk.poll(complete())
     assert talk.outcomes("time.request-while-generating") == []
+
+
+def test_a_job_that_ended_and_came_back_was_not_running(talk):
+    talk.request(generating())
+    talk.poll(complete())
+    talk.request(generating(OTHER_JOB))
+    talk.poll(running())
+    assert accusers(talk) == {"time.complete-stays"}
 
 
 def test_requests_with_other_filters_start_other_jobs(talk):
@@ -389,6 +400,7 @@ def test_an_id_that_becomes_known_by_asking_is_accused(talk):
     talk.poll(error(404))
     seen = talk.violation("time.get-is-safe")
     assert (seen.operation, seen.exchanges) == (talk.polling, (0, 2))
+    assert talk.outcomes("time.get-is-safe") == [HELD, VIOLATED]
 
 
 def test_an_id_becomes_known_by_a_request(talk):

@@ -267,6 +267,7 @@ def test_an_archive_cut_short_is_accused(talk):
 def test_a_url_that_refuses_requests_without_the_token_is_accused(talk, status):
     talk.poll(complete())
     talk.fetch(Answer(status))
+    talk.fetch(Answer(status))
     seen = talk.violation("value.archive")
     assert seen.seen.startswith(f"the URL answered {status} to a request without the token")
     assert seen.exchanges == (0, 1)
