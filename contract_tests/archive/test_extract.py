@@ -1,6 +1,8 @@
 """Extracting: everything, below the folder that was named, or nothing."""
 
+import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -157,6 +159,9 @@ HOSTILE = [
     ("LPT1.x", "device"),
     ("com¹", "device"),
     ("CONIN$", "device"),
+    ("a" * 256, "more than 255 bytes"),
+    ("ü" * 128 + "/x", "more than 255 bytes"),
+    ("a/" * 512 + "a", "more than 1024 bytes"),
 ]
 
 
@@ -181,7 +186,20 @@ def test_the_root_folder_is_looked_at_although_it_is_stripped(make, place, root)
 
 @pytest.mark.parametrize(
     "name",
-    ["CONSOLE", "nul1", "COM", "lpt10.txt", ".hidden", "a b", "..a", "a..b", "ü", "a'\"<b>?"],
+    [
+        "a" * 255,
+        "a/" * 511 + "a",
+        "CONSOLE",
+        "nul1",
+        "COM",
+        "lpt10.txt",
+        ".hidden",
+        "a b",
+        "..a",
+        "a..b",
+        "ü",
+        "a'\"<b>?",
+    ],
 )
 def test_names_that_only_look_odd(name):
     assert objection(name) is None
@@ -384,24 +402,69 @@ def test_nothing_is_at_the_target_before_everything_is(make, place, monkeypatch)
     assert seen == [(EXTRACTED, False)]
 
 
-def test_a_full_disk(make, place, monkeypatch):
+@pytest.mark.parametrize("taken", [0, 3])
+def test_a_full_disk(make, place, monkeypatch, taken):
+    """The last write before a disk is full takes a part."""
     archive = make(collection_members())
-    opened = Path.open
+    write = os.write
+    left = [taken]
 
-    def full(self, mode="r", *args, **kwargs):
-        if "x" in mode:
+    def full(target, content):
+        if not left:
             raise OSError(28, "No space left on device")
-        return opened(self, mode, *args, **kwargs)
+        return write(target, content[: left.pop()])
 
-    monkeypatch.setattr(Path, "open", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(ArchiveError, match="No space left on device. Nothing was left there"):
         archive.extract(place / "data")
     assert tree(place) == {}
 
 
-def test_a_name_that_is_too_long_for_the_system(make, place):
+def test_a_system_that_takes_less_than_it_is_given(make, place, monkeypatch):
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda target, content: write(target, content[:7]))
+    make(collection_members()).extract(place / "data")
+    assert tree(place / "data") == EXTRACTED
+
+
+def test_a_place_that_is_too_long_for_the_system(make, place):
+    archive = make({"/".join(["a" * 250] * 4): b""})
     with pytest.raises(ArchiveError, match="cannot be extracted"):
-        make({"a" * 300: b""}).extract(place / "data")
+        archive.extract(place.joinpath(*["e" * 250] * 13, "f" * 250, "g" * 250, "h" * 250))
+    assert tree(place) == {}
+
+
+# In several threads
+
+
+@pytest.fixture
+def many(monkeypatch):
+    """Enough processors for every thread that can be of use."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+
+
+def test_in_several_threads_everything_is_written(make, place, many):
+    members = {f"r/{i % 7}/{i}": bytes([i % 256]) * (i * 500) for i in range(150)}
+    make(members).extract(place / "data")
+    assert {f"r/{k}": v for k, v in tree(place / "data").items() if v is not None} == members
+
+
+def test_in_several_threads_an_interrupt_leaves_nothing(make, place, many, monkeypatch):
+    write = os.write
+    main = threading.current_thread()
+    came = threading.Event()
+
+    def interrupted(target, content):
+        if threading.current_thread() is main:
+            came.set()
+            raise KeyboardInterrupt
+        came.wait(30)
+        return write(target, content)
+
+    monkeypatch.setattr(os, "write", interrupted)
+    archive = make({f"r/{i}": os.urandom(1 << 20) for i in range(4)})
+    with pytest.raises(KeyboardInterrupt):
+        archive.extract(place / "data")
     assert tree(place) == {}
 
 

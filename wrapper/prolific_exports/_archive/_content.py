@@ -2,27 +2,25 @@
 
 An own reader over zipfile's directory: zipfile's own stops at the declared size
 without looking whether the data end there, takes less than the declared size
-for an end, and has eight kinds of errors for damage. Here every byte is counted
-before it is handed on, and the checksum is compared after the last one.
+for an end, has eight kinds of errors for damage, and reads 4 KiB at a time. Here
+every byte is counted before it is handed on, and the checksum is compared after
+the last one.
 """
 
 import io
 import struct
-import zlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from prolific_exports._archive._decoders import PIECE, Decoder, DecodingError, codec, decoder
 from prolific_exports._archive._directory import LOCAL_HEADER_SIZE, Member, opened, reason
 from prolific_exports._errors import ArchiveError, CorruptArchiveError
 
-CHUNK = 1 << 18
-"""Bytes held at a time, both compressed and not."""
-
-_STORED = 0
-_DEFLATED = 8
 # Encrypted, compressed patched data, strong encryption, masked local headers.
 _UNREADABLE_FLAGS = 0x0001 | 0x0020 | 0x0040 | 0x2000
+# Writers put timestamps and numeric owners there; more costs one more read.
+_USUAL_EXTRA_SIZE = 64
 
 
 def member_chunks(path: Path, member: Member) -> Generator[bytes, None, None]:
@@ -32,21 +30,27 @@ def member_chunks(path: Path, member: Member) -> Generator[bytes, None, None]:
         ArchiveError: The file cannot be read.
         CorruptArchiveError: The member is damaged, or its size is not the declared one.
     """
-    with opened(path) as stream:
+    with opened(path, buffering=0) as stream:
         yield from chunks(path, stream, member)
 
 
 def chunks(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
-    """As ``member_chunks``, from a file that is open already; ``path`` is for messages."""
+    """As ``member_chunks``, from a file that is open already; ``path`` is for messages.
+
+    Every read has a size that suits it, so the file is best opened without a buffer.
+    """
     decode = _decoder(path, member)
-    _go_to_data(path, stream, member)
+    crc32 = codec().crc32
     size = crc = 0
-    for chunk in decode(_compressed(path, stream, member)):
-        size += len(chunk)
-        if size > member.size:
-            raise _damaged(path, member, f"has more than the {member.size} bytes it declares")
-        crc = zlib.crc32(chunk, crc)
-        yield chunk
+    try:
+        for chunk in decode(_compressed(path, stream, member)):
+            size += len(chunk)
+            if size > member.size:
+                raise _damaged(path, member, f"has more than the {member.size} bytes it declares")
+            crc = crc32(chunk, crc)
+            yield chunk
+    except DecodingError as error:
+        raise _damaged(path, member, str(error)) from error
     if size != member.size:
         raise _damaged(path, member, f"has {size} bytes and declares {member.size}")
     if crc != member.crc:
@@ -79,64 +83,46 @@ class _MemberStream(io.RawIOBase):
         super().close()
 
 
-_Decoder = Callable[[Iterator[bytes]], Iterator[bytes]]
-
-
-def _decoder(path: Path, member: Member) -> _Decoder:
+def _decoder(path: Path, member: Member) -> Decoder:
     if member.flags & _UNREADABLE_FLAGS:
         raise _damaged(path, member, "is encrypted or patched, which exports never are")
-    if member.method == _STORED:
-        return iter
-    if member.method == _DEFLATED:
-        return lambda pieces: _inflated(path, member, pieces)
-    raise _damaged(
-        path,
-        member,
-        f"uses compression method {member.method}; this package reads stored and deflated ones",
-    )
-
-
-def _inflated(path: Path, member: Member, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-    compressed = b""
-    while not inflate.eof:
-        # Nothing to feed is no end: what was fed may hold more than one chunk.
-        compressed = compressed or next(pieces, b"")
-        try:
-            chunk = inflate.decompress(compressed, CHUNK)
-        except zlib.error as error:
-            raise _damaged(path, member, f"is damaged ({error})") from error
-        if chunk:
-            yield chunk
-        elif not compressed:
-            raise _damaged(path, member, "is cut off: its compressed data have no end")
-        compressed = inflate.unconsumed_tail
-    if inflate.unused_data or next(pieces, b""):
-        raise _damaged(path, member, "has bytes after the end of its compressed data")
+    decode = decoder(member.method, member.flags, member.size)
+    if decode is None:
+        raise _damaged(
+            path,
+            member,
+            f"uses compression method {member.method}, which cannot be read here; exports are "
+            "deflated or stored",
+        )
+    return decode
 
 
 def _compressed(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
+    """The compressed data, after the member's own header, which must be that of the directory."""
+    # Seeking beyond the end is allowed: a file that was replaced by a shorter one
+    # since its directory was read ends the next read, not this call.
+    stream.seek(member.offset)
+    name_end = LOCAL_HEADER_SIZE + len(member.stored_name)
+    # The header, and the data of most members: files are many, and every call costs.
+    usual = name_end + _USUAL_EXTRA_SIZE + member.compressed_size
+    head = _read(path, stream, min(usual, max(PIECE, name_end)))
+    if len(head) < LOCAL_HEADER_SIZE or not head.startswith(b"PK\x03\x04"):
+        raise _damaged(path, member, "is not where the archive's directory says")
+    name_size, extra_size = struct.unpack_from("<HH", head, 26)
+    if head[LOCAL_HEADER_SIZE : LOCAL_HEADER_SIZE + name_size] != member.stored_name:
+        raise _damaged(path, member, "has another name in the archive's directory")
+    start = name_end + extra_size
     left = member.compressed_size
+    piece = head[start : start + left]
+    if not piece:
+        stream.seek(member.offset + start)
     while left:
-        piece = _read(path, stream, min(left, CHUNK))
+        piece = piece or _read(path, stream, min(left, PIECE))
         if not piece:
             raise _damaged(path, member, "is cut off: the file ends within it")
         left -= len(piece)
         yield piece
-
-
-def _go_to_data(path: Path, stream: BinaryIO, member: Member) -> None:
-    """Pass the member's own header, which must be that of the member in the directory."""
-    # Seeking beyond the end is allowed: a file that was replaced by a shorter one
-    # since its directory was read ends the next read, not this call.
-    stream.seek(member.offset)
-    header = _read(path, stream, LOCAL_HEADER_SIZE)
-    if len(header) < LOCAL_HEADER_SIZE or not header.startswith(b"PK\x03\x04"):
-        raise _damaged(path, member, "is not where the archive's directory says")
-    name_size, extra_size = struct.unpack("<HH", header[26:])
-    if _read(path, stream, name_size) != member.stored_name:
-        raise _damaged(path, member, "has another name in the archive's directory")
-    stream.seek(extra_size, io.SEEK_CUR)
+        piece = b""
 
 
 def _read(path: Path, stream: BinaryIO, size: int) -> bytes:

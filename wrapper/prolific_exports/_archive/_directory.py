@@ -51,18 +51,24 @@ class Member:
     @property
     def stored_name(self) -> bytes:
         """The name in the bytes that the ZIP has for it."""
-        return self.name.encode("utf-8" if self.flags & _UTF8_NAME else "cp437")
+        # ASCII is both, and a character map is slow.
+        encoding = "utf-8" if self.flags & _UTF8_NAME or self.name.isascii() else "cp437"
+        return self.name.encode(encoding)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path, *, buffering: int = -1) -> Iterator[BinaryIO]:
     """The file, open for reading.
+
+    Args:
+        path: The file.
+        buffering: As for ``open``: 0 when every read has a size that suits it.
 
     Raises:
         ArchiveError: It cannot be opened.
     """
     try:
-        stream = path.open("rb")
+        stream = path.open("rb", buffering=buffering)
     except (OSError, ValueError) as error:
         raise ArchiveError(f"{path} cannot be opened: {reason(error)}.") from error
     with stream:

@@ -1,7 +1,7 @@
 """JSON and JSON Lines out of an archive, with errors that say where."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from prolific_exports._errors import CorruptArchiveError
@@ -23,7 +23,7 @@ def read_json(pieces: Iterable[bytes], where: str) -> Any:
     for piece in pieces:
         text += piece
         _check_size(text, where)
-    return _parse(text.removeprefix(_BOM), where)
+    return parse_json(text.removeprefix(_BOM), where)
 
 
 def read_json_lines(pieces: Iterable[bytes], where: str) -> Iterator[Any]:
@@ -36,7 +36,7 @@ def read_json_lines(pieces: Iterable[bytes], where: str) -> Iterator[Any]:
     for number, line in enumerate(_lines(pieces, where), start=1):
         text = line.removeprefix(_BOM) if number == 1 else line
         if text.strip(_BLANK):
-            yield _parse(text, f"{where}, line {number}")
+            yield parse_json(text, f"{where}, line {number}")
 
 
 def _lines(pieces: Iterable[bytes], where: str) -> Iterator[bytearray]:
@@ -62,10 +62,17 @@ def _check_size(text: bytearray, where: str) -> None:
         )
 
 
-def _parse(text: bytearray, where: str) -> Any:
+def parse_json(
+    text: bytes | bytearray, where: str, loads: Callable[[str], Any] = json.loads
+) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        CorruptArchiveError: It is no JSON; the message begins with ``where``.
+    """
     try:
         # Surrogates that stand alone come through however they were written.
-        return json.loads(text.decode("utf-8", "surrogatepass"))
+        return loads(text.decode("utf-8", "surrogatepass"))
     except json.JSONDecodeError as error:
         cut_off = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         what = "is cut off" if cut_off else f"is not JSON ({error.msg}, column {error.colno})"

@@ -7,13 +7,20 @@ archive that extracts on one machine extracts on all.
 import re
 import unicodedata
 
+# What the strictest system can hold: bytes of one name (Linux, and nearly so all others), and
+# of a whole path (macOS).
+_LONGEST_NAME = 255
+_LONGEST_PATH = 1024
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 # With or without an extension these are devices on Windows.
 _DEVICES = re.compile(r"CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]", re.IGNORECASE)
 
 
 def objection(name: str) -> str | None:
     """Why a member of this name must not be written; None when it can be."""
-    if any(unicodedata.category(character) == "Cc" for character in name):
+    if _CONTROL.search(name):
         return "has a control character in its name"
     if "\\" in name:
         return "has a backslash in its name, which is a folder on Windows"
@@ -21,16 +28,26 @@ def objection(name: str) -> str | None:
         return "has an absolute path"
     if ":" in name:
         return "has a colon in its name, which is a drive or a hidden stream on Windows"
-    for part in name.removesuffix("/").split("/"):
-        if part in ("", ".", ".."):
-            return f"has {part!r} in its path"
-        if part[-1] in ". ":
-            return f"has {part!r} in its path, whose end Windows drops"
-        if _DEVICES.fullmatch(part.partition(".")[0].rstrip(" ")):
-            return f"has {part!r} in its path, which is a device on Windows"
+    if len(name.encode()) > _LONGEST_PATH:
+        return f"has a name of more than {_LONGEST_PATH} bytes"
+    parts = name.removesuffix("/").split("/")
+    return next((f"has {why}" for part in parts if (why := _objection_to_part(part))), None)
+
+
+def _objection_to_part(part: str) -> str | None:
+    if part in ("", ".", ".."):
+        return f"{part!r} in its path"
+    if len(part.encode()) > _LONGEST_NAME:
+        return f"more than {_LONGEST_NAME} bytes between two slashes"
+    if part[-1] in ". ":
+        return f"{part!r} in its path, whose end Windows drops"
+    if _DEVICES.fullmatch(part.partition(".")[0].rstrip(" ")):
+        return f"{part!r} in its path, which is a device on Windows"
     return None
 
 
 def folded(name: str) -> str:
     """The name as file systems compare it that ignore case and Unicode composition."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())

@@ -2,7 +2,7 @@
 
 import stat
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from attrs import frozen
 
@@ -34,15 +34,15 @@ class ExtractLimits:
 
 @frozen
 class Plan:
-    """What to write, relative to the target folder.
+    """What to write, relative to the target folder, with ``/`` between folders.
 
     Attributes:
         folders: Folders that the archive names, in its order.
         files: Members with content and where each goes, in the archive's order.
     """
 
-    folders: tuple[PurePosixPath, ...]
-    files: tuple[tuple[Member, PurePosixPath], ...]
+    folders: tuple[str, ...]
+    files: tuple[tuple[Member, str], ...]
 
 
 def plan_extraction(
@@ -50,7 +50,8 @@ def plan_extraction(
 ) -> Plan:
     """Decide where every member goes.
 
-    Sizes are those that the directory declares; reading a member never gives more.
+    Sizes are those that the directory declares. They bound what is written, too: no
+    member gives more than it declares, and none shares its bytes with another.
 
     Args:
         path: The archive, for messages.
@@ -68,13 +69,9 @@ def plan_extraction(
     _check_clashes(path, members)
     inside = [member for member in members if member.name != root]
     return Plan(
-        folders=tuple(_below(root, member) for member in inside if member.is_folder),
-        files=tuple((member, _below(root, member)) for member in inside if not member.is_folder),
+        folders=tuple(m.name.removeprefix(root) for m in inside if m.is_folder),
+        files=tuple((m, m.name.removeprefix(root)) for m in inside if not m.is_folder),
     )
-
-
-def _below(root: str, member: Member) -> PurePosixPath:
-    return PurePosixPath(member.name.removeprefix(root))
 
 
 def _odd(member: Member) -> str | None:

@@ -1,0 +1,137 @@
+"""Compressed bytes to content, a bounded piece at a time.
+
+Exports are deflated. Members that are stored, or compressed as bzip2 or LZMA, cost
+little to read and keep archives readable that were packed again. With the ``[fast]``
+extra, isal inflates and computes checksums; it has zlib's interface.
+"""
+
+import zlib
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any, TypeAlias
+
+CHUNK = 1 << 16
+"""Bytes of content held at a time. Larger ones are fresh memory from the system each time."""
+PIECE = 1 << 16
+"""Compressed bytes held at a time."""
+
+Decoder: TypeAlias = Callable[[Iterator[bytes]], Iterator[bytes]]
+
+# An LZMA member says how large a dictionary it wants, and may say 4 GiB.
+_LZMA_MEMORY = 32 << 20
+_LZMA_HEADER_SIZE = 4
+_LZMA_PROPERTIES_SIZE = 5
+_HAS_END_MARK = 0x2
+_UNKNOWN_SIZE = (1 << 64) - 1
+
+
+class DecodingError(Exception):
+    """The compressed bytes are wrong; the message goes on after the member's name."""
+
+
+@cache
+def codec() -> Any:
+    """What inflates and computes CRC-32: isal where it is installed, else zlib."""
+    try:
+        return import_module("isal.isal_zlib")
+    except ImportError:
+        return zlib
+
+
+def decoder(method: int, flags: int, size: int) -> Decoder | None:
+    """What turns the compressed pieces of a member into its content.
+
+    Args:
+        method: Compression method by its number in the ZIP format.
+        flags: General purpose flags of the ZIP format.
+        size: Bytes of content that the member declares.
+
+    Returns:
+        A function over pieces, which raises ``DecodingError`` while it is iterated over;
+        None for a method that is not known, or that this Python was built without.
+    """
+    match method:
+        case 0:
+            return iter
+        case 8:
+            return _inflated
+        case 12 if bz2 := _optional("bz2"):
+            return lambda pieces: _decoded(pieces, bz2.BZ2Decompressor(), OSError)
+        case 14 if lzma := _optional("lzma"):
+            told = _UNKNOWN_SIZE if flags & _HAS_END_MARK else size
+            return lambda pieces: _from_lzma(pieces, lzma, told)
+    return None
+
+
+def _optional(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError:
+        return None
+
+
+def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    module = codec()
+    inflate = module.decompressobj(-zlib.MAX_WBITS)
+    compressed = b""
+    while not inflate.eof:
+        # Nothing to feed is no end: what was fed may hold more than one chunk.
+        compressed = compressed or next(pieces, b"")
+        try:
+            chunk = inflate.decompress(compressed, CHUNK)
+        except module.error as error:
+            raise DecodingError(f"is damaged ({error})") from error
+        if chunk:
+            yield chunk
+        elif not compressed:
+            raise _cut_off()
+        compressed = inflate.unconsumed_tail
+    _expect_end(inflate.unused_data, pieces)
+
+
+def _from_lzma(pieces: Iterator[bytes], lzma: Any, size: int) -> Iterator[bytes]:
+    """LZMA as in ZIP: the header of the older .lzma format, but for the size, after two numbers."""
+    head = b""
+    while len(head) < _LZMA_HEADER_SIZE + _LZMA_PROPERTIES_SIZE:
+        piece = next(pieces, b"")
+        if not piece:
+            raise _cut_off()
+        head += piece
+    if head[2:_LZMA_HEADER_SIZE] != bytes((_LZMA_PROPERTIES_SIZE, 0)):
+        raise DecodingError("is damaged (its LZMA header has another size)")
+    properties = head[_LZMA_HEADER_SIZE:][:_LZMA_PROPERTIES_SIZE]
+    rest = head[_LZMA_HEADER_SIZE + _LZMA_PROPERTIES_SIZE :]
+    decompressor = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_LZMA_MEMORY)
+
+    def refitted() -> Iterator[bytes]:
+        yield properties + size.to_bytes(8, "little") + rest
+        yield from pieces
+
+    yield from _decoded(refitted(), decompressor, lzma.LZMAError)
+
+
+def _decoded(
+    pieces: Iterator[bytes], decompressor: Any, failure: type[Exception]
+) -> Iterator[bytes]:
+    while not decompressor.eof:
+        hungry = decompressor.needs_input
+        compressed = next(pieces, b"") if hungry else b""
+        try:
+            chunk = decompressor.decompress(compressed, CHUNK)
+        except failure as error:
+            raise DecodingError(f"is damaged ({error})") from error
+        if chunk:
+            yield chunk
+        elif hungry and not compressed:
+            raise _cut_off()
+    _expect_end(decompressor.unused_data, pieces)
+
+
+def _expect_end(unused: bytes, pieces: Iterator[bytes]) -> None:
+    if unused or next(pieces, b""):
+        raise DecodingError("has bytes after the end of its compressed data")
+
+
+def _cut_off() -> DecodingError:
+    return DecodingError("is cut off: its compressed data have no end")
