@@ -110,20 +110,17 @@ class MutatedSite(Site):
         return Address(job.kind.value, job.resource_id, job.export_id), "archive"
 
     def _shows(self, turn: Turn) -> bool:
-        match self._mutant.shows:
-            case "always":
-                return True
-            case "late":
-                polled = turn.action == "status" and turn.authorized
-                self._polls.update([turn.export_id] if polled else [])
-                return polled and self._polls[turn.export_id] >= _LATE
-            case "second":
-                turn.reply()
-                ids = [job.export_id for job in self._book.of(turn.kind, turn.resource_id)]
-                return len(ids) > 1 and turn.export_id != ids[0]
-            case "sometimes":
-                draw = Draw(self.settings.seed, self._mutant.name, turn.number)
-                return draw.happens(_CHANCE)
+        shows = self._mutant.shows
+        if shows == "late":
+            polled = turn.action == "status" and turn.authorized
+            self._polls.update([turn.export_id] if polled else [])
+            return polled and self._polls[turn.export_id] >= _LATE
+        if shows == "second":
+            turn.reply()
+            ids = [job.export_id for job in self._book.of(turn.kind, turn.resource_id)]
+            return len(ids) > 1 and turn.export_id != ids[0]
+        draw = Draw(self.settings.seed, self._mutant.name, turn.number)
+        return shows == "always" or draw.happens(_CHANCE)
 
     def _begin(self, edition: Edition, *order: Any) -> OpenBook:
         refuse_other_editions(f"the mutant {self._mutant.name}", self._mutant.editions, edition)

@@ -1,0 +1,661 @@
+"""Each mutant does what its sentence says, where its name says, and nothing else."""
+
+import io
+import json
+import re
+import zipfile
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import pytest
+from helpers.courses import GENERATION, TOKEN, ask, content, course, looks, replay, settings_for
+from prolific_contract.gate._operations import KINDS, path_of
+from prolific_contract.sandbox import Kind as SandboxKind
+from prolific_contract.sandbox import ManualClock, SandboxError, SandboxSettings
+from prolific_contract.sandbox._http import NoReplyError
+from prolific_contract.sandbox.mutants import FAULTS, MUTANTS, MutatedSite, mutant
+
+
+def outcomes_of(one, edition):
+    """Label by label: the clean sandbox's answer and the mutant's."""
+    steps = course(edition, one.operation.kind, first_fails=one.first_job_fails)
+    if one.operation.action != "archive":
+        # Archives take most of the time, and are compared where they are what is wrong.
+        steps = tuple(step for step in steps if step.label[0] != "archive")
+    clock = ManualClock()
+    site = MutatedSite(one, settings_for(edition, first_fails=one.first_job_fails), clock)
+    outcomes = replay(site, clock, steps)
+    site.close()
+    return {
+        step.label: (step.clean, outcomes[step.label], differ(step.clean, outcomes[step.label]))
+        for step in steps
+    }
+
+
+def differ(clean, outcome):
+    return looks(clean) != looks(outcome)
+
+
+def changed_by(one, edition):
+    return {label for label, (_, _, differs) in outcomes_of(one, edition).items() if differs}
+
+
+def body(reply):
+    return json.loads(content(reply))
+
+
+def state(reply):
+    return body(reply).get("status") if reply.status < 300 and content(reply)[:1] == b"{" else None
+
+
+# Which answers of the clean sandbox a fault is about.
+def told(label, reply):
+    return label[0] != "archive" and reply.status < 300
+
+
+def more(label, reply):
+    return told(label, reply) and state(reply) != "failed"
+
+
+def generating(label, reply):
+    return told(label, reply) and state(reply) == "generating"
+
+
+def complete(label, reply):
+    return told(label, reply) and state(reply) == "complete"
+
+
+def has_failed(label, reply):
+    return told(label, reply) and state(reply) == "failed"
+
+
+def served(label, reply):
+    return label[0] == "archive"
+
+
+def with_status(*statuses):
+    return lambda label, reply: reply.status in statuses
+
+
+def labelled(*names):
+    return lambda label, reply: label[1] in names
+
+
+error = with_status(401, 403, 404, 405)
+unknown = with_status(403, 404)
+
+
+# What the answers look like that a fault has changed, from the clean one and the mutant's.
+def answered(status):
+    return lambda clean, reply: reply.status == status and content(reply) == content(clean)
+
+
+def refused(status):
+    return lambda clean, reply: reply.status == body(reply)["error"]["status"] == status
+
+
+def of_type(content_type):
+    return lambda clean, reply: (
+        reply.header("content-type") == content_type and content(reply) == content(clean)
+    )
+
+
+def says(change):
+    return lambda clean, reply: reply.status == clean.status and body(reply) == change(body(clean))
+
+
+def bytes_are(change):
+    return lambda clean, reply: content(reply) == change(content(clean))
+
+
+def error_says(change):
+    return says(lambda it: {"error": change(it["error"])})
+
+
+def instead(how):
+    return lambda clean, reply: (
+        isinstance(reply, NoReplyError)
+        and (reply.how == how and looks(reply.reply) == looks(clean))
+    )
+
+
+def moved(**by):
+    def check(clean, reply):
+        moment, right = (datetime.fromisoformat(body(one)["expires_at"]) for one in (reply, clean))
+        rest = {**body(reply), "expires_at": body(clean)["expires_at"]}
+        return moment - right == timedelta(**by) and rest == body(clean)
+
+    return check
+
+
+def ago(**time):
+    def check(clean, reply):
+        sent = parsedate_to_datetime(reply.header("date"))
+        return sent - datetime.fromisoformat(body(reply)["expires_at"]) == timedelta(**time)
+
+    return check
+
+
+def url_is(pattern):
+    return lambda clean, reply: (
+        re.fullmatch(pattern, body(reply)["url"])
+        and {**body(reply), "url": body(clean)["url"]} == body(clean)
+    )
+
+
+def members(reply):
+    with zipfile.ZipFile(io.BytesIO(content(reply))) as archive:
+        return [name.rpartition("/")[2] for name in archive.namelist()]
+
+
+def holds(*, no):
+    return lambda clean, reply: (
+        members(reply) == [name for name in members(clean) if not name.endswith(no)] != []
+    )
+
+
+def without(*names):
+    return lambda it: {key: value for key, value in it.items() if key not in names}
+
+
+def main_member(it):
+    return "export_id" if "export_id" in it else "url"
+
+
+def is_page(clean, reply):
+    return reply.header("content-type") == "text/html" and content(reply).startswith(b"<!doctype")
+
+
+def as_authorized(clean, reply):
+    return reply.status < 300 and state(reply) == "generating"
+
+
+SINGLE = {
+    "reset": (lambda label, reply: reply.status < 300, instead("reset")),
+    "hang": (lambda label, reply: reply.status < 300, instead("hang")),
+    "garbage": (lambda label, reply: reply.status < 300, instead("garbage")),
+    "cut": (lambda label, reply: reply.status < 300, instead("cut")),
+    "status-201": (told, answered(201)),
+    "status-swapped": (told, lambda clean, reply: {clean.status, reply.status} == {200, 202}),
+    "status-204": (told, lambda clean, reply: reply.status == 204 and not content(reply)),
+    "status-500": (told, refused(500)),
+    "status-redirect": (
+        told,
+        lambda clean, reply: reply.status == 307 and reply.header("location").endswith("/"),
+    ),
+    "error-422": (unknown, refused(422)),
+    "failed-500": (has_failed, refused(500)),
+    "content-type-text": (told, of_type("text/plain; charset=utf-8")),
+    "content-type-missing": (told, of_type(None)),
+    "content-type-problem": (error, of_type("application/problem+json")),
+    "field-missing": (more, says(lambda it: without(main_member(it))(it))),
+    "expiry-missing": (complete, says(without("expires_at"))),
+    "status-missing": (told, says(without("status"))),
+    "field-null": (more, says(lambda it: {**it, main_member(it): None})),
+    "field-type": (
+        more,
+        lambda clean, reply: isinstance(body(reply)[main_member(body(clean))], int | dict),
+    ),
+    "field-renamed": (
+        more,
+        lambda clean, reply: (
+            {"exportId", "download_url"} & body(reply).keys()
+            and list(body(reply).values()) == list(body(clean).values())
+        ),
+    ),
+    "status-upper": (told, says(lambda it: {**it, "status": it["status"].upper()})),
+    "status-unknown": (
+        more,
+        lambda clean, reply: body(reply)["status"] in ("processing", "done"),
+    ),
+    "failed-unknown": (has_failed, says(lambda it: {"status": "error"})),
+    "date-naive": (complete, says(lambda it: {**it, "expires_at": it["expires_at"][:-1]})),
+    "date-only": (complete, says(lambda it: {**it, "expires_at": it["expires_at"][:10]})),
+    "date-epoch": (complete, lambda clean, reply: body(reply)["expires_at"] > 4e9),
+    "uuid-not": (
+        generating,
+        lambda clean, reply: body(reply)["export_id"] == f"job-{body(clean)['export_id'][:8]}",
+    ),
+    "url-empty": (complete, says(lambda it: {**it, "url": ""})),
+    "body-list": (told, says(lambda it: [it])),
+    "body-wrapped": (told, says(lambda it: {"data": it})),
+    "json-duplicate-key": (
+        told,
+        lambda clean, reply: content(reply).count(b'"status"') == 2 and body(reply) == body(clean),
+    ),
+    "json-nan": (told, bytes_are(lambda it: it[:-1] + b', "progress": NaN}')),
+    "json-bom": (told, bytes_are(lambda it: b"\xef\xbb\xbf" + it)),
+    "json-trailing": (told, bytes_are(lambda it: it + b", {}")),
+    "json-latin1": (told, bytes_are(lambda it: it[:-1] + b', "state": "pr\xeat"}')),
+    "json-utf16": (
+        told,
+        lambda clean, reply: content(reply).decode("utf-16") == content(clean).decode(),
+    ),
+    "json-python": (told, lambda clean, reply: content(reply) == str(body(clean)).encode()),
+    "error-flat": (error, says(lambda it: {"detail": it["error"]["detail"]})),
+    "error-status-differs": (error, error_says(lambda it: {**it, "status": 400})),
+    "error-html": (error, is_page),
+    "error-field-missing": (error, error_says(without("error_code"))),
+    "error-detail-null": (error, error_says(lambda it: {**it, "detail": None})),
+    "error-code-text": (error, error_says(lambda it: {**it, "error_code": "E140000"})),
+    "error-empty": (error, lambda clean, reply: reply.status >= 400 and not content(reply)),
+    "unknown-html": (unknown, is_page),
+    "field-extra": (told, says(lambda it: {**it, "progress": 100})),
+    "field-extra-in-error": (
+        error,
+        lambda clean, reply: without("request_id")(body(reply)["error"]) == body(clean)["error"],
+    ),
+    "expired": (complete, ago(hours=1)),
+    "expired-opaque": (complete, ago(hours=1)),
+    "expired-local": (complete, ago(hours=10)),
+    "url-expiry-differs": (complete, moved(hours=2)),
+    "url-expires-before": (complete, moved(minutes=-30)),
+    "url-http": (complete, url_is(r"http://exports\.example/store/.+\?.+")),
+    "url-userinfo": (complete, url_is(r"http://reader:sesame@127\.0\.0\.1:8417/store/.+\?.+")),
+    "url-relative": (complete, url_is(r"/store/.+\?.+")),
+    "url-no-scheme": (complete, url_is(r"//127\.0\.0\.1:8417/store/.+\?.+")),
+    "url-s3": (complete, url_is(r"s3://exports/store/[^?]+")),
+    "archive-html": (served, is_page),
+    "archive-truncated": (
+        served,
+        lambda clean, reply: (
+            content(clean).startswith(content(reply)) and len(content(reply)) < len(content(clean))
+        ),
+    ),
+    "archive-empty": (served, lambda clean, reply: members(reply) == []),
+    "archive-nothing": (served, bytes_are(lambda it: b"")),
+    "archive-no-members": (
+        served,
+        lambda clean, reply: members(reply) == [f"{name}.bak" for name in members(clean)],
+    ),
+    "archive-no-responses": (served, holds(no=".jsonl")),
+    "archive-no-metadata": (served, holds(no=("collection.json", "batch.json"))),
+    "archive-other-kind": (
+        served,
+        lambda clean, reply: (
+            len({"collection.json", "batch.json"} & {*members(clean), *members(reply)}) == 2
+        ),
+    ),
+    "archive-needs-token": (served, lambda clean, reply: reply.status == 401),
+    "archive-missing": (served, lambda clean, reply: reply.status == 404),
+    "archive-refused": (served, lambda clean, reply: reply.status == 403),
+    "auth-none": (labelled("no token"), as_authorized),
+    "auth-malformed": (labelled("malformed token"), as_authorized),
+    "auth-any-scheme": (labelled("other scheme"), as_authorized),
+    "auth-any-token": (labelled("wrong token"), as_authorized),
+    "auth-403": (with_status(401), refused(403)),
+    "auth-404": (with_status(401), refused(404)),
+    "auth-redirect": (with_status(401), lambda clean, reply: reply.status == 302),
+    "token-echo": (told, lambda clean, reply: TOKEN in body(reply).values()),
+    "token-echo-header": (told, lambda clean, reply: reply.header("x-request-token") == TOKEN),
+    "token-echo-error": (
+        unknown,
+        lambda clean, reply: (
+            reply.status == clean.status and TOKEN in body(reply)["error"]["detail"]
+        ),
+    ),
+    "token-echo-url": (complete, lambda clean, reply: TOKEN in body(reply)["url"]),
+    "unknown-job-200": (
+        labelled("unknown", "unknown, again", "forbidden"),
+        lambda clean, reply: state(reply) == "failed",
+    ),
+    "unknown-job-generating": (
+        labelled("unknown", "unknown, again", "forbidden"),
+        lambda clean, reply: state(reply) == "generating",
+    ),
+    "unknown-job-403": (labelled("unknown", "unknown, again", "forbidden"), refused(403)),
+    "unknown-job-500": (labelled("unknown", "unknown, again", "forbidden"), refused(500)),
+    "scope-kind": (labelled("other kind"), lambda clean, reply: state(reply) == "generating"),
+    "scope-resource": (
+        lambda label, reply: label == ("status", "other resource"),
+        lambda clean, reply: state(reply) == "generating",
+    ),
+    "forbidden-200": (
+        labelled("forbidden"),
+        lambda clean, reply: reply.status == 202 and state(reply) == "generating",
+    ),
+    "forbidden-404": (labelled("forbidden"), refused(404)),
+    "forbidden-status": (labelled("forbidden"), lambda clean, reply: state(reply) == "failed"),
+    "method-200": (with_status(405), lambda clean, reply: state(reply) == "failed"),
+    "method-404": (with_status(405), refused(404)),
+    "method-no-allow": (
+        with_status(405),
+        lambda clean, reply: reply.header("allow") is None and content(reply) == content(clean),
+    ),
+    "id-changes": (
+        generating,
+        lambda clean, reply: body(reply)["export_id"] != body(clean)["export_id"],
+    ),
+    "id-of-another": (
+        generating,
+        lambda clean, reply: body(reply)["export_id"] != body(clean)["export_id"],
+    ),
+    "complete-regresses": (
+        lambda label, reply: complete(label, reply) and label[1].endswith("again"),
+        lambda clean, reply: state(reply) == "generating",
+    ),
+    "get-creates": (
+        labelled("unknown, again"),
+        lambda clean, reply: state(reply) == "generating",
+    ),
+}
+# Their consequences reach further than the answers of one operation.
+WIDER = {
+    "complete-not-reused",
+    "failed-completes",
+    "job-unknown",
+    "job-vanishes",
+    "job-vanishes-early",
+    "id-reused",
+    "request-restarts",
+    "complete-reused",
+    "never-completes",
+    "failed-regenerates",
+    "failed-restarts",
+}
+
+# Both kinds and both editions have the same faults: one is enough here, each time another one.
+ALWAYS = [
+    pytest.param(one, edition, id=f"{one.name}-{edition}")
+    for number, name in enumerate(SINGLE)
+    for one in MUTANTS.values()
+    if (one.fault.name, one.shows, one.operation.kind) == (name, "always", KINDS[number % 2])
+    for edition in [one.editions[number // 2 % len(one.editions)]]
+]
+
+
+def test_every_fault_is_tested():
+    assert {fault.name for fault in FAULTS} == SINGLE.keys() | WIDER
+    assert not SINGLE.keys() & WIDER
+
+
+@pytest.mark.parametrize(("one", "edition"), ALWAYS)
+def test_a_fault_changes_the_answers_that_it_is_about_and_no_others(one, edition):
+    applies, check = SINGLE[one.fault.name]
+    outcomes = outcomes_of(one, edition)
+    expected = {
+        label
+        for label, (clean, _, _) in outcomes.items()
+        if label[0] == one.operation.action and applies(label, clean)
+    }
+    assert {label for label, (_, _, differs) in outcomes.items() if differs} == expected != set()
+    for label in expected:
+        clean, reply, _ = outcomes[label]
+        assert check(clean, reply), (label, reply)
+
+
+def rarely(shows):
+    return [
+        pytest.param(one, id=one.name)
+        for one in MUTANTS.values()
+        if one.shows == shows and one.operation.kind == "batch" and one.fault.name in SINGLE
+    ]
+
+
+def changed_always(one, edition):
+    return changed_by(MUTANTS[one.name.replace(f"-{one.shows}@", "@")], edition)
+
+
+@pytest.mark.parametrize("one", rarely("late"))
+def test_late_is_from_a_jobs_third_status_request_on(one):
+    polls = ["generating 2", "generating 3", "ended 0", "ended 0, again", "ended 1, again"]
+    for edition in one.editions:
+        expected = {label for label in changed_always(one, edition) if label[1] in polls}
+        assert changed_by(one, edition) == expected != set()
+
+
+@pytest.mark.parametrize("one", rarely("second"))
+def test_second_is_the_second_export_of_a_resource(one):
+    for edition in one.editions:
+        labels = {label[1] for label in changed_by(one, edition)}
+        assert labels
+        assert labels <= {"after", "second generating", "ended 1", "ended 1, again", "archive 1"}
+
+
+@pytest.mark.parametrize("one", rarely("sometimes"))
+def test_sometimes_is_by_chance_and_every_time_the_same(one):
+    changed = {edition: changed_by(one, edition) for edition in one.editions}
+    assert changed == {edition: changed_by(one, edition) for edition in one.editions}
+    assert all(changed[edition] < changed_always(one, edition) for edition in one.editions)
+    assert any(changed.values())
+
+
+def test_chance_follows_from_the_seed():
+    one = MUTANTS["status-201-sometimes@batch-status"]
+
+    def statuses(seed):
+        site = MutatedSite(one, SandboxSettings(token=TOKEN, seed=seed), ManualClock())
+        resource = site.settings.id_of(SandboxKind.BATCH)
+        job = body(ask(site, "POST", path_of("batch", resource)))["export_id"]
+        return [ask(site, "GET", path_of("batch", resource, job)).status for _ in range(20)]
+
+    assert statuses(1) == statuses(1) != statuses(2)
+    assert set(statuses(1)) == {200, 201}
+
+
+class Desk:
+    """Somebody who exports the first resource of a kind from a mutant."""
+
+    def __init__(self, name, edition):
+        self.one = MUTANTS[name]
+        self.clock = ManualClock()
+        self.site = MutatedSite(
+            self.one,
+            SandboxSettings(edition=edition, token=TOKEN, generation_seconds=GENERATION),
+            self.clock,
+        )
+        self.kind = self.one.operation.kind
+        self.resource = self.site.settings.id_of(SandboxKind(self.kind))
+
+    def request(self):
+        """Status, state and id of the answer."""
+        return self.read(ask(self.site, "POST", path_of(self.kind, self.resource)))
+
+    def poll(self, job):
+        return self.read(ask(self.site, "GET", path_of(self.kind, self.resource, job)))
+
+    def read(self, reply):
+        it = body(reply)
+        return reply.status, it.get("status"), it.get("export_id")
+
+    def pass_generation(self):
+        self.clock.advance(GENERATION)
+
+
+@pytest.fixture(params=["2026-03", "2026-11"])
+def edition(request):
+    return request.param
+
+
+@pytest.fixture(params=KINDS)
+def desk_of(request, edition):
+    return lambda fault: Desk(fault.replace("@", f"@{request.param}-"), edition)
+
+
+def test_job_unknown_is_lost_at_once(desk_of):
+    desk = desk_of("job-unknown@status")
+    _, _, job = desk.request()
+    assert desk.poll(job)[0] == 404
+    assert desk.request() == (202, "generating", job)
+
+
+def test_job_vanishes_when_it_has_told_that_it_is_complete(desk_of):
+    desk = desk_of("job-vanishes@status")
+    _, _, job = desk.request()
+    assert desk.poll(job)[0] == 200
+    desk.pass_generation()
+    assert desk.poll(job)[:2] == (200, "complete")
+    assert desk.poll(job)[0] == 404
+
+
+def test_job_vanishes_early_while_it_is_generated(desk_of):
+    desk = desk_of("job-vanishes-early@status")
+    _, _, job = desk.request()
+    assert desk.poll(job)[:2] == (200, "generating")
+    assert desk.poll(job)[0] == 404
+
+
+def test_id_reused_gives_the_second_job_the_first_ones_id(desk_of):
+    desk = desk_of("id-reused@request")
+    _, _, job = desk.request()
+    desk.pass_generation()
+    assert desk.poll(job)[1] == "failed"
+    assert desk.request() == (202, "generating", job)
+    assert desk.poll(job) == (200, "generating", job)
+    desk.pass_generation()
+    assert desk.poll(job)[1] == "complete"
+
+
+def test_request_restarts_while_a_job_is_generated(desk_of):
+    desk = desk_of("request-restarts@request")
+    jobs = [desk.request()[2] for _ in range(3)]
+    assert len(set(jobs)) == 3
+    assert [desk.poll(job) for job in jobs] == [(200, "generating", job) for job in jobs]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_complete_not_reused_starts_another_job(kind):
+    desk = Desk(f"complete-not-reused@{kind}-request", "2026-03")
+    first = desk.request()[2]
+    assert desk.request()[2] == first
+    desk.pass_generation()
+    status, state, second = desk.request()
+    assert (status, state) == (202, "generating")
+    assert second != first
+    assert desk.poll(first)[1] == "complete"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_complete_reused_gives_the_finished_export(kind):
+    desk = Desk(f"complete-reused@{kind}-request", "2026-11")
+    assert desk.request() == desk.request()
+    desk.pass_generation()
+    assert desk.request()[:2] == (200, "complete")
+    assert ask(desk.site, "POST", path_of(kind, desk.resource), None).status == 401
+
+
+def test_never_completes_generates_for_years(desk_of):
+    desk = desk_of("never-completes@status")
+    _, _, job = desk.request()
+    desk.clock.advance(10**8)
+    assert desk.poll(job) == (200, "generating", job)
+
+
+def test_failed_completes_after_it_was_told_to_have_failed(desk_of):
+    desk = desk_of("failed-completes@status")
+    _, _, job = desk.request()
+    desk.pass_generation()
+    assert [desk.poll(job)[1] for _ in range(2)] == ["failed", "complete"]
+
+
+def test_failed_regenerates_after_it_was_told_to_have_failed(desk_of):
+    desk = desk_of("failed-regenerates@status")
+    _, _, job = desk.request()
+    desk.pass_generation()
+    assert [desk.poll(job)[1] for _ in range(2)] == ["failed", "generating"]
+
+
+def test_failed_restarts_with_the_id_of_the_failed_job(desk_of):
+    desk = desk_of("failed-restarts@request")
+    _, _, job = desk.request()
+    assert desk.request() == (202, "generating", job)
+    desk.pass_generation()
+    assert desk.poll(job)[1] == "failed"
+    assert desk.request() == (202, "generating", job)
+    desk.pass_generation()
+    assert desk.poll(job)[1] == "complete"
+
+
+def test_an_archive_that_needs_the_token_is_served_with_it():
+    one = MUTANTS["archive-needs-token@batch-archive"]
+    steps = course("2026-03", "batch")
+    site = MutatedSite(one, settings_for("2026-03"), clock := ManualClock())
+    replay(site, clock, steps)
+    url = next(step.url for step in steps if step.label[0] == "archive")
+    assert ask(site, "GET", url, None).status == 401
+    assert ask(site, "GET", url).status == 200
+
+
+def test_what_a_store_refuses_stays_refused():
+    for fault in ("archive-html", "archive-truncated", "archive-missing"):
+        one = MUTANTS[f"{fault}@batch-archive"]
+        steps = course("2026-03", "batch")
+        site = MutatedSite(one, settings_for("2026-03"), clock := ManualClock())
+        replay(site, clock, steps)
+        url = next(step.url for step in steps if step.label[0] == "archive")
+        assert ask(site, "GET", url.partition("?")[0], None).status == 403
+        assert ask(site, "GET", "/store/exports/none.zip", None).status == 403
+
+
+def test_an_archive_made_anew_is_served_in_parts():
+    one = MUTANTS["archive-no-members@batch-archive"]
+    steps = course("2026-03", "batch")
+    site = MutatedSite(one, settings_for("2026-03"), clock := ManualClock())
+    outcomes = replay(site, clock, steps)
+    whole = content(outcomes["archive", "archive 0"])
+    url = next(step.url for step in steps if step.label[0] == "archive")
+    part = ask(site, "GET", url, None, range="bytes=-22")
+    assert (part.status, content(part)) == (206, whole[-22:])
+    beyond = ask(site, "GET", url, None, range=f"bytes={len(whole)}-")
+    assert beyond.status == 416
+    assert beyond.header("content-range") == f"bytes */{len(whole)}"
+
+
+def test_an_expired_url_in_which_nothing_can_be_read_still_works():
+    one = MUTANTS["expired-opaque@batch-status"]
+    steps = course("2026-03", "batch")
+    site = MutatedSite(one, settings_for("2026-03"), clock := ManualClock())
+    outcomes = replay(site, clock, steps)
+    url = body(outcomes["status", "ended 0"])["url"]
+    assert "Amz" not in url
+    assert ask(site, "GET", url, None).status == 200
+    assert ask(site, "GET", f"{url}x", None).status == 403
+
+
+def test_every_answer_has_a_date():
+    one = MUTANTS["status-500@batch-status"]
+    outcomes = outcomes_of(one, "2026-03")
+    assert all(reply.header("date") for _, reply, _ in outcomes.values())
+
+
+def test_a_reset_forgets_what_the_fault_remembers():
+    desk = Desk("get-creates@batch-status", "2026-03")
+    unknown = "00000000-0000-4000-8000-000000000000"
+    assert [desk.poll(unknown)[0] for _ in range(3)] == [404, 200, 200]
+    desk.site.reset()
+    assert [desk.poll(unknown)[0] for _ in range(2)] == [404, 200]
+
+
+def test_a_forbidden_resource_that_is_exported_gives_its_job_again():
+    desk = Desk("forbidden-200@batch-request", "2026-03")
+    desk.resource = next(
+        one.id
+        for one in desk.site.settings.resources
+        if one.fate == "forbidden" and one.kind == "batch"
+    )
+    assert desk.request() == desk.request()
+
+
+def test_an_unknown_name_is_refused_with_similar_ones():
+    with pytest.raises(SandboxError, match=r"no mutant 'status-20@batch-request': did you mean "):
+        mutant("status-20@batch-request")
+    with pytest.raises(SandboxError, match="no mutant 'x': see --list-mutants"):
+        mutant("x")
+    assert mutant("expired@batch-status") is MUTANTS["expired@batch-status"]
+
+
+def test_a_fault_of_one_edition_is_refused_in_the_other():
+    one = MUTANTS["complete-reused@batch-request"]
+    with pytest.raises(SandboxError, match="exists in edition 2026-11 only"):
+        MutatedSite(one)
+
+
+def test_names_are_unique_and_sentences_are_sentences():
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    for fault in FAULTS:
+        assert re.fullmatch(r"It [^.]+[^. ]", fault.sentence), fault.name
+    late = MUTANTS["expired-late@batch-status"]
+    assert late.sentence == (
+        "It says an expires_at that is an hour ago; only from the third status request for a job on"
+    )
+    assert MUTANTS["expired@batch-status"].sentence == "It says an expires_at that is an hour ago"
