@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse
 from helpers.traces import complete, error
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract.gate._parts import part_of
 from prolific_contract.gate._recorder import (
@@ -22,6 +22,8 @@ from prolific_contract.gate._scenario import Ask, Fetch, Pause, Plan
 from prolific_contract.gate._targets import NoAnswerError, UnreachableError
 from prolific_contract.gate._trace import Answer, Credential
 from prolific_contract.gate._zip_directory import Directory, Part, read_directory
+
+FEW = settings(max_examples=25, deadline=None)
 
 PATH = "/api/v1/data-collection/batches/b1/export"
 STORE = "https://store.example/a.zip?X-Amz-Signature=s"
@@ -185,6 +187,7 @@ def recorded_directory(answers):
     return read_directory(parts, size)
 
 
+@FEW
 @given(st.integers(0, len(ARCHIVE) - 120), st.data())
 def test_of_an_archive_only_the_directory_is_kept(start, data):
     stop = data.draw(st.integers(start + 1, len(ARCHIVE)))

@@ -114,7 +114,7 @@ def _response(exchange: Exchange, hider: Hider) -> dict[str, Any]:
         "redirectURL": hider.field("location", answer.header("location") or ""),
         "headersSize": -1,
         "bodySize": -1,
-        "_cut": answer.cut,
+        "_cut": answer.cut or (bool(answer.body) and not body),
         "_redacted": answer.redacted or more,
         "_echoesToken": answer.echoes_token,
     }

@@ -45,23 +45,25 @@ class Hider:
             return redact(url)
         query, sharp, _ = rest.partition("#")
         pairs = "&".join(self._pair(pair) for pair in query.split("&"))
-        return f"{redact(head)}?{pairs}{f'#{MARK}' if sharp else ''}"
+        # Brackets would make it an address of IPv6, and a wrong one.
+        head = redact(head).replace(f"{MARK}@", "redacted@")
+        return f"{head}?{pairs}{'#redacted' if sharp else ''}"
 
     def field(self, name: str, value: str) -> str:
         """The value of a header field."""
         return MARK if name.lower() in _SECRET_FIELDS else self._text(value)[0]
 
     def body(self, body: bytes) -> tuple[bytes, bool]:
-        """A body of a text, and whether more was hidden than the queries of URLs.
+        """A body, and whether values in it were hidden that are more than queries of URLs.
 
         JSON stays as it is but for the strings that hold a secret, with whatever may be
-        wrong with it.
+        wrong with it, and what is no JSON stays none.
         """
-        try:
-            text, encoding = body.decode("utf-8"), "utf-8"
-        except UnicodeDecodeError:
-            text, encoding = body.decode("latin-1"), "latin-1"
+        text, encoding = _decoded(body)
         end = _json_end(text)
+        if b"\0" in body and not end:
+            # Nobody knows where in there a secret would be.
+            return b"", True
         more = False
 
         def hide(match: re.Match[str]) -> str:
@@ -71,9 +73,8 @@ class Hider:
             more = more or by_force
             return match[0] if hidden == value else json.dumps(hidden)
 
-        shown, rest = _STRING.sub(hide, text[:end]), redact(text[end:])
-        more = more or rest != text[end:]
-        return (shown + rest).encode(encoding, "replace"), more
+        shown = _STRING.sub(hide, text[:end]) + redact(text[end:])
+        return body if shown == text else shown.encode(encoding, "replace"), more
 
     def _text(self, text: str) -> tuple[str, bool]:
         """A text, and whether it was more than a URL that something was hidden in."""
@@ -93,6 +94,15 @@ class Hider:
 
     def _mark(self, secret: str) -> str:
         return self._marks.setdefault(secret, f"redacted-{len(self._marks) + 1}") if secret else ""
+
+
+def _decoded(body: bytes) -> tuple[str, str]:
+    for encoding in (json.detect_encoding(body), "utf-8"):
+        try:
+            return body.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    return body.decode("latin-1"), "latin-1"
 
 
 def _json_end(text: str) -> int:

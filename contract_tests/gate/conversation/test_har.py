@@ -1,0 +1,526 @@
+"""Recordings: written without secrets, judged as the conversation itself, read from anybody."""
+
+import base64
+import json
+
+import pytest
+from attrs import evolve
+from helpers.conversations import BASE, TOKEN, Scripted, rehearse
+from helpers.traces import JOB, complete, error, generating, running
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prolific_contract._errors import DocumentError
+from prolific_contract.gate._har_read import parse_har, read_har
+from prolific_contract.gate._har_write import har_of, write_har
+from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract.gate._judge import judge
+from prolific_contract.gate._recorder import converse
+from prolific_contract.gate._scenario import Plan
+from prolific_contract.gate._targets import NoAnswerError
+from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject, Trace
+from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
+from prolific_contract.sandbox.mutants import MutatedSite, mutant
+
+from helpers.conversations import subjects_of  # isort: skip
+
+FEW = settings(max_examples=25, deadline=None)
+
+PATH = "/api/v1/data-collection/batches/b1/export"
+SUBJECTS = (Subject("batch", "b1"), Subject("collection", "c1", forbidden=True))
+
+
+def again(trace):
+    return parse_har(json.dumps(har_of(trace)), "recording")
+
+
+def verdict(trace):
+    return judge(trace, target="x", profile="full")
+
+
+# The gate's own.
+
+
+@pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE])
+def test_a_recording_gives_the_same_verdict(fate):
+    trace = rehearse(fate, Fate.FORBIDDEN, edition="2026-11", profile="full").conversation.trace
+    read = again(trace)
+
+    assert verdict(read) == evolve(verdict(trace), trace=read)
+    assert (read.subjects, read.max_wait) == (trace.subjects, trace.max_wait)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "url-http@batch-status",
+        "url-userinfo@batch-status",
+        "url-expiry-differs@batch-status",
+        "expired@batch-status",
+        "archive-html@batch-archive",
+        "archive-no-members@batch-archive",
+        "archive-truncated@batch-archive",
+        "token-echo@batch-status",
+        "json-bom@batch-status",
+        "json-utf16@batch-status",
+        "json-duplicate-key@batch-status",
+        "json-nan@batch-status",
+        "reset@batch-status",
+        "error-html@batch-request",
+        "auth-any-token@batch-request",
+    ],
+)
+def test_a_fault_is_found_in_a_recording_too(name):
+    settings = SandboxSettings(files=1)
+    clock = ManualClock()
+    site = MutatedSite(mutant(name), settings, clock)
+    plan = Plan(subjects_of(settings, Fate.COMPLETES))
+    trace = converse(InProcessTarget(site, clock), BASE, settings.token, plan).trace
+    site.close()
+    found = [violation.fingerprint for violation in verdict(trace).violations]
+
+    assert found
+    assert [violation.fingerprint for violation in verdict(again(trace)).violations] == found
+
+
+def test_no_secret_is_in_the_file(tmp_path):
+    trace = rehearse(edition="2026-11").conversation.trace
+    path = tmp_path / "new folder" / "conversation.har"
+    write_har(path, trace)
+    text = path.read_text(encoding="utf-8")
+
+    assert "sandbox-token" not in text
+    assert "Bearer" not in text
+    assert text.count("X-Amz-Signature=") == text.count("X-Amz-Signature=redacted-") > 2
+    for entry in json.loads(text)["log"]["entries"]:
+        content = entry["response"]["content"]
+        if content.get("encoding") == "base64":
+            body = base64.b64decode(content["text"])
+            assert not any(body[4 : body.index(b"PK\1\2")])
+
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
+
+
+@FEW
+@given(
+    st.lists(
+        st.builds(
+            Answer,
+            status=st.integers(200, 599),
+            headers=st.lists(st.tuples(st.just("X-Any"), TEXTS.map(repr)), max_size=2).map(tuple),
+            body=st.one_of(
+                st.binary(max_size=30),
+                TEXTS.map(lambda text: json.dumps({"status": text}).encode()),
+                TEXTS.map(str.encode),
+            ),
+            cut=st.booleans(),
+            redacted=st.booleans(),
+            echoes_token=st.sampled_from([True, False, None]),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from(list(Credential)),
+    st.booleans(),
+)
+def test_what_holds_no_secret_is_read_as_it_was_written(answers, credential, generated):
+    exchanges = tuple(
+        Exchange(
+            index,
+            "GET",
+            f"{BASE}{PATH}/{JOB}",
+            BASE,
+            credential,
+            headers=(("Accept", "application/json"),),
+            at=index * 1.25,
+            sent=ManualClock().now(),
+            took=0.5,
+            answer=answer,
+            generated=generated,
+        )
+        for index, answer in enumerate(answers)
+    )
+    read = again(Trace(exchanges, SUBJECTS, 12.5))
+
+    assert (read.subjects, read.max_wait) == (SUBJECTS, 12.5)
+    for before, after in zip(exchanges, read.exchanges, strict=True):
+        assert evolve(after, answer=None) == evolve(before, answer=None)
+        assert after.answer.status == before.answer.status
+        if not after.answer.redacted:
+            assert after.answer == before.answer
+
+
+def test_a_failure_and_an_unknown_time_are_read_as_they_were_written():
+    failed = Exchange(0, "POST", BASE + PATH, BASE, Credential.VALID, failure="it broke")
+
+    assert again(Trace((failed,))).exchanges == (failed,)
+
+
+def test_the_format_is_har_1_2():
+    log = har_of(rehearse().conversation.trace)["log"]
+
+    assert log["version"] == "1.2"
+    assert log["creator"].keys() == {"name", "version"}
+    for entry in log["entries"]:
+        assert entry.keys() >= {
+            "startedDateTime",
+            "time",
+            "request",
+            "response",
+            "cache",
+            "timings",
+        }
+        assert entry["request"].keys() >= {
+            "method",
+            "url",
+            "httpVersion",
+            "cookies",
+            "headers",
+            "queryString",
+            "headersSize",
+            "bodySize",
+        }
+        assert entry["response"].keys() >= {
+            "status",
+            "statusText",
+            "httpVersion",
+            "cookies",
+            "headers",
+            "content",
+            "redirectURL",
+            "headersSize",
+            "bodySize",
+        }
+        assert entry["response"]["content"].keys() >= {"size", "mimeType"}
+
+
+def test_a_body_that_nobody_can_read_is_cut():
+    body = b"\xff\x00 https://h/x?sig=S3cr3t"
+    exchange = Exchange(
+        0, "GET", BASE + PATH + "/x", BASE, Credential.VALID, answer=Answer(200, body=body)
+    )
+    answer = again(Trace((exchange,))).exchanges[0].answer
+
+    assert (answer.body, answer.cut, answer.redacted) == (b"", True, True)
+
+
+def test_a_conversation_without_an_answer_can_be_written():
+    def answer(asked):
+        return NoAnswerError("gone")
+
+    trace = converse(Scripted(answer), BASE, TOKEN, Plan(SUBJECTS[:1])).trace
+    read = again(trace)
+
+    assert [one.failure for one in read.exchanges] == [one.failure for one in trace.exchanges]
+    assert verdict(read).exit_code == 1
+
+
+# Anybody's.
+
+
+def entry(
+    method="GET", path=f"{PATH}/{JOB}", authorization=None, answer=None, at=0, base=BASE, **more
+):
+    answer = running() if answer is None else answer
+    headers = [] if authorization is None else [{"name": "authorization", "value": authorization}]
+    return {
+        "startedDateTime": f"2026-03-20T10:{at // 60:02}:{at % 60:02}.500Z",
+        "time": 120.5,
+        "request": {"method": method, "url": base + path, "headers": headers},
+        "response": {
+            "status": answer.status,
+            "headers": [{"name": name, "value": value} for name, value in answer.headers],
+            "content": {
+                "size": len(answer.body),
+                "mimeType": "application/json",
+                "text": answer.body.decode(),
+            },
+        },
+        **more,
+    }
+
+
+def har(*entries, **log):
+    return json.dumps({"log": {"version": "1.2", "entries": list(entries), **log}})
+
+
+def parse(*entries, **options):
+    return parse_har(har(*entries), "x.har", **options)
+
+
+def test_a_foreign_recording_is_read():
+    [exchange] = parse(entry()).exchanges
+
+    assert (exchange.method, exchange.base_url) == ("GET", BASE)
+    assert exchange.operation is not None
+    assert exchange.answer.state == "generating"
+    assert exchange.took == 0.1205
+    assert exchange.sent.isoformat() == "2026-03-20T10:00:00.500000+00:00"
+    assert exchange.answer.echoes_token is None
+    assert not exchange.generated
+
+
+def test_what_has_nothing_to_do_with_exports_is_left_out():
+    store = "https://store.example/a.zip?sig=1"
+    exchanges = parse(
+        entry(path="/api/v1/users/me/"),
+        entry(base="https://store.example", path="/a.zip?sig=0"),
+        entry(answer=complete(store)),
+        entry(base=store, path=""),
+        entry(base="https://analytics.example"),
+        entry(answer=Answer(0)),
+    ).exchanges
+
+    assert [one.index for one in exchanges] == [0, 1, 2]
+    assert [one.url for one in exchanges][1] == store
+    assert exchanges[2].answer is None
+
+
+def test_the_base_url_is_that_of_most_requests():
+    exchanges = parse(*[entry(base="https://b.example")] * 2, entry(base="https://a.example/p"))
+
+    assert {one.base_url for one in exchanges.exchanges} == {"https://b.example"}
+    other = parse(
+        *[entry(base="https://b.example")] * 2,
+        entry(base="https://a.example/p"),
+        base_url="https://a.example/p",
+    )
+    assert [one.address.resource_id for one in other.exchanges] == ["b1"]
+
+
+def test_entries_are_put_in_the_order_they_were_sent():
+    trace = parse(entry(at=61, method="POST"), entry(at=0), entry(at=30))
+
+    assert [one.at for one in trace.exchanges] == [0, 30, 61]
+    assert [one.method for one in trace.exchanges] == ["GET", "GET", "POST"]
+
+
+@pytest.mark.parametrize(
+    "moment", ["yesterday", "2026-03-20T10:00:00", 7, "0001-01-01T00:00+23:59"]
+)
+def test_without_a_readable_time_one_comes_after_the_other(moment):
+    trace = parse(
+        entry(method="POST", startedDateTime=moment), entry(startedDateTime=moment, time=500)
+    )
+
+    assert [one.method for one in trace.exchanges] == ["POST", "GET"]
+    assert [one.at for one in trace.exchanges] == [0, 0.1205]
+    assert trace.exchanges[0].sent is None
+
+
+@pytest.mark.parametrize("time", [None, "12", True, -1, float("nan"), float("inf")])
+def test_an_odd_duration_is_none(time):
+    assert parse(entry(time=time)).exchanges[0].took == 0
+
+
+VALID = f"Token {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    ("value", "token", "credential"),
+    [
+        (VALID, TOKEN, Credential.VALID),
+        (VALID, None, Credential.VALID),
+        ("Token other-one", TOKEN, Credential.WRONG_TOKEN),
+        ("Token other-one", None, Credential.UNKNOWN),
+        (f"Bearer {TOKEN}", TOKEN, Credential.WRONG_SCHEME),
+        (f"token {TOKEN}", TOKEN, Credential.WRONG_SCHEME),
+        # A web application may well have another way in.
+        ("Bearer eyJhbGciOi", TOKEN, Credential.UNKNOWN),
+        ("Bearer eyJhbGciOi", None, Credential.UNKNOWN),
+        (TOKEN, TOKEN, Credential.MALFORMED),
+        ("Token", TOKEN, Credential.MALFORMED),
+        ("Token ", None, Credential.MALFORMED),
+        ("", None, Credential.MALFORMED),
+        ("[Filtered]", TOKEN, Credential.UNKNOWN),
+        ("Token ***", TOKEN, Credential.UNKNOWN),
+        ("Token <redacted>", None, Credential.UNKNOWN),
+        (None, TOKEN, Credential.NONE),
+    ],
+)
+def test_who_sent_a_request_is_told_only_when_it_is_sure(value, token, credential):
+    answer = error(401)
+    trace = parse(
+        entry(authorization=VALID), entry(authorization=value, answer=answer), token=token
+    )
+
+    assert trace.exchanges[1].credential is credential
+    assert TOKEN not in repr(trace.exchanges)
+
+
+def test_a_bearer_that_is_accepted_is_not_known_to_be_valid():
+    assert parse(entry(authorization="Bearer x")).exchanges[0].credential is Credential.UNKNOWN
+
+
+def test_where_no_request_shows_the_field_the_recorder_has_taken_it_out():
+    trace = parse(entry(), entry(answer=error(401)), token=TOKEN)
+
+    assert {one.credential for one in trace.exchanges} == {Credential.UNKNOWN}
+
+
+def test_the_given_token_is_looked_for_in_answers():
+    trace = parse(entry(answer=error(404, detail=f"no {TOKEN}")), entry(), token=TOKEN)
+
+    assert [one.answer.echoes_token for one in trace.exchanges] == [True, False]
+    assert TOKEN not in repr([one.answer.body for one in trace.exchanges])
+
+
+def test_bodies_may_be_in_base64_and_may_be_left_out():
+    coded = entry()
+    coded["response"]["content"] |= {
+        "text": base64.b64encode(b"{}").decode(),
+        "encoding": "base64",
+    }
+    without, empty, none = entry(), entry(), entry()
+    del without["response"]["content"]["text"]
+    empty["response"]["content"] = {"size": 0}
+    del none["response"]["content"]
+    exchanges = parse(coded, without, empty, none).exchanges
+
+    assert [(one.answer.body, one.answer.cut) for one in exchanges] == [
+        (b"{}", False),
+        (b"", True),
+        (b"", False),
+        (b"", False),
+    ]
+
+
+def test_half_a_character_is_kept():
+    odd = entry()
+    odd["response"]["content"]["text"] = "\ud800"
+
+    assert parse(odd).exchanges[0].answer.body == b"\xed\xa0\x80"
+
+
+def test_a_failure_is_told_as_the_recorder_tells_it():
+    failed = entry(answer=Answer(0))
+    failed["response"]["_error"] = "net::ERR_CONNECTION_RESET"
+    silent = entry(answer=Answer(0))
+
+    assert [one.failure for one in parse(failed, silent).exchanges] == [
+        "net::ERR_CONNECTION_RESET",
+        None,
+    ]
+
+
+def test_what_it_was_about_can_be_given():
+    trace = parse(entry(), subjects=SUBJECTS, max_wait=7)
+
+    assert (trace.subjects, trace.max_wait) == (SUBJECTS, 7)
+    assert parse(entry()).max_wait == 600
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path):
+    path = tmp_path / "x.har"
+    path.write_text(har(entry()), encoding="utf-8-sig")
+
+    assert len(read_har(path).exchanges) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "x.har is no HAR file: it is not JSON"),
+        ("[" * 100_000, "x.har is no HAR file: it is not JSON"),
+        ("[]", "there is no 'log' where one has to be"),
+        ("{}", "there is no 'log' where one has to be"),
+        ('{"log": {}}', "there is no 'entries' where one has to be"),
+        ('{"log": {"entries": [7]}}', "there is no 'request' where one has to be"),
+        ('{"log": {"entries": [{"request": {}}]}}', "there is no 'response' where one has to be"),
+        (har({**entry(), "request": {"url": ""}}), "there is no 'method' where one has to be"),
+        (har({**entry(), "response": {}}), "there is no 'status' where one has to be"),
+        (har({**entry(), "response": {"status": 200}}), "there is no 'headers'"),
+        (
+            har({**entry(), "response": {"status": 200, "headers": [{"name": 1}]}}),
+            "there is no 'name' where one has to be",
+        ),
+        (
+            har(
+                {
+                    **entry(),
+                    "response": {
+                        "status": 200,
+                        "headers": [],
+                        "content": {"text": "abc", "encoding": "base64"},
+                    },
+                }
+            ),
+            "a body is not in base64",
+        ),
+        (har(entry(), _prolific=7), "there is no 'baseUrl' where one has to be"),
+        (har(entry(), _prolific={"baseUrl": BASE}), "there is no '_credential'"),
+        (
+            har(entry(_credential="KING"), _prolific={"baseUrl": BASE}),
+            "entry 0 has a credential that does not exist",
+        ),
+        (
+            har(
+                entry(_credential="VALID"),
+                _prolific={"baseUrl": BASE, "subjects": [{"kind": "study", "id": "x"}]},
+            ),
+            "one of its subjects is neither a batch nor a collection",
+        ),
+        (har(), "x.har holds no request for an export"),
+        (har(entry(path="/api/v1/users/me/")), "x.har holds no request for an export"),
+    ],
+)
+def test_what_is_no_recording_is_refused_with_a_sentence(text, message):
+    with pytest.raises(DocumentError) as caught:
+        parse_har(text, "x.har")
+    assert message in str(caught.value)
+
+
+def test_another_target_is_named_in_the_refusal():
+    with pytest.raises(DocumentError, match=r"of https://other\.example; is that"):
+        parse(entry(), base_url="https://other.example")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "log",
+                    "entries",
+                    "request",
+                    "response",
+                    "method",
+                    "url",
+                    "headers",
+                    "status",
+                    "_prolific",
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@FEW
+@given(JSON)
+def test_any_json_is_read_or_refused(value):
+    with pytest.raises(DocumentError):
+        parse_har(json.dumps(value), "x.har")
+
+
+def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
+    with pytest.raises(DocumentError, match="can't be read"):
+        read_har(tmp_path / "none.har")
+
+
+def test_a_foreign_recording_is_judged_without_accusing_anybody():
+    requests = [
+        entry("POST", PATH, VALID, generating(), 0),
+        entry("GET", f"{PATH}/{JOB}", VALID, running(), 3),
+        entry("GET", f"{PATH}/{JOB}", VALID, complete(), 6),
+        entry("GET", f"{PATH}/{JOB}", None, error(401), 9),
+    ]
+    found = verdict(parse(*requests))
+
+    assert found.violations == ()
+    assert found.exit_code == 0

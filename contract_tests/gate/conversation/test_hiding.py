@@ -1,0 +1,203 @@
+"""Secrets are taken out, and nothing else."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prolific_contract.gate._hiding import Hider
+from prolific_contract.gate.laws._urls import readable_expiry
+from prolific_exports._urls import why_unsafe
+
+FEW = settings(max_examples=25, deadline=None)
+
+SECRETS = st.text(
+    st.characters(codec="ascii", categories=("L", "N"), include_characters="+/=%-_.~"),
+    min_size=6,
+    max_size=30,
+).map(lambda text: f"S3cr3t{text}")
+NAMES = st.sampled_from(
+    ["X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "sig", "Signature", "anything"]
+)
+QUERIES = st.lists(st.tuples(NAMES, SECRETS.map(lambda value: quote(value, safe=""))), min_size=1)
+HEADS = st.sampled_from(
+    ["https://store.example/a/b.zip", "http://127.0.0.1:80/x", "/relative", "//host/x", "x"]
+)
+
+
+def url_of(head, query):
+    return f"{head}?{'&'.join(f'{name}={value}' for name, value in query)}"
+
+
+URLS = st.builds(url_of, HEADS, QUERIES)
+KEPT = "X-Amz-Date=20260320T100000Z&X-Amz-Expires=3600"
+
+
+@FEW
+@given(HEADS, QUERIES)
+def test_no_value_of_a_query_is_left(head, query):
+    hidden = Hider().url(url_of(head, query))
+
+    assert "S3cr3t" not in hidden
+    assert hidden.startswith(f"{head}?")
+    assert [pair.partition("=")[0] for pair in hidden.partition("?")[2].split("&")] == [
+        name for name, _ in query
+    ]
+
+
+@FEW
+@given(st.lists(URLS, min_size=1, max_size=6))
+def test_equal_urls_stay_equal_and_different_ones_different(urls):
+    hider = Hider()
+    hidden = [hider.url(url) for url in urls]
+
+    assert len(set(hidden)) == len(set(urls))
+    assert [hider.url(url) for url in urls] == hidden
+
+
+@FEW
+@given(URLS)
+def test_until_when_a_url_is_valid_is_no_secret(url):
+    url = f"{url}&{KEPT}"
+
+    assert readable_expiry(Hider().url(url)) == readable_expiry(url)
+    assert readable_expiry(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        ("https://h/x", "https://h/x"),
+        ("https://h/x?", "https://h/x?"),
+        ("https://h/x?a=&b=1", "https://h/x?a=&b=redacted-1"),
+        ("https://h/x?opaque", "https://h/x?redacted-1"),
+        ("https://h/x?a=1&b=1&c=2", "https://h/x?a=redacted-1&b=redacted-1&c=redacted-2"),
+        ("https://h/x?Expires=1800000000", "https://h/x?Expires=1800000000"),
+        ("https://h/x?expires=soon", "https://h/x?expires=redacted-1"),
+        ("https://h/x?X-Goog-Date=20260320T100000Z", "https://h/x?X-Goog-Date=20260320T100000Z"),
+        ("https://h/x?a=1#frag", "https://h/x?a=redacted-1#redacted"),
+        ("https://user:pw@h/x?a=1", "https://redacted@h/x?a=redacted-1"),
+        ("https://user:p?w@h/x?a=1", "https://[redacted]"),
+    ],
+)
+def test_what_becomes_of_a_url(url, hidden):
+    assert Hider().url(url) == hidden
+
+
+@pytest.mark.parametrize(
+    "url", ["https://u:p@h/x?a=1", "http://h/x?a=1", "https://h/x?a=1", "/x?a=1", "https://h/?a"]
+)
+def test_what_is_wrong_with_a_url_stays_wrong(url):
+    assert (why_unsafe(Hider().url(url)) is None) == (why_unsafe(url) is None)
+
+
+@pytest.mark.parametrize(
+    "name", ["Authorization", "cookie", "SET-COOKIE", "Proxy-Authorization", "X-Api-Key"]
+)
+def test_fields_that_are_secret_are_hidden_whole(name):
+    assert Hider().field(name, "whatever") == "[redacted]"
+
+
+@pytest.mark.parametrize(
+    ("value", "hidden"),
+    [
+        ("application/json; charset=utf-8", "application/json; charset=utf-8"),
+        ('"d41d8cd98f00b204e9800998ecf8427e"', '"d41d8cd98f00b204e9800998ecf8427e"'),
+        ("https://h/x?sig=1", "https://h/x?sig=redacted-1"),
+        ("<https://h/x?sig=1>; rel=next", "<https://h/x?[redacted]>; rel=next"),
+    ],
+)
+def test_fields_that_hold_a_secret_are_hidden_in_part(value, hidden):
+    assert Hider().field("X-Any", value) == hidden
+
+
+def escaped(url):
+    return json.dumps(url).replace("/", "\\/").replace("&", "\\u0026").replace("=", "\\u003D")
+
+
+@FEW
+@given(URLS, st.sampled_from([json.dumps, escaped]), st.booleans())
+def test_no_secret_is_left_in_a_body(url, written, alone):
+    text = (
+        written(url) if alone else f'{{"status": "complete",\n "url": {written(url)}, "n": 1.50}}'
+    )
+    hidden, more = Hider().body(text.encode())
+
+    assert "S3cr3t" not in repr(json.loads(hidden))
+    assert b"S3cr3t" not in hidden
+    assert not more
+    if not alone:
+        assert hidden.startswith(b'{"status": "complete",\n "url": "')
+        assert hidden.endswith(b', "n": 1.50}')
+
+
+URL = "https://h/x?sig=S3cr3t"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"url": "{URL}", "url": "{URL}2"}}',
+        f'{{"url": "{URL}", "n": NaN, "m": -Infinity}}',
+        f'\ufeff{{"url": "{URL}"}}',
+        f'{{"url": "{URL}"}}{{"url": "{URL}"}}',
+        f'{{"url": "{URL}"}} and so on: {URL}',
+        f'{{"a\nb": "{URL}"}}',
+        f"{{'url': '{URL}'}}",
+        f'<a href="{URL}">x</a>',
+        f"no JSON but {URL} in it",
+        f'["{URL}"',
+        f'"{URL}',
+        "[" * 100_000 + f'"{URL}"',
+        f'{{"{URL}": ["{URL}", {{"x": "see {URL} for more"}}]}}',
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32", "latin-1"])
+def test_nothing_is_too_broken_to_be_hidden(body, encoding):
+    if encoding == "latin-1":
+        body = body.removeprefix("\ufeff") + "é"
+    hidden, _ = Hider().body(body.encode(encoding))
+
+    for read in ("utf-8", "utf-16", "utf-16-be", "utf-32", "latin-1"):
+        assert "S3cr3t" not in hidden.decode(read, "replace")
+    # Of what is no JSON and has more than one byte a character nothing is left.
+    if not encoding.startswith("utf-1") and not encoding.startswith("utf-3"):
+        assert hidden.decode(encoding)[:1] == body[:1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b'{"status": "generating", "export_id": "a1b2c3d4-e5f6-4890-abcd-ef1234567890"}',
+        b'\xef\xbb\xbf{"a" : 1, "a" : 2, "b":NaN}  \n',
+        b'{"a": "\\u00e9\\/"} trailing',
+        b'{"a": "caf\xe9"}',
+        b"<html>503</html>",
+        '{"a": "\\ud83d\\ude42 é"}'.encode(),
+        '{"a": "é"}'.encode("utf-16"),
+        '\ufeff{"a": "é"}'.encode("utf-16-be"),
+    ],
+)
+def test_a_body_without_secrets_stays_as_it_is_to_the_byte(body):
+    assert Hider().body(body) == (body, False)
+
+
+def test_more_than_the_query_of_a_url_is_told():
+    body = b'{"detail": "Authorization: Token abcdef is wrong"}'
+    hidden, more = Hider().body(body)
+
+    assert b"abcdef" not in hidden
+    assert more
+
+
+def test_bytes_that_are_no_text_are_dropped():
+    assert Hider().body(b"\xff\x00\x01?sig=S3cr3t") == (b"", True)
+
+
+@FEW
+@given(st.binary(max_size=200))
+def test_any_bytes_can_be_hidden(body):
+    Hider().body(body)
