@@ -44,6 +44,10 @@ test: $(READY) ## Run the tests, with branch coverage of the hand-written packag
 gate: $(READY) ## Prove the gate: it kills every mutant, accuses no conforming server; writes docs/kill-table.md
 	$(BIN)/python -m helpers.gate_proof docs/kill-table.md
 
+.PHONY: simulate
+simulate: $(READY) ## Download in 100,000 kinds of bad weather (in contract_tests: python -m simulation --seed N)
+	cd contract_tests && $(abspath $(BIN))/python -m simulation
+
 .PHONY: regenerate
 regenerate: $(READY) ## Build openapi/prolific.yaml and generate generated/prolific_api from it
 	$(BIN)/prolific-contract build

@@ -210,7 +210,7 @@ def test_a_connection_that_breaks_behind_bytes_of_unknown_number(run, store, pos
     headers = {"ETag": api.ETAG}
     broken = httpx.Response(200, stream=Cut(api.ARCHIVE, httpx.ReadError("")), headers=headers)
     whole = httpx.Response(416, headers={"Content-Range": f"bytes */{SIZE}"})
-    store.mock(side_effect=[broken, whole])
+    store.mock(side_effect=[broken, whole, part(SIZE - 1)])
     assert run(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
 
 

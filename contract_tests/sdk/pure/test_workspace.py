@@ -61,6 +61,12 @@ def fill(room, content=b"abc", etag=ETAG):
     room.finish()
 
 
+def publish(enter, path):
+    room = enter(path)
+    fill(room)
+    room.publish(overwrite=False)
+
+
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_a_published_file_is_whole_and_alone(enter, target, overwrite):
     room = enter(target, overwrite=overwrite)
@@ -160,8 +166,7 @@ def test_a_name_as_long_as_a_file_system_takes_can_be_had(enter, tmp_path, lette
 
 def test_a_name_that_no_file_can_have_is_explained(enter, tmp_path):
     with pytest.raises(DownloadError, match="^Cannot (write|create) .*null"):
-        fill(room := enter(tmp_path / "x\0.zip"))
-        room.publish(overwrite=False)
+        publish(enter, tmp_path / "x\0.zip")
 
 
 def test_a_folder_at_the_target_gets_a_file_in_it(enter, target):

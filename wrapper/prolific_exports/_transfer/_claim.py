@@ -145,7 +145,7 @@ def _take_away(path: Path, target: Path, disk: Disk, processes: Processes) -> No
     found = Holder.load(content)
     if not _is_abandoned(path, found, disk, processes):
         raise _in_use(target, found)
-    aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    aside = aside_path(path)
     try:
         disk.rename(path, aside)
     except FileNotFoundError:
@@ -158,6 +158,11 @@ def _take_away(path: Path, target: Path, disk: Disk, processes: Processes) -> No
         with suppress(OSError):
             disk.link(aside, path)
     disk.remove(aside)
+
+
+def aside_path(path: Path) -> Path:
+    """Where an abandoned claim is moved: one name, so that a crash leaves one file at most."""
+    return path.with_name(f"{path.name}.old")
 
 
 def _is_abandoned(path: Path, found: Holder | None, disk: Disk, processes: Processes) -> bool:

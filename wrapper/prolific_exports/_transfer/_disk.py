@@ -1,7 +1,6 @@
 """The few things that a download does with files."""
 
 import os
-import secrets
 import shutil
 import stat
 from contextlib import suppress
@@ -214,12 +213,16 @@ class OsDisk:
     def age(self, path: Path) -> float:
         """Seconds since a file was touched, by the file system's own clock."""
         # On a network, the server's clock: the one here may be wrong.
-        probe = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        self.create(probe, b"")
+        probe = path.with_name(f"{path.name}.new")
+        descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | _FLAGS, 0o666)
         try:
-            return probe.stat().st_mtime - path.stat().st_mtime
+            os.write(descriptor, b".")
+            now = os.fstat(descriptor).st_mtime
         finally:
-            self.remove(probe)
+            os.close(descriptor)
+            with suppress(OSError):
+                self.remove(probe)
+        return now - path.stat().st_mtime
 
     def sync_folder(self, folder: Path) -> None:
         """Bring names to the disk, where that can be done (not on Windows)."""

@@ -208,7 +208,7 @@ class _Download:
             case Refuse(reason=reason):
                 raise self._error(reason, fetched)
             case Step.WHOLE:
-                self.room.total = self.room.received
+                self.room.confirm_size()
             case Step.RESTART:
                 self._restart("the archive changed on the way", fetched)
             case Step.REFRESH:

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from prolific_exports._errors import DownloadError, TargetExistsError
-from prolific_exports._transfer._claim import Claim
+from prolific_exports._transfer._claim import Claim, aside_path
 from prolific_exports._transfer._disk import Disk, Handle, OsDisk
 from prolific_exports._transfer._process import OsProcesses, Processes
 from prolific_exports._transfer._ranges import Ranges
@@ -44,8 +44,12 @@ class Workspace:
     """The files of one download, claimed by this process until `close`.
 
     Attributes:
+        job: What is downloaded.
         target: Where the archive goes.
         folder: Where all files are. A rename is atomic only within one file system.
+        disk: What the folder is on.
+        claim: What keeps other processes out.
+        part: The partial file.
         reason: Why what was there is of no use, in half a sentence; None if it is.
         total: Bytes of the archive, None where that is not known.
         etag: Its strong entity tag, None without one.
@@ -58,14 +62,19 @@ class Workspace:
     folder: Path
     disk: Disk
     claim: Claim
+    part: Path
     reason: str | None = None
     total: int | None = None
     etag: str | None = None
     good: Ranges = field(factory=Ranges)
     finished: int | None = None
     _handle: Handle | None = None
+    _sidecar_path: Path = field(init=False)
     _opened: bool = False
     _published: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self._sidecar_path = self.part.with_suffix(".json")
 
     @classmethod
     def open(
@@ -104,7 +113,7 @@ class Workspace:
         target = given if named else given / default_name(job, now)
         with _explained(f"cannot write in {folder}"):
             claim = Claim.take(part.with_suffix(".lock"), target, disk, system.processes, now)
-        room = cls(job, target, folder, disk, claim)
+        room = cls(job, target, folder, disk, claim, part)
         try:
             with _explained(f"cannot write in {folder}"):
                 room._read(named=named, overwrite=overwrite)
@@ -112,11 +121,6 @@ class Workspace:
             room.close()
             raise
         return room
-
-    @property
-    def part(self) -> Path:
-        """The partial file."""
-        return part_path(self.folder, self.job)
 
     @property
     def received(self) -> int:
@@ -159,15 +163,9 @@ class Workspace:
             return
         self.total, self.etag, self.good = sidecar.total, sidecar.etag, Ranges(sidecar.good)
         if not self.good.holes(self.total):
-            # Somebody has to say that the archive is still this one: the last byte is
-            # asked for again, as "no more bytes" comes without a tag.
-            self.good.cut(self.good.end - 1)
+            self.confirm_size()
         # Nothing is known of what is behind.
         self._file.truncate(self.good.end)
-
-    @property
-    def _sidecar_path(self) -> Path:
-        return self.part.with_suffix(".json")
 
     def begin(self, total: int | None, etag: str | None) -> None:
         """Start with an archive from its first byte.
@@ -197,6 +195,14 @@ class Workspace:
                 f"There is not enough room for {self.target}: {needed} bytes are needed, "
                 f"{free} are free. Make room, or choose another path.{self.advice()}"
             )
+
+    def confirm_size(self) -> None:
+        """Take what is there for everything, if the store sends the last byte once more.
+
+        "No more bytes" comes without an entity tag, and may be said of another archive.
+        """
+        self.total = self.good.end
+        self.good.cut(self.total - 1)
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
         """Put bytes where they belong.
@@ -284,7 +290,8 @@ class Workspace:
         # The archive has its name: what is left over is not a failure. The partial goes
         # first, since without its sidecar it would be taken for a damaged one.
         self._published = True
-        for path in (self.part, self._sidecar_path, self._fresh_path):
+        leftovers = (aside_path(self.claim.path), self._fresh_path)
+        for path in (self.part, self._sidecar_path, *leftovers):
             with suppress(OSError):
                 self.disk.remove(path)
 

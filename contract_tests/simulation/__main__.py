@@ -1,0 +1,53 @@
+"""Play schedules in a plain loop: ``python -m simulation [--schedules N] [--seed N]``."""
+
+import argparse
+import os
+import secrets
+import sys
+import traceback
+from concurrent.futures import ProcessPoolExecutor
+from time import perf_counter
+
+from simulation.world import play
+
+_BATCH = 500
+
+
+def play_batch(first: int) -> tuple[int, str] | None:
+    """The first finding of a batch of seeds, if there is one."""
+    for seed in range(first, first + _BATCH):
+        try:
+            play(seed)
+        except Exception:  # noqa: BLE001 - whatever it is, it is a finding
+            return seed, traceback.format_exc()
+    return None
+
+
+def main() -> int:
+    """Play, and say how to replay what was found."""
+    parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
+    parser.add_argument("--seed", type=int, help="play this one schedule and show its events")
+    parser.add_argument("--first", type=int, help="the first seed (default: by chance)")
+    parser.add_argument("--schedules", type=int, default=100_000)
+    arguments = parser.parse_args()
+    if arguments.seed is not None:
+        for event in play(arguments.seed).events:
+            sys.stdout.write(f"{event}\n")
+        return 0
+    first = secrets.randbelow(10**12) if arguments.first is None else arguments.first
+    last = first + arguments.schedules
+    sys.stdout.write(f"seeds {first} to {last - 1}\n")
+    began = perf_counter()
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for found in pool.map(play_batch, range(first, last, _BATCH)):
+            if found is not None:
+                seed, report = found
+                sys.stdout.write(f"{report}\nReplay it with --seed {seed}\n")
+                pool.shutdown(cancel_futures=True)
+                return 1
+    sys.stdout.write(f"nothing found in {perf_counter() - began:.0f} s\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

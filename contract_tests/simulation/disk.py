@@ -1,0 +1,181 @@
+"""A disk in memory that can be full, be cut off from power, and stop a process at any step."""
+
+import errno
+from pathlib import Path
+from random import Random
+
+
+class Crash(BaseException):
+    """The process is gone: nothing of it runs any more, clean-up included."""
+
+
+class File:
+    """Bytes as they are seen, and as they would be after a power cut."""
+
+    __slots__ = ("data", "names", "safe", "touched")
+
+    def __init__(self, data: bytes, touched: float) -> None:
+        self.data = bytearray(data)
+        self.safe = b""
+        self.touched = touched
+        self.names = 1
+
+
+class MemoryHandle:
+    def __init__(self, disk: "MemoryDisk", file: File) -> None:
+        self._disk = disk
+        self._file = file
+
+    def size(self) -> int:
+        self._disk.step()
+        return len(self._file.data)
+
+    def write(self, offset: int, data: bytes | memoryview) -> None:
+        self._disk.step()
+        file = self._file.data
+        end = offset + len(data)
+        if end > len(file):
+            if end - len(file) > self._disk.room:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            self._disk.room -= end - len(file)
+            file.extend(bytes(end - len(file)))
+        file[offset:end] = data
+
+    def truncate(self, size: int) -> None:
+        self._disk.step()
+        self._disk.room += len(self._file.data) - size
+        del self._file.data[size:]
+
+    def sync(self) -> None:
+        self._disk.step()
+        self._file.safe = bytes(self._file.data)
+
+    def close(self) -> None:
+        self._disk.step()
+
+
+class MemoryDisk:
+    """Files of one folder by name.
+
+    Attributes:
+        files: As they are seen.
+        safe: Names that a power cut leaves.
+        room: Bytes that can still be written to partial files.
+        steps: Steps until the process crashes; None when it does not.
+        taken: Steps so far.
+        now: Seconds, for ages of files.
+    """
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.files: dict[str, File] = {}
+        self.safe: dict[str, File] = {}
+        self.room = 1 << 40
+        self.steps: int | None = None
+        self.taken = 0
+        self.now = 0.0
+        self.dead = False
+        self.links = True
+
+    def step(self) -> None:
+        """Every step of a process comes through here, and may be its last."""
+        if self.dead:
+            raise Crash
+        self.taken += 1
+        if self.steps is not None:
+            self.steps -= 1
+            if self.steps < 0:
+                self.dead = True
+                raise Crash
+
+    def power_cut(self) -> None:
+        """Forget what was not brought to the disk, or some of it."""
+        if self.random.random() < 0.5:
+            self.files = dict(self.safe)
+        for file in self.files.values():
+            fate = self.random.random()
+            if fate < 0.4:
+                file.data = bytearray(file.safe)
+            elif fate < 0.7:
+                # The size is there, the bytes are not.
+                safe = file.safe[: len(file.data)]
+                file.data = bytearray(safe + bytes(len(file.data) - len(safe)))
+
+    def is_folder(self, path: Path) -> bool:
+        return path.name == "folder"
+
+    def exists(self, path: Path) -> bool:
+        return path.name in self.files
+
+    def is_same(self, path: Path, other: Path) -> bool:
+        one = self.files.get(path.name)
+        return one is not None and one is self.files.get(other.name)
+
+    def size(self, path: Path) -> int:
+        return len(self.files[path.name].data)
+
+    def read(self, path: Path) -> bytes | None:
+        self.step()
+        file = self.files.get(path.name)
+        return None if file is None else bytes(file.data)
+
+    def create(self, path: Path, content: bytes) -> None:
+        self.step()
+        if path.name in self.files:
+            raise FileExistsError
+        # The system may stop the process between these two.
+        file = self.files[path.name] = File(b"", self.now)
+        self.step()
+        file.data[:] = content
+
+    def replace_content(self, path: Path, content: bytes) -> None:
+        fresh = self.files[f"{path.name}.new"] = File(content[: len(content) // 2], self.now)
+        self.step()
+        fresh.data[:] = content
+        fresh.safe = content
+        self.files[path.name] = self.files.pop(f"{path.name}.new")
+        self.step()
+        self.safe = dict(self.files)
+
+    def open(self, path: Path) -> MemoryHandle:
+        self.step()
+        file = self.files.get(path.name)
+        if file is None or file.names > 1:
+            file = self.files[path.name] = File(b"", self.now)
+        return MemoryHandle(self, file)
+
+    def link(self, path: Path, name: Path) -> None:
+        self.step()
+        if not self.links:
+            raise OSError(errno.EPERM, "no links here")
+        if name.name in self.files:
+            raise FileExistsError
+        file = self.files[name.name] = self.files[path.name]
+        file.names += 1
+
+    def rename(self, path: Path, name: Path) -> None:
+        self.step()
+        if path.name not in self.files:
+            raise FileNotFoundError
+        self.files[name.name] = self.files.pop(path.name)
+
+    def remove(self, path: Path) -> None:
+        self.step()
+        file = self.files.pop(path.name, None)
+        if file is not None:
+            file.names -= 1
+
+    def touch(self, path: Path) -> None:
+        self.step()
+        if path.name in self.files:
+            self.files[path.name].touched = self.now
+
+    def age(self, path: Path) -> float:
+        return self.now - self.files[path.name].touched
+
+    def sync_folder(self, _folder: Path) -> None:
+        self.step()
+        self.safe = dict(self.files)
+
+    def free(self, _folder: Path) -> int:
+        return self.room

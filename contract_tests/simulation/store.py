@@ -1,0 +1,209 @@
+"""An API and an object store that break every promise that they may break."""
+
+import json
+from collections.abc import Callable
+from random import Random
+from uuid import UUID
+
+from attrs import define, field
+from prolific_exports._effects import Fetch, Fetched, Head, Reply, Send
+from prolific_exports._errors import NoAnswerError
+
+HOST = "https://store.example/a?X-Amz-Signature=5ecret"
+
+
+@define
+class Object:
+    """An archive in the store."""
+
+    body: bytes
+    etag: str
+
+
+@define
+class Server:
+    """Export jobs and their archives.
+
+    Attributes:
+        random: Decides what goes wrong.
+        calm: Whether nothing does.
+        step: Called before anything is done; may end the process.
+        pass_time: Called with seconds.
+        objects: Every archive that there ever was, by its bytes.
+        damaged: Whether bytes were changed on the way, ever.
+        requests: How many there were.
+        etags: Whether the store tells tags.
+        honours_if_match: Whether it obeys the condition.
+        ranges: Whether it sends parts.
+        stuck: What it answers to everything, if it does.
+        restless: Whether the archive changes all the time.
+        cut_after: Bytes of the archive behind which every connection breaks.
+        last: The archive that it sent from, or confirmed, last.
+    """
+
+    random: Random
+    step: Callable[[], None]
+    pass_time: Callable[[float], None]
+    calm: bool = False
+    objects: dict[bytes, Object] = field(factory=dict)
+    damaged: bool = False
+    requests: int = 0
+    jobs: dict[str, Object | None] = field(factory=dict)
+    urls: dict[str, str] = field(factory=dict)
+    etags: bool = True
+    honours_if_match: bool = True
+    ranges: bool = True
+    stuck: int | None = None
+    restless: bool = False
+    cut_after: int | None = None
+    last: Object | None = None
+
+    def __attrs_post_init__(self) -> None:
+        random = self.random.random
+        self.etags = random() < 0.9
+        self.honours_if_match = random() < 0.8
+        self.ranges = random() < 0.9
+        self.stuck = self.random.choice((403, 404, 412, 416, 503)) if random() < 0.03 else None
+        self.restless = random() < 0.03
+
+    def make_object(self) -> Object:
+        """An archive unlike every other; most have the same size."""
+        number = len(self.objects) + 1
+        size = 60 if self.random.random() < 0.8 else self.random.randrange(1, 80)
+        body = bytes([number]) * size
+        return self.objects.setdefault(body, Object(body, f'"{number}-{size}"'))
+
+    def happens(self, chance: float) -> bool:
+        """Whether something goes wrong."""
+        return not self.calm and self.random.random() < chance
+
+    def send(self, send: Send) -> Reply:
+        """Answer a call to the API."""
+        self.step()
+        self.requests += 1
+        self.pass_time(0.1)
+        request = send.request
+        if self.happens(0.08):
+            sent = self.random.random() < 0.5
+            if sent:
+                self._answer(request.method, request.path)
+            raise NoAnswerError("no", operation="", ref=request.ref, sent=sent)
+        if self.happens(0.06):
+            status = self.random.choice((429, 500, 502, 503))
+            headers = {"retry-after": "7"} if self.random.random() < 0.5 else {}
+            return Reply(status, headers, b"{}")
+        status, body = self._answer(request.method, request.path)
+        return Reply(status, {}, json.dumps(body).encode())
+
+    def _answer(self, method: str, path: str) -> tuple[int, dict[str, str]]:
+        if method == "POST":
+            job = str(UUID(int=len(self.jobs) + 1))
+            self.jobs[job] = self.make_object()
+            return 202, {"status": "generating", "export_id": job}
+        job = path.rpartition("/")[2]
+        if job not in self.jobs:
+            return 404, {}
+        if self.happens(0.02):
+            self.jobs[job] = None
+        if self.happens(0.02):
+            del self.jobs[job]
+            return 404, {}
+        if self.happens(0.1):
+            return 200, {"status": "generating", "export_id": job}
+        if self.jobs[job] is None:
+            return 200, {"status": "failed"}
+        url = f"{HOST}{len(self.urls)}"
+        self.urls[url] = job
+        return 200, {"status": "complete", "url": url, "expires_at": "2026-03-20T10:00:01Z"}
+
+    def fetch(self, fetch: Fetch) -> Fetched:
+        """Answer a request for an archive."""
+        self.step()
+        self.requests += 1
+        assert "authorization" not in {name.lower() for name in fetch.headers}
+        if self.happens(0.08):
+            self.pass_time(fetch.timeout)
+            return Fetched(None, failure="no connection")
+        if self.happens(0.05):
+            self.urls.pop(fetch.url, None)
+        if self.happens(0.03):
+            self.urls.setdefault(f"{fetch.url}r", self.urls.get(fetch.url, ""))
+            return self._without_body(fetch, 302, location=f"{fetch.url}r")
+        job = self.urls.get(fetch.url)
+        if job is None or job not in self.jobs:
+            return self._without_body(fetch, self.random.choice((400, 403, 404)))
+        if self.stuck is not None and not self.calm:
+            return self._without_body(fetch, self.stuck)
+        if self.happens(0.06):
+            status = self.random.choice((408, 412, 416, 429, 500, 503))
+            return self._without_body(fetch, status)
+        if self.happens(0.1):
+            self.jobs[job] = self.make_object()
+        if self.restless and not self.calm:
+            self.jobs[job] = self.make_object()
+        stored = self.jobs[job]
+        if stored is None:
+            return self._without_body(fetch, 404)
+        return self._send(fetch, stored)
+
+    def _without_body(self, fetch: Fetch, status: int, **headers: str) -> Fetched:
+        head = Head(status, headers)
+        assert not fetch.accept(head)
+        return Fetched(head, b"<Error/>")
+
+    def _send(self, fetch: Fetch, stored: Object) -> Fetched:
+        body, start, status = stored.body, 0, 200
+        headers = {}
+        wanted = fetch.headers.get("Range")
+        condition = fetch.headers.get("If-Match")
+        if condition is not None and self.honours_if_match and condition != stored.etag:
+            return self._without_body(fetch, 412)
+        if wanted is not None and self.ranges and not self.happens(0.03):
+            first, _, last = wanted.removeprefix("bytes=").partition("-")
+            start, stop = int(first), int(last) + 1 if last else len(body)
+            if start >= len(body):
+                self.last = stored
+                return self._without_body(fetch, 416, **{"content-range": f"bytes */{len(body)}"})
+            stop = min(stop, len(body))
+            if start and self.happens(0.05):
+                start -= 1
+            headers["content-range"] = f"bytes {start}-{stop - 1}/{len(body)}"
+            body, status = body[start:stop], 206
+        if self.etags:
+            headers["etag"] = stored.etag
+            # Without a tag and without obeying the condition, nobody could tell.
+            if self.honours_if_match and self.happens(0.15):
+                headers["etag"] = self.random.choice(("", f"W/{stored.etag}"))
+        if not self.happens(0.1):
+            headers["content-length"] = str(len(body))
+        self.last = stored
+        return self._stream(fetch, Head(status, headers), body, start)
+
+    def _stream(self, fetch: Fetch, head: Head, body: bytes, start: int) -> Fetched:
+        if not fetch.accept(head):
+            return Fetched(head, body[:20])
+        known = "content-length" in head.headers or "content-range" in head.headers
+        if known and self.happens(0.03):
+            body += b"more"
+        # A body of unannounced length is framed: its end cannot be missed.
+        cut = (
+            self.random.randrange(len(body) + 1)
+            if self.happens(0.45) or (self.restless and not self.calm)
+            else None
+        )
+        if self.cut_after is not None:
+            cut = max(self.cut_after - start, 0)
+        clean = known and self.happens(0.5)
+        sent = body if cut is None else body[:cut]
+        if sent and self.happens(0.02):
+            self.damaged = True
+            at = self.random.randrange(len(sent))
+            sent = sent[:at] + b"\xff" + sent[at + 1 :]
+        at = 0
+        while at < len(sent):
+            size = len(sent) if self.calm else self.random.randrange(1, 70)
+            self.step()
+            self.pass_time(size / 10)
+            fetch.write(sent[at : at + size])
+            at += size
+        return Fetched(head, failure=None if cut is None or clean else "the connection broke")

@@ -1,0 +1,83 @@
+"""Whatever happens, and in whatever order: the archive or nothing, and always an end."""
+
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from simulation.disk import MemoryDisk
+from simulation.world import World, play
+
+SEEDS = 2000
+
+
+def test_schedules_in_a_plain_loop():
+    """`make simulate` plays 100,000, others each time."""
+    for seed in range(SEEDS):
+        try:
+            play(seed)
+        except BaseException as error:
+            error.add_note(f"seed {seed}")
+            raise
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_schedules_that_can_be_made_smaller(random):
+    World(random).run()
+
+
+def test_a_seed_is_a_schedule():
+    assert str(play(7).events) == str(play(7).events)
+
+
+class Tame(Random):
+    """Nothing happens by chance."""
+
+    def random(self):
+        return 0.99
+
+
+def calm_world():
+    world = World(Tame(1))
+    world.server.calm = world.server.etags = world.server.ranges = True
+    world.server.stuck, world.server.restless = None, False
+    return world
+
+
+def test_a_crash_at_every_single_step():
+    """A process that is stopped hard at its n-th step, and another that goes on."""
+    for links in (True, False):
+        whole = calm_world()
+        whole.disk.links = links
+        assert whole.process(None)
+        for step in range(whole.disk.taken):
+            for power in (False, True):
+                world = calm_world()
+                world.disk.links = links
+                world.process(step)
+                if power:
+                    MemoryDisk.power_cut(world.disk)
+                if "data.zip" not in world.disk.files:
+                    assert world.process(None), (step, power)
+
+
+def test_a_crash_at_every_single_step_of_going_on():
+    def stopped():
+        world = calm_world()
+        # Half of the archive arrives, and the connection breaks for good.
+        world.server.calm = False
+        world.server.cut_after = 30
+        assert not world.process(None)
+        world.server.calm, world.server.cut_after = True, None
+        assert len(world.disk.files) == 2
+        return world
+
+    whole = stopped()
+    before = whole.disk.taken
+    assert whole.process(None)
+    for step in range(whole.disk.taken - before):
+        world = stopped()
+        world.process(step)
+        if "data.zip" not in world.disk.files:
+            assert world.process(None), step

@@ -1,0 +1,176 @@
+"""One schedule of faults: processes that download, crash and are started again.
+
+Everything that happens is drawn from one source of randomness, so a seed is a
+schedule. What must hold, whatever happens:
+
+- At the final path is exactly one of the server's archives, or nothing.
+- Every end is a return, a typed error or a crash, after a bounded number of requests.
+- Bytes of two archives are never put together, and none that a power cut took count:
+  verification finds nothing, unless bytes were damaged on the way.
+- What is saved is what the store had when it was last asked.
+- After a success there is the archive and nothing else; after an error, besides it,
+  only what the next run can use.
+- Once nothing goes wrong any more, the download succeeds.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from prolific_exports import CorruptArchiveError, ExportsError
+from prolific_exports._calls import Context
+from prolific_exports._effects import Fetch, Flow, Run, Send, Sleep
+from prolific_exports._policy import Policy
+from prolific_exports._transfer._flow import Options, download
+from prolific_exports._transfer._process import Process
+from prolific_exports._transfer._sidecar import Sidecar
+from prolific_exports._transfer._workspace import System
+from prolific_exports._waiting import Job
+from prolific_exports.testing import FakeClock
+
+from simulation.disk import Crash, MemoryDisk
+from simulation.store import Server
+
+FOLDER = Path("folder")
+TARGET = FOLDER / "data.zip"
+NOW = datetime(2026, 3, 20, 10, 0, 0, tzinfo=UTC)
+TOKEN = "t0ken-of-a-test"
+STEM = ".prolific-collection-c1"
+POLICY = Policy()
+_MOST_REQUESTS = 500
+
+
+class World:
+    """A disk, a server and processes one after another.
+
+    Attributes:
+        random: Where everything that happens comes from.
+    """
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.clock = FakeClock(NOW)
+        self.disk = MemoryDisk(random)
+        self.disk.links = random.random() < 0.8
+        self.server = Server(random, self.disk.step, self._pass_time)
+        self.pid = 0
+        self.events: list[object] = []
+
+    def _pass_time(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self.disk.now += seconds
+
+    def current(self) -> Process:
+        return Process("here", self.pid, "")
+
+    def is_gone(self, process: Process) -> bool:
+        return process.pid != self.pid
+
+    def run(self) -> None:
+        """A few processes in bad weather, and one in good."""
+        for _ in range(self.random.randrange(1, 5)):
+            if self.process(self._steps()):
+                return
+        self.server.calm = True
+        self.disk.room = 1 << 40
+        assert self.process(None), "nothing goes wrong any more"
+
+    def _steps(self) -> int | None:
+        if self.random.random() < 0.15:
+            self.disk.room = self.random.randrange(80)
+        return self.random.randrange(70) if self.random.random() < 0.6 else None
+
+    def process(self, steps: int | None) -> bool:
+        """One process; whether it was told that the archive is there."""
+        self.pid += 1
+        # A claim that was not signed yet is respected for a moment.
+        self._pass_time(60)
+        self.disk.steps, self.disk.dead = steps, False
+        self.server.last = None
+        before, finished = self.server.requests, TARGET.name in self.disk.files
+        flow = download(
+            Job("collection", "c1"),
+            TARGET,
+            Context(self.clock, self.random, TOKEN, self.events.append),
+            POLICY,
+            options=Options(overwrite=False, verify=self._verify),
+            system=System(self.disk, self),
+        )
+        try:
+            path = self._drive(flow)
+        except ExportsError as error:
+            self._after_error(error)
+            done = TARGET.name in self.disk.files
+        except Crash:
+            done = False
+            if self.random.random() < 0.4:
+                self.disk.power_cut()
+            if TARGET.name in self.disk.files:
+                # It crashed behind the rename; the next run may still tidy up.
+                self._check_target()
+                done = bool(self.random.getrandbits(1)) or f"{STEM}.part" not in self.disk.files
+        else:
+            assert path == TARGET
+            done = True
+            assert set(self.disk.files) == {TARGET.name}, "no litter"
+            self._check_news(finished=finished)
+        assert self.server.requests - before < _MOST_REQUESTS
+        self._check_target()
+        return done
+
+    def _check_target(self) -> None:
+        archive = self.disk.files.get(TARGET.name)
+        assert archive is None or bytes(archive.data) in self.server.objects
+
+    def _check_news(self, *, finished: bool) -> None:
+        if not finished:
+            assert self.server.last is not None
+            assert bytes(self.disk.files[TARGET.name].data) == self.server.last.body
+
+    def _after_error(self, error: ExportsError) -> None:
+        left = set(self.disk.files) - {TARGET.name}
+        assert left <= {f"{STEM}.part", f"{STEM}.json", f"{STEM}.json.new", f"{STEM}.lock.old"}
+        assert TOKEN not in str(error)
+        assert "5ecret" not in str(error)
+        if f"{STEM}.part" in left:
+            sidecar = Sidecar.load(bytes(self.disk.files[f"{STEM}.json"].data), "collection", "c1")
+            assert sidecar is not None
+            assert TOKEN not in repr(sidecar)
+            assert "5ecret" not in repr(sidecar)
+
+    def _verify(self, path: Path) -> None:
+        if bytes(self.disk.files[path.name].data) not in self.server.objects:
+            assert self.server.damaged, "bytes of two archives"
+            raise CorruptArchiveError("a checksum does not match")
+
+    def _drive(self, flow: Flow[Path]) -> Path:
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    match effect:
+                        case Send():
+                            result: object = self.server.send(effect)
+                        case Fetch():
+                            result = self.server.fetch(effect)
+                        case Sleep():
+                            self.disk.step()
+                            result = self._pass_time(effect.seconds)
+                        case Run():
+                            result = effect.work()
+                except ExportsError as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(result)
+        except StopIteration as stop:
+            path: Path = stop.value
+            return path
+        finally:
+            flow.close()
+
+
+def play(seed: int) -> World:
+    """Run the schedule of a seed; an `AssertionError` is a finding."""
+    world = World(Random(seed))
+    world.run()
+    return world
