@@ -1,0 +1,224 @@
+"""Our own client against every mutant: the right data or a typed error, and it ends.
+
+The gate is strict where the client is tolerant, so many mutants do it no harm; which errors
+the others end in is written down here.
+"""
+
+import os
+import zipfile
+from random import Random
+
+import pytest
+from helpers.site_transport import SiteTransport
+from helpers.twins import Twin
+from prolific_contract.sandbox import EDITIONS, Kind, SandboxSettings
+from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
+from prolific_contract.sandbox.variants import VARIANTS, VariantSite
+from prolific_exports import (
+    ArchiveError,
+    ContractViolation,
+    CorruptArchiveError,
+    DownloadError,
+    ExportFailedError,
+    ExportsError,
+    ExportTimeoutError,
+    NoAnswerError,
+    NotFoundError,
+    ServerError,
+    UnknownStatusError,
+    UnsafeUrlError,
+)
+from prolific_exports.testing import FakeClock
+
+TOKEN = "token-of-the-clients"
+BASE = "http://127.0.0.1:8417"
+TIMEOUT = 60
+
+# What ends an export, by fault and the action that has it. Whatever is not here does no harm.
+API_ERRORS = {
+    "reset": NoAnswerError,
+    "garbage": NoAnswerError,
+    "cut": NoAnswerError,
+    "status-204": ContractViolation,
+    "status-500": ServerError,
+    "status-redirect": ContractViolation,
+    "field-missing": ContractViolation,
+    "status-missing": ContractViolation,
+    "field-null": ContractViolation,
+    "field-type": ContractViolation,
+    "field-renamed": ContractViolation,
+    "status-upper": UnknownStatusError,
+    "status-unknown": UnknownStatusError,
+    "uuid-not": ContractViolation,
+    "body-list": ContractViolation,
+    "body-wrapped": ContractViolation,
+    "json-trailing": ContractViolation,
+    "json-latin1": ContractViolation,
+    "json-python": ContractViolation,
+}
+ERRORS = {
+    **{
+        (fault, action): error
+        for fault, error in API_ERRORS.items()
+        for action in ("request", "status")
+    },
+    ("hang", "request"): NoAnswerError,
+    ("hang", "status"): ExportTimeoutError,
+    **{(fault, "archive"): DownloadError for fault in ("reset", "hang", "garbage", "cut")},
+    ("failed-500", "status"): ServerError,
+    ("failed-unknown", "status"): UnknownStatusError,
+    ("expiry-missing", "status"): ContractViolation,
+    ("date-naive", "status"): ContractViolation,
+    ("date-only", "status"): ContractViolation,
+    ("date-epoch", "status"): ContractViolation,
+    ("url-empty", "status"): ContractViolation,
+    ("url-http", "status"): UnsafeUrlError,
+    ("url-userinfo", "status"): UnsafeUrlError,
+    ("url-relative", "status"): UnsafeUrlError,
+    ("url-no-scheme", "status"): UnsafeUrlError,
+    ("url-s3", "status"): UnsafeUrlError,
+    ("token-echo-url", "status"): DownloadError,
+    ("archive-html", "archive"): CorruptArchiveError,
+    ("archive-truncated", "archive"): CorruptArchiveError,
+    ("archive-nothing", "archive"): CorruptArchiveError,
+    ("archive-needs-token", "archive"): DownloadError,
+    ("archive-missing", "archive"): DownloadError,
+    ("archive-refused", "archive"): DownloadError,
+    # A whole ZIP is kept, whatever is in it: its reader says what it lacks.
+    ("archive-empty", "archive"): ArchiveError,
+    ("archive-no-members", "archive"): ArchiveError,
+    ("archive-no-responses", "archive"): ArchiveError,
+    ("job-unknown", "status"): NotFoundError,
+    ("job-vanishes", "status"): DownloadError,
+    ("job-vanishes-early", "status"): NotFoundError,
+    ("never-completes", "status"): ExportTimeoutError,
+}
+
+
+class WrongKindError(Exception):
+    """Raised here for an archive of the other kind, which `ExportArchive.kind` tells."""
+
+
+class Export:
+    """A client that exports the first resource of a kind from a site."""
+
+    def __init__(self, site, clock, kind, flavour, folder):
+        self.site = site
+        self.kind = kind
+        self.folder = folder
+        self.twin = Twin(flavour)
+        self.transport = SiteTransport(site, clock)
+        exports = self.twin.make(
+            TOKEN,
+            base_url=BASE,
+            clock=clock,
+            random=Random(7),
+            http_client=self.twin.http_client(transport=self.transport),
+            timeout=TIMEOUT,
+        )
+        self.resource = exports.batches if kind == "batch" else exports.collections
+        self.resource_id = SandboxSettings().id_of(Kind(kind))
+
+    def run(self, name):
+        """Download and read everything; the error in which it ended, None if it is all right."""
+        try:
+            archive = self.resource.download(self.resource_id, self.folder / name)
+            records = list(archive.responses())
+            if archive.kind is not None and archive.kind != self.kind:
+                raise WrongKindError
+        except ExportsError as error:
+            assert TOKEN not in str(error)
+            assert "X-Amz-Signature=" not in str(error)
+            return error
+        except WrongKindError as error:
+            return error
+        assert data(archive) in [data(path) for path in self.stored()]
+        assert len(records) == self.site.settings.submissions
+        return None
+
+    def stored(self):
+        """What the clean sandbox has in store for the resource's jobs."""
+        shelf = self.site._world.shelf
+        jobs = self.site._book.of(self.kind, self.resource_id)
+        return [shelf.stored_object(job).path for job in jobs]
+
+
+def data(path):
+    """What people answered: records and uploaded files, by name."""
+    with zipfile.ZipFile(path) as archive:
+        return {
+            name.rpartition("/")[2]: archive.read(name)
+            for name in archive.namelist()
+            if name.endswith(".jsonl") or "/files/" in f"/{name}"
+        }
+
+
+@pytest.fixture(autouse=True)
+def _careless_disk(monkeypatch):
+    """Nobody pulls the plug: without waiting for the disk this takes a fifth of the time."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
+@pytest.fixture
+def export(tmp_path):
+    opened = []
+
+    def begin(site, clock, kind, flavour):
+        opened.append(Export(site, clock, kind, flavour, tmp_path))
+        return opened[-1]
+
+    yield begin
+    for one in opened:
+        one.twin.__exit__(None, None, None)
+        one.site.close()
+
+
+def settings(edition):
+    return SandboxSettings(
+        edition=edition, token=TOKEN, submissions=2, files=1, generation_seconds=10
+    )
+
+
+def sampled():
+    """Every mutant once, by turns in each of its editions and by each flavour."""
+    for number, one in enumerate(MUTANTS.values()):
+        edition = one.editions[number // 2 % len(one.editions)]
+        flavour = ("sync", "async")[number // 4 % 2]
+        yield pytest.param(one, edition, flavour, id=f"{one.name}-{edition}-{flavour}")
+
+
+@pytest.mark.parametrize(("one", "edition", "flavour"), list(sampled()))
+def test_it_ends_in_the_right_data_or_a_typed_error(export, one, edition, flavour):
+    clock = FakeClock()
+    client = export(MutatedSite(one, settings(edition), clock), clock, one.operation.kind, flavour)
+    error = client.run("first.zip")
+
+    expected = ERRORS.get((one.fault.name, one.operation.action), type(None))
+    if one.fault.name == "archive-other-kind":
+        expected = WrongKindError
+    # What shows rarely may spare the client.
+    assert type(error) is expected or (one.shows != "always" and error is None)
+    # In edition 2026-03 this is the same export, in 2026-11 a new one.
+    client.run("second.zip")
+    assert client.transport.requests < 100
+    assert clock.monotonic() < 20 * TIMEOUT
+
+
+def variants():
+    for number, one in enumerate(VARIANTS.values()):
+        for edition in one.editions:
+            flavour = ("sync", "async")[(number + EDITIONS.index(edition)) % 2]
+            kind = ("batch", "collection")[number // 2 % 2]
+            yield pytest.param(one, edition, flavour, kind, id=f"{one.name}-{edition}-{flavour}")
+
+
+# The documents allow what these do, and then there is nothing to download.
+NOTHING = {"every-job-fails": ExportFailedError, "very-slow": ExportTimeoutError}
+
+
+@pytest.mark.parametrize(("one", "edition", "flavour", "kind"), list(variants()))
+def test_it_gets_the_data_from_every_conforming_server(export, one, edition, flavour, kind):
+    clock = FakeClock()
+    client = export(VariantSite(one, settings(edition), clock), clock, kind, flavour)
+    error = client.run("first.zip")
+    assert type(error) is NOTHING.get(one.name, type(None)), error
