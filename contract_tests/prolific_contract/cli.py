@@ -18,6 +18,7 @@ _EXTRA_PACKAGES = frozenset(
         "openapi_spec_validator",
         "pytest",
         "starlette",
+        "trustme",
         "uvicorn",
         "yaml",
     }

@@ -74,6 +74,11 @@ def add_parser(subparsers: Any) -> None:
         default=known.DEFAULT_SEED,
         help="another seed gives other data (default: %(default)s)",
     )
+    parser.add_argument(
+        "--tls",
+        action="store_true",
+        help="speak https, with a certificate of an authority that is made for the occasion",
+    )
     _add_behaviours(parser.add_argument_group("servers to test clients and gates with"))
     parser.set_defaults(run=run)
 
@@ -86,8 +91,14 @@ def _add_behaviours(group: Any) -> None:
     one.add_argument(
         "--variant", metavar="NAME", help="look like this and keep the contract, e.g. rate-limited"
     )
+    one.add_argument(
+        "--fault", metavar="NAME", help="do this to downloads from the store, e.g. short-body"
+    )
     one.add_argument("--list-mutants", action="store_true", help="list the faults and exit")
     one.add_argument("--list-variants", action="store_true", help="list the looks and exit")
+    one.add_argument(
+        "--list-faults", action="store_true", help="list what happens to downloads and exit"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -102,6 +113,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.list_variants:
         _write(_list_of_variants())
+        return 0
+    if arguments.list_faults:
+        _write(_list_of_faults())
         return 0
     settings = SandboxSettings(
         edition=arguments.edition,
@@ -121,6 +135,8 @@ def run(arguments: argparse.Namespace) -> int:
             port=arguments.port,
             mutant=arguments.mutant,
             variant=arguments.variant,
+            fault=arguments.fault,
+            tls=arguments.tls,
         ) as sandbox:
             _write(_announcement(sandbox, _behaviour(arguments), windows=os.name == "nt"))
             sandbox.serve_forever()
@@ -138,7 +154,7 @@ def _write(text: str) -> None:
 
 
 def _behaviour(arguments: argparse.Namespace) -> str:
-    """What the chosen mutant or variant does, in two lines; empty without one."""
+    """What the chosen mutant, variant or fault does, in two lines; empty without one."""
     if arguments.mutant is not None:
         from prolific_contract.sandbox.mutants import mutant
 
@@ -147,6 +163,10 @@ def _behaviour(arguments: argparse.Namespace) -> str:
         from prolific_contract.sandbox.variants import variant
 
         what, name, sentence = "variant", arguments.variant, variant(arguments.variant).sentence
+    elif arguments.fault is not None:
+        from prolific_contract.sandbox.faults import fault
+
+        what, name, sentence = "fault", arguments.fault, fault(arguments.fault).sentence
     else:
         return ""
     return f"  {what:<10}  {name}\n{'':14}{sentence}.\n"
@@ -183,29 +203,35 @@ def _list_of_variants() -> str:
     )
 
 
+def _list_of_faults() -> str:
+    from prolific_contract.sandbox.faults import FAULTS
+
+    return "".join(f"{one.name}\n  {one.sentence}.\n" for one in FAULTS.values())
+
+
 def _editions(editions: Sequence[str]) -> str:
     return "" if len(editions) > 1 else f" (edition {editions[0]} only)"
 
 
 def _announcement(sandbox: "Sandbox", behaviour: str = "", *, windows: bool) -> str:
+    variables = {"PROLIFIC_URL": sandbox.url, "PROLIFIC_TOKEN": sandbox.token}
+    certificate = ""
+    if sandbox.certificate_file is not None:
+        variables["SSL_CERT_FILE"] = str(sandbox.certificate_file)
+        certificate = f"  authority   {sandbox.certificate_file}\n"
+    command = f"prolific-exports download collection {sandbox.collection_id}"
     if windows:
-        line = (
-            f"$env:PROLIFIC_URL = '{sandbox.url}'; "
-            f"$env:PROLIFIC_TOKEN = {_powershell_quoted(sandbox.token)}; "
-            f"prolific-exports download collection {sandbox.collection_id}"
-        )
+        settings = [f"$env:{name} = {_powershell_quoted(v)};" for name, v in variables.items()]
     else:
-        line = (
-            f"PROLIFIC_URL={sandbox.url} PROLIFIC_TOKEN={shlex.quote(sandbox.token)} "
-            f"prolific-exports download collection {sandbox.collection_id}"
-        )
+        settings = [f"{name}={shlex.quote(v)}" for name, v in variables.items()]
+    line = " ".join([*settings, command])
     return (
         f"Sandbox of edition {sandbox.settings.edition}, until Ctrl-C\n"
         f"  URL         {sandbox.url}\n"
         f"  token       {sandbox.token}\n"
         f"  collection  {sandbox.collection_id}\n"
         f"  batch       {sandbox.batch_id}\n"
-        f"{behaviour}"
+        f"{certificate}{behaviour}"
         "Try in another terminal:\n"
         f"  {line}\n"
     )

@@ -3,18 +3,22 @@
 import ipaddress
 import socket
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import uvicorn
 
 from prolific_contract.sandbox._app import app_for
+from prolific_contract.sandbox._certificate import Certificate
 from prolific_contract.sandbox._clock import Clock
 from prolific_contract.sandbox._errors import SandboxError
 from prolific_contract.sandbox._known import Fate, Kind
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._sites import make_site
 from prolific_contract.sandbox._wire import WireProtocol
+from prolific_contract.sandbox.faults import FaultServer
+from prolific_contract.sandbox.faults import fault as transfer_fault
 
 # How long downloads under way may go on when the server is stopped.
 _GRACE_SECONDS = 1
@@ -45,6 +49,8 @@ class Sandbox:
         port: int = 0,
         mutant: str | None = None,
         variant: str | None = None,
+        fault: str | None = None,
+        tls: bool = False,
     ) -> None:
         """Prepare it; nothing is opened before the context is entered.
 
@@ -58,14 +64,22 @@ class Sandbox:
                 `prolific_contract.sandbox.mutants.MUTANTS`.
             variant: What it looks like while it keeps the contract, e.g. ``rate-limited``:
                 one of `prolific_contract.sandbox.variants.VARIANTS`.
+            fault: What goes wrong with downloads from its store, e.g. ``short-body``: one of
+                `prolific_contract.sandbox.faults.FAULTS`.
+            tls: Whether it speaks https, with a certificate that `certificate_file` vouches for.
 
         Raises:
-            SandboxError: The host is not a loopback address, or there is no such port, mutant
-                or variant.
+            SandboxError: The host is not a loopback address, there is no such port, mutant,
+                variant or fault, or more than one of the last three is given.
         """
         if not 0 <= port <= _HIGHEST_PORT:
             raise SandboxError(f"there is no port {port}: choose 0 to {_HIGHEST_PORT}")
         self._address = (_loopback_address(host), port)
+        if fault is not None and (mutant is not None or variant is not None):
+            raise SandboxError("a sandbox with a fault is no mutant and no variant: choose one")
+        self._fault = None if fault is None else transfer_fault(fault)
+        self._tls = tls
+        self._certificate: Certificate | None = None
         self._site = make_site(settings, clock, mutant, variant)
         self._url: str | None = None
 
@@ -77,8 +91,23 @@ class Sandbox:
         """
         listener = _listen(*self._address)
         host, port = listener.getsockname()[:2]
-        self._url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        self._server = _Server(
+        self._certificate = Certificate(host) if self._tls else None
+        scheme = "https" if self._tls else "http"
+        self._url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+        self._server = self._make_server()
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name="prolific-sandbox", daemon=True
+        )
+        self._thread.start()
+        self._server.ready.wait()
+        return self
+
+    def _make_server(self) -> "_Server | FaultServer":
+        certificate = self._certificate
+        if self._fault is not None:
+            context = None if certificate is None else certificate.context()
+            return FaultServer(self._site, self._fault, context)
+        return _Server(
             uvicorn.Config(
                 app_for(self._site),
                 # One implementation everywhere, whatever else is installed.
@@ -92,14 +121,9 @@ class Sandbox:
                 date_header=False,
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
+                ssl_certfile=None if certificate is None else certificate.chain,
             )
         )
-        self._thread = threading.Thread(
-            target=self._server.run, args=([listener],), name="prolific-sandbox", daemon=True
-        )
-        self._thread.start()
-        self._server.ready.wait()
-        return self
 
     def __exit__(
         self,
@@ -111,6 +135,8 @@ class Sandbox:
         self._server.should_exit = True
         self._thread.join()
         self._site.close()
+        if self._certificate is not None:
+            self._certificate.close()
 
     def reset(self, settings: SandboxSettings | None = None) -> None:
         """Forget every job and archive.
@@ -144,6 +170,14 @@ class Sandbox:
         if self._url is None:
             raise SandboxError("the sandbox has no URL before it is started: enter its context")
         return self._url
+
+    @property
+    def certificate_file(self) -> Path | None:
+        """What ``SSL_CERT_FILE`` is set to for clients to believe it; None without ``tls``.
+
+        There as long as the server runs.
+        """
+        return None if self._certificate is None else self._certificate.authority
 
     @property
     def token(self) -> str:

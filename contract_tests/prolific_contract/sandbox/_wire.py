@@ -61,13 +61,22 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-def _message(reply: Reply, version: str) -> bytes:
+def message_head(reply: Reply, version: str = "1.1") -> bytes:
+    """Status line and headers, with the empty line after them."""
     phrase = HTTPStatus(reply.status).phrase
     head = [f"HTTP/{version} {reply.status} {phrase}"]
     head += [f"{name}: {value}" for name, value in reply.headers]
-    body = reply.body
-    if isinstance(body, FileSlice):
-        with body.path.open("rb") as file:
-            file.seek(body.start)
-            body = file.read(body.length)
-    return "\r\n".join([*head, "", ""]).encode("latin-1") + body
+    return "\r\n".join([*head, "", ""]).encode("latin-1")
+
+
+def message_body(reply: Reply) -> bytes:
+    """The whole body, from its file if it is in one."""
+    if not isinstance(reply.body, FileSlice):
+        return reply.body
+    with reply.body.path.open("rb") as file:
+        file.seek(reply.body.start)
+        return file.read(reply.body.length)
+
+
+def _message(reply: Reply, version: str) -> bytes:
+    return message_head(reply, version) + message_body(reply)

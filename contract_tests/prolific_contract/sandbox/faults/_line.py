@@ -1,0 +1,67 @@
+"""The server's end of one connection, byte by byte."""
+
+import socket
+import struct
+import threading
+
+from prolific_contract.sandbox._http import Reply
+from prolific_contract.sandbox._wire import message_head
+
+_PIECE_BYTES = 1 << 16
+_LONGEST_HEAD = 1 << 16
+_NO_LINGER = struct.pack("hh" if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else "ii", 1, 0)
+_LOOK_AGAIN_SECONDS = 0.05
+
+
+class Line:
+    """A connection from a client. Every call raises ``OSError`` when the client is gone."""
+
+    def __init__(self, connection: socket.socket, stopping: threading.Event) -> None:
+        """Take over a connection.
+
+        Args:
+            connection: It.
+            stopping: Set when the server stops, which ends every wait.
+        """
+        self._connection = connection
+        self._stopping = stopping
+
+    def read_head(self) -> bytes:
+        """What the client sent up to the first empty line, and a little more.
+
+        Empty when it sent no whole head.
+        """
+        head = b""
+        while b"\r\n\r\n" not in head:
+            piece = self._connection.recv(_PIECE_BYTES)
+            head += piece
+            if not piece or len(head) > _LONGEST_HEAD:
+                return b""
+        return head
+
+    def send(self, data: bytes) -> None:
+        """Send bytes."""
+        self._connection.sendall(data)
+
+    def send_head(self, reply: Reply, version: str = "1.1") -> None:
+        """Send a status line and headers."""
+        self.send(message_head(reply, version))
+
+    def pause(self, seconds: float) -> None:
+        """Send nothing for a while."""
+        self._stopping.wait(seconds)
+
+    def hang(self) -> None:
+        """Send nothing until the client goes away or the server stops."""
+        self._connection.settimeout(_LOOK_AGAIN_SECONDS)
+        while not self._stopping.is_set():
+            try:
+                if not self._connection.recv(_PIECE_BYTES):
+                    return
+            except TimeoutError:
+                continue
+
+    def reset(self) -> None:
+        """End the connection as a crashed host does: with RST instead of FIN."""
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self._connection.close()

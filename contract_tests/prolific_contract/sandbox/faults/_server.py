@@ -1,0 +1,106 @@
+"""A server that writes to its sockets itself: the API as it should be, the store with a fault."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from urllib.parse import parse_qsl, unquote
+
+from prolific_contract.sandbox._http import Call
+from prolific_contract.sandbox._site import Site
+from prolific_contract.sandbox._store import STORE_PREFIX
+from prolific_contract.sandbox.faults._line import Line
+from prolific_contract.sandbox.faults._transfer import Transfer, TransferFault
+
+_LOOK_AGAIN_SECONDS = 0.1
+
+
+class FaultServer:
+    """Serves a site on a socket, one thread a connection, and closes after every answer.
+
+    Attributes:
+        ready: Set when it serves.
+        should_exit: Set to have ``run`` end.
+        requests: Requests to the store so far.
+    """
+
+    def __init__(self, site: Site, fault: TransferFault, tls: ssl.SSLContext | None = None) -> None:
+        """Prepare it.
+
+        Args:
+            site: What answers.
+            fault: What happens to the store's answers.
+            tls: Makes it speak https; None for http.
+        """
+        self.ready = threading.Event()
+        self.should_exit = False
+        self._site = site
+        self._fault = fault
+        self._tls = tls
+        self._stopping = threading.Event()
+        self.requests = 0
+        self._counting = threading.Lock()
+
+    def run(self, sockets: Sequence[socket.socket]) -> None:
+        """Serve on the first of the sockets until ``should_exit`` is set, then close it."""
+        [listener] = sockets
+        threads: list[threading.Thread] = []
+        with listener:
+            listener.settimeout(_LOOK_AGAIN_SECONDS)
+            self.ready.set()
+            while not self.should_exit:
+                with suppress(TimeoutError):
+                    connection, _ = listener.accept()
+                    thread = threading.Thread(
+                        target=self._serve, args=(connection,), name="prolific-sandbox-fault"
+                    )
+                    threads = [one for one in threads if one.is_alive()]
+                    threads.append(thread)
+                    thread.start()
+        self._stopping.set()
+        for thread in threads:
+            thread.join()
+
+    def _serve(self, connection: socket.socket) -> None:
+        # A client that went away is none of this server's business.
+        with suppress(OSError), connection:
+            # No thread waits for ever for somebody who neither reads nor sends.
+            connection.settimeout(10)
+            if self._tls is None:
+                self._answer(connection)
+            else:
+                with self._tls.wrap_socket(connection, server_side=True) as secured:
+                    self._answer(secured)
+
+    def _answer(self, connection: socket.socket) -> None:
+        line = Line(connection, self._stopping)
+        call = _call(line.read_head(), "http" if self._tls is None else "https")
+        if call is None:
+            return
+        if call.path.startswith(STORE_PREFIX):
+            with self._counting:
+                self.requests += 1
+                number = self.requests
+            self._fault.behave(Transfer(call, number, line, self._site.answer))
+        else:
+            Transfer(call, 0, line, self._site.answer).deliver()
+
+
+def _call(head: bytes, scheme: str) -> Call | None:
+    """The request; None for bytes that are none."""
+    first, *lines = head.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    words = first.split(" ")
+    if len(words) != 3:
+        return None
+    method, target, _ = words
+    path, _, query = target.partition("?")
+    pairs = (line.partition(":") for line in lines)
+    headers = {name.lower(): value.strip() for name, _, value in pairs}
+    return Call(
+        method=method,
+        path=unquote(path),
+        query=tuple(parse_qsl(query, keep_blank_values=True)),
+        headers=headers,
+        base_url=f"{scheme}://{headers.get('host', '')}",
+    )
