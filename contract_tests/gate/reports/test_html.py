@@ -241,6 +241,18 @@ def test_many_findings_and_exchanges_are_folded():
     assert "#11, #12 and 2 more)" in text
 
 
+def test_what_is_not_listed_is_told_without_a_link():
+    talk = traces.Talk()
+    talk.request(traces.generating())
+    talk.send("GET", "https://elsewhere.example/x", Answer(200))
+
+    told = page(verdicts.verdict(*cells(law(), broken(STATUS, "x", 1)), trace=talk.trace))
+
+    assert "x (#2)" in readable(told)
+    assert "#x2" not in told.attributes("href")
+    assert "Exchange #2: GET, 200" in readable(told)
+
+
 def test_the_matrix_has_every_law_and_operation():
     found = (
         *cells(law("a.b", *OPERATIONS), broken(REQUEST, "x"), noted(STATUS, "n"), held(ARCHIVE)),
@@ -382,18 +394,20 @@ def test_of_a_recording_only_what_concerns_the_api_is_listed():
 
 def test_very_long_conversations_are_cut():
     talk = traces.Talk()
-    for _ in range(402):
-        talk.poll(traces.running(), generated=True)
-    found = cells(law(), broken(STATUS, "x", 401))
+    for _ in range(800):
+        talk.poll(traces.running())
+    seen = [broken(STATUS, "x", index) for index in (0, 200, *range(300, 600))]
 
-    told = page(verdicts.verdict(*found, trace=talk.trace))
+    told = page(verdicts.verdict(*cells(law(), *seen), trace=talk.trace))
+    listed = [attrs["id"] for _, attrs in told.elements if "data-tags" in attrs]
 
-    assert len(told.attributes("data-tags")) == 400
-    assert "2 further exchanges not listed." in readable(told)
+    # The first and the last two hundred, and as many that break a law: the first one twice.
+    assert listed == [f"x{n}" for n in [*range(1, 202), *range(301, 499), *range(601, 801)]]
+    assert "201 further exchanges not listed." in readable(told)
     # What is not listed is not linked to either, but still told.
-    assert "#x402" not in told.attributes("href")
-    assert "x (#402)" in readable(told)
-    assert "Exchange #402" in readable(told)
+    assert set(told.attributes("href")) >= {"#x800", "#x498"}
+    assert "#x499" not in told.attributes("href")
+    assert told.count("circle") == len(listed) + 200
 
 
 def test_what_there_was_instead_of_an_answer():

@@ -72,6 +72,16 @@ def test_a_password_that_was_cut_is_not_shown(size, cut):
     assert told.note == "only its beginning is shown"
 
 
+def test_what_was_read_whole_has_no_cut_word():
+    # Hidden values take less room: this is 65536 bytes, and short when it is shown.
+    start = b"https://h.example/?key="
+    whole = start + b"k" * (65536 - len(start))
+
+    assert body(answer(whole)) == shown.Body("https://h.example/?[redacted]", 65536)
+    told = body(answer(whole + b"k"))
+    assert (told.text, told.note) == ("", "only its beginning is shown")
+
+
 def test_what_a_store_serves_is_data_unless_it_says_otherwise():
     for status, content_type, visible in (
         (200, "application/zip", False),
@@ -81,7 +91,9 @@ def test_what_a_store_serves_is_data_unless_it_says_otherwise():
         (200, "text/html; charset=utf-8", True),
         (200, "application/xml", True),
         (200, "application/problem+xml", True),
-        (403, "application/octet-stream", True),
+        (399, "application/octet-stream", False),
+        (400, "application/octet-stream", True),
+        (401, "application/octet-stream", True),
     ):
         told = body(answer(b"words", status, content_type), OUTSIDE)
         expected = shown.Body("words", 5)

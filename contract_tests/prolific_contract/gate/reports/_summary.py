@@ -110,9 +110,9 @@ class Summary:
         """What was found, one sentence without its full stop."""
         new = [violation for violation in self.verdict.violations if not violation.accepted]
         if new:
-            laws = len({violation.law.id for violation in new})
-            places = "" if laws == len(new) else f", in {len(new)} places"
-            return f"{plural(laws, 'law')} broken{places}{self._tolerated}"
+            count = len({violation.law.id for violation in new})
+            places = "" if count == len(new) else f", in {len(new)} places"
+            return f"{plural(count, 'law')} broken{places}{self._tolerated}"
         if self.verdict.exit_code == 2:
             return "; ".join(self.silences) + self._tolerated
         held = {cell.law.id for cell in self.verdict.cells if cell.observations}

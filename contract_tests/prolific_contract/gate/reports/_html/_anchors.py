@@ -10,7 +10,8 @@ from prolific_contract.gate.reports import _shown as shown
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._summary import Summary
 
-_EXCHANGES_LISTED: Final = 400
+# So many of the first, of the last and of those that break a law are listed at most.
+_LISTED: Final = 200
 _LINKS: Final = 12
 
 
@@ -30,13 +31,26 @@ def exchange_anchor(exchange: Exchange) -> str:
 
 
 def listed(summary: Summary) -> list[Exchange]:
-    """The exchanges that are listed: those with the API and its archives, up to a number."""
+    """The exchanges that are listed: those with the API and its archives.
+
+    Of a long conversation its beginning, its end and what breaks a law.
+    """
     trace = summary.verdict.trace
-    return [
+    own = [
         exchange
         for exchange in trace.exchanges
         if exchange.address is not None or exchange.url in trace.issued_urls
-    ][:_EXCHANGES_LISTED]
+    ]
+    breaking = broken(summary)
+    telling = [exchange for exchange in own if exchange.index in breaking]
+    chosen = {e.index for e in (*own[:_LISTED], *own[-_LISTED:], *telling[:_LISTED])}
+    return [exchange for exchange in own if exchange.index in chosen]
+
+
+def broken(summary: Summary) -> frozenset[int]:
+    """Indexes of the exchanges that show a violation."""
+    violations = summary.verdict.violations
+    return frozenset(seen.exchanges[-1] for each in violations for seen in each.observations)
 
 
 def links(observations: Sequence[Observation], summary: Summary) -> Iterator[Content]:

@@ -7,7 +7,7 @@ from prolific_exports._cli._text import plural
 
 from prolific_contract.gate._trace import Credential, Exchange
 from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._html._anchors import exchange_anchor, listed
+from prolific_contract.gate.reports._html._anchors import broken, exchange_anchor, listed
 from prolific_contract.gate.reports._html._exchange import both_sides, told_state
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._html._timeline import drawn
@@ -36,12 +36,7 @@ def conversation(summary: Summary) -> list[Content]:
     exchanges = listed(summary)
     if not exchanges:
         return []
-    broken = {
-        index
-        for violation in summary.verdict.violations
-        for seen in violation.observations
-        for index in seen.exchanges[-1:]
-    }
+    breaking = broken(summary)
     more = len(summary.verdict.trace.exchanges) - len(exchanges)
     left_out = f" {plural(more, 'further exchange')} not listed." if more else ""
     choices = [("", "All exchanges"), ("broken", "Those that break a law")]
@@ -66,16 +61,19 @@ def conversation(summary: Summary) -> list[Content]:
         ),
         element(
             "ol",
-            *(_entry(exchange, summary, broken=exchange.index in broken) for exchange in exchanges),
+            *(
+                _entry(exchange, summary, breaks=exchange.index in breaking)
+                for exchange in exchanges
+            ),
             class_="card exchanges",
         ),
     ]
 
 
-def _entry(exchange: Exchange, summary: Summary, *, broken: bool) -> ET.Element:
+def _entry(exchange: Exchange, summary: Summary, *, breaks: bool) -> ET.Element:
     operation = exchange.operation or summary.verdict.trace.archive_operation(exchange)
     tags = [operation_id(operation)] if operation is not None else []
-    tags += ["broken"] if broken else []
+    tags += ["broken"] if breaks else []
     return element(
         "li",
         element(
@@ -85,7 +83,7 @@ def _entry(exchange: Exchange, summary: Summary, *, broken: bool) -> ET.Element:
                 element("span", f"#{shown.number(exchange.index)}", class_="soft"),
                 element("b", shown.line(exchange.method)),
                 element("span", _short_outcome(exchange)),
-                element("span", *_where(exchange, broken=broken), class_="where"),
+                element("span", *_where(exchange, breaks=breaks), class_="where"),
                 element("span", f"{exchange.at:.1f} s", class_="when soft"),
             ),
             element("div", both_sides(exchange), class_="inside"),
@@ -99,7 +97,7 @@ def _short_outcome(exchange: Exchange) -> str:
     return str(exchange.answer.status) if exchange.answer is not None else "none"
 
 
-def _where(exchange: Exchange, *, broken: bool) -> list[Content]:
+def _where(exchange: Exchange, *, breaks: bool) -> list[Content]:
     state = told_state(exchange)
     path = shown.url(exchange).removeprefix(shown.line(exchange.base_url)).removeprefix(_PREFIX)
     return [
@@ -108,6 +106,6 @@ def _where(exchange: Exchange, *, broken: bool) -> list[Content]:
         if exchange.credential not in _ORDINARY and exchange.address is not None
         else None,
         element("span", f" → {state}", class_="soft small") if state is not None else None,
-        " " if broken else None,
-        element("span", "breaks a law", class_="chip violated") if broken else None,
+        " " if breaks else None,
+        element("span", "breaks a law", class_="chip violated") if breaks else None,
     ]

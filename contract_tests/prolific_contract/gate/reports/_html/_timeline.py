@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from attrs import evolve
+
 from prolific_contract.gate._trace import Exchange
 from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._html._anchors import exchange_anchor
+from prolific_contract.gate.reports._html._anchors import broken, exchange_anchor, listed
 from prolific_contract.gate.reports._html._lanes import STATES, Lane, Moment, lanes
 from prolific_contract.gate.reports._html._markup import element
 from prolific_contract.gate.reports._summary import Summary
@@ -27,17 +29,14 @@ def drawn(summary: Summary) -> ET.Element | None:
     Exchanges stand at equal distances, not at their times: polls come in bursts, and
     what counts is what came after what.
     """
-    found = lanes(summary.verdict.trace)
+    found = lanes(evolve(summary.verdict.trace, exchanges=tuple(listed(summary))))
     if not found:
         return None
     exchanges = {
         moment.exchange.index: moment.exchange for lane in found for moment in lane.moments
     }
     columns = {index: column for column, index in enumerate(sorted(exchanges))}
-    broken = frozenset(
-        seen.exchanges[-1] for each in summary.verdict.violations for seen in each.observations
-    )
-    scale = _Scale(columns, broken)
+    scale = _Scale(columns, broken(summary))
     return element(
         "div",
         *(scale.lane(lane) for lane in found),
