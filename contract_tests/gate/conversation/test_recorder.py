@@ -153,6 +153,14 @@ def test_an_answer_without_the_token_stays_as_it_is():
     assert without_token(answer, TOKEN) == evolve(answer, echoes_token=False)
 
 
+@pytest.mark.parametrize(("size", "kept", "cut"), [(65536, 65536, False), (65537, 65536, True)])
+def test_of_an_answer_of_the_api_not_more_is_kept_than_it_can_need(size, kept, cut):
+    _, record = recorder(Answer(200, body=bytes(size)))
+    answer = record.record(Ask("GET", PATH)).answer
+
+    assert (len(answer.body), answer.cut) == (kept, cut)
+
+
 def test_a_short_token_is_not_looked_for():
     assert without_token(error(404), "detail") == error(404)
 

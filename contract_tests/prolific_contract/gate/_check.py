@@ -1,6 +1,6 @@
 """A check as a whole: from what is asked for to a verdict."""
 
-from collections.abc import Callable
+import ipaddress
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -22,7 +22,6 @@ from prolific_contract.gate._verdict import Verdict
 
 _DEFAULT_WAIT: Final = 600.0
 _LONGEST_WAIT: Final = 7 * 86400.0
-_LOOPBACK: Final = ("127.", "::1", "localhost")
 
 
 class UsageError(ContractToolError):
@@ -67,17 +66,12 @@ class Check:
         )
 
 
-def check_live(
-    check: Check,
-    progress: Progress | None = None,
-    open_target: Callable[[], LiveTarget] = LiveTarget,
-) -> tuple[Verdict, Conversation]:
+def check_live(check: Check, progress: Progress | None = None) -> tuple[Verdict, Conversation]:
     """Hold a conversation with a server, and judge it.
 
     Args:
         check: What to check; with a target, a token and something to export.
         progress: Is told of every exchange when it is over.
-        open_target: Makes what sends the requests.
 
     Raises:
         UsageError: Something is missing or can't be used.
@@ -86,7 +80,7 @@ def check_live(
     target, token = usable(check)
     # Nothing is sent before all of it is known to be possible.
     plan = _plan(check, target)
-    with open_target() as server:
+    with LiveTarget() as server:
         conversation = _conversation(server, target, token, plan, progress)
     return check.judged(conversation.trace, target), conversation
 
@@ -166,7 +160,11 @@ def _patient(max_wait: float | None) -> float | None:
 def pace_for(base_url: str) -> Pace:
     """How fast a server may be asked: one on this machine is nobody else's."""
     host = urlsplit(base_url).hostname or ""
-    return BRISK if host.startswith(_LOOPBACK) else CAREFUL
+    try:
+        ours = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        ours = host == "localhost"
+    return BRISK if ours else CAREFUL
 
 
 def _conversation(

@@ -4,7 +4,8 @@ It generates, nothing else: what is sent, when, and what the answers are worth, 
 conversation's and the laws' business like that of any other request.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -25,10 +26,16 @@ The API's parameters are ids in paths: more examples are more of the same.
 # Of those that keep to the schema; the others reach nothing but a refusal.
 _KNOWN: Final = 0.8
 
+_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VALUE: Final = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
+_NOT_MADE_UP: Final = frozenset(
+    {"authorization", "connection", "content-length", "expect", "host", "transfer-encoding"}
+)
+
 
 def made_up(
     contract: Mapping[str, Any],
-    subjects: Iterable[Subject],
+    subjects: Sequence[Subject],
     *,
     seed: int = 1,
     examples: int = EXAMPLES,
@@ -44,7 +51,7 @@ def made_up(
     Raises:
         MissingDependencyError: schemathesis is not installed.
     """
-    schema = _schema(contract, tuple(subjects), seed)
+    schema = _schema(contract, subjects, seed)
     requests: list[Made] = []
     for operation in OPERATIONS:
         if operation.action != "archive" and any(one.kind == operation.kind for one in subjects):
@@ -52,7 +59,7 @@ def made_up(
     return tuple(requests)
 
 
-def _schema(contract: Mapping[str, Any], subjects: tuple[Subject, ...], seed: int) -> Any:
+def _schema(contract: Mapping[str, Any], subjects: Sequence[Subject], seed: int) -> Any:
     try:
         import schemathesis  # noqa: PLC0415 - an optional dependency, and slow to import
     except ModuleNotFoundError as error:
@@ -110,11 +117,11 @@ def _of_operation(schema: Any, operation: Operation, seed: int, examples: int) -
 
 def _made(case: "schemathesis.Case[Any]") -> Made:
     query = urlencode(case.query or {}, doseq=True, errors="replace")
-    # Whose request it is, is not for a generator to make up, and what no header can hold is
-    # never sent: it would look as if the server had not answered.
+    # Whose request it is and how it is framed, is not for a generator to make up, and what no
+    # header can hold is never sent: it would look as if the server had not answered.
     headers = tuple(
         (name, value)
         for name, value in (case.headers or {}).items()
-        if name.lower() != "authorization" and value.isascii() and value.isprintable()
+        if _NAME.fullmatch(name) and name.lower() not in _NOT_MADE_UP and _VALUE.fullmatch(value)
     )
     return Made(case.method, case.formatted_path + (f"?{query}" if query else ""), headers)

@@ -26,6 +26,8 @@ WRONG_TOKEN: Final = "prolific-contract-made-this-token-up"  # noqa: S105 - open
 
 # Shorter ones stand in ordinary texts, too.
 _SHORTEST_TOKEN: Final = 8
+# In bytes. What is meant to be told takes less than one kilobyte.
+_API_BODY_LIMIT: Final = 64 * 1024
 _SIGNATURE: Final = b"PK\x03\x04"
 _ERROR_PAGE: Final = 4096
 
@@ -151,7 +153,10 @@ class Recorder:
         exchange = self._answered(exchange, headers)
         if exchange.answer is None:
             return exchange
-        return evolve(exchange, answer=without_token(exchange.answer, self._token))
+        answer = without_token(exchange.answer, self._token)
+        if len(answer.body) > _API_BODY_LIMIT:
+            answer = evolve(answer, body=answer.body[:_API_BODY_LIMIT], cut=True)
+        return evolve(exchange, answer=answer)
 
     def _fetch(self, fetch: Fetch) -> Exchange:
         # The directory is asked for by its bytes: an encoding would change them.

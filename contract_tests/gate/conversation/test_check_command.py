@@ -1,0 +1,488 @@
+"""``prolific-contract check``: what it takes, what it prints, how it ends."""
+
+import json
+import socket
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+
+import pytest
+from helpers.conversations import BASE, Scripted
+from helpers.traces import error, generating
+from prolific_contract._commands import check as command
+from prolific_contract.cli import main
+from prolific_contract.gate import _check
+from prolific_contract.gate._check import pace_for
+from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract.gate._recorder import USER_AGENT
+from prolific_contract.gate._scenario import BRISK, CAREFUL
+from prolific_contract.gate._targets import NoAnswerError, UnreachableError
+from prolific_contract.gate._trace import Answer, Credential, Exchange
+from prolific_contract.sandbox import Fate, Kind, ManualClock, Sandbox, SandboxSettings
+from prolific_contract.sandbox._site import Site
+from prolific_contract.sandbox.mutants import MutatedSite, mutant
+
+SETTINGS = SandboxSettings(files=1, generation_seconds=1)
+BATCH = SETTINGS.id_of(Kind.BATCH)
+COLLECTION = SETTINGS.id_of(Kind.COLLECTION)
+FORBIDDEN = SETTINGS.id_of(Kind.BATCH, Fate.FORBIDDEN)
+USUAL = ["--target", BASE, "--token", SETTINGS.token, "--batch", BATCH]
+
+
+@pytest.fixture(autouse=True)
+def no_token(monkeypatch):
+    monkeypatch.delenv("PROLIFIC_TOKEN", raising=False)
+
+
+@contextmanager
+def opened(target):
+    yield target
+
+
+@pytest.fixture
+def against(monkeypatch):
+    """Has the command talk to what it is given instead of the network."""
+    sites = []
+
+    def use(target):
+        if isinstance(target, str):
+            target = MutatedSite(mutant(target), SETTINGS, clock := ManualClock())
+        elif target is None:
+            target = Site(SETTINGS, clock := ManualClock())
+        if isinstance(target, Site):
+            sites.append(target)
+            target = InProcessTarget(target, clock)
+        monkeypatch.setattr(_check, "LiveTarget", lambda: opened(target))
+        return target
+
+    yield use
+    for site in sites:
+        site.close()
+
+
+def run(capsys, *options, expect=0):
+    code = main(["check", *options])
+    out, err = capsys.readouterr()
+    assert code == expect, (out, err)
+    return out, err
+
+
+def refused(capsys, *options):
+    out, err = run(capsys, *options, expect=2)
+    assert out == ""
+    assert err.startswith("prolific-contract: error: ")
+    assert "Traceback" not in err
+    return err
+
+
+def refusing(asked):
+    if asked.authorization != f"Token {SETTINGS.token}":
+        return error(401)
+    return error(403 if asked.method == "POST" else 404)
+
+
+# Verdicts.
+
+
+def test_a_conforming_server_passes(against, capsys):
+    against(None)
+    out, err = run(capsys, *USUAL, "--collection", COLLECTION, "--forbidden-batch", FORBIDDEN)
+
+    assert out.startswith("PASSED")
+    assert err == ""
+
+
+def test_a_broken_server_fails(against, capsys):
+    against("date-naive@batch-status")
+    out, _ = run(capsys, *USUAL, expect=1)
+
+    assert out.startswith("FAILED")
+    assert "shape.body" in out
+
+
+def test_a_server_that_shows_nothing_proves_nothing(against, capsys):
+    against(Scripted(refusing))
+    out, _ = run(capsys, *USUAL, expect=2)
+
+    assert f"batch {BATCH} never told the state of an export" in " ".join(out.split())
+
+
+def test_a_server_that_is_not_there_cannot_be_checked(against, capsys):
+    against(Scripted(lambda asked: UnreachableError("no connection (refused)")))
+    err = refused(capsys, *USUAL)
+
+    assert err.endswith(f"{BASE} can't be reached: no connection (refused); nothing was checked\n")
+
+
+def test_a_conversation_that_breaks_off_is_said(against, capsys):
+    against(Scripted(lambda asked: NoAnswerError("the connection broke")))
+    out, err = run(capsys, *USUAL, expect=1)
+
+    assert "shape.answered" in out
+    assert err == (
+        "prolific-contract: the conversation was cut short: 5 requests in a row got no answer\n"
+    )
+
+
+def test_an_edition_can_be_enforced(against, capsys):
+    against(None)
+    out, _ = run(capsys, *USUAL, "--edition", "2026-11", expect=1)
+
+    assert "2026-11 enforced" in out
+    assert "answered the complete export again" in out
+
+
+def test_additive_drift_fails_only_the_strict(against, capsys):
+    against("field-extra@batch-status")
+    assert "shape.additive" in run(capsys, *USUAL)[0]
+    against("field-extra@batch-status")
+    run(capsys, *USUAL, "--strict", expect=1)
+
+
+def test_the_time_for_an_export_can_be_given(against, capsys):
+    against("never-completes@batch-status")
+    out, _ = run(capsys, *USUAL, "--max-wait", "20", expect=1)
+
+    assert "still generating after 20 s" in out
+
+
+def test_the_full_profile_tries_more(against, capsys):
+    against("method-200@batch-request")
+    run(capsys, *USUAL)
+    against("method-200@batch-request")
+    out, _ = run(capsys, *USUAL, "--profile", "full", expect=1)
+
+    assert "isolation.methods" in out
+
+
+def test_the_token_may_be_in_the_environment(against, capsys, monkeypatch):
+    against(None)
+    monkeypatch.setenv("PROLIFIC_TOKEN", f" {SETTINGS.token}\n")
+    run(capsys, "--target", f" {BASE}/", "--batch", BATCH)
+
+
+def test_the_option_comes_before_the_environment(against, capsys, monkeypatch):
+    target = against(Scripted(refusing))
+    monkeypatch.setenv("PROLIFIC_TOKEN", "not-this-one")
+    run(capsys, *USUAL, expect=2)
+
+    assert f"Token {SETTINGS.token}" in {asked.authorization for asked in target.asked}
+    assert "Token not-this-one" not in {asked.authorization for asked in target.asked}
+
+
+def test_the_token_goes_to_the_target_alone(against, capsys):
+    body = b'{"status": "complete", "url": "https://store.example/x?sig=1", "expires_at": "?"}'
+    target = against(Scripted(lambda asked: Answer(200, body=body)))
+    run(capsys, *USUAL, expect=1)
+    elsewhere = [asked for asked in target.asked if not asked.url.startswith(f"{BASE}/")]
+
+    assert elsewhere
+    assert all(SETTINGS.token not in repr(asked.headers) for asked in elsewhere)
+    assert {asked.headers["User-Agent"] for asked in target.asked} == {USER_AGENT}
+
+
+# What comes out.
+
+
+def test_every_report_is_written(against, capsys, tmp_path):
+    against("token-echo@batch-status")
+    formats = ("html", "json", "junit", "sarif", "text")
+    reports = [f"--report={name}={tmp_path / 'reports' / name}" for name in formats]
+    record = tmp_path / "conversation.har"
+    out, _ = run(capsys, *USUAL, *reports, "--record", str(record), expect=1)
+
+    assert "isolation.token-echo" in out
+    for file in (record, *(tmp_path / "reports" / name for name in formats)):
+        content = file.read_text(encoding="utf-8")
+        assert len(content) > 500
+        assert SETTINGS.token not in content
+    assert SETTINGS.token not in out
+
+
+def test_a_recording_is_judged_like_the_server(against, capsys, tmp_path):
+    against("url-http@batch-status")
+    record = str(tmp_path / "x.har")
+    live, _ = run(capsys, *USUAL, "--record", record, expect=1)
+    recorded, err = run(capsys, "--har", record, expect=1)
+
+    assert "value.url" in live
+    assert "value.url" in recorded
+    assert record in recorded
+    assert err == ""
+
+
+def foreign(tmp_path, authorization):
+    path = tmp_path / "foreign.har"
+    entries = [
+        {
+            "startedDateTime": f"2026-03-20T10:00:0{second}Z",
+            "time": 1,
+            "request": {
+                "method": "POST",
+                "url": f"https://api.example/v/api/v1/data-collection/batches/{BATCH}/export",
+                "headers": [{"name": "Authorization", "value": value}],
+            },
+            "response": {
+                "status": answer.status,
+                "headers": [{"name": "Content-Type", "value": "application/json"}],
+                "content": {"size": 1, "mimeType": "", "text": answer.body.decode()},
+            },
+        }
+        for second, value, answer in [
+            (0, authorization, generating()),
+            (1, "Token made-up", error(403)),
+        ]
+    ]
+    path.write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
+    return str(path)
+
+
+def test_only_a_given_token_counts_for_a_recording(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("PROLIFIC_TOKEN", "some-other-token")
+    har = foreign(tmp_path, "Token the-token-of-then")
+    run(capsys, "--har", har)
+    out, _ = run(capsys, "--har", har, "--token", "the-token-of-then", expect=1)
+
+    assert "isolation.credentials" in out
+
+
+def test_the_target_of_a_recording_can_be_given(capsys, tmp_path):
+    har = foreign(tmp_path, "Token t")
+    run(capsys, "--har", har, "--target", "https://api.example/v/")
+    err = refused(capsys, "--har", har, "--target", "https://api.example")
+
+    assert "holds no request for an export" in err
+
+
+def test_what_a_recording_was_about_can_be_given(capsys, tmp_path):
+    har = foreign(tmp_path, "Token t")
+    out, _ = run(capsys, "--har", har, "--collection", COLLECTION, "--max-wait", "9", expect=2)
+
+    assert f"collection {COLLECTION} never told" in out
+
+
+def test_known_violations_do_not_fail(against, capsys, tmp_path):
+    path = tmp_path / "baseline.json"
+    against("date-naive@batch-status")
+    out, _ = run(capsys, *USUAL, "--baseline", str(path), "--update-baseline")
+    assert "accepted" in out
+    assert "shape.body batch status" in path.read_text(encoding="utf-8")
+
+    against("date-naive@batch-status")
+    run(capsys, *USUAL, "--baseline", str(path))
+    against("date-naive@batch-request")
+    run(capsys, *USUAL, "--baseline", str(path), expect=1)
+    against(None)
+    run(capsys, *USUAL, "--baseline", str(path), "--update-baseline")
+    assert "shape.body" not in path.read_text(encoding="utf-8")
+
+
+# Wrong usage.
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "give its base URL with --target"),
+        (("--target", "api.example", "--batch", "x"), "--target can't be used: it is not an abs"),
+        (("--target", "http://api.example", "--batch", "x"), "--target can't be used: it is not h"),
+        (("--target", "https://u:p@api.example", "--batch", "x"), "user name or password"),
+        (("--target", f"{BASE}?a=b", "--batch", "x"), "it has a query or a fragment"),
+        (("--target", f"{BASE}#a", "--batch", "x"), "it has a query or a fragment"),
+        (("--target", BASE), "there is nothing to export"),
+        (("--target", BASE, "--forbidden-batch", "x"), "there is nothing to export"),
+        (("--target", BASE, "--batch", "x"), "there is no API token: set PROLIFIC_TOKEN"),
+        (("--target", BASE, "--batch", "x", "--token", ""), "there is no API token"),
+        (("--target", BASE, "--batch", "x", "--token", "Token t"), "white space"),
+        (("--target", BASE, "--batch", "x", "--token", "t\u00f6ken"), "can't be sent"),
+        ((*USUAL, "--max-wait", "0"), "--max-wait is 0; give seconds above 0"),
+        ((*USUAL, "--max-wait", "-1"), "--max-wait is -1"),
+        ((*USUAL, "--max-wait", "nan"), "--max-wait is nan"),
+        ((*USUAL, "--max-wait", "inf"), "--max-wait is inf"),
+        ((*USUAL, "--report", "html"), "--report html: give FORMAT=PATH"),
+        ((*USUAL, "--report", "html="), "--report html=: give FORMAT=PATH"),
+        ((*USUAL, "--report", "pdf=x"), "no format 'pdf'; choose html, json, junit, sarif, text"),
+        ((*USUAL, "--update-baseline"), "give it with --baseline"),
+        ((*USUAL, "--har", "x", "--record", "y"), "--record is for conversations with a server"),
+        (("--har", "there-is-none.har"), "there-is-none.har can't be read"),
+        (("--har", "x", "--target", "nowhere"), "--target can't be used"),
+        ((*USUAL, "--baseline", "there-is-none.json"), "there-is-none.json can't be read"),
+    ],
+)
+def test_wrong_usage_is_a_sentence(against, capsys, options, message):
+    against(Scripted(lambda asked: pytest.fail("something was sent")))
+    err = refused(capsys, *options)
+
+    assert message in err
+    assert "u:p" not in err
+    assert "Token t" not in err
+
+
+@pytest.mark.parametrize(
+    "option", [["--edition", "2025"], ["--profile", "rude"], ["--max-wait", "x"]]
+)
+def test_impossible_choices_are_refused(capsys, option):
+    with pytest.raises(SystemExit) as caught:
+        main(["check", *USUAL, *option])
+
+    assert caught.value.code == 2
+
+
+def test_the_help_says_what_it_does_to_a_server(capsys):
+    with pytest.raises(SystemExit):
+        main(["check", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+
+    assert "At most 5 of them" in told
+    assert "PROLIFIC_TOKEN" in told
+    assert "other users of the machine see the options" in told
+
+
+# On a terminal.
+
+
+class Terminal:
+    def __init__(self):
+        self.written = ""
+
+    def isatty(self):
+        return True
+
+    def write(self, text):
+        self.written += text
+
+    def flush(self):
+        pass
+
+
+def test_a_line_tells_how_far_it_is(against, monkeypatch, capsys):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    against(None)
+    main(["check", *USUAL])
+    lines = terminal.written.split("\r\x1b[K")
+
+    assert "1 requests, 0 s: batch request -> 202 generating" in lines
+    assert lines[-1] == ""
+    assert max(map(len, lines)) <= 78
+
+
+@pytest.mark.parametrize(
+    ("exchange", "line"),
+    [
+        (
+            Exchange(4, "PUT", f"{BASE}/x", BASE, Credential.VALID, at=61.6),
+            "5 requests, 62 s: PUT -> no answer",
+        ),
+        (
+            Exchange(
+                0,
+                "GET",
+                f"{BASE}/x",
+                BASE,
+                Credential.NONE,
+                answer=Answer(200, body=json.dumps({"status": "a\x1b[2J\nb" + "c" * 99}).encode()),
+            ),
+            "1 requests, 0 s: GET -> 200 a[2Jb" + "c" * 45,
+        ),
+    ],
+)
+def test_what_the_line_tells(monkeypatch, exchange, line):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    command._Line().show(exchange)
+
+    assert terminal.written == f"\r\x1b[K{line}"
+
+
+# Over a socket.
+
+
+def test_the_sandbox_conforms(capsys):
+    settings = SandboxSettings(files=1, generation_seconds=0.2)
+    with Sandbox(settings) as sandbox:
+        options = ["--target", sandbox.url, "--token", sandbox.token]
+        out, _ = run(capsys, *options, "--batch", BATCH, "--collection", COLLECTION)
+
+    assert out.startswith("PASSED")
+
+
+@contextmanager
+def hostile(handle):
+    over = threading.Event()
+
+    def serve(connection):
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            handle(connection, over)
+
+    def accept():
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def sending(content):
+    return lambda connection, over: connection.sendall(content)
+
+
+def dripping(connection, over):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{")
+    while not over.wait(0.01):
+        connection.sendall(b" ")
+
+
+HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<h1>Hello!</h1>"
+LARGE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n"
+OLD = b"HTTP/1.0 404 Not Found\r\nContent-Type: application/json\r\n\r\n{}"
+
+
+@pytest.mark.parametrize(
+    ("handle", "code", "says"),
+    [
+        (lambda connection, over: over.wait(), 1, "no whole answer within"),
+        (dripping, 1, "no whole answer within"),
+        (lambda connection, over: None, 1, "the answer was no HTTP"),
+        (sending(b"SSH-2.0-OpenSSH_9.9\r\n"), 1, "the answer was no HTTP"),
+        (sending(HTML), 1, "text/html"),
+        (sending(LARGE + bytes(10_000_000)), 1, "is answered 200, not 401"),
+        (sending(OLD), 1, "not enveloped"),
+    ],
+    ids=["hang", "drip", "close", "garbage", "html", "10MB", "HTTP/1.0"],
+)
+def test_a_hostile_server_ends_in_a_sentence_and_in_time(capsys, handle, code, says):
+    began = time.monotonic()
+    with hostile(handle) as url:
+        options = ["--target", url, "--token", SETTINGS.token, "--batch", BATCH]
+        out, err = run(capsys, *options, "--max-wait", "0.1", expect=code)
+
+    assert time.monotonic() - began < 10
+    assert says in " ".join(out.split())
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("url", "pace"),
+    [
+        ("http://127.0.0.1:1", BRISK),
+        ("http://127.9.9.9", BRISK),
+        ("http://localhost:1", BRISK),
+        ("http://[::1]:1", BRISK),
+        ("https://api.prolific.com", CAREFUL),
+        ("https://127.example.com", CAREFUL),
+        ("https://localhost.example.com", CAREFUL),
+    ],
+)
+def test_only_a_server_on_this_machine_is_hurried(url, pace):
+    assert pace_for(url) is pace

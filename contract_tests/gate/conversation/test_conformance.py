@@ -1,0 +1,310 @@
+"""The gate as pytest tests: ``pytest --pyargs prolific_contract.conformance``."""
+
+import json
+from contextlib import contextmanager
+
+import pytest
+from helpers.conversations import BASE, Scripted
+from helpers.traces import error
+from prolific_contract import pytest_plugin
+from prolific_contract.conformance import _session as session
+from prolific_contract.conformance import conftest
+from prolific_contract.gate import _check
+from prolific_contract.gate._har_write import har_of
+from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract.gate._targets import UnreachableError
+from prolific_contract.gate.laws import LAWS
+from prolific_contract.sandbox import Kind, ManualClock, Sandbox, SandboxSettings
+from prolific_contract.sandbox._site import Site
+from prolific_contract.sandbox.mutants import MutatedSite, mutant
+
+pytest_plugins = ["pytester"]
+
+SETTINGS = SandboxSettings(files=1, generation_seconds=1)
+BATCH = SETTINGS.id_of(Kind.BATCH)
+TARGET = {"target": BASE, "token": SETTINGS.token, "batch": BATCH}
+
+
+@contextmanager
+def opened(target):
+    yield target
+
+
+@pytest.fixture
+def against(monkeypatch):
+    """Has the conversation held with what it is given; counts conversations."""
+    held = []
+    sites = []
+
+    def use(name=None, target=None):
+        def open_target():
+            held.append(name)
+            if target is not None:
+                return opened(target)
+            clock = ManualClock()
+            site = MutatedSite(mutant(name), SETTINGS, clock) if name else Site(SETTINGS, clock)
+            sites.append(site)
+            return opened(InProcessTarget(site, clock))
+
+        monkeypatch.setattr(_check, "LiveTarget", open_target)
+        return held
+
+    yield use
+    for site in sites:
+        site.close()
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Runs the package's tests in a pytest with no other plugin."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    for name in ("TARGET", "TOKEN", "BATCH", "COLLECTION", "URL"):
+        monkeypatch.delenv(f"PROLIFIC_{name}", raising=False)
+
+    def run_it(*arguments, **options):
+        given = [f"--prolific-{name.replace('_', '-')}={value}" for name, value in options.items()]
+        plugins = ["-p", "prolific_contract.pytest_plugin", "--strict-markers", "-Werror", "-ra"]
+        package = ["--pyargs", "prolific_contract.conformance"]
+        return pytester.runpytest_inprocess(*plugins, *arguments, *package, *given)
+
+    return run_it
+
+
+def outcomes(result):
+    return {name: count for name, count in result.parseoutcomes().items() if name != "warnings"}
+
+
+def test_a_conforming_server_passes(against, run):
+    held = against()
+    result = run("-v", **TARGET)
+
+    assert result.ret == 0
+    assert outcomes(result).keys() == {"passed", "skipped"}
+    assert held == [None]
+    result.stdout.fnmatch_lines_random(
+        [
+            "*test_law[[]shape.status-batch-request[]] PASSED*",
+            "*test_law[[]value.archive-batch-archive[]] PASSED*",
+            "SKIPPED*needs a poll that tells failed, and another one later",
+            "*test_enough_was_exercised PASSED*",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*-collection-*")
+    result.stdout.no_fnmatch_line(f"*{SETTINGS.token}*")
+
+
+def test_a_violation_fails_with_its_report(against, run):
+    against("date-naive@batch-status")
+    result = run(**TARGET)
+
+    assert result.ret == 1
+    assert outcomes(result)["failed"] == 1
+    result.stdout.fnmatch_lines(["*shape.body*", "*curl *", "FAILED *shape.body-batch-status*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_undocumented_fields_fail_only_the_strict(against, run):
+    against("field-extra@batch-status")
+    assert run(**TARGET).ret == 0
+    assert run("--prolific-strict", **TARGET).ret == 1
+
+
+def test_an_edition_and_a_time_can_be_chosen(against, run):
+    against()
+    result = run(**TARGET, edition="2026-11", max_wait="60", collection="unknown")
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines_random(
+        [
+            "FAILED *time.request-after-complete-batch-request*",
+            "collection unknown never told the state of an export",
+        ]
+    )
+
+
+def test_markers_choose_families(against, run):
+    against()
+    result = run("-v", "-m", "prolific_time or prolific_value", **TARGET)
+    lines = [line for line in result.outlines if "test_law[" in line and "::" in line]
+
+    assert {line.partition("[")[2].partition(".")[0] for line in lines} == {"time", "value"}
+
+
+def test_every_family_has_its_marker():
+    assert {law.id.partition(".")[0] for law in LAWS} == pytest_plugin._FAMILIES.keys()
+
+
+def test_options_may_come_from_the_environment(against, run, monkeypatch):
+    against()
+    for name, value in TARGET.items():
+        monkeypatch.setenv(f"PROLIFIC_{name.upper()}", value)
+
+    assert run().ret == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "there is no server to check: give --prolific-target URL*"),
+        ({"target": BASE}, "*give a batch with --prolific-batch, a collection with --prolific-*"),
+        ({"target": BASE, "batch": "x"}, "*set PROLIFIC_TOKEN, or give --prolific-token"),
+        ({"target": "http://x.example", "batch": "x"}, "--prolific-target can't be used: *https*"),
+        ({**TARGET, "edition": "2025"}, "--prolific-edition is '2025'; choose auto or 2026-03*"),
+        ({**TARGET, "profile": "rude"}, "--prolific-profile is 'rude'; choose polite or full"),
+        ({**TARGET, "max-wait": "soon"}, "--prolific-max-wait is 'soon'; give a number *"),
+        ({**TARGET, "max-wait": "0"}, "--prolific-max-wait is 0; give seconds above 0*"),
+    ],
+)
+def test_wrong_usage_is_a_sentence(against, run, options, message):
+    held = against()
+    result = run(**options)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {message}"])
+    assert held == []
+
+
+def test_other_tests_need_no_server(pytester, run):
+    pytester.makepyfile("def test_of_a_user(): ...")
+    result = pytester.runpytest_inprocess("-p", "prolific_contract.pytest_plugin")
+
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (lambda asked: UnreachableError("no connection"), f"{BASE} can't be reached*"),
+        (lambda asked: error(403), f"batch {BATCH} never told the state of an export"),
+    ],
+)
+def test_nothing_checked_is_a_failure(against, run, answer, sentence):
+    against(target=Scripted(answer))
+    result = run(**TARGET)
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines([sentence])
+    result.stdout.fnmatch_lines(["FAILED *test_enough_was_exercised*"])
+
+
+def test_without_a_verdict_no_law_is_judged(against, run):
+    against(target=Scripted(lambda asked: UnreachableError("no connection")))
+    result = run(**TARGET)
+
+    assert outcomes(result).keys() == {"failed", "skipped"}
+    assert outcomes(result)["failed"] == 1
+    result.stdout.fnmatch_lines(["SKIPPED*there is no verdict: *can't be reached*"])
+
+
+# Workers.
+
+
+class Config:
+    """What is used of a pytest.Config."""
+
+    def __init__(self, **options):
+        self._options = {f"--prolific-{name}": None for name in pytest_plugin._OPTIONS}
+        self._options["--prolific-strict"] = False
+        self._options |= {f"--prolific-{name}": value for name, value in options.items()}
+        self.stash = pytest.Stash()
+
+    def getoption(self, name):
+        return self._options[name]
+
+
+class Node:
+    """What is used of a worker as its controller sees it."""
+
+    def __init__(self, config):
+        self.config = config
+        self.workerinput = {}
+
+
+def worker_of(node):
+    config = Config(**TARGET)
+    config.workerinput = node.workerinput
+    return config
+
+
+def test_workers_share_one_conversation(against):
+    held = against("date-naive@batch-status")
+    config = Config(**TARGET)
+    nodes = [Node(config), Node(config)]
+    for node in nodes:
+        pytest_plugin.pytest_configure_node(node)
+    found = [session.hold(worker_of(node)) for node in nodes]
+
+    assert held == ["date-naive@batch-status"]
+    for outcome in found:
+        assert [one.fingerprint for one in outcome.verdict.violations] == [
+            "shape.body batch status"
+        ]
+    assert SETTINGS.token not in json.dumps(nodes[0].workerinput)
+
+
+def test_workers_hear_that_there_was_no_conversation(against):
+    against(target=Scripted(lambda asked: UnreachableError("no connection")))
+    node = Node(Config(**TARGET))
+    pytest_plugin.pytest_configure_node(node)
+    outcome = session.hold(worker_of(node))
+
+    assert outcome.verdict is None
+    assert "can't be reached" in outcome.error
+
+
+def test_a_controller_refuses_wrong_usage():
+    node = Node(Config(target="nowhere"))
+    with pytest.raises(pytest.UsageError, match="--prolific-target can't be used"):
+        pytest_plugin.pytest_configure_node(node)
+
+
+def test_workers_of_other_runs_get_nothing(monkeypatch):
+    monkeypatch.delenv("PROLIFIC_TARGET", raising=False)
+    node = Node(Config())
+    pytest_plugin.pytest_configure_node(node)
+
+    assert node.workerinput == {}
+
+
+def test_the_environment_counts_for_workers_too(against, monkeypatch):
+    against()
+    monkeypatch.setenv("PROLIFIC_TARGET", BASE)
+    node = Node(Config(token=SETTINGS.token, batch=BATCH))
+    pytest_plugin.pytest_configure_node(node)
+
+    assert node.workerinput
+
+
+def test_a_worker_on_its_own_says_what_is_missing():
+    config = Config()
+    config.workerinput = {}
+    conftest.pytest_collection_modifyitems(config)
+    outcome = session.hold(config)
+
+    assert outcome.verdict is None
+    assert outcome.error.startswith("there is no server to check")
+
+
+def test_it_works_with_two_workers(pytester, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    with Sandbox(SandboxSettings(files=1, generation_seconds=0.2, edition="2026-11")) as sandbox:
+        result = pytester.runpytest_subprocess(
+            *("-p", "prolific_contract.pytest_plugin", "-p", "xdist", "-n", "2", "-v"),
+            *("--pyargs", "prolific_contract.conformance", "--prolific-target", sandbox.url),
+            *("--prolific-token", sandbox.token, "--prolific-batch", sandbox.batch_id),
+        )
+        # Each of the two conversations that workers could hold takes several.
+        requests = len(sandbox._site._world.api._jobs._by_export_id)
+
+    assert result.ret == 0
+    assert requests == 2
+
+
+def test_a_recording_is_what_workers_get(against):
+    against()
+    node = Node(Config(**TARGET))
+    pytest_plugin.pytest_configure_node(node)
+    told = json.loads(node.workerinput["prolific_conversation"])
+    trace = session.hold(worker_of(node)).verdict.trace
+
+    assert json.loads(told["har"]) == har_of(trace)

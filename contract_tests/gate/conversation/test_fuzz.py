@@ -1,0 +1,106 @@
+"""Requests that schemathesis makes up."""
+
+import sys
+from collections import Counter
+
+import pytest
+from helpers.conversations import BASE, rehearse
+from prolific_contract._errors import MissingDependencyError
+from prolific_contract.gate._fuzz import _made, made_up
+from prolific_contract.gate._judge import judge
+from prolific_contract.gate._operations import address_of
+from prolific_contract.gate._scenario import KNOWN_JOB
+from prolific_contract.gate._trace import Subject
+from prolific_contract.sandbox import Fate
+from prolific_contract.spec import load_contract
+
+SUBJECTS = (Subject("batch", "known-batch"), Subject("batch", "forbidden-batch", forbidden=True))
+
+
+@pytest.fixture(scope="module")
+def contract():
+    return load_contract()
+
+
+def test_they_are_the_same_every_time(contract):
+    made = made_up(contract, SUBJECTS, examples=3)
+
+    assert made == made_up(contract, SUBJECTS, examples=3)
+    assert made != made_up(contract, SUBJECTS, examples=3, seed=2)
+    assert len(made) == 2 * 2 * 3
+
+
+def test_most_of_them_know_a_resource_and_a_job(contract):
+    made = made_up(contract, SUBJECTS, examples=8)
+    known = [one for one in made if any(subject.id in one.path for subject in SUBJECTS)]
+
+    assert Counter(one.method for one in made).keys() == {"POST", "GET"}
+    assert len(known) > len(made) / 2
+    assert any(one.path.endswith(f"/{KNOWN_JOB}") for one in known)
+
+
+def test_they_are_about_the_given_kinds_alone(contract):
+    made = made_up(contract, [Subject("collection", "c")], examples=2)
+
+    assert {address_of(one.path.partition("?")[0]).kind for one in made} == {"collection"}
+
+
+def test_the_sandbox_stands_them(contract):
+    subjects = rehearse().plan.subjects
+    made = made_up(contract, subjects, examples=4)
+    trace = rehearse(Fate.COMPLETES, Fate.FORBIDDEN, profile="full", made=made).conversation.trace
+
+    assert sum(one.generated for one in trace.exchanges) == len(made)
+    assert judge(trace, target=BASE, profile="full").violations == ()
+
+
+class Case:
+    method = "GET"
+    formatted_path = "/x"
+    query = None
+    headers = None
+
+
+def test_no_header_is_sent_that_cannot_be(contract):
+    case = Case()
+    case.headers = {
+        "X-Fine": "va l ue",
+        "AUTHORIZATION": "Token other",
+        "Bad Name": "v",
+        "X-Space": " v",
+        "X-Umlaut": "\u00e4",
+        "X-Line": "a\r\nb",
+        "": "v",
+        "Content-Length": "7",
+        "host": "elsewhere",
+        "X-Empty": "",
+    }
+
+    assert _made(case).headers == (("X-Fine", "va l ue"), ("X-Empty", ""))
+
+
+def test_a_query_is_kept():
+    case = Case()
+    case.query = {"from": "2026-01-01T00:00:00+01:00", "study_id": ["a", "b&c"], "odd": "\ud800"}
+
+    assert _made(case).path == (
+        "/x?from=2026-01-01T00%3A00%3A00%2B01%3A00&study_id=a&study_id=b%26c&odd=%3F"
+    )
+
+
+def test_without_schemathesis_it_says_what_to_install(contract, monkeypatch):
+    monkeypatch.setitem(sys.modules, "schemathesis", None)
+    with pytest.raises(MissingDependencyError, match="pip install schemathesis"):
+        made_up(contract, SUBJECTS)
+
+
+def test_a_defect_of_schemathesis_is_not_hidden(contract, monkeypatch):
+    def broken(name, *args, **kwargs):
+        if name == "schemathesis":
+            raise ModuleNotFoundError("No module named 'harfile'", name="harfile")
+        return imported(name, *args, **kwargs)
+
+    imported = __import__
+    monkeypatch.setattr("builtins.__import__", broken)
+    with pytest.raises(ModuleNotFoundError, match="harfile"):
+        made_up(contract, SUBJECTS)

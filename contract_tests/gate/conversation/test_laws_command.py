@@ -1,0 +1,47 @@
+"""``prolific-contract laws``: the laws, and what there is to say of one."""
+
+import pytest
+from prolific_contract.cli import main
+from prolific_contract.gate.laws import LAWS
+
+
+def test_every_law_is_listed_with_its_sentence(capsys):
+    assert main(["laws"]) == 0
+    out = capsys.readouterr().out
+    told = " ".join(out.split())
+
+    for law in LAWS:
+        assert f"{law.id} {law.statement}" in told
+    assert max(map(len, out.splitlines())) <= 96
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.id)
+def test_a_law_is_explained(law, capsys):
+    assert main(["laws", law.id]) == 0
+    out = capsys.readouterr().out
+    told = " ".join(out.split())
+
+    assert out.startswith(f"{law.id}\n")
+    for what in (law.statement, law.source.says, law.source.document, law.needs, *law.mutants):
+        assert " ".join(what.split()) in told
+    for operation in law.operations:
+        assert str(operation) in told
+    assert all(discrepancy in told for discrepancy in law.source.discrepancies)
+    assert all(edition in told for edition in law.editions)
+    assert max(map(len, out.splitlines())) <= 96
+
+
+@pytest.mark.parametrize(
+    ("law_id", "hint"),
+    [
+        ("time.samesid", "did you mean time.same-id"),
+        ("???", "`prolific-contract laws` lists them"),
+    ],
+)
+def test_an_unknown_law_is_a_sentence(law_id, hint, capsys):
+    assert main(["laws", law_id]) == 2
+    out, err = capsys.readouterr()
+
+    assert out == ""
+    assert err.startswith(f"prolific-contract: error: there is no law '{law_id}'")
+    assert hint in err
