@@ -64,6 +64,11 @@ def test_fields_that_the_contract_does_not_name_are_kept(kind):
     assert interpret({"status": "failed", "reason": "gone"}, kind) == Failed({"reason": "gone"})
 
 
+def test_a_time_may_have_its_letters_small(kind):
+    read = interpret({**COMPLETE, "expires_at": "2026-03-20t10:30:00z"}, kind)
+    assert read == interpret(COMPLETE, kind)
+
+
 COMPLETE = {
     "status": "complete",
     "url": "https://s.example/a",

@@ -124,13 +124,15 @@ def _uuid(value: Any) -> str | None:
     return None if isinstance(value, str) and _UUID.fullmatch(value) else "is not a UUID"
 
 
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_DATE_TIME = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
+)
 
 
 def _date_time(value: Any) -> str | None:
     if isinstance(value, str) and _DATE_TIME.fullmatch(value):
         try:
-            datetime.fromisoformat(value)
+            datetime.fromisoformat(value.upper())
         except ValueError:
             pass
         else:
@@ -187,6 +189,8 @@ class _Judge:
             # The id goes back into paths: as it was written, not as a UUID prints it.
             return Generating(body["export_id"], generating.additional_properties)
         if status == "complete":
+            # RFC 3339 has "t" and "z" in small letters too, `datetime` of Python 3.11 does not.
+            body = {**body, "expires_at": body["expires_at"].upper()}
             complete = (BatchExportComplete if batch else CollectionExportComplete).from_dict(body)
             return Complete(complete.url, complete.expires_at, complete.additional_properties)
         failed = (BatchExportFailed if batch else CollectionExportFailed).from_dict(body)

@@ -64,6 +64,11 @@ _TIMES = (
         _expiring(lambda moment: moment.isoformat()),
     ),
     Variant(
+        "times-small",
+        "It writes times with a small t and z",
+        _expiring(lambda moment: f"{moment:%Y-%m-%dt%H:%M:%Sz}"),
+    ),
+    Variant(
         "times-micro",
         "It writes times with microseconds",
         _expiring(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.123456Z"),
