@@ -71,7 +71,7 @@ format: $(READY) ## Format the hand-written code
 lock: $(READY) ## Resolve the development tools anew into requirements.lock (hashes, no index addresses)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --extra contract --group dev pyproject.toml --output-file requirements.lock
+	  --no-emit-index-url --no-header --extra all --group dev pyproject.toml --output-file requirements.lock
 
 .PHONY: clean
 clean: ## Remove the virtual environment and everything that tools leave behind

@@ -105,6 +105,10 @@ if TYPE_CHECKING:
         Failed,
         Generating,
     )
+    from prolific_exports._tables import (
+        ResponseTable,
+        TableSummary,
+    )
 
 _HOMES = {
     "_archive": (
@@ -195,6 +199,10 @@ _HOMES = {
         "Failed",
         "Generating",
     ),
+    "_tables": (
+        "ResponseTable",
+        "TableSummary",
+    ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -249,6 +257,7 @@ __all__ = [
     "Refreshed",
     "Requested",
     "Response",
+    "ResponseTable",
     "Restarted",
     "Resuming",
     "Retrying",
@@ -257,6 +266,7 @@ __all__ = [
     "StartedOver",
     "Submission",
     "SystemClock",
+    "TableSummary",
     "TargetExistsError",
     "TargetInUseError",
     "UnknownRecord",

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from attrs import frozen
 
@@ -18,6 +18,13 @@ from prolific_exports._archive._plan import ExtractLimits, plan_extraction
 from prolific_exports._archive._records import Record, parse_record
 from prolific_exports._errors import ArchiveError, CorruptArchiveError, UsageError
 from prolific_exports._refs import Kind
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import polars as pl
+
+    from prolific_exports._tables import ResponseTable, Shape, TableSummary
 
 _JSON_LINES = {
     "submission": ("responses.jsonl", "responses-by-submission.jsonl"),
@@ -47,6 +54,30 @@ class ArchiveFile:
     def name(self) -> str:
         """The last part of the path."""
         return self.path.rpartition("/")[2]
+
+
+@frozen
+class RecordFile:
+    """A JSON Lines file in an archive.
+
+    Attributes:
+        path: The archive.
+        member: The file's entry in it.
+        where: What messages say of where it is.
+    """
+
+    path: Path
+    member: Member
+    where: str
+
+    def pieces(self) -> Iterator[bytes]:
+        """The content, checked while it is read.
+
+        Raises:
+            ArchiveError: The archive cannot be read.
+            CorruptArchiveError: The file is damaged.
+        """
+        return member_chunks(self.path, self.member)
 
 
 class ExportArchive:
@@ -140,11 +171,14 @@ class ExportArchive:
             CorruptArchiveError: A line is no JSON, or the ZIP is damaged (while iterating).
             UsageError: ``by`` is something else.
         """
+        return map(parse_record, self.records(self._records_name(by)))
+
+    def _records_name(self, by: str) -> str:
         if by not in _JSON_LINES:
             raise UsageError(f"by={by!r}: records come by 'submission' or by 'task'.")
         for name in _JSON_LINES[by]:
             if name in self._by_path:
-                return map(parse_record, self.records(name))
+                return name
         raise ArchiveError(
             f"{self.path} has no {' and no '.join(_JSON_LINES[by])}: it is not an export of "
             f"this kind, or has a layout that this version does not know. {self._listing()}"
@@ -161,6 +195,76 @@ class ExportArchive:
             CorruptArchiveError: A line is no JSON, or the ZIP is damaged (while iterating).
         """
         return read_json_lines(member_chunks(self.path, self._member(name)), self._where(name))
+
+    def table(
+        self,
+        *,
+        shape: "Shape" = "long",
+        by: Literal["submission", "task"] = "submission",
+        files: str | os.PathLike[str] | None = None,
+    ) -> "ResponseTable":
+        """The responses as a table: see ``ResponseTable``, which takes several archives too.
+
+        Args:
+            shape: ``"long"``: a row for each value; ``"wide"``: a row for each submission.
+            by: Which of a batch's files to read.
+            files: A folder for the uploaded files, that ``file_path`` is to point into.
+
+        Raises:
+            UsageError: An argument is something else.
+        """
+        from prolific_exports._tables import ResponseTable  # noqa: PLC0415 - imports this
+
+        return ResponseTable(self, shape=shape, by=by, files=files)
+
+    def iter_batches(self, *, shape: "Shape" = "long") -> Iterator[Any]:
+        """As ``ResponseTable.iter_batches``."""
+        return self.table(shape=shape).iter_batches()
+
+    def to_arrow(self, *, shape: "Shape" = "long") -> Any:
+        """As ``ResponseTable.to_arrow``."""
+        return self.table(shape=shape).to_arrow()
+
+    def to_polars(self, *, shape: "Shape" = "long") -> "pl.DataFrame":
+        """As ``ResponseTable.to_polars``."""
+        return self.table(shape=shape).to_polars()
+
+    def to_pandas(self, *, shape: "Shape" = "long") -> "pd.DataFrame":
+        """As ``ResponseTable.to_pandas``."""
+        return self.table(shape=shape).to_pandas()
+
+    def to_duckdb(
+        self, connection: "duckdb.DuckDBPyConnection | None" = None, *, shape: "Shape" = "long"
+    ) -> "duckdb.DuckDBPyRelation":
+        """As ``ResponseTable.to_duckdb``."""
+        return self.table(shape=shape).to_duckdb(connection)
+
+    def to_parquet(
+        self, path: str | os.PathLike[str], *, shape: "Shape" = "long", overwrite: bool = False
+    ) -> "TableSummary":
+        """As ``ResponseTable.to_parquet``."""
+        return self.table(shape=shape).to_parquet(path, overwrite=overwrite)
+
+    def to_csv(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        shape: "Shape" = "long",
+        formulas: Literal["escape", "keep"] = "escape",
+        overwrite: bool = False,
+    ) -> "TableSummary":
+        """As ``ResponseTable.to_csv``."""
+        return self.table(shape=shape).to_csv(path, formulas=formulas, overwrite=overwrite)
+
+    def record_file(self, by: Literal["submission", "task"] = "submission") -> RecordFile:
+        """The file that ``responses`` reads, as bytes.
+
+        Raises:
+            ArchiveError: The archive has no such records.
+            UsageError: ``by`` is something else.
+        """
+        name = self._records_name(by)
+        return RecordFile(self.path, self._member(name), self._where(name))
 
     def open_file(self, path: str) -> io.BufferedReader:
         """A file of the archive, open for reading in binary; it cannot seek.

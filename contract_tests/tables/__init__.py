@@ -1,0 +1,1 @@
+"""Tables: what is in them, and that every way to them agrees."""

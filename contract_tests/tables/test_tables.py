@@ -1,0 +1,498 @@
+"""What is in a table: each kind of answer, whatever is odd, and every way to have it."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from archive.builders import PHOTO, SUBMISSION, collection_members, write_zip
+from prolific_exports import (
+    ArchiveError,
+    CorruptArchiveError,
+    ExportArchive,
+    ResponseTable,
+    TableSummary,
+    TargetExistsError,
+    UsageError,
+)
+from prolific_exports._tables import _libraries, _sources
+from prolific_exports._tables._blocks import Block, blocks
+from prolific_exports._tables._fast import FastLong, FastWide
+from prolific_exports._tables._output import is_formula
+from prolific_exports._tables._wide import Column
+
+from tables.hostile import write
+
+KINDS = {
+    "t": "free_text",
+    "u": "free_text_with_unit",
+    "c": "multiple_choice",
+    "w": "multiple_choice_with_free_text",
+    "f": "file_upload",
+}
+DESCRIBED = {"instructions": [{"id": k, "type": v, "description": k} for k, v in KINDS.items()]}
+WHEN = datetime(2026, 3, 19, 10, 30, tzinfo=UTC)
+
+
+def answer(id_, **fields):
+    return {id_: {"type": KINDS[id_], "description": id_, **fields}}
+
+
+EVERYTHING = {
+    **answer("t", value="2026-03-19"),
+    **answer("u", value="5", unit="kg"),
+    **answer("c", values=["a", "b"]),
+    **answer("w", values=[{"option": "o", "explanation": "e"}]),
+    **answer("f", files=[{"name": "n", "path": "files/p"}]),
+}
+
+
+def record(responses, **fields):
+    return {
+        "submission_id": "s",
+        "participant_id": "p",
+        "collection_id": "k",
+        "created_at": "2026-03-19T10:30:00Z",
+        "responses": responses,
+        **fields,
+    }
+
+
+@pytest.fixture
+def archive_of(tmp_path):
+    def archive_of(*records, metadata=DESCRIBED, data=None, name="x.zip"):
+        if data is None:
+            data = b"".join(json.dumps(one).encode() + b"\n" for one in records)
+        return ExportArchive.open(write(tmp_path / name, metadata, data))
+
+    return archive_of
+
+
+@pytest.fixture(params=["plain", "fast"])
+def read(request, monkeypatch):
+    """The rows as dictionaries without nulls: through either reader, where both can be meant."""
+    monkeypatch.setattr(_sources, "SMALL", 0 if request.param == "fast" else 1 << 30)
+
+    def read(archive, **options):
+        table = ResponseTable(archive, **options).to_arrow()
+        rows = [
+            {name: value for name, value in row.items() if value is not None}
+            for row in table.to_pylist()
+        ]
+        return [
+            row | ({"extra": json.loads(row["extra"])} if "extra" in row else {}) for row in rows
+        ]
+
+    return read
+
+
+def values(rows):
+    identity = {"submission_id", "participant_id", "collection_id", "created_at"}
+    return [{k: v for k, v in row.items() if k not in identity} for row in rows]
+
+
+def heading(id_):
+    return {"instruction_id": id_, "type": KINDS[id_], "description": id_}
+
+
+def test_each_value_is_a_row(archive_of, read):
+    rows = read(archive_of(record(EVERYTHING)))
+    assert values(rows) == [
+        heading("t") | {"value": "2026-03-19"},
+        heading("u") | {"value": "5", "unit": "kg"},
+        heading("c") | {"value": "a", "position": 0},
+        heading("c") | {"value": "b", "position": 1},
+        heading("w") | {"option": "o", "explanation": "e", "position": 0},
+        heading("f") | {"file_name": "n", "file_path": "files/p", "position": 0},
+    ]
+    assert rows[0]["created_at"] == WHEN
+    assert {row["submission_id"] for row in rows} == {"s"}
+
+
+def test_answers_come_in_the_order_of_the_instructions(archive_of, read):
+    backwards = dict(reversed(EVERYTHING.items()))
+    assert read(archive_of(record(backwards))) == read(archive_of(record(EVERYTHING)))
+
+
+def test_no_answer_and_no_submission_disappears(archive_of, read):
+    rows = read(archive_of(record(answer("c", values=[])), record({}), record(answer("f"))))
+    assert values(rows) == [heading("c"), {}, heading("f")]
+
+
+def test_what_does_not_fit_is_kept_as_its_json(archive_of, read):
+    number = b'{"responses": {"t": {"type": "free_text", "value": 1.50, "new": [1e400, null]}}}\n'
+    assert ResponseTable(archive_of(data=number)).to_arrow()["extra"][0].as_py() == (
+        '{"answer":{"value":1.50,"new":[1e400,null]}}'
+    )
+    later = {"late": {"type": "rating", "description": "d", "stars": 5}}
+    choices = answer("c", values=["a", 5, None])
+    pairs = answer("w", values=[{"option": "o", "sure": True}, "?", None])
+    odd = record(later | {"t": None} | choices | pairs, participant_id=7, more=[])
+    assert values(read(archive_of(odd))) == [
+        {
+            "instruction_id": "t",
+            "extra": {"record": {"participant_id": 7, "more": []}, "answer": None},
+        },
+        heading("c") | {"value": "a", "position": 0},
+        heading("c") | {"position": 1, "extra": {"item": 5}},
+        heading("c") | {"position": 2},
+        heading("w") | {"option": "o", "position": 0, "extra": {"item": {"sure": True}}},
+        heading("w") | {"position": 1, "extra": {"item": "?"}},
+        heading("w") | {"position": 2},
+        {"instruction_id": "late", "type": "rating", "description": "d"}
+        | {"extra": {"answer": {"stars": 5}}},
+    ]
+
+
+def test_texts_that_no_table_can_hold_are_shown_and_kept(archive_of, read):
+    rows = read(archive_of(record({"\ud800": {"type": "free_text", "value": "a\udfff"}})))
+    assert values(rows) == [
+        {
+            "instruction_id": "\ufffd",
+            "type": "free_text",
+            "value": "a\ufffd",
+            "extra": {"instruction_id": "\ud800", "answer": {"value": "a\udfff"}},
+        }
+    ]
+
+
+@pytest.mark.parametrize("when", ["2026-03-19", "2026-03-19T24:00:00Z", "2026-02-30T01:00:00Z", 5])
+def test_what_is_no_moment_stays_as_it_was(archive_of, read, when):
+    [row] = read(archive_of(record(answer("t", value="v"), created_at=when)))
+    assert "created_at" not in row
+    assert row["extra"] == {"record": {"created_at": when}}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"responses": null}',
+        b'{"responses": {"t": {"type": "free_text", "value": "\\u0000"}}}\0',
+        b'{"responses": {"t" : null}}',
+        b'{"responses": {"\\u0074": null}}',
+        b'{"responses": {"t": {"type": "free_text", "value": "\xed\xa0\x80"}}}',
+        b'{"responses": {}} {"responses": {}}',
+        b'{"responses":\n{}}',
+        b'{"responses": {"t": {"type": "free_text", "type": "free_text"}}}',
+        b'{"responses": {"t": {"type": "free_text_with_unit", "value": "v"}}}',
+    ],
+)
+@pytest.mark.parametrize("reader", [FastLong, FastWide])
+def test_what_the_fast_readers_leave_to_others(line, reader):
+    column = Column("t", "t", "free_text", "t")
+    ordinary = b'{"responses": {"t": {"type": "free_text", "value": null}}}\n'
+    assert reader([column]).read(ordinary).num_rows == 1
+    assert reader([column]).read(ordinary + line + b"\n") is None
+
+
+def test_a_list_that_is_none_and_a_file_without_lines(archive_of, read):
+    rows = values(read(archive_of(record(answer("c", values=5)))))
+    assert rows == [heading("c") | {"extra": {"answer": {"values": 5}}}]
+    assert read(archive_of(data=b"\n \r\n")) == []
+    assert read(archive_of(record(answer("c", values=5))), shape="wide")[0]["extra"] == {
+        "responses": {"c": answer("c", values=5)["c"]}
+    }
+    assert read(archive_of([1])) == [{"extra": {"record": [1]}}]
+
+
+def test_a_record_that_is_too_deep_to_be_kept_is_an_error():
+    def deep(record):
+        raise RecursionError
+
+    with pytest.raises(CorruptArchiveError, match="too deeply"):
+        _sources.guarded(deep)({})
+
+
+def test_a_batch_by_recognised_shapes(tmp_path):
+    tasks = [{"task_id": "t1", "responses": answer("t", value="a")}]
+    tasks += [{"task_id": "t2", "order": 2, "responses": answer("t", value="b")}]
+    by_rater = {"submission_id": "s", "batch_id": "b", "tasks": tasks, "pay": 1}
+    by_task = {"task_id": "t1", "responses": 1, "submissions": [record(answer("t", value="a"))]}
+    unknown = {"tasks": [{"answers": {}}]}
+    members = {
+        "batch.json": json.dumps(DESCRIBED).encode(),
+        "responses-by-submission.jsonl": json.dumps(by_rater).encode(),
+        "responses-by-task.jsonl": json.dumps(by_task).encode()
+        + b"\n"
+        + json.dumps(unknown).encode(),
+    }
+    archive = ExportArchive.open(write_zip(tmp_path / "batch.zip", members))
+    first, second = archive.table().to_arrow().to_pylist()
+    assert (first["task_id"], first["value"], first["extra"]) == ("t1", "a", '{"record":{"pay":1}}')
+    assert (second["task_id"], second["value"], second["submission_id"]) == ("t2", "b", "s")
+    assert second["extra"] == '{"part":{"order":2}}'
+    task, other = archive.table(by="task").rows()
+    assert (task[0], task[4], task[-1]) == ("s", "t1", '{"record":{"responses":1}}')
+    assert other == (None,) * 16 + ('{"record":{"tasks":[{"answers":{}}]}}',)
+
+
+def test_a_wide_table_has_a_column_for_each_instruction(archive_of, read):
+    [row] = read(archive_of(record(EVERYTHING)), shape="wide")
+    assert values([row]) == [
+        {
+            "t": "2026-03-19",
+            "u": {"value": "5", "unit": "kg"},
+            "c": ["a", "b"],
+            "w": [{"option": "o", "explanation": "e"}],
+            "f": [{"name": "n", "path": "files/p"}],
+        }
+    ]
+
+
+def test_columns_have_unique_names_and_tell_their_instruction(archive_of):
+    told = [
+        {"id": "1", "description": "extra", "type": "free_text"},
+        {"id": "2", "description": "A"},
+    ]
+    told += [{"id": "3", "description": "A"}, {"id": "4"}, {"id": "2"}, {}]
+    late = {"5": {"type": "rating"}, "6": 1, "2": {"x": 1}}
+    archive = archive_of(record(late), metadata={"instructions": told})
+    schema = archive.table(shape="wide").schema
+    assert schema.names[6:] == ["extra (2)", "A", "A (2)", "4", "5", "6", "extra"]
+    assert schema.field("A (2)").metadata == {b"instruction_id": b"3", b"type": b""}
+    [row] = archive.to_arrow(shape="wide").to_pylist()
+    assert (row["5"], row["6"], row["A"]) == ('{"type":"rating"}', "1", '{"x":1}')
+
+
+def test_answers_of_another_type_or_wording_are_kept_in_a_wide_table(archive_of, read):
+    late = answer("t", value="v") | {"c": {"type": "free_text", "value": "v"}}
+    late["t"] |= {"description": "Reworded"}
+    [row] = read(archive_of(record(late | answer("w"))), shape="wide")
+    assert row["t"] == "v"
+    assert row["extra"] == {
+        "responses": {"t": {"description": "Reworded"}, "c": {"type": "free_text", "value": "v"}}
+    }
+
+
+@pytest.mark.parametrize("reader", [FastLong, FastWide])
+def test_ordinary_records_are_read_fast(archive_of, monkeypatch, reader):
+    monkeypatch.setattr(_sources, "SMALL", 0)
+    seen = []
+    fast = reader.read
+    monkeypatch.setattr(reader, "read", lambda *given: seen.append(fast(*given)) or seen[-1])
+    ordinary = [record(EVERYTHING), record(answer("c", values=[]) | answer("w")), record({})]
+    archive = archive_of(
+        *ordinary,
+        data=b"\xef\xbb\xbf"
+        + b"\r\n".join(
+            json.dumps(one, ensure_ascii=False).encode()
+            for one in [*ordinary, record(answer("t", value="null é"))]
+        ),
+    )
+    archive.to_arrow(shape="long" if reader is FastLong else "wide")
+    assert seen
+    assert None not in seen
+
+
+def test_without_known_instructions_the_fast_reader_reads_identities():
+    batch = FastLong([]).read(b'{"submission_id":"s","responses":{}}')
+    assert batch.column(0).to_pylist() == ["s"]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b'{"a": 1}\n\n{"b": \n', r"responses\.jsonl, line 3 is cut off"),
+        (b'{"a": 1}\r\n{]\n', r"responses\.jsonl, line 2 is not JSON"),
+        (b'{}\n"\xff"', r"responses\.jsonl, line 2 is not UTF-8"),
+        (b'{"a":' + b"[" * 900 + b"]" * 900 + b"}", "deeply|beyond"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "arrow"])
+def test_a_bad_line_is_named_and_nothing_is_written(archive_of, tmp_path, data, told, suffix):
+    table = ResponseTable(archive_of(data=data))
+    with pytest.raises(CorruptArchiveError, match=told):
+        table.write(tmp_path / f"out.{suffix}")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.zip"]
+
+
+def test_several_archives_have_a_source(archive_of, tmp_path, monkeypatch):
+    monkeypatch.setattr(_sources, "SMALL", 0)
+    one = archive_of(record(answer("t", value="1")), name="one.zip")
+    two = archive_of(record(answer("t", value=2)), name="two.zip")
+    table = ResponseTable([one, two])
+    assert table.column_names[:2] == ("source", "submission_id")
+    assert table.to_arrow()["source"].to_pylist() == ["one.zip", "two.zip"]
+    assert [row[0] for row in table.rows()] == ["one.zip", "two.zip"]
+    assert table.write(tmp_path / "o.parquet") == TableSummary(rows=2, extras=1)
+
+
+def test_uploads_are_extracted_and_pointed_at(tmp_path):
+    other = SUBMISSION | {
+        "responses": {"i2": {"type": "file_upload", "files": [{"path": "gone"}, None]}}
+    }
+    members = collection_members(SUBMISSION, other)
+    archive = ExportArchive.open(write_zip(tmp_path / "x.zip", members))
+    table = archive.table(files=tmp_path / "up")
+    table.write(tmp_path / "o.parquet")
+    paths = pa.parquet.read_table(tmp_path / "o.parquet")["file_path"].to_pylist()
+    assert paths[2:] == ["gone", None]
+    assert Path(paths[1]).read_bytes() == PHOTO
+    assert [path.name for path in (tmp_path / "up").iterdir()] == ["files"]
+    wide = archive.table(shape="wide", files=tmp_path / "up").to_arrow()["Show it"].to_pylist()
+    assert wide == [
+        [{"name": "Photo.JPG", "path": paths[1]}],
+        [{"name": None, "path": "gone"}, None],
+    ]
+    with pytest.raises(TargetExistsError):
+        table.write(tmp_path / "again.parquet")
+    assert not (tmp_path / "again.parquet").exists()
+    twice = ResponseTable([archive, archive], files=tmp_path / "both").write(tmp_path / "b.csv")
+    assert twice.rows == 8
+    assert sorted(path.name for path in (tmp_path / "both").iterdir()) == ["1", "2"]
+
+
+def test_uploads_do_not_stay_when_the_others_cannot_be_extracted(tmp_path):
+    archive = ExportArchive.open(write_zip(tmp_path / "x.zip", collection_members()))
+    (tmp_path / "up/2").mkdir(parents=True)
+    (tmp_path / "up/2/mine").touch()
+    with pytest.raises(TargetExistsError):
+        ResponseTable([archive, archive], files=tmp_path / "up").write(tmp_path / "o.csv")
+    assert [path.name for path in (tmp_path / "up").iterdir()] == ["2"]
+
+
+def test_csv_marks_formulas_as_texts(archive_of, tmp_path):
+    texts = ["=1+1", "-5", '+a "b"', "", "ok"]
+    archive = archive_of(*(record(answer("t", value=text)) for text in texts), record(EVERYTHING))
+    assert archive.to_csv(tmp_path / "o.csv") == TableSummary(rows=11, extras=0, escaped=2)
+    lines = (tmp_path / "o.csv").read_bytes().decode().split("\r\n")
+    assert lines[0].startswith('"submission_id","participant_id"')
+    assert lines[1] == ('"s","p","k",,,"2026-03-19T10:30:00Z","t","free_text","t","\'=1+1",,,,,,,')
+    assert '"\'+a ""b"""' in lines[3]
+    assert ',"",,' in lines[4]
+    assert lines[8].endswith('"a",,,,,,0,')
+    archive.to_csv(tmp_path / "o.csv", shape="wide", formulas="keep", overwrite=True)
+    assert '"=1+1"' in (tmp_path / "o.csv").read_text("utf-8")
+    assert '"[""a"", ""b""]"' in (tmp_path / "o.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", ["=A1", "@x", "\t=1", "\uff1d1", "-1+2", "+", "--1", "\r"])
+def test_formulas(text):
+    assert is_formula(text)
+    assert not is_formula(f"a{text}")
+    assert not is_formula("-1,234.5")
+
+
+def test_every_file_holds_the_same(archive_of, tmp_path):
+    table = archive_of(record(EVERYTHING), record({}, new=1)).table()
+    expected = table.to_arrow().to_pylist()
+    assert len(expected) == 7
+    for suffix in ("parquet", "arrow", "jsonl"):
+        assert table.write(tmp_path / f"o.{suffix}") == TableSummary(rows=7, extras=1)
+    assert pa.parquet.read_table(tmp_path / "o.parquet").to_pylist() == expected
+    assert pa.parquet.read_schema(tmp_path / "o.parquet") == table.schema
+    assert pa.ipc.open_file(tmp_path / "o.arrow").read_all().to_pylist() == expected
+    lines = (tmp_path / "o.jsonl").read_text("utf-8").splitlines()
+    moment = {"created_at": "2026-03-19T10:30:00Z"}
+    assert [json.loads(line) for line in lines] == [row | moment for row in expected]
+
+
+def test_row_groups_are_of_a_sensible_size(archive_of, tmp_path, monkeypatch):
+    monkeypatch.setattr("prolific_exports._tables._output.ROW_GROUP", 100)
+    monkeypatch.setattr("prolific_exports._tables._sources.SMALL", 0)
+    archive = archive_of(*(record(answer("t", value="v")) for _ in range(250)))
+    archive.to_parquet(tmp_path / "o.parquet")
+    about = pa.parquet.read_metadata(tmp_path / "o.parquet")
+    assert [about.row_group(n).num_rows for n in range(about.num_row_groups)] == [100, 100, 50]
+
+
+def test_frames(archive_of):
+    archive = archive_of(record(EVERYTHING))
+    assert archive.to_polars()["value"].to_list()[:2] == ["2026-03-19", "5"]
+    frame = archive.to_pandas()
+    assert frame["value"][0] == "2026-03-19"
+    assert str(frame["position"].dtype) == "int32[pyarrow]"
+    assert archive.to_duckdb().filter("unit = 'kg'").fetchall()[0][9] == "5"
+    with duckdb.connect() as connection:
+        assert archive.to_duckdb(connection, shape="wide").count("*").fetchall() == [(1,)]
+    assert sum(batch.num_rows for batch in archive.iter_batches()) == 6
+
+
+def test_many_blocks_keep_their_order_and_can_be_left(archive_of, monkeypatch):
+    monkeypatch.setattr(_sources, "SMALL", 0)
+    archive = archive_of(*(record(answer("t", value=str(n))) for n in range(3000)))
+    monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (2000,))
+    table = archive.to_arrow()
+    assert table["value"].to_pylist() == [str(n) for n in range(3000)]
+    batches = archive.iter_batches()
+    assert next(batches).num_rows < 3000
+    batches.close()
+
+
+def test_arguments_are_checked(archive_of, tmp_path):
+    archive = archive_of(record({}))
+    with pytest.raises(UsageError, match="'long' or 'wide'"):
+        archive.table(shape="tall")
+    with pytest.raises(UsageError, match="by 'submission' or by 'task'"):
+        archive.table(by="rater")
+    with pytest.raises(UsageError, match="no archive"):
+        ResponseTable([])
+    with pytest.raises(UsageError, match=r"\.parquet, \.csv, \.jsonl, \.arrow"):
+        archive.table().write(tmp_path / "o.xlsx")
+    (tmp_path / "o.csv").touch()
+    with pytest.raises(TargetExistsError, match="overwrite"):
+        archive.to_csv(tmp_path / "o.csv")
+    with pytest.raises(ArchiveError, match="cannot be written"):
+        archive.to_csv(tmp_path / "none" / "o.csv")
+
+
+def test_a_missing_library_names_its_extra(archive_of, tmp_path, monkeypatch):
+    def missing(module):
+        raise ModuleNotFoundError(name=module.partition(".")[0])
+
+    monkeypatch.setattr(_libraries, "import_module", missing)
+    archive = archive_of(record(EVERYTHING))
+    for call, extra in [
+        (archive.to_arrow, "tables"),
+        (archive.to_pandas, "pandas"),
+        (archive.to_polars, "polars"),
+        (archive.to_duckdb, "duckdb"),
+        (lambda: archive.to_parquet(tmp_path / "o.parquet"), "tables"),
+    ]:
+        with pytest.raises(UsageError, match=rf"pip install 'prolific-exports\[{extra}\]'"):
+            call()
+    monkeypatch.setattr(_sources, "SMALL", 0)
+    assert archive.to_csv(tmp_path / "o.csv", shape="wide").rows == 1
+
+
+def test_a_broken_library_is_not_called_missing(monkeypatch):
+    def broken(module):
+        raise ModuleNotFoundError(name="numpy")
+
+    monkeypatch.setattr(_libraries, "import_module", broken)
+    with pytest.raises(ModuleNotFoundError):
+        _libraries.need("pyarrow")
+
+
+def test_lines_that_are_too_long_are_refused(monkeypatch):
+    monkeypatch.setattr("prolific_exports._tables._blocks.MAX_TEXT_SIZE", 10)
+    with pytest.raises(CorruptArchiveError, match="x, byte 3 and on"):
+        list(blocks([b"1\n", b"2" * 6, b"3" * 6], "x", 2))
+
+
+def test_blocks_are_halved_between_lines():
+    assert Block(b"long line\n1\n", 5).halves() == (Block(b"long line\n", 5), Block(b"1\n", 15))
+    assert Block(b"1\nlong line\n", 5).halves() == (Block(b"1\n", 5), Block(b"long line\n", 7))
+    assert Block(b"one line\n", 0).halves() is None
+
+
+def test_small_tables_do_not_wait_for_pandas(archive_of, tmp_path):
+    archive = archive_of(record(EVERYTHING))
+    script = (
+        "import sys, prolific_exports\n"
+        "from prolific_exports._tables import _sources\n"
+        "archive = prolific_exports.ExportArchive.open(sys.argv[1])\n"
+        "archive.to_parquet(sys.argv[2])\n"
+        "_sources.SMALL = 0\n"
+        "archive.to_parquet(sys.argv[2], shape='wide', overwrite=True)\n"
+        "archive.to_parquet(sys.argv[2], overwrite=True)\n"
+        "print('pandas' in sys.modules)"
+    )
+    command = [sys.executable, "-c", script, str(archive.path), str(tmp_path / "o.parquet")]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"

@@ -1,0 +1,91 @@
+"""One answer as plain values: what its documented shape holds, and all that is left."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from attrs import Factory, frozen
+
+from prolific_exports._tables._records import take_text
+
+# documents/003: by type, the fields that are texts, the list, and the texts of the list's items
+# (none: the items are texts themselves).
+_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "free_text": ("value",),
+    "free_text_with_unit": ("value", "unit"),
+}
+_LISTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "multiple_choice": ("values", ()),
+    "multiple_choice_with_free_text": ("values", ("option", "explanation")),
+    "file_upload": ("files", ("name", "path")),
+}
+KNOWN: Final = frozenset((*_TEXTS, *_LISTS))
+"""The types that are documented."""
+
+
+@frozen
+class Item:
+    """One element of an answer's list.
+
+    Attributes:
+        texts: Its texts by their names; a list of plain texts has them as ``value``;
+            none of a null.
+        left: What did not fit, as it came.
+        fits: Whether nothing is left.
+    """
+
+    texts: Mapping[str, str | None]
+    left: Any = None
+    fits: bool = True
+
+
+@frozen
+class Answer:
+    """An answer's parts.
+
+    Attributes:
+        type: The type that it claims.
+        description: The instruction's wording, where it is repeated.
+        texts: The texts that its type documents.
+        items: The elements of the list that its type documents; None when it has no such list.
+        left: What did not fit, as it came.
+        fits: Whether nothing is left.
+    """
+
+    type: str | None = None
+    description: str | None = None
+    texts: Mapping[str, str | None] = Factory(dict)
+    items: Sequence[Item] | None = None
+    left: Any = None
+    fits: bool = True
+
+
+def read_answer(raw: Any) -> Answer:
+    """Take an answer apart. Never fails, and loses nothing but nulls."""
+    if not isinstance(raw, dict):
+        return Answer(left=raw, fits=False)
+    fields = dict(raw)
+    kind = take_text(fields, "type")
+    description = take_text(fields, "description")
+    texts = {name: take_text(fields, name) for name in _TEXTS.get(kind or "", ())}
+    items = None
+    if kind is not None and kind in _LISTS:
+        name, names = _LISTS[kind]
+        values = fields.get(name)
+        if values is None:
+            fields.pop(name, None)
+        elif isinstance(values, list):
+            del fields[name]
+            items = [_item(value, names) for value in values]
+    return Answer(kind, description, texts, items, fields, fits=not fields)
+
+
+def _item(raw: Any, names: tuple[str, ...]) -> Item:
+    if not names:
+        left = {"value": raw}
+        text = take_text(left, "value")
+        return Item({"value": text}, raw, fits=not left)
+    if not isinstance(raw, dict):
+        return Item({}, raw, fits=raw is None)
+    fields = dict(raw)
+    texts = {name: take_text(fields, name) for name in names}
+    return Item(texts, fields, fits=not fields)

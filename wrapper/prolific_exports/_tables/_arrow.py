@@ -1,0 +1,114 @@
+"""Arrow schemas of both shapes, and batches from rows.
+
+Nothing here calls ``pyarrow.array`` or ``pyarrow.scalar``, or hands Python values to a function of
+``pyarrow.compute``: all of them import pandas where that is installed, which is half of the time
+that a small table takes.
+"""
+
+import json
+from array import array
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from prolific_exports._tables._columns import IDENTITY, LONG, SOURCE
+from prolific_exports._tables._libraries import need
+from prolific_exports._tables._wide import ITEMS, STRUCT, Column
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def long_schema(*, source: bool) -> Any:
+    """The Arrow schema of the long shape."""
+    pa = need("pyarrow")
+    types = {IDENTITY[-1]: moment_type(), "position": pa.int32()}
+    fields = [(name, types.get(name, pa.string())) for name in LONG]
+    return pa.schema([(SOURCE, pa.string())] * source + fields)
+
+
+def wide_schema(columns: Sequence[Column], *, source: bool) -> Any:
+    """The Arrow schema of the wide shape; instructions' fields tell id and type as metadata."""
+    pa = need("pyarrow")
+    fields = [pa.field(name, pa.string()) for name in (SOURCE,) * source + IDENTITY[:-1]]
+    fields.append(pa.field(IDENTITY[-1], moment_type()))
+    for column in columns:
+        about = {"instruction_id": column.id, "type": column.type or ""}
+        told = {key: value.encode("utf-8", "replace") for key, value in about.items()}
+        fields.append(pa.field(column.name, value_type(column.type), metadata=told))
+    return pa.schema([*fields, pa.field("extra", pa.string())])
+
+
+def moment_type() -> Any:
+    """The type of ``created_at``: microseconds, UTC."""
+    return need("pyarrow").timestamp("us", "UTC")
+
+
+def value_type(kind: str | None) -> Any:
+    """The type of an instruction's column in the wide shape."""
+    if kind == "free_text_with_unit":
+        return _texts(STRUCT)
+    if kind is not None and kind in ITEMS:
+        pa = need("pyarrow")
+        return pa.list_(_texts(ITEMS[kind]) if ITEMS[kind] else pa.string())
+    return need("pyarrow").string()
+
+
+def batch_of(rows: Sequence[Sequence[Any]], schema: Any) -> Any:
+    """Rows as one record batch."""
+    pa = need("pyarrow")
+    if not rows:
+        return pa.RecordBatch.from_arrays(
+            [pa.nulls(0, type_) for type_ in schema.types], schema=schema
+        )
+    moments = {number for number, type_ in enumerate(schema.types) if type_ == moment_type()}
+    # Columns are named by their numbers: names can be anything, in the wide shape.
+    fields = [
+        (str(number), pa.int64() if number in moments else type_)
+        for number, type_ in enumerate(schema.types)
+    ]
+    names = [name for name, _ in fields]
+    encode = json.JSONEncoder(ensure_ascii=False, default=_microseconds).encode
+    text = "\n".join(encode(dict(zip(names, row, strict=True))) for row in rows).encode() + b"\n"
+    table = read_json(text, pa.schema(fields))
+    arrays = [column.combine_chunks() for column in table.columns]
+    for number in moments:
+        arrays[number] = arrays[number].cast(schema.types[number])
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def read_json(text: bytes, schema: Any) -> Any:
+    """JSON Lines of exactly this schema as a table of one chunk, parsed in this thread.
+
+    Raises:
+        pyarrow.ArrowException: They are not.
+    """
+    pa, reader = need("pyarrow"), need("pyarrow.json")
+    return reader.read_json(
+        pa.BufferReader(text),
+        reader.ReadOptions(use_threads=False, block_size=len(text) + 1),
+        reader.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
+    )
+
+
+def texts(values: Sequence[str | None]) -> Any:
+    """An array of a few texts."""
+    pa = need("pyarrow")
+    lines = "".join(json.dumps({"text": value}) + "\n" for value in values)
+    return read_json(lines.encode(), pa.schema([("text", pa.string())]))["text"].combine_chunks()
+
+
+def numbers(values: Sequence[int]) -> Any:
+    """An array of integers."""
+    pa = need("pyarrow")
+    packed = array("q", values)
+    return pa.Array.from_buffers(pa.int64(), len(packed), [None, pa.py_buffer(packed)])
+
+
+def _texts(names: Sequence[str]) -> Any:
+    pa = need("pyarrow")
+    return pa.struct([(name, pa.string()) for name in names])
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND

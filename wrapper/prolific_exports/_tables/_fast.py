@@ -1,0 +1,312 @@
+"""Blocks of ordinary records to Arrow batches, as the plain readers would make them.
+
+pyarrow's JSON reader, told what to expect by the archive's own instructions, refuses most of
+what is odd (unknown fields, other types, repeated names). What it lets pass is looked for here.
+Whatever is odd makes a block ``None``: somebody else reads it.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, Final
+
+from prolific_exports._tables._answers import KNOWN
+from prolific_exports._tables._arrow import moment_type, numbers, read_json, texts
+from prolific_exports._tables._columns import IDENTITY
+from prolific_exports._tables._libraries import need
+from prolific_exports._tables._values import encodable
+from prolific_exports._tables._wide import ITEMS, TEXT, Column
+
+# A part of what the plain reader accepts, on which Arrow and Python agree.
+_MOMENT: Final = (
+    r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
+)
+_NULL: Final = re.compile(rb'"[ \t\r\n]*:[ \t\r\n]*null')
+
+
+_OPEN, _CLOSE = b"{}"
+
+
+class FastReader(ABC):
+    """Reads blocks of ordinary records.
+
+    Attributes:
+        columns: The instructions whose answers it knows.
+    """
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        """Prepare for an archive's instructions."""
+        pa = need("pyarrow")
+        self.columns = [column for column in columns if column.type in KNOWN and _is_plain(column)]
+        self._ids = {column.id.encode() for column in self.columns}
+        told = [(name, pa.string()) for name in IDENTITY]
+        answers = pa.struct([(column.id, _answer_type(column)) for column in self.columns])
+        self._schema = pa.schema([*told, ("responses", answers)])
+
+    def read(self, text: bytes) -> Any:
+        """The batch of a block, without ``source``; None when there is anything odd in it."""
+        pa = need("pyarrow")
+        records = self._parsed(text)
+        if records is None:
+            return None
+        identity = [_only(records[name]) for name in IDENTITY]
+        responses = _only(records["responses"])
+        answers = [responses.field(number) for number in range(len(self.columns))]
+        if responses.null_count or not all(map(self._is_usual, answers, self.columns)):
+            return None
+        try:
+            identity[-1] = _moments(identity[-1])
+        except pa.ArrowException:
+            return None
+        return None if identity[-1] is None else self._laid_out(identity, answers)
+
+    @abstractmethod
+    def _is_usual(self, answers: Any, column: Column) -> bool:
+        """Whether what the table does not hold goes without saying."""
+
+    @abstractmethod
+    def _laid_out(self, identity: list[Any], answers: list[Any]) -> Any:
+        """The batch of these arrays, which have an element for each record."""
+
+    def _parsed(self, text: bytes) -> Any:
+        pa = need("pyarrow")
+        text = text.replace(b"\r\n", b"\n") if b"\r" in text else text
+        text = text if text.endswith(b"\n") else text + b"\n"
+        lines = _objects(text)
+        if not lines:
+            return None
+        # pyarrow neither looks whether a text is UTF-8 nor tells a null from what is not there.
+        if b"\0" in text or not (text.isascii() or _is_utf8(text)) or self._has_nulls(text):
+            return None
+        try:
+            table = read_json(text, self._schema)
+        except pa.ArrowException:
+            return None
+        return table if table.num_rows == lines else None
+
+    def _has_nulls(self, text: bytes) -> bool:
+        """Whether an answer may be null: in all other places that is what nothing is."""
+        if b"null" not in text:
+            return False
+        for found in _NULL.finditer(text):
+            name = text[text.rfind(b'"', 0, found.start()) + 1 : found.start()]
+            if name in self._ids or b"\\" in name:
+                return True
+        return False
+
+
+class FastWide(FastReader):
+    """Reads into the wide shape."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        """Prepare for an archive's instructions."""
+        super().__init__(columns)
+        self._all = columns
+
+    def _is_usual(self, answers: Any, column: Column) -> bool:
+        described = answers.field("description")
+        return _is_always(answers, "type", column.type) and (
+            described.null_count == len(described)
+            or (column.description is not None and _all_are(described, column.description))
+        )
+
+    def _laid_out(self, identity: list[Any], answers: list[Any]) -> Any:
+        pa = need("pyarrow")
+        by_id = {column.id: array for column, array in zip(self.columns, answers, strict=True)}
+        count = len(identity[0])
+        values = [
+            _value(by_id[column.id], column) if column.id in by_id else pa.nulls(count, pa.string())
+            for column in self._all
+        ]
+        arrays = [*identity, *values, pa.nulls(count, pa.string())]
+        return pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(arrays))])
+
+
+class FastLong(FastReader):
+    """Reads into the long shape."""
+
+    def _is_usual(self, answers: Any, column: Column) -> bool:
+        return _is_always(answers, "type", column.type)
+
+    def _laid_out(self, identity: list[Any], answers: list[Any]) -> Any:
+        pa, pc = need("pyarrow"), need("pyarrow.compute")
+        count = len(identity[0])
+        groups: list[_Rows] = []
+        for number, (column, array) in enumerate(zip(self.columns, answers, strict=True)):
+            groups += _rows_of(array, column, number)
+        groups.append(_Rows(_unanswered(count, answers), len(self.columns), {}))
+        groups = [group for group in groups if len(group.records)]
+        records = pa.concat_arrays([group.records.cast(pa.int64()) for group in groups])
+        instructions = pa.concat_arrays([group.numbers() for group in groups])
+        # Stable: the items of a list stay in their order.
+        factor = numbers([len(self.columns) + 1])[0]
+        keys = pc.add(pc.multiply(records, factor), instructions)
+        order = pc.sort_indices(keys)
+        rows, which = records.take(order), instructions.take(order)
+
+        def gathered(name: str, type_: Any) -> Any:
+            if not any(name in group.values for group in groups):
+                return pa.nulls(len(order), type_)
+            pieces = [
+                group.values[name] if name in group.values else pa.nulls(len(group.records), type_)
+                for group in groups
+            ]
+            return pa.concat_arrays(pieces).take(order)
+
+        told = [
+            texts([*(getattr(column, name) for column in self.columns), None]).take(which)
+            for name in ("id", "type")
+        ]
+        arrays = [
+            *(array.take(rows) for array in identity),
+            *told,
+            *(gathered(name, pa.string()) for name in _LONG_VALUES),
+            gathered("position", pa.int32()),
+            pa.nulls(len(order), pa.string()),
+        ]
+        return pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(arrays))])
+
+
+_LONG_VALUES: Final = ("description", "value", "unit", "option", "explanation", "name", "path")
+
+
+class _Rows:
+    """Rows of one instruction: which records they are of, and their values by name."""
+
+    def __init__(self, records: Any, instruction: int, values: dict[str, Any]) -> None:
+        self.records = records
+        self.instruction = instruction
+        self.values = values
+
+    def numbers(self) -> Any:
+        pa = need("pyarrow")
+        return pa.repeat(numbers([self.instruction])[0], len(self.records))
+
+
+def _rows_of(answers: Any, column: Column, number: int) -> list[_Rows]:
+    pc = need("pyarrow.compute")
+    records = pc.indices_nonzero(answers.is_valid())
+    if column.type not in ITEMS:
+        names = ("description", "value", *(("unit",) if column.type != TEXT else ()))
+        whole = len(records) == len(answers)
+        fields = {name: answers.field(name) for name in names}
+        return [
+            _Rows(
+                records,
+                number,
+                fields if whole else {name: array.take(records) for name, array in fields.items()},
+            )
+        ]
+    pa = need("pyarrow")
+    lists = answers.field(_list_name(column))
+    owners = pc.list_parent_indices(lists)
+    items = lists.flatten()
+    first = lists.offsets.slice(0, len(lists)).take(owners)
+    places = _count_up(items)
+    values = {
+        "description": answers.field("description").take(owners),
+        "position": pc.subtract(places.cast(pa.int32()), first),
+    }
+    names = ITEMS[column.type or ""]
+    # flatten, as a null item's fields are null.
+    values |= dict(zip(names, items.flatten(), strict=True)) if names else {"value": items}
+    filled = pc.greater(pc.list_value_length(lists), numbers([0])[0])
+    # A missing list is no longer than an empty one.
+    others = pc.indices_nonzero(
+        pc.and_not(answers.is_valid(), pc.coalesce(filled, lists.is_valid()))
+    )
+    described = {"description": answers.field("description").take(others)}
+    return [_Rows(owners, number, values), _Rows(others, number, described)]
+
+
+def _unanswered(count: int, answers: list[Any]) -> Any:
+    """The records that have no answer."""
+    pc = need("pyarrow.compute")
+    if not answers:
+        return numbers(range(count))
+    nothing = answers[0].is_null()
+    for array in answers[1:]:
+        nothing = pc.and_(nothing, array.is_null())
+    return pc.indices_nonzero(nothing)
+
+
+def _answer_type(column: Column) -> Any:
+    pa = need("pyarrow")
+    names = ["type", "description"]
+    if column.type not in ITEMS:
+        names += ["value"] if column.type == TEXT else ["value", "unit"]
+        return pa.struct([(name, pa.string()) for name in names])
+    fields = ITEMS[column.type or ""]
+    item = pa.struct([(name, pa.string()) for name in fields]) if fields else pa.string()
+    told = [(name, pa.string()) for name in names]
+    return pa.struct([*told, (_list_name(column), pa.list_(item))])
+
+
+def _list_name(column: Column) -> str:
+    return "files" if column.type == "file_upload" else "values"
+
+
+def _value(answers: Any, column: Column) -> Any:
+    pa = need("pyarrow")
+    if column.type in ITEMS:
+        return answers.field(_list_name(column))
+    if column.type == TEXT:
+        return answers.field("value")
+    fields = [answers.field("value"), answers.field("unit")]
+    return pa.StructArray.from_arrays(fields, ["value", "unit"], mask=answers.is_null())
+
+
+def _moments(written: Any) -> Any:
+    """The moments that texts are; None when one is not written in the most usual way."""
+    pc = need("pyarrow.compute")
+    usual = pc.all(pc.match_substring_regex(written, _MOMENT)).as_py()
+    return written.cast(moment_type()) if usual is not False else None
+
+
+def _is_always(answers: Any, name: str, value: str | None) -> bool:
+    told = answers.field(name)
+    return told.null_count == answers.null_count and _all_are(told, value)
+
+
+def _all_are(array: Any, value: str | None) -> bool:
+    pc = need("pyarrow.compute")
+    return pc.all(pc.equal(array, texts([value])[0])).as_py() is not False
+
+
+def _is_plain(column: Column) -> bool:
+    return encodable(f"{column.id}{column.description}") == f"{column.id}{column.description}"
+
+
+def _count_up(like: Any) -> Any:
+    """0, 1, 2, ... for as many elements as an array has."""
+    pc = need("pyarrow.compute")
+    return pc.indices_nonzero(pc.or_(like.is_valid(), like.is_null()))
+
+
+def _only(column: Any) -> Any:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _objects(text: bytes) -> int:
+    """How many lines there are, if each is one object and nothing around it; else 0.
+
+    That is so if each begins and ends with a brace, and there are as many objects: a raw line
+    break between two braces is nowhere else in JSON.
+    """
+    if text[:1] != b"{" or text[-2:] != b"}\n":
+        return 0
+    count, place, last = 1, text.find(b"\n"), len(text) - 1
+    while place < last:
+        if text[place - 1] != _CLOSE or text[place + 1] != _OPEN:
+            return 0
+        count += 1
+        place = text.find(b"\n", place + 1)
+    return count
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,66 @@
+"""Uploaded files beside a table, and paths that point at them."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from prolific_exports._archive import ExportArchive
+from prolific_exports._archive._extract import extract
+from prolific_exports._archive._plan import ExtractLimits, plan_extraction
+from prolific_exports._tables._sources import Row
+
+_FILES = "files/"
+
+
+@contextmanager
+def extract_uploads(archive: ExportArchive, folder: Path) -> Iterator[None]:
+    """Extract the uploaded files, safely; they are gone again when the block fails.
+
+    Raises:
+        ArchiveError: The archive cannot be read, or the system refuses to write.
+        UnsafeArchiveError: A member cannot be written safely.
+        TargetExistsError: ``folder`` is there and is not an empty folder.
+    """
+    root = f"{archive.root}/" if archive.root else ""
+    plan = plan_extraction(archive.path, archive.members, root, ExtractLimits())
+    uploads = tuple(file for file in plan.files if file[1].startswith(_FILES))
+    extract(archive.path, evolve(plan, folders=(), files=uploads), folder)
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def pointing(
+    read: Callable[[Any], Sequence[Row]],
+    places: Sequence[int],
+    archive: ExportArchive,
+    folder: Path,
+) -> Callable[[Any], Sequence[Row]]:
+    """A reader whose paths point into the folder, for files that the archive has.
+
+    Args:
+        read: The reader.
+        places: The columns that hold a path, or a list of structs with a path.
+        archive: Whose files.
+        folder: Where they are.
+    """
+    present = {file.path: str(folder / file.path) for file in archive.files}
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, list):
+            return [item and {**item, "path": moved(item["path"])} for item in value]
+        return present.get(value, value)
+
+    def rows(record: Any) -> Sequence[Row]:
+        return [
+            tuple(moved(value) if place in places else value for place, value in enumerate(row))
+            for row in read(record)
+        ]
+
+    return rows

@@ -1,0 +1,69 @@
+"""The long shape, a row for each value: the plain reader that says what is right."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from prolific_exports._tables._answers import Answer, read_answer
+from prolific_exports._tables._records import Part, parts
+from prolific_exports._tables._values import dumps, encodable
+
+# By the names that answers have for them, in the order of the columns; after them, ``position``.
+_VALUES: Final = ("value", "unit", "option", "explanation", "name", "path")
+
+
+def long_rows(record: Any, order: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of one record, in the columns ``LONG``.
+
+    Answers come in the order of the archive's instructions, then the others in the record's. A
+    submission without answers, and an answer that is an empty list, are one row.
+
+    Args:
+        record: The record's JSON, read by ``loads``.
+        order: The instruction ids of ``collection.json`` in its order.
+    """
+    for part in parts(record):
+        extra = part.extra
+        if not part.responses:
+            yield _row(part, (None,) * 3, {}, None, extra)
+            continue
+        for id_ in ordered(part.responses, order):
+            yield from _answer_rows(part, id_, read_answer(part.responses[id_]), extra)
+            # Once is enough, in the part's first row.
+            extra = {}
+
+
+def ordered(responses: Mapping[str, Any], order: Sequence[str]) -> Iterator[str]:
+    """The ids of answers: first those of the archive's instructions, in their order."""
+    known = [id_ for id_ in order if id_ in responses]
+    yield from known
+    if len(known) < len(responses):
+        yield from (id_ for id_ in responses if id_ not in known)
+
+
+def _answer_rows(
+    part: Part, id_: str, answer: Answer, extra: Mapping[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    shown = encodable(id_)
+    if shown != id_:
+        extra = {**extra, "instruction_id": id_}
+    if not answer.fits:
+        extra = {**extra, "answer": answer.left}
+    heading = (shown, answer.type, answer.description)
+    if not answer.items:
+        yield _row(part, heading, answer.texts, None, extra)
+        return
+    for position, item in enumerate(answer.items):
+        own = extra if item.fits else {**extra, "item": item.left}
+        yield _row(part, heading, item.texts, position, own)
+        extra = {}
+
+
+def _row(
+    part: Part,
+    heading: tuple[str | None, ...],
+    texts: Mapping[str, str | None],
+    position: int | None,
+    extra: Mapping[str, Any],
+) -> tuple[Any, ...]:
+    kept = dumps(extra) if extra else None
+    return (*part.identity, *heading, *map(texts.get, _VALUES), position, kept)

@@ -1,0 +1,170 @@
+"""Tables as files: whole at their place, or not there."""
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Literal, TextIO, TypeAlias
+
+from prolific_exports._errors import ArchiveError, TargetExistsError
+from prolific_exports._tables._libraries import need
+from prolific_exports._tables._tally import TableSummary
+
+Formulas: TypeAlias = Literal["escape", "keep"]
+"""What CSV does with texts that spreadsheets would run: mark them as texts, or leave them."""
+
+ROW_GROUP: Final = 1 << 18
+"""Rows of a row group of Parquet: about 50 MB of a long table."""
+
+# What begins a formula, in the full-width forms too; tab and carriage return are skipped by some.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NUMERIC: Final = frozenset("0123456789.,")
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Path]:
+    """A file to write that gets its name when the block ends well, and is gone if not.
+
+    Raises:
+        ArchiveError: The system refuses to write.
+        TargetExistsError: There is something at ``path``, and it is not to be replaced.
+    """
+    target = Path(path)
+    if target.is_dir() or (target.exists() and not overwrite):
+        raise TargetExistsError(
+            f"{target} exists. Nothing was written: name another file, or ask for it to be "
+            "replaced (overwrite=True, --overwrite).",
+            path=target,
+        )
+    temporary = target.with_name(f".{secrets.token_hex(8)}.partial")
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.replace(target)
+    except OSError as error:
+        raise ArchiveError(
+            f"The table cannot be written to {target}: {error.strerror or error}. Nothing was left "
+            "there."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary:
+    """Batches as Parquet, in row groups of ``ROW_GROUP`` rows."""
+    pa, pq = need("pyarrow"), need("pyarrow.parquet")
+    counted = _Counted(batches)
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
+        for group in _groups(counted):
+            writer.write_table(pa.Table.from_batches(group, schema), row_group_size=ROW_GROUP)
+    return counted.summary()
+
+
+def write_arrow(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary:
+    """Batches as an Arrow IPC file."""
+    ipc = need("pyarrow.ipc")
+    counted = _Counted(batches)
+    with ipc.new_file(str(path), schema) as writer:
+        for batch in counted:
+            writer.write_batch(batch)
+    return counted.summary()
+
+
+def write_csv(
+    path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]], formulas: Formulas
+) -> TableSummary:
+    """Rows as CSV in UTF-8 (RFC 4180). Texts are quoted, so that null and empty differ."""
+    escaped = 0
+
+    def cell(value: Any) -> str:
+        nonlocal escaped
+        if value is None:
+            return ""
+        if isinstance(value, int):
+            return str(value)
+        text = value if isinstance(value, str) else _plain(value)
+        if formulas == "escape" and is_formula(text):
+            escaped += 1
+            text = f"'{text}"
+        return '"' + text.replace('"', '""') + '"'
+
+    def line(row: Sequence[Any]) -> str:
+        return ",".join(map(cell, row)) + "\r\n"
+
+    counts = _write_lines(path, rows, line, heading=line(names))
+    return TableSummary(rows=counts[0], extras=counts[1], escaped=escaped)
+
+
+def write_jsonl(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> TableSummary:
+    """Rows as JSON Lines: an object for each, with all columns."""
+    encode = json.JSONEncoder(ensure_ascii=False, default=_moment).encode
+
+    def line(row: Sequence[Any]) -> str:
+        return encode(dict(zip(names, row, strict=True))) + "\n"
+
+    counts = _write_lines(path, rows, line, heading="")
+    return TableSummary(rows=counts[0], extras=counts[1])
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet may run a text; a plain number with its sign it does not."""
+    number = text[:1] in ("+", "-") and text[1:] and _NUMERIC.issuperset(text[1:])
+    return text.startswith(_FORMULA) and not number
+
+
+def _write_lines(
+    path: Path, rows: Iterable[Sequence[Any]], line: Callable[[Sequence[Any]], str], heading: str
+) -> tuple[int, int]:
+    count = extras = 0
+    stream: TextIO
+    with path.open("x", encoding="utf-8", newline="") as stream:
+        stream.write(heading)
+        for row in rows:
+            stream.write(line(row))
+            count += 1
+            extras += row[-1] is not None
+    return count, extras
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return _moment(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _moment(value: datetime) -> str:
+    return value.isoformat().replace("+00:00", "Z")
+
+
+class _Counted:
+    def __init__(self, batches: Iterable[Any]) -> None:
+        self._batches = batches
+        self._rows = self._extras = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for batch in self._batches:
+            extra = batch.column(batch.num_columns - 1)
+            self._rows += batch.num_rows
+            self._extras += batch.num_rows - extra.null_count
+            yield batch
+
+    def summary(self) -> TableSummary:
+        return TableSummary(rows=self._rows, extras=self._extras)
+
+
+def _groups(batches: Iterable[Any]) -> Iterator[list[Any]]:
+    """Batches gathered to at least the rows of a row group."""
+    held: list[Any] = []
+    rows = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        if rows >= ROW_GROUP:
+            yield held
+            held, rows = [], 0
+    if held:
+        yield held

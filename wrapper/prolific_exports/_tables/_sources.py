@@ -1,0 +1,159 @@
+"""The records of one archive, as rows or as Arrow batches."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final, Literal, TypeAlias
+
+from attrs import frozen
+
+from prolific_exports._archive import ExportArchive
+from prolific_exports._archive._json import parse_json
+from prolific_exports._errors import CorruptArchiveError
+from prolific_exports._tables._arrow import batch_of, texts
+from prolific_exports._tables._blocks import Block, blocks
+from prolific_exports._tables._fast import FastReader
+from prolific_exports._tables._libraries import need
+from prolific_exports._tables._values import loads
+
+By: TypeAlias = Literal["submission", "task"]
+Row: TypeAlias = tuple[Any, ...]
+
+SMALL: Final = 4 << 20
+"""Bytes of records below which the plain reader is done before the fast one has begun."""
+BLOCK: Final = 8 << 20
+"""Bytes of records that are made into one batch."""
+_ODD: Final = 1 << 16
+"""Bytes around an odd record that the plain reader reads."""
+
+
+@frozen
+class Source:
+    """The records of one archive.
+
+    Attributes:
+        archive: The archive.
+        by: Which of a batch's files.
+        block_size: Bytes of records that are made into one batch.
+    """
+
+    archive: ExportArchive
+    by: By
+    block_size: int = BLOCK
+
+    @property
+    def is_small(self) -> bool:
+        """Whether plain Python is the fastest reader."""
+        return self.archive.record_file(self.by).member.size < SMALL
+
+    def records(self) -> Iterator[Any]:
+        """The JSON of each record; numbers are ``Number``."""
+        for block in self.blocks():
+            yield from self._records_of(block)
+
+    def blocks(self) -> Iterator[Block]:
+        """The file in blocks of lines."""
+        file = self.archive.record_file(self.by)
+        return blocks(file.pieces(), file.where, self.block_size)
+
+    def odd_records(self, reader: FastReader | None) -> Iterator[Any]:
+        """The records of the neighbourhoods that a fast reader refuses; all, without one."""
+        for block in self.blocks():
+            for piece, batch in _split(block, reader):
+                if batch is None:
+                    yield from self._records_of(piece)
+
+    def batches(
+        self,
+        rows_of: Callable[[Any], Iterable[Row]],
+        schema: Any,
+        reader: FastReader | None,
+        *,
+        name: str | None,
+    ) -> Iterator[Any]:
+        """Arrow batches in the records' order.
+
+        Args:
+            rows_of: The plain reader, for rows without the source column.
+            schema: The table's schema.
+            reader: The fast reader, where there is one.
+            name: The value of the source column; None when the table has none.
+        """
+
+        def convert(block: Block) -> list[Any]:
+            converted = []
+            for piece, batch in _split(block, reader):
+                if batch is None:
+                    front = () if name is None else (name,)
+                    rows = [front + row for r in self._records_of(piece) for row in rows_of(r)]
+                    converted.append(batch_of(rows, schema))
+                else:
+                    converted.append(_completed(batch, schema, name))
+            return converted
+
+        workers = os.cpu_count() or 1
+        waiting: deque[Future[list[Any]]] = deque()
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                for block in self.blocks():
+                    waiting.append(pool.submit(convert, block))
+                    if len(waiting) > workers:
+                        yield from waiting.popleft().result()
+                while waiting:
+                    yield from waiting.popleft().result()
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def _records_of(self, block: Block) -> Iterator[Any]:
+        for offset, line in block.lines():
+            try:
+                yield parse_json(line, "", loads)
+            except CorruptArchiveError:
+                where = self.archive.record_file(self.by).where
+                parse_json(line, f"{where}, line {self._line_number(offset)}", loads)
+
+    def _line_number(self, offset: int) -> int:
+        """The number of the line that begins there: counted only when somebody wants to know."""
+        number = 1
+        for piece in self.archive.record_file(self.by).pieces():
+            number += piece.count(b"\n", 0, max(0, offset))
+            offset -= len(piece)
+        return number
+
+
+def guarded(rows_of: Callable[[Any], Iterator[Row]]) -> Callable[[Any], Sequence[Row]]:
+    """A plain reader with a message for records that are nested too deeply to be kept."""
+
+    def rows(record: Any) -> Sequence[Row]:
+        try:
+            return list(rows_of(record))
+        except RecursionError as error:
+            raise CorruptArchiveError(
+                "A record is nested too deeply to be kept as JSON. Request a new export."
+            ) from error
+
+    return rows
+
+
+def _split(block: Block, reader: FastReader | None) -> Iterator[tuple[Block, Any]]:
+    """The block, or its parts, each with its batch; None where the plain reader is needed."""
+    if reader is None:
+        yield block, None
+        return
+    batch = reader.read(block.text)
+    halves = block.halves() if batch is None and len(block.text) > _ODD else None
+    if halves is None:
+        yield block, batch
+        return
+    for half in halves:
+        yield from _split(half, reader)
+
+
+def _completed(batch: Any, schema: Any, name: str | None) -> Any:
+    pa = need("pyarrow")
+    arrays = list(batch.columns)
+    if name is not None:
+        arrays.insert(0, pa.repeat(texts([name])[0], batch.num_rows))
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -1,0 +1,326 @@
+"""The responses of archives as a table, to be handed to whatever somebody works with."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from prolific_exports._archive import ExportArchive
+from prolific_exports._errors import UsageError
+from prolific_exports._tables import _output as output
+from prolific_exports._tables._arrow import long_schema, wide_schema
+from prolific_exports._tables._columns import IDENTITY, LONG, SOURCE, Shape
+from prolific_exports._tables._fast import FastLong, FastReader, FastWide
+from prolific_exports._tables._files import extract_uploads, pointing
+from prolific_exports._tables._libraries import have, need
+from prolific_exports._tables._long import long_rows
+from prolific_exports._tables._records import parts
+from prolific_exports._tables._sources import By, Row, Source, guarded
+from prolific_exports._tables._tally import TableSummary
+from prolific_exports._tables._wide import Column, columns, wide_rows
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import polars as pl
+
+FORMATS: Final = (".parquet", ".csv", ".jsonl", ".arrow")
+"""What ``write`` can write, by the end of the file's name."""
+
+
+class ResponseTable:
+    """Every response of one or more archives, typed. Nothing is read before it is asked for.
+
+    In the ``long`` shape each value is a row, in the order of the records and, within a record,
+    of the archive's instructions. An empty list, an answer without a value and a submission
+    without answers are a row too. In the ``wide`` shape each submission is a row, and each
+    instruction a column, named by its description. A table of several archives begins with the
+    column ``source``: the archive's file name.
+
+    What is not documented, or not of the documented type, is in ``extra`` as its original JSON: an
+    object by the place it was found in (``record``, ``part``, ``answer``, ``item``,
+    ``instruction_id``; ``responses`` in the wide shape). A null counts as nothing. Texts that hold
+    surrogates which stand alone have U+FFFD for them, and are in ``extra`` as they came.
+
+    Errors while reading are those of ``ExportArchive.responses``.
+
+    Attributes:
+        archives: The archives.
+        shape: ``"long"`` or ``"wide"``.
+    """
+
+    def __init__(
+        self,
+        archives: ExportArchive | Sequence[ExportArchive],
+        *,
+        shape: Shape = "long",
+        by: By = "submission",
+        files: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Describe a table.
+
+        Args:
+            archives: One archive, or several.
+            shape: How it is laid out.
+            by: Which of a batch's files to read.
+            files: A folder that uploaded files will be in; ``file_path`` then points into it
+                for each file that the archive has. With several archives each has its own
+                folder there, by number: ``1``, ``2``, ... ``write`` extracts them.
+
+        Raises:
+            UsageError: ``shape`` or ``by`` is something else, or there is no archive.
+        """
+        if shape not in get_args(Shape):
+            raise UsageError(f"shape={shape!r}: a table is 'long' or 'wide'.")
+        self.archives = (archives,) if isinstance(archives, ExportArchive) else tuple(archives)
+        if not self.archives:
+            raise UsageError("There is no archive to make a table of.")
+        if by not in get_args(By):
+            raise UsageError(f"by={by!r}: records come by 'submission' or by 'task'.")
+        self.shape = shape
+        self._sources = [Source(archive, by) for archive in self.archives]
+        self._folders = _folders(files, len(self.archives))
+
+    @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the columns in their order."""
+        names: tuple[str, ...] = LONG
+        if self.shape == "wide":
+            names = (*IDENTITY, *(column.name for column in self._columns), "extra")
+        return (*self._front(""), *names)
+
+    @property
+    def schema(self) -> Any:
+        """The Arrow schema (``pyarrow.Schema``).
+
+        Raises:
+            UsageError: pyarrow is not installed.
+        """
+        source = len(self.archives) > 1
+        if self.shape == "long":
+            return long_schema(source=source)
+        return wide_schema(self._columns, source=source)
+
+    def rows(self) -> Iterator[Row]:
+        """The rows as tuples, in the order of ``column_names``; no library is needed."""
+        for number, source in enumerate(self._sources):
+            read = self._reader(number)
+            front = self._front(source.archive.path.name)
+            for record in source.records():
+                for row in read(record):
+                    yield front + row
+
+    def iter_batches(self) -> Iterator[Any]:
+        """The table as ``pyarrow.RecordBatch``, in bounded memory.
+
+        Raises:
+            UsageError: pyarrow is not installed.
+        """
+        schema = self.schema
+        for number, source in enumerate(self._sources):
+            name = (self._front(source.archive.path.name) or (None,))[0]
+            fast = None if source.is_small or self._folders else self._fast(source)
+            yield from source.batches(self._reader(number), schema, fast, name=name)
+
+    def to_arrow(self) -> Any:
+        """The table as a ``pyarrow.Table``.
+
+        Raises:
+            UsageError: pyarrow is not installed.
+        """
+        return need("pyarrow").Table.from_batches(self.iter_batches(), self.schema)
+
+    def to_polars(self) -> "pl.DataFrame":
+        """The table as a ``polars.DataFrame``.
+
+        Raises:
+            UsageError: polars is not installed.
+        """
+        polars = need("polars")
+        frame: pl.DataFrame = polars.from_arrow(self.to_arrow())
+        return frame
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """The table as a ``pandas.DataFrame``, whose columns keep their Arrow types.
+
+        Raises:
+            UsageError: pandas is not installed.
+        """
+        pandas = need("pandas")
+        frame: pd.DataFrame = self.to_arrow().to_pandas(types_mapper=pandas.ArrowDtype)
+        return frame
+
+    def to_duckdb(
+        self, connection: "duckdb.DuckDBPyConnection | None" = None
+    ) -> "duckdb.DuckDBPyRelation":
+        """The table as a relation of DuckDB.
+
+        Args:
+            connection: Where to; DuckDB's default connection if it is not given.
+
+        Raises:
+            UsageError: duckdb is not installed.
+        """
+        relation: duckdb.DuckDBPyRelation = (connection or need("duckdb")).from_arrow(
+            self.to_arrow()
+        )
+        return relation
+
+    def to_parquet(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> TableSummary:
+        """Write Parquet; the memory that it takes does not grow with the archive.
+
+        Raises:
+            UsageError: pyarrow is not installed.
+            TargetExistsError: There is a file at ``path``, and ``overwrite`` is False.
+        """
+        return self._write(Path(path), ".parquet", overwrite=overwrite)
+
+    def to_csv(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        formulas: output.Formulas = "escape",
+        overwrite: bool = False,
+    ) -> TableSummary:
+        """Write CSV: UTF-8, nulls as nothing, texts in quotes, lists and structs as JSON.
+
+        Args:
+            path: Where to.
+            formulas: Answers are written by strangers, and spreadsheets run cells that
+                begin with ``=``, ``+``, ``-`` or ``@``. ``"escape"`` puts an apostrophe before
+                those that are not plain numbers, and counts them: people who open a CSV file
+                in a spreadsheet do not know what is in it. ``"keep"`` changes nothing: for
+                programs.
+            overwrite: Whether a file that is there may be replaced.
+
+        Raises:
+            TargetExistsError: There is a file at ``path``, and ``overwrite`` is False.
+        """
+        return self._write(Path(path), ".csv", overwrite=overwrite, formulas=formulas)
+
+    def write(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        formulas: output.Formulas = "escape",
+        overwrite: bool = False,
+    ) -> TableSummary:
+        """Write a file of the format that its name ends in: see ``FORMATS``.
+
+        With ``files``, the uploaded files are extracted first; that folder must not exist, or
+        be empty. The table is at its place when it is whole, and not before.
+
+        Args:
+            path: Where to: ``.parquet``, ``.csv``, ``.jsonl`` or ``.arrow``.
+            formulas: See ``to_csv``.
+            overwrite: Whether a file that is there may be replaced.
+
+        Raises:
+            UsageError: The format is not known, or needs pyarrow, which is not installed.
+            TargetExistsError: There is a file at ``path``, and ``overwrite`` is False; or the
+                folder for the files is not empty.
+            ArchiveError: The system refuses to write.
+        """
+        path = Path(path)
+        return self._write(path, format_of(path), overwrite=overwrite, formulas=formulas)
+
+    def _write(
+        self, path: Path, format_: str, *, overwrite: bool, formulas: output.Formulas = "escape"
+    ) -> TableSummary:
+        if format_ in (".parquet", ".arrow"):
+            need("pyarrow")
+        with output.replacing(path, overwrite=overwrite) as temporary, ExitStack() as extracted:
+            summary = self._written(temporary, format_, formulas)
+            for archive, folder in zip(self.archives, self._folders, strict=False):
+                extracted.enter_context(extract_uploads(archive, folder))
+        return summary
+
+    def _written(self, path: Path, format_: str, formulas: output.Formulas) -> TableSummary:
+        match format_:
+            case ".parquet":
+                return output.write_parquet(path, self.schema, self.iter_batches())
+            case ".arrow":
+                return output.write_arrow(path, self.schema, self.iter_batches())
+            case ".csv":
+                return output.write_csv(path, self.column_names, self.rows(), formulas)
+        return output.write_jsonl(path, self.column_names, self.rows())
+
+    @cached_property
+    def _columns(self) -> tuple[Column, ...]:
+        """The columns of the wide shape; instructions that only records name come last."""
+        known = columns(instruction for source in self._sources for instruction in _told(source))
+        others: dict[str, tuple[str, str | None, str | None]] = {}
+        ids = {column.id for column in known}
+        for source in self._sources:
+            reader = None if source.is_small or not have("pyarrow") else FastWide(known)
+            for record in source.odd_records(reader):
+                for part in parts(record):
+                    for id_, raw in (part.responses or {}).items():
+                        if id_ not in ids:
+                            others.setdefault(id_, _seen(id_, raw))
+        return columns([*((one.id, one.type, one.description) for one in known), *others.values()])
+
+    def _fast(self, source: Source) -> FastReader:
+        if self.shape == "wide":
+            return FastWide(self._columns)
+        return FastLong(columns(_told(source)))
+
+    def _reader(self, number: int) -> Callable[[Any], Sequence[Row]]:
+        source = self._sources[number]
+        if self.shape == "long":
+            order = [column.id for column in columns(_told(source))]
+            read = guarded(lambda record: long_rows(record, order))
+        else:
+            of_wide = self._columns
+            read = guarded(lambda record: wide_rows(record, of_wide))
+        if not self._folders:
+            return read
+        return pointing(read, self._file_columns(), source.archive, self._folders[number])
+
+    def _file_columns(self) -> list[int]:
+        """Which columns of a row, without ``source``, tell where files are."""
+        if self.shape == "long":
+            return [LONG.index("file_path")]
+        kinds = [column.type for column in self._columns]
+        return [len(IDENTITY) + n for n, kind in enumerate(kinds) if kind == "file_upload"]
+
+    def _front(self, name: str) -> tuple[str, ...]:
+        return (name or SOURCE,) if len(self.archives) > 1 else ()
+
+
+def format_of(path: str | os.PathLike[str]) -> str:
+    """The format that a file's name ends in, one of ``FORMATS``.
+
+    Raises:
+        UsageError: It is none of them.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in FORMATS:
+        raise UsageError(
+            f"{os.fspath(path)!r} does not say what to write: let it end in {', '.join(FORMATS)}."
+        )
+    return suffix
+
+
+def _told(source: Source) -> Iterator[tuple[str, str | None, str | None]]:
+    for one in source.archive.metadata.instructions:
+        if one.id is not None:
+            yield one.id, one.type, one.description
+
+
+def _seen(id_: str, raw: Any) -> tuple[str, str | None, str | None]:
+    fields = raw if isinstance(raw, dict) else {}
+    kind, description = fields.get("type"), fields.get("description")
+    return (
+        id_,
+        kind if type(kind) is str else None,
+        description if type(description) is str else None,
+    )
+
+
+def _folders(files: str | os.PathLike[str] | None, count: int) -> list[Path]:
+    if files is None:
+        return []
+    return [Path(files)] if count == 1 else [Path(files, str(n + 1)) for n in range(count)]

@@ -1,0 +1,103 @@
+"""The wide shape, a row for each submission: the plain reader that says what is right."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from attrs import frozen
+
+from prolific_exports._tables._answers import KNOWN, Answer, read_answer
+from prolific_exports._tables._columns import IDENTITY, SOURCE
+from prolific_exports._tables._records import parts
+from prolific_exports._tables._values import dumps, encodable
+
+# What a column holds, by type: the names of a text, of a struct's texts, or of a list's.
+TEXT: Final = "free_text"
+STRUCT: Final = ("value", "unit")
+ITEMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "multiple_choice": (),
+    "multiple_choice_with_free_text": ("option", "explanation"),
+    "file_upload": ("name", "path"),
+}
+
+
+@frozen
+class Column:
+    """The column of one instruction.
+
+    Attributes:
+        name: Its description, made unique; its id where it has none.
+        id: Id of the instruction.
+        type: Its type; answers of another type go to ``extra``. A column whose type is not
+            documented holds its answers as JSON texts.
+        description: Its wording.
+    """
+
+    name: str
+    id: str
+    type: str | None
+    description: str | None
+
+
+def columns(instructions: Iterable[tuple[str, str | None, str | None]]) -> tuple[Column, ...]:
+    """The columns of instructions, given as id, type and description; each id once."""
+    first: dict[str, tuple[str | None, str | None]] = {}
+    for id_, kind, description in instructions:
+        first.setdefault(id_, (kind, description))
+    taken = {SOURCE, *IDENTITY, "extra"}
+    found = []
+    for id_, (kind, description) in first.items():
+        wanted = name = encodable(description or id_ or "(no description)")
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{wanted} ({number})"
+        taken.add(name)
+        found.append(Column(name, id_, kind, description))
+    return tuple(found)
+
+
+def wide_rows(record: Any, columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
+    """The rows of one record: identity, a value for each column, ``extra``."""
+    for part in parts(record):
+        extra: dict[str, Any] = dict(part.extra)
+        left: dict[str, Any] = {}
+        answers = part.responses or {}
+        values = []
+        for column in columns:
+            value = None
+            if column.id in answers:
+                raw = answers[column.id]
+                value, rest = _value(read_answer(raw), raw, column)
+                if rest is not _NOTHING:
+                    left[column.id] = rest
+            values.append(value)
+        known = {column.id for column in columns}
+        left |= {id_: raw for id_, raw in answers.items() if id_ not in known}
+        if left:
+            extra["responses"] = left
+        yield (*part.identity, *values, dumps(extra) if extra else None)
+
+
+_NOTHING: Final = object()
+
+
+def _value(answer: Answer, raw: Any, column: Column) -> tuple[Any, Any]:
+    """What goes into the column, and what of the answer does not."""
+    if column.type not in KNOWN:
+        return dumps(raw), _NOTHING
+    if answer.type != column.type:
+        return None, raw
+    rest = raw
+    if answer.fits and all(item.fits for item in answer.items or ()):
+        rest = _NOTHING
+        if answer.description is not None and answer.description != column.description:
+            rest = {"description": answer.description}
+    if column.type == TEXT:
+        return answer.texts["value"], rest
+    if column.type not in ITEMS:
+        return {name: answer.texts[name] for name in STRUCT}, rest
+    if answer.items is None:
+        return None, rest
+    if not ITEMS[column.type]:
+        return [item.texts["value"] for item in answer.items], rest
+    return [dict(item.texts) or None for item in answer.items], rest
