@@ -102,6 +102,12 @@ def test_what_curl_would_read_as_a_pattern_is_taken_as_it_is():
     assert "--path-as-is" not in requested(resource="a..b")
 
 
+def test_what_is_not_printable_ascii_is_percent_encoded():
+    line = requested("a~b\x7fc\n\xe9 d")
+
+    assert line.endswith("/batches/a~b%7Fc%0A%C3%A9 d/export'")
+
+
 def test_an_archive_is_fetched_by_a_fresh_url_and_without_the_token():
     trace = verdicts.talk()
     poll = f'curl -sS -H "Authorization: Token $PROLIFIC_TOKEN" {BATCH}/{traces.JOB}'

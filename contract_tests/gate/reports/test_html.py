@@ -342,6 +342,15 @@ def test_a_ready_export_without_an_id_is_called_so():
     assert "no export id told" in readable(page(verdicts.verdict(trace=talk.trace)))
 
 
+@pytest.mark.parametrize(("count", "width"), [(2, 48 + 60), (26, 48 + 25 * 40)])
+def test_short_timelines_take_the_room_there_is(count, width):
+    talk = traces.Talk()
+    for _ in range(count):
+        talk.poll(traces.running())
+
+    assert page(verdicts.verdict(trace=talk.trace)).attributes("width")[0] == str(width)
+
+
 def test_long_timelines_do_not_shrink():
     talk = traces.Talk()
     for _ in range(100):
