@@ -1,0 +1,1 @@
+"""Tests against object stores that others wrote; `make interop` installs one and runs them."""
