@@ -6,6 +6,7 @@ import pytest
 import respx
 from helpers import api
 from helpers.twins import Twin
+from prolific_exports._store import StoreClient
 from prolific_exports.testing import FakeClock
 
 
@@ -32,7 +33,9 @@ def events() -> list[Any]:
 
 
 @pytest.fixture
-def router() -> Iterator[respx.MockRouter]:
+def router(monkeypatch: pytest.MonkeyPatch) -> Iterator[respx.MockRouter]:
+    # respx answers in place of httpx only.
+    monkeypatch.setattr(StoreClient, "reaches", lambda _self, _url: False)
     with respx.mock(assert_all_called=False) as router:
         yield router
 

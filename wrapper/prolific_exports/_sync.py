@@ -10,15 +10,21 @@ from prolific_exports._effects import Effect, Fetch, Fetched, Flow, Reply, Send,
 from prolific_exports._errors import ExportsError
 from prolific_exports._log import without_queries
 from prolific_exports._settings import Settings
+from prolific_exports._store import StoreClient
 
 T = TypeVar("T")
 
 
 class SyncDriver:
-    """Runs flows over an `httpx.Client`."""
+    """Runs flows: calls over an `httpx.Client`, downloads over a `StoreClient`.
+
+    Attributes:
+        store: What fetches from the store; None to leave that to the `httpx.Client` too.
+    """
 
     def __init__(self, settings: Settings, client: httpx.Client | None, clock: Clock) -> None:
-        """Drive over the caller's client, who then closes it, or over one made here."""
+        """Drive over the caller's client, who then closes it, or over what is made here."""
+        self.store = StoreClient() if client is None else None
         self._settings = settings
         self._owned = client is None
         self._client = client or http.make_client(httpx.Client)
@@ -77,6 +83,8 @@ class SyncDriver:
         return body.reply(send.request, response)
 
     def _fetch(self, fetch: Fetch) -> Fetched:
+        if self.store is not None and self.store.reaches(fetch.url):
+            return self.store.fetch(fetch)
         request = http.store_request(self._client, fetch)
         head = None
         try:

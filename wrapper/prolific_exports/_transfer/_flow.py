@@ -250,7 +250,7 @@ class _Download:
             )
             if not isinstance(part.verdict, Follow):
                 return fetched
-            url = str(httpx.URL(url).join(part.verdict.location))
+            url = _joined(url, part.verdict.location)
         raise DownloadError(
             f"The download URL of {self.job.ref} redirects more than {_MAX_REDIRECTS} times."
         )
@@ -352,3 +352,11 @@ class _Download:
             + (f". It said: {said}" if said else ".")
             + self.room.advice()
         )
+
+
+def _joined(url: str, location: str) -> str:
+    """Where a redirect leads; what is no URL stays as it is, to be refused as such."""
+    try:
+        return str(httpx.URL(url).join(location))
+    except (httpx.InvalidURL, ValueError):
+        return location

@@ -1,0 +1,291 @@
+"""What is fetched from the store over real sockets, by the standard library's client."""
+
+import logging
+import socket
+import ssl
+import threading
+from contextlib import closing, contextmanager
+
+import httpx
+import pytest
+import trustme
+from prolific_exports import DownloadError
+from prolific_exports._effects import Fetch
+from prolific_exports._store import StoreClient
+
+SECRET = "5ecret5ignature"
+BODY = bytes(range(256)) * 1000
+
+
+class Peer:
+    """Answers each connection with bytes, and remembers what it was asked."""
+
+    def __init__(self, *answers, context=None, hold=False):
+        self.answers, self.asked = list(answers), []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.context, self.hold = context, hold
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self.serve)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.listener.close()
+        self.thread.join()
+
+    def serve(self):
+        for answer in self.answers:
+            connection, _ = self.listener.accept()
+            with closing(connection):
+                self.talk(connection, answer)
+
+    def talk(self, connection, answer):
+        asked = self.read(connection)
+        self.asked.append(asked)
+        if asked.startswith(b"CONNECT"):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        if self.context is not None:
+            try:
+                connection = self.context.wrap_socket(connection, server_side=True)
+            except ssl.SSLError:
+                return
+            with closing(connection):
+                self.asked.append(self.read(connection))
+                connection.sendall(answer)
+            return
+        connection.sendall(answer)
+        if self.hold:
+            self.done.wait(10)
+
+    def read(self, connection):
+        if (
+            self.context is not None
+            and not isinstance(connection, ssl.SSLSocket)
+            and not self.proxy
+        ):
+            return b""
+        asked = b""
+        while b"\r\n\r\n" not in asked:
+            asked += connection.recv(4096)
+        return asked
+
+    proxy = False
+
+
+def answer(body=BODY, status="200 OK", **headers):
+    headers = {"Content-Length": str(len(body)), **headers}
+    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def fetch(url, *, wanted=True, timeout=5.0, client=None, write=None, headers=None):
+    heads, body = [], bytearray()
+
+    def accept(head):
+        heads.append(head)
+        return wanted
+
+    fetched = (client or StoreClient()).fetch(
+        Fetch(
+            url, headers or {"Accept-Encoding": "identity"}, timeout, accept, write or body.extend
+        )
+    )
+    return fetched, bytes(body)
+
+
+def url(peer, path=f"/a%20b?X-Amz-Signature={SECRET}", host="127.0.0.1", scheme="http"):
+    return f"{scheme}://{host}:{peer.port}{path}"
+
+
+def test_a_body_arrives_as_it_was_sent_and_the_request_tells_nothing():
+    with Peer(answer(ETag='"e"', X_Twice="1")) as peer:
+        fetched, body = fetch(
+            url(peer), headers={"Accept-Encoding": "identity", "Range": "bytes=5-"}
+        )
+    assert body == BODY
+    assert fetched.failure is None
+    assert (fetched.head.status, fetched.head.headers["etag"]) == (200, '"e"')
+    request, *fields = peer.asked[0].decode().strip().split("\r\n")
+    assert request == f"GET /a%20b?X-Amz-Signature={SECRET} HTTP/1.1"
+    assert {field.partition(":")[0] for field in fields} == {
+        *("Host", "Accept-Encoding", "User-Agent", "Range")
+    }
+
+
+def test_fields_that_come_twice_are_one():
+    twice = answer(b"", X="1").replace(b"X: 1", b"X: 1\r\nx: 2")
+    with Peer(twice) as peer:
+        assert fetch(url(peer))[0].head.headers["x"] == "1, 2"
+
+
+def test_chunks_are_put_together():
+    chunked = (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    )
+    with Peer(chunked, chunked[:-12]) as peer:
+        assert fetch(url(peer))[1] == b"abcde"
+        fetched, body = fetch(url(peer))
+    assert body in (b"abc", b"")
+    assert fetched.failure.startswith("the connection broke")
+
+
+def test_a_short_body_is_a_failure():
+    short = answer().replace(b"Length: 256000", b"Length: 256007")
+    with Peer(short) as peer:
+        fetched, body = fetch(url(peer))
+    assert body == BODY
+    assert fetched.failure == "the connection broke (7 bytes are missing)"
+
+
+def test_a_body_that_is_not_wanted_is_shown_in_part():
+    with Peer(answer(status="403 Forbidden")) as peer:
+        fetched, body = fetch(url(peer), wanted=False)
+    assert (fetched.head.status, fetched.evidence, body) == (403, BODY[:4096], b"")
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"junk\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"X: y" * 30_000 + b"\r\n\r\n"]
+)
+def test_what_is_no_answer_is_a_failure(sent):
+    with Peer(sent) as peer:
+        fetched, _ = fetch(url(peer))
+    assert fetched.head is None
+    assert fetched.failure.startswith("the connection broke")
+
+
+def test_nobody_there():
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+    fetched, _ = fetch(f"http://127.0.0.1:{port}/")
+    assert fetched.failure.startswith("no connection (")
+
+
+def test_silence_is_given_up():
+    with Peer(answer()[:-1], hold=True) as peer:
+        fetched, body = fetch(url(peer), timeout=0.2)
+    assert body == BODY[:-1]
+    assert fetched.failure == "no byte arrived in time"
+
+
+def test_what_the_caller_raises_is_not_the_networks_fault():
+    def full(data):
+        raise DownloadError("full")
+
+    def failing(data):
+        raise OSError("of the caller")
+
+    with Peer(answer(), answer()) as peer:
+        with pytest.raises(DownloadError):
+            fetch(url(peer), write=full)
+        with pytest.raises(OSError, match="of the caller"):
+            fetch(url(peer), write=failing)
+
+
+def test_the_signature_is_neither_logged_nor_printed(caplog, capfd, monkeypatch):
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr("http.client.HTTPConnection.debuglevel", 1)
+    with Peer(answer()) as peer:
+        fetch(url(peer))
+    assert "GET http://127.0.0.1" in caplog.text
+    assert SECRET not in caplog.text + "".join(capfd.readouterr())
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return trustme.CA()
+
+
+@contextmanager
+def secure(authority, *answers, host="127.0.0.1", proxy=False):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(host).configure_cert(context)
+    peer = Peer(*answers, context=context)
+    peer.proxy = proxy
+    with peer:
+        yield peer
+
+
+def trusting(authority):
+    def make_context():
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        authority.configure_trust(context)
+        return context
+
+    return StoreClient(make_context)
+
+
+def test_certificates_are_judged(authority):
+    client = trusting(authority)
+    with secure(authority, answer(), answer()) as peer:
+        assert fetch(url(peer, scheme="https"), client=client)[1] == BODY
+        assert fetch(url(peer, scheme="https"), client=client)[1] == BODY
+    with secure(authority, answer()) as peer:
+        fetched, _ = fetch(url(peer, scheme="https"), client=StoreClient())
+    assert "CERTIFICATE_VERIFY_FAILED" in fetched.failure
+    with secure(authority, answer(), host="other.example") as peer:
+        fetched, _ = fetch(url(peer, scheme="https"), client=client)
+    assert fetched.failure.startswith("no connection (")
+
+
+def test_certificates_come_from_the_environment_as_for_httpx():
+    assert StoreClient().make_context is httpx.create_ssl_context
+
+
+def test_tls_goes_through_a_proxy_untouched(authority, monkeypatch):
+    with secure(authority, answer(), host="store.example", proxy=True) as proxy:
+        monkeypatch.setenv("https_proxy", f"http://us%40er:pass@127.0.0.1:{proxy.port}")
+        fetched, body = fetch("https://store.example/a", client=trusting(authority))
+    assert (fetched.failure, body) == (None, BODY)
+    asked = proxy.asked[0]
+    assert asked.startswith(b"CONNECT store.example:443 HTTP/1.")
+    assert b"Proxy-Authorization: Basic dXNAZXI6cGFzcw==" in asked
+    assert b"Proxy-Authorization" not in proxy.asked[1]
+
+
+def test_this_machine_needs_no_proxy(authority, monkeypatch):
+    for scheme in ("http", "https", "all"):
+        monkeypatch.setenv(f"{scheme}_proxy", "http://127.0.0.1:9")
+    with Peer(answer()) as peer:
+        assert fetch(url(peer))[1] == BODY
+    with secure(authority, answer()) as peer:
+        assert fetch(url(peer, scheme="https"), client=trusting(authority))[1] == BODY
+
+
+def test_what_needs_no_proxy_gets_none(monkeypatch):
+    monkeypatch.setenv("all_proxy", "socks5://p:1")
+    assert not StoreClient().reaches("https://store.example/")
+    monkeypatch.setenv("no_proxy", "store.example")
+    assert StoreClient().reaches("https://store.example/")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "reached"),
+    [
+        ("http://p:1", True),
+        ("p:1", True),
+        ("https://p:1", False),
+        ("socks5://p:1", False),
+    ],
+)
+def test_other_proxies_are_left_to_httpx(monkeypatch, proxy, reached):
+    monkeypatch.setenv("https_proxy", proxy)
+    assert StoreClient().reaches("https://store.example/") is reached
+
+
+def test_a_proxy_without_a_name_is_told_none(authority, monkeypatch):
+    with secure(authority, answer(), host="store.example", proxy=True) as proxy:
+        monkeypatch.setenv("https_proxy", f"127.0.0.1:{proxy.port}")
+        fetched, body = fetch("https://store.example/a", client=trusting(authority))
+    assert (fetched.failure, body) == (None, BODY)
+    assert b"Proxy-Authorization" not in proxy.asked[0]
