@@ -93,6 +93,7 @@ def test_json_is_one_object_and_everything_else_is_on_stderr(cli, ready):
                 "resume": None,
             }
         ],
+        "table": None,
         "error": None,
     }
     assert "saved" in outcome.err
@@ -516,3 +517,57 @@ def test_without_a_clock_it_is_the_systems(cli, ready, capsys):
         main(["download", "collection", A, "-o", "a.zip", "--json", "--poll-interval", "0.01"]) == 0
     )
     assert json.loads(capsys.readouterr().out)["results"][0]["status"] == "saved"
+
+
+class Cut(httpx.SyncByteStream):
+    """A body that breaks off in the middle."""
+
+    def __iter__(self):
+        yield api.ARCHIVE[:100]
+        raise KeyboardInterrupt
+
+
+def cut():
+    headers = {"ETag": api.ETAG, "Content-Length": str(len(api.ARCHIVE))}
+    return httpx.Response(200, stream=Cut(), headers=headers)
+
+
+def rest():
+    size = len(api.ARCHIVE)
+    headers = {"Content-Range": f"bytes 100-{size - 1}/{size}", "ETag": api.ETAG}
+    return httpx.Response(206, content=api.ARCHIVE[100:], headers=headers)
+
+
+def test_the_same_command_goes_on_behind_what_has_arrived(cli, folder, ready, store):
+    command = ("download", "collection", A, B, "--json")
+    store.mock(side_effect=[cut()])
+    outcome = cli(*command)
+    assert outcome.code == 130
+    assert left(folder) == [f".prolific-collection-{A}.json", f".prolific-collection-{A}.part"]
+    store.mock(side_effect=[rest(), api.stored()])
+    outcome = cli(*command)
+    assert [result["resumed_from"] for result in outcome.json["results"]] == [100, 0]
+    assert f"collection {A}: going on behind the 100 bytes of an earlier run\n" in outcome.err
+    assert left(folder) == [f"{A}.zip", f"{B}.zip"]
+
+
+def test_starting_over_is_said_in_one_line(cli, folder, ready, store):
+    store.mock(side_effect=[cut()])
+    cli("download", "collection", A)
+    broken = httpx.Response(503)
+    store.mock(side_effect=[broken, httpx.Response(412), api.stored()])
+    outcome = cli("download", "collection", A, "--json")
+    assert outcome.json["results"][0]["resumed_from"] == 0
+    assert "starting over: the archive changed on the way\n" in outcome.err
+
+
+def test_verification_can_be_left_out_and_stalls_be_given_up_sooner(cli, folder, ready, store):
+    store.mock(return_value=api.stored(b"not a zip"))
+    options = ("--no-verify", "--stall-timeout", "7", "-o", "a.zip", "--json")
+    outcome = cli("download", "collection", A, *options)
+    assert (folder / "a.zip").read_bytes() == b"not a zip"
+    assert "verifying" not in outcome.err
+    assert store.calls.last.request.extensions["timeout"]["read"] == 7
+    store.mock(return_value=httpx.Response(500))
+    (result,) = cli("download", "collection", B, *options[:3], "--json").json["results"]
+    assert result["resume"][-4:] == ["--stall-timeout", "7", "--no-verify", "--json"]
