@@ -40,6 +40,7 @@ def main() -> int:
                 "--overwrite",
             )
             run(sandbox, "show", archive)
+            run(sandbox, "table", archive, str(OUTPUT / "responses.csv"), "--overwrite")
     except subprocess.CalledProcessError as error:
         return int(error.returncode)
     print(f"\nThe verified archive is {archive}.")

@@ -21,6 +21,7 @@ from prolific_exports import (
     ExportTimeoutError,
     NoAnswerError,
     RateLimitedError,
+    ResponseTable,
     Resuming,
     Saved,
     ServerError,
@@ -38,6 +39,7 @@ from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._order import Order, Task, check_empty
 from prolific_exports._cli._results import Result, Status
 from prolific_exports._cli._shell import quoted
+from prolific_exports._cli._table import told
 from prolific_exports._cli._text import printable
 from prolific_exports._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, STALL_TIMEOUT
 
@@ -69,9 +71,38 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         interrupt = downloads.run(
             exports.collections if order.kind == "collection" else exports.batches
         )
+    error: ExportsError | OSError | KeyboardInterrupt | None = interrupt
+    table = None
+    if order.table is not None:
+        try:
+            table = _write_table(order, downloads.results)
+        except (ExportsError, OSError, KeyboardInterrupt) as failure:
+            reports.complain(failure, f"the table {order.table}")
+            error = failure
     if order.json:
-        streams.result(reports.download(downloads.results, interrupt))
-    return exit_codes.INTERRUPTED if interrupt else downloads.exit_code()
+        streams.result(reports.download(downloads.results, error, table))
+    elif table is not None:
+        streams.result(table)
+    if error is not None:
+        return exit_codes.of_error(error)
+    return downloads.exit_code()
+
+
+def _write_table(order: Order, results: Sequence[Result]) -> str | None:
+    """Write the table of all archives; None if they are not all there."""
+    archives = [str(result.path) for result in results if result.path is not None]
+    if order.table is None or len(archives) < len(order.ids):
+        streams.message("The table was not written, since archives are missing.")
+        return None
+    opened = [ExportArchive.open(archive) for archive in archives]
+    try:
+        summary = ResponseTable(opened).write(order.table, overwrite=order.overwrite)
+    except BaseException:
+        _advise(["prolific-exports", "table", *archives, order.table])
+        raise
+    if not order.quiet:
+        streams.message(told(order.table, summary))
+    return order.table
 
 
 @define

@@ -42,6 +42,7 @@ class Order:
         ids: The ids, each once.
         output: ``--output`` as given.
         extract: ``--extract`` as given.
+        table: ``--table`` as given.
         timeout: ``--timeout`` in seconds.
         poll_interval: ``--poll-interval`` in seconds.
         export_id: ``--export-id``.
@@ -56,6 +57,7 @@ class Order:
     ids: tuple[str, ...]
     output: str | None
     extract: str | None
+    table: str | None
     timeout: float | None
     poll_interval: float | None
     export_id: str | None
@@ -85,11 +87,14 @@ class Order:
         for option, value in (("--output", arguments.output), ("--extract", arguments.extract)):
             if value == "":
                 raise UsageError(f"{option} is empty: give a path.")
+        if arguments.table is not None:
+            check_table(arguments.table, overwrite=arguments.overwrite)
         order = cls(
             kind=kind,
             ids=ids,
             output=arguments.output,
             extract=arguments.extract,
+            table=arguments.table,
             timeout=arguments.timeout,
             poll_interval=arguments.poll_interval,
             export_id=export_id,
@@ -156,6 +161,7 @@ class Order:
             ("--export-id", export_id),
             ("--output", output),
             ("--extract", extract),
+            ("--table", None if alone else self.table),
             ("--timeout", _number(self.timeout)),
             ("--poll-interval", _number(self.poll_interval)),
             ("--stall-timeout", _number(self.stall_timeout)),
@@ -191,6 +197,20 @@ def check_empty(task: Task) -> None:
             f"--extract {folder} is there and is not an empty folder: name another, or empty it.",
             path=folder,
         )
+
+
+def check_table(path: str, *, overwrite: bool) -> None:
+    """Find out before the download whether a table can be written after it.
+
+    Raises:
+        UsageError: Its name ends in no known format, or a library is missing.
+        TargetExistsError: There is such a file, and it is not to be replaced.
+    """
+    from prolific_exports._tables._output import check_target  # noqa: PLC0415 - only for --table
+    from prolific_exports._tables._table import check_format  # noqa: PLC0415
+
+    check_format(path)
+    check_target(Path(path), overwrite=overwrite)
 
 
 def _refuse_twins(ids: Sequence[str]) -> None:

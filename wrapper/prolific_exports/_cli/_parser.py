@@ -40,7 +40,8 @@ that  file=$(prolific-exports download ...)  works. Everything else is on stderr
 With --json, stdout has one JSON object, also after errors:
   {"results": [{"kind", "id", "export_id", "status", "path", "size",
                 "resumed_from", "extracted_to", "error", "resume"}, ...],
-   "error": null}
+   "table": null, "error": null}
+  table         the file of --table, once it is whole; else null
   status        "saved", "failed", "timed_out" or "interrupted"
   path, size    the archive and its bytes, once it is whole; else null. It is there
                 too when only extracting failed.
@@ -73,6 +74,21 @@ With --json, stdout has one JSON object, also after errors:
 _EXTRACT_EPILOG = """\
 On stdout: DIR. The archive's own outer folder is left out: DIR/responses.jsonl.
 An archive that could write outside DIR is refused, and nothing is extracted.
+"""
+
+
+_TABLE_EPILOG = """\
+OUT ends in .parquet, .csv, .jsonl or .arrow. Parquet and Arrow need pyarrow:
+  pip install 'prolific-exports[tables]'
+
+long  a row for each value: an answer, a chosen option or an uploaded file
+wide  a row for each submission, a column for each instruction, named by its wording
+
+A table of several archives begins with the column source: the archive's file name.
+What is not documented, or not of the documented type, is in the column extra as its
+original JSON; how many rows have some is said on stderr.
+
+On stdout: OUT. It is there when it is whole; after an error nothing is.
 """
 
 
@@ -117,6 +133,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_extract(commands)
     _add_show(commands)
+    _add_table(commands)
     return parser
 
 
@@ -143,6 +160,12 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
         metavar="DIR",
         help="also extract the archive to DIR (with several ids: DIR/<id>), a folder that is "
         "empty or does not exist yet",
+    )
+    parser.add_argument(
+        "--table",
+        metavar="OUT",
+        help="also write the responses as one long table, once all archives are there: see "
+        "prolific-exports table --help",
     )
     parser.add_argument(
         "--timeout",
@@ -212,6 +235,44 @@ def _add_show(commands: "argparse._SubParsersAction[_Parser]") -> None:
         description="Print what an archive holds: counts, period, instructions, a few answers.",
     )
     _add_archive(parser)
+
+
+def _add_table(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "table",
+        help="write the responses of archives as a table",
+        description="Write the responses of one or more archives as one table.",
+        epilog=_TABLE_EPILOG,
+    )
+    parser.add_argument("archives", nargs="+", metavar="ZIP", help="an archive, as downloaded")
+    parser.add_argument("output", metavar="OUT", help="the file to write")
+    parser.add_argument(
+        "--shape",
+        choices=("long", "wide"),
+        default="long",
+        help="how it is laid out (default: long)",
+    )
+    parser.add_argument(
+        "--by",
+        choices=("submission", "task"),
+        default="submission",
+        help="which of a batch's two files to read (default: submission)",
+    )
+    parser.add_argument(
+        "--files",
+        metavar="DIR",
+        help="also extract uploaded files to DIR (of several archives: to DIR/1, DIR/2, ...), and "
+        "let the table point at them there",
+    )
+    parser.add_argument(
+        "--formulas",
+        choices=("escape", "keep"),
+        default="escape",
+        help="CSV: put an apostrophe before answers that a spreadsheet would run as formulas, or "
+        "leave them as they are (default: escape)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace OUT if it is there")
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors on stderr")
 
 
 def _add_kind(parser: _Parser) -> None:

@@ -36,9 +36,12 @@ def explain(error: BaseException) -> str:
     return str(error) or "interrupted"
 
 
-def download(results: "Sequence[Result]" = (), error: BaseException | None = None) -> str:
+def download(
+    results: "Sequence[Result]" = (), error: BaseException | None = None, table: str | None = None
+) -> str:
     """The JSON of ``download``."""
-    return _dumped({"results": [_result(result) for result in results], "error": _error(error)})
+    shown = [_result(result) for result in results]
+    return _dumped({"results": shown, "table": table, "error": _error(error)})
 
 
 def status(

@@ -33,12 +33,7 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Path
         TargetExistsError: There is something at ``path``, and it is not to be replaced.
     """
     target = Path(path)
-    if target.is_dir() or (target.exists() and not overwrite):
-        raise TargetExistsError(
-            f"{target} exists. Nothing was written: name another file, or ask for it to be "
-            "replaced (overwrite=True, --overwrite).",
-            path=target,
-        )
+    check_target(target, overwrite=overwrite)
     temporary = target.with_name(f".{secrets.token_hex(8)}.partial")
     try:
         yield temporary
@@ -52,6 +47,20 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Path
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_target(target: Path, *, overwrite: bool) -> None:
+    """Find out whether a file may be written.
+
+    Raises:
+        TargetExistsError: There is something at ``path``, and it is not to be replaced.
+    """
+    if target.is_dir() or (target.exists() and not overwrite):
+        raise TargetExistsError(
+            f"{target} exists. Nothing was written: name another file, or ask for it to be "
+            "replaced (overwrite=True, --overwrite).",
+            path=target,
+        )
 
 
 def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary:

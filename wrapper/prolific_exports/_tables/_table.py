@@ -229,8 +229,7 @@ class ResponseTable:
     def _write(
         self, path: Path, format_: str, *, overwrite: bool, formulas: output.Formulas = "escape"
     ) -> TableSummary:
-        if format_ in (".parquet", ".arrow"):
-            need("pyarrow")
+        _check_library(format_)
         with output.replacing(path, overwrite=overwrite) as temporary, ExitStack() as extracted:
             summary = self._written(temporary, format_, formulas)
             for archive, folder in zip(self.archives, self._folders, strict=False):
@@ -302,6 +301,20 @@ def format_of(path: str | os.PathLike[str]) -> str:
             f"{os.fspath(path)!r} does not say what to write: let it end in {', '.join(FORMATS)}."
         )
     return suffix
+
+
+def check_format(path: str | os.PathLike[str]) -> None:
+    """Find out whether a file of this name can be written.
+
+    Raises:
+        UsageError: Its name ends in no known format, or a library is missing.
+    """
+    _check_library(format_of(path))
+
+
+def _check_library(format_: str) -> None:
+    if format_ in (".parquet", ".arrow"):
+        need("pyarrow")
 
 
 def _told(source: Source) -> Iterator[tuple[str, str | None, str | None]]:

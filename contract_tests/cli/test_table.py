@@ -1,0 +1,91 @@
+"""``prolific-exports table`` and ``download --table``."""
+
+import json
+
+import pytest
+from archive.builders import collection_members, write_zip
+from helpers import api
+
+
+@pytest.fixture
+def export(folder):
+    return write_zip(folder / "export.zip", collection_members())
+
+
+def test_a_table_is_written_and_its_place_printed(cli, folder, export):
+    outcome = cli("table", "export.zip", "out.jsonl")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "out.jsonl\n", "out.jsonl: 2 rows\n")
+    lines = (folder / "out.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["value"] for line in lines] == ["Something", None]
+    assert cli("table", "export.zip", "out.jsonl").code == 1
+    outcome = cli("table", "export.zip", "out.jsonl", "--overwrite", "--quiet", "--shape", "wide")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert json.loads((folder / "out.jsonl").read_text("utf-8"))["Say something"] == "Something"
+
+
+def test_several_archives_and_their_files(cli, folder, export):
+    outcome = cli("table", "export.zip", "export.zip", "out.parquet", "--files", "up")
+    assert (outcome.code, outcome.err) == (0, "out.parquet: 4 rows\n")
+    assert (folder / "up/2/files/sub1_i2_0.jpg").exists()
+
+
+def test_what_was_kept_and_what_was_marked_is_said(cli, folder):
+    odd = {"responses": {"i": {"type": "free_text", "value": "=1", "new": 1}}}
+    write_zip(folder / "x.zip", collection_members(odd))
+    assert cli("table", "x.zip", "o.csv").err == (
+        "o.csv: 1 row; 1 with something undocumented, kept in the column extra; "
+        "1 formula marked as text (see --formulas)\n"
+    )
+    assert "formula" not in cli("table", "x.zip", "p.csv", "--formulas", "keep").err
+
+
+def test_an_unknown_format_is_wrong_usage(cli, folder, export):
+    outcome = cli("table", "export.zip", "out.xlsx")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert ".parquet, .csv, .jsonl, .arrow" in outcome.err
+
+
+ID = api.COLLECTION
+
+
+@pytest.fixture
+def served(router):
+    router.post(api.post_url("collection")).mock(return_value=api.generating())
+    router.get(api.get_url("collection")).mock(return_value=api.complete())
+    return router.get(url__startswith=api.STORE).mock(return_value=api.stored())
+
+
+def test_a_download_with_its_table(cli, folder, served):
+    outcome = cli("download", "collection", ID, "-o", "x.zip", "--table", "out.parquet")
+    assert (outcome.code, outcome.out) == (0, "x.zip\nout.parquet\n")
+    assert "out.parquet: " in outcome.err
+    assert (folder / "out.parquet").exists()
+    options = ("--table", "out.parquet", "--json", "--quiet", "--overwrite")
+    outcome = cli("download", "collection", ID, "-o", "x.zip", *options)
+    assert outcome.json["table"] == "out.parquet"
+    assert outcome.json["error"] is None
+    assert outcome.err == ""
+
+
+def test_what_cannot_become_a_table_is_said_before_anything_is_sent(cli, folder, router):
+    (folder / "there.csv").touch()
+    for name, code in (("x.xlsx", 2), ("there.csv", 1)):
+        assert cli("download", "collection", ID, "--table", name).code == code
+    assert not router.calls
+
+
+def test_a_table_that_fails_leaves_the_archive_and_says_how_to_go_on(cli, folder, served):
+    outcome = cli("download", "collection", ID, "-o", "x.zip", "--table", "none/out.csv", "--json")
+    assert outcome.code == 1
+    assert outcome.json["results"][0]["status"] == "saved"
+    assert outcome.json["table"] is None
+    assert outcome.json["error"]["type"] == "ArchiveError"
+    assert "Go on with: prolific-exports table x.zip none/out.csv" in outcome.err
+
+
+def test_no_table_of_a_part_of_the_archives(cli, folder, served):
+    (folder / "x.zip").touch()
+    outcome = cli("download", "collection", ID, "-o", "x.zip", "--table", "out.csv")
+    assert outcome.code == 1
+    assert "The table was not written" in outcome.err
+    assert not (folder / "out.csv").exists()

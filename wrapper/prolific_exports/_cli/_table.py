@@ -1,0 +1,35 @@
+"""``prolific-exports table``."""
+
+import argparse
+
+from prolific_exports import Clock, ExportArchive, ResponseTable, TableSummary
+from prolific_exports._cli import _exit_codes as exit_codes
+from prolific_exports._cli import _streams as streams
+from prolific_exports._cli._text import plural, printable
+
+
+def run(arguments: argparse.Namespace, clock: Clock | None) -> int:  # noqa: ARG001 - as all commands
+    """Write a table and print where it is."""
+    table = ResponseTable(
+        [ExportArchive.open(archive) for archive in arguments.archives],
+        shape=arguments.shape,
+        by=arguments.by,
+        files=arguments.files,
+    )
+    summary = table.write(
+        arguments.output, formulas=arguments.formulas, overwrite=arguments.overwrite
+    )
+    if not arguments.quiet:
+        streams.message(told(arguments.output, summary))
+    streams.result(arguments.output)
+    return exit_codes.DONE
+
+
+def told(path: str, summary: TableSummary) -> str:
+    """What is said of a table, on one line."""
+    parts = [plural(summary.rows, "row")]
+    if summary.extras:
+        parts.append(f"{summary.extras} with something undocumented, kept in the column extra")
+    if summary.escaped:
+        parts.append(f"{plural(summary.escaped, 'formula')} marked as text (see --formulas)")
+    return f"{printable(path)}: {'; '.join(parts)}"
