@@ -6,8 +6,8 @@ from typing import Any
 
 from attrs import field, frozen
 from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._recorder import Conversation, converse
-from prolific_contract.gate._scenario import Plan
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject
 from prolific_contract.sandbox import Fate, Kind, ManualClock, SandboxSettings
 from prolific_contract.sandbox._site import Site

@@ -27,8 +27,8 @@ from prolific_contract.gate._catalogue import (
 from prolific_contract.gate._kill_table import kill_table, summary
 from prolific_contract.gate._law import Edition
 from prolific_contract.gate._live import LiveTarget
+from prolific_contract.gate._plan import BRISK, Plan
 from prolific_contract.gate._recorder import converse
-from prolific_contract.gate._scenario import BRISK, Plan
 from prolific_contract.gate._trace import Subject
 from prolific_contract.sandbox.mutants import MUTANTS
 from prolific_contract.sandbox.variants import VARIANTS

@@ -15,8 +15,8 @@ from prolific_contract.cli import main
 from prolific_contract.gate import _check
 from prolific_contract.gate._check import pace_for
 from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract.gate._plan import BRISK, CAREFUL
 from prolific_contract.gate._recorder import USER_AGENT
-from prolific_contract.gate._scenario import BRISK, CAREFUL
 from prolific_contract.gate._targets import NoAnswerError, UnreachableError
 from prolific_contract.gate._trace import Answer, Credential, Exchange
 from prolific_contract.sandbox import Fate, Kind, ManualClock, Sandbox, SandboxSettings

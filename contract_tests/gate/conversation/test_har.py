@@ -14,8 +14,8 @@ from prolific_contract.gate._har_read import parse_har, read_har
 from prolific_contract.gate._har_write import har_of, write_har
 from prolific_contract.gate._inprocess import InProcessTarget
 from prolific_contract.gate._judge import judge
+from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._recorder import converse
-from prolific_contract.gate._scenario import Plan
 from prolific_contract.gate._targets import NoAnswerError
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject, Trace
 from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings

@@ -12,13 +12,14 @@ from helpers.traces import complete, error
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract.gate._parts import part_of
+from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._recorder import (
     WRONG_TOKEN,
     Recorder,
     converse,
     without_token,
 )
-from prolific_contract.gate._scenario import Ask, Fetch, Pause, Plan
+from prolific_contract.gate._scenario import Ask, Fetch, Pause
 from prolific_contract.gate._targets import NoAnswerError, UnreachableError
 from prolific_contract.gate._trace import Answer, Credential
 from prolific_contract.gate._zip_directory import Directory, Part, read_directory

@@ -8,16 +8,12 @@ import pytest
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started
 from helpers.traces import JOB, complete, error, failed, generating, running
 from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID, Operation
+from prolific_contract.gate._plan import BRISK, CAREFUL, KNOWN_JOB, Made, Plan
 from prolific_contract.gate._recorder import converse
 from prolific_contract.gate._scenario import (
     BAD_CREDENTIALS,
-    BRISK,
-    CAREFUL,
-    KNOWN_JOB,
     MOST_EXPORT_REQUESTS,
     UNKNOWN_RESOURCE_ID,
-    Made,
-    Plan,
 )
 from prolific_contract.gate._targets import BODY_LIMIT, NoAnswerError, TimedOutError
 from prolific_contract.gate._trace import Answer, Credential, Subject

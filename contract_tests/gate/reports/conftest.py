@@ -3,8 +3,8 @@ from datetime import datetime
 import pytest
 from prolific_contract.gate._inprocess import InProcessTarget
 from prolific_contract.gate._judge import judge
+from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._recorder import converse
-from prolific_contract.gate._scenario import Plan
 from prolific_contract.gate._trace import Subject
 from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox._clock import ManualClock

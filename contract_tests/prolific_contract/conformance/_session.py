@@ -18,7 +18,7 @@ from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.laws import LAWS
 
 if TYPE_CHECKING:
-    from prolific_contract.gate._scenario import Profile
+    from prolific_contract.gate._plan import Profile
 
 _RECORDING = "prolific_conversation"
 

@@ -15,8 +15,8 @@ from prolific_contract.gate._judge import judge
 from prolific_contract.gate._law import Edition, Law
 from prolific_contract.gate._live import LiveTarget
 from prolific_contract.gate._operations import KINDS, Operation
+from prolific_contract.gate._plan import BRISK, CAREFUL, Plan, Profile
 from prolific_contract.gate._recorder import Conversation, converse
-from prolific_contract.gate._scenario import BRISK, CAREFUL, Plan, Profile
 from prolific_contract.gate._trace import Subject
 from prolific_contract.gate._verdict import Verdict
 from prolific_contract.gate.laws import LAWS

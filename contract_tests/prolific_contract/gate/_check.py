@@ -14,8 +14,8 @@ from prolific_contract.gate._har_read import read_har
 from prolific_contract.gate._judge import contract_of, judge
 from prolific_contract.gate._law import Edition
 from prolific_contract.gate._live import LiveTarget
+from prolific_contract.gate._plan import BRISK, CAREFUL, Pace, Plan, Profile
 from prolific_contract.gate._recorder import Conversation, Progress, converse
-from prolific_contract.gate._scenario import BRISK, CAREFUL, Pace, Plan, Profile
 from prolific_contract.gate._targets import Target, UnreachableError
 from prolific_contract.gate._trace import Subject, Trace
 from prolific_contract.gate._verdict import Verdict

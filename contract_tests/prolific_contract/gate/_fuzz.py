@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from prolific_contract._errors import MissingDependencyError
 from prolific_contract.gate._operations import KINDS, OPERATIONS, Operation
-from prolific_contract.gate._scenario import KNOWN_JOB, Made
+from prolific_contract.gate._plan import KNOWN_JOB, Made
 from prolific_contract.gate._trace import Subject
 
 if TYPE_CHECKING:

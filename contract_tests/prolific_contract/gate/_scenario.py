@@ -10,8 +10,7 @@ probes are made, so that the conversation takes hardly longer than the exports d
 """
 
 from collections.abc import Generator, Iterable, Iterator
-from itertools import chain, repeat
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
 from urllib.parse import quote
 
 from attrs import define, field, frozen
@@ -26,14 +25,13 @@ from prolific_contract.gate._operations import (
     path_of,
 )
 from prolific_contract.gate._parts import part_of
+from prolific_contract.gate._plan import KNOWN_JOB, Made, Plan
 from prolific_contract.gate._targets import BODY_LIMIT
 from prolific_contract.gate._trace import Credential, Exchange, Subject
 from prolific_contract.gate._zip_directory import TAIL, Needed, Part, read_directory
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-Profile: TypeAlias = Literal["polite", "full"]
 
 UNKNOWN_RESOURCE_ID: Final = "00000000-0000-4000-8000-000000000001"
 """A batch and a collection that nobody has."""
@@ -45,9 +43,6 @@ BAD_CREDENTIALS: Final = (
     Credential.WRONG_TOKEN,
 )
 
-KNOWN_JOB: Final = "prolific-contract-known-job"
-"""Stands in the path of a made-up request for the id of a job that is known by then."""
-
 MOST_EXPORT_REQUESTS: Final = 5
 """So many POSTs with the token, at most, for each batch or collection under the polite profile.
 
@@ -55,11 +50,6 @@ Each starts one export at most; requests that are repeated because the server as
 patience (429, or 503 with Retry-After) started none.
 """
 
-CALL_TIMEOUT: Final = 30.0
-"""Seconds that one call may take; less when ``max_wait`` is less."""
-
-# The probes need about a minute at their pace, several with a server that limits the rate.
-_PROBING_SECONDS: Final = 300.0
 # Unanswered requests in a row after which there is no point in asking on.
 _SILENT_OPERATION: Final = 3
 _SILENT_SERVER: Final = 5
@@ -74,76 +64,6 @@ _ARCHIVE_REQUESTS: Final = 3
 _REQUEST_METHODS: Final = ("PUT", "PATCH", "DELETE")
 # DELETE of a job is documented in edition 2026-11.
 _JOB_METHODS: Final = ("POST", "PUT", "PATCH")
-
-
-@frozen
-class Pace:
-    """How fast requests follow each other, in seconds.
-
-    Attributes:
-        gap: Between two requests, unless the course of an export asks for the second at once.
-        polls: Before the first polls of a job.
-        steady: Before each later one.
-    """
-
-    gap: float
-    polls: tuple[float, ...]
-    steady: float
-
-    def delays(self) -> Iterator[float]:
-        """Seconds before each poll of a job."""
-        return chain(self.polls, repeat(self.steady))
-
-
-CAREFUL: Final = Pace(gap=0.25, polls=(1.0, 2.0), steady=4.0)
-"""For servers that others use, too: documents/003 asks for a poll every 3 to 5 seconds."""
-
-BRISK: Final = Pace(gap=0.0, polls=(0.1, 0.2, 0.3, 0.5), steady=1.0)
-"""For servers on this machine."""
-
-
-@frozen
-class Made:
-    """A request that a generator made up.
-
-    Attributes:
-        method: HTTP method.
-        path: Path below the base URL, with query.
-        headers: Header fields besides those that every request has.
-    """
-
-    method: str
-    path: str
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-@frozen
-class Plan:
-    """What a conversation is to be about.
-
-    Attributes:
-        subjects: Batches and collections that it may use, and forbidden ones.
-        max_wait: Seconds within which an export has to be ready.
-        profile: ``full`` also tries methods that are not documented.
-        pace: How fast it asks.
-        made: Made-up requests, sent last.
-    """
-
-    subjects: tuple[Subject, ...]
-    max_wait: float = 600.0
-    profile: Profile = "polite"
-    pace: Pace = CAREFUL
-    made: tuple[Made, ...] = ()
-
-    @property
-    def call_timeout(self) -> float:
-        """Seconds that one call may take."""
-        return min(CALL_TIMEOUT, self.max_wait)
-
-    @property
-    def budget(self) -> float:
-        """Seconds after which nothing is asked any more: two exports and the probes."""
-        return 2 * self.max_wait + min(_PROBING_SECONDS, 10 * self.max_wait)
 
 
 @frozen
@@ -298,19 +218,14 @@ class _Conversation:
             yield from self._glance(visit)
         for visit in visits:
             yield from self._probe(visit)
-        for subject in self._plan.subjects:
-            if subject.forbidden:
-                yield from self._ask(Ask("POST", _path(subject.kind, subject.id)))
-                yield from self._ask(_status_of(subject.kind, subject.id, UNKNOWN_EXPORT_ID))
+        yield from self._probe_forbidden()
         yield from self._follow(visits)
         for visit in visits:
             yield from self._again(visit)
         yield from self._follow(visits)
         for visit in visits:
             yield from self._leave(visit)
-        for made in self._plan.made:
-            path = made.path.replace(KNOWN_JOB, _known_job(made, visits))
-            yield from self._ask(Ask(made.method, path, headers=made.headers, made=True))
+        yield from self._go_further(visits)
 
     # The course of an export.
 
@@ -439,12 +354,29 @@ class _Conversation:
         yield from self._ask(Ask("POST", _path(subject.kind, UNKNOWN_RESOURCE_ID)))
         if jobs:
             yield from self._probe_scope(jobs[0])
+
+    def _probe_forbidden(self) -> _Talk[None]:
+        for subject in self._plan.subjects:
+            if subject.forbidden:
+                yield from self._ask(Ask("POST", _path(subject.kind, subject.id)))
+                yield from self._ask(_status_of(subject.kind, subject.id, UNKNOWN_EXPORT_ID))
+
+    def _go_further(self, visits: Iterable[_Visit]) -> _Talk[None]:
+        """Send what nobody knows the effect of, after everything else."""
         if self._plan.profile == "full":
-            job_path = jobs[0].path if jobs else f"{path}/{UNKNOWN_EXPORT_ID}"
-            for method in _REQUEST_METHODS:
-                yield from self._ask(Ask(method, path))
-            for method in _JOB_METHODS:
-                yield from self._ask(Ask(method, job_path))
+            for visit in visits:
+                yield from self._try_methods(visit)
+        for made in self._plan.made:
+            path = made.path.replace(KNOWN_JOB, _known_job(made, visits))
+            yield from self._ask(Ask(made.method, path, headers=made.headers, made=True))
+
+    def _try_methods(self, visit: _Visit) -> _Talk[None]:
+        path = _path(visit.subject.kind, visit.subject.id)
+        for method in _REQUEST_METHODS:
+            yield from self._ask(Ask(method, path))
+        path = visit.jobs[0].path if visit.jobs else f"{path}/{UNKNOWN_EXPORT_ID}"
+        for method in _JOB_METHODS:
+            yield from self._ask(Ask(method, path))
 
     def _probe_scope(self, job: _Job) -> _Talk[None]:
         """Ask for a job where it does not belong."""
