@@ -25,22 +25,31 @@ def add_parser(subparsers: Any) -> None:
         "3.1 document, or of a Markdown page that embeds one, without its prose and in a stable "
         "order.",
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="the published document")
+    parser.add_argument("source", metavar="FILE|URL", help="the published document")
     parser.add_argument(
         "--output",
         type=Path,
         metavar="PATH",
         help="where to write (default: openapi/upstream.yaml of the checkout; - is stdout)",
     )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; exit with 1 and say what changed when the import would give "
+        "something else than there is",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Import the document that the command line names."""
+    from prolific_contract.diff import read_source
     from prolific_contract.spec import dump_yaml, import_document
-    from prolific_contract.spec._files import checkout, read_text, write_atomically
+    from prolific_contract.spec._files import checkout, write_atomically
 
-    document = import_document(read_text(arguments.file), source=str(arguments.file))
+    document = import_document(read_source(arguments.source), source=arguments.source)
+    if arguments.check:
+        return _check(document, arguments.source, arguments.output)
     text = _HEADER + dump_yaml(document)
     if str(arguments.output) == "-":
         sys.stdout.write(text)
@@ -49,3 +58,26 @@ def run(arguments: argparse.Namespace) -> int:
     write_atomically(output, text.encode())
     print(f"{output}: {len(document['paths'])} paths imported")
     return 0
+
+
+def _check(document: dict[str, Any], source: str, output: Path | None) -> int:
+    from prolific_contract._errors import DocumentError
+    from prolific_contract.diff import as_text, comparison, contract_of
+    from prolific_contract.spec._files import load_sources, read_text
+
+    if str(output) == "-":
+        raise DocumentError("--check compares with a file: name it with --output")
+    name = str(output or "openapi/upstream.yaml")
+    imported = load_sources()[0] if output is None else contract_of(read_text(output), name)
+    if imported == document:
+        print(f"{name} is what {source} gives")
+        return 0
+    compared = comparison(imported, document, old_name=name, new_name=source)
+    sys.stdout.write(as_text(compared))
+    if compared.verdict == "same":
+        print("only names, order or servers changed: no message did")
+    print(
+        f"{name} is not what {source} gives: import it, and build the contract anew",
+        file=sys.stderr,
+    )
+    return 1

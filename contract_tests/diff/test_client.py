@@ -1,0 +1,186 @@
+"""What the project's own client does with what breaks."""
+
+import copy
+
+import pytest
+from prolific_contract.diff import comparison
+from prolific_contract.spec import load_contract
+
+AREA = "/api/v1/data-collection"
+EXPORT = f"{AREA}/collections/{{collection_id}}/export"
+STATUS = f"{EXPORT}/{{export_id}}"
+SYNC = f"{AREA}/batches/{{batch_id}}/syncs/{{sync_id}}"
+CONTRACT = load_contract()
+
+
+def only(path, method):
+    """The contract of one operation."""
+    document = copy.deepcopy(CONTRACT)
+    document["paths"] = {path: {method: document["paths"][path][method]}}
+    return document
+
+
+def readings(path, method, edit, *, back=False):
+    """What the client does, by the place of the change."""
+    old, new = only(path, method), only(path, method)
+    edit(new)
+    if back:
+        old, new = new, old
+    compared = comparison(old, new, old_name="old", new_name="new")
+    return {
+        told.finding.where: told.client
+        for _, tolds in compared.operations
+        for told in tolds
+        if told.finding.verdict == "breaking"
+    }
+
+
+def changed(name, **values):
+    return lambda document: document["components"]["schemas"][name].update(values)
+
+
+def branch(**schema):
+    def edit(document):
+        document["components"]["schemas"]["CollectionExportStatus"]["oneOf"].append(
+            {"type": "object", **schema}
+        )
+
+    return edit
+
+
+SENT = "our client sends such requests and"
+BODY = "status 200, application/json"
+
+
+def test_a_state_that_is_not_known_is_a_typed_error():
+    edit = branch(properties={"status": {"const": "queued"}}, required=["status"])
+
+    assert readings(STATUS, "get", edit) == {
+        BODY: "our client raises UnknownStatusError, for /status"
+    }
+
+
+def test_a_field_of_another_type_is_a_typed_error():
+    edit = changed("CollectionExportGenerating", required=["status"])
+
+    assert readings(STATUS, "get", edit) == {
+        BODY: "our client raises ContractViolation, for /export_id"
+    }
+
+
+def test_a_body_that_is_missing_is_a_typed_error():
+    def edit(document):
+        del document["paths"][STATUS]["get"]["responses"]["200"]["content"]
+
+    assert readings(STATUS, "get", edit) == {
+        "status 200, no body": "our client raises ContractViolation"
+    }
+
+
+def test_another_status_may_be_accepted():
+    def edit(document):
+        responses = document["paths"][EXPORT]["post"]["responses"]
+        responses["201"] = responses["200"]
+
+    assert readings(EXPORT, "post", edit) == {"status 201": "our client accepts it as Complete"}
+
+
+def test_fields_that_are_not_known_are_kept():
+    def close(document):
+        for name in ("Generating", "Complete", "Failed"):
+            changed(f"CollectionExport{name}", additionalProperties=False)(document)
+
+    def edit(document):
+        close(document)
+        document["components"]["schemas"]["CollectionExportFailed"].update(
+            properties={"status": {"enum": ["failed"]}, "reason": {"type": "string"}},
+        )
+
+    old, new = only(STATUS, "get"), only(STATUS, "get")
+    close(old)
+    edit(new)
+    compared = comparison(old, new, old_name="old", new_name="new")
+
+    ((_, (told,)),) = compared.operations
+    assert told.client == "our client accepts it as Failed and keeps as unknown: reason"
+
+
+@pytest.mark.parametrize(
+    ("edit", "reading"),
+    [
+        (
+            lambda written: written["parameters"].append(
+                {"name": "format", "in": "query", "required": True, "schema": {"type": "string"}}
+            ),
+            {"query parameter format": f"{SENT}, answered 400, raises BadRequestError"},
+        ),
+        (
+            lambda written: written.update(security=[{"other": []}]),
+            {"security": f"{SENT}, answered 401, raises AuthenticationError"},
+        ),
+        (
+            lambda written: written["parameters"][0]["schema"].update(format="uuid"),
+            {"path parameter collection_id": "our client sends no such request"},
+        ),
+    ],
+)
+def test_a_request_that_is_refused_is_one_of_ours_or_not(edit, reading):
+    assert readings(EXPORT, "post", lambda new: edit(new["paths"][EXPORT]["post"])) == reading
+
+
+def test_an_operation_that_is_gone_is_not_found():
+    def edit(document):
+        document["paths"] = only(SYNC, "get")["paths"]
+
+    assert readings(EXPORT, "post", edit) == {
+        "operation": "our client sends it and, answered 404, raises NotFoundError"
+    }
+
+
+@pytest.mark.parametrize(
+    ("edit", "reading"),
+    [
+        (
+            changed("SyncJobStatus", enum=["queued", "lost"]),
+            "the generated client fails with ValueError: 'lost' is not a valid SyncJobStatus",
+        ),
+        (
+            changed("SyncJob", required=["status"]),
+            "the generated client fails with KeyError: 'batch_id'",
+        ),
+    ],
+)
+def test_other_answers_are_read_by_the_generated_client(edit, reading):
+    assert readings(SYNC, "get", edit) == {BODY: reading}
+
+
+def test_the_generated_client_may_accept_what_breaks_or_give_nothing():
+    def edit(document):
+        properties = document["components"]["schemas"]["SyncJob"]["properties"]
+        properties["reason"] = {"type": "integer"}
+        responses = document["paths"][SYNC]["get"]["responses"]
+        responses["203"] = responses["200"]
+
+    assert readings(SYNC, "get", edit) == {
+        BODY: "the generated client accepts it as SyncJob",
+        "status 203": "the generated client gives no model for it (parsed is None)",
+    }
+
+
+def test_nothing_is_said_of_an_operation_that_the_client_has_not():
+    path = f"{AREA}/novelties"
+
+    def moved(document):
+        document["paths"] = {path: {"get": document["paths"][SYNC]["get"]}}
+        document["paths"][path]["get"]["parameters"] = []
+        return document
+
+    old, new = moved(only(SYNC, "get")), moved(only(SYNC, "get"))
+    changed("SyncJobStatus", enum=["lost"])(new)
+
+    ((_, (told,)),) = comparison(old, new, old_name="old", new_name="new").operations
+    assert (told.finding.verdict, told.client) == ("breaking", None)
+    ((_, (told,)), *_) = comparison(
+        old, only(EXPORT, "post"), old_name="old", new_name="new"
+    ).operations[::-1]
+    assert (told.finding.where, told.client) == ("operation", None)

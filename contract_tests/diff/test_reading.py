@@ -1,0 +1,149 @@
+"""Contracts out of files and from URLs."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from prolific_contract._errors import DocumentError
+from prolific_contract.diff import _reading, read_contract
+from prolific_contract.spec import dump_yaml
+
+from diff.documents import PATH, base
+
+
+@pytest.fixture
+def server():
+    """A web server whose answers by path are in its ``pages``: status, headers, body."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            status, headers, body = self.server.pages[self.path]
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        running.pages = {}
+        running.url = f"http://127.0.0.1:{running.server_port}"
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+def published():
+    """A document of more than the Task Builder."""
+    document = base()
+    document["paths"]["/api/v1/studies"] = document["paths"][PATH]
+    return document
+
+
+@pytest.mark.parametrize("dump", [dump_yaml, json.dumps])
+def test_a_contract_is_read_from_yaml_and_json(tmp_path, dump):
+    path = tmp_path / "contract"
+    path.write_text(dump(base()), encoding="utf-8")
+
+    assert read_contract(str(path)) == base()
+
+
+def test_a_whole_document_is_reduced_as_by_the_import(tmp_path):
+    path = tmp_path / "openapi.yaml"
+    path.write_text(dump_yaml(published()), encoding="utf-8")
+
+    assert list(read_contract(str(path))["paths"]) == [PATH]
+
+
+def test_a_page_that_embeds_a_document_is_read(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text(f"# A page\n\n```yaml\n{dump_yaml(base())}```\n", encoding="utf-8")
+
+    assert list(read_contract(str(path))["paths"]) == [PATH]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("openapi: 3.1.0", "no 'info' object"),
+        ("openapi: 3.0.0", "3.0.0"),
+        ("- a", "not an OpenAPI 3.1 document"),
+        ("{", "not readable YAML"),
+        ("[" * 5000, "not readable YAML|nested too deeply"),
+        (
+            dump_yaml({**base(), "paths": {PATH: {"put": {"responses": 1}}}}),
+            "not a valid OpenAPI 3.1 document:\n.*responses",
+        ),
+        (dump_yaml({**base(), "components": {}}), "file: the document refers to"),
+    ],
+)
+def test_what_is_no_contract_is_refused(tmp_path, text, message):
+    path = tmp_path / "file"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(DocumentError, match=message):
+        read_contract(str(path))
+
+
+def test_a_document_nested_too_deeply_is_refused(monkeypatch, tmp_path):
+    path = tmp_path / "file"
+    path.write_text(dump_yaml(base()), encoding="utf-8")
+
+    def overflow(_):
+        raise RecursionError
+
+    monkeypatch.setattr(_reading, "structural_errors", overflow)
+    with pytest.raises(DocumentError, match="nested too deeply"):
+        read_contract(str(path))
+
+
+def test_a_contract_is_fetched(server):
+    server.pages["/openapi.yaml"] = 200, {}, dump_yaml(base()).encode()
+
+    assert read_contract(f"{server.url}/openapi.yaml") == base()
+
+
+def test_a_redirect_on_the_same_host_is_followed(server):
+    server.pages["/old"] = 301, {"Location": "/new"}, b""
+    server.pages["/new"] = 200, {}, dump_yaml(base()).encode()
+
+    assert read_contract(f"{server.url}/old") == base()
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ((302, {"Location": "http://elsewhere.example/x"}, b""), "http://elsewhere.example"),
+        ((302, {"Location": "/page"}, b""), "redirects more than 5 times"),
+        ((404, {}, b""), "answered 404"),
+        ((200, {}, b"\xff\xfe"), "not a text in UTF-8"),
+        ((200, {}, b"x" * 101), "larger than"),
+    ],
+)
+def test_what_is_fetched_in_vain_is_told(server, monkeypatch, page, message):
+    monkeypatch.setattr(_reading, "MOST_BYTES", 100)
+    server.pages["/page"] = page
+
+    with pytest.raises(DocumentError, match=message):
+        read_contract(f"{server.url}/page")
+
+
+def test_a_server_that_does_not_answer_is_told():
+    with pytest.raises(DocumentError, match="can't be fetched: ConnectError"):
+        read_contract("http://127.0.0.1:1/openapi.yaml")
+
+
+def test_a_url_that_is_none_is_told():
+    with pytest.raises(DocumentError, match="can't be fetched"):
+        read_contract("http://[")

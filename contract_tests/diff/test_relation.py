@@ -1,0 +1,436 @@
+"""What one schema may send against what another takes."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prolific_contract._errors import DocumentError
+from prolific_contract.diff._forms import closed, plain
+from prolific_contract.diff._relation import (
+    Judge,
+    Schema,
+    _covers,
+    _difference,
+    _disjoint,
+    _is_contained,
+    validator,
+)
+from prolific_contract.diff._samples import Hints, samples
+from prolific_contract.spec import load_contract
+from prolific_contract.spec._structure import walk
+
+CONTRACT = load_contract()
+SCHEMAS = CONTRACT["components"]["schemas"]
+
+
+def relate(sent, taken, **components):
+    document = {"components": {"schemas": components}}
+    return Judge().relate(Schema(document, sent), Schema(document, taken))
+
+
+def one_of(*branches):
+    return {"oneOf": list(branches)}
+
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "number"}
+UUID = {"type": "string", "format": "uuid"}
+
+
+def thing(required=(), **fields):
+    return {"type": "object", "properties": fields, "required": list(required)}
+
+
+COMPATIBLE = {
+    "anything is taken": (TEXT, {}),
+    "anything, said otherwise": (TEXT, True),
+    "integers are numbers": ({"type": "integer"}, {"type": "number", "format": "double"}),
+    "inside arrays": (
+        {"type": "array", "items": {"type": "array", "items": {"enum": ["a"]}}},
+        {"type": "array", "items": {"type": "array", "items": {"enum": ["a", "b"]}}},
+    ),
+    "items left open": ({"type": "array", "items": TEXT}, {"type": "array"}),
+    "typed free fields": (
+        {"type": "object", "additionalProperties": {"type": "integer"}},
+        {"type": "object", "additionalProperties": NUMBER},
+    ),
+    "no free fields": (
+        thing(a=TEXT),
+        {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
+    ),
+    "a union in a list": (
+        {"type": "array", "items": one_of(thing(["k"], k={"enum": ["x"]}))},
+        {
+            "type": "array",
+            "items": one_of(
+                thing(["k"], k={"enum": ["x"]}), thing(["k"], k={"enum": ["y"]}, l=TEXT)
+            ),
+        },
+    ),
+    "any of several": (
+        {"type": "array", "items": {"anyOf": [TEXT, NUMBER]}},
+        {"type": "array", "items": {"anyOf": [NUMBER, TEXT, {"type": "null"}]}},
+    ),
+    "types in a list": (
+        {"type": "array", "items": {"type": ["string", "null"]}},
+        {"type": "array", "items": {"type": ["string", "null", "integer"]}},
+    ),
+    "fewer required inside an array": (
+        {"type": "array", "items": thing(["a"], a=UUID)},
+        {"type": "array", "items": thing([], a=UUID)},
+    ),
+    "longer arrays": (
+        {"type": "array", "items": UUID, "minItems": 2},
+        {"type": "array", "items": TEXT, "minItems": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COMPATIBLE)
+def test_what_is_contained_is_proved(name):
+    assert relate(*COMPATIBLE[name]).kind == "compatible"
+
+
+# Nothing is decided about a schema with this field on the canonical form alone.
+OPAQUE = {"not": thing(["x"], x={"type": "string", "pattern": "^a+$"})}
+FEW = thing(a=OPAQUE, b={"enum": ["a"]})
+MORE = thing(a=OPAQUE, b={"enum": ["a", "b"]})
+
+
+def lists(items, **more):
+    return {"type": "array", "items": items, **more}
+
+
+def tagged(tag, **fields):
+    return thing(["k"], k={"enum": [tag]}, **fields)
+
+
+PROVED_BY_PARTS = {
+    "fields": (FEW, MORE),
+    "items": (lists(FEW, minItems=1), lists(MORE)),
+    "items of any kind": (lists(FEW, contains=OPAQUE), {"type": "array"}),
+    "fields of fields": (thing(["f"], f=FEW, g=TEXT), thing(["f"], f=MORE)),
+    "free fields": (
+        {"type": "object", "additionalProperties": FEW},
+        {"type": "object", "properties": {"p": MORE}, "additionalProperties": MORE},
+    ),
+    "branches": (
+        one_of(tagged("x", f=FEW), tagged("y")),
+        one_of(tagged("y"), tagged("x", f=MORE), tagged("z")),
+    ),
+    "alternatives": ({"anyOf": [FEW, TEXT]}, {"anyOf": [TEXT, MORE]}),
+    "types": (
+        {"type": ["array", "null"], "items": FEW},
+        {"type": ["array", "null", "string"], "items": MORE},
+    ),
+    "never": (thing(f=FEW, g=False), thing(f=MORE, g=TEXT)),
+}
+
+
+@pytest.mark.parametrize("name", PROVED_BY_PARTS)
+def test_what_is_out_of_reach_as_a_whole_is_proved_by_parts(name):
+    assert relate(*PROVED_BY_PARTS[name]).kind == "compatible"
+
+
+UNPROVED = {
+    "more is required": (thing(f=OPAQUE), thing(["f"], f=OPAQUE)),
+    "fields by pattern": (
+        {**thing(f=FEW), "patternProperties": {"^q": OPAQUE}},
+        {**thing(f=MORE), "additionalProperties": OPAQUE},
+    ),
+    "more is said": (thing(f=FEW), {**thing(f=MORE), "propertyNames": {"pattern": "^f"}}),
+    "overlapping branches": (lists(FEW), one_of(lists(MORE), lists(OPAQUE))),
+    "no branch": (lists(OPAQUE), {"anyOf": [lists(FEW), TEXT]}),
+    "anything at all": (True, MORE),
+    "another type": (thing(f=OPAQUE), lists(FEW)),
+}
+
+
+@pytest.mark.parametrize("name", UNPROVED)
+def test_what_is_not_proved_by_parts_is_no_proof(name):
+    sent, taken = UNPROVED[name]
+
+    assert not _is_contained(sent, taken)
+    assert relate(sent, taken).kind in {"unknown", "breaking"}
+
+
+@pytest.mark.parametrize("unusable", [{"type": "string", "pattern": "("}, {"type": 1}])
+def test_what_is_no_schema_proves_nothing(unusable):
+    assert not _covers(TEXT, unusable)
+    assert not _disjoint(TEXT, unusable)
+    assert _difference(TEXT, unusable) is None
+
+
+BREAKING = {
+    "a union that overlaps": (TEXT, one_of(TEXT, {"enum": ["a"]}), "a"),
+    "nothing is taken": (TEXT, False, "text"),
+    "any value": ({}, TEXT, 1),
+    "any value, said otherwise": (True, TEXT, 1),
+    "free fields": ({"type": "object"}, thing(a=NUMBER), {"a": "text"}),
+    "free items": ({"type": "array"}, {"type": "array", "items": TEXT}, [1]),
+    "in place of an object": (thing(a=TEXT), {"type": "array"}, {}),
+    "a longer list": (
+        {"type": "array", "items": TEXT},
+        {"type": "array", "items": TEXT, "maxItems": 1},
+        ["text", "text"],
+    ),
+    "a conjunction": (
+        {"allOf": [thing(a=TEXT), {"properties": {"b": TEXT}}, True]},
+        thing(a=TEXT, b=NUMBER),
+        {"b": "text"},
+    ),
+    "a part of a conjunction": (
+        {"allOf": [{"$ref": "#/components/schemas/A"}], "required": ["a"]},
+        {"type": "object", "properties": {"a": NUMBER}},
+        {"a": "text"},
+    ),
+    "one branch": (
+        {"anyOf": [NUMBER, False, UUID]},
+        NUMBER,
+        "a1b2c3d4-e5f6-4890-abcd-ef1234567890",
+    ),
+    "items of any type": ({"items": TEXT}, {"items": NUMBER}, ["text"]),
+    "a bound": ({"type": "integer"}, {"type": "integer", "maximum": 500}, 501),
+    "a length": (TEXT, {"type": "string", "maxLength": 5}, "x" * 6),
+    "a step": ({"type": "number", "multipleOf": 0.25}, {"type": "integer"}, 0.25),
+    "one number": (NUMBER, {"not": {"const": 7}}, 7),
+    "a truth": ({"type": "boolean"}, {"const": True}, False),
+    "a field that is forbidden": (thing(a=TEXT), thing(a=False), {"a": "text"}),
+    "a tuple": (
+        {"type": "array", "prefixItems": [TEXT, NUMBER], "items": False},
+        {"type": "array", "prefixItems": [TEXT, TEXT]},
+        ["text", 1],
+    ),
+    "a field without a schema": (
+        {"required": ["a"]},
+        {"properties": {"a": {"type": "integer"}}},
+        {"a": "text"},
+    ),
+    "a format unknown": ({"type": "string", "format": "colour"}, {"enum": ["red"]}, "text"),
+    "a constant that is open": ({"const": [1]}, {"const": [2]}, [1]),
+}
+
+
+@pytest.mark.parametrize("name", BREAKING)
+def test_what_is_not_contained_is_shown(name):
+    sent, taken, example = BREAKING[name]
+    relation = relate(sent, taken, A=thing(a=TEXT))
+
+    assert (relation.kind, relation.example) == ("breaking", example)
+    assert relation.reason
+
+
+UNKNOWN = {
+    "patterns": (
+        {"type": "string", "pattern": "^a{9}$"},
+        {"type": "string", "pattern": "^a{8,9}$"},
+    ),
+    "patterns in fields": (
+        {"type": "object", "patternProperties": {"^x": TEXT}, "additionalProperties": False},
+        {"type": "object", "additionalProperties": {"not": {"const": "u7"}}, "minProperties": 0},
+    ),
+    "overlapping branches": (
+        {"type": "array", "items": {"type": "string", "pattern": "^q{9}$"}},
+        {"type": "array", "items": one_of({"pattern": "^q"}, {"pattern": "^r"})},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_is_neither_proved_nor_shown_is_unknown(name):
+    relation = relate(*UNKNOWN[name])
+
+    assert relation.kind == "unknown"
+    assert "no example was found" in relation.reason
+
+
+def tree(**fields):
+    return thing(
+        ["name"], name=TEXT, children={"type": "array", "items": {"$ref": ref("Tree")}}, **fields
+    )
+
+
+def ref(name):
+    return f"#/components/schemas/{name}"
+
+
+def test_a_schema_that_contains_itself_is_the_same_under_another_name():
+    def document(name):
+        of_itself = {"type": "array", "items": {"$ref": ref(name)}}
+        return {"components": {"schemas": {name: thing(["a"], a=TEXT, all=of_itself)}}}
+
+    left = Schema(document("Tree"), {"$ref": ref("Tree")})
+    right = Schema(document("Wood"), {"$ref": ref("Wood")})
+
+    assert Judge().relate(left, right).kind == "same"
+
+
+def test_a_schema_that_contains_itself_is_searched():
+    def schema(**fields):
+        return Schema({"components": {"schemas": {"Tree": tree(**fields)}}}, {"$ref": ref("Tree")})
+
+    judge = Judge()
+
+    wrong = judge.relate(schema(age=TEXT), schema(age=NUMBER))
+    assert (wrong.kind, wrong.example) == ("breaking", {"name": "text", "age": "text"})
+    beyond = judge.relate(schema(), schema(age=NUMBER))
+    assert beyond.kind == "unknown"
+    assert "contains itself" in beyond.reason
+
+
+def test_a_reference_with_keywords_beside_it_may_contain_itself():
+    node = {"$ref": ref("Tree"), "minProperties": 1}
+    left, right = (
+        Schema({"components": {"schemas": {"Tree": thing(a=kind, up=node)}}}, {"$ref": ref("Tree")})
+        for kind in (TEXT, NUMBER)
+    )
+
+    assert Judge().relate(left, right).kind == "breaking"
+
+
+def test_a_schema_that_is_no_schema_is_refused():
+    with pytest.raises(DocumentError, match="can't be used"):
+        relate({"type": "string", "pattern": "("}, TEXT)
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_the_contract_is_compatible_with_itself(name):
+    schema = Schema(CONTRACT, {"$ref": ref(name)})
+
+    assert Judge().relate(schema, schema).kind == "same"
+    # Every schema has a value to show.
+    sent = closed(plain(*schema))
+    may_send = validator(sent)
+    assert any(may_send.is_valid(value) for value in samples(sent))
+
+
+def test_samples_are_bounded():
+    endless = {"type": "array", "items": {"enum": list(range(50_000))}}
+
+    assert len(list(samples(endless))) == 20_000
+    assert all(length <= 2001 for length in Hints({"maxLength": 10**9, "minLength": 5}).lengths)
+
+
+# A search that knows nothing of how the verdicts come about.
+
+_SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.sampled_from([0.5, 1e30]),
+    st.sampled_from(["text", "", "a", "new", "2026-03-20T10:30:00Z", "https://a.example"]),
+    st.just("a1b2c3d4-e5f6-4890-abcd-ef1234567890"),
+)
+_ANY = st.recursive(_SCALARS, lambda inner: st.lists(inner, max_size=2), max_leaves=3)
+
+
+@st.composite
+def _instances(draw, schema):
+    """Values by a schema, in most places."""
+    if not isinstance(schema, dict) or draw(st.integers(0, 30)) == 0:
+        return draw(_ANY)
+    for key in ("oneOf", "anyOf"):
+        if key in schema:
+            return draw(_instances(draw(st.sampled_from(schema[key]))))
+    if "enum" in schema:
+        return draw(st.sampled_from(schema["enum"]))
+    kind = schema.get("type")
+    kind = draw(st.sampled_from(kind)) if isinstance(kind, list) else kind
+    if kind == "object" or "properties" in schema:
+        fields = schema.get("properties", {})
+        kept = [n for n in fields if n in schema.get("required", ()) or draw(st.booleans())]
+        return {name: draw(_instances(fields[name])) for name in kept}
+    if kind == "array":
+        return [draw(_instances(schema.get("items"))) for _ in range(draw(st.integers(0, 2)))]
+    return draw(_SCALARS)
+
+
+_LEAVES = st.sampled_from(
+    [
+        *({"type": kind} for kind in ("string", "integer", "number", "boolean", "null")),
+        {"type": ["string", "null"]},
+        UUID,
+        {"type": "string", "format": "date-time"},
+        {"type": "string", "enum": ["a", "new"]},
+        {"enum": ["a"]},
+        {},
+    ]
+)
+_NAMES = st.sampled_from(["a", "b", "c"])
+
+
+def _larger(inner):
+    fields = st.dictionaries(_NAMES, inner, max_size=3)
+    objects = st.builds(
+        lambda fields, required: thing([n for n in fields if n in required], **fields),
+        fields,
+        st.sets(_NAMES),
+    )
+    return st.one_of(
+        objects,
+        st.builds(lambda node: {**node, "additionalProperties": False}, objects),
+        st.builds(lambda items: {"type": "array", "items": items}, inner),
+        st.builds(lambda more: {"type": "object", "additionalProperties": more}, inner),
+        st.builds(lambda branches: {"oneOf": branches}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda branches: {"anyOf": branches}, st.lists(inner, min_size=1, max_size=2)),
+    )
+
+
+_ANY_SCHEMA = st.recursive(_LEAVES, _larger, max_leaves=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_search_contradicts_a_verdict(data):
+    sent, taken = data.draw(_ANY_SCHEMA), data.draw(_ANY_SCHEMA)
+    relation = relate(sent, taken)
+    may_send, takes = validator(closed(sent)), validator(taken)
+
+    if relation.kind == "breaking":
+        assert may_send.is_valid(relation.example)
+        assert not takes.is_valid(relation.example)
+    elif relation.kind != "unknown":
+        for _ in range(5):
+            value = data.draw(_instances(sent))
+            assert takes.is_valid(value) or not may_send.is_valid(value), json.dumps(value)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+def test_no_search_contradicts_a_verdict_on_the_contract(data):
+    name = data.draw(st.sampled_from(sorted(SCHEMAS)))
+    sent = plain(CONTRACT, SCHEMAS[name])
+    taken = json.loads(json.dumps(sent))
+    _edit(data, taken)
+    if data.draw(st.booleans()):
+        sent, taken = taken, sent
+    relation = relate(sent, taken)
+    may_send, takes = validator(closed(sent)), validator(taken)
+
+    assert relation.kind != "unknown"
+    if relation.kind == "breaking":
+        assert may_send.is_valid(relation.example)
+        assert not takes.is_valid(relation.example)
+    else:
+        for _ in range(3):
+            value = data.draw(_instances(sent))
+            assert takes.is_valid(value) or not may_send.is_valid(value), json.dumps(value)
+
+
+def _edit(data, schema):
+    """Change one place of a schema."""
+    places = [place.node for place in walk(schema, "schema")]
+    node = data.draw(st.sampled_from(places))
+    if node.get("enum"):
+        node["enum"] = [*node["enum"][1:], "another"]
+    elif node.get("required") and data.draw(st.booleans()):
+        node["required"] = node["required"][1:]
+    elif node.get("properties"):
+        node["properties"].pop(min(node["properties"]))
+        node["required"] = [n for n in node.get("required", ()) if n in node["properties"]]
+    elif node.get("oneOf"):
+        node["oneOf"] = node["oneOf"][1:] or [{"type": "null"}]
+    else:
+        node.pop("format", None)
+        node["type"] = data.draw(st.sampled_from(["string", "integer", "boolean"]))

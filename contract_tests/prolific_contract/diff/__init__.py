@@ -1,0 +1,25 @@
+"""What a new contract breaks, proved, with an example.
+
+`read_contract` takes a contract from a file or URL, `comparison` relates two of them
+operation by operation, `as_text` and `as_json` tell the result.
+"""
+
+from prolific_contract.diff._compare import Finding, OperationDiff, compare
+from prolific_contract.diff._reading import contract_of, read_contract, read_source
+from prolific_contract.diff._relation import Kind
+from prolific_contract.diff._report import Comparison, as_json, as_text, comparison, summary
+
+__all__ = [
+    "Comparison",
+    "Finding",
+    "Kind",
+    "OperationDiff",
+    "as_json",
+    "as_text",
+    "compare",
+    "comparison",
+    "contract_of",
+    "read_contract",
+    "read_source",
+    "summary",
+]

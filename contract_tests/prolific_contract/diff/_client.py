@@ -1,0 +1,121 @@
+"""What this project's client does with the messages that break the old contract.
+
+The export operations go through the SDK's boundary, as every answer does. For the other
+responses the generated client says what it makes of them; where it has no such
+operation, nothing is said.
+"""
+
+import importlib
+import json
+from typing import Any
+
+import httpx
+from prolific_api.client import Client
+from prolific_exports._api import get_status, interpret, request_export
+from prolific_exports._effects import Reply
+from prolific_exports._effects import Request as Call
+from prolific_exports._errors import ExportsError
+from prolific_exports._refs import KINDS, ExportRef
+
+from prolific_contract.diff._compare import Finding, OperationDiff
+from prolific_contract.diff._contract import Credential, Operation, OperationKey, operations
+from prolific_contract.diff._messages import ABSENT, Request, Response, request_refusals
+from prolific_contract.spec._files import load_contract
+
+_TOKEN = "a-token"  # noqa: S105 - not one
+_CREDENTIALS = frozenset({Credential(("apiKey", "header", "authorization"), frozenset())})
+_RESOURCE = "0192a3b4-c5d6-4e8f-9a0b-1c2d3e4f5a6b"
+_EXPORT = "a1b2c3d4-e5f6-4890-abcd-ef1234567890"
+
+
+class OurClient:
+    """The SDK and the generated client, asked about one message after the other."""
+
+    def __init__(self) -> None:
+        self._contract = load_contract()
+        own = operations(self._contract)
+        self._calls: dict[OperationKey, Call] = {}
+        for kind in KINDS:
+            ref = ExportRef(kind, _RESOURCE, _EXPORT)
+            for call in (request_export(ref), get_status(ref, _EXPORT)):
+                method, _, path = call.operation.partition(" ")
+                self._calls |= {key: call for key in own if own[key].title == f"{method} {path}"}
+        self._modules = {
+            key: f"prolific_api.api.{written['tags'][0]}.{written['operationId']}"
+            for key, written in _written(self._contract)
+        }
+
+    def reading(self, operation: OperationDiff, finding: Finding) -> str | None:
+        """What the client does about a breaking change, where that can be said."""
+        call = self._calls.get(operation.key)
+        if isinstance(finding.message, Response):
+            if call is not None:
+                return _interpreted(call, finding.message)
+            return self._parsed(operation.key, finding.message)
+        if isinstance(finding.message, Request) and call is not None:
+            return _sent(call, operation.new, finding.where)
+        return None
+
+    def _parsed(self, key: OperationKey, response: Response) -> str | None:
+        if key not in self._modules:
+            return None
+        module: Any = importlib.import_module(self._modules[key])
+        answer = httpx.Response(
+            response.status,
+            headers={"Content-Type": response.content_type or ""},
+            content=_bytes(response),
+        )
+        try:
+            parsed = module._parse_response(
+                client=Client(base_url="https://api.example"), response=answer
+            )
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            return f"the generated client fails with {type(error).__name__}: {error}"
+        if parsed is None:
+            return "the generated client gives no model for it (parsed is None)"
+        return f"the generated client accepts it as {type(parsed).__name__}"
+
+
+def _written(document: dict[str, Any]) -> list[tuple[OperationKey, dict[str, Any]]]:
+    return [
+        (key, document["paths"][operation.path][key.method.lower()])
+        for key, operation in operations(document).items()
+    ]
+
+
+def _bytes(response: Response) -> bytes:
+    return b"" if response.body is ABSENT else json.dumps(response.body).encode()
+
+
+def _interpreted(call: Call, response: Response) -> str:
+    reply = Reply(response.status, {}, _bytes(response))
+    try:
+        state = interpret(call, reply, token=_TOKEN, retry_after=None)
+    except ExportsError as error:
+        pointer = getattr(error, "pointer", "")
+        return f"our client raises {type(error).__name__}{pointer and f', for {pointer}'}"
+    accepted = f"our client accepts it as {type(state).__name__}"
+    if state.extra:
+        return f"{accepted} and keeps as unknown: {', '.join(sorted(state.extra))}"
+    return accepted
+
+
+def _sent(call: Call, new: Operation | None, where: str) -> str:
+    """What becomes of the client's own request where the new contract refuses another."""
+    if new is None:
+        return f"our client sends it and, {_answered(call, 404)}"
+    values = {"0": _RESOURCE, "1": _EXPORT}
+    parameters: dict[tuple[str, str], Any] = {
+        key: values[key[1]] for key in new.parameters if key[0] == "path"
+    }
+    parameters |= {("query", name): value for name, value in call.params.items()}
+    ours = Request(parameters, _CREDENTIALS, None, ABSENT)
+    if where not in request_refusals(new, ours):
+        return "our client sends no such request"
+    status = 401 if where == "security" else 400
+    return f"our client sends such requests and, {_answered(call, status)}"
+
+
+def _answered(call: Call, status: int) -> str:
+    told = _interpreted(call, Response(status, {}, None, ABSENT))
+    return f"answered {status}, {told.removeprefix('our client ')}"

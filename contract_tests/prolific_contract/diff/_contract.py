@@ -1,0 +1,237 @@
+"""A contract as its operations, with everything resolved that a message depends on.
+
+Operations are known by method and path, where the names of path parameters count for
+nothing, and security schemes by what they ask for: operationIds, tags and the names of
+components come and go upstream (D-14, D-15).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from prolific_contract.diff._relation import Schema
+from prolific_contract.spec._components import parse_reference
+from prolific_contract.spec._structure import METHODS
+
+_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+# OpenAPI 3.1.0, section 4.8.12.2.1: parameters of these names are to be ignored.
+_NOT_PARAMETERS = {"accept", "content-type", "authorization"}
+_TEMPLATE = re.compile(r"\{([^{}]*)\}")
+
+
+class OperationKey(NamedTuple):
+    """What makes two operations the same one."""
+
+    method: str
+    path: str
+    """The path with every parameter written as ``{}``."""
+
+
+class Credential(NamedTuple):
+    """One thing that a request must prove itself by."""
+
+    scheme: tuple[str, ...]
+    scopes: frozenset[str]
+
+    @property
+    def title(self) -> str:
+        """The credential for people."""
+        return " ".join(part for part in self.scheme if part)
+
+
+Credentials = frozenset[Credential]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a request, or a header of a response."""
+
+    name: str
+    place: str
+    required: bool
+    schema: Schema
+    writing: tuple[str, bool]
+    """How arrays and objects are written into it: ``style`` and ``explode``."""
+
+    @property
+    def title(self) -> str:
+        """The parameter for people."""
+        return f"{self.place} parameter {self.name}"
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a request carries."""
+
+    required: bool
+    content: Mapping[str, Schema]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a response carries."""
+
+    content: Mapping[str, Schema]
+    headers: Mapping[str, Parameter]
+
+
+ParameterKey = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a contract."""
+
+    key: OperationKey
+    path: str
+    parameters: Mapping[ParameterKey, Parameter]
+    body: Body | None
+    answers: Mapping[str, Answer]
+    """By status as it is documented: ``200``, ``4XX`` or ``default``."""
+    security: tuple[Credentials, ...]
+    """The alternatives; an empty one lets everybody in."""
+
+    @property
+    def title(self) -> str:
+        """Method and path, as requests and reports have them."""
+        return f"{self.key.method} {self.path}"
+
+    def documented(self, status: int) -> str | None:
+        """The key of the answer that describes a status: exact, by its class, or default."""
+        for key in (str(status), f"{status // 100}XX", "default"):
+            if key in self.answers:
+                return key
+        return None
+
+
+def operations(document: dict[str, Any]) -> dict[OperationKey, Operation]:
+    """The operations of a document that is valid OpenAPI 3.1."""
+    found = {}
+    for path, written in document["paths"].items():
+        item = _resolved(document, written)
+        for method in METHODS:
+            if method in item:
+                operation = _operation(document, path, method, item)
+                found[operation.key] = operation
+    return found
+
+
+def _operation(document: dict[str, Any], path: str, method: str, item: dict[str, Any]) -> Operation:
+    written = item[method]
+    parameters: dict[ParameterKey, Parameter] = {}
+    alternatives = _security(document, written.get("security", document.get("security", ())))
+    for node in (*item.get("parameters", ()), *written.get("parameters", ())):
+        parameter = _parameter(document, _resolved(document, node))
+        if parameter.place == "header" and parameter.name.lower() == "authorization":
+            # The published document has the scheme as a parameter too, or instead.
+            token = Credential(("apiKey", "header", "authorization"), frozenset())
+            if parameter.required and not any(alternatives):
+                alternatives = (frozenset({token}),)
+        if parameter.place == "header" and parameter.name.lower() in _NOT_PARAMETERS:
+            continue
+        parameters[_parameter_key(path, parameter)] = parameter
+    return Operation(
+        OperationKey(method.upper(), _TEMPLATE.sub("{}", path)),
+        path,
+        parameters,
+        _body(document, written.get("requestBody")),
+        {
+            status.upper() if status != "default" else status: _answer(
+                document, _resolved(document, node)
+            )
+            for status, node in written.get("responses", {}).items()
+        },
+        alternatives,
+    )
+
+
+def _resolved(document: dict[str, Any], node: Any) -> dict[str, Any]:
+    seen = set()
+    while "$ref" in node and node["$ref"] not in seen:
+        seen.add(node["$ref"])
+        component = parse_reference(node["$ref"])
+        node = document["components"][component.section][component.name]
+    return dict(node)
+
+
+def _parameter_key(path: str, parameter: Parameter) -> ParameterKey:
+    if parameter.place == "path":
+        names = _TEMPLATE.findall(path)
+        if parameter.name in names:
+            return "path", str(names.index(parameter.name))
+    if parameter.place == "header":
+        return "header", parameter.name.lower()
+    return parameter.place, parameter.name
+
+
+def _parameter(document: dict[str, Any], node: dict[str, Any]) -> Parameter:
+    place = node.get("in", "header")
+    style = node.get("style", _STYLES.get(place, "form"))
+    return Parameter(
+        name=node.get("name", ""),
+        place=place,
+        required=node.get("required", False),
+        schema=Schema(document, _schema(node)),
+        writing=(style, node.get("explode", style == "form")),
+    )
+
+
+def _schema(node: dict[str, Any]) -> Any:
+    if "schema" in node:
+        return node["schema"]
+    for media in node.get("content", {}).values():
+        return media.get("schema", True)
+    return True
+
+
+def _content(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Schema]:
+    return {
+        name.partition(";")[0].strip().lower(): Schema(document, media.get("schema", True))
+        for name, media in node.get("content", {}).items()
+    }
+
+
+def _body(document: dict[str, Any], node: Any) -> Body | None:
+    if node is None:
+        return None
+    node = _resolved(document, node)
+    return Body(node.get("required", False), _content(document, node))
+
+
+def _answer(document: dict[str, Any], node: dict[str, Any]) -> Answer:
+    headers = {}
+    for name, header in node.get("headers", {}).items():
+        # OpenAPI 3.1.0, section 4.8.17.1: a content type is not described as a header.
+        if name.lower() != "content-type":
+            written = {**_resolved(document, header), "name": name, "in": "header"}
+            headers[name.lower()] = _parameter(document, written)
+    return Answer(_content(document, node), headers)
+
+
+def _security(document: dict[str, Any], written: Any) -> tuple[Credentials, ...]:
+    alternatives = tuple(frozenset(_credentials(document, requirement)) for requirement in written)
+    return alternatives or (frozenset(),)
+
+
+def _credentials(
+    document: dict[str, Any], requirement: Mapping[str, list[str]]
+) -> Iterator[Credential]:
+    schemes = document.get("components", {}).get("securitySchemes", {})
+    for name, scopes in requirement.items():
+        scheme = _resolved_scheme(schemes, name)
+        yield Credential(scheme, frozenset(scopes))
+
+
+def _resolved_scheme(schemes: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    scheme = schemes.get(name)
+    if not isinstance(scheme, dict) or "type" not in scheme:
+        return ("undefined", name)
+    kind = scheme["type"]
+    if kind == "apiKey":
+        key_name = scheme.get("name", "")
+        place = scheme.get("in", "")
+        return kind, place, key_name.lower() if place == "header" else key_name
+    if kind == "http":
+        return kind, scheme.get("scheme", "").lower()
+    return kind, scheme.get("openIdConnectUrl", "")

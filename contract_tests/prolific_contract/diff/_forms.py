@@ -1,0 +1,161 @@
+"""The forms of a schema that comparing needs.
+
+*Plain*: references replaced by what they name, annotations gone, so that renaming a
+component or rewording a description changes nothing. *Closed*: what a sender may send
+that keeps to the fields it documents. A receiver is read as it is written, open to fields
+it does not know. Read open on both sides, dropping an optional field would break: the
+sender could still send it, with any value.
+"""
+
+import json
+from typing import Any
+
+from prolific_contract.spec._components import parse_reference
+from prolific_contract.spec._structure import rebuild
+
+RECURSION = "$recursion"
+"""In a plain schema: the number of components between this place and the one it repeats."""
+
+_DEPTH = 3
+# What says how to read or show a value and refuses none.
+_ANNOTATIONS = frozenset(
+    {
+        "title",
+        "description",
+        "default",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "discriminator",
+        "example",
+        "examples",
+        "externalDocs",
+        "xml",
+        "contentEncoding",
+        "contentMediaType",
+        "contentSchema",
+        "$comment",
+        "$id",
+        "$anchor",
+        "$schema",
+    }
+)
+
+
+def plain(document: dict[str, Any], schema: Any) -> Any:
+    """A schema without references and annotations.
+
+    Where a component contains itself, `RECURSION` stands in its place.
+    """
+    return _plain(document, schema, ())
+
+
+def _plain(document: dict[str, Any], schema: Any, inside: tuple[str, ...]) -> Any:
+    def resolve(row: str, node: dict[str, Any]) -> Any:
+        kept = {
+            key: value
+            for key, value in node.items()
+            if not (row == "schema" and (key in _ANNOTATIONS or key.startswith("x-")))
+        }
+        if row != "schema" or "$ref" not in kept:
+            return kept
+        name = parse_reference(kept.pop("$ref")).name
+        if name in inside:
+            resolved: Any = {RECURSION: len(inside) - inside.index(name)}
+        else:
+            target = document["components"]["schemas"][name]
+            resolved = _plain(document, target, (*inside, name))
+        return {**kept, "allOf": [*kept.get("allOf", ()), resolved]} if kept else resolved
+
+    return rebuild(schema, "schema", resolve)
+
+
+def is_recursive(schema: Any) -> bool:
+    """Whether a plain schema contains itself."""
+    if isinstance(schema, dict):
+        return RECURSION in schema or any(map(is_recursive, schema.values()))
+    return isinstance(schema, list) and any(map(is_recursive, schema))
+
+
+def unrolled(document: dict[str, Any], schema: Any, *, end: bool) -> Any:
+    """A plain schema in which a component contains itself a few times, and then no more.
+
+    Args:
+        document: Where the components are.
+        schema: The schema.
+        end: What admits the values further in: False makes the schema admit less than
+            the original, True makes it admit more.
+    """
+
+    def unroll(node: Any, inside: tuple[str, ...]) -> Any:
+        def resolve(row: str, node: dict[str, Any]) -> Any:
+            if row != "schema" or "$ref" not in node:
+                return node
+            name = parse_reference(node.pop("$ref")).name
+            target = document["components"]["schemas"][name]
+            if inside.count(name) == _DEPTH:
+                resolved: Any = end
+            else:
+                resolved = unroll(target, (*inside, name))
+            return {**node, "allOf": [*node.get("allOf", ()), resolved]} if node else resolved
+
+        return rebuild(node, "schema", resolve)
+
+    return plain(document, unroll(schema, ()))
+
+
+def closed(schema: Any) -> Any:
+    """What a sender may send by a plain schema: no fields beside those it documents.
+
+    An object of which no field is documented may hold anything.
+    """
+    if not isinstance(schema, dict):
+        return schema
+    rebuilt = rebuild(schema, "schema", _close)
+    return _strip_marks(rebuilt)
+
+
+_OPEN = "$open"
+
+
+def _close(_row: str, node: dict[str, Any]) -> Any:
+    documented = "properties" in node or any(
+        isinstance(part, dict) and _OPEN in part for part in node.get("allOf", ())
+    )
+    if not documented or {"additionalProperties", "unevaluatedProperties"} & node.keys():
+        return node
+    if "allOf" not in node:
+        return {**node, "additionalProperties": False, _OPEN: True}
+    # The parts are closed together, or each would refuse the others' fields.
+    parts = [
+        {key: value for key, value in part.items() if key not in {"additionalProperties", _OPEN}}
+        if isinstance(part, dict) and _OPEN in part
+        else part
+        for part in node["allOf"]
+    ]
+    return {**node, "allOf": parts, "unevaluatedProperties": False, _OPEN: True}
+
+
+def _strip_marks(schema: Any) -> Any:
+    def strip(_row: str, node: dict[str, Any]) -> Any:
+        return {key: value for key, value in node.items() if key != _OPEN}
+
+    return rebuild(schema, "schema", strip)
+
+
+def key_of(schema: Any) -> str:
+    """The same text for plain schemas that differ only in order."""
+    return json.dumps(rebuild(schema, "schema", _ordered), sort_keys=True)
+
+
+def _ordered(_row: str, node: dict[str, Any]) -> Any:
+    ordered = dict(node)
+    for key in ("required", "enum", "oneOf", "anyOf", "allOf"):
+        if isinstance(node.get(key), list):
+            ordered[key] = sorted(node[key], key=lambda item: json.dumps(item, sort_keys=True))
+    if ordered.get("required") == []:
+        del ordered["required"]
+    types = node.get("type")
+    if isinstance(types, list):
+        ordered["type"] = sorted(types) if len(types) > 1 else types[0]
+    return ordered

@@ -1,0 +1,125 @@
+"""A contract out of a file or from a URL."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from prolific_contract._errors import DocumentError
+from prolific_contract.spec._components import reachable
+from prolific_contract.spec._files import read_text
+from prolific_contract.spec._importer import import_document
+from prolific_contract.spec._names import PREFIX
+from prolific_contract.spec._validation import structural_errors
+from prolific_contract.spec._yaml import load_yaml
+
+_URL = re.compile(r"https?://", re.IGNORECASE)
+MOST_BYTES = 20_000_000
+"""The largest document that is fetched; the published one has about 0.55 million bytes."""
+_MOST_REDIRECTS = 5
+_TIMEOUT = 30.0  # seconds without a byte
+
+
+def read_contract(source: str) -> dict[str, Any]:
+    """The contract in a file or at a URL.
+
+    Args:
+        source: A path, or an ``http`` or ``https`` URL, of YAML or JSON: a contract of
+            the Task Builder as it is, or a document of more, reduced to the Task Builder
+            as the import does it.
+
+    Raises:
+        DocumentError: It can't be read or isn't such a document.
+    """
+    return contract_of(read_source(source), source)
+
+
+def contract_of(text: str, source: str) -> dict[str, Any]:
+    """The contract that a text holds (see `read_contract`).
+
+    Raises:
+        DocumentError: It holds none.
+    """
+    try:
+        if "```" in text:  # a page that embeds it
+            return import_document(text, source=source)
+        document = load_yaml(text, source=source)
+        if not _is_reduced(document):
+            return import_document(text, source=source)
+        errors = structural_errors(document)
+        if errors:
+            lines = "\n".join(f"  {error}" for error in errors)
+            raise DocumentError(f"{source} is not a valid OpenAPI 3.1 document:\n{lines}")
+        try:
+            reachable(document)
+        except DocumentError as error:
+            raise DocumentError(f"{source}: {error}") from error
+    except RecursionError:
+        raise DocumentError(f"{source} is nested too deeply to be read") from None
+    return dict(document)
+
+
+def _is_reduced(document: Any) -> bool:
+    """Whether a document holds the Task Builder and nothing else."""
+    return (
+        isinstance(document, dict)
+        and str(document.get("openapi")).startswith("3.1.")
+        and isinstance(document.get("paths"), dict)
+        and bool(document["paths"])
+        and all(path.startswith(PREFIX) for path in document["paths"])
+    )
+
+
+def read_source(source: str) -> str:
+    """The text of a file or at a URL.
+
+    Raises:
+        DocumentError: It can't be read.
+    """
+    if not _URL.match(source):
+        return read_text(Path(source))
+    try:
+        content = _fetch(httpx.URL(source))
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise DocumentError(
+            f"{source} can't be fetched: {type(error).__name__}: {error}"
+        ) from error
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"{source} is not a text in UTF-8: {error.reason}") from error
+
+
+def _fetch(url: httpx.URL) -> bytes:
+    first = url
+    with httpx.Client(timeout=_TIMEOUT, headers={"Accept": "*/*"}) as client:
+        for _ in range(_MOST_REDIRECTS + 1):
+            with client.stream("GET", url) as response:
+                if response.next_request is not None:
+                    target = response.next_request.url
+                    if target.host != first.host or (url.scheme, target.scheme) == (
+                        "https",
+                        "http",
+                    ):
+                        raise DocumentError(
+                            f"{first} redirects to {target.scheme}://{target.host}, which is not "
+                            "followed: if that is where the document is now, name it"
+                        )
+                    url = target
+                    continue
+                if response.status_code != httpx.codes.OK:
+                    raise DocumentError(f"{first} answered {response.status_code}: no document")
+                return _read(response, first)
+    raise DocumentError(f"{first} redirects more than {_MOST_REDIRECTS} times")
+
+
+def _read(response: httpx.Response, url: httpx.URL) -> bytes:
+    content = bytearray()
+    for piece in response.iter_bytes():
+        content += piece
+        if len(content) > MOST_BYTES:
+            raise DocumentError(
+                f"{url} is larger than {MOST_BYTES // 1_000_000} MB, and no OpenAPI document is"
+            )
+    return bytes(content)
