@@ -113,10 +113,12 @@ def error_says(change):
 
 
 def instead(how):
-    return lambda clean, reply: (
-        isinstance(reply, NoReplyError)
-        and (reply.how == how and looks(reply.reply) == looks(clean))
-    )
+    def check(clean, outcome):
+        assert isinstance(outcome, NoReplyError)
+        sent = None if outcome.reply is None else looks(outcome.reply)
+        return outcome.how == how and sent == (looks(clean) if how == "cut" else None)
+
+    return check
 
 
 def moved(**by):

@@ -117,7 +117,7 @@ class Export:
             timeout=TIMEOUT,
         )
         self.resource = exports.batches if kind == "batch" else exports.collections
-        self.resource_id = SandboxSettings().id_of(Kind(kind))
+        self.resource_id = site.settings.id_of(Kind(kind))
 
     def run(self, name):
         """Download and read everything; the error in which it ended, None if it is all right."""

@@ -1,5 +1,6 @@
 """A job book whose entries can be changed behind the sandbox's back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +15,15 @@ class OpenBook(JobBook):
     What is written here the sandbox answers by, as if it had happened.
     """
 
-    def __init__(self, *order: Any, first_fails: Kind | None = None) -> None:
+    def __init__(self, *order: Any, fates: Mapping[Kind, known.Fate] | None = None) -> None:
         """Open an empty book.
 
         Args:
             order: What a `JobBook` is made from.
-            first_fails: Kind of whose resources the first job fails, and no later one,
-                where it would have completed.
+            fates: By kind, what becomes of jobs that would have completed.
         """
         super().__init__(*order)
-        self._first_fails = first_fails
+        self._fates = fates or {}
 
     def of(self, kind: Kind, resource_id: str) -> tuple[Job, ...]:
         """A resource's jobs, oldest first."""
@@ -44,8 +44,9 @@ class OpenBook(JobBook):
 
     def request(self, resource: known.Resource, now: datetime) -> Requested:
         """Give the resource's present job, or start one."""
-        if resource.kind == self._first_fails and resource.fate is known.Fate.COMPLETES:
-            resource = resource._replace(fate=known.Fate.FAILS_ONCE)
+        if resource.fate is known.Fate.COMPLETES:
+            fate = self._fates.get(resource.kind.value, resource.fate)
+            resource = resource._replace(fate=fate)
         return super().request(resource, now)
 
     def forget(self, export_id: str) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from attrs import evolve
 
@@ -13,10 +13,10 @@ Change: TypeAlias = Callable[[Reply], Reply]
 
 
 def state_of(reply: Reply) -> str | None:
-    """The export status that a reply tells; None for every other reply."""
-    if reply.status >= 300 or not isinstance(reply.body, bytes):
+    """The export status that a reply of the API tells; None for every other one."""
+    if reply.status >= 300:
         return None
-    status: str = json.loads(reply.body)["status"]
+    status: str = body_of(reply)["status"]
     return status
 
 
@@ -50,11 +50,14 @@ def has_status(*statuses: int) -> Which:
     return lambda reply: reply.status in statuses
 
 
+def text_of(reply: Reply) -> bytes:
+    """The body of a reply of the API, which never is a file."""
+    return cast("bytes", reply.body)
+
+
 def body_of(reply: Reply) -> dict[str, Any]:
     """The JSON object that a reply of the clean API always is."""
-    if not isinstance(reply.body, bytes):
-        raise TypeError("the body is a file")
-    value: dict[str, Any] = json.loads(reply.body)
+    value: dict[str, Any] = json.loads(text_of(reply))
     return value
 
 
@@ -72,11 +75,6 @@ def with_header(reply: Reply, name: str, value: str | None) -> Reply:
     """The reply with a header field replaced, added or, with None, taken away."""
     headers = tuple((key, text) for key, text in reply.headers if key.lower() != name.lower())
     return evolve(reply, headers=headers if value is None else (*headers, (name, value)))
-
-
-def with_status(status: int) -> Change:
-    """Gives a reply another HTTP status."""
-    return lambda reply: evolve(reply, status=status)
 
 
 def without(body: Mapping[str, Any], *names: str) -> dict[str, Any]:

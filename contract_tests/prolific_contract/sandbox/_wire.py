@@ -33,18 +33,11 @@ def connection_of(scope: Scope) -> asyncio.Transport | None:
 
 async def break_off(error: NoReplyError, connection: asyncio.Transport, receive: Receive) -> None:
     """Do to a connection what is done instead of answering."""
-    match error.how:
-        case "reset":
-            connection.abort()
-        case "garbage":
-            connection.write(_GARBAGE)
-            connection.close()
-        case "cut":
-            whole = _message(error.reply, "1.1") if error.reply else b""
-            connection.write(whole[: len(whole) * 9 // 10])
-            connection.close()
-        case "hang":
-            pass
+    if error.how == "reset":
+        connection.abort()
+    elif error.how != "hang":
+        connection.write(_GARBAGE if error.reply is None else _part(error.reply))
+        connection.close()
     await _gone(receive)
 
 
@@ -76,6 +69,11 @@ def message_body(reply: Reply) -> bytes:
     with reply.body.path.open("rb") as file:
         file.seek(reply.body.start)
         return file.read(reply.body.length)
+
+
+def _part(reply: Reply) -> bytes:
+    whole = _message(reply, "1.1")
+    return whole[: len(whole) * 9 // 10]
 
 
 def _message(reply: Reply, version: str) -> bytes:

@@ -37,7 +37,7 @@ def _unanswered(how: Manner) -> Callable[[], Behaviour]:
     def behave(turn: Turn) -> Reply:
         reply = turn.reply()
         if reply.status < 300:
-            raise NoReplyError(how, reply)
+            raise NoReplyError(how, reply if how == "cut" else None)
         return reply
 
     return always(behave)

@@ -129,7 +129,6 @@ class MutatedSite(Site):
         self._behave = self._mutant.fault.begin()
         self._polls: Counter[str | None] = Counter()
         self._numbers = count()
-        self._book = OpenBook(
-            edition, *order, first_fails=operation.kind if self._mutant.first_job_fails else None
-        )
+        fates = {operation.kind: known.Fate.FAILS_ONCE} if self._mutant.first_job_fails else None
+        self._book = OpenBook(edition, *order, fates=fates)
         return self._book

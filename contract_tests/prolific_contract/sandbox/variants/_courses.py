@@ -22,19 +22,6 @@ def _with(**settings: Any) -> Callable[[SandboxSettings], SandboxSettings]:
     return lambda given: evolve(given, **settings)
 
 
-def _ending(fate: Fate) -> Callable[[SandboxSettings], SandboxSettings]:
-    """Another fate for what would complete."""
-
-    def settings(given: SandboxSettings) -> SandboxSettings:
-        resources = [
-            one._replace(fate=fate) if one.fate is Fate.COMPLETES else one
-            for one in given.resources
-        ]
-        return _with(resources=resources)(given)
-
-    return settings
-
-
 def _ready_before(visit: Visit) -> Reply:
     address = address_of(visit.call.path)
     if address is None or visit.book.of(address.kind, address.resource_id):
@@ -87,12 +74,12 @@ _COURSES = (
     Variant(
         "first-job-fails",
         "It fails the first job of everything",
-        settings=_ending(Fate.FAILS_ONCE),
+        fate=Fate.FAILS_ONCE,
     ),
     Variant(
         "every-job-fails",
         "It fails every job",
-        settings=_ending(Fate.FAILS),
+        fate=Fate.FAILS,
     ),
     Variant(
         "archives-deleted",

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from prolific_contract.gate._operations import address_of
 from prolific_contract.sandbox._http import Headers, Reply, error_reply
-from prolific_contract.sandbox._replies import with_body, with_header
+from prolific_contract.sandbox._replies import text_of, with_body, with_header
 from prolific_contract.sandbox._store import STORE_PREFIX
 from prolific_contract.sandbox._text import http_date
 from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
@@ -99,9 +99,7 @@ _HEADERS = (
 
 
 def _compressed(reply: Reply) -> Reply:
-    if not isinstance(reply.body, bytes):
-        return reply
-    body = with_body(reply, gzip.compress(reply.body, mtime=0))
+    body = with_body(reply, gzip.compress(text_of(reply), mtime=0))
     return with_header(body, "Content-Encoding", "gzip")
 
 

@@ -6,9 +6,10 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
+from prolific_contract.gate._operations import KINDS
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._http import Call, Reply
-from prolific_contract.sandbox._known import EDITIONS, Edition
+from prolific_contract.sandbox._known import EDITIONS, Edition, Fate
 from prolific_contract.sandbox._named import refuse_other_editions
 from prolific_contract.sandbox._open_book import OpenBook
 from prolific_contract.sandbox._settings import SandboxSettings
@@ -59,6 +60,7 @@ class Variant:
         sentence: What the server does, one sentence without its full stop.
         begin: Makes the look of one server; called again when the server is reset.
         settings: Gives the settings that it needs, from those that were asked for.
+        fate: What becomes of jobs that would have completed.
         editions: The editions that allow it.
         skew: How far its clock is ahead.
         additive: Whether it sends members that are not documented, so that somebody who
@@ -72,6 +74,7 @@ class Variant:
     settings: Callable[[SandboxSettings], SandboxSettings] = field(
         default=_as_they_are, repr=False, eq=False
     )
+    fate: Fate = Fate.COMPLETES
     editions: tuple[Edition, ...] = EDITIONS
     skew: timedelta = timedelta(0)
     additive: bool = False
@@ -127,5 +130,5 @@ class VariantSite(Site):
     def _begin(self, edition: Edition, *order: Any) -> OpenBook:
         refuse_other_editions(f"the variant {self._variant.name}", self._variant.editions, edition)
         self._look = self._variant.begin()
-        self._book = OpenBook(edition, *order)
+        self._book = OpenBook(edition, *order, fates=dict.fromkeys(KINDS, self._variant.fate))
         return self._book

@@ -1,0 +1,436 @@
+"""Each variant looks as its sentence says, and says nothing else than the plain sandbox."""
+
+import gzip
+import io
+import json
+import re
+import zipfile
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from helpers.courses import (
+    BASE,
+    GENERATION,
+    ask,
+    content,
+    course,
+    looks,
+    replay,
+    settings_for,
+)
+from prolific_contract.gate._operations import path_of
+from prolific_contract.sandbox import Kind as SandboxKind
+from prolific_contract.sandbox import ManualClock, SandboxError
+from prolific_contract.sandbox.variants import VARIANTS, VariantSite, variant
+
+
+def body(reply):
+    return json.loads(content(reply))
+
+
+def state(reply):
+    return body(reply).get("status") if reply.status < 300 else None
+
+
+def told(label, reply):
+    return label[0] != "archive" and reply.status < 300
+
+
+def complete(label, reply):
+    return told(label, reply) and state(reply) == "complete"
+
+
+def generating(label, reply):
+    return told(label, reply) and state(reply) == "generating"
+
+
+def error(label, reply):
+    return reply.status >= 400
+
+
+def api(label, reply):
+    return label[0] != "archive"
+
+
+def served(label, reply):
+    return label[0] == "archive"
+
+
+def everything(label, reply):
+    return True
+
+
+def time_is(pattern, **off):
+    def check(clean, reply):
+        text = body(reply)["expires_at"]
+        right = datetime.fromisoformat(body(clean)["expires_at"]) + timedelta(**off)
+        return re.fullmatch(pattern, text) and datetime.fromisoformat(text.upper()) == right
+
+    return check
+
+
+def detail_is(detail, **more):
+    return lambda clean, reply: (
+        body(reply) == {"error": {**body(clean)["error"], "detail": detail, **more}}
+    )
+
+
+def spelt(pattern):
+    return lambda clean, reply: (
+        re.search(pattern, content(reply).decode()) and body(reply) == body(clean)
+    )
+
+
+def adds(*names):
+    return lambda clean, reply: (
+        {**body(reply), **body(clean)} == body(reply) and {*names} <= body(reply).keys()
+    )
+
+
+def header(name, value):
+    return lambda clean, reply: reply.header(name) == value and content(reply) == content(clean)
+
+
+def url_has(*names, path="/"):
+    def check(clean, reply):
+        url = body(reply)["url"]
+        return urlsplit(url).path.startswith(path) and {*names} == {*parse_qs(urlsplit(url).query)}
+
+    return check
+
+
+def members(content_):
+    with zipfile.ZipFile(io.BytesIO(content_)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(change):
+    return lambda clean, reply: change(members(content(clean)), members(content(reply)))
+
+
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
+LOOKS = {
+    "times-east": (complete, time_is(TIME + r"\+05:30")),
+    "times-west": (complete, time_is(TIME + "-08:00")),
+    "times-zero": (complete, time_is(TIME + r"\+00:00")),
+    "times-small": (complete, time_is(TIME.replace("T", "t") + "z")),
+    "times-micro": (complete, time_is(TIME + r"\.123456Z", microseconds=123456)),
+    "times-nano": (complete, time_is(TIME + r"\.123456789Z", microseconds=123456)),
+    "times-tenth": (complete, time_is(TIME + r"\.5Z", microseconds=500000)),
+    "ids-upper": (
+        generating,
+        lambda clean, reply: body(reply)["export_id"] == body(clean)["export_id"].upper(),
+    ),
+    "errors-list": (error, detail_is(["There is no such thing.", "Check the id."])),
+    "errors-fields": (
+        error,
+        detail_is({"export_id": ["Not a known id."], "token": ["Check it.", "Or make one."]}),
+    ),
+    "errors-no-fields": (error, detail_is({})),
+    "errors-more": (
+        error,
+        detail_is("No.", additional_information="See the docs.", traceback="", interactive=False),
+    ),
+    "json-pretty": (api, spelt(r'^\{\n    "')),
+    "json-compact": (api, spelt(r'^\{"\w+":[^ ]')),
+    "json-escaped": (api, spelt(r"\\u0073tatus")),
+    "extra-fields": (
+        api,
+        adds("request_id", "meta"),
+    ),
+    "job-described": (told, adds("export_id", "progress", "reason")),
+    "charset": (api, header("content-type", "application/json; charset=utf-8")),
+    "content-type-capitals": (api, header("content-type", 'Application/JSON;Charset="UTF-8"')),
+    "headers-small": (
+        everything,
+        lambda clean, reply: all(name.islower() for name, _ in reply.headers),
+    ),
+    "headers-many": (api, header("cache-control", "no-store")),
+    "retry-after-hint": (
+        lambda label, reply: reply.status == 202,
+        header("retry-after", "3"),
+    ),
+    "no-date": (everything, header("date", None)),
+    "no-challenge": (
+        lambda label, reply: reply.status == 401,
+        header("www-authenticate", None),
+    ),
+    "gzip": (
+        api,
+        lambda clean, reply: (
+            reply.header("content-encoding") == "gzip"
+            and gzip.decompress(content(reply)) == content(clean)
+        ),
+    ),
+    "chunked": (everything, header("transfer-encoding", "chunked")),
+    "keep-alive-off": (everything, header("connection", "close")),
+    "http-1.0": (everything, lambda clean, reply: reply.http == "1.0"),
+    "forbidden-status-403": (
+        lambda label, reply: label == ("status", "forbidden"),
+        lambda clean, reply: reply.status == body(reply)["error"]["status"] == 403,
+    ),
+    "urls-opaque": (complete, url_has(path="/d/")),
+    "urls-cloudfront": (
+        complete,
+        url_has("Expires", "Signature", "Key-Pair-Id", path="/files/"),
+    ),
+    "urls-gcs": (
+        complete,
+        url_has(
+            *("X-Goog-Algorithm", "X-Goog-Date", "X-Goog-Expires", "X-Goog-SignedHeaders"),
+            "X-Goog-Signature",
+        ),
+    ),
+    "urls-azure": (complete, url_has("sv", "sr", "sp", "se", "sig")),
+    "urls-https": (
+        complete,
+        lambda clean, reply: body(reply)["url"].startswith("https://exports.example/d/"),
+    ),
+    "store-binary": (served, header("content-type", "application/octet-stream")),
+    "store-no-etag": (served, header("etag", None)),
+    "archive-stored": (
+        served,
+        packed(lambda clean, made: made == clean),
+    ),
+    "archive-rootless": (
+        served,
+        packed(lambda clean, made: made == {n.partition("/")[2]: it for n, it in clean.items()}),
+    ),
+    "archive-comment": (served, packed(lambda clean, made: made == clean)),
+    "archive-folders": (
+        served,
+        packed(lambda clean, made: {**made, **clean} == made and len(made) == len(clean) + 2),
+    ),
+}
+# What shows in the course of an export, or only in a request of its own.
+COURSES = {
+    "rate-limited",
+    "rate-limited-until",
+    "rate-limited-silently",
+    "ready-at-once",
+    "ready-before",
+    "slow",
+    "very-slow",
+    "first-job-fails",
+    "every-job-fails",
+    "archives-deleted",
+    "clock-ahead",
+    "clock-behind",
+    "unknown-resource-403",
+    "urls-long-lived",
+    "urls-short-lived",
+    "store-whole",
+    "archive-many-files",
+    "archive-no-responses-yet",
+}
+
+
+def test_every_variant_is_tested():
+    assert VARIANTS.keys() == LOOKS.keys() | COURSES
+    assert not LOOKS.keys() & COURSES
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_look_changes_the_answers_that_it_is_about_and_no_others(name):
+    number = list(LOOKS).index(name)
+    kind, edition = ("batch", "collection")[number % 2], ("2026-03", "2026-11")[number // 2 % 2]
+    applies, check = LOOKS[name]
+    steps = course(edition, kind)
+    site = VariantSite(VARIANTS[name], settings_for(edition), clock := ManualClock())
+    outcomes = replay(site, clock, steps)
+    site.close()
+    expected = {step.label for step in steps if applies(step.label, step.clean)}
+    changed = {step.label for step in steps if looks(outcomes[step.label]) != looks(step.clean)}
+    assert changed == expected != set()
+    for step in steps:
+        if step.label in expected:
+            assert check(step.clean, outcomes[step.label]), step.label
+
+
+class Desk:
+    """Somebody who exports a batch from a variant."""
+
+    def __init__(self, name, edition="2026-03"):
+        self.clock = ManualClock()
+        given = settings_for(edition)
+        self.resource = given.id_of(SandboxKind.BATCH)
+        self.site = VariantSite(VARIANTS[name], given, self.clock)
+
+    def request(self, resource=None):
+        return ask(self.site, "POST", path_of("batch", resource or self.resource))
+
+    def poll(self, job):
+        return ask(self.site, "GET", path_of("batch", self.resource, job))
+
+    def fetch(self, url, **headers):
+        return ask(self.site, "GET", url, None, **headers)
+
+    def completed(self):
+        job = body(self.request())["export_id"]
+        self.clock.advance(self.site.settings.generation_seconds)
+        return self.poll(job)
+
+
+@pytest.fixture(params=["2026-03", "2026-11"])
+def edition(request):
+    return request.param
+
+
+def test_every_third_request_is_refused_for_a_while():
+    for name, value in (
+        ("rate-limited", "2"),
+        ("rate-limited-until", "Thu, 19 Mar 2026 10:30:02 GMT"),
+        ("rate-limited-silently", None),
+    ):
+        desk = Desk(name)
+        replies = [desk.request() for _ in range(6)]
+        assert [one.status for one in replies] == [202, 202, 429, 202, 202, 429]
+        assert replies[2].header("retry-after") == value
+        assert replies[2].header("date") == "Thu, 19 Mar 2026 10:30:00 GMT"
+        assert body(replies[2])["error"]["status"] == 429
+
+
+def test_the_store_is_not_limited():
+    desk = Desk("rate-limited")
+    url = body(desk.completed())["url"]
+    assert [desk.fetch(url).status for _ in range(4)] == [200] * 4
+
+
+def test_ready_at_once(edition):
+    desk = Desk("ready-at-once", edition)
+    assert state(desk.poll(body(desk.request())["export_id"])) == "complete"
+
+
+def test_ready_before():
+    desk = Desk("ready-before")
+    assert state(desk.request()) == state(desk.request()) == "complete"
+    assert desk.request().status == 200
+    assert desk.request("unknown").status == 404
+    assert ask(desk.site, "GET", "/somewhere").status == 404
+    with pytest.raises(
+        SandboxError, match="the variant ready-before exists in edition 2026-03 only"
+    ):
+        Desk("ready-before", "2026-11")
+
+
+@pytest.mark.parametrize(("name", "seconds"), [("slow", 30), ("very-slow", 300)])
+def test_slow(name, seconds, edition):
+    desk = Desk(name, edition)
+    job = body(desk.request())["export_id"]
+    desk.clock.advance(seconds - 1)
+    assert state(desk.poll(job)) == "generating"
+    desk.clock.advance(1)
+    assert state(desk.poll(job)) == "complete"
+
+
+def test_jobs_that_fail(edition):
+    for name, states in (
+        ("first-job-fails", ["failed", "complete"]),
+        ("every-job-fails", ["failed", "failed"]),
+    ):
+        desk = Desk(name, edition)
+        assert [state(desk.completed()) for _ in states] == states
+
+
+def test_archives_that_are_deleted_when_they_were_told_of_three_times(edition):
+    desk = Desk("archives-deleted", edition)
+    job = body(desk.request())["export_id"]
+    assert state(desk.poll(job)) == "generating"
+    desk.clock.advance(GENERATION)
+    states = [state(desk.poll(job)) for _ in range(5)]
+    assert states == ["complete", "complete", "complete", "failed", "failed"]
+    assert desk.poll("unknown").status == 404
+
+
+@pytest.mark.parametrize(("name", "days"), [("clock-ahead", 3), ("clock-behind", -3)])
+def test_clocks_that_are_wrong(name, days):
+    desk = Desk(name)
+    reply = desk.completed()
+    sent = parsedate_to_datetime(reply.header("date"))
+    assert sent == desk.clock.now() + timedelta(days=days)
+    assert datetime.fromisoformat(body(reply)["expires_at"]) - sent == timedelta(days=1)
+
+
+def test_a_resource_that_is_not_there_may_be_forbidden():
+    desk = Desk("unknown-resource-403")
+    assert desk.request("unknown").status == 403
+    assert desk.request().status == 202
+    assert desk.poll("unknown").status == 404
+    assert ask(desk.site, "POST", "/somewhere").status == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "lifetime"),
+    [("urls-long-lived", timedelta(days=7)), ("urls-short-lived", timedelta(minutes=5))],
+)
+def test_how_long_urls_are_valid(name, lifetime, edition):
+    desk = Desk(name, edition)
+    reply = desk.completed()
+    assert datetime.fromisoformat(body(reply)["expires_at"]) == desk.clock.now() + lifetime
+
+
+@pytest.mark.parametrize("name", [name for name in VARIANTS if name.startswith("urls-")])
+def test_urls_of_whatever_form_serve_the_archive(name):
+    desk = Desk(name)
+    url = body(desk.completed())["url"].replace("https://exports.example", BASE)
+    assert members(content(desk.fetch(url)))
+    assert desk.fetch(url, range="bytes=-22").status == 206
+
+
+def test_a_store_that_ignores_ranges():
+    desk = Desk("store-whole")
+    url = body(desk.completed())["url"]
+    reply = desk.fetch(url, range="bytes=-22")
+    assert reply.status == 200
+    assert reply.header("accept-ranges") is None
+    assert members(content(reply))
+
+
+def test_archives_that_are_packed_otherwise_are_served_in_parts():
+    desk = Desk("archive-comment")
+    url = body(desk.completed())["url"]
+    reply = desk.fetch(url, range="bytes=-20")
+    assert (reply.status, content(reply)) == (206, content(desk.fetch(url))[-20:])
+    assert content(reply).endswith(b"on request. ")
+    assert desk.fetch(url.partition("?")[0]).status == 403
+
+
+def test_an_archive_with_a_long_directory():
+    desk = Desk("archive-many-files")
+    data = content(desk.fetch(body(desk.completed())["url"]))
+    assert len(data) - int.from_bytes(data[-6:-2], "little") > 0xFFFF + 22
+
+
+def test_an_archive_without_submissions():
+    desk = Desk("archive-no-responses-yet")
+    files = members(content(desk.fetch(body(desk.completed())["url"])))
+    assert [it for name, it in files.items() if name.endswith(".jsonl")] == [b"", b""]
+
+
+def test_a_reset_keeps_the_look():
+    desk = Desk("slow")
+    desk.site.reset()
+    assert desk.site.settings.generation_seconds == 30
+    desk.site.reset(settings_for("2026-11"))
+    assert desk.site.settings.generation_seconds == 30
+    assert desk.site.settings.edition == "2026-11"
+    assert desk.request().status == 202
+
+
+def test_variants_run_on_the_machines_clock_by_themselves():
+    site = VariantSite(VARIANTS["charset"])
+    sent = parsedate_to_datetime(ask(site, "GET", "/", None).header("date"))
+    assert abs(sent - datetime.now(sent.tzinfo)) < timedelta(minutes=1)
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(SandboxError, match="no variant 'charsets': did you mean charset?"):
+        variant("charsets")
+    assert variant("charset") is VARIANTS["charset"]
+
+
+def test_sentences_are_sentences():
+    for one in VARIANTS.values():
+        assert re.fullmatch(r"(It|Its|Nothing) .+[^. ]", one.sentence), one.name
