@@ -19,8 +19,9 @@ from random import Random
 
 from prolific_exports import CorruptArchiveError, ExportsError
 from prolific_exports._calls import Context
-from prolific_exports._effects import Fetch, Flow, Run, Send, Sleep
+from prolific_exports._effects import Fetch, FetchAll, Fetched, Flow, Run, Send, Sleep
 from prolific_exports._policy import Policy
+from prolific_exports._transfer import _flow
 from prolific_exports._transfer._flow import Options, download
 from prolific_exports._transfer._process import Process
 from prolific_exports._transfer._sidecar import Sidecar
@@ -38,6 +39,7 @@ TOKEN = "t0ken-of-a-test"
 STEM = ".prolific-collection-c1"
 POLICY = Policy()
 _MOST_REQUESTS = 500
+_PART = 7
 
 
 class World:
@@ -54,6 +56,7 @@ class World:
         self.disk.links = random.random() < 0.8
         self.server = Server(random, self.disk.step, self._pass_time)
         self.pid = 0
+        self.connections = random.choice((1, 1, 3))
         self.events: list[object] = []
 
     def _pass_time(self, seconds: float) -> None:
@@ -93,9 +96,10 @@ class World:
             TARGET,
             Context(self.clock, self.random, TOKEN, self.events.append),
             POLICY,
-            options=Options(overwrite=False, verify=self._verify),
+            options=Options(verify=self._verify, connections=self.connections),
             system=System(self.disk, self),
         )
+        whole, _flow.SMALLEST_PART = _flow.SMALLEST_PART, _PART
         try:
             path = self._drive(flow)
         except ExportsError as error:
@@ -114,6 +118,8 @@ class World:
             done = True
             assert set(self.disk.files) == {TARGET.name}, "no litter"
             self._check_news(finished=finished)
+        finally:
+            _flow.SMALLEST_PART = whole
         assert self.server.requests - before < _MOST_REQUESTS
         self._check_target()
         return done
@@ -143,6 +149,12 @@ class World:
             assert self.server.damaged, "bytes of two archives"
             raise CorruptArchiveError("a checksum does not match")
 
+    def _fetch_all(self, fetches: tuple[Fetch, ...]) -> list[Fetched]:
+        """One after another, in any order; after an exception the rest is not begun."""
+        order = sorted(range(len(fetches)), key=lambda _: self.random.random())
+        fetched = {at: self.server.fetch(fetches[at]) for at in order}
+        return [fetched[at] for at in sorted(fetched)]
+
     def _drive(self, flow: Flow[Path]) -> Path:
         try:
             effect = next(flow)
@@ -153,6 +165,8 @@ class World:
                             result: object = self.server.send(effect)
                         case Fetch():
                             result = self.server.fetch(effect)
+                        case FetchAll():
+                            result = self._fetch_all(effect.fetches)
                         case Sleep():
                             self.disk.step()
                             result = self._pass_time(effect.seconds)

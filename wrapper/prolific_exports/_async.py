@@ -7,7 +7,7 @@ import httpx
 
 from prolific_exports import _http as http
 from prolific_exports._clock import Clock
-from prolific_exports._effects import Effect, Fetch, Fetched, Flow, Reply, Send, Sleep
+from prolific_exports._effects import Effect, Fetch, FetchAll, Fetched, Flow, Reply, Send, Sleep
 from prolific_exports._errors import ExportsError
 from prolific_exports._log import without_queries
 from prolific_exports._settings import Settings
@@ -54,6 +54,8 @@ class AsyncDriver:
                 return await self._send(effect)
             case Fetch():
                 return await self._fetch(effect)
+            case FetchAll():
+                return await self._fetch_all(effect.fetches)
             case Sleep():
                 return await self._clock.sleep_async(effect.seconds)
             case _:
@@ -76,6 +78,15 @@ class AsyncDriver:
         except http.FAILURES as error:
             raise http.no_answer(send.request, error, self._settings.token) from error
         return body.reply(send.request, response)
+
+    async def _fetch_all(self, fetches: tuple[Fetch, ...]) -> list[Fetched]:
+        parts = [asyncio.create_task(self._fetch(fetch)) for fetch in fetches]
+        try:
+            return list(await asyncio.gather(*parts))
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
 
     async def _fetch(self, fetch: Fetch) -> Fetched:
         request = http.store_request(self._client, fetch)

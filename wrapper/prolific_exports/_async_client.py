@@ -109,11 +109,14 @@ class AsyncExportResource:
         *,
         overwrite: bool = False,
         verify: bool = True,
+        connections: int = 1,
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
     ) -> ExportArchive:
         """Request, wait, download, verify, as `ExportResource.download` does."""
         job = AsyncExportJob(self._core, self._driver, self._core.job(self._kind, resource_id))
-        return await job.download(path, overwrite=overwrite, verify=verify, timeout=timeout)
+        return await job.download(
+            path, overwrite=overwrite, verify=verify, connections=connections, timeout=timeout
+        )
 
 
 class AsyncExportJob:
@@ -152,12 +155,18 @@ class AsyncExportJob:
         *,
         overwrite: bool = False,
         verify: bool = True,
+        connections: int = 1,
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
     ) -> ExportArchive:
         """Wait, download and verify, as `ExportJob.download` does."""
         target = await self._driver.run(
             self._core.download(
-                self._job, path, overwrite=overwrite, verify=verify, timeout=timeout
+                self._job,
+                path,
+                overwrite=overwrite,
+                verify=verify,
+                connections=connections,
+                timeout=timeout,
             )
         )
         return ExportArchive.open(target)

@@ -156,6 +156,7 @@ class ExportResource:
         *,
         overwrite: bool = False,
         verify: bool = True,
+        connections: int = 1,
         timeout: float | None = None,
     ) -> ExportArchive:
         """Request, wait, download, verify: the data of a collection or batch in a file.
@@ -167,6 +168,8 @@ class ExportResource:
             overwrite: Whether an existing file may be replaced.
             verify: Whether to check the archive's every checksum before it gets its name.
                 Without, its length is all that is looked at.
+            connections: How many parts to fetch at once, up to 32, from a store that sends
+                parts and tags them. Helps where it limits each connection.
             timeout: Seconds to wait for the export, instead of the client's.
 
         Returns:
@@ -176,7 +179,9 @@ class ExportResource:
             ExportsError: What `ExportJob.download` raises.
         """
         job = ExportJob(self._core, self._driver, self._core.job(self._kind, resource_id))
-        return job.download(path, overwrite=overwrite, verify=verify, timeout=timeout)
+        return job.download(
+            path, overwrite=overwrite, verify=verify, connections=connections, timeout=timeout
+        )
 
 
 class ExportJob:
@@ -231,6 +236,7 @@ class ExportJob:
         *,
         overwrite: bool = False,
         verify: bool = True,
+        connections: int = 1,
         timeout: float | None = None,
     ) -> ExportArchive:
         """Wait until the archive is ready, download and verify it.
@@ -246,6 +252,8 @@ class ExportJob:
             overwrite: Whether an existing file may be replaced.
             verify: Whether to check the archive's every checksum before it gets its name.
                 Without, its length is all that is looked at.
+            connections: How many parts to fetch at once, up to 32, from a store that sends
+                parts and tags them. Helps where it limits each connection.
             timeout: Seconds to wait for the export, instead of the client's. The
                 download itself may take as long as bytes arrive.
 
@@ -261,7 +269,12 @@ class ExportJob:
         """
         target = self._driver.run(
             self._core.download(
-                self._job, path, overwrite=overwrite, verify=verify, timeout=timeout
+                self._job,
+                path,
+                overwrite=overwrite,
+                verify=verify,
+                connections=connections,
+                timeout=timeout,
             )
         )
         return ExportArchive.open(target)

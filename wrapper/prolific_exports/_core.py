@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from random import Random
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -24,6 +24,8 @@ from prolific_exports._transfer._workspace import System
 from prolific_exports._waiting import Job
 
 T = TypeVar("T")
+
+_MOST_CONNECTIONS: Final = 32
 
 __all__ = ["Core", "Job", "by_kind"]
 
@@ -101,6 +103,7 @@ class Core:
         *,
         overwrite: bool,
         verify: bool,
+        connections: int,
         timeout: float | None,
     ) -> Flow[Path]:
         """Wait for the archive, fetch it, verify it, put it at its place."""
@@ -109,12 +112,18 @@ class Core:
             path,
             self.context,
             self._policy(timeout),
-            options=Options(overwrite, verify_zip if verify else None),
+            options=Options(overwrite, verify_zip if verify else None, _connections(connections)),
             system=self.system,
         )
 
     def _policy(self, timeout: float | None) -> Policy:
         return self.policy if timeout is None else evolve(self.policy, timeout=timeout)
+
+
+def _connections(number: int) -> int:
+    if not 1 <= number <= _MOST_CONNECTIONS:
+        raise UsageError(f"connections is {number!r}: give a number from 1 to {_MOST_CONNECTIONS}.")
+    return number
 
 
 def by_kind(kind: str, *, collection: T, batch: T) -> T:

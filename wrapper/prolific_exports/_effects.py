@@ -114,6 +114,17 @@ class Fetched:
 
 
 @frozen
+class FetchAll:
+    """Get several parts at once; the result is a list with a `Fetched` for each, in order.
+
+    Attributes:
+        fetches: The parts. Their callbacks may be called from several threads at once.
+    """
+
+    fetches: tuple[Fetch, ...]
+
+
+@frozen
 class Sleep:
     """Wait.
 
@@ -135,6 +146,6 @@ class Run:
     work: Callable[[], Any]
 
 
-Effect: TypeAlias = Send | Fetch | Sleep | Run
+Effect: TypeAlias = Send | Fetch | FetchAll | Sleep | Run
 Flow: TypeAlias = Generator[Effect, Any, T]
 """A generator that yields effects, is sent their results and returns a ``T``."""

@@ -1,12 +1,15 @@
 """The driver that does what a flow asks with blocking calls."""
 
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from threading import Event
 from typing import Any, TypeVar
 
 import httpx
+from attrs import evolve
 
 from prolific_exports import _http as http
 from prolific_exports._clock import Clock
-from prolific_exports._effects import Effect, Fetch, Fetched, Flow, Reply, Send, Sleep
+from prolific_exports._effects import Effect, Fetch, FetchAll, Fetched, Flow, Reply, Send, Sleep
 from prolific_exports._errors import ExportsError
 from prolific_exports._log import without_queries
 from prolific_exports._settings import Settings
@@ -59,6 +62,8 @@ class SyncDriver:
                 return self._send(effect)
             case Fetch():
                 return self._fetch(effect)
+            case FetchAll():
+                return self._fetch_all(effect.fetches)
             case Sleep():
                 return self._clock.sleep(effect.seconds)
             case _:
@@ -82,6 +87,21 @@ class SyncDriver:
             raise http.no_answer(send.request, error, self._settings.token) from error
         return body.reply(send.request, response)
 
+    def _fetch_all(self, fetches: tuple[Fetch, ...]) -> list[Fetched]:
+        over = Event()
+        with ThreadPoolExecutor(len(fetches)) as pool:
+            parts = [pool.submit(self._fetch, stoppable(fetch, over)) for fetch in fetches]
+            try:
+                wait(parts, return_when=FIRST_EXCEPTION)
+            finally:
+                # After an interrupt or a full disk the others must not go on for long.
+                over.set()
+        failures = [part.exception() for part in parts]
+        for failure in failures:
+            if failure is not None and not isinstance(failure, StoppedError):
+                raise failure
+        return [part.result() for part in parts]
+
     def _fetch(self, fetch: Fetch) -> Fetched:
         if self.store is not None and self.store.reaches(fetch.url):
             return self.store.fetch(fetch)
@@ -103,3 +123,18 @@ class SyncDriver:
         except http.FAILURES as error:
             return Fetched(head, failure=http.describe(error))
         return Fetched(head)
+
+
+class StoppedError(Exception):
+    """Another part of the same download has failed."""
+
+
+def stoppable(fetch: Fetch, over: Event) -> Fetch:
+    """The fetch, ending at its next byte once something is over."""
+
+    def write(data: bytes | memoryview) -> None:
+        if over.is_set():
+            raise StoppedError
+        fetch.write(data)
+
+    return evolve(fetch, write=write)

@@ -1,6 +1,7 @@
 """From a job to a verified archive at its place: the pure part of a download."""
 
 import os
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ import httpx
 from attrs import define, evolve, field, frozen
 
 from prolific_exports._calls import Context
-from prolific_exports._effects import Fetch, Fetched, Flow, Head, Run, Sleep
+from prolific_exports._effects import Fetch, FetchAll, Fetched, Flow, Head, Run, Sleep
 from prolific_exports._errors import (
     CorruptArchiveError,
     DownloadError,
@@ -34,6 +35,8 @@ from prolific_exports._transfer._workspace import CHECKPOINT_INTERVAL, System, W
 from prolific_exports._urls import why_unsafe
 from prolific_exports._waiting import Job, wait
 
+# Bytes of a part at least, where there are several connections; the first has so many.
+SMALLEST_PART = 1024 * 1024
 _MAX_REDIRECTS: Final = 5
 _PROGRESS_INTERVAL: Final = 0.1
 # How often an archive is fetched whose checksums do not match.
@@ -46,12 +49,14 @@ class Options:
 
     Attributes:
         overwrite: Whether a file at the target may be replaced.
+        connections: How many parts of the archive are fetched at once, at most.
         verify: Raises a `CorruptArchiveError` for a file that is not a whole ZIP, and is
             asked before the file gets its name; None to leave that out.
     """
 
     overwrite: bool = False
     verify: Callable[[Path], object] | None = None
+    connections: int = 1
 
 
 def download(
@@ -87,7 +92,7 @@ def download(
     room = Workspace.open(job, path, system, context.clock.now(), overwrite=options.overwrite)
     try:
         if room.finished is None:
-            yield from _Download(job, context, policy, room).run(options.verify)
+            yield from _Download(job, context, policy, room, options).run()
             yield Run(partial(room.publish, overwrite=options.overwrite))
         size = room.received if room.finished is None else room.finished
     finally:
@@ -117,6 +122,7 @@ class _Download:
     context: Context
     policy: Policy
     room: Workspace
+    options: Options
     url: str = field(default="", repr=False)
     failures: int = 0
     restarts: int = 0
@@ -126,13 +132,18 @@ class _Download:
     rate: Rate = field(factory=Rate)
     reported: float = float("-inf")
     recorded: float = field(init=False)
+    connections: int = field(init=False)
+    active: int = 1
+    # Parts that arrive at once call back from several threads.
+    lock: threading.Lock = field(factory=threading.Lock)
 
     def __attrs_post_init__(self) -> None:
         self.recorded = self.context.clock.monotonic()
         self.inherited = self.room.received
+        self.connections = self.options.connections
 
-    def run(self, verify: Callable[[Path], object] | None) -> Flow[None]:
-        room = self.room
+    def run(self) -> Flow[None]:
+        room, verify = self.room, self.options.verify
         if room.reason:
             self._tell_restart(room.reason)
         yield from self._get_ready(adopted=self.job.state is None)
@@ -184,21 +195,40 @@ class _Download:
 
     def _fetch(self) -> Flow[None]:
         """Get every byte that is missing."""
-        while (part := self._plan()) is not None:
-            yield from self._settle(part, (yield from self._get(part)))
+        while parts := self._plan():
+            self.active = len(parts)
+            if len(parts) == 1:
+                answers = [(yield from self._get(parts[0]))]
+            else:
+                self._check(self.url)
+                answers = yield FetchAll(tuple(self._ask(self.url, part) for part in parts))
+            part, fetched = max(zip(parts, answers, strict=True), key=_gravity)
+            yield from self._settle(part, fetched)
         self._report()
 
-    def _plan(self) -> _Part | None:
-        """What to ask for next; None when nothing is missing."""
+    def _plan(self) -> list[_Part]:
+        """What to ask for next; nothing when nothing is missing."""
         room = self.room
-        holes = room.good.holes(room.total)
+        total, etag, holes = room.total, room.etag, room.good.holes(room.total)
         if not holes:
-            return None
-        if room.etag is None:
-            # Nobody could tell that the rest belongs to the bytes that are there.
-            return _Part(Transfer(room.received, room.total))
-        start, end = holes[0]
-        return _Part(Transfer(start, room.total, room.etag, None if end == room.total else end))
+            return []
+        start, stop = holes[0]
+        if etag is None or start == 0:
+            # Without a tag, nobody could tell that the rest belongs to the bytes that are
+            # there. With more connections, a first part shows whether the store sends parts.
+            end = SMALLEST_PART if self.connections > 1 else None
+            return [_Part(Transfer(room.received, total, etag, end))]
+        if self.connections == 1 or total is None:
+            return [_Part(Transfer(start, total, etag, None if stop == total else stop))]
+        size = max(-(-(total - room.received) // self.connections), SMALLEST_PART)
+        cuts = [
+            (first, min(first + size, last or total))
+            for begin, last in holes
+            for first in range(begin, last or total, size)
+        ]
+        return [
+            _Part(Transfer(first, total, etag, last)) for first, last in cuts[: self.connections]
+        ]
 
     def _settle(self, part: _Part, fetched: Fetched) -> Flow[None]:
         """Do what follows from how a request ended."""
@@ -213,6 +243,9 @@ class _Download:
                 self._restart("the archive changed on the way", fetched)
             case Step.REFRESH:
                 yield from self._refresh(fetched)
+            case Follow():
+                # Each part would have to be led there; one connection is.
+                self.connections = 1
             case _:
                 status = fetched.head.status if fetched.head else None
                 reason = fetched.failure or f"the store answered {status}"
@@ -221,7 +254,7 @@ class _Download:
     def _take_stock(self, transfer: Transfer, fetched: Fetched) -> Flow[None]:
         """After a body: everything, too much or too little."""
         room = self.room
-        if room.total is None and fetched.failure is None:
+        if room.total is None and transfer.end is None and fetched.failure is None:
             room.total = transfer.received
         limit = room.total if transfer.end is None else transfer.end
         if limit is not None and transfer.received > limit:
@@ -234,20 +267,8 @@ class _Download:
         """One request, and those that its redirects lead to."""
         url = self.url
         for _ in range(_MAX_REDIRECTS + 1):
-            reason = why_unsafe(url)
-            if reason:
-                raise UnsafeUrlError(
-                    f"The download URL of {self.job.ref} is not followed: {reason} "
-                    f"({redact(url, self.context.token)})."
-                )
-            part.verdict = None
-            fetched: Fetched = yield Fetch(
-                url,
-                part.transfer.headers(),
-                self.policy.stall_timeout,
-                partial(self._accept, part),
-                partial(self._write, part.transfer),
-            )
+            self._check(url)
+            fetched: Fetched = yield self._ask(url, part)
             if not isinstance(part.verdict, Follow):
                 return fetched
             url = _joined(url, part.verdict.location)
@@ -255,12 +276,42 @@ class _Download:
             f"The download URL of {self.job.ref} redirects more than {_MAX_REDIRECTS} times."
         )
 
+    def _check(self, url: str) -> None:
+        reason = why_unsafe(url)
+        if reason:
+            raise UnsafeUrlError(
+                f"The download URL of {self.job.ref} is not followed: {reason} "
+                f"({redact(url, self.context.token)})."
+            )
+
+    def _ask(self, url: str, part: _Part) -> Fetch:
+        part.verdict = None
+        return Fetch(
+            url,
+            part.transfer.headers(),
+            self.policy.stall_timeout,
+            partial(self._accept, part),
+            partial(self._write, part.transfer),
+        )
+
     def _accept(self, part: _Part, head: Head) -> bool:
+        with self.lock:
+            return self._accept_alone(part, head)
+
+    def _accept_alone(self, part: _Part, head: Head) -> bool:
         part.verdict = verdict = part.transfer.judge(head)
         if not isinstance(verdict, Take):
             return False
         room = self.room
+        if verdict.offset == 0 and self.active > 1:
+            # All of it, to somebody who asked for a part.
+            self.connections, part.verdict = 1, Step.RESTART
+            return False
         if verdict.offset == 0:
+            if verdict.etag is None or "content-range" not in head.headers:
+                self.connections, part.transfer.end = 1, None
+            elif part.transfer.end is not None and verdict.total is not None:
+                part.transfer.end = min(part.transfer.end, verdict.total)
             if room.received:
                 self.restarts += 1
                 self._tell_restart("the store does not send the rest alone")
@@ -275,6 +326,10 @@ class _Download:
         return True
 
     def _write(self, transfer: Transfer, data: bytes | memoryview) -> None:
+        with self.lock:
+            self._write_alone(transfer, data)
+
+    def _write_alone(self, transfer: Transfer, data: bytes | memoryview) -> None:
         start = transfer.received
         transfer.received += len(data)
         limit = self.room.total if transfer.end is None else transfer.end
@@ -300,6 +355,7 @@ class _Download:
                 received,
                 self.room.total,
                 rate=self.rate.value,
+                connections=self.active,
                 resumed_from=self.resumed_from,
             )
         )
@@ -352,6 +408,23 @@ class _Download:
             + (f". It said: {said}" if said else ".")
             + self.room.advice()
         )
+
+
+def _gravity(ended: tuple[_Part, Fetched]) -> int:
+    """Which of several answers decides how to go on."""
+    part, fetched = ended
+    match part.verdict:
+        case Refuse():
+            return 5
+        case Step.RESTART:
+            return 4
+        case Step.REFRESH:
+            return 3
+        case Take():
+            short = part.transfer.end is None or part.transfer.received < part.transfer.end
+            return int(fetched.failure is not None or short)
+        case _:
+            return 2
 
 
 def _joined(url: str, location: str) -> str:

@@ -99,6 +99,8 @@ class Transfer:
             headers["Range"] = f"bytes={self.received}-{last}"
             # If-Match and not If-Range, which most stores ignore.
             headers["If-Match"] = self.etag
+        elif self.end is not None:
+            headers["Range"] = f"bytes=0-{self.end - 1}"
         return headers
 
     def begin(self, take: Take) -> None:

@@ -1,0 +1,155 @@
+"""Several connections at once: the same bytes, and one connection where parts do not come."""
+
+import re
+from threading import Event
+
+import httpx
+import pytest
+from helpers import api
+from prolific_exports import DownloadError, Downloading, StartedOver, UsageError
+from prolific_exports._effects import Fetch
+from prolific_exports._sync import StoppedError, stoppable
+from prolific_exports._transfer import _flow
+from prolific_exports._transfer._disk import OsHandle
+
+SIZE = len(api.ARCHIVE)
+FRESH = f"{api.STORE}?X-Amz-Signature=fr3sh"
+
+
+class Store:
+    """Sends parts; what goes wrong is told to it by where a part begins."""
+
+    def __init__(self):
+        self.asked, self.faults, self.etag, self.ranges = [], {}, api.ETAG, True
+
+    def __call__(self, request):
+        wanted = request.headers.get("Range")
+        self.asked.append(wanted)
+        match = re.fullmatch(r"bytes=(\d+)-(\d*)", wanted or "bytes=0-")
+        start, stop = int(match[1]), min(int(match[2] or SIZE) + 1, SIZE)
+        fault = self.faults.pop(start, None)
+        if fault is not None:
+            return fault
+        headers = {"ETag": self.etag} if self.etag else {}
+        if wanted is None or not self.ranges:
+            return httpx.Response(200, content=api.ARCHIVE, headers=headers)
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{SIZE}"
+        return httpx.Response(206, content=api.ARCHIVE[start:stop], headers=headers)
+
+
+@pytest.fixture
+def store(router):
+    store = Store()
+    router.get(url__startswith=api.STORE).mock(side_effect=store)
+    return store
+
+
+@pytest.fixture
+def run(resource, kind, router, tmp_path, monkeypatch):
+    monkeypatch.setattr(_flow, "SMALLEST_PART", 100)
+    router.get(api.get_url(kind)).mock(side_effect=[api.complete(), *[api.complete(FRESH)] * 9])
+
+    def run(connections=4):
+        job = resource.job(api.RESOURCE[kind], api.EXPORT_ID)
+        return job.download(tmp_path / "a.zip", connections=connections).path.read_bytes()
+
+    return run
+
+
+def parts(count=4):
+    size = -(-(SIZE - 100) // count)
+    return [(start, min(start + size, SIZE)) for start in range(100, SIZE, size)]
+
+
+def asked(cuts):
+    return {f"bytes={start}-{stop - 1}" for start, stop in cuts}
+
+
+def test_the_first_part_shows_whether_there_are_parts_and_the_rest_comes_at_once(
+    run, store, events
+):
+    assert run() == api.ARCHIVE
+    assert store.asked[0] == "bytes=0-99"
+    assert set(store.asked[1:]) == asked(parts())
+    last = [event for event in events if isinstance(event, Downloading)][-1]
+    assert (last.connections, last.received) == (4, SIZE)
+
+
+def test_a_part_that_failed_is_all_that_is_asked_for_again(run, store):
+    start, stop = parts()[1]
+    store.faults[start] = httpx.Response(503)
+    assert run() == api.ARCHIVE
+    again = store.asked[5:]
+    assert again[0].startswith(f"bytes={start}-")
+    assert again[-1].endswith(f"-{stop - 1}")
+
+
+def test_a_url_that_expires_is_refreshed_once_for_all(run, store, router, kind):
+    for start, _ in parts():
+        store.faults[start] = httpx.Response(403)
+    assert run() == api.ARCHIVE
+    assert router.get(api.get_url(kind)).call_count == 2
+
+
+@pytest.mark.parametrize(
+    "fault", [httpx.Response(412), httpx.Response(200, content=api.ARCHIVE)], ids=["412", "200"]
+)
+def test_a_part_of_another_archive_starts_over(run, store, fault, events):
+    store.faults[parts()[2][0]] = fault
+    assert run() == api.ARCHIVE
+    assert [type(event) for event in events].count(StartedOver) == 1
+
+
+def test_a_part_that_is_elsewhere_is_fetched_over_one_connection(run, store):
+    store.faults[parts()[0][0]] = httpx.Response(307, headers={"Location": FRESH})
+    assert run() == api.ARCHIVE
+
+
+def test_a_part_that_makes_no_sense_ends_it(run, store):
+    store.faults[parts()[3][0]] = httpx.Response(204)
+    with pytest.raises(DownloadError, match="answered 204"):
+        run()
+
+
+@pytest.mark.parametrize("lacking", ["ranges", "etag"])
+def test_without_parts_or_tags_there_is_one_connection(run, store, lacking):
+    setattr(store, lacking, None)
+    assert run() == api.ARCHIVE
+    assert len(store.asked) == (1 if lacking == "ranges" else 2)
+
+
+def test_what_is_smaller_than_a_part_comes_in_one(run, store, monkeypatch):
+    monkeypatch.setattr(_flow, "SMALLEST_PART", 10 * SIZE)
+    assert run() == api.ARCHIVE
+    assert len(store.asked) == 1
+
+
+def test_a_full_disk_ends_every_part(run, store, monkeypatch):
+    write = OsHandle.write
+
+    def full(self, offset, data):
+        if offset >= 100:
+            raise OSError(28, "No space left on device")
+        write(self, offset, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OsHandle, "write", full)
+        with pytest.raises(DownloadError, match="No space left"):
+            run()
+    assert run() == api.ARCHIVE, "with the part that was there"
+
+
+@pytest.mark.parametrize("number", [0, -1, 33])
+def test_a_number_of_connections_that_makes_no_sense_is_refused(run, number):
+    with pytest.raises(UsageError, match="connections is .*: give a number from 1 to 32"):
+        run(number)
+
+
+def test_parts_that_were_stopped_write_nothing_more():
+    over, written = Event(), []
+    fetch = stoppable(Fetch("", {}, 1.0, lambda head: True, written.append), over)
+    fetch.write(b"a")
+    over.set()
+    with pytest.raises(StoppedError):
+        fetch.write(b"b")
+    assert written == [b"a"]
