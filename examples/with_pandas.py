@@ -14,9 +14,8 @@ def main(path: str) -> None:
     frame = archive.to_pandas()
     chosen = frame[frame["type"].isin(["multiple_choice", "multiple_choice_with_free_text"])]
     # The one type has its choices in "value", the other in "option".
-    counts = chosen.fillna({"option": "", "value": ""}).value_counts(
-        ["description", "value", "option"], sort=False
-    )
+    filled = chosen.fillna({"option": "", "value": ""})
+    counts = filled.groupby(["description", "value", "option"]).size()
     print(counts.to_string())
 
 

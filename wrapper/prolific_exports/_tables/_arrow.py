@@ -9,6 +9,7 @@ import json
 from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from prolific_exports._tables._columns import IDENTITY, LONG, SOURCE
@@ -92,7 +93,12 @@ def read_json(text: bytes, schema: Any) -> Any:
 
 
 def texts(values: Sequence[str | None]) -> Any:
-    """An array of a few texts."""
+    """An array of a few texts, made once."""
+    return _array(tuple(values))
+
+
+@lru_cache(maxsize=256)
+def _array(values: tuple[str | None, ...]) -> Any:
     pa = need("pyarrow")
     lines = "".join(json.dumps({"text": value}) + "\n" for value in values)
     return read_json(lines.encode(), pa.schema([("text", pa.string())]))["text"].combine_chunks()

@@ -67,7 +67,7 @@ def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSumma
     """Batches as Parquet, in row groups of ``ROW_GROUP`` rows."""
     pa, pq = need("pyarrow"), need("pyarrow.parquet")
     counted = _Counted(batches)
-    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
+    with pq.ParquetWriter(path, schema) as writer:
         for group in _groups(counted):
             writer.write_table(pa.Table.from_batches(group, schema), row_group_size=ROW_GROUP)
     return counted.summary()

@@ -20,7 +20,7 @@ from prolific_exports._tables._values import loads
 By: TypeAlias = Literal["submission", "task"]
 Row: TypeAlias = tuple[Any, ...]
 
-SMALL: Final = 4 << 20
+SMALL: Final = 1 << 17
 """Bytes of records below which the plain reader is done before the fast one has begun."""
 BLOCK: Final = 8 << 20
 """Bytes of records that are made into one batch."""
