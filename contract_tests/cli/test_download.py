@@ -438,6 +438,7 @@ def test_an_interrupt_between_two_downloads_takes_neither_for_the_other(cli, rea
         ([A, "--timeout", "0"], "timeout is 0.0: give a number of seconds above 0"),
         ([A, "--timeout", "nan"], "timeout is nan"),
         ([A, "--poll-interval", "-1"], "poll_interval is -1.0"),
+        ([A, "--connections", "0"], "connections is 0: give a number from 1 to 32"),
         ([A, "--output", ""], "--output is empty"),
         ([A, "--extract", ""], "--extract is empty"),
         ([A, "--extract", "."], "needs a folder of its own"),
@@ -569,5 +570,9 @@ def test_verification_can_be_left_out_and_stalls_be_given_up_sooner(cli, folder,
     assert "verifying" not in outcome.err
     assert store.calls.last.request.extensions["timeout"]["read"] == 7
     store.mock(return_value=httpx.Response(500))
-    (result,) = cli("download", "collection", B, *options[:3], "--json").json["results"]
-    assert result["resume"][-4:] == ["--stall-timeout", "7", "--no-verify", "--json"]
+    options = (*options[:3], "--connections", "3", "--json")
+    (result,) = cli("download", "collection", B, *options).json["results"]
+    assert store.calls.last.request.headers["Range"] == "bytes=0-1048575"
+    assert result["resume"][-6:] == [
+        *("--connections", "3", "--stall-timeout", "7", "--no-verify", "--json")
+    ]

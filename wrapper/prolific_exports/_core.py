@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from random import Random
-from typing import Final, Self, TypeVar
+from typing import Self, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -15,7 +15,7 @@ from prolific_exports._effects import Flow
 from prolific_exports._errors import UsageError
 from prolific_exports._events import Event, ProgressCallback
 from prolific_exports._log import LOGGER
-from prolific_exports._policy import Policy
+from prolific_exports._policy import Policy, check_connections
 from prolific_exports._refs import Kind, check_id
 from prolific_exports._settings import Settings, resolve
 from prolific_exports._states import Complete, ExportState
@@ -24,8 +24,6 @@ from prolific_exports._transfer._workspace import System
 from prolific_exports._waiting import Job
 
 T = TypeVar("T")
-
-_MOST_CONNECTIONS: Final = 32
 
 __all__ = ["Core", "Job", "by_kind"]
 
@@ -112,18 +110,14 @@ class Core:
             path,
             self.context,
             self._policy(timeout),
-            options=Options(overwrite, verify_zip if verify else None, _connections(connections)),
+            options=Options(
+                overwrite, verify_zip if verify else None, check_connections(connections)
+            ),
             system=self.system,
         )
 
     def _policy(self, timeout: float | None) -> Policy:
         return self.policy if timeout is None else evolve(self.policy, timeout=timeout)
-
-
-def _connections(number: int) -> int:
-    if not 1 <= number <= _MOST_CONNECTIONS:
-        raise UsageError(f"connections is {number!r}: give a number from 1 to {_MOST_CONNECTIONS}.")
-    return number
 
 
 def by_kind(kind: str, *, collection: T, batch: T) -> T:

@@ -17,6 +17,7 @@ DEFAULT_POLL_INTERVAL: Final = 4.0
 CALL_TIMEOUT: Final = 30.0
 STALL_TIMEOUT: Final = 30.0
 MAX_FAILURES: Final = 8
+_MOST_CONNECTIONS: Final = 32
 
 # Beyond these, sockets and `time.sleep` raise OverflowError.
 _LONGEST_INTERVAL: Final = 86400.0
@@ -61,6 +62,17 @@ class Policy:
     call_timeout: float = field(default=CALL_TIMEOUT, validator=_is_interval)
     stall_timeout: float = field(default=STALL_TIMEOUT, validator=_is_interval)
     max_failures: int = MAX_FAILURES
+
+
+def check_connections(number: int) -> int:
+    """How many connections a download may use.
+
+    Raises:
+        UsageError: None, or too many.
+    """
+    if not 1 <= number <= _MOST_CONNECTIONS:
+        raise UsageError(f"connections is {number!r}: give a number from 1 to {_MOST_CONNECTIONS}.")
+    return number
 
 
 def poll_delays(policy: Policy, random: Random) -> Iterator[float]:

@@ -177,10 +177,16 @@ class _Downloads:
         overwrite, verify = self.order.overwrite, not self.order.no_verify
         if self.order.export_id is None:
             return resource.download(
-                task.resource_id, task.target, overwrite=overwrite, verify=verify
+                task.resource_id,
+                task.target,
+                overwrite=overwrite,
+                verify=verify,
+                connections=self.order.connections,
             )
         job = resource.job(task.resource_id, self.order.export_id)
-        return job.download(task.target, overwrite=overwrite, verify=verify)
+        return job.download(
+            task.target, overwrite=overwrite, verify=verify, connections=self.order.connections
+        )
 
     def _fail(self, task: Task, error: ExportsError | OSError) -> Result:
         reports.complain(error, self._name(task))

@@ -9,6 +9,7 @@ from typing import Self
 from attrs import frozen
 
 from prolific_exports._errors import DownloadError, TargetExistsError, UsageError
+from prolific_exports._policy import check_connections
 from prolific_exports._refs import Kind, check_id
 
 
@@ -46,6 +47,7 @@ class Order:
         timeout: ``--timeout`` in seconds.
         poll_interval: ``--poll-interval`` in seconds.
         export_id: ``--export-id``.
+        connections: ``--connections``.
         stall_timeout: ``--stall-timeout`` in seconds.
         overwrite: ``--overwrite``.
         no_verify: ``--no-verify``.
@@ -61,6 +63,7 @@ class Order:
     timeout: float | None
     poll_interval: float | None
     export_id: str | None
+    connections: int
     stall_timeout: float | None
     overwrite: bool
     no_verify: bool
@@ -98,6 +101,7 @@ class Order:
             timeout=arguments.timeout,
             poll_interval=arguments.poll_interval,
             export_id=export_id,
+            connections=check_connections(arguments.connections),
             stall_timeout=arguments.stall_timeout,
             overwrite=arguments.overwrite,
             no_verify=arguments.no_verify,
@@ -164,6 +168,7 @@ class Order:
             ("--table", None if alone else self.table),
             ("--timeout", _number(self.timeout)),
             ("--poll-interval", _number(self.poll_interval)),
+            ("--connections", str(self.connections) if self.connections > 1 else None),
             ("--stall-timeout", _number(self.stall_timeout)),
         ):
             if value is not None:

@@ -77,6 +77,17 @@ An archive that could write outside DIR is refused, and nothing is extracted.
 """
 
 
+_SHOW_EPILOG = """\
+With --json, stdout has one JSON object, also after errors:
+  {"archive": {"kind", "id", "name", "exported_at", "submissions", "participants",
+               "unknown_records", "first_created_at", "last_created_at",
+               "instructions": [{"id", "type", "description", "answered", "examples"}, ...],
+               "files", "files_size"},
+   "error": null}
+  archive  null after an error
+  error    {"type", "message"}, or null
+"""
+
 _TABLE_EPILOG = """\
 OUT ends in .parquet, .csv, .jsonl or .arrow. Parquet and Arrow need pyarrow:
   pip install 'prolific-exports[tables]'
@@ -193,6 +204,13 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
         help="do not check the archive's checksums before it gets its name",
     )
     parser.add_argument(
+        "--connections",
+        type=int,
+        default=1,
+        metavar="N",
+        help="fetch up to N parts of the archive at once, 32 at most (default: 1)",
+    )
+    parser.add_argument(
         "--stall-timeout",
         type=float,
         metavar="S",
@@ -233,8 +251,10 @@ def _add_show(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "show",
         help="print what an archive holds",
         description="Print what an archive holds: counts, period, instructions, a few answers.",
+        epilog=_SHOW_EPILOG,
     )
     _add_archive(parser)
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
 
 
 def _add_table(commands: "argparse._SubParsersAction[_Parser]") -> None:
