@@ -54,9 +54,32 @@ def test_what_is_no_archive_is_one_line(cli, folder, command):
         assert outcome.err.count("\n") == 1
 
 
-def test_json_is_not_for_these(cli, export):
-    outcome = cli("show", "export.zip", "--json")
+def test_json_is_not_for_extract(cli, export):
+    outcome = cli("extract", "export.zip", "data", "--json")
     assert (outcome.code, outcome.out) == (2, "")
+
+
+def test_showing_as_json(cli, export):
+    outcome = cli("show", "export.zip", "--json")
+    assert (outcome.code, outcome.err, outcome.json["error"]) == (0, "", None)
+    archive = outcome.json["archive"]
+    assert archive["exported_at"] == "2026-03-20T10:30:00+00:00"
+    assert (archive["submissions"], archive["files_size"]) == (1, len(PHOTO))
+    assert archive["instructions"][0] == {
+        "id": "i1",
+        "type": "free_text",
+        "description": "Say something",
+        "answered": 1,
+        "examples": ["Something"],
+    }
+
+
+def test_showing_as_json_what_has_no_times_or_is_no_archive(cli, folder):
+    write_zip(folder / "export.zip", {"responses.jsonl": b""})
+    assert cli("show", "export.zip", "--json").json["archive"]["first_created_at"] is None
+    outcome = cli("show", "none.zip", "--json")
+    assert (outcome.code, outcome.json["archive"]) == (1, None)
+    assert outcome.json["error"]["type"] == "ArchiveError"
 
 
 def test_showing_an_archive(cli, export):

@@ -66,6 +66,11 @@ def status(
     )
 
 
+def show(summary: "dict[str, Any] | None" = None, error: BaseException | None = None) -> str:
+    """The JSON of ``show``."""
+    return _dumped({"archive": summary, "error": _error(error)})
+
+
 def _result(result: "Result") -> dict[str, Any]:
     return {
         "kind": result.kind,

@@ -5,12 +5,14 @@ import io
 import sys
 from collections.abc import Iterator
 
+from attrs import asdict
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from prolific_exports import ArchiveSummary, Clock, ExportArchive, InstructionSummary, summarise
 from prolific_exports._cli import _exit_codes as exit_codes
+from prolific_exports._cli import _reports as reports
 from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._text import moment, plural, printable, size
 
@@ -20,7 +22,15 @@ _DESCRIPTION_WIDTH = 200
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:  # noqa: ARG001 - as every command
     """Print what an archive holds."""
     summary = summarise(ExportArchive.open(arguments.archive))
-    streams.result(_laid_out(summary))
+    if arguments.json:
+        moments = {
+            name: None if moment is None else moment.isoformat()
+            for name in ("exported_at", "first_created_at", "last_created_at")
+            for moment in [getattr(summary, name)]
+        }
+        streams.result(reports.show(asdict(summary) | moments))
+    else:
+        streams.result(_laid_out(summary))
     return exit_codes.DONE
 
 
