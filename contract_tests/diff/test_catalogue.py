@@ -551,6 +551,19 @@ def test_a_body_of_no_content_type_is_none():
     assert diff.findings[0].verdict == "breaking"
     assert "body" not in diff.findings[0].example
     assert verdicts(empty, base()) == {"request body": "compatible"}
+    # Without a body documented, none is asked for.
+    assert (
+        verdicts(edited(without(put, "requestBody")), edited(adding(required=True)))[
+            "query parameter since"
+        ]
+        == "breaking"
+    )
+    optional = edited(setting(lambda d: put(d)["requestBody"], required=False))
+    adding(required=True)(optional)
+    assert verdicts(edited(without(put, "requestBody")), optional) == {
+        "query parameter since": "breaking",
+        "request body": "compatible",
+    }
     assert sorted_verdicts(base(), empty) == [
         ("request body", "breaking"),
         ("request body", "compatible"),
