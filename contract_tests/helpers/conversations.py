@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import field, frozen
 from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract.gate._operations import Kind as Name
 from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._recorder import Conversation, converse
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject
@@ -82,10 +83,11 @@ class Rehearsal:
 
 
 def subjects_of(settings: SandboxSettings, *fates: Fate) -> tuple[Subject, ...]:
+    kinds: tuple[tuple[Name, Kind], ...] = (("batch", Kind.BATCH), ("collection", Kind.COLLECTION))
     return tuple(
-        Subject(kind.value, settings.id_of(kind, fate), fate is Fate.FORBIDDEN)
+        Subject(name, settings.id_of(kind, fate), fate is Fate.FORBIDDEN)
         for fate in fates
-        for kind in (Kind.BATCH, Kind.COLLECTION)
+        for name, kind in kinds
     )
 
 

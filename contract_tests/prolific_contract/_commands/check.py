@@ -139,18 +139,17 @@ def run(arguments: argparse.Namespace) -> int:
     from prolific_contract.gate.reports import print_text, write_report
 
     reports = [_report(value) for value in arguments.report]
-    if arguments.update_baseline and arguments.baseline is None:
-        raise UsageError("--update-baseline needs the file: give it with --baseline")
+    accepted: Path | None = arguments.baseline
     if arguments.har is not None and arguments.record is not None:
         raise UsageError("--record is for conversations with a server; --har has one already")
+    if accepted is None and arguments.update_baseline:
+        raise UsageError("--update-baseline needs the file: give it with --baseline")
     baseline = Baseline()
-    if arguments.baseline is not None and not (
-        arguments.update_baseline and not arguments.baseline.exists()
-    ):
-        baseline = read_baseline(arguments.baseline)
+    if accepted is not None and (accepted.exists() or not arguments.update_baseline):
+        baseline = read_baseline(accepted)
     verdict = _verdict(arguments, _check(arguments, baseline.fingerprints))
-    if arguments.update_baseline:
-        verdict = _update(arguments.baseline, baseline, verdict)
+    if accepted is not None and arguments.update_baseline:
+        verdict = _update(accepted, baseline, verdict)
     print_text(verdict, sys.stdout)
     for report_format, path in reports:
         write_report(report_format, verdict, path)

@@ -68,7 +68,7 @@ def check_of(config: pytest.Config) -> Check:
         edition=None if edition == "auto" else cast("Edition", edition),
         max_wait=_seconds(config, "max-wait"),
         profile=cast("Profile", _chosen(config, "profile", ("polite", "full"))),
-        strict=config.getoption("--prolific-strict"),
+        strict=bool(config.getoption("--prolific-strict")),
     )
     try:
         usable(check)

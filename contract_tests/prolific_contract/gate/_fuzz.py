@@ -105,7 +105,12 @@ def _of_operation(schema: Any, operation: Operation, seed: int, examples: int) -
             database=None,
             deadline=None,
             phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=[
+                HealthCheck.data_too_large,
+                HealthCheck.filter_too_much,
+                HealthCheck.large_base_example,
+                HealthCheck.too_slow,
+            ],
         )
         @given(strategy)
         def collect(case: "schemathesis.Case[Any]") -> None:

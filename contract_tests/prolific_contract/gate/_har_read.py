@@ -16,7 +16,7 @@ from prolific_exports._redact import MARK
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.gate._har_write import OWN
-from prolific_contract.gate._operations import KINDS
+from prolific_contract.gate._operations import KINDS, Kind
 from prolific_contract.gate._recorder import without_token
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject, Trace
 from prolific_contract.spec._files import read_text
@@ -26,6 +26,7 @@ _API = re.compile(r"(.*?)/api/v1/data-collection/(?:batches|collections)/[^/]+/e
 _SANITISED: Final = re.compile(
     r"redacted|filtered|saniti[sz]ed|masked|hidden|removed|\*{3}|<.*>|\.{3}", re.IGNORECASE
 )
+_KINDS: Final[Mapping[str, Kind]] = {kind: kind for kind in KINDS}
 _T = TypeVar("_T")
 
 
@@ -261,7 +262,7 @@ def _own(entries: list[_Entry], about: Any) -> Trace:
 
 
 def _subject(value: Any) -> Subject:
-    kind = next((kind for kind in KINDS if kind == _member(value, "kind", str)), None)
+    kind = _KINDS.get(_member(value, "kind", str))
     if kind is None:
         raise _MalformedError("one of its subjects is neither a batch nor a collection")
     return Subject(kind, _member(value, "id", str), value.get("forbidden") is True)

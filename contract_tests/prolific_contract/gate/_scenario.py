@@ -381,12 +381,16 @@ class _Conversation:
     def _probe_scope(self, job: _Job) -> _Talk[None]:
         """Ask for a job where it does not belong."""
         own = (job.subject.kind, job.subject.id)
-        places = [(kind, job.subject.id) for kind in KINDS]
-        places += [(job.subject.kind, UNKNOWN_RESOURCE_ID)]
-        places += [(subject.kind, subject.id) for subject in self._plan.subjects]
-        for kind, resource_id in dict.fromkeys(places):
+        for kind, resource_id in dict.fromkeys(self._places(job)):
             if (kind, resource_id) != own:
                 yield from self._ask(_status_of(kind, resource_id, job.export_id))
+
+    def _places(self, job: _Job) -> Iterator[tuple[Kind, str]]:
+        for kind in KINDS:
+            yield kind, job.subject.id
+        yield job.subject.kind, UNKNOWN_RESOURCE_ID
+        for subject in self._plan.subjects:
+            yield subject.kind, subject.id
 
     # One request.
 
