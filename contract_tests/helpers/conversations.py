@@ -6,7 +6,6 @@ from typing import Any
 
 from attrs import field, frozen
 from prolific_contract.gate._inprocess import InProcessTarget
-from prolific_contract.gate._operations import Kind as Name
 from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._recorder import Conversation, converse
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject
@@ -83,11 +82,13 @@ class Rehearsal:
 
 
 def subjects_of(settings: SandboxSettings, *fates: Fate) -> tuple[Subject, ...]:
-    kinds: tuple[tuple[Name, Kind], ...] = (("batch", Kind.BATCH), ("collection", Kind.COLLECTION))
     return tuple(
-        Subject(name, settings.id_of(kind, fate), fate is Fate.FORBIDDEN)
+        subject
         for fate in fates
-        for name, kind in kinds
+        for subject in (
+            Subject("batch", settings.id_of(Kind.BATCH, fate), fate is Fate.FORBIDDEN),
+            Subject("collection", settings.id_of(Kind.COLLECTION, fate), fate is Fate.FORBIDDEN),
+        )
     )
 
 
