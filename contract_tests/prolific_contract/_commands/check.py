@@ -24,6 +24,9 @@ what it does to a server:
   Retry-After are obeyed, and the whole check takes no longer than twice --max-wait and five
   minutes. Of an archive only the directory is read. The token goes to --target alone.
 
+  Edition 2026-03 gives a recent export again at once, and then there is no job to poll: most
+  is learned with a batch or collection that was not exported lately.
+
   --profile full also sends methods that are not documented and requests that schemathesis
   makes up, about 25 more for each operation: for staging and the sandbox, not for production.
 
