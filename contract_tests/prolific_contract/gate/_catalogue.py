@@ -121,8 +121,7 @@ def try_mutant(mutant: Mutant, edition: Edition) -> Trial:
 
 def try_mutant_live(mutant: Mutant, edition: Edition) -> Trial:
     """Judge a mutant over a socket; takes seconds."""
-    conversation = _converse_live(_settings(edition), mutant=mutant.name)
-    return _tried(mutant, edition, conversation)
+    return _tried(mutant, edition, _converse_live(_settings(edition), mutant=mutant.name))
 
 
 def _tried(
