@@ -92,7 +92,7 @@ class _Course:
         self._clock = ManualClock()
         settings = settings_for(edition, first_fails=first_fails)
         self.site = Site(settings, self._clock)
-        self._kind = kind
+        self._kind: Kind = kind
         fate = Fate.FAILS_ONCE if first_fails else Fate.COMPLETES
         self._resource = settings.id_of(SandboxKind(kind), fate)
         self._forbidden = settings.id_of(SandboxKind(kind), Fate.FORBIDDEN)

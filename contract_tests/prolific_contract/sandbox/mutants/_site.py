@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from prolific_contract.gate._operations import Action, Address, address_of
+from prolific_contract.gate._operations import Action, Address, Kind, address_of
 from prolific_contract.sandbox import _known as known
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._draw import Draw
@@ -129,6 +129,8 @@ class MutatedSite(Site):
         self._behave = self._mutant.fault.begin()
         self._polls: Counter[str | None] = Counter()
         self._numbers = count()
-        fates = {operation.kind: known.Fate.FAILS_ONCE} if self._mutant.first_job_fails else None
+        fates: dict[Kind, known.Fate] = (
+            {operation.kind: known.Fate.FAILS_ONCE} if self._mutant.first_job_fails else {}
+        )
         self._book = OpenBook(edition, *order, fates=fates)
         return self._book
