@@ -145,7 +145,9 @@ class _Course:
     def _strangers(self, export: str) -> None:
         """Jobs of another kind and of another resource, asked for under the resource."""
         other_kind: Kind = "batch" if self._kind == "collection" else "collection"
-        others = [(other_kind, one) for one in self._exported(other_kind)[:1]]
+        others: list[tuple[Kind, str]] = [
+            (other_kind, one) for one in self._exported(other_kind)[:1]
+        ]
         others += [(self._kind, one) for one in self._exported(self._kind)[1:2]]
         for kind, resource in others:
             label = "other kind" if kind != self._kind else "other resource"
