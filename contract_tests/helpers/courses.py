@@ -148,7 +148,7 @@ class _Course:
         others: list[tuple[Kind, str]] = [
             (other_kind, one) for one in self._exported(other_kind)[:1]
         ]
-        others += [(self._kind, one) for one in self._exported(self._kind)[1:2]]
+        others.extend((self._kind, one) for one in self._exported(self._kind)[1:2])
         for kind, resource in others:
             label = "other kind" if kind != self._kind else "other resource"
             action: Literal["other", "request"] = "request" if kind == self._kind else "other"
