@@ -119,6 +119,11 @@ def progress(event: Event) -> None:
             pass
         case px.Refreshed(received=received):
             assert_type(received, int)
+        case px.Resuming(received=received, total=total):
+            assert_type(received, int)
+            assert_type(total, int | None)
+        case px.StartedOver(reason=reason):
+            assert_type(reason, str)
         case Downloading(received=received, total=total):
             assert_type(received, int)
             assert_type(total, int | None)

@@ -223,6 +223,11 @@ def test_when_the_rest_does_not_belong_to_the_beginning_it_starts_over(
     assert "Range" not in store.calls.last.request.headers
 
 
+def test_a_store_may_call_the_whole_archive_a_part(job, store, tmp_path):
+    store.mock(return_value=part(start=0))
+    assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+
+
 def test_an_archive_that_always_changes_ends_the_download(job, store, tmp_path):
     store.mock(side_effect=[cut(), httpx.Response(412)] * 20)
     with pytest.raises(DownloadError, match="changed on the way"):
