@@ -394,13 +394,14 @@ def test_half_a_character_is_kept():
     assert parse(odd).exchanges[0].answer.body == b"\xed\xa0\x80"
 
 
-def test_a_failure_is_told_as_the_recorder_tells_it():
+def test_a_failure_counts_where_the_gate_recorded_it():
     failed = entry(answer=Answer(0))
-    failed["response"]["_error"] = "net::ERR_CONNECTION_RESET"
-    silent = entry(answer=Answer(0))
+    failed["_failure"] = "the connection was reset"
+    given_up = entry(answer=Answer(0))
+    given_up["response"]["_error"] = "net::ERR_ABORTED"
 
-    assert [one.failure for one in parse(failed, silent).exchanges] == [
-        "net::ERR_CONNECTION_RESET",
+    assert [one.failure for one in parse(failed, given_up).exchanges] == [
+        "the connection was reset",
         None,
     ]
 

@@ -174,8 +174,12 @@ class _Entry:
 
     @property
     def failure(self) -> str | None:
-        """Why there was no answer, if the recording says it."""
-        told = self.entry.get("_failure") or self.entry["response"].get("_error")
+        """Why there was no answer, if the recording is ours.
+
+        What browsers write (``_error``) does not tell whether the server or the client
+        broke off, and a client that did is not the server's fault.
+        """
+        told = self.entry.get("_failure")
         return told if isinstance(told, str) else None
 
     def exchange(self, index: int, base_url: str, credential: Credential, at: float) -> Exchange:
