@@ -114,7 +114,7 @@ STRAY = st.dictionaries(
     ids=[f"{operation.kind}-{operation.action}-{status}" for operation, status, _ in RESPONSES],
 )
 @given(data=st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_they_agree(operation, status, schema, data):
     body = {**data.draw(STRAY), **data.draw(bodies(json.dumps(schema)))}
     names = branches_of(operation, status, body)
