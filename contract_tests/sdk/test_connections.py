@@ -79,9 +79,12 @@ def test_a_part_that_failed_is_all_that_is_asked_for_again(run, store):
     start, stop = parts()[1]
     store.faults[start] = httpx.Response(503)
     assert run() == api.ARCHIVE
-    again = store.asked[5:]
-    assert again[0].startswith(f"bytes={start}-")
-    assert again[-1].endswith(f"-{stop - 1}")
+    others = asked(parts()) - {f"bytes={start}-{stop - 1}"}
+    assert all(store.asked.count(part) == 1 for part in others)
+    # It is asked for again in as many pieces as connections are free by then.
+    again = [one for one in store.asked[1:] if one not in others][1:]
+    assert any(one.startswith(f"bytes={start}-") for one in again)
+    assert any(one.endswith(f"-{stop - 1}") for one in again)
 
 
 def test_a_url_that_expires_is_refreshed_once_for_all(run, store, router, kind):

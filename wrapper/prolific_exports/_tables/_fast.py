@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from prolific_exports._tables._answers import KNOWN
-from prolific_exports._tables._arrow import moment_type, numbers, read_json, texts
+from prolific_exports._tables._arrow import moment_type, numbers, read_json, texts, value_type
 from prolific_exports._tables._columns import IDENTITY
 from prolific_exports._tables._libraries import need
 from prolific_exports._tables._values import encodable
@@ -115,7 +115,9 @@ class FastWide(FastReader):
         by_id = {column.id: array for column, array in zip(self.columns, answers, strict=True)}
         count = len(identity[0])
         values = [
-            _value(by_id[column.id], column) if column.id in by_id else pa.nulls(count, pa.string())
+            _value(by_id[column.id], column)
+            if column.id in by_id
+            else pa.nulls(count, value_type(column.type))
             for column in self._all
         ]
         arrays = [*identity, *values, pa.nulls(count, pa.string())]
