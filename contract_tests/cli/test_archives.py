@@ -211,4 +211,4 @@ def test_without_a_stdout_nothing_is_shown(cli, export, monkeypatch):
 
 def test_an_archive_as_downloaded(cli, folder):
     (folder / "export.zip").write_bytes(api.ARCHIVE)
-    assert "Name         Reasons\n" in cli("show", "export.zip").out
+    assert "Kind         unknown\nSubmissions  1 from" in cli("show", "export.zip").out

@@ -123,9 +123,10 @@ def test_several_ids_go_to_a_folder_that_is_created(cli, folder, ready):
     outcome = cli("download", "collection", A, B, "-o", "out", "--extract", "data")
     assert outcome.code == 0
     assert printed(outcome) == [f"out/{A}.zip", f"out/{B}.zip"]
-    assert left(folder) == sorted(
-        f"data/{one}/{name}" for one in (A, B) for name in ("collection.json", "responses.jsonl")
-    ) + [f"out/{one}.zip" for one in (A, B)]
+    assert left(folder) == [
+        *(f"data/{one}/{name}" for one in (A, B) for name in api.MEMBERS),
+        *(f"out/{one}.zip" for one in (A, B)),
+    ]
     assert f"[2/2] collection {B}: extracted to {Path('data', B)}\n" in outcome.err
 
 
@@ -174,7 +175,7 @@ def test_after_a_timeout_the_printed_command_goes_on_with_the_job(cli, folder, r
     router.post(url(A)).mock(return_value=api.error(500))
     outcome = cli(*resume[1:])
     assert outcome.code == 0
-    assert left(folder) == ["a file.zip", "da ta/collection.json", "da ta/responses.jsonl"]
+    assert left(folder) == ["a file.zip", *(f"da ta/{name}" for name in api.MEMBERS)]
 
 
 def test_a_job_whose_id_is_not_known_yet_goes_on_with_the_same_command(cli, router):

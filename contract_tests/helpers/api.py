@@ -67,10 +67,13 @@ def archive_bytes() -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(f"{root}/responses.jsonl", json.dumps(record) + "\n")
         archive.writestr(f"{root}/collection.json", json.dumps(metadata))
+        # Tests get it for a collection and for a batch: this makes it neither's.
+        archive.writestr(f"{root}/batch.json", "{}")
     return buffer.getvalue()
 
 
 ARCHIVE = archive_bytes()
+MEMBERS = ("batch.json", "collection.json", "responses.jsonl")
 ETAG = '"0123456789abcdef0123456789abcdef"'
 
 

@@ -1,10 +1,12 @@
 """Downloading: what is at the target in the end, and what the store was asked."""
 
 import asyncio
+import io
 import json
 import logging
 import os
 import re
+import zipfile
 from random import Random
 
 import httpx
@@ -79,6 +81,17 @@ def ready(router, kind):
 @pytest.fixture
 def job(resource, kind, ready):
     return resource.job(api.RESOURCE[kind], api.EXPORT_ID)
+
+
+def test_an_archive_of_the_other_kind_is_not_saved(router, job, kind, store, tmp_path):
+    other = "batch" if kind == "collection" else "collection"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(f"root/{other}.json", "{}")
+    store.mock(return_value=api.stored(buffer.getvalue()))
+    with pytest.raises(CorruptArchiveError, match=f"is the archive of a {other}, not of a {kind}"):
+        job.download(tmp_path / "data.zip")
+    assert left(tmp_path) == []
 
 
 def test_one_call_from_an_id_to_an_archive(router, resource, kind, store, tmp_path, events):

@@ -264,7 +264,8 @@ class ExportJob:
             TargetExistsError: There is a file, and ``overwrite`` is False.
             TargetInUseError: The same is being downloaded to the same folder already.
             DownloadError: The archive could not be fetched or saved.
-            ArchiveError: What the store sent is not a whole ZIP.
+            ArchiveError: What the store sent is not a whole ZIP, or the archive of the other
+                kind.
             ExportsError: What `wait` raises.
         """
         target = self._driver.run(

@@ -1,6 +1,7 @@
 """What the sync and the async client share: everything but the driver."""
 
 import os
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Self, TypeVar
@@ -8,7 +9,7 @@ from typing import Self, TypeVar
 from attrs import evolve, field, frozen
 
 from prolific_exports import _waiting as waiting
-from prolific_exports._archive import verify_zip
+from prolific_exports._archive import verify_export
 from prolific_exports._calls import Context
 from prolific_exports._clock import Clock, SystemClock
 from prolific_exports._effects import Flow
@@ -111,7 +112,9 @@ class Core:
             self.context,
             self._policy(timeout),
             options=Options(
-                overwrite, verify_zip if verify else None, check_connections(connections)
+                overwrite,
+                partial(verify_export, kind=job.kind) if verify else None,
+                check_connections(connections),
             ),
             system=self.system,
         )

@@ -7,7 +7,7 @@ documents/003.
 """
 
 from prolific_exports._archive._directory import Member
-from prolific_exports._archive._export_archive import ArchiveFile, ExportArchive
+from prolific_exports._archive._export_archive import ArchiveFile, ExportArchive, verify_export
 from prolific_exports._archive._metadata import Instruction, Metadata
 from prolific_exports._archive._plan import ExtractLimits
 from prolific_exports._archive._records import Record, Submission, UnknownRecord
@@ -52,5 +52,6 @@ __all__ = [
     "UploadedFile",
     "ZipSummary",
     "summarise",
+    "verify_export",
     "verify_zip",
 ]

@@ -16,6 +16,7 @@ from prolific_exports._archive._json import read_json, read_json_lines
 from prolific_exports._archive._metadata import Metadata, parse_metadata
 from prolific_exports._archive._plan import ExtractLimits, plan_extraction
 from prolific_exports._archive._records import Record, parse_record
+from prolific_exports._archive._verify import verify_zip
 from prolific_exports._errors import ArchiveError, CorruptArchiveError, UsageError
 from prolific_exports._refs import Kind
 
@@ -342,3 +343,19 @@ def _root(members: Sequence[Member]) -> str:
 def _kind(names: set[str]) -> Kind | None:
     kinds: list[Kind] = [kind for kind, marks in _MARKS.items() if names & marks]
     return kinds[0] if len(kinds) == 1 else None
+
+
+def verify_export(path: Path, kind: Kind) -> None:
+    """Check that a downloaded file is a whole ZIP, and not an export of the other kind.
+
+    Members that are of neither kind are no reason to refuse it: the layout of batches'
+    archives is published only in part.
+
+    Raises:
+        ArchiveError: The file cannot be opened or read.
+        CorruptArchiveError: It is not a whole ZIP, or the archive of the other kind.
+    """
+    verify_zip(path)
+    found = ExportArchive(path, read_members(path)).kind
+    if found not in (kind, None):
+        raise CorruptArchiveError(f"{path} is the archive of a {found}, not of a {kind}.")
