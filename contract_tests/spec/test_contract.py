@@ -21,7 +21,9 @@ OPERATIONS = {
     ("get", "batches/{batch_id}"): "get_batch",
     ("patch", "batches/{batch_id}"): "update_batch",
     ("post", "batches/{batch_id}/duplicate"): "duplicate_batch",
+    ("get", "batches/{batch_id}/export"): "list_batch_exports",
     ("post", "batches/{batch_id}/export"): "request_batch_export",
+    ("delete", "batches/{batch_id}/export/{export_id}"): "delete_batch_export",
     ("get", "batches/{batch_id}/export/{export_id}"): "get_batch_export_status",
     ("get", "batches/{batch_id}/instructions"): "list_instructions",
     ("post", "batches/{batch_id}/instructions"): "create_instructions",
@@ -36,7 +38,9 @@ OPERATIONS = {
     ("post", "collections"): "create_collection",
     ("get", "collections/{collection_id}"): "get_collection",
     ("put", "collections/{collection_id}"): "replace_collection",
+    ("get", "collections/{collection_id}/export"): "list_collection_exports",
     ("post", "collections/{collection_id}/export"): "request_collection_export",
+    ("delete", "collections/{collection_id}/export/{export_id}"): "delete_collection_export",
     ("get", "collections/{collection_id}/export/{export_id}"): "get_collection_export_status",
     ("get", "collections/{collection_id}/responses"): "list_collection_responses",
     ("post", "datasets"): "create_dataset",
@@ -169,6 +173,29 @@ class TestExports:
 
         assert {status for status in responses if status < "400"} == statuses
 
+    def test_only_the_later_edition_filters_lists_and_deletes(self, kind, path):
+        early, late = (built(edition).document["paths"] for edition in ("2026-03", "2026-11"))
+        resource = f"{kind}_id"
+
+        assert set(early[path]) == {"post"}
+        assert set(early[f"{path}/{{export_id}}"]) == {"get"}
+        assert [p["name"] for p in early[path]["post"]["parameters"]] == [resource]
+        assert [p["name"] for p in late[path]["post"]["parameters"]] == [
+            resource,
+            "study_id",
+            "from",
+            "to",
+        ]
+        assert set(late[path]["get"]["responses"]) == {"200", "401", "403", "404", "429"}
+        assert set(late[f"{path}/{{export_id}}"]["delete"]["responses"]) == {
+            "204",
+            "401",
+            "403",
+            "404",
+            "409",
+            "429",
+        }
+
     def test_a_new_job_links_to_its_status(self, contract, kind, path):
         link = contract["paths"][path]["post"]["responses"]["202"]["links"]["status"]
         status = contract["paths"][path + "/{export_id}"]["get"]
@@ -273,3 +300,28 @@ def test_the_contract_has_no_aliases():
 
     assert load_yaml(text, source="x") == load_contract()
     assert "&id" not in text
+
+
+LISTED = {
+    "export_id": "0199f3a2-5b1c-7d3e-8f4a-1b2c3d4e5f60",
+    "filter": None,
+    "status": "complete",
+    "created_at": "2026-11-02T10:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "fits"),
+    [
+        ({}, True),
+        ({"filter": {"study_id": "s", "from": "2026-11-01T00:00:00Z"}}, True),
+        ({"filter": {"from": "yesterday"}}, False),
+        ({"filter": "all"}, False),
+        ({"status": "expired"}, True),
+        ({"created_at": "2026-11-02"}, False),
+        ({"export_id": "17"}, False),
+    ],
+    ids=str,
+)
+def test_a_listed_job(contract, change, fits):
+    assert valid(contract, "ExportJob", LISTED | change) is fits

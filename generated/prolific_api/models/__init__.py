@@ -158,6 +158,8 @@ from .dataset_upload_url_get_response_http_method import (
 from .duplicate_batch_body import DuplicateBatchBody
 from .error_detail import ErrorDetail
 from .error_envelope import ErrorEnvelope
+from .export_filter import ExportFilter
+from .export_job import ExportJob
 from .field_errors import FieldErrors
 from .import_job_error import ImportJobError
 from .instruction_file_upload import InstructionFileUpload
@@ -365,6 +367,8 @@ __all__ = (
     "DuplicateBatchBody",
     "ErrorDetail",
     "ErrorEnvelope",
+    "ExportFilter",
+    "ExportJob",
     "FieldErrors",
     "ImportJobError",
     "InstructionFileUpload",

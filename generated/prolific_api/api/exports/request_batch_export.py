@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -9,18 +10,39 @@ from ...client import AuthenticatedClient, Client
 from ...models.batch_export_complete import BatchExportComplete
 from ...models.batch_export_generating import BatchExportGenerating
 from ...models.error_envelope import ErrorEnvelope
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     batch_id: str,
+    *,
+    study_id: str | Unset = UNSET,
+    from_: datetime.datetime | Unset = UNSET,
+    to: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["study_id"] = study_id
+
+    json_from_: str | Unset = UNSET
+    if not isinstance(from_, Unset):
+        json_from_ = from_.isoformat()
+    params["from"] = json_from_
+
+    json_to: str | Unset = UNSET
+    if not isinstance(to, Unset):
+        json_to = to.isoformat()
+    params["to"] = json_to
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "post",
         "url": "/api/v1/data-collection/batches/{batch_id}/export".format(
             batch_id=quote(str(batch_id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -80,11 +102,17 @@ def sync_detailed(
     batch_id: str,
     *,
     client: AuthenticatedClient,
+    study_id: str | Unset = UNSET,
+    from_: datetime.datetime | Unset = UNSET,
+    to: datetime.datetime | Unset = UNSET,
 ) -> Response[BatchExportComplete | BatchExportGenerating | ErrorEnvelope]:
     """Request an export of all responses to a batch.
 
     Args:
         batch_id (str):
+        study_id (str | Unset):
+        from_ (datetime.datetime | Unset):
+        to (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -96,6 +124,9 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         batch_id=batch_id,
+        study_id=study_id,
+        from_=from_,
+        to=to,
     )
 
     response = client.get_httpx_client().request(
@@ -109,11 +140,17 @@ def sync(
     batch_id: str,
     *,
     client: AuthenticatedClient,
+    study_id: str | Unset = UNSET,
+    from_: datetime.datetime | Unset = UNSET,
+    to: datetime.datetime | Unset = UNSET,
 ) -> BatchExportComplete | BatchExportGenerating | ErrorEnvelope | None:
     """Request an export of all responses to a batch.
 
     Args:
         batch_id (str):
+        study_id (str | Unset):
+        from_ (datetime.datetime | Unset):
+        to (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,6 +163,9 @@ def sync(
     return sync_detailed(
         batch_id=batch_id,
         client=client,
+        study_id=study_id,
+        from_=from_,
+        to=to,
     ).parsed
 
 
@@ -133,11 +173,17 @@ async def asyncio_detailed(
     batch_id: str,
     *,
     client: AuthenticatedClient,
+    study_id: str | Unset = UNSET,
+    from_: datetime.datetime | Unset = UNSET,
+    to: datetime.datetime | Unset = UNSET,
 ) -> Response[BatchExportComplete | BatchExportGenerating | ErrorEnvelope]:
     """Request an export of all responses to a batch.
 
     Args:
         batch_id (str):
+        study_id (str | Unset):
+        from_ (datetime.datetime | Unset):
+        to (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,6 +195,9 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         batch_id=batch_id,
+        study_id=study_id,
+        from_=from_,
+        to=to,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -160,11 +209,17 @@ async def asyncio(
     batch_id: str,
     *,
     client: AuthenticatedClient,
+    study_id: str | Unset = UNSET,
+    from_: datetime.datetime | Unset = UNSET,
+    to: datetime.datetime | Unset = UNSET,
 ) -> BatchExportComplete | BatchExportGenerating | ErrorEnvelope | None:
     """Request an export of all responses to a batch.
 
     Args:
         batch_id (str):
+        study_id (str | Unset):
+        from_ (datetime.datetime | Unset):
+        to (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -178,5 +233,8 @@ async def asyncio(
         await asyncio_detailed(
             batch_id=batch_id,
             client=client,
+            study_id=study_id,
+            from_=from_,
+            to=to,
         )
     ).parsed
