@@ -69,7 +69,7 @@ def test_what_breaks_is_told_for_people(write, capsys):
         "  breaking    request body, application/json: some bodies are no longer taken: /size: "
     )
     assert '"size": 1}' in out[5]
-    assert out[-1] == "1 operations: 1 breaking"
+    assert out[-1] == "1 operation: 1 breaking"
 
 
 def test_an_example_is_shown_once(write, capsys):
@@ -81,6 +81,30 @@ def test_an_example_is_shown_once(write, capsys):
     out = capsys.readouterr().out
     assert out.count("example: {") == 2
     assert out.count(f"example: as in POST {PATH}") == 2
+
+
+def test_a_compatible_change_is_told_once(write, capsys):
+    old, new = base(), base()
+    methods = ["get", "post", "patch", "delete", "head"]
+    for document in (old, new):
+        document["paths"] = {PATH: {method: put(base()) for method in methods}}
+    for operation in new["paths"][PATH].values():
+        operation["responses"]["429"] = {"description": "Too Many Requests"}
+    main(["diff", write("old.yaml", old), write("new.yaml", new)])
+    everywhere = capsys.readouterr().out.splitlines()
+    new["paths"][PATH]["head"] = old["paths"][PATH]["head"]
+    main(["diff", write("old.yaml", old), write("new.yaml", new)])
+    in_some = capsys.readouterr().out.splitlines()
+
+    change = next(line for line in everywhere if "status 429: is a new answer" in line)
+    after = everywhere.index(change) + 1
+    assert everywhere[after] == "      in 5 operations"
+    assert sum("status 429" in line for line in everywhere) == 1
+    after = in_some.index(change) + 1
+    assert in_some[after : after + 4] == [
+        f"      {method.upper()} {PATH}" for method in ("delete", "get", "patch", "post")
+    ]
+    assert in_some[-1] == "5 operations: 4 compatible, 1 same"
 
 
 def test_what_does_not_break_needs_no_example(write, capsys):
@@ -96,7 +120,7 @@ def test_what_does_not_break_needs_no_example(write, capsys):
 def test_nothing_changed_is_one_line(write, capsys):
     main(["diff", write("old.yaml", base()), write("new.yaml", base())])
 
-    assert capsys.readouterr().out.splitlines()[3:] == ["1 operations: 1 same"]
+    assert capsys.readouterr().out.splitlines()[3:] == ["1 operation: 1 same"]
 
 
 def test_what_breaks_is_told_for_programs(write, capsys):
@@ -229,7 +253,7 @@ def test_a_check_tells_what_upstream_changed(write, capsys):
     assert main(["import", "--check", "--output", imported, published]) == 1
 
     out, err = capsys.readouterr()
-    assert out.splitlines()[-1] == "1 operations: 1 breaking"
+    assert out.splitlines()[-1] == "1 operation: 1 breaking"
     assert err.startswith(f"{imported} is not what {published} gives")
 
 

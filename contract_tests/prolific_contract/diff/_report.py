@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from prolific_contract.diff._compare import ORDER, Finding, OperationDiff, compa
 from prolific_contract.diff._relation import Kind
 
 _ADDRESS = {"method", "path", "path_parameters"}
+# More operations than this, for one and the same compatible change, are only counted.
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -96,14 +98,34 @@ def _finding_as_json(told: Told) -> dict[str, Any]:
 
 
 def as_text(compared: Comparison) -> str:
-    """The comparison for a terminal: the worst first, every example once."""
+    """The comparison for a terminal: what breaks by operation, what does not by change."""
     lines = [f"from  {compared.old}", f"to    {compared.new}", ""]
     shown: dict[tuple[str, str], str] = {}
     ranked = sorted(compared.operations, key=lambda item: -ORDER.index(item[0].verdict))
     for diff, tolds in ranked:
-        if tolds:
-            lines += [f"{diff.verdict:<10}  {diff.title}", *_findings(diff, tolds, shown), ""]
+        serious = [told for told in tolds if told.finding.verdict != "compatible"]
+        if serious:
+            lines += [f"{diff.verdict:<10}  {diff.title}", *_findings(diff, serious, shown), ""]
+    harmless = list(_compatible(compared))
+    if harmless:
+        lines += ["compatible", *harmless, ""]
     return "\n".join([*lines, summary(compared), ""])
+
+
+def _compatible(compared: Comparison) -> Iterator[str]:
+    """Every compatible change once, with the operations that have it."""
+    operations: dict[str, list[str]] = {}
+    for diff, tolds in compared.operations:
+        for told in tolds:
+            if told.finding.verdict == "compatible":
+                change = f"{told.finding.where}: {told.finding.sentence}"
+                operations.setdefault(change, []).append(diff.title)
+    for change, titles in operations.items():
+        yield f"  {change}"
+        if len(titles) > _MOST_NAMED:
+            yield f"      in {len(titles)} operations"
+        else:
+            yield from (f"      {title}" for title in titles)
 
 
 def summary(compared: Comparison) -> str:
@@ -111,11 +133,12 @@ def summary(compared: Comparison) -> str:
     counts = ", ".join(
         f"{count} {verdict}" for verdict, count in compared.counts().items() if count
     )
-    return f"{len(compared.operations)} operations: {counts or 'none'}"
+    total = len(compared.operations)
+    return f"{total} operation{'s' if total != 1 else ''}: {counts or 'none'}"
 
 
 def _findings(
-    diff: OperationDiff, tolds: tuple[Told, ...], shown: dict[tuple[str, str], str]
+    diff: OperationDiff, tolds: Sequence[Told], shown: dict[tuple[str, str], str]
 ) -> Iterator[str]:
     for told in sorted(tolds, key=lambda told: -ORDER.index(told.finding.verdict)):
         finding = told.finding
