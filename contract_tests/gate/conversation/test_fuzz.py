@@ -90,7 +90,7 @@ def test_a_query_is_kept():
 
 def test_without_schemathesis_it_says_what_to_install(contract, monkeypatch):
     monkeypatch.setitem(sys.modules, "schemathesis", None)
-    with pytest.raises(MissingDependencyError, match="pip install schemathesis"):
+    with pytest.raises(MissingDependencyError, match=r"pip install 'prolific-exports\[fuzz\]'"):
         made_up(contract, SUBJECTS)
 
 

@@ -66,8 +66,8 @@ def _schema(contract: Mapping[str, Any], subjects: Sequence[Subject], seed: int)
         if error.name != "schemathesis":
             raise
         raise MissingDependencyError(
-            "--profile full needs schemathesis, which is not installed: pip install schemathesis, "
-            "or leave it at --profile polite"
+            "--profile full needs schemathesis, which is not installed: "
+            "pip install 'prolific-exports[fuzz]', or leave it at --profile polite"
         ) from error
     ids = {kind: [one.id for one in subjects if one.kind == kind] for kind in KINDS}
     known = {kind: values for kind, values in ids.items() if values}
