@@ -2,7 +2,7 @@
 
 import json
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from prolific_contract.sandbox import Kind, ManualClock, SandboxSettings
 from prolific_contract.sandbox._http import Call, FileSlice, Reply
@@ -30,9 +30,18 @@ class Desk:
         token = self.site.settings.token
         return self.call(method, f"/api/v1/data-collection/{path}", authorization=f"Token {token}")
 
-    def request(self, kind: Kind, resource_id: str) -> Reply:
-        """Request an export."""
-        return self.api("POST", f"{kind.path_segment}/{resource_id}/export")
+    def request(self, kind: Kind, resource_id: str, **conditions: str) -> Reply:
+        """Request an export; an underscore at the end of a condition's name is dropped."""
+        query = urlencode({name.rstrip("_"): text for name, text in conditions.items()})
+        return self.api("POST", f"{kind.path_segment}/{resource_id}/export?{query}")
+
+    def jobs(self, kind: Kind, resource_id: str) -> Reply:
+        """Ask for the list of jobs."""
+        return self.api("GET", f"{kind.path_segment}/{resource_id}/export")
+
+    def delete(self, kind: Kind, resource_id: str, export_id: str) -> Reply:
+        """Delete a job."""
+        return self.api("DELETE", f"{kind.path_segment}/{resource_id}/export/{export_id}")
 
     def status(self, kind: Kind, resource_id: str, export_id: str) -> Reply:
         """Ask for a job's state."""

@@ -160,10 +160,12 @@ def test_an_archive_that_vanished_turns_its_job_to_failed_and_its_url_to_404(des
     ],
 )
 @pytest.mark.parametrize("path", ["export", "export/x"])
-def test_without_the_token_every_operation_is_401(desk, kind, path, authorization):
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_without_the_token_every_operation_is_401(open_desk, kind, edition, path, authorization):
+    desk = open_desk(edition=edition)
     url = f"/api/v1/data-collection/{kind.path_segment}/{desk.site.settings.id_of(kind)}/{path}"
     headers = {} if authorization is None else {"authorization": authorization}
-    for method in ("GET", "POST"):
+    for method in ("GET", "POST", "DELETE"):
         reply = desk.call(method, url, **headers)
 
         assert_error(reply, 401)
@@ -213,20 +215,23 @@ def test_a_job_is_404_under_another_resource_or_kind(open_desk):
     assert_error(desk.status(Kind.COLLECTION, "one", export_id), 404)
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"])
-def test_other_methods_than_post_are_405_where_exports_are_requested(desk, kind, method):
-    reply = desk.api(method, f"{kind.path_segment}/{desk.site.settings.id_of(kind)}/export")
+@pytest.mark.parametrize(
+    ("edition", "path", "allowed"),
+    [
+        ("2026-03", "export", "POST"),
+        ("2026-03", "export/x", "GET, HEAD"),
+        ("2026-11", "export", "GET, HEAD, POST"),
+        ("2026-11", "export/x", "DELETE, GET, HEAD"),
+    ],
+)
+def test_methods_that_the_edition_does_not_have_are_405(open_desk, kind, edition, path, allowed):
+    desk = open_desk(edition=edition)
+    methods = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"}
+    for method in sorted(methods - set(allowed.split(", "))):
+        reply = desk.api(method, f"{kind.path_segment}/{desk.site.settings.id_of(kind)}/{path}")
 
-    assert_error(reply, 405)
-    assert reply.header("Allow") == "POST"
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-def test_other_methods_than_get_are_405_where_the_state_is_asked(desk, kind, method):
-    reply = desk.api(method, f"{kind.path_segment}/{desk.site.settings.id_of(kind)}/export/x")
-
-    assert_error(reply, 405)
-    assert reply.header("Allow") == "GET, HEAD"
+        assert_error(reply, 405)
+        assert reply.header("Allow") == allowed
 
 
 def test_head_is_answered_like_get_where_the_state_is_asked(desk, kind):
@@ -272,6 +277,15 @@ def test_it_serves_the_built_contract_without_a_token(desk, method):
     assert reply.status == 200
     assert "/api/v1/data-collection/batches/{batch_id}/export" in read_json(reply)["paths"]
     assert desk.call("POST", "/openapi.json").status == 404
+
+
+@pytest.mark.parametrize(
+    ("edition", "methods"), [("2026-03", {"post"}), ("2026-11", {"get", "post"})]
+)
+def test_the_contract_that_it_serves_is_its_editions(open_desk, edition, methods):
+    served = read_json(open_desk(edition=edition).call("GET", "/openapi.json"))
+
+    assert set(served["paths"]["/api/v1/data-collection/batches/{batch_id}/export"]) == methods
 
 
 def test_a_reset_forgets_jobs_and_archives_and_gives_no_id_twice(desk, kind):

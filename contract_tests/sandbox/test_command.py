@@ -50,7 +50,8 @@ def test_it_prints_what_a_user_needs_to_connect(interrupted, capsys):
 
 def test_every_option_reaches_the_sandbox(interrupted):
     options = "--edition 2026-11 --token t --generation-seconds 0.5 --url-lifetime 60"
-    main(["sandbox", *options.split(), *["--submissions", "7", "--files", "2", "--seed", "9"]])
+    options += " --submissions 7 --files 2 --seed 9 --limit-status 422"
+    main(["sandbox", *options.split()])
 
     assert interrupted == [
         SandboxSettings(
@@ -61,6 +62,7 @@ def test_every_option_reaches_the_sandbox(interrupted):
             submissions=7,
             files=2,
             seed=9,
+            limit_status=422,
         )
     ]
 
@@ -113,6 +115,8 @@ def test_help_lists_known_ids_the_token_and_exit_codes(capsys):
         assert re.search(rf"{resource.kind} +{resource.id}", out)
     for meaning in known.FATE_MEANINGS.values():
         assert meaning in out
+    for study_id in known.STUDIES:
+        assert study_id in out
     assert f"default: {known.DEFAULT_TOKEN}" in out
     assert "exit code 0" in out
     assert "prolific-exports[contract]" in out

@@ -170,3 +170,13 @@ def test_any_conversation_keeps_the_documented_laws(edition, fate, conversation)
     for states in history.values():
         assert states[0] in order
         assert states == sorted(states, key=order.index), "a job never goes back"
+
+
+def test_two_that_delete_one_job_do_no_harm():
+    jobs = book("2026-11")
+    job, other = (jobs.request(resource(), after(4 * n)).job for n in range(2))
+    for _ in range(2):
+        jobs.delete(job, after(9))
+
+    assert jobs.of("collection", "one") == (other,)
+    assert jobs.find(job.export_id) is None

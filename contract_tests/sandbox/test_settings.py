@@ -62,6 +62,7 @@ def test_an_id_counts_for_its_kind_only():
         ({"files": -1}, "files is -1"),
         ({"url_lifetime_seconds": 0}, "url_lifetime_seconds is 0; it must be between 1 second"),
         ({"url_lifetime_seconds": 604_801}, "7 days"),
+        ({"limit_status": 200}, "limit_status is 200; choose one of 400, 403, 409, 422, 429"),
         ({"token": ""}, "the token must be"),
         ({"token": "two words"}, "the token must be"),
         ({"token": "tökén"}, "the token must be"),

@@ -74,6 +74,14 @@ def add_parser(subparsers: Any) -> None:
         default=known.DEFAULT_SEED,
         help="another seed gives other data (default: %(default)s)",
     )
+    option(
+        "--limit-status",
+        type=int,
+        choices=known.LIMIT_STATUSES,
+        default=known.DEFAULT_LIMIT_STATUS,
+        help=f"answer to a request for job {known.MOST_JOBS + 1} of a resource in edition 2026-11; "
+        "no document says which (default: %(default)s)",
+    )
     parser.add_argument(
         "--tls",
         action="store_true",
@@ -125,6 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
         submissions=arguments.submissions,
         files=arguments.files,
         seed=arguments.seed,
+        limit_status=arguments.limit_status,
     )
     # A server in the background of a script is stopped by SIGTERM: Ctrl-C doesn't reach it.
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -252,6 +261,9 @@ def _epilog() -> str:
         ]
     lines += [
         "every other id gets 404",
+        "",
+        "studies of every collection and batch, for the filter of edition 2026-11:",
+        *(f"  {study_id}" for study_id in known.STUDIES),
         "",
         "It ends with Ctrl-C or SIGTERM, exit code 0; 2 when it could not start.",
         "It needs starlette and uvicorn: pip install 'prolific-exports[contract]'",

@@ -4,20 +4,39 @@ import hmac
 import re
 from datetime import datetime
 
-from prolific_contract.sandbox._http import Call, Headers, Reply, error_reply, json_reply
-from prolific_contract.sandbox._jobs import Job, JobBook, State
-from prolific_contract.sandbox._known import Fate, Kind
+from prolific_contract.sandbox._filter import EVERYTHING, FilterError, read_filter
+from prolific_contract.sandbox._http import (
+    Call,
+    Headers,
+    Reply,
+    error_reply,
+    json_reply,
+    no_content_reply,
+)
+from prolific_contract.sandbox._jobs import (
+    Job,
+    JobBook,
+    JobLimitError,
+    State,
+    StillGeneratingError,
+)
+from prolific_contract.sandbox._known import MOST_JOBS, Edition, Fate, Kind, Resource
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._signing import UrlSigner
 from prolific_contract.sandbox._store import object_path
 from prolific_contract.sandbox._text import utc_timestamp
 
 _KINDS = {kind.path_segment: kind for kind in Kind}
+# Of the paths without and with the id of a job. HEAD is everywhere that GET is (RFC 9110).
+_METHODS: dict[Edition, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "2026-03": (("POST",), ("GET", "HEAD")),
+    "2026-11": (("GET", "HEAD", "POST"), ("DELETE", "GET", "HEAD")),
+}
 _ROUTE = re.compile(rf"/api/v1/data-collection/({'|'.join(_KINDS)})/([^/]+)/export(?:/([^/]+))?")
 
 
 class ExportApi:
-    """The four export operations of one sandbox."""
+    """The export operations of one sandbox."""
 
     def __init__(self, settings: SandboxSettings, jobs: JobBook, signer: UrlSigner) -> None:
         self._settings = settings
@@ -33,13 +52,18 @@ class ExportApi:
         refusal = self._unauthenticated(call.headers.get("authorization"))
         if refusal is not None:
             return refusal
+        allowed = _METHODS[self._settings.edition][0 if export_id is None else 1]
+        if call.method not in allowed:
+            return error_reply(
+                405, 1, f"{call.method} is not allowed here.", (("Allow", ", ".join(allowed)),)
+            )
         if export_id is None:
             if call.method == "POST":
                 return self._request(call, kind, resource_id, now)
-            return _wrong_method(call, "POST")
-        if call.method in ("GET", "HEAD"):
-            return self._status(call, kind, resource_id, export_id, now)
-        return _wrong_method(call, "GET, HEAD")
+            return self._list(kind, resource_id, now)
+        if call.method == "DELETE":
+            return self._delete(kind, resource_id, export_id, now)
+        return self._status(call, kind, resource_id, export_id, now)
 
     def _unauthenticated(self, authorization: str | None) -> Reply | None:
         # RFC 9110 wants the challenge with every 401.
@@ -56,24 +80,81 @@ class ExportApi:
             return error_reply(401, 3, "The token is not valid.", challenge)
         return None
 
-    def _request(self, call: Call, kind: Kind, resource_id: str, now: datetime) -> Reply:
+    def _access(self, kind: Kind, resource_id: str) -> Resource | Reply:
+        """The resource, or why nothing of it can be requested, listed or deleted."""
         resource = self._settings.resource(kind, resource_id)
         if resource is None:
             return error_reply(404, 1, f"There is no {kind} with this id.")
         if resource.fate is Fate.FORBIDDEN:
             return error_reply(403, 1, f"You have no access to the workspace of this {kind}.")
-        requested = self._jobs.request(resource, now)
+        return resource
+
+    def _request(self, call: Call, kind: Kind, resource_id: str, now: datetime) -> Reply:
+        resource = self._access(kind, resource_id)
+        if isinstance(resource, Reply):
+            return resource
+        wanted = EVERYTHING
+        if self._settings.edition == "2026-11":
+            try:
+                wanted = read_filter(call.query)
+            except FilterError as error:
+                return error_reply(400, 1, error.fields)
+        try:
+            requested = self._jobs.request(resource, now, wanted)
+        except JobLimitError:
+            return error_reply(
+                self._settings.limit_status,
+                8,
+                f"This {kind} has {MOST_JOBS} export jobs, the most it can have: delete one.",
+            )
         if requested.state is State.COMPLETE:
             return self._state_reply(200, call, requested.job, requested.state, now)
         return self._state_reply(202, call, requested.job, requested.state, now)
 
+    def _list(self, kind: Kind, resource_id: str, now: datetime) -> Reply:
+        resource = self._access(kind, resource_id)
+        if isinstance(resource, Reply):
+            return resource
+        jobs = reversed(self._jobs.of(kind, resource_id))
+        return json_reply(
+            200,
+            [
+                {
+                    "export_id": job.export_id,
+                    "filter": job.filter.as_json(),
+                    "status": job.state(now).value,
+                    "created_at": utc_timestamp(job.requested_at),
+                }
+                for job in jobs
+            ],
+        )
+
+    def _job(self, kind: Kind, resource_id: str, export_id: str) -> Job | None:
+        job = self._jobs.find(export_id)
+        if job is None or (job.kind, job.resource_id) != (kind, resource_id):
+            return None
+        return job
+
     def _status(
         self, call: Call, kind: Kind, resource_id: str, export_id: str, now: datetime
     ) -> Reply:
-        job = self._jobs.find(export_id)
-        if job is None or (job.kind, job.resource_id) != (kind, resource_id):
-            return error_reply(404, 2, f"This {kind} has no export with this id.")
+        job = self._job(kind, resource_id, export_id)
+        if job is None:
+            return _no_job(kind)
         return self._state_reply(200, call, job, job.state(now), now)
+
+    def _delete(self, kind: Kind, resource_id: str, export_id: str, now: datetime) -> Reply:
+        resource = self._access(kind, resource_id)
+        if isinstance(resource, Reply):
+            return resource
+        job = self._job(kind, resource_id, export_id)
+        if job is None:
+            return _no_job(kind)
+        try:
+            self._jobs.delete(job, now)
+        except StillGeneratingError:
+            return error_reply(409, 1, "This export is still generated: delete it afterwards.")
+        return no_content_reply()
 
     def _state_reply(self, status: int, call: Call, job: Job, state: State, now: datetime) -> Reply:
         body = {"status": state.value}
@@ -87,5 +168,5 @@ class ExportApi:
         return json_reply(status, body)
 
 
-def _wrong_method(call: Call, allowed: str) -> Reply:
-    return error_reply(405, 1, f"{call.method} is not allowed here.", (("Allow", allowed),))
+def _no_job(kind: Kind) -> Reply:
+    return error_reply(404, 2, f"This {kind} has no export with this id.")

@@ -21,6 +21,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from attrs import frozen
 
 from prolific_contract.sandbox._draw import Draw
+from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter
+from prolific_contract.sandbox._known import STUDIES as STUDY_IDS
 from prolific_contract.sandbox._known import Kind
 from prolific_contract.sandbox._questions import FILE_UPLOAD, STUDIES, Question
 from prolific_contract.sandbox._text import utc_timestamp
@@ -49,6 +51,8 @@ class ArchiveOrder:
         submissions: How many submissions there are.
         files: How many uploaded files there are, if there are any submissions.
         seed: Another seed gives other ids and answers.
+        filter: Which of the submissions are exported. They have in every export what they
+            have in that of everything.
     """
 
     kind: Kind
@@ -57,6 +61,7 @@ class ArchiveOrder:
     submissions: int
     files: int
     seed: int
+    filter: ExportFilter = EVERYTHING
 
     @property
     def root(self) -> str:
@@ -133,6 +138,18 @@ class _Writer:
             "created_at": utc_timestamp(created_at),
         }
 
+    def _exported(self, first: int = 0, stop: int | None = None) -> Iterator[tuple[int, _Record]]:
+        """Number and identity of the submissions that the filter admits."""
+        chosen = self.order.filter
+        for index in range(first, self.order.submissions if stop is None else stop):
+            identity = self._identity(index)
+            if chosen == EVERYTHING or chosen.admits(
+                self._draw("study", index).one(STUDY_IDS),
+                # What the record says: whole seconds.
+                datetime.fromisoformat(identity["created_at"]),
+            ):
+                yield index, identity
+
     def _uploads(self, index: int, identity: _Record) -> Iterator[tuple[str, Upload]]:
         """Path and file of each upload of a submission; its share of all files."""
         before = index * self.order.files // self.order.submissions
@@ -143,8 +160,8 @@ class _Writer:
             yield f"files/{name}.{upload.extension}", upload
 
     def _files(self) -> Iterator[tuple[str, Upload]]:
-        for index in range(self.order.submissions):
-            yield from self._uploads(index, self._identity(index))
+        for index, identity in self._exported():
+            yield from self._uploads(index, identity)
 
     def _responses(self, draw: Draw, uploads: Iterable[tuple[str, Upload]]) -> _Record:
         """The answers of one submission (to one task), by instruction id."""
@@ -169,8 +186,7 @@ class _Writer:
     # Records
 
     def _collection_records(self) -> Iterator[_Record]:
-        for index in range(self.order.submissions):
-            identity = self._identity(index)
+        for index, identity in self._exported():
             uploads = self._uploads(index, identity)
             yield {
                 "submission_id": identity["submission_id"],
@@ -181,8 +197,7 @@ class _Writer:
             }
 
     def _records_by_rater(self) -> Iterator[_Record]:
-        for index in range(self.order.submissions):
-            identity = self._identity(index)
+        for index, identity in self._exported():
             panel = index // _RATERS_PER_TASK
             yield {
                 "submission_id": identity["submission_id"],
@@ -199,15 +214,15 @@ class _Writer:
         # Made anew instead of regrouped: a panel fits into memory, a batch may not.
         for first in range(0, self.order.submissions, _RATERS_PER_TASK):
             stop = min(first + _RATERS_PER_TASK, self.order.submissions)
-            identities = [self._identity(index) for index in range(first, stop)]
-            panel = zip(*map(self._ratings, range(first, stop), identities), strict=True)
+            raters = list(self._exported(first, stop))
+            panel = zip(*(self._ratings(*rater) for rater in raters), strict=True)
             for task, ratings in enumerate(panel):
                 yield {
                     "task_id": self._task_id(first // _RATERS_PER_TASK, task),
                     "batch_id": self.order.resource_id,
                     "submissions": [
                         {**identity, "responses": responses}
-                        for identity, responses in zip(identities, ratings, strict=True)
+                        for (_, identity), responses in zip(raters, ratings, strict=True)
                     ],
                 }
 

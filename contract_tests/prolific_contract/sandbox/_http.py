@@ -91,14 +91,16 @@ def json_reply(status: int, value: object, headers: Headers = ()) -> Reply:
     return Reply(status, (*_content("application/json", len(body)), *headers), body)
 
 
-def error_reply(status: int, number: int, detail: str, headers: Headers = ()) -> Reply:
+def error_reply(
+    status: int, number: int, detail: str | dict[str, list[str]], headers: Headers = ()
+) -> Reply:
     """An error in the documented envelope.
 
     Args:
         status: The HTTP status, repeated in the envelope.
         number: Tells errors of one status apart. The documents publish no error
             codes; the sandbox's are the status followed by this number.
-        detail: What was wrong, one sentence.
+        detail: What was wrong: one sentence, or sentences by parameter (D-9).
         headers: Further headers.
     """
     error = {
@@ -108,6 +110,11 @@ def error_reply(status: int, number: int, detail: str, headers: Headers = ()) ->
         "detail": detail,
     }
     return json_reply(status, {"error": error}, headers)
+
+
+def no_content_reply() -> Reply:
+    """A success that says nothing."""
+    return Reply(204, (), b"")
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,7 +11,8 @@ from uuid import UUID
 
 from attrs import frozen
 
-from prolific_contract.sandbox._known import Edition, Fate, Kind, Resource
+from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter
+from prolific_contract.sandbox._known import MOST_JOBS, Edition, Fate, Kind, Resource
 
 
 class State(StrEnum):
@@ -34,6 +36,7 @@ class Job:
         ready_at: When generation ends.
         gone_at: From when on the job reads ``failed``: ``ready_at`` when generation
             fails, later when the archive is deleted, None when it stays.
+        filter: Which responses are exported.
     """
 
     export_id: str
@@ -42,6 +45,7 @@ class Job:
     requested_at: datetime
     ready_at: datetime
     gone_at: datetime | None
+    filter: ExportFilter = EVERYTHING
 
     def state(self, now: datetime) -> State:
         """The job's state at a moment."""
@@ -68,11 +72,19 @@ class Requested:
     is_new: bool
 
 
-def answers_again(edition: Edition, state: State) -> bool:
-    """Whether a request gets the latest job again when it is in this state.
+class JobLimitError(Exception):
+    """The resource has as many jobs as it may have; nothing was started."""
 
-    Edition 2026-03 is idempotent while a job is generating or complete; 2026-11
-    while it is generating (D-2, D-3). The documents call a reusable export
+
+class StillGeneratingError(Exception):
+    """The job can't be deleted before it is generated."""
+
+
+def answers_again(edition: Edition, state: State) -> bool:
+    """Whether a request gets the latest job of the same filter again when it is in this state.
+
+    Edition 2026-03, which has no filters, is idempotent while a job is generating or
+    complete; 2026-11 while it is generating (D-2, D-3). The documents call a reusable export
     "recent" without a limit, so here it is reused as long as its archive exists.
     """
     return state is State.GENERATING or (edition == "2026-03" and state is State.COMPLETE)
@@ -114,23 +126,55 @@ class JobBook:
         self._serials = count() if serials is None else serials
         self._by_resource: dict[tuple[Kind, str], list[Job]] = {}
         self._by_export_id: dict[str, Job] = {}
+        # The deleted ones included.
+        self._started: Counter[tuple[Kind, str]] = Counter()
         self._lock = threading.Lock()
 
-    def request(self, resource: Resource, now: datetime) -> Requested:
-        """Give the resource's present job, or start one."""
+    def request(
+        self, resource: Resource, now: datetime, wanted: ExportFilter = EVERYTHING
+    ) -> Requested:
+        """Give the resource's present job of that filter, or start one.
+
+        Raises:
+            JobLimitError: It would be one job too many for the resource.
+        """
         with self._lock:
-            jobs = self._by_resource.get((resource.kind, resource.id))
-            if jobs and answers_again(self._edition, jobs[-1].state(now)):
-                return Requested(jobs[-1], jobs[-1].state(now), is_new=False)
-            return Requested(self._start(resource, now), State.GENERATING, is_new=True)
+            jobs = self._by_resource.get((resource.kind, resource.id), [])
+            latest = next((job for job in reversed(jobs) if job.filter == wanted), None)
+            if latest is not None and answers_again(self._edition, latest.state(now)):
+                return Requested(latest, latest.state(now), is_new=False)
+            # A limit on what can be listed and deleted: the edition without has none (D-3).
+            if self._edition == "2026-11" and len(jobs) >= MOST_JOBS:
+                raise JobLimitError
+            return Requested(self._start(resource, now, wanted), State.GENERATING, is_new=True)
 
     def find(self, export_id: str) -> Job | None:
         """The job of that id, or None."""
         return self._by_export_id.get(export_id)
 
-    def _start(self, resource: Resource, now: datetime) -> Job:
+    def of(self, kind: str, resource_id: str) -> tuple[Job, ...]:
+        """A resource's jobs that have not been deleted, oldest first."""
+        return tuple(self._by_resource.get((Kind(kind), resource_id), ()))
+
+    def delete(self, job: Job, now: datetime) -> None:
+        """Delete a job; it is not found any more, and its archive neither.
+
+        Raises:
+            StillGeneratingError: It is not finished; nothing was done.
+        """
+        with self._lock:
+            if job.state(now) is State.GENERATING:
+                raise StillGeneratingError
+            self._discard(job)
+
+    def _discard(self, job: Job) -> None:
+        """Take a job out of the book; the lock is held. Twice is as good as once."""
+        if self._by_export_id.pop(job.export_id, None) is not None:
+            self._by_resource[job.kind, job.resource_id].remove(job)
+
+    def _start(self, resource: Resource, now: datetime, wanted: ExportFilter = EVERYTHING) -> Job:
         """A new job; the lock is held."""
-        jobs = self._by_resource.setdefault((resource.kind, resource.id), [])
+        key = (resource.kind, resource.id)
         ready_at = now + self._generation_time
         job = Job(
             self._new_export_id(),
@@ -138,9 +182,11 @@ class JobBook:
             resource.id,
             now,
             ready_at,
-            moment_gone(resource.fate, len(jobs), now, ready_at),
+            moment_gone(resource.fate, self._started[key], now, ready_at),
+            wanted,
         )
-        jobs.append(job)
+        self._started[key] += 1
+        self._by_resource.setdefault(key, []).append(job)
         self._by_export_id[job.export_id] = job
         return job
 

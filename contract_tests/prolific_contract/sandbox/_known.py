@@ -16,6 +16,15 @@ DEFAULT_GENERATION_SECONDS = 3.0
 DEFAULT_SUBMISSIONS = 25
 DEFAULT_FILES = 6
 DEFAULT_SEED = 1
+# No document says which status a request over the limit gets.
+DEFAULT_LIMIT_STATUS = 409
+LIMIT_STATUSES = (400, 403, 409, 422, 429)
+
+MOST_JOBS = 10
+"""How many export jobs a collection or batch has at most in edition 2026-11 (D-3)."""
+
+STUDIES = ("64d0c0de0000000000000001", "64d0c0de0000000000000002")
+"""The studies under which responses were submitted, of every collection and batch."""
 
 # Four documents give 24 hours, the later ones one hour (D-4).
 URL_LIFETIME_SECONDS: dict[Edition, int] = {"2026-03": 24 * 3600, "2026-11": 3600}
@@ -50,7 +59,9 @@ FATE_MEANINGS: dict[Fate, str] = {
     Fate.VANISHES: (
         "every job completes; its archive is deleted as long after as it took to generate"
     ),
-    Fate.FORBIDDEN: "no access: 403 on POST, 404 on GET",
+    Fate.FORBIDDEN: (
+        "no access: 403 on POST, 404 on GET of a job; in edition 2026-11 403 on list and DELETE"
+    ),
 }
 
 

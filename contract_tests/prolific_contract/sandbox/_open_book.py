@@ -6,6 +6,7 @@ from typing import Any
 
 from prolific_contract.gate._operations import Kind
 from prolific_contract.sandbox import _known as known
+from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter
 from prolific_contract.sandbox._jobs import Job, JobBook, Requested
 
 
@@ -25,10 +26,6 @@ class OpenBook(JobBook):
         super().__init__(*order)
         self._fates = fates or {}
 
-    def of(self, kind: Kind, resource_id: str) -> tuple[Job, ...]:
-        """A resource's jobs, oldest first."""
-        return tuple(self._by_resource.get((known.Kind(kind), resource_id), ()))
-
     def start(self, kind: Kind, resource_id: str, now: datetime) -> Job:
         """Start a job, whatever jobs there are."""
         with self._lock:
@@ -42,12 +39,14 @@ class OpenBook(JobBook):
             self._by_export_id.pop(old.export_id, None)
             self._by_export_id[new.export_id] = new
 
-    def request(self, resource: known.Resource, now: datetime) -> Requested:
-        """Give the resource's present job, or start one."""
+    def request(
+        self, resource: known.Resource, now: datetime, wanted: ExportFilter = EVERYTHING
+    ) -> Requested:
+        """Give the resource's present job of that filter, or start one."""
         if resource.fate is known.Fate.COMPLETES:
             fate = self._fates.get(resource.kind.value, resource.fate)
             resource = resource._replace(fate=fate)
-        return super().request(resource, now)
+        return super().request(resource, now, wanted)
 
     def forget(self, export_id: str) -> None:
         """Lose a job's id: nobody finds it any more; its resource still counts it."""

@@ -38,6 +38,12 @@ def _possible_lifetime(_: Any, attribute: "Attribute[Any]", value: int | None) -
         )
 
 
+def _refusing_status(_: Any, __: "Attribute[Any]", value: int) -> None:
+    if value not in known.LIMIT_STATUSES:
+        choices = ", ".join(map(str, known.LIMIT_STATUSES))
+        raise SandboxError(f"limit_status is {value}; choose one of {choices}")
+
+
 def _usable_token(_: Any, __: "Attribute[Any]", value: str) -> None:
     if not _USABLE_TOKEN.fullmatch(value):
         raise SandboxError(
@@ -71,6 +77,8 @@ class SandboxSettings:
             submissions; without submissions there are none.
         seed: Another seed gives other ids and other answers; the same seed always
             gives the same ones.
+        limit_status: What a request gets that would start an eleventh job in edition
+            2026-11: 400, 403, 409, 422 or 429. No document says which.
         resources: The collections and batches that exist, each with the fate of its
             jobs. Every other id gets 404.
 
@@ -87,6 +95,7 @@ class SandboxSettings:
     submissions: int = field(default=known.DEFAULT_SUBMISSIONS, validator=_not_negative)
     files: int = field(default=known.DEFAULT_FILES, validator=_not_negative)
     seed: int = known.DEFAULT_SEED
+    limit_status: int = field(default=known.DEFAULT_LIMIT_STATUS, validator=_refusing_status)
     resources: tuple[Resource, ...] = field(
         default=known.KNOWN_RESOURCES, converter=tuple, validator=_usable_resources
     )

@@ -66,6 +66,7 @@ class ArchiveShelf:
             submissions=self._settings.submissions,
             files=self._settings.files,
             seed=self._settings.seed,
+            filter=job.filter,
         )
         path = self._new_folder() / f"{job.export_id}.zip"
         with path.open("w+b") as file:

@@ -10,6 +10,7 @@ from prolific_contract.sandbox._api import ExportApi
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._http import Call, Reply, json_reply
 from prolific_contract.sandbox._jobs import JobBook
+from prolific_contract.sandbox._known import Edition
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._shelf import ArchiveShelf
 from prolific_contract.sandbox._signing import UrlSigner
@@ -64,7 +65,7 @@ class Site:
         if call.path.startswith(STORE_PREFIX):
             reply = world.store.answer(call, now)
         elif call.path == CONTRACT_PATH and call.method in ("GET", "HEAD"):
-            reply = _contract_reply()
+            reply = _contract_reply(world.settings.edition)
         else:
             reply = world.api.answer(call, now)
         return Reply(reply.status, (*reply.headers, ("Date", http_date(now))), reply.body)
@@ -99,7 +100,9 @@ class Site:
 
 
 @cache
-def _contract_reply() -> Reply:
-    from prolific_contract.spec import load_contract  # noqa: PLC0415 - most runs never need it
+def _contract_reply(edition: Edition) -> Reply:
+    # Most runs never need it.
+    from prolific_contract.spec import build  # noqa: PLC0415
+    from prolific_contract.spec._files import load_sources  # noqa: PLC0415
 
-    return json_reply(200, load_contract())
+    return json_reply(200, build(*load_sources(), edition))

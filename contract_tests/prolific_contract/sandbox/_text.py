@@ -1,6 +1,6 @@
 """Moments as text."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 
 
@@ -12,3 +12,8 @@ def utc_timestamp(moment: datetime) -> str:
 def http_date(moment: datetime) -> str:
     """The form of HTTP's ``Date`` and ``Last-Modified``."""
     return format_datetime(moment, usegmt=True)
+
+
+def exact_utc_timestamp(moment: datetime) -> str:
+    """ISO 8601 in UTC with a final Z, and a fraction only where there is one."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

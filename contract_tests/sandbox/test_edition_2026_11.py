@@ -1,0 +1,340 @@
+"""What edition 2026-11 adds: jobs that are listed, deleted, filtered and limited in number."""
+
+import io
+import json
+import zipfile
+from datetime import datetime
+
+import pytest
+from prolific_contract.sandbox import Fate, Kind, Resource
+from prolific_contract.sandbox._known import LIMIT_STATUSES, MOST_JOBS, STUDIES
+
+from sandbox.desk import BASE_URL, read_file, read_json
+from sandbox.test_api import UNKNOWN, assert_error
+
+
+@pytest.fixture
+def desk(open_desk):
+    return open_desk(edition="2026-11", generation_seconds=3, submissions=40, files=6)
+
+
+def ids_of(reply):
+    return [job["export_id"] for job in read_json(reply)]
+
+
+def started(desk, kind, resource_id=None, **conditions):
+    """The id of the job that a request gets."""
+    reply = desk.request(kind, resource_id or desk.site.settings.id_of(kind), **conditions)
+    assert reply.status == 202
+    return read_json(reply)["export_id"]
+
+
+def records(desk, kind, **conditions):
+    """The records of the archive that a request leads to, and the names of its uploads."""
+    resource_id = desk.site.settings.id_of(kind)
+    export_id = started(desk, kind, **conditions)
+    desk.clock.advance(3)
+    url = read_json(desk.status(kind, resource_id, export_id))["url"].removeprefix(BASE_URL)
+    with zipfile.ZipFile(io.BytesIO(read_file(desk.call("GET", url)))) as archive:
+        content = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    suffix = "" if kind is Kind.COLLECTION else "-by-submission"
+    uploads = {name for name in content if name.startswith("files/")}
+    return lines(content[f"responses{suffix}.jsonl"]), uploads, content
+
+
+def lines(content):
+    return [json.loads(line) for line in content.split(b"\n")[:-1]]
+
+
+def test_without_jobs_the_list_is_empty(desk, kind):
+    reply = desk.jobs(kind, desk.site.settings.id_of(kind))
+
+    assert (reply.status, read_json(reply)) == (200, [])
+
+
+def test_the_list_has_every_job_newest_first(desk, kind):
+    resource_id = desk.site.settings.id_of(kind)
+    first = started(desk, kind)
+    desk.clock.advance(2)
+    second = started(
+        desk,
+        kind,
+        study_id="a study",
+        from_="2026-03-01T00:00:00Z",
+        to="2026-03-02T01:00:00.5+01:00",
+    )
+    desk.clock.advance(1)
+
+    assert read_json(desk.jobs(kind, resource_id)) == [
+        {
+            "export_id": second,
+            "filter": {
+                "study_id": "a study",
+                "from": "2026-03-01T00:00:00Z",
+                "to": "2026-03-02T00:00:00.500000Z",
+            },
+            "status": "generating",
+            "created_at": "2026-03-19T10:30:02Z",
+        },
+        {
+            "export_id": first,
+            "filter": None,
+            "status": "complete",
+            "created_at": "2026-03-19T10:30:00Z",
+        },
+    ]
+
+
+@pytest.mark.parametrize("path", ["", "?study_id=another"])
+def test_head_is_answered_like_get_where_jobs_are_listed(desk, kind, path):
+    started(desk, kind)
+    path = f"{kind.path_segment}/{desk.site.settings.id_of(kind)}/export{path}"
+
+    assert desk.api("HEAD", path) == desk.api("GET", path)
+
+
+def test_the_list_names_failed_jobs_and_those_of_its_resource_only(open_desk):
+    resources = [
+        Resource(Kind.BATCH, "one", Fate.FAILS),
+        Resource(Kind.BATCH, "two"),
+        Resource(Kind.COLLECTION, "one"),
+    ]
+    desk = open_desk(edition="2026-11", resources=resources)
+    failing = started(desk, Kind.BATCH, "one")
+    started(desk, Kind.BATCH, "two")
+    started(desk, Kind.COLLECTION, "one")
+    desk.clock.advance(3)
+    listed = read_json(desk.jobs(Kind.BATCH, "one"))
+
+    assert [(job["export_id"], job["status"]) for job in listed] == [(failing, "failed")]
+
+
+def test_a_deleted_job_is_gone_from_list_status_and_store(desk, kind):
+    resource_id = desk.site.settings.id_of(kind)
+    kept = started(desk, kind)
+    desk.clock.advance(3)
+    export_id = started(desk, kind)
+    desk.clock.advance(3)
+    url = read_json(desk.status(kind, resource_id, export_id))["url"].removeprefix(BASE_URL)
+    reply = desk.delete(kind, resource_id, export_id)
+
+    assert (reply.status, reply.body, reply.header("Content-Type")) == (204, b"", None)
+    assert ids_of(desk.jobs(kind, resource_id)) == [kept]
+    assert_error(desk.status(kind, resource_id, export_id), 404)
+    assert_error(desk.delete(kind, resource_id, export_id), 404)
+    gone = desk.call("GET", url)
+    assert gone.status == 404
+    assert b"<Code>NoSuchKey</Code>" in gone.body
+    assert desk.status(kind, resource_id, kept).status == 200
+
+
+def test_a_job_is_not_deleted_while_it_is_generating(desk, kind):
+    resource_id = desk.site.settings.id_of(kind)
+    export_id = started(desk, kind)
+
+    assert_error(desk.delete(kind, resource_id, export_id), 409)
+    assert read_json(desk.status(kind, resource_id, export_id))["status"] == "generating"
+    desk.clock.advance(3)
+    assert desk.delete(kind, resource_id, export_id).status == 204
+
+
+def test_a_failed_job_can_be_deleted_and_does_not_fail_once_more(desk, kind):
+    resource_id = desk.site.settings.id_of(kind, Fate.FAILS_ONCE)
+    export_id = started(desk, kind, resource_id)
+    desk.clock.advance(3)
+    assert desk.delete(kind, resource_id, export_id).status == 204
+    again = started(desk, kind, resource_id)
+    desk.clock.advance(3)
+
+    assert read_json(desk.status(kind, resource_id, again))["status"] == "complete"
+
+
+def test_a_job_is_not_deleted_under_another_resource_or_kind(open_desk):
+    resources = [Resource(kind, id_) for kind in Kind for id_ in ("one", "two")]
+    desk = open_desk(edition="2026-11", resources=resources)
+    export_id = started(desk, Kind.BATCH, "one")
+    desk.clock.advance(3)
+
+    assert_error(desk.delete(Kind.BATCH, "two", export_id), 404)
+    assert_error(desk.delete(Kind.COLLECTION, "one", export_id), 404)
+    assert ids_of(desk.jobs(Kind.BATCH, "one")) == [export_id]
+
+
+def test_a_forbidden_resource_is_403_and_an_unknown_one_404(desk, kind):
+    forbidden = desk.site.settings.id_of(kind, Fate.FORBIDDEN)
+
+    assert_error(desk.jobs(kind, forbidden), 403)
+    assert_error(desk.delete(kind, forbidden, UNKNOWN), 403)
+    assert_error(desk.jobs(kind, UNKNOWN), 404)
+    assert_error(desk.delete(kind, UNKNOWN, UNKNOWN), 404)
+    assert_error(desk.delete(kind, desk.site.settings.id_of(kind), UNKNOWN), 404)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        {"study_id": "two", "from_": "2026-03-01T00:00:00Z"},
+        {"study_id": "one"},
+        {"study_id": "one", "from_": "2026-03-01T00:00:01Z"},
+        {"study_id": "one", "to": "2026-03-01T00:00:00Z"},
+        {"study_id": "one", "from_": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00Z"},
+    ],
+)
+def test_another_filter_is_another_job(desk, kind, other):
+    conditions = {"study_id": "one", "from_": "2026-03-01T00:00:00Z"}
+    first = started(desk, kind, **conditions)
+    second = started(desk, kind, **other)
+
+    assert first != second
+    assert started(desk, kind, **conditions) == first
+    assert started(desk, kind, **other) == second
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-03-01T00:00:00+00:00",
+        "2026-03-01T00:00:00.000000Z",
+        "2026-03-01t00:00:00z",
+        "2026-02-28T23:00:00.0000000009-01:00",
+    ],
+)
+def test_the_same_moment_is_the_same_filter_however_it_is_written(desk, kind, written):
+    first = started(desk, kind, from_="2026-03-01T00:00:00Z")
+
+    assert started(desk, kind, from_=written) == first
+
+
+def test_a_finished_job_of_the_same_filter_is_never_given_again(desk, kind):
+    first = started(desk, kind, study_id="one")
+    desk.clock.advance(3)
+
+    assert started(desk, kind, study_id="one") != first
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("from=", {"from"}),
+        ("study_id=", {"study_id"}),
+        ("from=yesterday", {"from"}),
+        ("from=2026-03-01", {"from"}),
+        ("from=2026-03-01T00:00:00", {"from"}),
+        ("from=2026-03-01T00:00:00+00:00", {"from"}),
+        ("to=2026-02-30T00:00:00Z", {"to"}),
+        ("to=0001-01-01T00:00:00%2B01:00", {"to"}),
+        ("from=x&to=y", {"from", "to"}),
+        ("from=x&to=2026-03-01T00:00:00Z&study_id=", {"from", "study_id"}),
+        ("study_id=a&study_id=a", {"study_id"}),
+        ("from=2026-03-01T00:00:00Z&to=2026-03-01T00:00:00Z", {"from"}),
+        ("from=2026-03-01T00:00:01Z&to=2026-03-01T01:00:00%2B01:00", {"from"}),
+    ],
+)
+def test_a_filter_that_cannot_be_used_is_400_by_field_and_starts_nothing(desk, kind, query, fields):
+    resource_id = desk.site.settings.id_of(kind)
+    reply = desk.api("POST", f"{kind.path_segment}/{resource_id}/export?{query}")
+    detail = assert_error(reply, 400)["detail"]
+
+    assert detail.keys() == fields
+    assert all(isinstance(text, str) for texts in detail.values() for text in texts)
+    assert read_json(desk.jobs(kind, resource_id)) == []
+
+
+def test_other_parameters_are_ignored(desk, kind):
+    resource_id = desk.site.settings.id_of(kind)
+    desk.api("POST", f"{kind.path_segment}/{resource_id}/export?until=yesterday")
+
+    assert [job["filter"] for job in read_json(desk.jobs(kind, resource_id))] == [None]
+
+
+def test_edition_2026_03_knows_no_filters(open_desk, kind):
+    desk = open_desk(edition="2026-03")
+
+    assert started(desk, kind, from_="yesterday") == started(desk, kind)
+
+
+def test_each_response_belongs_to_one_study(desk, kind):
+    everything, uploads, _ = records(desk, kind)
+    # The clock goes on between exports, and with it the moments of what is exported.
+    parts = [records(desk, kind, study_id=study_id) for study_id in STUDIES]
+
+    assert all(0 < len(part) < len(everything) for part, _, _ in parts)
+    assert sorted(one["submission_id"] for part, _, _ in parts for one in part) == sorted(
+        one["submission_id"] for one in everything
+    )
+    assert uploads == {name for _, names, _ in parts for name in names}
+    assert records(desk, kind, study_id="another")[0] == []
+
+
+def test_from_is_inclusive_and_to_exclusive(desk, kind):
+    # Exported at the same moment, so that the same responses have the same times.
+    export_at = desk.clock.now()
+    everything, _, _ = records(desk, kind)
+    desk.clock.advance((export_at - desk.clock.now()).total_seconds())
+    begin, end = everything[10]["created_at"], everything[20]["created_at"]
+    part, uploads, content = records(desk, kind, from_=begin, to=end)
+
+    assert part == everything[10:20]
+    assert begin < end
+    if kind is Kind.BATCH:
+        tasks = lines(content["responses-by-task.jsonl"])
+        listed = {
+            (one["submission_id"], task["task_id"]) for task in tasks for one in task["submissions"]
+        }
+        assert listed == {
+            (one["submission_id"], task["task_id"]) for one in part for task in one["tasks"]
+        }
+        assert all(task["submissions"] for task in tasks)
+    assert {name.removeprefix("files/")[:24] for name in uploads} <= {
+        one["submission_id"] for one in part
+    }
+
+
+def test_conditions_are_joined_by_and(desk, kind):
+    at = desk.clock.now()
+    everything, _, _ = records(desk, kind)
+    desk.clock.advance((at - desk.clock.now()).total_seconds())
+    begin = everything[20]["created_at"]
+    of_study, _, _ = records(desk, kind, study_id=STUDIES[0])
+    desk.clock.advance((at - desk.clock.now()).total_seconds())
+    both, _, _ = records(desk, kind, study_id=STUDIES[0], from_=begin)
+
+    assert both == [one for one in of_study if one["created_at"] >= begin]
+    assert 0 < len(both) < len(of_study)
+    assert datetime.fromisoformat(begin)
+
+
+@pytest.mark.parametrize("status", LIMIT_STATUSES)
+def test_an_eleventh_job_is_refused_until_one_is_deleted(open_desk, kind, status):
+    desk = open_desk(edition="2026-11", limit_status=status)
+    resource_id = desk.site.settings.id_of(kind)
+    assert MOST_JOBS == 10
+    exports = [started(desk, kind, study_id=str(number)) for number in range(9)]
+    desk.clock.advance(3)
+    exports.append(started(desk, kind))
+
+    assert "10" in assert_error(desk.request(kind, resource_id, study_id="0"), status)["detail"]
+    assert started(desk, kind) == exports[-1], "the one that is generating is given again"
+    assert len(read_json(desk.jobs(kind, resource_id))) == 10
+    assert desk.delete(kind, resource_id, exports[4]).status == 204
+    again = started(desk, kind, study_id="0")
+    assert again not in exports
+    assert_error(desk.request(kind, resource_id, study_id="another"), status)
+
+
+def test_the_limit_is_each_resources_own_and_counts_failed_jobs(open_desk, kind):
+    desk = open_desk(edition="2026-11", generation_seconds=0)
+    failing = desk.site.settings.id_of(kind, Fate.FAILS)
+    for _ in range(10):
+        started(desk, kind, failing)
+
+    assert_error(desk.request(kind, failing), 409)
+    assert desk.request(kind, desk.site.settings.id_of(kind)).status == 202
+
+
+def test_edition_2026_03_has_no_limit(open_desk, kind):
+    desk = open_desk(edition="2026-03", generation_seconds=0)
+    failing = desk.site.settings.id_of(kind, Fate.FAILS)
+
+    assert len({started(desk, kind, failing) for _ in range(12)}) == 12
