@@ -11,10 +11,12 @@ from functools import cache
 from importlib import import_module
 from typing import Any, TypeAlias
 
-CHUNK = 1 << 16
-"""Bytes of content held at a time. Larger ones are fresh memory from the system each time."""
-PIECE = 1 << 16
+CHUNK = 1 << 18
+"""Bytes of content held at a time."""
+PIECE = 1 << 18
 """Compressed bytes held at a time."""
+# Many times more than chunks and pieces take together.
+_KEPT_MEMORY = 1 << 22
 
 Decoder: TypeAlias = Callable[[Iterator[bytes]], Iterator[bytes]]
 
@@ -39,6 +41,17 @@ def codec() -> Any:
         return zlib
 
 
+@cache
+def _keep_memory() -> None:
+    """Have the process keep the memory of chunks for the next ones.
+
+    glibc returns blocks of 128 KiB to the system when they are freed, until one that is
+    larger has been freed (mallopt(3), M_MMAP_THRESHOLD): taking each chunk's memory anew
+    costs more than inflating it. The block here is never written to and so never real.
+    """
+    bytes(_KEPT_MEMORY)
+
+
 def decoder(method: int, flags: int, size: int) -> Decoder | None:
     """What turns the compressed pieces of a member into its content.
 
@@ -51,6 +64,7 @@ def decoder(method: int, flags: int, size: int) -> Decoder | None:
         A function over pieces, which raises ``DecodingError`` while it is iterated over;
         None for a method that is not known, or that this Python was built without.
     """
+    _keep_memory()
     match method:
         case 0:
             return iter
