@@ -8,7 +8,7 @@ from typing import Any
 from archive.builders import ROOT, write_zip
 from hypothesis import strategies as st
 
-IDS = ["i1", "i2", "i3", "i4", "i5", "i6", "value", "\ud800", "a.b"]
+IDS = ["i1", "i2", "i3", "i4", "i5", "i6", "value", "\ud800", "a.b", '"\u00e9']
 TYPES = [
     "free_text",
     "free_text_with_unit",
@@ -93,9 +93,12 @@ def responses(kinds: Mapping[str, str]) -> st.SearchStrategy[Any]:
     known = {id_: answer(kind) for id_, kind in kinds.items()}
     other = st.sampled_from(TYPES).flatmap(answer)
     return st.builds(
-        lambda have, more: have | more,
+        lambda have, more, order: {
+            id_: (have | more)[id_] for id_ in sorted(have | more, key=lambda id_: order in id_)
+        },
         st.fixed_dictionaries({}, optional=known),
         rarely(st.dictionaries(st.sampled_from([*IDS, "late"]), rarely(ODD, other)), st.just({})),
+        st.sampled_from(["", "", "1", "i", "3"]),
     )
 
 

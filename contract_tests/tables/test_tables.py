@@ -91,6 +91,16 @@ def read(request, monkeypatch):
     return read
 
 
+@pytest.fixture
+def fast_batches(monkeypatch):
+    """What the fast reader of the long shape makes of small archives, too."""
+    monkeypatch.setattr(_sources, "SMALL", 0)
+    seen = []
+    fast = FastLong.read
+    monkeypatch.setattr(FastLong, "read", lambda *given: seen.append(fast(*given)) or seen[-1])
+    return seen
+
+
 def values(rows):
     identity = {"submission_id", "participant_id", "collection_id", "created_at"}
     return [{k: v for k, v in row.items() if k not in identity} for row in rows]
@@ -114,9 +124,36 @@ def test_each_value_is_a_row(archive_of, read):
     assert {row["submission_id"] for row in rows} == {"s"}
 
 
-def test_answers_come_in_the_order_of_the_instructions(archive_of, read):
+def test_answers_come_in_the_order_of_the_file(archive_of, read):
     backwards = dict(reversed(EVERYTHING.items()))
-    assert read(archive_of(record(backwards))) == read(archive_of(record(EVERYTHING)))
+    answered = [EVERYTHING, backwards, answer("t", value="v"), {}, answer("f") | answer("t")]
+    rows = read(archive_of(*map(record, answered)))
+    order = "".join(row.get("instruction_id", "-") for row in rows)
+    assert order == "tuccwffwccutt-ft"
+
+
+def test_the_order_of_the_file_is_found_fast(archive_of, fast_batches):
+    backwards = dict(reversed(EVERYTHING.items()))
+    archive = archive_of(record(EVERYTHING), record(backwards), record(answer("t")))
+    rows = archive.to_arrow()["instruction_id"].to_pylist()
+    assert rows == [*"tuccwf", *"fwccut", "t"]
+    assert None not in fast_batches
+
+
+def test_instructions_without_a_description(archive_of, fast_batches):
+    told = {"instructions": [{"id": "t", "type": "free_text"}]}
+    bare = {"t": {"type": "free_text", "value": "v"}}
+    archive = archive_of(record(bare), record(answer("t")), metadata=told)
+    assert archive.to_arrow()["description"].to_pylist() == [None, "t"]
+    archive = archive_of(record(bare), metadata=told)
+    assert archive.to_arrow()["description"].to_pylist() == [None]
+    assert None not in fast_batches
+
+
+def test_answers_are_found_however_far_apart(archive_of, fast_batches):
+    long = answer("t", value="x" * 5000) | answer("u", value='"c":', unit="")
+    assert archive_of(record(long)).to_arrow().num_rows == 2
+    assert None not in fast_batches
 
 
 def test_no_answer_and_no_submission_disappears(archive_of, read):
@@ -135,17 +172,18 @@ def test_what_does_not_fit_is_kept_as_its_json(archive_of, read):
     odd = record(later | {"t": None} | choices | pairs, participant_id=7, more=[])
     assert values(read(archive_of(odd))) == [
         {
-            "instruction_id": "t",
-            "extra": {"record": {"participant_id": 7, "more": []}, "answer": None},
+            "instruction_id": "late",
+            "type": "rating",
+            "description": "d",
+            "extra": {"record": {"participant_id": 7, "more": []}, "answer": {"stars": 5}},
         },
+        {"instruction_id": "t", "extra": {"answer": None}},
         heading("c") | {"value": "a", "position": 0},
         heading("c") | {"position": 1, "extra": {"item": 5}},
         heading("c") | {"position": 2},
         heading("w") | {"option": "o", "position": 0, "extra": {"item": {"sure": True}}},
         heading("w") | {"position": 1, "extra": {"item": "?"}},
         heading("w") | {"position": 2},
-        {"instruction_id": "late", "type": "rating", "description": "d"}
-        | {"extra": {"answer": {"stars": 5}}},
     ]
 
 
@@ -173,6 +211,7 @@ def test_what_is_no_moment_stays_as_it_was(archive_of, read, when):
     [
         b'{"responses": null}',
         b'{"responses": {"t": {"type": "free_text", "value": "\\u0000"}}}\0',
+        b'{"responses": {}\0}',
         b'{"responses": {"t" : null}}',
         b'{"responses": {"\\u0074": null}}',
         b'{"responses": {"t": {"type": "free_text", "value": "\xed\xa0\x80"}}}',
@@ -188,6 +227,14 @@ def test_what_the_fast_readers_leave_to_others(line, reader):
     ordinary = b'{"responses": {"t": {"type": "free_text", "value": null}}}\n'
     assert reader([column]).read(ordinary).num_rows == 1
     assert reader([column]).read(ordinary + line + b"\n") is None
+
+
+@pytest.mark.parametrize("id_", [b't" ', rb'\u0074"'])
+def test_answers_whose_turn_is_not_clear_are_left_to_others(id_):
+    line = b'{"responses": {"%s": {"type": "free_text"}}}\n'
+    reader = FastLong([Column("t", "t", "free_text", "t")])
+    assert reader.read(line % b"t" * 2).num_rows == 2
+    assert reader.read(line % b"t" + line.replace(b'%s"', id_)) is None
 
 
 def test_a_list_that_is_none_and_a_file_without_lines(archive_of, read):
@@ -398,7 +445,18 @@ def test_row_groups_are_of_a_sensible_size(archive_of, tmp_path, monkeypatch):
     archive = archive_of(*(record(answer("t", value="v")) for _ in range(250)))
     archive.to_parquet(tmp_path / "o.parquet")
     about = pa.parquet.read_metadata(tmp_path / "o.parquet")
-    assert [about.row_group(n).num_rows for n in range(about.num_row_groups)] == [100, 100, 50]
+    assert [about.row_group(n).num_rows for n in range(about.num_row_groups)] == [125, 125]
+    monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (20_000,))
+    archive.to_parquet(tmp_path / "o.parquet", overwrite=True)
+    about = pa.parquet.read_metadata(tmp_path / "o.parquet")
+    assert about.num_rows == 250
+    assert about.num_row_groups == 2
+
+
+def test_a_table_without_rows(archive_of, tmp_path):
+    archive = archive_of(data=b"")
+    assert archive.to_parquet(tmp_path / "o.parquet") == TableSummary(rows=0, extras=0)
+    assert pa.parquet.read_table(tmp_path / "o.parquet").schema == archive.table().schema
 
 
 def test_frames(archive_of):
@@ -411,6 +469,31 @@ def test_frames(archive_of):
     with duckdb.connect() as connection:
         assert archive.to_duckdb(connection, shape="wide").count("*").fetchall() == [(1,)]
     assert sum(batch.num_rows for batch in archive.iter_batches()) == 6
+
+
+@pytest.mark.parametrize("shape", ["long", "wide"])
+def test_parquet_of_many_blocks_and_odd_ones_holds_the_same(
+    archive_of, tmp_path, monkeypatch, shape
+):
+    monkeypatch.setattr(_sources, "SMALL", 0)
+    monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (2000,))
+    monkeypatch.setattr("prolific_exports._tables._output.ROW_GROUP", 40)
+    odd = record(answer("t", value=5), submission_id=None)
+    records = [
+        record(EVERYTHING | answer("t", value=f"é{n}"), submission_id=f"s{n % 9}")
+        for n in range(60)
+    ]
+    table = archive_of(*records, odd, *records, metadata=DESCRIBED).table(shape=shape)
+    table.to_parquet(tmp_path / "o.parquet")
+    read = pa.parquet.read_table(tmp_path / "o.parquet")
+    assert read.schema == table.schema
+    assert [tuple(row.values()) for row in read.to_pylist()] == list(table.rows())
+    about = pa.parquet.read_metadata(tmp_path / "o.parquet")
+    assert about.num_row_groups > 1
+    group = pa.parquet.ParquetFile(tmp_path / "o.parquet").read_row_group(0)["submission_id"]
+    group = group.drop_null()
+    told = about.row_group(0).column(0).statistics
+    assert (told.min, told.max) == (min(group.to_pylist()), max(group.to_pylist()))
 
 
 def test_many_blocks_keep_their_order_and_can_be_left(archive_of, monkeypatch):

@@ -28,6 +28,22 @@ def long_schema(*, source: bool) -> Any:
     return pa.schema([(SOURCE, pa.string())] * source + fields)
 
 
+def encoded(schema: Any) -> Any:
+    """The schema of the long shape with dictionaries for the texts that many rows share."""
+    pa = need("pyarrow")
+    few = pa.dictionary(pa.int32(), pa.string())
+    names = {SOURCE, *IDENTITY[:-1], "instruction_id", "type", "description"}
+    return pa.schema([field.with_type(few) if field.name in names else field for field in schema])
+
+
+def fitted(array: Any, type_: Any) -> Any:
+    """The array as a dictionary, or as no dictionary."""
+    dictionary = need("pyarrow").types.is_dictionary
+    if dictionary(array.type) == dictionary(type_):
+        return array
+    return array.dictionary_encode() if dictionary(type_) else array.dictionary_decode()
+
+
 def wide_schema(columns: Sequence[Column], *, source: bool) -> Any:
     """The Arrow schema of the wide shape; instructions' fields tell id and type as metadata."""
     pa = need("pyarrow")
@@ -109,6 +125,12 @@ def numbers(values: Sequence[int]) -> Any:
     pa = need("pyarrow")
     packed = array("q", values)
     return pa.Array.from_buffers(pa.int64(), len(packed), [None, pa.py_buffer(packed)])
+
+
+def integers(array_: Any) -> list[int]:
+    """The values of an array of 64-bit integers without nulls."""
+    values = memoryview(array_.buffers()[1]).cast("b").cast("q")
+    return values[array_.offset :][: len(array_)].tolist()
 
 
 def _texts(names: Sequence[str]) -> Any:

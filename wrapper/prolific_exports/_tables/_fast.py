@@ -11,9 +11,17 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from prolific_exports._tables._answers import KNOWN
-from prolific_exports._tables._arrow import moment_type, numbers, read_json, texts, value_type
+from prolific_exports._tables._arrow import (
+    integers,
+    moment_type,
+    numbers,
+    read_json,
+    texts,
+    value_type,
+)
 from prolific_exports._tables._columns import IDENTITY
 from prolific_exports._tables._libraries import need
+from prolific_exports._tables._turns import beginning, come_in_turn, turns
 from prolific_exports._tables._values import encodable
 from prolific_exports._tables._wide import ITEMS, TEXT, Column
 
@@ -22,8 +30,6 @@ _MOMENT: Final = (
     r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
 )
 _NULL: Final = re.compile(rb'"[ \t\r\n]*:[ \t\r\n]*null')
-
-
 _OPEN, _CLOSE = b"{}"
 
 
@@ -54,19 +60,22 @@ class FastReader(ABC):
         answers = [responses.field(number) for number in range(len(self.columns))]
         if responses.null_count or not all(map(self._is_usual, answers, self.columns)):
             return None
+        # pyarrow does not tell a null from what is not there.
+        if any(array.null_count for array in answers) and self._has_nulls(text):
+            return None
         try:
             identity[-1] = _moments(identity[-1])
         except pa.ArrowException:
             return None
-        return None if identity[-1] is None else self._laid_out(identity, answers)
+        return None if identity[-1] is None else self._laid_out(text, identity, answers)
 
     @abstractmethod
     def _is_usual(self, answers: Any, column: Column) -> bool:
         """Whether what the table does not hold goes without saying."""
 
     @abstractmethod
-    def _laid_out(self, identity: list[Any], answers: list[Any]) -> Any:
-        """The batch of these arrays, which have an element for each record."""
+    def _laid_out(self, text: bytes, identity: list[Any], answers: list[Any]) -> Any:
+        """The batch of these arrays, which have an element for each record; None if it is odd."""
 
     def _parsed(self, text: bytes) -> Any:
         pa = need("pyarrow")
@@ -75,11 +84,13 @@ class FastReader(ABC):
         lines = _objects(text)
         if not lines:
             return None
-        # pyarrow neither looks whether a text is UTF-8 nor tells a null from what is not there.
-        if b"\0" in text or not (text.isascii() or _is_utf8(text)) or self._has_nulls(text):
+        if b"\0" in text:
             return None
         try:
             table = read_json(text, self._schema)
+            if not text.isascii():
+                # Only here does pyarrow look whether texts are UTF-8.
+                table.validate(full=True)
         except pa.ArrowException:
             return None
         return table if table.num_rows == lines else None
@@ -110,7 +121,12 @@ class FastWide(FastReader):
             or (column.description is not None and _all_are(described, column.description))
         )
 
-    def _laid_out(self, identity: list[Any], answers: list[Any]) -> Any:
+    def _laid_out(
+        self,
+        text: bytes,  # noqa: ARG002 - a row's columns have an order of their own
+        identity: list[Any],
+        answers: list[Any],
+    ) -> Any:
         pa = need("pyarrow")
         by_id = {column.id: array for column, array in zip(self.columns, answers, strict=True)}
         count = len(identity[0])
@@ -125,14 +141,22 @@ class FastWide(FastReader):
 
 
 class FastLong(FastReader):
-    """Reads into the long shape."""
+    """Reads into the long shape; columns whose values are few are dictionaries."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        """Prepare for an archive's instructions."""
+        super().__init__([one for one in columns if _is_plain(one) and beginning(one.id)])
+        self._beginnings = [beginning(column.id) or b"" for column in self.columns]
 
     def _is_usual(self, answers: Any, column: Column) -> bool:
         return _is_always(answers, "type", column.type)
 
-    def _laid_out(self, identity: list[Any], answers: list[Any]) -> Any:
+    def _laid_out(self, text: bytes, identity: list[Any], answers: list[Any]) -> Any:
         pa, pc = need("pyarrow"), need("pyarrow.compute")
         count = len(identity[0])
+        keys = self._keys(text, answers, count)
+        if keys is None:
+            return None
         groups: list[_Rows] = []
         for number, (column, array) in enumerate(zip(self.columns, answers, strict=True)):
             groups += _rows_of(array, column, number)
@@ -141,9 +165,7 @@ class FastLong(FastReader):
         records = pa.concat_arrays([group.records.cast(pa.int64()) for group in groups])
         instructions = pa.concat_arrays([group.numbers() for group in groups])
         # Stable: the items of a list stay in their order.
-        factor = numbers([len(self.columns) + 1])[0]
-        keys = pc.add(pc.multiply(records, factor), instructions)
-        order = pc.sort_indices(keys)
+        order = pc.sort_indices(keys(records, instructions))
         rows, which = records.take(order), instructions.take(order)
 
         def gathered(name: str, type_: Any) -> Any:
@@ -155,21 +177,51 @@ class FastLong(FastReader):
             ]
             return pa.concat_arrays(pieces).take(order)
 
-        told = [
-            texts([*(getattr(column, name) for column in self.columns), None]).take(which)
-            for name in ("id", "type")
-        ]
+        def told(name: str) -> Any:
+            words = texts([*(getattr(column, name) for column in self.columns), None])
+            return words.dictionary_encode().take(which)
+
+        as_usual = all(map(_is_described, answers, self.columns))
         arrays = [
-            *(array.take(rows) for array in identity),
-            *told,
+            *(array.dictionary_encode().take(rows) for array in identity[:-1]),
+            identity[-1].take(rows),
+            told("id"),
+            told("type"),
+            told("description") if as_usual else gathered("description", pa.string()),
             *(gathered(name, pa.string()) for name in _LONG_VALUES),
             gathered("position", pa.int32()),
             pa.nulls(len(order), pa.string()),
         ]
         return pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(arrays))])
 
+    def _keys(self, text: bytes, answers: list[Any], count: int) -> Any:
+        """What to sort rows by, as a function of their records' and instructions' numbers.
 
-_LONG_VALUES: Final = ("description", "value", "unit", "option", "explanation", "name", "path")
+        None when it is not clear in which order the answers were written.
+        """
+        pa, pc = need("pyarrow"), need("pyarrow.compute")
+        width = len(self.columns) + 1
+
+        def usual(records: Any, instructions: Any) -> Any:
+            return pc.add(pc.multiply(records, numbers([width])[0]), instructions)
+
+        # The usual case, whose list is made at once.
+        complete = not any(array.null_count for array in answers)
+        if complete and come_in_turn(text, self._beginnings * count):
+            return usual
+        having = [pc.indices_nonzero(array.is_valid()).cast(pa.int64()) for array in answers]
+        each = [usual(records, numbers([number])[0]) for number, records in enumerate(having)]
+        present = integers(pa.concat_arrays([*each, numbers([])]).sort())
+        if come_in_turn(text, (self._beginnings[key % width] for key in present)):
+            return usual
+        table = turns(text, self._beginnings, present, count)
+        if table is None:
+            return None
+        places = numbers(table)
+        return lambda records, instructions: places.take(usual(records, instructions))
+
+
+_LONG_VALUES: Final = ("value", "unit", "option", "explanation", "name", "path")
 
 
 class _Rows:
@@ -265,6 +317,13 @@ def _moments(written: Any) -> Any:
     return written.cast(moment_type()) if usual is not False else None
 
 
+def _is_described(answers: Any, column: Column) -> bool:
+    """Whether all answers repeat the instruction's wording."""
+    if column.description is None:
+        return bool(answers.field("description").null_count == len(answers))
+    return _is_always(answers, "description", column.description)
+
+
 def _is_always(answers: Any, name: str, value: str | None) -> bool:
     told = answers.field(name)
     return told.null_count == answers.null_count and _all_are(told, value)
@@ -304,11 +363,3 @@ def _objects(text: bytes) -> int:
         count += 1
         place = text.find(b"\n", place + 1)
     return count
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

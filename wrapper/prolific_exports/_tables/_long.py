@@ -1,6 +1,6 @@
 """The long shape, a row for each value: the plain reader that says what is right."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from prolific_exports._tables._answers import Answer, read_answer
@@ -11,33 +11,21 @@ from prolific_exports._tables._values import dumps, encodable
 _VALUES: Final = ("value", "unit", "option", "explanation", "name", "path")
 
 
-def long_rows(record: Any, order: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """The rows of one record, in the columns ``LONG``.
+def long_rows(record: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of one record (its JSON, read by ``loads``), in the columns ``LONG``.
 
-    Answers come in the order of the archive's instructions, then the others in the record's. A
-    submission without answers, and an answer that is an empty list, are one row.
-
-    Args:
-        record: The record's JSON, read by ``loads``.
-        order: The instruction ids of ``collection.json`` in its order.
+    Answers come in the record's order. A submission without answers, and an answer that is an
+    empty list, are one row.
     """
     for part in parts(record):
         extra = part.extra
         if not part.responses:
             yield _row(part, (None,) * 3, {}, None, extra)
             continue
-        for id_ in ordered(part.responses, order):
-            yield from _answer_rows(part, id_, read_answer(part.responses[id_]), extra)
+        for id_, raw in part.responses.items():
+            yield from _answer_rows(part, id_, read_answer(raw), extra)
             # Once is enough, in the part's first row.
             extra = {}
-
-
-def ordered(responses: Mapping[str, Any], order: Sequence[str]) -> Iterator[str]:
-    """The ids of answers: first those of the archive's instructions, in their order."""
-    known = [id_ for id_ in order if id_ in responses]
-    yield from known
-    if len(known) < len(responses):
-        yield from (id_ for id_ in responses if id_ not in known)
 
 
 def _answer_rows(

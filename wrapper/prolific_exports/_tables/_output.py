@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -64,12 +65,31 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
 
 def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary:
-    """Batches as Parquet, in row groups of ``ROW_GROUP`` rows."""
+    """Batches as Parquet, in row groups of ``ROW_GROUP`` rows or somewhat more.
+
+    A file has no dictionaries in its schema: those of the batches are what Parquet would make.
+    """
     pa, pq = need("pyarrow"), need("pyarrow.parquet")
     counted = _Counted(batches)
-    with pq.ParquetWriter(path, schema) as writer:
+    plain = not any(map(pa.types.is_dictionary, schema.types))
+
+    def write(group: list[Any]) -> None:
+        table = pa.Table.from_batches(group, schema).unify_dictionaries()
+        groups = max(1, table.num_rows // ROW_GROUP)
+        writer.write_table(table, row_group_size=max(1, -(-table.num_rows // groups)))
+
+    # While a row group is written the next one is read.
+    with (
+        pq.ParquetWriter(path, schema, store_schema=plain) as writer,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        writing: Future[None] | None = None
         for group in _groups(counted):
-            writer.write_table(pa.Table.from_batches(group, schema), row_group_size=ROW_GROUP)
+            if writing is not None:
+                writing.result()
+            writing = thread.submit(write, group)
+        if writing is not None:
+            writing.result()
     return counted.summary()
 
 

@@ -11,7 +11,7 @@ from attrs import frozen
 from prolific_exports._archive import ExportArchive
 from prolific_exports._archive._json import parse_json
 from prolific_exports._errors import CorruptArchiveError
-from prolific_exports._tables._arrow import batch_of, texts
+from prolific_exports._tables._arrow import batch_of, fitted, texts
 from prolific_exports._tables._blocks import Block, blocks
 from prolific_exports._tables._fast import FastReader
 from prolific_exports._tables._libraries import need
@@ -68,6 +68,7 @@ class Source:
         self,
         rows_of: Callable[[Any], Iterable[Row]],
         schema: Any,
+        plain: Any,
         reader: FastReader | None,
         *,
         name: str | None,
@@ -76,7 +77,8 @@ class Source:
 
         Args:
             rows_of: The plain reader, for rows without the source column.
-            schema: The table's schema.
+            schema: The schema that batches are to have: the table's, with or without dictionaries.
+            plain: The table's schema.
             reader: The fast reader, where there is one.
             name: The value of the source column; None when the table has none.
         """
@@ -87,7 +89,7 @@ class Source:
                 if batch is None:
                     front = () if name is None else (name,)
                     rows = [front + row for r in self._records_of(piece) for row in rows_of(r)]
-                    converted.append(batch_of(rows, schema))
+                    converted.append(_completed(batch_of(rows, plain), schema, None))
                 else:
                     converted.append(_completed(batch, schema, name))
             return converted
@@ -156,4 +158,4 @@ def _completed(batch: Any, schema: Any, name: str | None) -> Any:
     arrays = list(batch.columns)
     if name is not None:
         arrays.insert(0, pa.repeat(texts([name])[0], batch.num_rows))
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+    return pa.RecordBatch.from_arrays(list(map(fitted, arrays, schema.types)), schema=schema)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from prolific_exports._archive import ExportArchive
 from prolific_exports._errors import UsageError
 from prolific_exports._tables import _output as output
-from prolific_exports._tables._arrow import long_schema, wide_schema
+from prolific_exports._tables._arrow import encoded, long_schema, wide_schema
 from prolific_exports._tables._columns import IDENTITY, LONG, SOURCE, Shape
 from prolific_exports._tables._fast import FastLong, FastReader, FastWide
 from prolific_exports._tables._files import extract_uploads, pointing
@@ -33,11 +33,10 @@ FORMATS: Final = (".parquet", ".csv", ".jsonl", ".arrow")
 class ResponseTable:
     """Every response of one or more archives, typed. Nothing is read before it is asked for.
 
-    In the ``long`` shape each value is a row, in the order of the records and, within a record,
-    of the archive's instructions. An empty list, an answer without a value and a submission
-    without answers are a row too. In the ``wide`` shape each submission is a row, and each
-    instruction a column, named by its description. A table of several archives begins with the
-    column ``source``: the archive's file name.
+    In the ``long`` shape each value is a row, in the order of the file. An empty list, an answer
+    without a value and a submission without answers are a row too. In the ``wide`` shape each
+    submission is a row, and each instruction a column, named by its description. A table of
+    several archives begins with the column ``source``: the archive's file name.
 
     What is not documented, or not of the documented type, is in ``extra`` as its original JSON: an
     object by the place it was found in (``record``, ``part``, ``answer``, ``item``,
@@ -119,10 +118,13 @@ class ResponseTable:
             UsageError: pyarrow is not installed.
         """
         schema = self.schema
+        yield from self._batches(schema, schema)
+
+    def _batches(self, schema: Any, plain: Any) -> Iterator[Any]:
         for number, source in enumerate(self._sources):
             name = (self._front(source.archive.path.name) or (None,))[0]
             fast = None if source.is_small or self._folders else self._fast(source)
-            yield from source.batches(self._reader(number), schema, fast, name=name)
+            yield from source.batches(self._reader(number), schema, plain, fast, name=name)
 
     def to_arrow(self) -> Any:
         """The table as a ``pyarrow.Table``.
@@ -239,7 +241,9 @@ class ResponseTable:
     def _written(self, path: Path, format_: str, formulas: output.Formulas) -> TableSummary:
         match format_:
             case ".parquet":
-                return output.write_parquet(path, self.schema, self.iter_batches())
+                schema = self.schema
+                written = encoded(schema) if self.shape == "long" else schema
+                return output.write_parquet(path, written, self._batches(written, schema))
             case ".arrow":
                 return output.write_arrow(path, self.schema, self.iter_batches())
             case ".csv":
@@ -269,8 +273,7 @@ class ResponseTable:
     def _reader(self, number: int) -> Callable[[Any], Sequence[Row]]:
         source = self._sources[number]
         if self.shape == "long":
-            order = [column.id for column in columns(_told(source))]
-            read = guarded(lambda record: long_rows(record, order))
+            read = guarded(long_rows)
         else:
             of_wide = self._columns
             read = guarded(lambda record: wide_rows(record, of_wide))
