@@ -444,7 +444,7 @@ def many(monkeypatch):
 
 
 def test_in_several_threads_everything_is_written(make, place, many):
-    members = {f"r/{i % 7}/{i}": bytes([i % 256]) * (i * 500) for i in range(150)}
+    members = {f"r/{i % 7}/{i}": bytes([i]) * (i * 1500) for i in range(80)}
     make(members).extract(place / "data")
     assert {f"r/{k}": v for k, v in tree(place / "data").items() if v is not None} == members
 

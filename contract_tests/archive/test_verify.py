@@ -25,7 +25,7 @@ from prolific_exports import (
     verify_zip,
 )
 from prolific_exports._archive._decoders import PIECE, codec
-from prolific_exports._archive._workers import work_through
+from prolific_exports._archive._workers import thread_count, work_through
 
 from archive.builders import (
     ROOT,
@@ -482,6 +482,19 @@ def large(path, monkeypatch):
     """Enough content for every thread that can be of use, and enough processors."""
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
     return write_zip(path, {f"{i:02}": os.urandom(1 << 18) for i in range(40)})
+
+
+@pytest.mark.parametrize(
+    ("items", "size", "threads"),
+    [(0, 0, 1), (1, 1 << 30, 1), (2, 1 << 20, 1), (2, 1 << 30, 2), (2000, 1 << 30, 4)],
+)
+def test_threads_are_for_work_that_can_be_shared(items, size, threads, large):
+    assert thread_count(items, size) == threads
+
+
+def test_small_members_are_read_in_one_thread(large):
+    assert thread_count(1000, 1000 << 16) == 4
+    assert thread_count(1000, 1000 << 12) == 1
 
 
 def test_in_several_threads_every_member_is_read(large):

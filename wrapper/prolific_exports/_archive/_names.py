@@ -6,6 +6,7 @@ archive that extracts on one machine extracts on all.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # What the strictest system can hold: bytes of one name (Linux, and nearly so all others), and
 # of a whole path (macOS).
@@ -34,6 +35,8 @@ def objection(name: str) -> str | None:
     return next((f"has {why}" for part in parts if (why := _objection_to_part(part))), None)
 
 
+# Files are many and share their folders.
+@lru_cache(64)
 def _objection_to_part(part: str) -> str | None:
     if part in ("", ".", ".."):
         return f"{part!r} in its path"

@@ -105,9 +105,13 @@ def _check_amount(path: Path, members: Sequence[Member], limits: ExtractLimits) 
 
 def _check_clashes(path: Path, members: Iterable[Member]) -> None:
     seen: dict[str, tuple[str, bool]] = {}
+    # Of thousands of files in a folder, one is enough to know the folder.
+    folders: set[str] = set()
     for member in members:
-        parts = member.name.removesuffix("/").split("/")
-        for depth in range(1, len(parts) + 1):
+        full = member.name.removesuffix("/")
+        parent = full.rpartition("/")[0]
+        parts = full.split("/")
+        for depth in range(len(parts) if parent in folders else 1, len(parts) + 1):
             name = "/".join(parts[:depth])
             is_folder = depth < len(parts) or member.is_folder
             key = folded(name)
@@ -119,3 +123,4 @@ def _check_clashes(path: Path, members: Iterable[Member]) -> None:
                     "the other, at least where case and accents do not tell names apart. "
                     "Nothing was extracted."
                 )
+        folders.add(parent)

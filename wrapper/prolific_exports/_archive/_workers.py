@@ -18,6 +18,8 @@ from prolific_exports._errors import ArchiveError
 _MOST_THREADS = 4
 # Starting a thread takes as long as inflating a few hundred KiB.
 _BYTES_FOR_A_THREAD = 1 << 20
+# With smaller members nearly all of the time is Python's own, which one thread has at a time.
+_BYTES_OF_A_MEMBER = 1 << 15
 
 T = TypeVar("T")
 
@@ -29,6 +31,8 @@ def thread_count(items: int, size: int) -> int:
         items: Number of members.
         size: Bytes of their contents together.
     """
+    if size < items * _BYTES_OF_A_MEMBER:
+        return 1
     return max(1, min(items, os.cpu_count() or 1, _MOST_THREADS, size // _BYTES_FOR_A_THREAD))
 
 
