@@ -35,6 +35,8 @@ def ask(exports, exchange):
 
 
 def answered(router, exchange):
+    # As in edition 2026-03: the wrapper asks after a refused request, or a lost answer.
+    router.get(api.post_url(exchange.kind)).mock(return_value=api.error(405))
     # Made anew for each call: the wrapper repeats what may pass.
     return router.request(exchange.method, exchange.url).mock(
         side_effect=lambda request: exchange.fixture.response()

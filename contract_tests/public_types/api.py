@@ -77,6 +77,42 @@ async def awaited(folder: Path) -> None:
     await exports.close()
 
 
+def filtered(exports: Exports, first: datetime, last: datetime) -> None:
+    job = exports.collections.export("65f0", study_id="65a1", from_=first, to=last)
+    assert_type(job.ref.filter, px.ExportFilter | None)
+    exports.batches.job("0192", "a1b2", study_id="65a1")
+    assert_type(
+        exports.batches.download("0192", to=last, from_=first, delete_after=True), ExportArchive
+    )
+    px.download("batch", "0192", study_id="65a1", from_=first, to=last, delete_after=True)
+    assert_type(job.download("x.zip", delete_after=True), ExportArchive)
+    exports.collections.export("65f0", "65a1")  # type: ignore[call-arg]
+    exports.collections.export("65f0", from_="2026-03-01")  # type: ignore[arg-type]
+
+
+def managed(exports: Exports) -> list[str]:
+    jobs = exports.collections.list("65f0")
+    assert_type(jobs, tuple[px.ListedJob, ...])
+    for job in jobs:
+        assert_type(job.status, str)
+        assert_type(job.created_at, datetime)
+        if job.filter is not None:
+            assert_type(job.filter.study_id, str | None)
+            assert_type(job.filter.from_, datetime | None)
+            assert_type(job.filter.to, datetime | None)
+        exports.collections.delete("65f0", job.export_id)
+    exports.batches.job("0192", "a1b2").delete()
+    return [job.export_id for job in jobs]
+
+
+async def managed_awaited(exports: AsyncExports, first: datetime) -> None:
+    assert_type(await exports.batches.list("0192"), tuple[px.ListedJob, ...])
+    await exports.batches.delete("0192", "a1b2")
+    job = await exports.collections.export("65f0", from_=first)
+    assert_type(await job.download(delete_after=True), ExportArchive)
+    await job.delete()
+
+
 def configured(on_event: px.ProgressCallback) -> None:
     clock: px.Clock = FakeClock()
     Exports(
@@ -112,10 +148,9 @@ def progress(event: Event) -> None:
     match event:
         case px.Requested(status=status) | px.Polled(status=status):
             assert_type(status, str)
-        case px.Retrying(error=error, delay=delay):
+        case px.Retrying(error=error) | px.NotDeleted(error=error):
             assert_type(error, px.ExportsError)
-            assert_type(delay, float)
-        case px.Restarted():
+        case px.Restarted() | px.Adopted() | px.Deleted():
             pass
         case px.Refreshed(received=received):
             assert_type(received, int)
@@ -165,6 +200,12 @@ def api_errors(exports: Exports) -> None:
     except (px.BadRequestError, px.ConflictError, px.ServerError) as error:
         root: px.ApiError = error
         assert_type(root.status, int)
+    except px.TooManyExportsError as error:
+        assert_type(error.jobs, tuple[px.ListedJob, ...])
+    except px.UnsupportedError as error:
+        assert_type(error.status, int)
+    except px.FilterIgnoredError as error:
+        assert_type(error.ref, ExportRef)
     except px.UnknownStatusError as error:
         violation: px.ContractViolation = error
         assert_type(violation.pointer, str)

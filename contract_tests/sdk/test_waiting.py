@@ -225,7 +225,12 @@ def test_a_request_that_certainly_did_nothing_is_repeated(router, resource, kind
 
 
 @pytest.mark.parametrize("fault", [RESET, api.error(502), api.error(504)], ids=str)
-def test_a_request_whose_answer_was_lost_is_repeated_once(router, resource, kind, fault):
+@pytest.mark.parametrize("unlisted", [404, 405, 501])
+def test_where_jobs_are_not_listed_a_request_whose_answer_was_lost_is_repeated_once(
+    router, resource, kind, fault, unlisted
+):
+    """Edition 2026-03: the request is idempotent."""
+    router.get(api.post_url(kind)).mock(return_value=api.error(unlisted))
     post = router.post(api.post_url(kind)).mock(side_effect=[fault, api.generating()])
     assert resource.export(api.RESOURCE[kind]).export_id == api.EXPORT_ID
     assert post.call_count == 2
@@ -233,6 +238,7 @@ def test_a_request_whose_answer_was_lost_is_repeated_once(router, resource, kind
     post = router.post(api.post_url(kind)).mock(side_effect=[fault, fault, api.generating()])
     with pytest.raises((NoAnswerError, ServerError)):
         resource.export(api.RESOURCE[kind])
+    assert post.call_count == 2 + 2
 
 
 def test_a_servers_failure_on_a_request_is_not_repeated(router, resource, kind):
@@ -244,6 +250,7 @@ def test_a_servers_failure_on_a_request_is_not_repeated(router, resource, kind):
 
 
 def test_a_lost_answer_says_that_the_request_may_have_arrived(router, resource, kind):
+    router.get(api.post_url(kind)).mock(return_value=api.error(405))
     router.post(api.post_url(kind)).mock(side_effect=RESET)
     with pytest.raises(NoAnswerError, match="may have arrived") as lost:
         resource.export(api.RESOURCE[kind])

@@ -1,4 +1,4 @@
-"""The boundary to the generated client: requests out, typed states or typed errors in.
+"""The boundary to the generated client: requests out, typed values or typed errors in.
 
 The only module that imports `prolific_api`. It takes the generated `_get_kwargs`
 and models, not the generated `sync` functions: those let `KeyError`, `ValueError`
@@ -8,15 +8,18 @@ that HTTP does not know, before anybody sees the answer.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 from prolific_api.api.exports import (
+    delete_batch_export,
+    delete_collection_export,
     get_batch_export_status,
     get_collection_export_status,
+    list_batch_exports,
+    list_collection_exports,
     request_batch_export,
     request_collection_export,
 )
@@ -30,48 +33,64 @@ from prolific_api.models import (
 )
 
 from prolific_exports._effects import Reply, Request
-from prolific_exports._errors import (
-    AccessDeniedError,
-    ApiError,
-    AuthenticationError,
-    BadRequestError,
-    ConflictError,
-    ContractViolation,
-    NotFoundError,
-    RateLimitedError,
-    ServerError,
-    UnknownStatusError,
-)
+from prolific_exports._errors import ContractViolation, UnknownStatusError, UsageError
+from prolific_exports._filters import ExportFilter
+from prolific_exports._listed import ListedJob
+from prolific_exports._problems import error_of, redacted
 from prolific_exports._redact import excerpt, redact
 from prolific_exports._refs import ExportRef
 from prolific_exports._states import Complete, ExportState, Failed, Generating
 
 _PREFIX: Final = "/api/v1/data-collection"
+_EXPORTS: Final = {
+    "collection": f"{_PREFIX}/collections/{{collection_id}}/export",
+    "batch": f"{_PREFIX}/batches/{{batch_id}}/export",
+}
 
 
 def request_export(ref: ExportRef) -> Request:
     """The POST that asks for an export of a collection or batch."""
+    conditions: dict[str, Any] = {}
+    if ref.filter is not None:
+        given = {"study_id": ref.filter.study_id, "from_": ref.filter.from_, "to": ref.filter.to}
+        conditions = {name: value for name, value in given.items() if value is not None}
     if ref.kind == "collection":
-        kwargs = request_collection_export._get_kwargs(ref.resource_id)
-        template = f"{_PREFIX}/collections/{{collection_id}}/export"
+        kwargs = request_collection_export._get_kwargs(ref.resource_id, **conditions)
     else:
-        kwargs = request_batch_export._get_kwargs(ref.resource_id)
-        template = f"{_PREFIX}/batches/{{batch_id}}/export"
-    return _request(template, ref, kwargs)
+        kwargs = request_batch_export._get_kwargs(ref.resource_id, **conditions)
+    return _request(_EXPORTS[ref.kind], ref, kwargs)
 
 
 def get_status(ref: ExportRef, export_id: str) -> Request:
     """The GET that reads the status of an export job."""
     if ref.kind == "collection":
         kwargs = get_collection_export_status._get_kwargs(ref.resource_id, export_id)
-        template = f"{_PREFIX}/collections/{{collection_id}}/export/{{export_id}}"
     else:
         kwargs = get_batch_export_status._get_kwargs(ref.resource_id, export_id)
-        template = f"{_PREFIX}/batches/{{batch_id}}/export/{{export_id}}"
-    return _request(template, ref, kwargs)
+    return _request(f"{_EXPORTS[ref.kind]}/{{export_id}}", ref, kwargs)
 
 
-def _request(template: str, ref: ExportRef, kwargs: Mapping[str, Any]) -> Request:
+def list_exports(ref: ExportRef) -> Request:
+    """The GET that lists the export jobs of a collection or batch (edition 2026-11)."""
+    if ref.kind == "collection":
+        kwargs = list_collection_exports._get_kwargs(ref.resource_id)
+    else:
+        kwargs = list_batch_exports._get_kwargs(ref.resource_id)
+    return _request(_EXPORTS[ref.kind], ref, kwargs, since_2026_11=True)
+
+
+def delete_export(ref: ExportRef, export_id: str) -> Request:
+    """The DELETE of an export job and its archive (edition 2026-11)."""
+    if ref.kind == "collection":
+        kwargs = delete_collection_export._get_kwargs(ref.resource_id, export_id)
+    else:
+        kwargs = delete_batch_export._get_kwargs(ref.resource_id, export_id)
+    return _request(f"{_EXPORTS[ref.kind]}/{{export_id}}", ref, kwargs, since_2026_11=True)
+
+
+def _request(
+    template: str, ref: ExportRef, kwargs: Mapping[str, Any], *, since_2026_11: bool = False
+) -> Request:
     method = kwargs["method"].upper()
     return Request(
         operation=f"{method} {template}",
@@ -79,6 +98,7 @@ def _request(template: str, ref: ExportRef, kwargs: Mapping[str, Any]) -> Reques
         method=method,
         path=kwargs["url"],
         params=kwargs.get("params", {}),
+        since_2026_11=since_2026_11,
     )
 
 
@@ -100,11 +120,32 @@ def interpret(
         ApiError: The reply is an error, in any of the shapes of D-10.
         ContractViolation: The reply is nothing that the contract allows.
     """
+    return _judged(request, reply, token, retry_after).state()
+
+
+def interpret_list(
+    request: Request, reply: Reply, *, token: str, retry_after: float | None
+) -> tuple[ListedJob, ...]:
+    """The export jobs that a reply lists, in its order. Arguments and errors of `interpret`."""
+    return _judged(request, reply, token, retry_after).jobs()
+
+
+def interpret_deletion(
+    request: Request, reply: Reply, *, token: str, retry_after: float | None
+) -> None:
+    """Make sure that a reply says "deleted". Arguments and errors of `interpret`."""
+    judge = _judged(request, reply, token, retry_after)
+    if reply.status != 204:
+        raise judge.violation("", "comes with another status than 204, which says: deleted")
+
+
+def _judged(request: Request, reply: Reply, token: str, retry_after: float | None) -> "_Judge":
+    """Who reads the reply, once it is known to be an answer and no error."""
     judge = _Judge(request, reply, token)
     if 200 <= reply.status < 300:
-        return judge.state()
+        return judge
     if reply.status >= 400:
-        raise judge.error(retry_after)
+        raise error_of(request, reply, token, retry_after)
     raise judge.violation(
         "",
         "redirects or announces instead of answering; a redirect is not followed, so that "
@@ -114,6 +155,10 @@ def interpret(
 
 def _text(value: Any) -> str | None:
     return None if isinstance(value, str) and value else "is not a text"
+
+
+def _string(value: Any) -> str | None:
+    return None if isinstance(value, str) else "is not a text"
 
 
 # `uuid.UUID` takes braces, "urn:" and missing hyphens too; RFC 9562 and JSON Schema do not.
@@ -140,6 +185,11 @@ def _date_time(value: Any) -> str | None:
     return "is not a date and time with an offset (RFC 3339)"
 
 
+def _moment(text: str) -> datetime:
+    # RFC 3339 has "t" and "z" in small letters too, `datetime` of Python 3.11 does not.
+    return datetime.fromisoformat(text.upper())
+
+
 _Misfit: TypeAlias = Callable[[Any], str | None]
 # What documents/000 requires of each state, field by field, so that an error can
 # point at the one that does not fit.
@@ -147,6 +197,17 @@ _FIELDS: Final[Mapping[str, Mapping[str, _Misfit]]] = {
     "generating": {"export_id": _uuid},
     "complete": {"url": _text, "expires_at": _date_time},
     "failed": {},
+}
+# What the contract has of a listed job; the filter may be missing, and each of its members.
+_JOB_FIELDS: Final[Mapping[str, _Misfit]] = {
+    "export_id": _uuid,
+    "status": _string,
+    "created_at": _date_time,
+}
+_FILTER_FIELDS: Final[Mapping[str, _Misfit]] = {
+    "study_id": _string,
+    "from": _date_time,
+    "to": _date_time,
 }
 
 
@@ -180,6 +241,54 @@ class _Judge:
                 raise self.violation(f"/{name}", f"{reason} (status is {status!r})")
         return self._typed(status, body)
 
+    def jobs(self) -> tuple[ListedJob, ...]:
+        body = self._json()
+        if not isinstance(body, list):
+            raise self.violation("", "is not a JSON array")
+        return tuple(self._job(f"/{number}", item) for number, item in enumerate(body))
+
+    def _job(self, pointer: str, item: Any) -> ListedJob:
+        if not isinstance(item, dict):
+            raise self.violation(pointer, "is not a JSON object")
+        for name, misfit in _JOB_FIELDS.items():
+            reason = misfit(item[name]) if name in item else "is missing"
+            if reason:
+                raise self.violation(f"{pointer}/{name}", reason)
+        return ListedJob(
+            export_id=item["export_id"],
+            status=redact(item["status"], self.token),
+            created_at=_moment(item["created_at"]),
+            filter=self._filter(f"{pointer}/filter", item.get("filter")),
+            extra=self._others(item, {*_JOB_FIELDS, "filter"}),
+        )
+
+    def _filter(self, pointer: str, item: Any) -> ExportFilter | None:
+        if item is None:
+            return None
+        if not isinstance(item, dict):
+            raise self.violation(pointer, "is not a JSON object")
+        for name, misfit in _FILTER_FIELDS.items():
+            reason = misfit(item[name]) if name in item else None
+            if reason:
+                raise self.violation(f"{pointer}/{name}", reason)
+        try:
+            found = ExportFilter(
+                redact(item["study_id"], self.token) if "study_id" in item else None,
+                _moment(item["from"]) if "from" in item else None,
+                _moment(item["to"]) if "to" in item else None,
+                self._others(item, _FILTER_FIELDS),
+            )
+        except UsageError:
+            raise self.violation(pointer, "has a time that the calendar of UTC has not") from None
+        return found or None
+
+    def _others(self, item: Mapping[str, Any], known: Container[str]) -> dict[str, Any]:
+        return {
+            redact(name, self.token): redacted(value, self.token)
+            for name, value in item.items()
+            if name not in known
+        }
+
     def _typed(self, status: str, body: dict[str, Any]) -> ExportState:
         batch = self.request.ref.kind == "batch"
         if status == "generating":
@@ -189,7 +298,6 @@ class _Judge:
             # The id goes back into paths: as it was written, not as a UUID prints it.
             return Generating(body["export_id"], generating.additional_properties)
         if status == "complete":
-            # RFC 3339 has "t" and "z" in small letters too, `datetime` of Python 3.11 does not.
             body = {**body, "expires_at": body["expires_at"].upper()}
             complete = (BatchExportComplete if batch else CollectionExportComplete).from_dict(body)
             return Complete(complete.url, complete.expires_at, complete.additional_properties)
@@ -219,119 +327,3 @@ class _Judge:
             pointer=pointer,
             excerpt=shown,
         )
-
-    def error(self, retry_after: float | None) -> ApiError:
-        problem = _Problem.read(self.reply, self.token)
-        cls, hint = _error_class(self.reply.status)
-        if problem.speaks_of_a_feature and cls in (AccessDeniedError, NotFoundError):
-            hint = "Ask Prolific's support to enable Task Builder for the workspace."
-        elif retry_after is not None:
-            hint = f"{hint} The server asks to wait {retry_after:g} s."
-        said = f": {problem.summary}" if problem.summary else "."
-        return cls(
-            f"{self.request.operation} for {self.request.ref} answered "
-            f"{_status_name(self.reply.status)}{said.rstrip('.')}. {hint}",
-            operation=self.request.operation,
-            ref=self.request.ref,
-            status=self.reply.status,
-            title=problem.title,
-            code=problem.code,
-            detail=problem.detail,
-            retry_after=retry_after,
-        )
-
-
-def _status_name(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)
-
-
-def _error_class(status: int) -> tuple[type[ApiError], str]:
-    match status:
-        case 401:
-            return AuthenticationError, "Check the token (PROLIFIC_TOKEN)."
-        case 403:
-            return AccessDeniedError, "The token's account needs access to its workspace."
-        case 404:
-            return (
-                NotFoundError,
-                "Check the id, whether it is of a batch or a collection, and the account's access.",
-            )
-        case 409:
-            return ConflictError, "The export's state does not allow this now."
-        case 429:
-            return RateLimitedError, "Send fewer requests, or wait."
-        case _ if status >= 500:
-            return ServerError, "This is the server's failure: try again later."
-        case _:
-            return BadRequestError, "The server does not accept the request as it is."
-
-
-@frozen
-class _Problem:
-    """What an error body says, in whichever of the shapes of D-10 it comes."""
-
-    title: str | None
-    code: int | None
-    detail: Any
-    summary: str
-
-    @property
-    def speaks_of_a_feature(self) -> bool:
-        """Whether the error is the one for accounts without early access (section 4.2)."""
-        text = self.summary.lower()
-        return "permission" in text and "feature" in text
-
-    @classmethod
-    def read(cls, reply: Reply, token: str) -> "_Problem":
-        try:
-            body = json.loads(reply.body)
-        except (ValueError, RecursionError):
-            body = None
-        if not isinstance(body, dict):
-            return cls(None, None, None, excerpt(reply.body, token))
-        envelope = body.get("error")
-        source = envelope if isinstance(envelope, dict) else body
-        title = _first_text(source, "title", "message", "type")
-        code = source.get("error_code")
-        detail = _redacted(source.get("detail", source.get("issues")), token)
-        if title is None and detail is None:
-            summary = excerpt(reply.body, token)
-        else:
-            summary = ": ".join(part for part in (title, _flat(detail)) if part)
-        return cls(
-            redact(title, token) if title else None,
-            code if isinstance(code, int) else None,
-            detail,
-            excerpt(summary.encode("utf-8", "replace"), token),
-        )
-
-
-def _first_text(source: Mapping[str, Any], *names: str) -> str | None:
-    return next((source[n] for n in names if isinstance(source.get(n), str) and source[n]), None)
-
-
-def _redacted(value: Any, token: str) -> Any:
-    match value:
-        case str():
-            return redact(value, token)
-        case list():
-            return [_redacted(item, token) for item in value]
-        case dict():
-            return {redact(name, token): _redacted(item, token) for name, item in value.items()}
-        case _:
-            return value
-
-
-def _flat(detail: Any) -> str:
-    match detail:
-        case None:
-            return ""
-        case list():
-            return "; ".join(_flat(item) for item in detail)
-        case dict():
-            return "; ".join(f"{name}: {_flat(item)}" for name, item in detail.items())
-        case _:
-            return str(detail)

@@ -1,6 +1,7 @@
 """`AsyncExports`: the SDK for asyncio. The same surface as `Exports`, awaited."""
 
 import os
+from datetime import datetime
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -12,13 +13,14 @@ from prolific_exports._archive import ExportArchive
 from prolific_exports._async import AsyncDriver
 from prolific_exports._clock import Clock
 from prolific_exports._events import ProgressCallback
+from prolific_exports._listed import ListedJob
 from prolific_exports._policy import (
     CALL_TIMEOUT,
     DEFAULT_POLL_INTERVAL,
     DEFAULT_TIMEOUT,
     STALL_TIMEOUT,
 )
-from prolific_exports._refs import ExportRef, Kind
+from prolific_exports._refs import ExportRef, Kind, check_filter
 from prolific_exports._states import Complete, ExportState
 
 
@@ -90,33 +92,65 @@ class AsyncExportResource:
         self._driver = driver
         self._kind: Kind = kind
 
-    async def export(self, resource_id: str) -> "AsyncExportJob":
+    async def export(
+        self,
+        resource_id: str,
+        *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+    ) -> "AsyncExportJob":
         """Ask for an export, as `ExportResource.export` does."""
-        job = self._core.job(self._kind, resource_id)
+        job = self._core.job(self._kind, resource_id, check_filter(study_id, from_, to))
         await self._driver.run(self._core.start(job))
         return AsyncExportJob(self._core, self._driver, job)
 
-    def job(self, resource_id: str, export_id: str) -> "AsyncExportJob":
+    def job(
+        self,
+        resource_id: str,
+        export_id: str,
+        *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+    ) -> "AsyncExportJob":
         """A job that exists already, as `ExportResource.job`. Sends nothing."""
-        return AsyncExportJob(
-            self._core, self._driver, self._core.named_job(self._kind, resource_id, export_id)
-        )
+        filter_ = check_filter(study_id, from_, to)
+        job = self._core.named_job(self._kind, resource_id, export_id, filter_)
+        return AsyncExportJob(self._core, self._driver, job)
 
     async def download(
         self,
         resource_id: str,
         path: str | os.PathLike[str] | None = None,
         *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
         overwrite: bool = False,
         verify: bool = True,
         connections: int = 1,
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
+        delete_after: bool = False,
     ) -> ExportArchive:
         """Request, wait, download, verify, as `ExportResource.download` does."""
-        job = AsyncExportJob(self._core, self._driver, self._core.job(self._kind, resource_id))
-        return await job.download(
-            path, overwrite=overwrite, verify=verify, connections=connections, timeout=timeout
+        job = self._core.job(self._kind, resource_id, check_filter(study_id, from_, to))
+        return await AsyncExportJob(self._core, self._driver, job).download(
+            path,
+            overwrite=overwrite,
+            verify=verify,
+            connections=connections,
+            timeout=timeout,
+            delete_after=delete_after,
         )
+
+    async def list(self, resource_id: str) -> tuple[ListedJob, ...]:
+        """The export jobs that there are, as `ExportResource.list` tells them."""
+        return await self._driver.run(self._core.list_jobs(self._kind, resource_id))
+
+    async def delete(self, resource_id: str, export_id: str) -> None:
+        """Delete an export job, as `ExportResource.delete` does."""
+        await self.job(resource_id, export_id).delete()
 
 
 class AsyncExportJob:
@@ -157,6 +191,7 @@ class AsyncExportJob:
         verify: bool = True,
         connections: int = 1,
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
+        delete_after: bool = False,
     ) -> ExportArchive:
         """Wait, download and verify, as `ExportJob.download` does."""
         target = await self._driver.run(
@@ -167,9 +202,14 @@ class AsyncExportJob:
                 verify=verify,
                 connections=connections,
                 timeout=timeout,
+                delete_after=delete_after,
             )
         )
         return ExportArchive.open(target)
+
+    async def delete(self) -> None:
+        """Delete the job and its archive, as `ExportJob.delete` does."""
+        await self._driver.run(self._core.delete(self._job))
 
     def __repr__(self) -> str:
         state = self._job.state.status if self._job.state else "not asked yet"

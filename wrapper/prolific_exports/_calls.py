@@ -1,12 +1,12 @@
 """One call to the API, repeated where that is safe and may help."""
 
 from collections.abc import Callable
+from datetime import datetime
 from random import Random
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
-from prolific_exports import _api as api
 from prolific_exports._clock import Clock
 from prolific_exports._effects import Flow, Reply, Request, Send, Sleep
 from prolific_exports._errors import (
@@ -16,12 +16,14 @@ from prolific_exports._errors import (
     ServerError,
 )
 from prolific_exports._events import Event, Retrying
-from prolific_exports._policy import Policy, backoff, retry_after
-from prolific_exports._states import ExportState
+from prolific_exports._policy import Policy, backoff, http_date, retry_after
 
-# A POST answered so has not been acted on; a gateway's 502 or 504 says nothing about that.
+# A request answered so has not been acted on; a gateway's 502 or 504 says nothing about that.
 _REFUSED_UNSEEN: Final = frozenset({429, 503})
 _LOST_BEHIND_GATEWAY: Final = frozenset({502, 504})
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @frozen
@@ -41,34 +43,50 @@ class Context:
     notify: Callable[[Event], object]
 
 
+class Interpreter(Protocol[T_co]):
+    """Reads a reply, or raises what is wrong with it."""
+
+    def __call__(
+        self, request: Request, reply: Reply, *, token: str, retry_after: float | None
+    ) -> T_co:
+        """What the reply says."""
+        ...
+
+
 @frozen
-class Answer:
-    """A state and how long the server asks to leave it alone.
+class Answer(Generic[T]):
+    """What a reply said, and when.
 
     Attributes:
-        state: The export's state.
+        value: What it said.
         wait: Seconds of the answer's ``Retry-After``; None when there is none.
+        date: The server's time when it answered, to the second; None when it told none.
     """
 
-    state: ExportState
+    value: T
     wait: float | None
+    date: datetime | None
 
 
 class OutOfTimeError(Exception):
     """The deadline passes before a call may be repeated; ``__cause__`` says what failed."""
 
 
-def perform(request: Request, context: Context, policy: Policy, deadline: float) -> Flow[Answer]:
+def perform(
+    request: Request,
+    interpret: Interpreter[T],
+    context: Context,
+    policy: Policy,
+    deadline: float,
+) -> Flow[Answer[T]]:
     """Make a call until it is answered, cannot be, or time is up.
 
-    A GET is repeated after 429, 5xx and connection failures. A POST is repeated when
-    it certainly did nothing (connection refused, 429, 503), and once when nobody
-    knows: in edition 2026-03 it is idempotent (documents/002, documents/004), in
-    edition 2026-11 the second one may start a second job and take one of ten slots
-    (D-3) unless the first is still generating.
+    A GET or DELETE is repeated after 429, 5xx and connection failures; a POST when it
+    certainly did nothing (connection refused, 429, 503).
 
     Args:
         request: What to ask.
+        interpret: Reads the answer.
         context: Clock, chance, token, events.
         policy: How often and how long.
         deadline: Monotonic time after which nothing is repeated.
@@ -80,40 +98,60 @@ def perform(request: Request, context: Context, policy: Policy, deadline: float)
         OutOfTimeError: It might yet, but not before the deadline.
     """
     failures = 0
-    may_be_lost = True
     while True:
         try:
             timeout = max(min(policy.call_timeout, deadline - context.clock.monotonic()), 1.0)
             reply: Reply = yield Send(request, timeout)
-            wait = retry_after(
-                reply.headers.get("retry-after"), reply.headers.get("date"), context.clock.now()
-            )
-            return Answer(
-                api.interpret(request, reply, token=context.token, retry_after=wait), wait
-            )
+            date = reply.headers.get("date")
+            wait = retry_after(reply.headers.get("retry-after"), date, context.clock.now())
+            value = interpret(request, reply, token=context.token, retry_after=wait)
+            return Answer(value, wait, http_date(date))
         except (NoAnswerError, RateLimitedError, ServerError) as error:
             failures += 1
             if failures >= policy.max_failures:
                 raise
-            if request.method == "POST" and not _did_nothing(error):
-                if not (may_be_lost and _may_be_lost(error)):
-                    raise
-                may_be_lost = False
-            asked = None if isinstance(error, NoAnswerError) else error.retry_after
-            delay = backoff(failures, context.random) if asked is None else asked
-            if context.clock.monotonic() + delay > deadline:
-                raise OutOfTimeError from error
+            if request.method == "POST" and not did_nothing(error):
+                raise
+            delay = pause(error, failures, context, deadline)
             context.notify(Retrying(request.ref, error, delay))
         yield Sleep(delay)
 
 
-def _did_nothing(error: ExportsError) -> bool:
+def pause(error: ExportsError, failures: int, context: Context, deadline: float) -> float:
+    """Seconds to wait after a failure, as the server asks or by the number of failures.
+
+    Raises:
+        OutOfTimeError: They do not fit before the deadline.
+    """
+    asked = error.retry_after if isinstance(error, RateLimitedError | ServerError) else None
+    delay = backoff(failures, context.random) if asked is None else asked
+    if context.clock.monotonic() + delay > deadline:
+        raise OutOfTimeError from error
+    return delay
+
+
+def at_once(flow: Flow[T]) -> Flow[T]:
+    """A flow that nobody waits with: out of time means what made it fail."""
+    try:
+        return (yield from flow)
+    except OutOfTimeError as error:
+        raise error.__cause__ or error from None
+
+
+def deadline_of(context: Context, policy: Policy) -> float:
+    """The monotonic time that a policy's timeout ends at, counted from now."""
+    return context.clock.monotonic() + policy.timeout
+
+
+def did_nothing(error: ExportsError) -> bool:
+    """Whether the request certainly was not acted on."""
     if isinstance(error, NoAnswerError):
         return not error.sent
     return isinstance(error, RateLimitedError | ServerError) and error.status in _REFUSED_UNSEEN
 
 
-def _may_be_lost(error: ExportsError) -> bool:
-    return isinstance(error, NoAnswerError) or (
-        isinstance(error, ServerError) and error.status in _LOST_BEHIND_GATEWAY
-    )
+def may_be_lost(error: ExportsError) -> bool:
+    """Whether the request may have been acted on, and the answer got lost on its way."""
+    if isinstance(error, NoAnswerError):
+        return error.sent
+    return isinstance(error, ServerError) and error.status in _LOST_BEHIND_GATEWAY

@@ -1,6 +1,7 @@
 """`Exports`: the SDK with blocking calls."""
 
 import os
+from datetime import datetime
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -11,13 +12,14 @@ from prolific_exports import _core as core
 from prolific_exports._archive import ExportArchive
 from prolific_exports._clock import Clock
 from prolific_exports._events import ProgressCallback
+from prolific_exports._listed import ListedJob
 from prolific_exports._policy import (
     CALL_TIMEOUT,
     DEFAULT_POLL_INTERVAL,
     DEFAULT_TIMEOUT,
     STALL_TIMEOUT,
 )
-from prolific_exports._refs import ExportRef, Kind
+from prolific_exports._refs import ExportRef, Kind, check_filter
 from prolific_exports._states import Complete, ExportState
 from prolific_exports._sync import SyncDriver
 
@@ -115,73 +117,144 @@ class ExportResource:
         self._driver = driver
         self._kind: Kind = kind
 
-    def export(self, resource_id: str) -> "ExportJob":
+    def export(
+        self,
+        resource_id: str,
+        *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+    ) -> "ExportJob":
         """Ask for an export: one POST, answered at once by a job.
 
         In edition 2026-03 a recent export is used again. In edition 2026-11 every
-        call starts a new job unless one is still being generated, and ten jobs are
-        all that a collection or batch can have.
+        call starts a new job unless one with the same filter is still being generated,
+        and ten jobs are all that a collection or batch can have.
+
+        A filter takes edition 2026-11, where the jobs are listed once to make sure that
+        it is in effect.
 
         Args:
             resource_id: Id of the collection or batch.
+            study_id: Only responses submitted under this study.
+            from_: Only responses created at this moment or later (aware).
+            to: Only responses created before this moment (aware).
 
         Raises:
-            UsageError: This is not an id.
+            UsageError: This is not an id, a time has no zone, or ``from_`` is not before
+                ``to``.
+            FilterIgnoredError: The server does not filter.
+            TooManyExportsError: There are ten jobs: delete one.
             ApiError: The API answered with an error.
             ContractViolation: It answered with something outside the contract.
             NoAnswerError: It did not answer.
         """
-        job = self._core.job(self._kind, resource_id)
+        job = self._core.job(self._kind, resource_id, check_filter(study_id, from_, to))
         self._driver.run(self._core.start(job))
         return ExportJob(self._core, self._driver, job)
 
-    def job(self, resource_id: str, export_id: str) -> "ExportJob":
+    def job(
+        self,
+        resource_id: str,
+        export_id: str,
+        *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+    ) -> "ExportJob":
         """A job that exists already, requested earlier or elsewhere. Sends nothing.
 
         Args:
             resource_id: Id of the collection or batch.
             export_id: Id of the job.
+            study_id: The study that it was requested for, if it was for one. With its
+                filter, a download goes on with what an earlier one left, and the server
+                is asked whether it is the job's.
+            from_: The first moment that it was requested for, likewise.
+            to: The moment after the last, likewise.
 
         Raises:
-            UsageError: One of them is not an id.
+            UsageError: One of them is not an id, or the filter cannot be one.
         """
-        return ExportJob(
-            self._core, self._driver, self._core.named_job(self._kind, resource_id, export_id)
-        )
+        filter_ = check_filter(study_id, from_, to)
+        job = self._core.named_job(self._kind, resource_id, export_id, filter_)
+        return ExportJob(self._core, self._driver, job)
 
     def download(
         self,
         resource_id: str,
         path: str | os.PathLike[str] | None = None,
         *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
         overwrite: bool = False,
         verify: bool = True,
         connections: int = 1,
         timeout: float | None = None,
+        delete_after: bool = False,
     ) -> ExportArchive:
         """Request, wait, download, verify: the data of a collection or batch in a file.
 
         Args:
             resource_id: Id of the collection or batch.
             path: The file, or a folder to put it in; by default the working directory.
-                The default name is ``<id>-export-<YYYYMMDD-HHMMSS>.zip``.
+                The default name is ``<id>-export-<YYYYMMDD-HHMMSS>.zip``, or with a filter
+                ``<id>-export-<YYYYMMDD-HHMMSS>-study-<id>-from-<time>-to-<time>.zip``.
+            study_id: Only responses submitted under this study (edition 2026-11).
+            from_: Only responses created at this moment or later (aware).
+            to: Only responses created before this moment (aware).
             overwrite: Whether an existing file may be replaced.
             verify: Whether to check the archive's every checksum before it gets its name.
                 Without, its length is all that is looked at.
             connections: How many parts to fetch at once, up to 32, from a store that sends
                 parts and tags them. Helps where it limits each connection.
             timeout: Seconds to wait for the export, instead of the client's.
+            delete_after: Whether to delete the job on the server once its archive is
+                verified and at its place. If that fails, the archive is there all the same
+                and the event `NotDeleted` says why.
 
         Returns:
             The archive: `os.fspath` of it is the file's path.
 
         Raises:
-            ExportsError: What `ExportJob.download` raises.
+            ExportsError: What `export` and `ExportJob.download` raise.
         """
-        job = ExportJob(self._core, self._driver, self._core.job(self._kind, resource_id))
-        return job.download(
-            path, overwrite=overwrite, verify=verify, connections=connections, timeout=timeout
+        job = self._core.job(self._kind, resource_id, check_filter(study_id, from_, to))
+        return ExportJob(self._core, self._driver, job).download(
+            path,
+            overwrite=overwrite,
+            verify=verify,
+            connections=connections,
+            timeout=timeout,
+            delete_after=delete_after,
         )
+
+    def list(self, resource_id: str) -> tuple[ListedJob, ...]:
+        """The export jobs of a collection or batch, newest first (edition 2026-11).
+
+        Args:
+            resource_id: Id of the collection or batch.
+
+        Raises:
+            UsageError: This is not an id.
+            UnsupportedError: The server lists no jobs: it is of edition 2026-03. Some such
+                servers may answer with a `NotFoundError`.
+            ExportsError: What `ExportJob.status` raises.
+        """
+        return self._driver.run(self._core.list_jobs(self._kind, resource_id))
+
+    def delete(self, resource_id: str, export_id: str) -> None:
+        """Delete an export job and its archive, at once and for good (edition 2026-11).
+
+        Args:
+            resource_id: Id of the collection or batch.
+            export_id: Id of the job.
+
+        Raises:
+            ExportsError: What `ExportJob.delete` raises.
+        """
+        self.job(resource_id, export_id).delete()
 
 
 class ExportJob:
@@ -238,13 +311,14 @@ class ExportJob:
         verify: bool = True,
         connections: int = 1,
         timeout: float | None = None,
+        delete_after: bool = False,
     ) -> ExportArchive:
         """Wait until the archive is ready, download and verify it.
 
         The file at the path is whole and verified, or it is not there. What has arrived
         when a download ends early is kept beside the path, in hidden files named
         ``.prolific-<kind>-<id>``, and the next download of the same collection or batch
-        to the same folder goes on with it, in any process.
+        with the same filter to the same folder goes on with it, in any process.
 
         Args:
             path: The file, or a folder to put it in; by default the working directory.
@@ -256,11 +330,15 @@ class ExportJob:
                 parts and tags them. Helps where it limits each connection.
             timeout: Seconds to wait for the export, instead of the client's. The
                 download itself may take as long as bytes arrive.
+            delete_after: Whether to delete the job on the server once its archive is
+                verified and at its place. If that fails, the archive is there all the same
+                and the event `NotDeleted` says why.
 
         Returns:
             The archive: `os.fspath` of it is the file's path.
 
         Raises:
+            UsageError: ``delete_after`` without ``verify``.
             TargetExistsError: There is a file, and ``overwrite`` is False.
             TargetInUseError: The same is being downloaded to the same folder already.
             DownloadError: The archive could not be fetched or saved.
@@ -276,9 +354,22 @@ class ExportJob:
                 verify=verify,
                 connections=connections,
                 timeout=timeout,
+                delete_after=delete_after,
             )
         )
         return ExportArchive.open(target)
+
+    def delete(self) -> None:
+        """Delete the job and its archive on the server, at once and for good (edition 2026-11).
+
+        Raises:
+            UsageError: The server did not name the job.
+            ConflictError: It is still being generated.
+            NotFoundError: There is no such job, or none any more.
+            UnsupportedError: The server deletes no jobs: it is of edition 2026-03.
+            ExportsError: What `status` raises.
+        """
+        self._driver.run(self._core.delete(self._job))
 
     def __repr__(self) -> str:
         state = self._job.state.status if self._job.state else "not asked yet"
@@ -290,10 +381,14 @@ def download(
     resource_id: str,
     path: str | os.PathLike[str] | None = None,
     *,
+    study_id: str | None = None,
+    from_: datetime | None = None,
+    to: datetime | None = None,
     token: str | None = None,
     overwrite: bool = False,
     timeout: float = DEFAULT_TIMEOUT,
     on_event: ProgressCallback | None = None,
+    delete_after: bool = False,
 ) -> ExportArchive:
     """The data of a collection or batch in a file: `Exports` and its ``download`` in one call.
 
@@ -303,14 +398,27 @@ def download(
         kind: ``"collection"`` or ``"batch"``.
         resource_id: Its id.
         path: The file, or a folder to put it in; by default the working directory.
+        study_id: Only responses submitted under this study (edition 2026-11).
+        from_: Only responses created at this moment or later (aware).
+        to: Only responses created before this moment (aware).
         token: API token; by default from ``PROLIFIC_TOKEN``.
         overwrite: Whether an existing file may be replaced.
         timeout: Seconds to wait for the export.
         on_event: Called with each event (`prolific_exports.Event`).
+        delete_after: Whether to delete the job on the server once its archive is verified
+            and at its place. The event `NotDeleted` says if that fails.
 
     Raises:
         ExportsError: What `Exports` and `ExportJob.download` raise.
     """
     with Exports(token, timeout=timeout, on_event=on_event) as exports:
         resource = core.by_kind(kind, collection=exports.collections, batch=exports.batches)
-        return resource.download(resource_id, path, overwrite=overwrite)
+        return resource.download(
+            resource_id,
+            path,
+            study_id=study_id,
+            from_=from_,
+            to=to,
+            overwrite=overwrite,
+            delete_after=delete_after,
+        )

@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 
 from attrs import evolve, field, frozen
 
+from prolific_exports import _managing as managing
 from prolific_exports import _waiting as waiting
 from prolific_exports._archive import verify_export
 from prolific_exports._calls import Context
@@ -15,9 +16,11 @@ from prolific_exports._clock import Clock, SystemClock
 from prolific_exports._effects import Flow
 from prolific_exports._errors import UsageError
 from prolific_exports._events import Event, ProgressCallback
+from prolific_exports._filters import ExportFilter
+from prolific_exports._listed import ListedJob
 from prolific_exports._log import LOGGER
 from prolific_exports._policy import Policy, check_connections
-from prolific_exports._refs import Kind, check_id
+from prolific_exports._refs import ExportRef, Kind, check_id
 from prolific_exports._settings import Settings, resolve
 from prolific_exports._states import Complete, ExportState
 from prolific_exports._transfer._flow import Options, download
@@ -75,13 +78,27 @@ class Core:
         """Where the time comes from."""
         return self.context.clock
 
-    def job(self, kind: Kind, resource_id: str) -> Job:
+    def job(self, kind: Kind, resource_id: str, filter_: ExportFilter | None) -> Job:
         """A job that is still to be requested."""
-        return Job(kind, check_id(resource_id, kind))
+        return Job(kind, check_id(resource_id, kind), filter=filter_)
 
-    def named_job(self, kind: Kind, resource_id: str, export_id: str) -> Job:
+    def named_job(
+        self, kind: Kind, resource_id: str, export_id: str, filter_: ExportFilter | None
+    ) -> Job:
         """A job that the caller names."""
-        return Job(kind, check_id(resource_id, kind), check_id(export_id, "export"), named=True)
+        job = self.job(kind, resource_id, filter_)
+        return evolve(job, export_id=check_id(export_id, "export"), named=True)
+
+    def list_jobs(self, kind: Kind, resource_id: str) -> Flow[tuple[ListedJob, ...]]:
+        """The jobs of a collection or batch."""
+        ref = ExportRef(kind, check_id(resource_id, kind))
+        return managing.list_jobs(ref, self.context, self.policy)
+
+    def delete(self, job: Job) -> Flow[None]:
+        """Delete a job and its archive."""
+        yield from managing.delete(job.ref, self.context, self.policy)
+        # What was known of it holds no longer, and no other takes its place.
+        job.state, job.named = None, True
 
     def start(self, job: Job) -> Flow[ExportState]:
         """Ask for an export."""
@@ -104,8 +121,18 @@ class Core:
         verify: bool,
         connections: int,
         timeout: float | None,
+        delete_after: bool,
     ) -> Flow[Path]:
-        """Wait for the archive, fetch it, verify it, put it at its place."""
+        """Wait for the archive, fetch it, verify it, put it at its place.
+
+        Raises:
+            UsageError: The arguments do not go together.
+        """
+        if delete_after and not verify:
+            raise UsageError(
+                "Only an archive that was verified is deleted on the server: ask for one of "
+                "delete_after and verify=False, not for both."
+            )
         return download(
             job,
             path,
@@ -115,6 +142,7 @@ class Core:
                 overwrite,
                 partial(verify_export, kind=job.kind) if verify else None,
                 check_connections(connections),
+                delete_after,
             ),
             system=self.system,
         )

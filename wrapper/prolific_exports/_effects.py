@@ -26,6 +26,7 @@ class Request:
         method: HTTP method.
         path: Path with the ids filled in, quoted.
         params: Query parameters.
+        since_2026_11: Whether edition 2026-03 has no such operation.
     """
 
     operation: str
@@ -33,6 +34,7 @@ class Request:
     method: str
     path: str
     params: Mapping[str, Any] = field(factory=dict)
+    since_2026_11: bool = False
 
 
 @frozen

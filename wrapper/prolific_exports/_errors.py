@@ -9,11 +9,14 @@ ExportsError
 │   ├── NotFoundError            404
 │   ├── ConflictError            409
 │   ├── RateLimitedError         429
-│   └── ServerError              5xx, and statuses that HTTP does not know
+│   ├── ServerError              5xx, and statuses that HTTP does not know
+│   ├── UnsupportedError         405, 501: the server has no such operation (edition 2026-03)
+│   └── TooManyExportsError      the collection or batch has all the export jobs it can have
 ├── ContractViolation        the API answered with something the contract does not allow
 │   └── UnknownStatusError       an export status that is not known
 ├── NoAnswerError            no answer arrived: refused, timed out, cut off
 ├── ExportFailedError        the export job failed
+├── FilterIgnoredError       the server exports something else than what was asked for
 ├── ExportTimeoutError       the overall deadline passed; waiting can go on
 ├── DownloadError            the archive could not be fetched or saved
 │   ├── UnsafeUrlError           the download URL is not one to be followed
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from prolific_exports._listed import ListedJob
     from prolific_exports._refs import ExportRef
 
 
@@ -125,6 +129,45 @@ class ServerError(ApiError):
     """The API failed (5xx, and statuses beyond that HTTP does not know)."""
 
 
+class UnsupportedError(ApiError):
+    """The server has no such operation (405, 501): edition 2026-03 neither lists nor deletes."""
+
+
+class TooManyExportsError(ApiError):
+    """The collection or batch has all the export jobs that it can have: delete one.
+
+    Edition 2026-11 allows ten, whatever their filters and states.
+
+    Attributes:
+        jobs: They, newest first.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        ref: "ExportRef",
+        status: int,
+        title: str | None = None,
+        code: int | None = None,
+        detail: Any = None,
+        retry_after: float | None = None,
+        jobs: "tuple[ListedJob, ...]" = (),
+    ) -> None:
+        super().__init__(
+            message,
+            operation=operation,
+            ref=ref,
+            status=status,
+            title=title,
+            code=code,
+            detail=detail,
+            retry_after=retry_after,
+        )
+        self.jobs = jobs
+
+
 class ContractViolation(ExportsError):  # noqa: N818 - it names what happened, not a failure of ours
     """The API answered with something the contract does not allow.
 
@@ -180,6 +223,20 @@ class ExportFailedError(ExportsError):
 
     Attributes:
         ref: The job.
+    """
+
+    def __init__(self, message: str, *, ref: "ExportRef") -> None:
+        super().__init__(message)
+        self.ref = ref
+
+
+class FilterIgnoredError(ExportsError):
+    """The export is not filtered as asked: nothing of it is handed over.
+
+    Servers of edition 2026-03 know no filters and ignore them.
+
+    Attributes:
+        ref: The job, with the filter that was asked for.
     """
 
     def __init__(self, message: str, *, ref: "ExportRef") -> None:

@@ -24,6 +24,17 @@ class Requested:
 
 
 @frozen
+class Adopted:
+    """The answer to a request got lost, and the job that it started was found in the list.
+
+    Attributes:
+        ref: The job.
+    """
+
+    ref: ExportRef
+
+
+@frozen
 class Polled:
     """The job's status was read.
 
@@ -160,8 +171,35 @@ class Saved:
     state = "saved"
 
 
+@frozen
+class Deleted:
+    """The job, whose archive is saved, was deleted on the server as asked for.
+
+    Attributes:
+        ref: The job.
+    """
+
+    ref: ExportRef
+
+    state = "deleted"
+
+
+@frozen
+class NotDeleted:
+    """The archive is saved, but the job could not be deleted as asked for: it is still there.
+
+    Attributes:
+        ref: The job.
+        error: What happened.
+    """
+
+    ref: ExportRef
+    error: ExportsError
+
+
 Event: TypeAlias = (
     Requested
+    | Adopted
     | Polled
     | Retrying
     | Restarted
@@ -171,6 +209,8 @@ Event: TypeAlias = (
     | Downloading
     | Verifying
     | Saved
+    | Deleted
+    | NotDeleted
 )
 """Everything that a progress callback may be given."""
 

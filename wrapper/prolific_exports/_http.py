@@ -132,7 +132,7 @@ def no_answer(request: Request, error: Exception, token: str) -> NoAnswerError:
     sent = not isinstance(error, _NOT_SENT)
     hint = (
         "It may have arrived all the same."
-        if sent and request.method == "POST"
+        if sent and request.method != "GET"
         else "Check the network and the base URL."
     )
     return NoAnswerError(

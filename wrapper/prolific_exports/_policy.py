@@ -109,14 +109,15 @@ def retry_after(value: str | None, date: str | None, now: datetime) -> float | N
     if _SECONDS.fullmatch(value.strip()):
         seconds = float(value)
     else:
-        until = _http_date(value)
+        until = http_date(value)
         if until is None:
             return None
-        seconds = (until - (_http_date(date) or now)).total_seconds()
+        seconds = (until - (http_date(date) or now)).total_seconds()
     return min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
-def _http_date(value: str | None) -> datetime | None:
+def http_date(value: str | None) -> datetime | None:
+    """The moment of an HTTP date; None when it is none."""
     if value is None:
         return None
     try:

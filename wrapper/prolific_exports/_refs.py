@@ -1,11 +1,13 @@
 """Which export is meant: the values that survive a process."""
 
 import re
+from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
 from attrs import frozen
 
 from prolific_exports._errors import UsageError
+from prolific_exports._filters import ExportFilter
 from prolific_exports._redact import redact
 
 Kind: TypeAlias = Literal["collection", "batch"]
@@ -42,22 +44,52 @@ def check_id(value: object, what: str) -> str:
     return text
 
 
+def check_filter(
+    study_id: str | None, from_: datetime | None, to: datetime | None
+) -> ExportFilter | None:
+    """The filter that a caller asks for; None without any condition.
+
+    Args:
+        study_id: Id of a study.
+        from_: The first moment, aware.
+        to: The moment after the last, aware.
+
+    Raises:
+        UsageError: Not an id, a time without a zone, or times between which nothing is.
+    """
+    asked = ExportFilter(None if study_id is None else check_id(study_id, "study"), from_, to)
+    if asked.from_ is not None and asked.to is not None and asked.from_ >= asked.to:
+        raise UsageError(
+            f"No response can be {asked}: 'from' is the first moment, 'to' is the moment after "
+            "the last one and has to be later."
+        )
+    return asked or None
+
+
 @frozen
 class ExportRef:
-    """An export job's identity: kind, id of the collection or batch, id of the job.
+    """An export job's identity: kind, id of the collection or batch, filter, id of the job.
 
     Attributes:
         kind: ``"collection"`` or ``"batch"``.
         resource_id: Id of the collection or batch.
         export_id: Id of the job; None when the server answered that an export is
             ready without naming its job (documents/002, documents/004).
+        filter: Which responses it is of; None for all, or where that is not known.
     """
 
     kind: Kind
     resource_id: str
     export_id: str | None = None
+    filter: ExportFilter | None = None
+
+    @property
+    def plural(self) -> str:
+        """What the kind is called in paths, and as an attribute of `Exports`."""
+        return "collections" if self.kind == "collection" else "batches"
 
     def __str__(self) -> str:
-        """``collection 65f0…`` or ``collection 65f0… (export 0192…)``."""
-        job = f" (export {self.export_id})" if self.export_id else ""
-        return f"{self.kind} {self.resource_id}{job}"
+        """``collection 65f0…`` or ``collection 65f0… (study 65a1…, export 0192…)``."""
+        more = [str(self.filter)] if self.filter else []
+        more += [f"export {self.export_id}"] if self.export_id else []
+        return f"{self.kind} {self.resource_id}" + (f" ({', '.join(more)})" if more else "")

@@ -3,12 +3,21 @@
 from attrs import define
 
 from prolific_exports import _api as api
-from prolific_exports._calls import Context, OutOfTimeError, perform
-from prolific_exports._effects import Flow, Request, Sleep
+from prolific_exports._calls import (
+    Answer,
+    Context,
+    OutOfTimeError,
+    at_once,
+    deadline_of,
+    perform,
+)
+from prolific_exports._effects import Flow, Sleep
 from prolific_exports._errors import ExportFailedError, ExportTimeoutError
 from prolific_exports._events import Polled, Requested, Restarted
+from prolific_exports._filters import ExportFilter
 from prolific_exports._policy import Policy, poll_delays
 from prolific_exports._refs import ExportRef, Kind
+from prolific_exports._requesting import confirm, request
 from prolific_exports._states import Complete, ExportState, Generating
 
 
@@ -23,6 +32,9 @@ class Job:
         named: Whether the caller chose this very job. Then no other takes its place.
         state: The latest state, None before the first answer.
         wait: Seconds that the latest answer asks to wait, None when it does not.
+        filter: Which responses it is of; None for all, or where the caller named the job
+            without it.
+        confirmed: Id of the job that the server is known to filter so.
     """
 
     kind: Kind
@@ -31,11 +43,13 @@ class Job:
     named: bool = False
     state: ExportState | None = None
     wait: float | None = None
+    filter: ExportFilter | None = None
+    confirmed: str | None = None
 
     @property
     def ref(self) -> ExportRef:
         """The job's identity, as far as it is known."""
-        return ExportRef(self.kind, self.resource_id, self.export_id)
+        return ExportRef(self.kind, self.resource_id, self.export_id, self.filter)
 
 
 def start(job: Job, context: Context, policy: Policy) -> Flow[ExportState]:
@@ -44,7 +58,7 @@ def start(job: Job, context: Context, policy: Policy) -> Flow[ExportState]:
     Raises:
         ApiError, ContractViolation, NoAnswerError: As the call ends.
     """
-    return (yield from _at_once(_post(job, context, policy, _deadline(context, policy))))
+    return (yield from at_once(_post(job, context, policy, deadline_of(context, policy))))
 
 
 def read_status(job: Job, context: Context, policy: Policy) -> Flow[ExportState]:
@@ -56,7 +70,7 @@ def read_status(job: Job, context: Context, policy: Policy) -> Flow[ExportState]
     Raises:
         ApiError, ContractViolation, NoAnswerError: As the call ends.
     """
-    return (yield from _at_once(_read(job, context, policy, _deadline(context, policy))))
+    return (yield from at_once(_read(job, context, policy, deadline_of(context, policy))))
 
 
 def wait(job: Job, context: Context, policy: Policy) -> Flow[Complete]:
@@ -109,36 +123,31 @@ def _poll(job: Job, context: Context, policy: Policy, began: float) -> Flow[Expo
 def _read(job: Job, context: Context, policy: Policy, deadline: float) -> Flow[ExportState]:
     if job.export_id is None:
         return (yield from _post(job, context, policy, deadline))
-    request = api.get_status(job.ref, job.export_id)
-    return (yield from _ask(job, request, context, policy, deadline))
+    call = api.get_status(job.ref, job.export_id)
+    answer = yield from perform(call, api.interpret, context, policy, deadline)
+    return (yield from _take(job, answer, context, policy, deadline))
 
 
 def _post(job: Job, context: Context, policy: Policy, deadline: float) -> Flow[ExportState]:
-    request = api.request_export(ExportRef(job.kind, job.resource_id))
-    state = yield from _ask(job, request, context, policy, deadline)
-    job.export_id = state.export_id if isinstance(state, Generating) else None
+    started = yield from request(job.ref, context, policy, deadline)
+    job.export_id = started.export_id
+    if started.answer is None:
+        state = yield from _read(job, context, policy, deadline)
+    else:
+        state = yield from _take(job, started.answer, context, policy, deadline)
     context.notify(Requested(job.ref, state.status))
     return state
 
 
-def _ask(
-    job: Job, request: Request, context: Context, policy: Policy, deadline: float
+def _take(
+    job: Job, answer: Answer[ExportState], context: Context, policy: Policy, deadline: float
 ) -> Flow[ExportState]:
-    answer = yield from perform(request, context, policy, deadline)
-    job.state, job.wait = answer.state, answer.wait
-    return answer.state
-
-
-def _at_once(flow: Flow[ExportState]) -> Flow[ExportState]:
-    """A single call has no job to wait for: out of time means what made it fail."""
-    try:
-        return (yield from flow)
-    except OutOfTimeError as error:
-        raise error.__cause__ or error from None
-
-
-def _deadline(context: Context, policy: Policy) -> float:
-    return context.clock.monotonic() + policy.timeout
+    """Believe an answer, once it is known to be of the job that was asked for."""
+    if job.filter is not None and job.export_id is not None and job.export_id != job.confirmed:
+        yield from confirm(job.ref, context, policy, deadline)
+        job.confirmed = job.export_id
+    job.state, job.wait = answer.value, answer.wait
+    return answer.value
 
 
 def _failure(job: Job, *, restarted: bool) -> str:

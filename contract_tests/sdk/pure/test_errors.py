@@ -4,6 +4,7 @@ import copy
 import inspect
 import pickle
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import prolific_exports
@@ -34,7 +35,20 @@ VIOLATION = {
 }
 
 
+JOBS = (
+    prolific_exports.ListedJob(
+        "0192",
+        "complete",
+        datetime(2026, 3, 20, tzinfo=UTC),
+        prolific_exports.ExportFilter("65a1", extra={"a": 1}),
+        {"b": 2},
+    ),
+)
+
+
 def attributes(cls):
+    if cls is errors.TooManyExportsError:
+        return {**API, "jobs": JOBS}
     if issubclass(cls, errors.ApiError):
         return API
     if issubclass(cls, errors.ContractViolation):
@@ -42,6 +56,7 @@ def attributes(cls):
     return {
         errors.NoAnswerError: {"operation": "POST /x", "ref": REF, "sent": True},
         errors.ExportFailedError: {"ref": REF},
+        errors.FilterIgnoredError: {"ref": REF},
         errors.ExportTimeoutError: {"ref": REF, "waited": 3.5},
         errors.TargetExistsError: {"path": Path("x.zip")},
         errors.TargetInUseError: {"path": Path("x.zip"), "host": "here", "pid": 7},

@@ -27,6 +27,7 @@ from prolific_exports._events import (
     StartedOver,
     Verifying,
 )
+from prolific_exports._managing import delete_saved
 from prolific_exports._policy import Policy, backoff, retry_after
 from prolific_exports._redact import excerpt, redact
 from prolific_exports._transfer._judge import Follow, Refuse, Step, Take, Transfer, Verdict
@@ -50,6 +51,8 @@ class Options:
     Attributes:
         overwrite: Whether a file at the target may be replaced.
         connections: How many parts of the archive are fetched at once, at most.
+        delete_after: Whether to delete the job on the server once its archive is verified
+            and at the target.
         verify: Raises a `CorruptArchiveError` for a file that is not a whole ZIP, and is
             asked before the file gets its name; None to leave that out.
     """
@@ -57,6 +60,7 @@ class Options:
     overwrite: bool = False
     verify: Callable[[Path], object] | None = None
     connections: int = 1
+    delete_after: bool = False
 
 
 def download(
@@ -94,10 +98,21 @@ def download(
         if room.finished is None:
             yield from _Download(job, context, policy, room, options).run()
             yield Run(partial(room.publish, overwrite=options.overwrite))
+        elif options.delete_after and options.verify is not None:
+            # The earlier run may have been one that did not verify.
+            yield Run(partial(options.verify, room.target))
         size = room.received if room.finished is None else room.finished
     finally:
         room.close()
     context.notify(Saved(job.ref, room.target, size))
+    if options.delete_after:
+        saved = job.export_id
+        if room.finished is not None and saved in (None, room.finished_export):
+            saved = room.finished_export
+        elif room.finished is not None:
+            # The archive is of another job than the one that was to be downloaded.
+            saved = None
+        yield from delete_saved(evolve(job.ref, export_id=saved), context, policy)
     return room.target
 
 

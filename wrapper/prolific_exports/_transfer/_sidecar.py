@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 from attrs import frozen
 
+from prolific_exports._filters import ExportFilter
 from prolific_exports._refs import Kind
 from prolific_exports._transfer._judge import is_strong
 
@@ -28,6 +29,7 @@ class Sidecar:
         total: Bytes of the archive, None where the store did not say.
         etag: Its strong entity tag, None without one.
         good: Half-open ranges of bytes that are on the disk, in order.
+        filter: Which responses it is of; None for all.
     """
 
     kind: Kind
@@ -37,6 +39,7 @@ class Sidecar:
     total: int | None = None
     etag: str | None = None
     good: tuple[tuple[int, int], ...] = ()
+    filter: ExportFilter | None = None
 
     def dump(self) -> bytes:
         """The file's content."""
@@ -44,6 +47,7 @@ class Sidecar:
             "version": _VERSION,
             "kind": self.kind,
             "id": self.resource_id,
+            "filter": _conditions(self.filter),
             "export_id": self.export_id,
             "output": self.output,
             "size": self.total,
@@ -53,7 +57,13 @@ class Sidecar:
         return json.dumps(record).encode()
 
     @classmethod
-    def load(cls, content: bytes, kind: Kind, resource_id: str) -> Self | None:
+    def load(
+        cls,
+        content: bytes,
+        kind: Kind,
+        resource_id: str,
+        filter_: ExportFilter | None = None,
+    ) -> Self | None:
         """The download that a file records; None if it is damaged or of something else.
 
         The file may have been cut off, written by another version or by anybody who may
@@ -67,7 +77,8 @@ class Sidecar:
             record.get("version"),
             record.get("kind"),
             record.get("id"),
-        ) != (_VERSION, kind, resource_id):
+            record.get("filter"),
+        ) != (_VERSION, kind, resource_id, _conditions(filter_)):
             return None
         export_id, output = record.get("export_id"), record.get("output")
         total, etag, good = record.get("size"), record.get("etag"), _pairs(record.get("good"))
@@ -83,8 +94,12 @@ class Sidecar:
             # first ones come first.
             and (not good or (etag is not None and good[0][0] == 0))
         ):
-            return cls(kind, resource_id, export_id, output, total, etag, good)
+            return cls(kind, resource_id, export_id, output, total, etag, good, filter_)
         return None
+
+
+def _conditions(filter_: ExportFilter | None) -> dict[str, str] | None:
+    return None if filter_ is None else filter_.conditions()
 
 
 def _is_name(output: str) -> bool:

@@ -19,6 +19,8 @@ from prolific_exports._waiting import Job
 
 # What is lost at most when the process is killed; each time, the disk is waited for.
 CHECKPOINT_INTERVAL: Final = 5.0
+# Most file systems have room for 255 bytes.
+_LONGEST_NAME: Final = 240
 
 
 @frozen
@@ -35,8 +37,15 @@ class System:
 
 
 def default_name(job: Job, now: datetime) -> str:
-    """``<id>-export-<YYYYMMDD-HHMMSS>.zip`` in local time, as Prolific's own command has it."""
-    return f"{job.resource_id}-export-{now.astimezone():%Y%m%d-%H%M%S}.zip"
+    """``<id>-export-<YYYYMMDD-HHMMSS>.zip`` in local time, as Prolific's own command has it.
+
+    With a filter, its conditions follow the time.
+    """
+    stem = f"{job.resource_id}-export-{now.astimezone():%Y%m%d-%H%M%S}"
+    if job.filter is None:
+        return f"{stem}.zip"
+    name = f"{stem}-{job.filter.label}.zip"
+    return name if len(name) <= _LONGEST_NAME else f"{stem}-filter-{job.filter.key}.zip"
 
 
 @define(eq=False)
@@ -55,6 +64,7 @@ class Workspace:
         etag: Its strong entity tag, None without one.
         good: Bytes that are in the partial file.
         finished: Bytes of the archive if an earlier run had only not tidied up.
+        finished_export: Id of the job that such an archive is of, where it is recorded.
     """
 
     job: Job
@@ -68,6 +78,7 @@ class Workspace:
     etag: str | None = None
     good: Ranges = field(factory=Ranges)
     finished: int | None = None
+    finished_export: str | None = None
     _handle: Handle | None = None
     _sidecar_path: Path = field(init=False)
     _opened: bool = False
@@ -134,7 +145,8 @@ class Workspace:
 
     def _read(self, *, named: bool, overwrite: bool) -> None:
         record = self.disk.read(self._sidecar_path)
-        sidecar = Sidecar.load(record, self.job.kind, self.job.resource_id) if record else None
+        job = self.job
+        sidecar = Sidecar.load(record, job.kind, job.resource_id, job.filter) if record else None
         if sidecar is not None and not named:
             recorded = self.folder / sidecar.output
             free = overwrite or not self.disk.exists(recorded)
@@ -143,6 +155,7 @@ class Workspace:
         if self.disk.is_same(self.target, self.part):
             # An earlier run was stopped between giving the archive its name and tidying up.
             self.finished = self.disk.size(self.part)
+            self.finished_export = sidecar.export_id if sidecar is not None else None
             self._tidy()
         elif named and not overwrite and self.disk.exists(self.target):
             raise target_exists(self.target)
@@ -346,6 +359,7 @@ class Workspace:
             total=self.total,
             etag=self.etag,
             good=tuple(self.good.as_list()) if self.etag is not None else (),
+            filter=self.job.filter,
         )
         self.disk.replace_content(self._sidecar_path, sidecar.dump())
 
@@ -362,8 +376,10 @@ class Workspace:
 
 
 def part_path(folder: Path, job: Job) -> Path:
-    """The partial file of a download. Other files are named like it."""
-    return folder / f".prolific-{job.kind}-{job.resource_id}.part"
+    """The partial file of a download, one for each filter. Other files are named like it."""
+    # No id has a "+" in it.
+    filtered = "" if job.filter is None else f"+{job.filter.key}"
+    return folder / f".prolific-{job.kind}-{job.resource_id}{filtered}.part"
 
 
 def target_exists(path: Path) -> TargetExistsError:

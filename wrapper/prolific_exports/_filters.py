@@ -1,0 +1,126 @@
+"""Which responses an export is of: the filter of edition 2026-11."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from prolific_exports._errors import UsageError
+
+# A server may keep times to the second, or to the millisecond.
+_PRECISION: Final = timedelta(seconds=1)
+_KEY_SIZE: Final = 16
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    """The instant in UTC, to the microsecond.
+
+    Two times in zones of their own are not always comparable (PEP 495), and a subclass
+    (pandas has one) may write itself differently.
+
+    Raises:
+        UsageError: It is not an aware datetime, or not one that UTC has.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, datetime):
+        raise UsageError(
+            f"{value!r} is not a datetime: give one with a time zone, such as "
+            "datetime(2026, 3, 1, tzinfo=timezone.utc)."
+        )
+    if value.tzinfo is None or value.utcoffset() is None:
+        raise UsageError(
+            f"{value!r} has no time zone, so that it is not clear which moment is meant: use "
+            "value.replace(tzinfo=timezone.utc) for a time in UTC, value.astimezone() for one "
+            "of this machine's zone."
+        )
+    try:
+        moment = value.astimezone(UTC)
+    except OverflowError:
+        raise UsageError(f"{value} cannot be written in UTC: give a later or earlier time.") from (
+            None
+        )
+    return datetime.combine(moment.date(), moment.time(), UTC)
+
+
+@frozen
+class ExportFilter:
+    """The conditions that all hold for every response of an export (edition 2026-11).
+
+    Attributes:
+        study_id: Only responses submitted under this study; None for any.
+        from_: Only responses created at this moment or later, in UTC; None for any.
+        to: Only responses created before this moment, in UTC; None for any.
+        extra: Conditions of a listed job that the contract does not name.
+
+    Raises:
+        UsageError: A time is not an aware datetime.
+    """
+
+    study_id: str | None = None
+    from_: datetime | None = field(default=None, converter=_in_utc)
+    to: datetime | None = field(default=None, converter=_in_utc)
+    extra: Mapping[str, Any] = field(factory=dict, repr=False, hash=False)
+
+    def __bool__(self) -> bool:
+        """Whether there is any condition."""
+        return bool(self.conditions() or self.extra)
+
+    def conditions(self) -> dict[str, str]:
+        """The conditions by their names in the API, times in RFC 3339."""
+        given = {
+            "study_id": self.study_id,
+            "from": _written(self.from_),
+            "to": _written(self.to),
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+    @property
+    def key(self) -> str:
+        """A short name, different for different conditions, fit for the name of a file."""
+        content = json.dumps(self.conditions(), sort_keys=True).encode()
+        return hashlib.sha256(content).hexdigest()[:_KEY_SIZE]
+
+    @property
+    def label(self) -> str:
+        """The conditions as they may stand in the name of a file, times to the second."""
+        given = {"study": self.study_id, "from": _stamped(self.from_), "to": _stamped(self.to)}
+        return "-".join(f"{name}-{value}" for name, value in given.items() if value is not None)
+
+    def is_applied_by(self, listed: "ExportFilter | None") -> bool:
+        """Whether a job that the server lists with this filter keeps our conditions.
+
+        Times may have lost their fractions of a second on the way; what the server adds
+        is its own business.
+        """
+        return (
+            listed is not None
+            and listed.study_id == self.study_id
+            and _same(listed.from_, self.from_)
+            and _same(listed.to, self.to)
+        )
+
+    def __str__(self) -> str:
+        """``study 65f0…, from 2026-03-01T00:00:00Z, to 2026-04-01T00:00:00Z``."""
+        words = {"study_id": "study"}
+        return ", ".join(
+            f"{words.get(name, name)} {value}"
+            for name, value in {**self.conditions(), **self.extra}.items()
+        )
+
+
+def _written(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def _stamped(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y%m%dT%H%M%S}Z"
+
+
+def _same(one: datetime | None, other: datetime | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < _PRECISION
