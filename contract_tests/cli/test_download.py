@@ -89,6 +89,7 @@ def test_json_is_one_object_and_everything_else_is_on_stderr(cli, ready):
                 "size": len(api.ARCHIVE),
                 "resumed_from": 0,
                 "extracted_to": "data",
+                "deleted": None,
                 "error": None,
                 "resume": None,
             }

@@ -76,7 +76,7 @@ def test_the_help_tells_exit_codes_environment_and_examples(capsys):
     out = capsys.readouterr().out
     for word in ("PROLIFIC_TOKEN", "PROLIFIC_URL", "NO_COLOR", "130", "1 if any failed"):
         assert word in out
-    assert len(re.findall("^  prolific-exports ", out, re.MULTILINE)) == 2
+    assert len(re.findall("^  prolific-exports ", out, re.MULTILINE)) == 4
 
 
 def test_the_help_tells_the_real_defaults(capsys):

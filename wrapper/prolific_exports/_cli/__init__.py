@@ -2,8 +2,8 @@
 
 ``_parser`` says what can be asked, ``_command`` runs one command line to its exit
 code, and each subcommand has a module of its own (``_download``, ``_status``,
-``_extract``, ``_show``). Nothing but the parser is imported for ``--help``, and not
-even that for ``--version``.
+``_list``, ``_delete``, ``_extract``, ``_show``, ``_table``). Nothing but the parser is
+imported for ``--help``, and not even that for ``--version``.
 """
 
 import sys

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # The commands that have --json.
 _REPORTS: Final[Mapping[str, Callable[..., str]]] = {
     "download": reports.download,
+    "list": reports.jobs,
     "show": reports.show,
     "status": reports.status,
 }

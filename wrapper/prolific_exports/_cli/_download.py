@@ -11,15 +11,19 @@ from prolific_exports import (
     AuthenticationError,
     Clock,
     CorruptArchiveError,
+    Deleted,
     DownloadError,
     Event,
     ExportArchive,
+    ExportFilter,
     ExportRef,
     ExportResource,
     Exports,
     ExportsError,
     ExportTimeoutError,
     NoAnswerError,
+    NotDeleted,
+    NotFoundError,
     RateLimitedError,
     ResponseTable,
     Resuming,
@@ -31,6 +35,7 @@ from prolific_exports import (
     TargetInUseError,
     UnsafeArchiveError,
     UnsafeUrlError,
+    UnsupportedError,
 )
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _progress as progress
@@ -121,10 +126,14 @@ class _Downloads:
     _ref: ExportRef | None = field(default=None, init=False)
     _saved: Saved | None = field(default=None, init=False)
     _resumed_from: int = field(default=0, init=False)
+    _deletion: Deleted | NotDeleted | None = field(default=None, init=False)
 
     def notice(self, event: Event) -> None:
         """Remember what an event tells of the download in hand, and show it."""
-        self._ref = event.ref
+        if isinstance(event, Deleted | NotDeleted):
+            self._deletion = event
+        else:
+            self._ref = event.ref
         if isinstance(event, Saved):
             self._saved = event
         elif isinstance(event, Resuming):
@@ -147,7 +156,7 @@ class _Downloads:
             for number, task in enumerate(tasks, 1):
                 place = f"[{number}/{len(tasks)}] " if len(tasks) > 1 else ""
                 result = self._download(resource, task, f"{place}{self._name(task)}")
-                self._ref = self._saved = None
+                self._ref = self._saved = self._deletion = None
                 self._resumed_from = 0
                 self.results.append(result)
                 if result.path is not None and not self.order.json:
@@ -165,6 +174,7 @@ class _Downloads:
                 archive = self._fetch(resource, task)
             finally:
                 self.progress.end()
+            self._tell_deletion(task)
             if task.extract_to is not None:
                 archive.extract(task.extract_to)
                 if not self.order.quiet:
@@ -174,19 +184,45 @@ class _Downloads:
         return self._result(task, "saved", extracted_to=task.extract_to)
 
     def _fetch(self, resource: ExportResource, task: Task) -> ExportArchive:
-        overwrite, verify = self.order.overwrite, not self.order.no_verify
-        if self.order.export_id is None:
+        order = self.order
+        asked = order.filter or ExportFilter()
+        if order.export_id is None:
             return resource.download(
                 task.resource_id,
                 task.target,
-                overwrite=overwrite,
-                verify=verify,
-                connections=self.order.connections,
+                study_id=asked.study_id,
+                from_=asked.from_,
+                to=asked.to,
+                overwrite=order.overwrite,
+                verify=not order.no_verify,
+                connections=order.connections,
+                delete_after=order.delete_after,
             )
-        job = resource.job(task.resource_id, self.order.export_id)
-        return job.download(
-            task.target, overwrite=overwrite, verify=verify, connections=self.order.connections
+        job = resource.job(
+            task.resource_id,
+            order.export_id,
+            study_id=asked.study_id,
+            from_=asked.from_,
+            to=asked.to,
         )
+        return job.download(
+            task.target,
+            overwrite=order.overwrite,
+            verify=not order.no_verify,
+            connections=order.connections,
+            delete_after=order.delete_after,
+        )
+
+    def _tell_deletion(self, task: Task) -> None:
+        """Say why a job could not be deleted; its archive is there, so that this is no failure."""
+        if not isinstance(self._deletion, NotDeleted):
+            return
+        ref, error = self._deletion.ref, self._deletion.error
+        told = printable(reports.explain(error))
+        streams.message(f"{self._name(task)}: saved, but not deleted at Prolific: {told}")
+        if ref.export_id is not None and not isinstance(error, NotFoundError | UnsupportedError):
+            command = ["prolific-exports", "delete", ref.kind, ref.resource_id, ref.export_id]
+            streams.message(f"Delete it with: {quoted(command)}")
 
     def _fail(self, task: Task, error: ExportsError | OSError) -> Result:
         reports.complain(error, self._name(task))
@@ -204,7 +240,7 @@ class _Downloads:
             result = self._interrupted(tasks[0], interrupt)
             _advise(result.resume)
             self.results.append(result)
-            self._ref = self._saved = None
+            self._ref = self._saved = self._deletion = None
             tasks = tasks[1:]
         if tasks:
             _advise(self.order.command([task.resource_id for task in tasks]))
@@ -252,6 +288,7 @@ class _Downloads:
             size=self._saved.size if self._saved else None,
             resumed_from=self._resumed_from,
             extracted_to=extracted_to,
+            deleted=isinstance(self._deletion, Deleted) if self._deletion else None,
             error=error,
             resume=resume,
         )

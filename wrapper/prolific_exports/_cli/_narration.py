@@ -8,6 +8,8 @@ from attrs import define, field
 from prolific_exports._cli._reports import explain
 from prolific_exports._cli._text import duration, printable, size
 from prolific_exports._events import (
+    Adopted,
+    Deleted,
     Downloading,
     Event,
     Polled,
@@ -31,6 +33,10 @@ def notable(event: Event) -> str | None:
     match event:
         case Retrying(error=error, delay=delay):
             return f"trying again in {delay:.1f} s: {printable(explain(error))}"
+        case Adopted(ref=ref):
+            return f"the request had arrived: going on with export {ref.export_id}"
+        case Deleted(ref=ref):
+            return f"deleted export {ref.export_id} at Prolific"
         case Restarted():
             return "the export failed; requesting a new one"
         case Refreshed(received=received):

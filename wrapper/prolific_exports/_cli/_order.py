@@ -3,14 +3,16 @@
 import argparse
 import os
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from attrs import frozen
 
 from prolific_exports._errors import DownloadError, TargetExistsError, UsageError
+from prolific_exports._filters import ExportFilter
 from prolific_exports._policy import check_connections
-from prolific_exports._refs import Kind, check_id
+from prolific_exports._refs import Kind, check_filter, check_id
 
 
 @frozen(kw_only=True)
@@ -47,6 +49,8 @@ class Order:
         timeout: ``--timeout`` in seconds.
         poll_interval: ``--poll-interval`` in seconds.
         export_id: ``--export-id``.
+        filter: ``--study-id``, ``--from`` and ``--to``.
+        delete_after: ``--delete-after``.
         connections: ``--connections``.
         stall_timeout: ``--stall-timeout`` in seconds.
         overwrite: ``--overwrite``.
@@ -63,6 +67,8 @@ class Order:
     timeout: float | None
     poll_interval: float | None
     export_id: str | None
+    filter: ExportFilter | None
+    delete_after: bool
     connections: int
     stall_timeout: float | None
     overwrite: bool
@@ -87,6 +93,11 @@ class Order:
                 raise UsageError(
                     f"--export-id names one export job of one {kind}, but there are {len(ids)} ids."
                 )
+        if arguments.delete_after and arguments.no_verify:
+            raise UsageError(
+                "Only an archive that was verified is deleted at Prolific: give --delete-after "
+                "or --no-verify, not both."
+            )
         for option, value in (("--output", arguments.output), ("--extract", arguments.extract)):
             if value == "":
                 raise UsageError(f"{option} is empty: give a path.")
@@ -101,6 +112,12 @@ class Order:
             timeout=arguments.timeout,
             poll_interval=arguments.poll_interval,
             export_id=export_id,
+            filter=check_filter(
+                arguments.study_id,
+                moment_of("--from", arguments.from_),
+                moment_of("--to", arguments.to),
+            ),
+            delete_after=arguments.delete_after,
             connections=check_connections(arguments.connections),
             stall_timeout=arguments.stall_timeout,
             overwrite=arguments.overwrite,
@@ -161,8 +178,12 @@ class Order:
             output = os.path.join(output, "") if output is not None else None  # noqa: PTH118 - pathlib drops the separator at the end, which says that it is a folder
             extract = str(self._extract_to(ids[0])) if extract is not None else None
         line = ["prolific-exports", "download", self.kind, *ids]
+        conditions = self.filter.conditions() if self.filter is not None else {}
         for option, value in (
             ("--export-id", export_id),
+            ("--study-id", conditions.get("study_id")),
+            ("--from", conditions.get("from")),
+            ("--to", conditions.get("to")),
             ("--output", output),
             ("--extract", extract),
             ("--table", None if alone else self.table),
@@ -177,6 +198,7 @@ class Order:
         for option, given in (
             ("--overwrite", self.overwrite),
             ("--no-verify", self.no_verify),
+            ("--delete-after", self.delete_after),
             ("--json", self.json),
             ("--quiet", self.quiet),
         ):
@@ -185,6 +207,30 @@ class Order:
 
 
 _SEPARATORS = tuple({"/", os.sep})
+
+
+def moment_of(option: str, text: str | None) -> datetime | None:
+    """The moment that an option names in ISO 8601.
+
+    Raises:
+        UsageError: It is no date and time, or has no offset from UTC.
+    """
+    if text is None:
+        return None
+    given = text.strip().upper()
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise UsageError(
+            f"{option} {text[:60]!r} is not a date and time: write it like "
+            "2026-03-01T00:00:00Z, or with another offset like 2026-03-01T00:00:00+01:00."
+        ) from None
+    if moment.tzinfo is None:
+        raise UsageError(
+            f"{option} {text} does not say in which zone: write {moment.isoformat()}Z for UTC, "
+            f"or another offset, like {moment.isoformat()}+01:00."
+        )
+    return moment
 
 
 def check_empty(task: Task) -> None:

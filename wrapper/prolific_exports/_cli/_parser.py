@@ -30,6 +30,8 @@ With several ids: 1 if any failed, else 3 if any timed out, else 0.
 
 examples:
   prolific-exports download collection 65f0c1d2e3a4b5c6d7e8f901 --extract data
+  prolific-exports download batch ID --from 2026-03-01T00:00:00Z --to 2026-04-01T00:00:00Z
+  prolific-exports list collection 65f0c1d2e3a4b5c6d7e8f901
   prolific-exports show 65f0c1d2e3a4b5c6d7e8f901-export-20260320-103000.zip
 """
 
@@ -39,7 +41,7 @@ that  file=$(prolific-exports download ...)  works. Everything else is on stderr
 
 With --json, stdout has one JSON object, also after errors:
   {"results": [{"kind", "id", "export_id", "status", "path", "size",
-                "resumed_from", "extracted_to", "error", "resume"}, ...],
+                "resumed_from", "extracted_to", "deleted", "error", "resume"}, ...],
    "table": null, "error": null}
   table         the file of --table, once it is whole; else null
   status        "saved", "failed", "timed_out" or "interrupted"
@@ -47,15 +49,46 @@ With --json, stdout has one JSON object, also after errors:
                 too when only extracting failed.
   resumed_from  bytes that an earlier run had left and that were gone on behind; else 0
   extracted_to  the folder of --extract, once everything is in it; else null
+  deleted       with --delete-after: whether the export job was deleted at Prolific;
+                null without, or when it did not come to that
   error         {"type", "message"}, or null
   resume        the command to go on with, as a list of arguments, or null
 The outer error is that of the command as a whole: wrong usage, or interrupted.
 
 An id that is given twice is downloaded once. A failure does not stop the others.
 
+--study-id, --from and --to take a server of edition 2026-11; the list of jobs is asked
+whether they are in effect, and unfiltered data is an error. With --export-id they are
+those that the job was requested with.
+
+With --delete-after, a job is deleted once its archive is verified and at its place. If
+that fails, stderr says why, and the exit code is 0 all the same: the archive is there.
+
 What has arrived when a download ends early is kept in the folder that the archive
 goes to, in hidden files named .prolific-KIND-ID. Run the same command again to go on
 behind it. Delete them to start anew.
+"""
+
+_LIST_EPILOG = """\
+On stdout: a line for each export job, newest first, below a line of headings; with no
+jobs nothing, which is said on stderr. Servers of edition 2026-03 do not list.
+
+With --json, stdout has one JSON object, also after errors:
+  {"kind", "id",
+   "jobs": [{"export_id", "status", "created_at", "filter"}, ...],
+   "error"}
+  jobs        null after an error
+  created_at  in ISO 8601
+  filter      {"study_id", "from", "to"}, each only where it is set; null without any
+  error       {"type", "message"}, or null
+"""
+
+_DELETE_EPILOG = """\
+Deleting is immediate and cannot be undone. A job that is still being generated cannot be
+deleted. Servers of edition 2026-03 do not delete.
+
+On stdout: the id of each job that was deleted, one a line. A failure is said on stderr
+and does not stop the others. Exit code: 0 when all were deleted, 1 when one was not.
 """
 
 _STATUS_EPILOG = """\
@@ -142,6 +175,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_download(commands)
     _add_status(commands)
+    _add_list(commands)
+    _add_delete(commands)
     _add_extract(commands)
     _add_show(commands)
     _add_table(commands)
@@ -164,7 +199,7 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
         metavar="PATH",
         help="where to save: a file, or a folder if PATH is one or ends in '/'; with several ids "
         "always a folder, created if missing (default: the working directory; files are named "
-        "<id>-export-<YYYYMMDD-HHMMSS>.zip)",
+        "<id>-export-<YYYYMMDD-HHMMSS>.zip, with a filter its conditions follow)",
     )
     parser.add_argument(
         "--extract",
@@ -194,6 +229,22 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "--export-id",
         metavar="EXPORT_ID",
         help="download this export job, which exists already (one ID only)",
+    )
+    parser.add_argument(
+        "--study-id", metavar="STUDY_ID", help="only responses submitted under this study"
+    )
+    parser.add_argument(
+        "--from",
+        dest="from_",
+        metavar="TIME",
+        help="only responses created at this time or later: 2026-03-01T00:00:00Z, or with "
+        "another offset",
+    )
+    parser.add_argument("--to", metavar="TIME", help="only responses created before this time")
+    parser.add_argument(
+        "--delete-after",
+        action="store_true",
+        help="delete the export job at Prolific once its archive is verified and saved",
     )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace an archive that exists already"
@@ -231,6 +282,30 @@ def _add_status(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.add_argument("id", metavar="ID", help="id of a collection or batch")
     parser.add_argument("export_id", metavar="EXPORT_ID", help="id of the export job")
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+
+def _add_list(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "list",
+        help="list the export jobs of a collection or batch",
+        description="List the export jobs of a collection or batch.",
+        epilog=_LIST_EPILOG,
+    )
+    _add_kind(parser)
+    parser.add_argument("id", metavar="ID", help="id of a collection or batch")
+    parser.add_argument("--json", action="store_true", help="print them as JSON")
+
+
+def _add_delete(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "delete",
+        help="delete export jobs and their archives at Prolific",
+        description="Delete export jobs of a collection or batch, and their archives, at Prolific.",
+        epilog=_DELETE_EPILOG,
+    )
+    _add_kind(parser)
+    parser.add_argument("id", metavar="ID", help="id of a collection or batch")
+    parser.add_argument("export_ids", nargs="+", metavar="EXPORT_ID", help="id of an export job")
 
 
 def _add_extract(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prolific_exports._cli._results import Result
+    from prolific_exports._listed import ListedJob
 
 
 def complain(error: BaseException, subject: str | None = None) -> None:
@@ -66,6 +67,28 @@ def status(
     )
 
 
+def jobs(
+    listed: "Sequence[ListedJob] | None" = None,
+    *,
+    kind: str | None = None,
+    resource_id: str | None = None,
+    error: BaseException | None = None,
+) -> str:
+    """The JSON of ``list``."""
+    shown = None if listed is None else [_job(job) for job in listed]
+    return _dumped({"kind": kind, "id": resource_id, "jobs": shown, "error": _error(error)})
+
+
+def _job(job: "ListedJob") -> dict[str, Any]:
+    conditions = None if job.filter is None else {**job.filter.extra, **job.filter.conditions()}
+    return {
+        "export_id": job.export_id,
+        "status": job.status,
+        "created_at": job.created_at.isoformat(),
+        "filter": conditions,
+    }
+
+
 def show(summary: "dict[str, Any] | None" = None, error: BaseException | None = None) -> str:
     """The JSON of ``show``."""
     return _dumped({"archive": summary, "error": _error(error)})
@@ -81,6 +104,7 @@ def _result(result: "Result") -> dict[str, Any]:
         "size": result.size,
         "resumed_from": result.resumed_from,
         "extracted_to": None if result.extracted_to is None else str(result.extracted_to),
+        "deleted": result.deleted,
         "error": _error(result.error),
         "resume": result.resume,
     }

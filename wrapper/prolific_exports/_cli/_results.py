@@ -23,6 +23,8 @@ class Result:
         size: Its bytes.
         resumed_from: Bytes of an earlier run that it went on behind.
         extracted_to: The folder that it was extracted to.
+        deleted: Whether the job was deleted on the server; None if that was not asked for,
+            or not come to.
         error: Why it did not end well.
         resume: Arguments of the command that goes on with it, where one can.
     """
@@ -35,5 +37,6 @@ class Result:
     size: int | None = None
     resumed_from: int = 0
     extracted_to: Path | None = None
+    deleted: bool | None = None
     error: BaseException | None = None
     resume: list[str] | None = None
