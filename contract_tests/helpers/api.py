@@ -42,6 +42,31 @@ def failed() -> httpx.Response:
     return httpx.Response(200, json={"status": "failed"})
 
 
+def listed(
+    export_id: str = EXPORT_ID,
+    status: str = "complete",
+    created_at: str = "2026-03-20T09:00:00Z",
+    filter_: Any = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """An export job as the list has it."""
+    return {
+        "export_id": export_id,
+        "status": status,
+        "created_at": created_at,
+        "filter": filter_,
+        **more,
+    }
+
+
+def jobs(*items: dict[str, Any], **headers: str) -> httpx.Response:
+    return httpx.Response(200, json=list(items), headers=headers)
+
+
+def job_ids(count: int) -> list[str]:
+    return [f"a1b2c3d4-e5f6-4890-abcd-{number:012}" for number in range(count)]
+
+
 def error(status: int, detail: Any = "Because.", **headers: str) -> httpx.Response:
     body = {"error": {"status": status, "error_code": 140000, "title": "A title", "detail": detail}}
     return httpx.Response(status, json=body, headers=headers)

@@ -7,7 +7,7 @@ found out by listing the jobs, which only servers of edition 2026-11 do.
 
 from collections.abc import Sequence
 from copy import copy
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, TypeVar
 
 from attrs import evolve, frozen
@@ -47,6 +47,8 @@ from prolific_exports._states import Complete, ExportState, Generating
 T = TypeVar("T")
 
 MOST_JOBS: Final = 10
+# Of what the server says of a job, in characters. A whole filter is shorter.
+_WIDTH: Final = 120
 # How often a request is sent at most whose answer does not arrive.
 _MOST_SENT: Final = 2
 # A job's time may be kept to the second, like that of a Date header.
@@ -239,16 +241,8 @@ def _fresh(
     generating = next((job for job in same if job.status == Generating.status), None)
     if generating is not None or listed.date is None:
         return generating
-    since = _before(listed.date, elapsed + _TICK)
+    since = listed.date - elapsed - _TICK
     return next((job for job in same if job.created_at >= since and job.status != "failed"), None)
-
-
-def _before(date: datetime, elapsed: timedelta) -> datetime:
-    try:
-        return date - elapsed
-    except OverflowError:
-        # A server whose clock stands at the calendar's beginning.
-        return date
 
 
 def _unresolved(lost: NoAnswerError | ServerError, failure: ExportsError) -> ExportsError:
@@ -288,4 +282,4 @@ def _told(jobs: Sequence[ListedJob], token: str) -> str:
 
 
 def _short(text: str, token: str) -> str:
-    return excerpt(text.encode("utf-8", "replace"), token, 60)
+    return excerpt(text.encode("utf-8", "replace"), token, _WIDTH)

@@ -2,19 +2,25 @@
 
 import json
 import os
+from datetime import UTC, datetime
 
 import pytest
+from attrs import evolve
 from helpers import api
 from hypothesis import given
 from hypothesis import strategies as st
+from prolific_exports import ExportFilter
 from prolific_exports._transfer._sidecar import Sidecar
 
 ID = api.COLLECTION
 WHOLE = Sidecar("collection", ID, api.EXPORT_ID, "data.zip", 100, api.ETAG, ((0, 10), (20, 30)))
 
 
-def load(content, kind="collection", resource_id=ID):
-    return Sidecar.load(content, kind, resource_id)
+FILTER = ExportFilter("65a1", datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def load(content, kind="collection", resource_id=ID, filter_=None):
+    return Sidecar.load(content, kind, resource_id, filter_)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +38,20 @@ def test_what_is_recorded_comes_back(sidecar):
 def test_what_is_recorded_of_something_else_does_not():
     assert load(WHOLE.dump(), "batch") is None
     assert load(WHOLE.dump(), resource_id="other") is None
+    assert load(WHOLE.dump(), filter_=FILTER) is None
+
+
+def test_a_filter_is_part_of_what_is_recorded():
+    filtered = evolve(WHOLE, filter=FILTER)
+    assert load(filtered.dump(), filter_=FILTER) == filtered
+    assert load(filtered.dump()) is None
+    assert load(filtered.dump(), filter_=ExportFilter("65a1")) is None
+
+
+def test_a_record_of_before_there_were_filters_is_one_without():
+    record = json.loads(WHOLE.dump())
+    del record["filter"]
+    assert load(json.dumps(record).encode()) == WHOLE
 
 
 def test_a_record_that_is_cut_off_anywhere_is_none():

@@ -1,0 +1,197 @@
+"""A filter is a value: the same conditions are the same filter, however they were written."""
+
+import copy
+import json
+import pickle
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from prolific_exports import ExportFilter, ExportRef, UsageError
+from prolific_exports import _api as boundary
+from prolific_exports._effects import Reply
+from prolific_exports._refs import check_filter
+
+MARCH, APRIL = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+OFFSETS = st.timedeltas(timedelta(hours=-23, minutes=-59), timedelta(hours=23, minutes=59))
+ZONES = OFFSETS.map(timezone) | st.sampled_from(
+    [UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("America/St_Johns")]
+)
+MOMENTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=ZONES)  # noqa: DTZ001 - the bounds are naive, the values are not
+
+
+def sent(filter_, kind="collection"):
+    """The query of the request."""
+    return boundary.request_export(ExportRef(kind, "65f0", filter=filter_)).params
+
+
+def read(conditions):
+    """The filter of a listed job."""
+    reply = Reply(200, {}, json.dumps([conditions]).encode())
+    request = boundary.list_exports(ExportRef("batch", "65f0"))
+    (job,) = boundary.interpret_list(request, reply, token="t0ken", retry_after=None)
+    return job.filter
+
+
+def job(conditions):
+    return {
+        "export_id": "a1b2c3d4-e5f6-4890-abcd-ef1234567890",
+        "status": "complete",
+        "created_at": "2026-03-20T10:00:00Z",
+        "filter": conditions,
+    }
+
+
+@given(MOMENTS, MOMENTS, st.none() | st.just("65a1"))
+def test_what_is_sent_and_listed_again_is_the_same_filter(one, other, study_id):
+    assume(one != other)
+    first, last = sorted([one, other])
+    asked = check_filter(study_id, first, last)
+    query = sent(asked)
+    assert read(job(query)) == asked
+    assert read(job(asked.conditions())) == asked
+    assert query.get("study_id") == study_id
+    assert datetime.fromisoformat(query["from"]) == first
+    assert datetime.fromisoformat(query["to"]) == last
+
+
+@given(MOMENTS, ZONES)
+def test_the_zone_that_a_moment_is_written_in_makes_no_difference(moment, zone):
+    moment = moment.astimezone(UTC)
+    one, other = ExportFilter(from_=moment), ExportFilter(from_=moment.astimezone(zone))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert (one.key, one.label, str(one)) == (other.key, other.label, str(other))
+    assert sent(one) == sent(other)
+    assert one.from_.tzinfo is UTC
+
+
+CONDITIONS = st.tuples(
+    st.none() | st.sampled_from(["65a1", "65a2"]),
+    st.none() | st.datetimes(timezones=st.just(UTC)),
+    st.none() | st.datetimes(timezones=st.just(UTC)),
+)
+
+
+@given(CONDITIONS, CONDITIONS)
+def test_different_filters_have_different_keys(one, other):
+    first, second = ExportFilter(*one), ExportFilter(*other)
+    assert (first == second) == (first.key == second.key) == (one == other)
+    assert all(character in "0123456789abcdef" for character in first.key)
+
+
+@given(CONDITIONS)
+def test_a_label_can_be_part_of_any_file_name(conditions):
+    assert not set(ExportFilter(*conditions).label) & set('/\\:*?"<>|%#&+ ')
+
+
+def test_a_filter_reads_as_words():
+    asked = ExportFilter("65a1", MARCH, APRIL)
+    assert str(asked) == "study 65a1, from 2026-03-01T00:00:00Z, to 2026-04-01T00:00:00Z"
+    assert asked.label == "study-65a1-from-20260301T000000Z-to-20260401T000000Z"
+    assert str(ExportFilter(to=MARCH, extra={"deleted": False})) == (
+        "to 2026-03-01T00:00:00Z, deleted False"
+    )
+    ref = ExportRef("batch", "65f0", "0192", ExportFilter("65a1"))
+    assert str(ref) == "batch 65f0 (study 65a1, export 0192)"
+    assert str(ExportRef("batch", "65f0", filter=ExportFilter("65a1"))) == "batch 65f0 (study 65a1)"
+
+
+def test_a_filter_is_a_value_and_so_is_a_reference_with_one():
+    asked = ExportFilter("65a1", MARCH, APRIL, {"more": [1]})
+    for way in (copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))):
+        assert way(asked) == asked
+    assert len({ExportRef("batch", "1", filter=f) for f in (asked, None, ExportFilter("x"))}) == 3
+    assert asked != ExportFilter("65a1", MARCH, APRIL)
+    assert "more" not in repr(asked)
+
+
+def test_no_condition_is_no_filter():
+    assert check_filter(None, None, None) is None
+    assert not ExportFilter()
+    assert ExportFilter(extra={"deleted": False})
+    assert sent(None) == {}
+    assert read(job({})) is None
+    assert read(job(None)) is None
+
+
+@pytest.mark.parametrize("name", ["from_", "to"])
+def test_a_naive_time_is_refused_with_the_way_out(name):
+    with pytest.raises(UsageError, match=r"no time zone.*replace\(tzinfo=timezone\.utc\)"):
+        ExportFilter(**{name: datetime(2026, 3, 1)})  # noqa: DTZ001 - that is the mistake
+
+
+class Aimless(tzinfo):
+    """A zone that does not know its offset."""
+
+    def utcoffset(self, when):
+        return None
+
+
+def test_a_zone_without_an_offset_is_none():
+    with pytest.raises(UsageError, match="has no time zone"):
+        ExportFilter(from_=datetime(2026, 3, 1, tzinfo=Aimless()))
+
+
+@pytest.mark.parametrize("value", ["2026-03-01T00:00:00Z", 1772323200, MARCH.date()])
+def test_what_is_no_datetime_is_refused(value):
+    with pytest.raises(UsageError, match="is not a datetime: give one with a time zone"):
+        ExportFilter(from_=value)
+
+
+def test_a_moment_beyond_the_calendar_of_utc_is_refused():
+    east = timezone(timedelta(hours=1))
+    with pytest.raises(UsageError, match="cannot be written in UTC"):
+        ExportFilter(from_=datetime.min.replace(tzinfo=east))
+
+
+def test_other_libraries_moments_are_taken():
+    asked = ExportFilter(from_=pd.Timestamp("2026-03-01T01:00:00.000000+01:00"))
+    assert asked == ExportFilter(from_=MARCH)
+    assert type(asked.from_) is datetime
+    with pytest.raises(UsageError, match="has no time zone"):
+        ExportFilter(from_=pd.NaT)
+
+
+def test_one_hour_is_not_two_when_clocks_are_set_back():
+    """Such times of two zones are never equal to Python (PEP 495)."""
+    berlin = ZoneInfo("Europe/Berlin")
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=berlin)
+    second = first.replace(fold=1)
+    assert ExportFilter(from_=first) != ExportFilter(from_=second)
+    assert ExportFilter(from_=first) == ExportFilter(from_=first.astimezone(UTC))
+
+
+@pytest.mark.parametrize("to", [MARCH, MARCH - timedelta(microseconds=1)])
+def test_nothing_lies_between_times_that_are_turned_around(to):
+    with pytest.raises(UsageError, match=r"from 2026-03-01T00:00:00Z.*has to be later"):
+        check_filter(None, MARCH, to)
+
+
+@pytest.mark.parametrize("study_id", ["", "a/b", "https://app.prolific.com/x", 7])
+def test_a_study_is_named_by_its_id(study_id):
+    with pytest.raises(UsageError, match="is not the id of a study"):
+        check_filter(study_id, None, None)
+    assert check_filter(" 65a1 ", None, None) == ExportFilter("65a1")
+
+
+@pytest.mark.parametrize(
+    ("listed", "applied"),
+    [
+        (ExportFilter("65a1", MARCH, APRIL), True),
+        (ExportFilter("65a1", MARCH, APRIL, {"deleted": False}), True),
+        (ExportFilter("65a1", MARCH.replace(microsecond=999_999), APRIL), True),
+        (ExportFilter("65a1", MARCH + timedelta(seconds=1), APRIL), False),
+        (ExportFilter("65a1", MARCH, APRIL - timedelta(seconds=1)), False),
+        (ExportFilter("65a1", MARCH), False),
+        (ExportFilter("65a1", None, APRIL), False),
+        (ExportFilter("65a2", MARCH, APRIL), False),
+        (ExportFilter(None, MARCH, APRIL), False),
+        (None, False),
+    ],
+)
+def test_a_listed_filter_keeps_the_conditions_or_it_does_not(listed, applied):
+    assert ExportFilter("65a1", MARCH, APRIL).is_applied_by(listed) == applied

@@ -1,0 +1,404 @@
+"""Listing and deleting jobs, and what happens when there are too many."""
+
+import json
+
+import httpx
+import pytest
+from helpers import api
+from hypothesis import given
+from hypothesis import strategies as st
+from prolific_exports import (
+    AccessDeniedError,
+    ApiError,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    ContractViolation,
+    ExportFilter,
+    ExportRef,
+    ExportsError,
+    ListedJob,
+    NoAnswerError,
+    NotFoundError,
+    RateLimitedError,
+    Retrying,
+    ServerError,
+    TooManyExportsError,
+    UnsupportedError,
+    UsageError,
+)
+from prolific_exports import _api as boundary
+from prolific_exports._effects import Reply
+
+RESET = httpx.ReadError("connection reset")
+REFUSED = httpx.ConnectError("connection refused")
+TOKEN = "t0ken-of-a-test"
+
+
+def listing(body, status=200):
+    if not isinstance(body, bytes):
+        body = json.dumps(body).encode()
+    request = boundary.list_exports(ExportRef("batch", api.BATCH))
+    return boundary.interpret_list(request, Reply(status, {}, body), token=TOKEN, retry_after=None)
+
+
+def gone():
+    return httpx.Response(204)
+
+
+# Listing
+
+
+def test_jobs_are_listed_in_the_servers_order(router, resource, kind, events):
+    route = router.get(api.post_url(kind)).mock(
+        return_value=api.jobs(
+            api.listed(api.OTHER_EXPORT_ID, "generating", "2026-03-20T10:00:00.5+01:00"),
+            api.listed(
+                created_at="2026-03-20t08:00:00z",
+                filter_={"study_id": "65a1", "from": "2026-03-01t00:00:00z"},
+                size=7,
+            ),
+        )
+    )
+    first, second = resource.list(f" {api.RESOURCE[kind]} ")
+    assert (first.export_id, first.status, first.filter) == (
+        api.OTHER_EXPORT_ID,
+        "generating",
+        None,
+    )
+    assert first.created_at.isoformat() == "2026-03-20T10:00:00.500000+01:00"
+    assert second.filter == ExportFilter(
+        "65a1", first.created_at.replace(day=1, hour=1, microsecond=0)
+    )
+    assert second.extra == {"size": 7}
+    assert not route.calls.last.request.url.query
+    assert events == []
+
+
+def test_there_may_be_no_jobs(router, resource, kind):
+    router.get(api.post_url(kind)).mock(return_value=api.jobs())
+    assert resource.list(api.RESOURCE[kind]) == ()
+
+
+def test_a_filter_may_be_left_out_of_a_listed_job():
+    job = api.listed()
+    del job["filter"]
+    assert listing([job])[0].filter is None
+
+
+def test_a_status_is_open_text():
+    assert [job.status for job in listing([api.listed(status=one) for one in ("", "queued")])] == [
+        "",
+        "queued",
+    ]
+
+
+JOB = api.listed()
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (b"", ""),
+        (b"[{", ""),
+        ({}, ""),
+        ({"results": [JOB]}, ""),
+        (None, ""),
+        ([JOB, None], "/1"),
+        ([[]], "/0"),
+        ([{**JOB, "export_id": None}], "/0/export_id"),
+        ([{**JOB, "export_id": "../x"}], "/0/export_id"),
+        ([JOB, {**JOB, "status": None}], "/1/status"),
+        ([{**JOB, "created_at": "2026-03-20T10:00:00"}], "/0/created_at"),
+        ([{**JOB, "created_at": 5}], "/0/created_at"),
+        ([{**JOB, "filter": "all"}], "/0/filter"),
+        ([{**JOB, "filter": []}], "/0/filter"),
+        ([{**JOB, "filter": {"study_id": None}}], "/0/filter/study_id"),
+        ([{**JOB, "filter": {"from": "2026-03-01"}}], "/0/filter/from"),
+        ([{**JOB, "filter": {"to": None}}], "/0/filter/to"),
+        ([{**JOB, "filter": {"to": "0001-01-01T00:00:00+10:00"}}], "/0/filter"),
+        *(
+            [
+                ([{k: v for k, v in JOB.items() if k != name}], f"/0/{name}")
+                for name in JOB
+                if name != "filter"
+            ]
+        ),
+    ],
+)
+def test_a_list_outside_the_contract_is_a_violation_that_points_at_what_does_not_fit(body, pointer):
+    with pytest.raises(ContractViolation) as violation:
+        listing(body)
+    assert violation.value.pointer == pointer
+    assert violation.value.operation == "GET /api/v1/data-collection/batches/{batch_id}/export"
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from([*JOB, "study_id", "from", "to"]) | st.text(max_size=3), inner
+            )
+            | st.fixed_dictionaries(
+                {
+                    "export_id": st.just(api.EXPORT_ID),
+                    "status": st.text(),
+                    "created_at": st.just("2026-03-20T10:00:00Z"),
+                },
+                optional={"filter": inner, "more": inner},
+            )
+        ),
+        max_leaves=10,
+    ),
+    st.sampled_from([200, 204, 302, 400, 401, 403, 404, 405, 409, 429, 500, 501, 520]),
+)
+def test_any_json_becomes_jobs_or_a_typed_error(body, status):
+    try:
+        jobs = listing([body], status)
+    except ExportsError as error:
+        assert str(error)
+    else:
+        assert all(isinstance(job, ListedJob) for job in jobs)
+        assert status < 300
+
+
+def test_secrets_in_a_list_are_not_passed_on():
+    secret = f"see {api.SIGNED} {TOKEN}"
+    (job,) = listing(
+        [
+            api.listed(
+                status=secret,
+                filter_={"study_id": secret, secret: {"deep": [secret]}},
+                more=secret,
+            )
+        ]
+    )
+    shown = f"{job!r} {job} {job.status} {job.filter} {job.filter.extra} {job.extra}"
+    assert TOKEN not in shown
+    assert "5ecret" not in shown
+
+
+@pytest.mark.parametrize("status", [405, 501])
+@pytest.mark.parametrize("method", ["list", "delete"])
+def test_a_server_without_the_operation_is_of_edition_2026_03(
+    router, resource, kind, clock, status, method
+):
+    url = api.post_url(kind) if method == "list" else api.get_url(kind)
+    route = router.route(url=url).mock(return_value=api.error(status))
+    ids = [api.RESOURCE[kind], api.EXPORT_ID][: 1 if method == "list" else 2]
+    with pytest.raises(UnsupportedError, match="edition 2026-03, which neither lists") as told:
+        getattr(resource, method)(*ids)
+    assert told.value.status == status
+    assert route.call_count == 1
+    assert clock.sleeps == []
+
+
+def test_a_server_of_edition_2026_03_may_also_say_not_found(router, resource, kind):
+    router.get(api.post_url(kind)).mock(return_value=api.error(404))
+    with pytest.raises(NotFoundError, match="edition 2026-03 lists no export jobs"):
+        resource.list(api.RESOURCE[kind])
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(401, AuthenticationError), (403, AccessDeniedError), (400, BadRequestError)],
+)
+def test_listing_fails_as_every_call_does(router, resource, kind, status, error):
+    router.get(api.post_url(kind)).mock(return_value=api.error(status))
+    with pytest.raises(error):
+        resource.list(api.RESOURCE[kind])
+
+
+def test_listing_survives_faults_that_pass(router, resource, kind, events):
+    router.get(api.post_url(kind)).mock(side_effect=[RESET, api.error(503), api.jobs(JOB)])
+    assert len(resource.list(api.RESOURCE[kind])) == 1
+    assert [type(event) for event in events] == [Retrying, Retrying]
+
+
+def test_listing_has_no_timeout_error_but_its_own(router, resource, kind):
+    router.get(api.post_url(kind)).mock(return_value=api.error(429, **{"Retry-After": "7200"}))
+    with pytest.raises(RateLimitedError):
+        resource.list(api.RESOURCE[kind])
+
+
+def test_what_is_not_an_id_is_refused_before_anything_is_sent(router, resource):
+    with pytest.raises(UsageError, match="is not the id of a"):
+        resource.list("a/b")
+    with pytest.raises(UsageError, match="is not the id of an export"):
+        resource.delete("a", "../b")
+    assert not router.calls
+
+
+# Deleting
+
+
+def test_a_job_is_deleted_by_its_id(router, resource, kind, events):
+    route = router.delete(api.get_url(kind)).mock(return_value=gone())
+    assert resource.delete(api.RESOURCE[kind], api.EXPORT_ID) is None
+    assert route.call_count == 1
+    assert not route.calls.last.request.content
+    assert events == []
+
+
+def test_a_deleted_job_is_not_replaced(router, resource, kind, tmp_path):
+    post = router.post(api.post_url(kind)).mock(side_effect=[api.generating()])
+    get = router.get(api.get_url(kind)).mock(side_effect=[api.complete(), api.error(404)])
+    router.delete(api.get_url(kind)).mock(return_value=gone())
+    job = resource.export(api.RESOURCE[kind])
+    job.wait()
+    job.delete()
+    with pytest.raises(NotFoundError):
+        job.download(tmp_path)
+    assert (post.call_count, get.call_count) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "says"),
+    [
+        (401, AuthenticationError, "PROLIFIC_TOKEN"),
+        (403, AccessDeniedError, "access"),
+        (404, NotFoundError, "may be deleted already"),
+        (409, ConflictError, "still being generated: wait for it, then delete it"),
+        (400, BadRequestError, "does not accept"),
+    ],
+)
+def test_what_cannot_be_deleted_says_why(router, resource, kind, status, error, says):
+    route = router.delete(api.get_url(kind)).mock(return_value=api.error(status))
+    with pytest.raises(error, match=says) as told:
+        resource.job(api.RESOURCE[kind], api.EXPORT_ID).delete()
+    assert told.value.ref.export_id == api.EXPORT_ID
+    assert route.call_count == 1
+
+
+@pytest.mark.parametrize("status", [200, 202])
+def test_another_success_than_204_is_no_deletion(router, resource, kind, status):
+    router.delete(api.get_url(kind)).mock(return_value=httpx.Response(status, json={}))
+    with pytest.raises(ContractViolation, match="another status than 204"):
+        resource.delete(api.RESOURCE[kind], api.EXPORT_ID)
+
+
+@pytest.mark.parametrize("lost", [RESET, api.error(502), api.error(500)], ids=str)
+def test_a_job_that_is_gone_after_a_lost_answer_was_deleted(router, resource, kind, lost):
+    route = router.delete(api.get_url(kind)).mock(side_effect=[lost, api.error(404)])
+    resource.delete(api.RESOURCE[kind], api.EXPORT_ID)
+    assert route.call_count == 2
+
+
+@pytest.mark.parametrize("fault", [REFUSED, api.error(429), api.error(503)], ids=str)
+def test_a_job_that_was_never_there_is_not_found_after_a_fault_either(
+    router, resource, kind, fault
+):
+    router.delete(api.get_url(kind)).mock(side_effect=[fault, api.error(404)])
+    with pytest.raises(NotFoundError):
+        resource.delete(api.RESOURCE[kind], api.EXPORT_ID)
+
+
+def test_deleting_is_given_up_after_a_while(router, resource, kind):
+    route = router.delete(api.get_url(kind)).mock(side_effect=RESET)
+    with pytest.raises(NoAnswerError, match="may have arrived all the same"):
+        resource.delete(api.RESOURCE[kind], api.EXPORT_ID)
+    assert route.call_count == 8
+
+
+def test_a_job_that_the_server_did_not_name_cannot_be_deleted(router, resource, kind):
+    router.post(api.post_url(kind)).mock(return_value=api.complete())
+    job = resource.export(api.RESOURCE[kind])
+    with pytest.raises(UsageError, match="does not name a job that is ready at once"):
+        job.delete()
+
+
+# Too many
+
+
+def ten(**more):
+    return [api.listed(export_id, **more) for export_id in api.job_ids(10)]
+
+
+@pytest.mark.parametrize("status", [400, 402, 409, 422, 423, 429])
+def test_ten_jobs_are_named_as_the_reason_of_a_refusal(router, resource, kind, status, clock):
+    post = router.post(api.post_url(kind)).mock(return_value=api.error(status, "Too many jobs."))
+    jobs = ten()
+    jobs[3] |= {"filter": {"study_id": "65a1"}, "status": f"see {api.SIGNED}"}
+    listed = router.get(api.post_url(kind)).mock(return_value=api.jobs(*jobs))
+    with pytest.raises(TooManyExportsError) as told:
+        resource.export(api.RESOURCE[kind])
+    error = told.value
+    assert [job.export_id for job in error.jobs] == api.job_ids(10)
+    assert (error.status, error.detail, error.title) == (status, "Too many jobs.", "A title")
+    assert error.operation.startswith("POST ")
+    message = str(error)
+    assert all(export_id in message for export_id in api.job_ids(10))
+    assert "Too many jobs" in message
+    assert "study 65a1" in message
+    assert "(complete, 2026-03-20T09:00:00+0000)" in message
+    assert f"prolific-exports delete {kind} {api.RESOURCE[kind]} EXPORT_ID" in message
+    assert f"exports.{api.PLURAL[kind]}.delete('{api.RESOURCE[kind]}', export_id)" in message
+    assert "5ecret" not in message
+    assert isinstance(error, ApiError)
+    assert error.__cause__ is None
+    assert listed.call_count == 1
+    assert post.call_count == (8 if status == 429 else 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (api.error(400), BadRequestError),
+        (api.error(409), ConflictError),
+        (api.error(422), BadRequestError),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    "listed",
+    [
+        api.jobs(*ten()[:9]),
+        api.jobs(),
+        api.error(403),
+        api.error(405),
+        api.error(500),
+        RESET,
+        httpx.Response(200, json={}),
+    ],
+    ids=str,
+)
+def test_a_refusal_for_another_reason_stays_what_it_is(
+    router, resource, kind, answer, error, listed
+):
+    router.post(api.post_url(kind)).mock(return_value=answer)
+    route = router.get(api.post_url(kind)).mock(side_effect=[listed])
+    with pytest.raises(error) as refused:
+        resource.export(api.RESOURCE[kind])
+    assert type(refused.value) is error
+    assert route.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (api.error(401), AuthenticationError),
+        (api.error(403), AccessDeniedError),
+        (api.error(404), NotFoundError),
+        (api.error(429, **{"Retry-After": "1"}), RateLimitedError),
+        (api.error(500), ServerError),
+    ],
+    ids=str,
+)
+def test_some_refusals_explain_themselves(router, resource, kind, answer, error):
+    router.post(api.post_url(kind)).mock(return_value=answer)
+    route = router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))
+    with pytest.raises(error):
+        resource.export(api.RESOURCE[kind])
+    assert not route.called
+
+
+def test_a_freed_place_lets_the_request_through(router, resource, kind):
+    router.post(api.post_url(kind)).mock(side_effect=[api.error(409), api.generating()])
+    router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))
+    router.delete(api.get_url(kind, api.job_ids(1)[0])).mock(return_value=gone())
+    with pytest.raises(TooManyExportsError) as told:
+        resource.export(api.RESOURCE[kind])
+    resource.delete(told.value.ref.resource_id, told.value.jobs[0].export_id)
+    assert resource.export(api.RESOURCE[kind]).export_id == api.EXPORT_ID
