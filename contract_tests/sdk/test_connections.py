@@ -1,13 +1,13 @@
 """Several connections at once: the same bytes, and one connection where parts do not come."""
 
 import re
-from threading import Event
 
 import httpx
 import pytest
 from helpers import api
 from prolific_exports import DownloadError, Downloading, StartedOver, UsageError
 from prolific_exports._effects import Fetch
+from prolific_exports._store import Stop
 from prolific_exports._sync import StoppedError, stoppable
 from prolific_exports._transfer import _flow
 from prolific_exports._transfer._disk import OsHandle
@@ -149,10 +149,10 @@ def test_a_number_of_connections_that_makes_no_sense_is_refused(run, number):
 
 
 def test_parts_that_were_stopped_write_nothing_more():
-    over, written = Event(), []
-    fetch = stoppable(Fetch("", {}, 1.0, lambda head: True, written.append), over)
+    stop, written = Stop(), []
+    fetch = stoppable(Fetch("", {}, 1.0, lambda head: True, written.append), stop)
     fetch.write(b"a")
-    over.set()
+    stop.now()
     with pytest.raises(StoppedError):
         fetch.write(b"b")
     assert written == [b"a"]

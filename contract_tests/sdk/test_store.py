@@ -4,14 +4,15 @@ import logging
 import socket
 import ssl
 import threading
+import time
 from contextlib import closing, contextmanager
 
 import httpx
 import pytest
 import trustme
-from prolific_exports import DownloadError
+from prolific_exports import DownloadError, _store
 from prolific_exports._effects import Fetch
-from prolific_exports._store import StoreClient
+from prolific_exports._store import Stop, StoreClient
 
 SECRET = "5ecret5ignature"
 BODY = bytes(range(256)) * 1000
@@ -56,6 +57,8 @@ class Peer:
             with closing(connection):
                 self.asked.append(self.read(connection))
                 connection.sendall(answer)
+                if self.hold:
+                    self.done.wait(10)
             return
         connection.sendall(answer)
         if self.hold:
@@ -82,6 +85,10 @@ def answer(body=BODY, status="200 OK", **headers):
     return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body
 
 
+# More than is gathered before it is handed over.
+LARGE = answer(BODY * 3)
+
+
 @pytest.fixture(autouse=True)
 def _no_proxy(monkeypatch):
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
@@ -89,7 +96,7 @@ def _no_proxy(monkeypatch):
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-def fetch(url, *, wanted=True, timeout=5.0, client=None, write=None, headers=None):
+def fetch(url, *, wanted=True, timeout=5.0, client=None, write=None, headers=None, stop=None):
     heads, body = [], bytearray()
 
     def accept(head):
@@ -99,7 +106,8 @@ def fetch(url, *, wanted=True, timeout=5.0, client=None, write=None, headers=Non
     fetched = (client or StoreClient()).fetch(
         Fetch(
             url, headers or {"Accept-Encoding": "identity"}, timeout, accept, write or body.extend
-        )
+        ),
+        stop,
     )
     return fetched, bytes(body)
 
@@ -178,6 +186,74 @@ def test_silence_is_given_up():
     assert fetched.failure == "no byte arrived in time"
 
 
+def test_what_arrived_before_the_silence_is_handed_over_once_it_is_known_to_be_all():
+    pieces = []
+    with Peer(answer()[:-1], hold=True) as peer:
+        fetch(url(peer), timeout=0.3, write=lambda data: pieces.append(bytes(data)))
+    assert b"".join(pieces) == BODY[:-1]
+    assert len(pieces) < 10, "gathered"
+
+
+def test_a_trickle_is_handed_over_as_it_comes(monkeypatch):
+    monkeypatch.setattr(_store, "_GATHERING_SECONDS", 0.0)
+    monkeypatch.setattr(_store, "_GATHERED", 1000)
+    pieces = []
+    with Peer(answer()) as peer:
+        fetch(url(peer), write=lambda data: pieces.append(bytes(data)))
+    assert b"".join(pieces) == BODY
+    assert max(map(len, pieces)) <= 1000
+
+
+def test_a_body_without_a_length_goes_on_to_the_end_of_the_connection():
+    with Peer(b"HTTP/1.1 200 OK\r\n\r\n" + BODY) as peer:
+        fetched, body = fetch(url(peer))
+    assert (fetched.failure, body) == (None, BODY)
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_stopping_ends_a_silent_connection_at_once(authority, tls):
+    stop, arrived = Stop(), threading.Event()
+
+    def write(data):
+        arrived.set()
+
+    def stop_then():
+        arrived.wait(10)
+        stop.now()
+
+    with secure(authority, LARGE[:-1], hold=True) if tls else Peer(LARGE[:-1], hold=True) as peer:
+        stopper = threading.Thread(target=stop_then)
+        stopper.start()
+        began = time.monotonic()
+        fetched, _ = fetch(
+            url(peer, scheme="https" if tls else "http"),
+            client=trusting(authority),
+            timeout=30,
+            write=write,
+            stop=stop,
+        )
+        stopper.join()
+    assert fetched.failure.startswith("the connection broke")
+    assert time.monotonic() - began < 10
+
+
+def test_what_is_begun_after_stopping_fails():
+    stop = Stop()
+    stop.now()
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        fetched, body = fetch(f"http://127.0.0.1:{listener.getsockname()[1]}/", stop=stop)
+    assert fetched.failure.startswith("the connection broke")
+    assert body == b""
+
+
+def test_stopping_what_is_closed_already_harms_nothing():
+    stop, one = Stop(), socket.socket()
+    with stop.ends(one):
+        one.close()
+        stop.now()
+    assert stop.is_over
+
+
 def test_what_the_caller_raises_is_not_the_networks_fault():
     def full(data):
         raise DownloadError("full")
@@ -207,10 +283,10 @@ def authority():
 
 
 @contextmanager
-def secure(authority, *answers, host="127.0.0.1", proxy=False):
+def secure(authority, *answers, host="127.0.0.1", proxy=False, hold=False):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(host).configure_cert(context)
-    peer = Peer(*answers, context=context)
+    peer = Peer(*answers, context=context, hold=hold)
     peer.proxy = proxy
     with peer:
         yield peer

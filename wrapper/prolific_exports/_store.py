@@ -5,10 +5,14 @@ certificates are those that httpx would take from the environment.
 """
 
 import http.client
+import socket
 import ssl
+import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from io import BufferedReader
+from time import monotonic
 from typing import Final
 from urllib.parse import unquote
 from urllib.request import getproxies, proxy_bypass
@@ -24,12 +28,57 @@ from prolific_exports._settings import USER_AGENT
 CONNECT_TIMEOUT: Final = 10.0
 _EVIDENCE_SIZE: Final = 4096
 _PIECE: Final = 64 * 1024
+# What arrives is gathered, since every hand-over costs; but not for so long that it shows.
+_GATHERED: Final = 512 * 1024
+_GATHERING_SECONDS: Final = 0.1
 _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _BROKEN: Final = (OSError, http.client.HTTPException)
 
 
 class _BrokenError(Exception):
     """The network failed; the message says how, in half a sentence."""
+
+
+class Stop:
+    """Ends fetches from another thread, at once."""
+
+    def __init__(self) -> None:
+        """Nothing is to end yet."""
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._sockets: set[socket.socket] = set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether fetches are to end."""
+        return self._over.is_set()
+
+    def now(self) -> None:
+        """End those under way, which then fail, and those to come."""
+        with self._lock:
+            self._over.set()
+            for one in self._sockets:
+                _shut(one)
+
+    @contextmanager
+    def ends(self, one: socket.socket) -> Iterator[None]:
+        """While this lasts, stopping breaks the connection."""
+        with self._lock:
+            self._sockets.add(one)
+            if self.is_over:
+                _shut(one)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._sockets.discard(one)
+
+
+def _shut(one: socket.socket) -> None:
+    # Closing would not wake a thread that waits for bytes. Not the method of TLS's
+    # sockets, which another thread must not use meanwhile.
+    with suppress(OSError):
+        socket.socket.shutdown(one, socket.SHUT_RDWR)
 
 
 @define
@@ -48,11 +97,16 @@ class StoreClient:
         proxy = _proxy_of(httpx.URL(url))
         return proxy is None or proxy.scheme == "http"
 
-    def fetch(self, fetch: Fetch) -> Fetched:
-        """Do what a `Fetch` asks. Raises only what its callbacks raise."""
+    def fetch(self, fetch: Fetch, stop: Stop | None = None) -> Fetched:
+        """Do what a `Fetch` asks. Raises only what its callbacks raise.
+
+        Args:
+            fetch: What to get.
+            stop: What may end it early; it then fails as if the connection had broken.
+        """
         head = None
         try:
-            with self._answer(httpx.URL(fetch.url), fetch) as response:
+            with self._answer(httpx.URL(fetch.url), fetch, stop or Stop()) as response:
                 head = Head(response.status, _fields(response))
                 LOGGER.debug("GET %s answered %s", redact(fetch.url), response.status)
                 if not fetch.accept(head):
@@ -64,7 +118,9 @@ class StoreClient:
         return Fetched(head)
 
     @contextmanager
-    def _answer(self, url: httpx.URL, fetch: Fetch) -> Iterator[http.client.HTTPResponse]:
+    def _answer(
+        self, url: httpx.URL, fetch: Fetch, stop: Stop
+    ) -> Iterator[http.client.HTTPResponse]:
         proxy = _proxy_of(url)
         headers = {"User-Agent": USER_AGENT, **fetch.headers}
         target = url.raw_path.decode("ascii")
@@ -75,12 +131,13 @@ class StoreClient:
             with _network("no connection", "connecting took too long"):
                 connection.connect()
             connection.sock.settimeout(fetch.timeout)
-            with _network():
-                connection.request("GET", target, headers=headers)
-                response = connection.getresponse()
-            # A connection that the store closes leaves the socket to the answer.
-            with closing(response):
-                yield response
+            with stop.ends(connection.sock):
+                with _network():
+                    connection.request("GET", target, headers=headers)
+                    response = connection.getresponse()
+                # A connection that the store closes leaves the socket to the answer.
+                with closing(response):
+                    yield response
 
     def _connection(self, url: httpx.URL, proxy: httpx.URL | None) -> http.client.HTTPConnection:
         host, port = _address(proxy or url)
@@ -96,22 +153,51 @@ class StoreClient:
         return connection
 
 
-def _copy(response: http.client.HTTPResponse, write: Callable[[bytes], object]) -> None:
-    # Counted here: whether `read1` does is a matter of Python's version.
-    missing = response.length
-    while missing != 0:
-        # One piece as it arrives. `readinto` would wait for a whole buffer, and lose what
-        # is in it when the connection breaks.
+def _copy(
+    response: http.client.HTTPResponse, write: Callable[[bytes | memoryview], object]
+) -> None:
+    if response.length is None:
+        _copy_all(response, write)
+        return
+    # Of http.client's own ways, `readinto` would wait for a whole buffer and lose what is
+    # in it when the connection breaks, and `read1` takes fresh memory for every piece.
+    stream, missing = response.fp, response.length
+    buffer = memoryview(bytearray(min(_GATHERED, missing)))
+    while missing:
+        filled, failure = _gather(stream, buffer[:missing])
+        write(buffer[:filled])
+        missing -= filled
+        if failure is not None:
+            raise failure
+        if not filled:
+            # The end of the connection is the end of the body, for http.client.
+            raise _BrokenError(f"the connection broke ({missing} bytes are missing)")
+
+
+def _gather(stream: BufferedReader, buffer: memoryview) -> tuple[int, _BrokenError | None]:
+    """Fill the buffer, or a part of it when no more comes soon; and what went wrong then."""
+    filled, began = 0, monotonic()
+    try:
         with _network():
-            data = response.read1(_PIECE if missing is None else min(_PIECE, missing))
+            while count := stream.readinto1(buffer[filled:]):
+                filled += count
+                if filled == len(buffer) or monotonic() - began >= _GATHERING_SECONDS:
+                    break
+    except _BrokenError as error:
+        return filled, error
+    return filled, None
+
+
+def _copy_all(
+    response: http.client.HTTPResponse, write: Callable[[bytes | memoryview], object]
+) -> None:
+    """A body of unannounced length: framed, or until the connection ends."""
+    while True:
+        with _network():
+            data = response.read1(_PIECE)
         if not data:
             break
         write(data)
-        if missing is not None:
-            missing -= len(data)
-    # The end of the connection is the end of the body, for http.client.
-    if missing:
-        raise _BrokenError(f"the connection broke ({missing} bytes are missing)")
 
 
 @contextmanager

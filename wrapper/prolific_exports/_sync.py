@@ -1,7 +1,6 @@
 """The driver that does what a flow asks with blocking calls."""
 
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from threading import Event
 from typing import Any, TypeVar
 
 import httpx
@@ -13,7 +12,7 @@ from prolific_exports._effects import Effect, Fetch, FetchAll, Fetched, Flow, Re
 from prolific_exports._errors import ExportsError
 from prolific_exports._log import without_queries
 from prolific_exports._settings import Settings
-from prolific_exports._store import StoreClient
+from prolific_exports._store import Stop, StoreClient
 
 T = TypeVar("T")
 
@@ -88,23 +87,23 @@ class SyncDriver:
         return body.reply(send.request, response)
 
     def _fetch_all(self, fetches: tuple[Fetch, ...]) -> list[Fetched]:
-        over = Event()
+        stop = Stop()
         with ThreadPoolExecutor(len(fetches)) as pool:
-            parts = [pool.submit(self._fetch, stoppable(fetch, over)) for fetch in fetches]
+            parts = [pool.submit(self._fetch, stoppable(fetch, stop), stop) for fetch in fetches]
             try:
                 wait(parts, return_when=FIRST_EXCEPTION)
             finally:
                 # After an interrupt or a full disk the others must not go on for long.
-                over.set()
+                stop.now()
         failures = [part.exception() for part in parts]
         for failure in failures:
             if failure is not None and not isinstance(failure, StoppedError):
                 raise failure
         return [part.result() for part in parts]
 
-    def _fetch(self, fetch: Fetch) -> Fetched:
+    def _fetch(self, fetch: Fetch, stop: Stop | None = None) -> Fetched:
         if self.store is not None and self.store.reaches(fetch.url):
-            return self.store.fetch(fetch)
+            return self.store.fetch(fetch, stop)
         request = http.store_request(self._client, fetch)
         head = None
         try:
@@ -129,11 +128,11 @@ class StoppedError(Exception):
     """Another part of the same download has failed."""
 
 
-def stoppable(fetch: Fetch, over: Event) -> Fetch:
-    """The fetch, ending at its next byte once something is over."""
+def stoppable(fetch: Fetch, stop: Stop) -> Fetch:
+    """The fetch, writing nothing more once it is to end."""
 
     def write(data: bytes | memoryview) -> None:
-        if over.is_set():
+        if stop.is_over:
             raise StoppedError
         fetch.write(data)
 
