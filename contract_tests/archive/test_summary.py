@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 from prolific_exports import (
     ArchiveError,
     ArchiveSummary,
+    ChoiceCount,
     ExportArchive,
+    FileTypeSummary,
     InstructionSummary,
+    Spread,
     summarise,
 )
+from prolific_exports._archive._distribution import ChoiceTally, NumberTally, SpreadTally
 from prolific_exports._archive._summary import one_line
 
 from archive.builders import (
@@ -65,11 +69,28 @@ def test_an_archive_at_a_glance(summary_of):
         first_created_at=datetime(2026, 3, 19, 10, 30, tzinfo=UTC),
         last_created_at=datetime(2026, 3, 19, 10, 30, tzinfo=UTC),
         instructions=(
-            InstructionSummary("i1", "free_text", "Say something", 1, ("Something",)),
-            InstructionSummary("i2", "file_upload", "Show it", 1, ("Photo.JPG",)),
+            InstructionSummary(
+                id="i1",
+                type="free_text",
+                description="Say something",
+                answered=1,
+                missing=0,
+                lengths=Spread(1, 9, 9, 9, 9, 9, "characters"),
+                examples=("Something",),
+            ),
+            InstructionSummary(
+                id="i2",
+                type="file_upload",
+                description="Show it",
+                answered=1,
+                missing=0,
+                files=1,
+                examples=("Photo.JPG",),
+            ),
         ),
         files=1,
         files_size=len(PHOTO),
+        file_types=(FileTypeSummary(".jpg", 1, len(PHOTO)),),
     )
 
 
@@ -120,15 +141,108 @@ def test_instructions_of_the_metadata_come_first_also_when_nobody_answered(summa
             submission(2, {"a": {"type": "new", "value": 2}, "z": {"type": "other"}}),
         ),
     }
-    assert summary_of(members=members).instructions == (
-        InstructionSummary("b", "free_text", "B?", 0, ()),
-        InstructionSummary("z", "free_text", "Z?", 2, ("1", '{"type": "other"}')),
-        InstructionSummary("a", "new", None, 1, ('{"type": "new", "value": 2}',)),
+    b, z, a = summary_of(members=members).instructions
+    assert (b.id, b.type, b.description, b.answered, b.missing) == ("b", "free_text", "B?", 0, 2)
+    assert (z.id, z.type, z.description, z.answered, z.odd) == ("z", "free_text", "Z?", 2, 1)
+    assert z.examples == ("1", '{"type": "other"}')
+    assert (a.id, a.type, a.description, a.answered, a.missing) == ("a", "new", None, 1, 1)
+
+
+def test_a_batch_whose_tasks_are_recognised(summary_of):
+    tasks = [{"task_id": "t1", "responses": {"i": text("a")}}, {"responses": {}}]
+    record = {"submission_id": "s", "participant_id": "p", "created_at": "2026-03-02T12:00:00Z"}
+    summary = summary_of(
+        record | {"tasks": tasks},
+        record | {"tasks": [1]},
+        record | {"tasks": []},
+        {"tasks": tasks},
+        record | {"tasks": tasks, "responses": {"i": text("b")}},
     )
+    assert (summary.submissions, summary.tasks, summary.unknown_records) == (2, 2, 3)
+    assert (summary.participants, summary.first_created_at) == (
+        1,
+        datetime(2026, 3, 2, 12, tzinfo=UTC),
+    )
+    [instruction] = summary.instructions
+    assert (instruction.answered, instruction.missing) == (2, 1)
 
 
 def text(value):
     return {"type": "free_text", "value": value}
+
+
+def with_unit(value, unit):
+    return {"type": "free_text_with_unit", "value": value, "unit": unit}
+
+
+def test_lengths_of_texts(summary_of):
+    lengths = answers(summary_of, *(text("x" * n) for n in (4, 1, 2, 3, 1000)), text("")).lengths
+    assert lengths == Spread(5, 1, 2, 3, 4, 1000, "characters")
+
+
+def test_choices_are_counted(summary_of):
+    several = [["a", "b"], ["b"], ["", "b"], [], [""]]
+    chosen = answers(summary_of, *({"type": "multiple_choice", "values": v} for v in several))
+    assert chosen.choices == (ChoiceCount("b", 3), ChoiceCount("a", 1), ChoiceCount("", 1))
+    assert (chosen.answered, chosen.missing) == (3, 2)
+    odd = answers(summary_of, {"type": "multiple_choice", "values": ["a", 1]})
+    assert (odd.choices, odd.odd, odd.answered) == ((), 1, 1)
+    explained = {"values": [{"option": "o", "explanation": ""}]}
+    explained = answers(summary_of, explained | {"type": "multiple_choice_with_free_text"})
+    assert explained.choices == (ChoiceCount("o", 1),)
+
+
+def test_numbers_by_their_unit(summary_of):
+    given_numbers = [("1", "h"), ("12,5", "kg"), (" 3 ", "h"), ("-2.25", "h"), ("many", "h")]
+    given_numbers += [("1,234", "h"), ("٣", "h"), ("", "h")]
+    numbers = answers(summary_of, *(with_unit(*one) for one in given_numbers))
+    assert numbers.numbers == (
+        Spread(3, -2.25, -2.25, 1, 3, 3, "h"),
+        Spread(1, 12.5, 12.5, 12.5, 12.5, 12.5, "kg"),
+    )
+    assert (numbers.not_numbers, numbers.answered, numbers.missing) == (3, 7, 1)
+
+
+@given(st.lists(st.floats(-1e9, 1e9) | st.integers(-2000, 2000), min_size=1))
+def test_a_spread_lies_where_its_numbers_do(numbers):
+    tally = SpreadTally()
+    for number in numbers:
+        tally.add(number)
+    spread = tally.spread("")
+    ranked = sorted(numbers)
+    assert (spread.count, spread.lowest, spread.highest) == (len(ranked), ranked[0], ranked[-1])
+    quarters = (spread.lower_quartile, spread.median, spread.upper_quartile)
+    for quarter, found in enumerate(quarters, 1):
+        true = ranked[-(-quarter * len(ranked) // 4) - 1]
+        assert found == pytest.approx(true, rel=0.0051)
+        assert spread.lowest <= found <= spread.highest
+    assert SpreadTally().spread("") is None
+
+
+def test_what_is_counted_does_not_grow_with_hostile_answers():
+    choices, numbers, lengths = ChoiceTally(), NumberTally(), SpreadTally()
+    for number in range(3000):
+        choices.add(f"{number:04}" * 100)
+        numbers.add("1", f"{number}")
+        lengths.add(1000 + number)
+    assert len(choices.choices()) == 1000
+    assert max(len(choice.option) for choice in choices.choices()) == 200
+    assert choices.others == 2000
+    assert (len(list(numbers.spreads())), numbers.others) == (20, 2980)
+    assert len(lengths.counts) < 500
+
+
+def test_files_by_type(summary_of):
+    sizes = {"a.JPG": 5, "b.jpg": 2, "c.tar.gz": 20, "noend": 1, ".hidden": 1, "x.y z": 1}
+    sizes |= {f"{number}.t{number}": 0 for number in range(200)} | {f"a.{'t' * 50}": 1}
+    members = {"r/responses.jsonl": b""}
+    members |= {f"r/files/{name}": b"x" * size for name, size in sizes.items()}
+    types = summary_of(members=members).file_types
+    assert types[:2] == (FileTypeSummary(".gz", 1, 20), FileTypeSummary(".jpg", 2, 7))
+    assert types[2].suffix == ""
+    assert types[2].size == 4
+    assert len(types) == 100
+    assert sum(one.count for one in types) == len(sizes)
 
 
 def test_examples_are_the_first_few_different_answers(summary_of):

@@ -8,6 +8,7 @@ import sys
 import pytest
 from archive.builders import METADATA, PHOTO, ROOT, collection_members, json_lines, write_zip
 from helpers import api
+from rich.cells import cell_len
 
 
 @pytest.fixture
@@ -65,11 +66,21 @@ def test_showing_as_json(cli, export):
     archive = outcome.json["archive"]
     assert archive["exported_at"] == "2026-03-20T10:30:00+00:00"
     assert (archive["submissions"], archive["files_size"]) == (1, len(PHOTO))
+    assert archive["file_types"] == [{"suffix": ".jpg", "count": 1, "size": len(PHOTO)}]
+    lengths = dict.fromkeys(("lowest", "lower_quartile", "median", "upper_quartile", "highest"), 9)
     assert archive["instructions"][0] == {
         "id": "i1",
         "type": "free_text",
         "description": "Say something",
         "answered": 1,
+        "missing": 0,
+        "odd": 0,
+        "choices": [],
+        "other_choices": 0,
+        "lengths": {"count": 1, **lengths, "unit": "characters"},
+        "numbers": [],
+        "not_numbers": 0,
+        "files": 0,
         "examples": ["Something"],
     }
 
@@ -92,14 +103,94 @@ def test_showing_an_archive(cli, export):
         "Exported     2026-03-20 10:30 UTC\n"
         "Submissions  1 from 1 participant\n"
         "Period       2026-03-19 10:30 UTC to 2026-03-19 10:30 UTC\n"
-        f"Files        1 ({len(PHOTO)} bytes)\n"
+        f"Files        1 ({len(PHOTO)} bytes): 1 .jpg ({len(PHOTO)} bytes)\n"
         "\n"
-        "Instruction    Type         Answered  Answers\n"
+        "1. Say something\n"
+        "   free_text; 1 of 1 answered\n"
+        "   9 characters\n"
+        "   - Something\n"
         "\n"
-        "Say something  free_text      1 of 1  - Something\n"
-        "\n"
-        "Show it        file_upload    1 of 1  - Photo.JPG\n"
+        "2. Show it\n"
+        "   file_upload; 1 of 1 answered\n"
+        "   1 file\n"
+        "   - Photo.JPG\n"
     )
+
+
+def answered(cli, folder, *responses):
+    """What is said of one instruction with these answers."""
+    records = (submission(n, i1=response) for n, response in enumerate(responses))
+    write_zip(folder / "export.zip", {"responses.jsonl": json_lines(*records)})
+    return cli("show", "export.zip").out.split("\n\n")[1].splitlines()
+
+
+def chosen(*values):
+    return {"type": "multiple_choice", "description": "Which?", "values": values}
+
+
+def test_choices_are_drawn(cli, folder):
+    lines = answered(cli, folder, *[chosen("yes", "no")] * 2, *[chosen("yes")] * 2, chosen())
+    assert lines == [
+        "1. Which?",
+        "   multiple_choice; 4 of 5 answered (1 missing)",
+        f"   yes {28 * '█'} 4 100 %",
+        f"   no  {14 * '█'}               2  50 %",
+    ]
+
+
+def test_rare_choices_are_put_together(cli, folder):
+    options = [f"option {n}" for n in range(15)] + [""]
+    lines = answered(cli, folder, chosen(*options, *options[4:]))
+    assert len(lines) == 15
+    assert "   (empty)" in lines[13]
+    assert re.fullmatch("   4 more options +4", lines[14])
+    many = chosen(*(f"o{n}" for n in range(1001)))
+    assert re.fullmatch("   others +989", answered(cli, folder, many)[14])
+
+
+def with_unit(value, unit):
+    return {"type": "free_text_with_unit", "description": "How long?", "value": value, "unit": unit}
+
+
+def test_numbers_are_summed_up(cli, folder):
+    given = [("1", "h"), ("2", "h"), ("1234.5", "h"), ("7", ""), ("long", "h")]
+    odd = {"type": "free_text_with_unit", "value": 5}
+    assert answered(cli, folder, *(with_unit(*one) for one in given), odd) == [
+        "1. How long?",
+        "   free_text_with_unit; 6 of 6 answered",
+        "   3 numbers: 1 to 1,234.5 h, median 2, middle half 1 to 1,230",
+        "   1 number: 7 (no unit)",
+        "   1 not plainly numbers",
+        "   1 not as documented",
+    ]
+    several = answered(cli, folder, *(with_unit("1", f"u{n}") for n in range(5)))
+    assert several[-2:] == ["   1 number: 1 u3", "   ... in 5 units"]
+
+
+def test_many_types_of_files(cli, folder):
+    names = ["noend", *(f"x.t{n}" for n in range(7))]
+    members = {f"r/files/{name}": b"" for name in names} | {"r/responses.jsonl": b""}
+    write_zip(folder / "export.zip", members)
+    out = " ".join(cli("show", "export.zip").out.split())
+    assert "8 (0 bytes): 1 without type (0 bytes), 1 .t0 (0 bytes)," in out
+    assert out.endswith("1 .t4 (0 bytes), ...")
+
+
+def test_tasks_of_a_batch(cli, folder):
+    tasks = [{"responses": {"i1": text("a")}}, {"responses": {}}]
+    records = json_lines({"submission_id": "s", "participant_id": "p", "tasks": tasks})
+    write_zip(folder / "export.zip", {"responses-by-submission.jsonl": records})
+    out = cli("show", "export.zip").out
+    assert "Submissions  1 from 1 participant, 2 tasks answered\n" in out
+    assert "free_text; 1 of 2 answered (1 missing)" in out
+
+
+@pytest.mark.parametrize("columns", ["20", "50", "300"])
+def test_every_width_is_kept(cli, folder, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    lines = answered(cli, folder, chosen("long " * 50, "料理" * 40, "x" * 300), text("y" * 90))
+    assert max(map(cell_len, lines)) <= min(int(columns), 100)
+    assert any("料理" in line for line in lines)
 
 
 def test_the_page_fits_80_columns(cli, folder):
@@ -134,7 +225,7 @@ def test_what_participants_wrote_is_shown_and_not_obeyed(cli, folder):
     assert out.splitlines()[0] == (
         r"Name         \x1b[31mred\x1b[0m \x9b2J [bold]not bold[/bold] [/] :smile:"
     )
-    assert "[bold]" in out.split("Answers")[1]
+    assert "[bold]" in out.split("   - ")[1]
 
 
 def test_records_of_another_shape_are_counted(cli, folder):
@@ -152,9 +243,8 @@ def test_records_of_another_shape_are_counted(cli, folder):
         "Records  2 of a shape that is not documented\n"
         "Files    0 (0 bytes)\n"
         "\n"
-        "Instruction  Type     Answered  Answers\n"
-        "\n"
-        "i1           unknown   unknown\n"
+        "1. i1\n"
+        "   unknown type; answers unknown\n"
     )
 
 
@@ -183,25 +273,28 @@ class Stdout(io.TextIOWrapper):
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_any_encoding_can_show_it(cli, folder, monkeypatch, encoding):
     words = ["naïve", "шакшука", "🥘", "\ud800"]
-    write_zip(folder / "export.zip", collection_members(submission(1, i1=text(" ".join(words)))))
+    records = [submission(1, i1=text(" ".join(words)), i2=chosen("a"))]
+    write_zip(folder / "export.zip", collection_members(*records))
     stdout = Stdout(encoding)
     monkeypatch.setattr(sys, "stdout", stdout)
     assert cli("show", "export.zip").code == 0
     shown = stdout.text()
     assert ("naïve" if encoding != "ascii" else r"na\xefve") in shown
     assert ("🥘" if encoding == "utf-8" else r"\U0001f958") in shown
+    assert ("a ██" if encoding == "utf-8" else "a ##") in shown
     assert max(map(len, shown.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("no_color", [False, True])
-def test_headings_are_bold_on_a_terminal(cli, export, monkeypatch, no_color):
+def test_headings_are_bold_and_bars_coloured_on_a_terminal(cli, folder, monkeypatch, no_color):
+    write_zip(folder / "export.zip", {"responses.jsonl": json_lines(submission(1, i1=chosen("a")))})
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1" if no_color else "")
     stdout = Stdout("utf-8", terminal=True)
     monkeypatch.setattr(sys, "stdout", stdout)
     assert cli("show", "export.zip").code == 0
     assert "\x1b[1m" in stdout.text()
-    assert "\x1b[3" not in stdout.text()
+    assert ("\x1b[36m" in stdout.text()) is not no_color
 
 
 def test_without_a_stdout_nothing_is_shown(cli, export, monkeypatch):
@@ -212,3 +305,13 @@ def test_without_a_stdout_nothing_is_shown(cli, export, monkeypatch):
 def test_an_archive_as_downloaded(cli, folder):
     (folder / "export.zip").write_bytes(api.ARCHIVE)
     assert "Kind         unknown\nSubmissions  1 from" in cli("show", "export.zip").out
+
+
+def test_long_names_and_wordings_are_cut(cli, folder):
+    long = "word " * 100_000
+    told = {"name": long, "instructions": [{"id": long, "type": long}]}
+    members = {"collection.json": json.dumps(told).encode(), "responses.jsonl": b""}
+    write_zip(folder / "export.zip", members)
+    out = cli("show", "export.zip").out
+    assert len(out) < 1000
+    assert out.count("...") == 3

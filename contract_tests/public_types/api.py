@@ -13,7 +13,9 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal, assert_never, assert_type
 
+import duckdb
 import httpx
+import polars as pl
 import prolific_contract.sandbox
 import prolific_exports as px
 from prolific_contract.sandbox import Fate, Sandbox, SandboxSettings
@@ -253,6 +255,33 @@ def archive(path: str, target: os.PathLike[str]) -> None:
     assert_type(px.summarise(archive).submissions, int)
     assert_type(px.verify_zip(path).size, int)
     assert_type(px.__version__, str)
+
+
+def tables(archive: ExportArchive, target: Path) -> None:
+    table = px.ResponseTable([archive, archive], shape="wide", by="task", files=target)
+    assert_type(table.archives, tuple[ExportArchive, ...])
+    assert_type(table.column_names, tuple[str, ...])
+    assert_type(table.rows(), Iterator[tuple[Any, ...]])
+    assert_type(table.iter_batches(), Iterator[Any])
+    assert_type(table.to_arrow(), Any)
+    assert_type(table.to_polars(), pl.DataFrame)
+    assert_type(table.to_duckdb(duckdb.connect()), duckdb.DuckDBPyRelation)
+    assert_type(table.to_parquet("o.parquet", overwrite=True).rows, int)
+    assert_type(table.write(target / "o.csv", formulas="keep"), px.TableSummary)
+    assert_type(archive.table(by="submission", files="up"), px.ResponseTable)
+    assert_type(archive.to_polars(shape="wide"), pl.DataFrame)
+    assert_type(archive.to_duckdb(), duckdb.DuckDBPyRelation)
+    assert_type(archive.to_csv("o.csv", formulas="escape").escaped, int)
+    archive.table(shape="tall")  # type: ignore[arg-type]
+    archive.to_csv("o.csv", formulas=True)  # type: ignore[arg-type]
+
+
+def glance(summary: px.ArchiveSummary) -> Iterator[int | float]:
+    for instruction in summary.instructions:
+        assert_type(instruction.lengths, px.Spread | None)
+        yield from (choice.count for choice in instruction.choices)
+        yield from (numbers.median for numbers in instruction.numbers)
+    yield from (files.size for files in summary.file_types)
 
 
 def rows(archive: ExportArchive) -> Iterator[tuple[str | None, str, str]]:

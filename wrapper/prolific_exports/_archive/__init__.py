@@ -2,11 +2,12 @@
 
 ``_directory`` and ``_content`` read the ZIP; ``_responses``, ``_records`` and
 ``_metadata`` give its JSON a type; ``_names``, ``_plan`` and ``_staging`` make
-extracting safe; ``_export_archive`` is what users hold. The layout is that of
-documents/003.
+extracting safe; ``_distribution`` counts answers for ``_summary``;
+``_export_archive`` is what users hold. The layout is that of documents/003.
 """
 
 from prolific_exports._archive._directory import Member
+from prolific_exports._archive._distribution import ChoiceCount, Spread
 from prolific_exports._archive._export_archive import ArchiveFile, ExportArchive, verify_export
 from prolific_exports._archive._metadata import Instruction, Metadata
 from prolific_exports._archive._plan import ExtractLimits
@@ -24,6 +25,7 @@ from prolific_exports._archive._responses import (
 )
 from prolific_exports._archive._summary import (
     ArchiveSummary,
+    FileTypeSummary,
     InstructionSummary,
     summarise,
 )
@@ -33,8 +35,10 @@ __all__ = [
     "ArchiveFile",
     "ArchiveSummary",
     "Choice",
+    "ChoiceCount",
     "ExportArchive",
     "ExtractLimits",
+    "FileTypeSummary",
     "FileUpload",
     "FreeText",
     "FreeTextWithUnit",
@@ -46,6 +50,7 @@ __all__ = [
     "MultipleChoiceWithFreeText",
     "Record",
     "Response",
+    "Spread",
     "Submission",
     "UnknownRecord",
     "UnknownResponse",

@@ -2,29 +2,43 @@
 
 import json
 import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final, TypeGuard
 
 from attrs import Factory, define, frozen
 
-from prolific_exports._archive._export_archive import ExportArchive
-from prolific_exports._archive._records import Submission
+from prolific_exports._archive._distribution import (
+    ChoiceCount,
+    ChoiceTally,
+    NumberTally,
+    Spread,
+    SpreadTally,
+)
+from prolific_exports._archive._export_archive import ArchiveFile, ExportArchive
+from prolific_exports._archive._fields import take_instant
+from prolific_exports._archive._json import read_json_lines
+from prolific_exports._archive._records import have_responses
 from prolific_exports._archive._responses import (
     FileUpload,
     FreeText,
     FreeTextWithUnit,
     MultipleChoice,
     MultipleChoiceWithFreeText,
-    Response,
+    parse_response,
 )
 from prolific_exports._refs import Kind
 
-_EXAMPLES = 3
-_EXAMPLE_WIDTH = 80
+_MOMENT: Final = "created_at"
+_EXAMPLES: Final = 3
+_EXAMPLE_WIDTH: Final = 80
+_SUFFIX_WIDTH: Final = 12
+_SUFFIXES: Final = 100
 # Control characters and lone surrogates.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-@frozen
+@frozen(kw_only=True)
 class InstructionSummary:
     """What participants were asked, and how they answered.
 
@@ -32,7 +46,17 @@ class InstructionSummary:
         id: Id of the instruction.
         type: Its type, from the metadata or else from its first answer.
         description: Its wording, from the metadata or else from its first answer.
-        answered: Number of submissions with an answer that is not empty.
+        answered: Number of submissions (in batches whose tasks are recognised: of tasks) with
+            an answer that is not empty.
+        missing: Number of all others.
+        odd: Number of answers that are not of a documented type and shape.
+        choices: The options that were chosen, the most frequent first; 1000 at most.
+        other_choices: Number of choices of further options.
+        lengths: Characters of the answers that are plain texts.
+        numbers: The answers with a unit that are plain numbers, by unit, the most frequent
+            first; 20 units at most.
+        not_numbers: Number of the other answers with a unit.
+        files: Number of files that answers name.
         examples: The first few different answers, each as one short line (see ``one_line``).
     """
 
@@ -40,10 +64,34 @@ class InstructionSummary:
     type: str | None
     description: str | None
     answered: int
-    examples: tuple[str, ...]
+    missing: int
+    odd: int = 0
+    choices: tuple[ChoiceCount, ...] = ()
+    other_choices: int = 0
+    lengths: Spread | None = None
+    numbers: tuple[Spread, ...] = ()
+    not_numbers: int = 0
+    files: int = 0
+    examples: tuple[str, ...] = ()
 
 
 @frozen
+class FileTypeSummary:
+    """Uploaded files whose names end alike.
+
+    Attributes:
+        suffix: The end in lower case with its dot, such as ``".jpg"``; empty for names without
+            one, and for all types beyond the first 100.
+        count: Number of files.
+        size: Their bytes.
+    """
+
+    suffix: str
+    count: int
+    size: int
+
+
+@frozen(kw_only=True)
 class ArchiveSummary:
     """What an archive holds.
 
@@ -53,14 +101,16 @@ class ArchiveSummary:
         name: Name of the collection or batch.
         exported_at: When the archive was made.
         submissions: Number of submissions.
+        tasks: Number of tasks in them, in batches where they are recognised; else 0.
         participants: Number of different participants.
-        unknown_records: Number of records that do not have a submission's shape.
+        unknown_records: Number of records in which no answers are recognised.
         first_created_at: When the earliest submission was made.
         last_created_at: When the latest submission was made.
         instructions: The metadata's instructions in their order, then those that only
             the records name.
         files: Number of uploaded files.
         files_size: Bytes of the uploaded files.
+        file_types: The uploaded files by type, what takes most bytes first.
     """
 
     kind: Kind | None
@@ -68,6 +118,7 @@ class ArchiveSummary:
     name: str | None
     exported_at: datetime | None
     submissions: int
+    tasks: int = 0
     participants: int
     unknown_records: int
     first_created_at: datetime | None
@@ -75,12 +126,14 @@ class ArchiveSummary:
     instructions: tuple[InstructionSummary, ...]
     files: int
     files_size: int
+    file_types: tuple[FileTypeSummary, ...]
 
 
 def summarise(archive: ExportArchive) -> ArchiveSummary:
     """Read an archive once and count.
 
-    Takes memory for the ids of the participants and a few answers, not for the records.
+    Takes memory for the ids of the participants, the different options and a few answers, not
+    for the records.
 
     Raises:
         ArchiveError: The archive has no records by submission.
@@ -92,38 +145,73 @@ def summarise(archive: ExportArchive) -> ArchiveSummary:
         for instruction in metadata.instructions
         if instruction.id is not None
     }
-    submissions = unknown = 0
+    submissions = tasks = unknown = sheets = 0
     participants: set[str] = set()
     first: datetime | None = None
     last: datetime | None = None
-    for record in archive.responses():
-        if not isinstance(record, Submission):
+    file = archive.record_file()
+    for record in read_json_lines(file.pieces(), file.where):
+        answered = _answered(record)
+        if answered is None:
             unknown += 1
             continue
         submissions += 1
-        if record.participant_id is not None:
-            participants.add(record.participant_id)
-        if record.created_at is not None:
-            first = min(first or record.created_at, record.created_at)
-            last = max(last or record.created_at, record.created_at)
-        for id_, response in record.responses.items():
-            if id_ not in tallies:
-                tallies[id_] = _Tally(id_, response.type, response.description)
-            tallies[id_].add(response)
+        sheets += len(answered)
+        tasks += 0 if isinstance(record.get("responses"), dict) else len(answered)
+        participant = record.get("participant_id")
+        if isinstance(participant, str):
+            participants.add(participant)
+        moment = take_instant({_MOMENT: record.get(_MOMENT)}, _MOMENT)
+        if moment is not None:
+            first = min(first or moment, moment)
+            last = max(last or moment, moment)
+        for responses in answered:
+            for id_, raw in responses.items():
+                if id_ not in tallies:
+                    seen = parse_response(raw)
+                    tallies[id_] = _Tally(id_, seen.type, seen.description)
+                tallies[id_].add(raw)
     return ArchiveSummary(
         kind=archive.kind,
         id=metadata.id,
         name=metadata.name,
         exported_at=metadata.exported_at,
         submissions=submissions,
+        tasks=tasks,
         participants=len(participants),
         unknown_records=unknown,
         first_created_at=first,
         last_created_at=last,
-        instructions=tuple(tally.summary() for tally in tallies.values()),
+        instructions=tuple(tally.summary(sheets) for tally in tallies.values()),
         files=len(archive.files),
         files_size=sum(file.size for file in archive.files),
+        file_types=_file_types(archive.files),
     )
+
+
+def _answered(record: Any) -> Sequence[Mapping[str, Any]] | None:
+    """The answers of a submission, or of each of its tasks; None when it is no submission."""
+    if not isinstance(record, dict) or not isinstance(record.get("submission_id"), str):
+        return None
+    responses = record.get("responses")
+    if isinstance(responses, dict):
+        return [responses]
+    tasks = record.get("tasks")
+    return [task["responses"] for task in tasks or ()] if have_responses(tasks) else None
+
+
+def _file_types(files: Sequence[ArchiveFile]) -> tuple[FileTypeSummary, ...]:
+    counts: dict[str, int] = {}
+    sizes: dict[str, int] = {}
+    for file in files:
+        stem, dot, end = file.name.rpartition(".")
+        suffix = f".{end.lower()}" if stem and dot and end.isalnum() else ""
+        if len(suffix) > _SUFFIX_WIDTH or (suffix not in counts and len(counts) >= _SUFFIXES):
+            suffix = ""
+        counts[suffix] = counts.get(suffix, 0) + 1
+        sizes[suffix] = sizes.get(suffix, 0) + file.size
+    found = (FileTypeSummary(suffix, counts[suffix], sizes[suffix]) for suffix in counts)
+    return tuple(sorted(found, key=lambda one: (-one.size, one.suffix)))
 
 
 def one_line(text: str, width: int = _EXAMPLE_WIDTH) -> str:
@@ -146,41 +234,76 @@ class _Tally:
     type: str | None
     description: str | None
     answered: int = 0
+    odd: int = 0
+    files: int = 0
+    choices: ChoiceTally = Factory(ChoiceTally)
+    lengths: SpreadTally = Factory(SpreadTally)
+    numbers: NumberTally = Factory(NumberTally)
     # A dict keeps the order, and each answer once.
     examples: dict[str, None] = Factory(dict)
 
-    def add(self, response: Response) -> None:
-        answer = _answer(response)
-        if not answer.strip():
+    def add(self, raw: Any) -> None:
+        """Count an answer."""
+        # The most frequent kinds without parse_response, which takes most of the time.
+        kind = raw.get("type") if isinstance(raw, dict) else None
+        if kind == FreeText.type and isinstance(value := raw.get("value"), str):
+            self._text(value)
             return
+        if kind == MultipleChoice.type and _are_texts(values := raw.get("values")):
+            self._chosen(values, values)
+            return
+        match parse_response(raw):
+            case FreeTextWithUnit(value=value, unit=unit):
+                if value.strip():
+                    self._answered(lambda: f"{value} {unit}")
+                    self.numbers.add(value, unit)
+            case MultipleChoiceWithFreeText(values=choices):
+                explained = [
+                    f"{c.option} ({c.explanation})" if c.explanation else c.option for c in choices
+                ]
+                self._chosen([choice.option for choice in choices], explained)
+            case FileUpload(files=files):
+                names = [file.name or file.path for file in files]
+                if any(map(str.strip, names)):
+                    self._answered(lambda: ", ".join(names))
+                self.files += len(files)
+            case _:
+                self._answered(lambda: json.dumps(raw, ensure_ascii=False))
+                self.odd += 1
+
+    def _text(self, value: str) -> None:
+        if value and not value.isspace():
+            self._answered(lambda: value)
+            self.lengths.add(len(value))
+
+    def _chosen(self, options: Sequence[str], explained: Sequence[str]) -> None:
+        if any(map(str.strip, explained)):
+            self._answered(lambda: ", ".join(explained))
+            for option in options:
+                self.choices.add(option)
+
+    def _answered(self, shown: Callable[[], str]) -> None:
         self.answered += 1
         if len(self.examples) < _EXAMPLES:
-            self.examples[one_line(answer)] = None
+            self.examples[one_line(shown())] = None
 
-    def summary(self) -> InstructionSummary:
+    def summary(self, sheets: int) -> InstructionSummary:
         return InstructionSummary(
             id=self.id,
             type=self.type,
             description=self.description,
             answered=self.answered,
+            missing=sheets - self.answered,
+            odd=self.odd,
+            choices=self.choices.choices(),
+            other_choices=self.choices.others,
+            lengths=self.lengths.spread("characters"),
+            numbers=self.numbers.spreads(),
+            not_numbers=self.numbers.others,
+            files=self.files,
             examples=tuple(self.examples),
         )
 
 
-def _answer(response: Response) -> str:
-    match response:
-        case FreeText(value=value):
-            return value
-        case FreeTextWithUnit(value=value, unit=unit):
-            return f"{value} {unit}" if value.strip() else ""
-        case MultipleChoice(values=values):
-            return ", ".join(values)
-        case MultipleChoiceWithFreeText(values=choices):
-            return ", ".join(
-                f"{choice.option} ({choice.explanation})" if choice.explanation else choice.option
-                for choice in choices
-            )
-        case FileUpload(files=files):
-            return ", ".join(file.name or file.path for file in files)
-        case _:
-            return json.dumps(response.raw, ensure_ascii=False)
+def _are_texts(values: Any) -> TypeGuard[list[str]]:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)

@@ -112,13 +112,20 @@ An archive that could write outside DIR is refused, and nothing is extracted.
 
 _SHOW_EPILOG = """\
 With --json, stdout has one JSON object, also after errors:
-  {"archive": {"kind", "id", "name", "exported_at", "submissions", "participants",
-               "unknown_records", "first_created_at", "last_created_at",
-               "instructions": [{"id", "type", "description", "answered", "examples"}, ...],
-               "files", "files_size"},
+  {"archive": {"kind", "id", "name", "exported_at", "submissions", "tasks",
+               "participants", "unknown_records", "first_created_at", "last_created_at",
+               "instructions": [INSTRUCTION, ...],
+               "files", "files_size", "file_types": [{"suffix", "count", "size"}, ...]},
    "error": null}
-  archive  null after an error
-  error    {"type", "message"}, or null
+  INSTRUCTION  {"id", "type", "description", "answered", "missing", "odd",
+                "choices": [{"option", "count"}, ...], "other_choices",
+                "lengths": SPREAD or null, "numbers": [SPREAD, ...], "not_numbers",
+                "files", "examples"}
+  SPREAD       {"count", "lowest", "lower_quartile", "median", "upper_quartile",
+                "highest", "unit"}
+  archive      null after an error
+  error        {"type", "message"}, or null
+Sizes are bytes; odd answers are those that are not of a documented type and shape.
 """
 
 _TABLE_EPILOG = """\

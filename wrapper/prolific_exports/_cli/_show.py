@@ -4,6 +4,7 @@ import argparse
 import io
 import sys
 from collections.abc import Iterator
+from typing import Final
 
 from attrs import asdict
 from rich.console import Console
@@ -11,12 +12,18 @@ from rich.table import Table
 from rich.text import Text
 
 from prolific_exports import ArchiveSummary, Clock, ExportArchive, InstructionSummary, summarise
+from prolific_exports._archive import FileTypeSummary, Spread
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _reports as reports
 from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._text import moment, plural, printable, size
 
-_DESCRIPTION_WIDTH = 200
+_WIDEST: Final = 100
+"""Columns beyond which lines are hard to read."""
+_DESCRIPTION_WIDTH: Final = 200
+_OPTIONS: Final = 12
+_TYPES: Final = 6
+_UNITS: Final = 4
 
 
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:  # noqa: ARG001 - as every command
@@ -39,11 +46,13 @@ def _laid_out(summary: ArchiveSummary) -> str:
     drawn = io.StringIO()
     terminal = sys.stdout is not None and sys.stdout.isatty()
     console = Console(file=drawn, force_terminal=terminal or None, highlight=False)
-    page = _Page(sys.stdout.encoding if sys.stdout is not None else None)
+    console.width = min(console.width, _WIDEST)
+    page = _Page(sys.stdout.encoding if sys.stdout is not None else None, console.width)
     console.print(page.facts(summary))
-    if summary.instructions:
+    for number, instruction in enumerate(summary.instructions, 1):
         console.print()
-        console.print(page.instructions(summary))
+        console.print(page.heading(number, instruction))
+        console.print(page.answers(instruction, summary))
     lines = drawn.getvalue().rstrip().split("\n")
     return "\n".join(line.rstrip() for line in lines)
 
@@ -51,8 +60,11 @@ def _laid_out(summary: ArchiveSummary) -> str:
 class _Page:
     """Lays an archive's summary out in what the output's encoding has."""
 
-    def __init__(self, encoding: str | None) -> None:
+    def __init__(self, encoding: str | None, width: int) -> None:
         self._encoding = encoding
+        self._label = max(8, 2 * width // 5)
+        self._bar = max(4, width - self._label - 20)
+        self._block = "█" if streams.encodable("█", encoding) == "█" else "#"
 
     def facts(self, summary: ArchiveSummary) -> Table:
         table = Table.grid(padding=(0, 2))
@@ -60,45 +72,112 @@ class _Page:
             table.add_row(Text(name, "bold"), self._text(value))
         return table
 
-    def instructions(self, summary: ArchiveSummary) -> Table:
-        # Without lines: they take room, and not every encoding has them.
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
-        table.add_column("Instruction", ratio=3, overflow="fold")
-        # Breaks the longest type in its middle.
-        table.add_column("Type", max_width=15, overflow="fold")
-        table.add_column("Answered", justify="right")
-        table.add_column("Answers", ratio=4, overflow="fold")
-        for instruction in summary.instructions:
-            table.add_row(*map(self._text, _row(instruction, summary.submissions)))
+    def heading(self, number: int, instruction: InstructionSummary) -> Table:
+        table = Table.grid(padding=(0, 1))
+        table.add_column()
+        table.add_column(overflow="fold")
+        what = _short(instruction.description or instruction.id, _DESCRIPTION_WIDTH)
+        table.add_row(Text(f"{number}.", "bold"), self._text(what, "bold"))
         return table
 
-    def _text(self, value: str) -> Text:
+    def answers(self, instruction: InstructionSummary, summary: ArchiveSummary) -> Table:
+        table = Table.grid()
+        table.add_column(width=3)
+        table.add_column(overflow="fold")
+        for line in _answered(instruction, summary):
+            table.add_row("", self._text(line))
+        if instruction.choices:
+            table.add_row("", self._bars(instruction))
+        return table
+
+    def _bars(self, instruction: InstructionSummary) -> Table:
+        table = Table.grid(padding=(0, 1))
+        table.add_column(max_width=self._label, overflow="fold")
+        table.add_column(no_wrap=True)
+        table.add_column(justify="right", no_wrap=True)
+        table.add_column(justify="right", no_wrap=True)
+        most = instruction.choices[0].count
+        for choice in instruction.choices[:_OPTIONS]:
+            bar = Text(self._block * max(1, round(self._bar * choice.count / most)), "cyan")
+            part = f"{100 * choice.count / instruction.answered:.0f} %"
+            option = self._text(_short(choice.option, 2 * self._label) or "(empty)")
+            table.add_row(option, bar, str(choice.count), part)
+        more = instruction.choices[_OPTIONS:]
+        if more or instruction.other_choices:
+            count = sum(choice.count for choice in more) + instruction.other_choices
+            others = plural(len(more), "more option") if not instruction.other_choices else "others"
+            table.add_row(Text(others), Text(), str(count), "")
+        return table
+
+    def _text(self, value: str, style: str = "") -> Text:
         # Not a str, which rich would search for markup.
-        return Text(streams.encodable(value, self._encoding))
+        return Text(streams.encodable(value, self._encoding), style)
 
 
 def _facts(summary: ArchiveSummary) -> Iterator[tuple[str, str]]:
-    yield "Name", printable(summary.name or "(none)")
+    yield "Name", _short(summary.name or "(none)", _DESCRIPTION_WIDTH)
     yield "Kind", summary.kind or "unknown"
     if summary.id is not None:
-        yield "Id", printable(summary.id)
+        yield "Id", _short(summary.id, _DESCRIPTION_WIDTH)
     if summary.exported_at is not None:
         yield "Exported", moment(summary.exported_at)
     if summary.submissions or not summary.unknown_records:
         people = plural(summary.participants, "participant")
-        yield "Submissions", f"{summary.submissions} from {people}"
+        tasks = f", {plural(summary.tasks, 'task')} answered" if summary.tasks else ""
+        yield "Submissions", f"{summary.submissions} from {people}{tasks}"
     if summary.first_created_at is not None and summary.last_created_at is not None:
         yield "Period", f"{moment(summary.first_created_at)} to {moment(summary.last_created_at)}"
     if summary.unknown_records:
         # Batches' records, most likely (documents/003 shows those of collections only).
         yield "Records", f"{summary.unknown_records} of a shape that is not documented"
-    yield "Files", f"{summary.files} ({size(summary.files_size)})"
+    types = ", ".join(map(_type, summary.file_types[:_TYPES]))
+    more = ", ..." if len(summary.file_types) > _TYPES else ""
+    yield "Files", f"{summary.files} ({size(summary.files_size)}){types and ': '}{types}{more}"
 
 
-def _row(instruction: InstructionSummary, submissions: int) -> tuple[str, str, str, str]:
+def _short(text: str, width: int) -> str:
+    # What is cut off need not be gone through, and texts can be long.
+    return printable(text[: 4 * width], width)
+
+
+def _type(one: FileTypeSummary) -> str:
+    return f"{one.count} {printable(one.suffix) or 'without type'} ({size(one.size)})"
+
+
+def _answered(instruction: InstructionSummary, summary: ArchiveSummary) -> Iterator[str]:
+    kind = _short(instruction.type or "unknown type", 40)
+    asked = instruction.answered + instruction.missing
+    if not asked and summary.unknown_records:
+        yield f"{kind}; answers unknown"
+        return
+    missing = f" ({instruction.missing} missing)" if instruction.missing else ""
+    yield f"{kind}; {instruction.answered} of {asked} answered{missing}"
+    if instruction.lengths is not None:
+        yield _spread(instruction.lengths)
+    for spread in instruction.numbers[:_UNITS]:
+        yield f"{plural(spread.count, 'number')}: {_spread(spread)}"
+    if len(instruction.numbers) > _UNITS:
+        yield f"... in {len(instruction.numbers)} units"
+    if instruction.not_numbers:
+        yield f"{instruction.not_numbers} not plainly numbers"
+    if instruction.files:
+        yield plural(instruction.files, "file")
+    if instruction.odd:
+        yield f"{instruction.odd} not as documented"
+    if not instruction.choices and not instruction.numbers:
+        yield from (f"- {printable(example)}" for example in instruction.examples)
+
+
+def _spread(spread: Spread) -> str:
+    unit = _short(spread.unit, 40) or "(no unit)"
+    if spread.lowest == spread.highest:
+        return f"{_number(spread.lowest)} {unit}"
     return (
-        printable(instruction.description or instruction.id, _DESCRIPTION_WIDTH),
-        printable(instruction.type or "unknown"),
-        f"{instruction.answered} of {submissions}" if submissions else "unknown",
-        "\n".join(f"- {printable(example)}" for example in instruction.examples),
+        f"{_number(spread.lowest)} to {_number(spread.highest)} {unit}, "
+        f"median {_number(spread.median)}, middle half {_number(spread.lower_quartile)} to "
+        f"{_number(spread.upper_quartile)}"
     )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,g}"

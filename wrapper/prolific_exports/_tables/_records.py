@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from prolific_exports._archive._records import have_responses
 from prolific_exports._tables._columns import IDENTITY
 from prolific_exports._tables._values import encodable, is_text
 
@@ -49,7 +50,7 @@ def parts(record: Any) -> Iterator[Part]:
             yield Part(_values(identity), responses, _level("record", fields))
             return
         for name in _LISTS:
-            if _has_responses(record.get(name)):
+            if have_responses(record.get(name)):
                 items = record[name]
                 fields = {key: value for key, value in fields.items() if key != name}
                 if responses is not None:
@@ -108,13 +109,3 @@ def _values(identity: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _level(name: str, fields: dict[str, Any]) -> dict[str, Any]:
     return {name: fields} if fields else {}
-
-
-def _has_responses(items: Any) -> bool:
-    return (
-        isinstance(items, list)
-        and bool(items)
-        and all(
-            isinstance(item, dict) and isinstance(item.get("responses"), dict) for item in items
-        )
-    )

@@ -22,7 +22,7 @@ Row: TypeAlias = tuple[Any, ...]
 
 SMALL: Final = 1 << 17
 """Bytes of records below which the plain reader is done before the fast one has begun."""
-BLOCK: Final = 8 << 20
+BLOCK: Final = 4 << 20
 """Bytes of records that are made into one batch."""
 _ODD: Final = 1 << 16
 """Bytes around an odd record that the plain reader reads."""

@@ -73,7 +73,9 @@ class ResponseTable:
         """
         if shape not in get_args(Shape):
             raise UsageError(f"shape={shape!r}: a table is 'long' or 'wide'.")
-        self.archives = (archives,) if isinstance(archives, ExportArchive) else tuple(archives)
+        self.archives: tuple[ExportArchive, ...] = (
+            (archives,) if isinstance(archives, ExportArchive) else tuple(archives)
+        )
         if not self.archives:
             raise UsageError("There is no archive to make a table of.")
         if by not in get_args(By):
