@@ -1,0 +1,208 @@
+"""``prolific-exports download`` with a filter, and with ``--delete-after``."""
+
+import shlex
+
+import httpx
+import pytest
+from helpers import api
+from prolific_exports import ExportFilter
+from prolific_exports._cli._order import moment_of
+
+STUDY = "65a1b2c3d4e5f6a7b8c9d0e1"
+ASKED = ("--study-id", STUDY, "--from", "2026-03-01T00:00:00+01:00", "--to", "2026-04-01T00:00Z")
+LISTED = {"study_id": STUDY, "from": "2026-02-28T23:00:00Z", "to": "2026-04-01T00:00:00Z"}
+GONE = httpx.Response(204)
+
+
+@pytest.fixture
+def ready(router, kind):
+    router.get(api.post_url(kind)).mock(return_value=api.jobs(api.listed(filter_=LISTED)))
+    router.get(api.get_url(kind)).mock(return_value=api.complete())
+    router.get(url__startswith=api.STORE).mock(return_value=api.stored())
+    return router.post(api.post_url(kind)).mock(return_value=api.generating())
+
+
+def test_a_filtered_export_says_so_in_its_name(cli, folder, kind, ready):
+    outcome = cli("download", kind, api.RESOURCE[kind], *ASKED)
+    assert outcome.code == 0
+    assert dict(ready.calls.last.request.url.params) == {
+        "study_id": STUDY,
+        "from": "2026-02-28T23:00:00+00:00",
+        "to": "2026-04-01T00:00:00+00:00",
+    }
+    label = f"-study-{STUDY}-from-20260228T230000Z-to-20260401T000000Z.zip\n"
+    assert outcome.out.endswith(label)
+    assert (folder / outcome.out.rstrip()).exists()
+
+
+@pytest.mark.parametrize("option", ["--from", "--to"])
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("2026-03-01", "which zone: write 2026-03-01T00:00:00Z for UTC"),
+        ("2026-03-01T10:00", "which zone: write 2026-03-01T10:00:00Z for UTC"),
+        ("yesterday", "'yesterday' is not a date and time: write it like 2026-03-01T00:00:00Z"),
+        ("2026-02-30T00:00:00Z", "is not a date and time"),
+        ("", "is not a date and time"),
+        ("0001-01-01T00:00:00+10:00", "cannot be written in UTC"),
+    ],
+)
+def test_a_time_that_is_not_clear_is_refused_with_the_way_out(cli, router, option, value, says):
+    outcome = cli("download", "batch", api.BATCH, option, value, "--json")
+    assert outcome.code == 2
+    assert says in outcome.err
+    assert says in outcome.json["error"]["message"]
+    assert "Traceback" not in outcome.err
+    assert not router.calls
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-01T00:00:00Z",
+        "2026-03-01t00:00:00z",
+        " 2026-03-01 00:00+00:00 ",
+        "20260301T000000Z",
+    ],
+)
+def test_a_time_may_be_written_in_every_form_of_iso_8601(text):
+    assert moment_of("--from", text).isoformat() == "2026-03-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--from", "2026-04-01T00:00Z", "--to", "2026-03-01T00:00Z"], "has to be later"),
+        (["--study-id", "a/b"], "is not the id of a study"),
+        (["--delete-after", "--no-verify"], "give --delete-after or --no-verify, not both"),
+    ],
+)
+def test_what_does_not_go_together_is_2_and_sends_nothing(cli, router, arguments, says):
+    outcome = cli("download", "batch", api.BATCH, *arguments)
+    assert outcome.code == 2
+    assert says in outcome.err
+    assert not router.calls
+
+
+def test_a_server_that_ignores_the_filter_is_an_error_and_nothing_is_saved(
+    cli, folder, router, kind, ready
+):
+    router.get(api.post_url(kind)).mock(return_value=api.error(405))
+    outcome = cli("download", kind, api.RESOURCE[kind], *ASKED, "--json")
+    assert outcome.code == 1
+    assert outcome.json["results"][0]["error"]["type"] == "FilterIgnoredError"
+    assert "exports all responses" in outcome.err
+    assert list(folder.iterdir()) == []
+
+
+def test_the_command_to_go_on_with_has_the_filter(cli, folder, router, kind, ready):
+    router.get(api.get_url(kind)).mock(return_value=api.generating())
+    outcome = cli("download", kind, api.RESOURCE[kind], *ASKED, "--delete-after", "--timeout", "9")
+    assert outcome.code == 3
+    line = outcome.err.partition("Go on with: ")[2].strip()
+    words = shlex.split(line)
+    assert words == [
+        *("prolific-exports", "download", kind, api.RESOURCE[kind]),
+        *("--export-id", api.EXPORT_ID, "--study-id", STUDY),
+        *("--from", "2026-02-28T23:00:00Z", "--to", "2026-04-01T00:00:00Z"),
+        *("--timeout", "9", "--delete-after"),
+    ]
+    router.get(api.get_url(kind)).mock(return_value=api.complete())
+    delete = router.delete(api.get_url(kind)).mock(return_value=GONE)
+    outcome = cli(*words[1:])
+    assert outcome.code == 0
+    assert (ready.call_count, delete.call_count) == (1, 1)
+
+
+def test_an_adopted_job_is_told(cli, router, kind, ready):
+    ready.mock(side_effect=[httpx.ReadError("connection reset")])
+    router.get(api.post_url(kind)).mock(return_value=api.jobs(api.listed(status="generating")))
+    outcome = cli("download", kind, api.RESOURCE[kind])
+    assert outcome.code == 0
+    assert f"the request had arrived: going on with export {api.EXPORT_ID}\n" in outcome.err
+
+
+def test_too_many_jobs_are_one_line(cli, router):
+    router.post(api.post_url("batch")).mock(return_value=api.error(409))
+    router.get(api.post_url("batch")).mock(return_value=api.jobs(*map(api.listed, api.job_ids(10))))
+    outcome = cli("download", "batch", api.BATCH)
+    assert outcome.code == 1
+    assert outcome.err.count("\n") == 1
+    assert f"prolific-exports delete batch {api.BATCH} EXPORT_ID" in outcome.err
+
+
+def test_a_deleted_job_is_told(cli, router, kind, ready):
+    router.delete(api.get_url(kind)).mock(return_value=GONE)
+    outcome = cli("download", kind, api.RESOURCE[kind], "--delete-after", "--json")
+    assert outcome.code == 0
+    assert outcome.json["results"][0]["deleted"] is True
+    assert outcome.json["results"][0]["export_id"] == api.EXPORT_ID
+    assert f"deleted export {api.EXPORT_ID} at Prolific\n" in outcome.err
+
+
+@pytest.mark.parametrize("quiet", [(), ("--quiet",)], ids=["", "quiet"])
+def test_a_job_that_could_not_be_deleted_is_told_and_no_failure(
+    cli, folder, router, kind, ready, quiet
+):
+    router.delete(api.get_url(kind)).mock(return_value=api.error(403))
+    arguments = ("download", kind, api.RESOURCE[kind], "-o", "x.zip", "--delete-after", *quiet)
+    outcome = cli(*arguments)
+    assert (outcome.code, outcome.out) == (0, "x.zip\n")
+    assert (folder / "x.zip").read_bytes() == api.ARCHIVE
+    *_, why, how = outcome.err.splitlines()
+    assert why.startswith(
+        f"{kind} {api.RESOURCE[kind]}: saved, but not deleted at Prolific: DELETE"
+    )
+    command = f"prolific-exports delete {kind} {api.RESOURCE[kind]} {api.EXPORT_ID}"
+    assert how == f"Delete it with: {command}"
+    result = cli(*arguments, "--json", "--overwrite").json["results"][0]
+    assert (result["status"], result["deleted"], result["error"]) == ("saved", False, None)
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_where_deleting_again_is_of_no_use_it_is_not_advised(cli, router, kind, ready, status):
+    router.delete(api.get_url(kind)).mock(return_value=api.error(status))
+    outcome = cli("download", kind, api.RESOURCE[kind], "--delete-after")
+    assert outcome.code == 0
+    assert "saved, but not deleted at Prolific" in outcome.err
+    assert "Delete it with" not in outcome.err
+
+
+def test_a_job_without_an_id_is_not_deleted_and_that_is_told(cli, router, kind, ready):
+    ready.mock(return_value=api.complete())
+    outcome = cli("download", kind, api.RESOURCE[kind], "--delete-after", "--json")
+    assert outcome.code == 0
+    assert outcome.json["results"][0]["deleted"] is False
+    assert "which export job" in outcome.err
+    assert "Delete it with" not in outcome.err
+
+
+def test_each_download_accounts_for_its_own_job(cli, router, kind, ready):
+    other = f"{api.RESOURCE[kind]}x"
+    base = api.post_url(kind).replace(api.RESOURCE[kind], other)
+    router.post(base).mock(return_value=api.generating(api.OTHER_EXPORT_ID))
+    router.get(f"{base}/{api.OTHER_EXPORT_ID}").mock(return_value=api.failed())
+    router.delete(api.get_url(kind)).mock(return_value=GONE)
+    outcome = cli("download", kind, api.RESOURCE[kind], other, "--delete-after", "--json")
+    assert [result["deleted"] for result in outcome.json["results"]] == [True, None]
+
+
+def test_an_interrupt_while_deleting_leaves_the_archive(cli, folder, router, kind, ready):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    router.delete(api.get_url(kind)).mock(side_effect=interrupted)
+    outcome = cli("download", kind, api.RESOURCE[kind], "-o", "x.zip", "--delete-after", "--json")
+    assert outcome.code == 130
+    (result,) = outcome.json["results"]
+    assert (result["status"], result["path"], result["deleted"]) == ("interrupted", "x.zip", None)
+    assert (folder / "x.zip").read_bytes() == api.ARCHIVE
+
+
+def test_the_order_keeps_the_filter_to_the_microsecond(cli, router, kind, ready):
+    moment = "2026-03-01T00:00:00.123456Z"
+    router.get(api.post_url(kind)).mock(return_value=api.jobs(api.listed(filter_={"from": moment})))
+    cli("download", kind, api.RESOURCE[kind], "--from", moment)
+    asked = ExportFilter(from_=moment_of("--from", moment))
+    assert asked.conditions() == {"from": moment}
+    assert ready.calls.last.request.url.params["from"] == "2026-03-01T00:00:00.123456+00:00"
