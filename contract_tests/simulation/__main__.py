@@ -1,6 +1,7 @@
 """Play schedules in a plain loop: ``python -m simulation [--schedules N] [--seed N]``."""
 
 import argparse
+import gc
 import os
 import secrets
 import sys
@@ -15,6 +16,8 @@ _BATCH = 500
 
 def play_batch(first: int) -> tuple[int, str] | None:
     """The first finding of a batch of seeds, if there is one."""
+    # What a schedule leaves is not worth looking for every few objects.
+    gc.set_threshold(100_000)
     for seed in range(first, first + _BATCH):
         try:
             play(seed)

@@ -1,8 +1,9 @@
 """An API and an object store that break every promise that they may break."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from random import Random
+from typing import TypeAlias
 from uuid import UUID
 
 from attrs import define, field
@@ -10,6 +11,13 @@ from prolific_exports._effects import Fetch, Fetched, Head, Reply, Send
 from prolific_exports._errors import NoAnswerError
 
 HOST = "https://store.example/a?X-Amz-Signature=5ecret"
+MOST_REQUESTS = 500
+# A client that is refused asks for a fresh URL; one that is refused again has to give up.
+# It may start over once in between, and each of three parts is refused by itself.
+MOST_REFUSALS = 12
+
+Answering: TypeAlias = Generator[None, None, Fetched]
+"""An answer of the store, one piece of the body at a time."""
 
 
 @define
@@ -39,6 +47,7 @@ class Server:
         restless: Whether the archive changes all the time.
         cut_after: Bytes of the archive behind which every connection breaks.
         last: The archive that it sent from, or confirmed, last.
+        refusals: Refused requests since it last sent a byte.
     """
 
     random: Random
@@ -57,6 +66,7 @@ class Server:
     restless: bool = False
     cut_after: int | None = None
     last: Object | None = None
+    refusals: int = 0
 
     def __attrs_post_init__(self) -> None:
         random = self.random.random
@@ -70,17 +80,33 @@ class Server:
         """An archive unlike every other; most have the same size."""
         number = len(self.objects) + 1
         size = 60 if self.random.random() < 0.8 else self.random.randrange(1, 80)
-        body = bytes([number]) * size
+        # No byte is what it is at another place, or in another archive at the same place.
+        body = bytes((number * 37 + at * 101) % 251 for at in range(size))
         return self.objects.setdefault(body, Object(body, f'"{number}-{size}"'))
+
+    def _other_object(self) -> Object:
+        """What replaces an archive: a new one, or one that was there before."""
+        if self.random.random() < 0.3:
+            return self.random.choice(list(self.objects.values()))
+        return self.make_object()
 
     def happens(self, chance: float) -> bool:
         """Whether something goes wrong."""
         return not self.calm and self.random.random() < chance
 
-    def send(self, send: Send) -> Reply:
-        """Answer a call to the API."""
+    def begin(self) -> None:
+        """A process starts: what it may ask for is counted anew."""
+        self.requests = self.refusals = 0
+        self.last = None
+
+    def _count(self) -> None:
         self.step()
         self.requests += 1
+        assert self.requests <= MOST_REQUESTS, "it goes on asking without end"
+
+    def send(self, send: Send) -> Reply:
+        """Answer a call to the API."""
+        self._count()
         self.pass_time(0.1)
         request = send.request
         if self.happens(0.08):
@@ -116,10 +142,9 @@ class Server:
         self.urls[url] = job
         return 200, {"status": "complete", "url": url, "expires_at": "2026-03-20T10:00:01Z"}
 
-    def fetch(self, fetch: Fetch) -> Fetched:
+    def fetch(self, fetch: Fetch) -> Answering:
         """Answer a request for an archive."""
-        self.step()
-        self.requests += 1
+        self._count()
         assert "authorization" not in {name.lower() for name in fetch.headers}
         if self.happens(0.08):
             self.pass_time(fetch.timeout)
@@ -131,27 +156,32 @@ class Server:
             return self._without_body(fetch, 302, location=f"{fetch.url}r")
         job = self.urls.get(fetch.url)
         if job is None or job not in self.jobs:
-            return self._without_body(fetch, self.random.choice((400, 403, 404)))
+            return self._refuse(fetch, self.random.choice((400, 403, 404)))
         if self.stuck is not None and not self.calm:
-            return self._without_body(fetch, self.stuck)
+            return self._refuse(fetch, self.stuck)
         if self.happens(0.06):
             status = self.random.choice((408, 412, 416, 429, 500, 503))
             return self._without_body(fetch, status)
         if self.happens(0.1):
-            self.jobs[job] = self.make_object()
+            self.jobs[job] = self._other_object()
         if self.restless and not self.calm:
             self.jobs[job] = self.make_object()
         stored = self.jobs[job]
         if stored is None:
-            return self._without_body(fetch, 404)
-        return self._send(fetch, stored)
+            return self._refuse(fetch, 404)
+        return (yield from self._send(fetch, stored))
+
+    def _refuse(self, fetch: Fetch, status: int) -> Fetched:
+        self.refusals += 1
+        assert self.refusals <= MOST_REFUSALS, "it goes on asking for what it is refused"
+        return self._without_body(fetch, status)
 
     def _without_body(self, fetch: Fetch, status: int, **headers: str) -> Fetched:
         head = Head(status, headers)
         assert not fetch.accept(head)
         return Fetched(head, b"<Error/>")
 
-    def _send(self, fetch: Fetch, stored: Object) -> Fetched:
+    def _send(self, fetch: Fetch, stored: Object) -> Answering:
         body, start, status = stored.body, 0, 200
         headers = {}
         wanted = fetch.headers.get("Range")
@@ -166,7 +196,7 @@ class Server:
                 return self._without_body(fetch, 416, **{"content-range": f"bytes */{len(body)}"})
             stop = min(stop, len(body))
             if start and self.happens(0.05):
-                start -= 1
+                start += self.random.choice((-1, 1)) if start + 1 < stop else -1
             headers["content-range"] = f"bytes {start}-{stop - 1}/{len(body)}"
             body, status = body[start:stop], 206
         if self.etags:
@@ -177,9 +207,9 @@ class Server:
         if not self.happens(0.1):
             headers["content-length"] = str(len(body))
         self.last = stored
-        return self._stream(fetch, Head(status, headers), body, start)
+        return (yield from self._stream(fetch, Head(status, headers), body, start))
 
-    def _stream(self, fetch: Fetch, head: Head, body: bytes, start: int) -> Fetched:
+    def _stream(self, fetch: Fetch, head: Head, body: bytes, start: int) -> Answering:
         if not fetch.accept(head):
             return Fetched(head, body[:20])
         known = "content-length" in head.headers or "content-range" in head.headers
@@ -201,9 +231,11 @@ class Server:
             sent = sent[:at] + b"\xff" + sent[at + 1 :]
         at = 0
         while at < len(sent):
+            yield
             size = len(sent) if self.calm else self.random.randrange(1, 70)
             self.step()
             self.pass_time(size / 10)
+            self.refusals = 0
             fetch.write(sent[at : at + size])
             at += size
         return Fetched(head, failure=None if cut is None or clean else "the connection broke")

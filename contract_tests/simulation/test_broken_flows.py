@@ -1,0 +1,139 @@
+"""What the simulation is worth: downloads that are broken on purpose do not get through it."""
+
+import pytest
+from prolific_exports._effects import Head
+from prolific_exports._transfer import _judge
+from prolific_exports._transfer._flow import _Download
+from prolific_exports._transfer._judge import Step, Take, Transfer
+from prolific_exports._transfer._workspace import Workspace
+
+from simulation.disk import MemoryHandle
+from simulation.world import play
+
+# The latest of them is found by the 87th.
+SEEDS = 1000
+
+
+def start_is_not_looked_at(patch):
+    """A part is taken for the one that was asked for, wherever it begins."""
+    judge_part = Transfer._judge_part
+
+    def judge(self, content_range, etag):
+        match = _judge._CONTENT_RANGE.fullmatch(content_range)
+        if match:
+            expected = self.received if self.resumable else 0
+            content_range = f"bytes {expected}-{match[2]}/{match[3]}"
+        return judge_part(self, content_range, etag)
+
+    patch.setattr(Transfer, "_judge_part", judge)
+
+
+def refreshes_without_end(patch):
+    """A URL that is refused is replaced, whether or not the last one was of any use."""
+    refresh = _Download._refresh
+
+    def forgetful(self, fetched):
+        self.refreshed_at = None
+        return refresh(self, fetched)
+
+    patch.setattr(_Download, "_refresh", forgetful)
+
+
+def retries_without_end(patch):
+    """Failures are not counted."""
+    pause = _Download._pause
+
+    def forgetful(self, reason, fetched):
+        self.failures = self.restarts = 0
+        return pause(self, reason, fetched)
+
+    patch.setattr(_Download, "_pause", forgetful)
+
+
+def tags_are_not_compared(patch):
+    """A part of another archive is taken, if the store ignores the condition."""
+    judge_part = Transfer._judge_part
+    patch.setattr(
+        Transfer,
+        "_judge_part",
+        lambda self, content_range, etag: judge_part(
+            self, content_range, etag if self.etag is None else ""
+        ),
+    )
+
+
+def all_of_it_is_appended(patch):
+    """A 200 to a request for the rest is taken for the rest."""
+    judge = Transfer.judge
+
+    def appending(self, head: Head):
+        verdict = judge(self, head)
+        if isinstance(verdict, Take) and verdict.offset == 0 and self.resumable:
+            return Take(self.received, self.total, self.etag)
+        return verdict
+
+    patch.setattr(Transfer, "judge", appending)
+
+
+def no_more_bytes_is_believed(patch):
+    """416 with the right size is taken for the end, whichever archive it is of."""
+    patch.setattr(Workspace, "confirm_size", lambda self: setattr(self, "total", self.good.end))
+
+
+def bytes_are_vouched_for_too_early(patch):
+    """The sidecar is written without the bytes having been brought to the disk."""
+    patch.setattr(MemoryHandle, "sync", lambda self: self._disk.step())
+
+
+def short_is_whole(patch):
+    """The connection's end is taken for the archive's."""
+
+    def careless(self, transfer, fetched):
+        self.room.total = transfer.received
+        yield from ()
+
+    patch.setattr(_Download, "_take_stock", careless)
+
+
+def litter_is_left(patch):
+    """What is left over is not removed at the end."""
+    patch.setattr(Workspace, "_tidy", lambda self: setattr(self, "_published", True))
+
+
+def a_changed_archive_is_waited_for(patch):
+    """412 is taken for a passing failure."""
+    judge = Transfer.judge
+
+    def patient(self, head):
+        return Step.RETRY if head.status == 412 else judge(self, head)
+
+    patch.setattr(Transfer, "judge", patient)
+
+
+BROKEN = [
+    start_is_not_looked_at,
+    refreshes_without_end,
+    retries_without_end,
+    tags_are_not_compared,
+    all_of_it_is_appended,
+    no_more_bytes_is_believed,
+    bytes_are_vouched_for_too_early,
+    short_is_whole,
+    litter_is_left,
+    a_changed_archive_is_waited_for,
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.__name__)
+def test_the_simulation_finds(broken, monkeypatch):
+    broken(monkeypatch)
+    found = next((seed for seed in range(SEEDS) if is_found(seed)), None)
+    assert found is not None
+
+
+def is_found(seed):
+    try:
+        play(seed)
+    except AssertionError:
+        return True
+    return False
