@@ -106,7 +106,7 @@ def test_quiet_says_nothing_but_the_path(cli, ready):
 
 
 def test_quiet_still_tells_errors(cli, router):
-    router.post(url(A)).mock(return_value=api.error(403))
+    router.route(url=url(A)).mock(return_value=api.error(403))
     outcome = cli("download", "collection", A, "--quiet")
     assert outcome.code == 1
     assert outcome.err.startswith("prolific-exports: error: POST ")
@@ -497,7 +497,7 @@ def test_a_folder_that_cannot_be_created(cli, folder, router):
 
 def test_what_the_server_says_cannot_steer_the_terminal(cli, router):
     evil = "\x1b[2J\x9b31m\r\nprolific-exports: all fine \u202e"
-    router.post(url(A)).mock(return_value=api.error(403, evil))
+    router.route(url=url(A)).mock(return_value=api.error(403, evil))
     outcome = cli("download", "collection", A)
     assert outcome.err.count("\n") == 1
     assert "\x1b" not in outcome.err

@@ -226,7 +226,7 @@ def test_quiet_shows_nothing_on_a_terminal_either(download, ready, terminal):
 
 
 def test_an_error_ends_the_live_line(download, router, terminal):
-    router.post(api.post_url("collection")).mock(return_value=api.error(403))
+    router.route(url=api.post_url("collection")).mock(return_value=api.error(403))
     assert download().code == 1
     assert re.search("\nprolific-exports: error: POST [^\n]*\n$", terminal.frames)
 

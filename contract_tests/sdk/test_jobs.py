@@ -316,7 +316,7 @@ def ten(**more):
     return [api.listed(export_id, **more) for export_id in api.job_ids(10)]
 
 
-@pytest.mark.parametrize("status", [400, 402, 409, 422, 423, 429])
+@pytest.mark.parametrize("status", [400, 402, 403, 409, 422, 423, 429])
 def test_ten_jobs_are_named_as_the_reason_of_a_refusal(router, resource, kind, status, clock):
     post = router.post(api.post_url(kind)).mock(return_value=api.error(status, "Too many jobs."))
     jobs = ten()
@@ -346,6 +346,7 @@ def test_ten_jobs_are_named_as_the_reason_of_a_refusal(router, resource, kind, s
     ("answer", "error"),
     [
         (api.error(400), BadRequestError),
+        (api.error(403), AccessDeniedError),
         (api.error(409), ConflictError),
         (api.error(422), BadRequestError),
     ],
@@ -379,7 +380,6 @@ def test_a_refusal_for_another_reason_stays_what_it_is(
     ("answer", "error"),
     [
         (api.error(401), AuthenticationError),
-        (api.error(403), AccessDeniedError),
         (api.error(404), NotFoundError),
         (api.error(429, **{"Retry-After": "1"}), RateLimitedError),
         (api.error(500), ServerError),

@@ -25,6 +25,7 @@ from prolific_exports._calls import (
 )
 from prolific_exports._effects import Flow, Request, Sleep
 from prolific_exports._errors import (
+    AccessDeniedError,
     ApiError,
     BadRequestError,
     ConflictError,
@@ -53,6 +54,7 @@ _WIDTH: Final = 120
 _MOST_SENT: Final = 2
 # A job's time may be kept to the second, like that of a Date header.
 _TICK: Final = timedelta(seconds=1)
+_MAY_BE_THE_LIMIT: Final = (AccessDeniedError, BadRequestError, ConflictError, RateLimitedError)
 # What servers say that do not list: those of edition 2026-03.
 _DOES_NOT_LIST: Final = (UnsupportedError, NotFoundError)
 
@@ -120,7 +122,7 @@ class _Asking:
                     return adopted
                 if sent == _MOST_SENT:
                     raise
-            except (BadRequestError, ConflictError, RateLimitedError) as error:
+            except _MAY_BE_THE_LIMIT as error:
                 explained = yield from self._explained(error)
                 raise explained from None
             else:
@@ -157,7 +159,8 @@ class _Asking:
         """The error to raise for a refused request: the limit's, if the jobs are that many.
 
         How a server refuses the eleventh job is not published. So any refusal counts that
-        is not about who asks, what for or how often, and one look at the jobs decides.
+        does not say itself what it is about, and one look at the jobs decides. To somebody
+        without access the list is refused, too.
         """
         if isinstance(error, RateLimitedError) and error.retry_after is not None:
             return error
