@@ -1,13 +1,17 @@
 """Archives to Parquet: this project beside the documented recipe and hand-made readers.
 
-    python benchmarks/tables.py [--submissions 100000] [--runs 5] [--plot docs/images/tables]
+    python benchmarks/tables.py                      # small, a minute: does it work?
+    python benchmarks/tables.py --submissions 100000 --runs 5 --plot docs/images/tables-100000
+    python benchmarks/tables.py --all                # everything that docs/benchmarks.md shows
 
-Prints a Markdown table. Every run is a process of its own, imports included; the ways are in one
-shuffled order. pyarrow's way is the fastest known that does no checks: it reads with a schema from
-collection.json, and unnests one kind of question after the other.
+Prints Markdown tables. Every run is a process of its own, imports included; the ways are in one
+shuffled order. The hand-made readers do the same work without any checks: JSON Lines out of the
+ZIP, a row for each value, Parquet. pyarrow and polars read with a schema from collection.json,
+DuckDB reads the answers as a map.
 """
 
 import argparse
+import importlib.metadata
 import json
 import os
 import random
@@ -18,9 +22,9 @@ import tempfile
 import time
 import uuid
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = "collection-export-benchmark-20260319T103000"
 KINDS = (
@@ -106,69 +110,194 @@ with pq.ParquetWriter(sys.argv[2], out) as writer:
                 [have.get(name, pa.nulls(len(rows), S)) for name in columns], schema=out))
 """
 
+POLARS = """
+import json, sys, zipfile
+import polars as pl
+archive = zipfile.ZipFile(sys.argv[1])
+names = archive.namelist()
+told = json.loads(archive.read(next(n for n in names if n.endswith("collection.json"))))
+S = pl.String
+FIELDS = {"free_text": {"value": S}, "free_text_with_unit": {"value": S, "unit": S},
+    "multiple_choice": {"values": pl.List(S)},
+    "multiple_choice_with_free_text": {
+        "values": pl.List(pl.Struct({"option": S, "explanation": S}))},
+    "file_upload": {"files": pl.List(pl.Struct({"name": S, "path": S}))}}
+asked = [(one["id"], one["type"]) for one in told["instructions"]]
+answers = {i: pl.Struct({"type": S, "description": S, **FIELDS[t]}) for i, t in asked}
+ids = ["submission_id", "participant_id", "collection_id", "created_at"]
+schema = {**{name: S for name in ids}, "responses": pl.Struct(answers)}
+(name,) = [n for n in names if n.endswith("responses.jsonl")]
+frame = pl.read_ndjson(archive.read(name), schema=schema).unnest("responses")
+parts = []
+for id_, kind in asked:
+    part = frame.select(*ids, pl.lit(id_).alias("instruction_id"), id_)
+    part = part.filter(pl.col(id_).is_not_null()).unnest(id_)
+    many = {"values", "files"} & set(part.columns)
+    if many:
+        part = part.explode(*many)
+        part = part.rename({"values": "value"}) if kind == "multiple_choice" else part.unnest(*many)
+    parts.append(part)
+pl.concat(parts, how="diagonal").write_parquet(sys.argv[2], compression="snappy")
+"""
+
+DUCKDB = """
+import os, sys, tempfile, zipfile
+import duckdb
+duckdb.execute("SET enable_progress_bar = false")
+archive = zipfile.ZipFile(sys.argv[1])
+(name,) = [name for name in archive.namelist() if name.endswith("responses.jsonl")]
+with tempfile.TemporaryDirectory(dir=os.path.dirname(sys.argv[2])) as folder:
+    path = archive.extract(name, folder)
+    duckdb.execute(f'''
+COPY (
+  WITH answers AS (
+    SELECT submission_id, participant_id, collection_id, created_at,
+           unnest(map_entries(responses), recursive := true)
+    FROM read_json('{path}', format = 'newline_delimited', maximum_object_size = 134217728,
+      columns = {{submission_id: 'VARCHAR', participant_id: 'VARCHAR', collection_id: 'VARCHAR',
+        created_at: 'VARCHAR', responses: 'MAP(VARCHAR, STRUCT(type VARCHAR, description VARCHAR,
+        value VARCHAR, unit VARCHAR, values JSON[], files STRUCT(name VARCHAR, path VARCHAR)[]))'}})
+  ), items AS (
+    SELECT * EXCLUDE (values, files), unnest(CASE
+      WHEN values IS NULL THEN [NULL] ELSE values END) AS item,
+      unnest(CASE WHEN files IS NULL THEN [NULL] ELSE files END) AS file FROM answers
+  )
+  SELECT submission_id, participant_id, collection_id, created_at, key AS instruction_id, type,
+    description, CASE WHEN type = 'multiple_choice' THEN item->>'$' ELSE value END AS value, unit,
+    item->>'option' AS option, item->>'explanation' AS explanation,
+    file.name AS file_name, file.path AS file_path
+  FROM items
+) TO '{sys.argv[2]}' (FORMAT parquet)''')
+"""
+
+RECIPE_WAY, OUR_WAY = "recipe", "prolific-exports"
 WAYS: Mapping[str, str] = {
-    "recipe": RECIPE,
+    RECIPE_WAY: RECIPE,
     "pyarrow, no checks": PYARROW,
-    "prolific-exports": OURS,
+    "polars, no checks": POLARS,
+    "duckdb, no checks": DUCKDB,
+    OUR_WAY: OURS,
+}
+LIBRARIES = ("pyarrow", "pandas", "polars", "duckdb")
+
+START = {
+    "python -c pass": ["-c", "pass"],
+    "import prolific_exports": ["-c", "import prolific_exports"],
+    "prolific-exports --version": ["-m", "prolific_exports", "--version"],
+    "prolific-exports --help": ["-m", "prolific_exports", "--help"],
 }
 
 
-def write_archive(path: Path, submissions: int) -> int:
-    """Write an archive of eight questions, about 2 KB a submission; give its records' bytes."""
-    draw = random.Random(submissions)
-    words = [
-        "".join(draw.choices("abcdefghijklmnopqrst", k=draw.randint(2, 9))) for _ in range(4000)
-    ]
-    texts = [" ".join(draw.choices(words, k=draw.randint(5, 35))) for _ in range(5000)]
-    ids = [str(uuid.UUID(int=draw.getrandbits(128))) for _ in KINDS]
+class Maker:
+    """Draws submissions of eight questions, about 2 KB each."""
 
-    def answer(number: int, submission: str) -> dict[str, Any]:
-        kind = KINDS[number]
-        heading = {"type": kind, "description": f"Question {number} about one thing or another"}
+    def __init__(self, seed: int) -> None:
+        draw = self._draw = random.Random(seed)
+        self._words = [
+            "".join(draw.choices("abcdefghijklmnopqrst", k=draw.randint(2, 9))) for _ in range(4000)
+        ]
+        self._texts = [
+            " ".join(draw.choices(self._words, k=draw.randint(5, 35))) for _ in range(5000)
+        ]
+        self.ids = [str(uuid.UUID(int=draw.getrandbits(128))) for _ in KINDS]
+
+    def described(self) -> str:
+        """collection.json."""
+        told = [
+            {"id": self.ids[n], "type": kind, "description": self._question(n)}
+            for n, kind in enumerate(KINDS)
+        ]
+        return json.dumps({"instructions": told})
+
+    def record(self, number: int) -> dict[str, Any]:
+        """A submission."""
+        draw = self._draw
+        id_ = f"{draw.getrandbits(96):024x}"
+        return {
+            "submission_id": id_,
+            "participant_id": f"{draw.getrandbits(96):024x}",
+            "collection_id": "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b",
+            "created_at": f"2026-03-19T10:{number // 60 % 60:02}:{number % 60:02}Z",
+            "responses": {one: self._answer(n, id_) for n, one in enumerate(self.ids)},
+        }
+
+    def _question(self, number: int) -> str:
+        return f"Question {number} about one thing or another"
+
+    def _answer(self, number: int, submission: str) -> dict[str, Any]:
+        draw, kind = self._draw, KINDS[number]
+        heading = {"type": kind, "description": self._question(number)}
         if kind == "free_text":
-            return heading | {"value": draw.choice(texts)}
+            return heading | {"value": draw.choice(self._texts)}
         if kind == "free_text_with_unit":
             return heading | {"value": str(draw.randint(1, 99)), "unit": "minutes"}
         if kind == "multiple_choice":
-            return heading | {"values": draw.sample(words[:6], draw.randint(1, 3))}
+            return heading | {"values": draw.sample(self._words[:6], draw.randint(1, 3))}
         if kind == "file_upload":
-            place = f"files/{submission}_{ids[number]}_0.jpg"
+            place = f"files/{submission}_{self.ids[number]}_0.jpg"
             return heading | {"files": [{"name": "photo.jpg", "path": place}]}
-        chosen = draw.sample(words[:4], draw.randint(1, 2))
+        chosen = draw.sample(self._words[:4], draw.randint(1, 2))
         return heading | {
-            "values": [{"option": one, "explanation": draw.choice(texts)} for one in chosen]
+            "values": [{"option": one, "explanation": draw.choice(self._texts)} for one in chosen]
         }
 
+
+def write_archive(path: Path, submissions: int) -> int:
+    """Write an archive of that many submissions; give its records' bytes."""
+    maker = Maker(submissions)
+    lines = (json.dumps(maker.record(n)).encode() + b"\n" for n in range(submissions))
+    return write_lines(path, maker, lines)
+
+
+def write_lines(path: Path, maker: Maker, lines: Iterable[bytes]) -> int:
+    """Write an archive of these lines; give their bytes."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open(f"{ROOT}/responses.jsonl", "w", force_zip64=True) as member:
-            for number in range(submissions):
-                id_ = f"{draw.getrandbits(96):024x}"
-                record = {
-                    "submission_id": id_,
-                    "participant_id": f"{draw.getrandbits(96):024x}",
-                    "collection_id": "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b",
-                    "created_at": f"2026-03-19T10:{number // 60 % 60:02}:{number % 60:02}Z",
-                    "responses": {one: answer(n, id_) for n, one in enumerate(ids)},
-                }
-                member.write(json.dumps(record).encode() + b"\n")
-        told = [
-            {"id": ids[n], "type": kind, "description": f"Question {n} about one thing or another"}
-            for n, kind in enumerate(KINDS)
-        ]
-        archive.writestr(f"{ROOT}/collection.json", json.dumps({"instructions": told}))
+            for line in lines:
+                member.write(line)
+        archive.writestr(f"{ROOT}/collection.json", maker.described())
         return archive.getinfo(f"{ROOT}/responses.jsonl").file_size
 
 
-def measure(script: str, archive: Path, out: Path) -> tuple[float, float, float]:
-    """Seconds, seconds of processor and peak MiB of one run."""
-    out.unlink(missing_ok=True)
-    process = subprocess.Popen([sys.executable, "-c", script, str(archive), str(out)])
+class Run(NamedTuple):
+    """What a process took."""
+
+    seconds: float
+    processor: float
+    memory: float
+
+
+def measure(arguments: Sequence[str], *, check: bool = True) -> Run | None:
+    """Run Python with these arguments: seconds, seconds of processor and peak MiB."""
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdout=quiet, stderr=None if check else quiet
+    )
     began = time.perf_counter()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
-    if status:
+    # Popen is not to wait for what is gone.
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if status and check:
         sys.exit("A way failed.")
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    took = Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return None if status else took
+
+
+def in_turns(
+    ways: Mapping[str, Sequence[str]], runs: int, out: Path | None = None
+) -> dict[str, list[Run]]:
+    """Run each way so many times, in one shuffled order."""
+    order = [*ways] * runs
+    random.Random(time.time()).shuffle(order)
+    results: dict[str, list[Run]] = {way: [] for way in ways}
+    for way in order:
+        if out:
+            out.unlink(missing_ok=True)
+        took = measure(ways[way])
+        assert took is not None
+        results[way].append(took)
+    return results
 
 
 def interval(ours: Sequence[float], base: Sequence[float]) -> tuple[float, float, float]:
@@ -204,41 +333,143 @@ def plot(rows: Mapping[str, tuple[float, float, float]], title: str, place: Path
     place.with_suffix(".svg").write_text("\n".join(map(str.rstrip, lines)) + "\n", "utf-8")
 
 
+def middle(runs: Sequence[Run], of: str) -> float:
+    """The median of one of a run's figures."""
+    return float(statistics.median(getattr(run, of) for run in runs))
+
+
+def report(title: str, results: Mapping[str, Sequence[Run]], place: Path | None = None) -> None:
+    """Print figures beside those of the first way, and draw them."""
+    first = next(iter(results.values()))
+    print(f"\n{title}\n")
+    print("| way | seconds | ratio (95 %) | processor s | ratio | peak MiB | ratio |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    ratios = {}
+    for way, runs in results.items():
+        pair = ([run.seconds for run in runs], [run.seconds for run in first])
+        ratios[way] = ratio, low, high = interval(*pair)
+        busy, peak = middle(runs, "processor"), middle(runs, "memory")
+        print(
+            f"| {way} | {middle(runs, 'seconds'):.3g} | {ratio:.3f} ({low:.3f} to {high:.3f}) | "
+            f"{busy:.3g} | {busy / middle(first, 'processor'):.3f} | {peak:.0f} | "
+            f"{peak / middle(first, 'memory'):.2f} |"
+        )
+    if place:
+        plot(ratios, title, place)
+
+
+def compare(submissions: int, runs: int, ways: Sequence[str], place: Path | None) -> None:
+    """Set ways beside each other on an archive of that many submissions."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive, out = Path(folder, "export.zip"), Path(folder, "out.parquet")
+        size = write_archive(archive, submissions)
+        commands = {way: ["-c", WAYS[way], str(archive), str(out)] for way in ways}
+        results = in_turns(commands, runs, out)
+    report(f"{submissions:,} submissions, {size / 1e6:.0f} MB, n = {runs}", results, place)
+
+
+def start_up(runs: int) -> None:
+    """Set the command's start beside Python's."""
+    results = in_turns(START, runs)
+    report(f"Start, n = {runs}", results)
+
+
+def odd_records(ids: Sequence[str]) -> Mapping[str, tuple[Any, Callable[[list[Any]], bool]]]:
+    """Odd answers, each with how to tell from the rows of its submission that nothing is lost."""
+    text, choice = ids[0], ids[4]
+    free = {"type": "free_text", "description": "Question 0 about one thing or another"}
+
+    def shows(what: str) -> Callable[[list[Any]], bool]:
+        return lambda rows: any(what in str(cell) for row in rows for cell in row.values())
+
+    def has_row(id_: str) -> Callable[[list[Any]], bool]:
+        return lambda rows: any(row["instruction_id"] == id_ for row in rows)
+
+    return {
+        "an instruction that collection.json lacks": (
+            {"late": free | {"value": "MARK"}},
+            shows("MARK"),
+        ),
+        "a type that is not documented": (
+            {text: {"type": "rating", "description": "", "stars": "MARK"}},
+            shows("MARK"),
+        ),
+        "an additional field": ({text: free | {"value": "v", "note": "MARK"}}, shows("MARK")),
+        "a number for a text": (
+            {text: free | {"value": 5}},
+            lambda rows: shows('"value":5')(rows) or any(row["value"] == 5 for row in rows),
+        ),
+        "a null for an answer": ({text: None}, has_row(text)),
+        "an empty list": (
+            {choice: {"type": "multiple_choice", "description": "", "values": []}},
+            has_row(choice),
+        ),
+        "no answers": ({}, bool),
+        "a text like a date": (
+            {text: free | {"value": "2026-03-19"}},
+            lambda rows: any(row["value"] == "2026-03-19" for row in rows),
+        ),
+        "half a surrogate pair": ({text: free | {"value": "MARK \ud83d"}}, shows("MARK")),
+    }
+
+
+def judge_odd_records(ways: Sequence[str]) -> None:
+    """Print what each way makes of a single odd record among 300."""
+    import pyarrow.parquet as pq
+
+    maker = Maker(1)
+    usual = [json.dumps(maker.record(n)).encode() + b"\n" for n in range(300)]
+    print(f"\n| among 300 submissions | {' | '.join(ways)} |")
+    print(f"| --- |{' --- |' * len(ways)}")
+    with tempfile.TemporaryDirectory() as folder:
+        archive, out = Path(folder, "export.zip"), Path(folder, "out.parquet")
+
+        def verdict(way: str, line: bytes, keeps: Callable[[list[Any]], bool]) -> str:
+            write_lines(archive, maker, [*usual, line])
+            out.unlink(missing_ok=True)
+            if measure(["-c", WAYS[way], str(archive), str(out)], check=False) is None:
+                return "refused"
+            rows = [row for row in pq.read_table(out).to_pylist() if row["submission_id"] == "odd"]
+            return "kept" if keeps(rows) else "lost"
+
+        for name, (answers, keeps) in odd_records(maker.ids).items():
+            record = maker.record(0) | {"submission_id": "odd", "responses": answers}
+            line = json.dumps(record).encode() + b"\n"
+            print(f"| {name} | {' | '.join(verdict(way, line, keeps) for way in ways)} |")
+        cut = json.dumps(maker.record(0)).encode()[:-200]
+        print(
+            f"| a last line that is cut off | "
+            f"{' | '.join(verdict(way, cut, lambda _: False) for way in ways)} |"
+        )
+
+
 def main() -> None:
     """Measure, print, draw."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--submissions", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", action="append", choices=list(WAYS), help="leave the others out")
     parser.add_argument("--plot", type=Path, help="where to draw, without a suffix")
+    parser.add_argument("--odd", action="store_true", help="what becomes of odd records, instead")
+    parser.add_argument("--start", action="store_true", help="what starting takes, instead")
+    parser.add_argument("--all", action="store_true", help="everything; draws into docs/images")
     arguments = parser.parse_args()
     ways = arguments.only or list(WAYS)
-    with tempfile.TemporaryDirectory() as folder:
-        archive, out = Path(folder, "export.zip"), Path(folder, "out.parquet")
-        size = write_archive(archive, arguments.submissions)
-        order = ways * arguments.runs
-        random.Random(time.time()).shuffle(order)
-        seconds: dict[str, list[float]] = {way: [] for way in ways}
-        busy: dict[str, list[float]] = {way: [] for way in ways}
-        memory: dict[str, list[float]] = {way: [] for way in ways}
-        for way in order:
-            took, worked, peak = measure(WAYS[way], archive, out)
-            seconds[way].append(took)
-            busy[way].append(worked)
-            memory[way].append(peak)
-    title = f"{arguments.submissions:,} submissions, {size / 1e6:.0f} MB, n = {arguments.runs}"
-    print(f"{title}\n\n| way | seconds | to the first | processor, to the first | peak MiB |")
-    print("| --- | --- | --- | --- | --- |")
-    ratios = {way: interval(seconds[way], seconds[ways[0]]) for way in ways}
-    for way in ways:
-        middle, low, high = ratios[way]
-        effort = statistics.median(busy[way]) / statistics.median(busy[ways[0]])
-        print(
-            f"| {way} | {statistics.median(seconds[way]):.2f} | {middle:.3f} ({low:.3f} to "
-            f"{high:.3f}) | {effort:.3f} | {statistics.median(memory[way]):.0f} |"
-        )
-    if arguments.plot:
-        plot(ratios, title, arguments.plot)
+    print(", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES))
+    if arguments.all:
+        images = Path(__file__).parents[1] / "docs" / "images"
+        compare(1000, 15, ways, images / "tables-1000")
+        compare(100_000, 5, ways, images / "tables-100000")
+        # The others need many times as much memory, or minutes.
+        compare(1_000_000, 1, [OUR_WAY], None)
+    if arguments.all or arguments.start:
+        start_up(max(arguments.runs, 25))
+    if arguments.all or arguments.odd:
+        judge_odd_records(ways)
+    elif not arguments.start:
+        compare(arguments.submissions, arguments.runs, ways, arguments.plot)
 
 
 if __name__ == "__main__":

@@ -571,6 +571,7 @@ def test_small_tables_do_not_wait_for_pandas(archive_of, tmp_path):
         "from prolific_exports._tables import _sources\n"
         "archive = prolific_exports.ExportArchive.open(sys.argv[1])\n"
         "archive.to_parquet(sys.argv[2])\n"
+        "assert 'pyarrow.compute' not in sys.modules\n"
         "_sources.SMALL = 0\n"
         "archive.to_parquet(sys.argv[2], shape='wide', overwrite=True)\n"
         "archive.to_parquet(sys.argv[2], overwrite=True)\n"

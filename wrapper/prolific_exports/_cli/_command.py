@@ -1,11 +1,10 @@
 """One command line, from its arguments to its exit code."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from prolific_exports._cli import _exit_codes as exit_codes
-from prolific_exports._cli import _reports as reports
 from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._parser import CommandLineError, build_parser
 from prolific_exports._errors import ExportsError
@@ -16,12 +15,12 @@ if TYPE_CHECKING:
     from prolific_exports._clock import Clock
 
 
-# The commands that have --json.
-_REPORTS: Final[Mapping[str, Callable[..., str]]] = {
-    "download": reports.download,
-    "list": reports.jobs,
-    "show": reports.show,
-    "status": reports.status,
+# The commands that have --json, and what makes it.
+_REPORTS: Final[Mapping[str, str]] = {
+    "download": "download",
+    "list": "jobs",
+    "show": "show",
+    "status": "status",
 }
 
 
@@ -48,11 +47,13 @@ def run(argv: list[str], clock: "Clock | None") -> int:
 
 
 def _end(error: ExportsError | OSError | KeyboardInterrupt, argv: list[str]) -> int:
+    from prolific_exports._cli import _reports as reports  # noqa: PLC0415 - start-up time
+
     reports.complain(error)
     report = _REPORTS.get(argv[0]) if "--json" in argv else None
     if report is not None and not isinstance(error, streams.OutputError):
         try:
-            streams.result(report(error=error))
+            streams.result(getattr(reports, report)(error=error))
         except streams.OutputError as failure:
             reports.complain(failure)
     return exit_codes.of_error(error)

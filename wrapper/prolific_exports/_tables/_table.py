@@ -244,7 +244,8 @@ class ResponseTable:
         match format_:
             case ".parquet":
                 schema = self.schema
-                written = encoded(schema) if self.shape == "long" else schema
+                few = self.shape == "long" and not all(one.is_small for one in self._sources)
+                written = encoded(schema) if few else schema
                 return output.write_parquet(path, written, self._batches(written, schema))
             case ".arrow":
                 return output.write_arrow(path, self.schema, self.iter_batches())
