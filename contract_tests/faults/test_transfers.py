@@ -9,6 +9,8 @@ from random import Random
 
 import httpx
 import pytest
+from helpers.twins import Twin
+from helpers.witness import Witness
 from prolific_contract.cli import main as contract
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 from prolific_contract.sandbox.faults import FAULTS
@@ -36,46 +38,92 @@ def archive(tmp_path_factory):
     return target.read_bytes()
 
 
+# How the store is reached: by the standard library, an httpx client of the caller's, or async.
+TRANSPORTS = ("own", "httpx", "async")
+CERTIFICATES = ssl.create_default_context()
+
+
 @pytest.fixture
-def download(tmp_path):
-    def run(sandbox, clock, **options):
-        events = []
-        with Exports(
-            sandbox.token,
-            base_url=sandbox.url,
-            clock=clock,
-            random=Random(1),
-            stall_timeout=STALL_SECONDS,
-            on_event=events.append,
-            **options,
-        ) as exports:
-            exports.collections.download(sandbox.collection_id, tmp_path / "export.zip")
+def download(tmp_path, monkeypatch, capfd):
+    """Downloads, and looks for secrets in everything that comes of it."""
+
+    def run(sandbox, clock, transport="own", certificates=CERTIFICATES, **options):
+        events, folder = [], tmp_path / "here"
+        folder.mkdir()
+        witness = Witness(sandbox.token, tmp_path)
+
+        def notice(event):
+            events.append(event)
+            witness.notice(event)
+
+        with Twin("async" if transport == "async" else "sync") as twin:
+            if transport != "own":
+                options["http_client"] = twin.http_client(verify=certificates)
+            exports = twin.make(
+                sandbox.token,
+                base_url=sandbox.url,
+                clock=clock,
+                random=Random(1),
+                stall_timeout=STALL_SECONDS,
+                on_event=notice,
+                **options,
+            )
+            failure = None
+            with witness.watching(monkeypatch):
+                job = exports.collections.export(sandbox.collection_id)
+                try:
+                    job.download(folder / "export.zip")
+                except DownloadError as error:
+                    failure = error
+                    witness.hear(error)
+                witness.said += map(repr, (exports, job, job.wait()))
+        witness.check(*capfd.readouterr())
+        if failure is not None:
+            raise failure
         return events
 
     return run
 
 
+@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("name", sorted(FAULTS.keys() - HOPELESS))
-def test_a_download_ends_with_the_archive(name, archive, download, tmp_path):
+def test_a_download_ends_with_the_archive(name, transport, archive, download, tmp_path):
     clock = FakeClock()
     with Sandbox(SETTINGS, clock=clock, fault=name) as sandbox:
-        events = download(sandbox, clock)
+        events = download(sandbox, clock, transport)
         asked = sandbox._server.requests
-    assert (tmp_path / "export.zip").read_bytes() == archive
-    assert [path.name for path in tmp_path.iterdir()] == ["export.zip"]
+    assert (tmp_path / "here" / "export.zip").read_bytes() == archive
+    assert [path.name for path in (tmp_path / "here").iterdir()] == ["export.zip"]
     assert isinstance(events[-1], Saved)
     assert asked <= MOST_REQUESTS
 
 
+@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("name", sorted(HOPELESS))
-def test_a_download_that_cannot_succeed_says_so(name, download, tmp_path):
+def test_a_download_that_cannot_succeed_says_so(name, transport, download, tmp_path):
     clock = FakeClock()
     with Sandbox(SETTINGS, clock=clock, fault=name) as sandbox:
         with pytest.raises(DownloadError):
-            download(sandbox, clock)
+            download(sandbox, clock, transport)
         asked = sandbox._server.requests
-    assert not (tmp_path / "export.zip").exists()
+    assert not (tmp_path / "here" / "export.zip").exists()
     assert asked <= MOST_REQUESTS
+
+
+@pytest.mark.parametrize("fault", ["refused", "expired-403", "redirect", "web-page"])
+@pytest.mark.parametrize("option", [["--json"], [], ["--quiet"]], ids=str)
+def test_the_command_shows_no_secret(fault, option, tmp_path, monkeypatch, capfd):
+    with Sandbox(SETTINGS, fault=fault) as sandbox:
+        monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
+        monkeypatch.setenv("PROLIFIC_TOKEN", sandbox.token)
+        witness = Witness(sandbox.token, tmp_path)
+        target = str(tmp_path / "export.zip")
+        with witness.watching(monkeypatch):
+            status = command(
+                ["download", "collection", sandbox.collection_id, "--output", target, *option]
+            )
+    assert status == (1 if fault == "refused" else 0)
+    witness.check(*capfd.readouterr())
 
 
 def test_the_command_downloads_in_spite_of_a_fault(tmp_path, monkeypatch):
@@ -88,16 +136,17 @@ def test_the_command_downloads_in_spite_of_a_fault(tmp_path, monkeypatch):
     assert verify_zip(target).members == 5
 
 
-@pytest.mark.parametrize("fault", [None, "short-body", "reset"])
-def test_https(fault, archive, download, tmp_path, monkeypatch):
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("fault", ["short-body", "reset"])
+def test_https(fault, transport, archive, download, tmp_path, monkeypatch):
     clock = FakeClock()
     with Sandbox(SETTINGS, clock=clock, fault=fault, tls=True) as sandbox:
         assert sandbox.url.startswith("https://127.0.0.1:")
-        certificates = ssl.create_default_context(cafile=sandbox.certificate_file)
-        with httpx.Client(verify=certificates) as client:
-            download(sandbox, clock, http_client=client)
         authority = sandbox.certificate_file
-    assert (tmp_path / "export.zip").read_bytes() == archive
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        certificates = ssl.create_default_context(cafile=authority)
+        download(sandbox, clock, transport, certificates)
+    assert (tmp_path / "here" / "export.zip").read_bytes() == archive
     assert not authority.parent.exists()
 
 

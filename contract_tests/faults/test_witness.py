@@ -1,0 +1,72 @@
+"""The witness notices what it is there for: otherwise the tests that ask it would prove nothing."""
+
+import logging
+
+import pytest
+from helpers.witness import Witness
+
+TOKEN = "t0ken-of-a-test"
+KEY = "5ecret"
+API = b"GET /api/v1/x HTTP/1.1\r\nAuthorization: Token t0ken-of-a-test\r\n\r\n"
+STORE = b"GET /store/x?X-Amz-Credential=who%2Fwhen&X-Amz-Signature=5ecret HTTP/1.1\r\n\r\n"
+
+
+@pytest.fixture
+def witness(tmp_path):
+    witness = Witness(TOKEN, tmp_path)
+    witness.heads += [API, STORE]
+    return witness
+
+
+def test_what_has_to_be_sent_is_no_finding(witness):
+    witness.check("fine")
+
+
+def test_a_store_that_was_not_asked_proves_nothing(witness):
+    del witness.heads[1]
+    with pytest.raises(AssertionError, match="never asked"):
+        witness.check()
+
+
+@pytest.mark.parametrize("secret", [TOKEN, KEY, "who/when", "who%2Fwhen"])
+def test_secrets_are_found_where_they_do_not_belong(witness, secret, tmp_path, monkeypatch):
+    with pytest.raises(AssertionError):
+        witness.check(f"it said {secret}")
+    with witness.watching(monkeypatch):
+        logging.getLogger("httpx").debug("%s", secret)
+    with pytest.raises(AssertionError):
+        witness.check()
+    witness.said.clear()
+    (tmp_path / "file").write_text(f"with {secret}")
+    witness.notice(object())
+    (tmp_path / "file").unlink()
+    with pytest.raises(AssertionError):
+        witness.check()
+
+
+def test_the_causes_of_an_error_are_heard(witness):
+    try:
+        try:
+            raise OSError(KEY)
+        except OSError:
+            raise ValueError("something else")  # noqa: B904 - that is what it is about
+    except ValueError as error:
+        witness.hear(error)
+    with pytest.raises(AssertionError):
+        witness.check()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        STORE.replace(b"\r\n\r\n", b"\r\nAuthorization: Token t0ken-of-a-test\r\n\r\n"),
+        STORE.replace(b"\r\n\r\n", b"\r\nReferer: http://x/?X-Amz-Signature=5ecret\r\n\r\n"),
+        STORE.replace(b"/store/x?", b"/store/x?token=t0ken-of-a-test&"),
+        API.replace(b"/x ", b"/x?X-Amz-Signature=5ecret "),
+        API.replace(b"/x ", b"/t0ken-of-a-test "),
+    ],
+)
+def test_requests_carry_only_what_they_must(witness, head):
+    witness.heads.append(head)
+    with pytest.raises(AssertionError):
+        witness.check()
