@@ -94,6 +94,8 @@ ERRORS = {
     ("job-vanishes-early", "status"): NotFoundError,
     ("never-completes", "status"): ExportTimeoutError,
 }
+# Faults that lose the answer to a request that was acted on.
+LOST = ("reset", "hang", "garbage", "cut")
 
 
 class Export:
@@ -187,6 +189,9 @@ def test_it_ends_in_the_right_data_or_a_typed_error(export, one, edition, flavou
     error = client.run("first.zip")
 
     expected = ERRORS.get((one.fault.name, one.operation.action), type(None))
+    if edition == "2026-11" and one.operation.action == "request" and one.fault.name in LOST:
+        # The list has the job that was started.
+        expected = type(None)
     # What shows rarely may spare the client.
     assert type(error) is expected or (one.shows != "always" and error is None)
     # In edition 2026-03 this is the same export, in 2026-11 a new one.
