@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from itertools import islice
+from itertools import accumulate, islice
 from random import Random
 
 import pytest
@@ -49,6 +49,14 @@ def test_polls_come_after_1_s_then_2_s_then_every_3_to_5_s():
     assert all(3 <= delay <= 5 for delay in delays[2:])
     assert min(delays[2:]) < 3.1
     assert max(delays[2:]) > 4.9
+
+
+def test_polls_become_rarer_when_it_takes_longer():
+    delays = list(islice(poll_delays(Policy(), Random(1)), 60))
+    until = dict(zip(accumulate(delays), delays, strict=True))
+    assert all(3 <= delay <= 3.2 for at, delay in until.items() if 3 < at <= 30)
+    assert all(4.8 <= delay <= 5 for at, delay in until.items() if at - delay >= 60)
+    assert len(set(delays)) > 50, "clients that began together do not stay together"
 
 
 @settings(deadline=None)
