@@ -249,7 +249,15 @@ def test_sizes(count, text):
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.4, "0 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (3599, "59 min 59 s"), (3900, "1 h 5 min")],
+    [
+        (0.4, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 0 s"),
+        (3599, "59 min 59 s"),
+        (3900, "1 h 5 min"),
+        (86_399, "23 h 59 min"),
+        (273_600, "3 d 4 h"),
+    ],
 )
 def test_durations(seconds, text):
     assert duration(seconds) == text

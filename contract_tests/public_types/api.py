@@ -172,6 +172,12 @@ def progress(event: Event) -> None:
             assert_never(event)
 
 
+def patience(event: px.Retrying | px.Polled) -> float:
+    if isinstance(event, px.Retrying):
+        return assert_type(event.delay, float)
+    return assert_type(event.elapsed, float)
+
+
 def callbacks(log: list[Event], total: Callable[[Downloading], None]) -> None:
     Exports("t", on_event=progress)
     Exports("t", on_event=log.append)

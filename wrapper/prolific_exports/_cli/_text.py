@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import UTC, datetime
 
+_DAY = 86400
 # They reorder what is shown around them, up to making a file name look like another.
 _BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -41,13 +42,15 @@ def size(count: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time in its largest two units: ``42 s``, ``3 min 20 s``, ``1 h 5 min``."""
+    """A time in its largest two units: ``42 s``, ``3 min 20 s``, ``1 h 5 min``, ``3 d 4 h``."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+    if whole < _DAY:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // _DAY} d {whole % _DAY // 3600} h"
 
 
 def plural(count: int, noun: str) -> str:
