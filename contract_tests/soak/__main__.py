@@ -1,0 +1,54 @@
+"""Kill downloads by chance: ``python -m soak [--minutes N | --rounds N] [--seed N]``."""
+
+import argparse
+import os
+import secrets
+import sys
+from random import Random
+from time import monotonic
+
+from prolific_contract.sandbox import SandboxSettings
+
+from soak.rounds import CONNECTIONS, Round, Tally
+
+_RATE = 200_000.0
+_SETTINGS = SandboxSettings(generation_seconds=0.3, submissions=3000, files=40)
+
+
+def main() -> int:
+    """Play rounds, and say which seed found something."""
+    parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--rounds", type=int, help="stop after so many rounds")
+    parser.add_argument("--seed", type=int, help="of the first round (default: by chance)")
+    arguments = parser.parse_args()
+    os.environ["NO_PROXY"] = "127.0.0.1"
+    first = secrets.randbelow(10**9) if arguments.seed is None else arguments.seed
+    deadline = monotonic() + arguments.minutes * 60
+    tallies: list[Tally] = []
+    seconds = {number: _round(first).measure(number) for number in CONNECTIONS}
+    while monotonic() < deadline and len(tallies) != arguments.rounds:
+        seed = first + len(tallies)
+        try:
+            tallies.append(_round(seed).play(seconds))
+        except AssertionError:
+            sys.stderr.write(f"Found with --seed {seed} --rounds 1; times vary, so repeat it.\n")
+            raise
+    kills, resumed, kept, sent, size = (
+        sum(getattr(one, name) for one in tallies)
+        for name in ("kills", "resumed", "kept", "sent", "size")
+    )
+    sys.stdout.write(
+        f"Nothing was found: seeds {first} to {first + len(tallies) - 1}, {kills} kills. "
+        f"{resumed} processes went on where another was: of an archive, {kept / size:.2f} was "
+        f"there already, and {sent / size:.2f} was sent.\n"
+    )
+    return 0
+
+
+def _round(seed: int) -> Round:
+    return Round(Random(seed), _SETTINGS, _RATE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

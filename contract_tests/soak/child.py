@@ -1,0 +1,21 @@
+"""The process that is killed: the command, recording what arrived much more often than it does.
+
+python -m soak.child ARGUMENTS-OF-PROLIFIC-EXPORTS
+"""
+
+import sys
+
+from prolific_exports import _store
+from prolific_exports._cli import main
+from prolific_exports._transfer import _flow
+
+# Archives of the sandbox are small, and nobody has hours: what takes seconds takes moments here.
+_flow.CHECKPOINT_INTERVAL = 0.02
+_flow.SMALLEST_PART = 4096
+_store._GATHERING_SECONDS = 0.01
+
+
+if __name__ == "__main__":
+    sys.stderr.write("begun\n")
+    sys.stderr.flush()
+    sys.exit(main(sys.argv[1:]))

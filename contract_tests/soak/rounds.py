@@ -1,0 +1,175 @@
+"""Rounds of downloads that are killed and started again until one is left alone.
+
+What must hold:
+
+- There is nothing at the target, or the archive to its last byte.
+- A process goes on where the sidecar of the one before says, and asks for nothing that it
+  vouches for. (The last byte is asked for again where everything is there.)
+- Left alone, the download succeeds, and nothing but the archive is left.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+
+from attrs import define, field, frozen
+from prolific_contract.sandbox import Sandbox, SandboxSettings
+from prolific_exports import Exports
+from prolific_exports._transfer._sidecar import Sidecar
+
+from soak.slow_line import Asked, SlowLine
+
+HERE = Path(__file__).resolve().parents[1]
+TARGET = "data.zip"
+CONNECTIONS = (1, 3)
+# Of a process that is left alone, on a machine that has other things to do.
+_LONGEST_RUN = 60.0
+
+
+@frozen
+class Tally:
+    """What happened in a round.
+
+    Attributes:
+        kills: Processes that were killed.
+        resumed: Processes that went on with bytes that were there.
+        kept: Bytes that they did not have to fetch again.
+        sent: Bytes that were sent, heads of answers included.
+        size: Bytes of the archive.
+    """
+
+    kills: int
+    resumed: int
+    kept: int
+    sent: int
+    size: int
+
+
+@define
+class Round:
+    """One archive, fetched by one process after another.
+
+    Attributes:
+        random: Decides when processes are killed.
+        settings: What the archive is made of, and how long that takes.
+        rate: Bytes a second and connection.
+    """
+
+    random: Random
+    settings: SandboxSettings
+    rate: float
+    _sandbox: Sandbox = field(init=False)
+    _connections: int = field(init=False)
+    _kills: int = field(default=0, init=False)
+    _kept: list[int] = field(factory=list, init=False)
+    _sent: int = field(default=0, init=False)
+
+    def play(self, seconds: Mapping[int, float]) -> Tally:
+        """Play it; an `AssertionError` is a finding.
+
+        Args:
+            seconds: How long a process takes that is not killed, by connections.
+        """
+        self._connections = self.random.choice(CONNECTIONS)
+        # Each has a server of its own, where the export is still to be made.
+        with Sandbox(self.settings) as self._sandbox, tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for _ in range(self.random.randrange(1, 7)):
+                self._run(folder, self.random.uniform(0, seconds[self._connections]))
+                if (folder / TARGET).exists():
+                    break
+            # Killed behind the rename, a process leaves what the next one tidies away.
+            while not (folder / TARGET).exists() or list(folder.glob("*.part")):
+                self._run(folder, None)
+            size = (folder / TARGET).stat().st_size
+        return Tally(self._kills, len(self._kept), sum(self._kept), self._sent, size)
+
+    def measure(self, connections: int) -> float:
+        """Seconds that a process takes that is not killed, once it has started."""
+        self._connections = connections
+        with Sandbox(self.settings) as self._sandbox, tempfile.TemporaryDirectory() as folder:
+            return self._run(Path(folder), None)
+
+    def _run(self, folder: Path, seconds: float | None) -> float:
+        """One process, killed after so many seconds if it is not through; None: never."""
+        sidecar = self._sidecar(folder)
+        with SlowLine(int(self._sandbox.url.rpartition(":")[2]), self.rate) as line:
+            took = self._download(line.url, folder, seconds)
+        self._sent += line.sent
+        self._check_target(folder, succeeded=took is not None)
+        self._check_asked(line.asked, sidecar)
+        return took or 0.0
+
+    def _download(self, url: str, folder: Path, seconds: float | None) -> float | None:
+        """Seconds that it took from the start; None if it was killed."""
+        arguments = [
+            *("download", "collection", self._sandbox.collection_id),
+            *("--output", str(folder / TARGET), "--connections", str(self._connections)),
+            *("--poll-interval", "0.05", "--quiet"),
+        ]
+        with subprocess.Popen(
+            [sys.executable, "-m", "soak.child", *arguments],
+            cwd=HERE,
+            env={
+                **os.environ,
+                "PROLIFIC_URL": url,
+                "PROLIFIC_TOKEN": self._sandbox.token,
+                "NO_PROXY": "127.0.0.1",
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stderr is not None
+            assert process.stderr.readline().strip() == b"begun"
+            began = time.monotonic()
+            try:
+                said = process.communicate(timeout=_LONGEST_RUN if seconds is None else seconds)[1]
+            except subprocess.TimeoutExpired:
+                process.kill()
+                assert seconds is not None, "it does not come to an end"
+                self._kills += 1
+                return None
+            assert process.wait() == 0, said.decode()
+            return time.monotonic() - began
+
+    def _check_target(self, folder: Path, *, succeeded: bool) -> None:
+        target = folder / TARGET
+        if target.exists():
+            assert target.read_bytes() == self._archive(), "another archive than the server's"
+        if succeeded:
+            assert [path.name for path in folder.iterdir()] == [TARGET], "litter"
+
+    def _archive(self) -> bytes:
+        """What it has to be: by now, the export is there, and the server gives it again."""
+        sandbox = self._sandbox
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            Exports(sandbox.token, base_url=sandbox.url) as exports,
+        ):
+            path = Path(folder) / TARGET
+            exports.collections.download(sandbox.collection_id, path)
+            return path.read_bytes()
+
+    def _check_asked(self, asked: list[Asked], sidecar: Sidecar | None) -> None:
+        if sidecar is None or not sidecar.good or not asked:
+            return
+        self._kept.append(sum(stop - start for start, stop in sidecar.good))
+        whole = sidecar.good == ((0, sidecar.total),)
+        for one in asked:
+            again = sum(
+                max(0, min(end if one.stop is None else one.stop, end) - max(one.start, start))
+                for start, end in sidecar.good
+            )
+            assert again <= whole, f"{one} was there already: {sidecar.good}"
+
+    def _sidecar(self, folder: Path) -> Sidecar | None:
+        for path in folder.glob(".prolific-*.json"):
+            sidecar = Sidecar.load(path.read_bytes(), "collection", self._sandbox.collection_id)
+            assert sidecar is not None, "a sidecar is replaced in one step"
+            return sidecar
+        return None
