@@ -19,31 +19,39 @@ if TYPE_CHECKING:
 
     from prolific_exports._archive import (
         ArchiveFile,
-        ArchiveSummary,
-        Choice,
-        ChoiceCount,
         ExportArchive,
         ExtractLimits,
-        FileTypeSummary,
+        Instruction,
+        Member,
+        Metadata,
+        ZipSummary,
+        verify_zip,
+    )
+    from prolific_exports._archive._distribution import (
+        ChoiceCount,
+        Spread,
+    )
+    from prolific_exports._archive._records import (
+        Record,
+        Submission,
+        UnknownRecord,
+    )
+    from prolific_exports._archive._responses import (
+        Choice,
         FileUpload,
         FreeText,
         FreeTextWithUnit,
-        Instruction,
-        InstructionSummary,
-        Member,
-        Metadata,
         MultipleChoice,
         MultipleChoiceWithFreeText,
-        Record,
         Response,
-        Spread,
-        Submission,
-        UnknownRecord,
         UnknownResponse,
         UploadedFile,
-        ZipSummary,
+    )
+    from prolific_exports._archive._summary import (
+        ArchiveSummary,
+        FileTypeSummary,
+        InstructionSummary,
         summarise,
-        verify_zip,
     )
     from prolific_exports._async_client import (
         AsyncExportJob,
@@ -128,31 +136,39 @@ if TYPE_CHECKING:
 _HOMES = {
     "_archive": (
         "ArchiveFile",
-        "ArchiveSummary",
-        "Choice",
-        "ChoiceCount",
         "ExportArchive",
         "ExtractLimits",
-        "FileTypeSummary",
+        "Instruction",
+        "Member",
+        "Metadata",
+        "verify_zip",
+        "ZipSummary",
+    ),
+    "_archive._distribution": (
+        "ChoiceCount",
+        "Spread",
+    ),
+    "_archive._records": (
+        "Record",
+        "Submission",
+        "UnknownRecord",
+    ),
+    "_archive._responses": (
+        "Choice",
         "FileUpload",
         "FreeText",
         "FreeTextWithUnit",
-        "Instruction",
-        "InstructionSummary",
-        "Member",
-        "Metadata",
         "MultipleChoice",
         "MultipleChoiceWithFreeText",
-        "Record",
         "Response",
-        "Spread",
-        "Submission",
-        "summarise",
-        "UnknownRecord",
         "UnknownResponse",
         "UploadedFile",
-        "verify_zip",
-        "ZipSummary",
+    ),
+    "_archive._summary": (
+        "ArchiveSummary",
+        "FileTypeSummary",
+        "InstructionSummary",
+        "summarise",
     ),
     "_async_client": (
         "AsyncExportJob",

@@ -15,23 +15,23 @@ from prolific_exports._archive._extract import extract
 from prolific_exports._archive._json import read_json, read_json_lines
 from prolific_exports._archive._metadata import Metadata, parse_metadata
 from prolific_exports._archive._plan import ExtractLimits, plan_extraction
-from prolific_exports._archive._records import Record, parse_record
 from prolific_exports._archive._verify import verify_zip
 from prolific_exports._errors import ArchiveError, CorruptArchiveError, UsageError
-from prolific_exports._refs import Kind
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
     import polars as pl
 
+    from prolific_exports._archive._records import Record
+    from prolific_exports._refs import Kind
     from prolific_exports._tables import ResponseTable, Shape, TableSummary
 
 _JSON_LINES = {
     "submission": ("responses.jsonl", "responses-by-submission.jsonl"),
     "task": ("responses-by-task.jsonl",),
 }
-_MARKS: dict[Kind, set[str]] = {
+_MARKS: "dict[Kind, set[str]]" = {
     "collection": {"collection.json", "responses.jsonl"},
     "batch": {"batch.json", "responses-by-submission.jsonl", "responses-by-task.jsonl"},
 }
@@ -153,7 +153,7 @@ class ExportArchive:
             )
         return parse_metadata(raw, self.kind)
 
-    def responses(self, *, by: Literal["submission", "task"] = "submission") -> Iterator[Record]:
+    def responses(self, *, by: Literal["submission", "task"] = "submission") -> "Iterator[Record]":
         """The records, typed, one at a time.
 
         Collections have one record for each submission. Batches have the same data
@@ -172,6 +172,8 @@ class ExportArchive:
             CorruptArchiveError: A line is no JSON, or the ZIP is damaged (while iterating).
             UsageError: ``by`` is something else.
         """
+        from prolific_exports._archive._records import parse_record  # noqa: PLC0415 - start-up time
+
         return map(parse_record, self.records(self._records_name(by)))
 
     def _records_name(self, by: str) -> str:
@@ -340,12 +342,12 @@ def _root(members: Sequence[Member]) -> str:
     return top if slash and top + slash != _FILES else ""
 
 
-def _kind(names: set[str]) -> Kind | None:
+def _kind(names: set[str]) -> "Kind | None":
     kinds: list[Kind] = [kind for kind, marks in _MARKS.items() if names & marks]
     return kinds[0] if len(kinds) == 1 else None
 
 
-def verify_export(path: Path, kind: Kind) -> None:
+def verify_export(path: Path, kind: "Kind") -> None:
     """Check that a downloaded file is a whole ZIP, and not an export of the other kind.
 
     Members that are of neither kind are no reason to refuse it: the layout of batches'

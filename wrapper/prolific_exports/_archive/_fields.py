@@ -25,3 +25,14 @@ def take_instant(fields: dict[str, Any], name: str) -> datetime | None:
         return None
     del fields[name]
     return moment
+
+
+def have_responses(items: Any) -> bool:
+    """Whether this is a list of objects that each have answers, as some batches' records hold."""
+    return (
+        isinstance(items, list)
+        and bool(items)
+        and all(
+            isinstance(item, dict) and isinstance(item.get("responses"), dict) for item in items
+        )
+    )

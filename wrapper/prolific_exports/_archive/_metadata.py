@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, field, frozen
 
 from prolific_exports._archive._fields import take_instant, take_text
-from prolific_exports._refs import Kind
+
+if TYPE_CHECKING:
+    from prolific_exports._refs import Kind
 
 
 @frozen
@@ -51,7 +53,7 @@ class Metadata:
     raw: Mapping[str, Any] = field(factory=dict, repr=False)
 
 
-def parse_metadata(raw: Mapping[str, Any], kind: Kind) -> Metadata:
+def parse_metadata(raw: Mapping[str, Any], kind: "Kind") -> Metadata:
     """The metadata of an archive of this kind."""
     fields = dict(raw)
     return Metadata(

@@ -79,14 +79,3 @@ def parse_record(raw: Any) -> Record:
         extra=fields,
         raw=raw,
     )
-
-
-def have_responses(items: Any) -> bool:
-    """Whether this is a list of objects that each have answers, as some batches' records hold."""
-    return (
-        isinstance(items, list)
-        and bool(items)
-        and all(
-            isinstance(item, dict) and isinstance(item.get("responses"), dict) for item in items
-        )
-    )

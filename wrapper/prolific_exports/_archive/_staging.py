@@ -1,7 +1,6 @@
 """A folder that appears whole or not at all."""
 
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +30,7 @@ def staged(directory: str | os.PathLike[str]) -> Iterator[Path]:
             path=Path(directory),
         )
     first_missing = _first_missing(target)
-    token = f".prolific-exports-{secrets.token_hex(8)}.partial"
+    token = f".prolific-exports-{os.urandom(8).hex()}.partial"
     staging = (target if exists else first_missing.parent) / token
     placed = [staging]
     try:

@@ -16,9 +16,8 @@ from prolific_exports._archive._distribution import (
     SpreadTally,
 )
 from prolific_exports._archive._export_archive import ArchiveFile, ExportArchive
-from prolific_exports._archive._fields import take_instant
+from prolific_exports._archive._fields import have_responses, take_instant
 from prolific_exports._archive._json import read_json_lines
-from prolific_exports._archive._records import have_responses
 from prolific_exports._archive._responses import (
     FileUpload,
     FreeText,

@@ -11,8 +11,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from prolific_exports import ArchiveSummary, Clock, ExportArchive, InstructionSummary, summarise
-from prolific_exports._archive import FileTypeSummary, Spread
+from prolific_exports import (
+    ArchiveSummary,
+    Clock,
+    ExportArchive,
+    FileTypeSummary,
+    InstructionSummary,
+    Spread,
+    summarise,
+)
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _reports as reports
 from prolific_exports._cli import _streams as streams

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -35,7 +34,7 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Path
     """
     target = Path(path)
     check_target(target, overwrite=overwrite)
-    temporary = target.with_name(f".{secrets.token_hex(8)}.partial")
+    temporary = target.with_name(f".{os.urandom(8).hex()}.partial")
     try:
         yield temporary
         with temporary.open("rb+") as written:

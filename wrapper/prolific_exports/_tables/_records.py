@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from prolific_exports._archive._records import have_responses
+from prolific_exports._archive._fields import have_responses
 from prolific_exports._tables._columns import IDENTITY
 from prolific_exports._tables._values import encodable, is_text
 
