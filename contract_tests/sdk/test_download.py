@@ -182,12 +182,25 @@ def test_a_file_that_appears_meanwhile_is_left_alone(job, store, tmp_path):
         return api.stored()
 
     store.mock(side_effect=appear)
-    with pytest.raises(TargetExistsError):
+    with pytest.raises(TargetExistsError, match=r"kept in .*\.part, and is not fetched again"):
         job.download(target)
     assert target.read_text() == "somebody else's"
     job.download(tmp_path / "other.zip")
     assert left(tmp_path) == ["data.zip", "other.zip"]
     assert store.calls.last.request.headers["Range"] == f"bytes={SIZE - 1}-", "it was kept"
+
+
+def test_what_cannot_be_gone_on_with_is_not_said_to_be_kept(job, store, tmp_path):
+    target = tmp_path / "data.zip"
+
+    def appear(request: httpx.Request) -> httpx.Response:
+        target.write_text("somebody else's")
+        return api.stored(etag=None)
+
+    store.mock(side_effect=appear)
+    with pytest.raises(TargetExistsError, match=r"to be overwritten\.$"):
+        job.download(target)
+    assert left(tmp_path) == ["data.zip"]
 
 
 def test_a_folder_that_does_not_exist_is_named(job, ready, tmp_path):

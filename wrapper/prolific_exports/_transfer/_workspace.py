@@ -292,11 +292,11 @@ class Workspace:
         try:
             self.disk.link(self.part, self.target)
         except FileExistsError:
-            raise target_exists(self.target) from None
+            raise target_exists(self.target, self._kept()) from None
         except OSError:
             # File systems without hard links (FAT, some network ones).
             if self.disk.exists(self.target):
-                raise target_exists(self.target) from None
+                raise target_exists(self.target, self._kept()) from None
             self.disk.rename(self.part, self.target)
 
     def _tidy(self) -> None:
@@ -350,6 +350,11 @@ class Workspace:
             "do the same again to go on behind them."
         )
 
+    def _kept(self) -> str:
+        if not self.resumable:
+            return ""
+        return f" What was downloaded is kept in {self.part}, and is not fetched again then."
+
     def _record(self) -> None:
         sidecar = Sidecar(
             kind=self.job.kind,
@@ -382,11 +387,11 @@ def part_path(folder: Path, job: Job) -> Path:
     return folder / f".prolific-{job.kind}-{job.resource_id}{filtered}.part"
 
 
-def target_exists(path: Path) -> TargetExistsError:
-    """The error for a target that is taken."""
+def target_exists(path: Path, more: str = "") -> TargetExistsError:
+    """The error for a target that is taken; ``more`` is a sentence to append."""
     return TargetExistsError(
         f"{path} exists already and was left as it is. "
-        "Choose another path, or allow it to be overwritten.",
+        f"Choose another path, or allow it to be overwritten.{more}",
         path=path,
     )
 
