@@ -1,9 +1,10 @@
 """Export archives as tables: every response of every export, typed.
 
 ``_records`` finds the answers in records; ``_long`` and ``_wide`` lay them out in rows: plain
-Python, slow, and what is right by definition. ``_fast_long`` and ``_fast_wide`` give the same
-as Arrow batches for pieces of a file that hold nothing odd, and refuse all others. ``_batches``
-goes through the files and chooses; ``_table`` is what users hold; ``_output`` writes files.
+Python, slow, and what is right by definition. ``_fast`` gives the same as Arrow batches for pieces
+of a file that hold nothing odd, in the order that ``_turns`` finds, and refuses all others.
+``_sources`` goes through the files and chooses; ``_table`` is what users hold; ``_output`` writes
+files.
 """
 
 from prolific_exports._tables._columns import Shape
