@@ -1,7 +1,7 @@
 """Downloading, verifying, extracting and polling, beside what people use today.
 
-    python benchmarks/transfer.py                          # small: does it work?
-    python benchmarks/transfer.py --megabytes 2000 --members 2000 --small-files 10000 --runs 9
+    python benchmarks/transfer.py           # small: does it work?
+    python benchmarks/transfer.py --full    # 2 GB, nine runs of each way, half an hour
 
 Every measurement is a process of its own. Those that are compared run in one shuffled order,
 and what they wrote is removed and the disks are synchronised before each. The interval is that
@@ -10,7 +10,6 @@ of the ratio of medians: 95 %, by resampling. docs/benchmarks.md says what was f
 
 import argparse
 import contextlib
-import inspect
 import json
 import math
 import os
@@ -33,6 +32,16 @@ HERE = Path(__file__).resolve().parent
 MEGABYTE = 1_000_000
 THROTTLE = 20 * MEGABYTE
 FIXED_POLL_SECONDS = 3.0
+LONGEST_JOB = 1800.0
+# Seconds in which half of the exports are ready, and how far the others are from that.
+FLEETS = {
+    "5 s, alike": (5.0, 1.0),
+    "20 s, alike": (20.0, 1.0),
+    "5 s, of all sizes": (5.0, 2.0),
+    "10 s, of all sizes": (10.0, 2.0),
+    "20 s, of all sizes": (20.0, 2.0),
+}
+FULL = {"megabytes": 2000, "members": 2000, "small_files": 10_000, "runs": 9, "polled_jobs": 1000}
 
 
 @dataclass
@@ -109,16 +118,18 @@ def with_download(source: str, target: str, connections: int) -> Callable[[], An
     """Download as this project does; verifying is measured for itself."""
     from prolific_exports import Exports
 
-    more = {"connections": connections} if can_be_parallel() and connections > 1 else {}
-    exports = Exports("token", base_url=source, **more)  # type: ignore[arg-type]  # checked above
-    return lambda: exports.collections.download("benchmark", target, verify=False)
+    exports = Exports("token", base_url=source)
+    return lambda: exports.collections.download(
+        "benchmark", target, verify=False, connections=connections
+    )
 
 
-def can_be_parallel() -> bool:
-    """Whether the installed version downloads over several connections."""
+def with_download_verified(source: str, target: str, connections: int) -> Callable[[], Any]:
+    """Download as this project does, unless told otherwise."""
     from prolific_exports import Exports
 
-    return "connections" in inspect.signature(Exports).parameters
+    exports = Exports("token", base_url=source)
+    return lambda: exports.collections.download("benchmark", target, connections=connections)
 
 
 WAYS: dict[str, Callable[[str, str, int], Callable[[], Any]]] = {
@@ -128,6 +139,7 @@ WAYS: dict[str, Callable[[str, str, int], Callable[[], Any]]] = {
     "verify-zlib": with_verify_zip,
     "extract": with_extract,
     "download": with_download,
+    "download and verify": with_download_verified,
 }
 
 
@@ -246,126 +258,210 @@ def certificates(folder: Path) -> tuple[Path, Path]:
     return authority, server
 
 
-def poll_fleet(jobs: int, seed: int) -> dict[str, dict[str, float]]:
-    """Requests a job, and seconds from ready to noticed, for jobs of all lengths.
+def poll_fleets(jobs: int, seed: int) -> dict[str, list[dict[str, Any]]]:
+    """How polling does for exports of all lengths; nobody publishes what they are."""
+    return {name: poll_fleet(jobs, seed, *shape) for name, shape in FLEETS.items()}
 
-    Times until an export is ready are made up: log-normal around 20 seconds, most of them
-    between 3 seconds and 2 minutes.
+
+def poll_fleet(jobs: int, seed: int, middle: float, spread: float) -> list[dict[str, Any]]:
+    """Requests a job, and seconds from ready to noticed: by quarters of the lengths, and of all.
+
+    Args:
+        jobs: How many.
+        seed: Of their lengths.
+        middle: Seconds in which half of the exports are ready.
+        spread: Of the logarithm: with 1, two thirds are within a factor of 2.7 of the middle.
     """
+    source = random.Random(seed)
+    lengths = sorted(source.lognormvariate(math.log(middle), spread) for _ in range(jobs))
+    polled = [poll(number, min(ready, LONGEST_JOB)) for number, ready in enumerate(lengths)]
+    quarter = max(1, jobs // 4)
+    parts = {
+        "first quarter": polled[:quarter],
+        "second": polled[quarter : 2 * quarter],
+        "third": polled[2 * quarter : 3 * quarter],
+        "last": polled[3 * quarter :],
+        "all": polled,
+    }
+    return [
+        {
+            "exports": part,
+            "longest": max(one.ready for one in those),
+            "requests": statistics.mean(one.requests for one in those),
+            "delay": statistics.mean(one.delay for one in those),
+            "fixed_requests": statistics.mean(one.fixed_requests for one in those),
+            "fixed_delay": statistics.mean(one.fixed_delay for one in those),
+        }
+        for part, those in parts.items()
+        if those
+    ]
+
+
+@dataclass
+class Polled:
+    """An export that was polled until it was ready, and as it would have been every 3 s."""
+
+    ready: float
+    requests: int
+    delay: float
+
+    @property
+    def fixed_requests(self) -> int:
+        """Polls every 3 s."""
+        return max(1, math.ceil(self.ready / FIXED_POLL_SECONDS))
+
+    @property
+    def fixed_delay(self) -> float:
+        """Seconds until one of them notices."""
+        return self.fixed_requests * FIXED_POLL_SECONDS - self.ready
+
+
+def poll(number: int, ready: float) -> Polled:
+    """Wait for an export that is ready after so many seconds, on a clock that jumps."""
     import httpx
     from prolific_exports import Exports
     from prolific_exports.testing import FakeClock
 
-    source = random.Random(seed)
-    requests: list[float] = []
-    delays: list[float] = []
-    fixed_requests: list[float] = []
-    fixed_delays: list[float] = []
-    for number in range(jobs):
-        ready = source.lognormvariate(math.log(20), 1)
-        clock, asked = FakeClock(), [0]
+    clock, requests = FakeClock(), 0
 
-        def answer(
-            request: httpx.Request,
-            ready: float = ready,
-            clock: FakeClock = clock,
-            asked: list[int] = asked,
-        ) -> httpx.Response:
-            export_id = "a1b2c3d4-e5f6-4890-abcd-ef1234567890"
-            if request.method == "GET":
-                asked[0] += 1
-                if clock.monotonic() >= ready:
-                    done = {"status": "complete", "url": "https://store.example/x"}
-                    done["expires_at"] = "2099-01-01T00:00:00Z"
-                    return httpx.Response(200, json=done)
-            body = {"status": "generating", "export_id": export_id}
-            return httpx.Response(202 if request.method == "POST" else 200, json=body)
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal requests
+        requests += request.method == "GET"
+        if request.method == "GET" and clock.monotonic() >= ready:
+            done = {"status": "complete", "url": "https://store.example/x"}
+            return httpx.Response(200, json=done | {"expires_at": "2099-01-01T00:00:00Z"})
+        body = {"status": "generating", "export_id": "a1b2c3d4-e5f6-4890-abcd-ef1234567890"}
+        return httpx.Response(202 if request.method == "POST" else 200, json=body)
 
-        with (
-            httpx.Client(transport=httpx.MockTransport(answer)) as client,
-            Exports(
-                "token",
-                base_url="https://api.example",
-                http_client=client,
-                clock=clock,
-                random=random.Random(number),
-                timeout=24 * 3600,
-            ) as exports,
-        ):
-            exports.collections.export("65f0c1d2e3a4b5c6d7e8f901").wait()
-        requests.append(asked[0])
-        delays.append(clock.monotonic() - ready)
-        polls = max(1, math.ceil(ready / FIXED_POLL_SECONDS))
-        fixed_requests.append(polls)
-        fixed_delays.append(polls * FIXED_POLL_SECONDS - ready)
-    return {
-        "every 3 s": {
-            "requests": statistics.mean(fixed_requests),
-            "delay": statistics.mean(fixed_delays),
-        },
-        "prolific-exports": {
-            "requests": statistics.mean(requests),
-            "delay": statistics.mean(delays),
-        },
-    }
+    with (
+        httpx.Client(transport=httpx.MockTransport(answer)) as client,
+        Exports(
+            "token",
+            base_url="https://api.example",
+            http_client=client,
+            clock=clock,
+            random=random.Random(number),
+            timeout=2 * LONGEST_JOB,
+        ) as exports,
+    ):
+        exports.collections.export("65f0c1d2e3a4b5c6d7e8f901").wait()
+    return Polled(ready, requests, clock.monotonic() - ready)
+
+
+@dataclass
+class Jobs:
+    """What can be compared, one method each.
+
+    Attributes:
+        bench: Measures.
+        options: Sizes and numbers.
+        large: The archive that most of them work on.
+        result: Figures that are no rows.
+    """
+
+    bench: Bench
+    options: argparse.Namespace
+    large: Path
+    result: dict[str, Any]
+
+    def archive(self, name: str, members: int, size: int) -> Path:
+        """Another archive."""
+        return make_archive(self.bench.folder / name, members, size, self.options.seed)
+
+    def verify(self) -> None:
+        """Read everything and compare checksums."""
+        self.bench.compare(
+            "verify",
+            {
+                "testzip": self.bench.ours("testzip", self.large),
+                "verify_zip, zlib": self.bench.ours("verify-zlib", self.large),
+                "verify_zip": self.bench.ours("verify", self.large),
+            },
+        )
+
+    def extract(self) -> None:
+        """Write everything to the disk: large files, and small ones."""
+        small = self.archive("small.zip", self.options.small_files, 4096)
+        for job, archive in (("extract", self.large), ("extract small files", small)):
+            self.bench.compare(
+                job,
+                {
+                    "extractall": self.bench.ours("extractall", archive),
+                    "extract": self.bench.ours("extract", archive),
+                },
+            )
+
+    def download(self) -> None:
+        """Over http and https, as fast as sockets go."""
+        bench = self.bench
+        authority, server = certificates(bench.folder)
+        bench.environment["SSL_CERT_FILE"] = str(authority)
+        with served(self.large) as url:
+            ways = {"curl": bench.curl(url), "download": bench.ours("download", url)}
+            bench.compare("download, http", ways)
+        with served(self.large, "--certificate", str(server)) as url:
+            curl = bench.curl(url, "--cacert", str(authority))
+            bench.compare(
+                "download, https", {"curl": curl, "download": bench.ours("download", url)}
+            )
+
+    def connections(self) -> None:
+        """Whether more of them help where none is slow."""
+        with served(self.large) as url:
+            self.bench.compare("connections, http", self._by_connections(url, 1, 2, 4, 8))
+
+    def throttled(self) -> None:
+        """From a store that limits each connection."""
+        # Ten seconds for one connection; more would be waited for, and not measured.
+        size = self.options.megabytes * MEGABYTE // self.options.members
+        slow = self.archive("slow.zip", min(200, self.options.members), min(size, MEGABYTE))
+        with served(slow, "--rate", str(THROTTLE)) as url:
+            ways = self._by_connections(url, 1, 4, self.options.connections)
+            self.bench.compare("download, 20 MB/s each", ways)
+
+    def _by_connections(self, url: str, *counts: int) -> dict[str, list[str]]:
+        ours = {
+            f"download, {count} conn.": self.bench.ours("download", url, count) for count in counts
+        }
+        return {"curl": self.bench.curl(url), **ours}
+
+    def memory(self) -> None:
+        """Of everything at once, with many bytes and with many members."""
+        bench = self.bench
+        many = self.archive("many.zip", self.options.small_files, 256)
+        for job, archive in (("memory, large", self.large), ("memory, many members", many)):
+            with served(archive) as url:
+                ways = {
+                    f"verified, {count} conn.": bench.ours("download and verify", url, count)
+                    for count in (1, self.options.connections)
+                }
+                bench.compare(job, {"extract": bench.ours("extract", archive), **ways})
+
+    def poll(self) -> None:
+        """Waiting for exports, simulated."""
+        self.result["polling"] = poll_fleets(self.options.polled_jobs, self.options.seed)
+        for fleet, parts in self.result["polling"].items():
+            for one in parts:
+                print(
+                    f"poll, {fleet:<22}{one['exports']:<16}"
+                    f"{one['requests']:6.1f} requests, noticed after {one['delay']:.2f} s; "
+                    f"every 3 s {one['fixed_requests']:6.1f} and {one['fixed_delay']:.2f} s"
+                )
 
 
 def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """All jobs that were asked for."""
     bench = Bench(folder, options.runs, options.seed)
-    result: dict[str, Any] = {}
     size = options.megabytes * MEGABYTE // options.members
     large = make_archive(folder / "large.zip", options.members, size, options.seed)
-    if "verify" in options.jobs:
-        bench.compare(
-            "verify",
-            {
-                "testzip": bench.ours("testzip", large),
-                "verify_zip, zlib": bench.ours("verify-zlib", large),
-                "verify_zip": bench.ours("verify", large),
-            },
-        )
-    if "extract" in options.jobs:
-        small = make_archive(folder / "small.zip", options.small_files, 4096, options.seed)
-        for job, archive in (("extract", large), ("extract small files", small)):
-            bench.compare(
-                job,
-                {
-                    "extractall": bench.ours("extractall", archive),
-                    "extract": bench.ours("extract", archive),
-                },
-            )
-    if "download" in options.jobs:
-        authority, server = certificates(folder)
-        bench.environment["SSL_CERT_FILE"] = str(authority)
-        with served(large) as url:
-            ours = bench.ours("download", url)
-            bench.compare("download, http", {"curl": bench.curl(url), "download": ours})
-        with served(large, "--certificate", str(server)) as url:
-            ways = {
-                "curl": bench.curl(url, "--cacert", str(authority)),
-                "download": bench.ours("download", url),
-            }
-            bench.compare("download, https", ways)
-    if "throttled" in options.jobs:
-        count = options.connections if can_be_parallel() else 1
-        with served(large, "--rate", str(THROTTLE)) as url:
-            ours = bench.ours("download", url, count)
-            bench.compare(
-                "download, 20 MB/s each",
-                {"curl": bench.curl(url), f"download, {count} conn.": ours},
-            )
-    if "poll" in options.jobs:
-        result["polling"] = poll_fleet(options.polled_jobs, options.seed)
-        for way, figures in result["polling"].items():
-            print(
-                f"{'poll':<24}{way:<22}{figures['requests']:9.2f} requests a job, noticed after "
-                f"{figures['delay']:.2f} s"
-            )
-    return {"rows": [asdict(row) for row in bench.rows], **result}
+    jobs = Jobs(bench, options, large, {})
+    for name in JOBS:
+        if name in options.jobs:
+            getattr(jobs, name)()
+    return {"rows": [asdict(row) for row in bench.rows], **jobs.result}
 
 
-JOBS = ("verify", "extract", "download", "throttled", "poll")
+JOBS = ("verify", "extract", "download", "connections", "throttled", "memory", "poll")
 
 
 def main() -> int:
@@ -384,6 +480,7 @@ def main() -> int:
     add("--small-files", type=int, default=200, help="files of 4 KiB to extract (%(default)s)")
     add("--polled-jobs", type=int, default=50, help="simulated exports (%(default)s)")
     add("--connections", type=int, default=8, help="to the slow store (%(default)s)")
+    add("--full", action="store_true", help="as much as docs/benchmarks.md reports, at least")
     add("--runs", type=int, default=3, help="of each way; 9 or more to compare (%(default)s)")
     add("--seed", type=int, default=1, help="of the order and the data (%(default)s)")
     add("--folder", type=Path, help="where to write: another disk, or memory")
@@ -392,6 +489,9 @@ def main() -> int:
     if unknown := set(options.jobs) - set(JOBS):
         parser.error(f"no such job: {', '.join(sorted(unknown))}; there are {', '.join(JOBS)}")
     options.jobs = options.jobs or JOBS
+    if options.full:
+        for name, least in FULL.items():
+            setattr(options, name, max(getattr(options, name), least))
     with tempfile.TemporaryDirectory(prefix="transfer-", dir=options.folder) as folder:
         result = measure(options, Path(folder))
     machine = {
