@@ -12,7 +12,10 @@ import pytest
 import trustme
 from prolific_exports import DownloadError, _store
 from prolific_exports._effects import Fetch
+from prolific_exports._settings import resolve
 from prolific_exports._store import Stop, StoreClient
+from prolific_exports._sync import SyncDriver
+from prolific_exports.testing import FakeClock
 
 SECRET = "5ecret5ignature"
 BODY = bytes(range(256)) * 1000
@@ -244,6 +247,30 @@ def test_what_is_begun_after_stopping_fails():
         fetched, body = fetch(f"http://127.0.0.1:{listener.getsockname()[1]}/", stop=stop)
     assert fetched.failure.startswith("the connection broke")
     assert body == b""
+
+
+def test_a_part_that_is_silent_does_not_hold_up_the_failure_of_another():
+    silent = threading.Event()
+
+    def full(data):
+        silent.wait(10)
+        raise DownloadError("full")
+
+    def noticing(head):
+        silent.set()
+        return True
+
+    driver = SyncDriver(resolve("t0ken", None), None, FakeClock())
+    with Peer(answer()) as well, Peer(answer()[:-1], hold=True) as badly, closing(driver):
+        began = time.monotonic()
+        with pytest.raises(DownloadError, match="full"):
+            driver._fetch_all(
+                (
+                    Fetch(url(well), {}, 30.0, lambda head: True, full),
+                    Fetch(url(badly), {}, 30.0, noticing, lambda data: None),
+                )
+            )
+        assert time.monotonic() - began < 10
 
 
 def test_stopping_what_is_closed_already_harms_nothing():
