@@ -17,6 +17,16 @@ def _straight_to_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 
+def of_jobs(contract: dict[str, Any]) -> dict[str, Any]:
+    """The operations that request and poll an export, which every edition has."""
+    paths = {
+        path: {method: one for method, one in item.items() if method == wanted}
+        for path, item in contract["paths"].items()
+        for wanted in ["get" if path.endswith("{export_id}") else "post"]
+    }
+    return {**contract, "paths": paths}
+
+
 def exports_only(document: dict[str, Any]) -> dict[str, Any]:
     paths = {
         path: {method: one for method, one in item.items() if "exports" in one["tags"]}
@@ -32,25 +42,35 @@ def contract() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def judge(contract: dict[str, Any]) -> ContractJudge:
-    """Judges by the contract of all editions."""
-    return ContractJudge(contract)
+def job_contract(contract: dict[str, Any]) -> dict[str, Any]:
+    """What of the contract the fixtures answer."""
+    return of_jobs(contract)
 
 
 @pytest.fixture(scope="session")
-def edition_judges() -> dict[str, ContractJudge]:
-    """Judges by the contract of one edition."""
+def edition_contracts() -> dict[str, dict[str, Any]]:
+    """The export operations of each edition's contract."""
     upstream, overlay = (
         load_yaml((OPENAPI / name).read_text(encoding="utf-8"), source=name)
         for name in ("upstream.yaml", "overlay.yaml")
     )
     # Not `build`, which also proves the result valid: that takes seconds, and has tests of its own.
     return {
-        edition: ContractJudge(
-            exports_only(apply(upstream, select(parse_overlay(overlay), edition)))
-        )
+        edition: exports_only(apply(upstream, select(parse_overlay(overlay), edition)))
         for edition in EDITIONS
     }
+
+
+@pytest.fixture(scope="session")
+def judge(contract: dict[str, Any]) -> ContractJudge:
+    """Judges by the contract of all editions."""
+    return ContractJudge(contract)
+
+
+@pytest.fixture(scope="session")
+def edition_judges(edition_contracts: dict[str, dict[str, Any]]) -> dict[str, ContractJudge]:
+    """Judges by the contract of one edition."""
+    return {edition: ContractJudge(contract) for edition, contract in edition_contracts.items()}
 
 
 @pytest.fixture(scope="module")

@@ -38,9 +38,9 @@ def branches_without_fixture(contract):
     ]
 
 
-def test_every_documented_response_has_an_allowed_fixture(contract):
+def test_every_documented_response_has_an_allowed_fixture(job_contract):
     """A response that is documented anew needs a file of its own; this names it."""
-    assert branches_without_fixture(contract) == []
+    assert branches_without_fixture(job_contract) == []
 
 
 def test_a_response_that_is_documented_anew_is_named(contract):
@@ -105,9 +105,11 @@ def test_unions_in_the_items_of_an_array_are_taken_apart():
     assert not even.is_in({"*": 4})
 
 
-def test_fixtures_answer_operations_of_the_contract(contract):
+def test_fixtures_answer_operations_of_the_contract(job_contract):
     documented = {
-        f"{method.upper()} {path}" for path, item in contract["paths"].items() for method in item
+        f"{method.upper()} {path}"
+        for path, item in job_contract["paths"].items()
+        for method in item
     }
     assert {exchange.operation for exchange in EXCHANGES} == documented
 

@@ -93,9 +93,22 @@ def subjects_of(settings: SandboxSettings, *fates: Fate) -> tuple[Subject, ...]:
 
 
 def rehearse(
-    *fates: Fate, edition: Any = "2026-03", generation: float = 3.0, **plan: Any
+    *fates: Fate,
+    edition: Any = "2026-03",
+    generation: float = 3.0,
+    asked: Any = "as it is",
+    **plan: Any,
 ) -> Rehearsal:
-    """Hold a conversation with the sandbox about a batch and a collection of each fate."""
+    """Hold a conversation with the sandbox about a batch and a collection of each fate.
+
+    Args:
+        fates: Of the resources.
+        edition: The sandbox's.
+        generation: Seconds that an export takes.
+        asked: The edition that is enforced; the sandbox's if it is not given.
+        plan: What else the plan has.
+    """
+    plan["edition"] = edition if asked == "as it is" else asked
     settings = SandboxSettings(edition=edition, generation_seconds=generation, files=2)
     clock = ManualClock()
     site = Site(settings, clock)

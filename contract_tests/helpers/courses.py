@@ -93,6 +93,8 @@ class _Course:
         settings = settings_for(edition, first_fails=first_fails)
         self.site = Site(settings, self._clock)
         self._kind: Kind = kind
+        self._edition = edition
+        self._strange: dict[str, str] = {}
         fate = Fate.FAILS_ONCE if first_fails else Fate.COMPLETES
         self._resource = settings.id_of(SandboxKind(kind), fate)
         self._forbidden = settings.id_of(SandboxKind(kind), Fate.FORBIDDEN)
@@ -106,7 +108,7 @@ class _Course:
         authorization: str | None = f"Token {TOKEN}",
         wait: float = 0,
     ) -> Reply:
-        method = method or ("POST" if label[0] == "request" else "GET")
+        method = method or {"request": "POST", "delete": "DELETE"}.get(label[0], "GET")
         self._clock.advance(wait)
         reply = ask(self.site, method, url, authorization)
         assert isinstance(reply, Reply)
@@ -126,6 +128,7 @@ class _Course:
             self.send(("status", label), f"{export}/{UNKNOWN_EXPORT_ID}")
         self._end(job, 0)
         after = self.send(("request", "after"), export)
+        second = ""
         if "export_id" in body_of(after):
             second = f"{export}/{body_of(after)['export_id']}"
             self.send(("status", "second generating"), second)
@@ -134,13 +137,36 @@ class _Course:
         self.send(("request", "forbidden"), path_of(self._kind, self._forbidden))
         forbidden = path_of(self._kind, self._forbidden, UNKNOWN_EXPORT_ID)
         self.send(("status", "forbidden"), forbidden)
+        if self._edition == "2026-11":
+            self._manage(export, second, forbidden)
+
+    def _manage(self, export: str, second: str, forbidden: str) -> None:
+        """Lists and deletions, of jobs that are not needed any more."""
+        for number in range(4):
+            self.send(("list", f"jobs {number}"), export)
+        self._unauthorized("list", export)
+        self.send(("list", "unknown"), path_of(self._kind, UNKNOWN_EXPORT_ID))
+        self.send(("list", "forbidden"), path_of(self._kind, self._forbidden))
+        third = body_of(self.send(("request", "third"), export))["export_id"]
+        self.send(("delete", "generating"), f"{export}/{third}")
+        unknown = f"{export}/{UNKNOWN_EXPORT_ID}"
+        self._unauthorized("delete", unknown)
+        self.send(("delete", "unknown"), unknown, wait=GENERATION)
+        self.send(("delete", "forbidden"), forbidden)
+        for label, export_id in self._strange.items():
+            self.send(("delete", label), f"{export}/{export_id}")
+        self.send(("delete", "deleted"), second)
+        self.send(("list", "after deletion"), export)
 
     def _refused(self, action: Action, url: str) -> None:
+        self._unauthorized(action, url)
+        self.send((action, "no such method"), url, "PUT")
+
+    def _unauthorized(self, action: Action, url: str) -> None:
         self.send((action, "no token"), url, authorization=None)
         self.send((action, "malformed token"), url, authorization="Token")
         self.send((action, "other scheme"), url, authorization=f"Bearer {TOKEN}")
         self.send((action, "wrong token"), url, authorization="Token of-somebody-else")
-        self.send((action, "no such method"), url, "PUT")
 
     def _strangers(self, export: str) -> None:
         """Jobs of another kind and of another resource, asked for under the resource."""
@@ -153,7 +179,8 @@ class _Course:
             label = "other kind" if kind != self._kind else "other resource"
             action: Literal["other", "request"] = "request" if kind == self._kind else "other"
             started = self.send((action, label), path_of(kind, resource), "POST")
-            self.send(("status", label), f"{export}/{body_of(started)['export_id']}")
+            self._strange[label] = body_of(started)["export_id"]
+            self.send(("status", label), f"{export}/{self._strange[label]}")
 
     def _exported(self, kind: Kind) -> list[str]:
         usable = (Fate.COMPLETES, Fate.FAILS_ONCE)

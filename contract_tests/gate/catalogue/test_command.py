@@ -33,7 +33,7 @@ def test_a_mutant_is_served_and_says_what_it_does(served, capsys):
     assert main(["sandbox", "--mutant", "status-201@batch-request"]) == 0
     out = capsys.readouterr().out
     assert "  mutant      status-201@batch-request\n" in out
-    assert "It answers 201 where it should say 202 or 200.\n" in out
+    assert "It answers 201 where it should say 202, 200 or 204.\n" in out
     assert served == [201]
 
 
@@ -51,9 +51,11 @@ def test_mutants_are_listed_by_fault(capsys):
     out = capsys.readouterr().out
     for fault in FAULTS:
         assert f"\n{fault.name}\n  {fault.sentence}.\n  " in out
-    assert "\n  request (also -second), status (also -late -sometimes)\n" in out
+    assert "\n  request (also -second), status (also -late -sometimes), " in out
     assert "\n  request (edition 2026-03 only), status (also -late)\n" in out
-    assert "  -late       only from the third status request for a job on\n" in out
+    assert "delete (also -second; edition 2026-11 only)\n" in out
+    late = "only from the third request of a job's state, or of the list of a resource, on"
+    assert f"  -late       {late}\n" in out
 
 
 def test_variants_are_listed(capsys):

@@ -81,7 +81,7 @@ def labelled(*names):
     return lambda label, reply: label[1] in names
 
 
-error = with_status(401, 403, 404, 405)
+error = with_status(401, 403, 404, 405, 409)
 unknown = with_status(403, 404)
 
 
@@ -169,7 +169,30 @@ def is_page(clean, reply):
 
 
 def as_authorized(clean, reply):
-    return reply.status < 300 and state(reply) == "generating"
+    """A job or a list is told; the job that was to be deleted is not there."""
+    if content(clean) and reply.status == 404:
+        return body(reply)["error"]["detail"].endswith("no export with this id.")
+    return reply.status < 300 and (state(reply) == "generating" or listed(reply))
+
+
+def listed(reply):
+    return reply.status == 200 and content(reply).startswith(b"[")
+
+
+def jobs(label, reply):
+    return label[0] == "list" and listed(reply) and body(reply) != []
+
+
+def jobs_are(change):
+    return lambda clean, reply: reply.status == 200 and body(reply) == change(body(clean))
+
+
+def each_job_is(change):
+    return jobs_are(lambda found: [change(job) for job in found])
+
+
+def found_elsewhere(clean, reply):
+    return reply.status == 204 or state(reply) == "generating"
 
 
 SINGLE = {
@@ -307,11 +330,51 @@ SINGLE = {
     ),
     "unknown-job-403": (labelled("unknown", "unknown, again", "forbidden"), refused(403)),
     "unknown-job-500": (labelled("unknown", "unknown, again", "forbidden"), refused(500)),
-    "scope-kind": (labelled("other kind"), lambda clean, reply: state(reply) == "generating"),
+    "scope-kind": (labelled("other kind"), found_elsewhere),
     "scope-resource": (
-        lambda label, reply: label == ("status", "other resource"),
-        lambda clean, reply: state(reply) == "generating",
+        lambda label, reply: label in (("status", "other resource"), ("delete", "other resource")),
+        found_elsewhere,
     ),
+    "unknown-delete-204": (labelled("unknown"), lambda clean, reply: reply.status == 204),
+    "unknown-delete-409": (labelled("unknown"), refused(409)),
+    "forbidden-list": (labelled("forbidden"), lambda clean, reply: body(reply) == []),
+    "forbidden-list-404": (labelled("forbidden"), refused(404)),
+    "forbidden-delete": (labelled("forbidden"), lambda clean, reply: reply.status == 204),
+    "json-trailing-in-error": (error, bytes_are(lambda it: it + b", {}")),
+    "list-wrapped": (jobs, jobs_are(lambda found: {"results": found})),
+    "list-null": (jobs, jobs_are(lambda found: None)),
+    "list-field-missing": (jobs, each_job_is(without("export_id"))),
+    "list-created-missing": (jobs, each_job_is(without("created_at"))),
+    "list-uuid-not": (
+        jobs,
+        each_job_is(lambda job: {**job, "export_id": f"job-{job['export_id'][:8]}"}),
+    ),
+    "list-date-naive": (
+        jobs,
+        each_job_is(lambda job: {**job, "created_at": job["created_at"][:-1]}),
+    ),
+    "list-filter-text": (jobs, each_job_is(lambda job: {**job, "filter": "None"})),
+    "list-status-number": (jobs, each_job_is(lambda job: {**job, "status": 1})),
+    "list-field-extra": (jobs, each_job_is(lambda job: {**job, "size": 140000})),
+    "list-filter-extra": (jobs, each_job_is(lambda job: {**job, "filter": {"cohort": "a"}})),
+    "list-oldest-first": (jobs, jobs_are(lambda found: found[::-1])),
+    "list-shuffled": (jobs, jobs_are(lambda found: [*found[-1:], *found[:-1]])),
+    "list-twice": (jobs, jobs_are(lambda found: [found[0], *found])),
+    "list-created-ahead": (
+        jobs,
+        lambda clean, reply: all(
+            datetime.fromisoformat(job["created_at"])
+            == datetime.fromisoformat(own["created_at"]) + timedelta(hours=1)
+            for job, own in zip(body(reply), body(clean), strict=True)
+        ),
+    ),
+    "list-filter-invented": (
+        jobs,
+        each_job_is(lambda job: {**job, "filter": {"study_id": "64d0c0de"}}),
+    ),
+    "list-empty": (jobs, jobs_are(lambda found: [])),
+    "list-lacks-newest": (jobs, jobs_are(lambda found: found[1:])),
+    "list-failed": (jobs, each_job_is(lambda job: {**job, "status": "failed"})),
     "forbidden-200": (
         labelled("forbidden"),
         lambda clean, reply: reply.status == 202 and state(reply) == "generating",
@@ -341,8 +404,33 @@ SINGLE = {
         lambda clean, reply: state(reply) == "generating",
     ),
 }
-# Their consequences reach further than the answers of one operation.
+# Their consequences reach further than the answers of one operation, or they need a filter.
 WIDER = {
+    "list-complete-early",
+    "list-filter-lost",
+    "list-filter-other",
+    "list-lacks-filtered",
+    "list-lacks-generating",
+    "list-scope-kind",
+    "list-scope-resource",
+    "delete-200",
+    "delete-202",
+    "delete-nothing",
+    "delete-later",
+    "delete-list-only",
+    "delete-job-only",
+    "delete-generating",
+    "delete-generating-404",
+    "delete-despite-401",
+    "delete-despite-404",
+    "delete-despite-409",
+    "filter-ignored",
+    "filter-coarse",
+    "filter-restarts",
+    "limit-none",
+    "limit-flat",
+    "limit-in-name-only",
+    "limit-for-ever",
     "complete-not-reused",
     "failed-completes",
     "job-unknown",
@@ -401,6 +489,7 @@ def changed_always(one, edition):
 @pytest.mark.parametrize("one", rarely("late"))
 def test_late_is_from_a_jobs_third_status_request_on(one):
     polls = ["generating 2", "generating 3", "ended 0", "ended 0, again", "ended 1, again"]
+    polls += ["jobs 2", "jobs 3", "after deletion"]
     for edition in one.editions:
         expected = {label for label in changed_always(one, edition) if label[1] in polls}
         assert changed_by(one, edition) == expected != set()
@@ -411,7 +500,10 @@ def test_second_is_the_second_export_of_a_resource(one):
     for edition in one.editions:
         labels = {label[1] for label in changed_by(one, edition)}
         assert labels
-        assert labels <= {"after", "second generating", "ended 1", "ended 1, again", "archive 1"}
+        assert labels <= {
+            *("after", "third", "second generating", "ended 1", "ended 1, again", "archive 1"),
+            *("jobs 0", "jobs 1", "jobs 2", "jobs 3", "after deletion", "deleted"),
+        }
 
 
 @pytest.mark.parametrize("one", rarely("sometimes"))
@@ -658,6 +750,7 @@ def test_names_are_unique_and_sentences_are_sentences():
         assert re.fullmatch(r"It [^.]+[^. ]", fault.sentence), fault.name
     late = MUTANTS["expired-late@batch-status"]
     assert late.sentence == (
-        "It says an expires_at that is an hour ago; only from the third status request for a job on"
+        "It says an expires_at that is an hour ago; only from the third request of a job's state, "
+        "or of the list of a resource, on"
     )
     assert MUTANTS["expired@batch-status"].sentence == "It says an expires_at that is an hour ago"

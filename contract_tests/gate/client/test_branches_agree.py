@@ -39,7 +39,7 @@ CALLS = {
 RESPONSES = [
     (operation, int(status), response["content"]["application/json"]["schema"])
     for operation in OPERATIONS
-    if operation.action != "archive"
+    if operation.action in ("request", "status")
     for status, response in CONTRACT["paths"][operation.template][operation.method.lower()][
         "responses"
     ].items()

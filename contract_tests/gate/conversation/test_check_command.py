@@ -363,7 +363,7 @@ def test_a_line_tells_how_far_it_is(against, monkeypatch, capsys):
     main(["check", *USUAL])
     lines = terminal.written.split("\r\x1b[K")
 
-    assert "1 requests, 0 s: batch request -> 202 generating" in lines
+    assert "2 requests, 0 s: batch request -> 202 generating" in lines
     assert lines[-1] == ""
     assert max(map(len, lines)) <= 78
 

@@ -19,7 +19,7 @@ from prolific_contract.gate._recorder import (
     converse,
     without_token,
 )
-from prolific_contract.gate._scenario import Ask, Fetch, Pause
+from prolific_contract.gate._steps import Ask, Fetch, Pause
 from prolific_contract.gate._targets import NoAnswerError, UnreachableError
 from prolific_contract.gate._trace import Answer, Credential
 from prolific_contract.gate._zip_directory import Directory, Part, read_directory

@@ -91,7 +91,7 @@ def test_observations_are_in_the_order_of_the_conversation():
 
 
 def test_every_law_has_a_cell_for_each_operation_of_the_given_kinds():
-    verdict = judged(conforming(BATCH))
+    verdict = judged(conforming(BATCH), edition="2026-11")
     assert [(cell.law.id, cell.operation) for cell in verdict.cells] == [
         (law.id, operation)
         for law in LAWS
@@ -99,7 +99,7 @@ def test_every_law_has_a_cell_for_each_operation_of_the_given_kinds():
         for operation in law.operations
         if operation.kind == "batch"
     ]
-    both = judged(conforming(BATCH, COLLECTION), profile="full")
+    both = judged(conforming(BATCH, COLLECTION), profile="full", edition="2026-11")
     assert {cell.operation for cell in both.cells} == set(OPERATIONS)
     assert {cell.law for cell in both.cells} == set(LAWS)
 

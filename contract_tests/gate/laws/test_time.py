@@ -354,7 +354,7 @@ def test_a_deletion_that_was_refused_changes_nothing(talk):
     talk.poll(complete())
     talk.send("DELETE", talk.trace.exchanges[-1].url, error(409))
     talk.poll(error(404))
-    assert accusers(talk) == {"time.job-stays"}
+    assert accusers(talk) == {"time.delete-refused"}
 
 
 # completes

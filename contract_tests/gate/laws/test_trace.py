@@ -18,7 +18,9 @@ def test_an_operation_reads_as_method_and_path(operation):
     else:
         address = address_of(operation.template)
         assert address is not None
-        assert address.operation == operation
+        assert address.at(operation.method) == operation
+        assert address.at("PUT") is None
+        assert address.operation.action in ("request", "status")
 
 
 def test_paths_and_addresses_are_each_others_inverse():

@@ -265,18 +265,15 @@ def test_the_matrix_has_every_law_and_operation():
         ("mark violated", "#broken-a.b-batch-request"),
         ("mark noted", "#notes"),
         ("mark held", None),
-        ("mark idle", "#silence"),
-        ("mark idle", "#silence"),
-        ("mark idle", "#silence"),
-        ("mark idle", "#silence"),
+        *[("mark idle", "#silence")] * 8,
         ("mark accepted", "#broken-c.d-batch-status"),
     ]
     assert marks[0]["title"] == "violated: seen 1 time"
     assert marks[3]["title"] == "not exercised: needs an error"
     assert told.attributes("data-states") == ["held idle noted violated", "accepted idle"]
-    assert [a["colspan"] for a in told.having(scope="colgroup")] == ["3", "3"]
-    assert "All 8" in readable(told)
-    assert "Not exercised 4" in readable(told)
+    assert [a["colspan"] for a in told.having(scope="colgroup")] == ["5", "5"]
+    assert "All 12" in readable(told)
+    assert "Not exercised 8" in readable(told)
 
 
 def test_the_timeline_tells_the_course_in_words_too():

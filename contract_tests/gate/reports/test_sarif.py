@@ -105,7 +105,8 @@ def test_the_place_is_the_operation_in_the_contract(operation):
     lines = (ROOT / physical["artifactLocation"]["uri"]).read_text("utf-8").split("\n")
     at = physical["region"]["startLine"] - 1
     assert lines[at].strip() == f"{operation.method.lower()}:"
-    path = lines[at - 1].strip().rstrip(":")
+    above = next(line for line in lines[at::-1] if line.startswith("  /"))
+    path = above.strip().rstrip(":")
     assert path.startswith("/api/v1/data-collection/batches" if operation.kind == "batch" else "/")
     assert operation.action == "archive" or path == operation.template
     assert location["logicalLocations"][0]["fullyQualifiedName"] == str(operation)

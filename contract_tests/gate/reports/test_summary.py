@@ -183,7 +183,8 @@ def test_operations_in_their_order():
 
     assert told.operations == OPERATIONS
     assert operation_names(OPERATIONS) == (
-        "batch request, status, archive; collection request, status, archive"
+        "batch request, status, archive, list, delete; "
+        "collection request, status, archive, list, delete"
     )
 
 

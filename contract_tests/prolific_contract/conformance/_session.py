@@ -12,7 +12,7 @@ from prolific_contract.gate._check import Check, UsageError, check_live, usable
 from prolific_contract.gate._har_read import parse_har
 from prolific_contract.gate._har_write import har_of
 from prolific_contract.gate._law import Edition, Law
-from prolific_contract.gate._operations import KINDS, Operation
+from prolific_contract.gate._operations import KINDS, MANAGING, Operation
 from prolific_contract.gate._trace import Subject
 from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.laws import LAWS
@@ -108,6 +108,7 @@ def judged(check: Check) -> list[tuple[Law, Operation]]:
         if not law.editions or check.edition is None or check.edition in law.editions
         for operation in law.operations
         if operation.kind in kinds
+        if check.edition != "2026-03" or operation.action not in MANAGING
     ]
 
 

@@ -45,8 +45,10 @@ def test_enough_was_exercised(outcome: Outcome) -> None:
 
 def test_law(outcome: Outcome, law: Law, operation: Operation) -> None:
     cell = outcome.cell(law, operation)
-    if outcome.verdict is None or cell is None:
+    if outcome.verdict is None:
         pytest.skip(f"there is no verdict: {outcome.error}")
+    if cell is None:
+        pytest.skip("the server does not show that it lists and deletes export jobs")
     if cell.state is CellState.NOT_EXERCISED:
         pytest.skip(cell.reason)
     for violation in outcome.verdict.violations:

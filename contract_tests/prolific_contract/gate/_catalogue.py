@@ -14,7 +14,7 @@ from prolific_contract.gate._inprocess import InProcessTarget
 from prolific_contract.gate._judge import judge
 from prolific_contract.gate._law import Edition, Law
 from prolific_contract.gate._live import LiveTarget
-from prolific_contract.gate._operations import KINDS, Operation
+from prolific_contract.gate._operations import KINDS, MANAGING, Operation
 from prolific_contract.gate._plan import BRISK, CAREFUL, Plan, Profile
 from prolific_contract.gate._recorder import Conversation, converse
 from prolific_contract.gate._trace import Subject
@@ -73,7 +73,9 @@ class Trial:
     def killed_by(self, law: Law) -> bool:
         """Whether a law noticed the fault where it is, whichever edition is enforced."""
         hit = Hit(law.id, self.mutant.operation)
-        return hit in self.enforced and (bool(law.editions) or hit in self.shared)
+        # A server that lists and deletes nothing in the right way does not show that it can.
+        alone = bool(law.editions) or self.mutant.operation.action in MANAGING
+        return hit in self.enforced and (alone or hit in self.shared)
 
     def __str__(self) -> str:
         """Name and edition."""
@@ -112,7 +114,7 @@ def try_mutant(mutant: Mutant, edition: Edition) -> Trial:
     if any(law.profile == "full" and mutant.fault.name in law.mutants for law in LAWS):
         profile = "full"
     settings = _settings(edition)
-    plan = Plan(_subjects(settings), max_wait=_SHORT, pace=BRISK, profile=profile)
+    plan = Plan(_subjects(settings), max_wait=_SHORT, pace=BRISK, profile=profile, edition=edition)
     conversation = _converse(
         lambda settings, clock: MutatedSite(mutant, settings, clock), settings, plan
     )
@@ -137,11 +139,13 @@ def _tried(
 def hear_variant(variant: Variant, edition: Edition) -> Hearing:
     """Judge a variant, in every setting."""
     settings = _settings(edition)
-    plan = Plan(_subjects(settings), max_wait=_LONG, pace=CAREFUL)
+    # A server of the earlier edition must not be accused of what it does not have, either.
+    asked = None if edition == "2026-03" else edition
+    plan = Plan(_subjects(settings), max_wait=_LONG, pace=CAREFUL, profile="full", edition=asked)
     conversation = _converse(
         lambda settings, clock: VariantSite(variant, settings, clock), settings, plan
     )
-    return _heard(variant, edition, conversation)
+    return _heard(variant, edition, conversation, "full")
 
 
 def hear_variant_live(variant: Variant, edition: Edition) -> Hearing:
@@ -149,16 +153,19 @@ def hear_variant_live(variant: Variant, edition: Edition) -> Hearing:
     return _heard(variant, edition, _converse_live(_settings(edition), variant=variant.name))
 
 
-def _heard(variant: Variant, edition: Edition, conversation: Conversation) -> Hearing:
-    return Hearing(
-        variant.name,
-        edition,
-        tuple(accusations(conversation, edition, additive=variant.additive)),
-    )
+def _heard(
+    variant: Variant, edition: Edition, conversation: Conversation, profile: Profile = "polite"
+) -> Hearing:
+    said = accusations(conversation, edition, additive=variant.additive, profile=profile)
+    return Hearing(variant.name, edition, tuple(said))
 
 
 def accusations(
-    conversation: Conversation, edition: Edition, *, additive: bool = False
+    conversation: Conversation,
+    edition: Edition,
+    *,
+    additive: bool = False,
+    profile: Profile = "polite",
 ) -> Iterator[str]:
     """What a conforming server is accused of in some setting, or that nothing was proved.
 
@@ -167,12 +174,13 @@ def accusations(
         edition: The edition that it follows.
         additive: Whether it sends members that are not documented: under ``--strict`` it
             may be told so, and has to be told nothing else.
+        profile: The conversation's.
     """
     if conversation.cut_short:
         yield f"the conversation ended early: {conversation.cut_short}"
     for asked in (None, edition):
         for strict in (False, True):
-            verdict = _judge(conversation, asked, strict=strict)
+            verdict = _judge(conversation, asked, profile=profile, strict=strict)
             setting = f"--edition {asked or 'auto'}{' --strict' if strict else ''}"
             if not verdict.exercised:
                 yield f"{setting}: nothing was exercised"
@@ -211,7 +219,7 @@ def _converse_live(
     settings: SandboxSettings, *, mutant: str | None = None, variant: str | None = None
 ) -> Conversation:
     settings = evolve(settings, generation_seconds=_GENERATION_LIVE)
-    plan = Plan(_subjects(settings), max_wait=_WAIT_LIVE, pace=BRISK)
+    plan = Plan(_subjects(settings), max_wait=_WAIT_LIVE, pace=BRISK, edition=settings.edition)
     with Sandbox(settings, mutant=mutant, variant=variant) as sandbox, LiveTarget() as target:
         return converse(target, sandbox.url, settings.token, plan)
 

@@ -137,6 +137,7 @@ def _plan(check: Check, target: str) -> Plan:
         profile=check.profile,
         pace=pace_for(target),
         made=made_up(contract, check.subjects) if check.profile == "full" else (),
+        edition=check.edition,
     )
 
 

@@ -54,7 +54,9 @@ def made_up(
     schema = _schema(contract, subjects, seed)
     requests: list[Made] = []
     for operation in OPERATIONS:
-        if operation.action != "archive" and any(one.kind == operation.kind for one in subjects):
+        if operation.method.lower() not in contract["paths"].get(operation.template, {}):
+            continue
+        if any(one.kind == operation.kind for one in subjects):
             requests += _of_operation(schema, operation, seed, examples)
     return tuple(requests)
 

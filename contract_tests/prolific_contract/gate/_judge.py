@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Literal
 
+from attrs import frozen
 from prolific_exports import __version__
 
 from prolific_contract.gate._law import Edition, Law, Observation, Outcome, Reading
-from prolific_contract.gate._operations import Kind
+from prolific_contract.gate._operations import MANAGING, Kind, Operation
 from prolific_contract.gate._trace import Exchange, Trace
 from prolific_contract.gate._verdict import Cell, DocumentedAnswer, Verdict
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._documented import documented
-from prolific_contract.gate.laws._jobs import Job, jobs_of, requests_of, state
+from prolific_contract.gate.laws._jobs import Job, in_course, jobs_of, requests_of, state
+from prolific_contract.gate.laws._lists import lists_of
 from prolific_contract.gate.laws._observing import API, answered
 from prolific_contract.spec import build, load_contract
 from prolific_contract.spec._files import load_sources
@@ -56,25 +58,26 @@ def judge(
         ContractToolError: The contract of the edition can't be had.
     """
     reading = Reading(contract_of(edition), edition, strict)
-    kinds = _kinds(trace)
+    found = _edition_found(trace)
+    known = _known(trace, edition, found)
     cells = [
         cell
         for law in laws
         if profile == "full" or law.profile == "polite"
-        for cell in _cells(law, trace, reading, kinds)
+        for cell in _cells(law, trace, reading, known)
     ]
     sent = [exchange.sent for exchange in trace.exchanges if exchange.sent is not None]
     return Verdict(
         target=target,
         profile=profile,
         edition_asked=edition,
-        edition_found=_edition_found(trace),
+        edition_found=found,
         strict=strict,
         started=min(sent, default=None),
         took=_took(trace),
         trace=trace,
         cells=tuple(cells),
-        answers=tuple(_answers(trace, reading, kinds)),
+        answers=tuple(_answers(trace, reading, known)),
         version=__version__,
         accepted=accepted,
     )
@@ -94,7 +97,38 @@ def _kinds(trace: Trace) -> frozenset[Kind]:
     )
 
 
-def _cells(law: Law, trace: Trace, reading: Reading, kinds: frozenset[Kind]) -> Iterator[Cell]:
+@frozen
+class _Known:
+    """What there is to judge in a conversation.
+
+    Attributes:
+        kinds: What it is about.
+        managed: Whether jobs are listed and deleted.
+    """
+
+    kinds: frozenset[Kind]
+    managed: bool
+
+    def has(self, operation: Operation) -> bool:
+        return self.managed or operation.action not in MANAGING
+
+
+def _known(trace: Trace, edition: Edition | None, found: Edition | None) -> _Known:
+    """An edition that is enforced decides what a server has to have; else what it shows."""
+    shown = bool(lists_of(trace)) or found == "2026-11" or any(map(_deletes, trace.exchanges))
+    managed = shown if edition is None else edition == "2026-11"
+    return _Known(_kinds(trace), managed)
+
+
+def _deletes(exchange: Exchange) -> bool:
+    """Whether an answer shows that jobs can be deleted."""
+    operation, answer = exchange.operation, exchange.answer
+    if operation is None or answer is None or not in_course(exchange):
+        return False
+    return operation.action == "delete" and answer.status == 204
+
+
+def _cells(law: Law, trace: Trace, reading: Reading, known: _Known) -> Iterator[Cell]:
     if law.editions and reading.edition is None:
         reason = "no edition is enforced (--edition)"
         observations: list[Observation] = []
@@ -103,7 +137,7 @@ def _cells(law: Law, trace: Trace, reading: Reading, kinds: frozenset[Kind]) -> 
     else:
         reason = f"needs {law.needs}"
         observations = list(law.check(trace, reading))
-    for operation in law.operations:
+    for operation in filter(known.has, law.operations):
         own = tuple(
             sorted(
                 (seen for seen in observations if seen.operation == operation),
@@ -111,13 +145,13 @@ def _cells(law: Law, trace: Trace, reading: Reading, kinds: frozenset[Kind]) -> 
             )
         )
         broken = any(seen.outcome is not Outcome.HELD for seen in own)
-        if operation.kind in kinds or broken:
+        if operation.kind in known.kinds or broken:
             yield Cell(law, operation, own, "" if own else reason)
 
 
 def _edition_found(trace: Trace) -> Edition | None:
     """The edition that the answers to requests show; None if none or both."""
-    found: set[Edition] = set()
+    found: set[Edition] = {"2026-11"} if lists_of(trace) else set()
     jobs = jobs_of(trace)
     for requests in requests_of(trace).values():
         earlier: list[Job] = []
@@ -141,16 +175,16 @@ def _was_ready(job: Job, request: Exchange) -> bool:
     return all(poll is not None and state(poll) == "complete" for poll in (told, again))
 
 
-def _answers(trace: Trace, reading: Reading, kinds: frozenset[Kind]) -> Iterator[DocumentedAnswer]:
+def _answers(trace: Trace, reading: Reading, known: _Known) -> Iterator[DocumentedAnswer]:
     contract = documented(reading.contract)
     seen = {(op, answer.status, answer.state) for _, op, answer in answered(trace)}
     statuses = {(op, status) for op, status, _ in seen}
-    for operation in API:
-        if operation.kind not in kinds:
+    for operation in filter(known.has, API):
+        if operation.kind not in known.kinds:
             continue
         for status in contract.statuses(operation):
             branches = contract.states[operation].get(status)
-            if branches is None:
+            if not branches or operation.action == "list":
                 told = (operation, status) in statuses
                 yield DocumentedAnswer(operation, status, "", told)
                 continue

@@ -7,12 +7,26 @@ from urllib.parse import unquote
 from attrs import frozen
 
 Kind: TypeAlias = Literal["batch", "collection"]
-Action: TypeAlias = Literal["request", "status", "archive"]
+Action: TypeAlias = Literal["request", "status", "archive", "list", "delete"]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
-_METHODS: Final[dict[Action, str]] = {"request": "POST", "status": "GET", "archive": "GET"}
+MANAGING: Final[frozenset[Action]] = frozenset({"list", "delete"})
+"""The actions that edition 2026-11 has and 2026-03 has not (D-3)."""
+
+_METHODS: Final[dict[Action, str]] = {
+    "request": "POST",
+    "status": "GET",
+    "archive": "GET",
+    "list": "GET",
+    "delete": "DELETE",
+}
+# Of the paths without and with the id of a job, the action that the path is named for first.
+_ON_PATH: Final[tuple[tuple[Action, ...], tuple[Action, ...]]] = (
+    ("request", "list"),
+    ("status", "delete"),
+)
 _PLURALS: Final[dict[Kind, str]] = {"batch": "batches", "collection": "collections"}
 _PATH = re.compile(
     r"/api/v1/data-collection/(batches|collections)/([^/]+)/export(?:/([^/]+))?/?", re.DOTALL
@@ -25,8 +39,9 @@ class Operation:
 
     Attributes:
         kind: ``batch`` or ``collection``.
-        action: ``request`` (POST …/export), ``status`` (GET …/export/{export_id}) or
-            ``archive`` (GET of the presigned URL).
+        action: ``request`` (POST …/export), ``status`` (GET …/export/{export_id}),
+            ``archive`` (GET of the presigned URL), and in edition 2026-11 ``list``
+            (GET …/export) and ``delete`` (DELETE …/export/{export_id}).
     """
 
     kind: Kind
@@ -43,7 +58,7 @@ class Operation:
         if self.action == "archive":
             return f"the {self.kind}'s presigned URL"
         stem = f"/api/v1/data-collection/{_PLURALS[self.kind]}/{{{self.kind}_id}}/export"
-        return f"{stem}/{{export_id}}" if self.action == "status" else stem
+        return f"{stem}/{{export_id}}" if self.action in _ON_PATH[1] else stem
 
     def __str__(self) -> str:
         """Method and path template."""
@@ -76,8 +91,19 @@ class Address:
 
     @property
     def operation(self) -> Operation:
-        """The operation that has this path."""
-        return Operation(self.kind, "request" if self.export_id is None else "status")
+        """The operation that has this path in every edition."""
+        return Operation(self.kind, self._actions[0])
+
+    def at(self, method: str) -> Operation | None:
+        """The operation that this path has under a method, in some edition."""
+        for action in self._actions:
+            if _METHODS[action] == method:
+                return Operation(self.kind, action)
+        return None
+
+    @property
+    def _actions(self) -> tuple[Action, ...]:
+        return _ON_PATH[0 if self.export_id is None else 1]
 
 
 def address_of(path: str) -> Address | None:

@@ -6,6 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
 
+from prolific_contract.gate._law import Edition
 from prolific_contract.gate._trace import Subject
 
 Profile: TypeAlias = Literal["polite", "full"]
@@ -70,7 +71,9 @@ class Plan:
         max_wait: Seconds within which an export has to be ready.
         profile: ``full`` also tries methods that are not documented.
         pace: How fast it asks.
-        made: Made-up requests, sent last.
+        made: Made-up requests, sent last under the full profile.
+        edition: The edition that is enforced; without one, jobs are listed and deleted if the
+            server shows that it can, and filters are not tried.
     """
 
     subjects: tuple[Subject, ...]
@@ -78,6 +81,7 @@ class Plan:
     profile: Profile = "polite"
     pace: Pace = CAREFUL
     made: tuple[Made, ...] = ()
+    edition: Edition | None = None
 
     @property
     def call_timeout(self) -> float:
@@ -86,5 +90,6 @@ class Plan:
 
     @property
     def budget(self) -> float:
-        """Seconds after which nothing is asked any more: two exports and the probes."""
-        return 2 * self.max_wait + min(_PROBING_SECONDS, 10 * self.max_wait)
+        """Seconds after which nothing is asked any more: the exports and the probes."""
+        exports = 3 if self.profile == "full" else 2
+        return exports * self.max_wait + min(_PROBING_SECONDS, 10 * self.max_wait)

@@ -16,7 +16,8 @@ from prolific_exports._version import __version__
 
 from prolific_contract.gate._parts import part_of
 from prolific_contract.gate._plan import Plan
-from prolific_contract.gate._scenario import Ask, Fetch, Pause, Sent, Step, conversation
+from prolific_contract.gate._scenario import conversation
+from prolific_contract.gate._steps import Ask, Fetch, Pause, Sent, Step
 from prolific_contract.gate._targets import NoAnswerError, Target, UnreachableError
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
 from prolific_contract.gate._zip_directory import Part, directory_start

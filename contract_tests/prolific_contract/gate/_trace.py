@@ -130,10 +130,7 @@ class Exchange:
     @cached_property
     def operation(self) -> Operation | None:
         """The documented operation; None for other paths and for undocumented methods."""
-        address = self.address
-        if address is None or address.operation.method != self.method:
-            return None
-        return address.operation
+        return None if self.address is None else self.address.at(self.method)
 
 
 @frozen
@@ -165,6 +162,11 @@ class Trace:
     exchanges: tuple[Exchange, ...]
     subjects: tuple[Subject, ...] = ()
     max_wait: float = 600.0
+
+    @cached_property
+    def memory(self) -> dict[object, Any]:
+        """What has been found out about the conversation, by whoever found it out."""
+        return {}
 
     @cached_property
     def issued_urls(self) -> dict[str, Exchange]:

@@ -115,19 +115,8 @@ class ExportApi:
         resource = self._access(kind, resource_id)
         if isinstance(resource, Reply):
             return resource
-        jobs = reversed(self._jobs.of(kind, resource_id))
-        return json_reply(
-            200,
-            [
-                {
-                    "export_id": job.export_id,
-                    "filter": job.filter.as_json(),
-                    "status": job.state(now).value,
-                    "created_at": utc_timestamp(job.requested_at),
-                }
-                for job in jobs
-            ],
-        )
+        jobs = self._jobs.of(kind, resource_id)
+        return json_reply(200, [listed(job, now) for job in reversed(jobs)])
 
     def _job(self, kind: Kind, resource_id: str, export_id: str) -> Job | None:
         job = self._jobs.find(export_id)
@@ -166,6 +155,16 @@ class ExportApi:
             body["url"] = presigned.url
             body["expires_at"] = utc_timestamp(presigned.expires_at)
         return json_reply(status, body)
+
+
+def listed(job: Job, now: datetime) -> dict[str, object]:
+    """A job as the list of its resource shows it."""
+    return {
+        "export_id": job.export_id,
+        "filter": job.filter.as_json(),
+        "status": job.state(now).value,
+        "created_at": utc_timestamp(job.requested_at),
+    }
 
 
 def _no_job(kind: Kind) -> Reply:

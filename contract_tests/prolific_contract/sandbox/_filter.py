@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
+from prolific_contract.sandbox._http import Call
 from prolific_contract.sandbox._text import exact_utc_timestamp
 
 _NAMES: Final = ("study_id", "from", "to")
@@ -94,6 +95,14 @@ def read_filter(query: Iterable[tuple[str, str]]) -> ExportFilter:
     if wrong:
         raise FilterError(wrong)
     return ExportFilter(study_id=given.get("study_id"), from_=begin, to=end)
+
+
+def wanted_by(call: Call) -> ExportFilter:
+    """The filter that a request asks for; none where it can't be used."""
+    try:
+        return read_filter(call.query)
+    except FilterError:
+        return EVERYTHING
 
 
 def _moment(text: str) -> datetime | None:

@@ -25,11 +25,40 @@ class OpenBook(JobBook):
         """
         super().__init__(*order)
         self._fates = fates or {}
+        self._ever: dict[tuple[str, str], list[str]] = {}
 
-    def start(self, kind: Kind, resource_id: str, now: datetime) -> Job:
+    def every(self) -> list[Job]:
+        """The jobs of all resources that have not been deleted."""
+        return list(self._by_export_id.values())
+
+    def ever(self, kind: Kind, resource_id: str) -> tuple[str, ...]:
+        """The ids of all jobs that a resource ever had, oldest first."""
+        return tuple(self._ever.get((kind, resource_id), ()))
+
+    def _start(
+        self, resource: known.Resource, now: datetime, wanted: ExportFilter = EVERYTHING
+    ) -> Job:
+        job = super()._start(resource, now, wanted)
+        self._ever.setdefault((resource.kind, resource.id), []).append(job.export_id)
+        return job
+
+    def start(
+        self, kind: Kind, resource_id: str, now: datetime, wanted: ExportFilter = EVERYTHING
+    ) -> Job:
         """Start a job, whatever jobs there are."""
         with self._lock:
-            return self._start(known.Resource(known.Kind(kind), resource_id), now)
+            return self._start(known.Resource(known.Kind(kind), resource_id), now, wanted)
+
+    def remove(self, job: Job) -> None:
+        """Delete a job, whatever its state."""
+        with self._lock:
+            self._discard(job)
+
+    def restore(self, job: Job) -> None:
+        """Have a job again that was deleted."""
+        with self._lock:
+            self._by_resource[job.kind, job.resource_id].append(job)
+            self._by_export_id[job.export_id] = job
 
     def replace(self, old: Job, new: Job) -> None:
         """Write ``new`` where ``old`` stands; both may have the same id."""

@@ -8,16 +8,33 @@ from attrs import evolve
 
 from prolific_contract.sandbox._http import Reply
 
+NO_CONTENT = 204
+
 Which: TypeAlias = Callable[[Reply], bool]
 Change: TypeAlias = Callable[[Reply], Reply]
 
 
 def state_of(reply: Reply) -> str | None:
     """The export status that a reply of the API tells; None for every other one."""
-    if reply.status >= 300:
+    if reply.status >= 300 or not text_of(reply).startswith(b"{"):
         return None
     status: str = body_of(reply)["status"]
     return status
+
+
+def is_success(reply: Reply) -> bool:
+    """Whether the API did what was asked."""
+    return reply.status < 300
+
+
+def is_list(reply: Reply) -> bool:
+    """Whether it lists export jobs."""
+    return is_success(reply) and text_of(reply).startswith(b"[")
+
+
+def has_content(reply: Reply) -> bool:
+    """Whether it is a success with a body."""
+    return is_success(reply) and reply.status != NO_CONTENT
 
 
 def tells_state(reply: Reply) -> bool:
@@ -56,9 +73,15 @@ def text_of(reply: Reply) -> bytes:
 
 
 def body_of(reply: Reply) -> dict[str, Any]:
-    """The JSON object that a reply of the clean API always is."""
+    """The JSON object that a reply of the clean API is, unless it lists jobs or has no body."""
     value: dict[str, Any] = json.loads(text_of(reply))
     return value
+
+
+def jobs_of(reply: Reply) -> list[dict[str, Any]]:
+    """The jobs that a reply lists."""
+    jobs: list[dict[str, Any]] = json.loads(text_of(reply))
+    return jobs
 
 
 def with_body(reply: Reply, body: bytes) -> Reply:

@@ -8,9 +8,35 @@ themselves show and never on the order in which the gate's own conversation goes
 from typing import Final
 
 from prolific_contract.gate._law import Law
-from prolific_contract.gate.laws import _isolation, _shape, _time, _values
+from prolific_contract.gate.laws import (
+    _filtering,
+    _isolation,
+    _managing,
+    _shape,
+    _time,
+    _values,
+)
 
-LAWS: Final[tuple[Law, ...]] = (*_shape.LAWS, *_values.LAWS, *_time.LAWS, *_isolation.LAWS)
+_FAMILIES: Final = ("shape", "value", "time", "isolation")
+
+
+def _family(law: Law) -> int:
+    return _FAMILIES.index(law.id.partition(".")[0])
+
+
+LAWS: Final[tuple[Law, ...]] = tuple(
+    sorted(
+        (
+            *_shape.LAWS,
+            *_values.LAWS,
+            *_time.LAWS,
+            *_filtering.LAWS,
+            *_isolation.LAWS,
+            *_managing.LAWS,
+        ),
+        key=_family,
+    )
+)
 
 _BY_ID: Final = {law.id: law for law in LAWS}
 

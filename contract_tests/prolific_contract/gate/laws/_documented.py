@@ -32,7 +32,7 @@ class Fault:
 
 @frozen
 class Body:
-    """A documented body: of an error, or of one state of an export.
+    """A documented body: of an error, of one state of an export, or of a list of jobs.
 
     Attributes:
         schema: The schema with its references.
@@ -75,6 +75,12 @@ def _extras(
     contract: Mapping[str, Any], schema: Mapping[str, Any], value: Any, pointer: str
 ) -> Iterator[str]:
     schema = _resolved(contract, schema)
+    if isinstance(value, list) and "items" in schema:
+        for place, item in enumerate(value):
+            yield from _extras(contract, schema["items"], item, f"{pointer}/{place}")
+        return
+    for branch in schema.get("oneOf", ()):
+        yield from _extras(contract, branch, value, pointer)
     properties = schema.get("properties")
     if not isinstance(value, dict) or properties is None:
         return
@@ -96,12 +102,17 @@ class Documented:
 
     Attributes:
         states: By operation and HTTP status, the states that a success may tell and
-            their bodies.
+            their bodies; a list of jobs has one body under the empty name, a success
+            without a body none.
         errors: By operation and HTTP status, the bodies of errors.
     """
 
     states: Mapping[Operation, Mapping[int, Mapping[str, Body]]]
     errors: Mapping[Operation, Mapping[int, Body]]
+
+    def has(self, operation: Operation) -> bool:
+        """Whether the edition has an operation of the API."""
+        return operation in self.states
 
     def statuses(self, operation: Operation) -> list[int]:
         """The documented HTTP statuses of an operation, ascending."""
@@ -134,12 +145,20 @@ def _compile(contract: Mapping[str, Any]) -> Documented:
     for operation in OPERATIONS:
         if operation.action == "archive":
             continue
+        item = contract["paths"][operation.template].get(operation.method.lower())
+        if item is None:
+            continue
         states[operation], errors[operation] = {}, {}
-        item = contract["paths"][operation.template][operation.method.lower()]
         for code, response in item["responses"].items():
+            if "content" not in response:
+                states[operation][int(code)] = {}
+                continue
             schema = response["content"][_MEMBER]["schema"]
             if int(code) >= 400:
                 errors[operation][int(code)] = _body(contract, schema)
+                continue
+            if operation.action == "list":
+                states[operation][int(code)] = {"": _body(contract, schema)}
                 continue
             branches = _resolved(contract, schema).get("oneOf", [schema])
             states[operation][int(code)] = {

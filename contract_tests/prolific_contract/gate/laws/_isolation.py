@@ -9,6 +9,8 @@ from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
 from prolific_contract.gate.laws._jobs import canonical, named_id, place, same_id
 from prolific_contract.gate.laws._observing import (
     API,
+    DELETE,
+    REQUEST,
     STATUS,
     answered,
     has_access,
@@ -60,10 +62,11 @@ def _token_echo(trace: Trace, reading: Reading) -> Iterator[Observation]:
         address, answer = exchange.address, exchange.answer
         if address is None or answer is None or answer.echoes_token is None:
             continue
+        operation = exchange.operation or address.operation
         if answer.echoes_token:
-            yield violated(address.operation, "the answer holds the API token", exchange)
+            yield violated(operation, "the answer holds the API token", exchange)
         else:
-            yield held(address.operation, exchange)
+            yield held(operation, exchange)
 
 
 def _unknown_job(trace: Trace, reading: Reading) -> Iterator[Observation]:
@@ -84,7 +87,12 @@ def _unknown_job(trace: Trace, reading: Reading) -> Iterator[Observation]:
         if answer.status == 404:
             unknown.add(asked)
             yield held(operation, exchange)
-        elif answer.status < 300 and asked in unknown and not exchange.generated:
+        elif (
+            operation.action == "status"
+            and answer.status < 300
+            and asked in unknown
+            and not exchange.generated
+        ):
             # That asking for it made it known is for `time.get-is-safe` to judge.
             continue
         elif answer.status < 300 or (answer.status != 401 and not exchange.generated):
@@ -111,9 +119,10 @@ def _job_scope(trace: Trace, reading: Reading) -> Iterator[Observation]:
             continue
         (kind, resource_id), owner = next(iter(places.items()))
         if answer.status < 300:
+            done = "told of" if operation.action == "status" else "deleted"
             yield violated(
                 operation,
-                f"a job of the {kind} {quote(resource_id)} is told of under the {address.kind} "
+                f"a job of the {kind} {quote(resource_id)} is {done} under the {address.kind} "
                 f"{quote(address.resource_id)}",
                 owner,
                 exchange,
@@ -140,11 +149,12 @@ def _forbidden(trace: Trace, reading: Reading) -> Iterator[Observation]:
             or _is_silent(answer)
         ):
             continue
-        refusals = (403,) if operation.action == "request" else (401, 403, 404)
+        closed = operation.action in ("request", "list")
+        refusals = (403,) if closed else (401, 403, 404)
         if answer.status in refusals:
             yield held(operation, exchange)
         elif answer.status < 300 or not exchange.generated:
-            expected = "403" if operation.action == "request" else "403 or 404"
+            expected = "403" if closed else "403 or 404"
             yield violated(
                 operation,
                 f"a resource without access is answered {answer.status}, not {expected}",
@@ -229,41 +239,50 @@ LAWS: Final = (
     ),
     Law(
         id="isolation.unknown-job",
-        statement="A poll of a job that nobody was given is answered 404.",
-        source=Source("documents/000, 001", "404 is: there is no such export job."),
-        operations=STATUS,
-        needs="a poll with the token of an id that was made up",
+        statement="A poll of a job that nobody was given, or its delete, is answered 404.",
+        source=Source(
+            "documents/000, 001; API reference, delete an export",
+            "404 is: there is no such export job.",
+        ),
+        operations=(*STATUS, *DELETE),
+        needs="a poll or a delete with the token of an id that was made up",
         check=_unknown_job,
         mutants=(
             "unknown-job-200",
             "unknown-job-generating",
             "unknown-job-403",
+            "unknown-delete-204",
+            "unknown-delete-409",
         ),
     ),
     Law(
         id="isolation.job-scope",
-        statement="A job is told of only under the kind and the resource that it was started for.",
+        statement=(
+            "A job is told of, and deleted, only under the kind and the resource that it was "
+            "started for."
+        ),
         source=Source(
-            "documents/000, 001",
+            "documents/000, 001; API reference, delete an export",
             "The path names the resource and then its job; elsewhere there is no such job. Which "
             "refusal it is, is not judged.",
             ("D-13",),
         ),
-        operations=STATUS,
-        needs="a started job, polled under another kind or resource with the token",
+        operations=(*STATUS, *DELETE),
+        needs="a started job, asked for under another kind or resource with the token",
         check=_job_scope,
         mutants=("scope-kind", "scope-resource"),
     ),
     Law(
         id="isolation.forbidden",
         statement=(
-            "A resource that the token has no access to is answered 403 to a request and 403 or "
-            "404 to a poll."
+            "A resource that the token has no access to is answered 403 to a request or a list "
+            "and 403 or 404 to a poll or a delete."
         ),
         source=Source(
-            "documents/002, 004",
-            "The request's page has 403 for missing access to the workspace. The poll's page has "
-            "404 alone, and the general pages 401 or 404: all three are taken there.",
+            "documents/002, 004; API reference, list export jobs and delete an export",
+            "The pages of requests and lists have 403 for missing access to the workspace. The "
+            "poll's page has 404 alone, the delete's has both, and the general pages 401 or 404: "
+            "all three are taken there.",
             ("D-12", "D-13"),
         ),
         operations=API,
@@ -273,6 +292,9 @@ LAWS: Final = (
             "forbidden-200",
             "forbidden-404",
             "forbidden-status",
+            "forbidden-list",
+            "forbidden-list-404",
+            "forbidden-delete",
         ),
     ),
     Law(
@@ -284,7 +306,7 @@ LAWS: Final = (
             "it. Not judged: GET and DELETE where the later edition lists and deletes jobs, and "
             "HEAD, OPTIONS and TRACE.",
         ),
-        operations=API,
+        operations=(*REQUEST, *STATUS),
         needs="PUT or PATCH with the token on an export path",
         check=_methods,
         mutants=(

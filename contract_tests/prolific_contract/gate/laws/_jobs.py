@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from attrs import field, frozen
 
 from prolific_contract.gate._operations import Address, Kind, Operation
 from prolific_contract.gate._trace import Exchange, Trace
-from prolific_contract.gate.laws._observing import has_access, query
+from prolific_contract.gate.laws._observing import has_access, once, query
 
 _STATES: Final = frozenset({"generating", "complete", "failed"})
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -29,6 +30,11 @@ class Key:
     kind: Kind
     resource_id: str
     export_id: str
+
+    @classmethod
+    def of(cls, address: Address) -> "Key":
+        """What the job that a path names is known by; the path has to name one."""
+        return cls(*place(address), canonical(str(address.export_id)))
 
 
 @frozen
@@ -95,6 +101,7 @@ def same_id(left: str, right: str) -> bool:
     return canonical(left) == canonical(right)
 
 
+@lru_cache(maxsize=4096)
 def canonical(some_id: str) -> str:
     """An id in the form in which ids are compared."""
     return some_id.lower() if _UUID.fullmatch(some_id) else some_id
@@ -119,6 +126,7 @@ def named_id(exchange: Exchange) -> str | None:
     return export_id if isinstance(export_id, str) else None
 
 
+@once
 def requests_of(trace: Trace) -> dict[tuple[Kind, str, str], list[Exchange]]:
     """The answered requests for exports by kind, resource and query.
 
@@ -134,19 +142,25 @@ def requests_of(trace: Trace) -> dict[tuple[Kind, str, str], list[Exchange]]:
     return requests
 
 
+@once
 def jobs_of(trace: Trace) -> dict[Key, Job]:
     """Every export id that was named or asked for, with its part of the conversation."""
     jobs: dict[Key, Job] = {}
-    deleted: set[Key] = set()
+    # By id alone, whoever asked and wherever: that it should not have been is other laws' affair.
+    deleted: set[str] = set()
     for exchange in trace.exchanges:
         key = _key(exchange)
-        if key is None or key in deleted or not in_course(exchange):
+        if key is None or key.export_id in deleted:
             continue
-        if exchange.operation is not None:
+        if _deletes(exchange):
+            deleted.add(key.export_id)
+        elif in_course(exchange) and _tells_of_job(exchange):
             jobs.setdefault(key, Job(key)).events.append(exchange)
-        elif _deletes(exchange):
-            deleted.add(key)
     return jobs
+
+
+def _tells_of_job(exchange: Exchange) -> bool:
+    return exchange.operation is not None and exchange.operation.action in ("request", "status")
 
 
 def _key(exchange: Exchange) -> Key | None:

@@ -1,8 +1,9 @@
 """What all laws use: making observations, choosing operations and exchanges, quoting."""
 
 import re
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, Final, TypeVar
 
 from prolific_exports._redact import excerpt
 
@@ -18,10 +19,29 @@ def _of(*actions: Action) -> tuple[Operation, ...]:
 REQUEST: Final = _of("request")
 STATUS: Final = _of("status")
 ARCHIVE: Final = _of("archive")
-API: Final = _of("request", "status")
+LIST: Final = _of("list")
+DELETE: Final = _of("delete")
+API: Final = _of("request", "status", "list", "delete")
 
+_T = TypeVar("_T")
 _PLAIN = re.compile(r"[A-Za-z0-9_~-]+")
 _QUOTED: Final = 160
+
+
+def once(find: Callable[[Trace], _T]) -> Callable[[Trace], _T]:
+    """A function of a conversation that is asked by several laws, and works it out once.
+
+    What it gives is not to be changed.
+    """
+
+    @wraps(find)
+    def remembered(trace: Trace) -> _T:
+        if find not in trace.memory:
+            trace.memory[find] = find(trace)
+        found: _T = trace.memory[find]
+        return found
+
+    return remembered
 
 
 def held(operation: Operation, *exchanges: Exchange) -> Observation:
@@ -98,7 +118,7 @@ def is_plain(exchange: Exchange) -> bool:
     than an id (a slash, dots, a null), or a query: its refusal is not documented.
     """
     address = exchange.address
-    if address is None or query(exchange):
+    if address is None or query(exchange) or exchange.url.endswith("/"):
         return False
     ids = [address.resource_id] + ([address.export_id] if address.export_id is not None else [])
     return all(_PLAIN.fullmatch(part) for part in ids)

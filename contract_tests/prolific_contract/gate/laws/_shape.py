@@ -9,6 +9,9 @@ from prolific_contract.gate._trace import MISSING, Answer, Exchange, Trace
 from prolific_contract.gate.laws._documented import Body, Fault, documented
 from prolific_contract.gate.laws._observing import (
     API,
+    LIST,
+    REQUEST,
+    STATUS,
     answered,
     held,
     is_plain,
@@ -18,12 +21,14 @@ from prolific_contract.gate.laws._observing import (
     quote,
     violated,
 )
+from prolific_contract.gate.laws._room import may_be_full
 from prolific_contract.gate.laws._strict_json import flaw
 
 _RATE_LIMITED: Final = 429
 _FORBIDDEN: Final = 403
 _NOT_MODIFIED: Final = 304
 _UNAVAILABLE: Final = 503
+_NO_CONTENT: Final = 204
 
 
 def _answered(trace: Trace, reading: Reading) -> Iterator[Observation]:
@@ -43,6 +48,8 @@ def _answered(trace: Trace, reading: Reading) -> Iterator[Observation]:
 def _status(trace: Trace, reading: Reading) -> Iterator[Observation]:
     contract = documented(reading.contract)
     for exchange, operation, answer in answered(trace):
+        if not contract.has(operation):
+            continue
         statuses = _allowed(contract.statuses(operation), operation)
         if answer.status in statuses:
             states = contract.states[operation].get(answer.status, {})
@@ -55,7 +62,7 @@ def _status(trace: Trace, reading: Reading) -> Iterator[Observation]:
                 )
             else:
                 yield held(operation, exchange)
-        elif not _excused(exchange, answer):
+        elif not _excused(exchange, answer) and not _over_limit(trace, reading, exchange, answer):
             yield violated(
                 operation,
                 f"answered {answer.status}; documented are {_listed(statuses)}",
@@ -81,6 +88,13 @@ def _excused(exchange: Exchange, answer: Answer) -> bool:
     return undocumented and 400 <= answer.status < 500
 
 
+def _over_limit(trace: Trace, reading: Reading, exchange: Exchange, answer: Answer) -> bool:
+    """Whether a request may be refused because the resource has all jobs that it may have."""
+    return (
+        reading.edition != "2026-03" and 400 <= answer.status < 500 and may_be_full(trace, exchange)
+    )
+
+
 def _listed(statuses: list[int]) -> str:
     *others, last = map(str, statuses)
     return f"{', '.join(others)} and {last}"
@@ -89,14 +103,16 @@ def _listed(statuses: list[int]) -> str:
 def _judged(trace: Trace, reading: Reading) -> Iterator[tuple[Exchange, Operation, Answer]]:
     """The answers whose form is documented.
 
-    Not those to requests that only a generator makes up, when they are refused, and not
-    429: whatever limits the rate may stand before the API.
+    Not 204, which has no body, not those to requests that only a generator makes up, when
+    they are refused, and not 429: whatever limits the rate may stand before the API.
     """
     contract = documented(reading.contract)
     for exchange, operation, answer in answered(trace):
+        if not contract.has(operation):
+            continue
         statuses = _allowed(contract.statuses(operation), operation)
         refused = answer.status >= 400
-        if answer.status not in statuses or answer.status == _RATE_LIMITED:
+        if answer.status not in statuses or answer.status in (_RATE_LIMITED, _NO_CONTENT):
             continue
         if refused and exchange.generated and not is_plain(exchange):
             continue
@@ -139,11 +155,15 @@ def _successes(
         yield exchange, operation, answer, bodies if answer.state in bodies else {**states}
 
 
+def _body_of(operation: Operation, answer: Answer, bodies: Mapping[str, Body]) -> Body | None:
+    """What a success has to be; None if it tells no documented state."""
+    return bodies.get("" if operation.action == "list" else str(answer.state))
+
+
 def _body(trace: Trace, reading: Reading) -> Iterator[Observation]:
     for exchange, operation, answer, bodies in _successes(trace, reading):
-        faults = _state_faults(answer, bodies)
-        if faults is None:
-            faults = bodies[str(answer.state)].faults(answer.json)
+        body = _body_of(operation, answer, bodies)
+        faults = _state_faults(answer, bodies) if body is None else body.faults(answer.json)
         if faults is None:
             continue
         if answer.redacted:
@@ -154,10 +174,8 @@ def _body(trace: Trace, reading: Reading) -> Iterator[Observation]:
             yield held(operation, exchange)
 
 
-def _state_faults(answer: Answer, bodies: dict[str, Body]) -> list[Fault] | None:
+def _state_faults(answer: Answer, bodies: dict[str, Body]) -> list[Fault]:
     """What is wrong with a body that tells none of the documented states."""
-    if answer.state in bodies:
-        return None
     if not isinstance(answer.json, dict):
         return [Fault("", f"the body is {quote(answer.json)!r}, not an object")]
     if "status" not in answer.json:
@@ -205,9 +223,9 @@ def _envelope(errors: Mapping[int, Body], answer: Answer) -> Body:
 def _additive(trace: Trace, reading: Reading) -> Iterator[Observation]:
     contract = documented(reading.contract)
     bodies = [
-        (exchange, operation, answer, bodies[str(answer.state)])
+        (exchange, operation, answer, body)
         for exchange, operation, answer, bodies in _successes(trace, reading)
-        if answer.state in bodies
+        if (body := _body_of(operation, answer, bodies)) is not None
     ]
     bodies += [
         (exchange, operation, answer, _envelope(contract.errors[operation], answer))
@@ -252,9 +270,10 @@ LAWS: Final = (
             "documents/000, 002, 003, 004",
             "The prose has 202 for a new job and 200 for a recent export; the schemas forgot 202. "
             "401, 404 and 429 are in the general pages and hold everywhere; a refused GET may say "
-            "403 too. Not judged: refusals of a request with a query, or of a made-up one, whose "
-            "statuses no page has, and 503 with Retry-After, by which any server may pause.",
-            ("D-1", "D-2", "D-11", "D-12", "D-13"),
+            "403 too. Not judged: refusals of a request with a query, or of a made-up one, or of "
+            "one for a resource that may have ten jobs already, whose statuses no page has, and "
+            "503 with Retry-After, by which any server may pause.",
+            ("D-1", "D-2", "D-3", "D-11", "D-12", "D-13"),
         ),
         operations=API,
         needs="an answer of the operation",
@@ -268,6 +287,8 @@ LAWS: Final = (
             "error-422",
             "failed-500",
             "unknown-job-500",
+            "delete-200",
+            "delete-202",
         ),
     ),
     Law(
@@ -290,17 +311,18 @@ LAWS: Final = (
     Law(
         id="shape.body",
         statement=(
-            "The body of a success has the members of the state it tells, of the documented "
-            "types and formats; a date-time has an offset."
+            "The body of a success has the members of the state it tells, a list those of every "
+            "job, of the documented types and formats; a date-time has an offset."
         ),
         source=Source(
             "documents/000, 002, 003, 004",
             "Three states: generating with a UUID, complete with a URI and a date-time, failed. "
             "Further members are allowed, and any offset or fraction of a second; ids are UUIDs "
-            "in bodies, whatever they are in paths.",
-            ("D-6", "D-7", "D-8"),
+            "in bodies, whatever they are in paths. A list is an array of jobs, each with its id, "
+            "status and date-time; what the status may be is not published.",
+            ("D-3", "D-6", "D-7", "D-8"),
         ),
-        operations=API,
+        operations=(*REQUEST, *STATUS, *LIST),
         needs="a success whose body is JSON",
         check=_body,
         mutants=(
@@ -319,6 +341,14 @@ LAWS: Final = (
             "uuid-not",
             "body-list",
             "body-wrapped",
+            "list-wrapped",
+            "list-null",
+            "list-field-missing",
+            "list-created-missing",
+            "list-uuid-not",
+            "list-date-naive",
+            "list-filter-text",
+            "list-status-number",
         ),
     ),
     Law(
@@ -343,6 +373,7 @@ LAWS: Final = (
             "json-latin1",
             "json-utf16",
             "json-python",
+            "json-trailing-in-error",
         ),
     ),
     Law(
@@ -388,6 +419,8 @@ LAWS: Final = (
         mutants=(
             "field-extra",
             "field-extra-in-error",
+            "list-field-extra",
+            "list-filter-extra",
         ),
     ),
 )

@@ -20,6 +20,7 @@ from prolific_contract.gate.laws._jobs import (
     same_id,
     state,
 )
+from prolific_contract.gate.laws._lists import is_tried
 from prolific_contract.gate.laws._observing import REQUEST, STATUS, held, quote, violated
 
 # How long, in seconds, an export that is ready is "recent" in anybody's sense (documents/002
@@ -234,6 +235,9 @@ def _job_stays(trace: Trace, reading: Reading) -> Iterator[Observation]:
         for poll in job.polls:
             if known is not None and before(known, poll) and poll.at - known.at <= _KEPT:
                 if _refusal(poll) in (404, 410):
+                    if is_tried(trace, job.key, known, poll):
+                        # What a refused deletion did is for `time.delete-refused` to judge.
+                        continue
                     yield violated(
                         job.status,
                         f"the job was {state(known)}, then answered {_refusal(poll)}",
@@ -353,7 +357,7 @@ LAWS: Final = (
         operations=REQUEST,
         needs="two requests for one resource, and a poll that shows the first job generating",
         check=_request_while_generating,
-        mutants=("request-restarts",),
+        mutants=("request-restarts", "filter-restarts"),
     ),
     Law(
         id="time.request-after-complete",

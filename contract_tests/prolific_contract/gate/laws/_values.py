@@ -14,8 +14,9 @@ from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
 from prolific_contract.gate._zip_directory import Damaged, Directory, Part, read_directory
 from prolific_contract.gate.laws._jobs import before, in_course, place, state
 from prolific_contract.gate.laws._observing import (
-    API,
     ARCHIVE,
+    REQUEST,
+    STATUS,
     answered,
     held,
     quote,
@@ -273,7 +274,7 @@ LAWS: Final = (
             "clock is used, with five minutes' allowance.",
             ("D-4",),
         ),
-        operations=API,
+        operations=(*REQUEST, *STATUS),
         needs="a complete export with a readable expires_at, and the time of the answer",
         check=_expiry_future,
         mutants=(
@@ -291,7 +292,7 @@ LAWS: Final = (
             "documents/000, 003",
             "It is called a presigned HTTPS URL. Loopback is allowed for servers under test.",
         ),
-        operations=API,
+        operations=(*REQUEST, *STATUS),
         needs="a complete export with a url",
         check=_url,
         mutants=(
@@ -346,7 +347,7 @@ LAWS: Final = (
             "for two machines' clocks. URLs whose expiry is not readable are not judged.",
             ("D-4",),
         ),
-        operations=API,
+        operations=(*REQUEST, *STATUS),
         needs="a complete export whose url shows when it was signed and for how long",
         check=_url_expiry,
         mutants=(

@@ -11,7 +11,7 @@ from prolific_exports._cli._text import plural
 
 from prolific_contract.gate._baseline import stale
 from prolific_contract.gate._law import Law, Observation, Outcome
-from prolific_contract.gate._operations import Operation
+from prolific_contract.gate._operations import ACTIONS, Operation
 from prolific_contract.gate._trace import Exchange, Subject
 from prolific_contract.gate._verdict import Cell, CellState, DocumentedAnswer, Verdict, Violation
 from prolific_contract.gate.reports import _shown as shown
@@ -265,7 +265,7 @@ def _broken(violations: tuple[Violation, ...]) -> Broken:
 
 
 def _column(operation: Operation) -> tuple[str, int]:
-    return operation.kind, ("request", "status", "archive").index(operation.action)
+    return operation.kind, ACTIONS.index(operation.action)
 
 
 def operation_name(operation: Operation) -> str:

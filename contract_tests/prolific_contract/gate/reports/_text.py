@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Final, TextIO
 
 from attrs import frozen
@@ -29,6 +30,8 @@ from prolific_contract.gate.reports._summary import (
 )
 
 _WIDTH: Final = 100
+# Operations that fit beside the longest name of a law.
+_COLUMNS: Final = 6
 _OTHERS_SHOWN: Final = 3
 _NOTES_SHOWN: Final = 10
 
@@ -170,15 +173,12 @@ class _Page:
         operations = self.summary.operations
         if not operations:
             return
-        table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=True)
-        table.add_column(Text("law"), no_wrap=True)
-        for operation in operations:
-            table.add_column(_heading(operation, operations), justify="center", no_wrap=True)
-        for law in self.summary.laws:
-            marks = [self._mark(law.id, operation) for operation in operations]
-            table.add_row(Text(law.id), *marks)
-        self.console.print()
-        self.console.print(table)
+        # Both kinds stand side by side as long as they fit.
+        if len(operations) > _COLUMNS:
+            for _, of_kind in groupby(operations, key=lambda operation: operation.kind):
+                self._table(tuple(of_kind))
+        else:
+            self._table(operations)
         legend = Text("  ").join(
             Text.assemble((self.symbols[mark], _STYLES[mark]), f" {self._meaning(mark)}")
             for mark in MARKS
@@ -186,6 +186,18 @@ class _Page:
         )
         self.console.print()
         self.console.print(legend)
+
+    def _table(self, operations: Sequence[Operation]) -> None:
+        table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=True)
+        table.add_column(Text("law"), no_wrap=True)
+        for operation in operations:
+            table.add_column(_heading(operation, operations), justify="center", no_wrap=True)
+        for law in self.summary.laws:
+            if any((law.id, operation) in self.summary.cells for operation in operations):
+                marks = [self._mark(law.id, operation) for operation in operations]
+                table.add_row(Text(law.id), *marks)
+        self.console.print()
+        self.console.print(table)
 
     def _meaning(self, mark: Mark) -> str:
         return f"{mark} {self.summary.counts[mark]}"

@@ -9,8 +9,11 @@ from types import MappingProxyType
 
 from prolific_contract.gate._operations import KINDS, Operation
 from prolific_contract.sandbox._named import named
+from prolific_contract.sandbox.mutants._deleting import DELETING
 from prolific_contract.sandbox.mutants._fault import SHOWS, Fault, Mutant, Shows
+from prolific_contract.sandbox.mutants._filtering import FILTERING
 from prolific_contract.sandbox.mutants._isolation import ISOLATION
+from prolific_contract.sandbox.mutants._lists import LISTS
 from prolific_contract.sandbox.mutants._shape import SHAPE
 from prolific_contract.sandbox.mutants._site import MutatedSite
 from prolific_contract.sandbox.mutants._time import TIME
@@ -18,7 +21,15 @@ from prolific_contract.sandbox.mutants._values import VALUES
 
 __all__ = ["FAULTS", "MUTANTS", "SHOWS", "Fault", "Mutant", "MutatedSite", "Shows", "mutant"]
 
-FAULTS: tuple[Fault, ...] = (*SHAPE, *VALUES, *TIME, *ISOLATION)
+FAULTS: tuple[Fault, ...] = (
+    *SHAPE,
+    *VALUES,
+    *TIME,
+    *FILTERING,
+    *LISTS,
+    *DELETING,
+    *ISOLATION,
+)
 
 
 def _every() -> Iterator[Mutant]:

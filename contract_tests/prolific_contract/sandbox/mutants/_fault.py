@@ -16,16 +16,22 @@ Places: TypeAlias = Mapping[Action, tuple[Edition, ...]]
 
 SHOWS: Final[Mapping[Shows, str]] = {
     "always": "",
-    "late": "only from the third status request for a job on",
+    "late": "only from the third request of a job's state, or of the list of a resource, on",
     "second": "only for a resource's second export",
     "sometimes": "only by a seeded chance",
 }
 
+# What edition 2026-11 has alone (D-3).
+LIST: Final[Places] = {"list": ("2026-11",)}
+DELETE: Final[Places] = {"delete": ("2026-11",)}
+MANAGING: Final[Places] = {**LIST, **DELETE}
 API: Final[Places] = {"request": EDITIONS, "status": EDITIONS}
+EVERY: Final[Places] = {**API, **MANAGING}
+TOLD: Final[Places] = {**API, **LIST}
 REQUEST: Final[Places] = {"request": EDITIONS}
 STATUS: Final[Places] = {"status": EDITIONS}
 ARCHIVE: Final[Places] = {"archive": EDITIONS}
-EVERYWHERE: Final[Places] = {**API, **ARCHIVE}
+EVERYWHERE: Final[Places] = {**API, **ARCHIVE, **MANAGING}
 # In edition 2026-11 only GET tells of a finished export (D-2).
 FINISHED: Final[Places] = {"request": ("2026-03",), "status": EDITIONS}
 

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from attrs import evolve
 
 from prolific_contract.gate._operations import path_of
-from prolific_contract.sandbox._http import Reply, error_reply, json_reply
+from prolific_contract.sandbox._api import listed
+from prolific_contract.sandbox._http import Reply, error_reply, json_reply, no_content_reply
+from prolific_contract.sandbox._jobs import Job
 from prolific_contract.sandbox._replies import (
     body_of,
     has_status,
     is_complete,
+    is_success,
+    jobs_of,
     tells_state,
     with_header,
     with_json,
@@ -18,7 +22,10 @@ from prolific_contract.sandbox._replies import (
 from prolific_contract.sandbox.mutants._changing import changing
 from prolific_contract.sandbox.mutants._fault import (
     API,
+    DELETE,
+    EVERY,
     FINISHED,
+    LIST,
     REQUEST,
     STATUS,
     Behaviour,
@@ -59,43 +66,43 @@ _CREDENTIALS = (
     Fault(
         "auth-none",
         "It answers requests without an Authorization header",
-        API,
+        EVERY,
         _letting_in(lambda given, _: not given),
     ),
     Fault(
         "auth-malformed",
         "It answers requests whose Authorization header is malformed",
-        API,
+        EVERY,
         _letting_in(_is_malformed),
     ),
     Fault(
         "auth-any-scheme",
         "It takes the token with another scheme than Token",
-        API,
+        EVERY,
         _letting_in(_is_of_other_scheme),
     ),
     Fault(
         "auth-any-token",
         "It takes every token",
-        API,
+        EVERY,
         _letting_in(lambda given, _: bool(_TOKEN_FORM.fullmatch(given))),
     ),
     Fault(
         "auth-403",
         "It answers 403 to requests without a valid token",
-        API,
+        EVERY,
         changing(has_status(401), lambda _: error_reply(403, 8, "Not allowed.")),
     ),
     Fault(
         "auth-404",
         "It answers 404 to requests without a valid token",
-        API,
+        EVERY,
         changing(has_status(401), lambda _: error_reply(404, 8, "Not found.")),
     ),
     Fault(
         "auth-redirect",
         "It redirects requests without a valid token to a page to sign in",
-        API,
+        EVERY,
         changing(has_status(401), lambda _: _SIGN_IN),
     ),
 )
@@ -138,13 +145,13 @@ _ECHOES = (
     Fault(
         "token-echo-header",
         "It repeats the API token in a header",
-        API,
-        always(_echo(tells_state, _in_header)),
+        EVERY,
+        always(_echo(is_success, _in_header)),
     ),
     Fault(
         "token-echo-error",
         "It repeats the API token in the detail of errors",
-        API,
+        EVERY,
         always(_echo(has_status(403, 404), _in_error)),
     ),
     Fault(
@@ -185,6 +192,30 @@ def _whoever_asks(wider: Callable[[Turn, str], bool]) -> Callable[[], Behaviour]
     return always(behave)
 
 
+def _listed_elsewhere(wider: Callable[[Turn, Job], bool]) -> Callable[[], Behaviour]:
+    """A server that lists jobs that do not belong to the resource, if it is not forbidden.
+
+    Args:
+        wider: Whether it lists a job of another resource.
+    """
+
+    def behave(turn: Turn) -> Reply:
+        reply = turn.reply()
+        if turn.forbidden or not turn.authorized or reply.status not in (200, 404):
+            return reply
+        others = [
+            job
+            for job in turn.book.every()
+            if (job.kind, job.resource_id) != (turn.kind, turn.resource_id) and wider(turn, job)
+        ]
+        own = jobs_of(reply) if reply.status == 200 else []
+        strangers = [listed(job, turn.now) for job in reversed(others)]
+        found = sorted([*own, *strangers], key=lambda job: job["created_at"], reverse=True)
+        return json_reply(200, found)
+
+    return always(behave)
+
+
 _SCOPES = (
     Fault(
         "unknown-job-200",
@@ -213,14 +244,38 @@ _SCOPES = (
     Fault(
         "scope-kind",
         "It finds a job under the other kind, too",
-        STATUS,
+        {**STATUS, **DELETE},
         _whoever_asks(lambda turn, kind: turn.kind != kind),
     ),
     Fault(
         "scope-resource",
         "It finds a job under every resource of its kind",
-        STATUS,
+        {**STATUS, **DELETE},
         _whoever_asks(lambda turn, kind: turn.kind == kind),
+    ),
+    Fault(
+        "unknown-delete-204",
+        "It says of a job that it does not know that it is deleted",
+        DELETE,
+        _unknown(lambda _: no_content_reply()),
+    ),
+    Fault(
+        "unknown-delete-409",
+        "It answers 409 to the delete of a job that it does not know",
+        DELETE,
+        _unknown(lambda _: error_reply(409, 8, "There is a conflict.")),
+    ),
+    Fault(
+        "list-scope-kind",
+        "It lists the jobs of the other kind, too",
+        LIST,
+        _listed_elsewhere(lambda turn, job: turn.kind != job.kind),
+    ),
+    Fault(
+        "list-scope-resource",
+        "It lists the jobs of all resources of the kind",
+        LIST,
+        _listed_elsewhere(lambda turn, job: turn.kind == job.kind),
     ),
 )
 
@@ -245,6 +300,10 @@ def _forbidden_empty(turn: Turn) -> Reply:
     return reply
 
 
+def _forbidden_said(reply: Reply) -> Callable[[Turn], Reply]:
+    return lambda turn: reply if turn.reply().status == 403 else turn.reply()
+
+
 _FORBIDDEN = (
     Fault(
         "forbidden-200",
@@ -263,6 +322,24 @@ _FORBIDDEN = (
         "It tells states of jobs of a resource without access",
         STATUS,
         always(_forbidden_empty),
+    ),
+    Fault(
+        "forbidden-list",
+        "It gives an empty list for a resource without access",
+        LIST,
+        always(_forbidden_said(json_reply(200, []))),
+    ),
+    Fault(
+        "forbidden-list-404",
+        "It answers 404 to a request for the list of a resource without access",
+        LIST,
+        always(_forbidden_found),
+    ),
+    Fault(
+        "forbidden-delete",
+        "It says of every job of a resource without access that it is deleted",
+        DELETE,
+        always(_forbidden_said(no_content_reply())),
     ),
 )
 

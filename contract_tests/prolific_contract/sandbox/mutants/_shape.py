@@ -1,31 +1,32 @@
-"""Faults of single answers: whether there is one, its status, its type and its body."""
+"""Faults of single answers: whether there is one, its status, its type, and errors."""
 
-import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from attrs import evolve
 
 from prolific_contract.sandbox._http import Manner, NoReplyError, Reply, error_reply
 from prolific_contract.sandbox._replies import (
     Change,
+    has_content,
     has_status,
-    is_complete,
     is_error,
     is_failed,
-    is_generating,
-    state_of,
+    is_success,
     tells_state,
+    text_of,
     with_body,
     with_header,
     without,
 )
-from prolific_contract.sandbox.mutants._changing import changing, changing_bytes, changing_json
+from prolific_contract.sandbox.mutants._bodies import BODIES, adding
+from prolific_contract.sandbox.mutants._changing import changing, changing_json
 from prolific_contract.sandbox.mutants._fault import (
     API,
+    EVERY,
     EVERYWHERE,
-    FINISHED,
     STATUS,
+    TOLD,
     Behaviour,
     Fault,
     always,
@@ -91,7 +92,7 @@ def _refused(status: int, detail: str) -> Change:
 
 def _moved(turn: Turn) -> Reply:
     reply = turn.reply()
-    if not tells_state(reply):
+    if not is_success(reply):
         return reply
     return Reply(307, (("Location", f"{turn.call.path}/"), ("Content-Length", "0")), b"")
 
@@ -99,10 +100,10 @@ def _moved(turn: Turn) -> Reply:
 _STATUSES = (
     Fault(
         "status-201",
-        "It answers 201 where it should say 202 or 200",
-        API,
-        changing(tells_state, _status(201)),
-        also={"request": ("second",), "status": ("late", "sometimes")},
+        "It answers 201 where it should say 202, 200 or 204",
+        EVERY,
+        changing(is_success, _status(201)),
+        also={"request": ("second",), "status": ("late", "sometimes"), "list": ("late", "second")},
     ),
     Fault(
         "status-swapped",
@@ -113,27 +114,27 @@ _STATUSES = (
     ),
     Fault(
         "status-204",
-        "It answers 204 without a body where it should tell the state",
-        API,
-        changing(tells_state, _emptied),
+        "It answers 204 without a body where it should tell the state or the jobs",
+        TOLD,
+        changing(has_content, _emptied),
     ),
     Fault(
         "status-500",
-        "It answers 500 where it should tell the state",
-        API,
-        changing(tells_state, _refused(500, "Something went wrong.")),
-        also={"status": ("late", "sometimes")},
+        "It answers 500 where it should do what is asked",
+        EVERY,
+        changing(is_success, _refused(500, "Something went wrong.")),
+        also={"status": ("late", "sometimes"), "delete": ("second",)},
     ),
     Fault(
         "status-redirect",
-        "It redirects to the same path with a slash where it should tell the state",
-        API,
+        "It redirects to the same path with a slash where it should do what is asked",
+        EVERY,
         always(_moved),
     ),
     Fault(
         "error-422",
         "It answers 422 where the documents have 403 or 404",
-        API,
+        EVERY,
         changing(has_status(403, 404), _refused(422, "The id is not valid.")),
     ),
     Fault(
@@ -153,216 +154,22 @@ def _labelled(label: str | None) -> Change:
 _CONTENT_TYPES = (
     Fault(
         "content-type-text",
-        "It labels the state's JSON as text/plain",
-        API,
-        changing(tells_state, _labelled("text/plain; charset=utf-8")),
-        also={"status": ("late", "sometimes")},
+        "It labels JSON as text/plain",
+        TOLD,
+        changing(has_content, _labelled("text/plain; charset=utf-8")),
+        also={"status": ("late", "sometimes"), "list": ("sometimes",)},
     ),
     Fault(
         "content-type-missing",
-        "It does not say of what type the state's body is",
-        API,
-        changing(tells_state, _labelled(None)),
+        "It does not say of what type its body is",
+        TOLD,
+        changing(has_content, _labelled(None)),
     ),
     Fault(
         "content-type-problem",
         "It labels errors as application/problem+json",
-        API,
+        EVERY,
         changing(is_error, _labelled("application/problem+json")),
-    ),
-)
-
-# The documented member that says most in each state.
-_TELLING: Final = {"generating": "export_id", "complete": "url"}
-
-
-def _tells_more(reply: Reply) -> bool:
-    return state_of(reply) in _TELLING
-
-
-def _name(body: dict[str, Any]) -> str:
-    return _TELLING[body["status"]]
-
-
-def _set(**members: object) -> Callable[[dict[str, Any]], object]:
-    return lambda body: {**body, **members}
-
-
-def _reformed(name: str, change: Callable[[str], str]) -> Callable[[dict[str, Any]], object]:
-    return lambda body: {**body, name: change(body[name])}
-
-
-_BODIES = (
-    Fault(
-        "field-missing",
-        "It leaves out export_id while generating and url when complete",
-        API,
-        changing_json(_tells_more, lambda body: without(body, _name(body))),
-        also={"request": ("second",), "status": ("late", "second", "sometimes")},
-    ),
-    Fault(
-        "expiry-missing",
-        "It leaves out expires_at",
-        FINISHED,
-        changing_json(is_complete, lambda body: without(body, "expires_at")),
-        also={"status": ("late",)},
-    ),
-    Fault(
-        "status-missing",
-        "It leaves out the status",
-        API,
-        changing_json(tells_state, lambda body: without(body, "status")),
-    ),
-    Fault(
-        "field-null",
-        "It gives null for export_id while generating and for url when complete",
-        API,
-        changing_json(_tells_more, lambda body: {**body, _name(body): None}),
-        also={"status": ("late",)},
-    ),
-    Fault(
-        "field-type",
-        "It gives a number for export_id while generating and an object for url when complete",
-        API,
-        changing_json(
-            _tells_more,
-            lambda body: {
-                **body,
-                _name(body): 140000 if "export_id" in body else {"href": body["url"]},
-            },
-        ),
-    ),
-    Fault(
-        "field-renamed",
-        "It says exportId for export_id and download_url for url",
-        API,
-        changing_json(
-            _tells_more,
-            lambda body: {
-                {"export_id": "exportId", "url": "download_url"}.get(name, name): value
-                for name, value in body.items()
-            },
-        ),
-    ),
-    Fault(
-        "status-upper",
-        "It writes the status in capitals",
-        API,
-        changing_json(tells_state, _reformed("status", str.upper)),
-        also={"status": ("sometimes",)},
-    ),
-    Fault(
-        "status-unknown",
-        "It says processing for generating and done for complete",
-        API,
-        changing_json(
-            _tells_more,
-            _reformed("status", {"generating": "processing", "complete": "done"}.__getitem__),
-        ),
-    ),
-    Fault(
-        "failed-unknown",
-        "It says error for failed",
-        STATUS,
-        changing_json(is_failed, _set(status="error")),
-        needs_failed_job=True,
-    ),
-    Fault(
-        "date-naive",
-        "It writes expires_at without an offset",
-        FINISHED,
-        changing_json(is_complete, _reformed("expires_at", lambda text: text.removesuffix("Z"))),
-        also={"status": ("late", "second", "sometimes")},
-    ),
-    Fault(
-        "date-only",
-        "It writes expires_at as a date",
-        FINISHED,
-        changing_json(is_complete, _reformed("expires_at", lambda text: text[:10])),
-    ),
-    Fault(
-        "date-epoch",
-        "It gives expires_at in seconds since 1970",
-        FINISHED,
-        changing_json(is_complete, _set(expires_at=4102444800)),
-    ),
-    Fault(
-        "uuid-not",
-        "It gives ids that are no UUIDs",
-        API,
-        changing_json(is_generating, _reformed("export_id", lambda text: f"job-{text[:8]}")),
-        also={"request": ("second",)},
-    ),
-    Fault(
-        "url-empty",
-        "It gives an empty URL",
-        FINISHED,
-        changing_json(is_complete, _set(url="")),
-    ),
-    Fault(
-        "body-list",
-        "It puts the state into a list",
-        API,
-        changing_json(tells_state, lambda body: [body]),
-    ),
-    Fault(
-        "body-wrapped",
-        "It puts the state into a member named data",
-        API,
-        changing_json(tells_state, lambda body: {"data": body}),
-    ),
-)
-
-
-def _twice(body: bytes) -> bytes:
-    return b'{"status": "failed", ' + body.removeprefix(b"{")
-
-
-_JSON = (
-    Fault(
-        "json-duplicate-key",
-        "It says the status twice, and differently",
-        API,
-        changing_bytes(tells_state, _twice),
-        also={"status": ("late", "sometimes")},
-    ),
-    Fault(
-        "json-nan",
-        "It adds a member whose value is NaN",
-        API,
-        changing_bytes(tells_state, lambda body: body.removesuffix(b"}") + b', "progress": NaN}'),
-    ),
-    Fault(
-        "json-bom",
-        "It begins JSON with a byte order mark",
-        API,
-        changing_bytes(tells_state, b"\xef\xbb\xbf".__add__),
-    ),
-    Fault(
-        "json-trailing",
-        "It sends a comma and a second document after the first",
-        API,
-        changing_bytes(tells_state, lambda body: body + b", {}"),
-    ),
-    Fault(
-        "json-latin1",
-        "It adds a member whose text is in Latin-1",
-        API,
-        changing_bytes(
-            tells_state, lambda body: body.removesuffix(b"}") + b', "state": "pr\xeat"}'
-        ),
-    ),
-    Fault(
-        "json-utf16",
-        "It writes JSON in UTF-16",
-        API,
-        changing_bytes(tells_state, lambda body: body.decode().encode("utf-16")),
-    ),
-    Fault(
-        "json-python",
-        "It prints the state as Python does, with single quotes",
-        API,
-        changing_bytes(tells_state, lambda body: str(json.loads(body)).encode()),
     ),
 )
 
@@ -384,49 +191,55 @@ _ERRORS = (
     Fault(
         "error-flat",
         "It says the error's detail without the envelope",
-        API,
+        EVERY,
         changing_json(is_error, lambda body: {"detail": body["error"]["detail"]}),
     ),
     Fault(
         "error-status-differs",
         "It repeats another HTTP status in the error than the one it answers with",
-        API,
+        EVERY,
         changing_json(is_error, _error_member(status=400)),
     ),
     Fault(
         "error-html",
         "It answers errors with a page",
-        API,
+        EVERY,
         changing(is_error, _page),
     ),
     Fault(
         "error-field-missing",
         "It leaves out the error's error_code",
-        API,
+        EVERY,
         changing_json(is_error, lambda body: {"error": without(body["error"], "error_code")}),
     ),
     Fault(
         "error-detail-null",
         "It gives null for the error's detail",
-        API,
+        EVERY,
         changing_json(is_error, _error_member(detail=None)),
     ),
     Fault(
         "error-code-text",
         "It gives the error's error_code as a text",
-        API,
+        EVERY,
         changing_json(is_error, _error_member(error_code="E140000")),
     ),
     Fault(
         "error-empty",
         "It answers errors without a body",
-        API,
+        EVERY,
         changing(is_error, _unsaid),
+    ),
+    Fault(
+        "json-trailing-in-error",
+        "It sends a comma and a second document after an error",
+        EVERY,
+        changing(is_error, lambda reply: with_body(reply, text_of(reply) + b", {}")),
     ),
     Fault(
         "unknown-html",
         "It answers with a page when the id is unknown or forbidden",
-        API,
+        EVERY,
         changing(has_status(403, 404), _page),
     ),
 )
@@ -437,17 +250,17 @@ _ADDITIVE = (
         "field-extra",
         "It adds a member that is not documented",
         API,
-        changing_json(tells_state, _set(progress=100)),
+        changing_json(tells_state, adding(progress=100)),
         also={"status": ("late",)},
         strict=True,
     ),
     Fault(
         "field-extra-in-error",
         "It adds a member that is not documented to errors",
-        API,
+        EVERY,
         changing_json(is_error, _error_member(request_id="5f2b9c1e")),
         strict=True,
     ),
 )
 
-SHAPE = (*_ANSWERED, *_STATUSES, *_CONTENT_TYPES, *_BODIES, *_JSON, *_ERRORS, *_ADDITIVE)
+SHAPE = (*_ANSWERED, *_STATUSES, *_CONTENT_TYPES, *BODIES, *_ERRORS, *_ADDITIVE)

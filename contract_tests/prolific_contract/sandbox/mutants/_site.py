@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from prolific_contract.gate._operations import Action, Address, Kind, address_of
+from prolific_contract.gate._operations import MANAGING, Action, Address, Kind, address_of
 from prolific_contract.sandbox import _known as known
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._draw import Draw
@@ -77,7 +77,7 @@ class MutatedSite(Site):
 
     def _turn(self, call: Call) -> Turn | None:
         """What the fault has to see of a request; None when it is none of its business."""
-        named = self._named(call.path)
+        named = self._named(call)
         if named is None:
             return None
         address, action = named
@@ -100,11 +100,16 @@ class MutatedSite(Site):
             clean=super().answer,
         )
 
-    def _named(self, path: str) -> tuple[Address, Action] | None:
-        if not path.startswith(STORE_PREFIX):
-            address = address_of(path)
-            return None if address is None else (address, address.operation.action)
-        job = self._book.find(export_id_of(path))
+    def _named(self, call: Call) -> tuple[Address, Action] | None:
+        if not call.path.startswith(STORE_PREFIX):
+            address = address_of(call.path)
+            if address is None:
+                return None
+            asked = address.at(call.method)
+            if asked is None or (asked.action in MANAGING and self._edition == "2026-03"):
+                asked = address.operation
+            return address, asked.action
+        job = self._book.find(export_id_of(call.path))
         if job is None:
             return None
         return Address(job.kind.value, job.resource_id, job.export_id), "archive"
@@ -112,12 +117,14 @@ class MutatedSite(Site):
     def _shows(self, turn: Turn) -> bool:
         shows = self._mutant.shows
         if shows == "late":
-            polled = turn.action == "status" and turn.authorized
-            self._polls.update([turn.export_id] if polled else [])
-            return polled and self._polls[turn.export_id] >= _LATE
+            asked = turn.action in ("status", "list") and turn.authorized
+            what = turn.export_id or turn.resource_id
+            self._asked.update([what] if asked else [])
+            return asked and self._asked[what] >= _LATE
         if shows == "second":
-            turn.reply()
-            ids = [job.export_id for job in self._book.of(turn.kind, turn.resource_id)]
+            if turn.action == "request":
+                turn.reply()
+            ids = self._book.ever(turn.kind, turn.resource_id)
             return len(ids) > 1 and turn.export_id != ids[0]
         draw = Draw(self.settings.seed, self._mutant.name, turn.number)
         return shows == "always" or draw.happens(_CHANCE)
@@ -127,7 +134,8 @@ class MutatedSite(Site):
         operation = self._mutant.operation
         self._watched: tuple[Action, ...] = (operation.action, *self._mutant.fault.watches)
         self._behave = self._mutant.fault.begin()
-        self._polls: Counter[str | None] = Counter()
+        self._edition = edition
+        self._asked: Counter[str] = Counter()
         self._numbers = count()
         fates: dict[Kind, known.Fate] = (
             {operation.kind: known.Fate.FAILS_ONCE} if self._mutant.first_job_fails else {}

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from attrs import evolve, field, mutable
 
+from prolific_contract.sandbox._filter import wanted_by
 from prolific_contract.sandbox._http import Reply, json_reply
 from prolific_contract.sandbox._jobs import Job, State
 from prolific_contract.sandbox._replies import (
@@ -98,8 +99,14 @@ def _new_job_while(which: Callable[[Reply], bool]) -> Callable[[], Behaviour]:
     return always(behave)
 
 
+def _latest(turn: Turn) -> list[Job]:
+    """The most recent job of the filter that is asked for, if there is one."""
+    wanted = wanted_by(turn.call)
+    return [job for job in turn.jobs_before if job.filter == wanted][-1:]
+
+
 def _completed_job_again(turn: Turn) -> Reply:
-    latest = turn.jobs_before[-1:]
+    latest = _latest(turn)
     if turn.authorized and latest and latest[0].state(turn.now) is State.COMPLETE:
         path = f"{turn.call.path}/{latest[0].export_id}"
         return turn.answer_to(evolve(turn.call, method="GET", path=path))
@@ -131,7 +138,7 @@ def _complete_after_all(turn: Turn) -> Reply:
 
 def _restarting_failed(turn: Turn) -> Reply:
     """The failed job itself is generated again by the next POST."""
-    for job in turn.jobs_before[-1:]:
+    for job in _latest(turn):
         if turn.authorized and job.state(turn.now) is State.FAILED:
             turn.book.replace(job, evolve(job, ready_at=turn.now + _AGAIN, gone_at=None))
     return turn.reply()

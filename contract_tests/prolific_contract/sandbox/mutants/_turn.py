@@ -18,9 +18,10 @@ class Turn:
     Attributes:
         call: The request.
         kind: Kind of the resource.
-        action: Which of the kind's operations its path names, whatever the method.
+        action: Which of the kind's operations it asks for; with a method that the path does
+            not have, the one that the path is named for.
         resource_id: The batch or collection; for an archive, its job's.
-        export_id: The job; None for a request for an export.
+        export_id: The job; None for a request for an export or for the list.
         forbidden: Whether the token gives no access to the resource.
         token: The token that the sandbox accepts.
         book: The sandbox's jobs.

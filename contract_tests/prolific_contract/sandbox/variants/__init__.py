@@ -10,6 +10,7 @@ from types import MappingProxyType
 from prolific_contract.sandbox._named import named
 from prolific_contract.sandbox.variants._bodies import BODIES
 from prolific_contract.sandbox.variants._courses import COURSES
+from prolific_contract.sandbox.variants._managing import MANAGING
 from prolific_contract.sandbox.variants._stores import STORES
 from prolific_contract.sandbox.variants._transfers import TRANSFERS
 from prolific_contract.sandbox.variants._variant import Variant, VariantSite
@@ -17,7 +18,7 @@ from prolific_contract.sandbox.variants._variant import Variant, VariantSite
 __all__ = ["VARIANTS", "Variant", "VariantSite", "variant"]
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
-    {one.name: one for one in (*BODIES, *TRANSFERS, *COURSES, *STORES)}
+    {one.name: one for one in (*BODIES, *TRANSFERS, *COURSES, *MANAGING, *STORES)}
 )
 
 

@@ -15,7 +15,10 @@ from prolific_contract.sandbox._replies import (
     is_complete,
     is_error,
     is_generating,
+    is_list,
+    jobs_of,
     tells_state,
+    text_of,
     with_body,
     with_json,
 )
@@ -35,11 +38,38 @@ def _written(which: Which, change: Callable[[dict[str, Any]], object]) -> Callab
     return lambda: look
 
 
-def _expiring(write: Callable[[datetime], str]) -> Callable[[], Look]:
-    def change(body: dict[str, Any]) -> object:
-        return {**body, "expires_at": write(datetime.fromisoformat(body["expires_at"]))}
+def _timed(write: Callable[[datetime], str]) -> Callable[[], Look]:
+    """Moments that are written differently: those of exports and those of listed jobs."""
 
-    return _written(is_complete, change)
+    def written(shown: dict[str, Any]) -> dict[str, Any]:
+        moments = shown.keys() & {"expires_at", "created_at"}
+        return {
+            name: write(datetime.fromisoformat(value)) if name in moments else value
+            for name, value in shown.items()
+        }
+
+    def condition(name: str, value: str) -> str:
+        if name == "study_id":
+            return value
+        moment = datetime.fromisoformat(value)
+        text = write(moment)
+        # A filter of another moment would be another filter.
+        return text if datetime.fromisoformat(text.upper()) == moment else value
+
+    def listed(job: dict[str, Any]) -> dict[str, Any]:
+        conditions = job["filter"] or {}
+        shown = {name: condition(name, value) for name, value in conditions.items()}
+        return {**written(job), "filter": shown or None}
+
+    def look(visit: Visit) -> Reply:
+        reply = visit.answer()
+        if visit.call.path.startswith(STORE_PREFIX):
+            return reply
+        if is_list(reply):
+            return with_json(reply, list(map(listed, jobs_of(reply))))
+        return with_json(reply, written(body_of(reply))) if is_complete(reply) else reply
+
+    return lambda: look
 
 
 def _in_zone(**offset: float) -> Callable[[datetime], str]:
@@ -51,37 +81,37 @@ _TIMES = (
     Variant(
         "times-east",
         "It writes times with the offset +05:30",
-        _expiring(_in_zone(hours=5, minutes=30)),
+        _timed(_in_zone(hours=5, minutes=30)),
     ),
     Variant(
         "times-west",
         "It writes times with the offset -08:00",
-        _expiring(_in_zone(hours=-8)),
+        _timed(_in_zone(hours=-8)),
     ),
     Variant(
         "times-zero",
         "It writes times with the offset +00:00 in place of Z",
-        _expiring(lambda moment: moment.isoformat()),
+        _timed(lambda moment: moment.isoformat()),
     ),
     Variant(
         "times-small",
         "It writes times with a small t and z",
-        _expiring(lambda moment: f"{moment:%Y-%m-%dt%H:%M:%Sz}"),
+        _timed(lambda moment: f"{moment:%Y-%m-%dt%H:%M:%Sz}"),
     ),
     Variant(
         "times-micro",
         "It writes times with microseconds",
-        _expiring(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.123456Z"),
+        _timed(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.123456Z"),
     ),
     Variant(
         "times-nano",
         "It writes times with nanoseconds",
-        _expiring(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.123456789Z"),
+        _timed(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.123456789Z"),
     ),
     Variant(
         "times-tenth",
         "It writes times with one decimal",
-        _expiring(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.5Z"),
+        _timed(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.5Z"),
     ),
 )
 
@@ -93,6 +123,9 @@ def _in_capitals(visit: Visit) -> Reply:
         path = path_of(address.kind, address.resource_id, address.export_id.lower())
         call = evolve(call, path=path)
     reply = visit.answer(call)
+    if address is not None and is_list(reply):
+        jobs = [{**job, "export_id": job["export_id"].upper()} for job in jobs_of(reply)]
+        return with_json(reply, jobs)
     if address is None or not is_generating(reply):
         return reply
     body = body_of(reply)
@@ -139,17 +172,23 @@ _ERRORS = (
 )
 
 
-def _spelt(write: Callable[[dict[str, Any]], str]) -> Callable[[], Look]:
+def _spelt(write: Callable[[Any], str]) -> Callable[[], Look]:
     def look(visit: Visit) -> Reply:
         reply = visit.answer()
-        if visit.call.path.startswith(STORE_PREFIX):
+        if visit.call.path.startswith(STORE_PREFIX) or not text_of(reply):
             return reply
-        return with_body(reply, write(body_of(reply)).encode())
+        return with_body(reply, write(json.loads(text_of(reply))).encode())
 
     return lambda: look
 
 
-def _escaped(body: dict[str, Any]) -> str:
+def _backwards(value: Any) -> Any:
+    if isinstance(value, list):
+        return list(map(_backwards, value))
+    return dict(reversed(value.items()))
+
+
+def _escaped(body: Any) -> str:
     escaped = json.dumps(body).replace("/", "\\/").replace("&", "\\u0026")
     return escaped.replace("status", "\\u0073tatus")
 
@@ -163,10 +202,20 @@ _JSON = (
     Variant(
         "json-compact",
         "It writes JSON without spaces and the members backwards",
-        _spelt(lambda body: json.dumps(dict(reversed(body.items())), separators=(",", ":"))),
+        _spelt(lambda body: json.dumps(_backwards(body), separators=(",", ":"))),
     ),
     Variant("json-escaped", "It escapes what it may escape in JSON", _spelt(_escaped)),
 )
+
+
+def listing(change: Callable[[dict[str, Any]], object]) -> Callable[[], Look]:
+    def look(visit: Visit) -> Reply:
+        reply = visit.answer()
+        if visit.call.path.startswith(STORE_PREFIX) or not is_list(reply):
+            return reply
+        return with_json(reply, [change(job) for job in jobs_of(reply)])
+
+    return lambda: look
 
 
 def _described(visit: Visit) -> Reply:
@@ -189,6 +238,19 @@ _EXTRAS = (
             lambda reply: tells_state(reply) or is_error(reply),
             lambda body: {**body, "request_id": "5f2b9c1e", "meta": {"version": 3}},
         ),
+        additive=True,
+    ),
+    Variant(
+        "list-described",
+        "It adds members to every listed job and its filter",
+        listing(
+            lambda job: {
+                **job,
+                "size": None,
+                "filter": job["filter"] and {**job["filter"], "cohort": "a"},
+            }
+        ),
+        editions=("2026-11",),
         additive=True,
     ),
     Variant(

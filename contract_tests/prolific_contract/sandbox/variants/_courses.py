@@ -18,7 +18,7 @@ from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
 _TOLD_BEFORE_DELETION = 3
 
 
-def _with(**settings: Any) -> Callable[[SandboxSettings], SandboxSettings]:
+def having(**settings: Any) -> Callable[[SandboxSettings], SandboxSettings]:
     return lambda given: evolve(given, **settings)
 
 
@@ -53,7 +53,7 @@ _COURSES = (
     Variant(
         "ready-at-once",
         "It completes exports before the first status request",
-        settings=_with(generation_seconds=0),
+        settings=having(generation_seconds=0),
     ),
     Variant(
         "ready-before",
@@ -64,12 +64,12 @@ _COURSES = (
     Variant(
         "slow",
         "It generates an export for half a minute",
-        settings=_with(generation_seconds=30),
+        settings=having(generation_seconds=30),
     ),
     Variant(
         "very-slow",
         "It generates an export for five minutes",
-        settings=_with(generation_seconds=300),
+        settings=having(generation_seconds=300),
     ),
     Variant(
         "first-job-fails",

@@ -99,11 +99,15 @@ _HEADERS = (
 
 
 def _compressed(reply: Reply) -> Reply:
+    if not reply.body:
+        return reply
     body = with_body(reply, gzip.compress(text_of(reply), mtime=0))
     return with_header(body, "Content-Encoding", "gzip")
 
 
 def _in_chunks(reply: Reply) -> Reply:
+    if not reply.body:
+        return reply
     return with_header(with_header(reply, "Content-Length", None), "Transfer-Encoding", "chunked")
 
 

@@ -1,0 +1,264 @@
+"""The mutants that list, delete, filter or limit wrongly, each as its sentence says."""
+
+import pytest
+from helpers.courses import GENERATION, TOKEN, ask, content
+from prolific_contract.gate._operations import KINDS, path_of
+from prolific_contract.sandbox import Kind as SandboxKind
+from prolific_contract.sandbox import ManualClock, SandboxSettings
+from prolific_contract.sandbox._replies import body_of, jobs_of
+from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
+
+FILTER = "from=2015-01-01T00:00:00Z"
+
+
+class Desk:
+    """Somebody who manages the jobs of the first resource of a kind of a mutant."""
+
+    def __init__(self, name):
+        self.one = MUTANTS[name]
+        self.clock = ManualClock()
+        settings = SandboxSettings(edition="2026-11", token=TOKEN, generation_seconds=GENERATION)
+        self.site = MutatedSite(self.one, settings, self.clock)
+        self.kind = self.one.operation.kind
+        self.resource = settings.id_of(SandboxKind(self.kind))
+
+    def ask(self, method, *job, query="", kind=None, resource=None, token=TOKEN):
+        path = path_of(kind or self.kind, resource or self.resource, *job)
+        return ask(self.site, method, f"{path}?{query}", f"Token {token}")
+
+    def start(self, query="", **elsewhere):
+        reply = self.ask("POST", query=query, **elsewhere)
+        assert reply.status == 202
+        return body_of(reply)["export_id"]
+
+    def finish(self, *queries):
+        """Jobs of these filters that have ended, or one without any."""
+        jobs = [self.start(query) for query in queries or ("",)]
+        self.clock.advance(GENERATION)
+        return jobs if queries else jobs[0]
+
+    def listed(self, **where):
+        return [job["export_id"] for job in jobs_of(self.ask("GET", **where))]
+
+    def state(self, job):
+        reply = self.ask("GET", job)
+        return body_of(reply)["status"] if reply.status == 200 else reply.status
+
+
+@pytest.fixture(params=KINDS)
+def desk_of(request):
+    return lambda fault: Desk(fault.replace("@", f"@{request.param}-"))
+
+
+def test_list_complete_early(desk_of):
+    desk = desk_of("list-complete-early@list")
+    job = desk.start()
+
+    assert [one["status"] for one in jobs_of(desk.ask("GET"))] == ["complete"]
+    assert desk.state(job) == "generating"
+
+
+@pytest.mark.parametrize(
+    ("fault", "filters"),
+    [
+        ("list-filter-lost", [None, None]),
+        (
+            "list-filter-other",
+            [{"from": "2015-01-02T00:00:00Z", "to": "2015-01-02T00:00:00Z"}, None],
+        ),
+    ],
+)
+def test_filters_that_are_listed_wrongly(desk_of, fault, filters):
+    desk = desk_of(f"{fault}@list")
+    desk.finish("", f"{FILTER}&to=2015-01-02T00:00:00Z")
+
+    assert [job["filter"] for job in jobs_of(desk.ask("GET"))] == filters
+
+
+def test_jobs_that_are_not_listed(desk_of):
+    filtered, generating = (
+        desk_of("list-lacks-filtered@list"),
+        desk_of("list-lacks-generating@list"),
+    )
+    plain, _ = filtered.finish("", FILTER)
+    ended = generating.finish()
+    generating.start()
+
+    assert filtered.listed() == [plain]
+    assert generating.listed() == [ended]
+
+
+def test_jobs_of_others_that_are_listed(desk_of):
+    desk = desk_of("list-scope-kind@list")
+    other = next(kind for kind in KINDS if kind != desk.kind)
+    own = desk.start()
+    strange = desk.start(kind=other, resource=desk.site.settings.id_of(SandboxKind(other)))
+    assert sorted(desk.listed()) == sorted([own, strange])
+    assert desk.ask("GET", token="wrong").status == 401
+
+    desk = desk_of("list-scope-resource@list")
+    own = desk.start()
+    assert desk.listed(resource="unknown") == [own]
+    forbidden = next(
+        one.id
+        for one in desk.site.settings.resources
+        if one.fate == "forbidden" and one.kind == desk.kind
+    )
+    assert desk.ask("GET", resource=forbidden).status == 403
+
+
+@pytest.mark.parametrize(("fault", "status"), [("delete-200", 200), ("delete-202", 202)])
+def test_deletions_with_another_status(desk_of, fault, status):
+    desk = desk_of(f"{fault}@delete")
+    job = desk.finish()
+
+    assert desk.ask("DELETE", job).status == status
+    assert (desk.state(job), desk.ask("DELETE", job).status) == (404, 404)
+
+
+def test_delete_nothing(desk_of):
+    desk = desk_of("delete-nothing@delete")
+    job = desk.finish()
+
+    assert desk.ask("DELETE", job).status == 204
+    assert (desk.state(job), desk.listed()) == ("complete", [job])
+    assert desk.ask("DELETE", "unknown").status == 404
+
+
+def test_delete_nothing_second_spares_the_first(desk_of):
+    desk = desk_of("delete-nothing-second@delete")
+    first, second = desk.finish("", FILTER)
+    for job in (first, second):
+        assert desk.ask("DELETE", job).status == 204
+
+    assert desk.listed() == [second]
+
+
+def test_delete_later(desk_of):
+    desk = desk_of("delete-later@delete")
+    job, other = desk.finish("", FILTER)
+
+    assert desk.ask("DELETE", job).status == 204
+    assert [desk.state(job) for _ in range(4)] == ["complete"] * 3 + [404]
+    assert desk.state(other) == "complete"
+    assert desk.ask("DELETE", job).status == 404
+
+
+def test_delete_list_only(desk_of):
+    desk = desk_of("delete-list-only@delete")
+    job = desk.finish()
+
+    assert desk.ask("DELETE", job).status == 204
+    assert (desk.state(job), desk.listed()) == ("complete", [])
+    assert desk.ask("GET", job, token="wrong").status == 401
+    assert desk.ask("GET", job, resource="unknown").status == 404
+    assert desk.ask("DELETE", "unknown").status == 404
+
+
+def test_delete_job_only(desk_of):
+    desk = desk_of("delete-job-only@delete")
+    first, second = desk.finish("", FILTER)
+
+    assert desk.listed() == [second, first]
+    assert desk.ask("DELETE", first).status == 204
+    assert (desk.state(first), desk.listed()) == (404, [second, first])
+    assert desk.ask("GET", resource="unknown").status == 404
+
+
+def test_delete_generating(desk_of):
+    desk = desk_of("delete-generating@delete")
+    job = desk.start()
+
+    assert desk.ask("DELETE", job, token="wrong").status == 401
+    assert desk.ask("DELETE", job).status == 204
+    assert desk.state(job) == 404
+    assert desk.ask("DELETE", desk.finish()).status == 204
+
+
+def test_delete_generating_404(desk_of):
+    desk = desk_of("delete-generating-404@delete")
+    job = desk.start()
+
+    assert desk.ask("DELETE", job).status == 404
+    assert desk.state(job) == "generating"
+
+
+@pytest.mark.parametrize("status", [401, 404, 409])
+def test_deletions_despite_a_refusal(desk_of, status):
+    desk = desk_of(f"delete-despite-{status}@delete")
+    how = {401: {"token": "wrong"}, 404: {"resource": "unknown"}, 409: {}}[status]
+    job = desk.start() if status == 409 else desk.finish()
+
+    assert desk.ask("DELETE", job, **how).status == status
+    assert desk.state(job) == 404
+    assert desk.ask("DELETE", "unknown", **how).status in (401, 404)
+
+
+@pytest.mark.parametrize("fault", ["filter-ignored", "filter-coarse"])
+def test_filters_that_are_not_told_apart(desk_of, fault):
+    desk = desk_of(f"{fault}@request")
+    job = desk.start()
+
+    assert desk.start(FILTER) == job
+    assert (desk.start("study_id=a") == job) == (fault == "filter-ignored")
+    assert desk.ask("POST", query="from=yesterday").status in (202, 400)
+    assert desk.ask("POST", token="wrong").status == 401
+    desk.clock.advance(GENERATION)
+    assert desk.start(FILTER) != job
+
+
+def test_filter_restarts(desk_of):
+    desk = desk_of("filter-restarts@request")
+
+    assert desk.start() == desk.start()
+    assert desk.start(FILTER) != desk.start(FILTER)
+
+
+def fill(desk):
+    for number in range(10):
+        desk.start(f"study_id={number}")
+
+
+def test_limit_none(desk_of):
+    desk = desk_of("limit-none@request")
+    fill(desk)
+
+    assert desk.start("study_id=a") in desk.listed()
+    assert len(desk.listed()) == 11
+    assert desk.ask("POST", token="wrong").status == 401
+
+
+def test_limit_flat(desk_of):
+    desk = desk_of("limit-flat@request")
+    fill(desk)
+    reply = desk.ask("POST")
+
+    assert (reply.status, body_of(reply).keys()) == (409, {"detail"})
+    assert b"error" in content(desk.ask("POST", resource="unknown"))
+
+
+def test_limit_in_name_only(desk_of):
+    desk = desk_of("limit-in-name-only@request")
+    fill(desk)
+
+    assert desk.ask("POST").status == 409
+    assert len(desk.listed()) == 11
+    assert desk.start("study_id=1")
+
+
+def test_limit_for_ever(desk_of):
+    desk = desk_of("limit-for-ever@request")
+    fill(desk)
+    desk.clock.advance(GENERATION)
+
+    assert desk.ask("POST").status == 409
+    assert desk.ask("DELETE", desk.listed()[0]).status == 204
+    assert desk.ask("POST").status == 409
+    assert desk.ask("POST", token="wrong").status == 401
+
+
+def test_a_list_for_nobody_stays_as_it_is(desk_of):
+    desk = desk_of("list-empty@list")
+
+    assert desk.ask("GET", token="wrong").status == 401
+    assert desk.listed() == []

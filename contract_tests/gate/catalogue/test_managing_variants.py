@@ -1,0 +1,170 @@
+"""The variants where jobs are listed, deleted, filtered or limited in number."""
+
+import gzip
+import json
+
+import pytest
+from helpers.courses import BASE, GENERATION, ask, content, settings_for
+from prolific_contract.gate._operations import path_of
+from prolific_contract.sandbox import Kind as SandboxKind
+from prolific_contract.sandbox import ManualClock
+from prolific_contract.sandbox.variants import VARIANTS, VariantSite
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+class Desk:
+    """Somebody who manages the jobs of a batch of a variant."""
+
+    def __init__(self, name):
+        self.clock = ManualClock()
+        given = settings_for("2026-11")
+        self.resource = given.id_of(SandboxKind.BATCH)
+        self.site = VariantSite(VARIANTS[name], given, self.clock)
+
+    def ask(self, method, *job, query=""):
+        return ask(self.site, method, f"{path_of('batch', self.resource, *job)}?{query}")
+
+    def start(self, query=""):
+        return body(self.ask("POST", query=query))["export_id"]
+
+    def jobs(self):
+        return body(self.ask("GET"))
+
+
+def body(reply):
+    return json.loads(content(reply))
+
+
+def started(name):
+    """The desk and its list: a job with a filter that is generating, and one that has ended."""
+    desk = Desk(name)
+    desk.start()
+    desk.clock.advance(GENERATION)
+    desk.start("from=2015-01-01T00:00:00Z&study_id=a")
+    return desk, desk.jobs()
+
+
+@pytest.mark.parametrize(
+    ("name", "created_at", "begin"),
+    [
+        ("times-east", "2026-03-19T16:00:10+05:30", "2015-01-01T05:30:00+05:30"),
+        ("times-small", "2026-03-19t10:30:10z", "2015-01-01t00:00:00z"),
+        ("times-micro", "2026-03-19T10:30:10.123456Z", "2015-01-01T00:00:00Z"),
+    ],
+)
+def test_moments_in_lists_are_written_otherwise_and_filters_stay_the_same(name, created_at, begin):
+    _, (filtered, plain) = started(name)
+
+    assert filtered["created_at"] == created_at
+    assert filtered["filter"] == {"study_id": "a", "from": begin}
+    assert plain["filter"] is None
+
+
+def test_listed_ids_in_capitals_can_be_deleted():
+    desk, (_, plain) = started("ids-upper")
+
+    assert plain["export_id"].isupper()
+    assert desk.ask("DELETE", plain["export_id"]).status == 204
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("json-pretty", b'[\n    {\n        "created_at"'), ("json-compact", b'[{"created_at"')],
+)
+def test_json_that_is_written_otherwise(name, begins):
+    desk = Desk(name)
+    desk.start()
+
+    assert content(desk.ask("GET")).startswith(begins)
+
+
+def test_what_has_no_body_is_not_compressed():
+    desk = Desk("gzip")
+    job = json.loads(gzip.decompress(content(desk.ask("POST"))))["export_id"]
+    desk.clock.advance(GENERATION)
+    reply = desk.ask("DELETE", job)
+
+    assert (reply.status, reply.body, reply.header("content-encoding")) == (204, b"", None)
+
+
+def test_what_has_no_body_has_no_chunks():
+    desk = Desk("chunked")
+    job = desk.start()
+    desk.clock.advance(GENERATION)
+
+    assert desk.ask("DELETE", job).header("transfer-encoding") is None
+
+
+def test_listed_jobs_with_more_members():
+    _, (filtered, plain) = started("list-described")
+
+    assert filtered["filter"]["cohort"] == "a"
+    assert (plain["filter"], plain["size"]) == (None, None)
+
+
+def test_filters_that_are_left_out_or_empty():
+    _, (filtered, plain) = started("list-filter-absent")
+    assert "filter" not in plain
+    assert filtered["filter"]["study_id"] == "a"
+
+    _, (filtered, plain) = started("list-filter-empty")
+    assert plain["filter"] == {}
+    assert filtered["filter"]["study_id"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [("list-words", ["IN_PROGRESS", "ready"]), ("list-behind", ["generating", "generating"])],
+)
+def test_states_in_other_words_or_late(name, states):
+    _, listed = started(name)
+
+    assert [job["status"] for job in listed] == states
+
+
+@pytest.mark.parametrize(
+    ("name", "polled", "fetched"),
+    [("deleted-failed", 200, 404), ("deleted-archives-stay", 404, 200)],
+)
+def test_what_is_left_of_deleted_jobs(name, polled, fetched):
+    desk, (generating, ended) = started(name)
+    url = body(desk.ask("GET", ended["export_id"]))["url"]
+    assert url.startswith(BASE)
+    assert desk.ask("DELETE", generating["export_id"]).status == 409
+    assert desk.ask("DELETE", ended["export_id"]).status == 204
+    reply = desk.ask("GET", ended["export_id"])
+
+    assert reply.status == polled
+    assert reply.status == 404 or body(reply) == {"status": "failed"}
+    assert ask(desk.site, "GET", url, None).status == fetched
+    assert [job["export_id"] for job in desk.jobs()] == [generating["export_id"]]
+    assert desk.ask("GET", UNKNOWN).status == 404
+    assert ask(desk.site, "GET", path_of("batch", "another", ended["export_id"])).status == 404
+    assert ask(desk.site, "GET", "/store/exports/none.zip", None).status == 403
+    assert ask(desk.site, "GET", "/somewhere").status == 404
+
+
+def test_a_resource_that_others_use():
+    desk = Desk("used-by-others")
+    listed = desk.jobs()
+
+    assert [job["filter"] for job in listed] == [
+        {"study_id": "study-2"},
+        {"study_id": "study-1"},
+        None,
+    ]
+    assert {job["status"] for job in listed} == {"complete"}
+    assert desk.start() not in {job["export_id"] for job in listed}
+    assert len(desk.jobs()) == 4
+    assert ask(desk.site, "GET", "/somewhere").status == 404
+    assert ask(desk.site, "GET", path_of("batch", "unknown")).status == 404
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 422, 429])
+def test_an_eleventh_job_is_refused_with(status):
+    desk = Desk(f"limit-{status}")
+    for number in range(10):
+        desk.start(f"study_id={number}")
+
+    assert desk.ask("POST").status == status

@@ -1,0 +1,136 @@
+"""What a conversation knows of the batches and collections that it is about."""
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote
+
+from attrs import define, field
+
+from prolific_contract.gate._operations import Kind, path_of
+from prolific_contract.gate._steps import Ask
+from prolific_contract.gate._trace import Exchange, Subject
+
+_STATES: Final = frozenset({"generating", "complete", "failed"})
+
+
+@define(eq=False)
+class Job:
+    """An export job that is followed.
+
+    Attributes:
+        subject: What is exported.
+        export_id: Its id.
+        deadline: Seconds from the beginning of the conversation until which it has to be ready.
+        state: The last that was told of it.
+        url: Where the archive is, by the last answer that told.
+        followed: Whether its end has been waited for.
+        deleted: Whether the conversation has deleted it, for all it knows.
+    """
+
+    subject: Subject
+    export_id: str
+    deadline: float
+    state: str | None = None
+    url: str | None = None
+    followed: bool = False
+    deleted: bool = False
+
+    @property
+    def path(self) -> str:
+        """Its path below the base URL."""
+        return path_to(self.subject.kind, self.subject.id, self.export_id)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to be waited for."""
+        return self.deleted or self.state in ("complete", "failed")
+
+    def hear(self, exchange: Exchange | None) -> bool:
+        """Take in an answer; whether it tells a state."""
+        state = told_state(exchange)
+        if state is None:
+            return False
+        self.state, self.url = state, text_member(exchange, "url")
+        return True
+
+
+@define(eq=False)
+class Visit:
+    """A batch or collection, and what has become of the requests for its export.
+
+    Attributes:
+        subject: Which one.
+        jobs: The jobs that were named, in order; of requests without a filter.
+        filtered: The jobs that requests with a filter named.
+        told: The state that the last request was answered with; None if it was refused.
+        manages: Whether the server lists and deletes jobs, as far as is known.
+        before: Ids of the jobs that it had before the conversation; None if nobody knows.
+    """
+
+    subject: Subject
+    jobs: list[Job] = field(factory=list)
+    filtered: list[Job] = field(factory=list)
+    told: str | None = None
+    manages: bool = False
+    before: frozenset[str] | None = None
+
+    @property
+    def path(self) -> str:
+        """The path of its exports below the base URL."""
+        return path_to(self.subject.kind, self.subject.id)
+
+    @property
+    def known(self) -> list[Job]:
+        """All jobs."""
+        return [*self.jobs, *self.filtered]
+
+    def started(self, job: Job) -> bool:
+        """Whether the conversation started a job, so that it may delete it."""
+        return self.before is not None and job.export_id.lower() not in self.before
+
+
+@define(eq=False)
+class Poll:
+    """A job that is waited for: when it is asked for next, and how often it told nothing."""
+
+    job: Job
+    delays: Iterator[float]
+    due: float
+    stateless: int = 0
+
+
+def told_state(exchange: Exchange | None) -> str | None:
+    """The documented state that a success tells."""
+    answer = exchange.answer if exchange else None
+    if answer is None or answer.status >= 300 or answer.state not in _STATES:
+        return None
+    return answer.state
+
+
+def text_member(exchange: Exchange | None, name: str) -> str | None:
+    """A member of the body that is a text with something in it."""
+    value = exchange.answer.member(name) if exchange and exchange.answer else None
+    return value if isinstance(value, str) and value else None
+
+
+def listed_ids(exchange: Exchange | None) -> frozenset[str] | None:
+    """The ids in a list of jobs, in small letters; None if it is not one that can be read."""
+    answer = exchange.answer if exchange else None
+    if answer is None or answer.status >= 300 or answer.cut or not isinstance(answer.json, list):
+        return None
+    ids = [job.get("export_id") if isinstance(job, dict) else None for job in answer.json]
+    found = frozenset(each.lower() for each in ids if isinstance(each, str))
+    return found if len(found) == len(ids) else None
+
+
+def status_of(kind: Kind, resource_id: str, export_id: str) -> Ask:
+    """The request for a job's state."""
+    return Ask("GET", path_to(kind, resource_id, export_id))
+
+
+def path_to(kind: Kind, resource_id: str, export_id: str | None = None) -> str:
+    """The path of a resource's exports or of a job, below the base URL."""
+    # What a server gives as an id may hold anything.
+    return path_of(
+        kind, quote(resource_id, safe=""), None if export_id is None else quote(export_id, safe="")
+    )

@@ -1,0 +1,189 @@
+"""Laws about filters and the number of jobs, which edition 2026-11 has."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from prolific_contract.gate._law import Law, Observation, Reading, Source
+from prolific_contract.gate._operations import Kind, Operation
+from prolific_contract.gate._trace import MISSING, Answer, Exchange, Trace
+from prolific_contract.gate.laws._documented import documented
+from prolific_contract.gate.laws._jobs import (
+    Key,
+    before,
+    canonical,
+    in_course,
+    is_request,
+    named_id,
+    place,
+)
+from prolific_contract.gate.laws._lists import (
+    JobList,
+    asked_conditions,
+    deletions_of,
+    first_named,
+    lists_of,
+)
+from prolific_contract.gate.laws._observing import REQUEST, held, quote, violated
+from prolific_contract.gate.laws._room import MOST_JOBS
+
+_REFERENCE: Final = "API reference, request an export"
+
+
+def _requests(trace: Trace) -> Iterator[tuple[Kind, str, Exchange]]:
+    for exchange in trace.exchanges:
+        if exchange.address is not None and is_request(exchange) and in_course(exchange):
+            yield *place(exchange.address), exchange
+
+
+def _request_filter(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    named = first_named(trace)
+    for kind, resource_id, request in _requests(trace):
+        export_id = named_id(request)
+        if export_id is None:
+            continue
+        operation = Operation(kind, "request")
+        key = Key(kind, resource_id, canonical(export_id))
+        first = named[key]
+        asked = asked_conditions(request)
+        if asked_conditions(first) != asked:
+            yield violated(
+                operation,
+                f"{quote(export_id)} was started for a request with another filter",
+                first,
+                request,
+            )
+            continue
+        others = [
+            earlier
+            for other, earlier in named.items()
+            if (other.kind, other.resource_id) == (kind, resource_id)
+            and earlier.index < request.index
+            and asked_conditions(earlier) != asked
+        ]
+        if others:
+            yield held(operation, others[-1], request)
+
+
+def _limit(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    lists = lists_of(trace)
+    refused: dict[tuple[Kind, str], Exchange] = {}
+    for kind, resource_id, request in _requests(trace):
+        own = [one for one in lists if (one.kind, one.resource_id) == (kind, resource_id)]
+        last = [one for one in own if before(one.exchange, request)][-1:]
+        if not last or request.answer is None or _changed(trace, last[0], request):
+            continue
+        after = next((one for one in own if before(request, one.exchange)), None)
+        if len(last[0].entries) >= MOST_JOBS:
+            yield from _over(reading, last[0], request, after)
+            if _is_refusal(request.answer):
+                refused[kind, resource_id] = request
+        elif (kind, resource_id) in refused:
+            yield from _freed(kind, refused[kind, resource_id], last[0], request)
+
+
+def _changed(trace: Trace, since: JobList, request: Exchange) -> bool:
+    """Whether another request or a deletion may have changed the number of jobs."""
+    between = range(since.exchange.index + 1, request.index)
+    requests = any(
+        one.index in between
+        for kind, resource_id, one in _requests(trace)
+        if (kind, resource_id) == (since.kind, since.resource_id)
+    )
+    return requests or any(
+        one.exchange.index in between and (one.status is None or one.done)
+        for one in deletions_of(trace)
+    )
+
+
+def _is_refusal(answer: Answer) -> bool:
+    return 400 <= answer.status < 500
+
+
+def _over(
+    reading: Reading, full: JobList, request: Exchange, after: JobList | None
+) -> Iterator[Observation]:
+    """A request while there are as many jobs as there may be."""
+    operation, answer = Operation(full.kind, "request"), request.answer
+    export_id = named_id(request)
+    # The job that is generating is given again; that starts nothing.
+    if answer is None or (export_id is not None and full.find(export_id) is not None):
+        return
+    ids = {entry.export_id for entry in full.entries}
+    more = after is not None and len(after.entries) > len(ids)
+    shown_by = [full.exchange, request] + ([after.exchange] if after is not None else [])
+    if more and (export_id is not None or _is_refusal(answer)):
+        how = "started another job" if export_id is not None else "was refused and started one"
+        yield violated(operation, f"there were {len(ids)} jobs, and a request {how}", *shown_by)
+        return
+    if not _is_refusal(answer):
+        return
+    errors = documented(reading.contract).errors[operation]
+    envelope = next(iter(errors.values()))
+    if answer.status != 429 and (answer.json is MISSING or envelope.faults(answer.json)):
+        yield violated(
+            operation,
+            f"a request for one job too many is refused with {answer.status} and no error envelope",
+            full.exchange,
+            request,
+        )
+    elif after is not None:
+        yield held(operation, *shown_by)
+
+
+def _freed(
+    kind: Kind, refused: Exchange, listed: JobList, request: Exchange
+) -> Iterator[Observation]:
+    """A request when there is room again."""
+    operation, answer = Operation(kind, "request"), request.answer
+    if answer is None or asked_conditions(refused) != asked_conditions(request):
+        return
+    if named_id(request) is not None:
+        yield held(operation, refused, listed.exchange, request)
+    elif refused.answer is not None and answer.status == refused.answer.status != 429:
+        yield violated(
+            operation,
+            f"refused as when there were {MOST_JOBS} jobs, and there are {len(listed.entries)}",
+            refused,
+            listed.exchange,
+            request,
+        )
+
+
+LAWS: Final = (
+    Law(
+        id="time.request-filter",
+        statement="A request with another filter gets another job.",
+        source=Source(
+            _REFERENCE,
+            "study_id, from and to choose what is exported, and other filters are separate jobs. "
+            "However moments are written, the same moment is the same condition.",
+            ("D-3",),
+        ),
+        operations=REQUEST,
+        needs="edition 2026-11, and requests for one resource with two filters",
+        check=_request_filter,
+        mutants=("filter-ignored", "filter-coarse"),
+        editions=("2026-11",),
+    ),
+    Law(
+        id="time.limit",
+        statement=(
+            "With ten jobs a resource gets no further one, is refused in the error envelope, and "
+            "has room again when one is deleted."
+        ),
+        source=Source(
+            _REFERENCE,
+            "A batch or collection has ten export jobs at most, all filters together, until one "
+            "is deleted. With which status the eleventh is refused is not published: any 4xx is "
+            "taken.",
+            ("D-3",),
+        ),
+        operations=REQUEST,
+        needs="edition 2026-11, a list of ten jobs, a request after it and a list after that",
+        check=_limit,
+        mutants=("limit-none", "limit-flat", "limit-in-name-only", "limit-for-ever"),
+        editions=("2026-11",),
+        profile="full",
+    ),
+)

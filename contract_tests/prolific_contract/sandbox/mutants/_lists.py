@@ -1,0 +1,209 @@
+"""Faults of the list of export jobs, which edition 2026-11 has."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from prolific_contract.sandbox._http import Reply
+from prolific_contract.sandbox._replies import is_list, jobs_of, with_json, without
+from prolific_contract.sandbox._text import utc_timestamp
+from prolific_contract.sandbox.mutants._changing import changing
+from prolific_contract.sandbox.mutants._fault import LIST, Behaviour, Fault
+
+_Jobs: TypeAlias = list[dict[str, Any]]
+
+
+def _listing(change: Callable[[_Jobs], object]) -> Callable[[], Behaviour]:
+    """A list that is changed, unless it is empty."""
+
+    def changed(reply: Reply) -> Reply:
+        jobs = jobs_of(reply)
+        return with_json(reply, change(jobs)) if jobs else reply
+
+    return changing(is_list, changed)
+
+
+def _each(change: Callable[[dict[str, Any]], object]) -> Callable[[], Behaviour]:
+    """A list each of whose jobs is changed."""
+    return _listing(lambda jobs: [change(job) for job in jobs])
+
+
+def _set(**members: object) -> Callable[[dict[str, Any]], object]:
+    return lambda job: {**job, **members}
+
+
+def _later(text: str) -> str:
+    return utc_timestamp(datetime.fromisoformat(text) + timedelta(hours=1))
+
+
+def _shuffled(jobs: _Jobs) -> _Jobs:
+    """The oldest job first, then the others as they should be."""
+    return [*jobs[-1:], *jobs[:-1]]
+
+
+_FORMS = (
+    Fault(
+        "list-wrapped",
+        "It puts the list into a member named results",
+        LIST,
+        _listing(lambda jobs: {"results": jobs}),
+        also={"list": ("sometimes",)},
+    ),
+    Fault(
+        "list-null",
+        "It answers null instead of the list",
+        LIST,
+        _listing(lambda _: None),
+    ),
+    Fault(
+        "list-field-missing",
+        "It leaves out export_id of listed jobs",
+        LIST,
+        _each(lambda job: without(job, "export_id")),
+        also={"list": ("late",)},
+    ),
+    Fault(
+        "list-created-missing",
+        "It leaves out created_at of listed jobs",
+        LIST,
+        _each(lambda job: without(job, "created_at")),
+    ),
+    Fault(
+        "list-uuid-not",
+        "It lists ids that are no UUIDs",
+        LIST,
+        _each(lambda job: {**job, "export_id": f"job-{job['export_id'][:8]}"}),
+    ),
+    Fault(
+        "list-date-naive",
+        "It writes created_at without an offset",
+        LIST,
+        _each(lambda job: {**job, "created_at": job["created_at"].removesuffix("Z")}),
+        also={"list": ("late", "second", "sometimes")},
+    ),
+    Fault(
+        "list-filter-text",
+        "It lists the filter as a text",
+        LIST,
+        _each(lambda job: {**job, "filter": str(job["filter"])}),
+    ),
+    Fault(
+        "list-status-number",
+        "It lists the status as a number",
+        LIST,
+        _each(_set(status=1)),
+    ),
+    Fault(
+        "list-field-extra",
+        "It adds a member that is not documented to listed jobs",
+        LIST,
+        _each(_set(size=140000)),
+        strict=True,
+    ),
+    Fault(
+        "list-filter-extra",
+        "It adds a member that is not documented to listed filters",
+        LIST,
+        _each(lambda job: {**job, "filter": {**(job["filter"] or {}), "cohort": "a"}}),
+        strict=True,
+    ),
+)
+
+_VALUES = (
+    Fault(
+        "list-oldest-first",
+        "It lists the oldest job first",
+        LIST,
+        _listing(lambda jobs: jobs[::-1]),
+    ),
+    Fault(
+        "list-shuffled",
+        "It lists the jobs in an order that is nobody's",
+        LIST,
+        _listing(_shuffled),
+        also={"list": ("late",)},
+    ),
+    Fault(
+        "list-twice",
+        "It lists the most recent job twice",
+        LIST,
+        _listing(lambda jobs: [*jobs[:1], *jobs]),
+        also={"list": ("second", "sometimes")},
+    ),
+    Fault(
+        "list-created-ahead",
+        "It writes created_at an hour ahead",
+        LIST,
+        _each(lambda job: {**job, "created_at": _later(job["created_at"])}),
+        also={"list": ("late", "sometimes")},
+    ),
+    Fault(
+        "list-filter-lost",
+        "It lists every filter as null",
+        LIST,
+        _each(_set(filter=None)),
+    ),
+    Fault(
+        "list-filter-other",
+        "It lists the end of a filter as its beginning",
+        LIST,
+        _each(
+            lambda job: (
+                {**job, "filter": {**job["filter"], "from": job["filter"]["to"]}}
+                if job["filter"]
+                else job
+            )
+        ),
+    ),
+    Fault(
+        "list-filter-invented",
+        "It lists a filter where there is none",
+        LIST,
+        _each(lambda job: {**job, "filter": job["filter"] or {"study_id": "64d0c0de"}}),
+        also={"list": ("late",)},
+    ),
+)
+
+_COURSES = (
+    Fault(
+        "list-empty",
+        "It lists nothing",
+        LIST,
+        _listing(lambda _: []),
+        also={"list": ("late", "sometimes")},
+    ),
+    Fault(
+        "list-lacks-newest",
+        "It leaves the most recent job out of the list",
+        LIST,
+        _listing(lambda jobs: jobs[1:]),
+        also={"list": ("second",)},
+    ),
+    Fault(
+        "list-lacks-generating",
+        "It leaves jobs that are generated out of the list",
+        LIST,
+        _listing(lambda jobs: [job for job in jobs if job["status"] != "generating"]),
+    ),
+    Fault(
+        "list-lacks-filtered",
+        "It leaves jobs with a filter out of the list",
+        LIST,
+        _listing(lambda jobs: [job for job in jobs if job["filter"] is None]),
+    ),
+    Fault(
+        "list-complete-early",
+        "It lists every job as complete",
+        LIST,
+        _each(_set(status="complete")),
+    ),
+    Fault(
+        "list-failed",
+        "It lists every job as failed",
+        LIST,
+        _each(_set(status="failed")),
+        also={"list": ("late", "second")},
+    ),
+)
+
+LISTS = (*_FORMS, *_VALUES, *_COURSES)
