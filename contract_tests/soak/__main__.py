@@ -11,8 +11,9 @@ from prolific_contract.sandbox import SandboxSettings
 
 from soak.rounds import CONNECTIONS, Round, Tally
 
-_RATE = 200_000.0
-_SETTINGS = SandboxSettings(generation_seconds=0.3, submissions=3000, files=40)
+_RATE = 60_000.0
+_SIZE = 90_000
+_SETTINGS = SandboxSettings(generation_seconds=0.3, submissions=1000, files=10)
 
 
 def main() -> int:
@@ -47,7 +48,7 @@ def main() -> int:
 
 
 def _round(seed: int) -> Round:
-    return Round(Random(seed), _SETTINGS, _RATE)
+    return Round(Random(seed), _SETTINGS, _RATE, _SIZE)
 
 
 if __name__ == "__main__":

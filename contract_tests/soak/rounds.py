@@ -58,11 +58,13 @@ class Round:
         random: Decides when processes are killed.
         settings: What the archive is made of, and how long that takes.
         rate: Bytes a second and connection.
+        size: Bytes of such an archive, more or less.
     """
 
     random: Random
     settings: SandboxSettings
     rate: float
+    size: float
     _sandbox: Sandbox = field(init=False)
     _connections: int = field(init=False)
     _kills: int = field(default=0, init=False)
@@ -99,13 +101,13 @@ class Round:
         """One process, killed after so many seconds if it is not through; None: never."""
         sidecar = self._sidecar(folder)
         with SlowLine(int(self._sandbox.url.rpartition(":")[2]), self.rate) as line:
-            took = self._download(line.url, folder, seconds)
+            took = self._download(line, folder, seconds)
         self._sent += line.sent
         self._check_target(folder, succeeded=took is not None)
         self._check_asked(line.asked, sidecar)
         return took or 0.0
 
-    def _download(self, url: str, folder: Path, seconds: float | None) -> float | None:
+    def _download(self, line: SlowLine, folder: Path, seconds: float | None) -> float | None:
         """Seconds that it took from the start; None if it was killed."""
         arguments = [
             *("download", "collection", self._sandbox.collection_id),
@@ -117,7 +119,7 @@ class Round:
             cwd=HERE,
             env={
                 **os.environ,
-                "PROLIFIC_URL": url,
+                "PROLIFIC_URL": line.url,
                 "PROLIFIC_TOKEN": self._sandbox.token,
                 "NO_PROXY": "127.0.0.1",
             },
@@ -127,6 +129,11 @@ class Round:
             assert process.stderr is not None
             assert process.stderr.readline().strip() == b"begun"
             began = time.monotonic()
+            if seconds is not None and self.random.random() < 0.7:
+                # Most of the time goes by before the first byte; most can go wrong after it.
+                enough, seconds = self.random.uniform(0, self.size), 0.0
+                while line.sent < enough and process.poll() is None:
+                    time.sleep(0.005)
             try:
                 said = process.communicate(timeout=_LONGEST_RUN if seconds is None else seconds)[1]
             except subprocess.TimeoutExpired:
