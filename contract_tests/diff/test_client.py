@@ -85,6 +85,68 @@ def test_another_status_may_be_accepted():
     assert readings(EXPORT, "post", edit) == {"status 201": "our client accepts it as Complete"}
 
 
+@pytest.mark.parametrize(
+    ("change", "reading"),
+    [
+        (
+            {"properties": {"export_id": {"type": "integer"}}},
+            "our client raises ContractViolation, for /0/export_id",
+        ),
+        (
+            {"properties": {"filter": {"type": "string"}}},
+            "our client raises ContractViolation, for /0/filter",
+        ),
+        ({"required": ["export_id", "status"]}, "our client raises ContractViolation, for /0/"),
+    ],
+    ids=["export_id", "filter", "required"],
+)
+def test_a_list_is_read_job_by_job(change, reading):
+    def edit(document):
+        job = document["components"]["schemas"]["ExportJob"]
+        job["properties"].update(change.get("properties", {}))
+        job["required"] = change.get("required", job["required"])
+
+    (told,) = readings(EXPORT, "get", edit).values()
+
+    assert told.startswith(reading)
+
+
+def test_what_a_list_may_hold_now_is_accepted_or_kept():
+    def close(document):
+        document["components"]["schemas"]["ExportJob"]["additionalProperties"] = False
+
+    def edit(document):
+        close(document)
+        job = document["components"]["schemas"]["ExportJob"]
+        job["properties"]["rows"] = {"type": "integer"}
+
+    old, new = only(EXPORT, "get"), only(EXPORT, "get")
+    close(old)
+    edit(new)
+    compared = comparison(old, new, old_name="old", new_name="new")
+    ((_, (told,)),) = compared.operations
+    assert told.client == "our client accepts it as ListedJob and keeps as unknown: rows"
+
+    old, new = only(EXPORT, "get"), only(EXPORT, "get")
+    content = old["paths"][EXPORT]["get"]["responses"]["200"]["content"]
+    content["application/json"]["schema"]["minItems"] = 1
+    compared = comparison(old, new, old_name="old", new_name="new")
+    ((_, (told,)),) = compared.operations
+    assert told.client == "our client accepts it as an empty list"
+
+
+def test_a_deletion_is_done_with_204_alone():
+    def edit(document):
+        responses = document["paths"][STATUS]["delete"]["responses"]
+        responses["200"] = responses["204"]
+
+    def back(document):
+        del document["paths"][STATUS]["delete"]["responses"]["204"]
+
+    assert readings(STATUS, "delete", edit) == {"status 200": "our client raises ContractViolation"}
+    assert readings(STATUS, "delete", back, back=True) == {"status 204": "our client accepts it"}
+
+
 def test_fields_that_are_not_known_are_kept():
     def close(document):
         for name in ("Generating", "Complete", "Failed"):

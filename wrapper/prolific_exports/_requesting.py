@@ -260,11 +260,14 @@ def _unresolved(lost: NoAnswerError | ServerError, failure: ExportsError) -> Exp
 
 def _too_many(error: ApiError, jobs: tuple[ListedJob, ...], token: str) -> TooManyExportsError:
     ref = error.ref
+    said = error.detail or error.title
+    answered = f"{error.status}, {_short(str(said), token)}" if said else str(error.status)
     return TooManyExportsError(
-        f"{error} The {ref.kind} has {len(jobs)} export jobs, and {MOST_JOBS} is the most that "
-        f"it can have: {_told(jobs, token)}. Delete one that is not needed: "
-        f"prolific-exports delete {ref.kind} {ref.resource_id} EXPORT_ID, or in Python "
-        f"exports.{ref.plural}.delete({ref.resource_id!r}, export_id).",
+        f"No export was started: {ref.kind} {ref.resource_id} has {len(jobs)} export jobs, and "
+        f"{MOST_JOBS} is the most that it can have ({error.operation} answered {answered}). Delete "
+        f"one that is not needed: prolific-exports delete {ref.kind} {ref.resource_id} EXPORT_ID, "
+        f"or in Python exports.{ref.plural}.delete({ref.resource_id!r}, export_id). "
+        f"The jobs, newest first:{_told(jobs, token)}",
         operation=error.operation,
         ref=ref,
         status=error.status,
@@ -277,9 +280,10 @@ def _too_many(error: ApiError, jobs: tuple[ListedJob, ...], token: str) -> TooMa
 
 
 def _told(jobs: Sequence[ListedJob], token: str) -> str:
-    return "; ".join(
-        f"{job.export_id} ({_short(job.status, token)}, {job.created_at:%Y-%m-%dT%H:%M:%S%z}"
-        + (f", {_short(str(job.filter), token)})" if job.filter else ")")
+    return "".join(
+        f"\n  {job.export_id}  {_short(job.status, token)}, "
+        f"{job.created_at.isoformat(' ', 'minutes')}"
+        + (f", {_short(str(job.filter), token)}" if job.filter else "")
         for job in jobs
     )
 

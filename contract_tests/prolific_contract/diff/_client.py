@@ -7,13 +7,23 @@ operation, nothing is said.
 
 import importlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from prolific_api.client import Client
-from prolific_exports._api import get_status, interpret, request_export
+from prolific_exports._api import (
+    delete_export,
+    get_status,
+    interpret,
+    interpret_deletion,
+    interpret_list,
+    list_exports,
+    request_export,
+)
+from prolific_exports._calls import Interpreter
 from prolific_exports._effects import Reply
-from prolific_exports._effects import Request as Call
+from prolific_exports._effects import Request as ApiRequest
 from prolific_exports._errors import ExportsError
 from prolific_exports._refs import KINDS, ExportRef
 
@@ -28,18 +38,36 @@ _RESOURCE = "0192a3b4-c5d6-4e8f-9a0b-1c2d3e4f5a6b"
 _EXPORT = "a1b2c3d4-e5f6-4890-abcd-ef1234567890"
 
 
+@dataclass(frozen=True)
+class _Call:
+    """A call that the SDK makes, and what reads the answer."""
+
+    request: ApiRequest
+    interpret: Interpreter[object]
+
+
+def _calls(ref: ExportRef) -> tuple[_Call, ...]:
+    return (
+        _Call(request_export(ref), interpret),
+        _Call(get_status(ref, _EXPORT), interpret),
+        _Call(list_exports(ref), interpret_list),
+        _Call(delete_export(ref, _EXPORT), interpret_deletion),
+    )
+
+
 class OurClient:
     """The SDK and the generated client, asked about one message after the other."""
 
     def __init__(self) -> None:
         self._contract = load_contract()
         own = operations(self._contract)
-        self._calls: dict[OperationKey, Call] = {}
-        for kind in KINDS:
-            ref = ExportRef(kind, _RESOURCE, _EXPORT)
-            for call in (request_export(ref), get_status(ref, _EXPORT)):
-                method, _, path = call.operation.partition(" ")
-                self._calls |= {key: call for key in own if own[key].title == f"{method} {path}"}
+        self._calls = {
+            key: call
+            for kind in KINDS
+            for call in _calls(ExportRef(kind, _RESOURCE, _EXPORT))
+            for key in own
+            if own[key].title == call.request.operation
+        }
         self._modules = {
             key: f"prolific_api.api.{written['tags'][0]}.{written['operationId']}"
             for key, written in _written(self._contract)
@@ -87,20 +115,24 @@ def _bytes(response: Response) -> bytes:
     return b"" if response.body is ABSENT else json.dumps(response.body).encode()
 
 
-def _interpreted(call: Call, response: Response) -> str:
+def _interpreted(call: _Call, response: Response) -> str:
     reply = Reply(response.status, {}, _bytes(response))
     try:
-        state = interpret(call, reply, token=_TOKEN, retry_after=None)
+        value = call.interpret(call.request, reply, token=_TOKEN, retry_after=None)
     except ExportsError as error:
         pointer = getattr(error, "pointer", "")
         return f"our client raises {type(error).__name__}{pointer and f', for {pointer}'}"
-    accepted = f"our client accepts it as {type(state).__name__}"
-    if state.extra:
-        return f"{accepted} and keeps as unknown: {', '.join(sorted(state.extra))}"
-    return accepted
+    if value is None:
+        return "our client accepts it"
+    # A list is read job by job.
+    parts: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
+    names = ", ".join(sorted({type(part).__name__ for part in parts})) or "an empty list"
+    unknown = ", ".join(sorted({name for part in parts for name in part.extra}))
+    kept = f" and keeps as unknown: {unknown}" if unknown else ""
+    return f"our client accepts it as {names}{kept}"
 
 
-def _sent(call: Call, new: Operation | None, where: str) -> str:
+def _sent(call: _Call, new: Operation | None, where: str) -> str:
     """What becomes of the client's own request where the new contract refuses another."""
     if new is None:
         return f"our client sends it and, {_answered(call, 404)}"
@@ -108,7 +140,7 @@ def _sent(call: Call, new: Operation | None, where: str) -> str:
     parameters: dict[tuple[str, str], Any] = {
         key: values[key[1]] for key in new.parameters if key[0] == "path"
     }
-    parameters |= {("query", name): value for name, value in call.params.items()}
+    parameters |= {("query", name): value for name, value in call.request.params.items()}
     ours = Request(parameters, _CREDENTIALS, None, ABSENT)
     if where not in request_refusals(new, ours):
         return "our client sends no such request"
@@ -116,6 +148,6 @@ def _sent(call: Call, new: Operation | None, where: str) -> str:
     return f"our client sends such requests and, {_answered(call, status)}"
 
 
-def _answered(call: Call, status: int) -> str:
+def _answered(call: _Call, status: int) -> str:
     told = _interpreted(call, Response(status, {}, None, ABSENT))
     return f"answered {status}, {told.removeprefix('our client ')}"
