@@ -180,11 +180,12 @@ WAYS: Mapping[str, str] = {
 }
 LIBRARIES = ("pyarrow", "pandas", "polars", "duckdb")
 
+COMMAND = str(Path(sys.executable).with_name("prolific-exports"))
 START = {
     "python -c pass": ["-c", "pass"],
     "import prolific_exports": ["-c", "import prolific_exports"],
-    "prolific-exports --version": ["-m", "prolific_exports", "--version"],
-    "prolific-exports --help": ["-m", "prolific_exports", "--help"],
+    "prolific-exports --version": [COMMAND, "--version"],
+    "prolific-exports --help": [COMMAND, "--help"],
 }
 
 
@@ -323,7 +324,8 @@ def plot(rows: Mapping[str, tuple[float, float, float]], title: str, place: Path
     spread = [[r - low for r, low, _ in rows.values()], [high - r for r, _, high in rows.values()]]
     axes.barh(list(rows), middle, xerr=spread, color="#4477aa", capsize=3)
     axes.set_xlabel("wall time, recipe = 1")
-    axes.set_xscale("log")
+    axes.set_xlim(left=0)
+    axes.invert_yaxis()
     axes.set_title(title)
     place.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(place.with_suffix(".png"), dpi=110)

@@ -30,11 +30,12 @@ Messages say what happened, where, and what to do next, and never hold a token
 or the signature of a URL.
 """
 
-from typing import TYPE_CHECKING, Any, Self
-
+# As typing.TYPE_CHECKING, without what importing typing costs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import Any, Self
 
     from prolific_exports._listed import ListedJob
     from prolific_exports._refs import ExportRef
@@ -43,12 +44,12 @@ if TYPE_CHECKING:
 class ExportsError(Exception):
     """The root of everything that this package raises on purpose."""
 
-    def __reduce__(self) -> tuple["Callable[..., Any]", tuple[Any, ...]]:
+    def __reduce__(self) -> "tuple[Callable[..., Any], tuple[Any, ...]]":
         """Errors cross process borders (multiprocessing) with all their attributes."""
         return _rebuild, (type(self), self.args, self.__dict__)
 
     @classmethod
-    def _rebuilt(cls, args: tuple[Any, ...], attributes: dict[str, Any]) -> Self:
+    def _rebuilt(cls, args: "tuple[Any, ...]", attributes: "dict[str, Any]") -> "Self":
         error = cls.__new__(cls)
         error.args = args
         error.__dict__.update(attributes)
@@ -56,7 +57,7 @@ class ExportsError(Exception):
 
 
 def _rebuild(
-    cls: type[ExportsError], args: tuple[Any, ...], attributes: dict[str, Any]
+    cls: type[ExportsError], args: "tuple[Any, ...]", attributes: "dict[str, Any]"
 ) -> ExportsError:
     return cls._rebuilt(args, attributes)
 
@@ -88,7 +89,7 @@ class ApiError(ExportsError):
         status: int,
         title: str | None = None,
         code: int | None = None,
-        detail: Any = None,
+        detail: "Any" = None,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
@@ -151,7 +152,7 @@ class TooManyExportsError(ApiError):
         status: int,
         title: str | None = None,
         code: int | None = None,
-        detail: Any = None,
+        detail: "Any" = None,
         retry_after: float | None = None,
         jobs: "tuple[ListedJob, ...]" = (),
     ) -> None:

@@ -1,31 +1,26 @@
 """One command line, from its arguments to its exit code."""
 
-from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._parser import CommandLineError, build_parser
 from prolific_exports._errors import ExportsError
 
+# As typing.TYPE_CHECKING, without what importing typing costs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
 
     from prolific_exports._clock import Clock
 
 
 # The commands that have --json, and what makes it.
-_REPORTS: Final[Mapping[str, str]] = {
+_REPORTS = {
     "download": "download",
     "list": "jobs",
     "show": "show",
     "status": "status",
 }
-
-
-class _Command(Protocol):
-    def run(self, arguments: "argparse.Namespace", clock: "Clock | None") -> int: ...
 
 
 def run(argv: list[str], clock: "Clock | None") -> int:
@@ -37,13 +32,14 @@ def run(argv: list[str], clock: "Clock | None") -> int:
     try:
         arguments = build_parser().parse_args(argv)
         # Imported now, so that --help needs none of them.
-        module = import_module(f"prolific_exports._cli._{arguments.command}")
-        return cast("_Command", module).run(arguments, clock)
+        command = import_module(f"prolific_exports._cli._{arguments.command}")
+        code: int = command.run(arguments, clock)
     except CommandLineError as error:
         streams.message(error.usage)
         return _end(error, argv)
     except (ExportsError, OSError, KeyboardInterrupt) as error:
         return _end(error, argv)
+    return code
 
 
 def _end(error: ExportsError | OSError | KeyboardInterrupt, argv: list[str]) -> int:

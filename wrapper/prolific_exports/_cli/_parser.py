@@ -1,14 +1,15 @@
 """What can be asked of the command."""
 
 import argparse
-from typing import TYPE_CHECKING, NoReturn
 
 from prolific_exports._cli import _streams as streams
 from prolific_exports._errors import UsageError
 from prolific_exports._version import __version__
 
+# As typing.TYPE_CHECKING, without what importing typing costs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
 _DESCRIPTION = "Get data out of Prolific's Task Builder: request an export, wait, download, verify."
 
@@ -162,7 +163,7 @@ class _Parser(argparse.ArgumentParser):
             allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options
         )
 
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> "NoReturn":
         raise CommandLineError(
             f"{message}. See: {self.prog} --help", self.format_usage().rstrip("\n")
         )

@@ -8,10 +8,11 @@ import errno
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from prolific_exports._errors import ExportsError
 
+# As typing.TYPE_CHECKING, without what importing typing costs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
