@@ -1,0 +1,244 @@
+"""What the gate's conversation lists, deletes and filters, and what it leaves alone."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started, subjects_of
+from helpers.traces import complete, error, failed, generating, json_answer, running
+from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract.gate._judge import judge
+from prolific_contract.gate._managing import UNKNOWN_RESOURCE_ID
+from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID
+from prolific_contract.gate._plan import KNOWN_JOB, Made, Plan
+from prolific_contract.gate._recorder import converse
+from prolific_contract.gate._trace import Answer, Credential
+from prolific_contract.sandbox import Fate, Kind, ManualClock, Resource, SandboxSettings
+from prolific_contract.sandbox._known import MOST_JOBS
+from prolific_contract.sandbox._site import Site
+
+PATH = "/api/v1/data-collection/batches/b1/export"
+LATER = "2026-11"
+
+
+def jobs_of(rehearsal):
+    return rehearsal.site._world.api._jobs._by_export_id
+
+
+def asked(rehearsal, action, *credentials):
+    return [
+        one
+        for one in rehearsal.exchanges
+        if one.operation is not None
+        and one.operation.action == action
+        and one.credential in (credentials or (Credential.VALID,))
+    ]
+
+
+@pytest.mark.parametrize("enforced", [None, LATER])
+@pytest.mark.parametrize("profile", ["polite", "full"])
+@pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE, Fate.FAILS, Fate.VANISHES])
+def test_what_it_started_is_deleted_in_the_end(enforced, profile, fate):
+    rehearsal = rehearse(fate, Fate.FORBIDDEN, edition=LATER, asked=enforced, profile=profile)
+
+    assert rehearsal.conversation.cut_short is None
+    assert jobs_of(rehearsal) == {}
+    assert (
+        judge(rehearsal.conversation.trace, target=BASE, edition=LATER, profile=profile).violations
+        == ()
+    )
+
+
+@pytest.mark.parametrize("profile", ["polite", "full"])
+@pytest.mark.parametrize("age", [1, 100])
+def test_what_others_started_is_left_alone(profile, age):
+    settings = SandboxSettings(edition=LATER, token=TOKEN)
+    clock = ManualClock()
+    site = Site(settings, clock)
+    resource = Resource(Kind.BATCH, settings.id_of(Kind.BATCH))
+    strange = site._world.api._jobs.request(resource, clock.now()).job
+    clock.advance(age)
+    path = f"/api/v1/data-collection/batches/{resource.id}/export/{KNOWN_JOB}"
+    plan = Plan(
+        subjects_of(settings, Fate.COMPLETES),
+        profile=profile,
+        edition=LATER,
+        made=(Made("DELETE", path),),
+    )
+    trace = converse(InProcessTarget(site, clock), BASE, TOKEN, plan).trace
+    site.close()
+    deleted = {one.address.export_id for one in trace.exchanges if one.method == "DELETE"}
+
+    assert strange.export_id not in deleted
+    assert site._world.api._jobs._by_export_id == {strange.export_id: strange}
+    assert judge(trace, target=BASE, edition=LATER, profile=profile).violations == ()
+
+
+def test_the_earlier_edition_is_asked_for_nothing_of_it():
+    rehearsal = rehearse(edition="2026-03")
+
+    assert {one.method for one in rehearsal.exchanges} == {"GET", "POST"}
+    assert asked(rehearsal, "list") == []
+
+
+def test_a_server_that_lists_nothing_is_asked_once_unless_it_has_to():
+    rehearsal = rehearse(edition="2026-03", asked=None)
+
+    assert [one.answer.status for one in asked(rehearsal, "list")] == [405, 405]
+    assert asked(rehearsal, "delete") == []
+    assert judge(rehearsal.conversation.trace, target=BASE).violations == ()
+
+
+def lists(*answers):
+    """A server whose lists are these, one after the other, and which completes at once."""
+    turns = iter(answers)
+    last = answers[-1]
+
+    def answer(request):
+        if request.method == "DELETE":
+            return Answer(204)
+        if request.path == PATH and request.method == "GET":
+            return next(turns, last)
+        return generating("j1") if request.method == "POST" else failed()
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        error(404),
+        json_answer(200, {"results": []}),
+        json_answer(200, ["j0"]),
+        json_answer(200, [{"export_id": 7}]),
+        json_answer(200, [], cut=True),
+        json_answer(302, []),
+    ],
+)
+def test_without_a_list_that_can_be_read_no_job_is_deleted(answer):
+    target = Scripted(lists(answer))
+    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, profile="full"))
+    deleted = {one.path for one in target.asked if one.method == "DELETE"} - {PATH}
+
+    assert deleted == {f"{PATH}/{UNKNOWN_EXPORT_ID}"}
+
+
+def test_ids_in_capitals_are_the_same_jobs():
+    target = Scripted(lists(json_answer(200, [{"export_id": "J1"}])))
+    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER))
+
+    assert f"{PATH}/j1" not in {one.path for one in target.asked if one.method == "DELETE"}
+
+
+def test_filters_are_tried_only_where_they_are_enforced():
+    filtered = {
+        enforced: [
+            one
+            for one in rehearse(edition=LATER, asked=enforced).exchanges
+            if "?" in one.url and one.method == "POST"
+        ]
+        for enforced in (None, LATER)
+    }
+
+    assert filtered[None] == []
+    assert len(filtered[LATER]) == 2 * 2
+    assert len({one.url.partition("?")[2] for one in filtered[LATER]}) == 1
+
+
+def test_lists_and_deletions_are_probed_like_the_rest():
+    rehearsal = rehearse(edition=LATER)
+    bad = set(Credential) - {Credential.VALID, Credential.UNKNOWN}
+    for action in ("list", "delete"):
+        refused = Counter(
+            (one.address.kind, one.credential) for one in asked(rehearsal, action, *bad)
+        )
+        assert refused == {(kind, each): 1 for kind in ("batch", "collection") for each in bad}
+    forbidden = {subject.id for subject in rehearsal.plan.subjects if subject.forbidden}
+    assert {
+        (one.operation.action, one.answer.status)
+        for one in rehearsal.exchanges
+        if one.address and one.address.resource_id in forbidden and one.method != "POST"
+    } >= {("list", 403), ("delete", 403)}
+    resources = {one.address.resource_id for one in asked(rehearsal, "list")}
+    assert UNKNOWN_RESOURCE_ID in resources
+
+
+def test_the_limit_is_tried_under_the_full_profile_alone():
+    polite, full = (rehearse(edition=LATER, profile=one) for one in ("polite", "full"))
+
+    assert (
+        max(len(one.answer.json) for one in asked(polite, "list") if one.answer.status == 200) < 4
+    )
+    assert {len(one.answer.json) for one in asked(full, "list") if one.answer.status == 200} >= {
+        MOST_JOBS
+    }
+    subjects = [one for one in full.plan.subjects if not one.forbidden]
+    for subject in subjects:
+        refused = [one for one in started(full, subject) if one.answer.status == 409]
+        assert len(refused) == 1
+
+
+def test_a_full_resource_is_not_filled():
+    def answer(request):
+        if request.path == PATH and request.method == "GET":
+            return json_answer(200, [{"export_id": f"k{n}"} for n in range(MOST_JOBS)])
+        if request.method == "POST" and request.authorization == f"Token {TOKEN}":
+            return error(409)
+        return error(404 if request.method != "POST" else 401)
+
+    target = Scripted(answer)
+    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, profile="full"))
+
+    assert [one.path for one in target.asked].count(f"{PATH}/k1") == 0
+
+
+def test_a_server_that_starts_nothing_more_is_not_filled():
+    target = Scripted(lists(json_answer(200, [])))
+    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, profile="full"))
+    filtered = [one for one in target.asked if one.method == "POST" and "?" in one.path]
+
+    # Every filter gets the one job that there is.
+    assert len(filtered) <= 2
+
+
+def test_jobs_that_made_up_requests_started_are_deleted_too():
+    settings = SandboxSettings(edition=LATER)
+    batch = settings.id_of(Kind.BATCH)
+    path = f"/api/v1/data-collection/batches/{batch}/export?study_id=made-up"
+    made = (Made("POST", path), Made("POST", "/elsewhere"), Made("GET", path))
+    rehearsal = rehearse(edition=LATER, asked=None, profile="full", made=made)
+
+    assert jobs_of(rehearsal) == {}
+    ids = {one.answer.member("export_id") for one in rehearsal.exchanges if one.generated}
+    deleted = {one.address.export_id for one in asked(rehearsal, "delete")}
+    assert ids - {None} <= deleted
+
+
+def test_when_time_is_up_what_was_started_is_still_deleted():
+    def answer(request):
+        if request.path == PATH and request.method == "GET":
+            return json_answer(200, [])
+        if request.method == "DELETE":
+            return error(409) if request.at < 20 else Answer(204)
+        return generating("j1") if request.method == "POST" else complete("https://s.example/x")
+
+    target = Scripted(answer, took=1.0)
+    conversation = converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, max_wait=2))
+
+    assert "were used up" in conversation.cut_short
+    assert ("DELETE", f"{PATH}/j1") in [(one.method, one.path) for one in target.asked[-3:]]
+
+
+def test_a_job_that_generates_for_ever_is_left_when_time_is_up():
+    def answer(request):
+        if request.path == PATH and request.method == "GET":
+            return json_answer(200, [])
+        if request.method == "DELETE":
+            return error(409)
+        return generating("j1") if request.method == "POST" else running("j1")
+
+    target = Scripted(answer)
+    conversation = converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, max_wait=5))
+
+    assert conversation.cut_short is None
+    assert target.asked[-1].at < timedelta(minutes=2).total_seconds()

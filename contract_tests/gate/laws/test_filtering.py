@@ -1,0 +1,156 @@
+"""The laws about filters and the number of export jobs."""
+
+from uuid import UUID
+
+import pytest
+from helpers.listings import DELETED, Listing, job
+from helpers.traces import JOB, OTHER_JOB, Talk, body_answer, error, generating, json_answer
+from prolific_contract.gate._law import Outcome
+from prolific_contract.gate._trace import Answer
+
+HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
+LATER = "2026-11"
+
+
+@pytest.fixture(params=["batch", "collection"])
+def talk(request):
+    return Listing(request.param)
+
+
+def jobs(number):
+    return [job(str(UUID(int=each))) for each in range(number)]
+
+
+def test_another_filter_is_another_job(talk):
+    talk.request(generating())
+    talk.filtered(generating(OTHER_JOB))
+    talk.filtered(generating(OTHER_JOB), "?from=2015-01-01T01:00:00%2B01:00")
+    talk.filtered(error(400), "?from=x")
+    assert talk.outcomes("time.request-filter", LATER) == [HELD, HELD]
+    talk.filtered(generating(), "?study_id=a")
+    assert talk.violation("time.request-filter", LATER).operation == talk.requesting
+
+
+def test_one_filter_shows_nothing():
+    talk = Talk()
+    talk.request(generating())
+    talk.request(generating(OTHER_JOB), "r2", query="?study_id=a")
+    assert talk.outcomes("time.request-filter", LATER) == []
+
+
+def over(talk, answer, after=10, before=10):
+    """A request for one job too many, between two lists."""
+    talk.list(*jobs(before))
+    talk.filtered(answer)
+    talk.list(*jobs(after))
+    return talk.judged("time.limit", LATER)
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 422])
+def test_an_eleventh_job_may_be_refused_with_any_status(talk, status):
+    assert [seen.outcome for seen in over(talk, error(status))] == [HELD]
+
+
+def test_an_eleventh_job_may_be_one_request_too_many(talk):
+    assert [seen.outcome for seen in over(talk, Answer(429))] == [HELD]
+
+
+@pytest.mark.parametrize(
+    ("answer", "after", "seen"),
+    [
+        (generating(), 11, "started another job"),
+        (error(409), 11, "was refused and started one"),
+        (json_answer(409, {"detail": "No."}), 10, "no error envelope"),
+        (body_answer(409, b"<h1>No"), 10, "no error envelope"),
+    ],
+)
+def test_more_than_ten_are_accused(talk, answer, after, seen):
+    over(talk, answer, after)
+    assert seen in talk.violation("time.limit", LATER).seen
+
+
+@pytest.mark.parametrize(
+    ("answer", "after", "before"),
+    [
+        # The job that is generating is given again.
+        (generating(str(UUID(int=3))), 10, 10),
+        # Somebody else may have deleted one in the meantime.
+        (generating(), 10, 10),
+        (error(500), 10, 10),
+        (error(409), 9, 9),
+    ],
+)
+def test_what_proves_nothing(talk, answer, after, before):
+    assert over(talk, answer, after, before) == []
+
+
+def test_without_a_list_afterwards_nothing_is_proved(talk):
+    talk.list(*jobs(10))
+    talk.filtered(error(409))
+    talk.request(None)
+    assert talk.outcomes("time.limit", LATER) == []
+
+
+@pytest.mark.parametrize("between", ["request", "delete"])
+def test_lists_that_are_out_of_date_prove_nothing(talk, between):
+    talk.list(*jobs(10))
+    if between == "request":
+        talk.request(None)
+    else:
+        talk.delete(DELETED)
+    talk.filtered(generating())
+    talk.list(*jobs(11))
+    assert talk.outcomes("time.limit", LATER) == []
+
+
+def freed(talk, answer, query="?from=2015-01-01T00%3A00%3A00Z"):
+    over(talk, error(409))
+    talk.delete(error(404))
+    talk.list(*jobs(9))
+    talk.filtered(answer, query)
+    return [seen.outcome for seen in talk.judged("time.limit", LATER)][1:]
+
+
+def test_when_one_is_deleted_there_is_room_again(talk):
+    assert freed(talk, generating()) == [HELD]
+
+
+def test_who_refuses_still_is_accused(talk):
+    assert freed(talk, error(409)) == [VIOLATED]
+
+
+@pytest.mark.parametrize(
+    ("answer", "query"),
+    [
+        (error(400), "?from=2015-01-01T00%3A00%3A00Z"),
+        (None, "?from=2015-01-01T00%3A00%3A00Z"),
+        (error(409), "?study_id=a"),
+    ],
+)
+def test_another_refusal_proves_nothing(talk, answer, query):
+    assert freed(talk, answer, query) == []
+
+
+# What `shape.status` makes of refusals that may be the limit's.
+
+
+@pytest.mark.parametrize(
+    ("listed", "between", "outcome"), [(10, 0, []), (9, 1, []), (9, 0, [VIOLATED])]
+)
+def test_a_refusal_at_the_limit_has_no_documented_status(talk, listed, between, outcome):
+    talk.list(*jobs(listed))
+    for _ in range(between):
+        talk.filtered(generating(JOB))
+    talk.request(error(422))
+    expected = [HELD] * (1 + between) + outcome
+    assert talk.outcomes("shape.status", LATER) == expected
+    assert talk.outcomes("shape.status", "2026-03")[-1] is VIOLATED
+
+
+def test_without_a_list_nobody_knows_how_many_there_are(talk):
+    talk.request(error(422), "r2")
+    talk.request(error(422))
+    talk.request(generating())
+    assert talk.outcomes("shape.status", LATER) == [VIOLATED, HELD]
+    talk.poll(error(422))
+    assert talk.outcomes("shape.status", LATER) == [VIOLATED, HELD, VIOLATED]

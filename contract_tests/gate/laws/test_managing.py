@@ -1,0 +1,319 @@
+"""The laws about listing and deleting export jobs."""
+
+from datetime import timedelta
+
+import pytest
+from helpers.listings import DELETED, Listing, job
+from helpers.traces import (
+    JOB,
+    OTHER_JOB,
+    START,
+    complete,
+    dated,
+    error,
+    failed,
+    generating,
+    json_answer,
+    running,
+)
+from prolific_contract.gate._law import Outcome
+from prolific_contract.gate._operations import Operation
+from prolific_contract.gate._trace import Credential
+
+HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
+
+
+@pytest.fixture(params=["batch", "collection"])
+def talk(request):
+    return Listing(request.param)
+
+
+# value.list-order
+
+
+def test_a_list_in_order_holds(talk):
+    talk.list(job(JOB, created_at="2026-03-20T11:00:00+01:00"), job(OTHER_JOB))
+    talk.list(job())
+    assert talk.outcomes("value.list-order") == [HELD]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "seen"),
+    [
+        ([job(), job(JOB.upper())], "listed twice"),
+        ([job(), job(OTHER_JOB, created_at="2026-03-20T10:00:01Z")], "comes after an older one"),
+    ],
+)
+def test_a_list_out_of_order_is_accused(talk, jobs, seen):
+    talk.list(*jobs)
+    violation = talk.violation("value.list-order")
+    assert seen in violation.seen
+    assert violation.operation == Operation(talk.kind, "list")
+
+
+def test_what_cannot_be_read_is_not_in_a_list(talk):
+    talk.list(1, {"export_id": 7}, job(created_at="yesterday"), job(OTHER_JOB, created_at=None))
+    talk.list(answer=json_answer(200, {"results": []}))
+    talk.list(answer=error(404))
+    talk.list(job(), job(), credential=Credential.NONE)
+    assert talk.outcomes("value.list-order") == [HELD]
+
+
+# value.list-created
+
+
+@pytest.mark.parametrize(("seconds", "outcome"), [(59, HELD), (61, VIOLATED)])
+def test_jobs_are_not_created_in_the_future(talk, seconds, outcome):
+    answer = json_answer(200, [job(created_at=(START + timedelta(seconds=seconds)).isoformat())])
+    talk.list(answer=answer)
+    talk.list(answer=dated(json_answer(200, []), START))
+    talk.list(answer=dated(answer, START))
+    assert talk.outcomes("value.list-created") == [outcome]
+
+
+# value.list-filter
+
+
+@pytest.mark.parametrize(
+    ("shown", "outcome"),
+    [
+        ({"from": "2015-01-01T00:00:00Z"}, HELD),
+        ({"from": "2015-01-01T01:00:00+01:00", "to": None}, HELD),
+        ({"from": "2015-01-01t00:00:00.000z", "more": 1}, HELD),
+        ({"from": "2015-01-02T00:00:00Z"}, VIOLATED),
+        ({"from": "2015-01-01T00:00:00"}, VIOLATED),
+        ({"from": "2015-01-01T00:00:00Z", "study_id": "a"}, VIOLATED),
+        (None, VIOLATED),
+    ],
+)
+def test_the_filter_is_the_requests(talk, shown, outcome):
+    talk.filtered(generating())
+    talk.list(job(filter=shown), job(OTHER_JOB, filter={"study_id": "strange"}))
+    assert talk.outcomes("value.list-filter") == [outcome]
+
+
+@pytest.mark.parametrize("shown", [None, {}])
+def test_without_a_filter_none_is_shown(talk, shown):
+    talk.list(job(filter={"study_id": "b"}))
+    talk.request(generating())
+    talk.list(job(filter=shown))
+    talk.list({"export_id": JOB})
+    talk.list(job(filter="all"))
+    assert talk.outcomes("value.list-filter") == [HELD, HELD]
+    talk.list(job(filter={"study_id": "a"}))
+    assert "with no filter is listed as study_id a" in talk.violation("value.list-filter").seen
+
+
+# time.listed
+
+
+def test_a_job_that_was_named_is_listed(talk):
+    talk.request(generating())
+    talk.list(job())
+    talk.list()
+    talk.list(resource="r2")
+    talk.list(after=3600.0)
+    assert talk.outcomes("time.listed") == [HELD, VIOLATED]
+
+
+def test_a_job_that_may_be_deleted_need_not_be_listed(talk):
+    talk.request(generating())
+    talk.delete(None)
+    talk.list()
+    assert talk.outcomes("time.listed") == []
+
+
+def test_a_job_that_is_named_meanwhile_need_not_be_listed(talk):
+    talk.request(generating(), took=5.0)
+    talk.list()
+    assert talk.outcomes("time.listed") == []
+
+
+def test_what_a_refused_deletion_does_is_another_laws(talk):
+    talk.request(generating())
+    talk.delete(error(409))
+    talk.list()
+    assert talk.outcomes("time.listed") == []
+
+
+# time.list-status
+
+
+@pytest.mark.parametrize(
+    ("listed", "polled", "outcome"),
+    [
+        ("complete", complete(), HELD),
+        ("complete", failed(), HELD),
+        ("complete", running(), VIOLATED),
+        ("failed", running(), VIOLATED),
+        ("failed", complete(), VIOLATED),
+        ("failed", failed(), HELD),
+        ("generating", complete(), HELD),
+        ("READY", running(), HELD),
+    ],
+)
+def test_the_list_is_not_ahead(talk, listed, polled, outcome):
+    talk.list(job(OTHER_JOB), job(status=listed), job(status=3))
+    talk.poll(polled)
+    assert talk.outcomes("time.list-status") == [outcome]
+
+
+def test_what_polls_take_back_is_another_laws(talk):
+    talk.poll(complete())
+    talk.list(job(status="complete"))
+    talk.poll(running())
+    assert talk.outcomes("time.list-status") == [HELD]
+
+
+# time.deleted
+
+
+@pytest.mark.parametrize(
+    ("after", "outcomes"),
+    [
+        (error(404), [HELD]),
+        (error(410), [HELD]),
+        (failed(), [HELD]),
+        (error(500), []),
+        (running(), [VIOLATED]),
+        (complete(), [VIOLATED]),
+    ],
+)
+def test_a_deleted_job_is_gone_for_those_who_poll(talk, after, outcomes):
+    talk.request(generating())
+    talk.poll(complete())
+    talk.delete(DELETED)
+    talk.poll(after)
+    talk.poll(running(), OTHER_JOB)
+    assert talk.outcomes("time.deleted") == outcomes
+
+
+def test_a_deleted_job_is_not_listed(talk):
+    talk.request(generating())
+    talk.list(job())
+    talk.delete(DELETED)
+    talk.list(job(), resource="r2")
+    talk.list(job(OTHER_JOB))
+    talk.list(job())
+    assert talk.outcomes("time.deleted") == [HELD, VIOLATED]
+
+
+def test_what_was_not_done_or_is_not_known_deletes_nothing(talk):
+    talk.delete(DELETED)
+    talk.poll(running())
+    talk.request(generating())
+    talk.delete(error(409))
+    talk.delete(None)
+    talk.delete(DELETED, credential=Credential.NONE)
+    talk.poll(running())
+    assert talk.outcomes("time.deleted") == [VIOLATED]
+
+
+def test_what_overlaps_a_deletion_has_no_order(talk):
+    talk.request(generating())
+    talk.delete(DELETED, took=9.0)
+    talk.poll(complete())
+    talk.list(job())
+    assert talk.outcomes("time.deleted") == []
+
+
+# time.delete-generating
+
+
+def test_the_delete_of_a_generating_job_is_409(talk):
+    told = talk.request(generating())
+    refused = talk.delete(error(409), after=0.5)
+    (seen,) = talk.judged("time.delete-generating")
+    assert (seen.outcome, seen.exchanges) == (HELD, (told.index, refused.index))
+
+
+def test_another_refusal_of_a_job_that_is_still_generating_is_accused(talk):
+    talk.request(generating())
+    talk.delete(error(404), after=0.5)
+    talk.poll(running())
+    assert "answered 404, not 409" in talk.violation("time.delete-generating").seen
+
+
+@pytest.mark.parametrize("answer", [error(404), error(429), error(500), None])
+def test_a_job_that_may_have_ended_accuses_nobody(talk, answer):
+    talk.request(generating())
+    talk.delete(answer, after=0.5)
+    talk.poll(complete())
+    assert talk.outcomes("time.delete-generating") == []
+
+
+def test_one_deletion_may_be_by_chance_and_two_are_not(talk):
+    talk.request(generating())
+    talk.delete(DELETED, after=0.5)
+    assert talk.outcomes("time.delete-generating") == []
+    talk.request(generating(OTHER_JOB))
+    talk.delete(None, OTHER_JOB, after=2.0)
+    talk.poll(running(OTHER_JOB), OTHER_JOB)
+    talk.delete(DELETED, OTHER_JOB, after=0.5, credential=Credential.NONE)
+    assert talk.outcomes("time.delete-generating") == []
+    talk = Listing()
+    for export_id in (JOB, OTHER_JOB):
+        talk.request(generating(export_id))
+        talk.delete(DELETED, export_id, after=0.5)
+    assert "2 of them" in talk.violation("time.delete-generating").seen
+
+
+# time.delete-refused
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 409])
+def test_a_refused_deletion_deletes_nothing(talk, status):
+    talk.request(generating())
+    talk.poll(complete())
+    refused = talk.delete(error(status), credential=Credential.WRONG_TOKEN)
+    talk.poll(complete())
+    assert talk.outcomes("time.delete-refused") == [HELD]
+    talk.poll(error(404))
+    talk.delete(error(status))
+    talk.poll(error(404))
+    assert talk.outcomes("time.delete-refused") == [HELD]
+    assert refused.index == 2
+
+
+def test_a_refused_deletion_that_deletes_is_accused(talk):
+    talk.request(generating())
+    talk.delete(error(409))
+    talk.poll(error(404))
+    assert talk.violation("time.delete-refused").seen == (
+        "the delete was answered 409, and the job is gone"
+    )
+
+
+def test_other_reasons_for_a_lost_job_accuse_nobody(talk):
+    other = "batch" if talk.kind == "collection" else "collection"
+    talk.request(generating())
+    talk.delete(error(404), kind=other)
+    talk.delete(error(500))
+    talk.delete(error(409), generated=True)
+    talk.delete(error(409), "another")
+    talk.poll(error(500))
+    assert talk.outcomes("time.delete-refused") == []
+    talk.delete(error(409))
+    talk.delete(DELETED)
+    talk.poll(error(404))
+    assert talk.outcomes("time.delete-refused") == []
+
+
+# isolation.list-scope
+
+
+def test_jobs_of_others_are_not_listed(talk):
+    talk.list(job())
+    assert talk.outcomes("isolation.list-scope") == []
+    talk.request(generating(OTHER_JOB), "r2")
+    talk.list(job())
+    assert talk.outcomes("isolation.list-scope") == [HELD]
+    talk.list(job(), job(OTHER_JOB))
+    assert talk.violation("isolation.list-scope").seen == f"a job of the {talk.kind} r2 is listed"
+
+
+def test_a_job_that_both_were_given_is_another_laws(talk):
+    talk.request(generating())
+    talk.request(generating(), "r2")
+    talk.list(job())
+    assert talk.outcomes("isolation.list-scope") == []
