@@ -1,0 +1,135 @@
+"""Our own client lists and deletes at every mutant and variant: an answer or a typed error."""
+
+from random import Random
+
+import pytest
+from helpers.site_transport import SiteTransport
+from helpers.twins import Twin
+from prolific_contract.gate._operations import MANAGING
+from prolific_contract.sandbox import Kind, SandboxSettings
+from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
+from prolific_contract.sandbox.variants import VARIANTS, VariantSite
+from prolific_exports import ContractViolation, ExportsError, NoAnswerError, ServerError
+from prolific_exports.testing import FakeClock
+
+TOKEN = "token-of-the-clients"
+BASE = "http://127.0.0.1:8417"
+TIMEOUT = 60
+GENERATION = 10
+
+
+# What is not listed here does no harm: a lost answer to a deletion is asked for again.
+ERRORS = {
+    **{(fault, "list"): NoAnswerError for fault in ("reset", "hang", "garbage", "cut")},
+    **{
+        (fault, "list"): ContractViolation
+        for fault in (
+            *("json-python", "json-trailing", "status-204", "status-redirect"),
+            *("list-created-missing", "list-date-naive", "list-field-missing", "list-filter-text"),
+            *("list-null", "list-status-number", "list-uuid-not", "list-wrapped"),
+        )
+    },
+    **{
+        (fault, "delete"): ContractViolation
+        for fault in ("delete-200", "delete-202", "status-201", "status-redirect")
+    },
+    ("status-500", "list"): ServerError,
+}
+
+
+class Manager:
+    """A client that starts a job, lists it and deletes it."""
+
+    def __init__(self, site, clock, kind, flavour):
+        self.site, self.clock, self.kind = site, clock, kind
+        self.twin = Twin(flavour)
+        self.transport = SiteTransport(site, clock)
+        exports = self.twin.make(
+            TOKEN,
+            base_url=BASE,
+            clock=clock,
+            random=Random(7),
+            http_client=self.twin.http_client(transport=self.transport),
+            timeout=TIMEOUT,
+        )
+        self.resource = exports.batches if kind == "batch" else exports.collections
+        self.resource_id = site.settings.id_of(Kind(kind))
+
+    def start(self):
+        self.resource.export(self.resource_id)
+        self.clock.advance(GENERATION)
+        return self.site._book.of(self.kind, self.resource_id)[-1].export_id
+
+    def outcome(self, what, *ids):
+        """What came back, and the error in which it ended."""
+        try:
+            return what(self.resource_id, *ids), None
+        except ExportsError as error:
+            assert TOKEN not in str(error)
+            return None, error
+
+    def close(self):
+        self.twin.__exit__(None, None, None)
+        self.site.close()
+
+
+@pytest.fixture
+def manager():
+    opened = []
+
+    def begin(*arguments):
+        opened.append(Manager(*arguments))
+        return opened[-1]
+
+    yield begin
+    for one in opened:
+        one.close()
+
+
+def settings():
+    return SandboxSettings(
+        edition="2026-11", token=TOKEN, submissions=1, files=0, generation_seconds=GENERATION
+    )
+
+
+def sampled():
+    for number, one in enumerate(MUTANTS.values()):
+        if one.operation.action in MANAGING:
+            flavour = ("sync", "async")[number // 2 % 2]
+            yield pytest.param(one, flavour, id=f"{one.name}-{flavour}")
+
+
+@pytest.mark.parametrize(("one", "flavour"), list(sampled()))
+def test_it_ends_in_an_answer_or_a_typed_error(manager, one, flavour):
+    clock = FakeClock()
+    client = manager(MutatedSite(one, settings(), clock), clock, one.operation.kind, flavour)
+    job = client.start()
+    listed, unlisted = client.outcome(client.resource.list)
+    _, kept = client.outcome(client.resource.delete, job)
+
+    expected = ERRORS.get((one.fault.name, one.operation.action), type(None))
+    error, other = (unlisted, kept) if one.operation.action == "list" else (kept, unlisted)
+    # What shows rarely may spare the client.
+    assert type(error) is expected or (one.shows != "always" and error is None)
+    assert other is None
+    assert (listed is None) == (unlisted is not None)
+    assert client.transport.requests < 60
+    assert clock.monotonic() < 20 * TIMEOUT
+
+
+@pytest.mark.parametrize(
+    "name", [one.name for one in VARIANTS.values() if "2026-11" in one.editions]
+)
+def test_it_lists_and_deletes_at_every_conforming_server(manager, name):
+    clock = FakeClock()
+    client = manager(VariantSite(VARIANTS[name], settings(), clock), clock, "batch", "sync")
+    others = 3 if name == "used-by-others" else 0
+    job = client.start()
+    clock.advance(300)
+    listed, error = client.outcome(client.resource.list)
+
+    assert error is None
+    assert len(listed) == 1 + others
+    assert str(listed[0].export_id).lower() == job
+    assert client.outcome(client.resource.delete, str(listed[0].export_id)) == (None, None)
+    assert len(client.outcome(client.resource.list)[0]) == others
