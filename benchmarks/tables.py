@@ -271,8 +271,13 @@ class Run(NamedTuple):
 def measure(arguments: Sequence[str], *, check: bool = True) -> Run | None:
     """Run Python with these arguments: seconds, seconds of processor and peak MiB."""
     quiet = subprocess.DEVNULL
+    # Whoever installs packages has their bytecode; a checkout may be told to do without.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
-        [sys.executable, *arguments], stdout=quiet, stderr=None if check else quiet
+        [sys.executable, *arguments],
+        stdout=quiet,
+        stderr=None if check else quiet,
+        env=environment,
     )
     began = time.perf_counter()
     _, status, usage = os.wait4(process.pid, 0)
