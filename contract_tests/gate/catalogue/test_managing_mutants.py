@@ -257,6 +257,10 @@ def test_limit_for_ever(desk_of):
     assert desk.ask("POST", token="wrong").status == 401
 
 
+def test_what_is_not_of_the_api_is_none_of_a_faults_business(desk_of):
+    assert ask(desk_of("list-empty@list").site, "GET", "/somewhere").status == 404
+
+
 def test_a_list_for_nobody_stays_as_it_is(desk_of):
     desk = desk_of("list-empty@list")
 

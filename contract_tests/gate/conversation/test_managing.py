@@ -123,6 +123,29 @@ def test_without_a_list_that_can_be_read_no_job_is_deleted(answer):
     assert deleted == {f"{PATH}/{UNKNOWN_EXPORT_ID}"}
 
 
+def test_a_list_that_fails_later_keeps_it_from_filling():
+    target = Scripted(lists(json_answer(200, []), error(500)))
+    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, profile="full"))
+    filtered = [one for one in target.asked if one.method == "POST" and "?" in one.path]
+
+    assert filtered == []
+
+
+def test_a_job_that_was_deleted_is_not_waited_for():
+    def answer(request):
+        if request.path == PATH and request.method == "GET":
+            return json_answer(200, [])
+        if request.method == "DELETE":
+            return Answer(204)
+        return generating("j1") if request.method == "POST" else running("j1")
+
+    target = Scripted(answer)
+    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, max_wait=30))
+
+    assert target.asked[-1].at < 30
+    assert [one.path for one in target.asked if one.method == "DELETE"].count(f"{PATH}/j1") == 1
+
+
 def test_ids_in_capitals_are_the_same_jobs():
     target = Scripted(lists(json_answer(200, [{"export_id": "J1"}])))
     converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER))
@@ -242,3 +265,18 @@ def test_a_job_that_generates_for_ever_is_left_when_time_is_up():
 
     assert conversation.cut_short is None
     assert target.asked[-1].at < timedelta(minutes=2).total_seconds()
+
+
+def test_a_job_that_nobody_can_poll_is_deleted_all_the_same():
+    def answer(request):
+        if request.path == PATH and request.method == "GET":
+            return json_answer(200, [])
+        if request.method == "POST":
+            return generating("j1")
+        return error(409) if request.method == "DELETE" else error(404)
+
+    target = Scripted(answer)
+    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, max_wait=10))
+    last = [(one.method, one.path) for one in target.asked[-4:-1]]
+
+    assert last == [("GET", f"{PATH}/j1"), ("DELETE", f"{PATH}/j1"), ("GET", f"{PATH}/j1")]

@@ -299,6 +299,24 @@ def test_other_reasons_for_a_lost_job_accuse_nobody(talk):
     assert talk.outcomes("time.delete-refused") == []
 
 
+def test_a_server_that_fails_afterwards_accuses_nobody(talk):
+    talk.request(generating())
+    talk.delete(error(409))
+    talk.poll(error(500))
+    assert talk.outcomes("time.delete-refused") == []
+
+
+# What the earlier edition does not have, no shape of it is judged.
+
+
+def test_the_earlier_edition_has_no_lists(talk):
+    talk.list(answer=error(405))
+    talk.delete(error(405))
+    for law in ("shape.status", "shape.error", "shape.content-type"):
+        assert talk.outcomes(law, "2026-03") == []
+    assert talk.outcomes("shape.status", "2026-11") == [VIOLATED, VIOLATED]
+
+
 # isolation.list-scope
 
 

@@ -185,11 +185,11 @@ class Manager:
 
     def _wait(self, job: Job) -> Talk[None]:
         """Ask for a job until it has ended."""
-        for delay in self._plan.pace.delays():
-            heard = job.hear((yield from self._sender.ask(Ask("GET", job.path))))
-            if not heard or job.ended or self._sender.now >= job.deadline:
+        delays = self._plan.pace.delays()
+        while job.hear((yield from self._sender.ask(Ask("GET", job.path)))):
+            if job.ended or self._sender.now >= job.deadline:
                 return
-            yield from self._sender.pause(delay)
+            yield from self._sender.pause(next(delays))
 
 
 def places(plan: Plan, job: Job) -> Iterator[tuple[Kind, str]]:

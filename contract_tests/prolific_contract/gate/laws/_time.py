@@ -405,10 +405,7 @@ LAWS: Final = (
         operations=STATUS,
         needs="a poll that tells failed, and another one later",
         check=_failed_stays,
-        mutants=(
-            "failed-completes",
-            "failed-regenerates",
-        ),
+        mutants=("failed-completes", "failed-regenerates"),
     ),
     Law(
         id="time.job-stays",
@@ -422,10 +419,7 @@ LAWS: Final = (
         operations=STATUS,
         needs="two polls of a job, the first of which told its state",
         check=_job_stays,
-        mutants=(
-            "job-vanishes",
-            "job-vanishes-early",
-        ),
+        mutants=("job-vanishes", "job-vanishes-early"),
     ),
     Law(
         id="time.completes",
