@@ -195,7 +195,7 @@ class Manager:
 def places(plan: Plan, job: Job) -> Iterator[tuple[Kind, str]]:
     """Where a job does not belong: kinds and resources, each once."""
     own = (job.subject.kind, job.subject.id)
-    others = [
+    others: list[tuple[Kind, str]] = [
         *((kind, job.subject.id) for kind in KINDS),
         (job.subject.kind, UNKNOWN_RESOURCE_ID),
         *((subject.kind, subject.id) for subject in plan.subjects),

@@ -3,6 +3,7 @@
 import hmac
 import re
 from datetime import datetime
+from typing import Any
 
 from prolific_contract.sandbox._filter import EVERYTHING, FilterError, read_filter
 from prolific_contract.sandbox._http import (
@@ -157,7 +158,7 @@ class ExportApi:
         return json_reply(status, body)
 
 
-def listed(job: Job, now: datetime) -> dict[str, object]:
+def listed(job: Job, now: datetime) -> dict[str, Any]:
     """A job as the list of its resource shows it."""
     return {
         "export_id": job.export_id,
