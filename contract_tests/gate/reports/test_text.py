@@ -175,6 +175,14 @@ def test_the_matrix_of_both_kinds_fits_80_columns():
     assert any(line.startswith(longest) and line.endswith("·") for line in text.split("\n"))
 
 
+def test_a_law_stands_in_the_matrix_of_the_kinds_that_it_was_judged_for():
+    both = cells(law("a.b", *OPERATIONS), held(ARCHIVE))
+    lines = render(verdicts.verdict(*both, *cells(law("c.d"), held(STATUS)))).split("\n")
+
+    assert sum(line.startswith("a.b ") for line in lines) == 2
+    assert sum(line.startswith("c.d ") for line in lines) == 1
+
+
 def test_colour_is_for_terminals():
     verdict = verdicts.failing()
 
