@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     table = None
     if order.table is not None:
         try:
-            table = _write_table(order, downloads.results)
+            table = _write_table(order, order.table, downloads.results)
         except (ExportsError, OSError, KeyboardInterrupt) as failure:
             reports.complain(failure, f"the table {order.table}")
             error = failure
@@ -93,21 +93,21 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     return downloads.exit_code()
 
 
-def _write_table(order: Order, results: Sequence[Result]) -> str | None:
+def _write_table(order: Order, target: str, results: Sequence[Result]) -> str | None:
     """Write the table of all archives; None if they are not all there."""
     archives = [str(result.path) for result in results if result.path is not None]
-    if order.table is None or len(archives) < len(order.ids):
+    if len(archives) < len(order.ids):
         streams.message("The table was not written, since archives are missing.")
         return None
     opened = [ExportArchive.open(archive) for archive in archives]
     try:
-        summary = ResponseTable(opened).write(order.table, overwrite=order.overwrite)
+        summary = ResponseTable(opened).write(target, overwrite=order.overwrite)
     except BaseException:
-        _advise(["prolific-exports", "table", *archives, order.table])
+        _advise(["prolific-exports", "table", *archives, target])
         raise
     if not order.quiet:
-        streams.message(told(order.table, summary))
-    return order.table
+        streams.message(told(target, summary))
+    return target
 
 
 @define
