@@ -257,6 +257,36 @@ def test_limit_for_ever(desk_of):
     assert desk.ask("POST", token="wrong").status == 401
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "complete-reused",
+        "filter-coarse",
+        "filter-ignored",
+        "filter-restarts",
+        "limit-flat",
+        "limit-for-ever",
+        "limit-in-name-only",
+        "limit-none",
+    ],
+)
+def test_only_a_post_requests_an_export(desk_of, fault, method):
+    desk = desk_of(f"{fault}@request")
+    fill(desk)
+    jobs = desk.listed()
+    refusals = [desk.ask(method)]
+    desk.clock.advance(GENERATION)
+    refusals.append(desk.ask(method, query="study_id=1"))
+
+    assert [reply.status for reply in refusals] == [405, 405]
+    assert all("error" in body_of(reply) for reply in refusals)
+    assert desk.listed() == jobs
+    # Nor is a refusal of it remembered.
+    assert desk.ask("DELETE", jobs[0]).status == 204
+    assert desk.start("study_id=other")
+
+
 def test_what_is_not_of_the_api_is_none_of_a_faults_business(desk_of):
     assert ask(desk_of("list-empty@list").site, "GET", "/somewhere").status == 404
 

@@ -654,6 +654,8 @@ def test_failed_restarts_with_the_id_of_the_failed_job(desk_of):
     _, _, job = desk.request()
     assert desk.request() == (202, "generating", job)
     desk.pass_generation()
+    path = path_of(desk.kind, desk.resource)
+    assert [ask(desk.site, method, path).status for method in ("PUT", "PATCH")] == [405, 405]
     assert desk.poll(job)[1] == "failed"
     assert desk.request() == (202, "generating", job)
     desk.pass_generation()

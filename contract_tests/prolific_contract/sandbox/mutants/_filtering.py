@@ -31,7 +31,7 @@ def _given_again(same: Callable[[ExportFilter, ExportFilter], bool]) -> Callable
         wanted = wanted_by(turn.call)
         for job in turn.jobs_before:
             generating = job.state(turn.now) is State.GENERATING
-            if turn.authorized and generating and same(wanted, job.filter):
+            if turn.is_request and generating and same(wanted, job.filter):
                 return _generating(job)
         return turn.reply()
 
@@ -46,7 +46,7 @@ def _new_job_each_time(turn: Turn) -> Reply:
 
 
 def _is_limit(turn: Turn) -> bool:
-    return turn.authorized and is_error(turn.reply()) and len(turn.jobs_before) >= MOST_JOBS
+    return turn.is_request and is_error(turn.reply()) and len(turn.jobs_before) >= MOST_JOBS
 
 
 def _one_more(turn: Turn) -> Reply:
@@ -77,7 +77,7 @@ class _ForEver:
 
     def __call__(self, turn: Turn) -> Reply:
         refusal = self._refusals.get(turn.resource_id)
-        if refusal is not None and turn.authorized:
+        if refusal is not None and turn.is_request:
             return refusal
         if _is_limit(turn):
             headers = tuple(one for one in turn.reply().headers if one[0] != "Date")

@@ -69,3 +69,8 @@ class Turn:
     def authorized(self) -> bool:
         """Whether the request carries the token."""
         return self.call.headers.get("authorization") == f"Token {self.token}"
+
+    @property
+    def is_request(self) -> bool:
+        """Whether it asks for an export, with the token; other methods on its path do not."""
+        return self.call.method == "POST" and self.authorized
