@@ -10,7 +10,6 @@ from prolific_exports._errors import ExportsError
 # As typing.TYPE_CHECKING, without what importing typing costs.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-
     from prolific_exports._clock import Clock
 
 
