@@ -1,16 +1,18 @@
 """What is fetched from the store over real sockets, by the standard library's client."""
 
+import json
 import logging
 import socket
 import ssl
 import threading
 import time
 from contextlib import closing, contextmanager
+from random import Random
 
 import httpx
 import pytest
 import trustme
-from prolific_exports import DownloadError, _store
+from prolific_exports import DownloadError, Exports, _store
 from prolific_exports._effects import Fetch
 from prolific_exports._settings import resolve
 from prolific_exports._store import Stop, StoreClient
@@ -46,6 +48,7 @@ class Peer:
             connection, _ = self.listener.accept()
             with closing(connection):
                 self.talk(connection, answer)
+        self.listener.close()
 
     def talk(self, connection, answer):
         asked = self.read(connection)
@@ -293,6 +296,23 @@ def test_what_the_caller_raises_is_not_the_networks_fault():
             fetch(url(peer), write=full)
         with pytest.raises(OSError, match="of the caller"):
             fetch(url(peer), write=failing)
+
+
+def test_a_store_that_breaks_off_before_the_first_byte_is_given_up(tmp_path):
+    peer = Peer()
+    ready = {
+        "status": "complete",
+        "url": url(peer),
+        "expires_at": "2030-01-01T00:00:00Z",
+    }
+    broken = answer(ETag='"e"').removesuffix(BODY)
+    peer.answers = [answer(json.dumps(ready).encode(), Connection="close"), *[broken] * 8]
+    client = Exports(
+        "t0ken", base_url=f"http://127.0.0.1:{peer.port}", clock=FakeClock(), random=Random(7)
+    )
+    with peer, client as exports, pytest.raises(DownloadError, match="missing.*8 times in a row"):
+        exports.collections.download("65f0", tmp_path)
+    assert len(peer.asked) == 9
 
 
 def test_the_signature_is_neither_logged_nor_printed(caplog, capfd, monkeypatch):

@@ -165,7 +165,9 @@ def _copy(
     buffer = memoryview(bytearray(min(_GATHERED, missing)))
     while missing:
         filled, failure = _gather(stream, buffer[:missing])
-        write(buffer[:filled])
+        if filled:
+            # Not for nothing: who is handed something takes the connection for alive.
+            write(buffer[:filled])
         missing -= filled
         if failure is not None:
             raise failure
