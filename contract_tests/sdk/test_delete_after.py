@@ -65,6 +65,29 @@ def test_the_job_is_deleted_when_its_archive_is_at_its_place(
     assert events[-1].ref.export_id == api.EXPORT_ID
 
 
+def test_a_job_that_was_deleted_is_not_replaced_by_downloading_it_again(
+    resource, kind, post, get, store, delete, tmp_path
+):
+    job = resource.export(api.RESOURCE[kind])
+    job.download(tmp_path / "x.zip", delete_after=True)
+    get.mock(return_value=api.error(404))
+    asked = store.call_count
+    with pytest.raises(NotFoundError):
+        job.download(tmp_path / "y.zip")
+    assert (post.call_count, store.call_count) == (1, asked)
+
+
+def test_a_job_that_could_not_be_deleted_can_be_downloaded_again(
+    resource, kind, post, get, store, delete, tmp_path
+):
+    delete.mock(return_value=api.error(409))
+    job = resource.export(api.RESOURCE[kind])
+    job.download(tmp_path / "x.zip", delete_after=True)
+    job.download(tmp_path / "y.zip")
+    assert left(tmp_path) == ["x.zip", "y.zip"]
+    assert get.call_count == 1
+
+
 def test_without_being_asked_nothing_is_deleted(resource, kind, post, get, store, delete, tmp_path):
     resource.download(api.RESOURCE[kind], tmp_path)
     resource.job(api.RESOURCE[kind], api.EXPORT_ID).download(tmp_path / "x.zip")

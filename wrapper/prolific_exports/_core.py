@@ -97,8 +97,7 @@ class Core:
     def delete(self, job: Job) -> Flow[None]:
         """Delete a job and its archive."""
         yield from managing.delete(job.ref, self.context, self.policy)
-        # What was known of it holds no longer, and no other takes its place.
-        job.state, job.named = None, True
+        job.note_deletion()
 
     def start(self, job: Job) -> Flow[ExportState]:
         """Ask for an export."""

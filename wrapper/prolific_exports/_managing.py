@@ -55,11 +55,16 @@ def delete(ref: ExportRef, context: Context, policy: Policy) -> Flow[None]:
             raise
 
 
-def delete_saved(ref: ExportRef, context: Context, policy: Policy) -> Flow[None]:
-    """Delete the job of an archive that is saved; a failure is told, and loses nothing."""
+def delete_saved(ref: ExportRef, context: Context, policy: Policy) -> Flow[bool]:
+    """Delete the job of an archive that is saved; a failure is told, and loses nothing.
+
+    Returns:
+        Whether it was deleted.
+    """
     try:
         yield from delete(ref, context, policy)
     except ExportsError as error:
         context.notify(NotDeleted(ref, error))
-    else:
-        context.notify(Deleted(ref))
+        return False
+    context.notify(Deleted(ref))
+    return True

@@ -51,6 +51,10 @@ class Job:
         """The job's identity, as far as it is known."""
         return ExportRef(self.kind, self.resource_id, self.export_id, self.filter)
 
+    def note_deletion(self) -> None:
+        """Nothing that was known of it holds any longer, and no other takes its place."""
+        self.state, self.named = None, True
+
 
 def start(job: Job, context: Context, policy: Policy) -> Flow[ExportState]:
     """Ask for an export.

@@ -112,7 +112,9 @@ def download(
         elif room.finished is not None:
             # The archive is of another job than the one that was to be downloaded.
             saved = None
-        yield from delete_saved(evolve(job.ref, export_id=saved), context, policy)
+        deleted = yield from delete_saved(evolve(job.ref, export_id=saved), context, policy)
+        if deleted and saved == job.export_id:
+            job.note_deletion()
     return room.target
 
 
