@@ -394,6 +394,25 @@ def test_some_refusals_explain_themselves(router, resource, kind, answer, error)
     assert not route.called
 
 
+def test_a_refusal_of_the_filter_explains_itself(router, resource, kind):
+    """Or somebody would delete a job, and be refused again."""
+    refusal = api.error(422, {"study_id": ["There is no such study."]})
+    router.post(api.post_url(kind)).mock(return_value=refusal)
+    route = router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))
+    with pytest.raises(BadRequestError, match="There is no such study"):
+        resource.export(api.RESOURCE[kind], study_id="65a1")
+    assert not route.called
+
+
+@pytest.mark.parametrize("detail", [{"export": ["Ten is the most."]}, ["study_id"], "study_id"])
+def test_a_refusal_of_something_else_does_not(router, resource, kind, detail):
+    router.post(api.post_url(kind)).mock(return_value=api.error(422, detail))
+    router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))
+    for condition in ({}, {"study_id": "65a1"}):
+        with pytest.raises(TooManyExportsError):
+            resource.export(api.RESOURCE[kind], **condition)
+
+
 def test_a_freed_place_lets_the_request_through(router, resource, kind):
     router.post(api.post_url(kind)).mock(side_effect=[api.error(409), api.generating()])
     router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))

@@ -1,6 +1,6 @@
 """A request whose answer got lost is looked for in the list before it is sent again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import httpx
@@ -164,6 +164,27 @@ def test_only_a_job_with_the_same_filter_is_adopted(
     assert job.export_id == (api.EXPORT_ID if same else api.OTHER_EXPORT_ID)
     assert job.ref.filter == (ExportFilter("65a1") if asked else None)
     assert {call.request.url.query for call in post.calls} == {post.calls[0].request.url.query}
+
+
+@pytest.mark.parametrize(
+    ("listed", "same"),
+    [
+        ("2026-03-01T12:00:00.123456Z", True),
+        ("2026-03-01T12:00:00.123Z", True),
+        ("2026-03-01T13:00:00+01:00", True),
+        ("2026-03-01T12:00:01.123456Z", False),
+    ],
+)
+def test_the_time_of_a_filter_may_come_back_cut(
+    router, resource, kind, listing, at, server_now, listed, same
+):
+    moment = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
+    router.post(api.post_url(kind)).mock(side_effect=[RESET, api.generating(api.OTHER_EXPORT_ID)])
+    other = at(9, export_id=api.OTHER_EXPORT_ID, filter_={"from": moment.isoformat()})
+    listing(at(0, "generating", filter_={"from": listed}), other)
+    router.get(api.get_url(kind)).mock(return_value=api.generating())
+    job = resource.export(api.RESOURCE[kind], from_=moment)
+    assert job.export_id == (api.EXPORT_ID if same else api.OTHER_EXPORT_ID)
 
 
 def test_the_newest_of_several_is_adopted(router, resource, kind, listing, at):

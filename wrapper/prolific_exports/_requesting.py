@@ -39,6 +39,7 @@ from prolific_exports._errors import (
     UnsupportedError,
 )
 from prolific_exports._events import Adopted, Retrying
+from prolific_exports._filters import ExportFilter
 from prolific_exports._listed import ListedJob
 from prolific_exports._policy import Policy
 from prolific_exports._redact import excerpt
@@ -128,6 +129,10 @@ class _Asking:
             else:
                 return _started(self.ref, answer)
 
+    @property
+    def _conditions(self) -> set[str]:
+        return set(self.ref.filter.conditions()) if self.ref.filter is not None else set()
+
     def _perform(self, call: Request, interpret: Interpreter[T]) -> Flow[Answer[T]]:
         return (yield from perform(call, interpret, self.context, self.policy, self.deadline))
 
@@ -163,6 +168,9 @@ class _Asking:
         without access the list is refused, too.
         """
         if isinstance(error, RateLimitedError) and error.retry_after is not None:
+            return error
+        if isinstance(error.detail, dict) and error.detail.keys() & self._conditions:
+            # Nobody shall delete a job because of a study that does not exist.
             return error
         call, once = api.list_exports(self.ref), evolve(self.policy, max_failures=1)
         try:
@@ -240,12 +248,18 @@ def _fresh(
     that has passed here. So this machine's date does not matter; without a Date, no job
     that is past generating is taken for a fresh one, since it could hold old data.
     """
-    same = [job for job in listed.value if job.filter == ref.filter]
+    same = [job for job in listed.value if _is_same(job.filter, ref.filter)]
     generating = next((job for job in same if job.status == Generating.status), None)
     if generating is not None or listed.date is None:
         return generating
     since = listed.date - elapsed - _TICK
     return next((job for job in same if job.created_at >= since and job.status != "failed"), None)
+
+
+def _is_same(listed: ExportFilter | None, asked: ExportFilter | None) -> bool:
+    if listed is None or asked is None:
+        return listed is asked
+    return asked.is_applied_by(listed) and not listed.extra
 
 
 def _unresolved(lost: NoAnswerError | ServerError, failure: ExportsError) -> ExportsError:
