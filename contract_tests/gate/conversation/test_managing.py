@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started, subjects_of
-from helpers.traces import complete, error, failed, generating, json_answer, running
+from helpers.traces import START, complete, error, failed, generating, json_answer, running
 from prolific_contract.gate._inprocess import InProcessTarget
 from prolific_contract.gate._judge import judge
 from prolific_contract.gate._managing import UNKNOWN_RESOURCE_ID
 from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID
 from prolific_contract.gate._plan import KNOWN_JOB, Made, Plan
 from prolific_contract.gate._recorder import converse
+from prolific_contract.gate._targets import NoAnswerError
 from prolific_contract.gate._trace import Answer, Credential
 from prolific_contract.sandbox import Fate, Kind, ManualClock, Resource, SandboxSettings
 from prolific_contract.sandbox._known import MOST_JOBS
@@ -89,6 +90,21 @@ def test_a_server_that_lists_nothing_is_asked_once_unless_it_has_to():
     assert judge(rehearsal.conversation.trace, target=BASE).violations == ()
 
 
+CREATED = "2026-03-20T10:01:40Z"
+"""When a conversation with a scripted server begins, by its own clock."""
+
+
+def list_of(*export_ids, created=CREATED):
+    """A list of jobs that were requested at the same time."""
+    return json_answer(200, [{"export_id": each, "created_at": created} for each in export_ids])
+
+
+def after_the_first(*rest):
+    """A server whose first list has nothing, and each later one is this."""
+    turns = iter([list_of()])
+    return lambda: next(turns, *rest)
+
+
 def lists(*answers):
     """A server whose lists are these, one after the other, and which completes at once."""
     turns = iter(answers)
@@ -132,9 +148,11 @@ def test_a_list_that_fails_later_keeps_it_from_filling():
 
 
 def test_a_job_that_was_deleted_is_not_waited_for():
+    jobs = after_the_first(list_of("j1"))
+
     def answer(request):
         if request.path == PATH and request.method == "GET":
-            return json_answer(200, [])
+            return jobs()
         if request.method == "DELETE":
             return Answer(204)
         return generating("j1") if request.method == "POST" else running("j1")
@@ -238,9 +256,11 @@ def test_jobs_that_made_up_requests_started_are_deleted_too():
 
 
 def test_when_time_is_up_what_was_started_is_still_deleted():
+    jobs = after_the_first(list_of("j1", created="2026-03-20T10:01:42Z"))
+
     def answer(request):
         if request.path == PATH and request.method == "GET":
-            return json_answer(200, [])
+            return jobs()
         if request.method == "DELETE":
             return error(409) if request.at < 20 else Answer(204)
         return generating("j1") if request.method == "POST" else complete("https://s.example/x")
@@ -253,9 +273,11 @@ def test_when_time_is_up_what_was_started_is_still_deleted():
 
 
 def test_a_job_that_generates_for_ever_is_left_when_time_is_up():
+    jobs = after_the_first(list_of("j1"))
+
     def answer(request):
         if request.path == PATH and request.method == "GET":
-            return json_answer(200, [])
+            return jobs()
         if request.method == "DELETE":
             return error(409)
         return generating("j1") if request.method == "POST" else running("j1")
@@ -268,9 +290,11 @@ def test_a_job_that_generates_for_ever_is_left_when_time_is_up():
 
 
 def test_a_job_that_nobody_can_poll_is_deleted_all_the_same():
+    jobs = after_the_first(list_of("j1"))
+
     def answer(request):
         if request.path == PATH and request.method == "GET":
-            return json_answer(200, [])
+            return jobs()
         if request.method == "POST":
             return generating("j1")
         return error(409) if request.method == "DELETE" else error(404)
@@ -280,3 +304,163 @@ def test_a_job_that_nobody_can_poll_is_deleted_all_the_same():
     last = [(one.method, one.path) for one in target.asked[-4:-1]]
 
     assert last == [("GET", f"{PATH}/j1"), ("DELETE", f"{PATH}/j1"), ("GET", f"{PATH}/j1")]
+
+
+# What stays is told, and there is always room for others.
+
+
+def after(seconds):
+    """A clock that says when something was that much later."""
+    return lambda at: (START + timedelta(seconds=100 + at + seconds)).isoformat()
+
+
+class Shelf:
+    """A server of one batch that starts a job at every request, and completes it at once.
+
+    Args:
+        there: How many jobs it had before.
+        created: When it says that a job was requested, by the seconds of the request.
+        hidden: How many of the first lists do not have them.
+        refuse: What a request is answered instead, if anything; it starts a job all the same.
+        listing: What lists are answered instead.
+    """
+
+    def __init__(self, there=0, created=after(0), hidden=0, refuse=None, listing=None):
+        self.jobs = [f"old{number}" for number in range(there)]
+        self._times = {}
+        self.most = there
+        self.deleted = []
+        self._created, self._hidden = created, hidden
+        self._refuse, self._listing = refuse, listing
+
+    def __call__(self, request):
+        job = request.path.partition("?")[0].removeprefix(PATH).removeprefix("/")
+        if request.authorization != f"Token {TOKEN}" or not request.path.startswith(PATH):
+            return error(401)
+        if request.method == "POST":
+            self.jobs.append(f"new{len(self._times)}")
+            self._times[self.jobs[-1]] = self._created(request.at)
+            self.most = max(self.most, len(self.jobs))
+            return self._refuse or generating(self.jobs[-1])
+        if request.method == "GET" and not job:
+            self._hidden -= 1
+            if self._listing is not None:
+                return self._listing
+            shown = [] if self._hidden >= 0 else self.jobs
+            return json_answer(
+                200, [{"export_id": job, "created_at": self._times.get(job)} for job in shown]
+            )
+        if job not in self.jobs:
+            return error(404)
+        if request.method == "DELETE":
+            self.jobs.remove(job)
+            self.deleted.append(job)
+            return Answer(204)
+        return complete("https://s.example/x")
+
+    def check(self, **plan):
+        return converse(Scripted(self), BASE, TOKEN, Plan((BATCH,), **plan))
+
+
+@pytest.mark.parametrize("enforced", [None, LATER])
+@pytest.mark.parametrize("there", range(MOST_JOBS + 1))
+def test_the_last_place_is_left_to_others(enforced, there):
+    shelf = Shelf(there)
+    remarks = shelf.check(edition=enforced).remarks
+
+    assert shelf.most <= max(there, MOST_JOBS - 1)
+    assert shelf.jobs == [f"old{number}" for number in range(there)]
+    assert (shelf.most > there) == (there < MOST_JOBS - 1)
+    if there >= MOST_JOBS - 1:
+        (remark,) = remarks
+        assert f"had {there} export jobs before" in remark
+
+
+@pytest.mark.parametrize("enforced", [None, LATER])
+@pytest.mark.parametrize("listing", [json_answer(200, {}), error(500), NoAnswerError("gone")])
+def test_without_a_list_hardly_anything_is_started_and_what_stays_is_told(enforced, listing):
+    shelf = Shelf(listing=listing)
+    conversation = shelf.check(edition=enforced)
+
+    assert (shelf.jobs, shelf.deleted) == (["new0", "new1"], [])
+    assert "did not delete because somebody else may have started" in conversation.remarks[0]
+    assert conversation.remarks[0].endswith("new0, new1")
+    assert len(conversation.remarks) == 1
+
+
+@pytest.mark.parametrize(
+    ("created", "deleted"),
+    [
+        (after(0), True),
+        (after(-0.9), True),
+        (after(-1.1), False),
+        (lambda at: "yesterday", False),
+        (lambda at: None, False),
+    ],
+)
+def test_a_job_that_a_late_list_did_not_have_is_not_taken_for_its_own(created, deleted):
+    shelf = Shelf(created=created, hidden=1)
+    remarks = shelf.check(edition=LATER).remarks
+
+    assert bool(shelf.deleted) == deleted
+    assert (shelf.jobs == []) == deleted == (remarks == ())
+    assert all("somebody else may have started" in remark for remark in remarks)
+
+
+@pytest.mark.parametrize("refuse", [NoAnswerError("gone"), json_answer(202, {}), error(500)])
+def test_a_job_whose_request_got_no_answer_is_told_of(refuse):
+    shelf = Shelf(8, refuse=refuse)
+    full, remark = shelf.check(edition=LATER).remarks
+
+    assert "had 8 export jobs before" in full
+    assert remark.endswith("got no proper answer: new0")
+    assert (shelf.most, shelf.deleted) == (9, [])
+
+
+def test_what_a_server_calls_an_id_is_told_on_one_line():
+    shelf = Shelf(refuse=generating("a\n\x1b[2Jb"), listing=error(500))
+    (told,) = shelf.check(edition=LATER).remarks
+
+    assert told.isprintable()
+
+
+def test_jobs_that_are_still_generating_are_told_of():
+    jobs = after_the_first(list_of("j1"))
+
+    def answer(request):
+        if request.path == PATH and request.method == "GET":
+            return jobs()
+        if request.method == "DELETE":
+            return error(409)
+        return generating("j1") if request.method == "POST" else running("j1")
+
+    plan = Plan((BATCH,), edition=LATER, max_wait=5)
+    assert converse(Scripted(answer), BASE, TOKEN, plan).remarks == (
+        "the batch b1 keeps export jobs that the check started: j1",
+    )
+
+
+def test_a_list_that_is_not_had_any_more_is_told_of():
+    answers = after_the_first(error(500))
+
+    def answer(request):
+        return answers() if (request.method, request.path) == ("GET", PATH) else error(403)
+
+    plan = Plan((BATCH,), edition=LATER)
+    (remark,) = converse(Scripted(answer), BASE, TOKEN, plan).remarks
+    assert remark.endswith("it gave no list any more")
+
+
+@pytest.mark.parametrize("edition", ["2026-03", LATER])
+@pytest.mark.parametrize("enforced", [None, "2026-03", LATER])
+@pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE, Fate.FAILS, Fate.VANISHES])
+def test_where_nothing_stays_there_is_nothing_to_tell(edition, enforced, fate):
+    remarks = rehearse(fate, edition=edition, asked=enforced).conversation.remarks
+
+    if edition == LATER and enforced == "2026-03":
+        # It deletes nothing then; of failed jobs there is nothing to tell.
+        assert len(remarks) == (2 if fate is Fate.COMPLETES else 0)
+    elif edition == "2026-03" and enforced == LATER:
+        assert all("keeps export jobs that the check was given" in remark for remark in remarks)
+    else:
+        assert remarks == ()

@@ -173,6 +173,14 @@ def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
     line = _Line()
     try:
         verdict, conversation = check_live(check, line.show)
+    except KeyboardInterrupt:
+        line.clear()
+        print(
+            "prolific-contract: interrupted; export jobs that the check started may be left, "
+            "which prolific-exports list shows",
+            file=sys.stderr,
+        )
+        raise
     finally:
         line.clear()
     if arguments.record is not None:
@@ -182,6 +190,8 @@ def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
             f"prolific-contract: the conversation was cut short: {conversation.cut_short}",
             file=sys.stderr,
         )
+    for remark in conversation.remarks:
+        print(f"prolific-contract: {remark}", file=sys.stderr)
     return verdict
 
 

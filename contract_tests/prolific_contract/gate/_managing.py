@@ -1,8 +1,8 @@
 """The part of the conversation that is about listing, deleting and filtering export jobs.
 
 Edition 2026-11 has these operations. Where it is not enforced, one list is asked for, and the
-rest only if the server gives it. A job is deleted only if the conversation started it, which
-the list from before tells, and under the full profile alone are a resource's jobs filled up.
+rest only if the server gives it. A job is deleted only if it is certain that the conversation
+started it, and under the full profile alone are a resource's jobs filled up.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,8 +16,8 @@ from prolific_contract.gate._trace import Credential, Exchange
 from prolific_contract.gate._visits import (
     Job,
     Visit,
-    listed_ids,
     path_to,
+    requested_since,
     text_member,
     told_state,
 )
@@ -35,6 +35,8 @@ BAD_CREDENTIALS: Final = (
 # Seconds beyond the budget in which jobs may still be deleted.
 _CLEARING: Final = 30.0
 _MOST_JOBS: Final = 10
+# How many jobs are started where nobody knows how many there are.
+_BLIND_JOBS: Final = 2
 
 
 def _window(day: int) -> str:
@@ -56,17 +58,26 @@ class Manager:
         if self._plan.edition == "2026-03":
             return
         exchange = yield from self._list(visit)
-        visit.before = listed_ids(exchange)
+        visit.before = visit.listed
         visit.manages = visit.before is not None or self._plan.edition == "2026-11"
+        if self._plan.profile == "full":
+            return
+        answer = exchange.answer if exchange is not None else None
+        if visit.before is not None:
+            # One place is left to others.
+            visit.room = _MOST_JOBS - 1 - len(visit.before)
+        elif visit.manages or answer is None or not 400 <= answer.status < 500:
+            visit.room = _BLIND_JOBS
 
     def press(self, visit: Visit, job: Job) -> Talk[None]:
         """Try what must not work, or must be kept apart, while a job is generating."""
         if not visit.manages or job.state != "generating":
             return
+        yield from self._list(visit, hurry=True)
         if visit.started(job):
             yield from self._delete(job, hurry=True)
             job.hear((yield from self._sender.ask(Ask("GET", job.path), hurry=True)))
-        if self._plan.edition == "2026-11" and not visit.filtered:
+        if self._plan.edition == "2026-11" and visit.before is not None and not visit.filtered:
             for _ in range(2):
                 yield from self._filtered(visit, 1, hurry=True)
         yield from self._list(visit)
@@ -100,23 +111,30 @@ class Manager:
                 job.hear((yield from self._sender.ask(Ask("GET", job.path))))
 
     def clear(self, visits: Iterable[Visit]) -> Talk[None]:
-        """Delete every job that the conversation started, and see that they are gone."""
+        """Delete every job that the conversation started, and see what is there then."""
         self._sender.budget += _CLEARING
         for visit in visits:
-            jobs = [job for job in visit.known if visit.started(job) and not job.deleted]
-            for job in jobs:
+            if not visit.manages:
+                continue
+            if any(job.export_id.lower() not in visit.created for job in visit.known):
+                yield from self._list(visit)
+            for job in visit.known:
+                if not visit.started(job) or job.deleted:
+                    continue
                 if not job.ended:
                     yield from self._wait(job)
                 yield from self._delete(job)
                 yield from self._sender.ask(Ask("GET", job.path))
-            if jobs:
-                yield from self._list(visit)
+            # Unless this list is had, nobody knows what is there.
+            visit.listed = None
+            yield from self._list(visit)
 
     def fill(self, visit: Visit) -> Talk[None]:
         """Start as many jobs as there may be and one more; then make room for that one."""
         if self._plan.edition != "2026-11" or visit.before is None:
             return
-        ids = listed_ids((yield from self._list(visit)))
+        yield from self._list(visit)
+        ids = visit.listed
         if ids is None:
             return
         day = 2
@@ -145,8 +163,10 @@ class Manager:
             if address is not None and own == (address.kind, address.resource_id):
                 self._named(visit, exchange)
 
-    def _list(self, visit: Visit) -> Talk[Exchange | None]:
-        return (yield from self._sender.ask(Ask("GET", visit.path)))
+    def _list(self, visit: Visit, *, hurry: bool = False) -> Talk[Exchange | None]:
+        exchange = yield from self._sender.ask(Ask("GET", visit.path), hurry=hurry)
+        visit.hear_list(exchange)
+        return exchange
 
     def _delete(self, job: Job, *, hurry: bool = False) -> Talk[None]:
         exchange = yield from self._sender.ask(Ask("DELETE", job.path), hurry=hurry)
@@ -162,9 +182,12 @@ class Manager:
 
     def _filtered(self, visit: Visit, day: int, *, hurry: bool = False) -> Talk[Job | None]:
         """Request a filtered export, and ask at once for the job; the job."""
+        if visit.is_full:
+            return None
         ask = Ask("POST", f"{visit.path}?{_window(day)}")
         # Whether it is one job too many, or one request too many, 429 can't tell.
         exchange = yield from self._sender.ask(ask, hurry=hurry, patient=hurry)
+        visit.hear_request(exchange)
         job = self._named(visit, exchange)
         if job is not None:
             job.hear((yield from self._sender.ask(Ask("GET", job.path), hurry=True)))
@@ -173,13 +196,14 @@ class Manager:
     def _named(self, visit: Visit, exchange: Exchange | None) -> Job | None:
         """The job that an answer to a request names, one that is known or a new one."""
         export_id = text_member(exchange, "export_id")
-        if told_state(exchange) is None or export_id is None:
+        if exchange is None or told_state(exchange) is None or export_id is None:
             return None
         for job in visit.known:
             if job.export_id == export_id:
                 return job
         deadline = self._sender.now + self._plan.max_wait
-        job = Job(visit.subject, export_id, deadline, told_state(exchange))
+        since = requested_since(exchange)
+        job = Job(visit.subject, export_id, deadline, since, told_state(exchange))
         visit.filtered.append(job)
         return job
 

@@ -16,7 +16,7 @@ from prolific_exports._version import __version__
 
 from prolific_contract.gate._parts import part_of
 from prolific_contract.gate._plan import Plan
-from prolific_contract.gate._scenario import conversation
+from prolific_contract.gate._scenario import Ending, conversation
 from prolific_contract.gate._steps import Ask, Fetch, Pause, Sent, Step
 from prolific_contract.gate._targets import NoAnswerError, Target, UnreachableError
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
@@ -43,10 +43,12 @@ class Conversation:
     Attributes:
         trace: The exchanges.
         cut_short: Why not everything was asked, in half a sentence; None if it was.
+        remarks: What whoever owns the batches and collections has to know, in sentences.
     """
 
     trace: Trace
     cut_short: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def converse(
@@ -70,14 +72,14 @@ def converse(
     """
     recorder = Recorder(target, base_url, token, plan.call_timeout)
     steps = conversation(plan)
-    cut_short = _drive(steps, recorder, progress)
+    ending = _drive(steps, recorder, progress)
     trace = Trace(tuple(recorder.exchanges), plan.subjects, plan.max_wait)
-    return Conversation(trace, cut_short)
+    return Conversation(trace, ending.cut_short, ending.remarks)
 
 
 def _drive(
-    steps: Generator[Step, Sent, str | None], recorder: "Recorder", progress: Progress | None
-) -> str | None:
+    steps: Generator[Step, Sent, Ending], recorder: "Recorder", progress: Progress | None
+) -> Ending:
     step = next(steps)
     while True:
         sent: Sent
@@ -90,8 +92,8 @@ def _drive(
         try:
             step = steps.send(sent)
         except StopIteration as stop:
-            cut_short: str | None = stop.value
-            return cut_short
+            ending: Ending = stop.value
+            return ending
 
 
 class Recorder:

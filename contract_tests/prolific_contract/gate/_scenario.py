@@ -13,12 +13,14 @@ from collections.abc import Generator, Iterable
 from typing import Final
 from urllib.parse import quote
 
+from attrs import frozen
 from prolific_exports._urls import why_unsafe
 
 from prolific_contract.gate._managing import BAD_CREDENTIALS, UNKNOWN_RESOURCE_ID, Manager, places
 from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID, address_of
 from prolific_contract.gate._parts import part_of
 from prolific_contract.gate._plan import KNOWN_JOB, Made, Plan
+from prolific_contract.gate._remarks import remarks_on
 from prolific_contract.gate._steps import (
     SHORTEST_PAUSE,
     Ask,
@@ -35,6 +37,7 @@ from prolific_contract.gate._visits import (
     Poll,
     Visit,
     path_to,
+    requested_since,
     status_of,
     text_member,
     told_state,
@@ -59,12 +62,21 @@ _REQUEST_METHODS: Final = ("PUT", "PATCH", "DELETE")
 _JOB_METHODS: Final = ("POST", "PUT", "PATCH")
 
 
-def conversation(plan: Plan) -> Generator[Step, Sent, str | None]:
-    """The steps of a conversation.
+@frozen
+class Ending:
+    """How a conversation ended.
 
-    Returns:
-        Why it ended before everything was asked, in half a sentence; None if it did not.
+    Attributes:
+        cut_short: Why not everything was asked, in half a sentence; None if it was.
+        remarks: What whoever owns the batches and collections has to know, in sentences.
     """
+
+    cut_short: str | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def conversation(plan: Plan) -> Generator[Step, Sent, Ending]:
+    """The steps of a conversation."""
     return _Conversation(plan).hold()
 
 
@@ -78,12 +90,13 @@ class _Conversation:
         self._visits = [Visit(subject) for subject in plan.subjects if not subject.forbidden]
         self._fetched: set[str] = set()
 
-    def hold(self) -> Talk[str | None]:
+    def hold(self) -> Talk[Ending]:
         """Everything, in order."""
         reason = yield from self._unless_over(self._everything())
         # What was started is to be deleted, even when time is up.
         over = yield from self._unless_over(self._manager.clear(self._visits))
-        return reason or over
+        remarks = tuple(remark for visit in self._visits for remark in remarks_on(visit))
+        return Ending(reason or over, remarks)
 
     def _unless_over(self, talk: Talk[None]) -> Talk[str | None]:
         try:
@@ -154,15 +167,19 @@ class _Conversation:
         Returns:
             The job, if it is a new one.
         """
+        if visit.is_full:
+            return None
         exchange = yield from self._sender.ask(Ask("POST", visit.path), hurry=hurry)
+        visit.hear_request(exchange)
         visit.told = told_state(exchange)
-        if visit.told is None:
+        if exchange is None or visit.told is None:
             return None
         yield from self._fetch_archive(text_member(exchange, "url"))
         export_id = text_member(exchange, "export_id")
         if export_id is None or any(job.export_id == export_id for job in visit.known):
             return None
-        job = Job(visit.subject, export_id, self._sender.now + self._plan.max_wait, visit.told)
+        deadline = self._sender.now + self._plan.max_wait
+        job = Job(visit.subject, export_id, deadline, requested_since(exchange), visit.told)
         visit.jobs.append(job)
         job.hear((yield from self._sender.ask(Ask("GET", job.path), hurry=True)))
         return job

@@ -1,16 +1,19 @@
 """What a conversation knows of the batches and collections that it is about."""
 
 from collections.abc import Iterator
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, cast
 from urllib.parse import quote
 
 from attrs import define, field
 
 from prolific_contract.gate._operations import Kind, path_of
 from prolific_contract.gate._steps import Ask
-from prolific_contract.gate._trace import Exchange, Subject
+from prolific_contract.gate._trace import Exchange, Subject, moment
 
 _STATES: Final = frozenset({"generating", "complete", "failed"})
+# A Date has whole seconds, and so may the time at which a job was requested.
+_SECOND: Final = timedelta(seconds=1)
 
 
 @define(eq=False)
@@ -21,6 +24,7 @@ class Job:
         subject: What is exported.
         export_id: Its id.
         deadline: Seconds from the beginning of the conversation until which it has to be ready.
+        since: When the request that named it first was under way, by the server's clock.
         state: The last that was told of it.
         url: Where the archive is, by the last answer that told.
         followed: Whether its end has been waited for.
@@ -30,6 +34,7 @@ class Job:
     subject: Subject
     export_id: str
     deadline: float
+    since: datetime
     state: str | None = None
     url: str | None = None
     followed: bool = False
@@ -65,6 +70,9 @@ class Visit:
         told: The state that the last request was answered with; None if it was refused.
         manages: Whether the server lists and deletes jobs, as far as is known.
         before: Ids of the jobs that it had before the conversation; None if nobody knows.
+        listed: Ids of the jobs that the last list has; None if it could not be read.
+        created: When jobs were requested, by id, as lists have told.
+        room: How many jobs may still be started; None if any number.
     """
 
     subject: Subject
@@ -73,6 +81,9 @@ class Visit:
     told: str | None = None
     manages: bool = False
     before: frozenset[str] | None = None
+    listed: frozenset[str] | None = None
+    created: dict[str, datetime] = field(factory=dict)
+    room: int | None = None
 
     @property
     def path(self) -> str:
@@ -85,8 +96,40 @@ class Visit:
         return [*self.jobs, *self.filtered]
 
     def started(self, job: Job) -> bool:
-        """Whether the conversation started a job, so that it may delete it."""
-        return self.before is not None and job.export_id.lower() not in self.before
+        """Whether it is certain that the conversation started a job, so that it may delete it.
+
+        A list may lag or be incomplete: that it did not have the job does not tell. The job has
+        to have been listed since, as requested when the conversation requested it.
+        """
+        export_id = job.export_id.lower()
+        if self.before is None or export_id in self.before or export_id not in self.created:
+            return False
+        return self.created[export_id] >= job.since
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further job may be started."""
+        return self.room is not None and self.room <= 0
+
+    def hear_list(self, exchange: Exchange | None) -> None:
+        """Take in a list of jobs."""
+        self.listed = listed_ids(exchange)
+        if self.listed is None or exchange is None or exchange.answer is None:
+            return
+        for shown in exchange.answer.json:
+            created = moment(shown.get("created_at"))
+            if created is not None:
+                self.created[shown["export_id"].lower()] = created
+
+    def hear_request(self, exchange: Exchange | None) -> None:
+        """Take in the answer to a request for an export: it may have started a job."""
+        if self.room is None or exchange is None:
+            return
+        refused = exchange.answer is not None and 400 <= exchange.answer.status < 500
+        named = (text_member(exchange, "export_id") or "").lower()
+        there = {job.export_id.lower() for job in self.known} | (self.before or frozenset())
+        if not refused and named not in there:
+            self.room -= 1
 
 
 @define(eq=False)
@@ -121,6 +164,14 @@ def listed_ids(exchange: Exchange | None) -> frozenset[str] | None:
     ids = [job.get("export_id") if isinstance(job, dict) else None for job in answer.json]
     found = frozenset(each.lower() for each in ids if isinstance(each, str))
     return found if len(found) == len(ids) else None
+
+
+def requested_since(exchange: Exchange) -> datetime:
+    """When a request was under way at the earliest, by the clock of the server that answered."""
+    told = exchange.answer.date if exchange.answer is not None else None
+    if told is None:
+        return cast("datetime", exchange.sent) - _SECOND
+    return told - timedelta(seconds=exchange.took) - _SECOND
 
 
 def status_of(kind: Kind, resource_id: str, export_id: str) -> Ask:

@@ -1,14 +1,14 @@
 """The lists of export jobs in a conversation (edition 2026-11), and what was asked of which job."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from attrs import frozen
 
 from prolific_contract.gate._operations import Kind, Operation
-from prolific_contract.gate._trace import Exchange, Trace
+from prolific_contract.gate._trace import Exchange, Trace, moment
 from prolific_contract.gate.laws._jobs import (
     Key,
     before,
@@ -94,16 +94,6 @@ def _entry(shown: Any) -> Entry | None:
         moment(shown.get("created_at")),
         shown,
     )
-
-
-def moment(value: Any) -> datetime | None:
-    """A date-time that a server wrote; None if it is none with an offset."""
-    try:
-        # RFC 3339 allows small letters, too.
-        read = datetime.fromisoformat(value.upper()) if isinstance(value, str) else None
-        return read.astimezone(UTC) if read is not None and read.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def conditions(pairs: Any) -> dict[str, Any] | None:
