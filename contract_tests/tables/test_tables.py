@@ -237,6 +237,39 @@ def test_answers_whose_turn_is_not_clear_are_left_to_others(id_):
     assert reader.read(line % b"t" + line.replace(b'%s"', id_)) is None
 
 
+@pytest.mark.parametrize("between", [",", ":", ", ", "},{", ""])
+def test_instructions_named_like_what_is_between_texts(archive_of, read, between):
+    told = {"instructions": [{"id": id_, "type": "multiple_choice"} for id_ in ("t", between)]}
+    answers = {between: {"type": "multiple_choice", "values": ["a"]}}
+    answers["t"] = {"type": "multiple_choice", "values": ["b", ":", ":b"]}
+    for separators in [(",", ":"), (", ", ": ")]:
+        data = json.dumps({"responses": answers}, separators=separators).encode() + b"\n"
+        rows = read(archive_of(metadata=told, data=data * 2))
+        assert [row["instruction_id"] for row in rows] == [between, "t", "t", "t"] * 2
+
+
+@pytest.mark.parametrize("id_", ['a"b', '"b', "t"])
+def test_a_null_for_an_answer_is_kept_in_a_wide_table(archive_of, read, id_):
+    told = {"instructions": [{"id": id_, "type": "free_text", "description": "d"}]}
+    [row] = read(archive_of(record({id_: None}), metadata=told), shape="wide")
+    assert row["extra"] == {"responses": {id_: None}}
+
+
+@pytest.mark.parametrize("name", ["description", "submission_id"])
+def test_a_long_text_of_many_rows_is_no_more_than_batches_hold(archive_of, read, monkeypatch, name):
+    # Repeated in each row, they would be more than the offsets of Arrow's texts can count.
+    monkeypatch.setattr("prolific_exports._tables._fast._MOST_REPEATED", 5000)
+    monkeypatch.setattr(_sources, "_MOST_TEXT", 5000)
+    reworded = answer("c", values=["a"] * 60)
+    reworded["c"] |= {"description": "d" * 1000} if name == "description" else {}
+    long = record(reworded, **({"submission_id": "s" * 1000} if name == "submission_id" else {}))
+    archive = archive_of(long, record(EVERYTHING))
+    sizes = [batch.num_rows for batch in archive.iter_batches()]
+    assert sum(sizes) == 66
+    assert max(sizes) < 10
+    assert {len(row[name]) for row in read(archive)[:60]} == {1000}
+
+
 def test_a_list_that_is_none_and_a_file_without_lines(archive_of, read):
     rows = values(read(archive_of(record(answer("c", values=5)))))
     assert rows == [heading("c") | {"extra": {"answer": {"values": 5}}}]
@@ -451,6 +484,16 @@ def test_row_groups_are_of_a_sensible_size(archive_of, tmp_path, monkeypatch):
     about = pa.parquet.read_metadata(tmp_path / "o.parquet")
     assert about.num_rows == 250
     assert about.num_row_groups == 2
+
+
+def test_long_answers_make_row_groups_of_fewer_rows(archive_of, tmp_path, monkeypatch):
+    monkeypatch.setattr("prolific_exports._tables._output.GROUP_SIZE", 500_000)
+    monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (100_000,))
+    archive = archive_of(*(record(answer("t", value="v" * 20_000)) for _ in range(100)))
+    archive.to_parquet(tmp_path / "o.parquet")
+    about = pa.parquet.read_metadata(tmp_path / "o.parquet")
+    assert about.num_rows == 100
+    assert 2 <= about.num_row_groups <= 4
 
 
 def test_a_table_without_rows(archive_of, tmp_path):

@@ -72,12 +72,8 @@ def value_type(kind: str | None) -> Any:
 
 
 def batch_of(rows: Sequence[Sequence[Any]], schema: Any) -> Any:
-    """Rows as one record batch."""
+    """Rows as one record batch; at least one."""
     pa = need("pyarrow")
-    if not rows:
-        return pa.RecordBatch.from_arrays(
-            [pa.nulls(0, type_) for type_ in schema.types], schema=schema
-        )
     moments = {number for number, type_ in enumerate(schema.types) if type_ == moment_type()}
     # Columns are named by their numbers: names can be anything, in the wide shape.
     fields = [

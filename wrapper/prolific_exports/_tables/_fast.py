@@ -44,7 +44,8 @@ class FastReader(ABC):
         """Prepare for an archive's instructions."""
         pa = need("pyarrow")
         self.columns = [column for column in columns if column.type in KNOWN and _is_plain(column)]
-        self._ids = {column.id.encode() for column in self.columns}
+        # As they end behind the last quote before a null, which may be one of theirs.
+        self._ids = {column.id.rpartition('"')[2].encode() for column in self.columns}
         told = [(name, pa.string()) for name in IDENTITY]
         answers = pa.struct([(column.id, _answer_type(column)) for column in self.columns])
         self._schema = pa.schema([*told, ("responses", answers)])
@@ -162,6 +163,12 @@ class FastLong(FastReader):
             groups += _rows_of(array, column, number)
         groups.append(_Rows(_unanswered(count, answers), len(self.columns), {}))
         groups = [group for group in groups if len(group.records)]
+        unnamed = pa.nulls(count, pa.string())
+        described = pa.concat_arrays([*(one.field("description") for one in answers), unnamed])
+        repeated = [*identity[:-1], described]
+        rows_count = sum(len(group.records) for group in groups)
+        if max(map(_longest, repeated)) * rows_count > _MOST_REPEATED:
+            return None
         records = pa.concat_arrays([group.records.cast(pa.int64()) for group in groups])
         instructions = pa.concat_arrays([group.numbers() for group in groups])
         # Stable: the items of a list stay in their order.
@@ -181,13 +188,17 @@ class FastLong(FastReader):
             words = texts([*(getattr(column, name) for column in self.columns), None])
             return words.dictionary_encode().take(which)
 
+        def worded() -> Any:
+            place = pc.add(pc.multiply(which, numbers([count])[0]), rows)
+            return described.dictionary_encode().take(place)
+
         as_usual = all(map(_is_described, answers, self.columns))
         arrays = [
             *(array.dictionary_encode().take(rows) for array in identity[:-1]),
             identity[-1].take(rows),
             told("id"),
             told("type"),
-            told("description") if as_usual else gathered("description", pa.string()),
+            told("description") if as_usual else worded(),
             *(gathered(name, pa.string()) for name in _LONG_VALUES),
             gathered("position", pa.int32()),
             pa.nulls(len(order), pa.string()),
@@ -221,6 +232,8 @@ class FastLong(FastReader):
         return lambda records, instructions: places.take(usual(records, instructions))
 
 
+# Bytes that a column of one batch may have: of an absurdly long text for many answers.
+_MOST_REPEATED: Final = 1 << 30
 _LONG_VALUES: Final = ("value", "unit", "option", "explanation", "name", "path")
 
 
@@ -241,7 +254,7 @@ def _rows_of(answers: Any, column: Column, number: int) -> list[_Rows]:
     pc = need("pyarrow.compute")
     records = pc.indices_nonzero(answers.is_valid())
     if column.type not in ITEMS:
-        names = ("description", "value", *(("unit",) if column.type != TEXT else ()))
+        names = ("value", *(("unit",) if column.type != TEXT else ()))
         whole = len(records) == len(answers)
         fields = {name: answers.field(name) for name in names}
         return [
@@ -257,10 +270,7 @@ def _rows_of(answers: Any, column: Column, number: int) -> list[_Rows]:
     items = lists.flatten()
     first = lists.offsets.slice(0, len(lists)).take(owners)
     places = _count_up(items)
-    values = {
-        "description": answers.field("description").take(owners),
-        "position": pc.subtract(places.cast(pa.int32()), first),
-    }
+    values = {"position": pc.subtract(places.cast(pa.int32()), first)}
     names = ITEMS[column.type or ""]
     # flatten, as a null item's fields are null.
     values |= dict(zip(names, items.flatten(), strict=True)) if names else {"value": items}
@@ -269,8 +279,7 @@ def _rows_of(answers: Any, column: Column, number: int) -> list[_Rows]:
     others = pc.indices_nonzero(
         pc.and_not(answers.is_valid(), pc.coalesce(filled, lists.is_valid()))
     )
-    described = {"description": answers.field("description").take(others)}
-    return [_Rows(owners, number, values), _Rows(others, number, described)]
+    return [_Rows(owners, number, values), _Rows(others, number, {})]
 
 
 def _unanswered(count: int, answers: list[Any]) -> Any:
@@ -332,6 +341,12 @@ def _is_always(answers: Any, name: str, value: str | None) -> bool:
 def _all_are(array: Any, value: str | None) -> bool:
     pc = need("pyarrow.compute")
     return pc.all(pc.equal(array, texts([value])[0])).as_py() is not False
+
+
+def _longest(texts_: Any) -> int:
+    """The bytes of the longest of texts."""
+    pc = need("pyarrow.compute")
+    return pc.max(pc.binary_length(texts_)).as_py() or 0
 
 
 def _is_plain(column: Column) -> bool:

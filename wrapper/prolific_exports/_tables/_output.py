@@ -18,6 +18,8 @@ Formulas: TypeAlias = Literal["escape", "keep"]
 
 ROW_GROUP: Final = 1 << 18
 """Rows of a row group of Parquet: about 50 MB of a long table."""
+GROUP_SIZE: Final = 1 << 27
+"""Bytes of batches that are a row group, even if they have fewer rows: answers can be long."""
 
 # What begins a formula, in the full-width forms too; tab and carriage return are skipped by some.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -64,7 +66,7 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
 
 def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary:
-    """Batches as Parquet, in row groups of ``ROW_GROUP`` rows or somewhat more.
+    """Batches as Parquet, in row groups of ``ROW_GROUP`` rows or somewhat more, if none is long.
 
     A file has no dictionaries in its schema: those of the batches are what Parquet would make.
     """
@@ -185,14 +187,15 @@ class _Counted:
 
 
 def _groups(batches: Iterable[Any]) -> Iterator[list[Any]]:
-    """Batches gathered to at least the rows of a row group."""
+    """Batches gathered to at least the rows, or the bytes, of a row group."""
     held: list[Any] = []
-    rows = 0
+    rows = size = 0
     for batch in batches:
         held.append(batch)
         rows += batch.num_rows
-        if rows >= ROW_GROUP:
+        size += batch.nbytes
+        if rows >= ROW_GROUP or size >= GROUP_SIZE:
             yield held
-            held, rows = [], 0
+            held, rows, size = [], 0, 0
     if held:
         yield held

@@ -26,6 +26,8 @@ BLOCK: Final = 4 << 20
 """Bytes of records that are made into one batch."""
 _ODD: Final = 1 << 16
 """Bytes around an odd record that the plain reader reads."""
+_MOST_TEXT: Final = 1 << 26
+"""Characters of texts, repeated ones too, that the plain reader makes into one batch."""
 
 
 @frozen
@@ -88,8 +90,9 @@ class Source:
             for piece, batch in _split(block, reader):
                 if batch is None:
                     front = () if name is None else (name,)
-                    rows = [front + row for r in self._records_of(piece) for row in rows_of(r)]
-                    converted.append(_completed(batch_of(rows, plain), schema, None))
+                    rows = (front + row for r in self._records_of(piece) for row in rows_of(r))
+                    batches = (batch_of(some, plain) for some in _bounded(rows))
+                    converted += [_completed(batch, schema, None) for batch in batches]
                 else:
                     converted.append(_completed(batch, schema, name))
             return converted
@@ -151,6 +154,20 @@ def _split(block: Block, reader: FastReader | None) -> Iterator[tuple[Block, Any
         return
     for half in halves:
         yield from _split(half, reader)
+
+
+def _bounded(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows in lists whose texts fit into a batch: a long text may be in each of many rows."""
+    held: list[Row] = []
+    size = 0
+    for row in rows:
+        held.append(row)
+        size += sum(len(value) for value in row if isinstance(value, str))
+        if size >= _MOST_TEXT:
+            yield held
+            held, size = [], 0
+    if held:
+        yield held
 
 
 def _completed(batch: Any, schema: Any, name: str | None) -> Any:

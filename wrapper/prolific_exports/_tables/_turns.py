@@ -3,6 +3,7 @@
 An answer is known by its key: the number of its record, times the number of instructions and one,
 plus the number of its instruction. A name and a colon behind a quote are nowhere in JSON but where
 an answer begins, if no other field has that name: inside of a text, the quote would be escaped.
+What is between two texts, as commas and colons, is taken for no name.
 """
 
 import json
@@ -27,7 +28,8 @@ _NEAR: Final = 2000
 def beginning(id_: str) -> bytes | None:
     """What the answer to an instruction begins with; None when that can be something else too."""
     written = json.dumps(id_, ensure_ascii=False)
-    return f"{written}:".encode() if written == f'"{id_}"' and id_ not in _FIELDS else None
+    clear = id_[:1].isalnum() and written == f'"{id_}"' and id_ not in _FIELDS
+    return f"{written}:".encode() if clear else None
 
 
 def come_in_turn(text: bytes, beginnings: Iterable[bytes]) -> bool:
