@@ -5,7 +5,7 @@ import shlex
 import httpx
 import pytest
 from helpers import api
-from prolific_exports import ExportFilter
+from prolific_exports import ExportArchive, ExportFilter
 from prolific_exports._cli._order import moment_of
 
 STUDY = "65a1b2c3d4e5f6a7b8c9d0e1"
@@ -122,13 +122,16 @@ def test_an_adopted_job_is_told(cli, router, kind, ready):
     assert f"the request had arrived: going on with export {api.EXPORT_ID}\n" in outcome.err
 
 
-def test_too_many_jobs_are_one_line(cli, router):
+def test_too_many_jobs_are_told_line_by_line(cli, router):
     router.post(api.post_url("batch")).mock(return_value=api.error(409))
-    router.get(api.post_url("batch")).mock(return_value=api.jobs(*map(api.listed, api.job_ids(10))))
+    jobs = [api.listed(export_id, "a\n  b\x1b[2J") for export_id in api.job_ids(10)]
+    router.get(api.post_url("batch")).mock(return_value=api.jobs(*jobs))
     outcome = cli("download", "batch", api.BATCH)
     assert outcome.code == 1
-    assert outcome.err.count("\n") == 1
-    assert f"prolific-exports delete batch {api.BATCH} EXPORT_ID" in outcome.err
+    first, *lines = outcome.err.splitlines()
+    assert f"prolific-exports delete batch {api.BATCH} EXPORT_ID" in first
+    assert [line[:38] for line in lines] == [f"  {export_id}" for export_id in api.job_ids(10)]
+    assert "\x1b" not in outcome.err
 
 
 def test_a_deleted_job_is_told(cli, router, kind, ready):
@@ -197,6 +200,37 @@ def test_an_interrupt_while_deleting_leaves_the_archive(cli, folder, router, kin
     (result,) = outcome.json["results"]
     assert (result["status"], result["path"], result["deleted"]) == ("interrupted", "x.zip", None)
     assert (folder / "x.zip").read_bytes() == api.ARCHIVE
+
+
+def test_an_interrupt_while_deleting_says_what_is_known(cli, router, kind, ready):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    router.delete(api.get_url(kind)).mock(side_effect=interrupted)
+    outcome = cli("download", kind, api.RESOURCE[kind], "-o", "x.zip", "--delete-after")
+    assert (outcome.code, outcome.out) == (130, "x.zip\n")
+    assert outcome.err.splitlines()[-2:] == [
+        f"Whether export {api.EXPORT_ID} was deleted at Prolific is not known.",
+        f"Delete it with: prolific-exports delete {kind} {api.RESOURCE[kind]} {api.EXPORT_ID}",
+    ]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_an_interrupt_after_deleting_does_not_speak_of_it(
+    cli, router, kind, ready, named, monkeypatch
+):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    ready.mock(return_value=api.generating() if named else api.complete())
+    router.delete(api.get_url(kind)).mock(return_value=GONE)
+    monkeypatch.setattr(ExportArchive, "extract", interrupted)
+    outcome = cli(
+        *("download", kind, api.RESOURCE[kind], "-o", "x.zip", "--delete-after", "--extract", "y")
+    )
+    assert (outcome.code, outcome.out) == (130, "x.zip\n")
+    assert "Whether export" not in outcome.err
+    assert outcome.err.splitlines()[-1] == "Go on with: prolific-exports extract x.zip y"
 
 
 def test_the_order_keeps_the_filter_to_the_microsecond(cli, router, kind, ready):

@@ -47,6 +47,7 @@ from prolific_exports._cli._shell import quoted
 from prolific_exports._cli._table import told
 from prolific_exports._cli._text import printable
 from prolific_exports._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, STALL_TIMEOUT
+from prolific_exports._refs import Kind
 
 # What may end otherwise the next time, with the same export job.
 _PASSING: Final = (
@@ -221,8 +222,14 @@ class _Downloads:
         told = printable(reports.explain(error))
         streams.message(f"{self._name(task)}: saved, but not deleted at Prolific: {told}")
         if ref.export_id is not None and not isinstance(error, NotFoundError | UnsupportedError):
-            command = ["prolific-exports", "delete", ref.kind, ref.resource_id, ref.export_id]
-            streams.message(f"Delete it with: {quoted(command)}")
+            _advise_deletion(ref.kind, ref.resource_id, ref.export_id)
+
+    def _tell_doubt(self) -> None:
+        """After an interrupt while a job was being deleted, say that nobody knows how it ended."""
+        ref = self._ref
+        if self._deletion is None and ref is not None and ref.export_id is not None:
+            streams.message(f"Whether export {ref.export_id} was deleted at Prolific is not known.")
+            _advise_deletion(ref.kind, ref.resource_id, ref.export_id)
 
     def _fail(self, task: Task, error: ExportsError | OSError) -> Result:
         reports.complain(error, self._name(task))
@@ -237,6 +244,10 @@ class _Downloads:
         if tasks and (self._export_id or self._saved):
             if not self._saved:
                 streams.message("The export goes on at Prolific.")
+            elif not self.order.json:
+                streams.result(str(self._saved.path))
+            if self._saved and self.order.delete_after:
+                self._tell_doubt()
             result = self._interrupted(tasks[0], interrupt)
             _advise(result.resume)
             self.results.append(result)
@@ -292,6 +303,11 @@ class _Downloads:
             error=error,
             resume=resume,
         )
+
+
+def _advise_deletion(kind: Kind, resource_id: str, export_id: str) -> None:
+    command = ["prolific-exports", "delete", kind, resource_id, export_id]
+    streams.message(f"Delete it with: {quoted(command)}")
 
 
 def _advise(command: list[str] | None) -> None:

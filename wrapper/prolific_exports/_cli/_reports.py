@@ -24,7 +24,8 @@ def complain(error: BaseException, subject: str | None = None) -> None:
         error: What went wrong.
         subject: With what; said unless the error says it.
     """
-    what = printable(explain(error))
+    # Indented lines stay lines; nothing in them can look like a message of its own.
+    what = "\n  ".join(map(printable, explain(error).split("\n  ")))
     if subject is not None and subject not in what:
         what = f"{subject}: {what}"
     streams.message(f"prolific-exports: error: {what}")
