@@ -6,7 +6,6 @@ and `JSONDecodeError` out for bodies outside the contract, and crash on a status
 that HTTP does not know, before anybody sees the answer.
 """
 
-import json
 import re
 from collections.abc import Callable, Container, Mapping
 from datetime import datetime
@@ -35,6 +34,7 @@ from prolific_api.models import (
 from prolific_exports._effects import Reply, Request
 from prolific_exports._errors import ContractViolation, UnknownStatusError, UsageError
 from prolific_exports._filters import ExportFilter
+from prolific_exports._json import parse
 from prolific_exports._listed import ListedJob
 from prolific_exports._problems import error_of, redacted
 from prolific_exports._redact import excerpt, redact
@@ -308,9 +308,9 @@ class _Judge:
         if not self.reply.body.strip():
             raise self.violation("", "is empty")
         try:
-            return json.loads(self.reply.body)
-        except (ValueError, RecursionError):
-            raise self.violation("", "is not JSON, or cut off") from None
+            return parse(self.reply.body)
+        except ValueError:
+            raise self.violation("", "is not JSON, cut off, or nested too deep") from None
 
     def violation(
         self, pointer: str, what: str, error: type[ContractViolation] = ContractViolation

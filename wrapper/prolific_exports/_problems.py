@@ -1,6 +1,5 @@
 """What an error answer of the API says, and which typed error it is."""
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +18,7 @@ from prolific_exports._errors import (
     ServerError,
     UnsupportedError,
 )
+from prolific_exports._json import parse
 from prolific_exports._redact import excerpt, redact
 
 
@@ -110,8 +110,8 @@ class _Problem:
     @classmethod
     def read(cls, reply: Reply, token: str) -> "_Problem":
         try:
-            body = json.loads(reply.body)
-        except (ValueError, RecursionError):
+            body = parse(reply.body)
+        except ValueError:
             body = None
         if not isinstance(body, dict):
             return cls(None, None, None, excerpt(reply.body, token))
