@@ -1,6 +1,7 @@
 """``summarise``: counts, period, instructions and a few answers."""
 
 import json
+import statistics
 from datetime import UTC, datetime
 
 import pytest
@@ -211,12 +212,20 @@ def test_a_spread_lies_where_its_numbers_do(numbers):
     spread = tally.spread("")
     ranked = sorted(numbers)
     assert (spread.count, spread.lowest, spread.highest) == (len(ranked), ranked[0], ranked[-1])
-    quarters = (spread.lower_quartile, spread.median, spread.upper_quartile)
-    for quarter, found in enumerate(quarters, 1):
+    for quarter, found in [(1, spread.lower_quartile), (3, spread.upper_quartile)]:
         true = ranked[-(-quarter * len(ranked) // 4) - 1]
         assert found == pytest.approx(true, rel=0.0051)
         assert spread.lowest <= found <= spread.highest
+    between = ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
+    tolerance = 0.0051 * max(map(abs, between))
+    assert spread.median == pytest.approx(statistics.median(ranked), abs=tolerance)
+    assert spread.lowest <= spread.median <= spread.highest
     assert SpreadTally().spread("") is None
+
+
+def test_the_median_of_an_even_number_is_between_the_middle_two(summary_of):
+    numbers = answers(summary_of, *(with_unit(one, "h") for one in ("1", "4", "1", "2")))
+    assert numbers.numbers == (Spread(4, 1, 1, 1.5, 2, 4, "h"),)
 
 
 def test_what_is_counted_does_not_grow_with_hostile_answers():

@@ -193,6 +193,17 @@ def test_every_width_is_kept(cli, folder, monkeypatch, columns):
     assert any("料理" in line for line in lines)
 
 
+def test_an_id_is_whole_on_a_narrow_terminal(cli, folder, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "24")
+    id_ = "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b"
+    members = collection_members()
+    members[f"{ROOT}collection.json"] = json.dumps({"collection_id": id_}).encode()
+    write_zip(folder / "export.zip", members)
+    out = cli("show", "export.zip").out
+    assert id_ in "".join(out.split())
+    assert "…" not in out
+
+
 def test_the_page_fits_80_columns(cli, folder):
     long = "word " * 60 + "x" * 200
     instruction = {

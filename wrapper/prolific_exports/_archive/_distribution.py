@@ -1,7 +1,7 @@
 """How answers are distributed: counted one by one, in memory that does not grow with them."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import Final
 
@@ -30,13 +30,13 @@ class ChoiceCount:
 
 @frozen
 class Spread:
-    """Where numbers lie. The three in the middle are exact to three significant digits.
+    """Where numbers lie. The three in the middle are of numbers rounded to three digits.
 
     Attributes:
         count: How many numbers there are.
         lowest: The lowest.
         lower_quartile: A quarter of them are not above it.
-        median: Half of them are not above it.
+        median: The middle one, or halfway between the middle two.
         upper_quartile: Three quarters of them are not above it.
         highest: The highest.
         unit: What they count; ``"characters"`` for the lengths of texts.
@@ -76,15 +76,18 @@ class SpreadTally:
         """What was counted; None when nothing was."""
         if not self.count:
             return None
-        quarters = (self._below(part) for part in (0.25, 0.5, 0.75))
-        lower, median, upper = (min(max(at, self.lowest), self.highest) for at in quarters)
-        return Spread(self.count, self.lowest, lower, median, upper, self.highest, unit)
-
-    def _below(self, part: float) -> float:
-        """The lowest number that at least this part of all numbers is not above."""
         ranked = sorted(self.counts)
         sums = list(accumulate(self.counts[number] for number in ranked))
-        return ranked[bisect_left(sums, part * self.count)]
+        # The lowest number that at least a quarter, a half, three quarters are not above.
+        lower, middle, upper = (
+            ranked[bisect_left(sums, part * self.count)] for part in (0.25, 0.5, 0.75)
+        )
+        after = ranked[bisect_right(sums, 0.5 * self.count)]
+        median = middle if middle == after else (middle + after) / 2
+        lower, median, upper = (
+            min(max(at, self.lowest), self.highest) for at in (lower, median, upper)
+        )
+        return Spread(self.count, self.lowest, lower, median, upper, self.highest, unit)
 
 
 @define

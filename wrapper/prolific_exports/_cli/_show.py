@@ -75,6 +75,8 @@ class _Page:
 
     def facts(self, summary: ArchiveSummary) -> Table:
         table = Table.grid(padding=(0, 2))
+        for _ in range(2):
+            table.add_column(overflow="fold")
         for name, value in _facts(summary):
             table.add_row(Text(name, "bold"), self._text(value))
         return table
