@@ -231,7 +231,8 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "--poll-interval",
         type=float,
         metavar="S",
-        help="seconds between questions for the status, varied by a quarter (default: 4)",
+        help="seconds between questions for the status, a quarter less at first and a quarter "
+        "more later (default: 4)",
     )
     parser.add_argument(
         "--export-id",
