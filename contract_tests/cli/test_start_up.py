@@ -84,4 +84,4 @@ def test_the_help_tells_the_real_defaults(capsys):
         main(["download", "--help"])
     out = " ".join(capsys.readouterr().out.split())
     assert f"to be ready (default: {DEFAULT_TIMEOUT:g})" in out
-    assert f"varied by a quarter (default: {DEFAULT_POLL_INTERVAL:g})" in out
+    assert f"a quarter more later (default: {DEFAULT_POLL_INTERVAL:g})" in out
