@@ -309,9 +309,12 @@ def test_a_job_that_nobody_can_poll_is_deleted_all_the_same():
 # What stays is told, and there is always room for others.
 
 
-def after(seconds):
+def later(seconds):
     """A clock that says when something was that much later."""
     return lambda at: (START + timedelta(seconds=100 + at + seconds)).isoformat()
+
+
+AT_ONCE = later(0)
 
 
 class Shelf:
@@ -325,7 +328,7 @@ class Shelf:
         listing: What lists are answered instead.
     """
 
-    def __init__(self, there=0, created=after(0), hidden=0, refuse=None, listing=None):
+    def __init__(self, there=0, created=AT_ONCE, hidden=0, refuse=None, listing=None):
         self.jobs = [f"old{number}" for number in range(there)]
         self._times = {}
         self.most = there
@@ -391,9 +394,9 @@ def test_without_a_list_hardly_anything_is_started_and_what_stays_is_told(enforc
 @pytest.mark.parametrize(
     ("created", "deleted"),
     [
-        (after(0), True),
-        (after(-0.9), True),
-        (after(-1.1), False),
+        (AT_ONCE, True),
+        (later(-0.9), True),
+        (later(-1.1), False),
         (lambda at: "yesterday", False),
         (lambda at: None, False),
     ],

@@ -17,7 +17,7 @@ _EDITIONS = ("auto", "2026-03", "2026-11")
 
 _EPILOG = """\
 what it does to a server:
-  For each batch or collection that is given it sends some 40 requests, 80 where jobs are
+  For each batch or collection that is given it sends some 40 requests, 85 where jobs are
   listed and deleted (edition 2026-11), and one poll every 4 seconds. At most 5 of them, 7
   with --edition 2026-11, can start an export, besides repetitions that the server asks for
   with 429; the others look, or are probes that have to be refused: without a token, with a
@@ -25,8 +25,9 @@ what it does to a server:
   Retry-After are obeyed, and the whole check takes no longer than twice --max-wait and five
   minutes. Of an archive only the directory is read. The token goes to --target alone.
 
-  Where jobs are listed and deleted, it deletes those that it started, and no job that was
-  there before. With --edition 2026-03 it deletes nothing.
+  Where jobs are listed and deleted, it deletes those that it certainly started, and no
+  other. It leaves the last of a resource's ten places to others, and tells on stderr which
+  jobs stay. With --edition 2026-03 it deletes nothing.
 
   Edition 2026-03 gives a recent export again at once, and then there is no job to poll: most
   is learned with a batch or collection that was not exported lately.

@@ -11,8 +11,8 @@ def remarks_on(visit: Visit) -> Iterator[str]:
     place = f"the {visit.subject.kind} {visit.subject.id}"
     if visit.is_full and visit.before is not None:
         yield (
-            f"{place} had {len(visit.before)} export jobs before, of ten that it may have, and the last "
-            "place is left to others: not all was tried; delete some, or give another resource"
+            f"{place} had {len(visit.before)} export jobs before, of ten that it may have, and the "
+            "last place is left to others: not all was tried; delete some, or give another resource"
         )
     left = [job for job in visit.known if _stays(visit, job)]
     # In edition 2026-03 an export that is ready is given again: no job of it is in the way.

@@ -8,13 +8,16 @@ from prolific_contract.gate._operations import Kind, Operation
 from prolific_contract.gate._trace import MISSING, Answer, Exchange, Trace
 from prolific_contract.gate.laws._documented import documented
 from prolific_contract.gate.laws._jobs import (
+    Job,
     Key,
     before,
     canonical,
     in_course,
     is_request,
+    jobs_of,
     named_id,
     place,
+    state,
 )
 from prolific_contract.gate.laws._lists import (
     JobList,
@@ -37,7 +40,7 @@ def _requests(trace: Trace) -> Iterator[tuple[Kind, str, Exchange]]:
 
 def _request_filter(trace: Trace, reading: Reading) -> Iterator[Observation]:
     del reading
-    named = first_named(trace)
+    named, jobs = first_named(trace), jobs_of(trace)
     for kind, resource_id, request in _requests(trace):
         export_id = named_id(request)
         if export_id is None:
@@ -45,8 +48,10 @@ def _request_filter(trace: Trace, reading: Reading) -> Iterator[Observation]:
         operation = Operation(kind, "request")
         key = Key(kind, resource_id, canonical(export_id))
         first = named[key]
-        asked = asked_conditions(request)
-        if asked_conditions(first) != asked:
+        asked, asked_first = asked_conditions(request), asked_conditions(first)
+        if asked is None or asked_first is None:
+            continue
+        if asked_first != asked:
             yield violated(
                 operation,
                 f"{quote(export_id)} was started for a request with another filter",
@@ -59,10 +64,17 @@ def _request_filter(trace: Trace, reading: Reading) -> Iterator[Observation]:
             for other, earlier in named.items()
             if (other.kind, other.resource_id) == (kind, resource_id)
             and earlier.index < request.index
-            and asked_conditions(earlier) != asked
+            and asked_conditions(earlier) not in (None, asked)
+            # Once it has ended, any request gets another job.
+            and _generates_after(jobs[other], request)
         ]
         if others:
             yield held(operation, others[-1], request)
+
+
+def _generates_after(job: Job, request: Exchange) -> bool:
+    told = next(job.told_after(request), None)
+    return told is not None and state(told) == "generating"
 
 
 def _limit(trace: Trace, reading: Reading) -> Iterator[Observation]:
@@ -127,7 +139,8 @@ def _over(
             full.exchange,
             request,
         )
-    elif after is not None:
+    elif after is not None and answer.status != 429:
+        # 429 may have been for the rate of requests.
         yield held(operation, *shown_by)
 
 
@@ -136,7 +149,8 @@ def _freed(
 ) -> Iterator[Observation]:
     """A request when there is room again."""
     operation, answer = Operation(kind, "request"), request.answer
-    if answer is None or asked_conditions(refused) != asked_conditions(request):
+    asked = asked_conditions(request)
+    if answer is None or asked is None or asked_conditions(refused) != asked:
         return
     if named_id(request) is not None:
         yield held(operation, refused, listed.exchange, request)
@@ -161,7 +175,7 @@ LAWS: Final = (
             ("D-3",),
         ),
         operations=REQUEST,
-        needs="edition 2026-11, and requests for one resource with two filters",
+        needs="edition 2026-11, and a request with another filter than a job that is generating",
         check=_request_filter,
         mutants=("filter-ignored", "filter-coarse"),
         editions=("2026-11",),

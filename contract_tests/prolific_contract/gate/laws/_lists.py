@@ -114,10 +114,17 @@ def conditions(pairs: Any) -> dict[str, Any] | None:
     return found
 
 
-def asked_conditions(request: Exchange) -> dict[str, Any]:
-    """The conditions that a request for an export gives."""
-    given = conditions(dict(parse_qsl(query(request), keep_blank_values=True)))
-    return given or {}
+def asked_conditions(request: Exchange) -> dict[str, Any] | None:
+    """The conditions that a request for an export gives.
+
+    None if it is left to the server what they mean: empty ones, and days or times without an
+    offset, which are written into another form by some and taken for no condition by others.
+    """
+    given = conditions(dict(parse_qsl(query(request), keep_blank_values=True))) or {}
+    for name, value in given.items():
+        if not (isinstance(value, datetime) or (name == "study_id" and value)):
+            return None
+    return given
 
 
 @once
