@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
@@ -537,6 +538,24 @@ def test_parquet_of_many_blocks_and_odd_ones_holds_the_same(
     group = group.drop_null()
     told = about.row_group(0).column(0).statistics
     assert (told.min, told.max) == (min(group.to_pylist()), max(group.to_pylist()))
+
+
+@pytest.mark.parametrize("small", [0, 1 << 30])
+def test_texts_are_never_dictionaries(archive_of, tmp_path, monkeypatch, small):
+    monkeypatch.setattr(_sources, "SMALL", small)
+    archive = archive_of(*[record(EVERYTHING)] * 3, record({"late": 1}))
+    table = ResponseTable([archive, archive])
+    others = {"created_at": pa.timestamp("us", "UTC"), "position": pa.int32()}
+    expected = {name: others.get(name, pa.string()) for name in table.column_names}
+    table.to_parquet(tmp_path / "o.parquet")
+    for schema in (
+        table.schema,
+        table.to_arrow().schema,
+        next(table.iter_batches()).schema,
+        pa.parquet.read_schema(tmp_path / "o.parquet"),
+    ):
+        assert dict(zip(schema.names, schema.types, strict=True)) == expected
+    assert not any(isinstance(kind, pl.Categorical) for kind in table.to_polars().dtypes)
 
 
 def test_many_blocks_keep_their_order_and_can_be_left(archive_of, monkeypatch):

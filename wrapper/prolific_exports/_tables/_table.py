@@ -34,9 +34,11 @@ class ResponseTable:
     """Every response of one or more archives, typed. Nothing is read before it is asked for.
 
     In the ``long`` shape each value is a row, in the order of the file. An empty list, an answer
-    without a value and a submission without answers are a row too. In the ``wide`` shape each
-    submission is a row, and each instruction a column, named by its description. A table of
-    several archives begins with the column ``source``: the archive's file name.
+    without a value and a submission without answers are a row too. Its columns are texts, never
+    dictionaries or categories, but for ``created_at`` (microseconds, UTC) and ``position`` (32-bit
+    integers). In the ``wide`` shape each submission is a row, and each instruction a column, named
+    by its description. A table of several archives begins with the column ``source``: the
+    archive's file name.
 
     What is not documented, or not of the documented type, is in ``extra`` as its original JSON: an
     object by the place it was found in (``record``, ``part``, ``answer``, ``item``,
