@@ -17,16 +17,6 @@ def _straight_to_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 
-def of_jobs(contract: dict[str, Any]) -> dict[str, Any]:
-    """The operations that request and poll an export, which every edition has."""
-    paths = {
-        path: {method: one for method, one in item.items() if method == wanted}
-        for path, item in contract["paths"].items()
-        for wanted in ["get" if path.endswith("{export_id}") else "post"]
-    }
-    return {**contract, "paths": paths}
-
-
 def exports_only(document: dict[str, Any]) -> dict[str, Any]:
     paths = {
         path: {method: one for method, one in item.items() if "exports" in one["tags"]}
@@ -39,12 +29,6 @@ def exports_only(document: dict[str, Any]) -> dict[str, Any]:
 def contract() -> dict[str, Any]:
     """The export operations of the built contract."""
     return exports_only(load_contract())
-
-
-@pytest.fixture(scope="session")
-def job_contract(contract: dict[str, Any]) -> dict[str, Any]:
-    """What of the contract the fixtures answer."""
-    return of_jobs(contract)
 
 
 @pytest.fixture(scope="session")

@@ -38,9 +38,9 @@ def branches_without_fixture(contract):
     ]
 
 
-def test_every_documented_response_has_an_allowed_fixture(job_contract):
+def test_every_documented_response_has_an_allowed_fixture(contract):
     """A response that is documented anew needs a file of its own; this names it."""
-    assert branches_without_fixture(job_contract) == []
+    assert branches_without_fixture(contract) == []
 
 
 def test_a_response_that_is_documented_anew_is_named(contract):
@@ -105,11 +105,9 @@ def test_unions_in_the_items_of_an_array_are_taken_apart():
     assert not even.is_in({"*": 4})
 
 
-def test_fixtures_answer_operations_of_the_contract(job_contract):
+def test_fixtures_answer_operations_of_the_contract(contract):
     documented = {
-        f"{method.upper()} {path}"
-        for path, item in job_contract["paths"].items()
-        for method in item
+        f"{method.upper()} {path}" for path, item in contract["paths"].items() for method in item
     }
     assert {exchange.operation for exchange in EXCHANGES} == documented
 
@@ -118,5 +116,5 @@ def test_both_kinds_have_the_same_fixtures():
     """What is known of collections is known of batches."""
     kinds = defaultdict(set)
     for exchange in EXCHANGES:
-        kinds[exchange.fixture.name, exchange.method].add(exchange.kind)
+        kinds[exchange.fixture.name, exchange.action].add(exchange.kind)
     assert [name for name, both in kinds.items() if both != {"collection", "batch"}] == []

@@ -14,7 +14,11 @@ from prolific_api.api.exports import (
     request_collection_export,
 )
 
-ALLOWED = [one for one in exchanges(load_fixtures()) if one.fixture.is_allowed]
+ALLOWED = [
+    one
+    for one in exchanges(load_fixtures())
+    if one.fixture.is_allowed and one.action in ("request", "status")
+]
 
 CALLS = {
     ("POST", "batch"): request_batch_export,

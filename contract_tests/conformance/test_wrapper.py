@@ -12,6 +12,8 @@ from prolific_exports.testing import FakeClock
 
 EXCHANGES = list(exchanges(load_fixtures()))
 STATES = [one for one in EXCHANGES if "state" in one.fixture.wrapper]
+LISTS = [one for one in EXCHANGES if "jobs" in one.fixture.wrapper]
+DELETIONS = [one for one in EXCHANGES if "deleted" in one.fixture.wrapper]
 ERRORS = [one for one in EXCHANGES if "error" in one.fixture.wrapper]
 
 EVENTS = []
@@ -29,8 +31,13 @@ def ask(exports, exchange):
     """Send the request that the exchange answers; the job, or the state for a GET."""
     resource = getattr(exports, api.PLURAL[exchange.kind])
     resource_id = api.RESOURCE[exchange.kind]
-    if exchange.method == "POST":
-        return resource.export(resource_id)
+    match exchange.action:
+        case "request":
+            return resource.export(resource_id)
+        case "list":
+            return resource.list(resource_id)
+        case "delete":
+            return resource.delete(resource_id, api.EXPORT_ID)
     return resource.job(resource_id, api.EXPORT_ID).status()
 
 
@@ -70,6 +77,24 @@ def test_a_request_is_answered(exports, router, exchange):
         # Without an id, asking for the state is the same request once more.
         check_fields(job.status(), expected)
         assert route.call_count == 2
+
+
+@pytest.mark.parametrize("exchange", LISTS, ids=str)
+def test_a_list_is_read(exports, router, exchange):
+    answered(router, exchange)
+    listed = ask(exports, exchange)
+    expected = exchange.fixture.wrapper["jobs"]
+    assert [(job.export_id, job.status, job.created_at) for job in listed] == [
+        (job["export_id"], job["status"], datetime.fromisoformat(job["created_at"]))
+        for job in expected
+    ]
+
+
+@pytest.mark.parametrize("exchange", DELETIONS, ids=str)
+def test_a_job_is_deleted(exports, router, exchange):
+    route = answered(router, exchange)
+    ask(exports, exchange)
+    assert route.call_count == 1
 
 
 @pytest.mark.parametrize("exchange", ERRORS, ids=str)

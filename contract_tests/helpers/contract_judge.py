@@ -49,6 +49,11 @@ class ContractJudge:
 
     def __init__(self, contract: dict[str, Any]) -> None:
         self._schema = schemathesis.openapi.from_dict(contract)
+        self._operations = {
+            f"{method.upper()} {path}"
+            for path, item in contract["paths"].items()
+            for method in item
+        }
 
     def refusals(self, operation: str, response: httpx.Response) -> set[str]:
         """Why the contract refuses a response: empty when it allows it.
@@ -57,6 +62,8 @@ class ContractJudge:
             operation: Method and path as in the contract.
             response: The response.
         """
+        if operation not in self._operations:
+            return {"operation"}
         method, _, path = operation.partition(" ")
         ids = dict.fromkeys(_PARAMETER.findall(path), "an-id")
         case = self._schema[path][method].Case(path_parameters=ids)

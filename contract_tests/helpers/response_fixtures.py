@@ -14,7 +14,10 @@ from helpers import api
 
 FOLDER = Path(__file__).parents[1] / "conformance" / "fixtures"
 
-REFUSALS = frozenset({"status", "content type", "encoding", "json", "schema", "discriminator"})
+REFUSALS = frozenset(
+    {"operation", "status", "content type", "encoding", "json", "schema", "discriminator"}
+)
+_RESULTS = ("state", "jobs", "deleted", "error")
 _BODIES = frozenset({"json", "text", "base64"})
 
 Wrapper: TypeAlias = Mapping[str, Any]
@@ -36,7 +39,7 @@ class ResponseFixture:
         allowed_in: Editions whose contract allows the response.
         refused_for: Why the contract of all editions refuses it, or that of the
             editions that are not in ``allowed_in``.
-        wrapper: The state or the error that the wrapper makes of it.
+        wrapper: The state, the jobs, the deletion or the error that the wrapper makes of it.
     """
 
     name: str
@@ -81,10 +84,18 @@ class Exchange:
     @property
     def url(self) -> str:
         """Where the request that it answers goes."""
-        return api.post_url(self.kind) if self.method == "POST" else api.get_url(self.kind)
+        of_job = self.path.endswith("{export_id}")
+        return api.get_url(self.kind) if of_job else api.post_url(self.kind)
+
+    @property
+    def action(self) -> str:
+        """What the operation does: ``request``, ``list``, ``status`` or ``delete``."""
+        if self.method == "GET":
+            return "status" if self.path.endswith("{export_id}") else "list"
+        return {"POST": "request", "DELETE": "delete"}[self.method]
 
     def __str__(self) -> str:
-        return f"{self.fixture.name}-{self.method.lower()}-{self.kind}"
+        return f"{self.fixture.name}-{self.action}-{self.kind}"
 
 
 def load_fixtures(folder: Path = FOLDER) -> list[ResponseFixture]:
@@ -127,7 +138,8 @@ def read_fixture(path: Path, folder: Path) -> ResponseFixture:
         name,
         "says why it is refused exactly when an edition refuses it",
     )
-    _demand(("state" in wrapper) != ("error" in wrapper), name, "needs either a state or an error")
+    results = [result for result in _RESULTS if result in wrapper]
+    _demand(len(results) == 1, name, f"needs one of {', '.join(_RESULTS)}")
     return ResponseFixture(
         name=name,
         operations=tuple(data["operations"]),
