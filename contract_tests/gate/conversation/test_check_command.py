@@ -486,3 +486,25 @@ def test_a_hostile_server_ends_in_a_sentence_and_in_time(capsys, handle, code, s
 )
 def test_only_a_server_on_this_machine_is_hurried(url, pace):
     assert pace_for(url) is pace
+
+
+def test_who_interrupts_is_told_what_may_be_left(monkeypatch, capsys):
+    def interrupted(check, progress):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_check, "check_live", interrupted)
+
+    assert main(["check", *USUAL]) == 130
+    assert "may be left" in capsys.readouterr().err
+
+
+def test_jobs_that_stay_are_told_of(against, capsys):
+    def answer(asked):
+        if asked.method == "POST":
+            return generating()
+        return error(500) if asked.path.endswith("/export") else error(404)
+
+    against(Scripted(answer))
+    main(["check", *USUAL, "--edition", "2026-11", "--max-wait", "1"])
+
+    assert f"prolific-contract: the batch {BATCH} keeps export jobs" in capsys.readouterr().err
