@@ -86,6 +86,16 @@ def test_a_filter_may_be_left_out_of_a_listed_job():
     assert listing([job])[0].filter is None
 
 
+def test_a_condition_may_be_written_out_as_null():
+    conditions = {"study_id": "65a1", "from": None, "to": None, "site": None}
+
+    (job,) = listing([api.listed(filter=conditions)])
+    (of_all,) = listing([api.listed(filter=dict.fromkeys(["study_id", "from", "to"]))])
+
+    assert job.filter == ExportFilter("65a1", extra={"site": None})
+    assert of_all.filter is None
+
+
 def test_a_status_is_open_text():
     assert [job.status for job in listing([api.listed(status=one) for one in ("", "queued")])] == [
         "",
@@ -113,9 +123,9 @@ JOB = api.listed()
         ([{**JOB, "created_at": 5}], "/0/created_at"),
         ([{**JOB, "filter": "all"}], "/0/filter"),
         ([{**JOB, "filter": []}], "/0/filter"),
-        ([{**JOB, "filter": {"study_id": None}}], "/0/filter/study_id"),
+        ([{**JOB, "filter": {"study_id": 7}}], "/0/filter/study_id"),
         ([{**JOB, "filter": {"from": "2026-03-01"}}], "/0/filter/from"),
-        ([{**JOB, "filter": {"to": None}}], "/0/filter/to"),
+        ([{**JOB, "filter": {"to": False}}], "/0/filter/to"),
         ([{**JOB, "filter": {"to": "0001-01-01T00:00:00+10:00"}}], "/0/filter"),
         *(
             [

@@ -233,7 +233,8 @@ def confirm(ref: ExportRef, context: Context, policy: Policy, deadline: float) -
             found = _short(str(job.filter or "none"), context.token)
             raise FilterIgnoredError(
                 f"The export of {ref} has another filter on the server: {found}. Nothing was "
-                "downloaded. Request one with the filter that you want.",
+                "downloaded, and the job keeps its place there. Request one with the filter that "
+                "you want.",
                 ref=ref,
             )
 
