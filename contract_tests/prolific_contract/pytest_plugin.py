@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from prolific_contract.sandbox import Sandbox
 
 MARKER = "prolific_sandbox"
+REMARKS = pytest.StashKey["list[str]"]()
+"""What whoever owns the batches and collections of a conformance run has to know."""
 
 _FAMILIES = {
     "shape": "single answers",
@@ -71,6 +73,17 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARKER}(**settings): settings of the sandbox for this test, "
         "by their names in prolific_contract.sandbox.SandboxSettings",
     )
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Tell what the conversation left behind, and whether it was cut short."""
+    remarks = config.stash.get(REMARKS, [])
+    if remarks:
+        terminalreporter.section("prolific-contract")
+    for remark in remarks:
+        terminalreporter.line(remark)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -159,4 +159,5 @@ def test_the_plugin_has_nothing_but_its_hooks_and_fixtures():
         "pytest_addoption",
         "pytest_configure",
         "pytest_configure_node",
+        "pytest_terminal_summary",
     }

@@ -4,6 +4,7 @@ import json
 from contextlib import contextmanager
 
 import pytest
+from attrs import evolve
 from helpers.conversations import BASE, Scripted
 from helpers.traces import error
 from prolific_contract import pytest_plugin
@@ -12,7 +13,7 @@ from prolific_contract.conformance import conftest
 from prolific_contract.gate import _check
 from prolific_contract.gate._har_write import har_of
 from prolific_contract.gate._inprocess import InProcessTarget
-from prolific_contract.gate._targets import UnreachableError
+from prolific_contract.gate._targets import NoAnswerError, UnreachableError
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.sandbox import Kind, ManualClock, Sandbox, SandboxSettings
 from prolific_contract.sandbox._site import Site
@@ -101,6 +102,36 @@ def test_a_violation_fails_with_its_report(against, run):
     assert outcomes(result)["failed"] == 1
     result.stdout.fnmatch_lines(["*shape.body*", "*curl *", "FAILED *shape.body-batch-status*"])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+@pytest.fixture
+def keeping():
+    """A server of edition 2026-11, whose jobs somebody has to delete."""
+    clock = ManualClock()
+    site = Site(evolve(SETTINGS, edition="2026-11"), clock)
+    yield InProcessTarget(site, clock)
+    site.close()
+
+
+def test_what_stays_on_the_server_is_told_at_the_end(against, run, keeping):
+    against(target=keeping)
+    result = run(edition="2026-03", **TARGET)
+
+    result.stdout.fnmatch_lines(
+        ["=* prolific-contract =*", f"*{BATCH}* keeps export jobs that the check *"]
+    )
+
+
+def test_a_conversation_that_was_cut_short_says_so(against, run):
+    against(target=Scripted(lambda asked: NoAnswerError("the connection broke")))
+    result = run(**TARGET)
+
+    result.stdout.fnmatch_lines(
+        [
+            "=* prolific-contract =*",
+            "the conversation was cut short: 5 requests in a row got no answer",
+        ]
+    )
 
 
 def test_undocumented_fields_fail_only_the_strict(against, run):
@@ -240,6 +271,14 @@ def test_workers_share_one_conversation(against):
             "shape.body batch status"
         ]
     assert SETTINGS.token not in json.dumps(nodes[0].workerinput)
+
+
+def test_the_controller_tells_what_stays(against, keeping):
+    against(target=keeping)
+    config = Config(edition="2026-03", **TARGET)
+    session.send_to_worker(Node(config))
+
+    assert "keeps export jobs" in config.stash[pytest_plugin.REMARKS][0]
 
 
 def test_workers_hear_that_there_was_no_conversation(against):

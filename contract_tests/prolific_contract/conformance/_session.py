@@ -16,6 +16,7 @@ from prolific_contract.gate._operations import KINDS, MANAGING, Operation
 from prolific_contract.gate._trace import Subject
 from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.laws import LAWS
+from prolific_contract.pytest_plugin import REMARKS
 
 if TYPE_CHECKING:
     from prolific_contract.gate._plan import Profile
@@ -120,7 +121,7 @@ def hold(config: pytest.Config) -> Outcome:
         return Outcome(None, str(error))
     workerinput: dict[str, Any] = getattr(config, "workerinput", {})
     if _RECORDING not in workerinput:
-        return _held(check)
+        return _held(check, config)
     told = json.loads(workerinput[_RECORDING])
     if "error" in told:
         return Outcome(None, told["error"])
@@ -128,11 +129,15 @@ def hold(config: pytest.Config) -> Outcome:
     return Outcome(check.judged(trace, cast("str", check.target)))
 
 
-def _held(check: Check) -> Outcome:
+def _held(check: Check, config: pytest.Config) -> Outcome:
     try:
-        verdict, _ = check_live(check)
+        verdict, conversation = check_live(check)
     except ContractToolError as error:
         return Outcome(None, str(error))
+    remarks = list(conversation.remarks)
+    if conversation.cut_short:
+        remarks.insert(0, f"the conversation was cut short: {conversation.cut_short}")
+    config.stash[REMARKS] = remarks
     return Outcome(verdict)
 
 
@@ -151,15 +156,15 @@ def send_to_worker(node: Any) -> None:
             check = check_of(node.config)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from error
-        stash[_KEY] = _recording(check)
+        stash[_KEY] = _recording(check, node.config)
     node.workerinput[_RECORDING] = stash[_KEY]
 
 
 _KEY = pytest.StashKey[str]()
 
 
-def _recording(check: Check) -> str:
-    outcome = _held(check)
+def _recording(check: Check, config: pytest.Config) -> str:
+    outcome = _held(check, config)
     if outcome.verdict is None:
         return json.dumps({"error": outcome.error})
     return json.dumps({"har": json.dumps(har_of(outcome.verdict.trace))})
