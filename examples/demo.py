@@ -4,14 +4,23 @@ An embedded server stands in for Prolific. The commands are those that a researc
 would type; only PROLIFIC_URL and PROLIFIC_TOKEN point somewhere else.
 """
 
+import csv
 import os
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 from prolific_contract.sandbox import Sandbox, SandboxSettings
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 OUTPUT = Path("demo-output")
+ROWS = 8
+# Some of the columns, and how many characters of them fit a narrow terminal.
+COLUMNS = {"participant_id": 14, "description": 23, "value": 21, "unit": 7}
 
 
 def run(sandbox: Sandbox, *arguments: str) -> None:
@@ -23,10 +32,22 @@ def run(sandbox: Sandbox, *arguments: str) -> None:
     )
 
 
+def show_rows(path: Path) -> None:
+    """Draw the first rows of a table, a line each."""
+    drawn = Table(box=SIMPLE_HEAD, title=f"The first rows of {path}, some of the columns")
+    for column, width in COLUMNS.items():
+        drawn.add_column(column, no_wrap=True, width=width)
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in islice(csv.DictReader(file), ROWS):
+            drawn.add_row(*(Text(" ".join(row[column].split())) for column in COLUMNS))
+    Console().print(drawn)
+
+
 def main() -> int:
     """Download a collection and look at it."""
     OUTPUT.mkdir(exist_ok=True)
     archive = str(OUTPUT / "collection.zip")
+    responses = OUTPUT / "responses.csv"
     try:
         with Sandbox(SandboxSettings(generation_seconds=2)) as sandbox:
             print(f"A stand-in for Prolific's API serves on {sandbox.url}.")
@@ -40,10 +61,12 @@ def main() -> int:
                 "--overwrite",
             )
             run(sandbox, "show", archive)
-            run(sandbox, "table", archive, str(OUTPUT / "responses.csv"), "--overwrite")
+            run(sandbox, "table", archive, str(responses), "--overwrite")
     except subprocess.CalledProcessError as error:
         return int(error.returncode)
-    print(f"\nThe verified archive is {archive}.")
+    print()
+    show_rows(responses)
+    print(f"\nThe verified archive is {archive}, the whole table {responses}.")
     return 0
 
 
