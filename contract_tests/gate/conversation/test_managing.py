@@ -326,15 +326,17 @@ class Shelf:
         hidden: How many of the first lists do not have them.
         refuse: What a request is answered instead, if anything; it starts a job all the same.
         listing: What lists are answered instead.
+        busy: How many of the first polls of all jobs tell that they are generating.
     """
 
-    def __init__(self, there=0, created=AT_ONCE, hidden=0, refuse=None, listing=None):
+    def __init__(self, there=0, created=AT_ONCE, hidden=0, refuse=None, listing=None, busy=0):
         self.jobs = [f"old{number}" for number in range(there)]
         self._times = {}
         self.most = there
         self.deleted = []
         self._created, self._hidden = created, hidden
         self._refuse, self._listing = refuse, listing
+        self._busy = busy
 
     def __call__(self, request):
         job = request.path.partition("?")[0].removeprefix(PATH).removeprefix("/")
@@ -359,7 +361,8 @@ class Shelf:
             self.jobs.remove(job)
             self.deleted.append(job)
             return Answer(204)
-        return complete("https://s.example/x")
+        self._busy -= 1
+        return generating(job) if self._busy >= 0 else complete("https://s.example/x")
 
     def check(self, **plan):
         return converse(Scripted(self), BASE, TOKEN, Plan((BATCH,), **plan))
@@ -377,6 +380,17 @@ def test_the_last_place_is_left_to_others(enforced, there):
     if there >= MOST_JOBS - 1:
         (remark,) = remarks
         assert f"had {there} export jobs before" in remark
+
+
+@pytest.mark.parametrize(("there", "tried"), [(5, 2), (6, 1), (7, 0)])
+def test_filters_are_tried_while_there_is_room(there, tried):
+    shelf = Shelf(there, busy=3)
+    target = Scripted(shelf)
+    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER))
+
+    assert sum("from=" in one.path for one in target.asked) == tried
+    assert shelf.most < MOST_JOBS
+    assert shelf.jobs == [f"old{number}" for number in range(there)]
 
 
 @pytest.mark.parametrize("enforced", [None, LATER])
