@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 from helpers import api
-from prolific_exports import DownloadError, Downloading, StartedOver, UsageError
+from prolific_exports import DownloadError, Downloading, StartedOver, UsageError, Verifying
 from prolific_exports._effects import Fetch
 from prolific_exports._store import Stop
 from prolific_exports._sync import StoppedError, stoppable
@@ -101,6 +101,16 @@ def test_a_part_of_another_archive_starts_over(run, store, fault, events):
     store.faults[parts()[2][0]] = fault
     assert run() == api.ARCHIVE
     assert [type(event) for event in events].count(StartedOver) == 1
+
+
+@pytest.mark.parametrize("etag", [None, f"W/{api.ETAG}", api.ETAG])
+def test_a_first_part_that_is_too_long_counts_for_nothing(run, store, etag, events):
+    headers = {"Content-Range": f"bytes 0-99/{SIZE}"} | ({"ETag": etag} if etag else {})
+    # So much more that it could be taken for the whole archive.
+    content = api.ARCHIVE[:100] + b"x" * (SIZE - 100)
+    store.faults[0] = httpx.Response(206, content=content, headers=headers)
+    assert run(connections=3) == api.ARCHIVE
+    assert [type(event) for event in events].count(Verifying) == 1, "not left to verification"
 
 
 def test_a_part_that_is_elsewhere_is_fetched_over_one_connection(run, store):

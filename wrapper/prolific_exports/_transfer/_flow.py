@@ -325,7 +325,9 @@ class _Download:
             self.connections, part.verdict = 1, Step.RESTART
             return False
         if verdict.offset == 0:
-            if verdict.etag is None or "content-range" not in head.headers:
+            if verdict.etag is None:
+                self.connections = 1
+            if "content-range" not in head.headers:
                 self.connections, part.transfer.end = 1, None
             elif part.transfer.end is not None and verdict.total is not None:
                 part.transfer.end = min(part.transfer.end, verdict.total)
