@@ -45,8 +45,8 @@ gate: $(READY) ## Prove the gate: it kills every mutant, accuses no conforming s
 	$(BIN)/python -m helpers.gate_proof docs/kill-table.md
 
 .PHONY: simulate
-simulate: $(READY) ## Download in 100,000 kinds of bad weather (in contract_tests: python -m simulation --seed N)
-	cd contract_tests && $(abspath $(BIN))/python -m simulation
+simulate: $(READY) ## Download in 100,000 kinds of bad weather, others each time (FIRST=0: from this seed)
+	cd contract_tests && $(abspath $(BIN))/python -m simulation $(if $(FIRST),--first $(FIRST))
 
 .PHONY: soak
 soak: $(READY) ## Kill downloads by chance for five minutes (in contract_tests: python -m soak --minutes N)
