@@ -216,6 +216,12 @@ def test_the_two_editions():
         assert forth[f"POST /{kind}/export"]["status 200"] == ["compatible"]
         assert back[f"POST /{kind}/export"]["status 200"] == ["breaking"]
         assert f"GET /{kind}/export/{{export_id}}" not in forth
+        # Jobs can be listed and deleted now, and exports filtered.
+        for operation in (f"GET /{kind}/export", f"DELETE /{kind}/export/{{export_id}}"):
+            assert forth[operation] == {"operation": ["compatible"]}
+            assert back[operation] == {"operation": ["breaking"]}
+        for name in ("study_id", "from", "to"):
+            assert forth[f"POST /{kind}/export"][f"query parameter {name}"] == ["compatible"]
     # New kinds of fields and instructions may arrive where March knows none.
     answer, body = "status 200, application/json", "request body, application/json"
     assert forth["GET /datasets/{dataset_id}"][answer] == ["breaking"]
