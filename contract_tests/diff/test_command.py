@@ -179,6 +179,7 @@ AREA = "/api/v1/data-collection"
 PATHS = (
     "/batches/{batch_id}",
     "/batches/{batch_id}/export",
+    "/batches/{batch_id}/export/{export_id}",
     "/collections/{collection_id}/export",
     "/collections/{collection_id}/export/{export_id}",
     "/datasets/{dataset_id}",
