@@ -310,7 +310,9 @@ def test_without_a_readable_time_one_comes_after_the_other(moment):
     assert trace.exchanges[0].sent is None
 
 
-@pytest.mark.parametrize("time", [None, "12", True, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize(
+    "time", [None, "12", True, -1, float("nan"), float("inf"), pytest.param(10**400, id="huge")]
+)
 def test_an_odd_duration_is_none(time):
     assert parse(entry(time=time)).exchanges[0].took == 0
 
@@ -387,6 +389,15 @@ def test_bodies_may_be_in_base64_and_may_be_left_out():
     ]
 
 
+@pytest.mark.parametrize("content", [None, "text", 7, float("nan"), ["text"], {"text": 7}])
+def test_what_is_no_content_is_no_body(content):
+    odd = entry()
+    odd["response"]["content"] = content
+    answer = parse(odd).exchanges[0].answer
+
+    assert (answer.body, answer.cut) == (b"", False)
+
+
 def test_half_a_character_is_kept():
     odd = entry()
     odd["response"]["content"]["text"] = "\ud800"
@@ -437,19 +448,23 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
             har({**entry(), "response": {"status": 200, "headers": [{"name": 1}]}}),
             "there is no 'name' where one has to be",
         ),
-        (
-            har(
-                {
-                    **entry(),
-                    "response": {
-                        "status": 200,
-                        "headers": [],
-                        "content": {"text": "abc", "encoding": "base64"},
-                    },
-                }
-            ),
-            "a body is not in base64",
+        *(
+            (
+                har(
+                    {
+                        **entry(),
+                        "response": {
+                            "status": 200,
+                            "headers": [],
+                            "content": {"text": text, "encoding": "base64"},
+                        },
+                    }
+                ),
+                "a body is not in base64",
+            )
+            for text in ("abc", "\u00e9", "\ud800")
         ),
+        ('{"log": ' + "9" * 5000 + "}", "x.har is no HAR file: it is not JSON"),
         (har(entry(), _prolific=7), "there is no 'baseUrl' where one has to be"),
         (har(entry(), _prolific={"baseUrl": BASE}), "there is no '_credential'"),
         (

@@ -1,7 +1,6 @@
 """Reads HAR, whoever recorded it: the gate itself, a browser, a proxy, another tool."""
 
 import base64
-import binascii
 import json
 import math
 import re
@@ -122,11 +121,15 @@ def _member(value: Any, name: str, kind: type[_T]) -> _T:
     return found
 
 
-def _number(value: Any, name: str) -> float:
+def _number(value: Mapping[str, Any], name: str) -> float:
     found = value.get(name)
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+    if isinstance(found, bool) or not isinstance(found, int | float):
         return 0.0
-    return float(found)
+    try:
+        number = float(found)
+    except OverflowError:
+        return 0.0
+    return number if math.isfinite(number) else 0.0
 
 
 @frozen
@@ -218,13 +221,12 @@ def _answer(response: Mapping[str, Any]) -> Answer | None:
     status = _member(response, "status", int)
     if status == 0:
         return None
-    content = response.get("content")
-    text = content.get("text") if isinstance(content, dict) else None
-    body = b""
-    if isinstance(text, str) and isinstance(content, dict):
-        body = _body(text, content.get("encoding"))
+    told = response.get("content")
+    content: Mapping[str, Any] = told if isinstance(told, dict) else {}
+    text = content.get("text")
+    body = _body(text, content.get("encoding")) if isinstance(text, str) else b""
     echoes = response.get("_echoesToken")
-    left_out = text is None and bool(_number(content or {}, "size"))
+    left_out = text is None and bool(_number(content, "size"))
     return Answer(
         status=status,
         headers=tuple(_read_fields(response)),
@@ -240,7 +242,7 @@ def _body(text: str, encoding: Any) -> bytes:
         return text.encode("utf-8", "surrogatepass")
     try:
         return base64.b64decode(text)
-    except binascii.Error as error:
+    except ValueError as error:
         raise _MalformedError(f"a body is not in base64 ({error})") from error
 
 
