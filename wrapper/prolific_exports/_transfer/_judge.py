@@ -107,10 +107,6 @@ class Transfer:
         """Note what an accepted answer says of the archive."""
         self.received, self.total, self.etag = take.offset, take.total, take.etag
 
-    def restart(self) -> None:
-        """Forget everything."""
-        self.received, self.total, self.etag, self.end = 0, None, None, None
-
     def judge(self, head: Head) -> Verdict:
         """What to do about the store's answer to a request with `headers`."""
         status = head.status
