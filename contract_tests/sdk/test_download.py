@@ -378,6 +378,16 @@ def test_a_store_that_asks_to_wait_longer_than_the_caller_would_ends_the_downloa
     assert clock.sleeps == []
 
 
+def test_the_time_to_wait_for_the_export_does_not_bound_the_pauses_of_the_download(
+    job, store, tmp_path, clock
+):
+    store.mock(return_value=httpx.Response(503))
+    with pytest.raises(DownloadError, match="answered 503, 8 times in a row"):
+        job.download(tmp_path / "a.zip", timeout=0.1)
+    assert store.call_count == 8
+    assert max(clock.sleeps) > 0.1
+
+
 def test_a_connection_that_breaks_behind_the_last_byte_costs_nothing(job, store, tmp_path):
     store.mock(side_effect=[cut(api.ARCHIVE), httpx.Response(416)])
     assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE

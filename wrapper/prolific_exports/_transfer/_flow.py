@@ -391,10 +391,10 @@ class _Download:
         asked = retry_after(
             headers.get("retry-after"), headers.get("date"), self.context.clock.now()
         )
-        delay = backoff(self.failures, self.context.random) if asked is None else asked
-        if delay > self.policy.timeout:
-            raise self._error(f"{reason}, and asks to wait {delay:g} s", fetched)
-        yield Sleep(delay)
+        # The number of tries bounds the pauses that nobody asked for.
+        if asked is not None and asked > self.policy.timeout:
+            raise self._error(f"{reason}, and asks to wait {asked:g} s", fetched)
+        yield Sleep(backoff(self.failures, self.context.random) if asked is None else asked)
 
     def _restart(self, reason: str, fetched: Fetched | None) -> None:
         self.restarts += 1
