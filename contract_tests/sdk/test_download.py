@@ -321,6 +321,17 @@ def test_a_fresh_url_that_is_refused_as_well_ends_the_download(job, store, tmp_p
     assert left(tmp_path) == []
 
 
+def test_a_fresh_url_that_was_of_use_may_be_replaced_when_starting_over(
+    job, store, tmp_path, ready
+):
+    """It brought a whole archive; that the archive was damaged is not the URL's fault."""
+    damaged = api.stored(bytes([api.ARCHIVE[0] ^ 1]) + api.ARCHIVE[1:])
+    expired = httpx.Response(403)
+    store.mock(side_effect=[expired, damaged, expired, api.stored()])
+    assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+    assert ready.call_count == 3
+
+
 def test_an_export_that_was_ready_at_once_gets_its_fresh_url_from_post(
     router, resource, kind, store, tmp_path
 ):

@@ -355,7 +355,7 @@ class _Download:
         if limit is not None and transfer.received > limit:
             return
         self.room.write(start, data)
-        self.failures = 0
+        self.failures, self.refreshed_at = 0, None
         now = self.context.clock.monotonic()
         if now - self.reported >= _PROGRESS_INTERVAL:
             self._report()
