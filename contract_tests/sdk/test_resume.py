@@ -359,6 +359,25 @@ def test_a_disk_that_is_too_small_is_noticed_before(
     assert left(tmp_path) == names
 
 
+def test_a_disk_that_cannot_be_asked_for_its_room_is_explained(
+    run, store, post, get, tmp_path, monkeypatch, names
+):
+    def stale(self, folder):
+        raise OSError(116, "Stale file handle")
+
+    store.mock(side_effect=[cut()])
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "a.zip")
+    with monkeypatch.context() as patch:
+        patch.setattr(OsDisk, "free", stale)
+        store.mock(side_effect=[part()])
+        with pytest.raises(DownloadError, match=f"Stale file handle.* {HALF} bytes are kept"):
+            run(tmp_path / "a.zip")
+        assert left(tmp_path) == names
+    store.mock(side_effect=[part()])
+    assert run(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
+
+
 def test_a_disk_that_fills_up_keeps_what_is_there(
     run, store, post, get, tmp_path, monkeypatch, names
 ):

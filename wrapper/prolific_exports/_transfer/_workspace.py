@@ -192,17 +192,18 @@ class Workspace:
             # Before any byte changes, nothing may vouch for the old ones.
             self._record()
             self._file.truncate(0)
-            self.check_space()
+        self.check_space()
 
     def check_space(self) -> None:
         """Find out whether the disk takes the rest, where its size is known.
 
         Raises:
-            DownloadError: It does not.
+            DownloadError: It does not, or cannot be asked.
         """
         if self.total is None:
             return
-        needed, free = self.total - self.received, self.disk.free(self.folder)
+        with self._writing():
+            needed, free = self.total - self.received, self.disk.free(self.folder)
         if needed > free:
             raise DownloadError(
                 f"There is not enough room for {self.target}: {needed} bytes are needed, "
