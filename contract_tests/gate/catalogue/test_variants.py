@@ -157,6 +157,13 @@ LOOKS = {
         lambda label, reply: reply.status == 401,
         header("www-authenticate", None),
     ),
+    "allow-twice": (
+        lambda label, reply: reply.status == 405,
+        lambda clean, reply: (
+            [value for name, value in reply.headers if name == "Allow"]
+            == ["OPTIONS", clean.header("allow")]
+        ),
+    ),
     "gzip": (
         api,
         lambda clean, reply: (
@@ -290,6 +297,14 @@ class Desk:
 @pytest.fixture(params=["2026-03", "2026-11"])
 def edition(request):
     return request.param
+
+
+def test_a_further_method():
+    desk = Desk("allow-twice")
+    reply = ask(desk.site, "OPTIONS", path_of("batch", desk.resource), None)
+    assert (reply.status, reply.header("allow"), content(reply)) == (204, "OPTIONS", b"")
+    assert ask(desk.site, "OPTIONS", "/somewhere").status == 404
+    assert desk.request().status == 202
 
 
 def test_every_third_request_is_refused_for_a_while():

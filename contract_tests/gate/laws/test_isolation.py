@@ -243,10 +243,19 @@ def test_methods_that_polls_do_not_have_are_answered_405(talk, method):
 
 
 @pytest.mark.parametrize(
+    "allow", [("OPTIONS", "GET"), ("HEAD, OPTIONS", " HEAD ,\tGET "), ("", "GET")]
+)
+def test_several_fields_are_one_list(talk, allow):
+    talk.send("PUT", talk.poll(running()).url, not_allowed(*allow))
+    assert talk.outcomes("isolation.methods") == [HELD]
+
+
+@pytest.mark.parametrize(
     ("answer", "seen"),
     [
         (not_allowed(), "PUT is answered 405 without Allow"),
         (not_allowed("POST, GETAWAY"), "Allow is 'POST, GETAWAY', without GET"),
+        (not_allowed("POST", "PUT,HEAD"), "Allow is 'POST, PUT, HEAD', without GET"),
         (not_allowed(""), "Allow is '', without GET"),
     ],
 )

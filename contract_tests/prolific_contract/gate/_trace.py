@@ -57,6 +57,15 @@ class Answer:
         """The first field of that name in whatever case, or None."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
+    def listed(self, name: str) -> tuple[str, ...] | None:
+        """The elements of a field that is a list, or None if there is no such field.
+
+        Several fields of one name are one list (RFC 9110, section 5.3).
+        """
+        fields = [value for key, value in self.headers if key.lower() == name.lower()]
+        elements = (element.strip() for value in fields for element in value.split(","))
+        return tuple(filter(None, elements)) if fields else None
+
     @cached_property
     def json(self) -> Any:
         """The body as JSON, read leniently (a BOM is skipped); `MISSING` if it is none."""

@@ -182,13 +182,12 @@ def _methods(trace: Trace, reading: Reading) -> Iterator[Observation]:
 
 
 def _allow(operation: Operation, answer: Answer, exchange: Exchange) -> Observation:
-    allow = answer.header("allow")
+    allow = answer.listed("allow")
     if allow is None:
         return violated(operation, f"{exchange.method} is answered 405 without Allow", exchange)
-    if operation.method not in (method.strip() for method in allow.split(",")):
-        return violated(
-            operation, f"Allow is {quote(allow)!r}, without {operation.method}", exchange
-        )
+    if operation.method not in allow:
+        shown = quote(", ".join(allow))
+        return violated(operation, f"Allow is {shown!r}, without {operation.method}", exchange)
     return held(operation, exchange)
 
 

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from prolific_contract.gate._operations import address_of
 from prolific_contract.sandbox._http import Headers, Reply, error_reply
-from prolific_contract.sandbox._replies import text_of, with_body, with_header
+from prolific_contract.sandbox._replies import NO_CONTENT, text_of, with_body, with_header
 from prolific_contract.sandbox._store import STORE_PREFIX
 from prolific_contract.sandbox._text import http_date
 from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
@@ -59,6 +59,15 @@ def _hinting(reply: Reply) -> Reply:
     return with_header(reply, "Retry-After", "3") if reply.status == 202 else reply
 
 
+def _options(visit: Visit) -> Reply:
+    if visit.call.method == "OPTIONS" and address_of(visit.call.path) is not None:
+        return Reply(NO_CONTENT, (("Allow", "OPTIONS"), ("Date", http_date(visit.now))), b"")
+    reply = visit.answer()
+    if reply.header("Allow") is None:
+        return reply
+    return evolve(reply, headers=(("Allow", "OPTIONS"), *reply.headers))
+
+
 _HEADERS = (
     Variant(
         "charset",
@@ -94,6 +103,11 @@ _HEADERS = (
         "no-challenge",
         "It refuses without WWW-Authenticate",
         _headed(lambda reply: with_header(reply, "WWW-Authenticate", None)),
+    ),
+    Variant(
+        "allow-twice",
+        "It has OPTIONS too, and names it in an Allow field of its own",
+        lambda: _options,
     ),
 )
 
