@@ -434,6 +434,21 @@ def test_a_compressed_body_is_refused(job, store, tmp_path):
         job.download(tmp_path / "a.zip")
 
 
+@pytest.mark.parametrize(("status", "field"), [(200, "Content-Encoding"), (206, "Content-Range")])
+def test_what_the_store_says_in_its_header_is_quoted_as_safely_as_what_it_says_in_a_body(
+    job, store, tmp_path, status, field
+):
+    said = f"https://[\x1b]0;x\x07 {api.SIGNED} t0ken-of-a-test"
+    store.mock(return_value=httpx.Response(status, headers={field: said}))
+    with pytest.raises(DownloadError) as failure:
+        job.download(tmp_path / "a.zip")
+    message = str(failure.value)
+    assert "https://[" in message
+    assert message.isprintable()
+    assert "5ecret" not in message
+    assert "t0ken" not in message
+
+
 def test_redirects_are_followed_where_that_is_safe(router, job, store, tmp_path):
     moved = "https://elsewhere.example/archive?X-Amz-Signature=moved"
     store.mock(return_value=httpx.Response(307, headers={"Location": moved}))

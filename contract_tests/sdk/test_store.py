@@ -315,6 +315,23 @@ def test_a_store_that_breaks_off_before_the_first_byte_is_given_up(tmp_path):
     assert len(peer.asked) == 9
 
 
+def test_a_redirect_to_what_is_no_url_is_shown_without_what_a_terminal_would_obey(tmp_path):
+    peer = Peer()
+    ready = {"status": "complete", "url": url(peer), "expires_at": "2030-01-01T00:00:00Z"}
+    location = f"https://[\x1b]0;x\x07/a?X-Amz-Signature={SECRET}"
+    peer.answers = [
+        answer(json.dumps(ready).encode(), Connection="close"),
+        answer(b"", status="302 Found", Location=location),
+    ]
+    client = Exports("t0ken", base_url=f"http://127.0.0.1:{peer.port}", clock=FakeClock())
+    with peer, client as exports, pytest.raises(DownloadError, match="it is not a URL") as failure:
+        exports.collections.download("65f0", tmp_path)
+    message = str(failure.value)
+    assert "https://[" in message
+    assert message.isprintable()
+    assert SECRET not in message
+
+
 def test_the_signature_is_neither_logged_nor_printed(caplog, capfd, monkeypatch):
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr("http.client.HTTPConnection.debuglevel", 1)

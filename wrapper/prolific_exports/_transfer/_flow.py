@@ -29,7 +29,7 @@ from prolific_exports._events import (
 )
 from prolific_exports._managing import delete_saved
 from prolific_exports._policy import Policy, backoff, retry_after
-from prolific_exports._redact import excerpt, redact
+from prolific_exports._redact import excerpt
 from prolific_exports._transfer._judge import Follow, Refuse, Step, Take, Transfer, Verdict
 from prolific_exports._transfer._rate import Rate
 from prolific_exports._transfer._workspace import CHECKPOINT_INTERVAL, System, Workspace
@@ -298,7 +298,7 @@ class _Download:
         if reason:
             raise UnsafeUrlError(
                 f"The download URL of {self.job.ref} is not followed: {reason} "
-                f"({redact(url, self.context.token)})."
+                f"({self._shown(url)})."
             )
 
     def _ask(self, url: str, part: _Part) -> Fetch:
@@ -417,13 +417,17 @@ class _Download:
         self.context.notify(Refreshed(self.job.ref, self.room.received))
         yield from self._get_ready(adopted=True)
 
+    def _shown(self, text: str) -> str:
+        """Words of the store or the API, fit to be shown."""
+        return excerpt(text.encode("utf-8", "replace"), self.context.token)
+
     def _error(self, reason: str, fetched: Fetched | None) -> DownloadError:
         said = excerpt(fetched.evidence, self.context.token) if fetched else ""
         if "\ufffd" in said:
             # Not text, so probably a part of an archive: that explains nothing.
             said = ""
         return DownloadError(
-            f"The archive of {self.job.ref} could not be downloaded: {reason}"
+            f"The archive of {self.job.ref} could not be downloaded: {self._shown(reason)}"
             + (f". It said: {said}" if said else ".")
             + self.room.advice()
         )
