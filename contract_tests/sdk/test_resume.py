@@ -340,6 +340,58 @@ def test_an_archive_that_had_its_name_already_is_done(run, store, stopped, names
     assert events[-1].size == SIZE
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("name", ["part", "json", "json.new", "lock", "lock.old", "PART", "part. "])
+def test_the_hidden_files_are_no_place_for_an_archive(
+    run, store, post, get, tmp_path, names, name, overwrite
+):
+    stem = names[1].removesuffix("part")
+    with pytest.raises(DownloadError, match="Choose another path"):
+        run(tmp_path / (stem + name), overwrite=overwrite)
+    assert left(tmp_path) == []
+    assert not post.called
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_the_partial_that_a_message_names_is_not_taken_for_the_archive(
+    run, store, stopped, names, overwrite
+):
+    asked = store.call_count
+    with pytest.raises(DownloadError, match="Choose another path"):
+        run(stopped / names[1], overwrite=overwrite)
+    assert (left(stopped), store.call_count) == (names, asked)
+    store.mock(side_effect=[part()])
+    assert run(stopped / "a.zip").path.read_bytes() == api.ARCHIVE
+
+
+def test_a_record_that_has_the_partial_for_its_target_is_not_believed(
+    run, store, post, stopped, names
+):
+    sidecar = stopped / names[0]
+    record = json.loads(sidecar.read_bytes())
+    sidecar.write_text(json.dumps(record | {"output": names[1]}))
+    post.mock(side_effect=None, return_value=api.generating())
+    store.mock(return_value=api.stored())
+    archive = run(stopped)
+    assert archive.path.read_bytes() == api.ARCHIVE
+    assert left(stopped) == [archive.path.name]
+
+
+def test_a_symbolic_link_to_the_partial_is_not_the_archive(run, store, stopped, names):
+    link = stopped / "a.zip"
+    try:
+        link.symlink_to(names[1])
+    except OSError:
+        pytest.skip("symbolic links are not allowed here")
+    with pytest.raises(TargetExistsError):
+        run(link)
+    assert left(stopped) == [*names, "a.zip"]
+    store.mock(side_effect=[part()])
+    assert run(link, overwrite=True).path.read_bytes() == api.ARCHIVE
+    assert left(stopped) == ["a.zip"]
+    assert not link.is_symlink()
+
+
 def test_a_disk_that_is_too_small_is_noticed_before(
     run, store, post, get, tmp_path, monkeypatch, names
 ):

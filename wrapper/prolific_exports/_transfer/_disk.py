@@ -46,7 +46,7 @@ class Disk(Protocol):
         ...
 
     def is_same(self, path: Path, other: Path) -> bool:
-        """Whether both are names of one file."""
+        """Whether both are names of one file. A symbolic link is a file of its own."""
         ...
 
     def size(self, path: Path) -> int:
@@ -141,9 +141,9 @@ class OsDisk:
         return os.path.lexists(path)
 
     def is_same(self, path: Path, other: Path) -> bool:
-        """Whether both are names of one file."""
+        """Whether both are names of one file. A symbolic link is a file of its own."""
         try:
-            return path.samefile(other)
+            return os.path.samestat(os.lstat(path), os.lstat(other))
         except OSError:
             return False
 

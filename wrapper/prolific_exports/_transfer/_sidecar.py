@@ -10,6 +10,7 @@ from attrs import frozen
 from prolific_exports._filters import ExportFilter
 from prolific_exports._refs import Kind
 from prolific_exports._transfer._judge import is_strong
+from prolific_exports._transfer._names import is_hidden
 
 _VERSION: Final = 1
 _LARGEST: Final = 10**18
@@ -103,8 +104,13 @@ def _conditions(filter_: ExportFilter | None) -> dict[str, str] | None:
 
 
 def _is_name(output: str) -> bool:
-    """Whether it is the name of a file in the sidecar's folder, and cannot lead elsewhere."""
-    return Path(output).name == output and output not in ("", "..") and "\0" not in output
+    """Whether an archive in the sidecar's folder can have the name, and nothing else has."""
+    return (
+        Path(output).name == output
+        and output not in ("", "..")
+        and "\0" not in output
+        and not is_hidden(output)
+    )
 
 
 def _pairs(value: Any) -> tuple[tuple[int, int], ...] | None:

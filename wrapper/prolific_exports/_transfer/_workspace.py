@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 from prolific_exports._errors import DownloadError, TargetExistsError
 from prolific_exports._transfer._claim import Claim, aside_path
 from prolific_exports._transfer._disk import Disk, Handle, OsDisk
+from prolific_exports._transfer._names import default_name, is_hidden, part_path
 from prolific_exports._transfer._process import OsProcesses, Processes
 from prolific_exports._transfer._ranges import Ranges
 from prolific_exports._transfer._sidecar import Sidecar
@@ -19,8 +20,6 @@ from prolific_exports._waiting import Job
 
 # What is lost at most when the process is killed; each time, the disk is waited for.
 CHECKPOINT_INTERVAL: Final = 5.0
-# Most file systems have room for 255 bytes.
-_LONGEST_NAME: Final = 240
 
 
 @frozen
@@ -34,18 +33,6 @@ class System:
 
     disk: Disk = field(factory=OsDisk)
     processes: Processes = field(factory=OsProcesses)
-
-
-def default_name(job: Job, now: datetime) -> str:
-    """``<id>-export-<YYYYMMDD-HHMMSS>.zip`` in local time, as Prolific's own command has it.
-
-    With a filter, its conditions follow the time.
-    """
-    stem = f"{job.resource_id}-export-{now.astimezone():%Y%m%d-%H%M%S}"
-    if job.filter is None:
-        return f"{stem}.zip"
-    name = f"{stem}-{job.filter.label}.zip"
-    return name if len(name) <= _LONGEST_NAME else f"{stem}-filter-{job.filter.key}.zip"
 
 
 @define(eq=False)
@@ -109,7 +96,8 @@ class Workspace:
         Raises:
             TargetExistsError: There is a file, and it may not be replaced.
             TargetInUseError: Another process downloads it.
-            DownloadError: There is no such folder, or it cannot be written in.
+            DownloadError: There is no such folder, or it cannot be written in; or the file
+                is one of a download's own.
         """
         disk = system.disk
         given = Path(path) if path is not None else Path()
@@ -118,6 +106,11 @@ class Workspace:
             folder = given.parent if named else given
             if not disk.is_folder(folder):
                 raise DownloadError(f"There is no folder {folder}: create it first.")
+            if named and is_hidden(given.name):
+                raise DownloadError(
+                    f"{given} has a name of the files in which downloads keep what has arrived. "
+                    "Choose another path."
+                )
             part = part_path(folder, job)
             if named and disk.exists(given) and not overwrite and not disk.is_same(given, part):
                 raise target_exists(given)
@@ -379,13 +372,6 @@ class Workspace:
 
     def _writing(self) -> AbstractContextManager[None]:
         return _explained(f"cannot write {self.target}", self.advice)
-
-
-def part_path(folder: Path, job: Job) -> Path:
-    """The partial file of a download, one for each filter. Other files are named like it."""
-    # No id has a "+" in it.
-    filtered = "" if job.filter is None else f"+{job.filter.key}"
-    return folder / f".prolific-{job.kind}-{job.resource_id}{filtered}.part"
 
 
 def target_exists(path: Path, more: str = "") -> TargetExistsError:
