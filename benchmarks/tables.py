@@ -38,146 +38,16 @@ KINDS = (
     "file_upload",
 )
 
-RECIPE = """
-import io, sys, zipfile
-import pandas as pd
-archive = zipfile.ZipFile(sys.argv[1])
-(name,) = [name for name in archive.namelist() if name.endswith("responses.jsonl")]
-df = pd.read_json(io.BytesIO(archive.read(name)), lines=True)
-rows = []
-for record in df.itertuples():
-    for id_, response in record.responses.items():
-        row = dict(submission_id=record.submission_id, participant_id=record.participant_id,
-                   created_at=record.created_at, instruction_id=id_, type=response["type"],
-                   description=response["description"])
-        match response["type"]:
-            case "free_text" | "free_text_with_unit":
-                rows.append(row | dict(value=response["value"], unit=response.get("unit")))
-            case "multiple_choice":
-                rows += [row | dict(value=value) for value in response["values"]]
-            case "multiple_choice_with_free_text":
-                rows += [row | value for value in response["values"]]
-            case "file_upload":
-                rows += [row | file for file in response["files"]]
-pd.DataFrame(rows).to_parquet(sys.argv[2])
-"""
-
-OURS = """
-import sys
-from prolific_exports import ExportArchive
-ExportArchive.open(sys.argv[1]).to_parquet(sys.argv[2])
-"""
-
-PYARROW = """
-import json, sys, zipfile
-import pyarrow as pa, pyarrow.compute as pc, pyarrow.json as pj, pyarrow.parquet as pq
-archive = zipfile.ZipFile(sys.argv[1])
-names = archive.namelist()
-told = json.loads(archive.read(next(n for n in names if n.endswith("collection.json"))))
-S = pa.string()
-FIELDS = {"free_text": [("value", S)], "free_text_with_unit": [("value", S), ("unit", S)],
-    "multiple_choice": [("values", pa.list_(S))],
-    "multiple_choice_with_free_text": [("values",
-        pa.list_(pa.struct([("option", S), ("explanation", S)])))],
-    "file_upload": [("files", pa.list_(pa.struct([("name", S), ("path", S)])))]}
-asked = [(one["id"], one["type"]) for one in told["instructions"]]
-answers = [(i, pa.struct([("type", S), ("description", S), *FIELDS[t]])) for i, t in asked]
-ids = ["submission_id", "participant_id", "collection_id", "created_at"]
-schema = pa.schema([*((name, S) for name in ids), ("responses", pa.struct(answers))])
-columns = [*ids, "instruction_id", "type", "description", "value", "unit", "option", "explanation",
-           "name", "path"]
-out = pa.schema([(name, S) for name in columns])
-stream = archive.open(next(n for n in names if n.endswith("responses.jsonl")))
-reader = pj.open_json(stream, pj.ReadOptions(block_size=8 << 20),
-    pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"))
-with pq.ParquetWriter(sys.argv[2], out) as writer:
-    for batch in reader:
-        for (id_, kind), answer in zip(asked, batch["responses"].flatten()):
-            have = {"type": answer.field("type"), "description": answer.field("description")}
-            rows = pc.indices_nonzero(answer.is_valid())
-            values = answer.field(answer.type.num_fields - 1)
-            if pa.types.is_list(values.type):
-                rows, values = pc.list_parent_indices(values), values.flatten()
-                have = {name: column.take(rows) for name, column in have.items()}
-                have |= ({"value": values} if values.type == S else
-                         dict(zip([f.name for f in values.type], values.flatten())))
-            else:
-                have |= {name: answer.field(name) for name, _ in FIELDS[kind]}
-                have = {name: column.take(rows) for name, column in have.items()}
-            have |= {name: batch[name].take(rows) for name in ids}
-            have["instruction_id"] = pa.repeat(id_, len(rows))
-            writer.write_table(pa.table(
-                [have.get(name, pa.nulls(len(rows), S)) for name in columns], schema=out))
-"""
-
-POLARS = """
-import json, sys, zipfile
-import polars as pl
-archive = zipfile.ZipFile(sys.argv[1])
-names = archive.namelist()
-told = json.loads(archive.read(next(n for n in names if n.endswith("collection.json"))))
-S = pl.String
-FIELDS = {"free_text": {"value": S}, "free_text_with_unit": {"value": S, "unit": S},
-    "multiple_choice": {"values": pl.List(S)},
-    "multiple_choice_with_free_text": {
-        "values": pl.List(pl.Struct({"option": S, "explanation": S}))},
-    "file_upload": {"files": pl.List(pl.Struct({"name": S, "path": S}))}}
-asked = [(one["id"], one["type"]) for one in told["instructions"]]
-answers = {i: pl.Struct({"type": S, "description": S, **FIELDS[t]}) for i, t in asked}
-ids = ["submission_id", "participant_id", "collection_id", "created_at"]
-schema = {**{name: S for name in ids}, "responses": pl.Struct(answers)}
-(name,) = [n for n in names if n.endswith("responses.jsonl")]
-frame = pl.read_ndjson(archive.read(name), schema=schema).unnest("responses")
-parts = []
-for id_, kind in asked:
-    part = frame.select(*ids, pl.lit(id_).alias("instruction_id"), id_)
-    part = part.filter(pl.col(id_).is_not_null()).unnest(id_)
-    many = {"values", "files"} & set(part.columns)
-    if many:
-        part = part.explode(*many)
-        part = part.rename({"values": "value"}) if kind == "multiple_choice" else part.unnest(*many)
-    parts.append(part)
-pl.concat(parts, how="diagonal").write_parquet(sys.argv[2], compression="snappy")
-"""
-
-DUCKDB = """
-import os, sys, tempfile, zipfile
-import duckdb
-duckdb.execute("SET enable_progress_bar = false")
-archive = zipfile.ZipFile(sys.argv[1])
-(name,) = [name for name in archive.namelist() if name.endswith("responses.jsonl")]
-with tempfile.TemporaryDirectory(dir=os.path.dirname(sys.argv[2])) as folder:
-    path = archive.extract(name, folder)
-    duckdb.execute(f'''
-COPY (
-  WITH answers AS (
-    SELECT submission_id, participant_id, collection_id, created_at,
-           unnest(map_entries(responses), recursive := true)
-    FROM read_json('{path}', format = 'newline_delimited', maximum_object_size = 134217728,
-      columns = {{submission_id: 'VARCHAR', participant_id: 'VARCHAR', collection_id: 'VARCHAR',
-        created_at: 'VARCHAR', responses: 'MAP(VARCHAR, STRUCT(type VARCHAR, description VARCHAR,
-        value VARCHAR, unit VARCHAR, values JSON[], files STRUCT(name VARCHAR, path VARCHAR)[]))'}})
-  ), items AS (
-    SELECT * EXCLUDE (values, files), unnest(CASE
-      WHEN values IS NULL THEN [NULL] ELSE values END) AS item,
-      unnest(CASE WHEN files IS NULL THEN [NULL] ELSE files END) AS file FROM answers
-  )
-  SELECT submission_id, participant_id, collection_id, created_at, key AS instruction_id, type,
-    description, CASE WHEN type = 'multiple_choice' THEN item->>'$' ELSE value END AS value, unit,
-    item->>'option' AS option, item->>'explanation' AS explanation,
-    file.name AS file_name, file.path AS file_path
-  FROM items
-) TO '{sys.argv[2]}' (FORMAT parquet)''')
-"""
-
 RECIPE_WAY, OUR_WAY = "recipe", "prolific-exports"
 WAYS: Mapping[str, str] = {
-    RECIPE_WAY: RECIPE,
-    "pyarrow, no checks": PYARROW,
-    "polars, no checks": POLARS,
-    "duckdb, no checks": DUCKDB,
-    OUR_WAY: OURS,
+    RECIPE_WAY: "recipe.py",
+    "pyarrow, no checks": "with_pyarrow.py",
+    "polars, no checks": "with_polars.py",
+    "duckdb, no checks": "with_duckdb.py",
+    OUR_WAY: "ours.py",
 }
+"""By their names, the scripts in benchmarks/readers: each takes an archive and where to write."""
+READERS = Path(__file__).with_name("readers")
 LIBRARIES = ("pyarrow", "pandas", "polars", "duckdb")
 
 COMMAND = str(Path(sys.executable).with_name("prolific-exports"))
@@ -370,7 +240,7 @@ def compare(submissions: int, runs: int, ways: Sequence[str], place: Path | None
     with tempfile.TemporaryDirectory() as folder:
         archive, out = Path(folder, "export.zip"), Path(folder, "out.parquet")
         size = write_archive(archive, submissions)
-        commands = {way: ["-c", WAYS[way], str(archive), str(out)] for way in ways}
+        commands = {way: [str(READERS / WAYS[way]), str(archive), str(out)] for way in ways}
         results = in_turns(commands, runs, out)
     report(f"{submissions:,} submissions, {size / 1e6:.0f} MB, n = {runs}", results, place)
 
@@ -434,7 +304,7 @@ def judge_odd_records(ways: Sequence[str]) -> None:
         def verdict(way: str, line: bytes, keeps: Callable[[list[Any]], bool]) -> str:
             write_lines(archive, maker, [*usual, line])
             out.unlink(missing_ok=True)
-            if measure(["-c", WAYS[way], str(archive), str(out)], check=False) is None:
+            if measure([str(READERS / WAYS[way]), str(archive), str(out)], check=False) is None:
                 return "refused"
             rows = [row for row in pq.read_table(out).to_pylist() if row["submission_id"] == "odd"]
             return "kept" if keeps(rows) else "lost"
