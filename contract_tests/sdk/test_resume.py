@@ -10,6 +10,7 @@ import pytest
 from helpers import api
 from prolific_exports import (
     AccessDeniedError,
+    ApiError,
     CorruptArchiveError,
     DownloadError,
     Downloading,
@@ -151,6 +152,45 @@ def test_bytes_of_another_job_than_the_named_one_are_of_no_use(
     assert "Range" not in store.calls.last.request.headers
     assert said(events, StartedOver)[0].reason == "what is there is of another export job"
     assert left(stopped) == ["b.zip"]
+
+
+@pytest.mark.parametrize("refusal", [404, 401])
+def test_bytes_of_another_job_stay_there_until_the_named_one_has_some(
+    router, kind, run, store, stopped, names, refusal
+):
+    mistyped = router.get(api.get_url(kind, api.OTHER_EXPORT_ID))
+    mistyped.mock(return_value=api.error(refusal))
+    before = [(stopped / name).read_bytes() for name in names]
+    with pytest.raises(ApiError):
+        run(stopped / "b.zip", api.OTHER_EXPORT_ID)
+    assert left(stopped) == names
+    assert [(stopped / name).read_bytes() for name in names] == before
+    store.mock(side_effect=[part()])
+    run(stopped / "a.zip")
+    assert store.calls.last.request.headers["Range"] == f"bytes={HALF}-"
+
+
+def test_bytes_of_another_job_make_room_once_the_named_one_has_some(
+    router, kind, run, store, stopped, names
+):
+    router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(return_value=api.complete())
+    store.mock(side_effect=[cut(etag='"other"')])
+    with pytest.raises(KeyboardInterrupt):
+        run(stopped / "b.zip", api.OTHER_EXPORT_ID)
+    assert json.loads((stopped / names[0]).read_bytes())["export_id"] == api.OTHER_EXPORT_ID
+    store.mock(side_effect=[part(etag='"other"')])
+    run(stopped / "b.zip", api.OTHER_EXPORT_ID)
+    assert left(stopped) == ["b.zip"]
+
+
+def test_bytes_of_another_job_that_it_cannot_use_either_are_removed(
+    router, kind, run, stopped, names
+):
+    router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(return_value=api.error(404))
+    (stopped / names[1]).write_bytes(b"")
+    with pytest.raises(NotFoundError):
+        run(stopped / "b.zip", api.OTHER_EXPORT_ID)
+    assert left(stopped) == []
 
 
 def test_a_name_that_was_taken_meanwhile_is_not_insisted_on(run, store, stopped, names, clock):

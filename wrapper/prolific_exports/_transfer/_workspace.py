@@ -69,6 +69,7 @@ class Workspace:
     _handle: Handle | None = None
     _sidecar_path: Path = field(init=False)
     _opened: bool = False
+    _spares: bool = False
     _published: bool = False
 
     def __attrs_post_init__(self) -> None:
@@ -161,11 +162,13 @@ class Workspace:
         there = self._file.size()
         if self.job.export_id is None and self.job.state is None:
             self.job.export_id = sidecar.export_id
-        elif sidecar.export_id not in (None, self.job.export_id):
-            self.reason = "what is there is of another export job"
-            return
         if sidecar.good and there < sidecar.good[-1][1]:
             self.reason = "the partial file is shorter than recorded"
+            return
+        if sidecar.export_id not in (None, self.job.export_id):
+            self.reason = "what is there is of another export job"
+            # It makes room for bytes, not for an id that was mistyped.
+            self._spares = bool(sidecar.good)
             return
         self.total, self.etag, self.good = sidecar.total, sidecar.etag, Ranges(sidecar.good)
         if not self.good.holes(self.total):
@@ -180,6 +183,7 @@ class Workspace:
             DownloadError: There is no room for it, or the disk fails.
         """
         with self._writing():
+            self._spares = False
             self.total, self.etag = total, etag
             self.good.clear()
             # Before any byte changes, nothing may vouch for the old ones.
@@ -326,7 +330,7 @@ class Workspace:
             self._file.sync()
             self._record()
             return
-        if self._opened:
+        if self._opened and not self._spares:
             self._close_file()
             self._tidy()
 
