@@ -228,6 +228,7 @@ COURSES = {
     "rate-limited",
     "rate-limited-until",
     "rate-limited-silently",
+    "paths-cleaned",
     "ready-at-once",
     "ready-before",
     "slow",
@@ -305,6 +306,24 @@ def test_a_further_method():
     assert (reply.status, reply.header("allow"), content(reply)) == (204, "OPTIONS", b"")
     assert ask(desk.site, "OPTIONS", "/somewhere").status == 404
     assert desk.request().status == 202
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/export/%2E%2E", ""),
+        ("/export/a%2F%2Fb%3F", "/export/a/b%3F"),
+        ("//export/%2E/a/", "/export/a"),
+    ],
+)
+def test_paths_that_are_cleaned(path, location):
+    desk = Desk("paths-cleaned")
+    prefix = "/api/v1/data-collection/batches/b"
+    reply = ask(desk.site, "GET", prefix + path)
+    assert (reply.status, reply.header("location")) == (301, prefix + location)
+    assert ask(desk.site, "GET", reply.header("location")).status == 404
+    assert ask(desk.site, "POST", path_of("batch", desk.resource)).status == 202
+    assert ask(desk.site, "GET", "/").status == 404
 
 
 def test_every_third_request_is_refused_for_a_while():

@@ -270,6 +270,15 @@ def test_a_job_that_may_have_ended_accuses_nobody(talk, answer):
     assert talk.outcomes("time.delete-generating") == []
 
 
+def test_a_made_up_request_may_be_refused_for_other_reasons(talk):
+    talk.request(generating())
+    talk.delete(error(400), after=0.5, generated=True)
+    talk.poll(running())
+    assert talk.outcomes("time.delete-generating") == []
+    talk.delete(error(409), after=0.5, generated=True)
+    assert talk.outcomes("time.delete-generating") == [HELD]
+
+
 def test_the_delete_of_a_complete_job_is_another_laws(talk):
     talk.request(generating())
     talk.poll(complete())

@@ -159,6 +159,21 @@ def test_made_up_ids_may_be_refused_in_any_form(talk):
     assert accusers(talk) == {"shape.content-type", "shape.json", "shape.error"}
 
 
+def test_paths_that_a_server_cleans_are_no_answers_of_the_api(talk):
+    for export_id in ("a%2F%2Fb", "a%2F..%2Fb", ""):
+        talk.poll(Answer(301, (("Location", "/a"),)), export_id, generated=True)
+    talk.request(Answer(308), "a%2F%2Fb", generated=True)
+    talk.poll(body_answer(200, b"[]"), "%2E", generated=True)
+    talk.poll(body_answer(200, b"{}"), "%2e%2e")
+    talk.request(body_answer(200, b"{}"), ".%2E", generated=True)
+    assert accusers(talk) == set()
+    assert talk.outcomes("isolation.unknown-job") == []
+    talk.poll(Answer(301), "plain", generated=True)
+    talk.poll(Answer(301), "a%2F%2Fb")
+    talk.poll(Answer(500), "a%2F%2Fb", generated=True)
+    assert talk.outcomes("shape.status") == [VIOLATED] * 3
+
+
 @pytest.mark.parametrize(
     ("content_type", "seen"),
     [

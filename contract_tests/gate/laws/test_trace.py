@@ -29,6 +29,13 @@ def test_paths_and_addresses_are_each_others_inverse():
     assert address_of("/api/v1/data-collection/datasets/d/export") is None
 
 
+@pytest.mark.parametrize("dots", [".", "..", "%2E", "%2e.", ".%2E"])
+def test_what_a_path_with_dots_names_is_elsewhere(dots):
+    assert address_of(path_of("batch", dots)) is None
+    assert address_of(path_of("batch", "b", dots)) is None
+    assert address_of(path_of("batch", "b", f"{dots}.a")) is not None
+
+
 @pytest.mark.parametrize(
     ("method", "url", "operation"),
     [

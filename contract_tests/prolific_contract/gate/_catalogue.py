@@ -14,8 +14,8 @@ from prolific_contract.gate._inprocess import InProcessTarget
 from prolific_contract.gate._judge import judge
 from prolific_contract.gate._law import Edition, Law
 from prolific_contract.gate._live import LiveTarget
-from prolific_contract.gate._operations import KINDS, MANAGING, Operation
-from prolific_contract.gate._plan import BRISK, CAREFUL, Plan, Profile
+from prolific_contract.gate._operations import KINDS, MANAGING, Operation, path_of
+from prolific_contract.gate._plan import BRISK, CAREFUL, KNOWN_JOB, Made, Plan, Profile
 from prolific_contract.gate._recorder import Conversation, converse
 from prolific_contract.gate._trace import Subject
 from prolific_contract.gate._verdict import Verdict
@@ -32,6 +32,8 @@ _TOKEN: Final = "token-of-the-catalogue"  # noqa: S105 - opens nothing but these
 # Long enough for a third poll while a job is generated, short enough to judge many.
 _SHORT: Final = 30.0
 _LONG: Final = 600.0
+# As they stand in paths: plain, in need of cleaning, and for no path at all.
+_ODD_IDS: Final = ("0", "%2E%2E", "a%2F%2Fb", "a%2F%2E%2E%2Fb", "%00", "%F0%9F%93%A6")
 # In real seconds: three requests that hang are waited for as long as an export.
 _GENERATION_LIVE: Final = 0.4
 _WAIT_LIVE: Final = 1.5
@@ -141,7 +143,15 @@ def hear_variant(variant: Variant, edition: Edition) -> Hearing:
     settings = _settings(edition)
     # A server of the earlier edition must not be accused of what it does not have, either.
     asked = None if edition == "2026-03" else edition
-    plan = Plan(_subjects(settings), max_wait=_LONG, pace=CAREFUL, profile="full", edition=asked)
+    subjects = _subjects(settings)
+    plan = Plan(
+        subjects,
+        max_wait=_LONG,
+        pace=CAREFUL,
+        profile="full",
+        made=tuple(_made_up(subjects)),
+        edition=asked,
+    )
     conversation = _converse(
         lambda settings, clock: VariantSite(variant, settings, clock), settings, plan
     )
@@ -204,6 +214,18 @@ def _subjects(settings: SandboxSettings) -> tuple[Subject, ...]:
         for fate in (Fate.COMPLETES, Fate.FORBIDDEN)
         for kind in KINDS
     )
+
+
+def _made_up(subjects: Iterable[Subject]) -> Iterator[Made]:
+    """The sorts of requests that schemathesis makes up, the same for every server."""
+    for subject in subjects:
+        path = path_of(subject.kind, subject.id)
+        for export_id in (KNOWN_JOB, *_ODD_IDS):
+            yield Made("GET", f"{path}/{export_id}")
+        yield Made("POST", f"{path}?odd=")
+    for kind in KINDS:
+        for resource_id in _ODD_IDS:
+            yield Made("POST", path_of(kind, resource_id))
 
 
 def _converse(server: Server, settings: SandboxSettings, plan: Plan) -> Conversation:

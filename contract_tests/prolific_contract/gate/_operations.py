@@ -32,6 +32,9 @@ _PATH = re.compile(
     r"/api/v1/data-collection/(batches|collections)/([^/]+)/export(?:/([^/]+))?/?", re.DOTALL
 )
 
+# However they are written, such segments lead to other paths (RFC 3986, section 6.2.2).
+_DOTS: Final = frozenset({".", ".."})
+
 
 @frozen(order=True)
 class Operation:
@@ -112,8 +115,10 @@ def address_of(path: str) -> Address | None:
     if match is None:
         return None
     kind: Kind = "batch" if match[1] == "batches" else "collection"
-    export_id = match[3]
-    return Address(kind, unquote(match[2]), None if export_id is None else unquote(export_id))
+    resource_id, export_id = unquote(match[2]), None if match[3] is None else unquote(match[3])
+    if _DOTS.intersection((resource_id, export_id)):
+        return None
+    return Address(kind, resource_id, export_id)
 
 
 def path_of(kind: Kind, resource_id: str, export_id: str | None = None) -> str:

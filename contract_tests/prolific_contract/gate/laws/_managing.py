@@ -287,6 +287,9 @@ def _refused_while_generating(
     if status == 409:
         yield held(deletion.operation, told, deletion.exchange)
         return
+    if deletion.exchange.generated:
+        # What else is wrong with it may come first.
+        return
     still = next(job.told_after(deletion.exchange), None)
     if still is not None and state(still) == "generating":
         yield violated(

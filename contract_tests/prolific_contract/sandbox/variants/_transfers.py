@@ -1,9 +1,11 @@
 """Variants of HTTP: headers, encodings, connections and refusals for a while."""
 
 import gzip
+import posixpath
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
+from urllib.parse import quote
 
 from attrs import evolve
 
@@ -68,6 +70,15 @@ def _options(visit: Visit) -> Reply:
     return evolve(reply, headers=(("Allow", "OPTIONS"), *reply.headers))
 
 
+def _cleaning(visit: Visit) -> Reply:
+    path = visit.call.path
+    clean = f"/{posixpath.normpath(path).lstrip('/')}"
+    if clean in (path, path.removesuffix("/")):
+        return visit.answer()
+    headers = (("Location", quote(clean)), ("Content-Length", "0"), ("Date", http_date(visit.now)))
+    return Reply(301, headers, b"")
+
+
 _HEADERS = (
     Variant(
         "charset",
@@ -108,6 +119,11 @@ _HEADERS = (
         "allow-twice",
         "It has OPTIONS too, and names it in an Allow field of its own",
         lambda: _options,
+    ),
+    Variant(
+        "paths-cleaned",
+        "It redirects paths with dots or nothing between slashes to those without",
+        lambda: _cleaning,
     ),
 )
 
