@@ -14,6 +14,7 @@ from prolific_exports import (
     NotDeleted,
     NotFoundError,
     Saved,
+    TargetExistsError,
     UnsupportedError,
     UsageError,
 )
@@ -207,13 +208,13 @@ def test_the_named_job_is_deleted_if_the_archive_that_was_there_is_its(again, un
     assert delete.call_count == 1
 
 
-def test_another_job_than_that_of_the_archive_is_not_deleted(
-    router, again, untidied, delete, events
+def test_the_archive_of_another_job_than_the_named_one_costs_neither_its_job(
+    router, again, untidied, delete
 ):
-    again(untidied, api.OTHER_EXPORT_ID)
-    assert not delete.called
-    assert isinstance(events[-1], NotDeleted)
-    assert "DELETE" not in [call.request.method for call in router.calls]
+    with pytest.raises(TargetExistsError):
+        again(untidied, api.OTHER_EXPORT_ID)
+    assert not router.calls
+    assert left(untidied.parent) == ["x.zip"]
 
 
 def test_without_a_record_nobody_knows_whose_archive_it_is(again, untidied, delete, events):

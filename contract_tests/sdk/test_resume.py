@@ -366,18 +366,76 @@ def test_who_was_taken_for_dead_leaves_everything_to_the_other(run, store, post,
     assert len(left(tmp_path)) == 3
 
 
-def test_an_archive_that_had_its_name_already_is_done(run, store, stopped, names, events):
+@pytest.fixture
+def untidied(stopped, names):
     """The process was killed between linking the archive and removing the partial."""
     partial = stopped / names[1]
     partial.write_bytes(api.ARCHIVE)
-    sidecar = json.loads((stopped / names[0]).read_bytes())
-    os.link(partial, stopped / sidecar["output"])
+    archive = stopped / json.loads((stopped / names[0]).read_bytes())["output"]
+    os.link(partial, archive)
+    return archive
+
+
+@pytest.mark.parametrize("export_id", [None, api.EXPORT_ID])
+@pytest.mark.parametrize("named", [False, True])
+def test_an_archive_that_had_its_name_already_is_done(
+    run, store, untidied, events, named, export_id
+):
     before = store.call_count
-    archive = run(stopped)
-    assert archive.path.name == sidecar["output"]
-    assert left(stopped) == [sidecar["output"]]
+    archive = run(untidied if named else untidied.parent, export_id)
+    assert archive.path == untidied
+    assert left(untidied.parent) == [untidied.name]
     assert store.call_count == before
     assert events[-1].size == SIZE
+
+
+OTHER = api.ARCHIVE + b"\0"
+
+
+@pytest.fixture
+def other(router, kind, store, untidied):
+    """Another job, whose archive can be told from the one that is there."""
+    router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(return_value=api.complete())
+    store.mock(return_value=api.stored(OTHER, etag='"other"'))
+    return api.OTHER_EXPORT_ID
+
+
+@pytest.mark.parametrize("record", [True, False])
+def test_the_archive_of_another_job_is_left_as_it_is(run, store, untidied, names, other, record):
+    if not record:
+        (untidied.parent / names[0]).unlink()
+    before = store.call_count
+    with pytest.raises(TargetExistsError):
+        run(untidied, other)
+    assert left(untidied.parent) == [untidied.name]
+    assert untidied.read_bytes() == api.ARCHIVE
+    assert store.call_count == before
+
+
+def test_the_archive_of_another_job_is_replaced_when_told(run, untidied, other):
+    assert run(untidied, other, overwrite=True, verify=False).path == untidied
+    assert left(untidied.parent) == [untidied.name]
+    assert untidied.read_bytes() == OTHER
+
+
+def test_the_archive_of_another_job_has_the_folder_for_company(run, untidied, other, clock):
+    clock.advance(60)
+    archive = run(untidied.parent, other, overwrite=True, verify=False)
+    assert archive.path.read_bytes() == OTHER
+    assert untidied.read_bytes() == api.ARCHIVE
+    assert left(untidied.parent) == sorted([untidied.name, archive.path.name])
+
+
+def test_an_archive_that_may_be_another_than_that_of_a_job_without_id_is_not_taken_for_it(
+    twin, clock, kind, post, untidied
+):
+    """Edition 2026-03: ready at once, and nobody can tell which export it is."""
+    post.mock(side_effect=None, return_value=api.complete())
+    exports = twin.make(base_url=api.BASE, clock=clock)
+    job = getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
+    with pytest.raises(TargetExistsError):
+        job.download(untidied)
+    assert left(untidied.parent) == [untidied.name]
 
 
 @pytest.mark.parametrize("overwrite", [False, True])

@@ -106,12 +106,7 @@ def download(
         room.close()
     context.notify(Saved(job.ref, room.target, size))
     if options.delete_after:
-        saved = job.export_id
-        if room.finished is not None and saved in (None, room.finished_export):
-            saved = room.finished_export
-        elif room.finished is not None:
-            # The archive is of another job than the one that was to be downloaded.
-            saved = None
+        saved = job.export_id if room.finished is None else room.finished_export
         deleted = yield from delete_saved(evolve(job.ref, export_id=saved), context, policy)
         if deleted and saved == job.export_id:
             job.note_deletion()

@@ -141,26 +141,36 @@ class Workspace:
         record = self.disk.read(self._sidecar_path)
         job = self.job
         sidecar = Sidecar.load(record, job.kind, job.resource_id, job.filter) if record else None
-        if sidecar is not None and not named:
-            recorded = self.folder / sidecar.output
-            free = overwrite or not self.disk.exists(recorded)
-            if free or self.disk.is_same(recorded, self.part):
-                self.target = recorded
-        if self.disk.is_same(self.target, self.part):
+        output = self.target if named or sidecar is None else self.folder / sidecar.output
+        if self.disk.is_same(output, self.part):
             # An earlier run was stopped between giving the archive its name and tidying up.
-            self.finished = self.disk.size(self.part)
-            self.finished_export = sidecar.export_id if sidecar is not None else None
-            self._tidy()
-        elif named and not overwrite and self.disk.exists(self.target):
+            export_id = sidecar.export_id if sidecar is not None else None
+            if self._is_any_welcome or (export_id and export_id == job.export_id):
+                self.target, self.finished_export = output, export_id
+                self.finished = self.disk.size(self.part)
+                self._tidy()
+                return
+            # The archive keeps its name; what led to it says nothing of this job.
+            self.disk.remove(self.part)
+            self.disk.remove(self._sidecar_path)
+            record = sidecar = None
+        if named and not overwrite and self.disk.exists(self.target):
             raise target_exists(self.target)
-        elif sidecar is not None:
+        if sidecar is not None:
+            if overwrite or not self.disk.exists(output):
+                self.target = output
             self._adopt(sidecar)
         elif record or self._file.size():
             self.reason = "the record of what is there is missing or damaged"
 
+    @property
+    def _is_any_welcome(self) -> bool:
+        """Whether the caller wants the data, and not that of a job which is known by now."""
+        return self.job.export_id is None and self.job.state is None
+
     def _adopt(self, sidecar: Sidecar) -> None:
         there = self._file.size()
-        if self.job.export_id is None and self.job.state is None:
+        if self._is_any_welcome:
             self.job.export_id = sidecar.export_id
         if sidecar.good and there < sidecar.good[-1][1]:
             self.reason = "the partial file is shorter than recorded"
@@ -183,11 +193,11 @@ class Workspace:
             DownloadError: There is no room for it, or the disk fails.
         """
         with self._writing():
-            self._spares = False
             self.total, self.etag = total, etag
             self.good.clear()
             # Before any byte changes, nothing may vouch for the old ones.
             self._record()
+            self._spares = False
             self._file.truncate(0)
         self.check_space()
 
