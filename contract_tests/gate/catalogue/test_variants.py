@@ -231,6 +231,7 @@ COURSES = {
     "paths-cleaned",
     "ready-at-once",
     "ready-before",
+    "ready-before-with-id",
     "slow",
     "very-slow",
     "first-job-fails",
@@ -361,6 +362,17 @@ def test_ready_before():
         SandboxError, match="the variant ready-before exists in edition 2026-03 only"
     ):
         Desk("ready-before", "2026-11")
+
+
+def test_ready_before_with_id():
+    desk = Desk("ready-before-with-id")
+    reply = desk.request()
+    assert (reply.status, state(reply)) == (200, "complete")
+    polled = desk.poll(job := body(reply)["export_id"])
+    assert (state(polled), body(polled)["export_id"]) == ("complete", job)
+    assert body(desk.request())["export_id"] == job
+    assert desk.request("unknown").status == 404
+    assert ask(desk.site, "GET", "/somewhere").status == 404
 
 
 @pytest.mark.parametrize(("name", "seconds"), [("slow", 30), ("very-slow", 300)])

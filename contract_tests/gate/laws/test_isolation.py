@@ -1,8 +1,22 @@
+import json
+
 import pytest
 from attrs import evolve
-from helpers.traces import JOB, OTHER_JOB, Talk, complete, error, failed, generating, running
+from helpers.traces import (
+    BASE,
+    JOB,
+    OTHER_JOB,
+    RESOURCE,
+    Talk,
+    complete,
+    error,
+    failed,
+    generating,
+    json_answer,
+    running,
+)
 from prolific_contract.gate._law import Outcome
-from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID
+from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID, path_of
 from prolific_contract.gate._trace import Answer, Credential, Subject
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
@@ -118,6 +132,35 @@ def test_made_up_ids_are_unknown_unless_a_request_named_them(talk):
     assert talk.outcomes("isolation.unknown-job") == [HELD]
     talk.poll(failed(), "x", generated=True)
     assert talk.outcomes("isolation.unknown-job") == [HELD, VIOLATED]
+
+
+def complete_with_id(export_id=JOB):
+    shown = complete()
+    return evolve(shown, body=json.dumps({**shown.json, "export_id": export_id}).encode())
+
+
+@pytest.mark.parametrize("generated", [False, True])
+def test_an_id_that_came_with_a_complete_export_was_given(talk, generated):
+    talk.request(complete_with_id(), generated=generated)
+    talk.poll(complete(), JOB.upper(), generated=True)
+    assert talk.outcomes("isolation.unknown-job") == []
+
+
+def test_an_id_that_a_poll_or_a_list_told_was_given(talk):
+    talk.poll(complete_with_id())
+    listed = json_answer(200, [{"export_id": OTHER_JOB.upper()}, {}])
+    talk.send("GET", f"{BASE}{path_of(talk.kind, RESOURCE)}", listed)
+    talk.poll(complete(), generated=True)
+    talk.poll(complete(), OTHER_JOB, generated=True)
+    assert talk.outcomes("isolation.unknown-job") == []
+
+
+def test_an_id_that_only_refusals_and_made_up_polls_told_was_not_given(talk):
+    talk.poll(complete_with_id(), generated=True)
+    talk.poll(complete_with_id(OTHER_JOB), generated=True)
+    talk.request(json_answer(403, {"export_id": JOB}))
+    talk.request(complete_with_id([JOB]))
+    assert talk.outcomes("isolation.unknown-job") == [VIOLATED, VIOLATED]
 
 
 def test_unknown_jobs_may_be_hidden_by_other_refusals(talk):

@@ -7,6 +7,7 @@ from prolific_contract.gate._law import Law, Observation, Reading, Source
 from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID, Operation
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
 from prolific_contract.gate.laws._jobs import canonical, named_id, place, same_id
+from prolific_contract.gate.laws._lists import lists_of
 from prolific_contract.gate.laws._observing import (
     API,
     DELETE,
@@ -71,7 +72,7 @@ def _token_echo(trace: Trace, reading: Reading) -> Iterator[Observation]:
 
 def _unknown_job(trace: Trace, reading: Reading) -> Iterator[Observation]:
     del reading
-    given = {canonical(export_id) for export_id in map(named_id, trace.exchanges) if export_id}
+    given = set(_given(trace))
     forbidden = _forbidden_resources(trace)
     unknown: set[tuple[str, str, str]] = set()
     for exchange, operation, answer in answered(trace):
@@ -99,6 +100,19 @@ def _unknown_job(trace: Trace, reading: Reading) -> Iterator[Observation]:
             yield violated(
                 operation, f"an id that nobody was given is answered {answer.status}", exchange
             )
+
+
+def _given(trace: Trace) -> Iterator[str]:
+    """Every id that a server may know, since one of its answers told of it."""
+    for exchange, operation, answer in answered(trace):
+        export_id = answer.member("export_id")
+        if operation.action not in ("request", "status") or answer.status >= 300:
+            continue
+        # What a poll of a made-up id tells may be that id.
+        if isinstance(export_id, str) and not (exchange.generated and operation.action == "status"):
+            yield canonical(export_id)
+    for one in lists_of(trace):
+        yield from (entry.export_id for entry in one.entries)
 
 
 def _job_scope(trace: Trace, reading: Reading) -> Iterator[Observation]:

@@ -10,7 +10,7 @@ from attrs import evolve
 from prolific_contract.gate._operations import address_of
 from prolific_contract.sandbox._http import Reply, error_reply
 from prolific_contract.sandbox._known import Fate
-from prolific_contract.sandbox._replies import is_complete
+from prolific_contract.sandbox._replies import body_of, is_complete, with_json
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._text import http_date
 from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
@@ -31,6 +31,15 @@ def _ready_before(visit: Visit) -> Reply:
         visit.book.replace(job, evolve(job, ready_at=visit.now))
         return visit.answer()
     return reply
+
+
+def _ready_with_id(visit: Visit) -> Reply:
+    reply = _ready_before(visit)
+    address = address_of(visit.call.path)
+    if address is None or not is_complete(reply):
+        return reply
+    export_id = visit.book.of(address.kind, address.resource_id)[-1].export_id
+    return with_json(reply, {"export_id": address.export_id or export_id, **body_of(reply)})
 
 
 def _deleting() -> Look:
@@ -60,6 +69,13 @@ _COURSES = (
         "It has an export of everything before the first request",
         lambda: _ready_before,
         editions=("2026-03",),
+    ),
+    Variant(
+        "ready-before-with-id",
+        "It has an export of everything before the first request, and says its id",
+        lambda: _ready_with_id,
+        editions=("2026-03",),
+        additive=True,
     ),
     Variant(
         "slow",
