@@ -1,13 +1,25 @@
 """The driver that does what a flow asks without holding up the event loop."""
 
 import asyncio
+from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 import httpx
 
 from prolific_exports import _http as http
 from prolific_exports._clock import Clock
-from prolific_exports._effects import Effect, Fetch, FetchAll, Fetched, Flow, Reply, Send, Sleep
+from prolific_exports._effects import (
+    Effect,
+    Fetch,
+    FetchAll,
+    Fetched,
+    Flow,
+    Reply,
+    Run,
+    Send,
+    Sleep,
+)
 from prolific_exports._errors import ExportsError
 from prolific_exports._log import without_queries
 from prolific_exports._settings import Settings
@@ -58,8 +70,10 @@ class AsyncDriver:
                 return await self._fetch_all(effect.fetches)
             case Sleep():
                 return await self._clock.sleep_async(effect.seconds)
-            case _:
+            case Run(reads_only=True):
                 return await asyncio.to_thread(effect.work)
+            case _:
+                return await _to_its_end(effect.work)
 
     async def _send(self, send: Send) -> Reply:
         request = http.api_request(self._client, self._settings, send)
@@ -109,3 +123,24 @@ class AsyncDriver:
         except http.FAILURES as error:
             return Fetched(head, failure=http.describe(error))
         return Fetched(head)
+
+
+async def _to_its_end(work: Callable[[], T]) -> T:
+    """Do blocking work in a thread; a cancellation waits for its end.
+
+    Nothing stops a thread: the claim on the files that it works on would be given up, and
+    it would go on beside the next one who claims them.
+    """
+    # Not a task, which would be cancelled together with all others when the loop ends.
+    working = asyncio.get_running_loop().run_in_executor(None, copy_context().run, work)
+    cancellation = None
+    while not working.done():
+        try:
+            await asyncio.wait((working,))
+        except asyncio.CancelledError as error:
+            cancellation = error
+    if cancellation is not None:
+        # Asked for, so that nobody complains that it was not.
+        working.exception()
+        raise cancellation
+    return working.result()

@@ -143,9 +143,12 @@ class Run:
 
     Attributes:
         work: The work. An async driver runs it in a thread.
+        reads_only: Whether nothing changes by it, so that nobody has to wait for its end
+            who does not want its result any more.
     """
 
     work: Callable[[], Any]
+    reads_only: bool = False
 
 
 Effect: TypeAlias = Send | Fetch | FetchAll | Sleep | Run

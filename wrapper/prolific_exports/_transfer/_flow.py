@@ -100,7 +100,7 @@ def download(
             yield Run(partial(room.publish, overwrite=options.overwrite))
         elif options.delete_after and options.verify is not None:
             # The earlier run may have been one that did not verify.
-            yield Run(partial(options.verify, room.target))
+            yield Run(partial(options.verify, room.target), reads_only=True)
         size = room.received if room.finished is None else room.finished
     finally:
         room.close()
@@ -168,7 +168,7 @@ class _Download:
                 break
             self.context.notify(Verifying(self.job.ref, room.received))
             try:
-                yield Run(partial(verify, room.part))
+                yield Run(partial(verify, room.part), reads_only=True)
             except CorruptArchiveError as error:
                 # The partial file's own name means nothing to anybody.
                 message = str(error).replace(str(room.part), str(room.target))

@@ -1,0 +1,138 @@
+"""Cancelling the async client: the claim outlives the last thread that works on the files."""
+
+import asyncio
+import threading
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from helpers import api
+from prolific_exports import AsyncExports, _core
+from prolific_exports._transfer._disk import OsDisk, OsHandle
+
+PART = f".prolific-collection-{api.COLLECTION}"
+
+
+class Gate:
+    """Holds up the thread that comes by, until it is opened."""
+
+    def __init__(self):
+        self.reached, self.opened = threading.Event(), threading.Event()
+
+    def hold(self):
+        self.reached.set()
+        assert self.opened.wait(10)
+
+    async def is_reached(self):
+        assert await asyncio.to_thread(self.reached.wait, 10)
+
+
+def left(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def answer(request):
+    return api.stored() if request.url.host == "store.example" else api.complete()
+
+
+@asynccontextmanager
+async def downloading(folder):
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        exports = AsyncExports("t0ken", base_url=api.BASE, http_client=client)
+        yield asyncio.create_task(exports.collections.download(api.COLLECTION, folder / "a.zip"))
+
+
+async def cancel(task):
+    task.cancel()
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def gate():
+    gate = Gate()
+    yield gate
+    gate.opened.set()
+
+
+@pytest.fixture
+def slow_link(gate, monkeypatch):
+    link = OsDisk.link
+
+    def slow(self, path, name):
+        link(self, path, name)
+        if name.suffix == ".zip":
+            gate.hold()
+
+    monkeypatch.setattr(OsDisk, "link", slow)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_file_that_is_getting_its_name_is_waited_for(tmp_path, gate, slow_link, times):
+    async def scenario():
+        async with downloading(tmp_path) as task:
+            await gate.is_reached()
+            for _ in range(times):
+                await cancel(task)
+            assert not task.done()
+            assert task.cancelling() == times
+            assert left(tmp_path) == [f"{PART}.json", f"{PART}.lock", f"{PART}.part", "a.zip"]
+            gate.opened.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert left(tmp_path) == ["a.zip"]
+
+    asyncio.run(scenario())
+    assert left(tmp_path) == ["a.zip"], "no thread was left behind"
+
+
+def test_a_timeout_is_one_all_the_same(tmp_path, gate, slow_link):
+    async def scenario():
+        async with downloading(tmp_path) as task:
+            await gate.is_reached()
+            asyncio.get_running_loop().call_soon(gate.opened.set)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0):
+                    await task
+            assert left(tmp_path) == ["a.zip"]
+
+    asyncio.run(scenario())
+    assert left(tmp_path) == ["a.zip"]
+
+
+def test_what_fails_while_it_is_waited_for_does_not_hide_the_cancellation(
+    tmp_path, gate, monkeypatch, caplog
+):
+    def failing(*_):
+        gate.hold()
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(OsHandle, "sync", failing)
+
+    async def scenario():
+        async with downloading(tmp_path) as task:
+            await gate.is_reached()
+            await cancel(task)
+            gate.opened.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(scenario())
+    assert left(tmp_path) == [f"{PART}.json", f"{PART}.part"]
+    assert not caplog.records
+
+
+def test_an_archive_that_is_being_verified_is_not_waited_for(tmp_path, gate, monkeypatch):
+    """Reading changes nothing, and may take long."""
+    monkeypatch.setattr(_core, "verify_export", lambda *_, **__: gate.hold())
+
+    async def scenario():
+        async with downloading(tmp_path) as task:
+            await gate.is_reached()
+            await cancel(task)
+            assert task.cancelled()
+            assert left(tmp_path) == [f"{PART}.json", f"{PART}.part"]
+            gate.opened.set()
+
+    asyncio.run(scenario())
+    assert left(tmp_path) == [f"{PART}.json", f"{PART}.part"]
