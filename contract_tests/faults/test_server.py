@@ -46,6 +46,25 @@ def test_the_first_answers_have_the_fault_and_later_ones_not(start):
     assert whole.startswith(short)
 
 
+def test_a_fault_of_range_requests_waits_for_one(start):
+    """An answer that was lost on the way leaves nothing to go on with."""
+    _, url = start("range-refused")
+    for beginning in ({}, {"Range": "bytes=0-"}):
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(url, headers=beginning)
+    rest = {"Range": "bytes=1-"}
+    assert httpx.get(url, headers=rest).status_code == 416
+    assert [httpx.get(url, headers=one).status_code for one in (rest, {})] == [206, 200]
+
+
+def test_a_client_that_never_goes_on_gets_it_all_in_the_end(start):
+    _, url = start("range-refused")
+    for _ in range(3):
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(url)
+    assert httpx.get(url).status_code == 200
+
+
 def test_a_reset_is_a_reset(start):
     _, url = start("reset-at-once")
     with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
@@ -61,7 +80,8 @@ def test_etags_that_change(start):
     _, url = start("etag-changes")
     with pytest.raises(httpx.RemoteProtocolError):
         httpx.get(url)
-    changed = httpx.get(url).headers["ETag"]
+    rest = {"Range": "bytes=1-"}
+    changed = httpx.get(url, headers=rest).headers["ETag"]
     assert httpx.get(url, headers={"If-Match": '"other"'}).status_code == 412
     assert httpx.get(url, headers={"If-Match": changed}).status_code == 200
 

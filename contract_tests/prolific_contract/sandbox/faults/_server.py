@@ -11,7 +11,7 @@ from prolific_contract.sandbox._http import Call
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox._store import STORE_PREFIX
 from prolific_contract.sandbox.faults._line import Line
-from prolific_contract.sandbox.faults._transfer import Transfer, TransferFault
+from prolific_contract.sandbox.faults._transfer import Transfer, TransferFault, asks_for_rest
 
 _LOOK_AGAIN_SECONDS = 0.1
 
@@ -40,6 +40,7 @@ class FaultServer:
         self._tls = tls
         self._stopping = threading.Event()
         self.requests = 0
+        self._resumptions = 0
         self._counting = threading.Lock()
 
     def run(self, sockets: Sequence[socket.socket]) -> None:
@@ -81,10 +82,11 @@ class FaultServer:
         if call.path.startswith(STORE_PREFIX):
             with self._counting:
                 self.requests += 1
-                number = self.requests
-            self._fault.behave(Transfer(call, number, line, self._site.answer))
+                self._resumptions += asks_for_rest(call)
+                transfer = Transfer(call, self.requests, self._resumptions, line, self._site.answer)
+            self._fault.behave(transfer)
         else:
-            Transfer(call, 0, line, self._site.answer).deliver()
+            Transfer(call, 0, 0, line, self._site.answer).deliver()
 
 
 def _call(head: bytes, scheme: str) -> Call | None:

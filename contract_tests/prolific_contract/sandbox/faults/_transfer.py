@@ -1,7 +1,8 @@
 """What a fault is, and what it works on: one answer of the store."""
 
+import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -9,6 +10,10 @@ from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._replies import with_header
 from prolific_contract.sandbox._wire import message_body
 from prolific_contract.sandbox.faults._line import Line
+
+# A client that never asks for the rest gets everything in the end.
+_MOST_CUTS: Final = 3
+_REST: Final = re.compile("bytes=0*[1-9]")
 
 
 @frozen
@@ -18,12 +23,14 @@ class Transfer:
     Attributes:
         call: The request.
         number: Which one it is since the server started, from 1.
+        resumptions: How many so far asked for the rest of an archive, this one included.
         line: The connection.
         clean: Gives the answer of a store without faults.
     """
 
     call: Call
     number: int
+    resumptions: int
     line: Line = field(repr=False)
     clean: Callable[[Call], Reply] = field(repr=False)
 
@@ -77,22 +84,30 @@ def at_first(behave: Behaviour, times: int = 1) -> Behaviour:
 
 
 def once_begun(behave: Behaviour, times: int | None = None) -> Behaviour:
-    """The fault for requests after the first, which is cut off in the middle of the body.
+    """The fault for requests that go on with a download, which is cut off to provoke them.
+
+    A client that lost the first answer on the way has nothing to go on with: the next one
+    is cut off as well.
 
     Args:
         behave: The fault.
-        times: How often; None for ever.
+        times: For how many of them; None for all requests from the first of them on.
     """
 
     def begun(one: Transfer) -> None:
-        if one.number == 1:
+        if one.resumptions == 0 and one.number <= _MOST_CUTS:
             cut_off(one)
-        elif times is None or one.number <= times + 1:
+        elif times is None or (asks_for_rest(one.call) and one.resumptions <= times):
             behave(one)
         else:
             one.deliver()
 
     return begun
+
+
+def asks_for_rest(call: Call) -> bool:
+    """Whether it is a range request that begins behind the first byte."""
+    return _REST.match(call.headers.get("range", "")) is not None
 
 
 def cut_off(one: Transfer) -> None:
