@@ -6,7 +6,16 @@ import json
 import pytest
 from attrs import evolve
 from helpers.conversations import BASE, TOKEN, Scripted, rehearse
-from helpers.traces import JOB, complete, error, generating, running
+from helpers.traces import (
+    EXPIRES_AT,
+    JOB,
+    OTHER_JOB,
+    complete,
+    error,
+    generating,
+    json_answer,
+    running,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract._errors import DocumentError
@@ -14,6 +23,7 @@ from prolific_contract.gate._har_read import parse_har, read_har
 from prolific_contract.gate._har_write import har_of, write_har
 from prolific_contract.gate._inprocess import InProcessTarget
 from prolific_contract.gate._judge import judge
+from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID
 from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._recorder import converse
 from prolific_contract.gate._targets import NoAnswerError
@@ -356,6 +366,52 @@ def test_a_bearer_that_is_accepted_is_not_known_to_be_valid():
     assert parse(entry(authorization="Bearer x")).exchanges[0].credential is Credential.UNKNOWN
 
 
+ALICE, BOB = "Token alice-token", "Token bob-token"
+
+
+@pytest.mark.parametrize(
+    ("token", "alice", "bob"),
+    [
+        (None, Credential.VALID, Credential.UNKNOWN),
+        ("alice-token", Credential.VALID, Credential.UNKNOWN),
+        ("bob-token", Credential.UNKNOWN, Credential.VALID),
+    ],
+)
+def test_an_account_that_is_accepted_has_no_wrong_token(token, alice, bob):
+    trace = parse(
+        entry(authorization=BOB, answer=error(404)),
+        entry(authorization=BOB, path="/api/v1/users/me/"),
+        entry(authorization=ALICE),
+        entry(authorization="Token  alice-token"),
+        entry(authorization=ALICE),
+        entry(authorization=BOB),
+        token=token,
+    )
+
+    assert [one.credential for one in trace.exchanges] == [bob, alice, alice, alice, bob]
+
+
+def test_the_own_token_is_one_that_this_server_accepted_and_the_recording_shows():
+    trace = parse(
+        *[entry(authorization=BOB, base="https://other.example")] * 2,
+        *[entry(authorization="Token ***")] * 3,
+        *[entry(authorization="Bearer x")] * 3,
+        entry(authorization=BOB, answer=error(404)),
+        entry(authorization=ALICE),
+    )
+
+    credentials = [one.credential for one in trace.exchanges]
+    assert credentials == [Credential.UNKNOWN] * 7 + [Credential.VALID]
+
+
+def test_requests_with_the_same_field_are_of_one_sender():
+    fields = [ALICE, "Bearer x", None, "Token  alice-token", "Bearer y", "Bearer x"]
+    trace = parse(*[entry(authorization=field) for field in fields])
+
+    assert [one.sender for one in trace.exchanges] == [0, 1, None, 0, 2, 1]
+    assert {one.sender for one in again(rehearse().conversation.trace).exchanges} == {None}
+
+
 def test_where_no_request_shows_the_field_the_recorder_has_taken_it_out():
     trace = parse(entry(), entry(answer=error(401)), token=TOKEN)
 
@@ -529,6 +585,61 @@ def test_any_json_is_read_or_refused(value):
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
     with pytest.raises(DocumentError, match="can't be read"):
         read_har(tmp_path / "none.har")
+
+
+LISTED = json_answer(
+    200, [{"export_id": JOB, "filter": None, "status": "complete", "created_at": EXPIRES_AT}]
+)
+JOB_PATH = f"{PATH}/{JOB}"
+
+
+@pytest.mark.parametrize("edition", [None, "2026-11"])
+@pytest.mark.parametrize(
+    ("one", "other", "token"),
+    [
+        (ALICE, BOB, None),
+        (ALICE, BOB, "alice-token"),
+        (ALICE, BOB, "bob-token"),
+        ("Bearer x", "Bearer y", None),
+        ("Bearer x", "Bearer y", "alice-token"),
+    ],
+)
+def test_what_one_account_may_not_see_accuses_nobody(one, other, token, edition):
+    refused = error(404)
+    entries = [
+        entry("POST", PATH, one, generating(), 0),
+        entry("GET", JOB_PATH, other, refused, 3),
+        entry("DELETE", JOB_PATH, other, refused, 4),
+        entry("GET", JOB_PATH, one, running(), 5),
+        entry("DELETE", JOB_PATH, other, refused, 6),
+        entry("GET", JOB_PATH, other, refused, 7),
+        entry("GET", JOB_PATH, one, running(), 8),
+        entry("GET", JOB_PATH, one, complete(), 9),
+        entry("GET", JOB_PATH, other, error(403), 10),
+        entry("GET", f"{PATH}/{UNKNOWN_EXPORT_ID}", other, error(403), 11),
+        entry("PUT", JOB_PATH, other, refused, 12),
+        entry("GET", PATH, one, LISTED, 13),
+        entry("GET", PATH, other, error(403), 14),
+        # Accepted it is, elsewhere.
+        entry("POST", PATH.replace("b1", "b2"), other, generating(OTHER_JOB), 15),
+        entry("GET", JOB_PATH, one, complete(), 18),
+    ]
+    for order in (entries, [*entries[3:], *entries[:3]]):
+        trace = parse(*order, token=token)
+        found = judge(trace, target="x", profile="full", edition=edition)
+        assert [str(each.observations) for each in found.violations] == []
+
+
+@pytest.mark.parametrize("field", [None, ALICE, "Bearer x", "Token ***"])
+def test_one_account_has_to_see_its_jobs(field):
+    begun = [entry("POST", PATH, field, generating(), 0)]
+    lost = entry("GET", JOB_PATH, field, error(404), 6)
+
+    def broken(*entries):
+        return [one.law.id for one in verdict(parse(*entries)).violations]
+
+    assert broken(*begun, lost) == ["time.pollable"]
+    assert broken(*begun, entry("GET", JOB_PATH, field, running(), 3), lost) == ["time.job-stays"]
 
 
 def test_a_foreign_recording_is_judged_without_accusing_anybody():

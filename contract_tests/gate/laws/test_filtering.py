@@ -145,6 +145,14 @@ def test_when_one_is_deleted_there_is_room_again(talk):
     assert freed(talk, generating()) == [HELD]
 
 
+def test_what_another_account_lists_tells_this_one_of_no_room(talk):
+    talk.list(*jobs(10), sender=0)
+    talk.request(error(403), sender=1)
+    talk.list(*jobs(9), sender=0)
+    talk.request(error(403), sender=1)
+    assert talk.outcomes("time.limit", LATER) == []
+
+
 def test_who_refuses_still_is_accused(talk):
     assert freed(talk, error(409)) == [VIOLATED]
 

@@ -102,19 +102,21 @@ def test_the_token_must_not_come_back_from_a_wrong_method_either(talk):
 
 @pytest.mark.parametrize("answer", [running(), failed(), complete(), error(403), error(400)])
 def test_an_id_that_nobody_draws_is_answered_404(talk, answer):
+    talk.request(generating())
     talk.poll(answer, UNKNOWN_EXPORT_ID.upper())
     talk.poll(error(404), UNKNOWN_EXPORT_ID)
     seen = talk.violation("isolation.unknown-job")
-    assert (seen.operation, seen.exchanges) == (talk.polling, (0,))
+    assert (seen.operation, seen.exchanges) == (talk.polling, (1,))
     assert seen.seen == f"an id that nobody was given is answered {answer.status}"
     assert talk.outcomes("isolation.unknown-job") == [VIOLATED, HELD]
 
 
 def test_an_id_that_becomes_known_by_asking_is_another_laws(talk):
+    talk.request(generating())
     talk.poll(error(404), UNKNOWN_EXPORT_ID)
     talk.poll(running(), UNKNOWN_EXPORT_ID)
     assert talk.outcomes("isolation.unknown-job") == [HELD]
-    assert talk.violation("time.get-is-safe").exchanges == (0, 1)
+    assert talk.violation("time.get-is-safe").exchanges == (1, 2)
     talk.poll(error(403), UNKNOWN_EXPORT_ID)
     assert talk.outcomes("isolation.unknown-job") == [HELD, VIOLATED]
 
@@ -161,6 +163,15 @@ def test_an_id_that_only_refusals_and_made_up_polls_told_was_not_given(talk):
     talk.request(json_answer(403, {"export_id": JOB}))
     talk.request(complete_with_id([JOB]))
     assert talk.outcomes("isolation.unknown-job") == [VIOLATED, VIOLATED]
+
+
+def test_who_has_no_access_to_the_resource_may_be_told_that(talk):
+    talk.request(generating(), sender=0)
+    talk.poll(error(403), UNKNOWN_EXPORT_ID, sender=1)
+    talk.poll(error(403), UNKNOWN_EXPORT_ID, "r2", sender=0)
+    assert talk.outcomes("isolation.unknown-job") == []
+    talk.poll(error(403), UNKNOWN_EXPORT_ID, sender=0)
+    assert talk.outcomes("isolation.unknown-job") == [VIOLATED]
 
 
 def test_unknown_jobs_may_be_hidden_by_other_refusals(talk):
@@ -312,6 +323,12 @@ def test_where_nothing_is_no_method_is_wrong(talk):
     assert talk.outcomes("isolation.methods") == []
     talk.send("PUT", talk.trace.exchanges[0].url, Answer(204))
     assert talk.outcomes("isolation.methods") == [VIOLATED]
+
+
+def test_where_another_account_has_something_no_method_is_wrong(talk):
+    url = talk.poll(running(), credential=Credential.UNKNOWN).url
+    talk.send("PUT", url, error(404))
+    assert talk.outcomes("isolation.methods") == []
 
 
 def test_methods_of_the_later_edition_and_of_every_server_are_not_judged(talk):

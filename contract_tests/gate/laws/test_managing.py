@@ -145,6 +145,14 @@ def test_what_a_refused_deletion_does_is_another_laws(talk):
     assert talk.outcomes("time.listed") == []
 
 
+def test_another_account_need_not_have_it_in_its_list(talk):
+    talk.request(generating(), sender=0)
+    talk.list(sender=1)
+    assert talk.outcomes("time.listed") == []
+    talk.list(sender=0)
+    assert talk.outcomes("time.listed") == [VIOLATED]
+
+
 # time.list-status
 
 
@@ -287,6 +295,13 @@ def test_the_delete_of_a_complete_job_is_another_laws(talk):
     assert talk.outcomes("time.delete-generating") == []
 
 
+def test_the_delete_of_a_job_that_only_others_see_is_not_judged(talk):
+    talk.request(generating(), sender=0)
+    talk.delete(error(404), after=0.5, sender=1)
+    talk.poll(running(), sender=0)
+    assert talk.outcomes("time.delete-generating") == []
+
+
 def test_one_deletion_may_be_by_chance_and_two_are_not(talk):
     talk.request(generating())
     talk.delete(DELETED, after=0.5)
@@ -336,6 +351,21 @@ def test_a_refused_deletion_that_deletes_is_accused(talk):
     assert talk.violation("time.delete-refused").seen == (
         "the delete was answered 409, and the job is gone"
     )
+
+
+def test_a_job_of_which_nothing_was_told_before_is_not_judged(talk):
+    talk.delete(error(404))
+    talk.poll(running())
+    assert talk.outcomes("time.delete-refused") == []
+
+
+def test_who_never_saw_the_job_does_not_tell_that_it_is_lost(talk):
+    talk.request(generating(), sender=0)
+    talk.delete(error(409), sender=1)
+    talk.poll(error(404), sender=1)
+    assert talk.outcomes("time.delete-refused") == []
+    talk.poll(running(), sender=0)
+    assert talk.outcomes("time.delete-refused") == [HELD]
 
 
 def test_other_reasons_for_a_lost_job_accuse_nobody(talk):

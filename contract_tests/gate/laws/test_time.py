@@ -75,6 +75,7 @@ def test_what_says_nothing_of_the_job_is_passed_over_before_the_first_poll(talk)
     talk.poll(error(503))
     talk.poll(None, failure="reset")
     talk.poll(error(401), credential=Credential.UNKNOWN)
+    talk.poll(error(404), credential=Credential.UNKNOWN, sender=1)
     talk.poll(error(401), credential=Credential.WRONG_TOKEN)
     talk.poll(error(404), generated=True)
     talk.poll(error(404), kind="batch" if talk.kind == "collection" else "collection")
@@ -323,6 +324,15 @@ def test_what_is_refused_has_not_vanished(talk, status):
     talk.poll(running())
     talk.poll(error(status))
     assert talk.outcomes("time.job-stays") == []
+
+
+def test_another_account_need_not_see_the_job(talk):
+    talk.poll(complete(), sender=0)
+    talk.poll(error(404), sender=1)
+    assert talk.outcomes("time.job-stays") == []
+    talk.poll(running(), sender=1)
+    talk.poll(error(404), sender=0)
+    assert talk.violation("time.job-stays").exchanges == (0, 3)
 
 
 def test_jobs_are_not_kept_for_ever(talk):

@@ -45,7 +45,7 @@ def read_har(
     Args:
         path: The file.
         token: The token that the recording was made with, to tell the requests that carried
-            it; without it, one that was answered with a success counts as valid.
+            it; without it, the one that was answered with a success most often.
         base_url: Base URL of the API; without it, that of the most requests.
         subjects: What it was about, and what was forbidden; as recorded without it.
         max_wait: Seconds within which an export had to be ready; as recorded, or 600.
@@ -169,11 +169,10 @@ class _Entry:
 
     @property
     def authorization(self) -> str | None:
-        """The value of the Authorization field; None if there is no such field."""
-        return next(
-            (value.strip() for name, value in self.headers if name.lower() == "authorization"),
-            None,
-        )
+        """The value of the Authorization field, singly spaced; None if there is no such field."""
+        values = (value for name, value in self.headers if name.lower() == "authorization")
+        value = next(values, None)
+        return None if value is None else " ".join(value.split())
 
     @property
     def failure(self) -> str | None:
@@ -282,7 +281,7 @@ def _foreign(entries: list[_Entry], token: str | None, base_url: str | None) -> 
         order = sorted(range(len(sent)), key=sent.__getitem__)
         entries = [entries[place] for place in order]
     base_url = _base_url(entries) if base_url is None else base_url
-    credentials = _Credentials(entries, token)
+    credentials = _Credentials(entries, token, base_url)
     exchanges: list[Exchange] = []
     issued: list[Any] = []
     began: datetime | None = None
@@ -292,6 +291,7 @@ def _foreign(entries: list[_Entry], token: str | None, base_url: str | None) -> 
         # Without a time of its own it comes when the one before was over.
         at = (entry.sent - began).total_seconds() if entry.sent and began else at
         exchange = entry.exchange(len(exchanges), base_url, credentials.of(entry), at)
+        exchange = evolve(exchange, sender=credentials.sender(entry))
         at += entry.took
         if token and exchange.answer:
             exchange = evolve(exchange, answer=without_token(exchange.answer, token))
@@ -313,17 +313,34 @@ class _Credentials:
     """Tells what the requests of a foreign recording said of who sends them.
 
     In doubt it says that it does not know: a law that takes a good token for a bad one
-    accuses a server that did right.
+    accuses a server that did right. Only one token is taken for the recording's own, since
+    other accounts have access to other things.
     """
 
-    def __init__(self, entries: Iterable[_Entry], token: str | None) -> None:
+    def __init__(self, entries: Iterable[_Entry], token: str | None, base_url: str) -> None:
         self._token = token
         self._shown = any(entry.authorization is not None for entry in entries)
-        self._accepted = {
+        accepted = Counter(
             entry.authorization
             for entry in entries
-            if entry.answer is not None and entry.answer.status < 300
-        }
+            if entry.authorization is not None
+            and entry.answer is not None
+            and entry.answer.status < 300
+            and entry.url.startswith(base_url)
+        )
+        self._accepted = frozenset(accepted)
+        tokens = (
+            value
+            for value, _ in accepted.most_common()
+            if value.startswith("Token ") and not _SANITISED.search(value)
+        )
+        self._most_accepted = next(tokens, None)
+        self._senders: dict[str, int] = {}
+
+    def sender(self, entry: _Entry) -> int | None:
+        """A number for its Authorization field; None if it has none."""
+        value = entry.authorization
+        return None if value is None else self._senders.setdefault(value, len(self._senders))
 
     def of(self, entry: _Entry) -> Credential:
         value = entry.authorization
@@ -336,10 +353,11 @@ class _Credentials:
         if _SANITISED.search(value):
             return Credential.UNKNOWN
         if self._token is None:
-            accepted = scheme == "Token" and value in self._accepted
-            return Credential.VALID if accepted else Credential.UNKNOWN
-        if given.strip() == self._token:
+            return Credential.VALID if value == self._most_accepted else Credential.UNKNOWN
+        if given == self._token:
             return Credential.VALID if scheme == "Token" else Credential.WRONG_SCHEME
         if value == self._token:
             return Credential.MALFORMED
-        return Credential.WRONG_TOKEN if scheme == "Token" else Credential.UNKNOWN
+        # One that is accepted is another account's, for all anybody knows.
+        wrong = scheme == "Token" and value not in self._accepted
+        return Credential.WRONG_TOKEN if wrong else Credential.UNKNOWN

@@ -113,6 +113,9 @@ class Exchange:
         failure: Why there was none, in half a sentence.
         generated: Whether a generator made it up (fuzzing), so that it says nothing
             about the course of the conversation's own jobs.
+        sender: A number for the Authorization field that a foreign recording shows, the
+            same for the same field: others may see what this one does not. None where it
+            shows none, and in the gate's own conversations, which have one account.
     """
 
     index: int
@@ -127,6 +130,7 @@ class Exchange:
     answer: Answer | None = None
     failure: str | None = None
     generated: bool = False
+    sender: int | None = None
 
     @cached_property
     def address(self) -> Address | None:

@@ -81,7 +81,12 @@ def _limit(trace: Trace, reading: Reading) -> Iterator[Observation]:
     lists = lists_of(trace)
     refused: dict[tuple[Kind, str], Exchange] = {}
     for kind, resource_id, request in _requests(trace):
-        own = [one for one in lists if (one.kind, one.resource_id) == (kind, resource_id)]
+        own = [
+            one
+            for one in lists
+            if (one.kind, one.resource_id) == (kind, resource_id)
+            and one.exchange.sender == request.sender
+        ]
         last = [one for one in own if before(one.exchange, request)][-1:]
         if not last or request.answer is None or _changed(trace, last[0], request):
             continue

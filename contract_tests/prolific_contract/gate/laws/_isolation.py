@@ -74,6 +74,12 @@ def _unknown_job(trace: Trace, reading: Reading) -> Iterator[Observation]:
     del reading
     given = set(_given(trace))
     forbidden = _forbidden_resources(trace)
+    # Who has no access to the resource may be told that.
+    open_to = {
+        (exchange.sender, place(exchange.address))
+        for exchange, _, answer in answered(trace)
+        if exchange.address is not None and has_access(exchange) and answer.status < 300
+    }
     unknown: set[tuple[str, str, str]] = set()
     for exchange, operation, answer in answered(trace):
         address = exchange.address
@@ -96,7 +102,11 @@ def _unknown_job(trace: Trace, reading: Reading) -> Iterator[Observation]:
         ):
             # That asking for it made it known is for `time.get-is-safe` to judge.
             continue
-        elif answer.status < 300 or (answer.status != 401 and not exchange.generated):
+        elif answer.status < 300 or (
+            (exchange.sender, place(address)) in open_to
+            and answer.status != 401
+            and not exchange.generated
+        ):
             yield violated(
                 operation, f"an id that nobody was given is answered {answer.status}", exchange
             )
@@ -178,8 +188,13 @@ def _forbidden(trace: Trace, reading: Reading) -> Iterator[Observation]:
 
 def _methods(trace: Trace, reading: Reading) -> Iterator[Observation]:
     del reading
-    # Where nothing is, a server may say so before it looks at the method.
-    known = {exchange.address for exchange, _, answer in answered(trace) if answer.status < 300}
+    # Where nothing is, or nothing for this account, a server may say so before it looks at
+    # the method.
+    known = {
+        exchange.address
+        for exchange, _, answer in answered(trace)
+        if answer.status < 300 and exchange.credential is Credential.VALID
+    }
     for exchange in trace.exchanges:
         address, answer = exchange.address, exchange.answer
         if address is None or answer is None or exchange.credential is not Credential.VALID:
@@ -255,7 +270,8 @@ LAWS: Final = (
         statement="A poll of a job that nobody was given, or its delete, is answered 404.",
         source=Source(
             "documents/000, 001; API reference, delete an export",
-            "404 is: there is no such export job.",
+            "404 is: there is no such export job. Another refusal is judged only where some "
+            "success shows access to the resource.",
         ),
         operations=(*STATUS, *DELETE),
         needs="a poll or a delete with the token of an id that was made up",

@@ -114,6 +114,8 @@ def _listed(trace: Trace, reading: Reading) -> Iterator[Observation]:
                 continue
             if not before(request, one.exchange) or one.exchange.at - request.at > _KEPT:
                 continue
+            if request.sender != one.exchange.sender:
+                continue
             if may_be_deleted(trace, key, request, one.exchange):
                 continue
             if one.find(key.export_id) is None:
@@ -259,7 +261,7 @@ def _delete_generating(trace: Trace, reading: Reading) -> Iterator[Observation]:
         told = job.told_before(exchange) if job is not None else None
         if job is None or told is None or state(told) != "generating":
             continue
-        if exchange.credential is not Credential.VALID:
+        if exchange.credential is not Credential.VALID or exchange.sender != told.sender:
             continue
         if exchange.at - (told.at + told.took) > _JUST_NOW:
             continue
@@ -314,9 +316,11 @@ def _delete_refused(trace: Trace, reading: Reading) -> Iterator[Observation]:
         if key.kind != deletion.key.kind:
             continue
         told = jobs[key].told_before(exchange)
-        polls = list(_polls(trace, key))
+        if told is None:
+            continue
+        polls = [poll for poll in _polls(trace, key) if poll.sender == told.sender]
         poll = next((poll for poll in polls if before(exchange, poll)), None)
-        if told is None or poll is None or may_be_deleted(trace, key, told, poll):
+        if poll is None or may_be_deleted(trace, key, told, poll):
             continue
         if any(_is_gone(lost) for lost in polls if told.index < lost.index < exchange.index):
             # It was gone before.

@@ -49,7 +49,8 @@ def _pollable(trace: Trace, reading: Reading) -> Iterator[Observation]:
     for job in jobs_of(trace).values():
         for first in job.named[:1]:
             for poll in job.polls:
-                if not before(first, poll):
+                if not before(first, poll) or (_refusal(poll) and poll.sender != first.sender):
+                    # Another account need not see it.
                     continue
                 refused = _refusal(poll)
                 if refused is not None:
@@ -231,8 +232,9 @@ def _stays(trace: Trace, end: str, broken_by: frozenset[str]) -> Iterator[Observ
 def _job_stays(trace: Trace, reading: Reading) -> Iterator[Observation]:
     del reading
     for job in jobs_of(trace).values():
-        known: Exchange | None = None
+        told: dict[int | None, Exchange] = {}
         for poll in job.polls:
+            known = told.get(poll.sender)
             if known is not None and before(known, poll) and poll.at - known.at <= _KEPT:
                 if _refusal(poll) in (404, 410):
                     if is_tried(trace, job.key, known, poll):
@@ -247,7 +249,7 @@ def _job_stays(trace: Trace, reading: Reading) -> Iterator[Observation]:
                 elif state(poll):
                     yield held(job.status, known, poll)
             if state(poll):
-                known = poll
+                told[poll.sender] = poll
 
 
 def _completes(trace: Trace, reading: Reading) -> Iterator[Observation]:
