@@ -4,6 +4,7 @@ import copy
 
 import pytest
 from prolific_contract.diff import comparison
+from prolific_contract.gate._judge import contract_of
 from prolific_contract.spec import load_contract
 
 AREA = "/api/v1/data-collection"
@@ -190,6 +191,40 @@ def test_a_request_that_is_refused_is_one_of_ours_or_not(edit, reading):
     assert readings(EXPORT, "post", lambda new: edit(new["paths"][EXPORT]["post"])) == reading
 
 
+def parameter(name, **schema):
+    def edit(document):
+        for written in document["paths"][EXPORT]["post"]["parameters"]:
+            if written["name"] == name:
+                written["schema"] = schema
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        parameter("study_id", type="string", format="uuid"),
+        parameter("study_id", type="string", maxLength=23),
+        parameter("from", type="string", format="date"),
+        parameter("to", type="string", pattern="Z$"),
+        # Whole seconds are taken, and what a clock gives is not.
+        parameter("to", type="string", format="date-time", pattern="^[^.]*$"),
+    ],
+)
+def test_a_filter_that_is_refused_is_one_of_ours(edit):
+    (reading,) = readings(EXPORT, "post", edit).values()
+
+    assert reading == f"with a filter, {SENT}, answered 400, raises BadRequestError"
+
+
+def test_a_filter_that_is_refused_may_be_none_of_ours():
+    edit = parameter("study_id", type="string", pattern="^[0-9a-f]{24}$")
+
+    assert readings(EXPORT, "post", edit) == {
+        "query parameter study_id": "our client sends no such request"
+    }
+
+
 def test_an_operation_that_is_gone_is_not_found():
     def edit(document):
         document["paths"] = only(SYNC, "get")["paths"]
@@ -197,6 +232,41 @@ def test_an_operation_that_is_gone_is_not_found():
     assert readings(EXPORT, "post", edit) == {
         "operation": "our client sends it and, answered 404, raises NotFoundError"
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "rest", "error"),
+    [
+        (EXPORT, "get", "post", "UnsupportedError"),
+        (STATUS, "delete", "get", "UnsupportedError"),
+        (EXPORT, "post", "get", "BadRequestError"),
+    ],
+)
+def test_a_path_that_keeps_other_methods_refuses_this_one(path, method, rest, error):
+    def edit(document):
+        document["paths"] = only(path, rest)["paths"]
+        # By whatever name.
+        renamed = {key.replace("_id}", "}"): item for key, item in document["paths"].items()}
+        for operation in renamed[path.replace("_id}", "}")].values():
+            for written in operation["parameters"]:
+                written["name"] = written["name"].removesuffix("_id")
+        document["paths"] = renamed
+
+    told = readings(path, method, edit)
+    assert told["operation"] == f"our client sends it and, answered 405, raises {error}"
+
+
+def test_the_earlier_edition_lists_and_deletes_nothing():
+    later, earlier = contract_of("2026-11"), contract_of("2026-03")
+    compared = comparison(later, earlier, old_name="11", new_name="03")
+    told = [
+        told.client
+        for diff, tolds in compared.operations
+        for told in tolds
+        if told.finding.where == "operation" and diff.new is None
+    ]
+
+    assert told == ["our client sends it and, answered 405, raises UnsupportedError"] * 4
 
 
 @pytest.mark.parametrize(

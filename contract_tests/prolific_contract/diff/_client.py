@@ -8,9 +8,11 @@ operation, nothing is said.
 import importlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+from attrs import evolve
 from prolific_api.client import Client
 from prolific_exports._api import (
     delete_export,
@@ -25,6 +27,7 @@ from prolific_exports._calls import Interpreter
 from prolific_exports._effects import Reply
 from prolific_exports._effects import Request as ApiRequest
 from prolific_exports._errors import ExportsError
+from prolific_exports._filters import ExportFilter
 from prolific_exports._refs import KINDS, ExportRef
 
 from prolific_contract.diff._compare import Finding, OperationDiff
@@ -36,19 +39,32 @@ _TOKEN = "a-token"  # noqa: S105 - not one
 _CREDENTIALS = frozenset({Credential(("apiKey", "header", "authorization"), frozenset())})
 _RESOURCE = "0192a3b4-c5d6-4e8f-9a0b-1c2d3e4f5a6b"
 _EXPORT = "a1b2c3d4-e5f6-4890-abcd-ef1234567890"
+# Its moments are whole seconds, or what `datetime.now` gives.
+_FILTERS = tuple(
+    ExportFilter("60aca280709ee40ec37d4885", moment, moment)
+    for moment in (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 1, 9, 30, 0, 250, UTC))
+)
 
 
 @dataclass(frozen=True)
 class _Call:
-    """A call that the SDK makes, and what reads the answer."""
+    """A call that the SDK makes, and what reads the answer.
+
+    Attributes:
+        request: What it sends.
+        interpret: What reads the answer.
+        filtered: What it sends with filters.
+    """
 
     request: ApiRequest
     interpret: Interpreter[object]
+    filtered: tuple[ApiRequest, ...] = ()
 
 
 def _calls(ref: ExportRef) -> tuple[_Call, ...]:
+    filtered = tuple(request_export(evolve(ref, filter=one)) for one in _FILTERS)
     return (
-        _Call(request_export(ref), interpret),
+        _Call(request_export(ref), interpret, filtered),
         _Call(get_status(ref, _EXPORT), interpret),
         _Call(list_exports(ref), interpret_list),
         _Call(delete_export(ref, _EXPORT), interpret_deletion),
@@ -58,7 +74,13 @@ def _calls(ref: ExportRef) -> tuple[_Call, ...]:
 class OurClient:
     """The SDK and the generated client, asked about one message after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, new: dict[str, Any]) -> None:
+        """Ask them.
+
+        Args:
+            new: The contract that servers keep now.
+        """
+        self._paths = {key.path for key in operations(new)}
         self._contract = load_contract()
         own = operations(self._contract)
         self._calls = {
@@ -80,9 +102,12 @@ class OurClient:
             if call is not None:
                 return _interpreted(call, finding.message)
             return self._parsed(operation.key, finding.message)
-        if isinstance(finding.message, Request) and call is not None:
-            return _sent(call, operation.new, finding.where)
-        return None
+        if not isinstance(finding.message, Request) or call is None:
+            return None
+        if operation.new is None:
+            status = 405 if operation.key.path in self._paths else 404
+            return f"our client sends it and, {_answered(call, status)}"
+        return _sent(call, operation.new, finding.where)
 
     def _parsed(self, key: OperationKey, response: Response) -> str | None:
         if key not in self._modules:
@@ -132,20 +157,24 @@ def _interpreted(call: _Call, response: Response) -> str:
     return f"our client accepts it as {names}{kept}"
 
 
-def _sent(call: _Call, new: Operation | None, where: str) -> str:
-    """What becomes of the client's own request where the new contract refuses another."""
-    if new is None:
-        return f"our client sends it and, {_answered(call, 404)}"
+def _sent(call: _Call, new: Operation, where: str) -> str:
+    """What becomes of the client's own requests where the new contract refuses another."""
+    if _is_refused(new, call.request, where):
+        how = "our client sends such requests and"
+    elif any(_is_refused(new, request, where) for request in call.filtered):
+        how = "with a filter, our client sends such requests and"
+    else:
+        return "our client sends no such request"
+    return f"{how}, {_answered(call, 401 if where == 'security' else 400)}"
+
+
+def _is_refused(new: Operation, request: ApiRequest, where: str) -> bool:
     values = {"0": _RESOURCE, "1": _EXPORT}
     parameters: dict[tuple[str, str], Any] = {
         key: values[key[1]] for key in new.parameters if key[0] == "path"
     }
-    parameters |= {("query", name): value for name, value in call.request.params.items()}
-    ours = Request(parameters, _CREDENTIALS, None, ABSENT)
-    if where not in request_refusals(new, ours):
-        return "our client sends no such request"
-    status = 401 if where == "security" else 400
-    return f"our client sends such requests and, {_answered(call, status)}"
+    parameters |= {("query", name): value for name, value in request.params.items()}
+    return where in request_refusals(new, Request(parameters, _CREDENTIALS, None, ABSENT))
 
 
 def _answered(call: _Call, status: int) -> str:

@@ -53,7 +53,7 @@ def comparison(
         old_name: What to call the old one: its file or URL.
         new_name: What to call the new one.
     """
-    client = OurClient()
+    client = OurClient(new)
     return Comparison(
         old_name,
         new_name,
