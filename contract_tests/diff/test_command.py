@@ -83,6 +83,32 @@ def test_an_example_is_shown_once(write, capsys):
     assert out.count(f"example: as in POST {PATH}") == 2
 
 
+def of_paths(**schemas):
+    """The small contract with a path parameter whose schema depends on the method."""
+    document = base()
+    document["paths"][PATH] = {method: put(base()) for method in schemas}
+    for method, schema in schemas.items():
+        document["paths"][PATH][method]["parameters"][0]["schema"] = {"type": "string", **schema}
+    return document
+
+
+@pytest.mark.parametrize(
+    ("schemas", "shown_again"),
+    [
+        ({"get": {"maxLength": 0}, "post": {"minLength": 3}}, 0),
+        ({"get": {"minLength": 3}, "post": {"minLength": 3}}, 1),
+    ],
+)
+def test_an_example_of_a_path_is_told_by_its_path(write, capsys, schemas, shown_again):
+    old, new = of_paths(**{method: {} for method in schemas}), of_paths(**schemas)
+    main(["diff", write("old.yaml", old), write("new.yaml", new)])
+
+    out = capsys.readouterr().out
+    assert out.count("path parameter thing_id: ") == 2
+    assert out.count("example: {") == 2 - shown_again
+    assert out.count(f"example: as in GET {PATH}") == shown_again
+
+
 def test_a_compatible_change_is_told_once(write, capsys):
     old, new = base(), base()
     methods = ["get", "post", "patch", "delete", "head"]

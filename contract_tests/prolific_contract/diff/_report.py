@@ -10,7 +10,7 @@ from prolific_contract.diff._client import OurClient
 from prolific_contract.diff._compare import ORDER, Finding, OperationDiff, compare, worst
 from prolific_contract.diff._relation import Kind
 
-_ADDRESS = {"method", "path", "path_parameters"}
+_ADDRESS = frozenset({"method", "path", "path_parameters"})
 # More operations than this, for one and the same compatible change, are only counted.
 _MOST_NAMED = 4
 
@@ -144,8 +144,10 @@ def _findings(
         finding = told.finding
         yield f"  {finding.verdict:<10}  {finding.where}: {finding.sentence}"
         if finding.example is not None:
-            # Where it is sent does not matter for what it shows.
-            message = {k: v for k, v in finding.example.items() if k not in _ADDRESS}
+            # Where it is sent does not matter for what it shows, unless it is about that.
+            of_path = finding.where.startswith("path parameter ")
+            left_out = _ADDRESS - {"path_parameters"} if of_path else _ADDRESS
+            message = {k: v for k, v in finding.example.items() if k not in left_out}
             key = finding.where, json.dumps(message, sort_keys=True)
             if key in shown:
                 yield f"              example: as in {shown[key]}"
