@@ -211,7 +211,13 @@ class TestGenerate:
 
         def generate_client(*paths):
             given.append(paths)
-            return {"__init__.py": b"one\n", "api/a.py": b"two\n", "py.typed": b""}
+            return {
+                "__init__.py": b"one\n",
+                "api/a.py": b"two\n",
+                "client.py": b"class AuthenticatedClient: ...\n",
+                "types.py": b"",
+                "py.typed": b"",
+            }
 
         monkeypatch.setattr(_generate, "generate_client", generate_client)
         return given
@@ -225,7 +231,7 @@ class TestGenerate:
         openapi = here / "openapi"
         assert code == 0
         assert generator == [(openapi / "prolific.yaml", openapi / "generator.yaml")]
-        assert out.endswith("prolific_api: 3 files, 3 written, 0 removed\n")
+        assert out.endswith("prolific_api: 5 files, 5 written, 0 removed\n")
         assert (here / "generated" / "prolific_api" / "api" / "a.py").read_bytes() == b"two\n"
 
     def test_a_hand_edited_client_fails_the_check_and_is_made_anew(self, here, capsys, generator):
@@ -247,7 +253,7 @@ class TestGenerate:
 
         code, out, _ = run(capsys, "generate")
         assert code == 0
-        assert out.endswith("3 files, 2 written, 1 removed\n")
+        assert out.endswith("5 files, 2 written, 1 removed\n")
         assert run(capsys, "generate", "--check") == (0, "", "")
 
     def test_it_generates_from_and_to_what_is_named(self, here, tmp_path, capsys, generator):
@@ -260,6 +266,18 @@ class TestGenerate:
         assert code == 0
         assert generator == [(tmp_path / "c.yaml", tmp_path / "g.yaml")]
         assert (tmp_path / "client" / "py.typed").is_file()
+
+    def test_a_folder_of_other_things_is_left_alone(self, here, tmp_path, capsys, generator):
+        thesis = tmp_path / "work" / "thesis.txt"
+        thesis.parent.mkdir()
+        thesis.write_text("all of it", encoding="utf-8")
+
+        code, out, err = run(capsys, "generate", "--output", thesis.parent)
+
+        assert (code, out) == (2, "")
+        assert f"{thesis.parent} is not a generated package" in err
+        assert "it holds thesis.txt. Nothing was written" in err
+        assert list(thesis.parent.iterdir()) == [thesis]
 
     def test_a_contract_that_can_not_be_read_is_named(self, here, tmp_path, capsys):
         code, _, err = run(capsys, "generate", "--contract", tmp_path / "nowhere.yaml")

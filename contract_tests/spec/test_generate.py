@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from prolific_contract._errors import BuildError, MissingDependencyError
+from prolific_contract._errors import BuildError, DocumentError, MissingDependencyError
 from prolific_contract.spec import _generate, dump_yaml
 from prolific_contract.spec._files import checkout
 from prolific_contract.spec._generate import (
@@ -47,10 +47,16 @@ def contract(tmp_path):
     return path
 
 
+CORE = {"client.py": b"class AuthenticatedClient:\n", "types.py": b""}
+BEFORE = {"__init__.py": b"one\n", "api/a.py": b"two\n", **CORE}
+
+
 @pytest.fixture
 def package(tmp_path):
     folder = tmp_path / "package"
     (folder / "api").mkdir(parents=True)
+    for name, content in CORE.items():
+        (folder / name).write_bytes(content)
     (folder / "__init__.py").write_bytes(b"one\n")
     (folder / "api" / "a.py").write_bytes(b"two\r\n")
     (folder / "api" / "__pycache__").mkdir()
@@ -96,7 +102,7 @@ class TestGenerator:
 
 class TestComparison:
     def test_a_package_is_read_without_what_python_leaves(self, package):
-        assert read_package(package) == {"__init__.py": b"one\n", "api/a.py": b"two\n"}
+        assert read_package(package) == BEFORE
 
     def test_a_package_that_is_not_there_is_empty(self, tmp_path):
         assert read_package(tmp_path / "nowhere") == {}
@@ -112,30 +118,88 @@ class TestComparison:
         assert not compare({"a": b"1"}, {"a": b"1"})
 
     def test_a_package_becomes_what_is_wanted(self, package):
-        wanted = {"__init__.py": b"new\n", "models/b.py": b"three\n"}
+        wanted = {"__init__.py": b"new\n", "models/b.py": b"three\n", **CORE}
 
         difference = replace_package(package, wanted)
 
         assert difference == Difference(["__init__.py"], ["models/b.py"], ["api/a.py"])
         assert read_package(package) == wanted
-        assert sorted(path.name for path in package.iterdir()) == ["__init__.py", "models"]
+        assert sorted(path.name for path in package.iterdir()) == [
+            "__init__.py",
+            "client.py",
+            "models",
+            "types.py",
+        ]
 
     def test_a_folder_that_is_still_needed_stays(self, package):
-        replace_package(package, {"__init__.py": b"one\n", "api/b.py": b"two\n"})
+        replace_package(package, {"__init__.py": b"one\n", "api/b.py": b"two\n", **CORE})
 
         assert sorted(path.name for path in (package / "api").glob("*.py")) == ["b.py"]
 
     def test_what_is_right_already_is_not_written(self, package):
         before = (package / "__init__.py").stat()
 
-        replace_package(package, {"__init__.py": b"one\n", "api/a.py": b"two\n"})
+        replace_package(package, BEFORE)
 
         after = (package / "__init__.py").stat()
         assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
     def test_folders_that_become_empty_go_with_what_held_them(self, tmp_path):
-        replace_package(tmp_path / "p", {"a/b/c.py": b"", "d.py": b""})
+        replace_package(tmp_path / "p", {"a/b/c.py": b"", **CORE})
 
-        replace_package(tmp_path / "p", {"d.py": b""})
+        replace_package(tmp_path / "p", CORE)
 
-        assert [path.name for path in (tmp_path / "p").iterdir()] == ["d.py"]
+        assert {path.name for path in (tmp_path / "p").iterdir()} == CORE.keys()
+
+    @pytest.mark.parametrize(
+        ("files", "named"),
+        [
+            (["thesis.txt", "sub/data.csv", ".git/HEAD"], ".git, .git/HEAD, sub, …"),
+            (["client.py"], "client.py"),
+            (["client.py", "types.py", "mine.py"], "client.py, mine.py, types.py"),
+        ],
+    )
+    def test_what_was_not_generated_is_neither_replaced_nor_removed(self, tmp_path, files, named):
+        for name in files:
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text("mine", encoding="utf-8")
+
+        with pytest.raises(DocumentError, match=r"Nothing was written") as caught:
+            replace_package(tmp_path, BEFORE)
+
+        assert f"it holds {named}. " in str(caught.value)
+        assert read_package(tmp_path) == dict.fromkeys(files, b"mine")
+
+    @pytest.mark.parametrize("name", ["notes.txt", ".env", "api/.hidden.py"])
+    def test_a_generated_package_that_holds_other_things_is_left_alone(self, package, name):
+        (package / name).write_text("mine", encoding="utf-8")
+
+        with pytest.raises(DocumentError, match=rf"it holds {name}\."):
+            replace_package(package, CORE)
+
+        assert read_package(package) == {**BEFORE, name: b"mine"}
+
+    def test_a_folder_with_nothing_but_what_python_leaves_is_filled(self, tmp_path):
+        (tmp_path / "__pycache__").mkdir()
+
+        replace_package(tmp_path, BEFORE)
+
+        assert read_package(tmp_path) == BEFORE
+
+    def test_a_file_that_can_not_be_read_is_named(self, package, monkeypatch):
+        def refuse(path):
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(Path, "read_bytes", refuse)
+
+        with pytest.raises(DocumentError, match=r"__init__\.py can't be read: Permission denied"):
+            read_package(package)
+
+    def test_a_file_that_can_not_be_removed_is_named(self, package, monkeypatch):
+        def refuse(path):
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(Path, "unlink", refuse)
+
+        with pytest.raises(DocumentError, match=r"a\.py can't be removed: Permission denied"):
+            replace_package(package, {"__init__.py": b"one\n", **CORE})

@@ -20,7 +20,8 @@ def add_parser(subparsers: Any) -> None:
         "--output",
         type=Path,
         metavar="DIR",
-        help="the package's folder (default: generated/prolific_api of the checkout)",
+        help="the package's folder (default: generated/prolific_api of the checkout); a folder "
+        "that holds anything but a generated package is refused",
     )
     parser.add_argument(
         "--check",

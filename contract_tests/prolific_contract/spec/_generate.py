@@ -10,11 +10,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from prolific_contract._errors import BuildError, MissingDependencyError
+from prolific_contract._errors import BuildError, DocumentError, MissingDependencyError
 from prolific_contract.spec._files import read_text, write_atomically
 
 PACKAGE = "prolific_api"
 """The import name of the generated client."""
+
+# What the generator's own client has, and hardly a package that somebody wrote.
+_HALLMARK = b"class AuthenticatedClient"
+_NAMED = 3
 
 
 class Difference(NamedTuple):
@@ -82,12 +86,24 @@ def generate_client(contract: Path, config: Path) -> dict[str, bytes]:
 
 
 def read_package(package: Path) -> dict[str, bytes]:
-    """The files of a package by path within it, without what Python leaves there."""
+    """The files of a package by path within it, without what Python leaves there.
+
+    Raises:
+        DocumentError: One of them can't be read.
+    """
+    paths = [path for path in sorted(package.rglob("*")) if path.is_file()]
     return {
-        path.relative_to(package).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
-        for path in sorted(package.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        path.relative_to(package).as_posix(): _content(path).replace(b"\r\n", b"\n")
+        for path in paths
+        if "__pycache__" not in path.relative_to(package).parts
     }
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path} can't be read: {error.strerror}") from error
 
 
 def compare(wanted: Mapping[str, bytes], present: Mapping[str, bytes]) -> Difference:
@@ -106,14 +122,41 @@ def replace_package(package: Path, wanted: Mapping[str, bytes]) -> Difference:
 
     Returns:
         What was written and removed.
+
+    Raises:
+        DocumentError: The folder holds something else than a generated package, and nothing
+            was touched; or a file can't be read, written or removed.
     """
-    difference = compare(wanted, read_package(package))
+    present = read_package(package)
+    difference = compare(wanted, present)
+    strange = _strange(package, present, difference.surplus)
+    if strange:
+        more = ", …" if len(strange) > _NAMED else ""
+        raise DocumentError(
+            f"{package} is not a generated package, whose files may be replaced: it holds "
+            f"{', '.join(strange[:_NAMED])}{more}. Nothing was written; name a new or empty folder"
+        )
     for path in (*difference.changed, *difference.missing):
         write_atomically(package / path, wanted[path])
     for path in difference.surplus:
-        (package / path).unlink()
-        _remove_empty((package / path).parent, package)
+        try:
+            (package / path).unlink()
+            _remove_empty((package / path).parent, package)
+        except OSError as error:
+            raise DocumentError(f"{package / path} can't be removed: {error.strerror}") from error
     return difference
+
+
+def _strange(package: Path, present: Mapping[str, bytes], surplus: list[str]) -> list[str]:
+    """What a folder holds that the generator didn't write; nothing if it may be replaced."""
+    if not package.is_dir():
+        return []
+    paths = (path.relative_to(package) for path in package.rglob("*"))
+    entries = {path.as_posix() for path in paths if "__pycache__" not in path.parts}
+    if _HALLMARK not in present.get("client.py", b"") or "types.py" not in present:
+        return sorted(entries)
+    hidden = {path for path in entries if any(part[0] == "." for part in path.split("/"))}
+    return sorted({*hidden, *(path for path in surplus if not path.endswith((".py", "py.typed")))})
 
 
 def _remove_empty(folder: Path, package: Path) -> None:
