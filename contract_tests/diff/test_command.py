@@ -109,6 +109,16 @@ def test_an_example_of_a_path_is_told_by_its_path(write, capsys, schemas, shown_
     assert out.count(f"example: as in GET {PATH}") == shown_again
 
 
+def test_every_operation_that_is_gone_has_an_example_of_its_own(write, capsys):
+    old, new = base(), base()
+    old["paths"][PATH]["post"] = old["paths"][PATH]["delete"] = put(base())
+    main(["diff", write("old.yaml", old), write("new.yaml", new)])
+
+    out = capsys.readouterr().out
+    assert out.count('example: {"method": "POST"') == out.count('example: {"method": "DELETE"') == 1
+    assert "example: as in" not in out
+
+
 def test_a_compatible_change_is_told_once(write, capsys):
     old, new = base(), base()
     methods = ["get", "post", "patch", "delete", "head"]

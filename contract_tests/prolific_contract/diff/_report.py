@@ -10,7 +10,6 @@ from prolific_contract.diff._client import OurClient
 from prolific_contract.diff._compare import ORDER, Finding, OperationDiff, compare, worst
 from prolific_contract.diff._relation import Kind
 
-_ADDRESS = frozenset({"method", "path", "path_parameters"})
 # More operations than this, for one and the same compatible change, are only counted.
 _MOST_NAMED = 4
 
@@ -137,6 +136,15 @@ def summary(compared: Comparison) -> str:
     return f"{total} operation{'s' if total != 1 else ''}: {counts or 'none'}"
 
 
+def _beside_the_point(where: str) -> set[str]:
+    """What of an example does not matter for what it shows."""
+    if where == "operation":
+        return set()
+    if where.startswith("path parameter "):
+        return {"method", "path"}
+    return {"method", "path", "path_parameters"}
+
+
 def _findings(
     diff: OperationDiff, tolds: Sequence[Told], shown: dict[tuple[str, str], str]
 ) -> Iterator[str]:
@@ -144,9 +152,7 @@ def _findings(
         finding = told.finding
         yield f"  {finding.verdict:<10}  {finding.where}: {finding.sentence}"
         if finding.example is not None:
-            # Where it is sent does not matter for what it shows, unless it is about that.
-            of_path = finding.where.startswith("path parameter ")
-            left_out = _ADDRESS - {"path_parameters"} if of_path else _ADDRESS
+            left_out = _beside_the_point(finding.where)
             message = {k: v for k, v in finding.example.items() if k not in left_out}
             key = finding.where, json.dumps(message, sort_keys=True)
             if key in shown:
