@@ -85,14 +85,20 @@ class MemoryDisk:
         if self.steps is not None:
             self.steps -= 1
             if self.steps < 0:
-                self.dead = True
-                raise Crash
+                self.kill()
+
+    def kill(self) -> None:
+        """End the process."""
+        self.dead = True
+        raise Crash
 
     def power_cut(self) -> None:
         """Forget what was not brought to the disk, or some of it."""
         if self.random.random() < 0.5:
             self.files = dict(self.safe)
+        there = list(self.files.values())
         for file in self.files.values():
+            file.names = there.count(file)
             fate = self.random.random()
             if fate < 0.4:
                 file.data = bytearray(file.safe)

@@ -12,6 +12,8 @@ from prolific_exports._errors import NoAnswerError
 
 HOST = "https://store.example/a?X-Amz-Signature=5ecret"
 MOST_REQUESTS = 500
+# A job that no process requested, and that one may be told to download.
+SOMEBODYS = str(UUID(int=1))
 # A client that is refused asks for a fresh URL; one that is refused again has to give up.
 # It may start over once in between, and each of three parts is refused by itself.
 MOST_REFUSALS = 12
@@ -36,6 +38,7 @@ class Server:
         random: Decides what goes wrong.
         calm: Whether nothing does.
         step: Called before anything is done; may end the process.
+        kill: Ends the process.
         pass_time: Called with seconds.
         objects: Every archive that there ever was, by its bytes.
         damaged: Whether bytes were changed on the way, ever.
@@ -48,10 +51,13 @@ class Server:
         cut_after: Bytes of the archive behind which every connection breaks.
         last: The archive that it sent from, or confirmed, last.
         refusals: Refused requests since it last sent a byte.
+        fetches: Requests for archives.
+        held: The archives that each job ever had.
     """
 
     random: Random
     step: Callable[[], None]
+    kill: Callable[[], None]
     pass_time: Callable[[float], None]
     calm: bool = False
     objects: dict[bytes, Object] = field(factory=dict)
@@ -67,6 +73,8 @@ class Server:
     cut_after: int | None = None
     last: Object | None = None
     refusals: int = 0
+    fetches: int = 0
+    held: dict[str, list[bytes]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         random = self.random.random
@@ -75,6 +83,7 @@ class Server:
         self.ranges = random() < 0.9
         self.stuck = self.random.choice((403, 404, 412, 416, 503)) if random() < 0.03 else None
         self.restless = random() < 0.03
+        self._give(SOMEBODYS, self.make_object())
 
     def make_object(self) -> Object:
         """An archive unlike every other; most have the same size."""
@@ -83,6 +92,10 @@ class Server:
         # No byte is what it is at another place, or in another archive at the same place.
         body = bytes((number * 37 + at * 101) % 251 for at in range(size))
         return self.objects.setdefault(body, Object(body, f'"{number}-{size}"'))
+
+    def _give(self, job: str, stored: Object) -> None:
+        self.jobs[job] = stored
+        self.held.setdefault(job, []).append(stored.body)
 
     def _other_object(self) -> Object:
         """What replaces an archive: a new one, or one that was there before."""
@@ -96,7 +109,7 @@ class Server:
 
     def begin(self) -> None:
         """A process starts: what it may ask for is counted anew."""
-        self.requests = self.refusals = 0
+        self.requests = self.refusals = self.fetches = 0
         self.last = None
 
     def _count(self) -> None:
@@ -123,8 +136,8 @@ class Server:
 
     def _answer(self, method: str, path: str) -> tuple[int, dict[str, str]]:
         if method == "POST":
-            job = str(UUID(int=len(self.jobs) + 1))
-            self.jobs[job] = self.make_object()
+            job = str(UUID(int=len(self.held) + 1))
+            self._give(job, self.make_object())
             return 202, {"status": "generating", "export_id": job}
         job = path.rpartition("/")[2]
         if job not in self.jobs:
@@ -145,6 +158,7 @@ class Server:
     def fetch(self, fetch: Fetch) -> Answering:
         """Answer a request for an archive."""
         self._count()
+        self.fetches += 1
         assert "authorization" not in {name.lower() for name in fetch.headers}
         if self.happens(0.08):
             self.pass_time(fetch.timeout)
@@ -163,9 +177,9 @@ class Server:
             status = self.random.choice((408, 412, 416, 429, 500, 503))
             return self._without_body(fetch, status)
         if self.happens(0.1):
-            self.jobs[job] = self._other_object()
+            self._give(job, self._other_object())
         if self.restless and not self.calm:
-            self.jobs[job] = self.make_object()
+            self._give(job, self.make_object())
         stored = self.jobs[job]
         if stored is None:
             return self._refuse(fetch, 404)
@@ -238,4 +252,6 @@ class Server:
             self.refusals = 0
             fetch.write(sent[at : at + size])
             at += size
+            if self.happens(0.03):
+                self.kill()
         return Fetched(head, failure=None if cut is None or clean else "the connection broke")

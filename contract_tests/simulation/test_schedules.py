@@ -2,10 +2,12 @@
 
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulation.disk import MemoryDisk
+from simulation.store import SOMEBODYS
 from simulation.world import World, play
 
 SEEDS = 2000
@@ -62,22 +64,24 @@ def test_a_crash_at_every_single_step():
                     assert world.process(None), (step, power)
 
 
-def test_a_crash_at_every_single_step_of_going_on():
-    def stopped():
-        world = calm_world()
-        # Half of the archive arrives, and the connection breaks for good.
-        world.server.calm = False
-        world.server.cut_after = 30
-        assert not world.process(None)
-        world.server.calm, world.server.cut_after = True, None
-        assert len(world.disk.files) == 2
-        return world
+def stopped():
+    """Half of the archive arrived, and the connection broke for good."""
+    world = calm_world()
+    world.server.calm = False
+    world.server.cut_after = 30
+    assert not world.process(None)
+    world.server.calm, world.server.cut_after = True, None
+    assert len(world.disk.files) == 2
+    return world
 
+
+@pytest.mark.parametrize("job", [None, SOMEBODYS], ids=["the same job", "another job"])
+def test_a_crash_at_every_single_step_of_going_on(job):
     whole = stopped()
     before = whole.disk.taken
-    assert whole.process(None)
+    assert whole.process(None, job)
     for step in range(whole.disk.taken - before):
         world = stopped()
-        world.process(step)
+        world.process(step, job)
         if "data.zip" not in world.disk.files:
             assert world.process(None), step

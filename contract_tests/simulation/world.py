@@ -8,7 +8,8 @@ schedule. What must hold, whatever happens:
   them for what the store refuses.
 - Bytes of two archives are never put together, and none that a power cut took count:
   verification finds nothing, unless bytes were damaged on the way.
-- What is saved is what the store had when it was last asked.
+- What is saved is what the store had when it was last asked, and of the job that was named.
+- A named job that is never sent a byte leaves what is there to the one that it is of.
 - After a success there is the archive and nothing else; after an error, besides it,
   only what the next run can use.
 - Once nothing goes wrong any more, the download succeeds.
@@ -20,6 +21,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from random import Random
+from uuid import UUID
 
 from prolific_exports import CorruptArchiveError, ExportsError
 from prolific_exports._calls import Context
@@ -44,6 +46,7 @@ TOKEN = "t0ken-of-a-test"
 STEM = ".prolific-collection-c1"
 POLICY = Policy()
 _PART = 7
+_UNKNOWN = str(UUID(int=0))
 _judged = lru_cache(1024)(why_unsafe)
 
 
@@ -59,7 +62,7 @@ class World:
         self.clock = FakeClock(NOW)
         self.disk = MemoryDisk(random)
         self.disk.links = random.random() < 0.8
-        self.server = Server(random, self.disk.step, self._pass_time)
+        self.server = Server(random, self.disk.step, self.disk.kill, self._pass_time)
         self.pid = 0
         self.connections = random.choice((1, 1, 3))
         self.events: list[object] = []
@@ -77,7 +80,7 @@ class World:
     def run(self) -> None:
         """A few processes in bad weather, and one in good."""
         for _ in range(self.random.randrange(1, 5)):
-            if self.process(self._steps()):
+            if self.process(self._steps(), self._name()):
                 return
         self.server.calm = True
         self.disk.room = 1 << 40
@@ -88,16 +91,30 @@ class World:
             self.disk.room = self.random.randrange(80)
         return self.random.randrange(70) if self.random.random() < 0.6 else None
 
-    def process(self, steps: int | None) -> bool:
-        """One process; whether it was told that the archive is there."""
+    def _name(self) -> str | None:
+        """Most processes want the latest data; the others a job, which may not exist."""
+        # A crash between naming an archive and tidying up is rare: it is made the most of.
+        left = self.disk.files
+        chance = 0.8 if TARGET.name in left else 0.4 if f"{STEM}.part" in left else 0.1
+        if self.random.random() > chance:
+            return None
+        return self.random.choice([*self.server.held, _UNKNOWN])
+
+    def process(self, steps: int | None, named: str | None = None) -> bool:
+        """One process; whether it was told that the archive is there.
+
+        Args:
+            steps: After how many it crashes; None when it does not.
+            named: The job that it is told to download.
+        """
         self.pid += 1
         # A claim that was not signed yet is respected for a moment.
         self._pass_time(60)
         self.disk.steps, self.disk.dead = steps, False
         self.server.begin()
-        finished = TARGET.name in self.disk.files
+        finished, kept = TARGET.name in self.disk.files, self._kept()
         flow = download(
-            Job("collection", "c1"),
+            Job("collection", "c1", named, named=named is not None),
             TARGET,
             Context(self.clock, self.random, TOKEN, self.events.append),
             POLICY,
@@ -109,6 +126,8 @@ class World:
                 path = self._drive(flow)
         except ExportsError as error:
             self._after_error(error)
+            if named is not None and kept is not None and not self.server.fetches:
+                self._check_kept(*kept)
             done = TARGET.name in self.disk.files
         except Crash:
             done = False
@@ -122,7 +141,7 @@ class World:
             assert path == TARGET
             done = True
             assert set(self.disk.files) == {TARGET.name}, "no litter"
-            self._check_news(finished=finished)
+            self._check_news(named, finished=finished)
         self._check_target()
         return done
 
@@ -130,7 +149,27 @@ class World:
         archive = self.disk.files.get(TARGET.name)
         assert archive is None or bytes(archive.data) in self.server.objects
 
-    def _check_news(self, *, finished: bool) -> None:
+    def _kept(self) -> tuple[str | None, bytes] | None:
+        """The job that a partial is of, and the first bytes of it; None if it is of no use."""
+        part, record = (self.disk.files.get(f"{STEM}.{suffix}") for suffix in ("part", "json"))
+        if part is None or record is None or part.names > 1:
+            return None
+        sidecar = Sidecar.load(bytes(record.data), "collection", "c1")
+        if sidecar is None or not sidecar.good or sidecar.good[-1][1] > len(part.data):
+            return None
+        return sidecar.export_id, bytes(part.data[: sidecar.good[0][1]])
+
+    def _check_kept(self, job: str | None, begin: bytes) -> None:
+        kept = self._kept()
+        assert kept is not None, "it is of use to another"
+        # What is of no job that is known may be given an id.
+        assert job in (kept[0], None)
+        # Of a whole archive, the last byte is to be asked for once more.
+        assert kept[1] in (begin, begin[:-1])
+
+    def _check_news(self, named: str | None, *, finished: bool) -> None:
+        if named is not None:
+            assert bytes(self.disk.files[TARGET.name].data) in self.server.held.get(named, ())
         if not finished:
             assert self.server.last is not None
             assert bytes(self.disk.files[TARGET.name].data) == self.server.last.body
@@ -141,6 +180,7 @@ class World:
         assert TOKEN not in str(error)
         assert "5ecret" not in str(error)
         if f"{STEM}.part" in left:
+            assert f"{STEM}.json" in left
             sidecar = Sidecar.load(bytes(self.disk.files[f"{STEM}.json"].data), "collection", "c1")
             assert sidecar is not None
             assert TOKEN not in repr(sidecar)
