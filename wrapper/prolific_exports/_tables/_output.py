@@ -79,9 +79,11 @@ def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSumma
         groups = max(1, table.num_rows // ROW_GROUP)
         writer.write_table(table, row_group_size=max(1, -(-table.num_rows // groups)))
 
-    # While a row group is written the next one is read.
+    # While a row group is written the next one is read. The file is opened here: pyarrow would
+    # take some paths for URIs, and refuse those that are not UTF-8.
     with (
-        pq.ParquetWriter(path, schema, store_schema=plain) as writer,
+        path.open("xb") as sink,
+        pq.ParquetWriter(sink, schema, store_schema=plain) as writer,
         ThreadPoolExecutor(1) as thread,
     ):
         writing: Future[None] | None = None
@@ -98,7 +100,8 @@ def write_arrow(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary
     """Batches as an Arrow IPC file."""
     ipc = need("pyarrow.ipc")
     counted = _Counted(batches)
-    with ipc.new_file(str(path), schema) as writer:
+    # As in write_parquet; and pyarrow's own file would stay open after an error.
+    with path.open("xb") as sink, ipc.new_file(sink, schema) as writer:
         for batch in counted:
             writer.write_batch(batch)
     return counted.summary()
