@@ -473,9 +473,10 @@ def test_redirects_to_unsafe_places_are_not_followed(job, store, tmp_path, locat
     assert left(tmp_path) == []
 
 
-def test_a_redirect_to_a_host_that_cannot_be_read_is_a_typed_error(job, store, tmp_path):
-    """httpx lets what its IDNA library raises out as it is."""
-    store.mock(return_value=httpx.Response(302, headers={"Location": "https://xn--/"}))
+@pytest.mark.parametrize("location", ["https://xn--/", "localhost:8443/login", "urn:x"])
+def test_a_redirect_that_httpx_cannot_read_is_a_typed_error(job, store, tmp_path, location):
+    """It lets what its IDNA library raises, and an error of its own, out as they are."""
+    store.mock(return_value=httpx.Response(302, headers={"Location": location}))
     with pytest.raises(DownloadError):
         job.download(tmp_path / "a.zip")
     assert left(tmp_path) == []

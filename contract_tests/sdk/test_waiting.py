@@ -283,6 +283,15 @@ def test_a_redirect_of_the_api_is_not_followed(router, resource, kind):
     assert not elsewhere.called
 
 
+@pytest.mark.parametrize("location", ["localhost:8443/login", "mailto:a@b.example", "urn:x"])
+def test_a_redirect_of_the_api_to_what_is_no_url_is_a_typed_error(router, resource, kind, location):
+    """httpx reads it though it is not to follow it, and lets its own error out."""
+    answer = httpx.Response(301, headers={"Location": location})
+    router.get(api.get_url(kind)).mock(return_value=answer)
+    with pytest.raises(NoAnswerError, match="redirect leads to what is no URL.*the base URL"):
+        resource.job(api.RESOURCE[kind], api.EXPORT_ID).status()
+
+
 def test_a_status_that_is_generating_is_reported_with_its_id(router, resource, kind):
     router.get(api.get_url(kind)).mock(return_value=api.generating())
     state = resource.job(api.RESOURCE[kind], api.EXPORT_ID).status()

@@ -17,9 +17,10 @@ EVIDENCE_SIZE: Final = 4096
 # A status is below a kilobyte; this much more says that it is something else.
 MAX_BODY_SIZE: Final = 4 * 1024 * 1024
 
-# httpx reads the Location of a redirect even if it is not to follow it, and lets what
-# its IDNA library thinks of the host there out as it is (a UnicodeError).
-FAILURES: Final = (httpx.HTTPError, UnicodeError)
+# httpx reads the Location of a redirect even if it is not to follow it, and lets some of
+# what is wrong with it out as it is: what its IDNA library thinks of the host (a
+# UnicodeError), and what comes of "host:port" without a scheme.
+FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 
 # The request had not been sent when these happened.
 _NOT_SENT: Final = (
@@ -150,6 +151,7 @@ def describe(error: Exception, token: str | None = None) -> str:
         httpx.ReadTimeout: "no byte arrived in time",
         httpx.WriteTimeout: "the request could not be sent in time",
         httpx.ConnectError: "no connection",
+        httpx.InvalidURL: "a redirect leads to what is no URL",
     }
     kind = kinds.get(type(error), "the connection broke")
     detail = redact(str(error), token)
