@@ -168,3 +168,17 @@ def test_an_eleventh_job_is_refused_with(status):
         desk.start(f"study_id={number}")
 
     assert desk.ask("POST").status == status
+
+
+def test_jobs_that_end_just_before_they_are_deleted():
+    desk = Desk("ready-between")
+    first = desk.start()
+    for _ in range(4):
+        assert body(desk.ask("GET", first))["status"] == "generating"
+    assert desk.ask("DELETE", first).status == 204
+    second = desk.start()
+    assert desk.ask("DELETE", second).status == 409
+    desk.clock.advance(GENERATION)
+    for _ in range(5):
+        assert body(desk.ask("GET", second))["status"] == "complete"
+    assert ask(desk.site, "GET", "/somewhere").status == 404

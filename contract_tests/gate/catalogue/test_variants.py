@@ -221,6 +221,7 @@ MANAGING = {
     "deleted-failed",
     "deleted-archives-stay",
     "used-by-others",
+    "ready-between",
     *(f"limit-{status}" for status in (400, 403, 409, 422, 429)),
 }
 # What shows in the course of an export, or only in a request of its own.

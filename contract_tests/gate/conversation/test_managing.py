@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started, subjects_of
@@ -17,6 +18,7 @@ from prolific_contract.gate._trace import Answer, Credential
 from prolific_contract.sandbox import Fate, Kind, ManualClock, Resource, SandboxSettings
 from prolific_contract.sandbox._known import MOST_JOBS
 from prolific_contract.sandbox._site import Site
+from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 
 PATH = "/api/v1/data-collection/batches/b1/export"
 LATER = "2026-11"
@@ -73,6 +75,54 @@ def test_what_others_started_is_left_alone(profile, age):
     assert strange.export_id not in deleted
     assert site._world.api._jobs._by_export_id == {strange.export_id: strange}
     assert judge(trace, target=BASE, edition=LATER, profile=profile).violations == ()
+
+
+class Far:
+    """A site at the end of a slow line."""
+
+    def __init__(self, site, clock, seconds):
+        self._site, self._clock, self._seconds = site, clock, seconds
+
+    def answer(self, call):
+        self._clock.advance(self._seconds / 2)
+        try:
+            return self._site.answer(call)
+        finally:
+            self._clock.advance(self._seconds / 2)
+
+
+def heard_from_afar(make, seconds, generation, enforced=LATER):
+    """A conversation about a batch with a site at the end of a slow line."""
+    settings = SandboxSettings(edition=LATER, token=TOKEN, generation_seconds=generation)
+    clock = ManualClock()
+    site = make(settings, clock)
+    target = InProcessTarget(Far(site, clock, seconds), clock)
+    plan = Plan(subjects_of(settings, Fate.COMPLETES)[:1], edition=enforced)
+    trace = converse(target, BASE, TOKEN, plan).trace
+    site.close()
+    return trace
+
+
+@pytest.mark.parametrize("enforced", [None, LATER])
+@pytest.mark.parametrize(
+    ("seconds", "generation"), [(0.05, 0.2), (0.1, 0.4), (0.1, 0.5), (0.2, 0.8), (0.3, 1.4)]
+)
+def test_exports_that_end_while_they_are_tried_accuse_nobody(enforced, seconds, generation):
+    trace = heard_from_afar(Site, seconds, generation, enforced)
+    first, *_ = [one for one in trace.exchanges if one.method == "DELETE"]
+
+    # It was told to be generating, and has ended in between.
+    assert first.answer.status == 204
+    assert judge(trace, target=BASE, edition=LATER).violations == ()
+
+
+@pytest.mark.parametrize("seconds", [0, 0.2])
+def test_a_server_that_deletes_what_it_generates_is_accused(seconds):
+    mutant = MUTANTS["delete-generating@batch-delete"]
+    trace = heard_from_afar(partial(MutatedSite, mutant), seconds, 10)
+    (violation,) = judge(trace, target=BASE, edition=LATER).violations
+
+    assert violation.law.id == "time.delete-generating"
 
 
 def test_the_earlier_edition_is_asked_for_nothing_of_it():

@@ -7,6 +7,7 @@ from helpers.listings import DELETED, Listing, job
 from helpers.traces import (
     JOB,
     OTHER_JOB,
+    RESOURCE,
     START,
     complete,
     dated,
@@ -302,7 +303,7 @@ def test_the_delete_of_a_job_that_only_others_see_is_not_judged(talk):
     assert talk.outcomes("time.delete-generating") == []
 
 
-def test_one_deletion_may_be_by_chance_and_two_are_not(talk):
+def test_a_deletion_may_be_by_chance(talk):
     talk.request(generating())
     talk.delete(DELETED, after=0.5)
     assert talk.outcomes("time.delete-generating") == []
@@ -311,11 +312,45 @@ def test_one_deletion_may_be_by_chance_and_two_are_not(talk):
     talk.poll(running(OTHER_JOB), OTHER_JOB)
     talk.delete(DELETED, OTHER_JOB, after=0.5, credential=Credential.NONE)
     assert talk.outcomes("time.delete-generating") == []
-    talk = Listing()
+
+
+def deleted_at(talk, export_id, age, resource=RESOURCE):
+    """A job is told to be generating when it is so many seconds old, and deleted at once."""
+    talk.request(generating(export_id), resource, took=0.2)
+    talk.poll(running(export_id), export_id, resource, after=age, took=0.2)
+    talk.delete(DELETED, export_id, resource, after=0.2, took=0.2)
+
+
+@pytest.mark.parametrize(
+    ("ages", "accused"),
+    [
+        # Exports that take a second end then whenever somebody tries it.
+        ((0.8, 0.8), False),
+        ((0.8, 0.8, 0.8), False),
+        ((0.8, 1.3), False),
+        ((0.8, 2.0), True),
+        ((2.0, 0.8), True),
+    ],
+)
+def test_deletions_at_one_age_may_be_by_chance_and_at_several_are_not(talk, ages, accused):
+    for number, age in enumerate(ages):
+        deleted_at(talk, f"job-{number}", age)
+    found = talk.judged("time.delete-generating")
+    assert [one.outcome for one in found] == [VIOLATED] * accused
+    assert all("2 of them, each at another age" in one.seen for one in found)
+
+
+def test_exports_of_other_resources_take_another_time(talk):
+    deleted_at(talk, JOB, 0.8)
+    deleted_at(talk, OTHER_JOB, 2.0, "another")
+    assert talk.outcomes("time.delete-generating") == []
+
+
+def test_a_job_that_no_request_named_has_no_age(talk):
     for export_id in (JOB, OTHER_JOB):
-        talk.request(generating(export_id))
+        talk.poll(running(export_id), export_id)
         talk.delete(DELETED, export_id, after=0.5)
-    assert "2 of them" in talk.violation("time.delete-generating").seen
+    assert talk.outcomes("time.delete-generating") == []
 
 
 # time.delete-refused

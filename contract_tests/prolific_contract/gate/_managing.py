@@ -34,6 +34,9 @@ BAD_CREDENTIALS: Final = (
 
 # Seconds beyond the budget in which jobs may still be deleted.
 _CLEARING: Final = 30.0
+# A job that is as many times as old as another was, and a second, is not in the same case.
+_FAR_OLDER: Final = 2.0
+_SECOND: Final = 1.0
 _MOST_JOBS: Final = 10
 # How many jobs are started where nobody knows how many there are.
 _BLIND_JOBS: Final = 2
@@ -75,8 +78,7 @@ class Manager:
             return
         yield from self._list(visit, hurry=True)
         if visit.started(job):
-            yield from self._delete(job, hurry=True)
-            job.hear((yield from self._sender.ask(Ask("GET", job.path), hurry=True)))
+            yield from self._catch(visit, job)
         if self._plan.edition == "2026-11" and visit.before is not None and not visit.filtered:
             for _ in range(2):
                 yield from self._filtered(visit, 1, hurry=True)
@@ -174,6 +176,23 @@ class Manager:
         answer = exchange.answer if exchange is not None else None
         job.deleted = exchange is not None and (answer is None or answer.status < 300)
 
+    def _catch(self, visit: Visit, job: Job) -> Talk[None]:
+        """Try to delete a job that is generating.
+
+        It may be ready by then, and every job of the resource at about that age. After a
+        deletion the next job is left to grow far older, where the same is no chance any more.
+        """
+        if visit.caught is not None:
+            older = job.asked + _FAR_OLDER * visit.caught + _SECOND
+            yield from self._sender.pause(older - self._sender.now)
+            job.hear((yield from self._sender.ask(Ask("GET", job.path), hurry=True)))
+            if job.state != "generating":
+                return
+        yield from self._delete(job, hurry=True)
+        if job.deleted:
+            visit.caught = self._sender.now - job.asked
+        job.hear((yield from self._sender.ask(Ask("GET", job.path), hurry=True)))
+
     def _refused(self, job: Job) -> Talk[None]:
         for credential in BAD_CREDENTIALS:
             yield from self._sender.ask(Ask("DELETE", job.path, credential))
@@ -203,7 +222,7 @@ class Manager:
                 return job
         deadline = self._sender.now + self._plan.max_wait
         since = requested_since(exchange)
-        job = Job(visit.subject, export_id, deadline, since, told_state(exchange))
+        job = Job(visit.subject, export_id, exchange.at, deadline, since, told_state(exchange))
         visit.filtered.append(job)
         return job
 

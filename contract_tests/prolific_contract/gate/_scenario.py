@@ -179,7 +179,8 @@ class _Conversation:
         if export_id is None or any(job.export_id == export_id for job in visit.known):
             return None
         deadline = self._sender.now + self._plan.max_wait
-        job = Job(visit.subject, export_id, deadline, requested_since(exchange), visit.told)
+        since = requested_since(exchange)
+        job = Job(visit.subject, export_id, exchange.at, deadline, since, visit.told)
         visit.jobs.append(job)
         job.hear((yield from self._sender.ask(Ask("GET", job.path), hurry=True)))
         return job

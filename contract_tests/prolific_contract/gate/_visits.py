@@ -23,7 +23,9 @@ class Job:
     Attributes:
         subject: What is exported.
         export_id: Its id.
-        deadline: Seconds from the beginning of the conversation until which it has to be ready.
+        asked: Seconds from the beginning of the conversation at which the request was sent that
+            named it first.
+        deadline: Seconds from the beginning until which it has to be ready.
         since: When the request that named it first was under way, by the server's clock.
         state: The last that was told of it.
         url: Where the archive is, by the last answer that told.
@@ -33,6 +35,7 @@ class Job:
 
     subject: Subject
     export_id: str
+    asked: float
     deadline: float
     since: datetime
     state: str | None = None
@@ -73,6 +76,7 @@ class Visit:
         listed: Ids of the jobs that the last list has; None if it could not be read.
         created: When jobs were requested, by id, as lists have told.
         room: How many jobs may still be started; None if any number.
+        caught: Seconds after which a job was deleted that had been generating; None if none was.
     """
 
     subject: Subject
@@ -84,6 +88,7 @@ class Visit:
     listed: frozenset[str] | None = None
     created: dict[str, datetime] = field(factory=dict)
     room: int | None = None
+    caught: float | None = None
 
     @property
     def path(self) -> str:

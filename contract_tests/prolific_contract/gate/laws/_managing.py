@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from attrs import frozen
+
 from prolific_contract.gate._law import Law, Observation, Reading, Source
 from prolific_contract.gate._trace import Credential, Exchange, Trace
 from prolific_contract.gate.laws._jobs import (
@@ -254,7 +256,7 @@ def _polls(trace: Trace, key: Key) -> Iterator[Exchange]:
 def _delete_generating(trace: Trace, reading: Reading) -> Iterator[Observation]:
     del reading
     jobs = jobs_of(trace)
-    done: dict[str, list[Exchange]] = {}
+    done: dict[tuple[str, str], list[_Ended]] = {}
     for deletion in deletions_of(trace):
         exchange = deletion.exchange
         job = jobs.get(deletion.key)
@@ -265,19 +267,52 @@ def _delete_generating(trace: Trace, reading: Reading) -> Iterator[Observation]:
             continue
         if exchange.at - (told.at + told.took) > _JUST_NOW:
             continue
-        if deletion.done:
-            # Once, the job may just have been ready; twice would be a strange chance.
-            earlier = done.setdefault(deletion.key.kind, [])
-            earlier.append(exchange)
-            if len(earlier) > 1:
+        if not deletion.done:
+            yield from _refused_while_generating(deletion, job, told)
+        elif job.named:
+            ended = _Ended.between(job, told, exchange)
+            # Of one resource exports take about the same time, of others any.
+            key = (deletion.key.kind, deletion.key.resource_id)
+            earlier = done.setdefault(key, [])
+            others = [one for one in earlier if one.excludes(ended)]
+            earlier.append(ended)
+            if others:
                 yield violated(
                     deletion.operation,
-                    f"jobs that were generating were deleted, {len(earlier)} of them",
+                    f"jobs that were generating were deleted, {len(others) + 1} of them, each at "
+                    "another age",
                     told,
-                    *earlier,
+                    *(one.deletion for one in others),
+                    exchange,
                 )
-            continue
-        yield from _refused_while_generating(deletion, job, told)
+
+
+@frozen
+class _Ended:
+    """A job that was deleted when it had just been generating, and may have ended in between.
+
+    Attributes:
+        deletion: The request.
+        earliest: Its age in seconds at which it may have ended at the earliest.
+        latest: At the latest.
+    """
+
+    deletion: Exchange
+    earliest: float
+    latest: float
+
+    @classmethod
+    def between(cls, job: Job, told: Exchange, deletion: Exchange) -> "_Ended":
+        request = job.named[0]
+        return cls(
+            deletion,
+            max(0.0, told.at - (request.at + request.took)),
+            deletion.at + deletion.took - request.at,
+        )
+
+    def excludes(self, other: "_Ended") -> bool:
+        """Whether one duration of exports can't explain both."""
+        return self.latest < other.earliest or other.latest < self.earliest
 
 
 def _refused_while_generating(
@@ -430,7 +465,8 @@ LAWS: Final = (
         source=Source(
             "API reference, delete an export",
             "Only what has ended can be deleted. A job may end between a poll and the request "
-            "to delete it, so one that is deleted then accuses nobody, a second one does.",
+            "to delete it, so one that is deleted then accuses nobody, nor does another of about "
+            "the same age: exports take their time. One of another age does.",
             ("D-3",),
         ),
         operations=DELETE,

@@ -1,5 +1,6 @@
 """Variants of listing, deleting and filtering export jobs, which edition 2026-11 has."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -18,6 +19,9 @@ from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
 
 _LATER: tuple[Edition, ...] = ("2026-11",)
 _WORDS = {"generating": "IN_PROGRESS", "complete": "ready", "failed": "error"}
+# After the one that started it: a poll, another request for the export, a poll, a list, and
+# the deletion.
+_REQUESTS_OF_AN_EXPORT = 5
 
 _LISTS = (
     Variant(
@@ -149,4 +153,30 @@ _OTHERS = (
     ),
 )
 
-MANAGING = (*_LISTS, *_DELETIONS, *_OTHERS)
+
+def _ending_between() -> Look:
+    """Jobs whose time is over just when a poll has told that they are generating."""
+    asked: Counter[str] = Counter()
+
+    def look(visit: Visit) -> Reply:
+        address = address_of(visit.call.path)
+        jobs = visit.book.of(address.kind, address.resource_id) if address is not None else ()
+        for job in jobs:
+            asked[job.export_id] += 1
+            if asked[job.export_id] == _REQUESTS_OF_AN_EXPORT:
+                visit.book.replace(job, evolve(job, ready_at=min(job.ready_at, visit.now)))
+        return visit.answer()
+
+    return look
+
+
+_ENDINGS = (
+    Variant(
+        "ready-between",
+        "It completes every job between the second poll and the request to delete it",
+        _ending_between,
+        editions=_LATER,
+    ),
+)
+
+MANAGING = (*_LISTS, *_DELETIONS, *_OTHERS, *_ENDINGS)
