@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract._errors import ContractToolError, DocumentError
+from prolific_contract.cli import main
 from prolific_contract.spec import build, dump_yaml, import_document
 
 PATH = "/api/v1/data-collection/batches/{batch_id}"
@@ -129,6 +130,49 @@ def test_a_build_succeeds_or_says_what_is_wrong_with_the_overlay(location, junk)
         assert str(error)
     else:
         assert document["paths"]
+
+
+def nested(levels):
+    schema = {"type": "string"}
+    for _ in range(levels):
+        schema = {"type": "array", "items": schema}
+    return with_junk(DOCUMENT, ("components", "schemas", "Job"), schema)
+
+
+def test_a_schema_may_be_nested_as_deep_as_documents_are_read():
+    text = dump_yaml(nested(60))
+
+    assert import_document(text) == import_document(dump_yaml(import_document(text)))
+    assert build(import_document(text), OVERLAY)["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize("command", ["import", "diff", "build"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 30_000, "is nested deeper than 64 levels"),
+        (dump_yaml(nested(200)), "is nested deeper than 64 levels"),
+        ("info: !!bool foo", "'foo' is neither true nor false"),
+        ("info: !!timestamp foo", "could not determine a constructor for the tag"),
+    ],
+    ids=["brackets", "schema", "bool", "timestamp"],
+)
+def test_documents_that_no_tool_reads_are_a_sentence(command, text, said, tmp_path, capsys):
+    path = tmp_path / "page.yaml"
+    path.write_text(text, encoding="utf-8")
+    arguments = {
+        "import": ["import", str(path), "--output", "-"],
+        "diff": ["diff", str(path), str(path)],
+        "build": ["build", "--upstream", str(path), "--output", "-"],
+    }
+
+    assert main(arguments[command]) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"prolific-contract: error: {path} is ")
+    assert said in err
+    assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

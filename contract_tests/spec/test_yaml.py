@@ -49,6 +49,9 @@ JSON_VALUES = st.recursive(
         ("1.5e3", 1500.0),
         ("-.inf", -math.inf),
         ("'404'", "404"),
+        ("!!bool TRUE", True),
+        ("!!null ''", None),
+        ("!!str 404", "404"),
     ],
 )
 def test_scalars_are_read_by_the_core_schema(text, value):
@@ -83,6 +86,19 @@ def test_json_is_yaml():
         ("a: !!python/name:os.system x", "could not determine a constructor"),
         ("a: \x00", "page.txt is not readable YAML"),
         ("a: !!int many", "page.txt is not readable YAML"),
+        ("a: !!bool foo", "'foo' is neither true nor false"),
+        ("a: !!bool yes", "'yes' is neither true nor false"),
+        ("a: !!null foo", "'foo' is not null"),
+        ("a: !!null {b: c}", "page.txt is not readable YAML"),
+        ("a: !!map foo", "what is tagged as a mapping is none"),
+        ("a: !!map [b]", "what is tagged as a mapping is none"),
+        ("a: !!seq foo", "page.txt is not readable YAML"),
+        ("a: !!timestamp foo", "could not determine a constructor for the tag"),
+        ("a: !!timestamp 2026-03-20", "could not determine a constructor for the tag"),
+        ("a: !!set {b}", "could not determine a constructor for the tag"),
+        ("a: !!binary aGk=", "could not determine a constructor for the tag"),
+        ("a: !!omap [b: c]", "could not determine a constructor for the tag"),
+        ("a: !mine b", "could not determine a constructor for the tag"),
     ],
 )
 def test_what_is_not_plain_yaml_is_refused(text, said):
@@ -91,6 +107,37 @@ def test_what_is_not_plain_yaml_is_refused(text, said):
 
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 30_000,
+        "{a: " * 600,
+        "? " * 600,
+        "\n".join(" " * level + "a:" for level in range(600)),
+        "[" * 65 + "]" * 65,
+        # Each list holds the one before it: flat as text, deep as a value.
+        "- &0 []\n" + "".join(f"- &{n + 1} [*{n}]\n" for n in range(64)),
+    ],
+    ids=["lists", "maps", "keys", "blocks", "too-deep-by-one", "aliases"],
+)
+def test_what_is_nested_too_deep_is_refused(text):
+    with pytest.raises(DocumentError, match=r"^page.txt is nested deeper than 64 levels$"):
+        load_yaml(text, source="page.txt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 64 + "]" * 64,
+        "- &s x\n- " + "[" * 63 + "*s" + "]" * 63,
+        "- &l " + "[" * 30 + "]" * 30 + "\n- " + "[" * 33 + "*l" + "]" * 33,
+    ],
+    ids=["lists", "alias-of-a-scalar", "alias-of-a-list"],
+)
+def test_what_is_nested_less_deep_is_read(text):
+    assert load_yaml(text, source="x")
 
 
 @settings(deadline=None)

@@ -27,6 +27,22 @@ _CORE_SCHEMA = (
     ),
 )
 
+# Those who walk a document call themselves once or more a level; the published one has 11.
+_DEEPEST = 64
+
+
+def _construct_null(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> None:
+    text = loader.construct_scalar(node)
+    if text not in {"", "~", "null", "Null", "NULL"}:
+        raise _misfit(node, f"{text!r} is not null")
+
+
+def _construct_bool(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> bool:
+    text = loader.construct_scalar(node)
+    if text not in {"true", "True", "TRUE", "false", "False", "FALSE"}:
+        raise _misfit(node, f"{text!r} is neither true nor false")
+    return text.lower() == "true"
+
 
 def _construct_int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
     text = loader.construct_scalar(node)
@@ -38,21 +54,31 @@ def _construct_float(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
     return float(text.replace(".inf", "inf").replace(".nan", "nan"))
 
 
-def _construct_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
+def _construct_str(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    return loader.construct_scalar(node)
+
+
+def _construct_seq(loader: yaml.SafeLoader, node: yaml.SequenceNode) -> list[Any]:
+    return loader.construct_sequence(node, deep=True)
+
+
+def _construct_mapping(loader: yaml.SafeLoader, node: yaml.Node) -> dict[str, Any]:
+    if not isinstance(node, yaml.MappingNode):
+        raise _misfit(node, "what is tagged as a mapping is none")
     mapping: dict[str, Any] = {}
     for key_node, value_node in node.value:
         # As in JSON: an unquoted status code is a key like any other.
         key = key_node.value
         if not isinstance(key, str):
-            raise yaml.constructor.ConstructorError(
-                None, None, "a mapping's key is not a scalar", key_node.start_mark
-            )
+            raise _misfit(key_node, "a mapping's key is not a scalar")
         if key in mapping:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key {key!r} appears twice", key_node.start_mark
-            )
+            raise _misfit(key_node, f"the key {key!r} appears twice")
         mapping[key] = loader.construct_object(value_node, deep=True)
     return mapping
+
+
+def _misfit(node: yaml.Node, what: str) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, what, node.start_mark)
 
 
 def _core_schema_loader() -> type[yaml.SafeLoader]:
@@ -62,6 +88,12 @@ def _core_schema_loader() -> type[yaml.SafeLoader]:
     loader.yaml_implicit_resolvers = {}
     for tag, pattern, first in _CORE_SCHEMA:
         loader.add_implicit_resolver(tag, pattern, first)
+    # Without these a tag would bring dates, sets and bytes, which no JSON has.
+    loader.yaml_constructors = {None: yaml.SafeLoader.construct_undefined}
+    loader.add_constructor("tag:yaml.org,2002:null", _construct_null)
+    loader.add_constructor("tag:yaml.org,2002:bool", _construct_bool)
+    loader.add_constructor("tag:yaml.org,2002:str", _construct_str)
+    loader.add_constructor("tag:yaml.org,2002:seq", _construct_seq)
     loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
     loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
     loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
@@ -102,14 +134,41 @@ def load_yaml(text: str, *, source: str) -> Any:
         source: What to call it in an error: a path, mostly.
 
     Raises:
-        DocumentError: It is not YAML, or a mapping holds a key twice.
+        DocumentError: It is not YAML, is nested too deep, holds a key twice in a mapping, or
+            a tag of something that the core schema does not have.
     """
     try:
+        if _is_too_deep(text):
+            raise DocumentError(f"{source} is nested deeper than {_DEEPEST} levels")
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError) as error:
         # ValueError: a scalar that the parser takes for a number and Python doesn't.
         detail = " ".join(str(error).split())
         raise DocumentError(f"{source} is not readable YAML: {detail}") from error
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether a document is nested deeper than is read, aliases counted as what they stand for.
+
+    Looked at event by event: composing a document takes stack for every level, and libyaml's
+    composer brings the process down where there is no more.
+    """
+    below: list[int] = [0]
+    anchors: list[str | None] = []
+    heights: dict[str | None, int] = {}
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            anchors.append(event.anchor)
+            below.append(0)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            height = below.pop() + 1
+            heights[anchors.pop()] = height
+            below[-1] = max(below[-1], height)
+        elif isinstance(event, yaml.AliasEvent):
+            below[-1] = max(below[-1], heights.get(event.anchor, 0))
+        if len(anchors) + below[-1] > _DEEPEST:
+            return True
+    return False
 
 
 def dump_yaml(document: Any) -> str:
