@@ -74,6 +74,48 @@ def test_what_cannot_become_a_table_is_said_before_anything_is_sent(cli, folder,
     assert not router.calls
 
 
+@pytest.mark.parametrize(
+    ("options", "table", "option"),
+    [
+        (["-o", "r.csv"], "r.csv", "--output"),
+        (["-o", "r.csv"], "x/../r.csv", "--output"),
+        (["-o", "there/r.csv"], "link/r.csv", "--output"),
+        (["-o", "r.csv/"], "r.csv", "--output"),
+        (["-o", "r.csv/deep/"], "r.csv", "--output"),
+        (["-o", "r.zip", "--extract", "r.csv"], "r.csv", "--extract"),
+        (["x.csv", "--extract", "data"], "data/x.csv", "--extract"),
+    ],
+)
+def test_a_table_never_replaces_what_was_just_downloaded(
+    cli, folder, router, options, table, option
+):
+    (folder / "there").mkdir()
+    try:
+        (folder / "link").symlink_to("there", target_is_directory=True)
+    except OSError:
+        pytest.skip("the system does not let everybody make links")
+    outcome = cli("download", "collection", ID, *options, "--table", table, "--overwrite", "--json")
+    assert outcome.code == 2
+    says = f"--table {table} needs a place of its own, and {option} goes there too"
+    assert says in outcome.json["error"]["message"]
+    assert not router.calls
+
+
+def test_a_table_in_the_folder_of_the_archives_is_beside_them(cli, folder, served):
+    outcome = cli("download", "collection", ID, "-o", "out/", "--table", "out/all.csv")
+    assert outcome.code == 0
+    assert (folder / "out/all.csv").exists()
+
+
+def test_a_table_does_not_replace_the_archive_it_is_made_of(cli, folder, export):
+    content = export.read_bytes()
+    export.rename(folder / "export.csv")
+    outcome = cli("table", "export.csv", "./export.csv", "--overwrite")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "export.csv is an archive that the table is made of" in outcome.err
+    assert (folder / "export.csv").read_bytes() == content
+
+
 def test_a_table_that_fails_leaves_the_archive_and_says_how_to_go_on(cli, folder, served):
     outcome = cli("download", "collection", ID, "-o", "x.zip", "--table", "none/out.csv", "--json")
     assert outcome.code == 1

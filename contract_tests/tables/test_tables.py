@@ -586,6 +586,22 @@ def test_arguments_are_checked(archive_of, tmp_path):
         archive.to_csv(tmp_path / "none" / "o.csv")
 
 
+@pytest.mark.parametrize("method", ["to_csv", "to_parquet", "write"])
+def test_an_archive_is_never_replaced_by_its_own_table(archive_of, tmp_path, method):
+    made = archive_of(record({}))
+    content = made.path.read_bytes()
+    other, path = tmp_path / "other.zip", tmp_path / "all.csv"
+    other.write_bytes(content)
+    made.path.rename(path)
+    table = ResponseTable([ExportArchive.open(other), ExportArchive.open(path)])
+    (tmp_path / "again.csv").hardlink_to(path)
+    for name in ("all.csv", "again.csv"):
+        with pytest.raises(UsageError, match=rf"{name} is an archive that the table is made of"):
+            getattr(table, method)(tmp_path / name, overwrite=True)
+    assert path.read_bytes() == content
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["again.csv", "all.csv", "other.zip"]
+
+
 def test_a_missing_library_names_its_extra(archive_of, tmp_path, monkeypatch):
     def missing(module):
         raise ModuleNotFoundError(name=module.partition(".")[0])

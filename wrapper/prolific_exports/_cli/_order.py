@@ -101,8 +101,6 @@ class Order:
         for option, value in (("--output", arguments.output), ("--extract", arguments.extract)):
             if value == "":
                 raise UsageError(f"{option} is empty: give a path.")
-        if arguments.table is not None:
-            check_table(arguments.table, overwrite=arguments.overwrite)
         order = cls(
             kind=kind,
             ids=ids,
@@ -127,6 +125,8 @@ class Order:
         )
         for task in order.tasks():
             _refuse_overlap(task)
+        if order.table is not None:
+            _check_table(order, order.table)
         return order
 
     @property
@@ -144,6 +144,12 @@ class Order:
             )
             for resource_id in self.ids
         ]
+
+    def places(self) -> list[tuple[str, Path]]:
+        """The options that say where something goes but the table, and where that is."""
+        extracted = [task.extract_to for task in self.tasks()]
+        given = [("--output", self.output), *(("--extract", folder) for folder in extracted)]
+        return [(option, _place(path)) for option, path in given if path is not None]
 
     def _extract_to(self, resource_id: str) -> Path | None:
         if self.extract is None:
@@ -250,18 +256,31 @@ def check_empty(task: Task) -> None:
         )
 
 
-def check_table(path: str, *, overwrite: bool) -> None:
+def _check_table(order: Order, path: str) -> None:
     """Find out before the download whether a table can be written after it.
 
     Raises:
-        UsageError: Its name ends in no known format, or a library is missing.
+        UsageError: Its name ends in no known format, a library is missing, or something else
+            goes to the same place.
         TargetExistsError: There is such a file, and it is not to be replaced.
     """
     from prolific_exports._tables._output import check_target  # noqa: PLC0415 - only for --table
     from prolific_exports._tables._table import check_format  # noqa: PLC0415
 
     check_format(path)
-    check_target(Path(path), overwrite=overwrite)
+    place = _place(path)
+    # The table is written last: it would replace what was just downloaded.
+    for option, other in order.places():
+        if place == other or place in other.parents:
+            raise UsageError(
+                f"--table {path} needs a place of its own, and {option} goes there too: name "
+                "another file."
+            )
+    check_target(Path(path), overwrite=order.overwrite)
+
+
+def _place(path: str | Path) -> Path:
+    return Path(os.path.normcase(os.path.realpath(path)))
 
 
 def _refuse_twins(ids: Sequence[str]) -> None:

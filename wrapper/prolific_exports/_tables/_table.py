@@ -178,7 +178,7 @@ class ResponseTable:
         """Write Parquet; the memory that it takes does not grow with the archive.
 
         Raises:
-            UsageError: pyarrow is not installed.
+            UsageError: pyarrow is not installed, or ``path`` is one of the archives.
             TargetExistsError: There is a file at ``path``, and ``overwrite`` is False.
         """
         return self._write(Path(path), ".parquet", overwrite=overwrite)
@@ -202,6 +202,7 @@ class ResponseTable:
             overwrite: Whether a file that is there may be replaced.
 
         Raises:
+            UsageError: ``path`` is one of the archives.
             TargetExistsError: There is a file at ``path``, and ``overwrite`` is False.
         """
         return self._write(Path(path), ".csv", overwrite=overwrite, formulas=formulas)
@@ -224,7 +225,8 @@ class ResponseTable:
             overwrite: Whether a file that is there may be replaced.
 
         Raises:
-            UsageError: The format is not known, or needs pyarrow, which is not installed.
+            UsageError: The format is not known, or needs pyarrow, which is not installed; or
+                ``path`` is one of the archives, whatever ``overwrite`` says.
             TargetExistsError: There is a file at ``path``, and ``overwrite`` is False; or the
                 folder for the files is not empty.
             ArchiveError: The system refuses to write.
@@ -236,6 +238,11 @@ class ResponseTable:
         self, path: Path, format_: str, *, overwrite: bool, formulas: output.Formulas = "escape"
     ) -> TableSummary:
         _check_library(format_)
+        if any(_is_same(path, archive.path) for archive in self.archives):
+            raise UsageError(
+                f"{path} is an archive that the table is made of, and may be the only copy of its "
+                "data. Nothing was written: name another file."
+            )
         with output.replacing(path, overwrite=overwrite) as temporary, ExitStack() as extracted:
             summary = self._written(temporary, format_, formulas)
             for archive, folder in zip(self.archives, self._folders, strict=False):
@@ -323,6 +330,14 @@ def check_format(path: str | os.PathLike[str]) -> None:
 def _check_library(format_: str) -> None:
     if format_ in (".parquet", ".arrow"):
         need("pyarrow")
+
+
+def _is_same(path: Path, archive: Path) -> bool:
+    try:
+        return path.samefile(archive)
+    except OSError:
+        # One of them is not there, so that there is nothing to lose.
+        return False
 
 
 def _told(source: Source) -> Iterator[tuple[str, str | None, str | None]]:
