@@ -2,6 +2,8 @@
 
 import json
 import logging
+import socket
+from contextlib import closing
 
 import httpx
 import pytest
@@ -326,14 +328,28 @@ def test_an_environment_that_httpx_refuses_is_a_usage_error(twin, monkeypatch, t
     assert "pa55word" not in str(refused.value)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
-def test_nothing_for_this_machine_goes_through_a_proxy(twin, kind, monkeypatch, host):
+@pytest.mark.parametrize(
+    "address",
+    [
+        # Every address that http is allowed to.
+        *("http://127.0.0.1", "http://localhost", "http://[::1]"),
+        *("http://127.0.0.2", "http://[0:0:0:0:0:0:0:1]"),
+        *("https://127.0.0.1", "https://localhost", "https://[::1]"),
+    ],
+)
+def test_nothing_for_this_machine_goes_through_a_proxy(twin, monkeypatch, address):
     """Over http, the proxy would read the token."""
-    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
-    exports = twin.make(base_url=f"http://{host}:1", clock=FakeClock())
-    with pytest.raises(NoAnswerError, match="no connection") as refused:
-        getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
-    assert "proxy" not in str(refused.value)
+    with closing(socket.create_server(("127.0.0.1", 0))) as proxy:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        exports = twin.make(base_url=f"{address}:1", clock=FakeClock(), timeout=0.1, call_timeout=1)
+        with pytest.raises(NoAnswerError):
+            exports.collections.job(api.COLLECTION, api.EXPORT_ID).status()
+        proxy.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
 
 
 def test_an_endless_answer_ends_with_the_call(twin, kind, clock):

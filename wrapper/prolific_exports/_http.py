@@ -31,7 +31,8 @@ _NOT_SENT: Final = (
     httpx.UnsupportedProtocol,
 )
 
-_THIS_MACHINE: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+# http is for this machine only, however its address is written (`why_unsafe`).
+_THIS_MACHINE: Final = ("http://", "https://localhost", "https://127.0.0.1", "https://[::1]")
 
 ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 
