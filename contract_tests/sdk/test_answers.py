@@ -347,7 +347,7 @@ def test_nothing_for_this_machine_goes_through_a_proxy(twin, monkeypatch, addres
         exports = twin.make(base_url=f"{address}:1", clock=FakeClock(), timeout=0.1, call_timeout=1)
         with pytest.raises(NoAnswerError):
             exports.collections.job(api.COLLECTION, api.EXPORT_ID).status()
-        proxy.setblocking(False)
+        proxy.settimeout(0)
         with pytest.raises(BlockingIOError):
             proxy.accept()
 
