@@ -3,10 +3,16 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from shutil import copy2
 
 import pytest
 from archive.builders import collection_members, write_zip
-from prolific_exports import CorruptArchiveError, ExportArchive
+from prolific_exports import (
+    CorruptArchiveError,
+    ExportArchive,
+    ResponseTable,
+    UsageError,
+)
 
 from tables.hostile import write
 
@@ -62,6 +68,21 @@ def test_the_folder_of_a_table_may_have_any_name(archive, folder, suffix):
     Path(place).mkdir()
     assert archive.table().write(Path(place, f"out.{suffix}")).rows == 2
     assert os.listdir(place) == [f"out.{suffix}"]  # noqa: PTH208 - as texts
+
+
+def test_an_archive_may_have_any_name(archive, folder, suffix):
+    names = [not_utf8(b"t\xe9.zip"), not_utf8(b"t\xe8.zip")]
+    table = ResponseTable(
+        [ExportArchive.open(archive.path.rename(names[0])), ExportArchive.open(copy2(*names))]
+    )
+    assert table.write(f"out.{suffix}").rows == 4
+    assert [row[0] for row in table.rows()] == [*[r"t\udce9.zip"] * 2, *[r"t\udce8.zip"] * 2]
+    assert table.to_arrow()["source"].to_pylist() == [row[0] for row in table.rows()]
+
+
+def test_paths_of_files_must_be_texts(archive, folder):
+    with pytest.raises(UsageError, match=r"up\\udce9 is not UTF-8"):
+        archive.table(files="up\udce9")
 
 
 def test_what_is_removed_is_not_open(tmp_path, folder, suffix, monkeypatch):

@@ -71,7 +71,8 @@ class ResponseTable:
                 folder there, by number: ``1``, ``2``, ... ``write`` extracts them.
 
         Raises:
-            UsageError: ``shape`` or ``by`` is something else, or there is no archive.
+            UsageError: ``shape`` or ``by`` is something else, there is no archive, or the name of
+                the folder is no text (on Linux it may be any bytes), so that no table can hold it.
         """
         if shape not in get_args(Shape):
             raise UsageError(f"shape={shape!r}: a table is 'long' or 'wide'.")
@@ -92,7 +93,7 @@ class ResponseTable:
         names: tuple[str, ...] = LONG
         if self.shape == "wide":
             names = (*IDENTITY, *(column.name for column in self._columns), "extra")
-        return (*self._front(""), *names)
+        return (*(SOURCE,) * (len(self.archives) > 1), *names)
 
     @property
     def schema(self) -> Any:
@@ -110,7 +111,7 @@ class ResponseTable:
         """The rows as tuples, in the order of ``column_names``; no library is needed."""
         for number, source in enumerate(self._sources):
             read = self._reader(number)
-            front = self._front(source.archive.path.name)
+            front = self._front(number)
             for record in source.records():
                 for row in read(record):
                     yield front + row
@@ -126,7 +127,7 @@ class ResponseTable:
 
     def _batches(self, schema: Any, plain: Any) -> Iterator[Any]:
         for number, source in enumerate(self._sources):
-            name = (self._front(source.archive.path.name) or (None,))[0]
+            name = (self._front(number) or (None,))[0]
             fast = None if source.is_small or self._folders else self._fast(source)
             yield from source.batches(self._reader(number), schema, plain, fast, name=name)
 
@@ -300,8 +301,9 @@ class ResponseTable:
         kinds = [column.type for column in self._columns]
         return [len(IDENTITY) + n for n, kind in enumerate(kinds) if kind == "file_upload"]
 
-    def _front(self, name: str) -> tuple[str, ...]:
-        return (name or SOURCE,) if len(self.archives) > 1 else ()
+    def _front(self, number: int) -> tuple[str, ...]:
+        """What the rows of an archive begin with."""
+        return (_shown(self.archives[number].path.name),) if len(self.archives) > 1 else ()
 
 
 def format_of(path: str | os.PathLike[str]) -> str:
@@ -335,7 +337,7 @@ def _check_library(format_: str) -> None:
 def _is_same(path: Path, archive: Path) -> bool:
     try:
         return path.samefile(archive)
-    except OSError:
+    except (OSError, ValueError):
         # One of them is not there, so that there is nothing to lose.
         return False
 
@@ -356,7 +358,17 @@ def _seen(id_: str, raw: Any) -> tuple[str, str | None, str | None]:
     )
 
 
+def _shown(name: str) -> str:
+    r"""A file's name as a text: on Linux it may hold bytes that are none, here ``\udce9``."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def _folders(files: str | os.PathLike[str] | None, count: int) -> list[Path]:
     if files is None:
         return []
+    if (shown := _shown(os.fspath(files))) != os.fspath(files):
+        raise UsageError(
+            f"{shown} is not UTF-8 text, and the table is to hold it, in file_path. Nothing was "
+            "written: name another folder for the files."
+        )
     return [Path(files)] if count == 1 else [Path(files, str(n + 1)) for n in range(count)]
