@@ -1,5 +1,6 @@
 """Where tables are written: whichever path that is, whole or not at all."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -8,9 +9,11 @@ from shutil import copy2
 import pytest
 from archive.builders import collection_members, write_zip
 from prolific_exports import (
+    ArchiveError,
     CorruptArchiveError,
     ExportArchive,
     ResponseTable,
+    TargetExistsError,
     UsageError,
 )
 
@@ -110,3 +113,79 @@ def is_open(path):
             if os.path.samestat(wanted, os.fstat(number)):
                 return True
     return False
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("file/out", "Not a directory|cannot find the path"),
+        ("none/out", "No such file"),
+        ("x" * 300, "too long|incorrect"),
+        ("a\0b", "null"),
+        ("a\0b/out", "null"),
+    ],
+)
+def test_a_path_that_the_system_refuses_is_an_error_of_ours(archive, folder, suffix, path, told):
+    Path("file").touch()
+    with pytest.raises(ArchiveError, match=f"(?s)cannot be written to .*({told})"):
+        archive.table().write(f"{path}.{suffix}")
+    assert tree(folder) == ["file"]
+
+
+def test_what_made_it_fail_is_told_if_the_rest_cannot_be_removed(archive, folder, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EIO, "No luck")
+
+    monkeypatch.setattr("prolific_exports._tables._output.os.fsync", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(ArchiveError, match=r"cannot be written to out\.csv: No luck"):
+        archive.to_csv("out.csv")
+
+
+# What is there already
+
+
+@pytest.fixture(params=["links", "no links"])
+def meanwhile(request, monkeypatch):
+    """What happens at the end of writing, on file systems of both kinds."""
+    happening = []
+    fsync = os.fsync
+
+    def after(number):
+        fsync(number)
+        for happens in happening:
+            happens()
+
+    def refuse(*_):
+        raise OSError(errno.EPERM, "no links")
+
+    monkeypatch.setattr("prolific_exports._tables._output.os.fsync", after)
+    if request.param == "no links":
+        monkeypatch.setattr("prolific_exports._tables._output.os.link", refuse)
+    return happening.append
+
+
+def test_a_file_that_appears_meanwhile_is_kept(archive, folder, suffix, meanwhile):
+    meanwhile(lambda: Path(f"out.{suffix}").write_text("theirs"))
+    with pytest.raises(TargetExistsError):
+        archive.table().write(f"out.{suffix}")
+    assert Path(f"out.{suffix}").read_text() == "theirs"
+    assert archive.table().write(f"out.{suffix}", overwrite=True).rows == 2
+    assert tree(folder) == [f"out.{suffix}"]
+
+
+def test_a_table_is_the_only_thing_that_is_left(archive, folder, suffix, meanwhile):
+    assert archive.table().write(f"out.{suffix}").rows == 2
+    assert tree(folder) == [f"out.{suffix}"]
+    assert Path(f"out.{suffix}").stat().st_nlink == 1
+
+
+def test_links_are_replaced_and_folders_are_not(archive, folder):
+    Path("place").mkdir()
+    Path("out.csv").symlink_to("nowhere")
+    for path, overwrite in (("place", False), ("place", True), ("out.csv", False)):
+        with pytest.raises(TargetExistsError):
+            archive.to_csv(path, overwrite=overwrite)
+    archive.to_csv("out.csv", overwrite=True)
+    assert tree(folder) == ["out.csv", "place"]
+    assert not Path("out.csv").is_symlink()

@@ -4,11 +4,12 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TextIO, TypeAlias
 
+from prolific_exports._archive._directory import reason
 from prolific_exports._errors import ArchiveError, TargetExistsError
 from prolific_exports._tables._libraries import need
 from prolific_exports._tables._tally import TableSummary
@@ -41,28 +42,55 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Path
         yield temporary
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
-        temporary.replace(target)
+        _publish(temporary, target, overwrite=overwrite)
     except OSError as error:
-        raise ArchiveError(
-            f"The table cannot be written to {target}: {error.strerror or error}. Nothing was left "
-            "there."
-        ) from error
+        raise _unwritten(target, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        # What made it fail is what the caller wants to know.
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def check_target(target: Path, *, overwrite: bool) -> None:
     """Find out whether a file may be written.
 
     Raises:
+        ArchiveError: The system refuses the path.
         TargetExistsError: There is something at ``path``, and it is not to be replaced.
     """
-    if target.is_dir() or (target.exists() and not overwrite):
+    try:
+        os.lstat(target)
+        replaceable = overwrite and not target.is_dir()
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise _unwritten(target, error) from error
+    if not replaceable:
         raise TargetExistsError(
             f"{target} exists. Nothing was written: name another file, or ask for it to be "
             "replaced (overwrite=True, --overwrite).",
             path=target,
         )
+
+
+def _publish(temporary: Path, target: Path, *, overwrite: bool) -> None:
+    if not overwrite:
+        # A hard link fails when the name is taken, in one step; a rename would replace a file
+        # that appeared since it was looked for.
+        try:
+            os.link(temporary, target)
+        except OSError:
+            # File systems without hard links (FAT, some network ones), if it is not that.
+            check_target(target, overwrite=False)
+        else:
+            return
+    temporary.replace(target)
+
+
+def _unwritten(target: Path, error: OSError | ValueError) -> ArchiveError:
+    return ArchiveError(
+        f"The table cannot be written to {target}: {reason(error)}. Nothing was left there."
+    )
 
 
 def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary:
