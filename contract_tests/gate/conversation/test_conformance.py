@@ -1,6 +1,7 @@
 """The gate as pytest tests: ``pytest --pyargs prolific_contract.conformance``."""
 
 import json
+import re
 from contextlib import contextmanager
 
 import pytest
@@ -104,6 +105,18 @@ def test_a_violation_fails_with_its_report(against, run):
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+@pytest.mark.parametrize("chosen", [(), ("-m", "prolific_isolation")])
+def test_a_violation_under_the_other_kind_fails_too(against, run, chosen):
+    against("scope-kind@collection-status")
+    result = run(*chosen, **TARGET)
+
+    assert result.ret == 1
+    assert outcomes(result)["failed"] == 1
+    result.stdout.fnmatch_lines(
+        ["*isolation.job-scope*", "FAILED *test_nothing_else_is_broken[[]isolation]*"]
+    )
+
+
 @pytest.fixture
 def keeping():
     """A server of edition 2026-11, whose jobs somebody has to delete."""
@@ -156,9 +169,13 @@ def test_an_edition_and_a_time_can_be_chosen(against, run):
 def test_markers_choose_families(against, run):
     against()
     result = run("-v", "-m", "prolific_time or prolific_value", **TARGET)
-    lines = [line for line in result.outlines if "test_law[" in line and "::" in line]
+    named = re.findall(r"::(\w+)\[(\w+)", "\n".join(result.outlines))
 
-    assert {line.partition("[")[2].partition(".")[0] for line in lines} == {"time", "value"}
+    assert set(named) == {
+        (test, family)
+        for test in ("test_law", "test_nothing_else_is_broken")
+        for family in ("time", "value")
+    }
 
 
 def test_every_family_has_its_marker():

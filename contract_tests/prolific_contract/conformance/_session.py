@@ -99,6 +99,11 @@ def _seconds(config: pytest.Config, name: str) -> float | None:
         raise UsageError(f"--prolific-{name} is {value!r}; give a number of seconds") from error
 
 
+def family_of(law: Law) -> str:
+    """What a law is about, by which the markers choose."""
+    return law.id.partition(".")[0]
+
+
 def judged(check: Check) -> list[tuple[Law, Operation]]:
     """The laws and operations that a check may have something to say of."""
     kinds = {subject.kind for subject in check.subjects}

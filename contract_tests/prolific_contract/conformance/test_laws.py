@@ -2,11 +2,12 @@
 
 import pytest
 
-from prolific_contract.conformance._session import Outcome, check_of, hold, judged
+from prolific_contract.conformance._session import Outcome, check_of, family_of, hold, judged
 from prolific_contract.gate._check import UsageError
 from prolific_contract.gate._law import Law
 from prolific_contract.gate._operations import Operation
 from prolific_contract.gate._verdict import CellState
+from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.reports._summary import Summary
 
 
@@ -16,6 +17,11 @@ def outcome(request: pytest.FixtureRequest) -> Outcome:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "family" in metafunc.fixturenames:
+        families = dict.fromkeys(family_of(law) for law in LAWS)
+        metafunc.parametrize(
+            "family", [pytest.param(family, marks=_mark(family)) for family in families]
+        )
     if "law" not in metafunc.fixturenames:
         return
     try:
@@ -29,11 +35,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 law,
                 operation,
                 id=f"{law.id}-{operation.kind}-{operation.action}",
-                marks=getattr(pytest.mark, f"prolific_{law.id.partition('.')[0]}"),
+                marks=_mark(family_of(law)),
             )
             for law, operation in cells
         ],
     )
+
+
+def _mark(family: str) -> pytest.MarkDecorator:
+    mark: pytest.MarkDecorator = getattr(pytest.mark, f"prolific_{family}")
+    return mark
 
 
 def test_enough_was_exercised(outcome: Outcome) -> None:
@@ -54,3 +65,20 @@ def test_law(outcome: Outcome, law: Law, operation: Operation) -> None:
     for violation in outcome.verdict.violations:
         if (violation.law, violation.operation) == (law, operation):
             pytest.fail(Summary(outcome.verdict).account(violation), pytrace=False)
+
+
+def test_nothing_else_is_broken(
+    outcome: Outcome, request: pytest.FixtureRequest, family: str
+) -> None:
+    """What shows only in a probe under the kind that the run is not about."""
+    if outcome.verdict is None:
+        pytest.skip(f"there is no verdict: {outcome.error}")
+    tested = judged(check_of(request.config))
+    accounts = [
+        Summary(outcome.verdict).account(violation)
+        for violation in outcome.verdict.violations
+        if family_of(violation.law) == family
+        if (violation.law, violation.operation) not in tested
+    ]
+    if accounts:
+        pytest.fail("\n\n".join(accounts), pytrace=False)
