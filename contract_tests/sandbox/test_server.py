@@ -13,6 +13,7 @@ from prolific_contract.sandbox import (
     Sandbox,
     SandboxError,
     SandboxSettings,
+    _server,
     _shelf,
 )
 
@@ -123,6 +124,101 @@ def test_it_stops_in_spite_of_a_client_that_stands_still(huge):
     silent.close()
 
     assert not threads_of(before)
+
+
+class TestStartingFails:
+    @pytest.fixture
+    def listeners(self, monkeypatch):
+        """The sockets that were opened to listen on."""
+        opened = []
+
+        def listen(*address):
+            opened.append(socket.create_server(address))
+            return opened[-1]
+
+        monkeypatch.setattr(_server, "_listen", listen)
+        return opened
+
+    @pytest.mark.parametrize(
+        ("end", "said"),
+        [
+            (OSError(24, "Too many open files"), "could not be started: Too many open files"),
+            (None, "could not be started: its server ended before it was ready"),
+        ],
+        ids=["fails", "ends"],
+    )
+    def test_a_server_that_does_not_get_ready_is_a_sentence(
+        self, monkeypatch, listeners, end, said
+    ):
+        def run(server, sockets):
+            if end is not None:
+                raise end
+
+        monkeypatch.setattr(_server._Server, "run", run)
+        before = set(threading.enumerate())
+        sandbox = Sandbox(tls=True)
+
+        with pytest.raises(SandboxError, match=said), sandbox:
+            pass
+
+        assert [listener.fileno() for listener in listeners] == [-1]
+        assert not sandbox.certificate_file.parent.exists()
+        assert not threads_of(before)
+
+    def test_a_server_that_takes_its_time_is_waited_for(self, monkeypatch):
+        asked_twice = threading.Event()
+
+        class Ready(threading.Event):
+            waits = 0
+
+            def wait(self, timeout=None):
+                self.waits += 1
+                if self.waits == 1:
+                    return False
+                asked_twice.set()
+                return super().wait(timeout)
+
+        def make_server(sandbox, make_server=Sandbox._make_server):
+            server = make_server(sandbox)
+            server.ready = Ready()
+            return server
+
+        def run(server, sockets, run=_server._Server.run):
+            assert asked_twice.wait(30)
+            run(server, sockets)
+
+        monkeypatch.setattr(Sandbox, "_make_server", make_server)
+        monkeypatch.setattr(_server._Server, "run", run)
+
+        with Sandbox() as sandbox:
+            assert httpx.get(sandbox.url).status_code == 404
+
+    def test_nothing_stays_open_without_a_certificate(self, monkeypatch, listeners):
+        def refuse(host):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(_server, "Certificate", refuse)
+
+        with pytest.raises(SandboxError, match="started: No space left"), Sandbox(tls=True):
+            pass
+
+        assert [listener.fileno() for listener in listeners] == [-1]
+
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+    def test_what_goes_wrong_later_is_not_hidden(self, monkeypatch):
+        def run(server, sockets):
+            sockets[0].close()
+            server.ready.set()
+            raise OSError(5, "Input/output error")
+
+        told = []
+        monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_value))
+        monkeypatch.setattr(_server._Server, "run", run)
+
+        with Sandbox():
+            pass
+
+        assert [error.strerror for error in told] == ["Input/output error"]
 
 
 def test_localhost_is_the_ipv4_loopback_address():

@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -82,25 +83,55 @@ class Sandbox:
         self._certificate: Certificate | None = None
         self._site = make_site(settings, clock, mutant, variant)
         self._url: str | None = None
+        self._failure: OSError | None = None
 
     def __enter__(self) -> Self:
         """Start the server.
 
         Raises:
-            SandboxError: The port can't be used.
+            SandboxError: The port can't be used, or the server could not be started.
         """
-        listener = _listen(*self._address)
+        try:
+            # Undone from the last to the first if one of them fails.
+            with ExitStack() as started:
+                self._start(started)
+                started.pop_all()
+        except OSError as error:
+            raise SandboxError(
+                f"the sandbox could not be started: {error.strerror or error}"
+            ) from error
+        return self
+
+    def _start(self, started: ExitStack) -> None:
+        listener = started.enter_context(_listen(*self._address))
         host, port = listener.getsockname()[:2]
         self._certificate = Certificate(host) if self._tls else None
+        if self._certificate is not None:
+            started.callback(self._certificate.close)
         scheme = "https" if self._tls else "http"
         self._url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
         self._server = self._make_server()
         self._thread = threading.Thread(
-            target=self._server.run, args=([listener],), name="prolific-sandbox", daemon=True
+            target=self._run, args=(listener,), name="prolific-sandbox", daemon=True
         )
         self._thread.start()
-        self._server.ready.wait()
-        return self
+        started.callback(self._stop)
+        while not self._server.ready.wait(_INTERRUPTIBLE_SECONDS):
+            if not self._thread.is_alive():
+                raise self._failure or OSError("its server ended before it was ready")
+
+    def _run(self, listener: socket.socket) -> None:
+        self._failure = None
+        try:
+            self._server.run([listener])
+        except OSError as error:
+            if self._server.ready.is_set():
+                raise
+            self._failure = error
+
+    def _stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
 
     def _make_server(self) -> "_Server | FaultServer":
         certificate = self._certificate
@@ -132,8 +163,7 @@ class Sandbox:
         traceback: TracebackType | None,
     ) -> None:
         """Stop the server and delete its files."""
-        self._server.should_exit = True
-        self._thread.join()
+        self._stop()
         self._site.close()
         if self._certificate is not None:
             self._certificate.close()
