@@ -494,6 +494,12 @@ def test_a_folder_below_a_file(make, place):
     assert tree(place) == {"data": b"mine"}
 
 
+def test_a_folder_that_no_system_can_name(make, place):
+    with pytest.raises(ArchiveError, match="cannot be extracted to .*null"):
+        make(collection_members()).extract(place / "a\0b")
+    assert tree(place) == {}
+
+
 def test_an_archive_that_is_gone(make, place):
     archive = make(collection_members())
     archive.path.unlink()

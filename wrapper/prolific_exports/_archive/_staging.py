@@ -1,5 +1,6 @@
 """A folder that appears whole or not at all."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -7,6 +8,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from prolific_exports._errors import TargetExistsError
+
+
+def vacant(directory: str | os.PathLike[str]) -> Path:
+    """The real path of a folder that can be written into: one that is missing, or empty.
+
+    Raises:
+        TargetExistsError: There is something at ``directory`` that is not an empty folder.
+        OSError: The system refuses.
+    """
+    try:
+        target = Path(os.path.realpath(directory))
+        taken = target.exists() and not (target.is_dir() and not any(target.iterdir()))
+    except ValueError as error:
+        # A NUL in it, or what no system can encode.
+        raise OSError(errno.EINVAL, str(error)) from error
+    if taken:
+        raise TargetExistsError(
+            f"{directory} exists and is not an empty folder. Nothing was extracted: name a folder "
+            "that does not exist yet, or empty this one.",
+            path=Path(directory),
+        )
+    return target
 
 
 @contextmanager
@@ -21,14 +44,8 @@ def staged(directory: str | os.PathLike[str]) -> Iterator[Path]:
         TargetExistsError: There is something at ``directory`` that is not an empty folder.
         OSError: The system refuses.
     """
-    target = Path(os.path.realpath(directory))
+    target = vacant(directory)
     exists = target.exists()
-    if exists and not (target.is_dir() and not any(target.iterdir())):
-        raise TargetExistsError(
-            f"{directory} exists and is not an empty folder. Nothing was extracted: name a folder "
-            "that does not exist yet, or empty this one.",
-            path=Path(directory),
-        )
     first_missing = _first_missing(target)
     token = f".prolific-exports-{os.urandom(8).hex()}.partial"
     staging = (target if exists else first_missing.parent) / token
