@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from pathlib import Path
 
 import pytest
 from helpers import api
@@ -33,6 +34,13 @@ def order(*arguments):
 def test_the_command_for_all_ids_is_the_same_order(arguments):
     given = order(*arguments)
     assert order(*given.command(given.ids, given.export_id)[2:]) == given
+
+
+def test_a_path_in_a_command_is_never_an_option():
+    given = order("batch", "a", "--extract=-x")
+    assert given.tasks()[0].extract_command(Path("-a.zip")) == [
+        *("prolific-exports", "extract", "./-a.zip", "./-x")
+    ]
 
 
 def test_one_of_several_goes_to_the_same_place():

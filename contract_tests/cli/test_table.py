@@ -1,10 +1,12 @@
 """``prolific-exports table`` and ``download --table``."""
 
 import json
+from pathlib import Path
 
 import pytest
 from archive.builders import collection_members, write_zip
 from helpers import api
+from prolific_exports import ArchiveError, ResponseTable
 
 
 @pytest.fixture
@@ -101,10 +103,29 @@ def test_a_table_never_replaces_what_was_just_downloaded(
     assert not router.calls
 
 
-def test_a_table_in_the_folder_of_the_archives_is_beside_them(cli, folder, served):
-    outcome = cli("download", "collection", ID, "-o", "out/", "--table", "out/all.csv")
-    assert outcome.code == 0
-    assert (folder / "out/all.csv").exists()
+@pytest.mark.parametrize(
+    ("options", "table"),
+    [
+        (["-o", "out/"], "out/all.csv"),
+        (["-o", "new/out/"], "new/all.csv"),
+        (["-o", "x.zip", "--extract", "data"], "data/all.csv"),
+    ],
+)
+def test_a_table_may_go_to_a_folder_that_the_download_creates(cli, folder, served, options, table):
+    assert cli("download", "collection", ID, *options, "--table", table).code == 0
+    assert (folder / table).exists()
+
+
+@pytest.mark.parametrize("options", [["-o", "none/x.zip"], ["-o", "out/"], []])
+@pytest.mark.parametrize("table", ["none/out.csv", "none/../out.csv", "a-file/out.csv"])
+def test_a_table_without_a_folder_is_refused_before_anything_is_sent(
+    cli, folder, router, options, table
+):
+    (folder / "a-file").touch()
+    outcome = cli("download", "collection", ID, *options, "--table", table)
+    assert outcome.code == 2
+    assert f"--table {table}: there is no folder {Path(table).parent}. Create it" in outcome.err
+    assert not router.calls
 
 
 def test_a_table_does_not_replace_the_archive_it_is_made_of(cli, folder, export):
@@ -116,13 +137,37 @@ def test_a_table_does_not_replace_the_archive_it_is_made_of(cli, folder, export)
     assert (folder / "export.csv").read_bytes() == content
 
 
-def test_a_table_that_fails_leaves_the_archive_and_says_how_to_go_on(cli, folder, served):
-    outcome = cli("download", "collection", ID, "-o", "x.zip", "--table", "none/out.csv", "--json")
+@pytest.mark.parametrize(
+    ("options", "command"),
+    [
+        (("-o", "x.zip", "--table", "out.csv"), "x.zip out.csv"),
+        (("-o=-x.zip", "--table=-out.csv"), "./-x.zip ./-out.csv"),
+        (
+            ("-o", "x.zip", "--table", "out.csv", "--overwrite", "--quiet"),
+            "x.zip out.csv --overwrite --quiet",
+        ),
+    ],
+)
+def test_a_table_that_fails_leaves_the_archive_and_says_how_to_go_on(
+    cli, folder, served, monkeypatch, options, command
+):
+    def full(self, *arguments, **options):
+        raise ArchiveError("The disk is full.")
+
+    if "--overwrite" in options:
+        (folder / "out.csv").touch()
+    with monkeypatch.context() as patched:
+        patched.setattr(ResponseTable, "write", full)
+        outcome = cli("download", "collection", ID, *options, "--json")
     assert outcome.code == 1
     assert outcome.json["results"][0]["status"] == "saved"
     assert outcome.json["table"] is None
     assert outcome.json["error"]["type"] == "ArchiveError"
-    assert "Go on with: prolific-exports table x.zip none/out.csv" in outcome.err
+    advice = outcome.err.splitlines()[-1]
+    assert advice == f"Go on with: prolific-exports table {command}"
+    outcome = cli(*advice.split()[4:])
+    assert outcome.code == 0
+    assert ("--quiet" in command) == (outcome.err == "")
 
 
 def test_no_table_of_a_part_of_the_archives(cli, folder, served):

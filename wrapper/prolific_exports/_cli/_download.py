@@ -80,11 +80,16 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     error: ExportsError | OSError | KeyboardInterrupt | None = interrupt
     table = None
     if order.table is not None:
-        try:
-            table = _write_table(order, order.table, downloads.results)
-        except (ExportsError, OSError, KeyboardInterrupt) as failure:
-            reports.complain(failure, f"the table {order.table}")
-            error = failure
+        archives = [str(result.path) for result in downloads.results if result.path is not None]
+        if len(archives) < len(order.ids):
+            streams.message("The table was not written, since archives are missing.")
+        else:
+            try:
+                table = _write_table(order, order.table, archives)
+            except (ExportsError, OSError, KeyboardInterrupt) as failure:
+                reports.complain(failure, f"the table {order.table}")
+                _advise(order.table_command(archives))
+                error = failure
     if order.json:
         streams.result(reports.download(downloads.results, error, table))
     elif table is not None:
@@ -94,18 +99,9 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     return downloads.exit_code()
 
 
-def _write_table(order: Order, target: str, results: Sequence[Result]) -> str | None:
-    """Write the table of all archives; None if they are not all there."""
-    archives = [str(result.path) for result in results if result.path is not None]
-    if len(archives) < len(order.ids):
-        streams.message("The table was not written, since archives are missing.")
-        return None
+def _write_table(order: Order, target: str, archives: Sequence[str]) -> str:
     opened = [ExportArchive.open(archive) for archive in archives]
-    try:
-        summary = ResponseTable(opened).write(target, overwrite=order.overwrite)
-    except BaseException:
-        _advise(["prolific-exports", "table", *archives, target])
-        raise
+    summary = ResponseTable(opened).write(target, overwrite=order.overwrite)
     if not order.quiet:
         streams.message(told(target, summary))
     return target

@@ -33,7 +33,8 @@ class Task:
         """The command line that extracts the archive to where it should have gone."""
         if self.extract_to is None:
             return None
-        return ["prolific-exports", "extract", str(archive), str(self.extract_to)]
+        paths = [_no_option(str(path)) for path in (archive, self.extract_to)]
+        return ["prolific-exports", "extract", *paths]
 
 
 @frozen(kw_only=True)
@@ -151,6 +152,14 @@ class Order:
         given = [("--output", self.output), *(("--extract", folder) for folder in extracted)]
         return [(option, _place(path)) for option, path in given if path is not None]
 
+    def creates(self, folder: Path) -> bool:
+        """Whether a folder is there after the downloads if it was not before."""
+        return any(
+            folder in (place, *place.parents)
+            for option, place in self.places()
+            if option == "--extract" or self.to_folder
+        )
+
     def _extract_to(self, resource_id: str) -> Path | None:
         if self.extract is None:
             return None
@@ -211,6 +220,15 @@ class Order:
             line += [option] if given else []
         return line
 
+    def table_command(self, archives: Sequence[str]) -> list[str] | None:
+        """The command line that makes the archives the table that this one would."""
+        if self.table is None:
+            return None
+        line = ["prolific-exports", "table", *map(_no_option, (*archives, self.table))]
+        for option, given in (("--overwrite", self.overwrite), ("--quiet", self.quiet)):
+            line += [option] if given else []
+        return line
+
 
 _SEPARATORS = tuple({"/", os.sep})
 
@@ -260,8 +278,8 @@ def _check_table(order: Order, path: str) -> None:
     """Find out before the download whether a table can be written after it.
 
     Raises:
-        UsageError: Its name ends in no known format, a library is missing, or something else
-            goes to the same place.
+        UsageError: Its name ends in no known format, a library is missing, something else goes
+            to the same place, or there will be no such folder.
         TargetExistsError: There is such a file, and it is not to be replaced.
     """
     from prolific_exports._tables._output import check_target  # noqa: PLC0415 - only for --table
@@ -276,6 +294,11 @@ def _check_table(order: Order, path: str) -> None:
                 f"--table {path} needs a place of its own, and {option} goes there too: name "
                 "another file."
             )
+    folder = Path(path).parent
+    if not folder.is_dir() and (place.parent.exists() or not order.creates(place.parent)):
+        raise UsageError(
+            f"--table {path}: there is no folder {folder}. Create it, or name another file."
+        )
     check_target(Path(path), overwrite=order.overwrite)
 
 
@@ -304,6 +327,11 @@ def _refuse_overlap(task: Task) -> None:
             f"--extract {task.extract_to} needs a folder of its own, and the archive would be "
             "saved in it: extract to a folder inside it, or save elsewhere."
         )
+
+
+def _no_option(path: str) -> str:
+    # Where an argument has no name, what begins with "-" would be taken for an option.
+    return f"./{path}" if path.startswith("-") else path
 
 
 def _number(value: float | None) -> str | None:

@@ -218,8 +218,8 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.add_argument(
         "--table",
         metavar="OUT",
-        help="also write the responses as one long table, once all archives are there: see "
-        "prolific-exports table --help",
+        help="also write the responses as one long table, once all archives are there, to a file "
+        "in a folder that exists or is created for them: see prolific-exports table --help",
     )
     parser.add_argument(
         "--timeout",
