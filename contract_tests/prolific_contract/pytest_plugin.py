@@ -12,7 +12,7 @@ This module is loaded into every pytest run of an environment that has
 prolific-exports installed, so it imports nothing but pytest before it is used.
 """
 
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,6 +43,9 @@ _OPTIONS = {
     "max-wait": ("SECONDS", "how long an export may take (default: 600)"),
     "profile": ("PROFILE", "polite (default), or full for servers that are nobody else's"),
 }
+
+_SUITE = "prolific_contract.conformance"
+_SUITE_FOLDER = Path(__file__).resolve().parent / "conformance"
 
 # Long enough for a first status request to find a job generating, short enough
 # for a suite of tests.
@@ -89,12 +92,26 @@ def pytest_terminal_summary(
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Give a worker of pytest-xdist the conversation that is held once for all of them."""
-    if node.config.getoption("--prolific-target") or "PROLIFIC_TARGET" in os.environ:
+    if _is_of_the_suite(node.config):
         from prolific_contract.conformance._session import (  # noqa: PLC0415 - see above
             send_to_worker,
         )
 
         send_to_worker(node)
+
+
+def _is_of_the_suite(config: pytest.Config) -> bool:
+    """Whether a run names the conformance tests, which alone may talk to the server.
+
+    The environment of any other run may well have the variables.
+    """
+    for argument in config.args:
+        name = argument.partition("::")[0]
+        if config.option.pyargs and f"{name}.".startswith(f"{_SUITE}."):
+            return True
+        if (config.invocation_params.dir / name).resolve().is_relative_to(_SUITE_FOLDER):
+            return True
+    return False
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 import json
 import re
 from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from attrs import evolve
@@ -212,6 +214,17 @@ def test_wrong_usage_is_a_sentence(against, run, options, message):
     assert held == []
 
 
+def test_other_tests_with_workers_need_none_either(pytester, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    # Without a batch, asking would end the run.
+    monkeypatch.setenv("PROLIFIC_TARGET", BASE)
+    pytester.makepyfile("def test_of_a_user(): ...")
+    plugins = ("-p", "prolific_contract.pytest_plugin", "-p", "xdist", "-n", "1")
+    result = pytester.runpytest_subprocess(*plugins)
+
+    result.assert_outcomes(passed=1)
+
+
 def test_other_tests_need_no_server(pytester, run):
     pytester.makepyfile("def test_of_a_user(): ...")
     result = pytester.runpytest_inprocess("-p", "prolific_contract.pytest_plugin")
@@ -250,7 +263,10 @@ def test_without_a_verdict_no_law_is_judged(against, run):
 class Config:
     """What is used of a pytest.Config."""
 
-    def __init__(self, **options):
+    def __init__(self, *, args=("prolific_contract.conformance",), pyargs=True, **options):
+        self.args = list(args)
+        self.option = SimpleNamespace(pyargs=pyargs)
+        self.invocation_params = SimpleNamespace(dir=Path(conftest.__file__).parents[1])
         self._options = {f"--prolific-{name}": None for name in pytest_plugin._OPTIONS}
         self._options["--prolific-strict"] = False
         self._options |= {f"--prolific-{name}": value for name, value in options.items()}
@@ -314,12 +330,46 @@ def test_a_controller_refuses_wrong_usage():
         pytest_plugin.pytest_configure_node(node)
 
 
-def test_workers_of_other_runs_get_nothing(monkeypatch):
-    monkeypatch.delenv("PROLIFIC_TARGET", raising=False)
-    node = Node(Config())
+@pytest.mark.parametrize(
+    "run_of",
+    [
+        {"args": ["tests"]},
+        {"args": []},
+        {"args": ["prolific_contract.conformances", "prolific_contract.sandbox"]},
+        {"args": ["prolific_contract.conformance"], "pyargs": False},
+        # It holds the suite, but does not name it.
+        {"args": ["."], "pyargs": False},
+    ],
+)
+def test_other_runs_send_nothing(against, monkeypatch, run_of):
+    held = against()
+    for name, value in TARGET.items():
+        monkeypatch.setenv(f"PROLIFIC_{name.upper()}", value)
+    node = Node(Config(**run_of))
     pytest_plugin.pytest_configure_node(node)
 
-    assert node.workerinput == {}
+    assert (node.workerinput, held) == ({}, [])
+    outcome = session.hold(worker_of(node))
+    assert (outcome.verdict, held) == (None, [])
+    assert "--pyargs prolific_contract.conformance" in outcome.error
+
+
+@pytest.mark.parametrize(
+    "run_of",
+    [
+        {"args": ["tests", "prolific_contract.conformance"]},
+        {"args": ["prolific_contract.conformance.test_laws::test_law"]},
+        {"args": ["conformance"], "pyargs": False},
+        {"args": ["conformance/test_laws.py::test_law[shape.body-batch-status]"], "pyargs": False},
+    ],
+)
+def test_a_run_names_the_tests_as_a_package_or_a_path(against, run_of):
+    held = against()
+    node = Node(Config(**run_of, **TARGET))
+    pytest_plugin.pytest_configure_node(node)
+
+    assert session.hold(worker_of(node)).verdict is not None
+    assert held == [None]
 
 
 def test_the_environment_counts_for_workers_too(against, monkeypatch):

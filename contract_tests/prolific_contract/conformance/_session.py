@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from prolific_contract.gate._plan import Profile
 
 _RECORDING = "prolific_conversation"
+_UNNAMED = (
+    "pytest-xdist's workers were given no conversation: name the tests on the command line, "
+    "pytest --pyargs prolific_contract.conformance"
+)
 
 
 @frozen
@@ -124,9 +128,11 @@ def hold(config: pytest.Config) -> Outcome:
         check = check_of(config)
     except UsageError as error:
         return Outcome(None, str(error))
-    workerinput: dict[str, Any] = getattr(config, "workerinput", {})
-    if _RECORDING not in workerinput:
+    workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if workerinput is None:
         return _held(check, config)
+    if _RECORDING not in workerinput:
+        return Outcome(None, _UNNAMED)
     told = json.loads(workerinput[_RECORDING])
     if "error" in told:
         return Outcome(None, told["error"])
