@@ -16,7 +16,7 @@ from prolific_exports import DownloadError, Exports, _store
 from prolific_exports._effects import Fetch
 from prolific_exports._settings import resolve
 from prolific_exports._store import Stop, StoreClient
-from prolific_exports._sync import SyncDriver
+from prolific_exports._sync import SyncDriver, ending
 from prolific_exports.testing import FakeClock
 
 SECRET = "5ecret5ignature"
@@ -252,7 +252,8 @@ def test_what_is_begun_after_stopping_fails():
     assert body == b""
 
 
-def test_a_part_that_is_silent_does_not_hold_up_the_failure_of_another():
+@pytest.mark.parametrize("client", [None, httpx.Client], ids=["own", "the caller's"])
+def test_a_part_that_is_silent_does_not_hold_up_the_failure_of_another(client):
     silent = threading.Event()
 
     def full(data):
@@ -263,8 +264,14 @@ def test_a_part_that_is_silent_does_not_hold_up_the_failure_of_another():
         silent.set()
         return True
 
-    driver = SyncDriver(resolve("t0ken", None), None, FakeClock())
-    with Peer(answer()) as well, Peer(answer()[:-1], hold=True) as badly, closing(driver):
+    injected = client() if client else None
+    driver = SyncDriver(resolve("t0ken", None), injected, FakeClock())
+    with (
+        Peer(answer()) as well,
+        Peer(answer()[:-1], hold=True) as badly,
+        closing(driver),
+        closing(injected or driver),
+    ):
         began = time.monotonic()
         with pytest.raises(DownloadError, match="full"):
             driver._fetch_all(
@@ -274,6 +281,46 @@ def test_a_part_that_is_silent_does_not_hold_up_the_failure_of_another():
                 )
             )
         assert time.monotonic() - began < 10
+
+
+class Stream:
+    """What httpx tells of a connection."""
+
+    def __init__(self, one):
+        self.one = one
+
+    def get_extra_info(self, _name):
+        return self.one
+
+
+@pytest.mark.parametrize(("version", "broken"), [(b"HTTP/1.1", True), (b"HTTP/2", False)])
+def test_a_connection_that_others_are_on_is_not_broken(version, broken):
+    here, there = socket.socketpair()
+    extensions = {"network_stream": Stream(here), "http_version": version}
+    stop = Stop()
+    with closing(here), closing(there):
+        with ending(httpx.Response(200, extensions=extensions), stop):
+            stop.now()
+        there.settimeout(5)
+        if not broken:
+            here.sendall(b"x")
+        assert there.recv(1) == (b"" if broken else b"x")
+
+
+def test_a_connection_that_is_no_socket_is_let_be():
+    stop = Stop()
+    with ending(httpx.Response(200, extensions={"network_stream": Stream(None)}), stop):
+        stop.now()
+    assert stop.is_over
+
+
+def test_connections_of_the_caller_that_may_be_broken_are_not_used_again():
+    with httpx.Client() as client, Peer(answer(), answer()) as peer:
+        driver = SyncDriver(resolve("t0ken", None), client, FakeClock())
+        part = Fetch(url(peer), {}, 5.0, lambda head: True, lambda data: None)
+        driver._fetch_all((part, part))
+    assert all(b"connection: close" in asked.lower() for asked in peer.asked)
+    assert len(peer.asked) == 2
 
 
 def test_stopping_what_is_closed_already_harms_nothing():

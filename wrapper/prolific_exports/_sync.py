@@ -1,6 +1,8 @@
 """The driver that does what a flow asks with blocking calls."""
 
+import socket
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 import httpx
@@ -105,6 +107,9 @@ class SyncDriver:
         if self.store is not None and self.store.reaches(fetch.url):
             return self.store.fetch(fetch, stop)
         request = http.store_request(self._client, fetch)
+        if stop is not None:
+            # A connection that may be broken from outside must not be anybody's next.
+            request.headers["Connection"] = "close"
         head = None
         try:
             with without_queries():
@@ -113,10 +118,12 @@ class SyncDriver:
                 )
                 try:
                     head = http.head_of(response)
-                    if not fetch.accept(head):
-                        return Fetched(head, next(response.iter_bytes(http.EVIDENCE_SIZE), b""))
-                    for chunk in response.iter_bytes():
-                        fetch.write(chunk)
+                    with ending(response, stop):
+                        if not fetch.accept(head):
+                            evidence = next(response.iter_bytes(http.EVIDENCE_SIZE), b"")
+                            return Fetched(head, evidence)
+                        for chunk in response.iter_bytes():
+                            fetch.write(chunk)
                 finally:
                     response.close()
         except http.FAILURES as error:
@@ -126,6 +133,18 @@ class SyncDriver:
 
 class StoppedError(Exception):
     """Another part of the same download has failed."""
+
+
+def ending(response: httpx.Response, stop: Stop | None) -> AbstractContextManager[None]:
+    """While this lasts, stopping breaks the connection of a response that has one to itself."""
+    stream = response.extensions.get("network_stream")
+    # HTTP/2 has others on the connection, which may be the caller's.
+    if stop is None or stream is None or response.http_version == "HTTP/2":
+        return nullcontext()
+    # Not by closing the response: that would not wake the thread that waits for bytes, and
+    # the system may give the socket's number to somebody else while it waits.
+    one = stream.get_extra_info("socket")
+    return stop.ends(one) if isinstance(one, socket.socket) else nullcontext()
 
 
 def stoppable(fetch: Fetch, stop: Stop) -> Fetch:
