@@ -7,13 +7,14 @@ from pathlib import Path
 from shutil import copy2
 
 import pytest
-from archive.builders import collection_members, write_zip
+from archive.builders import ROOT, collection_members, write_zip
 from prolific_exports import (
     ArchiveError,
     CorruptArchiveError,
     ExportArchive,
     ResponseTable,
     TargetExistsError,
+    UnsafeArchiveError,
     UsageError,
 )
 
@@ -189,3 +190,39 @@ def test_links_are_replaced_and_folders_are_not(archive, folder):
     archive.to_csv("out.csv", overwrite=True)
     assert tree(folder) == ["out.csv", "place"]
     assert not Path("out.csv").is_symlink()
+
+
+# Beside uploaded files
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """An archive whose uploaded file cannot be extracted."""
+    members = collection_members() | {f"{ROOT}files/NUL": b""}
+    return ExportArchive.open(write_zip(tmp_path / "broken.zip", members))
+
+
+def test_uploads_do_not_stay_when_the_table_does_not_get_its_name(archive, folder, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "in use")
+
+    table = archive.table(files="new/up")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        with pytest.raises(ArchiveError, match="in use"):
+            table.write("out.csv", overwrite=True)
+    assert tree(folder) == []
+    assert table.write("out.csv").rows == 2
+    assert tree(folder / "new/up") == ["files", "files/sub1_i2_0.jpg"]
+
+
+@pytest.mark.parametrize("there", [[], ["up"], ["up/1"], ["up/1", "up/2"]])
+def test_of_folders_those_stay_that_were_there(archive, broken, folder, there):
+    for path in there:
+        Path(path).mkdir(parents=True)
+    before = tree(folder)
+    identities = [Path(path).stat().st_ino for path in before]
+    with pytest.raises(UnsafeArchiveError):
+        ResponseTable([archive, broken], files="up").write("out.csv")
+    assert tree(folder) == before
+    assert [Path(path).stat().st_ino for path in before] == identities

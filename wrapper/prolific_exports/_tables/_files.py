@@ -1,8 +1,9 @@
 """Uploaded files beside a table, and paths that point at them."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ _FILES = "files/"
 
 @contextmanager
 def extract_uploads(archive: ExportArchive, folder: Path) -> Iterator[None]:
-    """Extract the uploaded files, safely; they are gone again when the block fails.
+    """Extract the uploaded files, safely.
+
+    When the block fails, they and the folders that were made for them are gone again.
 
     Raises:
         ArchiveError: The archive cannot be read, or the system refuses to write.
@@ -28,11 +31,16 @@ def extract_uploads(archive: ExportArchive, folder: Path) -> Iterator[None]:
     root = f"{archive.root}/" if archive.root else ""
     plan = plan_extraction(archive.path, archive.members, root, ExtractLimits())
     uploads = tuple(file for file in plan.files if file[1].startswith(_FILES))
+    target = Path(os.path.realpath(folder))
+    made = [place for place in (target, *target.parents) if not place.exists()]
     extract(archive.path, evolve(plan, folders=(), files=uploads), folder)
     try:
         yield
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(target / _FILES, ignore_errors=True)
+        with suppress(OSError):
+            for place in made:
+                place.rmdir()
         raise
 
 

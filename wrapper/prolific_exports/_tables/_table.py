@@ -244,7 +244,8 @@ class ResponseTable:
                 f"{path} is an archive that the table is made of, and may be the only copy of its "
                 "data. Nothing was written: name another file."
             )
-        with output.replacing(path, overwrite=overwrite) as temporary, ExitStack() as extracted:
+        # The uploads are outermost: they go too if the table does not get its name at last.
+        with ExitStack() as extracted, output.replacing(path, overwrite=overwrite) as temporary:
             summary = self._written(temporary, format_, formulas)
             for archive, folder in zip(self.archives, self._folders, strict=False):
                 extracted.enter_context(extract_uploads(archive, folder))
