@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from archive.builders import collection_members, write_zip
 from helpers import api
-from prolific_exports import ArchiveError, ResponseTable
+from prolific_exports import ArchiveError, ExportArchive, ResponseTable
 
 
 @pytest.fixture
@@ -168,6 +168,24 @@ def test_a_table_that_fails_leaves_the_archive_and_says_how_to_go_on(
     outcome = cli(*advice.split()[4:])
     assert outcome.code == 0
     assert ("--quiet" in command) == (outcome.err == "")
+
+
+def test_after_an_interrupt_no_table_is_begun(cli, folder, served, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ExportArchive, "extract", interrupted)
+        options = ("-o", "x.zip", "--extract", "data", "--table", "out.csv", "--quiet")
+        outcome = cli("download", "collection", ID, *options)
+    assert (outcome.code, outcome.out) == (130, "x.zip\n")
+    assert not (folder / "out.csv").exists()
+    assert outcome.err.splitlines() == [
+        "prolific-exports: error: interrupted",
+        "Go on with: prolific-exports extract x.zip data",
+        "The table was not written.",
+        "Go on with: prolific-exports table x.zip out.csv --quiet",
+    ]
 
 
 def test_no_table_of_a_part_of_the_archives(cli, folder, served):

@@ -83,6 +83,9 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         archives = [str(result.path) for result in downloads.results if result.path is not None]
         if len(archives) < len(order.ids):
             streams.message("The table was not written, since archives are missing.")
+        elif interrupt is not None:
+            streams.message("The table was not written.")
+            _advise(order.table_command(archives))
         else:
             try:
                 table = _write_table(order, order.table, archives)
