@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 from typing import Final, Generic, Protocol, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from prolific_exports._clock import Clock
 from prolific_exports._effects import Flow, Reply, Request, Send, Sleep
@@ -39,7 +39,7 @@ class Context:
 
     clock: Clock
     random: Random
-    token: str
+    token: str = field(repr=False)
     notify: Callable[[Event], object]
 
 

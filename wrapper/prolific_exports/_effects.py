@@ -48,7 +48,7 @@ class Reply:
     """
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
 
 
@@ -77,7 +77,7 @@ class Head:
     """
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
 
 
 @frozen
@@ -95,8 +95,8 @@ class Fetch:
     url: str = field(repr=False)
     headers: Mapping[str, str]
     timeout: float
-    accept: Callable[[Head], bool]
-    write: Callable[[bytes | memoryview], object]
+    accept: Callable[[Head], bool] = field(repr=False)
+    write: Callable[[bytes | memoryview], object] = field(repr=False)
 
 
 @frozen
@@ -111,7 +111,7 @@ class Fetched:
     """
 
     head: Head | None
-    evidence: bytes = b""
+    evidence: bytes = field(default=b"", repr=False)
     failure: str | None = None
 
 

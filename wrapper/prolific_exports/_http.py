@@ -101,7 +101,7 @@ class Body:
 
     timeout: float
     clock: Clock
-    data: bytearray = field(factory=bytearray)
+    data: bytearray = field(factory=bytearray, repr=False)
     began: float = field(init=False)
 
     def __attrs_post_init__(self) -> None:

@@ -8,9 +8,10 @@ import re
 from enum import Enum
 from typing import Final, TypeAlias
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from prolific_exports._effects import Head
+from prolific_exports._redact import redact
 
 
 class Step(Enum):
@@ -35,14 +36,15 @@ class Take:
 class Follow:
     """The archive is elsewhere."""
 
-    location: str
+    location: str = field(repr=False)
 
 
 @frozen
 class Refuse:
     """There is nothing to be done about this answer."""
 
-    reason: str
+    # It may quote the store, which may repeat the URL.
+    reason: str = field(repr=redact)
 
 
 Verdict: TypeAlias = Take | Follow | Refuse | Step
