@@ -202,6 +202,12 @@ def broken(tmp_path):
     return ExportArchive.open(write_zip(tmp_path / "broken.zip", members))
 
 
+@pytest.fixture
+def unread(monkeypatch):
+    """Reading records is a failure."""
+    monkeypatch.delattr(ExportArchive, "record_file")
+
+
 def test_uploads_do_not_stay_when_the_table_does_not_get_its_name(archive, folder, monkeypatch):
     def refuse(*_):
         raise PermissionError(errno.EACCES, "in use")
@@ -226,3 +232,31 @@ def test_of_folders_those_stay_that_were_there(archive, broken, folder, there):
         ResponseTable([archive, broken], files="up").write("out.csv")
     assert tree(folder) == before
     assert [Path(path).stat().st_ino for path in before] == identities
+
+
+@pytest.mark.parametrize(
+    ("files", "out"), [("up", "up/out"), (".", "out"), ("new", "new/x/out"), ("out.csv/up", "out")]
+)
+def test_a_table_among_its_uploads_is_refused_at_once(archive, folder, unread, files, out):
+    if files == "up":
+        Path("up").mkdir()
+    before = tree(folder)
+    with pytest.raises(UsageError, match="name another place"):
+        archive.table(files=files).write(f"{out}.csv")
+    assert tree(folder) == before
+
+
+def test_folders_for_uploads_are_looked_at_first(archive, folder, unread):
+    Path("up/2").mkdir(parents=True)
+    Path("up/2/mine").touch()
+    with pytest.raises(TargetExistsError, match="2 exists and is not an empty folder"):
+        ResponseTable([archive, archive], files="up").write("out.csv")
+    with pytest.raises(ArchiveError, match="uploaded files cannot be extracted to"):
+        archive.table(files="a\0b").write("out.csv")
+    assert tree(folder) == ["up", "up/2", "up/2/mine"]
+
+
+def test_a_table_may_be_beside_the_folders_of_several_archives(archive, folder):
+    Path("up").mkdir()
+    assert ResponseTable([archive, archive], files="up").write("up/out.csv").rows == 4
+    assert sorted(path.name for path in Path("up").iterdir()) == ["1", "2", "out.csv"]

@@ -10,11 +10,37 @@ from typing import Any
 from attrs import evolve
 
 from prolific_exports._archive import ExportArchive
+from prolific_exports._archive._directory import reason
 from prolific_exports._archive._extract import extract
 from prolific_exports._archive._plan import ExtractLimits, plan_extraction
+from prolific_exports._archive._staging import vacant
+from prolific_exports._errors import ArchiveError, UsageError
 from prolific_exports._tables._sources import Row
 
 _FILES = "files/"
+
+
+def check_folder(folder: Path, table: Path) -> None:
+    """Find out whether files can be extracted beside a table, before anything is read.
+
+    Raises:
+        ArchiveError: The system refuses.
+        TargetExistsError: ``folder`` is there and is not an empty folder.
+        UsageError: The table would be in the folder, or the folder in the table.
+    """
+    try:
+        place = vacant(folder)
+    except OSError as error:
+        raise ArchiveError(
+            f"The uploaded files cannot be extracted to {folder}: {reason(error)}. Nothing was "
+            "written."
+        ) from error
+    beside = Path(os.path.realpath(table))
+    if beside in (place, *place.parents) or place in beside.parents:
+        raise UsageError(
+            f"{folder} is to hold the uploaded files alone, and {table} would be in it, or it in "
+            "that. Nothing was written: name another place for one of them."
+        )
 
 
 @contextmanager

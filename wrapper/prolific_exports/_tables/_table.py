@@ -13,7 +13,7 @@ from prolific_exports._tables import _output as output
 from prolific_exports._tables._arrow import encoded, long_schema, wide_schema
 from prolific_exports._tables._columns import IDENTITY, LONG, SOURCE, Shape
 from prolific_exports._tables._fast import FastLong, FastReader, FastWide
-from prolific_exports._tables._files import extract_uploads, pointing
+from prolific_exports._tables._files import check_folder, extract_uploads, pointing
 from prolific_exports._tables._libraries import have, need
 from prolific_exports._tables._long import long_rows
 from prolific_exports._tables._records import parts
@@ -217,8 +217,9 @@ class ResponseTable:
     ) -> TableSummary:
         """Write a file of the format that its name ends in: see ``FORMATS``.
 
-        With ``files``, the uploaded files are extracted first; that folder must not exist, or
-        be empty. The table is at its place when it is whole, and not before.
+        With ``files``, the uploaded files are extracted, too; that folder must not exist, or be
+        empty, and the table cannot be in it. The table is at its place when everything is whole,
+        and not before.
 
         Args:
             path: Where to: ``.parquet``, ``.csv``, ``.jsonl`` or ``.arrow``.
@@ -227,7 +228,8 @@ class ResponseTable:
 
         Raises:
             UsageError: The format is not known, or needs pyarrow, which is not installed; or
-                ``path`` is one of the archives, whatever ``overwrite`` says.
+                ``path`` is one of the archives, whatever ``overwrite`` says, or is where the
+                uploaded files are to be.
             TargetExistsError: There is a file at ``path``, and ``overwrite`` is False; or the
                 folder for the files is not empty.
             ArchiveError: The system refuses to write.
@@ -246,6 +248,8 @@ class ResponseTable:
             )
         # The uploads are outermost: they go too if the table does not get its name at last.
         with ExitStack() as extracted, output.replacing(path, overwrite=overwrite) as temporary:
+            for folder in self._folders:
+                check_folder(folder, path)
             summary = self._written(temporary, format_, formulas)
             for archive, folder in zip(self.archives, self._folders, strict=False):
                 extracted.enter_context(extract_uploads(archive, folder))
