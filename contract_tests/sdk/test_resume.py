@@ -24,8 +24,7 @@ from prolific_exports import (
     Verifying,
 )
 from prolific_exports._transfer._disk import OsDisk, OsHandle
-from prolific_exports._transfer._flow import _joined
-from prolific_exports._urls import why_unsafe
+from prolific_exports._urls import joined, why_unsafe
 from prolific_exports.testing import FakeClock
 
 SIZE = len(api.ARCHIVE)
@@ -605,6 +604,6 @@ def test_neither_file_holds_a_secret(stopped):
 )
 def test_a_redirect_to_what_is_no_url_is_refused(tmp_path, location, kind):
     """By the flow itself, whatever the transport makes of it."""
-    assert not _joined("https://store.example/a", location).startswith("https://store.example")
-    assert why_unsafe(_joined("https://store.example/a", location))
-    assert _joined("https://store.example/a?b", "/c") == "https://store.example/c"
+    assert not joined("https://store.example/a", location).startswith("https://store.example")
+    assert why_unsafe(joined("https://store.example/a", location))
+    assert joined("https://store.example/a?b", "/c") == "https://store.example/c"

@@ -37,6 +37,14 @@ def why_unsafe(url: str) -> str | None:
     return None
 
 
+def joined(url: str, location: str) -> str:
+    """Where a redirect leads; what is no URL stays as it is, to be refused as such."""
+    try:
+        return str(httpx.URL(url).join(location))
+    except (httpx.InvalidURL, ValueError):
+        return location
+
+
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(host)

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-import httpx
 from attrs import define, evolve, field, frozen
 
 from prolific_exports._calls import Context
@@ -33,7 +32,7 @@ from prolific_exports._redact import excerpt
 from prolific_exports._transfer._judge import Follow, Refuse, Step, Take, Transfer, Verdict
 from prolific_exports._transfer._rate import Rate
 from prolific_exports._transfer._workspace import CHECKPOINT_INTERVAL, System, Workspace
-from prolific_exports._urls import why_unsafe
+from prolific_exports._urls import joined, why_unsafe
 from prolific_exports._waiting import Job, wait
 
 # Bytes of a part at least, where there are several connections; the first has so many.
@@ -283,7 +282,7 @@ class _Download:
             fetched: Fetched = yield self._ask(url, part)
             if not isinstance(part.verdict, Follow):
                 return fetched
-            url = _joined(url, part.verdict.location)
+            url = joined(url, part.verdict.location)
         raise DownloadError(
             f"The download URL of {self.job.ref} redirects more than {_MAX_REDIRECTS} times."
         )
@@ -443,11 +442,3 @@ def _gravity(ended: tuple[_Part, Fetched]) -> int:
             return int(fetched.failure is not None or short)
         case _:
             return 2
-
-
-def _joined(url: str, location: str) -> str:
-    """Where a redirect leads; what is no URL stays as it is, to be refused as such."""
-    try:
-        return str(httpx.URL(url).join(location))
-    except (httpx.InvalidURL, ValueError):
-        return location
