@@ -340,6 +340,29 @@ def test_columns_have_unique_names_and_tell_their_instruction(archive_of):
     assert (row["5"], row["6"], row["A"]) == ('{"type":"rating"}', "1", '{"x":1}')
 
 
+def test_columns_are_told_apart_where_case_and_nul_are_nothing(archive_of):
+    wordings = ["Age", "age", "AGE (2)", "Extra", "Submission_ID", "Stra\u00dfe", "STRASSE"]
+    wordings += ["A\0B", "A\0C"]
+    told = [{"id": w, "type": "free_text", "description": w} for w in wordings]
+    answers = {w: {"type": "free_text", "description": w, "value": w} for w in wordings}
+    archive = archive_of(record(answers, odd=1), metadata={"instructions": told})
+    names = archive.table(shape="wide").column_names
+    assert names[6:11] == ("Age", "age (2)", "AGE (2) (2)", "Extra (2)", "Submission_ID (2)")
+    assert names[11:] == ("Stra\u00dfe", "STRASSE (2)", "A\ufffdB", "A\ufffdC", "extra")
+    found = archive.to_duckdb(shape="wide")
+    assert found.columns == list(names)
+    assert found.select('submission_id, extra, "A\ufffdC"').fetchall() == [
+        ("s", '{"record":{"odd":1}}', "A\0C")
+    ]
+    assert archive.to_polars(shape="wide").columns == list(names)
+
+
+def test_many_instructions_of_one_wording(archive_of):
+    told = [{"id": str(n), "description": "same"} for n in range(3000)]
+    names = archive_of(metadata={"instructions": told}).table(shape="wide").column_names
+    assert names[6:] == ("same", *(f"same ({n})" for n in range(2, 3001)), "extra")
+
+
 def test_answers_of_another_type_or_wording_are_kept_in_a_wide_table(archive_of, read):
     late = answer("t", value="v") | {"c": {"type": "free_text", "value": "v"}}
     late["t"] |= {"description": "Reworded"}

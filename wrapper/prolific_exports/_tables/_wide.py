@@ -25,7 +25,8 @@ class Column:
     """The column of one instruction.
 
     Attributes:
-        name: Its description, made unique; its id where it has none.
+        name: Its description, made unique (upper and lower case alike, as for SQL); its id
+            where it has none.
         id: Id of the instruction.
         type: Its type; answers of another type go to ``extra``. A column whose type is not
             documented holds its answers as JSON texts.
@@ -44,14 +45,19 @@ def columns(instructions: Iterable[tuple[str, str | None, str | None]]) -> tuple
     for id_, kind, description in instructions:
         first.setdefault(id_, (kind, description))
     taken = {SOURCE, *IDENTITY, "extra"}
+    numbers: dict[str, int] = {}
     found = []
     for id_, (kind, description) in first.items():
-        wanted = name = encodable(description or id_ or "(no description)")
-        number = 1
-        while name in taken:
+        # Arrow's C interface cuts names at a NUL.
+        wanted = name = encodable(description or id_ or "(no description)").replace("\0", "\ufffd")
+        key = wanted.casefold()
+        number = numbers.get(key, 1)
+        while name.casefold() in taken:
             number += 1
             name = f"{wanted} ({number})"
-        taken.add(name)
+        # Of equal wordings there can be thousands.
+        numbers[key] = number
+        taken.add(name.casefold())
         found.append(Column(name, id_, kind, description))
     return tuple(found)
 
