@@ -49,3 +49,10 @@ def test_one_of_several_goes_to_the_same_place():
     assert alone.to_folder
     assert alone.output == f"out{os.sep}"
     assert alone.tasks() == [given.tasks()[1]]
+
+
+def test_a_part_of_the_ids_does_not_go_to_the_table_of_all():
+    given = order("batch", "a", "b", "c", "--output", "out", "--table", "all.csv")
+    for ids in (["c"], ["b", "c"]):
+        assert order(*given.command(ids)[2:]).table is None
+    assert order(*given.command(["a", "b", "c"])[2:]) == given

@@ -7,6 +7,7 @@ import pytest
 from archive.builders import collection_members, write_zip
 from helpers import api
 from prolific_exports import ArchiveError, ExportArchive, ResponseTable
+from prolific_exports._cli._shell import quoted
 
 
 @pytest.fixture
@@ -170,10 +171,11 @@ def test_a_table_that_fails_leaves_the_archive_and_says_how_to_go_on(
     assert ("--quiet" in command) == (outcome.err == "")
 
 
-def test_after_an_interrupt_no_table_is_begun(cli, folder, served, monkeypatch):
-    def interrupted(*arguments):
-        raise KeyboardInterrupt
+def interrupted(*arguments):
+    raise KeyboardInterrupt
 
+
+def test_after_an_interrupt_no_table_is_begun(cli, folder, served, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(ExportArchive, "extract", interrupted)
         options = ("-o", "x.zip", "--extract", "data", "--table", "out.csv", "--quiet")
@@ -188,9 +190,61 @@ def test_after_an_interrupt_no_table_is_begun(cli, folder, served, monkeypatch):
     ]
 
 
-def test_no_table_of_a_part_of_the_archives(cli, folder, served):
+def test_no_table_without_archives(cli, folder, served):
     (folder / "x.zip").touch()
     outcome = cli("download", "collection", ID, "-o", "x.zip", "--table", "out.csv")
     assert outcome.code == 1
-    assert "The table was not written" in outcome.err
+    assert outcome.err.splitlines()[-1] == (
+        "The table was not written, since archives are missing."
+    )
     assert not (folder / "out.csv").exists()
+
+
+@pytest.fixture
+def interrupted_at(router, served):
+    """Lets ids be downloaded, and the user press Ctrl-C when the last is requested."""
+
+    def interrupted_at(*ids):
+        for one in ids:
+            path = f"{api.BASE}/api/v1/data-collection/collections/{one}/export"
+            router.post(path).mock(return_value=api.generating())
+            router.get(f"{path}/{api.EXPORT_ID}").mock(return_value=api.complete())
+        router.post(path).mock(side_effect=interrupted)
+
+    return interrupted_at
+
+
+WITH_TABLE = ("-o", "out", "--table=-all.csv", "--overwrite")
+
+
+def test_the_table_of_all_is_left_to_do_when_only_some_archives_are_there(
+    cli, folder, served, interrupted_at
+):
+    interrupted_at("a", "b")
+    outcome = cli("download", "collection", "a", "b", "c", *WITH_TABLE)
+    assert outcome.code == 130
+    saved = outcome.out.strip()
+    assert outcome.err.splitlines()[-3:] == [
+        "Go on with: prolific-exports download collection b c --output out --overwrite",
+        "The table was not written, since archives are missing.",
+        "Once they are there, write it with (their paths for ZIP): "
+        + quoted(["prolific-exports", "table", saved, "ZIP", "ZIP", "./-all.csv", "--overwrite"]),
+    ]
+    assert sorted(path.name for path in folder.iterdir()) == ["out"]
+
+
+def test_the_table_is_left_to_do_when_a_failure_can_be_gone_on_with(cli, served, interrupted_at):
+    served.mock(return_value=api.stored(b"no archive"))
+    interrupted_at("a", "b")
+    outcome = cli("download", "collection", "a", "b", *WITH_TABLE)
+    assert "prolific-exports table ZIP ZIP ./-all.csv --overwrite" in outcome.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("ids", [("a",), ("a", "b")])
+def test_a_command_that_does_all_again_writes_the_table_too(cli, served, interrupted_at, ids):
+    interrupted_at("a")
+    outcome = cli("download", "collection", *ids, *WITH_TABLE)
+    command, table = outcome.err.splitlines()[-2:]
+    assert command.startswith("Go on with: prolific-exports download collection a")
+    assert "--table=-all.csv" in command
+    assert table == "The table was not written, since archives are missing."

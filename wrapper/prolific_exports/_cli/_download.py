@@ -83,15 +83,16 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         archives = [str(result.path) for result in downloads.results if result.path is not None]
         if len(archives) < len(order.ids):
             streams.message("The table was not written, since archives are missing.")
+            downloads.advise_table(order.table)
         elif interrupt is not None:
             streams.message("The table was not written.")
-            _advise(order.table_command(archives))
+            _advise(order.table_command(archives, order.table))
         else:
             try:
                 table = _write_table(order, order.table, archives)
             except (ExportsError, OSError, KeyboardInterrupt) as failure:
                 reports.complain(failure, f"the table {order.table}")
-                _advise(order.table_command(archives))
+                _advise(order.table_command(archives, order.table))
                 error = failure
     if order.json:
         streams.result(reports.download(downloads.results, error, table))
@@ -127,6 +128,7 @@ class _Downloads:
     _saved: Saved | None = field(default=None, init=False)
     _resumed_from: int = field(default=0, init=False)
     _deletion: Deleted | NotDeleted | None = field(default=None, init=False)
+    _all_at_once: bool = field(default=False, init=False)
 
     def notice(self, event: Event) -> None:
         """Remember what an event tells of the download in hand, and show it."""
@@ -148,6 +150,16 @@ class _Downloads:
         if "failed" in statuses:
             return exit_codes.FAILED
         return exit_codes.TIMED_OUT if "timed_out" in statuses else exit_codes.DONE
+
+    def advise_table(self, table: str) -> None:
+        """Say how to write the table later, unless a command that was advised does it."""
+        paths = [None if result.path is None else str(result.path) for result in self.results]
+        left = any(paths) or any(result.resume for result in self.results)
+        if left and not self._all_at_once:
+            command = self.order.table_command([path or "ZIP" for path in paths], table)
+            streams.message(
+                f"Once they are there, write it with (their paths for ZIP): {quoted(command)}"
+            )
 
     def run(self, resource: ExportResource) -> KeyboardInterrupt | None:
         """Download everything; an interrupt ends it early and is returned."""
@@ -253,7 +265,7 @@ class _Downloads:
             self._ref = self._saved = self._deletion = None
             tasks = tasks[1:]
         if tasks:
-            _advise(self.order.command([task.resource_id for task in tasks]))
+            _advise(self._command([task.resource_id for task in tasks]))
         self.results += [self._interrupted(task, interrupt) for task in tasks]
 
     def _interrupted(self, task: Task, interrupt: KeyboardInterrupt) -> Result:
@@ -270,8 +282,13 @@ class _Downloads:
         if isinstance(error, ExportTimeoutError | KeyboardInterrupt) or (
             passing and self._export_id is not None
         ):
-            return self.order.command([task.resource_id], self._export_id)
+            return self._command([task.resource_id], self._export_id)
         return None
+
+    def _command(self, ids: Sequence[str], export_id: str | None = None) -> list[str]:
+        """The command to go on with, and a note whether it does all that was asked for."""
+        self._all_at_once = self._all_at_once or tuple(ids) == self.order.ids
+        return self.order.command(ids, export_id)
 
     @property
     def _export_id(self) -> str | None:

@@ -201,7 +201,8 @@ class Order:
             ("--to", conditions.get("to")),
             ("--output", output),
             ("--extract", extract),
-            ("--table", None if alone else self.table),
+            # A table of some of them must not be taken for that of all.
+            ("--table", self.table if tuple(ids) == self.ids else None),
             ("--timeout", _number(self.timeout)),
             ("--poll-interval", _number(self.poll_interval)),
             ("--connections", str(self.connections) if self.connections > 1 else None),
@@ -220,11 +221,9 @@ class Order:
             line += [option] if given else []
         return line
 
-    def table_command(self, archives: Sequence[str]) -> list[str] | None:
+    def table_command(self, archives: Sequence[str], table: str) -> list[str]:
         """The command line that makes the archives the table that this one would."""
-        if self.table is None:
-            return None
-        line = ["prolific-exports", "table", *map(_no_option, (*archives, self.table))]
+        line = ["prolific-exports", "table", *map(_no_option, (*archives, table))]
         for option, given in (("--overwrite", self.overwrite), ("--quiet", self.quiet)):
             line += [option] if given else []
         return line

@@ -53,7 +53,8 @@ With --json, stdout has one JSON object, also after errors:
   deleted       with --delete-after: whether the export job was deleted at Prolific;
                 null without, or when it did not come to that
   error         {"type", "message"}, or null
-  resume        the command to go on with, as a list of arguments, or null
+  resume        the command to go on with, as a list of arguments, or null; with several
+                ids without --table, which needs the archives of all
 The outer error is that of the command as a whole: wrong usage, or interrupted.
 
 An id that is given twice is downloaded once. A failure does not stop the others.
@@ -136,7 +137,8 @@ OUT ends in .parquet, .csv, .jsonl or .arrow. Parquet and Arrow need pyarrow:
 long  a row for each value: an answer, a chosen option or an uploaded file
 wide  a row for each submission, a column for each instruction, named by its wording
 
-A table of several archives begins with the column source: the archive's file name.
+A table of several archives begins with the column source: the archive's file name, or
+its path as given where several have that name.
 What is not documented, or not of the documented type, is in the column extra as its
 original JSON; how many rows have some is said on stderr.
 
