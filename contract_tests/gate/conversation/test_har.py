@@ -28,6 +28,7 @@ from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._recorder import converse
 from prolific_contract.gate._targets import NoAnswerError
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject, Trace
+from prolific_contract.gate.reports import FORMATS
 from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
 
@@ -270,6 +271,22 @@ def test_a_foreign_recording_is_read():
     assert exchange.sent.isoformat() == "2026-03-20T10:00:00.500000+00:00"
     assert exchange.answer.echoes_token is None
     assert not exchange.generated
+
+
+@pytest.mark.parametrize("render", FORMATS.values(), ids=FORMATS)
+def test_no_secret_of_a_foreign_recording_is_in_a_report(render):
+    fields = {
+        "X-Api-Key": "s3cret-1",
+        "Proxy-Authorization": "Basic s3cret-2",
+        "X-Amz-Security-Token": "s3cret-3",
+        "X-Auth-Token": "s3cret-4",
+    }
+    one = entry(answer=json_answer(500, {}))
+    one["request"]["headers"] += [{"name": name, "value": value} for name, value in fields.items()]
+    report = render(verdict(parse(one)))
+
+    assert "curl -sS" in report
+    assert "s3cret" not in report
 
 
 def test_what_has_nothing_to_do_with_exports_is_left_out():

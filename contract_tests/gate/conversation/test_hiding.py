@@ -93,10 +93,22 @@ def test_what_is_wrong_with_a_url_stays_wrong(url):
 
 
 @pytest.mark.parametrize(
-    "name", ["Authorization", "cookie", "SET-COOKIE", "Proxy-Authorization", "X-Api-Key"]
+    "name",
+    [
+        *("Authorization", "cookie", "SET-COOKIE", "Proxy-Authorization", "X-Api-Key"),
+        *("X-Amz-Security-Token", "X-Auth-Token", "X-CSRF", "Session-Id", "Client-Secret"),
+        *("X-Goog-Signature", "X-Password", "X-Amz-Credential", "Authentication"),
+    ],
 )
 def test_fields_that_are_secret_are_hidden_whole(name):
     assert Hider().field(name, "whatever") == "[redacted]"
+
+
+@pytest.mark.parametrize(
+    "name", ["WWW-Authenticate", "Proxy-Authenticate", ":authority", "Content-Type", "Range"]
+)
+def test_fields_that_tell_of_secrets_and_have_none_stay(name):
+    assert Hider().field(name, "whatever") == "whatever"
 
 
 @pytest.mark.parametrize(

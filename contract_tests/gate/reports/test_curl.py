@@ -75,7 +75,8 @@ def test_headers_are_kept_but_for_those_that_curl_sends_itself_and_hidden_ones()
         ("AUTHORIZATION", "[redacted]"),
         ("Range", "bytes=0-9"),
         ("X-Odd", "it's"),
-        ("X-Key", "[redacted]"),
+        ("X-Hidden", "[redacted]"),
+        ("X-Auth-Token", "t0p"),
     )
 
     words = shlex.split(requested(headers=headers))

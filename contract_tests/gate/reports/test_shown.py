@@ -110,6 +110,7 @@ def test_headers_lose_secrets_and_excess():
     fields = [
         ("Set-COOKIE", "a=b"),
         ("x-api-key", "k"),
+        ("X-Auth-Token", "t"),
         ("Location", verdicts.PRESIGNED),
         ("X-Long", "y" * 400),
         ("X\x07", "a\nb"),
@@ -118,6 +119,7 @@ def test_headers_lose_secrets_and_excess():
     assert shown.headers(fields) == (
         ("Set-COOKIE", "[redacted]"),
         ("x-api-key", "[redacted]"),
+        ("X-Auth-Token", "[redacted]"),
         ("Location", "https://store.example/b.zip?[redacted]"),
         ("X-Long", "y" * 297 + "..."),
         ("X\\x07", "a b"),

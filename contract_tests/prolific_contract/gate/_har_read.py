@@ -15,6 +15,7 @@ from prolific_exports._redact import MARK
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.gate._har_write import OWN
+from prolific_contract.gate._hiding import is_secret_field
 from prolific_contract.gate._operations import KINDS, Kind
 from prolific_contract.gate._recorder import without_token
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject, Trace
@@ -192,8 +193,7 @@ class _Entry:
             base_url=base_url,
             credential=credential,
             headers=tuple(
-                (name, MARK if name.lower() in ("authorization", "cookie") else value)
-                for name, value in self.headers
+                (name, MARK if is_secret_field(name) else value) for name, value in self.headers
             ),
             at=at,
             sent=self.sent,

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from prolific_exports._redact import MARK, redact
 
+from prolific_contract.gate._hiding import is_secret_field
 from prolific_contract.gate._trace import Credential, Exchange, Trace
 
 _TOKEN: Final = "$PROLIFIC_TOKEN"  # noqa: S105 - the name of a variable
@@ -80,7 +81,8 @@ def _command(curl: str, exchange: Exchange, address: str) -> str:
     if credential is not None and exchange.url.startswith(exchange.base_url):
         words += ["-H", credential]
     for name, value in exchange.headers:
-        if name.lower() not in _LEFT_OUT and MARK not in value:
+        hidden = is_secret_field(name) or MARK in value
+        if name.lower() not in _LEFT_OUT and not hidden:
             words += ["-H", shlex.quote(_inert(f"{name}: {redact(value)}"))]
     return " ".join([*words, address])
 

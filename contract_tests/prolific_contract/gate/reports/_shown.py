@@ -12,6 +12,7 @@ from attrs import frozen
 from prolific_exports._cli._text import printable
 from prolific_exports._redact import MARK, redact
 
+from prolific_contract.gate._hiding import is_secret_field
 from prolific_contract.gate._trace import Answer, Exchange
 
 BODY_SHOWN: Final = 2000
@@ -23,16 +24,6 @@ _UNWRITABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001000
 _PAGE = re.compile(r"text/html\b|(application|text)/(\S+\+)?xml\b", re.IGNORECASE)
 _READ: Final = 65536
 _VALUE_SHOWN: Final = 300
-_SECRET_HEADERS: Final = frozenset(
-    {
-        "authorization",
-        "cookie",
-        "proxy-authorization",
-        "set-cookie",
-        "x-amz-security-token",
-        "x-api-key",
-    }
-)
 
 
 @frozen
@@ -68,7 +59,7 @@ def writable(text: str) -> str:
 def headers(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Header fields without secrets, with values of bounded length."""
     return tuple(
-        (printable(name, _VALUE_SHOWN), MARK if name.lower() in _SECRET_HEADERS else _value(value))
+        (printable(name, _VALUE_SHOWN), MARK if is_secret_field(name) else _value(value))
         for name, value in fields
     )
 
