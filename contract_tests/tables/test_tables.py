@@ -426,6 +426,21 @@ def test_several_archives_have_a_source(archive_of, tmp_path, monkeypatch):
     assert table.write(tmp_path / "o.parquet") == TableSummary(rows=2, extras=1)
 
 
+def test_archives_of_one_name_are_told_apart(archive_of, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("x", "y"):
+        Path(folder).mkdir()
+        archive_of(record({}), name=f"{folder}/data.zip")
+    archive_of(record({}), name="other.zip")
+    given = ["x/data.zip", "y/data.zip", "other.zip", "y/data.zip"]
+    table = ResponseTable([ExportArchive.open(path) for path in given])
+    expected = [str(Path(path)) for path in given]
+    assert [row[0] for row in table.rows()] == expected
+    assert table.to_arrow()["source"].to_pylist() == expected
+    twice = ResponseTable([ExportArchive.open("x/data.zip")] * 2)
+    assert [row[0] for row in twice.rows()] == ["data.zip"] * 2
+
+
 def test_uploads_are_extracted_and_pointed_at(tmp_path):
     other = SUBMISSION | {
         "responses": {"i2": {"type": "file_upload", "files": [{"path": "gone"}, None]}}

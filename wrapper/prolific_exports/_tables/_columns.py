@@ -6,7 +6,7 @@ Shape: TypeAlias = Literal["long", "wide"]
 """How a table is laid out: a row for each value, or a row for each submission."""
 
 SOURCE: Final = "source"
-"""The first column of a table of several archives: the archive's file name."""
+"""The first column of a table of several archives: the archive's file name, or its path."""
 
 IDENTITY: Final = (
     "submission_id",

@@ -38,7 +38,7 @@ class ResponseTable:
     dictionaries or categories, but for ``created_at`` (microseconds, UTC) and ``position`` (32-bit
     integers). In the ``wide`` shape each submission is a row, and each instruction a column, named
     by its description. A table of several archives begins with the column ``source``: the
-    archive's file name.
+    archive's file name, or its path as it was given where several have that name.
 
     What is not documented, or not of the documented type, is in ``extra`` as its original JSON: an
     object by the place it was found in (``record``, ``part``, ``answer``, ``item``,
@@ -308,7 +308,18 @@ class ResponseTable:
 
     def _front(self, number: int) -> tuple[str, ...]:
         """What the rows of an archive begin with."""
-        return (_shown(self.archives[number].path.name),) if len(self.archives) > 1 else ()
+        return (self._names[number],) if len(self.archives) > 1 else ()
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        """What the archives are called in ``source``."""
+        of_name: dict[str, set[Path]] = {}
+        for archive in self.archives:
+            of_name.setdefault(archive.path.name, set()).add(archive.path)
+        return tuple(
+            _shown(path.name if len(of_name[path.name]) == 1 else str(path))
+            for path in (archive.path for archive in self.archives)
+        )
 
 
 def format_of(path: str | os.PathLike[str]) -> str:
