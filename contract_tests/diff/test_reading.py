@@ -80,7 +80,7 @@ def test_a_page_that_embeds_a_document_is_read(tmp_path):
         ("openapi: 3.0.0", "3.0.0"),
         ("- a", "not an OpenAPI 3.1 document"),
         ("{", "not readable YAML"),
-        ("[" * 5000, "not readable YAML|nested too deeply"),
+        ("[" * 5000, "nested deeper than 64 levels"),
         (
             dump_yaml({**base(), "paths": {PATH: {"put": {"responses": 1}}}}),
             "not a valid OpenAPI 3.1 document:\n.*responses",
