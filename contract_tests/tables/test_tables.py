@@ -617,6 +617,9 @@ def test_arguments_are_checked(archive_of, tmp_path):
         ResponseTable([])
     with pytest.raises(UsageError, match=r"\.parquet, \.csv, \.jsonl, \.arrow"):
         archive.table().write(tmp_path / "o.xlsx")
+    for write in (archive.to_csv, archive.table().write):
+        with pytest.raises(UsageError, match="'escaped': .* 'escape' or 'keep'"):
+            write(tmp_path / "o.csv", formulas="escaped")
     (tmp_path / "o.csv").touch()
     with pytest.raises(TargetExistsError, match="overwrite"):
         archive.to_csv(tmp_path / "o.csv")

@@ -203,7 +203,7 @@ class ResponseTable:
             overwrite: Whether a file that is there may be replaced.
 
         Raises:
-            UsageError: ``path`` is one of the archives.
+            UsageError: ``path`` is one of the archives, or ``formulas`` is something else.
             TargetExistsError: There is a file at ``path``, and ``overwrite`` is False.
         """
         return self._write(Path(path), ".csv", overwrite=overwrite, formulas=formulas)
@@ -227,9 +227,9 @@ class ResponseTable:
             overwrite: Whether a file that is there may be replaced.
 
         Raises:
-            UsageError: The format is not known, or needs pyarrow, which is not installed; or
-                ``path`` is one of the archives, whatever ``overwrite`` says, or is where the
-                uploaded files are to be.
+            UsageError: The format is not known, or needs pyarrow, which is not installed;
+                ``formulas`` is something else; or ``path`` is one of the archives, whatever
+                ``overwrite`` says, or is where the uploaded files are to be.
             TargetExistsError: There is a file at ``path``, and ``overwrite`` is False; or the
                 folder for the files is not empty.
             ArchiveError: The system refuses to write.
@@ -241,6 +241,8 @@ class ResponseTable:
         self, path: Path, format_: str, *, overwrite: bool, formulas: output.Formulas = "escape"
     ) -> TableSummary:
         _check_library(format_)
+        if formulas not in get_args(output.Formulas):
+            raise UsageError(f"formulas={formulas!r}: it is 'escape' or 'keep'.")
         if any(_is_same(path, archive.path) for archive in self.archives):
             raise UsageError(
                 f"{path} is an archive that the table is made of, and may be the only copy of its "
