@@ -1,6 +1,8 @@
 """What is shown while exports are on their way: a live line on a terminal, else lines."""
 
+import errno
 import io
+import os
 import re
 import sys
 from pathlib import Path
@@ -211,6 +213,55 @@ def test_a_terminal_gets_the_live_line_and_stdout_the_path(download, ready, term
     assert (outcome.code, outcome.out) == (0, "a.zip\n")
     assert "0:00:" in terminal.frames
     assert f"  saved {len(api.ARCHIVE)} bytes\n" in terminal.frames
+
+
+class Vanishing(Terminal):
+    """A terminal that is closed after a number of writes."""
+
+    def __init__(self, writes, number, buffered):
+        super().__init__()
+        self.left = writes
+        self.gone = OSError(number, os.strerror(number))
+        self.buffered = buffered
+
+    def write(self, text):
+        self.left -= 1
+        if self.left < 0 and not self.buffered:
+            raise self.gone
+        return super().write(text)
+
+    def flush(self):
+        if self.left < 0:
+            raise self.gone
+        super().flush()
+
+
+@pytest.mark.parametrize("buffered", [False, True])
+@pytest.mark.parametrize("number", [errno.EIO, errno.EPIPE])
+@pytest.mark.parametrize("writes", [0, 1, 5])
+def test_a_terminal_that_goes_away_stops_no_download(
+    cli, ready, folder, monkeypatch, writes, number, buffered
+):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    vanishing = Vanishing(writes, number, buffered)
+    monkeypatch.setattr(sys, "stderr", vanishing)
+    outcome = cli("download", "collection", api.COLLECTION, "-o", "a.zip", "--extract", "data")
+    assert (outcome.code, outcome.out) == (0, "a.zip\n")
+    assert (folder / "data" / "responses.jsonl").exists()
+    assert vanishing.left < 0
+    # Or Python could not write what is left when it closes the stream.
+    vanishing.left = 1
+
+
+def test_a_closed_terminal_takes_whatever_is_drawn(clock, monkeypatch):
+    pty = pytest.importorskip("pty")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    master, slave = pty.openpty()
+    os.close(master)
+    with os.fdopen(slave, "w", encoding="utf-8") as closed:
+        draw(LiveLine(clock, closed), EVENTS, clock)
+        # Nothing is left in it that would fail when the process ends.
+        closed.flush()
 
 
 def test_a_dumb_terminal_gets_lines(download, ready, terminal, monkeypatch):

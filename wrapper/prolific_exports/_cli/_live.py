@@ -1,6 +1,7 @@
 """One line on the terminal that changes in place."""
 
-from typing import Final, TextIO
+import sys
+from typing import Any, Final, TextIO, cast
 
 from rich.console import Console
 from rich.progress import (
@@ -16,11 +17,38 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._narration import notable
 from prolific_exports._clock import Clock
 from prolific_exports._events import Downloading, Event, Polled, Requested, Verifying
 
 _STATE: Final = "{task.description}"
+
+
+class _Lasting:
+    """A terminal that may go away: from then on, what is drawn goes nowhere.
+
+    It is what rich writes to, rather than something around the calls of rich, since rich also
+    draws in a thread of its own, and ends the process when it finds a broken pipe.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        try:
+            self._file.write(text)
+        except OSError:
+            streams.abandon(self._file)
+
+    def flush(self) -> None:
+        try:
+            self._file.flush()
+        except OSError:
+            streams.abandon(self._file)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 class LiveLine:
@@ -32,7 +60,8 @@ class LiveLine:
     def __init__(self, clock: Clock, file: TextIO | None = None) -> None:
         """Draw on stderr, or on another terminal."""
         self._clock = clock
-        self._console = Console(file=file, stderr=True, highlight=False)
+        lasting = cast("TextIO", _Lasting(sys.stderr if file is None else file))
+        self._console = Console(file=lasting, highlight=False)
         self._began = clock.monotonic()
         self._waiting: Progress | None = None
         self._downloading: Progress | None = None

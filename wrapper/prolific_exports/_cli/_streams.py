@@ -33,7 +33,7 @@ def result(text: str) -> None:
     try:
         _write(sys.stdout, text)
     except OSError as error:
-        _abandon(sys.stdout)
+        abandon(sys.stdout)
         if error.errno not in _READER_LEFT:
             raise OutputError(
                 f"The result cannot be written to stdout: {error.strerror or error}."
@@ -45,7 +45,7 @@ def message(text: str) -> None:
     try:
         _write(sys.stderr, text)
     except OSError:
-        _abandon(sys.stderr)
+        abandon(sys.stderr)
 
 
 def _write(stream: "TextIO | None", text: str) -> None:
@@ -65,7 +65,7 @@ def encodable(text: str, encoding: str | None) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def _abandon(stream: "TextIO") -> None:
+def abandon(stream: "TextIO") -> None:
     """Connect the stream to nothing, or Python would try again to write what is left in it."""
     with suppress(OSError, ValueError):
         nothing = os.open(os.devnull, os.O_WRONLY)
