@@ -617,9 +617,9 @@ def test_arguments_are_checked(archive_of, tmp_path):
         ResponseTable([])
     with pytest.raises(UsageError, match=r"\.parquet, \.csv, \.jsonl, \.arrow"):
         archive.table().write(tmp_path / "o.xlsx")
-    for write in (archive.to_csv, archive.table().write):
+    for way in (archive.to_csv, archive.table().write):
         with pytest.raises(UsageError, match="'escaped': .* 'escape' or 'keep'"):
-            write(tmp_path / "o.csv", formulas="escaped")
+            way(tmp_path / "o.csv", formulas="escaped")
     (tmp_path / "o.csv").touch()
     with pytest.raises(TargetExistsError, match="overwrite"):
         archive.to_csv(tmp_path / "o.csv")
@@ -671,10 +671,29 @@ def test_a_broken_library_is_not_called_missing(monkeypatch):
         _libraries.need("pyarrow")
 
 
-def test_lines_that_are_too_long_are_refused(monkeypatch):
+@pytest.mark.parametrize(
+    ("pieces", "place"),
+    [
+        ([b"1\n", b"2" * 6, b"3" * 6], 3),
+        ([b"1\n", b"2" * 6, b"3" * 5 + b"\n"], 3),
+        ([b"1\n22\n3", b"3" * 9, b"3"], 6),
+        ([b"\n" * 9 + b"2" * 10, b"2\n"], 10),
+    ],
+)
+@pytest.mark.parametrize("size", [2, 20])
+def test_lines_that_are_too_long_are_refused(monkeypatch, pieces, place, size):
     monkeypatch.setattr("prolific_exports._tables._blocks.MAX_TEXT_SIZE", 10)
-    with pytest.raises(CorruptArchiveError, match="x, byte 3 and on"):
-        list(blocks([b"1\n", b"2" * 6, b"3" * 6], "x", 2))
+    with pytest.raises(CorruptArchiveError, match=f"x, byte {place} and on"):
+        list(blocks(pieces, "x", size))
+
+
+@pytest.mark.parametrize("size", [1, 8, 100])
+def test_lines_are_as_long_as_other_readers_take_them(monkeypatch, size):
+    monkeypatch.setattr("prolific_exports._tables._blocks.MAX_TEXT_SIZE", 10)
+    longest = [b"1\n" * 4, b"2" * 5, b"2" * 5 + b"\n3\n", b"4" * 10, b"\n", b"5" * 10]
+    found = list(blocks(longest, "x", size))
+    assert b"".join(block.text for block in found) == b"".join(longest)
+    assert all(block.text.endswith(b"\n") for block in found[:-1])
 
 
 def test_blocks_are_halved_between_lines():

@@ -51,25 +51,34 @@ def blocks(pieces: Iterable[bytes], where: str, size: int) -> Iterator[Block]:
     """
     offset = 0
     held: list[bytes] = []
-    count = 0
+    # Bytes that are held, and those of them that are behind the last line's end.
+    count = open_ = 0
     for piece in pieces:
         count += len(piece)
-        end = piece.rfind(b"\n") + 1 if count >= size else 0
-        if not end:
+        end = piece.rfind(b"\n") + 1
+        # Only a line that is long by now can become too long in this piece.
+        if open_ + len(piece) > MAX_TEXT_SIZE:
+            _check_line(open_, piece, where, offset + count - len(piece) - open_)
+        open_ = len(piece) - end if end else open_ + len(piece)
+        if not end or count < size:
             held.append(piece)
-            if count > MAX_TEXT_SIZE:
-                raise CorruptArchiveError(
-                    f"{where}, byte {offset + 1} and on, has more than {MAX_TEXT_SIZE >> 20} MiB "
-                    "in one piece of JSON: this is not what an export holds. Request a new export."
-                )
             continue
         held.append(piece[:end])
         block = _block(b"".join(held), offset)
         yield block
         offset = block.offset + len(block.text)
-        held, count = [piece[end:]], len(piece) - end
+        held, count = [piece[end:]], open_
     if rest := b"".join(held):
         yield _block(rest, offset)
+
+
+def _check_line(begun: int, piece: bytes, where: str, place: int) -> None:
+    end = piece.find(b"\n")
+    if begun + (len(piece) if end < 0 else end) > MAX_TEXT_SIZE:
+        raise CorruptArchiveError(
+            f"{where}, byte {place + 1} and on, has more than {MAX_TEXT_SIZE >> 20} MiB in one "
+            "piece of JSON: this is not what an export holds. Request a new export."
+        )
 
 
 def _block(text: bytes, offset: int) -> Block:
