@@ -1,5 +1,6 @@
 """``prolific-contract check``: what it takes, what it prints, how it ends."""
 
+import io
 import json
 import socket
 import sys
@@ -197,6 +198,64 @@ def test_every_report_is_written(against, capsys, tmp_path):
         assert len(content) > 500
         assert SETTINGS.token not in content
     assert SETTINGS.token not in out
+
+
+OUTPUTS = (
+    lambda path: ("--record", path),
+    lambda path: ("--report", f"html={path}"),
+    lambda path: ("--baseline", path, "--update-baseline"),
+)
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("place", ["file/x", "folder"])
+def test_what_cannot_be_written_is_refused_before_anything_is_sent(
+    against, capsys, tmp_path, output, place
+):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    against(Scripted(lambda asked: pytest.fail("something was sent")))
+    path = str(tmp_path / place)
+    # A baseline is read first.
+    reading = output is OUTPUTS[2] and place == "folder"
+    reason = "read" if reading else "written"
+
+    assert f"{path} can't be {reason}: " in refused(capsys, *USUAL, *output(path))
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_what_can_no_longer_be_written_takes_nothing_else_with_it(
+    against, capsys, tmp_path, output
+):
+    lost, others = tmp_path / "lost", [tmp_path / "report.json", tmp_path / "report.txt"]
+
+    def answer(asked):
+        lost.mkdir(exist_ok=True)
+        return NoAnswerError("the connection broke")
+
+    against(Scripted(answer))
+    reports = (f"--report=json={others[0]}", *output(str(lost)), f"--report=text={others[1]}")
+    out, err = run(capsys, *USUAL, *reports, expect=2)
+
+    assert out.startswith("FAILED")
+    told, error_line = err.splitlines()
+    assert told.startswith("prolific-contract: the conversation was cut short")
+    assert error_line.startswith(f"prolific-contract: error: {lost} can't be written: ")
+    assert all(other.read_text(encoding="utf-8") for other in others)
+
+
+def test_files_are_written_when_nobody_reads_the_text(against, monkeypatch, tmp_path):
+    class Closed(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError
+
+    report = tmp_path / "report.json"
+    against("date-naive@batch-status")
+    with monkeypatch.context() as patched, suppress(BrokenPipeError):
+        patched.setattr(sys, "stdout", Closed())
+        main(["check", *USUAL, f"--report=json={report}"])
+
+    assert "shape.body" in report.read_text(encoding="utf-8")
 
 
 def test_a_recording_is_judged_like_the_server(against, capsys, tmp_path):

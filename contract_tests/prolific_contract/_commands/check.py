@@ -3,10 +3,15 @@
 import argparse
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prolific_contract._errors import DocumentError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prolific_contract.gate._check import Check
     from prolific_contract.gate._trace import Exchange, Subject
     from prolific_contract.gate._verdict import Verdict
@@ -145,29 +150,53 @@ def run(arguments: argparse.Namespace) -> int:
     """Check what the command line asks for."""
     from prolific_contract.gate._baseline import Baseline, read_baseline
     from prolific_contract.gate._check import UsageError
+    from prolific_contract.gate._har_write import write_har
     from prolific_contract.gate.reports import print_text, write_report
+    from prolific_contract.spec._files import refuse_unwritable
 
     reports = [_report(value) for value in arguments.report]
     accepted: Path | None = arguments.baseline
-    if arguments.har is not None and arguments.record is not None:
+    record: Path | None = arguments.record
+    if arguments.har is not None and record is not None:
         raise UsageError("--record is for conversations with a server; --har has one already")
     if accepted is None and arguments.update_baseline:
         raise UsageError("--update-baseline needs the file: give it with --baseline")
     baseline = Baseline()
     if accepted is not None and (accepted.exists() or not arguments.update_baseline):
         baseline = read_baseline(accepted)
+    files = [path for _, path in reports]
+    files += [record] if record is not None else []
+    files += [accepted] if accepted is not None and arguments.update_baseline else []
+    for path in files:
+        refuse_unwritable(path)
     verdict = _verdict(arguments, _check(arguments, baseline.fingerprints))
+    # What was learned is not to be lost with a file, nor a file with a reader who has left.
+    unwritten: list[DocumentError] = []
+    if record is not None:
+        with _kept(unwritten):
+            write_har(record, verdict.trace)
     if accepted is not None and arguments.update_baseline:
-        verdict = _update(accepted, baseline, verdict)
-    print_text(verdict, sys.stdout)
+        with _kept(unwritten):
+            verdict = _update(accepted, baseline, verdict)
     for report_format, path in reports:
-        write_report(report_format, verdict, path)
+        with _kept(unwritten):
+            write_report(report_format, verdict, path)
+    print_text(verdict, sys.stdout)
+    if unwritten:
+        raise unwritten[0]
     return verdict.exit_code
+
+
+@contextmanager
+def _kept(errors: "list[DocumentError]") -> "Iterator[None]":
+    try:
+        yield
+    except DocumentError as error:
+        errors.append(error)
 
 
 def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
     from prolific_contract.gate._check import check_live, check_recording
-    from prolific_contract.gate._har_write import write_har
 
     if arguments.har is not None:
         return check_recording(check, arguments.har)
@@ -184,8 +213,6 @@ def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
         raise
     finally:
         line.clear()
-    if arguments.record is not None:
-        write_har(arguments.record, conversation.trace)
     if conversation.cut_short:
         print(
             f"prolific-contract: the conversation was cut short: {conversation.cut_short}",

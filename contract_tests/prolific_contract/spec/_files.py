@@ -1,5 +1,6 @@
 """Where the contract's files are, and how they are read and written."""
 
+import errno
 import os
 import tempfile
 from importlib.resources import files
@@ -83,6 +84,24 @@ def load_document(path: Path) -> dict[str, Any]:
         DocumentError: It can't be read, isn't YAML, or holds something else.
     """
     return _mapping(read_text(path), str(path))
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Try whether `write_atomically` could write a file, before there is anything to write.
+
+    Folders that are not there are made.
+
+    Raises:
+        DocumentError: It could not.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        with tempfile.TemporaryFile(dir=path.parent, prefix=f".{path.name}."):
+            pass
+    except OSError as error:
+        raise DocumentError(f"{path} can't be written: {error.strerror}") from error
 
 
 def write_atomically(path: Path, content: bytes) -> None:
