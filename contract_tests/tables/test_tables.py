@@ -256,15 +256,18 @@ def test_a_null_for_an_answer_is_kept_in_a_wide_table(archive_of, read, id_):
     assert row["extra"] == {"responses": {id_: None}}
 
 
-@pytest.mark.parametrize("name", ["description", "submission_id"])
+@pytest.mark.parametrize("name", ["description", "submission_id", "instruction_id"])
 def test_a_long_text_of_many_rows_is_no_more_than_batches_hold(archive_of, read, monkeypatch, name):
     # Repeated in each row, they would be more than the offsets of Arrow's texts can count.
     monkeypatch.setattr("prolific_exports._tables._fast._MOST_REPEATED", 5000)
     monkeypatch.setattr(_sources, "_MOST_TEXT", 5000)
-    reworded = answer("c", values=["a"] * 60)
-    reworded["c"] |= {"description": "d" * 1000} if name == "description" else {}
-    long = record(reworded, **({"submission_id": "s" * 1000} if name == "submission_id" else {}))
-    archive = archive_of(long, record(EVERYTHING))
+    long = "x" * 1000
+    id_ = long if name == "instruction_id" else "c"
+    described = {"description": long} if name == "description" else {}
+    reworded = {id_: answer("c", values=["a"] * 60)["c"] | described}
+    told = DESCRIBED["instructions"] + [{"id": long, "type": "multiple_choice"}] * (id_ == long)
+    first = record(reworded, **({"submission_id": long} if name == "submission_id" else {}))
+    archive = archive_of(first, record(EVERYTHING), metadata={"instructions": told})
     sizes = [batch.num_rows for batch in archive.iter_batches()]
     assert sum(sizes) == 66
     assert max(sizes) < 10

@@ -148,6 +148,7 @@ class FastLong(FastReader):
         """Prepare for an archive's instructions."""
         super().__init__([one for one in columns if _is_plain(one) and beginning(one.id)])
         self._beginnings = [beginning(column.id) or b"" for column in self.columns]
+        self._longest_id = max((len(column.id.encode()) for column in self.columns), default=0)
 
     def _is_usual(self, answers: Any, column: Column) -> bool:
         return _is_always(answers, "type", column.type)
@@ -167,7 +168,7 @@ class FastLong(FastReader):
         described = pa.concat_arrays([*(one.field("description") for one in answers), unnamed])
         repeated = [*identity[:-1], described]
         rows_count = sum(len(group.records) for group in groups)
-        if max(map(_longest, repeated)) * rows_count > _MOST_REPEATED:
+        if max(self._longest_id, *map(_longest, repeated)) * rows_count > _MOST_REPEATED:
             return None
         records = pa.concat_arrays([group.records.cast(pa.int64()) for group in groups])
         instructions = pa.concat_arrays([group.numbers() for group in groups])
