@@ -39,6 +39,12 @@ def test_a_reader_that_leaves_is_no_error(cli, export, monkeypatch, number):
     assert (outcome.code, outcome.err) == (0, "")
 
 
+def test_a_version_that_cannot_be_written_is_an_error(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdout", Broken(errno.ENOSPC))
+    assert main(["--version"]) == 1
+    assert capsys.readouterr().err.startswith("prolific-exports: error: The result cannot be")
+
+
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_a_result_that_cannot_be_written_is_an_error(cli, router, monkeypatch, options):
     router.get(api.get_url("collection")).mock(return_value=api.generating())
@@ -92,9 +98,10 @@ def test_a_pipe_without_a_reader(export):
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="Linux has it")
-def test_a_full_disk(export):
+@pytest.mark.parametrize("command", [["show", "export.zip"], ["--version"], ["show", "--help"]])
+def test_a_full_disk(export, command):
     with FULL.open("w") as stdout:
-        process = run("show", str(export), stdout=stdout)
+        process = run(*command, stdout=stdout)
     assert process.returncode == 1
     assert process.stderr.startswith("prolific-exports: error: The result cannot be written")
     assert process.stderr.count("\n") == 1

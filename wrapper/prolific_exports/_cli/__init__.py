@@ -27,15 +27,26 @@ def main(argv: "Sequence[str] | None" = None, *, clock: "Clock | None" = None) -
         The exit code; ``--help`` lists them.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    if arguments[:1] == ["--version"]:
-        from prolific_exports._version import __version__  # noqa: PLC0415 - start-up time
-
-        print(f"prolific-exports {__version__}")
-        return 0
     try:
+        if arguments[:1] == ["--version"]:
+            return _tell_version()
         from prolific_exports._cli._command import run  # noqa: PLC0415 - start-up time
 
         return run(arguments, clock)
     except KeyboardInterrupt:
         # While modules were still being imported: nothing had begun.
         return 130
+
+
+def _tell_version() -> int:
+    from prolific_exports._cli import _streams as streams  # noqa: PLC0415 - start-up time
+    from prolific_exports._version import __version__  # noqa: PLC0415
+
+    try:
+        streams.result(f"prolific-exports {__version__}")
+    except streams.OutputError as error:
+        from prolific_exports._cli._reports import complain  # noqa: PLC0415
+
+        complain(error)
+        return 1
+    return 0

@@ -7,7 +7,6 @@ Results go to stdout and everything else to stderr. A reader that goes away earl
 import errno
 import os
 import sys
-from contextlib import suppress
 
 from prolific_exports._errors import ExportsError
 
@@ -67,6 +66,8 @@ def encodable(text: str, encoding: str | None) -> str:
 
 def abandon(stream: "TextIO") -> None:
     """Connect the stream to nothing, or Python would try again to write what is left in it."""
+    from contextlib import suppress  # noqa: PLC0415 - start-up time, and hardly ever needed
+
     with suppress(OSError, ValueError):
         nothing = os.open(os.devnull, os.O_WRONLY)
         try:
