@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 import yaml
@@ -31,7 +32,8 @@ class Ran:
             "here = pathlib.Path('.')\n"
             "(here / 'arguments').write_text('\\n'.join(sys.argv[1:]))\n"
             "(here / 'reports').mkdir(exist_ok=True)\n"
-            "(here / 'reports/report.txt').write_text('FAILED\\n```\\n')\n"
+            f"if {code} < 2:\n"
+            "    (here / 'reports/report.txt').write_text('FAILED\\n```\\n')\n"
             f"sys.exit({code})\n",
             encoding="utf-8",
         )
@@ -142,6 +144,64 @@ def test_the_exit_code_is_that_of_the_command(run, code):
 
 def test_the_summary_shows_the_report_as_it_is(run):
     assert run(1, target="x").text("summary") == "\n    FAILED\n    ```\n"
+
+
+def test_a_report_of_an_earlier_check_is_not_taken_for_this_ones(run, tmp_path):
+    (tmp_path / "reports").mkdir()
+    for name in ("report.txt", "report.sarif", "notes.txt"):
+        (tmp_path / "reports" / name).write_text("PASSED", encoding="utf-8")
+    done = run(2, target="x")
+
+    assert not (done.folder / "summary").exists()
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["notes.txt"]
+
+
+def test_inputs_from_variables_that_are_not_set_are_not_given(run):
+    understood = run(target="x", edition="", profile="", max_wait="").understood
+
+    assert (understood.edition, understood.profile, understood.max_wait) == ("auto", "polite", None)
+
+
+@pytest.mark.parametrize(
+    ("profile", "extra"), [("polite", "contract"), ("", "contract"), ("full", "fuzz")]
+)
+def test_what_the_profile_needs_is_installed(tmp_path, profile, extra):
+    step = STEPS["Install"]
+    (tmp_path / "place" / "bin").mkdir(parents=True)
+    # In place of Python: keeps what it was asked for.
+    for python in (tmp_path / "python", tmp_path / "place" / "bin" / "python"):
+        python.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {tmp_path}/asked\n', encoding="utf-8")
+        python.chmod(0o755)
+    given = {
+        "PYTHON": str(tmp_path / "python"),
+        "SOURCE": "/a checkout",
+        "PLACE": str(tmp_path / "place"),
+        "PROFILE": profile,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    }
+    assert given.keys() == step["env"].keys()
+    assert step["env"]["PROFILE"] == "${{ inputs.profile }}"
+    subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        env={"PATH": os.environ["PATH"], "RUNNER_OS": "Linux", **given},
+        check=True,
+    )
+    *_, asked = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
+    (installed,) = re.findall(r"/a checkout\[([a-z]+)\]", asked)
+
+    assert installed == extra
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = "schemathesis" if profile == "full" else "jsonschema-rs"
+    assert needed in " ".join(_all_of(extra, extras["optional-dependencies"]))
+
+
+def _all_of(extra, extras):
+    """The requirements of an extra, those of the extras that it includes too."""
+    for requirement in extras[extra]:
+        yield requirement
+        included = re.match(r"prolific-exports\[([a-z,]+)\]", requirement)
+        for name in included[1].split(",") if included else ():
+            yield from _all_of(name, extras)
 
 
 def test_inputs_are_no_commands(run):
