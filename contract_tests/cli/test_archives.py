@@ -193,6 +193,20 @@ def test_every_width_is_kept(cli, folder, monkeypatch, columns):
     assert any("料理" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("columns", "width"),
+    [("\N{SUPERSCRIPT TWO}", 80), ("0", 80), ("-1", 80), ("", 80), ("wide", 80), ("1", 20)],
+)
+def test_an_impossible_width_is_none(cli, export, monkeypatch, columns, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    expected = cli("show", "export.zip").out
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("LINES", columns)
+    outcome = cli("show", "export.zip")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == expected != ""
+
+
 def test_an_id_is_whole_on_a_narrow_terminal(cli, folder, monkeypatch):
     monkeypatch.setenv("COLUMNS", "24")
     id_ = "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b"

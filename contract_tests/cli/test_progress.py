@@ -184,6 +184,21 @@ def test_without_colours_when_asked(terminal, clock, monkeypatch):
     assert not re.search(rb"\x1b\[[0-9;]*3[0-7]m", terminal.buffer.getvalue())
 
 
+@pytest.mark.parametrize("number", ["\N{SUPERSCRIPT TWO}", "0", "-1", "", "wide", "9" * 5000])
+@pytest.mark.parametrize("variable", ["COLUMNS", "LINES"])
+def test_a_size_that_is_none_is_no_size(terminal, clock, monkeypatch, variable, number):
+    monkeypatch.setenv(variable, number)
+    draw(LiveLine(clock, terminal), EVENTS, clock)
+    assert "20.0/400.0 MB" in terminal.frames
+
+
+def test_the_live_line_fits_a_window_whose_size_is_not_told(terminal, clock, monkeypatch):
+    for variable in ("COLUMNS", "LINES"):
+        monkeypatch.delenv(variable, raising=False)
+    draw(LiveLine(clock, terminal), EVENTS, clock)
+    assert "downloading" in terminal.frames
+
+
 def test_nothing_is_left_to_end_when_nothing_began(terminal, clock):
     LiveLine(clock, terminal).end()
     assert terminal.frames == ""

@@ -1,5 +1,7 @@
 """One line on the terminal that changes in place."""
 
+import os
+import shutil
 import sys
 from typing import Any, Final, TextIO, cast
 
@@ -61,7 +63,11 @@ class LiveLine:
         """Draw on stderr, or on another terminal."""
         self._clock = clock
         lasting = cast("TextIO", _Lasting(sys.stderr if file is None else file))
-        self._console = Console(file=lasting, highlight=False)
+        width = height = None
+        if "COLUMNS" in os.environ or "LINES" in os.environ:
+            # rich takes them for numbers, which they may not be.
+            width, height = shutil.get_terminal_size()
+        self._console = Console(file=lasting, highlight=False, width=width, height=height)
         self._began = clock.monotonic()
         self._waiting: Progress | None = None
         self._downloading: Progress | None = None

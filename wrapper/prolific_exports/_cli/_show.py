@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import shutil
 import sys
 from collections.abc import Iterator
 from typing import Final
@@ -27,6 +28,8 @@ from prolific_exports._cli._text import moment, plural, printable, size
 
 _WIDEST: Final = 100
 """Columns beyond which lines are hard to read."""
+_NARROWEST: Final = 20
+"""Columns below which nothing can be laid out."""
 _DESCRIPTION_WIDTH: Final = 200
 _OPTIONS: Final = 12
 _TYPES: Final = 6
@@ -52,16 +55,23 @@ def _laid_out(summary: ArchiveSummary) -> str:
     # Drawn into memory: rich would end the process itself when a pipe's reader leaves.
     drawn = io.StringIO()
     terminal = sys.stdout is not None and sys.stdout.isatty()
-    console = Console(file=drawn, force_terminal=terminal or None, highlight=False)
-    console.width = min(console.width, _WIDEST)
-    page = _Page(sys.stdout.encoding if sys.stdout is not None else None, console.width)
+    columns, lines = shutil.get_terminal_size()
+    width = min(max(columns, _NARROWEST), _WIDEST)
+    # Both, or rich would look for them itself, and COLUMNS and LINES may be anything.
+    console = Console(
+        file=drawn,
+        force_terminal=terminal or None,
+        highlight=False,
+        width=width,
+        height=lines,
+    )
+    page = _Page(sys.stdout.encoding if sys.stdout is not None else None, width)
     console.print(page.facts(summary))
     for number, instruction in enumerate(summary.instructions, 1):
         console.print()
         console.print(page.heading(number, instruction))
         console.print(page.answers(instruction, summary))
-    lines = drawn.getvalue().rstrip().split("\n")
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(line.rstrip() for line in drawn.getvalue().rstrip().split("\n"))
 
 
 class _Page:
