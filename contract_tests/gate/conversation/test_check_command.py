@@ -350,6 +350,8 @@ def test_known_violations_do_not_fail(against, capsys, tmp_path):
         (("--target", f"{BASE}#a", "--batch", "x"), "it has a query or a fragment"),
         (("--target", BASE), "there is nothing to export"),
         (("--target", BASE, "--forbidden-batch", "x"), "there is nothing to export"),
+        (("--target", BASE, "--batch", ".."), "--batch is '..', which is no id"),
+        ((*USUAL, "--forbidden-collection", "."), "--forbidden-collection is '.', which is"),
         (("--target", BASE, "--batch", "x"), "there is no API token: set PROLIFIC_TOKEN"),
         (("--target", BASE, "--batch", "x", "--token", ""), "there is no API token"),
         (("--target", BASE, "--batch", "x", "--token", "Token t"), "white space"),

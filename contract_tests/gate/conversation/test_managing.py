@@ -531,3 +531,23 @@ def test_where_nothing_stays_there_is_nothing_to_tell(edition, enforced, fate):
         assert all("keeps export jobs that the check was given" in remark for remark in remarks)
     else:
         assert remarks == ()
+
+
+@pytest.mark.parametrize("enforced", [None, LATER])
+@pytest.mark.parametrize("dots", [".", ".."])
+def test_what_leads_to_another_path_is_not_followed(dots, enforced):
+    jobs = after_the_first(list_of(dots, created="2026-03-20T10:02:00Z"))
+
+    def answer(request):
+        if request.path == PATH and request.method == "GET":
+            return jobs()
+        if request.method == "DELETE":
+            return Answer(204)
+        return generating(dots) if request.method == "POST" else running(dots)
+
+    target = Scripted(answer)
+    plan = Plan((BATCH,), edition=enforced, max_wait=5)
+    remarks = converse(target, BASE, TOKEN, plan).remarks
+
+    assert [one.path for one in target.asked if one.path.rpartition("/")[2] == dots] == []
+    assert remarks[0].endswith(f"got no proper answer: {dots}")

@@ -14,6 +14,7 @@ from prolific_contract.gate._har_read import read_har
 from prolific_contract.gate._judge import contract_of, judge
 from prolific_contract.gate._law import Edition
 from prolific_contract.gate._live import LiveTarget
+from prolific_contract.gate._operations import DOTS
 from prolific_contract.gate._plan import BRISK, CAREFUL, Pace, Plan, Profile
 from prolific_contract.gate._recorder import Conversation, Progress, converse
 from prolific_contract.gate._targets import Target, UnreachableError
@@ -117,6 +118,10 @@ def usable(check: Check) -> tuple[str, str]:
             "there is nothing to export: give a batch with --batch, a collection with "
             "--collection, or both; without one next to nothing can be checked"
         )
+    for subject in check.subjects:
+        if subject.id in DOTS:
+            option = f"--{'forbidden-' if subject.forbidden else ''}{subject.kind}"
+            raise UsageError(f"{option} is {subject.id!r}, which is no id; give that of a resource")
     token = check.token or ""
     if not token:
         raise UsageError("there is no API token: set PROLIFIC_TOKEN, or give --token")

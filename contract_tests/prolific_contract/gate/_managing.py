@@ -16,9 +16,9 @@ from prolific_contract.gate._trace import Credential, Exchange
 from prolific_contract.gate._visits import (
     Job,
     Visit,
+    named_job,
     path_to,
     requested_since,
-    text_member,
     told_state,
 )
 
@@ -214,7 +214,7 @@ class Manager:
 
     def _named(self, visit: Visit, exchange: Exchange | None) -> Job | None:
         """The job that an answer to a request names, one that is known or a new one."""
-        export_id = text_member(exchange, "export_id")
+        export_id = named_job(exchange)
         if exchange is None or told_state(exchange) is None or export_id is None:
             return None
         for job in visit.known:

@@ -32,8 +32,8 @@ _PATH = re.compile(
     r"/api/v1/data-collection/(batches|collections)/([^/]+)/export(?:/([^/]+))?/?", re.DOTALL
 )
 
-# However they are written, such segments lead to other paths (RFC 3986, section 6.2.2).
-_DOTS: Final = frozenset({".", ".."})
+DOTS: Final = frozenset({".", ".."})
+"""No ids: however they are written, they lead to other paths (RFC 3986, section 6.2.2)."""
 
 
 @frozen(order=True)
@@ -116,7 +116,7 @@ def address_of(path: str) -> Address | None:
         return None
     kind: Kind = "batch" if match[1] == "batches" else "collection"
     resource_id, export_id = unquote(match[2]), None if match[3] is None else unquote(match[3])
-    if _DOTS.intersection((resource_id, export_id)):
+    if DOTS.intersection((resource_id, export_id)):
         return None
     return Address(kind, resource_id, export_id)
 

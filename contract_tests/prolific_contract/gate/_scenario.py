@@ -36,6 +36,7 @@ from prolific_contract.gate._visits import (
     Job,
     Poll,
     Visit,
+    named_job,
     path_to,
     requested_since,
     status_of,
@@ -175,7 +176,7 @@ class _Conversation:
         if exchange is None or visit.told is None:
             return None
         yield from self._fetch_archive(text_member(exchange, "url"))
-        export_id = text_member(exchange, "export_id")
+        export_id = named_job(exchange)
         if export_id is None or any(job.export_id == export_id for job in visit.known):
             return None
         deadline = self._sender.now + self._plan.max_wait

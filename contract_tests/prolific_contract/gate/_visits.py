@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from attrs import define, field
 
-from prolific_contract.gate._operations import Kind, path_of
+from prolific_contract.gate._operations import DOTS, Kind, path_of
 from prolific_contract.gate._steps import Ask
 from prolific_contract.gate._trace import Exchange, Subject, moment
 
@@ -159,6 +159,12 @@ def text_member(exchange: Exchange | None, name: str) -> str | None:
     """A member of the body that is a text with something in it."""
     value = exchange.answer.member(name) if exchange and exchange.answer else None
     return value if isinstance(value, str) and value else None
+
+
+def named_job(exchange: Exchange | None) -> str | None:
+    """The id of the job that the answer to a request names, if it can stand in a path."""
+    export_id = text_member(exchange, "export_id")
+    return None if export_id in DOTS else export_id
 
 
 def listed_ids(exchange: Exchange | None) -> frozenset[str] | None:
