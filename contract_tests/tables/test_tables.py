@@ -274,6 +274,23 @@ def test_a_long_text_of_many_rows_is_no_more_than_batches_hold(archive_of, read,
     assert {len(row[name]) for row in read(archive)[:60]} == {1000}
 
 
+@pytest.mark.parametrize("small", [0, 1 << 30], ids=["fast", "plain"])
+@pytest.mark.parametrize("shape", ["long", "wide"])
+def test_many_instructions_of_many_records_are_no_more_than_memory_holds(
+    archive_of, monkeypatch, small, shape
+):
+    # Columns are there for every record, however little of the file it takes.
+    monkeypatch.setattr(_sources, "SMALL", small)
+    monkeypatch.setattr(_sources, "_ODD", 100)
+    monkeypatch.setattr(_sources, "_MOST_TEXT", 16 * 1000)
+    monkeypatch.setattr("prolific_exports._tables._fast._MOST_CELLS", 1000)
+    told = [{"id": f"i{n}", "type": "free_text"} for n in range(50)]
+    archive = archive_of(metadata={"instructions": told}, data=b'{"responses":{}}\n' * 200)
+    sizes = [batch.num_rows for batch in archive.iter_batches(shape=shape)]
+    assert sum(sizes) == 200
+    assert max(sizes) <= (1000 // 17 + 1 if (small, shape) == (1 << 30, "long") else 1000 // 50)
+
+
 def test_a_list_that_is_none_and_a_file_without_lines(archive_of, read):
     rows = values(read(archive_of(record(answer("c", values=5)))))
     assert rows == [heading("c") | {"extra": {"answer": {"values": 5}}}]

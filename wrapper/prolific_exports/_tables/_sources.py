@@ -28,6 +28,8 @@ _ODD: Final = 1 << 16
 """Bytes around an odd record that the plain reader reads."""
 _MOST_TEXT: Final = 1 << 26
 """Characters of texts, repeated ones too, that the plain reader makes into one batch."""
+_CELL: Final = 16
+"""Characters that a cell counts for beside its text."""
 
 
 @frozen
@@ -157,12 +159,12 @@ def _split(block: Block, reader: FastReader | None) -> Iterator[tuple[Block, Any
 
 
 def _bounded(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Rows in lists whose texts fit into a batch: a long text may be in each of many rows."""
+    """Rows in lists that fit into a batch: a long text, or many columns, may be in each row."""
     held: list[Row] = []
     size = 0
     for row in rows:
         held.append(row)
-        size += sum(len(value) for value in row if isinstance(value, str))
+        size += _CELL * len(row) + sum(len(value) for value in row if isinstance(value, str))
         if size >= _MOST_TEXT:
             yield held
             held, size = [], 0
