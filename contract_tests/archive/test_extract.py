@@ -16,7 +16,7 @@ from prolific_exports import (
     TargetExistsError,
     UnsafeArchiveError,
 )
-from prolific_exports._archive import _staging
+from prolific_exports._archive import _names, _staging
 from prolific_exports._archive._names import folded, objection
 
 from archive.builders import (
@@ -198,12 +198,23 @@ def test_the_root_folder_is_looked_at_although_it_is_stripped(make, place, root)
         "..a",
         "a..b",
         "ü",
-        "a'\"<b>?",
+        "a'",
     ],
 )
 def test_names_that_only_look_odd(name):
     assert objection(name) is None
     assert objection(f"{name}/") is None
+
+
+@pytest.mark.parametrize("character", '<>"|?*')
+def test_names_that_windows_refuses_are_refused_there_alone(make, place, monkeypatch, character):
+    archive = make({"good.txt": b"1", f"what{character}/b": b"2"})
+    monkeypatch.setattr(_names, "_ON_WINDOWS", True)
+    with pytest.raises(UnsafeArchiveError, match=r"what.*/b' has '.' in its name.*Nothing was"):
+        archive.extract(place / "data")
+    assert tree(place) == {}
+    monkeypatch.setattr(_names, "_ON_WINDOWS", False)
+    assert objection(f"what{character}/b") is None
 
 
 @pytest.mark.parametrize("kind", [0o120777, 0o020666, 0o060660, 0o010644, 0o140755])

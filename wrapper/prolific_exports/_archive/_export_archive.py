@@ -294,8 +294,8 @@ class ExportArchive:
         to ``DIRECTORY``. Sizes and checksums are compared on the way. The folder appears
         when everything is written; after a failure nothing is left.
 
-        Members are refused that could be written elsewhere or that not every system can
-        hold: see ``UnsafeArchiveError``. File modes and dates are not restored.
+        Members are refused that could be written elsewhere on some system, or whose
+        name it cannot hold: see ``UnsafeArchiveError``. File modes and dates are not restored.
 
         Args:
             directory: A folder that does not exist, or is empty.

@@ -1,9 +1,11 @@
-"""Which member names can be written below a folder, on every system alike.
+"""Which member names can be written below a folder.
 
-The rules are the union of what POSIX, Windows and macOS object to, so that an
-archive that extracts on one machine extracts on all.
+What leads elsewhere on any system (POSIX, Windows, macOS), becomes another name there or is too
+long for it is objected to on all of them. The characters that Windows merely refuses are
+objected to there alone: elsewhere nothing is wrong with them.
 """
 
+import os
 import re
 import unicodedata
 from functools import lru_cache
@@ -12,6 +14,9 @@ from functools import lru_cache
 # of a whole path (macOS).
 _LONGEST_NAME = 255
 _LONGEST_PATH = 1024
+
+_ON_WINDOWS = os.name == "nt"
+_REFUSED_BY_WINDOWS = re.compile(r'[<>"|?*]')
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -29,6 +34,8 @@ def objection(name: str) -> str | None:
         return "has an absolute path"
     if ":" in name:
         return "has a colon in its name, which is a drive or a hidden stream on Windows"
+    if _ON_WINDOWS and (found := _REFUSED_BY_WINDOWS.search(name)):
+        return f"has {found[0]!r} in its name, which Windows refuses; other systems take it"
     if len(name.encode()) > _LONGEST_PATH:
         return f"has a name of more than {_LONGEST_PATH} bytes"
     parts = name.removesuffix("/").split("/")
