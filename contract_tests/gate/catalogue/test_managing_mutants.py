@@ -107,15 +107,6 @@ def test_jobs_of_others_that_are_listed(desk_of):
     assert desk.ask("GET", resource=forbidden).status == 403
 
 
-@pytest.mark.parametrize(("fault", "status"), [("delete-200", 200), ("delete-202", 202)])
-def test_deletions_with_another_status(desk_of, fault, status):
-    desk = desk_of(f"{fault}@delete")
-    job = desk.finish()
-
-    assert desk.ask("DELETE", job).status == status
-    assert (desk.state(job), desk.ask("DELETE", job).status) == (404, 404)
-
-
 def test_delete_nothing(desk_of):
     desk = desk_of("delete-nothing@delete")
     job = desk.finish()

@@ -124,6 +124,21 @@ def test_states_in_other_words_or_late(name, states):
 
 
 @pytest.mark.parametrize(
+    ("name", "status", "text"),
+    [("delete-200", 200, None), ("delete-202", 202, b"gone")],
+)
+def test_deletions_with_another_status(name, status, text):
+    desk, (generating, ended) = started(name)
+    job = ended["export_id"]
+    reply = desk.ask("DELETE", job)
+
+    assert reply.status == status
+    assert content(reply) == (text or json.dumps({"export_id": job}).encode())
+    assert [desk.ask(method, job).status for method in ("GET", "DELETE")] == [404, 404]
+    assert desk.ask("DELETE", generating["export_id"]).status == 409
+
+
+@pytest.mark.parametrize(
     ("name", "polled", "fetched"),
     [("deleted-failed", 200, 404), ("deleted-archives-stay", 404, 200)],
 )

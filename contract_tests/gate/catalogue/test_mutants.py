@@ -413,8 +413,6 @@ WIDER = {
     "list-lacks-generating",
     "list-scope-kind",
     "list-scope-resource",
-    "delete-200",
-    "delete-202",
     "delete-nothing",
     "delete-later",
     "delete-list-only",

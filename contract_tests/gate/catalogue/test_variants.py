@@ -218,6 +218,8 @@ MANAGING = {
     "list-filter-empty",
     "list-words",
     "list-behind",
+    "delete-200",
+    "delete-202",
     "deleted-failed",
     "deleted-archives-stay",
     "used-by-others",

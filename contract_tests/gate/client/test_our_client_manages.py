@@ -29,10 +29,7 @@ ERRORS = {
             *("list-null", "list-status-number", "list-uuid-not", "list-wrapped"),
         )
     },
-    **{
-        (fault, "delete"): ContractViolation
-        for fault in ("delete-200", "delete-202", "status-201", "status-redirect")
-    },
+    ("status-redirect", "delete"): ContractViolation,
     ("status-500", "list"): ServerError,
 }
 

@@ -1,4 +1,5 @@
 import pytest
+from helpers.listings import Listing
 from helpers.traces import (
     JOB,
     Talk,
@@ -140,6 +141,16 @@ def test_refusals_of_requests_that_no_page_describes_are_not_judged(talk):
     talk.poll(Answer(304))
     talk.poll(error(500), generated=True)
     assert talk.outcomes("shape.status") == [VIOLATED, VIOLATED]
+
+
+@pytest.mark.parametrize("answer", [json_answer(200, {"gone": True}), Answer(202), Answer(200)])
+def test_a_deletion_has_no_documented_status(talk, answer):
+    listing = Listing(talk.kind)
+    listing.delete(answer)
+    assert accusers(listing, "2026-11") == set()
+    assert listing.outcomes("shape.status") == []
+    listing.delete(Answer(201))
+    assert accusers(listing, "2026-11") == {"shape.status"}
 
 
 def test_a_server_may_ask_for_patience(talk):

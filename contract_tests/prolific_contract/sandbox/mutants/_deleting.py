@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from attrs import evolve, field, mutable
+from attrs import field, mutable
 
 from prolific_contract.sandbox._api import listed
-from prolific_contract.sandbox._http import Reply, error_reply, json_reply, no_content_reply
+from prolific_contract.sandbox._http import Reply, error_reply, no_content_reply
 from prolific_contract.sandbox._jobs import Job, State
 from prolific_contract.sandbox._replies import NO_CONTENT, is_list, jobs_of, with_json
 from prolific_contract.sandbox.mutants._changing import changing
@@ -113,25 +113,6 @@ class _Later:
 
 
 DELETING = (
-    Fault(
-        "delete-200",
-        "It answers 200 with the deleted job's id where it should say 204",
-        DELETE,
-        always(
-            lambda turn: (
-                json_reply(200, {"export_id": turn.export_id})
-                if _is_deleted(turn.reply())
-                else turn.reply()
-            )
-        ),
-    ),
-    Fault(
-        "delete-202",
-        "It answers 202 where it should say 204",
-        DELETE,
-        changing(_is_deleted, lambda reply: evolve(reply, status=202)),
-        also={"delete": ("second",)},
-    ),
     Fault(
         "delete-nothing",
         "It says that it deletes a job and keeps it",

@@ -8,7 +8,7 @@ from attrs import evolve, field, mutable
 
 from prolific_contract.gate._operations import address_of
 from prolific_contract.sandbox._filter import ExportFilter
-from prolific_contract.sandbox._http import Reply
+from prolific_contract.sandbox._http import Reply, json_reply
 from prolific_contract.sandbox._jobs import Job
 from prolific_contract.sandbox._known import LIMIT_STATUSES, Edition, Fate
 from prolific_contract.sandbox._replies import NO_CONTENT, without
@@ -22,6 +22,8 @@ _WORDS = {"generating": "IN_PROGRESS", "complete": "ready", "failed": "error"}
 # After the one that started it: a poll, another request for the export, a poll, a list, and
 # the deletion.
 _REQUESTS_OF_AN_EXPORT = 5
+
+_ACCEPTED = Reply(202, (("Content-Type", "text/plain"), ("Content-Length", "4")), b"gone")
 
 _LISTS = (
     Variant(
@@ -93,11 +95,35 @@ class _Remembering:
         return reply
 
 
+def _deleting(told: Callable[[str], Reply]) -> Callable[[], Look]:
+    """Tells of deletions, which 204 stands for in no document, by an answer of its own."""
+
+    def look(visit: Visit) -> Reply:
+        reply = visit.answer()
+        if visit.call.method != "DELETE" or reply.status != NO_CONTENT:
+            return reply
+        return told(visit.call.path.rpartition("/")[2])
+
+    return lambda: look
+
+
 def _remembering(*, archives: bool) -> Callable[[], Look]:
     return lambda: _Remembering(archives=archives)
 
 
 _DELETIONS = (
+    Variant(
+        "delete-200",
+        "It answers deletions with 200 and the deleted job's id",
+        _deleting(lambda export_id: json_reply(200, {"export_id": export_id})),
+        editions=_LATER,
+    ),
+    Variant(
+        "delete-202",
+        "It answers deletions with 202 and a text",
+        _deleting(lambda _: _ACCEPTED),
+        editions=_LATER,
+    ),
     Variant(
         "deleted-failed",
         "It says of deleted jobs that they failed",
