@@ -1,11 +1,19 @@
 """Several connections at once: the same bytes, and one connection where parts do not come."""
 
 import re
+import threading
 
 import httpx
 import pytest
 from helpers import api
-from prolific_exports import DownloadError, Downloading, StartedOver, UsageError, Verifying
+from prolific_exports import (
+    DownloadError,
+    Downloading,
+    Resuming,
+    StartedOver,
+    UsageError,
+    Verifying,
+)
 from prolific_exports._effects import Fetch
 from prolific_exports._store import Stop
 from prolific_exports._sync import StoppedError, stoppable
@@ -35,6 +43,25 @@ class Store:
             return httpx.Response(200, content=api.ARCHIVE, headers=headers)
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{SIZE}"
         return httpx.Response(206, content=api.ARCHIVE[start:stop], headers=headers)
+
+
+class Events(list):
+    """What was told, in which threads; fails where it is told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.threads, self.failure = set(), None
+
+    def append(self, event):
+        super().append(event)
+        self.threads.add(threading.get_ident())
+        if self.failure and isinstance(event, Downloading) and event.connections > 1:
+            raise self.failure
+
+
+@pytest.fixture
+def events():
+    return Events()
 
 
 @pytest.fixture
@@ -150,6 +177,30 @@ def test_a_full_disk_ends_every_part(run, store, monkeypatch):
         with pytest.raises(DownloadError, match="No space left"):
             run()
     assert run() == api.ARCHIVE, "with the part that was there"
+
+
+def test_every_event_comes_in_the_thread_that_runs_the_export_and_in_order(
+    run, store, events, monkeypatch
+):
+    monkeypatch.setattr(_flow, "_PROGRESS_INTERVAL", 0)
+    assert run() == api.ARCHIVE
+    assert events.threads == {threading.get_ident()}
+    received = [event.received for event in events if isinstance(event, Downloading)]
+    assert received == sorted(received)
+    assert len(received) > 4, "of every part"
+
+
+def test_a_callback_that_fails_ends_the_download_and_leaves_what_came(
+    run, store, events, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(_flow, "_PROGRESS_INTERVAL", 0)
+    events.failure = RuntimeError("of the callback")
+    with pytest.raises(RuntimeError, match="of the callback"):
+        run()
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".part"]
+    events.failure = None
+    assert run() == api.ARCHIVE
+    assert Resuming in {type(event) for event in events}
 
 
 @pytest.mark.parametrize("number", [0, -1, 33])

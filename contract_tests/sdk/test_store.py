@@ -13,7 +13,7 @@ import httpx
 import pytest
 import trustme
 from prolific_exports import DownloadError, Exports, _store
-from prolific_exports._effects import Fetch
+from prolific_exports._effects import Fetch, FetchAll
 from prolific_exports._settings import resolve
 from prolific_exports._store import Stop, StoreClient
 from prolific_exports._sync import SyncDriver, ending
@@ -275,12 +275,39 @@ def test_a_part_that_is_silent_does_not_hold_up_the_failure_of_another(client):
         began = time.monotonic()
         with pytest.raises(DownloadError, match="full"):
             driver._fetch_all(
-                (
+                at_once(
                     Fetch(url(well), {}, 30.0, lambda head: True, full),
                     Fetch(url(badly), {}, 30.0, noticing, lambda data: None),
                 )
             )
         assert time.monotonic() - began < 10
+
+
+def test_events_are_delivered_and_interrupts_get_through_while_parts_are_silent():
+    """On Windows, an interrupt breaks into no wait: it comes between two of them."""
+    callers = []
+
+    def interrupted():
+        callers.append(threading.current_thread())
+        if len(callers) == 3:
+            raise KeyboardInterrupt
+
+    driver = SyncDriver(resolve("t0ken", None), None, FakeClock())
+    silent = answer()[:-1]
+    with Peer(silent, hold=True) as one, Peer(silent, hold=True) as other, closing(driver):
+        parts = [
+            Fetch(url(peer), {}, 30.0, lambda head: True, lambda data: None)
+            for peer in (one, other)
+        ]
+        began = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            driver._fetch_all(at_once(*parts, deliver=interrupted))
+        assert time.monotonic() - began < 10
+    assert set(callers) == {threading.current_thread()}
+
+
+def at_once(*fetches, deliver=lambda: None):
+    return FetchAll(fetches, deliver)
 
 
 class Stream:
@@ -318,7 +345,7 @@ def test_connections_of_the_caller_that_may_be_broken_are_not_used_again():
     with httpx.Client() as client, Peer(answer(), answer()) as peer:
         driver = SyncDriver(resolve("t0ken", None), client, FakeClock())
         part = Fetch(url(peer), {}, 5.0, lambda head: True, lambda data: None)
-        driver._fetch_all((part, part))
+        driver._fetch_all(at_once(part, part))
     assert all(b"connection: close" in asked.lower() for asked in peer.asked)
     assert len(peer.asked) == 2
 

@@ -121,9 +121,12 @@ class FetchAll:
 
     Attributes:
         fetches: The parts. Their callbacks may be called from several threads at once.
+        deliver: Hands on the events of callbacks in other threads than the one that runs the
+            flow: to be called there now and then, and once the parts have ended.
     """
 
     fetches: tuple[Fetch, ...]
+    deliver: Callable[[], object]
 
 
 @frozen

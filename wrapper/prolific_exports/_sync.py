@@ -1,9 +1,10 @@
 """The driver that does what a flow asks with blocking calls."""
 
 import socket
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Collection
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import httpx
 from attrs import evolve
@@ -15,6 +16,10 @@ from prolific_exports._errors import ExportsError
 from prolific_exports._log import without_queries
 from prolific_exports._settings import Settings
 from prolific_exports._store import Stop, StoreClient
+
+# Seconds: so late may an event of parts be, and on Windows an interrupt, which breaks
+# into no wait there.
+_MOMENT: Final = 0.1
 
 T = TypeVar("T")
 
@@ -64,7 +69,7 @@ class SyncDriver:
             case Fetch():
                 return self._fetch(effect)
             case FetchAll():
-                return self._fetch_all(effect.fetches)
+                return self._fetch_all(effect)
             case Sleep():
                 return self._clock.sleep(effect.seconds)
             case _:
@@ -88,15 +93,19 @@ class SyncDriver:
             raise http.no_answer(send.request, error, self._settings.token) from error
         return body.reply(send.request, response)
 
-    def _fetch_all(self, fetches: tuple[Fetch, ...]) -> list[Fetched]:
+    def _fetch_all(self, effect: FetchAll) -> list[Fetched]:
         stop = Stop()
-        with ThreadPoolExecutor(len(fetches)) as pool:
-            parts = [pool.submit(self._fetch, stoppable(fetch, stop), stop) for fetch in fetches]
+        with ThreadPoolExecutor(len(effect.fetches)) as pool:
+            parts = [
+                pool.submit(self._fetch, stoppable(fetch, stop), stop) for fetch in effect.fetches
+            ]
             try:
-                wait(parts, return_when=FIRST_EXCEPTION)
+                while are_under_way(parts):
+                    effect.deliver()
             finally:
                 # After an interrupt or a full disk the others must not go on for long.
                 stop.now()
+        effect.deliver()
         failures = [part.exception() for part in parts]
         for failure in failures:
             if failure is not None and not isinstance(failure, StoppedError):
@@ -129,6 +138,12 @@ class SyncDriver:
         except http.FAILURES as error:
             return Fetched(head, failure=http.describe(error))
         return Fetched(head)
+
+
+def are_under_way(parts: Collection[Future[Fetched]]) -> bool:
+    """Wait for a moment; whether there is more to wait for, and nothing has failed."""
+    done, running = wait(parts, _MOMENT, FIRST_EXCEPTION)
+    return bool(running) and not any(part.exception() for part in done)
 
 
 class StoppedError(Exception):

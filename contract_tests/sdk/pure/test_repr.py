@@ -66,7 +66,7 @@ def test_what_holds_others_shows_none_of_theirs():
     fetch = Fetch(URL, {}, 1.0, PLANTED["accept"], PLANTED["write"])
     shown = repr(
         [
-            FetchAll((fetch,)),
+            FetchAll((fetch,), print),
             Fetched(head, PLANTED["evidence"]),
             Reply(200, PLANTED["headers"], PLANTED["body"]),
             Refuse(f"a part that was not asked for ({URL})"),

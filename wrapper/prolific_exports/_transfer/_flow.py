@@ -30,6 +30,7 @@ from prolific_exports._managing import delete_saved
 from prolific_exports._policy import Policy, backoff, retry_after
 from prolific_exports._redact import excerpt
 from prolific_exports._transfer._judge import Follow, Refuse, Step, Take, Transfer, Verdict
+from prolific_exports._transfer._outbox import Outbox
 from prolific_exports._transfer._rate import Rate
 from prolific_exports._transfer._workspace import CHECKPOINT_INTERVAL, System, Workspace
 from prolific_exports._urls import joined, why_unsafe
@@ -147,8 +148,11 @@ class _Download:
     active: int = 1
     # Parts that arrive at once call back from several threads.
     lock: threading.Lock = field(factory=threading.Lock)
+    outbox: Outbox = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.outbox = Outbox(self.context.notify)
+        self.context = evolve(self.context, notify=self.outbox.put)
         self.recorded = self.context.clock.monotonic()
         self.inherited = self.room.received
         self.connections = self.options.connections
@@ -212,7 +216,8 @@ class _Download:
                 answers = [(yield from self._get(parts[0]))]
             else:
                 self._check(self.url)
-                answers = yield FetchAll(tuple(self._ask(self.url, part) for part in parts))
+                fetches = tuple(self._ask(self.url, part) for part in parts)
+                answers = yield FetchAll(fetches, self.outbox.deliver)
             part, fetched = max(zip(parts, answers, strict=True), key=_gravity)
             yield from self._settle(part, fetched)
         self._report()
