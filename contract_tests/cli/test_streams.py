@@ -114,6 +114,40 @@ def test_json_survives_any_encoding(cli, monkeypatch):
     assert "ä" in json.loads(out.buffer.getvalue())["error"]["message"]
 
 
+@pytest.mark.skipif(
+    sys.getfilesystemencodeerrors() != "surrogateescape", reason="names are texts there"
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_a_path_that_is_no_text_is_printed_as_it_is(export, folder, monkeypatch, encoding):
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
+    monkeypatch.setattr(sys, "stdout", out)
+    path = os.fsdecode(b"d\xe4t\xe4")
+    try:
+        (folder / path).mkdir()
+    except OSError:
+        pytest.skip("the file system takes no such names")
+    assert main(["extract", str(export), path]) == 0
+    assert os.listdir(out.buffer.getvalue().removesuffix(b"\n"))  # noqa: PTH208 - as bytes
+    # Only for what cannot be written otherwise.
+    assert out.errors == "strict"
+    out.write("after")
+    out.flush()
+    assert out.buffer.getvalue() == b"d\xe4t\xe4\nafter"
+
+
+def test_a_stream_of_another_kind_gets_escapes(export, monkeypatch):
+    class Strict(io.StringIO):
+        encoding = "ascii"
+
+        def write(self, text):
+            text.encode("ascii")
+            return super().write(text)
+
+    monkeypatch.setattr(sys, "stdout", Strict())
+    assert main(["extract", str(export), "dät"]) == 0
+    assert sys.stdout.getvalue() == "d\\xe4t\n"
+
+
 def test_a_path_that_the_encoding_does_not_have(export, folder, monkeypatch, capsys):
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii", newline="\n")
     monkeypatch.setattr(sys, "stdout", out)

@@ -5,6 +5,7 @@ Results go to stdout and everything else to stderr. A reader that goes away earl
 """
 
 import errno
+import io
 import os
 import sys
 
@@ -54,8 +55,27 @@ def _write(stream: "TextIO | None", text: str) -> None:
     try:
         stream.write(f"{text}\n")
     except UnicodeEncodeError:
-        stream.write(f"{encodable(text, stream.encoding)}\n")
+        if not _write_as_named(stream, text):
+            stream.write(f"{encodable(text, stream.encoding)}\n")
     stream.flush()
+
+
+def _write_as_named(stream: "TextIO", text: str) -> bool:
+    """Write a text with the bytes that the system has for the files named in it, if it can be.
+
+    Names may be bytes that are no text. Escaped, they would name no file.
+    """
+    if not isinstance(stream, io.TextIOWrapper):
+        return False
+    errors = stream.errors
+    stream.reconfigure(errors=sys.getfilesystemencodeerrors())
+    try:
+        stream.write(f"{text}\n")
+    except UnicodeEncodeError:
+        return False
+    finally:
+        stream.reconfigure(errors=errors)
+    return True
 
 
 def encodable(text: str, encoding: str | None) -> str:
