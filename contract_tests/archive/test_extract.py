@@ -271,6 +271,14 @@ def test_names_that_some_system_takes_for_the_same(make, place, names):
     assert tree(place) == {}
 
 
+def test_names_that_clash_without_the_root_folder(make, place):
+    archive = make({"r/__MACOSX/x": b"1", "__MACOSX/X": b"2"})
+    assert archive.root == "r"
+    with pytest.raises(UnsafeArchiveError, match="'__MACOSX/X' clashes with '__MACOSX/x'"):
+        archive.extract(place / "data")
+    assert tree(place) == {}
+
+
 def test_a_folder_may_come_twice(make, place):
     make([("a/", b""), ("a/", b""), ("b", b"")]).extract(place / "data")
     assert sorted(tree(place / "data")) == ["a", "b"]

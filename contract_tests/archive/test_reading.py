@@ -111,11 +111,23 @@ def test_the_kind_is_told_by_the_members(path, names, kind, root):
         (["a", "a/b"], ""),
         (["files/a", "files/b"], ""),
         (["/a", "/b"], ""),
+        (["a/b", "__MACOSX/._a", "__MACOSX/a/._b"], "a"),
+        (["files/b", "__MACOSX/files/._b"], ""),
+        (["a", "__MACOSX/._a"], ""),
+        (["__MACOSX/._a"], ""),
         ([], ""),
     ],
 )
 def test_the_root_is_the_one_folder_that_holds_everything(path, names, root):
     assert ExportArchive.open(write_zip(path, dict.fromkeys(names, b""))).root == root
+
+
+def test_an_archive_that_macos_packed_again(path):
+    about = {f"__MACOSX/{ROOT}{name}": b"?" for name in ("._responses.jsonl", "files/._x.jpg")}
+    again = ExportArchive.open(write_zip(path, collection_members() | about))
+    assert (again.kind, again.metadata.id) == ("collection", "col1")
+    assert again.files == (ArchiveFile("files/sub1_i2_0.jpg", len(PHOTO)),)
+    assert len(list(again.responses())) == 1
 
 
 def test_files_are_those_below_the_files_folder(path):

@@ -36,6 +36,8 @@ _MARKS: "dict[Kind, set[str]]" = {
     "batch": {"batch.json", "responses-by-submission.jsonl", "responses-by-task.jsonl"},
 }
 _FILES = "files/"
+# Beside the folder that it was asked to compress, macOS puts what it knows of the files.
+_OF_MACOS = ("__MACOSX", "/")
 _DEFAULT_LIMITS = ExtractLimits()
 
 
@@ -92,7 +94,8 @@ class ExportArchive:
         path: The ZIP, as it was given.
         kind: ``"collection"`` or ``"batch"``, told by the members; None when they are
             those of neither, or of both.
-        root: The folder that holds all members of the ZIP; ``""`` when there is none.
+        root: The folder that holds all members of the ZIP, but for the ``__MACOSX`` of archives
+            that macOS packed again; ``""`` when there is none.
         members: All members of the ZIP, in its order.
         files: The uploaded files, in the ZIP's order.
     """
@@ -336,7 +339,7 @@ class ExportArchive:
 
 
 def _root(members: Sequence[Member]) -> str:
-    tops = {member.name.partition("/")[:2] for member in members}
+    tops = {member.name.partition("/")[:2] for member in members} - {_OF_MACOS}
     top, slash = tops.pop() if len(tops) == 1 else ("", "")
     # Records say "files/..." for what is below the root: that folder is none.
     return top if slash and top + slash != _FILES else ""

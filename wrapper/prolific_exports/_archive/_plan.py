@@ -66,11 +66,11 @@ def plan_extraction(
     for member in members:
         if why := objection(member.name) or _odd(member):
             raise UnsafeArchiveError(f"{path}: {member.name!r} {why}. Nothing was extracted.")
-    _check_clashes(path, members)
-    inside = [member for member in members if member.name != root]
+    inside = [(m, m.name.removeprefix(root)) for m in members if m.name != root]
+    _check_clashes(path, inside)
     return Plan(
-        folders=tuple(m.name.removeprefix(root) for m in inside if m.is_folder),
-        files=tuple((m, m.name.removeprefix(root)) for m in inside if not m.is_folder),
+        folders=tuple(name for member, name in inside if member.is_folder),
+        files=tuple((member, name) for member, name in inside if not member.is_folder),
     )
 
 
@@ -103,12 +103,12 @@ def _check_amount(path: Path, members: Sequence[Member], limits: ExtractLimits) 
     )
 
 
-def _check_clashes(path: Path, members: Iterable[Member]) -> None:
+def _check_clashes(path: Path, inside: Iterable[tuple[Member, str]]) -> None:
     seen: dict[str, tuple[str, bool]] = {}
     # Of thousands of files in a folder, one is enough to know the folder.
     folders: set[str] = set()
-    for member in members:
-        full = member.name.removesuffix("/")
+    for member, inner in inside:
+        full = inner.removesuffix("/")
         parent = full.rpartition("/")[0]
         parts = full.split("/")
         for depth in range(len(parts) if parent in folders else 1, len(parts) + 1):
