@@ -301,6 +301,7 @@ def test_an_error_ends_the_live_line(download, router, terminal):
     ("count", "text"),
     [
         (0, "0 bytes"),
+        (1, "1 byte"),
         (999, "999 bytes"),
         (1000, "1.0 kB"),
         (999_949, "999.9 kB"),

@@ -36,7 +36,7 @@ def size(count: int) -> str:
     value = float(count)
     for unit in ("bytes", "kB", "MB", "GB"):
         if value < 999.95:
-            return f"{count} bytes" if unit == "bytes" else f"{value:.1f} {unit}"
+            return plural(count, "byte") if unit == "bytes" else f"{value:.1f} {unit}"
         value /= 1000
     return f"{value:.1f} TB"
 
