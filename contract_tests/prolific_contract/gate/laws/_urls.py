@@ -7,13 +7,15 @@ from urllib.parse import parse_qsl, urlsplit
 # Object stores' query parameters: when a URL was signed and for how many seconds.
 _SIGNED: Final = (("x-amz-date", "x-amz-expires"), ("x-goog-date", "x-goog-expires"))
 _SIGNED_FORMAT: Final = "%Y%m%dT%H%M%SZ"
+_EARLIEST: Final = 10**9
 
 
 def readable_expiry(url: str) -> datetime | None:
     """Until when a presigned URL says that it is valid; None if it says nothing readable.
 
     Read are the signatures of S3 and Google Cloud Storage, version 4 (a moment and a
-    number of seconds) and older ones (``Expires``, seconds since 1970).
+    number of seconds) and older ones (``Expires``, seconds since 1970). Fewer than a billion,
+    in 2001, are no moment: some signatures have a number of seconds by that name.
     """
     try:
         pairs = parse_qsl(urlsplit(url).query)
@@ -25,7 +27,7 @@ def readable_expiry(url: str) -> datetime | None:
             if signed in values and lifetime in values:
                 moment = datetime.strptime(values[signed], _SIGNED_FORMAT).replace(tzinfo=UTC)
                 return moment + timedelta(seconds=int(values[lifetime]))
-        if "expires" in values:
+        if "expires" in values and int(values["expires"]) >= _EARLIEST:
             return datetime.fromtimestamp(int(values["expires"]), UTC)
     except (ValueError, OverflowError, OSError):
         return None

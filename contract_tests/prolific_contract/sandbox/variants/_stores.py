@@ -81,6 +81,11 @@ def _azure(name: str, _: datetime, expires_at: datetime) -> str:
     return f"/exports/{name}.zip?sv=2022-11-02&sr=b&sp=r&se={until}&sig={name}"
 
 
+def _relative(name: str, now: datetime, expires_at: datetime) -> str:
+    seconds = round((expires_at - now).total_seconds())
+    return f"/exports/{name}.zip?expires={seconds}&sig={name}"
+
+
 _URLS = (
     Variant(
         "urls-long-lived",
@@ -100,6 +105,11 @@ _URLS = (
     Variant("urls-cloudfront", "Its URLs are signed as CloudFront does", _renamed(_cloudfront)),
     Variant("urls-gcs", "Its URLs are signed as Google Cloud Storage does", _renamed(_gcs)),
     Variant("urls-azure", "Its URLs are signed as Azure does", _renamed(_azure)),
+    Variant(
+        "urls-relative",
+        "Its URLs say for how many seconds they are valid, and not from when on",
+        _renamed(_relative),
+    ),
     Variant(
         "urls-https",
         "Its URLs are encrypted and of another host",
