@@ -305,6 +305,14 @@ def test_only_a_given_token_counts_for_a_recording(capsys, tmp_path, monkeypatch
     assert "isolation.credentials" in out
 
 
+@pytest.mark.parametrize("token", ["", " "])
+def test_an_empty_token_of_a_recording_is_none(capsys, tmp_path, token):
+    har = foreign(tmp_path, "Token the-token-of-then")
+    out, _ = run(capsys, "--har", har, "--token", token)
+
+    assert out == run(capsys, "--har", har)[0]
+
+
 def test_the_target_of_a_recording_can_be_given(capsys, tmp_path):
     har = foreign(tmp_path, "Token t")
     run(capsys, "--har", har, "--target", "https://api.example/v/")
@@ -366,6 +374,7 @@ def test_known_violations_do_not_fail(against, capsys, tmp_path):
         ((*USUAL, "--update-baseline"), "give it with --baseline"),
         ((*USUAL, "--har", "x", "--record", "y"), "--record is for conversations with a server"),
         (("--har", "there-is-none.har"), "there-is-none.har can't be read"),
+        (("--har", "x", "--token", "Token t"), "give the token alone, without the word Token"),
         (("--har", "x", "--target", "nowhere"), "--target can't be used"),
         ((*USUAL, "--baseline", "there-is-none.json"), "there-is-none.json can't be read"),
     ],

@@ -90,13 +90,18 @@ def check_recording(check: Check, path: Path) -> Verdict:
     """Judge a recording.
 
     Raises:
+        UsageError: Something that is given can't be used.
         ContractToolError: The file can't be used.
     """
     if check.target is not None:
         _sendable(check.target)
+    # A variable that is empty is no token, which every request would then lack.
+    token = check.token or None
+    if token is not None:
+        _presentable(token)
     trace = read_har(
         path,
-        token=check.token,
+        token=token,
         base_url=check.target,
         subjects=check.subjects,
         max_wait=_patient(check.max_wait),
@@ -125,13 +130,17 @@ def usable(check: Check) -> tuple[str, str]:
     token = check.token or ""
     if not token:
         raise UsageError("there is no API token: set PROLIFIC_TOKEN, or give --token")
+    _presentable(token)
+    _patient(check.max_wait)
+    return check.target, token
+
+
+def _presentable(token: str) -> None:
     if not (token.isascii() and token.isprintable() and " " not in token):
         raise UsageError(
             "the API token holds white space or characters that can't be sent in a header; "
             "give the token alone, without the word Token before it"
         )
-    _patient(check.max_wait)
-    return check.target, token
 
 
 def _plan(check: Check, target: str) -> Plan:
