@@ -34,6 +34,15 @@ _AUTHORIZATION = re.compile(
     r"(authorization\W{1,12}(?:b\W)?(?:token|bearer|basic)\s{1,9})[^\s\"'<>,]+", re.IGNORECASE
 )
 
+# The same as a field of their own, in a header, in XML or in JSON; and in those as HTML and
+# JSON quote them. Shorter values and those of other characters are words that tell something.
+_QUOTES: Final = r"(?:[\s\"']|\\(?:[nrt]|u002[27])?|&(?:quot|#34|#x27|#39);){0,9}"
+_FIELD = re.compile(
+    r"((?:signature(?:provided)?|credential|token|sig|accesskeyid|key-pair-id)"
+    rf"{_QUOTES}(?:[:>]|&gt;|\\u003e){_QUOTES})(?=[\w+/=%.~\\-]{{16}})[^\s\"'<>,]+",
+    re.ASCII | re.IGNORECASE,
+)
+
 # So many characters of the token in a row are as secret as all of it.
 _FRAGMENT: Final = 12
 _READ: Final = 65536
@@ -51,6 +60,7 @@ def redact(text: str, token: str | None = None) -> str:
         for form in sorted(forms):
             text = _hide(text, form)
     text = _AUTHORIZATION.sub(rf"\1{MARK}", text)
+    text = _FIELD.sub(rf"\1{MARK}", text)
     return _WORD.sub(_redact_word, text)
 
 

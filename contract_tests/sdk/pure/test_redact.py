@@ -21,6 +21,9 @@ WRITTEN = {
         json.dumps(text).replace("&", "\\u0026").replace("=", "\\u003d").replace("'", "\\u0027")
     ),
     "json in json": lambda text: json.dumps(json.dumps({"url": text})),
+    "json, all for html": lambda text: (
+        json.dumps(text).replace("<", "\\u003c").replace(">", "\\u003e").replace('\\"', "\\u0022")
+    ),
     "html": html.escape,
     "xml": lambda text: f"<Resource>{html.escape(text)}</Resource>",
     "python": repr,
@@ -98,6 +101,28 @@ def test_a_signing_parameter_is_hidden_without_its_url(name, equals):
     )
 
 
+@settings(deadline=None)
+@given(
+    around,
+    st.sampled_from(
+        [
+            "<SignatureProvided>{}</SignatureProvided>",
+            "<Credential>\n  {}\n</Credential>",
+            '{{"X-Amz-Signature":"{}"}}',
+            '{{"X-Amz-Security-Token" : "{}", "n": 1}}',
+            "X-Amz-Signature: {}\r\n",
+            "AWSAccessKeyId:{}",
+            "{{'sig': '{}'}}",
+        ]
+    ),
+    st.text("Z+/=%-_.~", min_size=15, max_size=64).map("Z{}".format),
+    around,
+    written,
+)
+def test_a_signature_is_hidden_that_is_the_value_of_a_field(before, field, secret, after, write):
+    assert "Z" not in redact(before + write(field.format(secret)) + after)
+
+
 def test_a_value_that_looks_like_a_signature_is_hidden_without_its_name():
     digest = "0123456789abcdef" * 4
     assert redact(f"ature={digest}&x=1") == f"ature={MARK}"
@@ -124,6 +149,9 @@ def test_a_value_that_looks_like_a_signature_is_hidden_without_its_name():
         ("authorization: Token abc", f"authorization: Token {MARK}"),
         ("[(b'Authorization', b'Token abc')]", f"[(b'Authorization', b'Token {MARK}')]"),
         ('"Authorization":"Bearer abc"', f'"Authorization":"Bearer {MARK}"'),
+        ("<Signature>0123456789abcdef</Signature>", f"<Signature>{MARK}</Signature>"),
+        ('{"sig":"0123456789abcdef","n":1}', f'{{"sig":"{MARK}","n":1}}'),
+        ("X-Amz-Signature: 0123456789abcdef, n", f"X-Amz-Signature: {MARK}, n"),
     ],
 )
 def test_what_is_not_secret_can_still_be_read(text, shown):
@@ -141,6 +169,8 @@ def test_what_is_not_secret_can_still_be_read(text, shown):
         "Invalid token.",
         "Authorization required",
         "signature does not match",
+        "signature: does not match",
+        "The token: https://docs.example/tokens",
     ],
 )
 def test_text_without_secrets_stays_as_it_was(text):
@@ -201,7 +231,10 @@ def test_the_token_is_replaced_and_nothing_around_it():
 
 @pytest.mark.parametrize(
     "text",
-    ["https://" * 8192, "a" * 65536, "?=" * 32768, "signature" * 7281, "@:/" * 21845, "=a" * 32768],
+    [
+        *("https://" * 8192, "a" * 65536, "?=" * 32768, "signature" * 7281, "@:/" * 21845),
+        *("=a" * 32768, "sig" + '"' * 65536, "sig:" * 16384, "sig&quot;:&quot;" * 4096),
+    ],
 )
 def test_no_text_keeps_it_busy(text):
     began = time.process_time()
