@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from prolific_exports import ExportArchive
+from prolific_exports._archive import _decoders
+from prolific_exports._archive._json import parse_json
 from prolific_exports._tables import ResponseTable, _sources
+from prolific_exports._tables._values import loads
 
 from tables.hostile import archives, write
 
@@ -28,6 +32,10 @@ ODD_INSTRUCTION = (
 )
 
 
+# Bytes of the pieces that content comes in, and of the blocks that are made of them.
+CUTS = [(1 << 18, _sources.BLOCK), (7, 300), (64, 1), (1000, 100)]
+
+
 @pytest.fixture
 def fast(monkeypatch):
     """Small archives are read by the fast readers too, in pieces that cut through them."""
@@ -35,19 +43,29 @@ def fast(monkeypatch):
     monkeypatch.setattr(_sources, "_ODD", 100)
 
 
+def plain_rows(table, data):
+    """The rows of lines that nothing has cut."""
+    read = table._reader(0)
+    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    return [row for line in lines if line.strip() for row in read(parse_json(line, "", loads))]
+
+
 @settings(
-    max_examples=25,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(archive=archives())
-@example(archive=ODD_INSTRUCTION)
-def test_the_fast_readers_equal_the_plain_ones(fast, shape, archive):
-    with tempfile.TemporaryDirectory() as folder:
+@given(archive=archives(), cut=st.sampled_from(CUTS))
+@example(archive=ODD_INSTRUCTION, cut=CUTS[0])
+def test_the_fast_readers_equal_the_plain_ones(fast, shape, archive, cut):
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_decoders, "CHUNK", cut[0])
+        patch.setattr(_sources.Source.__init__, "__defaults__", (cut[1],))
         table = ResponseTable(
             ExportArchive.open(write(Path(folder, "x.zip"), *archive)), shape=shape
         )
-        plain = list(table.rows())
+        plain = plain_rows(table, archive[1])
+        assert list(table.rows()) == plain
         read = table.to_arrow()
         read.validate(full=True)
         assert read.column_names == list(table.column_names)
