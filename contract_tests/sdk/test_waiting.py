@@ -140,6 +140,7 @@ def test_waiting_ends_at_the_deadline_and_can_go_on(router, resource, kind, cloc
     job = resource.export(api.RESOURCE[kind])
     with pytest.raises(ExportTimeoutError, match="goes on") as timeout:
         job.wait(timeout=60)
+    assert "asks" not in str(timeout.value)
     assert sum(clock.sleeps) == pytest.approx(60), "the last poll comes at the deadline"
     assert timeout.value.waited == pytest.approx(60)
     assert timeout.value.ref == job.ref
@@ -205,6 +206,14 @@ def test_a_rate_limit_longer_than_the_deadline_is_a_timeout_that_names_it(router
         job.wait(timeout=60)
     assert isinstance(timeout.value.__cause__, RateLimitedError)
     assert timeout.value.__cause__.retry_after == 3600
+    assert "asks to wait 3600 s before the next question" in str(timeout.value)
+
+
+def test_a_pause_longer_than_the_deadline_is_a_timeout_that_names_it(router, resource, kind, clock):
+    router.post(api.post_url(kind)).mock(return_value=api.generating(**{"Retry-After": "3600"}))
+    with pytest.raises(ExportTimeoutError, match="asks to wait 3600 s before the next question"):
+        resource.export(api.RESOURCE[kind]).wait(timeout=1800)
+    assert clock.sleeps == []
 
 
 def test_a_single_call_has_no_timeout_error_but_its_own(router, resource, kind):

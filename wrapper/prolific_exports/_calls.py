@@ -69,7 +69,17 @@ class Answer(Generic[T]):
 
 
 class OutOfTimeError(Exception):
-    """The deadline passes before a call may be repeated; ``__cause__`` says what failed."""
+    """The deadline passes before a call may be repeated; ``__cause__`` says what failed.
+
+    Attributes:
+        asked: Seconds that the server asks to wait and that do not fit; None where that is
+            not why.
+    """
+
+    def __init__(self, asked: float | None = None) -> None:
+        """Time is up, or would be after the seconds that are asked for."""
+        super().__init__()
+        self.asked = asked
 
 
 def perform(
@@ -126,7 +136,7 @@ def pause(error: ExportsError, failures: int, context: Context, deadline: float)
     asked = error.retry_after if isinstance(error, RateLimitedError | ServerError) else None
     delay = backoff(failures, context.random) if asked is None else asked
     if context.clock.monotonic() + delay > deadline:
-        raise OutOfTimeError from error
+        raise OutOfTimeError(asked) from error
     return delay
 
 

@@ -99,8 +99,10 @@ def wait(job: Job, context: Context, policy: Policy) -> Flow[Complete]:
         while not isinstance(state, Complete):
             if isinstance(state, Generating):
                 remaining = deadline - context.clock.monotonic()
-                if remaining <= 0 or (job.wait or 0) > remaining:
+                if remaining <= 0:
                     raise OutOfTimeError
+                if (job.wait or 0) > remaining:
+                    raise OutOfTimeError(job.wait)
                 yield Sleep(min(max(next(delays), job.wait or 0), remaining))
                 state = yield from _poll(job, context, policy, began)
             elif job.named or restarted:
@@ -113,7 +115,7 @@ def wait(job: Job, context: Context, policy: Policy) -> Flow[Complete]:
     except OutOfTimeError as error:
         waited = context.clock.monotonic() - began
         raise ExportTimeoutError(
-            _timeout(job, waited, policy.timeout), ref=job.ref, waited=waited
+            _timeout(job, waited, policy.timeout, error.asked), ref=job.ref, waited=waited
         ) from error.__cause__
     return state
 
@@ -167,10 +169,11 @@ def _failure(job: Job, *, restarted: bool) -> str:
     )
 
 
-def _timeout(job: Job, waited: float, limit: float) -> str:
+def _timeout(job: Job, waited: float, limit: float, asked: float | None) -> str:
     known = f"job {job.export_id}" if job.export_id else "it"
+    why = f" The server asks to wait {asked:g} s before the next question." if asked else ""
     return (
         f"The export of {job.kind} {job.resource_id} was not ready after {waited:.0f} s "
-        f"(limit {limit:g} s). The server goes on with it: wait for {known} again later, "
+        f"(limit {limit:g} s).{why} The server goes on with it: wait for {known} again later, "
         "or with a longer timeout."
     )
