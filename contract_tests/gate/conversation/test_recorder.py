@@ -226,10 +226,43 @@ def test_an_archive_cut_off_keeps_no_answers_either():
     assert record.record(Fetch(STORE, None)).answer.body == b"PK\3\4" + bytes(896)
 
 
-def test_an_error_page_in_place_of_an_archive_is_kept_in_part():
-    _, record = recorder(Answer(200, body=b"<html>" + b"x" * 9000))
+PAGE = (("Content-Type", "text/html; charset=utf-8"),)
+
+
+@pytest.mark.parametrize("status", [200, 302, 500])
+def test_an_error_page_in_place_of_an_archive_is_kept_in_part(status):
+    _, record = recorder(Answer(status, PAGE, b"<html>" + b"x" * 9000))
 
     assert record.record(Fetch(STORE, None)).answer.body == b"<html>" + b"x" * 4090
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        (Answer(200), 4),
+        (Answer(200, (("Content-Type", "application/octet-stream"),)), 4),
+        (Answer(200, (("Content-Length", "many"),), cut=True), 4),
+        (Answer(206, (("Content-Range", "bytes 0-99/*"),)), 4),
+        (Answer(206, (("Content-Range", "bytes 9-108/*"),)), 0),
+        (Answer(206, (("Content-Range", "bytes 9-108/109"), *PAGE)), 0),
+        (Answer(206, PAGE), 0),
+        (Answer(203, PAGE), 0),
+        (Answer(203), 0),
+        (Answer(302), 0),
+    ],
+)
+def test_what_a_store_serves_in_place_of_an_archive_may_be_what_people_answered(answer, kept):
+    content = (b'{"answer": "I am ill"}\n' * 5)[:100]
+    _, record = recorder(evolve(answer, body=content))
+
+    body = record.record(Fetch(STORE, "bytes=-100")).answer.body
+    assert body == content[:kept] + bytes(100 - kept)
+
+
+def test_an_archive_that_calls_itself_a_page_is_none():
+    _, record = recorder(Answer(200, PAGE, ARCHIVE[:500]))
+
+    assert record.record(Fetch(STORE, None)).answer.body == b"PK\3\4" + bytes(496)
 
 
 def test_a_refusal_of_the_store_is_kept():

@@ -246,10 +246,18 @@ def test_an_archive_of_the_other_kind_is_accused():
 def test_a_page_instead_of_an_archive_is_accused(talk):
     page = b"<html>Sign in to <a href='https://a/?sig=s3cret'>"
     talk.poll(complete())
-    talk.fetch(whole(page))
+    answer = whole(page)
+    talk.fetch(evolve(answer, headers=(*answer.headers, ("Content-Type", "text/html"))))
     seen = talk.violation("value.archive").seen
     assert seen.startswith("the URL serves no ZIP file: it begins with <html>Sign in")
     assert "s3cret" not in seen
+
+
+def test_what_people_may_have_answered_is_not_quoted(talk):
+    talk.poll(complete())
+    talk.fetch(whole(b'{"answer": "I am ill"}'))
+    seen = talk.violation("value.archive").seen
+    assert seen == """the URL serves no ZIP file: it begins with {"an"""
 
 
 def test_the_beginning_alone_tells_a_page_from_an_archive(talk):

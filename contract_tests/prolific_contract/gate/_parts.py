@@ -9,6 +9,14 @@ from prolific_contract.gate._zip_directory import Part
 _CONTENT_RANGE: Final = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 _LENGTH: Final = re.compile(r"[0-9]{1,18}")
 
+# What a store sends is participants' data, unless it says that it is a page or an error.
+_PAGE: Final = re.compile(r"text/html\b|(application|text)/(\S+\+)?xml\b", re.IGNORECASE)
+
+
+def is_data(answer: Answer) -> bool:
+    """Whether what an answer of a store carries may be what participants answered."""
+    return answer.status < 400 and not _PAGE.match(answer.header("content-type") or "")
+
 
 def part_of(answer: Answer) -> tuple[Part | None, int | None]:
     """The bytes that an answer carries, and the size of the whole file if it says so.

@@ -14,7 +14,7 @@ from prolific_exports._redact import MARK
 from prolific_exports._settings import REFERER
 from prolific_exports._version import __version__
 
-from prolific_contract.gate._parts import part_of
+from prolific_contract.gate._parts import is_data, part_of
 from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._scenario import Ending, conversation
 from prolific_contract.gate._steps import Ask, Fetch, Pause, Sent, Step
@@ -205,12 +205,25 @@ class Recorder:
     def _directory_of(self, url: str, answer: Answer) -> Answer:
         """An answer that carries a part of an archive, with nothing but the directory in it."""
         part, size = part_of(answer)
-        if part is None or size is None:
-            return answer
-        parts = self._parts.setdefault(url, [])
-        parts.append(part)
-        start = directory_start(parts, size)
-        return evolve(answer, body=_blanked(part, start))
+        start = None
+        if part is not None and size is not None:
+            parts = self._parts.setdefault(url, [])
+            parts.append(part)
+            start = directory_start(parts, size)
+        if start is None and _is_page(answer, part):
+            return evolve(answer, body=answer.body[:_ERROR_PAGE])
+        # Of bytes that are at no known place of a file, none is known to be harmless.
+        body = bytes(len(answer.body)) if part is None else _blanked(part, start)
+        return evolve(answer, body=body)
+
+
+def _is_page(answer: Answer, part: Part | None) -> bool:
+    """Whether a store answers for people to read, which is what there is to see then."""
+    if is_data(answer):
+        return False
+    if part is None:
+        return answer.status >= 300
+    return part.start == 0 and not part.data.startswith(_SIGNATURE[:2])
 
 
 def _blanked(part: Part, start: int | None) -> bytes:
@@ -220,9 +233,6 @@ def _blanked(part: Part, start: int | None) -> bytes:
         part: The part.
         start: Where the directory begins; None if the file has none that can be found.
     """
-    if start is None and part.start == 0 and not part.data.startswith(_SIGNATURE[:2]):
-        # An error page, which is what there is to see.
-        return part.data[:_ERROR_PAGE]
     stop = len(part.data) if start is None else min(max(0, start - part.start), len(part.data))
     kept = len(_SIGNATURE) if part.start == 0 else 0
     kept = min(kept, stop)

@@ -9,7 +9,7 @@ from prolific_exports._urls import why_unsafe
 
 from prolific_contract.gate._law import Law, Observation, Reading, Source
 from prolific_contract.gate._operations import Kind, Operation
-from prolific_contract.gate._parts import part_of
+from prolific_contract.gate._parts import is_data, part_of
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
 from prolific_contract.gate._zip_directory import Damaged, Directory, Part, read_directory
 from prolific_contract.gate.laws._jobs import before, in_course, place, state
@@ -28,6 +28,10 @@ from prolific_contract.gate.laws._urls import readable_expiry
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 # Whole minutes, and two machines that each take the time.
 _ROUNDED: Final = timedelta(seconds=60)
+# Bytes of what is no archive that are told: of what people may have answered no more than
+# shows that it is none.
+_OF_DATA: Final = 4
+_OF_PAGE: Final = 40
 
 _MEMBERS: Final[dict[Kind, frozenset[str]]] = {
     "batch": frozenset({"responses-by-submission.jsonl", "responses-by-task.jsonl", "batch.json"}),
@@ -226,7 +230,8 @@ def _contents(operation: Operation, served: list[tuple[Exchange, Answer]]) -> It
         if part is None:
             continue
         if part.start == 0 and len(part.data) >= 4 and not part.data.startswith(b"PK"):
-            beginning = part.data[:40].decode("latin-1")
+            told = _OF_DATA if is_data(answer) else _OF_PAGE
+            beginning = part.data[:told].decode("latin-1")
             yield violated(
                 operation,
                 f"the URL serves no ZIP file: it begins with {quote(beginning)}",

@@ -13,6 +13,7 @@ from prolific_exports._cli._text import printable
 from prolific_exports._redact import MARK, redact
 
 from prolific_contract.gate._hiding import is_secret_field
+from prolific_contract.gate._parts import is_data
 from prolific_contract.gate._trace import Answer, Exchange
 
 BODY_SHOWN: Final = 2000
@@ -20,8 +21,6 @@ BODY_SHOWN: Final = 2000
 
 # XML 1.0 has no way to write these, not even by their number, and HTML should not.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010fffd]")
-# What a store sends is participants' data, unless it says that it is a page or an error.
-_PAGE = re.compile(r"text/html\b|(application|text)/(\S+\+)?xml\b", re.IGNORECASE)
 _READ: Final = 65536
 _VALUE_SHOWN: Final = 300
 
@@ -78,11 +77,7 @@ def body(exchange: Exchange, answer: Answer) -> Body:
     size = len(answer.body)
     if not size:
         return Body("", 0, "empty")
-    if (
-        exchange.address is None
-        and answer.status < 400
-        and not _PAGE.match(answer.header("content-type") or "")
-    ):
+    if exchange.address is None and is_data(answer):
         return Body("", size, "an archive's data is not shown")
     if b"\0" in answer.body[:_READ]:
         return Body("", size, "binary data is not shown")
