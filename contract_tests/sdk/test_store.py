@@ -137,6 +137,28 @@ def test_a_body_arrives_as_it_was_sent_and_the_request_tells_nothing():
     }
 
 
+EARLY = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nConnection: close\r\n\r\n"
+PROCESSING = "HTTP/1.1 102 Processing\r\n\r\n"
+
+
+@pytest.mark.parametrize("interim", [EARLY, PROCESSING + EARLY, EARLY * 16])
+def test_interim_answers_are_not_the_answer(interim):
+    with Peer(interim.encode() + answer(ETag='"e"')) as peer:
+        fetched, body = fetch(url(peer))
+    assert (fetched.failure, body) == (None, BODY)
+    assert (fetched.head.status, fetched.head.headers.get("link")) == (200, None)
+
+
+@pytest.mark.parametrize(
+    ("interim", "status"),
+    [("HTTP/1.1 101 Switching Protocols\r\n\r\n", 101), (EARLY * 17, 103)],
+)
+def test_what_no_answer_follows_is_taken_for_it(interim, status):
+    with Peer(interim.encode() + answer()) as peer:
+        fetched, _ = fetch(url(peer), wanted=False)
+    assert fetched.head.status == status
+
+
 def test_fields_that_come_twice_are_one():
     twice = answer(b"", X="1").replace(b"X: 1", b"X: 1\r\nx: 2")
     with Peer(twice) as peer:

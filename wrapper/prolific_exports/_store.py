@@ -31,6 +31,7 @@ _PIECE: Final = 64 * 1024
 # What arrives is gathered, since every hand-over costs; but not for so long that it shows.
 _GATHERED: Final = 512 * 1024
 _GATHERING_SECONDS: Final = 0.1
+_MOST_INTERIM: Final = 16
 _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _BROKEN: Final = (OSError, http.client.HTTPException)
 
@@ -81,6 +82,20 @@ def _shut(one: socket.socket) -> None:
         socket.socket.shutdown(one, socket.SHUT_RDWR)
 
 
+class _FinalResponse(http.client.HTTPResponse):
+    """Comes after the interim ones (103 Early Hints), of which http.client skips 100 only."""
+
+    def begin(self) -> None:
+        super().begin()
+        for _ in range(_MOST_INTERIM):
+            # 101 is final: what comes next is not HTTP.
+            if self.status not in range(102, 200):
+                break
+            # As if nothing had been read.
+            self.headers = None  # type: ignore[assignment]  # http.client starts with this
+            super().begin()
+
+
 @define
 class StoreClient:
     """Sends requests to the store, each over a connection of its own.
@@ -125,6 +140,7 @@ class StoreClient:
         headers = {"User-Agent": USER_AGENT, **fetch.headers}
         target = url.raw_path.decode("ascii")
         connection = self._connection(url, proxy)
+        connection.response_class = _FinalResponse
         # Somebody may have it print everything, signatures included.
         connection.set_debuglevel(0)
         with closing(connection):
