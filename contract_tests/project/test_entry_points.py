@@ -1,6 +1,9 @@
 """How the two commands begin and end, whatever they do in between."""
 
+import errno
+import io
 import runpy
+import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -75,3 +78,77 @@ def test_an_interrupted_tool_ends_as_shells_expect(monkeypatch, capsys):
 
     assert cli.main(["end"]) == 130
     assert capsys.readouterr() == ("", "")
+
+
+class Stream(io.StringIO):
+    """A stdout that fails, of a terminal that can be asked."""
+
+    encoding = "ascii"
+
+    def __init__(self, number, *, late):
+        super().__init__()
+        self.error, self.late = OSError(number, "No space left on device"), late
+
+    def write(self, text):
+        if not self.late:
+            raise self.error
+
+    def flush(self):
+        raise self.error
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [
+        (errno.EPIPE, 1, ""),
+        (errno.EINVAL, 1, ""),
+        (errno.ENOSPC, 2, "error: stdout does not take the result: No space left on device"),
+    ],
+)
+def test_the_gate_goes_on_without_a_reader_and_refuses_without_room(
+    monkeypatch, capsys, number, code, said, late
+):
+    class Command:
+        @staticmethod
+        def add_parser(subparsers):
+            subparsers.add_parser("tell").set_defaults(run=Command.run)
+
+        @staticmethod
+        def run(arguments):
+            sys.stdout.write("one")
+            assert (sys.stdout.encoding, sys.stdout.isatty()) == ("ascii", True)
+            sys.stdout.flush()
+            sys.stdout.write("two")
+            return 1
+
+    monkeypatch.setattr(_commands, "ALL", (Command,))
+    monkeypatch.setattr(sys, "stdout", Stream(number, late=late))
+
+    assert cli.main(["tell"]) == code
+    assert said in capsys.readouterr().err
+
+
+def test_the_gate_needs_no_streams(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+
+    assert cli.main(["laws"]) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+@pytest.mark.parametrize("arguments", [["laws"], ["--help"]], ids=" ".join)
+def test_a_pipe_that_nobody_reads_is_no_error(arguments):
+    command = subprocess.Popen(
+        [sys.executable, "-m", "prolific_contract", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    command.stdout.close()
+    said = command.stderr.read()
+    command.stderr.close()
+
+    assert (command.wait(), said) == (0, b"")

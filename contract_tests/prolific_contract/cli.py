@@ -1,13 +1,17 @@
 """The command ``prolific-contract``."""
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from typing import TextIO, cast
 
 from prolific_exports import __version__
 
 from prolific_contract import _commands as commands
 from prolific_contract._errors import ContractToolError, MissingDependencyError
+from prolific_contract._output import Output
 
 # What the [contract] extra brings: a missing one of these is the user's to install,
 # a missing one of anything else is a defect of ours.
@@ -54,6 +58,22 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code (see ``--help``)."""
+    # Python has no stream at all where the process was started without one.
+    standard = sys.stdout or io.StringIO(), sys.stderr or io.StringIO()
+    out, err = map(Output, standard)
+    with redirect_stdout(cast("TextIO", out)), redirect_stderr(cast("TextIO", err)):
+        try:
+            code = _run(argv)
+        finally:
+            # Left to the interpreter's end, it would fail there.
+            out.flush()
+        if out.failure is not None:
+            reason = out.failure.strerror or out.failure
+            return _refuse(ContractToolError(f"stdout does not take the result: {reason}"))
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
     arguments = build_parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
