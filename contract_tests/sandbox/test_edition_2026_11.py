@@ -219,6 +219,8 @@ def test_a_finished_job_of_the_same_filter_is_never_given_again(desk, kind):
         ("from=", {"from"}),
         ("study_id=", {"study_id"}),
         ("from=yesterday", {"from"}),
+        ("from=2026-03-01T00:00:001Z", {"from"}),
+        ("from=2026-03-01T00:00:00.Z", {"from"}),
         ("from=2026-03-01", {"from"}),
         ("from=2026-03-01T00:00:00", {"from"}),
         ("from=2026-03-01T00:00:00+00:00", {"from"}),

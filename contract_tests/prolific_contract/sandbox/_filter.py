@@ -13,7 +13,7 @@ from prolific_contract.sandbox._text import exact_utc_timestamp
 _NAMES: Final = ("study_id", "from", "to")
 # RFC 3339, as the contract's date-time wants it. fromisoformat alone takes far more.
 _MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?\d*([Zz]|[+-]\d\d:\d\d)", re.ASCII
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:(\.\d{1,6})\d*)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 
 
