@@ -14,6 +14,7 @@ from prolific_contract.sandbox._known import Edition, Fate, Kind, Resource
 # An id becomes one path segment and part of a folder name inside the archive.
 _USABLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _USABLE_TOKEN = re.compile(r"[!-~]+")
+_LONGEST_GENERATION_SECONDS = 365 * 24 * 3600
 # The longest lifetime that signature version 4 allows.
 _LONGEST_LIFETIME_SECONDS = 7 * 24 * 3600
 
@@ -28,6 +29,14 @@ def _known_edition(_: Any, __: "Attribute[Any]", value: object) -> None:
 def _not_negative(_: Any, attribute: "Attribute[Any]", value: float) -> None:
     if not (math.isfinite(value) and value >= 0):
         raise SandboxError(f"{attribute.name} is {value}; it must be 0 or more")
+
+
+def _possible_generation(_: Any, attribute: "Attribute[Any]", value: float) -> None:
+    if not 0 <= value <= _LONGEST_GENERATION_SECONDS:
+        raise SandboxError(
+            f"{attribute.name} is {value}; it must be between 0 and "
+            f"a year ({_LONGEST_GENERATION_SECONDS} seconds)"
+        )
 
 
 def _possible_lifetime(_: Any, attribute: "Attribute[Any]", value: int | None) -> None:
@@ -69,7 +78,7 @@ class SandboxSettings:
         edition: The edition of the contract to behave as, ``2026-03`` or ``2026-11``.
         token: The API token that is accepted; every other one gets 401.
         generation_seconds: How long a job stays ``generating``. With 0 the first
-            status request already finds it finished.
+            status request already finds it finished; at most a year.
         url_lifetime_seconds: How long a presigned URL is valid, 1 second to 7 days.
             None takes the edition's: 24 hours in 2026-03, one hour in 2026-11 (D-4).
         submissions: How many submissions an archive holds.
@@ -89,7 +98,7 @@ class SandboxSettings:
     edition: Edition = field(default=known.DEFAULT_EDITION, validator=_known_edition)
     token: str = field(default=known.DEFAULT_TOKEN, validator=_usable_token)
     generation_seconds: float = field(
-        default=known.DEFAULT_GENERATION_SECONDS, validator=_not_negative
+        default=known.DEFAULT_GENERATION_SECONDS, validator=_possible_generation
     )
     url_lifetime_seconds: int | None = field(default=None, validator=_possible_lifetime)
     submissions: int = field(default=known.DEFAULT_SUBMISSIONS, validator=_not_negative)
