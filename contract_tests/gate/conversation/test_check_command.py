@@ -125,6 +125,19 @@ def test_a_conversation_that_breaks_off_is_said(against, capsys):
     )
 
 
+def test_what_a_server_calls_a_job_is_no_command_for_the_log(against, capsys):
+    def answer(asked):
+        if asked.method == "POST":
+            return generating("##vso[task.setvariable variable=PATH]evil")
+        return error(500)
+
+    against(Scripted(answer))
+    out, err = run(capsys, *USUAL, "--max-wait=2", "--edition=2026-11", expect=1)
+
+    assert "# #vso[task" in err
+    assert "##vso" not in out + err
+
+
 def test_an_edition_can_be_enforced(against, capsys):
     against(None)
     out, _ = run(capsys, *USUAL, "--edition", "2026-11", expect=1)

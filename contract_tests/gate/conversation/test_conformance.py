@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from attrs import evolve
 from helpers.conversations import BASE, Scripted
-from helpers.traces import error
+from helpers.traces import error, generating, json_answer
 from prolific_contract import pytest_plugin
 from prolific_contract.conformance import _session as session
 from prolific_contract.conformance import conftest
@@ -147,6 +147,33 @@ def test_a_conversation_that_was_cut_short_says_so(against, run):
             "the conversation was cut short: 5 requests in a row got no answer",
         ]
     )
+
+
+COMMAND = "##vso[task.setvariable variable=PATH]evil"
+
+
+def commanding(asked):
+    """A server that says what a log obeys, wherever it can."""
+    if asked.method == "GET" and asked.path.endswith("/export"):
+        return json_answer(200, [])
+    return generating(COMMAND, status=200) if asked.method == "POST" else error(409, detail=COMMAND)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        commanding,
+        lambda asked: UnreachableError(f"no connection ({COMMAND})"),
+        lambda asked: NoAnswerError(f"the answer was no HTTP ({COMMAND})"),
+    ],
+)
+def test_what_a_server_says_is_no_command_for_the_log(against, run, target):
+    against(target=Scripted(target))
+    result = run(max_wait="2", edition="2026-11", **TARGET)
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*# #vso*"])
+    result.stdout.no_fnmatch_line("*##vso*")
 
 
 def test_undocumented_fields_fail_only_the_strict(against, run):

@@ -197,6 +197,7 @@ def _kept(errors: "list[DocumentError]") -> "Iterator[None]":
 
 def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
     from prolific_contract.gate._check import check_live, check_recording
+    from prolific_contract.gate._logs import obeyed_by_none
 
     if arguments.har is not None:
         return check_recording(check, arguments.har)
@@ -213,13 +214,8 @@ def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
         raise
     finally:
         line.clear()
-    if conversation.cut_short:
-        print(
-            f"prolific-contract: the conversation was cut short: {conversation.cut_short}",
-            file=sys.stderr,
-        )
-    for remark in conversation.remarks:
-        print(f"prolific-contract: {remark}", file=sys.stderr)
+    for remark in conversation.told:
+        print(f"prolific-contract: {obeyed_by_none(remark)}", file=sys.stderr)
     return verdict
 
 

@@ -12,6 +12,7 @@ from prolific_contract.gate._check import Check, UsageError, check_live, usable
 from prolific_contract.gate._har_read import parse_har
 from prolific_contract.gate._har_write import har_of
 from prolific_contract.gate._law import Edition, Law
+from prolific_contract.gate._logs import obeyed_by_none
 from prolific_contract.gate._operations import KINDS, MANAGING, Operation
 from prolific_contract.gate._trace import Subject
 from prolific_contract.gate._verdict import Cell, Verdict
@@ -145,10 +146,7 @@ def _held(check: Check, config: pytest.Config) -> Outcome:
         verdict, conversation = check_live(check)
     except ContractToolError as error:
         return Outcome(None, str(error))
-    remarks = list(conversation.remarks)
-    if conversation.cut_short:
-        remarks.insert(0, f"the conversation was cut short: {conversation.cut_short}")
-    config.stash[REMARKS] = remarks
+    config.stash[REMARKS] = [obeyed_by_none(remark) for remark in conversation.told]
     return Outcome(verdict)
 
 

@@ -1,10 +1,13 @@
 """One test for each law and operation."""
 
+from typing import NoReturn
+
 import pytest
 
 from prolific_contract.conformance._session import Outcome, check_of, family_of, hold, judged
 from prolific_contract.gate._check import UsageError
 from prolific_contract.gate._law import Law
+from prolific_contract.gate._logs import obeyed_by_none
 from prolific_contract.gate._operations import Operation
 from prolific_contract.gate._verdict import CellState
 from prolific_contract.gate.laws import LAWS
@@ -47,24 +50,32 @@ def _mark(family: str) -> pytest.MarkDecorator:
     return mark
 
 
+def _fail(text: str) -> NoReturn:
+    pytest.fail(obeyed_by_none(text), pytrace=False)
+
+
+def _skip_for_want_of_a_verdict(outcome: Outcome) -> NoReturn:
+    pytest.skip(obeyed_by_none(f"there is no verdict: {outcome.error}"))
+
+
 def test_enough_was_exercised(outcome: Outcome) -> None:
     if outcome.verdict is None:
-        pytest.fail(outcome.error, pytrace=False)
+        _fail(outcome.error)
     if not outcome.verdict.exercised:
-        pytest.fail("; ".join(Summary(outcome.verdict).silences), pytrace=False)
+        _fail("; ".join(Summary(outcome.verdict).silences))
 
 
 def test_law(outcome: Outcome, law: Law, operation: Operation) -> None:
     cell = outcome.cell(law, operation)
     if outcome.verdict is None:
-        pytest.skip(f"there is no verdict: {outcome.error}")
+        _skip_for_want_of_a_verdict(outcome)
     if cell is None:
         pytest.skip("the server does not show that it lists and deletes export jobs")
     if cell.state is CellState.NOT_EXERCISED:
         pytest.skip(cell.reason)
     for violation in outcome.verdict.violations:
         if (violation.law, violation.operation) == (law, operation):
-            pytest.fail(Summary(outcome.verdict).account(violation), pytrace=False)
+            _fail(Summary(outcome.verdict).account(violation))
 
 
 def test_nothing_else_is_broken(
@@ -72,7 +83,7 @@ def test_nothing_else_is_broken(
 ) -> None:
     """What shows only in a probe under the kind that the run is not about."""
     if outcome.verdict is None:
-        pytest.skip(f"there is no verdict: {outcome.error}")
+        _skip_for_want_of_a_verdict(outcome)
     tested = judged(check_of(request.config))
     accounts = [
         Summary(outcome.verdict).account(violation)
@@ -81,4 +92,4 @@ def test_nothing_else_is_broken(
         if (violation.law, violation.operation) not in tested
     ]
     if accounts:
-        pytest.fail("\n\n".join(accounts), pytrace=False)
+        _fail("\n\n".join(accounts))

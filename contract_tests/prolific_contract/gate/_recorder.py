@@ -5,7 +5,7 @@ out of requests and answers, and of an archive only its directory is kept.
 """
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import Final
 from urllib.parse import quote
 
@@ -49,6 +49,13 @@ class Conversation:
     trace: Trace
     cut_short: str | None = None
     remarks: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> Iterator[str]:
+        """What to tell at the end, in sentences."""
+        if self.cut_short:
+            yield f"the conversation was cut short: {self.cut_short}"
+        yield from self.remarks
 
 
 def converse(

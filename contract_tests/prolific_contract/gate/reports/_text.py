@@ -1,7 +1,6 @@
 """The verdict as text, for terminals and the logs of CI."""
 
 import io
-import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final, TextIO
@@ -13,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from prolific_contract.gate._logs import obeyed_by_none
 from prolific_contract.gate._operations import KINDS, Operation
 from prolific_contract.gate._verdict import Verdict, Violation
 from prolific_contract.gate.reports._documents import cited, page
@@ -53,11 +53,6 @@ _STYLES: Final[dict[Mark, str]] = {
 _RESULTS: Final = {0: ("PASSED", "bold green"), 1: ("FAILED", "bold red")}
 _NO_RESULT: Final = ("NOTHING PROVED", "bold yellow")
 _PLAIN: Final = str.maketrans({"…": "...", "·": "-"})
-# What a CI system obeys when a line of a log holds it: "::error::", "##vso[task…]".
-_LOG_COMMANDS = (
-    (re.compile(r"##(?=[\w-]*\[)"), "# #"),
-    (re.compile(r"(?<!\S)::(?=\S)"), ": :"),
-)
 
 
 def print_text(verdict: Verdict, stream: TextIO) -> None:
@@ -92,10 +87,7 @@ def _drawn(summary: Summary, *, terminal: bool, symbols: dict[Mark, str]) -> str
     console = Console(file=drawn, force_terminal=terminal or None, highlight=False, emoji=False)
     console.width = min(console.width, _WIDTH)
     _Page(summary, console, symbols).draw()
-    text = "\n".join(line.rstrip() for line in drawn.getvalue().split("\n"))
-    for command, harmless in _LOG_COMMANDS:
-        text = command.sub(harmless, text)
-    return text
+    return obeyed_by_none("\n".join(line.rstrip() for line in drawn.getvalue().split("\n")))
 
 
 @frozen
