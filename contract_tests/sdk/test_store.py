@@ -29,6 +29,8 @@ class Peer:
     def __init__(self, *answers, context=None, hold=False):
         self.answers, self.asked = list(answers), []
         self.listener = socket.create_server(("127.0.0.1", 0))
+        # A test that failed before it connected must not be waited for without end.
+        self.listener.settimeout(10)
         self.port = self.listener.getsockname()[1]
         self.context, self.hold = context, hold
         self.done = threading.Event()
@@ -45,7 +47,11 @@ class Peer:
 
     def serve(self):
         for answer in self.answers:
-            connection, _ = self.listener.accept()
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            connection.settimeout(None)
             with closing(connection):
                 self.talk(connection, answer)
         self.listener.close()
