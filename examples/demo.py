@@ -5,6 +5,7 @@ would type; only PROLIFIC_URL and PROLIFIC_TOKEN point somewhere else.
 """
 
 import csv
+import io
 import os
 import subprocess
 import sys
@@ -45,6 +46,9 @@ def show_rows(path: Path) -> None:
 
 def main() -> int:
     """Download a collection and look at it."""
+    # The answers are in several scripts, whatever the terminal has.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     OUTPUT.mkdir(exist_ok=True)
     archive = str(OUTPUT / "collection.zip")
     responses = OUTPUT / "responses.csv"
