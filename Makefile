@@ -1,16 +1,25 @@
 # Every target sets up what it needs: a virtual environment in .venv with the
 # locked development tools and this checkout installed in editable mode.
-# PYTHON=python3.12 make test   picks another interpreter (3.11 or newer).
+# PYTHON=python3.12 make test   picks another interpreter (3.11 or newer); the environment
+# is made anew for it, and keeps it until the next one is picked.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python)
 VENV ?= .venv
 ifeq ($(OS),Windows_NT)
+  PYTHON ?= python
   BIN := $(VENV)/Scripts
-  PYTHON := python
 else
+  PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python)
   BIN := $(VENV)/bin
 endif
 READY := $(VENV)/.ready
+ifneq ($(origin PYTHON),file)
+  ifneq ($(wildcard $(READY)),)
+    IDENTITY := -c 'import sys; print(sys.base_prefix, sys.hexversion)'
+    ifneq ($(shell $(PYTHON) $(IDENTITY)),$(shell $(BIN)/python $(IDENTITY)))
+      CLEAR := --clear
+    endif
+  endif
+endif
 # The generator's hooks and pyright find their tools on PATH, whose entries are
 # separated by semicolons for a make that is a Windows program.
 SEPARATOR := $(if $(findstring ;,$(PATH)),;,:)
@@ -22,9 +31,10 @@ export PATH := $(abspath $(BIN))$(SEPARATOR)$(PATH)
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): requirements.lock pyproject.toml
+.PHONY: another-interpreter
+$(READY): requirements.lock pyproject.toml $(if $(CLEAR),another-interpreter)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": set PYTHON=python3.11")'
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(CLEAR) $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@

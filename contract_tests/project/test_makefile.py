@@ -1,0 +1,84 @@
+"""Which interpreter make takes, tried with interpreters that only say who they are."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from project.tree import ROOT
+
+pytestmark = pytest.mark.skipif(
+    os.name == "nt" or shutil.which("make") is None, reason="needs make and a POSIX shell"
+)
+
+
+@pytest.fixture
+def interpreter(tmp_path):
+    def made(path, identity):
+        path = tmp_path / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\necho {identity}\n", encoding="utf-8")
+        path.chmod(0o755)
+        return path
+
+    return made
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    """The commands that `make setup` would run."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).touch()
+
+    def told(**variables):
+        inherited = {
+            k: v for k, v in os.environ.items() if k not in ("PYTHON", "VENV", "MAKEFLAGS")
+        }
+        done = subprocess.run(
+            ["make", "--dry-run", "setup"],
+            cwd=tmp_path,
+            env={**inherited, **variables},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    return told
+
+
+@pytest.fixture
+def ready(tmp_path, interpreter):
+    """An environment of Python 3.11 that is there."""
+    interpreter(".venv/bin/python", "/usr 3.11")
+    (tmp_path / ".venv" / ".ready").touch()
+
+
+def test_the_first_environment_is_of_the_interpreter_that_is_named(recipe, interpreter):
+    named = interpreter("python3.13", "/usr 3.13")
+
+    assert f"\n{named} -m venv  .venv\n" in recipe(PYTHON=str(named))
+
+
+def test_naming_another_interpreter_makes_the_environment_anew(recipe, interpreter, ready):
+    named = interpreter("python3.13", "/usr 3.13")
+
+    assert f"\n{named} -m venv --clear .venv\n" in recipe(PYTHON=str(named))
+
+
+def test_naming_the_same_interpreter_or_none_changes_nothing(recipe, interpreter, ready):
+    assert "venv" not in recipe()
+    assert "venv" not in recipe(PYTHON=str(interpreter("python3", "/usr 3.11")))
+
+
+def test_the_environment_is_a_matter_of_the_lock_too(recipe, tmp_path, ready):
+    os.utime(tmp_path / ".venv" / ".ready", (0, 0))
+
+    assert " -m venv  .venv\n" in recipe()
+
+
+def test_windows_takes_the_interpreter_that_is_named(recipe):
+    assert "\nmine -m venv  .venv\n" in recipe(OS="Windows_NT", PYTHON="mine")
+    assert "\npython -m venv  .venv\n" in recipe(OS="Windows_NT")
