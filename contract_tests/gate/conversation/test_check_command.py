@@ -341,6 +341,16 @@ def test_what_a_recording_was_about_can_be_given(capsys, tmp_path):
     assert f"collection {COLLECTION} never told" in out
 
 
+@pytest.mark.parametrize("written", [BATCH.upper(), f" {BATCH}\n"])
+def test_the_id_of_a_recording_may_be_written_otherwise(capsys, tmp_path, written):
+    run(capsys, "--har", foreign(tmp_path, "Token t"), "--batch", written)
+
+
+def test_white_space_around_an_id_is_not_sent(against, capsys):
+    against(None)
+    run(capsys, "--target", BASE, "--token", SETTINGS.token, "--batch", f" {BATCH}\n")
+
+
 def test_known_violations_do_not_fail(against, capsys, tmp_path):
     path = tmp_path / "baseline.json"
     against("date-naive@batch-status")

@@ -214,7 +214,7 @@ def test_every_family_has_its_marker():
 def test_options_may_come_from_the_environment(against, run, monkeypatch):
     against()
     for name, value in TARGET.items():
-        monkeypatch.setenv(f"PROLIFIC_{name.upper()}", value)
+        monkeypatch.setenv(f"PROLIFIC_{name.upper()}", f"{value}\n")
 
     assert run().ret == 0
 

@@ -245,7 +245,7 @@ def _subjects(arguments: argparse.Namespace) -> "list[Subject]":
         Subject(kind, value, forbidden=forbidden)
         for forbidden in (False, True)
         for kind in KINDS
-        if (value := getattr(arguments, f"{'forbidden_' if forbidden else ''}{kind}"))
+        if (value := (getattr(arguments, f"{'forbidden_' * forbidden}{kind}") or "").strip())
     ]
 
 

@@ -63,7 +63,7 @@ def check_of(config: pytest.Config) -> Check:
         )
     edition = _chosen(config, "edition", ("auto", "2026-03", "2026-11"))
     check = Check(
-        target=target.strip().rstrip("/"),
+        target=target.rstrip("/"),
         token=_option(config, "token"),
         subjects=tuple(
             Subject(kind, value, forbidden=bool(prefix))
@@ -85,8 +85,9 @@ def check_of(config: pytest.Config) -> Check:
 
 
 def _option(config: pytest.Config, name: str) -> str | None:
-    value: str | None = config.getoption(f"--prolific-{name}")
-    return value or os.environ.get(f"PROLIFIC_{name.replace('-', '_').upper()}") or None
+    given: str | None = config.getoption(f"--prolific-{name}")
+    value = given or os.environ.get(f"PROLIFIC_{name.replace('-', '_').upper()}") or ""
+    return value.strip() or None
 
 
 def _chosen(config: pytest.Config, name: str, choices: tuple[str, ...]) -> str:

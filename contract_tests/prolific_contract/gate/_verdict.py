@@ -11,6 +11,7 @@ from attrs import field, frozen
 from prolific_contract.gate._law import Edition, Law, Observation, Outcome
 from prolific_contract.gate._operations import Operation
 from prolific_contract.gate._trace import Exchange, Subject, Trace
+from prolific_contract.gate.laws._jobs import canonical, place
 
 
 class CellState(StrEnum):
@@ -138,14 +139,12 @@ class Verdict:
     def silent(self) -> tuple[Subject, ...]:
         """The subjects that were to be exported and never told the state of an export."""
         told = {
-            (exchange.address.kind, exchange.address.resource_id)
-            for exchange in self._telling
-            if exchange.address is not None
+            place(exchange.address) for exchange in self._telling if exchange.address is not None
         }
         return tuple(
             subject
             for subject in self.trace.subjects
-            if not subject.forbidden and (subject.kind, subject.id) not in told
+            if not subject.forbidden and (subject.kind, canonical(subject.id)) not in told
         )
 
     @cached_property
