@@ -368,7 +368,7 @@ def _add_table(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "--files",
         metavar="DIR",
         help="also extract uploaded files to DIR (of several archives: to DIR/1, DIR/2, ...), and "
-        "let the table point at them there",
+        "let the table, which is elsewhere, point at them there",
     )
     parser.add_argument(
         "--formulas",
