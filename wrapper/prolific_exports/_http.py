@@ -58,7 +58,12 @@ def make_client(cls: type[ClientT]) -> ClientT:
 def api_request(
     client: httpx.Client | httpx.AsyncClient, settings: Settings, send: Send
 ) -> httpx.Request:
-    """The request to the API."""
+    """The request to the API.
+
+    Raises:
+        UsageError: The client has been closed.
+    """
+    _refuse_closed(client)
     request = send.request
     return client.build_request(
         request.method,
@@ -74,7 +79,11 @@ def store_request(client: httpx.Client | httpx.AsyncClient, fetch: Fetch) -> htt
 
     An injected client may have an Authorization header or cookies among its defaults;
     besides giving the token away, stores refuse a signed URL that comes with one.
+
+    Raises:
+        UsageError: The client has been closed.
     """
+    _refuse_closed(client)
     request = client.build_request(
         "GET",
         fetch.url,
@@ -84,6 +93,14 @@ def store_request(client: httpx.Client | httpx.AsyncClient, fetch: Fetch) -> htt
     for name in ("Authorization", "Cookie", "Referer"):
         request.headers.pop(name, None)
     return request
+
+
+def _refuse_closed(client: httpx.Client | httpx.AsyncClient) -> None:
+    if client.is_closed:
+        raise UsageError(
+            "The client is closed, so no request can be made. Make the call inside its `with` "
+            "block, or make a new client."
+        )
 
 
 def head_of(response: httpx.Response) -> Head:

@@ -1,0 +1,51 @@
+"""A client that has been closed."""
+
+import httpx
+import pytest
+from helpers import api
+from prolific_exports import UsageError
+from prolific_exports import _http as http
+from prolific_exports._effects import Fetch
+
+
+def calls(resource, folder):
+    one = api.RESOURCE["collection"]
+    job = resource.job(one, api.EXPORT_ID)
+    return {
+        "download": lambda: resource.download(one, folder / "data.zip"),
+        "export": lambda: resource.export(one),
+        "list": lambda: resource.list(one),
+        "delete": lambda: resource.delete(one, api.EXPORT_ID),
+        "wait": job.wait,
+        "go on": lambda: job.download(folder / "data.zip"),
+    }
+
+
+@pytest.mark.parametrize("call", ["download", "export", "list", "delete", "wait", "go on"])
+def test_it_says_that_it_is_closed_and_leaves_nothing_behind(exports, router, call, tmp_path):
+    exports.close()
+    exports.close()
+
+    with pytest.raises(UsageError, match="The client is closed.*`with` block"):
+        calls(exports.collections, tmp_path)[call]()
+
+    assert not router.calls
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_client_of_the_callers_is_no_other(twin, tmp_path):
+    client = twin.http_client()
+    exports = twin.make(base_url=api.BASE, http_client=client)
+    twin.__exit__(None, None, None) if twin.flavour == "sync" else twin._runner.run(client.aclose())
+
+    with pytest.raises(UsageError, match="The client is closed"):
+        exports.collections.list(api.RESOURCE["collection"])
+
+
+def test_nothing_is_fetched_from_the_store_either():
+    client = httpx.Client()
+    client.close()
+    fetch = Fetch(url="https://store.example/a", headers={}, accept=bool, write=bytes, timeout=1)
+
+    with pytest.raises(UsageError, match="The client is closed"):
+        http.store_request(client, fetch)
