@@ -5,7 +5,10 @@ import re
 import shlex
 
 import prolific_exports
+import pytest
 from prolific_contract import cli as contract_command
+from prolific_contract.sandbox import Sandbox, SandboxSettings
+from prolific_exports import Exports
 from prolific_exports._cli._parser import build_parser as build_exports_parser
 
 from project.tree import ROOT, project_files
@@ -78,6 +81,47 @@ def test_every_python_block_can_be_compiled():
     for name, text in documents().items():
         for block in blocks(text, "py", "python"):
             compile(block, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+# What README's blocks work on, and what stands for it in a sandbox.
+COLLECTION, BATCH = "65f0c1d2e3a4b5c6d7e8f901", "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b"
+JOB = "a1b2c3d4-e5f6-4890-abcd-ef1234567890"
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(SandboxSettings(edition="2026-11", generation_seconds=0, submissions=3)) as one:
+        yield one
+
+
+@pytest.fixture
+def here(sandbox, tmp_path, monkeypatch):
+    """A folder to run a block in, as README's reader has set it up."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
+    monkeypatch.setenv("PROLIFIC_TOKEN", sandbox.token)
+    monkeypatch.setattr("prolific_exports._clock.SystemClock.sleep", lambda clock, seconds: None)
+    return tmp_path
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_every_python_block_of_the_readme_runs_as_it_stands(number, sandbox, here, request):
+    found = blocks(read("README.md"), "python")
+    assert len(found) == 5
+    code, names = found[number], {}
+    with Exports() as exports:
+        if JOB in code:
+            job = exports.collections.export(sandbox.collection_id)
+            code = code.replace(JOB, job.export_id)
+        for name in set(re.findall(r'open\("(\w+\.zip)"\)', code)):
+            exports.collections.download(sandbox.collection_id, name)
+    code = code.replace(COLLECTION, sandbox.collection_id).replace(BATCH, sandbox.batch_id)
+
+    exec(compile(code, "README.md", "exec"), names)
+
+    for name in [name for name in names if name.startswith("test_")]:
+        names[name](sandbox, here)
+    assert list(here.glob("*.zip"))
 
 
 def test_every_make_target_is_explained_by_help():
