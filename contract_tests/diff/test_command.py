@@ -4,7 +4,7 @@ import json
 
 import pytest
 from prolific_contract.cli import main
-from prolific_contract.diff import Comparison, Finding, OperationDiff, compare
+from prolific_contract.diff import Comparison, Finding, OperationDiff, _reading, compare
 from prolific_contract.diff._contract import OperationKey
 from prolific_contract.spec import dump_yaml, load_contract
 from prolific_contract.spec._components import drop_unreachable
@@ -180,6 +180,20 @@ def test_what_breaks_is_told_for_programs(write, capsys):
     ]
     assert findings[1]["example"]["body"]["size"] == "text"
     assert "client" not in findings[1]
+
+
+@pytest.mark.parametrize(
+    "command", [("diff",), ("diff", "--json"), ("import", "--check", "--output")]
+)
+def test_no_secret_of_a_url_is_told(write, capsys, monkeypatch, command):
+    breaking = dump_yaml(related()["breaking"]).encode()
+    monkeypatch.setattr(_reading, "_fetch", lambda *_: breaking)
+    url = "https://user:s3cret@example.com/openapi.yaml?token=s3cret"
+
+    assert main([*command, write("old.yaml", base()), url]) == 1
+    told = "".join(capsys.readouterr())
+    assert "example.com/openapi.yaml" in told
+    assert "s3cret" not in told
 
 
 def test_a_client_is_told_of_in_both(tmp_path, write, capsys):

@@ -147,3 +147,35 @@ def test_a_server_that_does_not_answer_is_told():
 def test_a_url_that_is_none_is_told():
     with pytest.raises(DocumentError, match="can't be fetched"):
         read_contract("http://[")
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ((404, {}, b""), "answered 404"),
+        ((302, {"Location": "http://elsewhere.example/x?token=s3cret"}, b""), "redirects to"),
+        ((200, {}, b"\xff\xfe"), "not a text in UTF-8"),
+        ((200, {}, b"x" * 101), "larger than"),
+        ((200, {}, b"- a"), "not an OpenAPI 3.1 document"),
+    ],
+)
+def test_no_secret_of_a_url_is_told(server, monkeypatch, page, message):
+    monkeypatch.setattr(_reading, "MOST_BYTES", 100)
+    server.pages["/page?token=s3cret"] = page
+    url = server.url.replace("//", "//user:s3cret@")
+
+    with pytest.raises(DocumentError, match=message) as caught:
+        read_contract(f"{url}/page?token=s3cret")
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://u:s3cret@127.0.0.1:1/x?token=s3cret", "http://s3cret@["])
+def test_no_secret_of_a_url_that_cannot_be_fetched_is_told(url):
+    with pytest.raises(DocumentError, match="can't be fetched") as caught:
+        read_contract(url)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_path_is_told_as_it_is(tmp_path):
+    with pytest.raises(DocumentError, match=r"a\?token=1 can't be read"):
+        read_contract(str(tmp_path / "a?token=1"))

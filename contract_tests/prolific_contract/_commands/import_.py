@@ -44,12 +44,14 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Import the document that the command line names."""
     from prolific_contract.diff import read_source
+    from prolific_contract.diff._reading import shown
     from prolific_contract.spec import dump_yaml, import_document
     from prolific_contract.spec._files import checkout, write_atomically
 
-    document = import_document(read_source(arguments.source), source=arguments.source)
+    source = shown(arguments.source)
+    document = import_document(read_source(arguments.source), source=source)
     if arguments.check:
-        return _check(document, arguments.source, arguments.output)
+        return _check(document, source, arguments.output)
     text = _HEADER + dump_yaml(document)
     if str(arguments.output) == "-":
         sys.stdout.write(text)

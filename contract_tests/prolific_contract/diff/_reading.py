@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from prolific_exports._redact import redact
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.spec._components import reachable
@@ -32,7 +33,12 @@ def read_contract(source: str) -> dict[str, Any]:
     Raises:
         DocumentError: It can't be read or isn't such a document.
     """
-    return contract_of(read_source(source), source)
+    return contract_of(read_source(source), shown(source))
+
+
+def shown(source: str) -> str:
+    """What to call a source: a path as it is, a URL without passwords and query."""
+    return redact(source) if _URL.match(source) else source
 
 
 def contract_of(text: str, source: str) -> dict[str, Any]:
@@ -79,19 +85,20 @@ def read_source(source: str) -> str:
     """
     if not _URL.match(source):
         return read_text(Path(source))
+    name = shown(source)
     try:
-        content = _fetch(httpx.URL(source))
+        content = _fetch(httpx.URL(source), name)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise DocumentError(
-            f"{source} can't be fetched: {type(error).__name__}: {error}"
+            f"{name} can't be fetched: {type(error).__name__}: {redact(str(error))}"
         ) from error
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise DocumentError(f"{source} is not a text in UTF-8: {error.reason}") from error
+        raise DocumentError(f"{name} is not a text in UTF-8: {error.reason}") from error
 
 
-def _fetch(url: httpx.URL) -> bytes:
+def _fetch(url: httpx.URL, name: str) -> bytes:
     first = url
     with httpx.Client(timeout=_TIMEOUT, headers={"Accept": "*/*"}) as client:
         for _ in range(_MOST_REDIRECTS + 1):
@@ -103,23 +110,23 @@ def _fetch(url: httpx.URL) -> bytes:
                         "http",
                     ):
                         raise DocumentError(
-                            f"{first} redirects to {target.scheme}://{target.host}, which is not "
+                            f"{name} redirects to {target.scheme}://{target.host}, which is not "
                             "followed: if that is where the document is now, name it"
                         )
                     url = target
                     continue
                 if response.status_code != httpx.codes.OK:
-                    raise DocumentError(f"{first} answered {response.status_code}: no document")
-                return _read(response, first)
-    raise DocumentError(f"{first} redirects more than {_MOST_REDIRECTS} times")
+                    raise DocumentError(f"{name} answered {response.status_code}: no document")
+                return _read(response, name)
+    raise DocumentError(f"{name} redirects more than {_MOST_REDIRECTS} times")
 
 
-def _read(response: httpx.Response, url: httpx.URL) -> bytes:
+def _read(response: httpx.Response, name: str) -> bytes:
     content = bytearray()
     for piece in response.iter_bytes():
         content += piece
         if len(content) > MOST_BYTES:
             raise DocumentError(
-                f"{url} is larger than {MOST_BYTES // 1_000_000} MB, and no OpenAPI document is"
+                f"{name} is larger than {MOST_BYTES // 1_000_000} MB, and no OpenAPI document is"
             )
     return bytes(content)

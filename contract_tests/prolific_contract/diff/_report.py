@@ -8,6 +8,7 @@ from typing import Any
 
 from prolific_contract.diff._client import OurClient
 from prolific_contract.diff._compare import ORDER, Finding, OperationDiff, compare, worst
+from prolific_contract.diff._reading import shown
 from prolific_contract.diff._relation import Kind
 
 # More operations than this, for one and the same compatible change, are only counted.
@@ -49,13 +50,13 @@ def comparison(
     Args:
         old: The contract that clients know.
         new: The contract that servers keep now.
-        old_name: What to call the old one: its file or URL.
+        old_name: What to call the old one: its file or URL, of which no secret is told.
         new_name: What to call the new one.
     """
     client = OurClient(new)
     return Comparison(
-        old_name,
-        new_name,
+        shown(old_name),
+        shown(new_name),
         tuple(
             (diff, tuple(Told(f, client.reading(diff, f)) for f in diff.findings))
             for diff in compare(old, new)
