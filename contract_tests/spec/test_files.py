@@ -1,9 +1,20 @@
 """Finding, reading and writing the contract's files."""
 
+import os
+import stat
+import tempfile
+from pathlib import Path
+
 import pytest
 from prolific_contract._errors import DocumentError
 from prolific_contract.spec import _files, load_contract
-from prolific_contract.spec._files import checkout, load_document, read_text, write_atomically
+from prolific_contract.spec._files import (
+    checkout,
+    load_document,
+    read_text,
+    refuse_unwritable,
+    write_atomically,
+)
 
 
 def test_the_contract_is_read_from_the_checkout_of_an_editable_install(monkeypatch, tmp_path):
@@ -78,3 +89,72 @@ def test_nothing_is_left_of_a_file_that_can_not_be_written(tmp_path):
         write_atomically(tmp_path / "file", b"x")
 
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+class TestOnPosix:
+    @pytest.fixture
+    def umask(self):
+        before = os.umask(0o027)
+        yield
+        os.umask(before)
+
+    def mode(self, path):
+        return stat.S_IMODE(path.stat().st_mode)
+
+    def test_a_new_file_has_the_permissions_that_the_umask_leaves(self, tmp_path, umask):
+        write_atomically(tmp_path / "file", b"x")
+
+        assert self.mode(tmp_path / "file") == 0o640
+
+    def test_a_file_keeps_its_permissions(self, tmp_path, umask):
+        (tmp_path / "file").touch()
+        (tmp_path / "file").chmod(0o604)
+
+        write_atomically(tmp_path / "file", b"x")
+
+        assert ((tmp_path / "file").read_bytes(), self.mode(tmp_path / "file")) == (b"x", 0o604)
+
+    @pytest.mark.parametrize("there", [True, False])
+    def test_a_link_goes_on_pointing(self, tmp_path, there):
+        (tmp_path / "elsewhere").mkdir()
+        file, link = tmp_path / "elsewhere" / "file", tmp_path / "link"
+        if there:
+            file.touch()
+        link.symlink_to(file)
+
+        write_atomically(link, b"x")
+
+        assert link.is_symlink()
+        assert file.read_bytes() == b"x"
+        assert list(file.parent.iterdir()) == [file]
+
+    def test_what_is_no_file_is_written_to(self, tmp_path):
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+        write_atomically(pipe, b"x")
+
+        assert os.read(reader, 10) == b"x"
+        os.close(reader)
+        assert stat.S_ISFIFO(pipe.stat().st_mode)
+        assert list(tmp_path.iterdir()) == [pipe]
+
+    def test_a_link_into_a_folder_that_is_gone_is_refused_before_and_after(self, tmp_path):
+        (tmp_path / "link").symlink_to(tmp_path / "gone" / "file")
+
+        for write in (refuse_unwritable, lambda path: write_atomically(path, b"x")):
+            with pytest.raises(DocumentError, match="link can't be written: No such file"):
+                write(tmp_path / "link")
+
+    def test_a_device_takes_it(self, monkeypatch):
+        def refuse(**options):
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+
+        refuse_unwritable(Path("/dev/null"))
+        write_atomically(Path("/dev/null"), b"x")
+
+        assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)

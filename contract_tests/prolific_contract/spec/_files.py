@@ -2,6 +2,8 @@
 
 import errno
 import os
+import secrets
+import shutil
 import tempfile
 from importlib.resources import files
 from pathlib import Path
@@ -98,8 +100,8 @@ def refuse_unwritable(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        with tempfile.TemporaryFile(dir=path.parent, prefix=f".{path.name}."):
-            pass
+        if not _is_no_file(path):
+            tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent).close()
     except OSError as error:
         raise DocumentError(f"{path} can't be written: {error.strerror}") from error
 
@@ -107,23 +109,37 @@ def refuse_unwritable(path: Path) -> None:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that it is never seen half written.
 
+    A file that is there keeps its permissions, a symbolic link goes on pointing, and into
+    what is no file (a device, a pipe) is written as it is.
+
     Raises:
         DocumentError: It can't be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        partial = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            # mkstemp makes a file that only its owner can read.
-            partial.chmod(0o644)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        if _is_no_file(path):
+            path.write_bytes(content)
+        else:
+            _replace(Path(os.path.realpath(path)), content)
     except OSError as error:
         raise DocumentError(f"{path} can't be written: {error.strerror}") from error
+
+
+def _is_no_file(path: Path) -> bool:
+    return path.exists() and not path.is_file()
+
+
+def _replace(target: Path, content: bytes) -> None:
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        # As any new file: with the permissions that the umask leaves.
+        with partial.open("xb") as file:
+            file.write(content)
+        if target.exists():
+            shutil.copymode(target, partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _mapping(text: str, source: str) -> dict[str, Any]:
