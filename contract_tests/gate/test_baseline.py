@@ -37,13 +37,15 @@ def reading(file):
 
 
 def test_what_is_written_is_read_again(file):
-    baseline = Baseline((Accepted("a.b batch request", "wäre"), Accepted("c.d batch archive")))
+    baseline = Baseline(
+        (Accepted("shape.body batch request", "wäre"), Accepted("value.archive batch archive"))
+    )
 
     write_baseline(file, baseline)
 
     assert read_baseline(file) == baseline
     assert "wäre" in file.read_text(encoding="utf-8")
-    assert baseline.fingerprints == {"a.b batch request", "c.d batch archive"}
+    assert baseline.fingerprints == {"shape.body batch request", "value.archive batch archive"}
 
 
 def test_the_file_is_the_documented_one(file):
@@ -53,9 +55,15 @@ def test_the_file_is_the_documented_one(file):
 
 
 def test_a_reason_may_be_missing(reading):
-    baseline = reading(document({"fingerprint": "a.b batch status"}))
+    baseline = reading(document({"fingerprint": "shape.body batch status"}))
 
-    assert baseline.accepted == (Accepted("a.b batch status", ""),)
+    assert baseline.accepted == (Accepted("shape.body batch status", ""),)
+
+
+def test_a_byte_order_mark_does_no_harm(reading):
+    (accepted,) = reading("\ufeff" + json.dumps(document(ENTRY))).accepted
+
+    assert accepted == Accepted(**ENTRY)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +79,11 @@ def test_a_reason_may_be_missing(reading):
         (document({**ENTRY, "why": ""}), 'accepted[0] has "why"; it may have "fingerprint" and'),
         (document({"reason": ""}), 'accepted[0]: "fingerprint" is not the id of a law'),
         (document({"fingerprint": "shape.error"}), '"shape.error batch request"'),
+        (
+            document(ENTRY, {"fingerprint": "shape.eror batch request"}),
+            'accepted[1]: there is no law that "shape.eror batch request" could be of',
+        ),
+        (document({"fingerprint": "value.archive batch list"}), "there is no law that"),
         (document({**ENTRY, "reason": None}), '"reason" is not a text'),
         (document(ENTRY, ENTRY), 'accepts "shape.error batch request" twice'),
     ],

@@ -16,7 +16,7 @@ A fingerprint is the id of a law, and the kind and action of the operation that 
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from attrs import frozen
 from prolific_contract._errors import DocumentError
 from prolific_contract.gate._operations import ACTIONS, KINDS
 from prolific_contract.gate._verdict import CellState, Verdict
+from prolific_contract.gate.laws import LAWS
 from prolific_contract.spec._files import read_text, write_atomically
 
 _FORMAT: Final = "prolific-contract baseline"
@@ -98,7 +99,7 @@ def read_baseline(path: Path) -> Baseline:
     """
     text = read_text(path)
     try:
-        document = json.loads(text)
+        document = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise DocumentError(f"{path} is not JSON: {error}") from error
     if not isinstance(document, Mapping) or document.get("format") != _FORMAT:
@@ -134,9 +135,23 @@ def _entry(entry: Any, where: str) -> Accepted:
             f'{where}: "fingerprint" is not the id of a law and an operation, such as '
             '"shape.error batch request"'
         )
+    if fingerprint not in _judgeable():
+        raise DocumentError(
+            f'{where}: there is no law that "{fingerprint}" could be of: see prolific-contract '
+            "laws, and correct the entry or take it out"
+        )
     if not isinstance(reason, str):
         raise DocumentError(f'{where}: "reason" is not a text')
     return Accepted(fingerprint, reason)
+
+
+@cache
+def _judgeable() -> frozenset[str]:
+    return frozenset(
+        f"{law.id} {operation.kind} {operation.action}"
+        for law in LAWS
+        for operation in law.operations
+    )
 
 
 def write_baseline(path: Path, baseline: Baseline) -> None:
