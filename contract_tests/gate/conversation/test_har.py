@@ -228,6 +228,28 @@ def test_a_conversation_without_an_answer_can_be_written():
     assert verdict(read).exit_code == 1
 
 
+@pytest.mark.parametrize("render", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("far", [1.7e308, -1.7e308, 1e10])
+def test_times_that_no_clock_has_are_reported_all_the_same(render, far):
+    trace = rehearse().conversation.trace
+    document = har_of(trace)
+    for one in document["log"]["entries"]:
+        one |= {"_at": far, "_took": far, "time": far}
+    document["log"]["_prolific"]["maxWait"] = far
+    read = parse_har(json.dumps(document), "recording")
+
+    assert render(verdict(read))
+    assert har_of(read)
+
+
+@pytest.mark.parametrize("render", FORMATS.values(), ids=FORMATS)
+def test_foreign_times_that_no_clock_has_are_reported_all_the_same(render):
+    moments = ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", None, "9999-12-31T23:59:59Z")
+    entries = [{**entry(time=1.7e308), "startedDateTime": moment} for moment in moments]
+
+    assert render(verdict(parse(*entries)))
+
+
 # Anybody's.
 
 

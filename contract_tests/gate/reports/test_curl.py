@@ -58,6 +58,19 @@ def test_the_credential_is_the_one_that_was_sent(credential, field):
     assert line == f"curl -sS -i -X POST -H 'Content-Length: 0' {field}{BATCH}"
 
 
+@pytest.mark.parametrize(
+    ("url", "given"),
+    [
+        (f"{traces.BASE}/api/v1/users/me/", True),
+        (f"{traces.BASE}.evil/api/v1/users/me/", False),
+        (f"{traces.BASE}@evil.example/", False),
+        (f"{traces.BASE}:8443/", False),
+    ],
+)
+def test_the_token_is_for_no_host_that_only_begins_like_the_apis(url, given):
+    assert ("$PROLIFIC_TOKEN" in requested(url=url)) == given
+
+
 def test_other_methods_are_named():
     assert " -X PATCH -H " in requested(method="PATCH")
     # curl would wait for a body after -X HEAD.

@@ -18,10 +18,19 @@ from prolific_contract.gate._har_write import OWN
 from prolific_contract.gate._hiding import is_secret_field
 from prolific_contract.gate._operations import KINDS, Kind
 from prolific_contract.gate._recorder import without_token
-from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject, Trace
+from prolific_contract.gate._trace import (
+    Answer,
+    Credential,
+    Exchange,
+    Subject,
+    Trace,
+    is_below,
+)
 from prolific_contract.spec._files import read_text
 
 _API = re.compile(r"(.*?)/api/v1/data-collection/(?:batches|collections)/[^/]+/export(?:/|$)")
+# Three centuries in seconds: what is added up from a recording is still a time.
+_FAR: Final = 1e10
 # What recorders write in the place of a value that they hide.
 _SANITISED: Final = re.compile(
     r"redacted|filtered|saniti[sz]ed|masked|hidden|removed|\*{3}|<.*>|\.{3}", re.IGNORECASE
@@ -130,7 +139,7 @@ def _number(value: Mapping[str, Any], name: str) -> float:
         number = float(found)
     except OverflowError:
         return 0.0
-    return number if math.isfinite(number) else 0.0
+    return max(-_FAR, min(number, _FAR)) if math.isfinite(number) else 0.0
 
 
 @frozen
@@ -326,7 +335,7 @@ class _Credentials:
             if entry.authorization is not None
             and entry.answer is not None
             and entry.answer.status < 300
-            and entry.url.startswith(base_url)
+            and is_below(entry.url, base_url)
         )
         self._accepted = frozenset(accepted)
         tokens = (

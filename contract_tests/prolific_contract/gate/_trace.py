@@ -146,6 +146,11 @@ class Exchange:
         return None if self.address is None else self.address.at(self.method)
 
 
+def is_below(url: str, base_url: str) -> bool:
+    """Whether a URL is one of the API with that base URL, and not of a host that begins so."""
+    return url.startswith(f"{base_url}/")
+
+
 @frozen
 class Subject:
     """A batch or collection that the conversation is allowed to use.

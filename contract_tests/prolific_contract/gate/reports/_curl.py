@@ -13,7 +13,7 @@ from urllib.parse import quote
 from prolific_exports._redact import MARK, redact
 
 from prolific_contract.gate._hiding import is_secret_field
-from prolific_contract.gate._trace import Credential, Exchange, Trace
+from prolific_contract.gate._trace import Credential, Exchange, Trace, is_below
 
 _TOKEN: Final = "$PROLIFIC_TOKEN"  # noqa: S105 - the name of a variable
 # Double quotes: the shell is to fill in the variable.
@@ -78,7 +78,7 @@ def _command(curl: str, exchange: Exchange, address: str) -> str:
         words += ["-H", "'Content-Length: 0'"]
     credential = _CREDENTIALS.get(exchange.credential)
     # The token is for the API alone, whatever a recording shows.
-    if credential is not None and exchange.url.startswith(exchange.base_url):
+    if credential is not None and is_below(exchange.url, exchange.base_url):
         words += ["-H", credential]
     for name, value in exchange.headers:
         hidden = is_secret_field(name) or MARK in value
