@@ -9,7 +9,7 @@ import httpx
 import pytest
 from prolific_contract.cli import main
 from prolific_contract.sandbox import Sandbox, SandboxError, SandboxSettings
-from prolific_contract.sandbox.faults import FAULTS
+from prolific_contract.sandbox.faults import FAULTS, FaultServer
 
 SETTINGS = SandboxSettings(generation_seconds=0, submissions=2, files=0)
 
@@ -113,6 +113,44 @@ def test_stopping_ends_connections_that_hang(start):
         sandbox.__exit__(None, None, None)
         assert connection.recv(100) == b""
     assert not [one for one in threading.enumerate() if one.name == "prolific-sandbox-fault"]
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+def test_stopping_does_not_wait_for_clients_that_say_nothing(tls):
+    with Sandbox(SETTINGS, fault="drip", tls=tls) as sandbox, connected(sandbox) as connection:
+        deadline = time.monotonic() + 10
+        while not sandbox._server._connections:
+            assert time.monotonic() < deadline
+        begun = time.monotonic()
+        sandbox.__exit__(None, None, None)
+        assert time.monotonic() - begun < 5
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(100) == b""
+
+
+def test_a_client_that_comes_while_it_stops_is_not_waited_for():
+    server = FaultServer(None, FAULTS["drip"])
+    server._stopping.set()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        begun = time.monotonic()
+        server._serve(ours)
+        assert theirs.recv(100) == b""
+        assert time.monotonic() - begun < 5
+
+
+def test_it_goes_on_when_a_connection_could_not_be_taken(start, monkeypatch):
+    failures = [OSError(24, "Too many open files"), ConnectionAbortedError()]
+
+    def accept(listener, accept=socket.socket.accept):
+        if failures:
+            raise failures.pop()
+        return accept(listener)
+
+    monkeypatch.setattr(socket.socket, "accept", accept)
+    sandbox, _ = start("refused")
+    assert httpx.get(f"{sandbox.url}/openapi.json").status_code == 200
+    assert not failures
 
 
 @pytest.mark.parametrize("other", [{"mutant": "date-naive@batch-status"}, {"variant": "chunked"}])

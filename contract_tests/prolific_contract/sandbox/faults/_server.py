@@ -3,8 +3,9 @@
 import socket
 import ssl
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from urllib.parse import parse_qsl, unquote
 
 from prolific_contract.sandbox._http import Call
@@ -42,6 +43,8 @@ class FaultServer:
         self.requests = 0
         self._resumptions = 0
         self._counting = threading.Lock()
+        self._connections: set[socket.socket] = set()
+        self._holding = threading.Lock()
 
     def run(self, sockets: Sequence[socket.socket]) -> None:
         """Serve on the first of the sockets until ``should_exit`` is set, then close it."""
@@ -51,15 +54,26 @@ class FaultServer:
             listener.settimeout(_LOOK_AGAIN_SECONDS)
             self.ready.set()
             while not self.should_exit:
-                with suppress(TimeoutError):
+                try:
                     connection, _ = listener.accept()
-                    thread = threading.Thread(
-                        target=self._serve, args=(connection,), name="prolific-sandbox-fault"
-                    )
-                    threads = [one for one in threads if one.is_alive()]
-                    threads.append(thread)
-                    thread.start()
-        self._stopping.set()
+                except TimeoutError:
+                    continue
+                except OSError:
+                    # A client that left the queue, or no more files for this process: both pass.
+                    time.sleep(_LOOK_AGAIN_SECONDS)
+                    continue
+                thread = threading.Thread(
+                    target=self._serve, args=(connection,), name="prolific-sandbox-fault"
+                )
+                threads = [one for one in threads if one.is_alive()]
+                threads.append(thread)
+                thread.start()
+        with self._holding:
+            self._stopping.set()
+            for connection in self._connections:
+                # Not as TLS does it, which would take from the thread what it reads with.
+                with suppress(OSError):
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
         for thread in threads:
             thread.join()
 
@@ -69,10 +83,28 @@ class FaultServer:
             # No thread waits for ever for somebody who neither reads nor sends.
             connection.settimeout(10)
             if self._tls is None:
-                self._answer(connection)
-            else:
-                with self._tls.wrap_socket(connection, server_side=True) as secured:
-                    self._answer(secured)
+                with self._held(connection):
+                    self._answer(connection)
+                return
+            secured = self._tls.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+            with secured, self._held(secured):
+                secured.do_handshake()
+                self._answer(secured)
+
+    @contextmanager
+    def _held(self, connection: socket.socket) -> Iterator[None]:
+        """While this lasts, stopping ends the connection."""
+        with self._holding:
+            self._connections.add(connection)
+            if self._stopping.is_set():
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+        try:
+            yield
+        finally:
+            with self._holding:
+                self._connections.discard(connection)
 
     def _answer(self, connection: socket.socket) -> None:
         line = Line(connection, self._stopping)
