@@ -158,6 +158,24 @@ class TestBuild:
         assert code == 2
         assert "not installed from a checkout" in err
 
+    def test_a_wheel_builds_an_edition_from_what_it_ships(
+        self, here, tmp_path, capsys, monkeypatch
+    ):
+        monkeypatch.setattr("prolific_contract.spec._files._CHECKOUT", tmp_path / "nowhere")
+        monkeypatch.setattr("prolific_contract.spec._files.files", lambda package: tmp_path / "w")
+        (tmp_path / "w").mkdir()
+        openapi = (here / "openapi").rename(tmp_path / "w" / "openapi")
+
+        code, out, _ = run(capsys, "build", "--edition", "2026-11")
+        assert (code, out) == (0, built(openapi, "2026-11").render())
+
+        (tmp_path / "mine.yaml").write_text(
+            OVERLAY.replace("Get it.", "Take it."), encoding="utf-8"
+        )
+        code, out, _ = run(capsys, "build", "--overlay", tmp_path / "mine.yaml", "--output", "-")
+        assert code == 0
+        assert "summary: Take it." in out
+
     def test_pairs_without_a_proof_are_listed(self, here, capsys):
         overlay = here / "openapi" / "overlay.yaml"
         undecided = read_text(overlay).replace(

@@ -38,15 +38,20 @@ def run(arguments: argparse.Namespace) -> int:
     from prolific_contract.spec._files import (
         checkout,
         load_document,
+        load_sources,
         write_atomically,
     )
 
-    upstream = arguments.upstream or checkout() / "openapi" / "upstream.yaml"
-    overlay = arguments.overlay or checkout() / "openapi" / "overlay.yaml"
     output = arguments.output
     if output is None and arguments.edition is None:
         output = checkout() / "openapi" / "prolific.yaml"
-    built = build_with_proof(load_document(upstream), load_document(overlay), arguments.edition)
+    named = arguments.upstream, arguments.overlay
+    shipped = (None, None) if all(named) else load_sources()
+    upstream, overlay = (
+        document if path is None else load_document(path)
+        for path, document in zip(named, shipped, strict=True)
+    )
+    built = build_with_proof(upstream, overlay, arguments.edition)
     text = built.render()
     if arguments.check:
         return _check(output, text)
