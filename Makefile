@@ -77,7 +77,7 @@ regenerate: $(READY) ## Build openapi/prolific.yaml and generate generated/proli
 	$(BIN)/prolific-contract generate
 
 .PHONY: check
-check: $(READY) ## Lint, types, and whether every derived file is current
+check: $(READY) ## Lint, types, and whether the contract and the client are what their sources give
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

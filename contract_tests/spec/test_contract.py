@@ -1,5 +1,6 @@
 """What the built contract says, and that it is what its sources give."""
 
+import re
 from functools import cache
 
 import jsonschema_rs
@@ -293,6 +294,30 @@ def test_the_overlay_names_its_evidence_for_every_judged_discrepancy():
 
     assert [line for n in range(1, 33) if (line := f"| D-{n} ") not in judged] == []
     assert {d for d in used if f"| {d} " not in judged} == set()
+
+
+def test_the_overlay_names_documents_as_its_head_says():
+    ways = (
+        r"documents/00\d|prolific-openapi-2026-07|(api-reference|documentation)/\S+|github\.com/\S+"
+    )
+    named = {
+        evidence.document
+        for action in parse_overlay(load_document(OPENAPI / "overlay.yaml"))
+        for evidence in action.evidence
+    }
+
+    assert {document for document in named if not re.fullmatch(ways, document)} == set()
+
+
+def test_deletions_have_the_evidence_for_their_204():
+    evidence = [
+        {one.document for one in action.evidence}
+        for action in parse_overlay(load_document(OPENAPI / "overlay.yaml"))
+        if isinstance(action.update, dict) and "204" in str(action.update)
+    ]
+
+    assert len(evidence) == 2
+    assert all("github.com/prolific-oss/cli" in documents for documents in evidence)
 
 
 def test_the_contract_has_no_aliases():
