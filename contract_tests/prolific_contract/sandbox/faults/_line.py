@@ -10,7 +10,6 @@ from prolific_contract.sandbox._wire import message_head
 _PIECE_BYTES = 1 << 16
 _LONGEST_HEAD = 1 << 16
 _NO_LINGER = struct.pack("hh" if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else "ii", 1, 0)
-_LOOK_AGAIN_SECONDS = 0.05
 
 
 class Line:
@@ -21,7 +20,7 @@ class Line:
 
         Args:
             connection: It.
-            stopping: Set when the server stops, which ends every wait.
+            stopping: Set when the server stops, which ends every pause.
         """
         self._connection = connection
         self._stopping = stopping
@@ -52,14 +51,10 @@ class Line:
         self._stopping.wait(seconds)
 
     def hang(self) -> None:
-        """Send nothing until the client goes away or the server stops."""
-        self._connection.settimeout(_LOOK_AGAIN_SECONDS)
-        while not self._stopping.is_set():
-            try:
-                if not self._connection.recv(_PIECE_BYTES):
-                    return
-            except TimeoutError:
-                continue
+        """Send nothing until the client goes away or the server stops, which ends connections."""
+        self._connection.settimeout(None)
+        while self._connection.recv(_PIECE_BYTES):
+            pass
 
     def reset(self) -> None:
         """End the connection as a crashed host does: with RST instead of FIN."""
