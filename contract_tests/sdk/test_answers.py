@@ -25,6 +25,7 @@ from prolific_exports import (
     RateLimitedError,
     ServerError,
     UnknownStatusError,
+    UsageError,
 )
 from prolific_exports import _api as boundary
 from prolific_exports._effects import Reply
@@ -317,7 +318,7 @@ def test_an_own_client_is_closed_with_the_exports(router, twin, kind):
     router.post(api.post_url(kind)).mock(return_value=api.complete())
     exports = twin.make(base_url=api.BASE)
     exports.close()
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(UsageError, match="client is closed"):
         getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
 
 
