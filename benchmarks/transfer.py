@@ -1,4 +1,4 @@
-"""Downloading, verifying, extracting and polling, beside what people use today.
+"""Downloading, verifying and extracting, beside what people use today.
 
     python benchmarks/transfer.py           # small: does it work?
     python benchmarks/transfer.py --full    # 2 GB, nine runs of each way, half an hour
@@ -11,7 +11,6 @@ of the ratio of medians: 95 %, by resampling. docs/benchmarks.md says what was f
 import argparse
 import contextlib
 import json
-import math
 import os
 import platform
 import random
@@ -31,17 +30,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 MEGABYTE = 1_000_000
 THROTTLE = 20 * MEGABYTE
-FIXED_POLL_SECONDS = 3.0
-LONGEST_JOB = 1800.0
-# Seconds in which half of the exports are ready, and how far the others are from that.
-FLEETS = {
-    "5 s, alike": (5.0, 1.0),
-    "20 s, alike": (20.0, 1.0),
-    "5 s, of all sizes": (5.0, 2.0),
-    "10 s, of all sizes": (10.0, 2.0),
-    "20 s, of all sizes": (20.0, 2.0),
-}
-FULL = {"megabytes": 2000, "members": 2000, "small_files": 10_000, "runs": 9, "polled_jobs": 1000}
+FULL = {"megabytes": 2000, "members": 2000, "small_files": 10_000, "runs": 9}
 
 
 @dataclass
@@ -64,7 +53,7 @@ class Measured:
 def child(way: str, source: str, target: str, connections: int) -> None:
     """Do one thing and print seconds and the process's peak memory in bytes."""
     if way == "verify-zlib":
-        sys.modules["isal"] = sys.modules["isal.isal_zlib"] = None  # type: ignore[assignment]  # how imports are made to fail
+        sys.modules["isal"] = None  # type: ignore[assignment]  # how imports are made to fail
     work = WAYS[way](source, target, connections)
     began = time.perf_counter()
     work()
@@ -258,96 +247,6 @@ def certificates(folder: Path) -> tuple[Path, Path]:
     return authority, server
 
 
-def poll_fleets(jobs: int, seed: int) -> dict[str, list[dict[str, Any]]]:
-    """How polling does for exports of all lengths; nobody publishes what they are."""
-    return {name: poll_fleet(jobs, seed, *shape) for name, shape in FLEETS.items()}
-
-
-def poll_fleet(jobs: int, seed: int, middle: float, spread: float) -> list[dict[str, Any]]:
-    """Requests a job, and seconds from ready to noticed: by quarters of the lengths, and of all.
-
-    Args:
-        jobs: How many.
-        seed: Of their lengths.
-        middle: Seconds in which half of the exports are ready.
-        spread: Of the logarithm: with 1, two thirds are within a factor of 2.7 of the middle.
-    """
-    source = random.Random(seed)
-    lengths = sorted(source.lognormvariate(math.log(middle), spread) for _ in range(jobs))
-    polled = [poll(number, min(ready, LONGEST_JOB)) for number, ready in enumerate(lengths)]
-    quarter = max(1, jobs // 4)
-    parts = {
-        "first quarter": polled[:quarter],
-        "second": polled[quarter : 2 * quarter],
-        "third": polled[2 * quarter : 3 * quarter],
-        "last": polled[3 * quarter :],
-        "all": polled,
-    }
-    return [
-        {
-            "exports": part,
-            "longest": max(one.ready for one in those),
-            "requests": statistics.mean(one.requests for one in those),
-            "delay": statistics.mean(one.delay for one in those),
-            "fixed_requests": statistics.mean(one.fixed_requests for one in those),
-            "fixed_delay": statistics.mean(one.fixed_delay for one in those),
-        }
-        for part, those in parts.items()
-        if those
-    ]
-
-
-@dataclass
-class Polled:
-    """An export that was polled until it was ready, and as it would have been every 3 s."""
-
-    ready: float
-    requests: int
-    delay: float
-
-    @property
-    def fixed_requests(self) -> int:
-        """Polls every 3 s."""
-        return max(1, math.ceil(self.ready / FIXED_POLL_SECONDS))
-
-    @property
-    def fixed_delay(self) -> float:
-        """Seconds until one of them notices."""
-        return self.fixed_requests * FIXED_POLL_SECONDS - self.ready
-
-
-def poll(number: int, ready: float) -> Polled:
-    """Wait for an export that is ready after so many seconds, on a clock that jumps."""
-    import httpx
-    from prolific_exports import Exports
-    from prolific_exports.testing import FakeClock
-
-    clock, requests = FakeClock(), 0
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        nonlocal requests
-        requests += request.method == "GET"
-        if request.method == "GET" and clock.monotonic() >= ready:
-            done = {"status": "complete", "url": "https://store.example/x"}
-            return httpx.Response(200, json=done | {"expires_at": "2099-01-01T00:00:00Z"})
-        body = {"status": "generating", "export_id": "a1b2c3d4-e5f6-4890-abcd-ef1234567890"}
-        return httpx.Response(202 if request.method == "POST" else 200, json=body)
-
-    with (
-        httpx.Client(transport=httpx.MockTransport(answer)) as client,
-        Exports(
-            "token",
-            base_url="https://api.example",
-            http_client=client,
-            clock=clock,
-            random=random.Random(number),
-            timeout=2 * LONGEST_JOB,
-        ) as exports,
-    ):
-        exports.collections.export("65f0c1d2e3a4b5c6d7e8f901").wait()
-    return Polled(ready, requests, clock.monotonic() - ready)
-
-
 @dataclass
 class Jobs:
     """What can be compared, one method each.
@@ -356,13 +255,11 @@ class Jobs:
         bench: Measures.
         options: Sizes and numbers.
         large: The archive that most of them work on.
-        result: Figures that are no rows.
     """
 
     bench: Bench
     options: argparse.Namespace
     large: Path
-    result: dict[str, Any]
 
     def archive(self, name: str, members: int, size: int) -> Path:
         """Another archive."""
@@ -437,31 +334,20 @@ class Jobs:
                 }
                 bench.compare(job, {"extract": bench.ours("extract", archive), **ways})
 
-    def poll(self) -> None:
-        """Waiting for exports, simulated."""
-        self.result["polling"] = poll_fleets(self.options.polled_jobs, self.options.seed)
-        for fleet, parts in self.result["polling"].items():
-            for one in parts:
-                print(
-                    f"poll, {fleet:<22}{one['exports']:<16}"
-                    f"{one['requests']:6.1f} requests, noticed after {one['delay']:.2f} s; "
-                    f"every 3 s {one['fixed_requests']:6.1f} and {one['fixed_delay']:.2f} s"
-                )
 
-
-def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+def measure(options: argparse.Namespace, folder: Path) -> list[Measured]:
     """All jobs that were asked for."""
     bench = Bench(folder, options.runs, options.seed)
     size = options.megabytes * MEGABYTE // options.members
     large = make_archive(folder / "large.zip", options.members, size, options.seed)
-    jobs = Jobs(bench, options, large, {})
+    jobs = Jobs(bench, options, large)
     for name in JOBS:
         if name in options.jobs:
             getattr(jobs, name)()
-    return {"rows": [asdict(row) for row in bench.rows], **jobs.result}
+    return bench.rows
 
 
-JOBS = ("verify", "extract", "download", "connections", "throttled", "memory", "poll")
+JOBS = ("verify", "extract", "download", "connections", "throttled", "memory")
 
 
 def main() -> int:
@@ -478,7 +364,6 @@ def main() -> int:
     add("--megabytes", type=int, default=20, help="size of the archive (%(default)s)")
     add("--members", type=int, default=20, help="files in it (%(default)s)")
     add("--small-files", type=int, default=200, help="files of 4 KiB to extract (%(default)s)")
-    add("--polled-jobs", type=int, default=50, help="simulated exports (%(default)s)")
     add("--connections", type=int, default=8, help="to the slow store (%(default)s)")
     add("--full", action="store_true", help="as much as docs/benchmarks.md reports, at least")
     add("--runs", type=int, default=3, help="of each way; 9 or more to compare (%(default)s)")
@@ -493,7 +378,7 @@ def main() -> int:
         for name, least in FULL.items():
             setattr(options, name, max(getattr(options, name), least))
     with tempfile.TemporaryDirectory(prefix="transfer-", dir=options.folder) as folder:
-        result = measure(options, Path(folder))
+        rows = [asdict(row) for row in measure(options, Path(folder))]
     machine = {
         "python": platform.python_version(),
         "system": platform.platform(),
@@ -504,7 +389,7 @@ def main() -> int:
         name: getattr(options, name) for name in ("megabytes", "members", "small_files", "runs")
     }
     if options.json:
-        text = json.dumps({"machine": machine, "options": told, **result}, indent=2)
+        text = json.dumps({"machine": machine, "options": told, "rows": rows}, indent=2)
         options.json.write_text(text + "\n", encoding="utf-8")
     return 0
 

@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from prolific_exports._archive._decoders import PIECE, Decoder, DecodingError, codec, decoder
+from prolific_exports._archive._decoders import PIECE, Decoder, DecodingError, checksum, decoder
 from prolific_exports._archive._directory import LOCAL_HEADER_SIZE, Member, opened, reason
 from prolific_exports._errors import ArchiveError, CorruptArchiveError
 
@@ -40,7 +40,7 @@ def chunks(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
     Every read has a size that suits it, so the file is best opened without a buffer.
     """
     decode = _decoder(path, member)
-    crc32 = codec().crc32
+    crc32 = checksum()
     size = crc = 0
     try:
         for chunk in decode(_compressed(path, stream, member)):

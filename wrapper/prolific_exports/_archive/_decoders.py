@@ -2,7 +2,7 @@
 
 Exports are deflated. Members that are stored, or compressed as bzip2 or LZMA, cost
 little to read and keep archives readable that were packed again. With the ``[fast]``
-extra, isal inflates and computes checksums; it has zlib's interface.
+extra, isal inflates and computes checksums.
 """
 
 import zlib
@@ -33,12 +33,17 @@ class DecodingError(Exception):
 
 
 @cache
-def codec() -> Any:
-    """What inflates and computes CRC-32: isal where it is installed, else zlib."""
-    try:
-        return import_module("isal.isal_zlib")
-    except ImportError:
-        return zlib
+def checksum() -> Callable[[bytes, int], int]:
+    """What computes CRC-32: isal where it is installed, else zlib."""
+    module: Any = import_module("isal.isal_zlib") if isal() else zlib
+    crc32: Callable[[bytes, int], int] = module.crc32
+    return crc32
+
+
+@cache
+def isal() -> Any:
+    """The package that the extra brings; None where it is not installed."""
+    return _optional("isal")
 
 
 @cache
@@ -69,7 +74,7 @@ def decoder(method: int, flags: int, size: int) -> Decoder | None:
         case 0:
             return iter
         case 8:
-            return _inflated
+            return _inflated_by_isal if isal() else _inflated
         case 12 if bz2 := _optional("bz2"):
             return lambda pieces: _decoded(pieces, bz2.BZ2Decompressor(), OSError)
         case 14 if lzma := _optional("lzma"):
@@ -85,16 +90,22 @@ def _optional(name: str) -> Any:
         return None
 
 
+def _inflated_by_isal(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    # Not isal's copy of zlib's interface: that one begins with 16 KiB for each chunk, and copies
+    # what it has each time that it takes twice as much.
+    igzip = import_module("isal.igzip_lib")
+    return _decoded(pieces, igzip.IgzipDecompressor(igzip.DECOMP_DEFLATE), igzip.error)
+
+
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    module = codec()
-    inflate = module.decompressobj(-zlib.MAX_WBITS)
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     compressed = b""
     while not inflate.eof:
         # Nothing to feed is no end: what was fed may hold more than one chunk.
         compressed = compressed or next(pieces, b"")
         try:
             chunk = inflate.decompress(compressed, CHUNK)
-        except module.error as error:
+        except zlib.error as error:
             raise DecodingError(f"is damaged ({error})") from error
         if chunk:
             yield chunk
