@@ -63,8 +63,8 @@ class Exports:
                 closed. Its proxies, certificates and transports apply, its
                 ``Authorization`` header and ``auth`` do not.
             timeout: Seconds to wait for an export to be ready, overall.
-            poll_interval: Seconds between polls: a quarter less in the first half minute,
-                up to a quarter more after a minute. The first two come sooner.
+            poll_interval: Seconds between polls: a quarter less in the first minute, up to
+                a quarter more after ten. The first two come sooner.
             call_timeout: Seconds that one call to the API may take.
             stall_timeout: Seconds without a byte after which a connection to the store
                 is given up; the download goes on over a new one.

@@ -17,8 +17,10 @@ CALL_TIMEOUT: Final = 30.0
 STALL_TIMEOUT: Final = 30.0
 MAX_FAILURES: Final = 8
 _MOST_CONNECTIONS: Final = 32
-# Seconds in which most exports are ready; nobody publishes it, see docs/benchmarks.md.
-_SOON: Final = 30.0
+# Seconds until polls become rarer, and until they are as rare as they become. Nobody publishes how
+# long exports take: docs/benchmarks.md says what this is good for.
+_SOON: Final = 60.0
+_LATE: Final = 600.0
 
 # Beyond these, sockets and `time.sleep` raise OverflowError.
 _LONGEST_INTERVAL: Final = 86400.0
@@ -49,9 +51,8 @@ class Policy:
             take longer, and a job goes on whether or not somebody waits. Infinity waits
             for as long as it takes.
         poll_interval: Seconds between polls once an export has not been ready at once.
-            A quarter less in the first half minute, up to a quarter more after a minute,
-            so the default of 4 s polls every 3 to 5 s, as documents/003 asks. A day at
-            most.
+            A quarter less in the first minute, growing to a quarter more after ten, so the
+            default of 4 s polls every 3 to 5 s, as documents/003 asks. A day at most.
         call_timeout: Seconds that one call to the API may take. A day at most.
         stall_timeout: Seconds without a byte after which a connection to the store counts
             as dead. A day at most.
@@ -81,9 +82,9 @@ def poll_delays(policy: Policy, random: Random) -> Iterator[float]:
     """Seconds to wait before each poll: quick at first, then the steady interval.
 
     Small exports are ready within seconds, so the first polls come after 1 s and 2 s
-    (never later than the steady interval). Most of the others are ready soon, so polls are
-    as close as documents/003 allows for half a minute. Who has waited for longer will wait
-    for longer, and another second is little to them: polls become as rare as it allows.
+    (never later than the steady interval). The next ones are as close as documents/003
+    allows. Who has waited for longer will wait for longer, and another second is little to
+    them: from a minute to ten, polls become as rare as it allows.
     """
     steady = policy.poll_interval
     waited = 0.0
@@ -91,8 +92,8 @@ def poll_delays(policy: Policy, random: Random) -> Iterator[float]:
         waited += min(quick, steady)
         yield min(quick, steady)
     while True:
-        late = min(max((waited - _SOON) / _SOON, 0.0), 1.0)
-        delay = steady * (random.uniform(0.75, 0.8) + 0.45 * late)
+        late = min(max((waited - _SOON) / (_LATE - _SOON), 0.0), 1.0)
+        delay = steady * (random.uniform(0.75, 0.775) + 0.475 * late)
         waited += delay
         yield delay
 
