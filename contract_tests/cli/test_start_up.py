@@ -5,20 +5,23 @@ import re
 import subprocess
 import sys
 
+import pyarrow.parquet as pq
 import pytest
+from archive.builders import collection_members, write_zip
 from prolific_exports import __version__
 from prolific_exports._cli import main
 from prolific_exports._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
 
 _PROBE = """
 import sys
-from prolific_exports._cli import main
+from prolific_exports._cli import run_process
 sys.argv[0] = "prolific-exports"
 try:
-    code = main()
+    code = run_process()
 except SystemExit as stop:
     code = stop.code
-sys.stderr.write(__import__("json").dumps([code, sorted(sys.modules)]))
+modules = sorted(name for name, module in sys.modules.items() if module)
+sys.stderr.write(__import__("json").dumps([code, modules]))
 """
 
 
@@ -66,7 +69,18 @@ def test_help_imports_nothing_that_does_the_work(arguments):
 def test_what_is_not_drawn_needs_no_rich(tmp_path):
     code, out, modules = run("extract", str(tmp_path / "none.zip"), str(tmp_path))
     assert (code, out) == (1, "")
-    assert not modules & {"rich", "httpx"}
+    assert not modules & {"rich", "httpx", "asyncio", "pyarrow"}
+
+
+def test_a_table_needs_neither_numpy_nor_the_network(tmp_path):
+    many = [{"responses": {"i": {"type": "free_text", "value": "x" * 999}}}] * 300
+    archive = write_zip(tmp_path / "x.zip", collection_members(*many))
+    target = tmp_path / "x.parquet"
+    code, out, modules = run("table", str(archive), str(target))
+    assert (code, out.strip()) == (0, str(target))
+    assert "pyarrow" in modules
+    assert not modules & {"numpy", "pandas", "httpx", "asyncio", "rich", "pyarrow.compute"}
+    assert pq.read_table(target).num_rows == len(many)
 
 
 def test_the_help_tells_exit_codes_environment_and_examples(capsys):

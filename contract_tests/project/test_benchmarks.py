@@ -9,31 +9,45 @@ import pytest
 
 from project.tree import ROOT
 
-SCRIPT = ROOT / "benchmarks" / "transfer.py"
+BENCHMARKS = ROOT / "benchmarks"
 
 
-def run(*arguments):
-    command = [sys.executable, str(SCRIPT), *map(str, arguments)]
+def run(*arguments, script="transfer.py"):
+    command = [sys.executable, str(BENCHMARKS / script), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_each_way_is_set_beside_the_first(tmp_path):
-    small = ["--megabytes", 1, "--members", 2, "--small-files", 3, "--polled-jobs", 3, "--runs", 1]
+    small = ["--megabytes", 1, "--members", 2, "--small-files", 3, "--runs", 1]
     target = tmp_path / "figures.json"
 
-    done = run(
-        "verify", "extract", "memory", "poll", *small, "--folder", tmp_path, "--json", target
-    )
+    done = run("verify", "extract", "memory", *small, "--folder", tmp_path, "--json", target)
 
     assert done.returncode == 0, done.stderr
     figures = json.loads(target.read_text(encoding="utf-8"))
     rows = [(row["job"], row["way"]) for row in figures["rows"]]
     assert rows[0] == ("verify", "testzip")
     assert ("extract small files", "extract") in rows
-    polling = figures["polling"].values()
-    assert all([part["exports"] for part in fleet][-1] == "all" for fleet in polling)
-    assert len(done.stdout.splitlines()) == len(rows) + sum(map(len, polling))
+    assert len(done.stdout.splitlines()) == len(rows)
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_polling_is_set_beside_every_3_s():
+    done = run("--exports", 40, script="polling.py")
+
+    assert done.returncode == 0, done.stderr
+    rows = [line.strip("|").split("|") for line in done.stdout.splitlines()[2:]]
+    figures = {row[0].strip(): [float(cell.strip(" s")) for cell in row[1:]] for row in rows}
+    _, delay, _, our_delay = figures["5 s, of all sizes"]
+    assert our_delay < delay
+    assert len(figures["of these: first quarter"]) == 4
+
+
+def test_a_fleet_has_quarters():
+    done = run("--exports", 3, script="polling.py")
+
+    assert done.returncode == 2
+    assert "give 4 at least" in done.stderr
 
 
 def test_a_job_that_does_not_exist():

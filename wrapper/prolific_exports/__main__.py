@@ -2,7 +2,7 @@
 
 import sys
 
-from prolific_exports._cli import main
+from prolific_exports._cli import run_process
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_process())

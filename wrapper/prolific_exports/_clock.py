@@ -1,6 +1,5 @@
 """Time, passed in: everything that decides by it can be tested without waiting."""
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -47,4 +46,6 @@ class SystemClock:
 
     async def sleep_async(self, seconds: float) -> None:
         """Wait without holding up the event loop."""
+        import asyncio  # noqa: PLC0415 - start-up time: a sync caller, and most commands, need none
+
         await asyncio.sleep(seconds)

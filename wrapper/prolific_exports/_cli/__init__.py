@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from prolific_exports._clock import Clock
 
 
+def run_process() -> int:
+    """Run the command in a process that is its own: see `main`."""
+    # pyarrow imports numpy where it finds it, which takes longer than a small table does. No
+    # command needs it.
+    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # how imports are made to fail
+    return main()
+
+
 def main(argv: "Sequence[str] | None" = None, *, clock: "Clock | None" = None) -> int:
     """Run the command.
 

@@ -2,13 +2,13 @@
 
 import argparse
 
-from prolific_exports import Clock, ExportArchive, ResponseTable, TableSummary
+from prolific_exports import ExportArchive, ResponseTable, TableSummary
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._text import plural, printable
 
 
-def run(arguments: argparse.Namespace, clock: Clock | None) -> int:  # noqa: ARG001 - as all commands
+def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as all commands
     """Write a table and print where it is."""
     table = ResponseTable(
         [ExportArchive.open(archive) for archive in arguments.archives],

@@ -1,8 +1,8 @@
 """Arrow schemas of both shapes, and batches from rows.
 
-Nothing here calls ``pyarrow.array`` or ``pyarrow.scalar``, or hands Python values to a function of
-``pyarrow.compute``: all of them import pandas where that is installed, which is half of the time
-that a small table takes.
+Nothing here calls ``pyarrow.array`` or ``pyarrow.scalar``, or hands Python values to a compute
+function: all of them import pandas where that is installed, which is half of the time that a small
+table takes.
 """
 
 import json
@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from prolific_exports._tables._columns import IDENTITY, LONG, SOURCE
+from prolific_exports._tables._compute import cast, encode
 from prolific_exports._tables._libraries import need
 from prolific_exports._tables._wide import ITEMS, STRUCT, Column
 
@@ -41,7 +42,7 @@ def fitted(array: Any, type_: Any) -> Any:
     dictionary = need("pyarrow").types.is_dictionary
     if dictionary(array.type) == dictionary(type_):
         return array
-    return array.dictionary_encode() if dictionary(type_) else array.dictionary_decode()
+    return encode(array) if dictionary(type_) else cast(array, type_)
 
 
 def wide_schema(columns: Sequence[Column], *, source: bool) -> Any:
@@ -86,7 +87,7 @@ def batch_of(rows: Sequence[Sequence[Any]], schema: Any) -> Any:
     table = read_json(text, pa.schema(fields))
     arrays = [column.combine_chunks() for column in table.columns]
     for number in moments:
-        # As a cast, for which pyarrow.compute would be imported.
+        # As a cast, without the functions that casts need.
         arrays[number] = arrays[number].view(schema.types[number])
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 

@@ -20,6 +20,7 @@ from prolific_exports._tables._arrow import (
     value_type,
 )
 from prolific_exports._tables._columns import IDENTITY
+from prolific_exports._tables._compute import call, cast, encode, matches, take
 from prolific_exports._tables._libraries import need
 from prolific_exports._tables._turns import beginning, come_in_turn, turns
 from prolific_exports._tables._values import encodable
@@ -157,7 +158,7 @@ class FastLong(FastReader):
         return _is_always(answers, "type", column.type)
 
     def _laid_out(self, text: bytes, identity: list[Any], answers: list[Any]) -> Any:
-        pa, pc = need("pyarrow"), need("pyarrow.compute")
+        pa = need("pyarrow")
         count = len(identity[0])
         keys = self._keys(text, answers, count)
         if keys is None:
@@ -173,11 +174,11 @@ class FastLong(FastReader):
         rows_count = sum(len(group.records) for group in groups)
         if max(self._longest_id, *map(_longest, repeated)) * rows_count > _MOST_REPEATED:
             return None
-        records = pa.concat_arrays([group.records.cast(pa.int64()) for group in groups])
+        records = pa.concat_arrays([cast(group.records, pa.int64()) for group in groups])
         instructions = pa.concat_arrays([group.numbers() for group in groups])
         # Stable: the items of a list stay in their order.
-        order = pc.sort_indices(keys(records, instructions))
-        rows, which = records.take(order), instructions.take(order)
+        order = call("array_sort_indices", keys(records, instructions))
+        rows, which = take(records, order), take(instructions, order)
 
         def gathered(name: str, type_: Any) -> Any:
             if not any(name in group.values for group in groups):
@@ -186,20 +187,20 @@ class FastLong(FastReader):
                 group.values[name] if name in group.values else pa.nulls(len(group.records), type_)
                 for group in groups
             ]
-            return pa.concat_arrays(pieces).take(order)
+            return take(pa.concat_arrays(pieces), order)
 
         def told(name: str) -> Any:
             words = texts([*(getattr(column, name) for column in self.columns), None])
-            return words.dictionary_encode().take(which)
+            return take(encode(words), which)
 
         def worded() -> Any:
-            place = pc.add(pc.multiply(which, numbers([count])[0]), rows)
-            return described.dictionary_encode().take(place)
+            place = call("add", call("multiply", which, numbers([count])[0]), rows)
+            return take(encode(described), place)
 
         as_usual = all(map(_is_described, answers, self.columns))
         arrays = [
-            *(array.dictionary_encode().take(rows) for array in identity[:-1]),
-            identity[-1].take(rows),
+            *(take(encode(array), rows) for array in identity[:-1]),
+            take(identity[-1], rows),
             told("id"),
             told("type"),
             told("description") if as_usual else worded(),
@@ -214,26 +215,27 @@ class FastLong(FastReader):
 
         None when it is not clear in which order the answers were written.
         """
-        pa, pc = need("pyarrow"), need("pyarrow.compute")
+        pa = need("pyarrow")
         width = len(self.columns) + 1
 
         def usual(records: Any, instructions: Any) -> Any:
-            return pc.add(pc.multiply(records, numbers([width])[0]), instructions)
+            return call("add", call("multiply", records, numbers([width])[0]), instructions)
 
         # The usual case, whose list is made at once.
         complete = not any(array.null_count for array in answers)
         if complete and come_in_turn(text, self._beginnings * count):
             return usual
-        having = [pc.indices_nonzero(array.is_valid()).cast(pa.int64()) for array in answers]
+        having = [cast(_those(call("is_valid", array)), pa.int64()) for array in answers]
         each = [usual(records, numbers([number])[0]) for number, records in enumerate(having)]
-        present = integers(pa.concat_arrays([*each, numbers([])]).sort())
+        unordered = pa.concat_arrays([*each, numbers([])])
+        present = integers(take(unordered, call("array_sort_indices", unordered)))
         if come_in_turn(text, (self._beginnings[key % width] for key in present)):
             return usual
         table = turns(text, self._beginnings, present, count)
         if table is None:
             return None
         places = numbers(table)
-        return lambda records, instructions: places.take(usual(records, instructions))
+        return lambda records, instructions: take(places, usual(records, instructions))
 
 
 # Bytes that a column of one batch may have: of an absurdly long text for many answers.
@@ -255,8 +257,7 @@ class _Rows:
 
 
 def _rows_of(answers: Any, column: Column, number: int) -> list[_Rows]:
-    pc = need("pyarrow.compute")
-    records = pc.indices_nonzero(answers.is_valid())
+    records = _those(call("is_valid", answers))
     if column.type not in ITEMS:
         names = ("value", *(("unit",) if column.type != TEXT else ()))
         whole = len(records) == len(answers)
@@ -265,36 +266,34 @@ def _rows_of(answers: Any, column: Column, number: int) -> list[_Rows]:
             _Rows(
                 records,
                 number,
-                fields if whole else {name: array.take(records) for name, array in fields.items()},
+                fields if whole else {name: take(array, records) for name, array in fields.items()},
             )
         ]
     pa = need("pyarrow")
     lists = answers.field(_list_name(column))
-    owners = pc.list_parent_indices(lists)
-    items = lists.flatten()
-    first = lists.offsets.slice(0, len(lists)).take(owners)
+    owners = call("list_parent_indices", lists)
+    items = call("list_flatten", lists)
+    first = take(lists.offsets.slice(0, len(lists)), owners)
     places = _count_up(items)
-    values = {"position": pc.subtract(places.cast(pa.int32()), first)}
+    values = {"position": call("subtract", cast(places, pa.int32()), first)}
     names = ITEMS[column.type or ""]
     # flatten, as a null item's fields are null.
     values |= dict(zip(names, items.flatten(), strict=True)) if names else {"value": items}
-    filled = pc.greater(pc.list_value_length(lists), numbers([0])[0])
+    filled = call("greater", call("list_value_length", lists), numbers([0])[0])
     # A missing list is no longer than an empty one.
-    others = pc.indices_nonzero(
-        pc.and_not(answers.is_valid(), pc.coalesce(filled, lists.is_valid()))
-    )
+    filled = call("coalesce", filled, call("is_valid", lists))
+    others = _those(call("and_not", call("is_valid", answers), filled))
     return [_Rows(owners, number, values), _Rows(others, number, {})]
 
 
 def _unanswered(count: int, answers: list[Any]) -> Any:
     """The records that have no answer."""
-    pc = need("pyarrow.compute")
     if not answers:
         return numbers(range(count))
-    nothing = answers[0].is_null()
+    nothing = call("is_null", answers[0])
     for array in answers[1:]:
-        nothing = pc.and_(nothing, array.is_null())
-    return pc.indices_nonzero(nothing)
+        nothing = call("and", nothing, call("is_null", array))
+    return _those(nothing)
 
 
 def _answer_type(column: Column) -> Any:
@@ -320,14 +319,13 @@ def _value(answers: Any, column: Column) -> Any:
     if column.type == TEXT:
         return answers.field("value")
     fields = [answers.field("value"), answers.field("unit")]
-    return pa.StructArray.from_arrays(fields, ["value", "unit"], mask=answers.is_null())
+    return pa.StructArray.from_arrays(fields, ["value", "unit"], mask=call("is_null", answers))
 
 
 def _moments(written: Any) -> Any:
     """The moments that texts are; None when one is not written in the most usual way."""
-    pc = need("pyarrow.compute")
-    usual = pc.all(pc.match_substring_regex(written, _MOMENT)).as_py()
-    return written.cast(moment_type()) if usual is not False else None
+    usual = call("all", matches(written, _MOMENT)).as_py()
+    return cast(written, moment_type()) if usual is not False else None
 
 
 def _is_described(answers: Any, column: Column) -> bool:
@@ -343,14 +341,12 @@ def _is_always(answers: Any, name: str, value: str | None) -> bool:
 
 
 def _all_are(array: Any, value: str | None) -> bool:
-    pc = need("pyarrow.compute")
-    return pc.all(pc.equal(array, texts([value])[0])).as_py() is not False
+    return call("all", call("equal", array, texts([value])[0])).as_py() is not False
 
 
 def _longest(texts_: Any) -> int:
     """The bytes of the longest of texts."""
-    pc = need("pyarrow.compute")
-    return pc.max(pc.binary_length(texts_)).as_py() or 0
+    return call("max", call("binary_length", texts_)).as_py() or 0
 
 
 def _is_plain(column: Column) -> bool:
@@ -359,8 +355,12 @@ def _is_plain(column: Column) -> bool:
 
 def _count_up(like: Any) -> Any:
     """0, 1, 2, ... for as many elements as an array has."""
-    pc = need("pyarrow.compute")
-    return pc.indices_nonzero(pc.or_(like.is_valid(), like.is_null()))
+    return _those(call("or", call("is_valid", like), call("is_null", like)))
+
+
+def _those(which: Any) -> Any:
+    """The places where it is true."""
+    return call("indices_nonzero", which)
 
 
 def _only(column: Any) -> Any:
