@@ -1,0 +1,61 @@
+"""What no way with pyarrow's JSON reader goes below: records inflated and parsed, and nothing else.
+
+Each processor parses blocks while this thread inflates, as this project does it. Nothing is
+checked, laid out or written, and only what that needs is imported.
+"""
+
+import json
+import os
+import sys
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pyarrow as pa
+import pyarrow.json as pj
+from prolific_exports import ExportArchive
+from prolific_exports._tables._blocks import Block, blocks
+
+S = pa.string()
+EXPLAINED = pa.struct([("option", S), ("explanation", S)])
+FILE = pa.struct([("name", S), ("path", S)])
+FIELDS = {
+    "free_text": [("value", S)],
+    "free_text_with_unit": [("value", S), ("unit", S)],
+    "multiple_choice": [("values", pa.list_(S))],
+    "multiple_choice_with_free_text": [("values", pa.list_(EXPLAINED))],
+    "file_upload": [("files", pa.list_(FILE))],
+}
+IDS = ("submission_id", "participant_id", "collection_id", "created_at")
+BLOCK = 4 << 20
+
+
+def main(source: str) -> None:
+    """Read an archive's records."""
+    archive = ExportArchive.open(source)
+    with archive.open_file("collection.json") as told:
+        asked = [(one["id"], one["type"]) for one in json.load(told)["instructions"]]
+    answers = [
+        (id_, pa.struct([("type", S), ("description", S), *FIELDS[kind]])) for id_, kind in asked
+    ]
+    schema = pa.schema([*((name, S) for name in IDS), ("responses", pa.struct(answers))])
+
+    def parse(block: Block) -> None:
+        pj.read_json(
+            pa.BufferReader(block.text),
+            pj.ReadOptions(use_threads=False, block_size=len(block.text) + 1),
+            pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
+        )
+
+    workers = os.cpu_count() or 1
+    parsing: deque[Future[None]] = deque()
+    file = archive.record_file("submission")
+    with ThreadPoolExecutor(workers) as pool:
+        for block in blocks(file.pieces(), file.where, BLOCK):
+            parsing.append(pool.submit(parse, block))
+            if len(parsing) > workers:
+                parsing.popleft().result()
+        for one in parsing:
+            one.result()
+
+
+main(sys.argv[1])
