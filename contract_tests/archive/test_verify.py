@@ -24,7 +24,7 @@ from prolific_exports import (
     summarise,
     verify_zip,
 )
-from prolific_exports._archive._decoders import PIECE, checksum, isal
+from prolific_exports._archive._decoders import PIECE, checksum, igzip
 from prolific_exports._archive._workers import thread_count, work_through
 
 from archive.builders import (
@@ -58,10 +58,10 @@ def _codec(request, monkeypatch):
         pytest.importorskip("isal")
     else:
         monkeypatch.setitem(sys.modules, "isal", None)
-    isal.cache_clear()
+    igzip.cache_clear()
     checksum.cache_clear()
     yield
-    isal.cache_clear()
+    igzip.cache_clear()
     checksum.cache_clear()
 
 

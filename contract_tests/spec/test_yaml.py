@@ -140,6 +140,15 @@ def test_what_is_nested_less_deep_is_read(text):
     assert load_yaml(text, source="x")
 
 
+def test_a_few_lines_that_stand_for_very_many_values_are_refused():
+    lines = ["- &0 [" + "x, " * 9 + "x]"]
+    lines += [f"- &{n + 1} [" + f"*{n}, " * 9 + f"*{n}]" for n in range(9)]
+    with pytest.raises(DocumentError, match=r"^page.txt stands for more than 1,000,000 values$"):
+        load_yaml("\n".join(lines), source="page.txt")
+    # Up to a million it is read, each value once.
+    assert len(load_yaml("\n".join(lines[:5]), source="x")) == 5
+
+
 @settings(deadline=None)
 @given(JSON_VALUES)
 def test_what_is_written_reads_the_same(value):

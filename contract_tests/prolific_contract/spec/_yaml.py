@@ -1,6 +1,7 @@
 """YAML as JSON's superset: the 1.2 core schema in, one stable layout out."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, cast
 
 import yaml
@@ -29,6 +30,8 @@ _CORE_SCHEMA = (
 
 # Those who walk a document call themselves once or more a level; the published one has 11.
 _DEEPEST = 64
+# Counted with what aliases stand for; the published document has 23,000.
+_MOST_NODES = 1_000_000
 
 
 def _construct_null(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> None:
@@ -134,12 +137,15 @@ def load_yaml(text: str, *, source: str) -> Any:
         source: What to call it in an error: a path, mostly.
 
     Raises:
-        DocumentError: It is not YAML, is nested too deep, holds a key twice in a mapping, or
-            a tag of something that the core schema does not have.
+        DocumentError: It is not YAML, is nested too deep or stands for too many values, holds
+            a key twice in a mapping, or a tag of something that the core schema does not have.
     """
     try:
-        if _is_too_deep(text):
-            raise DocumentError(f"{source} is nested deeper than {_DEEPEST} levels")
+        for height, nodes in _extents(text):
+            if height > _DEEPEST:
+                raise DocumentError(f"{source} is nested deeper than {_DEEPEST} levels")
+            if nodes > _MOST_NODES:
+                raise DocumentError(f"{source} stands for more than {_MOST_NODES:,} values")
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError) as error:
         # ValueError: a scalar that the parser takes for a number and Python doesn't.
@@ -147,28 +153,31 @@ def load_yaml(text: str, *, source: str) -> Any:
         raise DocumentError(f"{source} is not readable YAML: {detail}") from error
 
 
-def _is_too_deep(text: str) -> bool:
-    """Whether a document is nested deeper than is read, aliases counted as what they stand for.
+def _extents(text: str) -> Iterator[tuple[int, int]]:
+    """How deep a document is so far, and how many values it has; aliases as what they stand for.
 
     Looked at event by event: composing a document takes stack for every level, and libyaml's
     composer brings the process down where there is no more.
     """
-    below: list[int] = [0]
-    anchors: list[str | None] = []
-    heights: dict[str | None, int] = {}
+    # Of each collection that is open: its anchor, the height and the number of what is in it.
+    opened: list[tuple[str | None, int, int]] = [(None, 0, 0)]
+    known: dict[str | None, tuple[int, int]] = {}
     for event in yaml.parse(text, Loader=_LOADER):
+        height, nodes = 0, 1
         if isinstance(event, yaml.CollectionStartEvent):
-            anchors.append(event.anchor)
-            below.append(0)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            height = below.pop() + 1
-            heights[anchors.pop()] = height
-            below[-1] = max(below[-1], height)
+            opened.append((event.anchor, 0, 0))
+            yield len(opened) - 1, 0
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, height, nodes = opened.pop()
+            known[anchor] = height, nodes = height + 1, nodes + 1
         elif isinstance(event, yaml.AliasEvent):
-            below[-1] = max(below[-1], heights.get(event.anchor, 0))
-        if len(anchors) + below[-1] > _DEEPEST:
-            return True
-    return False
+            height, nodes = known.get(event.anchor, (height, nodes))
+        elif not isinstance(event, yaml.ScalarEvent):
+            continue
+        anchor, highest, count = opened.pop()
+        opened.append((anchor, max(highest, height), count + nodes))
+        yield len(opened) - 1 + max(highest, height), count + nodes
 
 
 def dump_yaml(document: Any) -> str:
