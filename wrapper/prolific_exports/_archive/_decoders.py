@@ -7,7 +7,7 @@ extra, isal inflates and computes checksums.
 
 import zlib
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import Any, TypeAlias
 
@@ -35,15 +35,15 @@ class DecodingError(Exception):
 @cache
 def checksum() -> Callable[[bytes, int], int]:
     """What computes CRC-32: isal where it is installed, else zlib."""
-    module: Any = import_module("isal.isal_zlib") if isal() else zlib
+    module: Any = import_module("isal.isal_zlib") if igzip() else zlib
     crc32: Callable[[bytes, int], int] = module.crc32
     return crc32
 
 
 @cache
-def isal() -> Any:
-    """The package that the extra brings; None where it is not installed."""
-    return _optional("isal")
+def igzip() -> Any:
+    """What inflates where isal is installed; None where it is not."""
+    return import_module("isal.igzip_lib") if _optional("isal") else None
 
 
 @cache
@@ -74,7 +74,7 @@ def decoder(method: int, flags: int, size: int) -> Decoder | None:
         case 0:
             return iter
         case 8:
-            return _inflated_by_isal if isal() else _inflated
+            return partial(_inflated_by_isal, size=size) if igzip() else _inflated
         case 12 if bz2 := _optional("bz2"):
             return lambda pieces: _decoded(pieces, bz2.BZ2Decompressor(), OSError)
         case 14 if lzma := _optional("lzma"):
@@ -90,11 +90,13 @@ def _optional(name: str) -> Any:
         return None
 
 
-def _inflated_by_isal(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _inflated_by_isal(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
     # Not isal's copy of zlib's interface: that one begins with 16 KiB for each chunk, and copies
-    # what it has each time that it takes twice as much.
-    igzip = import_module("isal.igzip_lib")
-    return _decoded(pieces, igzip.IgzipDecompressor(igzip.DECOMP_DEFLATE), igzip.error)
+    # what it has each time that it takes twice as much. This one takes all that a chunk may have,
+    # so that a small member gets small chunks; with one byte more it is seen to end.
+    isal = igzip()
+    decompressor = isal.IgzipDecompressor(isal.DECOMP_DEFLATE)
+    return _decoded(pieces, decompressor, isal.error, min(size + 1, CHUNK))
 
 
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -137,13 +139,13 @@ def _from_lzma(pieces: Iterator[bytes], lzma: Any, size: int) -> Iterator[bytes]
 
 
 def _decoded(
-    pieces: Iterator[bytes], decompressor: Any, failure: type[Exception]
+    pieces: Iterator[bytes], decompressor: Any, failure: type[Exception], most: int = CHUNK
 ) -> Iterator[bytes]:
     while not decompressor.eof:
         hungry = decompressor.needs_input
         compressed = next(pieces, b"") if hungry else b""
         try:
-            chunk = decompressor.decompress(compressed, CHUNK)
+            chunk = decompressor.decompress(compressed, most)
         except failure as error:
             raise DecodingError(f"is damaged ({error})") from error
         if chunk:
