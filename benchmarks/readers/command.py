@@ -1,8 +1,7 @@
 """This project's command."""
 
+import runpy
 import sys
 
-from prolific_exports._cli import run_process
-
 sys.argv[1:] = ["table", *sys.argv[1:]]
-sys.exit(run_process())
+runpy.run_module("prolific_exports", run_name="__main__", alter_sys=True)

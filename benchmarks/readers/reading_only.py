@@ -8,12 +8,12 @@ import json
 import os
 import sys
 from collections import deque
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pyarrow as pa
 import pyarrow.json as pj
 from prolific_exports import ExportArchive
-from prolific_exports._tables._blocks import Block, blocks
 
 S = pa.string()
 EXPLAINED = pa.struct([("option", S), ("explanation", S)])
@@ -29,6 +29,19 @@ IDS = ("submission_id", "participant_id", "collection_id", "created_at")
 BLOCK = 4 << 20
 
 
+def blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Whole lines, about as many bytes each."""
+    held: list[bytes] = []
+    for piece in pieces:
+        end = piece.rfind(b"\n") + 1
+        if not end or sum(map(len, held)) < BLOCK:
+            held.append(piece)
+            continue
+        yield b"".join([*held, piece[:end]])
+        held = [piece[end:]]
+    yield b"".join(held)
+
+
 def main(source: str) -> None:
     """Read an archive's records."""
     archive = ExportArchive.open(source)
@@ -39,10 +52,10 @@ def main(source: str) -> None:
     ]
     schema = pa.schema([*((name, S) for name in IDS), ("responses", pa.struct(answers))])
 
-    def parse(block: Block) -> None:
+    def parse(block: bytes) -> None:
         pj.read_json(
-            pa.BufferReader(block.text),
-            pj.ReadOptions(use_threads=False, block_size=len(block.text) + 1),
+            pa.BufferReader(block),
+            pj.ReadOptions(use_threads=False, block_size=len(block) + 1),
             pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
         )
 
@@ -50,7 +63,7 @@ def main(source: str) -> None:
     parsing: deque[Future[None]] = deque()
     file = archive.record_file("submission")
     with ThreadPoolExecutor(workers) as pool:
-        for block in blocks(file.pieces(), file.where, BLOCK):
+        for block in blocks(file.pieces()):
             parsing.append(pool.submit(parse, block))
             if len(parsing) > workers:
                 parsing.popleft().result()

@@ -12,6 +12,7 @@ import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -482,7 +483,8 @@ def test_no_file_is_held_open(whole):
 def large(path, monkeypatch):
     """Enough content for every thread that can be of use, and enough processors."""
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    return write_zip(path, {f"{i:02}": os.urandom(1 << 18) for i in range(40)})
+    random = Random(1)
+    return write_zip(path, {f"{i:02}": random.randbytes(1 << 18) for i in range(40)})
 
 
 @pytest.mark.parametrize(
