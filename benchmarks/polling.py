@@ -15,7 +15,6 @@ import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 
 EVERY = 3.0
 LONGEST = 1800.0
@@ -48,7 +47,7 @@ def lengths(exports: int, middle: float, spread: float, seed: int) -> list[float
 
 def fixed(ready: float) -> Waited:
     """A poll every 3 s, the first one after 3 s."""
-    requests = next(number for number in count(1) if number * EVERY >= ready)
+    requests = max(1, math.ceil(ready / EVERY))
     return Waited(requests, requests * EVERY - ready)
 
 

@@ -13,19 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pyarrow as pa
 import pyarrow.json as pj
+from documented import FIELDS, IDS, S
 from prolific_exports import ExportArchive
 
-S = pa.string()
-EXPLAINED = pa.struct([("option", S), ("explanation", S)])
-FILE = pa.struct([("name", S), ("path", S)])
-FIELDS = {
-    "free_text": [("value", S)],
-    "free_text_with_unit": [("value", S), ("unit", S)],
-    "multiple_choice": [("values", pa.list_(S))],
-    "multiple_choice_with_free_text": [("values", pa.list_(EXPLAINED))],
-    "file_upload": [("files", pa.list_(FILE))],
-}
-IDS = ("submission_id", "participant_id", "collection_id", "created_at")
 BLOCK = 4 << 20
 
 

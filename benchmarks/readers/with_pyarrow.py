@@ -9,20 +9,10 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.json as pj
 import pyarrow.parquet as pq
+from documented import FIELDS, IDS, S
 
 # Its functions are made while it is imported: type checkers do not see them.
 pc: Any = pyarrow.compute
-S = pa.string()
-EXPLAINED = pa.struct([("option", S), ("explanation", S)])
-FILE = pa.struct([("name", S), ("path", S)])
-FIELDS: dict[str, list[tuple[str, Any]]] = {
-    "free_text": [("value", S)],
-    "free_text_with_unit": [("value", S), ("unit", S)],
-    "multiple_choice": [("values", pa.list_(S))],
-    "multiple_choice_with_free_text": [("values", pa.list_(EXPLAINED))],
-    "file_upload": [("files", pa.list_(FILE))],
-}
-IDS = ("submission_id", "participant_id", "collection_id", "created_at")
 VALUES = ("value", "unit", "option", "explanation", "name", "path")
 COLUMNS = (*IDS, "instruction_id", "type", "description", *VALUES)
 TABLE = pa.schema([(name, S) for name in COLUMNS])
