@@ -3,6 +3,7 @@
 import io
 import socket
 import threading
+import time
 import zipfile
 
 import httpx
@@ -57,6 +58,15 @@ def test_the_whole_way_over_a_socket():
     assert not threads_of(before)
     with pytest.raises(httpx.ConnectError):
         httpx.get(sandbox.url)
+
+
+def test_it_answers_and_stops_while_the_code_under_test_has_stopped_the_time(monkeypatch):
+    before = set(threading.enumerate())
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
+    with Sandbox() as sandbox:
+        assert export(sandbox).json()["status"] == "generating"
+
+    assert not threads_of(before)
 
 
 def test_it_knows_what_to_ask_for():

@@ -1,6 +1,5 @@
 """Settings and clocks."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -103,7 +102,8 @@ def test_the_system_clock_tells_the_time_in_utc():
 
 def test_the_system_clock_follows_the_monotonic_clock(monkeypatch):
     monotonic = [100.0]
-    monkeypatch.setattr(time, "monotonic", lambda: monotonic[0])
+    # Not of the module `time`, by which the loops of servers in other threads go, too.
+    monkeypatch.setattr(SystemClock, "_monotonic", lambda _: monotonic[0])
     clock = SystemClock()
     first = clock.now()
     monotonic[0] += 2

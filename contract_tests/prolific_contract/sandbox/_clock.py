@@ -17,16 +17,19 @@ class SystemClock:
     """The machine's clock, read once and then carried on by its monotonic clock.
 
     When somebody sets the machine's clock back, a job that is complete must not
-    read ``generating`` again.
+    read ``generating`` again. It goes on where the code under test has the time
+    stand still, in some threads or in all.
     """
+
+    _monotonic = staticmethod(time.monotonic)
 
     def __init__(self) -> None:
         self._started_at = datetime.now(UTC)
-        self._started = time.monotonic()
+        self._started = self._monotonic()
 
     def now(self) -> datetime:
         """The present moment."""
-        return self._started_at + timedelta(seconds=time.monotonic() - self._started)
+        return self._started_at + timedelta(seconds=self._monotonic() - self._started)
 
 
 class ManualClock:

@@ -1,8 +1,10 @@
 """A sandbox on a real socket, in a thread of this process."""
 
+import asyncio
 import ipaddress
 import socket
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -141,8 +143,6 @@ class Sandbox:
         return _Server(
             uvicorn.Config(
                 app_for(self._site),
-                # One implementation everywhere, whatever else is installed.
-                loop="asyncio",
                 http=WireProtocol,
                 ws="none",
                 lifespan="off",
@@ -235,12 +235,26 @@ class Sandbox:
         return self.settings.id_of(Kind.BATCH, Fate.FORBIDDEN)
 
 
+class _Loop(asyncio.SelectorEventLoop):
+    """A loop that goes on when the code under test has ``time.monotonic`` stand still."""
+
+    _monotonic = staticmethod(time.monotonic)
+
+    def time(self) -> float:
+        return self._monotonic()
+
+
 class _Server(uvicorn.Server):
     """A server that says when it is ready and leaves no connection behind."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        # One implementation everywhere, whatever else is installed.
+        with asyncio.Runner(loop_factory=_Loop) as runner:
+            runner.run(self.serve(sockets))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
