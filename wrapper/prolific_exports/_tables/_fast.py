@@ -319,7 +319,10 @@ def _value(answers: Any, column: Column) -> Any:
     if column.type == TEXT:
         return answers.field("value")
     fields = [answers.field("value"), answers.field("unit")]
-    return pa.StructArray.from_arrays(fields, ["value", "unit"], mask=call("is_null", answers))
+    # As from_arrays with a mask, which imports all of pyarrow.compute.
+    return pa.Array.from_buffers(
+        value_type(column.type), len(answers), answers.buffers()[:1], children=fields
+    )
 
 
 def _moments(written: Any) -> Any:
