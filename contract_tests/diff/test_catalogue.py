@@ -458,6 +458,24 @@ def test_a_status_is_read_by_its_exact_description_then_its_class_then_the_rest(
         "status 5XX": "compatible"
     }
     assert verdicts(answers(_default=text), answers(_default=text, _404=text)) == {}
+    assert verdicts(answers(_404=text), answers(_404=text, _default=text)) == {
+        "status 200": "breaking"
+    }
+
+
+def test_beside_a_success_default_is_for_errors():
+    text = {"description": "", "content": {"text/plain": {"schema": {"type": "string"}}}}
+
+    def answers(**responses):
+        return edited(lambda d: put(d).update(responses={k[1:]: v for k, v in responses.items()}))
+
+    some, more = answers(_200=text), answers(_200=text, _default=text)
+    assert verdicts(some, more) == {"status default": "compatible"}
+    assert verdicts(more, some) == {"status default": "compatible"}
+    assert verdicts(more, answers(_200=text, _201=text)) == {
+        "status 201": "breaking",
+        "status default": "compatible",
+    }
 
 
 def test_what_can_not_be_shown_is_unknown():

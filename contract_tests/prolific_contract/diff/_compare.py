@@ -277,10 +277,11 @@ class _Pair:
         """One status for everything that either contract says of statuses."""
         keys = self.old.answers.keys() | self.new.answers.keys()
         exact = {int(key) for key in keys if key.isdigit()}
-        # Whatever stands for a class, or for the rest, is met by a status named nowhere.
+        # Whatever stands for a class, or for the rest, is met by a status named nowhere. No
+        # answer ends with an interim one (RFC 9110, section 15.2).
         rest = {
             next(status for status in range(start, start + 100) if status not in exact)
-            for start in range(100, 600, 100)
+            for start in range(200, 600, 100)
         }
         return sorted(exact | rest)
 

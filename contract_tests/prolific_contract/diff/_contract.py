@@ -98,11 +98,18 @@ class Operation:
         return f"{self.key.method} {self.path}"
 
     def documented(self, status: int) -> str | None:
-        """The key of the answer that describes a status: exact, by its class, or default."""
+        """The key of the answer that describes a status: exact, by its class, or default.
+
+        Beside a success, default is for errors: that is what documents add it for.
+        """
         for key in (str(status), f"{status // 100}XX", "default"):
-            if key in self.answers:
+            if key in self.answers and (key != "default" or status >= 400 or not self._succeeds):
                 return key
         return None
+
+    @property
+    def _succeeds(self) -> bool:
+        return any(key.startswith("2") for key in self.answers)
 
 
 def operations(document: dict[str, Any]) -> dict[OperationKey, Operation]:
