@@ -127,6 +127,7 @@ def operations(document: dict[str, Any]) -> dict[OperationKey, Operation]:
 def _operation(document: dict[str, Any], path: str, method: str, item: dict[str, Any]) -> Operation:
     written = item[method]
     parameters: dict[ParameterKey, Parameter] = {}
+    in_path: dict[str, Parameter] = {}
     alternatives = _security(document, written.get("security", document.get("security", ())))
     for node in (*item.get("parameters", ()), *written.get("parameters", ())):
         parameter = _parameter(document, _resolved(document, node))
@@ -137,7 +138,11 @@ def _operation(document: dict[str, Any], path: str, method: str, item: dict[str,
                 alternatives = (frozenset({token}),)
         if parameter.place == "header" and parameter.name.lower() in _NOT_PARAMETERS:
             continue
-        parameters[_parameter_key(path, parameter)] = parameter
+        if parameter.place == "path":
+            in_path[parameter.name] = parameter
+        else:
+            parameters[_parameter_key(parameter)] = parameter
+    parameters |= _placed(path, in_path)
     return Operation(
         OperationKey(method.upper(), _TEMPLATE.sub("{}", path)),
         path,
@@ -162,14 +167,23 @@ def _resolved(document: dict[str, Any], node: Any) -> dict[str, Any]:
     return dict(node)
 
 
-def _parameter_key(path: str, parameter: Parameter) -> ParameterKey:
-    if parameter.place == "path":
-        names = _TEMPLATE.findall(path)
-        if parameter.name in names:
-            return "path", str(names.index(parameter.name))
-    if parameter.place == "header":
-        return "header", parameter.name.lower()
-    return parameter.place, parameter.name
+def _placed(path: str, described: dict[str, Parameter]) -> dict[ParameterKey, Parameter]:
+    """The parameters of a path by their places in it, whatever they are called.
+
+    Where a path was reworded and its parameters were not, what is left over is taken in order;
+    what the path has no place for can't be sent.
+    """
+    names = _TEMPLATE.findall(path)
+    left_over = iter([one for name, one in described.items() if name not in names])
+    placed = (
+        (place, described.get(name) or next(left_over, None)) for place, name in enumerate(names)
+    )
+    return {("path", str(place)): one for place, one in placed if one is not None}
+
+
+def _parameter_key(parameter: Parameter) -> ParameterKey:
+    name = parameter.name.lower() if parameter.place == "header" else parameter.name
+    return parameter.place, name
 
 
 def _parameter(document: dict[str, Any], node: dict[str, Any]) -> Parameter:
