@@ -238,6 +238,14 @@ def test_no_tls_is_no_connection():
     [
         (httpx.ConnectTimeout(""), UnreachableError, "connecting took too long"),
         (httpx.ProxyError("407"), UnreachableError, "the proxy refused (407)"),
+        (
+            httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate"),
+            UnreachableError,
+            (
+                "no connection ([SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate; "
+                "SSL_CERT_FILE names a file with the authorities to trust)"
+            ),
+        ),
         (httpx.ReadError(""), NoAnswerError, "the connection broke"),
         (
             httpx.InvalidURL("https://u:p@x/?k=secret"),

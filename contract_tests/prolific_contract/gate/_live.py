@@ -169,4 +169,6 @@ def _reason(error: Exception) -> str:
     )
     kind = next((text for cls, text in kinds if isinstance(error, cls)), "the request failed")
     detail = redact(str(error))
+    if "CERTIFICATE_VERIFY_FAILED" in detail:
+        detail += "; SSL_CERT_FILE names a file with the authorities to trust"
     return f"{kind} ({detail})" if detail else kind
