@@ -327,6 +327,17 @@ def test_what_has_nothing_to_do_with_exports_is_left_out():
     assert exchanges[2].answer is None
 
 
+@pytest.mark.parametrize("cache", ["memory", "disk"])
+def test_what_a_browser_answers_itself_is_left_out(cache):
+    exchanges = parse(
+        entry(answer=running()),
+        entry(answer=complete(), at=1),
+        entry(answer=running(), at=2, _fromCache=cache),
+    ).exchanges
+
+    assert [one.answer.state for one in exchanges] == ["generating", "complete"]
+
+
 def test_the_base_url_is_that_of_most_requests():
     exchanges = parse(*[entry(base="https://b.example")] * 2, entry(base="https://a.example/p"))
 

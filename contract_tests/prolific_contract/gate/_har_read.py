@@ -185,6 +185,11 @@ class _Entry:
         return None if value is None else " ".join(value.split())
 
     @property
+    def from_cache(self) -> bool:
+        """Whether a browser answered the request itself, with what it had been told before."""
+        return bool(self.entry.get("_fromCache"))
+
+    @property
     def failure(self) -> str | None:
         """Why there was no answer, if the recording is ours.
 
@@ -284,6 +289,8 @@ def _subject(value: Any) -> Subject:
 
 def _foreign(entries: list[_Entry], token: str | None, base_url: str | None) -> Trace:
     """A recording that something else made."""
+    # Of what a cache says the server knows nothing.
+    entries = [entry for entry in entries if not entry.from_cache]
     sent = [entry.sent for entry in entries if entry.sent]
     if len(sent) == len(entries):
         # Recorders write an entry when its answer is there.
