@@ -275,6 +275,26 @@ def test_nothing_checked_is_a_failure(against, run, answer, sentence):
     result.stdout.fnmatch_lines(["FAILED *test_enough_was_exercised*"])
 
 
+@pytest.mark.parametrize("chosen", [("-k", "time"), ("-m", "prolific_isolation")])
+@pytest.mark.parametrize(
+    "answer", [lambda asked: UnreachableError("no connection"), lambda asked: error(403)]
+)
+def test_a_selection_that_checks_nothing_is_a_failure_too(against, run, chosen, answer):
+    against(target=Scripted(answer))
+    result = run(*chosen, **TARGET)
+
+    assert result.ret == 1
+    assert "test_enough_was_exercised" not in result.stdout.str()
+
+
+def test_a_selection_says_once_that_there_was_no_conversation(against, run):
+    against(target=Scripted(lambda asked: UnreachableError("no connection")))
+    result = run("-k", "time", **TARGET)
+
+    assert outcomes(result)["failed"] == 1
+    result.stdout.fnmatch_lines(["*can't be reached*", "FAILED *test_law*"])
+
+
 def test_without_a_verdict_no_law_is_judged(against, run):
     against(target=Scripted(lambda asked: UnreachableError("no connection")))
     result = run(**TARGET)
