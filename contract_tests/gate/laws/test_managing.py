@@ -74,6 +74,60 @@ def test_jobs_are_not_created_in_the_future(talk, seconds, outcome):
     assert talk.outcomes("value.list-created") == [outcome]
 
 
+@pytest.mark.parametrize(
+    ("again", "seen"),
+    [
+        ("2026-03-20T10:00:01Z", None),
+        ("2026-03-20T10:59:59.4+01:00", None),
+        ("2026-03-20T10:00:01.1Z", "at 2026-03-20T10:00:01.100000+00:00, and was at "),
+        ("2026-03-20T09:59:58Z", "at 2026-03-20T09:59:58+00:00, and was at 2026-03-20T10:00:00+"),
+    ],
+)
+def test_the_time_of_a_job_stays(talk, again, seen):
+    first = talk.list(answer=dated(json_answer(200, [job(created_at="none"), job()]), START))
+    talk.list(job(OTHER_JOB, created_at=again))
+    later = talk.list(answer=dated(json_answer(200, [job(created_at=again)]), START))
+    outcomes = talk.outcomes("value.list-created")
+
+    assert outcomes == [HELD, HELD if seen is None else VIOLATED]
+    if seen is not None:
+        violation = talk.violation("value.list-created")
+        assert seen in violation.seen
+        assert violation.exchanges == (first.index, later.index)
+
+
+@pytest.mark.parametrize(("seconds", "outcomes"), [(-60, [HELD]), (-61, [VIOLATED])])
+def test_a_job_is_not_from_before_a_request_that_was_given_another(talk, seconds, outcomes):
+    talk.request(dated(generating(), START))
+    # Given again, it was still generating.
+    talk.request(dated(generating(), START + timedelta(seconds=600)))
+    talk.request(dated(generating(OTHER_JOB), START + timedelta(seconds=900)))
+    created_at = (START + timedelta(seconds=600 + seconds)).isoformat()
+    shown = [job(OTHER_JOB, created_at=created_at), job()]
+    talk.list(answer=dated(json_answer(200, shown), START + timedelta(seconds=900)))
+
+    assert talk.outcomes("value.list-created") == outcomes
+
+
+def test_a_job_may_be_from_before_requests_that_say_nothing_of_it(talk):
+    # With another filter, at the same time, without a time, and refused.
+    talk.filtered(dated(generating(JOB), START + timedelta(seconds=900)))
+    talk.request(complete())
+    talk.request(dated(generating(JOB), START), took=5)
+    talk.request(dated(generating(OTHER_JOB), START))
+    talk.list(
+        answer=dated(json_answer(200, [job(OTHER_JOB, created_at="2026-03-20T09:00:00Z")]), START)
+    )
+    assert talk.outcomes("value.list-created") == [HELD]
+
+
+def test_without_the_time_of_a_request_none_is_too_early(talk):
+    talk.request(generating())
+    talk.request(generating(OTHER_JOB))
+    talk.list(job(OTHER_JOB, created_at="2001-01-01T00:00:00Z"))
+    assert talk.outcomes("value.list-created") == []
+
+
 # value.list-filter
 
 

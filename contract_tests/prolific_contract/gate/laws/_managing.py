@@ -1,7 +1,7 @@
 """Laws about listing and deleting export jobs, which edition 2026-11 has."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import frozen
@@ -12,9 +12,11 @@ from prolific_contract.gate.laws._jobs import (
     Job,
     Key,
     before,
+    canonical,
     in_course,
     jobs_of,
     named_id,
+    requests_of,
     same_id,
     state,
 )
@@ -32,6 +34,8 @@ from prolific_contract.gate.laws._observing import DELETE, LIST, held, quote, vi
 
 # The server that notes a job's time need not be the one that dates the answer.
 _SKEW: Final = timedelta(seconds=60)
+# A moment may be rounded in one list and not in the next.
+_SECOND: Final = timedelta(seconds=1)
 # A job that was told of this many seconds before is hardly ever another by now.
 _JUST_NOW: Final = 1.0
 # How long, in seconds, a job is there in anybody's sense: its URL is for an hour.
@@ -60,21 +64,54 @@ def _list_order(trace: Trace, reading: Reading) -> Iterator[Observation]:
 
 def _list_created(trace: Trace, reading: Reading) -> Iterator[Observation]:
     del reading
+    since = dict(_preceded(trace))
+    first: dict[Key, tuple[datetime, Exchange]] = {}
     for one in lists_of(trace):
         date = one.exchange.answer.date if one.exchange.answer is not None else None
-        times = [entry.created_at for entry in one.entries if entry.created_at is not None]
-        if date is None or not times:
-            continue
-        latest = max(times)
-        if latest > date + _SKEW:
-            yield violated(
-                one.operation,
-                f"a job is listed as created at {latest.isoformat()}, in an answer of "
-                f"{date.isoformat()}",
-                one.exchange,
-            )
-        else:
+        faults: list[tuple[str, tuple[Exchange, ...]]] = []
+        for entry in one.entries:
+            created = entry.created_at
+            if created is None:
+                continue
+            key = Key(one.kind, one.resource_id, entry.export_id)
+            known, shown = first.setdefault(key, (created, one.exchange))
+            request = since.get(key)
+            began = request.answer.date if request is not None and request.answer else None
+            told = f"a job is listed as created at {created.isoformat()}"
+            if date is not None and created > date + _SKEW:
+                faults.append((f"{told}, in an answer of {date.isoformat()}", ()))
+            elif abs(created - known) > _SECOND:
+                faults.append((f"{told}, and was at {known.isoformat()} before", (shown,)))
+            elif request is not None and began is not None and created < began - _SKEW:
+                faults.append(
+                    (f"{told}, and at {began.isoformat()} another was started for it", (request,))
+                )
+        if faults:
+            seen, exchanges = faults[0]
+            yield violated(one.operation, seen, *exchanges, one.exchange)
+        elif date is not None and any(entry.created_at for entry in one.entries):
             yield held(one.operation, one.exchange)
+
+
+def _preceded(trace: Trace) -> Iterator[tuple[Key, Exchange]]:
+    """For jobs that a request named, an earlier one for the same export that named another.
+
+    When that was answered no other was generating, and what has ended is never given again: so
+    the job was requested later.
+    """
+    for (kind, resource_id, _), requests in requests_of(trace).items():
+        named: dict[Key, Exchange] = {}
+        for request in requests:
+            export_id = named_id(request)
+            if export_id is None:
+                continue
+            key = Key(kind, resource_id, canonical(export_id))
+            others = [one for one in named.values() if before(one, request)]
+            if key not in named and others:
+                yield key, others[-1]
+            # Given again, it is still generating.
+            named.pop(key, None)
+            named[key] = request
 
 
 def _list_filter(trace: Trace, reading: Reading) -> Iterator[Observation]:
@@ -389,17 +426,21 @@ LAWS: Final = (
     ),
     Law(
         id="value.list-created",
-        statement="No listed job was created after the server's own time.",
+        statement=(
+            "A listed job's created_at stays, and is neither after the server's own time nor "
+            "before an earlier request that was given another job."
+        ),
         source=Source(
             _REFERENCE,
             "created_at is when the job was requested. The server's Date tells its time; a "
-            "minute between its machines is nobody's fault.",
+            "minute between its machines is nobody's fault. A request is given the job that is "
+            "generating: another one, later, was requested later.",
             ("D-3",),
         ),
         operations=LIST,
         needs="a list with a job, in an answer with a Date",
         check=_list_created,
-        mutants=("list-created-ahead",),
+        mutants=("list-created-ahead", "list-created-behind", "list-created-moves"),
     ),
     Law(
         id="value.list-filter",

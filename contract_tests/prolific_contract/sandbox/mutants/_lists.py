@@ -8,7 +8,8 @@ from prolific_contract.sandbox._http import Reply
 from prolific_contract.sandbox._replies import is_list, jobs_of, with_json, without
 from prolific_contract.sandbox._text import utc_timestamp
 from prolific_contract.sandbox.mutants._changing import changing
-from prolific_contract.sandbox.mutants._fault import LIST, Behaviour, Fault
+from prolific_contract.sandbox.mutants._fault import LIST, Behaviour, Fault, always
+from prolific_contract.sandbox.mutants._turn import Turn
 
 _Jobs: TypeAlias = list[dict[str, Any]]
 
@@ -32,8 +33,16 @@ def _set(**members: object) -> Callable[[dict[str, Any]], object]:
     return lambda job: {**job, **members}
 
 
-def _later(text: str) -> str:
-    return utc_timestamp(datetime.fromisoformat(text) + timedelta(hours=1))
+def _later(text: str, hours: int = 1) -> str:
+    return utc_timestamp(datetime.fromisoformat(text) + timedelta(hours=hours))
+
+
+def _created_now(turn: Turn) -> Reply:
+    reply = turn.reply()
+    if not is_list(reply):
+        return reply
+    now = utc_timestamp(turn.now)
+    return with_json(reply, [{**job, "created_at": now} for job in jobs_of(reply)])
 
 
 def _shuffled(jobs: _Jobs) -> _Jobs:
@@ -136,6 +145,18 @@ _VALUES = (
         LIST,
         _each(lambda job: {**job, "created_at": _later(job["created_at"])}),
         also={"list": ("late", "sometimes")},
+    ),
+    Fault(
+        "list-created-behind",
+        "It writes created_at in a zone eight hours behind and calls it UTC",
+        LIST,
+        _each(lambda job: {**job, "created_at": _later(job["created_at"], -8)}),
+    ),
+    Fault(
+        "list-created-moves",
+        "It writes the time of the answer for created_at",
+        LIST,
+        always(_created_now),
     ),
     Fault(
         "list-filter-lost",
