@@ -139,6 +139,11 @@ UNPROVED = {
         {**thing(f=FEW), "patternProperties": {"^q": OPAQUE}},
         {**thing(f=MORE), "additionalProperties": OPAQUE},
     ),
+    "fields that are not evaluated": (
+        {**thing(f=FEW), "unevaluatedProperties": OPAQUE},
+        thing(f=MORE, g=FEW),
+    ),
+    "items behind a prefix": (lists(FEW, prefixItems=[OPAQUE], minItems=1), lists(MORE)),
     "more is said": (thing(f=FEW), {**thing(f=MORE), "propertyNames": {"pattern": "^f"}}),
     "overlapping branches": (lists(FEW), one_of(lists(MORE), lists(OPAQUE))),
     "no branch": (lists(OPAQUE), {"anyOf": [lists(FEW), TEXT]}),

@@ -217,8 +217,11 @@ def _same_type(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
     if taken.keys() - _READ[kind]:
         return False
     if kind == "array":
-        return sent.get("minItems", 0) >= taken.get("minItems", 0) and _is_contained(
-            sent.get("items", True), taken.get("items", True)
+        # For what is in the prefix, the sender's ``items`` does not count.
+        return (
+            "prefixItems" not in sent
+            and sent.get("minItems", 0) >= taken.get("minItems", 0)
+            and _is_contained(sent.get("items", True), taken.get("items", True))
         )
     return _fields_are_contained(sent, taken)
 
@@ -226,7 +229,7 @@ def _same_type(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
 def _fields_are_contained(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
     if not set(taken.get("required", ())) <= set(sent.get("required", ())):
         return False
-    if sent.keys() & {"patternProperties", "allOf"}:
+    if sent.keys() & {"patternProperties", "allOf", "unevaluatedProperties"}:
         return False
     fields, known = sent.get("properties", {}), taken.get("properties", {})
     rest = taken.get("additionalProperties", True)
