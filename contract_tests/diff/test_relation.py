@@ -198,6 +198,26 @@ BREAKING = {
     "items of any type": ({"items": TEXT}, {"items": NUMBER}, ["text"]),
     "a bound": ({"type": "integer"}, {"type": "integer", "maximum": 500}, 501),
     "a length": (TEXT, {"type": "string", "maxLength": 5}, "x" * 6),
+    "a length without a limit": (
+        {"type": "string", "maxLength": 2**31 - 1},
+        {"type": "string", "maxLength": 2500},
+        "x" * 2501,
+    ),
+    "a list without a limit": (
+        {"type": "array", "items": TEXT, "maxItems": 2**31 - 1},
+        {"type": "array", "items": TEXT, "maxItems": 1},
+        ["text", "text"],
+    ),
+    "a number of items written as a fraction": (
+        {"type": "array", "items": TEXT, "minItems": 2.0},
+        {"type": "array", "items": TEXT, "minItems": 3.0},
+        ["text", "text"],
+    ),
+    "fields that are not evaluated": (
+        {**thing(a=TEXT), "unevaluatedProperties": TEXT},
+        thing(a=TEXT, b=NUMBER),
+        {"b": "text"},
+    ),
     "a step": ({"type": "number", "multipleOf": 0.25}, {"type": "integer"}, 0.25),
     "one number": (NUMBER, {"not": {"const": 7}}, 7),
     "a truth": ({"type": "boolean"}, {"const": True}, False),
@@ -315,6 +335,8 @@ def test_samples_are_bounded():
 
     assert len(list(samples(endless))) == 20_000
     assert all(length <= 2001 for length in Hints({"maxLength": 10**9, "minLength": 5}).lengths)
+    assert max(map(len, samples({"type": "string", "minLength": 2**31 - 1}))) <= 2001
+    assert not list(samples({"type": "array", "items": TEXT, "minItems": 2**31 - 1}))
 
 
 # A search that knows nothing of how the verdicts come about.

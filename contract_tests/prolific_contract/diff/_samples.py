@@ -36,7 +36,9 @@ _NUMERIC_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _LENGTH_BOUNDS = ("minLength", "maxLength", "minItems", "maxItems")
 _ANYTHING: tuple[Any, ...] = ("text", 1, 0.5, True, None, [], {})
 _UNDOCUMENTED = "field"
+# What one schema mentions is tried in all, what it says of its own values there alone.
 _LONGEST = 2000
+_LONGEST_OWN = 100_000
 _MOST = 20_000
 
 
@@ -187,7 +189,9 @@ def _texts(schema: dict[str, Any], hints: Hints) -> Iterator[str]:
 
 
 def _own_lengths(schema: dict[str, Any], *keys: str) -> Iterator[int]:
-    yield from (schema[key] for key in keys if isinstance(schema.get(key), int))
+    # Many generators write the largest number of 32 bits for "as long as you like".
+    lengths = (schema[key] for key in keys if _is_number(schema.get(key)))
+    yield from (int(length) for length in lengths if 0 <= length <= _LONGEST_OWN)
 
 
 def _numbers(kind: str, schema: dict[str, Any], hints: Hints) -> Iterator[float]:
@@ -200,10 +204,12 @@ def _numbers(kind: str, schema: dict[str, Any], hints: Hints) -> Iterator[float]
 
 
 def _arrays(schema: dict[str, Any], hints: Hints) -> Iterator[list[Any]]:
+    if schema.get("minItems", 0) > _LONGEST_OWN:
+        return
     prefix = [next(_values(item, hints), None) for item in schema.get("prefixItems", ())]
     items = schema.get("items", {})
     lengths = [*_own_lengths(schema, "minItems", "maxItems"), *hints.lengths]
-    least = max(0, schema.get("minItems", 0) - len(prefix))
+    least = max(0, int(schema.get("minItems", 0)) - len(prefix))
     first = next(_values(items, hints), None)
     if not least:
         yield prefix
@@ -232,8 +238,8 @@ def _objects(schema: dict[str, Any], hints: Hints) -> Iterator[dict[str, Any]]:
             yield {**least, name: value}
     for name in first:
         yield {other: value for other, value in first.items() if other != name}
-    more = schema.get("additionalProperties", True)
-    if more is False or "unevaluatedProperties" in schema:
+    more = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
+    if more is False:
         return
     for name in (_UNDOCUMENTED, *(hint for hint in hints.names if hint not in properties)):
         for value in _values(more, hints):
