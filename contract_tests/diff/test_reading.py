@@ -1,6 +1,7 @@
 """Contracts out of files and from URLs."""
 
 import json
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -144,9 +145,26 @@ def test_a_server_that_does_not_answer_is_told():
         read_contract("http://127.0.0.1:1/openapi.yaml")
 
 
-def test_a_url_that_is_none_is_told():
+@pytest.mark.parametrize("host", ["[", f"{'a' * 64}.example", "a..example", "xn--.example"])
+def test_a_url_that_is_none_is_told(host):
     with pytest.raises(DocumentError, match="can't be fetched"):
-        read_contract("http://[")
+        read_contract(f"http://{host}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTPS_PROXY", "ftp://127.0.0.1"),
+        ("HTTPS_PROXY", "socks5://127.0.0.1"),
+        ("SSL_CERT_FILE", "missing.pem"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_told(monkeypatch, name, value):
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(DocumentError, match="can't be fetched"):
+        read_contract("https://127.0.0.1:1/openapi.yaml")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ MOST_BYTES = 20_000_000
 """The largest document that is fetched; the published one has about 0.55 million bytes."""
 _MOST_REDIRECTS = 5
 _TIMEOUT = 30.0  # seconds without a byte
+# Besides its own, httpx lets out what its IDNA library thinks of a host (a ValueError), and what
+# comes of the environment's proxies and certificates.
+_FAILURES = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError)
 
 
 def read_contract(source: str) -> dict[str, Any]:
@@ -88,7 +91,7 @@ def read_source(source: str) -> str:
     name = shown(source)
     try:
         content = _fetch(httpx.URL(source), name)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except _FAILURES as error:
         raise DocumentError(
             f"{name} can't be fetched: {type(error).__name__}: {redact(str(error))}"
         ) from error
