@@ -2,6 +2,7 @@
 
 import io
 import json
+import struct
 import zipfile
 from urllib.parse import quote
 
@@ -22,7 +23,7 @@ from prolific_contract.gate._recorder import (
 from prolific_contract.gate._steps import Ask, Fetch, Pause
 from prolific_contract.gate._targets import NoAnswerError, UnreachableError
 from prolific_contract.gate._trace import Answer, Credential
-from prolific_contract.gate._zip_directory import Directory, Part, read_directory
+from prolific_contract.gate._zip_directory import Damaged, Directory, Part, read_directory
 
 FEW = settings(max_examples=25, deadline=None)
 
@@ -205,6 +206,20 @@ def test_of_an_archive_only_the_directory_is_kept(start, data):
     if start <= ARCHIVE.index(b"PK\1\2"):
         assert isinstance(found, Directory)
         assert found.names == ("x/responses.jsonl", "x/collection.json")
+
+
+@pytest.mark.parametrize(
+    "size", [len(ARCHIVE), len(ARCHIVE) - 400, ARCHIVE.index(b"PK\5\6"), 2**32 - 1]
+)
+@pytest.mark.parametrize("offset", [0, ARCHIVE.index(b"PK\1\2")])
+def test_a_directory_of_another_size_than_the_end_says_keeps_no_answers(size, offset):
+    end = ARCHIVE.index(b"PK\5\6")
+    told = ARCHIVE[end : end + 12] + struct.pack("<LL", size, offset) + ARCHIVE[end + 20 :]
+    damaged = ARCHIVE[:end] + told
+
+    found = recorded_directory([ranged(0, len(damaged), damaged)])
+    assert found == read_directory([Part(0, damaged)], len(damaged))
+    assert isinstance(found, Damaged)
 
 
 def test_a_store_without_ranges_gives_the_directory_too():

@@ -103,12 +103,22 @@ def read_directory(parts: Iterable[Part], size: int) -> Reading:
 def directory_start(parts: Iterable[Part], size: int) -> int | None:
     """Where the directory begins; None as long as the file's end isn't known or is damaged.
 
+    Of a directory that is not where the file's end says, that end alone counts: before it, there
+    may be anything.
+
     Args:
         parts: What is known of the file, in any order; parts may overlap.
         size: Length of the whole file in bytes.
     """
-    end = _find_end(sorted(parts, key=lambda part: (part.start, -part.stop)), size)
-    return end.stop - end.size if isinstance(end, _End) else None
+    known = sorted(parts, key=lambda part: (part.start, -part.stop))
+    end = _find_end(known, size)
+    if not isinstance(end, _End):
+        return None
+    start = end.stop - end.size
+    first = _between(known, start, start + len(_ENTRY_SIGNATURE))
+    if start < end.offset or first not in (None, _ENTRY_SIGNATURE):
+        return end.stop
+    return start
 
 
 @frozen
