@@ -209,6 +209,14 @@ def test_what_a_server_calls_an_id_stays_within_its_path():
     assert f"{PATH}/..%2F..%2Fx%3Fy%23z" in [asked.path for asked in target.asked]
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_an_id_that_no_path_can_hold_is_not_asked_for(edition):
+    target, conversation = hold(lambda asked: generating("\ud800"), max_wait=1, edition=edition)
+
+    assert conversation.cut_short is None
+    assert all(asked.path.isascii() for asked in target.asked)
+
+
 # Pace and patience.
 
 

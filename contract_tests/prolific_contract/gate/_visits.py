@@ -1,5 +1,6 @@
 """What a conversation knows of the batches and collections that it is about."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, cast
@@ -12,6 +13,7 @@ from prolific_contract.gate._steps import Ask
 from prolific_contract.gate._trace import Exchange, Subject, moment
 
 _STATES: Final = frozenset({"generating", "complete", "failed"})
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 # A Date has whole seconds, and so may the time at which a job was requested.
 _SECOND: Final = timedelta(seconds=1)
 
@@ -164,7 +166,10 @@ def text_member(exchange: Exchange | None, name: str) -> str | None:
 def named_job(exchange: Exchange | None) -> str | None:
     """The id of the job that the answer to a request names, if it can stand in a path."""
     export_id = text_member(exchange, "export_id")
-    return None if export_id in DOTS else export_id
+    # JSON can escape half a character, which no path can hold.
+    if export_id in DOTS or (export_id and _HALVES.search(export_id)):
+        return None
+    return export_id
 
 
 def listed_ids(exchange: Exchange | None) -> frozenset[str] | None:
