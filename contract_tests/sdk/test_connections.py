@@ -2,6 +2,7 @@
 
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -13,10 +14,13 @@ from prolific_exports import (
     StartedOver,
     UsageError,
     Verifying,
+    _sync,
 )
-from prolific_exports._effects import Fetch
+from prolific_exports._clock import SystemClock
+from prolific_exports._effects import Fetch, FetchAll, Fetched
+from prolific_exports._settings import Settings
 from prolific_exports._store import Stop
-from prolific_exports._sync import StoppedError, stoppable
+from prolific_exports._sync import StoppedError, SyncDriver, stoppable
 from prolific_exports._transfer import _flow
 from prolific_exports._transfer._disk import OsHandle
 
@@ -207,6 +211,30 @@ def test_a_callback_that_fails_ends_the_download_and_leaves_what_came(
 def test_a_number_of_connections_that_makes_no_sense_is_refused(run, number):
     with pytest.raises(UsageError, match="connections is .*: give a number from 1 to 32"):
         run(number)
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt(), RuntimeError("no new thread")])
+def test_parts_that_have_begun_end_where_others_cannot_begin(monkeypatch, failure):
+    fetch = Fetch("https://store.example/a.zip", {}, 30.0, lambda head: True, lambda data: None)
+    ended = []
+
+    class Pool(ThreadPoolExecutor):
+        def submit(self, *args):
+            if self._threads:
+                raise failure
+            return super().submit(*args)
+
+    def arriving(self, fetch, stop):
+        ended.append(stop._over.wait(10))
+        return Fetched(None)
+
+    monkeypatch.setattr(_sync, "ThreadPoolExecutor", Pool)
+    monkeypatch.setattr(SyncDriver, "_fetch", arriving)
+    driver = SyncDriver(Settings("token", api.BASE), None, SystemClock())
+    with pytest.raises(type(failure)):
+        driver._do(FetchAll((fetch, fetch), lambda: None))
+    assert ended == [True]
+    driver.close()
 
 
 def test_parts_that_were_stopped_write_nothing_more():

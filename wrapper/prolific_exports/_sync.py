@@ -96,14 +96,16 @@ class SyncDriver:
     def _fetch_all(self, effect: FetchAll) -> list[Fetched]:
         stop = Stop()
         with ThreadPoolExecutor(len(effect.fetches)) as pool:
-            parts = [
-                pool.submit(self._fetch, stoppable(fetch, stop), stop) for fetch in effect.fetches
-            ]
             try:
+                parts = [
+                    pool.submit(self._fetch, stoppable(fetch, stop), stop)
+                    for fetch in effect.fetches
+                ]
                 while are_under_way(parts):
                     effect.deliver()
             finally:
-                # After an interrupt or a full disk the others must not go on for long.
+                # After an interrupt, a full disk or a thread that the system refuses, the others
+                # must not go on for long.
                 stop.now()
         effect.deliver()
         failures = [part.exception() for part in parts]
