@@ -110,7 +110,9 @@ def perform(
     failures = 0
     while True:
         try:
-            timeout = max(min(policy.call_timeout, deadline - context.clock.monotonic()), 1.0)
+            # The last call before the deadline gets a second, unless calls get less anyway.
+            left = max(deadline - context.clock.monotonic(), 1.0)
+            timeout = min(policy.call_timeout, left)
             reply: Reply = yield Send(request, timeout)
             date = reply.headers.get("date")
             wait = retry_after(reply.headers.get("retry-after"), date, context.clock.now())
