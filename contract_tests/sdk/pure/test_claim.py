@@ -232,3 +232,8 @@ def test_who_always_comes_too_late_gives_up(take, path):
     with pytest.raises(TargetInUseError):
         take(path, Busy())
     assert _claim.Holder.load(b"") is None
+
+
+def test_a_number_that_is_no_process_is_nobodys_signature():
+    signed = Holder(Process(HERE, 1, ""), "2026-03-20", "k").dump()
+    assert Holder.load(signed.replace(b'"pid": 1', b'"pid": 1e999')) is None

@@ -59,7 +59,7 @@ class Holder:
             record: Any = json.loads(content)
             process = Process(str(record["host"]), int(record["pid"]), str(record["born"]))
             return cls(process, str(record["since"]), str(record["key"]))
-        except (ValueError, TypeError, LookupError, RecursionError):
+        except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
             return None
 
 
