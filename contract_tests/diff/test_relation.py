@@ -139,6 +139,14 @@ UNPROVED = {
         {**thing(f=FEW), "patternProperties": {"^q": OPAQUE}},
         {**thing(f=MORE), "additionalProperties": OPAQUE},
     ),
+    "fields beside branches": (
+        {**thing(["f"], f=OPAQUE), **one_of(tagged("x"), tagged("y"))},
+        one_of(tagged("x", f=MORE), tagged("y", f=MORE)),
+    ),
+    "fields of branches": (
+        {**thing(f=FEW), "anyOf": [thing(g=OPAQUE), thing(h=OPAQUE)]},
+        thing(f=MORE, g=FEW),
+    ),
     "fields that are not evaluated": (
         {**thing(f=FEW), "unevaluatedProperties": OPAQUE},
         thing(f=MORE, g=FEW),
@@ -189,6 +197,21 @@ BREAKING = {
         {"allOf": [{"$ref": "#/components/schemas/A"}], "required": ["a"]},
         {"type": "object", "properties": {"a": NUMBER}},
         {"a": "text"},
+    ),
+    "a conjunction in a conjunction": (
+        {"allOf": [{"allOf": [thing(["a"], a=TEXT), thing(b=TEXT)]}, thing(["c"], c=TEXT)]},
+        thing(c=NUMBER),
+        {"a": "text", "c": "text"},
+    ),
+    "alternatives in a conjunction": (
+        {"allOf": [one_of(thing(["a"], a=TEXT), thing(["b"], b=TEXT)), thing(["c"], c=TEXT)]},
+        thing(c=NUMBER),
+        {"a": "text", "c": "text"},
+    ),
+    "fields beside alternatives": (
+        {**thing(["c"], c=TEXT), **one_of(thing(["a"], a=TEXT), thing(["b"], b=TEXT))},
+        thing(c=NUMBER),
+        {"a": "text", "c": "text"},
     ),
     "one branch": (
         {"anyOf": [NUMBER, False, UUID]},
@@ -328,6 +351,24 @@ def test_the_contract_is_compatible_with_itself(name):
     sent = closed(plain(*schema))
     may_send = validator(sent)
     assert any(may_send.is_valid(value) for value in samples(sent))
+
+
+def test_what_is_said_together_is_closed_together():
+    document = {"allOf": [{"allOf": [thing(a=TEXT)]}, {"anyOf": [thing(b=TEXT), TEXT]}, True]}
+    sent = closed(document)
+
+    assert sent == {**document, "unevaluatedProperties": False}
+    assert validator(sent).is_valid({"a": "text", "b": "text"})
+    assert not validator(sent).is_valid({"a": "text", "c": "text"})
+
+
+def test_a_part_that_says_itself_what_else_it_takes_is_left_so():
+    part = {**thing(a=TEXT), "additionalProperties": NUMBER}
+
+    assert closed({"allOf": [part, thing(b=TEXT)]}) == {
+        "allOf": [part, thing(b=TEXT)],
+        "unevaluatedProperties": False,
+    }
 
 
 def test_samples_are_bounded():

@@ -115,30 +115,46 @@ def closed(schema: Any) -> Any:
     return _strip_marks(rebuilt)
 
 
-_OPEN = "$open"
+_CLOSED_BY = "$closedBy"
+_BRANCHES = ("oneOf", "anyOf")
 
 
 def _close(_row: str, node: dict[str, Any]) -> Any:
-    documented = "properties" in node or any(
-        isinstance(part, dict) and _OPEN in part for part in node.get("allOf", ())
-    )
+    parts = node.get("allOf", ())
+    branches = [branch for key in _BRANCHES for branch in node.get(key, ())]
+    documented = "properties" in node or any(map(_is_closed, parts))
     if not documented or {"additionalProperties", "unevaluatedProperties"} & node.keys():
         return node
-    if "allOf" not in node:
-        return {**node, "additionalProperties": False, _OPEN: True}
-    # The parts are closed together, or each would refuse the others' fields.
-    parts = [
-        {key: value for key, value in part.items() if key not in {"additionalProperties", _OPEN}}
-        if isinstance(part, dict) and _OPEN in part
-        else part
-        for part in node["allOf"]
-    ]
-    return {**node, "allOf": parts, "unevaluatedProperties": False, _OPEN: True}
+    if not parts and not any(map(_is_closed, branches)):
+        return {**node, "additionalProperties": False, _CLOSED_BY: "additionalProperties"}
+    # What is said together is closed together, or each part would refuse the others' fields.
+    together = {**_opened(node), "unevaluatedProperties": False}
+    return {**together, _CLOSED_BY: "unevaluatedProperties"}
+
+
+def _is_closed(part: Any) -> bool:
+    """Whether a part was closed here, or branches of it."""
+    if not isinstance(part, dict):
+        return False
+    return _CLOSED_BY in part or any(
+        _is_closed(branch) for key in _BRANCHES for branch in part.get(key, ())
+    )
+
+
+def _opened(part: Any) -> Any:
+    """A part as it was before it was closed here."""
+    if not isinstance(part, dict):
+        return part
+    opened = {k: v for k, v in part.items() if k not in (_CLOSED_BY, part.get(_CLOSED_BY))}
+    for key in ("allOf", *_BRANCHES):
+        if key in opened:
+            opened[key] = [_opened(inner) for inner in opened[key]]
+    return opened
 
 
 def _strip_marks(schema: Any) -> Any:
     def strip(_row: str, node: dict[str, Any]) -> Any:
-        return {key: value for key, value in node.items() if key != _OPEN}
+        return {key: value for key, value in node.items() if key != _CLOSED_BY}
 
     return rebuild(schema, "schema", strip)
 

@@ -178,11 +178,22 @@ def _is_contained(sent: Any, taken: Any) -> bool:
     return _every_alternative(sent, taken) or _some_branch(sent, taken) or _same_type(sent, taken)
 
 
+# What may document fields of an object, which are then no fields that nobody knows.
+_DOCUMENTING = {
+    *("properties", "patternProperties", "unevaluatedProperties"),
+    *("allOf", "oneOf", "anyOf"),
+}
+
+
 def _every_alternative(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
-    # Leaving out what else the sender says makes it admit more, which is safe to refuse by.
+    # Leaving out what else the sender says makes it admit more, which is safe to refuse by, if
+    # that documents no fields.
     for key in ("oneOf", "anyOf"):
         if key in sent:
-            return all(_is_contained(branch, taken) for branch in sent[key])
+            rest = sent.keys() - {key}
+            return not rest & _DOCUMENTING and all(
+                _is_contained(branch, taken) for branch in sent[key]
+            )
     if isinstance(sent.get("type"), list):
         return all(_is_contained({**sent, "type": kind}, taken) for kind in sent["type"])
     return False
@@ -229,7 +240,7 @@ def _same_type(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
 def _fields_are_contained(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
     if not set(taken.get("required", ())) <= set(sent.get("required", ())):
         return False
-    if sent.keys() & {"patternProperties", "allOf", "unevaluatedProperties"}:
+    if sent.keys() & (_DOCUMENTING - {"properties"}):
         return False
     fields, known = sent.get("properties", {}), taken.get("properties", {})
     rest = taken.get("additionalProperties", True)
