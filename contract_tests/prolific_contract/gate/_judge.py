@@ -152,17 +152,19 @@ def _cells(law: Law, trace: Trace, reading: Reading, known: _Known) -> Iterator[
 def _edition_found(trace: Trace) -> Edition | None:
     """The edition that the answers to requests show; None if none or both."""
     found: set[Edition] = {"2026-11"} if lists_of(trace) else set()
-    jobs = jobs_of(trace)
+    jobs = {request.index: job for job in jobs_of(trace).values() for request in job.named}
     for requests in requests_of(trace).values():
         earlier: list[Job] = []
         for request in requests:
             if state(request) == "complete":
                 # The later edition never gives an export that is ready.
                 found.add("2026-03")
-            job = next((job for job in jobs.values() if request in job.named), None)
+            job = jobs.get(request.index)
             if job is None:
                 continue
-            if any(other is not job and _was_ready(other, request) for other in earlier):
+            if "2026-11" not in found and any(
+                other is not job and _was_ready(other, request) for other in earlier
+            ):
                 found.add("2026-11")
             earlier.append(job)
     return found.pop() if len(found) == 1 else None

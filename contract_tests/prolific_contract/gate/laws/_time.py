@@ -134,7 +134,7 @@ def _request_while_generating(trace: Trace, reading: Reading) -> Iterator[Observ
             if any(job.key == key for job, _ in running):
                 yield held(operation, request)
             for job, told in running:
-                still = next((poll for poll in job.told_after(request)), None)
+                still = next(job.told_after(request), None)
                 if job.key != key and still is not None and state(still) == "generating":
                     yield violated(
                         operation,
