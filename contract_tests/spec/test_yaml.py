@@ -170,3 +170,8 @@ def test_the_layout_is_stable():
         "a:\n  - type: string\n  - long: '" + "word " * 60 + "'\n"
         "text: |\n  one\n  two\n"
     )
+
+
+@pytest.mark.parametrize("text", ["\x85", "a\u2028b", "\u2029 a\nb", "a\nb\x85", " a\n\x85\n"])
+def test_unusual_ends_of_lines_stay_what_they_are(text):
+    assert load_yaml(dump_yaml({text: [text]}), source="x") == {text: [text]}
