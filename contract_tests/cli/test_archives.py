@@ -315,11 +315,23 @@ def test_headings_are_bold_and_bars_coloured_on_a_terminal(cli, folder, monkeypa
     write_zip(folder / "export.zip", {"responses.jsonl": json_lines(submission(1, i1=chosen("a")))})
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1" if no_color else "")
+    monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: False)
     stdout = Stdout("utf-8", terminal=True)
     monkeypatch.setattr(sys, "stdout", stdout)
     assert cli("show", "export.zip").code == 0
     assert "\x1b[1m" in stdout.text()
     assert ("\x1b[36m" in stdout.text()) is not no_color
+
+
+def test_a_console_that_would_show_escape_sequences_gets_none(cli, export, monkeypatch):
+    """As Windows' do, unless they are told to act on them."""
+    plain = cli("show", "export.zip").out
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: True)
+    stdout = Stdout("utf-8", terminal=True)
+    monkeypatch.setattr(sys, "stdout", stdout)
+    assert cli("show", "export.zip").code == 0
+    assert stdout.text() == plain
 
 
 def test_without_a_stdout_nothing_is_shown(cli, export, monkeypatch):

@@ -120,6 +120,8 @@ def terminal(monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("NO_COLOR", raising=False)
+    # rich asks the console of this process's stdout, whatever it draws on.
+    monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: False)
     return Terminal()
 
 
@@ -169,9 +171,11 @@ def test_what_is_worth_keeping_stays_above_the_live_line(terminal, clock):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-def test_the_live_line_is_drawn_in_any_encoding(clock, monkeypatch, encoding):
+@pytest.mark.parametrize("windows", [False, True])
+def test_the_live_line_is_drawn_in_any_encoding(clock, monkeypatch, encoding, windows):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: windows)
     terminal = Terminal(encoding)
     draw(LiveLine(clock, terminal), EVENTS, clock)
     assert "\\u" not in terminal.frames
@@ -277,6 +281,20 @@ def test_a_closed_terminal_takes_whatever_is_drawn(clock, monkeypatch):
         draw(LiveLine(clock, closed), EVENTS, clock)
         # Nothing is left in it that would fail when the process ends.
         closed.flush()
+
+
+@pytest.mark.parametrize("stdout", ["a file", "none", "the terminal"])
+def test_a_console_whose_cursor_cannot_be_moved_gets_lines(
+    cli, ready, terminal, monkeypatch, stdout
+):
+    """An old one of Windows, or any there while stdout leads to a file."""
+    monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: True)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    if stdout != "a file":
+        monkeypatch.setattr(sys, "stdout", Terminal() if stdout == "the terminal" else None)
+    assert cli("download", "collection", api.COLLECTION, "-o", "a.zip").code == 0
+    lines = f"collection {api.COLLECTION}: requested: generating"
+    assert terminal.frames.startswith(lines) is (stdout != "the terminal")
 
 
 def test_a_dumb_terminal_gets_lines(download, ready, terminal, monkeypatch):

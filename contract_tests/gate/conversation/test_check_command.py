@@ -448,9 +448,22 @@ class Terminal:
         pass
 
 
-def test_a_line_tells_how_far_it_is(against, monkeypatch, capsys):
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
+@pytest.fixture
+def terminal(monkeypatch):
+    """Puts stderr on a terminal."""
+
+    def terminal(*, escapes=True):
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
+        monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: not escapes)
+        return terminal
+
+    # Not in the fixture's own phase, whose streams pytest replaces.
+    return terminal
+
+
+def test_a_line_tells_how_far_it_is(against, terminal, capsys):
+    terminal = terminal()
     against(None)
     main(["check", *USUAL])
     lines = terminal.written.split("\r\x1b[K")
@@ -480,12 +493,20 @@ def test_a_line_tells_how_far_it_is(against, monkeypatch, capsys):
         ),
     ],
 )
-def test_what_the_line_tells(monkeypatch, exchange, line):
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
+def test_what_the_line_tells(terminal, exchange, line):
+    terminal = terminal()
     command._Line().show(exchange)
 
     assert terminal.written == f"\r\x1b[K{line}"
+
+
+def test_a_console_that_would_show_escape_sequences_gets_no_line(against, terminal, capsys):
+    """As Windows' do, unless they are told to act on them."""
+    terminal = terminal(escapes=False)
+    against(None)
+    main(["check", *USUAL])
+
+    assert "\r" not in terminal.written
 
 
 # Over a socket.

@@ -16,6 +16,7 @@ def ordinary_terminal(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: False)
 
 
 class Stream(io.StringIO):
@@ -188,6 +189,14 @@ def test_colour_is_for_terminals():
 
     assert "\x1b[" not in printed(verdict)
     assert "\x1b[1;31mFAILED\x1b[0m" in printed(verdict, terminal=True)
+
+
+def test_a_console_that_would_show_escape_sequences_gets_none(monkeypatch):
+    """As Windows' do, unless they are told to act on them."""
+    plain = printed(verdicts.failing())
+    monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: True)
+
+    assert printed(verdicts.failing(), terminal=True) == plain
 
 
 def test_colour_can_be_switched_off(monkeypatch):

@@ -278,7 +278,9 @@ class _Line:
     """One line on a terminal that says how far the conversation is."""
 
     def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
+        from prolific_exports._cli._streams import acts_on_escapes
+
+        self._shown = acts_on_escapes(sys.stderr)
 
     def show(self, exchange: "Exchange") -> None:
         """Tell of an exchange."""

@@ -72,6 +72,15 @@ class LiveLine:
         self._waiting: Progress | None = None
         self._downloading: Progress | None = None
 
+    @property
+    def can_change(self) -> bool:
+        """Whether it changes in place, and not line after line down the screen.
+
+        Without escape sequences (on Windows) rich moves the cursor by calls, and always that of
+        stdout's console, which is none when the results go to a file.
+        """
+        return not self._console.legacy_windows or (sys.stdout is not None and sys.stdout.isatty())
+
     def begin(self, title: str) -> None:
         """Write the title, and the line below it."""
         self._began = self._clock.monotonic()

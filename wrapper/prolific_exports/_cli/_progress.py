@@ -74,5 +74,7 @@ def choose(clock: Clock, *, quiet: bool) -> Progress:
     if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         from prolific_exports._cli._live import LiveLine  # noqa: PLC0415 - rich, only to draw
 
-        return LiveLine(clock)
+        live = LiveLine(clock)
+        if live.can_change:
+            return live
     return Lines(clock)

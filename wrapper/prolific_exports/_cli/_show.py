@@ -53,13 +53,15 @@ def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - 
 def _laid_out(summary: ArchiveSummary) -> str:
     # Drawn into memory: rich would end the process itself when a pipe's reader leaves.
     drawn = io.StringIO()
-    terminal = sys.stdout is not None and sys.stdout.isatty()
+    terminal = streams.acts_on_escapes(sys.stdout)
     columns, lines = shutil.get_terminal_size()
     width = min(max(columns, _NARROWEST), _WIDEST)
     # Both, or rich would look for them itself, and COLUMNS and LINES may be anything.
     console = Console(
         file=drawn,
         force_terminal=terminal or None,
+        # In memory nothing is narrower than on other systems.
+        legacy_windows=False,
         highlight=False,
         width=width,
         height=lines,

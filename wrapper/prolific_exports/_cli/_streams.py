@@ -84,6 +84,19 @@ def encodable(text: str, encoding: str | None) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
+def acts_on_escapes(stream: "TextIO | None") -> bool:
+    """Whether a stream is a terminal that draws by escape sequences.
+
+    Consoles of Windows do so when they are told to, and show the sequences otherwise. rich asks
+    the console of stdout.
+    """
+    if stream is None or not stream.isatty():
+        return False
+    from rich.console import detect_legacy_windows  # noqa: PLC0415 - rich, only to draw
+
+    return not detect_legacy_windows()
+
+
 def abandon(stream: "TextIO") -> None:
     """Connect the stream to nothing, or Python would try again to write what is left in it."""
     from contextlib import suppress  # noqa: PLC0415 - start-up time, and hardly ever needed

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final, TextIO
 
 from attrs import frozen
+from prolific_exports._cli._streams import acts_on_escapes
 from prolific_exports._cli._text import duration, moment, plural
 from rich.console import Console
 from rich.padding import Padding
@@ -58,7 +59,7 @@ _PLAIN: Final = str.maketrans({"…": "...", "·": "-"})
 def print_text(verdict: Verdict, stream: TextIO) -> None:
     """Write the report to a stream: in colour on a terminal, in what its encoding has."""
     encoding = stream.encoding or "utf-8"
-    text = _drawn(Summary(verdict), terminal=stream.isatty(), symbols=_symbols(encoding))
+    text = _drawn(Summary(verdict), terminal=acts_on_escapes(stream), symbols=_symbols(encoding))
     if not _can(encoding, text):
         text = text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
     stream.write(text)
@@ -84,7 +85,14 @@ def _can(encoding: str, text: str) -> bool:
 def _drawn(summary: Summary, *, terminal: bool, symbols: dict[Mark, str]) -> str:
     # Drawn into memory: rich would end the process itself when a pipe's reader leaves.
     drawn = io.StringIO()
-    console = Console(file=drawn, force_terminal=terminal or None, highlight=False, emoji=False)
+    console = Console(
+        file=drawn,
+        force_terminal=terminal or None,
+        # In memory nothing is narrower than on other systems.
+        legacy_windows=False,
+        highlight=False,
+        emoji=False,
+    )
     console.width = min(console.width, _WIDTH)
     _Page(summary, console, symbols).draw()
     return obeyed_by_none("\n".join(line.rstrip() for line in drawn.getvalue().split("\n")))
