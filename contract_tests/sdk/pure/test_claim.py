@@ -209,7 +209,8 @@ def test_a_claim_that_was_given_up_meanwhile_is_free(take, path):
 @pytest.mark.parametrize("linking", [True, False], ids=["hard links", "no hard links"])
 def test_a_faster_one_is_given_its_claim_back(take, path, linking, monkeypatch):
     sign(path)
-    disk = Meddling("rename", lambda: sign(path, host=HERE, pid=os.getpid()))
+    # Not one of this process, which Windows takes for gone unless its claim is open.
+    disk = Meddling("rename", lambda: sign(path, host="elsewhere", pid=1))
     if not linking:
 
         def no_links(path, name):
@@ -220,8 +221,22 @@ def test_a_faster_one_is_given_its_claim_back(take, path, linking, monkeypatch):
     else:
         with pytest.raises(TargetInUseError):
             take(path, disk)
-        assert json.loads(path.read_bytes())["pid"] == os.getpid()
+        assert json.loads(path.read_bytes())["host"] == "elsewhere"
     assert files(path) == ["x.lock"]
+
+
+def test_a_claim_that_cannot_be_read_is_not_kept_open(take, path, monkeypatch):
+    claim = take(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", fail)
+        with pytest.raises(OSError, match="No luck"):
+            claim.release()
+    with pytest.raises(ValueError, match="closed"):
+        claim.handle.size()
+
+
+def fail(*arguments):
+    raise OSError(5, "No luck")
 
 
 def test_who_always_comes_too_late_gives_up(take, path):

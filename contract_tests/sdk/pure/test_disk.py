@@ -1,5 +1,6 @@
 """What is done with files holds on a real file system."""
 
+import io
 import os
 
 import pytest
@@ -75,10 +76,12 @@ def test_a_link_that_was_put_there_is_not_followed(tmp_path):
 
 
 def test_a_file_that_could_not_be_written_is_not_left(tmp_path, monkeypatch):
-    def full(*arguments):
-        raise OSError(28, "No space left on device")
+    class Full(io.FileIO):
+        def write(self, content):
+            raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fdopen", full)
+    # Closed at the end: Windows removes no file that is open.
+    monkeypatch.setattr(os, "fdopen", Full)
     with pytest.raises(OSError, match="No space"):
         disk.create(tmp_path / "x", b"abc")
     assert list(tmp_path.iterdir()) == []
@@ -94,6 +97,14 @@ def test_where_folders_cannot_be_opened_they_are_not_synced(tmp_path, monkeypatc
     monkeypatch.delattr(os, "O_DIRECTORY", raising=False)
     monkeypatch.setattr(os, "open", never)
     disk.sync_folder(tmp_path)
+
+
+def test_files_whose_numbers_are_not_known_are_not_the_same(tmp_path, monkeypatch):
+    (tmp_path / "x").touch()
+    assert disk.is_same(tmp_path / "x", tmp_path / "x")
+    unknown = os.stat_result((0o100666, *[0] * 9))
+    monkeypatch.setattr(os, "lstat", lambda path: unknown)
+    assert not disk.is_same(tmp_path / "x", tmp_path / "y")
 
 
 def test_there_is_room(tmp_path):

@@ -124,8 +124,11 @@ class Claim:
 
     def release(self) -> None:
         """Give it up."""
-        held = self.is_held
-        self.handle.close()
+        try:
+            held = self.is_held
+        finally:
+            # Left open, it would keep everybody out on Windows: this process too.
+            self.handle.close()
         if held:
             self.disk.remove(self.path)
 

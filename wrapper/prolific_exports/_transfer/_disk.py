@@ -143,9 +143,11 @@ class OsDisk:
     def is_same(self, path: Path, other: Path) -> bool:
         """Whether both are names of one file. A symbolic link is a file of its own."""
         try:
-            return os.path.samestat(os.lstat(path), os.lstat(other))
+            one, two = os.lstat(path), os.lstat(other)
         except OSError:
             return False
+        # Windows has 0 for every file whose number it cannot learn.
+        return one.st_ino != 0 and os.path.samestat(one, two)
 
     def size(self, path: Path) -> int:
         """Bytes of a file."""
