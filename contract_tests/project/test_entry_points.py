@@ -134,6 +134,25 @@ def test_the_gate_goes_on_without_a_reader_and_refuses_without_room(
     assert said in capsys.readouterr().err
 
 
+def test_the_gate_escapes_what_the_encoding_of_stdout_lacks(monkeypatch):
+    class Command:
+        @staticmethod
+        def add_parser(subparsers):
+            subparsers.add_parser("tell").set_defaults(run=Command.run)
+
+        @staticmethod
+        def run(arguments):
+            sys.stdout.write("naïve шi\n")
+            return 1
+
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding="cp1252", newline="\n")
+    monkeypatch.setattr(_commands, "ALL", (Command,))
+    monkeypatch.setattr(sys, "stdout", stdout)
+
+    assert cli.main(["tell"]) == 1
+    assert stdout.buffer.getvalue() == b"na\xefve \\u0448i\n"
+
+
 def test_the_gate_needs_no_streams(monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)

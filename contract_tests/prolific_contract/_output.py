@@ -1,9 +1,12 @@
 """Standard streams that nothing fails on: whoever judges goes on judging."""
 
 import errno
+import sys
 from typing import Any, TextIO
 
-from prolific_exports._cli._streams import abandon
+from prolific_exports._cli._streams import abandon, encodable
+
+from prolific_contract._errors import DocumentError
 
 # EINVAL is what Windows says of a pipe whose reader has gone.
 _READER_LEFT = frozenset({errno.EPIPE, errno.EINVAL})
@@ -13,7 +16,8 @@ class Output:
     """A stream that drops what can't be written to the stream behind it.
 
     A reader that goes away early (``| head``) is no reason to end: the exit code still says
-    what was found.
+    what was found. Nor is a character that the stream's encoding lacks, which is escaped: what
+    Windows sends to a file or pipe has 256 characters.
 
     Attributes:
         failure: Why something was lost; None if nothing was, or only a reader left.
@@ -27,7 +31,10 @@ class Output:
     def write(self, text: str) -> int:
         """Write a text, if that is possible."""
         try:
-            self._stream.write(text)
+            try:
+                self._stream.write(text)
+            except UnicodeEncodeError:
+                self._stream.write(encodable(text, self._stream.encoding))
         except OSError as error:
             self._drop(error)
         return len(text)
@@ -46,3 +53,18 @@ class Output:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def write_document(text: str) -> None:
+    """Write to stdout what nothing may be escaped in.
+
+    Raises:
+        DocumentError: Its encoding lacks characters.
+    """
+    encoding = sys.stdout.encoding or "utf-8"
+    if encodable(text, encoding) != text:
+        raise DocumentError(
+            f"stdout's encoding, {encoding}, lacks characters of the document: set PYTHONUTF8=1, "
+            "or name a file with --output"
+        )
+    sys.stdout.write(text)

@@ -1,5 +1,7 @@
 """The subcommands import, build and generate, as they are typed."""
 
+import io
+
 import pytest
 from prolific_contract.cli import main
 from prolific_contract.spec import (
@@ -96,6 +98,25 @@ class TestImport:
         code, out, _ = run(capsys, "import", tmp_path / "published.yaml", "--output", "-")
         assert code == 0
         assert out == read_text(tmp_path / "new" / "x.yaml")
+
+    @pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+    def test_a_document_is_whole_on_stdout_or_not_there(
+        self, tmp_path, monkeypatch, capsys, encoding
+    ):
+        (tmp_path / "published.yaml").write_text(
+            PUBLISHED.replace("collection/a:", "collection/ш:"), encoding="utf-8"
+        )
+        stdout = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
+        monkeypatch.setattr("sys.stdout", stdout)
+
+        code = main(["import", str(tmp_path / "published.yaml"), "--output", "-"])
+
+        told = stdout.buffer.getvalue().decode(encoding)
+        if encoding == "utf-8":
+            assert (code, "collection/ш" in told) == (0, True)
+        else:
+            assert (code, told) == (2, "")
+            assert "stdout's encoding, cp1252, lacks characters" in capsys.readouterr().err
 
     @pytest.mark.parametrize("text", [None, "a: [", "openapi: 3.1.0\ninfo: {}\npaths: {}"])
     def test_what_it_can_not_import_it_names(self, tmp_path, capsys, text):

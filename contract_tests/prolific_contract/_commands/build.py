@@ -34,6 +34,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, or check, what the command line asks for."""
+    from prolific_contract._output import write_document
     from prolific_contract.spec import build_with_proof
     from prolific_contract.spec._files import (
         checkout,
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     # What goes to stdout stays one YAML document.
     report = sys.stdout
     if output is None or str(output) == "-":
-        sys.stdout.write(text)
+        write_document(text)
         report = sys.stderr
     else:
         write_atomically(output, text.encode())

@@ -43,6 +43,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Import the document that the command line names."""
+    from prolific_contract._output import write_document
     from prolific_contract.diff import read_source
     from prolific_contract.diff._reading import shown
     from prolific_contract.spec import dump_yaml, import_document
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _check(document, source, arguments.output)
     text = _HEADER + dump_yaml(document)
     if str(arguments.output) == "-":
-        sys.stdout.write(text)
+        write_document(text)
         return 0
     output = arguments.output or checkout() / "openapi" / "upstream.yaml"
     write_atomically(output, text.encode())
