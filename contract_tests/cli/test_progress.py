@@ -262,6 +262,7 @@ def test_a_terminal_that_goes_away_stops_no_download(
     cli, ready, folder, monkeypatch, writes, number, buffered
 ):
     monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: False)
     vanishing = Vanishing(writes, number, buffered)
     monkeypatch.setattr(sys, "stderr", vanishing)
     outcome = cli("download", "collection", api.COLLECTION, "-o", "a.zip", "--extract", "data")

@@ -91,6 +91,19 @@ def test_nothing_is_left_of_a_file_that_can_not_be_written(tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
+def test_a_device_takes_it(monkeypatch):
+    def refuse(**options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    device = Path(os.devnull)
+
+    refuse_unwritable(device)
+    write_atomically(device, b"x")
+
+    assert not device.is_file()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
 class TestOnPosix:
     @pytest.fixture
@@ -147,14 +160,3 @@ class TestOnPosix:
         for write in (refuse_unwritable, lambda path: write_atomically(path, b"x")):
             with pytest.raises(DocumentError, match="link can't be written: No such file"):
                 write(tmp_path / "link")
-
-    def test_a_device_takes_it(self, monkeypatch):
-        def refuse(**options):
-            raise PermissionError(13, "Permission denied")
-
-        monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
-
-        refuse_unwritable(Path("/dev/null"))
-        write_atomically(Path("/dev/null"), b"x")
-
-        assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)

@@ -96,24 +96,54 @@ def test_a_process_that_got_the_number_of_another_is_not_it(take, path):
     take(path)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="numbers of processes say nothing there")
+# Windows has a function of this name, which ends the process.
+POSIX = OsProcesses(windows=False)
+
+
+def answering(monkeypatch, error=None):
+    """Have the system answer every question about a process."""
+
+    def kill(pid, number):
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(os, "kill", kill)
+
+
+def test_a_birth_is_that_of_the_process_since_the_machine_was_started(
+    take, path, monkeypatch, tmp_path
+):
+    (tmp_path / "proc/sys/kernel/random").mkdir(parents=True)
+    (tmp_path / "proc/sys/kernel/random/boot_id").write_bytes(b"b00t\n")
+    (tmp_path / "proc" / str(os.getpid())).mkdir()
+    stat = b"7 (a) b) S " + b" ".join(b"%d" % number for number in range(4, 40))
+    (tmp_path / "proc" / str(os.getpid()) / "stat").write_bytes(stat)
+    monkeypatch.setattr(_process, "_PROC", tmp_path / "proc")
+    answering(monkeypatch)
+    assert POSIX.current().born == "b00t:22"
+    sign(path, pid=os.getpid(), born="b00t:22")
+    with pytest.raises(TargetInUseError):
+        take(path, processes=POSIX)
+    sign(path, pid=os.getpid(), born="b00t:21")
+    take(path, processes=POSIX)
+
+
 def test_where_births_are_not_known_numbers_decide(take, path, monkeypatch, tmp_path):
     monkeypatch.setattr(_process, "_PROC", tmp_path / "nowhere")
-    assert OsProcesses().current().born == ""
+    assert POSIX.current().born == ""
     sign(path, pid=os.getpid(), born="1")
+    answering(monkeypatch)
     with pytest.raises(TargetInUseError):
-        take(path)
+        take(path, processes=POSIX)
+    answering(monkeypatch, ProcessLookupError(3, "No such process"))
+    take(path, processes=POSIX)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="numbers of processes say nothing there")
 def test_somebody_elses_process_is_there(take, path, monkeypatch):
-    def forbidden(pid, number):
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "kill", forbidden)
+    answering(monkeypatch, PermissionError(1, "Operation not permitted"))
     sign(path, pid=1)
     with pytest.raises(TargetInUseError):
-        take(path)
+        take(path, processes=POSIX)
 
 
 def test_on_windows_a_file_that_is_open_cannot_be_renamed_and_so_is_held(take, path, monkeypatch):

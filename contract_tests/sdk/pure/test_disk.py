@@ -87,6 +87,19 @@ def test_a_file_that_could_not_be_written_is_not_left(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_where_folders_can_be_opened_they_are_synced(tmp_path, monkeypatch):
+    (tmp_path / "x").touch()
+    opened, synced = os.open, []
+    monkeypatch.setattr(os, "O_DIRECTORY", 0, raising=False)
+    # A file in its stead, for systems that open no folder.
+    monkeypatch.setattr(os, "open", lambda folder, flags: opened(folder / "x", flags))
+    monkeypatch.setattr(os, "fsync", synced.append)
+    disk.sync_folder(tmp_path)
+    (descriptor,) = synced
+    with pytest.raises(OSError, match="descriptor"):
+        os.close(descriptor)
+
+
 def test_where_folders_cannot_be_opened_they_are_not_synced(tmp_path, monkeypatch):
     disk.sync_folder(tmp_path)
     disk.sync_folder(tmp_path / "nowhere")
