@@ -23,7 +23,10 @@ endif
 # The generator's hooks and pyright find their tools on PATH, whose entries are
 # separated by semicolons for a make that is a Windows program.
 SEPARATOR := $(if $(findstring ;,$(PATH)),;,:)
+OUTER_PATH := $(PATH)
 export PATH := $(abspath $(BIN))$(SEPARATOR)$(PATH)
+# But an environment is not made anew by the interpreter that it has.
+$(READY): PATH := $(OUTER_PATH)
 
 .DEFAULT_GOAL := help
 

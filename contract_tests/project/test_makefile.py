@@ -27,17 +27,17 @@ def interpreter(tmp_path):
 
 @pytest.fixture
 def recipe(tmp_path):
-    """The commands that `make setup` would run."""
+    """The commands that `make setup` would run, or with ``dry=False`` runs, and what they say."""
     shutil.copy(ROOT / "Makefile", tmp_path)
     for name in ("requirements.lock", "pyproject.toml"):
         (tmp_path / name).touch()
 
-    def told(**variables):
+    def told(*, dry=True, **variables):
         inherited = {
             k: v for k, v in os.environ.items() if k not in ("PYTHON", "VENV", "MAKEFLAGS")
         }
         done = subprocess.run(
-            ["make", "--dry-run", "setup"],
+            ["make", *(["--dry-run"] if dry else []), "setup"],
             cwd=tmp_path,
             env={**inherited, **variables},
             capture_output=True,
@@ -66,6 +66,15 @@ def test_naming_another_interpreter_makes_the_environment_anew(recipe, interpret
     named = interpreter("python3.13", "/usr 3.13")
 
     assert f"\n{named} -m venv --clear .venv\n" in recipe(PYTHON=str(named))
+
+
+def test_an_environment_is_not_made_anew_by_its_own_interpreter(recipe, interpreter, ready):
+    named = interpreter("elsewhere/python", "/usr 3.13")
+    path = os.pathsep.join((str(named.parent), os.environ["PATH"]))
+
+    told = recipe(dry=False, PYTHON="python", PATH=path)
+
+    assert "\npython -m venv --clear .venv\n/usr 3.13\n" in told
 
 
 def test_naming_the_same_interpreter_or_none_changes_nothing(recipe, interpreter, ready):
