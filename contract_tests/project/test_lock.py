@@ -73,3 +73,12 @@ def test_dependencies_are_locked_at_a_version_they_allow(wanted):
     versions = locked_versions()[canonicalize_name(requirement.name)]
 
     assert all(requirement.specifier.contains(version) for version in versions)
+
+
+def test_tables_bring_time_zones_where_the_system_has_none():
+    tables = map(Requirement, PROJECT["project"]["optional-dependencies"]["tables"])
+    on_windows = {"sys_platform": "win32"}
+
+    brought = {r.name for r in tables if r.marker is None or r.marker.evaluate(on_windows)}
+
+    assert brought == {"pyarrow", "tzdata"}
