@@ -17,6 +17,23 @@ def test_quoting_is_that_of_the_systems_shell():
     assert quoted(line, windows=True) == 'prolific-exports download "it\'s $HOME.zip"'
 
 
+@pytest.mark.parametrize(
+    ("argument", "shown"),
+    [
+        (r"C:\out\a-b_1.zip", r"C:\out\a-b_1.zip"),
+        ("--from=2026-03-01T00:00:00+01:00", "--from=2026-03-01T00:00:00+01:00"),
+        ("R&D.zip", '"R&D.zip"'),
+        ("a,b", '"a,b"'),
+        ("out (1)\\", '"out (1)\\\\"'),
+        ("R&D\\", '"R&D\\\\"'),
+        ("", '""'),
+        ("été.zip", '"été.zip"'),
+    ],
+)
+def test_shells_of_windows_act_upon_more_than_blanks(argument, shown):
+    assert quoted([argument], windows=True) == shown
+
+
 def order(*arguments):
     return Order.from_arguments(build_parser().parse_args(["download", *arguments]))
 
