@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from prolific_contract._errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from prolific_contract.gate._check import Check
     from prolific_contract.gate._trace import Exchange, Subject
@@ -34,6 +35,9 @@ what it does to a server:
   other. It leaves the last of a resource's ten places to others, and tells on stderr which
   jobs stay. With --edition 2026-03 it deletes nothing.
 
+  Ctrl-C or SIGTERM ends the check without a verdict, once those jobs are deleted, which takes
+  half a minute at most; Ctrl-C again leaves them.
+
   Edition 2026-03 gives a recent export again at once, and then there is no job to poll: most
   is learned with a batch or collection that was not exported lately.
 
@@ -42,10 +46,11 @@ what it does to a server:
   with jobs to see the eleventh refused: for staging and the sandbox, not for production.
 
 exit codes:
-  0  everything that was exercised conforms
-  1  a law is broken that the baseline does not accept
-  2  could not run, or nothing was proved: wrong usage, the target can't be reached, or no
-     export's state was ever told
+  0    everything that was exercised conforms
+  1    a law is broken that the baseline does not accept
+  2    could not run, or nothing was proved: wrong usage, the target can't be reached, or no
+       export's state was ever told
+  130  interrupted
 
 examples:
   PROLIFIC_TOKEN=... prolific-contract check --target https://api.prolific.com --collection ID
@@ -197,26 +202,36 @@ def _kept(errors: "list[DocumentError]") -> "Iterator[None]":
 
 def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
     from prolific_contract.gate._check import check_live, check_recording
-    from prolific_contract.gate._logs import obeyed_by_none
+    from prolific_contract.gate._recorder import InterruptedConversation
 
     if arguments.har is not None:
         return check_recording(check, arguments.har)
     line = _Line()
+    # Whoever cancels a job of a CI system sends this one.
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         verdict, conversation = check_live(check, line.show)
+    except InterruptedConversation as interrupted:
+        line.clear()
+        _tell(["interrupted: there is no verdict", *interrupted.remarks])
+        raise
     except KeyboardInterrupt:
         line.clear()
-        print(
-            "prolific-contract: interrupted; export jobs that the check started may be left, "
-            "which prolific-exports list shows",
-            file=sys.stderr,
-        )
+        left = "export jobs that the check started may be left, which prolific-exports list shows"
+        _tell([f"interrupted; {left}"])
         raise
     finally:
         line.clear()
-    for remark in conversation.told:
-        print(f"prolific-contract: {obeyed_by_none(remark)}", file=sys.stderr)
+        signal.signal(signal.SIGTERM, previous)
+    _tell(conversation.told)
     return verdict
+
+
+def _tell(remarks: "Iterable[str]") -> None:
+    from prolific_contract.gate._logs import obeyed_by_none
+
+    for remark in remarks:
+        print(f"prolific-contract: {obeyed_by_none(remark)}", file=sys.stderr)
 
 
 def _check(arguments: argparse.Namespace, accepted: frozenset[str]) -> "Check":

@@ -14,6 +14,7 @@ from prolific_contract.gate._har_write import har_of
 from prolific_contract.gate._law import Edition, Law
 from prolific_contract.gate._logs import obeyed_by_none
 from prolific_contract.gate._operations import KINDS, MANAGING, Operation
+from prolific_contract.gate._recorder import InterruptedConversation
 from prolific_contract.gate._trace import Subject
 from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.laws import LAWS
@@ -147,6 +148,9 @@ def _held(check: Check, config: pytest.Config) -> Outcome:
         verdict, conversation = check_live(check)
     except ContractToolError as error:
         return Outcome(None, str(error))
+    except InterruptedConversation as interrupted:
+        config.stash[REMARKS] = [obeyed_by_none(remark) for remark in interrupted.remarks]
+        raise
     config.stash[REMARKS] = [obeyed_by_none(remark) for remark in conversation.told]
     return Outcome(verdict)
 

@@ -115,18 +115,19 @@ class Manager:
     def clear(self, visits: Iterable[Visit]) -> Talk[None]:
         """Delete every job that the conversation started, and see what is there then."""
         self._sender.budget += _CLEARING
-        for visit in visits:
-            if not visit.manages:
-                continue
+        managed = [visit for visit in visits if visit.manages]
+        own: list[Job] = []
+        for visit in managed:
             if any(job.export_id.lower() not in visit.created for job in visit.known):
                 yield from self._list(visit)
-            for job in visit.known:
-                if not visit.started(job) or job.deleted:
-                    continue
-                if not job.ended:
-                    yield from self._wait(job)
-                yield from self._delete(job)
-                yield from self._sender.ask(Ask("GET", job.path))
+            own += [job for job in visit.known if visit.started(job) and not job.deleted]
+        # One that takes long is to keep no other here.
+        for job in sorted(own, key=lambda job: not job.ended):
+            if not job.ended:
+                yield from self._wait(job)
+            yield from self._delete(job)
+            yield from self._sender.ask(Ask("GET", job.path))
+        for visit in managed:
             # Unless this list is had, nobody knows what is there.
             visit.listed = None
             yield from self._list(visit)

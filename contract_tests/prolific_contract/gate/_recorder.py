@@ -17,7 +17,7 @@ from prolific_exports._version import __version__
 from prolific_contract.gate._parts import is_data, part_of
 from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._scenario import Ending, conversation
-from prolific_contract.gate._steps import Ask, Fetch, Pause, Sent, Step
+from prolific_contract.gate._steps import Ask, Fetch, Pause, Sent, Step, UnwantedError
 from prolific_contract.gate._targets import NoAnswerError, Target, UnreachableError
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
 from prolific_contract.gate._zip_directory import Part, directory_start
@@ -34,6 +34,19 @@ _SIGNATURE: Final = b"PK\x03\x04"
 _ERROR_PAGE: Final = 4096
 
 Progress = Callable[[Exchange], None]
+
+
+class InterruptedConversation(KeyboardInterrupt):
+    """Somebody pressed Ctrl-C, and the conversation put away what it had started.
+
+    Attributes:
+        remarks: What whoever owns the batches and collections has to know, in sentences.
+    """
+
+    def __init__(self, remarks: tuple[str, ...]) -> None:
+        """End a conversation with what it has left."""
+        super().__init__()
+        self.remarks = remarks
 
 
 @frozen
@@ -76,31 +89,49 @@ def converse(
 
     Raises:
         UnreachableError: There was no connection for the first request.
+        InterruptedConversation: Somebody pressed Ctrl-C; what it had started has been deleted,
+            as far as that was possible in half a minute.
+        KeyboardInterrupt: Somebody pressed Ctrl-C again: nothing more was deleted.
     """
     recorder = Recorder(target, base_url, token, plan.call_timeout)
-    steps = conversation(plan)
-    ending = _drive(steps, recorder, progress)
+    ending, interrupted = _drive(conversation(plan), recorder, progress)
+    if interrupted:
+        raise InterruptedConversation(ending.remarks)
     trace = Trace(tuple(recorder.exchanges), plan.subjects, plan.max_wait)
     return Conversation(trace, ending.cut_short, ending.remarks)
 
 
 def _drive(
     steps: Generator[Step, Sent, Ending], recorder: "Recorder", progress: Progress | None
-) -> Ending:
+) -> tuple[Ending, bool]:
+    """Carry out the steps; how it ended, and whether it was interrupted."""
+    interrupted = False
     step = next(steps)
-    while True:
-        sent: Sent
-        if isinstance(step, Pause):
-            sent = recorder.pause(step)
-        else:
-            sent = recorder.record(step)
-            if progress is not None:
-                progress(sent)
-        try:
-            step = steps.send(sent)
-        except StopIteration as stop:
-            ending: Ending = stop.value
-            return ending
+    try:
+        while True:
+            kept = len(recorder.exchanges)
+            try:
+                sent = _done(step, recorder, progress)
+            except KeyboardInterrupt:
+                if interrupted:
+                    raise
+                interrupted = True
+                for heard in recorder.exchanges[kept:]:
+                    steps.send(heard)
+                step = steps.throw(UnwantedError("it was interrupted", recorder.elapsed))
+            else:
+                step = steps.send(sent)
+    except StopIteration as stop:
+        return stop.value, interrupted
+
+
+def _done(step: Step, recorder: "Recorder", progress: Progress | None) -> Sent:
+    if isinstance(step, Pause):
+        return recorder.pause(step)
+    exchange = recorder.record(step)
+    if progress is not None:
+        progress(exchange)
+    return exchange
 
 
 class Recorder:
@@ -126,6 +157,11 @@ class Recorder:
     def pause(self, pause: Pause) -> float:
         """Let time pass; the seconds since the beginning."""
         self._target.sleep(pause.seconds)
+        return self.elapsed
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
         return self._target.monotonic() - self._began
 
     def record(self, step: Ask | Fetch) -> Exchange:

@@ -30,6 +30,7 @@ from prolific_contract.gate._steps import (
     Sent,
     Step,
     Talk,
+    UnwantedError,
 )
 from prolific_contract.gate._targets import BODY_LIMIT
 from prolific_contract.gate._visits import (
@@ -95,7 +96,7 @@ class _Conversation:
         """Everything, in order."""
         reason = yield from self._unless_over(self._everything())
         # What was started is to be deleted, even when time is up.
-        over = yield from self._unless_over(self._manager.clear(self._visits))
+        over = yield from self._unless_over(self._clear())
         remarks = tuple(remark for visit in self._visits for remark in remarks_on(visit))
         return Ending(reason or over, remarks)
 
@@ -103,8 +104,21 @@ class _Conversation:
         try:
             yield from talk
         except OverError as over:
+            if isinstance(over, UnwantedError):
+                self._hurry(over)
             return str(over)
         return None
+
+    def _clear(self) -> Talk[None]:
+        try:
+            yield from self._manager.clear(self._visits)
+        except UnwantedError as over:
+            self._hurry(over)
+            yield from self._manager.clear(self._visits)
+
+    def _hurry(self, over: UnwantedError) -> None:
+        # From here on, there is the time for deleting alone.
+        self._sender.now = self._sender.budget = over.at
 
     def _everything(self) -> Talk[None]:
         visits = self._visits

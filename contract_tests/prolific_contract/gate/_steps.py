@@ -80,6 +80,19 @@ class OverError(Exception):
     """The conversation ends early; the message says why, in half a sentence."""
 
 
+class UnwantedError(OverError):
+    """Nobody wants the rest of the conversation: what was started is deleted without delay.
+
+    Attributes:
+        at: Seconds since the beginning.
+    """
+
+    def __init__(self, reason: str, at: float) -> None:
+        """End a conversation at a time."""
+        super().__init__(reason)
+        self.at = at
+
+
 class Sender:
     """Sends one request at a time, at the plan's pace and with the patience that is asked for.
 

@@ -1,0 +1,173 @@
+"""Who interrupts a conversation finds no job of it left, or hears which."""
+
+import signal
+from types import SimpleNamespace
+
+import pytest
+from helpers.conversations import BASE, BATCH, TOKEN, Scripted, subjects_of
+from helpers.traces import complete, error, generating, json_answer, running
+from prolific_contract.cli import main
+from prolific_contract.conformance import _session
+from prolific_contract.gate import _check
+from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract.gate._plan import Plan
+from prolific_contract.gate._recorder import InterruptedConversation, converse
+from prolific_contract.gate._trace import Answer
+from prolific_contract.pytest_plugin import REMARKS
+from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
+from prolific_contract.sandbox._site import Site
+
+LATER = "2026-11"
+PATH = "/api/v1/data-collection/batches/b1/export"
+USUAL = ["--target", BASE, "--token", TOKEN, "--batch", "b1"]
+
+
+class Interrupted:
+    """A target at which somebody presses Ctrl-C at the given requests and pauses, by number."""
+
+    def __init__(self, target, *numbers, after=False):
+        self._target = target
+        self._numbers = set(numbers)
+        self._after = after
+        self.done = 0
+
+    def __getattr__(self, name):
+        return getattr(self._target, name)
+
+    def send(self, *arguments):
+        return self._do(self._target.send, *arguments)
+
+    def sleep(self, seconds):
+        self._do(self._target.sleep, seconds)
+
+    def _do(self, action, *arguments):
+        self.done += 1
+        if self.done - 1 not in self._numbers:
+            return action(*arguments)
+        if self._after:
+            action(*arguments)
+        raise KeyboardInterrupt
+
+
+def interrupted(*numbers, after=False, generation=3.0, progress=None):
+    """What came of an interrupted check of the sandbox: error, remarks, jobs, seconds more."""
+    settings = SandboxSettings(edition=LATER, token=TOKEN, generation_seconds=generation)
+    clock = ManualClock()
+    site = Site(settings, clock)
+    target = Interrupted(InProcessTarget(site, clock), *numbers, after=after)
+    plan = Plan(subjects_of(settings, Fate.COMPLETES)[:1], edition=LATER)
+    try:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            converse(target, BASE, TOKEN, plan, progress)
+    finally:
+        site.close()
+    remarks = getattr(caught.value, "remarks", None)
+    return caught.type, remarks, list(site._world.api._jobs._by_export_id), target.monotonic()
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("first", range(4))
+def test_nothing_is_left_wherever_it_is_interrupted(first, after):
+    for number in range(first, 120, 4):
+        kind, remarks, jobs, _ = interrupted(number, after=after)
+
+        assert kind is InterruptedConversation
+        # A request whose answer nobody heard may have started what is nobody's for certain.
+        assert all(any(job in remark for remark in remarks) for job in jobs), number
+        assert len(jobs) <= after
+
+
+def test_what_was_heard_before_the_interrupt_is_known():
+    def interrupt(exchange):
+        if exchange.method == "POST" and exchange.answer.status == 202:
+            raise KeyboardInterrupt
+
+    # The only such request: after it, nothing is requested any more.
+    assert interrupted(progress=interrupt)[:3] == (InterruptedConversation, (), [])
+
+
+def test_an_export_that_takes_long_is_waited_for_half_a_minute_and_told_of():
+    kind, (remark,), jobs, seconds = interrupted(20, generation=10_000)
+
+    assert kind is InterruptedConversation
+    assert "keeps export jobs that the check started" in remark
+    assert jobs
+    assert all(job in remark for job in jobs)
+    assert 30 <= seconds < 40
+
+
+def test_who_interrupts_again_does_not_wait():
+    kind, remarks, jobs, _ = interrupted(20, 22, generation=10_000)
+
+    assert (kind, remarks) == (KeyboardInterrupt, None)
+    assert jobs
+
+
+def test_jobs_that_have_ended_are_deleted_before_others_are_waited_for():
+    """The second job is complete, and the first one never will be."""
+    posted, deleted = [], []
+
+    def answer(request):
+        if request.authorization != f"Token {TOKEN}" or not request.path.startswith(PATH):
+            return error(401)
+        job = request.path.partition("?")[0].removeprefix(PATH).removeprefix("/")
+        if request.method == "POST":
+            posted.append(f"j{len(posted) + 1}")
+            return generating(posted[-1])
+        if not job:
+            return json_answer(
+                200,
+                [{"export_id": one, "created_at": "2026-03-20T10:01:41Z"} for one in posted],
+            )
+        if job not in posted or job in deleted:
+            return error(404)
+        if request.method == "DELETE":
+            if job == "j1":
+                return error(409)
+            deleted.append(job)
+            return Answer(204)
+        return running(job) if job == "j1" else complete("https://s.example/x")
+
+    target = Interrupted(Scripted(answer), 30)
+    with pytest.raises(InterruptedConversation):
+        converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER))
+
+    assert len(posted) > 1
+    assert deleted == posted[1:]
+
+
+def test_the_command_tells_what_stays(monkeypatch, capsys):
+    def interrupt(check, progress):
+        raise InterruptedConversation(("the batch b1 keeps export jobs: j1",))
+
+    monkeypatch.setattr(_check, "check_live", interrupt)
+
+    assert main(["check", *USUAL]) == 130
+    assert capsys.readouterr().err.splitlines() == [
+        "prolific-contract: interrupted: there is no verdict",
+        "prolific-contract: the batch b1 keeps export jobs: j1",
+    ]
+
+
+def test_sigterm_is_an_interrupt_of_the_command(monkeypatch, capsys):
+    def interrupt(check, progress):
+        signal.raise_signal(signal.SIGTERM)
+
+    handler = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(_check, "check_live", interrupt)
+
+    assert main(["check", *USUAL]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) is handler
+
+
+def test_a_run_of_the_conformance_tests_tells_what_stays(monkeypatch):
+    def interrupt(check):
+        raise InterruptedConversation(("the batch b1 keeps export jobs: j1",))
+
+    monkeypatch.setattr(_session, "check_live", interrupt)
+    config = SimpleNamespace(stash={})
+    with pytest.raises(KeyboardInterrupt):
+        _session._held(None, config)
+
+    assert config.stash[REMARKS] == ["the batch b1 keeps export jobs: j1"]
