@@ -20,6 +20,7 @@ from prolific_exports import (
     ExportFailedError,
     Exports,
     Refreshed,
+    Retrying,
     Saved,
     StartedOver,
     TargetExistsError,
@@ -368,16 +369,41 @@ def test_an_archive_deleted_meanwhile_is_requested_anew_for_an_own_job(
 
 
 @pytest.mark.parametrize("fault", [httpx.ConnectError("no"), httpx.Response(503)], ids=str)
-def test_passing_faults_of_the_store_are_waited_out(job, store, tmp_path, clock, fault):
+def test_passing_faults_of_the_store_are_waited_out_and_told(
+    job, store, tmp_path, clock, events, fault
+):
     store.mock(side_effect=[fault, fault, api.stored()])
     job.download(tmp_path / "a.zip")
-    assert len(clock.sleeps) == 2
+    retries = [event for event in events if isinstance(event, Retrying)]
+    assert [retry.delay for retry in retries] == clock.sleeps
+    assert len(retries) == 2
+    for retry in retries:
+        assert retry.ref == job.ref
+        assert isinstance(retry.error, DownloadError)
+        assert str(retry.error).startswith(f"The download of {job.ref} stopped: ")
 
 
-def test_retry_after_of_the_store_is_obeyed(job, store, tmp_path, clock):
+def test_retry_after_of_the_store_is_obeyed_and_told(job, store, tmp_path, clock, events):
     store.mock(side_effect=[httpx.Response(503, headers={"Retry-After": "9"}), api.stored()])
     job.download(tmp_path / "a.zip")
     assert clock.sleeps == [9.0]
+    [retry] = [event for event in events if isinstance(event, Retrying)]
+    assert retry.delay == 9.0
+    assert str(retry.error).endswith("stopped: the store answered 503.")
+
+
+def test_a_body_that_breaks_off_is_told_and_a_try_that_is_the_last_is_not(
+    job, store, tmp_path, events
+):
+    store.mock(side_effect=[cut(), part()])
+    job.download(tmp_path / "a.zip")
+    [retry] = [event for event in events if isinstance(event, Retrying)]
+    assert "connection reset" in str(retry.error)
+    events.clear()
+    store.mock(side_effect=httpx.ReadTimeout("silence"))
+    with pytest.raises(DownloadError):
+        job.download(tmp_path / "b.zip")
+    assert sum(isinstance(event, Retrying) for event in events) == 7
 
 
 def test_a_store_that_asks_to_wait_longer_than_the_caller_would_ends_the_download(

@@ -51,11 +51,11 @@ class Polled:
 
 @frozen
 class Retrying:
-    """A call failed in a way that may pass, and is repeated after a while.
+    """A call failed or the download stopped in a way that may pass, and is tried again.
 
     Attributes:
         ref: The export.
-        error: What happened.
+        error: What happened: a `DownloadError` where it was the download.
         delay: Seconds until the next try.
     """
 

@@ -22,6 +22,7 @@ from prolific_exports._events import (
     Event,
     Refreshed,
     Resuming,
+    Retrying,
     Saved,
     StartedOver,
     Verifying,
@@ -393,7 +394,10 @@ class _Download:
         # The number of tries bounds the pauses that nobody asked for.
         if asked is not None and asked > self.policy.timeout:
             raise self._error(f"{reason}, and asks to wait {asked:g} s", fetched)
-        yield Sleep(backoff(self.failures, self.context.random) if asked is None else asked)
+        delay = backoff(self.failures, self.context.random) if asked is None else asked
+        stopped = DownloadError(f"The download of {self.job.ref} stopped: {self._shown(reason)}.")
+        self.context.notify(Retrying(self.job.ref, stopped, delay))
+        yield Sleep(delay)
 
     def _restart(self, reason: str, fetched: Fetched | None) -> None:
         self.restarts += 1
