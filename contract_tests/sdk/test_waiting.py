@@ -216,6 +216,34 @@ def test_a_pause_longer_than_the_deadline_is_a_timeout_that_names_it(router, res
     assert clock.sleeps == []
 
 
+@pytest.mark.parametrize("fault", [REFUSED, api.error(429, **{"Retry-After": "3600"})], ids=str)
+def test_a_deadline_before_anything_was_started_says_so_and_why(router, resource, kind, fault):
+    router.post(api.post_url(kind)).mock(side_effect=[fault] * 8)
+    with pytest.raises(ExportTimeoutError, match="could not be requested in") as timeout:
+        resource.download(api.RESOURCE[kind], timeout=1)
+    assert str(timeout.value.__cause__) in str(timeout.value)
+    assert "goes on" not in str(timeout.value)
+    assert timeout.value.ref.export_id is None
+
+
+def test_a_deadline_before_a_failed_job_was_replaced_does_not_say_that_it_goes_on(
+    router, resource, kind
+):
+    limited = api.error(429, **{"Retry-After": "3600"})
+    router.post(api.post_url(kind)).mock(side_effect=[api.generating(), limited])
+    router.get(api.get_url(kind)).mock(return_value=api.failed())
+    with pytest.raises(ExportTimeoutError, match="could not be requested in"):
+        resource.export(api.RESOURCE[kind]).wait(timeout=60)
+
+
+def test_a_deadline_while_the_status_cannot_be_read_says_why(router, resource, kind):
+    router.post(api.post_url(kind)).mock(side_effect=[api.generating()])
+    router.get(api.get_url(kind)).mock(side_effect=REFUSED)
+    with pytest.raises(ExportTimeoutError, match=r"last call failed: GET .* goes on") as timeout:
+        resource.export(api.RESOURCE[kind]).wait(timeout=5)
+    assert str(timeout.value.__cause__) in str(timeout.value)
+
+
 def test_a_single_call_has_no_timeout_error_but_its_own(router, resource, kind):
     router.post(api.post_url(kind)).mock(return_value=api.error(429, **{"Retry-After": "7200"}))
     router.get(api.get_url(kind)).mock(return_value=api.error(503, **{"Retry-After": "7200"}))

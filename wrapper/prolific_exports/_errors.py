@@ -246,11 +246,12 @@ class FilterIgnoredError(ExportsError):
 
 
 class ExportTimeoutError(ExportsError):
-    """The overall deadline passed before the export was ready. The job goes on.
+    """The overall deadline passed before the export was ready. A job that was started goes on.
 
     Attributes:
         ref: The job; ``exports.collections.job(ref.resource_id, ref.export_id)`` (or
-            ``batches``) goes on waiting, in any process.
+            ``batches``) goes on waiting, in any process. Without an ``export_id``, none is
+            known to have been started.
         waited: Seconds waited.
     """
 

@@ -18,7 +18,7 @@ from prolific_exports._filters import ExportFilter
 from prolific_exports._policy import Policy, poll_delays
 from prolific_exports._refs import ExportRef, Kind
 from prolific_exports._requesting import confirm, request
-from prolific_exports._states import Complete, ExportState, Generating
+from prolific_exports._states import Complete, ExportState, Failed, Generating
 
 
 @define
@@ -50,6 +50,12 @@ class Job:
     def ref(self) -> ExportRef:
         """The job's identity, as far as it is known."""
         return ExportRef(self.kind, self.resource_id, self.export_id, self.filter)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the server may be at work on it: of nothing else may be said that it goes on."""
+        asked_for = self.export_id is not None or self.state is not None
+        return self.named or (asked_for and not isinstance(self.state, Failed))
 
     def note_deletion(self) -> None:
         """Nothing that was known of it holds any longer, and no other takes its place."""
@@ -114,8 +120,9 @@ def wait(job: Job, context: Context, policy: Policy) -> Flow[Complete]:
                 state = yield from _post(job, context, policy, deadline)
     except OutOfTimeError as error:
         waited = context.clock.monotonic() - began
+        told = _timeout if job.is_under_way else _unrequested
         raise ExportTimeoutError(
-            _timeout(job, waited, policy.timeout, error.asked), ref=job.ref, waited=waited
+            told(job, error, waited, policy.timeout), ref=job.ref, waited=waited
         ) from error.__cause__
     return state
 
@@ -169,9 +176,20 @@ def _failure(job: Job, *, restarted: bool) -> str:
     )
 
 
-def _timeout(job: Job, waited: float, limit: float, asked: float | None) -> str:
+def _unrequested(job: Job, error: OutOfTimeError, waited: float, limit: float) -> str:
+    return (
+        f"The export of {job.kind} {job.resource_id} could not be requested in {waited:.0f} s "
+        f"(limit {limit:g} s): {error.__cause__} Ask for it again later, or with a longer timeout."
+    )
+
+
+def _timeout(job: Job, error: OutOfTimeError, waited: float, limit: float) -> str:
     known = f"job {job.export_id}" if job.export_id else "it"
-    why = f" The server asks to wait {asked:g} s before the next question." if asked else ""
+    why = ""
+    if error.asked:
+        why = f" The server asks to wait {error.asked:g} s before the next question."
+    elif error.__cause__ is not None:
+        why = f" The last call failed: {error.__cause__}"
     return (
         f"The export of {job.kind} {job.resource_id} was not ready after {waited:.0f} s "
         f"(limit {limit:g} s).{why} The server goes on with it: wait for {known} again later, "

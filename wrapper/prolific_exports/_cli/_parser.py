@@ -25,7 +25,7 @@ exit codes:
   0    done
   1    failed
   2    wrong usage: bad arguments, no token, a bad id or base URL; nothing was sent
-  3    timed out: the export goes on, and the command to go on with is printed
+  3    timed out: the command to go on with is printed; an export that began goes on
   130  interrupted (Ctrl-C); likewise
 With several ids: 1 if any failed, else 3 if any timed out, else 0.
 
