@@ -210,6 +210,16 @@ def test_a_folder_that_does_not_exist_is_named(job, ready, tmp_path):
     assert not ready.called
 
 
+def test_a_path_that_ends_in_a_separator_is_that_of_a_folder(job, ready, store, tmp_path):
+    with pytest.raises(DownloadError, match="no folder .*exports: create it first"):
+        job.download(f"{tmp_path}/exports/")
+    assert not ready.called
+    assert left(tmp_path) == []
+    (tmp_path / "exports").mkdir()
+    store.mock(return_value=api.stored())
+    assert job.download(f"{tmp_path}/exports{os.sep}").path.parent == tmp_path / "exports"
+
+
 def test_a_broken_connection_goes_on_at_the_same_byte(job, store, tmp_path, clock):
     store.mock(side_effect=[cut(), part()])
     assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE

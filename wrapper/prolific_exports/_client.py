@@ -198,7 +198,7 @@ class ExportResource:
 
         Args:
             resource_id: Id of the collection or batch.
-            path: The file, or a folder to put it in; by default the working directory.
+            path: The file, or an existing folder to put it in; by default the working directory.
                 The default name is ``<id>-export-<YYYYMMDD-HHMMSS>.zip``, or with a filter
                 ``<id>-export-<YYYYMMDD-HHMMSS>-study-<id>-from-<time>-to-<time>.zip``.
             study_id: Only responses submitted under this study (edition 2026-11).
@@ -321,7 +321,7 @@ class ExportJob:
         with the same filter to the same folder goes on with it, in any process.
 
         Args:
-            path: The file, or a folder to put it in; by default the working directory.
+            path: The file, or an existing folder to put it in; by default the working directory.
                 In a folder, a download that goes on keeps the name that it began with.
             overwrite: Whether an existing file may be replaced.
             verify: Whether to check the archive's every checksum before it gets its name.
@@ -397,7 +397,7 @@ def download(
     Args:
         kind: ``"collection"`` or ``"batch"``.
         resource_id: Its id.
-        path: The file, or a folder to put it in; by default the working directory.
+        path: The file, or an existing folder to put it in; by default the working directory.
         study_id: Only responses submitted under this study (edition 2026-11).
         from_: Only responses created at this moment or later (aware).
         to: Only responses created before this moment (aware).

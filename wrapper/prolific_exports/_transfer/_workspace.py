@@ -89,7 +89,8 @@ class Workspace:
 
         Args:
             job: What is downloaded; it takes the recorded export's id, unless it has one.
-            path: A file, or a folder to put it in; None is the working directory.
+            path: A file, or a folder to put it in, which it is also if it ends in a separator;
+                None is the working directory.
             system: Files and processes.
             now: The date and time, aware.
             overwrite: Whether a file at the target may be replaced.
@@ -104,7 +105,7 @@ class Workspace:
         given = Path(path) if path is not None else Path()
         with _explained(f"cannot write {given}"):
             named = not disk.is_folder(given)
-            folder = given.parent if named else given
+            folder = given.parent if named and not _ends_as_folder(path) else given
             if not disk.is_folder(folder):
                 raise DownloadError(f"There is no folder {folder}: create it first.")
             if named and is_hidden(given.name):
@@ -386,6 +387,11 @@ class Workspace:
 
     def _writing(self) -> AbstractContextManager[None]:
         return _explained(f"cannot write {self.target}", self.advice)
+
+
+def _ends_as_folder(path: str | os.PathLike[str] | None) -> bool:
+    # pathlib drops the separator, and the archive would be a file called like the folder.
+    return path is not None and os.fspath(path).endswith(("/", os.sep))
 
 
 def target_exists(path: Path, more: str = "") -> TargetExistsError:
