@@ -448,8 +448,10 @@ def test_an_interrupt_between_two_downloads_takes_neither_for_the_other(cli, rea
         ([A, "-o", "x", "--extract", "y/../x"], "needs a folder of its own"),
         ([A, "-o", "x/a.zip", "--extract", "x"], "needs a folder of its own"),
         ([A, "--timeout", "soon"], "invalid float value"),
-        ([A, "--token", "secret"], "unrecognized arguments"),
-        ([A, "--over"], "unrecognized arguments: --over"),
+        ([A, "--token", "secret"], "unrecognized arguments: --token. See"),
+        ([A, "--token=secret"], "unrecognized arguments: --token. See"),
+        ([A, "--over"], "unrecognized arguments: --over. See: prolific-exports download --help"),
+        ([A, "--quiet", B, ""], f"unrecognized arguments: {B} . See"),
         ([], "the following arguments are required: ID"),
     ],
 )
@@ -459,6 +461,7 @@ def test_wrong_usage_is_2_and_sends_nothing(cli, folder, router, arguments, says
         assert outcome.code == 2
         assert says in outcome.err
         assert outcome.err.splitlines()[-1].startswith("prolific-exports: error: ")
+        assert "secret" not in outcome.err + outcome.out
         if options:
             assert outcome.json["results"] == []
             assert says in outcome.json["error"]["message"]

@@ -38,7 +38,8 @@ examples:
 
 _DOWNLOAD_EPILOG = """\
 On stdout: the path of each archive, one a line, once it is saved and verified, so
-that  file=$(prolific-exports download ...)  works. Everything else is on stderr.
+that  file=$(prolific-exports download ...)  works; with --table, the table's path at
+the end. Everything else is on stderr.
 
 With --json, stdout has one JSON object, also after errors:
   {"results": [{"kind", "id", "export_id", "status", "path", "size",
@@ -164,6 +165,15 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(
             allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options
         )
+
+    def parse_known_args(self, args: "Any" = None, namespace: "Any" = None) -> "Any":
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            # Said by the subcommand, whose usage helps. What belongs to an option that there is
+            # not may be a secret: somebody tries --token.
+            options = [text.partition("=")[0] for text in unknown if text.startswith("-")]
+            self.error(f"unrecognized arguments: {' '.join(options or unknown)}")
+        return known, unknown
 
     def error(self, message: str) -> "NoReturn":
         raise CommandLineError(
