@@ -37,7 +37,7 @@ def test_what_was_kept_and_what_was_marked_is_said(cli, folder):
     write_zip(folder / "x.zip", collection_members(odd))
     assert cli("table", "x.zip", "o.csv").err == (
         "o.csv: 1 row; 1 with something undocumented, kept in the column extra; "
-        "1 formula marked as text (see --formulas)\n"
+        "1 formula marked as text (see --formulas of prolific-exports table)\n"
     )
     assert "formula" not in cli("table", "x.zip", "p.csv", "--formulas", "keep").err
 

@@ -199,7 +199,7 @@ def test_what_cannot_be_gone_on_with_is_not_said_to_be_kept(job, store, tmp_path
         return api.stored(etag=None)
 
     store.mock(side_effect=appear)
-    with pytest.raises(TargetExistsError, match=r"to be overwritten\.$"):
+    with pytest.raises(TargetExistsError, match=r"to be overwritten \(overwrite=True, --overwrite\)\.$"):
         job.download(target)
     assert left(tmp_path) == ["data.zip"]
 

@@ -31,5 +31,7 @@ def told(path: str, summary: TableSummary) -> str:
     if summary.extras:
         parts.append(f"{summary.extras} with something undocumented, kept in the column extra")
     if summary.escaped:
-        parts.append(f"{plural(summary.escaped, 'formula')} marked as text (see --formulas)")
+        marked = f"{plural(summary.escaped, 'formula')} marked as text"
+        # download --table says this, too, and has no such option.
+        parts.append(f"{marked} (see --formulas of prolific-exports table)")
     return f"{printable(path)}: {'; '.join(parts)}"

@@ -398,7 +398,8 @@ def target_exists(path: Path, more: str = "") -> TargetExistsError:
     """The error for a target that is taken; ``more`` is a sentence to append."""
     return TargetExistsError(
         f"{path} exists already and was left as it is. "
-        f"Choose another path, or allow it to be overwritten.{more}",
+        "Choose another path, or allow it to be overwritten (overwrite=True, --overwrite)."
+        f"{more}",
         path=path,
     )
 
