@@ -65,11 +65,20 @@ def test_a_claim_that_is_held_keeps_others_out_and_says_who_holds_it(take, path)
         take(path)
     assert (refused.value.host, refused.value.pid) == (HERE, os.getpid())
     assert refused.value.path == path.with_name("x.zip")
-    assert f"by process {os.getpid()} on {HERE} (since 2026-03-20" in str(refused.value)
+    assert "by this same process (since 2026-03-20" in str(refused.value)
+    assert str(refused.value).endswith("): wait for it."), "nobody shall stop it"
     claim.check()
     claim.release()
     assert files(path) == []
     take(path).release()
+
+
+def test_a_claim_of_another_process_says_which_to_wait_for_or_to_stop(take, path):
+    sign(path, host="elsewhere", pid=7)
+    with pytest.raises(TargetInUseError) as refused:
+        take(path)
+    said = "by process 7 on elsewhere (since 2026-03-20): wait for it, or stop it first."
+    assert str(refused.value).endswith(said)
 
 
 def test_a_claim_of_a_process_that_ended_is_taken_over(take, path):

@@ -147,7 +147,7 @@ def _take_away(path: Path, target: Path, disk: Disk, processes: Processes) -> No
         return
     found = Holder.load(content)
     if not _is_abandoned(path, found, disk, processes):
-        raise _in_use(target, found)
+        raise _in_use(target, found, own=processes.current())
     aside = aside_path(path)
     try:
         disk.rename(path, aside)
@@ -178,13 +178,17 @@ def _is_abandoned(path: Path, found: Holder | None, disk: Disk, processes: Proce
         return True
 
 
-def _in_use(target: Path, found: Holder | None) -> TargetInUseError:
+def _in_use(target: Path, found: Holder | None, own: Process | None = None) -> TargetInUseError:
+    advice = "wait for it, or stop it first"
     if found is None:
         who = "another process"
+    elif found.process == own:
+        # A thread or task: nobody shall stop the process that this is said in.
+        who, advice = f"this same process (since {found.since})", "wait for it"
     else:
         who = f"process {found.process.pid} on {found.process.host} (since {found.since})"
     return TargetInUseError(
-        f"{target} is being downloaded already, by {who}: wait for it, or stop it first.",
+        f"{target} is being downloaded already, by {who}: {advice}.",
         path=target,
         host=found.process.host if found else None,
         pid=found.process.pid if found else None,
