@@ -207,7 +207,7 @@ def test_a_callback_that_fails_ends_the_download_and_leaves_what_came(
     assert Resuming in {type(event) for event in events}
 
 
-@pytest.mark.parametrize("number", [0, -1, 33])
+@pytest.mark.parametrize("number", [0, -1, 33, 2.5, "2"])
 def test_a_number_of_connections_that_makes_no_sense_is_refused(run, number):
     with pytest.raises(UsageError, match="connections is .*: give a number from 1 to 32"):
         run(number)

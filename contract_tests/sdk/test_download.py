@@ -199,7 +199,9 @@ def test_what_cannot_be_gone_on_with_is_not_said_to_be_kept(job, store, tmp_path
         return api.stored(etag=None)
 
     store.mock(side_effect=appear)
-    with pytest.raises(TargetExistsError, match=r"to be overwritten \(overwrite=True, --overwrite\)\.$"):
+    with pytest.raises(
+        TargetExistsError, match=r"to be overwritten \(overwrite=True, --overwrite\)\.$"
+    ):
         job.download(target)
     assert left(tmp_path) == ["data.zip"]
 
@@ -650,6 +652,13 @@ def test_a_stalled_connection_is_given_up_after_a_while(job, store, tmp_path):
     store.mock(return_value=api.stored())
     job.download(tmp_path / "a.zip")
     assert store.calls.last.request.extensions["timeout"]["read"] == STALL_TIMEOUT
+
+
+def test_a_client_of_the_other_flavour_is_refused_before_anything_is_sent():
+    with httpx.Client() as client, pytest.raises(UsageError, match="AsyncExports takes an"):
+        AsyncExports("t0ken", http_client=client)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r" Exports takes an httpx\.Client\."):
+        Exports("t0ken", http_client=httpx.AsyncClient())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("flavour", ["sync", "async"])

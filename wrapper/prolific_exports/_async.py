@@ -20,7 +20,7 @@ from prolific_exports._effects import (
     Send,
     Sleep,
 )
-from prolific_exports._errors import ExportsError
+from prolific_exports._errors import ExportsError, UsageError
 from prolific_exports._log import without_queries
 from prolific_exports._settings import Settings
 
@@ -32,6 +32,12 @@ class AsyncDriver:
 
     def __init__(self, settings: Settings, client: httpx.AsyncClient | None, clock: Clock) -> None:
         """Drive over the caller's client, who then closes it, or over one made here."""
+        # Found out by its first answer, it would have sent a request.
+        if isinstance(client, httpx.Client):
+            raise UsageError(
+                "http_client is an httpx.Client, which is for Exports: AsyncExports takes an "
+                "httpx.AsyncClient."
+            )
         self._settings = settings
         self._owned = client is None
         self._client = client or http.make_client(httpx.AsyncClient)

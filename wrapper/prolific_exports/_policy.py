@@ -67,13 +67,13 @@ class Policy:
     max_failures: int = MAX_FAILURES
 
 
-def check_connections(number: int) -> int:
+def check_connections(number: object) -> int:
     """How many connections a download may use.
 
     Raises:
-        UsageError: None, or too many.
+        UsageError: None, too many, or no whole number.
     """
-    if not 1 <= number <= _MOST_CONNECTIONS:
+    if not (isinstance(number, int) and 1 <= number <= _MOST_CONNECTIONS):
         raise UsageError(f"connections is {number!r}: give a number from 1 to {_MOST_CONNECTIONS}.")
     return number
 

@@ -12,7 +12,7 @@ from attrs import evolve
 from prolific_exports import _http as http
 from prolific_exports._clock import Clock
 from prolific_exports._effects import Effect, Fetch, FetchAll, Fetched, Flow, Reply, Send, Sleep
-from prolific_exports._errors import ExportsError
+from prolific_exports._errors import ExportsError, UsageError
 from prolific_exports._log import without_queries
 from prolific_exports._settings import Settings
 from prolific_exports._store import Stop, StoreClient
@@ -33,6 +33,12 @@ class SyncDriver:
 
     def __init__(self, settings: Settings, client: httpx.Client | None, clock: Clock) -> None:
         """Drive over the caller's client, who then closes it, or over what is made here."""
+        # Found out by its first answer, it would have sent a request.
+        if isinstance(client, httpx.AsyncClient):
+            raise UsageError(
+                "http_client is an httpx.AsyncClient, which is for AsyncExports: Exports takes an "
+                "httpx.Client."
+            )
         self.store = StoreClient() if client is None else None
         self._settings = settings
         self._owned = client is None
