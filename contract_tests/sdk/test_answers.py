@@ -169,7 +169,14 @@ ENVELOPE = {"status": 404, "error_code": 140404, "title": "Not found", "detail":
 @pytest.mark.parametrize(
     ("body", "title", "code", "detail", "said"),
     [
-        ({"error": ENVELOPE}, "Not found", 140404, "No such job.", "Not found: No such job"),
+        (
+            {"error": ENVELOPE},
+            "Not found",
+            140404,
+            "No such job.",
+            "answered 404 Not Found: No such job. Check the id",
+        ),
+        ({"error": {"title": "Not Found"}}, "Not Found", None, None, "404 Not Found. Check the id"),
         (
             {"error": {**ENVELOPE, "detail": ["One.", "Two."]}},
             "Not found",

@@ -341,7 +341,8 @@ def test_ten_jobs_are_named_as_the_reason_of_a_refusal(router, resource, kind, s
     assert error.operation.startswith("POST ")
     message = str(error)
     assert all(export_id in message for export_id in api.job_ids(10))
-    assert "Too many jobs" in message
+    assert f"answered {status}: Too many jobs). Delete one" in message
+    assert "--delete-after (delete_after=True)" in message
     assert "study 65a1" in message
     assert f"\n  {api.job_ids(1)[0]}  complete, 2026-03-20 09:00+00:00\n" in message
     assert f"prolific-exports delete {kind} {api.RESOURCE[kind]} EXPORT_ID" in message

@@ -49,8 +49,9 @@ def make_client(cls: type[ClientT]) -> ClientT:
     try:
         return cls(mounts=dict.fromkeys(_THIS_MACHINE))
     except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+        reason = redact(str(error)).rstrip(".")
         raise UsageError(
-            f"The HTTP client cannot be set up: {redact(str(error))}. Check the proxy variables "
+            f"The HTTP client cannot be set up: {reason}. Check the proxy variables "
             "(HTTPS_PROXY, ALL_PROXY) and the certificate ones (SSL_CERT_FILE, SSL_CERT_DIR)."
         ) from error
 

@@ -1,5 +1,6 @@
 """What an error answer of the API says, and which typed error it is."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -37,10 +38,13 @@ def error_of(request: Request, reply: Reply, token: str, retry_after: float | No
         hint = "Ask Prolific's support to enable Task Builder for the workspace."
     elif retry_after is not None:
         hint = f"{hint} The server asks to wait {retry_after:g} s."
-    said = f": {problem.summary}" if problem.summary else "."
+    name = _status_name(reply.status)
+    # Many a title is the status's own name, which need not be read twice.
+    again = re.escape(name.partition(" ")[2])
+    summary = re.sub(rf"^{again}(?:: |$)", "", problem.summary, flags=re.IGNORECASE)
+    said = f": {summary}" if summary else "."
     return cls(
-        f"{request.operation} for {request.ref} answered "
-        f"{_status_name(reply.status)}{said.rstrip('.')}. {hint}",
+        f"{request.operation} for {request.ref} answered {name}{said.rstrip('.')}. {hint}",
         operation=request.operation,
         ref=request.ref,
         status=reply.status,

@@ -276,12 +276,15 @@ def _unresolved(lost: NoAnswerError | ServerError, failure: ExportsError) -> Exp
 def _too_many(error: ApiError, jobs: tuple[ListedJob, ...], token: str) -> TooManyExportsError:
     ref = error.ref
     said = error.detail or error.title
-    answered = f"{error.status}, {_short(str(said), token)}" if said else str(error.status)
+    answered = (
+        f"{error.status}: {_short(str(said), token).rstrip('.')}" if said else f"{error.status}"
+    )
     return TooManyExportsError(
         f"No export was started: {ref.kind} {ref.resource_id} has {len(jobs)} export jobs, and "
         f"{MOST_JOBS} is the most that it can have ({error.operation} answered {answered}). Delete "
         f"one that is not needed: prolific-exports delete {ref.kind} {ref.resource_id} EXPORT_ID, "
         f"or in Python exports.{ref.plural}.delete({ref.resource_id!r}, export_id). "
+        "Downloads with --delete-after (delete_after=True) leave none behind. "
         f"The jobs, newest first:{_told(jobs, token)}",
         operation=error.operation,
         ref=ref,
