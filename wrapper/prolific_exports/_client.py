@@ -29,8 +29,8 @@ class Exports:
 
     >>> with Exports() as exports:
     ...     archive = exports.collections.download("65f0c1d2e3a4b5c6d7e8f901")
-    ...     for submission in archive.responses():
-    ...         print(submission.participant_id, submission.responses)
+    ...     for record in archive.responses():
+    ...         print(record)
 
     Safe to share between threads. Close it, or use it in a ``with`` statement.
 
