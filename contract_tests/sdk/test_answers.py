@@ -163,6 +163,11 @@ def test_any_bytes_become_a_state_or_a_typed_error(body, status):
         interpret(body, status=status)
 
 
+def test_a_page_in_place_of_an_answer_has_its_likely_causes_named():
+    with pytest.raises(ContractViolation, match=r"not JSON.*base URL \(PROLIFIC_URL\).*login"):
+        interpret(b"<html><title>Hello</title></html>")
+
+
 ENVELOPE = {"status": 404, "error_code": 140404, "title": "Not found", "detail": "No such job."}
 
 

@@ -151,7 +151,7 @@ def _judged(request: Request, reply: Reply, token: str, retry_after: float | Non
     raise judge.violation(
         "",
         "redirects or announces instead of answering; a redirect is not followed, so that "
-        "the token goes nowhere else. Check the base URL",
+        "the token goes nowhere else. Check the base URL (PROLIFIC_URL)",
     )
 
 
@@ -314,7 +314,11 @@ class _Judge:
         try:
             return parse(self.reply.body)
         except ValueError:
-            raise self.violation("", "is not JSON, cut off, or nested too deep") from None
+            raise self.violation(
+                "",
+                "is not JSON, cut off, or nested too deep. Check the base URL (PROLIFIC_URL), and "
+                "whether the network answers with pages of its own, such as a login",
+            ) from None
 
     def violation(
         self, pointer: str, what: str, error: type[ContractViolation] = ContractViolation

@@ -36,10 +36,14 @@ def check_id(value: object, what: str) -> str:
         shown = redact(repr(value))
         shown = shown if len(shown) <= 80 else shown[:77] + "..."
         article = "an" if what[0] in "aeiou" else "a"
+        place = f"the last part of the {what}'s address in Prolific"
+        if what == "export":
+            # Export jobs have no page there.
+            place = "as prolific-exports list names it, or the message that it was requested"
         raise UsageError(
             f"{shown} is not the id of {article} {what}: "
             "give the id alone, letters, digits, '-', '_' and '.' "
-            f"(the last part of the {what}'s address in Prolific)."
+            f"({place})."
         )
     return text
 
@@ -74,7 +78,7 @@ class ExportRef:
         kind: ``"collection"`` or ``"batch"``.
         resource_id: Id of the collection or batch.
         export_id: Id of the job; None when the server answered that an export is
-            ready without naming its job (documents/002, documents/004).
+            ready without naming its job.
         filter: Which responses it is of; None for all, or where that is not known.
     """
 
