@@ -22,7 +22,7 @@ ExportsError
 │   ├── UnsafeUrlError           the download URL is not one to be followed
 │   ├── TargetExistsError        there is a file at the target already
 │   └── TargetInUseError         another process (or part of this one) downloads it
-└── ArchiveError             the file is not an export archive that can be read
+└── ArchiveError             an archive cannot be read, or extracted or made a table of
     ├── CorruptArchiveError      not a ZIP, cut off, or a checksum does not match
     └── UnsafeArchiveError       a member would be written outside the folder, or is a trap
 
@@ -302,7 +302,11 @@ class TargetInUseError(DownloadError):
 
 
 class ArchiveError(ExportsError):
-    """The file is not an export archive that can be read."""
+    """The file is not an export archive that can be read, or what is made of it cannot be written.
+
+    A full disk while extracting is the second, and no reason to download again: a
+    damaged archive is a `CorruptArchiveError`.
+    """
 
 
 class CorruptArchiveError(ArchiveError):
