@@ -166,13 +166,13 @@ class _Parser(argparse.ArgumentParser):
             allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options
         )
 
-    def parse_known_args(self, args: "Any" = None, namespace: "Any" = None) -> "Any":
-        known, unknown = super().parse_known_args(args, namespace)
+    def parse_known_args(self, *arguments: "Any", **options: "Any") -> "Any":
+        known, unknown = super().parse_known_args(*arguments, **options)
         if unknown:
             # Said by the subcommand, whose usage helps. What belongs to an option that there is
             # not may be a secret: somebody tries --token.
-            options = [text.partition("=")[0] for text in unknown if text.startswith("-")]
-            self.error(f"unrecognized arguments: {' '.join(options or unknown)}")
+            names = [text.partition("=")[0] for text in unknown if text.startswith("-")]
+            self.error(f"unrecognized arguments: {' '.join(names or unknown)}")
         return known, unknown
 
     def error(self, message: str) -> "NoReturn":
