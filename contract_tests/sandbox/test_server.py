@@ -136,6 +136,24 @@ def test_it_stops_in_spite_of_a_client_that_stands_still(huge):
     assert not threads_of(before)
 
 
+def test_a_body_does_not_wait_for_the_acknowledgement_of_its_head():
+    with Sandbox() as sandbox, httpx.Client() as client:
+        client.get(sandbox.url)
+        (connection,) = sandbox._server.server_state.connections
+        held_open = connection.transport.get_extra_info("socket")
+
+        assert held_open.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
+def test_it_may_be_stopped_twice():
+    with Sandbox() as sandbox:
+        httpx.get(sandbox.url)
+        sandbox.__exit__(None, None, None)
+
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(sandbox.url)
+
+
 class TestStartingFails:
     @pytest.fixture
     def listeners(self, monkeypatch):

@@ -5,7 +5,7 @@ import ipaddress
 import socket
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,6 +25,7 @@ from prolific_contract.sandbox.faults import fault as transfer_fault
 
 # How long downloads under way may go on when the server is stopped.
 _GRACE_SECONDS = 1
+_LOOK_AGAIN_SECONDS = 0.01
 # Waiting without end can't be interrupted by Ctrl-C on Windows.
 _INTERRUPTIBLE_SECONDS = 0.5
 _HIGHEST_PORT = 65_535
@@ -132,7 +133,7 @@ class Sandbox:
             self._failure = error
 
     def _stop(self) -> None:
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join()
 
     def _make_server(self) -> "_Server | FaultServer":
@@ -151,7 +152,6 @@ class Sandbox:
                 # The application sends Date, from its own clock.
                 date_header=False,
                 server_header=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
                 ssl_certfile=None if certificate is None else certificate.chain,
             )
         )
@@ -245,23 +245,52 @@ class _Loop(asyncio.SelectorEventLoop):
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready and leaves no connection behind."""
+    """A server that says when it is ready, stops at once and leaves no connection behind.
+
+    uvicorn's own looks ten times a second whether it is to stop, and pauses as long when it
+    does: too long for tests that start a server each.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self._told_to_stop = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         # One implementation everywhere, whatever else is installed.
         with asyncio.Runner(loop_factory=_Loop) as runner:
             runner.run(self.serve(sockets))
 
+    def stop(self) -> None:
+        """Have ``run`` end, from whatever thread; once more does no harm."""
+        # In this order: what starts in the meantime looks at the one after setting the other.
+        self.should_exit = True
+        if self._loop is not None:
+            # A loop that has ended is closed.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._told_to_stop.set)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         self.ready.set()
 
+    async def main_loop(self) -> None:
+        await self._told_to_stop.wait()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().shutdown(sockets)
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE_SECONDS):
+                # uvicorn's sets tell nobody when they get empty.
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
+                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         # A client that doesn't read what was sent keeps its connection from closing.
         for connection in list(self.server_state.connections):
             connection.transport.abort()
@@ -285,9 +314,13 @@ def _loopback_address(host: str) -> str:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise SandboxError(
             f"can't listen on {host} port {port} ({error.strerror}): choose another port, "
             "or 0 for one that is free"
         ) from error
+    # Connections inherit it; a body written after its head would wait 40 ms for the client's
+    # delayed acknowledgement. asyncio does not see that these sockets are TCP's (proto is 0).
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener

@@ -22,7 +22,6 @@ class FaultServer:
 
     Attributes:
         ready: Set when it serves.
-        should_exit: Set to have ``run`` end.
         requests: Requests to the store so far.
     """
 
@@ -35,7 +34,7 @@ class FaultServer:
             tls: Makes it speak https; None for http.
         """
         self.ready = threading.Event()
-        self.should_exit = False
+        self._should_exit = False
         self._site = site
         self._fault = fault
         self._tls = tls
@@ -43,17 +42,19 @@ class FaultServer:
         self.requests = 0
         self._resumptions = 0
         self._counting = threading.Lock()
+        self._address: tuple[str, int] | None = None
         self._connections: set[socket.socket] = set()
         self._holding = threading.Lock()
 
     def run(self, sockets: Sequence[socket.socket]) -> None:
-        """Serve on the first of the sockets until ``should_exit`` is set, then close it."""
+        """Serve on the only socket until `stop` is called, then close it."""
         [listener] = sockets
         threads: list[threading.Thread] = []
         with listener:
             listener.settimeout(_LOOK_AGAIN_SECONDS)
+            self._address = listener.getsockname()[:2]
             self.ready.set()
-            while not self.should_exit:
+            while not self._should_exit:
                 try:
                     connection, _ = listener.accept()
                 except TimeoutError:
@@ -76,6 +77,14 @@ class FaultServer:
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)
         for thread in threads:
             thread.join()
+
+    def stop(self) -> None:
+        """Have ``run`` end, from whatever thread; once more does no harm."""
+        self._should_exit = True
+        if self._address is not None:
+            # Somebody who comes wakes it; if nobody can, it looks again by itself.
+            with suppress(OSError):
+                socket.create_connection(self._address, timeout=_LOOK_AGAIN_SECONDS).close()
 
     def _serve(self, connection: socket.socket) -> None:
         # A client that went away is none of this server's business.
