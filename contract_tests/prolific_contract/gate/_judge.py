@@ -137,13 +137,11 @@ def _cells(law: Law, trace: Trace, reading: Reading, known: _Known) -> Iterator[
     else:
         reason = f"needs {law.needs}"
         observations = list(law.check(trace, reading))
+    by_operation: dict[Operation, list[Observation]] = {}
+    for seen in observations:
+        by_operation.setdefault(seen.operation, []).append(seen)
     for operation in filter(known.has, law.operations):
-        own = tuple(
-            sorted(
-                (seen for seen in observations if seen.operation == operation),
-                key=lambda seen: seen.exchanges[-1],
-            )
-        )
+        own = tuple(sorted(by_operation.get(operation, ()), key=lambda seen: seen.exchanges[-1]))
         broken = any(seen.outcome is not Outcome.HELD for seen in own)
         if operation.kind in known.kinds or broken:
             yield Cell(law, operation, own, "" if own else reason)

@@ -88,7 +88,7 @@ class Answer:
         """A member of the body, None where the body is no object or has none of the name."""
         return self.json.get(name) if isinstance(self.json, dict) else None
 
-    @property
+    @cached_property
     def state(self) -> str | None:
         """The export status that the body tells; None if it tells none."""
         value = self.member("status")

@@ -1,6 +1,7 @@
 """What the contract documents of the export operations, compiled to judge by."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 import jsonschema_rs
@@ -96,9 +97,9 @@ def _escape(part: str | int) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
-@frozen
+@frozen(eq=False)
 class Documented:
-    """The documented answers of every export operation.
+    """The documented answers of every export operation; equal to nothing but itself.
 
     Attributes:
         states: By operation and HTTP status, the states that a success may tell and
@@ -114,16 +115,27 @@ class Documented:
         """Whether the edition has an operation of the API."""
         return operation in self.states
 
-    def statuses(self, operation: Operation) -> list[int]:
+    def statuses(self, operation: Operation) -> tuple[int, ...]:
         """The documented HTTP statuses of an operation, ascending."""
-        return sorted({*self.states[operation], *self.errors[operation]})
+        return self._statuses[operation]
 
-    def bodies(self, operation: Operation) -> dict[str, Body]:
+    def bodies(self, operation: Operation) -> Mapping[str, Body]:
         """The bodies of an operation's successes by the state they tell, whatever the status."""
+        return self._bodies[operation]
+
+    # Both are asked for every answer that is judged.
+    @cached_property
+    def _statuses(self) -> dict[Operation, tuple[int, ...]]:
         return {
-            state: body
-            for states in self.states[operation].values()
-            for state, body in states.items()
+            operation: tuple(sorted({*states, *self.errors[operation]}))
+            for operation, states in self.states.items()
+        }
+
+    @cached_property
+    def _bodies(self) -> dict[Operation, dict[str, Body]]:
+        return {
+            operation: {state: body for bodies in states.values() for state, body in bodies.items()}
+            for operation, states in self.states.items()
         }
 
 

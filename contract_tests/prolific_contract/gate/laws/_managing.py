@@ -30,7 +30,7 @@ from prolific_contract.gate.laws._lists import (
     lists_of,
     may_be_deleted,
 )
-from prolific_contract.gate.laws._observing import DELETE, LIST, held, quote, violated
+from prolific_contract.gate.laws._observing import DELETE, LIST, held, once, quote, violated
 
 # The server that notes a job's time need not be the one that dates the answer.
 _SKEW: Final = timedelta(seconds=60)
@@ -280,14 +280,21 @@ def _is_gone(poll: Exchange) -> bool:
     return poll.answer is not None and poll.answer.status in _GONE
 
 
-def _polls(trace: Trace, key: Key) -> Iterator[Exchange]:
+def _polls(trace: Trace, key: Key) -> list[Exchange]:
     """The polls of a job, those after its deletion included."""
+    return _all_polls(trace).get(key, [])
+
+
+@once
+def _all_polls(trace: Trace) -> dict[Key, list[Exchange]]:
+    polls: dict[Key, list[Exchange]] = {}
     for exchange in trace.exchanges:
         operation, address = exchange.operation, exchange.address
         if operation is None or operation.action != "status" or not in_course(exchange):
             continue
-        if address is not None and Key.of(address) == key:
-            yield exchange
+        if address is not None:
+            polls.setdefault(Key.of(address), []).append(exchange)
+    return polls
 
 
 def _delete_generating(trace: Trace, reading: Reading) -> Iterator[Observation]:

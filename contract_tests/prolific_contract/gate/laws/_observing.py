@@ -67,7 +67,7 @@ def noted(operation: Operation, seen: str, *exchanges: Exchange) -> Observation:
 
 
 def _indexes(exchanges: tuple[Exchange, ...]) -> tuple[int, ...]:
-    return tuple(exchange.index for exchange in exchanges)
+    return tuple([exchange.index for exchange in exchanges])
 
 
 def quote(value: Any) -> str:

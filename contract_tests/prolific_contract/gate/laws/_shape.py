@@ -1,12 +1,12 @@
 """Laws about single answers: whether each is of the documented shape."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from prolific_contract.gate._law import Law, Observation, Reading, Source
 from prolific_contract.gate._operations import OPERATIONS, Operation
 from prolific_contract.gate._trace import MISSING, Answer, Exchange, Trace
-from prolific_contract.gate.laws._documented import Body, Fault, documented
+from prolific_contract.gate.laws._documented import Body, Documented, Fault, documented
 from prolific_contract.gate.laws._observing import (
     API,
     LIST,
@@ -74,7 +74,7 @@ def _status(trace: Trace, reading: Reading) -> Iterator[Observation]:
             )
 
 
-def _allowed(statuses: list[int], operation: Operation) -> list[int]:
+def _allowed(statuses: Sequence[int], operation: Operation) -> Sequence[int]:
     # The endpoint's page has no 403, the general pages and the sibling's have.
     return sorted({*statuses, _FORBIDDEN}) if operation.action == "status" else statuses
 
@@ -105,18 +105,26 @@ def _over_limit(trace: Trace, reading: Reading, exchange: Exchange, answer: Answ
     )
 
 
-def _listed(statuses: list[int]) -> str:
+def _listed(statuses: Sequence[int]) -> str:
     *others, last = map(str, statuses)
     return f"{', '.join(others)} and {last}"
 
 
-def _judged(trace: Trace, reading: Reading) -> Iterator[tuple[Exchange, Operation, Answer]]:
+def _judged(trace: Trace, reading: Reading) -> list[tuple[Exchange, Operation, Answer]]:
     """The answers whose form is documented.
 
     Not 204, which has no body, not those to requests that only a generator makes up, when
     they are refused, and not 429: whatever limits the rate may stand before the API.
     """
     contract = documented(reading.contract)
+    key = (_judged, contract)
+    if key not in trace.memory:
+        trace.memory[key] = list(_to_judge(trace, contract))
+    found: list[tuple[Exchange, Operation, Answer]] = trace.memory[key]
+    return found
+
+
+def _to_judge(trace: Trace, contract: Documented) -> Iterator[tuple[Exchange, Operation, Answer]]:
     for exchange, operation, answer in answered(trace):
         if not contract.has(operation):
             continue
@@ -153,7 +161,7 @@ def _json(trace: Trace, reading: Reading) -> Iterator[Observation]:
 
 def _successes(
     trace: Trace, reading: Reading
-) -> Iterator[tuple[Exchange, Operation, Answer, dict[str, Body]]]:
+) -> Iterator[tuple[Exchange, Operation, Answer, Mapping[str, Body]]]:
     """The documented successes with a readable body, and the bodies that it may be."""
     contract = documented(reading.contract)
     for exchange, operation, answer in _judged(trace, reading):
@@ -162,7 +170,7 @@ def _successes(
             continue
         # A state under the wrong status is `shape.status`'s; here it is read as what it says.
         bodies = contract.bodies(operation)
-        yield exchange, operation, answer, bodies if answer.state in bodies else {**states}
+        yield exchange, operation, answer, bodies if answer.state in bodies else states
 
 
 def _body_of(operation: Operation, answer: Answer, bodies: Mapping[str, Body]) -> Body | None:
@@ -184,7 +192,7 @@ def _body(trace: Trace, reading: Reading) -> Iterator[Observation]:
             yield held(operation, exchange)
 
 
-def _state_faults(answer: Answer, bodies: dict[str, Body]) -> list[Fault]:
+def _state_faults(answer: Answer, bodies: Mapping[str, Body]) -> list[Fault]:
     """What is wrong with a body that tells none of the documented states."""
     if not isinstance(answer.json, dict):
         return [Fault("", f"the body is {quote(answer.json)!r}, not an object")]
