@@ -28,6 +28,10 @@ export PATH := $(abspath $(BIN))$(SEPARATOR)$(PATH)
 # But an environment is not made anew by the interpreter that it has.
 $(READY): PATH := $(OUTER_PATH)
 
+# Empty is off: where a shell forbids bytecode (containers mostly do), every process that the
+# tests start would compile the packages anew, and every worker all tests.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 
 .PHONY: help

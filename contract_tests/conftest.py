@@ -3,6 +3,7 @@ import ssl
 from collections.abc import Iterator
 
 import pytest
+from coverage import Coverage
 
 # Tests for users' servers, not of this project.
 collect_ignore = ["prolific_contract"]
@@ -14,3 +15,27 @@ def _certificates_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
         yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the unmeasured tests last: in every process the others have run before.
+
+    Whatever is worked out once for a process is so worked out while coverage measures.
+    """
+    items.sort(key=_is_unmeasured)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """End the measuring before the first unmeasured test.
+
+    Not by pytest-cov's ``no_cover``: in a process of pytest-xdist's two measurements run, and
+    to pause the one resumes the other.
+    """
+    while _is_unmeasured(item) and (measuring := Coverage.current()) is not None:
+        measuring.stop()
+
+
+def _is_unmeasured(item: pytest.Item) -> bool:
+    return item.get_closest_marker("unmeasured") is not None
