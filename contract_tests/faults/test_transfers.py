@@ -114,26 +114,29 @@ def test_a_download_that_cannot_succeed_says_so(name, transport, download, tmp_p
 @pytest.mark.parametrize("fault", ["refused", "expired-403", "redirect", "web-page"])
 @pytest.mark.parametrize("option", [["--json"], [], ["--quiet"]], ids=str)
 def test_the_command_shows_no_secret(fault, option, tmp_path, monkeypatch, capfd):
-    with Sandbox(SETTINGS, fault=fault) as sandbox:
+    clock = FakeClock()
+    with Sandbox(SETTINGS, clock=clock, fault=fault) as sandbox:
         monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
         monkeypatch.setenv("PROLIFIC_TOKEN", sandbox.token)
         witness = Witness(sandbox.token, tmp_path)
         target = str(tmp_path / "export.zip")
         with witness.watching(monkeypatch):
             status = command(
-                ["download", "collection", sandbox.collection_id, "--output", target, *option]
+                ["download", "collection", sandbox.collection_id, "--output", target, *option],
+                clock=clock,
             )
     assert status == (1 if fault == "refused" else 0)
     witness.check(*capfd.readouterr())
 
 
 def test_the_command_downloads_in_spite_of_a_fault(tmp_path, monkeypatch):
-    with Sandbox(SETTINGS, fault="redirect") as sandbox:
+    clock = FakeClock()
+    with Sandbox(SETTINGS, clock=clock, fault="redirect") as sandbox:
         monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
         monkeypatch.setenv("PROLIFIC_TOKEN", sandbox.token)
         target = tmp_path / "export.zip"
         arguments = ["download", "collection", sandbox.collection_id, "--output", str(target)]
-        assert command(arguments) == 0
+        assert command(arguments, clock=clock) == 0
     assert verify_zip(target).members == 5
 
 
