@@ -1,9 +1,12 @@
 import functools
+import json
 import ssl
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from coverage import Coverage
+from prolific_contract.spec import _build
 
 # Tests for users' servers, not of this project.
 collect_ignore = ["prolific_contract"]
@@ -14,6 +17,23 @@ def _certificates_are_read_once() -> Iterator[None]:
     """Reading them takes 40 ms, and nearly every test makes an HTTP client."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _contracts_are_validated_once() -> Iterator[None]:
+    """It takes a second, and many tests build the same contracts."""
+    validate = _build.semantic_errors
+    known: dict[str, tuple[str, ...]] = {}
+
+    def remembered(document: dict[str, Any]) -> list[str]:
+        text = json.dumps(document)
+        if text not in known:
+            known[text] = tuple(validate(document))
+        return list(known[text])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_build, "semantic_errors", remembered)
         yield
 
 

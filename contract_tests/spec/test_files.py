@@ -26,6 +26,13 @@ def test_the_contract_is_read_from_the_checkout_of_an_editable_install(monkeypat
     assert load_contract() == {"openapi": "3.1.0"}
 
 
+def test_whoever_reads_the_contract_may_change_it():
+    contract = load_contract()
+    contract["paths"].clear()
+
+    assert load_contract()["paths"]
+
+
 def test_the_contract_is_read_from_the_package_of_a_wheel(monkeypatch, tmp_path):
     monkeypatch.setattr(_files, "_CHECKOUT", tmp_path / "nowhere")
     monkeypatch.setattr(_files, "files", lambda package: tmp_path / package)
