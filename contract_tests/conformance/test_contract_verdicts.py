@@ -6,6 +6,8 @@ import pytest
 from helpers.branches import documented_branches
 from helpers.response_fixtures import exchanges, load_fixtures
 
+pytestmark = pytest.mark.unmeasured
+
 EXCHANGES = list(exchanges(load_fixtures()))
 
 

@@ -23,6 +23,8 @@ from prolific_contract.sandbox import (
     create_app,
 )
 
+pytestmark = pytest.mark.unmeasured
+
 RESOURCES = tuple(
     one for one in KNOWN_RESOURCES if one.fate in (Fate.COMPLETES, Fate.FAILS, Fate.FORBIDDEN)
 )

@@ -10,6 +10,8 @@ from helpers.response_fixtures import exchanges, load_fixtures
 from helpers.twins import Twin
 from prolific_exports.testing import FakeClock
 
+pytestmark = pytest.mark.unmeasured
+
 EXCHANGES = list(exchanges(load_fixtures()))
 STATES = [one for one in EXCHANGES if "state" in one.fixture.wrapper]
 LISTS = [one for one in EXCHANGES if "jobs" in one.fixture.wrapper]

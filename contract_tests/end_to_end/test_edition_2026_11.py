@@ -23,6 +23,8 @@ from prolific_exports import (
 from prolific_exports._cli import main
 from prolific_exports.testing import FakeClock
 
+pytestmark = pytest.mark.unmeasured
+
 CERTIFICATES = ssl.create_default_context()
 
 

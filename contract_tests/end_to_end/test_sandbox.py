@@ -31,6 +31,8 @@ from prolific_exports import (
 )
 from prolific_exports.testing import FakeClock
 
+pytestmark = pytest.mark.unmeasured
+
 EDITIONS = ["2026-03", "2026-11"]
 LIFETIME = 3600
 # Reading the certificates takes longer than most of these tests, and http needs none.

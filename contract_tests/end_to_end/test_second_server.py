@@ -18,6 +18,8 @@ from prolific_exports import (
     verify_zip,
 )
 
+pytestmark = pytest.mark.unmeasured
+
 IDS = {"collection": COLLECTION, "batch": BATCH}
 PLURAL = {"collection": "collections", "batch": "batches"}
 

@@ -10,6 +10,8 @@ from prolific_exports._transfer._workspace import Workspace
 from simulation.disk import MemoryHandle
 from simulation.world import play
 
+pytestmark = pytest.mark.unmeasured
+
 # The latest of them is found by the 938th.
 SEEDS = 2000
 

@@ -10,6 +10,8 @@ from simulation.disk import MemoryDisk
 from simulation.store import SOMEBODYS
 from simulation.world import World, play
 
+pytestmark = pytest.mark.unmeasured
+
 SEEDS = 2000
 
 

@@ -15,6 +15,8 @@ from prolific_exports._tables._values import loads
 
 from tables.hostile import archives, write
 
+pytestmark = pytest.mark.unmeasured
+
 
 def as_tuples(table):
     return [tuple(row.values()) for row in table.to_pylist()]

@@ -29,6 +29,8 @@ from prolific_exports._api import get_status, interpret, request_export
 from prolific_exports._effects import Reply
 from prolific_exports._refs import ExportRef
 
+pytestmark = pytest.mark.unmeasured
+
 CONTRACT = load_contract()
 CALLS = {
     ("batch", "request"): request_batch_export,

@@ -30,6 +30,8 @@ from prolific_exports import (
 )
 from prolific_exports.testing import FakeClock
 
+pytestmark = pytest.mark.unmeasured
+
 TOKEN = "token-of-the-clients"
 BASE = "http://127.0.0.1:8417"
 TIMEOUT = 60

@@ -12,6 +12,8 @@ from prolific_contract.sandbox.variants import VARIANTS, VariantSite
 from prolific_exports import ContractViolation, ExportsError, NoAnswerError, ServerError
 from prolific_exports.testing import FakeClock
 
+pytestmark = pytest.mark.unmeasured
+
 TOKEN = "token-of-the-clients"
 BASE = "http://127.0.0.1:8417"
 TIMEOUT = 60
