@@ -1,0 +1,25 @@
+"""What coverage measures: every test but those that are marked as unmeasured."""
+
+import sys
+
+import pytest
+from coverage import Coverage
+
+
+@pytest.mark.unmeasured
+def test_nothing_traces_an_unmeasured_test():
+    assert Coverage.current() is None
+    assert not type(sys.gettrace()).__module__.startswith("coverage")
+
+
+def test_unmeasured_tests_run_after_all_others(request):
+    marks = [item.get_closest_marker("unmeasured") is not None for item in request.session.items]
+
+    assert marks == sorted(marks)
+
+
+def test_a_group_that_one_worker_runs_is_measured(request):
+    """pytest-xdist puts groups first, so that others would come after them unmeasured."""
+    grouped = [item for item in request.session.items if item.get_closest_marker("xdist_group")]
+
+    assert not [item for item in grouped if item.get_closest_marker("unmeasured")]
