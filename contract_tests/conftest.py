@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 from coverage import Coverage
+from hypothesis import HealthCheck, settings
 from prolific_contract.spec import _build
+
+# How fast inputs are made depends on what else the machine does.
+settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 # Tests for users' servers, not of this project.
 collect_ignore = ["prolific_contract"]

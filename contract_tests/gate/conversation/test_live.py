@@ -18,7 +18,8 @@ from prolific_contract.gate._targets import (
     UnreachableError,
 )
 
-TIMEOUT = 0.2
+# Seconds: what is not waited for, and what a busy machine may take its time with.
+TIMEOUT, PATIENCE = 0.2, 30
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def hang(connection, over):
     over.wait()
 
 
-def ask(handle, method="GET", headers=None, timeout=TIMEOUT):
+def ask(handle, method="GET", headers=None, timeout=PATIENCE):
     with serving(handle) as (url, requests), LiveTarget() as target:
         return target.send(method, url, headers or {}, timeout), requests
 
@@ -131,9 +132,7 @@ def test_chunks_are_joined():
 
 
 def test_a_body_of_ten_megabytes_is_cut():
-    answer, _ = ask(
-        bytes_of(HEAD + b"Content-Length: 10000000\r\n\r\n" + bytes(10_000_000)), timeout=5
-    )
+    answer, _ = ask(bytes_of(HEAD + b"Content-Length: 10000000\r\n\r\n" + bytes(10_000_000)))
 
     assert (len(answer.body), answer.cut) == (BODY_LIMIT, True)
 
@@ -141,7 +140,7 @@ def test_a_body_of_ten_megabytes_is_cut():
 def test_a_small_body_that_is_large_in_truth_is_cut():
     body = gzip.compress(bytes(20_000_000))
     head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
-    answer, _ = ask(bytes_of(head + body), timeout=5)
+    answer, _ = ask(bytes_of(head + body))
 
     assert (len(answer.body), answer.cut) == (BODY_LIMIT, True)
 
@@ -158,9 +157,9 @@ DRIPS = [
 def test_who_does_not_come_to_an_end_is_not_waited_for(handle):
     began = time.monotonic()
     with pytest.raises(NoAnswerError) as caught:
-        ask(handle)
+        ask(handle, timeout=TIMEOUT)
 
-    assert time.monotonic() - began < TIMEOUT + 1
+    assert time.monotonic() - began < TIMEOUT + 10
     # What drips before the status line is no HTTP before long.
     if handle is not DRIPS[0]:
         assert isinstance(caught.value, TimedOutError)

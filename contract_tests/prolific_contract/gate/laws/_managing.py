@@ -290,9 +290,9 @@ def _all_polls(trace: Trace) -> dict[Key, list[Exchange]]:
     polls: dict[Key, list[Exchange]] = {}
     for exchange in trace.exchanges:
         operation, address = exchange.operation, exchange.address
-        if operation is None or operation.action != "status" or not in_course(exchange):
+        if operation is None or address is None or not in_course(exchange):
             continue
-        if address is not None:
+        if operation.action == "status":
             polls.setdefault(Key.of(address), []).append(exchange)
     return polls
 
