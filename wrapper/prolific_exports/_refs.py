@@ -78,7 +78,7 @@ class ExportRef:
         kind: ``"collection"`` or ``"batch"``.
         resource_id: Id of the collection or batch.
         export_id: Id of the job; None when the server answered that an export is
-            ready without naming its job.
+            ready without naming its job (documents/002, documents/004).
         filter: Which responses it is of; None for all, or where that is not known.
     """
 
