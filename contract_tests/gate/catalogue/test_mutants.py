@@ -191,6 +191,28 @@ def each_job_is(change):
     return jobs_are(lambda found: [change(job) for job in found])
 
 
+def answered_at(reply):
+    return parsedate_to_datetime(dict(reply.headers)["Date"])
+
+
+def created(reply):
+    return [datetime.fromisoformat(job["created_at"]) for job in body(reply)]
+
+
+def aged(label, reply):
+    return jobs(label, reply) and created(reply) != [answered_at(reply)] * len(body(reply))
+
+
+def times_are(change):
+    def check(clean, reply):
+        times = [change(one, answered_at(clean)) for one in created(clean)]
+        return created(reply) == times and [{**job, "created_at": ""} for job in body(reply)] == [
+            {**job, "created_at": ""} for job in body(clean)
+        ]
+
+    return check
+
+
 def found_elsewhere(clean, reply):
     return reply.status == 204 or state(reply) == "generating"
 
@@ -360,14 +382,7 @@ SINGLE = {
     "list-oldest-first": (jobs, jobs_are(lambda found: found[::-1])),
     "list-shuffled": (jobs, jobs_are(lambda found: [*found[-1:], *found[:-1]])),
     "list-twice": (jobs, jobs_are(lambda found: [found[0], *found])),
-    "list-created-ahead": (
-        jobs,
-        lambda clean, reply: all(
-            datetime.fromisoformat(job["created_at"])
-            == datetime.fromisoformat(own["created_at"]) + timedelta(hours=1)
-            for job, own in zip(body(reply), body(clean), strict=True)
-        ),
-    ),
+    "list-created-ahead": (jobs, times_are(lambda created, _: created + timedelta(hours=1))),
     "list-filter-invented": (
         jobs,
         each_job_is(lambda job: {**job, "filter": {"study_id": "64d0c0de"}}),
@@ -403,6 +418,8 @@ SINGLE = {
         labelled("unknown, again"),
         lambda clean, reply: state(reply) == "generating",
     ),
+    "list-created-behind": (jobs, times_are(lambda created, _: created - timedelta(hours=8))),
+    "list-created-moves": (aged, times_are(lambda _, answered: answered)),
 }
 # Their consequences reach further than the answers of one operation, or they need a filter.
 WIDER = {
