@@ -472,6 +472,20 @@ def test_wrong_usage_is_2_and_sends_nothing(cli, folder, router, arguments, says
 
 
 @pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--token", "secret", "download", "collection", A], "argument COMMAND: choose from"),
+        (["download", "--token", "secret", "collection", A], "argument KIND: choose from"),
+    ],
+)
+def test_a_secret_in_the_place_of_a_word_is_not_repeated(cli, arguments, says):
+    outcome = cli(*arguments)
+    assert outcome.code == 2
+    assert says in outcome.err
+    assert "secret" not in outcome.err
+
+
+@pytest.mark.parametrize(
     ("variable", "value", "says"),
     [
         ("PROLIFIC_TOKEN", "", "No API token"),

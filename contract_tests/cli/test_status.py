@@ -102,7 +102,10 @@ def test_an_interrupt_is_130(cli, router, options):
     [
         (["collection", "a b", api.EXPORT_ID], "'a b' is not the id of a collection"),
         (["collection", api.COLLECTION, "../x"], "'../x' is not the id of an export"),
-        (["study", api.COLLECTION, api.EXPORT_ID], "invalid choice: 'study'"),
+        (
+            ["study", api.COLLECTION, api.EXPORT_ID],
+            "argument KIND: choose from 'collection', 'batch'. See",
+        ),
         (["batch", api.BATCH], "required: EXPORT_ID"),
     ],
 )

@@ -344,7 +344,7 @@ def test_ten_jobs_are_named_as_the_reason_of_a_refusal(router, resource, kind, s
     assert f"answered {status}: Too many jobs). Delete one" in message
     assert "--delete-after (delete_after=True)" in message
     assert "study 65a1" in message
-    assert f"\n  {api.job_ids(1)[0]}  complete, 2026-03-20 09:00+00:00\n" in message
+    assert f"\n  {api.job_ids(1)[0]}  complete, 2026-03-20 09:00 UTC\n" in message
     assert f"prolific-exports delete {kind} {api.RESOURCE[kind]} EXPORT_ID" in message
     assert f"exports.{api.PLURAL[kind]}.delete('{api.RESOURCE[kind]}', export_id)" in message
     assert "5ecret" not in message

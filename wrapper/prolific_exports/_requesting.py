@@ -7,7 +7,7 @@ found out by listing the jobs, which only servers of edition 2026-11 do.
 
 from collections.abc import Sequence
 from copy import copy
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Final, TypeVar
 
 from attrs import evolve, frozen
@@ -300,7 +300,7 @@ def _too_many(error: ApiError, jobs: tuple[ListedJob, ...], token: str) -> TooMa
 def _told(jobs: Sequence[ListedJob], token: str) -> str:
     return "".join(
         f"\n  {job.export_id}  {_short(job.status, token)}, "
-        f"{job.created_at.isoformat(' ', 'minutes')}"
+        f"{job.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         + (f", {_short(str(job.filter), token)}" if job.filter else "")
         for job in jobs
     )

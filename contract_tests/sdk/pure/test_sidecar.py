@@ -72,6 +72,8 @@ def test_a_record_that_is_cut_off_anywhere_is_none():
         {"output": "../x.zip"},
         {"output": "/x.zip"},
         {"output": "x\0.zip"},
+        {"output": "x" * 256},
+        {"output": "\ud800"},
         {"output": f"a{os.sep}x.zip"},
         {"output": None},
         {"size": -1},

@@ -176,6 +176,11 @@ class _Parser(argparse.ArgumentParser):
         return known, unknown
 
     def error(self, message: str) -> "NoReturn":
+        # What stands where a command or kind should may be the secret behind such an option.
+        before, _, choices = message.rpartition(" (choose from ")
+        what, invalid, _ = before.partition("invalid choice: ")
+        if invalid:
+            message = f"{what}choose from {choices.removesuffix(')')}"
         raise CommandLineError(
             f"{message}. See: {self.prog} --help", self.format_usage().rstrip("\n")
         )

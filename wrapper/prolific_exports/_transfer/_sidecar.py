@@ -14,6 +14,8 @@ from prolific_exports._transfer._names import is_hidden
 
 _VERSION: Final = 1
 _LARGEST: Final = 10**18
+# In bytes, on any file system there is.
+_LONGEST_NAME: Final = 255
 # As `_refs` has ids.
 _ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,199}")
 
@@ -105,10 +107,15 @@ def _conditions(filter_: ExportFilter | None) -> dict[str, str] | None:
 
 def _is_name(output: str) -> bool:
     """Whether an archive in the sidecar's folder can have the name, and nothing else has."""
+    try:
+        size = len(output.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        return False
     return (
         Path(output).name == output
         and output not in ("", "..")
         and "\0" not in output
+        and size <= _LONGEST_NAME
         and not is_hidden(output)
     )
 
