@@ -120,6 +120,7 @@ def test_the_store_learns_nothing_of_who_asks(twin, kind, tmp_path):
         transport=httpx.MockTransport(handler),
         headers={"Authorization": "Bearer other"},
         cookies={"session": "1"},
+        params={"team": "7"},
         auth=("user", "password"),
     )
     exports = twin.make(base_url=api.BASE, http_client=client)
@@ -659,6 +660,14 @@ def test_a_client_of_the_other_flavour_is_refused_before_anything_is_sent():
         AsyncExports("t0ken", http_client=client)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match=r" Exports takes an httpx\.Client\."):
         Exports("t0ken", http_client=httpx.AsyncClient())  # type: ignore[arg-type]
+
+
+def test_events_that_nobody_would_await_are_refused(twin):
+    async def on_event(event):
+        pass
+
+    with pytest.raises(UsageError, match="on_event is an async function"):
+        twin.make(base_url=api.BASE, on_event=on_event)
 
 
 @pytest.mark.parametrize("flavour", ["sync", "async"])

@@ -2,6 +2,7 @@
 
 import os
 from functools import partial
+from inspect import iscoroutinefunction
 from pathlib import Path
 from random import Random
 from typing import Self, TypeVar
@@ -61,6 +62,11 @@ class Core:
             UsageError: One of them cannot be used.
         """
         settings = resolve(token, base_url)
+        if iscoroutinefunction(on_event):
+            raise UsageError(
+                "on_event is an async function, which nobody would await: give a plain one, which "
+                "may start a task."
+            )
 
         def notify(event: Event) -> None:
             LOGGER.debug("%r", event)

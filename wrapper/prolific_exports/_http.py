@@ -78,8 +78,8 @@ def api_request(
 def store_request(client: httpx.Client | httpx.AsyncClient, fetch: Fetch) -> httpx.Request:
     """The request to the store: nothing in it may tell who asks.
 
-    An injected client may have an Authorization header or cookies among its defaults;
-    besides giving the token away, stores refuse a signed URL that comes with one.
+    An injected client may have an Authorization header, cookies or query parameters among its
+    defaults; besides giving the token away, stores refuse a signed URL that comes with one.
 
     Raises:
         UsageError: The client has been closed.
@@ -91,6 +91,7 @@ def store_request(client: httpx.Client | httpx.AsyncClient, fetch: Fetch) -> htt
         headers={"User-Agent": USER_AGENT, **fetch.headers},
         timeout=httpx.Timeout(fetch.timeout, connect=CONNECT_TIMEOUT),
     )
+    request.url = httpx.URL(fetch.url)
     for name in ("Authorization", "Cookie", "Referer"):
         request.headers.pop(name, None)
     return request

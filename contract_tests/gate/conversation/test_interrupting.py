@@ -49,22 +49,30 @@ class Interrupted:
         raise KeyboardInterrupt
 
 
-def interrupted(*numbers, after=False, generation=3.0, progress=None):
-    """What came of an interrupted check of the sandbox: error, remarks, jobs, seconds more."""
+def held(*numbers, after=False, generation=3.0, progress=None):
+    """A check of the sandbox that may be interrupted: its target, and what came of it."""
     settings = SandboxSettings(edition=LATER, token=TOKEN, generation_seconds=generation)
     clock = ManualClock()
     site = Site(settings, clock)
     target = Interrupted(InProcessTarget(site, clock), *numbers, after=after)
     plan = Plan(subjects_of(settings, Fate.COMPLETES)[:1], edition=LATER)
+    came = None
     try:
-        with pytest.raises(KeyboardInterrupt) as caught:
-            converse(target, BASE, TOKEN, plan, progress)
+        converse(target, BASE, TOKEN, plan, progress)
+    except KeyboardInterrupt as error:
+        came = error
     finally:
         site.close()
-    remarks = getattr(caught.value, "remarks", None)
-    return caught.type, remarks, list(site._world.api._jobs._by_export_id), target.monotonic()
+    return target, came, list(site._world.api._jobs._by_export_id)
 
 
+def interrupted(*numbers, **options):
+    """What came of an interrupted check of the sandbox: error, remarks, jobs, seconds."""
+    target, came, jobs = held(*numbers, **options)
+    return type(came), getattr(came, "remarks", None), jobs, target.monotonic()
+
+
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("first", range(4))
 def test_nothing_is_left_wherever_it_is_interrupted(first, after):
@@ -94,6 +102,15 @@ def test_an_export_that_takes_long_is_waited_for_half_a_minute_and_told_of():
     assert jobs
     assert all(job in remark for job in jobs)
     assert 30 <= seconds < 40
+
+
+@pytest.mark.parametrize("before", range(1, 9))
+def test_an_interrupt_of_the_deleting_itself_does_not_end_it(before):
+    whole, came, _ = held()
+    assert came is None
+    kind, remarks, jobs, _ = interrupted(whole.done - before)
+
+    assert (kind, remarks, jobs) == (InterruptedConversation, (), [])
 
 
 def test_who_interrupts_again_does_not_wait():

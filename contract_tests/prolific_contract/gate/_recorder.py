@@ -17,7 +17,7 @@ from prolific_exports._version import __version__
 from prolific_contract.gate._parts import is_data, part_of
 from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._scenario import Ending, conversation
-from prolific_contract.gate._steps import Ask, Fetch, Pause, Sent, Step, UnwantedError
+from prolific_contract.gate._steps import Ask, Fetch, Pause, Sent, Step, Unwanted
 from prolific_contract.gate._targets import NoAnswerError, Target, UnreachableError
 from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
 from prolific_contract.gate._zip_directory import Part, directory_start
@@ -118,7 +118,7 @@ def _drive(
                 interrupted = True
                 for heard in recorder.exchanges[kept:]:
                     steps.send(heard)
-                step = steps.throw(UnwantedError("it was interrupted", recorder.elapsed))
+                step = steps.send(Unwanted("it was interrupted", recorder.elapsed))
             else:
                 step = steps.send(sent)
     except StopIteration as stop:

@@ -69,9 +69,22 @@ class Pause:
     seconds: float
 
 
+@frozen
+class Unwanted:
+    """What comes back of a step when nobody wants the rest of the conversation.
+
+    Attributes:
+        reason: Why, in half a sentence.
+        at: Seconds since the beginning.
+    """
+
+    reason: str
+    at: float
+
+
 Step: TypeAlias = Ask | Fetch | Pause
 # An exchange after Ask and Fetch, the seconds since the beginning after Pause.
-Sent: TypeAlias = Exchange | float
+Sent: TypeAlias = Exchange | float | Unwanted
 _T = TypeVar("_T")
 Talk: TypeAlias = Generator[Step, Sent, _T]
 
@@ -87,10 +100,10 @@ class UnwantedError(OverError):
         at: Seconds since the beginning.
     """
 
-    def __init__(self, reason: str, at: float) -> None:
-        """End a conversation at a time."""
-        super().__init__(reason)
-        self.at = at
+    def __init__(self, unwanted: Unwanted) -> None:
+        """End a conversation as its driver wants."""
+        super().__init__(unwanted.reason)
+        self.at = unwanted.at
 
 
 class Sender:
@@ -137,7 +150,7 @@ class Sender:
                 raise OverError(f"the {self.budget:g} s for the whole check were used up")
             if not hurry:
                 yield from self.pause(self._free_at - self.now)
-            exchange = cast("Exchange", (yield step))
+            exchange = cast("Exchange", (yield from _done(step)))
             self.now = exchange.at + exchange.took
             self._free_at = self.now + self._gap
             self._listen(exchange, operation)
@@ -164,7 +177,14 @@ class Sender:
     def pause(self, seconds: float) -> Talk[None]:
         """Let time pass."""
         if seconds > 0:
-            self.now = cast("float", (yield Pause(seconds)))
+            self.now = cast("float", (yield from _done(Pause(seconds))))
+
+
+def _done(step: Step) -> Talk[Exchange | float]:
+    sent = yield step
+    if isinstance(sent, Unwanted):
+        raise UnwantedError(sent)
+    return sent
 
 
 def _patience(exchange: Exchange, repetition: int) -> float | None:
