@@ -97,7 +97,7 @@ def test_a_pipe_without_a_reader(export):
     assert (process.returncode, process.stderr) == (0, "")
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="Linux has it")
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
 @pytest.mark.parametrize("command", [["show", "export.zip"], ["--version"], ["show", "--help"]])
 def test_a_full_disk(export, command):
     with FULL.open("w") as stdout:
@@ -115,7 +115,7 @@ def test_json_survives_any_encoding(cli, monkeypatch):
 
 
 @pytest.mark.skipif(
-    sys.getfilesystemencodeerrors() != "surrogateescape", reason="names are texts there"
+    sys.getfilesystemencodeerrors() != "surrogateescape", reason="names of Windows are always text"
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_a_path_that_is_no_text_is_printed_as_it_is(export, folder, monkeypatch, encoding):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import prolific_exports
 import pytest
@@ -18,19 +19,20 @@ COMMANDS = {
 }
 
 
+def command(name, run):
+    """A command of its own that does this."""
+    return SimpleNamespace(
+        add_parser=lambda subparsers: subparsers.add_parser(name).set_defaults(run=run)
+    )
+
+
 def ending(error):
     """A command of its own that ends with this error."""
 
-    class Command:
-        @staticmethod
-        def add_parser(subparsers):
-            subparsers.add_parser("end").set_defaults(run=Command.run)
+    def end(arguments):
+        raise error
 
-        @staticmethod
-        def run(arguments):
-            raise error
-
-    return Command
+    return command("end", end)
 
 
 @pytest.mark.parametrize(("package", "command"), COMMANDS.items())
@@ -114,20 +116,14 @@ class Stream(io.StringIO):
 def test_the_gate_goes_on_without_a_reader_and_refuses_without_room(
     monkeypatch, capsys, number, code, said, late
 ):
-    class Command:
-        @staticmethod
-        def add_parser(subparsers):
-            subparsers.add_parser("tell").set_defaults(run=Command.run)
+    def tell(arguments):
+        sys.stdout.write("one")
+        assert (sys.stdout.encoding, sys.stdout.isatty()) == ("ascii", True)
+        sys.stdout.flush()
+        sys.stdout.write("two")
+        return 1
 
-        @staticmethod
-        def run(arguments):
-            sys.stdout.write("one")
-            assert (sys.stdout.encoding, sys.stdout.isatty()) == ("ascii", True)
-            sys.stdout.flush()
-            sys.stdout.write("two")
-            return 1
-
-    monkeypatch.setattr(_commands, "ALL", (Command,))
+    monkeypatch.setattr(_commands, "ALL", (command("tell", tell),))
     monkeypatch.setattr(sys, "stdout", Stream(number, late=late))
 
     assert cli.main(["tell"]) == code
@@ -135,18 +131,12 @@ def test_the_gate_goes_on_without_a_reader_and_refuses_without_room(
 
 
 def test_the_gate_escapes_what_the_encoding_of_stdout_lacks(monkeypatch):
-    class Command:
-        @staticmethod
-        def add_parser(subparsers):
-            subparsers.add_parser("tell").set_defaults(run=Command.run)
-
-        @staticmethod
-        def run(arguments):
-            sys.stdout.write("naïve шi\n")
-            return 1
+    def tell(arguments):
+        sys.stdout.write("naïve шi\n")
+        return 1
 
     stdout = io.TextIOWrapper(io.BytesIO(), encoding="cp1252", newline="\n")
-    monkeypatch.setattr(_commands, "ALL", (Command,))
+    monkeypatch.setattr(_commands, "ALL", (command("tell", tell),))
     monkeypatch.setattr(sys, "stdout", stdout)
 
     assert cli.main(["tell"]) == 1
