@@ -8,6 +8,7 @@ import pytest
 from prolific_contract.spec import build_with_proof, load_contract, load_yaml
 from prolific_contract.spec._files import checkout, load_document
 from prolific_contract.spec._overlay import parse_overlay
+from prolific_contract.spec._structure import walk
 
 OPENAPI = checkout() / "openapi"
 PREFIX = "/api/v1/data-collection/"
@@ -243,6 +244,18 @@ def test_schema_versions_are_numbers_or_text(contract, name):
     assert valid(contract, name, 4)
     assert valid(contract, name, "5")
     assert not valid(contract, name, 4.5)
+
+
+def test_no_schema_lists_several_types_besides_null(contract):
+    """oapi-codegen knows no others; a union of schemas says the same to all generators."""
+    lists = {
+        place.pointer: set(place.node["type"]) - {"null"}
+        for place in walk(contract)
+        if place.row == "schema" and isinstance(place.node.get("type"), list)
+    }
+
+    assert lists
+    assert {pointer for pointer, types in lists.items() if len(types) != 1} == set()
 
 
 def test_datapoints_are_lines_and_no_json_text(contract):
