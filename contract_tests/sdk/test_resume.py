@@ -342,7 +342,7 @@ def test_a_download_at_work_keeps_others_out(run, store, post, get, tmp_path, ki
     def meanwhile(request):
         with (
             Exports("t0ken", base_url=api.BASE, clock=FakeClock()) as exports,
-            pytest.raises(TargetInUseError, match=r"by this same process .*: wait for it\.$"),
+            pytest.raises(TargetInUseError, match=r"by this same process .*\. Wait for it\.$"),
         ):
             getattr(exports, api.PLURAL[kind]).download(api.RESOURCE[kind], tmp_path / "b.zip")
         return api.stored()

@@ -50,6 +50,9 @@ class MemoryHandle:
         self._disk.step()
         self._file.safe = bytes(self._file.data)
 
+    def touch(self) -> None:
+        self._file.touched = self._disk.now
+
     def close(self) -> None:
         self._disk.step()
 
@@ -170,11 +173,6 @@ class MemoryDisk:
         file = self.files.pop(path.name, None)
         if file is not None:
             file.names -= 1
-
-    def touch(self, path: Path) -> None:
-        self.step()
-        if path.name in self.files:
-            self.files[path.name].touched = self.now
 
     def age(self, path: Path) -> float:
         return self.now - self.files[path.name].touched

@@ -12,10 +12,12 @@ schedule. What must hold, whatever happens:
 - A named job that is never sent a byte leaves what is there to the one that it is of.
 - After a success there is the archive and nothing else; after an error, besides it,
   only what the next run can use.
-- Once nothing goes wrong any more, the download succeeds.
+- A claim of a process in another container keeps this one out while it may live, without
+  costing a byte that is there.
+- Once nothing goes wrong any more, and a minute has passed, the download succeeds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -23,13 +25,14 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from prolific_exports import CorruptArchiveError, ExportsError
+from prolific_exports import CorruptArchiveError, ExportsError, TargetInUseError
 from prolific_exports._calls import Context
 from prolific_exports._effects import Fetch, FetchAll, Fetched, Flow, Run, Send, Sleep
+from prolific_exports._files._process import Process
 from prolific_exports._policy import Policy
 from prolific_exports._transfer import _flow
+from prolific_exports._transfer._claim import FOREIGN_SILENCE
 from prolific_exports._transfer._flow import Options, download
-from prolific_exports._transfer._process import Process
 from prolific_exports._transfer._sidecar import Sidecar
 from prolific_exports._transfer._workspace import System
 from prolific_exports._urls import why_unsafe
@@ -63,18 +66,32 @@ class World:
         self.disk = MemoryDisk(random)
         self.disk.links = random.random() < 0.8
         self.server = Server(random, self.disk.step, self.disk.kill, self._pass_time)
-        self.pid = 0
+        self.pid = self.container = 0
+        self.beats: Callable[[], object] | None = None
         self.connections = random.choice((1, 1, 3))
         self.events: list[object] = []
 
     def _pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)
         self.disk.now += seconds
+        if self.beats is not None and not self.disk.dead:
+            self.beats()
+
+    def _beat(self, act: Callable[[], object], _interval: float) -> Callable[[], None]:
+        self.beats = act
+        return self._stop_beating
+
+    def _stop_beating(self) -> None:
+        self.beats = None
+
+    guards_open_files = False
 
     def current(self) -> Process:
-        return Process("here", self.pid, "")
+        return Process("here", "boot", str(self.container), self.pid, "")
 
-    def is_gone(self, process: Process) -> bool:
+    def has_ended(self, process: Process) -> bool | None:
+        if not process.shares_ids_with(self.current()):
+            return None
         return process.pid != self.pid
 
     def run(self) -> None:
@@ -107,9 +124,9 @@ class World:
             steps: After how many it crashes; None when it does not.
             named: The job that it is told to download.
         """
-        self.pid += 1
-        # A claim that was not signed yet is respected for a moment.
-        self._pass_time(60)
+        self._start_process()
+        lock = self.disk.files.get(f"{STEM}.lock")
+        silence = 0.0 if lock is None else self.disk.now - lock.touched
         self.disk.steps, self.disk.dead = steps, False
         self.server.begin()
         finished, kept = TARGET.name in self.disk.files, self._kept()
@@ -119,11 +136,15 @@ class World:
             Context(self.clock, self.random, TOKEN, self.events.append),
             POLICY,
             options=Options(verify=self._verify, connections=self.connections),
-            system=System(self.disk, self),
+            system=System(self.disk, self, self._beat),
         )
         try:
             with _prepared():
                 path = self._drive(flow)
+        except TargetInUseError:
+            assert silence <= FOREIGN_SILENCE, "its holder is gone"
+            assert self._kept() == kept
+            done = TARGET.name in self.disk.files
         except ExportsError as error:
             self._after_error(error)
             if named is not None and kept is not None and not self.server.fetches:
@@ -144,6 +165,16 @@ class World:
             self._check_news(named, finished=finished)
         self._check_target()
         return done
+
+    def _start_process(self) -> None:
+        """Another process, perhaps in another container, where ids start again."""
+        self.beats = None
+        self.pid += 1
+        if not self.server.calm and self.random.random() < 0.3:
+            self.container, self.pid = self.container + 1, 1
+        # A claim that was not signed yet is respected for a moment.
+        short = not self.server.calm and self.random.random() < 0.5
+        self._pass_time(FOREIGN_SILENCE / 2 if short else FOREIGN_SILENCE + 1)
 
     def _check_target(self) -> None:
         archive = self.disk.files.get(TARGET.name)

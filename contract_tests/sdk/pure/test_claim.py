@@ -5,15 +5,17 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from attrs import evolve
+from helpers.processes import fork
 from prolific_exports import TargetInUseError
-from prolific_exports._transfer import _claim, _process
+from prolific_exports._files._process import OsProcesses
+from prolific_exports._transfer import _claim
 from prolific_exports._transfer._claim import FOREIGN_SILENCE, Claim, Holder
 from prolific_exports._transfer._disk import OsDisk
-from prolific_exports._transfer._process import OsProcesses, Process
 
 NOW = datetime(2026, 3, 20, 10, 0, 0, tzinfo=UTC)
 HERE = socket.gethostname()
@@ -42,10 +44,14 @@ def files(path):
     return sorted(one.name for one in path.parent.iterdir())
 
 
-def sign(path, host=HERE, pid=None, born=""):
+def sign(path, pid=None, **identity):
     """Leave a claim of another process."""
-    pid = ended() if pid is None else pid
-    path.write_bytes(Holder(Process(host, pid, born), "2026-03-20", "k").dump())
+    process = evolve(OsProcesses().current(), pid=ended() if pid is None else pid, started="")
+    process = evolve(process, **identity)
+    path.write_bytes(Holder(process, "theirs.zip", "2026-03-20", "k").dump())
+
+
+ELSEWHERE = {"host": "elsewhere", "boot": "another", "pid": 7}
 
 
 def ended():
@@ -66,19 +72,22 @@ def test_a_claim_that_is_held_keeps_others_out_and_says_who_holds_it(take, path)
     assert (refused.value.host, refused.value.pid) == (HERE, os.getpid())
     assert refused.value.path == path.with_name("x.zip")
     assert "by this same process (since 2026-03-20" in str(refused.value)
-    assert str(refused.value).endswith("): wait for it."), "nobody shall stop it"
+    assert str(refused.value).endswith("). Wait for it."), "don't advise to stop the reader"
     claim.check()
     claim.release()
     assert files(path) == []
     take(path).release()
 
 
-def test_a_claim_of_another_process_says_which_to_wait_for_or_to_stop(take, path):
-    sign(path, host="elsewhere", pid=7)
+def test_a_claim_of_another_process_names_its_output_and_what_to_delete(take, path):
+    sign(path, **ELSEWHERE)
     with pytest.raises(TargetInUseError) as refused:
         take(path)
-    said = "by process 7 on elsewhere (since 2026-03-20): wait for it, or stop it first."
-    assert str(refused.value).endswith(said)
+    assert str(refused.value) == (
+        f"{path.with_name('theirs.zip')} is being downloaded already, by process 7 on elsewhere "
+        "(since 2026-03-20). Wait for it, or stop it. If it was killed, try again in a minute, "
+        f"or delete its claim, {path}."
+    )
 
 
 def test_a_claim_of_a_process_that_ended_is_taken_over(take, path):
@@ -94,67 +103,6 @@ def test_a_process_that_cannot_be_is_no_more(take, path, pid):
     take(path)
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="births are read in /proc")
-def test_a_process_that_got_the_number_of_another_is_not_it(take, path):
-    born = OsProcesses().current().born
-    assert born
-    sign(path, pid=os.getpid(), born=born)
-    with pytest.raises(TargetInUseError):
-        take(path)
-    sign(path, pid=os.getpid(), born=f"{born}0")
-    take(path)
-
-
-# Windows has a function of this name, which ends the process.
-POSIX = OsProcesses(windows=False)
-
-
-def answering(monkeypatch, error=None):
-    """Have the system answer every question about a process."""
-
-    def kill(pid, number):
-        if error is not None:
-            raise error
-
-    monkeypatch.setattr(os, "kill", kill)
-
-
-def test_a_birth_is_that_of_the_process_since_the_machine_was_started(
-    take, path, monkeypatch, tmp_path
-):
-    (tmp_path / "proc/sys/kernel/random").mkdir(parents=True)
-    (tmp_path / "proc/sys/kernel/random/boot_id").write_bytes(b"b00t\n")
-    (tmp_path / "proc" / str(os.getpid())).mkdir()
-    stat = b"7 (a) b) S " + b" ".join(b"%d" % number for number in range(4, 40))
-    (tmp_path / "proc" / str(os.getpid()) / "stat").write_bytes(stat)
-    monkeypatch.setattr(_process, "_PROC", tmp_path / "proc")
-    answering(monkeypatch)
-    assert POSIX.current().born == "b00t:22"
-    sign(path, pid=os.getpid(), born="b00t:22")
-    with pytest.raises(TargetInUseError):
-        take(path, processes=POSIX)
-    sign(path, pid=os.getpid(), born="b00t:21")
-    take(path, processes=POSIX)
-
-
-def test_where_births_are_not_known_numbers_decide(take, path, monkeypatch, tmp_path):
-    monkeypatch.setattr(_process, "_PROC", tmp_path / "nowhere")
-    assert POSIX.current().born == ""
-    sign(path, pid=os.getpid(), born="1")
-    answering(monkeypatch)
-    with pytest.raises(TargetInUseError):
-        take(path, processes=POSIX)
-    answering(monkeypatch, ProcessLookupError(3, "No such process"))
-    take(path, processes=POSIX)
-
-
-def test_somebody_elses_process_is_there(take, path, monkeypatch):
-    answering(monkeypatch, PermissionError(1, "Operation not permitted"))
-    sign(path, pid=1)
-    with pytest.raises(TargetInUseError):
-        take(path, processes=POSIX)
-
-
 def test_on_windows_a_file_that_is_open_cannot_be_renamed_and_so_is_held(take, path, monkeypatch):
     windows = OsProcesses(windows=True)
     disk = OsDisk()
@@ -162,7 +110,7 @@ def test_on_windows_a_file_that_is_open_cannot_be_renamed_and_so_is_held(take, p
     def in_use(path, name):
         raise PermissionError(13, "in use")
 
-    sign(path, pid=1)
+    path.write_bytes(Holder(windows.current(), "x.zip", "2026-03-20", "k").dump())
     with monkeypatch.context() as patch:
         patch.setattr(disk, "rename", in_use)
         with pytest.raises(TargetInUseError):
@@ -171,11 +119,11 @@ def test_on_windows_a_file_that_is_open_cannot_be_renamed_and_so_is_held(take, p
 
 
 def test_a_claim_of_another_machine_is_taken_over_after_a_long_silence(take, path):
-    sign(path, host="elsewhere", pid=1)
-    aged(path, FOREIGN_SILENCE - 60)
-    with pytest.raises(TargetInUseError, match="process 1 on elsewhere"):
+    sign(path, **ELSEWHERE)
+    aged(path, FOREIGN_SILENCE - 30)
+    with pytest.raises(TargetInUseError, match="process 7 on elsewhere"):
         take(path)
-    aged(path, FOREIGN_SILENCE + 60)
+    aged(path, FOREIGN_SILENCE + 30)
     take(path)
     assert files(path) == ["x.lock"]
 
@@ -201,7 +149,7 @@ def test_a_holder_shows_that_it_lives(take, path):
 
 def test_who_has_lost_a_claim_notices_and_leaves_the_new_one_alone(take, path):
     claim = take(path)
-    sign(path, host="elsewhere", pid=1)
+    sign(path, **ELSEWHERE)
     with pytest.raises(TargetInUseError, match="elsewhere"):
         claim.check()
     claim.release()
@@ -240,7 +188,7 @@ def test_a_claim_that_was_given_up_meanwhile_is_free(take, path):
     for method in ("read", "rename"):
         sign(path)
         take(path, Meddling(method, path.unlink)).release()
-    sign(path, host="elsewhere")
+    sign(path, **ELSEWHERE)
     take(path, Meddling("age", path.unlink)).release()
     assert files(path) == []
 
@@ -249,7 +197,7 @@ def test_a_claim_that_was_given_up_meanwhile_is_free(take, path):
 def test_a_faster_one_is_given_its_claim_back(take, path, linking, monkeypatch):
     sign(path)
     # Not one of this process, which Windows takes for gone unless its claim is open.
-    disk = Meddling("rename", lambda: sign(path, host="elsewhere", pid=1))
+    disk = Meddling("rename", lambda: sign(path, **ELSEWHERE))
     if not linking:
 
         def no_links(path, name):
@@ -288,6 +236,50 @@ def test_who_always_comes_too_late_gives_up(take, path):
     assert _claim.Holder.load(b"") is None
 
 
-def test_a_number_that_is_no_process_is_nobodys_signature():
-    signed = Holder(Process(HERE, 1, ""), "2026-03-20", "k").dump()
-    assert Holder.load(signed.replace(b'"pid": 1', b'"pid": 1e999')) is None
+@pytest.mark.parametrize("pid", ["1e999", "0", "-1"])
+def test_a_number_that_is_no_process_id_signs_nothing(pid):
+    holder = Holder(evolve(OsProcesses().current(), pid=77), "x.zip", "2026-03-20", "k")
+    assert Holder.load(holder.dump()) == holder
+    assert Holder.load(holder.dump().replace(b'"pid": 77', b'"pid": ' + pid.encode())) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="has no fork")
+def test_a_fork_neither_releases_the_claim_nor_works_under_it(take, path):
+    claim = take(path)
+
+    def act():
+        with pytest.raises(TargetInUseError):
+            claim.check()
+        claim.release()
+
+    assert fork(act) == 0
+    assert claim.is_held
+    assert files(path) == ["x.lock"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="zombies are made as on Linux")
+def test_a_zombie_holds_nothing(take, path):
+    process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    process.stdout.read()
+    while OsProcesses()._state_and_start(process.pid)[0] != "Z":
+        time.sleep(0.01)
+    try:
+        sign(path, pid=process.pid)
+        assert take(path).is_held
+    finally:
+        process.communicate()
+
+
+def test_containers_with_one_host_name_do_not_take_over_each_others_claims(take, path):
+    sign(path, namespace="pid:[1]")
+    with pytest.raises(TargetInUseError):
+        take(path)
+
+
+def test_a_touch_is_not_that_of_a_claim_that_took_over(take, path):
+    claim = take(path)
+    path.rename(path.with_name("aside"))
+    sign(path, **ELSEWHERE)
+    aged(path, 1000)
+    claim.touch()
+    assert OsDisk().age(path) > 900

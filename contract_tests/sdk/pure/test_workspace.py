@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from helpers.processes import fork
 from hypothesis import given
 from hypothesis import strategies as st
-from prolific_exports import DownloadError, TargetExistsError
+from prolific_exports import DownloadError, TargetExistsError, TargetInUseError
+from prolific_exports._transfer._claim import FOREIGN_SILENCE
 from prolific_exports._transfer._disk import OsDisk
 from prolific_exports._transfer._workspace import System, Workspace
 from prolific_exports._waiting import Job
@@ -192,6 +194,43 @@ def test_an_error_without_words_of_the_system_is_explained_with_its_own(enter, t
     monkeypatch.setattr(OsDisk, "create", fail(OSError("out of order")))
     with pytest.raises(DownloadError, match=r": out of order\.$"):
         enter(target)
+
+
+def test_the_claim_is_touched_in_the_background_until_the_download_ends(target):
+    """Whatever goes on meanwhile: waiting, a stalled connection, verifying."""
+    beating = []
+
+    def beat(act, interval):
+        beating.append((act, interval))
+        return beating.clear
+
+    room = Workspace.open(Job("batch", "1"), target, System(beat=beat), NOW, overwrite=False)
+    ((touch, interval),) = beating
+    assert interval * 10 <= FOREIGN_SILENCE
+    os.utime(room.claim.path, (1, 1))
+    touch()
+    assert OsDisk().age(room.claim.path) < 100
+    room.close()
+    assert beating == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="has no fork")
+def test_a_fork_leaves_a_download_to_its_parent(enter, target):
+    room = enter(target)
+    room.begin(6, ETAG)
+    room.write(0, b"abc")
+
+    def act():
+        with pytest.raises(TargetInUseError):
+            room.write(3, b"xyz")
+        room.close()
+
+    assert fork(act) == 0
+    room.write(3, b"def")
+    room.finish()
+    room.publish(overwrite=False)
+    room.close()
+    assert files(target.parent) == {"x.zip": b"abcdef"}
 
 
 faults = st.dictionaries(

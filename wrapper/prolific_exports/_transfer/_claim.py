@@ -1,8 +1,7 @@
 """The claim of one process to one download.
 
-A file that is created exclusively, which works on network file systems too, where
-advisory locks may succeed for everybody. It survives a crash of its holder and is
-then taken over.
+A claim is a file that is created exclusively. Unlike advisory locks, that works on every
+network file system. A claim outlives a holder that is killed, and is then taken over.
 """
 
 import json
@@ -12,16 +11,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import define, frozen
+from attrs import asdict, define, frozen
 
 from prolific_exports._errors import TargetInUseError
+from prolific_exports._files._process import Process, Processes
 from prolific_exports._transfer._disk import Disk, Handle
-from prolific_exports._transfer._process import Process, Processes
 
-# A holder on another machine cannot be asked whether it lives. It touches its claim
-# every few seconds while something happens; the longest it may be silent is a wait
-# that a server asked for.
-FOREIGN_SILENCE: Final = 3600.0
+# A holder touches its claim every `TOUCH_INTERVAL` seconds, whatever it is doing. One on
+# another machine or in another container can't be asked whether it lives, and counts as gone
+# after a silence of twelve touches.
+TOUCH_INTERVAL: Final = 5.0
+FOREIGN_SILENCE: Final = 60.0
 # Between creating the file and writing who made it there is a moment.
 _UNSIGNED_SILENCE: Final = 10.0
 _TRIES: Final = 10
@@ -33,34 +33,37 @@ class Holder:
 
     Attributes:
         process: The process.
+        output: Name of the file that it downloads, in the claim's folder.
         since: When it claimed, in words.
         key: What tells this claim from every other.
     """
 
     process: Process
+    output: str
     since: str
     key: str
 
     def dump(self) -> bytes:
         """The file's content."""
-        record = {
-            "host": self.process.host,
-            "pid": self.process.pid,
-            "born": self.process.born,
-            "since": self.since,
-            "key": self.key,
-        }
-        return json.dumps(record).encode()
+        return json.dumps({**asdict(self.process), **asdict(self, filter=_is_text)}).encode()
 
     @classmethod
     def load(cls, content: bytes) -> "Holder | None":
         """Who signed; None if nobody did, yet."""
         try:
             record: Any = json.loads(content)
-            process = Process(str(record["host"]), int(record["pid"]), str(record["born"]))
-            return cls(process, str(record["since"]), str(record["key"]))
+            host, boot, namespace, started, output, since, key = (
+                str(record[name])
+                for name in ("host", "boot", "namespace", "started", "output", "since", "key")
+            )
+            process = Process(host, boot, namespace, int(record["pid"]), started)
         except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
             return None
+        return cls(process, Path(output).name, since, key) if process.pid > 0 else None
+
+
+def _is_text(_attribute: object, value: object) -> bool:
+    return isinstance(value, str)
 
 
 @define
@@ -71,13 +74,15 @@ class Claim:
         path: Its file.
         target: What it is for, for messages.
         disk: Where the file is.
-        holder: This process.
-        handle: The open file, which Windows lets nobody rename.
+        processes: Who can be asked about processes.
+        holder: The process that took it.
+        handle: The open file. Windows refuses to rename it meanwhile.
     """
 
     path: Path
     target: Path
     disk: Disk
+    processes: Processes
     holder: Holder
     handle: Handle
 
@@ -85,49 +90,53 @@ class Claim:
     def take(
         cls, path: Path, target: Path, disk: Disk, processes: Processes, now: datetime
     ) -> "Claim":
-        """Claim, taking over from a process that is no more.
+        """Claim, taking over from a process that has ended.
 
         Raises:
             TargetInUseError: Another process, or another part of this one, holds it.
             OSError: The system refuses.
         """
         since = now.astimezone().isoformat(" ", "seconds")
-        holder = Holder(processes.current(), since, secrets.token_hex(8))
+        holder = Holder(processes.current(), target.name, since, secrets.token_hex(8))
         for _ in range(_TRIES):
             try:
                 disk.create(path, holder.dump())
             except FileExistsError:
                 _take_away(path, target, disk, processes)
             else:
-                return cls(path, target, disk, holder, disk.open(path))
-        raise _in_use(target, None)
+                return cls(path, target, disk, processes, holder, disk.open(path))
+        raise _in_use(path, target, None)
 
     def check(self) -> None:
         """Make sure that the claim is still held.
 
         Raises:
-            TargetInUseError: Somebody took it over, having taken this process for dead.
+            TargetInUseError: Another process took it over, or this one is a fork of the holder.
         """
-        found = self._found()
-        if found is None or found.key != self.holder.key:
-            raise _in_use(self.target, found)
+        if not self.is_held:
+            raise _in_use(self.path, self.target, self._found())
 
     @property
     def is_held(self) -> bool:
-        """Whether nobody has taken it over."""
+        """Whether this process holds it: not one that took it over, nor the parent of a fork."""
         found = self._found()
-        return found is not None and found.key == self.holder.key
+        return self.is_of_this_process and found is not None and found.key == self.holder.key
+
+    @property
+    def is_of_this_process(self) -> bool:
+        """Whether this process took it, and isn't a fork of the one that did."""
+        return self.processes.pid == self.holder.process.pid
 
     def touch(self) -> None:
-        """Show that the holder lives."""
-        self.disk.touch(self.path)
+        """Show that the holder lives. Never touches the claim of one that took over."""
+        self.handle.touch()
 
     def release(self) -> None:
         """Give it up."""
         try:
             held = self.is_held
         finally:
-            # Left open, it would keep everybody out on Windows: this process too.
+            # Left open, it would keep everyone out on Windows, this process too.
             self.handle.close()
         if held:
             self.disk.remove(self.path)
@@ -137,17 +146,17 @@ class Claim:
 
 
 def _take_away(path: Path, target: Path, disk: Disk, processes: Processes) -> None:
-    """Remove a claim whose holder is gone.
+    """Remove a claim whose holder has ended.
 
-    It is moved aside and looked at again: two processes may find the same claim
-    abandoned, and the slower one would otherwise remove the faster one's.
+    It is moved aside and read again: two processes may find the same claim abandoned, and the
+    slower one would otherwise remove the faster one's.
     """
     content = disk.read(path)
     if content is None:
         return
     found = Holder.load(content)
     if not _is_abandoned(path, found, disk, processes):
-        raise _in_use(target, found, own=processes.current())
+        raise _in_use(path, target, found, own=processes.current())
     aside = aside_path(path)
     try:
         disk.rename(path, aside)
@@ -155,7 +164,7 @@ def _take_away(path: Path, target: Path, disk: Disk, processes: Processes) -> No
         return
     except PermissionError:
         # Windows: the holder has it open.
-        raise _in_use(target, found) from None
+        raise _in_use(path, target, found) from None
     if disk.read(aside) != content:
         # Without hard links, or when a third was faster, its owner will notice.
         with suppress(OSError):
@@ -169,26 +178,35 @@ def aside_path(path: Path) -> Path:
 
 
 def _is_abandoned(path: Path, found: Holder | None, disk: Disk, processes: Processes) -> bool:
-    gone = None if found is None else processes.is_gone(found.process)
-    if gone is not None:
-        return gone
+    if found is not None:
+        ended = processes.has_ended(found.process)
+        if ended is not None:
+            return ended
+        if processes.guards_open_files and found.process.shares_ids_with(processes.current()):
+            return True
     try:
         return disk.age(path) > (_UNSIGNED_SILENCE if found is None else FOREIGN_SILENCE)
     except FileNotFoundError:
         return True
 
 
-def _in_use(target: Path, found: Holder | None, own: Process | None = None) -> TargetInUseError:
-    advice = "wait for it, or stop it first"
-    if found is None:
-        who = "another process"
-    elif found.process == own:
-        # A thread or task: nobody shall stop the process that this is said in.
-        who, advice = f"this same process (since {found.since})", "wait for it"
+def _in_use(
+    path: Path, target: Path, found: Holder | None, own: Process | None = None
+) -> TargetInUseError:
+    if found is not None and found.process == own:
+        # A thread or task. Don't advise to stop the process that reads this.
+        who, advice = f"this same process (since {found.since})", "Wait for it."
     else:
-        who = f"process {found.process.pid} on {found.process.host} (since {found.since})"
+        who = "another process"
+        if found is not None:
+            who = f"process {found.process.pid} on {found.process.host} (since {found.since})"
+        advice = (
+            "Wait for it, or stop it. If it was killed, try again in a minute, or delete its "
+            f"claim, {path}."
+        )
+    output = target if found is None else target.with_name(found.output or target.name)
     return TargetInUseError(
-        f"{target} is being downloaded already, by {who}: {advice}.",
+        f"{output} is being downloaded already, by {who}. {advice}",
         path=target,
         host=found.process.host if found else None,
         pid=found.process.pid if found else None,

@@ -29,6 +29,10 @@ class Handle(Protocol):
         """Bring all bytes to the disk."""
         ...
 
+    def touch(self) -> None:
+        """Set the time at which the file was modified to now."""
+        ...
+
     def close(self) -> None:
         """Close the file."""
         ...
@@ -81,10 +85,6 @@ class Disk(Protocol):
         """Remove a file, if it is there."""
         ...
 
-    def touch(self, path: Path) -> None:
-        """Make a file as young as can be."""
-        ...
-
     def age(self, path: Path) -> float:
         """Seconds since a file was touched, by the file system's own clock."""
         ...
@@ -101,9 +101,10 @@ class Disk(Protocol):
 class OsHandle:
     """A file of the operating system."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, path: Path) -> None:
         """Take over a descriptor."""
         self._file = os.fdopen(descriptor, "r+b", buffering=0)
+        self._path = path
 
     def size(self) -> int:
         """Bytes of the file."""
@@ -123,6 +124,12 @@ class OsHandle:
     def sync(self) -> None:
         """Bring all bytes to the disk."""
         os.fsync(self._file.fileno())
+
+    def touch(self) -> None:
+        """Set the time at which the file was modified to now."""
+        # By its descriptor, since another file may have its name by now. Windows can't, but
+        # there no file gets another name while it is open.
+        os.utime(self._file.fileno() if os.utime in os.supports_fd else self._path)
 
     def close(self) -> None:
         """Close the file."""
@@ -194,7 +201,7 @@ class OsDisk:
             # nor may an archive that was published by a second name.
             if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
                 self.remove(path)
-        return OsHandle(os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o666))
+        return OsHandle(os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o666), path)
 
     def link(self, path: Path, name: Path) -> None:
         """Give a file a second name, or raise `FileExistsError`."""
@@ -207,10 +214,6 @@ class OsDisk:
     def remove(self, path: Path) -> None:
         """Remove a file, if it is there."""
         path.unlink(missing_ok=True)
-
-    def touch(self, path: Path) -> None:
-        """Make a file as young as can be."""
-        os.utime(path)
 
     def age(self, path: Path) -> float:
         """Seconds since a file was touched, by the file system's own clock."""

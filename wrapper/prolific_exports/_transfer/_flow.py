@@ -19,7 +19,6 @@ from prolific_exports._errors import (
 )
 from prolific_exports._events import (
     Downloading,
-    Event,
     Refreshed,
     Resuming,
     Retrying,
@@ -202,12 +201,7 @@ class _Download:
             self._restart("the export job is gone, a new one was requested", None)
 
     def _wait(self) -> Flow[str]:
-        context = evolve(self.context, notify=self._notify)
-        return (yield from wait(self.job, context, self.policy)).url
-
-    def _notify(self, event: Event) -> None:
-        self.room.touch()
-        self.context.notify(event)
+        return (yield from wait(self.job, self.context, self.policy)).url
 
     def _fetch(self) -> Flow[None]:
         """Get every byte that is missing."""
@@ -361,7 +355,6 @@ class _Download:
             self._report()
         if now - self.recorded >= CHECKPOINT_INTERVAL:
             self.recorded = now
-            self.room.touch()
             self.room.checkpoint()
 
     def _report(self) -> None:

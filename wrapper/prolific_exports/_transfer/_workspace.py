@@ -10,10 +10,11 @@ from typing import Final
 from attrs import define, field, frozen
 
 from prolific_exports._errors import DownloadError, TargetExistsError
-from prolific_exports._transfer._claim import Claim, aside_path
+from prolific_exports._files._process import OsProcesses, Processes
+from prolific_exports._transfer._claim import TOUCH_INTERVAL, Claim, aside_path
 from prolific_exports._transfer._disk import Disk, Handle, OsDisk
+from prolific_exports._transfer._heartbeat import Stop, beat
 from prolific_exports._transfer._names import default_name, is_hidden, part_path
-from prolific_exports._transfer._process import OsProcesses, Processes
 from prolific_exports._transfer._ranges import Ranges
 from prolific_exports._transfer._sidecar import Sidecar
 from prolific_exports._waiting import Job
@@ -29,10 +30,12 @@ class System:
     Attributes:
         disk: Its files.
         processes: Its processes.
+        beat: Does something every so many seconds in the background, until it is stopped.
     """
 
     disk: Disk = field(factory=OsDisk)
     processes: Processes = field(factory=OsProcesses)
+    beat: Callable[[Callable[[], object], float], Stop] = beat
 
 
 @define(eq=False)
@@ -67,6 +70,7 @@ class Workspace:
     finished: int | None = None
     finished_export: str | None = None
     _handle: Handle | None = None
+    _stop_touching: Stop | None = None
     _sidecar_path: Path = field(init=False)
     _opened: bool = False
     _spares: bool = False
@@ -121,6 +125,7 @@ class Workspace:
             claim = Claim.take(part.with_suffix(".lock"), target, disk, system.processes, now)
         room = cls(job, target, folder, disk, claim, part)
         try:
+            room._stop_touching = system.beat(claim.touch, TOUCH_INTERVAL)
             with _explained(f"cannot write in {folder}"):
                 room._read(named=named, overwrite=overwrite)
         except BaseException:
@@ -248,11 +253,6 @@ class Workspace:
             self._file.sync()
             self._record()
 
-    def touch(self) -> None:
-        """Show other processes that this one is at work."""
-        with suppress(OSError):
-            self.claim.touch()
-
     def forget(self) -> None:
         """Take back what is there.
 
@@ -325,7 +325,10 @@ class Workspace:
         """Keep what another run can go on with, remove everything else, give up the claim.
 
         Never raises for the disk: what made the download end is what the caller wants to know.
+        In a fork of the process, it leaves everything to the parent.
         """
+        if self._stop_touching is not None and self.claim.is_of_this_process:
+            self._stop_touching()
         try:
             with suppress(OSError):
                 if self.claim.is_held and not self._published:
@@ -386,6 +389,9 @@ class Workspace:
         return self._handle
 
     def _writing(self) -> AbstractContextManager[None]:
+        if not self.claim.is_of_this_process:
+            # A fork shares the open files with its parent, and their positions.
+            self.claim.check()
         return _explained(f"cannot write {self.target}", self.advice)
 
 

@@ -1,0 +1,25 @@
+"""What is done in the background goes on until it is stopped."""
+
+import threading
+
+from prolific_exports._transfer._heartbeat import beat
+
+
+def test_a_heartbeat_goes_on_after_a_failure_until_it_is_stopped():
+    beats = threading.Semaphore(0)
+
+    def act():
+        beats.release()
+        raise OSError(5, "Input/output error")
+
+    stop = beat(act, 0)
+    assert beats.acquire(timeout=30)
+    assert beats.acquire(timeout=30)
+    stop()
+    assert not [one for one in threading.enumerate() if one.name == "prolific-claim"]
+
+
+def test_a_heartbeat_that_is_stopped_early_never_beats():
+    beats = []
+    beat(lambda: beats.append(1), 3600)()
+    assert beats == []
