@@ -282,12 +282,28 @@ def test_instructions_are_deprecated_and_nothing_else(contract):
         ("DatasetSchemaField", {"type": "video_url"}),
         ("BatchItemsItem", {"type": "video_narration", "description": "Say what you see."}),
         ("TaskResponseResponseType", "video_narration"),
+        ("BatchItemsItem", {"type": "star_rating", "description": "How good is it?"}),
+        (
+            "BatchItemsItem",
+            {"type": "star_rating", "description": "How good is it?", "max_stars": 10},
+        ),
+        ("TaskResponseResponseType", "star_rating"),
+        ("CollectionResponseResponseType", "star_rating"),
+        ("CollectionInstructionInputType", "star_rating"),
+        ("BatchInstructionsPostRequestInstructionType", "star_rating"),
     ],
 )
 def test_types_of_the_later_edition_are_in_it_and_in_the_union(contract, name, value):
     assert valid(contract, name, value)
     assert valid(built("2026-11").document, name, value)
     assert not valid(built("2026-03").document, name, value)
+
+
+@pytest.mark.parametrize("stars", [0, 11, 2.5, "5"])
+def test_star_rating_with_other_than_1_to_10_stars_is_refused(contract, stars):
+    item = {"type": "star_rating", "description": "How good is it?", "max_stars": stars}
+
+    assert not valid(contract, "BatchItemsItem", item)
 
 
 def test_discriminators_map_every_branch(contract):

@@ -87,6 +87,20 @@ class TestGenerator:
 
         assert "Warning" in str(caught.value)
 
+    def test_templates_beside_configuration_replace_generators_own(self, contract, tmp_path):
+        schemas = {"A": {"type": "object", "properties": {"b": {"enum": ["x"]}}}}
+        contract.write_text(
+            dump_yaml({**SMALL, "components": {"schemas": schemas}}), encoding="utf-8"
+        )
+        config = tmp_path / "generator.yaml"
+        config.write_text("{}", encoding="utf-8")
+
+        ours = generate_client(contract, OPENAPI / "generator.yaml")
+        theirs = generate_client(contract, config)
+
+        assert b"_missing_" in ours["models/ab.py"]
+        assert b"_missing_" not in theirs["models/ab.py"]
+
     def test_a_missing_generator_is_named(self, contract, monkeypatch):
         monkeypatch.setattr(_generate, "find_spec", lambda name: None)
 

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from prolific_contract._errors import BuildError, DocumentError, MissingDependencyError
 from prolific_contract.spec._files import read_text, write_atomically
+from prolific_contract.spec._opening import opened
+from prolific_contract.spec._yaml import dump_yaml, load_yaml
 
 PACKAGE = "prolific_api"
 """The import name of the generated client."""
@@ -19,6 +21,8 @@ PACKAGE = "prolific_api"
 # What the generator's own client has, and hardly a package that somebody wrote.
 _HALLMARK = b"class AuthenticatedClient"
 _NAMED = 3
+# Beside the generator's configuration.
+_TEMPLATES = "templates"
 
 
 class Difference(NamedTuple):
@@ -43,9 +47,12 @@ class Difference(NamedTuple):
 def generate_client(contract: Path, config: Path) -> dict[str, bytes]:
     """The files of the client that the generator makes of a contract.
 
+    The client is open where the contract is closed: it keeps values of enums and members of
+    unions that the contract does not have.
+
     Args:
         contract: The built contract.
-        config: The generator's configuration.
+        config: The generator's configuration; templates beside it replace the generator's own.
 
     Returns:
         Content by path within the package, with ``/`` between its parts.
@@ -60,13 +67,17 @@ def generate_client(contract: Path, config: Path) -> dict[str, bytes]:
             "openapi-python-client is not installed: it comes with the development tools "
             "(make setup)"
         )
-    for path in (contract, config):
-        read_text(path)
+    read_text(config)
+    document = load_yaml(read_text(contract), source=str(contract))
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / PACKAGE
+        source = Path(folder) / "contract.yaml"
+        source.write_text(dump_yaml(opened(document)), encoding="utf-8")
         command = [sys.executable, "-m", "openapi_python_client", "generate"]
-        command += ["--path", str(contract.resolve()), "--config", str(config.resolve())]
+        command += ["--path", str(source), "--config", str(config.resolve())]
         command += ["--meta", "none", "--output-path", str(package), "--fail-on-warning"]
+        # What is not there is the generator's own.
+        command += ["--custom-template-path", str(config.resolve().parent / _TEMPLATES)]
         done = subprocess.run(  # noqa: S603 - our own interpreter and arguments
             command,
             cwd=folder,

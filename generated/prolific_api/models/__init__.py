@@ -80,6 +80,8 @@ from .batch_items_item_rich_text_content_format import (
     BatchItemsItemRichTextContentFormat,
 )
 from .batch_items_item_rich_text_type import BatchItemsItemRichTextType
+from .batch_items_item_star_rating import BatchItemsItemStarRating
+from .batch_items_item_star_rating_type import BatchItemsItemStarRatingType
 from .batch_items_item_video_narration import BatchItemsItemVideoNarration
 from .batch_items_item_video_narration_type import BatchItemsItemVideoNarrationType
 from .batch_items_page import BatchItemsPage
@@ -195,6 +197,8 @@ from .instruction_multiple_choice_with_free_text_parent_type import (
 from .instruction_multiple_choice_with_free_text_type import (
     InstructionMultipleChoiceWithFreeTextType,
 )
+from .instruction_star_rating import InstructionStarRating
+from .instruction_star_rating_type import InstructionStarRatingType
 from .page_item_file_upload import PageItemFileUpload
 from .page_item_file_upload_parent_type import PageItemFileUploadParentType
 from .page_item_file_upload_type import PageItemFileUploadType
@@ -232,6 +236,8 @@ from .page_item_multiple_choice_with_free_text_type import (
 from .page_item_rich_text import PageItemRichText
 from .page_item_rich_text_parent_type import PageItemRichTextParentType
 from .page_item_rich_text_type import PageItemRichTextType
+from .page_item_star_rating import PageItemStarRating
+from .page_item_star_rating_type import PageItemStarRatingType
 from .replace_instructions_body import ReplaceInstructionsBody
 from .schema_migration_error import SchemaMigrationError
 from .schema_migration_job import SchemaMigrationJob
@@ -297,6 +303,8 @@ __all__ = (
     "BatchItemsItemRichText",
     "BatchItemsItemRichTextContentFormat",
     "BatchItemsItemRichTextType",
+    "BatchItemsItemStarRating",
+    "BatchItemsItemStarRatingType",
     "BatchItemsItemVideoNarration",
     "BatchItemsItemVideoNarrationType",
     "BatchItemsPage",
@@ -390,6 +398,8 @@ __all__ = (
     "InstructionMultipleChoiceWithFreeTextOption",
     "InstructionMultipleChoiceWithFreeTextParentType",
     "InstructionMultipleChoiceWithFreeTextType",
+    "InstructionStarRating",
+    "InstructionStarRatingType",
     "PageItemFileUpload",
     "PageItemFileUploadParentType",
     "PageItemFileUploadType",
@@ -415,6 +425,8 @@ __all__ = (
     "PageItemRichText",
     "PageItemRichTextParentType",
     "PageItemRichTextType",
+    "PageItemStarRating",
+    "PageItemStarRatingType",
     "ReplaceInstructionsBody",
     "SchemaMigrationError",
     "SchemaMigrationJob",

@@ -162,13 +162,10 @@ class Batch:
         auto_sync_enabled = d.pop("auto_sync_enabled", UNSET)
 
         def _parse_batch_items(data: object) -> list[BatchItemsPage] | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
             try:
                 if not isinstance(data, list):
                     raise TypeError()
+
                 batch_items_type_0 = []
                 _batch_items_type_0 = data
                 for batch_items_type_0_item_data in _batch_items_type_0:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..models.instruction_multiple_choice_with_free_text import (
         InstructionMultipleChoiceWithFreeText,
     )
+    from ..models.instruction_star_rating import InstructionStarRating
 
 
 T = TypeVar("T", bound="BatchInstructionsGetResponse200")
@@ -29,40 +30,44 @@ class BatchInstructionsGetResponse200:
     """
     Attributes:
         meta (BatchInstructionsGetResponseMeta | Unset):
-        results (list[InstructionFileUpload | InstructionFreeText | InstructionFreeTextWithUnit |
-            InstructionMultipleChoice | InstructionMultipleChoiceWithFreeText] | Unset):
+        results (list[Any | InstructionFileUpload | InstructionFreeText | InstructionFreeTextWithUnit |
+            InstructionMultipleChoice | InstructionMultipleChoiceWithFreeText | InstructionStarRating] | Unset):
     """
 
     meta: BatchInstructionsGetResponseMeta | Unset = UNSET
     results: (
         list[
-            InstructionFileUpload
+            Any
+            | InstructionFileUpload
             | InstructionFreeText
             | InstructionFreeTextWithUnit
             | InstructionMultipleChoice
             | InstructionMultipleChoiceWithFreeText
+            | InstructionStarRating
         ]
         | Unset
     ) = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.instruction_file_upload import InstructionFileUpload
         from ..models.instruction_free_text import InstructionFreeText
         from ..models.instruction_free_text_with_unit import InstructionFreeTextWithUnit
         from ..models.instruction_multiple_choice import InstructionMultipleChoice
         from ..models.instruction_multiple_choice_with_free_text import (
             InstructionMultipleChoiceWithFreeText,
         )
+        from ..models.instruction_star_rating import InstructionStarRating
 
         meta: dict[str, Any] | Unset = UNSET
         if not isinstance(self.meta, Unset):
             meta = self.meta.to_dict()
 
-        results: list[dict[str, Any]] | Unset = UNSET
+        results: list[Any | dict[str, Any]] | Unset = UNSET
         if not isinstance(self.results, Unset):
             results = []
             for results_item_data in self.results:
-                results_item: dict[str, Any]
+                results_item: Any | dict[str, Any]
                 if (
                     isinstance(results_item_data, InstructionMultipleChoice)
                     or isinstance(results_item_data, InstructionFreeText)
@@ -70,10 +75,12 @@ class BatchInstructionsGetResponse200:
                     or isinstance(
                         results_item_data, InstructionMultipleChoiceWithFreeText
                     )
+                    or isinstance(results_item_data, InstructionFileUpload)
+                    or isinstance(results_item_data, InstructionStarRating)
                 ):
                     results_item = results_item_data.to_dict()
                 else:
-                    results_item = results_item_data.to_dict()
+                    results_item = results_item_data
 
                 results.append(results_item)
 
@@ -99,6 +106,7 @@ class BatchInstructionsGetResponse200:
         from ..models.instruction_multiple_choice_with_free_text import (
             InstructionMultipleChoiceWithFreeText,
         )
+        from ..models.instruction_star_rating import InstructionStarRating
 
         d = dict(src_dict)
         _meta = d.pop("meta", UNSET)
@@ -111,11 +119,13 @@ class BatchInstructionsGetResponse200:
         _results = d.pop("results", UNSET)
         results: (
             list[
-                InstructionFileUpload
+                Any
+                | InstructionFileUpload
                 | InstructionFreeText
                 | InstructionFreeTextWithUnit
                 | InstructionMultipleChoice
                 | InstructionMultipleChoiceWithFreeText
+                | InstructionStarRating
             ]
             | Unset
         ) = UNSET
@@ -126,15 +136,20 @@ class BatchInstructionsGetResponse200:
                 def _parse_results_item(
                     data: object,
                 ) -> (
-                    InstructionFileUpload
+                    Any
+                    | InstructionFileUpload
                     | InstructionFreeText
                     | InstructionFreeTextWithUnit
                     | InstructionMultipleChoice
                     | InstructionMultipleChoiceWithFreeText
+                    | InstructionStarRating
                 ):
                     try:
                         if not isinstance(data, dict):
                             raise TypeError()
+                        if data.get("type") not in ["multiple_choice"]:
+                            raise ValueError()
+
                         componentsschemas_instruction_type_0 = (
                             InstructionMultipleChoice.from_dict(data)
                         )
@@ -145,6 +160,9 @@ class BatchInstructionsGetResponse200:
                     try:
                         if not isinstance(data, dict):
                             raise TypeError()
+                        if data.get("type") not in ["free_text"]:
+                            raise ValueError()
+
                         componentsschemas_instruction_type_1 = (
                             InstructionFreeText.from_dict(data)
                         )
@@ -155,6 +173,9 @@ class BatchInstructionsGetResponse200:
                     try:
                         if not isinstance(data, dict):
                             raise TypeError()
+                        if data.get("type") not in ["free_text_with_unit"]:
+                            raise ValueError()
+
                         componentsschemas_instruction_type_2 = (
                             InstructionFreeTextWithUnit.from_dict(data)
                         )
@@ -165,6 +186,9 @@ class BatchInstructionsGetResponse200:
                     try:
                         if not isinstance(data, dict):
                             raise TypeError()
+                        if data.get("type") not in ["multiple_choice_with_free_text"]:
+                            raise ValueError()
+
                         componentsschemas_instruction_type_3 = (
                             InstructionMultipleChoiceWithFreeText.from_dict(data)
                         )
@@ -172,13 +196,42 @@ class BatchInstructionsGetResponse200:
                         return componentsschemas_instruction_type_3
                     except (TypeError, ValueError, AttributeError, KeyError):
                         pass
-                    if not isinstance(data, dict):
-                        raise TypeError()
-                    componentsschemas_instruction_type_4 = (
-                        InstructionFileUpload.from_dict(data)
-                    )
+                    try:
+                        if not isinstance(data, dict):
+                            raise TypeError()
+                        if data.get("type") not in ["file_upload"]:
+                            raise ValueError()
 
-                    return componentsschemas_instruction_type_4
+                        componentsschemas_instruction_type_4 = (
+                            InstructionFileUpload.from_dict(data)
+                        )
+
+                        return componentsschemas_instruction_type_4
+                    except (TypeError, ValueError, AttributeError, KeyError):
+                        pass
+                    try:
+                        if not isinstance(data, dict):
+                            raise TypeError()
+                        if data.get("type") not in ["star_rating"]:
+                            raise ValueError()
+
+                        componentsschemas_instruction_type_5 = (
+                            InstructionStarRating.from_dict(data)
+                        )
+
+                        return componentsschemas_instruction_type_5
+                    except (TypeError, ValueError, AttributeError, KeyError):
+                        pass
+                    return cast(
+                        Any
+                        | InstructionFileUpload
+                        | InstructionFreeText
+                        | InstructionFreeTextWithUnit
+                        | InstructionMultipleChoice
+                        | InstructionMultipleChoiceWithFreeText
+                        | InstructionStarRating,
+                        data,
+                    )
 
                 results_item = _parse_results_item(results_item_data)
 

@@ -37,6 +37,7 @@ class BatchInstructionsPostRequestInstruction:
         default_unit (str | Unset):
         disable_dropdown (bool | Unset):  Default: False.
         helper_text (str | Unset):
+        max_stars (int | Unset): For star_rating only; 5 if it is not given.
         options (list[BatchInstructionsPostRequestInstructionOption] | Unset):
         placeholder_text_input (str | Unset):
         unit_options (list[BatchInstructionsPostRequestInstructionUnitOption] | Unset):
@@ -50,6 +51,7 @@ class BatchInstructionsPostRequestInstruction:
     default_unit: str | Unset = UNSET
     disable_dropdown: bool | Unset = False
     helper_text: str | Unset = UNSET
+    max_stars: int | Unset = UNSET
     options: list[BatchInstructionsPostRequestInstructionOption] | Unset = UNSET
     placeholder_text_input: str | Unset = UNSET
     unit_options: list[BatchInstructionsPostRequestInstructionUnitOption] | Unset = (
@@ -71,6 +73,8 @@ class BatchInstructionsPostRequestInstruction:
         disable_dropdown = self.disable_dropdown
 
         helper_text = self.helper_text
+
+        max_stars = self.max_stars
 
         options: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.options, Unset):
@@ -112,6 +116,8 @@ class BatchInstructionsPostRequestInstruction:
             field_dict["disable_dropdown"] = disable_dropdown
         if helper_text is not UNSET:
             field_dict["helper_text"] = helper_text
+        if max_stars is not UNSET:
+            field_dict["max_stars"] = max_stars
         if options is not UNSET:
             field_dict["options"] = options
         if placeholder_text_input is not UNSET:
@@ -147,6 +153,8 @@ class BatchInstructionsPostRequestInstruction:
         disable_dropdown = d.pop("disable_dropdown", UNSET)
 
         helper_text = d.pop("helper_text", UNSET)
+
+        max_stars = d.pop("max_stars", UNSET)
 
         _options = d.pop("options", UNSET)
         options: list[BatchInstructionsPostRequestInstructionOption] | Unset = UNSET
@@ -199,6 +207,7 @@ class BatchInstructionsPostRequestInstruction:
             default_unit=default_unit,
             disable_dropdown=disable_dropdown,
             helper_text=helper_text,
+            max_stars=max_stars,
             options=options,
             placeholder_text_input=placeholder_text_input,
             unit_options=unit_options,

@@ -39,6 +39,7 @@ class BatchInstructionsPutRequestInstruction:
         disable_dropdown (bool | Unset):  Default: False.
         helper_text (str | Unset):
         id (UUID | Unset):
+        max_stars (int | Unset): For star_rating only; 5 if it is not given.
         options (list[BatchInstructionsPutRequestInstructionOption] | Unset):
         placeholder_text_input (str | Unset):
         unit_options (list[BatchInstructionsPutRequestInstructionUnitOption] | Unset):
@@ -53,6 +54,7 @@ class BatchInstructionsPutRequestInstruction:
     disable_dropdown: bool | Unset = False
     helper_text: str | Unset = UNSET
     id: UUID | Unset = UNSET
+    max_stars: int | Unset = UNSET
     options: list[BatchInstructionsPutRequestInstructionOption] | Unset = UNSET
     placeholder_text_input: str | Unset = UNSET
     unit_options: list[BatchInstructionsPutRequestInstructionUnitOption] | Unset = UNSET
@@ -76,6 +78,8 @@ class BatchInstructionsPutRequestInstruction:
         id: str | Unset = UNSET
         if not isinstance(self.id, Unset):
             id = str(self.id)
+
+        max_stars = self.max_stars
 
         options: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.options, Unset):
@@ -119,6 +123,8 @@ class BatchInstructionsPutRequestInstruction:
             field_dict["helper_text"] = helper_text
         if id is not UNSET:
             field_dict["id"] = id
+        if max_stars is not UNSET:
+            field_dict["max_stars"] = max_stars
         if options is not UNSET:
             field_dict["options"] = options
         if placeholder_text_input is not UNSET:
@@ -161,6 +167,8 @@ class BatchInstructionsPutRequestInstruction:
             id = UNSET
         else:
             id = UUID(_id)
+
+        max_stars = d.pop("max_stars", UNSET)
 
         _options = d.pop("options", UNSET)
         options: list[BatchInstructionsPutRequestInstructionOption] | Unset = UNSET
@@ -214,6 +222,7 @@ class BatchInstructionsPutRequestInstruction:
             disable_dropdown=disable_dropdown,
             helper_text=helper_text,
             id=id,
+            max_stars=max_stars,
             options=options,
             placeholder_text_input=placeholder_text_input,
             unit_options=unit_options,

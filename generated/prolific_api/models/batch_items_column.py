@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         BatchItemsItemMultipleChoiceWithFreeText,
     )
     from ..models.batch_items_item_rich_text import BatchItemsItemRichText
+    from ..models.batch_items_item_star_rating import BatchItemsItemStarRating
     from ..models.batch_items_item_video_narration import BatchItemsItemVideoNarration
 
 
@@ -31,14 +32,16 @@ T = TypeVar("T", bound="BatchItemsColumn")
 class BatchItemsColumn:
     """
     Attributes:
-        items (list[BatchItemsItemDatasetField | BatchItemsItemFileUpload | BatchItemsItemFreeText |
+        items (list[Any | BatchItemsItemDatasetField | BatchItemsItemFileUpload | BatchItemsItemFreeText |
             BatchItemsItemFreeTextWithUnit | BatchItemsItemImage | BatchItemsItemMultipleChoice |
-            BatchItemsItemMultipleChoiceWithFreeText | BatchItemsItemRichText | BatchItemsItemVideoNarration]):
+            BatchItemsItemMultipleChoiceWithFreeText | BatchItemsItemRichText | BatchItemsItemStarRating |
+            BatchItemsItemVideoNarration]):
         id (str | Unset):
     """
 
     items: list[
-        BatchItemsItemDatasetField
+        Any
+        | BatchItemsItemDatasetField
         | BatchItemsItemFileUpload
         | BatchItemsItemFreeText
         | BatchItemsItemFreeTextWithUnit
@@ -46,6 +49,7 @@ class BatchItemsColumn:
         | BatchItemsItemMultipleChoice
         | BatchItemsItemMultipleChoiceWithFreeText
         | BatchItemsItemRichText
+        | BatchItemsItemStarRating
         | BatchItemsItemVideoNarration
     ]
     id: str | Unset = UNSET
@@ -66,10 +70,14 @@ class BatchItemsColumn:
             BatchItemsItemMultipleChoiceWithFreeText,
         )
         from ..models.batch_items_item_rich_text import BatchItemsItemRichText
+        from ..models.batch_items_item_star_rating import BatchItemsItemStarRating
+        from ..models.batch_items_item_video_narration import (
+            BatchItemsItemVideoNarration,
+        )
 
         items = []
         for items_item_data in self.items:
-            items_item: dict[str, Any]
+            items_item: Any | dict[str, Any]
             if (
                 isinstance(items_item_data, BatchItemsItemDatasetField)
                 or isinstance(items_item_data, BatchItemsItemImage)
@@ -79,10 +87,12 @@ class BatchItemsColumn:
                 or isinstance(items_item_data, BatchItemsItemMultipleChoice)
                 or isinstance(items_item_data, BatchItemsItemMultipleChoiceWithFreeText)
                 or isinstance(items_item_data, BatchItemsItemFileUpload)
+                or isinstance(items_item_data, BatchItemsItemVideoNarration)
+                or isinstance(items_item_data, BatchItemsItemStarRating)
             ):
                 items_item = items_item_data.to_dict()
             else:
-                items_item = items_item_data.to_dict()
+                items_item = items_item_data
 
             items.append(items_item)
 
@@ -116,6 +126,7 @@ class BatchItemsColumn:
             BatchItemsItemMultipleChoiceWithFreeText,
         )
         from ..models.batch_items_item_rich_text import BatchItemsItemRichText
+        from ..models.batch_items_item_star_rating import BatchItemsItemStarRating
         from ..models.batch_items_item_video_narration import (
             BatchItemsItemVideoNarration,
         )
@@ -128,7 +139,8 @@ class BatchItemsColumn:
             def _parse_items_item(
                 data: object,
             ) -> (
-                BatchItemsItemDatasetField
+                Any
+                | BatchItemsItemDatasetField
                 | BatchItemsItemFileUpload
                 | BatchItemsItemFreeText
                 | BatchItemsItemFreeTextWithUnit
@@ -136,11 +148,15 @@ class BatchItemsColumn:
                 | BatchItemsItemMultipleChoice
                 | BatchItemsItemMultipleChoiceWithFreeText
                 | BatchItemsItemRichText
+                | BatchItemsItemStarRating
                 | BatchItemsItemVideoNarration
             ):
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["dataset_field"]:
+                        raise ValueError()
+
                     componentsschemas_batch_items_item_type_0 = (
                         BatchItemsItemDatasetField.from_dict(data)
                     )
@@ -151,6 +167,9 @@ class BatchItemsColumn:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["image"]:
+                        raise ValueError()
+
                     componentsschemas_batch_items_item_type_1 = (
                         BatchItemsItemImage.from_dict(data)
                     )
@@ -161,6 +180,9 @@ class BatchItemsColumn:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["rich_text"]:
+                        raise ValueError()
+
                     componentsschemas_batch_items_item_type_2 = (
                         BatchItemsItemRichText.from_dict(data)
                     )
@@ -171,6 +193,9 @@ class BatchItemsColumn:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["free_text"]:
+                        raise ValueError()
+
                     componentsschemas_batch_items_item_type_3 = (
                         BatchItemsItemFreeText.from_dict(data)
                     )
@@ -181,6 +206,9 @@ class BatchItemsColumn:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["free_text_with_unit"]:
+                        raise ValueError()
+
                     componentsschemas_batch_items_item_type_4 = (
                         BatchItemsItemFreeTextWithUnit.from_dict(data)
                     )
@@ -191,6 +219,9 @@ class BatchItemsColumn:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["multiple_choice"]:
+                        raise ValueError()
+
                     componentsschemas_batch_items_item_type_5 = (
                         BatchItemsItemMultipleChoice.from_dict(data)
                     )
@@ -201,6 +232,9 @@ class BatchItemsColumn:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["multiple_choice_with_free_text"]:
+                        raise ValueError()
+
                     componentsschemas_batch_items_item_type_6 = (
                         BatchItemsItemMultipleChoiceWithFreeText.from_dict(data)
                     )
@@ -211,6 +245,9 @@ class BatchItemsColumn:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["file_upload"]:
+                        raise ValueError()
+
                     componentsschemas_batch_items_item_type_7 = (
                         BatchItemsItemFileUpload.from_dict(data)
                     )
@@ -218,13 +255,46 @@ class BatchItemsColumn:
                     return componentsschemas_batch_items_item_type_7
                 except (TypeError, ValueError, AttributeError, KeyError):
                     pass
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_batch_items_item_type_8 = (
-                    BatchItemsItemVideoNarration.from_dict(data)
-                )
+                try:
+                    if not isinstance(data, dict):
+                        raise TypeError()
+                    if data.get("type") not in ["video_narration"]:
+                        raise ValueError()
 
-                return componentsschemas_batch_items_item_type_8
+                    componentsschemas_batch_items_item_type_8 = (
+                        BatchItemsItemVideoNarration.from_dict(data)
+                    )
+
+                    return componentsschemas_batch_items_item_type_8
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+                try:
+                    if not isinstance(data, dict):
+                        raise TypeError()
+                    if data.get("type") not in ["star_rating"]:
+                        raise ValueError()
+
+                    componentsschemas_batch_items_item_type_9 = (
+                        BatchItemsItemStarRating.from_dict(data)
+                    )
+
+                    return componentsschemas_batch_items_item_type_9
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+                return cast(
+                    Any
+                    | BatchItemsItemDatasetField
+                    | BatchItemsItemFileUpload
+                    | BatchItemsItemFreeText
+                    | BatchItemsItemFreeTextWithUnit
+                    | BatchItemsItemImage
+                    | BatchItemsItemMultipleChoice
+                    | BatchItemsItemMultipleChoiceWithFreeText
+                    | BatchItemsItemRichText
+                    | BatchItemsItemStarRating
+                    | BatchItemsItemVideoNarration,
+                    data,
+                )
 
             items_item = _parse_items_item(items_item_data)
 

@@ -27,7 +27,7 @@ class Collection:
         created_by (str):
         id (UUID):
         name (str):
-        schema_version (int | str):
+        schema_version (Any | int | str):
         task_details (TaskDetails):
         workspace_id (str):
         last_modified_at (datetime.datetime | Unset):
@@ -39,7 +39,7 @@ class Collection:
     created_by: str
     id: UUID
     name: str
-    schema_version: int | str
+    schema_version: Any | int | str
     task_details: TaskDetails
     workspace_id: str
     last_modified_at: datetime.datetime | Unset = UNSET
@@ -60,7 +60,7 @@ class Collection:
 
         name = self.name
 
-        schema_version: int | str
+        schema_version: Any | int | str
         schema_version = self.schema_version
 
         task_details = self.task_details.to_dict()
@@ -115,8 +115,8 @@ class Collection:
 
         name = d.pop("name")
 
-        def _parse_schema_version(data: object) -> int | str:
-            return cast(int | str, data)
+        def _parse_schema_version(data: object) -> Any | int | str:
+            return cast(Any | int | str, data)
 
         schema_version = _parse_schema_version(d.pop("schema_version"))
 

@@ -38,6 +38,7 @@ class CollectionInstructionInput:
         disable_dropdown (bool | Unset):  Default: False.
         helper_text (str | Unset):
         id (UUID | Unset):
+        max_stars (int | Unset): For star_rating only; 5 if it is not given.
         options (list[CollectionInstructionInputOption] | Unset):
         placeholder_text_input (str | Unset):
         unit_options (list[CollectionInstructionInputUnitOption] | Unset):
@@ -53,6 +54,7 @@ class CollectionInstructionInput:
     disable_dropdown: bool | Unset = False
     helper_text: str | Unset = UNSET
     id: UUID | Unset = UNSET
+    max_stars: int | Unset = UNSET
     options: list[CollectionInstructionInputOption] | Unset = UNSET
     placeholder_text_input: str | Unset = UNSET
     unit_options: list[CollectionInstructionInputUnitOption] | Unset = UNSET
@@ -78,6 +80,8 @@ class CollectionInstructionInput:
         id: str | Unset = UNSET
         if not isinstance(self.id, Unset):
             id = str(self.id)
+
+        max_stars = self.max_stars
 
         options: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.options, Unset):
@@ -122,6 +126,8 @@ class CollectionInstructionInput:
             field_dict["helper_text"] = helper_text
         if id is not UNSET:
             field_dict["id"] = id
+        if max_stars is not UNSET:
+            field_dict["max_stars"] = max_stars
         if options is not UNSET:
             field_dict["options"] = options
         if placeholder_text_input is not UNSET:
@@ -166,6 +172,8 @@ class CollectionInstructionInput:
             id = UNSET
         else:
             id = UUID(_id)
+
+        max_stars = d.pop("max_stars", UNSET)
 
         _options = d.pop("options", UNSET)
         options: list[CollectionInstructionInputOption] | Unset = UNSET
@@ -214,6 +222,7 @@ class CollectionInstructionInput:
             disable_dropdown=disable_dropdown,
             helper_text=helper_text,
             id=id,
+            max_stars=max_stars,
             options=options,
             placeholder_text_input=placeholder_text_input,
             unit_options=unit_options,

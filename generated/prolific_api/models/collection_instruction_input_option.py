@@ -16,13 +16,13 @@ class CollectionInstructionInputOption:
     """
     Attributes:
         label (str):
-        value (bool | float | str):
+        value (Any | bool | float | str):
         exclusive (bool | Unset):
         heading (str | Unset):
     """
 
     label: str
-    value: bool | float | str
+    value: Any | bool | float | str
     exclusive: bool | Unset = UNSET
     heading: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -30,7 +30,7 @@ class CollectionInstructionInputOption:
     def to_dict(self) -> dict[str, Any]:
         label = self.label
 
-        value: bool | float | str
+        value: Any | bool | float | str
         value = self.value
 
         exclusive = self.exclusive
@@ -57,8 +57,8 @@ class CollectionInstructionInputOption:
         d = dict(src_dict)
         label = d.pop("label")
 
-        def _parse_value(data: object) -> bool | float | str:
-            return cast(bool | float | str, data)
+        def _parse_value(data: object) -> Any | bool | float | str:
+            return cast(Any | bool | float | str, data)
 
         value = _parse_value(d.pop("value"))
 

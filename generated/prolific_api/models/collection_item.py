@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         PageItemMultipleChoiceWithFreeText,
     )
     from ..models.page_item_rich_text import PageItemRichText
+    from ..models.page_item_star_rating import PageItemStarRating
 
 
 T = TypeVar("T", bound="CollectionItem")
@@ -30,24 +31,26 @@ class CollectionItem:
         created_at (datetime.datetime):
         created_by (str):
         id (UUID):
-        page_items (list[PageItemFileUpload | PageItemFreeText | PageItemFreeTextWithUnit | PageItemImage |
-            PageItemMultipleChoice | PageItemMultipleChoiceWithFreeText | PageItemRichText]):
-        schema_version (int | str):
+        page_items (list[Any | PageItemFileUpload | PageItemFreeText | PageItemFreeTextWithUnit | PageItemImage |
+            PageItemMultipleChoice | PageItemMultipleChoiceWithFreeText | PageItemRichText | PageItemStarRating]):
+        schema_version (Any | int | str):
     """
 
     created_at: datetime.datetime
     created_by: str
     id: UUID
     page_items: list[
-        PageItemFileUpload
+        Any
+        | PageItemFileUpload
         | PageItemFreeText
         | PageItemFreeTextWithUnit
         | PageItemImage
         | PageItemMultipleChoice
         | PageItemMultipleChoiceWithFreeText
         | PageItemRichText
+        | PageItemStarRating
     ]
-    schema_version: int | str
+    schema_version: Any | int | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -59,6 +62,8 @@ class CollectionItem:
         from ..models.page_item_multiple_choice_with_free_text import (
             PageItemMultipleChoiceWithFreeText,
         )
+        from ..models.page_item_rich_text import PageItemRichText
+        from ..models.page_item_star_rating import PageItemStarRating
 
         created_at = self.created_at.isoformat()
 
@@ -68,7 +73,7 @@ class CollectionItem:
 
         page_items = []
         for page_items_item_data in self.page_items:
-            page_items_item: dict[str, Any]
+            page_items_item: Any | dict[str, Any]
             if (
                 isinstance(page_items_item_data, PageItemMultipleChoice)
                 or isinstance(page_items_item_data, PageItemFreeText)
@@ -76,14 +81,16 @@ class CollectionItem:
                 or isinstance(page_items_item_data, PageItemMultipleChoiceWithFreeText)
                 or isinstance(page_items_item_data, PageItemFileUpload)
                 or isinstance(page_items_item_data, PageItemImage)
+                or isinstance(page_items_item_data, PageItemRichText)
+                or isinstance(page_items_item_data, PageItemStarRating)
             ):
                 page_items_item = page_items_item_data.to_dict()
             else:
-                page_items_item = page_items_item_data.to_dict()
+                page_items_item = page_items_item_data
 
             page_items.append(page_items_item)
 
-        schema_version: int | str
+        schema_version: Any | int | str
         schema_version = self.schema_version
 
         field_dict: dict[str, Any] = {}
@@ -111,6 +118,7 @@ class CollectionItem:
             PageItemMultipleChoiceWithFreeText,
         )
         from ..models.page_item_rich_text import PageItemRichText
+        from ..models.page_item_star_rating import PageItemStarRating
 
         d = dict(src_dict)
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
@@ -126,17 +134,22 @@ class CollectionItem:
             def _parse_page_items_item(
                 data: object,
             ) -> (
-                PageItemFileUpload
+                Any
+                | PageItemFileUpload
                 | PageItemFreeText
                 | PageItemFreeTextWithUnit
                 | PageItemImage
                 | PageItemMultipleChoice
                 | PageItemMultipleChoiceWithFreeText
                 | PageItemRichText
+                | PageItemStarRating
             ):
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["multiple_choice"]:
+                        raise ValueError()
+
                     componentsschemas_page_item_type_0 = (
                         PageItemMultipleChoice.from_dict(data)
                     )
@@ -147,6 +160,9 @@ class CollectionItem:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["free_text"]:
+                        raise ValueError()
+
                     componentsschemas_page_item_type_1 = PageItemFreeText.from_dict(
                         data
                     )
@@ -157,6 +173,9 @@ class CollectionItem:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["free_text_with_unit"]:
+                        raise ValueError()
+
                     componentsschemas_page_item_type_2 = (
                         PageItemFreeTextWithUnit.from_dict(data)
                     )
@@ -167,6 +186,9 @@ class CollectionItem:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["multiple_choice_with_free_text"]:
+                        raise ValueError()
+
                     componentsschemas_page_item_type_3 = (
                         PageItemMultipleChoiceWithFreeText.from_dict(data)
                     )
@@ -177,6 +199,9 @@ class CollectionItem:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["file_upload"]:
+                        raise ValueError()
+
                     componentsschemas_page_item_type_4 = PageItemFileUpload.from_dict(
                         data
                     )
@@ -187,23 +212,59 @@ class CollectionItem:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["image"]:
+                        raise ValueError()
+
                     componentsschemas_page_item_type_5 = PageItemImage.from_dict(data)
 
                     return componentsschemas_page_item_type_5
                 except (TypeError, ValueError, AttributeError, KeyError):
                     pass
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_page_item_type_6 = PageItemRichText.from_dict(data)
+                try:
+                    if not isinstance(data, dict):
+                        raise TypeError()
+                    if data.get("type") not in ["rich_text"]:
+                        raise ValueError()
 
-                return componentsschemas_page_item_type_6
+                    componentsschemas_page_item_type_6 = PageItemRichText.from_dict(
+                        data
+                    )
+
+                    return componentsschemas_page_item_type_6
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+                try:
+                    if not isinstance(data, dict):
+                        raise TypeError()
+                    if data.get("type") not in ["star_rating"]:
+                        raise ValueError()
+
+                    componentsschemas_page_item_type_7 = PageItemStarRating.from_dict(
+                        data
+                    )
+
+                    return componentsschemas_page_item_type_7
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+                return cast(
+                    Any
+                    | PageItemFileUpload
+                    | PageItemFreeText
+                    | PageItemFreeTextWithUnit
+                    | PageItemImage
+                    | PageItemMultipleChoice
+                    | PageItemMultipleChoiceWithFreeText
+                    | PageItemRichText
+                    | PageItemStarRating,
+                    data,
+                )
 
             page_items_item = _parse_page_items_item(page_items_item_data)
 
             page_items.append(page_items_item)
 
-        def _parse_schema_version(data: object) -> int | str:
-            return cast(int | str, data)
+        def _parse_schema_version(data: object) -> Any | int | str:
+            return cast(Any | int | str, data)
 
         schema_version = _parse_schema_version(d.pop("schema_version"))
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
@@ -21,24 +21,27 @@ T = TypeVar("T", bound="CollectionItemInput")
 class CollectionItemInput:
     """
     Attributes:
-        page_items (list[CollectionInstructionInput | ContentBlockInput]):
+        page_items (list[Any | CollectionInstructionInput | ContentBlockInput]):
         id (UUID | Unset):
     """
 
-    page_items: list[CollectionInstructionInput | ContentBlockInput]
+    page_items: list[Any | CollectionInstructionInput | ContentBlockInput]
     id: UUID | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.collection_instruction_input import CollectionInstructionInput
+        from ..models.content_block_input import ContentBlockInput
 
         page_items = []
         for page_items_item_data in self.page_items:
-            page_items_item: dict[str, Any]
-            if isinstance(page_items_item_data, CollectionInstructionInput):
+            page_items_item: Any | dict[str, Any]
+            if isinstance(
+                page_items_item_data, CollectionInstructionInput
+            ) or isinstance(page_items_item_data, ContentBlockInput):
                 page_items_item = page_items_item_data.to_dict()
             else:
-                page_items_item = page_items_item_data.to_dict()
+                page_items_item = page_items_item_data
 
             page_items.append(page_items_item)
 
@@ -70,10 +73,20 @@ class CollectionItemInput:
 
             def _parse_page_items_item(
                 data: object,
-            ) -> CollectionInstructionInput | ContentBlockInput:
+            ) -> Any | CollectionInstructionInput | ContentBlockInput:
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in [
+                        "file_upload",
+                        "free_text",
+                        "free_text_with_unit",
+                        "multiple_choice",
+                        "multiple_choice_with_free_text",
+                        "star_rating",
+                    ]:
+                        raise ValueError()
+
                     componentsschemas_page_item_input_type_0 = (
                         CollectionInstructionInput.from_dict(data)
                     )
@@ -81,13 +94,20 @@ class CollectionItemInput:
                     return componentsschemas_page_item_input_type_0
                 except (TypeError, ValueError, AttributeError, KeyError):
                     pass
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_page_item_input_type_1 = ContentBlockInput.from_dict(
-                    data
-                )
+                try:
+                    if not isinstance(data, dict):
+                        raise TypeError()
+                    if data.get("type") not in ["image", "rich_text"]:
+                        raise ValueError()
 
-                return componentsschemas_page_item_input_type_1
+                    componentsschemas_page_item_input_type_1 = (
+                        ContentBlockInput.from_dict(data)
+                    )
+
+                    return componentsschemas_page_item_input_type_1
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+                return cast(Any | CollectionInstructionInput | ContentBlockInput, data)
 
             page_items_item = _parse_page_items_item(page_items_item_data)
 

@@ -15,14 +15,14 @@ T = TypeVar("T", bound="CollectionResponseResponseAnswerItems")
 class CollectionResponseResponseAnswerItems:
     """
     Attributes:
-        value (bool | float | str | Unset):
+        value (Any | bool | float | str | Unset):
     """
 
-    value: bool | float | str | Unset = UNSET
+    value: Any | bool | float | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        value: bool | float | str | Unset
+        value: Any | bool | float | str | Unset
         if isinstance(self.value, Unset):
             value = UNSET
         else:
@@ -40,10 +40,8 @@ class CollectionResponseResponseAnswerItems:
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         d = dict(src_dict)
 
-        def _parse_value(data: object) -> bool | float | str | Unset:
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | float | str | Unset, data)
+        def _parse_value(data: object) -> Any | bool | float | str | Unset:
+            return cast(Any | bool | float | str | Unset, data)
 
         value = _parse_value(d.pop("value", UNSET))
 

@@ -135,10 +135,6 @@ class DatasetImportJob:
                 errors.append(errors_item)
 
         def _parse_filename(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
             return cast(None | str | Unset, data)
 
         filename = _parse_filename(d.pop("filename", UNSET))

@@ -1,4 +1,5 @@
 from enum import StrEnum
+from typing import Self
 
 
 class DatasetImportJobStatus(StrEnum):
@@ -9,6 +10,16 @@ class DatasetImportJobStatus(StrEnum):
     PROCESSING = "processing"
     QUEUED = "queued"
     UNINITIALISED = "uninitialised"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """A value that the contract does not have: kept as it is, under the name UNKNOWN."""
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = "UNKNOWN"
+        unknown._value_ = value
+        return unknown
 
     def __str__(self) -> str:
         return str(self.value)

@@ -27,14 +27,14 @@ class DatasetPatchResponse200:
         created_by (str):
         id (UUID):
         name (str):
-        schema_version (int | str):
+        schema_version (Any | int | str):
         total_datapoint_count (int):
         workspace_id (str):
         filename (None | str | Unset):
         has_predetermined_grouping_id (bool | None | Unset):
         imports (list[DatasetImportJob] | None | Unset):
         migration_job_id (UUID | Unset):
-        schema (DatasetSchema | None | Unset):
+        schema (Any | DatasetSchema | None | Unset):
         status (DatasetPatchResponseStatus | Unset):
     """
 
@@ -42,14 +42,14 @@ class DatasetPatchResponse200:
     created_by: str
     id: UUID
     name: str
-    schema_version: int | str
+    schema_version: Any | int | str
     total_datapoint_count: int
     workspace_id: str
     filename: None | str | Unset = UNSET
     has_predetermined_grouping_id: bool | None | Unset = UNSET
     imports: list[DatasetImportJob] | None | Unset = UNSET
     migration_job_id: UUID | Unset = UNSET
-    schema: DatasetSchema | None | Unset = UNSET
+    schema: Any | DatasetSchema | None | Unset = UNSET
     status: DatasetPatchResponseStatus | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -64,7 +64,7 @@ class DatasetPatchResponse200:
 
         name = self.name
 
-        schema_version: int | str
+        schema_version: Any | int | str
         schema_version = self.schema_version
 
         total_datapoint_count = self.total_datapoint_count
@@ -99,7 +99,7 @@ class DatasetPatchResponse200:
         if not isinstance(self.migration_job_id, Unset):
             migration_job_id = str(self.migration_job_id)
 
-        schema: dict[str, Any] | None | Unset
+        schema: Any | dict[str, Any] | None | Unset
         if isinstance(self.schema, Unset):
             schema = UNSET
         elif isinstance(self.schema, DatasetSchema):
@@ -153,8 +153,8 @@ class DatasetPatchResponse200:
 
         name = d.pop("name")
 
-        def _parse_schema_version(data: object) -> int | str:
-            return cast(int | str, data)
+        def _parse_schema_version(data: object) -> Any | int | str:
+            return cast(Any | int | str, data)
 
         schema_version = _parse_schema_version(d.pop("schema_version"))
 
@@ -163,19 +163,11 @@ class DatasetPatchResponse200:
         workspace_id = d.pop("workspace_id")
 
         def _parse_filename(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
             return cast(None | str | Unset, data)
 
         filename = _parse_filename(d.pop("filename", UNSET))
 
         def _parse_has_predetermined_grouping_id(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
             return cast(bool | None | Unset, data)
 
         has_predetermined_grouping_id = _parse_has_predetermined_grouping_id(
@@ -183,13 +175,10 @@ class DatasetPatchResponse200:
         )
 
         def _parse_imports(data: object) -> list[DatasetImportJob] | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
             try:
                 if not isinstance(data, list):
                     raise TypeError()
+
                 imports_type_0 = []
                 _imports_type_0 = data
                 for imports_type_0_item_data in _imports_type_0:
@@ -213,20 +202,17 @@ class DatasetPatchResponse200:
         else:
             migration_job_id = UUID(_migration_job_id)
 
-        def _parse_schema(data: object) -> DatasetSchema | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
+        def _parse_schema(data: object) -> Any | DatasetSchema | None | Unset:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
+
                 schema_type_0 = DatasetSchema.from_dict(data)
 
                 return schema_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(DatasetSchema | None | Unset, data)
+            return cast(Any | DatasetSchema | None | Unset, data)
 
         schema = _parse_schema(d.pop("schema", UNSET))
 

@@ -19,7 +19,7 @@ T = TypeVar("T", bound="ErrorDetail")
 class ErrorDetail:
     """
     Attributes:
-        detail (FieldErrors | list[str] | str):
+        detail (Any | FieldErrors | list[str] | str):
         error_code (int):
         status (int):
         title (str):
@@ -28,7 +28,7 @@ class ErrorDetail:
         traceback (str | Unset):
     """
 
-    detail: FieldErrors | list[str] | str
+    detail: Any | FieldErrors | list[str] | str
     error_code: int
     status: int
     title: str
@@ -40,7 +40,7 @@ class ErrorDetail:
     def to_dict(self) -> dict[str, Any]:
         from ..models.field_errors import FieldErrors
 
-        detail: dict[str, Any] | list[str] | str
+        detail: Any | dict[str, Any] | list[str] | str
         if isinstance(self.detail, list):
             detail = self.detail
 
@@ -86,10 +86,11 @@ class ErrorDetail:
 
         d = dict(src_dict)
 
-        def _parse_detail(data: object) -> FieldErrors | list[str] | str:
+        def _parse_detail(data: object) -> Any | FieldErrors | list[str] | str:
             try:
                 if not isinstance(data, list):
                     raise TypeError()
+
                 componentsschemas_error_detail_detail_type_1 = cast(list[str], data)
 
                 return componentsschemas_error_detail_detail_type_1
@@ -98,6 +99,7 @@ class ErrorDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
+
                 componentsschemas_error_detail_detail_type_2 = FieldErrors.from_dict(
                     data
                 )
@@ -105,7 +107,7 @@ class ErrorDetail:
                 return componentsschemas_error_detail_detail_type_2
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(FieldErrors | list[str] | str, data)
+            return cast(Any | FieldErrors | list[str] | str, data)
 
         detail = _parse_detail(d.pop("detail"))
 

@@ -25,13 +25,13 @@ class ExportJob:
         created_at (datetime.datetime):
         export_id (UUID):
         status (str): The values are not published; those of the status operation are to be expected.
-        filter_ (ExportFilter | None | Unset):
+        filter_ (Any | ExportFilter | None | Unset):
     """
 
     created_at: datetime.datetime
     export_id: UUID
     status: str
-    filter_: ExportFilter | None | Unset = UNSET
+    filter_: Any | ExportFilter | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,7 +43,7 @@ class ExportJob:
 
         status = self.status
 
-        filter_: dict[str, Any] | None | Unset
+        filter_: Any | dict[str, Any] | None | Unset
         if isinstance(self.filter_, Unset):
             filter_ = UNSET
         elif isinstance(self.filter_, ExportFilter):
@@ -76,20 +76,17 @@ class ExportJob:
 
         status = d.pop("status")
 
-        def _parse_filter_(data: object) -> ExportFilter | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
+        def _parse_filter_(data: object) -> Any | ExportFilter | None | Unset:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
+
                 filter_type_0 = ExportFilter.from_dict(data)
 
                 return filter_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(ExportFilter | None | Unset, data)
+            return cast(Any | ExportFilter | None | Unset, data)
 
         filter_ = _parse_filter_(d.pop("filter", UNSET))
 

@@ -61,28 +61,16 @@ class ImportJobError:
         d = dict(src_dict)
 
         def _parse_field(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
             return cast(None | str | Unset, data)
 
         field = _parse_field(d.pop("field", UNSET))
 
         def _parse_reason(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
             return cast(None | str | Unset, data)
 
         reason = _parse_reason(d.pop("reason", UNSET))
 
         def _parse_record_index(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
             return cast(int | None | Unset, data)
 
         record_index = _parse_record_index(d.pop("record_index", UNSET))

@@ -16,19 +16,19 @@ class InstructionMultipleChoiceOption:
     """
     Attributes:
         label (str):
-        value (bool | float | str):
+        value (Any | bool | float | str):
         exclusive (bool | Unset):
     """
 
     label: str
-    value: bool | float | str
+    value: Any | bool | float | str
     exclusive: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         label = self.label
 
-        value: bool | float | str
+        value: Any | bool | float | str
         value = self.value
 
         exclusive = self.exclusive
@@ -51,8 +51,8 @@ class InstructionMultipleChoiceOption:
         d = dict(src_dict)
         label = d.pop("label")
 
-        def _parse_value(data: object) -> bool | float | str:
-            return cast(bool | float | str, data)
+        def _parse_value(data: object) -> Any | bool | float | str:
+            return cast(Any | bool | float | str, data)
 
         value = _parse_value(d.pop("value"))
 

@@ -20,19 +20,19 @@ class PageItemFreeTextWithUnitUnitOption:
     """
     Attributes:
         label (str):
-        value (bool | float | str):
+        value (Any | bool | float | str):
         validation (ValidationRule | Unset):
     """
 
     label: str
-    value: bool | float | str
+    value: Any | bool | float | str
     validation: ValidationRule | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         label = self.label
 
-        value: bool | float | str
+        value: Any | bool | float | str
         value = self.value
 
         validation: dict[str, Any] | Unset = UNSET
@@ -59,8 +59,8 @@ class PageItemFreeTextWithUnitUnitOption:
         d = dict(src_dict)
         label = d.pop("label")
 
-        def _parse_value(data: object) -> bool | float | str:
-            return cast(bool | float | str, data)
+        def _parse_value(data: object) -> Any | bool | float | str:
+            return cast(Any | bool | float | str, data)
 
         value = _parse_value(d.pop("value"))
 

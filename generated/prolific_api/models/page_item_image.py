@@ -25,7 +25,7 @@ class PageItemImage:
         id (UUID):
         parent_id (UUID):
         parent_type (PageItemImageParentType):
-        schema_version (int | str):
+        schema_version (Any | int | str):
         type_ (PageItemImageType):
         url (str):
         caption (str | Unset):
@@ -37,7 +37,7 @@ class PageItemImage:
     id: UUID
     parent_id: UUID
     parent_type: PageItemImageParentType
-    schema_version: int | str
+    schema_version: Any | int | str
     type_: PageItemImageType
     url: str
     caption: str | Unset = UNSET
@@ -56,7 +56,7 @@ class PageItemImage:
 
         parent_type = self.parent_type.value
 
-        schema_version: int | str
+        schema_version: Any | int | str
         schema_version = self.schema_version
 
         type_ = self.type_.value
@@ -100,8 +100,8 @@ class PageItemImage:
 
         parent_type = PageItemImageParentType(d.pop("parent_type"))
 
-        def _parse_schema_version(data: object) -> int | str:
-            return cast(int | str, data)
+        def _parse_schema_version(data: object) -> Any | int | str:
+            return cast(Any | int | str, data)
 
         schema_version = _parse_schema_version(d.pop("schema_version"))
 

@@ -17,13 +17,13 @@ class PageItemMultipleChoiceWithFreeTextOption:
     Attributes:
         heading (str):
         label (str):
-        value (bool | float | str):
+        value (Any | bool | float | str):
         exclusive (bool | Unset):
     """
 
     heading: str
     label: str
-    value: bool | float | str
+    value: Any | bool | float | str
     exclusive: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -32,7 +32,7 @@ class PageItemMultipleChoiceWithFreeTextOption:
 
         label = self.label
 
-        value: bool | float | str
+        value: Any | bool | float | str
         value = self.value
 
         exclusive = self.exclusive
@@ -58,8 +58,8 @@ class PageItemMultipleChoiceWithFreeTextOption:
 
         label = d.pop("label")
 
-        def _parse_value(data: object) -> bool | float | str:
-            return cast(bool | float | str, data)
+        def _parse_value(data: object) -> Any | bool | float | str:
+            return cast(Any | bool | float | str, data)
 
         value = _parse_value(d.pop("value"))
 

@@ -24,7 +24,7 @@ class PageItemRichText:
         id (UUID):
         parent_id (UUID):
         parent_type (PageItemRichTextParentType):
-        schema_version (int | str):
+        schema_version (Any | int | str):
         type_ (PageItemRichTextType):
     """
 
@@ -34,7 +34,7 @@ class PageItemRichText:
     id: UUID
     parent_id: UUID
     parent_type: PageItemRichTextParentType
-    schema_version: int | str
+    schema_version: Any | int | str
     type_: PageItemRichTextType
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -51,7 +51,7 @@ class PageItemRichText:
 
         parent_type = self.parent_type.value
 
-        schema_version: int | str
+        schema_version: Any | int | str
         schema_version = self.schema_version
 
         type_ = self.type_.value
@@ -88,8 +88,8 @@ class PageItemRichText:
 
         parent_type = PageItemRichTextParentType(d.pop("parent_type"))
 
-        def _parse_schema_version(data: object) -> int | str:
-            return cast(int | str, data)
+        def _parse_schema_version(data: object) -> Any | int | str:
+            return cast(Any | int | str, data)
 
         schema_version = _parse_schema_version(d.pop("schema_version"))
 

@@ -61,19 +61,11 @@ class ValidationRule:
         type_ = ValidationRuleType(d.pop("type"))
 
         def _parse_max_(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
             return cast(float | None | Unset, data)
 
         max_ = _parse_max_(d.pop("max", UNSET))
 
         def _parse_min_(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
             return cast(float | None | Unset, data)
 
         min_ = _parse_min_(d.pop("min", UNSET))

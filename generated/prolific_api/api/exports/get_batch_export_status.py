@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -32,7 +32,8 @@ def _get_kwargs(
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> (
-    BatchExportComplete
+    Any
+    | BatchExportComplete
     | BatchExportFailed
     | BatchExportGenerating
     | ErrorEnvelope
@@ -42,10 +43,13 @@ def _parse_response(
 
         def _parse_response_200(
             data: object,
-        ) -> BatchExportComplete | BatchExportFailed | BatchExportGenerating:
+        ) -> Any | BatchExportComplete | BatchExportFailed | BatchExportGenerating:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
+                if data.get("status") not in ["generating"]:
+                    raise ValueError()
+
                 componentsschemas_batch_export_status_type_0 = (
                     BatchExportGenerating.from_dict(data)
                 )
@@ -56,6 +60,9 @@ def _parse_response(
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
+                if data.get("status") not in ["complete"]:
+                    raise ValueError()
+
                 componentsschemas_batch_export_status_type_1 = (
                     BatchExportComplete.from_dict(data)
                 )
@@ -63,13 +70,23 @@ def _parse_response(
                 return componentsschemas_batch_export_status_type_1
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            if not isinstance(data, dict):
-                raise TypeError()
-            componentsschemas_batch_export_status_type_2 = BatchExportFailed.from_dict(
-                data
-            )
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                if data.get("status") not in ["failed"]:
+                    raise ValueError()
 
-            return componentsschemas_batch_export_status_type_2
+                componentsschemas_batch_export_status_type_2 = (
+                    BatchExportFailed.from_dict(data)
+                )
+
+                return componentsschemas_batch_export_status_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(
+                Any | BatchExportComplete | BatchExportFailed | BatchExportGenerating,
+                data,
+            )
 
         response_200 = _parse_response_200(response.json())
 
@@ -99,7 +116,11 @@ def _parse_response(
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> Response[
-    BatchExportComplete | BatchExportFailed | BatchExportGenerating | ErrorEnvelope
+    Any
+    | BatchExportComplete
+    | BatchExportFailed
+    | BatchExportGenerating
+    | ErrorEnvelope
 ]:
     return Response(
         status_code=HTTPStatus(response.status_code),
@@ -115,7 +136,11 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[
-    BatchExportComplete | BatchExportFailed | BatchExportGenerating | ErrorEnvelope
+    Any
+    | BatchExportComplete
+    | BatchExportFailed
+    | BatchExportGenerating
+    | ErrorEnvelope
 ]:
     """Get the state of a batch export job, with a presigned URL once it is complete.
 
@@ -128,7 +153,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[BatchExportComplete | BatchExportFailed | BatchExportGenerating | ErrorEnvelope]
+        Response[Any | BatchExportComplete | BatchExportFailed | BatchExportGenerating | ErrorEnvelope]
     """
 
     kwargs = _get_kwargs(
@@ -149,7 +174,8 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> (
-    BatchExportComplete
+    Any
+    | BatchExportComplete
     | BatchExportFailed
     | BatchExportGenerating
     | ErrorEnvelope
@@ -166,7 +192,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        BatchExportComplete | BatchExportFailed | BatchExportGenerating | ErrorEnvelope
+        Any | BatchExportComplete | BatchExportFailed | BatchExportGenerating | ErrorEnvelope
     """
 
     return sync_detailed(
@@ -182,7 +208,11 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[
-    BatchExportComplete | BatchExportFailed | BatchExportGenerating | ErrorEnvelope
+    Any
+    | BatchExportComplete
+    | BatchExportFailed
+    | BatchExportGenerating
+    | ErrorEnvelope
 ]:
     """Get the state of a batch export job, with a presigned URL once it is complete.
 
@@ -195,7 +225,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[BatchExportComplete | BatchExportFailed | BatchExportGenerating | ErrorEnvelope]
+        Response[Any | BatchExportComplete | BatchExportFailed | BatchExportGenerating | ErrorEnvelope]
     """
 
     kwargs = _get_kwargs(
@@ -214,7 +244,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> (
-    BatchExportComplete
+    Any
+    | BatchExportComplete
     | BatchExportFailed
     | BatchExportGenerating
     | ErrorEnvelope
@@ -231,7 +262,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        BatchExportComplete | BatchExportFailed | BatchExportGenerating | ErrorEnvelope
+        Any | BatchExportComplete | BatchExportFailed | BatchExportGenerating | ErrorEnvelope
     """
 
     return (

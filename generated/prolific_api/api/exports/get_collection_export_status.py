@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -32,7 +32,8 @@ def _get_kwargs(
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> (
-    CollectionExportComplete
+    Any
+    | CollectionExportComplete
     | CollectionExportFailed
     | CollectionExportGenerating
     | ErrorEnvelope
@@ -43,13 +44,17 @@ def _parse_response(
         def _parse_response_200(
             data: object,
         ) -> (
-            CollectionExportComplete
+            Any
+            | CollectionExportComplete
             | CollectionExportFailed
             | CollectionExportGenerating
         ):
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
+                if data.get("status") not in ["generating"]:
+                    raise ValueError()
+
                 componentsschemas_collection_export_status_type_0 = (
                     CollectionExportGenerating.from_dict(data)
                 )
@@ -60,6 +65,9 @@ def _parse_response(
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
+                if data.get("status") not in ["complete"]:
+                    raise ValueError()
+
                 componentsschemas_collection_export_status_type_1 = (
                     CollectionExportComplete.from_dict(data)
                 )
@@ -67,13 +75,26 @@ def _parse_response(
                 return componentsschemas_collection_export_status_type_1
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            if not isinstance(data, dict):
-                raise TypeError()
-            componentsschemas_collection_export_status_type_2 = (
-                CollectionExportFailed.from_dict(data)
-            )
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                if data.get("status") not in ["failed"]:
+                    raise ValueError()
 
-            return componentsschemas_collection_export_status_type_2
+                componentsschemas_collection_export_status_type_2 = (
+                    CollectionExportFailed.from_dict(data)
+                )
+
+                return componentsschemas_collection_export_status_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(
+                Any
+                | CollectionExportComplete
+                | CollectionExportFailed
+                | CollectionExportGenerating,
+                data,
+            )
 
         response_200 = _parse_response_200(response.json())
 
@@ -103,7 +124,8 @@ def _parse_response(
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> Response[
-    CollectionExportComplete
+    Any
+    | CollectionExportComplete
     | CollectionExportFailed
     | CollectionExportGenerating
     | ErrorEnvelope
@@ -122,7 +144,8 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[
-    CollectionExportComplete
+    Any
+    | CollectionExportComplete
     | CollectionExportFailed
     | CollectionExportGenerating
     | ErrorEnvelope
@@ -138,7 +161,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[CollectionExportComplete | CollectionExportFailed | CollectionExportGenerating | ErrorEnvelope]
+        Response[Any | CollectionExportComplete | CollectionExportFailed | CollectionExportGenerating | ErrorEnvelope]
     """
 
     kwargs = _get_kwargs(
@@ -159,7 +182,8 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> (
-    CollectionExportComplete
+    Any
+    | CollectionExportComplete
     | CollectionExportFailed
     | CollectionExportGenerating
     | ErrorEnvelope
@@ -176,7 +200,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        CollectionExportComplete | CollectionExportFailed | CollectionExportGenerating | ErrorEnvelope
+        Any | CollectionExportComplete | CollectionExportFailed | CollectionExportGenerating | ErrorEnvelope
     """
 
     return sync_detailed(
@@ -192,7 +216,8 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[
-    CollectionExportComplete
+    Any
+    | CollectionExportComplete
     | CollectionExportFailed
     | CollectionExportGenerating
     | ErrorEnvelope
@@ -208,7 +233,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[CollectionExportComplete | CollectionExportFailed | CollectionExportGenerating | ErrorEnvelope]
+        Response[Any | CollectionExportComplete | CollectionExportFailed | CollectionExportGenerating | ErrorEnvelope]
     """
 
     kwargs = _get_kwargs(
@@ -227,7 +252,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> (
-    CollectionExportComplete
+    Any
+    | CollectionExportComplete
     | CollectionExportFailed
     | CollectionExportGenerating
     | ErrorEnvelope
@@ -244,7 +270,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        CollectionExportComplete | CollectionExportFailed | CollectionExportGenerating | ErrorEnvelope
+        Any | CollectionExportComplete | CollectionExportFailed | CollectionExportGenerating | ErrorEnvelope
     """
 
     return (

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -14,6 +14,7 @@ from ...models.instruction_multiple_choice import InstructionMultipleChoice
 from ...models.instruction_multiple_choice_with_free_text import (
     InstructionMultipleChoiceWithFreeText,
 )
+from ...models.instruction_star_rating import InstructionStarRating
 from ...models.replace_instructions_body import ReplaceInstructionsBody
 from ...types import UNSET, Response, Unset
 
@@ -46,11 +47,13 @@ def _parse_response(
 ) -> (
     ErrorEnvelope
     | list[
-        InstructionFileUpload
+        Any
+        | InstructionFileUpload
         | InstructionFreeText
         | InstructionFreeTextWithUnit
         | InstructionMultipleChoice
         | InstructionMultipleChoiceWithFreeText
+        | InstructionStarRating
     ]
     | None
 ):
@@ -62,15 +65,20 @@ def _parse_response(
             def _parse_response_200_item(
                 data: object,
             ) -> (
-                InstructionFileUpload
+                Any
+                | InstructionFileUpload
                 | InstructionFreeText
                 | InstructionFreeTextWithUnit
                 | InstructionMultipleChoice
                 | InstructionMultipleChoiceWithFreeText
+                | InstructionStarRating
             ):
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["multiple_choice"]:
+                        raise ValueError()
+
                     componentsschemas_instruction_type_0 = (
                         InstructionMultipleChoice.from_dict(data)
                     )
@@ -81,6 +89,9 @@ def _parse_response(
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["free_text"]:
+                        raise ValueError()
+
                     componentsschemas_instruction_type_1 = (
                         InstructionFreeText.from_dict(data)
                     )
@@ -91,6 +102,9 @@ def _parse_response(
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["free_text_with_unit"]:
+                        raise ValueError()
+
                     componentsschemas_instruction_type_2 = (
                         InstructionFreeTextWithUnit.from_dict(data)
                     )
@@ -101,6 +115,9 @@ def _parse_response(
                 try:
                     if not isinstance(data, dict):
                         raise TypeError()
+                    if data.get("type") not in ["multiple_choice_with_free_text"]:
+                        raise ValueError()
+
                     componentsschemas_instruction_type_3 = (
                         InstructionMultipleChoiceWithFreeText.from_dict(data)
                     )
@@ -108,13 +125,42 @@ def _parse_response(
                     return componentsschemas_instruction_type_3
                 except (TypeError, ValueError, AttributeError, KeyError):
                     pass
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_instruction_type_4 = InstructionFileUpload.from_dict(
-                    data
-                )
+                try:
+                    if not isinstance(data, dict):
+                        raise TypeError()
+                    if data.get("type") not in ["file_upload"]:
+                        raise ValueError()
 
-                return componentsschemas_instruction_type_4
+                    componentsschemas_instruction_type_4 = (
+                        InstructionFileUpload.from_dict(data)
+                    )
+
+                    return componentsschemas_instruction_type_4
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+                try:
+                    if not isinstance(data, dict):
+                        raise TypeError()
+                    if data.get("type") not in ["star_rating"]:
+                        raise ValueError()
+
+                    componentsschemas_instruction_type_5 = (
+                        InstructionStarRating.from_dict(data)
+                    )
+
+                    return componentsschemas_instruction_type_5
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+                return cast(
+                    Any
+                    | InstructionFileUpload
+                    | InstructionFreeText
+                    | InstructionFreeTextWithUnit
+                    | InstructionMultipleChoice
+                    | InstructionMultipleChoiceWithFreeText
+                    | InstructionStarRating,
+                    data,
+                )
 
             response_200_item = _parse_response_200_item(response_200_item_data)
 
@@ -158,11 +204,13 @@ def _build_response(
 ) -> Response[
     ErrorEnvelope
     | list[
-        InstructionFileUpload
+        Any
+        | InstructionFileUpload
         | InstructionFreeText
         | InstructionFreeTextWithUnit
         | InstructionMultipleChoice
         | InstructionMultipleChoiceWithFreeText
+        | InstructionStarRating
     ]
 ]:
     return Response(
@@ -181,11 +229,13 @@ def sync_detailed(
 ) -> Response[
     ErrorEnvelope
     | list[
-        InstructionFileUpload
+        Any
+        | InstructionFileUpload
         | InstructionFreeText
         | InstructionFreeTextWithUnit
         | InstructionMultipleChoice
         | InstructionMultipleChoiceWithFreeText
+        | InstructionStarRating
     ]
 ]:
     """Replace all instructions of a batch.
@@ -199,7 +249,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorEnvelope | list[InstructionFileUpload | InstructionFreeText | InstructionFreeTextWithUnit | InstructionMultipleChoice | InstructionMultipleChoiceWithFreeText]]
+        Response[ErrorEnvelope | list[Any | InstructionFileUpload | InstructionFreeText | InstructionFreeTextWithUnit | InstructionMultipleChoice | InstructionMultipleChoiceWithFreeText | InstructionStarRating]]
     """
 
     kwargs = _get_kwargs(
@@ -222,11 +272,13 @@ def sync(
 ) -> (
     ErrorEnvelope
     | list[
-        InstructionFileUpload
+        Any
+        | InstructionFileUpload
         | InstructionFreeText
         | InstructionFreeTextWithUnit
         | InstructionMultipleChoice
         | InstructionMultipleChoiceWithFreeText
+        | InstructionStarRating
     ]
     | None
 ):
@@ -241,7 +293,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorEnvelope | list[InstructionFileUpload | InstructionFreeText | InstructionFreeTextWithUnit | InstructionMultipleChoice | InstructionMultipleChoiceWithFreeText]
+        ErrorEnvelope | list[Any | InstructionFileUpload | InstructionFreeText | InstructionFreeTextWithUnit | InstructionMultipleChoice | InstructionMultipleChoiceWithFreeText | InstructionStarRating]
     """
 
     return sync_detailed(
@@ -259,11 +311,13 @@ async def asyncio_detailed(
 ) -> Response[
     ErrorEnvelope
     | list[
-        InstructionFileUpload
+        Any
+        | InstructionFileUpload
         | InstructionFreeText
         | InstructionFreeTextWithUnit
         | InstructionMultipleChoice
         | InstructionMultipleChoiceWithFreeText
+        | InstructionStarRating
     ]
 ]:
     """Replace all instructions of a batch.
@@ -277,7 +331,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorEnvelope | list[InstructionFileUpload | InstructionFreeText | InstructionFreeTextWithUnit | InstructionMultipleChoice | InstructionMultipleChoiceWithFreeText]]
+        Response[ErrorEnvelope | list[Any | InstructionFileUpload | InstructionFreeText | InstructionFreeTextWithUnit | InstructionMultipleChoice | InstructionMultipleChoiceWithFreeText | InstructionStarRating]]
     """
 
     kwargs = _get_kwargs(
@@ -298,11 +352,13 @@ async def asyncio(
 ) -> (
     ErrorEnvelope
     | list[
-        InstructionFileUpload
+        Any
+        | InstructionFileUpload
         | InstructionFreeText
         | InstructionFreeTextWithUnit
         | InstructionMultipleChoice
         | InstructionMultipleChoiceWithFreeText
+        | InstructionStarRating
     ]
     | None
 ):
@@ -317,7 +373,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorEnvelope | list[InstructionFileUpload | InstructionFreeText | InstructionFreeTextWithUnit | InstructionMultipleChoice | InstructionMultipleChoiceWithFreeText]
+        ErrorEnvelope | list[Any | InstructionFileUpload | InstructionFreeText | InstructionFreeTextWithUnit | InstructionMultipleChoice | InstructionMultipleChoiceWithFreeText | InstructionStarRating]
     """
 
     return (
