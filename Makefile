@@ -4,29 +4,36 @@
 # is made anew for it, and keeps it until the next one is picked.
 
 VENV ?= .venv
+SUPPORTED := python3.11 python3.12 python3.13 python3.14 python3 python
+IS_SUPPORTED := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 ifeq ($(OS),Windows_NT)
   PYTHON ?= python
   BIN := $(VENV)/Scripts
 else
-  PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python)
+  # The first that runs: a name on PATH may belong to a version manager that refuses it.
+  PYTHON ?= $(shell for p in $(SUPPORTED); do $$p $(IS_SUPPORTED) 2>/dev/null && { command -v $$p; exit; }; done; echo python3)
   BIN := $(VENV)/bin
 endif
+DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 ifneq ($(origin PYTHON),file)
-  ifneq ($(wildcard $(READY)),)
+  ifneq ($(wildcard $(DEMO_READY)),)
     IDENTITY := -c 'import sys; print(sys.base_prefix, sys.hexversion)'
     ifneq ($(shell $(PYTHON) $(IDENTITY)),$(shell $(BIN)/python $(IDENTITY)))
       CLEAR := --clear
     endif
   endif
 endif
+# The locks are complete, so pip resolves nothing: a release of tomorrow cannot break this.
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --no-deps
 # The generator's hooks and pyright find their tools on PATH, whose entries are
 # separated by semicolons for a make that is a Windows program.
 SEPARATOR := $(if $(findstring ;,$(PATH)),;,:)
 OUTER_PATH := $(PATH)
 export PATH := $(abspath $(BIN))$(SEPARATOR)$(PATH)
 # But an environment is not made anew by the interpreter that it has.
-$(READY): PATH := $(OUTER_PATH)
+$(DEMO_READY): PATH := $(OUTER_PATH)
 
 # Empty is off: where a shell forbids bytecode (containers mostly do), every process that the
 # tests start would compile the packages anew, and every worker all tests.
@@ -39,23 +46,37 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: another-interpreter
-$(READY): requirements.lock pyproject.toml $(if $(CLEAR),another-interpreter)
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": set PYTHON=python3.11")'
+$(DEMO_READY): requirements-demo.lock pyproject.toml $(if $(CLEAR),another-interpreter)
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("prolific-exports needs Python 3.11 or newer, and this is " + sys.version.split()[0] + ": set PYTHON=python3.11")'
 	$(PYTHON) -m venv $(CLEAR) $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	$(INSTALL) --require-hashes -r requirements-demo.lock
+	$(INSTALL) --no-build-isolation --editable .
+	@$(PIP) check
+	@touch $@
+
+$(READY): requirements.lock $(DEMO_READY)
+	$(INSTALL) --require-hashes -r requirements.lock
+	@$(PIP) check
 	@touch $@
 
 .PHONY: setup
 setup: $(READY) ## Create the virtual environment (the other targets do it themselves)
 
 .PHONY: demo
-demo: $(READY) ## Run the main job against the embedded sandbox: request, poll, download, verify, table
-	@$(BIN)/python examples/demo.py
+demo: $(DEMO_READY) ## Download from an embedded sandbox: request, poll, verify, show, table
+	@$(BIN)/prolific-contract demo
 
 .PHONY: test
-test: $(READY) ## Run the tests, with branch coverage of the hand-written packages
-	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term-missing:skip-covered
+test: $(READY) ## Run the tests, with branch coverage (COVERAGE=no: without)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(if $(MARKERS),-m "$(MARKERS)") \
+	  $(if $(filter no,$(COVERAGE)),,--cov --cov-report=term-missing:skip-covered)
+
+.PHONY: test-pythons
+test-pythons: ## Run the tests on every supported Python found, each in a .venv-3.N of its own
+	@set -e; $(PYTHON) contract_tests/project/interpreters.py | while read -r version python; do \
+	  echo "==> Python $$version"; \
+	  $(MAKE) --no-print-directory test COVERAGE=no VENV=.venv-$$version PYTHON="$$python" </dev/null; \
+	done
 
 .PHONY: gate
 gate: $(READY) ## Prove the gate: it kills every mutant, accuses no conforming server; writes docs/kill-table.md
@@ -97,15 +118,18 @@ format: $(READY) ## Format the hand-written code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+COMPILE := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-header pyproject.toml
+
 .PHONY: lock
-lock: $(READY) ## Resolve the development tools anew into requirements.lock (hashes, no index addresses)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --extra all --group dev pyproject.toml --output-file requirements.lock
+lock: $(READY) ## Resolve all dependencies anew into the lock files (hashes, no index addresses)
+	$(PIP) install --quiet uv==0.13.9
+	$(COMPILE) --extra all --group dev --output-file requirements.lock
+	$(COMPILE) --extra sandbox --group build --constraint requirements.lock --output-file requirements-demo.lock
 
 .PHONY: clean
 clean: ## Remove the virtual environment and everything that tools leave behind
-	rm -rf $(VENV) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo-output
+	rm -rf $(VENV) .venv-3.* .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo-output
 
 # What others wrote and these targets compare with; not for the other targets.
 TOOLS := $(abspath $(VENV))/tools

@@ -29,15 +29,15 @@ def interpreter(tmp_path):
 def recipe(tmp_path):
     """The commands that `make setup` would run, or with ``dry=False`` runs, and what they say."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("requirements.lock", "pyproject.toml"):
+    for name in ("requirements.lock", "requirements-demo.lock", "pyproject.toml"):
         (tmp_path / name).touch()
 
-    def told(*, dry=True, **variables):
+    def told(*, dry=True, target="setup", **variables):
         inherited = {
             k: v for k, v in os.environ.items() if k not in ("PYTHON", "VENV", "MAKEFLAGS")
         }
         done = subprocess.run(
-            ["make", *(["--dry-run"] if dry else []), "setup"],
+            ["make", *(["--dry-run"] if dry else []), target],
             cwd=tmp_path,
             env={**inherited, **variables},
             capture_output=True,
@@ -53,7 +53,8 @@ def recipe(tmp_path):
 def ready(tmp_path, interpreter):
     """An environment of Python 3.11 that is there."""
     interpreter(".venv/bin/python", "/usr 3.11")
-    (tmp_path / ".venv" / ".ready").touch()
+    for stamp in (".demo-ready", ".ready"):  # in the order that make makes them
+        (tmp_path / ".venv" / stamp).touch()
 
 
 def test_the_first_environment_is_of_the_interpreter_that_is_named(recipe, interpreter):
@@ -74,7 +75,7 @@ def test_an_environment_is_not_made_anew_by_its_own_interpreter(recipe, interpre
 
     told = recipe(dry=False, PYTHON="python", PATH=path)
 
-    assert "\npython -m venv --clear .venv\n/usr 3.13\n" in told
+    assert "python -m venv --clear .venv\n/usr 3.13\n" in told
 
 
 def test_naming_the_same_interpreter_or_none_changes_nothing(recipe, interpreter, ready):
@@ -84,8 +85,38 @@ def test_naming_the_same_interpreter_or_none_changes_nothing(recipe, interpreter
 
 def test_the_environment_is_a_matter_of_the_lock_too(recipe, tmp_path, ready):
     os.utime(tmp_path / ".venv" / ".ready", (0, 0))
+    assert "-r requirements.lock" in recipe()
 
+    os.utime(tmp_path / ".venv" / ".demo-ready", (0, 0))
     assert " -m venv  .venv\n" in recipe()
+
+
+def test_demo_installs_no_development_tools(recipe, interpreter, ready):
+    named = interpreter("python3.13", "/usr 3.13")
+
+    commands = recipe(target="demo", PYTHON=str(named))
+
+    assert "-r requirements-demo.lock" in commands
+    assert "-r requirements.lock" not in commands
+
+
+def test_locks_are_installed_without_resolving_and_then_checked(recipe, interpreter):
+    commands = recipe(PYTHON=str(interpreter("python3.13", "/usr 3.13"))).splitlines()
+
+    installs = [line for line in commands if " pip " in line and " install " in line]
+    assert len(installs) == 3
+    assert all("--no-deps" in line for line in installs)
+    assert all("--require-hashes" in line for line in installs if ".lock" in line)
+    assert sum(line.endswith("pip --disable-pip-version-check check") for line in commands) == 2
+
+
+def test_interpreter_that_a_version_manager_refuses_is_not_taken(recipe, tmp_path, interpreter):
+    refused = interpreter("shims/python3.11", "")
+    refused.write_text("#!/bin/sh\nexit 127\n", encoding="utf-8")
+    runs = interpreter("shims/python3.12", "/usr 3.12")
+    path = os.pathsep.join((str(refused.parent), os.environ["PATH"]))
+
+    assert f"{runs} -m venv  .venv\n" in recipe(PATH=path)
 
 
 def test_windows_takes_the_interpreter_that_is_named(recipe):

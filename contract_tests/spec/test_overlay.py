@@ -181,6 +181,7 @@ class TestDocument:
             (overlay(), "has no actions"),
             ({**overlay(), "actions": ["x"]}, "action 1 of the overlay has no target"),
             (overlay({"update": {}}), "action 1 of the overlay has no target"),
+            (overlay({"target": " ", "update": {}}), "action 1 of the overlay has no target"),
             (overlay({"target": "$", "upgrade": {}}), "unknown keys: upgrade"),
             (overlay({"target": "$"}), "either an update or remove: true"),
             (overlay({"target": "$", "remove": False}), "either an update or remove: true"),

@@ -4,6 +4,15 @@
 their work needs inside ``run``.
 """
 
-from prolific_contract._commands import build, check, diff, generate, import_, laws, sandbox
+from prolific_contract._commands import (
+    build,
+    check,
+    demo,
+    diff,
+    generate,
+    import_,
+    laws,
+    sandbox,
+)
 
-ALL = (check, laws, sandbox, diff, import_, build, generate)
+ALL = (check, laws, sandbox, demo, diff, import_, build, generate)

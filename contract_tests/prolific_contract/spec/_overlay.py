@@ -93,9 +93,9 @@ def apply(document: Any, actions: Sequence[Action]) -> Any:
 
 
 def _parse_action(number: int, action: Any) -> Action:
-    if not isinstance(action, dict) or not isinstance(action.get("target"), str):
+    target = action.get("target") if isinstance(action, dict) else None
+    if not isinstance(target, str) or not target.strip():
         raise OverlayError(f"action {number} of the overlay has no target")
-    target = action["target"]
     label = f"action {number} of the overlay (target {target})"
     unknown = sorted(action.keys() - _ACTION_KEYS)
     if unknown:
