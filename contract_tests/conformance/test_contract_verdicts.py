@@ -53,7 +53,7 @@ def test_a_response_that_is_documented_anew_is_named(contract):
     responses = {
         **post["responses"],
         "204": {"description": "No content."},
-        "409": post["responses"]["403"],
+        "410": post["responses"]["403"],
         "422": {"content": {"application/json": {"schema": {"type": "array", "items": detail[2]}}}},
     }
     changed = {
@@ -72,16 +72,18 @@ def test_a_response_that_is_documented_anew_is_named(contract):
     operation = f"POST {path}"
     assert branches_without_fixture(changed) == [
         f"{operation} 200 / BatchExportComplete",
+        f"{operation} 400 /error/detail null (branch 4)",
         f"{operation} 401 /error/detail null (branch 4)",
         f"{operation} 403 /error/detail null (branch 4)",
         f"{operation} 404 /error/detail null (branch 4)",
+        f"{operation} 409 /error/detail null (branch 4)",
         f"{operation} 429 /error/detail null (branch 4)",
         f"{operation} 204 / no body",
-        f"{operation} 409 / ErrorEnvelope",
-        f"{operation} 409 /error/detail string (branch 1)",
-        f"{operation} 409 /error/detail array (branch 2)",
-        f"{operation} 409 /error/detail FieldErrors",
-        f"{operation} 409 /error/detail null (branch 4)",
+        f"{operation} 410 / ErrorEnvelope",
+        f"{operation} 410 /error/detail string (branch 1)",
+        f"{operation} 410 /error/detail array (branch 2)",
+        f"{operation} 410 /error/detail FieldErrors",
+        f"{operation} 410 /error/detail null (branch 4)",
         f"{operation} 422 / array (branch 1)",
     ]
 

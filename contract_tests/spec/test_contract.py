@@ -5,7 +5,7 @@ from functools import cache
 
 import jsonschema_rs
 import pytest
-from prolific_contract.spec import build_with_proof, load_contract, load_yaml
+from prolific_contract.spec import EDITIONS, build_with_proof, load_contract, load_yaml
 from prolific_contract.spec._files import checkout, load_document
 from prolific_contract.spec._overlay import parse_overlay
 from prolific_contract.spec._structure import walk
@@ -161,9 +161,11 @@ class TestExports:
         } == {
             "200": f"{kind.title()}ExportComplete",
             "202": f"{kind.title()}ExportGenerating",
+            "400": "ErrorEnvelope",
             "401": "ErrorEnvelope",
             "403": "ErrorEnvelope",
             "404": "ErrorEnvelope",
+            "409": "ErrorEnvelope",
             "429": "ErrorEnvelope",
         }
 
@@ -197,6 +199,16 @@ class TestExports:
             "409",
             "429",
         }
+
+    def test_what_the_later_edition_leaves_open_is_marked_as_assumed(self, kind, path):
+        early, late = (built(edition).document["paths"][path]["post"] for edition in EDITIONS)
+
+        assert {"400", "409"}.isdisjoint(early["responses"])
+        assert {
+            status
+            for status, response in late["responses"].items()
+            if response.get("x-assumption", "").endswith(".")
+        } == {"400", "409"}
 
     def test_a_new_job_links_to_its_status(self, contract, kind, path):
         link = contract["paths"][path]["post"]["responses"]["202"]["links"]["status"]

@@ -109,6 +109,9 @@ def test_downloads_have_to_be_answered_too_and_other_addresses_do_not(talk):
         (generating(status=200), "answered 200 with the status 'generating'; 200 tells complete"),
         (complete(status=202), "answered 202 with the status 'complete'; 202 tells generating"),
         (error(500), "answered 500; documented are 200, 202, 401, 403, 404 and 429"),
+        # Assumed in the contract, which proves nothing.
+        (error(400), "answered 400; documented are 200, 202, 401, 403, 404 and 429"),
+        (error(409), "answered 409; documented are 200, 202, 401, 403, 404 and 429"),
         (error(422), "answered 422; documented are 200, 202, 401, 403, 404 and 429"),
         (Answer(204), "answered 204; documented are 200, 202, 401, 403, 404 and 429"),
         (Answer(520), "answered 520; documented are 200, 202, 401, 403, 404 and 429"),
