@@ -37,6 +37,7 @@ from helpers.conversations import subjects_of  # isort: skip
 FEW = settings(max_examples=25, deadline=None)
 
 PATH = "/api/v1/data-collection/batches/b1/export"
+HOST = "127.0.0.1"
 SUBJECTS = (Subject("batch", "b1"), Subject("collection", "c1", forbidden=True))
 
 
@@ -273,6 +274,12 @@ def entry(
         },
         **more,
     }
+
+
+def answering(url="https://cdn.example/x.js", **response):
+    """An entry whose response has these members changed."""
+    one = entry(base=url, path="")
+    return {**one, "response": {**one["response"], **response}}
 
 
 def har(*entries, **log):
@@ -545,9 +552,13 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
         ("[]", "there is no 'log' where one has to be"),
         ("{}", "there is no 'log' where one has to be"),
         ('{"log": {}}', "there is no 'entries' where one has to be"),
-        ('{"log": {"entries": [7]}}', "there is no 'request' where one has to be"),
-        ('{"log": {"entries": [{"request": {}}]}}', "there is no 'response' where one has to be"),
-        (har({**entry(), "request": {"url": ""}}), "there is no 'method' where one has to be"),
+        ('{"log": {"entries": [7]}}', "x.har holds no request for an export"),
+        ('{"log": {"entries": [{"request": {}}]}}', "x.har holds no request for an export"),
+        (
+            har({**entry(), "request": {"url": BASE + PATH}}),
+            f"entry 0 ({HOST}): there is no 'method' where one has to be",
+        ),
+        (har({**entry(), "response": None}), f"entry 0 ({HOST}): there is no 'response' where"),
         (har({**entry(), "response": {}}), "there is no 'status' where one has to be"),
         (har({**entry(), "response": {"status": 200}}), "there is no 'headers'"),
         (
@@ -572,6 +583,11 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
         ),
         ('{"log": ' + "9" * 5000 + "}", "x.har is no HAR file: it is not JSON"),
         (har(entry(), _prolific=7), "there is no 'baseUrl' where one has to be"),
+        (har(None, _prolific={"baseUrl": BASE}), "entry 0 has no request with a URL"),
+        (
+            har({**entry(), "response": {}}, _prolific={"baseUrl": BASE}),
+            f"entry 0 ({HOST}): there is no 'status'",
+        ),
         (har(entry(), _prolific={"baseUrl": BASE}), "there is no '_credential'"),
         (
             har(entry(_credential="KING"), _prolific={"baseUrl": BASE}),
@@ -592,6 +608,78 @@ def test_what_is_no_recording_is_refused_with_a_sentence(text, message):
     with pytest.raises(DocumentError) as caught:
         parse_har(text, "x.har")
     assert message in str(caught.value)
+
+
+ODD = {
+    "null": None,
+    "a number": 7,
+    "no request": {"response": {"status": 200, "headers": []}},
+    "no URL": {**entry(), "request": {"method": "GET", "headers": []}},
+    "no method": {**entry(), "request": {"url": "https://cdn.example/", "headers": []}},
+    "no response": {"request": answering()["request"]},
+    "an empty response": {**answering(), "response": {}},
+    "a status of text": answering(status="200"),
+    "no headers": answering(headers=None),
+    "a header without a value": answering(headers=[{"name": "x"}]),
+    "invalid base64": answering(content={"text": "abc", "encoding": "base64"}),
+    "invalid base64 from where a URL has no host": answering(
+        "https://[::1", content={"text": "abc", "encoding": "base64"}
+    ),
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_an_odd_entry_of_other_traffic_does_no_harm(odd):
+    assert verdict(parse(odd, entry(), odd)).exit_code == verdict(parse(entry())).exit_code
+    assert len(parse(odd, entry(), odd).exchanges) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        (f"{BASE}{PATH}", HOST),
+        (f"https://[::1{PATH}", "no host"),
+        (f"{PATH}", "no host"),
+        (f"https://a\u202eb{PATH}", r"'a\u202eb'"),
+    ],
+)
+def test_an_odd_entry_of_an_export_is_named(url, named):
+    with pytest.raises(DocumentError) as caught:
+        parse(None, answering(url, status="200"))
+
+    assert f"entry 1 ({named}): there is no 'status' where one has to be" in str(caught.value)
+
+
+@pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE])
+def test_paths_with_a_trailing_slash_are_judged_as_without(fate):
+    trace = rehearse(fate, edition="2026-11").conversation.trace
+    slashed = [
+        evolve(one, url=f"{one.url}/") if one.address and "?" not in one.url else one
+        for one in trace.exchanges
+    ]
+    with_slashes = verdict(evolve(trace, exchanges=tuple(slashed)))
+
+    assert [one.address for one in slashed] == [one.address for one in trace.exchanges]
+    assert slashed != list(trace.exchanges)
+    assert with_slashes.exit_code == verdict(trace).exit_code == 0
+    assert again(evolve(trace, exchanges=tuple(slashed))).exchanges[0].operation is not None
+
+
+def test_an_odd_entry_of_an_archive_is_named():
+    store = "https://store.example/a.zip?sig=1"
+
+    with pytest.raises(DocumentError, match=r"entry 1 \(store\.example\): a body is not in base64"):
+        parse(
+            entry(answer=complete(store)),
+            answering(store, content={"text": "abc", "encoding": "base64"}),
+        )
+
+
+@pytest.mark.parametrize("status", [0, -1])
+def test_a_status_that_no_server_sends_is_no_answer(status):
+    [exchange] = parse(entry(answer=Answer(status))).exchanges
+
+    assert exchange.answer is None
 
 
 def test_another_target_is_named_in_the_refusal():

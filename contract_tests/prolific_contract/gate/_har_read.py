@@ -5,10 +5,11 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
 from prolific_exports._redact import MARK
@@ -102,7 +103,7 @@ def parse_har(
         raise DocumentError(f"{name} is no HAR file: it is not JSON ({error})") from error
     try:
         log = _member(document, "log", dict)
-        entries = [_Entry.read(entry) for entry in _member(log, "entries", list)]
+        entries = [_Entry.read(*one) for one in enumerate(_member(log, "entries", list))]
         own = log.get(OWN)
         trace = _foreign(entries, token, base_url) if own is None else _own(entries, own)
     except _MalformedError as error:
@@ -148,15 +149,18 @@ class _Entry:
 
     Attributes:
         entry: The whole of it.
-        method: HTTP method.
+        flaw: What is wrong with it, naming it; None if nothing is. Recorders write odd
+            entries for other traffic, so a flaw matters only once the entry does.
+        method: HTTP method; empty if that is flawed.
         url: Where it went.
-        headers: Request header fields.
+        headers: Request header fields; none if they are flawed.
         sent: When it was sent; None if that is not readable.
         took: Seconds that it took.
-        answer: The response; None if there was none.
+        answer: The response; None if there was none, or a flawed one.
     """
 
     entry: Mapping[str, Any]
+    flaw: str | None
     method: str
     url: str
     headers: tuple[tuple[str, str], ...]
@@ -165,16 +169,31 @@ class _Entry:
     answer: Answer | None
 
     @classmethod
-    def read(cls, entry: Any) -> "_Entry":
-        request, response = _member(entry, "request", dict), _member(entry, "response", dict)
+    def read(cls, index: int, entry: Any) -> "_Entry | None":
+        """The entry at a place of the list; None if it has no URL and so is no request."""
+        request = entry.get("request") if isinstance(entry, dict) else None
+        if not isinstance(request, dict) or not isinstance(request.get("url"), str):
+            return None
+        url: str = request["url"]
+        flaw: str | None = None
+        method = ""
+        headers: tuple[tuple[str, str], ...] = ()
+        answer: Answer | None = None
+        try:
+            method = _member(request, "method", str)
+            headers = tuple(_read_fields(request))
+            answer = _answer(_member(entry, "response", dict))
+        except _MalformedError as error:
+            flaw = f"entry {index} ({_host(url)}): {error}"
         return cls(
             entry,
-            _member(request, "method", str),
-            _member(request, "url", str),
-            tuple(_read_fields(request)),
+            flaw,
+            method,
+            url,
+            headers,
             _moment(entry.get("startedDateTime")),
             max(0.0, _number(entry, "time") / 1000),
-            _answer(response),
+            answer,
         )
 
     @property
@@ -200,6 +219,7 @@ class _Entry:
         return told if isinstance(told, str) else None
 
     def exchange(self, index: int, base_url: str, credential: Credential, at: float) -> Exchange:
+        """What the entry holds, whatever its flaw."""
         return Exchange(
             index=index,
             method=self.method,
@@ -217,6 +237,14 @@ class _Entry:
         )
 
 
+def _host(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or "no host"
+    except ValueError:
+        host = "no host"
+    return host if host.isprintable() else ascii(host)
+
+
 def _read_fields(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for one in _member(message, "headers", list):
         yield _member(one, "name", str), _member(one, "value", str)
@@ -232,7 +260,8 @@ def _moment(value: Any) -> datetime | None:
 
 def _answer(response: Mapping[str, Any]) -> Answer | None:
     status = _member(response, "status", int)
-    if status == 0:
+    # HAR has no word for "no answer": browsers write 0, other recorders -1.
+    if status <= 0:
         return None
     told = response.get("content")
     content: Mapping[str, Any] = told if isinstance(told, dict) else {}
@@ -259,11 +288,15 @@ def _body(text: str, encoding: Any) -> bytes:
         raise _MalformedError(f"a body is not in base64 ({error})") from error
 
 
-def _own(entries: list[_Entry], about: Any) -> Trace:
-    """A recording of the gate's own."""
+def _own(entries: Sequence[_Entry | None], about: Any) -> Trace:
+    """A recording of the gate's own, whose entries all have to be right."""
     base_url = _member(about, "baseUrl", str)
     exchanges = []
     for index, entry in enumerate(entries):
+        if entry is None:
+            raise _MalformedError(f"entry {index} has no request with a URL")
+        if entry.flaw:
+            raise _MalformedError(entry.flaw)
         name = _member(entry.entry, "_credential", str)
         if name not in Credential.__members__:
             raise _MalformedError(f"entry {index} has a credential that does not exist")
@@ -287,10 +320,10 @@ def _subject(value: Any) -> Subject:
     return Subject(kind, _member(value, "id", str), value.get("forbidden") is True)
 
 
-def _foreign(entries: list[_Entry], token: str | None, base_url: str | None) -> Trace:
+def _foreign(read: Sequence[_Entry | None], token: str | None, base_url: str | None) -> Trace:
     """A recording that something else made."""
     # Of what a cache says the server knows nothing.
-    entries = [entry for entry in entries if not entry.from_cache]
+    entries = [entry for entry in read if entry is not None and not entry.from_cache]
     sent = [entry.sent for entry in entries if entry.sent]
     if len(sent) == len(entries):
         # Recorders write an entry when its answer is there.
@@ -315,6 +348,8 @@ def _foreign(entries: list[_Entry], token: str | None, base_url: str | None) -> 
             issued.append(exchange.answer.member("url") if exchange.answer else None)
         elif exchange.url not in issued:
             continue
+        if entry.flaw:
+            raise _MalformedError(entry.flaw)
         exchanges.append(exchange)
     return Trace(tuple(exchanges))
 
