@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from contextvars import copy_context
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
 
 import httpx
+from attrs import define, field, frozen
 
 from prolific_exports import _http as http
 from prolific_exports._clock import Clock
@@ -23,6 +24,20 @@ from prolific_exports._effects import (
 from prolific_exports._errors import ExportsError, UsageError
 from prolific_exports._log import without_queries
 from prolific_exports._settings import Settings
+from prolific_exports._threads import Threads
+from prolific_exports._transfer._outbox import Outbox
+
+# Together fewer than the 100 connections of an httpx client, so that nothing waits for one:
+# neither a poll behind downloads, nor a download behind polls.
+_CALLS: Final = 32
+_CONNECTIONS: Final = 64
+# A download keeps its turn until its archive is there, or its URL could expire while it waits.
+_DOWNLOADS: Final = 32
+
+# A hand-over to a thread costs as much as reading some 100 KiB. Bytes wait for others no
+# longer than a person would notice.
+_GATHERED: Final = 256 * 1024
+_GATHERING_SECONDS: Final = 0.1
 
 T = TypeVar("T")
 
@@ -42,46 +57,94 @@ class AsyncDriver:
         self._owned = client is None
         self._client = client or http.make_client(httpx.AsyncClient)
         self._clock = clock
+        self._threads = Threads()
+        self._calls = asyncio.Semaphore(_CALLS)
+        self._connections = asyncio.Semaphore(_CONNECTIONS)
+        self._downloads = asyncio.Semaphore(_DOWNLOADS)
 
     async def close(self) -> None:
         """Close the client, if it was made here."""
+        self._threads.close()
+        # Over a client of the caller's, more may come.
+        self._threads = Threads()
         if self._owned:
             await self._client.aclose()
 
-    async def run(self, flow: Flow[T]) -> T:
-        """Do what the flow asks until it returns."""
-        try:
-            effect = next(flow)
-            while True:
-                try:
-                    result = await self._do(effect)
-                except ExportsError as error:
-                    effect = flow.throw(error)
-                else:
-                    effect = flow.send(result)
-        except StopIteration as stop:
-            value: T = stop.value
-            return value
-        finally:
-            # After a cancellation, this is what lets the flow clean up.
-            flow.close()
+    async def look(self, work: Callable[[], T]) -> T:
+        """Read files for a moment, outside the event loop."""
+        with self._threads.used():
+            return await self._threads.look(work)
 
-    async def _do(self, effect: Effect) -> Any:
+    async def run(self, flow: Flow[T], outbox: Outbox | None = None) -> T:
+        """Do what the flow asks until it returns.
+
+        Args:
+            flow: What to run.
+            outbox: Where a flow that works on files puts its events. Its steps and callbacks are
+                done in threads, and their events are handed on here.
+
+        Raises:
+            UsageError: The client has been closed.
+        """
+        http.refuse_closed(self._client)
+        threads = self._threads
+        with threads.used():
+            desk = _Desk(threads, outbox, self._downloads)
+            step: Callable[[], Effect] = partial(next, flow)
+            try:
+                while True:
+                    effect = await desk.do(partial(_advance, step))
+                    if isinstance(effect, _Returned):
+                        value: T = effect.value
+                        return value
+                    try:
+                        result = await self._do(effect, desk)
+                    except ExportsError as error:
+                        step = partial(flow.throw, error)
+                    else:
+                        step = partial(flow.send, result)
+            except GeneratorExit:
+                # The event loop is gone: nothing can be waited for.
+                raise
+            except BaseException:
+                # After a cancellation, this is what lets the flow clean up.
+                await desk.tidy(flow.close)
+                raise
+            finally:
+                desk.end_download()
+
+    async def _do(self, effect: Effect, desk: "_Desk") -> Any:
         match effect:
             case Send():
                 return await self._send(effect)
             case Fetch():
-                return await self._fetch(effect)
+                await desk.begin_download()
+                return await self._fetch(effect, desk)
             case FetchAll():
-                return await self._fetch_all(effect.fetches)
+                await desk.begin_download()
+                return await self._fetch_all(effect.fetches, desk)
             case Sleep():
                 return await self._clock.sleep_async(effect.seconds)
             case Run(reads_only=True):
-                return await asyncio.to_thread(effect.work)
+                desk.end_download()
+                return await desk.threads.read(effect.work)
             case _:
-                return await _to_its_end(effect.work)
+                desk.end_download()
+                return await desk.do(effect.work)
 
     async def _send(self, send: Send) -> Reply:
+        try:
+            async with asyncio.timeout(send.timeout):
+                await self._calls.acquire()
+        except TimeoutError:
+            late = httpx.PoolTimeout("too many calls are under way")
+            raise http.no_answer(send.request, late, self._settings.token) from None
+        try:
+            return await self._send_now(send)
+        finally:
+            self._calls.release()
+
+    async def _send_now(self, send: Send) -> Reply:
         request = http.api_request(self._client, self._settings, send)
         body = http.Body(send.timeout, self._clock)
         try:
@@ -99,8 +162,8 @@ class AsyncDriver:
             raise http.no_answer(send.request, error, self._settings.token) from error
         return body.reply(send.request, response)
 
-    async def _fetch_all(self, fetches: tuple[Fetch, ...]) -> list[Fetched]:
-        parts = [asyncio.create_task(self._fetch(fetch)) for fetch in fetches]
+    async def _fetch_all(self, fetches: tuple[Fetch, ...], desk: "_Desk") -> list[Fetched]:
+        parts = [asyncio.create_task(self._fetch(fetch, desk)) for fetch in fetches]
         try:
             return list(await asyncio.gather(*parts))
         finally:
@@ -108,9 +171,14 @@ class AsyncDriver:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
 
-    async def _fetch(self, fetch: Fetch) -> Fetched:
+    async def _fetch(self, fetch: Fetch, desk: "_Desk") -> Fetched:
+        async with self._connections:
+            return await self._fetch_now(fetch, desk)
+
+    async def _fetch_now(self, fetch: Fetch, desk: "_Desk") -> Fetched:
         request = http.store_request(self._client, fetch)
         head = None
+        body, failure = _Gathering(self._clock), None
         try:
             with without_queries():
                 response = await self._client.send(
@@ -118,35 +186,100 @@ class AsyncDriver:
                 )
                 try:
                     head = http.head_of(response)
-                    if not fetch.accept(head):
+                    if not await desk.do(partial(fetch.accept, head)):
                         return Fetched(
                             head, await anext(response.aiter_bytes(http.EVIDENCE_SIZE), b"")
                         )
                     async for chunk in response.aiter_bytes():
-                        fetch.write(chunk)
+                        if body.is_enough(chunk):
+                            await desk.do(partial(fetch.write, body.taken()))
                 finally:
                     await response.aclose()
         except http.FAILURES as error:
-            return Fetched(head, failure=http.describe(error))
-        return Fetched(head)
+            failure = http.describe(error)
+        finally:
+            # After a cancellation, too: what has arrived is kept.
+            if body.data:
+                await desk.tidy(partial(fetch.write, body.taken()))
+        return Fetched(head, failure=failure)
 
 
-async def _to_its_end(work: Callable[[], T]) -> T:
-    """Do blocking work in a thread; a cancellation waits for its end.
+@define
+class _Gathering:
+    """Bytes of a body, until there are enough to be handed over."""
 
-    Nothing stops a thread: the claim on the files that it works on would be given up, and
-    it would go on beside the next one who claims them.
-    """
-    # Not a task, which would be cancelled together with all others when the loop ends.
-    working = asyncio.get_running_loop().run_in_executor(None, copy_context().run, work)
-    cancellation = None
-    while not working.done():
-        try:
-            await asyncio.wait((working,))
-        except asyncio.CancelledError as error:
-            cancellation = error
-    if cancellation is not None:
-        # Asked for, so that nobody complains that it was not.
-        working.exception()
-        raise cancellation
-    return working.result()
+    clock: Clock
+    data: bytearray = field(factory=bytearray, repr=False)
+    _since: float = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._since = self.clock.monotonic()
+
+    def is_enough(self, chunk: bytes) -> bool:
+        """Take a piece; whether to hand over what is there."""
+        self.data += chunk
+        waited = self.clock.monotonic() - self._since
+        return len(self.data) >= _GATHERED or waited >= _GATHERING_SECONDS
+
+    def taken(self) -> memoryview:
+        """What is there, to begin anew."""
+        taken, self.data = memoryview(self.data), bytearray()
+        self._since = self.clock.monotonic()
+        return taken
+
+
+@frozen
+class _Returned(Generic[T]):
+    """What a flow returned."""
+
+    value: T
+
+
+def _advance(step: Callable[[], Effect]) -> "Effect | _Returned[Any]":
+    # No future takes a StopIteration.
+    try:
+        return step()
+    except StopIteration as stop:
+        return _Returned(stop.value)
+
+
+class _Desk:
+    """Where one flow's steps and work on files are done, one after the other."""
+
+    def __init__(
+        self, threads: Threads, outbox: Outbox | None, downloads: asyncio.Semaphore
+    ) -> None:
+        self.threads = threads
+        self._outbox = outbox
+        self._downloads = downloads
+        self._downloading = False
+        # Parts that arrive at once take one thread, not all.
+        self._turn = asyncio.Lock()
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """Do it, in a thread if the flow works on files, and hand on the events of it."""
+        if self._outbox is None:
+            return work()
+        async with self._turn:
+            done = await self.threads.work(work)
+            self._outbox.deliver()
+        return done.result()
+
+    async def tidy(self, work: Callable[[], T]) -> T:
+        """Do it, and hand on no events: what they raise would hide a cancellation."""
+        if self._outbox is None:
+            return work()
+        async with self._turn:
+            return (await self.threads.work(work)).result()
+
+    async def begin_download(self) -> None:
+        """Wait for the turn of this download, unless it has come."""
+        if not self._downloading:
+            await self._downloads.acquire()
+            self._downloading = True
+
+    def end_download(self) -> None:
+        """Let another download begin."""
+        if self._downloading:
+            self._downloading = False
+            self._downloads.release()

@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime
+from functools import partial
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -194,18 +195,19 @@ class AsyncExportJob:
         delete_after: bool = False,
     ) -> ExportArchive:
         """Wait, download and verify, as `ExportJob.download` does."""
-        target = await self._driver.run(
-            self._core.download(
-                self._job,
-                path,
-                overwrite=overwrite,
-                verify=verify,
-                connections=connections,
-                timeout=timeout,
-                delete_after=delete_after,
-            )
+        outbox = self._core.outbox()
+        flow = self._core.download(
+            self._job,
+            path,
+            outbox,
+            overwrite=overwrite,
+            verify=verify,
+            connections=connections,
+            timeout=timeout,
+            delete_after=delete_after,
         )
-        return ExportArchive.open(target)
+        target = await self._driver.run(flow, outbox)
+        return await self._driver.look(partial(ExportArchive.open, target))
 
     async def delete(self) -> None:
         """Delete the job and its archive, as `ExportJob.delete` does."""

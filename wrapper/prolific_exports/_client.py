@@ -350,6 +350,7 @@ class ExportJob:
             self._core.download(
                 self._job,
                 path,
+                self._core.outbox(),
                 overwrite=overwrite,
                 verify=verify,
                 connections=connections,

@@ -25,6 +25,7 @@ from prolific_exports._refs import ExportRef, Kind, check_id
 from prolific_exports._settings import Settings, resolve
 from prolific_exports._states import Complete, ExportState
 from prolific_exports._transfer._flow import Options, download
+from prolific_exports._transfer._outbox import Outbox
 from prolific_exports._transfer._workspace import System
 from prolific_exports._waiting import Job
 
@@ -117,10 +118,15 @@ class Core:
         """Poll until the archive is ready."""
         return waiting.wait(job, self.context, self._policy(timeout))
 
+    def outbox(self) -> Outbox:
+        """Where a download puts its events, to be handed on in this thread."""
+        return Outbox(self.context.notify)
+
     def download(
         self,
         job: Job,
         path: str | os.PathLike[str] | None,
+        outbox: Outbox,
         *,
         overwrite: bool,
         verify: bool,
@@ -150,6 +156,7 @@ class Core:
                 delete_after,
             ),
             system=self.system,
+            outbox=outbox,
         )
 
     def _policy(self, timeout: float | None) -> Policy:

@@ -64,7 +64,7 @@ def api_request(
     Raises:
         UsageError: The client has been closed.
     """
-    _refuse_closed(client)
+    refuse_closed(client)
     request = send.request
     return client.build_request(
         request.method,
@@ -84,7 +84,7 @@ def store_request(client: httpx.Client | httpx.AsyncClient, fetch: Fetch) -> htt
     Raises:
         UsageError: The client has been closed.
     """
-    _refuse_closed(client)
+    refuse_closed(client)
     request = client.build_request(
         "GET",
         fetch.url,
@@ -97,7 +97,8 @@ def store_request(client: httpx.Client | httpx.AsyncClient, fetch: Fetch) -> htt
     return request
 
 
-def _refuse_closed(client: httpx.Client | httpx.AsyncClient) -> None:
+def refuse_closed(client: httpx.Client | httpx.AsyncClient) -> None:
+    """Raise a UsageError for a client that has been closed."""
     if client.is_closed:
         raise UsageError(
             "The client is closed, so no request can be made. Make the call inside its `with` "

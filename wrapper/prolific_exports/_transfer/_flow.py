@@ -71,6 +71,7 @@ def download(
     *,
     options: Options,
     system: System,
+    outbox: Outbox | None = None,
 ) -> Flow[Path]:
     """Wait for the archive, fetch it, verify it, put it at its place.
 
@@ -83,6 +84,7 @@ def download(
         policy: How patiently to wait.
         options: How to download.
         system: Files and processes.
+        outbox: Where events go; None for one of the thread that runs the flow.
 
     Returns:
         The target. The file there is whole and verified.
@@ -92,11 +94,13 @@ def download(
         ArchiveError: What the store sends is not a whole ZIP.
         ExportsError: Anything that waiting raises.
     """
+    outbox = outbox or Outbox(context.notify)
+    context = evolve(context, notify=outbox.put)
     # Not a Run: between its end and the `try` nothing may come that could lose the claim.
     room = Workspace.open(job, path, system, context.clock.now(), overwrite=options.overwrite)
     try:
         if room.finished is None:
-            yield from _Download(job, context, policy, room, options).run()
+            yield from _Download(job, context, policy, room, options, outbox).run()
             yield Run(partial(room.publish, overwrite=options.overwrite))
         elif options.delete_after and options.verify is not None:
             # The earlier run may have been one that did not verify.
@@ -135,6 +139,7 @@ class _Download:
     policy: Policy
     room: Workspace
     options: Options
+    outbox: Outbox
     url: str = field(default="", repr=False)
     failures: int = 0
     restarts: int = 0
@@ -148,11 +153,8 @@ class _Download:
     active: int = 1
     # Parts that arrive at once call back from several threads.
     lock: threading.Lock = field(factory=threading.Lock)
-    outbox: Outbox = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.outbox = Outbox(self.context.notify)
-        self.context = evolve(self.context, notify=self.outbox.put)
         self.recorded = self.context.clock.monotonic()
         self.inherited = self.room.received
         self.connections = self.options.connections

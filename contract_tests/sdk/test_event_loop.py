@@ -1,0 +1,372 @@
+"""The async client works on files outside the event loop, and many downloads share it fairly."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from random import Random
+
+import httpx
+import pytest
+from helpers import api
+from prolific_exports import (
+    AsyncExports,
+    Downloading,
+    ExportArchive,
+    ExportsError,
+    NoAnswerError,
+    Saved,
+    _async,
+    _core,
+)
+from prolific_exports._transfer._disk import OsDisk, OsHandle
+from prolific_exports.testing import FakeClock
+
+SIZE = len(api.ARCHIVE)
+OURS = ("prolific-files", "prolific-verify")
+
+
+class Body(httpx.AsyncByteStream):
+    """A body made by an async generator function."""
+
+    def __init__(self, pieces):
+        self.pieces = pieces
+
+    async def __aiter__(self):
+        async for piece in self.pieces():
+            yield piece
+
+
+class Gate:
+    """Holds up the threads that come by, until it is opened."""
+
+    def __init__(self):
+        self.waiting = threading.Semaphore(0)
+        self.opened = threading.Event()
+
+    def hold(self, *_args, **_kwargs):
+        self.waiting.release()
+        assert self.opened.wait(10)
+
+    async def is_reached(self):
+        assert await asyncio.to_thread(self.waiting.acquire, timeout=10)
+
+
+@pytest.fixture
+def gate():
+    gate = Gate()
+    yield gate
+    gate.opened.set()
+
+
+def answer(request):
+    return api.stored() if request.url.host == "store.example" else api.complete()
+
+
+def streaming(pieces, size=SIZE):
+    """Answers with a body that an async generator function makes."""
+
+    def handler(request):
+        if request.url.host != "store.example":
+            return api.complete()
+        headers = {"ETag": api.ETAG, "Content-Length": str(size)}
+        return httpx.Response(200, stream=Body(pieces), headers=headers)
+
+    return handler
+
+
+@asynccontextmanager
+async def exports_over(handler=answer, **options):
+    options = {"clock": FakeClock(), "random": Random(7), **options}
+    transport = httpx.MockTransport(handler)
+    async with (
+        httpx.AsyncClient(transport=transport) as client,
+        AsyncExports("t0ken", base_url=api.BASE, http_client=client, **options) as exports,
+    ):
+        yield exports
+
+
+def our_threads():
+    return {thread for thread in threading.enumerate() if thread.name.startswith(OURS)}
+
+
+def watch(monkeypatch, owner, name, seen):
+    """Note in which threads a function of a class or module runs."""
+    descriptor = vars(owner)[name]
+    work = getattr(owner, name)
+
+    def watching(*args, **kwargs):
+        seen.setdefault(name, set()).add(threading.current_thread())
+        return work(*args, **kwargs)
+
+    is_bound = isinstance(descriptor, classmethod)
+    monkeypatch.setattr(owner, name, staticmethod(watching) if is_bound else watching)
+
+
+@pytest.fixture
+def threads_by_work(monkeypatch):
+    seen = {}
+    for cls in (OsDisk, OsHandle):
+        for name in [name for name in vars(cls) if not name.startswith("_")]:
+            watch(monkeypatch, cls, name, seen)
+    watch(monkeypatch, _core, "verify_export", seen)
+    watch(monkeypatch, ExportArchive, "open", seen)
+    return seen
+
+
+def test_all_work_on_files_is_done_outside_the_event_loop(tmp_path, threads_by_work):
+    async def broken():
+        yield api.ARCHIVE[:100]
+        raise httpx.ReadError("reset")
+
+    async def scenario():
+        async with exports_over(streaming(broken)) as exports:
+            with pytest.raises(ExportsError):
+                await exports.collections.download(api.COLLECTION, tmp_path)
+        async with exports_over() as exports:
+            await exports.collections.download(api.COLLECTION, tmp_path)
+
+    asyncio.run(scenario())
+    assert {"create", "open", "read", "write", "sync", "link", "verify_export"} <= set(
+        threads_by_work
+    )
+    in_the_loop = [
+        name for name, seen in threads_by_work.items() if threading.main_thread() in seen
+    ]
+    assert in_the_loop == []
+
+
+def test_events_come_in_the_task_that_downloads(tmp_path):
+    seen = []
+
+    def note(event):
+        seen.append((threading.current_thread(), asyncio.current_task(), type(event)))
+
+    async def scenario():
+        async with exports_over(on_event=note) as exports:
+            await exports.collections.download(api.COLLECTION, tmp_path)
+            return asyncio.current_task()
+
+    task = asyncio.run(scenario())
+    assert {one[:2] for one in seen} == {(threading.main_thread(), task)}
+    assert {Downloading, Saved} <= {one[2] for one in seen}
+
+
+def test_what_a_callback_raises_ends_the_download_and_gives_up_the_claim(tmp_path):
+    def stop(event):
+        raise LookupError("enough")
+
+    async def scenario():
+        async with exports_over(on_event=stop) as exports:
+            with pytest.raises(LookupError, match="enough"):
+                await exports.collections.download(api.COLLECTION, tmp_path)
+
+    asyncio.run(scenario())
+    assert not list(tmp_path.glob("*.lock"))
+
+
+def test_the_threads_of_asyncio_are_left_to_others(tmp_path, gate):
+    async def scenario():
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        busy = loop.run_in_executor(None, gate.hold)
+        async with exports_over() as exports:
+            await exports.collections.download(api.COLLECTION, tmp_path / "a.zip")
+        gate.opened.set()
+        await busy
+
+    asyncio.run(scenario())
+    assert (tmp_path / "a.zip").read_bytes() == api.ARCHIVE
+
+
+def test_archives_that_are_being_verified_do_not_hold_up_other_downloads(
+    tmp_path, gate, monkeypatch
+):
+    monkeypatch.setattr(_core, "verify_export", gate.hold)
+
+    async def scenario():
+        async with exports_over() as exports, asyncio.TaskGroup() as tasks:
+            for number in range(20):
+                (tmp_path / str(number)).mkdir()
+                tasks.create_task(
+                    exports.collections.download(api.COLLECTION, tmp_path / str(number) / "a.zip")
+                )
+            await gate.is_reached()
+            await exports.collections.download(api.COLLECTION, tmp_path / "b.zip", verify=False)
+            assert not list(tmp_path.glob("*/a.zip"))
+            gate.opened.set()
+
+    asyncio.run(scenario())
+    assert len(list(tmp_path.glob("*/a.zip"))) == 20
+
+
+def test_threads_are_few_and_end_with_the_client(tmp_path):
+    before = our_threads()
+
+    async def scenario():
+        async with exports_over() as exports:
+            folders = [tmp_path / str(number) for number in range(40)]
+            for folder in folders:
+                folder.mkdir()
+            await asyncio.gather(
+                *(exports.collections.download(api.COLLECTION, folder) for folder in folders)
+            )
+            return our_threads() - before
+
+    used = asyncio.run(scenario())
+    assert 0 < len(used) <= 10
+    for thread in used:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_closing_lets_a_download_over_the_callers_client_finish_its_files(tmp_path):
+    async def scenario():
+        begun, closed = asyncio.Event(), asyncio.Event()
+
+        async def pieces():
+            begun.set()
+            yield api.ARCHIVE[:100]
+            await closed.wait()
+            yield api.ARCHIVE[100:]
+
+        async with exports_over(streaming(pieces)) as exports:
+            task = asyncio.create_task(exports.collections.download(api.COLLECTION, tmp_path))
+            await begun.wait()
+            await exports.close()
+            closed.set()
+            return await task
+
+    archive = asyncio.run(scenario())
+    assert archive.path.read_bytes() == api.ARCHIVE
+    assert [path.suffix for path in tmp_path.iterdir()] == [".zip"]
+
+
+def test_what_has_arrived_waits_for_the_disk_and_not_in_memory(tmp_path, gate, monkeypatch):
+    """While a write takes its time, no more is read than is written at once."""
+    piece, sent = bytes(65536), []
+    monkeypatch.setattr(OsHandle, "write", gate.hold)
+
+    async def scenario():
+        async def pieces():
+            for _ in range(100):
+                sent.append(len(piece))
+                yield piece
+                await asyncio.sleep(0)
+
+        async with exports_over(streaming(pieces, 100 * len(piece))) as exports:
+            task = asyncio.create_task(exports.collections.download(api.COLLECTION, tmp_path))
+            await gate.is_reached()
+            for _ in range(1000):
+                await asyncio.sleep(0)
+            assert sum(sent) <= 256 * 1024 + len(piece)
+            gate.opened.set()
+            with pytest.raises(ExportsError):  # no archive
+                await task
+
+    asyncio.run(scenario())
+    assert sum(sent) >= 100 * len(piece)
+
+
+def test_a_call_waits_for_others_no_longer_than_it_may_take(monkeypatch):
+    monkeypatch.setattr(_async, "_CALLS", 1)
+
+    async def scenario():
+        asked, answered = asyncio.Event(), asyncio.Event()
+
+        async def slow(request):
+            asked.set()
+            await answered.wait()
+            return httpx.Response(200, json=[])
+
+        async with exports_over(slow, call_timeout=0.01) as exports:
+            first = asyncio.create_task(exports.collections.list(api.COLLECTION))
+            await asked.wait()
+            with pytest.raises(NoAnswerError, match="too many calls are under way") as failure:
+                await exports.collections.list(api.COLLECTION)
+            assert not failure.value.sent
+            answered.set()
+            await first
+
+    asyncio.run(scenario())
+
+
+class Service:
+    """An API and a store on a socket. Archives are held back until 150 were asked for.
+
+    Attributes:
+        base: The API's URL.
+        transfers: How many archives are on their way.
+        most: How many were at once.
+        begun: Set once 32 archives are on their way.
+    """
+
+    def __init__(self):
+        self.asked = self.transfers = self.most = 0
+        self.begun, self.all_asked = asyncio.Event(), asyncio.Event()
+
+    async def __aenter__(self):
+        self.server = await asyncio.start_server(self.talk, "127.0.0.1", 0, backlog=256)
+        self.base = f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_):
+        self.server.close()
+        await self.server.wait_closed()
+
+    async def talk(self, reader, writer):
+        try:
+            while asked := await reader.readuntil(b"\r\n\r\n"):
+                await (self.answer if asked.startswith(b"POST") else self.send)(writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def answer(self, writer):
+        self.asked += 1
+        if self.asked == 150:
+            self.all_asked.set()
+        body = api.complete(f"{self.base}/archive?X-Amz-Signature=5ecret").content
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        await writer.drain()
+
+    async def send(self, writer):
+        self.transfers += 1
+        self.most = max(self.most, self.transfers)
+        if self.transfers == 32:
+            self.begun.set()
+        fields = f"Content-Length: {SIZE}\r\nETag: {api.ETAG}\r\n"
+        writer.write(f"HTTP/1.1 200 OK\r\n{fields}\r\n".encode() + api.ARCHIVE[:100])
+        await self.all_asked.wait()
+        self.transfers -= 1
+        writer.write(api.ARCHIVE[100:])
+        await writer.drain()
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own", "the caller's"])
+def test_150_downloads_at_once_do_not_starve_each_other(tmp_path, own):
+    """Archives that take long leave connections to the calls of those that come later."""
+
+    async def scenario():
+        async with Service() as service, httpx.AsyncClient() as client:
+            options = {} if own else {"http_client": client}
+            async with (
+                AsyncExports(
+                    "t0ken", base_url=service.base, clock=FakeClock(), call_timeout=10, **options
+                ) as exports,
+                asyncio.TaskGroup() as tasks,
+            ):
+                for number in range(150):
+                    if number == 130:
+                        await service.begun.wait()
+                    target = tmp_path / f"{number}.zip"
+                    tasks.create_task(
+                        exports.collections.download(f"c{number}", target, verify=False)
+                    )
+            return service
+
+    assert 32 <= asyncio.run(scenario()).most <= 64
+    targets = list(tmp_path.iterdir())
+    assert len(targets) == 150
+    assert all(target.read_bytes() == api.ARCHIVE for target in targets)
