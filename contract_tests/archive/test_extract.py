@@ -13,11 +13,13 @@ from prolific_exports import (
     CorruptArchiveError,
     ExportArchive,
     ExtractLimits,
+    StorageError,
     TargetExistsError,
     UnsafeArchiveError,
 )
-from prolific_exports._archive import _names, _staging
+from prolific_exports._archive import _names
 from prolific_exports._archive._names import folded, objection
+from prolific_exports._files import _staging
 
 from archive.builders import (
     PHOTO,
@@ -434,7 +436,9 @@ def test_a_full_disk(make, place, monkeypatch, taken):
         return write(target, content[: left.pop()])
 
     monkeypatch.setattr(os, "write", full)
-    with pytest.raises(ArchiveError, match="No space left on device. Nothing was left there"):
+    with pytest.raises(
+        StorageError, match=r"No space left on device\. Free some space.*Nothing was left there"
+    ):
         archive.extract(place / "data")
     assert tree(place) == {}
 

@@ -21,6 +21,7 @@ from prolific_exports import (
     ArchiveError,
     CorruptArchiveError,
     ExportArchive,
+    StorageError,
     ZipSummary,
     summarise,
     verify_zip,
@@ -459,8 +460,20 @@ def test_a_disk_that_cannot_be_read(whole, monkeypatch):
             raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(type(whole), "open", lambda *args, **kwargs: Broken())
-    with pytest.raises(ArchiveError, match=r"export\.zip cannot be read: Input/output error"):
+    with pytest.raises(StorageError, match=r"export\.zip cannot be read: Input/output error"):
         list(archive.responses())
+
+
+def test_a_disk_that_fails_is_no_damaged_archive(whole, monkeypatch):
+    read = zipfile.ZipFile
+
+    def failing(stream):
+        read(stream)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(zipfile, "ZipFile", failing)
+    with pytest.raises(StorageError, match=r"export\.zip cannot be read: .* Check the disk"):
+        ExportArchive.open(whole)
 
 
 def test_no_file_is_held_open(whole):

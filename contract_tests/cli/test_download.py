@@ -287,8 +287,69 @@ def test_a_place_to_extract_to_that_is_taken_is_found_out_before_anything_is_sen
         place.touch()
     outcome = cli("download", "collection", A, "--extract", "data")
     assert outcome.code == 1
-    assert "--extract data is there and is not an empty folder" in outcome.err
+    assert "data exists and is not an empty folder" in outcome.err
     assert not router.calls
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes a pipe")
+def test_a_pipe_is_not_replaced_and_nothing_is_sent(cli, folder, router):
+    os.mkfifo(folder / "a.zip")
+    outcome = cli("download", "collection", A, "-o", "a.zip", "--overwrite")
+    assert outcome.code == 1
+    assert "a.zip is a pipe, and only a regular file can be replaced" in outcome.err
+    assert (folder / "a.zip").is_fifo()
+    assert not router.calls
+
+
+def test_a_name_of_another_format_is_refused_before_anything_is_sent(cli, router):
+    outcome = cli("download", "collection", A, "-o", "a.csv")
+    assert outcome.code == 2
+    assert "a.csv would be a ZIP archive, and its name says .csv" in outcome.err
+    assert not router.calls
+
+
+def test_a_tilde_is_the_home_folder_also_where_the_shell_left_it(cli, folder, ready, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    outcome = cli(
+        "download", "collection", A, "--output=~/out/", "--extract=~/data", "--table=~/t.csv"
+    )
+    assert outcome.code == 0
+    assert outcome.out.splitlines()[-1] == str(folder / "t.csv")
+    assert left(folder) == [*(f"data/{name}" for name in api.MEMBERS), f"out/{A}.zip", "t.csv"]
+    (archive,) = (folder / "out").iterdir()
+    assert cli("extract", f"~/out/{archive.name}", "~/again").code == 0
+    assert cli("table", f"~/out/{archive.name}", "~/two.csv").out == f"{folder / 'two.csv'}\n"
+    assert cli("show", f"~/out/{archive.name}").code == 0
+
+
+@pytest.mark.parametrize(("ids", "code"), [([A], 4), ([A, B], 4), ([A, "missing"], 1)])
+def test_a_full_disk_has_an_exit_code_of_its_own_and_can_be_resumed(
+    cli, ready, router, monkeypatch, ids, code
+):
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    router.post(url("missing")).mock(return_value=httpx.Response(404, json={}))
+    monkeypatch.setattr(os, "fsync", full)
+    outcome = cli("download", "collection", *ids, "-o", "out/", "--json")
+    assert outcome.code == code
+    result = outcome.json["results"][0]
+    assert result["error"]["type"] == "StorageError"
+    assert "Free some space, or choose another path." in result["error"]["message"]
+    assert result["resume"][:4] == ["prolific-exports", "download", "collection", A]
+
+
+def test_a_full_disk_while_a_table_is_written_has_that_exit_code(cli, ready, monkeypatch):
+    assert cli("download", "collection", A, "-o", "a.zip").code == 0
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    outcome = cli("table", "a.zip", "t.csv")
+    assert outcome.code == 4
+    assert "t.csv: No space left on device. Free some space" in outcome.err
 
 
 def test_extracting_into_an_empty_folder(cli, folder, ready):

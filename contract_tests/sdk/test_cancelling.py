@@ -8,7 +8,7 @@ import httpx
 import pytest
 from helpers import api
 from prolific_exports import AsyncExports, _core
-from prolific_exports._transfer._disk import OsDisk, OsHandle
+from prolific_exports._files._disk import OsDisk, OsHandle
 
 PART = f".prolific-collection-{api.COLLECTION}"
 

@@ -12,17 +12,18 @@ from prolific_exports import (
     Downloading,
     Resuming,
     StartedOver,
+    StorageError,
     UsageError,
     Verifying,
     _sync,
 )
 from prolific_exports._clock import SystemClock
 from prolific_exports._effects import Fetch, FetchAll, Fetched
+from prolific_exports._files._disk import OsHandle
 from prolific_exports._settings import Settings
 from prolific_exports._store import Stop
 from prolific_exports._sync import StoppedError, SyncDriver, stoppable
 from prolific_exports._transfer import _flow
-from prolific_exports._transfer._disk import OsHandle
 
 SIZE = len(api.ARCHIVE)
 FRESH = f"{api.STORE}?X-Amz-Signature=fr3sh"
@@ -178,7 +179,7 @@ def test_a_full_disk_ends_every_part(run, store, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(OsHandle, "write", full)
-        with pytest.raises(DownloadError, match="No space left"):
+        with pytest.raises(StorageError, match="No space left"):
             run()
     assert run() == api.ARCHIVE, "with the part that was there"
 

@@ -23,6 +23,7 @@ from prolific_exports import (
     Retrying,
     Saved,
     StartedOver,
+    StorageError,
     TargetExistsError,
     UnsafeUrlError,
     UsageError,
@@ -628,7 +629,7 @@ def test_a_full_disk_is_a_typed_error_and_leaves_nothing(job, store, tmp_path, m
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(DownloadError, match="No space left"):
+    with pytest.raises(StorageError, match="No space left"):
         job.download(tmp_path / "a.zip")
     assert left(tmp_path) == []
 

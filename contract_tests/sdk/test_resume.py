@@ -19,11 +19,12 @@ from prolific_exports import (
     Resuming,
     Saved,
     StartedOver,
+    StorageError,
     TargetExistsError,
     TargetInUseError,
     Verifying,
 )
-from prolific_exports._transfer._disk import OsDisk, OsHandle
+from prolific_exports._files._disk import OsDisk, OsHandle
 from prolific_exports._urls import joined, why_unsafe
 from prolific_exports.testing import FakeClock
 
@@ -483,10 +484,9 @@ def test_a_symbolic_link_to_the_partial_is_not_the_archive(run, store, stopped, 
     with pytest.raises(TargetExistsError):
         run(link)
     assert left(stopped) == [*names, "a.zip"]
-    store.mock(side_effect=[part()])
-    assert run(link, overwrite=True).path.read_bytes() == api.ARCHIVE
-    assert left(stopped) == ["a.zip"]
-    assert not link.is_symlink()
+    with pytest.raises(DownloadError, match="has a name of the files in which downloads keep"):
+        run(link, overwrite=True)
+    assert left(stopped) == [*names, "a.zip"]
 
 
 def test_a_disk_that_is_too_small_is_noticed_before(
@@ -494,7 +494,7 @@ def test_a_disk_that_is_too_small_is_noticed_before(
 ):
     monkeypatch.setattr(OsDisk, "free", lambda self, folder: SIZE - 1)
     store.mock(return_value=api.stored())
-    with pytest.raises(DownloadError, match=f"{SIZE} bytes are needed, {SIZE - 1} are free"):
+    with pytest.raises(StorageError, match=f"{SIZE} bytes are needed, {SIZE - 1} are free"):
         run(tmp_path / "a.zip")
     assert left(tmp_path) == []
     monkeypatch.setattr(OsDisk, "free", lambda self, folder: SIZE)
@@ -503,7 +503,7 @@ def test_a_disk_that_is_too_small_is_noticed_before(
         run(tmp_path / "a.zip")
     monkeypatch.setattr(OsDisk, "free", lambda self, folder: 1)
     store.mock(return_value=part())
-    with pytest.raises(DownloadError, match="not enough room"):
+    with pytest.raises(StorageError, match="not enough room"):
         run(tmp_path / "a.zip")
     assert left(tmp_path) == names
 
@@ -520,7 +520,7 @@ def test_a_disk_that_cannot_be_asked_for_its_room_is_explained(
     with monkeypatch.context() as patch:
         patch.setattr(OsDisk, "free", stale)
         store.mock(side_effect=[part()])
-        with pytest.raises(DownloadError, match=f"Stale file handle.* {HALF} bytes are kept"):
+        with pytest.raises(StorageError, match=f"Stale file handle.* {HALF} bytes are kept"):
             run(tmp_path / "a.zip")
         assert left(tmp_path) == names
     store.mock(side_effect=[part()])
@@ -552,7 +552,7 @@ def test_a_disk_that_fills_up_keeps_what_is_there(
     store.mock(return_value=httpx.Response(200, stream=Pieces(), headers=headers))
     with monkeypatch.context() as patch:
         patch.setattr(OsHandle, "write", full)
-        with pytest.raises(DownloadError, match="No space left on device.* 100 bytes are kept"):
+        with pytest.raises(StorageError, match="No space left on device.* 100 bytes are kept"):
             run(tmp_path / "a.zip")
     assert left(tmp_path) == names
     store.mock(side_effect=[part(100)])

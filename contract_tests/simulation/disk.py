@@ -4,6 +4,8 @@ import errno
 from pathlib import Path
 from random import Random
 
+from prolific_exports import TargetExistsError
+
 
 class Crash(BaseException):
     """The process is gone: nothing of it runs any more, clean-up included."""
@@ -115,6 +117,11 @@ class MemoryDisk:
 
     def exists(self, path: Path) -> bool:
         return path.name in self.files
+
+    def destination(self, path: Path, *, overwrite: bool) -> Path:
+        if not overwrite and self.exists(path):
+            raise TargetExistsError(f"{path} exists", path=path)
+        return path
 
     def is_same(self, path: Path, other: Path) -> bool:
         one = self.files.get(path.name)

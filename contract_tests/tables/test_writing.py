@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 from shutil import copy2
@@ -13,10 +15,12 @@ from prolific_exports import (
     CorruptArchiveError,
     ExportArchive,
     ResponseTable,
+    StorageError,
     TargetExistsError,
     UnsafeArchiveError,
     UsageError,
 )
+from prolific_exports._files import _staging
 
 from tables.hostile import write
 
@@ -137,9 +141,9 @@ def test_what_made_it_fail_is_told_if_the_rest_cannot_be_removed(archive, folder
     def refuse(*_, **__):
         raise OSError(errno.EIO, "No luck")
 
-    monkeypatch.setattr("prolific_exports._tables._output.os.fsync", refuse)
+    monkeypatch.setattr(os, "fsync", refuse)
     monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(ArchiveError, match=r"cannot be written to out\.csv: No luck"):
+    with pytest.raises(StorageError, match=r"cannot be written to out\.csv: No luck"):
         archive.to_csv("out.csv")
 
 
@@ -160,9 +164,9 @@ def meanwhile(request, monkeypatch):
     def refuse(*_):
         raise OSError(errno.EPERM, "no links")
 
-    monkeypatch.setattr("prolific_exports._tables._output.os.fsync", after)
+    monkeypatch.setattr(os, "fsync", after)
     if request.param == "no links":
-        monkeypatch.setattr("prolific_exports._tables._output.os.link", refuse)
+        monkeypatch.setattr(os, "link", refuse)
     return happening.append
 
 
@@ -181,15 +185,84 @@ def test_a_table_is_the_only_thing_that_is_left(archive, folder, suffix, meanwhi
     assert Path(f"out.{suffix}").stat().st_nlink == 1
 
 
-def test_links_are_replaced_and_folders_are_not(archive, folder):
-    Path("place").mkdir()
-    Path("out.csv").symlink_to("nowhere")
-    for path, overwrite in (("place", False), ("place", True), ("out.csv", False)):
-        with pytest.raises(TargetExistsError):
-            archive.to_csv(path, overwrite=overwrite)
-    archive.to_csv("out.csv", overwrite=True)
-    assert tree(folder) == ["out.csv", "place"]
-    assert not Path("out.csv").is_symlink()
+@pytest.mark.skipif(os.name == "nt", reason="makes pipes, sockets and links")
+class TestWhatIsThere:
+    """Only a regular file is replaced, and a link to one is followed."""
+
+    def test_a_folder_is_not_replaced(self, archive, folder):
+        Path("place").mkdir()
+        for overwrite in (False, True):
+            with pytest.raises(TargetExistsError, match="place is a folder, and only a regular"):
+                archive.to_csv("place", overwrite=overwrite)
+        assert tree(folder) == ["place"]
+
+    def test_a_pipe_is_not_replaced(self, archive, folder, suffix):
+        os.mkfifo(f"out.{suffix}")
+        for overwrite in (False, True):
+            with pytest.raises(TargetExistsError, match="is a pipe, and only a regular"):
+                archive.table().write(f"out.{suffix}", overwrite=overwrite)
+        assert Path(f"out.{suffix}").is_fifo()
+        assert tree(folder) == [f"out.{suffix}"]
+
+    def test_a_link_to_a_pipe_is_not_replaced(self, archive, folder):
+        os.mkfifo("pipe")
+        Path("out.csv").symlink_to("pipe")
+        with pytest.raises(TargetExistsError, match=r"out\.csv is a pipe"):
+            archive.to_csv("out.csv", overwrite=True)
+        assert tree(folder) == ["out.csv", "pipe"]
+
+    @pytest.mark.parametrize("there", [True, False])
+    def test_a_link_stays_and_its_file_is_written(self, archive, folder, there):
+        Path("data").mkdir()
+        if there:
+            Path("data/real.csv").write_text("old")
+        Path("out.csv").symlink_to("data/real.csv")
+        with pytest.raises(TargetExistsError, match="exists already"):
+            archive.to_csv("out.csv")
+        archive.to_csv("out.csv", overwrite=True)
+        assert tree(folder) == ["data", "data/real.csv", "out.csv"]
+        assert Path("out.csv").is_symlink()
+        assert Path("data/real.csv").read_text().startswith('"')
+
+    def test_a_file_gets_the_mode_of_a_new_one(self, archive, folder):
+        Path("out.csv").touch(0o600)
+        before = os.umask(0o027)
+        try:
+            archive.to_csv("out.csv", overwrite=True)
+        finally:
+            os.umask(before)
+        assert Path("out.csv").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("name", ["out.xlsx", "out.XLS", "out.parquet", "out.json", "out.csv.gz"])
+def test_a_name_of_another_format_is_refused(archive, folder, name):
+    with pytest.raises(UsageError, match="would be CSV, and its name says .*Nothing was written"):
+        archive.to_csv(name)
+    assert tree(folder) == []
+    assert archive.to_csv("out.txt").rows == 2
+
+
+def test_a_tilde_is_the_home_folder(archive, folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    archive.to_csv("~/out.csv")
+    archive.to_csv(Path("~/two.csv"))
+    assert tree(folder) == ["out.csv", "two.csv"]
+
+
+# What a killed process leaves
+
+
+def test_what_a_killed_process_was_writing_is_removed(archive, folder, suffix):
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    own = _staging.new_path(folder)
+    left = own.with_name(own.name.replace(f"-{os.getpid()}-", f"-{process.pid}-"))
+    left.write_text("half")
+    left.with_name(f"{left.name}.mine").touch()
+    own.touch()
+    archive.table().write(f"out.{suffix}")
+    assert tree(folder) == sorted([own.name, f"{left.name}.mine", f"out.{suffix}"])
 
 
 # Beside uploaded files

@@ -22,6 +22,7 @@ ExportsError
 │   ├── UnsafeUrlError           the download URL is not one to be followed
 │   ├── TargetExistsError        there is a file at the target already
 │   └── TargetInUseError         another process (or part of this one) downloads it
+├── StorageError             the disk is full, read-only, over quota or gone; no data is damaged
 └── ArchiveError             an archive cannot be read, or extracted or made a table of
     ├── CorruptArchiveError      not a ZIP, cut off, or a checksum does not match
     └── UnsafeArchiveError       a member would be written outside the folder, or is a trap
@@ -274,7 +275,7 @@ class UnsafeUrlError(DownloadError):
 
 
 class TargetExistsError(DownloadError):
-    """There is a file at the target already; it was not touched.
+    """Something is at the target already that may not be replaced; it was not touched.
 
     Attributes:
         path: The target.
@@ -301,11 +302,18 @@ class TargetInUseError(DownloadError):
         self.pid = pid
 
 
+class StorageError(ExportsError):
+    """The disk is full, read-only, over quota or gone.
+
+    Nothing is wrong with an archive: to download it again would not help. A download resumes
+    where it stopped once there is room.
+    """
+
+
 class ArchiveError(ExportsError):
     """The file is not an export archive that can be read, or what is made of it cannot be written.
 
-    A full disk while extracting is the second, and no reason to download again: a
-    damaged archive is a `CorruptArchiveError`.
+    A damaged archive is a `CorruptArchiveError`, a full disk a `StorageError`.
     """
 
 

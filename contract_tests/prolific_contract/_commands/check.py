@@ -153,6 +153,8 @@ def _add_output(group: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check what the command line asks for."""
+    from prolific_exports._files._destinations import expanded
+
     from prolific_contract.gate._baseline import Baseline, read_baseline
     from prolific_contract.gate._check import UsageError
     from prolific_contract.gate._har_write import write_har
@@ -167,7 +169,7 @@ def run(arguments: argparse.Namespace) -> int:
     if accepted is None and arguments.update_baseline:
         raise UsageError("--update-baseline needs the file: give it with --baseline")
     baseline = Baseline()
-    if accepted is not None and (accepted.exists() or not arguments.update_baseline):
+    if accepted is not None and (expanded(accepted).exists() or not arguments.update_baseline):
         baseline = read_baseline(accepted)
     files = [path for _, path in reports]
     files += [record] if record is not None else []

@@ -1,15 +1,16 @@
 """Where the contract's files are, and how they are read and written."""
 
-import errno
 import json
-import os
-import secrets
-import shutil
 import tempfile
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from prolific_exports._errors import ExportsError
+from prolific_exports._files._destinations import destination, expanded
+from prolific_exports._files._failures import reason
+from prolific_exports._files._staging import staged_file
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.spec._yaml import load_yaml
@@ -74,7 +75,7 @@ def read_text(path: Path) -> str:
         DocumentError: It can't be read, or isn't UTF-8.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return expanded(path).read_text(encoding="utf-8")
     except OSError as error:
         raise DocumentError(f"{path} can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -99,49 +100,34 @@ def refuse_unwritable(path: Path) -> None:
         DocumentError: It could not.
     """
     try:
+        path = expanded(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        if not _is_no_file(path):
-            tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent).close()
-    except OSError as error:
-        raise DocumentError(f"{path} can't be written: {error.strerror}") from error
+        target = destination(path, overwrite=True)
+        tempfile.TemporaryFile(dir=target.parent).close()
+    except (OSError, ValueError, ExportsError) as error:
+        raise _unwritable(path, error) from error
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that it is never seen half written.
 
-    A file that is there keeps its permissions, a symbolic link goes on pointing, and into
-    what is no file (a device, a pipe) is written as it is.
+    It has the permissions of a new file. A link to a file goes on pointing to it; a device or
+    a pipe is not replaced.
 
     Raises:
         DocumentError: It can't be written.
     """
     try:
+        path = expanded(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if _is_no_file(path):
-            path.write_bytes(content)
-        else:
-            _replace(Path(os.path.realpath(path)), content)
-    except OSError as error:
-        raise DocumentError(f"{path} can't be written: {error.strerror}") from error
-
-
-def _is_no_file(path: Path) -> bool:
-    return path.exists() and not path.is_file()
-
-
-def _replace(target: Path, content: bytes) -> None:
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        # As any new file: with the permissions that the umask leaves.
-        with partial.open("xb") as file:
+        with staged_file(path, overwrite=True) as partial, partial.open("xb") as file:
             file.write(content)
-        if target.exists():
-            shutil.copymode(target, partial)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    except (OSError, ValueError, ExportsError) as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: Exception) -> DocumentError:
+    return DocumentError(f"{path} can't be written: {reason(error)}")
 
 
 def _read_before(text: str, source: str) -> dict[str, Any]:

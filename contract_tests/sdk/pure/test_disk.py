@@ -4,7 +4,7 @@ import io
 import os
 
 import pytest
-from prolific_exports._transfer._disk import OsDisk
+from prolific_exports._files._disk import OsDisk
 
 disk = OsDisk()
 

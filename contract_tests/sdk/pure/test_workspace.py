@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 from helpers.processes import fork
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_exports import DownloadError, TargetExistsError, TargetInUseError
+from prolific_exports import (
+    DownloadError,
+    StorageError,
+    TargetExistsError,
+    TargetInUseError,
+)
+from prolific_exports._files._disk import OsDisk
 from prolific_exports._transfer._claim import FOREIGN_SILENCE
-from prolific_exports._transfer._disk import OsDisk
 from prolific_exports._transfer._workspace import System, Workspace
 from prolific_exports._waiting import Job
 
@@ -240,6 +245,7 @@ faults = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=50),
     st.sampled_from([None, "before", "meanwhile"]),
@@ -263,7 +269,7 @@ def test_whatever_fails_there_is_the_file_or_what_was_there(content, theirs, ove
             room.finish()
             room.publish(overwrite=overwrite)
             published = True
-        except DownloadError as error:
+        except (DownloadError, StorageError) as error:
             assert failing or isinstance(error, TargetExistsError)
         finally:
             if room is not None:

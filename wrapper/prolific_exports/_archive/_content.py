@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from prolific_exports._archive._decoders import PIECE, Decoder, DecodingError, checksum, decoder
-from prolific_exports._archive._directory import LOCAL_HEADER_SIZE, Member, opened, reason
+from prolific_exports._archive._directory import LOCAL_HEADER_SIZE, Member, opened
 from prolific_exports._errors import ArchiveError, CorruptArchiveError
+from prolific_exports._files._failures import failure
 
 # Encrypted, compressed patched data, strong encryption, masked local headers.
 _UNREADABLE_FLAGS = 0x0001 | 0x0020 | 0x0040 | 0x2000
@@ -129,7 +130,7 @@ def _read(path: Path, stream: BinaryIO, size: int) -> bytes:
     try:
         return stream.read(size)
     except OSError as error:
-        raise ArchiveError(f"{path} cannot be read: {reason(error)}.") from error
+        raise failure(f"{path} cannot be read", error, ArchiveError) from error
 
 
 def _damaged(path: Path, member: Member, what: str) -> CorruptArchiveError:

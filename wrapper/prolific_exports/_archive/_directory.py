@@ -12,6 +12,7 @@ from typing import BinaryIO
 from attrs import frozen
 
 from prolific_exports._errors import ArchiveError, CorruptArchiveError
+from prolific_exports._files._failures import failure, is_of_storage, reason
 
 LOCAL_HEADER_SIZE = 30
 _END_SIZE = 22
@@ -70,14 +71,9 @@ def opened(path: Path, *, buffering: int = -1) -> Iterator[BinaryIO]:
     try:
         stream = path.open("rb", buffering=buffering)
     except (OSError, ValueError) as error:
-        raise ArchiveError(f"{path} cannot be opened: {reason(error)}.") from error
+        raise failure(f"{path} cannot be opened", error, ArchiveError) from error
     with stream:
         yield stream
-
-
-def reason(error: Exception) -> str:
-    """What the system said, without the number and the path."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def read_members(path: Path) -> tuple[Member, ...]:
@@ -100,6 +96,8 @@ def read_members(path: Path) -> tuple[Member, ...]:
             ValueError,
             struct.error,
         ) as error:
+            if is_of_storage(error):
+                raise failure(f"{path} cannot be read", error, ArchiveError) from error
             raise CorruptArchiveError(_not_a_zip(path, stream, error)) from error
         _check_extents(path, members, os.fstat(stream.fileno()).st_size)
     return members

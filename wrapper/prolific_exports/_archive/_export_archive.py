@@ -17,6 +17,7 @@ from prolific_exports._archive._metadata import Metadata, parse_metadata
 from prolific_exports._archive._plan import ExtractLimits, plan_extraction
 from prolific_exports._archive._verify import verify_zip
 from prolific_exports._errors import ArchiveError, CorruptArchiveError, UsageError
+from prolific_exports._files._destinations import expanded
 
 if TYPE_CHECKING:
     import duckdb
@@ -127,7 +128,7 @@ class ExportArchive:
             ArchiveError: The file cannot be opened.
             CorruptArchiveError: It is no ZIP, is cut off, or its directory is damaged.
         """
-        path = Path(path)
+        path = expanded(path)
         return cls(path, read_members(path))
 
     def __fspath__(self) -> str:
@@ -309,14 +310,16 @@ class ExportArchive:
 
         Raises:
             ArchiveError: The archive cannot be read, or the system refuses to write.
+            StorageError: The disk is full, read-only, over quota or gone.
             CorruptArchiveError: A member is damaged.
             UnsafeArchiveError: A member cannot be written safely, or all together are
                 more than ``limits``; nothing was written.
             TargetExistsError: ``directory`` is there and is not an empty folder.
         """
         plan = plan_extraction(self.path, self.members, self._prefix, limits)
-        extract(self.path, plan, directory)
-        return Path(directory)
+        folder = expanded(directory)
+        extract(self.path, plan, folder)
+        return folder
 
     def _member(self, path: str) -> Member:
         found = self._by_path.get(path, [])

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from prolific_exports._archive._content import chunks
-from prolific_exports._archive._directory import Member, reason
+from prolific_exports._archive._directory import Member
 from prolific_exports._archive._plan import Plan
-from prolific_exports._archive._staging import staged
 from prolific_exports._archive._workers import thread_count, work_through
 from prolific_exports._errors import ArchiveError
+from prolific_exports._files._failures import explained
+from prolific_exports._files._staging import staged_folder
 
 
 def extract(path: Path, plan: Plan, directory: str | os.PathLike[str]) -> None:
@@ -19,28 +20,28 @@ def extract(path: Path, plan: Plan, directory: str | os.PathLike[str]) -> None:
 
     Raises:
         ArchiveError: The archive cannot be read, or the system refuses to write.
+        StorageError: The disk is full, read-only, over quota or gone.
         CorruptArchiveError: A member is damaged.
         TargetExistsError: ``directory`` is there and is not an empty folder.
     """
     size = sum(member.size for member, _ in plan.files)
 
-    try:
-        with staged(directory) as folder:
-            for inner in (*plan.folders, *dict.fromkeys(_parent(name) for _, name in plan.files)):
-                (folder / inner).mkdir(parents=True, exist_ok=True)
+    what = f"{path} cannot be extracted to {directory}"
+    with (
+        explained(what, ArchiveError, lambda: " Nothing was left there."),
+        staged_folder(directory) as folder,
+    ):
+        for inner in (*plan.folders, *dict.fromkeys(_parent(name) for _, name in plan.files)):
+            (folder / inner).mkdir(parents=True, exist_ok=True)
 
-            def write(stream: BinaryIO, file: tuple[Member, str]) -> Iterator[None]:
-                member, inner = file
-                with _created(f"{folder}{os.sep}{inner}") as target:
-                    for chunk in chunks(path, stream, member):
-                        _write(target, chunk)
-                        yield
+        def write(stream: BinaryIO, file: tuple[Member, str]) -> Iterator[None]:
+            member, inner = file
+            with _created(f"{folder}{os.sep}{inner}") as target:
+                for chunk in chunks(path, stream, member):
+                    _write(target, chunk)
+                    yield
 
-            work_through(path, plan.files, write, threads=thread_count(len(plan.files), size))
-    except OSError as error:
-        raise ArchiveError(
-            f"{path} cannot be extracted to {directory}: {reason(error)}. Nothing was left there."
-        ) from error
+        work_through(path, plan.files, write, threads=thread_count(len(plan.files), size))
 
 
 # File objects cost more than small files do. Modes are not restored: nobody's bits to

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 from attrs import frozen
@@ -10,6 +9,7 @@ from attrs import frozen
 from prolific_exports._archive._content import chunks
 from prolific_exports._archive._directory import Member, read_members
 from prolific_exports._archive._workers import thread_count, work_through
+from prolific_exports._files._destinations import expanded
 
 
 @frozen
@@ -39,7 +39,7 @@ def verify_zip(path: str | os.PathLike[str]) -> ZipSummary:
             encrypted or compressed in a way that this package does not read; the
             message names the first such member.
     """
-    path = Path(path)
+    path = expanded(path)
     members = read_members(path)
     size = sum(member.size for member in members)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
 from prolific_exports._archive._directory import opened
-from prolific_exports._errors import ArchiveError
+from prolific_exports._errors import ExportsError
 
 _MOST_THREADS = 4
 # Starting a thread takes as long as inflating a few hundred KiB.
@@ -82,7 +82,7 @@ class _Desk(Generic[T]):
     def __init__(
         self, path: Path, items: Sequence[T], work: Callable[[BinaryIO, T], Iterator[object]]
     ) -> None:
-        self.failures: dict[int, ArchiveError | OSError] = {}
+        self.failures: dict[int, ExportsError | OSError] = {}
         self._path = path
         self._turns = enumerate(items)
         self._work = work
@@ -97,7 +97,7 @@ class _Desk(Generic[T]):
                     number, item = turn
                     try:
                         self._do(stream, item)
-                    except (ArchiveError, OSError) as error:
+                    except (ExportsError, OSError) as error:
                         self.failures[number] = error
         except BaseException:
             self.close()

@@ -30,6 +30,7 @@ from prolific_exports import (
     Saved,
     ServerError,
     StartedOver,
+    StorageError,
     SystemClock,
     TargetExistsError,
     TargetInUseError,
@@ -57,6 +58,7 @@ _PASSING: Final = (
     NoAnswerError,
     RateLimitedError,
     ServerError,
+    StorageError,
 )
 _LASTING: Final = (TargetExistsError, TargetInUseError, UnsafeUrlError)
 
@@ -147,8 +149,10 @@ class _Downloads:
     def exit_code(self) -> int:
         """That of the worst result."""
         statuses = {result.status for result in self.results}
-        if "failed" in statuses:
-            return exit_codes.FAILED
+        failures = [result.error for result in self.results if result.status == "failed"]
+        if failures:
+            of_storage = all(isinstance(error, StorageError) for error in failures)
+            return exit_codes.STORAGE if of_storage else exit_codes.FAILED
         return exit_codes.TIMED_OUT if "timed_out" in statuses else exit_codes.DONE
 
     def advise_table(self, table: str) -> None:

@@ -9,7 +9,10 @@ from typing import Self
 
 from attrs import frozen
 
-from prolific_exports._errors import DownloadError, TargetExistsError, UsageError
+from prolific_exports._errors import ArchiveError, DownloadError, UsageError
+from prolific_exports._files._destinations import check_suffix, expanded_text
+from prolific_exports._files._failures import explained, failure
+from prolific_exports._files._staging import vacant
 from prolific_exports._filters import ExportFilter
 from prolific_exports._policy import check_connections
 from prolific_exports._refs import Kind, check_filter, check_id
@@ -105,9 +108,9 @@ class Order:
         order = cls(
             kind=kind,
             ids=ids,
-            output=arguments.output,
-            extract=arguments.extract,
-            table=arguments.table,
+            output=_expanded(arguments.output),
+            extract=_expanded(arguments.extract),
+            table=_expanded(arguments.table),
             timeout=arguments.timeout,
             poll_interval=arguments.poll_interval,
             export_id=export_id,
@@ -126,6 +129,8 @@ class Order:
         )
         for task in order.tasks():
             _refuse_overlap(task)
+        if order.output is not None and not order.to_folder and not Path(order.output).is_dir():
+            check_suffix(order.output, (".zip",), "a ZIP archive")
         if order.table is not None:
             _check_table(order, order.table)
         return order
@@ -176,9 +181,8 @@ class Order:
         try:
             Path(self.output).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DownloadError(
-                f"The folder {self.output} cannot be created: {error.strerror or error}."
-            ) from error
+            what = f"The folder {self.output} cannot be created"
+            raise failure(what, error, DownloadError) from error
 
     def command(self, ids: Sequence[str], export_id: str | None = None) -> list[str]:
         """The command line that downloads some of the ids to where this one would.
@@ -229,6 +233,10 @@ class Order:
         return line
 
 
+def _expanded(path: str | None) -> str | None:
+    return None if path is None else expanded_text(path)
+
+
 _SEPARATORS = tuple({"/", os.sep})
 
 
@@ -261,16 +269,12 @@ def check_empty(task: Task) -> None:
 
     Raises:
         TargetExistsError: There is something in the folder.
-        OSError: The system refuses.
+        ArchiveError, StorageError: The system refuses.
     """
     folder = task.extract_to
-    if folder is None or not folder.exists():
-        return
-    if not folder.is_dir() or any(folder.iterdir()):
-        raise TargetExistsError(
-            f"--extract {folder} is there and is not an empty folder: name another, or empty it.",
-            path=folder,
-        )
+    if folder is not None:
+        with explained(f"Cannot extract to {folder}", ArchiveError):
+            vacant(folder)
 
 
 def _check_table(order: Order, path: str) -> None:

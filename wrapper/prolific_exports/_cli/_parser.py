@@ -26,8 +26,15 @@ exit codes:
   1    failed
   2    wrong usage: bad arguments, no token, a bad id or base URL; nothing was sent
   3    timed out: the command to go on with is printed; an export that began goes on
+  4    the disk is full, read-only, over quota or gone: what arrived is kept where possible,
+       and the command to go on with is printed
   130  interrupted (Ctrl-C); likewise
-With several ids: 1 if any failed, else 3 if any timed out, else 0.
+With several ids: 1 if any failed for another reason than the disk, else 4, else 3 if any
+timed out, else 0.
+
+paths:
+  ~ and ~/... are in your home folder, quoted or not. Only regular files are replaced, with
+  --overwrite; where a link leads to one, that file is replaced and the link stays.
 
 examples:
   prolific-exports download collection 65f0c1d2e3a4b5c6d7e8f901 --extract data

@@ -6,22 +6,22 @@ from prolific_exports import ExportArchive, ResponseTable, TableSummary
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._text import plural, printable
+from prolific_exports._files._destinations import expanded_text
 
 
 def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as all commands
     """Write a table and print where it is."""
+    output = expanded_text(arguments.output)
     table = ResponseTable(
         [ExportArchive.open(archive) for archive in arguments.archives],
         shape=arguments.shape,
         by=arguments.by,
         files=arguments.files,
     )
-    summary = table.write(
-        arguments.output, formulas=arguments.formulas, overwrite=arguments.overwrite
-    )
+    summary = table.write(output, formulas=arguments.formulas, overwrite=arguments.overwrite)
     if not arguments.quiet:
-        streams.message(told(arguments.output, summary))
-    streams.result(arguments.output)
+        streams.message(told(output, summary))
+    streams.result(output)
     return exit_codes.DONE
 
 

@@ -1,6 +1,11 @@
-"""Files on the disk: destinations, publishing, staging, and which process they belong to.
+"""Files on the disk: what downloads, archives, tables and reports share.
 
-Downloads, archives and tables share this room. It knows nothing of what the files hold:
+It knows nothing of what files hold:
 
-- `_process`: the identity of a process, and whether it has ended.
+- `_destinations`: where a file may be written;
+- `_disk`: the few things that are done with files, and what a simulation replaces;
+- `_failures`: what the system refuses, as errors of this package;
+- `_process`: the identity of a process, and whether it has ended;
+- `_publishing`: a file gets its name once it is complete, or not at all;
+- `_staging`: files and folders that are being written, and what a killed process left of them.
 """

@@ -32,7 +32,7 @@ class Process:
         boot: The start of its machine's system; on systems that don't tell, the host's name.
         namespace: What its id is valid in; "" where there is only one such space.
         pid: Its id.
-        started: When it started, in the system's own terms; "" where that is unknown.
+        started: When it started, in letters and digits; "" where that is unknown.
     """
 
     host: str = field(eq=False)
@@ -143,7 +143,7 @@ class OsProcesses:
             return None
         if not self._has_proc():
             state, _, started = self._ask((*_STATE_AND_START, str(pid))).strip().partition(" ")
-            return (state[0], " ".join(started.split())) if state else None
+            return (state[0], "".join(filter(str.isalnum, started))) if state else None
         try:
             # The command's name comes second, in parentheses, and may hold anything.
             fields = (

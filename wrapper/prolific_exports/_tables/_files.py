@@ -10,11 +10,11 @@ from typing import Any
 from attrs import evolve
 
 from prolific_exports._archive import ExportArchive
-from prolific_exports._archive._directory import reason
 from prolific_exports._archive._extract import extract
 from prolific_exports._archive._plan import ExtractLimits, plan_extraction
-from prolific_exports._archive._staging import vacant
 from prolific_exports._errors import ArchiveError, UsageError
+from prolific_exports._files._failures import explained
+from prolific_exports._files._staging import vacant
 from prolific_exports._tables._sources import Row
 
 _FILES = "files/"
@@ -28,13 +28,9 @@ def check_folder(folder: Path, table: Path) -> None:
         TargetExistsError: ``folder`` is there and is not an empty folder.
         UsageError: The table would be in the folder, or the folder in the table.
     """
-    try:
+    what = f"The uploaded files cannot be extracted to {folder}"
+    with explained(what, ArchiveError, lambda: " Nothing was written."):
         place = vacant(folder)
-    except OSError as error:
-        raise ArchiveError(
-            f"The uploaded files cannot be extracted to {folder}: {reason(error)}. Nothing was "
-            "written."
-        ) from error
     beside = Path(os.path.realpath(table))
     if beside in (place, *place.parents) or place in beside.parents:
         raise UsageError(

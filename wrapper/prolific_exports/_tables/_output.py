@@ -1,16 +1,17 @@
 """Tables as files: whole at their place, or not there."""
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TextIO, TypeAlias
 
-from prolific_exports._archive._directory import reason
-from prolific_exports._errors import ArchiveError, TargetExistsError
+from prolific_exports._errors import ArchiveError
+from prolific_exports._files._destinations import destination
+from prolific_exports._files._failures import explained
+from prolific_exports._files._staging import staged_file
 from prolific_exports._tables._libraries import need
 from prolific_exports._tables._tally import TableSummary
 
@@ -28,27 +29,16 @@ _NUMERIC: Final = frozenset("0123456789.,")
 
 
 @contextmanager
-def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Path]:
+def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """A file to write that gets its name when the block ends well, and is gone if not.
 
     Raises:
         ArchiveError: The system refuses to write.
-        TargetExistsError: There is something at ``path``, and it is not to be replaced.
+        StorageError: Something is wrong with the disk.
+        TargetExistsError: Something is at ``path`` that may not be replaced.
     """
-    target = Path(path)
-    check_target(target, overwrite=overwrite)
-    temporary = target.with_name(f".{os.urandom(8).hex()}.partial")
-    try:
+    with _explained(path), staged_file(path, overwrite=overwrite) as temporary:
         yield temporary
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        _publish(temporary, target, overwrite=overwrite)
-    except OSError as error:
-        raise _unwritten(target, error) from error
-    finally:
-        # What made it fail is what the caller wants to know.
-        with suppress(OSError):
-            temporary.unlink()
 
 
 def check_target(target: Path, *, overwrite: bool) -> None:
@@ -56,41 +46,16 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
     Raises:
         ArchiveError: The system refuses the path.
-        TargetExistsError: There is something at ``path``, and it is not to be replaced.
+        StorageError: Something is wrong with the disk.
+        TargetExistsError: Something is at ``target`` that may not be replaced.
     """
-    try:
-        os.lstat(target)
-        replaceable = overwrite and not target.is_dir()
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError) as error:
-        raise _unwritten(target, error) from error
-    if not replaceable:
-        raise TargetExistsError(
-            f"{target} exists. Nothing was written: name another file, or ask for it to be "
-            "replaced (overwrite=True, --overwrite).",
-            path=target,
-        )
+    with _explained(target):
+        destination(target, overwrite=overwrite)
 
 
-def _publish(temporary: Path, target: Path, *, overwrite: bool) -> None:
-    if not overwrite:
-        # A hard link fails when the name is taken, in one step; a rename would replace a file
-        # that appeared since it was looked for.
-        try:
-            os.link(temporary, target)
-        except OSError:
-            # File systems without hard links (FAT, some network ones), if it is not that.
-            check_target(target, overwrite=False)
-        else:
-            return
-    temporary.replace(target)
-
-
-def _unwritten(target: Path, error: OSError | ValueError) -> ArchiveError:
-    return ArchiveError(
-        f"The table cannot be written to {target}: {reason(error)}. Nothing was left there."
-    )
+def _explained(target: Path) -> AbstractContextManager[None]:
+    what = f"The table cannot be written to {target}"
+    return explained(what, ArchiveError, lambda: " Nothing was left there.")
 
 
 def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary:

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from prolific_exports._archive import ExportArchive
 from prolific_exports._errors import UsageError
+from prolific_exports._files._destinations import check_suffix, expanded
 from prolific_exports._tables import _output as output
 from prolific_exports._tables._arrow import encoded, long_schema, wide_schema
 from prolific_exports._tables._columns import IDENTITY, LONG, SOURCE, Shape
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 FORMATS: Final = (".parquet", ".csv", ".jsonl", ".arrow")
 """What ``write`` can write, by the end of the file's name."""
+_NAMES: Final = MappingProxyType(
+    {".parquet": "Parquet", ".csv": "CSV", ".jsonl": "JSON Lines", ".arrow": "an Arrow file"}
+)
 
 
 class ResponseTable:
@@ -179,10 +184,11 @@ class ResponseTable:
         """Write Parquet; the memory that it takes does not grow with the archive.
 
         Raises:
-            UsageError: pyarrow is not installed, or ``path`` is one of the archives.
-            TargetExistsError: There is a file at ``path``, and ``overwrite`` is False.
+            UsageError: pyarrow is not installed, ``path`` is one of the archives, or its name is
+                that of another format.
+            TargetExistsError: Something is at ``path`` that may not be replaced.
         """
-        return self._write(Path(path), ".parquet", overwrite=overwrite)
+        return self._write(expanded(path), ".parquet", overwrite=overwrite)
 
     def to_csv(
         self,
@@ -203,10 +209,11 @@ class ResponseTable:
             overwrite: Whether a file that is there may be replaced.
 
         Raises:
-            UsageError: ``path`` is one of the archives, or ``formulas`` is something else.
-            TargetExistsError: There is a file at ``path``, and ``overwrite`` is False.
+            UsageError: ``path`` is one of the archives, its name is that of another format, or
+                ``formulas`` is something else.
+            TargetExistsError: Something is at ``path`` that may not be replaced.
         """
-        return self._write(Path(path), ".csv", overwrite=overwrite, formulas=formulas)
+        return self._write(expanded(path), ".csv", overwrite=overwrite, formulas=formulas)
 
     def write(
         self,
@@ -232,9 +239,10 @@ class ResponseTable:
                 ``overwrite`` says, or is where the uploaded files are to be.
             TargetExistsError: There is a file at ``path``, and ``overwrite`` is False; or the
                 folder for the files is not empty.
-            ArchiveError: The system refuses to write.
+            StorageError: The disk is full, read-only, over quota or gone.
+            ArchiveError: The system refuses to write for another reason.
         """
-        path = Path(path)
+        path = expanded(path)
         return self._write(path, format_of(path), overwrite=overwrite, formulas=formulas)
 
     def _write(
@@ -248,6 +256,7 @@ class ResponseTable:
                 f"{path} is an archive that the table is made of, and may be the only copy of its "
                 "data. Nothing was written: name another file."
             )
+        check_suffix(path, (format_,), _NAMES[format_])
         # The uploads are outermost: they go too if the table does not get its name at last.
         with ExitStack() as extracted, output.replacing(path, overwrite=overwrite) as temporary:
             for folder in self._folders:
@@ -389,4 +398,5 @@ def _folders(files: str | os.PathLike[str] | None, count: int) -> list[Path]:
             f"{shown} is not UTF-8 text, and the table is to hold it, in file_path. Nothing was "
             "written: name another folder for the files."
         )
-    return [Path(files)] if count == 1 else [Path(files, str(n + 1)) for n in range(count)]
+    folder = expanded(files)
+    return [folder] if count == 1 else [folder / str(n + 1) for n in range(count)]

@@ -14,8 +14,8 @@ from typing import Any, Final
 from attrs import asdict, define, frozen
 
 from prolific_exports._errors import TargetInUseError
+from prolific_exports._files._disk import Disk, Handle
 from prolific_exports._files._process import Process, Processes
-from prolific_exports._transfer._disk import Disk, Handle
 
 # A holder touches its claim every `TOUCH_INTERVAL` seconds, whatever it is doing. One on
 # another machine or in another container can't be asked whether it lives, and counts as gone

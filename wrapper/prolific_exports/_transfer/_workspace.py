@@ -1,18 +1,21 @@
 """Everything that a download has on the disk: the partial file, its sidecar, the claim."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from attrs import define, field, frozen
 
-from prolific_exports._errors import DownloadError, TargetExistsError
+from prolific_exports._errors import DownloadError, StorageError
+from prolific_exports._files._destinations import check_suffix, expanded
+from prolific_exports._files._disk import Disk, Handle, OsDisk
+from prolific_exports._files._failures import explained
 from prolific_exports._files._process import OsProcesses, Processes
+from prolific_exports._files._publishing import publish
 from prolific_exports._transfer._claim import TOUCH_INTERVAL, Claim, aside_path
-from prolific_exports._transfer._disk import Disk, Handle, OsDisk
 from prolific_exports._transfer._heartbeat import Stop, beat
 from prolific_exports._transfer._names import default_name, is_hidden, part_path
 from prolific_exports._transfer._ranges import Ranges
@@ -102,24 +105,25 @@ class Workspace:
         Raises:
             TargetExistsError: There is a file, and it may not be replaced.
             TargetInUseError: Another process downloads it.
+            UsageError: The file's name says that it is no ZIP archive.
+            StorageError: Something is wrong with the disk.
             DownloadError: There is no such folder, or it cannot be written in; or the file
                 is one of a download's own.
         """
         disk = system.disk
-        given = Path(path) if path is not None else Path()
+        given = expanded(path) if path is not None else Path()
         with _explained(f"cannot write {given}"):
             named = not disk.is_folder(given)
             folder = given.parent if named and not _ends_as_folder(path) else given
             if not disk.is_folder(folder):
                 raise DownloadError(f"There is no folder {folder}: create it first.")
-            if named and is_hidden(given.name):
-                raise DownloadError(
-                    f"{given} has a name of the files in which downloads keep what has arrived. "
-                    "Choose another path."
-                )
+            if named:
+                _check_name(given)
+            if named and not disk.is_same(given, part_path(folder, job)):
+                given = disk.destination(given, overwrite=overwrite)
+                folder = given.parent
+                _check_name(given)
             part = part_path(folder, job)
-            if named and disk.exists(given) and not overwrite and not disk.is_same(given, part):
-                raise target_exists(given)
         target = given if named else given / default_name(job, now)
         with _explained(f"cannot write in {folder}"):
             claim = Claim.take(part.with_suffix(".lock"), target, disk, system.processes, now)
@@ -160,8 +164,8 @@ class Workspace:
             self.disk.remove(self.part)
             self.disk.remove(self._sidecar_path)
             record = sidecar = None
-        if named and not overwrite and self.disk.exists(self.target):
-            raise target_exists(self.target)
+        if named and not overwrite:
+            self.disk.destination(self.target, overwrite=False)
         if sidecar is not None:
             if overwrite or not self.disk.exists(output):
                 self.target = output
@@ -196,7 +200,7 @@ class Workspace:
         """Start with an archive from its first byte.
 
         Raises:
-            DownloadError: There is no room for it, or the disk fails.
+            StorageError: There is no room for it, or the disk fails.
         """
         with self._writing():
             self.total, self.etag = total, etag
@@ -211,14 +215,14 @@ class Workspace:
         """Find out whether the disk takes the rest, where its size is known.
 
         Raises:
-            DownloadError: It does not, or cannot be asked.
+            StorageError: It does not, or cannot be asked.
         """
         if self.total is None:
             return
         with self._writing():
             needed, free = self.total - self.received, self.disk.free(self.folder)
         if needed > free:
-            raise DownloadError(
+            raise StorageError(
                 f"There is not enough room for {self.target}: {needed} bytes are needed, "
                 f"{free} are free. Make room, or choose another path.{self.advice()}"
             )
@@ -235,7 +239,8 @@ class Workspace:
         """Put bytes where they belong.
 
         Raises:
-            DownloadError: The disk is full or fails.
+            StorageError: The disk is full or fails.
+            DownloadError: The system refuses.
         """
         with self._writing():
             self._file.write(offset, data)
@@ -245,7 +250,8 @@ class Workspace:
         """Vouch for what is there: bring it to the disk and record it.
 
         Raises:
-            DownloadError: The disk is full or fails.
+            StorageError: The disk is full or fails.
+            DownloadError: The system refuses.
             TargetInUseError: Another process has taken over.
         """
         with self._writing():
@@ -269,7 +275,8 @@ class Workspace:
         """Bring all bytes to the disk.
 
         Raises:
-            DownloadError: The disk is full or fails.
+            StorageError: The disk is full or fails.
+            DownloadError: The system refuses.
         """
         with self._writing():
             self._file.sync()
@@ -288,25 +295,8 @@ class Workspace:
             self.claim.check()
             # Windows renames no file that is open.
             self._close_file()
-            if overwrite:
-                self.disk.rename(self.part, self.target)
-            else:
-                self._link()
-            self.disk.sync_folder(self.folder)
+            publish(self.disk, self.part, self.target, overwrite=overwrite, more=self._kept())
             self._tidy()
-
-    def _link(self) -> None:
-        # A hard link fails when the name is taken, in one step; a rename would
-        # replace a file that appeared since it was looked for.
-        try:
-            self.disk.link(self.part, self.target)
-        except FileExistsError:
-            raise target_exists(self.target, self._kept()) from None
-        except OSError:
-            # File systems without hard links (FAT, some network ones).
-            if self.disk.exists(self.target):
-                raise target_exists(self.target, self._kept()) from None
-            self.disk.rename(self.part, self.target)
 
     def _tidy(self) -> None:
         # The archive has its name: what is left over is not a failure. The partial goes
@@ -395,26 +385,19 @@ class Workspace:
         return _explained(f"cannot write {self.target}", self.advice)
 
 
+def _check_name(path: Path) -> None:
+    if is_hidden(path.name):
+        raise DownloadError(
+            f"{path} has a name of the files in which downloads keep what has arrived. "
+            "Choose another path."
+        )
+    check_suffix(path, (".zip",), "a ZIP archive")
+
+
 def _ends_as_folder(path: str | os.PathLike[str] | None) -> bool:
     # pathlib drops the separator, and the archive would be a file called like the folder.
     return path is not None and os.fspath(path).endswith(("/", os.sep))
 
 
-def target_exists(path: Path, more: str = "") -> TargetExistsError:
-    """The error for a target that is taken; ``more`` is a sentence to append."""
-    return TargetExistsError(
-        f"{path} exists already and was left as it is. "
-        "Choose another path, or allow it to be overwritten (overwrite=True, --overwrite)."
-        f"{more}",
-        path=path,
-    )
-
-
-@contextmanager
-def _explained(what: str, more: Callable[[], str] = str) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        # ValueError: a name that no file can have, such as one with a NUL.
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DownloadError(f"{what[0].upper()}{what[1:]}: {reason}.{more()}") from error
+def _explained(what: str, more: Callable[[], str] = str) -> AbstractContextManager[None]:
+    return explained(f"{what[0].upper()}{what[1:]}", DownloadError, more)

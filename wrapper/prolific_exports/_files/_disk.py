@@ -1,4 +1,4 @@
-"""The few things that a download does with files."""
+"""The few things that are done with files."""
 
 import os
 import shutil
@@ -6,6 +6,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
+
+from prolific_exports._files._destinations import destination
 
 _FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 
@@ -47,6 +49,10 @@ class Disk(Protocol):
 
     def exists(self, path: Path) -> bool:
         """Whether the name is taken, if only by a link that leads nowhere."""
+        ...
+
+    def destination(self, path: Path, *, overwrite: bool) -> Path:
+        """Where to write a file, or raise `TargetExistsError`: see `_destinations`."""
         ...
 
     def is_same(self, path: Path, other: Path) -> bool:
@@ -146,6 +152,10 @@ class OsDisk:
     def exists(self, path: Path) -> bool:
         """Whether the name is taken, if only by a link that leads nowhere."""
         return os.path.lexists(path)
+
+    def destination(self, path: Path, *, overwrite: bool) -> Path:
+        """Where to write a file, or raise `TargetExistsError`: see `_destinations`."""
+        return destination(path, overwrite=overwrite)
 
     def is_same(self, path: Path, other: Path) -> bool:
         """Whether both are names of one file. A symbolic link is a file of its own."""
