@@ -145,6 +145,12 @@ def test_a_server_that_does_not_answer_is_told():
         read_contract("http://127.0.0.1:1/openapi.yaml")
 
 
+def test_a_server_that_cannot_be_reached_is_explained(server):
+    url = server.url.replace("http:", "https:")
+    with pytest.raises(DocumentError, match="fetched: 127.0.0.1 does not answer https with TLS; "):
+        read_contract(f"{url}/openapi.yaml")
+
+
 @pytest.mark.parametrize("host", ["[", f"{'a' * 64}.example", "a..example", "xn--.example"])
 def test_a_url_that_is_none_is_told(host):
     with pytest.raises(DocumentError, match="can't be fetched"):
@@ -154,8 +160,8 @@ def test_a_url_that_is_none_is_told(host):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("HTTPS_PROXY", "ftp://127.0.0.1"),
-        ("HTTPS_PROXY", "socks5://127.0.0.1"),
+        ("https_proxy", "ftp://127.0.0.1"),
+        ("https_proxy", "socks5://127.0.0.1"),
         ("SSL_CERT_FILE", "missing.pem"),
     ],
 )
@@ -163,8 +169,8 @@ def test_an_environment_that_cannot_be_used_is_told(monkeypatch, name, value):
     monkeypatch.setitem(sys.modules, "socksio", None)
     monkeypatch.setenv(name, value)
 
-    with pytest.raises(DocumentError, match="can't be fetched"):
-        read_contract("https://127.0.0.1:1/openapi.yaml")
+    with pytest.raises(DocumentError, match=f"can't be fetched: The .* of {name} cannot be "):
+        read_contract("https://far.example:1/openapi.yaml")
 
 
 @pytest.mark.parametrize(

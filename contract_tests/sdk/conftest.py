@@ -10,6 +10,17 @@ from prolific_exports._store import StoreClient
 from prolific_exports.testing import FakeClock
 
 
+@pytest.fixture
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's own proxies and certificates do not count."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("REQUEST_METHOD", raising=False)
+
+
 @pytest.fixture(params=["sync", "async"])
 def twin(request: pytest.FixtureRequest) -> Iterator[Twin]:
     """Every test that takes it runs over the sync and over the async client."""

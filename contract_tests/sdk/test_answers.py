@@ -334,9 +334,15 @@ def test_an_own_client_is_closed_with_the_exports(router, twin, kind):
         getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
 
 
-def test_an_environment_that_httpx_refuses_is_a_usage_error(twin, monkeypatch, tmp_path):
-    monkeypatch.setenv("HTTPS_PROXY", "ftp://user:pa55word@proxy.example")
-    with pytest.raises(ExportsError, match="proxy variables") as refused:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HTTPS_PROXY", "ftp://user:pa55word@proxy.example"), ("SSL_CERT_FILE", "missing.pem")],
+)
+def test_an_environment_that_cannot_be_used_is_a_usage_error(
+    twin, monkeypatch, clean_environment, name, value
+):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match=name) as refused:
         twin.make()
     assert "pa55word" not in str(refused.value)
 

@@ -11,6 +11,7 @@ from prolific_exports import (
     DownloadError,
     Downloading,
     Resuming,
+    Retrying,
     StartedOver,
     StorageError,
     UsageError,
@@ -41,6 +42,8 @@ class Store:
         match = re.fullmatch(r"bytes=(\d+)-(\d*)", wanted or "bytes=0-")
         start, stop = int(match[1]), min(int(match[2] or SIZE) + 1, SIZE)
         fault = self.faults.pop(start, None)
+        if isinstance(fault, Exception):
+            raise fault
         if fault is not None:
             return fault
         headers = {"ETag": self.etag} if self.etag else {}
@@ -105,6 +108,18 @@ def test_the_first_part_shows_whether_there_are_parts_and_the_rest_comes_at_once
     assert set(store.asked[1:]) == asked(parts())
     last = [event for event in events if isinstance(event, Downloading)][-1]
     assert (last.connections, last.received) == (4, SIZE)
+
+
+def test_a_part_that_no_try_gets_outweighs_those_that_another_may(run, store, events):
+    first, second, *_ = (start for start, _ in parts())
+    store.faults = {
+        first: httpx.Response(403),
+        second: httpx.ProxyError("403 Forbidden"),
+    }
+    with pytest.raises(DownloadError, match="the proxy does not connect to store.example"):
+        run()
+    assert len(store.asked) == 5
+    assert not [event for event in events if isinstance(event, Retrying)]
 
 
 def test_a_part_that_failed_is_all_that_is_asked_for_again(run, store):

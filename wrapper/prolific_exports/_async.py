@@ -9,6 +9,7 @@ import httpx
 from attrs import define, field, frozen
 
 from prolific_exports import _http as http
+from prolific_exports import _routing as routing
 from prolific_exports._clock import Clock
 from prolific_exports._effects import (
     Effect,
@@ -23,6 +24,7 @@ from prolific_exports._effects import (
 )
 from prolific_exports._errors import ExportsError, UsageError
 from prolific_exports._log import without_queries
+from prolific_exports._reach import Reach
 from prolific_exports._settings import Settings
 from prolific_exports._threads import Threads
 from prolific_exports._transfer._outbox import Outbox
@@ -53,9 +55,14 @@ class AsyncDriver:
                 "http_client is an httpx.Client, which is for Exports: AsyncExports takes an "
                 "httpx.AsyncClient."
             )
+        self._reach = Reach()
         self._settings = settings
         self._owned = client is None
-        self._client = client or http.make_client(httpx.AsyncClient)
+        if client is None:
+            environment = http.read_environment(settings)
+            self._reach = Reach(environment)
+            client = routing.async_client(environment)
+        self._client = client
         self._clock = clock
         self._threads = Threads()
         self._calls = asyncio.Semaphore(_CALLS)
@@ -138,7 +145,7 @@ class AsyncDriver:
                 await self._calls.acquire()
         except TimeoutError:
             late = httpx.PoolTimeout("too many calls are under way")
-            raise http.no_answer(send.request, late, self._settings.token) from None
+            raise http.no_answer(send.request, late, self._settings, self._reach) from None
         try:
             return await self._send_now(send)
         finally:
@@ -159,7 +166,8 @@ class AsyncDriver:
                 finally:
                     await response.aclose()
         except http.FAILURES as error:
-            raise http.no_answer(send.request, error, self._settings.token) from error
+            raise http.no_answer(send.request, error, self._settings, self._reach) from error
+        self._reach.note(request.url)
         return body.reply(send.request, response)
 
     async def _fetch_all(self, fetches: tuple[Fetch, ...], desk: "_Desk") -> list[Fetched]:
@@ -178,7 +186,7 @@ class AsyncDriver:
     async def _fetch_now(self, fetch: Fetch, desk: "_Desk") -> Fetched:
         request = http.store_request(self._client, fetch)
         head = None
-        body, failure = _Gathering(self._clock), None
+        body = _Gathering(self._clock)
         try:
             with without_queries():
                 response = await self._client.send(
@@ -186,6 +194,7 @@ class AsyncDriver:
                 )
                 try:
                     head = http.head_of(response)
+                    self._reach.note(request.url)
                     if not await desk.do(partial(fetch.accept, head)):
                         return Fetched(
                             head, await anext(response.aiter_bytes(http.EVIDENCE_SIZE), b"")
@@ -196,12 +205,12 @@ class AsyncDriver:
                 finally:
                     await response.aclose()
         except http.FAILURES as error:
-            failure = http.describe(error)
+            return http.not_fetched(fetch, head, error, self._reach)
         finally:
             # After a cancellation, too: what has arrived is kept.
             if body.data:
                 await desk.tidy(partial(fetch.write, body.taken()))
-        return Fetched(head, failure=failure)
+        return Fetched(head)
 
 
 @define

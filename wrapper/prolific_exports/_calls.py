@@ -14,6 +14,7 @@ from prolific_exports._errors import (
     NoAnswerError,
     RateLimitedError,
     ServerError,
+    UnreachableError,
 )
 from prolific_exports._events import Event, Retrying
 from prolific_exports._policy import Policy, backoff, http_date, retry_after
@@ -104,7 +105,7 @@ def perform(
     Raises:
         ApiError: The API answered with an error, for good.
         ContractViolation: It answered with something outside the contract.
-        NoAnswerError: It did not answer, for good.
+        NoAnswerError: It did not answer, for good; at once where no try can reach it.
         OutOfTimeError: It might yet, but not before the deadline.
     """
     failures = 0
@@ -120,7 +121,7 @@ def perform(
             return Answer(value, wait, http_date(date))
         except (NoAnswerError, RateLimitedError, ServerError) as error:
             failures += 1
-            if failures >= policy.max_failures:
+            if failures >= policy.max_failures or isinstance(error, UnreachableError):
                 raise
             if request.method == "POST" and not did_nothing(error):
                 raise

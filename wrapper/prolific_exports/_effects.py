@@ -108,11 +108,13 @@ class Fetched:
         evidence: The beginning of a body that was not wanted.
         failure: Why the body is not whole (or not there), in half a sentence; None
             when it came to its end.
+        permanent: Whether another try would fail in the same way.
     """
 
     head: Head | None
     evidence: bytes = field(default=b"", repr=False)
     failure: str | None = None
+    permanent: bool = False
 
 
 @frozen

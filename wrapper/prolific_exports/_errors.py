@@ -15,6 +15,7 @@ ExportsError
 ├── ContractViolation        the API answered with something the contract does not allow
 │   └── UnknownStatusError       an export status that is not known
 ├── NoAnswerError            no answer arrived: refused, timed out, cut off
+│   └── UnreachableError         no connection, however often: unknown host, certificate, proxy
 ├── ExportFailedError        the export job failed
 ├── FilterIgnoredError       the server exports something else than what was asked for
 ├── ExportTimeoutError       the overall deadline passed; waiting can go on
@@ -218,6 +219,14 @@ class NoAnswerError(ExportsError):
         self.operation = operation
         self.ref = ref
         self.sent = sent
+
+
+class UnreachableError(NoAnswerError):
+    """There is no connection to the API, and trying again does not help.
+
+    The host is unknown, its certificate is not trusted, it does not speak TLS, or the proxy
+    refuses. The message says which variable to set.
+    """
 
 
 class ExportFailedError(ExportsError):

@@ -1,16 +1,18 @@
 """What the sync and the async driver have in common: requests out, answers and failures in."""
 
-from typing import Final, TypeVar
+from typing import Final
 
 import httpx
 from attrs import define, field
 
 from prolific_exports._clock import Clock
-from prolific_exports._effects import Fetch, Head, Reply, Request, Send
-from prolific_exports._errors import NoAnswerError, UsageError
+from prolific_exports._effects import Fetch, Fetched, Head, Reply, Request, Send
+from prolific_exports._environment import Environment
+from prolific_exports._errors import NoAnswerError, UnreachableError, UsageError
 from prolific_exports._log import LOGGER
+from prolific_exports._reach import Reach
 from prolific_exports._redact import redact
-from prolific_exports._settings import USER_AGENT, Settings
+from prolific_exports._settings import URL_VARIABLE, USER_AGENT, Settings
 
 CONNECT_TIMEOUT: Final = 10.0
 EVIDENCE_SIZE: Final = 4096
@@ -31,29 +33,17 @@ _NOT_SENT: Final = (
     httpx.UnsupportedProtocol,
 )
 
-# http is for this machine only, however its address is written (`why_unsafe`).
-_THIS_MACHINE: Final = ("http://", "https://localhost", "https://127.0.0.1", "https://[::1]")
 
-ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
-
-
-def make_client(cls: type[ClientT]) -> ClientT:
-    """A client with httpx's defaults: proxies and certificates from the environment.
-
-    Except that nothing for this machine goes through a proxy: over http, which is
-    allowed there, the proxy would read the token.
+def read_environment(settings: Settings) -> Environment:
+    """The proxies and certificates that are set.
 
     Raises:
-        UsageError: The environment names a proxy or certificate file that cannot be used.
+        UsageError: The proxy for the API, or the certificates, cannot be used.
     """
-    try:
-        return cls(mounts=dict.fromkeys(_THIS_MACHINE))
-    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-        reason = redact(str(error)).rstrip(".")
-        raise UsageError(
-            f"The HTTP client cannot be set up: {reason}. Check the proxy variables "
-            "(HTTPS_PROXY, ALL_PROXY) and the certificate ones (SSL_CERT_FILE, SSL_CERT_DIR)."
-        ) from error
+    environment = Environment.read()
+    # Before anything is sent.
+    environment.proxy_for(httpx.URL(settings.base_url))
+    return environment
 
 
 def api_request(
@@ -149,20 +139,41 @@ def fields_of(response: httpx.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
 
 
-def no_answer(request: Request, error: Exception, token: str) -> NoAnswerError:
+def no_answer(
+    request: Request, error: Exception, settings: Settings, reach: Reach
+) -> NoAnswerError:
     """The error for a call that was not answered."""
     sent = not isinstance(error, _NOT_SENT)
+    url = httpx.URL(settings.base_url)
+    obstacle = reach.obstacle(error, url, f"the base URL ({URL_VARIABLE})")
+    if obstacle is not None:
+        return UnreachableError(
+            f"No connection to {settings.base_url}: {obstacle}. "
+            f"({request.operation} for {request.ref})",
+            operation=request.operation,
+            ref=request.ref,
+            sent=False,
+        )
     hint = (
         "It may have arrived all the same."
         if sent and request.method != "GET"
-        else "Check the network and the base URL."
+        else f"Check the network and {reach.proxy_setting(url) or 'the base URL'}."
     )
     return NoAnswerError(
-        f"{request.operation} for {request.ref} got no answer: {describe(error, token)}. {hint}",
+        f"{request.operation} for {request.ref} got no answer: "
+        f"{describe(error, settings.token)}. {hint}",
         operation=request.operation,
         ref=request.ref,
         sent=sent,
     )
+
+
+def not_fetched(fetch: Fetch, head: Head | None, error: Exception, reach: Reach) -> Fetched:
+    """How a fetch ended that failed."""
+    obstacle = reach.obstacle(error, httpx.URL(fetch.url))
+    if obstacle is not None:
+        return Fetched(head, failure=f"no connection: {obstacle}", permanent=True)
+    return Fetched(head, failure=describe(error))
 
 
 def describe(error: Exception, token: str | None = None) -> str:

@@ -1,12 +1,10 @@
 """Fetching from the store over the standard library's HTTP client.
 
-It costs about what curl does, where httpx takes half as long again. Proxies and
-certificates are those that httpx would take from the environment.
+It costs about what curl does, where httpx takes half as long again.
 """
 
 import http.client
 import socket
-import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -15,13 +13,14 @@ from io import BufferedReader
 from time import monotonic
 from typing import Final
 from urllib.parse import unquote
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
-from attrs import define, field
+from attrs import define
 
 from prolific_exports._effects import Fetch, Fetched, Head
+from prolific_exports._environment import Environment, Proxy
 from prolific_exports._log import LOGGER
+from prolific_exports._reach import Reach
 from prolific_exports._redact import redact
 from prolific_exports._settings import USER_AGENT
 
@@ -32,12 +31,20 @@ _PIECE: Final = 64 * 1024
 _GATHERED: Final = 512 * 1024
 _GATHERING_SECONDS: Final = 0.1
 _MOST_INTERIM: Final = 16
-_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _BROKEN: Final = (OSError, http.client.HTTPException)
 
 
 class _BrokenError(Exception):
-    """The network failed; the message says how, in half a sentence."""
+    """The network failed; the message says how, in half a sentence.
+
+    Attributes:
+        permanent: Whether it would fail again in the same way.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        """The network failed."""
+        super().__init__(message)
+        self.permanent = permanent
 
 
 class Stop:
@@ -101,16 +108,17 @@ class StoreClient:
     """Sends requests to the store, each over a connection of its own.
 
     Attributes:
-        make_context: Makes what certificates are judged by; called for https only, once.
+        environment: Proxies and certificates.
+        reach: Explains why the store cannot be reached.
     """
 
-    make_context: Callable[[], ssl.SSLContext] = httpx.create_ssl_context
-    _context: ssl.SSLContext | None = field(default=None, init=False)
+    environment: Environment
+    reach: Reach
 
     def reaches(self, url: str) -> bool:
         """Whether the URL can be reached from here: not behind SOCKS or a proxy over TLS."""
-        proxy = _proxy_of(httpx.URL(url))
-        return proxy is None or proxy.scheme == "http"
+        proxy = self.environment.proxy_for(httpx.URL(url))
+        return proxy is None or proxy.url.scheme == "http"
 
     def fetch(self, fetch: Fetch, stop: Stop | None = None) -> Fetched:
         """Do what a `Fetch` asks. Raises only what its callbacks raise.
@@ -129,23 +137,21 @@ class StoreClient:
                         return Fetched(head, response.read(_EVIDENCE_SIZE))
                 _copy(response, fetch.write)
         except _BrokenError as error:
-            return Fetched(head, failure=str(error))
+            return Fetched(head, failure=str(error), permanent=error.permanent)
         return Fetched(head)
 
     @contextmanager
     def _answer(
         self, url: httpx.URL, fetch: Fetch, stop: Stop
     ) -> Iterator[http.client.HTTPResponse]:
-        proxy = _proxy_of(url)
         headers = {"User-Agent": USER_AGENT, **fetch.headers}
         target = url.raw_path.decode("ascii")
-        connection = self._connection(url, proxy)
+        connection = self._connection(url, self.environment.proxy_for(url))
         connection.response_class = _FinalResponse
         # Somebody may have it print everything, signatures included.
         connection.set_debuglevel(0)
         with closing(connection):
-            with _network("no connection", "connecting took too long"):
-                connection.connect()
+            self._connect(connection, url)
             connection.sock.settimeout(fetch.timeout)
             with stop.ends(connection.sock):
                 with _network():
@@ -155,17 +161,26 @@ class StoreClient:
                 with closing(response):
                     yield response
 
-    def _connection(self, url: httpx.URL, proxy: httpx.URL | None) -> http.client.HTTPConnection:
-        host, port = _address(proxy or url)
+    def _connect(self, connection: http.client.HTTPConnection, url: httpx.URL) -> None:
+        with _network("no connection", "connecting took too long"):
+            try:
+                connection.connect()
+            except OSError as error:
+                obstacle = self.reach.obstacle(error, url)
+                if obstacle is None:
+                    raise
+                raise _BrokenError(f"no connection: {obstacle}", permanent=True) from error
+        self.reach.note(url)
+
+    def _connection(self, url: httpx.URL, proxy: Proxy | None) -> http.client.HTTPConnection:
+        host, port = _address(url if proxy is None else proxy.url)
         if url.scheme == "http":
             return http.client.HTTPConnection(host, port, timeout=CONNECT_TIMEOUT)
-        if self._context is None:
-            self._context = self.make_context()
         connection = http.client.HTTPSConnection(
-            host, port, timeout=CONNECT_TIMEOUT, context=self._context
+            host, port, timeout=CONNECT_TIMEOUT, context=self.environment.context
         )
         if proxy is not None:
-            connection.set_tunnel(*_address(url), headers=_credentials(proxy))
+            connection.set_tunnel(*_address(url), headers=_credentials(proxy.url))
         return connection
 
 
@@ -241,19 +256,6 @@ def _fields(response: http.client.HTTPResponse) -> dict[str, str]:
 
 def _address(url: httpx.URL) -> tuple[str, int]:
     return url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)
-
-
-def _proxy_of(url: httpx.URL) -> httpx.URL | None:
-    """The proxy that the environment wants for a URL; none for this machine, as for calls."""
-    host, port = _address(url)
-    # http is for this machine only (`why_unsafe`).
-    if url.scheme == "http" or host in _THIS_MACHINE:
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(url.scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(f"{host}:{port}"):
-        return None
-    return httpx.URL(proxy if "://" in proxy else f"http://{proxy}")
 
 
 def _credentials(proxy: httpx.URL) -> dict[str, str]:

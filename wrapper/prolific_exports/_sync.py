@@ -10,10 +10,12 @@ import httpx
 from attrs import evolve
 
 from prolific_exports import _http as http
+from prolific_exports import _routing as routing
 from prolific_exports._clock import Clock
 from prolific_exports._effects import Effect, Fetch, FetchAll, Fetched, Flow, Reply, Send, Sleep
 from prolific_exports._errors import ExportsError, UsageError
 from prolific_exports._log import without_queries
+from prolific_exports._reach import Reach
 from prolific_exports._settings import Settings
 from prolific_exports._store import Stop, StoreClient
 
@@ -39,10 +41,16 @@ class SyncDriver:
                 "http_client is an httpx.AsyncClient, which is for AsyncExports: Exports takes an "
                 "httpx.Client."
             )
-        self.store = StoreClient() if client is None else None
+        self.store: StoreClient | None = None
+        self._reach = Reach()
         self._settings = settings
         self._owned = client is None
-        self._client = client or http.make_client(httpx.Client)
+        if client is None:
+            environment = http.read_environment(settings)
+            self._reach = Reach(environment)
+            self.store = StoreClient(environment, self._reach)
+            client = routing.client(environment)
+        self._client = client
         self._clock = clock
 
     def close(self) -> None:
@@ -96,7 +104,8 @@ class SyncDriver:
                 finally:
                     response.close()
         except http.FAILURES as error:
-            raise http.no_answer(send.request, error, self._settings.token) from error
+            raise http.no_answer(send.request, error, self._settings, self._reach) from error
+        self._reach.note(request.url)
         return body.reply(send.request, response)
 
     def _fetch_all(self, effect: FetchAll) -> list[Fetched]:
@@ -135,6 +144,7 @@ class SyncDriver:
                 )
                 try:
                     head = http.head_of(response)
+                    self._reach.note(request.url)
                     with ending(response, stop):
                         if not fetch.accept(head):
                             evidence = next(response.iter_bytes(http.EVIDENCE_SIZE), b"")
@@ -144,7 +154,7 @@ class SyncDriver:
                 finally:
                     response.close()
         except http.FAILURES as error:
-            return Fetched(head, failure=http.describe(error))
+            return http.not_fetched(fetch, head, error, self._reach)
         return Fetched(head)
 
 

@@ -26,13 +26,12 @@ def why_unsafe(url: str) -> str | None:
         return "it is not an absolute http(s) URL"
     if parsed.userinfo:
         return "it carries a user name or password"
-    address = _address(host)
-    if address is None and not (_NAME.fullmatch(host) and len(host) <= _LONGEST_NAME):
+    if address_of(host) is None and not is_host_name(host):
         return "it is not a URL with a valid host"
     if parsed.port is not None and not 0 < parsed.port < 65536:
         return "it is not a URL with a valid port"
     # Not "*.localhost": whether such a name stays on this machine is up to the resolver.
-    if parsed.scheme == "http" and host != "localhost" and not (address and address.is_loopback):
+    if parsed.scheme == "http" and not is_this_machine(host):
         return "it is not https"
     return None
 
@@ -45,7 +44,19 @@ def joined(url: str, location: str) -> str:
         return location
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def is_this_machine(host: str) -> bool:
+    """Whether a host is this machine, however its address is written."""
+    address = address_of(host)
+    return host == "localhost" if address is None else address.is_loopback
+
+
+def is_host_name(text: str) -> bool:
+    """Whether a text in lower case can be the name of a host."""
+    return len(text) <= _LONGEST_NAME and _NAME.fullmatch(text) is not None
+
+
+def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The IP address that a host is written as; None for a name."""
     try:
         return ipaddress.ip_address(host)
     except ValueError:

@@ -17,6 +17,7 @@ from prolific_contract.gate._targets import (
     TimedOutError,
     UnreachableError,
 )
+from prolific_contract.sandbox import Sandbox
 
 # Seconds: what is not waited for, and what a busy machine may take its time with.
 TIMEOUT, PATIENCE = 0.2, 30
@@ -222,27 +223,38 @@ def test_who_is_not_there_is_unreachable(url, reason):
         target.send("GET", url, {}, 5)
 
 
-def test_no_tls_is_no_connection():
+def test_what_does_not_pass_is_explained_as_by_the_sdk():
     plain = bytes_of(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    with serving(plain) as (url, _), LiveTarget() as target:
+        with pytest.raises(UnreachableError) as caught:
+            target.send("GET", url.replace("http:", "https:"), {}, 5)
+        assert str(caught.value) == (
+            "127.0.0.1 does not answer https with TLS; check the target's URL"
+        )
+
+
+def test_an_authority_that_is_not_known_is_explained(monkeypatch):
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
     with (
-        serving(plain) as (url, _),
+        Sandbox(tls=True) as sandbox,
         LiveTarget() as target,
-        pytest.raises(UnreachableError, match="no connection"),
+        pytest.raises(UnreachableError, match=r"not trusted here \(.*\); set SSL_CERT_FILE to a"),
     ):
-        target.send("GET", url.replace("http:", "https:"), {}, 5)
+        target.send("GET", sandbox.url, {}, 30)
 
 
 @pytest.mark.parametrize(
     ("error", "kind", "text"),
     [
         (httpx.ConnectTimeout(""), UnreachableError, "connecting took too long"),
-        (httpx.ProxyError("407"), UnreachableError, "the proxy refused (407)"),
+        (httpx.ProxyError("502"), UnreachableError, "the proxy refused (502)"),
         (
-            httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate"),
+            httpx.ProxyError("407"),
             UnreachableError,
             (
-                "no connection ([SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate; "
-                "SSL_CERT_FILE names a file with the authorities to trust)"
+                "the proxy requires a user name and password that it accepts (407); set "
+                "HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT"
             ),
         ),
         (httpx.ReadError(""), NoAnswerError, "the connection broke"),
@@ -268,11 +280,19 @@ def test_every_failure_has_its_words(monkeypatch, error, kind, text):
 
 
 def test_an_unusable_proxy_is_said(monkeypatch):
+    monkeypatch.delenv("https_proxy", raising=False)
     monkeypatch.setenv("HTTPS_PROXY", "gopher://user:secret@x")
-    with pytest.raises(ContractToolError, match="HTTPS_PROXY") as caught:
-        LiveTarget()
+    monkeypatch.setenv("NO_PROXY", "")
+    with LiveTarget() as target, pytest.raises(UnreachableError, match="HTTPS_PROXY") as caught:
+        target.send("GET", "https://api.example/", {}, 5)
 
     assert "secret" not in str(caught.value)
+
+
+def test_certificates_that_cannot_be_read_are_said(monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", "missing.pem")
+    with pytest.raises(ContractToolError, match="SSL_CERT_FILE cannot be read: missing.pem"):
+        LiveTarget()
 
 
 def test_it_has_a_clock(monkeypatch):

@@ -5,7 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from prolific_exports import UsageError
+from prolific_exports._environment import Environment
+from prolific_exports._reach import Reach
 from prolific_exports._redact import redact
+from prolific_exports._routing import client
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.spec._components import reachable
@@ -20,9 +24,8 @@ MOST_BYTES = 20_000_000
 """The largest document that is fetched; the published one has about 0.55 million bytes."""
 _MOST_REDIRECTS = 5
 _TIMEOUT = 30.0  # seconds without a byte
-# Besides its own, httpx lets out what its IDNA library thinks of a host (a ValueError), and what
-# comes of the environment's proxies and certificates.
-_FAILURES = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError)
+# Besides its own, httpx lets out what its IDNA library thinks of a host (a ValueError).
+_FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError)
 
 
 def read_contract(source: str) -> dict[str, Any]:
@@ -91,6 +94,9 @@ def read_source(source: str) -> str:
     name = shown(source)
     try:
         content = _fetch(httpx.URL(source), name)
+    except UsageError as error:
+        # What the environment sets cannot be used.
+        raise DocumentError(f"{name} can't be fetched: {error}") from error
     except _FAILURES as error:
         raise DocumentError(
             f"{name} can't be fetched: {type(error).__name__}: {redact(str(error))}"
@@ -102,25 +108,36 @@ def read_source(source: str) -> str:
 
 
 def _fetch(url: httpx.URL, name: str) -> bytes:
+    environment = Environment.read()
+    with client(environment) as http:
+        try:
+            return _followed(http, url, name)
+        except httpx.TransportError as error:
+            obstacle = Reach(environment).obstacle(error, url)
+            if obstacle is None:
+                raise
+            raise DocumentError(f"{name} can't be fetched: {obstacle}") from error
+
+
+def _followed(http: httpx.Client, url: httpx.URL, name: str) -> bytes:
     first = url
-    with httpx.Client(timeout=_TIMEOUT, headers={"Accept": "*/*"}) as client:
-        for _ in range(_MOST_REDIRECTS + 1):
-            with client.stream("GET", url) as response:
-                if response.next_request is not None:
-                    target = response.next_request.url
-                    if target.host != first.host or (url.scheme, target.scheme) == (
-                        "https",
-                        "http",
-                    ):
-                        raise DocumentError(
-                            f"{name} redirects to {target.scheme}://{target.host}, which is not "
-                            "followed: if that is where the document is now, name it"
-                        )
-                    url = target
-                    continue
-                if response.status_code != httpx.codes.OK:
-                    raise DocumentError(f"{name} answered {response.status_code}: no document")
-                return _read(response, name)
+    for _ in range(_MOST_REDIRECTS + 1):
+        with http.stream("GET", url, headers={"Accept": "*/*"}, timeout=_TIMEOUT) as response:
+            if response.next_request is not None:
+                target = response.next_request.url
+                if target.host != first.host or (url.scheme, target.scheme) == (
+                    "https",
+                    "http",
+                ):
+                    raise DocumentError(
+                        f"{name} redirects to {target.scheme}://{target.host}, which is not "
+                        "followed: if that is where the document is now, name it"
+                    )
+                url = target
+                continue
+            if response.status_code != httpx.codes.OK:
+                raise DocumentError(f"{name} answered {response.status_code}: no document")
+            return _read(response, name)
     raise DocumentError(f"{name} redirects more than {_MOST_REDIRECTS} times")
 
 

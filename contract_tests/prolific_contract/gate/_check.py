@@ -1,12 +1,11 @@
 """A check as a whole: from what is asked for to a verdict."""
 
-import ipaddress
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
-from prolific_exports._urls import why_unsafe
+from prolific_exports._urls import is_this_machine, why_unsafe
 
 from prolific_contract._errors import ContractToolError
 from prolific_contract.gate._fuzz import made_up
@@ -174,12 +173,7 @@ def _patient(max_wait: float | None) -> float | None:
 
 def pace_for(base_url: str) -> Pace:
     """How fast a server may be asked: one on this machine is nobody else's."""
-    host = urlsplit(base_url).hostname or ""
-    try:
-        ours = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        ours = host == "localhost"
-    return BRISK if ours else CAREFUL
+    return BRISK if is_this_machine(urlsplit(base_url).hostname or "") else CAREFUL
 
 
 def _conversation(

@@ -12,7 +12,11 @@ from types import TracebackType
 from typing import Final, Self
 
 import httpx
+from prolific_exports._environment import Environment
+from prolific_exports._errors import UsageError
+from prolific_exports._reach import Reach
 from prolific_exports._redact import redact
+from prolific_exports._routing import async_client
 
 from prolific_contract._errors import ContractToolError
 from prolific_contract.gate._targets import (
@@ -38,7 +42,7 @@ class LiveTarget:
 
     A server may close a connection that is idle just when it is used again; that must not
     look as if it had refused to answer. Cookies are not kept: a request without the token
-    has to be one. Proxies and certificates come from the environment, as httpx reads it.
+    has to be one. Proxies and certificates are those of the environment, as for the SDK.
 
     Use it as a context, and not from within a running event loop.
     """
@@ -47,17 +51,14 @@ class LiveTarget:
         """Make the client.
 
         Raises:
-            ContractToolError: The environment names a proxy or certificates that can't be used.
+            ContractToolError: The environment names certificates that can't be used.
         """
         try:
-            self._client = httpx.AsyncClient(
-                follow_redirects=False, limits=httpx.Limits(max_keepalive_connections=0)
-            )
-        except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-            raise ContractToolError(
-                f"the HTTP client can't be set up: {redact(str(error))}; check the proxy variables "
-                "(HTTPS_PROXY, ALL_PROXY) and those of certificates (SSL_CERT_FILE, SSL_CERT_DIR)"
-            ) from error
+            environment = Environment.read()
+        except UsageError as error:
+            raise ContractToolError(str(error)) from error
+        self._reach = Reach(environment)
+        self._client = async_client(environment, httpx.Limits(max_keepalive_connections=0))
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Self:
@@ -105,7 +106,10 @@ class LiveTarget:
         except TimeoutError as error:
             raise TimedOutError(f"no whole answer within {timeout:g} s") from error
         except _UNREACHABLE as error:
-            raise UnreachableError(_reason(error)) from error
+            obstacle = self._reach.obstacle(error, httpx.URL(url), "the target's URL")
+            raise UnreachableError(obstacle or _reason(error)) from error
+        except UsageError as error:
+            raise UnreachableError(str(error).rstrip(".")) from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise NoAnswerError(_reason(error)) from error
 
@@ -135,7 +139,7 @@ class LiveTarget:
             headers=dict(headers),
             extensions={"timeout": httpx.Timeout(None, connect=connect).as_dict()},
         )
-        response = await self._client.send(request, stream=True)
+        response = await self._client.send(request, stream=True, follow_redirects=False)
         try:
             data, cut = await _read(response)
         finally:
@@ -169,6 +173,4 @@ def _reason(error: Exception) -> str:
     )
     kind = next((text for cls, text in kinds if isinstance(error, cls)), "the request failed")
     detail = redact(str(error))
-    if "CERTIFICATE_VERIFY_FAILED" in detail:
-        detail += "; SSL_CERT_FILE names a file with the authorities to trust"
     return f"{kind} ({detail})" if detail else kind

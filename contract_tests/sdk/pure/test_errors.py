@@ -53,8 +53,9 @@ def attributes(cls):
         return API
     if issubclass(cls, errors.ContractViolation):
         return VIOLATION
+    if issubclass(cls, errors.NoAnswerError):
+        return {"operation": "POST /x", "ref": REF, "sent": True}
     return {
-        errors.NoAnswerError: {"operation": "POST /x", "ref": REF, "sent": True},
         errors.ExportFailedError: {"ref": REF},
         errors.FilterIgnoredError: {"ref": REF},
         errors.ExportTimeoutError: {"ref": REF, "waited": 3.5},

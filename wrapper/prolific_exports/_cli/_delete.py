@@ -8,6 +8,7 @@ from prolific_exports._cli import _reports as reports
 from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._progress import Lines
 from prolific_exports._cli._text import printable
+from prolific_exports._cli._warnings import shown
 
 
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
@@ -16,7 +17,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     lines = Lines(clock)
     lines.begin(f"{arguments.kind} {printable(arguments.id)}")
     code = exit_codes.DONE
-    with Exports(on_event=lines.event, clock=clock) as exports:
+    with shown("prolific-exports"), Exports(on_event=lines.event, clock=clock) as exports:
         resource = exports.collections if arguments.kind == "collection" else exports.batches
         # All of them first, so that wrong usage deletes nothing.
         jobs = [

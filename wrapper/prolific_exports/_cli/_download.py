@@ -47,6 +47,7 @@ from prolific_exports._cli._results import Result, Status
 from prolific_exports._cli._shell import quoted
 from prolific_exports._cli._table import told
 from prolific_exports._cli._text import printable
+from prolific_exports._cli._warnings import shown
 from prolific_exports._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, STALL_TIMEOUT
 from prolific_exports._refs import Kind
 
@@ -68,13 +69,18 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     order = Order.from_arguments(arguments)
     clock = clock or SystemClock()
     downloads = _Downloads(order, progress.choose(clock, quiet=order.quiet))
-    with Exports(
-        timeout=DEFAULT_TIMEOUT if order.timeout is None else order.timeout,
-        poll_interval=DEFAULT_POLL_INTERVAL if order.poll_interval is None else order.poll_interval,
-        stall_timeout=STALL_TIMEOUT if order.stall_timeout is None else order.stall_timeout,
-        on_event=downloads.notice,
-        clock=clock,
-    ) as exports:
+    with (
+        shown("prolific-exports"),
+        Exports(
+            timeout=DEFAULT_TIMEOUT if order.timeout is None else order.timeout,
+            poll_interval=DEFAULT_POLL_INTERVAL
+            if order.poll_interval is None
+            else order.poll_interval,
+            stall_timeout=STALL_TIMEOUT if order.stall_timeout is None else order.stall_timeout,
+            on_event=downloads.notice,
+            clock=clock,
+        ) as exports,
+    ):
         order.make_folder()
         interrupt = downloads.run(
             exports.collections if order.kind == "collection" else exports.batches

@@ -19,7 +19,12 @@ environment:
                   seen by others on the machine and stay in the shell's history.
   PROLIFIC_URL    where the API is (default https://api.prolific.com)
   NO_COLOR        set to anything: no colours
-  HTTPS_PROXY, SSL_CERT_FILE and their like are honoured.
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY
+                  proxies, and servers that need none: names, .suffixes, addresses and
+                  networks such as [::1] or 10.0.0.0/8. This machine never needs one.
+  SSL_CERT_FILE, SSL_CERT_DIR
+                  authorities to trust instead of those that come with the package; else
+                  REQUESTS_CA_BUNDLE, else CURL_CA_BUNDLE
 
 exit codes:
   0    done

@@ -8,6 +8,7 @@ from prolific_exports._cli import _reports as reports
 from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._progress import Lines
 from prolific_exports._cli._text import duration, moment, printable
+from prolific_exports._cli._warnings import shown
 
 
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
 def _ask(arguments: argparse.Namespace, clock: Clock) -> ExportState:
     lines = Lines(clock)
     lines.begin(f"{arguments.kind} {printable(arguments.id)}")
-    with Exports(on_event=lines.event, clock=clock) as exports:
+    with shown("prolific-exports"), Exports(on_event=lines.event, clock=clock) as exports:
         resource = exports.collections if arguments.kind == "collection" else exports.batches
         return resource.job(arguments.id, arguments.export_id).status()
 

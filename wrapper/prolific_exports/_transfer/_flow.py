@@ -260,6 +260,8 @@ class _Download:
                 # Each part would have to be led there; one connection is.
                 self.connections = 1
             case _:
+                if fetched.permanent:
+                    raise self._error(fetched.failure or "", fetched)
                 status = fetched.head.status if fetched.head else None
                 reason = fetched.failure or f"the store answered {status}"
                 yield from self._pause(reason, fetched)
@@ -434,6 +436,8 @@ class _Download:
 def _gravity(ended: tuple[_Part, Fetched]) -> int:
     """Which of several answers decides how to go on."""
     part, fetched = ended
+    if fetched.permanent:
+        return 6
     match part.verdict:
         case Refuse():
             return 5

@@ -1,0 +1,234 @@
+"""What the environment says of proxies and certificates, for the API, the store and the gate."""
+
+import logging
+import ssl
+
+import httpx
+import pytest
+import trustme
+from prolific_exports import UsageError, _environment
+from prolific_exports._environment import Environment
+
+API = httpx.URL("https://api.example/api/v1/")
+
+
+@pytest.fixture(autouse=True)
+def _clean(clean_environment):
+    """Nothing is set."""
+
+
+def proxy(url=API):
+    found = Environment.read().proxy_for(httpx.URL(url))
+    return None if found is None else (found.address, found.setting)
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, None),
+        ({"HTTPS_PROXY": "http://p:1"}, ("http://p:1", "HTTPS_PROXY")),
+        ({"https_proxy": "http://p:1"}, ("http://p:1", "https_proxy")),
+        ({"https_proxy": "http://l:1", "HTTPS_PROXY": "http://u:2"}, ("http://l:1", "https_proxy")),
+        ({"https_proxy": "", "HTTPS_PROXY": "http://u:2"}, None),
+        ({"ALL_PROXY": "http://a:1"}, ("http://a:1", "ALL_PROXY")),
+        ({"all_proxy": "http://a:1", "HTTPS_PROXY": "http://p:2"}, ("http://p:2", "HTTPS_PROXY")),
+        ({"HTTP_PROXY": "http://p:1"}, None),
+        ({"HTTPS_PROXY": "p:1"}, ("http://p:1", "HTTPS_PROXY")),
+        ({"HTTPS_PROXY": " https://p:1/ "}, ("https://p:1", "HTTPS_PROXY")),
+        ({"HTTPS_PROXY": "socks5h://p:1"}, ("socks5h://p:1", "HTTPS_PROXY")),
+        ({"HTTPS_PROXY": "http://us%40er:pa55@p:1"}, ("http://p:1", "HTTPS_PROXY")),
+        ({"HTTPS_PROXY": "http://[2001:db8::1]:1"}, ("http://[2001:db8::1]:1", "HTTPS_PROXY")),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "other.example"}, ("http://p:1", "HTTPS_PROXY")),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "api.example"}, None),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "api.example:443"}, None),
+        (
+            {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "api.example:80"},
+            ("http://p:1", "HTTPS_PROXY"),
+        ),
+        (
+            {"HTTPS_PROXY": "http://p:1", "no_proxy": "b.example", "NO_PROXY": "api.example"},
+            ("http://p:1", "HTTPS_PROXY"),
+        ),
+        ({"HTTPS_PROXY": "http://p:1", "REQUEST_METHOD": "GET"}, ("http://p:1", "HTTPS_PROXY")),
+    ],
+)
+def test_the_proxy_of_a_url_is_that_of_curl_and_requests(monkeypatch, variables, expected):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert proxy() == expected
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"HTTP_PROXY": "http://p:1"}, ("http://p:1", "HTTP_PROXY")),
+        ({"HTTP_PROXY": "http://p:1", "REQUEST_METHOD": "GET"}, None),
+        ({"http_proxy": "http://p:1", "REQUEST_METHOD": "GET"}, ("http://p:1", "http_proxy")),
+        ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "spec.example:80"}, None),
+    ],
+)
+def test_http_proxy_in_upper_case_does_not_count_in_a_cgi_script(monkeypatch, variables, expected):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert proxy("http://spec.example/openapi.yaml") == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://127.0.0.1:8000/", "https://127.0.0.2/", "http://localhost/", "https://[::1]:1/"),
+        "https://[0:0:0:0:0:0:0:1]/",
+    ],
+)
+def test_this_machine_is_reached_without_a_proxy(monkeypatch, url):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://p:1")
+    assert proxy(url) is None
+
+
+def test_the_settings_of_the_system_count_where_no_variable_is_set(monkeypatch):
+    """As on macOS and Windows, whose own list of exceptions counts then, too."""
+    monkeypatch.setattr(_environment, "getproxies", lambda: {"https": "http://system:1"})
+    monkeypatch.setattr(_environment, "proxy_bypass", lambda host: host == "store.example:443")
+    assert proxy() == ("http://system:1", "the system's settings")
+    assert proxy("https://store.example/") is None
+
+
+def test_the_systems_exceptions_do_not_count_where_a_variable_is_set(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
+    monkeypatch.setattr(_environment, "proxy_bypass", lambda host: True)
+    assert proxy() == ("http://p:1", "HTTPS_PROXY")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["ftp://user:pa55word@p", "socks4://p:1", "http://", "http://user:pa55word@p:port", "http://["],
+)
+def test_a_proxy_that_cannot_be_used_is_named_once_a_url_needs_it(monkeypatch, value):
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    monkeypatch.setenv("NO_PROXY", "store.example")
+    environment = Environment.read()
+    assert environment.proxy_for(httpx.URL("https://store.example/")) is None
+    with pytest.raises(
+        UsageError, match="proxy of HTTPS_PROXY cannot be used: it is not"
+    ) as refused:
+        environment.proxy_for(API)
+    assert "pa55word" not in str(refused.value)
+    assert "pa55word" not in repr(environment)
+
+
+def test_the_password_of_a_proxy_is_not_shown(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:pa55word@p:1")
+    found = Environment.read().proxy_for(API)
+    assert found.url.password == "pa55word"
+    assert "pa55word" not in repr(found) + found.address
+
+
+def test_entries_of_no_proxy_that_cannot_be_read_are_skipped_and_named_once(monkeypatch, caplog):
+    monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
+    monkeypatch.setenv("NO_PROXY", "[::1],10.0.0.0/99,http://u:pa55word@x,store.example")
+    environment = Environment.read()
+    assert environment.proxy_for(httpx.URL("https://store.example/")) is None
+    assert environment.proxy_for(API) is not None
+    [record] = caplog.records
+    assert (record.name, record.levelno) == ("prolific_exports", logging.WARNING)
+    assert record.getMessage().startswith(
+        "NO_PROXY has entries that cannot be read and are skipped: '10.0.0.0/99', 'http://"
+    )
+    assert "pa55word" not in caplog.text
+    assert "'[::1]'" not in caplog.text
+
+
+def test_nothing_is_said_of_a_list_that_can_be_read(monkeypatch, caplog):
+    monkeypatch.setenv("no_proxy", "[::1], fd00::/8, 10.0.0.0/8, *.example, a.example:8443")
+    Environment.read()
+    assert not caplog.records
+
+
+@pytest.fixture
+def authorities(tmp_path):
+    """PEM files of two authorities, one without any, and an empty folder."""
+    one, two = trustme.CA(organization_name="one"), trustme.CA(organization_name="two")
+    one.cert_pem.write_to_path(tmp_path / "one.pem")
+    two.cert_pem.write_to_path(tmp_path / "two.pem")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty.pem").write_text("")
+    return tmp_path
+
+
+def trusted():
+    """Names of the authorities that are loaded; those of a folder are not before they are used."""
+    return {
+        dict(part[0] for part in authority["subject"])["organizationName"]
+        for authority in Environment.read().context.get_ca_certs()
+        if "organizationName" in dict(part[0] for part in authority["subject"])
+    }
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected", "named"),
+    [
+        ({"SSL_CERT_FILE": "one.pem"}, {"one"}, "SSL_CERT_FILE"),
+        ({"SSL_CERT_FILE": "one.pem", "SSL_CERT_DIR": "folder"}, {"one"}, "SSL_CERT_FILE"),
+        ({"SSL_CERT_FILE": "one.pem", "REQUESTS_CA_BUNDLE": "two.pem"}, {"one"}, "SSL_CERT_FILE"),
+        ({"SSL_CERT_DIR": "folder", "REQUESTS_CA_BUNDLE": "two.pem"}, set(), "SSL_CERT_DIR"),
+        ({"REQUESTS_CA_BUNDLE": "one.pem"}, {"one"}, "REQUESTS_CA_BUNDLE"),
+        ({"REQUESTS_CA_BUNDLE": "folder"}, set(), "REQUESTS_CA_BUNDLE"),
+        (
+            {"REQUESTS_CA_BUNDLE": "one.pem", "CURL_CA_BUNDLE": "two.pem"},
+            {"one"},
+            "REQUESTS_CA_BUNDLE",
+        ),
+        ({"CURL_CA_BUNDLE": "two.pem"}, {"two"}, "CURL_CA_BUNDLE"),
+        ({"SSL_CERT_FILE": "", "CURL_CA_BUNDLE": "two.pem"}, {"two"}, "CURL_CA_BUNDLE"),
+    ],
+)
+def test_the_first_variable_that_is_set_names_the_authorities(
+    monkeypatch, authorities, variables, expected, named
+):
+    monkeypatch.chdir(authorities)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert trusted() == expected
+    assert Environment.read().certificates == named
+
+
+def test_without_a_variable_the_authorities_are_certifis():
+    environment = Environment.read()
+    assert environment.certificates is None
+    assert environment.context.cert_store_stats()["x509_ca"] > 50
+    assert environment.context.verify_mode is ssl.CERT_REQUIRED
+    assert environment.context.check_hostname
+
+
+def test_a_folder_of_authorities_is_handed_to_openssl(monkeypatch, authorities):
+    asked = []
+    monkeypatch.chdir(authorities)
+    monkeypatch.setattr(ssl, "create_default_context", lambda **options: asked.append(options))
+    monkeypatch.setenv("SSL_CERT_DIR", "folder")
+    Environment.read()
+    monkeypatch.setenv("SSL_CERT_FILE", "one.pem")
+    Environment.read()
+    assert asked == [
+        {"cafile": None, "capath": "folder"},
+        {"cafile": "one.pem", "capath": "folder"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("SSL_CERT_FILE", "missing.pem", "missing.pem: No such file or directory"),
+        ("SSL_CERT_FILE", "empty.pem", "empty.pem: it holds no certificates"),
+        ("SSL_CERT_DIR", "missing", "missing: there is no such folder"),
+        ("REQUESTS_CA_BUNDLE", "missing.pem", "missing.pem: No such file or directory"),
+        ("CURL_CA_BUNDLE", "missing.pem", "missing.pem: No such file or directory"),
+    ],
+)
+def test_certificates_that_cannot_be_read_are_named(
+    monkeypatch, authorities, variable, value, reason
+):
+    monkeypatch.chdir(authorities)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(UsageError, match=f"certificates of {variable} cannot be read: {reason}"):
+        Environment.read()
