@@ -4,7 +4,7 @@ import errno
 from pathlib import Path
 from random import Random
 
-from prolific_exports import TargetExistsError
+from prolific_exports import DownloadError, TargetExistsError
 
 
 class Crash(BaseException):
@@ -14,13 +14,14 @@ class Crash(BaseException):
 class File:
     """Bytes as they are seen, and as they would be after a power cut."""
 
-    __slots__ = ("data", "names", "safe", "touched")
+    __slots__ = ("data", "foreign", "names", "safe", "touched")
 
     def __init__(self, data: bytes, touched: float) -> None:
         self.data = bytearray(data)
         self.safe = b""
         self.touched = touched
         self.names = 1
+        self.foreign = False
 
 
 class MemoryHandle:
@@ -132,8 +133,14 @@ class MemoryDisk:
 
     def read(self, path: Path) -> bytes | None:
         self.step()
-        file = self.files.get(path.name)
+        file = self._own(path)
         return None if file is None else bytes(file.data)
+
+    def _own(self, path: Path) -> File | None:
+        file = self.files.get(path.name)
+        if file is not None and file.foreign:
+            raise DownloadError(f"{path} belongs to another user.")
+        return file
 
     def create(self, path: Path, content: bytes) -> None:
         self.step()
@@ -155,7 +162,7 @@ class MemoryDisk:
 
     def open(self, path: Path) -> MemoryHandle:
         self.step()
-        file = self.files.get(path.name)
+        file = self._own(path)
         if file is None or file.names > 1:
             file = self.files[path.name] = File(b"", self.now)
         return MemoryHandle(self, file)

@@ -14,6 +14,7 @@ schedule. What must hold, whatever happens:
   only what the next run can use.
 - A claim of a process in another container keeps this one out while it may live, without
   costing a byte that is there.
+- A hidden file that another user put there is named, not used and not touched.
 - Once nothing goes wrong any more, and a minute has passed, the download succeeds.
 """
 
@@ -39,7 +40,7 @@ from prolific_exports._urls import why_unsafe
 from prolific_exports._waiting import Job
 from prolific_exports.testing import FakeClock
 
-from simulation.disk import Crash, MemoryDisk
+from simulation.disk import Crash, File, MemoryDisk
 from simulation.store import Answering, Server
 
 FOLDER = Path("folder")
@@ -49,6 +50,7 @@ TOKEN = "t0ken-of-a-test"
 STEM = ".prolific-collection-c1"
 POLICY = Policy()
 _PART = 7
+_PLANTED = b"{}"
 _UNKNOWN = str(UUID(int=0))
 _judged = lru_cache(1024)(why_unsafe)
 
@@ -101,6 +103,7 @@ class World:
                 return
         self.server.calm = True
         self.disk.room = 1 << 40
+        self._remove_planted()
         assert self.process(None), "nothing goes wrong any more"
 
     def _steps(self) -> int | None:
@@ -175,6 +178,25 @@ class World:
         # A claim that was not signed yet is respected for a moment.
         short = not self.server.calm and self.random.random() < 0.5
         self._pass_time(FOREIGN_SILENCE / 2 if short else FOREIGN_SILENCE + 1)
+        if not self.server.calm and self.random.random() < 0.05:
+            self._plant(f"{STEM}.{self.random.choice(('part', 'json', 'lock'))}")
+
+    def _plant(self, name: str) -> None:
+        """Another user, who may write in the folder, knows the names."""
+        if name not in self.disk.files and not any(
+            file.foreign for file in self.disk.files.values()
+        ):
+            file = self.disk.files[name] = File(_PLANTED, self.disk.now)
+            file.safe, file.foreign = _PLANTED, True
+
+    def _remove_planted(self) -> Path | None:
+        """The user does what the message says."""
+        for name, file in list(self.disk.files.items()):
+            if file.foreign:
+                assert bytes(file.data) == _PLANTED
+                del self.disk.files[name]
+                return FOLDER / name
+        return None
 
     def _check_target(self) -> None:
         archive = self.disk.files.get(TARGET.name)
@@ -206,6 +228,9 @@ class World:
             assert bytes(self.disk.files[TARGET.name].data) == self.server.last.body
 
     def _after_error(self, error: ExportsError) -> None:
+        if planted := self._remove_planted():
+            assert str(planted) in str(error)
+            return
         left = set(self.disk.files) - {TARGET.name}
         assert left <= {f"{STEM}.part", f"{STEM}.json", f"{STEM}.json.new", f"{STEM}.lock.old"}
         assert TOKEN not in str(error)

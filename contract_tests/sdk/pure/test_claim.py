@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from attrs import evolve
 from helpers.processes import fork
-from prolific_exports import TargetInUseError
+from prolific_exports import DownloadError, TargetInUseError
 from prolific_exports._files._disk import OsDisk
 from prolific_exports._files._process import OsProcesses
 from prolific_exports._transfer import _claim
@@ -145,6 +145,20 @@ def test_a_holder_shows_that_it_lives(take, path):
     aged(path, 1000)
     claim.touch()
     assert OsDisk().age(path) < 100
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes a pipe")
+def test_a_pipe_instead_of_a_claim_is_named_and_not_waited_for(take, path):
+    os.mkfifo(path)
+    with pytest.raises(DownloadError, match=r"x\.lock is a pipe.* Delete it"):
+        take(path)
+    path.unlink()
+    claim = take(path)
+    path.unlink()
+    os.mkfifo(path)
+    assert not claim.is_held
+    claim.release()
+    assert path.is_fifo()
 
 
 def test_who_has_lost_a_claim_notices_and_leaves_the_new_one_alone(take, path):

@@ -2,9 +2,12 @@
 
 import io
 import os
+import socket
+from pathlib import Path
 
 import pytest
-from prolific_exports._files._disk import OsDisk
+from prolific_exports import DownloadError
+from prolific_exports._files._disk import LARGEST_HIDDEN_FILE, OsDisk
 
 disk = OsDisk()
 
@@ -69,10 +72,88 @@ def test_a_link_that_was_put_there_is_not_followed(tmp_path):
         (tmp_path / "x").symlink_to("precious")
     except OSError:
         pytest.skip("symbolic links are not allowed here")
-    handle = disk.open(tmp_path / "x")
-    handle.write(0, b"junk")
-    handle.close()
+    for use in (disk.open, disk.read):
+        with pytest.raises(DownloadError, match=r"x is a link, where a download .*Delete it, or"):
+            use(tmp_path / "x")
     assert (tmp_path / "precious").read_bytes() == b"precious"
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="makes pipes and sockets, and has owners")
+
+
+@posix
+def test_a_pipe_or_socket_that_was_put_there_is_not_opened(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind("socket")
+    Path("folder").mkdir()
+    for name in ("pipe", "socket", "folder"):
+        for use in (disk.open, disk.read, lambda path: disk.create(path, b"")):
+            with pytest.raises(DownloadError, match=f"^{name} is a {name}, where a download"):
+                use(Path(name))
+
+
+@posix
+def test_a_pipe_that_comes_between_looking_and_opening_is_not_read(tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "x")
+    (tmp_path / "file").touch()
+    lstat = os.lstat
+    monkeypatch.setattr(os, "lstat", lambda path: lstat(tmp_path / "file"))
+    before = open_files()
+    with pytest.raises(DownloadError, match="is a pipe"):
+        disk.read(tmp_path / "x")
+    assert open_files() == before
+
+
+def open_files():
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.exists() else 0
+
+
+@posix
+def test_a_file_of_another_user_is_not_trusted(tmp_path, monkeypatch):
+    (tmp_path / "x").write_bytes(b"theirs")
+    us = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: us + 1)
+    # What this process makes belongs to the number that it really has: as on a share where all
+    # files belong to one number, whose owner nobody can tell.
+    assert disk.read(tmp_path / "x") == b"theirs"
+    if us == 0:
+        os.chown(tmp_path / "x", 4242, -1)
+    else:
+        made_by_another(monkeypatch, tmp_path / "x")
+    for use in (disk.open, disk.read, lambda path: disk.create(path, b"")):
+        with pytest.raises(DownloadError, match=r"x belongs to another user \(uid 4242\)"):
+            use(tmp_path / "x")
+
+
+def made_by_another(monkeypatch, path):
+    """Have the system tell another owner, where this process may not give files away."""
+    lstat = os.lstat
+
+    def told(one):
+        found = lstat(one)
+        return os.stat_result((*found[:4], 4242, *found[5:10])) if one == path else found
+
+    monkeypatch.setattr(os, "lstat", told)
+
+
+def test_a_hidden_file_that_is_too_large_is_not_read(tmp_path):
+    with (tmp_path / "x").open("wb") as file:
+        file.truncate(LARGEST_HIDDEN_FILE + 1)
+    with pytest.raises(DownloadError, match="x is no file that a download wrote: it is larger"):
+        disk.read(tmp_path / "x")
+    with (tmp_path / "x").open("wb") as file:
+        file.truncate(LARGEST_HIDDEN_FILE)
+    assert len(disk.read(tmp_path / "x") or b"") == LARGEST_HIDDEN_FILE
+
+
+def test_an_age_is_told_whatever_lies_where_it_is_measured(tmp_path):
+    (tmp_path / "x").touch()
+    (tmp_path / "x.new").mkdir()
+    with pytest.raises(DownloadError, match=r"x\.new is a folder"):
+        disk.age(tmp_path / "x")
 
 
 def test_a_file_that_could_not_be_written_is_not_left(tmp_path, monkeypatch):

@@ -238,6 +238,32 @@ def test_a_fork_leaves_a_download_to_its_parent(enter, target):
     assert files(target.parent) == {"x.zip": b"abcdef"}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="makes pipes")
+@pytest.mark.parametrize("suffix", ["part", "json", "lock"])
+def test_a_hidden_file_that_is_none_of_ours_ends_the_download_with_its_name(enter, target, suffix):
+    hidden = target.with_name(f".prolific-batch-1.{suffix}")
+    os.mkfifo(hidden)
+    with pytest.raises(DownloadError, match=f"{hidden} is a pipe, where a download keeps"):
+        fill(enter(target))
+    assert [path.name for path in target.parent.iterdir()] == [hidden.name]
+    hidden.unlink()
+    publish(enter, target)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+def test_a_finished_file_has_the_mode_of_a_new_one(enter, target):
+    target.touch()
+    target.chmod(0o600)
+    before = os.umask(0o027)
+    try:
+        room = enter(target, overwrite=True)
+        fill(room)
+        room.publish(overwrite=True)
+    finally:
+        os.umask(before)
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
 faults = st.dictionaries(
     st.sampled_from(["link", "replace", "fsync", "unlink", "open"]),
     st.sampled_from([1, 2, None]),

@@ -7,5 +7,6 @@ It knows nothing of what files hold:
 - `_failures`: what the system refuses, as errors of this package;
 - `_process`: the identity of a process, and whether it has ended;
 - `_publishing`: a file gets its name once it is complete, or not at all;
+- `_trust`: hidden files are opened only if this user made them;
 - `_staging`: files and folders that are being written, and what a killed process left of them.
 """

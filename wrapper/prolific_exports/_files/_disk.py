@@ -2,14 +2,15 @@
 
 import os
 import shutil
-import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from prolific_exports._files._destinations import destination
+from prolific_exports._files._trust import open_own, read_own
 
-_FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+# Bytes. A sidecar with a thousand holes has 30,000.
+LARGEST_HIDDEN_FILE: Final = 1 << 20
 
 
 class Handle(Protocol):
@@ -64,7 +65,11 @@ class Disk(Protocol):
         ...
 
     def read(self, path: Path) -> bytes | None:
-        """A small file's content; None where there is no such file."""
+        """The content of a small hidden file of this user; None if there is no such file.
+
+        Raises:
+            DownloadError: What is there is something else, or another user's.
+        """
         ...
 
     def create(self, path: Path, content: bytes) -> None:
@@ -76,7 +81,11 @@ class Disk(Protocol):
         ...
 
     def open(self, path: Path) -> Handle:
-        """Open a file that nobody else has a name for, created if need be."""
+        """Open a hidden file of this user that has no other name, created if need be.
+
+        Raises:
+            DownloadError: What is there is something else, or another user's.
+        """
         ...
 
     def link(self, path: Path, name: Path) -> None:
@@ -171,17 +180,12 @@ class OsDisk:
         return path.stat().st_size
 
     def read(self, path: Path) -> bytes | None:
-        """A small file's content; None where there is no such file."""
-        try:
-            descriptor = os.open(path, os.O_RDONLY | _FLAGS)
-        except FileNotFoundError:
-            return None
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read()
+        """The content of a small hidden file of this user; None if there is no such file."""
+        return read_own(path, LARGEST_HIDDEN_FILE)
 
     def create(self, path: Path, content: bytes) -> None:
         """Make a file, or raise `FileExistsError`."""
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o666)
+        descriptor = open_own(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
@@ -195,7 +199,7 @@ class OsDisk:
         # One name for it, so that a crash does not leave one more each time.
         fresh = path.with_name(f"{path.name}.new")
         self.remove(fresh)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o666)
+        descriptor = open_own(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
@@ -204,14 +208,14 @@ class OsDisk:
         self.sync_folder(path.parent)
 
     def open(self, path: Path) -> Handle:
-        """Open a file that nobody else has a name for, created if need be."""
-        with suppress(FileNotFoundError):
-            found = os.lstat(path)
-            # The name can be foreseen: what somebody put there must not be written to,
-            # nor may an archive that was published by a second name.
-            if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-                self.remove(path)
-        return OsHandle(os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o666), path)
+        """Open a hidden file of this user that has no other name, created if need be."""
+        descriptor = open_own(path, os.O_RDWR | os.O_CREAT)
+        # An archive that was published by a second name must not be written to.
+        if os.fstat(descriptor).st_nlink > 1:
+            os.close(descriptor)
+            self.remove(path)
+            descriptor = open_own(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        return OsHandle(descriptor, path)
 
     def link(self, path: Path, name: Path) -> None:
         """Give a file a second name, or raise `FileExistsError`."""
@@ -229,7 +233,7 @@ class OsDisk:
         """Seconds since a file was touched, by the file system's own clock."""
         # On a network, the server's clock: the one here may be wrong.
         probe = path.with_name(f"{path.name}.new")
-        descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | _FLAGS, 0o666)
+        descriptor = open_own(probe, os.O_WRONLY | os.O_CREAT)
         try:
             os.write(descriptor, b".")
             now = os.fstat(descriptor).st_mtime

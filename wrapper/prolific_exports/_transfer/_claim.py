@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from attrs import asdict, define, frozen
 
-from prolific_exports._errors import TargetInUseError
+from prolific_exports._errors import DownloadError, TargetInUseError
 from prolific_exports._files._disk import Disk, Handle
 from prolific_exports._files._process import Process, Processes
 
@@ -142,7 +142,11 @@ class Claim:
             self.disk.remove(self.path)
 
     def _found(self) -> Holder | None:
-        return Holder.load(self.disk.read(self.path) or b"")
+        try:
+            return Holder.load(self.disk.read(self.path) or b"")
+        except DownloadError:
+            # Not a file of this user, so not the claim either.
+            return None
 
 
 def _take_away(path: Path, target: Path, disk: Disk, processes: Processes) -> None:

@@ -1,0 +1,94 @@
+"""Hidden files are opened only if this user made them.
+
+Their names can be foreseen, and a folder may be one for everyone. What another user puts there
+is not opened: a pipe would never answer, a link would lead elsewhere, and the finished archive
+would belong to someone who may change it.
+"""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from prolific_exports._errors import DownloadError
+from prolific_exports._files._destinations import kind_of
+
+_FLAGS: Final = (
+    getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    # Opening a pipe would wait for its other end.
+    | getattr(os, "O_NONBLOCK", 0)
+)
+_ADVICE: Final = "Delete it, or download to another folder."
+
+
+def open_own(path: Path, flags: int) -> int:
+    """Open a regular file of this user without following a link, and return its descriptor.
+
+    Args:
+        path: The file.
+        flags: As for `os.open`; a file that is made has the mode of a new one.
+
+    Raises:
+        DownloadError: It isn't a regular file, or belongs to another user.
+        OSError: The system refuses.
+    """
+    # Before it is opened too, since opening a device does something to it, and a socket can't be.
+    with suppress(FileNotFoundError):
+        _check(path, os.lstat(path))
+    descriptor = os.open(path, flags | _FLAGS, 0o666)
+    try:
+        _check(path, os.fstat(descriptor))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def read_own(path: Path, limit: int) -> bytes | None:
+    """The content of a small file of this user; None if there is no such file.
+
+    Args:
+        path: The file.
+        limit: The bytes that it may have.
+
+    Raises:
+        DownloadError: It isn't a regular file, belongs to another user, or is too large.
+        OSError: The system refuses.
+    """
+    try:
+        descriptor = open_own(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        # Its size may be a lie, and may change.
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise DownloadError(
+            f"{path} is no file that a download wrote: it is larger than {limit} bytes. {_ADVICE}"
+        )
+    return content
+
+
+def _check(path: Path, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        kind = "a link" if stat.S_ISLNK(found.st_mode) else kind_of(found.st_mode)
+        raise DownloadError(
+            f"{path} is {kind}, where a download keeps a file of its own. {_ADVICE}"
+        )
+    if _is_foreign(path, found):
+        raise DownloadError(
+            f"{path} belongs to another user (uid {found.st_uid}), so it is not trusted. {_ADVICE}"
+        )
+
+
+def _is_foreign(path: Path, found: os.stat_result) -> bool:
+    if os.name == "nt" or found.st_uid == os.geteuid():
+        return False
+    # On some file systems (FAT, network shares), no file gets the number of its user.
+    import tempfile  # noqa: PLC0415 - start-up time, and hardly ever needed
+
+    with tempfile.TemporaryFile(dir=path.parent) as own:
+        return os.fstat(own.fileno()).st_uid != found.st_uid
