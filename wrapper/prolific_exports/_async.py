@@ -110,9 +110,6 @@ class AsyncDriver:
                         step = partial(flow.throw, error)
                     else:
                         step = partial(flow.send, result)
-            except GeneratorExit:
-                # The event loop is gone: nothing can be waited for.
-                raise
             except BaseException:
                 # After a cancellation, this is what lets the flow clean up.
                 await desk.tidy(flow.close)

@@ -12,6 +12,7 @@ from prolific_exports._errors import NoAnswerError, UnreachableError, UsageError
 from prolific_exports._log import LOGGER
 from prolific_exports._reach import Reach
 from prolific_exports._redact import redact
+from prolific_exports._response import MAX_HEADER_SIZE
 from prolific_exports._settings import URL_VARIABLE, USER_AGENT, Settings
 
 CONNECT_TIMEOUT: Final = 10.0
@@ -97,7 +98,14 @@ def refuse_closed(client: httpx.Client | httpx.AsyncClient) -> None:
 
 
 def head_of(response: httpx.Response) -> Head:
-    """Status and header fields."""
+    """Status and header fields.
+
+    Raises:
+        httpx.RemoteProtocolError: The fields are larger than the store client takes. httpx itself
+            looks at their size only as long as more is to come.
+    """
+    if sum(len(name) + len(value) for name, value in response.headers.raw) > MAX_HEADER_SIZE:
+        raise httpx.RemoteProtocolError("the header is too large")
     return Head(response.status_code, fields_of(response))
 
 

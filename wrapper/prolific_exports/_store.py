@@ -22,6 +22,7 @@ from prolific_exports._environment import Environment, Proxy
 from prolific_exports._log import LOGGER
 from prolific_exports._reach import Reach
 from prolific_exports._redact import redact
+from prolific_exports._response import FinalResponse as _FinalResponse
 from prolific_exports._settings import USER_AGENT
 
 CONNECT_TIMEOUT: Final = 10.0
@@ -30,7 +31,6 @@ _PIECE: Final = 64 * 1024
 # What arrives is gathered, since every hand-over costs; but not for so long that it shows.
 _GATHERED: Final = 512 * 1024
 _GATHERING_SECONDS: Final = 0.1
-_MOST_INTERIM: Final = 16
 _BROKEN: Final = (OSError, http.client.HTTPException)
 
 
@@ -87,20 +87,6 @@ def _shut(one: socket.socket) -> None:
     # sockets, which another thread must not use meanwhile.
     with suppress(OSError):
         socket.socket.shutdown(one, socket.SHUT_RDWR)
-
-
-class _FinalResponse(http.client.HTTPResponse):
-    """Comes after the interim ones (103 Early Hints), of which http.client skips 100 only."""
-
-    def begin(self) -> None:
-        super().begin()
-        for _ in range(_MOST_INTERIM):
-            # 101 is final: what comes next is not HTTP.
-            if self.status not in range(102, 200):
-                break
-            # As if nothing had been read.
-            self.headers = None  # type: ignore[assignment]  # http.client starts with this
-            super().begin()
 
 
 @define

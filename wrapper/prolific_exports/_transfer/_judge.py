@@ -135,7 +135,7 @@ class Transfer:
         # Some stores send a part with 200: the field decides, not the status.
         if content_range is not None or head.status == 206:
             return self._judge_part(content_range or "", etag)
-        return Take(0, _length(head.headers.get("content-length", "")), _strong(etag))
+        return Take(0, _announced(head), _strong(etag))
 
     def _judge_part(self, content_range: str, etag: str) -> Verdict:
         match = _CONTENT_RANGE.fullmatch(content_range.strip())
@@ -172,6 +172,13 @@ class Transfer:
 def is_strong(etag: str) -> bool:
     """Whether an entity tag is one that stands for every byte, and can be sent."""
     return _STRONG_ETAG.fullmatch(etag) is not None
+
+
+def _announced(head: Head) -> int | None:
+    # What comes in chunks has its length from them, whatever a field says.
+    if "transfer-encoding" in head.headers:
+        return None
+    return _length(head.headers.get("content-length", ""))
 
 
 def _strong(etag: str) -> str | None:
