@@ -19,7 +19,7 @@ from prolific_exports import (
     _async,
     _core,
 )
-from prolific_exports._transfer._disk import OsDisk, OsHandle
+from prolific_exports._files._disk import OsDisk, OsHandle
 from prolific_exports.testing import FakeClock
 
 SIZE = len(api.ARCHIVE)
