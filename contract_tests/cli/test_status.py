@@ -36,6 +36,19 @@ def test_of_a_complete_job_the_expiry_is_said_and_the_url_is_not(cli, router, ex
     assert "store.example" not in outcome.err
 
 
+def test_expiry_that_cannot_be_read_is_not_shown(cli, router):
+    body = {"status": "complete", "url": api.SIGNED, "expires_at": "soon"}
+    router.get(api.get_url("collection")).mock(return_value=httpx.Response(200, json=body))
+    arguments = ("status", "collection", api.COLLECTION, api.EXPORT_ID)
+
+    outcome = cli(*arguments)
+    with_json = cli(*arguments, "--json")
+
+    assert (outcome.code, outcome.out) == (0, "complete\n")
+    assert "expires" not in outcome.err
+    assert with_json.json["expires_at"] is None
+
+
 def test_json(cli, router):
     status = router.get(api.get_url("collection"))
     status.mock(return_value=api.complete())

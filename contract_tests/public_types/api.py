@@ -137,7 +137,7 @@ def state_in_words(state: ExportState) -> str:
         case Generating(export_id=export_id):
             return assert_type(export_id, str)
         case Complete(url=url, expires_at=expires_at):
-            assert_type(expires_at, datetime)
+            assert_type(expires_at, datetime | None)
             return assert_type(url, str)
         case Failed():
             return state.status

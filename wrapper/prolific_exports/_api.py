@@ -8,7 +8,6 @@ that HTTP does not know, before anybody sees the answer.
 
 import re
 from collections.abc import Callable, Container, Mapping
-from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
@@ -23,16 +22,14 @@ from prolific_api.api.exports import (
     request_collection_export,
 )
 from prolific_api.models import (
-    BatchExportComplete,
     BatchExportFailed,
     BatchExportGenerating,
-    CollectionExportComplete,
     CollectionExportFailed,
     CollectionExportGenerating,
 )
 
 from prolific_exports._effects import Reply, Request
-from prolific_exports._errors import ContractViolation, UnknownStatusError, UsageError
+from prolific_exports._errors import ContractViolation, UnknownStatusError
 from prolific_exports._filters import ExportFilter
 from prolific_exports._json import parse
 from prolific_exports._listed import ListedJob
@@ -40,6 +37,7 @@ from prolific_exports._problems import error_of, redacted
 from prolific_exports._redact import excerpt, redact
 from prolific_exports._refs import ExportRef
 from prolific_exports._states import Complete, ExportState, Failed, Generating
+from prolific_exports._timestamps import parse_timestamp, utc_moment
 
 _PREFIX: Final = "/api/v1/data-collection"
 _EXPORTS: Final = {
@@ -171,33 +169,18 @@ def _uuid(value: Any) -> str | None:
     return None if isinstance(value, str) and _UUID.fullmatch(value) else "is not a UUID"
 
 
-_DATE_TIME = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
-)
-
-
 def _date_time(value: Any) -> str | None:
-    if isinstance(value, str) and _DATE_TIME.fullmatch(value):
-        try:
-            datetime.fromisoformat(value.upper())
-        except ValueError:
-            pass
-        else:
-            return None
-    return "is not a date and time with an offset (RFC 3339)"
-
-
-def _moment(text: str) -> datetime:
-    # RFC 3339 has "t" and "z" in small letters too, `datetime` of Python 3.11 does not.
-    return datetime.fromisoformat(text.upper())
+    if utc_moment(value) is None:
+        return "is not a date and time with an offset (RFC 3339)"
+    return None
 
 
 _Misfit: TypeAlias = Callable[[Any], str | None]
 # What documents/000 requires of each state, field by field, so that an error can
-# point at the one that does not fit.
+# point at the one that does not fit. `expires_at` is not relied on.
 _FIELDS: Final[Mapping[str, Mapping[str, _Misfit]]] = {
     "generating": {"export_id": _uuid},
-    "complete": {"url": _text, "expires_at": _date_time},
+    "complete": {"url": _text},
     "failed": {},
 }
 # What the contract has of a listed job; the filter may be missing, and each of its members.
@@ -259,7 +242,7 @@ class _Judge:
         return ListedJob(
             export_id=item["export_id"],
             status=redact(item["status"], self.token),
-            created_at=_moment(item["created_at"]),
+            created_at=parse_timestamp(item["created_at"]).moment,
             filter=self._filter(f"{pointer}/filter", item.get("filter")),
             extra=self._others(item, {*_JOB_FIELDS, "filter"}),
         )
@@ -275,15 +258,12 @@ class _Judge:
             reason = misfit(item[name]) if name in item else None
             if reason:
                 raise self.violation(f"{pointer}/{name}", reason)
-        try:
-            found = ExportFilter(
-                redact(item["study_id"], self.token) if "study_id" in item else None,
-                _moment(item["from"]) if "from" in item else None,
-                _moment(item["to"]) if "to" in item else None,
-                self._others(item, _FILTER_FIELDS),
-            )
-        except UsageError:
-            raise self.violation(pointer, "has a time that the calendar of UTC has not") from None
+        found = ExportFilter(
+            redact(item["study_id"], self.token) if "study_id" in item else None,
+            utc_moment(item.get("from")),
+            utc_moment(item.get("to")),
+            self._others(item, _FILTER_FIELDS),
+        )
         return found or None
 
     def _others(self, item: Mapping[str, Any], known: Container[str]) -> dict[str, Any]:
@@ -302,11 +282,18 @@ class _Judge:
             # The id goes back into paths: as it was written, not as a UUID prints it.
             return Generating(body["export_id"], generating.additional_properties)
         if status == "complete":
-            body = {**body, "expires_at": body["expires_at"].upper()}
-            complete = (BatchExportComplete if batch else CollectionExportComplete).from_dict(body)
-            return Complete(complete.url, complete.expires_at, complete.additional_properties)
+            return self._complete(body)
         failed = (BatchExportFailed if batch else CollectionExportFailed).from_dict(body)
         return Failed(failed.additional_properties)
+
+    def _complete(self, body: dict[str, Any]) -> Complete:
+        known = {"status", "url", "expires_at"}
+        try:
+            expires_at = parse_timestamp(body.get("expires_at", "")).moment
+        except (TypeError, ValueError):
+            # The archive is there, whatever is said of its URL.
+            return Complete(body["url"], None, self._others(body, known - {"expires_at"}))
+        return Complete(body["url"], expires_at, self._others(body, known))
 
     def _json(self) -> Any:
         if not self.reply.body.strip():

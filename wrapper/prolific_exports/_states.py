@@ -31,12 +31,13 @@ class Complete:
     Attributes:
         url: Presigned URL of the ZIP. Whoever holds it can download the data: its
             query is left out of ``repr``.
-        expires_at: When the URL stops working, at the latest (aware).
+        expires_at: When the URL stops working, at the latest (aware); None if the server does
+            not say so in a way that can be read, which is in ``extra`` then.
         extra: Fields of the answer that the contract does not name.
     """
 
     url: str = field(repr=redact)
-    expires_at: datetime
+    expires_at: datetime | None
     extra: Mapping[str, Any] = field(factory=dict, repr=False)
 
     status = "complete"

@@ -6,13 +6,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
 from prolific_exports._redact import MARK
+from prolific_exports._timestamps import utc_moment
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.gate._har_write import OWN
@@ -191,7 +192,7 @@ class _Entry:
             method,
             url,
             headers,
-            _moment(entry.get("startedDateTime")),
+            utc_moment(entry.get("startedDateTime")),
             max(0.0, _number(entry, "time") / 1000),
             answer,
         )
@@ -248,14 +249,6 @@ def _host(url: str) -> str:
 def _read_fields(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for one in _member(message, "headers", list):
         yield _member(one, "name", str), _member(one, "value", str)
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return moment.astimezone(UTC) if moment and moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _answer(response: Mapping[str, Any]) -> Answer | None:

@@ -203,13 +203,3 @@ class Trace:
         if issued is None or issued.address is None:
             return None
         return Operation(issued.address.kind, "archive")
-
-
-def moment(value: Any) -> datetime | None:
-    """A date-time that a server wrote; None if it is none with an offset."""
-    try:
-        # RFC 3339 allows small letters, too.
-        read = datetime.fromisoformat(value.upper()) if isinstance(value, str) else None
-        return read.astimezone(UTC) if read is not None and read.tzinfo else None
-    except (ValueError, OverflowError):
-        return None

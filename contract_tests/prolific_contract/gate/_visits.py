@@ -7,10 +7,11 @@ from typing import Final, cast
 from urllib.parse import quote
 
 from attrs import define, field
+from prolific_exports._timestamps import utc_moment
 
 from prolific_contract.gate._operations import DOTS, Kind, path_of
 from prolific_contract.gate._steps import Ask
-from prolific_contract.gate._trace import Exchange, Subject, moment
+from prolific_contract.gate._trace import Exchange, Subject
 
 _STATES: Final = frozenset({"generating", "complete", "failed"})
 _HALVES: Final = re.compile("[\ud800-\udfff]")
@@ -124,7 +125,7 @@ class Visit:
         if self.listed is None or exchange is None or exchange.answer is None:
             return
         for shown in exchange.answer.json:
-            created = moment(shown.get("created_at"))
+            created = utc_moment(shown.get("created_at"))
             if created is not None:
                 self.created[shown["export_id"].lower()] = created
 

@@ -19,6 +19,7 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from attrs import frozen
+from prolific_exports._timestamps import parse_timestamp
 
 from prolific_contract.sandbox._draw import Draw
 from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter
@@ -146,7 +147,7 @@ class _Writer:
             if chosen == EVERYTHING or chosen.admits(
                 self._draw("study", index).one(STUDY_IDS),
                 # What the record says: whole seconds.
-                datetime.fromisoformat(identity["created_at"]),
+                parse_timestamp(identity["created_at"]).moment,
             ):
                 yield index, identity
 

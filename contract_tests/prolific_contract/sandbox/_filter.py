@@ -1,20 +1,16 @@
 """Which responses an export holds: the filter of edition 2026-11."""
 
-import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from attrs import frozen
+from prolific_exports._timestamps import utc_moment
 
 from prolific_contract.sandbox._http import Call
 from prolific_contract.sandbox._text import exact_utc_timestamp
 
 _NAMES: Final = ("study_id", "from", "to")
-# RFC 3339, as the contract's date-time wants it. fromisoformat alone takes far more.
-_MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:(\.\d{1,6})\d*)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
-)
 
 
 class FilterError(Exception):
@@ -84,7 +80,9 @@ def read_filter(query: Iterable[tuple[str, str]]) -> ExportFilter:
             wrong[name] = ["May not be empty."]
         given[name] = text
     moments = {
-        name: _moment(given[name]) for name in ("from", "to") if name in given and name not in wrong
+        name: utc_moment(given[name])
+        for name in ("from", "to")
+        if name in given and name not in wrong
     }
     for name, moment in moments.items():
         if moment is None:
@@ -103,15 +101,3 @@ def wanted_by(call: Call) -> ExportFilter:
         return read_filter(call.query)
     except FilterError:
         return EVERYTHING
-
-
-def _moment(text: str) -> datetime | None:
-    match = _MOMENT.fullmatch(text)
-    if match is None:
-        return None
-    fraction = match[1] or ""
-    try:
-        moment = datetime.fromisoformat(f"{text[:19].upper()}{fraction}{match[2].upper()}")
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

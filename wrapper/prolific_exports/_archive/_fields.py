@@ -9,6 +9,8 @@ converted by guess.
 from datetime import datetime
 from typing import Any
 
+from prolific_exports._timestamps import parse_timestamp
+
 
 def take_text(fields: dict[str, Any], name: str) -> str | None:
     """The field's text; None when it is missing or something else."""
@@ -16,14 +18,16 @@ def take_text(fields: dict[str, Any], name: str) -> str | None:
 
 
 def take_instant(fields: dict[str, Any], name: str) -> datetime | None:
-    """The field's date and time; None when it is missing, something else or has no zone."""
+    """The field's date and time; None when it is missing, something else or has no zone.
+
+    A text that says more than the date and time can hold stays there, too.
+    """
     try:
-        moment = datetime.fromisoformat(fields[name])
+        moment, is_exact = parse_timestamp(fields[name])
     except (KeyError, TypeError, ValueError):
         return None
-    if moment.tzinfo is None:
-        return None
-    del fields[name]
+    if is_exact:
+        del fields[name]
     return moment
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from prolific_exports._files._staging import vacant
 from prolific_exports._filters import ExportFilter
 from prolific_exports._policy import check_connections
 from prolific_exports._refs import Kind, check_filter, check_id
+from prolific_exports._timestamps import parse_timestamp, utc_moment
 
 
 @frozen(kw_only=True)
@@ -238,28 +240,37 @@ def _expanded(path: str | None) -> str | None:
 
 
 _SEPARATORS = tuple({"/", os.sep})
+_SHORT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d))?((?:[Zz]|[+-]\d\d:\d\d)?)", re.ASCII)
 
 
 def moment_of(option: str, text: str | None) -> datetime | None:
-    """The moment that an option names in ISO 8601.
+    """The moment that an option names in RFC 3339; seconds, and the time of day, may be missing.
 
     Raises:
-        UsageError: It is no date and time, or has no offset from UTC.
+        UsageError: It is no date and time, has no offset from UTC, or is finer than a microsecond.
     """
     if text is None:
         return None
-    given = text.strip().upper()
+    given = text.strip()
+    if short := _SHORT.fullmatch(given):
+        date, minute, zone = short.groups()
+        given = f"{date}T{minute or '00:00'}:00{zone}"
     try:
-        moment = datetime.fromisoformat(given)
+        moment, is_exact = parse_timestamp(given)
     except ValueError:
+        if utc_moment(f"{given}Z") is not None:
+            raise UsageError(
+                f"{option} {given} does not say in which zone: write {given}Z for UTC, "
+                f"or another offset, like {given}+01:00."
+            ) from None
         raise UsageError(
             f"{option} {text[:60]!r} is not a date and time: write it like "
             "2026-03-01T00:00:00Z, or with another offset like 2026-03-01T00:00:00+01:00."
         ) from None
-    if moment.tzinfo is None:
+    if not is_exact:
         raise UsageError(
-            f"{option} {text} does not say in which zone: write {moment.isoformat()}Z for UTC, "
-            f"or another offset, like {moment.isoformat()}+01:00."
+            f"{option} {given[:60]} is a leap second or finer than a microsecond: write a second "
+            "from 0 to 59 with at most six digits after its point."
         )
     return moment
 

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         streams.result(_json(arguments, state))
         return exit_codes.DONE
     streams.result(state.status)
-    if isinstance(state, Complete):
+    if isinstance(state, Complete) and state.expires_at is not None:
         left = (state.expires_at - clock.now()).total_seconds()
         when = f"in {duration(left)}" if left > 0 else "which is over"
         streams.message(f"The download URL expires at {moment(state.expires_at)}, {when}.")
@@ -46,11 +46,12 @@ def _json(
     state: ExportState | None = None,
     error: BaseException | None = None,
 ) -> str:
+    expires_at = state.expires_at if isinstance(state, Complete) else None
     return reports.status(
         kind=arguments.kind,
         resource_id=arguments.id,
         export_id=arguments.export_id,
         state=state.status if state else None,
-        expires_at=state.expires_at.isoformat() if isinstance(state, Complete) else None,
+        expires_at=expires_at.isoformat() if expires_at else None,
         error=error,
     )

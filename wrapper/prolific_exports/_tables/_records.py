@@ -5,7 +5,6 @@ are not published: recognised are the same shape, and records whose ``tasks`` or
 are a list of such objects, which inherit what their record says. Every other record is kept whole.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,14 +14,10 @@ from attrs import frozen
 from prolific_exports._archive._fields import have_responses
 from prolific_exports._tables._columns import IDENTITY
 from prolific_exports._tables._values import encodable, is_text
+from prolific_exports._timestamps import parse_timestamp
 
 _TEXTS: Final = IDENTITY[:-1]
 _LISTS: Final = ("tasks", "submissions")
-# RFC 3339, as far as a microsecond goes: what is finer stays in ``extra``.
-_MOMENT: Final = re.compile(
-    r"(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ](?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}"
-    r"(?:\.[0-9]{1,6})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
-)
 
 
 @frozen
@@ -93,13 +88,16 @@ def _take_moment(fields: dict[str, Any], name: str) -> datetime | None:
     if value is None:
         fields.pop(name, None)
         return None
-    if not is_text(value) or not _MOMENT.fullmatch(value):
+    if not is_text(value):
         return None
     try:
-        moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
+        moment, is_exact = parse_timestamp(value)
+        moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    del fields[name]
+    # What a table's microseconds cannot hold is in ``extra``, besides.
+    if is_exact:
+        del fields[name]
     return moment
 
 

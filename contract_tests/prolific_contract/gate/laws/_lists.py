@@ -6,9 +6,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from attrs import frozen
+from prolific_exports._timestamps import utc_moment
 
 from prolific_contract.gate._operations import Kind, Operation
-from prolific_contract.gate._trace import Exchange, Trace, moment
+from prolific_contract.gate._trace import Exchange, Trace
 from prolific_contract.gate.laws._jobs import (
     Key,
     before,
@@ -91,7 +92,7 @@ def _entry(shown: Any) -> Entry | None:
     return Entry(
         canonical(shown["export_id"]),
         status if isinstance(status, str) else None,
-        moment(shown.get("created_at")),
+        utc_moment(shown.get("created_at")),
         shown,
     )
 
@@ -110,7 +111,7 @@ def conditions(pairs: Any) -> dict[str, Any] | None:
     for name in _CONDITIONS:
         value = pairs.get(name)
         if value is not None:
-            found[name] = value if name == "study_id" else moment(value) or value
+            found[name] = value if name == "study_id" else utc_moment(value) or value
     return found
 
 

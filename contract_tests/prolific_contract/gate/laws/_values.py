@@ -1,10 +1,11 @@
 """Laws about what a complete export promises: its URL, how long it lasts, what it serves."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import frozen
+from prolific_exports._timestamps import utc_moment
 from prolific_exports._urls import why_unsafe
 
 from prolific_contract.gate._law import Law, Observation, Reading, Source
@@ -62,20 +63,8 @@ def _promises(trace: Trace) -> Iterator[_Promise]:
     for exchange, operation, answer in answered(trace):
         url = answer.member("url")
         if answer.status < 300 and answer.state == "complete" and isinstance(url, str):
-            expires_at = _moment(answer.member("expires_at"))
+            expires_at = utc_moment(answer.member("expires_at"))
             yield _Promise(exchange, operation, answer, url, expires_at)
-
-
-def _moment(value: object) -> datetime | None:
-    """A date-time with an offset (RFC 3339); None for anything else."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value.upper())
-        # Moments near the ends of the calendar are none in UTC.
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _expiry_future(trace: Trace, reading: Reading) -> Iterator[Observation]:

@@ -1,8 +1,10 @@
 """Faults of the list of export jobs, which edition 2026-11 has."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeAlias
+
+from prolific_exports._timestamps import parse_timestamp
 
 from prolific_contract.sandbox._http import Reply
 from prolific_contract.sandbox._replies import is_list, jobs_of, with_json, without
@@ -34,7 +36,7 @@ def _set(**members: object) -> Callable[[dict[str, Any]], object]:
 
 
 def _later(text: str, hours: int = 1) -> str:
-    return utc_timestamp(datetime.fromisoformat(text) + timedelta(hours=hours))
+    return utc_timestamp(parse_timestamp(text).moment + timedelta(hours=hours))
 
 
 def _created_now(turn: Turn) -> Reply:

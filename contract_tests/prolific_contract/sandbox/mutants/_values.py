@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from attrs import evolve, field, mutable
+from prolific_exports._timestamps import parse_timestamp
 
 from prolific_contract.sandbox import _known as known
 from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
@@ -34,7 +35,7 @@ def _expiring(moment: Callable[[datetime, datetime], datetime]) -> Callable[[], 
         if not is_complete(reply):
             return reply
         body = body_of(reply)
-        right = datetime.fromisoformat(body["expires_at"])
+        right = parse_timestamp(body["expires_at"]).moment
         return with_json(reply, {**body, "expires_at": utc_timestamp(moment(turn.now, right))})
 
     return always(behave)

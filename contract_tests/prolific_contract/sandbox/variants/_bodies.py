@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from attrs import evolve
+from prolific_exports._timestamps import parse_timestamp
 
 from prolific_contract.gate._operations import address_of, path_of
 from prolific_contract.sandbox._http import Reply
@@ -44,17 +45,17 @@ def _timed(write: Callable[[datetime], str]) -> Callable[[], Look]:
     def written(shown: dict[str, Any]) -> dict[str, Any]:
         moments = shown.keys() & {"expires_at", "created_at"}
         return {
-            name: write(datetime.fromisoformat(value)) if name in moments else value
+            name: write(parse_timestamp(value).moment) if name in moments else value
             for name, value in shown.items()
         }
 
     def condition(name: str, value: str) -> str:
         if name == "study_id":
             return value
-        moment = datetime.fromisoformat(value)
+        moment = parse_timestamp(value).moment
         text = write(moment)
         # A filter of another moment would be another filter.
-        return text if datetime.fromisoformat(text.upper()) == moment else value
+        return text if parse_timestamp(text).moment == moment else value
 
     def listed(job: dict[str, Any]) -> dict[str, Any]:
         conditions = job["filter"] or {}

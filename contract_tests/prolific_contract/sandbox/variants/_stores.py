@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from attrs import evolve
+from prolific_exports._timestamps import parse_timestamp
 
 from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_header, with_json
@@ -44,7 +45,7 @@ def _renamed(
                 return reply
             body = body_of(reply)
             name = hashlib.sha256(body["url"].encode()).hexdigest()[:32]
-            where = make(name, visit.now, datetime.fromisoformat(body["expires_at"]))
+            where = make(name, visit.now, parse_timestamp(body["expires_at"]).moment)
             real[where.partition("?")[0]] = body["url"]
             return with_json(reply, {**body, "url": f"{base_url or call.base_url}{where}"})
 

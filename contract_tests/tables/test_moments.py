@@ -1,0 +1,135 @@
+"""Every reader and every format has the same moment for the same timestamp."""
+
+import csv
+import json
+from datetime import UTC, datetime
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from prolific_exports import ExportArchive, Submission, summarise
+from prolific_exports._tables import ResponseTable, _sources
+
+from tables.hostile import write
+
+METADATA = {"instructions": [{"id": "t", "type": "free_text", "description": "t"}]}
+# As written, to the microsecond in UTC, and whether that is all of it.
+WRITTEN = [
+    ("2026-03-19T10:30:00Z", "2026-03-19T10:30:00Z", True),
+    ("2026-03-19T10:30:00.5Z", "2026-03-19T10:30:00.500000Z", True),
+    ("2026-03-19T10:30:00.123456Z", "2026-03-19T10:30:00.123456Z", True),
+    ("2026-03-19T10:30:00.1234567Z", "2026-03-19T10:30:00.123456Z", False),
+    ("2026-03-19T10:30:00.1234560Z", "2026-03-19T10:30:00.123456Z", True),
+    ("2026-03-19T10:30:00.123456789Z", "2026-03-19T10:30:00.123456Z", False),
+    ("2026-03-19T10:30:00.999999999Z", "2026-03-19T10:30:00.999999Z", False),
+    ("2026-03-19T10:30:00." + "0" * 30 + "Z", "2026-03-19T10:30:00Z", True),
+    ("2026-03-19t10:30:00z", "2026-03-19T10:30:00Z", True),
+    ("2026-03-19 10:30:00.1234567+05:30", "2026-03-19T05:00:00.123456Z", False),
+    ("2026-03-19T10:30:00-00:00", "2026-03-19T10:30:00Z", True),
+    ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z", False),
+    ("0999-03-19T10:30:00Z", "0999-03-19T10:30:00Z", True),
+]
+
+
+def record(created_at):
+    return {
+        "submission_id": "s",
+        "participant_id": "p",
+        "collection_id": "k",
+        "created_at": created_at,
+        "responses": {"t": {"type": "free_text", "description": "t", "value": "v"}},
+    }
+
+
+@pytest.fixture
+def archive(tmp_path):
+    lines = b"".join(json.dumps(record(text)).encode() + b"\n" for text, _, _ in WRITTEN)
+    return ExportArchive.open(write(tmp_path / "x.zip", METADATA, lines))
+
+
+def plain(table):
+    return [(row[5], row[-1]) for row in table.rows()]
+
+
+def arrow(table):
+    rows = table.to_arrow().to_pylist()
+    return [(row["created_at"], row["extra"]) for row in rows]
+
+
+def pandas(table):
+    frame = table.to_pandas()
+    moments = [moment.to_pydatetime() for moment in frame["created_at"]]
+    extras = [None if pd.isna(extra) else extra for extra in frame["extra"]]
+    return list(zip(moments, extras, strict=True))
+
+
+def polars(table):
+    return [(row["created_at"], row["extra"]) for row in table.to_polars().to_dicts()]
+
+
+def duckdb(table):
+    rows = table.to_duckdb().fetchall()
+    return [(row[5], row[-1]) for row in rows]
+
+
+def from_csv(table, path):
+    table.to_csv(path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [(row["created_at"], row["extra"] or None) for row in csv.DictReader(file)]
+
+
+def from_jsonl(table, path):
+    table.write(path)
+    rows = map(json.loads, path.read_text(encoding="utf-8").split("\n")[:-1])
+    return [(row["created_at"], row["extra"]) for row in rows]
+
+
+def from_parquet(table, path):
+    table.to_parquet(path)
+    return [(row["created_at"], row["extra"]) for row in pq.read_table(path).to_pylist()]
+
+
+READERS = [plain, arrow, pandas, polars, duckdb, from_csv, from_jsonl, from_parquet]
+
+
+def as_text(moment):
+    return (
+        moment
+        if isinstance(moment, str)
+        else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    )
+
+
+@pytest.mark.parametrize("shape", ["long", "wide"])
+@pytest.mark.parametrize("small", [0, 1 << 30], ids=["fast", "plain"])
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
+def test_every_reader_has_the_same_moments(archive, tmp_path, monkeypatch, reader, small, shape):
+    monkeypatch.setattr(_sources, "SMALL", small)
+    # Records of one block are read by one reader; here each has a block of its own.
+    monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (1,))
+    table = ResponseTable(archive, shape=shape)
+    path = tmp_path / f"t.{reader.__name__.removeprefix('from_')}"
+
+    read = reader(table, path) if reader.__name__.startswith("from_") else reader(table)
+
+    assert [as_text(moment) for moment, _ in read] == [moment for _, moment, _ in WRITTEN]
+    assert [json.loads(extra) if extra else None for _, extra in read] == [
+        None if exact else {"record": {"created_at": text}} for text, _, exact in WRITTEN
+    ]
+
+
+def test_records_have_the_same_moments_as_tables(archive):
+    records = list(archive.responses())
+
+    assert all(isinstance(one, Submission) for one in records)
+    assert [as_text(one.created_at) for one in records] == [moment for _, moment, _ in WRITTEN]
+    assert [one.extra for one in records] == [
+        {} if exact else {"created_at": text} for text, _, exact in WRITTEN
+    ]
+
+
+def test_summary_counts_moments_of_every_form(archive):
+    summary = summarise(archive)
+
+    assert summary.first_created_at == datetime(999, 3, 19, 10, 30, tzinfo=UTC)
+    assert as_text(summary.last_created_at) == "2026-03-19T10:30:00.999999Z"
