@@ -64,18 +64,37 @@ class AsyncDriver:
             client = routing.async_client(environment)
         self._client = client
         self._clock = clock
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = Threads()
         self._calls = asyncio.Semaphore(_CALLS)
         self._connections = asyncio.Semaphore(_CONNECTIONS)
         self._downloads = asyncio.Semaphore(_DOWNLOADS)
 
     async def close(self) -> None:
-        """Close the client, if it was made here."""
+        """Close the client, if it was made here.
+
+        Raises:
+            UsageError: It is used in another event loop, which has not ended.
+        """
+        ended = self._loop is not None and self._loop.is_closed()
+        if not ended:
+            self._stay_in_loop()
         self._threads.close()
         # Over a client of the caller's, more may come.
         self._threads = Threads()
-        if self._owned:
+        # Connections of a loop that has ended have ended with it.
+        if self._owned and not ended:
             await self._client.aclose()
+
+    def _stay_in_loop(self) -> None:
+        running = asyncio.get_running_loop()
+        self._loop = self._loop or running
+        if self._loop is not running:
+            raise UsageError(
+                "This AsyncExports belongs to another event loop: its connections can't be used or "
+                "closed in this one. Make an AsyncExports in each event loop, so one in each "
+                "asyncio.run."
+            )
 
     async def look(self, work: Callable[[], T]) -> T:
         """Read files for a moment, outside the event loop."""
@@ -91,8 +110,9 @@ class AsyncDriver:
                 done in threads, and their events are handed on here.
 
         Raises:
-            UsageError: The client has been closed.
+            UsageError: The client has been closed, or was used in another event loop before.
         """
+        self._stay_in_loop()
         http.refuse_closed(self._client)
         threads = self._threads
         with threads.used():

@@ -28,6 +28,8 @@ from prolific_exports._states import Complete, ExportState
 class AsyncExports:
     """Exports of Prolific's Task Builder, for asyncio.
 
+    Belongs to the event loop in which it is first used; in another, methods raise `UsageError`.
+
     >>> async with AsyncExports() as exports:
     ...     archive = await exports.collections.download("65f0c1d2e3a4b5c6d7e8f901")
 
@@ -67,7 +69,11 @@ class AsyncExports:
         self.batches = AsyncExportResource(self._core, self._driver, "batch")
 
     async def close(self) -> None:
-        """Close the connections, unless they are an injected client's."""
+        """Close the connections, unless they are an injected client's.
+
+        Raises:
+            UsageError: They belong to another event loop, which has not ended.
+        """
         await self._driver.close()
 
     async def __aenter__(self) -> Self:
