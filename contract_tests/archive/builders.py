@@ -88,6 +88,16 @@ def patch_directory(path: Path, name: str, offset: int, layout: str, value: int)
     path.write_bytes(data)
 
 
+def patch_member(path: Path, name: str, offset: int, layout: str, value: int) -> None:
+    """As ``patch_directory``, in the member's own header too; for flags and method."""
+    patch_directory(path, name, offset, layout, value)
+    data = bytearray(path.read_bytes())
+    # The own header has 30 bytes before the name, and no version that made it.
+    header = data_of(data, name) - len(name.encode()) - 30
+    struct.pack_into(layout, data, header + offset - 2, value)
+    path.write_bytes(data)
+
+
 def directory_entry(data: bytes | bytearray, name: str) -> int:
     """Where a member's entry in the central directory begins."""
     entry = re.search(rb"PK\x01\x02.{42}" + re.escape(name.encode()), data, re.DOTALL)

@@ -22,6 +22,7 @@ from prolific_exports import (
     CorruptArchiveError,
     ExportArchive,
     StorageError,
+    UnreadableMemberError,
     ZipSummary,
     summarise,
     verify_zip,
@@ -35,6 +36,7 @@ from archive.builders import (
     data_of,
     directory_entry,
     patch_directory,
+    patch_member,
     write_zip,
 )
 
@@ -67,13 +69,14 @@ def _codec(request, monkeypatch):
     checksum.cache_clear()
 
 
-def refused(path, *parts):
-    with pytest.raises(CorruptArchiveError) as caught:
+def refused(path, *parts, error=CorruptArchiveError):
+    with pytest.raises(error) as caught:
         verify_zip(path)
     message = str(caught.value)
     assert str(path) in message
     for part in parts:
         assert part in message
+    return message
 
 
 def deflated(content, level=-1):
@@ -91,8 +94,12 @@ def test_a_whole_zip_is_summed_up(path, method):
     assert verify_zip(str(path)) == ZipSummary(4, size, compressed)
 
 
-def test_an_empty_zip_is_whole(path):
-    assert verify_zip(write_zip(path, {})) == ZipSummary(0, 0, 0)
+@pytest.mark.parametrize("read", [verify_zip, ExportArchive.open])
+def test_zip_without_members_is_not_an_export(path, read):
+    write_zip(path, {})
+    assert path.stat().st_size == 22
+    with pytest.raises(CorruptArchiveError, match="without members, not an export"):
+        read(path)
 
 
 def test_members_larger_than_the_pieces_they_are_read_in(path):
@@ -315,16 +322,37 @@ def test_damaged_compressed_data(path):
     refused(path, "'a.txt'", "is damaged")
 
 
-@pytest.mark.parametrize("flag", [0x1, 0x20, 0x40, 0x2000])
-def test_encrypted_and_patched_members(whole, flag):
-    patch_directory(whole, FILE, 8, "<H", flag)
-    refused(whole, repr(FILE), "encrypted")
+@pytest.mark.parametrize(("offset", "value"), [(8, 0x1), (8, 0x20), (10, 9)])
+def test_member_unreadable_by_the_directory_alone_is_damaged(whole, offset, value):
+    patch_directory(whole, FILE, offset, "<H", value)
+    refused(whole, repr(FILE), "by the archive's directory alone", "again")
 
 
-@pytest.mark.parametrize("method", [9, 93, 65535])
-def test_other_compression_methods(whole, method):
-    patch_directory(whole, FILE, 10, "<H", method)
-    refused(whole, repr(FILE), f"method {method}")
+def unreadable(path, *parts):
+    message = refused(path, *parts, "need not be damaged", error=UnreadableMemberError)
+    assert "again" not in message
+
+
+@pytest.mark.parametrize(
+    ("flag", "what"),
+    [(0x1, "encrypted"), (0x20, "a patch"), (0x40, "encrypted"), (0x2000, "encrypted")],
+)
+def test_encrypted_or_patched_member_is_not_called_damaged(whole, flag, what):
+    patch_member(whole, FILE, 8, "<H", flag)
+    unreadable(whole, repr(FILE), f"is {what}")
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        (9, "Deflate64 (method 9)"),
+        (93, "Zstandard (method 93)"),
+        (65535, "an unknown method (method 65535)"),
+    ],
+)
+def test_member_of_another_method_is_not_called_damaged(whole, method, name):
+    patch_member(whole, FILE, 10, "<H", method)
+    unreadable(whole, repr(FILE), name, "7-Zip")
 
 
 @pytest.mark.parametrize(
@@ -333,7 +361,7 @@ def test_other_compression_methods(whole, method):
 def test_methods_that_this_python_was_built_without(path, method, module, monkeypatch):
     write_zip(path, SMALL, method=method)
     monkeypatch.setitem(sys.modules, module, None)
-    refused(path, f"method {method}")
+    unreadable(path, f"method {method}")
 
 
 PACKED_OTHERWISE = [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]

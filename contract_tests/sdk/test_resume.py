@@ -7,6 +7,7 @@ from random import Random
 
 import httpx
 import pytest
+from archive.builders import ROOT, collection_members, patch_member, write_zip
 from helpers import api
 from prolific_exports import (
     AccessDeniedError,
@@ -22,6 +23,7 @@ from prolific_exports import (
     StorageError,
     TargetExistsError,
     TargetInUseError,
+    UnreadableMemberError,
     Verifying,
 )
 from prolific_exports._files._disk import OsDisk, OsHandle
@@ -320,6 +322,22 @@ def test_an_archive_that_is_damaged_at_its_source_is_fetched_twice(run, store, p
         run(tmp_path / "a.zip")
     assert store.call_count == 2
     assert left(tmp_path) == []
+
+
+def test_unreadable_member_is_fetched_once_and_kept_for_a_run_without_verifying(
+    run, store, post, get, tmp_path
+):
+    made = write_zip(tmp_path / "made", collection_members())
+    patch_member(made, f"{ROOT}README.md", 10, "<H", 93)
+    content = made.read_bytes()
+    made.unlink()
+    store.mock(return_value=api.stored(content))
+    with pytest.raises(UnreadableMemberError, match=r"a\.zip: .*Zstandard.* Nothing was saved\.$"):
+        run(tmp_path / "a.zip")
+    assert store.call_count == 1
+    assert len(left(tmp_path)) == 2
+    assert run(tmp_path / "a.zip", verify=False).path.read_bytes() == content
+    assert left(tmp_path) == ["a.zip"]
 
 
 def test_verification_can_be_left_out(run, store, post, get, tmp_path, events):

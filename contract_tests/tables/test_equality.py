@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from prolific_exports import ExportArchive
 from prolific_exports._archive import _decoders
-from prolific_exports._archive._json import parse_json
+from prolific_exports._archive._json import values_of
+from prolific_exports._archive._lines import Block
 from prolific_exports._tables import ResponseTable, _sources
 from prolific_exports._tables._values import loads
 
@@ -48,8 +49,8 @@ def fast(monkeypatch):
 def plain_rows(table, data):
     """The rows of lines that nothing has cut."""
     read = table._reader(0)
-    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    return [row for line in lines if line.strip() for row in read(parse_json(line, "", loads))]
+    lines = Block(data.removeprefix(b"\xef\xbb\xbf"), 1)
+    return [row for record in values_of(lines, "", loads) for row in read(record)]
 
 
 @settings(

@@ -26,7 +26,8 @@ ExportsError
 ├── StorageError             the disk is full, read-only, over quota or gone; no data is damaged
 └── ArchiveError             an archive cannot be read, or extracted or made a table of
     ├── CorruptArchiveError      not a ZIP, cut off, or a checksum does not match
-    └── UnsafeArchiveError       a member would be written outside the folder, or is a trap
+    ├── UnreadableMemberError    a member is encrypted, or compressed by a method not read here
+    └── UnsafeArchiveError       a member would be written outside the folder, or a limit is passed
 
 Messages say what happened, where, and what to do next, and never hold a token
 or the signature of a URL.
@@ -330,5 +331,12 @@ class CorruptArchiveError(ArchiveError):
     """Not a ZIP, cut off, or a checksum does not match."""
 
 
+class UnreadableMemberError(ArchiveError):
+    """A member is encrypted, or compressed by a method that this package does not read.
+
+    The archive may be whole: downloading it again changes nothing.
+    """
+
+
 class UnsafeArchiveError(ArchiveError):
-    """A member would be written outside the target folder, or is a trap."""
+    """A member would be written outside the target folder, or the archive is beyond a limit."""

@@ -272,7 +272,7 @@ def test_forms_of_strings_are_not_judged_where_secrets_were_taken_out(talk):
         (b'{"status": "failed"', "the body is not JSON: Expecting ',' delimiter at character 19"),
         (b"<!doctype html>", "the body is not JSON: Expecting value at character 0"),
         (b" \n", "the body is empty"),
-        (b"[" * 100_000, "the body is nested too deeply to be read"),
+        (b"[" * 100_000, "the body is nested deeper than 100 levels"),
         (b'{"status": "failed", "n": 1' + b"0" * 5000 + b"}", None),
     ],
 )

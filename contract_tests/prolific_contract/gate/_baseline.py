@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from attrs import frozen
+from prolific_exports._json import parse
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.gate._operations import ACTIONS, KINDS
@@ -99,8 +100,8 @@ def read_baseline(path: Path) -> Baseline:
     """
     text = read_text(path)
     try:
-        document = json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
+        document = parse(text.removeprefix("\ufeff"))
+    except ValueError as error:
         raise DocumentError(f"{path} is not JSON: {error}") from error
     if not isinstance(document, Mapping) or document.get("format") != _FORMAT:
         raise DocumentError(f'{path} is no baseline file: its "format" is not "{_FORMAT}"')

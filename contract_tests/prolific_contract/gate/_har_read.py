@@ -1,7 +1,6 @@
 """Reads HAR, whoever recorded it: the gate itself, a browser, a proxy, another tool."""
 
 import base64
-import json
 import math
 import re
 from collections import Counter
@@ -12,6 +11,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
+from prolific_exports._json import parse
 from prolific_exports._redact import MARK
 from prolific_exports._timestamps import utc_moment
 
@@ -99,8 +99,8 @@ def parse_har(
         DocumentError: It is no HAR, or holds no request for the export operations.
     """
     try:
-        document = json.loads(text.lstrip("\ufeff"))
-    except (ValueError, RecursionError) as error:
+        document = parse(text.lstrip("\ufeff"))
+    except ValueError as error:
         raise DocumentError(f"{name} is no HAR file: it is not JSON ({error})") from error
     try:
         log = _member(document, "log", dict)

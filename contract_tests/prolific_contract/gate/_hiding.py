@@ -9,6 +9,7 @@ import json
 import re
 from typing import Final
 
+from prolific_exports._json import check_limits
 from prolific_exports._redact import MARK, redact
 
 _EXPIRY: Final = {
@@ -116,7 +117,8 @@ def _json_end(text: str) -> int:
     """Where the JSON value ends that a text begins with; 0 if it begins with none."""
     start = _JSON_START.match(text)
     try:
+        check_limits(text.encode("utf-8", "surrogatepass"))
         _, end = json.JSONDecoder(strict=False).raw_decode(text, start.end() if start else 0)
-    except (ValueError, RecursionError):
+    except ValueError:
         return 0
     return end

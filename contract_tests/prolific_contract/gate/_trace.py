@@ -4,7 +4,6 @@ Laws read nothing else. A trace comes from a live server, from the sandbox
 in-process or from a HAR file, and knows nothing of which.
 """
 
-import json
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from attrs import field, frozen
+from prolific_exports._json import parse
 
 from prolific_contract.gate._operations import Address, Kind, Operation, address_of
 
@@ -70,8 +70,8 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON, read leniently (a BOM is skipped); `MISSING` if it is none."""
         try:
-            return json.loads(self.body.decode("utf-8-sig"))
-        except (ValueError, RecursionError):
+            return parse(self.body.decode("utf-8-sig"))
+        except ValueError:
             return MISSING
 
     @cached_property

@@ -1,12 +1,14 @@
-"""Bodies that are JSON by the letter, and would exhaust the stack of whoever shows them."""
+"""JSON that is valid, and that would exhaust the stack or the memory of its reader."""
 
 import json
 
 import pytest
-from prolific_exports import BadRequestError, ContractViolation, ExportRef
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prolific_exports import BadRequestError, ContractViolation, ExportRef, _json
 from prolific_exports import _api as api
 from prolific_exports._effects import Reply
-from prolific_exports._json import parse
+from prolific_exports._json import MAX_DEPTH, JSONLimitError, check_limits, parse
 
 REF = ExportRef("batch", "65f0")
 JOB = {
@@ -14,7 +16,7 @@ JOB = {
     "status": "complete",
     "created_at": "2026-03-20T09:00:00Z",
 }
-DEPTHS = [100, 400, 700, 950, 100_000]
+DEPTHS = [102, 400, 700, 900, 950, 100_000]
 
 
 def nested(depth, value=None):
@@ -23,14 +25,52 @@ def nested(depth, value=None):
     return opening + '{"a":' * (depth // 2) + value + "}" * (depth // 2) + closing
 
 
-def test_what_is_nested_as_deep_as_anybody_may_is_read():
-    assert json.dumps(parse(nested(98).encode()), separators=(",", ":")) == nested(98)
+def test_parse_nested_at_the_limit_returns_the_value():
+    assert json.dumps(parse(nested(MAX_DEPTH).encode()), separators=(",", ":")) == nested(100)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_what_is_nested_deeper_is_refused(depth):
-    with pytest.raises(ValueError, match="nested too deep"):
-        parse(nested(depth).encode())
+@pytest.mark.parametrize("encode", [str, str.encode, lambda text: text.encode("utf-16")])
+def test_parse_nested_deeper_raises(depth, encode):
+    with pytest.raises(ValueError, match="^is nested deeper than 100 levels$"):
+        parse(encode(nested(depth)))
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_parse_nested_deeper_and_cut_off_raises_for_the_nesting(depth):
+    with pytest.raises(JSONLimitError):
+        parse("[" * depth)
+
+
+def test_parse_brackets_in_strings_do_not_count():
+    value = ["[" * 200, '"[' * 200, "\\[" * 200, '\\"{' * 200, {"\\": "[{" * 200}]
+    assert parse(json.dumps(value).encode()) == value
+
+
+@given(
+    st.recursive(
+        st.text('[]{},:"\\ \u2200\u5b00'),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text('"[\\'), inner),
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_check_limits_counts_as_a_parser_would(value):
+    text = json.dumps(value, ensure_ascii=False).encode()
+
+    def count(value):
+        match value:
+            case list():
+                return 1 + sum(map(count, value)) + max(0, len(value) - 1)
+            case dict():
+                return 1 + sum(map(count, value.values())) + len(value) + max(0, len(value) - 1)
+        return 0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_json, "_STEP", 3)
+        check_limits(text, count(value))
+        if count(value):
+            with pytest.raises(JSONLimitError, match="^has more than "):
+                check_limits(text, count(value) - 1)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

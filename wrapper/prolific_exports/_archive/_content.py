@@ -15,11 +15,24 @@ from typing import BinaryIO
 
 from prolific_exports._archive._decoders import PIECE, Decoder, DecodingError, checksum, decoder
 from prolific_exports._archive._directory import LOCAL_HEADER_SIZE, Member, opened
-from prolific_exports._errors import ArchiveError, CorruptArchiveError
+from prolific_exports._errors import ArchiveError, CorruptArchiveError, UnreadableMemberError
 from prolific_exports._files._failures import failure
 
-# Encrypted, compressed patched data, strong encryption, masked local headers.
-_UNREADABLE_FLAGS = 0x0001 | 0x0020 | 0x0040 | 0x2000
+# Encrypted, strong encryption, masked local headers.
+_ENCRYPTED = 0x0001 | 0x0040 | 0x2000
+_PATCHED = 0x0020
+# As APPNOTE.TXT (4.4.5) and programs call them.
+_METHODS = {
+    1: "Shrink",
+    6: "Implode",
+    9: "Deflate64",
+    12: "bzip2",
+    14: "LZMA",
+    93: "Zstandard",
+    95: "XZ",
+    98: "PPMd",
+    99: "AES encryption",
+}
 # Writers put timestamps and numeric owners there; more costs one more read.
 _USUAL_EXTRA_SIZE = 64
 
@@ -30,6 +43,7 @@ def member_chunks(path: Path, member: Member) -> Generator[bytes, None, None]:
     Raises:
         ArchiveError: The file cannot be read.
         CorruptArchiveError: The member is damaged, or its size is not the declared one.
+        UnreadableMemberError: It is encrypted, or compressed by another method.
     """
     with opened(path, buffering=0) as stream:
         yield from chunks(path, stream, member)
@@ -40,7 +54,7 @@ def chunks(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
 
     Every read has a size that suits it, so the file is best opened without a buffer.
     """
-    decode = _decoder(path, member)
+    decode = _decoder(path, stream, member)
     crc32 = checksum()
     size = crc = 0
     try:
@@ -84,18 +98,27 @@ class _MemberStream(io.RawIOBase):
         super().close()
 
 
-def _decoder(path: Path, member: Member) -> Decoder:
-    if member.flags & _UNREADABLE_FLAGS:
-        raise _damaged(path, member, "is encrypted or patched, which exports never are")
-    decode = decoder(member.method, member.flags, member.size)
-    if decode is None:
-        raise _damaged(
-            path,
-            member,
-            f"uses compression method {member.method}, which cannot be read here; exports are "
-            "deflated or stored",
-        )
-    return decode
+def _decoder(path: Path, stream: BinaryIO, member: Member) -> Decoder:
+    if member.flags & _ENCRYPTED:
+        what, reader = "is encrypted", "a program that asks for its password"
+    elif member.flags & _PATCHED:
+        what, reader = "is a patch (PKZIP)", "the program that made it"
+    elif decode := decoder(member.method, member.flags, member.size):
+        return decode
+    else:
+        name = _METHODS.get(member.method, "an unknown method")
+        what = f"is compressed with {name} (method {member.method})"
+        reader = "a program that knows it, such as 7-Zip"
+    # One changed bit can look like this, too, but not in both places.
+    stream.seek(member.offset)
+    head = _read(path, stream, LOCAL_HEADER_SIZE)
+    if head[6:10] != struct.pack("<HH", member.flags, member.method):
+        raise _damaged(path, member, f"{what} by the archive's directory alone")
+    raise UnreadableMemberError(
+        f"{path}: {member.name!r} {what}, which this package does not read. The archive need not "
+        f"be damaged: open it with {reader}. download saves such an archive with --no-verify "
+        "(verify=False)."
+    )
 
 
 def _compressed(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:

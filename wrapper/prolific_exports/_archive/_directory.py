@@ -81,7 +81,8 @@ def read_members(path: Path) -> tuple[Member, ...]:
 
     Raises:
         ArchiveError: The file cannot be opened.
-        CorruptArchiveError: It is no ZIP, is cut off, or its directory is damaged.
+        CorruptArchiveError: It is not a ZIP, is cut off, has no members, or its directory is
+            damaged.
     """
     with opened(path) as stream:
         try:
@@ -100,6 +101,10 @@ def read_members(path: Path) -> tuple[Member, ...]:
                 raise failure(f"{path} cannot be read", error, ArchiveError) from error
             raise CorruptArchiveError(_not_a_zip(path, stream, error)) from error
         _check_extents(path, members, os.fstat(stream.fileno()).st_size)
+    if not members:
+        raise CorruptArchiveError(
+            f"{path} is a ZIP without members, not an export. Request a new export."
+        )
     return members
 
 

@@ -13,6 +13,11 @@ from prolific_exports._archive._content import member_chunks, open_member
 from prolific_exports._archive._directory import Member, read_members
 from prolific_exports._archive._extract import extract
 from prolific_exports._archive._json import read_json, read_json_lines
+from prolific_exports._archive._limits import (
+    MAX_INSTRUCTIONS,
+    TOO_MANY_INSTRUCTIONS,
+    beyond_limit,
+)
 from prolific_exports._archive._metadata import Metadata, parse_metadata
 from prolific_exports._archive._plan import ExtractLimits, plan_extraction
 from prolific_exports._archive._verify import verify_zip
@@ -145,7 +150,8 @@ class ExportArchive:
         """What the archive says about itself; empty when it has no such file.
 
         Raises:
-            CorruptArchiveError: The file is damaged or is no JSON object.
+            CorruptArchiveError: The file is damaged or is not a JSON object.
+            UnsafeArchiveError: It is beyond a limit of the reader.
         """
         name = f"{self.kind}.json"
         if self.kind is None or name not in self._by_path:
@@ -155,7 +161,10 @@ class ExportArchive:
             raise CorruptArchiveError(
                 f"{self._where(name)} is not a JSON object. Request a new export."
             )
-        return parse_metadata(raw, self.kind)
+        metadata = parse_metadata(raw, self.kind)
+        if len(metadata.instructions) > MAX_INSTRUCTIONS:
+            raise beyond_limit(self._where(name), TOO_MANY_INSTRUCTIONS)
+        return metadata
 
     def responses(self, *, by: Literal["submission", "task"] = "submission") -> "Iterator[Record]":
         """The records, typed, one at a time.
@@ -173,7 +182,8 @@ class ExportArchive:
 
         Raises:
             ArchiveError: The archive has no such records.
-            CorruptArchiveError: A line is no JSON, or the ZIP is damaged (while iterating).
+            CorruptArchiveError: A line is not JSON, or the ZIP is damaged (while iterating).
+            UnsafeArchiveError: A line is beyond a limit of the reader (while iterating).
             UsageError: ``by`` is something else.
         """
         from prolific_exports._archive._records import parse_record  # noqa: PLC0415 - start-up time
@@ -199,7 +209,8 @@ class ExportArchive:
 
         Raises:
             ArchiveError: There is no such file.
-            CorruptArchiveError: A line is no JSON, or the ZIP is damaged (while iterating).
+            CorruptArchiveError: A line is not JSON, or the ZIP is damaged (while iterating).
+            UnsafeArchiveError: A line is beyond a limit of the reader (while iterating).
         """
         return read_json_lines(member_chunks(self.path, self._member(name)), self._where(name))
 

@@ -4,83 +4,101 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from prolific_exports._errors import CorruptArchiveError
-
-MAX_TEXT_SIZE = 1 << 26
-"""Bytes that one JSON text may have (64 MiB): more is a trap, not somebody's answers."""
-
-_BOM = b"\xef\xbb\xbf"
-_BLANK = b" \t\r\n"
+from prolific_exports._archive._limits import MAX_TEXT_SIZE, MAX_VALUES, beyond_limit
+from prolific_exports._archive._lines import BOM, Block, blocks
+from prolific_exports._errors import ArchiveError, CorruptArchiveError
+from prolific_exports._json import JSONLimitError, check_limits
 
 
 def read_json(pieces: Iterable[bytes], where: str) -> Any:
     """The value of a whole JSON file.
 
     Raises:
-        CorruptArchiveError: It is no JSON, or larger than ``MAX_TEXT_SIZE``.
+        CorruptArchiveError: It is not JSON.
+        UnsafeArchiveError: It is beyond a limit (see ``_limits``).
     """
     text = bytearray()
     for piece in pieces:
         text += piece
-        _check_size(text, where)
-    return parse_json(text.removeprefix(_BOM), where)
+        if len(text) > MAX_TEXT_SIZE:
+            raise beyond_limit(where, f"has more than {MAX_TEXT_SIZE >> 20} MiB of JSON")
+    return parse_json(text.removeprefix(BOM), where)
 
 
 def read_json_lines(pieces: Iterable[bytes], where: str) -> Iterator[Any]:
-    """The values of a JSON Lines file; blank lines are passed over.
+    """The values of a JSON Lines file; blank lines are skipped.
 
     Raises:
-        CorruptArchiveError: A line is no JSON, or longer than ``MAX_TEXT_SIZE``. The
-            message has its number, counted from 1 with the blank lines.
+        CorruptArchiveError: A line is not JSON. The message has its number, counted from 1
+            with the blank lines.
+        UnsafeArchiveError: A line is beyond a limit (see ``_limits``).
     """
-    for number, line in enumerate(_lines(pieces, where), start=1):
-        text = line.removeprefix(_BOM) if number == 1 else line
-        if text.strip(_BLANK):
-            yield parse_json(text, f"{where}, line {number}")
+    # A block ends where a piece does, so that values come as soon as their lines are there.
+    for block in blocks(pieces, where, 1):
+        yield from values_of(block, where)
 
 
-def _lines(pieces: Iterable[bytes], where: str) -> Iterator[bytearray]:
-    line = bytearray()
-    number = 1
-    for piece in pieces:
-        # Only this byte ends a line: JSON strings may hold U+2028 and its like.
-        beginning, *others = piece.split(b"\n")
-        line += beginning
-        _check_size(line, f"{where}, line {number}")
-        for other in others:
-            yield line
-            line = bytearray(other)
-            number += 1
-    yield line
+def values_of(block: Block, where: str, loads: Callable[[str], Any] = json.loads) -> Iterator[Any]:
+    """The values of a block of lines.
+
+    Args:
+        block: The lines.
+        where: The file, for messages.
+        loads: What parses a line.
+
+    Raises:
+        CorruptArchiveError: As ``read_json_lines``.
+        UnsafeArchiveError: As ``read_json_lines``.
+    """
+    for place, line in block.lines():
+        try:
+            yield _value(line, loads)
+        except _FlawError as flaw:
+            raise flaw.at(f"{where}, line {block.number_at(place)}") from flaw.__cause__
 
 
-def _check_size(text: bytearray, where: str) -> None:
-    if len(text) > MAX_TEXT_SIZE:
-        raise CorruptArchiveError(
-            f"{where} has more than {MAX_TEXT_SIZE >> 20} MiB in one piece of JSON: this is not "
-            "what an export holds. Request a new export."
-        )
-
-
-def parse_json(
-    text: bytes | bytearray, where: str, loads: Callable[[str], Any] = json.loads
-) -> Any:
+def parse_json(text: bytes | bytearray, where: str) -> Any:
     """The value of a JSON text.
 
     Raises:
-        CorruptArchiveError: It is no JSON; the message begins with ``where``.
+        CorruptArchiveError: It is not JSON; the message begins with ``where``.
+        UnsafeArchiveError: It is beyond a limit (see ``_limits``).
     """
     try:
+        return _value(text, json.loads)
+    except _FlawError as flaw:
+        raise flaw.at(where) from flaw.__cause__
+
+
+class _FlawError(Exception):
+    """A text can't be read; where it is, is for the caller to say."""
+
+    def __init__(self, what: str, *, is_limit: bool = False) -> None:
+        super().__init__(what)
+        self.what = what
+        self.is_limit = is_limit
+
+    def at(self, where: str) -> ArchiveError:
+        if self.is_limit:
+            return beyond_limit(where, self.what)
+        return CorruptArchiveError(
+            f"{where} {self.what}. Download the archive again; "
+            "if that changes nothing, request a new export."
+        )
+
+
+def _value(text: bytes | bytearray, loads: Callable[[str], Any]) -> Any:
+    try:
+        check_limits(text, MAX_VALUES)
         # Surrogates that stand alone come through however they were written.
         return loads(text.decode("utf-8", "surrogatepass"))
     except json.JSONDecodeError as error:
         cut_off = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         what = "is cut off" if cut_off else f"is not JSON ({error.msg}, column {error.colno})"
-    except UnicodeDecodeError:
-        what = "is not UTF-8 text"
-    except (ValueError, RecursionError) as error:
-        what = f"is beyond what Python reads as JSON ({error})"
-    raise CorruptArchiveError(
-        f"{where} {what}. Download the archive again; "
-        "if that changes nothing, request a new export."
-    )
+        raise _FlawError(what) from error
+    except UnicodeDecodeError as error:
+        raise _FlawError("is not UTF-8 text") from error
+    except JSONLimitError as error:
+        raise _FlawError(str(error), is_limit=True) from error
+    except ValueError as error:
+        raise _FlawError(f"is beyond what Python reads as JSON ({error})") from error

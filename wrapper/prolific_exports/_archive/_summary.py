@@ -18,6 +18,11 @@ from prolific_exports._archive._distribution import (
 from prolific_exports._archive._export_archive import ArchiveFile, ExportArchive
 from prolific_exports._archive._fields import have_responses, take_instant
 from prolific_exports._archive._json import read_json_lines
+from prolific_exports._archive._limits import (
+    MAX_INSTRUCTIONS,
+    TOO_MANY_INSTRUCTIONS,
+    beyond_limit,
+)
 from prolific_exports._archive._responses import (
     FileUpload,
     FreeText,
@@ -167,6 +172,8 @@ def summarise(archive: ExportArchive) -> ArchiveSummary:
         for responses in answered:
             for id_, raw in responses.items():
                 if id_ not in tallies:
+                    if len(tallies) == MAX_INSTRUCTIONS:
+                        raise beyond_limit(file.where, TOO_MANY_INSTRUCTIONS)
                     seen = parse_response(raw)
                     tallies[id_] = _Tally(id_, seen.type, seen.description)
                 tallies[id_].add(raw)

@@ -35,9 +35,10 @@ def verify_zip(path: str | os.PathLike[str]) -> ZipSummary:
 
     Raises:
         ArchiveError: The file cannot be opened or read.
-        CorruptArchiveError: It is no ZIP, is cut off, or a member is damaged,
-            encrypted or compressed in a way that this package does not read; the
-            message names the first such member.
+        CorruptArchiveError: It is not a ZIP, is cut off, has no members, or one is damaged;
+            the message names the first such member.
+        UnreadableMemberError: A member is encrypted, or compressed by a method that this
+            package does not read.
     """
     path = expanded(path)
     members = read_members(path)

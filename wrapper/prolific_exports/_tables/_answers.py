@@ -1,6 +1,6 @@
 """One answer as plain values: what its documented shape holds, and all that is left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import Factory, frozen
@@ -39,6 +39,25 @@ class Item:
 
 
 @frozen
+class Items:
+    """The elements of a list, taken apart one at a time: of empty ones there can be many.
+
+    Attributes:
+        values: The elements as they came.
+        names: The texts that each of them documents.
+    """
+
+    values: Sequence[Any]
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __iter__(self) -> Iterator[Item]:
+        return (_item(value, self.names) for value in self.values)
+
+
+@frozen
 class Answer:
     """An answer's parts.
 
@@ -54,7 +73,7 @@ class Answer:
     type: str | None = None
     description: str | None = None
     texts: Mapping[str, str | None] = Factory(dict)
-    items: Sequence[Item] | None = None
+    items: "Items | None" = None
     left: Any = None
     fits: bool = True
 
@@ -67,7 +86,7 @@ def read_answer(raw: Any) -> Answer:
     kind = take_text(fields, "type")
     description = take_text(fields, "description")
     texts = {name: take_text(fields, name) for name in _TEXTS.get(kind or "", ())}
-    items = None
+    items: Items | None = None
     if kind is not None and kind in _LISTS:
         name, names = _LISTS[kind]
         values = fields.get(name)
@@ -75,7 +94,7 @@ def read_answer(raw: Any) -> Answer:
             fields.pop(name, None)
         elif isinstance(values, list):
             del fields[name]
-            items = [_item(value, names) for value in values]
+            items = Items(values, names)
     return Answer(kind, description, texts, items, fields, fits=not fields)
 
 

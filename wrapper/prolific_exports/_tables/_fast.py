@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Final
 
+from prolific_exports._archive._limits import MAX_VALUES
 from prolific_exports._tables._answers import KNOWN
 from prolific_exports._tables._arrow import (
     integers,
@@ -371,17 +372,18 @@ def _only(column: Any) -> Any:
 
 
 def _objects(text: bytes) -> int:
-    """How many lines there are, if each is one object and nothing around it; else 0.
+    """How many lines there are, if each is one short object and nothing around it; else 0.
 
     That is so if each begins and ends with a brace, and there are as many objects: a raw line
-    break between two braces is nowhere else in JSON.
+    break between two braces is nowhere else in JSON. A line of fewer bytes than ``MAX_VALUES``
+    has fewer values, and what the schema admits is not nested deep.
     """
     if text[:1] != b"{" or text[-2:] != b"}\n":
         return 0
-    count, place, last = 1, text.find(b"\n"), len(text) - 1
+    count, begin, place, last = 1, 0, text.find(b"\n"), len(text) - 1
     while place < last:
-        if text[place - 1] != _CLOSE or text[place + 1] != _OPEN:
+        if text[place - 1] != _CLOSE or text[place + 1] != _OPEN or place - begin > MAX_VALUES:
             return 0
         count += 1
-        place = text.find(b"\n", place + 1)
-    return count
+        begin, place = place, text.find(b"\n", place + 1)
+    return count if place - begin <= MAX_VALUES else 0

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from prolific_exports._archive._plan import ExtractLimits, plan_extraction
 from prolific_exports._errors import ArchiveError, UsageError
 from prolific_exports._files._failures import explained
 from prolific_exports._files._staging import vacant
-from prolific_exports._tables._sources import Row
+from prolific_exports._tables._sources import Reader, Row
 
 _FILES = "files/"
 
@@ -67,11 +67,11 @@ def extract_uploads(archive: ExportArchive, folder: Path) -> Iterator[None]:
 
 
 def pointing(
-    read: Callable[[Any], Sequence[Row]],
+    read: Reader,
     places: Sequence[int],
     archive: ExportArchive,
     folder: Path,
-) -> Callable[[Any], Sequence[Row]]:
+) -> Reader:
     """A reader whose paths point into the folder, for files that the archive has.
 
     Args:
@@ -87,10 +87,10 @@ def pointing(
             return [item and {**item, "path": moved(item["path"])} for item in value]
         return present.get(value, value)
 
-    def rows(record: Any) -> Sequence[Row]:
-        return [
-            tuple(moved(value) if place in places else value for place, value in enumerate(row))
-            for row in read(record)
-        ]
+    def rows(record: Any) -> Iterator[Row]:
+        for row in read(record):
+            yield tuple(
+                moved(value) if place in places else value for place, value in enumerate(row)
+            )
 
     return rows

@@ -2,23 +2,25 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 from typing import Any, Final, Literal, TypeAlias
 
 from attrs import frozen
 
 from prolific_exports._archive import ExportArchive
-from prolific_exports._archive._json import parse_json
-from prolific_exports._errors import CorruptArchiveError
+from prolific_exports._archive._json import values_of
+from prolific_exports._archive._lines import Block, blocks
 from prolific_exports._tables._arrow import batch_of, fitted, texts
-from prolific_exports._tables._blocks import Block, blocks
 from prolific_exports._tables._fast import FastReader
 from prolific_exports._tables._libraries import need
 from prolific_exports._tables._values import loads
 
 By: TypeAlias = Literal["submission", "task"]
 Row: TypeAlias = tuple[Any, ...]
+Reader: TypeAlias = Callable[[Any], Iterable[Row]]
+"""What makes rows, without the source column, of the JSON of a record."""
 
 SMALL: Final = 1 << 17
 """Bytes of records below which the plain reader is done before the fast one has begun."""
@@ -26,10 +28,12 @@ BLOCK: Final = 4 << 20
 """Bytes of records that are made into one batch."""
 _ODD: Final = 1 << 16
 """Bytes around an odd record that the plain reader reads."""
-_MOST_TEXT: Final = 1 << 26
+_MOST_TEXT: Final = 1 << 24
 """Characters of texts, repeated ones too, that the plain reader makes into one batch."""
 _CELL: Final = 16
 """Characters that a cell counts for beside its text."""
+_MOST_WORKERS: Final = 8
+"""Threads that read blocks, each of which can be as large as a line."""
 
 
 @frozen
@@ -70,7 +74,7 @@ class Source:
 
     def batches(
         self,
-        rows_of: Callable[[Any], Iterable[Row]],
+        rows_of: Reader,
         schema: Any,
         plain: Any,
         reader: FastReader | None,
@@ -94,12 +98,15 @@ class Source:
                     front = () if name is None else (name,)
                     rows = (front + row for r in self._records_of(piece) for row in rows_of(r))
                     batches = (batch_of(some, plain) for some in _bounded(rows))
-                    converted += [_completed(batch, schema, None) for batch in batches]
+                    with plain_reader:
+                        converted += [_completed(batch, schema, None) for batch in batches]
                 else:
                     converted.append(_completed(batch, schema, name))
             return converted
 
-        workers = os.cpu_count() or 1
+        workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+        # Plain Python gains nothing from threads, and an odd line can take much memory.
+        plain_reader = Lock()
         waiting: deque[Future[list[Any]]] = deque()
         with ThreadPoolExecutor(workers) as pool:
             try:
@@ -114,39 +121,12 @@ class Source:
                     future.cancel()
 
     def _records_of(self, block: Block) -> Iterator[Any]:
-        for offset, line in block.lines():
-            try:
-                yield parse_json(line, "", loads)
-            except CorruptArchiveError:
-                where = self.archive.record_file(self.by).where
-                parse_json(line, f"{where}, line {self._line_number(offset)}", loads)
-
-    def _line_number(self, offset: int) -> int:
-        """The number of the line that begins there: counted only when somebody wants to know."""
-        number = 1
-        for piece in self.archive.record_file(self.by).pieces():
-            number += piece.count(b"\n", 0, max(0, offset))
-            offset -= len(piece)
-        return number
-
-
-def guarded(rows_of: Callable[[Any], Iterator[Row]]) -> Callable[[Any], Sequence[Row]]:
-    """A plain reader with a message for records that are nested too deeply to be kept."""
-
-    def rows(record: Any) -> Sequence[Row]:
-        try:
-            return list(rows_of(record))
-        except RecursionError as error:
-            raise CorruptArchiveError(
-                "A record is nested too deeply to be kept as JSON. Request a new export."
-            ) from error
-
-    return rows
+        return values_of(block, self.archive.record_file(self.by).where, loads)
 
 
 def _split(block: Block, reader: FastReader | None) -> Iterator[tuple[Block, Any]]:
     """The block, or its parts, each with its batch; None where the plain reader is needed."""
-    if reader is None:
+    if reader is None or block.is_blank:
         yield block, None
         return
     batch = reader.read(block.text)

@@ -1,14 +1,19 @@
 """The responses of archives as a table, to be handed to whatever somebody works with."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from prolific_exports._archive import ExportArchive
+from prolific_exports._archive._limits import (
+    MAX_INSTRUCTIONS,
+    TOO_MANY_INSTRUCTIONS,
+    beyond_limit,
+)
 from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import check_suffix, expanded
 from prolific_exports._tables import _output as output
@@ -19,7 +24,7 @@ from prolific_exports._tables._files import check_folder, extract_uploads, point
 from prolific_exports._tables._libraries import have, need
 from prolific_exports._tables._long import long_rows
 from prolific_exports._tables._records import parts
-from prolific_exports._tables._sources import By, Row, Source, guarded
+from prolific_exports._tables._sources import By, Reader, Row, Source
 from prolific_exports._tables._tally import TableSummary
 from prolific_exports._tables._wide import Column, columns, wide_rows
 
@@ -283,29 +288,34 @@ class ResponseTable:
     def _columns(self) -> tuple[Column, ...]:
         """The columns of the wide shape; instructions that only records name come last."""
         known = columns(instruction for source in self._sources for instruction in _told(source))
-        others: dict[str, tuple[str, str | None, str | None]] = {}
+        others: list[tuple[str, str | None, str | None]] = []
         ids = {column.id for column in known}
         for source in self._sources:
             reader = None if source.is_small or not have("pyarrow") else FastWide(known)
             for record in source.odd_records(reader):
                 for part in parts(record):
                     for id_, raw in (part.responses or {}).items():
-                        if id_ not in ids:
-                            others.setdefault(id_, _seen(id_, raw))
-        return columns([*((one.id, one.type, one.description) for one in known), *others.values()])
+                        if id_ in ids:
+                            continue
+                        ids.add(id_)
+                        others.append(_seen(id_, raw))
+                        if len(ids) > MAX_INSTRUCTIONS:
+                            where = source.archive.record_file(source.by).where
+                            raise beyond_limit(where, TOO_MANY_INSTRUCTIONS)
+        return columns([*((one.id, one.type, one.description) for one in known), *others])
 
     def _fast(self, source: Source) -> FastReader:
         if self.shape == "wide":
             return FastWide(self._columns)
         return FastLong(columns(_told(source)))
 
-    def _reader(self, number: int) -> Callable[[Any], Sequence[Row]]:
+    def _reader(self, number: int) -> Reader:
         source = self._sources[number]
         if self.shape == "long":
-            read = guarded(long_rows)
+            read: Reader = long_rows
         else:
             of_wide = self._columns
-            read = guarded(lambda record: wide_rows(record, of_wide))
+            read = partial(wide_rows, columns=of_wide)
         if not self._folders:
             return read
         return pointing(read, self._file_columns(), source.archive, self._folders[number])

@@ -16,6 +16,7 @@ from attrs import asdict, define, frozen
 from prolific_exports._errors import DownloadError, TargetInUseError
 from prolific_exports._files._disk import Disk, Handle
 from prolific_exports._files._process import Process, Processes
+from prolific_exports._json import parse
 
 # A holder touches its claim every `TOUCH_INTERVAL` seconds, whatever it is doing. One on
 # another machine or in another container can't be asked whether it lives, and counts as gone
@@ -51,13 +52,13 @@ class Holder:
     def load(cls, content: bytes) -> "Holder | None":
         """Who signed; None if nobody did, yet."""
         try:
-            record: Any = json.loads(content)
+            record: Any = parse(content)
             host, boot, namespace, started, output, since, key = (
                 str(record[name])
                 for name in ("host", "boot", "namespace", "started", "output", "since", "key")
             )
             process = Process(host, boot, namespace, int(record["pid"]), started)
-        except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
+        except (ValueError, TypeError, LookupError, OverflowError):
             return None
         return cls(process, Path(output).name, since, key) if process.pid > 0 else None
 

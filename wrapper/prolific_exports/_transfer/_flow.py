@@ -12,6 +12,7 @@ from attrs import define, evolve, field, frozen
 from prolific_exports._calls import Context
 from prolific_exports._effects import Fetch, FetchAll, Fetched, Flow, Head, Run, Sleep
 from prolific_exports._errors import (
+    ArchiveError,
     CorruptArchiveError,
     DownloadError,
     NotFoundError,
@@ -174,9 +175,11 @@ class _Download:
             self.context.notify(Verifying(self.job.ref, room.received))
             try:
                 yield Run(partial(verify, room.part), reads_only=True)
-            except CorruptArchiveError as error:
-                # The partial file's own name means nothing to anybody.
+            except ArchiveError as error:
+                # Users know the destination, not the partial file.
                 message = str(error).replace(str(room.part), str(room.target))
+                if not isinstance(error, CorruptArchiveError):
+                    raise type(error)(f"{message} Nothing was saved.") from error
                 room.forget()
                 if fetches == _MAX_FETCHES:
                     raise CorruptArchiveError(f"{message} Nothing was saved.") from error

@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from attrs import frozen
 
 from prolific_exports._filters import ExportFilter
+from prolific_exports._json import parse
 from prolific_exports._refs import Kind
 from prolific_exports._transfer._judge import is_strong
 from prolific_exports._transfer._names import is_hidden
@@ -73,8 +74,8 @@ class Sidecar:
         write in the folder: nothing in it is taken on trust.
         """
         try:
-            record = json.loads(content)
-        except (ValueError, RecursionError):
+            record = parse(content)
+        except ValueError:
             return None
         if not isinstance(record, dict) or (
             record.get("version"),

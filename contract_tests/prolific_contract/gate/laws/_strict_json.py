@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from prolific_exports._json import check_limits
+
 
 class _DuplicateError(ValueError):
     """An object has two members of one name."""
@@ -23,6 +25,7 @@ def flaw(body: bytes) -> str | None:
     if not text.strip():
         return "is empty"
     try:
+        check_limits(body)
         json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
@@ -30,8 +33,6 @@ def flaw(body: bytes) -> str | None:
         return f"is not JSON: {error.msg} at character {error.pos}"
     except ValueError as error:
         return str(error)
-    except RecursionError:
-        return "is nested too deeply to be read"
     return None
 
 
