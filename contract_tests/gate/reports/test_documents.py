@@ -35,7 +35,9 @@ def test_a_source_without_a_known_page_has_the_reference():
 
 def test_discrepancies_are_cited():
     assert cited(Source("documents/003", "")) == "documents/003"
-    assert cited(Source("documents/003", "", ("D-1", "D-2"))) == "documents/003; D-1, D-2"
+    assert cited(Source("documents/003", "", ("D-1", "D-2"))) == (
+        "documents/003; D-1 202 missing; D-2 always 202, or 200 or 202"
+    )
 
 
 def test_every_law_has_a_page():

@@ -202,7 +202,7 @@ def test_a_violation_has_all_there_is_to_say():
     text = readable(told)
 
     assert "Every error is enveloped." in text
-    assert "documents/002, 004; D-9, D-10" in told.text("a")
+    assert "documents/002, 004; D-9 field errors; D-10 real error bodies" in told.text("a")
     assert "the error is empty (#2, #5)" in text
     assert "the error is a page (#3)" in text
     assert "curl -sS -i -X POST -H 'Content-Length: 0'" in told.text("code")

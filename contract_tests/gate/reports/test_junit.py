@@ -99,7 +99,10 @@ def test_a_broken_law_fails_with_all_there_is_to_say():
         "where: GET /api/v1/data-collection/batches/{batch_id}/export/{export_id}",
         "seen: the error is empty (#2, #5)",
         "seen: the error is a page (#3)",
-        "documents: An error is an object. (documents/002, 004; D-9, D-10)",
+        (
+            "documents: An error is an object. "
+            "(documents/002, 004; D-9 field errors; D-10 real error bodies)"
+        ),
         "https://docs.prolific.com/api-reference/ai-task-builder/request-batch-export",
         f"curl -sS -i {traces.BASE}/api/v1/data-collection/batches/r1/export/{traces.JOB}",
         "baseline: shape.error batch status",

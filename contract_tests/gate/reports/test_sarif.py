@@ -62,8 +62,12 @@ def test_laws_are_rules():
     rule = driver["rules"][1]
     assert rule["shortDescription"]["text"] == "Every error is enveloped."
     assert rule["fullDescription"]["text"] == "An error is an object."
-    assert rule["help"]["text"].endswith(f"documents/002, 004; D-9, D-10\n{rule['helpUri']}")
-    assert rule["help"]["markdown"].endswith(f"[documents/002, 004; D-9, D-10]({rule['helpUri']})")
+    assert rule["help"]["text"].endswith(
+        f"documents/002, 004; D-9 field errors; D-10 real error bodies\n{rule['helpUri']}"
+    )
+    assert rule["help"]["markdown"].endswith(
+        f"[documents/002, 004; D-9 field errors; D-10 real error bodies]({rule['helpUri']})"
+    )
     assert rule["properties"]["tags"] == ["contract", "shape"]
 
 

@@ -56,7 +56,8 @@ FAILED  1 law broken, in 2 places (1 known violation accepted by the baseline)
   Every error is enveloped.
   where      batch request: POST …/batches/{batch_id}/export
   seen       the error is flat (#1)
-  documents  An error is an object. (documents/002, 004; D-9, D-10)
+  documents  An error is an object. (documents/002, 004; D-9 field errors; D-10
+             real error bodies)
   also       batch status: the error is empty (#2, #5, and 1 other finding)
   https://docs.prolific.com/api-reference/ai-task-builder/request-batch-export
   reproduce with

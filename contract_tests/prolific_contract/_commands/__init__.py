@@ -9,10 +9,11 @@ from prolific_contract._commands import (
     check,
     demo,
     diff,
+    discrepancies,
     generate,
     import_,
     laws,
     sandbox,
 )
 
-ALL = (check, laws, sandbox, demo, diff, import_, build, generate)
+ALL = (check, laws, discrepancies, sandbox, demo, diff, import_, build, generate)

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.id is None:
         width = max(len(law.id) for law in LAWS)
         for law in LAWS:
-            print(_wrapped(f"{law.id:<{width}}  ", law.statement))
+            print(wrapped(f"{law.id:<{width}}  ", law.statement))
         return 0
     found = [law for law in LAWS if law.id == arguments.id]
     if not found:
@@ -41,30 +41,37 @@ def run(arguments: argparse.Namespace) -> int:
 
 def explained(law: "Law") -> str:
     """All there is to say of a law, as text."""
-    source = law.source.document
-    if law.source.discrepancies:
-        source += f" (where the documents differ: {', '.join(law.source.discrepancies)})"
+    from prolific_contract.gate.reports._documents import cited, page
+
     facts = [
         ("says", law.source.says),
-        ("source", source),
+        ("source", cited(law.source)),
+        ("page", page(law.source).address),
         ("operations", "; ".join(map(str, law.operations))),
         ("needs", law.needs),
         ("editions", ", ".join(law.editions) or "all"),
         ("profile", law.profile),
         ("proved by", ", ".join(law.mutants)),
     ]
-    lines = [law.id, _wrapped("  ", law.statement), ""]
-    lines += [_wrapped(f"  {name:<11}", value) for name, value in facts]
+    lines = [law.id, wrapped("  ", law.statement), ""]
+    lines += [fact(name, value) for name, value in facts]
     return "\n".join(lines) + "\n"
 
 
-def _wrapped(label: str, text: str) -> str:
+def fact(name: str, value: str) -> str:
+    """A line, or several, with a name before them."""
+    return wrapped(f"  {name:<11}", value)
+
+
+def wrapped(label: str, text: str) -> str:
+    """A text in lines, the label before the first."""
     return textwrap.fill(
         text,
         _WIDTH,
         initial_indent=label,
         subsequent_indent=" " * len(label),
         break_on_hyphens=False,
+        break_long_words=False,
     )
 
 

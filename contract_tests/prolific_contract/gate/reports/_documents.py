@@ -5,6 +5,7 @@ from typing import Final
 
 from attrs import frozen
 
+from prolific_contract.gate._discrepancies import DISCREPANCIES
 from prolific_contract.gate._law import Source
 from prolific_contract.gate._operations import Operation
 
@@ -67,5 +68,8 @@ def page(source: Source, operation: Operation | None = None) -> Page:
 
 def cited(source: Source) -> str:
     """Where a law comes from: the source as it is written, and where documents differ."""
-    differences = f"; {', '.join(source.discrepancies)}" if source.discrepancies else ""
-    return source.document + differences
+    if not source.discrepancies:
+        return source.document
+    # A number alone says nothing to who reads a report.
+    differences = "; ".join(f"{name} {DISCREPANCIES[name].title}" for name in source.discrepancies)
+    return f"{source.document}; {differences}"
