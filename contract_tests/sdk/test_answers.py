@@ -29,6 +29,7 @@ from prolific_exports import (
 )
 from prolific_exports import _api as boundary
 from prolific_exports._effects import Reply
+from prolific_exports._redactor import Redactor
 from prolific_exports.testing import FakeClock
 
 TOKEN = "t0ken-of-a-test"
@@ -43,7 +44,7 @@ def interpret(body, kind="collection", status=200, retry_after=None):
         body = json.dumps(body).encode()
     request = boundary.get_status(REFS[kind], api.EXPORT_ID)
     return boundary.interpret(
-        request, Reply(status, {}, body), token=TOKEN, retry_after=retry_after
+        request, Reply(status, {}, body), redactor=Redactor(TOKEN), retry_after=retry_after
     )
 
 

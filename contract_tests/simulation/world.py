@@ -31,6 +31,7 @@ from prolific_exports._calls import Context
 from prolific_exports._effects import Fetch, FetchAll, Fetched, Flow, Run, Send, Sleep
 from prolific_exports._files._process import Process
 from prolific_exports._policy import Policy
+from prolific_exports._redactor import Redactor
 from prolific_exports._transfer import _flow
 from prolific_exports._transfer._claim import FOREIGN_SILENCE
 from prolific_exports._transfer._flow import Options, download
@@ -136,7 +137,7 @@ class World:
         flow = download(
             Job("collection", "c1", named, named=named is not None),
             TARGET,
-            Context(self.clock, self.random, TOKEN, self.events.append),
+            Context(self.clock, self.random, Redactor(TOKEN), self.events.append),
             POLICY,
             options=Options(verify=self._verify, connections=self.connections),
             system=System(self.disk, self, self._beat),

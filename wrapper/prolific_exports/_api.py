@@ -8,6 +8,7 @@ that HTTP does not know, before anybody sees the answer.
 
 import re
 from collections.abc import Callable, Container, Mapping
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
@@ -33,8 +34,8 @@ from prolific_exports._errors import ContractViolation, UnknownStatusError
 from prolific_exports._filters import ExportFilter
 from prolific_exports._json import parse
 from prolific_exports._listed import ListedJob
-from prolific_exports._problems import error_of, redacted
-from prolific_exports._redact import excerpt, redact
+from prolific_exports._problems import error_of
+from prolific_exports._redactor import Redactor
 from prolific_exports._refs import ExportRef
 from prolific_exports._states import Complete, ExportState, Failed, Generating
 from prolific_exports._timestamps import parse_timestamp, utc_moment
@@ -101,7 +102,7 @@ def _request(
 
 
 def interpret(
-    request: Request, reply: Reply, *, token: str, retry_after: float | None
+    request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
 ) -> ExportState:
     """The export's state that a reply tells.
 
@@ -111,41 +112,43 @@ def interpret(
     Args:
         request: What was asked.
         reply: The answer.
-        token: The API token, to keep it out of errors.
+        redactor: Keeps the secrets that are known out of errors.
         retry_after: Seconds that the reply asks to wait, for the errors that carry it.
 
     Raises:
         ApiError: The reply is an error, in any of the shapes of D-10.
         ContractViolation: The reply is nothing that the contract allows.
     """
-    return _judged(request, reply, token, retry_after).state()
+    return _judged(request, reply, redactor, retry_after).state()
 
 
 def interpret_list(
-    request: Request, reply: Reply, *, token: str, retry_after: float | None
+    request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
 ) -> tuple[ListedJob, ...]:
     """The export jobs that a reply lists, in its order. Arguments and errors of `interpret`."""
-    return _judged(request, reply, token, retry_after).jobs()
+    return _judged(request, reply, redactor, retry_after).jobs()
 
 
 def interpret_deletion(
-    request: Request, reply: Reply, *, token: str, retry_after: float | None
+    request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
 ) -> None:
     """Make sure that a reply says "deleted". Arguments and errors of `interpret`.
 
     Any success does: the pages have no status for it, and 204 is only what the official
     CLI takes (D-3).
     """
-    _judged(request, reply, token, retry_after)
+    _judged(request, reply, redactor, retry_after)
 
 
-def _judged(request: Request, reply: Reply, token: str, retry_after: float | None) -> "_Judge":
+def _judged(
+    request: Request, reply: Reply, redactor: Redactor, retry_after: float | None
+) -> "_Judge":
     """Who reads the reply, once it is known to be an answer and no error."""
-    judge = _Judge(request, reply, token)
+    judge = _Judge(request, reply, redactor)
     if 200 <= reply.status < 300:
         return judge
     if reply.status >= 400:
-        raise error_of(request, reply, token, retry_after)
+        raise error_of(request, reply, redactor, retry_after)
     raise judge.violation(
         "",
         "redirects or announces instead of answering; a redirect is not followed, so that "
@@ -202,12 +205,14 @@ class _Judge:
 
     request: Request
     reply: Reply
-    token: str = field(repr=False)
+    redactor: Redactor = field(repr=False)
 
     def state(self) -> ExportState:
         body = self._json()
         if not isinstance(body, dict):
             raise self.violation("", "is not a JSON object")
+        if isinstance(body.get("url"), str):
+            self.redactor.learn(body["url"])
         status = body.get("status")
         if not isinstance(status, str):
             raise self.violation(
@@ -216,7 +221,7 @@ class _Judge:
         if status not in _FIELDS:
             raise self.violation(
                 "/status",
-                f"is {redact(status, self.token)[:60]!r}, which is no status of the contract "
+                f"is {self.redactor.text(status)[:60]!r}, which is no status of the contract "
                 "(generating, complete, failed)",
                 UnknownStatusError,
             )
@@ -241,7 +246,7 @@ class _Judge:
                 raise self.violation(f"{pointer}/{name}", reason)
         return ListedJob(
             export_id=item["export_id"],
-            status=redact(item["status"], self.token),
+            status=self.redactor.text(item["status"]),
             created_at=parse_timestamp(item["created_at"]).moment,
             filter=self._filter(f"{pointer}/filter", item.get("filter")),
             extra=self._others(item, {*_JOB_FIELDS, "filter"}),
@@ -259,7 +264,7 @@ class _Judge:
             if reason:
                 raise self.violation(f"{pointer}/{name}", reason)
         found = ExportFilter(
-            redact(item["study_id"], self.token) if "study_id" in item else None,
+            self.redactor.text(item["study_id"]) if "study_id" in item else None,
             utc_moment(item.get("from")),
             utc_moment(item.get("to")),
             self._others(item, _FILTER_FIELDS),
@@ -268,7 +273,7 @@ class _Judge:
 
     def _others(self, item: Mapping[str, Any], known: Container[str]) -> dict[str, Any]:
         return {
-            redact(name, self.token): redacted(value, self.token)
+            self.redactor.text(name): self.redactor.json(value)
             for name, value in item.items()
             if name not in known
         }
@@ -280,11 +285,13 @@ class _Judge:
                 body
             )
             # The id goes back into paths: as it was written, not as a UUID prints it.
-            return Generating(body["export_id"], generating.additional_properties)
+            return Generating(
+                body["export_id"], self.redactor.json(generating.additional_properties)
+            )
         if status == "complete":
             return self._complete(body)
         failed = (BatchExportFailed if batch else CollectionExportFailed).from_dict(body)
-        return Failed(failed.additional_properties)
+        return Failed(self.redactor.json(failed.additional_properties))
 
     def _complete(self, body: dict[str, Any]) -> Complete:
         known = {"status", "url", "expires_at"}
@@ -298,19 +305,19 @@ class _Judge:
     def _json(self) -> Any:
         if not self.reply.body.strip():
             raise self.violation("", "is empty")
-        try:
+        # Raised outside of the handler: the parser's error holds the whole body.
+        with suppress(ValueError):
             return parse(self.reply.body)
-        except ValueError:
-            raise self.violation(
-                "",
-                "is not JSON, cut off, or nested too deep. Check the base URL (PROLIFIC_URL), and "
-                "whether the network answers with pages of its own, such as a login",
-            ) from None
+        raise self.violation(
+            "",
+            "is not JSON, cut off, or nested too deep. Check the base URL (PROLIFIC_URL), and "
+            "whether the network answers with pages of its own, such as a login",
+        )
 
     def violation(
         self, pointer: str, what: str, error: type[ContractViolation] = ContractViolation
     ) -> ContractViolation:
-        shown = excerpt(self.reply.body, self.token)
+        shown = self.redactor.excerpt(self.reply.body)
         subject = f"its {pointer}" if pointer else "its body"
         return error(
             f"{self.request.operation} for {self.request.ref} answered {self.reply.status}, "

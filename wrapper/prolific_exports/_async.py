@@ -23,7 +23,7 @@ from prolific_exports._effects import (
     Sleep,
 )
 from prolific_exports._errors import ExportsError, UsageError
-from prolific_exports._log import without_queries
+from prolific_exports._log import without_secrets
 from prolific_exports._reach import Reach
 from prolific_exports._settings import Settings
 from prolific_exports._threads import Threads
@@ -172,7 +172,7 @@ class AsyncDriver:
         request = http.api_request(self._client, self._settings, send)
         body = http.Body(send.timeout, self._clock)
         try:
-            with without_queries():
+            with without_secrets(self._settings.redactor):
                 response = await self._client.send(
                     request, stream=True, auth=None, follow_redirects=False
                 )
@@ -183,9 +183,11 @@ class AsyncDriver:
                 finally:
                     await response.aclose()
         except http.FAILURES as error:
-            raise http.no_answer(send.request, error, self._settings, self._reach) from error
-        self._reach.note(request.url)
-        return body.reply(send.request, response)
+            failure = http.no_answer(send.request, error, self._settings, self._reach)
+        else:
+            self._reach.note(request.url)
+            return body.reply(send.request, response)
+        raise failure
 
     async def _fetch_all(self, fetches: tuple[Fetch, ...], desk: "_Desk") -> list[Fetched]:
         parts = [asyncio.create_task(self._fetch(fetch, desk)) for fetch in fetches]
@@ -205,7 +207,7 @@ class AsyncDriver:
         head = None
         body = _Gathering(self._clock)
         try:
-            with without_queries():
+            with without_secrets(self._settings.redactor):
                 response = await self._client.send(
                     request, stream=True, auth=None, follow_redirects=False
                 )

@@ -18,6 +18,7 @@ from prolific_exports._errors import (
 )
 from prolific_exports._events import Event, Retrying
 from prolific_exports._policy import Policy, backoff, http_date, retry_after
+from prolific_exports._redactor import Redactor
 
 # A request answered so has not been acted on; a gateway's 502 or 504 says nothing about that.
 _REFUSED_UNSEEN: Final = frozenset({429, 503})
@@ -34,13 +35,13 @@ class Context:
     Attributes:
         clock: Where the time comes from.
         random: Where jitter comes from.
-        token: The API token, to keep it out of errors.
+        redactor: Keeps the secrets that are known out of errors and events.
         notify: Takes the events.
     """
 
     clock: Clock
     random: Random
-    token: str = field(repr=False)
+    redactor: Redactor = field(repr=False)
     notify: Callable[[Event], object]
 
 
@@ -48,7 +49,7 @@ class Interpreter(Protocol[T_co]):
     """Reads a reply, or raises what is wrong with it."""
 
     def __call__(
-        self, request: Request, reply: Reply, *, token: str, retry_after: float | None
+        self, request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
     ) -> T_co:
         """What the reply says."""
         ...
@@ -98,7 +99,7 @@ def perform(
     Args:
         request: What to ask.
         interpret: Reads the answer.
-        context: Clock, chance, token, events.
+        context: Clock, chance, secrets, events.
         policy: How often and how long.
         deadline: Monotonic time after which nothing is repeated.
 
@@ -117,7 +118,7 @@ def perform(
             reply: Reply = yield Send(request, timeout)
             date = reply.headers.get("date")
             wait = retry_after(reply.headers.get("retry-after"), date, context.clock.now())
-            value = interpret(request, reply, token=context.token, retry_after=wait)
+            value = interpret(request, reply, redactor=context.redactor, retry_after=wait)
             return Answer(value, wait, http_date(date))
         except (NoAnswerError, RateLimitedError, ServerError) as error:
             failures += 1

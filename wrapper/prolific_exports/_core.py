@@ -77,7 +77,7 @@ class Core:
         return cls(
             settings,
             Policy(timeout, poll_interval, call_timeout, stall_timeout),
-            Context(clock or SystemClock(), random or Random(), settings.token, notify),  # noqa: S311
+            Context(clock or SystemClock(), random or Random(), settings.redactor, notify),  # noqa: S311
         )
 
     @property

@@ -11,7 +11,7 @@ from prolific_exports._environment import Environment
 from prolific_exports._errors import NoAnswerError, UnreachableError, UsageError
 from prolific_exports._log import LOGGER
 from prolific_exports._reach import Reach
-from prolific_exports._redact import redact
+from prolific_exports._redactor import Redactor
 from prolific_exports._response import MAX_HEADER_SIZE
 from prolific_exports._settings import URL_VARIABLE, USER_AGENT, Settings
 
@@ -150,13 +150,24 @@ def fields_of(response: httpx.Response) -> dict[str, str]:
 def no_answer(
     request: Request, error: Exception, settings: Settings, reach: Reach
 ) -> NoAnswerError:
-    """The error for a call that was not answered."""
+    """The error for a call that was not answered, with its cause.
+
+    To be raised outside of the handler: see `Redactor.cause`.
+    """
+    failure = _unanswered(request, error, settings, reach)
+    failure.__cause__ = settings.redactor.cause(error)
+    return failure
+
+
+def _unanswered(
+    request: Request, error: Exception, settings: Settings, reach: Reach
+) -> NoAnswerError:
     sent = not isinstance(error, _NOT_SENT)
     url = httpx.URL(settings.base_url)
     obstacle = reach.obstacle(error, url, f"the base URL ({URL_VARIABLE})")
     if obstacle is not None:
         return UnreachableError(
-            f"No connection to {settings.base_url}: {obstacle}. "
+            f"No connection to {settings.base_url}: {settings.redactor.text(obstacle)}. "
             f"({request.operation} for {request.ref})",
             operation=request.operation,
             ref=request.ref,
@@ -169,7 +180,7 @@ def no_answer(
     )
     return NoAnswerError(
         f"{request.operation} for {request.ref} got no answer: "
-        f"{describe(error, settings.token)}. {hint}",
+        f"{describe(error, settings.redactor)}. {hint}",
         operation=request.operation,
         ref=request.ref,
         sent=sent,
@@ -181,10 +192,10 @@ def not_fetched(fetch: Fetch, head: Head | None, error: Exception, reach: Reach)
     obstacle = reach.obstacle(error, httpx.URL(fetch.url))
     if obstacle is not None:
         return Fetched(head, failure=f"no connection: {obstacle}", permanent=True)
-    return Fetched(head, failure=describe(error))
+    return Fetched(head, failure=describe(error, Redactor()))
 
 
-def describe(error: Exception, token: str | None = None) -> str:
+def describe(error: Exception, redactor: Redactor) -> str:
     """What went wrong, in half a sentence."""
     kinds: dict[type[Exception], str] = {
         httpx.ConnectTimeout: "connecting took too long",
@@ -194,5 +205,5 @@ def describe(error: Exception, token: str | None = None) -> str:
         httpx.InvalidURL: "a redirect leads to what is no URL",
     }
     kind = kinds.get(type(error), "the connection broke")
-    detail = redact(str(error), token)
+    detail = redactor.text(str(error))
     return f"{kind} ({detail})" if detail else kind

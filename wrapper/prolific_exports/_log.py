@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-from prolific_exports._redact import redact
+from prolific_exports._redactor import Redactor
 
 LOGGER: Final = logging.getLogger("prolific_exports")
 LOGGER.addHandler(logging.NullHandler())
@@ -21,34 +21,35 @@ _HTTP_LOGGERS: Final = (
     "hpack.hpack",
     "hpack.table",
 )
-_ours: ContextVar[bool] = ContextVar("prolific_exports_request", default=False)
+_ours: ContextVar[Redactor | None] = ContextVar("prolific_exports_redactor", default=None)
 
 
-class _HideQueries(logging.Filter):
+class _HideSecrets(logging.Filter):
     """Takes the secrets out of what the HTTP libraries log while we send.
 
     httpx logs the whole URL of every request at level INFO: for a presigned URL that
-    is the key to the data. At level DEBUG, redirects and (by hpack, for HTTP/2) the
-    Authorization header follow. Requests that are not ours are logged as ever.
+    is the key to the data. At level DEBUG, what the server sent and (by hpack, for HTTP/2)
+    the Authorization header follow. Requests that are not ours are logged as ever.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if _ours.get():
+        redactor = _ours.get()
+        if redactor is not None:
             # Put together here: a secret may be anywhere in any argument.
-            record.msg, record.args = redact(record.getMessage()), None
+            record.msg, record.args = redactor.text(record.getMessage()), None
         return True
 
 
-_HIDE_QUERIES: Final = _HideQueries()
+_HIDE_SECRETS: Final = _HideSecrets()
 for _name in _HTTP_LOGGERS:
     # Python keeps one copy of equal filters, so a repeated import adds nothing.
-    logging.getLogger(_name).addFilter(_HIDE_QUERIES)
+    logging.getLogger(_name).addFilter(_HIDE_SECRETS)
 
 
 @contextmanager
-def without_queries() -> Iterator[None]:
-    """While this lasts, in this thread or task, HTTP libraries log URLs without queries."""
-    before = _ours.set(True)
+def without_secrets(redactor: Redactor) -> Iterator[None]:
+    """While this lasts, in this thread or task, HTTP libraries log what a redactor leaves."""
+    before = _ours.set(redactor)
     try:
         yield
     finally:

@@ -20,19 +20,21 @@ from prolific_exports._errors import (
     UnsupportedError,
 )
 from prolific_exports._json import parse
-from prolific_exports._redact import excerpt, redact
+from prolific_exports._redactor import Redactor
 
 
-def error_of(request: Request, reply: Reply, token: str, retry_after: float | None) -> ApiError:
+def error_of(
+    request: Request, reply: Reply, redactor: Redactor, retry_after: float | None
+) -> ApiError:
     """The typed error for an error answer (4xx, 5xx and beyond).
 
     Args:
         request: What was asked.
         reply: The answer.
-        token: The API token, to keep it out of the error.
+        redactor: Keeps the secrets that are known out of the error.
         retry_after: Seconds that the reply asks to wait.
     """
-    problem = _Problem.read(reply, token)
+    problem = _Problem.read(reply, redactor)
     cls, hint = _error_class(request, reply.status)
     if problem.speaks_of_a_feature and cls in (AccessDeniedError, NotFoundError):
         hint = "Ask Prolific's support to enable Task Builder for the workspace."
@@ -112,45 +114,32 @@ class _Problem:
         return "permission" in text and "feature" in text
 
     @classmethod
-    def read(cls, reply: Reply, token: str) -> "_Problem":
+    def read(cls, reply: Reply, redactor: Redactor) -> "_Problem":
         try:
             body = parse(reply.body)
         except ValueError:
             body = None
         if not isinstance(body, dict):
-            return cls(None, None, None, excerpt(reply.body, token))
+            return cls(None, None, None, redactor.excerpt(reply.body))
         envelope = body.get("error")
         source = envelope if isinstance(envelope, dict) else body
         title = _first_text(source, "title", "message", "type")
         code = source.get("error_code")
-        detail = redacted(source.get("detail", source.get("issues")), token)
+        detail = redactor.json(source.get("detail", source.get("issues")))
         if title is None and detail is None:
-            summary = excerpt(reply.body, token)
+            summary = redactor.excerpt(reply.body)
         else:
             summary = ": ".join(part for part in (title, _flat(detail)) if part)
         return cls(
-            redact(title, token) if title else None,
+            redactor.text(title) if title else None,
             code if isinstance(code, int) else None,
             detail,
-            excerpt(summary.encode("utf-8", "replace"), token),
+            redactor.excerpt(summary),
         )
 
 
 def _first_text(source: Mapping[str, Any], *names: str) -> str | None:
     return next((source[n] for n in names if isinstance(source.get(n), str) and source[n]), None)
-
-
-def redacted(value: Any, token: str) -> Any:
-    """JSON with the secrets taken out of its every text."""
-    match value:
-        case str():
-            return redact(value, token)
-        case list():
-            return [redacted(item, token) for item in value]
-        case dict():
-            return {redact(name, token): redacted(item, token) for name, item in value.items()}
-        case _:
-            return value
 
 
 def _flat(detail: Any) -> str:

@@ -1,4 +1,4 @@
-"""Keep secrets out of everything that is shown, logged or raised.
+"""Hide what looks like a secret; `_redactor` hides the secrets that are known.
 
 Three things are secret: the API token, the query of a presigned URL (it is what
 makes the URL work for whoever holds it) and a user name or password in a URL.
@@ -7,11 +7,8 @@ Hiding too much is a nuisance, hiding too little a leak: where it is not clear
 where a secret ends, the rest of the word goes.
 """
 
-import html
-import json
 import re
 from typing import Final
-from urllib.parse import quote
 
 MARK: Final = "[redacted]"
 
@@ -43,45 +40,16 @@ _FIELD = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 
-# So many characters of the token in a row are as secret as all of it.
-_FRAGMENT: Final = 12
-_READ: Final = 65536
 
-
-def redact(text: str, token: str | None = None) -> str:
-    """The text without the token and without user names and queries of the URLs in it.
+def redact(text: str) -> str:
+    """The text without user names and queries of the URLs in it, and without what signs one.
 
     Args:
         text: Anything: a URL, a message, a body, cut off anywhere.
-        token: The API token; hidden in part, too, and as JSON, HTML or a URL writes it.
     """
-    if token:
-        forms = {token, json.dumps(token)[1:-1], html.escape(token), quote(token, safe="")}
-        for form in sorted(forms):
-            text = _hide(text, form)
     text = _AUTHORIZATION.sub(rf"\1{MARK}", text)
     text = _FIELD.sub(rf"\1{MARK}", text)
     return _WORD.sub(_redact_word, text)
-
-
-def _hide(text: str, secret: str) -> str:
-    size = min(len(secret), _FRAGMENT)
-    fragments = {secret[start : start + size] for start in range(len(secret) - size + 1)}
-    shown, end = "", 0
-    for found in sorted(at for fragment in fragments for at in _positions(text, fragment)):
-        if found >= end:
-            shown += text[end:found] + MARK
-        end = found + size
-    return shown + text[end:]
-
-
-def _positions(text: str, part: str) -> list[int]:
-    found = []
-    at = text.find(part)
-    while at >= 0:
-        found.append(at)
-        at = text.find(part, at + 1)
-    return found
 
 
 def _redact_word(match: re.Match[str]) -> str:
@@ -106,28 +74,12 @@ def _redact_query(word: str, *, in_url: bool) -> str:
     return word[: signed.end()] + MARK if signed else word
 
 
-def excerpt(body: bytes, token: str | None = None, limit: int = 300) -> str:
-    """The beginning of a body, fit to be shown: one line, secrets removed.
-
-    Args:
-        body: The body as received.
-        token: The API token, should the body repeat it.
-        limit: Characters at most.
-    """
-    text = body[:_READ].decode("utf-8", "replace")
-    if len(body) > _READ:
-        # Half a password is not recognised as one: the word that was cut goes.
-        text = text[: _last_break(text)] or text
-    # Redacted before it is cut to its length, for the same reason.
-    text = " ".join(_printable(redact(text, token)).split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _last_break(text: str) -> int:
+def last_break(text: str) -> int:
+    """Where the last word of a text begins, less one; -1 if it is all one word."""
     return max(text.rfind(character) for character in ' \n\t"<>')
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text without what a terminal would obey."""
     return "".join(
         c if c.isprintable() or c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text

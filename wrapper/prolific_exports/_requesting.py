@@ -42,7 +42,7 @@ from prolific_exports._events import Adopted, Retrying
 from prolific_exports._filters import ExportFilter
 from prolific_exports._listed import ListedJob
 from prolific_exports._policy import Policy
-from prolific_exports._redact import excerpt
+from prolific_exports._redactor import Redactor
 from prolific_exports._refs import ExportRef
 from prolific_exports._states import Complete, ExportState, Generating
 
@@ -83,7 +83,7 @@ def request(ref: ExportRef, context: Context, policy: Policy, deadline: float) -
 
     Args:
         ref: What to export; the id of a job does not matter.
-        context: Clock, chance, token, events.
+        context: Clock, chance, secrets, events.
         policy: How often and how long.
         deadline: Monotonic time after which nothing is repeated.
 
@@ -179,7 +179,7 @@ class _Asking:
             return error
         if len(answer.value) < MOST_JOBS:
             return error
-        return _too_many(error, answer.value, self.context.token)
+        return _too_many(error, answer.value, self.context.redactor)
 
 
 def _started(ref: ExportRef, answer: Answer[ExportState]) -> Started:
@@ -208,7 +208,7 @@ def confirm(ref: ExportRef, context: Context, policy: Policy, deadline: float) -
 
     Args:
         ref: The job, with its id and filter.
-        context: Clock, chance, token, events.
+        context: Clock, chance, secrets, events.
         policy: How often and how long.
         deadline: Monotonic time after which nothing is repeated.
 
@@ -230,7 +230,7 @@ def confirm(ref: ExportRef, context: Context, policy: Policy, deadline: float) -
         if job.export_id.lower() == wanted and not (
             ref.filter is None or ref.filter.is_applied_by(job.filter)
         ):
-            found = _short(str(job.filter or "none"), context.token)
+            found = _short(str(job.filter or "none"), context.redactor)
             raise FilterIgnoredError(
                 f"The export of {ref} has another filter on the server: {found}. Nothing was "
                 "downloaded, and the job keeps its place there. Request one with the filter that "
@@ -273,11 +273,13 @@ def _unresolved(lost: NoAnswerError | ServerError, failure: ExportsError) -> Exp
     return error
 
 
-def _too_many(error: ApiError, jobs: tuple[ListedJob, ...], token: str) -> TooManyExportsError:
+def _too_many(
+    error: ApiError, jobs: tuple[ListedJob, ...], redactor: Redactor
+) -> TooManyExportsError:
     ref = error.ref
     said = error.detail or error.title
     answered = (
-        f"{error.status}: {_short(str(said), token).rstrip('.')}" if said else f"{error.status}"
+        f"{error.status}: {_short(str(said), redactor).rstrip('.')}" if said else f"{error.status}"
     )
     return TooManyExportsError(
         f"No export was started: {ref.kind} {ref.resource_id} has {len(jobs)} export jobs, and "
@@ -285,7 +287,7 @@ def _too_many(error: ApiError, jobs: tuple[ListedJob, ...], token: str) -> TooMa
         f"one that is not needed: prolific-exports delete {ref.kind} {ref.resource_id} EXPORT_ID, "
         f"or in Python exports.{ref.plural}.delete({ref.resource_id!r}, export_id). "
         "Downloads with --delete-after (delete_after=True) leave none behind. "
-        f"The jobs, newest first:{_told(jobs, token)}",
+        f"The jobs, newest first:{_told(jobs, redactor)}",
         operation=error.operation,
         ref=ref,
         status=error.status,
@@ -297,14 +299,14 @@ def _too_many(error: ApiError, jobs: tuple[ListedJob, ...], token: str) -> TooMa
     )
 
 
-def _told(jobs: Sequence[ListedJob], token: str) -> str:
+def _told(jobs: Sequence[ListedJob], redactor: Redactor) -> str:
     return "".join(
-        f"\n  {job.export_id}  {_short(job.status, token)}, "
+        f"\n  {job.export_id}  {_short(job.status, redactor)}, "
         f"{job.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        + (f", {_short(str(job.filter), token)}" if job.filter else "")
+        + (f", {_short(str(job.filter), redactor)}" if job.filter else "")
         for job in jobs
     )
 
 
-def _short(text: str, token: str) -> str:
-    return excerpt(text.encode("utf-8", "replace"), token, _WIDTH)
+def _short(text: str, redactor: Redactor) -> str:
+    return redactor.excerpt(text, _WIDTH)

@@ -7,7 +7,8 @@ from typing import Final
 from attrs import field, frozen
 
 from prolific_exports._errors import UsageError
-from prolific_exports._redact import MARK, redact
+from prolific_exports._redact import MARK
+from prolific_exports._redactor import Redactor
 from prolific_exports._urls import why_unsafe
 from prolific_exports._version import __version__
 
@@ -28,10 +29,16 @@ class Settings:
     Attributes:
         token: The API token, without the word ``Token``.
         base_url: Scheme and host of the API, without a slash at the end.
+        redactor: Knows the token, and the URLs that the client will see.
     """
 
     token: str = field(repr=False)
     base_url: str
+    redactor: Redactor = field(init=False, repr=False, eq=False)
+
+    @redactor.default
+    def _redactor(self) -> Redactor:
+        return Redactor(self.token)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -84,7 +91,7 @@ def _base_url(given: str, token: str) -> str:
     if reason:
         # What stands before an "@" is a password, even where the rest is not a URL.
         _, at, rest = url.rpartition("@")
-        shown = redact(MARK + at + rest if at and "://" not in url else url, token)
+        shown = Redactor(token).text(MARK + at + rest if at and "://" not in url else url)
         raise UsageError(
             f"The base URL {shown!r} cannot be used: {reason}. "
             f"Set {URL_VARIABLE} (in Python also base_url=…) to something like {PRODUCTION}."

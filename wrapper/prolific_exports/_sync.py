@@ -14,7 +14,7 @@ from prolific_exports import _routing as routing
 from prolific_exports._clock import Clock
 from prolific_exports._effects import Effect, Fetch, FetchAll, Fetched, Flow, Reply, Send, Sleep
 from prolific_exports._errors import ExportsError, UsageError
-from prolific_exports._log import without_queries
+from prolific_exports._log import without_secrets
 from prolific_exports._reach import Reach
 from prolific_exports._settings import Settings
 from prolific_exports._store import Stop, StoreClient
@@ -93,7 +93,7 @@ class SyncDriver:
         request = http.api_request(self._client, self._settings, send)
         body = http.Body(send.timeout, self._clock)
         try:
-            with without_queries():
+            with without_secrets(self._settings.redactor):
                 response = self._client.send(
                     request, stream=True, auth=None, follow_redirects=False
                 )
@@ -104,9 +104,11 @@ class SyncDriver:
                 finally:
                     response.close()
         except http.FAILURES as error:
-            raise http.no_answer(send.request, error, self._settings, self._reach) from error
-        self._reach.note(request.url)
-        return body.reply(send.request, response)
+            failure = http.no_answer(send.request, error, self._settings, self._reach)
+        else:
+            self._reach.note(request.url)
+            return body.reply(send.request, response)
+        raise failure
 
     def _fetch_all(self, effect: FetchAll) -> list[Fetched]:
         stop = Stop()
@@ -138,7 +140,7 @@ class SyncDriver:
             request.headers["Connection"] = "close"
         head = None
         try:
-            with without_queries():
+            with without_secrets(self._settings.redactor):
                 response = self._client.send(
                     request, stream=True, auth=None, follow_redirects=False
                 )

@@ -27,6 +27,7 @@ from prolific_contract.spec import load_contract
 from prolific_exports import ApiError
 from prolific_exports._api import get_status, interpret, request_export
 from prolific_exports._effects import Reply
+from prolific_exports._redactor import Redactor
 from prolific_exports._refs import ExportRef
 
 pytestmark = pytest.mark.unmeasured
@@ -87,7 +88,7 @@ def read_by_wrapper(operation, status, content):
     ref = ExportRef(operation.kind, "some-id")
     request = request_export(ref) if operation.action == "request" else get_status(ref, "a-job")
     try:
-        return interpret(request, Reply(status, {}, content), token="t0ken", retry_after=None)
+        return interpret(request, Reply(status, {}, content), redactor=Redactor(), retry_after=None)
     except ApiError as error:
         return error
 

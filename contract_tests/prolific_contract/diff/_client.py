@@ -28,6 +28,7 @@ from prolific_exports._effects import Reply
 from prolific_exports._effects import Request as ApiRequest
 from prolific_exports._errors import ExportsError
 from prolific_exports._filters import ExportFilter
+from prolific_exports._redactor import Redactor
 from prolific_exports._refs import KINDS, ExportRef
 
 from prolific_contract.diff._compare import Finding, OperationDiff
@@ -35,7 +36,6 @@ from prolific_contract.diff._contract import Credential, Operation, OperationKey
 from prolific_contract.diff._messages import ABSENT, Request, Response, request_refusals
 from prolific_contract.spec._files import load_contract
 
-_TOKEN = "a-token"  # noqa: S105 - not one
 _CREDENTIALS = frozenset({Credential(("apiKey", "header", "authorization"), frozenset())})
 _RESOURCE = "0192a3b4-c5d6-4e8f-9a0b-1c2d3e4f5a6b"
 _EXPORT = "a1b2c3d4-e5f6-4890-abcd-ef1234567890"
@@ -143,7 +143,7 @@ def _bytes(response: Response) -> bytes:
 def _interpreted(call: _Call, response: Response) -> str:
     reply = Reply(response.status, {}, _bytes(response))
     try:
-        value = call.interpret(call.request, reply, token=_TOKEN, retry_after=None)
+        value = call.interpret(call.request, reply, redactor=Redactor(), retry_after=None)
     except ExportsError as error:
         pointer = getattr(error, "pointer", "")
         return f"our client raises {type(error).__name__}{pointer and f', for {pointer}'}"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from prolific_exports import ExportFilter, ExportRef, UsageError
 from prolific_exports import _api as boundary
 from prolific_exports._effects import Reply
+from prolific_exports._redactor import Redactor
 from prolific_exports._refs import check_filter
 
 MARCH, APRIL = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
@@ -32,7 +33,7 @@ def read(conditions):
     """The filter of a listed job."""
     reply = Reply(200, {}, json.dumps([conditions]).encode())
     request = boundary.list_exports(ExportRef("batch", "65f0"))
-    (job,) = boundary.interpret_list(request, reply, token="t0ken", retry_after=None)
+    (job,) = boundary.interpret_list(request, reply, redactor=Redactor(), retry_after=None)
     return job.filter
 
 

@@ -9,6 +9,7 @@ from prolific_exports import BadRequestError, ContractViolation, ExportRef, _jso
 from prolific_exports import _api as api
 from prolific_exports._effects import Reply
 from prolific_exports._json import MAX_DEPTH, JSONLimitError, check_limits, parse
+from prolific_exports._redactor import Redactor
 
 REF = ExportRef("batch", "65f0")
 JOB = {
@@ -80,7 +81,7 @@ def test_a_list_that_is_nested_too_deep_is_a_violation(depth, place):
     body = json.dumps([job]).replace('"@"', nested(depth)).encode()
     with pytest.raises(ContractViolation, match="nested too deep"):
         api.interpret_list(
-            api.list_exports(REF), Reply(200, {}, body), token="t0ken", retry_after=None
+            api.list_exports(REF), Reply(200, {}, body), redactor=Redactor(), retry_after=None
         )
 
 
@@ -89,7 +90,7 @@ def test_an_error_that_is_nested_too_deep_is_told_by_its_text(depth):
     body = f'{{"error": {{"detail": {nested(depth)}}}}}'.encode()
     with pytest.raises(BadRequestError) as told:
         api.interpret(
-            api.request_export(REF), Reply(400, {}, body), token="t0ken", retry_after=None
+            api.request_export(REF), Reply(400, {}, body), redactor=Redactor(), retry_after=None
         )
     assert told.value.detail is None
     assert '{"error": {"detail": [[[' in str(told.value)

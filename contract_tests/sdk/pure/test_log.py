@@ -7,7 +7,9 @@ from threading import Thread
 import httpx
 import pytest
 from prolific_exports import _log as log
+from prolific_exports._redactor import Redactor
 
+NONE_KNOWN = Redactor()
 URL = "https://s.example/x.zip?X-Amz-Signature=SECRET"
 LIBRARIES = ["httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "hpack.hpack"]
 
@@ -20,7 +22,7 @@ def everything(caplog):
 
 def test_httpx_logs_the_url_without_its_query(caplog):
     transport = httpx.MockTransport(lambda _request: httpx.Response(200))
-    with httpx.Client(transport=transport) as client, log.without_queries():
+    with httpx.Client(transport=transport) as client, log.without_secrets(NONE_KNOWN):
         client.get(URL)
     assert caplog.messages == [
         'HTTP Request: GET https://s.example/x.zip?[redacted] "HTTP/1.1 200 OK"'
@@ -40,30 +42,36 @@ def test_httpx_logs_the_url_without_its_query(caplog):
     ],
 )
 def test_a_secret_is_hidden_wherever_it_stands(caplog, name, message, args):
-    with log.without_queries():
+    with log.without_secrets(NONE_KNOWN):
         logging.getLogger(name).debug(message, *args)
     assert "SECRET" not in caplog.text
     assert "[redacted]" in caplog.text
 
 
+def test_a_secret_that_only_the_redactor_knows_is_hidden(caplog):
+    with log.without_secrets(Redactor("kq3v9Xw2Lr7tYb5nMz8c")):
+        logging.getLogger("httpcore.http11").debug("failed %r", [b"x-kq3v9xw2lr7tyb5nmz8c"])
+    assert caplog.messages == ["failed [b'x-[redacted]']"]
+
+
 def test_numbers_keep_their_format(caplog):
-    with log.without_queries():
+    with log.without_secrets(NONE_KNOWN):
         logging.getLogger("httpx").info("%s %d took %.2f s, 100%%", "GET", 200, 1.239)
     assert caplog.messages == ["GET 200 took 1.24 s, 100%"]
 
 
 def test_requests_that_are_not_ours_are_logged_as_ever(caplog):
-    with log.without_queries():
+    with log.without_secrets(NONE_KNOWN):
         pass
     logging.getLogger("httpx").info("request %s", URL)
-    with log.without_queries():
+    with log.without_secrets(NONE_KNOWN):
         logging.getLogger("somebody.else").info("request %s", URL)
     assert caplog.messages == [f"request {URL}"] * 2
     assert caplog.records[0].args == (URL,)
 
 
 def test_another_thread_is_not_ours(caplog):
-    with log.without_queries():
+    with log.without_secrets(NONE_KNOWN):
         other = Thread(target=logging.getLogger("httpx").info, args=("request %s", URL))
         other.start()
         other.join()
@@ -72,7 +80,7 @@ def test_another_thread_is_not_ours(caplog):
 
 def test_another_task_is_not_ours_and_ours_stays_so_while_it_waits(caplog):
     async def ours():
-        with log.without_queries():
+        with log.without_secrets(NONE_KNOWN):
             await asyncio.sleep(0)
             logging.getLogger("httpx").info("ours %s", URL)
 
@@ -90,7 +98,11 @@ def test_another_task_is_not_ours_and_ours_stays_so_while_it_waits(caplog):
 
 
 def test_it_ends_with_an_error_too(caplog):
-    with pytest.raises(httpx.ReadError), log.without_queries(), log.without_queries():
+    with (
+        pytest.raises(httpx.ReadError),
+        log.without_secrets(NONE_KNOWN),
+        log.without_secrets(NONE_KNOWN),
+    ):
         raise httpx.ReadError("cut off")
     logging.getLogger("httpx").info(URL)
     assert caplog.messages == [URL]

@@ -16,6 +16,7 @@ from prolific_exports import ExportFilter, ExportRef, NoAnswerError
 from prolific_exports._calls import Context
 from prolific_exports._effects import Reply, Send, Sleep
 from prolific_exports._policy import Policy
+from prolific_exports._redactor import Redactor
 from prolific_exports._requesting import request
 from prolific_exports.testing import FakeClock
 
@@ -60,7 +61,7 @@ class World:
         return Reply(202, {"date": date}, json.dumps(body).encode())
 
     def run(self, ref):
-        context = Context(self.clock, Random(7), "t0ken", lambda _: None)
+        context = Context(self.clock, Random(7), Redactor(), lambda _: None)
         flow = request(ref, context, Policy(), self.clock.monotonic() + 600)
         try:
             effect = next(flow)

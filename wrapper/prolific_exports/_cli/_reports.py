@@ -5,10 +5,13 @@ subcommand describes them.
 """
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._text import printable
+from prolific_exports._redactor import Redactor
+from prolific_exports._settings import TOKEN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +36,11 @@ def complain(error: BaseException, subject: str | None = None) -> None:
 
 def explain(error: BaseException) -> str:
     """An error's message; the system's errors without their numbers."""
+    said = str(error) or "interrupted"
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    return str(error) or "interrupted"
+        said = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    # Errors of archives quote what is in them, which a server wrote.
+    return Redactor(os.environ.get(TOKEN_VARIABLE, "").strip()).known(said)
 
 
 def download(

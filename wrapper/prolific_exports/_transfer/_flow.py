@@ -29,7 +29,6 @@ from prolific_exports._events import (
 )
 from prolific_exports._managing import delete_saved
 from prolific_exports._policy import Policy, backoff, retry_after
-from prolific_exports._redact import excerpt
 from prolific_exports._transfer._judge import Follow, Refuse, Step, Take, Transfer, Verdict
 from prolific_exports._transfer._outbox import Outbox
 from prolific_exports._transfer._rate import Rate
@@ -81,7 +80,7 @@ def download(
     Args:
         job: What to download.
         path: A file or folder; None means the working directory.
-        context: Clock, chance, token, events.
+        context: Clock, chance, secrets, events.
         policy: How patiently to wait.
         options: How to download.
         system: Files and processes.
@@ -173,19 +172,28 @@ class _Download:
             if verify is None:
                 break
             self.context.notify(Verifying(self.job.ref, room.received))
-            try:
-                yield Run(partial(verify, room.part), reads_only=True)
-            except ArchiveError as error:
-                # Users know the destination, not the partial file.
-                message = str(error).replace(str(room.part), str(room.target))
-                if not isinstance(error, CorruptArchiveError):
-                    raise type(error)(f"{message} Nothing was saved.") from error
-                room.forget()
-                if fetches == _MAX_FETCHES:
-                    raise CorruptArchiveError(f"{message} Nothing was saved.") from error
-                self._tell_restart("what arrived is not a whole archive")
-            else:
+            problem = yield Run(partial(self._problem, verify), reads_only=True)
+            if problem is None:
                 break
+            if not isinstance(problem, CorruptArchiveError):
+                raise problem
+            room.forget()
+            if fetches == _MAX_FETCHES:
+                raise problem
+            self._tell_restart("what arrived is not a whole archive")
+
+    def _problem(self, verify: Callable[[Path], object]) -> ArchiveError | None:
+        """The error for the archive that arrived, in which a server may name anything."""
+        try:
+            verify(self.room.part)
+        except ArchiveError as error:
+            # Users know the destination, not the partial file.
+            message = str(error).replace(str(self.room.part), str(self.room.target))
+            redactor = self.context.redactor
+            problem = type(error)(f"{redactor.known(message)} Nothing was saved.")
+            problem.__cause__ = error.__cause__ and redactor.cause(error.__cause__)
+            return problem
+        return None
 
     def _get_ready(self, *, adopted: bool) -> Flow[None]:
         """Get a URL for what is there, or for a new job's archive.
@@ -304,6 +312,7 @@ class _Download:
 
     def _ask(self, url: str, part: _Part) -> Fetch:
         part.verdict = None
+        self.context.redactor.learn(url)
         return Fetch(
             url,
             part.transfer.headers(),
@@ -422,10 +431,10 @@ class _Download:
 
     def _shown(self, text: str) -> str:
         """Words of the store or the API, fit to be shown."""
-        return excerpt(text.encode("utf-8", "replace"), self.context.token)
+        return self.context.redactor.excerpt(text)
 
     def _error(self, reason: str, fetched: Fetched | None) -> DownloadError:
-        said = excerpt(fetched.evidence, self.context.token) if fetched else ""
+        said = self.context.redactor.excerpt(fetched.evidence) if fetched else ""
         if "\ufffd" in said:
             # Not text, so probably a part of an archive: that explains nothing.
             said = ""
