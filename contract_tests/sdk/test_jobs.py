@@ -29,6 +29,7 @@ from prolific_exports import (
 )
 from prolific_exports import _api as boundary
 from prolific_exports._effects import Reply
+from prolific_exports._redactor import Redactor
 
 RESET = httpx.ReadError("connection reset")
 REFUSED = httpx.ConnectError("connection refused")
@@ -39,7 +40,9 @@ def listing(body, status=200):
     if not isinstance(body, bytes):
         body = json.dumps(body).encode()
     request = boundary.list_exports(ExportRef("batch", api.BATCH))
-    return boundary.interpret_list(request, Reply(status, {}, body), token=TOKEN, retry_after=None)
+    return boundary.interpret_list(
+        request, Reply(status, {}, body), redactor=Redactor(TOKEN), retry_after=None
+    )
 
 
 def gone():

@@ -15,10 +15,10 @@ MARK: Final = "[redacted]"
 # Texts are read word by word, and no pattern below looks back: an answer made to
 # keep a regular expression busy (65 kB of "https://") is read as fast as any other.
 # An apostrophe does not end a word, since a URL may hold one.
-_WORD = re.compile(r'[^\s"<>]+')
+WORD = re.compile(r'[^\s"<>]+')
 # JSON may escape a slash, and any other character by its number.
 _AUTHORITY = re.compile(r":(?:\\?/){2}")
-_QUESTION_MARK = re.compile(r"\?|%3f|\\u003f", re.IGNORECASE)
+QUESTION_MARK = re.compile(r"\?|%3f|\\u003f", re.IGNORECASE)
 _EQUALS = re.compile(r"=|%3d|\\u003d", re.IGNORECASE)
 # A query cut off from its URL, as in an error page that quotes only a part: the
 # parameters that sign, by name, and any value that looks like a digest or key.
@@ -49,13 +49,13 @@ def redact(text: str) -> str:
     """
     text = _AUTHORIZATION.sub(rf"\1{MARK}", text)
     text = _FIELD.sub(rf"\1{MARK}", text)
-    return _WORD.sub(_redact_word, text)
+    return WORD.sub(_redact_word, text)
 
 
 def _redact_word(match: re.Match[str]) -> str:
     word = match[0]
     authority = _AUTHORITY.search(word)
-    query = _QUESTION_MARK.search(word)
+    query = QUESTION_MARK.search(word)
     if authority:
         start, at = authority.end(), word.rfind("@")
         if query and at > query.start():
@@ -67,7 +67,7 @@ def _redact_word(match: re.Match[str]) -> str:
 
 
 def _redact_query(word: str, *, in_url: bool) -> str:
-    query = _QUESTION_MARK.search(word)
+    query = QUESTION_MARK.search(word)
     if query and (in_url or _EQUALS.search(word, query.end())):
         word = word[: query.end()] + MARK
     signed = _SIGNED.search(word)

@@ -38,11 +38,12 @@ _LONGEST: Final = 8192
 # Two hundred URLs: by the time that more have been seen, the first have expired.
 _MOST_KNOWN: Final = 131_072
 
-# What a presigned URL says besides what makes it work.
+# What a presigned URL says besides what makes it work: how and until when it is signed, what
+# it is about and what the answer shall look like.
 _PUBLIC = re.compile(
-    r"x-(?:amz|goog)-(?:algorithm|date|expires|signedheaders|content-sha256)|x-id|versionid"
-    r"|expires|response-[a-z-]+|s[eprstv]|spr|srt"
-    r"|x-(?:oss|cos|obs)-(?:date|expires)",
+    r"x-(?:amz|goog)-(?:algorithm|date|expires|signedheaders|content-sha256)|expires"
+    r"|s[eprstv]|spr|srt|response-[a-z-]+|file_?name"
+    r"|(?:(?:batch|collection|export|job|request|study|upload|version|workspace|x)[_-]?)?id",
     re.IGNORECASE,
 )
 _PLACE: Final = rb"(?:token|bearer|basic|authorization|key)[^a-z0-9_-]{1,12}(%s)(?![a-z0-9_-])"
@@ -118,15 +119,28 @@ class Redactor:
         self._index: _Index | None = None
         self._lock = Lock()
 
+    @property
+    def finds_token(self) -> bool:
+        """Whether there is a token that is long enough to be found anywhere."""
+        return len(self._token) >= _SHORTEST
+
     def learn(self, url: str) -> None:
         """Take note of the values in the query of a presigned URL."""
-        query = url.partition("?")[2].partition("#")[0]
+        path, _, query = url.partition("#")[0].partition("?")
         pairs = (pair.partition("=") for pair in query.split("&"))
         values = {
             folded(unquote((value or name)[:_LONGEST]))
             for name, _, value in pairs
             if not _PUBLIC.fullmatch(name)
         }
+        shown = folded(unquote(path))
+        self._learn({value for value in values if value not in shown})
+
+    def learn_value(self, value: str) -> None:
+        """Take note of another secret, such as somebody else's token."""
+        self._learn({folded(value[:_LONGEST])})
+
+    def _learn(self, values: set[bytes]) -> None:
         with self._lock:
             new = values.difference(self._values)
             new = {value for value in new if len(value) >= _SHORTEST}

@@ -53,7 +53,7 @@ def against(monkeypatch):
         if isinstance(target, Site):
             sites.append(target)
             target = InProcessTarget(target, clock)
-        monkeypatch.setattr(_check, "LiveTarget", lambda: opened(target))
+        monkeypatch.setattr(_check, "LiveTarget", lambda _token: opened(target))
         return target
 
     yield use

@@ -41,7 +41,7 @@ def against(monkeypatch):
     sites = []
 
     def use(name=None, target=None):
-        def open_target():
+        def open_target(_token):
             held.append(name)
             if target is not None:
                 return opened(target)

@@ -12,18 +12,19 @@ from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse
 from helpers.traces import complete, error
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prolific_contract.gate._hiding import without_token
 from prolific_contract.gate._parts import part_of
 from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._recorder import (
     WRONG_TOKEN,
     Recorder,
     converse,
-    without_token,
 )
 from prolific_contract.gate._steps import Ask, Fetch, Pause
 from prolific_contract.gate._targets import NoAnswerError, UnreachableError
 from prolific_contract.gate._trace import Answer, Credential
 from prolific_contract.gate._zip_directory import Damaged, Directory, Part, read_directory
+from prolific_exports._redactor import Redactor
 
 FEW = settings(max_examples=25, deadline=None)
 
@@ -128,7 +129,7 @@ AWKWARD = 'to"ken/with+all="&<kinds>'
 @pytest.mark.parametrize("form", [AWKWARD, json.dumps(AWKWARD)[1:-1], quote(AWKWARD, safe="")])
 def test_the_token_is_taken_out_of_answers(form):
     answer = Answer(200, (("X-Echo", f"you are {form}!"),), f'{{"said": "{form}"}}'.encode())
-    taken = without_token(answer, AWKWARD)
+    taken = without_token(answer, Redactor(AWKWARD))
 
     assert form not in taken.headers[0][1]
     assert form.encode() not in taken.body
@@ -152,7 +153,7 @@ def test_an_echo_is_noticed_in_headers_and_in_bodies(answer):
 def test_an_answer_without_the_token_stays_as_it_is():
     answer = error(404)
 
-    assert without_token(answer, TOKEN) == evolve(answer, echoes_token=False)
+    assert without_token(answer, Redactor(TOKEN)) == evolve(answer, echoes_token=False)
 
 
 @pytest.mark.parametrize(("size", "kept", "cut"), [(65536, 65536, False), (65537, 65536, True)])
@@ -164,7 +165,7 @@ def test_of_an_answer_of_the_api_not_more_is_kept_than_it_can_need(size, kept, c
 
 
 def test_a_short_token_is_not_looked_for():
-    assert without_token(error(404), "detail") == error(404)
+    assert without_token(error(404), Redactor("detail")) == error(404)
 
 
 # Archives.

@@ -7,8 +7,10 @@ from typing import Any
 import httpx
 from prolific_exports import UsageError
 from prolific_exports._environment import Environment
+from prolific_exports._log import without_secrets
 from prolific_exports._reach import Reach
 from prolific_exports._redact import redact
+from prolific_exports._redactor import Redactor
 from prolific_exports._routing import client
 
 from prolific_contract._errors import DocumentError
@@ -91,37 +93,46 @@ def read_source(source: str) -> str:
     """
     if not _URL.match(source):
         return read_text(Path(source))
-    name = shown(source)
+    name, redactor = shown(source), Redactor()
     try:
-        content = _fetch(httpx.URL(source), name)
+        return _text(_fetch(httpx.URL(source), name, redactor), name)
     except UsageError as error:
         # What the environment sets cannot be used.
         raise DocumentError(f"{name} can't be fetched: {error}") from error
     except _FAILURES as error:
-        raise DocumentError(
-            f"{name} can't be fetched: {type(error).__name__}: {redact(str(error))}"
-        ) from error
+        reason = redactor.text(str(error))
+        failure = DocumentError(f"{name} can't be fetched: {type(error).__name__}: {reason}")
+        failure.__cause__ = redactor.cause(error)
+    # Not in the handler, which would make what the server sent its context.
+    raise failure
+
+
+def _text(content: bytes, name: str) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
         raise DocumentError(f"{name} is not a text in UTF-8: {error.reason}") from error
 
 
-def _fetch(url: httpx.URL, name: str) -> bytes:
+def _fetch(url: httpx.URL, name: str, redactor: Redactor) -> bytes:
     environment = Environment.read()
-    with client(environment) as http:
+    with client(environment) as http, without_secrets(redactor):
         try:
-            return _followed(http, url, name)
+            return _followed(http, url, name, redactor)
         except httpx.TransportError as error:
             obstacle = Reach(environment).obstacle(error, url)
             if obstacle is None:
                 raise
-            raise DocumentError(f"{name} can't be fetched: {obstacle}") from error
+            failure = DocumentError(f"{name} can't be fetched: {obstacle}")
+            failure.__cause__ = redactor.cause(error)
+    raise failure
 
 
-def _followed(http: httpx.Client, url: httpx.URL, name: str) -> bytes:
+def _followed(http: httpx.Client, url: httpx.URL, name: str, redactor: Redactor) -> bytes:
     first = url
     for _ in range(_MOST_REDIRECTS + 1):
+        # A link to a private document has its signature in the query.
+        redactor.learn(str(url))
         with http.stream("GET", url, headers={"Accept": "*/*"}, timeout=_TIMEOUT) as response:
             if response.next_request is not None:
                 target = response.next_request.url

@@ -80,7 +80,7 @@ def check_live(check: Check, progress: Progress | None = None) -> tuple[Verdict,
     target, token = usable(check)
     # Nothing is sent before all of it is known to be possible.
     plan = _plan(check, target)
-    with LiveTarget() as server:
+    with LiveTarget(token) as server:
         conversation = _conversation(server, target, token, plan, progress)
     return check.judged(conversation.trace, target), conversation
 

@@ -13,13 +13,18 @@ from urllib.parse import urlsplit
 from attrs import evolve, frozen
 from prolific_exports._json import parse
 from prolific_exports._redact import MARK
+from prolific_exports._redactor import Redactor
 from prolific_exports._timestamps import utc_moment
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.gate._har_write import OWN
-from prolific_contract.gate._hiding import is_secret_field
+from prolific_contract.gate._hiding import (
+    is_secret_field,
+    urls_of,
+    without_signatures,
+    without_token,
+)
 from prolific_contract.gate._operations import KINDS, Kind
-from prolific_contract.gate._recorder import without_token
 from prolific_contract.gate._trace import (
     Answer,
     Credential,
@@ -117,9 +122,37 @@ def parse_har(
         )
     return evolve(
         trace,
+        exchanges=_without_secrets(trace.exchanges, entries, token),
         subjects=subjects or trace.subjects,
         max_wait=trace.max_wait if max_wait is None else max_wait,
     )
+
+
+def _without_secrets(
+    exchanges: Iterable[Exchange], entries: Iterable["_Entry | None"], token: str | None
+) -> tuple[Exchange, ...]:
+    """The exchanges without the tokens and signatures that the recording shows."""
+    redactor, others = Redactor(token), Redactor()
+    for entry in entries:
+        given = ((entry and entry.authorization) or "").rpartition(" ")[2]
+        if not _SANITISED.search(given):
+            others.learn_value(given)
+    exchanges = tuple(exchanges)
+    for url in (url for exchange in exchanges for url in urls_of(exchange)):
+        others.learn(url)
+    if token:
+        exchanges = tuple(_without_token(exchange, redactor) for exchange in exchanges)
+    return tuple(without_signatures(exchange, others) for exchange in exchanges)
+
+
+def _without_token(exchange: Exchange, redactor: Redactor) -> Exchange:
+    answer = exchange.answer
+    if answer is None:
+        return exchange
+    hidden = without_token(answer, redactor)
+    # A recording of our own says what was taken out before.
+    echoes = answer.echoes_token or hidden.echoes_token
+    return evolve(exchange, answer=evolve(hidden, echoes_token=echoes))
 
 
 class _MalformedError(Exception):
@@ -335,8 +368,6 @@ def _foreign(read: Sequence[_Entry | None], token: str | None, base_url: str | N
         exchange = entry.exchange(len(exchanges), base_url, credentials.of(entry), at)
         exchange = evolve(exchange, sender=credentials.sender(entry))
         at += entry.took
-        if token and exchange.answer:
-            exchange = evolve(exchange, answer=without_token(exchange.answer, token))
         if exchange.address:
             issued.append(exchange.answer.member("url") if exchange.answer else None)
         elif exchange.url not in issued:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from prolific_exports import __version__
+from prolific_exports._redact import redact
 
 from prolific_contract.gate._hiding import Hider
 from prolific_contract.gate._trace import Answer, Exchange, Trace
@@ -80,13 +81,13 @@ def _entry(exchange: Exchange, hider: Hider) -> dict[str, Any]:
         "_at": exchange.at,
         "_took": exchange.took,
         "_sent": exchange.sent is not None,
-        "_failure": exchange.failure,
+        "_failure": exchange.failure and redact(exchange.failure),
         "_generated": exchange.generated,
     }
 
 
 def _fields(fields: Iterable[tuple[str, str]], hider: Hider) -> list[dict[str, str]]:
-    return [{"name": name, "value": hider.field(name, value)} for name, value in fields]
+    return [{"name": redact(name), "value": hider.field(name, value)} for name, value in fields]
 
 
 def _response(exchange: Exchange, hider: Hider) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def _response(exchange: Exchange, hider: Hider) -> dict[str, Any]:
     body, more = (answer.body, False) if binary else hider.body(answer.body)
     content: dict[str, Any] = {
         "size": len(body),
-        "mimeType": answer.header("content-type") or "x-unknown",
+        "mimeType": hider.field("content-type", answer.header("content-type") or "x-unknown"),
     }
     text = None if binary else _utf8(body)
     if text is None:

@@ -1,4 +1,7 @@
-"""Takes secrets out of what is written to a file, so that laws can still judge the rest.
+"""Takes secrets out of what is recorded or written, so that laws can still judge the rest.
+
+The token goes out of every answer at once, in whatever form it is written. What signs a URL
+stays in the URL, which laws read, until the URL is written; where it stands alone it goes, too.
 
 A presigned URL works for whoever holds it, by its query. Each value in there is replaced by
 a mark of its own, so that equal URLs stay equal and different ones different; the moments
@@ -7,10 +10,16 @@ that say until when it is valid are no secret and stay.
 
 import json
 import re
+from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
+from attrs import evolve
 from prolific_exports._json import check_limits
-from prolific_exports._redact import MARK, redact
+from prolific_exports._redact import MARK, QUESTION_MARK, WORD, redact
+from prolific_exports._redactor import Redactor
+
+from prolific_contract.gate._trace import Answer, Exchange
 
 _EXPIRY: Final = {
     name: re.compile(pattern)
@@ -35,6 +44,73 @@ _JSON_START = re.compile(r"[\ufeff \t\r\n]*")
 def is_secret_field(name: str) -> bool:
     """Whether a header field of that name is likely to hold something that opens anything."""
     return _SECRET_FIELD.search(name) is not None
+
+
+def without_token(answer: Answer, redactor: Redactor) -> Answer:
+    """An answer with the token taken out, and a note whether it was in there.
+
+    Of a token that is too short to be found anywhere, nobody can tell.
+    """
+    hidden = evolve(
+        answer, body=redactor.body(answer.body), headers=redactor.headers(answer.headers)
+    )
+    echoes = hidden != answer
+    return evolve(
+        hidden,
+        echoes_token=echoes if redactor.finds_token else answer.echoes_token,
+        redacted=answer.redacted or echoes,
+    )
+
+
+def urls_of(exchange: Exchange) -> Iterator[str]:
+    """The presigned URLs that an exchange shows: fetched, issued or redirected to."""
+    if exchange.address is None:
+        yield exchange.url
+    if exchange.answer is not None:
+        for url in (exchange.answer.member("url"), exchange.answer.header("location")):
+            if isinstance(url, str):
+                yield url
+
+
+def without_signatures(exchange: Exchange, signatures: Redactor) -> Exchange:
+    """An exchange without what signs URLs, but for the URLs."""
+    failure, answer = exchange.failure, exchange.answer
+    if failure is not None:
+        exchange = evolve(exchange, failure=signatures.known(failure))
+    if answer is None:
+        return exchange
+    alone = partial(_without_lone, signatures=signatures)
+    body = answer.body
+    if signatures.body(body) != body:
+        # A body of an archive has no words, and no URL that works.
+        body = (
+            signatures.body(body)
+            if b"\0" in body
+            else alone(body.decode("latin-1")).encode("latin-1")
+        )
+    hidden = evolve(
+        answer,
+        body=body,
+        headers=tuple([(alone(name), alone(value)) for name, value in answer.headers]),
+    )
+    if hidden == answer:
+        return exchange
+    return evolve(exchange, answer=evolve(hidden, redacted=True))
+
+
+def _without_lone(text: str, signatures: Redactor) -> str:
+    """A text without what signs URLs, but for what is in the query of one."""
+    if signatures.known(text) == text:
+        return text
+    return WORD.sub(lambda match: _lone(match[0], signatures), text)
+
+
+def _lone(word: str, signatures: Redactor) -> str:
+    query = QUESTION_MARK.search(word)
+    if query is None or redact(word) == word:
+        return signatures.known(word)
+    # Whatever shows the word shows nothing of a query.
+    return signatures.known(word[: query.start()]) + word[query.start() :]
 
 
 class Hider:

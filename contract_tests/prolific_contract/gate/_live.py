@@ -14,8 +14,9 @@ from typing import Final, Self
 import httpx
 from prolific_exports._environment import Environment
 from prolific_exports._errors import UsageError
+from prolific_exports._log import without_secrets
 from prolific_exports._reach import Reach
-from prolific_exports._redact import redact
+from prolific_exports._redactor import Redactor
 from prolific_exports._routing import async_client
 
 from prolific_contract._errors import ContractToolError
@@ -47,12 +48,16 @@ class LiveTarget:
     Use it as a context, and not from within a running event loop.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, token: str | None = None) -> None:
         """Make the client.
+
+        Args:
+            token: The API token, to keep it out of logs and failures.
 
         Raises:
             ContractToolError: The environment names certificates that can't be used.
         """
+        self._redactor = Redactor(token)
         try:
             environment = Environment.read()
         except UsageError as error:
@@ -89,6 +94,7 @@ class LiveTarget:
         Raises:
             NoAnswerError: There was no answer, or none that is HTTP.
         """
+        self._redactor.learn(url)
         return self._runner.run(self._answer(method, url, headers, timeout))
 
     async def _answer(
@@ -98,20 +104,26 @@ class LiveTarget:
         headers: Mapping[str, str],
         timeout: float,  # noqa: ASYNC109 - it is what the whole call is given
     ) -> Answer:
+        failure: NoAnswerError
+        cause: Exception
         try:
             async with asyncio.timeout(timeout):
                 # In time to tell that there is no connection from that there is no answer.
                 connect = min(0.8 * timeout, _CONNECT_TIMEOUT)
-                return await self._send(method, url, headers, connect)
+                with without_secrets(self._redactor):
+                    return await self._send(method, url, headers, connect)
         except TimeoutError as error:
-            raise TimedOutError(f"no whole answer within {timeout:g} s") from error
+            failure, cause = TimedOutError(f"no whole answer within {timeout:g} s"), error
         except _UNREACHABLE as error:
             obstacle = self._reach.obstacle(error, httpx.URL(url), "the target's URL")
-            raise UnreachableError(obstacle or _reason(error)) from error
+            failure, cause = UnreachableError(obstacle or self._reason(error)), error
         except UsageError as error:
-            raise UnreachableError(str(error).rstrip(".")) from error
+            failure, cause = UnreachableError(str(error).rstrip(".")), error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            raise NoAnswerError(_reason(error)) from error
+            failure, cause = NoAnswerError(self._reason(error)), error
+        failure.__cause__ = self._redactor.cause(cause)
+        # Not in the handler, which would make what the server sent its context.
+        raise failure
 
     def monotonic(self) -> float:
         """The machine's monotonic clock."""
@@ -150,6 +162,20 @@ class LiveTarget:
         )
         return Answer(status=response.status_code, headers=fields, body=data, cut=cut)
 
+    def _reason(self, error: Exception) -> str:
+        """Why there was no answer, in half a sentence."""
+        kinds: tuple[tuple[type[Exception], str], ...] = (
+            (httpx.ConnectTimeout, "connecting took too long"),
+            (httpx.ConnectError, "no connection"),
+            (httpx.ProxyError, "the proxy refused"),
+            (httpx.RemoteProtocolError, "the answer was no HTTP"),
+            (httpx.DecodingError, "its content encoding can't be decoded"),
+            (httpx.NetworkError, "the connection broke"),
+        )
+        kind = next((text for cls, text in kinds if isinstance(error, cls)), "the request failed")
+        detail = self._redactor.text(str(error))
+        return f"{kind} ({detail})" if detail else kind
+
 
 async def _read(response: httpx.Response) -> tuple[bytes, bool]:
     """The body up to the limit, and whether there is more."""
@@ -159,18 +185,3 @@ async def _read(response: httpx.Response) -> tuple[bytes, bool]:
         if len(data) > BODY_LIMIT:
             return bytes(data[:BODY_LIMIT]), True
     return bytes(data), False
-
-
-def _reason(error: Exception) -> str:
-    """Why there was no answer, in half a sentence."""
-    kinds: tuple[tuple[type[Exception], str], ...] = (
-        (httpx.ConnectTimeout, "connecting took too long"),
-        (httpx.ConnectError, "no connection"),
-        (httpx.ProxyError, "the proxy refused"),
-        (httpx.RemoteProtocolError, "the answer was no HTTP"),
-        (httpx.DecodingError, "its content encoding can't be decoded"),
-        (httpx.NetworkError, "the connection broke"),
-    )
-    kind = next((text for cls, text in kinds if isinstance(error, cls)), "the request failed")
-    detail = redact(str(error))
-    return f"{kind} ({detail})" if detail else kind

@@ -4,16 +4,16 @@ The API token and what participants answered never get into a recording: the tok
 out of requests and answers, and of an archive only its directory is kept.
 """
 
-import json
 from collections.abc import Callable, Generator, Iterator
 from typing import Final
-from urllib.parse import quote
 
 from attrs import evolve, frozen
 from prolific_exports._redact import MARK
+from prolific_exports._redactor import Redactor
 from prolific_exports._settings import REFERER
 from prolific_exports._version import __version__
 
+from prolific_contract.gate._hiding import urls_of, without_signatures, without_token
 from prolific_contract.gate._parts import is_data, part_of
 from prolific_contract.gate._plan import Plan
 from prolific_contract.gate._scenario import Ending, conversation
@@ -26,8 +26,6 @@ USER_AGENT: Final = f"prolific-contract/{__version__}"
 
 WRONG_TOKEN: Final = "prolific-contract-made-this-token-up"  # noqa: S105 - opens nothing
 
-# Shorter ones stand in ordinary texts, too.
-_SHORTEST_TOKEN: Final = 8
 # In bytes. What is meant to be told takes less than one kilobyte.
 _API_BODY_LIMIT: Final = 64 * 1024
 _SIGNATURE: Final = b"PK\x03\x04"
@@ -95,10 +93,15 @@ def converse(
     """
     recorder = Recorder(target, base_url, token, plan.call_timeout)
     ending, interrupted = _drive(conversation(plan), recorder, progress)
+    remarks = tuple(map(recorder.signatures.known, ending.remarks))
     if interrupted:
-        raise InterruptedConversation(ending.remarks)
-    trace = Trace(tuple(recorder.exchanges), plan.subjects, plan.max_wait)
-    return Conversation(trace, ending.cut_short, ending.remarks)
+        raise InterruptedConversation(remarks)
+    # What came before its URL was known has been kept as it was.
+    exchanges = (
+        without_signatures(exchange, recorder.signatures) for exchange in recorder.exchanges
+    )
+    trace = Trace(tuple(exchanges), plan.subjects, plan.max_wait)
+    return Conversation(trace, ending.cut_short, remarks)
 
 
 def _drive(
@@ -135,7 +138,12 @@ def _done(step: Step, recorder: "Recorder", progress: Progress | None) -> Sent:
 
 
 class Recorder:
-    """Sends requests to a target and records what came of them."""
+    """Sends requests to a target and records what came of them.
+
+    Attributes:
+        exchanges: What was recorded.
+        signatures: Knows the presigned URLs that were seen.
+    """
 
     def __init__(self, target: Target, base_url: str, token: str, timeout: float) -> None:
         """Begin a recording.
@@ -149,6 +157,8 @@ class Recorder:
         self._target = target
         self._base_url = base_url
         self._token = token
+        self._redactor = Redactor(token)
+        self.signatures = Redactor()
         self._timeout = timeout
         self._began = target.monotonic()
         self._parts: dict[str, list[Part]] = {}
@@ -171,6 +181,9 @@ class Recorder:
             UnreachableError: There was no connection, and never has been.
         """
         exchange = self._send_to_api(step) if isinstance(step, Ask) else self._fetch(step)
+        for url in urls_of(exchange):
+            self.signatures.learn(url)
+        exchange = without_signatures(exchange, self.signatures)
         self.exchanges.append(exchange)
         return exchange
 
@@ -200,7 +213,7 @@ class Recorder:
         exchange = self._answered(exchange, headers)
         if exchange.answer is None:
             return exchange
-        answer = without_token(exchange.answer, self._token)
+        answer = without_token(exchange.answer, self._redactor)
         if len(answer.body) > _API_BODY_LIMIT:
             answer = evolve(answer, body=answer.body[:_API_BODY_LIMIT], cut=True)
         return evolve(exchange, answer=answer)
@@ -221,7 +234,8 @@ class Recorder:
         exchange = self._answered(exchange, headers)
         if exchange.answer is None:
             return exchange
-        answer = without_token(exchange.answer, self._token)
+        # Of what is binary, each byte keeps its place, by which a directory is read.
+        answer = without_token(exchange.answer, self._redactor)
         return evolve(exchange, answer=self._directory_of(fetch.url, answer))
 
     def _answered(self, exchange: Exchange, headers: dict[str, str]) -> Exchange:
@@ -233,9 +247,9 @@ class Recorder:
         except UnreachableError as error:
             if not self.exchanges:
                 raise
-            failure = str(error)
+            failure = self._redactor.text(str(error))
         except NoAnswerError as error:
-            failure = str(error)
+            failure = self._redactor.text(str(error))
         return evolve(
             exchange,
             at=at - self._began,
@@ -292,22 +306,3 @@ def _authorization(credential: Credential, token: str) -> str | None:
         Credential.WRONG_TOKEN: f"Token {WRONG_TOKEN}",
     }
     return fields.get(credential)
-
-
-def without_token(answer: Answer, token: str) -> Answer:
-    """An answer with the token taken out, and a note whether it was in there."""
-    if len(token) < _SHORTEST_TOKEN:
-        return answer
-    forms = sorted({token, json.dumps(token)[1:-1], quote(token, safe="")}, key=len, reverse=True)
-    body, headers = answer.body, answer.headers
-    for form in forms:
-        body = body.replace(form.encode(), MARK.encode())
-        headers = tuple((name, value.replace(form, MARK)) for name, value in headers)
-    echoes = (body, headers) != (answer.body, answer.headers)
-    return evolve(
-        answer,
-        body=body,
-        headers=headers,
-        echoes_token=echoes,
-        redacted=answer.redacted or echoes,
-    )

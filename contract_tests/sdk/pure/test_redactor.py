@@ -156,8 +156,14 @@ def test_what_signs_a_url_is_hidden_where_it_stands_alone(secret):
 
 def test_what_a_url_says_in_public_can_be_read():
     redactor = Redactor()
-    redactor.learn(f"{SIGNED}&response-content-disposition=attachment&se=2026-03-20T10:00:00Z")
-    public = "AWS4-HMAC-SHA256 20260320T100000Z 3600 host attachment 2026-03-20T10:00:00Z"
+    redactor.learn(
+        f"{SIGNED}&response-content-disposition=attachment&se=2026-03-20T10:00:00Z"
+        "&export_id=a1b2c3d4-e5f6-4890-abcd-ef1234567890&of=store.example%2Fa.zip"
+    )
+    public = (
+        "AWS4-HMAC-SHA256 20260320T100000Z 3600 host attachment 2026-03-20T10:00:00Z "
+        "a1b2c3d4-e5f6-4890-abcd-ef1234567890 https://store.example/a.zip"
+    )
 
     assert redactor.text(public) == public
 

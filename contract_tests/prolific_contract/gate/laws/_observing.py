@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, Final, TypeVar
 
-from prolific_exports._redact import excerpt
+from prolific_exports._redactor import Redactor
 
 from prolific_contract.gate._law import Observation, Outcome
 from prolific_contract.gate._operations import OPERATIONS, Action, Operation
@@ -26,6 +26,8 @@ API: Final = _of("request", "status", "list", "delete")
 _T = TypeVar("_T")
 _PLAIN = re.compile(r"[A-Za-z0-9_~-]+")
 _QUOTED: Final = 160
+# Traces hold no secrets but the URLs, which look like it.
+_REDACTOR: Final = Redactor()
 
 
 def once(find: Callable[[Trace], _T]) -> Callable[[Trace], _T]:
@@ -73,7 +75,7 @@ def _indexes(exchanges: tuple[Exchange, ...]) -> tuple[int, ...]:
 def quote(value: Any) -> str:
     """What a server sent, fit to be shown: short, one line, secrets removed."""
     text = value if isinstance(value, str) else repr(value)
-    return excerpt(text.encode("utf-8", "replace"), limit=_QUOTED)
+    return _REDACTOR.excerpt(text, _QUOTED)
 
 
 def answered(
