@@ -181,6 +181,9 @@ def test_the_metadata_says_what_it_is(metadata):
     assert metadata["Version"] == prolific_exports.__version__
     assert metadata["License-Expression"] == "MIT"
     assert metadata["Requires-Python"] == ">=3.11"
+    assert {url.partition(",")[0] for url in metadata.get_all("Project-URL")} == {
+        *("Repository", "Documentation", "Changelog", "Issues")
+    }
     assert metadata.get_payload().strip() == (ROOT / "README.md").read_text("utf-8").strip()
 
 

@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import tomllib
 
 import prolific_exports
 import pytest
@@ -10,6 +11,7 @@ from prolific_contract import cli as contract_command
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 from prolific_exports import Exports
 from prolific_exports._cli._parser import build_parser as build_exports_parser
+from prolific_exports._settings import REFERER
 
 from project.tree import ROOT, project_files
 
@@ -136,7 +138,55 @@ def test_the_changelog_has_an_entry_for_this_version():
     assert re.search(rf"(?m)^## \[?{version}\]?(\s|$)", read("CHANGELOG.md"))
 
 
+def links(text):
+    """Where the links of a document lead, without anchors."""
+    prose = FENCE.sub("", text)
+    return [
+        *re.findall(r"\]\((?!#)([^)#\s]+)", prose),
+        *re.findall(r"(?m)^\[[^\]]+\]: ([^#\s]+)", prose),
+    ]
+
+
 def test_every_file_that_is_linked_to_is_there():
     for name, text in documents().items():
-        for target in re.findall(r"\]\((?![a-z]+:|#)([^)#\s]+)", FENCE.sub("", text)):
-            assert (ROOT / name).parent.joinpath(target).exists(), f"{name}: {target}"
+        for target in links(text):
+            if not re.match("[a-z]+:", target):
+                assert (ROOT / name).parent.joinpath(target).exists(), f"{name}: {target}"
+
+
+def test_every_name_of_a_link_is_defined_and_used():
+    prose = re.sub("`[^`]*`", "", FENCE.sub("", read("README.md")))
+    defined = re.findall(r"(?m)^\[([^\]]+)\]: ", prose)
+    named = re.findall(r"\]\[([^\]]+)\]", prose) + re.findall(r"\[([^\]]+)\](?![\[(:])", prose)
+
+    assert set(defined) == set(named)
+    assert len(defined) == len(set(defined))
+
+
+def project_urls():
+    return tomllib.loads(read("pyproject.toml"))["project"]["urls"]
+
+
+def in_repository(url):
+    """The file or folder that an address in the project's repository stands for."""
+    path = url.removeprefix(project_urls()["Repository"])
+    assert path != url, f"{url} is elsewhere"
+    return ROOT / re.sub(r"^/(blob|tree)/main/", "", path)
+
+
+def test_the_readme_links_to_files_that_are_there_by_their_full_address():
+    """Who reads it in the package's metadata has no files beside it."""
+    found = [target for target in links(read("README.md")) if not target.startswith("mailto:")]
+
+    assert len(found) > 10
+    for target in found:
+        assert in_repository(target).is_file(), target
+
+
+def test_the_projects_addresses_are_of_one_repository():
+    urls = project_urls()
+
+    assert REFERER.startswith(f"{urls['Repository']}/tree/")
+    assert in_repository(urls["Documentation"]).is_dir()
+    assert in_repository(urls["Changelog"]).is_file()
+    assert urls["Issues"] == f"{urls['Repository']}/issues"
