@@ -87,7 +87,7 @@ simulate: $(READY) ## Download in 100,000 kinds of bad weather, others each time
 	cd contract_tests && $(abspath $(BIN))/python -m simulation $(if $(FIRST),--first $(FIRST))
 
 .PHONY: soak
-soak: $(READY) ## Kill downloads by chance for five minutes (in contract_tests: python -m soak --minutes N)
+soak: $(READY) ## Kill downloads, tables and extractions at random for five minutes (in contract_tests: python -m soak --minutes N)
 	cd contract_tests && $(abspath $(BIN))/python -m soak
 
 .PHONY: interop

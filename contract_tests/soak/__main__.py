@@ -1,4 +1,7 @@
-"""Kill downloads by chance: ``python -m soak [--minutes N | --rounds N] [--seed N]``."""
+"""Kill downloads, tables and extractions at random.
+
+``python -m soak [--minutes N | --rounds N] [--seed N]``
+"""
 
 import argparse
 import os
@@ -7,9 +10,10 @@ import sys
 from random import Random
 from time import monotonic
 
-from prolific_contract.sandbox import SandboxSettings
+from prolific_contract.sandbox import Sandbox, SandboxSettings
 
 from soak.rounds import CONNECTIONS, Round, Tally
+from soak.tables import TableRound, fetch_archive
 
 _RATE = 60_000.0
 _SIZE = 90_000
@@ -28,10 +32,14 @@ def main() -> int:
     deadline = monotonic() + arguments.minutes * 60
     tallies: list[Tally] = []
     seconds = {number: _round(first).measure(number) for number in CONNECTIONS}
+    with Sandbox(_SETTINGS) as sandbox:
+        archive = fetch_archive(sandbox)
+    table_kills = 0
     while monotonic() < deadline and len(tallies) != arguments.rounds:
         seed = first + len(tallies)
         try:
             tallies.append(_round(seed).play(seconds))
+            table_kills += TableRound(Random(seed), archive).play().kills
         except AssertionError:
             sys.stderr.write(f"Found with --seed {seed} --rounds 1; times vary, so repeat it.\n")
             raise
@@ -40,7 +48,8 @@ def main() -> int:
         for name in ("kills", "resumed", "kept", "sent", "size")
     )
     sys.stdout.write(
-        f"Nothing was found: seeds {first} to {first + len(tallies) - 1}, {kills} kills. "
+        f"Nothing was found: seeds {first} to {first + len(tallies) - 1}, {kills} kills of "
+        f"downloads and {table_kills} of tables and extractions. "
         f"{resumed} processes went on where another was: of an archive, {kept / size:.2f} was "
         f"there already, and {sent / size:.2f} was sent.\n"
     )

@@ -3,6 +3,7 @@
 python -m soak.child ARGUMENTS-OF-PROLIFIC-EXPORTS
 """
 
+import os
 import sys
 
 from prolific_exports import _store
@@ -15,7 +16,16 @@ _flow.SMALLEST_PART = 4096
 _store._GATHERING_SECONDS = 0.01
 
 
+def limit_files(size: int) -> None:
+    """Have the system refuse to make a file larger than so many bytes."""
+    import resource  # noqa: PLC0415 - of POSIX
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
 if __name__ == "__main__":
+    if size := os.environ.get("SOAK_LARGEST_FILE"):
+        limit_files(int(size))
     sys.stderr.write("begun\n")
     sys.stderr.flush()
     sys.exit(main(sys.argv[1:]))

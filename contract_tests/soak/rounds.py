@@ -5,6 +5,8 @@ What must hold:
 - There is nothing at the target, or the archive to its last byte.
 - A process goes on where the sidecar of the one before says, and asks for nothing that it
   vouches for. (The last byte is asked for again where everything is there.)
+- A killed process that nobody has asked for its end yet (a zombie) keeps nobody out.
+- A claim of a process in another container keeps this one out for a minute, and is left alone.
 - Left alone, the download succeeds, and nothing but the archive is left.
 """
 
@@ -13,14 +15,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 from prolific_exports import Exports
+from prolific_exports._files._process import OsProcesses
+from prolific_exports._transfer._claim import FOREIGN_SILENCE, Holder
+from prolific_exports._transfer._names import part_path
 from prolific_exports._transfer._sidecar import Sidecar
+from prolific_exports._waiting import Job
 
 from soak.slow_line import Asked, SlowLine
 
@@ -28,7 +34,23 @@ HERE = Path(__file__).resolve().parents[1]
 TARGET = "data.zip"
 CONNECTIONS = (1, 3)
 # Of a process that is left alone, on a machine that has other things to do.
-_LONGEST_RUN = 60.0
+LONGEST_RUN = 60.0
+# How often another container has the claim.
+_FOREIGN = 0.2
+
+
+def start(arguments: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
+    """A process of the command that has begun, and can be killed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "soak.child", *arguments],
+        cwd=HERE,
+        env={**os.environ, "NO_PROXY": "127.0.0.1", **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline().strip() == b"begun"
+    return process
 
 
 @frozen
@@ -70,6 +92,7 @@ class Round:
     _kills: int = field(default=0, init=False)
     _kept: list[int] = field(factory=list, init=False)
     _sent: int = field(default=0, init=False)
+    _zombies: list[subprocess.Popen[bytes]] = field(factory=list, init=False)
 
     def play(self, seconds: Mapping[int, float]) -> Tally:
         """Play it; an `AssertionError` is a finding.
@@ -85,10 +108,14 @@ class Round:
                 self._run(folder, self.random.uniform(0, seconds[self._connections]))
                 if (folder / TARGET).exists():
                     break
+                if self.random.random() < _FOREIGN:
+                    self._meet_foreign_claim(folder)
             # Killed behind the rename, a process leaves what the next one tidies away.
             while not (folder / TARGET).exists() or list(folder.glob("*.part")):
                 self._run(folder, None)
             size = (folder / TARGET).stat().st_size
+        for zombie in self._zombies:
+            zombie.communicate()
         return Tally(self._kills, len(self._kept), sum(self._kept), self._sent, size)
 
     def measure(self, connections: int) -> float:
@@ -109,40 +136,54 @@ class Round:
 
     def _download(self, line: SlowLine, folder: Path, seconds: float | None) -> float | None:
         """Seconds that it took from the start; None if it was killed."""
+        process = self._start(line.url, folder)
+        began = time.monotonic()
+        if seconds is not None and self.random.random() < 0.7:
+            # Most of the time goes by before the first byte; most can go wrong after it.
+            enough, seconds = self.random.uniform(0, self.size), 0.0
+            while line.sent < enough and process.poll() is None:
+                time.sleep(0.005)
+        try:
+            said = process.communicate(timeout=LONGEST_RUN if seconds is None else seconds)[1]
+        except subprocess.TimeoutExpired:
+            self._kill(process)
+            assert seconds is not None, "it does not come to an end"
+            return None
+        assert process.wait() == 0, said.decode()
+        return time.monotonic() - began
+
+    def _start(self, url: str, folder: Path) -> subprocess.Popen[bytes]:
         arguments = [
             *("download", "collection", self._sandbox.collection_id),
             *("--output", str(folder / TARGET), "--connections", str(self._connections)),
             *("--poll-interval", "0.05", "--quiet"),
         ]
-        with subprocess.Popen(
-            [sys.executable, "-m", "soak.child", *arguments],
-            cwd=HERE,
-            env={
-                **os.environ,
-                "PROLIFIC_URL": line.url,
-                "PROLIFIC_TOKEN": self._sandbox.token,
-                "NO_PROXY": "127.0.0.1",
-            },
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        ) as process:
-            assert process.stderr is not None
-            assert process.stderr.readline().strip() == b"begun"
-            began = time.monotonic()
-            if seconds is not None and self.random.random() < 0.7:
-                # Most of the time goes by before the first byte; most can go wrong after it.
-                enough, seconds = self.random.uniform(0, self.size), 0.0
-                while line.sent < enough and process.poll() is None:
-                    time.sleep(0.005)
-            try:
-                said = process.communicate(timeout=_LONGEST_RUN if seconds is None else seconds)[1]
-            except subprocess.TimeoutExpired:
-                process.kill()
-                assert seconds is not None, "it does not come to an end"
-                self._kills += 1
-                return None
-            assert process.wait() == 0, said.decode()
-            return time.monotonic() - began
+        return start(arguments, PROLIFIC_URL=url, PROLIFIC_TOKEN=self._sandbox.token)
+
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
+        self._kills += 1
+        process.kill()
+        ended = process.returncode is not None
+        if not ended and hasattr(os, "waitid") and self.random.random() < 0.5:
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            self._zombies.append(process)
+        else:
+            process.communicate()
+
+    def _meet_foreign_claim(self, folder: Path) -> None:
+        """Another container downloads to the same folder, and is killed in the end."""
+        job = Job("collection", self._sandbox.collection_id)
+        claim = part_path(folder, job).with_suffix(".lock")
+        process = evolve(OsProcesses().current(), namespace="pid:[1]")
+        claim.write_bytes(Holder(process, TARGET, "now", "key").dump())
+        before = {path.name: path.read_bytes() for path in folder.iterdir()}
+        refused = self._start(self._sandbox.url, folder)
+        said = refused.communicate(timeout=LONGEST_RUN)[1].decode()
+        assert refused.returncode == 1, said
+        assert str(claim) in said
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+        long_ago = time.time() - FOREIGN_SILENCE - 1
+        os.utime(claim, (long_ago, long_ago))
 
     def _check_target(self, folder: Path, *, succeeded: bool) -> None:
         target = folder / TARGET

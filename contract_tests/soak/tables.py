@@ -1,0 +1,137 @@
+"""Rounds of tables and extracted archives whose writers are killed, or run out of disk.
+
+What must hold:
+
+- At the destination there is nothing, what was there before, or all of it.
+- A process that can't write says so with an exit code of its own, and leaves nothing.
+- A process that is left alone succeeds, and nothing that a killed one was writing is left.
+"""
+
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+from attrs import define, field, frozen
+from prolific_contract.sandbox import Sandbox
+from prolific_exports import Exports
+from prolific_exports._cli._exit_codes import STORAGE
+
+from soak.rounds import LONGEST_RUN, start
+
+_ARCHIVE = "data.zip"
+_OUTPUTS = ("out.csv", "out.jsonl", "out.parquet", "folder")
+# Bytes that a process may write into a file: a disk that is full, by the system's own means.
+_LIMIT = 20_000
+
+
+@frozen
+class Tally:
+    """What happened in a round.
+
+    Attributes:
+        kills: Processes that were killed.
+        left: Of these, those that left something behind.
+    """
+
+    kills: int
+    left: int
+
+
+@define
+class TableRound:
+    """One output of an archive, written by one process after another.
+
+    Attributes:
+        random: Decides what is written, and when processes are killed.
+        archive: The bytes of an archive.
+    """
+
+    random: Random
+    archive: bytes = field(repr=False)
+    _kills: int = field(default=0, init=False)
+    _left: int = field(default=0, init=False)
+
+    def play(self) -> Tally:
+        """Play it; an `AssertionError` is a finding."""
+        output = self.random.choice(_OUTPUTS)
+        with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as other:
+            folder = Path(name)
+            (folder / _ARCHIVE).write_bytes(self.archive)
+            whole = self._whole(Path(other), output)
+            for _ in range(self.random.randrange(1, 5)):
+                if self.random.random() < 0.3:
+                    self._run_out_of_disk(folder, output)
+                else:
+                    self._kill(folder, output)
+                assert content(folder / output) in ({}, whole), "half of it"
+                if content(folder / output):
+                    break
+            else:
+                self._write(folder, output)
+            assert content(folder / output) == whole
+            if output != "folder":
+                # Killed behind the rename, a process leaves what the next one removes.
+                self._write(folder, output)
+            assert {path.name for path in folder.iterdir()} == {_ARCHIVE, output}, "litter"
+        return Tally(self._kills, self._left)
+
+    def _whole(self, folder: Path, output: str) -> dict[str, bytes]:
+        (folder / _ARCHIVE).write_bytes(self.archive)
+        self._write(folder, output)
+        return content(folder / output)
+
+    def _write(self, folder: Path, output: str) -> None:
+        process = start(self._command(folder, output))
+        said = process.communicate(timeout=LONGEST_RUN)[1]
+        assert process.returncode == 0, said.decode()
+
+    def _command(self, folder: Path, output: str) -> list[str]:
+        paths = [str(folder / _ARCHIVE), str(folder / output)]
+        return ["extract", *paths] if output == "folder" else ["table", *paths, "--overwrite"]
+
+    def _run_out_of_disk(self, folder: Path, output: str) -> None:
+        process = start(self._command(folder, output), SOAK_LARGEST_FILE=str(_LIMIT))
+        said = process.communicate(timeout=LONGEST_RUN)[1].decode()
+        assert process.returncode == STORAGE, said
+        assert [path.name for path in folder.iterdir()] == [_ARCHIVE], "litter"
+
+    def _kill(self, folder: Path, output: str) -> None:
+        process = start(self._command(folder, output))
+        try:
+            while not partials(folder) and process.poll() is None:
+                time.sleep(0.001)
+            time.sleep(self.random.random() ** 3 * 0.1)
+        finally:
+            process.kill()
+            process.communicate()
+        self._kills += 1
+        # Of the one that was killed, and none of those before.
+        assert len(partials(folder)) <= 1
+        self._left += len(partials(folder))
+
+
+def partials(folder: Path) -> list[Path]:
+    """What is being written in a folder."""
+    return list(folder.glob(".*.partial"))
+
+
+def content(output: Path) -> dict[str, bytes]:
+    """The files at a destination, by name; none if there is nothing."""
+    if output.is_file():
+        return {"": output.read_bytes()}
+    return {
+        path.relative_to(output).as_posix(): path.read_bytes()
+        for path in output.rglob("*")
+        if path.is_file()
+    }
+
+
+def fetch_archive(sandbox: Sandbox) -> bytes:
+    """The bytes of the archive that a sandbox has."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Exports(sandbox.token, base_url=sandbox.url) as exports,
+    ):
+        path = Path(folder) / _ARCHIVE
+        return exports.collections.download(sandbox.collection_id, path).path.read_bytes()
