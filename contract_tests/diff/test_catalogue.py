@@ -5,7 +5,7 @@ are the same component, so every edit has two known answers.
 """
 
 import pytest
-from prolific_contract.diff import _compare, compare
+from prolific_contract.diff import _requests, _responses, compare
 from prolific_contract.diff._contract import operations
 from prolific_contract.diff._messages import (
     Request,
@@ -521,8 +521,8 @@ def test_a_request_body_that_can_not_be_shown_is_unknown():
 
 
 def test_what_the_check_does_not_confirm_is_not_shown(monkeypatch):
-    monkeypatch.setattr(_compare, "request_refusals", lambda *_: set())
-    monkeypatch.setattr(_compare, "response_refusals", lambda *_: set())
+    monkeypatch.setattr(_requests, "request_refusals", lambda *_: set())
+    monkeypatch.setattr(_responses, "response_refusals", lambda *_: set())
     changed = edited(setting(field("size"), type="string"))
 
     assert verdicts(base(), changed) == {BODY: "unknown", ANSWER: "unknown"}

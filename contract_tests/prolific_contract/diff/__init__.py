@@ -4,7 +4,8 @@
 operation by operation, `as_text` and `as_json` tell the result.
 """
 
-from prolific_contract.diff._compare import Finding, OperationDiff, compare
+from prolific_contract.diff._compare import OperationDiff, compare
+from prolific_contract.diff._findings import Finding
 from prolific_contract.diff._reading import contract_of, read_contract, read_source
 from prolific_contract.diff._relation import Kind
 from prolific_contract.diff._report import Comparison, as_json, as_text, comparison, summary

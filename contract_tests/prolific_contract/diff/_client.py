@@ -31,8 +31,9 @@ from prolific_exports._filters import ExportFilter
 from prolific_exports._redactor import Redactor
 from prolific_exports._refs import KINDS, ExportRef
 
-from prolific_contract.diff._compare import Finding, OperationDiff
+from prolific_contract.diff._compare import OperationDiff
 from prolific_contract.diff._contract import Credential, Operation, OperationKey, operations
+from prolific_contract.diff._findings import Finding
 from prolific_contract.diff._messages import ABSENT, Request, Response, request_refusals
 from prolific_contract.spec._files import load_contract
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from prolific_contract.diff._client import OurClient
-from prolific_contract.diff._compare import ORDER, Finding, OperationDiff, compare, worst
+from prolific_contract.diff._compare import OperationDiff, compare
+from prolific_contract.diff._findings import ORDER, Finding, worst
 from prolific_contract.diff._reading import shown
 from prolific_contract.diff._relation import Kind
 

@@ -1,0 +1,174 @@
+"""What a new contract changes in the responses of an operation.
+
+The server of the new contract sends, the client of the old one receives. Statuses that a
+client does not know are read by their class (RFC 9110, section 15): a new error is an
+error all the same, a new success is not understood.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from prolific_contract.diff._contract import Answer, Operation
+from prolific_contract.diff._findings import Finding, listed, of_relation, relate_text, unconfirmed
+from prolific_contract.diff._messages import (
+    NoSampleError,
+    Response,
+    matching,
+    response_as_json,
+    response_is_sent,
+    response_refusals,
+    sample,
+    simplest_response,
+)
+from prolific_contract.diff._relation import Judge, Schema
+
+
+@dataclass(frozen=True)
+class Responses:
+    """The responses of an operation that both contracts have."""
+
+    old: Operation
+    new: Operation
+    judge: Judge
+
+    def _response(self, where: str, sentence: str, answer: Answer, response: Response) -> Finding:
+        """A breaking change of responses, if its example shows it."""
+        refused = where in response_refusals(self.old, response)
+        if not refused or not response_is_sent(answer, response):
+            return unconfirmed(where, sentence)
+        return Finding(where, "breaking", sentence, response, response_as_json(response))
+
+    def findings(self) -> Iterator[Finding]:
+        compared: set[tuple[str | None, str | None]] = set()
+        for status in self._statuses():
+            before, after = self.old.documented(status), self.new.documented(status)
+            if after is None:
+                if before is not None and (before, None) not in compared:
+                    yield Finding(
+                        f"status {before}", "compatible", "is no longer among the answers"
+                    )
+            elif (before, after) in compared:
+                continue
+            elif before is None:
+                yield self._new_status(status, after, self.new.answers[after])
+            else:
+                answer = self.new.answers[after]
+                yield from self._answer(status, self.old.answers[before], answer)
+            compared.add((before, after))
+
+    def _statuses(self) -> list[int]:
+        """One status for everything that either contract says of statuses."""
+        keys = self.old.answers.keys() | self.new.answers.keys()
+        exact = {int(key) for key in keys if key.isdigit()}
+        # Whatever stands for a class, or for the rest, is met by a status named nowhere. No
+        # answer ends with an interim one (RFC 9110, section 15.2).
+        rest = {
+            next(status for status in range(start, start + 100) if status not in exact)
+            for start in range(200, 600, 100)
+        }
+        return sorted(exact | rest)
+
+    def _new_status(self, status: int, key: str, answer: Answer) -> Finding:
+        where = f"status {status}" if key == str(status) else f"status {key}"
+        if status >= 400:
+            return Finding(
+                where,
+                "compatible",
+                "is a new answer, which a client reads as an error by its class (RFC 9110, "
+                "section 15)",
+            )
+        sentence = "is a new answer, which a client of the old contract has no reading for"
+        try:
+            response = simplest_response(answer, status)
+        except NoSampleError:
+            return unconfirmed(where, sentence)
+        return self._response(f"status {status}", sentence, answer, response)
+
+    def _answer(self, status: int, before: Answer, after: Answer) -> Iterator[Finding]:
+        place = f"status {status}"
+        try:
+            simplest = simplest_response(after, status)
+        except NoSampleError:
+            yield Finding(
+                place, "unknown", f"no example of what {self.new.title} answers was found"
+            )
+            return
+        yield from self._headers(place, before, after, simplest)
+        if before.content and not after.content:
+            yield self._response(
+                f"{place}, no body", "comes without the body it had", after, simplest
+            )
+        elif after.content and not before.content:
+            yield Finding(place, "compatible", "has a body now")
+        elif after.content:
+            for content_type, schema in after.content.items():
+                yield from self._answer_content(
+                    content_type, schema, before.content, after, simplest
+                )
+            for content_type in before.content:
+                if content_type not in after.content and "*" not in content_type:
+                    yield Finding(place, "compatible", f"is no longer given as {content_type}")
+
+    def _headers(
+        self, place: str, before: Answer, after: Answer, simplest: Response
+    ) -> Iterator[Finding]:
+        for name in sorted(before.headers.keys() | after.headers.keys()):
+            known, sent = before.headers.get(name), after.headers.get(name)
+            if known is None:
+                assert sent is not None  # noqa: S101 - the name is of one of the two
+                yield Finding(f"{place}, header {sent.name}", "compatible", "is new")
+                continue
+            where = f"{place}, header {known.name}"
+            without = {other: v for other, v in simplest.headers.items() if other != name}
+            if known.required and (sent is None or not sent.required):
+                response = replace(simplest, headers=without)
+                yield self._response(where, "may be missing now", after, response)
+            elif sent is None:
+                yield Finding(where, "compatible", "is no longer documented")
+            if sent is None:
+                continue
+            relation = relate_text(self.judge, sent.schema, known.schema)
+            if relation.kind == "breaking":
+                response = replace(simplest, headers={**without, name: relation.example})
+                yield self._response(
+                    where,
+                    f"has values that were not there before: {relation.reason}",
+                    after,
+                    response,
+                )
+            elif relation.kind != "same":
+                yield of_relation(where, relation, "has no values that were not there before")
+
+    def _answer_content(
+        self,
+        content_type: str,
+        schema: Schema,
+        known: Mapping[str, Schema],
+        answer: Answer,
+        simplest: Response,
+    ) -> Iterator[Finding]:
+        where = f"status {simplest.status}, {content_type}"
+        media = matching(known, content_type)
+        if media is None:
+            sentence = f"is a content type that was not there before (only {listed(known)})"
+            try:
+                body = sample(schema)
+            except NoSampleError:
+                yield unconfirmed(where, sentence)
+                return
+            response = replace(simplest, content_type=content_type, body=body)
+            yield self._response(where, sentence, answer, response)
+            return
+        relation = self.judge.relate(schema, known[media])
+        if relation.kind == "breaking":
+            response = replace(simplest, content_type=content_type, body=relation.example)
+            yield self._response(
+                where,
+                f"has bodies that were not there before: {relation.reason}",
+                answer,
+                response,
+            )
+        elif relation.kind != "same":
+            yield of_relation(
+                where, relation, "has no bodies that a client of the old contract refuses"
+            )
