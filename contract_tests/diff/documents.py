@@ -14,6 +14,7 @@ _THING = {
         "made_at": {"type": "string", "format": "date-time"},
         "state": {"$ref": "#/components/schemas/State"},
         "size": {"type": "integer"},
+        "count": {"type": "integer", "format": "int32"},
         "weight": {"type": "number", "format": "double"},
         "note": {"type": ["string", "null"]},
         "tags": {"type": "array", "items": {"$ref": "#/components/schemas/Tag"}},

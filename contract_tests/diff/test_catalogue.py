@@ -53,11 +53,13 @@ def sorted_verdicts(old, new):
         assert (finding.example is not None) == (finding.message is not None) == shown
         if isinstance(finding.message, Request):
             assert request_is_sent(before, finding.message)
-            assert finding.where in request_refusals(after, finding.message)
+            refusals = request_refusals(after, finding.message)
+            assert (finding.where in refusals) is not finding.is_misread
         elif isinstance(finding.message, Response):
             answer = after.answers[after.documented(finding.message.status)]
             assert response_is_sent(answer, finding.message)
-            assert finding.where in response_refusals(before, finding.message)
+            refusals = response_refusals(before, finding.message)
+            assert (finding.where in refusals) is not finding.is_misread
     return sorted((finding.where, finding.verdict) for finding in diff.findings)
 
 
@@ -144,6 +146,19 @@ SCHEMA_EDITS = {
     "object closed": (setting(thing, additionalProperties=False), "compatible", "compatible"),
     "bound added": (setting(field("size"), minimum=3), "breaking", "compatible"),
     "length bounded": (setting(field("name"), maxLength=40), "breaking", "compatible"),
+    "integers of 64 bits": (setting(field("count"), format="int64"), "compatible", "breaking"),
+    "integers of any size": (without(field("count"), "format"), "compatible", "breaking"),
+    "integers bounded by a format": (
+        setting(field("size"), format="int32"),
+        "breaking",
+        "compatible",
+    ),
+    "precision reduced": (setting(field("weight"), format="float"), "breaking", "compatible"),
+    "rule for names added": (
+        setting(field("labels"), propertyNames={"pattern": "^[a-z]+$"}),
+        "breaking",
+        "compatible",
+    ),
     "const": (setting(field("name"), const="x"), "breaking", "compatible"),
 }
 
@@ -183,7 +198,27 @@ OTHER_EDITS = {
     ),
     "parameter removed": (
         lambda d: put(d)["parameters"].pop(1),
-        {"query parameter limit": "compatible"},
+        {"query parameter limit": "breaking"},
+    ),
+    "parameter that was required removed": (
+        lambda d: put(d)["parameters"].pop(2),
+        {"query parameter workspace_id": "breaking"},
+    ),
+    "parameter renamed": (
+        setting(parameter(1), name="most"),
+        {"query parameter limit": "breaking", "query parameter most": "compatible"},
+    ),
+    "parameter moved": (
+        setting(parameter(1), **{"in": "header"}),
+        {"query parameter limit": "breaking", "header parameter limit": "compatible"},
+    ),
+    "parameter in other capitals": (
+        setting(parameter(1), name="Limit"),
+        {"query parameter limit": "breaking", "query parameter Limit": "compatible"},
+    ),
+    "slash at the end of the path": (
+        lambda d: d["paths"].update({f"{PATH}/": d["paths"].pop(PATH)}),
+        {},
     ),
     "parameter now required": (
         setting(parameter(1), required=True),
@@ -642,3 +677,84 @@ def test_a_path_may_be_a_component():
     new["paths"][PATH] = {"$ref": "#/components/pathItems/Thing"}
 
     assert verdicts(old, new) == {}
+
+
+# What counts in one direction only: verdicts of requests and of responses, there and back.
+DIRECTED = {
+    "required field becomes the server's": (
+        setting(field("state"), readOnly=True),
+        ("breaking", None),
+        ("breaking", None),
+    ),
+    "optional field becomes the server's": (
+        setting(field("name"), readOnly=True),
+        ("breaking", None),
+        ("compatible", None),
+    ),
+    "required field becomes the client's": (
+        setting(field("state"), writeOnly=True),
+        (None, "breaking"),
+        (None, "compatible"),
+    ),
+    "optional field becomes the client's": (
+        setting(field("name"), writeOnly=True),
+        (None, "compatible"),
+        (None, "compatible"),
+    ),
+    "not marked": (
+        setting(field("name"), readOnly=False, writeOnly=False),
+        (None, None),
+        (None, None),
+    ),
+    "a component is marked": (
+        setting(lambda d: schemas(d)["State"], writeOnly=True),
+        (None, "breaking"),
+        (None, "compatible"),
+    ),
+    "a reference is marked": (
+        setting(field("state"), readOnly=True, description="Set by the server."),
+        ("breaking", None),
+        ("breaking", None),
+    ),
+    "a part of a conjunction is marked": (
+        lambda d: schemas(d).update(
+            Thing={
+                "allOf": [
+                    {
+                        "type": "object",
+                        "properties": {"state": {"type": "string", "writeOnly": True}},
+                    },
+                    {**thing(d), "properties": without_state(d)},
+                    True,
+                ]
+            }
+        ),
+        ("compatible", "breaking"),
+        ("breaking", "compatible"),
+    ),
+}
+
+
+def without_state(document):
+    return {name: field for name, field in thing(document)["properties"].items() if name != "state"}
+
+
+@pytest.mark.parametrize("name", DIRECTED)
+def test_what_keeps_a_field_out_of_messages_counts_in_their_direction(name):
+    edit, there, back = DIRECTED[name]
+    new = edited(edit)
+
+    for old, other, (request, response) in ((base(), new, there), (new, base(), back)):
+        expected = {BODY: request, ANSWER: response}
+        assert verdicts(old, other) == {where: v for where, v in expected.items() if v}
+    assert verdicts(new, new) == {}
+
+
+def test_a_field_that_is_never_sent_may_contain_itself():
+    def document(**more):
+        document = base()
+        thing(document)["properties"]["inner"] = {"$ref": "#/components/schemas/Thing", **more}
+        return document
+
+    assert verdicts(document(), document(readOnly=True)) == {BODY: "breaking"}
+    assert verdicts(document(readOnly=True), document(readOnly=True)) == {}

@@ -225,6 +225,43 @@ def test_a_filter_that_is_refused_may_be_none_of_ours():
     }
 
 
+def test_a_filter_that_is_ignored_is_one_of_ours():
+    def edit(document):
+        parameters = document["paths"][EXPORT]["post"]["parameters"]
+        parameters[:] = [one for one in parameters if one["name"] != "from"]
+
+    assert readings(EXPORT, "post", edit) == {
+        "query parameter from": "with a filter, our client sends such requests and, where the list "
+        "of jobs does not show the filter, raises FilterIgnoredError"
+    }
+
+
+def with_format(**schema):
+    def edit(document):
+        document["paths"][EXPORT]["post"]["parameters"].append(
+            {"name": "format", "in": "query", "schema": {"type": "string", **schema}}
+        )
+
+    return edit
+
+
+def test_what_our_client_never_sends_may_be_ignored():
+    assert readings(EXPORT, "post", with_format(), back=True) == {
+        "query parameter format": "our client sends no such request"
+    }
+
+
+def test_what_our_client_leaves_out_may_mean_something_else():
+    def compared(path, name):
+        old, new = only(path, "post"), only(path, "post")
+        for document, default in ((old, "a"), (new, "b")):
+            with_format(name=name, default=default)(document)
+        ((_, tolds),) = comparison(old, new, old_name="old", new_name="new").operations
+        return [told.client for told in tolds]
+
+    assert compared(EXPORT, "format") == ["our client leaves it out"]
+
+
 def test_an_operation_that_is_gone_is_not_found():
     def edit(document):
         document["paths"] = only(SYNC, "get")["paths"]

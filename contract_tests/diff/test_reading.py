@@ -78,8 +78,8 @@ def test_a_page_that_embeds_a_document_is_read(tmp_path):
     ("text", "message"),
     [
         ("openapi: 3.1.0", "no 'info' object"),
-        ("openapi: 3.0.0", "3.0.0"),
-        ("- a", "not an OpenAPI 3.1 document"),
+        ("openapi: 2.0.0", "2.0.0"),
+        ("- a", "not an OpenAPI document of version 3.0, 3.1, 3.2"),
         ("{", "not readable YAML"),
         ("[" * 5000, "nested deeper than 64 levels"),
         (
@@ -180,7 +180,7 @@ def test_an_environment_that_cannot_be_used_is_told(monkeypatch, name, value):
         ((302, {"Location": "http://elsewhere.example/x?token=s3cret"}, b""), "redirects to"),
         ((200, {}, b"\xff\xfe"), "not a text in UTF-8"),
         ((200, {}, b"x" * 101), "larger than"),
-        ((200, {}, b"- a"), "not an OpenAPI 3.1 document"),
+        ((200, {}, b"- a"), "not an OpenAPI document of version 3.0, 3.1, 3.2"),
     ],
 )
 def test_no_secret_of_a_url_is_told(server, monkeypatch, page, message):

@@ -42,6 +42,11 @@ def thing(required=(), **fields):
     return {"type": "object", "properties": fields, "required": list(required)}
 
 
+def named(**rule):
+    free = {"type": "object", "additionalProperties": TEXT}
+    return {**free, "propertyNames": rule} if rule else free
+
+
 COMPATIBLE = {
     "anything is taken": (TEXT, {}),
     "anything, said otherwise": (TEXT, True),
@@ -80,6 +85,23 @@ COMPATIBLE = {
         {"type": "array", "items": thing(["a"], a=UUID)},
         {"type": "array", "items": thing([], a=UUID)},
     ),
+    "names by a rule": (
+        {"type": "array", "items": named(maxLength=5)},
+        {"type": "array", "items": named(maxLength=9)},
+    ),
+    "names of a list": (named(enum=["a"]), named(enum=["a", "b"])),
+    "names without a rule": (named(pattern="^a"), named()),
+    "documented names": (
+        {"type": "array", "items": thing(a=TEXT, b=False)},
+        {"type": "array", "items": {"type": "object", "propertyNames": {"enum": ["a"]}}},
+    ),
+    "no names at all": ({**named(), "propertyNames": False}, named(maxLength=1)),
+    "small numbers": (
+        {"type": "integer", "format": "int32"},
+        {"type": "integer", "format": "int64"},
+    ),
+    "single precision": ({"type": "number", "format": "float"}, NUMBER),
+    "a byte": ({"type": "integer", "format": "uint8"}, {"type": "integer", "format": "int16"}),
     "longer arrays": (
         {"type": "array", "items": UUID, "minItems": 2},
         {"type": "array", "items": TEXT, "minItems": 1},
@@ -152,7 +174,15 @@ UNPROVED = {
         thing(f=MORE, g=FEW),
     ),
     "items behind a prefix": (lists(FEW, prefixItems=[OPAQUE], minItems=1), lists(MORE)),
-    "more is said": (thing(f=FEW), {**thing(f=MORE), "propertyNames": {"pattern": "^f"}}),
+    "more is said": (thing(f=FEW), {**thing(f=MORE), "not": {"required": ["g"]}}),
+    "names that are not taken": (
+        thing(f=FEW),
+        {**thing(f=MORE), "propertyNames": {"maxLength": 0}},
+    ),
+    "names beyond proof": (
+        {"type": "object", "propertyNames": {"pattern": "^a{9}$"}},
+        {"type": "object", "propertyNames": {"pattern": "^a{8,9}$"}},
+    ),
     "overlapping branches": (lists(FEW), one_of(lists(MORE), lists(OPAQUE))),
     "no branch": (lists(OPAQUE), {"anyOf": [lists(FEW), TEXT]}),
     "anything at all": (True, MORE),
@@ -176,6 +206,41 @@ def test_what_is_no_schema_proves_nothing(unusable):
 
 
 BREAKING = {
+    "names by a rule": (named(), named(maxLength=3), {"field": "text"}),
+    "names by another rule": (named(pattern="^x-"), named(pattern="^y-"), {"x-x": "text"}),
+    "names by a longer rule": (
+        named(pattern="^[a-z0-9]+$"),
+        named(pattern="^[a-z]+$"),
+        {"1": "text"},
+    ),
+    "names that are too long": (named(maxLength=4), named(maxLength=3), {"text": "text"}),
+    "names of a list": (named(enum=["a", "b"]), named(enum=["a"]), {"b": "text"}),
+    "no names at all": (named(), {**named(), "propertyNames": False}, {"field": "text"}),
+    "documented names": (
+        thing(abc=TEXT),
+        {"type": "object", "propertyNames": {"maxLength": 2}},
+        {"abc": "text"},
+    ),
+    "large numbers": (
+        {"type": "integer", "format": "int64"},
+        {"type": "integer", "format": "int32"},
+        -(2**63),
+    ),
+    "numbers of any size": (
+        {"type": "integer", "minimum": 0},
+        {"type": "integer", "format": "int64"},
+        2**63,
+    ),
+    "large numbers or nothing": (
+        {"type": ["integer", "null"], "format": "int64", "minimum": 1},
+        {"type": ["integer", "null"], "format": "int32"},
+        2**63 - 1,
+    ),
+    "double precision": (
+        {"type": "number", "format": "double", "minimum": 1},
+        {"type": "number", "format": "float", "maximum": 9},
+        10,
+    ),
     "a union that overlaps": (TEXT, one_of(TEXT, {"enum": ["a"]}), "a"),
     "nothing is taken": (TEXT, False, "text"),
     "any value": ({}, TEXT, 1),
@@ -267,6 +332,22 @@ def test_what_is_not_contained_is_shown(name):
 
     assert (relation.kind, relation.example) == ("breaking", example)
     assert relation.reason
+
+
+SAME = {
+    "double precision is what JSON has": ({"type": "number", "format": "double"}, NUMBER),
+    "bounds instead of a format": (
+        {"type": "integer", "format": "int32"},
+        {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_what_is_written_otherwise_is_the_same(name):
+    left, right = SAME[name]
+
+    assert relate(left, right).kind == relate(right, left).kind == "same"
 
 
 UNKNOWN = {

@@ -108,6 +108,8 @@ class OurClient:
         if operation.new is None:
             status = 405 if operation.key.path in self._paths else 404
             return f"our client sends it and, {_answered(call, status)}"
+        if finding.is_misread:
+            return _meant(call, finding.where, operation.old, finding.message)
         return _sent(call, operation.new, finding.where)
 
     def _parsed(self, key: OperationKey, response: Response) -> str | None:
@@ -167,6 +169,23 @@ def _sent(call: _Call, new: Operation, where: str) -> str:
     else:
         return "our client sends no such request"
     return f"{how}, {_answered(call, 401 if where == 'security' else 400)}"
+
+
+def _meant(call: _Call, where: str, old: Operation | None, message: Request) -> str:
+    """What becomes of the client's own requests where the new contract takes them otherwise."""
+    assert old is not None  # noqa: S101 - what nobody knew can't be taken otherwise
+    sent = {title for key in message.parameters if (title := old.parameters[key].title) == where}
+    plain, *filtered = (
+        {f"query parameter {name}" for name in one.params} for one in (call.request, *call.filtered)
+    )
+    if not sent:
+        return "our client sends no such request" if where in plain else "our client leaves it out"
+    if any(where in titles for titles in filtered):
+        return (
+            "with a filter, our client sends such requests and, where the list of jobs does not "
+            "show the filter, raises FilterIgnoredError"
+        )
+    return "our client sends no such request"
 
 
 def _is_refused(new: Operation, request: ApiRequest, where: str) -> bool:

@@ -42,7 +42,7 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> list[OperationDiff]:
     """What a new contract changes for who knows the old one, by path and method.
 
     Args:
-        old: An OpenAPI 3.1 document, valid.
+        old: An OpenAPI document of version 3.1 or 3.2, valid.
         new: Another.
     """
     before, after = operations(old), operations(new)

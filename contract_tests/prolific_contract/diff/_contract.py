@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from prolific_contract.diff._directions import Direction
 from prolific_contract.diff._relation import Schema
 from prolific_contract.spec._components import parse_reference
-from prolific_contract.spec._structure import METHODS
+from prolific_contract.spec._structure import operations_of
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 # OpenAPI 3.1.0, section 4.8.12.2.1: parameters of these names are to be ignored.
@@ -25,7 +26,7 @@ class OperationKey(NamedTuple):
 
     method: str
     path: str
-    """The path with every parameter written as ``{}``."""
+    """The path with every parameter written as ``{}``, and without a slash at its end (D-21)."""
 
 
 class Credential(NamedTuple):
@@ -113,23 +114,25 @@ class Operation:
 
 
 def operations(document: dict[str, Any]) -> dict[OperationKey, Operation]:
-    """The operations of a document that is valid OpenAPI 3.1."""
-    found = {}
+    """The operations of a document that is valid OpenAPI 3.1 or 3.2."""
+    found: dict[OperationKey, Operation] = {}
     for path, written in document["paths"].items():
         item = _resolved(document, written)
-        for method in METHODS:
-            if method in item:
-                operation = _operation(document, path, method, item)
-                found[operation.key] = operation
+        shared = item.get("parameters", ())
+        for method, node in operations_of(item):
+            operation = _operation(document, path, method, shared, node)
+            # Of the same path with and without a slash, which serve the same, one is enough.
+            found.setdefault(operation.key, operation)
     return found
 
 
-def _operation(document: dict[str, Any], path: str, method: str, item: dict[str, Any]) -> Operation:
-    written = item[method]
+def _operation(
+    document: dict[str, Any], path: str, method: str, shared: Any, written: dict[str, Any]
+) -> Operation:
     parameters: dict[ParameterKey, Parameter] = {}
     in_path: dict[str, Parameter] = {}
     alternatives = _security(document, written.get("security", document.get("security", ())))
-    for node in (*item.get("parameters", ()), *written.get("parameters", ())):
+    for node in (*shared, *written.get("parameters", ())):
         parameter = _parameter(document, _resolved(document, node))
         if parameter.place == "header" and parameter.name.lower() == "authorization":
             # The published document has the scheme as a parameter too, or instead.
@@ -144,7 +147,7 @@ def _operation(document: dict[str, Any], path: str, method: str, item: dict[str,
             parameters[_parameter_key(parameter)] = parameter
     parameters |= _placed(path, in_path)
     return Operation(
-        OperationKey(method.upper(), _TEMPLATE.sub("{}", path)),
+        OperationKey(method.upper(), _TEMPLATE.sub("{}", path).rstrip("/")),
         path,
         parameters,
         _body(document, written.get("requestBody")),
@@ -193,31 +196,42 @@ def _parameter(document: dict[str, Any], node: dict[str, Any]) -> Parameter:
         name=node.get("name", ""),
         place=place,
         required=node.get("required", False),
-        schema=Schema(document, _schema(node)),
+        schema=Schema(document, _schema(document, node)),
         writing=(style, node.get("explode", style == "form")),
     )
 
 
-def _schema(node: dict[str, Any]) -> Any:
+def _schema(document: dict[str, Any], node: dict[str, Any]) -> Any:
     if "schema" in node:
         return node["schema"]
     for media in node.get("content", {}).values():
-        return media.get("schema", True)
+        return _schema_of_media(_resolved(document, media))
     return True
 
 
-def _content(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Schema]:
+def _content(
+    document: dict[str, Any], node: dict[str, Any], direction: Direction
+) -> dict[str, Schema]:
     return {
-        name.partition(";")[0].strip().lower(): Schema(document, media.get("schema", True))
+        name.partition(";")[0].strip().lower(): Schema(
+            document, _schema_of_media(_resolved(document, media)), direction
+        )
         for name, media in node.get("content", {}).items()
     }
+
+
+def _schema_of_media(media: dict[str, Any]) -> Any:
+    # Of a sequence OpenAPI 3.2 may describe each item.
+    if "schema" not in media and "itemSchema" in media:
+        return {"type": "array", "items": media["itemSchema"]}
+    return media.get("schema", True)
 
 
 def _body(document: dict[str, Any], node: Any) -> Body | None:
     if node is None:
         return None
     node = _resolved(document, node)
-    return Body(node.get("required", False), _content(document, node))
+    return Body(node.get("required", False), _content(document, node, "request"))
 
 
 def _answer(document: dict[str, Any], node: dict[str, Any]) -> Answer:
@@ -227,7 +241,7 @@ def _answer(document: dict[str, Any], node: dict[str, Any]) -> Answer:
         if name.lower() != "content-type":
             written = {**_resolved(document, header), "name": name, "in": "header"}
             headers[name.lower()] = _parameter(document, written)
-    return Answer(_content(document, node), headers)
+    return Answer(_content(document, node, "response"), headers)
 
 
 def _security(document: dict[str, Any], written: Any) -> tuple[Credentials, ...]:

@@ -1,15 +1,18 @@
 """The forms of a schema that comparing needs.
 
 *Plain*: references replaced by what they name, annotations gone, so that renaming a
-component or rewording a description changes nothing. *Closed*: what a sender may send
+component or rewording a description changes nothing; the formats of numbers are bounds.
+*Closed*: what a sender may send
 that keeps to the fields it documents. A receiver is read as it is written, open to fields
 it does not know. Read open on both sides, dropping an optional field would break: the
 sender could still send it, with any value.
 """
 
 import json
+from collections.abc import Set as AbstractSet
 from typing import Any
 
+from prolific_contract.diff._directions import MARKS, Direction
 from prolific_contract.spec._components import parse_reference
 from prolific_contract.spec._structure import rebuild
 
@@ -17,6 +20,7 @@ RECURSION = "$recursion"
 """In a plain schema: the number of components between this place and the one it repeats."""
 
 _DEPTH = 3
+_MARKS = frozenset(MARKS.values())
 # What says how to read or show a value and refuses none.
 _ANNOTATIONS = frozenset(
     {
@@ -42,32 +46,82 @@ _ANNOTATIONS = frozenset(
 )
 
 
-def plain(document: dict[str, Any], schema: Any) -> Any:
+# The registry of formats of the OpenAPI Initiative. `double` is what JSON readers have anyway.
+_INTEGERS = {f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)}
+_BOUNDS: dict[str, tuple[float, float] | None] = {
+    **_INTEGERS,
+    **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
+    "double-int": (-(2**53) + 1, 2**53 - 1),
+    "float": (-3.4028234663852886e38, 3.4028234663852886e38),
+    "double": None,
+}
+
+
+def plain(
+    document: dict[str, Any],
+    schema: Any,
+    direction: Direction | None = None,
+    *,
+    defaults: bool = False,
+) -> Any:
     """A schema without references and annotations.
 
     Where a component contains itself, `RECURSION` stands in its place.
+
+    Args:
+        document: Where the components are.
+        schema: The schema.
+        direction: Which messages it describes: what keeps fields out of them stays.
+        defaults: Whether default values stay.
     """
-    return _plain(document, schema, ())
+    kept = {MARKS[direction]} if direction else set()
+    return _plain(document, schema, (), kept | {"default"} if defaults else kept)
 
 
-def _plain(document: dict[str, Any], schema: Any, inside: tuple[str, ...]) -> Any:
+def _plain(
+    document: dict[str, Any], schema: Any, inside: tuple[str, ...], stay: AbstractSet[str]
+) -> Any:
     def resolve(row: str, node: dict[str, Any]) -> Any:
-        kept = {
-            key: value
-            for key, value in node.items()
-            if not (row == "schema" and (key in _ANNOTATIONS or key.startswith("x-")))
-        }
-        if row != "schema" or "$ref" not in kept:
+        if row != "schema":
+            return node
+        kept = _bounded(
+            {
+                key: value
+                for key, value in node.items()
+                if not (key in _ANNOTATIONS - stay or key.startswith("x-"))
+                # What is not marked need not say so.
+                and (key not in _MARKS or value is True)
+            }
+        )
+        if "$ref" not in kept:
             return kept
         name = parse_reference(kept.pop("$ref")).name
         if name in inside:
             resolved: Any = {RECURSION: len(inside) - inside.index(name)}
         else:
             target = document["components"]["schemas"][name]
-            resolved = _plain(document, target, (*inside, name))
+            resolved = _plain(document, target, (*inside, name), stay)
         return {**kept, "allOf": [*kept.get("allOf", ()), resolved]} if kept else resolved
 
     return rebuild(schema, "schema", resolve)
+
+
+def _bounded(node: dict[str, Any]) -> dict[str, Any]:
+    """A schema whose format of numbers, if it has one, is written as bounds."""
+    types = node.get("type", "number")
+    if node.get("format") not in _BOUNDS or not {"integer", "number"} & {*_listed(types)}:
+        return node
+    bounded = {key: value for key, value in node.items() if key != "format"}
+    bounds = _BOUNDS[node["format"]]
+    if bounds is not None:
+        least, most = bounds
+        bounded["minimum"] = max(least, node.get("minimum", least))
+        bounded["maximum"] = min(most, node.get("maximum", most))
+    return bounded
+
+
+def _listed(types: Any) -> list[Any]:
+    return types if isinstance(types, list) else [types]
 
 
 def is_recursive(schema: Any) -> bool:
@@ -77,12 +131,15 @@ def is_recursive(schema: Any) -> bool:
     return isinstance(schema, list) and any(map(is_recursive, schema))
 
 
-def unrolled(document: dict[str, Any], schema: Any, *, end: bool) -> Any:
+def unrolled(
+    document: dict[str, Any], schema: Any, direction: Direction | None = None, *, end: bool
+) -> Any:
     """A plain schema in which a component contains itself a few times, and then no more.
 
     Args:
         document: Where the components are.
         schema: The schema.
+        direction: Which messages it describes.
         end: What admits the values further in: False makes the schema admit less than
             the original, True makes it admit more.
     """
@@ -101,7 +158,7 @@ def unrolled(document: dict[str, Any], schema: Any, *, end: bool) -> Any:
 
         return rebuild(node, "schema", resolve)
 
-    return plain(document, unroll(schema, ()))
+    return plain(document, unroll(schema, ()), direction)
 
 
 def closed(schema: Any) -> Any:

@@ -16,6 +16,7 @@ from prolific_contract.diff._contract import (
     Parameter,
     ParameterKey,
 )
+from prolific_contract.diff._directions import sendable, takeable
 from prolific_contract.diff._forms import closed, is_recursive, plain, unrolled
 from prolific_contract.diff._relation import Schema, validator
 from prolific_contract.diff._samples import samples
@@ -50,16 +51,18 @@ class NoSampleError(Exception):
 
 def sending(schema: Schema) -> Any:
     """The plain schema of what a sender may send."""
-    if is_recursive(plain(*schema)):
-        return closed(unrolled(*schema, end=False))
-    return closed(plain(*schema))
+    form = plain(*schema)
+    if is_recursive(form):
+        form = unrolled(*schema, end=False)
+    return closed(sendable(form, schema.direction))
 
 
 def taking(schema: Schema) -> Any:
     """The plain schema of what a receiver takes."""
-    if is_recursive(plain(*schema)):
-        return unrolled(*schema, end=True)
-    return plain(*schema)
+    form = plain(*schema)
+    if is_recursive(form):
+        form = unrolled(*schema, end=True)
+    return takeable(form, schema.direction)
 
 
 def taking_text(schema: Schema) -> Any:

@@ -19,6 +19,7 @@ from prolific_contract.spec._files import read_text
 from prolific_contract.spec._importer import import_document
 from prolific_contract.spec._names import PREFIX
 from prolific_contract.spec._validation import structural_errors
+from prolific_contract.spec._versions import modern, version_of
 from prolific_contract.spec._yaml import load_yaml
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
@@ -61,10 +62,12 @@ def contract_of(text: str, source: str) -> dict[str, Any]:
         document = load_yaml(text, source=source)
         if not _is_reduced(document):
             return import_document(text, source=source)
+        document = modern(document)
         errors = structural_errors(document)
         if errors:
             lines = "\n".join(f"  {error}" for error in errors)
-            raise DocumentError(f"{source} is not a valid OpenAPI 3.1 document:\n{lines}")
+            version = version_of(document)
+            raise DocumentError(f"{source} is not a valid OpenAPI {version} document:\n{lines}")
         try:
             reachable(document)
         except DocumentError as error:
@@ -78,7 +81,7 @@ def _is_reduced(document: Any) -> bool:
     """Whether a document holds the Task Builder and nothing else."""
     return (
         isinstance(document, dict)
-        and str(document.get("openapi")).startswith("3.1.")
+        and version_of(document) is not None
         and isinstance(document.get("paths"), dict)
         and bool(document["paths"])
         and all(path.startswith(PREFIX) for path in document["paths"])

@@ -15,6 +15,7 @@ import jsonschema_rs
 from jsonschema_rs.canonical import CanonicalizationError, Containment, Satisfiability
 
 from prolific_contract._errors import DocumentError
+from prolific_contract.diff._directions import Direction, sendable, takeable
 from prolific_contract.diff._forms import closed, is_recursive, key_of, plain, unrolled
 from prolific_contract.diff._samples import Hints, samples
 
@@ -35,10 +36,12 @@ class Relation(NamedTuple):
 
 
 class Schema(NamedTuple):
-    """A schema and the document that its references are to."""
+    """A schema, the document that its references are to, and the messages that it describes."""
 
     document: dict[str, Any]
     schema: Any
+    direction: Direction | None = None
+    """None where no field can be kept out of the messages of one direction."""
 
 
 class Judge:
@@ -48,18 +51,20 @@ class Judge:
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, bool], Relation] = {}
+        self._known: dict[tuple[str, str, bool, Direction | None], Relation] = {}
 
     def relate(self, sender: Schema, receiver: Schema) -> Relation:
         """How what the sender may send relates to what the receiver takes."""
         sent, taken = plain(*sender), plain(*receiver)
         recursive = is_recursive(sent) or is_recursive(taken)
-        key = key_of(sent), key_of(taken), recursive
+        key = key_of(sent), key_of(taken), recursive, receiver.direction
         if key[0] == key[1]:
             return Relation("same")
         if key not in self._known:
             self._known[key] = (
-                _relate_recursive(sender, receiver) if recursive else _relate(sent, taken)
+                _relate_recursive(sender, receiver)
+                if recursive
+                else _relate(sendable(sent, sender.direction), takeable(taken, receiver.direction))
             )
         return self._known[key]
 
@@ -92,7 +97,10 @@ def _relate(sent: Any, taken: Any) -> Relation:
 
 
 def _relate_recursive(sender: Schema, receiver: Schema) -> Relation:
-    found = _refused(unrolled(*sender, end=False), unrolled(*receiver, end=True))
+    found = _refused(
+        sendable(unrolled(*sender, end=False), sender.direction),
+        takeable(unrolled(*receiver, end=True), receiver.direction),
+    )
     return found or Relation(
         "unknown",
         reason="a schema contains itself, where nothing can be proved, and no example was found",
@@ -215,7 +223,7 @@ def _some_branch(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
 
 
 _READ = {
-    "object": {"type", "properties", "required", "additionalProperties"},
+    "object": {"type", "properties", "required", "additionalProperties", "propertyNames"},
     "array": {"type", "items", "minItems"},
 }
 
@@ -248,6 +256,21 @@ def _fields_are_contained(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
         return False
     # Documented fields close a sender that does not say otherwise.
     more = sent.get("additionalProperties", "properties" not in sent)
+    if not _names_are_contained(sent, taken.get("propertyNames", True), more):
+        return False
     return _is_contained(more, rest) and all(
         _is_contained(more, known[name]) for name in known.keys() - fields.keys()
     )
+
+
+def _names_are_contained(sent: dict[str, Any], rule: Any, more: Any) -> bool:
+    """Whether all names that a sender may use keep to a receiver's rule for names."""
+    takes = validator(rule)
+    documented = (name for name, field in sent.get("properties", {}).items() if field is not False)
+    if not all(map(takes.is_valid, documented)):
+        return False
+    return more is False or _is_contained(_text(sent.get("propertyNames", True)), _text(rule))
+
+
+def _text(rule: Any) -> Any:
+    return {**rule, "type": "string"} if isinstance(rule, dict) else rule and {"type": "string"}

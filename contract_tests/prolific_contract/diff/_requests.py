@@ -3,11 +3,19 @@
 The client of the old contract sends, the server of the new one receives.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from prolific_contract.diff._contract import Operation, Parameter
+from prolific_contract.diff._contract import Operation, Parameter, ParameterKey
+from prolific_contract.diff._defaults import (
+    Default,
+    changed,
+    changed_defaults,
+    default_of,
+    is_changed,
+    leaving_out,
+)
 from prolific_contract.diff._findings import Finding, listed, of_relation, relate_text, unconfirmed
 from prolific_contract.diff._messages import (
     ABSENT,
@@ -23,6 +31,7 @@ from prolific_contract.diff._messages import (
 from prolific_contract.diff._relation import Judge, Schema
 
 _UNDOCUMENTED = "is no longer documented: sent all the same, it counts for nothing"
+_IGNORED = "is no longer documented{moved}: the server ignores it and answers as without it"
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,33 @@ class Requests:
         example = request_as_json(self.old, request)
         return Finding(where, "breaking", sentence, request, example)
 
+    def _misread(self, where: str, sentence: str, **changes: Any) -> Finding:
+        """A change of what requests mean, if there is one that the new server takes."""
+        try:
+            simplest = simplest_request(self.old)
+        except NoSampleError:
+            return unconfirmed(where, sentence)
+        parameters = {**simplest.parameters, **changes.pop("parameters", {})}
+        request = replace(simplest, parameters=parameters, **changes)
+        if not request_is_sent(self.old, request):
+            return unconfirmed(where, sentence)
+        example = request_as_json(self.old, request)
+        return Finding(where, "breaking", sentence, request, example, is_misread=True)
+
+    def _ignored(self, key: ParameterKey, parameter: Parameter) -> Finding:
+        """A parameter that the new server does not know.
+
+        A filter that is not in effect gives data that nobody asked for.
+        """
+        named = {other.name.lower(): other.title for other in self.new.parameters.values()}
+        moved = named.get(parameter.name.lower())
+        sentence = _IGNORED.format(moved=f" (there is a {moved})" if moved else "")
+        try:
+            value = sample(parameter.schema)
+        except NoSampleError:
+            return unconfirmed(parameter.title, sentence)
+        return self._misread(parameter.title, sentence, parameters={key: value})
+
     def _security(self) -> Iterator[Finding]:
         if set(self.old.security) == set(self.new.security):
             return
@@ -69,7 +105,7 @@ class Requests:
         before, after = self.old.parameters, self.new.parameters
         for key in [*before, *(key for key in after if key not in before)]:
             if key not in after:
-                yield Finding(before[key].title, "compatible", _UNDOCUMENTED)
+                yield self._ignored(key, before[key])
             elif key in before:
                 yield from self._parameter(key, before[key], after[key])
             elif after[key].required:
@@ -93,6 +129,7 @@ class Requests:
             )
         elif relation.kind != "same":
             yield of_relation(after.title, relation, "takes all that it took, and other values")
+        yield from self._parameter_defaults(key, before, after)
         if before.writing != after.writing:
             yield Finding(
                 after.title,
@@ -100,6 +137,31 @@ class Requests:
                 f"is written in another way ({_written(before)} before, {_written(after)} now), "
                 "which is not looked into",
             )
+
+    def _parameter_defaults(
+        self, key: ParameterKey, before: Parameter, after: Parameter
+    ) -> Iterator[Finding]:
+        old, new = default_of(before.schema), default_of(after.schema)
+        if is_changed(old, new) and before.required:
+            yield Finding(after.title, "compatible", f"is always sent: {changed(old, new)}")
+        elif is_changed(old, new) and not after.required:
+            yield self._misread(after.title, changed(old, new))
+        for default in changed_defaults(before.schema, after.schema, before.schema):
+            yield self._default(
+                default, after.title, before.schema, lambda value: {"parameters": {key: value}}
+            )
+
+    def _default(
+        self, default: Default, where: str, sender: Schema, changes: Callable[[Any], dict[str, Any]]
+    ) -> Finding:
+        """A field whose default changed, in a part of the request."""
+        sentence = f"{default.pointer}: {default.change}"
+        if default.is_required:
+            return Finding(where, "compatible", f"{sentence}; but it is always sent")
+        value = leaving_out(default, sender)
+        if value is ABSENT:
+            return unconfirmed(where, sentence)
+        return self._misread(where, sentence, **changes(value))
 
     def _request_body(self) -> Iterator[Finding]:
         where = "request body"
@@ -148,6 +210,10 @@ class Requests:
         elif relation.kind != "same":
             yield of_relation(
                 where, relation, "takes all that it took, and more, or knows fewer fields"
+            )
+        for default in changed_defaults(schema, after[media], schema):
+            yield self._default(
+                default, where, schema, lambda body: {"content_type": content_type, "body": body}
             )
 
 

@@ -9,6 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from prolific_contract.diff._contract import Answer, Operation
+from prolific_contract.diff._defaults import (
+    changed,
+    changed_defaults,
+    default_of,
+    is_changed,
+    leaving_out,
+)
 from prolific_contract.diff._findings import Finding, listed, of_relation, relate_text, unconfirmed
 from prolific_contract.diff._messages import (
     NoSampleError,
@@ -55,6 +62,13 @@ class Responses:
                 answer = self.new.answers[after]
                 yield from self._answer(status, self.old.answers[before], answer)
             compared.add((before, after))
+
+    def _misread(self, where: str, sentence: str, answer: Answer, response: Response) -> Finding:
+        """A change of what responses mean, if there is one that the old client takes."""
+        if not response_is_sent(answer, response):
+            return unconfirmed(where, sentence)
+        example = response_as_json(response)
+        return Finding(where, "breaking", sentence, response, example, is_misread=True)
 
     def _statuses(self) -> list[int]:
         """One status for everything that either contract says of statuses."""
@@ -138,6 +152,12 @@ class Responses:
                 )
             elif relation.kind != "same":
                 yield of_relation(where, relation, "has no values that were not there before")
+            old, new = default_of(known.schema), default_of(sent.schema)
+            if is_changed(old, new) and sent.required:
+                yield Finding(where, "compatible", f"is always sent: {changed(old, new)}")
+            elif is_changed(old, new):
+                response = replace(simplest, headers=without)
+                yield self._misread(where, changed(old, new), after, response)
 
     def _answer_content(
         self,
@@ -172,3 +192,11 @@ class Responses:
             yield of_relation(
                 where, relation, "has no bodies that a client of the old contract refuses"
             )
+        for default in changed_defaults(known[media], schema, schema):
+            sentence = f"{default.pointer}: {default.change}"
+            if default.is_required:
+                yield Finding(where, "compatible", f"{sentence}; but it is always sent")
+                continue
+            body = leaving_out(default, schema)
+            response = replace(simplest, content_type=content_type, body=body)
+            yield self._misread(where, sentence, answer, response)

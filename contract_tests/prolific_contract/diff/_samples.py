@@ -7,6 +7,7 @@ that varies stand plain ones, so the number of values grows with the size of the
 and not with the combinations.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, TypeGuard
@@ -34,6 +35,9 @@ _BY_FORMAT: dict[str, tuple[str, ...]] = {
 }
 _NUMERIC_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _LENGTH_BOUNDS = ("minLength", "maxLength", "minItems", "maxItems")
+# Names that rules for names tell apart, alone and behind what a pattern begins with.
+_NAMES = ("x", "X", "1", "_", "-", ".", " ", "é", "", "xx", "x1", "x_x", "x-x", "x x", "xX")
+_BEGINNING = re.compile(r"\^([\w-]*\w)(?![*?{])")
 _ANYTHING: tuple[Any, ...] = ("text", 1, 0.5, True, None, [], {})
 _UNDOCUMENTED = "field"
 # What one schema mentions is tried in all, what it says of its own values there alone.
@@ -43,7 +47,10 @@ _MOST = 20_000
 
 
 class Hints:
-    """What the schemas to be told apart mention: constants, bounds, lengths, formats, names."""
+    """What the schemas to be told apart mention: constants, bounds, lengths, formats, names.
+
+    Where they have rules for the names of fields (``propertyNames``), also names to try.
+    """
 
     def __init__(self, *schemas: Any) -> None:
         self.texts: dict[str, None] = {}
@@ -51,6 +58,7 @@ class Hints:
         self.lengths: dict[int, None] = {}
         self.names: dict[str, None] = {}
         self.formats: dict[str, None] = {}
+        self.ruled: dict[str, None] = {}
         for schema in schemas:
             self._read(schema)
 
@@ -61,6 +69,8 @@ class Hints:
         if isinstance(node, dict):
             self._read_constants(node)
             self._read_bounds(node)
+            if "propertyNames" in node:
+                self.ruled |= dict.fromkeys(_ruled(node["propertyNames"]))
             for value in node.values():
                 self._read(value)
 
@@ -83,6 +93,16 @@ class Hints:
             if _is_number(bound := node.get(key)):
                 lengths = (int(bound), int(bound) - 1, int(bound) + 1)
                 self.lengths |= dict.fromkeys(n for n in lengths if 0 <= n <= _LONGEST)
+
+
+def _ruled(rule: Any) -> Iterator[str]:
+    """Names to try where a rule for names stands."""
+    yield from _NAMES
+    if isinstance(rule, dict):
+        yield from (name for name in _values({**rule, "type": "string"}, Hints(rule)))
+        match = _BEGINNING.match(str(rule.get("pattern", "")))
+        if match:
+            yield from (match[1] + name for name in _NAMES)
 
 
 def _is_number(value: Any) -> TypeGuard[float]:
@@ -113,7 +133,7 @@ def _values(schema: Any, hints: Hints) -> Iterator[Any]:
     elif isinstance(schema.get("enum"), list):
         yield from schema["enum"]
     elif "allOf" in schema:
-        yield from _values(_merged(schema), hints)
+        yield from _values(merged(schema), hints)
     elif "oneOf" in schema:
         yield from _of_branches("oneOf", schema, hints)
     elif "anyOf" in schema:
@@ -131,10 +151,10 @@ def _of_branches(key: str, schema: dict[str, Any], hints: Hints) -> Iterator[Any
     rest = {name: value for name, value in schema.items() if name != key}
     for branch in schema[key]:
         if branch is not False:
-            yield from _values(_merged({"allOf": [rest, branch]}), hints)
+            yield from _values(merged({"allOf": [rest, branch]}), hints)
 
 
-def _merged(schema: dict[str, Any]) -> dict[str, Any]:
+def merged(schema: dict[str, Any]) -> dict[str, Any]:
     """One schema for a conjunction: about the same values."""
     merged: dict[str, Any] = {}
     parts = [{key: value for key, value in schema.items() if key != "allOf"}, *schema["allOf"]]
@@ -244,6 +264,9 @@ def _objects(schema: dict[str, Any], hints: Hints) -> Iterator[dict[str, Any]]:
     for name in (_UNDOCUMENTED, *(hint for hint in hints.names if hint not in properties)):
         for value in _values(more, hints):
             yield {**least, name: value}
+    plain = next(_values(more, hints), "text")
+    for name in hints.ruled:
+        yield {**least, name: plain}
 
 
 _NOTHING = object()

@@ -13,6 +13,7 @@ _ROW_OF_SECTION = {
     "parameters": "parameter",
     "requestBodies": "request body",
     "headers": "parameter",
+    "mediaTypes": "media type",
     "pathItems": "path item",
 }
 

@@ -13,8 +13,9 @@ from typing import Any
 from prolific_contract._errors import DocumentError
 from prolific_contract.spec._components import Component, drop_unreachable
 from prolific_contract.spec._names import PREFIX, branches, new_names
-from prolific_contract.spec._structure import METHODS, outline, walk
+from prolific_contract.spec._structure import operations_of, outline, walk
 from prolific_contract.spec._validation import structural_errors
+from prolific_contract.spec._versions import VERSIONS, modern, version_of
 from prolific_contract.spec._yaml import load_yaml
 
 TITLE = "Prolific Task Builder"
@@ -49,8 +50,8 @@ def import_document(text: str, *, source: str = "the document") -> dict[str, Any
     """The structure of the Task Builder's part of a published OpenAPI document.
 
     Args:
-        text: An OpenAPI 3.1 document in YAML (or JSON), or a Markdown page that embeds
-            one in a fenced block.
+        text: An OpenAPI document of version 3.0, 3.1 or 3.2 in YAML (or JSON), or a
+            Markdown page that embeds one in a fenced block.
         source: What to call the document in an error.
 
     Raises:
@@ -61,7 +62,7 @@ def import_document(text: str, *, source: str = "the document") -> dict[str, Any
     paths = {
         path: item
         for path, item in published["paths"].items()
-        if path.startswith(PREFIX) and isinstance(item, dict) and any(m in item for m in METHODS)
+        if path.startswith(PREFIX) and isinstance(item, dict) and any(operations_of(item))
     }
     if not paths:
         raise DocumentError(f"{source} has no operation under {PREFIX}: nothing to import")
@@ -71,7 +72,8 @@ def import_document(text: str, *, source: str = "the document") -> dict[str, Any
     errors = structural_errors(document)
     if errors:
         lines = "\n".join(f"  {error}" for error in errors)
-        raise DocumentError(f"{source} is not a valid OpenAPI 3.1 document:\n{lines}")
+        version = version_of(document)
+        raise DocumentError(f"{source} is not a valid OpenAPI {version} document:\n{lines}")
     try:
         drop_unreachable(document)
         _number_branches(document)
@@ -93,14 +95,19 @@ def _read_openapi(text: str, source: str) -> dict[str, Any]:
     if len(embedded) > 1:
         raise DocumentError(f"{source} embeds {len(embedded)} YAML blocks: import one at a time")
     document = load_yaml(embedded[0] if embedded else text, source=source)
-    version = document.get("openapi") if isinstance(document, dict) else None
-    if not (isinstance(version, str) and version.startswith("3.1.")):
-        found = "no 'openapi' key" if version is None else f"openapi: {version}"
-        raise DocumentError(f"{source} is not an OpenAPI 3.1 document ({found})")
+    version = version_of(document)
+    if version is None:
+        written = document.get("openapi") if isinstance(document, dict) else None
+        found = "no 'openapi' key" if written is None else f"openapi: {written}"
+        raise DocumentError(
+            f"{source} is not an OpenAPI document of version {', '.join(VERSIONS)} ({found})"
+        )
     for key in ("info", "paths"):
         if not isinstance(document.get(key), dict):
-            raise DocumentError(f"{source} is not an OpenAPI 3.1 document (no '{key}' object)")
-    return dict(document)
+            raise DocumentError(
+                f"{source} is not an OpenAPI {version} document (no '{key}' object)"
+            )
+    return modern(document)
 
 
 def _describe_responses(document: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prolific_contract.spec._components import Component, parse_reference
-from prolific_contract.spec._structure import METHODS, references
+from prolific_contract.spec._structure import operations_of, references
 
 PREFIX = "/api/v1/data-collection/"
 """Where the paths of the Task Builder begin."""
@@ -139,9 +139,8 @@ def _branch_stems(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                yield path, method, item[method]
+        for method, operation in operations_of(item):
+            yield path, method, operation
 
 
 def _places(document: dict[str, Any]) -> Iterator[tuple[str, str]]:

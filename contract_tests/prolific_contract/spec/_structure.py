@@ -1,4 +1,4 @@
-"""What stands where in an OpenAPI 3.1 document.
+"""What stands where in an OpenAPI document of version 3.1 or 3.2.
 
 One table answers three questions that must agree: which keys of an object are
 prose, in which order the others are written, and where references can occur. It is
@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 _ROWS: dict[str, dict[str, str]] = {
     "document": {
         "openapi": "value",
+        "$self": "prose",
         "info": "info",
         "jsonSchemaDialect": "value",
         "servers": "[server]",
@@ -55,7 +56,9 @@ _ROWS: dict[str, dict[str, str]] = {
         "patch": "operation",
         "post": "operation",
         "put": "operation",
+        "query": "operation",
         "trace": "operation",
+        "additionalOperations": "{operation}",
     },
     "operation": {
         "operationId": "value",
@@ -105,8 +108,12 @@ _ROWS: dict[str, dict[str, str]] = {
         "links": "value",
     },
     "media type": {
+        "$ref": "value",
         "schema": "schema",
+        "itemSchema": "schema",
         "encoding": "{encoding}",
+        "prefixEncoding": "[encoding]",
+        "itemEncoding": "encoding",
         "example": "prose",
         "examples": "prose",
     },
@@ -124,6 +131,7 @@ _ROWS: dict[str, dict[str, str]] = {
         "requestBodies": "{request body}",
         "headers": "{parameter}",
         "securitySchemes": "{security scheme}",
+        "mediaTypes": "{media type}",
         "pathItems": "{path item}",
         "examples": "prose",
         "links": "value",
@@ -182,7 +190,16 @@ _ROWS: dict[str, dict[str, str]] = {
 }
 
 METHODS = tuple(name for name, row in _ROWS["path item"].items() if row == "operation")
-"""The HTTP methods a path item can describe, in lower case."""
+"""The HTTP methods a path item has keys for, in lower case."""
+
+
+def operations_of(item: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The operations of a path item by method, as the item writes it."""
+    others = item.get("additionalOperations")
+    for named in ({method: item[method] for method in METHODS if method in item}, others):
+        if isinstance(named, dict):
+            yield from named.items()
+
 
 _PARTS = re.compile(r"(?P<open>[{\[]?)(?P<row>[^\]}]+)")
 

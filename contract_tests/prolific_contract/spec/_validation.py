@@ -1,13 +1,14 @@
-"""What is wrong with a document as OpenAPI 3.1, in lines that name the place."""
+"""What is wrong with a document as OpenAPI 3.1 or 3.2, in lines that name the place."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
-from openapi_spec_validator import OpenAPIV31SpecValidator
+from openapi_spec_validator import OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
 
 from prolific_contract.spec._structure import walk
+from prolific_contract.spec._versions import version_of
 
 _SCHEMA = jsonschema_rs.Draft202012Validator(
     {"$ref": "https://json-schema.org/draft/2020-12/schema"}
@@ -26,7 +27,7 @@ _DISCRIMINATOR = jsonschema_rs.Draft202012Validator(
 
 
 def structural_errors(document: Any) -> list[str]:
-    """Where a document hasn't the shape of OpenAPI 3.1.
+    """Where a document hasn't the shape of OpenAPI 3.1, or of 3.2 if it says that it is that.
 
     The names of components are not looked at: published ones break the rule for them.
     """
@@ -41,10 +42,15 @@ def semantic_errors(document: dict[str, Any]) -> list[str]:
     try:
         return [
             _line("#" + _path(error.absolute_path), error.message)
-            for error in OpenAPIV31SpecValidator(document).iter_errors()
+            for error in _validator(document).iter_errors()
         ]
     except RecursionError:
         return ["#/components: a component is nothing but a reference to itself"]
+
+
+def _validator(document: Any) -> OpenAPIV31SpecValidator | OpenAPIV32SpecValidator:
+    later = version_of(document) == "3.2"
+    return (OpenAPIV32SpecValidator if later else OpenAPIV31SpecValidator)(document)
 
 
 def _shape_errors(document: Any) -> Iterator[str]:
@@ -56,7 +62,7 @@ def _shape_errors(document: Any) -> Iterator[str]:
             for section, named in document["components"].items()
         }
         document = {**document, "components": components}
-    for error in OpenAPIV31SpecValidator(document).schema_validator.iter_errors(document):
+    for error in _validator(document).schema_validator.iter_errors(document):
         yield _line("#" + _path(error.absolute_path), error.message)
 
 

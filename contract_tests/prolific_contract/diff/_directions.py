@@ -1,0 +1,63 @@
+"""What of a schema counts in requests, and what in responses.
+
+A field that is ``readOnly`` is the server's to set: it is not sent in requests, whatever
+``required`` says. A ``writeOnly`` one is not sent in responses (OpenAPI 3.1.0, section
+4.8.24, and JSON Schema's validation vocabulary, section 9.4).
+"""
+
+from typing import Any, Literal
+
+from prolific_contract.spec._structure import rebuild
+
+Direction = Literal["request", "response"]
+
+MARKS: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
+"""The keyword that keeps a field out of messages of a direction."""
+
+_WITHOUT = "$without"
+
+
+def sendable(schema: Any, direction: Direction | None) -> Any:
+    """What a plain schema lets a sender send in a direction."""
+    return _without(schema, direction, instead=False)
+
+
+def takeable(schema: Any, direction: Direction | None) -> Any:
+    """What a plain schema lets a receiver take in a direction.
+
+    A server refuses or forgets a field that is its own to set, and either is a loss to who
+    sends it. A client takes a field that it did not expect, as it takes unknown ones.
+    """
+    return _without(schema, direction, instead=direction == "response")
+
+
+def _without(schema: Any, direction: Direction | None, *, instead: bool) -> Any:
+    if direction is None:
+        return schema
+    mark = MARKS[direction]
+
+    def replace(_row: str, node: dict[str, Any]) -> Any:
+        fields = node.get("properties", {})
+        marked = {name for name, field in fields.items() if _is_marked(field, mark)}
+        parts = [part for part in node.get("allOf", ()) if isinstance(part, dict)]
+        names = marked.union(*(part.get(_WITHOUT, ()) for part in parts))
+        if not names:
+            return node
+        # A part may require what another one describes.
+        for part in (node, *parts):
+            if "required" in part:
+                part["required"] = [name for name in part["required"] if name not in names]
+        if marked:
+            node["properties"] = {**fields, **dict.fromkeys(marked, instead)}
+        return {**node, _WITHOUT: sorted(names)}
+
+    def strip(_row: str, node: dict[str, Any]) -> Any:
+        return {key: value for key, value in node.items() if key not in (mark, _WITHOUT)}
+
+    return rebuild(rebuild(schema, "schema", replace), "schema", strip)
+
+
+def _is_marked(schema: Any, mark: str) -> bool:
+    return isinstance(schema, dict) and (
+        schema.get(mark) is True or any(_is_marked(part, mark) for part in schema.get("allOf", ()))
+    )
