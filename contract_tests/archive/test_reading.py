@@ -275,9 +275,7 @@ def test_strings_with_everything_that_json_allows(path):
 
 
 def test_what_python_reads_beyond_json_is_read(path):
-    [record] = with_lines(path, b'{"a": 1, "a": 2, "b": NaN, "c": -Infinity}').records(
-        "responses.jsonl"
-    )
+    [record] = with_lines(path, b'{"a": 2, "b": NaN, "c": -Infinity}').records("responses.jsonl")
     assert record["a"] == 2
     assert math.isnan(record["b"])
     assert record["c"] == -math.inf

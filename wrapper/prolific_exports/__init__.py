@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ChoiceCount,
         Spread,
     )
+    from prolific_exports._archive._json import RawJSON
     from prolific_exports._archive._records import (
         Record,
         Submission,
@@ -151,6 +152,7 @@ _HOMES = {
         "ChoiceCount",
         "Spread",
     ),
+    "_archive._json": ("RawJSON",),
     "_archive._records": (
         "Record",
         "Submission",
@@ -309,6 +311,7 @@ __all__ = [
     "Polled",
     "ProgressCallback",
     "RateLimitedError",
+    "RawJSON",
     "Record",
     "Refreshed",
     "Requested",

@@ -12,7 +12,7 @@ from attrs import frozen
 from prolific_exports._archive._content import member_chunks, open_member
 from prolific_exports._archive._directory import Member, read_members
 from prolific_exports._archive._extract import extract
-from prolific_exports._archive._json import read_json, read_json_lines
+from prolific_exports._archive._json import RawJSON, read_json, read_json_lines
 from prolific_exports._archive._limits import (
     MAX_INSTRUCTIONS,
     TOO_MANY_INSTRUCTIONS,
@@ -150,13 +150,19 @@ class ExportArchive:
         """What the archive says about itself; empty when it has no such file.
 
         Raises:
-            CorruptArchiveError: The file is damaged or is not a JSON object.
+            CorruptArchiveError: The file is damaged, is not a JSON object, or an object in it
+                repeats a name.
             UnsafeArchiveError: It is beyond a limit of the reader.
         """
         name = f"{self.kind}.json"
         if self.kind is None or name not in self._by_path:
             return Metadata()
         raw = read_json(member_chunks(self.path, self._member(name)), self._where(name))
+        if isinstance(raw, RawJSON):
+            raise CorruptArchiveError(
+                f"{self._where(name)} repeats a name in one object, so one of its values would "
+                "be lost. Request a new export, or extract the archive to look at the file."
+            )
         if not isinstance(raw, dict):
             raise CorruptArchiveError(
                 f"{self._where(name)} is not a JSON object. Request a new export."
@@ -203,6 +209,8 @@ class ExportArchive:
 
     def records(self, name: str) -> Iterator[Any]:
         """The JSON values of a JSON Lines file, untouched, one at a time.
+
+        A line in which an object repeats a name comes as its text, a ``RawJSON``.
 
         Args:
             name: The file relative to the root folder, such as ``"responses.jsonl"``.

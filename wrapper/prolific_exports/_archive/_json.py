@@ -10,6 +10,31 @@ from prolific_exports._errors import ArchiveError, CorruptArchiveError
 from prolific_exports._json import JSONLimitError, check_limits
 
 
+class RawJSON(str):
+    """The text of a JSON value in which an object repeats a name: no dict holds both values."""
+
+    __slots__ = ()
+
+
+class RepeatedNameError(Exception):
+    """An object repeats a name."""
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object that has these members; for ``object_pairs_hook``.
+
+    Raises:
+        RepeatedNameError: Two of them have one name.
+    """
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise RepeatedNameError
+    return fields
+
+
+_decode = json.JSONDecoder(object_pairs_hook=once).decode
+
+
 def read_json(pieces: Iterable[bytes], where: str) -> Any:
     """The value of a whole JSON file.
 
@@ -28,6 +53,8 @@ def read_json(pieces: Iterable[bytes], where: str) -> Any:
 def read_json_lines(pieces: Iterable[bytes], where: str) -> Iterator[Any]:
     """The values of a JSON Lines file; blank lines are skipped.
 
+    A line in which an object repeats a name is a ``RawJSON``.
+
     Raises:
         CorruptArchiveError: A line is not JSON. The message has its number, counted from 1
             with the blank lines.
@@ -38,13 +65,13 @@ def read_json_lines(pieces: Iterable[bytes], where: str) -> Iterator[Any]:
         yield from values_of(block, where)
 
 
-def values_of(block: Block, where: str, loads: Callable[[str], Any] = json.loads) -> Iterator[Any]:
+def values_of(block: Block, where: str, loads: Callable[[str], Any] = _decode) -> Iterator[Any]:
     """The values of a block of lines.
 
     Args:
         block: The lines.
         where: The file, for messages.
-        loads: What parses a line.
+        loads: What parses a line; it builds objects by ``once``.
 
     Raises:
         CorruptArchiveError: As ``read_json_lines``.
@@ -58,14 +85,14 @@ def values_of(block: Block, where: str, loads: Callable[[str], Any] = json.loads
 
 
 def parse_json(text: bytes | bytearray, where: str) -> Any:
-    """The value of a JSON text.
+    """The value of a JSON text; a ``RawJSON`` where an object in it repeats a name.
 
     Raises:
         CorruptArchiveError: It is not JSON; the message begins with ``where``.
         UnsafeArchiveError: It is beyond a limit (see ``_limits``).
     """
     try:
-        return _value(text, json.loads)
+        return _value(text, _decode)
     except _FlawError as flaw:
         raise flaw.at(where) from flaw.__cause__
 
@@ -91,7 +118,13 @@ def _value(text: bytes | bytearray, loads: Callable[[str], Any]) -> Any:
     try:
         check_limits(text, MAX_VALUES)
         # Surrogates that stand alone come through however they were written.
-        return loads(text.decode("utf-8", "surrogatepass"))
+        decoded = text.decode("utf-8", "surrogatepass")
+        try:
+            return loads(decoded)
+        except RepeatedNameError:
+            # The rest has not been looked at.
+            json.loads(decoded)
+            return RawJSON(decoded.strip())
     except json.JSONDecodeError as error:
         cut_off = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         what = "is cut off" if cut_off else f"is not JSON ({error.msg}, column {error.colno})"

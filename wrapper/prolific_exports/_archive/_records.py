@@ -42,10 +42,12 @@ class Submission:
 class UnknownRecord:
     """A record that is not a submission as documents/003 shows it.
 
-    The records of batches are not documented: those of another shape come as this.
+    The records of batches are not documented: those of another shape come as this. So does a
+    record in which an object repeats a name, since a dict would lose one of two values.
 
     Attributes:
-        raw: The record's JSON, untouched.
+        raw: The record's JSON, untouched; its text, a ``RawJSON``, where an object in it
+            repeats a name.
     """
 
     raw: Any

@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any, Final
 
+from prolific_exports._archive._json import RawJSON, once
+
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -13,11 +15,17 @@ class Number(str):
     __slots__ = ()
 
 
-_decode = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number).decode
+_decode = json.JSONDecoder(
+    object_pairs_hook=once, parse_float=Number, parse_int=Number, parse_constant=Number
+).decode
 
 
 def loads(text: str) -> Any:
-    """The value of a JSON text; numbers are ``Number``."""
+    """The value of a JSON text; numbers are ``Number``.
+
+    Raises:
+        RepeatedNameError: An object repeats a name.
+    """
     return _decode(text)
 
 
@@ -26,6 +34,8 @@ def dumps(value: Any) -> str:
     match value:
         case Number():
             return str(value)
+        case RawJSON():
+            return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
         case str():
             # Readable where it can be: what UTF-8 does not have stays an escape.
             return json.dumps(value, ensure_ascii=bool(_SURROGATE.search(value)))
