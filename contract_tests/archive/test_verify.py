@@ -480,13 +480,15 @@ def test_a_file_that_got_shorter_after_it_was_opened(whole):
             list(archive.responses())
 
 
-def test_a_disk_that_cannot_be_read(whole, monkeypatch):
+@pytest.mark.parametrize("call", ["read", "seek"])
+def test_a_disk_that_cannot_be_read(whole, monkeypatch, call):
     archive = ExportArchive.open(whole)
 
     class Broken(io.BytesIO):
-        def read(self, size=-1):
+        def refuse(self, *_):
             raise OSError(5, "Input/output error")
 
+    setattr(Broken, call, Broken.refuse)
     monkeypatch.setattr(type(whole), "open", lambda *args, **kwargs: Broken())
     with pytest.raises(StorageError, match=r"export\.zip cannot be read: Input/output error"):
         list(archive.responses())

@@ -1,12 +1,14 @@
 """Downloading: what is at the target in the end, and what the store was asked."""
 
 import asyncio
+import errno
 import io
 import json
 import logging
 import os
 import re
 import zipfile
+from pathlib import Path
 from random import Random
 
 import httpx
@@ -622,16 +624,45 @@ def test_cancelling_keeps_what_another_run_can_go_on_with(tmp_path):
     assert json.loads((tmp_path / f"{kept}.json").read_text())["good"] == [[0, 100]]
 
 
-def test_a_full_disk_is_a_typed_error_and_leaves_nothing(job, store, tmp_path, monkeypatch):
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO, errno.ESTALE])
+@pytest.mark.parametrize("refusing", ["fsync", "link"])
+def test_trouble_with_the_disk_is_a_typed_error_that_names_the_cause(
+    job, store, tmp_path, monkeypatch, number, refusing
+):
     store.mock(return_value=api.stored())
 
-    def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StorageError, match="No space left"):
+    with monkeypatch.context() as patch:
+        patch.setattr(os, refusing, refuse)
+        patch.setattr(os, "replace", refuse)
+        with pytest.raises(StorageError, match=os.strerror(number)):
+            job.download(tmp_path / "a.zip")
+    assert not (tmp_path / "a.zip").exists()
+    job.download(tmp_path / "a.zip")
+    assert left(tmp_path) == ["a.zip"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes a link")
+def test_a_link_stays_and_the_file_that_it_leads_to_is_replaced(job, store, tmp_path):
+    store.mock(return_value=api.stored())
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "real.zip").write_text("old")
+    (tmp_path / "a.zip").symlink_to("elsewhere/real.zip")
+    with pytest.raises(TargetExistsError):
         job.download(tmp_path / "a.zip")
-    assert left(tmp_path) == []
+    job.download(tmp_path / "a.zip", overwrite=True)
+    assert (tmp_path / "a.zip").is_symlink()
+    assert left(tmp_path / "elsewhere") == ["real.zip"]
+    assert (tmp_path / "elsewhere" / "real.zip").read_bytes() == api.ARCHIVE
+
+
+def test_a_tilde_is_the_home_folder(job, store, tmp_path, monkeypatch):
+    store.mock(return_value=api.stored())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert job.download(Path("~/a.zip")).path == tmp_path / "a.zip"
 
 
 def test_the_signature_of_the_url_is_in_no_log(job, store, tmp_path, caplog):

@@ -199,6 +199,7 @@ class ExportResource:
         Args:
             resource_id: Id of the collection or batch.
             path: The file, or an existing folder to put it in; by default the working directory.
+                ``~/`` at its beginning is the home folder. A link to a file is followed.
                 The default name is ``<id>-export-<YYYYMMDD-HHMMSS>.zip``, or with a filter
                 ``<id>-export-<YYYYMMDD-HHMMSS>-study-<id>-from-<time>-to-<time>.zip``.
             study_id: Only responses submitted under this study (edition 2026-11).
@@ -322,6 +323,7 @@ class ExportJob:
 
         Args:
             path: The file, or an existing folder to put it in; by default the working directory.
+                ``~/`` at its beginning is the home folder. A link to a file is followed.
                 In a folder, a download that goes on keeps the name that it began with.
             overwrite: Whether an existing file may be replaced.
             verify: Whether to check the archive's every checksum before it gets its name.
@@ -341,7 +343,8 @@ class ExportJob:
             UsageError: ``delete_after`` without ``verify``.
             TargetExistsError: There is a file, and ``overwrite`` is False.
             TargetInUseError: The same is being downloaded to the same folder already.
-            DownloadError: The archive could not be fetched or saved.
+            StorageError: The disk is full, read-only, over quota or gone.
+            DownloadError: The archive could not be fetched or saved for another reason.
             ArchiveError: What the store sent is not a whole ZIP, or the archive of the other
                 kind.
             ExportsError: What `wait` raises.
@@ -399,6 +402,7 @@ def download(
         kind: ``"collection"`` or ``"batch"``.
         resource_id: Its id.
         path: The file, or an existing folder to put it in; by default the working directory.
+            ``~/`` at its beginning is the home folder. A link to a file is followed.
         study_id: Only responses submitted under this study (edition 2026-11).
         from_: Only responses created at this moment or later (aware).
         to: Only responses created before this moment (aware).

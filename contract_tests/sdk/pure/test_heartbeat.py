@@ -23,3 +23,13 @@ def test_a_heartbeat_that_is_stopped_early_never_beats():
     beats = []
     beat(lambda: beats.append(1), 3600)()
     assert beats == []
+
+
+def test_without_a_thread_what_goes_on_does_without(monkeypatch):
+    def refuse(_thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    beats = []
+    beat(lambda: beats.append(1), 0)()
+    assert beats == []

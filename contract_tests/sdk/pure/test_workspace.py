@@ -250,6 +250,22 @@ def test_a_hidden_file_that_is_none_of_ours_ends_the_download_with_its_name(ente
     publish(enter, target)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="makes pipes")
+def test_a_sidecar_that_cannot_be_replaced_is_named_and_the_claim_given_up(enter, target):
+    room = enter(target)
+    room.begin(6, ETAG)
+    room.write(0, b"abc")
+    room.checkpoint()
+    fresh = target.with_name(".prolific-batch-1.json.new")
+    os.mkfifo(fresh)
+    with pytest.raises(DownloadError, match=f"{fresh} is a pipe"):
+        room.checkpoint()
+    room.close()
+    assert not list(target.parent.glob("*.lock"))
+    fresh.unlink()
+    assert enter(target).received == 3
+
+
 @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
 def test_a_finished_file_has_the_mode_of_a_new_one(enter, target):
     target.touch()

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from prolific_exports._archive._decoders import PIECE, Decoder, DecodingError, checksum, decoder
 from prolific_exports._archive._directory import LOCAL_HEADER_SIZE, Member, opened
 from prolific_exports._errors import ArchiveError, CorruptArchiveError, UnreadableMemberError
-from prolific_exports._files._failures import failure
+from prolific_exports._files._failures import explained, failure
 
 # Encrypted, strong encryption, masked local headers.
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
@@ -110,7 +110,7 @@ def _decoder(path: Path, stream: BinaryIO, member: Member) -> Decoder:
         what = f"is compressed with {name} (method {member.method})"
         reader = "a program that knows it, such as 7-Zip"
     # One changed bit can look like this, too, but not in both places.
-    stream.seek(member.offset)
+    _seek(path, stream, member.offset)
     head = _read(path, stream, LOCAL_HEADER_SIZE)
     if head[6:10] != struct.pack("<HH", member.flags, member.method):
         raise _damaged(path, member, f"{what} by the archive's directory alone")
@@ -125,7 +125,7 @@ def _compressed(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]
     """The compressed data, after the member's own header, which must be that of the directory."""
     # Seeking beyond the end is allowed: a file that was replaced by a shorter one
     # since its directory was read ends the next read, not this call.
-    stream.seek(member.offset)
+    _seek(path, stream, member.offset)
     name_end = LOCAL_HEADER_SIZE + len(member.stored_name)
     # The header, and the data of most members: files are many, and every call costs.
     usual = name_end + _USUAL_EXTRA_SIZE + member.compressed_size
@@ -139,7 +139,7 @@ def _compressed(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]
     left = member.compressed_size
     piece = head[start : start + left]
     if not piece:
-        stream.seek(member.offset + start)
+        _seek(path, stream, member.offset + start)
     while left:
         piece = piece or _read(path, stream, min(left, PIECE))
         if not piece:
@@ -147,6 +147,11 @@ def _compressed(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]
         left -= len(piece)
         yield piece
         piece = b""
+
+
+def _seek(path: Path, stream: BinaryIO, offset: int) -> None:
+    with explained(f"{path} cannot be read", ArchiveError):
+        stream.seek(offset)
 
 
 def _read(path: Path, stream: BinaryIO, size: int) -> bytes:

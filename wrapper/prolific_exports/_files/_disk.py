@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from prolific_exports._files._destinations import destination
-from prolific_exports._files._trust import open_own, read_own
+from prolific_exports._files._trust import check_own, open_own, read_own
 
 # Bytes. A sidecar with a thousand holes has 30,000.
 LARGEST_HIDDEN_FILE: Final = 1 << 20
@@ -198,6 +198,7 @@ class OsDisk:
         """Give a file new content in one step, and have it on the disk."""
         # One name for it, so that a crash does not leave one more each time.
         fresh = path.with_name(f"{path.name}.new")
+        check_own(fresh)
         self.remove(fresh)
         descriptor = open_own(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         with os.fdopen(descriptor, "wb") as file:

@@ -36,8 +36,7 @@ def open_own(path: Path, flags: int) -> int:
         OSError: The system refuses.
     """
     # Before it is opened too, since opening a device does something to it, and a socket can't be.
-    with suppress(FileNotFoundError):
-        _check(path, os.lstat(path))
+    check_own(path)
     descriptor = os.open(path, flags | _FLAGS, 0o666)
     try:
         _check(path, os.fstat(descriptor))
@@ -70,6 +69,17 @@ def read_own(path: Path, limit: int) -> bytes | None:
             f"{path} is no file that a download wrote: it is larger than {limit} bytes. {_ADVICE}"
         )
     return content
+
+
+def check_own(path: Path) -> None:
+    """Refuse to go on with anything but a regular file of this user, or no file.
+
+    Raises:
+        DownloadError: It isn't a regular file, or belongs to another user.
+        OSError: The system refuses.
+    """
+    with suppress(FileNotFoundError):
+        _check(path, os.lstat(path))
 
 
 def _check(path: Path, found: os.stat_result) -> None:

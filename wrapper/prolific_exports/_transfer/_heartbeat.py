@@ -30,10 +30,14 @@ def beat(act: Callable[[], object], interval: float) -> Stop:
 
     # A daemon: a process that exits in the middle of a download must not wait for it.
     thread = threading.Thread(target=run, name="prolific-claim", daemon=True)
-    thread.start()
 
     def stop() -> None:
         over.set()
         thread.join()
 
+    try:
+        thread.start()
+    except RuntimeError:
+        # The system allows no more threads. What goes on meanwhile may do without.
+        return over.set
     return stop

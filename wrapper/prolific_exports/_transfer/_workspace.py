@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from prolific_exports._errors import DownloadError, StorageError
+from prolific_exports._errors import DownloadError, ExportsError, StorageError
 from prolific_exports._files._destinations import check_suffix, expanded
 from prolific_exports._files._disk import Disk, Handle, OsDisk
 from prolific_exports._files._failures import explained
@@ -320,7 +320,7 @@ class Workspace:
         if self._stop_touching is not None and self.claim.is_of_this_process:
             self._stop_touching()
         try:
-            with suppress(OSError):
+            with suppress(OSError, ExportsError):
                 if self.claim.is_held and not self._published:
                     self._leave()
         finally:
