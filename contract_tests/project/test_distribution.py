@@ -22,7 +22,6 @@ pytestmark = pytest.mark.xdist_group("distribution")
 
 IMPORTS = ("prolific_api", "prolific_exports", "prolific_contract")
 DIST_INFO = f"prolific_exports-{prolific_exports.__version__}.dist-info"
-CONTRACT_FILES = ("prolific.yaml", "upstream.yaml", "overlay.yaml")
 COMMANDS = ("prolific-exports", "prolific-contract")
 
 LOCATIONS = f"import {', '.join(IMPORTS)}\n" + "".join(
@@ -33,6 +32,11 @@ CONTRACT_SUMMARY = (
     "contract = load_contract()\n"
     "print(contract['openapi'], len(contract['paths']), len(contract['components']['schemas']))"
 )
+
+
+def contract_files():
+    """The contract, what it is built from, and what the client is generated with."""
+    return [name for name in project_files() if re.match(r"openapi/(templates/|.*\.yaml$)", name)]
 
 
 def hatchling(folder, *arguments):
@@ -132,13 +136,11 @@ def test_the_wheel_holds_the_three_packages_and_the_contract(members):
     }
     own = {name for name in members if not name.startswith(f"{DIST_INFO}/")}
 
-    assert own == packaged | {f"prolific_contract/openapi/{name}" for name in CONTRACT_FILES}
+    assert own == packaged | {f"prolific_contract/{name}" for name in contract_files()}
     assert {name.partition("/")[0] for name in own} == set(IMPORTS)
     assert {f"{name}/py.typed" for name in IMPORTS} <= own
-    for name in CONTRACT_FILES:
-        assert (
-            members[f"prolific_contract/openapi/{name}"] == (ROOT / "openapi" / name).read_bytes()
-        )
+    for name in contract_files():
+        assert members[f"prolific_contract/{name}"] == (ROOT / name).read_bytes()
     assert members[f"{DIST_INFO}/licenses/LICENSE"] == (ROOT / "LICENSE").read_bytes()
 
 

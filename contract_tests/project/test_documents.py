@@ -13,7 +13,7 @@ from prolific_exports import Exports
 from prolific_exports._cli._parser import build_parser as build_exports_parser
 from prolific_exports._settings import REFERER
 
-from project.tree import ROOT, project_files
+from project.tree import PACKAGES, ROOT, project_files
 
 FENCE = re.compile(r"(?ms)^( *)```(\w*)[^\n]*\n(.*?)^\1```")
 PARSERS = {
@@ -130,6 +130,36 @@ def test_every_make_target_is_explained_by_help():
     explained = set(re.findall(r"(?m)^([a-z-]+):.*## \S", read("Makefile")))
 
     assert explained == make_targets()
+
+
+def texts(path):
+    """The texts in a module that are not docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, documented)]
+    alone = {id(line.value) for body in bodies for line in body if isinstance(line, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.value
+
+
+# Writes a page for the repository.
+FOR_THE_REPOSITORY = "contract_tests/prolific_contract/gate/_kill_table.py"
+
+
+def test_no_message_of_an_installed_command_advises_what_takes_a_checkout():
+    advice = re.compile(
+        rf"\b(make ({'|'.join(make_targets())})\b(?! [a-z])|checkout\b|clone\b)|docs/\w+\.md"
+    )
+    modules = [
+        ROOT / name
+        for name in project_files()
+        if name.endswith(".py") and name.startswith(PACKAGES[1:]) and name != FOR_THE_REPOSITORY
+    ]
+    found = [(path.name, text) for path in modules for text in texts(path) if advice.search(text)]
+
+    assert len(modules) > 100
+    assert found == []
 
 
 def test_the_changelog_has_an_entry_for_this_version():

@@ -64,6 +64,9 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
+WRITE = "run the command without --check to write it"
+
+
 def built(openapi, edition=None):
     return build_with_proof(
         load_document(openapi / "upstream.yaml"), load_document(openapi / "overlay.yaml"), edition
@@ -177,7 +180,7 @@ class TestBuild:
 
         code, _, err = run(capsys, "build")
         assert code == 2
-        assert "not installed from a checkout" in err
+        assert "there is no file to take for --output" in err
 
     def test_a_wheel_builds_an_edition_from_what_it_ships(
         self, here, tmp_path, capsys, monkeypatch
@@ -220,7 +223,7 @@ class TestBuild:
         code, out, err = run(capsys, "build", "--check")
 
         assert (code, out) == (1, "")
-        assert "prolific.yaml is not what the build gives: run `make regenerate`" in err
+        assert f"prolific.yaml is not what the build gives: {WRITE}" in err
         assert read_text(path) == edited
 
     @pytest.mark.parametrize("output", [(), ("--output", "-")])
@@ -287,7 +290,7 @@ class TestGenerate:
             "changed: __init__.py",
             "missing: api/a.py",
             "surplus: extra.py",
-            f"{package} is not what the generator gives: run `make regenerate`",
+            f"{package} is not what the generator gives: {WRITE}",
         ]
 
         code, out, _ = run(capsys, "generate")
@@ -305,6 +308,22 @@ class TestGenerate:
         assert code == 0
         assert generator == [(tmp_path / "c.yaml", tmp_path / "g.yaml")]
         assert (tmp_path / "client" / "py.typed").is_file()
+
+    def test_a_wheel_generates_from_what_it_ships(
+        self, here, tmp_path, capsys, generator, monkeypatch
+    ):
+        monkeypatch.setattr("prolific_contract.spec._files._CHECKOUT", tmp_path / "nowhere")
+        monkeypatch.setattr("prolific_contract.spec._files.files", lambda package: tmp_path / "w")
+        (tmp_path / "w").mkdir()
+        openapi = (here / "openapi").rename(tmp_path / "w" / "openapi")
+
+        code, _, err = run(capsys, "generate")
+        assert (code, generator) == (2, [])
+        assert "there is no file to take for --output" in err
+
+        code, _, _ = run(capsys, "generate", "--output", tmp_path / "client")
+        assert code == 0
+        assert generator == [(openapi / "prolific.yaml", openapi / "generator.yaml")]
 
     def test_a_folder_of_other_things_is_left_alone(self, here, tmp_path, capsys, generator):
         thesis = tmp_path / "work" / "thesis.txt"

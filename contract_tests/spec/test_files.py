@@ -62,7 +62,7 @@ def test_callers_of_the_contract_share_nothing():
 def test_a_wheel_is_nothing_to_write_to(monkeypatch, tmp_path):
     monkeypatch.setattr(_files, "_CHECKOUT", tmp_path)
 
-    with pytest.raises(DocumentError, match="not installed from a checkout"):
+    with pytest.raises(DocumentError, match="there is no file to take for --output"):
         checkout()
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -104,8 +105,11 @@ class TestGenerator:
     def test_a_missing_generator_is_named(self, contract, monkeypatch):
         monkeypatch.setattr(_generate, "find_spec", lambda name: None)
 
-        with pytest.raises(MissingDependencyError, match="make setup"):
+        with pytest.raises(MissingDependencyError, match=r"pip install \S+$") as missing:
             generate_client(contract, OPENAPI / "generator.yaml")
+        advised = str(missing.value).rpartition(" ")[2]
+        project = tomllib.loads((OPENAPI.parent / "pyproject.toml").read_text(encoding="utf-8"))
+        assert advised in project["dependency-groups"]["dev"]
 
     def test_the_scripts_of_this_interpreter_come_first(self, monkeypatch):
         monkeypatch.setattr(sys, "executable", str(Path("venv", "bin", "python")))

@@ -13,7 +13,8 @@ def add_parser(subparsers: Any) -> None:
         help="build the contract from the imported document and the overlay",
         description="Build the contract from the imported document and the overlay, validate it, "
         "and prove that the branches of its unions are disjoint. Without --edition the contract "
-        "is the union of all editions and is written to openapi/prolific.yaml of the checkout.",
+        "is the union of all editions; among the project's files, it is written to "
+        "openapi/prolific.yaml.",
     )
     # As in prolific_contract.spec.EDITIONS, which would take an optional dependency to import.
     parser.add_argument(
@@ -80,5 +81,8 @@ def _check(output: Path | None, text: str) -> int:
         raise DocumentError("--check compares with a file: name it with --output")
     if read_text(output) == text:
         return 0
-    print(f"{output} is not what the build gives: run `make regenerate`", file=sys.stderr)
+    print(
+        f"{output} is not what the build gives: run the command without --check to write it",
+        file=sys.stderr,
+    )
     return 1

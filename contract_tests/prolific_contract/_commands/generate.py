@@ -11,17 +11,21 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "generate",
         help="generate the low-level client from the built contract",
-        description="Generate the package prolific_api from the built contract. Needs the "
-        "development tools (make setup).",
+        description="Generate the package prolific_api from the built contract. Needs "
+        "openapi-python-client.",
     )
-    parser.add_argument("--contract", type=Path, metavar="PATH", help="the built contract")
-    parser.add_argument("--config", type=Path, metavar="PATH", help="the generator's settings")
+    parser.add_argument(
+        "--contract", type=Path, metavar="PATH", help="the built contract (default: our own)"
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="PATH", help="the generator's settings (default: our own)"
+    )
     parser.add_argument(
         "--output",
         type=Path,
         metavar="DIR",
-        help="the package's folder (default: generated/prolific_api of the checkout); a folder "
-        "that holds anything but a generated package is refused",
+        help="the package's folder (default: generated/prolific_api among the project's files); a "
+        "folder that holds anything but a generated package is refused",
     )
     parser.add_argument(
         "--check",
@@ -33,7 +37,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Generate, or check, what the command line asks for."""
-    from prolific_contract.spec._files import checkout
+    from prolific_contract.spec._files import checkout, shipped_path
     from prolific_contract.spec._generate import (
         compare,
         generate_client,
@@ -41,8 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
         replace_package,
     )
 
-    contract = arguments.contract or checkout() / "openapi" / "prolific.yaml"
-    config = arguments.config or checkout() / "openapi" / "generator.yaml"
+    contract = arguments.contract or shipped_path("prolific.yaml")
+    config = arguments.config or shipped_path("generator.yaml")
     output = arguments.output or checkout() / "generated" / "prolific_api"
     files = generate_client(contract, config)
     if not arguments.check:
@@ -54,5 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
     for line in difference.lines():
         print(line, file=sys.stderr)
     if difference:
-        print(f"{output} is not what the generator gives: run `make regenerate`", file=sys.stderr)
+        print(
+            f"{output} is not what the generator gives: run the command without --check to "
+            "write it",
+            file=sys.stderr,
+        )
     return int(bool(difference))

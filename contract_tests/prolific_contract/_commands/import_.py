@@ -30,7 +30,8 @@ def add_parser(subparsers: Any) -> None:
         "--output",
         type=Path,
         metavar="PATH",
-        help="where to write (default: openapi/upstream.yaml of the checkout; - is stdout)",
+        help="where to write (default: openapi/upstream.yaml among the project's files; "
+        "- is stdout)",
     )
     parser.add_argument(
         "--check",
@@ -80,7 +81,8 @@ def _check(document: dict[str, Any], source: str, output: Path | None) -> int:
     if compared.verdict == "same":
         print("only names, order or servers changed: no message did")
     print(
-        f"{name} is not what {source} gives: import it, and build the contract anew",
+        f"{name} is not what {source} gives: import it without --check, and build the contract "
+        "from it (prolific-contract build --upstream)",
         file=sys.stderr,
     )
     return 1

@@ -19,15 +19,15 @@ _CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 def checkout() -> Path:
-    """The folder of the checkout that this package is installed from.
+    """The folder of the checkout that this package is installed from: where tools write.
 
     Raises:
         DocumentError: It was installed from a wheel, which is nothing to write to.
     """
     if not (_CHECKOUT / "openapi" / "overlay.yaml").is_file():
         raise DocumentError(
-            "prolific-contract is not installed from a checkout, where the contract and its "
-            "sources are kept: name the files, or clone the project and run it there"
+            "there is no file to take for --output: prolific-contract is installed as a package, "
+            "without the project's files; name one"
         )
     return _CHECKOUT
 
@@ -61,11 +61,14 @@ def load_sources() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _shipped(name: str) -> str:
+    return read_text(shipped_path(name))
+
+
+def shipped_path(name: str) -> Path:
+    """Where a file of the contract is that came with this package."""
     # A wheel carries it inside the package, an editable install leaves it in the checkout.
-    packaged = files("prolific_contract") / "openapi" / name
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    return read_text(_CHECKOUT / "openapi" / name)
+    packaged = Path(str(files("prolific_contract") / "openapi" / name))
+    return packaged if packaged.is_file() else _CHECKOUT / "openapi" / name
 
 
 def read_text(path: Path) -> str:

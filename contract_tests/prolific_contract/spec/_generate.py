@@ -44,6 +44,10 @@ class Difference(NamedTuple):
         ]
 
 
+GENERATOR = "openapi-python-client==0.29.1"
+"""Another version of the generator may write another client."""
+
+
 def generate_client(contract: Path, config: Path) -> dict[str, bytes]:
     """The files of the client that the generator makes of a contract.
 
@@ -64,8 +68,7 @@ def generate_client(contract: Path, config: Path) -> dict[str, bytes]:
     """
     if find_spec("openapi_python_client") is None:
         raise MissingDependencyError(
-            "openapi-python-client is not installed: it comes with the development tools "
-            "(make setup)"
+            f"openapi-python-client is not installed: pip install {GENERATOR}"
         )
     read_text(config)
     document = load_yaml(read_text(contract), source=str(contract))
