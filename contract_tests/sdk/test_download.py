@@ -21,6 +21,7 @@ from prolific_exports import (
     Downloading,
     ExportFailedError,
     Exports,
+    NotFoundError,
     Refreshed,
     Retrying,
     Saved,
@@ -357,6 +358,37 @@ def test_an_export_that_was_ready_at_once_gets_its_fresh_url_from_post(
     resource.download(api.RESOURCE[kind], tmp_path / "a.zip")
     assert post.call_count == 2
     assert str(store.calls.last.request.url) == FRESH
+
+
+@pytest.mark.parametrize("when", ["while generating", "while downloading"])
+def test_download_requests_new_job_when_another_user_deletes_its_own(
+    router, resource, kind, store, tmp_path, when
+):
+    post = router.post(api.post_url(kind)).mock(
+        side_effect=[api.generating(), api.generating(api.OTHER_EXPORT_ID)]
+    )
+    before = api.generating() if when == "while generating" else api.complete()
+    router.get(api.get_url(kind)).mock(side_effect=[before, api.error(404)])
+    router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(side_effect=[api.complete(FRESH)])
+    broken = [] if when == "while generating" else [cut(), httpx.Response(404)]
+    store.mock(side_effect=[*broken, api.stored()])
+
+    archive = resource.download(api.RESOURCE[kind], tmp_path / "a.zip")
+
+    assert archive.path.read_bytes() == api.ARCHIVE
+    assert post.call_count == 2
+
+
+def test_download_of_named_job_fails_when_another_user_deletes_it(
+    router, resource, kind, store, tmp_path
+):
+    router.get(api.get_url(kind)).mock(side_effect=[api.generating(), api.error(404)])
+
+    with pytest.raises(NotFoundError):
+        resource.job(api.RESOURCE[kind], api.EXPORT_ID).download(tmp_path / "a.zip")
+
+    assert not store.called
+    assert left(tmp_path) == []
 
 
 def test_an_archive_deleted_meanwhile_fails_a_named_job(router, resource, kind, store, tmp_path):

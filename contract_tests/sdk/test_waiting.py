@@ -10,9 +10,11 @@ from prolific_exports import (
     ConflictError,
     ContractViolation,
     ExportFailedError,
+    ExportRef,
     ExportTimeoutError,
     Generating,
     NoAnswerError,
+    NotFoundError,
     Polled,
     RateLimitedError,
     Requested,
@@ -103,6 +105,75 @@ def test_an_own_job_that_failed_is_requested_anew_once(router, resource, kind, c
     assert clock.sleeps == [1.0, 1.0], "the new job is polled quickly at first, like the old one"
     restarted = [event for event in events if isinstance(event, Restarted)]
     assert [event.ref.export_id for event in restarted] == [api.EXPORT_ID]
+
+
+def test_requested_job_that_was_deleted_is_requested_anew_once(
+    router, resource, kind, clock, events
+):
+    post = router.post(api.post_url(kind)).mock(
+        side_effect=[api.generating(), api.generating(api.OTHER_EXPORT_ID)]
+    )
+    router.get(api.get_url(kind)).mock(side_effect=[api.generating(), api.error(404)])
+    router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(side_effect=[api.complete()])
+    job = resource.export(api.RESOURCE[kind])
+
+    assert job.wait().url == api.SIGNED
+
+    assert post.call_count == 2
+    assert job.export_id == api.OTHER_EXPORT_ID
+    assert clock.sleeps == [1.0, 2.0, 1.0], "the new job is polled quickly at first"
+    assert [event for event in events if isinstance(event, Restarted)] == [
+        Restarted(ExportRef(kind, api.RESOURCE[kind], api.EXPORT_ID), is_gone=True)
+    ]
+
+
+def test_requested_job_that_was_deleted_twice_is_not_found(router, resource, kind):
+    post = router.post(api.post_url(kind)).mock(
+        side_effect=[api.generating(), api.generating(api.OTHER_EXPORT_ID)]
+    )
+    for export_id in (api.EXPORT_ID, api.OTHER_EXPORT_ID):
+        router.get(api.get_url(kind, export_id)).mock(return_value=api.error(404))
+    job = resource.export(api.RESOURCE[kind])
+
+    with pytest.raises(NotFoundError):
+        job.wait()
+
+    assert post.call_count == 2
+
+
+def test_requested_job_that_was_deleted_and_then_failed_is_requested_anew(router, resource, kind):
+    third = "c0ffee00-e5f6-4890-abcd-ef1234567890"
+    post = router.post(api.post_url(kind)).mock(
+        side_effect=[api.generating(one) for one in (api.EXPORT_ID, api.OTHER_EXPORT_ID, third)]
+    )
+    router.get(api.get_url(kind)).mock(return_value=api.error(404))
+    router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(return_value=api.failed())
+    router.get(api.get_url(kind, third)).mock(return_value=api.complete())
+
+    assert resource.export(api.RESOURCE[kind]).wait().url == api.SIGNED
+
+    assert post.call_count == 3
+
+
+def test_named_job_that_was_deleted_is_not_found(router, resource, kind):
+    post = router.post(api.post_url(kind))
+    router.get(api.get_url(kind)).mock(side_effect=[api.generating(), api.error(404)])
+
+    with pytest.raises(NotFoundError):
+        resource.job(api.RESOURCE[kind], api.EXPORT_ID).wait()
+
+    assert not post.called
+
+
+def test_request_that_finds_nothing_is_not_repeated(router, resource, kind):
+    post = router.post(api.post_url(kind)).mock(side_effect=[api.generating(), api.error(404)])
+    router.get(api.get_url(kind)).mock(return_value=api.error(404))
+    router.get(api.post_url(kind)).mock(return_value=api.error(404))
+
+    with pytest.raises(NotFoundError, match="POST"):
+        resource.export(api.RESOURCE[kind]).wait()
+
+    assert post.call_count == 2
 
 
 def test_the_second_failure_is_final(router, resource, kind):

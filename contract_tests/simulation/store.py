@@ -53,6 +53,7 @@ class Server:
         refusals: Refused requests since it last sent a byte.
         fetches: Requests for archives.
         held: The archives that each job ever had.
+        missed: Requests about jobs that it does not have.
     """
 
     random: Random
@@ -75,6 +76,7 @@ class Server:
     refusals: int = 0
     fetches: int = 0
     held: dict[str, list[bytes]] = field(factory=dict)
+    missed: int = 0
 
     def __attrs_post_init__(self) -> None:
         random = self.random.random
@@ -109,7 +111,7 @@ class Server:
 
     def begin(self) -> None:
         """A process starts: what it may ask for is counted anew."""
-        self.requests = self.refusals = self.fetches = 0
+        self.requests = self.refusals = self.fetches = self.missed = 0
         self.last = None
 
     def _count(self) -> None:
@@ -136,16 +138,22 @@ class Server:
 
     def _answer(self, method: str, path: str) -> tuple[int, dict[str, str]]:
         if method == "POST":
+            # Another user's job with the same filter, which that user may delete.
+            running = [job for job, stored in self.jobs.items() if stored is not None]
+            if running and self.happens(0.15):
+                return 202, {"status": "generating", "export_id": self.random.choice(running)}
             job = str(UUID(int=len(self.held) + 1))
             self._give(job, self.make_object())
             return 202, {"status": "generating", "export_id": job}
         job = path.rpartition("/")[2]
         if job not in self.jobs:
+            self.missed += 1
             return 404, {}
         if self.happens(0.02):
             self.jobs[job] = None
         if self.happens(0.02):
             del self.jobs[job]
+            self.missed += 1
             return 404, {}
         if self.happens(0.1):
             return 200, {"status": "generating", "export_id": job}

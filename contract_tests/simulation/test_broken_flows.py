@@ -6,6 +6,7 @@ from prolific_exports._transfer import _judge
 from prolific_exports._transfer._flow import _Download
 from prolific_exports._transfer._judge import Step, Take, Transfer
 from prolific_exports._transfer._workspace import Workspace
+from prolific_exports._waiting import _Poll
 
 from simulation.disk import MemoryHandle
 from simulation.world import play
@@ -147,6 +148,17 @@ def old_bytes_stay_vouched_for(patch):
     patch.setattr(Workspace, "begin", silent)
 
 
+def a_deleted_job_is_the_end(patch):
+    """A job that another user deleted is not requested anew."""
+    begin = _Poll.__attrs_post_init__
+
+    def hopeless(self):
+        begin(self)
+        self.replaced = True
+
+    patch.setattr(_Poll, "__attrs_post_init__", hopeless)
+
+
 BROKEN = [
     start_is_not_looked_at,
     refreshes_without_end,
@@ -161,6 +173,7 @@ BROKEN = [
     another_jobs_partial_is_tidied_away,
     another_jobs_archive_is_taken,
     old_bytes_stay_vouched_for,
+    a_deleted_job_is_the_end,
 ]
 
 

@@ -15,6 +15,7 @@ schedule. What must hold, whatever happens:
 - A claim of a process in another container keeps this one out while it may live, without
   costing a byte that is there.
 - A hidden file that another user put there is named, not used and not touched.
+- A job that another user deletes is replaced by a new one, once.
 - Once nothing goes wrong any more, and a minute has passed, the download succeeds.
 """
 
@@ -26,7 +27,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from prolific_exports import CorruptArchiveError, ExportsError, TargetInUseError
+from prolific_exports import CorruptArchiveError, ExportsError, NotFoundError, TargetInUseError
 from prolific_exports._calls import Context
 from prolific_exports._effects import Fetch, FetchAll, Fetched, Flow, Run, Send, Sleep
 from prolific_exports._files._process import Process
@@ -151,6 +152,8 @@ class World:
             done = TARGET.name in self.disk.files
         except ExportsError as error:
             self._after_error(error)
+            if isinstance(error, NotFoundError) and named is None:
+                assert self.server.missed > 1, "a job that was deleted is requested anew"
             if named is not None and kept is not None and not self.server.fetches:
                 self._check_kept(*kept)
             done = TARGET.name in self.disk.files

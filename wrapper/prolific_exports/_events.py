@@ -66,13 +66,15 @@ class Retrying:
 
 @frozen
 class Restarted:
-    """The job failed, and a new one is asked for, once.
+    """The job failed or is gone, and a new one is requested, once.
 
     Attributes:
-        ref: The job that failed.
+        ref: The job that failed or is gone.
+        is_gone: Whether the server does not know it any more: it was deleted.
     """
 
     ref: ExportRef
+    is_gone: bool = False
 
 
 @frozen

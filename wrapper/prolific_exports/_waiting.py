@@ -1,6 +1,8 @@
 """From a request to an archive that is ready: the pure part of polling."""
 
-from attrs import define
+from collections.abc import Iterator
+
+from attrs import define, field
 
 from prolific_exports import _api as api
 from prolific_exports._calls import (
@@ -12,7 +14,7 @@ from prolific_exports._calls import (
     perform,
 )
 from prolific_exports._effects import Flow, Sleep
-from prolific_exports._errors import ExportFailedError, ExportTimeoutError
+from prolific_exports._errors import ExportFailedError, ExportTimeoutError, NotFoundError
 from prolific_exports._events import Polled, Requested, Restarted
 from prolific_exports._filters import ExportFilter
 from prolific_exports._policy import Policy, poll_delays
@@ -87,21 +89,24 @@ def wait(job: Job, context: Context, policy: Policy) -> Flow[Complete]:
     """Poll until the archive is ready.
 
     A job that failed is replaced by a new one, once, as the documents advise
-    (documents/000), unless the caller named it.
+    (documents/000), unless the caller named it. So is one that is gone: in edition 2026-11
+    a request joins a running job with the same filter, which whoever else requested it
+    may delete.
 
     Raises:
         ExportFailedError: The job failed, and so did its replacement if it got one.
+        NotFoundError: The job is gone, and so is its replacement if it got one.
         ExportTimeoutError: The deadline passed; the job goes on.
         ApiError, ContractViolation, NoAnswerError: As a call ends.
     """
     began = context.clock.monotonic()
     deadline = began + policy.timeout
-    delays = poll_delays(policy, context.random)
     restarted = False
+    poll = _Poll(job, context, policy, began)
     try:
         # A job that had failed may be asked about again: only news counts.
         known = job.state if isinstance(job.state, Generating | Complete) else None
-        state = known or (yield from _poll(job, context, policy, began))
+        state = known or (yield from poll.once())
         while not isinstance(state, Complete):
             if isinstance(state, Generating):
                 remaining = deadline - context.clock.monotonic()
@@ -109,15 +114,14 @@ def wait(job: Job, context: Context, policy: Policy) -> Flow[Complete]:
                     raise OutOfTimeError
                 if (job.wait or 0) > remaining:
                     raise OutOfTimeError(job.wait)
-                yield Sleep(min(max(next(delays), job.wait or 0), remaining))
-                state = yield from _poll(job, context, policy, began)
+                yield Sleep(min(max(next(poll.delays), job.wait or 0), remaining))
+                state = yield from poll.once()
             elif job.named or restarted:
                 raise ExportFailedError(_failure(job, restarted=restarted), ref=job.ref)
             else:
                 restarted = True
                 context.notify(Restarted(job.ref))
-                delays = poll_delays(policy, context.random)
-                state = yield from _post(job, context, policy, deadline)
+                state = yield from poll.replacement()
     except OutOfTimeError as error:
         waited = context.clock.monotonic() - began
         told = _timeout if job.is_under_way else _unrequested
@@ -127,10 +131,43 @@ def wait(job: Job, context: Context, policy: Policy) -> Flow[Complete]:
     return state
 
 
-def _poll(job: Job, context: Context, policy: Policy, began: float) -> Flow[ExportState]:
-    state = yield from _read(job, context, policy, began + policy.timeout)
-    context.notify(Polled(job.ref, state.status, context.clock.monotonic() - began))
-    return state
+@define
+class _Poll:
+    """Reads a job's state again and again, and replaces a job that is gone, once."""
+
+    job: Job
+    context: Context
+    policy: Policy
+    began: float
+    delays: Iterator[float] = field(init=False)
+    replaced: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.delays = poll_delays(self.policy, self.context.random)
+
+    @property
+    def deadline(self) -> float:
+        return self.began + self.policy.timeout
+
+    def once(self) -> Flow[ExportState]:
+        job = self.job
+        try:
+            state = yield from _read(job, self.context, self.policy, self.deadline)
+        except NotFoundError:
+            if job.named or job.export_id is None or self.replaced:
+                raise
+            self.replaced = True
+            self.context.notify(Restarted(job.ref, is_gone=True))
+            job.export_id = job.state = None
+            return (yield from self.replacement())
+        waited = self.context.clock.monotonic() - self.began
+        self.context.notify(Polled(job.ref, state.status, waited))
+        return state
+
+    def replacement(self) -> Flow[ExportState]:
+        """The state of a new job, which is polled at short intervals first, like any."""
+        self.delays = poll_delays(self.policy, self.context.random)
+        return (yield from _post(self.job, self.context, self.policy, self.deadline))
 
 
 def _read(job: Job, context: Context, policy: Policy, deadline: float) -> Flow[ExportState]:

@@ -37,8 +37,8 @@ def notable(event: Event) -> str | None:
             return f"the request had arrived: going on with export {ref.export_id}"
         case Deleted(ref=ref):
             return f"deleted export {ref.export_id} at Prolific"
-        case Restarted():
-            return "the export failed; requesting a new one"
+        case Restarted(is_gone=is_gone):
+            return f"the export {'was deleted' if is_gone else 'failed'}; requesting a new one"
         case Refreshed(received=received):
             return (
                 f"the download URL works no longer; asking for a fresh one after {size(received)}"

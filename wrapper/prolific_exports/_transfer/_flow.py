@@ -15,7 +15,6 @@ from prolific_exports._errors import (
     ArchiveError,
     CorruptArchiveError,
     DownloadError,
-    NotFoundError,
     UnsafeUrlError,
 )
 from prolific_exports._events import (
@@ -163,7 +162,7 @@ class _Download:
         room, verify = self.room, self.options.verify
         if room.reason:
             self._tell_restart(room.reason)
-        yield from self._get_ready(adopted=self.job.state is None)
+        yield from self._get_ready()
         fetches = 0
         while True:
             fetches += 1
@@ -195,26 +194,12 @@ class _Download:
             return problem
         return None
 
-    def _get_ready(self, *, adopted: bool) -> Flow[None]:
-        """Get a URL for what is there, or for a new job's archive.
-
-        Args:
-            adopted: Whether the job was once known and may be gone by now. A new one
-                takes its place, unless the caller named it.
-        """
+    def _get_ready(self) -> Flow[None]:
+        """Get a URL for what is there, or for a new job's archive."""
         job, before = self.job, self.job.export_id
-        try:
-            self.url = yield from self._wait()
-        except NotFoundError:
-            if job.named or before is None or not adopted:
-                raise
-            job.export_id = None
-            self.url = yield from self._wait()
+        self.url = (yield from wait(job, self.context, self.policy)).url
         if before is not None and job.export_id != before and self.room.received:
             self._restart("the export job is gone, a new one was requested", None)
-
-    def _wait(self) -> Flow[str]:
-        return (yield from wait(self.job, self.context, self.policy)).url
 
     def _fetch(self) -> Flow[None]:
         """Get every byte that is missing."""
@@ -427,7 +412,7 @@ class _Download:
         self.refreshed_at = self.room.received
         self.job.state = None
         self.context.notify(Refreshed(self.job.ref, self.room.received))
-        yield from self._get_ready(adopted=True)
+        yield from self._get_ready()
 
     def _shown(self, text: str) -> str:
         """Words of the store or the API, fit to be shown."""
