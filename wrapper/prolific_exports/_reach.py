@@ -19,12 +19,17 @@ from prolific_exports._environment import Environment, Proxy
 _NO_TLS: Final = frozenset(
     {
         "HTTP_REQUEST",
+        # What OpenSSL 3.2 and later call a wrong version number. Python may not know the name.
+        "RECORD_LAYER_FAILURE",
         "HTTPS_PROXY_REQUEST",
         "TLSV1_ALERT_PROTOCOL_VERSION",
+        "UNKNOWN_PROTOCOL",
         "UNSUPPORTED_PROTOCOL",
         "WRONG_VERSION_NUMBER",
     }
 )
+# "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1032)", or the words alone.
+_TLS_REASON = re.compile(r"\[SSL(?:: (\w+))?\]([\w ]*)", re.ASCII)
 # OpenSSL's numbers for a certificate: not valid yet, expired; of another name or address.
 _WRONG_TIME: Final = frozenset({9, 10})
 _WRONG_HOST: Final = frozenset({62, 64})
@@ -81,7 +86,7 @@ class Reach:
             match cause:
                 case ssl.SSLCertVerificationError():
                     return way.refuses(cause)
-                case ssl.SSLError(reason=str(reason)) if reason in _NO_TLS:
+                case ssl.SSLError() if _is_not_tls(cause):
                     return way.speaks_no_tls()
                 case socket.gaierror(errno=number) if number in _UNKNOWN_NAME:
                     return None if self._looked_up(url) in self._resolved else way.is_unknown()
@@ -104,6 +109,11 @@ class Reach:
         """The host whose name is looked up here: a proxy looks up that of the server."""
         proxy = self._proxy(url)
         return url.host if proxy is None else proxy.url.host
+
+
+def _is_not_tls(error: ssl.SSLError) -> bool:
+    match = _TLS_REASON.match(str(error))
+    return match is not None and (match[1] or match[2].strip().replace(" ", "_").upper()) in _NO_TLS
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

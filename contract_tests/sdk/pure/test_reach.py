@@ -24,9 +24,7 @@ def certificate_error(code, message):
 
 
 def tls_error(reason):
-    error = ssl.SSLError(1, f"[SSL: {reason}] …")
-    error.reason = reason
-    return error
+    return ssl.SSLError(1, f"[SSL: {reason}] {reason.lower().replace('_', ' ')} (_ssl.c:1032)")
 
 
 def connect_error(cause):
@@ -93,6 +91,11 @@ NO_NAME = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
             "api.example does not answer https with TLS; check PROLIFIC_URL",
         ),
         (
+            ssl.SSLError(1, "[SSL] record layer failure (_ssl.c:1032)"),
+            "PROLIFIC_URL",
+            "api.example does not answer https with TLS; check PROLIFIC_URL",
+        ),
+        (
             tls_error("TLSV1_ALERT_PROTOCOL_VERSION"),
             None,
             (
@@ -140,6 +143,7 @@ def test_an_obstacle_is_named_with_what_to_set(error, setting, words):
         TimeoutError("timed out"),
         tls_error("UNEXPECTED_EOF_WHILE_READING"),
         ssl.SSLError(1, "without a reason"),
+        ssl.SSLError(1, "[SSL] internal error (_ssl.c:1032)"),
         httpx.ConnectError("All connection attempts failed"),
         *(httpx.ProxyError(text) for text in ("502 Bad Gateway", "408 Timeout", "429", "refused")),
         OSError("Tunnel connection failed: 504 Gateway Timeout"),
