@@ -1,5 +1,6 @@
 """What is in a table: each kind of answer, whatever is odd, and every way to have it."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -492,21 +493,59 @@ def test_csv_marks_formulas_as_texts(archive_of, tmp_path):
     archive = archive_of(*(record(answer("t", value=text)) for text in texts), record(EVERYTHING))
     assert archive.to_csv(tmp_path / "o.csv") == TableSummary(rows=11, extras=0, escaped=2)
     lines = (tmp_path / "o.csv").read_bytes().decode().split("\r\n")
-    assert lines[0].startswith('"submission_id","participant_id"')
+    assert lines[0].startswith('\ufeff"submission_id","participant_id"')
     assert lines[1] == ('"s","p","k",,,"2026-03-19T10:30:00Z","t","free_text","t","\'=1+1",,,,,,,')
     assert '"\'+a ""b"""' in lines[3]
     assert ',"",,' in lines[4]
     assert lines[8].endswith('"a",,,,,,0,')
     archive.to_csv(tmp_path / "o.csv", shape="wide", formulas="keep", overwrite=True)
+    assert (tmp_path / "o.csv").read_bytes().startswith(b'"submission_id"')
     assert '"=1+1"' in (tmp_path / "o.csv").read_text("utf-8")
     assert '"[""a"", ""b""]"' in (tmp_path / "o.csv").read_text("utf-8")
 
 
-@pytest.mark.parametrize("text", ["=A1", "@x", "\t=1", "\uff1d1", "-1+2", "+", "--1", "\r"])
+CONTROLS = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\ufeff"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("=A1", "@x", "\t=1", "-1+2", "+", "--1", "\r"),
+        *("\uff1d1", "\uff0b1", "\uff0d1", "\uff201"),
+        *(f"{control}=1" for control in CONTROLS),
+    ],
+)
 def test_formulas(text):
     assert is_formula(text)
     assert not is_formula(f"a{text}")
     assert not is_formula("-1,234.5")
+
+
+@pytest.mark.parametrize("formulas", ["escape", "keep"])
+def test_csv_with_control_characters_is_read_back(archive_of, tmp_path, formulas):
+    texts = [f"{control}=1" for control in CONTROLS if control != "\0"]
+    archive = archive_of(*(record(answer("t", value=text)) for text in texts))
+
+    summary = archive.to_csv(tmp_path / "o.csv", formulas=formulas)
+
+    assert summary.escaped == (len(texts) if formulas == "escape" else 0)
+    encoding = "utf-8-sig" if formulas == "escape" else "utf-8"
+    with (tmp_path / "o.csv").open(encoding=encoding, newline="") as file:
+        read = [row["value"] for row in csv.DictReader(file)]
+    mark = "'" if formulas == "escape" else ""
+    assert read == [f"{mark}{text}" for text in texts]
+
+
+def test_json_lines_escape_line_breaks_of_other_readers(archive_of, tmp_path):
+    text = "a\x85b\u2028c\u2029d\x0be\x1cf\r\n"
+    archive = archive_of(record(answer("t", value=text, **{"\u2028": 1})))
+
+    archive.table().write(tmp_path / "o.jsonl")
+
+    [line] = (tmp_path / "o.jsonl").read_text("utf-8").splitlines()
+    assert "\\u0085b\\u2028c\\u2029d" in line
+    assert json.loads(line)["value"] == text
+    assert json.loads(json.loads(line)["extra"]) == {"answer": {"\u2028": 1}}
 
 
 def test_every_file_holds_the_same(archive_of, tmp_path):

@@ -222,7 +222,7 @@ class TestWhatIsThere:
         archive.to_csv("out.csv", overwrite=True)
         assert tree(folder) == ["data", "data/real.csv", "out.csv"]
         assert Path("out.csv").is_symlink()
-        assert Path("data/real.csv").read_text().startswith('"')
+        assert Path("data/real.csv").read_text("utf-8-sig").startswith('"')
 
     def test_a_file_gets_the_mode_of_a_new_one(self, archive, folder):
         Path("out.csv").touch(0o600)

@@ -401,8 +401,8 @@ def _add_table(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "--formulas",
         choices=("escape", "keep"),
         default="escape",
-        help="CSV: put an apostrophe before answers that a spreadsheet would run as formulas, or "
-        "leave them as they are (default: escape)",
+        help="CSV: write for spreadsheets, with a byte order mark and an apostrophe before answers "
+        "that would run as formulas, or plain UTF-8 with the answers as they are (default: escape)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if it is there")
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors on stderr")

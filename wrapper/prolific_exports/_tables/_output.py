@@ -1,6 +1,7 @@
 """Tables as files: whole at their place, or not there."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -23,9 +24,12 @@ ROW_GROUP: Final = 1 << 18
 GROUP_SIZE: Final = 1 << 27
 """Bytes of batches that are a row group, even if they have fewer rows: answers can be long."""
 
-# What begins a formula, in the full-width forms too; tab and carriage return are skipped by some.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# What begins a formula, in the full-width forms too. Some spreadsheets skip control characters
+# before it, or a byte order mark.
+_FORMULA: Final = re.compile("[=+\\-@\uff1d\uff0b\uff0d\uff20\x00-\x1f\x7f-\x9f\ufeff]")
 _NUMERIC: Final = frozenset("0123456789.,")
+# Those that JSON allows in a text as they are.
+_LINE_BREAKS: Final = {ord(one): f"\\u{ord(one):04x}" for one in "\x85\u2028\u2029"}
 
 
 @contextmanager
@@ -103,7 +107,12 @@ def write_arrow(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary
 def write_csv(
     path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]], formulas: Formulas
 ) -> TableSummary:
-    """Rows as CSV in UTF-8 (RFC 4180). Texts are quoted, so that null and empty differ."""
+    """Rows as CSV in UTF-8 (RFC 4180). Texts are quoted, so that null and empty differ.
+
+    For spreadsheets the file begins with a byte order mark: Excel takes it for another encoding
+    without.
+    """
+    mark = "\ufeff" if formulas == "escape" else ""
     escaped = 0
 
     def cell(value: Any) -> str:
@@ -121,7 +130,7 @@ def write_csv(
     def line(row: Sequence[Any]) -> str:
         return ",".join(map(cell, row)) + "\r\n"
 
-    counts = _write_lines(path, rows, line, heading=line(names))
+    counts = _write_lines(path, rows, line, heading=mark + line(names))
     return TableSummary(rows=counts[0], extras=counts[1], escaped=escaped)
 
 
@@ -130,7 +139,9 @@ def write_jsonl(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]])
     encode = json.JSONEncoder(ensure_ascii=False, default=_moment).encode
 
     def line(row: Sequence[Any]) -> str:
-        return encode(dict(zip(names, row, strict=True))) + "\n"
+        text = encode(dict(zip(names, row, strict=True)))
+        # They are in texts only, and many readers of lines take them for the end of one.
+        return text.translate(_LINE_BREAKS) + "\n"
 
     counts = _write_lines(path, rows, line, heading="")
     return TableSummary(rows=counts[0], extras=counts[1])
@@ -139,7 +150,7 @@ def write_jsonl(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]])
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet may run a text; a plain number with its sign it does not."""
     number = text[:1] in ("+", "-") and text[1:] and _NUMERIC.issuperset(text[1:])
-    return text.startswith(_FORMULA) and not number
+    return _FORMULA.match(text) is not None and not number
 
 
 def _write_lines(

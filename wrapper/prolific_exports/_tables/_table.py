@@ -207,10 +207,11 @@ class ResponseTable:
         Args:
             path: Where to.
             formulas: Answers are written by strangers, and spreadsheets run cells that
-                begin with ``=``, ``+``, ``-`` or ``@``. ``"escape"`` puts an apostrophe before
-                those that are not plain numbers, and counts them: people who open a CSV file
-                in a spreadsheet do not know what is in it. ``"keep"`` changes nothing: for
-                programs.
+                begin with ``=``, ``+``, ``-`` or ``@``, or with a control character before
+                one. ``"escape"`` puts an apostrophe before those that are not plain numbers,
+                and counts them: people who open a CSV file in a spreadsheet do not know what
+                is in it. The file begins with a byte order mark, which Excel needs.
+                ``"keep"`` changes nothing and writes no mark: for programs.
             overwrite: Whether a file that is there may be replaced.
 
         Raises:
