@@ -131,10 +131,10 @@ class Order:
         )
         for task in order.tasks():
             _refuse_overlap(task)
-        if order.output is not None and not order.to_folder and not Path(order.output).is_dir():
-            check_suffix(order.output, (".zip",), "a ZIP archive")
         if order.table is not None:
             _check_table(order, order.table)
+        if order.output is not None and not order.to_folder and not Path(order.output).is_dir():
+            check_suffix(order.output, (".zip",), "a ZIP archive")
         return order
 
     @property
