@@ -22,7 +22,7 @@ SETTINGS = SandboxSettings(generation_seconds=0, submissions=10, files=2)
 # Real seconds: so many that a busy machine does not look like a stalled store.
 STALL_SECONDS = 2.0
 # What no client can make good.
-HOPELESS = {"gzip", "refused", "gone", "redirect-loop"}
+HOPELESS = {"refused", "gone", "redirect-loop"}
 MOST_REQUESTS = 8
 
 

@@ -418,7 +418,7 @@ def test_an_endless_answer_ends_with_the_call(twin, kind, clock, seconds):
 
     client = twin.http_client(transport=httpx.MockTransport(handler))
     exports = twin.make(base_url=api.BASE, http_client=client, clock=clock, call_timeout=seconds)
-    with pytest.raises(ExportsError, match=f"not complete after {seconds} s"):
+    with pytest.raises(ExportsError, match=f"no complete answer within {seconds} s"):
         getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
 
 

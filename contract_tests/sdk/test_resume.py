@@ -12,6 +12,7 @@ from helpers import api
 from prolific_exports import (
     AccessDeniedError,
     ApiError,
+    AuthenticationError,
     CorruptArchiveError,
     DownloadError,
     Downloading,
@@ -25,6 +26,7 @@ from prolific_exports import (
     TargetInUseError,
     UnreadableMemberError,
     Verifying,
+    _limit,
 )
 from prolific_exports._files._disk import OsDisk, OsHandle
 from prolific_exports._urls import joined, why_unsafe
@@ -131,6 +133,26 @@ def test_the_same_call_goes_on_at_the_same_byte_of_the_same_job(run, store, stop
     assert [event.received for event in said(events, Resuming)] == [HALF]
     assert events[-3].resumed_from == HALF
     assert [type(event) for event in events[-3:]] == [Downloading, Verifying, Saved]
+
+
+def test_job_that_is_gone_and_the_one_that_replaces_it_share_one_deadline(
+    run, stopped, get, post, clock
+):
+    allowed = []
+
+    def gone(_request):
+        clock.advance(4)
+        return httpx.Response(404)
+
+    def replaced(request):
+        allowed.append(request.extensions["timeout"]["read"])
+        return httpx.Response(401)
+
+    get.mock(side_effect=gone)
+    post.mock(side_effect=replaced)
+    with pytest.raises(AuthenticationError):
+        run(stopped, timeout=5)
+    assert allowed == [1]
 
 
 def test_a_path_that_is_given_is_where_it_goes(run, store, stopped):
@@ -589,8 +611,12 @@ def test_a_folder_that_may_not_be_written_is_explained_before_anything_is_sent(
     assert not post.called
 
 
-def test_what_arrives_is_vouched_for_now_and_then(run, store, post, get, tmp_path, clock, names):
+def test_what_arrives_is_vouched_for_now_and_then(
+    run, store, post, get, tmp_path, clock, names, monkeypatch
+):
     recorded = []
+    # A byte a second is as slow as such a small archive takes.
+    monkeypatch.setattr(_limit, "SLOWEST", 0)
 
     class Slow(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self):

@@ -23,6 +23,8 @@ from prolific_exports._effects import (
     Sleep,
 )
 from prolific_exports._errors import ExportsError, UsageError
+from prolific_exports._exchange import exchange
+from prolific_exports._limit import Limit
 from prolific_exports._log import without_secrets
 from prolific_exports._reach import Reach
 from prolific_exports._settings import Settings
@@ -157,6 +159,7 @@ class AsyncDriver:
                 return await desk.do(effect.work)
 
     async def _send(self, send: Send) -> Reply:
+        limit = Limit(self._clock, send.timeout)
         try:
             async with asyncio.timeout(send.timeout):
                 await self._calls.acquire()
@@ -164,29 +167,31 @@ class AsyncDriver:
             late = httpx.PoolTimeout("too many calls are under way")
             raise http.no_answer(send.request, late, self._settings, self._reach) from None
         try:
-            return await self._send_now(send)
+            return await self._send_now(send, limit)
         finally:
             self._calls.release()
 
-    async def _send_now(self, send: Send) -> Reply:
+    async def _send_now(self, send: Send, limit: Limit) -> Reply:
         request = http.api_request(self._client, self._settings, send)
-        body = http.Body(send.timeout, self._clock)
         try:
             with without_secrets(self._settings.redactor):
-                response = await self._client.send(
-                    request, stream=True, auth=None, follow_redirects=False
-                )
-                try:
-                    async for chunk in response.aiter_bytes():
-                        if body.is_enough(chunk):
-                            break
-                finally:
-                    await response.aclose()
+                async with exchange(request, limit):
+                    response = await self._client.send(
+                        request, stream=True, auth=None, follow_redirects=False
+                    )
+                    try:
+                        body = http.body_of(response, http.MAX_BODY_SIZE)
+                        async for chunk in http.raw_bytes_async(response):
+                            limit.check()
+                            if body.is_enough(chunk):
+                                break
+                    finally:
+                        await response.aclose()
         except http.FAILURES as error:
             failure = http.no_answer(send.request, error, self._settings, self._reach)
         else:
             self._reach.note(request.url)
-            return body.reply(send.request, response)
+            return http.reply(send.request, response, body)
         raise failure
 
     async def _fetch_all(self, fetches: tuple[Fetch, ...], desk: "_Desk") -> list[Fetched]:
@@ -204,32 +209,42 @@ class AsyncDriver:
 
     async def _fetch_now(self, fetch: Fetch, desk: "_Desk") -> Fetched:
         request = http.store_request(self._client, fetch)
+        limit = Limit(self._clock, http.CONNECT_TIMEOUT + fetch.timeout)
         head = None
-        body = _Gathering(self._clock)
+        body, evidence = _Gathering(self._clock), None
         try:
             with without_secrets(self._settings.redactor):
-                response = await self._client.send(
-                    request, stream=True, auth=None, follow_redirects=False
-                )
-                try:
-                    head = http.head_of(response)
-                    self._reach.note(request.url)
-                    if not await desk.do(partial(fetch.accept, head)):
-                        return Fetched(
-                            head, await anext(response.aiter_bytes(http.EVIDENCE_SIZE), b"")
-                        )
-                    async for chunk in response.aiter_bytes():
-                        if body.is_enough(chunk):
-                            await desk.do(partial(fetch.write, body.taken()))
-                finally:
-                    await response.aclose()
+                async with exchange(request, limit) as scope:
+                    response = await self._client.send(
+                        request, stream=True, auth=None, follow_redirects=False
+                    )
+                    try:
+                        head = http.head_of(response)
+                        self._reach.note(request.url)
+                        with scope.paused():
+                            wanted = await desk.do(partial(fetch.accept, head))
+                        if not wanted:
+                            evidence = http.body_of(response, http.EVIDENCE_SIZE)
+                        scope.restart(fetch.timeout, moving=wanted)
+                        async for chunk in http.raw_bytes_async(response):
+                            if evidence is None:
+                                scope.received(len(chunk))
+                                if body.is_enough(chunk):
+                                    with scope.paused():
+                                        await desk.do(partial(fetch.write, body.taken()))
+                            elif evidence.is_enough(chunk):
+                                break
+                    finally:
+                        await response.aclose()
         except http.FAILURES as error:
-            return http.not_fetched(fetch, head, error, self._reach)
+            # Of a body that nobody wanted, it is enough to show what came.
+            if evidence is None:
+                return http.not_fetched(fetch, head, error, self._reach)
         finally:
             # After a cancellation, too: what has arrived is kept.
             if body.data:
                 await desk.tidy(partial(fetch.write, body.taken()))
-        return Fetched(head)
+        return Fetched(head, b"" if evidence is None else bytes(evidence.data))
 
 
 @define

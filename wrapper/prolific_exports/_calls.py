@@ -24,6 +24,9 @@ from prolific_exports._redactor import Redactor
 _REFUSED_UNSEEN: Final = frozenset({429, 503})
 _LOST_BEHIND_GATEWAY: Final = frozenset({502, 504})
 
+# A last call gets so many seconds, even if the deadline passes meanwhile.
+_GRACE: Final = 1.0
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -101,7 +104,7 @@ def perform(
         interpret: Reads the answer.
         context: Clock, chance, secrets, events.
         policy: How often and how long.
-        deadline: Monotonic time after which nothing is repeated.
+        deadline: Monotonic time after which nothing is sent, but for a second of grace.
 
     Raises:
         ApiError: The API answered with an error, for good.
@@ -112,9 +115,11 @@ def perform(
     failures = 0
     while True:
         try:
-            # The last call before the deadline gets a second, unless calls get less anyway.
-            left = max(deadline - context.clock.monotonic(), 1.0)
-            timeout = min(policy.call_timeout, left)
+            left = deadline - context.clock.monotonic()
+            # No call ends later than the grace allows, however many follow each other.
+            timeout = min(policy.call_timeout, max(left, min(_GRACE, left + _GRACE)))
+            if timeout <= 0:
+                raise OutOfTimeError from _unsent(request)
             reply: Reply = yield Send(request, timeout)
             date = reply.headers.get("date")
             wait = retry_after(reply.headers.get("retry-after"), date, context.clock.now())
@@ -129,6 +134,15 @@ def perform(
             delay = pause(error, failures, context, deadline)
             context.notify(Retrying(request.ref, error, delay))
         yield Sleep(delay)
+
+
+def _unsent(request: Request) -> NoAnswerError:
+    return NoAnswerError(
+        f"{request.operation} for {request.ref} was not sent, since the time was up.",
+        operation=request.operation,
+        ref=request.ref,
+        sent=False,
+    )
 
 
 def pause(error: ExportsError, failures: int, context: Context, deadline: float) -> float:

@@ -62,12 +62,19 @@ class Exports:
             http_client: Carries all traffic instead of a client made here, and is not
                 closed. Its proxies, certificates and transports apply, its
                 ``Authorization`` header and ``auth`` do not.
-            timeout: Seconds to wait for an export to be ready, overall.
+            timeout: Seconds to wait for an export to be ready: all calls, polls and pauses
+                together, plus at most a second. The transfer that follows is limited by
+                ``stall_timeout`` alone; a fresh download URL is waited for as long again.
             poll_interval: Seconds between polls: a quarter less in the first minute, up to
                 a quarter more after ten. The first two come sooner.
-            call_timeout: Seconds that one call to the API may take.
-            stall_timeout: Seconds without a byte after which a connection to the store
-                is given up; the download goes on over a new one.
+            call_timeout: Seconds that one call to the API may take, from connecting to the
+                end of its answer. Looking up the host's name takes as long as the operating
+                system allows. Over an ``http_client``, a server that sends its header fields
+                or trailers byte by byte can take longer: httpx has a limit for each read
+                only.
+            stall_timeout: Seconds for the store to answer, and over which it has to send
+                1 KiB/s on average. A slower connection is given up, and the download
+                resumes over a new one.
             on_event: Called with each event (`prolific_exports.Event`).
             clock: Where the time comes from and how to wait; for tests.
             random: Where jitter comes from; for tests.

@@ -1,14 +1,15 @@
 """What the sync and the async driver have in common: requests out, answers and failures in."""
 
+from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
 import httpx
-from attrs import define, field
 
-from prolific_exports._clock import Clock
+from prolific_exports._coding import ACCEPTED, Body, CodingError
 from prolific_exports._effects import Fetch, Fetched, Head, Reply, Request, Send
 from prolific_exports._environment import Environment
 from prolific_exports._errors import NoAnswerError, UnreachableError, UsageError
+from prolific_exports._limit import LateError
 from prolific_exports._log import LOGGER
 from prolific_exports._reach import Reach
 from prolific_exports._redactor import Redactor
@@ -23,7 +24,7 @@ MAX_BODY_SIZE: Final = 4 * 1024 * 1024
 # httpx reads the Location of a redirect even if it is not to follow it, and lets some of
 # what is wrong with it out as it is: what its IDNA library thinks of the host (a
 # UnicodeError), and what comes of "host:port" without a scheme.
-FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
+FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, CodingError, LateError)
 
 # The request had not been sent when these happened.
 _NOT_SENT: Final = (
@@ -61,8 +62,14 @@ def api_request(
         request.method,
         settings.base_url + request.path,
         params=dict(request.params) or None,
-        headers=settings.headers,
-        timeout=httpx.Timeout(send.timeout, connect=min(send.timeout, CONNECT_TIMEOUT)),
+        # No other coding is undone here, whatever the client would accept.
+        headers={**settings.headers, "Accept-Encoding": ACCEPTED},
+        timeout=httpx.Timeout(
+            send.timeout,
+            connect=min(send.timeout, CONNECT_TIMEOUT),
+            # In time to tell that no connection was free from that there was no answer.
+            pool=0.9 * send.timeout,
+        ),
     )
 
 
@@ -109,42 +116,41 @@ def head_of(response: httpx.Response) -> Head:
     return Head(response.status_code, fields_of(response))
 
 
-@define
-class Body:
-    """The body of an API answer while it is read, bounded in size and in time.
+def body_of(response: httpx.Response, size: int) -> Body:
+    """What takes the raw bytes of an answer and keeps so many of those that they stand for."""
+    return Body.of(fields_of(response).get("content-encoding", ""), size)
 
-    httpx bounds the wait for each byte; a server that sends one now and then would
-    hold a call for ever.
-    """
 
-    timeout: float
-    clock: Clock
-    data: bytearray = field(factory=bytearray, repr=False)
-    began: float = field(init=False)
+def raw_bytes(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it was sent."""
+    if response.is_stream_consumed:
+        # A transport that is no network may hand over what it has read.
+        return iter((response.content,))
+    return response.iter_raw()
 
-    def __attrs_post_init__(self) -> None:
-        self.began = self.clock.monotonic()
 
-    def is_enough(self, chunk: bytes) -> bool:
-        """Take a piece; whether to stop reading.
+async def raw_bytes_async(response: httpx.Response) -> AsyncIterator[bytes]:
+    """`raw_bytes` without holding up the event loop."""
+    if response.is_stream_consumed:
+        yield response.content
+        return
+    async for chunk in response.aiter_raw():
+        yield chunk
 
-        Raises:
-            httpx.ReadTimeout: The call has taken longer than it may.
-        """
-        self.data += chunk
-        if self.clock.monotonic() - self.began > self.timeout:
-            raise httpx.ReadTimeout(f"the answer was not complete after {self.timeout:g} s")
-        return len(self.data) > MAX_BODY_SIZE
 
-    def reply(self, request: Request, response: httpx.Response) -> Reply:
-        """The whole answer."""
-        LOGGER.debug("%s for %s answered %s", request.operation, request.ref, response.status_code)
-        return Reply(response.status_code, fields_of(response), bytes(self.data))
+def reply(request: Request, response: httpx.Response, body: Body) -> Reply:
+    """The whole answer."""
+    LOGGER.debug("%s for %s answered %s", request.operation, request.ref, response.status_code)
+    return Reply(response.status_code, fields_of(response), bytes(body.data))
 
 
 def fields_of(response: httpx.Response) -> dict[str, str]:
     """Header fields, names in lower case."""
-    return {name.lower(): value for name, value in response.headers.items()}
+    fields = {name.lower(): value for name, value in response.headers.items()}
+    if response.is_stream_consumed:
+        # httpx has decoded what was read.
+        fields.pop("content-encoding", None)
+    return fields
 
 
 def no_answer(
@@ -197,6 +203,8 @@ def not_fetched(fetch: Fetch, head: Head | None, error: Exception, reach: Reach)
 
 def describe(error: Exception, redactor: Redactor) -> str:
     """What went wrong, in half a sentence."""
+    if isinstance(error, CodingError | LateError):
+        return redactor.text(str(error))
     kinds: dict[type[Exception], str] = {
         httpx.ConnectTimeout: "connecting took too long",
         httpx.ReadTimeout: "no byte arrived in time",

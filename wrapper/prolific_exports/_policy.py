@@ -16,6 +16,8 @@ DEFAULT_POLL_INTERVAL: Final = 4.0
 CALL_TIMEOUT: Final = 30.0
 STALL_TIMEOUT: Final = 30.0
 MAX_FAILURES: Final = 8
+# Bytes a second below which a connection to the store is of no use.
+SLOWEST: Final = 1024
 _MOST_CONNECTIONS: Final = 32
 # Seconds until polls become rarer, and until they are as rare as they become. Nobody publishes how
 # long exports take: docs/benchmarks.md says what this is good for.
@@ -46,18 +48,21 @@ class Policy:
     """How patiently an export is waited for.
 
     Attributes:
-        timeout: Overall deadline in seconds, from the moment waiting starts until the
-            archive is ready. The documents' sample gives up after 600 s; large exports
-            take longer, and a job goes on whether or not somebody waits. Infinity waits
-            for as long as it takes.
+        timeout: Seconds from the moment waiting starts until the archive is ready, all
+            calls, polls and pauses included. The transfer that follows has no deadline of
+            its own: `stall_timeout` limits it. The documents' sample gives up after 600 s;
+            large exports take longer, and a job keeps running whether or not anyone waits.
+            Infinity waits for as long as it takes.
         poll_interval: Seconds between polls once an export has not been ready at once.
             A quarter less in the first minute, growing to a quarter more after ten, so the
             default of 4 s polls every 3 to 5 s, as documents/003 asks. A day at most.
-        call_timeout: Seconds that one call to the API may take. A day at most.
-        stall_timeout: Seconds without a byte after which a connection to the store counts
-            as dead. A day at most.
-        max_failures: Consecutive failures of one call (429, 5xx, no connection) after
-            which its error is raised.
+        call_timeout: Seconds that one call to the API may take: connecting, TLS, interim
+            responses, header, body and trailers together. A day at most.
+        stall_timeout: Seconds until the store has begun to answer, and then over which a
+            connection has to bring 1 KiB/s on average; a slower one is replaced. A day at
+            most.
+        max_failures: Consecutive failures of one call (429, 5xx, no connection) or of a
+            download after which the error is raised.
     """
 
     timeout: float = field(default=DEFAULT_TIMEOUT, validator=_is_positive)

@@ -175,7 +175,7 @@ class _Asking:
         call, once = api.list_exports(self.ref), evolve(self.policy, max_failures=1)
         try:
             answer = yield from perform(call, api.interpret_list, self.context, once, self.deadline)
-        except ExportsError:
+        except (ExportsError, OutOfTimeError):
             return error
         if len(answer.value) < MOST_JOBS:
             return error

@@ -12,6 +12,7 @@ import httpx
 
 from prolific_exports._environment import Environment, Proxy
 from prolific_exports._errors import UsageError
+from prolific_exports._wire import BoundTransport
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -73,7 +74,7 @@ class _Transport(httpx.BaseTransport):
     """Sends each request on its route."""
 
     def __init__(self, environment: Environment, limits: httpx.Limits) -> None:
-        self._routes = _Routes(httpx.HTTPTransport, environment, limits)
+        self._routes = _Routes(BoundTransport, environment, limits)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         return self._routes.to(request.url).handle_request(request)
@@ -98,7 +99,7 @@ class _AsyncTransport(httpx.AsyncBaseTransport):
 
 
 def client(environment: Environment, limits: httpx.Limits = LIMITS) -> httpx.Client:
-    """A client that goes by the environment."""
+    """A client that goes by the environment, to be used while a limit is `governed`."""
     return httpx.Client(transport=_Transport(environment, limits), trust_env=False)
 
 

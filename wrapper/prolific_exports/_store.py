@@ -11,19 +11,23 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from io import BufferedReader
 from time import monotonic
-from typing import Final
+from typing import Final, cast
 from urllib.parse import unquote
 
 import httpx
-from attrs import define
+from attrs import define, field
 
+from prolific_exports._clock import Clock, SystemClock
+from prolific_exports._coding import Body, CodingError
 from prolific_exports._effects import Fetch, Fetched, Head
-from prolific_exports._environment import Environment, Proxy
+from prolific_exports._environment import Environment
+from prolific_exports._limit import LateError, Limit
 from prolific_exports._log import LOGGER
 from prolific_exports._reach import Reach
 from prolific_exports._redact import redact
 from prolific_exports._response import FinalResponse as _FinalResponse
 from prolific_exports._settings import USER_AGENT
+from prolific_exports._wire import Wire, dial
 
 CONNECT_TIMEOUT: Final = 10.0
 _EVIDENCE_SIZE: Final = 4096
@@ -96,10 +100,12 @@ class StoreClient:
     Attributes:
         environment: Proxies and certificates.
         reach: Explains why the store cannot be reached.
+        clock: Where the time comes from.
     """
 
     environment: Environment
     reach: Reach
+    clock: Clock = field(factory=SystemClock)
 
     def reaches(self, url: str) -> bool:
         """Whether the URL can be reached from here: not behind SOCKS or a proxy over TLS."""
@@ -114,77 +120,128 @@ class StoreClient:
             stop: What may end it early; it then fails as if the connection had broken.
         """
         head = None
+        limit = Limit(self.clock, CONNECT_TIMEOUT)
         try:
-            with self._answer(httpx.URL(fetch.url), fetch, stop or Stop()) as response:
+            with self._answer(httpx.URL(fetch.url), fetch, limit, stop or Stop()) as response:
                 head = Head(response.status, _fields(response))
                 LOGGER.debug("GET %s answered %s", redact(fetch.url), response.status)
                 if not fetch.accept(head):
-                    with _network():
-                        return Fetched(head, response.read(_EVIDENCE_SIZE))
-                _copy(response, fetch.write)
+                    limit.restart(fetch.timeout)
+                    return Fetched(head, _evidence(response, head, limit))
+                limit.restart(fetch.timeout, moving=True)
+                _copy(response, limit, fetch.write)
         except _BrokenError as error:
             return Fetched(head, failure=str(error), permanent=error.permanent)
         return Fetched(head)
 
     @contextmanager
     def _answer(
-        self, url: httpx.URL, fetch: Fetch, stop: Stop
+        self, url: httpx.URL, fetch: Fetch, limit: Limit, stop: Stop
     ) -> Iterator[http.client.HTTPResponse]:
         headers = {"User-Agent": USER_AGENT, **fetch.headers}
         target = url.raw_path.decode("ascii")
-        connection = self._connection(url, self.environment.proxy_for(url))
+        connection = self._connection(url)
         connection.response_class = _FinalResponse
         # Somebody may have it print everything, signatures included.
         connection.set_debuglevel(0)
-        with closing(connection):
-            self._connect(connection, url)
-            connection.sock.settimeout(fetch.timeout)
-            with stop.ends(connection.sock):
-                with _network():
-                    connection.request("GET", target, headers=headers)
-                    response = connection.getresponse()
-                # A connection that the store closes leaves the socket to the answer.
-                with closing(response):
-                    yield response
+        connected = self._connected(url, limit)
+        connection.sock = cast("socket.socket", Wire(connected, limit))
+        with closing(connection), stop.ends(connected):
+            limit.restart(fetch.timeout)
+            with _network(limit):
+                connection.request("GET", target, headers=headers)
+                response = connection.getresponse()
+            # A connection that the store closes leaves the socket to the answer.
+            with closing(response):
+                yield response
 
-    def _connect(self, connection: http.client.HTTPConnection, url: httpx.URL) -> None:
-        with _network("no connection", "connecting took too long"):
+    def _connection(self, url: httpx.URL) -> http.client.HTTPConnection:
+        host, port = _address(url)
+        if url.scheme == "http":
+            return http.client.HTTPConnection(host, port)
+        return http.client.HTTPSConnection(host, port, context=self.environment.context)
+
+    def _connected(self, url: httpx.URL, limit: Limit) -> socket.socket:
+        with _network(limit, "no connection", "connecting took too long"):
             try:
-                connection.connect()
+                connected = self._connect(url, limit)
             except OSError as error:
                 obstacle = self.reach.obstacle(error, url)
                 if obstacle is None:
                     raise
                 raise _BrokenError(f"no connection: {obstacle}", permanent=True) from error
         self.reach.note(url)
+        return connected
 
-    def _connection(self, url: httpx.URL, proxy: Proxy | None) -> http.client.HTTPConnection:
+    def _connect(self, url: httpx.URL, limit: Limit) -> socket.socket:
+        proxy = self.environment.proxy_for(url)
         host, port = _address(url if proxy is None else proxy.url)
-        if url.scheme == "http":
-            return http.client.HTTPConnection(host, port, timeout=CONNECT_TIMEOUT)
-        connection = http.client.HTTPSConnection(
-            host, port, timeout=CONNECT_TIMEOUT, context=self.environment.context
+        connected = dial(
+            host, port, limit.left(), lambda at, left: socket.create_connection((at, port), left)
         )
-        if proxy is not None:
-            connection.set_tunnel(*_address(url), headers=_credentials(proxy.url))
-        return connection
+        try:
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if url.scheme == "http":
+                return connected
+            if proxy is not None:
+                _tunnel(Wire(connected, limit), url, proxy.url)
+            # For all of the handshake.
+            connected.settimeout(limit.left())
+            return self.environment.context.wrap_socket(connected, server_hostname=_address(url)[0])
+        except BaseException:
+            connected.close()
+            raise
+
+
+def _tunnel(wire: Wire, url: httpx.URL, proxy: httpx.URL) -> None:
+    """Have a proxy connect to the store."""
+    host, port = _address(url)
+    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    fields = {"Host": authority, **_credentials(proxy)}
+    lines = [
+        f"CONNECT {authority} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in fields.items()),
+    ]
+    wire.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode("ascii"))
+    with closing(_FinalResponse(cast("socket.socket", wire), method="CONNECT")) as response:
+        response.begin()
+        if response.status != 200:
+            raise OSError(f"Tunnel connection failed: {response.status} {response.reason.strip()}")
+
+
+def _evidence(response: http.client.HTTPResponse, head: Head, limit: Limit) -> bytes:
+    """The beginning of a body that nobody wanted, as far as it comes."""
+    body = Body.of(head.headers.get("content-encoding", ""), _EVIDENCE_SIZE)
+    with suppress(_BrokenError, CodingError):
+        for piece in _pieces(response, limit):
+            if body.is_enough(piece):
+                break
+    return bytes(body.data)
 
 
 def _copy(
-    response: http.client.HTTPResponse, write: Callable[[bytes | memoryview], object]
+    response: http.client.HTTPResponse,
+    limit: Limit,
+    write: Callable[[bytes | memoryview], object],
 ) -> None:
+    def hand_over(data: bytes | memoryview) -> None:
+        limit.received(len(data))
+        with limit.paused():
+            write(data)
+
     if response.length is None:
-        _copy_all(response, write)
+        for piece in _pieces(response, limit):
+            hand_over(piece)
         return
     # Of http.client's own ways, `readinto` would wait for a whole buffer and lose what is
     # in it when the connection breaks, and `read1` takes fresh memory for every piece.
     stream, missing = response.fp, response.length
     buffer = memoryview(bytearray(min(_GATHERED, missing)))
     while missing:
-        filled, failure = _gather(stream, buffer[:missing])
+        filled, failure = _gather(stream, buffer[:missing], limit)
         if filled:
             # Not for nothing: who is handed something takes the connection for alive.
-            write(buffer[:filled])
+            hand_over(buffer[:filled])
         missing -= filled
         if failure is not None:
             raise failure
@@ -193,11 +250,13 @@ def _copy(
             raise _BrokenError(f"the connection broke ({missing} bytes are missing)")
 
 
-def _gather(stream: BufferedReader, buffer: memoryview) -> tuple[int, _BrokenError | None]:
+def _gather(
+    stream: BufferedReader, buffer: memoryview, limit: Limit
+) -> tuple[int, _BrokenError | None]:
     """Fill the buffer, or a part of it when no more comes soon; and what went wrong then."""
     filled, began = 0, monotonic()
     try:
-        with _network():
+        with _network(limit):
             while count := stream.readinto1(buffer[filled:]):
                 filled += count
                 if filled == len(buffer) or monotonic() - began >= _GATHERING_SECONDS:
@@ -207,26 +266,24 @@ def _gather(stream: BufferedReader, buffer: memoryview) -> tuple[int, _BrokenErr
     return filled, None
 
 
-def _copy_all(
-    response: http.client.HTTPResponse, write: Callable[[bytes | memoryview], object]
-) -> None:
-    """A body of unannounced length: framed, or until the connection ends."""
+def _pieces(response: http.client.HTTPResponse, limit: Limit) -> Iterator[bytes]:
+    """A body piece by piece, however it ends: framed, or with the connection."""
     while True:
-        with _network():
+        with _network(limit):
             data = response.read1(_PIECE)
         if not data:
             break
-        write(data)
+        yield data
 
 
 @contextmanager
 def _network(
-    broken: str = "the connection broke", late: str = "no byte arrived in time"
+    limit: Limit, broken: str = "the connection broke", late: str | None = None
 ) -> Iterator[None]:
     try:
         yield
-    except TimeoutError as error:
-        raise _BrokenError(late) from error
+    except (TimeoutError, LateError) as error:
+        raise _BrokenError(late or limit.reason) from error
     except _BROKEN as error:
         detail = redact(str(error))
         raise _BrokenError(f"{broken} ({detail})" if detail else broken) from error

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Collection
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -14,10 +14,12 @@ from prolific_exports import _routing as routing
 from prolific_exports._clock import Clock
 from prolific_exports._effects import Effect, Fetch, FetchAll, Fetched, Flow, Reply, Send, Sleep
 from prolific_exports._errors import ExportsError, UsageError
+from prolific_exports._limit import Limit
 from prolific_exports._log import without_secrets
 from prolific_exports._reach import Reach
 from prolific_exports._settings import Settings
 from prolific_exports._store import Stop, StoreClient
+from prolific_exports._wire import governed
 
 # Seconds: so late may an event of parts be, and on Windows an interrupt, which breaks
 # into no wait there.
@@ -48,7 +50,7 @@ class SyncDriver:
         if client is None:
             environment = http.read_environment(settings)
             self._reach = Reach(environment)
-            self.store = StoreClient(environment, self._reach)
+            self.store = StoreClient(environment, self._reach, clock)
             client = routing.client(environment)
         self._client = client
         self._clock = clock
@@ -91,14 +93,16 @@ class SyncDriver:
 
     def _send(self, send: Send) -> Reply:
         request = http.api_request(self._client, self._settings, send)
-        body = http.Body(send.timeout, self._clock)
+        limit = Limit(self._clock, send.timeout)
         try:
-            with without_secrets(self._settings.redactor):
+            with without_secrets(self._settings.redactor), governed(limit):
                 response = self._client.send(
                     request, stream=True, auth=None, follow_redirects=False
                 )
                 try:
-                    for chunk in response.iter_bytes():
+                    body = http.body_of(response, http.MAX_BODY_SIZE)
+                    for chunk in http.raw_bytes(response):
+                        limit.check()
                         if body.is_enough(chunk):
                             break
                 finally:
@@ -107,7 +111,7 @@ class SyncDriver:
             failure = http.no_answer(send.request, error, self._settings, self._reach)
         else:
             self._reach.note(request.url)
-            return body.reply(send.request, response)
+            return http.reply(send.request, response, body)
         raise failure
 
     def _fetch_all(self, effect: FetchAll) -> list[Fetched]:
@@ -139,8 +143,9 @@ class SyncDriver:
             # A connection that may be broken from outside must not be anybody's next.
             request.headers["Connection"] = "close"
         head = None
+        limit = Limit(self._clock, http.CONNECT_TIMEOUT + fetch.timeout)
         try:
-            with without_secrets(self._settings.redactor):
+            with without_secrets(self._settings.redactor), governed(limit):
                 response = self._client.send(
                     request, stream=True, auth=None, follow_redirects=False
                 )
@@ -149,15 +154,30 @@ class SyncDriver:
                     self._reach.note(request.url)
                     with ending(response, stop):
                         if not fetch.accept(head):
-                            evidence = next(response.iter_bytes(http.EVIDENCE_SIZE), b"")
-                            return Fetched(head, evidence)
-                        for chunk in response.iter_bytes():
-                            fetch.write(chunk)
+                            limit.restart(fetch.timeout)
+                            return Fetched(head, _evidence(response, limit))
+                        limit.restart(fetch.timeout, moving=True)
+                        for chunk in http.raw_bytes(response):
+                            limit.received(len(chunk))
+                            limit.check()
+                            with limit.paused():
+                                fetch.write(chunk)
                 finally:
                     response.close()
         except http.FAILURES as error:
             return http.not_fetched(fetch, head, error, self._reach)
         return Fetched(head)
+
+
+def _evidence(response: httpx.Response, limit: Limit) -> bytes:
+    """The beginning of a body that nobody wanted, as far as it comes."""
+    body = http.body_of(response, http.EVIDENCE_SIZE)
+    with suppress(*http.FAILURES):
+        for chunk in http.raw_bytes(response):
+            limit.check()
+            if body.is_enough(chunk):
+                break
+    return bytes(body.data)
 
 
 def are_under_way(parts: Collection[Future[Fetched]]) -> bool:

@@ -6,12 +6,17 @@ from typing import Any
 
 import httpx
 from prolific_exports import UsageError
+from prolific_exports import _http as http
+from prolific_exports._clock import SystemClock
+from prolific_exports._coding import ACCEPTED, CodingError
 from prolific_exports._environment import Environment
+from prolific_exports._limit import LateError, Limit
 from prolific_exports._log import without_secrets
 from prolific_exports._reach import Reach
 from prolific_exports._redact import redact
 from prolific_exports._redactor import Redactor
 from prolific_exports._routing import client
+from prolific_exports._wire import governed
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.spec._components import reachable
@@ -26,9 +31,9 @@ _URL = re.compile(r"https?://", re.IGNORECASE)
 MOST_BYTES = 20_000_000
 """The largest document that is fetched; the published one has about 0.55 million bytes."""
 _MOST_REDIRECTS = 5
-_TIMEOUT = 30.0  # seconds without a byte
+_TIMEOUT = 60.0  # seconds for all of it
 # Besides its own, httpx lets out what its IDNA library thinks of a host (a ValueError).
-_FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError)
+_FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError, CodingError, LateError)
 
 
 def read_contract(source: str) -> dict[str, Any]:
@@ -119,9 +124,10 @@ def _text(content: bytes, name: str) -> str:
 
 def _fetch(url: httpx.URL, name: str, redactor: Redactor) -> bytes:
     environment = Environment.read()
-    with client(environment) as http, without_secrets(redactor):
+    limit = Limit(SystemClock(), _TIMEOUT)
+    with client(environment) as fetching, without_secrets(redactor), governed(limit):
         try:
-            return _followed(http, url, name, redactor)
+            return _followed(fetching, url, name, redactor)
         except httpx.TransportError as error:
             obstacle = Reach(environment).obstacle(error, url)
             if obstacle is None:
@@ -131,12 +137,13 @@ def _fetch(url: httpx.URL, name: str, redactor: Redactor) -> bytes:
     raise failure
 
 
-def _followed(http: httpx.Client, url: httpx.URL, name: str, redactor: Redactor) -> bytes:
+def _followed(fetching: httpx.Client, url: httpx.URL, name: str, redactor: Redactor) -> bytes:
     first = url
     for _ in range(_MOST_REDIRECTS + 1):
         # A link to a private document has its signature in the query.
         redactor.learn(str(url))
-        with http.stream("GET", url, headers={"Accept": "*/*"}, timeout=_TIMEOUT) as response:
+        headers = {"Accept": "*/*", "Accept-Encoding": ACCEPTED}
+        with fetching.stream("GET", url, headers=headers, timeout=_TIMEOUT) as response:
             if response.next_request is not None:
                 target = response.next_request.url
                 if target.host != first.host or (url.scheme, target.scheme) == (
@@ -156,11 +163,10 @@ def _followed(http: httpx.Client, url: httpx.URL, name: str, redactor: Redactor)
 
 
 def _read(response: httpx.Response, name: str) -> bytes:
-    content = bytearray()
-    for piece in response.iter_bytes():
-        content += piece
-        if len(content) > MOST_BYTES:
+    body = http.body_of(response, MOST_BYTES)
+    for piece in http.raw_bytes(response):
+        if body.is_enough(piece):
             raise DocumentError(
                 f"{name} is larger than {MOST_BYTES // 1_000_000} MB, and no OpenAPI document is"
             )
-    return bytes(content)
+    return bytes(body.data)

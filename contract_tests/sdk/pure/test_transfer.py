@@ -71,17 +71,51 @@ def test_a_tag_that_is_not_strong_and_sendable_is_none(etag):
     assert judge(206, etag=etag, content_range="bytes 0-6/7") == Take(0, 7, None)
 
 
-@pytest.mark.parametrize("encoding", ["", "identity", "IDENTITY", " aws-chunked", "aws-chunked,"])
-def test_bytes_as_they_are_are_taken(encoding):
-    assert judge(200, content_encoding=encoding) == Take(0, None, None)
+# Uploaders write character sets there, and how an upload was framed.
+@pytest.mark.parametrize(
+    "encoding",
+    ["", "identity", "IDENTITY", " aws-chunked", "aws-chunked,", "utf-8", "UTF-8, x", "binary"],
+)
+def test_content_coding_that_is_no_compression_is_ignored(encoding):
+    assert judge(200, content_encoding=encoding, etag=ETAG) == Take(0, None, ETAG)
+    assert judge(206, content_encoding=encoding, content_range="bytes 0-6/7") == Take(0, 7, None)
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "br", "aws-chunked, gzip", "x"])
+@pytest.mark.parametrize(
+    ("encoding", "codings"),
+    [
+        ("gzip", ("gzip",)),
+        ("X-GZIP", ("x-gzip",)),
+        ("deflate", ("deflate",)),
+        ("utf-8, gzip , deflate", ("gzip", "deflate")),
+    ],
+)
+def test_compression_that_can_be_undone_is_taken_whole_without_size_or_tag(encoding, codings):
+    fields = {"content_encoding": encoding, "content_length": "70", "etag": ETAG}
+    assert judge(200, **fields) == Take(0, None, None, codings)
+    assert judge(200, Transfer(7, 70, ETAG), **fields) == Take(0, None, None, codings)
+
+
 @pytest.mark.parametrize("status", [200, 206])
-def test_bytes_that_were_compressed_on_the_way_are_refused(encoding, status):
-    assert judge(status, content_encoding=encoding) == Refuse(
-        f"the store compresses on the way ({encoding}), which was not asked for"
+@pytest.mark.parametrize("asking", [Transfer(7, 70, ETAG), Transfer(end=7)])
+def test_part_of_a_compressed_archive_leads_to_a_request_for_all_of_it(asking, status):
+    fields = {"content_encoding": "gzip", "content_range": "bytes 7-69/70", "etag": ETAG}
+    assert judge(status, asking, **fields) is Step.UNCUT
+
+
+@pytest.mark.parametrize("fields", [{}, {"content_range": "bytes 0-6/7"}])
+def test_part_of_a_compressed_archive_that_nobody_asked_for_is_refused(fields):
+    assert judge(206, content_encoding="gzip", **fields) == Refuse(
+        "the store sent a part of a compressed archive that was not asked for"
     )
+
+
+@pytest.mark.parametrize("encoding", ["br", "aws-chunked, zstd", "gzip, compress", "gzip," * 6])
+@pytest.mark.parametrize("status", [200, 206])
+def test_compression_that_cannot_be_undone_is_refused(encoding, status):
+    verdict = judge(status, content_encoding=encoding)
+    assert isinstance(verdict, Refuse)
+    assert "can't be undone" in verdict.reason
 
 
 # Some stores send a part with 200.

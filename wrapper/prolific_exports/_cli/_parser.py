@@ -254,7 +254,8 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "--timeout",
         type=float,
         metavar="S",
-        help="seconds to wait for each export to be ready (default: 1800)",
+        help="seconds to wait for each export to be ready (default: 1800); the transfer that "
+        "follows is limited by --stall-timeout alone",
     )
     parser.add_argument(
         "--poll-interval",
@@ -303,7 +304,8 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "--stall-timeout",
         type=float,
         metavar="S",
-        help="seconds without a byte after which to connect anew (default: 30)",
+        help="seconds over which the store has to send 1 KiB/s on average; a slower connection is "
+        "replaced, and the download resumes (default: 30)",
     )
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors on stderr")

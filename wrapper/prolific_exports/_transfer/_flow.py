@@ -10,6 +10,7 @@ from typing import Final
 from attrs import define, evolve, field, frozen
 
 from prolific_exports._calls import Context
+from prolific_exports._coding import CodingError, Decoder
 from prolific_exports._effects import Fetch, FetchAll, Fetched, Flow, Head, Run, Sleep
 from prolific_exports._errors import (
     ArchiveError,
@@ -41,6 +42,14 @@ _MAX_REDIRECTS: Final = 5
 _PROGRESS_INTERVAL: Final = 0.1
 # How often an archive is fetched whose checksums do not match.
 _MAX_FETCHES: Final = 2
+# A request counts as a failure however it ends, unless it brings so many bytes or this share of
+# the archive: one byte each would otherwise be progress for years.
+_PROGRESS: Final = 64 * 1024
+_PROGRESS_SHARE: Final = 100
+# Archives that the store compresses: as for the members of an archive, what grows more than
+# this is made to fill disks.
+_COMPRESSION_RATIO: Final = 200
+_COMPRESSION_FREE: Final = 100 * 1024 * 1024
 
 
 @frozen
@@ -123,10 +132,12 @@ class _Part:
     Attributes:
         transfer: Where it begins and ends, and how far it has come.
         verdict: What its answer means; None without one.
+        decoder: What undoes the compression of its body; None where there is none.
     """
 
     transfer: Transfer
     verdict: Verdict | None = None
+    decoder: Decoder | None = None
 
 
 @define
@@ -143,6 +154,7 @@ class _Download:
     failures: int = 0
     restarts: int = 0
     refreshed_at: int | None = None
+    gained: int = 0
     inherited: int = 0
     resumed_from: int = 0
     rate: Rate = field(factory=Rate)
@@ -204,7 +216,7 @@ class _Download:
     def _fetch(self) -> Flow[None]:
         """Get every byte that is missing."""
         while parts := self._plan():
-            self.active = len(parts)
+            self.active, self.gained = len(parts), 0
             if len(parts) == 1:
                 answers = [(yield from self._get(parts[0]))]
             else:
@@ -243,13 +255,16 @@ class _Download:
         """Do what follows from how a request ended."""
         match part.verdict:
             case Take():
-                yield from self._take_stock(part.transfer, fetched)
+                yield from self._take_stock(part, fetched)
             case Refuse(reason=reason):
                 raise self._error(reason, fetched)
             case Step.WHOLE:
                 self.room.confirm_size()
             case Step.RESTART:
                 self._restart("the archive changed on the way", fetched)
+            case Step.UNCUT:
+                self.connections = 1
+                self._restart("the store compresses the archive", fetched)
             case Step.REFRESH:
                 yield from self._refresh(fetched)
             case Follow():
@@ -262,17 +277,19 @@ class _Download:
                 reason = fetched.failure or f"the store answered {status}"
                 yield from self._pause(reason, fetched)
 
-    def _take_stock(self, transfer: Transfer, fetched: Fetched) -> Flow[None]:
+    def _take_stock(self, part: _Part, fetched: Fetched) -> Flow[None]:
         """After a body: everything, too much or too little."""
-        room = self.room
-        if room.total is None and transfer.end is None and fetched.failure is None:
+        room, transfer, failure = self.room, part.transfer, fetched.failure
+        if failure is None and part.decoder is not None and not part.decoder.is_complete:
+            failure = "the compressed archive ends too soon"
+        if room.total is None and transfer.end is None and failure is None:
             room.total = transfer.received
         limit = room.total if transfer.end is None else transfer.end
         if limit is not None and transfer.received > limit:
             self._restart("more bytes arrived than announced", None)
         elif limit is None or transfer.received < limit:
             too_few = f"{room.received} of {room.total} bytes arrived"
-            yield from self._pause(fetched.failure or too_few, None)
+            yield from self._pause(failure or too_few, None)
 
     def _get(self, part: _Part) -> Flow[Fetched]:
         """One request, and those that its redirects lead to."""
@@ -296,14 +313,14 @@ class _Download:
             )
 
     def _ask(self, url: str, part: _Part) -> Fetch:
-        part.verdict = None
+        part.verdict = part.decoder = None
         self.context.redactor.learn(url)
         return Fetch(
             url,
             part.transfer.headers(),
             self.policy.stall_timeout,
             partial(self._accept, part),
-            partial(self._write, part.transfer),
+            partial(self._write, part),
         )
 
     def _accept(self, part: _Part, head: Head) -> bool:
@@ -336,12 +353,21 @@ class _Download:
                 self.resumed_from, self.inherited = self.inherited, 0
                 self.context.notify(Resuming(self.job.ref, self.resumed_from, room.total))
                 room.check_space()
+        if verdict.codings:
+            part.decoder = Decoder(verdict.codings, _COMPRESSION_FREE, _COMPRESSION_RATIO)
         part.transfer.begin(verdict)
         return True
 
-    def _write(self, transfer: Transfer, data: bytes | memoryview) -> None:
+    def _write(self, part: _Part, data: bytes | memoryview) -> None:
         with self.lock:
-            self._write_alone(transfer, data)
+            if part.decoder is None:
+                self._write_alone(part.transfer, data)
+                return
+            try:
+                for piece in part.decoder.feed(data):
+                    self._write_alone(part.transfer, piece)
+            except CodingError as error:
+                raise self._error(f"the store compresses it, and {error}", None) from error
 
     def _write_alone(self, transfer: Transfer, data: bytes | memoryview) -> None:
         start = transfer.received
@@ -350,13 +376,21 @@ class _Download:
         if limit is not None and transfer.received > limit:
             return
         self.room.write(start, data)
-        self.failures, self.refreshed_at = 0, None
+        self.gained += len(data)
+        self.refreshed_at = None
+        if self.gained >= self._least_progress():
+            self.failures = 0
         now = self.context.clock.monotonic()
         if now - self.reported >= _PROGRESS_INTERVAL:
             self._report()
         if now - self.recorded >= CHECKPOINT_INTERVAL:
             self.recorded = now
             self.room.checkpoint()
+
+    def _least_progress(self) -> int:
+        """Bytes that a request has to bring if it is not to count as a failure."""
+        total = self.room.total
+        return _PROGRESS if total is None else min(_PROGRESS, -(-total // _PROGRESS_SHARE))
 
     def _report(self) -> None:
         self.reported = now = self.context.clock.monotonic()
@@ -374,7 +408,7 @@ class _Download:
         )
 
     def _pause(self, reason: str, fetched: Fetched | None) -> Flow[None]:
-        """Wait before the next try, or give up after too many without a byte between them."""
+        """Wait before the next try, or give up after too many without progress between them."""
         self.failures += 1
         if self.failures >= self.policy.max_failures:
             raise self._error(f"{reason}, {self.failures} times in a row", fetched)
@@ -409,6 +443,12 @@ class _Download:
         if self.refreshed_at == self.room.received:
             status = fetched.head.status if fetched.head else "nothing"
             raise self._error(f"the store answered {status} to a fresh URL", fetched)
+        self.failures += 1
+        if self.failures >= self.policy.max_failures:
+            status = fetched.head.status if fetched.head else "nothing"
+            raise self._error(
+                f"the store answered {status}, after {self.failures} failures in a row", fetched
+            )
         self.refreshed_at = self.room.received
         self.job.state = None
         self.context.notify(Refreshed(self.job.ref, self.room.received))
@@ -438,7 +478,7 @@ def _gravity(ended: tuple[_Part, Fetched]) -> int:
     match part.verdict:
         case Refuse():
             return 5
-        case Step.RESTART:
+        case Step.RESTART | Step.UNCUT:
             return 4
         case Step.REFRESH:
             return 3

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from attrs import define, field, frozen
 
+from prolific_exports._coding import can_be_undone, codings_of
 from prolific_exports._effects import Head
 from prolific_exports._redact import redact
 
@@ -19,17 +20,26 @@ class Step(Enum):
 
     REFRESH = "the URL does not work (any more): get a fresh one"
     RESTART = "the bytes so far are of no use: ask for all of them"
+    UNCUT = "parts of it are of no use: ask for all of it, in one"
     RETRY = "a passing failure: try again after a while"
     WHOLE = "there are no more bytes: what is there is everything"
 
 
 @frozen
 class Take:
-    """The body is the archive, from byte ``offset`` on."""
+    """The body is the archive, from byte ``offset`` on.
+
+    Attributes:
+        offset: Where it begins.
+        total: Bytes of the archive; None where that is not known.
+        etag: Its strong entity tag, None without one.
+        codings: The compression to undo, in the order it was applied.
+    """
 
     offset: int
     total: int | None
     etag: str | None
+    codings: tuple[str, ...] = ()
 
 
 @frozen
@@ -61,10 +71,6 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASC
 _UNSATISFIED_RANGE = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]+"')
-
-# "aws-chunked" is how an upload was framed; some stores that imitate S3 keep the word
-# and send the bytes as they are.
-_AS_THEY_ARE: Final = frozenset({"", "identity", "aws-chunked"})
 
 
 @define
@@ -127,15 +133,32 @@ class Transfer:
         return Refuse(f"the store answered {status}")
 
     def _judge_body(self, head: Head) -> Verdict:
-        encoding = head.headers.get("content-encoding", "")
-        if not _AS_THEY_ARE.issuperset(part.strip().lower() for part in encoding.split(",")):
-            return Refuse(f"the store compresses on the way ({encoding}), which was not asked for")
+        codings = codings_of(head.headers.get("content-encoding", ""))
+        if codings:
+            return self._judge_compressed(head, codings)
         etag = head.headers.get("etag", "")
         content_range = head.headers.get("content-range")
         # Some stores send a part with 200: the field decides, not the status.
         if content_range is not None or head.status == 206:
             return self._judge_part(content_range or "", etag)
         return Take(0, _announced(head), _strong(etag))
+
+    def _judge_compressed(self, head: Head, codings: tuple[str, ...]) -> Verdict:
+        """What to do about a body that is compressed, which was not asked for.
+
+        Size, ranges and entity tag are those of the compressed form. The tag does not even
+        have to change with the archive's compression, so nothing of this can be resumed.
+        """
+        if not can_be_undone(codings):
+            return Refuse(
+                f"the store compresses it ({', '.join(codings)}), which was not asked for and "
+                "can't be undone here"
+            )
+        if "content-range" not in head.headers and head.status != 206:
+            return Take(0, None, None, codings)
+        if self.resumable or self.end is not None:
+            return Step.UNCUT
+        return Refuse("the store sent a part of a compressed archive that was not asked for")
 
     def _judge_part(self, content_range: str, etag: str) -> Verdict:
         match = _CONTENT_RANGE.fullmatch(content_range.strip())

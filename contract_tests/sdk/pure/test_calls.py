@@ -1,0 +1,63 @@
+"""How long one call may take that is one of several under one deadline."""
+
+from random import Random
+
+import pytest
+from helpers import api
+from prolific_exports import BadRequestError, ExportRef, NoAnswerError
+from prolific_exports._api import get_status, interpret
+from prolific_exports._calls import Context, OutOfTimeError, at_once, perform
+from prolific_exports._effects import Reply, Send
+from prolific_exports._policy import Policy
+from prolific_exports._redactor import Redactor
+from prolific_exports._requesting import request
+from prolific_exports.testing import FakeClock
+
+REF = ExportRef("collection", api.COLLECTION)
+CALL = get_status(REF, api.EXPORT_ID)
+DEADLINE = 5.0
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def context(clock):
+    return Context(clock, Random(7), Redactor("t0ken"), lambda event: None)
+
+
+@pytest.mark.parametrize(
+    ("now", "seconds"), [(0, 5), (3, 2), (4, 1), (4.5, 1), (5, 1), (5.25, 0.75), (5.75, 0.25)]
+)
+def test_call_ends_with_the_deadline_but_for_a_second_of_grace(clock, context, now, seconds):
+    clock.advance(now)
+    assert next(perform(CALL, interpret, context, Policy(), DEADLINE)) == Send(CALL, seconds)
+
+
+def test_call_takes_no_longer_than_a_single_one_may(context):
+    flow = perform(CALL, interpret, context, Policy(call_timeout=0.5), DEADLINE)
+    assert next(flow) == Send(CALL, 0.5)
+
+
+def test_call_is_not_sent_after_the_grace(clock, context):
+    clock.advance(6)
+    with pytest.raises(OutOfTimeError) as caught:
+        next(perform(CALL, interpret, context, Policy(), DEADLINE))
+    assert "was not sent, since the time was up" in str(caught.value.__cause__)
+
+
+def test_call_that_nobody_waits_with_is_not_answered_then(clock, context):
+    clock.advance(6)
+    with pytest.raises(NoAnswerError, match="was not sent") as caught:
+        next(at_once(perform(CALL, interpret, context, Policy(), DEADLINE)))
+    assert not caught.value.sent
+
+
+def test_refusal_that_came_too_late_to_be_explained_is_raised_as_it_is(clock, context):
+    flow = request(REF, context, Policy(), DEADLINE)
+    next(flow)
+    clock.advance(6)
+    with pytest.raises(BadRequestError, match="answered 400"):
+        flow.send(Reply(400, {}, b"{}"))

@@ -1,0 +1,154 @@
+"""Compressed bodies: decoded within bounds, whatever they become."""
+
+import gzip
+import zlib
+from random import Random
+
+import pytest
+from prolific_exports._coding import Body, CodingError, Decoder, can_be_undone, codings_of
+
+TEXT = b"".join(b"%d " % number for number in range(20_000))
+MIB = 1024 * 1024
+
+
+def deflated(data, wbits=zlib.MAX_WBITS):
+    compressor = zlib.compressobj(wbits=wbits)
+    return compressor.compress(data) + compressor.flush()
+
+
+def bomb(mebibytes=200):
+    """A few hundred bytes under two layers of gzip."""
+    compressor = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    parts = [compressor.compress(bytes(MIB)) for _ in range(mebibytes)]
+    return gzip.compress(b"".join(parts) + compressor.flush())
+
+
+def decoded(data, *codings, step=None, free=MIB, ratio=0):
+    decoder = Decoder(codings, free, ratio)
+    step = step or len(data) or 1
+    pieces = [
+        bytes(piece)
+        for start in range(0, len(data), step)
+        for piece in decoder.feed(data[start : start + step])
+    ]
+    return b"".join(pieces), decoder
+
+
+@pytest.mark.parametrize("step", [1, 7, 4096, None])
+@pytest.mark.parametrize(
+    ("data", "codings"),
+    [
+        (TEXT, ()),
+        (gzip.compress(TEXT), ("gzip",)),
+        (gzip.compress(TEXT), ("x-gzip",)),
+        (deflated(TEXT), ("deflate",)),
+        (deflated(TEXT, -zlib.MAX_WBITS), ("deflate",)),
+        (gzip.compress(deflated(TEXT)), ("deflate", "gzip")),
+        (gzip.compress(TEXT[:9]) + gzip.compress(TEXT[9:]), ("gzip",)),
+        (gzip.compress(TEXT) + bytes(100), ("gzip",)),
+        (deflated(TEXT) + b"behind it", ("deflate",)),
+    ],
+    ids=range(9),
+)
+def test_body_is_decoded_however_it_arrives(data, codings, step):
+    result, decoder = decoded(data, *codings, step=step)
+    assert result == TEXT
+    assert decoder.is_complete
+
+
+@pytest.mark.parametrize("cut", [0, 1, 5, 100, -1])
+def test_body_that_ends_too_soon_is_not_complete(cut):
+    result, decoder = decoded(gzip.compress(TEXT)[:cut], "gzip")
+    assert TEXT.startswith(result)
+    assert not decoder.is_complete
+
+
+@pytest.mark.parametrize(
+    ("data", "coding"),
+    [
+        (b"PK\x03\x04", "gzip"),
+        (b"\x1f\x8bxxxxxxxxxx", "gzip"),
+        (gzip.compress(TEXT)[:-8] + bytes(8), "gzip"),
+        (b"\xff" * 20, "deflate"),
+        (deflated(TEXT)[:-4] + bytes(4), "deflate"),
+    ],
+    ids=range(5),
+)
+def test_damaged_body_is_an_error(data, coding):
+    with pytest.raises(CodingError, match=f"its {coding} coding is damaged"):
+        decoded(data, coding)
+
+
+def test_bomb_is_not_decoded_beyond_the_bound():
+    data = bomb()
+    assert len(data) < 2000
+    sizes = []
+    with pytest.raises(CodingError, match=f"{len(data)} bytes under gzip, gzip become more than"):
+        sizes.extend(map(len, Decoder(("gzip", "gzip"), 4 * MIB).feed(data)))
+    assert 3 * MIB < sum(sizes) <= 4 * MIB
+    assert max(sizes) <= 64 * 1024
+
+
+def test_layer_that_becomes_nothing_is_bounded_too():
+    # Each member is 20 bytes and becomes none.
+    data = gzip.compress(gzip.compress(b"", mtime=0) * 200_000)
+    with pytest.raises(CodingError, match="become more than"):
+        decoded(data, "gzip", "gzip", free=MIB)
+
+
+def test_bound_grows_with_what_was_sent():
+    data = gzip.compress(Random(1).randbytes(10_000) + bytes(20 * MIB))
+    assert len(decoded(data, "gzip", free=MIB, ratio=1000)[0]) == 10_000 + 20 * MIB
+    with pytest.raises(CodingError):
+        decoded(data, "gzip", free=MIB, ratio=200)
+
+
+def test_what_nobody_asks_for_is_not_decoded():
+    pieces = Decoder(("gzip",), 10).feed(gzip.compress(bytes(9)) + b"no gzip" * 3)
+    assert next(pieces) == bytes(9)
+
+
+def test_words_that_name_no_compression_are_ignored():
+    assert codings_of("") == ()
+    assert codings_of("utf-8, aws-chunked, identity, x,,") == ()
+    assert codings_of("utf-8, GZIP,  br") == ("gzip", "br")
+
+
+def test_only_a_few_layers_of_gzip_and_deflate_can_be_undone():
+    assert can_be_undone(())
+    assert can_be_undone(("gzip", "deflate", "x-gzip", "gzip", "gzip"))
+    assert not can_be_undone(("gzip",) * 6)
+    assert not can_be_undone(("br",))
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip", "gzip, gzip"])
+def test_beginning_of_a_body_is_kept_up_to_its_size(encoding):
+    data = bytes(MIB)
+    for _ in codings_of(encoding):
+        data = gzip.compress(data)
+    body = Body.of(encoding, 1000)
+    assert body.is_enough(data)
+    assert (bytes(body.data), body.is_cut) == (bytes(1000), True)
+
+
+def test_body_of_exactly_the_size_is_not_cut():
+    body = Body.of("gzip", 1000)
+    assert not body.is_enough(gzip.compress(bytes(1000)))
+    assert (bytes(body.data), body.is_cut) == (bytes(1000), False)
+
+
+def test_body_that_only_promises_is_cut():
+    """Empty blocks go on for as long as a server likes, and become nothing."""
+    compressor = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    data = compressor.compress(b"") + compressor.flush(zlib.Z_FULL_FLUSH)
+    body = Body.of("gzip", 1000)
+    assert not body.is_enough(data)
+    assert body.is_enough(b"\x00\x00\x00\xff\xff" * 200)
+    assert (bytes(body.data), body.is_cut) == (b"", True)
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip, zstd", "gzip," * 9])
+def test_body_whose_coding_cannot_be_undone_stays_as_it_was_sent(encoding):
+    body = Body.of(encoding, 1000)
+    assert not body.is_enough(b"\x80 as it came")
+    assert bytes(body.data) == b"\x80 as it came"

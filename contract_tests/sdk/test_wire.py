@@ -1,0 +1,146 @@
+"""Connecting, to hosts with several addresses and through proxies."""
+
+import socket
+
+import httpx
+import pytest
+from helpers import api
+from helpers.slow_server import SlowServer, dripping, endless
+from prolific_exports import Exports, UnreachableError, _store
+from prolific_exports._effects import Fetch
+from prolific_exports._environment import Environment
+from prolific_exports._limit import Limit
+from prolific_exports._reach import Reach
+from prolific_exports._routing import client
+from prolific_exports._store import StoreClient
+from prolific_exports._wire import dial, governed
+from prolific_exports.testing import FakeClock
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def addresses(monkeypatch):
+    """What the name service says of names."""
+    real = socket.getaddrinfo
+
+    def addresses(*found):
+        def look_up(host, port, *args, **options):
+            if host not in ("host.example", "localhost"):
+                return real(host, port, *args, **options)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+    return addresses
+
+
+def test_every_address_gets_its_share_of_the_time(addresses):
+    tried = []
+
+    def connect(address, seconds):
+        tried.append((address, seconds))
+        if address != "192.0.2.3":
+            raise TimeoutError("timed out")
+        return "connected"
+
+    addresses("192.0.2.1", "192.0.2.2", "192.0.2.3")
+    assert dial("host.example", 443, 9, connect) == "connected"
+    assert tried == [("192.0.2.1", 3), ("192.0.2.2", 3), ("192.0.2.3", 3)]
+
+
+def test_failure_of_the_last_address_is_that_of_the_host(addresses):
+    def connect(address, seconds):
+        raise ConnectionRefusedError(address)
+
+    addresses("192.0.2.1", "192.0.2.2")
+    with pytest.raises(ConnectionRefusedError, match=r"192\.0\.2\.2"):
+        dial("host.example", 443, 9, connect)
+
+
+def test_call_goes_to_the_address_that_answers(addresses):
+    body = b'{"status": "generating", "export_id": "%s"}' % api.EXPORT_ID.encode()
+    answer = b"HTTP/1.1 202 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    with SlowServer(lambda connection, _head: connection.sendall(answer)) as server:
+        # Nobody listens at the first one's port.
+        addresses("::1", "127.0.0.1")
+        url = f"http://localhost:{server.port}"
+        with Exports("t0ken", base_url=url, clock=FakeClock()) as exports:
+            assert exports.collections.export(api.COLLECTION).export_id == api.EXPORT_ID
+
+
+def test_name_that_does_not_exist_is_no_connection(monkeypatch):
+    def unknown(*_args, **_options):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    clock = FakeClock()
+    with (
+        Exports("t0ken", base_url="https://host.example", clock=clock, timeout=1) as exports,
+        pytest.raises(UnreachableError, match=r"there is no host host\.example") as caught,
+    ):
+        exports.collections.job(api.COLLECTION, api.EXPORT_ID).status()
+    assert not caught.value.sent
+
+
+def test_nothing_is_connected_without_time(clock):
+    limit = Limit(clock, 5)
+    clock.advance(5)
+    with (
+        client(Environment.read()) as sending,
+        governed(limit),
+        pytest.raises(httpx.ConnectTimeout, match="no complete answer within 5 s"),
+    ):
+        sending.get("http://127.0.0.1:1/")
+
+
+def fetch_through(proxy, monkeypatch, host="store.example"):
+    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+    fetch = Fetch(f"https://{host}/a", {}, 5.0, lambda head: True, lambda data: None)
+    environment = Environment.read()
+    return StoreClient(environment, Reach(environment)).fetch(fetch)
+
+
+def test_proxy_that_refuses_is_named(monkeypatch):
+    answer = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+    with SlowServer(lambda connection, _head: connection.sendall(answer)) as proxy:
+        fetched = fetch_through(proxy, monkeypatch)
+    assert fetched.head is None
+    assert "requires a user name and password" in fetched.failure
+    assert fetched.permanent
+    assert proxy.requests[0].startswith(
+        b"CONNECT store.example:443 HTTP/1.1\r\nHost: store.example:443\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "handle",
+    [
+        dripping(b"HTTP/1.1 200 OK\r\nX-Long: "),
+        endless(b"HTTP/1.1 100 Continue\r\n\r\n"),
+        endless(b"HTTP/1.1 102 Processing\r\n\r\n"),
+        # The handshake of TLS, behind the proxy's answer.
+        dripping(b"HTTP/1.1 200 OK\r\n\r\n\x16\x03\x03\x40\x00"),
+    ],
+)
+def test_proxy_that_takes_its_time_is_given_up(handle, monkeypatch):
+    monkeypatch.setattr(_store, "CONNECT_TIMEOUT", 0.2)
+    with SlowServer(handle) as proxy:
+        fetched = fetch_through(proxy, monkeypatch)
+    assert fetched.failure.startswith(("connecting took too long", "no connection"))
+
+
+def test_store_with_an_ipv6_address_is_asked_for_in_brackets(monkeypatch):
+    with SlowServer(lambda connection, _head: connection.close()) as proxy:
+        fetch_through(proxy, monkeypatch, "[2001:db8::1]")
+    assert proxy.requests[0].startswith(b"CONNECT [2001:db8::1]:443 HTTP/1.1\r\n")
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
