@@ -8,7 +8,7 @@ from uuid import UUID
 
 from attrs import define, field
 from prolific_exports._effects import Fetch, Fetched, Head, Reply, Send
-from prolific_exports._errors import NoAnswerError
+from prolific_exports._errors import NoAnswerError, UnreachableError
 
 HOST = "https://store.example/a?X-Amz-Signature=5ecret"
 MOST_REQUESTS = 500
@@ -76,6 +76,8 @@ class Server:
     refusals: int = 0
     fetches: int = 0
     held: dict[str, list[bytes]] = field(factory=dict)
+    barring: bool = False
+    barred: bool = False
     missed: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -85,6 +87,7 @@ class Server:
         self.ranges = random() < 0.9
         self.stuck = self.random.choice((403, 404, 412, 416, 503)) if random() < 0.03 else None
         self.restless = random() < 0.03
+        self.barring = random() < 0.05
         self._give(SOMEBODYS, self.make_object())
 
     def make_object(self) -> Object:
@@ -112,7 +115,7 @@ class Server:
     def begin(self) -> None:
         """A process starts: what it may ask for is counted anew."""
         self.requests = self.refusals = self.fetches = self.missed = 0
-        self.last = None
+        self.last, self.barred = None, False
 
     def _count(self) -> None:
         self.step()
@@ -129,6 +132,8 @@ class Server:
             if sent:
                 self._answer(request.method, request.path)
             raise NoAnswerError("no", operation="", ref=request.ref, sent=sent)
+        if self._bars():
+            raise UnreachableError("never", operation="", ref=request.ref, sent=False)
         if self.happens(0.06):
             status = self.random.choice((429, 500, 502, 503))
             headers = {"retry-after": "7"} if self.random.random() < 0.5 else {}
@@ -168,9 +173,8 @@ class Server:
         self._count()
         self.fetches += 1
         assert "authorization" not in {name.lower() for name in fetch.headers}
-        if self.happens(0.08):
-            self.pass_time(fetch.timeout)
-            return Fetched(None, failure="no connection")
+        if failed := self._unconnected(fetch):
+            return failed
         if self.happens(0.05):
             self.urls.pop(fetch.url, None)
         if self.happens(0.03):
@@ -192,6 +196,19 @@ class Server:
         if stored is None:
             return self._refuse(fetch, 404)
         return (yield from self._send(fetch, stored))
+
+    def _unconnected(self, fetch: Fetch) -> Fetched | None:
+        if self._bars():
+            return Fetched(None, failure="no connection, ever", permanent=True)
+        if self.happens(0.08):
+            self.pass_time(fetch.timeout)
+            return Fetched(None, failure="no connection")
+        return None
+
+    def _bars(self) -> bool:
+        """Whether something is in the way that no further try changes."""
+        self.barred = self.barred or (self.barring and self.happens(0.1))
+        return self.barred
 
     def _refuse(self, fetch: Fetch, status: int) -> Fetched:
         self.refusals += 1

@@ -1,6 +1,7 @@
 """What the simulation is worth: downloads that are broken on purpose do not get through it."""
 
 import pytest
+from attrs import evolve
 from prolific_exports._effects import Head
 from prolific_exports._transfer import _judge
 from prolific_exports._transfer._flow import _Download
@@ -159,6 +160,16 @@ def a_deleted_job_is_the_end(patch):
     patch.setattr(_Poll, "__attrs_post_init__", hopeless)
 
 
+def what_cannot_be_reached_is_tried_again(patch):
+    """An unknown host or an untrusted certificate is taken for a passing failure."""
+    settle = _Download._settle
+    patch.setattr(
+        _Download,
+        "_settle",
+        lambda self, part, fetched: settle(self, part, evolve(fetched, permanent=False)),
+    )
+
+
 BROKEN = [
     start_is_not_looked_at,
     refreshes_without_end,
@@ -174,6 +185,7 @@ BROKEN = [
     another_jobs_archive_is_taken,
     old_bytes_stay_vouched_for,
     a_deleted_job_is_the_end,
+    what_cannot_be_reached_is_tried_again,
 ]
 
 

@@ -16,6 +16,7 @@ schedule. What must hold, whatever happens:
   costing a byte that is there.
 - A hidden file that another user put there is named, not used and not touched.
 - A job that another user deletes is replaced by a new one, once.
+- What cannot be reached however often it is tried is not tried again.
 - Once nothing goes wrong any more, and a minute has passed, the download succeeds.
 """
 
@@ -279,6 +280,7 @@ class World:
         try:
             effect = next(flow)
             while True:
+                assert isinstance(effect, Run) or not self.server.barred, "no try can help"
                 try:
                     match effect:
                         case Send():

@@ -22,7 +22,6 @@ def run(arguments: argparse.Namespace) -> int:
     """List the discrepancies, or explain the one that is asked for."""
     from prolific_contract._commands.laws import fact, wrapped
     from prolific_contract.gate._discrepancies import DISCREPANCIES
-    from prolific_contract.gate.laws import LAWS
 
     if arguments.id is None:
         for one in DISCREPANCIES.values():
@@ -36,6 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    # These take the extra; the list does not.
+    from prolific_contract.gate.laws import LAWS
+
     laws = [law.id for law in LAWS if found.id in law.source.discrepancies]
     print(f"{found.id}  {found.title}\n")
     print(fact("documents", found.says))
