@@ -268,6 +268,16 @@ def test_every_public_name_is_there_without_extras(bare, tmp_path):
     assert bare.python(script, cwd=tmp_path) == f"{len(prolific_exports.__all__)} 0.0"
 
 
+def test_the_discrepancies_that_reports_cite_are_in_the_wheel(installed, bare, tmp_path):
+    for environment in (installed, bare):
+        listed = environment.run("prolific-contract", "discrepancies", cwd=tmp_path)
+        assert listed.stdout.startswith("D-1   202 missing\n")
+
+    told = installed.run("prolific-contract", "discrepancies", "D-32", cwd=tmp_path)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "  documents  " in told.stdout
+
+
 @pytest.mark.parametrize("arguments", [["sandbox"], ["build", "--edition", "2026-03"]])
 def test_tools_name_the_extra_that_they_need(bare, tmp_path, arguments):
     ran = bare.run("prolific-contract", *arguments, cwd=tmp_path)
