@@ -129,7 +129,7 @@ JOB = api.listed()
         ([{**JOB, "filter": {"study_id": 7}}], "/0/filter/study_id"),
         ([{**JOB, "filter": {"from": "2026-03-01"}}], "/0/filter/from"),
         ([{**JOB, "filter": {"to": False}}], "/0/filter/to"),
-        ([{**JOB, "filter": {"to": "0001-01-01T00:00:00+10:00"}}], "/0/filter"),
+        ([{**JOB, "filter": {"to": "0001-01-01T00:00:00+10:00"}}], "/0/filter/to"),
         *(
             [
                 ([{k: v for k, v in JOB.items() if k != name}], f"/0/{name}")
