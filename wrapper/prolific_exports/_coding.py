@@ -193,3 +193,12 @@ class Body:
                 return True
         self.is_cut = self._decoder.sent > self.size
         return self.is_cut
+
+    def check_end(self) -> None:
+        """Make sure that what came is everything.
+
+        Raises:
+            CodingError: The compressed data break off.
+        """
+        if self._decoder.sent and not self.is_cut and not self._decoder.is_complete:
+            raise CodingError("the compressed data break off")

@@ -5,10 +5,13 @@ import socket
 import struct
 import threading
 import time
+import tracemalloc
+import zlib
 from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
+from helpers.slow_server import SLOW_HANDSHAKES, SlowServer
 from prolific_contract._errors import ContractToolError
 from prolific_contract.gate._live import LiveTarget
 from prolific_contract.gate._targets import (
@@ -146,11 +149,46 @@ def test_a_small_body_that_is_large_in_truth_is_cut():
     assert (len(answer.body), answer.cut) == (BODY_LIMIT, True)
 
 
+def test_bomb_is_cut_at_every_layer():
+    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    inner = b"".join(packer.compress(bytes(1 << 20)) for _ in range(200)) + packer.flush()
+    body = gzip.compress(inner)
+    head = HEAD + b"Content-Encoding: gzip, gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+    tracemalloc.start()
+    try:
+        answer, _ = ask(bytes_of(head + body))
+        assert tracemalloc.get_traced_memory()[1] < 10 * BODY_LIMIT
+    finally:
+        tracemalloc.stop()
+
+    assert (len(answer.body), answer.cut) == (BODY_LIMIT, True)
+
+
+def test_answer_without_a_body_need_not_be_compressed():
+    answer, _ = ask(bytes_of(b"HTTP/1.1 204 No\r\nContent-Encoding: gzip\r\n\r\n"))
+
+    assert (answer.status, answer.body) == (204, b"")
+
+
+def again(piece, beginning=b""):
+    def handle(connection, over):
+        connection.sendall(beginning)
+        while not over.wait(0.001):
+            connection.sendall(piece)
+
+    return handle
+
+
+CHUNK = HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
 DRIPS = [
     drip(b""),
     drip(HEAD + b"X-Long: "),
     drip(HEAD + b"Content-Length: 99999\r\n\r\n"),
     drip(HEAD + b"Transfer-Encoding: chunked\r\n\r\n9999\r\n"),
+    drip(CHUNK + b"X-Long: "),
+    again(b"X: y\r\n", CHUNK),
+    again(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    again(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
 ]
 
 
@@ -165,6 +203,16 @@ def test_who_does_not_come_to_an_end_is_not_waited_for(handle):
     if handle is not DRIPS[0]:
         assert isinstance(caught.value, TimedOutError)
         assert str(caught.value) == "no whole answer within 0.2 s"
+
+
+@pytest.mark.parametrize("handle", list(SLOW_HANDSHAKES.values()), ids=SLOW_HANDSHAKES)
+def test_slow_handshake_is_not_waited_for(handle):
+    with (
+        SlowServer(handle, reads=False) as server,
+        LiveTarget() as target,
+        pytest.raises(UnreachableError, match="connecting took too long"),
+    ):
+        target.send("GET", f"https://127.0.0.1:{server.port}/", {}, TIMEOUT)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +231,14 @@ def test_who_does_not_come_to_an_end_is_not_waited_for(handle):
         (
             bytes_of(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"),
             "its content encoding can't be decoded",
+        ),
+        (
+            bytes_of(
+                HEAD
+                + b"Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n"
+                + gzip.compress(b"{}" * 99, mtime=0)[:20]
+            ),
+            "its content encoding can't be decoded .the compressed data break off",
         ),
     ],
 )

@@ -1,12 +1,12 @@
 """The sandbox, and whatever answers as it does, without HTTP and without waiting."""
 
-import gzip
-import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from prolific_exports._coding import Body, CodingError
 
 from prolific_contract.gate._targets import BODY_LIMIT, NoAnswerError, TimedOutError
 from prolific_contract.gate._trace import Answer
@@ -77,12 +77,9 @@ class InProcessTarget:
         # A site may let time pass on its clock, as a slow server does.
         if reply is None or self.monotonic() - began > timeout:
             raise TimedOutError(f"no whole answer within {timeout:g} s")
-        content = b"" if method == "HEAD" else _content(reply)
+        body = Body.of("", BODY_LIMIT) if method == "HEAD" else _content(reply)
         return Answer(
-            status=reply.status,
-            headers=reply.headers,
-            body=content[:BODY_LIMIT],
-            cut=len(content) > BODY_LIMIT,
+            status=reply.status, headers=reply.headers, body=bytes(body.data), cut=body.is_cut
         )
 
     def monotonic(self) -> float:
@@ -98,15 +95,16 @@ class InProcessTarget:
         self._clock.advance(seconds)
 
 
-def _content(reply: Reply) -> bytes:
+def _content(reply: Reply) -> Body:
     content = reply.body
     if isinstance(content, FileSlice):
         with content.path.open("rb") as file:
             file.seek(content.start)
             content = file.read(min(content.length, BODY_LIMIT + 1))
-    if (reply.header("content-encoding") or "").lower() != "gzip":
-        return content
+    body = Body.of(reply.header("content-encoding") or "", BODY_LIMIT)
     try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise NoAnswerError("its content encoding can't be decoded") from error
+        body.is_enough(content)
+        body.check_end()
+    except CodingError as error:
+        raise NoAnswerError(f"its content encoding can't be decoded ({error})") from error
+    return body

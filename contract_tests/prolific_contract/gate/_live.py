@@ -1,7 +1,7 @@
 """A server on the network, which may do anything.
 
 httpx bounds the wait for each byte, so a server that sends one now and then would hold a
-call for ever; bounding a call as a whole takes cancelling it, which asyncio can.
+call forever. Bounding a call as a whole takes cancelling it, which asyncio can.
 """
 
 import asyncio
@@ -12,8 +12,13 @@ from types import TracebackType
 from typing import Final, Self
 
 import httpx
+from prolific_exports import _http as http
+from prolific_exports._clock import SystemClock
+from prolific_exports._coding import CodingError
 from prolific_exports._environment import Environment
 from prolific_exports._errors import UsageError
+from prolific_exports._exchange import exchange
+from prolific_exports._limit import LateError, Limit
 from prolific_exports._log import without_secrets
 from prolific_exports._reach import Reach
 from prolific_exports._redactor import Redactor
@@ -107,19 +112,24 @@ class LiveTarget:
         failure: NoAnswerError
         cause: Exception
         try:
-            async with asyncio.timeout(timeout):
-                # In time to tell that there is no connection from that there is no answer.
-                connect = min(0.8 * timeout, _CONNECT_TIMEOUT)
-                with without_secrets(self._redactor):
-                    return await self._send(method, url, headers, connect)
-        except TimeoutError as error:
+            # Not by `build_request`, which adds headers and cookies of its own.
+            request = httpx.Request(
+                method,
+                url,
+                headers=dict(headers),
+                extensions={"timeout": httpx.Timeout(None, connect=_CONNECT_TIMEOUT).as_dict()},
+            )
+            with without_secrets(self._redactor):
+                async with exchange(request, Limit(SystemClock(), timeout)):
+                    return await self._send(request)
+        except LateError as error:
             failure, cause = TimedOutError(f"no whole answer within {timeout:g} s"), error
         except _UNREACHABLE as error:
             obstacle = self._reach.obstacle(error, httpx.URL(url), "the target's URL")
             failure, cause = UnreachableError(obstacle or self._reason(error)), error
         except UsageError as error:
             failure, cause = UnreachableError(str(error).rstrip(".")), error
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, CodingError) as error:
             failure, cause = NoAnswerError(self._reason(error)), error
         failure.__cause__ = self._redactor.cause(cause)
         # Not in the handler, which would make what the server sent its context.
@@ -137,30 +147,23 @@ class LiveTarget:
         """Wait."""
         time.sleep(seconds)
 
-    async def _send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        connect: float,
-    ) -> Answer:
-        # Not by `build_request`, which adds headers and cookies of its own.
-        request = httpx.Request(
-            method,
-            url,
-            headers=dict(headers),
-            extensions={"timeout": httpx.Timeout(None, connect=connect).as_dict()},
-        )
+    async def _send(self, request: httpx.Request) -> Answer:
         response = await self._client.send(request, stream=True, follow_redirects=False)
+        body = http.body_of(response, BODY_LIMIT)
         try:
-            data, cut = await _read(response)
+            async for chunk in http.raw_bytes_async(response):
+                if body.is_enough(chunk):
+                    break
+            body.check_end()
         finally:
             await response.aclose()
         fields = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
         )
-        return Answer(status=response.status_code, headers=fields, body=data, cut=cut)
+        return Answer(
+            status=response.status_code, headers=fields, body=bytes(body.data), cut=body.is_cut
+        )
 
     def _reason(self, error: Exception) -> str:
         """Why there was no answer, in half a sentence."""
@@ -169,19 +172,9 @@ class LiveTarget:
             (httpx.ConnectError, "no connection"),
             (httpx.ProxyError, "the proxy refused"),
             (httpx.RemoteProtocolError, "the answer was no HTTP"),
-            (httpx.DecodingError, "its content encoding can't be decoded"),
+            (CodingError, "its content encoding can't be decoded"),
             (httpx.NetworkError, "the connection broke"),
         )
         kind = next((text for cls, text in kinds if isinstance(error, cls)), "the request failed")
         detail = self._redactor.text(str(error))
         return f"{kind} ({detail})" if detail else kind
-
-
-async def _read(response: httpx.Response) -> tuple[bytes, bool]:
-    """The body up to the limit, and whether there is more."""
-    data = bytearray()
-    async for chunk in response.aiter_bytes():
-        data += chunk
-        if len(data) > BODY_LIMIT:
-            return bytes(data[:BODY_LIMIT]), True
-    return bytes(data), False

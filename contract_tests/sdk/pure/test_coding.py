@@ -147,6 +147,17 @@ def test_body_that_only_promises_is_cut():
     assert (bytes(body.data), body.is_cut) == (b"", True)
 
 
+def test_compressed_body_has_an_end():
+    data = gzip.compress(b"x" * 1000, mtime=0)
+    body = Body.of("gzip", 1000)
+    body.check_end()
+    body.is_enough(data[:-1])
+    with pytest.raises(CodingError, match="break off"):
+        body.check_end()
+    body.is_enough(data[-1:])
+    body.check_end()
+
+
 @pytest.mark.parametrize("encoding", ["br", "gzip, zstd", "gzip," * 9])
 def test_body_whose_coding_cannot_be_undone_stays_as_it_was_sent(encoding):
     body = Body.of(encoding, 1000)
