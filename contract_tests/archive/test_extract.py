@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ from prolific_exports import (
     StorageError,
     TargetExistsError,
     UnsafeArchiveError,
+    UsageError,
 )
-from prolific_exports._archive import _names
-from prolific_exports._archive._names import folded, objection
 from prolific_exports._files import _staging
+from prolific_exports._files._names import folded
 
 from archive.builders import (
     PHOTO,
@@ -132,6 +133,7 @@ def test_only_contents_are_restored(make, place):
 HOSTILE = [
     ("/etc/passwd", "absolute"),
     ("//server/share", "absolute"),
+    ("\\\\server\\share", "absolute"),
     ("../x", r"'\.\.'"),
     ("a/../../x", r"'\.\.'"),
     ("..", r"'\.\.'"),
@@ -141,44 +143,34 @@ HOSTILE = [
     ("a//x", "''"),
     ("", "''"),
     ("a//", "''"),
-    ("C:/x", "colon"),
-    ("C:x", "colon"),
-    ("a.txt:hidden", "colon"),
-    ("..\\x", "backslash"),
-    ("a\\b", "backslash"),
-    ("a\0.txt", "control"),
-    ("a\nb", "control"),
-    ("a\x1b[2J", "control"),
-    ("a\x7f", "control"),
-    ("a\x85b", "control"),
-    ("a.", "Windows drops"),
-    ("a /x", "Windows drops"),
-    ("a/...", "Windows drops"),
-    ("CON", "device"),
-    ("con.txt", "device"),
-    ("a/NUL/x", "device"),
-    ("aux .tar.gz", "device"),
-    ("LPT1.x", "device"),
-    ("com¹", "device"),
-    ("CONIN$", "device"),
-    ("a" * 256, "more than 255 bytes"),
-    ("ü" * 128 + "/x", "more than 255 bytes"),
+    ("C:/x", "absolute"),
+    ("C:x", "absolute"),
+    ("..\\x", r"'\.\.'"),
+    ("a\\..\\..\\x", r"'\.\.'"),
+    ("a\0.txt", "NUL"),
     ("a/" * 512 + "a", "more than 1024 bytes"),
+    ("a/" * 33 + "a", "more than 32 folders deep"),
+    ("x" * 9 + ("/" + "ü" * 127) * 4, "more than 1024 bytes"),
 ]
 
 
 @pytest.mark.parametrize(("name", "what"), HOSTILE)
 @pytest.mark.parametrize("root", ["", "root/"])
-def test_names_that_lead_elsewhere(make, place, name, what, root):
+@pytest.mark.parametrize("names", ["safe", "strict"])
+def test_names_that_lead_elsewhere(make, place, name, what, root, names):
     archive = make({f"{root}good.txt": b"1", root + name: b"2"})
-    with pytest.raises(UnsafeArchiveError, match=what if not root else "Nothing") as caught:
-        archive.extract(place / "data")
+    if root and name.startswith("C:"):
+        # Below a folder, it leads nowhere else once the colon is replaced.
+        assert archive.renamed == {name: name.replace(":", "_")}
+        return
+    with pytest.raises(UnsafeArchiveError, match="Nothing" if root else what) as caught:
+        archive.extract(place / "data", names=names)
     assert str(archive.path) in str(caught.value)
     assert "Nothing was extracted" in str(caught.value)
     assert tree(place) == {}
 
 
-@pytest.mark.parametrize("root", ["..", "C:", "NUL", "a\\b", " "])
+@pytest.mark.parametrize("root", ["..", "C:"])
 def test_the_root_folder_is_looked_at_although_it_is_stripped(make, place, root):
     archive = make({f"{root}/a.txt": b"1"})
     assert archive.root == root
@@ -190,7 +182,7 @@ def test_the_root_folder_is_looked_at_although_it_is_stripped(make, place, root)
     "name",
     [
         "a" * 255,
-        "a/" * 511 + "a",
+        "a/" * 31 + "a",
         "CONSOLE",
         "nul1",
         "COM",
@@ -200,23 +192,64 @@ def test_the_root_folder_is_looked_at_although_it_is_stripped(make, place, root)
         "..a",
         "a..b",
         "ü",
+        "e\u0301",
         "a'",
     ],
 )
-def test_names_that_only_look_odd(name):
-    assert objection(name) is None
-    assert objection(f"{name}/") is None
+def test_extract_name_that_only_looks_odd_keeps_it(make, place, name):
+    archive = make({"x": b"", name: b"1"})
+    assert archive.renamed == {}
+    archive.extract(place / "data", names="strict")
+    assert (place / "data" / name).read_bytes() == b"1"
 
 
-@pytest.mark.parametrize("character", '<>"|?*')
-def test_names_that_windows_refuses_are_refused_there_alone(make, place, monkeypatch, character):
-    archive = make({"good.txt": b"1", f"what{character}/b": b"2"})
-    monkeypatch.setattr(_names, "_ON_WINDOWS", True)
-    with pytest.raises(UnsafeArchiveError, match=r"what.*/b' has '.' in its name.*Nothing was"):
-        archive.extract(place / "data")
-    assert tree(place) == {}
-    monkeypatch.setattr(_names, "_ON_WINDOWS", False)
-    assert objection(f"what{character}/b") is None
+RENAMED = [
+    ("a.", "a_"),
+    ("a ", "a_"),
+    ("a. .", "a___"),
+    ("...", "___"),
+    ("a./b", "a_/b"),
+    ("10:30.jpg", "10_30.jpg"),
+    ("a.txt:hidden", "a.txt_hidden"),
+    ("a\\b", "a_b"),
+    ("a\nb", "a_b"),
+    ("a\x1b[2J", "a_[2J"),
+    ("a\x7f", "a_"),
+    ("a\x85b", "a_b"),
+    *((f"what{character}/b", "what_/b") for character in '<>"|?*'),
+    ("CON", "CON_"),
+    ("con.txt", "con_.txt"),
+    ("a/NUL/x", "a/NUL_/x"),
+    ("aux .tar.gz", "aux _.tar.gz"),
+    ("LPT1.x", "LPT1_.x"),
+    ("com¹", "com¹_"),
+    ("CONIN$", "CONIN$_"),
+    ("a" * 300, "a" * 255),
+    ("a" * 300 + ".jpg", "a" * 251 + ".jpg"),
+    ("ü" * 130 + ".jpeg", "ü" * 125 + ".jpeg"),
+    ("a" * 254 + " b", "a" * 254),
+    ("a." + "b" * 300, "a." + "b" * 253),
+]
+
+
+@pytest.mark.parametrize(("name", "safe"), RENAMED)
+@pytest.mark.parametrize("root", ["", "root/"])
+def test_extract_name_that_not_every_system_holds_writes_a_safe_one(make, place, name, safe, root):
+    archive = make({f"{root}good.txt": b"1", root + name: b"2"})
+    assert archive.renamed == {name: safe}
+    archive.extract(place / "data")
+    assert (place / "data" / safe).read_bytes() == b"2"
+    with pytest.raises(UnsafeArchiveError, match=r"not every system can hold.*Nothing was"):
+        archive.extract(place / "strict", names="strict")
+    assert not (place / "strict").exists()
+
+
+@pytest.mark.parametrize("root", ["NUL", "a\\b", " "])
+def test_extract_root_folder_of_any_name_is_left_out(make, place, root):
+    archive = make({f"{root}/a.txt": b"1"})
+    assert (archive.root, archive.renamed) == (root, {})
+    archive.extract(place / "data")
+    assert tree(place / "data") == {"a.txt": b"1"}
 
 
 @pytest.mark.parametrize("kind", [0o120777, 0o020666, 0o060660, 0o010644, 0o140755])
@@ -247,38 +280,92 @@ def test_a_folder_with_content(make, place):
 
 
 @pytest.mark.parametrize(
-    "names",
+    ("names", "what"),
     [
-        ("a", "a"),
-        ("a", "A"),
-        ("x/a.jpg", "x/A.JPG"),
-        ("X/a", "x/b"),
-        ("X/", "x/b"),
-        ("é", "e\u0301"),
-        ("ß", "SS"),
-        ("a", "a/b"),
-        ("a/b", "a"),
-        ("a", "a/"),
-        ("a/", "a"),
-        ("a", "A/b"),
-        ("x/a/b/c", "x/a/b"),
-        ("\u1e9e", "ss"),
-        ("\u0345", "\u03b9"),
+        (("a", "a"), "is there twice"),
+        (("x/a", "x/a"), "is there twice"),
+        (("a", "a/b"), "is a file and a folder"),
+        (("a/b", "a"), "is a file and a folder"),
+        (("a", "a/"), "is a file and a folder"),
+        (("a/", "a"), "is a file and a folder"),
+        (("x/a/b/c", "x/a/b"), "is a file and a folder"),
     ],
 )
-def test_names_that_some_system_takes_for_the_same(make, place, names):
+def test_extract_equal_names_is_refused(make, place, names, what):
     archive = make([("other", b""), *((name, b"") for name in names)])
-    with pytest.raises(UnsafeArchiveError, match="clashes with"):
+    with pytest.raises(UnsafeArchiveError, match=what):
         archive.extract(place / "data")
     assert tree(place) == {}
+
+
+@pytest.mark.parametrize(
+    ("names", "places"),
+    [
+        (("a", "A"), ("a", "A_2")),
+        (("A", "a", "x/A"), ("A", "a_2", "x/A")),
+        (("x/a.jpg", "x/A.JPG"), ("x/a.jpg", "x/A_2.JPG")),
+        (("X/a", "x/b"), ("X/a", "x_2/b")),
+        (("X/a", "x/a", "x/b", "X/b"), ("X/a", "x_2/a", "x_2/b", "X/b")),
+        (("é", "e\u0301"), ("é", "e\u0301_2")),
+        (("ß", "SS"), ("ß", "SS_2")),
+        (("a", "A/b"), ("a", "A_2/b")),
+        (("\u1e9e", "ss"), ("\u1e9e", "ss_2")),
+        (("\u0345", "\u03b9"), ("\u0345", "\u03b9_2")),
+        # A name that needs no change keeps it, wherever it is.
+        (("a.", "a_"), ("a__2", "a_")),
+        (("ab.", "ab ", "ab:", "ab_2"), ("ab_", "ab__2", "ab__3", "ab_2")),
+        (("a" * 255, "A" * 255), ("a" * 255, "A" * 253 + "_2")),
+    ],
+)
+def test_extract_names_that_some_system_takes_for_the_same_are_told_apart(
+    make, place, names, places
+):
+    archive = make([("other", b""), *((name, name.encode()) for name in names)])
+    archive.extract(place / "data")
+    pairs = dict(zip(names, places, strict=True))
+    assert archive.renamed == {old: new for old, new in pairs.items() if old != new}
+    for old, new in pairs.items():
+        assert (place / "data" / new).read_bytes() == old.encode()
+
+
+def test_extract_many_names_of_one_place_takes_no_time_for_each_pair(make):
+    # One by one, they would be compared 200 million times.
+    kinds = ["".join(signs) for signs in product('<>"|?*:', repeat=5)]
+    renamed = make(dict.fromkeys(kinds, b"")).renamed
+    assert len(set(renamed.values())) == len(kinds) == 16_807
+    assert list(renamed.values())[:3] == ["_____", "______2", "______3"]
 
 
 def test_names_that_clash_without_the_root_folder(make, place):
     archive = make({"r/__MACOSX/x": b"1", "__MACOSX/X": b"2"})
     assert archive.root == "r"
-    with pytest.raises(UnsafeArchiveError, match="'__MACOSX/X' clashes with '__MACOSX/x'"):
-        archive.extract(place / "data")
-    assert tree(place) == {}
+    assert archive.renamed == {"__MACOSX/X": "__MACOSX/X_2"}
+    with pytest.raises(UnsafeArchiveError, match="is there twice"):
+        make({"r/__MACOSX/x": b"1", "__MACOSX/x": b"2"}).extract(place / "data")
+
+
+def test_extract_unknown_policy_for_names_is_an_error(make, place):
+    with pytest.raises(UsageError, match="'safe' or 'strict'"):
+        make({"a": b""}).extract(place / "data", names="lax")
+
+
+def test_utf8_name_without_the_flag_is_utf8(tmp_path, place):
+    path = write_zip(tmp_path / "x.zip", {"files/pièce": b"1", "files/naïf": b"2"})
+    # What writes no flag writes whatever it likes: here one name of each kind.
+    data = path.read_bytes().replace("naïf".encode(), b"na\x8bf!")
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.find(signature)
+        while at >= 0:
+            flags = bytes((data[at + offset], data[at + offset + 1] & ~0x08))
+            data = data[: at + offset] + flags + data[at + offset + 2 :]
+            at = data.find(signature, at + 1)
+    path.write_bytes(data)
+    archive = ExportArchive.open(path)
+    assert [file.path for file in archive.files] == ["files/pièce", "files/naïf!"]
+    archive.extract(place / "data")
+    assert (place / "data" / "files" / "pièce").read_bytes() == b"1"
+    with archive.open_file("files/naïf!") as file:
+        assert file.read() == b"2"
 
 
 def test_a_folder_may_come_twice(make, place):
@@ -292,7 +379,7 @@ def test_folding_twice_is_folding_once(name):
 
 
 PARTS = st.sampled_from(
-    ["a", "A", "..", ".", "", "C:", "\\", "nul", "b.txt", "é", "e\u0301", "x/y"]
+    ["a", "A", "..", ".", "", "C:", "\\", "nul", "b.txt", "é", "e\u0301", "x/y", "a.", "a_", "\n"]
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from archive.builders import write_zip
+from archive.builders import collection_members, write_zip
 from helpers import api
 from prolific_exports import ExportArchive
 from prolific_exports._cli import main
@@ -89,6 +89,8 @@ def test_json_is_one_object_and_everything_else_is_on_stderr(cli, ready):
                 "size": len(api.ARCHIVE),
                 "resumed_from": 0,
                 "extracted_to": "data",
+                "renamed": [],
+                "missing_files": 0,
                 "deleted": None,
                 "error": None,
                 "resume": None,
@@ -352,6 +354,29 @@ def test_a_full_disk_while_a_table_is_written_has_that_exit_code(cli, ready, mon
     assert "t.csv: No space left on device. Free some space" in outcome.err
 
 
+def test_download_and_extract_reports_renamed_and_missing_files(cli, folder, ready, store):
+    members = collection_members(root="")
+    members["files/a."] = members.pop("files/sub1_i2_0.jpg")
+    write_zip(folder / "made", members)
+    content = (folder / "made").read_bytes()
+    store.mock(return_value=api.stored(content))
+    arguments = ("download", "collection", A, "-o", "a.zip", "--overwrite", "--json")
+    outcome = cli(*arguments, "--extract", "data")
+    (result,) = outcome.json["results"]
+    assert result["renamed"] == [{"from": "files/a.", "to": "files/a_"}]
+    assert result["missing_files"] == 1
+    assert outcome.err.splitlines()[-2:] == [
+        (
+            f"collection {A}: 1 file extracted under names that every system can hold: files/a. is "
+            "files/a_"
+        ),
+        f"collection {A}: 1 file named in answers is not in the archive",
+    ]
+    outcome = cli(*arguments, "--extract", "other", "--names", "strict")
+    assert outcome.code == 1
+    assert outcome.json["results"][0]["error"]["type"] == "UnsafeArchiveError"
+
+
 def test_extracting_into_an_empty_folder(cli, folder, ready):
     (folder / "data").mkdir()
     assert cli("download", "collection", A, "--extract", "data").code == 0
@@ -361,7 +386,7 @@ def test_extracting_into_an_empty_folder(cli, folder, ready):
 def test_when_only_extracting_fails_the_archive_is_there_and_the_command_named(
     cli, folder, ready, monkeypatch
 ):
-    def refuse(self, directory):
+    def refuse(self, directory, **options):
         raise PermissionError(13, "Permission denied", "data")
 
     with monkeypatch.context() as patched:
@@ -391,7 +416,7 @@ def test_a_saved_archive_that_cannot_be_opened_is_still_named(cli, ready, monkey
     assert (result["status"], result["path"], result["resume"]) == ("failed", "a.zip", None)
 
 
-def interrupted(*arguments):
+def interrupted(*arguments, **options):
     raise KeyboardInterrupt
 
 

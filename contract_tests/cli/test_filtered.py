@@ -224,7 +224,7 @@ def test_an_interrupt_while_deleting_says_what_is_known(cli, router, kind, ready
 def test_an_interrupt_after_deleting_does_not_speak_of_it(
     cli, router, kind, ready, named, monkeypatch
 ):
-    def interrupted(*_):
+    def interrupted(*_, **options):
         raise KeyboardInterrupt
 
     ready.mock(return_value=api.generating() if named else api.complete())

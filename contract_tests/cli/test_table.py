@@ -171,7 +171,7 @@ def test_a_table_that_fails_leaves_the_archive_and_says_how_to_go_on(
     assert ("--quiet" in command) == (outcome.err == "")
 
 
-def interrupted(*arguments):
+def interrupted(*arguments, **options):
     raise KeyboardInterrupt
 
 

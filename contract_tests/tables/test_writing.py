@@ -271,7 +271,7 @@ def test_what_a_killed_process_was_writing_is_removed(archive, folder, suffix):
 @pytest.fixture
 def broken(tmp_path):
     """An archive whose uploaded file cannot be extracted."""
-    members = collection_members() | {f"{ROOT}files/NUL": b""}
+    members = collection_members() | {f"{ROOT}files/../x": b""}
     return ExportArchive.open(write_zip(tmp_path / "broken.zip", members))
 
 

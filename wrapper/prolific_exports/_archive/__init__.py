@@ -1,8 +1,8 @@
 """Reading export archives: verify, look inside, read records, extract, summarise.
 
 ``_directory`` and ``_content`` read the ZIP; ``_responses``, ``_records`` and
-``_metadata`` give its JSON a type; ``_names``, ``_plan`` and ``_staging`` make
-extracting safe; ``_distribution`` counts answers for ``_summary``;
+``_metadata`` give its JSON a type; ``_plan`` makes extracting safe;
+``_uploads`` knows the files that answers name; ``_distribution`` counts answers for ``_summary``;
 ``_export_archive`` is what users hold. The layout is that of documents/003.
 
 What only records need is imported when they are read (``_records``, ``_responses``,
@@ -10,9 +10,10 @@ What only records need is imported when they are read (``_records``, ``_response
 """
 
 from prolific_exports._archive._directory import Member
-from prolific_exports._archive._export_archive import ArchiveFile, ExportArchive, verify_export
+from prolific_exports._archive._export_archive import ExportArchive, verify_export
 from prolific_exports._archive._metadata import Instruction, Metadata
 from prolific_exports._archive._plan import ExtractLimits
+from prolific_exports._archive._uploads import ArchiveFile
 from prolific_exports._archive._verify import ZipSummary, verify_zip
 
 __all__ = [

@@ -25,7 +25,7 @@ class Member:
     """One entry of a ZIP, as its central directory describes it.
 
     Attributes:
-        name: The name as stored, with ``/`` between folders; ends in ``/`` for a folder.
+        name: The name, with ``/`` between folders; ends in ``/`` for a folder.
         size: Bytes of the content.
         compressed_size: Bytes that the content takes in the ZIP.
         crc: CRC-32 of the content.
@@ -33,6 +33,7 @@ class Member:
         flags: General purpose flags of the ZIP format.
         mode: Unix file mode with its type bits; 0 where the ZIP has none.
         offset: Where the member begins, in bytes from the start of the file.
+        stored_name: The name in the bytes that the ZIP has for it.
     """
 
     name: str
@@ -43,18 +44,12 @@ class Member:
     flags: int
     mode: int
     offset: int
+    stored_name: bytes
 
     @property
     def is_folder(self) -> bool:
         """Whether it is a folder's own entry, which has no content."""
         return self.name.endswith("/")
-
-    @property
-    def stored_name(self) -> bytes:
-        """The name in the bytes that the ZIP has for it."""
-        # ASCII is both, and a character map is slow.
-        encoding = "utf-8" if self.flags & _UTF8_NAME or self.name.isascii() else "cp437"
-        return self.name.encode(encoding)
 
 
 @contextmanager
@@ -108,10 +103,26 @@ def read_members(path: Path) -> tuple[Member, ...]:
     return members
 
 
+def _names(info: zipfile.ZipInfo) -> tuple[str, bytes]:
+    """A member's name, and the bytes that the ZIP has for it."""
+    # filename is cut at NUL and changed on Windows: the checks need what is there.
+    name = info.orig_filename
+    # ASCII is the same in both encodings, and a character map is slow.
+    if info.flag_bits & _UTF8_NAME or name.isascii():
+        return name, name.encode()
+    stored = name.encode("cp437")
+    try:
+        # Some programs write UTF-8 and leave the flag out.
+        return stored.decode(), stored
+    except UnicodeDecodeError:
+        return name, stored
+
+
 def _member(info: zipfile.ZipInfo) -> Member:
+    name, stored = _names(info)
     return Member(
-        # filename is cut at NUL and changed on Windows: the checks need what is there.
-        name=info.orig_filename,
+        name=name,
+        stored_name=stored,
         size=info.file_size,
         compressed_size=info.compress_size,
         crc=info.CRC,

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -12,14 +12,22 @@ from attrs import frozen
 from prolific_exports._archive._content import member_chunks, open_member
 from prolific_exports._archive._directory import Member, read_members
 from prolific_exports._archive._extract import extract
-from prolific_exports._archive._json import RawJSON, read_json, read_json_lines
+from prolific_exports._archive._json import RawJSON, read_json, read_json_lines, values_of
 from prolific_exports._archive._limits import (
     MAX_INSTRUCTIONS,
     TOO_MANY_INSTRUCTIONS,
     beyond_limit,
 )
+from prolific_exports._archive._lines import blocks
 from prolific_exports._archive._metadata import Metadata, parse_metadata
-from prolific_exports._archive._plan import ExtractLimits, plan_extraction
+from prolific_exports._archive._plan import ExtractLimits, Names, plan_extraction
+from prolific_exports._archive._uploads import (
+    FILES,
+    ArchiveFile,
+    Uploads,
+    may_name_files,
+    missing_paths,
+)
 from prolific_exports._archive._verify import verify_zip
 from prolific_exports._errors import ArchiveError, CorruptArchiveError, UsageError
 from prolific_exports._files._destinations import expanded
@@ -41,28 +49,9 @@ _MARKS: "dict[Kind, set[str]]" = {
     "collection": {"collection.json", "responses.jsonl"},
     "batch": {"batch.json", "responses-by-submission.jsonl", "responses-by-task.jsonl"},
 }
-_FILES = "files/"
 # Beside the folder that it was asked to compress, macOS puts what it knows of the files.
 _OF_MACOS = ("__MACOSX", "/")
 _DEFAULT_LIMITS = ExtractLimits()
-
-
-@frozen
-class ArchiveFile:
-    """An uploaded file in an archive.
-
-    Attributes:
-        path: Where it is, relative to the archive's root folder: what records call ``path``.
-        size: Bytes.
-    """
-
-    path: str
-    size: int
-
-    @property
-    def name(self) -> str:
-        """The last part of the path."""
-        return self.path.rpartition("/")[2]
 
 
 @frozen
@@ -103,7 +92,6 @@ class ExportArchive:
         root: The folder that holds all members of the ZIP, but for the ``__MACOSX`` of archives
             that macOS packed again; ``""`` when there is none.
         members: All members of the ZIP, in its order.
-        files: The uploaded files, in the ZIP's order.
     """
 
     def __init__(self, path: Path, members: Sequence[Member]) -> None:
@@ -112,18 +100,17 @@ class ExportArchive:
         self.members = tuple(members)
         self.root = _root(self.members)
         self._prefix = f"{self.root}/" if self.root else ""
+        inside = [
+            (member.name.removeprefix(self._prefix), member)
+            for member in self.members
+            if member.name != self._prefix
+        ]
+        self._uploads = Uploads(inside)
         self._by_path: dict[str, list[Member]] = {}
-        for member in self.members:
-            inner = member.name.removeprefix(self._prefix)
+        for inner, member in inside:
             if not member.is_folder:
                 self._by_path.setdefault(inner, []).append(member)
         self.kind: Kind | None = _kind(set(self._by_path))
-        self.files = tuple(
-            ArchiveFile(inner, member.size)
-            for inner, members in self._by_path.items()
-            for member in members
-            if inner.startswith(_FILES)
-        )
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:
@@ -144,6 +131,46 @@ class ExportArchive:
             f"<ExportArchive {str(self.path)!r}: {self.kind or 'unknown layout'}, "
             f"{len(self.members)} members, {len(self.files)} uploaded files>"
         )
+
+    @property
+    def files(self) -> tuple[ArchiveFile, ...]:
+        """The uploaded files, in the ZIP's order."""
+        return self._uploads.files
+
+    @property
+    def renamed(self) -> Mapping[str, str]:
+        """By the paths of files whose names not every system can hold, where ``extract`` puts them.
+
+        Trailing dots and spaces, characters and names that Windows refuses, names that are too
+        long, and names that differ in case or Unicode composition alone are changed, and in the
+        same way on every system.
+        """
+        return self._uploads.renamed
+
+    def find(self, path: str) -> ArchiveFile | None:
+        """The uploaded file that an answer names; None when the archive does not have it.
+
+        Args:
+            path: The ``path`` of an ``UploadedFile``. A file counts as the one that is meant if
+                its path is equal, or the only one that differs in upper and lower case or in
+                Unicode composition alone.
+        """
+        return self._uploads.find(path)
+
+    def missing_files(self) -> Iterator[str]:
+        """The paths that answers name and ``find`` does not, as often as they are named.
+
+        Raises:
+            ArchiveError: As ``responses``.
+        """
+        file = self.record_file()
+        records = (
+            record
+            for block in blocks(file.pieces(), file.where, 1)
+            if may_name_files(block.text)
+            for record in values_of(block, file.where)
+        )
+        return missing_paths(records, self.find)
 
     @cached_property
     def metadata(self) -> Metadata:
@@ -228,6 +255,7 @@ class ExportArchive:
         shape: "Shape" = "long",
         by: Literal["submission", "task"] = "submission",
         files: str | os.PathLike[str] | None = None,
+        names: Names = "safe",
     ) -> "ResponseTable":
         """The responses as a table: see ``ResponseTable``, which takes several archives too.
 
@@ -235,13 +263,14 @@ class ExportArchive:
             shape: ``"long"``: a row for each value; ``"wide"``: a row for each submission.
             by: Which of a batch's files to read.
             files: A folder for the uploaded files, that ``file_path`` is to point into.
+            names: As for ``extract``.
 
         Raises:
             UsageError: An argument is something else.
         """
         from prolific_exports._tables import ResponseTable  # noqa: PLC0415 - imports this
 
-        return ResponseTable(self, shape=shape, by=by, files=files)
+        return ResponseTable(self, shape=shape, by=by, files=files, names=names)
 
     def iter_batches(self, *, shape: "Shape" = "long") -> Iterator[Any]:
         """As ``ResponseTable.iter_batches``."""
@@ -299,7 +328,7 @@ class ExportArchive:
 
         Args:
             path: The file relative to the root folder: the ``path`` of an ``UploadedFile``
-                or an ``ArchiveFile``.
+                (see ``find``) or an ``ArchiveFile``.
 
         Raises:
             ArchiveError: There is no such file.
@@ -308,7 +337,11 @@ class ExportArchive:
         return open_member(self.path, self._member(path))
 
     def extract(
-        self, directory: str | os.PathLike[str], *, limits: ExtractLimits = _DEFAULT_LIMITS
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        limits: ExtractLimits = _DEFAULT_LIMITS,
+        names: Names = "safe",
     ) -> Path:
         """Write all members below a folder, without the archive's root folder.
 
@@ -317,12 +350,14 @@ class ExportArchive:
         to ``DIRECTORY``. Sizes and checksums are compared on the way. The folder appears
         when everything is written; after a failure nothing is left.
 
-        Members are refused that could be written elsewhere on some system, or whose
-        name it cannot hold: see ``UnsafeArchiveError``. File modes and dates are not restored.
+        Members that lead elsewhere, links and devices are refused. Names that not every system
+        can hold are changed, see ``renamed``. File modes and dates are not restored.
 
         Args:
             directory: A folder that does not exist, or is empty.
             limits: What is too much.
+            names: ``"safe"`` changes names that not every system can hold; ``"strict"``
+                refuses the archive.
 
         Returns:
             ``directory``.
@@ -335,13 +370,14 @@ class ExportArchive:
                 more than ``limits``; nothing was written.
             TargetExistsError: ``directory`` is there and is not an empty folder.
         """
-        plan = plan_extraction(self.path, self.members, self._prefix, limits)
+        plan = plan_extraction(self.path, self.members, self._prefix, limits, names)
         folder = expanded(directory)
         extract(self.path, plan, folder)
         return folder
 
     def _member(self, path: str) -> Member:
-        found = self._by_path.get(path, [])
+        variant = None if path in self._by_path else self.find(path)
+        found = self._by_path.get(variant.path if variant else path, [])
         if not found:
             raise ArchiveError(f"{self.path} has no file {path!r}. {self._listing()}")
         if len(found) > 1:
@@ -355,7 +391,7 @@ class ExportArchive:
         return f"{self.path}: {self._prefix}{path}"
 
     def _listing(self) -> str:
-        names = [name for name in self._by_path if not name.startswith(_FILES)]
+        names = [name for name in self._by_path if not name.startswith(FILES)]
         shown = ", ".join(map(repr, names[:8])) + (", ..." if len(names) > 8 else "")
         return f"It has {shown or 'no files'}."
 
@@ -364,7 +400,7 @@ def _root(members: Sequence[Member]) -> str:
     tops = {member.name.partition("/")[:2] for member in members} - {_OF_MACOS}
     top, slash = tops.pop() if len(tops) == 1 else ("", "")
     # Records say "files/..." for what is below the root: that folder is none.
-    return top if slash and top + slash != _FILES else ""
+    return top if slash and top + slash != FILES else ""
 
 
 def _kind(names: set[str]) -> "Kind | None":

@@ -1,14 +1,18 @@
 """What extracting an archive would write: decided before anything is written."""
 
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal, TypeAlias, get_args
 
 from attrs import frozen
 
 from prolific_exports._archive._directory import Member
-from prolific_exports._archive._names import folded, objection
-from prolific_exports._errors import UnsafeArchiveError
+from prolific_exports._errors import UnsafeArchiveError, UsageError
+from prolific_exports._files._names import safe_paths, threat
+
+Names: TypeAlias = Literal["safe", "strict"]
+"""What becomes of names that not every system can hold: changed, or an error."""
 
 
 @frozen
@@ -46,7 +50,11 @@ class Plan:
 
 
 def plan_extraction(
-    path: Path, members: Sequence[Member], root: str, limits: ExtractLimits
+    path: Path,
+    members: Sequence[Member],
+    root: str,
+    limits: ExtractLimits,
+    names: Names = "safe",
 ) -> Plan:
     """Decide where every member goes.
 
@@ -58,20 +66,51 @@ def plan_extraction(
         members: All members.
         root: The folder to strip, with its ``/`` at the end; ``""`` for none.
         limits: What is too much.
+        names: Whether names are changed that not every system can hold, or an error.
 
     Raises:
         UnsafeArchiveError: A member cannot be written safely, or all together are too much.
     """
+    check_names(names)
     _check_amount(path, members, limits)
     for member in members:
-        if why := objection(member.name) or _odd(member):
-            raise UnsafeArchiveError(f"{path}: {member.name!r} {why}. Nothing was extracted.")
+        if why := threat(member.name) or _odd(member):
+            raise _refused(path, member, why)
     inside = [(m, m.name.removeprefix(root)) for m in members if m.name != root]
     _check_clashes(path, inside)
-    return Plan(
-        folders=tuple(name for member, name in inside if member.is_folder),
-        files=tuple((member, name) for member, name in inside if not member.is_folder),
-    )
+    places = safe_paths(name for _, name in inside)
+    folders, files = [], []
+    for member, name in inside:
+        inner = name.removesuffix("/")
+        place = places[inner]
+        if names == "strict" and place != inner:
+            raise _refused(
+                path,
+                member,
+                f"has a name that not every system can hold (as {place!r} they can), and "
+                "names='strict' (--names strict) changes none",
+            )
+        if why := threat(place):
+            raise _refused(path, member, f"{why}, once it is named {place!r}")
+        if member.is_folder:
+            folders.append(place)
+        else:
+            files.append((member, place))
+    return Plan(tuple(folders), tuple(files))
+
+
+def check_names(names: str) -> None:
+    """Find out whether ``names`` is a policy.
+
+    Raises:
+        UsageError: It is not.
+    """
+    if names not in get_args(Names):
+        raise UsageError(f"names={names!r}: it is 'safe' or 'strict'.")
+
+
+def _refused(path: Path, member: Member, why: str) -> UnsafeArchiveError:
+    return UnsafeArchiveError(f"{path}: {member.name!r} {why}. Nothing was extracted.")
 
 
 def _odd(member: Member) -> str | None:
@@ -103,24 +142,20 @@ def _check_amount(path: Path, members: Sequence[Member], limits: ExtractLimits) 
     )
 
 
-def _check_clashes(path: Path, inside: Iterable[tuple[Member, str]]) -> None:
-    seen: dict[str, tuple[str, bool]] = {}
-    # Of thousands of files in a folder, one is enough to know the folder.
+def _check_clashes(path: Path, inside: Sequence[tuple[Member, str]]) -> None:
+    files: set[str] = set()
     folders: set[str] = set()
-    for member, inner in inside:
-        full = inner.removesuffix("/")
-        parent = full.rpartition("/")[0]
-        parts = full.split("/")
-        for depth in range(len(parts) if parent in folders else 1, len(parts) + 1):
-            name = "/".join(parts[:depth])
-            is_folder = depth < len(parts) or member.is_folder
-            key = folded(name)
-            if key not in seen:
-                seen[key] = (name, is_folder)
-            elif not is_folder or seen[key] != (name, True):
-                raise UnsafeArchiveError(
-                    f"{path}: {member.name!r} clashes with {seen[key][0]!r}: one would replace "
-                    "the other, at least where case and accents do not tell names apart. "
-                    "Nothing was extracted."
-                )
-        folders.add(parent)
+    for member, name in inside:
+        inner = name.removesuffix("/")
+        if not member.is_folder:
+            if inner in files:
+                raise _refused(path, member, "is there twice: one would replace the other")
+            files.add(inner)
+            inner = inner.rpartition("/")[0]
+        # Of thousands of files in a folder, one is enough to know the folder.
+        while inner and inner not in folders:
+            folders.add(inner)
+            inner = inner.rpartition("/")[0]
+    for member, name in inside:
+        if name in files and name in folders:
+            raise _refused(path, member, "is a file and a folder: one would replace the other")

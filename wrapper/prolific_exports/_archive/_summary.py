@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeGuard
 
@@ -15,8 +15,8 @@ from prolific_exports._archive._distribution import (
     Spread,
     SpreadTally,
 )
-from prolific_exports._archive._export_archive import ArchiveFile, ExportArchive
-from prolific_exports._archive._fields import have_responses, take_instant
+from prolific_exports._archive._export_archive import ExportArchive
+from prolific_exports._archive._fields import take_instant
 from prolific_exports._archive._json import read_json_lines
 from prolific_exports._archive._limits import (
     MAX_INSTRUCTIONS,
@@ -31,6 +31,7 @@ from prolific_exports._archive._responses import (
     MultipleChoiceWithFreeText,
     parse_response,
 )
+from prolific_exports._archive._uploads import ArchiveFile, answered, missing_paths
 from prolific_exports._refs import Kind
 
 _MOMENT: Final = "created_at"
@@ -115,6 +116,10 @@ class ArchiveSummary:
         files: Number of uploaded files.
         files_size: Bytes of the uploaded files.
         file_types: The uploaded files by type, what takes most bytes first.
+        missing_files: Number of files that answers name and the archive does not have (see
+            ``ExportArchive.find``).
+        renamed_files: Number of files whose names not every system can hold (see
+            ``ExportArchive.renamed``).
     """
 
     kind: Kind | None
@@ -131,6 +136,8 @@ class ArchiveSummary:
     files: int
     files_size: int
     file_types: tuple[FileTypeSummary, ...]
+    missing_files: int = 0
+    renamed_files: int = 0
 
 
 def summarise(archive: ExportArchive) -> ArchiveSummary:
@@ -149,19 +156,20 @@ def summarise(archive: ExportArchive) -> ArchiveSummary:
         for instruction in metadata.instructions
         if instruction.id is not None
     }
-    submissions = tasks = unknown = sheets = 0
+    submissions = tasks = unknown = sheets = missing = 0
     participants: set[str] = set()
     first: datetime | None = None
     last: datetime | None = None
     file = archive.record_file()
     for record in read_json_lines(file.pieces(), file.where):
-        answered = _answered(record)
-        if answered is None:
+        sheet = answered(record)
+        if sheet is None:
             unknown += 1
             continue
         submissions += 1
-        sheets += len(answered)
-        tasks += 0 if isinstance(record.get("responses"), dict) else len(answered)
+        sheets += len(sheet)
+        missing += sum(1 for _ in missing_paths([record], archive.find))
+        tasks += 0 if isinstance(record.get("responses"), dict) else len(sheet)
         participant = record.get("participant_id")
         if isinstance(participant, str):
             participants.add(participant)
@@ -169,7 +177,7 @@ def summarise(archive: ExportArchive) -> ArchiveSummary:
         if moment is not None:
             first = min(first or moment, moment)
             last = max(last or moment, moment)
-        for responses in answered:
+        for responses in sheet:
             for id_, raw in responses.items():
                 if id_ not in tallies:
                     if len(tallies) == MAX_INSTRUCTIONS:
@@ -192,18 +200,9 @@ def summarise(archive: ExportArchive) -> ArchiveSummary:
         files=len(archive.files),
         files_size=sum(file.size for file in archive.files),
         file_types=_file_types(archive.files),
+        missing_files=missing,
+        renamed_files=len(archive.renamed),
     )
-
-
-def _answered(record: Any) -> Sequence[Mapping[str, Any]] | None:
-    """The answers of a submission, or of each of its tasks; None when it is no submission."""
-    if not isinstance(record, dict) or not isinstance(record.get("submission_id"), str):
-        return None
-    responses = record.get("responses")
-    if isinstance(responses, dict):
-        return [responses]
-    tasks = record.get("tasks")
-    return [task["responses"] for task in tasks or ()] if have_responses(tasks) else None
 
 
 def _file_types(files: Sequence[ArchiveFile]) -> tuple[FileTypeSummary, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # The commands that have --json, and what makes it.
 _REPORTS = {
     "download": "download",
+    "extract": "extract",
     "list": "jobs",
     "show": "show",
     "status": "status",

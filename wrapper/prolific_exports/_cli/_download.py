@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from attrs import define, field
@@ -42,6 +41,7 @@ from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _progress as progress
 from prolific_exports._cli import _reports as reports
 from prolific_exports._cli import _streams as streams
+from prolific_exports._cli._extracted import Extracted
 from prolific_exports._cli._order import Order, Task, check_empty
 from prolific_exports._cli._results import Result, Status
 from prolific_exports._cli._shell import quoted
@@ -197,13 +197,16 @@ class _Downloads:
             finally:
                 self.progress.end()
             self._tell_deletion(task)
+            extracted = None
             if task.extract_to is not None:
-                archive.extract(task.extract_to)
+                extracted = Extracted.extract(archive, task.extract_to, task.names)
                 if not self.order.quiet:
                     streams.message(f"{title}: extracted to {printable(str(task.extract_to))}")
+                    for note in extracted.notes():
+                        streams.message(f"{title}: {note}")
         except (ExportsError, OSError) as error:
             return self._fail(task, error)
-        return self._result(task, "saved", extracted_to=task.extract_to)
+        return self._result(task, "saved", extracted=extracted)
 
     def _fetch(self, resource: ExportResource, task: Task) -> ExportArchive:
         order = self.order
@@ -312,7 +315,7 @@ class _Downloads:
         task: Task,
         status: Status,
         *,
-        extracted_to: Path | None = None,
+        extracted: Extracted | None = None,
         error: BaseException | None = None,
         resume: list[str] | None = None,
     ) -> Result:
@@ -324,7 +327,7 @@ class _Downloads:
             path=self._saved.path if self._saved else None,
             size=self._saved.size if self._saved else None,
             resumed_from=self._resumed_from,
-            extracted_to=extracted_to,
+            extracted=extracted,
             deleted=isinstance(self._deletion, Deleted) if self._deletion else None,
             error=error,
             resume=resume,

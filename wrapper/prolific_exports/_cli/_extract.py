@@ -4,11 +4,16 @@ import argparse
 
 from prolific_exports import ExportArchive
 from prolific_exports._cli import _exit_codes as exit_codes
+from prolific_exports._cli import _reports as reports
 from prolific_exports._cli import _streams as streams
+from prolific_exports._cli._extracted import Extracted
 
 
 def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as all commands
     """Extract an archive and print where to."""
-    folder = ExportArchive.open(arguments.archive).extract(arguments.directory)
-    streams.result(str(folder))
+    archive = ExportArchive.open(arguments.archive)
+    extracted = Extracted.extract(archive, arguments.directory, arguments.names)
+    for note in extracted.notes():
+        streams.message(note)
+    streams.result(reports.extract(extracted) if arguments.json else str(extracted.folder))
     return exit_codes.DONE

@@ -10,6 +10,7 @@ from typing import Self
 
 from attrs import frozen
 
+from prolific_exports._archive._plan import Names
 from prolific_exports._errors import ArchiveError, DownloadError, UsageError
 from prolific_exports._files._destinations import check_suffix, expanded_text
 from prolific_exports._files._failures import explained, failure
@@ -28,18 +29,21 @@ class Task:
         resource_id: Its id.
         target: A file, or a folder to put it in.
         extract_to: A folder to extract it to.
+        names: ``--names``.
     """
 
     resource_id: str
     target: Path
     extract_to: Path | None
+    names: Names
 
     def extract_command(self, archive: Path) -> list[str] | None:
         """The command line that extracts the archive to where it should have gone."""
         if self.extract_to is None:
             return None
         paths = [_no_option(str(path)) for path in (archive, self.extract_to)]
-        return ["prolific-exports", "extract", *paths]
+        strict = ["--names", self.names] if self.names != "safe" else []
+        return ["prolific-exports", "extract", *strict, *paths]
 
 
 @frozen(kw_only=True)
@@ -51,6 +55,7 @@ class Order:
         ids: The ids, each once.
         output: ``--output`` as given.
         extract: ``--extract`` as given.
+        names: ``--names``.
         table: ``--table`` as given.
         timeout: ``--timeout`` in seconds.
         poll_interval: ``--poll-interval`` in seconds.
@@ -69,6 +74,7 @@ class Order:
     ids: tuple[str, ...]
     output: str | None
     extract: str | None
+    names: Names
     table: str | None
     timeout: float | None
     poll_interval: float | None
@@ -112,6 +118,7 @@ class Order:
             ids=ids,
             output=_expanded(arguments.output),
             extract=_expanded(arguments.extract),
+            names=arguments.names,
             table=_expanded(arguments.table),
             timeout=arguments.timeout,
             poll_interval=arguments.poll_interval,
@@ -149,6 +156,7 @@ class Order:
                 resource_id=resource_id,
                 target=Path(self.output or ""),
                 extract_to=self._extract_to(resource_id),
+                names=self.names,
             )
             for resource_id in self.ids
         ]
@@ -207,6 +215,7 @@ class Order:
             ("--to", conditions.get("to")),
             ("--output", output),
             ("--extract", extract),
+            ("--names", self.names if self.names != "safe" else None),
             # A table of some of them must not be taken for that of all.
             ("--table", self.table if tuple(ids) == self.ids else None),
             ("--timeout", _number(self.timeout)),

@@ -55,7 +55,8 @@ the end. Everything else is on stderr.
 
 With --json, stdout has one JSON object, also after errors:
   {"results": [{"kind", "id", "export_id", "status", "path", "size",
-                "resumed_from", "extracted_to", "deleted", "error", "resume"}, ...],
+                "resumed_from", "extracted_to", "renamed", "missing_files",
+                "deleted", "error", "resume"}, ...],
    "table": null, "error": null}
   table         the file of --table, once it is whole; else null
   status        "saved", "failed", "timed_out" or "interrupted"
@@ -63,6 +64,10 @@ With --json, stdout has one JSON object, also after errors:
                 too when only extracting failed.
   resumed_from  bytes that an earlier run had left and that were gone on behind; else 0
   extracted_to  the folder of --extract, once everything is in it; else null
+  renamed       [{"from", "to"}, ...]: files that were extracted under other names; null
+                without --extract
+  missing_files number of files that answers name and the archive does not have; null
+                without --extract, or without records that can be read
   deleted       with --delete-after: whether the export job was deleted at Prolific;
                 null without, or when it did not come to that
   error         {"type", "message"}, or null
@@ -122,6 +127,17 @@ With --json, stdout has one JSON object, also after errors:
 _EXTRACT_EPILOG = """\
 On stdout: DIR. The archive's own outer folder is left out: DIR/responses.jsonl.
 An archive that could write outside DIR is refused, and nothing is extracted.
+
+Names that not every system can hold are changed, and in the same way everywhere: a dot or
+space at the end, characters and names that Windows refuses, names that are too long, and
+names that differ in case or accents' composition alone. stderr has what was renamed, and
+how many files that answers name are not in the archive. --names strict refuses instead.
+
+With --json, stdout has one JSON object, also after errors:
+  {"extracted_to", "renamed": [{"from", "to"}, ...], "missing_files", "error"}
+  missing_files  number of files that answers name and the archive does not have; null
+                 without records that can be read
+  error          {"type", "message"}, or null; the others are null after one
 """
 
 
@@ -130,7 +146,8 @@ With --json, stdout has one JSON object, also after errors:
   {"archive": {"kind", "id", "name", "exported_at", "submissions", "tasks",
                "participants", "unknown_records", "first_created_at", "last_created_at",
                "instructions": [INSTRUCTION, ...],
-               "files", "files_size", "file_types": [{"suffix", "count", "size"}, ...]},
+               "files", "files_size", "file_types": [{"suffix", "count", "size"}, ...],
+               "missing_files", "renamed_files"},
    "error": null}
   INSTRUCTION  {"id", "type", "description", "answered", "missing", "odd",
                 "choices": [{"option", "count"}, ...], "other_choices",
@@ -141,6 +158,8 @@ With --json, stdout has one JSON object, also after errors:
   archive      null after an error
   error        {"type", "message"}, or null
 Sizes are bytes; odd answers are those that are not of a documented type and shape.
+missing_files are those that answers name and the archive does not have; renamed_files those
+that extract renames, because not every system can hold their names.
 """
 
 _TABLE_EPILOG = """\
@@ -244,6 +263,7 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
         help="also extract the archive to DIR (with several ids: DIR/<id>), a folder that is "
         "empty or does not exist yet",
     )
+    _add_names(parser)
     parser.add_argument(
         "--table",
         metavar="OUT",
@@ -359,6 +379,8 @@ def _add_extract(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.add_argument(
         "directory", metavar="DIR", help="a folder that is empty or does not exist yet"
     )
+    _add_names(parser)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def _add_show(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -399,6 +421,7 @@ def _add_table(commands: "argparse._SubParsersAction[_Parser]") -> None:
         help="also extract uploaded files to DIR (of several archives: to DIR/1, DIR/2, ...), and "
         "let the table, which is elsewhere, point at them there",
     )
+    _add_names(parser)
     parser.add_argument(
         "--formulas",
         choices=("escape", "keep"),
@@ -408,6 +431,16 @@ def _add_table(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if it is there")
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors on stderr")
+
+
+def _add_names(parser: _Parser) -> None:
+    parser.add_argument(
+        "--names",
+        choices=("safe", "strict"),
+        default="safe",
+        help="extract files whose names not every system can hold under other names, or refuse "
+        "the archive (default: safe)",
+    )
 
 
 def _add_kind(parser: _Parser) -> None:

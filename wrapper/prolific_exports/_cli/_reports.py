@@ -16,6 +16,7 @@ from prolific_exports._settings import TOKEN_VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from prolific_exports._cli._extracted import Extracted
     from prolific_exports._cli._results import Result
     from prolific_exports._listed import ListedJob
 
@@ -100,6 +101,19 @@ def show(summary: "dict[str, Any] | None" = None, error: BaseException | None = 
     return _dumped({"archive": summary, "error": _error(error)})
 
 
+def extract(extracted: "Extracted | None" = None, error: BaseException | None = None) -> str:
+    """The JSON of ``extract``."""
+    folder = None if extracted is None else str(extracted.folder)
+    return _dumped({"extracted_to": folder, **_extracted(extracted), "error": _error(error)})
+
+
+def _extracted(extracted: "Extracted | None") -> dict[str, Any]:
+    if extracted is None:
+        return {"renamed": None, "missing_files": None}
+    pairs = [{"from": old, "to": new} for old, new in extracted.renamed.items()]
+    return {"renamed": pairs, "missing_files": extracted.missing_files}
+
+
 def _result(result: "Result") -> dict[str, Any]:
     return {
         "kind": result.kind,
@@ -109,7 +123,8 @@ def _result(result: "Result") -> dict[str, Any]:
         "path": None if result.path is None else str(result.path),
         "size": result.size,
         "resumed_from": result.resumed_from,
-        "extracted_to": None if result.extracted_to is None else str(result.extracted_to),
+        "extracted_to": None if result.extracted is None else str(result.extracted.folder),
+        **_extracted(result.extracted),
         "deleted": result.deleted,
         "error": _error(result.error),
         "resume": result.resume,

@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
+from prolific_exports._cli._extracted import Extracted
 from prolific_exports._refs import Kind
 
 Status: TypeAlias = Literal["saved", "failed", "timed_out", "interrupted"]
@@ -22,7 +23,7 @@ class Result:
         path: Where the archive is, once it is whole.
         size: Its bytes.
         resumed_from: Bytes of an earlier run that it went on behind.
-        extracted_to: The folder that it was extracted to.
+        extracted: How it was extracted; None if it was not.
         deleted: Whether the job was deleted on the server; None if that was not asked for,
             or not come to.
         error: Why it did not end well.
@@ -36,7 +37,7 @@ class Result:
     path: Path | None = None
     size: int | None = None
     resumed_from: int = 0
-    extracted_to: Path | None = None
+    extracted: Extracted | None = None
     deleted: bool | None = None
     error: BaseException | None = None
     resume: list[str] | None = None

@@ -23,6 +23,7 @@ from prolific_exports import (
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _reports as reports
 from prolific_exports._cli import _streams as streams
+from prolific_exports._cli._extracted import missing, renamed
 from prolific_exports._cli._text import moment, plural, printable, size
 
 _WIDEST: Final = 100
@@ -153,6 +154,10 @@ def _facts(summary: ArchiveSummary) -> Iterator[tuple[str, str]]:
     types = ", ".join(map(_type, summary.file_types[:_TYPES]))
     more = ", ..." if len(summary.file_types) > _TYPES else ""
     yield "Files", f"{summary.files} ({size(summary.files_size)}){types and ': '}{types}{more}"
+    if summary.renamed_files:
+        yield "", f"{renamed(summary.renamed_files)} by extract"
+    if summary.missing_files:
+        yield "", missing(summary.missing_files)
 
 
 def _short(text: str, width: int) -> str:

@@ -5,6 +5,7 @@ import argparse
 from prolific_exports import ExportArchive, ResponseTable, TableSummary
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _streams as streams
+from prolific_exports._cli._extracted import missing, renamed
 from prolific_exports._cli._text import plural, printable
 from prolific_exports._files._destinations import expanded_text
 
@@ -17,6 +18,7 @@ def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - 
         shape=arguments.shape,
         by=arguments.by,
         files=arguments.files,
+        names=arguments.names,
     )
     summary = table.write(output, formulas=arguments.formulas, overwrite=arguments.overwrite)
     if not arguments.quiet:
@@ -34,4 +36,8 @@ def told(path: str, summary: TableSummary) -> str:
         marked = f"{plural(summary.escaped, 'formula')} marked as text"
         # download --table says this, too, and has no such option.
         parts.append(f"{marked} (see --formulas of prolific-exports table)")
+    if summary.renamed_files:
+        parts.append(renamed(summary.renamed_files))
+    if summary.missing_files:
+        parts.append(missing(summary.missing_files))
     return f"{printable(path)}: {'; '.join(parts)}"

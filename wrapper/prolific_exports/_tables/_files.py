@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,12 @@ from attrs import evolve
 
 from prolific_exports._archive import ExportArchive
 from prolific_exports._archive._extract import extract
-from prolific_exports._archive._plan import ExtractLimits, plan_extraction
+from prolific_exports._archive._plan import ExtractLimits, Names, plan_extraction
+from prolific_exports._archive._uploads import FILES
 from prolific_exports._errors import ArchiveError, UsageError
 from prolific_exports._files._failures import explained
 from prolific_exports._files._staging import vacant
 from prolific_exports._tables._sources import Reader, Row
-
-_FILES = "files/"
 
 
 def check_folder(folder: Path, table: Path) -> None:
@@ -40,7 +39,7 @@ def check_folder(folder: Path, table: Path) -> None:
 
 
 @contextmanager
-def extract_uploads(archive: ExportArchive, folder: Path) -> Iterator[None]:
+def extract_uploads(archive: ExportArchive, folder: Path, names: Names) -> Iterator[None]:
     """Extract the uploaded files, safely.
 
     When the block fails, they and the folders that were made for them are gone again.
@@ -51,15 +50,16 @@ def extract_uploads(archive: ExportArchive, folder: Path) -> Iterator[None]:
         TargetExistsError: ``folder`` is there and is not an empty folder.
     """
     root = f"{archive.root}/" if archive.root else ""
-    plan = plan_extraction(archive.path, archive.members, root, ExtractLimits())
-    uploads = tuple(file for file in plan.files if file[1].startswith(_FILES))
+    plan = plan_extraction(archive.path, archive.members, root, ExtractLimits(), names)
+    uploads = tuple(file for file in plan.files if file[0].name.startswith(f"{root}{FILES}"))
     target = Path(os.path.realpath(folder))
     made = [place for place in (target, *target.parents) if not place.exists()]
     extract(archive.path, evolve(plan, folders=(), files=uploads), folder)
     try:
         yield
     except BaseException:
-        shutil.rmtree(target / _FILES, ignore_errors=True)
+        for top in {place.partition("/")[0] for _, place in uploads}:
+            shutil.rmtree(target / top, ignore_errors=True)
         with suppress(OSError):
             for place in made:
                 place.rmdir()
@@ -71,6 +71,7 @@ def pointing(
     places: Sequence[int],
     archive: ExportArchive,
     folder: Path,
+    note_missing: Callable[[], object],
 ) -> Reader:
     """A reader whose paths point into the folder, for files that the archive has.
 
@@ -79,13 +80,19 @@ def pointing(
         places: The columns that hold a path, or a list of structs with a path.
         archive: Whose files.
         folder: Where they are.
+        note_missing: Called for each path of a file that the archive does not have.
     """
-    present = {file.path: str(folder / file.path) for file in archive.files}
 
     def moved(value: Any) -> Any:
         if isinstance(value, list):
             return [item and {**item, "path": moved(item["path"])} for item in value]
-        return present.get(value, value)
+        if value is None:
+            return None
+        file = archive.find(value)
+        if file is None:
+            note_missing()
+            return value
+        return str(folder / file.extracted_path)
 
     def rows(record: Any) -> Iterator[Row]:
         for row in read(record):

@@ -8,12 +8,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from attrs import evolve
+
 from prolific_exports._archive import ExportArchive
 from prolific_exports._archive._limits import (
     MAX_INSTRUCTIONS,
     TOO_MANY_INSTRUCTIONS,
     beyond_limit,
 )
+from prolific_exports._archive._plan import Names, check_names
 from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import check_suffix, expanded
 from prolific_exports._tables import _output as output
@@ -69,6 +72,7 @@ class ResponseTable:
         shape: Shape = "long",
         by: By = "submission",
         files: str | os.PathLike[str] | None = None,
+        names: Names = "safe",
     ) -> None:
         """Describe a table.
 
@@ -79,6 +83,8 @@ class ResponseTable:
             files: A folder that uploaded files will be in; ``file_path`` then points into it
                 for each file that the archive has. With several archives each has its own
                 folder there, by number: ``1``, ``2``, ... ``write`` extracts them.
+            names: What becomes of their names that not every system can hold: see
+                ``ExportArchive.extract``.
 
         Raises:
             UsageError: ``shape`` or ``by`` is something else, there is no archive, or the name of
@@ -95,7 +101,10 @@ class ResponseTable:
             raise UsageError(f"by={by!r}: records come by 'submission' or by 'task'.")
         self.shape = shape
         self._sources = [Source(archive, by) for archive in self.archives]
+        check_names(names)
         self._folders = _folders(files, len(self.archives))
+        self._policy = names
+        self._missing = 0
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:
@@ -267,10 +276,19 @@ class ResponseTable:
         with ExitStack() as extracted, output.replacing(path, overwrite=overwrite) as temporary:
             for folder in self._folders:
                 check_folder(folder, path)
+            self._missing = 0
             summary = self._written(temporary, format_, formulas)
             for archive, folder in zip(self.archives, self._folders, strict=False):
-                extracted.enter_context(extract_uploads(archive, folder))
-        return summary
+                extracted.enter_context(extract_uploads(archive, folder, self._policy))
+        if not self._folders:
+            return summary
+        renamed = sum(
+            file.path != file.extracted_path for one in self.archives for file in one.files
+        )
+        return evolve(summary, missing_files=self._missing, renamed_files=renamed)
+
+    def _note_missing(self) -> None:
+        self._missing += 1
 
     def _written(self, path: Path, format_: str, formulas: output.Formulas) -> TableSummary:
         match format_:
@@ -319,7 +337,13 @@ class ResponseTable:
             read = partial(wide_rows, columns=of_wide)
         if not self._folders:
             return read
-        return pointing(read, self._file_columns(), source.archive, self._folders[number])
+        return pointing(
+            read,
+            self._file_columns(),
+            source.archive,
+            self._folders[number],
+            self._note_missing,
+        )
 
     def _file_columns(self) -> list[int]:
         """Which columns of a row, without ``source``, tell where files are."""

@@ -1,0 +1,124 @@
+"""The uploaded files of an archive: where they are, where they go, and which are missing."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+from attrs import Factory, define, frozen
+
+from prolific_exports._archive._directory import Member
+from prolific_exports._archive._fields import have_responses
+from prolific_exports._files._names import folded, safe_paths
+
+FILES: Final = "files/"
+"""The folder of the uploaded files, in the root folder."""
+
+_ESCAPED_LETTER: Final = re.compile(rb"\\u00[67]")
+
+
+@frozen
+class ArchiveFile:
+    """An uploaded file in an archive.
+
+    Attributes:
+        path: Where it is, relative to the archive's root folder: what records call ``path``.
+        size: Bytes.
+        extracted_path: Where ``extract`` writes it, relative to the folder. It differs from
+            ``path`` where that is a name that not every system can hold.
+    """
+
+    path: str
+    size: int
+    extracted_path: str = Factory(lambda self: self.path, takes_self=True)
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+
+@define(slots=False)
+class Uploads:
+    """The members of an archive as files.
+
+    Attributes:
+        members: All members with their paths relative to the root folder, in the ZIP's order.
+    """
+
+    members: Sequence[tuple[str, Member]]
+
+    @cached_property
+    def files(self) -> tuple[ArchiveFile, ...]:
+        """The uploaded files, in the ZIP's order."""
+        return tuple(
+            ArchiveFile(path, member.size, self._places.get(path, path))
+            for path, member in self.members
+            if path.startswith(FILES) and not member.is_folder
+        )
+
+    @cached_property
+    def renamed(self) -> Mapping[str, str]:
+        """By the paths of files that not every system can hold, where they are extracted to."""
+        paths = (path for path, member in self.members if not member.is_folder)
+        places = ((path, self._places.get(path, path)) for path in paths)
+        return {path: place for path, place in places if path != place}
+
+    def find(self, path: str) -> ArchiveFile | None:
+        """The file at this path, or else at the only one that differs in case or composition."""
+        return self._by_path.get(path) or self._by_folded.get(folded(path))
+
+    @cached_property
+    def _places(self) -> Mapping[str, str]:
+        return safe_paths(path for path, _ in self.members)
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, ArchiveFile]:
+        return {file.path: file for file in self.files}
+
+    @cached_property
+    def _by_folded(self) -> Mapping[str, ArchiveFile | None]:
+        found: dict[str, ArchiveFile | None] = {}
+        for file in self.files:
+            key = folded(file.path)
+            found[key] = None if key in found else file
+        return found
+
+
+def answered(record: Any) -> Sequence[Mapping[str, Any]] | None:
+    """The answers of a submission, or of each of its tasks; None when it is no submission."""
+    if not isinstance(record, dict) or not isinstance(record.get("submission_id"), str):
+        return None
+    responses = record.get("responses")
+    if isinstance(responses, dict):
+        return [responses]
+    tasks = record.get("tasks")
+    return [task["responses"] for task in tasks or ()] if have_responses(tasks) else None
+
+
+def may_name_files(text: bytes) -> bool:
+    """Whether some JSON may have a member named ``files``; letters can be written as escapes."""
+    return b'"files"' in text or _ESCAPED_LETTER.search(text) is not None
+
+
+def missing_paths(
+    records: Iterable[Any], find: Callable[[str], ArchiveFile | None]
+) -> Iterator[str]:
+    """The paths that answers name and an archive does not have, in the order of the records."""
+    for record in records:
+        for answers in answered(record) or ():
+            for answer in answers.values():
+                for path in _named(answer):
+                    if find(path) is None:
+                        yield path
+
+
+def _named(answer: Any) -> Iterator[str]:
+    """The paths of the files that an answer names."""
+    if not isinstance(answer, dict) or answer.get("type") != "file_upload":
+        return
+    files = answer.get("files")
+    for file in files if isinstance(files, list) else ():
+        path = file.get("path") if isinstance(file, dict) else None
+        if isinstance(path, str):
+            yield path
