@@ -15,6 +15,7 @@ from prolific_exports import (
     Metadata,
     MultipleChoice,
     MultipleChoiceWithFreeText,
+    StarRating,
     Submission,
     UnknownRecord,
     UnknownResponse,
@@ -66,9 +67,18 @@ KNOWN = {
             },
             FileUpload((UploadedFile("a.jpg", "files/s_i_0.jpg", {"size": 3}),), "d"),
         ),
+        ({"type": "star_rating", "description": "d", "value": "3"}, StarRating("3", "d")),
+        (
+            {"type": "star_rating", "description": "d", "answer": [{"value": "3"}]},
+            StarRating("3", "d"),
+        ),
+        (
+            {"type": "star_rating", "description": "d", "values": [{"value": "3"}]},
+            StarRating("3", "d"),
+        ),
     ],
 )
-def test_the_documented_types(raw, typed):
+def test_the_known_types(raw, typed):
     assert parse_response(raw) == typed
     assert typed.type == raw["type"]
     assert typed.extra == {}
@@ -169,6 +179,31 @@ def test_a_submission_of_a_batch():
     assert isinstance(record, Submission)
     assert (record.batch_id, record.task_id, record.collection_id) == ("b", "t", None)
     assert record.extra == {}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"value": 3},
+        {"value": None},
+        {"answer": [{"value": 3}]},
+        {"answer": [{"value": "3", "unit": "stars"}]},
+        {"answer": [{"value": "3"}, {"value": "4"}]},
+        {"answer": []},
+        {"answer": "3"},
+    ],
+)
+def test_star_rating_of_another_shape_is_unknown(fields):
+    raw = {"type": "star_rating", **fields}
+
+    assert parse_response(raw) == UnknownResponse(raw)
+
+
+def test_star_rating_with_value_and_answer_keeps_the_answer():
+    raw = {"type": "star_rating", "value": "3", "answer": [{"value": "4"}]}
+
+    assert parse_response(raw) == StarRating("3", None, {"answer": [{"value": "4"}]})
 
 
 @pytest.mark.parametrize("created_at", [None, 5, "yesterday", "2026-03-19T10:30:00", "", [1]])

@@ -193,6 +193,16 @@ def test_choices_are_counted(summary_of):
     assert explained.choices == (ChoiceCount("o", 1),)
 
 
+def test_stars_are_counted_like_choices(summary_of):
+    stars = [{"value": "5"}, {"value": "3"}, {"answer": [{"value": "5"}]}, {"value": " "}]
+
+    found = answers(summary_of, *({"type": "star_rating", **one} for one in stars))
+
+    assert found.choices == (ChoiceCount("5", 2), ChoiceCount("3", 1))
+    assert (found.answered, found.missing, found.odd) == (3, 1, 0)
+    assert found.examples == ("5", "3")
+
+
 def test_numbers_by_their_unit(summary_of):
     given_numbers = [("1", "h"), ("12,5", "kg"), (" 3 ", "h"), ("-2.25", "h"), ("many", "h")]
     given_numbers += [("1,234", "h"), ("٣", "h"), ("", "h")]
@@ -283,7 +293,7 @@ def test_examples_are_the_first_few_different_answers(summary_of):
             },
             "x.jpg, files/1",
         ),
-        ({"type": "star_rating", "value": "ü"}, '{"type": "star_rating", "value": "ü"}'),
+        ({"type": "slider", "value": "ü"}, '{"type": "slider", "value": "ü"}'),
     ],
 )
 def test_an_answer_of_each_type(summary_of, response, example):

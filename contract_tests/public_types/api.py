@@ -317,6 +317,8 @@ def answer(response: Response) -> str:
             return ", ".join(f"{choice.option}: {choice.explanation}" for choice in choices)
         case px.FileUpload(files=files):
             return ", ".join(file.path for file in files)
+        case px.StarRating(value=stars):
+            return assert_type(stars, str)
         case px.UnknownResponse(raw=raw):
             return str(raw)
         case _:

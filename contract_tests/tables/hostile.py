@@ -15,6 +15,7 @@ TYPES = [
     "multiple_choice",
     "multiple_choice_with_free_text",
     "file_upload",
+    "star_rating",
     "rating",
 ]
 TEXTS = st.sampled_from(
@@ -89,6 +90,9 @@ def answer(kind: str) -> st.SearchStrategy[Any]:
         return fields(**shown, **{name: rarely(ODD, st.lists(items[kind], max_size=3))})
     if kind == "free_text_with_unit":
         return fields(**shown, value=text(), unit=text())
+    if kind == "star_rating":
+        in_a_list = fields(**shown, answer=rarely(ODD, st.lists(fields(value=text()), max_size=2)))
+        return fields(**shown, value=text()) | in_a_list
     return fields(**shown, value=text())
 
 

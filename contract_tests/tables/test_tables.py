@@ -202,6 +202,37 @@ def test_texts_that_no_table_can_hold_are_shown_and_kept(archive_of, read):
     ]
 
 
+RATED = {"instructions": [{"id": "s", "type": "star_rating", "description": "s", "max_stars": 5}]}
+STARS = {"instruction_id": "s", "type": "star_rating", "description": "s"}
+
+
+def stars(**fields):
+    return record({"s": {"type": "star_rating", "description": "s", **fields}})
+
+
+@pytest.mark.parametrize("fields", [{"value": "3"}, {"answer": [{"value": "3"}]}])
+@pytest.mark.parametrize("shape", ["long", "wide"])
+def test_stars_are_a_text(archive_of, read, shape, fields):
+    [row] = read(archive_of(stars(**fields), metadata=RATED), shape=shape)
+
+    identity = {name: row[name] for name in ("submission_id", "participant_id", "collection_id")}
+    expected = STARS | {"value": "3"} if shape == "long" else {"s": "3"}
+    assert row == {**identity, "created_at": WHEN, **expected}
+
+
+@pytest.mark.parametrize("value", [3, None, ["3"]])
+def test_stars_of_another_type_stay_as_they_were(archive_of, read, value):
+    rows = read(archive_of(stars(answer=[{"value": value}]), metadata=RATED))
+
+    assert values(rows) == [STARS | {"extra": {"answer": {"answer": [{"value": value}]}}}]
+
+
+def test_fast_reader_reads_stars(archive_of, fast_batches):
+    archive_of(stars(value="3"), metadata=RATED).to_arrow()
+
+    assert [batch is not None for batch in fast_batches] == [True]
+
+
 @pytest.mark.parametrize("when", ["2026-03-19", "2026-03-19T24:00:00Z", "2026-02-30T01:00:00Z", 5])
 def test_what_is_no_moment_stays_as_it_was(archive_of, read, when):
     [row] = read(archive_of(record(answer("t", value="v"), created_at=when)))

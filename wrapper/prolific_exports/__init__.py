@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         MultipleChoice,
         MultipleChoiceWithFreeText,
         Response,
+        StarRating,
         UnknownResponse,
         UploadedFile,
     )
@@ -166,6 +167,7 @@ _HOMES = {
         "MultipleChoice",
         "MultipleChoiceWithFreeText",
         "Response",
+        "StarRating",
         "UnknownResponse",
         "UploadedFile",
     ),
@@ -323,6 +325,7 @@ __all__ = [
     "Saved",
     "ServerError",
     "Spread",
+    "StarRating",
     "StartedOver",
     "StorageError",
     "Submission",

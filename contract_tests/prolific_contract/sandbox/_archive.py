@@ -89,11 +89,13 @@ class _Asked:
     id: str
     question: Question
 
-    def definition(self) -> dict[str, str]:
+    def definition(self) -> _Record:
+        stars = {"max_stars": self.question.stars} if self.question.stars else {}
         return {
             "id": self.id,
             "type": self.question.type,
             "description": self.question.description,
+            **stars,
         }
 
 

@@ -20,13 +20,14 @@ class Question:
     """One instruction.
 
     Attributes:
-        type: One of the five response types of documents/003.
+        type: One of the five response types of documents/003, or ``star_rating``.
         description: What participants read.
         parts: For texts: an answer is one phrase of each part, joined by spaces.
         options: For choices: what can be chosen.
         reasons: For choices with a text: what is said of each option.
         most: For choices: how many options can be chosen.
         amounts: For numbers with a unit: lowest and highest, by unit.
+        stars: For star ratings: how many there are at most.
         optional: Whether some submissions leave it unanswered.
     """
 
@@ -37,6 +38,7 @@ class Question:
     reasons: tuple[tuple[str, ...], ...] = ()
     most: int = 1
     amounts: tuple[tuple[str, int, int], ...] = ()
+    stars: int = 0
     optional: bool = True
 
     def answer(self, draw: Draw) -> dict[str, Any]:
@@ -46,6 +48,8 @@ class Question:
         if self.type == "free_text_with_unit":
             unit, low, high = draw.one(self.amounts)
             return {"value": str(low + draw.below(high - low + 1)), "unit": unit}
+        if self.type == "star_rating":
+            return {"value": str(1 + draw.below(self.stars))}
         if self.type == "multiple_choice":
             return {"values": draw.some(self.options, self.most)}
         chosen = draw.some(tuple(zip(self.options, self.reasons, strict=True)), self.most)
@@ -236,6 +240,8 @@ _ASSISTANT = Study(
             amounts=(("seconds", 15, 120), ("minutes", 1, 15)),
         ),
         Question(FILE_UPLOAD, "If the page looked broken, upload a screenshot."),
+        # The last one, so that the other answers are what they were without it.
+        Question("star_rating", "How good is the better answer?", stars=5),
     ),
 )
 

@@ -17,6 +17,21 @@ def take_text(fields: dict[str, Any], name: str) -> str | None:
     return fields.pop(name) if isinstance(fields.get(name), str) else None
 
 
+def unfold_rating(fields: dict[str, Any]) -> None:
+    """Let a star rating's stars be its ``value``, as in other answers that are one text.
+
+    How archives have them is not published. The API has them as its other answers, in a list:
+    ``[{"value": "3"}]``.
+    """
+    for name in ("answer", "values"):
+        match fields.get(name):
+            case [{"value": stars, **others}] if type(stars) is str and not others:
+                if "value" in fields:
+                    continue
+                del fields[name]
+                fields["value"] = stars
+
+
 def take_instant(fields: dict[str, Any], name: str) -> datetime | None:
     """The field's date and time; None when it is missing, something else or has no zone.
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from attrs import Factory, frozen
 
-from prolific_exports._archive._fields import take_text
+from prolific_exports._archive._fields import take_text, unfold_rating
 
 
 @frozen
@@ -127,6 +127,24 @@ class FileUpload:
 
 
 @frozen
+class StarRating:
+    """A number of stars.
+
+    The documents do not have it yet: it comes from the vendor's client.
+
+    Attributes:
+        value: The stars that the participant chose, such as ``"3"``, never converted to a number.
+        description: The instruction's wording, where the archive repeats it.
+        extra: Fields that are not known, as they came.
+    """
+
+    type: ClassVar[str] = "star_rating"
+    value: str
+    description: str | None = None
+    extra: Mapping[str, Any] = Factory(dict)
+
+
+@frozen
 class UnknownResponse:
     """An answer whose type is not known, or which does not have its type's shape (D-27).
 
@@ -164,6 +182,7 @@ Response: TypeAlias = (
     | MultipleChoice
     | MultipleChoiceWithFreeText
     | FileUpload
+    | StarRating
     | UnknownResponse
 )
 """Any answer; tell them apart by class or by ``type``."""
@@ -221,6 +240,14 @@ def _file_upload(fields: dict[str, Any]) -> FileUpload | None:
     return FileUpload(files, take_text(fields, "description"), fields)
 
 
+def _star_rating(fields: dict[str, Any]) -> StarRating | None:
+    unfold_rating(fields)
+    value = take_text(fields, "value")
+    if value is None:
+        return None
+    return StarRating(value, take_text(fields, "description"), fields)
+
+
 def _choice(raw: Any) -> Choice | None:
     pair = _take_pair(raw, "option", "explanation")
     return Choice(*pair) if pair else None
@@ -258,4 +285,5 @@ _PARSERS: Mapping[str | None, Callable[[dict[str, Any]], Response | None]] = {
     MultipleChoice.type: _multiple_choice,
     MultipleChoiceWithFreeText.type: _multiple_choice_with_free_text,
     FileUpload.type: _file_upload,
+    StarRating.type: _star_rating,
 }

@@ -29,6 +29,7 @@ from prolific_exports._archive._responses import (
     FreeTextWithUnit,
     MultipleChoice,
     MultipleChoiceWithFreeText,
+    StarRating,
     parse_response,
 )
 from prolific_exports._archive._uploads import ArchiveFile, answered, missing_paths
@@ -55,7 +56,8 @@ class InstructionSummary:
             an answer that is not empty.
         missing: Number of all others.
         odd: Number of answers that are not of a documented type and shape.
-        choices: The options that were chosen, the most frequent first; 1000 at most.
+        choices: The options that were chosen, or numbers of stars, the most frequent first; 1000
+            at most.
         other_choices: Number of choices of further options.
         lengths: Characters of the answers that are plain texts.
         numbers: The answers with a unit that are plain numbers, by unit, the most frequent
@@ -272,6 +274,8 @@ class _Tally:
                 if any(map(str.strip, names)):
                     self._answered(lambda: ", ".join(names))
                 self.files += len(files)
+            case StarRating(value=stars):
+                self._chosen([stars], [stars])
             case _:
                 self._answered(lambda: json.dumps(raw, ensure_ascii=False))
                 self.odd += 1

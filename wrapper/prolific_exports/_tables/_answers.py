@@ -5,13 +5,16 @@ from typing import Any, Final
 
 from attrs import Factory, frozen
 
+from prolific_exports._archive._fields import unfold_rating
 from prolific_exports._tables._records import take_text
 
-# documents/003: by type, the fields that are texts, the list, and the texts of the list's items
-# (none: the items are texts themselves).
+_RATING: Final = "star_rating"
+# documents/003, and the vendor's client for star ratings: by type, the fields that are texts, the
+# list, and the texts of the list's items (none: the items are texts themselves).
 _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "free_text": ("value",),
     "free_text_with_unit": ("value", "unit"),
+    _RATING: ("value",),
 }
 _LISTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "multiple_choice": ("values", ()),
@@ -85,6 +88,8 @@ def read_answer(raw: Any) -> Answer:
     fields = dict(raw)
     kind = take_text(fields, "type")
     description = take_text(fields, "description")
+    if kind == _RATING:
+        unfold_rating(fields)
     texts = {name: take_text(fields, name) for name in _TEXTS.get(kind or "", ())}
     items: Items | None = None
     if kind is not None and kind in _LISTS:

@@ -25,7 +25,7 @@ from prolific_exports._tables._compute import call, cast, encode, matches, take
 from prolific_exports._tables._libraries import need
 from prolific_exports._tables._turns import beginning, come_in_turn, turns
 from prolific_exports._tables._values import encodable
-from prolific_exports._tables._wide import ITEMS, TEXT, Column
+from prolific_exports._tables._wide import ITEMS, TEXTS, Column
 
 # A part of what the plain reader accepts, on which Arrow and Python agree.
 _MOMENT: Final = (
@@ -260,7 +260,7 @@ class _Rows:
 def _rows_of(answers: Any, column: Column, number: int) -> list[_Rows]:
     records = _those(call("is_valid", answers))
     if column.type not in ITEMS:
-        names = ("value", *(("unit",) if column.type != TEXT else ()))
+        names = ("value", *(("unit",) if column.type not in TEXTS else ()))
         whole = len(records) == len(answers)
         fields = {name: answers.field(name) for name in names}
         return [
@@ -301,7 +301,7 @@ def _answer_type(column: Column) -> Any:
     pa = need("pyarrow")
     names = ["type", "description"]
     if column.type not in ITEMS:
-        names += ["value"] if column.type == TEXT else ["value", "unit"]
+        names += ["value"] if column.type in TEXTS else ["value", "unit"]
         return pa.struct([(name, pa.string()) for name in names])
     fields = ITEMS[column.type or ""]
     item = pa.struct([(name, pa.string()) for name in fields]) if fields else pa.string()
@@ -317,7 +317,7 @@ def _value(answers: Any, column: Column) -> Any:
     pa = need("pyarrow")
     if column.type in ITEMS:
         return answers.field(_list_name(column))
-    if column.type == TEXT:
+    if column.type in TEXTS:
         return answers.field("value")
     fields = [answers.field("value"), answers.field("unit")]
     # As from_arrays with a mask, which imports all of pyarrow.compute.

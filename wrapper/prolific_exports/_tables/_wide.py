@@ -11,7 +11,7 @@ from prolific_exports._tables._records import parts
 from prolific_exports._tables._values import dumps, encodable
 
 # What a column holds, by type: the names of a text, of a struct's texts, or of a list's.
-TEXT: Final = "free_text"
+TEXTS: Final = frozenset({"free_text", "star_rating"})
 STRUCT: Final = ("value", "unit")
 ITEMS: Final[Mapping[str, tuple[str, ...]]] = {
     "multiple_choice": (),
@@ -98,7 +98,7 @@ def _value(answer: Answer, raw: Any, column: Column) -> tuple[Any, Any]:
         rest = _NOTHING
         if answer.description is not None and answer.description != column.description:
             rest = {"description": answer.description}
-    if column.type == TEXT:
+    if column.type in TEXTS:
         return answer.texts["value"], rest
     if column.type not in ITEMS:
         return {name: answer.texts[name] for name in STRUCT}, rest
