@@ -140,3 +140,10 @@ generators: $(READY) ## Generate and compile clients in Go, TypeScript and Pytho
 	npm install --silent --no-audit --no-fund --prefix $(TOOLS)/npm openapi-typescript@7.13.0 typescript@5.9.3
 	mvn --quiet --batch-mode dependency:copy -Dartifact=org.openapitools:openapi-generator-cli:7.25.0 -DoutputDirectory=$(TOOLS)
 	PROLIFIC_GENERATORS=$(TOOLS) $(BIN)/python -m pytest contract_tests/interop/test_generators.py
+
+OASDIFF := v1.37.0
+
+.PHONY: compare-diff
+compare-diff: $(READY) ## Compare diff with oasdiff over edits whose verdict is known; writes docs/comparison-diff.md (needs go)
+	GOBIN=$(TOOLS)/bin go install github.com/oasdiff/oasdiff@$(OASDIFF)
+	$(BIN)/python benchmarks/compare_diff.py --oasdiff $(TOOLS)/bin/oasdiff --version $(OASDIFF) docs/comparison-diff.md

@@ -43,6 +43,18 @@ def test_polling_is_set_beside_every_3_s():
     assert len(figures["of these: first quarter"]) == 4
 
 
+@pytest.mark.unmeasured
+@pytest.mark.timeout(300)
+def test_diff_is_right_about_every_edit_whose_verdict_is_known():
+    done = run("--each", 1, script="compare_diff.py")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    whole = done.stdout.splitlines()[2]
+    pairs = int(whole.split("|")[3])
+    assert pairs > 100
+    assert whole == f"| **all** |  | {pairs} | {pairs} / 0 / 0 |  |"
+
+
 def test_a_fleet_has_quarters():
     done = run("--exports", 3, script="polling.py")
 
