@@ -4,12 +4,11 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from prolific_exports._errors import UsageError
 from prolific_exports._redact import MARK
 from prolific_exports._redactor import Redactor
-from prolific_exports._urls import why_unsafe
 from prolific_exports._version import __version__
 
 TOKEN_VARIABLE: Final = "PROLIFIC_TOKEN"  # noqa: S105 - the variable's name, not a token
@@ -34,11 +33,12 @@ class Settings:
 
     token: str = field(repr=False)
     base_url: str
-    redactor: Redactor = field(init=False, repr=False, eq=False)
-
-    @redactor.default
-    def _redactor(self) -> Redactor:
-        return Redactor(self.token)
+    redactor: Redactor = field(
+        default=Factory(lambda self: Redactor(self.token), takes_self=True),
+        init=False,
+        repr=False,
+        eq=False,
+    )
 
     @property
     def headers(self) -> dict[str, str]:
@@ -83,6 +83,9 @@ def _token(given: str | None) -> str:
 
 def _base_url(given: str, token: str) -> str:
     url = given.strip().rstrip("/")
+    # The name of the token's variable is asked for by commands that need no httpx.
+    from prolific_exports._urls import why_unsafe  # noqa: PLC0415 - start-up time
+
     reason = why_unsafe(url)
     if reason is None and ("?" in url or "#" in url):
         reason = "it has a query or fragment"
