@@ -244,6 +244,15 @@ def test_extract_name_that_not_every_system_holds_writes_a_safe_one(make, place,
     assert not (place / "strict").exists()
 
 
+def test_extract_name_that_is_too_long_once_it_is_changed_is_refused(make, place):
+    name = "/".join(["CON", "x" * 255, *["x" * 254] * 3])
+    assert len(name) == 1024
+    archive = make({"good.txt": b"1", name: b"2"})
+    with pytest.raises(UnsafeArchiveError, match="more than 1024 bytes, once it is named 'CON_/"):
+        archive.extract(place / "data")
+    assert tree(place) == {}
+
+
 @pytest.mark.parametrize("root", ["NUL", "a\\b", " "])
 def test_extract_root_folder_of_any_name_is_left_out(make, place, root):
     archive = make({f"{root}/a.txt": b"1"})
