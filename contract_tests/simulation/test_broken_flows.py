@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 from prolific_exports._effects import Head
-from prolific_exports._transfer import _judge
+from prolific_exports._transfer import _claim, _judge
 from prolific_exports._transfer._flow import _Download
 from prolific_exports._transfer._judge import Step, Take, Transfer
 from prolific_exports._transfer._workspace import Workspace
@@ -170,6 +170,11 @@ def what_cannot_be_reached_is_tried_again(patch):
     )
 
 
+def claims_of_other_containers_are_taken_over_at_once(patch):
+    """A holder that can't be asked counts as gone."""
+    patch.setattr(_claim, "FOREIGN_SILENCE", -1.0)
+
+
 BROKEN = [
     start_is_not_looked_at,
     refreshes_without_end,
@@ -186,6 +191,7 @@ BROKEN = [
     old_bytes_stay_vouched_for,
     a_deleted_job_is_the_end,
     what_cannot_be_reached_is_tried_again,
+    claims_of_other_containers_are_taken_over_at_once,
 ]
 
 

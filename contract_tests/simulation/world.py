@@ -35,7 +35,7 @@ from prolific_exports._files._process import Process
 from prolific_exports._policy import Policy
 from prolific_exports._redactor import Redactor
 from prolific_exports._transfer import _flow
-from prolific_exports._transfer._claim import FOREIGN_SILENCE
+from prolific_exports._transfer._claim import FOREIGN_SILENCE, Holder
 from prolific_exports._transfer._flow import Options, download
 from prolific_exports._transfer._sidecar import Sidecar
 from prolific_exports._transfer._workspace import System
@@ -133,6 +133,9 @@ class World:
         self._start_process()
         lock = self.disk.files.get(f"{STEM}.lock")
         silence = 0.0 if lock is None else self.disk.now - lock.touched
+        holder = Holder.load(bytes(lock.data)) if lock is not None else None
+        foreign = holder is not None and self.has_ended(holder.process) is None
+        may_live = foreign and silence <= FOREIGN_SILENCE
         self.disk.steps, self.disk.dead = steps, False
         self.server.begin()
         finished, kept = TARGET.name in self.disk.files, self._kept()
@@ -153,6 +156,7 @@ class World:
             done = TARGET.name in self.disk.files
         except ExportsError as error:
             self._after_error(error)
+            assert not (may_live and self.server.requests), "its holder may live"
             if isinstance(error, NotFoundError) and named is None:
                 assert self.server.missed > 1, "a job that was deleted is requested anew"
             if named is not None and kept is not None and not self.server.fetches:
@@ -171,6 +175,7 @@ class World:
             done = True
             assert set(self.disk.files) == {TARGET.name}, "no litter"
             self._check_news(named, finished=finished)
+            assert not may_live, "its holder may live"
         self._check_target()
         return done
 
