@@ -76,6 +76,12 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """Takes many connections at once."""
+
+    request_queue_size = 128
+
+
 def main() -> None:
     """Serve."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -83,7 +89,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=0, help="bytes a second and connection")
     parser.add_argument("--certificate", type=Path, help="key and certificate: makes it https")
     options = parser.parse_args()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     scheme = "http"
     if options.certificate:

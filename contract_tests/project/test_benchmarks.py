@@ -77,3 +77,17 @@ def test_downloads_are_measured_over_a_real_socket(tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert "download, https" in done.stdout
+
+
+def test_the_event_loop_is_measured_beside_an_idle_one(tmp_path):
+    small = ["--downloads", 2, "--rate", 0, "--folder", tmp_path]
+    target = tmp_path / "figures.json"
+
+    done = run(*small, "--beside", ROOT, "--json", target, script="event_loop.py")
+
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(target.read_text(encoding="utf-8"))
+    assert len(figures) == len(done.stdout.splitlines()) == 18
+    assert {one["way"] for one in figures} == {"nothing", "this version", "the other version"}
+    assert all(one["low"] <= one["median"] <= one["high"] for one in figures)
+    assert list(tmp_path.iterdir()) == [target]

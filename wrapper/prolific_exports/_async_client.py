@@ -52,7 +52,11 @@ class AsyncExports:
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
-        """Make a client; nothing is sent yet. Arguments and errors are those of `Exports`."""
+        """Make a client; nothing is sent yet. Arguments and errors are those of `Exports`.
+
+        An ``http_client`` should allow 100 connections, as httpx does by default: with fewer, calls
+        wait for downloads to end.
+        """
         self._core = core.Core.create(
             token=token,
             base_url=base_url,
