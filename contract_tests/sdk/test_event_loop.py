@@ -14,7 +14,7 @@ from prolific_exports import (
     Downloading,
     ExportArchive,
     ExportsError,
-    NoAnswerError,
+    ExportTimeoutError,
     Saved,
     _async,
     _core,
@@ -279,12 +279,12 @@ def test_a_call_waits_for_others_no_longer_than_it_may_take(monkeypatch):
             await answered.wait()
             return httpx.Response(200, json=[])
 
-        async with exports_over(slow, call_timeout=0.01) as exports:
+        async with exports_over(slow) as exports:
             first = asyncio.create_task(exports.collections.list(api.COLLECTION))
             await asked.wait()
-            with pytest.raises(NoAnswerError, match="too many calls are under way") as failure:
-                await exports.collections.list(api.COLLECTION)
-            assert not failure.value.sent
+            job = exports.collections.job(api.COLLECTION, api.EXPORT_ID)
+            with pytest.raises(ExportTimeoutError, match="no connection was free"):
+                await job.wait(timeout=0.01)
             answered.set()
             await first
 

@@ -164,7 +164,7 @@ class AsyncDriver:
             async with asyncio.timeout(send.timeout):
                 await self._calls.acquire()
         except TimeoutError:
-            late = httpx.PoolTimeout("too many calls are under way")
+            late = httpx.PoolTimeout("other calls are under way")
             raise http.no_answer(send.request, late, self._settings, self._reach) from None
         try:
             return await self._send_now(send, limit)

@@ -210,6 +210,7 @@ def describe(error: Exception, redactor: Redactor) -> str:
         httpx.ReadTimeout: "no byte arrived in time",
         httpx.WriteTimeout: "the request could not be sent in time",
         httpx.ConnectError: "no connection",
+        httpx.PoolTimeout: "no connection was free",
         httpx.InvalidURL: "a redirect leads to what is no URL",
     }
     kind = kinds.get(type(error), "the connection broke")

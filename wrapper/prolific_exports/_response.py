@@ -7,7 +7,6 @@ rules here are those of h11, which reads HTTP/1.1 for httpx.
 
 import http.client
 import re
-import sys
 from collections.abc import Sequence
 from io import BufferedReader
 from typing import Final
@@ -29,7 +28,7 @@ class BadResponseError(http.client.HTTPException):
 
 
 class FinalResponse(http.client.HTTPResponse):
-    """A response without the interim ones (100, 103) before it."""
+    """A response without the interim ones (100, 103) before it; `read1` reads its body."""
 
     _chunks: "_Chunks | None" = None
 
@@ -54,15 +53,6 @@ class FinalResponse(http.client.HTTPResponse):
         self.length, self.chunked, self.will_close = length, chunked, False
         self._chunks = _Chunks(self.fp) if chunked else None
 
-    def read(self, amt: int | None = None) -> bytes:
-        """So many bytes of the body, fewer at its end."""
-        if self._chunks is None:
-            return super().read(amt)
-        most, body = sys.maxsize if amt is None else amt, bytearray()
-        while piece := self._chunks.read(most - len(body)):
-            body += piece
-        return bytes(body)
-
     def read1(self, n: int = -1) -> bytes:
         """Some bytes of the body, as they arrive; none at its end."""
         if self._chunks is None:
@@ -80,8 +70,6 @@ class _Chunks:
 
     def read(self, most: int) -> bytes:
         """Some bytes, none at the end."""
-        if not most:
-            return b""
         if not self._left and not self._ended:
             self._begin_chunk()
         if self._ended:

@@ -25,7 +25,7 @@ from prolific_exports._limit import LateError, Limit
 from prolific_exports._log import LOGGER
 from prolific_exports._reach import Reach
 from prolific_exports._redact import redact
-from prolific_exports._response import FinalResponse as _FinalResponse
+from prolific_exports._response import FinalResponse
 from prolific_exports._settings import USER_AGENT
 from prolific_exports._wire import Wire, dial
 
@@ -141,7 +141,7 @@ class StoreClient:
         headers = {"User-Agent": USER_AGENT, **fetch.headers}
         target = url.raw_path.decode("ascii")
         connection = self._connection(url)
-        connection.response_class = _FinalResponse
+        connection.response_class = FinalResponse
         # Somebody may have it print everything, signatures included.
         connection.set_debuglevel(0)
         connected = self._connected(url, limit)
@@ -203,7 +203,7 @@ def _tunnel(wire: Wire, url: httpx.URL, proxy: httpx.URL) -> None:
         *(f"{name}: {value}" for name, value in fields.items()),
     ]
     wire.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode("ascii"))
-    with closing(_FinalResponse(cast("socket.socket", wire), method="CONNECT")) as response:
+    with closing(FinalResponse(cast("socket.socket", wire), method="CONNECT")) as response:
         response.begin()
         if response.status != 200:
             raise OSError(f"Tunnel connection failed: {response.status} {response.reason.strip()}")
