@@ -41,9 +41,16 @@ class _HideSecrets(logging.Filter):
 
 
 _HIDE_SECRETS: Final = _HideSecrets()
-for _name in _HTTP_LOGGERS:
-    # Python keeps one copy of equal filters, so a repeated import adds nothing.
-    logging.getLogger(_name).addFilter(_HIDE_SECRETS)
+
+
+def guard(*names: str) -> None:
+    """Have loggers of other libraries leave out secrets `without_secrets`."""
+    for name in names:
+        # Python keeps one copy of equal filters: doing it again adds nothing.
+        logging.getLogger(name).addFilter(_HIDE_SECRETS)
+
+
+guard(*_HTTP_LOGGERS)
 
 
 @contextmanager

@@ -6,8 +6,6 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from prolific_exports._redact import redact
-
 
 @frozen
 class Generating:
@@ -29,14 +27,14 @@ class Complete:
     """The archive is ready.
 
     Attributes:
-        url: Presigned URL of the ZIP. Whoever holds it can download the data: its
-            query is left out of ``repr``.
+        url: Presigned URL of the ZIP. Whoever holds it can download the data: ``repr`` leaves
+            it out.
         expires_at: When the URL stops working, at the latest (aware); None if the server does
             not say so in a way that can be read, which is in ``extra`` then.
         extra: Fields of the answer that the contract does not name.
     """
 
-    url: str = field(repr=redact)
+    url: str = field(repr=False)
     expires_at: datetime | None
     extra: Mapping[str, Any] = field(factory=dict, repr=False)
 

@@ -303,10 +303,12 @@ class _Line:
         """Tell of an exchange."""
         if not self._shown:
             return
+        from prolific_exports._redact import redact
+
         operation = exchange.operation
         answer = exchange.answer
         what = f"{operation.kind} {operation.action}" if operation else exchange.method
-        state = f" {answer.state}" if answer is not None and answer.state else ""
+        state = f" {redact(answer.state)}" if answer is not None and answer.state else ""
         came = "no answer" if answer is None else f"{answer.status}{state}"
         seconds = exchange.at + exchange.took
         text = f"{exchange.index + 1} requests, {seconds:.0f} s: {what} -> {came}"

@@ -151,8 +151,8 @@ def _followed(fetching: httpx.Client, url: httpx.URL, name: str, redactor: Redac
                     "http",
                 ):
                     raise DocumentError(
-                        f"{name} redirects to {target.scheme}://{target.host}, which is not "
-                        "followed: if that is where the document is now, name it"
+                        f"{name} redirects to {target.scheme}://{redactor.text(target.host)}, "
+                        "which is not followed: if that is where the document is now, name it"
                     )
                 url = target
                 continue

@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import Self
 
 import uvicorn
+from prolific_exports._log import guard, without_secrets
+from prolific_exports._redactor import Redactor
 
 from prolific_contract.sandbox._app import app_for
 from prolific_contract.sandbox._certificate import Certificate
@@ -22,6 +24,8 @@ from prolific_contract.sandbox._sites import make_site
 from prolific_contract.sandbox._wire import WireProtocol
 from prolific_contract.sandbox.faults import FaultServer
 from prolific_contract.sandbox.faults import fault as transfer_fault
+
+guard("uvicorn.asgi")
 
 # How long downloads under way may go on when the server is stopped.
 _GRACE_SECONDS = 1
@@ -126,7 +130,9 @@ class Sandbox:
     def _run(self, listener: socket.socket) -> None:
         self._failure = None
         try:
-            self._server.run([listener])
+            # At the level TRACE, uvicorn logs the query of every request.
+            with without_secrets(Redactor()):
+                self._server.run([listener])
         except OSError as error:
             if self._server.ready.is_set():
                 raise

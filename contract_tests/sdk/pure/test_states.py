@@ -8,9 +8,9 @@ from prolific_exports import Complete, Failed, Generating
 UNTIL = datetime(2026, 3, 20, 11, tzinfo=UTC)
 
 
-def test_a_ready_export_does_not_show_the_signature_of_its_url():
+def test_a_ready_export_does_not_show_its_url():
     state = Complete("https://s.example/x.zip?X-Amz-Signature=SECRET", UNTIL, {"k": "SECRET"})
-    assert "https://s.example/x.zip?[redacted]" in repr(state)
+    assert repr(state) == f"Complete(expires_at={UNTIL!r})"
     assert "SECRET" not in f"{state} {state!r}"
     assert state.url.endswith("SECRET")
 

@@ -1,0 +1,315 @@
+"""No secret leaves the process, whatever the server repeats and wherever it stands.
+
+A server on a raw socket repeats the token, or what signs a URL, in every place of an answer
+and in every way of writing; clients and commands meet it while everything is heard.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from io import StringIO
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from helpers import api
+from helpers.eavesdropper import Eavesdropper
+from helpers.echo_server import (
+    CREDENTIAL,
+    FORMS,
+    SIGNATURE,
+    EchoServer,
+    archive_with_damaged,
+    echoes,
+    sent,
+    signed_url,
+)
+from helpers.twins import Twin
+from prolific_contract import cli as contract
+from prolific_contract._errors import ContractToolError
+from prolific_contract.diff import read_contract
+from prolific_contract.sandbox import Sandbox
+from prolific_exports import AsyncExports, Exports, ExportsError, _cli
+from prolific_exports.testing import FakeClock
+
+TOKEN = "kq3v9Xw2/Lr7tYb5n+Mz8cHd4f_Gj6sPa1e"
+SECRETS = (TOKEN, SIGNATURE, CREDENTIAL)
+PLACES = {name.rpartition(",")[0]: None for name in echoes("")}
+
+
+def right(asked, reply):
+    return sent(reply)
+
+
+def from_store(echo):
+    return lambda asked, reply: (echo if asked.of_store else right)(asked, reply)
+
+
+def echoes_in(place, secret):
+    made = echoes(secret)
+    return [made[f"{place}, {form}"] for form in FORMS]
+
+
+@pytest.fixture
+def ear():
+    return Eavesdropper()
+
+
+def tell(ear, call, *arguments, **options):
+    """Hear what comes of a call."""
+    try:
+        ear.take(call(*arguments, **options))
+    except ExportsError as error:
+        ear.catch(error)
+
+
+@pytest.mark.parametrize("flavour", ["sync", "async"])
+@pytest.mark.parametrize("place", PLACES)
+def test_clients_repeat_no_secret(place, flavour, ear, tmp_path):
+    with EchoServer(right) as server, Twin(flavour) as twin, ear.listening():
+        exports = twin.make(TOKEN, base_url=server.url, clock=FakeClock(), on_event=ear.take)
+        collections, folder = exports.collections, str(tmp_path)
+        job = collections.job(api.COLLECTION, api.EXPORT_ID)
+        calls = [
+            job.status,
+            lambda: repr(collections.export(api.COLLECTION)),
+            lambda: collections.list(api.COLLECTION),
+            job.delete,
+        ]
+        # The forms take turns with the calls: each is met with several of the others.
+        for number, echo in enumerate(echoes_in(place, TOKEN)):
+            server.echo = echo
+            tell(ear, calls[number % 4])
+            tell(ear, calls[(number + 1) % 4])
+        server.echo = right
+        tell(ear, job.status)
+        for number, secret in enumerate(SECRETS):
+            repeated = echoes_in(place, secret)
+            server.echo = repeated[number]
+            tell(ear, job.status)
+            server.echo = from_store(repeated[number + 3])
+            tell(ear, lambda: str(collections.download(api.COLLECTION, folder, overwrite=True)))
+    for path in tmp_path.rglob("*"):
+        ear.hear(path.name)
+    ear.check(*SECRETS)
+
+
+def run(ear, main, argv, **options):
+    """Hear what a command shows."""
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(argv, **options)
+    ear.hear(out.getvalue())
+    ear.hear(err.getvalue())
+    return code
+
+
+@pytest.fixture
+def configured(monkeypatch, tmp_path):
+    """Point the commands at a server."""
+
+    def configure(server):
+        monkeypatch.setenv("PROLIFIC_TOKEN", TOKEN)
+        monkeypatch.setenv("PROLIFIC_URL", server.url)
+        monkeypatch.chdir(tmp_path)
+
+    return configure
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_commands_repeat_no_secret(place, ear, configured, tmp_path):
+    kind = ["collection", api.COLLECTION]
+    commands = [["status", *kind, api.EXPORT_ID, "--json"], ["list", *kind, "--json"]]
+    commands += [
+        ["delete", *kind, api.EXPORT_ID],
+        ["list", *kind],
+        ["status", *kind, api.EXPORT_ID],
+    ]
+    download = ["download", *kind, "--output", "a.zip", "--overwrite"]
+    with EchoServer(right) as server, ear.listening():
+        configured(server)
+        for argv, echo in zip([*commands, download], echoes_in(place, TOKEN), strict=True):
+            server.echo = echo
+            run(ear, _cli.main, argv, clock=FakeClock())
+        for number, secret in enumerate(SECRETS):
+            server.echo = from_store(echoes_in(place, secret)[number])
+            option = ("--json", "--delete-after", "--connections=2")[number]
+            run(ear, _cli.main, [*download, option], clock=FakeClock())
+    for path in tmp_path.rglob("*"):
+        ear.hear(path.name)
+    ear.check(*SECRETS)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_an_archive_names_is_no_secret_in_an_error(form, ear, configured, tmp_path):
+    # A name may not hold a slash.
+    name = FORMS[form](TOKEN).replace("/", "")
+    secret = TOKEN.partition("/")[2]
+    archive = archive_with_damaged(name)
+
+    def echo(asked, reply):
+        return sent(reply._replace(body=archive) if asked.of_store else reply)
+
+    with EchoServer(echo) as server, ear.listening():
+        configured(server)
+        for flavour in ("sync", "async"):
+            with Twin(flavour) as twin:
+                exports = twin.make(TOKEN, base_url=server.url, clock=FakeClock())
+                tell(ear, exports.collections.download, api.COLLECTION)
+        download = ["download", "collection", api.COLLECTION, "--output", "a.zip"]
+        assert run(ear, _cli.main, download, clock=FakeClock()) == 1
+        assert run(ear, _cli.main, [*download, "--json"], clock=FakeClock()) == 1
+        (tmp_path / "b.zip").write_bytes(archive)
+        assert run(ear, _cli.main, ["extract", "b.zip", "b"]) == 1
+        for argv in (["show", "b.zip"], ["show", "b.zip", "--json"], ["table", "b.zip", "b.csv"]):
+            run(ear, _cli.main, argv)
+    ear.check(secret)
+
+
+def test_a_loop_that_is_debugged_repeats_no_secret(ear):
+    async def ask(server):
+        async with AsyncExports(TOKEN, base_url=server.url, clock=FakeClock()) as exports:
+            job = exports.collections.job(api.COLLECTION, api.EXPORT_ID)
+            loop = asyncio.get_running_loop()
+            loop.slow_callback_duration = 0
+            try:
+                await asyncio.create_task(job.status())
+            except ExportsError as error:
+                ear.catch(error)
+
+    with EchoServer(right) as server, ear.listening():
+        for echo in (echo for place in PLACES for echo in echoes_in(place, TOKEN)[:1]):
+            server.echo = echo
+            asyncio.run(ask(server), debug=True)
+    ear.check(*SECRETS)
+
+
+REPORTS = ("html", "json", "junit", "sarif", "text")
+
+
+def checking(folder, name):
+    folder = folder / name
+    folder.mkdir()
+    argv = [f"--report={report}={folder / report}" for report in REPORTS]
+    return [*argv, "--baseline", str(folder / "baseline"), "--update-baseline"]
+
+
+@pytest.mark.parametrize("secret", [TOKEN, SIGNATURE])
+@pytest.mark.parametrize("only", ["api", "store", "both"])
+def test_the_gate_repeats_no_secret(secret, only, ear, monkeypatch, tmp_path):
+    kinds = [echo for place in PLACES for echo in echoes_in(place, secret)]
+    seen = []
+
+    def echo(asked, reply):
+        if asked.of_store:
+            seen.append(asked)
+        # Now and then the truth, so that there is a URL to ask the store with. What signs it is
+        # not known before.
+        known = secret == TOKEN or seen
+        if asked.number % 3 or not known or only == ("store", "api")[asked.of_store]:
+            return right(asked, reply)
+        return kinds[asked.number // 3 * 7 % len(kinds)](asked, reply)
+
+    monkeypatch.setenv("PROLIFIC_TOKEN", TOKEN)
+    subjects = ["--batch", api.BATCH, "--collection", api.COLLECTION, "--max-wait", "1"]
+    with EchoServer(echo) as server, ear.listening():
+        argv = ["check", "--target", server.url, *subjects, "--record", str(tmp_path / "har")]
+        assert run(ear, contract.main, [*argv, *checking(tmp_path, "live")]) in (0, 1, 2)
+        har = ["check", "--har", str(tmp_path / "har")]
+        assert run(ear, contract.main, [*har, *checking(tmp_path, "own")]) in (0, 1, 2)
+    ear.read(tmp_path)
+    ear.check(*SECRETS)
+
+
+def foreign(entries):
+    """A recording that another tool made, with the token in its requests."""
+    recorded = []
+    for number, (url, method, name, value, body) in enumerate(entries):
+        signed = [{"name": "Authorization", "value": f"Token {TOKEN}"}]
+        recorded.append(
+            {
+                "startedDateTime": f"2026-03-20T10:00:{number % 60:02}Z",
+                "time": 5,
+                "request": {"method": method, "url": url, "headers": signed},
+                "response": {
+                    "status": 200,
+                    "headers": [{"name": name, "value": value}],
+                    "content": {"text": body, "mimeType": "application/json"},
+                },
+            }
+        )
+    return {"log": {"version": "1.2", "entries": recorded}}
+
+
+@pytest.mark.parametrize("options", [[], ["--token", TOKEN]])
+def test_a_recording_of_others_is_judged_without_its_secrets(options, ear, tmp_path):
+    base = "https://api.example"
+    signed = signed_url("https://store.example")
+    issued = {"status": "complete", "url": signed, "expires_at": "2026-03-21T10:00:00Z"}
+    entries = []
+    for form in FORMS.values():
+        token, signature = form(TOKEN), form(SIGNATURE)
+        entries += [
+            (api.post_url("batch", base), "POST", f"X-{signature}", token, f'{{"a": "{token}"}}'),
+            (api.get_url("batch", base=base), "GET", f"X-{token}", signature, json.dumps(issued)),
+            (api.get_url("batch", base=base), "GET", "X", "1", f'{{"status": "{signature}"}}'),
+            (signed, "GET", "X", token, f"<p>{signature} {token}</p>"),
+        ]
+    (tmp_path / "har").write_text(json.dumps(foreign(entries)), encoding="utf-8")
+    with ear.listening():
+        argv = ["check", "--har", str(tmp_path / "har"), *options, *checking(tmp_path, "foreign")]
+        assert run(ear, contract.main, argv) == 0
+    ear.read(tmp_path / "foreign")
+    ear.check(*SECRETS)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_contract_from_a_signed_link_is_read_without_its_secrets(place, ear):
+    with EchoServer(right) as server, ear.listening():
+        link = signed_url(server.url, "/contract.yaml")
+        for secret in SECRETS[1:]:
+            for form, argv in enumerate((["diff", link, link], ["import", link, "--output", "-"])):
+                server.echo = echoes_in(place, secret)[form]
+                run(ear, contract.main, argv)
+            try:
+                read_contract(link)
+            except ContractToolError as error:
+                ear.catch(error)
+    ear.check(*SECRETS)
+
+
+def test_commands_without_a_server_repeat_no_secret(ear, monkeypatch, tmp_path):
+    monkeypatch.setenv("PROLIFIC_TOKEN", TOKEN)
+    built = str(tmp_path / "built.yaml")
+    with ear.listening():
+        assert run(ear, contract.main, ["laws"]) == 0
+        assert run(ear, contract.main, ["build", "--output", built]) == 0
+        assert run(ear, contract.main, ["diff", built, built]) == 0
+        assert run(ear, contract.main, ["sandbox", "--list-faults"]) == 0
+    ear.read(tmp_path)
+    ear.check(*SECRETS)
+
+
+def test_the_sandbox_logs_no_secret(ear, monkeypatch):
+    sandboxes = []
+
+    def serve(sandbox):
+        with Exports(TOKEN, base_url=sandbox.url) as exports, suppress(ExportsError):
+            exports.collections.export(sandbox.collection_id)
+        with Exports(sandbox.token, base_url=sandbox.url) as exports:
+            url = exports.collections.export(sandbox.collection_id).wait().url
+        httpx.get(url)
+        httpx.get(f"{url}0")
+        sandboxes.append(re.findall(r"Signature=(\w+)|Credential=([^&]+)", url))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Sandbox, "serve_forever", serve)
+    with ear.listening():
+        # Which speaks of the requests of this test.
+        monkeypatch.setattr(logging.getLogger("httpx"), "level", logging.WARNING)
+        monkeypatch.setattr(logging.getLogger("httpcore"), "level", logging.WARNING)
+        assert run(ear, contract.main, ["sandbox", "--generation-seconds", "0"]) == 0
+    (found,) = sandboxes
+    ear.check(TOKEN, *(unquote(one or other) for one, other in found))
