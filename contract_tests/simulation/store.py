@@ -17,6 +17,10 @@ SOMEBODYS = str(UUID(int=1))
 # A client that is refused asks for a fresh URL; one that is refused again has to give up.
 # It may start over once in between, and each of three parts is refused by itself.
 MOST_REFUSALS = 12
+# Bytes of an archive that comes by one byte a request, and how many requests it is worth: eight
+# failures and eight starts from byte 0, three parts at once.
+LARGE = 80
+MOST_BODIES = 48
 
 Answering: TypeAlias = Generator[None, None, Fetched]
 """An answer of the store, one piece of the body at a time."""
@@ -48,6 +52,8 @@ class Server:
         ranges: Whether it sends parts.
         stuck: What it answers to everything, if it does.
         restless: Whether the archive changes all the time.
+        stingy: Whether every connection breaks behind its first byte.
+        bodies: Bodies that it began to send.
         cut_after: Bytes of the archive behind which every connection breaks.
         last: The archive that it sent from, or confirmed, last.
         refusals: Refused requests since it last sent a byte.
@@ -71,6 +77,8 @@ class Server:
     ranges: bool = True
     stuck: int | None = None
     restless: bool = False
+    stingy: bool = False
+    bodies: int = 0
     cut_after: int | None = None
     last: Object | None = None
     refusals: int = 0
@@ -87,6 +95,7 @@ class Server:
         self.ranges = random() < 0.9
         self.stuck = self.random.choice((403, 404, 412, 416, 503)) if random() < 0.03 else None
         self.restless = random() < 0.03
+        self.stingy = random() < 0.03
         self.barring = random() < 0.05
         self._give(SOMEBODYS, self.make_object())
 
@@ -94,6 +103,8 @@ class Server:
         """An archive unlike every other; most have the same size."""
         number = len(self.objects) + 1
         size = 60 if self.random.random() < 0.8 else self.random.randrange(1, 80)
+        if self.stingy:
+            size = LARGE
         # No byte is what it is at another place, or in another archive at the same place.
         body = bytes((number * 37 + at * 101) % 251 for at in range(size))
         return self.objects.setdefault(body, Object(body, f'"{number}-{size}"'))
@@ -114,7 +125,7 @@ class Server:
 
     def begin(self) -> None:
         """A process starts: what it may ask for is counted anew."""
-        self.requests = self.refusals = self.fetches = self.missed = 0
+        self.requests = self.refusals = self.fetches = self.bodies = self.missed = 0
         self.last, self.barred = None, False
 
     def _count(self) -> None:
@@ -127,6 +138,10 @@ class Server:
         self._count()
         self.pass_time(0.1)
         request = send.request
+        if self.happens(0.02):
+            # It drips, or sends interim answers, until the client has had enough.
+            self.pass_time(send.timeout)
+            raise NoAnswerError("late", operation="", ref=request.ref, sent=True)
         if self.happens(0.08):
             sent = self.random.random() < 0.5
             if sent:
@@ -260,6 +275,10 @@ class Server:
             if self.happens(0.45) or (self.restless and not self.calm)
             else None
         )
+        self.bodies += 1
+        if self.stingy and not self.calm:
+            assert self.bodies <= MOST_BODIES, "one byte a request is progress without end"
+            cut = 1
         if self.cut_after is not None:
             cut = max(self.cut_after - start, 0)
         clean = known and self.happens(0.5)

@@ -2,6 +2,7 @@
 
 import pytest
 from attrs import evolve
+from prolific_exports import _calls
 from prolific_exports._effects import Head
 from prolific_exports._transfer import _claim, _judge
 from prolific_exports._transfer._flow import _Download
@@ -37,7 +38,7 @@ def refreshes_without_end(patch):
     refresh = _Download._refresh
 
     def forgetful(self, fetched):
-        self.refreshed_at = None
+        self.refreshed_at, self.failures = None, 0
         return refresh(self, fetched)
 
     patch.setattr(_Download, "_refresh", forgetful)
@@ -52,6 +53,16 @@ def retries_without_end(patch):
         return pause(self, reason, fetched)
 
     patch.setattr(_Download, "_pause", forgetful)
+
+
+def every_byte_is_progress(patch):
+    """One byte a request forgives all failures."""
+    patch.setattr(_Download, "_least_progress", lambda self: 1)
+
+
+def deadline_is_not_looked_at(patch):
+    """A call may take as long as ever, whenever it begins."""
+    patch.setattr(_calls, "_GRACE", 30.0)
 
 
 def tags_are_not_compared(patch):
@@ -92,8 +103,8 @@ def bytes_are_vouched_for_too_early(patch):
 def short_is_whole(patch):
     """The connection's end is taken for the archive's."""
 
-    def careless(self, transfer, fetched):
-        self.room.total = transfer.received
+    def careless(self, part, fetched):
+        self.room.total = part.transfer.received
         yield from ()
 
     patch.setattr(_Download, "_take_stock", careless)
@@ -177,6 +188,8 @@ def claims_of_other_containers_are_taken_over_at_once(patch):
 
 BROKEN = [
     start_is_not_looked_at,
+    every_byte_is_progress,
+    deadline_is_not_looked_at,
     refreshes_without_end,
     retries_without_end,
     tags_are_not_compared,

@@ -5,7 +5,7 @@ schedule. What must hold, whatever happens:
 
 - At the final path is exactly one of the server's archives, or nothing.
 - Every end is a return, a typed error or a crash, after a bounded number of requests, few of
-  them for what the store refuses.
+  them for what the store refuses, or for a byte each. A wait ends with its deadline.
 - Bytes of two archives are never put together, and none that a power cut took count:
   verification finds nothing, unless bytes were damaged on the way.
 - What is saved is what the store had when it was last asked, and of the job that was named.
@@ -28,7 +28,13 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from prolific_exports import CorruptArchiveError, ExportsError, NotFoundError, TargetInUseError
+from prolific_exports import (
+    CorruptArchiveError,
+    ExportsError,
+    ExportTimeoutError,
+    NotFoundError,
+    TargetInUseError,
+)
 from prolific_exports._calls import Context
 from prolific_exports._effects import Fetch, FetchAll, Fetched, Flow, Run, Send, Sleep
 from prolific_exports._files._process import Process
@@ -51,8 +57,12 @@ TARGET = FOLDER / "data.zip"
 NOW = datetime(2026, 3, 20, 10, 0, 0, tzinfo=UTC)
 TOKEN = "t0ken-of-a-test"
 STEM = ".prolific-collection-c1"
-POLICY = Policy()
+POLICIES = (Policy(), Policy(), Policy(timeout=5.0))
+# Seconds that the last call may take beyond the deadline: one, and what any call takes here.
+GRACE = 1.2
 _PART = 7
+# Of an archive, this share is progress: more than the first bytes of three parts.
+_SHARE = 16
 _PLANTED = b"{}"
 _UNKNOWN = str(UUID(int=0))
 _judged = lru_cache(1024)(why_unsafe)
@@ -74,6 +84,7 @@ class World:
         self.pid = self.container = 0
         self.beats: Callable[[], object] | None = None
         self.connections = random.choice((1, 1, 3))
+        self.policy = random.choice(POLICIES)
         self.events: list[object] = []
 
     def _pass_time(self, seconds: float) -> None:
@@ -143,7 +154,7 @@ class World:
             Job("collection", "c1", named, named=named is not None),
             TARGET,
             Context(self.clock, self.random, Redactor(TOKEN), self.events.append),
-            POLICY,
+            self.policy,
             options=Options(verify=self._verify, connections=self.connections),
             system=System(self.disk, self, self._beat),
         )
@@ -243,6 +254,8 @@ class World:
             return
         left = set(self.disk.files) - {TARGET.name}
         assert left <= {f"{STEM}.part", f"{STEM}.json", f"{STEM}.json.new", f"{STEM}.lock.old"}
+        if isinstance(error, ExportTimeoutError):
+            assert error.waited <= self.policy.timeout + GRACE
         assert TOKEN not in str(error)
         assert "5ecret" not in str(error)
         if f"{STEM}.part" in left:
@@ -313,12 +326,12 @@ class World:
 @contextmanager
 def _prepared() -> Iterator[None]:
     """Parts as small as the archives, and URLs judged once instead of a million times."""
-    part, judge = _flow.SMALLEST_PART, _flow.why_unsafe
-    _flow.SMALLEST_PART, _flow.why_unsafe = _PART, _judged
+    part, judge, share = _flow.SMALLEST_PART, _flow.why_unsafe, _flow._PROGRESS_SHARE
+    _flow.SMALLEST_PART, _flow.why_unsafe, _flow._PROGRESS_SHARE = _PART, _judged, _SHARE
     try:
         yield
     finally:
-        _flow.SMALLEST_PART, _flow.why_unsafe = part, judge
+        _flow.SMALLEST_PART, _flow.why_unsafe, _flow._PROGRESS_SHARE = part, judge, share
 
 
 def _whole(answering: Answering) -> Fetched:
