@@ -40,6 +40,21 @@ def test_a_new_job_is_202_and_generating(open_desk, kind, edition):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
+def test_slash_at_end_of_path_makes_no_difference(open_desk, kind, edition):
+    desk = open_desk(edition=edition)
+    path = f"{kind.path_segment}/{desk.site.settings.id_of(kind)}/export"
+
+    requested = desk.api("POST", f"{path}/")
+    job = f"{path}/{read_json(requested)['export_id']}"
+
+    assert requested.status == 202
+    assert read_json(desk.api("POST", path)) == read_json(requested)
+    for method, one in (("GET", path), ("GET", job), ("PATCH", job), ("DELETE", job)):
+        assert desk.api(method, f"{one}/").status == desk.api(method, one).status
+    assert desk.api("GET", f"{job}//").status == 404
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_a_request_while_generating_is_202_with_the_same_job(open_desk, kind, edition):
     desk = open_desk(edition=edition)
     first = desk.request(kind, desk.site.settings.id_of(kind))
@@ -248,7 +263,7 @@ def test_head_is_answered_like_get_where_the_state_is_asked(desk, kind):
         "/",
         "/store",
         "/api/v1/data-collection/collections",
-        "/api/v1/data-collection/collections/x/export/",
+        "/api/v1/data-collection/collections/x/export//",
         "/api/v1/data-collection/collections/x/export/y/z",
         "/api/v1/data-collection/collections//export",
         "/api/v1/data-collection/datasets/x/export",

@@ -194,7 +194,7 @@ def test_any_bytes_become_a_state_or_a_typed_error(body, status):
 
 def test_a_page_in_place_of_an_answer_has_its_likely_causes_named():
     with pytest.raises(ContractViolation, match=r"not JSON.*base URL \(PROLIFIC_URL\).*login"):
-        interpret(b"<html><title>Hello</title></html>")
+        interpret(b"Welcome to the guest network")
 
 
 ENVELOPE = {"status": 404, "error_code": 140404, "title": "Not found", "detail": "No such job."}
@@ -452,3 +452,53 @@ def test_events_and_calls_are_logged_without_secrets(router, resource, kind, cap
     assert "Requested(" in caplog.text
     assert TOKEN not in caplog.text
     assert "5ecret5ignature" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("location", "says"),
+    [
+        ("https://eu.example/p{path}", "set PROLIFIC_URL to https://eu.example/p."),
+        ("https://eu.example:8443{path}/?a=5ecret", "set PROLIFIC_URL to https://eu.example:8443."),
+        ("https://[::1]{path}", "set PROLIFIC_URL to https://[::1]."),
+        (
+            "https://user:5ecret@login.example/sign-in?next=5ecret#5ecret",
+            "redirects to https://login.example/sign-in. A redirect is not followed",
+        ),
+        ("https://login.example/", "wants a login first"),
+        ("/sign-in?next=5ecret", "redirects to /sign-in."),
+    ],
+)
+def test_redirect_is_refused_with_where_it_leads(router, resource, kind, location, says):
+    path = httpx.URL(api.post_url(kind)).path
+    headers = {"Location": location.format(path=path)}
+    router.post(api.post_url(kind)).mock(return_value=httpx.Response(308, headers=headers))
+
+    with pytest.raises(ContractViolation, match="PROLIFIC_URL") as failure:
+        resource.export(api.RESOURCE[kind])
+
+    assert says in str(failure.value)
+    assert "5ecret" not in str(failure.value)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Location": ""}])
+def test_redirect_to_nowhere_is_refused(router, resource, kind, headers):
+    router.post(api.post_url(kind)).mock(return_value=httpx.Response(302, headers=headers))
+
+    with pytest.raises(ContractViolation, match="PROLIFIC_URL"):
+        resource.export(api.RESOURCE[kind])
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!DOCTYPE html><title>Log in</title>",
+        b"\xef\xbb\xbf\r\n <html><body>Welcome to the guest network",
+        b"<!-- proxy --><HTML>",
+    ],
+)
+def test_page_with_status_200_is_called_a_web_page(kind, page):
+    with pytest.raises(ContractViolation, match="is a web page: a login page") as failure:
+        interpret(page, kind)
+
+    assert "PROLIFIC_URL" in str(failure.value)
+    assert "HTTPS_PROXY" in str(failure.value)

@@ -39,6 +39,7 @@ from prolific_exports._redactor import Redactor
 from prolific_exports._refs import ExportRef
 from prolific_exports._states import Complete, ExportState, Failed, Generating
 from prolific_exports._timestamps import parse_timestamp, utc_moment
+from prolific_exports._urls import base_of, place
 
 _PREFIX: Final = "/api/v1/data-collection"
 _EXPORTS: Final = {
@@ -149,11 +150,7 @@ def _judged(
         return judge
     if reply.status >= 400:
         raise error_of(request, reply, redactor, retry_after)
-    raise judge.violation(
-        "",
-        "redirects or announces instead of answering; a redirect is not followed, so that "
-        "the token goes nowhere else. Check the base URL (PROLIFIC_URL)",
-    )
+    raise judge.violation("", judge.no_answer())
 
 
 def _text(value: Any) -> str | None:
@@ -177,6 +174,11 @@ def _date_time(value: Any) -> str | None:
         return "is not a date and time with an offset (RFC 3339)"
     return None
 
+
+# What HTML begins with, or a comment before it.
+_PAGE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|!--)", re.IGNORECASE
+)
 
 _Misfit: TypeAlias = Callable[[Any], str | None]
 # What documents/000 requires of each state, field by field, so that an error can
@@ -302,12 +304,37 @@ class _Judge:
             return Complete(body["url"], None, self._others(body, known - {"expires_at"}))
         return Complete(body["url"], expires_at, self._others(body, known))
 
+    def no_answer(self) -> str:
+        """What is wrong with a reply that is neither a success nor an error."""
+        location = self.reply.headers.get("location")
+        if location is None or not 300 <= self.reply.status < 400:
+            return "announces instead of answering. Check the base URL (PROLIFIC_URL)"
+        # Without query and user, which can hold secrets.
+        target, base = place(location), base_of(location, self.request.path)
+        shown = self.redactor.text(target) if target else "what is not a URL"
+        advice = (
+            f"If that is the API, set PROLIFIC_URL to {self.redactor.text(base)}"
+            if base
+            else "Check the base URL (PROLIFIC_URL), and whether the network wants a login first"
+        )
+        return (
+            f"redirects to {shown}. A redirect is not followed, so that the token goes "
+            f"nowhere else. {advice}"
+        )
+
     def _json(self) -> Any:
         if not self.reply.body.strip():
             raise self.violation("", "is empty")
         # Raised outside of the handler: the parser's error holds the whole body.
         with suppress(ValueError):
             return parse(self.reply.body)
+        if _PAGE.match(self.reply.body):
+            raise self.violation(
+                "",
+                "is a web page: a login page, a proxy or a firewall answered in place of the API. "
+                "Check the base URL (PROLIFIC_URL) and the proxy (HTTPS_PROXY, NO_PROXY), or log "
+                "in to the network in a browser",
+            )
         raise self.violation(
             "",
             "is not JSON, cut off, or nested too deep. Check the base URL (PROLIFIC_URL), and "

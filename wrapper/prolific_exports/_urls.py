@@ -44,6 +44,28 @@ def joined(url: str, location: str) -> str:
         return location
 
 
+def place(url: str) -> str:
+    """Scheme, host and path of a URL, or the path of a relative one; empty if it is no URL.
+
+    Users and queries, which can hold secrets, are left out.
+    """
+    try:
+        parsed = httpx.URL(url)
+        port = "" if parsed.port is None else f":{parsed.port}"
+        host = f"[{parsed.host}]" if ":" in parsed.host else parsed.host
+        path = parsed.raw_path.decode("ascii").partition("?")[0]
+    except (httpx.InvalidURL, TypeError, ValueError):
+        return ""
+    return f"{parsed.scheme}://{host}{port}{path}" if host else path
+
+
+def base_of(url: str, path: str) -> str:
+    """The base below which a URL has a path; empty if it is not absolute or has another path."""
+    whole = place(url).removesuffix("/")
+    path = path.removesuffix("/")
+    return whole.removesuffix(path) if "://" in whole and whole.endswith(path) else ""
+
+
 def is_this_machine(host: str) -> bool:
     """Whether a host is this machine, however its address is written."""
     address = address_of(host)

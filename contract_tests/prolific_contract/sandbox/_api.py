@@ -33,7 +33,8 @@ _METHODS: dict[Edition, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "2026-03": (("POST",), ("GET", "HEAD")),
     "2026-11": (("GET", "HEAD", "POST"), ("DELETE", "GET", "HEAD")),
 }
-_ROUTE = re.compile(rf"/api/v1/data-collection/({'|'.join(_KINDS)})/([^/]+)/export(?:/([^/]+))?")
+# With a slash at the end or without one, as the API takes them (D-21).
+_ROUTE = re.compile(rf"/api/v1/data-collection/({'|'.join(_KINDS)})/([^/]+)/export(?:/([^/]+))?/?")
 
 
 class ExportApi:

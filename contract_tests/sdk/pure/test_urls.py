@@ -6,7 +6,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_exports._urls import why_unsafe
+from prolific_exports._urls import base_of, place, why_unsafe
 
 
 @pytest.mark.parametrize(
@@ -171,3 +171,24 @@ def test_what_passes_is_https_or_loopback_for_the_client_that_sends(url):
         if parsed.scheme != "https":
             assert parsed.scheme == "http"
             assert parsed.host == "localhost" or ipaddress.ip_address(parsed.host).is_loopback
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "base"),
+    [
+        ("https://a.example/b/export", "https://a.example/b/export", "https://a.example/b"),
+        (
+            "https://u:p@a.example:8443/export/?q#f",
+            "https://a.example:8443/export/",
+            "https://a.example:8443",
+        ),
+        ("http://[::1]/export", "http://[::1]/export", "http://[::1]"),
+        ("https://a.example/%0a", "https://a.example/%0a", ""),
+        ("/export?q", "/export", ""),
+        ("https://a.example:port/export", "", ""),
+        ("", "/", ""),
+    ],
+)
+def test_place_of_redirect_has_no_secrets(url, shown, base):
+    assert place(url) == shown
+    assert base_of(url, "/export") == base
