@@ -6,8 +6,10 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract.gate._hiding import Hider
+from prolific_contract.gate._hiding import Hider, urls_of, without_signatures
+from prolific_contract.gate._trace import Answer, Credential, Exchange
 from prolific_contract.gate.laws._urls import readable_expiry
+from prolific_exports._redactor import Redactor
 from prolific_exports._urls import why_unsafe
 
 FEW = settings(max_examples=25, deadline=None)
@@ -213,3 +215,58 @@ def test_bytes_that_are_no_text_are_dropped():
 @given(st.binary(max_size=200))
 def test_any_bytes_can_be_hidden(body):
     Hider().body(body)
+
+
+SIGNED = "https://h/x.zip?X-Amz-Signature=S3cr3tS3cr3tS3cr3t"
+ALONE = "S3cr3tS3cr3tS3cr3t"
+
+
+def exchanged(answer=None, **more):
+    given = {"index": 0, "method": "GET", "url": SIGNED, "base_url": "https://api"}
+    return Exchange(**(given | more), credential=Credential.NONE, answer=answer)
+
+
+def known():
+    signatures = Redactor()
+    signatures.learn(SIGNED)
+    return signatures
+
+
+def test_urls_that_an_exchange_shows_are_fetched_issued_or_redirected_to():
+    answer = Answer(200, (("Location", "/y?a=b"),), b'{"url": "https://h/z?c=d"}')
+    path = "https://api/api/v1/data-collection/batches/b1/export"
+
+    assert list(urls_of(exchanged(answer))) == [SIGNED, "https://h/z?c=d", "/y?a=b"]
+    assert list(urls_of(exchanged(url=path))) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "hidden"),
+    [
+        (f'{{"url": "{SIGNED}"}}', f'{{"url": "{SIGNED}"}}'),
+        (f'{{"said": "{ALONE}"}}', '{"said": "[redacted]"}'),
+        (f"see {SIGNED} or {ALONE}", f"see {SIGNED} or [redacted]"),
+        (f"https://{ALONE}/?a={ALONE}", f"https://[redacted]/?a={ALONE}"),
+        (f"what?{ALONE}", "what?[redacted]"),
+        (f"\0{ALONE}", f"\0{'*' * len(ALONE)}"),
+        ("nothing", "nothing"),
+    ],
+)
+def test_what_signs_a_url_stays_in_urls_alone(body, hidden):
+    answer = Answer(200, ((f"X-{ALONE}", ALONE), ("Location", SIGNED)), body.encode())
+    kept = without_signatures(exchanged(answer), known()).answer
+
+    assert kept.headers == (("X-[redacted]", "[redacted]"), ("Location", SIGNED))
+    assert kept.body == hidden.encode()
+    assert kept.redacted
+
+
+def test_failures_do_not_show_what_signs_a_url():
+    kept = without_signatures(exchanged(failure=f"no {ALONE}"), known())
+
+    assert kept.failure == "no [redacted]"
+
+
+def test_an_exchange_without_what_signs_a_url_stays_as_it_is():
+    for exchange in (exchanged(), exchanged(Answer(200, (("Location", SIGNED),), b"{}"))):
+        assert without_signatures(exchange, known()) == exchange
