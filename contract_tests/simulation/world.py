@@ -194,12 +194,12 @@ class World:
         """Another process, perhaps in another container, where ids start again."""
         self.beats = None
         self.pid += 1
-        if not self.server.calm and self.random.random() < 0.3:
+        if not self.server.calm and self.random.random() < 0.1:
             self.container, self.pid = self.container + 1, 1
         # A claim that was not signed yet is respected for a moment.
         short = not self.server.calm and self.random.random() < 0.5
         self._pass_time(FOREIGN_SILENCE / 2 if short else FOREIGN_SILENCE + 1)
-        if not self.server.calm and self.random.random() < 0.05:
+        if not self.server.calm and self.random.random() < 0.02:
             self._plant(f"{STEM}.{self.random.choice(('part', 'json', 'lock'))}")
 
     def _plant(self, name: str) -> None:
