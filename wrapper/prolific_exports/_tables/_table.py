@@ -103,7 +103,7 @@ class ResponseTable:
         self._sources = [Source(archive, by) for archive in self.archives]
         check_names(names)
         self._folders = _folders(files, len(self.archives))
-        self._policy = names
+        self._policy: Names = names
         self._missing = 0
 
     @cached_property
