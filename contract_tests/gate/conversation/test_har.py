@@ -476,10 +476,20 @@ def test_where_no_request_shows_the_field_the_recorder_has_taken_it_out():
 
 
 def test_the_given_token_is_looked_for_in_answers():
-    trace = parse(entry(answer=error(404, detail=f"no {TOKEN}")), entry(), token=TOKEN)
+    refused = entry(answer=error(404, detail=f"no {TOKEN}"))
+    trace = parse(refused, entry(), entry(answer=Answer(0)), token=TOKEN)
+    answers = [one.answer for one in trace.exchanges]
 
-    assert [one.answer.echoes_token for one in trace.exchanges] == [True, False]
-    assert TOKEN not in repr([one.answer.body for one in trace.exchanges])
+    assert [answer and answer.echoes_token for answer in answers] == [True, False, None]
+    assert TOKEN not in repr([answer and answer.body for answer in answers])
+
+
+def test_a_token_that_a_recording_shows_is_taken_out_of_answers():
+    echo = entry(answer=error(404, detail=f"no {TOKEN}"), authorization=f"Token {TOKEN}")
+    (exchange,) = parse(echo).exchanges
+
+    assert exchange.answer.redacted
+    assert TOKEN.encode() not in exchange.answer.body
 
 
 def test_bodies_may_be_in_base64_and_may_be_left_out():
