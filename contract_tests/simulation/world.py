@@ -82,6 +82,8 @@ class World:
         self.disk.links = random.random() < 0.8
         self.server = Server(random, self.disk.step, self.disk.kill, self._pass_time)
         self.pid = self.container = 0
+        # Whether there are other containers and other users. Most worlds have none.
+        self.crowded = random.random() < 0.15
         self.beats: Callable[[], object] | None = None
         self.connections = random.choice((1, 1, 3))
         self.policy = random.choice(POLICIES)
@@ -194,12 +196,13 @@ class World:
         """Another process, perhaps in another container, where ids start again."""
         self.beats = None
         self.pid += 1
-        if not self.server.calm and self.random.random() < 0.1:
+        crowded = self.crowded and not self.server.calm
+        if crowded and self.random.random() < 0.3:
             self.container, self.pid = self.container + 1, 1
         # A claim that was not signed yet is respected for a moment.
-        short = not self.server.calm and self.random.random() < 0.5
+        short = crowded and self.random.random() < 0.5
         self._pass_time(FOREIGN_SILENCE / 2 if short else FOREIGN_SILENCE + 1)
-        if not self.server.calm and self.random.random() < 0.02:
+        if crowded and self.random.random() < 0.1:
             self._plant(f"{STEM}.{self.random.choice(('part', 'json', 'lock'))}")
 
     def _plant(self, name: str) -> None:
