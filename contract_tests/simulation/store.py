@@ -87,6 +87,7 @@ class Server:
     barring: bool = False
     barred: bool = False
     missed: int = 0
+    changes: float = 0.1
 
     def __attrs_post_init__(self) -> None:
         random = self.random.random
@@ -203,7 +204,7 @@ class Server:
         if self.happens(0.06):
             status = self.random.choice((408, 412, 416, 429, 500, 503))
             return self._without_body(fetch, status)
-        if self.happens(0.1):
+        if self.happens(self.changes):
             self._give(job, self._other_object())
         if self.restless and not self.calm:
             self._give(job, self.make_object())
