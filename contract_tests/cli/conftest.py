@@ -8,7 +8,7 @@ import pytest
 import respx
 from helpers import api
 from prolific_exports._cli import main
-from prolific_exports._store import StoreClient
+from prolific_exports._http._store_client import StoreClient
 from prolific_exports.testing import FakeClock
 
 

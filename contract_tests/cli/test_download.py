@@ -507,7 +507,7 @@ def test_an_interrupt_between_two_downloads_takes_neither_for_the_other(cli, rea
                 raise KeyboardInterrupt
 
         with monkeypatch.context() as patched:
-            patched.setattr("prolific_exports._cli._streams.result", result)
+            patched.setattr("prolific_exports._console._streams.result", result)
             outcome = cli("download", "collection", A, B, C, "-o", f"out{count}")
         assert outcome.code == 130
         after = outcome.err.partition("prolific-exports: error: interrupted\n")[2]

@@ -21,9 +21,9 @@ from prolific_exports import (
     ServerError,
     Verifying,
 )
-from prolific_exports._cli._live import LiveLine
 from prolific_exports._cli._narration import Narrator
-from prolific_exports._cli._text import duration, plural, printable, size
+from prolific_exports._console._live import LiveLine
+from prolific_exports._console._text import duration, plural, printable, size
 
 REF = ExportRef("collection", api.COLLECTION, api.EXPORT_ID)
 MB = 1_000_000

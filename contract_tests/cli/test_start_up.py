@@ -10,7 +10,7 @@ import pytest
 from archive.builders import collection_members, write_zip
 from prolific_exports import __version__
 from prolific_exports._cli import main
-from prolific_exports._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
+from prolific_exports._flows._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
 
 _PROBE = """
 import sys

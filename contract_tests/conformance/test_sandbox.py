@@ -22,7 +22,7 @@ from prolific_contract.sandbox import (
     SandboxSettings,
     create_app,
 )
-from prolific_contract.sandbox._known import MOST_JOBS
+from prolific_contract.sandbox._resources import MOST_JOBS
 
 pytestmark = pytest.mark.unmeasured
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from attrs import field, frozen
-from prolific_contract.gate._inprocess import InProcessTarget
-from prolific_contract.gate._plan import Plan
-from prolific_contract.gate._recorder import Conversation, converse
-from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject
+from prolific_contract.gate.conversation._plan import Plan
+from prolific_contract.gate.conversation._recorder import Conversation, converse
+from prolific_contract.gate.proof._in_process import InProcessTarget
+from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Subject
 from prolific_contract.sandbox import Fate, Kind, ManualClock, SandboxSettings
 from prolific_contract.sandbox._site import Site
 

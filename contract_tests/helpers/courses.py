@@ -5,7 +5,7 @@ from typing import Any, Literal, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from attrs import evolve, frozen
-from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID, Action, Kind, path_of
+from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Action, Kind, path_of
 from prolific_contract.sandbox import Edition, Fate, ManualClock, SandboxSettings
 from prolific_contract.sandbox import Kind as SandboxKind
 from prolific_contract.sandbox._http import Call, FileSlice, NoReplyError, Reply

@@ -9,7 +9,11 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from prolific_contract.gate._catalogue import (
+from prolific_contract.gate.conversation._http_target import LiveTarget
+from prolific_contract.gate.conversation._plan import BRISK, Plan
+from prolific_contract.gate.conversation._recorder import converse
+from prolific_contract.gate.laws._law import Edition
+from prolific_contract.gate.proof._catalogue import (
     CLEAN,
     LIVE_MUTANTS,
     Hearing,
@@ -24,12 +28,8 @@ from prolific_contract.gate._catalogue import (
     try_mutant,
     try_mutant_live,
 )
-from prolific_contract.gate._kill_table import kill_table, summary
-from prolific_contract.gate._law import Edition
-from prolific_contract.gate._live import LiveTarget
-from prolific_contract.gate._plan import BRISK, Plan
-from prolific_contract.gate._recorder import converse
-from prolific_contract.gate._trace import Subject
+from prolific_contract.gate.proof._detection_table import kill_table, summary
+from prolific_contract.gate.trace._exchanges import Subject
 from prolific_contract.sandbox.mutants import MUTANTS
 from prolific_contract.sandbox.variants import VARIANTS
 

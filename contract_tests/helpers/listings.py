@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from prolific_contract.gate._operations import Kind, path_of
-from prolific_contract.gate._trace import Answer, Exchange
+from prolific_contract._vocabulary import Kind, path_of
+from prolific_contract.gate.trace._exchanges import Answer, Exchange
 
 from helpers.traces import BASE, JOB, RESOURCE, Talk, json_answer
 

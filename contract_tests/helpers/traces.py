@@ -6,11 +6,11 @@ from email.utils import format_datetime
 from typing import Any
 
 from attrs import evolve
+from prolific_contract._vocabulary import Kind, Operation, path_of
 from prolific_contract.gate._judge import contract_of
-from prolific_contract.gate._law import Edition, Observation, Outcome, Reading
-from prolific_contract.gate._operations import Kind, Operation, path_of
-from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject, Trace
 from prolific_contract.gate.laws import law
+from prolific_contract.gate.laws._law import Edition, Observation, Outcome, Reading
+from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Subject, Trace
 
 BASE = "https://api.example"
 START = datetime(2026, 3, 20, 10, 0, tzinfo=UTC)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from attrs import evolve, frozen
-from prolific_contract.gate._law import Law, Observation, Outcome, Source
-from prolific_contract.gate._operations import Action, Kind, Operation
-from prolific_contract.gate._trace import Answer, Credential, Subject, Trace
+from prolific_contract._vocabulary import Action, Kind, Operation
 from prolific_contract.gate._verdict import Cell, DocumentedAnswer, Verdict
+from prolific_contract.gate.laws._law import Law, Observation, Outcome, Source
+from prolific_contract.gate.trace._exchanges import Answer, Credential, Subject, Trace
 
 from helpers import traces
 

@@ -11,7 +11,7 @@ from prolific_contract import cli as contract_command
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 from prolific_exports import Exports
 from prolific_exports._cli._parser import build_parser as build_exports_parser
-from prolific_exports._settings import REFERER
+from prolific_exports._model._settings import REFERER
 
 from project.tree import PACKAGES, ROOT, project_files
 
@@ -102,7 +102,9 @@ def here(sandbox, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
     monkeypatch.setenv("PROLIFIC_TOKEN", sandbox.token)
-    monkeypatch.setattr("prolific_exports._clock.SystemClock.sleep", lambda clock, seconds: None)
+    monkeypatch.setattr(
+        "prolific_exports._model._clock.SystemClock.sleep", lambda clock, seconds: None
+    )
     return tmp_path
 
 
@@ -144,7 +146,7 @@ def texts(path):
 
 
 # Writes a page for the repository.
-FOR_THE_REPOSITORY = "contract_tests/prolific_contract/gate/_kill_table.py"
+FOR_THE_REPOSITORY = "contract_tests/prolific_contract/gate/proof/_detection_table.py"
 
 
 def test_no_message_of_an_installed_command_advises_what_takes_a_checkout():

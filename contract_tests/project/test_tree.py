@@ -81,7 +81,7 @@ def test_the_sdk_imports_nothing_of_the_gate():
 
 
 def test_one_module_of_the_sdk_imports_the_generated_client():
-    assert importers("wrapper", "prolific_api") == ["wrapper/prolific_exports/_api.py"]
+    assert importers("wrapper", "prolific_api") == ["wrapper/prolific_exports/_flows/_boundary.py"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import errno
 import sys
 from typing import Any, TextIO
 
-from prolific_exports._cli._streams import abandon, encodable
+from prolific_exports._console._streams import abandon, encodable
 
 from prolific_contract._errors import DocumentError
 

@@ -9,7 +9,8 @@ import anyio
 import httpx
 import pytest
 import schemathesis
-from prolific_contract.sandbox import ManualClock, SandboxSettings, _shelf, create_app
+from prolific_contract.sandbox import ManualClock, SandboxSettings, create_app
+from prolific_contract.sandbox import _archive_files as _shelf
 
 SETTINGS = SandboxSettings(generation_seconds=3)
 COLLECTION = f"/api/v1/data-collection/collections/{SETTINGS.id_of('collection')}/export"

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prolific_contract.sandbox import Kind
 from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
-from prolific_contract.sandbox._draw import Draw
+from prolific_contract.sandbox._random import Draw
 from prolific_contract.sandbox._uploads import make_upload
 
 EXPORTED_AT = datetime(2026, 3, 19, 10, 30, 5, tzinfo=UTC)

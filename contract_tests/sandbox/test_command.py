@@ -11,7 +11,7 @@ import pytest
 from prolific_contract._commands.sandbox import _announcement
 from prolific_contract.cli import main
 from prolific_contract.sandbox import KNOWN_RESOURCES, Sandbox, SandboxSettings
-from prolific_contract.sandbox import _known as known
+from prolific_contract.sandbox import _resources as known
 
 
 @pytest.fixture

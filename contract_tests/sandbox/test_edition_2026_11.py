@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from prolific_contract.sandbox import Fate, Kind, Resource
-from prolific_contract.sandbox._known import LIMIT_STATUSES, MOST_JOBS, STUDIES
+from prolific_contract.sandbox._resources import LIMIT_STATUSES, MOST_JOBS, STUDIES
 
 from sandbox.desk import BASE_URL, read_file, read_json
 from sandbox.test_api import UNKNOWN, assert_error

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prolific_contract.sandbox import Fate, Kind, ManualClock, Resource
 from prolific_contract.sandbox._jobs import Job, JobBook, State
-from prolific_contract.sandbox._known import EDITIONS
+from prolific_contract.sandbox._resources import EDITIONS
 
 GENERATION = timedelta(seconds=3)
 START = datetime(2026, 3, 19, 10, 30, tzinfo=UTC)

@@ -15,8 +15,8 @@ from prolific_contract.sandbox import (
     SandboxError,
     SandboxSettings,
     _server,
-    _shelf,
 )
+from prolific_contract.sandbox import _archive_files as _shelf
 
 
 def export(sandbox, kind=Kind.COLLECTION, resource_id=None):

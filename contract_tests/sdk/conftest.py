@@ -6,7 +6,7 @@ import pytest
 import respx
 from helpers import api
 from helpers.twins import Twin
-from prolific_exports._store import StoreClient
+from prolific_exports._http._store_client import StoreClient
 from prolific_exports.testing import FakeClock
 
 

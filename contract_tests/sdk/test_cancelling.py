@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from helpers import api
-from prolific_exports import AsyncExports, _core
+from prolific_exports import AsyncExports
+from prolific_exports import _client_base as _core
 from prolific_exports._files._disk import OsDisk, OsHandle
 
 PART = f".prolific-collection-{api.COLLECTION}"

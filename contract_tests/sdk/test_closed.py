@@ -4,8 +4,8 @@ import httpx
 import pytest
 from helpers import api
 from prolific_exports import UsageError
-from prolific_exports import _http as http
-from prolific_exports._effects import Fetch
+from prolific_exports._flows._effects import Fetch
+from prolific_exports._http import _requests as http
 
 
 def calls(resource, folder):

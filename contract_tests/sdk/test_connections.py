@@ -16,15 +16,15 @@ from prolific_exports import (
     StorageError,
     UsageError,
     Verifying,
-    _sync,
 )
-from prolific_exports._clock import SystemClock
-from prolific_exports._effects import Fetch, FetchAll, Fetched
+from prolific_exports._download import _flow
 from prolific_exports._files._disk import OsHandle
-from prolific_exports._settings import Settings
-from prolific_exports._store import Stop
-from prolific_exports._sync import StoppedError, SyncDriver, stoppable
-from prolific_exports._transfer import _flow
+from prolific_exports._flows._effects import Fetch, FetchAll, Fetched
+from prolific_exports._http import _sync_driver as _sync
+from prolific_exports._http._store_client import Stop
+from prolific_exports._http._sync_driver import StoppedError, SyncDriver, stoppable
+from prolific_exports._model._clock import SystemClock
+from prolific_exports._model._settings import Settings
 
 SIZE = len(api.ARCHIVE)
 FRESH = f"{api.STORE}?X-Amz-Signature=fr3sh"

@@ -18,7 +18,7 @@ from prolific_exports import (
     UnsupportedError,
     UsageError,
 )
-from prolific_exports._transfer._sidecar import Sidecar
+from prolific_exports._download._sidecar import Sidecar
 
 RESET = httpx.ReadError("connection reset")
 

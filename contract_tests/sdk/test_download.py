@@ -34,7 +34,7 @@ from prolific_exports import (
     Verifying,
     download,
 )
-from prolific_exports._policy import STALL_TIMEOUT
+from prolific_exports._flows._policy import STALL_TIMEOUT
 
 SIZE = len(api.ARCHIVE)
 HALF = SIZE // 2

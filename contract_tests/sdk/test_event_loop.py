@@ -16,10 +16,10 @@ from prolific_exports import (
     ExportsError,
     ExportTimeoutError,
     Saved,
-    _async,
-    _core,
 )
+from prolific_exports import _client_base as _core
 from prolific_exports._files._disk import OsDisk, OsHandle
+from prolific_exports._http import _async_driver as _async
 from prolific_exports.testing import FakeClock
 
 SIZE = len(api.ARCHIVE)

@@ -356,7 +356,7 @@ def test_the_function_takes_a_filter_too(router, monkeypatch, tmp_path):
     router.get(api.get_url("batch")).mock(return_value=api.complete())
     router.get(url__startswith=api.STORE).mock(return_value=api.stored())
     delete = router.delete(api.get_url("batch")).mock(return_value=httpx.Response(204))
-    monkeypatch.setattr("prolific_exports._clock.time.sleep", lambda _: None)
+    monkeypatch.setattr("prolific_exports._model._clock.time.sleep", lambda _: None)
     download("batch", api.BATCH, tmp_path / "x.zip", token="t", delete_after=True, **ASKED)
     assert post.calls.last.request.url.params["study_id"] == STUDY
     assert delete.call_count == 1

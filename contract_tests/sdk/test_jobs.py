@@ -27,9 +27,9 @@ from prolific_exports import (
     UnsupportedError,
     UsageError,
 )
-from prolific_exports import _api as boundary
-from prolific_exports._effects import Reply
-from prolific_exports._redactor import Redactor
+from prolific_exports._flows import _boundary as boundary
+from prolific_exports._flows._effects import Reply
+from prolific_exports._model._redactor import Redactor
 
 RESET = httpx.ReadError("connection reset")
 REFUSED = httpx.ConnectError("connection refused")

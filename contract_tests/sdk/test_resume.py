@@ -26,10 +26,10 @@ from prolific_exports import (
     TargetInUseError,
     UnreadableMemberError,
     Verifying,
-    _limit,
 )
 from prolific_exports._files._disk import OsDisk, OsHandle
-from prolific_exports._urls import joined, why_unsafe
+from prolific_exports._http import _limit
+from prolific_exports._model._urls import joined, why_unsafe
 from prolific_exports.testing import FakeClock
 
 SIZE = len(api.ARCHIVE)

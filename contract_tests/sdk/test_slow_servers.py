@@ -14,7 +14,9 @@ from helpers.slow_server import (
     dripping,
     endless,
 )
-from prolific_exports import DownloadError, Exports, NoAnswerError, _http, _store
+from prolific_exports import DownloadError, Exports, NoAnswerError
+from prolific_exports._http import _requests as _http
+from prolific_exports._http import _store_client as _store
 from prolific_exports.testing import FakeClock
 
 # Real seconds that nobody waits for longer than.

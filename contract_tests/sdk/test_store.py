@@ -13,13 +13,14 @@ import httpx
 import pytest
 import trustme
 from attrs import evolve
-from prolific_exports import DownloadError, Exports, _store
-from prolific_exports._effects import Fetch, FetchAll
-from prolific_exports._environment import Environment
-from prolific_exports._reach import Reach
-from prolific_exports._settings import resolve
-from prolific_exports._store import Stop, StoreClient
-from prolific_exports._sync import SyncDriver, ending
+from prolific_exports import DownloadError, Exports
+from prolific_exports._flows._effects import Fetch, FetchAll
+from prolific_exports._http import _store_client as _store
+from prolific_exports._http._environment import Environment
+from prolific_exports._http._store_client import Stop, StoreClient
+from prolific_exports._http._sync_driver import SyncDriver, ending
+from prolific_exports._http._unreachable import Reach
+from prolific_exports._model._settings import resolve
 from prolific_exports.testing import FakeClock
 
 SECRET = "5ecret5ignature"

@@ -6,14 +6,15 @@ import httpx
 import pytest
 from helpers import api
 from helpers.slow_server import SlowServer, dripping, endless
-from prolific_exports import Exports, UnreachableError, _store
-from prolific_exports._effects import Fetch
-from prolific_exports._environment import Environment
-from prolific_exports._limit import Limit
-from prolific_exports._reach import Reach
-from prolific_exports._routing import client
-from prolific_exports._store import StoreClient
-from prolific_exports._wire import dial, governed
+from prolific_exports import Exports, UnreachableError
+from prolific_exports._flows._effects import Fetch
+from prolific_exports._http import _store_client as _store
+from prolific_exports._http._connections import dial, governed
+from prolific_exports._http._environment import Environment
+from prolific_exports._http._limit import Limit
+from prolific_exports._http._routing import client
+from prolific_exports._http._store_client import StoreClient
+from prolific_exports._http._unreachable import Reach
 from prolific_exports.testing import FakeClock
 
 

@@ -7,8 +7,8 @@ from typing import TypeAlias
 from uuid import UUID
 
 from attrs import define, field
-from prolific_exports._effects import Fetch, Fetched, Head, Reply, Send
 from prolific_exports._errors import NoAnswerError, UnreachableError
+from prolific_exports._flows._effects import Fetch, Fetched, Head, Reply, Send
 
 HOST = "https://store.example/a?X-Amz-Signature=5ecret"
 MOST_REQUESTS = 500

@@ -2,13 +2,14 @@
 
 import pytest
 from attrs import evolve
-from prolific_exports import _calls
-from prolific_exports._effects import Head
-from prolific_exports._transfer import _claim, _judge
-from prolific_exports._transfer._flow import _Download
-from prolific_exports._transfer._judge import Step, Take, Transfer
-from prolific_exports._transfer._workspace import Workspace
-from prolific_exports._waiting import _Poll
+from prolific_exports._download import _claim
+from prolific_exports._download import _store_answers as _judge
+from prolific_exports._download._flow import _Download
+from prolific_exports._download._store_answers import Step, Take, Transfer
+from prolific_exports._download._workspace import Workspace
+from prolific_exports._flows import _calls
+from prolific_exports._flows._effects import Head
+from prolific_exports._flows._polling import _Poll
 
 from simulation.disk import MemoryHandle
 from simulation.store import Server

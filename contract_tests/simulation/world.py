@@ -35,18 +35,18 @@ from prolific_exports import (
     NotFoundError,
     TargetInUseError,
 )
-from prolific_exports._calls import Context
-from prolific_exports._effects import Fetch, FetchAll, Fetched, Flow, Run, Send, Sleep
+from prolific_exports._download import _flow
+from prolific_exports._download._claim import FOREIGN_SILENCE, Holder
+from prolific_exports._download._flow import Options, download
+from prolific_exports._download._sidecar import Sidecar
+from prolific_exports._download._workspace import System
 from prolific_exports._files._process import Process
-from prolific_exports._policy import Policy
-from prolific_exports._redactor import Redactor
-from prolific_exports._transfer import _flow
-from prolific_exports._transfer._claim import FOREIGN_SILENCE, Holder
-from prolific_exports._transfer._flow import Options, download
-from prolific_exports._transfer._sidecar import Sidecar
-from prolific_exports._transfer._workspace import System
-from prolific_exports._urls import why_unsafe
-from prolific_exports._waiting import Job
+from prolific_exports._flows._calls import Context
+from prolific_exports._flows._effects import Fetch, FetchAll, Fetched, Flow, Run, Send, Sleep
+from prolific_exports._flows._policy import Policy
+from prolific_exports._flows._polling import Job
+from prolific_exports._model._redactor import Redactor
+from prolific_exports._model._urls import why_unsafe
 from prolific_exports.testing import FakeClock
 
 from simulation.disk import Crash, File, MemoryDisk

@@ -6,9 +6,9 @@ python -m soak.child ARGUMENTS-OF-PROLIFIC-EXPORTS
 import os
 import sys
 
-from prolific_exports import _store
 from prolific_exports._cli import main
-from prolific_exports._transfer import _flow
+from prolific_exports._download import _flow
+from prolific_exports._http import _store_client as _store
 
 # Archives of the sandbox are small, and nobody has hours: what takes seconds takes moments here.
 _flow.CHECKPOINT_INTERVAL = 0.02

@@ -22,11 +22,11 @@ from random import Random
 from attrs import define, evolve, field, frozen
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 from prolific_exports import Exports
+from prolific_exports._download._claim import FOREIGN_SILENCE, Holder
+from prolific_exports._download._names import part_path
+from prolific_exports._download._sidecar import Sidecar
 from prolific_exports._files._process import OsProcesses
-from prolific_exports._transfer._claim import FOREIGN_SILENCE, Holder
-from prolific_exports._transfer._names import part_path
-from prolific_exports._transfer._sidecar import Sidecar
-from prolific_exports._waiting import Job
+from prolific_exports._flows._polling import Job
 
 from soak.slow_line import Asked, SlowLine
 

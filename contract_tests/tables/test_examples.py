@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
-from prolific_contract.sandbox._known import Kind
+from prolific_contract.sandbox._resources import Kind
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -66,10 +66,6 @@ if TYPE_CHECKING:
         Exports,
         download,
     )
-    from prolific_exports._clock import (
-        Clock,
-        SystemClock,
-    )
     from prolific_exports._errors import (
         AccessDeniedError,
         ApiError,
@@ -117,17 +113,21 @@ if TYPE_CHECKING:
         StartedOver,
         Verifying,
     )
-    from prolific_exports._filters import (
+    from prolific_exports._model._clock import (
+        Clock,
+        SystemClock,
+    )
+    from prolific_exports._model._filters import (
         ExportFilter,
     )
-    from prolific_exports._listed import (
+    from prolific_exports._model._listed_jobs import (
         ListedJob,
     )
-    from prolific_exports._refs import (
+    from prolific_exports._model._references import (
         ExportRef,
         Kind,
     )
-    from prolific_exports._states import (
+    from prolific_exports._model._states import (
         Complete,
         ExportState,
         Failed,
@@ -188,7 +188,7 @@ _HOMES = {
         "ExportResource",
         "Exports",
     ),
-    "_clock": (
+    "_model._clock": (
         "Clock",
         "SystemClock",
     ),
@@ -239,13 +239,13 @@ _HOMES = {
         "StartedOver",
         "Verifying",
     ),
-    "_filters": ("ExportFilter",),
-    "_listed": ("ListedJob",),
-    "_refs": (
+    "_model._filters": ("ExportFilter",),
+    "_model._listed_jobs": ("ListedJob",),
+    "_model._references": (
         "ExportRef",
         "Kind",
     ),
-    "_states": (
+    "_model._states": (
         "Complete",
         "ExportState",
         "Failed",

@@ -8,20 +8,20 @@ from typing import Self
 
 import httpx
 
-from prolific_exports import _core as core
+from prolific_exports import _client_base as core
 from prolific_exports._archive import ExportArchive
-from prolific_exports._clock import Clock
 from prolific_exports._events import ProgressCallback
-from prolific_exports._listed import ListedJob
-from prolific_exports._policy import (
+from prolific_exports._flows._policy import (
     CALL_TIMEOUT,
     DEFAULT_POLL_INTERVAL,
     DEFAULT_TIMEOUT,
     STALL_TIMEOUT,
 )
-from prolific_exports._refs import ExportRef, Kind, check_filter
-from prolific_exports._states import Complete, ExportState
-from prolific_exports._sync import SyncDriver
+from prolific_exports._http._sync_driver import SyncDriver
+from prolific_exports._model._clock import Clock
+from prolific_exports._model._listed_jobs import ListedJob
+from prolific_exports._model._references import ExportRef, Kind, check_filter
+from prolific_exports._model._states import Complete, ExportState
 
 
 class Exports:

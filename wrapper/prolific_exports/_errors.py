@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any, Self
 
-    from prolific_exports._listed import ListedJob
-    from prolific_exports._refs import ExportRef
+    from prolific_exports._model._listed_jobs import ListedJob
+    from prolific_exports._model._references import ExportRef
 
 
 class ExportsError(Exception):

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from prolific_exports._errors import ExportsError
-from prolific_exports._refs import ExportRef
+from prolific_exports._model._references import ExportRef
 
 
 @frozen

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 from helpers.gate_proof import hear_second_server
-from prolific_contract.gate._catalogue import (
+from prolific_contract._vocabulary import KINDS, Operation
+from prolific_contract.gate.conversation._recorder import Conversation, converse
+from prolific_contract.gate.conversation._scenario import Plan
+from prolific_contract.gate.laws import LAWS, law
+from prolific_contract.gate.proof._catalogue import (
     CLEAN,
     LIVE_MUTANTS,
     Hearing,
@@ -26,13 +30,9 @@ from prolific_contract.gate._catalogue import (
     try_mutant,
     try_mutant_live,
 )
-from prolific_contract.gate._inprocess import InProcessTarget
-from prolific_contract.gate._kill_table import is_killed, kill_table, row, summary
-from prolific_contract.gate._operations import KINDS, Operation
-from prolific_contract.gate._recorder import Conversation, converse
-from prolific_contract.gate._scenario import Plan
-from prolific_contract.gate._trace import Subject, Trace
-from prolific_contract.gate.laws import LAWS, law
+from prolific_contract.gate.proof._detection_table import is_killed, kill_table, row, summary
+from prolific_contract.gate.proof._in_process import InProcessTarget
+from prolific_contract.gate.trace._exchanges import Subject, Trace
 from prolific_contract.sandbox import ManualClock, SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import FAULTS, MUTANTS
@@ -207,7 +207,7 @@ def test_a_mutant_of_one_kind_says_nothing_of_the_other():
 
 
 def test_a_fault_that_no_law_names_is_no_proof(monkeypatch):
-    monkeypatch.setattr("prolific_contract.gate._catalogue.LAWS", ())
+    monkeypatch.setattr("prolific_contract.gate.proof._catalogue.LAWS", ())
     assert list(survivals(trial())) == ["expired@batch-status (2026-03): no law names it"]
 
 

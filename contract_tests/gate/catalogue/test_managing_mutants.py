@@ -2,7 +2,7 @@
 
 import pytest
 from helpers.courses import GENERATION, TOKEN, ask, content
-from prolific_contract.gate._operations import KINDS, path_of
+from prolific_contract._vocabulary import KINDS, path_of
 from prolific_contract.sandbox import Kind as SandboxKind
 from prolific_contract.sandbox import ManualClock, SandboxSettings
 from prolific_contract.sandbox._replies import body_of, jobs_of

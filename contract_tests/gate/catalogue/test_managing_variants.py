@@ -5,7 +5,7 @@ import json
 
 import pytest
 from helpers.courses import BASE, GENERATION, ask, content, settings_for
-from prolific_contract.gate._operations import path_of
+from prolific_contract._vocabulary import path_of
 from prolific_contract.sandbox import Kind as SandboxKind
 from prolific_contract.sandbox import ManualClock
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite

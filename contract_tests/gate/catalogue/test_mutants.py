@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 from helpers.courses import GENERATION, TOKEN, ask, content, course, looks, replay, settings_for
-from prolific_contract.gate._operations import KINDS, path_of
+from prolific_contract._vocabulary import KINDS, path_of
 from prolific_contract.sandbox import Kind as SandboxKind
 from prolific_contract.sandbox import ManualClock, SandboxError, SandboxSettings
 from prolific_contract.sandbox._http import NoReplyError

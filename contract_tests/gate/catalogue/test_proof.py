@@ -2,7 +2,7 @@
 
 import pytest
 from helpers import gate_proof
-from prolific_contract.gate._catalogue import Hearing, Hit, Trial, laws_naming
+from prolific_contract.gate.proof._catalogue import Hearing, Hit, Trial, laws_naming
 from prolific_contract.sandbox.mutants import MUTANTS
 
 NAME = "expired@batch-status"
@@ -28,7 +28,7 @@ def prove(monkeypatch, tmp_path, capsys):
     def run(found):
         monkeypatch.setattr(gate_proof, "_outcomes", lambda: found)
         # One mutant proves little of the catalogue, which is not what is tested here.
-        monkeypatch.setattr("prolific_contract.gate._catalogue.gaps", lambda trials: [])
+        monkeypatch.setattr("prolific_contract.gate.proof._catalogue.gaps", lambda trials: [])
         code = gate_proof.main([str(tmp_path / "table.md")])
         return code, capsys.readouterr().out, (tmp_path / "table.md").read_text(encoding="utf-8")
 

@@ -20,7 +20,7 @@ from helpers.courses import (
     replay,
     settings_for,
 )
-from prolific_contract.gate._operations import path_of
+from prolific_contract._vocabulary import path_of
 from prolific_contract.sandbox import Kind as SandboxKind
 from prolific_contract.sandbox import ManualClock, SandboxError
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite, variant

@@ -14,11 +14,11 @@ from prolific_contract._commands import check as command
 from prolific_contract.cli import main
 from prolific_contract.gate import _check
 from prolific_contract.gate._check import pace_for
-from prolific_contract.gate._inprocess import InProcessTarget
-from prolific_contract.gate._plan import BRISK, CAREFUL
-from prolific_contract.gate._recorder import USER_AGENT
-from prolific_contract.gate._targets import NoAnswerError, UnreachableError
-from prolific_contract.gate._trace import Answer, Credential, Exchange
+from prolific_contract.gate.conversation._plan import BRISK, CAREFUL
+from prolific_contract.gate.conversation._recorder import USER_AGENT
+from prolific_contract.gate.conversation._targets import NoAnswerError, UnreachableError
+from prolific_contract.gate.proof._in_process import InProcessTarget
+from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange
 from prolific_contract.sandbox import Fate, Kind, ManualClock, Sandbox, SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import MutatedSite, mutant

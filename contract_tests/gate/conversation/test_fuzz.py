@@ -6,11 +6,11 @@ from collections import Counter
 import pytest
 from helpers.conversations import BASE, rehearse
 from prolific_contract._errors import MissingDependencyError
-from prolific_contract.gate._fuzz import _made, made_up
+from prolific_contract._vocabulary import address_of
 from prolific_contract.gate._judge import judge
-from prolific_contract.gate._operations import address_of
-from prolific_contract.gate._plan import KNOWN_JOB
-from prolific_contract.gate._trace import Subject
+from prolific_contract.gate.conversation._generated_requests import _made, made_up
+from prolific_contract.gate.conversation._plan import KNOWN_JOB
+from prolific_contract.gate.trace._exchanges import Subject
 from prolific_contract.sandbox import Fate
 from prolific_contract.spec import load_contract
 

@@ -19,16 +19,16 @@ from helpers.traces import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract._errors import DocumentError
-from prolific_contract.gate._har_read import parse_har, read_har
-from prolific_contract.gate._har_write import har_of, write_har
-from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID
 from prolific_contract.gate._judge import judge
-from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID
-from prolific_contract.gate._plan import Plan
-from prolific_contract.gate._recorder import converse
-from prolific_contract.gate._targets import NoAnswerError
-from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject, Trace
+from prolific_contract.gate.conversation._plan import Plan
+from prolific_contract.gate.conversation._recorder import converse
+from prolific_contract.gate.conversation._targets import NoAnswerError
+from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.reports import FORMATS
+from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Subject, Trace
+from prolific_contract.gate.trace._har_reader import parse_har, read_har
+from prolific_contract.gate.trace._har_writer import har_of, write_har
 from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
 

@@ -6,11 +6,11 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract.gate._hiding import Hider, urls_of, without_signatures
-from prolific_contract.gate._trace import Answer, Credential, Exchange
 from prolific_contract.gate.laws._urls import readable_expiry
-from prolific_exports._redactor import Redactor
-from prolific_exports._urls import why_unsafe
+from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange
+from prolific_contract.gate.trace._redaction import Hider, urls_of, without_signatures
+from prolific_exports._model._redactor import Redactor
+from prolific_exports._model._urls import why_unsafe
 
 FEW = settings(max_examples=25, deadline=None)
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from helpers.conversations import BASE, rehearse
-from prolific_contract.gate._inprocess import InProcessTarget
-from prolific_contract.gate._targets import BODY_LIMIT, NoAnswerError, TimedOutError
+from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoAnswerError, TimedOutError
+from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.sandbox import ManualClock
 from prolific_contract.sandbox._http import FileSlice, NoReplyError, Reply
 

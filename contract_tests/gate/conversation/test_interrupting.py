@@ -9,10 +9,10 @@ from helpers.traces import complete, error, generating, json_answer, running
 from prolific_contract.cli import main
 from prolific_contract.conformance import _session
 from prolific_contract.gate import _check
-from prolific_contract.gate._inprocess import InProcessTarget
-from prolific_contract.gate._plan import Plan
-from prolific_contract.gate._recorder import InterruptedConversation, converse
-from prolific_contract.gate._trace import Answer
+from prolific_contract.gate.conversation._plan import Plan
+from prolific_contract.gate.conversation._recorder import InterruptedConversation, converse
+from prolific_contract.gate.proof._in_process import InProcessTarget
+from prolific_contract.gate.trace._exchanges import Answer
 from prolific_contract.pytest_plugin import REMARKS
 from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
 from prolific_contract.sandbox._site import Site

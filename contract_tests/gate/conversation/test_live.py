@@ -13,8 +13,8 @@ import httpx
 import pytest
 from helpers.slow_server import SLOW_HANDSHAKES, SlowServer
 from prolific_contract._errors import ContractToolError
-from prolific_contract.gate._live import LiveTarget
-from prolific_contract.gate._targets import (
+from prolific_contract.gate.conversation._http_target import LiveTarget
+from prolific_contract.gate.conversation._targets import (
     BODY_LIMIT,
     NoAnswerError,
     TimedOutError,

@@ -7,16 +7,16 @@ from functools import partial
 import pytest
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started, subjects_of
 from helpers.traces import START, complete, error, failed, generating, json_answer, running
-from prolific_contract.gate._inprocess import InProcessTarget
+from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID
 from prolific_contract.gate._judge import judge
-from prolific_contract.gate._managing import UNKNOWN_RESOURCE_ID
-from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID
-from prolific_contract.gate._plan import KNOWN_JOB, Made, Plan
-from prolific_contract.gate._recorder import converse
-from prolific_contract.gate._targets import NoAnswerError
-from prolific_contract.gate._trace import Answer, Credential
+from prolific_contract.gate.conversation._job_management import UNKNOWN_RESOURCE_ID
+from prolific_contract.gate.conversation._plan import KNOWN_JOB, Made, Plan
+from prolific_contract.gate.conversation._recorder import converse
+from prolific_contract.gate.conversation._targets import NoAnswerError
+from prolific_contract.gate.proof._in_process import InProcessTarget
+from prolific_contract.gate.trace._exchanges import Answer, Credential
 from prolific_contract.sandbox import Fate, Kind, ManualClock, Resource, SandboxSettings
-from prolific_contract.sandbox._known import MOST_JOBS
+from prolific_contract.sandbox._resources import MOST_JOBS
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 

@@ -12,19 +12,19 @@ from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse
 from helpers.traces import complete, error
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract.gate._hiding import without_token
-from prolific_contract.gate._parts import part_of
-from prolific_contract.gate._plan import Plan
-from prolific_contract.gate._recorder import (
+from prolific_contract.gate.conversation._plan import Plan
+from prolific_contract.gate.conversation._recorder import (
     WRONG_TOKEN,
     Recorder,
     converse,
 )
-from prolific_contract.gate._steps import Ask, Fetch, Pause
-from prolific_contract.gate._targets import NoAnswerError, UnreachableError
-from prolific_contract.gate._trace import Answer, Credential
-from prolific_contract.gate._zip_directory import Damaged, Directory, Part, read_directory
-from prolific_exports._redactor import Redactor
+from prolific_contract.gate.conversation._steps import Ask, Fetch, Pause
+from prolific_contract.gate.conversation._targets import NoAnswerError, UnreachableError
+from prolific_contract.gate.trace._body_parts import part_of
+from prolific_contract.gate.trace._exchanges import Answer, Credential
+from prolific_contract.gate.trace._redaction import without_token
+from prolific_contract.gate.trace._zip_directory import Damaged, Directory, Part, read_directory
+from prolific_exports._model._redactor import Redactor
 
 FEW = settings(max_examples=25, deadline=None)
 

@@ -7,17 +7,17 @@ from itertools import pairwise
 import pytest
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started
 from helpers.traces import JOB, complete, error, failed, generating, running
-from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID, Operation
-from prolific_contract.gate._plan import BRISK, CAREFUL, KNOWN_JOB, Made, Plan
-from prolific_contract.gate._recorder import converse
-from prolific_contract.gate._scenario import (
+from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Operation
+from prolific_contract.gate.conversation._plan import BRISK, CAREFUL, KNOWN_JOB, Made, Plan
+from prolific_contract.gate.conversation._recorder import converse
+from prolific_contract.gate.conversation._scenario import (
     BAD_CREDENTIALS,
     MOST_EXPORT_REQUESTS,
     UNKNOWN_RESOURCE_ID,
 )
-from prolific_contract.gate._targets import BODY_LIMIT, NoAnswerError, TimedOutError
-from prolific_contract.gate._trace import Answer, Credential, Subject
-from prolific_contract.gate._zip_directory import TAIL
+from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoAnswerError, TimedOutError
+from prolific_contract.gate.trace._exchanges import Answer, Credential, Subject
+from prolific_contract.gate.trace._zip_directory import TAIL
 from prolific_contract.sandbox import Fate
 
 EDITIONS = ("2026-03", "2026-11")

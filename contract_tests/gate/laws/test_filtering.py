@@ -15,8 +15,8 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract.gate._law import Outcome
-from prolific_contract.gate._trace import Answer
+from prolific_contract.gate.laws._law import Outcome
+from prolific_contract.gate.trace._exchanges import Answer
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 LATER = "2026-11"

@@ -15,9 +15,9 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract.gate._law import Outcome
-from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID, path_of
-from prolific_contract.gate._trace import Answer, Credential, Subject
+from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, path_of
+from prolific_contract.gate.laws._law import Outcome
+from prolific_contract.gate.trace._exchanges import Answer, Credential, Subject
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 BAD = (

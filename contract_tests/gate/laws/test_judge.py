@@ -16,12 +16,12 @@ from helpers.traces import (
     json_answer,
     running,
 )
+from prolific_contract._vocabulary import OPERATIONS, Operation
 from prolific_contract.gate._judge import contract_of, judge
-from prolific_contract.gate._law import Outcome
-from prolific_contract.gate._operations import OPERATIONS, Operation
-from prolific_contract.gate._trace import Credential, Subject, Trace
 from prolific_contract.gate._verdict import CellState, Verdict
 from prolific_contract.gate.laws import LAWS, law
+from prolific_contract.gate.laws._law import Outcome
+from prolific_contract.gate.trace._exchanges import Credential, Subject, Trace
 
 BATCH, COLLECTION = Subject("batch", "r1"), Subject("collection", "r1")
 

@@ -8,12 +8,12 @@ from attrs import evolve
 from helpers.traces import BASE, JOB, OTHER_JOB, URL, Talk, complete, error, generating
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prolific_contract._vocabulary import KINDS, UNKNOWN_EXPORT_ID, path_of
 from prolific_contract.gate._discrepancies import DISCREPANCIES
 from prolific_contract.gate._judge import contract_of, judge
-from prolific_contract.gate._law import Outcome, Reading
-from prolific_contract.gate._operations import KINDS, UNKNOWN_EXPORT_ID, path_of
-from prolific_contract.gate._trace import Answer, Credential, Exchange, Subject, Trace
 from prolific_contract.gate.laws import LAWS, law
+from prolific_contract.gate.laws._law import Outcome, Reading
+from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Subject, Trace
 
 IDS = st.sampled_from([JOB, OTHER_JOB, JOB.upper(), UNKNOWN_EXPORT_ID, "", "%2F", "ü", "a b"])
 RESOURCES = st.sampled_from(["r1", "r2", "closed", "%00"])

@@ -17,9 +17,9 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract.gate._law import Outcome
-from prolific_contract.gate._operations import Operation
-from prolific_contract.gate._trace import Credential
+from prolific_contract._vocabulary import Operation
+from prolific_contract.gate.laws._law import Outcome
+from prolific_contract.gate.trace._exchanges import Credential
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 

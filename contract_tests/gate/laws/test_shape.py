@@ -11,8 +11,8 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract.gate._law import Outcome
-from prolific_contract.gate._trace import Answer, Credential
+from prolific_contract.gate.laws._law import Outcome
+from prolific_contract.gate.trace._exchanges import Answer, Credential
 
 HELD, VIOLATED, NOTED = Outcome.HELD, Outcome.VIOLATED, Outcome.NOTED
 SHAPE = (

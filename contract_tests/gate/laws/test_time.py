@@ -10,9 +10,9 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract.gate._law import Outcome
-from prolific_contract.gate._trace import Answer, Credential
 from prolific_contract.gate.laws import LAWS
+from prolific_contract.gate.laws._law import Outcome
+from prolific_contract.gate.trace._exchanges import Answer, Credential
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 TIME = tuple(law.id for law in LAWS if law.id.startswith("time."))

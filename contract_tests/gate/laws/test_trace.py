@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 from helpers.traces import BASE, JOB, URL, Talk, body_answer, complete, failed, running
-from prolific_contract.gate._operations import OPERATIONS, Address, Operation, address_of, path_of
-from prolific_contract.gate._trace import MISSING, Answer, Credential, Exchange
+from prolific_contract._vocabulary import OPERATIONS, Address, Operation, address_of, path_of
+from prolific_contract.gate.trace._exchanges import MISSING, Answer, Credential, Exchange
 
 
 def exchange(method: str, url: str, base_url: str = BASE) -> Exchange:

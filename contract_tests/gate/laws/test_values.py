@@ -15,8 +15,8 @@ from helpers.traces import (
     failed,
     running,
 )
-from prolific_contract.gate._law import Outcome
-from prolific_contract.gate._trace import Answer, Credential
+from prolific_contract.gate.laws._law import Outcome
+from prolific_contract.gate.trace._exchanges import Answer, Credential
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 MEMBERS = {

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prolific_contract.gate._zip_directory import (
+from prolific_contract.gate.trace._zip_directory import (
     TAIL,
     Damaged,
     Directory,

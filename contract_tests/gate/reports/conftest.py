@@ -1,14 +1,14 @@
 from datetime import datetime
 
 import pytest
-from prolific_contract.gate._inprocess import InProcessTarget
 from prolific_contract.gate._judge import judge
-from prolific_contract.gate._plan import Plan
-from prolific_contract.gate._recorder import converse
-from prolific_contract.gate._trace import Subject
+from prolific_contract.gate.conversation._plan import Plan
+from prolific_contract.gate.conversation._recorder import converse
+from prolific_contract.gate.proof._in_process import InProcessTarget
+from prolific_contract.gate.trace._exchanges import Subject
 from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox._clock import ManualClock
-from prolific_contract.sandbox._known import Fate
+from prolific_contract.sandbox._resources import Fate
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
 
 START = "2026-11-23T14:00:00+00:00"

@@ -1,8 +1,8 @@
 """Where a law comes from, in words and as an address."""
 
 from helpers import verdicts
-from prolific_contract.gate._law import Source
 from prolific_contract.gate.laws import LAWS
+from prolific_contract.gate.laws._law import Source
 from prolific_contract.gate.reports._documents import cited, page
 
 

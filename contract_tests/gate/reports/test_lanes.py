@@ -1,8 +1,8 @@
 """The course of jobs as the conversation heard of it."""
 
 from helpers import traces
-from prolific_contract.gate._trace import Answer, Credential
 from prolific_contract.gate.reports._html._lanes import lanes
+from prolific_contract.gate.trace._exchanges import Answer, Credential
 
 
 def course(lane):

@@ -5,8 +5,8 @@ from attrs import evolve
 from helpers import traces, verdicts
 from hypothesis import given
 from hypothesis import strategies as st
-from prolific_contract.gate._trace import Answer
 from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.trace._exchanges import Answer
 
 OUTSIDE = "https://store.example/x"
 

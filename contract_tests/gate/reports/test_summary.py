@@ -3,8 +3,7 @@
 import pytest
 from helpers import traces, verdicts
 from helpers.verdicts import COLLECTION_REQUEST, REQUEST, STATUS, broken, cells, held, law, noted
-from prolific_contract.gate._operations import OPERATIONS
-from prolific_contract.gate._trace import Subject, Trace
+from prolific_contract._vocabulary import OPERATIONS
 from prolific_contract.gate.reports._summary import (
     MARKS,
     Summary,
@@ -13,6 +12,7 @@ from prolific_contract.gate.reports._summary import (
     operation_names,
     ways,
 )
+from prolific_contract.gate.trace._exchanges import Subject, Trace
 
 FINGERPRINTS = frozenset({"shape.error batch request", "shape.error batch status"})
 

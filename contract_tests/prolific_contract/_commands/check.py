@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from prolific_contract.gate._check import Check
-    from prolific_contract.gate._trace import Exchange, Subject
     from prolific_contract.gate._verdict import Verdict
+    from prolific_contract.gate.trace._exchanges import Exchange, Subject
 
 # As in prolific_contract.gate.reports, which would take optional dependencies to import.
 _FORMATS = ("html", "json", "junit", "sarif", "text")
@@ -157,8 +157,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from prolific_contract.gate._baseline import Baseline, read_baseline
     from prolific_contract.gate._check import UsageError
-    from prolific_contract.gate._har_write import write_har
     from prolific_contract.gate.reports import print_text, write_report
+    from prolific_contract.gate.trace._har_writer import write_har
     from prolific_contract.spec._files import refuse_unwritable
 
     reports = [_report(value) for value in arguments.report]
@@ -204,7 +204,7 @@ def _kept(errors: "list[DocumentError]") -> "Iterator[None]":
 
 def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
     from prolific_contract.gate._check import check_live, check_recording
-    from prolific_contract.gate._recorder import InterruptedConversation
+    from prolific_contract.gate.conversation._recorder import InterruptedConversation
 
     if arguments.har is not None:
         return check_recording(check, arguments.har)
@@ -230,7 +230,7 @@ def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
 
 
 def _tell(remarks: "Iterable[str]") -> None:
-    from prolific_contract.gate._logs import obeyed_by_none
+    from prolific_contract.gate.reports._ci_logs import obeyed_by_none
 
     for remark in remarks:
         print(f"prolific-contract: {obeyed_by_none(remark)}", file=sys.stderr)
@@ -255,8 +255,8 @@ def _check(arguments: argparse.Namespace, accepted: frozenset[str]) -> "Check":
 
 
 def _subjects(arguments: argparse.Namespace) -> "list[Subject]":
-    from prolific_contract.gate._operations import KINDS
-    from prolific_contract.gate._trace import Subject
+    from prolific_contract._vocabulary import KINDS
+    from prolific_contract.gate.trace._exchanges import Subject
 
     return [
         Subject(kind, value, forbidden=forbidden)
@@ -295,7 +295,7 @@ class _Line:
     """One line on a terminal that says how far the conversation is."""
 
     def __init__(self) -> None:
-        from prolific_exports._cli._streams import acts_on_escapes
+        from prolific_exports._console._streams import acts_on_escapes
 
         self._shown = acts_on_escapes(sys.stderr)
 
@@ -303,7 +303,7 @@ class _Line:
         """Tell of an exchange."""
         if not self._shown:
             return
-        from prolific_exports._redact import redact
+        from prolific_exports._model._redaction import redact
 
         operation = exchange.operation
         answer = exchange.answer

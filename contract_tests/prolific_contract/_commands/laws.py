@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from prolific_contract.gate._law import Law
+    from prolific_contract.gate.laws._law import Law
 
 _WIDTH = 96
 

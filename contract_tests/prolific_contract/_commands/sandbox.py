@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prolific_contract.sandbox import _known as known
+from prolific_contract.sandbox import _resources as known
 
 if TYPE_CHECKING:
     from prolific_contract.sandbox import Sandbox

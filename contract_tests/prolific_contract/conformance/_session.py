@@ -8,20 +8,20 @@ import pytest
 from attrs import frozen
 
 from prolific_contract._errors import ContractToolError
+from prolific_contract._vocabulary import KINDS, MANAGING, Operation
 from prolific_contract.gate._check import Check, UsageError, check_live, usable
-from prolific_contract.gate._har_read import parse_har
-from prolific_contract.gate._har_write import har_of
-from prolific_contract.gate._law import Edition, Law
-from prolific_contract.gate._logs import obeyed_by_none
-from prolific_contract.gate._operations import KINDS, MANAGING, Operation
-from prolific_contract.gate._recorder import InterruptedConversation
-from prolific_contract.gate._trace import Subject
 from prolific_contract.gate._verdict import Cell, Verdict
+from prolific_contract.gate.conversation._recorder import InterruptedConversation
 from prolific_contract.gate.laws import LAWS
+from prolific_contract.gate.laws._law import Edition, Law
+from prolific_contract.gate.reports._ci_logs import obeyed_by_none
+from prolific_contract.gate.trace._exchanges import Subject
+from prolific_contract.gate.trace._har_reader import parse_har
+from prolific_contract.gate.trace._har_writer import har_of
 from prolific_contract.pytest_plugin import REMARKS
 
 if TYPE_CHECKING:
-    from prolific_contract.gate._plan import Profile
+    from prolific_contract.gate.conversation._plan import Profile
 
 _RECORDING = "prolific_conversation"
 _UNNAMED = (

@@ -4,13 +4,13 @@ from typing import NoReturn
 
 import pytest
 
+from prolific_contract._vocabulary import Operation
 from prolific_contract.conformance._session import Outcome, check_of, family_of, hold, judged
 from prolific_contract.gate._check import UsageError
-from prolific_contract.gate._law import Law
-from prolific_contract.gate._logs import obeyed_by_none
-from prolific_contract.gate._operations import Operation
 from prolific_contract.gate._verdict import CellState, Verdict
 from prolific_contract.gate.laws import LAWS
+from prolific_contract.gate.laws._law import Law
+from prolific_contract.gate.reports._ci_logs import obeyed_by_none
 from prolific_contract.gate.reports._summary import Summary
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 from attrs import evolve
 from prolific_api.client import Client
-from prolific_exports._api import (
+from prolific_exports._errors import ExportsError
+from prolific_exports._flows._boundary import (
     delete_export,
     get_status,
     interpret,
@@ -23,13 +24,12 @@ from prolific_exports._api import (
     list_exports,
     request_export,
 )
-from prolific_exports._calls import Interpreter
-from prolific_exports._effects import Reply
-from prolific_exports._effects import Request as ApiRequest
-from prolific_exports._errors import ExportsError
-from prolific_exports._filters import ExportFilter
-from prolific_exports._redactor import Redactor
-from prolific_exports._refs import KINDS, ExportRef
+from prolific_exports._flows._calls import Interpreter
+from prolific_exports._flows._effects import Reply
+from prolific_exports._flows._effects import Request as ApiRequest
+from prolific_exports._model._filters import ExportFilter
+from prolific_exports._model._redactor import Redactor
+from prolific_exports._model._references import KINDS, ExportRef
 
 from prolific_contract.diff._compare import OperationDiff
 from prolific_contract.diff._contract import Credential, Operation, OperationKey, operations

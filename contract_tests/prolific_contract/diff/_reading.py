@@ -6,17 +6,17 @@ from typing import Any
 
 import httpx
 from prolific_exports import UsageError
-from prolific_exports import _http as http
-from prolific_exports._clock import SystemClock
-from prolific_exports._coding import ACCEPTED, CodingError
-from prolific_exports._environment import Environment
-from prolific_exports._limit import LateError, Limit
-from prolific_exports._log import without_secrets
-from prolific_exports._reach import Reach
-from prolific_exports._redact import redact
-from prolific_exports._redactor import Redactor
-from prolific_exports._routing import client
-from prolific_exports._wire import governed
+from prolific_exports._http import _requests as http
+from prolific_exports._http._connections import governed
+from prolific_exports._http._environment import Environment
+from prolific_exports._http._limit import LateError, Limit
+from prolific_exports._http._logging import without_secrets
+from prolific_exports._http._routing import client
+from prolific_exports._http._unreachable import Reach
+from prolific_exports._model._clock import SystemClock
+from prolific_exports._model._content_coding import ACCEPTED, CodingError
+from prolific_exports._model._redaction import redact
+from prolific_exports._model._redactor import Redactor
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.spec._components import reachable

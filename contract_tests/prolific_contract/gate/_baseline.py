@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from attrs import frozen
-from prolific_exports._json import parse
+from prolific_exports._model._json import parse
 
 from prolific_contract._errors import DocumentError
-from prolific_contract.gate._operations import ACTIONS, KINDS
+from prolific_contract._vocabulary import ACTIONS, KINDS
 from prolific_contract.gate._verdict import CellState, Verdict
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.spec._files import read_text, write_atomically

@@ -5,20 +5,20 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
-from prolific_exports._urls import is_this_machine, why_unsafe
+from prolific_exports._model._urls import is_this_machine, why_unsafe
 
 from prolific_contract._errors import ContractToolError
-from prolific_contract.gate._fuzz import made_up
-from prolific_contract.gate._har_read import read_har
+from prolific_contract._vocabulary import DOTS
 from prolific_contract.gate._judge import contract_of, judge
-from prolific_contract.gate._law import Edition
-from prolific_contract.gate._live import LiveTarget
-from prolific_contract.gate._operations import DOTS
-from prolific_contract.gate._plan import BRISK, CAREFUL, Pace, Plan, Profile
-from prolific_contract.gate._recorder import Conversation, Progress, converse
-from prolific_contract.gate._targets import Target, UnreachableError
-from prolific_contract.gate._trace import Subject, Trace
 from prolific_contract.gate._verdict import Verdict
+from prolific_contract.gate.conversation._generated_requests import made_up
+from prolific_contract.gate.conversation._http_target import LiveTarget
+from prolific_contract.gate.conversation._plan import BRISK, CAREFUL, Pace, Plan, Profile
+from prolific_contract.gate.conversation._recorder import Conversation, Progress, converse
+from prolific_contract.gate.conversation._targets import Target, UnreachableError
+from prolific_contract.gate.laws._law import Edition
+from prolific_contract.gate.trace._exchanges import Subject, Trace
+from prolific_contract.gate.trace._har_reader import read_har
 
 _DEFAULT_WAIT: Final = 600.0
 _LONGEST_WAIT: Final = 7 * 86400.0

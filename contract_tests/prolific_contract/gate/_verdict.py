@@ -8,10 +8,10 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from prolific_contract.gate._law import Edition, Law, Observation, Outcome
-from prolific_contract.gate._operations import Operation
-from prolific_contract.gate._trace import Exchange, Subject, Trace
+from prolific_contract._vocabulary import Operation
 from prolific_contract.gate.laws._jobs import canonical, place
+from prolific_contract.gate.laws._law import Edition, Law, Observation, Outcome
+from prolific_contract.gate.trace._exchanges import Exchange, Subject, Trace
 
 
 class CellState(StrEnum):

@@ -12,7 +12,7 @@ extra); they are imported when ``Sandbox`` or ``create_app`` is first used.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from prolific_contract.sandbox._known import (
+from prolific_contract.sandbox._resources import (
     EDITIONS,
     KNOWN_RESOURCES,
     Edition,

@@ -21,7 +21,7 @@ from prolific_contract.sandbox._jobs import (
     State,
     StillGeneratingError,
 )
-from prolific_contract.sandbox._known import MOST_JOBS, Edition, Fate, Kind, Resource
+from prolific_contract.sandbox._resources import MOST_JOBS, Edition, Fate, Kind, Resource
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._signing import UrlSigner
 from prolific_contract.sandbox._store import object_path

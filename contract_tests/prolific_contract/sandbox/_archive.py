@@ -19,13 +19,13 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from attrs import frozen
-from prolific_exports._timestamps import parse_timestamp
+from prolific_exports._model._timestamps import parse_timestamp
 
-from prolific_contract.sandbox._draw import Draw
 from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter
-from prolific_contract.sandbox._known import STUDIES as STUDY_IDS
-from prolific_contract.sandbox._known import Kind
 from prolific_contract.sandbox._questions import FILE_UPLOAD, STUDIES, Question
+from prolific_contract.sandbox._random import Draw
+from prolific_contract.sandbox._resources import STUDIES as STUDY_IDS
+from prolific_contract.sandbox._resources import Kind
 from prolific_contract.sandbox._text import utc_timestamp
 from prolific_contract.sandbox._uploads import Upload, make_upload
 

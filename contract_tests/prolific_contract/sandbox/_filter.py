@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from attrs import frozen
-from prolific_exports._timestamps import utc_moment
+from prolific_exports._model._timestamps import utc_moment
 
 from prolific_contract.sandbox._http import Call
 from prolific_contract.sandbox._text import exact_utc_timestamp

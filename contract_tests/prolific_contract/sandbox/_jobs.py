@@ -12,7 +12,7 @@ from uuid import UUID
 from attrs import frozen
 
 from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter
-from prolific_contract.sandbox._known import MOST_JOBS, Edition, Fate, Kind, Resource
+from prolific_contract.sandbox._resources import MOST_JOBS, Edition, Fate, Kind, Resource
 
 
 class State(StrEnum):

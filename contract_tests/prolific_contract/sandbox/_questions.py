@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import frozen
 
-from prolific_contract.sandbox._draw import Draw
-from prolific_contract.sandbox._known import Kind
+from prolific_contract.sandbox._random import Draw
+from prolific_contract.sandbox._resources import Kind
 
 FILE_UPLOAD = "file_upload"
 

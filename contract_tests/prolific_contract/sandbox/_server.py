@@ -11,14 +11,14 @@ from types import TracebackType
 from typing import Self
 
 import uvicorn
-from prolific_exports._log import guard, without_secrets
-from prolific_exports._redactor import Redactor
+from prolific_exports._http._logging import guard, without_secrets
+from prolific_exports._model._redactor import Redactor
 
 from prolific_contract.sandbox._app import app_for
 from prolific_contract.sandbox._certificate import Certificate
 from prolific_contract.sandbox._clock import Clock
 from prolific_contract.sandbox._errors import SandboxError
-from prolific_contract.sandbox._known import Fate, Kind
+from prolific_contract.sandbox._resources import Fate, Kind
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._sites import make_site
 from prolific_contract.sandbox._wire import WireProtocol

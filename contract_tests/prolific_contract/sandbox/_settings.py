@@ -7,9 +7,9 @@ from typing import Any
 
 from attrs import Attribute, field, frozen
 
-from prolific_contract.sandbox import _known as known
+from prolific_contract.sandbox import _resources as known
 from prolific_contract.sandbox._errors import SandboxError
-from prolific_contract.sandbox._known import Edition, Fate, Kind, Resource
+from prolific_contract.sandbox._resources import Edition, Fate, Kind, Resource
 
 # An id becomes one path segment and part of a folder name inside the archive.
 _USABLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

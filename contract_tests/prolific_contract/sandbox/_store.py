@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from prolific_contract.sandbox._archive_files import StoredObject
 from prolific_contract.sandbox._http import (
     Call,
     FileSlice,
@@ -16,7 +17,6 @@ from prolific_contract.sandbox._http import (
     xml_reply,
 )
 from prolific_contract.sandbox._jobs import Job, JobBook, State
-from prolific_contract.sandbox._shelf import StoredObject
 from prolific_contract.sandbox._signing import UrlSigner
 from prolific_contract.sandbox._text import http_date
 

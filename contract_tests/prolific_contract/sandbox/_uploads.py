@@ -4,7 +4,7 @@ import struct
 import zlib
 from typing import NamedTuple
 
-from prolific_contract.sandbox._draw import Draw
+from prolific_contract.sandbox._random import Draw
 
 _NAMES: tuple[tuple[str, str], ...] = (
     ("photo", "jpg"),

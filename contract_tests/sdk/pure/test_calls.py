@@ -5,12 +5,12 @@ from random import Random
 import pytest
 from helpers import api
 from prolific_exports import BadRequestError, ExportRef, NoAnswerError
-from prolific_exports._api import get_status, interpret
-from prolific_exports._calls import Context, OutOfTimeError, at_once, perform
-from prolific_exports._effects import Reply, Send
-from prolific_exports._policy import Policy
-from prolific_exports._redactor import Redactor
-from prolific_exports._requesting import request
+from prolific_exports._flows._boundary import get_status, interpret
+from prolific_exports._flows._calls import Context, OutOfTimeError, at_once, perform
+from prolific_exports._flows._effects import Reply, Send
+from prolific_exports._flows._policy import Policy
+from prolific_exports._flows._requesting import request
+from prolific_exports._model._redactor import Redactor
 from prolific_exports.testing import FakeClock
 
 REF = ExportRef("collection", api.COLLECTION)

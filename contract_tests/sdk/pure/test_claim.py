@@ -12,10 +12,10 @@ import pytest
 from attrs import evolve
 from helpers.processes import fork
 from prolific_exports import DownloadError, TargetInUseError
+from prolific_exports._download import _claim
+from prolific_exports._download._claim import FOREIGN_SILENCE, Claim, Holder
 from prolific_exports._files._disk import OsDisk
 from prolific_exports._files._process import OsProcesses
-from prolific_exports._transfer import _claim
-from prolific_exports._transfer._claim import FOREIGN_SILENCE, Claim, Holder
 
 NOW = datetime(2026, 3, 20, 10, 0, 0, tzinfo=UTC)
 HERE = socket.gethostname()

@@ -5,7 +5,13 @@ import zlib
 from random import Random
 
 import pytest
-from prolific_exports._coding import Body, CodingError, Decoder, can_be_undone, codings_of
+from prolific_exports._model._content_coding import (
+    Body,
+    CodingError,
+    Decoder,
+    can_be_undone,
+    codings_of,
+)
 
 TEXT = b"".join(b"%d " % number for number in range(20_000))
 MIB = 1024 * 1024

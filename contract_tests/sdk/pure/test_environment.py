@@ -7,8 +7,9 @@ import ssl
 import httpx
 import pytest
 import trustme
-from prolific_exports import UsageError, _environment
-from prolific_exports._environment import Environment
+from prolific_exports import UsageError
+from prolific_exports._http import _environment
+from prolific_exports._http._environment import Environment
 
 API = httpx.URL("https://api.example/api/v1/")
 

@@ -4,8 +4,8 @@ import asyncio
 
 import httpx
 import pytest
-from prolific_exports._exchange import exchange
-from prolific_exports._limit import Limit
+from prolific_exports._http._exchange import exchange
+from prolific_exports._http._limit import Limit
 from prolific_exports.testing import FakeClock
 
 

@@ -2,7 +2,7 @@
 
 import threading
 
-from prolific_exports._transfer._heartbeat import beat
+from prolific_exports._download._heartbeat import beat
 
 
 def test_a_heartbeat_goes_on_after_a_failure_until_it_is_stopped():

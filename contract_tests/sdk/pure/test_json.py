@@ -5,11 +5,12 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_exports import BadRequestError, ContractViolation, ExportRef, _json
-from prolific_exports import _api as api
-from prolific_exports._effects import Reply
-from prolific_exports._json import MAX_DEPTH, JSONLimitError, check_limits, parse
-from prolific_exports._redactor import Redactor
+from prolific_exports import BadRequestError, ContractViolation, ExportRef
+from prolific_exports._flows import _boundary as api
+from prolific_exports._flows._effects import Reply
+from prolific_exports._model import _json
+from prolific_exports._model._json import MAX_DEPTH, JSONLimitError, check_limits, parse
+from prolific_exports._model._redactor import Redactor
 
 REF = ExportRef("batch", "65f0")
 JOB = {

@@ -1,7 +1,7 @@
 """How long an exchange may take."""
 
 import pytest
-from prolific_exports._limit import LateError, Limit
+from prolific_exports._http._limit import LateError, Limit
 from prolific_exports.testing import FakeClock
 
 

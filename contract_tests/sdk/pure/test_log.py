@@ -6,8 +6,8 @@ from threading import Thread
 
 import httpx
 import pytest
-from prolific_exports import _log as log
-from prolific_exports._redactor import Redactor
+from prolific_exports._http import _logging as log
+from prolific_exports._model._redactor import Redactor
 
 NONE_KNOWN = Redactor()
 URL = "https://s.example/x.zip?X-Amz-Signature=SECRET"

@@ -1,7 +1,7 @@
 """NO_PROXY: which servers an entry covers, and which entries cannot be read."""
 
 import pytest
-from prolific_exports._no_proxy import NoProxy
+from prolific_exports._http._no_proxy import NoProxy
 
 
 @pytest.mark.parametrize(

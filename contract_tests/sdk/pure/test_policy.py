@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_exports import UsageError
-from prolific_exports._policy import Policy, backoff, poll_delays, retry_after
+from prolific_exports._flows._policy import Policy, backoff, poll_delays, retry_after
 
 NOW = datetime(2026, 3, 20, 10, 0, 0, tzinfo=UTC)
 YEAR = 365 * 86400.0

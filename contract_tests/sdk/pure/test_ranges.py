@@ -2,8 +2,8 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from prolific_exports._transfer._ranges import Ranges
-from prolific_exports._transfer._rate import Rate
+from prolific_exports._download._ranges import Ranges
+from prolific_exports._download._rate import Rate
 
 pairs = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
 

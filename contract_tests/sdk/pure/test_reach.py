@@ -5,8 +5,8 @@ import ssl
 
 import httpx
 import pytest
-from prolific_exports._environment import Environment
-from prolific_exports._reach import Reach
+from prolific_exports._http._environment import Environment
+from prolific_exports._http._unreachable import Reach
 
 URL = httpx.URL("https://api.example/path?secret=1")
 CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_exports._redact import MARK, redact
-from prolific_exports._redactor import Redactor
+from prolific_exports._model._redaction import MARK, redact
+from prolific_exports._model._redactor import Redactor
 
 TOKEN = "kq3v9Xw2Lr7tYb5nMz8cHd4fGj6sPa1e"
 # How the same characters look in what a server, a library or a terminal writes.

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from prolific_exports._redact import MARK
-from prolific_exports._redactor import FRAGMENT, Cause, Redactor
+from prolific_exports._model._redaction import MARK
+from prolific_exports._model._redactor import FRAGMENT, Cause, Redactor
 
 TOKEN = "kq3v9Xw2/Lr7tYb5n+Mz8cHd4f_Gj6sPa1e-"
 SIGNATURE = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"

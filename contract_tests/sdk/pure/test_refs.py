@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_exports import ExportRef, UsageError
-from prolific_exports._refs import KINDS, check_id
+from prolific_exports._model._references import KINDS, check_id
 
 WORDS = "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b"
 

@@ -13,11 +13,11 @@ from helpers import api
 from hypothesis import given
 from hypothesis import strategies as st
 from prolific_exports import ExportFilter, ExportRef, NoAnswerError
-from prolific_exports._calls import Context
-from prolific_exports._effects import Reply, Send, Sleep
-from prolific_exports._policy import Policy
-from prolific_exports._redactor import Redactor
-from prolific_exports._requesting import request
+from prolific_exports._flows._calls import Context
+from prolific_exports._flows._effects import Reply, Send, Sleep
+from prolific_exports._flows._policy import Policy
+from prolific_exports._flows._requesting import request
+from prolific_exports._model._redactor import Redactor
 from prolific_exports.testing import FakeClock
 
 IDS = api.job_ids(6)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 from prolific_exports import UsageError, __version__
-from prolific_exports._settings import PRODUCTION, resolve
+from prolific_exports._model._settings import PRODUCTION, resolve
 
 
 def test_arguments_win_over_the_environment():

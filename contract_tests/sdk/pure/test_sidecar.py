@@ -10,7 +10,7 @@ from helpers import api
 from hypothesis import given
 from hypothesis import strategies as st
 from prolific_exports import ExportFilter
-from prolific_exports._transfer._sidecar import Sidecar
+from prolific_exports._download._sidecar import Sidecar
 
 ID = api.COLLECTION
 WHOLE = Sidecar("collection", ID, api.EXPORT_ID, "data.zip", 100, api.ETAG, ((0, 10), (20, 30)))

@@ -9,7 +9,7 @@ import prolific_exports
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from prolific_exports._timestamps import parse_timestamp, utc_moment
+from prolific_exports._model._timestamps import parse_timestamp, utc_moment
 
 DIGITS = st.text("0123456789", min_size=1, max_size=30)
 OFFSETS = st.one_of(

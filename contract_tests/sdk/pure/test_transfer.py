@@ -4,8 +4,8 @@ import httpx
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from prolific_exports._effects import Head
-from prolific_exports._transfer._judge import Follow, Refuse, Step, Take, Transfer
+from prolific_exports._download._store_answers import Follow, Refuse, Step, Take, Transfer
+from prolific_exports._flows._effects import Head
 
 ETAG = '"0a1b"'
 

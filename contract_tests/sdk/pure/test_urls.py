@@ -6,7 +6,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_exports._urls import base_of, place, why_unsafe
+from prolific_exports._model._urls import base_of, place, why_unsafe
 
 
 @pytest.mark.parametrize(

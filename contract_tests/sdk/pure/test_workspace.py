@@ -16,10 +16,10 @@ from prolific_exports import (
     TargetExistsError,
     TargetInUseError,
 )
+from prolific_exports._download._claim import FOREIGN_SILENCE
+from prolific_exports._download._workspace import System, Workspace
 from prolific_exports._files._disk import OsDisk
-from prolific_exports._transfer._claim import FOREIGN_SILENCE
-from prolific_exports._transfer._workspace import System, Workspace
-from prolific_exports._waiting import Job
+from prolific_exports._flows._polling import Job
 
 NOW = datetime(2026, 3, 20, 10, 0, 0, tzinfo=UTC)
 ETAG = '"e"'

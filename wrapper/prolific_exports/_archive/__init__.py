@@ -10,11 +10,11 @@ What only records need is imported when they are read (``_records``, ``_response
 """
 
 from prolific_exports._archive._directory import Member
-from prolific_exports._archive._export_archive import ExportArchive, verify_export
 from prolific_exports._archive._metadata import Instruction, Metadata
 from prolific_exports._archive._plan import ExtractLimits
 from prolific_exports._archive._uploads import ArchiveFile
 from prolific_exports._archive._verify import ZipSummary, verify_zip
+from prolific_exports._export_archive import ExportArchive, verify_export
 
 __all__ = [
     "ArchiveFile",

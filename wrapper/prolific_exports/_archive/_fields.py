@@ -9,7 +9,7 @@ converted by guess.
 from datetime import datetime
 from typing import Any
 
-from prolific_exports._timestamps import parse_timestamp
+from prolific_exports._model._timestamps import parse_timestamp
 
 
 def take_text(fields: dict[str, Any], name: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 from prolific_exports._archive._limits import MAX_TEXT_SIZE, MAX_VALUES, beyond_limit
 from prolific_exports._archive._lines import BOM, Block, blocks
 from prolific_exports._errors import ArchiveError, CorruptArchiveError
-from prolific_exports._json import JSONLimitError, check_limits
+from prolific_exports._model._json import JSONLimitError, check_limits
 
 
 class RawJSON(str):

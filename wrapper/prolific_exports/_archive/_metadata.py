@@ -9,7 +9,7 @@ from attrs import Factory, field, frozen
 from prolific_exports._archive._fields import take_instant, take_text
 
 if TYPE_CHECKING:
-    from prolific_exports._refs import Kind
+    from prolific_exports._model._references import Kind
 
 
 @frozen

@@ -15,7 +15,6 @@ from prolific_exports._archive._distribution import (
     Spread,
     SpreadTally,
 )
-from prolific_exports._archive._export_archive import ExportArchive
 from prolific_exports._archive._fields import take_instant
 from prolific_exports._archive._json import read_json_lines
 from prolific_exports._archive._limits import (
@@ -33,7 +32,8 @@ from prolific_exports._archive._responses import (
     parse_response,
 )
 from prolific_exports._archive._uploads import ArchiveFile, answered, missing_paths
-from prolific_exports._refs import Kind
+from prolific_exports._export_archive import ExportArchive
+from prolific_exports._model._references import Kind
 
 _MOMENT: Final = "created_at"
 _EXAMPLES: Final = 3

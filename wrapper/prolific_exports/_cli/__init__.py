@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prolific_exports._clock import Clock
+    from prolific_exports._model._clock import Clock
 
 
 def run_process() -> int:
@@ -47,7 +47,7 @@ def main(argv: "Sequence[str] | None" = None, *, clock: "Clock | None" = None) -
 
 
 def _tell_version() -> int:
-    from prolific_exports._cli import _streams as streams  # noqa: PLC0415 - start-up time
+    from prolific_exports._console import _streams as streams  # noqa: PLC0415 - start-up time
     from prolific_exports._version import __version__  # noqa: PLC0415
 
     try:

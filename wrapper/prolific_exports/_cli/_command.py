@@ -3,14 +3,14 @@
 from importlib import import_module
 
 from prolific_exports._cli import _exit_codes as exit_codes
-from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._parser import CommandLineError, build_parser
+from prolific_exports._console import _streams as streams
 from prolific_exports._errors import ExportsError
 
 # As typing.TYPE_CHECKING, without what importing typing costs.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from prolific_exports._clock import Clock
+    from prolific_exports._model._clock import Clock
 
 
 # The commands that have --json, and what makes it.

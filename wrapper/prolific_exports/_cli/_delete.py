@@ -5,10 +5,10 @@ import argparse
 from prolific_exports import Clock, Exports, ExportsError, SystemClock
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _reports as reports
-from prolific_exports._cli import _streams as streams
-from prolific_exports._cli._progress import Lines
-from prolific_exports._cli._text import printable
 from prolific_exports._cli._warnings import shown
+from prolific_exports._console import _streams as streams
+from prolific_exports._console._progress import Lines
+from prolific_exports._console._text import printable
 
 
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:

@@ -38,18 +38,18 @@ from prolific_exports import (
     UnsupportedError,
 )
 from prolific_exports._cli import _exit_codes as exit_codes
-from prolific_exports._cli import _progress as progress
 from prolific_exports._cli import _reports as reports
-from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._extracted import Extracted
 from prolific_exports._cli._order import Order, Task, check_empty
 from prolific_exports._cli._results import Result, Status
 from prolific_exports._cli._shell import quoted
 from prolific_exports._cli._table import told
-from prolific_exports._cli._text import printable
 from prolific_exports._cli._warnings import shown
-from prolific_exports._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, STALL_TIMEOUT
-from prolific_exports._refs import Kind
+from prolific_exports._console import _progress as progress
+from prolific_exports._console import _streams as streams
+from prolific_exports._console._text import printable
+from prolific_exports._flows._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, STALL_TIMEOUT
+from prolific_exports._model._references import Kind
 
 # What may end otherwise the next time, with the same export job.
 _PASSING: Final = (

@@ -5,8 +5,8 @@ import argparse
 from prolific_exports import ExportArchive
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _reports as reports
-from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._extracted import Extracted
+from prolific_exports._console import _streams as streams
 
 
 def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as all commands

@@ -8,7 +8,7 @@ from attrs import Factory, frozen
 
 from prolific_exports import ArchiveError, ExportArchive
 from prolific_exports._archive._plan import Names
-from prolific_exports._cli._text import plural, printable
+from prolific_exports._console._text import plural, printable
 
 _SHOWN = 3
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from prolific_exports import Clock, Exports, ExportsError, ListedJob, SystemClock
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _reports as reports
-from prolific_exports._cli import _streams as streams
-from prolific_exports._cli._progress import Lines
-from prolific_exports._cli._text import duration, moment, printable
 from prolific_exports._cli._warnings import shown
+from prolific_exports._console import _streams as streams
+from prolific_exports._console._progress import Lines
+from prolific_exports._console._text import duration, moment, printable
 
 _HEADINGS = ("EXPORT_ID", "STATUS", "CREATED", "AGE", "FILTER")
 _STATUS_WIDTH = 30

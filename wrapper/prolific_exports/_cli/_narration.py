@@ -6,7 +6,7 @@ from typing import Final
 from attrs import define, field
 
 from prolific_exports._cli._reports import explain
-from prolific_exports._cli._text import duration, printable, size
+from prolific_exports._console._text import duration, printable, size
 from prolific_exports._events import (
     Adopted,
     Deleted,

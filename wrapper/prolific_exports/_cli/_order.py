@@ -15,10 +15,10 @@ from prolific_exports._errors import ArchiveError, DownloadError, UsageError
 from prolific_exports._files._destinations import check_suffix, expanded_text
 from prolific_exports._files._failures import explained, failure
 from prolific_exports._files._staging import vacant
-from prolific_exports._filters import ExportFilter
-from prolific_exports._policy import check_connections
-from prolific_exports._refs import Kind, check_filter, check_id
-from prolific_exports._timestamps import parse_timestamp, utc_moment
+from prolific_exports._flows._policy import check_connections
+from prolific_exports._model._filters import ExportFilter
+from prolific_exports._model._references import Kind, check_filter, check_id
+from prolific_exports._model._timestamps import parse_timestamp, utc_moment
 
 
 @frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from prolific_exports._cli import _streams as streams
+from prolific_exports._console import _streams as streams
 from prolific_exports._errors import UsageError
 from prolific_exports._version import __version__
 

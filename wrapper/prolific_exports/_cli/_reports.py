@@ -8,17 +8,17 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from prolific_exports._cli import _streams as streams
-from prolific_exports._cli._text import printable
-from prolific_exports._redactor import Redactor
-from prolific_exports._settings import TOKEN_VARIABLE
+from prolific_exports._console import _streams as streams
+from prolific_exports._console._text import printable
+from prolific_exports._model._redactor import Redactor
+from prolific_exports._model._settings import TOKEN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prolific_exports._cli._extracted import Extracted
     from prolific_exports._cli._results import Result
-    from prolific_exports._listed import ListedJob
+    from prolific_exports._model._listed_jobs import ListedJob
 
 
 def complain(error: BaseException, subject: str | None = None) -> None:

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from attrs import frozen
 
 from prolific_exports._cli._extracted import Extracted
-from prolific_exports._refs import Kind
+from prolific_exports._model._references import Kind
 
 Status: TypeAlias = Literal["saved", "failed", "timed_out", "interrupted"]
 

@@ -22,9 +22,9 @@ from prolific_exports import (
 )
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _reports as reports
-from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._extracted import missing, renamed
-from prolific_exports._cli._text import moment, plural, printable, size
+from prolific_exports._console import _streams as streams
+from prolific_exports._console._text import moment, plural, printable, size
 
 _WIDEST: Final = 100
 """Columns beyond which lines are hard to read."""

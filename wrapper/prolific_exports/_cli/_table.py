@@ -4,9 +4,9 @@ import argparse
 
 from prolific_exports import ExportArchive, ResponseTable, TableSummary
 from prolific_exports._cli import _exit_codes as exit_codes
-from prolific_exports._cli import _streams as streams
 from prolific_exports._cli._extracted import missing, renamed
-from prolific_exports._cli._text import plural, printable
+from prolific_exports._console import _streams as streams
+from prolific_exports._console._text import plural, printable
 from prolific_exports._files._destinations import expanded_text
 
 

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prolific_exports._cli import _streams as streams
-from prolific_exports._cli._text import printable
-from prolific_exports._log import LOGGER
+from prolific_exports._console import _streams as streams
+from prolific_exports._console._text import printable
+from prolific_exports._http._logging import LOGGER
 
 
 class _ToStderr(logging.Handler):

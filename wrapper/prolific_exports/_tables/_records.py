@@ -12,9 +12,9 @@ from typing import Any, Final
 from attrs import frozen
 
 from prolific_exports._archive._fields import have_responses
+from prolific_exports._model._timestamps import parse_timestamp
 from prolific_exports._tables._columns import IDENTITY
 from prolific_exports._tables._values import encodable, is_text
-from prolific_exports._timestamps import parse_timestamp
 
 _TEXTS: Final = IDENTITY[:-1]
 _LISTS: Final = ("tasks", "submissions")

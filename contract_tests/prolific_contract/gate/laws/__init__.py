@@ -7,7 +7,6 @@ themselves show and never on the order in which the gate's own conversation goes
 
 from typing import Final
 
-from prolific_contract.gate._law import Law
 from prolific_contract.gate.laws import (
     _filtering,
     _isolation,
@@ -16,6 +15,7 @@ from prolific_contract.gate.laws import (
     _time,
     _values,
 )
+from prolific_contract.gate.laws._law import Law
 
 _FAMILIES: Final = ("shape", "value", "time", "isolation")
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 import jsonschema_rs
 from attrs import field, frozen
 
-from prolific_contract.gate._operations import OPERATIONS, Operation
-from prolific_contract.gate.laws._observing import quote
+from prolific_contract._vocabulary import OPERATIONS, Operation
+from prolific_contract.gate.laws._observations import quote
 
 _MEMBER: Final = "application/json"
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from prolific_contract.gate._law import Law, Observation, Reading, Source
-from prolific_contract.gate._operations import Kind, Operation
-from prolific_contract.gate._trace import MISSING, Answer, Exchange, Trace
+from prolific_contract._vocabulary import Kind, Operation
 from prolific_contract.gate.laws._documented import documented
+from prolific_contract.gate.laws._job_limit import MOST_JOBS
 from prolific_contract.gate.laws._jobs import (
     Job,
     Key,
@@ -19,6 +18,7 @@ from prolific_contract.gate.laws._jobs import (
     place,
     state,
 )
+from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
 from prolific_contract.gate.laws._lists import (
     JobList,
     asked_conditions,
@@ -26,8 +26,8 @@ from prolific_contract.gate.laws._lists import (
     first_named,
     lists_of,
 )
-from prolific_contract.gate.laws._observing import REQUEST, held, quote, violated
-from prolific_contract.gate.laws._room import MOST_JOBS
+from prolific_contract.gate.laws._observations import REQUEST, held, quote, violated
+from prolific_contract.gate.trace._exchanges import MISSING, Answer, Exchange, Trace
 
 _REFERENCE: Final = "API reference, request an export"
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from prolific_contract.gate._law import Law, Observation, Reading, Source
-from prolific_contract.gate._operations import UNKNOWN_EXPORT_ID, Operation
-from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
+from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Operation
 from prolific_contract.gate.laws._jobs import canonical, named_id, place, same_id
+from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
 from prolific_contract.gate.laws._lists import lists_of
-from prolific_contract.gate.laws._observing import (
+from prolific_contract.gate.laws._observations import (
     API,
     DELETE,
     REQUEST,
@@ -19,6 +18,7 @@ from prolific_contract.gate.laws._observing import (
     quote,
     violated,
 )
+from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Trace
 
 _BAD: Final = frozenset(
     {

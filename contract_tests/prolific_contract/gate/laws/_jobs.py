@@ -7,9 +7,9 @@ from typing import Final
 
 from attrs import field, frozen
 
-from prolific_contract.gate._operations import Address, Kind, Operation
-from prolific_contract.gate._trace import Exchange, Trace
-from prolific_contract.gate.laws._observing import has_access, once, query
+from prolific_contract._vocabulary import Address, Kind, Operation
+from prolific_contract.gate.laws._observations import has_access, once, query
+from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
 _STATES: Final = frozenset({"generating", "complete", "failed"})
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -6,10 +6,9 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from attrs import frozen
-from prolific_exports._timestamps import utc_moment
+from prolific_exports._model._timestamps import utc_moment
 
-from prolific_contract.gate._operations import Kind, Operation
-from prolific_contract.gate._trace import Exchange, Trace
+from prolific_contract._vocabulary import Kind, Operation
 from prolific_contract.gate.laws._jobs import (
     Key,
     before,
@@ -19,7 +18,8 @@ from prolific_contract.gate.laws._jobs import (
     place,
     same_id,
 )
-from prolific_contract.gate.laws._observing import is_whole, once, query
+from prolific_contract.gate.laws._observations import is_whole, once, query
+from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
 _CONDITIONS: Final = ("study_id", "from", "to")
 

@@ -6,8 +6,6 @@ from typing import Final
 
 from attrs import frozen
 
-from prolific_contract.gate._law import Law, Observation, Reading, Source
-from prolific_contract.gate._trace import Credential, Exchange, Trace
 from prolific_contract.gate.laws._jobs import (
     Job,
     Key,
@@ -20,6 +18,7 @@ from prolific_contract.gate.laws._jobs import (
     same_id,
     state,
 )
+from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
 from prolific_contract.gate.laws._lists import (
     Deletion,
     asked_conditions,
@@ -30,7 +29,8 @@ from prolific_contract.gate.laws._lists import (
     lists_of,
     may_be_deleted,
 )
-from prolific_contract.gate.laws._observing import DELETE, LIST, held, once, quote, violated
+from prolific_contract.gate.laws._observations import DELETE, LIST, held, once, quote, violated
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 
 # The server that notes a job's time need not be the one that dates the answer.
 _SKEW: Final = timedelta(seconds=60)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from prolific_contract.gate._law import Law, Observation, Reading, Source
-from prolific_contract.gate._operations import OPERATIONS, Operation
-from prolific_contract.gate._trace import MISSING, Answer, Exchange, Trace
+from prolific_contract._vocabulary import OPERATIONS, Operation
 from prolific_contract.gate.laws._documented import Body, Documented, Fault, documented
-from prolific_contract.gate.laws._observing import (
+from prolific_contract.gate.laws._job_limit import may_be_full
+from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
+from prolific_contract.gate.laws._observations import (
     API,
     LIST,
     REQUEST,
@@ -21,8 +21,8 @@ from prolific_contract.gate.laws._observing import (
     quote,
     violated,
 )
-from prolific_contract.gate.laws._room import may_be_full
 from prolific_contract.gate.laws._strict_json import flaw
+from prolific_contract.gate.trace._exchanges import MISSING, Answer, Exchange, Trace
 
 _RATE_LIMITED: Final = 429
 _FORBIDDEN: Final = 403

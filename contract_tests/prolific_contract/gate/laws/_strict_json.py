@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from prolific_exports._json import check_limits
+from prolific_exports._model._json import check_limits
 
 
 class _DuplicateError(ValueError):

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from prolific_contract.gate._law import Law, Observation, Reading, Source
-from prolific_contract.gate._operations import Operation
-from prolific_contract.gate._trace import Credential, Exchange, Trace
+from prolific_contract._vocabulary import Operation
 from prolific_contract.gate.laws._jobs import (
     Job,
     Key,
@@ -20,8 +18,10 @@ from prolific_contract.gate.laws._jobs import (
     same_id,
     state,
 )
+from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
 from prolific_contract.gate.laws._lists import is_tried
-from prolific_contract.gate.laws._observing import REQUEST, STATUS, held, quote, violated
+from prolific_contract.gate.laws._observations import REQUEST, STATUS, held, quote, violated
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 
 # How long, in seconds, an export that is ready is "recent" in anybody's sense (documents/002
 # gives no limit), and a job is there in anybody's sense (its URL is for an hour at least).

@@ -5,16 +5,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import frozen
-from prolific_exports._timestamps import utc_moment
-from prolific_exports._urls import why_unsafe
+from prolific_exports._model._timestamps import utc_moment
+from prolific_exports._model._urls import why_unsafe
 
-from prolific_contract.gate._law import Law, Observation, Reading, Source
-from prolific_contract.gate._operations import Kind, Operation
-from prolific_contract.gate._parts import is_data, part_of
-from prolific_contract.gate._trace import Answer, Credential, Exchange, Trace
-from prolific_contract.gate._zip_directory import Damaged, Directory, Part, read_directory
+from prolific_contract._vocabulary import Kind, Operation
 from prolific_contract.gate.laws._jobs import before, in_course, place, state
-from prolific_contract.gate.laws._observing import (
+from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
+from prolific_contract.gate.laws._observations import (
     ARCHIVE,
     REQUEST,
     STATUS,
@@ -24,6 +21,9 @@ from prolific_contract.gate.laws._observing import (
     violated,
 )
 from prolific_contract.gate.laws._urls import readable_expiry
+from prolific_contract.gate.trace._body_parts import is_data, part_of
+from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Trace
+from prolific_contract.gate.trace._zip_directory import Damaged, Directory, Part, read_directory
 
 # A recorder's clock may be wrong by so much.
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)

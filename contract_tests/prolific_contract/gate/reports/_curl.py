@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
-from prolific_exports._redact import MARK, redact
+from prolific_exports._model._redaction import MARK, redact
 
-from prolific_contract.gate._hiding import is_secret_field
-from prolific_contract.gate._trace import Credential, Exchange, Trace, is_below
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace, is_below
+from prolific_contract.gate.trace._redaction import is_secret_field
 
 _TOKEN: Final = "$PROLIFIC_TOKEN"  # noqa: S105 - the name of a variable
 # Double quotes: the shell is to fill in the variable.

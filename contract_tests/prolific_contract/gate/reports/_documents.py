@@ -5,9 +5,9 @@ from typing import Final
 
 from attrs import frozen
 
+from prolific_contract._vocabulary import Operation
 from prolific_contract.gate._discrepancies import DISCREPANCIES
-from prolific_contract.gate._law import Source
-from prolific_contract.gate._operations import Operation
+from prolific_contract.gate.laws._law import Source
 
 _REFERENCE: Final = "https://docs.prolific.com/api-reference"
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from prolific_contract.gate._law import Law, Observation, Outcome
-from prolific_contract.gate._trace import Exchange
 from prolific_contract.gate._verdict import Cell, Verdict, Violation
+from prolific_contract.gate.laws._law import Law, Observation, Outcome
 from prolific_contract.gate.reports import _shown as shown
 from prolific_contract.gate.reports._documents import page
 from prolific_contract.gate.reports._summary import Summary, operation_id, told
+from prolific_contract.gate.trace._exchanges import Exchange
 
 FORMAT: Final = "prolific-contract report"
 VERSION: Final = 1

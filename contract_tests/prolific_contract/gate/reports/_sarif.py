@@ -13,9 +13,9 @@ from datetime import UTC
 from functools import cache
 from typing import Any, Final
 
-from prolific_contract.gate._law import Law, Observation
-from prolific_contract.gate._operations import Operation
+from prolific_contract._vocabulary import Operation
 from prolific_contract.gate._verdict import Verdict, Violation
+from prolific_contract.gate.laws._law import Law, Observation
 from prolific_contract.gate.reports import _shown as shown
 from prolific_contract.gate.reports._documents import cited, page
 from prolific_contract.gate.reports._summary import (

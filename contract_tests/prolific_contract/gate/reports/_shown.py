@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from attrs import frozen
-from prolific_exports._cli._text import printable
-from prolific_exports._redact import MARK, redact
+from prolific_exports._console._text import printable
+from prolific_exports._model._redaction import MARK, redact
 
-from prolific_contract.gate._hiding import is_secret_field
-from prolific_contract.gate._parts import is_data
-from prolific_contract.gate._trace import Answer, Exchange
+from prolific_contract.gate.trace._body_parts import is_data
+from prolific_contract.gate.trace._exchanges import Answer, Exchange
+from prolific_contract.gate.trace._redaction import is_secret_field
 
 BODY_SHOWN: Final = 2000
 """Characters of a body that are shown at most."""

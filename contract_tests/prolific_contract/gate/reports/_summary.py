@@ -7,16 +7,16 @@ from itertools import groupby
 from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
-from prolific_exports._cli._text import plural
+from prolific_exports._console._text import plural
 
+from prolific_contract._vocabulary import ACTIONS, Operation
 from prolific_contract.gate._baseline import stale
-from prolific_contract.gate._law import Law, Observation, Outcome
-from prolific_contract.gate._operations import ACTIONS, Operation
-from prolific_contract.gate._trace import Exchange, Subject
 from prolific_contract.gate._verdict import Cell, CellState, DocumentedAnswer, Verdict, Violation
+from prolific_contract.gate.laws._law import Law, Observation, Outcome
 from prolific_contract.gate.reports import _shown as shown
 from prolific_contract.gate.reports._curl import reproduction
 from prolific_contract.gate.reports._documents import cited, page
+from prolific_contract.gate.trace._exchanges import Exchange, Subject
 
 Mark: TypeAlias = Literal["held", "violated", "accepted", "noted", "not exercised"]
 

@@ -6,16 +6,16 @@ from itertools import groupby
 from typing import Final, TextIO
 
 from attrs import frozen
-from prolific_exports._cli._streams import acts_on_escapes
-from prolific_exports._cli._text import duration, moment, plural
+from prolific_exports._console._streams import acts_on_escapes
+from prolific_exports._console._text import duration, moment, plural
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from prolific_contract.gate._logs import obeyed_by_none
-from prolific_contract.gate._operations import KINDS, Operation
+from prolific_contract._vocabulary import KINDS, Operation
 from prolific_contract.gate._verdict import Verdict, Violation
+from prolific_contract.gate.reports._ci_logs import obeyed_by_none
 from prolific_contract.gate.reports._documents import cited, page
 from prolific_contract.gate.reports._summary import (
     MARKS,

@@ -8,7 +8,7 @@ to the socket itself, since an HTTP server would not let such answers out.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from prolific_contract.sandbox._named import named
+from prolific_contract.sandbox._by_name import named
 from prolific_contract.sandbox.faults._answers import ANSWERS
 from prolific_contract.sandbox.faults._bodies import BODIES
 from prolific_contract.sandbox.faults._connections import CONNECTIONS

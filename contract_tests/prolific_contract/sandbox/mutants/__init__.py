@@ -7,8 +7,8 @@ operation that has it. `MutatedSite` is one of them, to be called in-process or 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from prolific_contract.gate._operations import KINDS, Operation
-from prolific_contract.sandbox._named import named
+from prolific_contract._vocabulary import KINDS, Operation
+from prolific_contract.sandbox._by_name import named
 from prolific_contract.sandbox.mutants._deleting import DELETING
 from prolific_contract.sandbox.mutants._fault import SHOWS, Fault, Mutant, Shows
 from prolific_contract.sandbox.mutants._filtering import FILTERING

@@ -7,7 +7,7 @@ from typing import Any
 from prolific_contract.sandbox._http import Reply
 from prolific_contract.sandbox._replies import Change, Which, body_of, with_body, with_json
 from prolific_contract.sandbox.mutants._fault import Behaviour
-from prolific_contract.sandbox.mutants._turn import Turn
+from prolific_contract.sandbox.mutants._faulty_request import Turn
 
 
 def changing(which: Which, change: Change) -> Callable[[], Behaviour]:

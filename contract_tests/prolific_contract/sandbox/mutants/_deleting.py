@@ -10,7 +10,7 @@ from prolific_contract.sandbox._jobs import Job, State
 from prolific_contract.sandbox._replies import NO_CONTENT, is_list, jobs_of, with_json
 from prolific_contract.sandbox.mutants._changing import changing
 from prolific_contract.sandbox.mutants._fault import DELETE, Behaviour, Fault, always
-from prolific_contract.sandbox.mutants._turn import Turn
+from prolific_contract.sandbox.mutants._faulty_request import Turn
 
 _KEPT_REQUESTS = 3
 

@@ -5,10 +5,10 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import Factory, field, frozen
 
-from prolific_contract.gate._operations import Action, Operation
+from prolific_contract._vocabulary import Action, Operation
 from prolific_contract.sandbox._http import Reply
-from prolific_contract.sandbox._known import EDITIONS, Edition
-from prolific_contract.sandbox.mutants._turn import Turn
+from prolific_contract.sandbox._resources import EDITIONS, Edition
+from prolific_contract.sandbox.mutants._faulty_request import Turn
 
 Shows: TypeAlias = Literal["always", "late", "second", "sometimes"]
 Behaviour: TypeAlias = Callable[[Turn], Reply]

@@ -8,10 +8,10 @@ from attrs import evolve, field, mutable
 from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter, wanted_by
 from prolific_contract.sandbox._http import Reply, json_reply
 from prolific_contract.sandbox._jobs import Job, State
-from prolific_contract.sandbox._known import MOST_JOBS
 from prolific_contract.sandbox._replies import body_of, is_error, is_generating, with_json
+from prolific_contract.sandbox._resources import MOST_JOBS
 from prolific_contract.sandbox.mutants._fault import Behaviour, Fault, Places, always
-from prolific_contract.sandbox.mutants._turn import Turn
+from prolific_contract.sandbox.mutants._faulty_request import Turn
 
 _FILTERED: Places = {"request": ("2026-11",)}
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from attrs import evolve
 
-from prolific_contract.gate._operations import path_of
+from prolific_contract._vocabulary import path_of
 from prolific_contract.sandbox._api import listed
 from prolific_contract.sandbox._http import Reply, error_reply, json_reply, no_content_reply
 from prolific_contract.sandbox._jobs import Job
@@ -32,7 +32,7 @@ from prolific_contract.sandbox.mutants._fault import (
     Fault,
     always,
 )
-from prolific_contract.sandbox.mutants._turn import Turn
+from prolific_contract.sandbox.mutants._faulty_request import Turn
 
 _TOKEN_FORM = re.compile(r"Token [!-~]+")
 _OTHER_SCHEME = re.compile(r"(?!Token )([!-~]+) [!-~]+", re.IGNORECASE)

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from prolific_exports._timestamps import parse_timestamp
+from prolific_exports._model._timestamps import parse_timestamp
 
 from prolific_contract.sandbox._http import Reply
 from prolific_contract.sandbox._replies import is_list, jobs_of, with_json, without
 from prolific_contract.sandbox._text import utc_timestamp
 from prolific_contract.sandbox.mutants._changing import changing
 from prolific_contract.sandbox.mutants._fault import LIST, Behaviour, Fault, always
-from prolific_contract.sandbox.mutants._turn import Turn
+from prolific_contract.sandbox.mutants._faulty_request import Turn
 
 _Jobs: TypeAlias = list[dict[str, Any]]
 

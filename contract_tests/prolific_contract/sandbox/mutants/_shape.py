@@ -31,7 +31,7 @@ from prolific_contract.sandbox.mutants._fault import (
     Fault,
     always,
 )
-from prolific_contract.sandbox.mutants._turn import Turn
+from prolific_contract.sandbox.mutants._faulty_request import Turn
 
 
 def _unanswered(how: Manner) -> Callable[[], Behaviour]:

@@ -7,20 +7,20 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from prolific_contract.gate._operations import MANAGING, Action, Address, Kind, address_of
-from prolific_contract.sandbox import _known as known
+from prolific_contract._vocabulary import MANAGING, Action, Address, Kind, address_of
+from prolific_contract.sandbox import _resources as known
+from prolific_contract.sandbox._by_name import refuse_other_editions
 from prolific_contract.sandbox._clock import Clock, SystemClock
-from prolific_contract.sandbox._draw import Draw
+from prolific_contract.sandbox._editable_jobs import OpenBook
 from prolific_contract.sandbox._http import Call, Reply
-from prolific_contract.sandbox._known import Edition
-from prolific_contract.sandbox._named import refuse_other_editions
-from prolific_contract.sandbox._open_book import OpenBook
+from prolific_contract.sandbox._random import Draw
+from prolific_contract.sandbox._resources import Edition
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox._store import STORE_PREFIX, export_id_of
 from prolific_contract.sandbox._text import http_date
 from prolific_contract.sandbox.mutants._fault import Mutant
-from prolific_contract.sandbox.mutants._turn import Turn
+from prolific_contract.sandbox.mutants._faulty_request import Turn
 
 _LATE: Final = 3
 _CHANCE: Final = 0.5

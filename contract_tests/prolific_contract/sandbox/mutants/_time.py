@@ -25,7 +25,7 @@ from prolific_contract.sandbox.mutants._fault import (
     Fault,
     always,
 )
-from prolific_contract.sandbox.mutants._turn import Turn
+from prolific_contract.sandbox.mutants._faulty_request import Turn
 
 # Longer than anybody waits.
 _NEVER: Final = timedelta(days=3650)

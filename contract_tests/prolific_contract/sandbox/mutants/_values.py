@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from attrs import evolve, field, mutable
-from prolific_exports._timestamps import parse_timestamp
+from prolific_exports._model._timestamps import parse_timestamp
 
-from prolific_contract.sandbox import _known as known
+from prolific_contract.sandbox import _resources as known
 from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
 from prolific_contract.sandbox._http import Reply, StoreError, xml_reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_json
@@ -24,7 +24,7 @@ from prolific_contract.sandbox.mutants._fault import (
     Fault,
     always,
 )
-from prolific_contract.sandbox.mutants._turn import Turn
+from prolific_contract.sandbox.mutants._faulty_request import Turn
 
 
 def _expiring(moment: Callable[[datetime, datetime], datetime]) -> Callable[[], Behaviour]:

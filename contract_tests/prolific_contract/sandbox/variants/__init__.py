@@ -7,10 +7,10 @@ to be served.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from prolific_contract.sandbox._named import named
+from prolific_contract.sandbox._by_name import named
 from prolific_contract.sandbox.variants._bodies import BODIES
-from prolific_contract.sandbox.variants._courses import COURSES
-from prolific_contract.sandbox.variants._managing import MANAGING
+from prolific_contract.sandbox.variants._job_histories import COURSES
+from prolific_contract.sandbox.variants._job_management import MANAGING
 from prolific_contract.sandbox.variants._stores import STORES
 from prolific_contract.sandbox.variants._transfers import TRANSFERS
 from prolific_contract.sandbox.variants._variant import Variant, VariantSite

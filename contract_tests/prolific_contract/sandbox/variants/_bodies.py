@@ -6,9 +6,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from attrs import evolve
-from prolific_exports._timestamps import parse_timestamp
+from prolific_exports._model._timestamps import parse_timestamp
 
-from prolific_contract.gate._operations import address_of, path_of
+from prolific_contract._vocabulary import address_of, path_of
 from prolific_contract.sandbox._http import Reply
 from prolific_contract.sandbox._replies import (
     Which,

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from attrs import evolve
-from prolific_exports._timestamps import parse_timestamp
+from prolific_exports._model._timestamps import parse_timestamp
 
 from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_header, with_json

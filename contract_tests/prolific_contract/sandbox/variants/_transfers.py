@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from attrs import evolve
 
-from prolific_contract.gate._operations import address_of
+from prolific_contract._vocabulary import address_of
 from prolific_contract.sandbox._http import Headers, Reply, error_reply
 from prolific_contract.sandbox._replies import NO_CONTENT, text_of, with_body, with_header
 from prolific_contract.sandbox._store import STORE_PREFIX

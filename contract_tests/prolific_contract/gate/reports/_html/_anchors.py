@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from prolific_contract.gate._law import Law, Observation
-from prolific_contract.gate._operations import Operation
-from prolific_contract.gate._trace import Exchange
+from prolific_contract._vocabulary import Operation
+from prolific_contract.gate.laws._law import Law, Observation
 from prolific_contract.gate.reports import _shown as shown
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._summary import Summary
+from prolific_contract.gate.trace._exchanges import Exchange
 
 # So many of the first, of the last and of those that break a law are listed at most.
 _LISTED: Final = 200

@@ -3,15 +3,15 @@
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from prolific_exports._cli._text import plural
+from prolific_exports._console._text import plural
 
-from prolific_contract.gate._trace import Credential, Exchange
 from prolific_contract.gate.reports import _shown as shown
 from prolific_contract.gate.reports._html._anchors import broken, exchange_anchor, listed
 from prolific_contract.gate.reports._html._exchange import both_sides, told_state
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._html._timeline import drawn
 from prolific_contract.gate.reports._summary import Summary, operation_id, operation_name
+from prolific_contract.gate.trace._exchanges import Credential, Exchange
 
 # What every path of the API begins with says nothing in a list of them.
 _PREFIX: Final = "/api/v1/data-collection"

@@ -2,12 +2,12 @@
 
 from xml.etree import ElementTree as ET
 
-from prolific_exports._cli._text import size
+from prolific_exports._console._text import size
 
-from prolific_contract.gate._trace import Credential, Exchange
 from prolific_contract.gate.reports import _shown as shown
 from prolific_contract.gate.reports._html._lanes import STATES
 from prolific_contract.gate.reports._html._markup import Content, element
+from prolific_contract.gate.trace._exchanges import Credential, Exchange
 
 
 def both_sides(exchange: Exchange) -> ET.Element:

@@ -5,11 +5,11 @@ from itertools import groupby
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from prolific_exports._cli._text import plural
+from prolific_exports._console._text import plural
 
-from prolific_contract.gate._law import Law
-from prolific_contract.gate._operations import Operation
+from prolific_contract._vocabulary import Operation
 from prolific_contract.gate._verdict import Cell
+from prolific_contract.gate.laws._law import Law
 from prolific_contract.gate.reports._html._anchors import law_anchor, place_anchor
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._summary import MARKS, Mark, Summary

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from prolific_exports._cli._text import duration, moment, plural
+from prolific_exports._console._text import duration, moment, plural
 
 from prolific_contract.gate._verdict import Verdict
 from prolific_contract.gate.reports._html._conversation import conversation, timeline

@@ -6,12 +6,12 @@ from xml.etree import ElementTree as ET
 
 from attrs import evolve
 
-from prolific_contract.gate._trace import Exchange
 from prolific_contract.gate.reports import _shown as shown
 from prolific_contract.gate.reports._html._anchors import broken, exchange_anchor, listed
 from prolific_contract.gate.reports._html._lanes import STATES, Lane, Moment, lanes
 from prolific_contract.gate.reports._html._markup import element
 from prolific_contract.gate.reports._summary import Summary
+from prolific_contract.gate.trace._exchanges import Exchange
 
 _NARROWEST: Final = 26
 _WIDEST: Final = 60

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from prolific_contract.gate._trace import Exchange
 from prolific_contract.gate._verdict import Violation
 from prolific_contract.gate.reports import _shown as shown
 from prolific_contract.gate.reports._documents import cited, page
@@ -12,6 +11,7 @@ from prolific_contract.gate.reports._html._anchors import law_anchor, links, pla
 from prolific_contract.gate.reports._html._exchange import both_sides, outcome
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._summary import Broken, Summary, operation_name, ways
+from prolific_contract.gate.trace._exchanges import Exchange
 
 _WAYS_SHOWN: Final = 5
 

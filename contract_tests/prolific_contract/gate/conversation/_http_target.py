@@ -1,0 +1,180 @@
+"""A server on the network, which may do anything.
+
+httpx bounds the wait for each byte, so a server that sends one now and then would hold a
+call forever. Bounding a call as a whole takes cancelling it, which asyncio can.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Final, Self
+
+import httpx
+from prolific_exports._errors import UsageError
+from prolific_exports._http import _requests as http
+from prolific_exports._http._environment import Environment
+from prolific_exports._http._exchange import exchange
+from prolific_exports._http._limit import LateError, Limit
+from prolific_exports._http._logging import without_secrets
+from prolific_exports._http._routing import async_client
+from prolific_exports._http._unreachable import Reach
+from prolific_exports._model._clock import SystemClock
+from prolific_exports._model._content_coding import CodingError
+from prolific_exports._model._redactor import Redactor
+
+from prolific_contract._errors import ContractToolError
+from prolific_contract.gate.conversation._targets import (
+    BODY_LIMIT,
+    NoAnswerError,
+    TimedOutError,
+    UnreachableError,
+)
+from prolific_contract.gate.trace._exchanges import Answer
+
+_CONNECT_TIMEOUT: Final = 10.0
+# What the user's own machine or network is the reason for, and no request has left.
+_UNREACHABLE: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+class LiveTarget:
+    """Sends requests over HTTP, each on a connection of its own.
+
+    A server may close a connection that is idle just when it is used again; that must not
+    look as if it had refused to answer. Cookies are not kept: a request without the token
+    has to be one. Proxies and certificates are those of the environment, as for the SDK.
+
+    Use it as a context, and not from within a running event loop.
+    """
+
+    def __init__(self, token: str | None = None) -> None:
+        """Make the client.
+
+        Args:
+            token: The API token, to keep it out of logs and failures.
+
+        Raises:
+            ContractToolError: The environment names certificates that can't be used.
+        """
+        self._redactor = Redactor(token)
+        try:
+            environment = Environment.read()
+        except UsageError as error:
+            raise ContractToolError(str(error)) from error
+        self._reach = Reach(environment)
+        self._client = async_client(environment, httpx.Limits(max_keepalive_connections=0))
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Self:
+        """Ready to send."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close all connections."""
+        try:
+            self._runner.run(self._client.aclose())
+        finally:
+            self._runner.close()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        timeout: float,
+    ) -> Answer:
+        """Send a request and read the answer, the timeout being for all of it.
+
+        Raises:
+            NoAnswerError: There was no answer, or none that is HTTP.
+        """
+        self._redactor.learn(url)
+        return self._runner.run(self._answer(method, url, headers, timeout))
+
+    async def _answer(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        timeout: float,  # noqa: ASYNC109 - it is what the whole call is given
+    ) -> Answer:
+        failure: NoAnswerError
+        cause: Exception
+        try:
+            # Not by `build_request`, which adds headers and cookies of its own.
+            request = httpx.Request(
+                method,
+                url,
+                headers=dict(headers),
+                extensions={"timeout": httpx.Timeout(None, connect=_CONNECT_TIMEOUT).as_dict()},
+            )
+            with without_secrets(self._redactor):
+                async with exchange(request, Limit(SystemClock(), timeout)):
+                    return await self._send(request)
+        except LateError as error:
+            failure, cause = TimedOutError(f"no whole answer within {timeout:g} s"), error
+        except _UNREACHABLE as error:
+            obstacle = self._reach.obstacle(error, httpx.URL(url), "the target's URL")
+            failure, cause = UnreachableError(obstacle or self._reason(error)), error
+        except UsageError as error:
+            failure, cause = UnreachableError(str(error).rstrip(".")), error
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, CodingError) as error:
+            failure, cause = NoAnswerError(self._reason(error)), error
+        failure.__cause__ = self._redactor.cause(cause)
+        # Not in the handler, which would make what the server sent its context.
+        raise failure
+
+    def monotonic(self) -> float:
+        """The machine's monotonic clock."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """The machine's date and time."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    async def _send(self, request: httpx.Request) -> Answer:
+        response = await self._client.send(request, stream=True, follow_redirects=False)
+        body = http.body_of(response, BODY_LIMIT)
+        try:
+            async for chunk in http.raw_bytes_async(response):
+                if body.is_enough(chunk):
+                    break
+            body.check_end()
+        finally:
+            await response.aclose()
+        fields = tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.headers.raw
+        )
+        return Answer(
+            status=response.status_code, headers=fields, body=bytes(body.data), cut=body.is_cut
+        )
+
+    def _reason(self, error: Exception) -> str:
+        """Why there was no answer, in half a sentence."""
+        kinds: tuple[tuple[type[Exception], str], ...] = (
+            (httpx.ConnectTimeout, "connecting took too long"),
+            (httpx.ConnectError, "no connection"),
+            (httpx.ProxyError, "the proxy refused"),
+            (httpx.RemoteProtocolError, "the answer was no HTTP"),
+            (CodingError, "its content encoding can't be decoded"),
+            (httpx.NetworkError, "the connection broke"),
+        )
+        kind = next((text for cls, text in kinds if isinstance(error, cls)), "the request failed")
+        detail = self._redactor.text(str(error))
+        return f"{kind} ({detail})" if detail else kind

@@ -1,0 +1,95 @@
+"""What a conversation of the gate is to be about, and how fast it goes."""
+
+from collections.abc import Iterator
+from itertools import chain, repeat
+from typing import Final, Literal, TypeAlias
+
+from attrs import frozen
+
+from prolific_contract.gate.laws._law import Edition
+from prolific_contract.gate.trace._exchanges import Subject
+
+Profile: TypeAlias = Literal["polite", "full"]
+
+KNOWN_JOB: Final = "prolific-contract-known-job"
+"""Stands in the path of a made-up request for the id of a job that is known by then."""
+
+CALL_TIMEOUT: Final = 30.0
+"""Seconds that one call may take; less when ``max_wait`` is less."""
+
+# The probes need about a minute at their pace, several with a server that limits the rate.
+_PROBING_SECONDS: Final = 300.0
+
+
+@frozen
+class Pace:
+    """How fast requests follow each other, in seconds.
+
+    Attributes:
+        gap: Between two requests, unless the course of an export asks for the second at once.
+        polls: Before the first polls of a job.
+        steady: Before each later one.
+    """
+
+    gap: float
+    polls: tuple[float, ...]
+    steady: float
+
+    def delays(self) -> Iterator[float]:
+        """Seconds before each poll of a job."""
+        return chain(self.polls, repeat(self.steady))
+
+
+CAREFUL: Final = Pace(gap=0.25, polls=(1.0, 2.0), steady=4.0)
+"""For servers that others use, too: documents/003 asks for a poll every 3 to 5 seconds."""
+
+BRISK: Final = Pace(gap=0.0, polls=(0.1, 0.2, 0.3, 0.5), steady=1.0)
+"""For servers on this machine."""
+
+
+@frozen
+class Made:
+    """A request that a generator made up.
+
+    Attributes:
+        method: HTTP method.
+        path: Path below the base URL, with query.
+        headers: Header fields besides those that every request has.
+    """
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@frozen
+class Plan:
+    """What a conversation is to be about.
+
+    Attributes:
+        subjects: Batches and collections that it may use, and forbidden ones.
+        max_wait: Seconds within which an export has to be ready.
+        profile: ``full`` also tries methods that are not documented.
+        pace: How fast it asks.
+        made: Made-up requests, sent last under the full profile.
+        edition: The edition that is enforced; without one, jobs are listed and deleted if the
+            server shows that it can, and filters are not tried.
+    """
+
+    subjects: tuple[Subject, ...]
+    max_wait: float = 600.0
+    profile: Profile = "polite"
+    pace: Pace = CAREFUL
+    made: tuple[Made, ...] = ()
+    edition: Edition | None = None
+
+    @property
+    def call_timeout(self) -> float:
+        """Seconds that one call may take."""
+        return min(CALL_TIMEOUT, self.max_wait)
+
+    @property
+    def budget(self) -> float:
+        """Seconds after which nothing is asked any more: the exports and the probes."""
+        exports = 3 if self.profile == "full" else 2
+        return exports * self.max_wait + min(_PROBING_SECONDS, 10 * self.max_wait)

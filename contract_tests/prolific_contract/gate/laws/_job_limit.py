@@ -1,0 +1,42 @@
+"""Whether a resource has room for another export job (edition 2026-11: ten at most, D-3)."""
+
+from typing import Final
+
+from prolific_contract.gate.laws._jobs import is_request, place
+from prolific_contract.gate.laws._lists import lists_of
+from prolific_contract.gate.trace._exchanges import Exchange, Trace
+
+MOST_JOBS: Final = 10
+"""How many export jobs a resource may have, whatever their filters and states."""
+
+
+def may_be_full(trace: Trace, request: Exchange) -> bool:
+    """Whether a refused request for an export may have been one too many.
+
+    It was for all anybody can know if the resource gave no list before it. That the resource
+    is there at all, some success has to show.
+    """
+    if not is_request(request) or request.address is None:
+        return False
+    own = place(request.address)
+    listed = [
+        one
+        for one in lists_of(trace)
+        if (one.kind, one.resource_id) == own and one.exchange.index < request.index
+    ]
+    if listed:
+        since = sum(
+            is_request(exchange)
+            and listed[-1].exchange.index < exchange.index < request.index
+            and exchange.address is not None
+            and place(exchange.address) == own
+            for exchange in trace.exchanges
+        )
+        return len(listed[-1].entries) + since >= MOST_JOBS
+    return any(
+        exchange.address is not None
+        and place(exchange.address) == own
+        and exchange.answer is not None
+        and exchange.answer.status < 300
+        for exchange in trace.exchanges
+    )

@@ -1,0 +1,110 @@
+"""The sandbox, and whatever answers as it does, without HTTP and without waiting."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from prolific_exports._model._content_coding import Body, CodingError
+
+from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoAnswerError, TimedOutError
+from prolific_contract.gate.trace._exchanges import Answer
+from prolific_contract.sandbox._clock import ManualClock
+from prolific_contract.sandbox._http import Call, FileSlice, Manner, NoReplyError, Reply
+
+_FAILURES: Final[Mapping[Manner, str]] = {
+    "reset": "the connection broke",
+    "garbage": "the answer was no HTTP",
+    "cut": "the answer was no HTTP (its body ends too soon)",
+}
+
+
+class Answering(Protocol):
+    """A sandbox's `Site`, or something that answers in its place."""
+
+    def answer(self, call: Call) -> Reply:
+        """Answer a request.
+
+        Raises:
+            NoReplyError: It does what a socket can do instead.
+        """
+        ...
+
+
+class InProcessTarget:
+    """A site on a clock that only advances when somebody sleeps or waits for an answer."""
+
+    def __init__(self, site: Answering, clock: ManualClock) -> None:
+        """Wrap a site.
+
+        Args:
+            site: What answers.
+            clock: The clock that the site reads, too.
+        """
+        self._site = site
+        self._clock = clock
+        self._start = clock.now()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        timeout: float,
+    ) -> Answer:
+        """Ask the site.
+
+        Raises:
+            NoAnswerError: The site did not answer; after a hang the timeout has passed.
+        """
+        parts = urlsplit(url)
+        call = Call(
+            method=method,
+            path=unquote(parts.path),
+            query=tuple(parse_qsl(parts.query, keep_blank_values=True)),
+            headers=MappingProxyType({name.lower(): value for name, value in headers.items()}),
+            base_url=f"{parts.scheme}://{parts.netloc}",
+        )
+        began = self.monotonic()
+        reply: Reply | None = None
+        try:
+            reply = self._site.answer(call)
+        except NoReplyError as error:
+            if error.how != "hang":
+                raise NoAnswerError(_FAILURES[error.how]) from error
+            self.sleep(timeout)
+        # A site may let time pass on its clock, as a slow server does.
+        if reply is None or self.monotonic() - began > timeout:
+            raise TimedOutError(f"no whole answer within {timeout:g} s")
+        body = Body.of("", BODY_LIMIT) if method == "HEAD" else _content(reply)
+        return Answer(
+            status=reply.status, headers=reply.headers, body=bytes(body.data), cut=body.is_cut
+        )
+
+    def monotonic(self) -> float:
+        """Seconds since the target was made."""
+        return (self._clock.now() - self._start).total_seconds()
+
+    def now(self) -> datetime:
+        """The clock's date and time."""
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Advance the clock."""
+        self._clock.advance(seconds)
+
+
+def _content(reply: Reply) -> Body:
+    content = reply.body
+    if isinstance(content, FileSlice):
+        with content.path.open("rb") as file:
+            file.seek(content.start)
+            content = file.read(min(content.length, BODY_LIMIT + 1))
+    body = Body.of(reply.header("content-encoding") or "", BODY_LIMIT)
+    try:
+        body.is_enough(content)
+        body.check_end()
+    except CodingError as error:
+        raise NoAnswerError(f"its content encoding can't be decoded ({error})") from error
+    return body

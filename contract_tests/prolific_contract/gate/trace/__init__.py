@@ -1,0 +1,1 @@
+"""Recorded conversations: exchanges as plain values, and HAR files of them."""

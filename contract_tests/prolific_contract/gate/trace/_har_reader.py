@@ -1,0 +1,438 @@
+"""Reads HAR, whoever recorded it: the gate itself, a browser, a proxy, another tool."""
+
+import base64
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from attrs import evolve, frozen
+from prolific_exports._model._json import parse
+from prolific_exports._model._redaction import MARK
+from prolific_exports._model._redactor import Redactor
+from prolific_exports._model._timestamps import utc_moment
+
+from prolific_contract._errors import DocumentError
+from prolific_contract._vocabulary import KINDS, Kind
+from prolific_contract.gate.trace._exchanges import (
+    Answer,
+    Credential,
+    Exchange,
+    Subject,
+    Trace,
+    is_below,
+)
+from prolific_contract.gate.trace._har_writer import OWN
+from prolific_contract.gate.trace._redaction import (
+    is_secret_field,
+    urls_of,
+    without_signatures,
+    without_token,
+)
+from prolific_contract.spec._files import read_text
+
+_API = re.compile(r"(.*?)/api/v1/data-collection/(?:batches|collections)/[^/]+/export(?:/|$)")
+# Three centuries in seconds: what is added up from a recording is still a time.
+_FAR: Final = 1e10
+# What recorders write in the place of a value that they hide.
+_SANITISED: Final = re.compile(
+    r"redacted|filtered|saniti[sz]ed|masked|hidden|removed|\*{3}|<.*>|\.{3}", re.IGNORECASE
+)
+_KINDS: Final[Mapping[str, Kind]] = {kind: kind for kind in KINDS}
+_T = TypeVar("_T")
+
+
+def read_har(
+    path: Path,
+    *,
+    token: str | None = None,
+    base_url: str | None = None,
+    subjects: tuple[Subject, ...] = (),
+    max_wait: float | None = None,
+) -> Trace:
+    """The conversation that a HAR file holds: one of the gate's own, or anybody's.
+
+    Of a foreign one only the exchanges of the export operations are taken, and the
+    downloads from the URLs that they name.
+
+    Args:
+        path: The file.
+        token: The token that the recording was made with, to tell the requests that carried
+            it; without it, the one that was answered with a success most often.
+        base_url: Base URL of the API; without it, that of the most requests.
+        subjects: What it was about, and what was forbidden; as recorded without it.
+        max_wait: Seconds within which an export had to be ready; as recorded, or 600.
+
+    Raises:
+        DocumentError: The file can't be read, is no HAR, or holds no request for the export
+            operations.
+    """
+    return parse_har(
+        read_text(path),
+        str(path),
+        token=token,
+        base_url=base_url,
+        subjects=subjects,
+        max_wait=max_wait,
+    )
+
+
+def parse_har(
+    text: str,
+    name: str,
+    *,
+    token: str | None = None,
+    base_url: str | None = None,
+    subjects: tuple[Subject, ...] = (),
+    max_wait: float | None = None,
+) -> Trace:
+    """The conversation that a HAR file's content holds; see `read_har`.
+
+    Args:
+        text: The content.
+        name: What messages call it.
+        token: As for `read_har`.
+        base_url: As for `read_har`.
+        subjects: As for `read_har`.
+        max_wait: As for `read_har`.
+
+    Raises:
+        DocumentError: It is no HAR, or holds no request for the export operations.
+    """
+    try:
+        document = parse(text.lstrip("\ufeff"))
+    except ValueError as error:
+        raise DocumentError(f"{name} is no HAR file: it is not JSON ({error})") from error
+    try:
+        log = _member(document, "log", dict)
+        entries = [_Entry.read(*one) for one in enumerate(_member(log, "entries", list))]
+        own = log.get(OWN)
+        trace = _foreign(entries, token, base_url) if own is None else _own(entries, own)
+    except _MalformedError as error:
+        raise DocumentError(f"{name} is no HAR file: {error}") from error
+    if not any(exchange.address for exchange in trace.exchanges):
+        raise DocumentError(
+            f"{name} holds no request for an export: of interest are those below "
+            "/api/v1/data-collection/"
+            + (f" of {base_url}; is that the recording's --target?" if base_url else "")
+        )
+    return evolve(
+        trace,
+        exchanges=_without_secrets(trace.exchanges, entries, token),
+        subjects=subjects or trace.subjects,
+        max_wait=trace.max_wait if max_wait is None else max_wait,
+    )
+
+
+def _without_secrets(
+    exchanges: Iterable[Exchange], entries: Iterable["_Entry | None"], token: str | None
+) -> tuple[Exchange, ...]:
+    """The exchanges without the tokens and signatures that the recording shows."""
+    redactor, others = Redactor(token), Redactor()
+    for entry in entries:
+        given = ((entry and entry.authorization) or "").rpartition(" ")[2]
+        if not _SANITISED.search(given):
+            others.learn_value(given)
+    exchanges = tuple(exchanges)
+    for url in (url for exchange in exchanges for url in urls_of(exchange)):
+        others.learn(url)
+    if token:
+        exchanges = tuple(_without_token(exchange, redactor) for exchange in exchanges)
+    return tuple(without_signatures(exchange, others) for exchange in exchanges)
+
+
+def _without_token(exchange: Exchange, redactor: Redactor) -> Exchange:
+    answer = exchange.answer
+    if answer is None:
+        return exchange
+    hidden = without_token(answer, redactor)
+    # A recording of our own says what was taken out before.
+    echoes = answer.echoes_token or hidden.echoes_token
+    return evolve(exchange, answer=evolve(hidden, echoes_token=echoes))
+
+
+class _MalformedError(Exception):
+    """A HAR file is not as the format demands; the message says where, a clause."""
+
+
+def _member(value: Any, name: str, kind: type[_T]) -> _T:
+    if not isinstance(value, dict) or not isinstance(value.get(name), kind):
+        raise _MalformedError(f"there is no {name!r} where one has to be")
+    found: _T = value[name]
+    return found
+
+
+def _number(value: Mapping[str, Any], name: str) -> float:
+    found = value.get(name)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return 0.0
+    try:
+        number = float(found)
+    except OverflowError:
+        return 0.0
+    return max(-_FAR, min(number, _FAR)) if math.isfinite(number) else 0.0
+
+
+@frozen
+class _Entry:
+    """An entry of a HAR file.
+
+    Attributes:
+        entry: The whole of it.
+        flaw: What is wrong with it, naming it; None if nothing is. Recorders write odd
+            entries for other traffic, so a flaw matters only once the entry does.
+        method: HTTP method; empty if that is flawed.
+        url: Where it went.
+        headers: Request header fields; none if they are flawed.
+        sent: When it was sent; None if that is not readable.
+        took: Seconds that it took.
+        answer: The response; None if there was none, or a flawed one.
+    """
+
+    entry: Mapping[str, Any]
+    flaw: str | None
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    sent: datetime | None
+    took: float
+    answer: Answer | None
+
+    @classmethod
+    def read(cls, index: int, entry: Any) -> "_Entry | None":
+        """The entry at a place of the list; None if it has no URL and so is no request."""
+        request = entry.get("request") if isinstance(entry, dict) else None
+        if not isinstance(request, dict) or not isinstance(request.get("url"), str):
+            return None
+        url: str = request["url"]
+        flaw: str | None = None
+        method = ""
+        headers: tuple[tuple[str, str], ...] = ()
+        answer: Answer | None = None
+        try:
+            method = _member(request, "method", str)
+            headers = tuple(_read_fields(request))
+            answer = _answer(_member(entry, "response", dict))
+        except _MalformedError as error:
+            flaw = f"entry {index} ({_host(url)}): {error}"
+        return cls(
+            entry,
+            flaw,
+            method,
+            url,
+            headers,
+            utc_moment(entry.get("startedDateTime")),
+            max(0.0, _number(entry, "time") / 1000),
+            answer,
+        )
+
+    @property
+    def authorization(self) -> str | None:
+        """The value of the Authorization field, singly spaced; None if there is no such field."""
+        values = (value for name, value in self.headers if name.lower() == "authorization")
+        value = next(values, None)
+        return None if value is None else " ".join(value.split())
+
+    @property
+    def from_cache(self) -> bool:
+        """Whether a browser answered the request itself, with what it had been told before."""
+        return bool(self.entry.get("_fromCache"))
+
+    @property
+    def failure(self) -> str | None:
+        """Why there was no answer, if the recording is ours.
+
+        What browsers write (``_error``) does not tell whether the server or the client
+        broke off, and a client that did is not the server's fault.
+        """
+        told = self.entry.get("_failure")
+        return told if isinstance(told, str) else None
+
+    def exchange(self, index: int, base_url: str, credential: Credential, at: float) -> Exchange:
+        """What the entry holds, whatever its flaw."""
+        return Exchange(
+            index=index,
+            method=self.method,
+            url=self.url,
+            base_url=base_url,
+            credential=credential,
+            headers=tuple(
+                (name, MARK if is_secret_field(name) else value) for name, value in self.headers
+            ),
+            at=at,
+            sent=self.sent,
+            took=self.took,
+            answer=self.answer,
+            failure=None if self.answer else self.failure,
+        )
+
+
+def _host(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or "no host"
+    except ValueError:
+        host = "no host"
+    return host if host.isprintable() else ascii(host)
+
+
+def _read_fields(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for one in _member(message, "headers", list):
+        yield _member(one, "name", str), _member(one, "value", str)
+
+
+def _answer(response: Mapping[str, Any]) -> Answer | None:
+    status = _member(response, "status", int)
+    # HAR has no word for "no answer": browsers write 0, other recorders -1.
+    if status <= 0:
+        return None
+    told = response.get("content")
+    content: Mapping[str, Any] = told if isinstance(told, dict) else {}
+    text = content.get("text")
+    body = _body(text, content.get("encoding")) if isinstance(text, str) else b""
+    echoes = response.get("_echoesToken")
+    left_out = text is None and bool(_number(content, "size"))
+    return Answer(
+        status=status,
+        headers=tuple(_read_fields(response)),
+        body=body,
+        cut=response.get("_cut") is True or left_out,
+        redacted=response.get("_redacted") is True,
+        echoes_token=echoes if isinstance(echoes, bool) else None,
+    )
+
+
+def _body(text: str, encoding: Any) -> bytes:
+    if encoding != "base64":
+        return text.encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(text)
+    except ValueError as error:
+        raise _MalformedError(f"a body is not in base64 ({error})") from error
+
+
+def _own(entries: Sequence[_Entry | None], about: Any) -> Trace:
+    """A recording of the gate's own, whose entries all have to be right."""
+    base_url = _member(about, "baseUrl", str)
+    exchanges = []
+    for index, entry in enumerate(entries):
+        if entry is None:
+            raise _MalformedError(f"entry {index} has no request with a URL")
+        if entry.flaw:
+            raise _MalformedError(entry.flaw)
+        name = _member(entry.entry, "_credential", str)
+        if name not in Credential.__members__:
+            raise _MalformedError(f"entry {index} has a credential that does not exist")
+        exchange = entry.exchange(index, base_url, Credential[name], _number(entry.entry, "_at"))
+        exchanges.append(
+            evolve(
+                exchange,
+                took=_number(entry.entry, "_took"),
+                sent=entry.sent if entry.entry.get("_sent") is True else None,
+                generated=entry.entry.get("_generated") is True,
+            )
+        )
+    subjects = tuple(map(_subject, _member(about, "subjects", list)))
+    return Trace(tuple(exchanges), subjects, _number(about, "maxWait"))
+
+
+def _subject(value: Any) -> Subject:
+    kind = _KINDS.get(_member(value, "kind", str))
+    if kind is None:
+        raise _MalformedError("one of its subjects is neither a batch nor a collection")
+    return Subject(kind, _member(value, "id", str), value.get("forbidden") is True)
+
+
+def _foreign(read: Sequence[_Entry | None], token: str | None, base_url: str | None) -> Trace:
+    """A recording that something else made."""
+    # Of what a cache says the server knows nothing.
+    entries = [entry for entry in read if entry is not None and not entry.from_cache]
+    sent = [entry.sent for entry in entries if entry.sent]
+    if len(sent) == len(entries):
+        # Recorders write an entry when its answer is there.
+        order = sorted(range(len(sent)), key=sent.__getitem__)
+        entries = [entries[place] for place in order]
+    base_url = _base_url(entries) if base_url is None else base_url
+    credentials = _Credentials(entries, token, base_url)
+    exchanges: list[Exchange] = []
+    issued: list[Any] = []
+    began: datetime | None = None
+    at = 0.0
+    for entry in entries:
+        began = began or entry.sent
+        # Without a time of its own it comes when the one before was over.
+        at = (entry.sent - began).total_seconds() if entry.sent and began else at
+        exchange = entry.exchange(len(exchanges), base_url, credentials.of(entry), at)
+        exchange = evolve(exchange, sender=credentials.sender(entry))
+        at += entry.took
+        if exchange.address:
+            issued.append(exchange.answer.member("url") if exchange.answer else None)
+        elif exchange.url not in issued:
+            continue
+        if entry.flaw:
+            raise _MalformedError(entry.flaw)
+        exchanges.append(exchange)
+    return Trace(tuple(exchanges))
+
+
+def _base_url(entries: Iterable[_Entry]) -> str:
+    paths = (_API.match(re.split(r"[?#]", entry.url, maxsplit=1)[0]) for entry in entries)
+    counted = Counter(match[1] for match in paths if match)
+    return counted.most_common(1)[0][0] if counted else ""
+
+
+class _Credentials:
+    """Tells what the requests of a foreign recording said of who sends them.
+
+    In doubt it says that it does not know: a law that takes a good token for a bad one
+    accuses a server that did right. Only one token is taken for the recording's own, since
+    other accounts have access to other things.
+    """
+
+    def __init__(self, entries: Iterable[_Entry], token: str | None, base_url: str) -> None:
+        self._token = token
+        self._shown = any(entry.authorization is not None for entry in entries)
+        accepted = Counter(
+            entry.authorization
+            for entry in entries
+            if entry.authorization is not None
+            and entry.answer is not None
+            and entry.answer.status < 300
+            and is_below(entry.url, base_url)
+        )
+        self._accepted = frozenset(accepted)
+        tokens = (
+            value
+            for value, _ in accepted.most_common()
+            if value.startswith("Token ") and not _SANITISED.search(value)
+        )
+        self._most_accepted = next(tokens, None)
+        self._senders: dict[str, int] = {}
+
+    def sender(self, entry: _Entry) -> int | None:
+        """A number for its Authorization field; None if it has none."""
+        value = entry.authorization
+        return None if value is None else self._senders.setdefault(value, len(self._senders))
+
+    def of(self, entry: _Entry) -> Credential:
+        value = entry.authorization
+        if value is None:
+            # Some recorders take the field out of every request.
+            return Credential.NONE if self._shown else Credential.UNKNOWN
+        scheme, _, given = value.partition(" ")
+        if value in ("", "Token"):
+            return Credential.MALFORMED
+        if _SANITISED.search(value):
+            return Credential.UNKNOWN
+        if self._token is None:
+            return Credential.VALID if value == self._most_accepted else Credential.UNKNOWN
+        if given == self._token:
+            return Credential.VALID if scheme == "Token" else Credential.WRONG_SCHEME
+        if value == self._token:
+            return Credential.MALFORMED
+        # One that is accepted is another account's, for all anybody knows.
+        wrong = scheme == "Token" and value not in self._accepted
+        return Credential.WRONG_TOKEN if wrong else Credential.UNKNOWN

@@ -1,0 +1,177 @@
+"""What the sync and the async client share: everything but the driver."""
+
+import os
+from functools import partial
+from inspect import iscoroutinefunction
+from pathlib import Path
+from random import Random
+from typing import Self, TypeVar
+
+from attrs import evolve, field, frozen
+
+from prolific_exports._archive import verify_export
+from prolific_exports._download._flow import Options, download
+from prolific_exports._download._part_events import Outbox
+from prolific_exports._download._workspace import System
+from prolific_exports._errors import UsageError
+from prolific_exports._events import Event, ProgressCallback
+from prolific_exports._flows import _jobs as managing
+from prolific_exports._flows import _polling as waiting
+from prolific_exports._flows._calls import Context
+from prolific_exports._flows._effects import Flow
+from prolific_exports._flows._policy import Policy, check_connections
+from prolific_exports._flows._polling import Job
+from prolific_exports._http._logging import LOGGER
+from prolific_exports._model._clock import Clock, SystemClock
+from prolific_exports._model._filters import ExportFilter
+from prolific_exports._model._listed_jobs import ListedJob
+from prolific_exports._model._references import ExportRef, Kind, check_id
+from prolific_exports._model._settings import Settings, resolve
+from prolific_exports._model._states import Complete, ExportState
+
+T = TypeVar("T")
+
+__all__ = ["Core", "Job", "by_kind"]
+
+
+@frozen
+class Core:
+    """The flows of one client, with what they need filled in."""
+
+    settings: Settings
+    policy: Policy
+    context: Context
+    system: System = field(factory=System)
+
+    @classmethod
+    def create(
+        cls,
+        *,
+        token: str | None,
+        base_url: str | None,
+        timeout: float,
+        poll_interval: float,
+        call_timeout: float,
+        stall_timeout: float,
+        on_event: ProgressCallback | None,
+        clock: Clock | None,
+        random: Random | None,
+    ) -> Self:
+        """Check the arguments of a client.
+
+        Raises:
+            UsageError: One of them cannot be used.
+        """
+        settings = resolve(token, base_url)
+        if iscoroutinefunction(on_event):
+            raise UsageError(
+                "on_event is an async function, which nobody would await: give a plain one, which "
+                "may start a task."
+            )
+
+        def notify(event: Event) -> None:
+            LOGGER.debug("%r", event)
+            if on_event is not None:
+                on_event(event)
+
+        return cls(
+            settings,
+            Policy(timeout, poll_interval, call_timeout, stall_timeout),
+            Context(clock or SystemClock(), random or Random(), settings.redactor, notify),  # noqa: S311
+        )
+
+    @property
+    def clock(self) -> Clock:
+        """Where the time comes from."""
+        return self.context.clock
+
+    def job(self, kind: Kind, resource_id: str, filter_: ExportFilter | None) -> Job:
+        """A job that is still to be requested."""
+        return Job(kind, check_id(resource_id, kind), filter=filter_)
+
+    def named_job(
+        self, kind: Kind, resource_id: str, export_id: str, filter_: ExportFilter | None
+    ) -> Job:
+        """A job that the caller names."""
+        job = self.job(kind, resource_id, filter_)
+        return evolve(job, export_id=check_id(export_id, "export"), named=True)
+
+    def list_jobs(self, kind: Kind, resource_id: str) -> Flow[tuple[ListedJob, ...]]:
+        """The jobs of a collection or batch."""
+        ref = ExportRef(kind, check_id(resource_id, kind))
+        return managing.list_jobs(ref, self.context, self.policy)
+
+    def delete(self, job: Job) -> Flow[None]:
+        """Delete a job and its archive."""
+        yield from managing.delete(job.ref, self.context, self.policy)
+        job.note_deletion()
+
+    def start(self, job: Job) -> Flow[ExportState]:
+        """Ask for an export."""
+        return waiting.start(job, self.context, self.policy)
+
+    def read_status(self, job: Job) -> Flow[ExportState]:
+        """The job's state now."""
+        return waiting.read_status(job, self.context, self.policy)
+
+    def wait(self, job: Job, timeout: float | None) -> Flow[Complete]:
+        """Poll until the archive is ready."""
+        return waiting.wait(job, self.context, self._policy(timeout))
+
+    def outbox(self) -> Outbox:
+        """Where a download puts its events, to be handed on in this thread."""
+        return Outbox(self.context.notify)
+
+    def download(
+        self,
+        job: Job,
+        path: str | os.PathLike[str] | None,
+        outbox: Outbox,
+        *,
+        overwrite: bool,
+        verify: bool,
+        connections: int,
+        timeout: float | None,
+        delete_after: bool,
+    ) -> Flow[Path]:
+        """Wait for the archive, fetch it, verify it, put it at its place.
+
+        Raises:
+            UsageError: The arguments do not go together.
+        """
+        if delete_after and not verify:
+            raise UsageError(
+                "Only an archive that was verified is deleted on the server: ask for one of "
+                "delete_after and verify=False, not for both."
+            )
+        return download(
+            job,
+            path,
+            self.context,
+            self._policy(timeout),
+            options=Options(
+                overwrite,
+                partial(verify_export, kind=job.kind) if verify else None,
+                check_connections(connections),
+                delete_after,
+            ),
+            system=self.system,
+            outbox=outbox,
+        )
+
+    def _policy(self, timeout: float | None) -> Policy:
+        return self.policy if timeout is None else evolve(self.policy, timeout=timeout)
+
+
+def by_kind(kind: str, *, collection: T, batch: T) -> T:
+    """The one for the kind.
+
+    Raises:
+        UsageError: There is no such kind.
+    """
+    match kind:
+        case "collection":
+            return collection
+        case "batch":
+            return batch
+    raise UsageError(f"{kind!r} is no kind of export: give 'collection' or 'batch'.")

@@ -1,0 +1,1 @@
+"""Text, streams and progress for both commands."""

@@ -1,0 +1,1 @@
+"""Flows: what happens next, decided without input or output."""

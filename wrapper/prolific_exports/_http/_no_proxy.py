@@ -1,0 +1,109 @@
+"""Which servers need no proxy: the variable ``NO_PROXY`` as curl and requests read it."""
+
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Final, TypeAlias
+
+import httpx
+from attrs import frozen
+
+from prolific_exports._model._urls import address_of, is_host_name
+
+_Network: TypeAlias = IPv4Network | IPv6Network
+
+_SEPARATORS = re.compile(r"[,\s]+")
+# "[::1]", "[::1]:8443" and "[fd00::]/8"; then "host" and "host:8443", addresses included.
+_IN_BRACKETS = re.compile(r"\[([^\[\]]+)\](/\d{1,3})?(?::(\d{1,5}))?", re.ASCII)
+_WITH_PORT = re.compile(r"([^:]+):(\d{1,5})", re.ASCII)
+# What looks like an address and is not one: "10.0.0", "192.168.1.300".
+_NUMBERS = re.compile(r"[\d.]+", re.ASCII)
+_EVERYTHING: Final = "*"
+
+
+@frozen
+class _Entry:
+    """One entry of the list.
+
+    Attributes:
+        host: A name, which stands for the names below it too, or a network.
+        port: The only port that it is about; None for all.
+    """
+
+    host: str | _Network
+    port: int | None
+
+    def covers(self, host: str, port: int) -> bool:
+        if self.port not in (None, port):
+            return False
+        if isinstance(self.host, str):
+            return host == self.host or host.endswith(f".{self.host}")
+        address = address_of(host)
+        return address is not None and address in self.host
+
+
+@frozen
+class NoProxy:
+    """The servers that are reached without a proxy.
+
+    Attributes:
+        entries: They.
+        everything: Whether that is all of them.
+        unread: The entries that are neither a host nor addresses, and count for nothing.
+    """
+
+    entries: tuple[_Entry, ...] = ()
+    everything: bool = False
+    unread: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, text: str) -> "NoProxy":
+        """Read a list: names, addresses and networks, with or without a port, or ``*``.
+
+        A name stands for all names below it, with a dot (or ``*.``) before it and without.
+        """
+        given = [part for part in _SEPARATORS.split(text) if part]
+        read = [(part, _entry(part)) for part in given if part != _EVERYTHING]
+        return cls(
+            entries=tuple(entry for _, entry in read if entry is not None),
+            everything=_EVERYTHING in given,
+            unread=tuple(part for part, entry in read if entry is None),
+        )
+
+    def covers(self, host: str, port: int) -> bool:
+        """Whether a server is among them.
+
+        Args:
+            host: Its name in ASCII and lower case, or its address without brackets.
+            port: Its port.
+        """
+        host = host.removesuffix(".")
+        return self.everything or any(entry.covers(host, port) for entry in self.entries)
+
+
+def _entry(text: str) -> _Entry | None:
+    host: str | _Network | None
+    if match := _IN_BRACKETS.fullmatch(text):
+        host, port = _network(match[1] + (match[2] or "")), match[3]
+    elif match := _WITH_PORT.fullmatch(text):
+        host, port = _network(match[1]) or _name(match[1]), match[2]
+    else:
+        host, port = _network(text) or _name(text), None
+    return None if host is None else _Entry(host, None if port is None else int(port))
+
+
+def _network(text: str) -> _Network | None:
+    try:
+        # Not strict: curl, too, lets bits be set behind the prefix.
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _name(text: str) -> str | None:
+    name = text.removeprefix("*.").removeprefix(".").removesuffix(".")
+    try:
+        # A name that is not ASCII becomes what is sent of it.
+        name = httpx.URL(scheme="http", host=name).raw_host.decode("ascii")
+    except (httpx.InvalidURL, ValueError):
+        return None
+    return name if is_host_name(name) and not _NUMBERS.fullmatch(name) else None

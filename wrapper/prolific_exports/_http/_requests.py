@@ -1,0 +1,218 @@
+"""What the sync and the async driver have in common: requests out, answers and failures in."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Final
+
+import httpx
+
+from prolific_exports._errors import NoAnswerError, UnreachableError, UsageError
+from prolific_exports._flows._effects import Fetch, Fetched, Head, Reply, Request, Send
+from prolific_exports._http._environment import Environment
+from prolific_exports._http._limit import LateError
+from prolific_exports._http._logging import LOGGER
+from prolific_exports._http._store_response import MAX_HEADER_SIZE
+from prolific_exports._http._unreachable import Reach
+from prolific_exports._model._content_coding import ACCEPTED, Body, CodingError
+from prolific_exports._model._redactor import Redactor
+from prolific_exports._model._settings import URL_VARIABLE, USER_AGENT, Settings
+
+CONNECT_TIMEOUT: Final = 10.0
+EVIDENCE_SIZE: Final = 4096
+# A status is below a kilobyte; this much more says that it is something else.
+MAX_BODY_SIZE: Final = 4 * 1024 * 1024
+
+# httpx reads the Location of a redirect even if it is not to follow it, and lets some of
+# what is wrong with it out as it is: what its IDNA library thinks of the host (a
+# UnicodeError), and what comes of "host:port" without a scheme.
+FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, CodingError, LateError)
+
+# The request had not been sent when these happened.
+_NOT_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+def read_environment(settings: Settings) -> Environment:
+    """The proxies and certificates that are set.
+
+    Raises:
+        UsageError: The proxy for the API, or the certificates, cannot be used.
+    """
+    environment = Environment.read()
+    # Before anything is sent.
+    environment.proxy_for(httpx.URL(settings.base_url))
+    return environment
+
+
+def api_request(
+    client: httpx.Client | httpx.AsyncClient, settings: Settings, send: Send
+) -> httpx.Request:
+    """The request to the API.
+
+    Raises:
+        UsageError: The client has been closed.
+    """
+    refuse_closed(client)
+    request = send.request
+    return client.build_request(
+        request.method,
+        settings.base_url + request.path,
+        params=dict(request.params) or None,
+        # No other coding is undone here, whatever the client would accept.
+        headers={**settings.headers, "Accept-Encoding": ACCEPTED},
+        timeout=httpx.Timeout(
+            send.timeout,
+            connect=min(send.timeout, CONNECT_TIMEOUT),
+            # In time to tell that no connection was free from that there was no answer.
+            pool=0.9 * send.timeout,
+        ),
+    )
+
+
+def store_request(client: httpx.Client | httpx.AsyncClient, fetch: Fetch) -> httpx.Request:
+    """The request to the store: nothing in it may tell who asks.
+
+    An injected client may have an Authorization header, cookies or query parameters among its
+    defaults; besides giving the token away, stores refuse a signed URL that comes with one.
+
+    Raises:
+        UsageError: The client has been closed.
+    """
+    refuse_closed(client)
+    request = client.build_request(
+        "GET",
+        fetch.url,
+        headers={"User-Agent": USER_AGENT, **fetch.headers},
+        timeout=httpx.Timeout(fetch.timeout, connect=CONNECT_TIMEOUT),
+    )
+    request.url = httpx.URL(fetch.url)
+    for name in ("Authorization", "Cookie", "Referer"):
+        request.headers.pop(name, None)
+    return request
+
+
+def refuse_closed(client: httpx.Client | httpx.AsyncClient) -> None:
+    """Raise a UsageError for a client that has been closed."""
+    if client.is_closed:
+        raise UsageError(
+            "The client is closed, so no request can be made. Make the call inside its `with` "
+            "block, or make a new client."
+        )
+
+
+def head_of(response: httpx.Response) -> Head:
+    """Status and header fields.
+
+    Raises:
+        httpx.RemoteProtocolError: The fields are larger than the store client takes. httpx itself
+            looks at their size only as long as more is to come.
+    """
+    if sum(len(name) + len(value) for name, value in response.headers.raw) > MAX_HEADER_SIZE:
+        raise httpx.RemoteProtocolError("the header is too large")
+    return Head(response.status_code, fields_of(response))
+
+
+def body_of(response: httpx.Response, size: int) -> Body:
+    """What takes the raw bytes of an answer and keeps so many of those that they stand for."""
+    return Body.of(fields_of(response).get("content-encoding", ""), size)
+
+
+def raw_bytes(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it was sent."""
+    if response.is_stream_consumed:
+        # A transport that is no network may hand over what it has read.
+        return iter((response.content,))
+    return response.iter_raw()
+
+
+async def raw_bytes_async(response: httpx.Response) -> AsyncIterator[bytes]:
+    """`raw_bytes` without holding up the event loop."""
+    if response.is_stream_consumed:
+        yield response.content
+        return
+    async for chunk in response.aiter_raw():
+        yield chunk
+
+
+def reply(request: Request, response: httpx.Response, body: Body) -> Reply:
+    """The whole answer."""
+    LOGGER.debug("%s for %s answered %s", request.operation, request.ref, response.status_code)
+    return Reply(response.status_code, fields_of(response), bytes(body.data))
+
+
+def fields_of(response: httpx.Response) -> dict[str, str]:
+    """Header fields, names in lower case."""
+    fields = {name.lower(): value for name, value in response.headers.items()}
+    if response.is_stream_consumed:
+        # httpx has decoded what was read.
+        fields.pop("content-encoding", None)
+    return fields
+
+
+def no_answer(
+    request: Request, error: Exception, settings: Settings, reach: Reach
+) -> NoAnswerError:
+    """The error for a call that was not answered, with its cause.
+
+    To be raised outside of the handler: see `Redactor.cause`.
+    """
+    failure = _unanswered(request, error, settings, reach)
+    failure.__cause__ = settings.redactor.cause(error)
+    return failure
+
+
+def _unanswered(
+    request: Request, error: Exception, settings: Settings, reach: Reach
+) -> NoAnswerError:
+    sent = not isinstance(error, _NOT_SENT)
+    url = httpx.URL(settings.base_url)
+    obstacle = reach.obstacle(error, url, f"the base URL ({URL_VARIABLE})")
+    if obstacle is not None:
+        return UnreachableError(
+            f"No connection to {settings.base_url}: {settings.redactor.text(obstacle)}. "
+            f"({request.operation} for {request.ref})",
+            operation=request.operation,
+            ref=request.ref,
+            sent=False,
+        )
+    hint = (
+        "It may have arrived all the same."
+        if sent and request.method != "GET"
+        else f"Check the network and {reach.proxy_setting(url) or 'the base URL'}."
+    )
+    return NoAnswerError(
+        f"{request.operation} for {request.ref} got no answer: "
+        f"{describe(error, settings.redactor)}. {hint}",
+        operation=request.operation,
+        ref=request.ref,
+        sent=sent,
+    )
+
+
+def not_fetched(fetch: Fetch, head: Head | None, error: Exception, reach: Reach) -> Fetched:
+    """How a fetch ended that failed."""
+    obstacle = reach.obstacle(error, httpx.URL(fetch.url))
+    if obstacle is not None:
+        return Fetched(head, failure=f"no connection: {obstacle}", permanent=True)
+    return Fetched(head, failure=describe(error, Redactor()))
+
+
+def describe(error: Exception, redactor: Redactor) -> str:
+    """What went wrong, in half a sentence."""
+    if isinstance(error, CodingError | LateError):
+        return redactor.text(str(error))
+    kinds: dict[type[Exception], str] = {
+        httpx.ConnectTimeout: "connecting took too long",
+        httpx.ReadTimeout: "no byte arrived in time",
+        httpx.WriteTimeout: "the request could not be sent in time",
+        httpx.ConnectError: "no connection",
+        httpx.PoolTimeout: "no connection was free",
+        httpx.InvalidURL: "a redirect leads to what is no URL",
+    }
+    kind = kinds.get(type(error), "the connection broke")
+    detail = redactor.text(str(error))
+    return f"{kind} ({detail})" if detail else kind

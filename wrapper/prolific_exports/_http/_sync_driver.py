@@ -1,0 +1,222 @@
+"""The driver that does what a flow asks with blocking calls."""
+
+import socket
+from collections.abc import Collection
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import Any, Final, TypeVar
+
+import httpx
+from attrs import evolve
+
+from prolific_exports._errors import ExportsError, UsageError
+from prolific_exports._flows._effects import (
+    Effect,
+    Fetch,
+    FetchAll,
+    Fetched,
+    Flow,
+    Reply,
+    Send,
+    Sleep,
+)
+from prolific_exports._http import _requests as http
+from prolific_exports._http import _routing as routing
+from prolific_exports._http._connections import governed
+from prolific_exports._http._limit import Limit
+from prolific_exports._http._logging import without_secrets
+from prolific_exports._http._store_client import Stop, StoreClient
+from prolific_exports._http._unreachable import Reach
+from prolific_exports._model._clock import Clock
+from prolific_exports._model._settings import Settings
+
+# Seconds: so late may an event of parts be, and on Windows an interrupt, which breaks
+# into no wait there.
+_MOMENT: Final = 0.1
+
+T = TypeVar("T")
+
+
+class SyncDriver:
+    """Runs flows: calls over an `httpx.Client`, downloads over a `StoreClient`.
+
+    Attributes:
+        store: What fetches from the store; None to leave that to the `httpx.Client` too.
+    """
+
+    def __init__(self, settings: Settings, client: httpx.Client | None, clock: Clock) -> None:
+        """Drive over the caller's client, who then closes it, or over what is made here."""
+        # Found out by its first answer, it would have sent a request.
+        if isinstance(client, httpx.AsyncClient):
+            raise UsageError(
+                "http_client is an httpx.AsyncClient, which is for AsyncExports: Exports takes an "
+                "httpx.Client."
+            )
+        self.store: StoreClient | None = None
+        self._reach = Reach()
+        self._settings = settings
+        self._owned = client is None
+        if client is None:
+            environment = http.read_environment(settings)
+            self._reach = Reach(environment)
+            self.store = StoreClient(environment, self._reach, clock)
+            client = routing.client(environment)
+        self._client = client
+        self._clock = clock
+
+    def close(self) -> None:
+        """Close the client, if it was made here."""
+        if self._owned:
+            self._client.close()
+
+    def run(self, flow: Flow[T]) -> T:
+        """Do what the flow asks until it returns."""
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    result = self._do(effect)
+                except ExportsError as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(result)
+        except StopIteration as stop:
+            value: T = stop.value
+            return value
+        finally:
+            # After an interrupt, this is what lets the flow clean up.
+            flow.close()
+
+    def _do(self, effect: Effect) -> Any:
+        match effect:
+            case Send():
+                return self._send(effect)
+            case Fetch():
+                return self._fetch(effect)
+            case FetchAll():
+                return self._fetch_all(effect)
+            case Sleep():
+                return self._clock.sleep(effect.seconds)
+            case _:
+                return effect.work()
+
+    def _send(self, send: Send) -> Reply:
+        request = http.api_request(self._client, self._settings, send)
+        limit = Limit(self._clock, send.timeout)
+        try:
+            with without_secrets(self._settings.redactor), governed(limit):
+                response = self._client.send(
+                    request, stream=True, auth=None, follow_redirects=False
+                )
+                try:
+                    body = http.body_of(response, http.MAX_BODY_SIZE)
+                    for chunk in http.raw_bytes(response):
+                        limit.check()
+                        if body.is_enough(chunk):
+                            break
+                finally:
+                    response.close()
+        except http.FAILURES as error:
+            failure = http.no_answer(send.request, error, self._settings, self._reach)
+        else:
+            self._reach.note(request.url)
+            return http.reply(send.request, response, body)
+        raise failure
+
+    def _fetch_all(self, effect: FetchAll) -> list[Fetched]:
+        stop = Stop()
+        with ThreadPoolExecutor(len(effect.fetches)) as pool:
+            try:
+                parts = [
+                    pool.submit(self._fetch, stoppable(fetch, stop), stop)
+                    for fetch in effect.fetches
+                ]
+                while are_under_way(parts):
+                    effect.deliver()
+            finally:
+                # After an interrupt, a full disk or a thread that the system refuses, the others
+                # must not go on for long.
+                stop.now()
+        effect.deliver()
+        failures = [part.exception() for part in parts]
+        for failure in failures:
+            if failure is not None and not isinstance(failure, StoppedError):
+                raise failure
+        return [part.result() for part in parts]
+
+    def _fetch(self, fetch: Fetch, stop: Stop | None = None) -> Fetched:
+        if self.store is not None and self.store.reaches(fetch.url):
+            return self.store.fetch(fetch, stop)
+        request = http.store_request(self._client, fetch)
+        if stop is not None:
+            # A connection that may be broken from outside must not be anybody's next.
+            request.headers["Connection"] = "close"
+        head = None
+        limit = Limit(self._clock, http.CONNECT_TIMEOUT + fetch.timeout)
+        try:
+            with without_secrets(self._settings.redactor), governed(limit):
+                response = self._client.send(
+                    request, stream=True, auth=None, follow_redirects=False
+                )
+                try:
+                    head = http.head_of(response)
+                    self._reach.note(request.url)
+                    with ending(response, stop):
+                        if not fetch.accept(head):
+                            limit.restart(fetch.timeout)
+                            return Fetched(head, _evidence(response, limit))
+                        limit.restart(fetch.timeout, moving=True)
+                        for chunk in http.raw_bytes(response):
+                            limit.received(len(chunk))
+                            limit.check()
+                            with limit.paused():
+                                fetch.write(chunk)
+                finally:
+                    response.close()
+        except http.FAILURES as error:
+            return http.not_fetched(fetch, head, error, self._reach)
+        return Fetched(head)
+
+
+def _evidence(response: httpx.Response, limit: Limit) -> bytes:
+    """The beginning of a body that nobody wanted, as far as it comes."""
+    body = http.body_of(response, http.EVIDENCE_SIZE)
+    with suppress(*http.FAILURES):
+        for chunk in http.raw_bytes(response):
+            limit.check()
+            if body.is_enough(chunk):
+                break
+    return bytes(body.data)
+
+
+def are_under_way(parts: Collection[Future[Fetched]]) -> bool:
+    """Wait for a moment; whether there is more to wait for, and nothing has failed."""
+    done, running = wait(parts, _MOMENT, FIRST_EXCEPTION)
+    return bool(running) and not any(part.exception() for part in done)
+
+
+class StoppedError(Exception):
+    """Another part of the same download has failed."""
+
+
+def ending(response: httpx.Response, stop: Stop | None) -> AbstractContextManager[None]:
+    """While this lasts, stopping breaks the connection of a response that has one to itself."""
+    stream = response.extensions.get("network_stream")
+    # HTTP/2 has others on the connection, which may be the caller's.
+    if stop is None or stream is None or response.http_version == "HTTP/2":
+        return nullcontext()
+    # Not by closing the response: that would not wake the thread that waits for bytes, and
+    # the system may give the socket's number to somebody else while it waits.
+    one = stream.get_extra_info("socket")
+    return stop.ends(one) if isinstance(one, socket.socket) else nullcontext()
+
+
+def stoppable(fetch: Fetch, stop: Stop) -> Fetch:
+    """The fetch, writing nothing more once it is to end."""
+
+    def write(data: bytes | memoryview) -> None:
+        if stop.is_over:
+            raise StoppedError
+        fetch.write(data)
+
+    return evolve(fetch, write=write)

@@ -1,0 +1,202 @@
+"""Why a server cannot be reached, where trying again does not help.
+
+The same words for the API, the store and the gate: what is wrong, and what to set.
+"""
+
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Final
+
+import httpx
+from attrs import define, field
+
+from prolific_exports._http._environment import Environment, Proxy
+
+# A server that does not speak TLS, or no version of it that is still safe.
+_NO_TLS: Final = frozenset(
+    {
+        "HTTP_REQUEST",
+        # What OpenSSL 3.2 and later call a wrong version number. Python may not know the name.
+        "RECORD_LAYER_FAILURE",
+        "HTTPS_PROXY_REQUEST",
+        "TLSV1_ALERT_PROTOCOL_VERSION",
+        "UNKNOWN_PROTOCOL",
+        "UNSUPPORTED_PROTOCOL",
+        "WRONG_VERSION_NUMBER",
+    }
+)
+# "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1032)", or the words alone.
+_TLS_REASON = re.compile(r"\[SSL(?:: (\w+))?\]([\w ]*)", re.ASCII)
+# OpenSSL's numbers for a certificate: not valid yet, expired; of another name or address.
+_WRONG_TIME: Final = frozenset({9, 10})
+_WRONG_HOST: Final = frozenset({62, 64})
+# That a name is unknown; not EAI_AGAIN, which may be answered otherwise the next time.
+# Where both are one number, or one does not exist, that is the other's.
+_UNKNOWN_NAME: Final = frozenset(
+    {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+)
+# How httpx and http.client tell what a proxy answered to CONNECT.
+_PROXY_ANSWER = re.compile(r"(?:Tunnel connection failed: )?(\d{3})\b", re.ASCII)
+_CONNECTING: Final = (httpx.ConnectError, httpx.ProxyError, OSError)
+_PASSING_STATUSES: Final = frozenset({408, 425, 429})
+
+
+@define
+class Reach:
+    """How servers are reached from here.
+
+    Attributes:
+        environment: The settings in effect; None for a client of the caller's, which may have
+            others.
+    """
+
+    environment: Environment | None = None
+    _resolved: set[str] = field(factory=set, init=False, repr=False)
+
+    def note(self, url: httpx.URL) -> None:
+        """Remember that a server has been reached.
+
+        Offline, some systems say of every name that it is unknown. Of one that was known
+        before, that passes.
+        """
+        self._resolved.add(self._looked_up(url))
+
+    def obstacle(
+        self, error: BaseException, url: httpx.URL, setting: str | None = None
+    ) -> str | None:
+        """What keeps a server from being reached however often it is tried, and what to do.
+
+        Args:
+            error: What httpx raised, or connecting to it did.
+            url: What was asked for.
+            setting: The variable or option that the URL is from; None if the user has set none.
+
+        Returns:
+            Half a sentence; None for what may pass.
+        """
+        if not isinstance(error, _CONNECTING):
+            # A connection that was there broke, whatever broke it.
+            return None
+        certificates = None if self.environment is None else self.environment.certificates
+        way = _Way(url, self._proxy(url), setting, certificates)
+        for cause in _chain(error):
+            match cause:
+                case ssl.SSLCertVerificationError():
+                    return way.refuses(cause)
+                case ssl.SSLError() if _is_not_tls(cause):
+                    return way.speaks_no_tls()
+                case socket.gaierror(errno=number) if number in _UNKNOWN_NAME:
+                    return None if self._looked_up(url) in self._resolved else way.is_unknown()
+                case httpx.ProxyError() | OSError():
+                    answer = _PROXY_ANSWER.match(str(cause))
+                    status = int(answer[1]) if answer else 0
+                    if 400 <= status < 500 and status not in _PASSING_STATUSES:
+                        return way.is_barred(status)
+        return None
+
+    def proxy_setting(self, url: httpx.URL) -> str | None:
+        """What names the proxy on the way to a URL; None without one, or if it is not known."""
+        proxy = self._proxy(url)
+        return None if proxy is None else proxy.setting
+
+    def _proxy(self, url: httpx.URL) -> Proxy | None:
+        return None if self.environment is None else self.environment.proxy_for(url)
+
+    def _looked_up(self, url: httpx.URL) -> str:
+        """The host whose name is looked up here: a proxy looks up that of the server."""
+        proxy = self._proxy(url)
+        return url.host if proxy is None else proxy.url.host
+
+
+def _is_not_tls(error: ssl.SSLError) -> bool:
+    match = _TLS_REASON.match(str(error))
+    return match is not None and (match[1] or match[2].strip().replace(" ", "_").upper()) in _NO_TLS
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it comes from."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+@define
+class _Way:
+    """The way to a server, and the words for what is wrong on it."""
+
+    url: httpx.URL = field(repr=False)
+    proxy: Proxy | None
+    setting: str | None
+    certificates: str | None
+
+    def refuses(self, error: ssl.SSLCertVerificationError) -> str:
+        """A certificate that proves nothing."""
+        # Only OpenSSL gives both: a transport of the caller's may raise the error itself.
+        reason = str(getattr(error, "verify_message", error.args[-1])).rstrip(".")
+        code = getattr(error, "verify_code", None)
+        if code in _WRONG_HOST:
+            return f"the certificate of {self._peer} is for another host ({reason}); {self._check}"
+        if code in _WRONG_TIME:
+            return (
+                f"the certificate of {self._peer} is not valid now ({reason}); check this "
+                "machine's clock, or have the certificate renewed"
+            )
+        where = (
+            f"add the authority's certificate to what {self.certificates} names"
+            if self.certificates
+            else "set SSL_CERT_FILE to a file with the authority's certificate"
+        )
+        return (
+            f"the certificate of {self._peer} is from an authority that is not trusted here "
+            f"({reason}); {where}"
+        )
+
+    def speaks_no_tls(self) -> str:
+        """An answer that is not TLS."""
+        return f"{self._peer} does not answer https with TLS; {self._check}"
+
+    def is_unknown(self) -> str:
+        """A name that stands for no address."""
+        if self.proxy is not None:
+            return (
+                f"there is no host {self.proxy.url.host}, the proxy of {self.proxy.setting}; "
+                f"check {self.proxy.setting}"
+            )
+        check = f"check {self.setting}" if self.setting else "check the network's DNS"
+        return f"there is no host {self.url.host}; {check}, or set HTTPS_PROXY if a proxy is needed"
+
+    def is_barred(self, status: int) -> str:
+        """A proxy that does not make the connection."""
+        name = "the proxy" if self.proxy is None else f"the proxy {self.proxy.address}"
+        setting = "HTTPS_PROXY" if self.proxy is None else self.proxy.setting
+        host = self.url.host
+        if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            return (
+                f"{name} requires a user name and password that it accepts (407); set {setting} "
+                "to http://USER:PASSWORD@HOST:PORT"
+            )
+        return (
+            f"{name} does not connect to {host} ({status}); ask its administrator for access, "
+            f"check {setting}, or set NO_PROXY={host} if no proxy is needed"
+        )
+
+    @property
+    def _peer(self) -> str:
+        if self.proxy is not None and self.proxy.url.scheme == "https":
+            return f"{self.url.host} or the proxy {self.proxy.address}"
+        return self.url.host
+
+    @property
+    def _check(self) -> str:
+        """What to look at when another server answers than the one that was meant."""
+        settings = [self.setting] if self.setting else []
+        if self.proxy is not None and self.proxy.url.scheme == "https":
+            settings.append(self.proxy.setting)
+        if not settings:
+            return "check the network, where something may answer in its place"
+        return f"check {' and '.join(settings)}"

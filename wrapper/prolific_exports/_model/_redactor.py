@@ -1,0 +1,284 @@
+"""Keep the secrets that are known out of everything that leaves the process.
+
+`_redact` hides what looks like a secret. A `Redactor` knows some, and finds them where they
+look like nothing: in part, in a header's name, in an escape within an escape, in base64. The
+rules:
+
+- Of a secret with 12 characters or more, every 12 in a row are as secret as all of it.
+- One with 8 to 11 characters is hidden wherever it stands as a whole.
+- A shorter token (an ordinary word, as in a test) is hidden where a token belongs: behind
+  the words token, bearer, basic, authorization or key. Elsewhere it would garble the text.
+
+Case makes no difference, nor does any layer of escapes that `_escapes` undoes.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
+from struct import Struct
+from threading import Lock
+from typing import Any, Final
+from urllib.parse import unquote
+
+from attrs import frozen
+
+from prolific_exports._model._escapes import folded, layers
+from prolific_exports._model._redaction import MARK, last_break, printable, redact
+
+FRAGMENT: Final = 12
+_SHORTEST: Final = 8
+
+# Every 12 characters in a row hold one of these that starts at a multiple of the stride.
+_SEED: Final = 6
+_STRIDE: Final = FRAGMENT - _SEED + 1
+_SAMPLES: Final = Struct(f"{_SEED}s{_STRIDE - _SEED}x")
+
+# The longest security tokens have 2,000 characters; a server may send anything.
+_LONGEST: Final = 8192
+# Two hundred URLs: by the time that more have been seen, the first have expired.
+_MOST_KNOWN: Final = 131_072
+
+# What a presigned URL says besides what makes it work: how and until when it is signed, what
+# it is about and what the answer shall look like.
+_PUBLIC = re.compile(
+    r"x-(?:amz|goog)-(?:algorithm|date|expires|signedheaders|content-sha256)|expires"
+    r"|s[eprstv]|spr|srt|response-[a-z-]+|file_?name"
+    r"|(?:(?:batch|collection|export|job|request|study|upload|version|workspace|x)[_-]?)?id",
+    re.IGNORECASE,
+)
+_PLACE: Final = rb"(?:token|bearer|basic|authorization|key)[^a-z0-9_-]{1,12}(%s)(?![a-z0-9_-])"
+_READ: Final = 65536
+_EXCERPT: Final = 300
+_MOST_CAUSES: Final = 8
+
+
+class Cause(Exception):  # noqa: N818 - it stands for one, and is no error of its own
+    """Another library's exception that an error came of: its class and message, redacted.
+
+    The exception itself holds the request, the token with it, and what a server sent.
+    """
+
+
+@frozen
+class _Index:
+    """What to look for in folded texts."""
+
+    fragments: frozenset[bytes]
+    # As `struct` unpacks them: most texts hold none, which it finds out in no time.
+    seeds: frozenset[tuple[bytes]]
+    words: re.Pattern[bytes] | None
+
+    @classmethod
+    def of(cls, secrets: Iterable[bytes], patterns: Iterable[bytes]) -> "_Index":
+        known = list(secrets)
+        whole = sorted({re.escape(one) for one in known if len(one) < FRAGMENT})
+        alternatives = [*(b"(%s)" % one for one in whole), *patterns]
+        return cls(
+            frozenset(_grams(known, FRAGMENT)),
+            frozenset(
+                (seed,) for seed in _grams((one for one in known if len(one) >= FRAGMENT), _SEED)
+            ),
+            re.compile(b"|".join(alternatives)) if alternatives else None,
+        )
+
+    def spans(self, text: bytes) -> Iterator[tuple[int, int]]:
+        if self.seeds:
+            padded = text + bytes(_STRIDE)
+            padded = padded[: len(padded) // _STRIDE * _STRIDE]
+            if not self.seeds.isdisjoint(_SAMPLES.iter_unpack(padded)):
+                yield from self._fragments(text, _SAMPLES.iter_unpack(padded))
+        if self.words is not None:
+            for match in self.words.finditer(text):
+                yield match.span(match.lastindex or 0)
+
+    def _fragments(self, text: bytes, samples: Iterable[tuple[bytes]]) -> Iterator[tuple[int, int]]:
+        for number, sample in enumerate(samples):
+            if sample in self.seeds:
+                at = number * _STRIDE
+                for start in range(max(at - _STRIDE + 1, 0), at + 1):
+                    if text[start : start + FRAGMENT] in self.fragments:
+                        yield start, start + FRAGMENT
+
+
+def _grams(secrets: Iterable[bytes], size: int) -> Iterator[bytes]:
+    for secret in secrets:
+        for start in range(len(secret) - size + 1):
+            yield secret[start : start + size]
+
+
+class Redactor:
+    """Hides the API token and what signs the presigned URLs that were seen.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, token: str | None = None) -> None:
+        """Know a token, if there is one."""
+        self._token = token or ""
+        self._values: tuple[bytes, ...] = ()
+        self._index: _Index | None = None
+        self._lock = Lock()
+
+    @property
+    def finds_token(self) -> bool:
+        """Whether there is a token that is long enough to be found anywhere."""
+        return len(self._token) >= _SHORTEST
+
+    def learn(self, url: str) -> None:
+        """Take note of the values in the query of a presigned URL."""
+        path, _, query = url.partition("#")[0].partition("?")
+        pairs = (pair.partition("=") for pair in query.split("&"))
+        values = {
+            folded(unquote((value or name)[:_LONGEST]))
+            for name, _, value in pairs
+            if not _PUBLIC.fullmatch(name)
+        }
+        shown = folded(unquote(path))
+        self._learn({value for value in values if value not in shown})
+
+    def learn_value(self, value: str) -> None:
+        """Take note of another secret, such as somebody else's token."""
+        self._learn({folded(value[:_LONGEST])})
+
+    def _learn(self, values: set[bytes]) -> None:
+        with self._lock:
+            new = values.difference(self._values)
+            new = {value for value in new if len(value) >= _SHORTEST}
+            if not new:
+                return
+            kept, left = [], _MOST_KNOWN
+            for value in (*sorted(new), *self._values):
+                left -= len(value)
+                if left >= 0:
+                    kept.append(value)
+            # The newest first: the oldest are dropped.
+            self._values, self._index = tuple(kept), None
+
+    def text(self, text: str) -> str:
+        """A text without secrets: those that are known, and what looks like one."""
+        return redact(self.known(text))
+
+    def known(self, text: str) -> str:
+        """A text without the secrets that are known."""
+        spans = self._spans(folded(text))
+        return _replaced(text, spans, _mark) if spans else text
+
+    def body(self, data: bytes) -> bytes:
+        """A body without the secrets that are known; one of binary data keeps its length."""
+        spans = self._spans(data.lower())
+        if not spans:
+            return data
+        mark = _stars if b"\0" in data else _mark
+        return _replaced(data.decode("latin-1"), spans, mark).encode("latin-1")
+
+    def json(self, value: Any) -> Any:
+        """JSON without secrets in its texts and names."""
+        match value:
+            case str():
+                return self.text(value)
+            case list():
+                return [self.json(item) for item in value]
+            case dict():
+                return {self.text(name): self.json(item) for name, item in value.items()}
+            case _:
+                return value
+
+    def headers(self, fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Header fields without the secrets that are known, in names or values."""
+        return tuple([(self.known(name), self.known(value)) for name, value in fields])
+
+    def excerpt(self, body: bytes | str, limit: int = _EXCERPT) -> str:
+        """The beginning of a body, fit to be shown: one line, secrets removed.
+
+        Args:
+            body: The body as received.
+            limit: Characters at most.
+        """
+        text = body if isinstance(body, str) else body[:_READ].decode("utf-8", "replace")
+        if len(body) > _READ:
+            text = text[:_READ]
+            # Half a password is not recognised as one: the word that was cut goes.
+            text = text[: last_break(text)] or text
+        # Redacted before it is cut to its length, for the same reason.
+        text = " ".join(printable(self.text(text)).split())
+        return text if len(text) <= limit else text[: limit - 1] + "…"
+
+    def cause(self, error: BaseException) -> Cause:
+        """What an exception was and said, and what it came of, without secrets.
+
+        Raise the error that has it as its cause outside of the handler: Python keeps what is
+        being handled as the error's context.
+        """
+        chain: list[BaseException] = []
+        origin: BaseException | None = error
+        while origin is not None and origin not in chain and len(chain) < _MOST_CAUSES:
+            chain.append(origin)
+            origin = origin.__cause__ or (
+                None if origin.__suppress_context__ else origin.__context__
+            )
+        cause: Cause | None = None
+        for one in reversed(chain):
+            name = f"{type(one).__module__}.{type(one).__qualname__}".removeprefix("builtins.")
+            message = self.text(str(one))
+            outer = Cause(f"{name}: {message}" if message else name)
+            outer.__cause__ = cause
+            cause = outer
+        return cause or Cause("")
+
+    def _spans(self, text: bytes) -> list[tuple[int, int]]:
+        """Where secrets stand in a folded text, in order."""
+        index = self._index or self._indexed()
+        spans = list(index.spans(text))
+        for layer in layers(text):
+            spans += map(layer.source, index.spans(layer.text))
+        return spans
+
+    def _indexed(self) -> _Index:
+        with self._lock:
+            token = folded(self._token)
+            secrets, patterns = list(self._values), []
+            if len(token) >= _SHORTEST:
+                secrets.append(token)
+                secrets += _in_base64(self._token.encode())
+            elif token:
+                patterns.append(_PLACE % re.escape(token))
+            self._index = index = _Index.of(secrets, patterns)
+            return index
+
+
+def _in_base64(secret: bytes) -> Iterator[bytes]:
+    """What a secret is, folded, in the base64 of any text that holds it."""
+    for shift in range(3):
+        encoded = b64encode(bytes(shift) + secret).rstrip(b"=")
+        # The characters at both ends have bits of what is around it.
+        first = shift + 1 if shift else 0
+        last = len(encoded) - bool((shift + len(secret)) % 3)
+        whole = encoded[first:last].lower()
+        yield whole
+        yield whole.translate(_URL_SAFE)
+
+
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+
+
+def _mark(size: int) -> str:
+    del size
+    return MARK
+
+
+def _stars(size: int) -> str:
+    return "*" * size
+
+
+def _replaced(text: str, spans: list[tuple[int, int]], mark: Callable[[int], str]) -> str:
+    shown: list[str] = []
+    start = end = 0
+    for first, last in [*sorted(spans), (len(text), len(text))]:
+        if first < end:
+            end = max(end, last)
+            continue
+        if end > start:
+            shown.append(mark(end - start))
+        shown.append(text[end:first])
+        start, end = first, last
+    return "".join(shown)

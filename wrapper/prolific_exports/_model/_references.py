@@ -1,0 +1,99 @@
+"""Which export is meant: the values that survive a process."""
+
+import re
+from datetime import datetime
+from typing import Literal, TypeAlias, get_args
+
+from attrs import frozen
+
+from prolific_exports._errors import UsageError
+from prolific_exports._model._filters import ExportFilter
+from prolific_exports._model._redaction import redact
+
+Kind: TypeAlias = Literal["collection", "batch"]
+"""What an export is taken from: a Task Builder collection or batch."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+# Path segments and file names are made of ids, and the documents call them plain
+# strings (D-6): whatever is safe in both is taken, a pasted web address is not.
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,199}")
+
+
+def check_id(value: object, what: str) -> str:
+    """The id without surrounding white space.
+
+    Args:
+        value: What the caller gave.
+        what: What it is the id of, for the message.
+
+    Raises:
+        UsageError: It is not an id.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    if not _ID.fullmatch(text):
+        # Somebody may paste a whole download URL, which is as good as the data.
+        shown = redact(repr(value))
+        shown = shown if len(shown) <= 80 else shown[:77] + "..."
+        article = "an" if what[0] in "aeiou" else "a"
+        place = f"the last part of the {what}'s address in Prolific"
+        if what == "export":
+            # Export jobs have no page there.
+            place = "as prolific-exports list names it, or the message that it was requested"
+        raise UsageError(
+            f"{shown} is not the id of {article} {what}: "
+            "give the id alone, letters, digits, '-', '_' and '.' "
+            f"({place})."
+        )
+    return text
+
+
+def check_filter(
+    study_id: str | None, from_: datetime | None, to: datetime | None
+) -> ExportFilter | None:
+    """The filter that a caller asks for; None without any condition.
+
+    Args:
+        study_id: Id of a study.
+        from_: The first moment, aware.
+        to: The moment after the last, aware.
+
+    Raises:
+        UsageError: Not an id, a time without a zone, or times between which nothing is.
+    """
+    asked = ExportFilter(None if study_id is None else check_id(study_id, "study"), from_, to)
+    if asked.from_ is not None and asked.to is not None and asked.from_ >= asked.to:
+        raise UsageError(
+            f"No response can be {asked}: 'from' is the first moment, 'to' is the moment after "
+            "the last one and has to be later."
+        )
+    return asked or None
+
+
+@frozen
+class ExportRef:
+    """An export job's identity: kind, id of the collection or batch, filter, id of the job.
+
+    Attributes:
+        kind: ``"collection"`` or ``"batch"``.
+        resource_id: Id of the collection or batch.
+        export_id: Id of the job; None when the server answered that an export is
+            ready without naming its job (documents/002, documents/004).
+        filter: Which responses it is of; None for all, or where that is not known.
+    """
+
+    kind: Kind
+    resource_id: str
+    export_id: str | None = None
+    filter: ExportFilter | None = None
+
+    @property
+    def plural(self) -> str:
+        """What the kind is called in paths, and as an attribute of `Exports`."""
+        return "collections" if self.kind == "collection" else "batches"
+
+    def __str__(self) -> str:
+        """``collection 65f0…`` or ``collection 65f0… (study 65a1…, export 0192…)``."""
+        more = [str(self.filter)] if self.filter else []
+        more += [f"export {self.export_id}"] if self.export_id else []
+        return f"{self.kind} {self.resource_id}" + (f" ({', '.join(more)})" if more else "")

@@ -1,0 +1,102 @@
+"""Who calls, where to: the token, the base URL and the headers that name this library."""
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import Factory, field, frozen
+
+from prolific_exports._errors import UsageError
+from prolific_exports._model._redaction import MARK
+from prolific_exports._model._redactor import Redactor
+from prolific_exports._version import __version__
+
+TOKEN_VARIABLE: Final = "PROLIFIC_TOKEN"  # noqa: S105 - the variable's name, not a token
+URL_VARIABLE: Final = "PROLIFIC_URL"
+PRODUCTION: Final = "https://api.prolific.com"
+
+USER_AGENT: Final = f"prolific-exports/{__version__}"
+# Prolific asks libraries for a Referer that names them and their version, to find
+# out who is behind faulty requests (API reference, introduction).
+REFERER: Final = f"https://github.com/prolific-exports/prolific-exports/tree/v{__version__}/"
+
+
+@frozen
+class Settings:
+    """A valid token and base URL.
+
+    Attributes:
+        token: The API token, without the word ``Token``.
+        base_url: Scheme and host of the API, without a slash at the end.
+        redactor: Knows the token, and the URLs that the client will see.
+    """
+
+    token: str = field(repr=False)
+    base_url: str
+    redactor: Redactor = field(
+        default=Factory(lambda self: Redactor(self.token), takes_self=True),
+        init=False,
+        repr=False,
+        eq=False,
+    )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every call to the API carries (and no call to the store)."""
+        return {
+            "Authorization": f"Token {self.token}",
+            "Accept": "application/json",
+            "User-Agent": USER_AGENT,
+            "Referer": REFERER,
+        }
+
+
+def resolve(
+    token: str | None, base_url: str | None, environment: Mapping[str, str] = os.environ
+) -> Settings:
+    """Settings from arguments, else from ``PROLIFIC_TOKEN`` and ``PROLIFIC_URL``.
+
+    Raises:
+        UsageError: No token, or one that cannot be sent; a base URL that is not https.
+    """
+    valid = _token(environment.get(TOKEN_VARIABLE) if token is None else token)
+    return Settings(
+        valid, _base_url(base_url or environment.get(URL_VARIABLE) or PRODUCTION, valid)
+    )
+
+
+def _token(given: str | None) -> str:
+    token = (given or "").strip()
+    if not token:
+        raise UsageError(
+            f"No API token: set the environment variable {TOKEN_VARIABLE} "
+            "(in Python also token=…). Tokens are made in Prolific's settings."
+        )
+    if not token.isascii() or not token.isprintable() or " " in token:
+        # Never quoted: it may be a real token with a stray character.
+        raise UsageError(
+            "The API token holds white space or characters that cannot be sent in a header. "
+            "Give the token alone, without the word 'Token' before it."
+        )
+    return token
+
+
+def _base_url(given: str, token: str) -> str:
+    url = given.strip().rstrip("/")
+    # The name of the token's variable is asked for by commands that need no httpx.
+    from prolific_exports._model._urls import why_unsafe  # noqa: PLC0415 - start-up time
+
+    reason = why_unsafe(url)
+    if reason is None and ("?" in url or "#" in url):
+        reason = "it has a query or fragment"
+    if reason is None and "/api/v" in url:
+        reason = "it goes on behind the host with the API's own path"
+    if reason:
+        # What stands before an "@" is a password, even where the rest is not a URL.
+        _, at, rest = url.rpartition("@")
+        shown = Redactor(token).text(MARK + at + rest if at and "://" not in url else url)
+        raise UsageError(
+            f"The base URL {shown!r} cannot be used: {reason}. "
+            f"Set {URL_VARIABLE} (in Python also base_url=…) to something like {PRODUCTION}."
+        )
+    return url
