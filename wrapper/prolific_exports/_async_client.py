@@ -205,18 +205,18 @@ class AsyncExportJob:
         delete_after: bool = False,
     ) -> ExportArchive:
         """Wait, download and verify, as `ExportJob.download` does."""
-        outbox = self._core.outbox()
+        part_events = self._core.part_events()
         flow = self._core.download(
             self._job,
             path,
-            outbox,
+            part_events,
             overwrite=overwrite,
             verify=verify,
             connections=connections,
             timeout=timeout,
             delete_after=delete_after,
         )
-        target = await self._driver.run(flow, outbox)
+        target = await self._driver.run(flow, part_events)
         return await self._driver.look(partial(ExportArchive.open, target))
 
     async def delete(self) -> None:

@@ -360,7 +360,7 @@ class ExportJob:
             self._core.download(
                 self._job,
                 path,
-                self._core.outbox(),
+                self._core.part_events(),
                 overwrite=overwrite,
                 verify=verify,
                 connections=connections,

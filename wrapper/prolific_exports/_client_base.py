@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from prolific_exports._archive import verify_export
 from prolific_exports._download._flow import Options, download
-from prolific_exports._download._part_events import Outbox
+from prolific_exports._download._part_events import PartEvents
 from prolific_exports._download._workspace import System
 from prolific_exports._errors import UsageError
 from prolific_exports._events import Event, ProgressCallback
@@ -118,15 +118,15 @@ class Core:
         """Poll until the archive is ready."""
         return waiting.wait(job, self.context, self._policy(timeout))
 
-    def outbox(self) -> Outbox:
+    def part_events(self) -> PartEvents:
         """Where a download puts its events, to be handed on in this thread."""
-        return Outbox(self.context.notify)
+        return PartEvents(self.context.notify)
 
     def download(
         self,
         job: Job,
         path: str | os.PathLike[str] | None,
-        outbox: Outbox,
+        part_events: PartEvents,
         *,
         overwrite: bool,
         verify: bool,
@@ -156,7 +156,7 @@ class Core:
                 delete_after,
             ),
             system=self.system,
-            outbox=outbox,
+            part_events=part_events,
         )
 
     def _policy(self, timeout: float | None) -> Policy:

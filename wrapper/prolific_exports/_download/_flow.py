@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
-from prolific_exports._download._part_events import Outbox
+from prolific_exports._download._part_events import PartEvents
 from prolific_exports._download._rate import Rate
 from prolific_exports._download._store_answers import Follow, Refuse, Step, Take, Transfer, Verdict
 from prolific_exports._download._workspace import CHECKPOINT_INTERVAL, System, Workspace
@@ -79,7 +79,7 @@ def download(
     *,
     options: Options,
     system: System,
-    outbox: Outbox | None = None,
+    part_events: PartEvents | None = None,
 ) -> Flow[Path]:
     """Wait for the archive, fetch it, verify it, put it at its place.
 
@@ -92,7 +92,7 @@ def download(
         policy: How patiently to wait.
         options: How to download.
         system: Files and processes.
-        outbox: Where events go; None for one of the thread that runs the flow.
+        part_events: Where events go; None for one of the thread that runs the flow.
 
     Returns:
         The target. The file there is whole and verified.
@@ -102,13 +102,13 @@ def download(
         ArchiveError: What the store sends is not a whole ZIP.
         ExportsError: Anything that waiting raises.
     """
-    outbox = outbox or Outbox(context.notify)
-    context = evolve(context, notify=outbox.put)
+    part_events = part_events or PartEvents(context.notify)
+    context = evolve(context, notify=part_events.put)
     # Not a Run: between its end and the `try` nothing may come that could lose the claim.
     room = Workspace.open(job, path, system, context.clock.now(), overwrite=options.overwrite)
     try:
         if room.finished is None:
-            yield from _Download(job, context, policy, room, options, outbox).run()
+            yield from _Download(job, context, policy, room, options, part_events).run()
             yield Run(partial(room.publish, overwrite=options.overwrite))
         elif options.delete_after and options.verify is not None:
             # The earlier run may have been one that did not verify.
@@ -149,7 +149,7 @@ class _Download:
     policy: Policy
     room: Workspace
     options: Options
-    outbox: Outbox
+    part_events: PartEvents
     url: str = field(default="", repr=False)
     failures: int = 0
     restarts: int = 0
@@ -222,7 +222,7 @@ class _Download:
             else:
                 self._check(self.url)
                 fetches = tuple(self._ask(self.url, part) for part in parts)
-                answers = yield FetchAll(fetches, self.outbox.deliver)
+                answers = yield FetchAll(fetches, self.part_events.deliver)
             part, fetched = max(zip(parts, answers, strict=True), key=_gravity)
             yield from self._settle(part, fetched)
         self._report()

@@ -1,4 +1,4 @@
-"""Events of several threads, told in one."""
+"""Pass the events of several threads to one callback in one thread."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from prolific_exports._events import Event
 
 
 @define
-class Outbox:
-    """Hands events on in the thread that made it, in the order in which they came.
+class PartEvents:
+    """Collects events from any thread and passes them on, in order, in the thread that made it.
 
     Attributes:
-        notify: Takes them. What it raises comes out there, too.
+        notify: Takes the events. Its exceptions are raised in that thread.
     """
 
     notify: Callable[[Event], object]
@@ -22,12 +22,12 @@ class Outbox:
     _waiting: deque[Event] = field(factory=deque, init=False)
 
     def put(self, event: Event) -> None:
-        """Take an event, which waits for `deliver` if it comes from another thread."""
+        """Add an event. From another thread, it waits for the next `deliver`."""
         self._waiting.append(event)
         if get_ident() == self._thread:
             self.deliver()
 
     def deliver(self) -> None:
-        """Hand on what waits; not for other threads."""
+        """Pass on the waiting events. Call it only in the thread that made this object."""
         while self._waiting:
             self.notify(self._waiting.popleft())

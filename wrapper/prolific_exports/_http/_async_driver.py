@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 import httpx
 from attrs import define, field, frozen
 
-from prolific_exports._download._part_events import Outbox
+from prolific_exports._download._part_events import PartEvents
 from prolific_exports._errors import ExportsError, UsageError
 from prolific_exports._flows._effects import (
     Effect,
@@ -103,13 +103,13 @@ class AsyncDriver:
         with self._threads.used():
             return await self._threads.look(work)
 
-    async def run(self, flow: Flow[T], outbox: Outbox | None = None) -> T:
+    async def run(self, flow: Flow[T], part_events: PartEvents | None = None) -> T:
         """Do what the flow asks until it returns.
 
         Args:
             flow: What to run.
-            outbox: Where a flow that works on files puts its events. Its steps and callbacks are
-                done in threads, and their events are handed on here.
+            part_events: Where a flow that works on files puts its events. Its steps and
+                callbacks run in threads; this coroutine passes their events on.
 
         Raises:
             UsageError: The client has been closed, or was used in another event loop before.
@@ -118,7 +118,7 @@ class AsyncDriver:
         http.refuse_closed(self._client)
         threads = self._threads
         with threads.used():
-            desk = _Desk(threads, outbox, self._downloads)
+            desk = _Desk(threads, part_events, self._downloads)
             step: Callable[[], Effect] = partial(next, flow)
             try:
                 while True:
@@ -290,10 +290,10 @@ class _Desk:
     """Where one flow's steps and work on files are done, one after the other."""
 
     def __init__(
-        self, threads: Threads, outbox: Outbox | None, downloads: asyncio.Semaphore
+        self, threads: Threads, part_events: PartEvents | None, downloads: asyncio.Semaphore
     ) -> None:
         self.threads = threads
-        self._outbox = outbox
+        self._part_events = part_events
         self._downloads = downloads
         self._downloading = False
         # Parts that arrive at once take one thread, not all.
@@ -301,16 +301,16 @@ class _Desk:
 
     async def do(self, work: Callable[[], T]) -> T:
         """Do it, in a thread if the flow works on files, and hand on the events of it."""
-        if self._outbox is None:
+        if self._part_events is None:
             return work()
         async with self._turn:
             done = await self.threads.work(work)
-            self._outbox.deliver()
+            self._part_events.deliver()
         return done.result()
 
     async def tidy(self, work: Callable[[], T]) -> T:
         """Do it, and hand on no events: what they raise would hide a cancellation."""
-        if self._outbox is None:
+        if self._part_events is None:
             return work()
         async with self._turn:
             return (await self.threads.work(work)).result()
