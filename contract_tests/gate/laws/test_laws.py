@@ -1,6 +1,8 @@
 """What holds for all laws, whatever they say."""
 
+import importlib
 import json
+import pkgutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from helpers.traces import BASE, JOB, OTHER_JOB, URL, Talk, complete, error, gen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract._vocabulary import KINDS, UNKNOWN_EXPORT_ID, path_of
+from prolific_contract.gate import laws
 from prolific_contract.gate._discrepancies import DISCREPANCIES
 from prolific_contract.gate._judge import contract_of, judge
 from prolific_contract.gate.laws import LAWS, law
@@ -180,6 +183,17 @@ def test_ids_are_unique_and_lead_to_their_laws():
     assert all(law(any_law.id) is any_law for any_law in LAWS)
     with pytest.raises(KeyError):
         law("shape.nothing")
+
+
+def test_a_law_is_in_a_module_named_after_the_prefix_of_its_id():
+    found = []
+    for module_info in pkgutil.iter_modules(laws.__path__):
+        module = importlib.import_module(f"{laws.__name__}.{module_info.name}")
+        own = getattr(module, "LAWS", ())
+        family = module_info.name.split("_")[1]
+        assert {any_law.id.partition(".")[0] for any_law in own} <= {family}
+        found += own
+    assert sorted(found, key=LAWS.index) == list(LAWS)
 
 
 @pytest.mark.parametrize("any_law", LAWS, ids=lambda any_law: any_law.id)

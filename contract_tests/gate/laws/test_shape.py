@@ -355,3 +355,12 @@ def test_text_that_is_no_unicode_is_left_alone(talk):
     assert accusers(talk) == set()
     assert talk.outcomes("shape.body") == [HELD]
     assert talk.outcomes("shape.error") == []
+
+
+def test_lists_and_deletions_are_judged_in_the_later_edition_only(talk):
+    talk = Listing(talk.kind)
+    talk.list(answer=error(405))
+    talk.delete(error(405))
+    for law in ("shape.status", "shape.error", "shape.content-type"):
+        assert talk.outcomes(law, "2026-03") == []
+    assert talk.outcomes("shape.status", "2026-11") == [VIOLATED, VIOLATED]

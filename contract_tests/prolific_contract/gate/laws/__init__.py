@@ -8,34 +8,27 @@ themselves show and never on the order in which the gate's own conversation goes
 from typing import Final
 
 from prolific_contract.gate.laws import (
-    _filtering,
     _isolation,
-    _managing,
     _shape,
     _time,
-    _values,
+    _time_deletions,
+    _time_filters,
+    _time_lists,
+    _value,
+    _value_lists,
 )
 from prolific_contract.gate.laws._law import Law
 
-_FAMILIES: Final = ("shape", "value", "time", "isolation")
-
-
-def _family(law: Law) -> int:
-    return _FAMILIES.index(law.id.partition(".")[0])
-
-
-LAWS: Final[tuple[Law, ...]] = tuple(
-    sorted(
-        (
-            *_shape.LAWS,
-            *_values.LAWS,
-            *_time.LAWS,
-            *_filtering.LAWS,
-            *_isolation.LAWS,
-            *_managing.LAWS,
-        ),
-        key=_family,
-    )
+# Reports list the laws in this order. A law is in the module that its id begins with.
+LAWS: Final[tuple[Law, ...]] = (
+    *_shape.LAWS,
+    *_value.LAWS,
+    *_value_lists.LAWS,
+    *_time.LAWS,
+    *_time_filters.LAWS,
+    *_time_lists.LAWS,
+    *_time_deletions.LAWS,
+    *_isolation.LAWS,
 )
 
 _BY_ID: Final = {law.id: law for law in LAWS}

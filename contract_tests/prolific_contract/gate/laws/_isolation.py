@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Operation
-from prolific_contract.gate.laws._jobs import canonical, named_id, place, same_id
+from prolific_contract.gate.laws._jobs import Key, canonical, named_id, place, same_id
 from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
-from prolific_contract.gate.laws._lists import lists_of
+from prolific_contract.gate.laws._lists import first_named, lists_of
 from prolific_contract.gate.laws._observations import (
     API,
     DELETE,
+    LIST,
     REQUEST,
     STATUS,
     answered,
@@ -220,6 +221,31 @@ def _allow(operation: Operation, answer: Answer, exchange: Exchange) -> Observat
     return held(operation, exchange)
 
 
+def _list_scope(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    named = first_named(trace)
+    for one in lists_of(trace):
+        own = (one.kind, one.resource_id)
+        strangers = {
+            key: request
+            for key, request in named.items()
+            if (key.kind, key.resource_id) != own
+            and request.index < one.exchange.index
+            # A job that this place was given as well is for `time.unique-id` to judge.
+            and Key(*own, key.export_id) not in named
+        }
+        seen = [key for key in strangers if one.find(key.export_id) is not None]
+        for key in seen:
+            yield violated(
+                one.operation,
+                f"a job of the {key.kind} {quote(key.resource_id)} is listed",
+                strangers[key],
+                one.exchange,
+            )
+        if strangers and not seen:
+            yield held(one.operation, one.exchange)
+
+
 LAWS: Final = (
     Law(
         id="isolation.credentials",
@@ -344,5 +370,18 @@ LAWS: Final = (
             "method-no-allow",
         ),
         profile="full",
+    ),
+    Law(
+        id="isolation.list-scope",
+        statement="Only jobs of the resource are listed.",
+        source=Source(
+            "API reference, list export jobs",
+            "The path names the resource whose jobs the list has.",
+            ("D-3",),
+        ),
+        operations=LIST,
+        needs="a job that was started for another resource or kind, and a list later",
+        check=_list_scope,
+        mutants=("list-scope-kind", "list-scope-resource"),
     ),
 )

@@ -1,0 +1,167 @@
+"""Laws about the values in a list of export jobs (edition 2026-11)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from prolific_contract.gate.laws._jobs import Key, before, canonical, named_id, requests_of
+from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
+from prolific_contract.gate.laws._lists import asked_conditions, conditions, first_named, lists_of
+from prolific_contract.gate.laws._observations import LIST, held, quote, violated
+from prolific_contract.gate.trace._exchanges import Exchange, Trace
+
+# The server that notes a job's time need not be the one that dates the answer.
+_SKEW: Final = timedelta(seconds=60)
+# A moment may be rounded in one list and not in the next.
+_SECOND: Final = timedelta(seconds=1)
+_REFERENCE: Final = "API reference, list export jobs"
+
+
+def _list_order(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    for one in lists_of(trace):
+        ids = [entry.export_id for entry in one.entries]
+        twice = next((each for number, each in enumerate(ids) if each in ids[:number]), None)
+        times = [entry.created_at for entry in one.entries if entry.created_at is not None]
+        late = next((times[i + 1] for i in range(len(times) - 1) if times[i] < times[i + 1]), None)
+        if twice is not None:
+            yield violated(one.operation, f"{quote(twice)} is listed twice", one.exchange)
+        elif late is not None:
+            yield violated(
+                one.operation, f"a job of {late.isoformat()} comes after an older one", one.exchange
+            )
+        elif len(set(times)) > 1:
+            # Of jobs of one moment any order is right.
+            yield held(one.operation, one.exchange)
+
+
+def _list_created(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    since = dict(_preceded(trace))
+    first: dict[Key, tuple[datetime, Exchange]] = {}
+    for one in lists_of(trace):
+        date = one.exchange.answer.date if one.exchange.answer is not None else None
+        faults: list[tuple[str, tuple[Exchange, ...]]] = []
+        for entry in one.entries:
+            created = entry.created_at
+            if created is None:
+                continue
+            key = Key(one.kind, one.resource_id, entry.export_id)
+            known, shown = first.setdefault(key, (created, one.exchange))
+            request = since.get(key)
+            began = request.answer.date if request is not None and request.answer else None
+            told = f"a job is listed as created at {created.isoformat()}"
+            if date is not None and created > date + _SKEW:
+                faults.append((f"{told}, in an answer of {date.isoformat()}", ()))
+            elif abs(created - known) > _SECOND:
+                faults.append((f"{told}, and was at {known.isoformat()} before", (shown,)))
+            elif request is not None and began is not None and created < began - _SKEW:
+                faults.append(
+                    (f"{told}, and at {began.isoformat()} another was started for it", (request,))
+                )
+        if faults:
+            seen, exchanges = faults[0]
+            yield violated(one.operation, seen, *exchanges, one.exchange)
+        elif date is not None and any(entry.created_at for entry in one.entries):
+            yield held(one.operation, one.exchange)
+
+
+def _preceded(trace: Trace) -> Iterator[tuple[Key, Exchange]]:
+    """For jobs that a request named, an earlier one for the same export that named another.
+
+    When that was answered no other was generating, and what has ended is never given again: so
+    the job was requested later.
+    """
+    for (kind, resource_id, _), requests in requests_of(trace).items():
+        named: dict[Key, Exchange] = {}
+        for request in requests:
+            export_id = named_id(request)
+            if export_id is None:
+                continue
+            key = Key(kind, resource_id, canonical(export_id))
+            others = [one for one in named.values() if before(one, request)]
+            if key not in named and others:
+                yield key, others[-1]
+            # Given again, it is still generating.
+            named.pop(key, None)
+            named[key] = request
+
+
+def _list_filter(trace: Trace, reading: Reading) -> Iterator[Observation]:
+    del reading
+    named = first_named(trace)
+    for one in lists_of(trace):
+        for entry in one.entries:
+            request = named.get(Key(one.kind, one.resource_id, entry.export_id))
+            shown = conditions(entry.shown.get("filter"))
+            if request is None or shown is None or request.index > one.exchange.index:
+                continue
+            asked = asked_conditions(request)
+            if asked is None:
+                continue
+            if shown == asked:
+                yield held(one.operation, request, one.exchange)
+            else:
+                yield violated(
+                    one.operation,
+                    f"the filter of a job that was requested with {_told(asked)} is listed as "
+                    f"{_told(shown)}",
+                    request,
+                    one.exchange,
+                )
+
+
+def _told(conditions: dict[str, object]) -> str:
+    if not conditions:
+        return "no filter"
+    return quote(", ".join(f"{name} {value}" for name, value in sorted(conditions.items())))
+
+
+LAWS: Final = (
+    Law(
+        id="value.list-order",
+        statement="The list has every job once, the most recent first.",
+        source=Source(
+            _REFERENCE,
+            "The list is in that order. Jobs of the same moment may stand in any.",
+            ("D-3",),
+        ),
+        operations=LIST,
+        needs="a list of jobs that were not all requested at the same moment",
+        check=_list_order,
+        mutants=("list-oldest-first", "list-shuffled", "list-twice"),
+    ),
+    Law(
+        id="value.list-created",
+        statement=(
+            "A listed job's created_at stays, and is neither after the server's own time nor "
+            "before an earlier request that was given another job."
+        ),
+        source=Source(
+            _REFERENCE,
+            "created_at is when the job was requested. The server's Date tells its time; a "
+            "minute between its machines is nobody's fault. A request is given the job that is "
+            "generating: another one, later, was requested later.",
+            ("D-3",),
+        ),
+        operations=LIST,
+        needs="a list with a job, in an answer with a Date",
+        check=_list_created,
+        mutants=("list-created-ahead", "list-created-behind", "list-created-moves"),
+    ),
+    Law(
+        id="value.list-filter",
+        statement="A job is listed with the filter that it was requested with, or none.",
+        source=Source(
+            _REFERENCE,
+            "The filter has the conditions of the request, and is null without any; one that is "
+            "left out or has no condition is read as null. However moments are written, the "
+            "same moment is the same condition.",
+            ("D-3",),
+        ),
+        operations=LIST,
+        needs="a list with a job that a request of the conversation named",
+        check=_list_filter,
+        mutants=("list-filter-lost", "list-filter-other", "list-filter-invented"),
+    ),
+)
