@@ -4,6 +4,7 @@ import ast
 import re
 import shlex
 import tomllib
+from inspect import signature
 
 import prolific_exports
 import pytest
@@ -85,9 +86,53 @@ def test_every_python_block_can_be_compiled():
             compile(block, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
 
-# What README's blocks work on, and what stands for it in a sandbox.
+def command_spans(text):
+    """The commands with arguments that stand in a sentence or a table."""
+    for span in re.findall(r"`([^`\n]+)`", FENCE.sub("", text)):
+        program, *arguments = span.split()
+        if program in PARSERS and len(arguments) > 1:
+            yield program, arguments
+
+
+def test_commands_within_a_sentence_are_understood(capsys):
+    found = [(name, *span) for name, text in documents().items() for span in command_spans(text)]
+
+    assert found
+    for name, program, arguments in found:
+        try:
+            PARSERS[program]().parse_args(arguments)
+        except SystemExit as error:  # --help and --version end with 0
+            assert not error.code, (name, program, arguments, capsys.readouterr().err)
+
+
+def options(parser):
+    """The options of a command and of its subcommands."""
+    for action in parser._actions:
+        yield from action.option_strings
+        for subcommand in getattr(action, "choices", None) or ():
+            if isinstance(action.choices, dict):
+                yield from options(action.choices[subcommand])
+
+
+@pytest.mark.parametrize("name", ["command", "gate", "tables", "testing"])
+def test_options_named_in_a_sentence_exist(name):
+    prose = FENCE.sub("", read(f"docs/{name}.md"))
+    named = set(re.findall(r"`(?:[^`\n]* )?(--[a-z][a-z-]*)[^`\n]*`", prose))
+    known = {option for build in PARSERS.values() for option in options(build())}
+
+    assert named
+    assert {option for option in named if not option.startswith("--prolific-")} <= known
+
+
+# What the documents' blocks export, and what stands for it in a sandbox.
 COLLECTION, BATCH = "65f0c1d2e3a4b5c6d7e8f901", "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b"
 JOB = "a1b2c3d4-e5f6-4890-abcd-ef1234567890"
+RUNNABLE = ["README.md", "docs/python.md", "docs/tables.md", "docs/testing.md"]
+PYTHON_BLOCKS = [
+    pytest.param(name, code, id=f"{name}-{number}")
+    for name in RUNNABLE
+    for number, code in enumerate(blocks(read(name), "python"))
+]
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +143,7 @@ def sandbox():
 
 @pytest.fixture
 def here(sandbox, tmp_path, monkeypatch):
-    """A folder to run a block in, as README's reader has set it up."""
+    """A folder to run a block in, set up as the documents' readers have it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
     monkeypatch.setenv("PROLIFIC_TOKEN", sandbox.token)
@@ -108,24 +153,34 @@ def here(sandbox, tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize("number", range(5))
-def test_every_python_block_of_the_readme_runs_as_it_stands(number, sandbox, here, request):
-    found = blocks(read("README.md"), "python")
-    assert len(found) == 5
-    code, names = found[number], {}
+def test_documents_with_python_blocks_have_some():
+    assert {name for name in documents() if blocks(read(name), "python", "py")} == set(RUNNABLE)
+
+
+@pytest.mark.parametrize(("name", "code"), PYTHON_BLOCKS)
+def test_python_block_of_a_document_runs_as_it_stands(
+    name, code, sandbox, here, prolific_sandbox, capsys
+):
+    names = {}
     with Exports() as exports:
         if JOB in code:
             job = exports.collections.export(sandbox.collection_id)
             code = code.replace(JOB, job.export_id)
-        for name in set(re.findall(r'open\("(\w+\.zip)"\)', code)):
-            exports.collections.download(sandbox.collection_id, name)
+        for archive in set(re.findall(r'open\("(\w+\.zip)"\)', code)):
+            exports.collections.download(sandbox.collection_id, archive)
     code = code.replace(COLLECTION, sandbox.collection_id).replace(BATCH, sandbox.batch_id)
 
-    exec(compile(code, "README.md", "exec"), names)
+    exec(compile(code, name, "exec"), names)
 
-    for name in [name for name in names if name.startswith("test_")]:
-        names[name](sandbox, here)
-    assert list(here.glob("*.zip"))
+    for test in [value for key, value in names.items() if key.startswith("test_")]:
+        arguments = {"prolific_sandbox": prolific_sandbox, "tmp_path": here}
+        test(**{key: arguments[key] for key in signature(test).parameters})
+    saved = "download(" in code or "open(" in code
+    assert bool(list(here.glob("*.zip"))) == saved
+
+
+def test_the_readme_fits_on_two_screens():
+    assert len(read("README.md").splitlines()) <= 110
 
 
 def test_every_make_target_is_explained_by_help():
@@ -191,7 +246,8 @@ def test_every_name_of_a_link_is_defined_and_used():
     defined = re.findall(r"(?m)^\[([^\]]+)\]: ", prose)
     named = re.findall(r"\]\[([^\]]+)\]", prose) + re.findall(r"\[([^\]]+)\](?![\[(:])", prose)
 
-    assert set(defined) == set(named)
+    # Markdown matches them in any case.
+    assert set(defined) == {name.lower() for name in named}
     assert len(defined) == len(set(defined))
 
 
