@@ -22,7 +22,7 @@ from prolific_exports._files._disk import OsHandle
 from prolific_exports._flows._effects import Fetch, FetchAll, Fetched
 from prolific_exports._http import _sync_driver as _sync
 from prolific_exports._http._store_client import Stop
-from prolific_exports._http._sync_driver import StoppedError, SyncDriver, stoppable
+from prolific_exports._http._sync_driver import FetchCancelledError, SyncDriver, cancellable
 from prolific_exports._model._clock import SystemClock
 from prolific_exports._model._settings import Settings
 
@@ -255,9 +255,9 @@ def test_parts_that_have_begun_end_where_others_cannot_begin(monkeypatch, failur
 
 def test_parts_that_were_stopped_write_nothing_more():
     stop, written = Stop(), []
-    fetch = stoppable(Fetch("", {}, 1.0, lambda head: True, written.append), stop)
+    fetch = cancellable(Fetch("", {}, 1.0, lambda head: True, written.append), stop)
     fetch.write(b"a")
     stop.now()
-    with pytest.raises(StoppedError):
+    with pytest.raises(FetchCancelledError):
         fetch.write(b"b")
     assert written == [b"a"]

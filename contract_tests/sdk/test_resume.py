@@ -29,7 +29,7 @@ from prolific_exports import (
 )
 from prolific_exports._files._disk import OsDisk, OsHandle
 from prolific_exports._http import _limit
-from prolific_exports._model._urls import joined, why_unsafe
+from prolific_exports._model._urls import resolve_redirect, unsafe_reason
 from prolific_exports.testing import FakeClock
 
 SIZE = len(api.ARCHIVE)
@@ -650,6 +650,8 @@ def test_neither_file_holds_a_secret(stopped):
 )
 def test_a_redirect_to_what_is_no_url_is_refused(tmp_path, location, kind):
     """By the flow itself, whatever the transport makes of it."""
-    assert not joined("https://store.example/a", location).startswith("https://store.example")
-    assert why_unsafe(joined("https://store.example/a", location))
-    assert joined("https://store.example/a?b", "/c") == "https://store.example/c"
+    assert not resolve_redirect("https://store.example/a", location).startswith(
+        "https://store.example"
+    )
+    assert unsafe_reason(resolve_redirect("https://store.example/a", location))
+    assert resolve_redirect("https://store.example/a?b", "/c") == "https://store.example/c"

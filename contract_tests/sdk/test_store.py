@@ -19,7 +19,7 @@ from prolific_exports._http import _store_client as _store
 from prolific_exports._http._environment import Environment
 from prolific_exports._http._store_client import Stop, StoreClient
 from prolific_exports._http._sync_driver import SyncDriver, ending
-from prolific_exports._http._unreachable import Reach
+from prolific_exports._http._unreachable import Reachability
 from prolific_exports._model._settings import resolve
 from prolific_exports.testing import FakeClock
 
@@ -128,7 +128,7 @@ def fetch(url, *, wanted=True, timeout=5.0, client=None, write=None, headers=Non
 
 def store():
     environment = Environment.read()
-    return StoreClient(environment, Reach(environment))
+    return StoreClient(environment, Reachability(environment))
 
 
 def url(peer, path=f"/a%20b?X-Amz-Signature={SECRET}", host="127.0.0.1", scheme="http"):
@@ -307,7 +307,7 @@ def test_a_part_that_is_silent_does_not_hold_up_the_failure_of_another(client):
         began = time.monotonic()
         with pytest.raises(DownloadError, match="full"):
             driver._fetch_all(
-                at_once(
+                raise_cause_on_timeout(
                     Fetch(url(well), {}, 30.0, lambda head: True, full),
                     Fetch(url(badly), {}, 30.0, noticing, lambda data: None),
                 )
@@ -333,12 +333,12 @@ def test_events_are_delivered_and_interrupts_get_through_while_parts_are_silent(
         ]
         began = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            driver._fetch_all(at_once(*parts, deliver=interrupted))
+            driver._fetch_all(raise_cause_on_timeout(*parts, deliver=interrupted))
         assert time.monotonic() - began < 10
     assert set(callers) == {threading.current_thread()}
 
 
-def at_once(*fetches, deliver=lambda: None):
+def raise_cause_on_timeout(*fetches, deliver=lambda: None):
     return FetchAll(fetches, deliver)
 
 
@@ -377,7 +377,7 @@ def test_connections_of_the_caller_that_may_be_broken_are_not_used_again():
     with httpx.Client() as client, Peer(answer(), answer()) as peer:
         driver = SyncDriver(resolve("t0ken", None), client, FakeClock())
         part = Fetch(url(peer), {}, 5.0, lambda head: True, lambda data: None)
-        driver._fetch_all(at_once(part, part))
+        driver._fetch_all(raise_cause_on_timeout(part, part))
     assert all(b"connection: close" in asked.lower() for asked in peer.asked)
     assert len(peer.asked) == 2
 
@@ -466,7 +466,7 @@ def trusting(authority):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.configure_trust(context)
     environment = evolve(Environment.read(), context=context)
-    return StoreClient(environment, Reach(environment))
+    return StoreClient(environment, Reachability(environment))
 
 
 def test_certificates_are_judged(authority):

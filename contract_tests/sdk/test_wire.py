@@ -9,12 +9,12 @@ from helpers.slow_server import SlowServer, dripping, endless
 from prolific_exports import Exports, UnreachableError
 from prolific_exports._flows._effects import Fetch
 from prolific_exports._http import _store_client as _store
-from prolific_exports._http._connections import dial, governed
+from prolific_exports._http._connections import dial, enforce_limit
 from prolific_exports._http._environment import Environment
 from prolific_exports._http._limit import Limit
 from prolific_exports._http._routing import client
 from prolific_exports._http._store_client import StoreClient
-from prolific_exports._http._unreachable import Reach
+from prolific_exports._http._unreachable import Reachability
 from prolific_exports.testing import FakeClock
 
 
@@ -94,7 +94,7 @@ def test_nothing_is_connected_without_time(clock):
     clock.advance(5)
     with (
         client(Environment.read()) as sending,
-        governed(limit),
+        enforce_limit(limit),
         pytest.raises(httpx.ConnectTimeout, match="no complete answer within 5 s"),
     ):
         sending.get("http://127.0.0.1:1/")
@@ -104,7 +104,7 @@ def fetch_through(proxy, monkeypatch, host="store.example"):
     monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
     fetch = Fetch(f"https://{host}/a", {}, 5.0, lambda head: True, lambda data: None)
     environment = Environment.read()
-    return StoreClient(environment, Reach(environment)).fetch(fetch)
+    return StoreClient(environment, Reachability(environment)).fetch(fetch)
 
 
 def test_proxy_that_refuses_is_named(monkeypatch):

@@ -44,9 +44,9 @@ from prolific_exports._files._process import Process
 from prolific_exports._flows._calls import Context
 from prolific_exports._flows._effects import Fetch, FetchAll, Fetched, Flow, Run, Send, Sleep
 from prolific_exports._flows._policy import Policy
-from prolific_exports._flows._polling import Job
+from prolific_exports._flows._polling import PendingExport
 from prolific_exports._model._redactor import Redactor
-from prolific_exports._model._urls import why_unsafe
+from prolific_exports._model._urls import unsafe_reason
 from prolific_exports.testing import FakeClock
 
 from simulation.disk import Crash, File, MemoryDisk
@@ -65,7 +65,7 @@ _PART = 7
 _SHARE = 16
 _PLANTED = b"{}"
 _UNKNOWN = str(UUID(int=0))
-_judged = lru_cache(1024)(why_unsafe)
+_judged = lru_cache(1024)(unsafe_reason)
 
 
 class World:
@@ -153,7 +153,7 @@ class World:
         self.server.begin()
         finished, kept = TARGET.name in self.disk.files, self._kept()
         flow = download(
-            Job("collection", "c1", named, named=named is not None),
+            PendingExport("collection", "c1", named, named=named is not None),
             TARGET,
             Context(self.clock, self.random, Redactor(TOKEN), self.events.append),
             self.policy,
@@ -329,12 +329,12 @@ class World:
 @contextmanager
 def _prepared() -> Iterator[None]:
     """Parts as small as the archives, and URLs judged once instead of a million times."""
-    part, judge, share = _flow.SMALLEST_PART, _flow.why_unsafe, _flow._PROGRESS_SHARE
-    _flow.SMALLEST_PART, _flow.why_unsafe, _flow._PROGRESS_SHARE = _PART, _judged, _SHARE
+    part, judge, share = _flow.SMALLEST_PART, _flow.unsafe_reason, _flow._PROGRESS_SHARE
+    _flow.SMALLEST_PART, _flow.unsafe_reason, _flow._PROGRESS_SHARE = _PART, _judged, _SHARE
     try:
         yield
     finally:
-        _flow.SMALLEST_PART, _flow.why_unsafe, _flow._PROGRESS_SHARE = part, judge, share
+        _flow.SMALLEST_PART, _flow.unsafe_reason, _flow._PROGRESS_SHARE = part, judge, share
 
 
 def _whole(answering: Answering) -> Fetched:

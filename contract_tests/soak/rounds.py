@@ -26,7 +26,7 @@ from prolific_exports._download._claim import FOREIGN_SILENCE, Holder
 from prolific_exports._download._names import part_path
 from prolific_exports._download._sidecar import Sidecar
 from prolific_exports._files._process import OsProcesses
-from prolific_exports._flows._polling import Job
+from prolific_exports._flows._polling import PendingExport
 
 from soak.slow_line import Asked, SlowLine
 
@@ -172,7 +172,7 @@ class Round:
 
     def _meet_foreign_claim(self, folder: Path) -> None:
         """Another container downloads to the same folder, and is killed in the end."""
-        job = Job("collection", self._sandbox.collection_id)
+        job = PendingExport("collection", self._sandbox.collection_id)
         claim = part_path(folder, job).with_suffix(".lock")
         process = evolve(OsProcesses().current(), namespace="pid:[1]")
         claim.write_bytes(Holder(process, TARGET, "now", "key").dump())

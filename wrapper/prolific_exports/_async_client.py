@@ -9,8 +9,8 @@ from typing import Self
 
 import httpx
 
-from prolific_exports import _client_base as core
 from prolific_exports._archive import ExportArchive
+from prolific_exports._client_base import ClientFlows, PendingExport
 from prolific_exports._events import ProgressCallback
 from prolific_exports._flows._policy import (
     CALL_TIMEOUT,
@@ -57,7 +57,7 @@ class AsyncExports:
         An ``http_client`` should allow 100 connections, as httpx does by default: with fewer, calls
         wait for downloads to end.
         """
-        self._core = core.Core.create(
+        self._flows = ClientFlows.create(
             token=token,
             base_url=base_url,
             timeout=timeout,
@@ -68,9 +68,9 @@ class AsyncExports:
             clock=clock,
             random=random,
         )
-        self._driver = AsyncDriver(self._core.settings, http_client, self._core.clock)
-        self.collections = AsyncExportResource(self._core, self._driver, "collection")
-        self.batches = AsyncExportResource(self._core, self._driver, "batch")
+        self._driver = AsyncDriver(self._flows.settings, http_client, self._flows.clock)
+        self.collections = AsyncExportResource(self._flows, self._driver, "collection")
+        self.batches = AsyncExportResource(self._flows, self._driver, "batch")
 
     async def close(self) -> None:
         """Close the connections, unless they are an injected client's.
@@ -92,14 +92,14 @@ class AsyncExports:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._core.settings.base_url!r})"
+        return f"{type(self).__name__}(base_url={self._flows.settings.base_url!r})"
 
 
 class AsyncExportResource:
     """Exports of one kind: ``exports.collections`` or ``exports.batches``."""
 
-    def __init__(self, core_: core.Core, driver: AsyncDriver, kind: Kind) -> None:
-        self._core = core_
+    def __init__(self, flows: ClientFlows, driver: AsyncDriver, kind: Kind) -> None:
+        self._flows = flows
         self._driver = driver
         self._kind: Kind = kind
 
@@ -112,9 +112,9 @@ class AsyncExportResource:
         to: datetime | None = None,
     ) -> "AsyncExportJob":
         """Ask for an export, as `ExportResource.export` does."""
-        job = self._core.job(self._kind, resource_id, check_filter(study_id, from_, to))
-        await self._driver.run(self._core.start(job))
-        return AsyncExportJob(self._core, self._driver, job)
+        job = self._flows.job(self._kind, resource_id, check_filter(study_id, from_, to))
+        await self._driver.run(self._flows.start(job))
+        return AsyncExportJob(self._flows, self._driver, job)
 
     def job(
         self,
@@ -127,8 +127,8 @@ class AsyncExportResource:
     ) -> "AsyncExportJob":
         """A job that exists already, as `ExportResource.job`. Sends nothing."""
         filter_ = check_filter(study_id, from_, to)
-        job = self._core.named_job(self._kind, resource_id, export_id, filter_)
-        return AsyncExportJob(self._core, self._driver, job)
+        job = self._flows.named_job(self._kind, resource_id, export_id, filter_)
+        return AsyncExportJob(self._flows, self._driver, job)
 
     async def download(
         self,
@@ -145,8 +145,8 @@ class AsyncExportResource:
         delete_after: bool = False,
     ) -> ExportArchive:
         """Request, wait, download, verify, as `ExportResource.download` does."""
-        job = self._core.job(self._kind, resource_id, check_filter(study_id, from_, to))
-        return await AsyncExportJob(self._core, self._driver, job).download(
+        job = self._flows.job(self._kind, resource_id, check_filter(study_id, from_, to))
+        return await AsyncExportJob(self._flows, self._driver, job).download(
             path,
             overwrite=overwrite,
             verify=verify,
@@ -157,7 +157,7 @@ class AsyncExportResource:
 
     async def list(self, resource_id: str) -> tuple[ListedJob, ...]:
         """The export jobs that there are, as `ExportResource.list` tells them."""
-        return await self._driver.run(self._core.list_jobs(self._kind, resource_id))
+        return await self._driver.run(self._flows.list_jobs(self._kind, resource_id))
 
     async def delete(self, resource_id: str, export_id: str) -> None:
         """Delete an export job, as `ExportResource.delete` does."""
@@ -167,8 +167,8 @@ class AsyncExportResource:
 class AsyncExportJob:
     """An export job of a collection or batch."""
 
-    def __init__(self, core_: core.Core, driver: AsyncDriver, job: core.Job) -> None:
-        self._core = core_
+    def __init__(self, flows: ClientFlows, driver: AsyncDriver, job: PendingExport) -> None:
+        self._flows = flows
         self._driver = driver
         self._job = job
 
@@ -184,7 +184,7 @@ class AsyncExportJob:
 
     async def status(self) -> ExportState:
         """The job's state now, as `ExportJob.status` reads it."""
-        return await self._driver.run(self._core.read_status(self._job))
+        return await self._driver.run(self._flows.read_status(self._job))
 
     async def wait(
         self,
@@ -192,7 +192,7 @@ class AsyncExportJob:
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
     ) -> Complete:
         """Poll until the archive is ready, as `ExportJob.wait` does."""
-        return await self._driver.run(self._core.wait(self._job, timeout))
+        return await self._driver.run(self._flows.wait(self._job, timeout))
 
     async def download(
         self,
@@ -205,8 +205,8 @@ class AsyncExportJob:
         delete_after: bool = False,
     ) -> ExportArchive:
         """Wait, download and verify, as `ExportJob.download` does."""
-        part_events = self._core.part_events()
-        flow = self._core.download(
+        part_events = self._flows.part_events()
+        flow = self._flows.download(
             self._job,
             path,
             part_events,
@@ -221,7 +221,7 @@ class AsyncExportJob:
 
     async def delete(self) -> None:
         """Delete the job and its archive, as `ExportJob.delete` does."""
-        await self._driver.run(self._core.delete(self._job))
+        await self._driver.run(self._flows.delete(self._job))
 
     def __repr__(self) -> str:
         state = self._job.state.status if self._job.state else "not asked yet"

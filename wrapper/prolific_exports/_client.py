@@ -8,8 +8,8 @@ from typing import Self
 
 import httpx
 
-from prolific_exports import _client_base as core
 from prolific_exports._archive import ExportArchive
+from prolific_exports._client_base import ClientFlows, PendingExport, select_by_kind
 from prolific_exports._events import ProgressCallback
 from prolific_exports._flows._policy import (
     CALL_TIMEOUT,
@@ -82,7 +82,7 @@ class Exports:
         Raises:
             UsageError: No token, or an argument that cannot be used.
         """
-        self._core = core.Core.create(
+        self._flows = ClientFlows.create(
             token=token,
             base_url=base_url,
             timeout=timeout,
@@ -93,9 +93,9 @@ class Exports:
             clock=clock,
             random=random,
         )
-        self._driver = SyncDriver(self._core.settings, http_client, self._core.clock)
-        self.collections = ExportResource(self._core, self._driver, "collection")
-        self.batches = ExportResource(self._core, self._driver, "batch")
+        self._driver = SyncDriver(self._flows.settings, http_client, self._flows.clock)
+        self.collections = ExportResource(self._flows, self._driver, "collection")
+        self.batches = ExportResource(self._flows, self._driver, "batch")
 
     def close(self) -> None:
         """Close the connections, unless they are an injected client's."""
@@ -113,14 +113,14 @@ class Exports:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._core.settings.base_url!r})"
+        return f"{type(self).__name__}(base_url={self._flows.settings.base_url!r})"
 
 
 class ExportResource:
     """Exports of one kind: ``exports.collections`` or ``exports.batches``."""
 
-    def __init__(self, core_: core.Core, driver: SyncDriver, kind: Kind) -> None:
-        self._core = core_
+    def __init__(self, flows: ClientFlows, driver: SyncDriver, kind: Kind) -> None:
+        self._flows = flows
         self._driver = driver
         self._kind: Kind = kind
 
@@ -156,9 +156,9 @@ class ExportResource:
             ContractViolation: It answered with something outside the contract.
             NoAnswerError: It did not answer.
         """
-        job = self._core.job(self._kind, resource_id, check_filter(study_id, from_, to))
-        self._driver.run(self._core.start(job))
-        return ExportJob(self._core, self._driver, job)
+        job = self._flows.job(self._kind, resource_id, check_filter(study_id, from_, to))
+        self._driver.run(self._flows.start(job))
+        return ExportJob(self._flows, self._driver, job)
 
     def job(
         self,
@@ -184,8 +184,8 @@ class ExportResource:
             UsageError: One of them is not an id, or the filter cannot be one.
         """
         filter_ = check_filter(study_id, from_, to)
-        job = self._core.named_job(self._kind, resource_id, export_id, filter_)
-        return ExportJob(self._core, self._driver, job)
+        job = self._flows.named_job(self._kind, resource_id, export_id, filter_)
+        return ExportJob(self._flows, self._driver, job)
 
     def download(
         self,
@@ -228,8 +228,8 @@ class ExportResource:
         Raises:
             ExportsError: What `export` and `ExportJob.download` raise.
         """
-        job = self._core.job(self._kind, resource_id, check_filter(study_id, from_, to))
-        return ExportJob(self._core, self._driver, job).download(
+        job = self._flows.job(self._kind, resource_id, check_filter(study_id, from_, to))
+        return ExportJob(self._flows, self._driver, job).download(
             path,
             overwrite=overwrite,
             verify=verify,
@@ -250,7 +250,7 @@ class ExportResource:
                 servers may answer with a `NotFoundError`.
             ExportsError: What `ExportJob.status` raises.
         """
-        return self._driver.run(self._core.list_jobs(self._kind, resource_id))
+        return self._driver.run(self._flows.list_jobs(self._kind, resource_id))
 
     def delete(self, resource_id: str, export_id: str) -> None:
         """Delete an export job and its archive, at once and for good (edition 2026-11).
@@ -268,8 +268,8 @@ class ExportResource:
 class ExportJob:
     """An export job of a collection or batch."""
 
-    def __init__(self, core_: core.Core, driver: SyncDriver, job: core.Job) -> None:
-        self._core = core_
+    def __init__(self, flows: ClientFlows, driver: SyncDriver, job: PendingExport) -> None:
+        self._flows = flows
         self._driver = driver
         self._job = job
 
@@ -291,7 +291,7 @@ class ExportJob:
             ContractViolation: It answered with something outside the contract.
             NoAnswerError: It did not answer.
         """
-        return self._driver.run(self._core.read_status(self._job))
+        return self._driver.run(self._flows.read_status(self._job))
 
     def wait(self, *, timeout: float | None = None) -> Complete:
         """Poll until the archive is ready.
@@ -309,7 +309,7 @@ class ExportJob:
             ExportTimeoutError: It is not ready yet; waiting can go on.
             ExportsError: What `status` raises.
         """
-        return self._driver.run(self._core.wait(self._job, timeout))
+        return self._driver.run(self._flows.wait(self._job, timeout))
 
     def download(
         self,
@@ -357,10 +357,10 @@ class ExportJob:
             ExportsError: What `wait` raises.
         """
         target = self._driver.run(
-            self._core.download(
+            self._flows.download(
                 self._job,
                 path,
-                self._core.part_events(),
+                self._flows.part_events(),
                 overwrite=overwrite,
                 verify=verify,
                 connections=connections,
@@ -380,7 +380,7 @@ class ExportJob:
             UnsupportedError: The server deletes no jobs: it is of edition 2026-03.
             ExportsError: What `status` raises.
         """
-        self._driver.run(self._core.delete(self._job))
+        self._driver.run(self._flows.delete(self._job))
 
     def __repr__(self) -> str:
         state = self._job.state.status if self._job.state else "not asked yet"
@@ -424,7 +424,7 @@ def download(
         ExportsError: What `Exports` and `ExportJob.download` raise.
     """
     with Exports(token, timeout=timeout, on_event=on_event) as exports:
-        resource = core.by_kind(kind, collection=exports.collections, batch=exports.batches)
+        resource = select_by_kind(kind, collection=exports.collections, batch=exports.batches)
         return resource.download(
             resource_id,
             path,

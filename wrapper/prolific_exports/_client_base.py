@@ -20,7 +20,7 @@ from prolific_exports._flows import _polling as waiting
 from prolific_exports._flows._calls import Context
 from prolific_exports._flows._effects import Flow
 from prolific_exports._flows._policy import Policy, check_connections
-from prolific_exports._flows._polling import Job
+from prolific_exports._flows._polling import PendingExport
 from prolific_exports._http._logging import LOGGER
 from prolific_exports._model._clock import Clock, SystemClock
 from prolific_exports._model._filters import ExportFilter
@@ -31,11 +31,11 @@ from prolific_exports._model._states import Complete, ExportState
 
 T = TypeVar("T")
 
-__all__ = ["Core", "Job", "by_kind"]
+__all__ = ["ClientFlows", "PendingExport", "select_by_kind"]
 
 
 @frozen
-class Core:
+class ClientFlows:
     """The flows of one client, with what they need filled in."""
 
     settings: Settings
@@ -85,13 +85,13 @@ class Core:
         """Where the time comes from."""
         return self.context.clock
 
-    def job(self, kind: Kind, resource_id: str, filter_: ExportFilter | None) -> Job:
+    def job(self, kind: Kind, resource_id: str, filter_: ExportFilter | None) -> PendingExport:
         """A job that is still to be requested."""
-        return Job(kind, check_id(resource_id, kind), filter=filter_)
+        return PendingExport(kind, check_id(resource_id, kind), filter=filter_)
 
     def named_job(
         self, kind: Kind, resource_id: str, export_id: str, filter_: ExportFilter | None
-    ) -> Job:
+    ) -> PendingExport:
         """A job that the caller names."""
         job = self.job(kind, resource_id, filter_)
         return evolve(job, export_id=check_id(export_id, "export"), named=True)
@@ -101,20 +101,20 @@ class Core:
         ref = ExportRef(kind, check_id(resource_id, kind))
         return managing.list_jobs(ref, self.context, self.policy)
 
-    def delete(self, job: Job) -> Flow[None]:
+    def delete(self, job: PendingExport) -> Flow[None]:
         """Delete a job and its archive."""
         yield from managing.delete(job.ref, self.context, self.policy)
         job.note_deletion()
 
-    def start(self, job: Job) -> Flow[ExportState]:
+    def start(self, job: PendingExport) -> Flow[ExportState]:
         """Ask for an export."""
         return waiting.start(job, self.context, self.policy)
 
-    def read_status(self, job: Job) -> Flow[ExportState]:
+    def read_status(self, job: PendingExport) -> Flow[ExportState]:
         """The job's state now."""
         return waiting.read_status(job, self.context, self.policy)
 
-    def wait(self, job: Job, timeout: float | None) -> Flow[Complete]:
+    def wait(self, job: PendingExport, timeout: float | None) -> Flow[Complete]:
         """Poll until the archive is ready."""
         return waiting.wait(job, self.context, self._policy(timeout))
 
@@ -124,7 +124,7 @@ class Core:
 
     def download(
         self,
-        job: Job,
+        job: PendingExport,
         path: str | os.PathLike[str] | None,
         part_events: PartEvents,
         *,
@@ -163,7 +163,7 @@ class Core:
         return self.policy if timeout is None else evolve(self.policy, timeout=timeout)
 
 
-def by_kind(kind: str, *, collection: T, batch: T) -> T:
+def select_by_kind(kind: str, *, collection: T, batch: T) -> T:
     """The one for the kind.
 
     Raises:

@@ -10,7 +10,7 @@ from prolific_contract.gate.laws._urls import readable_expiry
 from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange
 from prolific_contract.gate.trace._redaction import Hider, urls_of, without_signatures
 from prolific_exports._model._redactor import Redactor
-from prolific_exports._model._urls import why_unsafe
+from prolific_exports._model._urls import unsafe_reason
 
 FEW = settings(max_examples=25, deadline=None)
 
@@ -91,7 +91,7 @@ def test_what_becomes_of_a_url(url, hidden):
     "url", ["https://u:p@h/x?a=1", "http://h/x?a=1", "https://h/x?a=1", "/x?a=1", "https://h/?a"]
 )
 def test_what_is_wrong_with_a_url_stays_wrong(url):
-    assert (why_unsafe(Hider().url(url)) is None) == (why_unsafe(url) is None)
+    assert (unsafe_reason(Hider().url(url)) is None) == (unsafe_reason(url) is None)
 
 
 @pytest.mark.parametrize(

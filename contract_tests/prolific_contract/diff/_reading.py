@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 from prolific_exports import UsageError
 from prolific_exports._http import _requests as http
-from prolific_exports._http._connections import governed
+from prolific_exports._http._connections import enforce_limit
 from prolific_exports._http._environment import Environment
 from prolific_exports._http._limit import LateError, Limit
 from prolific_exports._http._logging import without_secrets
 from prolific_exports._http._routing import client
-from prolific_exports._http._unreachable import Reach
+from prolific_exports._http._unreachable import Reachability
 from prolific_exports._model._clock import SystemClock
 from prolific_exports._model._content_coding import ACCEPTED, CodingError
 from prolific_exports._model._redaction import redact
@@ -125,11 +125,11 @@ def _text(content: bytes, name: str) -> str:
 def _fetch(url: httpx.URL, name: str, redactor: Redactor) -> bytes:
     environment = Environment.read()
     limit = Limit(SystemClock(), _TIMEOUT)
-    with client(environment) as fetching, without_secrets(redactor), governed(limit):
+    with client(environment) as fetching, without_secrets(redactor), enforce_limit(limit):
         try:
             return _followed(fetching, url, name, redactor)
         except httpx.TransportError as error:
-            obstacle = Reach(environment).obstacle(error, url)
+            obstacle = Reachability(environment).permanent_failure(error, url)
             if obstacle is None:
                 raise
             failure = DocumentError(f"{name} can't be fetched: {obstacle}")

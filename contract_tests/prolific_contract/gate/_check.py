@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
-from prolific_exports._model._urls import is_this_machine, why_unsafe
+from prolific_exports._model._urls import is_this_machine, unsafe_reason
 
 from prolific_contract._errors import ContractToolError
 from prolific_contract._vocabulary import DOTS
@@ -155,7 +155,7 @@ def _plan(check: Check, target: str) -> Plan:
 
 
 def _sendable(target: str) -> None:
-    reason = why_unsafe(target)
+    reason = unsafe_reason(target)
     if reason is None and ("?" in target or "#" in target):
         reason = "it has a query or a fragment"
     if reason is not None:

@@ -6,7 +6,7 @@ import pytest
 from helpers import api
 from prolific_exports import BadRequestError, ExportRef, NoAnswerError
 from prolific_exports._flows._boundary import get_status, interpret
-from prolific_exports._flows._calls import Context, OutOfTimeError, at_once, perform
+from prolific_exports._flows._calls import Context, OutOfTimeError, perform, raise_cause_on_timeout
 from prolific_exports._flows._effects import Reply, Send
 from prolific_exports._flows._policy import Policy
 from prolific_exports._flows._requesting import request
@@ -51,7 +51,7 @@ def test_call_is_not_sent_after_the_grace(clock, context):
 def test_call_that_nobody_waits_with_is_not_answered_then(clock, context):
     clock.advance(6)
     with pytest.raises(NoAnswerError, match="was not sent") as caught:
-        next(at_once(perform(CALL, interpret, context, Policy(), DEADLINE)))
+        next(raise_cause_on_timeout(perform(CALL, interpret, context, Policy(), DEADLINE)))
     assert not caught.value.sent
 
 

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from prolific_exports._model._content_coding import (
-    Body,
+    BodyExcerpt,
     CodingError,
     Decoder,
     can_be_undone,
@@ -132,13 +132,13 @@ def test_beginning_of_a_body_is_kept_up_to_its_size(encoding):
     data = bytes(MIB)
     for _ in codings_of(encoding):
         data = gzip.compress(data)
-    body = Body.of(encoding, 1000)
+    body = BodyExcerpt.of(encoding, 1000)
     assert body.is_enough(data)
     assert (bytes(body.data), body.is_cut) == (bytes(1000), True)
 
 
 def test_body_of_exactly_the_size_is_not_cut():
-    body = Body.of("gzip", 1000)
+    body = BodyExcerpt.of("gzip", 1000)
     assert not body.is_enough(gzip.compress(bytes(1000)))
     assert (bytes(body.data), body.is_cut) == (bytes(1000), False)
 
@@ -147,7 +147,7 @@ def test_body_that_only_promises_is_cut():
     """Empty blocks go on for as long as a server likes, and become nothing."""
     compressor = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
     data = compressor.compress(b"") + compressor.flush(zlib.Z_FULL_FLUSH)
-    body = Body.of("gzip", 1000)
+    body = BodyExcerpt.of("gzip", 1000)
     assert not body.is_enough(data)
     assert body.is_enough(b"\x00\x00\x00\xff\xff" * 200)
     assert (bytes(body.data), body.is_cut) == (b"", True)
@@ -155,7 +155,7 @@ def test_body_that_only_promises_is_cut():
 
 def test_compressed_body_has_an_end():
     data = gzip.compress(b"x" * 1000, mtime=0)
-    body = Body.of("gzip", 1000)
+    body = BodyExcerpt.of("gzip", 1000)
     body.check_end()
     body.is_enough(data[:-1])
     with pytest.raises(CodingError, match="break off"):
@@ -166,6 +166,6 @@ def test_compressed_body_has_an_end():
 
 @pytest.mark.parametrize("encoding", ["br", "gzip, zstd", "gzip," * 9])
 def test_body_whose_coding_cannot_be_undone_stays_as_it_was_sent(encoding):
-    body = Body.of(encoding, 1000)
+    body = BodyExcerpt.of(encoding, 1000)
     assert not body.is_enough(b"\x80 as it came")
     assert bytes(body.data) == b"\x80 as it came"

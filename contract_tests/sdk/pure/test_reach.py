@@ -6,7 +6,7 @@ import ssl
 import httpx
 import pytest
 from prolific_exports._http._environment import Environment
-from prolific_exports._http._unreachable import Reach
+from prolific_exports._http._unreachable import Reachability
 
 URL = httpx.URL("https://api.example/path?secret=1")
 CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -130,9 +130,9 @@ NO_NAME = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
     ],
 )
 def test_an_obstacle_is_named_with_what_to_set(error, setting, words):
-    assert Reach().obstacle(error, URL, setting) == words
+    assert Reachability().permanent_failure(error, URL, setting) == words
     if not isinstance(error, httpx.ProxyError):
-        assert Reach().obstacle(connect_error(error), URL, setting) == words
+        assert Reachability().permanent_failure(connect_error(error), URL, setting) == words
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_an_obstacle_is_named_with_what_to_set(error, setting, words):
     ],
 )
 def test_what_may_pass_is_no_obstacle(error):
-    assert Reach().obstacle(error, URL) is None
+    assert Reachability().permanent_failure(error, URL) is None
 
 
 @pytest.mark.parametrize("cause", [UNTRUSTED, tls_error("WRONG_VERSION_NUMBER"), NO_NAME])
@@ -159,37 +159,37 @@ def test_a_connection_that_was_there_and_broke_is_no_obstacle(cls, cause):
     """Damaged bytes look like an answer without TLS."""
     error = cls("broke")
     error.__cause__ = cause
-    assert Reach().obstacle(error, URL) is None
+    assert Reachability().permanent_failure(error, URL) is None
 
 
 def test_causes_in_a_circle_come_to_an_end():
     error, other = httpx.ConnectError("one"), OSError("other")
     error.__cause__, other.__cause__ = other, error
-    assert Reach().obstacle(error, URL) is None
+    assert Reachability().permanent_failure(error, URL) is None
 
 
 def test_a_name_that_was_known_before_may_be_known_again():
     """Offline, macOS and Windows say of every name that there is no such host."""
-    reach = Reach()
-    reach.note(URL)
-    assert reach.obstacle(NO_NAME, URL) is None
-    assert "there is no host other.example" in reach.obstacle(
+    reach = Reachability()
+    reach.record_success(URL)
+    assert reach.permanent_failure(NO_NAME, URL) is None
+    assert "there is no host other.example" in reach.permanent_failure(
         NO_NAME, httpx.URL("https://other.example/")
     )
-    assert "not trusted" in reach.obstacle(UNTRUSTED, URL)
+    assert "not trusted" in reach.permanent_failure(UNTRUSTED, URL)
 
 
 def reach_through(monkeypatch, proxy):
     monkeypatch.setenv("ALL_PROXY", proxy)
-    return Reach(Environment.read())
+    return Reachability(Environment.read())
 
 
 def test_the_words_name_the_proxy_and_its_variable_without_its_password(monkeypatch):
     reach = reach_through(monkeypatch, "http://user:pa55word@p.example:3128")
-    assert reach.obstacle(NO_NAME, URL, "PROLIFIC_URL") == (
+    assert reach.permanent_failure(NO_NAME, URL, "PROLIFIC_URL") == (
         "there is no host p.example, the proxy of ALL_PROXY; check ALL_PROXY"
     )
-    assert reach.obstacle(httpx.ProxyError("407"), URL) == (
+    assert reach.permanent_failure(httpx.ProxyError("407"), URL) == (
         "the proxy http://p.example:3128 requires a user name and password that it accepts (407); "
         "set ALL_PROXY to http://USER:PASSWORD@HOST:PORT"
     )
@@ -199,20 +199,20 @@ def test_the_words_name_the_proxy_and_its_variable_without_its_password(monkeypa
 
 def test_the_name_of_a_proxy_that_was_known_before_may_be_known_again(monkeypatch):
     reach = reach_through(monkeypatch, "http://p.example:3128")
-    reach.note(httpx.URL("https://other.example/"))
-    assert reach.obstacle(NO_NAME, URL) is None
+    reach.record_success(httpx.URL("https://other.example/"))
+    assert reach.permanent_failure(NO_NAME, URL) is None
 
 
 def test_a_proxy_that_speaks_tls_may_be_the_one_without_it(monkeypatch):
     reach = reach_through(monkeypatch, "https://p.example:3128")
-    assert reach.obstacle(tls_error("WRONG_VERSION_NUMBER"), URL, "PROLIFIC_URL") == (
+    assert reach.permanent_failure(tls_error("WRONG_VERSION_NUMBER"), URL, "PROLIFIC_URL") == (
         "api.example or the proxy https://p.example:3128 does not answer https with TLS; check "
         "PROLIFIC_URL and ALL_PROXY"
     )
 
 
 def test_authorities_that_are_set_already_are_to_be_added_to(monkeypatch, tmp_path):
-    reach = Reach(Environment(CONTEXT, "REQUESTS_CA_BUNDLE"))
-    assert reach.obstacle(UNTRUSTED, URL).endswith(
+    reach = Reachability(Environment(CONTEXT, "REQUESTS_CA_BUNDLE"))
+    assert reach.permanent_failure(UNTRUSTED, URL).endswith(
         "; add the authority's certificate to what REQUESTS_CA_BUNDLE names"
     )

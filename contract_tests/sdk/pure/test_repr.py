@@ -70,7 +70,7 @@ def test_what_holds_others_shows_none_of_theirs():
             Fetched(head, PLANTED["evidence"]),
             Reply(200, PLANTED["headers"], PLANTED["body"]),
             Refuse(f"a part that was not asked for ({URL})"),
-            Exports(TOKEN)._core,
+            Exports(TOKEN)._flows,
         ]
     )
     assert TOKEN not in shown

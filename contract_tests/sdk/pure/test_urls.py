@@ -6,7 +6,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_exports._model._urls import base_of, place, why_unsafe
+from prolific_exports._model._urls import base_url_of, public_part, unsafe_reason
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ from prolific_exports._model._urls import base_of, place, why_unsafe
     ],
 )
 def test_https_and_loopback_are_fine(url):
-    assert why_unsafe(url) is None
+    assert unsafe_reason(url) is None
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_https_and_loopback_are_fine(url):
     ],
 )
 def test_http_to_anywhere_else_is_not(url):
-    assert why_unsafe(url) == "it is not https"
+    assert unsafe_reason(url) == "it is not https"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_http_to_anywhere_else_is_not(url):
     ],
 )
 def test_a_user_name_is_refused(url):
-    assert why_unsafe(url) == "it carries a user name or password"
+    assert unsafe_reason(url) == "it carries a user name or password"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_user_name_is_refused(url):
     ],
 )
 def test_other_schemes_and_parts_of_urls_are_refused(url):
-    assert why_unsafe(url) == "it is not an absolute http(s) URL"
+    assert unsafe_reason(url) == "it is not an absolute http(s) URL"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_other_schemes_and_parts_of_urls_are_refused(url):
     ],
 )
 def test_what_is_not_a_url_is_refused(url):
-    assert why_unsafe(url) == "it is not a URL"
+    assert unsafe_reason(url) == "it is not a URL"
 
 
 @pytest.mark.parametrize(
@@ -145,16 +145,16 @@ def test_what_is_not_a_url_is_refused(url):
     ],
 )
 def test_a_host_that_readers_take_differently_is_refused(host):
-    assert why_unsafe(f"https://{host}/") in (
+    assert unsafe_reason(f"https://{host}/") in (
         "it is not a URL with a valid host",
         "it is not a URL",
     )
-    assert why_unsafe(f"http://{host}/") is not None
+    assert unsafe_reason(f"http://{host}/") is not None
 
 
 @pytest.mark.parametrize("port", [0, 65536, 65536 + 443])
 def test_a_port_that_wraps_around_is_refused(port):
-    assert why_unsafe(f"https://h:{port}/") == "it is not a URL with a valid port"
+    assert unsafe_reason(f"https://h:{port}/") == "it is not a URL with a valid port"
 
 
 @settings(deadline=None)
@@ -165,7 +165,7 @@ def test_a_port_that_wraps_around_is_refused(port):
     )
 )
 def test_what_passes_is_https_or_loopback_for_the_client_that_sends(url):
-    if why_unsafe(url) is None:
+    if unsafe_reason(url) is None:
         parsed = httpx.URL(url)
         assert not parsed.userinfo
         if parsed.scheme != "https":
@@ -190,5 +190,5 @@ def test_what_passes_is_https_or_loopback_for_the_client_that_sends(url):
     ],
 )
 def test_place_of_redirect_has_no_secrets(url, shown, base):
-    assert place(url) == shown
-    assert base_of(url, "/export") == base
+    assert public_part(url) == shown
+    assert base_url_of(url, "/export") == base

@@ -19,7 +19,7 @@ from prolific_exports import (
 from prolific_exports._download._claim import FOREIGN_SILENCE
 from prolific_exports._download._workspace import System, Workspace
 from prolific_exports._files._disk import OsDisk
-from prolific_exports._flows._polling import Job
+from prolific_exports._flows._polling import PendingExport
 
 NOW = datetime(2026, 3, 20, 10, 0, 0, tzinfo=UTC)
 ETAG = '"e"'
@@ -54,7 +54,9 @@ def enter():
     rooms = []
 
     def enter(path, *, overwrite=False):
-        rooms.append(Workspace.open(Job("batch", "1"), path, System(), NOW, overwrite=overwrite))
+        rooms.append(
+            Workspace.open(PendingExport("batch", "1"), path, System(), NOW, overwrite=overwrite)
+        )
         return rooms[-1]
 
     yield enter
@@ -209,7 +211,9 @@ def test_the_claim_is_touched_in_the_background_until_the_download_ends(target):
         beating.append((act, interval))
         return beating.clear
 
-    room = Workspace.open(Job("batch", "1"), target, System(beat=beat), NOW, overwrite=False)
+    room = Workspace.open(
+        PendingExport("batch", "1"), target, System(beat=beat), NOW, overwrite=False
+    )
     ((touch, interval),) = beating
     assert interval * 10 <= FOREIGN_SILENCE
     os.utime(room.claim.path, (1, 1))
@@ -301,7 +305,9 @@ def test_whatever_fails_there_is_the_file_or_what_was_there(content, theirs, ove
             target.write_bytes(b"theirs")
         room, published = None, False
         try:
-            room = Workspace.open(Job("batch", "1"), target, System(), NOW, overwrite=overwrite)
+            room = Workspace.open(
+                PendingExport("batch", "1"), target, System(), NOW, overwrite=overwrite
+            )
             room.begin(len(content), ETAG)
             room.write(0, content)
             if theirs == "meanwhile":

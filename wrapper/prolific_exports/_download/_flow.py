@@ -32,9 +32,9 @@ from prolific_exports._flows._calls import Context
 from prolific_exports._flows._effects import Fetch, FetchAll, Fetched, Flow, Head, Run, Sleep
 from prolific_exports._flows._jobs import delete_saved
 from prolific_exports._flows._policy import Policy, backoff, retry_after
-from prolific_exports._flows._polling import Job, wait
+from prolific_exports._flows._polling import PendingExport, wait
 from prolific_exports._model._content_coding import CodingError, Decoder
-from prolific_exports._model._urls import joined, why_unsafe
+from prolific_exports._model._urls import resolve_redirect, unsafe_reason
 
 # Bytes of a part at least, where there are several connections; the first has so many.
 SMALLEST_PART = 1024 * 1024
@@ -72,7 +72,7 @@ class Options:
 
 
 def download(
-    job: Job,
+    job: PendingExport,
     path: str | os.PathLike[str] | None,
     context: Context,
     policy: Policy,
@@ -144,7 +144,7 @@ class _Part:
 class _Download:
     """One archive on its way."""
 
-    job: Job
+    job: PendingExport
     context: Context
     policy: Policy
     room: Workspace
@@ -299,13 +299,13 @@ class _Download:
             fetched: Fetched = yield self._ask(url, part)
             if not isinstance(part.verdict, Follow):
                 return fetched
-            url = joined(url, part.verdict.location)
+            url = resolve_redirect(url, part.verdict.location)
         raise DownloadError(
             f"The download URL of {self.job.ref} redirects more than {_MAX_REDIRECTS} times."
         )
 
     def _check(self, url: str) -> None:
-        reason = why_unsafe(url)
+        reason = unsafe_reason(url)
         if reason:
             raise UnsafeUrlError(
                 f"The download URL of {self.job.ref} is not followed: {reason} "

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from prolific_exports._flows._polling import Job
+from prolific_exports._flows._polling import PendingExport
 
 # Most file systems have room for 255 bytes.
 _LONGEST_NAME: Final = 240
@@ -18,7 +18,7 @@ _HIDDEN: Final = re.compile(
 )
 
 
-def default_name(job: Job, now: datetime) -> str:
+def default_name(job: PendingExport, now: datetime) -> str:
     """``<id>-export-<YYYYMMDD-HHMMSS>.zip`` in local time, as Prolific's own command has it.
 
     With a filter, its conditions follow the time.
@@ -30,7 +30,7 @@ def default_name(job: Job, now: datetime) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{stem}-filter-{job.filter.key}.zip"
 
 
-def part_path(folder: Path, job: Job) -> Path:
+def part_path(folder: Path, job: PendingExport) -> Path:
     """The partial file of a download, one for each filter. Other files are named like it."""
     # No id has a "+" in it.
     filtered = "" if job.filter is None else f"+{job.filter.key}"

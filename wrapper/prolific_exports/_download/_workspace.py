@@ -20,7 +20,7 @@ from prolific_exports._files._disk import Disk, Handle, OsDisk
 from prolific_exports._files._failures import explained
 from prolific_exports._files._process import OsProcesses, Processes
 from prolific_exports._files._publishing import publish
-from prolific_exports._flows._polling import Job
+from prolific_exports._flows._polling import PendingExport
 
 # What is lost at most when the process is killed; each time, the disk is waited for.
 CHECKPOINT_INTERVAL: Final = 5.0
@@ -60,7 +60,7 @@ class Workspace:
         finished_export: Id of the job that such an archive is of, where it is recorded.
     """
 
-    job: Job
+    job: PendingExport
     target: Path
     folder: Path
     disk: Disk
@@ -85,7 +85,7 @@ class Workspace:
     @classmethod
     def open(
         cls,
-        job: Job,
+        job: PendingExport,
         path: str | os.PathLike[str] | None,
         system: System,
         now: datetime,

@@ -39,7 +39,7 @@ from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._references import ExportRef
 from prolific_exports._model._states import Complete, ExportState, Failed, Generating
 from prolific_exports._model._timestamps import parse_timestamp, utc_moment
-from prolific_exports._model._urls import base_of, place
+from prolific_exports._model._urls import base_url_of, public_part
 
 _PREFIX: Final = "/api/v1/data-collection"
 _EXPORTS: Final = {
@@ -120,14 +120,14 @@ def interpret(
         ApiError: The reply is an error, in any of the shapes of D-10.
         ContractViolation: The reply is nothing that the contract allows.
     """
-    return _judged(request, reply, redactor, retry_after).state()
+    return _reader_of_success(request, reply, redactor, retry_after).state()
 
 
 def interpret_list(
     request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
 ) -> tuple[ListedJob, ...]:
     """The export jobs that a reply lists, in its order. Arguments and errors of `interpret`."""
-    return _judged(request, reply, redactor, retry_after).jobs()
+    return _reader_of_success(request, reply, redactor, retry_after).jobs()
 
 
 def interpret_deletion(
@@ -138,19 +138,19 @@ def interpret_deletion(
     Any success does: the pages have no status for it, and 204 is only what the official
     CLI takes (D-3).
     """
-    _judged(request, reply, redactor, retry_after)
+    _reader_of_success(request, reply, redactor, retry_after)
 
 
-def _judged(
+def _reader_of_success(
     request: Request, reply: Reply, redactor: Redactor, retry_after: float | None
-) -> "_Judge":
+) -> "_ReplyReader":
     """Who reads the reply, once it is known to be an answer and no error."""
-    judge = _Judge(request, reply, redactor)
+    reader = _ReplyReader(request, reply, redactor)
     if 200 <= reply.status < 300:
-        return judge
+        return reader
     if reply.status >= 400:
         raise error_of(request, reply, redactor, retry_after)
-    raise judge.violation("", judge.no_answer())
+    raise reader.violation("", reader.unexpected_status())
 
 
 def _text(value: Any) -> str | None:
@@ -180,21 +180,21 @@ _PAGE: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|!--)", re.IGNORECASE
 )
 
-_Misfit: TypeAlias = Callable[[Any], str | None]
+_FieldCheck: TypeAlias = Callable[[Any], str | None]
 # What documents/000 requires of each state, field by field, so that an error can
 # point at the one that does not fit. `expires_at` is not relied on.
-_FIELDS: Final[Mapping[str, Mapping[str, _Misfit]]] = {
+_FIELDS: Final[Mapping[str, Mapping[str, _FieldCheck]]] = {
     "generating": {"export_id": _uuid},
     "complete": {"url": _text},
     "failed": {},
 }
 # What the contract has of a listed job; the filter may be missing, and each of its members.
-_JOB_FIELDS: Final[Mapping[str, _Misfit]] = {
+_JOB_FIELDS: Final[Mapping[str, _FieldCheck]] = {
     "export_id": _uuid,
     "status": _string,
     "created_at": _date_time,
 }
-_FILTER_FIELDS: Final[Mapping[str, _Misfit]] = {
+_FILTER_FIELDS: Final[Mapping[str, _FieldCheck]] = {
     "study_id": _string,
     "from": _date_time,
     "to": _date_time,
@@ -202,7 +202,7 @@ _FILTER_FIELDS: Final[Mapping[str, _Misfit]] = {
 
 
 @frozen
-class _Judge:
+class _ReplyReader:
     """Reads one reply to one request."""
 
     request: Request
@@ -227,8 +227,8 @@ class _Judge:
                 "(generating, complete, failed)",
                 UnknownStatusError,
             )
-        for name, misfit in _FIELDS[status].items():
-            reason = misfit(body[name]) if name in body else "is missing"
+        for name, problem_with in _FIELDS[status].items():
+            reason = problem_with(body[name]) if name in body else "is missing"
             if reason:
                 raise self.violation(f"/{name}", f"{reason} (status is {status!r})")
         return self._typed(status, body)
@@ -242,8 +242,8 @@ class _Judge:
     def _job(self, pointer: str, item: Any) -> ListedJob:
         if not isinstance(item, dict):
             raise self.violation(pointer, "is not a JSON object")
-        for name, misfit in _JOB_FIELDS.items():
-            reason = misfit(item[name]) if name in item else "is missing"
+        for name, problem_with in _JOB_FIELDS.items():
+            reason = problem_with(item[name]) if name in item else "is missing"
             if reason:
                 raise self.violation(f"{pointer}/{name}", reason)
         return ListedJob(
@@ -261,8 +261,8 @@ class _Judge:
             raise self.violation(pointer, "is not a JSON object")
         # Writing out a condition that there is not is the gate's business, not ours.
         item = {k: v for k, v in item.items() if v is not None or k not in _FILTER_FIELDS}
-        for name, misfit in _FILTER_FIELDS.items():
-            reason = misfit(item[name]) if name in item else None
+        for name, problem_with in _FILTER_FIELDS.items():
+            reason = problem_with(item[name]) if name in item else None
             if reason:
                 raise self.violation(f"{pointer}/{name}", reason)
         found = ExportFilter(
@@ -304,13 +304,13 @@ class _Judge:
             return Complete(body["url"], None, self._others(body, known - {"expires_at"}))
         return Complete(body["url"], expires_at, self._others(body, known))
 
-    def no_answer(self) -> str:
+    def unexpected_status(self) -> str:
         """What is wrong with a reply that is neither a success nor an error."""
         location = self.reply.headers.get("location")
         if location is None or not 300 <= self.reply.status < 400:
             return "announces instead of answering. Check the base URL (PROLIFIC_URL)"
         # Without query and user, which can hold secrets.
-        target, base = place(location), base_of(location, self.request.path)
+        target, base = public_part(location), base_url_of(location, self.request.path)
         shown = self.redactor.text(target) if target else "what is not a URL"
         advice = (
             f"If that is the API, set PROLIFIC_URL to {self.redactor.text(base)}"

@@ -59,7 +59,7 @@ class Interpreter(Protocol[T_co]):
 
 
 @frozen
-class Answer(Generic[T]):
+class CallResult(Generic[T]):
     """What a reply said, and when.
 
     Attributes:
@@ -93,7 +93,7 @@ def perform(
     context: Context,
     policy: Policy,
     deadline: float,
-) -> Flow[Answer[T]]:
+) -> Flow[CallResult[T]]:
     """Make a call until it is answered, cannot be, or time is up.
 
     A GET or DELETE is repeated after 429, 5xx and connection failures; a POST when it
@@ -124,12 +124,12 @@ def perform(
             date = reply.headers.get("date")
             wait = retry_after(reply.headers.get("retry-after"), date, context.clock.now())
             value = interpret(request, reply, redactor=context.redactor, retry_after=wait)
-            return Answer(value, wait, http_date(date))
+            return CallResult(value, wait, http_date(date))
         except (NoAnswerError, RateLimitedError, ServerError) as error:
             failures += 1
             if failures >= policy.max_failures or isinstance(error, UnreachableError):
                 raise
-            if request.method == "POST" and not did_nothing(error):
+            if request.method == "POST" and not was_not_processed(error):
                 raise
             delay = pause(error, failures, context, deadline)
             context.notify(Retrying(request.ref, error, delay))
@@ -158,7 +158,7 @@ def pause(error: ExportsError, failures: int, context: Context, deadline: float)
     return delay
 
 
-def at_once(flow: Flow[T]) -> Flow[T]:
+def raise_cause_on_timeout(flow: Flow[T]) -> Flow[T]:
     """A flow that nobody waits with: out of time means what made it fail."""
     try:
         return (yield from flow)
@@ -171,14 +171,14 @@ def deadline_of(context: Context, policy: Policy) -> float:
     return context.clock.monotonic() + policy.timeout
 
 
-def did_nothing(error: ExportsError) -> bool:
+def was_not_processed(error: ExportsError) -> bool:
     """Whether the request certainly was not acted on."""
     if isinstance(error, NoAnswerError):
         return not error.sent
     return isinstance(error, RateLimitedError | ServerError) and error.status in _REFUSED_UNSEEN
 
 
-def may_be_lost(error: ExportsError) -> bool:
+def may_have_lost_response(error: ExportsError) -> bool:
     """Whether the request may have been acted on, and the answer got lost on its way."""
     if isinstance(error, NoAnswerError):
         return error.sent

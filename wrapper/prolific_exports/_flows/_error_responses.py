@@ -36,7 +36,7 @@ def error_of(
     """
     problem = _Problem.read(reply, redactor)
     cls, hint = _error_class(request, reply.status)
-    if problem.speaks_of_a_feature and cls in (AccessDeniedError, NotFoundError):
+    if problem.is_missing_feature and cls in (AccessDeniedError, NotFoundError):
         hint = "Ask Prolific's support to enable Task Builder for the workspace."
     elif retry_after is not None:
         hint = f"{hint} The server asks to wait {retry_after:g} s."
@@ -108,7 +108,7 @@ class _Problem:
     summary: str
 
     @property
-    def speaks_of_a_feature(self) -> bool:
+    def is_missing_feature(self) -> bool:
         """Whether the error is the one for accounts without early access (section 4.2)."""
         text = self.summary.lower()
         return "permission" in text and "feature" in text

@@ -5,7 +5,13 @@ from attrs import evolve
 from prolific_exports._errors import ExportsError, NotFoundError, UsageError
 from prolific_exports._events import Deleted, Event, NotDeleted, Retrying
 from prolific_exports._flows import _boundary as api
-from prolific_exports._flows._calls import Context, at_once, deadline_of, did_nothing, perform
+from prolific_exports._flows._calls import (
+    Context,
+    deadline_of,
+    perform,
+    raise_cause_on_timeout,
+    was_not_processed,
+)
 from prolific_exports._flows._effects import Flow
 from prolific_exports._flows._policy import Policy
 from prolific_exports._model._listed_jobs import ListedJob
@@ -20,7 +26,11 @@ def list_jobs(ref: ExportRef, context: Context, policy: Policy) -> Flow[tuple[Li
         ApiError, ContractViolation, NoAnswerError: As the call ends.
     """
     call, deadline = api.list_exports(ref), deadline_of(context, policy)
-    return (yield from at_once(perform(call, api.interpret_list, context, policy, deadline))).value
+    return (
+        yield from raise_cause_on_timeout(
+            perform(call, api.interpret_list, context, policy, deadline)
+        )
+    ).value
 
 
 def delete(ref: ExportRef, context: Context, policy: Policy) -> Flow[None]:
@@ -42,13 +52,15 @@ def delete(ref: ExportRef, context: Context, policy: Policy) -> Flow[None]:
 
     def notice(event: Event) -> None:
         nonlocal lost
-        lost = lost or (isinstance(event, Retrying) and not did_nothing(event.error))
+        lost = lost or (isinstance(event, Retrying) and not was_not_processed(event.error))
         context.notify(event)
 
     call, deadline = api.delete_export(ref, ref.export_id), deadline_of(context, policy)
     noticing = evolve(context, notify=notice)
     try:
-        yield from at_once(perform(call, api.interpret_deletion, noticing, policy, deadline))
+        yield from raise_cause_on_timeout(
+            perform(call, api.interpret_deletion, noticing, policy, deadline)
+        )
     except NotFoundError:
         # An earlier try deleted it, and its answer got lost.
         if not lost:

@@ -8,12 +8,12 @@ from prolific_exports._errors import ExportFailedError, ExportTimeoutError, NotF
 from prolific_exports._events import Polled, Requested, Restarted
 from prolific_exports._flows import _boundary as api
 from prolific_exports._flows._calls import (
-    Answer,
+    CallResult,
     Context,
     OutOfTimeError,
-    at_once,
     deadline_of,
     perform,
+    raise_cause_on_timeout,
 )
 from prolific_exports._flows._effects import Flow, Sleep
 from prolific_exports._flows._policy import Policy, poll_delays
@@ -24,7 +24,7 @@ from prolific_exports._model._states import Complete, ExportState, Failed, Gener
 
 
 @define
-class Job:
+class PendingExport:
     """An export job as far as it is known here.
 
     Attributes:
@@ -64,16 +64,18 @@ class Job:
         self.state, self.named = None, True
 
 
-def start(job: Job, context: Context, policy: Policy) -> Flow[ExportState]:
+def start(job: PendingExport, context: Context, policy: Policy) -> Flow[ExportState]:
     """Ask for an export.
 
     Raises:
         ApiError, ContractViolation, NoAnswerError: As the call ends.
     """
-    return (yield from at_once(_post(job, context, policy, deadline_of(context, policy))))
+    return (
+        yield from raise_cause_on_timeout(_post(job, context, policy, deadline_of(context, policy)))
+    )
 
 
-def read_status(job: Job, context: Context, policy: Policy) -> Flow[ExportState]:
+def read_status(job: PendingExport, context: Context, policy: Policy) -> Flow[ExportState]:
     """The job's state now.
 
     A job without an id is asked for again: while an export is ready, the POST
@@ -82,10 +84,12 @@ def read_status(job: Job, context: Context, policy: Policy) -> Flow[ExportState]
     Raises:
         ApiError, ContractViolation, NoAnswerError: As the call ends.
     """
-    return (yield from at_once(_read(job, context, policy, deadline_of(context, policy))))
+    return (
+        yield from raise_cause_on_timeout(_read(job, context, policy, deadline_of(context, policy)))
+    )
 
 
-def wait(job: Job, context: Context, policy: Policy) -> Flow[Complete]:
+def wait(job: PendingExport, context: Context, policy: Policy) -> Flow[Complete]:
     """Poll until the archive is ready.
 
     A job that failed is replaced by a new one, once, as the documents advise
@@ -135,7 +139,7 @@ def wait(job: Job, context: Context, policy: Policy) -> Flow[Complete]:
 class _Poll:
     """Reads a job's state again and again, and replaces a job that is gone, once."""
 
-    job: Job
+    job: PendingExport
     context: Context
     policy: Policy
     began: float
@@ -170,7 +174,9 @@ class _Poll:
         return (yield from _post(self.job, self.context, self.policy, self.deadline))
 
 
-def _read(job: Job, context: Context, policy: Policy, deadline: float) -> Flow[ExportState]:
+def _read(
+    job: PendingExport, context: Context, policy: Policy, deadline: float
+) -> Flow[ExportState]:
     if job.export_id is None:
         return (yield from _post(job, context, policy, deadline))
     call = api.get_status(job.ref, job.export_id)
@@ -178,7 +184,9 @@ def _read(job: Job, context: Context, policy: Policy, deadline: float) -> Flow[E
     return (yield from _take(job, answer, context, policy, deadline))
 
 
-def _post(job: Job, context: Context, policy: Policy, deadline: float) -> Flow[ExportState]:
+def _post(
+    job: PendingExport, context: Context, policy: Policy, deadline: float
+) -> Flow[ExportState]:
     started = yield from request(job.ref, context, policy, deadline)
     job.export_id = started.export_id
     if started.answer is None:
@@ -190,7 +198,11 @@ def _post(job: Job, context: Context, policy: Policy, deadline: float) -> Flow[E
 
 
 def _take(
-    job: Job, answer: Answer[ExportState], context: Context, policy: Policy, deadline: float
+    job: PendingExport,
+    answer: CallResult[ExportState],
+    context: Context,
+    policy: Policy,
+    deadline: float,
 ) -> Flow[ExportState]:
     """Believe an answer, once it is known to be of the job that was asked for."""
     if job.filter is not None and job.export_id is not None and job.export_id != job.confirmed:
@@ -200,7 +212,7 @@ def _take(
     return answer.value
 
 
-def _failure(job: Job, *, restarted: bool) -> str:
+def _failure(job: PendingExport, *, restarted: bool) -> str:
     what = f"The export of {job.ref} failed"
     if restarted:
         return (
@@ -213,14 +225,14 @@ def _failure(job: Job, *, restarted: bool) -> str:
     )
 
 
-def _unrequested(job: Job, error: OutOfTimeError, waited: float, limit: float) -> str:
+def _unrequested(job: PendingExport, error: OutOfTimeError, waited: float, limit: float) -> str:
     return (
         f"The export of {job.kind} {job.resource_id} could not be requested in {waited:.0f} s "
         f"(limit {limit:g} s): {error.__cause__} Ask for it again later, or with a longer timeout."
     )
 
 
-def _timeout(job: Job, error: OutOfTimeError, waited: float, limit: float) -> str:
+def _timeout(job: PendingExport, error: OutOfTimeError, waited: float, limit: float) -> str:
     known = f"job {job.export_id}" if job.export_id else "it"
     why = ""
     if error.asked:

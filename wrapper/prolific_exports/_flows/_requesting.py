@@ -29,14 +29,14 @@ from prolific_exports._errors import (
 from prolific_exports._events import Adopted, Retrying
 from prolific_exports._flows import _boundary as api
 from prolific_exports._flows._calls import (
-    Answer,
+    CallResult,
     Context,
     Interpreter,
     OutOfTimeError,
-    at_once,
-    may_be_lost,
+    may_have_lost_response,
     pause,
     perform,
+    raise_cause_on_timeout,
 )
 from prolific_exports._flows._effects import Flow, Request, Sleep
 from prolific_exports._flows._policy import Policy
@@ -69,7 +69,7 @@ class Started:
         export_id: Its id; None where the server did not name it.
     """
 
-    answer: Answer[ExportState] | None
+    answer: CallResult[ExportState] | None
     export_id: str | None
 
 
@@ -116,7 +116,7 @@ class _Asking:
             try:
                 answer = yield from self._perform(api.request_export(self.ref), api.interpret)
             except (NoAnswerError, ServerError) as error:
-                if not may_be_lost(error):
+                if not may_have_lost_response(error):
                     raise
                 adopted = yield from self._adopt(error, asked)
                 if adopted is not None:
@@ -133,7 +133,7 @@ class _Asking:
     def _conditions(self) -> set[str]:
         return set(self.ref.filter.conditions()) if self.ref.filter is not None else set()
 
-    def _perform(self, call: Request, interpret: Interpreter[T]) -> Flow[Answer[T]]:
+    def _perform(self, call: Request, interpret: Interpreter[T]) -> Flow[CallResult[T]]:
         return (yield from perform(call, interpret, self.context, self.policy, self.deadline))
 
     def _adopt(self, lost: NoAnswerError | ServerError, asked: float) -> Flow[Started | None]:
@@ -146,7 +146,7 @@ class _Asking:
         self.context.notify(Retrying(self.ref, lost, delay))
         yield Sleep(delay)
         try:
-            listed = yield from at_once(
+            listed = yield from raise_cause_on_timeout(
                 self._perform(api.list_exports(self.ref), api.interpret_list)
             )
         except _DOES_NOT_LIST:
@@ -182,7 +182,7 @@ class _Asking:
         return _too_many(error, answer.value, self.context.redactor)
 
 
-def _started(ref: ExportRef, answer: Answer[ExportState]) -> Started:
+def _started(ref: ExportRef, answer: CallResult[ExportState]) -> Started:
     state = answer.value
     if ref.filter and isinstance(state, Complete):
         raise FilterIgnoredError(
@@ -240,7 +240,7 @@ def confirm(ref: ExportRef, context: Context, policy: Policy, deadline: float) -
 
 
 def _fresh(
-    listed: Answer[tuple[ListedJob, ...]], ref: ExportRef, elapsed: timedelta
+    listed: CallResult[tuple[ListedJob, ...]], ref: ExportRef, elapsed: timedelta
 ) -> ListedJob | None:
     """The newest job that a repeated request would be answered with, or that this one started.
 

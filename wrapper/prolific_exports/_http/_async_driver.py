@@ -27,7 +27,7 @@ from prolific_exports._http._exchange import exchange
 from prolific_exports._http._limit import Limit
 from prolific_exports._http._logging import without_secrets
 from prolific_exports._http._threads import Threads
-from prolific_exports._http._unreachable import Reach
+from prolific_exports._http._unreachable import Reachability
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._settings import Settings
 
@@ -57,12 +57,12 @@ class AsyncDriver:
                 "http_client is an httpx.Client, which is for Exports: AsyncExports takes an "
                 "httpx.AsyncClient."
             )
-        self._reach = Reach()
+        self._reach = Reachability()
         self._settings = settings
         self._owned = client is None
         if client is None:
             environment = http.read_environment(settings)
-            self._reach = Reach(environment)
+            self._reach = Reachability(environment)
             client = routing.async_client(environment)
         self._client = client
         self._clock = clock
@@ -118,45 +118,45 @@ class AsyncDriver:
         http.refuse_closed(self._client)
         threads = self._threads
         with threads.used():
-            desk = _Desk(threads, part_events, self._downloads)
+            runner = _StepRunner(threads, part_events, self._downloads)
             step: Callable[[], Effect] = partial(next, flow)
             try:
                 while True:
-                    effect = await desk.do(partial(_advance, step))
+                    effect = await runner.do(partial(_advance, step))
                     if isinstance(effect, _Returned):
                         value: T = effect.value
                         return value
                     try:
-                        result = await self._do(effect, desk)
+                        result = await self._do(effect, runner)
                     except ExportsError as error:
                         step = partial(flow.throw, error)
                     else:
                         step = partial(flow.send, result)
             except BaseException:
                 # After a cancellation, this is what lets the flow clean up.
-                await desk.tidy(flow.close)
+                await runner.tidy(flow.close)
                 raise
             finally:
-                desk.end_download()
+                runner.end_download()
 
-    async def _do(self, effect: Effect, desk: "_Desk") -> Any:
+    async def _do(self, effect: Effect, runner: "_StepRunner") -> Any:
         match effect:
             case Send():
                 return await self._send(effect)
             case Fetch():
-                await desk.begin_download()
-                return await self._fetch(effect, desk)
+                await runner.begin_download()
+                return await self._fetch(effect, runner)
             case FetchAll():
-                await desk.begin_download()
-                return await self._fetch_all(effect.fetches, desk)
+                await runner.begin_download()
+                return await self._fetch_all(effect.fetches, runner)
             case Sleep():
                 return await self._clock.sleep_async(effect.seconds)
             case Run(reads_only=True):
-                desk.end_download()
-                return await desk.threads.read(effect.work)
+                runner.end_download()
+                return await runner.threads.read(effect.work)
             case _:
-                desk.end_download()
-                return await desk.do(effect.work)
+                runner.end_download()
+                return await runner.do(effect.work)
 
     async def _send(self, send: Send) -> Reply:
         limit = Limit(self._clock, send.timeout)
@@ -190,12 +190,12 @@ class AsyncDriver:
         except http.FAILURES as error:
             failure = http.no_answer(send.request, error, self._settings, self._reach)
         else:
-            self._reach.note(request.url)
+            self._reach.record_success(request.url)
             return http.reply(send.request, response, body)
         raise failure
 
-    async def _fetch_all(self, fetches: tuple[Fetch, ...], desk: "_Desk") -> list[Fetched]:
-        parts = [asyncio.create_task(self._fetch(fetch, desk)) for fetch in fetches]
+    async def _fetch_all(self, fetches: tuple[Fetch, ...], runner: "_StepRunner") -> list[Fetched]:
+        parts = [asyncio.create_task(self._fetch(fetch, runner)) for fetch in fetches]
         try:
             return list(await asyncio.gather(*parts))
         finally:
@@ -203,15 +203,15 @@ class AsyncDriver:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
 
-    async def _fetch(self, fetch: Fetch, desk: "_Desk") -> Fetched:
+    async def _fetch(self, fetch: Fetch, runner: "_StepRunner") -> Fetched:
         async with self._connections:
-            return await self._fetch_now(fetch, desk)
+            return await self._fetch_now(fetch, runner)
 
-    async def _fetch_now(self, fetch: Fetch, desk: "_Desk") -> Fetched:
+    async def _fetch_now(self, fetch: Fetch, runner: "_StepRunner") -> Fetched:
         request = http.store_request(self._client, fetch)
         limit = Limit(self._clock, http.CONNECT_TIMEOUT + fetch.timeout)
         head = None
-        body, evidence = _Gathering(self._clock), None
+        body, evidence = _WriteBuffer(self._clock), None
         try:
             with without_secrets(self._settings.redactor):
                 async with exchange(request, limit) as scope:
@@ -220,9 +220,9 @@ class AsyncDriver:
                     )
                     try:
                         head = http.head_of(response)
-                        self._reach.note(request.url)
+                        self._reach.record_success(request.url)
                         with scope.paused():
-                            wanted = await desk.do(partial(fetch.accept, head))
+                            wanted = await runner.do(partial(fetch.accept, head))
                         if not wanted:
                             evidence = http.body_of(response, http.EVIDENCE_SIZE)
                         scope.restart(fetch.timeout, moving=wanted)
@@ -231,7 +231,7 @@ class AsyncDriver:
                                 scope.received(len(chunk))
                                 if body.is_enough(chunk):
                                     with scope.paused():
-                                        await desk.do(partial(fetch.write, body.taken()))
+                                        await runner.do(partial(fetch.write, body.take()))
                             elif evidence.is_enough(chunk):
                                 break
                     finally:
@@ -243,12 +243,12 @@ class AsyncDriver:
         finally:
             # After a cancellation, too: what has arrived is kept.
             if body.data:
-                await desk.tidy(partial(fetch.write, body.taken()))
+                await runner.tidy(partial(fetch.write, body.take()))
         return Fetched(head, b"" if evidence is None else bytes(evidence.data))
 
 
 @define
-class _Gathering:
+class _WriteBuffer:
     """Bytes of a body, until there are enough to be handed over."""
 
     clock: Clock
@@ -264,7 +264,7 @@ class _Gathering:
         waited = self.clock.monotonic() - self._since
         return len(self.data) >= _GATHERED or waited >= _GATHERING_SECONDS
 
-    def taken(self) -> memoryview:
+    def take(self) -> memoryview:
         """What is there, to begin anew."""
         taken, self.data = memoryview(self.data), bytearray()
         self._since = self.clock.monotonic()
@@ -286,7 +286,7 @@ def _advance(step: Callable[[], Effect]) -> "Effect | _Returned[Any]":
         return _Returned(stop.value)
 
 
-class _Desk:
+class _StepRunner:
     """Where one flow's steps and work on files are done, one after the other."""
 
     def __init__(

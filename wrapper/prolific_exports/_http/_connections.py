@@ -45,7 +45,7 @@ def dial(host: str, port: int, seconds: float, connect: Callable[[str, float], T
     return connect(addresses[-1], share)
 
 
-class Wire:
+class LimitedSocket:
     """What http.client takes for a socket: one whose every wait ends at the limit."""
 
     def __init__(self, connected: socket.socket, limit: Limit) -> None:
@@ -86,8 +86,8 @@ class _Reader(RawIOBase):
 
 
 @contextmanager
-def governed(limit: Limit) -> Iterator[None]:
-    """While this lasts, in this thread, connections of a `BoundTransport` obey the limit."""
+def enforce_limit(limit: Limit) -> Iterator[None]:
+    """While this lasts, in this thread, connections of a `LimitedTransport` obey the limit."""
     before = _limit.set(limit)
     try:
         yield
@@ -95,7 +95,7 @@ def governed(limit: Limit) -> Iterator[None]:
         _limit.reset(before)
 
 
-class BoundTransport(httpx.HTTPTransport):
+class LimitedTransport(httpx.HTTPTransport):
     """Sends requests over connections that obey the limit which governs the thread.
 
     httpx has timeouts for each read only. httpcore lets a pool be given another network, but
@@ -107,10 +107,10 @@ class BoundTransport(httpx.HTTPTransport):
     ) -> None:
         """Make the pool, as httpx does."""
         super().__init__(verify=verify, limits=limits, proxy=proxy)
-        self._pool._network_backend = _Backend(self._pool._network_backend)
+        self._pool._network_backend = _LimitedBackend(self._pool._network_backend)
 
 
-class _Backend(httpcore.NetworkBackend):
+class _LimitedBackend(httpcore.NetworkBackend):
     """A network whose connections obey the limit."""
 
     def __init__(self, backend: httpcore.NetworkBackend) -> None:
@@ -128,22 +128,22 @@ class _Backend(httpcore.NetworkBackend):
             return self._backend.connect_tcp(address, port, seconds, local_address, socket_options)
 
         try:
-            return _Stream(dial(host, port, _connecting(timeout), connect))
+            return _LimitedStream(dial(host, port, _limited_connect(timeout), connect))
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
 
 
-class _Stream(httpcore.NetworkStream):
+class _LimitedStream(httpcore.NetworkStream):
     """A connection that obeys the limit."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _shortened(timeout))
+        return self._stream.read(max_bytes, _limited(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _shortened(timeout))
+        self._stream.write(buffer, _limited(timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -154,21 +154,23 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, _connecting(timeout)))
+        return _LimitedStream(
+            self._stream.start_tls(ssl_context, server_hostname, _limited_connect(timeout))
+        )
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-def _shortened(timeout: float | None) -> float:
+def _limited(timeout: float | None) -> float:
     """The timeout, or what is left of the limit if that is less."""
     left = _limit.get().left()
     return left if timeout is None else min(timeout, left)
 
 
-def _connecting(timeout: float | None) -> float:
-    """`_shortened`, where being late means that nothing has been sent."""
+def _limited_connect(timeout: float | None) -> float:
+    """`_limited`, where being late means that nothing has been sent."""
     try:
-        return _shortened(timeout)
+        return _limited(timeout)
     except LateError as error:
         raise httpcore.ConnectTimeout(str(error)) from error

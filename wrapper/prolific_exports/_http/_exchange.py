@@ -48,8 +48,8 @@ async def exchange(request: httpx.Request, limit: Limit) -> AsyncIterator[Scope]
         httpx.ConnectTimeout: That has happened before anything was sent.
         LateError: That has happened later.
     """
-    stage = _Stage()
-    request.extensions["trace"] = stage.notice
+    stage = _ExchangeStage()
+    request.extensions["trace"] = stage.on_event
     timeout = asyncio.timeout(limit.left())
     try:
         async with timeout:
@@ -61,17 +61,17 @@ async def exchange(request: httpx.Request, limit: Limit) -> AsyncIterator[Scope]
             raise httpx.ConnectTimeout(limit.reason) from error
         raise LateError(limit.reason) from error
     finally:
-        await stage.hang_up()
+        await stage.close_handshake()
 
 
-class _Stage:
+class _ExchangeStage:
     """How far httpx is with a request, as its "trace" extension reports it."""
 
     def __init__(self) -> None:
         self.is_connecting = False
         self._shaking_hands: Any = None
 
-    async def notice(self, event: str, info: Mapping[str, Any]) -> None:
+    async def on_event(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith("connect_tcp.started"):
             self.is_connecting = True
         elif event.endswith("connect_tcp.complete"):
@@ -83,7 +83,7 @@ class _Stage:
         ):
             self.is_connecting, self._shaking_hands = False, None
 
-    async def hang_up(self) -> None:
+    async def close_handshake(self) -> None:
         """Close a connection that was cancelled in its handshake, which httpcore leaves open."""
         if self._shaking_hands is not None:
             await self._shaking_hands.aclose()

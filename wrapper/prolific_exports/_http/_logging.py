@@ -21,7 +21,9 @@ _HTTP_LOGGERS: Final = (
     "hpack.hpack",
     "hpack.table",
 )
-_ours: ContextVar[Redactor | None] = ContextVar("prolific_exports_redactor", default=None)
+_active_redactor: ContextVar[Redactor | None] = ContextVar(
+    "prolific_exports_redactor", default=None
+)
 
 
 class _HideSecrets(logging.Filter):
@@ -33,7 +35,7 @@ class _HideSecrets(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        redactor = _ours.get()
+        redactor = _active_redactor.get()
         if redactor is not None:
             # Put together here: a secret may be anywhere in any argument.
             record.msg, record.args = redactor.text(record.getMessage()), None
@@ -56,8 +58,8 @@ guard(*_HTTP_LOGGERS)
 @contextmanager
 def without_secrets(redactor: Redactor) -> Iterator[None]:
     """While this lasts, in this thread or task, HTTP libraries log what a redactor leaves."""
-    before = _ours.set(redactor)
+    before = _active_redactor.set(redactor)
     try:
         yield
     finally:
-        _ours.reset(before)
+        _active_redactor.reset(before)

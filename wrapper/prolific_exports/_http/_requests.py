@@ -11,8 +11,8 @@ from prolific_exports._http._environment import Environment
 from prolific_exports._http._limit import LateError
 from prolific_exports._http._logging import LOGGER
 from prolific_exports._http._store_response import MAX_HEADER_SIZE
-from prolific_exports._http._unreachable import Reach
-from prolific_exports._model._content_coding import ACCEPTED, Body, CodingError
+from prolific_exports._http._unreachable import Reachability
+from prolific_exports._model._content_coding import ACCEPTED, BodyExcerpt, CodingError
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._settings import URL_VARIABLE, USER_AGENT, Settings
 
@@ -116,9 +116,9 @@ def head_of(response: httpx.Response) -> Head:
     return Head(response.status_code, fields_of(response))
 
 
-def body_of(response: httpx.Response, size: int) -> Body:
+def body_of(response: httpx.Response, size: int) -> BodyExcerpt:
     """What takes the raw bytes of an answer and keeps so many of those that they stand for."""
-    return Body.of(fields_of(response).get("content-encoding", ""), size)
+    return BodyExcerpt.of(fields_of(response).get("content-encoding", ""), size)
 
 
 def raw_bytes(response: httpx.Response) -> Iterator[bytes]:
@@ -138,7 +138,7 @@ async def raw_bytes_async(response: httpx.Response) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def reply(request: Request, response: httpx.Response, body: Body) -> Reply:
+def reply(request: Request, response: httpx.Response, body: BodyExcerpt) -> Reply:
     """The whole answer."""
     LOGGER.debug("%s for %s answered %s", request.operation, request.ref, response.status_code)
     return Reply(response.status_code, fields_of(response), bytes(body.data))
@@ -154,7 +154,7 @@ def fields_of(response: httpx.Response) -> dict[str, str]:
 
 
 def no_answer(
-    request: Request, error: Exception, settings: Settings, reach: Reach
+    request: Request, error: Exception, settings: Settings, reach: Reachability
 ) -> NoAnswerError:
     """The error for a call that was not answered, with its cause.
 
@@ -166,14 +166,14 @@ def no_answer(
 
 
 def _unanswered(
-    request: Request, error: Exception, settings: Settings, reach: Reach
+    request: Request, error: Exception, settings: Settings, reach: Reachability
 ) -> NoAnswerError:
     sent = not isinstance(error, _NOT_SENT)
     url = httpx.URL(settings.base_url)
-    obstacle = reach.obstacle(error, url, f"the base URL ({URL_VARIABLE})")
-    if obstacle is not None:
+    reason = reach.permanent_failure(error, url, f"the base URL ({URL_VARIABLE})")
+    if reason is not None:
         return UnreachableError(
-            f"No connection to {settings.base_url}: {settings.redactor.text(obstacle)}. "
+            f"No connection to {settings.base_url}: {settings.redactor.text(reason)}. "
             f"({request.operation} for {request.ref})",
             operation=request.operation,
             ref=request.ref,
@@ -193,11 +193,11 @@ def _unanswered(
     )
 
 
-def not_fetched(fetch: Fetch, head: Head | None, error: Exception, reach: Reach) -> Fetched:
+def not_fetched(fetch: Fetch, head: Head | None, error: Exception, reach: Reachability) -> Fetched:
     """How a fetch ended that failed."""
-    obstacle = reach.obstacle(error, httpx.URL(fetch.url))
-    if obstacle is not None:
-        return Fetched(head, failure=f"no connection: {obstacle}", permanent=True)
+    reason = reach.permanent_failure(error, httpx.URL(fetch.url))
+    if reason is not None:
+        return Fetched(head, failure=f"no connection: {reason}", permanent=True)
     return Fetched(head, failure=describe(error, Redactor()))
 
 

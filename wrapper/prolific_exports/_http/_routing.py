@@ -11,7 +11,7 @@ from typing import Final, Generic, Protocol, TypeVar
 import httpx
 
 from prolific_exports._errors import UsageError
-from prolific_exports._http._connections import BoundTransport
+from prolific_exports._http._connections import LimitedTransport
 from prolific_exports._http._environment import Environment, Proxy
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ class _Transport(httpx.BaseTransport):
     """Sends each request on its route."""
 
     def __init__(self, environment: Environment, limits: httpx.Limits) -> None:
-        self._routes = _Routes(BoundTransport, environment, limits)
+        self._routes = _Routes(LimitedTransport, environment, limits)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         return self._routes.to(request.url).handle_request(request)
@@ -99,7 +99,7 @@ class _AsyncTransport(httpx.AsyncBaseTransport):
 
 
 def client(environment: Environment, limits: httpx.Limits = LIMITS) -> httpx.Client:
-    """A client that goes by the environment, to be used while a limit is `governed`."""
+    """A client that goes by the environment, for use inside `enforce_limit`."""
     return httpx.Client(transport=_Transport(environment, limits), trust_env=False)
 
 

@@ -18,14 +18,14 @@ import httpx
 from attrs import define, field
 
 from prolific_exports._flows._effects import Fetch, Fetched, Head
-from prolific_exports._http._connections import Wire, dial
+from prolific_exports._http._connections import LimitedSocket, dial
 from prolific_exports._http._environment import Environment
 from prolific_exports._http._limit import LateError, Limit
 from prolific_exports._http._logging import LOGGER
 from prolific_exports._http._store_response import FinalResponse
-from prolific_exports._http._unreachable import Reach
+from prolific_exports._http._unreachable import Reachability
 from prolific_exports._model._clock import Clock, SystemClock
-from prolific_exports._model._content_coding import Body, CodingError
+from prolific_exports._model._content_coding import BodyExcerpt, CodingError
 from prolific_exports._model._redaction import redact
 from prolific_exports._model._settings import USER_AGENT
 
@@ -104,7 +104,7 @@ class StoreClient:
     """
 
     environment: Environment
-    reach: Reach
+    reach: Reachability
     clock: Clock = field(factory=SystemClock)
 
     def reaches(self, url: str) -> bool:
@@ -145,7 +145,7 @@ class StoreClient:
         # Somebody may have it print everything, signatures included.
         connection.set_debuglevel(0)
         connected = self._connected(url, limit)
-        connection.sock = cast("socket.socket", Wire(connected, limit))
+        connection.sock = cast("socket.socket", LimitedSocket(connected, limit))
         with closing(connection), stop.ends(connected):
             limit.restart(fetch.timeout)
             with _network(limit):
@@ -166,11 +166,11 @@ class StoreClient:
             try:
                 connected = self._connect(url, limit)
             except OSError as error:
-                obstacle = self.reach.obstacle(error, url)
-                if obstacle is None:
+                reason = self.reach.permanent_failure(error, url)
+                if reason is None:
                     raise
-                raise _BrokenError(f"no connection: {obstacle}", permanent=True) from error
-        self.reach.note(url)
+                raise _BrokenError(f"no connection: {reason}", permanent=True) from error
+        self.reach.record_success(url)
         return connected
 
     def _connect(self, url: httpx.URL, limit: Limit) -> socket.socket:
@@ -184,7 +184,7 @@ class StoreClient:
             if url.scheme == "http":
                 return connected
             if proxy is not None:
-                _tunnel(Wire(connected, limit), url, proxy.url)
+                _tunnel(LimitedSocket(connected, limit), url, proxy.url)
             # For all of the handshake.
             connected.settimeout(limit.left())
             return self.environment.context.wrap_socket(connected, server_hostname=_address(url)[0])
@@ -193,7 +193,7 @@ class StoreClient:
             raise
 
 
-def _tunnel(wire: Wire, url: httpx.URL, proxy: httpx.URL) -> None:
+def _tunnel(wire: LimitedSocket, url: httpx.URL, proxy: httpx.URL) -> None:
     """Have a proxy connect to the store."""
     host, port = _address(url)
     authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -211,7 +211,7 @@ def _tunnel(wire: Wire, url: httpx.URL, proxy: httpx.URL) -> None:
 
 def _evidence(response: http.client.HTTPResponse, head: Head, limit: Limit) -> bytes:
     """The beginning of a body that nobody wanted, as far as it comes."""
-    body = Body.of(head.headers.get("content-encoding", ""), _EVIDENCE_SIZE)
+    body = BodyExcerpt.of(head.headers.get("content-encoding", ""), _EVIDENCE_SIZE)
     with suppress(_BrokenError, CodingError):
         for piece in _pieces(response, limit):
             if body.is_enough(piece):

@@ -22,11 +22,11 @@ from prolific_exports._flows._effects import (
 )
 from prolific_exports._http import _requests as http
 from prolific_exports._http import _routing as routing
-from prolific_exports._http._connections import governed
+from prolific_exports._http._connections import enforce_limit
 from prolific_exports._http._limit import Limit
 from prolific_exports._http._logging import without_secrets
 from prolific_exports._http._store_client import Stop, StoreClient
-from prolific_exports._http._unreachable import Reach
+from prolific_exports._http._unreachable import Reachability
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._settings import Settings
 
@@ -53,12 +53,12 @@ class SyncDriver:
                 "httpx.Client."
             )
         self.store: StoreClient | None = None
-        self._reach = Reach()
+        self._reach = Reachability()
         self._settings = settings
         self._owned = client is None
         if client is None:
             environment = http.read_environment(settings)
-            self._reach = Reach(environment)
+            self._reach = Reachability(environment)
             self.store = StoreClient(environment, self._reach, clock)
             client = routing.client(environment)
         self._client = client
@@ -104,7 +104,7 @@ class SyncDriver:
         request = http.api_request(self._client, self._settings, send)
         limit = Limit(self._clock, send.timeout)
         try:
-            with without_secrets(self._settings.redactor), governed(limit):
+            with without_secrets(self._settings.redactor), enforce_limit(limit):
                 response = self._client.send(
                     request, stream=True, auth=None, follow_redirects=False
                 )
@@ -119,7 +119,7 @@ class SyncDriver:
         except http.FAILURES as error:
             failure = http.no_answer(send.request, error, self._settings, self._reach)
         else:
-            self._reach.note(request.url)
+            self._reach.record_success(request.url)
             return http.reply(send.request, response, body)
         raise failure
 
@@ -128,10 +128,10 @@ class SyncDriver:
         with ThreadPoolExecutor(len(effect.fetches)) as pool:
             try:
                 parts = [
-                    pool.submit(self._fetch, stoppable(fetch, stop), stop)
+                    pool.submit(self._fetch, cancellable(fetch, stop), stop)
                     for fetch in effect.fetches
                 ]
-                while are_under_way(parts):
+                while wait_briefly(parts):
                     effect.deliver()
             finally:
                 # After an interrupt, a full disk or a thread that the system refuses, the others
@@ -140,7 +140,7 @@ class SyncDriver:
         effect.deliver()
         failures = [part.exception() for part in parts]
         for failure in failures:
-            if failure is not None and not isinstance(failure, StoppedError):
+            if failure is not None and not isinstance(failure, FetchCancelledError):
                 raise failure
         return [part.result() for part in parts]
 
@@ -154,13 +154,13 @@ class SyncDriver:
         head = None
         limit = Limit(self._clock, http.CONNECT_TIMEOUT + fetch.timeout)
         try:
-            with without_secrets(self._settings.redactor), governed(limit):
+            with without_secrets(self._settings.redactor), enforce_limit(limit):
                 response = self._client.send(
                     request, stream=True, auth=None, follow_redirects=False
                 )
                 try:
                     head = http.head_of(response)
-                    self._reach.note(request.url)
+                    self._reach.record_success(request.url)
                     with ending(response, stop):
                         if not fetch.accept(head):
                             limit.restart(fetch.timeout)
@@ -189,13 +189,13 @@ def _evidence(response: httpx.Response, limit: Limit) -> bytes:
     return bytes(body.data)
 
 
-def are_under_way(parts: Collection[Future[Fetched]]) -> bool:
+def wait_briefly(parts: Collection[Future[Fetched]]) -> bool:
     """Wait for a moment; whether there is more to wait for, and nothing has failed."""
     done, running = wait(parts, _MOMENT, FIRST_EXCEPTION)
     return bool(running) and not any(part.exception() for part in done)
 
 
-class StoppedError(Exception):
+class FetchCancelledError(Exception):
     """Another part of the same download has failed."""
 
 
@@ -211,12 +211,12 @@ def ending(response: httpx.Response, stop: Stop | None) -> AbstractContextManage
     return stop.ends(one) if isinstance(one, socket.socket) else nullcontext()
 
 
-def stoppable(fetch: Fetch, stop: Stop) -> Fetch:
+def cancellable(fetch: Fetch, stop: Stop) -> Fetch:
     """The fetch, writing nothing more once it is to end."""
 
     def write(data: bytes | memoryview) -> None:
         if stop.is_over:
-            raise StoppedError
+            raise FetchCancelledError
         fetch.write(data)
 
     return evolve(fetch, write=write)

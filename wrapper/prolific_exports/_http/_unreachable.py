@@ -45,7 +45,7 @@ _PASSING_STATUSES: Final = frozenset({408, 425, 429})
 
 
 @define
-class Reach:
+class Reachability:
     """How servers are reached from here.
 
     Attributes:
@@ -56,7 +56,7 @@ class Reach:
     environment: Environment | None = None
     _resolved: set[str] = field(factory=set, init=False, repr=False)
 
-    def note(self, url: httpx.URL) -> None:
+    def record_success(self, url: httpx.URL) -> None:
         """Remember that a server has been reached.
 
         Offline, some systems say of every name that it is unknown. Of one that was known
@@ -64,7 +64,7 @@ class Reach:
         """
         self._resolved.add(self._looked_up(url))
 
-    def obstacle(
+    def permanent_failure(
         self, error: BaseException, url: httpx.URL, setting: str | None = None
     ) -> str | None:
         """What keeps a server from being reached however often it is tried, and what to do.
@@ -81,20 +81,22 @@ class Reach:
             # A connection that was there broke, whatever broke it.
             return None
         certificates = None if self.environment is None else self.environment.certificates
-        way = _Way(url, self._proxy(url), setting, certificates)
+        diagnosis = _Diagnosis(url, self._proxy(url), setting, certificates)
         for cause in _chain(error):
             match cause:
                 case ssl.SSLCertVerificationError():
-                    return way.refuses(cause)
+                    return diagnosis.untrusted_certificate(cause)
                 case ssl.SSLError() if _is_not_tls(cause):
-                    return way.speaks_no_tls()
+                    return diagnosis.no_tls()
                 case socket.gaierror(errno=number) if number in _UNKNOWN_NAME:
-                    return None if self._looked_up(url) in self._resolved else way.is_unknown()
+                    return (
+                        None if self._looked_up(url) in self._resolved else diagnosis.unknown_host()
+                    )
                 case httpx.ProxyError() | OSError():
                     answer = _PROXY_ANSWER.match(str(cause))
                     status = int(answer[1]) if answer else 0
                     if 400 <= status < 500 and status not in _PASSING_STATUSES:
-                        return way.is_barred(status)
+                        return diagnosis.proxy_refused(status)
         return None
 
     def proxy_setting(self, url: httpx.URL) -> str | None:
@@ -126,7 +128,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 @define
-class _Way:
+class _Diagnosis:
     """The way to a server, and the words for what is wrong on it."""
 
     url: httpx.URL = field(repr=False)
@@ -134,7 +136,7 @@ class _Way:
     setting: str | None
     certificates: str | None
 
-    def refuses(self, error: ssl.SSLCertVerificationError) -> str:
+    def untrusted_certificate(self, error: ssl.SSLCertVerificationError) -> str:
         """A certificate that proves nothing."""
         # Only OpenSSL gives both: a transport of the caller's may raise the error itself.
         reason = str(getattr(error, "verify_message", error.args[-1])).rstrip(".")
@@ -156,11 +158,11 @@ class _Way:
             f"({reason}); {where}"
         )
 
-    def speaks_no_tls(self) -> str:
+    def no_tls(self) -> str:
         """An answer that is not TLS."""
         return f"{self._peer} does not answer https with TLS; {self._check}"
 
-    def is_unknown(self) -> str:
+    def unknown_host(self) -> str:
         """A name that stands for no address."""
         if self.proxy is not None:
             return (
@@ -170,7 +172,7 @@ class _Way:
         check = f"check {self.setting}" if self.setting else "check the network's DNS"
         return f"there is no host {self.url.host}; {check}, or set HTTPS_PROXY if a proxy is needed"
 
-    def is_barred(self, status: int) -> str:
+    def proxy_refused(self, status: int) -> str:
         """A proxy that does not make the connection."""
         name = "the proxy" if self.proxy is None else f"the proxy {self.proxy.address}"
         setting = "HTTPS_PROXY" if self.proxy is None else self.proxy.setting

@@ -157,7 +157,7 @@ class _Layer:
 
 
 @define
-class Body:
+class BodyExcerpt:
     """The beginning of a body, decoded.
 
     What is compressed in a way that can't be undone stays as it was sent.
@@ -174,7 +174,7 @@ class Body:
     is_cut: bool = field(default=False, init=False)
 
     @classmethod
-    def of(cls, content_encoding: str, size: int) -> "Body":
+    def of(cls, content_encoding: str, size: int) -> "BodyExcerpt":
         """Nothing yet of a body with a ``Content-Encoding`` field."""
         codings = codings_of(content_encoding)
         return cls(size, Decoder(codings if can_be_undone(codings) else (), size + _PIECE))

@@ -38,7 +38,7 @@ _NAMED: Final = dict(
 _OTHER: Final = b"?"
 
 
-def folded(text: str) -> bytes:
+def fold(text: str) -> bytes:
     """The text with one byte a character, in lower case; ``?`` for what Latin-1 lacks.
 
     HTTP has no case in the names of fields: a client shows them in lower case.
@@ -60,7 +60,7 @@ class Layer:
     _above: "Layer | None" = field(repr=False)
 
     @classmethod
-    def below(cls, text: bytes, above: "Layer | None" = None) -> "Layer | None":
+    def unescape(cls, text: bytes, above: "Layer | None" = None) -> "Layer | None":
         """What a folded text is when its escapes are undone; None without any.
 
         Args:
@@ -103,11 +103,11 @@ class Layer:
         return start, start + 1
 
 
-def layers(text: bytes) -> Iterator[Layer]:
+def unescape_layers(text: bytes) -> Iterator[Layer]:
     """A folded text with one layer of escapes undone, with two, and so on."""
     layer = None
     for _ in range(_DEEPEST):
-        layer = Layer.below(text, layer)
+        layer = Layer.unescape(text, layer)
         if layer is None:
             return
         yield layer

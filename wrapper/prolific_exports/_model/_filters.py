@@ -15,7 +15,7 @@ _PRECISION: Final = timedelta(seconds=1)
 _KEY_SIZE: Final = 16
 
 
-def _in_utc(value: datetime | None) -> datetime | None:
+def _to_utc(value: datetime | None) -> datetime | None:
     """The instant in UTC, to the microsecond.
 
     Two times in zones of their own are not always comparable (PEP 495), and a subclass
@@ -61,8 +61,8 @@ class ExportFilter:
     """
 
     study_id: str | None = None
-    from_: datetime | None = field(default=None, converter=_in_utc)
-    to: datetime | None = field(default=None, converter=_in_utc)
+    from_: datetime | None = field(default=None, converter=_to_utc)
+    to: datetime | None = field(default=None, converter=_to_utc)
     extra: Mapping[str, Any] = field(factory=dict, repr=False, hash=False)
 
     def __bool__(self) -> bool:
@@ -73,8 +73,8 @@ class ExportFilter:
         """The conditions by their names in the API, times in RFC 3339."""
         given = {
             "study_id": self.study_id,
-            "from": _written(self.from_),
-            "to": _written(self.to),
+            "from": _rfc3339(self.from_),
+            "to": _rfc3339(self.to),
         }
         return {name: value for name, value in given.items() if value is not None}
 
@@ -87,7 +87,11 @@ class ExportFilter:
     @property
     def label(self) -> str:
         """The conditions as they may stand in the name of a file, times to the second."""
-        given = {"study": self.study_id, "from": _stamped(self.from_), "to": _stamped(self.to)}
+        given = {
+            "study": self.study_id,
+            "from": _compact_time(self.from_),
+            "to": _compact_time(self.to),
+        }
         return "-".join(f"{name}-{value}" for name, value in given.items() if value is not None)
 
     def is_applied_by(self, listed: "ExportFilter | None") -> bool:
@@ -99,8 +103,8 @@ class ExportFilter:
         return (
             listed is not None
             and listed.study_id == self.study_id
-            and _same(listed.from_, self.from_)
-            and _same(listed.to, self.to)
+            and _is_same_time(listed.from_, self.from_)
+            and _is_same_time(listed.to, self.to)
         )
 
     def __str__(self) -> str:
@@ -112,15 +116,15 @@ class ExportFilter:
         )
 
 
-def _written(moment: datetime | None) -> str | None:
+def _rfc3339(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
-def _stamped(moment: datetime | None) -> str | None:
+def _compact_time(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment:%Y%m%dT%H%M%S}Z"
 
 
-def _same(one: datetime | None, other: datetime | None) -> bool:
+def _is_same_time(one: datetime | None, other: datetime | None) -> bool:
     if one is None or other is None:
         return one is other
     return abs(one - other) < _PRECISION

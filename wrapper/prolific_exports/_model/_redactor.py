@@ -22,7 +22,7 @@ from urllib.parse import unquote
 
 from attrs import frozen
 
-from prolific_exports._model._escapes import folded, layers
+from prolific_exports._model._escapes import fold, unescape_layers
 from prolific_exports._model._redaction import MARK, last_break, printable, redact
 
 FRAGMENT: Final = 12
@@ -129,16 +129,16 @@ class Redactor:
         path, _, query = url.partition("#")[0].partition("?")
         pairs = (pair.partition("=") for pair in query.split("&"))
         values = {
-            folded(unquote((value or name)[:_LONGEST]))
+            fold(unquote((value or name)[:_LONGEST]))
             for name, _, value in pairs
             if not _PUBLIC.fullmatch(name)
         }
-        shown = folded(unquote(path))
+        shown = fold(unquote(path))
         self._learn({value for value in values if value not in shown})
 
     def learn_value(self, value: str) -> None:
         """Take note of another secret, such as somebody else's token."""
-        self._learn({folded(value[:_LONGEST])})
+        self._learn({fold(value[:_LONGEST])})
 
     def _learn(self, values: set[bytes]) -> None:
         with self._lock:
@@ -160,7 +160,7 @@ class Redactor:
 
     def known(self, text: str) -> str:
         """A text without the secrets that are known."""
-        spans = self._spans(folded(text))
+        spans = self._spans(fold(text))
         return _replaced(text, spans, _mark) if spans else text
 
     def body(self, data: bytes) -> bytes:
@@ -229,13 +229,13 @@ class Redactor:
         """Where secrets stand in a folded text, in order."""
         index = self._index or self._indexed()
         spans = list(index.spans(text))
-        for layer in layers(text):
+        for layer in unescape_layers(text):
             spans += map(layer.source, index.spans(layer.text))
         return spans
 
     def _indexed(self) -> _Index:
         with self._lock:
-            token = folded(self._token)
+            token = fold(self._token)
             secrets, patterns = list(self._values), []
             if len(token) >= _SHORTEST:
                 secrets.append(token)

@@ -84,9 +84,9 @@ def _token(given: str | None) -> str:
 def _base_url(given: str, token: str) -> str:
     url = given.strip().rstrip("/")
     # The name of the token's variable is asked for by commands that need no httpx.
-    from prolific_exports._model._urls import why_unsafe  # noqa: PLC0415 - start-up time
+    from prolific_exports._model._urls import unsafe_reason  # noqa: PLC0415 - start-up time
 
-    reason = why_unsafe(url)
+    reason = unsafe_reason(url)
     if reason is None and ("?" in url or "#" in url):
         reason = "it has a query or fragment"
     if reason is None and "/api/v" in url:

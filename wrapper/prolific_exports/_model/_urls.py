@@ -14,7 +14,7 @@ _NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,62}(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\.
 _LONGEST_NAME = 253
 
 
-def why_unsafe(url: str) -> str | None:
+def unsafe_reason(url: str) -> str | None:
     """Why a URL is not one to send to, in half a sentence; None when it is fine."""
     try:
         parsed = httpx.URL(url)
@@ -36,7 +36,7 @@ def why_unsafe(url: str) -> str | None:
     return None
 
 
-def joined(url: str, location: str) -> str:
+def resolve_redirect(url: str, location: str) -> str:
     """Where a redirect leads; what is no URL stays as it is, to be refused as such."""
     try:
         return str(httpx.URL(url).join(location))
@@ -44,7 +44,7 @@ def joined(url: str, location: str) -> str:
         return location
 
 
-def place(url: str) -> str:
+def public_part(url: str) -> str:
     """Scheme, host and path of a URL, or the path of a relative one; empty if it is no URL.
 
     Users and queries, which can hold secrets, are left out.
@@ -59,9 +59,9 @@ def place(url: str) -> str:
     return f"{parsed.scheme}://{host}{port}{path}" if host else path
 
 
-def base_of(url: str, path: str) -> str:
+def base_url_of(url: str, path: str) -> str:
     """The base below which a URL has a path; empty if it is not absolute or has another path."""
-    whole = place(url).removesuffix("/")
+    whole = public_part(url).removesuffix("/")
     path = path.removesuffix("/")
     return whole.removesuffix(path) if "://" in whole and whole.endswith(path) else ""
 

@@ -19,7 +19,7 @@ from prolific_exports._http._exchange import exchange
 from prolific_exports._http._limit import LateError, Limit
 from prolific_exports._http._logging import without_secrets
 from prolific_exports._http._routing import async_client
-from prolific_exports._http._unreachable import Reach
+from prolific_exports._http._unreachable import Reachability
 from prolific_exports._model._clock import SystemClock
 from prolific_exports._model._content_coding import CodingError
 from prolific_exports._model._redactor import Redactor
@@ -67,7 +67,7 @@ class LiveTarget:
             environment = Environment.read()
         except UsageError as error:
             raise ContractToolError(str(error)) from error
-        self._reach = Reach(environment)
+        self._reach = Reachability(environment)
         self._client = async_client(environment, httpx.Limits(max_keepalive_connections=0))
         self._runner = asyncio.Runner()
 
@@ -125,7 +125,7 @@ class LiveTarget:
         except LateError as error:
             failure, cause = TimedOutError(f"no whole answer within {timeout:g} s"), error
         except _UNREACHABLE as error:
-            obstacle = self._reach.obstacle(error, httpx.URL(url), "the target's URL")
+            obstacle = self._reach.permanent_failure(error, httpx.URL(url), "the target's URL")
             failure, cause = UnreachableError(obstacle or self._reason(error)), error
         except UsageError as error:
             failure, cause = UnreachableError(str(error).rstrip(".")), error

@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import quote
 
 from attrs import frozen
-from prolific_exports._model._urls import why_unsafe
+from prolific_exports._model._urls import unsafe_reason
 
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, address_of
 from prolific_contract.gate.conversation._job_management import (
@@ -247,7 +247,7 @@ class _Conversation:
 
     def _fetch_archive(self, url: str | None) -> Talk[None]:
         """Read an archive's directory by range requests, once for each URL."""
-        if url is None or url in self._fetched or why_unsafe(url) is not None:
+        if url is None or url in self._fetched or unsafe_reason(url) is not None:
             return
         self._fetched.add(url)
         parts: list[Part] = []

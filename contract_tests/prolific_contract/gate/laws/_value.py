@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import frozen
 from prolific_exports._model._timestamps import utc_moment
-from prolific_exports._model._urls import why_unsafe
+from prolific_exports._model._urls import unsafe_reason
 
 from prolific_contract._vocabulary import Kind, Operation
 from prolific_contract.gate.laws._jobs import before, in_course, place, state
@@ -91,7 +91,7 @@ def _url(trace: Trace, reading: Reading) -> Iterator[Observation]:
     for promise in _promises(trace):
         if promise.answer.redacted and "://" not in promise.url:
             continue
-        reason = why_unsafe(promise.url)
+        reason = unsafe_reason(promise.url)
         if reason is None:
             yield held(promise.operation, promise.exchange)
         else:

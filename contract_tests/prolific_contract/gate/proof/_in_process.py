@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from prolific_exports._model._content_coding import Body, CodingError
+from prolific_exports._model._content_coding import BodyExcerpt, CodingError
 
 from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoAnswerError, TimedOutError
 from prolific_contract.gate.trace._exchanges import Answer
@@ -77,7 +77,7 @@ class InProcessTarget:
         # A site may let time pass on its clock, as a slow server does.
         if reply is None or self.monotonic() - began > timeout:
             raise TimedOutError(f"no whole answer within {timeout:g} s")
-        body = Body.of("", BODY_LIMIT) if method == "HEAD" else _content(reply)
+        body = BodyExcerpt.of("", BODY_LIMIT) if method == "HEAD" else _content(reply)
         return Answer(
             status=reply.status, headers=reply.headers, body=bytes(body.data), cut=body.is_cut
         )
@@ -95,13 +95,13 @@ class InProcessTarget:
         self._clock.advance(seconds)
 
 
-def _content(reply: Reply) -> Body:
+def _content(reply: Reply) -> BodyExcerpt:
     content = reply.body
     if isinstance(content, FileSlice):
         with content.path.open("rb") as file:
             file.seek(content.start)
             content = file.read(min(content.length, BODY_LIMIT + 1))
-    body = Body.of(reply.header("content-encoding") or "", BODY_LIMIT)
+    body = BodyExcerpt.of(reply.header("content-encoding") or "", BODY_LIMIT)
     try:
         body.is_enough(content)
         body.check_end()
