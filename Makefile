@@ -79,8 +79,8 @@ test-pythons: ## Run the tests on every supported Python found, each in a .venv-
 	done
 
 .PHONY: gate
-gate: $(READY) ## Prove the gate: it kills every mutant, accuses no conforming server; writes docs/kill-table.md
-	$(BIN)/python -m helpers.gate_proof docs/kill-table.md
+gate: $(READY) ## Prove that the gate detects every mutant without false positives; writes docs/detection-table.md
+	$(BIN)/python -m helpers.gate_proof docs/detection-table.md
 
 .PHONY: simulate
 simulate: $(READY) ## Download in 100,000 kinds of bad weather, others each time (FIRST=0: from this seed)

@@ -1,13 +1,13 @@
-"""The gate kills its mutants and accuses no conforming server: a sample of ``make gate``.
+"""The gate detects its mutants without false positives: a sample of ``make gate``.
 
-Every fault in every form, at one of its actions, for one of the kinds and in one of the
-editions; every variant in one edition. ``make gate`` runs all of it.
+The sample has every fault in every form, each at one operation and in one edition, and every
+variant in one edition. ``make gate`` runs all of them.
 """
 
 from pathlib import Path
 
 import pytest
-from helpers.gate_proof import hear_second_server
+from helpers.gate_proof import run_second_server
 from prolific_contract._vocabulary import KINDS, Operation
 from prolific_contract.gate.conversation._recorder import Conversation, converse
 from prolific_contract.gate.conversation._scenario import Plan
@@ -15,22 +15,22 @@ from prolific_contract.gate.laws import LAWS, law
 from prolific_contract.gate.proof._catalogue import (
     CLEAN,
     LIVE_MUTANTS,
-    Hearing,
-    Hit,
-    Trial,
-    accusations,
-    every_hearing,
-    every_trial,
-    gaps,
-    hear_variant,
-    hear_variant_live,
-    laws_naming,
-    shortcomings,
-    survivals,
-    try_mutant,
-    try_mutant_live,
+    BrokenLaw,
+    MutantResult,
+    VariantResult,
+    every_mutant,
+    every_variant,
+    false_positives,
+    laws_for,
+    missed,
+    proof_failures,
+    run_mutant,
+    run_mutant_live,
+    run_variant,
+    run_variant_live,
+    unproved,
 )
-from prolific_contract.gate.proof._detection_table import is_killed, kill_table, row, summary
+from prolific_contract.gate.proof._detection_table import detection_table, is_detected, row, summary
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.trace._exchanges import Subject, Trace
 from prolific_contract.sandbox import ManualClock, SandboxSettings
@@ -38,7 +38,7 @@ from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import FAULTS, MUTANTS
 from prolific_contract.sandbox.variants import VARIANTS
 
-TABLE = Path(__file__).parents[3] / "docs" / "kill-table.md"
+TABLE = Path(__file__).parents[3] / "docs" / "detection-table.md"
 BATCH_STATUS = Operation("batch", "status")
 
 
@@ -53,7 +53,7 @@ def sample():
 
 
 def hardly_measured(number, *, odd):
-    """For all but the odd ones the same is executed: every tenth of them is enough."""
+    """Coverage of every tenth case is enough: all but the odd ones execute the same code."""
     return [pytest.mark.unmeasured] if number % 10 and not odd else []
 
 
@@ -72,15 +72,17 @@ CONFORMING = [
 
 
 def assumed(others=frozenset()):
-    """Trials in which every law notices what it names, and what else is told."""
-    trials = []
-    for one, edition in every_trial():
-        hits = {Hit(it.id, one.operation) for it in laws_naming(one.fault, one.operation, edition)}
-        shared = {hit for hit in hits if not law(hit.law).editions}
-        trials.append(
-            Trial(one.name, edition, frozenset(hits | others), frozenset(shared | others))
+    """Results in which every law detects the faults that it names, plus other broken laws."""
+    mutant_results = []
+    for one, edition in every_mutant():
+        broken = {
+            BrokenLaw(it.id, one.operation) for it in laws_for(one.fault, one.operation, edition)
+        }
+        shared = {one for one in broken if not law(one.law).editions}
+        mutant_results.append(
+            MutantResult(one.name, edition, frozenset(broken | others), frozenset(shared | others))
         )
-    return trials
+    return mutant_results
 
 
 def listed(law_, fault):
@@ -91,51 +93,51 @@ def listed(law_, fault):
 
 
 @pytest.mark.parametrize(("one", "edition"), SAMPLE)
-def test_a_mutant_is_killed_by_the_laws_that_name_it(one, edition):
-    trial = try_mutant(one, edition)
-    assert list(survivals(trial)) == []
-    assert is_killed(trial)
-    for naming in laws_naming(one.fault, one.operation, edition):
-        others = {hit.law for hit in trial.enforced | trial.shared} - {naming.id}
+def test_mutant_is_detected_by_the_laws_that_name_it(one, edition):
+    result = run_mutant(one, edition)
+    assert list(missed(result)) == []
+    assert is_detected(result)
+    for naming in laws_for(one.fault, one.operation, edition):
+        others = {one.law for one in result.enforced | result.shared} - {naming.id}
         published = listed(naming, one.fault).split("|")[-2]
         assert others <= {name.strip("`, ") for name in published.split()}
 
 
 @pytest.mark.parametrize("number", CONFORMING)
-def test_a_conforming_server_is_accused_of_nothing(number):
+def test_conforming_server_has_no_false_positives(number):
     variant = list(VARIANTS.values())[number]
     edition = variant.editions[number % len(variant.editions)]
-    assert hear_variant(variant, edition) == Hearing(variant.name, edition)
+    assert run_variant(variant, edition) == VariantResult(variant.name, edition)
 
 
 @pytest.mark.parametrize("edition", CLEAN.editions)
-def test_the_clean_sandbox_is_accused_of_nothing(edition):
-    assert hear_variant(CLEAN, edition).accusations == ()
+def test_clean_sandbox_has_no_false_positives(edition):
+    assert run_variant(CLEAN, edition).false_positives == ()
 
 
-def test_the_second_server_is_accused_of_nothing():
-    assert hear_second_server().accusations == ()
+def test_second_server_has_no_false_positives():
+    assert run_second_server().false_positives == ()
 
 
-def test_flat_errors_are_what_the_second_server_is_accused_of_without_envelopes():
-    said = hear_second_server(envelopes=False).accusations
-    assert {one.split(": ")[1].split(" ")[0] for one in said} == {
+def test_second_server_without_envelopes_violates_the_error_laws_only():
+    findings = run_second_server(envelopes=False).false_positives
+    assert {one.split(": ")[1].split(" ")[0] for one in findings} == {
         "shape.error",
-        # A flat error's members are no members of an envelope, either: only --strict says so.
+        # The members of a flat error are undocumented, too, which only --strict reports.
         "shape.additive",
     }
-    assert all("--strict" in one for one in said if "shape.additive" in one)
+    assert all("--strict" in one for one in findings if "shape.additive" in one)
 
 
 @pytest.mark.parametrize("name", ["http-1.0", "chunked"])
-def test_a_conforming_server_is_accused_of_nothing_over_a_socket(name):
-    assert hear_variant_live(VARIANTS[name], "2026-03").accusations == ()
+def test_conforming_server_over_a_socket_has_no_false_positives(name):
+    assert run_variant_live(VARIANTS[name], "2026-03").false_positives == ()
 
 
 @pytest.mark.parametrize("name", ["reset@batch-request", "garbage@collection-status"])
-def test_a_mutant_is_killed_over_a_socket(name):
+def test_mutant_over_a_socket_is_detected(name):
     assert name in LIVE_MUTANTS
-    assert list(survivals(try_mutant_live(MUTANTS[name], "2026-11"))) == []
+    assert list(missed(run_mutant_live(MUTANTS[name], "2026-11"))) == []
 
 
 # The rules of the catalogue.
@@ -147,7 +149,7 @@ def test_laws_name_faults_that_exist_and_every_fault_is_named():
 
 
 def test_every_law_has_a_mutant_for_every_operation_and_edition():
-    problems = [one for one in gaps(assumed()) if "no mutant proves it" in one]
+    problems = [one for one in unproved(assumed()) if "no mutant proves it" in one]
     assert problems == []
 
 
@@ -163,61 +165,58 @@ def test_both_kinds_have_every_mutant():
             assert name.replace(f"@{kind}-", f"@{other}-") in MUTANTS
 
 
-# What is said when it is no proof.
+# How missing proofs are reported.
 
 
-def trial(name="expired@batch-status", enforced=(), shared=None):
-    hits = frozenset(Hit(*one) for one in enforced)
-    return Trial(name, "2026-03", hits, hits if shared is None else frozenset(shared))
+def result(name="expired@batch-status", enforced=(), shared=None):
+    broken = frozenset(BrokenLaw(*one) for one in enforced)
+    return MutantResult(name, "2026-03", broken, broken if shared is None else frozenset(shared))
 
 
-def test_a_mutant_that_nobody_notices_survives():
-    (problem,) = survivals(trial())
-    assert problem == (
-        "expired@batch-status (2026-03): value.expiry-future names it and does not notice it; "
-        "it survives"
-    )
-    assert not is_killed(trial())
+def test_undetected_mutant_is_reported_as_missed():
+    (problem,) = missed(result())
+    assert problem == "expired@batch-status (2026-03): missed by value.expiry-future"
+    assert not is_detected(result())
 
 
-def test_a_mutant_that_only_others_notice_is_no_proof():
-    (problem,) = survivals(trial(enforced=[("value.url-expiry", BATCH_STATUS)]))
-    assert problem.endswith("; noticed by value.url-expiry (batch status)")
+def test_mutant_detected_by_another_law_is_missed_by_its_own():
+    (problem,) = missed(result(enforced=[("value.url-expiry", BATCH_STATUS)]))
+    assert problem.endswith("; only value.url-expiry (batch status) detected it")
 
 
-def test_a_law_that_holds_in_every_edition_has_to_notice_without_one():
-    hit = ("value.expiry-future", BATCH_STATUS)
-    assert not is_killed(trial(enforced=[hit], shared=()))
-    assert is_killed(trial(enforced=[hit]))
+def test_law_of_every_edition_must_detect_without_an_enforced_edition():
+    one = ("value.expiry-future", BATCH_STATUS)
+    assert not is_detected(result(enforced=[one], shared=()))
+    assert is_detected(result(enforced=[one]))
 
 
-def test_the_fault_has_to_be_noticed_where_it_is():
+def test_detection_at_another_operation_does_not_count():
     request = Operation("batch", "request")
-    assert not is_killed(trial(enforced=[("value.expiry-future", request)]))
+    assert not is_detected(result(enforced=[("value.expiry-future", request)]))
 
 
-def test_a_mutant_of_one_kind_says_nothing_of_the_other():
-    hits = [
+def test_violation_at_the_other_kind_is_a_false_positive():
+    broken = [
         ("value.expiry-future", BATCH_STATUS),
         ("shape.body", Operation("collection", "status")),
     ]
-    assert list(survivals(trial(enforced=hits))) == [
-        "expired@batch-status (2026-03): the other kind is accused: shape.body (collection status)"
-    ]
+    (problem,) = missed(result(enforced=broken))
+    assert problem.startswith("expired@batch-status (2026-03): ")
+    assert problem.endswith(": false positive at the other kind: shape.body (collection status)")
 
 
-def test_a_fault_that_no_law_names_is_no_proof(monkeypatch):
+def test_fault_without_a_law_is_reported(monkeypatch):
     monkeypatch.setattr("prolific_contract.gate.proof._catalogue.LAWS", ())
-    assert list(survivals(trial())) == ["expired@batch-status (2026-03): no law names it"]
+    assert list(missed(result())) == ["expired@batch-status (2026-03): no law claims to detect it"]
 
 
-def test_a_law_without_a_proof_somewhere_is_a_gap():
-    trials = [
+def test_operation_without_a_mutant_is_reported():
+    mutant_results = [
         one
         for one in assumed()
         if not one.name.startswith("get-creates@batch") and "complete-reused" not in one.name
     ]
-    problems = [one for one in gaps(trials) if "no mutant proves it" in one]
+    problems = [one for one in unproved(mutant_results) if "no mutant proves it" in one]
     path = "GET /api/v1/data-collection/batches/{batch_id}/export/{export_id}"
     assert f"time.get-is-safe: no mutant proves it for {path}" in problems
     after = [one for one in problems if one.startswith("time.request-after-complete")]
@@ -226,25 +225,27 @@ def test_a_law_without_a_proof_somewhere_is_a_gap():
     assert len(problems) == 3
 
 
-def test_a_law_that_is_never_alone_is_not_needed():
-    everywhere = frozenset({Hit("shape.status", BATCH_STATUS)})
-    problems = [one for one in gaps(assumed(everywhere)) if "another law" in one]
+def test_law_that_never_detects_alone_is_reported():
+    everywhere = frozenset({BrokenLaw("shape.status", BATCH_STATUS)})
+    problems = [one for one in unproved(assumed(everywhere)) if "other laws detect" in one]
     assert len(problems) == len(LAWS) - 1
-    assert "time.same-id: every mutant that it notices is noticed by another law, too" in problems
+    assert "time.same-id: other laws detect every mutant that it detects" in problems
 
 
-def test_a_conforming_server_that_is_accused_is_a_shortcoming():
-    hearings = [Hearing("charset", "2026-11", ("--edition auto: shape.body (batch status): x",))]
-    assert list(shortcomings(assumed(), hearings)) == [
-        "charset (2026-11) conforms and is accused: --edition auto: shape.body (batch status): x"
+def test_false_positive_is_a_failure_of_the_proof():
+    variant_results = [
+        VariantResult("charset", "2026-11", ("--edition auto: shape.body (batch status): x",))
+    ]
+    assert list(proof_failures(assumed(), variant_results)) == [
+        "false positive: charset (2026-11): --edition auto: shape.body (batch status): x"
     ]
 
 
-def test_a_conversation_that_proves_nothing_acquits_nobody():
-    silent = Conversation(Trace((), (Subject("batch", "b"),)), cut_short="the lights went out")
-    said = list(accusations(silent, "2026-03"))
-    assert said[0] == "the conversation ended early: the lights went out"
-    assert said[1:] == [
+def test_conversation_that_proves_nothing_counts_as_false_positive():
+    silent = Conversation(Trace((), (Subject("batch", "b"),)), cut_short="the time is up")
+    findings = list(false_positives(silent, "2026-03"))
+    assert findings[0] == "the conversation ended early: the time is up"
+    assert findings[1:] == [
         f"{setting}: nothing was exercised"
         for setting in (
             "--edition auto",
@@ -255,28 +256,30 @@ def test_a_conversation_that_proves_nothing_acquits_nobody():
     ]
 
 
-def test_a_server_that_is_taken_for_another_edition_is_accused():
+def test_wrong_edition_found_counts_as_false_positive():
     clock = ManualClock()
     site = Site(SandboxSettings(edition="2026-11", token="token-of-a-test"), clock)
     subject = Subject("batch", site.settings.id_of("batch"))
     conversation = converse(
         InProcessTarget(site, clock), "http://127.0.0.1:1", "token-of-a-test", Plan((subject,))
     )
-    assert "--edition auto: taken for edition 2026-11" in list(accusations(conversation, "2026-03"))
-    assert list(accusations(conversation, "2026-11")) == []
+    assert "--edition auto: taken for edition 2026-11" in list(
+        false_positives(conversation, "2026-03")
+    )
+    assert list(false_positives(conversation, "2026-11")) == []
 
 
 # The published table.
 
 
 def test_the_table_is_current():
-    hearings = [Hearing(one.name, edition) for one, edition in every_hearing()]
-    hearings.append(Hearing("second-server", "2026-03"))
-    made = kill_table(assumed(), hearings).splitlines()
+    variant_results = [VariantResult(one.name, edition) for one, edition in every_variant()]
+    variant_results.append(VariantResult("second-server", "2026-03"))
+    made = detection_table(assumed(), variant_results).splitlines()
     published = TABLE.read_text(encoding="utf-8").splitlines()
 
     def without_others(lines):
-        """What else noticed a fault takes trying every mutant to say."""
+        """Without the last column, which takes running every mutant to fill."""
         return [
             line if line.count("|") < 6 else line.removesuffix("|").rpartition("|")[0]
             for line in lines
@@ -285,14 +288,14 @@ def test_the_table_is_current():
     assert without_others(published) == without_others(made), "run make gate"
 
 
-def test_the_table_tells_what_survived_and_who_was_accused():
-    trials = [trial(), trial(enforced=[("value.expiry-future", BATCH_STATUS)])]
+def test_table_counts_missed_mutants_and_false_positives():
+    mutant_results = [result(), result(enforced=[("value.expiry-future", BATCH_STATUS)])]
     fault = MUTANTS["expired@batch-status"].fault
-    assert row(law("value.expiry-future"), fault, trials) == (
+    assert row(law("value.expiry-future"), fault, mutant_results) == (
         "| `expired` | It says an expires_at that is an hour ago | - | 1/2 | - | - |  |"
     )
-    accused = [Hearing("charset", "2026-03", ("x",)), Hearing("charset", "2026-11")]
-    assert "**killed 1 of 2**" in summary(trials, accused)[1]
-    assert "**accused 1 of 2**" in summary(trials, accused)[2]
-    assert "| `charset` |" in (table := kill_table(trials, accused))
-    assert "| 2026-03, 2026-11 | **yes** |" in table
+    failing = [VariantResult("charset", "2026-03", ("x",)), VariantResult("charset", "2026-11")]
+    assert "**1 of 2 detected**" in summary(mutant_results, failing)[1]
+    assert "**1 of 2 with false positives**" in summary(mutant_results, failing)[2]
+    assert "| `charset` |" in (table := detection_table(mutant_results, failing))
+    assert "| 2026-03, 2026-11 | **1** |" in table

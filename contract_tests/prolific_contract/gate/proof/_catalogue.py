@@ -1,8 +1,8 @@
-"""The proof that the gate works: it kills every mutant, and accuses no conforming server.
+"""The proof that the gate works: it detects every mutant and passes every conforming server.
 
-The sandbox's mutants have one fault each, its variants none. The gate's own conversation is
-held with every one of them in each edition, in-process on a clock that jumps, and judged by
-the edition as well as by what both editions share.
+Each of the sandbox's mutants has exactly one fault; its variants have none. The gate holds its
+own conversation with each of them in every edition, in-process and on a simulated clock. Each
+conversation is judged twice: by its edition, and by what both editions share.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -32,16 +32,16 @@ _TOKEN: Final = "token-of-the-catalogue"  # noqa: S105 - opens nothing but these
 # Long enough for a third poll while a job is generated, short enough to judge many.
 _SHORT: Final = 30.0
 _LONG: Final = 600.0
-# As they stand in paths: plain, in need of cleaning, and for no path at all.
+# As they appear in paths: plain, path traversal, a NUL byte, and non-ASCII.
 _ODD_IDS: Final = ("0", "%2E%2E", "a%2F%2Fb", "a%2F%2E%2E%2Fb", "%00", "%F0%9F%93%A6")
-# In real seconds: three requests that hang are waited for as long as an export.
+# In real seconds. A request that hangs takes as long as the longest wait for an export.
 _GENERATION_LIVE: Final = 0.4
 _WAIT_LIVE: Final = 1.5
 
 
 @frozen(order=True)
-class Hit:
-    """A law that a server broke at an operation."""
+class BrokenLaw:
+    """A law that a server broke, and the operation that broke it."""
 
     law: str
     operation: Operation
@@ -52,32 +52,32 @@ class Hit:
 
 
 @frozen
-class Trial:
-    """What the gate said of a mutant in one edition.
+class MutantResult:
+    """The laws that a mutant broke in one edition.
 
     Attributes:
-        name: The mutant's.
-        edition: The edition.
-        enforced: Broken laws when the edition is enforced.
-        shared: Broken laws when only what both editions share is.
+        name: Name of the mutant.
+        enforced: Laws broken when the edition is enforced.
+        shared: Laws broken when only the rules that both editions share are enforced.
     """
 
     name: str
     edition: Edition
-    enforced: frozenset[Hit]
-    shared: frozenset[Hit]
+    enforced: frozenset[BrokenLaw]
+    shared: frozenset[BrokenLaw]
 
     @property
     def mutant(self) -> Mutant:
-        """The mutant."""
+        """The mutant that was judged."""
         return MUTANTS[self.name]
 
-    def killed_by(self, law: Law) -> bool:
-        """Whether a law noticed the fault where it is, whichever edition is enforced."""
-        hit = Hit(law.id, self.mutant.operation)
-        # A server that lists and deletes nothing in the right way does not show that it can.
-        alone = bool(law.editions) or self.mutant.operation.action in MANAGING
-        return hit in self.enforced and (alone or hit in self.shared)
+    def detected_by(self, law: Law) -> bool:
+        """Whether a law detects the fault at its operation, whichever edition is enforced."""
+        expected = BrokenLaw(law.id, self.mutant.operation)
+        # A server that lists and deletes incorrectly does not show that it supports either,
+        # so without an edition those operations are not judged.
+        needs_edition = bool(law.editions) or self.mutant.operation.action in MANAGING
+        return expected in self.enforced and (needs_edition or expected in self.shared)
 
     def __str__(self) -> str:
         """Name and edition."""
@@ -85,22 +85,22 @@ class Trial:
 
 
 @frozen
-class Hearing:
-    """What the gate said of a conforming server in one edition.
+class VariantResult:
+    """The gate's result for a conforming server in one edition.
 
     Attributes:
-        server: Its name.
-        edition: The edition.
-        accusations: What it was accused of, in any setting; empty as it should be.
+        server: Name of the variant.
+        false_positives: One line for each wrong finding, in any setting; empty if the gate is
+            right.
     """
 
     server: str
     edition: Edition
-    accusations: tuple[str, ...] = field(factory=tuple)
+    false_positives: tuple[str, ...] = field(factory=tuple)
 
 
-def laws_naming(fault: Fault, operation: Operation, edition: Edition) -> list[Law]:
-    """The laws that say they notice a fault, among those for an operation and an edition."""
+def laws_for(fault: Fault, operation: Operation, edition: Edition) -> list[Law]:
+    """The laws that claim to detect a fault at an operation in an edition."""
     return [
         law
         for law in LAWS
@@ -110,7 +110,7 @@ def laws_naming(fault: Fault, operation: Operation, edition: Edition) -> list[La
     ]
 
 
-def try_mutant(mutant: Mutant, edition: Edition) -> Trial:
+def run_mutant(mutant: Mutant, edition: Edition) -> MutantResult:
     """Judge a mutant."""
     profile: Profile = "polite"
     if any(law.profile == "full" and mutant.fault.name in law.mutants for law in LAWS):
@@ -120,28 +120,28 @@ def try_mutant(mutant: Mutant, edition: Edition) -> Trial:
     conversation = _converse(
         lambda settings, clock: MutatedSite(mutant, settings, clock), settings, plan
     )
-    return _tried(mutant, edition, conversation, profile)
+    return _mutant_result(mutant, edition, conversation, profile)
 
 
-def try_mutant_live(mutant: Mutant, edition: Edition) -> Trial:
-    """Judge a mutant over a socket; takes seconds."""
-    return _tried(mutant, edition, _converse_live(_settings(edition), mutant=mutant.name))
+def run_mutant_live(mutant: Mutant, edition: Edition) -> MutantResult:
+    """Judge a mutant over a socket, which takes a few seconds."""
+    return _mutant_result(mutant, edition, _converse_live(_settings(edition), mutant=mutant.name))
 
 
-def _tried(
+def _mutant_result(
     mutant: Mutant, edition: Edition, conversation: Conversation, profile: Profile = "polite"
-) -> Trial:
-    def hits(asked: Edition | None) -> frozenset[Hit]:
+) -> MutantResult:
+    def broken(asked: Edition | None) -> frozenset[BrokenLaw]:
         verdict = _judge(conversation, asked, profile=profile, strict=mutant.fault.strict)
-        return frozenset(Hit(one.law.id, one.operation) for one in verdict.violations)
+        return frozenset(BrokenLaw(one.law.id, one.operation) for one in verdict.violations)
 
-    return Trial(mutant.name, edition, hits(edition), hits(None))
+    return MutantResult(mutant.name, edition, broken(edition), broken(None))
 
 
-def hear_variant(variant: Variant, edition: Edition) -> Hearing:
-    """Judge a variant, in every setting."""
+def run_variant(variant: Variant, edition: Edition) -> VariantResult:
+    """Judge a variant in every setting."""
     settings = _settings(edition)
-    # A server of the earlier edition must not be accused of what it does not have, either.
+    # A server of the earlier edition must pass without operations that it does not have.
     asked = None if edition == "2026-03" else edition
     subjects = _subjects(settings)
     plan = Plan(
@@ -155,36 +155,39 @@ def hear_variant(variant: Variant, edition: Edition) -> Hearing:
     conversation = _converse(
         lambda settings, clock: VariantSite(variant, settings, clock), settings, plan
     )
-    return _heard(variant, edition, conversation, "full")
+    return _variant_result(variant, edition, conversation, "full")
 
 
-def hear_variant_live(variant: Variant, edition: Edition) -> Hearing:
-    """Judge a variant over a socket, in every setting."""
-    return _heard(variant, edition, _converse_live(_settings(edition), variant=variant.name))
+def run_variant_live(variant: Variant, edition: Edition) -> VariantResult:
+    """Judge a variant over a socket in every setting."""
+    return _variant_result(
+        variant, edition, _converse_live(_settings(edition), variant=variant.name)
+    )
 
 
-def _heard(
+def _variant_result(
     variant: Variant, edition: Edition, conversation: Conversation, profile: Profile = "polite"
-) -> Hearing:
-    said = accusations(conversation, edition, additive=variant.additive, profile=profile)
-    return Hearing(variant.name, edition, tuple(said))
+) -> VariantResult:
+    found = false_positives(conversation, edition, additive=variant.additive, profile=profile)
+    return VariantResult(variant.name, edition, tuple(found))
 
 
-def accusations(
+def false_positives(
     conversation: Conversation,
     edition: Edition,
     *,
     additive: bool = False,
     profile: Profile = "polite",
 ) -> Iterator[str]:
-    """What a conforming server is accused of in some setting, or that nothing was proved.
+    """Every way in which the gate judges a conforming server wrongly, one line each.
+
+    A conversation that proves nothing counts as wrong, too.
 
     Args:
-        conversation: A conversation with it.
-        edition: The edition that it follows.
-        additive: Whether it sends members that are not documented: under ``--strict`` it
-            may be told so, and has to be told nothing else.
-        profile: The conversation's.
+        conversation: A conversation with the server.
+        edition: The edition that the server follows.
+        additive: Whether the server sends undocumented members, which ``--strict`` may report.
+        profile: The profile of the conversation.
     """
     if conversation.cut_short:
         yield f"the conversation ended early: {conversation.cut_short}"
@@ -196,10 +199,10 @@ def accusations(
                 yield f"{setting}: nothing was exercised"
             if verdict.edition_found not in (None, edition):
                 yield f"{setting}: taken for edition {verdict.edition_found}"
-            for one in verdict.violations:
-                if not (strict and additive and one.law.id == "shape.additive"):
-                    hit = Hit(one.law.id, one.operation)
-                    yield f"{setting}: {hit}: {one.observations[0].seen}"
+            for violation in verdict.violations:
+                if not (strict and additive and violation.law.id == "shape.additive"):
+                    broken = BrokenLaw(violation.law.id, violation.operation)
+                    yield f"{setting}: {broken}: {violation.observations[0].seen}"
 
 
 def _settings(edition: Edition) -> SandboxSettings:
@@ -217,7 +220,7 @@ def _subjects(settings: SandboxSettings) -> tuple[Subject, ...]:
 
 
 def _made_up(subjects: Iterable[Subject]) -> Iterator[Made]:
-    """The sorts of requests that schemathesis makes up, the same for every server."""
+    """Requests like those that schemathesis generates, the same for every server."""
     for subject in subjects:
         path = path_of(subject.kind, subject.id)
         for export_id in (KNOWN_JOB, *_ODD_IDS):
@@ -258,76 +261,78 @@ def _judge(
     )
 
 
-def shortcomings(trials: Iterable[Trial], hearings: Iterable[Hearing]) -> Iterator[str]:
-    """What keeps the catalogue from being a proof, one sentence each; nothing if it is one.
+def proof_failures(
+    mutant_results: Iterable[MutantResult], variant_results: Iterable[VariantResult]
+) -> Iterator[str]:
+    """Every reason why the catalogue proves less than it claims, one line each.
 
     Args:
-        trials: Of every mutant, in each of its editions.
-        hearings: Of every conforming server, in each of its editions.
+        mutant_results: One for every mutant in each of its editions.
+        variant_results: One for every conforming server in each of its editions.
     """
-    trials = list(trials)
-    for trial in trials:
-        yield from survivals(trial)
-    yield from gaps(trials)
-    for hearing in hearings:
-        for accusation in hearing.accusations:
-            yield f"{hearing.server} ({hearing.edition}) conforms and is accused: {accusation}"
+    mutant_results = list(mutant_results)
+    for result in mutant_results:
+        yield from missed(result)
+    yield from unproved(mutant_results)
+    for conforming in variant_results:
+        for false_positive in conforming.false_positives:
+            yield f"false positive: {conforming.server} ({conforming.edition}): {false_positive}"
 
 
-def survivals(trial: Trial) -> Iterator[str]:
-    """How a mutant was not noticed, or not as the laws say; nothing if it was."""
-    operation = trial.mutant.operation
-    naming = laws_naming(trial.mutant.fault, operation, trial.edition)
-    if not naming:
-        yield f"{trial}: no law names it"
-    for law in naming:
-        if not trial.killed_by(law):
-            by = ", ".join(map(str, sorted(trial.enforced & trial.shared)))
-            yield f"{trial}: {law.id} names it and does not notice it" + (
-                f"; noticed by {by}" if by else "; it survives"
-            )
-    wrong = [hit for hit in trial.enforced | trial.shared if hit.operation.kind != operation.kind]
+def missed(result: MutantResult) -> Iterator[str]:
+    """Every law that should have detected a mutant and did not, one line each."""
+    operation = result.mutant.operation
+    laws = laws_for(result.mutant.fault, operation, result.edition)
+    if not laws:
+        yield f"{result}: no law claims to detect it"
+    for law in laws:
+        if not result.detected_by(law):
+            others = ", ".join(map(str, sorted(result.enforced & result.shared)))
+            detail = f"; only {others} detected it" if others else ""
+            yield f"{result}: missed by {law.id}{detail}"
+    wrong = [one for one in result.enforced | result.shared if one.operation.kind != operation.kind]
     if wrong:
-        yield f"{trial}: the other kind is accused: {', '.join(map(str, sorted(wrong)))}"
+        found = ", ".join(map(str, sorted(wrong)))
+        yield f"{result}: false positive at the other kind: {found}"
 
 
-def gaps(trials: Iterable[Trial]) -> Iterator[str]:
-    """What no mutant proves: a law at one of its operations, or that the law is needed."""
-    trials = list(trials)
+def unproved(mutant_results: Iterable[MutantResult]) -> Iterator[str]:
+    """What no mutant proves: a law at one of its operations, or the need for the law."""
+    mutant_results = list(mutant_results)
     for law in LAWS:
         proofs = [
-            trial
-            for trial in trials
-            if trial.mutant.fault.name in law.mutants and trial.killed_by(law)
+            result
+            for result in mutant_results
+            if result.mutant.fault.name in law.mutants and result.detected_by(law)
         ]
         for operation in law.operations:
-            shown = {trial.edition for trial in proofs if trial.mutant.operation == operation}
-            lacking = [one for one in law.editions if one not in shown]
-            if lacking or not shown:
-                where = f" in edition {' and '.join(lacking)}" if lacking else ""
+            proved = {result.edition for result in proofs if result.mutant.operation == operation}
+            missing = [edition for edition in law.editions if edition not in proved]
+            if missing or not proved:
+                where = f" in edition {' and '.join(missing)}" if missing else ""
                 yield f"{law.id}: no mutant proves it for {operation}{where}"
-        if not any({hit.law for hit in trial.enforced} == {law.id} for trial in proofs):
-            yield f"{law.id}: every mutant that it notices is noticed by another law, too"
+        if not any({one.law for one in result.enforced} == {law.id} for result in proofs):
+            yield f"{law.id}: other laws detect every mutant that it detects"
 
 
-CLEAN: Final = Variant("clean", "It is the sandbox as it is")
+CLEAN: Final = Variant("clean", "The unchanged sandbox")
 
 LIVE_MUTANTS: Final = tuple(
     f"{fault}@{operation}"
     for fault in ("reset", "hang", "garbage", "cut")
     for operation in ("batch-request", "collection-status", "batch-archive")
 )
-"""What a socket can do and an answer in-process can't."""
+"""Faults of connections, which in-process responses can only imitate."""
 
 
-def every_trial() -> Iterator[tuple[Mutant, Edition]]:
+def every_mutant() -> Iterator[tuple[Mutant, Edition]]:
     """Every mutant in each of its editions."""
     for mutant in MUTANTS.values():
         for edition in mutant.editions:
             yield mutant, edition
 
 
-def every_hearing() -> Iterator[tuple[Variant, Edition]]:
+def every_variant() -> Iterator[tuple[Variant, Edition]]:
     """The clean sandbox and every variant in each of its editions."""
     for variant in (CLEAN, *VARIANTS.values()):
         for edition in variant.editions:

@@ -1,4 +1,4 @@
-"""The sandbox, and whatever answers as it does, without HTTP and without waiting."""
+"""A target that calls the sandbox directly, without HTTP and without waiting."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,26 +21,26 @@ _FAILURES: Final[Mapping[Manner, str]] = {
 
 
 class Answering(Protocol):
-    """A sandbox's `Site`, or something that answers in its place."""
+    """A sandbox's `Site`, or a replacement for it."""
 
     def answer(self, call: Call) -> Reply:
         """Answer a request.
 
         Raises:
-            NoReplyError: It does what a socket can do instead.
+            NoReplyError: The site simulates a fault of the connection.
         """
         ...
 
 
 class InProcessTarget:
-    """A site on a clock that only advances when somebody sleeps or waits for an answer."""
+    """A site on a clock that advances only when the gate sleeps or waits for a response."""
 
     def __init__(self, site: Answering, clock: ManualClock) -> None:
         """Wrap a site.
 
         Args:
-            site: What answers.
-            clock: The clock that the site reads, too.
+            site: Answers the requests.
+            clock: The clock of the site.
         """
         self._site = site
         self._clock = clock
@@ -53,10 +53,10 @@ class InProcessTarget:
         headers: Mapping[str, str],
         timeout: float,
     ) -> Answer:
-        """Ask the site.
+        """Send a request to the site.
 
         Raises:
-            NoAnswerError: The site did not answer; after a hang the timeout has passed.
+            NoAnswerError: The site did not answer; a hang takes the whole timeout.
         """
         parts = urlsplit(url)
         call = Call(
@@ -74,7 +74,7 @@ class InProcessTarget:
             if error.how != "hang":
                 raise NoAnswerError(_FAILURES[error.how]) from error
             self.sleep(timeout)
-        # A site may let time pass on its clock, as a slow server does.
+        # A slow site advances the clock itself.
         if reply is None or self.monotonic() - began > timeout:
             raise TimedOutError(f"no whole answer within {timeout:g} s")
         body = BodyExcerpt.of("", BODY_LIMIT) if method == "HEAD" else _content(reply)
