@@ -326,9 +326,7 @@ def test_extract_equal_names_is_refused(make, place, names, what):
         (("a" * 255, "A" * 255), ("a" * 255, "A" * 253 + "_2")),
     ],
 )
-def test_extract_names_that_some_system_takes_for_the_same_are_told_apart(
-    make, place, names, places
-):
+def test_extract_renames_files_that_some_system_takes_for_the_same(make, place, names, places):
     archive = make([("other", b""), *((name, name.encode()) for name in names)])
     archive.extract(place / "data")
     pairs = dict(zip(names, places, strict=True))
@@ -443,7 +441,7 @@ def test_too_large_for_its_size(make, place):
     archive.extract(place / "free", limits=ExtractLimits(ratio=1, ratio_free=100_000))
 
 
-def test_the_limits_that_hold_unless_told(make, place):
+def test_extract_limits_have_safe_defaults(make, place):
     limits = ExtractLimits()
     assert (limits.members, limits.size, limits.ratio) == (1_000_000, 2**40, 200)
     trap = make({"a": b"1"})

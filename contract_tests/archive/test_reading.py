@@ -94,7 +94,7 @@ def test_an_archive_prints_as_what_it_is(collection, path):
     ],
 )
 @pytest.mark.parametrize("root", ["", "some-root/"])
-def test_the_kind_is_told_by_the_members(path, names, kind, root):
+def test_kind_follows_from_members(path, names, kind, root):
     members = {f"{root}{name}": b"" for name in ["other", "files/x", *names]}
     archive = ExportArchive.open(write_zip(path, members))
     assert (archive.kind, archive.root) == (kind, root.removesuffix("/"))

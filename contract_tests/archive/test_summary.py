@@ -17,7 +17,7 @@ from prolific_exports import (
     Spread,
     summarise,
 )
-from prolific_exports._archive._distribution import ChoiceTally, NumberTally, SpreadTally
+from prolific_exports._archive._distribution import ChoiceCounter, NumberCounter, SpreadCounter
 from prolific_exports._archive._summary import one_line
 
 from archive.builders import (
@@ -216,10 +216,10 @@ def test_numbers_by_their_unit(summary_of):
 
 @given(st.lists(st.floats(-1e9, 1e9) | st.integers(-2000, 2000), min_size=1))
 def test_a_spread_lies_where_its_numbers_do(numbers):
-    tally = SpreadTally()
+    counter = SpreadCounter()
     for number in numbers:
-        tally.add(number)
-    spread = tally.spread("")
+        counter.add(number)
+    spread = counter.spread("")
     ranked = sorted(numbers)
     assert (spread.count, spread.lowest, spread.highest) == (len(ranked), ranked[0], ranked[-1])
     for quarter, found in [(1, spread.lower_quartile), (3, spread.upper_quartile)]:
@@ -230,7 +230,7 @@ def test_a_spread_lies_where_its_numbers_do(numbers):
     tolerance = 0.0051 * max(map(abs, between))
     assert spread.median == pytest.approx(statistics.median(ranked), abs=tolerance)
     assert spread.lowest <= spread.median <= spread.highest
-    assert SpreadTally().spread("") is None
+    assert SpreadCounter().spread("") is None
 
 
 def test_the_median_of_an_even_number_is_between_the_middle_two(summary_of):
@@ -239,7 +239,7 @@ def test_the_median_of_an_even_number_is_between_the_middle_two(summary_of):
 
 
 def test_what_is_counted_does_not_grow_with_hostile_answers():
-    choices, numbers, lengths = ChoiceTally(), NumberTally(), SpreadTally()
+    choices, numbers, lengths = ChoiceCounter(), NumberCounter(), SpreadCounter()
     for number in range(3000):
         choices.add(f"{number:04}" * 100)
         numbers.add("1", f"{number}")

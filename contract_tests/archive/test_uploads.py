@@ -57,7 +57,7 @@ def test_open_file_opens_a_variant(archive_of):
         archive.open_file("files/photo.png")
 
 
-def test_missing_files_of_odd_answers_are_those_that_can_be_told(archive_of):
+def test_missing_files_of_odd_answers_have_text_paths(archive_of):
     odd = {
         "a": 5,
         "b": {"type": "file_upload"},

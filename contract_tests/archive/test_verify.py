@@ -28,7 +28,7 @@ from prolific_exports import (
     verify_zip,
 )
 from prolific_exports._archive._decoders import PIECE, checksum, igzip
-from prolific_exports._archive._workers import thread_count, work_through
+from prolific_exports._archive._parallel import run_in_threads, thread_count
 
 from archive.builders import (
     ROOT,
@@ -574,7 +574,7 @@ def test_several_threads_have_a_handle_each(path):
         both.wait()
         yield
 
-    work_through(path, "ab", work, threads=2)
+    run_in_threads(path, "ab", work, threads=2)
     assert len(handles) == 2
 
 
@@ -598,7 +598,7 @@ def test_a_file_that_cannot_be_opened_again(path, monkeypatch):
 
     monkeypatch.setattr(Path, "open", once)
     with pytest.raises(ArchiveError, match="cannot be opened: Too many open files"):
-        work_through(path, "abc", work, threads=2)
+        run_in_threads(path, "abc", work, threads=2)
 
 
 def test_a_defect_of_the_work_itself_stops_every_thread(path):
@@ -615,4 +615,4 @@ def test_a_defect_of_the_work_itself_stops_every_thread(path):
             yield
 
     with pytest.raises(ZeroDivisionError):
-        work_through(path, "ab", work, threads=2)
+        run_in_threads(path, "ab", work, threads=2)

@@ -24,7 +24,7 @@ from prolific_exports import (
     UsageError,
 )
 from prolific_exports._archive._lines import Block, blocks
-from prolific_exports._tables import _libraries, _sources
+from prolific_exports._tables import _optional_libraries, _sources
 from prolific_exports._tables._fast import FastLong, FastWide
 from prolific_exports._tables._output import is_formula
 from prolific_exports._tables._wide import Column
@@ -144,11 +144,11 @@ def test_the_order_of_the_file_is_found_fast(archive_of, fast_batches):
 
 
 def test_instructions_without_a_description(archive_of, fast_batches):
-    told = {"instructions": [{"id": "t", "type": "free_text"}]}
+    described = {"instructions": [{"id": "t", "type": "free_text"}]}
     bare = {"t": {"type": "free_text", "value": "v"}}
-    archive = archive_of(record(bare), record(answer("t")), metadata=told)
+    archive = archive_of(record(bare), record(answer("t")), metadata=described)
     assert archive.to_arrow()["description"].to_pylist() == [None, "t"]
-    archive = archive_of(record(bare), metadata=told)
+    archive = archive_of(record(bare), metadata=described)
     assert archive.to_arrow()["description"].to_pylist() == [None]
     assert None not in fast_batches
 
@@ -273,19 +273,19 @@ def test_answers_whose_turn_is_not_clear_are_left_to_others(id_):
 
 @pytest.mark.parametrize("between", [",", ":", ", ", "},{", ""])
 def test_instructions_named_like_what_is_between_texts(archive_of, read, between):
-    told = {"instructions": [{"id": id_, "type": "multiple_choice"} for id_ in ("t", between)]}
+    described = {"instructions": [{"id": id_, "type": "multiple_choice"} for id_ in ("t", between)]}
     answers = {between: {"type": "multiple_choice", "values": ["a"]}}
     answers["t"] = {"type": "multiple_choice", "values": ["b", ":", ":b"]}
     for separators in [(",", ":"), (", ", ": ")]:
         data = json.dumps({"responses": answers}, separators=separators).encode() + b"\n"
-        rows = read(archive_of(metadata=told, data=data * 2))
+        rows = read(archive_of(metadata=described, data=data * 2))
         assert [row["instruction_id"] for row in rows] == [between, "t", "t", "t"] * 2
 
 
 @pytest.mark.parametrize("id_", ['a"b', '"b', "t"])
 def test_a_null_for_an_answer_is_kept_in_a_wide_table(archive_of, read, id_):
-    told = {"instructions": [{"id": id_, "type": "free_text", "description": "d"}]}
-    [row] = read(archive_of(record({id_: None}), metadata=told), shape="wide")
+    described = {"instructions": [{"id": id_, "type": "free_text", "description": "d"}]}
+    [row] = read(archive_of(record({id_: None}), metadata=described), shape="wide")
     assert row["extra"] == {"responses": {id_: None}}
 
 
@@ -298,9 +298,11 @@ def test_a_long_text_of_many_rows_is_no_more_than_batches_hold(archive_of, read,
     id_ = long if name == "instruction_id" else "c"
     described = {"description": long} if name == "description" else {}
     reworded = {id_: answer("c", values=["a"] * 60)["c"] | described}
-    told = DESCRIBED["instructions"] + [{"id": long, "type": "multiple_choice"}] * (id_ == long)
+    described = DESCRIBED["instructions"] + [{"id": long, "type": "multiple_choice"}] * (
+        id_ == long
+    )
     first = record(reworded, **({"submission_id": long} if name == "submission_id" else {}))
-    archive = archive_of(first, record(EVERYTHING), metadata={"instructions": told})
+    archive = archive_of(first, record(EVERYTHING), metadata={"instructions": described})
     sizes = [batch.num_rows for batch in archive.iter_batches()]
     assert sum(sizes) == 66
     assert max(sizes) < 10
@@ -317,8 +319,8 @@ def test_many_instructions_of_many_records_are_no_more_than_memory_holds(
     monkeypatch.setattr(_sources, "_ODD", 100)
     monkeypatch.setattr(_sources, "_MOST_TEXT", 16 * 1000)
     monkeypatch.setattr("prolific_exports._tables._fast._MOST_CELLS", 1000)
-    told = [{"id": f"i{n}", "type": "free_text"} for n in range(50)]
-    archive = archive_of(metadata={"instructions": told}, data=b'{"responses":{}}\n' * 200)
+    described = [{"id": f"i{n}", "type": "free_text"} for n in range(50)]
+    archive = archive_of(metadata={"instructions": described}, data=b'{"responses":{}}\n' * 200)
     sizes = [batch.num_rows for batch in archive.iter_batches(shape=shape)]
     assert sum(sizes) == 200
     assert max(sizes) <= (1000 // 17 + 1 if (small, shape) == (1 << 30, "long") else 1000 // 50)
@@ -371,13 +373,13 @@ def test_a_wide_table_has_a_column_for_each_instruction(archive_of, read):
 
 
 def test_columns_have_unique_names_and_tell_their_instruction(archive_of):
-    told = [
+    described = [
         {"id": "1", "description": "extra", "type": "free_text"},
         {"id": "2", "description": "A"},
     ]
-    told += [{"id": "3", "description": "A"}, {"id": "4"}, {"id": "2"}, {}]
+    described += [{"id": "3", "description": "A"}, {"id": "4"}, {"id": "2"}, {}]
     late = {"5": {"type": "rating"}, "6": 1, "2": {"x": 1}}
-    archive = archive_of(record(late), metadata={"instructions": told})
+    archive = archive_of(record(late), metadata={"instructions": described})
     schema = archive.table(shape="wide").schema
     assert schema.names[6:] == ["extra (2)", "A", "A (2)", "4", "5", "6", "extra"]
     assert schema.field("A (2)").metadata == {b"instruction_id": b"3", b"type": b""}
@@ -385,12 +387,12 @@ def test_columns_have_unique_names_and_tell_their_instruction(archive_of):
     assert (row["5"], row["6"], row["A"]) == ('{"type":"rating"}', "1", '{"x":1}')
 
 
-def test_columns_are_told_apart_where_case_and_nul_are_nothing(archive_of):
+def test_columns_get_distinct_names_where_case_and_nul_are_nothing(archive_of):
     wordings = ["Age", "age", "AGE (2)", "Extra", "Submission_ID", "Stra\u00dfe", "STRASSE"]
     wordings += ["A\0B", "A\0C"]
-    told = [{"id": w, "type": "free_text", "description": w} for w in wordings]
+    described = [{"id": w, "type": "free_text", "description": w} for w in wordings]
     answers = {w: {"type": "free_text", "description": w, "value": w} for w in wordings}
-    archive = archive_of(record(answers, odd=1), metadata={"instructions": told})
+    archive = archive_of(record(answers, odd=1), metadata={"instructions": described})
     names = archive.table(shape="wide").column_names
     assert names[6:11] == ("Age", "age (2)", "AGE (2) (2)", "Extra (2)", "Submission_ID (2)")
     assert names[11:] == ("Stra\u00dfe", "STRASSE (2)", "A\ufffdB", "A\ufffdC", "extra")
@@ -403,8 +405,8 @@ def test_columns_are_told_apart_where_case_and_nul_are_nothing(archive_of):
 
 
 def test_many_instructions_of_one_wording(archive_of):
-    told = [{"id": str(n), "description": "same"} for n in range(3000)]
-    names = archive_of(metadata={"instructions": told}).table(shape="wide").column_names
+    described = [{"id": str(n), "description": "same"} for n in range(3000)]
+    names = archive_of(metadata={"instructions": described}).table(shape="wide").column_names
     assert names[6:] == ("same", *(f"same ({n})" for n in range(2, 3001)), "extra")
 
 
@@ -444,7 +446,7 @@ def test_without_known_instructions_the_fast_reader_reads_identities():
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         (b'{"a": 1}\n\n{"b": \n', r"responses\.jsonl, line 3 is cut off"),
         (b'{"a": 1}\r\n{]\n', r"responses\.jsonl, line 2 is not JSON"),
@@ -452,9 +454,9 @@ def test_without_known_instructions_the_fast_reader_reads_identities():
     ],
 )
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "arrow"])
-def test_a_bad_line_is_named_and_nothing_is_written(archive_of, tmp_path, data, told, suffix):
+def test_a_bad_line_is_named_and_nothing_is_written(archive_of, tmp_path, data, message, suffix):
     table = ResponseTable(archive_of(data=data))
-    with pytest.raises(CorruptArchiveError, match=told):
+    with pytest.raises(CorruptArchiveError, match=message):
         table.write(tmp_path / f"out.{suffix}")
     assert [path.name for path in tmp_path.iterdir()] == ["x.zip"]
 
@@ -470,7 +472,7 @@ def test_several_archives_have_a_source(archive_of, tmp_path, monkeypatch):
     assert table.write(tmp_path / "o.parquet") == TableSummary(rows=2, extras=1)
 
 
-def test_archives_of_one_name_are_told_apart(archive_of, tmp_path, monkeypatch):
+def test_archives_of_one_name_get_distinct_names(archive_of, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for folder in ("x", "y"):
         Path(folder).mkdir()
@@ -656,8 +658,8 @@ def test_parquet_of_many_blocks_and_odd_ones_holds_the_same(
     assert about.num_row_groups > 1
     group = pa.parquet.ParquetFile(tmp_path / "o.parquet").read_row_group(0)["submission_id"]
     group = group.drop_null()
-    told = about.row_group(0).column(0).statistics
-    assert (told.min, told.max) == (min(group.to_pylist()), max(group.to_pylist()))
+    statistics = about.row_group(0).column(0).statistics
+    assert (statistics.min, statistics.max) == (min(group.to_pylist()), max(group.to_pylist()))
 
 
 @pytest.mark.parametrize("small", [0, 1 << 30])
@@ -729,7 +731,7 @@ def test_a_missing_library_names_its_extra(archive_of, tmp_path, monkeypatch):
     def missing(module):
         raise ModuleNotFoundError(name=module.partition(".")[0])
 
-    monkeypatch.setattr(_libraries, "import_module", missing)
+    monkeypatch.setattr(_optional_libraries, "import_module", missing)
     archive = archive_of(record(EVERYTHING))
     for call, extra in [
         (archive.to_arrow, "tables"),
@@ -748,9 +750,9 @@ def test_a_broken_library_is_not_called_missing(monkeypatch):
     def broken(module):
         raise ModuleNotFoundError(name="numpy")
 
-    monkeypatch.setattr(_libraries, "import_module", broken)
+    monkeypatch.setattr(_optional_libraries, "import_module", broken)
     with pytest.raises(ModuleNotFoundError):
-        _libraries.need("pyarrow")
+        _optional_libraries.require("pyarrow")
 
 
 @pytest.mark.parametrize(

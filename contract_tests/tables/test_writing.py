@@ -121,7 +121,7 @@ def is_open(path):
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "message"),
     [
         ("file/out", "Not a directory|No such file"),
         ("none/out", "No such file"),
@@ -130,14 +130,14 @@ def is_open(path):
         ("a\0b/out", "null"),
     ],
 )
-def test_a_path_that_the_system_refuses_is_an_error_of_ours(archive, folder, suffix, path, told):
+def test_a_path_that_the_system_refuses_is_an_error_of_ours(archive, folder, suffix, path, message):
     Path("file").touch()
-    with pytest.raises(ArchiveError, match=f"(?s)cannot be written to .*({told})"):
+    with pytest.raises(ArchiveError, match=f"(?s)cannot be written to .*({message})"):
         archive.table().write(f"{path}.{suffix}")
     assert tree(folder) == ["file"]
 
 
-def test_what_made_it_fail_is_told_if_the_rest_cannot_be_removed(archive, folder, monkeypatch):
+def test_write_reports_first_cause_when_cleanup_fails_too(archive, folder, monkeypatch):
     def refuse(*_, **__):
         raise OSError(errno.EIO, "No luck")
 

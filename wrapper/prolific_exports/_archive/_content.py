@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from prolific_exports._archive._decoders import PIECE, Decoder, DecodingError, checksum, decoder
-from prolific_exports._archive._directory import LOCAL_HEADER_SIZE, Member, opened
+from prolific_exports._archive._directory import LOCAL_HEADER_SIZE, Member, open_binary
 from prolific_exports._errors import ArchiveError, CorruptArchiveError, UnreadableMemberError
 from prolific_exports._files._failures import explained, failure
 
@@ -45,7 +45,7 @@ def member_chunks(path: Path, member: Member) -> Generator[bytes, None, None]:
         CorruptArchiveError: The member is damaged, or its size is not the declared one.
         UnreadableMemberError: It is encrypted, or compressed by another method.
     """
-    with opened(path, buffering=0) as stream:
+    with open_binary(path, buffering=0) as stream:
         yield from chunks(path, stream, member)
 
 

@@ -78,8 +78,8 @@ def decoder(method: int, flags: int, size: int) -> Decoder | None:
         case 12 if bz2 := _optional("bz2"):
             return lambda pieces: _decoded(pieces, bz2.BZ2Decompressor(), OSError)
         case 14 if lzma := _optional("lzma"):
-            told = _UNKNOWN_SIZE if flags & _HAS_END_MARK else size
-            return lambda pieces: _from_lzma(pieces, lzma, told)
+            stored_size = _UNKNOWN_SIZE if flags & _HAS_END_MARK else size
+            return lambda pieces: _from_lzma(pieces, lzma, stored_size)
     return None
 
 

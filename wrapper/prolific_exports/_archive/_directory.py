@@ -53,7 +53,7 @@ class Member:
 
 
 @contextmanager
-def opened(path: Path, *, buffering: int = -1) -> Iterator[BinaryIO]:
+def open_binary(path: Path, *, buffering: int = -1) -> Iterator[BinaryIO]:
     """The file, open for reading.
 
     Args:
@@ -79,7 +79,7 @@ def read_members(path: Path) -> tuple[Member, ...]:
         CorruptArchiveError: It is not a ZIP, is cut off, has no members, or its directory is
             damaged.
     """
-    with opened(path) as stream:
+    with open_binary(path) as stream:
         try:
             with zipfile.ZipFile(stream) as directory:
                 members = tuple(_member(info) for info in directory.infolist())

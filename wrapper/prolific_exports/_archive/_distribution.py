@@ -52,7 +52,7 @@ class Spread:
 
 
 @define
-class SpreadTally:
+class SpreadCounter:
     """Numbers, counted by their first three digits."""
 
     count: int = 0
@@ -91,7 +91,7 @@ class SpreadTally:
 
 
 @define
-class ChoiceTally:
+class ChoiceCounter:
     """Options, counted; there are few different ones in all but hostile archives."""
 
     counts: dict[str, int] = Factory(dict)
@@ -114,10 +114,10 @@ class ChoiceTally:
 
 
 @define
-class NumberTally:
+class NumberCounter:
     """Texts that are numbers, by their units."""
 
-    units: dict[str, SpreadTally] = Factory(dict)
+    units: dict[str, SpreadCounter] = Factory(dict)
     others: int = 0
 
     def add(self, value: str, unit: str) -> None:
@@ -126,9 +126,9 @@ class NumberTally:
         if not _NUMBER.fullmatch(value) or (key not in self.units and len(self.units) >= 20):
             self.others += 1
             return
-        self.units.setdefault(key, SpreadTally()).add(float(value.replace(",", ".")))
+        self.units.setdefault(key, SpreadCounter()).add(float(value.replace(",", ".")))
 
     def spreads(self) -> tuple[Spread, ...]:
         """The numbers of each unit, the most frequent unit first."""
         ranked = sorted(self.units.items(), key=lambda pair: -pair[1].count)
-        return tuple(filter(None, (tally.spread(unit) for unit, tally in ranked)))
+        return tuple(filter(None, (counter.spread(unit) for unit, counter in ranked)))

@@ -8,14 +8,14 @@ from typing import BinaryIO
 
 from prolific_exports._archive._content import chunks
 from prolific_exports._archive._directory import Member
-from prolific_exports._archive._plan import Plan
-from prolific_exports._archive._workers import thread_count, work_through
+from prolific_exports._archive._parallel import run_in_threads, thread_count
+from prolific_exports._archive._plan import ExtractionPlan
 from prolific_exports._errors import ArchiveError
 from prolific_exports._files._failures import explained
 from prolific_exports._files._staging import staged_folder
 
 
-def extract(path: Path, plan: Plan, directory: str | os.PathLike[str]) -> None:
+def extract(path: Path, plan: ExtractionPlan, directory: str | os.PathLike[str]) -> None:
     """Carry out a plan: all of it, or nothing is left.
 
     Raises:
@@ -41,7 +41,7 @@ def extract(path: Path, plan: Plan, directory: str | os.PathLike[str]) -> None:
                     _write(target, chunk)
                     yield
 
-        work_through(path, plan.files, write, threads=thread_count(len(plan.files), size))
+        run_in_threads(path, plan.files, write, threads=thread_count(len(plan.files), size))
 
 
 # File objects cost more than small files do. Modes are not restored: nobody's bits to

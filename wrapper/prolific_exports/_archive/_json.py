@@ -20,7 +20,7 @@ class RepeatedNameError(Exception):
     """An object repeats a name."""
 
 
-def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The object that has these members; for ``object_pairs_hook``.
 
     Raises:
@@ -32,7 +32,7 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-_decode = json.JSONDecoder(object_pairs_hook=once).decode
+_decode = json.JSONDecoder(object_pairs_hook=unrepeated).decode
 
 
 def read_json(pieces: Iterable[bytes], where: str) -> Any:

@@ -37,7 +37,7 @@ class ExtractLimits:
 
 
 @frozen
-class Plan:
+class ExtractionPlan:
     """What to write, relative to the target folder, with ``/`` between folders.
 
     Attributes:
@@ -55,7 +55,7 @@ def plan_extraction(
     root: str,
     limits: ExtractLimits,
     names: Names = "safe",
-) -> Plan:
+) -> ExtractionPlan:
     """Decide where every member goes.
 
     Sizes are those that the directory declares. They bound what is written, too: no
@@ -96,7 +96,7 @@ def plan_extraction(
             folders.append(place)
         else:
             files.append((member, place))
-    return Plan(tuple(folders), tuple(files))
+    return ExtractionPlan(tuple(folders), tuple(files))
 
 
 def check_names(names: str) -> None:

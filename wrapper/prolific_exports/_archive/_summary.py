@@ -10,10 +10,10 @@ from attrs import Factory, define, frozen
 
 from prolific_exports._archive._distribution import (
     ChoiceCount,
-    ChoiceTally,
-    NumberTally,
+    ChoiceCounter,
+    NumberCounter,
     Spread,
-    SpreadTally,
+    SpreadCounter,
 )
 from prolific_exports._archive._fields import take_instant
 from prolific_exports._archive._json import read_json_lines
@@ -31,7 +31,7 @@ from prolific_exports._archive._responses import (
     StarRating,
     parse_response,
 )
-from prolific_exports._archive._uploads import ArchiveFile, answered, missing_paths
+from prolific_exports._archive._uploads import ArchiveFile, answers_by_part, missing_paths
 from prolific_exports._export_archive import ExportArchive
 from prolific_exports._model._references import Kind
 
@@ -153,25 +153,27 @@ def summarise(archive: ExportArchive) -> ArchiveSummary:
         CorruptArchiveError: It is damaged, or holds something that is not JSON.
     """
     metadata = archive.metadata
-    tallies = {
-        instruction.id: _Tally(instruction.id, instruction.type, instruction.description)
+    counters = {
+        instruction.id: _InstructionCounter(
+            instruction.id, instruction.type, instruction.description
+        )
         for instruction in metadata.instructions
         if instruction.id is not None
     }
-    submissions = tasks = unknown = sheets = missing = 0
+    submissions = tasks = unknown = parts = missing = 0
     participants: set[str] = set()
     first: datetime | None = None
     last: datetime | None = None
     file = archive.record_file()
     for record in read_json_lines(file.pieces(), file.where):
-        sheet = answered(record)
-        if sheet is None:
+        parts_of_record = answers_by_part(record)
+        if parts_of_record is None:
             unknown += 1
             continue
         submissions += 1
-        sheets += len(sheet)
+        parts += len(parts_of_record)
         missing += sum(1 for _ in missing_paths([record], archive.find))
-        tasks += 0 if isinstance(record.get("responses"), dict) else len(sheet)
+        tasks += 0 if isinstance(record.get("responses"), dict) else len(parts_of_record)
         participant = record.get("participant_id")
         if isinstance(participant, str):
             participants.add(participant)
@@ -179,14 +181,14 @@ def summarise(archive: ExportArchive) -> ArchiveSummary:
         if moment is not None:
             first = min(first or moment, moment)
             last = max(last or moment, moment)
-        for responses in sheet:
+        for responses in parts_of_record:
             for id_, raw in responses.items():
-                if id_ not in tallies:
-                    if len(tallies) == MAX_INSTRUCTIONS:
+                if id_ not in counters:
+                    if len(counters) == MAX_INSTRUCTIONS:
                         raise beyond_limit(file.where, TOO_MANY_INSTRUCTIONS)
                     seen = parse_response(raw)
-                    tallies[id_] = _Tally(id_, seen.type, seen.description)
-                tallies[id_].add(raw)
+                    counters[id_] = _InstructionCounter(id_, seen.type, seen.description)
+                counters[id_].add(raw)
     return ArchiveSummary(
         kind=archive.kind,
         id=metadata.id,
@@ -198,7 +200,7 @@ def summarise(archive: ExportArchive) -> ArchiveSummary:
         unknown_records=unknown,
         first_created_at=first,
         last_created_at=last,
-        instructions=tuple(tally.summary(sheets) for tally in tallies.values()),
+        instructions=tuple(counter.summary(parts) for counter in counters.values()),
         files=len(archive.files),
         files_size=sum(file.size for file in archive.files),
         file_types=_file_types(archive.files),
@@ -236,16 +238,16 @@ def one_line(text: str, width: int = _EXAMPLE_WIDTH) -> str:
 
 
 @define
-class _Tally:
+class _InstructionCounter:
     id: str
     type: str | None
     description: str | None
     answered: int = 0
     odd: int = 0
     files: int = 0
-    choices: ChoiceTally = Factory(ChoiceTally)
-    lengths: SpreadTally = Factory(SpreadTally)
-    numbers: NumberTally = Factory(NumberTally)
+    choices: ChoiceCounter = Factory(ChoiceCounter)
+    lengths: SpreadCounter = Factory(SpreadCounter)
+    numbers: NumberCounter = Factory(NumberCounter)
     # A dict keeps the order, and each answer once.
     examples: dict[str, None] = Factory(dict)
 
@@ -296,13 +298,13 @@ class _Tally:
         if len(self.examples) < _EXAMPLES:
             self.examples[one_line(shown())] = None
 
-    def summary(self, sheets: int) -> InstructionSummary:
+    def summary(self, parts: int) -> InstructionSummary:
         return InstructionSummary(
             id=self.id,
             type=self.type,
             description=self.description,
             answered=self.answered,
-            missing=sheets - self.answered,
+            missing=parts - self.answered,
             odd=self.odd,
             choices=self.choices.choices(),
             other_choices=self.choices.others,

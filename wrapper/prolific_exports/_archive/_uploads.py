@@ -85,7 +85,7 @@ class Uploads:
         return found
 
 
-def answered(record: Any) -> Sequence[Mapping[str, Any]] | None:
+def answers_by_part(record: Any) -> Sequence[Mapping[str, Any]] | None:
     """The answers of a submission, or of each of its tasks; None when it is no submission."""
     if not isinstance(record, dict) or not isinstance(record.get("submission_id"), str):
         return None
@@ -106,7 +106,7 @@ def missing_paths(
 ) -> Iterator[str]:
     """The paths that answers name and an archive does not have, in the order of the records."""
     for record in records:
-        for answers in answered(record) or ():
+        for answers in answers_by_part(record) or ():
             for answer in answers.values():
                 for path in _named(answer):
                     if find(path) is None:

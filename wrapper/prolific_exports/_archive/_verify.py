@@ -8,7 +8,7 @@ from attrs import frozen
 
 from prolific_exports._archive._content import chunks
 from prolific_exports._archive._directory import Member, read_members
-from prolific_exports._archive._workers import thread_count, work_through
+from prolific_exports._archive._parallel import run_in_threads, thread_count
 from prolific_exports._files._destinations import expanded
 
 
@@ -47,7 +47,7 @@ def verify_zip(path: str | os.PathLike[str]) -> ZipSummary:
     def read(stream: BinaryIO, member: Member) -> Iterator[bytes]:
         return chunks(path, stream, member)
 
-    work_through(path, members, read, threads=thread_count(len(members), size))
+    run_in_threads(path, members, read, threads=thread_count(len(members), size))
     return ZipSummary(
         members=len(members),
         size=size,

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 # A download has one piece of work under way at most. More threads than these gain nothing on
 # one disk, and each that runs Python holds up the event loop a little.
 _WORKERS: Final = 8
-# Verifying takes several threads and as many processors for each archive (`_archive._workers`).
+# Verifying takes several threads and as many processors for each archive (`_archive._parallel`).
 _READERS: Final = 2
 
 T = TypeVar("T")

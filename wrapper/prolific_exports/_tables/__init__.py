@@ -7,8 +7,8 @@ of a file that hold nothing odd, in the order that ``_turns`` finds, and refuses
 files.
 """
 
-from prolific_exports._tables._columns import Shape
+from prolific_exports._tables._column_names import Shape
 from prolific_exports._tables._table import ResponseTable
-from prolific_exports._tables._tally import TableSummary
+from prolific_exports._tables._table_summary import TableSummary
 
 __all__ = ["ResponseTable", "Shape", "TableSummary"]

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from prolific_exports._tables._columns import IDENTITY, LONG, SOURCE
+from prolific_exports._tables._column_names import IDENTITY, LONG, SOURCE
 from prolific_exports._tables._compute import cast, encode
-from prolific_exports._tables._libraries import need
+from prolific_exports._tables._optional_libraries import require
 from prolific_exports._tables._wide import ITEMS, STRUCT, Column
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,23 +23,23 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 def long_schema(*, source: bool) -> Any:
     """The Arrow schema of the long shape."""
-    pa = need("pyarrow")
-    types = {IDENTITY[-1]: moment_type(), "position": pa.int32()}
+    pa = require("pyarrow")
+    types = {IDENTITY[-1]: timestamp_type(), "position": pa.int32()}
     fields = [(name, types.get(name, pa.string())) for name in LONG]
     return pa.schema([(SOURCE, pa.string())] * source + fields)
 
 
-def encoded(schema: Any) -> Any:
+def dictionary_schema(schema: Any) -> Any:
     """The schema of the long shape with dictionaries for the texts that many rows share."""
-    pa = need("pyarrow")
+    pa = require("pyarrow")
     few = pa.dictionary(pa.int32(), pa.string())
     names = {SOURCE, *IDENTITY[:-1], "instruction_id", "type", "description"}
     return pa.schema([field.with_type(few) if field.name in names else field for field in schema])
 
 
-def fitted(array: Any, type_: Any) -> Any:
+def with_dictionary_of(array: Any, type_: Any) -> Any:
     """The array as a dictionary, or as no dictionary."""
-    dictionary = need("pyarrow").types.is_dictionary
+    dictionary = require("pyarrow").types.is_dictionary
     if dictionary(array.type) == dictionary(type_):
         return array
     return encode(array) if dictionary(type_) else cast(array, type_)
@@ -47,19 +47,19 @@ def fitted(array: Any, type_: Any) -> Any:
 
 def wide_schema(columns: Sequence[Column], *, source: bool) -> Any:
     """The Arrow schema of the wide shape; instructions' fields tell id and type as metadata."""
-    pa = need("pyarrow")
+    pa = require("pyarrow")
     fields = [pa.field(name, pa.string()) for name in (SOURCE,) * source + IDENTITY[:-1]]
-    fields.append(pa.field(IDENTITY[-1], moment_type()))
+    fields.append(pa.field(IDENTITY[-1], timestamp_type()))
     for column in columns:
         about = {"instruction_id": column.id, "type": column.type or ""}
-        told = {key: value.encode("utf-8", "replace") for key, value in about.items()}
-        fields.append(pa.field(column.name, value_type(column.type), metadata=told))
+        metadata = {key: value.encode("utf-8", "replace") for key, value in about.items()}
+        fields.append(pa.field(column.name, value_type(column.type), metadata=metadata))
     return pa.schema([*fields, pa.field("extra", pa.string())])
 
 
-def moment_type() -> Any:
+def timestamp_type() -> Any:
     """The type of ``created_at``: microseconds, UTC."""
-    return need("pyarrow").timestamp("us", "UTC")
+    return require("pyarrow").timestamp("us", "UTC")
 
 
 def value_type(kind: str | None) -> Any:
@@ -67,15 +67,15 @@ def value_type(kind: str | None) -> Any:
     if kind == "free_text_with_unit":
         return _texts(STRUCT)
     if kind is not None and kind in ITEMS:
-        pa = need("pyarrow")
+        pa = require("pyarrow")
         return pa.list_(_texts(ITEMS[kind]) if ITEMS[kind] else pa.string())
-    return need("pyarrow").string()
+    return require("pyarrow").string()
 
 
-def batch_of(rows: Sequence[Sequence[Any]], schema: Any) -> Any:
+def batch_from_rows(rows: Sequence[Sequence[Any]], schema: Any) -> Any:
     """Rows as one record batch; at least one."""
-    pa = need("pyarrow")
-    moments = {number for number, type_ in enumerate(schema.types) if type_ == moment_type()}
+    pa = require("pyarrow")
+    moments = {number for number, type_ in enumerate(schema.types) if type_ == timestamp_type()}
     # Columns are named by their numbers: names can be anything, in the wide shape.
     fields = [
         (str(number), pa.int64() if number in moments else type_)
@@ -98,7 +98,7 @@ def read_json(text: bytes, schema: Any) -> Any:
     Raises:
         pyarrow.ArrowException: They are not.
     """
-    pa, reader = need("pyarrow"), need("pyarrow.json")
+    pa, reader = require("pyarrow"), require("pyarrow.json")
     return reader.read_json(
         pa.BufferReader(text),
         reader.ReadOptions(use_threads=False, block_size=len(text) + 1),
@@ -113,14 +113,14 @@ def texts(values: Sequence[str | None]) -> Any:
 
 @lru_cache(maxsize=256)
 def _array(values: tuple[str | None, ...]) -> Any:
-    pa = need("pyarrow")
+    pa = require("pyarrow")
     lines = "".join(json.dumps({"text": value}) + "\n" for value in values)
     return read_json(lines.encode(), pa.schema([("text", pa.string())]))["text"].combine_chunks()
 
 
 def numbers(values: Sequence[int]) -> Any:
     """An array of integers."""
-    pa = need("pyarrow")
+    pa = require("pyarrow")
     packed = array("q", values)
     return pa.Array.from_buffers(pa.int64(), len(packed), [None, pa.py_buffer(packed)])
 
@@ -132,7 +132,7 @@ def integers(array_: Any) -> list[int]:
 
 
 def _texts(names: Sequence[str]) -> Any:
-    pa = need("pyarrow")
+    pa = require("pyarrow")
     return pa.struct([(name, pa.string()) for name in names])
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from prolific_exports._tables._libraries import need
+from prolific_exports._tables._optional_libraries import require
 
 
 @cache
@@ -18,7 +18,7 @@ def _functions() -> Any:
         return import_module("pyarrow._compute")
     except ImportError:
         # That is not a public name; this one has all that is in it.
-        return need("pyarrow.compute")
+        return require("pyarrow.compute")
 
 
 def call(function: str, *arguments: Any) -> Any:

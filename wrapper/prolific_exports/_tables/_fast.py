@@ -11,19 +11,19 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from prolific_exports._archive._limits import MAX_VALUES
-from prolific_exports._tables._answers import KNOWN
+from prolific_exports._tables._answer_order import answer_prefix, occur_in_order, ranks_in_text
+from prolific_exports._tables._answer_parts import KNOWN
 from prolific_exports._tables._arrow import (
     integers,
-    moment_type,
     numbers,
     read_json,
     texts,
+    timestamp_type,
     value_type,
 )
-from prolific_exports._tables._columns import IDENTITY
+from prolific_exports._tables._column_names import IDENTITY
 from prolific_exports._tables._compute import call, cast, encode, matches, take
-from prolific_exports._tables._libraries import need
-from prolific_exports._tables._turns import beginning, come_in_turn, turns
+from prolific_exports._tables._optional_libraries import require
 from prolific_exports._tables._values import encodable
 from prolific_exports._tables._wide import ITEMS, TEXTS, Column
 
@@ -46,7 +46,7 @@ class FastReader(ABC):
 
     def __init__(self, columns: Sequence[Column]) -> None:
         """Prepare for an archive's instructions."""
-        pa = need("pyarrow")
+        pa = require("pyarrow")
         self.columns = [column for column in columns if column.type in KNOWN and _is_plain(column)]
         # As they end behind the last quote before a null, which may be one of theirs.
         self._ids = {column.id.rpartition('"')[2].encode() for column in self.columns}
@@ -56,14 +56,14 @@ class FastReader(ABC):
 
     def read(self, text: bytes) -> Any:
         """The batch of a block, without ``source``; None when there is anything odd in it."""
-        pa = need("pyarrow")
+        pa = require("pyarrow")
         records = self._parsed(text)
         if records is None:
             return None
-        identity = [_only(records[name]) for name in IDENTITY]
-        responses = _only(records["responses"])
+        identity = [_one_chunk(records[name]) for name in IDENTITY]
+        responses = _one_chunk(records["responses"])
         answers = [responses.field(number) for number in range(len(self.columns))]
-        if responses.null_count or not all(map(self._is_usual, answers, self.columns)):
+        if responses.null_count or not all(map(self._is_expected, answers, self.columns)):
             return None
         # pyarrow does not tell a null from what is not there.
         if any(array.null_count for array in answers) and self._has_nulls(text):
@@ -72,21 +72,21 @@ class FastReader(ABC):
             identity[-1] = _moments(identity[-1])
         except pa.ArrowException:
             return None
-        return None if identity[-1] is None else self._laid_out(text, identity, answers)
+        return None if identity[-1] is None else self._to_batch(text, identity, answers)
 
     @abstractmethod
-    def _is_usual(self, answers: Any, column: Column) -> bool:
+    def _is_expected(self, answers: Any, column: Column) -> bool:
         """Whether what the table does not hold goes without saying."""
 
     @abstractmethod
-    def _laid_out(self, text: bytes, identity: list[Any], answers: list[Any]) -> Any:
+    def _to_batch(self, text: bytes, identity: list[Any], answers: list[Any]) -> Any:
         """The batch of these arrays, which have an element for each record; None if it is odd."""
 
     def _parsed(self, text: bytes) -> Any:
-        pa = need("pyarrow")
+        pa = require("pyarrow")
         text = text.replace(b"\r\n", b"\n") if b"\r" in text else text
         text = text if text.endswith(b"\n") else text + b"\n"
-        lines = _objects(text)
+        lines = _count_objects(text)
         if not lines:
             return None
         # Each takes memory for every instruction, answered or not.
@@ -120,20 +120,20 @@ class FastWide(FastReader):
         super().__init__(columns)
         self._all = columns
 
-    def _is_usual(self, answers: Any, column: Column) -> bool:
+    def _is_expected(self, answers: Any, column: Column) -> bool:
         described = answers.field("description")
         return _is_always(answers, "type", column.type) and (
             described.null_count == len(described)
             or (column.description is not None and _all_are(described, column.description))
         )
 
-    def _laid_out(
+    def _to_batch(
         self,
         text: bytes,  # noqa: ARG002 - a row's columns have an order of their own
         identity: list[Any],
         answers: list[Any],
     ) -> Any:
-        pa = need("pyarrow")
+        pa = require("pyarrow")
         by_id = {column.id: array for column, array in zip(self.columns, answers, strict=True)}
         count = len(identity[0])
         values = [
@@ -151,23 +151,23 @@ class FastLong(FastReader):
 
     def __init__(self, columns: Sequence[Column]) -> None:
         """Prepare for an archive's instructions."""
-        super().__init__([one for one in columns if _is_plain(one) and beginning(one.id)])
-        self._beginnings = [beginning(column.id) or b"" for column in self.columns]
+        super().__init__([one for one in columns if _is_plain(one) and answer_prefix(one.id)])
+        self._beginnings = [answer_prefix(column.id) or b"" for column in self.columns]
         self._longest_id = max((len(column.id.encode()) for column in self.columns), default=0)
 
-    def _is_usual(self, answers: Any, column: Column) -> bool:
+    def _is_expected(self, answers: Any, column: Column) -> bool:
         return _is_always(answers, "type", column.type)
 
-    def _laid_out(self, text: bytes, identity: list[Any], answers: list[Any]) -> Any:
-        pa = need("pyarrow")
+    def _to_batch(self, text: bytes, identity: list[Any], answers: list[Any]) -> Any:
+        pa = require("pyarrow")
         count = len(identity[0])
         keys = self._keys(text, answers, count)
         if keys is None:
             return None
-        groups: list[_Rows] = []
+        groups: list[_RowGroup] = []
         for number, (column, array) in enumerate(zip(self.columns, answers, strict=True)):
             groups += _rows_of(array, column, number)
-        groups.append(_Rows(_unanswered(count, answers), len(self.columns), {}))
+        groups.append(_RowGroup(_unanswered(count, answers), len(self.columns), {}))
         groups = [group for group in groups if len(group.records)]
         unnamed = pa.nulls(count, pa.string())
         described = pa.concat_arrays([*(one.field("description") for one in answers), unnamed])
@@ -198,7 +198,7 @@ class FastLong(FastReader):
             place = call("add", call("multiply", which, numbers([count])[0]), rows)
             return take(encode(described), place)
 
-        as_usual = all(map(_is_described, answers, self.columns))
+        as_usual = all(map(_repeats_wording, answers, self.columns))
         arrays = [
             *(take(encode(array), rows) for array in identity[:-1]),
             take(identity[-1], rows),
@@ -216,7 +216,7 @@ class FastLong(FastReader):
 
         None when it is not clear in which order the answers were written.
         """
-        pa = need("pyarrow")
+        pa = require("pyarrow")
         width = len(self.columns) + 1
 
         def usual(records: Any, instructions: Any) -> Any:
@@ -224,15 +224,15 @@ class FastLong(FastReader):
 
         # The usual case, whose list is made at once.
         complete = not any(array.null_count for array in answers)
-        if complete and come_in_turn(text, self._beginnings * count):
+        if complete and occur_in_order(text, self._beginnings * count):
             return usual
-        having = [cast(_those(call("is_valid", array)), pa.int64()) for array in answers]
+        having = [cast(_indices_where(call("is_valid", array)), pa.int64()) for array in answers]
         each = [usual(records, numbers([number])[0]) for number, records in enumerate(having)]
         unordered = pa.concat_arrays([*each, numbers([])])
         present = integers(take(unordered, call("array_sort_indices", unordered)))
-        if come_in_turn(text, (self._beginnings[key % width] for key in present)):
+        if occur_in_order(text, (self._beginnings[key % width] for key in present)):
             return usual
-        table = turns(text, self._beginnings, present, count)
+        table = ranks_in_text(text, self._beginnings, present, count)
         if table is None:
             return None
         places = numbers(table)
@@ -244,7 +244,7 @@ _MOST_REPEATED: Final = 1 << 30
 _LONG_VALUES: Final = ("value", "unit", "option", "explanation", "name", "path")
 
 
-class _Rows:
+class _RowGroup:
     """Rows of one instruction: which records they are of, and their values by name."""
 
     def __init__(self, records: Any, instruction: int, values: dict[str, Any]) -> None:
@@ -253,24 +253,24 @@ class _Rows:
         self.values = values
 
     def numbers(self) -> Any:
-        pa = need("pyarrow")
+        pa = require("pyarrow")
         return pa.repeat(numbers([self.instruction])[0], len(self.records))
 
 
-def _rows_of(answers: Any, column: Column, number: int) -> list[_Rows]:
-    records = _those(call("is_valid", answers))
+def _rows_of(answers: Any, column: Column, number: int) -> list[_RowGroup]:
+    records = _indices_where(call("is_valid", answers))
     if column.type not in ITEMS:
         names = ("value", *(("unit",) if column.type not in TEXTS else ()))
         whole = len(records) == len(answers)
         fields = {name: answers.field(name) for name in names}
         return [
-            _Rows(
+            _RowGroup(
                 records,
                 number,
                 fields if whole else {name: take(array, records) for name, array in fields.items()},
             )
         ]
-    pa = need("pyarrow")
+    pa = require("pyarrow")
     lists = answers.field(_list_name(column))
     owners = call("list_parent_indices", lists)
     items = call("list_flatten", lists)
@@ -283,8 +283,8 @@ def _rows_of(answers: Any, column: Column, number: int) -> list[_Rows]:
     filled = call("greater", call("list_value_length", lists), numbers([0])[0])
     # A missing list is no longer than an empty one.
     filled = call("coalesce", filled, call("is_valid", lists))
-    others = _those(call("and_not", call("is_valid", answers), filled))
-    return [_Rows(owners, number, values), _Rows(others, number, {})]
+    others = _indices_where(call("and_not", call("is_valid", answers), filled))
+    return [_RowGroup(owners, number, values), _RowGroup(others, number, {})]
 
 
 def _unanswered(count: int, answers: list[Any]) -> Any:
@@ -294,11 +294,11 @@ def _unanswered(count: int, answers: list[Any]) -> Any:
     nothing = call("is_null", answers[0])
     for array in answers[1:]:
         nothing = call("and", nothing, call("is_null", array))
-    return _those(nothing)
+    return _indices_where(nothing)
 
 
 def _answer_type(column: Column) -> Any:
-    pa = need("pyarrow")
+    pa = require("pyarrow")
     names = ["type", "description"]
     if column.type not in ITEMS:
         names += ["value"] if column.type in TEXTS else ["value", "unit"]
@@ -314,7 +314,7 @@ def _list_name(column: Column) -> str:
 
 
 def _value(answers: Any, column: Column) -> Any:
-    pa = need("pyarrow")
+    pa = require("pyarrow")
     if column.type in ITEMS:
         return answers.field(_list_name(column))
     if column.type in TEXTS:
@@ -329,10 +329,10 @@ def _value(answers: Any, column: Column) -> Any:
 def _moments(written: Any) -> Any:
     """The moments that texts are; None when one is not written in the most usual way."""
     usual = call("all", matches(written, _MOMENT)).as_py()
-    return cast(written, moment_type()) if usual is not False else None
+    return cast(written, timestamp_type()) if usual is not False else None
 
 
-def _is_described(answers: Any, column: Column) -> bool:
+def _repeats_wording(answers: Any, column: Column) -> bool:
     """Whether all answers repeat the instruction's wording."""
     if column.description is None:
         return bool(answers.field("description").null_count == len(answers))
@@ -359,19 +359,19 @@ def _is_plain(column: Column) -> bool:
 
 def _count_up(like: Any) -> Any:
     """0, 1, 2, ... for as many elements as an array has."""
-    return _those(call("or", call("is_valid", like), call("is_null", like)))
+    return _indices_where(call("or", call("is_valid", like), call("is_null", like)))
 
 
-def _those(which: Any) -> Any:
+def _indices_where(which: Any) -> Any:
     """The places where it is true."""
     return call("indices_nonzero", which)
 
 
-def _only(column: Any) -> Any:
+def _one_chunk(column: Any) -> Any:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _objects(text: bytes) -> int:
+def _count_objects(text: bytes) -> int:
     """How many lines there are, if each is one short object and nothing around it; else 0.
 
     That is so if each begins and ends with a brace, and there are as many objects: a raw line

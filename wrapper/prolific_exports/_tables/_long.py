@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from prolific_exports._tables._answers import Answer, read_answer
-from prolific_exports._tables._records import Part, parts
+from prolific_exports._tables._answer_parts import AnswerParts, read_answer
+from prolific_exports._tables._record_parts import RecordPart, record_parts
 from prolific_exports._tables._values import dumps, encodable
 
 # By the names that answers have for them, in the order of the columns; after them, ``position``.
@@ -17,7 +17,7 @@ def long_rows(record: Any) -> Iterator[tuple[Any, ...]]:
     Answers come in the record's order. A submission without answers, and an answer that is an
     empty list, are one row.
     """
-    for part in parts(record):
+    for part in record_parts(record):
         extra = part.extra
         if not part.responses:
             yield _row(part, (None,) * 3, {}, None, extra)
@@ -29,7 +29,7 @@ def long_rows(record: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def _answer_rows(
-    part: Part, id_: str, answer: Answer, extra: Mapping[str, Any]
+    part: RecordPart, id_: str, answer: AnswerParts, extra: Mapping[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
     shown = encodable(id_)
     if shown != id_:
@@ -47,7 +47,7 @@ def _answer_rows(
 
 
 def _row(
-    part: Part,
+    part: RecordPart,
     heading: tuple[str | None, ...],
     texts: Mapping[str, str | None],
     position: int | None,

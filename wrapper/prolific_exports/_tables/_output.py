@@ -13,8 +13,8 @@ from prolific_exports._errors import ArchiveError
 from prolific_exports._files._destinations import destination
 from prolific_exports._files._failures import explained
 from prolific_exports._files._staging import staged_file
-from prolific_exports._tables._libraries import need
-from prolific_exports._tables._tally import TableSummary
+from prolific_exports._tables._optional_libraries import require
+from prolific_exports._tables._table_summary import TableSummary
 
 Formulas: TypeAlias = Literal["escape", "keep"]
 """What CSV does with texts that spreadsheets would run: mark them as texts, or leave them."""
@@ -33,7 +33,7 @@ _LINE_BREAKS: Final = {ord(one): f"\\u{ord(one):04x}" for one in "\x85\u2028\u20
 
 
 @contextmanager
-def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
+def staged_table(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """A file to write that gets its name when the block ends well, and is gone if not.
 
     Raises:
@@ -67,7 +67,7 @@ def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSumma
 
     A file has no dictionaries in its schema: those of the batches are what Parquet would make.
     """
-    pa, pq = need("pyarrow"), need("pyarrow.parquet")
+    pa, pq = require("pyarrow"), require("pyarrow.parquet")
     counted = _Counted(batches)
     plain = not any(map(pa.types.is_dictionary, schema.types))
 
@@ -95,7 +95,7 @@ def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSumma
 
 def write_arrow(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary:
     """Batches as an Arrow IPC file."""
-    ipc = need("pyarrow.ipc")
+    ipc = require("pyarrow.ipc")
     counted = _Counted(batches)
     # As in write_parquet; and pyarrow's own file would stay open after an error.
     with path.open("xb") as sink, ipc.new_file(sink, schema) as writer:

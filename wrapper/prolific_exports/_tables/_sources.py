@@ -12,9 +12,9 @@ from attrs import frozen
 from prolific_exports._archive import ExportArchive
 from prolific_exports._archive._json import values_of
 from prolific_exports._archive._lines import Block, blocks
-from prolific_exports._tables._arrow import batch_of, fitted, texts
+from prolific_exports._tables._arrow import batch_from_rows, texts, with_dictionary_of
 from prolific_exports._tables._fast import FastReader
-from prolific_exports._tables._libraries import need
+from prolific_exports._tables._optional_libraries import require
 from prolific_exports._tables._values import loads
 
 By: TypeAlias = Literal["submission", "task"]
@@ -97,11 +97,11 @@ class Source:
                 if batch is None:
                     front = () if name is None else (name,)
                     rows = (front + row for r in self._records_of(piece) for row in rows_of(r))
-                    batches = (batch_of(some, plain) for some in _bounded(rows))
+                    batches = (batch_from_rows(some, plain) for some in _bounded_lists(rows))
                     with plain_reader:
-                        converted += [_completed(batch, schema, None) for batch in batches]
+                        converted += [_with_source(batch, schema, None) for batch in batches]
                 else:
-                    converted.append(_completed(batch, schema, name))
+                    converted.append(_with_source(batch, schema, name))
             return converted
 
         workers = min(os.cpu_count() or 1, _MOST_WORKERS)
@@ -138,7 +138,7 @@ def _split(block: Block, reader: FastReader | None) -> Iterator[tuple[Block, Any
         yield from _split(half, reader)
 
 
-def _bounded(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _bounded_lists(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """Rows in lists that fit into a batch: a long text, or many columns, may be in each row."""
     held: list[Row] = []
     size = 0
@@ -152,9 +152,11 @@ def _bounded(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield held
 
 
-def _completed(batch: Any, schema: Any, name: str | None) -> Any:
-    pa = need("pyarrow")
+def _with_source(batch: Any, schema: Any, name: str | None) -> Any:
+    pa = require("pyarrow")
     arrays = list(batch.columns)
     if name is not None:
         arrays.insert(0, pa.repeat(texts([name])[0], batch.num_rows))
-    return pa.RecordBatch.from_arrays(list(map(fitted, arrays, schema.types)), schema=schema)
+    return pa.RecordBatch.from_arrays(
+        list(map(with_dictionary_of, arrays, schema.types)), schema=schema
+    )

@@ -20,15 +20,19 @@ from prolific_exports._archive._plan import Names, check_names
 from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import check_suffix, expanded
 from prolific_exports._tables import _output as output
-from prolific_exports._tables._arrow import encoded, long_schema, wide_schema
-from prolific_exports._tables._columns import IDENTITY, LONG, SOURCE, Shape
+from prolific_exports._tables._arrow import dictionary_schema, long_schema, wide_schema
+from prolific_exports._tables._column_names import IDENTITY, LONG, SOURCE, Shape
 from prolific_exports._tables._fast import FastLong, FastReader, FastWide
-from prolific_exports._tables._files import check_folder, extract_uploads, pointing
-from prolific_exports._tables._libraries import have, need
 from prolific_exports._tables._long import long_rows
-from prolific_exports._tables._records import parts
+from prolific_exports._tables._optional_libraries import is_installed, require
+from prolific_exports._tables._record_parts import record_parts
 from prolific_exports._tables._sources import By, Reader, Row, Source
-from prolific_exports._tables._tally import TableSummary
+from prolific_exports._tables._table_summary import TableSummary
+from prolific_exports._tables._uploaded_files import (
+    check_uploads_folder,
+    extract_uploads,
+    with_local_paths,
+)
 from prolific_exports._tables._wide import Column, columns, wide_rows
 
 if TYPE_CHECKING:
@@ -156,7 +160,7 @@ class ResponseTable:
         Raises:
             UsageError: pyarrow is not installed.
         """
-        return need("pyarrow").Table.from_batches(self.iter_batches(), self.schema)
+        return require("pyarrow").Table.from_batches(self.iter_batches(), self.schema)
 
     def to_polars(self) -> "pl.DataFrame":
         """The table as a ``polars.DataFrame``.
@@ -164,7 +168,7 @@ class ResponseTable:
         Raises:
             UsageError: polars is not installed.
         """
-        polars = need("polars")
+        polars = require("polars")
         frame: pl.DataFrame = polars.from_arrow(self.to_arrow())
         return frame
 
@@ -174,7 +178,7 @@ class ResponseTable:
         Raises:
             UsageError: pandas is not installed.
         """
-        pandas = need("pandas")
+        pandas = require("pandas")
         frame: pd.DataFrame = self.to_arrow().to_pandas(types_mapper=pandas.ArrowDtype)
         return frame
 
@@ -189,7 +193,7 @@ class ResponseTable:
         Raises:
             UsageError: duckdb is not installed.
         """
-        relation: duckdb.DuckDBPyRelation = (connection or need("duckdb")).from_arrow(
+        relation: duckdb.DuckDBPyRelation = (connection or require("duckdb")).from_arrow(
             self.to_arrow()
         )
         return relation
@@ -273,9 +277,9 @@ class ResponseTable:
             )
         check_suffix(path, (format_,), _NAMES[format_])
         # The uploads are outermost: they go too if the table does not get its name at last.
-        with ExitStack() as extracted, output.replacing(path, overwrite=overwrite) as temporary:
+        with ExitStack() as extracted, output.staged_table(path, overwrite=overwrite) as temporary:
             for folder in self._folders:
-                check_folder(folder, path)
+                check_uploads_folder(folder, path)
             self._missing = 0
             summary = self._written(temporary, format_, formulas)
             for archive, folder in zip(self.archives, self._folders, strict=False):
@@ -295,7 +299,7 @@ class ResponseTable:
             case ".parquet":
                 schema = self.schema
                 few = self.shape == "long" and not all(one.is_small for one in self._sources)
-                written = encoded(schema) if few else schema
+                written = dictionary_schema(schema) if few else schema
                 return output.write_parquet(path, written, self._batches(written, schema))
             case ".arrow":
                 return output.write_arrow(path, self.schema, self.iter_batches())
@@ -306,18 +310,22 @@ class ResponseTable:
     @cached_property
     def _columns(self) -> tuple[Column, ...]:
         """The columns of the wide shape; instructions that only records name come last."""
-        known = columns(instruction for source in self._sources for instruction in _told(source))
+        known = columns(
+            instruction
+            for source in self._sources
+            for instruction in _described_instructions(source)
+        )
         others: list[tuple[str, str | None, str | None]] = []
         ids = {column.id for column in known}
         for source in self._sources:
-            reader = None if source.is_small or not have("pyarrow") else FastWide(known)
+            reader = None if source.is_small or not is_installed("pyarrow") else FastWide(known)
             for record in source.odd_records(reader):
-                for part in parts(record):
+                for part in record_parts(record):
                     for id_, raw in (part.responses or {}).items():
                         if id_ in ids:
                             continue
                         ids.add(id_)
-                        others.append(_seen(id_, raw))
+                        others.append(_instruction_of(id_, raw))
                         if len(ids) > MAX_INSTRUCTIONS:
                             where = source.archive.record_file(source.by).where
                             raise beyond_limit(where, TOO_MANY_INSTRUCTIONS)
@@ -326,7 +334,7 @@ class ResponseTable:
     def _fast(self, source: Source) -> FastReader:
         if self.shape == "wide":
             return FastWide(self._columns)
-        return FastLong(columns(_told(source)))
+        return FastLong(columns(_described_instructions(source)))
 
     def _reader(self, number: int) -> Reader:
         source = self._sources[number]
@@ -337,7 +345,7 @@ class ResponseTable:
             read = partial(wide_rows, columns=of_wide)
         if not self._folders:
             return read
-        return pointing(
+        return with_local_paths(
             read,
             self._file_columns(),
             source.archive,
@@ -393,7 +401,7 @@ def check_format(path: str | os.PathLike[str]) -> None:
 
 def _check_library(format_: str) -> None:
     if format_ in (".parquet", ".arrow"):
-        need("pyarrow")
+        require("pyarrow")
 
 
 def _is_same(path: Path, archive: Path) -> bool:
@@ -404,13 +412,13 @@ def _is_same(path: Path, archive: Path) -> bool:
         return False
 
 
-def _told(source: Source) -> Iterator[tuple[str, str | None, str | None]]:
+def _described_instructions(source: Source) -> Iterator[tuple[str, str | None, str | None]]:
     for one in source.archive.metadata.instructions:
         if one.id is not None:
             yield one.id, one.type, one.description
 
 
-def _seen(id_: str, raw: Any) -> tuple[str, str | None, str | None]:
+def _instruction_of(id_: str, raw: Any) -> tuple[str, str | None, str | None]:
     fields = raw if isinstance(raw, dict) else {}
     kind, description = fields.get("type"), fields.get("description")
     return (

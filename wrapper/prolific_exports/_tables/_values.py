@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any, Final
 
-from prolific_exports._archive._json import RawJSON, once
+from prolific_exports._archive._json import RawJSON, unrepeated
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -16,7 +16,7 @@ class Number(str):
 
 
 _decode = json.JSONDecoder(
-    object_pairs_hook=once, parse_float=Number, parse_int=Number, parse_constant=Number
+    object_pairs_hook=unrepeated, parse_float=Number, parse_int=Number, parse_constant=Number
 ).decode
 
 

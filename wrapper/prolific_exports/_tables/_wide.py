@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from prolific_exports._tables._answers import KNOWN, Answer, read_answer
-from prolific_exports._tables._columns import IDENTITY, SOURCE
-from prolific_exports._tables._records import parts
+from prolific_exports._tables._answer_parts import KNOWN, AnswerParts, read_answer
+from prolific_exports._tables._column_names import IDENTITY, SOURCE
+from prolific_exports._tables._record_parts import record_parts
 from prolific_exports._tables._values import dumps, encodable
 
 # What a column holds, by type: the names of a text, of a struct's texts, or of a list's.
@@ -64,7 +64,7 @@ def columns(instructions: Iterable[tuple[str, str | None, str | None]]) -> tuple
 
 def wide_rows(record: Any, columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
     """The rows of one record: identity, a value for each column, ``extra``."""
-    for part in parts(record):
+    for part in record_parts(record):
         extra: dict[str, Any] = dict(part.extra)
         left: dict[str, Any] = {}
         answers = part.responses or {}
@@ -87,7 +87,7 @@ def wide_rows(record: Any, columns: Sequence[Column]) -> Iterator[tuple[Any, ...
 _NOTHING: Final = object()
 
 
-def _value(answer: Answer, raw: Any, column: Column) -> tuple[Any, Any]:
+def _value(answer: AnswerParts, raw: Any, column: Column) -> tuple[Any, Any]:
     """What goes into the column, and what of the answer does not."""
     if column.type not in KNOWN:
         return dumps(raw), _NOTHING

@@ -19,7 +19,7 @@ from prolific_exports._files._staging import vacant
 from prolific_exports._tables._sources import Reader, Row
 
 
-def check_folder(folder: Path, table: Path) -> None:
+def check_uploads_folder(folder: Path, table: Path) -> None:
     """Find out whether files can be extracted beside a table, before anything is read.
 
     Raises:
@@ -66,7 +66,7 @@ def extract_uploads(archive: ExportArchive, folder: Path, names: Names) -> Itera
         raise
 
 
-def pointing(
+def with_local_paths(
     read: Reader,
     places: Sequence[int],
     archive: ExportArchive,

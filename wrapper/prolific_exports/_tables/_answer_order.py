@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from prolific_exports._tables._columns import IDENTITY
+from prolific_exports._tables._column_names import IDENTITY
 
 _FIELDS: Final = frozenset(
     (
@@ -25,14 +25,14 @@ _FIELDS: Final = frozenset(
 _NEAR: Final = 2000
 
 
-def beginning(id_: str) -> bytes | None:
+def answer_prefix(id_: str) -> bytes | None:
     """What the answer to an instruction begins with; None when that can be something else too."""
     written = json.dumps(id_, ensure_ascii=False)
     clear = id_[:1].isalnum() and written == f'"{id_}"' and id_ not in _FIELDS
     return f"{written}:".encode() if clear else None
 
 
-def come_in_turn(text: bytes, beginnings: Iterable[bytes]) -> bool:
+def occur_in_order(text: bytes, beginnings: Iterable[bytes]) -> bool:
     """Whether these are in the text one after the other."""
     place = 0
     try:
@@ -46,7 +46,7 @@ def come_in_turn(text: bytes, beginnings: Iterable[bytes]) -> bool:
     return True
 
 
-def turns(
+def ranks_in_text(
     text: bytes, beginnings: Sequence[bytes], keys: Sequence[int], records: int
 ) -> list[int] | None:
     """For each key the number that it would have if instructions came in the record's order.

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
-from prolific_exports._archive._directory import opened
+from prolific_exports._archive._directory import open_binary
 from prolific_exports._errors import ExportsError
 
 _MOST_THREADS = 4
@@ -36,7 +36,7 @@ def thread_count(items: int, size: int) -> int:
     return max(1, min(items, os.cpu_count() or 1, _MOST_THREADS, size // _BYTES_FOR_A_THREAD))
 
 
-def work_through(
+def run_in_threads(
     path: Path,
     items: Sequence[T],
     work: Callable[[BinaryIO, T], Iterator[object]],
@@ -59,24 +59,24 @@ def work_through(
         ArchiveError: The file cannot be opened, or what the work raises.
         OSError: What the work raises.
     """
-    desk = _Desk(path, items, work)
+    queue = _WorkQueue(path, items, work)
     if threads == 1:
-        desk.run()
+        queue.run()
     else:
         with ThreadPoolExecutor(threads - 1, thread_name_prefix="prolific-archive") as pool:
-            others = [pool.submit(desk.run) for _ in range(threads - 1)]
+            others = [pool.submit(queue.run) for _ in range(threads - 1)]
             try:
-                desk.run()
+                queue.run()
                 for other in others:
                     other.result()
             finally:
                 # An interrupt comes to this thread only.
-                desk.close()
-    if desk.failures:
-        raise desk.failures[min(desk.failures)]
+                queue.close()
+    if queue.failures:
+        raise queue.failures[min(queue.failures)]
 
 
-class _Desk(Generic[T]):
+class _WorkQueue(Generic[T]):
     """Where threads take the next item, until there are no more, one fails, or it closes."""
 
     def __init__(
@@ -92,7 +92,7 @@ class _Desk(Generic[T]):
     def run(self) -> None:
         """Work until there is nothing to take."""
         try:
-            with opened(self._path, buffering=0) as stream:
+            with open_binary(self._path, buffering=0) as stream:
                 while turn := self._next():
                     number, item = turn
                     try:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from attrs import Factory, frozen
 
 from prolific_exports._archive._fields import unfold_rating
-from prolific_exports._tables._records import take_text
+from prolific_exports._tables._record_parts import take_text
 
 _RATING: Final = "star_rating"
 # documents/003, and the vendor's client for star ratings: by type, the fields that are texts, the
@@ -26,7 +26,7 @@ KNOWN: Final = frozenset((*_TEXTS, *_LISTS))
 
 
 @frozen
-class Item:
+class ItemParts:
     """One element of an answer's list.
 
     Attributes:
@@ -42,7 +42,7 @@ class Item:
 
 
 @frozen
-class Items:
+class ItemSequence:
     """The elements of a list, taken apart one at a time: of empty ones there can be many.
 
     Attributes:
@@ -56,12 +56,12 @@ class Items:
     def __len__(self) -> int:
         return len(self.values)
 
-    def __iter__(self) -> Iterator[Item]:
+    def __iter__(self) -> Iterator[ItemParts]:
         return (_item(value, self.names) for value in self.values)
 
 
 @frozen
-class Answer:
+class AnswerParts:
     """An answer's parts.
 
     Attributes:
@@ -76,22 +76,22 @@ class Answer:
     type: str | None = None
     description: str | None = None
     texts: Mapping[str, str | None] = Factory(dict)
-    items: "Items | None" = None
+    items: "ItemSequence | None" = None
     left: Any = None
     fits: bool = True
 
 
-def read_answer(raw: Any) -> Answer:
+def read_answer(raw: Any) -> AnswerParts:
     """Take an answer apart. Never fails, and loses nothing but nulls."""
     if not isinstance(raw, dict):
-        return Answer(left=raw, fits=False)
+        return AnswerParts(left=raw, fits=False)
     fields = dict(raw)
     kind = take_text(fields, "type")
     description = take_text(fields, "description")
     if kind == _RATING:
         unfold_rating(fields)
     texts = {name: take_text(fields, name) for name in _TEXTS.get(kind or "", ())}
-    items: Items | None = None
+    items: ItemSequence | None = None
     if kind is not None and kind in _LISTS:
         name, names = _LISTS[kind]
         values = fields.get(name)
@@ -99,17 +99,17 @@ def read_answer(raw: Any) -> Answer:
             fields.pop(name, None)
         elif isinstance(values, list):
             del fields[name]
-            items = Items(values, names)
-    return Answer(kind, description, texts, items, fields, fits=not fields)
+            items = ItemSequence(values, names)
+    return AnswerParts(kind, description, texts, items, fields, fits=not fields)
 
 
-def _item(raw: Any, names: tuple[str, ...]) -> Item:
+def _item(raw: Any, names: tuple[str, ...]) -> ItemParts:
     if not names:
         left = {"value": raw}
         text = take_text(left, "value")
-        return Item({"value": text}, raw, fits=not left)
+        return ItemParts({"value": text}, raw, fits=not left)
     if not isinstance(raw, dict):
-        return Item({}, raw, fits=raw is None)
+        return ItemParts({}, raw, fits=raw is None)
     fields = dict(raw)
     texts = {name: take_text(fields, name) for name in names}
-    return Item(texts, fields, fits=not fields)
+    return ItemParts(texts, fields, fits=not fields)

@@ -8,7 +8,7 @@ from prolific_exports._errors import UsageError
 _EXTRAS = {"pyarrow": "tables"}
 
 
-def need(module: str) -> Any:
+def require(module: str) -> Any:
     """An optional library's module.
 
     Raises:
@@ -27,7 +27,7 @@ def need(module: str) -> Any:
         ) from error
 
 
-def have(module: str) -> bool:
+def is_installed(module: str) -> bool:
     """Whether an optional library can be imported."""
     try:
         import_module(module)

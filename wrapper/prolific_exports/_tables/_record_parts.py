@@ -13,7 +13,7 @@ from attrs import frozen
 
 from prolific_exports._archive._fields import have_responses
 from prolific_exports._model._timestamps import parse_timestamp
-from prolific_exports._tables._columns import IDENTITY
+from prolific_exports._tables._column_names import IDENTITY
 from prolific_exports._tables._values import encodable, is_text
 
 _TEXTS: Final = IDENTITY[:-1]
@@ -21,7 +21,7 @@ _LISTS: Final = ("tasks", "submissions")
 
 
 @frozen
-class Part:
+class RecordPart:
     """Answers that belong to one submission (and one task, in some batches).
 
     Attributes:
@@ -35,14 +35,14 @@ class Part:
     extra: Mapping[str, Any]
 
 
-def parts(record: Any) -> Iterator[Part]:
+def record_parts(record: Any) -> Iterator[RecordPart]:
     """The parts of a record; at least one, and between them they have all of it."""
     if isinstance(record, dict):
         fields = dict(record)
         identity = _take_identity(fields)
         responses = fields.pop("responses", None)
         if isinstance(responses, dict):
-            yield Part(_values(identity), responses, _level("record", fields))
+            yield RecordPart(_values(identity), responses, _level("record", fields))
             return
         for name in _LISTS:
             if have_responses(record.get(name)):
@@ -55,9 +55,9 @@ def parts(record: Any) -> Iterator[Part]:
                     inherited = identity | _take_identity(own)
                     answers = own.pop("responses")
                     outer = _level("record", fields) if not number else {}
-                    yield Part(_values(inherited), answers, outer | _level("part", own))
+                    yield RecordPart(_values(inherited), answers, outer | _level("part", own))
                 return
-    yield Part((None,) * len(IDENTITY), None, {"record": record})
+    yield RecordPart((None,) * len(IDENTITY), None, {"record": record})
 
 
 def take_text(fields: dict[str, Any], name: str) -> str | None:
