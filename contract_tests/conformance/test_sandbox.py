@@ -13,16 +13,15 @@ from typing import Any, NamedTuple
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from prolific_contract._vocabulary import JOB_LIMIT, KINDS
 from prolific_contract.sandbox import (
     KNOWN_RESOURCES,
     Fate,
-    Kind,
     ManualClock,
     Sandbox,
     SandboxSettings,
     create_app,
 )
-from prolific_contract.sandbox._resources import MOST_JOBS
 
 pytestmark = pytest.mark.unmeasured
 
@@ -56,10 +55,11 @@ def config():
             "headers": {"Authorization": TOKEN},
             # Without known ids every request is refused, and schemathesis only warns of it.
             "dictionaries": {
-                kind: {"values": [one.id for one in RESOURCES if one.kind == kind]} for kind in Kind
+                kind: {"values": [one.id for one in RESOURCES if one.kind == kind]}
+                for kind in KINDS
             },
             "parameters": {
-                f"path.{kind}_id": {"dictionary": kind, "probability": 0.8} for kind in Kind
+                f"path.{kind}_id": {"dictionary": kind, "probability": 0.8} for kind in KINDS
             },
             "checks": {
                 # No schema can say that one time is before another, and 400 is for that.
@@ -184,7 +184,7 @@ def test_generated_requests_over_a_socket(edition_contracts, chosen):
 
 def answers(target, path, method):
     """Statuses of the answers, and of the exports in them, in every situation there is."""
-    kind = next(kind for kind in Kind if f"{{{kind}_id}}" in path)
+    kind = next(kind for kind in KINDS if f"{{{kind}_id}}" in path)
     ids = [one.id for one in RESOURCES if one.kind == kind] + ["made-up"]
     request = target.schema[path.removesuffix("/{export_id}")]["post"]
     for resource, token, wait in product(ids, [TOKEN, "Token wrong"], [0, 3]):
@@ -197,7 +197,7 @@ def answers(target, path, method):
         for query in [{}, {"from": "tomorrow"}] if method == "post" else [{}]:
             yield told(target.schema[path][method], names, query, token)
     if method == "post":
-        for _ in range(MOST_JOBS + 1):
+        for _ in range(JOB_LIMIT + 1):
             yield told(request, {f"{kind}_id": ids[0]}, {}, TOKEN)
             target.clock.advance(3)
 
@@ -258,7 +258,7 @@ def test_every_link_is_followed(target, edition_contracts):
 
     Machine.run(settings=settings(DETERMINISTIC, max_examples=15))
 
-    assert len(links) == len(Kind)
+    assert len(links) == len(KINDS)
     assert set(followed) == links
     for link in links:
         # The server knows an id that it gave: nothing but 200. A job that failed is met only

@@ -7,7 +7,7 @@ from random import Random
 
 import httpx
 import pytest
-from prolific_contract.sandbox import Kind, Sandbox, SandboxSettings
+from prolific_contract.sandbox import Sandbox, SandboxSettings
 from prolific_exports import (
     Adopted,
     ConflictError,
@@ -73,7 +73,7 @@ def resource(make):
 
 @pytest.fixture
 def resource_id(sandbox, kind):
-    return sandbox.settings.id_of(Kind(kind))
+    return sandbox.settings.id_of(kind)
 
 
 def moments(archive):

@@ -9,7 +9,7 @@ from random import Random
 
 import httpx
 import pytest
-from prolific_contract.sandbox import Fate, Kind, Sandbox, SandboxSettings
+from prolific_contract.sandbox import Fate, Sandbox, SandboxSettings
 from prolific_exports import (
     AccessDeniedError,
     AuthenticationError,
@@ -86,7 +86,7 @@ def resource(exports, kind):
 
 @pytest.fixture
 def id_of(sandbox, kind):
-    return lambda fate: sandbox.settings.id_of(Kind(kind), fate)
+    return lambda fate: sandbox.settings.id_of(kind, fate)
 
 
 def count(archive):
@@ -229,5 +229,5 @@ def test_on_the_clock_of_the_machine(twin, kind, tmp_path):
     with Sandbox(settings) as sandbox:
         exports = twin.make(sandbox.token, base_url=sandbox.url, poll_interval=0.05)
         resource = exports.collections if kind == "collection" else exports.batches
-        archive = resource.download(settings.id_of(Kind(kind)), tmp_path)
+        archive = resource.download(settings.id_of(kind), tmp_path)
         assert count(archive) == 2

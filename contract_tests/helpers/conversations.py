@@ -9,7 +9,7 @@ from prolific_contract.gate.conversation._plan import Plan
 from prolific_contract.gate.conversation._recorder import Conversation, converse
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Subject
-from prolific_contract.sandbox import Fate, Kind, ManualClock, SandboxSettings
+from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
 from prolific_contract.sandbox._site import Site
 
 BASE = "http://127.0.0.1:8000"
@@ -86,8 +86,8 @@ def subjects_of(settings: SandboxSettings, *fates: Fate) -> tuple[Subject, ...]:
         subject
         for fate in fates
         for subject in (
-            Subject("batch", settings.id_of(Kind.BATCH, fate), fate is Fate.FORBIDDEN),
-            Subject("collection", settings.id_of(Kind.COLLECTION, fate), fate is Fate.FORBIDDEN),
+            Subject("batch", settings.id_of("batch", fate), fate is Fate.FORBIDDEN),
+            Subject("collection", settings.id_of("collection", fate), fate is Fate.FORBIDDEN),
         )
     )
 

@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from attrs import evolve, frozen
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Action, Kind, path_of
 from prolific_contract.sandbox import Edition, Fate, ManualClock, SandboxSettings
-from prolific_contract.sandbox import Kind as SandboxKind
 from prolific_contract.sandbox._http import Call, FileSlice, NoReplyError, Reply
 from prolific_contract.sandbox._replies import body_of
 from prolific_contract.sandbox._site import Site
@@ -96,8 +95,8 @@ class _Course:
         self._edition = edition
         self._strange: dict[str, str] = {}
         fate = Fate.FAILS_ONCE if first_fails else Fate.COMPLETES
-        self._resource = settings.id_of(SandboxKind(kind), fate)
-        self._forbidden = settings.id_of(SandboxKind(kind), Fate.FORBIDDEN)
+        self._resource = settings.id_of(kind, fate)
+        self._forbidden = settings.id_of(kind, Fate.FORBIDDEN)
         self.steps: list[Step] = []
 
     def send(

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from prolific_contract._vocabulary import Edition
 from prolific_contract.gate.conversation._http_target import LiveTarget
 from prolific_contract.gate.conversation._plan import BRISK, Plan
 from prolific_contract.gate.conversation._recorder import converse
-from prolific_contract.gate.laws._law import Edition
 from prolific_contract.gate.proof._catalogue import (
     CLEAN,
     LIVE_MUTANTS,

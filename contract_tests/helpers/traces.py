@@ -6,10 +6,10 @@ from email.utils import format_datetime
 from typing import Any
 
 from attrs import evolve
-from prolific_contract._vocabulary import Kind, Operation, path_of
+from prolific_contract._vocabulary import Edition, Kind, Operation, path_of
 from prolific_contract.gate._judge import contract_of
 from prolific_contract.gate.laws import law
-from prolific_contract.gate.laws._law import Edition, Observation, Outcome, Reading
+from prolific_contract.gate.laws._law import Observation, Outcome, Reading
 from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Subject, Trace
 
 BASE = "https://api.example"

@@ -1,4 +1,7 @@
-"""The operations that laws are about, recognised by method and path (D-14: never by name)."""
+"""The words that the gate and the sandbox share: editions, kinds, states, limits, operations.
+
+Operations are identified by method and path, never by operationId: those have changed (D-14).
+"""
 
 import re
 from typing import Final, Literal, TypeAlias, get_args
@@ -6,14 +9,29 @@ from urllib.parse import unquote
 
 from attrs import frozen
 
+Edition: TypeAlias = Literal["2026-03", "2026-11"]
+"""A version of the API contract, named after the month of its documents."""
+
 Kind: TypeAlias = Literal["batch", "collection"]
+State: TypeAlias = Literal["generating", "complete", "failed"]
 Action: TypeAlias = Literal["request", "status", "archive", "list", "delete"]
 
+EDITIONS: Final[tuple[Edition, ...]] = get_args(Edition)
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+STATES: Final[tuple[State, ...]] = get_args(State)
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
 MANAGING: Final[frozenset[Action]] = frozenset({"list", "delete"})
-"""The actions that edition 2026-11 has and 2026-03 has not (D-3)."""
+"""The actions that only edition 2026-11 has (D-3)."""
+
+JOB_LIMIT: Final = 10
+"""How many export jobs a batch or collection can have in edition 2026-11 (D-3).
+
+Jobs with different filters and in every state count.
+"""
+
+PATH_SEGMENTS: Final[dict[Kind, str]] = {"batch": "batches", "collection": "collections"}
+"""How request paths name the kinds."""
 
 _METHODS: Final[dict[Action, str]] = {
     "request": "POST",
@@ -22,26 +40,25 @@ _METHODS: Final[dict[Action, str]] = {
     "list": "GET",
     "delete": "DELETE",
 }
-# Of the paths without and with the id of a job, the action that the path is named for first.
+# The actions on the path without a job's id, and on the path with one.
 _ON_PATH: Final[tuple[tuple[Action, ...], tuple[Action, ...]]] = (
     ("request", "list"),
     ("status", "delete"),
 )
-_PLURALS: Final[dict[Kind, str]] = {"batch": "batches", "collection": "collections"}
 _PATH = re.compile(
     r"/api/v1/data-collection/(batches|collections)/([^/]+)/export(?:/([^/]+))?/?", re.DOTALL
 )
 
 DOTS: Final = frozenset({".", ".."})
-"""No ids: however they are written, they lead to other paths (RFC 3986, section 6.2.2)."""
+"""Path segments that can't be ids: clients remove them from paths (RFC 3986, section 6.2.2)."""
 
 
 @frozen(order=True)
 class Operation:
-    """One operation of one kind: a column of the verdict's matrix.
+    """One operation on one kind of resource: a column of the verdict's matrix.
 
     Attributes:
-        kind: ``batch`` or ``collection``.
+        kind: What is exported.
         action: ``request`` (POST …/export), ``status`` (GET …/export/{export_id}),
             ``archive`` (GET of the presigned URL), and in edition 2026-11 ``list``
             (GET …/export) and ``delete`` (DELETE …/export/{export_id}).
@@ -57,10 +74,10 @@ class Operation:
 
     @property
     def template(self) -> str:
-        """The documented path, as the contract has it; the archive's is not documented."""
+        """The documented path; a description for archives, whose paths are not documented."""
         if self.action == "archive":
             return f"the {self.kind}'s presigned URL"
-        stem = f"/api/v1/data-collection/{_PLURALS[self.kind]}/{{{self.kind}_id}}/export"
+        stem = f"/api/v1/data-collection/{PATH_SEGMENTS[self.kind]}/{{{self.kind}_id}}/export"
         return f"{stem}/{{export_id}}" if self.action in _ON_PATH[1] else stem
 
     def __str__(self) -> str:
@@ -69,10 +86,10 @@ class Operation:
 
 
 UNKNOWN_EXPORT_ID: Final = "00000000-0000-4000-8000-000000000000"
-"""What a conversation asks for to learn how unknown jobs are answered.
+"""The id that a conversation uses to see how the server answers for an unknown job.
 
-A UUID of version 4 that nobody draws. Any other id that a recording does not explain may
-belong to a job that was started before the recording was.
+No random generator returns this version 4 UUID. Any other unexplained id in a recording may
+belong to a job that was started before the recording began.
 """
 
 OPERATIONS: Final = tuple(Operation(kind, action) for kind in KINDS for action in ACTIONS)
@@ -80,12 +97,12 @@ OPERATIONS: Final = tuple(Operation(kind, action) for kind in KINDS for action i
 
 @frozen
 class Address:
-    """What a path of the API names.
+    """The resource, and possibly the job, that an API path identifies.
 
     Attributes:
-        kind: Of the resource.
-        resource_id: Id of the batch or collection, as it is written.
-        export_id: Id of the job; None on the paths without one.
+        kind: What is exported.
+        resource_id: Id of the batch or collection, decoded but otherwise unchanged.
+        export_id: Id of the job; None on paths without one.
     """
 
     kind: Kind
@@ -98,7 +115,7 @@ class Address:
         return Operation(self.kind, self._actions[0])
 
     def at(self, method: str) -> Operation | None:
-        """The operation that this path has under a method, in some edition."""
+        """The operation of this path and a method, in any edition; None if there is none."""
         for action in self._actions:
             if _METHODS[action] == method:
                 return Operation(self.kind, action)
@@ -110,7 +127,7 @@ class Address:
 
 
 def address_of(path: str) -> Address | None:
-    """What a path below the base URL names; None for any other path."""
+    """Parse a path below the base URL; None if it is not a path of the export API."""
     match = _PATH.fullmatch(path)
     if match is None:
         return None
@@ -122,6 +139,6 @@ def address_of(path: str) -> Address | None:
 
 
 def path_of(kind: Kind, resource_id: str, export_id: str | None = None) -> str:
-    """The path below the base URL; ids are taken as they are."""
-    stem = f"/api/v1/data-collection/{_PLURALS[kind]}/{resource_id}/export"
+    """The path below the base URL; the ids are not escaped."""
+    stem = f"/api/v1/data-collection/{PATH_SEGMENTS[kind]}/{resource_id}/export"
     return stem if export_id is None else f"{stem}/{export_id}"

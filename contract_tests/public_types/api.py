@@ -333,9 +333,7 @@ def users_test(prolific_sandbox: Sandbox) -> None:
     assert_type(prolific_sandbox.batch_id, str)
     assert_type(prolific_sandbox.forbidden_collection_id, str)
     assert_type(prolific_sandbox.settings, SandboxSettings)
-    assert_type(
-        prolific_sandbox.settings.id_of(prolific_contract.sandbox.Kind.BATCH, Fate.FAILS), str
-    )
+    assert_type(prolific_sandbox.settings.id_of("batch", Fate.FAILS), str)
     with Sandbox(SandboxSettings(edition="2026-11", generation_seconds=0.5)) as sandbox:
         Exports(sandbox.token, base_url=sandbox.url)
     SandboxSettings(edition="2025-01")  # type: ignore[arg-type]

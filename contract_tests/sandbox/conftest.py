@@ -2,7 +2,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from prolific_contract.sandbox import Kind, ManualClock, SandboxSettings
+from prolific_contract._vocabulary import KINDS, Kind
+from prolific_contract.sandbox import ManualClock, SandboxSettings
 
 from sandbox.desk import Desk
 
@@ -30,6 +31,7 @@ def desk(open_desk: Callable[..., Desk]) -> Desk:
     return open_desk()
 
 
-@pytest.fixture(params=list(Kind), ids=str)
+@pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> Kind:
-    return Kind(request.param)
+    kind: Kind = request.param
+    return kind

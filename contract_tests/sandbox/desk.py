@@ -4,7 +4,8 @@ import json
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from prolific_contract.sandbox import Kind, ManualClock, SandboxSettings
+from prolific_contract._vocabulary import PATH_SEGMENTS, Kind
+from prolific_contract.sandbox import ManualClock, SandboxSettings
 from prolific_contract.sandbox._http import Call, FileSlice, Reply
 from prolific_contract.sandbox._site import Site
 
@@ -33,21 +34,21 @@ class Desk:
     def request(self, kind: Kind, resource_id: str, **conditions: str) -> Reply:
         """Request an export; an underscore at the end of a condition's name is dropped."""
         query = urlencode({name.rstrip("_"): text for name, text in conditions.items()})
-        return self.api("POST", f"{kind.path_segment}/{resource_id}/export?{query}")
+        return self.api("POST", f"{PATH_SEGMENTS[kind]}/{resource_id}/export?{query}")
 
     def jobs(self, kind: Kind, resource_id: str) -> Reply:
         """Ask for the list of jobs."""
-        return self.api("GET", f"{kind.path_segment}/{resource_id}/export")
+        return self.api("GET", f"{PATH_SEGMENTS[kind]}/{resource_id}/export")
 
     def delete(self, kind: Kind, resource_id: str, export_id: str) -> Reply:
         """Delete a job."""
-        return self.api("DELETE", f"{kind.path_segment}/{resource_id}/export/{export_id}")
+        return self.api("DELETE", f"{PATH_SEGMENTS[kind]}/{resource_id}/export/{export_id}")
 
     def status(self, kind: Kind, resource_id: str, export_id: str) -> Reply:
         """Ask for a job's state."""
-        return self.api("GET", f"{kind.path_segment}/{resource_id}/export/{export_id}")
+        return self.api("GET", f"{PATH_SEGMENTS[kind]}/{resource_id}/export/{export_id}")
 
-    def complete(self, kind: Kind = Kind.COLLECTION) -> dict[str, Any]:
+    def complete(self, kind: Kind = "collection") -> dict[str, Any]:
         """The status body of a new job when it is complete."""
         resource_id = self.site.settings.id_of(kind)
         export_id = read_json(self.request(kind, resource_id))["export_id"]
@@ -55,7 +56,7 @@ class Desk:
         body: dict[str, Any] = read_json(self.status(kind, resource_id, export_id))
         return body
 
-    def presigned_url(self, kind: Kind = Kind.COLLECTION) -> str:
+    def presigned_url(self, kind: Kind = "collection") -> str:
         """A new job's URL, without scheme and authority."""
         url: str = self.complete(kind)["url"]
         return url.removeprefix(BASE_URL)

@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
-from prolific_contract.sandbox import EDITIONS, Fate, Kind, Resource
+from prolific_contract._vocabulary import EDITIONS, KINDS, PATH_SEGMENTS
+from prolific_contract.sandbox import Fate, Resource
 
 from sandbox.desk import BASE_URL, read_json
 
@@ -42,7 +43,7 @@ def test_a_new_job_is_202_and_generating(open_desk, kind, edition):
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_slash_at_end_of_path_makes_no_difference(open_desk, kind, edition):
     desk = open_desk(edition=edition)
-    path = f"{kind.path_segment}/{desk.site.settings.id_of(kind)}/export"
+    path = f"{PATH_SEGMENTS[kind]}/{desk.site.settings.id_of(kind)}/export"
 
     requested = desk.api("POST", f"{path}/")
     job = f"{path}/{read_json(requested)['export_id']}"
@@ -178,7 +179,7 @@ def test_an_archive_that_vanished_turns_its_job_to_failed_and_its_url_to_404(des
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_without_the_token_every_operation_is_401(open_desk, kind, edition, path, authorization):
     desk = open_desk(edition=edition)
-    url = f"/api/v1/data-collection/{kind.path_segment}/{desk.site.settings.id_of(kind)}/{path}"
+    url = f"/api/v1/data-collection/{PATH_SEGMENTS[kind]}/{desk.site.settings.id_of(kind)}/{path}"
     headers = {} if authorization is None else {"authorization": authorization}
     for method in ("GET", "POST", "DELETE"):
         reply = desk.call(method, url, **headers)
@@ -221,13 +222,13 @@ def test_an_unknown_job_is_404(desk, kind):
 
 
 def test_a_job_is_404_under_another_resource_or_kind(open_desk):
-    resources = [Resource(kind, id_) for kind in Kind for id_ in ("one", "two")]
+    resources = [Resource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
     desk = open_desk(resources=resources)
-    export_id = read_json(desk.request(Kind.BATCH, "one"))["export_id"]
+    export_id = read_json(desk.request("batch", "one"))["export_id"]
 
-    assert desk.status(Kind.BATCH, "one", export_id).status == 200
-    assert_error(desk.status(Kind.BATCH, "two", export_id), 404)
-    assert_error(desk.status(Kind.COLLECTION, "one", export_id), 404)
+    assert desk.status("batch", "one", export_id).status == 200
+    assert_error(desk.status("batch", "two", export_id), 404)
+    assert_error(desk.status("collection", "one", export_id), 404)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,7 @@ def test_methods_that_the_edition_does_not_have_are_405(open_desk, kind, edition
     desk = open_desk(edition=edition)
     methods = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"}
     for method in sorted(methods - set(allowed.split(", "))):
-        reply = desk.api(method, f"{kind.path_segment}/{desk.site.settings.id_of(kind)}/{path}")
+        reply = desk.api(method, f"{PATH_SEGMENTS[kind]}/{desk.site.settings.id_of(kind)}/{path}")
 
         assert_error(reply, 405)
         assert reply.header("Allow") == allowed
@@ -252,7 +253,7 @@ def test_methods_that_the_edition_does_not_have_are_405(open_desk, kind, edition
 def test_head_is_answered_like_get_where_the_state_is_asked(desk, kind):
     resource_id = desk.site.settings.id_of(kind)
     export_id = read_json(desk.request(kind, resource_id))["export_id"]
-    path = f"{kind.path_segment}/{resource_id}/export/{export_id}"
+    path = f"{PATH_SEGMENTS[kind]}/{resource_id}/export/{export_id}"
 
     assert desk.api("HEAD", path) == desk.api("GET", path)
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prolific_contract.sandbox import Kind
 from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
 from prolific_contract.sandbox._random import Draw
 from prolific_contract.sandbox._uploads import make_upload
@@ -29,7 +28,7 @@ TYPES = {
 }
 
 
-def build(kind=Kind.COLLECTION, submissions=60, files=9, seed=1, at=EXPORTED_AT, resource_id=ID):
+def build(kind="collection", submissions=60, files=9, seed=1, at=EXPORTED_AT, resource_id=ID):
     order = ArchiveOrder(
         kind=kind,
         resource_id=resource_id,
@@ -90,7 +89,7 @@ def assert_answer(answer):
 
 def answers_of(kind, parts):
     """Every answer of an archive: submission id, instruction id, answer."""
-    if kind is Kind.COLLECTION:
+    if kind == "collection":
         for record in lines(parts["responses.jsonl"]):
             for instruction_id, answer in record["responses"].items():
                 yield record["submission_id"], instruction_id, answer
@@ -110,7 +109,7 @@ def test_a_collections_archive_has_the_documented_layout():
 
 
 def test_a_batchs_archive_has_the_documented_names():
-    parts = members(build(Kind.BATCH))
+    parts = members(build("batch"))
     uploads = [name for name in parts if name.startswith("files/")]
 
     assert list(parts) == [
@@ -173,7 +172,7 @@ def test_metadata_define_every_instruction_answered(kind):
     assert metadata[f"{kind}_id"] == ID
     assert metadata["name"]
     assert metadata["exported_at"] == "2026-03-19T10:30:05Z"
-    stars = {"star_rating"} if kind is Kind.BATCH else set()
+    stars = {"star_rating"} if kind == "batch" else set()
     assert {one["type"] for one in metadata["instructions"]} == TYPES | stars
     seen = set()
     for _, instruction_id, answer in answers_of(kind, parts):
@@ -219,7 +218,7 @@ def test_some_texts_have_line_breaks_of_both_sorts_and_quotes():
 
 
 def test_both_files_of_a_batch_hold_the_same_answers():
-    parts = members(build(Kind.BATCH, submissions=7, files=5))
+    parts = members(build("batch", submissions=7, files=5))
     by_submission = {
         (record["submission_id"], task["task_id"]): task["responses"]
         for record in lines(parts["responses-by-submission.jsonl"])
@@ -239,7 +238,7 @@ def test_both_files_of_a_batch_hold_the_same_answers():
 
 
 def test_records_of_a_batch_are_modelled_on_a_collections():
-    parts = members(build(Kind.BATCH))
+    parts = members(build("batch"))
     submission = lines(parts["responses-by-submission.jsonl"])[0]
     task = lines(parts["responses-by-task.jsonl"])[0]
 
@@ -266,7 +265,7 @@ def test_the_readme_says_what_is_made_up(kind):
 
     assert "sandbox" in readme
     assert f"{kind}-export-{ID}-20260319T103005/responses" in readme
-    assert ("not published" in readme) == (kind is Kind.BATCH)
+    assert ("not published" in readme) == (kind == "batch")
 
 
 @pytest.mark.parametrize("submissions", [0, 1, 2, 5])
@@ -301,14 +300,14 @@ def test_the_kinds_have_different_people():
     def people(kind):
         return {id_ for id_, _, _ in answers_of(kind, members(build(kind)))}
 
-    assert not people(Kind.COLLECTION) & people(Kind.BATCH)
+    assert not people("collection") & people("batch")
 
 
 @pytest.mark.parametrize(
     ("kind", "digest"),
     [
-        (Kind.COLLECTION, "0848a26410c7afa2b06dc7152d256636a5cd8aa70258e05eba0dc65c23501bb6"),
-        (Kind.BATCH, "2b744a95d7625b705bfea647a314d1750963f02141b69732fc47b1dd7275a8b5"),
+        ("collection", "0848a26410c7afa2b06dc7152d256636a5cd8aa70258e05eba0dc65c23501bb6"),
+        ("batch", "2b744a95d7625b705bfea647a314d1750963f02141b69732fc47b1dd7275a8b5"),
     ],
     ids=str,
 )

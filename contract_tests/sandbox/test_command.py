@@ -44,7 +44,7 @@ def test_it_prints_what_a_user_needs_to_connect(interrupted, capsys):
 
     assert re.search("token +it's\n", out)
     assert known.KNOWN_RESOURCES[0].id in out
-    assert f"batch       {SandboxSettings().id_of(known.Kind.BATCH)}" in out
+    assert f"batch       {SandboxSettings().id_of('batch')}" in out
     assert url in out
 
 

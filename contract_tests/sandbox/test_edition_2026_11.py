@@ -6,8 +6,9 @@ import zipfile
 from datetime import datetime
 
 import pytest
-from prolific_contract.sandbox import Fate, Kind, Resource
-from prolific_contract.sandbox._resources import LIMIT_STATUSES, MOST_JOBS, STUDIES
+from prolific_contract._vocabulary import JOB_LIMIT, KINDS, PATH_SEGMENTS
+from prolific_contract.sandbox import Fate, Resource
+from prolific_contract.sandbox._resources import LIMIT_STATUSES, STUDIES
 
 from sandbox.desk import BASE_URL, read_file, read_json
 from sandbox.test_api import UNKNOWN, assert_error
@@ -37,7 +38,7 @@ def records(desk, kind, **conditions):
     url = read_json(desk.status(kind, resource_id, export_id))["url"].removeprefix(BASE_URL)
     with zipfile.ZipFile(io.BytesIO(read_file(desk.call("GET", url)))) as archive:
         content = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
-    suffix = "" if kind is Kind.COLLECTION else "-by-submission"
+    suffix = "" if kind == "collection" else "-by-submission"
     uploads = {name for name in content if name.startswith("files/")}
     return lines(content[f"responses{suffix}.jsonl"]), uploads, content
 
@@ -88,23 +89,23 @@ def test_the_list_has_every_job_newest_first(desk, kind):
 @pytest.mark.parametrize("path", ["", "?study_id=another"])
 def test_head_is_answered_like_get_where_jobs_are_listed(desk, kind, path):
     started(desk, kind)
-    path = f"{kind.path_segment}/{desk.site.settings.id_of(kind)}/export{path}"
+    path = f"{PATH_SEGMENTS[kind]}/{desk.site.settings.id_of(kind)}/export{path}"
 
     assert desk.api("HEAD", path) == desk.api("GET", path)
 
 
 def test_the_list_names_failed_jobs_and_those_of_its_resource_only(open_desk):
     resources = [
-        Resource(Kind.BATCH, "one", Fate.FAILS),
-        Resource(Kind.BATCH, "two"),
-        Resource(Kind.COLLECTION, "one"),
+        Resource("batch", "one", Fate.FAILS),
+        Resource("batch", "two"),
+        Resource("collection", "one"),
     ]
     desk = open_desk(edition="2026-11", resources=resources)
-    failing = started(desk, Kind.BATCH, "one")
-    started(desk, Kind.BATCH, "two")
-    started(desk, Kind.COLLECTION, "one")
+    failing = started(desk, "batch", "one")
+    started(desk, "batch", "two")
+    started(desk, "collection", "one")
     desk.clock.advance(3)
-    listed = read_json(desk.jobs(Kind.BATCH, "one"))
+    listed = read_json(desk.jobs("batch", "one"))
 
     assert [(job["export_id"], job["status"]) for job in listed] == [(failing, "failed")]
 
@@ -150,14 +151,14 @@ def test_a_failed_job_can_be_deleted_and_does_not_fail_once_more(desk, kind):
 
 
 def test_a_job_is_not_deleted_under_another_resource_or_kind(open_desk):
-    resources = [Resource(kind, id_) for kind in Kind for id_ in ("one", "two")]
+    resources = [Resource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
     desk = open_desk(edition="2026-11", resources=resources)
-    export_id = started(desk, Kind.BATCH, "one")
+    export_id = started(desk, "batch", "one")
     desk.clock.advance(3)
 
-    assert_error(desk.delete(Kind.BATCH, "two", export_id), 404)
-    assert_error(desk.delete(Kind.COLLECTION, "one", export_id), 404)
-    assert ids_of(desk.jobs(Kind.BATCH, "one")) == [export_id]
+    assert_error(desk.delete("batch", "two", export_id), 404)
+    assert_error(desk.delete("collection", "one", export_id), 404)
+    assert ids_of(desk.jobs("batch", "one")) == [export_id]
 
 
 def test_a_forbidden_resource_is_403_and_an_unknown_one_404(desk, kind):
@@ -235,7 +236,7 @@ def test_a_finished_job_of_the_same_filter_is_never_given_again(desk, kind):
 )
 def test_a_filter_that_cannot_be_used_is_400_by_field_and_starts_nothing(desk, kind, query, fields):
     resource_id = desk.site.settings.id_of(kind)
-    reply = desk.api("POST", f"{kind.path_segment}/{resource_id}/export?{query}")
+    reply = desk.api("POST", f"{PATH_SEGMENTS[kind]}/{resource_id}/export?{query}")
     detail = assert_error(reply, 400)["detail"]
 
     assert detail.keys() == fields
@@ -245,7 +246,7 @@ def test_a_filter_that_cannot_be_used_is_400_by_field_and_starts_nothing(desk, k
 
 def test_other_parameters_are_ignored(desk, kind):
     resource_id = desk.site.settings.id_of(kind)
-    desk.api("POST", f"{kind.path_segment}/{resource_id}/export?until=yesterday")
+    desk.api("POST", f"{PATH_SEGMENTS[kind]}/{resource_id}/export?until=yesterday")
 
     assert [job["filter"] for job in read_json(desk.jobs(kind, resource_id))] == [None]
 
@@ -279,7 +280,7 @@ def test_from_is_inclusive_and_to_exclusive(desk, kind):
 
     assert part == everything[10:20]
     assert begin < end
-    if kind is Kind.BATCH:
+    if kind == "batch":
         tasks = lines(content["responses-by-task.jsonl"])
         listed = {
             (one["submission_id"], task["task_id"]) for task in tasks for one in task["submissions"]
@@ -311,7 +312,7 @@ def test_conditions_are_joined_by_and(desk, kind):
 def test_an_eleventh_job_is_refused_until_one_is_deleted(open_desk, kind, status):
     desk = open_desk(edition="2026-11", limit_status=status)
     resource_id = desk.site.settings.id_of(kind)
-    assert MOST_JOBS == 10
+    assert JOB_LIMIT == 10
     exports = [started(desk, kind, study_id=str(number)) for number in range(9)]
     desk.clock.advance(3)
     exports.append(started(desk, kind))

@@ -8,8 +8,8 @@ import zipfile
 
 import httpx
 import pytest
+from prolific_contract._vocabulary import PATH_SEGMENTS
 from prolific_contract.sandbox import (
-    Kind,
     ManualClock,
     Sandbox,
     SandboxError,
@@ -19,11 +19,10 @@ from prolific_contract.sandbox import (
 from prolific_contract.sandbox import _archive_files as _shelf
 
 
-def export(sandbox, kind=Kind.COLLECTION, resource_id=None):
+def export(sandbox, kind="collection", resource_id=None):
     """Request, and one status answer after it."""
-    path = (
-        f"/api/v1/data-collection/{kind.path_segment}/{resource_id or sandbox.settings.id_of(kind)}"
-    )
+    resource_id = resource_id or sandbox.settings.id_of(kind)
+    path = f"/api/v1/data-collection/{PATH_SEGMENTS[kind]}/{resource_id}"
     headers = {"Authorization": f"Token {sandbox.token}"}
     with httpx.Client(base_url=sandbox.url, headers=headers) as client:
         requested = client.post(f"{path}/export")
@@ -72,10 +71,10 @@ def test_it_answers_and_stops_while_the_code_under_test_has_stopped_the_time(mon
 def test_it_knows_what_to_ask_for():
     with Sandbox(SandboxSettings(generation_seconds=9, token="mine")) as sandbox:
         answers = [
-            export(sandbox, Kind.COLLECTION, sandbox.collection_id),
-            export(sandbox, Kind.BATCH, sandbox.batch_id),
-            export(sandbox, Kind.COLLECTION, sandbox.forbidden_collection_id),
-            export(sandbox, Kind.BATCH, sandbox.forbidden_batch_id),
+            export(sandbox, "collection", sandbox.collection_id),
+            export(sandbox, "batch", sandbox.batch_id),
+            export(sandbox, "collection", sandbox.forbidden_collection_id),
+            export(sandbox, "batch", sandbox.forbidden_batch_id),
         ]
 
         assert sandbox.token == "mine"

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prolific_contract import sandbox
 from prolific_contract._errors import ContractToolError
+from prolific_contract._vocabulary import KINDS
 from prolific_contract.sandbox import (
     EDITIONS,
     KNOWN_RESOURCES,
     Fate,
-    Kind,
     ManualClock,
     Resource,
     SandboxError,
@@ -27,7 +27,7 @@ def test_the_urls_lifetime_is_the_editions_unless_chosen(edition):
     assert chosen == timedelta(seconds=90)
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("fate", Fate)
 def test_there_is_a_known_resource_of_each_kind_and_fate(kind, fate):
     settings = SandboxSettings()
@@ -41,13 +41,13 @@ def test_known_ids_differ():
 
 
 def test_an_id_counts_for_its_kind_only():
-    settings = SandboxSettings(resources=[Resource(Kind.BATCH, "one")])
+    settings = SandboxSettings(resources=[Resource("batch", "one")])
 
-    assert settings.resource(Kind.BATCH, "one") == Resource(Kind.BATCH, "one", Fate.COMPLETES)
-    assert settings.resource(Kind.COLLECTION, "one") is None
-    assert settings.resource(Kind.BATCH, "two") is None
+    assert settings.resource("batch", "one") == Resource("batch", "one", Fate.COMPLETES)
+    assert settings.resource("collection", "one") is None
+    assert settings.resource("batch", "two") is None
     with pytest.raises(SandboxError, match="no collection with the fate 'completes'"):
-        settings.id_of(Kind.COLLECTION)
+        settings.id_of("collection")
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,9 @@ def test_an_id_counts_for_its_kind_only():
         ({"token": ""}, "the token must be"),
         ({"token": "two words"}, "the token must be"),
         ({"token": "tökén"}, "the token must be"),
-        ({"resources": [Resource(Kind.BATCH, "a/b")]}, "'a/b' can't be the id of a batch"),
-        ({"resources": [Resource(Kind.BATCH, "..")]}, "can't be the id"),
-        ({"resources": [Resource(Kind.BATCH, "")]}, "can't be the id"),
+        ({"resources": [Resource("batch", "a/b")]}, "'a/b' can't be the id of a batch"),
+        ({"resources": [Resource("batch", "..")]}, "can't be the id"),
+        ({"resources": [Resource("batch", "")]}, "can't be the id"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_with_what_would_do(settings, message):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
-from prolific_contract.sandbox._resources import Kind
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -16,7 +15,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def test_an_example_runs(library, tmp_path):
     path = tmp_path / "export.zip"
     order = ArchiveOrder(
-        kind=Kind.COLLECTION,
+        kind="collection",
         resource_id="65f0c1d2e3a4b5c6d7e8f901",
         exported_at=datetime(2026, 3, 20, 10, 30, tzinfo=UTC),
         submissions=25,

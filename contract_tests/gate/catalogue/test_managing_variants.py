@@ -6,7 +6,6 @@ import json
 import pytest
 from helpers.courses import BASE, GENERATION, ask, content, settings_for
 from prolific_contract._vocabulary import path_of
-from prolific_contract.sandbox import Kind as SandboxKind
 from prolific_contract.sandbox import ManualClock
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
 
@@ -19,7 +18,7 @@ class Desk:
     def __init__(self, name):
         self.clock = ManualClock()
         given = settings_for("2026-11")
-        self.resource = given.id_of(SandboxKind.BATCH)
+        self.resource = given.id_of("batch")
         self.site = VariantSite(VARIANTS[name], given, self.clock)
 
     def ask(self, method, *job, query=""):

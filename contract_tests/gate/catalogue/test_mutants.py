@@ -534,7 +534,7 @@ def test_chance_follows_from_the_seed():
 
     def statuses(seed):
         site = MutatedSite(one, SandboxSettings(token=TOKEN, seed=seed), ManualClock())
-        resource = site.settings.id_of(SandboxKind.BATCH)
+        resource = site.settings.id_of("batch")
         job = body(ask(site, "POST", path_of("batch", resource)))["export_id"]
         return [ask(site, "GET", path_of("batch", resource, job)).status for _ in range(20)]
 

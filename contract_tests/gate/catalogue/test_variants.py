@@ -21,7 +21,6 @@ from helpers.courses import (
     settings_for,
 )
 from prolific_contract._vocabulary import path_of
-from prolific_contract.sandbox import Kind as SandboxKind
 from prolific_contract.sandbox import ManualClock, SandboxError
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite, variant
 
@@ -282,7 +281,7 @@ class Desk:
     def __init__(self, name, edition="2026-03"):
         self.clock = ManualClock()
         given = settings_for(edition)
-        self.resource = given.id_of(SandboxKind.BATCH)
+        self.resource = given.id_of("batch")
         self.site = VariantSite(VARIANTS[name], given, self.clock)
 
     def request(self, resource=None):

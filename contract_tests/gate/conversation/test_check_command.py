@@ -19,14 +19,14 @@ from prolific_contract.gate.conversation._recorder import USER_AGENT
 from prolific_contract.gate.conversation._targets import NoAnswerError, UnreachableError
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange
-from prolific_contract.sandbox import Fate, Kind, ManualClock, Sandbox, SandboxSettings
+from prolific_contract.sandbox import Fate, ManualClock, Sandbox, SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
 
 SETTINGS = SandboxSettings(files=1, generation_seconds=1)
-BATCH = SETTINGS.id_of(Kind.BATCH)
-COLLECTION = SETTINGS.id_of(Kind.COLLECTION)
-FORBIDDEN = SETTINGS.id_of(Kind.BATCH, Fate.FORBIDDEN)
+BATCH = SETTINGS.id_of("batch")
+COLLECTION = SETTINGS.id_of("collection")
+FORBIDDEN = SETTINGS.id_of("batch", Fate.FORBIDDEN)
 USUAL = ["--target", BASE, "--token", SETTINGS.token, "--batch", BATCH]
 
 

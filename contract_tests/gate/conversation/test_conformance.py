@@ -18,14 +18,14 @@ from prolific_contract.gate.conversation._targets import NoAnswerError, Unreacha
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.trace._har_writer import har_of
-from prolific_contract.sandbox import Kind, ManualClock, Sandbox, SandboxSettings
+from prolific_contract.sandbox import ManualClock, Sandbox, SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
 
 pytest_plugins = ["pytester"]
 
 SETTINGS = SandboxSettings(files=1, generation_seconds=1)
-BATCH = SETTINGS.id_of(Kind.BATCH)
+BATCH = SETTINGS.id_of("batch")
 TARGET = {"target": BASE, "token": SETTINGS.token, "batch": BATCH}
 
 

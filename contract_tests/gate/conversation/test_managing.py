@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started, subjects_of
 from helpers.traces import START, complete, error, failed, generating, json_answer, running
-from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID
+from prolific_contract._vocabulary import JOB_LIMIT, UNKNOWN_EXPORT_ID
 from prolific_contract.gate._judge import judge
 from prolific_contract.gate.conversation._job_management import UNKNOWN_RESOURCE_ID
 from prolific_contract.gate.conversation._plan import KNOWN_JOB, Made, Plan
@@ -15,8 +15,7 @@ from prolific_contract.gate.conversation._recorder import converse
 from prolific_contract.gate.conversation._targets import NoAnswerError
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.trace._exchanges import Answer, Credential
-from prolific_contract.sandbox import Fate, Kind, ManualClock, Resource, SandboxSettings
-from prolific_contract.sandbox._resources import MOST_JOBS
+from prolific_contract.sandbox import Fate, ManualClock, Resource, SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 
@@ -58,7 +57,7 @@ def test_what_others_started_is_left_alone(profile, age):
     settings = SandboxSettings(edition=LATER, token=TOKEN)
     clock = ManualClock()
     site = Site(settings, clock)
-    resource = Resource(Kind.BATCH, settings.id_of(Kind.BATCH))
+    resource = Resource("batch", settings.id_of("batch"))
     strange = site._world.api._jobs.request(resource, clock.now()).job
     clock.advance(age)
     path = f"/api/v1/data-collection/batches/{resource.id}/export/{KNOWN_JOB}"
@@ -261,7 +260,7 @@ def test_the_limit_is_tried_under_the_full_profile_alone():
         max(len(one.answer.json) for one in asked(polite, "list") if one.answer.status == 200) < 4
     )
     assert {len(one.answer.json) for one in asked(full, "list") if one.answer.status == 200} >= {
-        MOST_JOBS
+        JOB_LIMIT
     }
     subjects = [one for one in full.plan.subjects if not one.forbidden]
     for subject in subjects:
@@ -272,7 +271,7 @@ def test_the_limit_is_tried_under_the_full_profile_alone():
 def test_a_full_resource_is_not_filled():
     def answer(request):
         if request.path == PATH and request.method == "GET":
-            return json_answer(200, [{"export_id": f"k{n}"} for n in range(MOST_JOBS)])
+            return json_answer(200, [{"export_id": f"k{n}"} for n in range(JOB_LIMIT)])
         if request.method == "POST" and request.authorization == f"Token {TOKEN}":
             return error(409)
         return error(404 if request.method != "POST" else 401)
@@ -294,7 +293,7 @@ def test_a_server_that_starts_nothing_more_is_not_filled():
 
 def test_jobs_that_made_up_requests_started_are_deleted_too():
     settings = SandboxSettings(edition=LATER)
-    batch = settings.id_of(Kind.BATCH)
+    batch = settings.id_of("batch")
     path = f"/api/v1/data-collection/batches/{batch}/export?study_id=made-up"
     made = (Made("POST", path), Made("POST", "/elsewhere"), Made("GET", path))
     rehearsal = rehearse(edition=LATER, asked=None, profile="full", made=made)
@@ -419,15 +418,15 @@ class Shelf:
 
 
 @pytest.mark.parametrize("enforced", [None, LATER])
-@pytest.mark.parametrize("there", range(MOST_JOBS + 1))
+@pytest.mark.parametrize("there", range(JOB_LIMIT + 1))
 def test_the_last_place_is_left_to_others(enforced, there):
     shelf = Shelf(there)
     remarks = shelf.check(edition=enforced).remarks
 
-    assert shelf.most <= max(there, MOST_JOBS - 1)
+    assert shelf.most <= max(there, JOB_LIMIT - 1)
     assert shelf.jobs == [f"old{number}" for number in range(there)]
-    assert (shelf.most > there) == (there < MOST_JOBS - 1)
-    if there >= MOST_JOBS - 1:
+    assert (shelf.most > there) == (there < JOB_LIMIT - 1)
+    if there >= JOB_LIMIT - 1:
         (remark,) = remarks
         assert f"had {there} export jobs before" in remark
 
@@ -439,7 +438,7 @@ def test_filters_are_tried_while_there_is_room(there, tried):
     converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER))
 
     assert sum("from=" in one.path for one in target.asked) == tried
-    assert shelf.most < MOST_JOBS
+    assert shelf.most < JOB_LIMIT
     assert shelf.jobs == [f"old{number}" for number in range(there)]
 
 

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from prolific_contract._vocabulary import EDITIONS
+
 
 def add_parser(subparsers: Any) -> None:
     """Register the subcommand."""
@@ -16,10 +18,9 @@ def add_parser(subparsers: Any) -> None:
         "is the union of all editions; among the project's files, it is written to "
         "openapi/prolific.yaml.",
     )
-    # As in prolific_contract.spec.EDITIONS, which would take an optional dependency to import.
     parser.add_argument(
         "--edition",
-        choices=("2026-03", "2026-11"),
+        choices=EDITIONS,
         help="build this edition only, to stdout unless there is an --output",
     )
     parser.add_argument("--upstream", type=Path, metavar="PATH", help="the imported document")

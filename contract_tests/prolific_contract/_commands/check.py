@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prolific_contract._errors import DocumentError
+from prolific_contract._vocabulary import EDITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 # As in prolific_contract.gate.reports, which would take optional dependencies to import.
 _FORMATS = ("html", "json", "junit", "sarif", "text")
-_EDITIONS = ("auto", "2026-03", "2026-11")
+_EDITIONS = ("auto", *EDITIONS)
 
 _EPILOG = """\
 what it does to a server:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from prolific_contract._vocabulary import EDITIONS, JOB_LIMIT
 from prolific_contract.sandbox import _resources as known
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def add_parser(subparsers: Any) -> None:
     option("--port", type=int, default=0, help="port to listen on (default: a free one)")
     option(
         "--edition",
-        choices=known.EDITIONS,
+        choices=EDITIONS,
         default=known.DEFAULT_EDITION,
         help="edition of the contract to behave as (default: %(default)s)",
     )
@@ -79,7 +80,7 @@ def add_parser(subparsers: Any) -> None:
         type=int,
         choices=known.LIMIT_STATUSES,
         default=known.DEFAULT_LIMIT_STATUS,
-        help=f"answer to a request for job {known.MOST_JOBS + 1} of a resource in edition 2026-11; "
+        help=f"answer to a request for job {JOB_LIMIT + 1} of a resource in edition 2026-11; "
         "no document says which (default: %(default)s)",
     )
     parser.add_argument(

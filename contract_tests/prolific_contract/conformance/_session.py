@@ -8,12 +8,12 @@ import pytest
 from attrs import frozen
 
 from prolific_contract._errors import ContractToolError
-from prolific_contract._vocabulary import KINDS, MANAGING, Operation
+from prolific_contract._vocabulary import EDITIONS, KINDS, MANAGING, Edition, Operation
 from prolific_contract.gate._check import Check, UsageError, check_live, usable
 from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.conversation._recorder import InterruptedConversation
 from prolific_contract.gate.laws import LAWS
-from prolific_contract.gate.laws._law import Edition, Law
+from prolific_contract.gate.laws._law import Law
 from prolific_contract.gate.reports._ci_logs import obeyed_by_none
 from prolific_contract.gate.trace._exchanges import Subject
 from prolific_contract.gate.trace._har_reader import parse_har
@@ -62,7 +62,7 @@ def check_of(config: pytest.Config) -> Check:
             "there is no server to check: give --prolific-target URL, and --prolific-batch ID or "
             "--prolific-collection ID; the token is read from PROLIFIC_TOKEN"
         )
-    edition = _chosen(config, "edition", ("auto", "2026-03", "2026-11"))
+    edition = _chosen(config, "edition", ("auto", *EDITIONS))
     check = Check(
         target=target.rstrip("/"),
         token=_option(config, "token"),

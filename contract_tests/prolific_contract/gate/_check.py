@@ -8,7 +8,7 @@ from attrs import field, frozen
 from prolific_exports._model._urls import is_this_machine, unsafe_reason
 
 from prolific_contract._errors import ContractToolError
-from prolific_contract._vocabulary import DOTS
+from prolific_contract._vocabulary import DOTS, Edition
 from prolific_contract.gate._judge import contract_of, judge
 from prolific_contract.gate._verdict import Verdict
 from prolific_contract.gate.conversation._generated_requests import made_up
@@ -16,7 +16,6 @@ from prolific_contract.gate.conversation._http_target import LiveTarget
 from prolific_contract.gate.conversation._plan import BRISK, CAREFUL, Pace, Plan, Profile
 from prolific_contract.gate.conversation._recorder import Conversation, Progress, converse
 from prolific_contract.gate.conversation._targets import Target, UnreachableError
-from prolific_contract.gate.laws._law import Edition
 from prolific_contract.gate.trace._exchanges import Subject, Trace
 from prolific_contract.gate.trace._har_reader import read_har
 

@@ -7,12 +7,12 @@ from typing import Any, Literal
 from attrs import frozen
 from prolific_exports import __version__
 
-from prolific_contract._vocabulary import MANAGING, Kind, Operation
+from prolific_contract._vocabulary import MANAGING, Edition, Kind, Operation
 from prolific_contract.gate._verdict import Cell, DocumentedAnswer, Verdict
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._documented import documented
 from prolific_contract.gate.laws._jobs import Job, in_course, jobs_of, requests_of, state
-from prolific_contract.gate.laws._law import Edition, Law, Observation, Outcome, Reading
+from prolific_contract.gate.laws._law import Law, Observation, Outcome, Reading
 from prolific_contract.gate.laws._lists import lists_of
 from prolific_contract.gate.laws._observations import API, answered
 from prolific_contract.gate.trace._exchanges import Exchange, Trace

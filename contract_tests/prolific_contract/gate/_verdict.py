@@ -8,9 +8,9 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from prolific_contract._vocabulary import Operation
+from prolific_contract._vocabulary import Edition, Operation
 from prolific_contract.gate.laws._jobs import canonical, place
-from prolific_contract.gate.laws._law import Edition, Law, Observation, Outcome
+from prolific_contract.gate.laws._law import Law, Observation, Outcome
 from prolific_contract.gate.trace._exchanges import Exchange, Subject, Trace
 
 

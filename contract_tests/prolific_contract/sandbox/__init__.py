@@ -12,14 +12,8 @@ extra); they are imported when ``Sandbox`` or ``create_app`` is first used.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from prolific_contract.sandbox._resources import (
-    EDITIONS,
-    KNOWN_RESOURCES,
-    Edition,
-    Fate,
-    Kind,
-    Resource,
-)
+from prolific_contract._vocabulary import EDITIONS, Edition, Kind
+from prolific_contract.sandbox._resources import KNOWN_RESOURCES, Fate, Resource
 
 if TYPE_CHECKING:
     from prolific_contract.sandbox._app import create_app

@@ -5,6 +5,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+from prolific_contract._vocabulary import JOB_LIMIT, PATH_SEGMENTS, Edition, Kind, State
 from prolific_contract.sandbox._filter import EVERYTHING, FilterError, read_filter
 from prolific_contract.sandbox._http import (
     Call,
@@ -14,20 +15,14 @@ from prolific_contract.sandbox._http import (
     json_reply,
     no_content_reply,
 )
-from prolific_contract.sandbox._jobs import (
-    Job,
-    JobBook,
-    JobLimitError,
-    State,
-    StillGeneratingError,
-)
-from prolific_contract.sandbox._resources import MOST_JOBS, Edition, Fate, Kind, Resource
+from prolific_contract.sandbox._jobs import Job, JobBook, JobLimitError, StillGeneratingError
+from prolific_contract.sandbox._resources import Fate, Resource
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._signing import UrlSigner
 from prolific_contract.sandbox._store import object_path
 from prolific_contract.sandbox._text import utc_timestamp
 
-_KINDS = {kind.path_segment: kind for kind in Kind}
+_KINDS = {segment: kind for kind, segment in PATH_SEGMENTS.items()}
 # Of the paths without and with the id of a job. HEAD is everywhere that GET is (RFC 9110).
 _METHODS: dict[Edition, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "2026-03": (("POST",), ("GET", "HEAD")),
@@ -107,9 +102,9 @@ class ExportApi:
             return error_reply(
                 self._settings.limit_status,
                 8,
-                f"This {kind} has {MOST_JOBS} export jobs, the most it can have: delete one.",
+                f"This {kind} has {JOB_LIMIT} export jobs, the most it can have: delete one.",
             )
-        if requested.state is State.COMPLETE:
+        if requested.state == "complete":
             return self._state_reply(200, call, requested.job, requested.state, now)
         return self._state_reply(202, call, requested.job, requested.state, now)
 
@@ -148,11 +143,11 @@ class ExportApi:
         return no_content_reply()
 
     def _state_reply(self, status: int, call: Call, job: Job, state: State, now: datetime) -> Reply:
-        body = {"status": state.value}
+        body: dict[str, str] = {"status": state}
         # Only generating carries the id, and failed says nothing more (D-7).
-        if state is State.GENERATING:
+        if state == "generating":
             body["export_id"] = job.export_id
-        elif state is State.COMPLETE:
+        elif state == "complete":
             presigned = self._signer.presign(call.base_url, object_path(job.export_id), now)
             body["url"] = presigned.url
             body["expires_at"] = utc_timestamp(presigned.expires_at)
@@ -164,7 +159,7 @@ def listed(job: Job, now: datetime) -> dict[str, Any]:
     return {
         "export_id": job.export_id,
         "filter": job.filter.as_json(),
-        "status": job.state(now).value,
+        "status": job.state(now),
         "created_at": utc_timestamp(job.requested_at),
     }
 

@@ -21,11 +21,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from attrs import frozen
 from prolific_exports._model._timestamps import parse_timestamp
 
+from prolific_contract._vocabulary import Kind
 from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter
 from prolific_contract.sandbox._questions import FILE_UPLOAD, STUDIES, Question
 from prolific_contract.sandbox._random import Draw
 from prolific_contract.sandbox._resources import STUDIES as STUDY_IDS
-from prolific_contract.sandbox._resources import Kind
 from prolific_contract.sandbox._text import utc_timestamp
 from prolific_contract.sandbox._uploads import Upload, make_upload
 
@@ -108,7 +108,7 @@ class _Writer:
 
     def write_to(self, archive: ZipFile) -> None:
         kind = self.order.kind
-        if kind is Kind.COLLECTION:
+        if kind == "collection":
             self._write_lines(archive, "responses.jsonl", self._collection_records())
         else:
             self._write_lines(archive, "responses-by-submission.jsonl", self._records_by_rater())
@@ -307,4 +307,4 @@ print(tasks["submissions"].str.len().describe())
 ```
 """
 
-_READMES = {Kind.COLLECTION: _COLLECTION_README, Kind.BATCH: _BATCH_README}
+_READMES = {"collection": _COLLECTION_README, "batch": _BATCH_README}

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
+from prolific_contract._vocabulary import Edition
 from prolific_contract.sandbox._errors import SandboxError
-from prolific_contract.sandbox._resources import Edition
 
 _T = TypeVar("_T")
 

@@ -47,7 +47,7 @@ class OpenBook(JobBook):
     ) -> Job:
         """Start a job, whatever jobs there are."""
         with self._lock:
-            return self._start(known.Resource(known.Kind(kind), resource_id), now, wanted)
+            return self._start(known.Resource(kind, resource_id), now, wanted)
 
     def remove(self, job: Job) -> None:
         """Delete a job, whatever its state."""
@@ -73,7 +73,7 @@ class OpenBook(JobBook):
     ) -> Requested:
         """Give the resource's present job of that filter, or start one."""
         if resource.fate is known.Fate.COMPLETES:
-            fate = self._fates.get(resource.kind.value, resource.fate)
+            fate = self._fates.get(resource.kind, resource.fate)
             resource = resource._replace(fate=fate)
         return super().request(resource, now, wanted)
 

@@ -5,22 +5,14 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import count
 from uuid import UUID
 
 from attrs import frozen
 
+from prolific_contract._vocabulary import JOB_LIMIT, Edition, Kind, State
 from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter
-from prolific_contract.sandbox._resources import MOST_JOBS, Edition, Fate, Kind, Resource
-
-
-class State(StrEnum):
-    """A job's state, as the status operation names it."""
-
-    GENERATING = "generating"
-    COMPLETE = "complete"
-    FAILED = "failed"
+from prolific_contract.sandbox._resources import Fate, Resource
 
 
 @frozen
@@ -50,11 +42,11 @@ class Job:
     def state(self, now: datetime) -> State:
         """The job's state at a moment."""
         if now < self.ready_at:
-            return State.GENERATING
+            return "generating"
         # An archive deleted from storage reads as failed too (documents/000, 001).
         if self.gone_at is not None and now >= self.gone_at:
-            return State.FAILED
-        return State.COMPLETE
+            return "failed"
+        return "complete"
 
 
 @frozen
@@ -87,7 +79,7 @@ def answers_again(edition: Edition, state: State) -> bool:
     complete; 2026-11 while it is generating (D-2, D-3). The documents call a reusable export
     "recent" without a limit, so here it is reused as long as its archive exists.
     """
-    return state is State.GENERATING or (edition == "2026-03" and state is State.COMPLETE)
+    return state == "generating" or (edition == "2026-03" and state == "complete")
 
 
 def moment_gone(
@@ -144,17 +136,17 @@ class JobBook:
             if latest is not None and answers_again(self._edition, latest.state(now)):
                 return Requested(latest, latest.state(now), is_new=False)
             # A limit on what can be listed and deleted: the edition without has none (D-3).
-            if self._edition == "2026-11" and len(jobs) >= MOST_JOBS:
+            if self._edition == "2026-11" and len(jobs) >= JOB_LIMIT:
                 raise JobLimitError
-            return Requested(self._start(resource, now, wanted), State.GENERATING, is_new=True)
+            return Requested(self._start(resource, now, wanted), "generating", is_new=True)
 
     def find(self, export_id: str) -> Job | None:
         """The job of that id, or None."""
         return self._by_export_id.get(export_id)
 
-    def of(self, kind: str, resource_id: str) -> tuple[Job, ...]:
+    def of(self, kind: Kind, resource_id: str) -> tuple[Job, ...]:
         """A resource's jobs that have not been deleted, oldest first."""
-        return tuple(self._by_resource.get((Kind(kind), resource_id), ()))
+        return tuple(self._by_resource.get((kind, resource_id), ()))
 
     def delete(self, job: Job, now: datetime) -> None:
         """Delete a job; it is not found any more, and its archive neither.
@@ -163,7 +155,7 @@ class JobBook:
             StillGeneratingError: It is not finished; nothing was done.
         """
         with self._lock:
-            if job.state(now) is State.GENERATING:
+            if job.state(now) == "generating":
                 raise StillGeneratingError
             self._discard(job)
 

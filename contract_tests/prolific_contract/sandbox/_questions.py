@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import frozen
 
+from prolific_contract._vocabulary import Kind
 from prolific_contract.sandbox._random import Draw
-from prolific_contract.sandbox._resources import Kind
 
 FILE_UPLOAD = "file_upload"
 
@@ -245,4 +245,4 @@ _ASSISTANT = Study(
     ),
 )
 
-STUDIES: dict[Kind, Study] = {Kind.COLLECTION: _COOKING, Kind.BATCH: _ASSISTANT}
+STUDIES: dict[Kind, Study] = {"collection": _COOKING, "batch": _ASSISTANT}

@@ -5,10 +5,9 @@ packages that the running sandbox needs.
 """
 
 from enum import StrEnum
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
-Edition = Literal["2026-03", "2026-11"]
-EDITIONS: tuple[Edition, ...] = get_args(Edition)
+from prolific_contract._vocabulary import Edition, Kind
 
 DEFAULT_TOKEN = "sandbox-token"  # noqa: S105 - public on purpose: it opens nothing but the sandbox
 DEFAULT_EDITION: Edition = "2026-03"
@@ -20,26 +19,11 @@ DEFAULT_SEED = 1
 DEFAULT_LIMIT_STATUS = 409
 LIMIT_STATUSES = (400, 403, 409, 422, 429)
 
-MOST_JOBS = 10
-"""How many export jobs a collection or batch has at most in edition 2026-11 (D-3)."""
-
 STUDIES = ("64d0c0de0000000000000001", "64d0c0de0000000000000002")
 """The studies under which responses were submitted, of every collection and batch."""
 
 # Four documents give 24 hours, the later ones one hour (D-4).
 URL_LIFETIME_SECONDS: dict[Edition, int] = {"2026-03": 24 * 3600, "2026-11": 3600}
-
-
-class Kind(StrEnum):
-    """What an export is made of."""
-
-    COLLECTION = "collection"
-    BATCH = "batch"
-
-    @property
-    def path_segment(self) -> str:
-        """The kind's name in request paths."""
-        return "collections" if self is Kind.COLLECTION else "batches"
 
 
 class Fate(StrEnum):
@@ -74,8 +58,8 @@ class Resource(NamedTuple):
 
 
 _PREFIXES: dict[Kind, str] = {
-    Kind.COLLECTION: "c0111ec7-0000-4000-8000-",
-    Kind.BATCH: "ba7c4000-0000-4000-8000-",
+    "collection": "c0111ec7-0000-4000-8000-",
+    "batch": "ba7c4000-0000-4000-8000-",
 }
 _NUMBERS: tuple[tuple[int, Fate], ...] = (
     (1, Fate.COMPLETES),

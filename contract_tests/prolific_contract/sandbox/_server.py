@@ -18,7 +18,7 @@ from prolific_contract.sandbox._app import app_for
 from prolific_contract.sandbox._certificate import Certificate
 from prolific_contract.sandbox._clock import Clock
 from prolific_contract.sandbox._errors import SandboxError
-from prolific_contract.sandbox._resources import Fate, Kind
+from prolific_contract.sandbox._resources import Fate
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._sites import make_site
 from prolific_contract.sandbox._wire import WireProtocol
@@ -223,22 +223,22 @@ class Sandbox:
     @property
     def collection_id(self) -> str:
         """A collection whose export jobs complete."""
-        return self.settings.id_of(Kind.COLLECTION)
+        return self.settings.id_of("collection")
 
     @property
     def batch_id(self) -> str:
         """A batch whose export jobs complete."""
-        return self.settings.id_of(Kind.BATCH)
+        return self.settings.id_of("batch")
 
     @property
     def forbidden_collection_id(self) -> str:
         """A collection that the token gives no access to."""
-        return self.settings.id_of(Kind.COLLECTION, Fate.FORBIDDEN)
+        return self.settings.id_of("collection", Fate.FORBIDDEN)
 
     @property
     def forbidden_batch_id(self) -> str:
         """A batch that the token gives no access to."""
-        return self.settings.id_of(Kind.BATCH, Fate.FORBIDDEN)
+        return self.settings.id_of("batch", Fate.FORBIDDEN)
 
 
 class _Loop(asyncio.SelectorEventLoop):

@@ -7,9 +7,10 @@ from typing import Any
 
 from attrs import Attribute, field, frozen
 
+from prolific_contract._vocabulary import EDITIONS, Edition, Kind
 from prolific_contract.sandbox import _resources as known
 from prolific_contract.sandbox._errors import SandboxError
-from prolific_contract.sandbox._resources import Edition, Fate, Kind, Resource
+from prolific_contract.sandbox._resources import Fate, Resource
 
 # An id becomes one path segment and part of a folder name inside the archive.
 _USABLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -20,9 +21,9 @@ _LONGEST_LIFETIME_SECONDS = 7 * 24 * 3600
 
 
 def _known_edition(_: Any, __: "Attribute[Any]", value: object) -> None:
-    if value not in known.EDITIONS:
+    if value not in EDITIONS:
         raise SandboxError(
-            f"{value!r} is not an edition of the contract; choose {' or '.join(known.EDITIONS)}"
+            f"{value!r} is not an edition of the contract; choose {' or '.join(EDITIONS)}"
         )
 
 

@@ -6,12 +6,12 @@ from itertools import count
 
 from attrs import frozen
 
+from prolific_contract._vocabulary import Edition
 from prolific_contract.sandbox._api import ExportApi
 from prolific_contract.sandbox._archive_files import ArchiveShelf
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._http import Call, Reply, json_reply
 from prolific_contract.sandbox._jobs import JobBook
-from prolific_contract.sandbox._resources import Edition
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._signing import UrlSigner
 from prolific_contract.sandbox._store import STORE_PREFIX, ObjectStore

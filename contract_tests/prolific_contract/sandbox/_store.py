@@ -16,7 +16,7 @@ from prolific_contract.sandbox._http import (
     file_reply,
     xml_reply,
 )
-from prolific_contract.sandbox._jobs import Job, JobBook, State
+from prolific_contract.sandbox._jobs import Job, JobBook
 from prolific_contract.sandbox._signing import UrlSigner
 from prolific_contract.sandbox._text import http_date
 
@@ -112,7 +112,7 @@ class ObjectStore:
         if refusal is not None:
             return xml_reply(refusal)
         job = self._jobs.find(export_id_of(call.path))
-        if job is None or job.state(now) is not State.COMPLETE:
+        if job is None or job.state(now) != "complete":
             key = call.path.removeprefix(STORE_PREFIX)
             return xml_reply(
                 StoreError(404, "NoSuchKey", "The key does not exist.", (("Key", key),))

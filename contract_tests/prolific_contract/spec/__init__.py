@@ -4,11 +4,11 @@
 by the overlay, and `load_contract` gives the result that everything else reads.
 """
 
+from prolific_contract._vocabulary import EDITIONS, Edition
 from prolific_contract.spec._build import Built, build, build_with_proof
 from prolific_contract.spec._disjoint import Pair
 from prolific_contract.spec._files import load_contract
 from prolific_contract.spec._importer import import_document
-from prolific_contract.spec._overlay import EDITIONS, Edition
 from prolific_contract.spec._yaml import dump_yaml, load_yaml
 
 __all__ = [

@@ -3,9 +3,10 @@
 from typing import Any, NamedTuple
 
 from prolific_contract._errors import BuildError, DocumentError
+from prolific_contract._vocabulary import EDITIONS, Edition
 from prolific_contract.spec._components import Component, drop_unreachable
 from prolific_contract.spec._disjoint import Pair, pairs
-from prolific_contract.spec._overlay import EDITIONS, Edition, apply, parse_overlay, select
+from prolific_contract.spec._overlay import apply, parse_overlay, select
 from prolific_contract.spec._structure import outline
 from prolific_contract.spec._validation import semantic_errors, structural_errors
 from prolific_contract.spec._yaml import dump_yaml

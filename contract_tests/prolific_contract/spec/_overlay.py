@@ -9,17 +9,13 @@ correction with it.
 
 import re
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from jsonpath_rfc9535 import JSONPathError, find
 
 from prolific_contract._errors import OverlayError
+from prolific_contract._vocabulary import EDITIONS, Edition
 from prolific_contract.spec._structure import copy_json
-
-Edition = Literal["2026-03", "2026-11"]
-"""An edition of the contract, named by the month of the documents that describe it."""
-
-EDITIONS: tuple[Edition, ...] = get_args(Edition)
 
 _ACTION_KEYS = {"target", "description", "update", "remove", "x-evidence", "x-edition"}
 _DISCREPANCY = re.compile(r"D-[1-9][0-9]*")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlencode
 
-from prolific_contract._vocabulary import KINDS, UNKNOWN_EXPORT_ID, Kind
+from prolific_contract._vocabulary import JOB_LIMIT, KINDS, UNKNOWN_EXPORT_ID, Kind
 from prolific_contract.gate.conversation._plan import Plan
 from prolific_contract.gate.conversation._resources import (
     Job,
@@ -37,7 +37,6 @@ _CLEARING: Final = 30.0
 # A job that is as many times as old as another was, and a second, is not in the same case.
 _FAR_OLDER: Final = 2.0
 _SECOND: Final = 1.0
-_MOST_JOBS: Final = 10
 # How many jobs are started where nobody knows how many there are.
 _BLIND_JOBS: Final = 2
 
@@ -68,7 +67,7 @@ class Manager:
         answer = exchange.answer if exchange is not None else None
         if visit.before is not None:
             # One place is left to others.
-            visit.room = _MOST_JOBS - 1 - len(visit.before)
+            visit.room = JOB_LIMIT - 1 - len(visit.before)
         elif visit.manages or answer is None or not 400 <= answer.status < 500:
             visit.room = _BLIND_JOBS
 
@@ -141,7 +140,7 @@ class Manager:
         if ids is None:
             return
         day = 2
-        while len(ids) < _MOST_JOBS:
+        while len(ids) < JOB_LIMIT:
             job = yield from self._filtered(visit, day)
             if job is None or job.export_id.lower() in ids:
                 return

@@ -6,7 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from prolific_contract.gate.laws._law import Edition
+from prolific_contract._vocabulary import Edition
 from prolific_contract.gate.trace._exchanges import Subject
 
 Profile: TypeAlias = Literal["polite", "full"]

@@ -9,11 +9,10 @@ from urllib.parse import quote
 from attrs import define, field
 from prolific_exports._model._timestamps import utc_moment
 
-from prolific_contract._vocabulary import DOTS, Kind, path_of
+from prolific_contract._vocabulary import DOTS, STATES, Kind, path_of
 from prolific_contract.gate.conversation._steps import Ask
 from prolific_contract.gate.trace._exchanges import Exchange, Subject
 
-_STATES: Final = frozenset({"generating", "complete", "failed"})
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 # A Date has whole seconds, and so may the time at which a job was requested.
 _SECOND: Final = timedelta(seconds=1)
@@ -153,7 +152,7 @@ class Poll:
 def told_state(exchange: Exchange | None) -> str | None:
     """The documented state that a success tells."""
     answer = exchange.answer if exchange else None
-    if answer is None or answer.status >= 300 or answer.state not in _STATES:
+    if answer is None or answer.status >= 300 or answer.state not in STATES:
         return None
     return answer.state
 

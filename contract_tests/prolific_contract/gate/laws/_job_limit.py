@@ -1,13 +1,9 @@
 """Whether a resource has room for another export job (edition 2026-11: ten at most, D-3)."""
 
-from typing import Final
-
+from prolific_contract._vocabulary import JOB_LIMIT
 from prolific_contract.gate.laws._jobs import is_request, place
 from prolific_contract.gate.laws._lists import lists_of
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
-
-MOST_JOBS: Final = 10
-"""How many export jobs a resource may have, whatever their filters and states."""
 
 
 def may_be_full(trace: Trace, request: Exchange) -> bool:
@@ -32,7 +28,7 @@ def may_be_full(trace: Trace, request: Exchange) -> bool:
             and place(exchange.address) == own
             for exchange in trace.exchanges
         )
-        return len(listed[-1].entries) + since >= MOST_JOBS
+        return len(listed[-1].entries) + since >= JOB_LIMIT
     return any(
         exchange.address is not None
         and place(exchange.address) == own

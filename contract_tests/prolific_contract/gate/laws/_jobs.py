@@ -7,11 +7,10 @@ from typing import Final
 
 from attrs import field, frozen
 
-from prolific_contract._vocabulary import Address, Kind, Operation
+from prolific_contract._vocabulary import STATES, Address, Kind, Operation
 from prolific_contract.gate.laws._observations import has_access, once, query
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
-_STATES: Final = frozenset({"generating", "complete", "failed"})
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 # Recordings keep times in milliseconds.
 _ROUNDED: Final = 0.002
@@ -91,7 +90,7 @@ def state(exchange: Exchange) -> str | None:
     Any success: which status it should have had is another law's.
     """
     answer = exchange.answer
-    if answer is None or not 200 <= answer.status < 300 or answer.state not in _STATES:
+    if answer is None or not 200 <= answer.status < 300 or answer.state not in STATES:
         return None
     return answer.state
 

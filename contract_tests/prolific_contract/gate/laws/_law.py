@@ -6,10 +6,8 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from prolific_contract._vocabulary import Operation
+from prolific_contract._vocabulary import Edition, Operation
 from prolific_contract.gate.trace._exchanges import Trace
-
-Edition: TypeAlias = Literal["2026-03", "2026-11"]
 
 
 @frozen

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from prolific_contract._vocabulary import Kind, Operation
+from prolific_contract._vocabulary import JOB_LIMIT, Kind, Operation
 from prolific_contract.gate.laws._documented import documented
-from prolific_contract.gate.laws._job_limit import MOST_JOBS
 from prolific_contract.gate.laws._jobs import (
     Job,
     Key,
@@ -91,7 +90,7 @@ def _limit(trace: Trace, reading: Reading) -> Iterator[Observation]:
         if not last or request.answer is None or _changed(trace, last[0], request):
             continue
         after = next((one for one in own if before(request, one.exchange)), None)
-        if len(last[0].entries) >= MOST_JOBS:
+        if len(last[0].entries) >= JOB_LIMIT:
             yield from _over(reading, last[0], request, after)
             if _is_refusal(request.answer):
                 refused[kind, resource_id] = request
@@ -162,7 +161,7 @@ def _freed(
     elif refused.answer is not None and answer.status == refused.answer.status != 429:
         yield violated(
             operation,
-            f"refused as when there were {MOST_JOBS} jobs, and there are {len(listed.entries)}",
+            f"refused as when there were {JOB_LIMIT} jobs, and there are {len(listed.entries)}",
             refused,
             listed.exchange,
             request,

@@ -10,17 +10,17 @@ from typing import Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from prolific_contract._vocabulary import KINDS, MANAGING, Operation, path_of
+from prolific_contract._vocabulary import EDITIONS, KINDS, MANAGING, Edition, Operation, path_of
 from prolific_contract.gate._judge import judge
 from prolific_contract.gate._verdict import Verdict
 from prolific_contract.gate.conversation._http_target import LiveTarget
 from prolific_contract.gate.conversation._plan import BRISK, CAREFUL, KNOWN_JOB, Made, Plan, Profile
 from prolific_contract.gate.conversation._recorder import Conversation, converse
 from prolific_contract.gate.laws import LAWS
-from prolific_contract.gate.laws._law import Edition, Law
+from prolific_contract.gate.laws._law import Law
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.trace._exchanges import Subject
-from prolific_contract.sandbox import EDITIONS, Fate, Kind, ManualClock, Sandbox, SandboxSettings
+from prolific_contract.sandbox import Fate, ManualClock, Sandbox, SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import MUTANTS, Fault, Mutant, MutatedSite
 from prolific_contract.sandbox.variants import VARIANTS, Variant, VariantSite
@@ -213,7 +213,7 @@ def _settings(edition: Edition) -> SandboxSettings:
 
 def _subjects(settings: SandboxSettings) -> tuple[Subject, ...]:
     return tuple(
-        Subject(kind, settings.id_of(Kind(kind), fate), forbidden=fate is Fate.FORBIDDEN)
+        Subject(kind, settings.id_of(kind, fate), forbidden=fate is Fate.FORBIDDEN)
         for fate in (Fate.COMPLETES, Fate.FORBIDDEN)
         for kind in KINDS
     )

@@ -6,7 +6,7 @@ from attrs import field, mutable
 
 from prolific_contract.sandbox._api import listed
 from prolific_contract.sandbox._http import Reply, error_reply, no_content_reply
-from prolific_contract.sandbox._jobs import Job, State
+from prolific_contract.sandbox._jobs import Job
 from prolific_contract.sandbox._replies import NO_CONTENT, is_list, jobs_of, with_json
 from prolific_contract.sandbox.mutants._changing import changing
 from prolific_contract.sandbox.mutants._fault import DELETE, Behaviour, Fault, always
@@ -72,7 +72,7 @@ class _HalfDone:
 def _also_generating(turn: Turn) -> Reply:
     job = _job(turn)
     own = job is not None and (job.kind, job.resource_id) == (turn.kind, turn.resource_id)
-    if job is not None and own and turn.authorized and job.state(turn.now) is State.GENERATING:
+    if job is not None and own and turn.authorized and job.state(turn.now) == "generating":
         turn.book.remove(job)
         return no_content_reply()
     return turn.reply()

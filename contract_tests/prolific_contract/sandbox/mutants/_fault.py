@@ -5,9 +5,8 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import Factory, field, frozen
 
-from prolific_contract._vocabulary import Action, Operation
+from prolific_contract._vocabulary import EDITIONS, Action, Edition, Operation
 from prolific_contract.sandbox._http import Reply
-from prolific_contract.sandbox._resources import EDITIONS, Edition
 from prolific_contract.sandbox.mutants._faulty_request import Turn
 
 Shows: TypeAlias = Literal["always", "late", "second", "sometimes"]

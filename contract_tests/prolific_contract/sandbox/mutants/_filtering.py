@@ -5,11 +5,11 @@ from typing import Any
 
 from attrs import evolve, field, mutable
 
+from prolific_contract._vocabulary import JOB_LIMIT
 from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter, wanted_by
 from prolific_contract.sandbox._http import Reply, json_reply
-from prolific_contract.sandbox._jobs import Job, State
+from prolific_contract.sandbox._jobs import Job
 from prolific_contract.sandbox._replies import body_of, is_error, is_generating, with_json
-from prolific_contract.sandbox._resources import MOST_JOBS
 from prolific_contract.sandbox.mutants._fault import Behaviour, Fault, Places, always
 from prolific_contract.sandbox.mutants._faulty_request import Turn
 
@@ -30,7 +30,7 @@ def _given_again(same: Callable[[ExportFilter, ExportFilter], bool]) -> Callable
     def behave(turn: Turn) -> Reply:
         wanted = wanted_by(turn.call)
         for job in turn.jobs_before:
-            generating = job.state(turn.now) is State.GENERATING
+            generating = job.state(turn.now) == "generating"
             if turn.is_request and generating and same(wanted, job.filter):
                 return _generating(job)
         return turn.reply()
@@ -46,7 +46,7 @@ def _new_job_each_time(turn: Turn) -> Reply:
 
 
 def _is_limit(turn: Turn) -> bool:
-    return turn.is_request and is_error(turn.reply()) and len(turn.jobs_before) >= MOST_JOBS
+    return turn.is_request and is_error(turn.reply()) and len(turn.jobs_before) >= JOB_LIMIT
 
 
 def _one_more(turn: Turn) -> Reply:

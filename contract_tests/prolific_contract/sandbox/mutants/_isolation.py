@@ -186,7 +186,7 @@ def _whoever_asks(wider: Callable[[Turn, str], bool]) -> Callable[[], Behaviour]
         job = None if turn.export_id is None else turn.book.find(turn.export_id)
         if job is None or turn.forbidden or not wider(turn, job.kind):
             return turn.reply()
-        path = path_of(job.kind.value, job.resource_id, job.export_id)
+        path = path_of(job.kind, job.resource_id, job.export_id)
         return turn.answer_to(evolve(turn.call, path=path))
 
     return always(behave)

@@ -7,14 +7,13 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from prolific_contract._vocabulary import MANAGING, Action, Address, Kind, address_of
+from prolific_contract._vocabulary import MANAGING, Action, Address, Edition, Kind, address_of
 from prolific_contract.sandbox import _resources as known
 from prolific_contract.sandbox._by_name import refuse_other_editions
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._editable_jobs import OpenBook
 from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._random import Draw
-from prolific_contract.sandbox._resources import Edition
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox._store import STORE_PREFIX, export_id_of
@@ -84,7 +83,7 @@ class MutatedSite(Site):
         operation = self._mutant.operation
         if address.kind != operation.kind or action not in self._watched:
             return None
-        resource = self.settings.resource(known.Kind(address.kind), address.resource_id)
+        resource = self.settings.resource(address.kind, address.resource_id)
         return Turn(
             call=call,
             kind=address.kind,
@@ -112,7 +111,7 @@ class MutatedSite(Site):
         job = self._book.find(export_id_of(call.path))
         if job is None:
             return None
-        return Address(job.kind.value, job.resource_id, job.export_id), "archive"
+        return Address(job.kind, job.resource_id, job.export_id), "archive"
 
     def _shows(self, turn: Turn) -> bool:
         shows = self._mutant.shows

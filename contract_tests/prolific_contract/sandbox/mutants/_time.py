@@ -10,7 +10,7 @@ from attrs import evolve, field, mutable
 
 from prolific_contract.sandbox._filter import wanted_by
 from prolific_contract.sandbox._http import Reply, json_reply
-from prolific_contract.sandbox._jobs import Job, State
+from prolific_contract.sandbox._jobs import Job
 from prolific_contract.sandbox._replies import (
     body_of,
     is_complete,
@@ -107,7 +107,7 @@ def _latest(turn: Turn) -> list[Job]:
 
 def _completed_job_again(turn: Turn) -> Reply:
     latest = _latest(turn)
-    if turn.is_request and latest and latest[0].state(turn.now) is State.COMPLETE:
+    if turn.is_request and latest and latest[0].state(turn.now) == "complete":
         path = f"{turn.call.path}/{latest[0].export_id}"
         return turn.answer_to(evolve(turn.call, method="GET", path=path))
     return turn.reply()
@@ -139,7 +139,7 @@ def _complete_after_all(turn: Turn) -> Reply:
 def _restarting_failed(turn: Turn) -> Reply:
     """The failed job itself is generated again by the next POST."""
     for job in _latest(turn):
-        if turn.is_request and job.state(turn.now) is State.FAILED:
+        if turn.is_request and job.state(turn.now) == "failed":
             turn.book.replace(job, evolve(job, ready_at=turn.now + _AGAIN, gone_at=None))
     return turn.reply()
 

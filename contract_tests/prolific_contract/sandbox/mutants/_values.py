@@ -4,13 +4,13 @@ import hashlib
 import io
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from attrs import evolve, field, mutable
 from prolific_exports._model._timestamps import parse_timestamp
 
-from prolific_contract.sandbox import _resources as known
+from prolific_contract._vocabulary import Kind
 from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
 from prolific_contract.sandbox._http import Reply, StoreError, xml_reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_json
@@ -162,11 +162,13 @@ def _without_members(*endings: str) -> Callable[[Turn, bytes], bytes]:
     return make
 
 
+_OTHER_KIND: Final[dict[Kind, Kind]] = {"batch": "collection", "collection": "batch"}
+
+
 def _other_kind(turn: Turn, _: bytes) -> bytes:
-    kind = known.Kind.BATCH if turn.kind == "collection" else known.Kind.COLLECTION
     target = io.BytesIO()
     order = ArchiveOrder(
-        kind=kind,
+        kind=_OTHER_KIND[turn.kind],
         resource_id=turn.resource_id,
         exported_at=turn.now,
         submissions=2,

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from attrs import evolve, field, mutable
 
-from prolific_contract._vocabulary import address_of
+from prolific_contract._vocabulary import Edition, address_of
 from prolific_contract.sandbox._filter import ExportFilter
 from prolific_contract.sandbox._http import Reply, json_reply
 from prolific_contract.sandbox._jobs import Job
 from prolific_contract.sandbox._replies import NO_CONTENT, without
-from prolific_contract.sandbox._resources import LIMIT_STATUSES, Edition, Fate
+from prolific_contract.sandbox._resources import LIMIT_STATUSES, Fate
 from prolific_contract.sandbox._store import STORE_PREFIX, export_id_of
 from prolific_contract.sandbox.variants._bodies import listing
 from prolific_contract.sandbox.variants._job_histories import having

@@ -6,12 +6,12 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from prolific_contract._vocabulary import KINDS
+from prolific_contract._vocabulary import EDITIONS, KINDS, Edition
 from prolific_contract.sandbox._by_name import refuse_other_editions
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._editable_jobs import OpenBook
 from prolific_contract.sandbox._http import Call, Reply
-from prolific_contract.sandbox._resources import EDITIONS, Edition, Fate
+from prolific_contract.sandbox._resources import Fate
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
 

@@ -4,8 +4,8 @@ from xml.etree import ElementTree as ET
 
 from prolific_exports._console._text import size
 
+from prolific_contract._vocabulary import STATES
 from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._html._lanes import STATES
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.trace._exchanges import Credential, Exchange
 

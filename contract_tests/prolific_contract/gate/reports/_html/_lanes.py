@@ -5,10 +5,8 @@ from itertools import groupby
 
 from attrs import frozen
 
-from prolific_contract._vocabulary import Kind
+from prolific_contract._vocabulary import STATES, Kind
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
-
-STATES = ("generating", "complete", "failed")
 
 
 @frozen

@@ -6,9 +6,10 @@ from xml.etree import ElementTree as ET
 
 from attrs import evolve
 
+from prolific_contract._vocabulary import STATES
 from prolific_contract.gate.reports import _shown as shown
 from prolific_contract.gate.reports._html._anchors import broken, exchange_anchor, listed
-from prolific_contract.gate.reports._html._lanes import STATES, Lane, Moment, lanes
+from prolific_contract.gate.reports._html._lanes import Lane, Moment, lanes
 from prolific_contract.gate.reports._html._markup import element
 from prolific_contract.gate.reports._summary import Summary
 from prolific_contract.gate.trace._exchanges import Exchange
