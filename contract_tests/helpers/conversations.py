@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from attrs import field, frozen
-from prolific_contract.gate.conversation._plan import Plan
-from prolific_contract.gate.conversation._recorder import Conversation, converse
+from prolific_contract.gate.conversation._plan import ConversationPlan
+from prolific_contract.gate.conversation._recorder import Conversation, record_conversation
 from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Subject
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Subject
 from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
 from prolific_contract.sandbox._site import Site
 
@@ -40,14 +40,18 @@ class Asked:
 class Scripted:
     """A target that answers as a function says; each answer takes as long as told."""
 
-    def __init__(self, answer: Callable[[Asked], Answer | Exception], took: float = 0.0) -> None:
+    def __init__(
+        self, answer: Callable[[Asked], HttpResponse | Exception], took: float = 0.0
+    ) -> None:
         self._answer = answer
         self._took = took
         self._time = 100.0
         self.asked: list[Asked] = []
         self.slept: list[float] = []
 
-    def send(self, method: str, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
+    def send(
+        self, method: str, url: str, headers: Mapping[str, str], timeout: float
+    ) -> HttpResponse:
         asked = Asked(method, url, dict(headers), timeout, self._time - 100.0)
         self.asked.append(asked)
         self._time += self._took
@@ -72,7 +76,7 @@ class Rehearsal:
     """A conversation with the sandbox, and what it was about."""
 
     settings: SandboxSettings
-    plan: Plan
+    plan: ConversationPlan
     conversation: Conversation
     site: Site = field(repr=False)
 
@@ -112,10 +116,12 @@ def rehearse(
     settings = SandboxSettings(edition=edition, generation_seconds=generation, files=2)
     clock = ManualClock()
     site = Site(settings, clock)
-    planned = Plan(subjects_of(settings, *(fates or (Fate.COMPLETES, Fate.FORBIDDEN))), **plan)
+    planned = ConversationPlan(
+        subjects_of(settings, *(fates or (Fate.COMPLETES, Fate.FORBIDDEN))), **plan
+    )
     try:
         target = InProcessTarget(site, clock)
-        conversation = converse(target, BASE, settings.token, planned)
+        conversation = record_conversation(target, BASE, settings.token, planned)
     finally:
         site.close()
     return Rehearsal(settings, planned, conversation, site)

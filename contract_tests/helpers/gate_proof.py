@@ -11,8 +11,8 @@ from pathlib import Path
 
 from prolific_contract._vocabulary import Edition
 from prolific_contract.gate.conversation._http_target import LiveTarget
-from prolific_contract.gate.conversation._plan import BRISK, Plan
-from prolific_contract.gate.conversation._recorder import converse
+from prolific_contract.gate.conversation._plan import BRISK, ConversationPlan
+from prolific_contract.gate.conversation._recorder import record_conversation
 from prolific_contract.gate.proof._catalogue import (
     CLEAN,
     LIVE_MUTANTS,
@@ -42,9 +42,9 @@ def run_second_server(*, envelopes: bool = True) -> VariantResult:
     """Judge the server that shares no code with the sandbox, over a socket."""
     edition: Edition = "2026-03"
     subjects = (Subject("batch", BATCH), Subject("collection", COLLECTION))
-    plan = Plan(subjects, max_wait=60, pace=BRISK)
+    plan = ConversationPlan(subjects, max_wait=60, pace=BRISK)
     with SecondServer(envelopes=envelopes) as server, LiveTarget() as target:
-        conversation = converse(target, server.url, TOKEN, plan)
+        conversation = record_conversation(target, server.url, TOKEN, plan)
     return VariantResult("second-server", edition, tuple(false_positives(conversation, edition)))
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from prolific_contract._vocabulary import Kind, path_of
-from prolific_contract.gate.trace._exchanges import Answer, Exchange
+from prolific_contract.gate.trace._exchanges import Exchange, HttpResponse
 
 from helpers.traces import BASE, JOB, RESOURCE, Talk, json_answer
 
@@ -26,27 +26,27 @@ class Listing(Talk):
         *jobs: Any,
         resource: str = RESOURCE,
         kind: Kind | None = None,
-        answer: Answer | None = None,
+        response: HttpResponse | None = None,
         **options: Any,
     ) -> Exchange:
         url = f"{BASE}{path_of(kind or self.kind, resource)}"
-        return self.send("GET", url, answer or json_answer(200, list(jobs)), **options)
+        return self.send("GET", url, response or json_answer(200, list(jobs)), **options)
 
     def delete(
         self,
-        answer: Answer | None,
+        response: HttpResponse | None,
         export_id: str = JOB,
         resource: str = RESOURCE,
         kind: Kind | None = None,
         **options: Any,
     ) -> Exchange:
         url = f"{BASE}{path_of(kind or self.kind, resource, export_id)}"
-        return self.send("DELETE", url, answer, **options)
+        return self.send("DELETE", url, response, **options)
 
     def filtered(
-        self, answer: Answer | None, query: str = "?from=2015-01-01T00%3A00%3A00Z"
+        self, response: HttpResponse | None, query: str = "?from=2015-01-01T00%3A00%3A00Z"
     ) -> Exchange:
-        return self.request(answer, query=query)
+        return self.request(response, query=query)
 
 
-DELETED = Answer(204)
+DELETED = HttpResponse(204)

@@ -9,8 +9,14 @@ from attrs import evolve
 from prolific_contract._vocabulary import Edition, Kind, Operation, path_of
 from prolific_contract.gate._judge import contract_of
 from prolific_contract.gate.laws import law
-from prolific_contract.gate.laws._law import Observation, Outcome, Reading
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Subject, Trace
+from prolific_contract.gate.laws._law import LawContext, Observation, Outcome
+from prolific_contract.gate.trace._exchanges import (
+    Credential,
+    Exchange,
+    HttpResponse,
+    Subject,
+    Trace,
+)
 
 BASE = "https://api.example"
 START = datetime(2026, 3, 20, 10, 0, tzinfo=UTC)
@@ -21,44 +27,46 @@ URL = "https://store.example/a.zip?X-Amz-Date=20260320T100000Z&X-Amz-Expires=360
 EXPIRES_AT = "2026-03-20T11:00:00Z"
 
 
-def json_answer(status: int, value: Any, **changes: Any) -> Answer:
+def json_answer(status: int, value: Any, **changes: Any) -> HttpResponse:
     return body_answer(status, json.dumps(value).encode(), **changes)
 
 
 def body_answer(
     status: int, body: bytes, content_type: str | None = "application/json", **changes: Any
-) -> Answer:
+) -> HttpResponse:
     headers = () if content_type is None else (("content-TYPE", content_type),)
-    return evolve(Answer(status, headers, body), **changes)
+    return evolve(HttpResponse(status, headers, body), **changes)
 
 
-def generating(export_id: Any = JOB, status: int = 202, **changes: Any) -> Answer:
+def generating(export_id: Any = JOB, status: int = 202, **changes: Any) -> HttpResponse:
     return json_answer(status, {"status": "generating", "export_id": export_id}, **changes)
 
 
-def running(export_id: Any = JOB) -> Answer:
+def running(export_id: Any = JOB) -> HttpResponse:
     """As `generating`, for a poll."""
     return generating(export_id, 200)
 
 
 def complete(
     url: Any = URL, expires_at: Any = EXPIRES_AT, status: int = 200, **changes: Any
-) -> Answer:
+) -> HttpResponse:
     value = {"status": "complete", "url": url, "expires_at": expires_at}
     return json_answer(status, value, **changes)
 
 
-def failed() -> Answer:
+def failed() -> HttpResponse:
     return json_answer(200, {"status": "failed"})
 
 
-def error(http_status: int, **members: Any) -> Answer:
+def error(http_status: int, **members: Any) -> HttpResponse:
     usual = {"status": http_status, "error_code": 1, "title": "No", "detail": "No such thing."}
     return json_answer(http_status, {"error": {**usual, **members}})
 
 
-def dated(answer: Answer, moment: datetime) -> Answer:
-    return evolve(answer, headers=(*answer.headers, ("Date", format_datetime(moment, usegmt=True))))
+def dated(response: HttpResponse, moment: datetime) -> HttpResponse:
+    return evolve(
+        response, headers=(*response.headers, ("Date", format_datetime(moment, usegmt=True)))
+    )
 
 
 class Talk:
@@ -79,7 +87,7 @@ class Talk:
         self,
         method: str,
         url: str,
-        answer: Answer | None,
+        response: HttpResponse | None,
         *,
         after: float = 3.0,
         credential: Credential = Credential.VALID,
@@ -94,33 +102,37 @@ class Talk:
             credential,
             at=self._now,
             sent=START + timedelta(seconds=self._now),
-            answer=answer,
+            response=response,
         )
         self._exchanges.append(evolve(exchange, **changes))
         return self._exchanges[-1]
 
-    def request(self, answer: Answer | None, resource: str = RESOURCE, **options: Any) -> Exchange:
+    def request(
+        self, response: HttpResponse | None, resource: str = RESOURCE, **options: Any
+    ) -> Exchange:
         path = path_of(options.pop("kind", self.kind), resource)
-        return self.send("POST", f"{BASE}{path}{options.pop('query', '')}", answer, **options)
+        return self.send("POST", f"{BASE}{path}{options.pop('query', '')}", response, **options)
 
     def poll(
         self,
-        answer: Answer | None,
+        response: HttpResponse | None,
         export_id: str = JOB,
         resource: str = RESOURCE,
         **options: Any,
     ) -> Exchange:
         path = path_of(options.pop("kind", self.kind), resource, export_id)
-        return self.send("GET", f"{BASE}{path}{options.pop('query', '')}", answer, **options)
+        return self.send("GET", f"{BASE}{path}{options.pop('query', '')}", response, **options)
 
-    def fetch(self, answer: Answer | None, url: str = URL, **options: Any) -> Exchange:
-        return self.send("GET", url, answer, **{"credential": Credential.NONE, **options})
+    def fetch(self, response: HttpResponse | None, url: str = URL, **options: Any) -> Exchange:
+        return self.send("GET", url, response, **{"credential": Credential.NONE, **options})
 
     def judged(
         self, law_id: str, edition: Edition | None = None, *, strict: bool = False
     ) -> list[Observation]:
         """What a law observes."""
-        return list(law(law_id).check(self.trace, Reading(contract_of(edition), edition, strict)))
+        return list(
+            law(law_id).check(self.trace, LawContext(contract_of(edition), edition, strict))
+        )
 
     def outcomes(self, law_id: str, edition: Edition | None = None) -> list[Outcome]:
         return [observation.outcome for observation in self.judged(law_id, edition)]

@@ -7,8 +7,8 @@ from typing import Any
 from attrs import evolve, frozen
 from prolific_contract._vocabulary import Action, Kind, Operation
 from prolific_contract.gate._verdict import Cell, DocumentedAnswer, Verdict
-from prolific_contract.gate.laws._law import Law, Observation, Outcome, Source
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Subject, Trace
+from prolific_contract.gate.laws._law import Law, LawSource, Observation, Outcome
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Subject, Trace
 
 from helpers import traces
 
@@ -44,7 +44,7 @@ def law(
     return Law(
         id=law_id,
         statement=statement,
-        source=Source(document, says, discrepancies),
+        source=LawSource(document, says, discrepancies),
         operations=operations or (REQUEST, STATUS),
         needs=needs,
         check=lambda _trace, _reading: (),
@@ -98,7 +98,7 @@ def talk(kind: Kind = "batch") -> Trace:
     conversation.poll(traces.running())
     conversation.poll(traces.complete(url=PRESIGNED))
     conversation.fetch(
-        Answer(206, (("Content-Type", "application/zip"),), b"PK participants said"),
+        HttpResponse(206, (("Content-Type", "application/zip"),), b"PK participants said"),
         url=PRESIGNED,
         headers=(("Range", "bytes=-65557"), ("User-Agent", "gate")),
     )
@@ -160,11 +160,11 @@ def hostile(**changes: Any) -> Verdict:
     conversation = traces.Talk("batch", Subject("batch", traces.RESOURCE))
     conversation.request(traces.generating(), after=0.0)
     conversation.poll(traces.complete(url=f"{PRESIGNED}#{HOSTILE}"))
-    conversation.request(Answer(500, fields, body), headers=fields)
+    conversation.request(HttpResponse(500, fields, body), headers=fields)
     conversation.request(
         None, resource=f"{HOSTILE}/{leak}", failure=f"reset by {leak} {HOSTILE}", after=1.0
     )
-    conversation.fetch(Answer(200, fields, body), url=f"{PRESIGNED}#{HOSTILE}")
+    conversation.fetch(HttpResponse(200, fields, body), url=f"{PRESIGNED}#{HOSTILE}")
     conversation.poll(
         traces.generating(export_id=f"{HOSTILE}{leak}", status=200), export_id=HOSTILE
     )

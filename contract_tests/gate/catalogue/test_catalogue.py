@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from helpers.gate_proof import run_second_server
 from prolific_contract._vocabulary import KINDS, Operation
-from prolific_contract.gate.conversation._recorder import Conversation, converse
-from prolific_contract.gate.conversation._scenario import Plan
+from prolific_contract.gate.conversation._recorder import Conversation, record_conversation
+from prolific_contract.gate.conversation._scenario import ConversationPlan
 from prolific_contract.gate.laws import LAWS, law
 from prolific_contract.gate.proof._catalogue import (
     CLEAN,
@@ -260,8 +260,11 @@ def test_wrong_edition_found_counts_as_false_positive():
     clock = ManualClock()
     site = Site(SandboxSettings(edition="2026-11", token="token-of-a-test"), clock)
     subject = Subject("batch", site.settings.id_of("batch"))
-    conversation = converse(
-        InProcessTarget(site, clock), "http://127.0.0.1:1", "token-of-a-test", Plan((subject,))
+    conversation = record_conversation(
+        InProcessTarget(site, clock),
+        "http://127.0.0.1:1",
+        "token-of-a-test",
+        ConversationPlan((subject,)),
     )
     assert "--edition auto: taken for edition 2026-11" in list(
         false_positives(conversation, "2026-03")

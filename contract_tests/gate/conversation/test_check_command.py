@@ -16,9 +16,9 @@ from prolific_contract.gate import _check
 from prolific_contract.gate._check import pace_for
 from prolific_contract.gate.conversation._plan import BRISK, CAREFUL
 from prolific_contract.gate.conversation._recorder import USER_AGENT
-from prolific_contract.gate.conversation._targets import NoAnswerError, UnreachableError
+from prolific_contract.gate.conversation._targets import NoResponseError, TargetUnreachableError
 from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse
 from prolific_contract.sandbox import Fate, ManualClock, Sandbox, SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
@@ -109,14 +109,14 @@ def test_a_server_that_shows_nothing_proves_nothing(against, capsys):
 
 
 def test_a_server_that_is_not_there_cannot_be_checked(against, capsys):
-    against(Scripted(lambda asked: UnreachableError("no connection (refused)")))
+    against(Scripted(lambda asked: TargetUnreachableError("no connection (refused)")))
     err = refused(capsys, *USUAL)
 
     assert err.endswith(f"{BASE} can't be reached: no connection (refused); nothing was checked\n")
 
 
 def test_a_conversation_that_breaks_off_is_said(against, capsys):
-    against(Scripted(lambda asked: NoAnswerError("the connection broke")))
+    against(Scripted(lambda asked: NoResponseError("the connection broke")))
     out, err = run(capsys, *USUAL, expect=1)
 
     assert "shape.answered" in out
@@ -186,7 +186,7 @@ def test_the_option_comes_before_the_environment(against, capsys, monkeypatch):
 
 def test_the_token_goes_to_the_target_alone(against, capsys):
     body = b'{"status": "complete", "url": "https://store.example/x?sig=1", "expires_at": "?"}'
-    target = against(Scripted(lambda asked: Answer(200, body=body)))
+    target = against(Scripted(lambda asked: HttpResponse(200, body=body)))
     run(capsys, *USUAL, expect=1)
     elsewhere = [asked for asked in target.asked if not asked.url.startswith(f"{BASE}/")]
 
@@ -244,7 +244,7 @@ def test_what_can_no_longer_be_written_takes_nothing_else_with_it(
 
     def answer(asked):
         lost.mkdir(exist_ok=True)
-        return NoAnswerError("the connection broke")
+        return NoResponseError("the connection broke")
 
     against(Scripted(answer))
     reports = (f"--report=json={others[0]}", *output(str(lost)), f"--report=text={others[1]}")
@@ -487,7 +487,9 @@ def test_a_line_tells_how_far_it_is(against, terminal, capsys):
                 f"{BASE}/x",
                 BASE,
                 Credential.NONE,
-                answer=Answer(200, body=json.dumps({"status": "a\x1b[2J\nb" + "c" * 99}).encode()),
+                response=HttpResponse(
+                    200, body=json.dumps({"status": "a\x1b[2J\nb" + "c" * 99}).encode()
+                ),
             ),
             "1 requests, 0 s: GET -> 200 a[2Jb" + "c" * 45,
         ),

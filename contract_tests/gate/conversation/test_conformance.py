@@ -14,7 +14,7 @@ from prolific_contract import pytest_plugin
 from prolific_contract.conformance import _session as session
 from prolific_contract.conformance import conftest
 from prolific_contract.gate import _check
-from prolific_contract.gate.conversation._targets import NoAnswerError, UnreachableError
+from prolific_contract.gate.conversation._targets import NoResponseError, TargetUnreachableError
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.trace._har_writer import har_of
@@ -138,7 +138,7 @@ def test_what_stays_on_the_server_is_told_at_the_end(against, run, keeping):
 
 
 def test_a_conversation_that_was_cut_short_says_so(against, run):
-    against(target=Scripted(lambda asked: NoAnswerError("the connection broke")))
+    against(target=Scripted(lambda asked: NoResponseError("the connection broke")))
     result = run(**TARGET)
 
     result.stdout.fnmatch_lines(
@@ -163,8 +163,8 @@ def commanding(asked):
     "target",
     [
         commanding,
-        lambda asked: UnreachableError(f"no connection ({COMMAND})"),
-        lambda asked: NoAnswerError(f"the answer was no HTTP ({COMMAND})"),
+        lambda asked: TargetUnreachableError(f"no connection ({COMMAND})"),
+        lambda asked: NoResponseError(f"the answer was no HTTP ({COMMAND})"),
     ],
 )
 def test_what_a_server_says_is_no_command_for_the_log(against, run, target):
@@ -262,7 +262,7 @@ def test_other_tests_need_no_server(pytester, run):
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (lambda asked: UnreachableError("no connection"), f"{BASE} can't be reached*"),
+        (lambda asked: TargetUnreachableError("no connection"), f"{BASE} can't be reached*"),
         (lambda asked: error(403), f"batch {BATCH} never told the state of an export"),
     ],
 )
@@ -277,7 +277,7 @@ def test_nothing_checked_is_a_failure(against, run, answer, sentence):
 
 @pytest.mark.parametrize("chosen", [("-k", "time"), ("-m", "prolific_isolation")])
 @pytest.mark.parametrize(
-    "answer", [lambda asked: UnreachableError("no connection"), lambda asked: error(403)]
+    "answer", [lambda asked: TargetUnreachableError("no connection"), lambda asked: error(403)]
 )
 def test_a_selection_that_checks_nothing_is_a_failure_too(against, run, chosen, answer):
     against(target=Scripted(answer))
@@ -288,7 +288,7 @@ def test_a_selection_that_checks_nothing_is_a_failure_too(against, run, chosen, 
 
 
 def test_a_selection_says_once_that_there_was_no_conversation(against, run):
-    against(target=Scripted(lambda asked: UnreachableError("no connection")))
+    against(target=Scripted(lambda asked: TargetUnreachableError("no connection")))
     result = run("-k", "time", **TARGET)
 
     assert outcomes(result)["failed"] == 1
@@ -296,7 +296,7 @@ def test_a_selection_says_once_that_there_was_no_conversation(against, run):
 
 
 def test_without_a_verdict_no_law_is_judged(against, run):
-    against(target=Scripted(lambda asked: UnreachableError("no connection")))
+    against(target=Scripted(lambda asked: TargetUnreachableError("no connection")))
     result = run(**TARGET)
 
     assert outcomes(result).keys() == {"failed", "skipped"}
@@ -362,7 +362,7 @@ def test_the_controller_tells_what_stays(against, keeping):
 
 
 def test_workers_hear_that_there_was_no_conversation(against):
-    against(target=Scripted(lambda asked: UnreachableError("no connection")))
+    against(target=Scripted(lambda asked: TargetUnreachableError("no connection")))
     node = Node(Config(**TARGET))
     pytest_plugin.pytest_configure_node(node)
     outcome = session.hold(worker_of(node))

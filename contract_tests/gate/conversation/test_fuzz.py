@@ -8,7 +8,7 @@ from helpers.conversations import BASE, rehearse
 from prolific_contract._errors import MissingDependencyError
 from prolific_contract._vocabulary import address_of
 from prolific_contract.gate._judge import judge
-from prolific_contract.gate.conversation._generated_requests import _made, made_up
+from prolific_contract.gate.conversation._generated_requests import _made, generate_requests
 from prolific_contract.gate.conversation._plan import KNOWN_JOB
 from prolific_contract.gate.trace._exchanges import Subject
 from prolific_contract.sandbox import Fate
@@ -23,15 +23,15 @@ def contract():
 
 
 def test_they_are_the_same_every_time(contract):
-    made = made_up(contract, SUBJECTS, examples=3)
+    made = generate_requests(contract, SUBJECTS, examples=3)
 
-    assert made == made_up(contract, SUBJECTS, examples=3)
-    assert made != made_up(contract, SUBJECTS, examples=3, seed=2)
+    assert made == generate_requests(contract, SUBJECTS, examples=3)
+    assert made != generate_requests(contract, SUBJECTS, examples=3, seed=2)
     assert len(made) == 2 * 4 * 2 * 3 / 2
 
 
 def test_most_of_them_know_a_resource_and_a_job(contract):
-    made = made_up(contract, SUBJECTS, examples=8)
+    made = generate_requests(contract, SUBJECTS, examples=8)
     known = [one for one in made if any(subject.id in one.path for subject in SUBJECTS)]
 
     assert Counter(one.method for one in made).keys() == {"POST", "GET", "DELETE"}
@@ -40,14 +40,14 @@ def test_most_of_them_know_a_resource_and_a_job(contract):
 
 
 def test_they_are_about_the_given_kinds_alone(contract):
-    made = made_up(contract, [Subject("collection", "c")], examples=2)
+    made = generate_requests(contract, [Subject("collection", "c")], examples=2)
 
     assert {address_of(one.path.partition("?")[0]).kind for one in made} == {"collection"}
 
 
 def test_the_sandbox_stands_them(contract):
     subjects = rehearse().plan.subjects
-    made = made_up(contract, subjects, examples=4)
+    made = generate_requests(contract, subjects, examples=4)
     trace = rehearse(Fate.COMPLETES, Fate.FORBIDDEN, profile="full", made=made).conversation.trace
 
     assert sum(one.generated for one in trace.exchanges) == len(made)
@@ -91,7 +91,7 @@ def test_a_query_is_kept():
 def test_without_schemathesis_it_says_what_to_install(contract, monkeypatch):
     monkeypatch.setitem(sys.modules, "schemathesis", None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'prolific-exports\[fuzz\]'"):
-        made_up(contract, SUBJECTS)
+        generate_requests(contract, SUBJECTS)
 
 
 def test_a_defect_of_schemathesis_is_not_hidden(contract, monkeypatch):
@@ -103,4 +103,4 @@ def test_a_defect_of_schemathesis_is_not_hidden(contract, monkeypatch):
     imported = __import__
     monkeypatch.setattr("builtins.__import__", broken)
     with pytest.raises(ModuleNotFoundError, match="harfile"):
-        made_up(contract, SUBJECTS)
+        generate_requests(contract, SUBJECTS)

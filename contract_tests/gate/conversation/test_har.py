@@ -21,12 +21,18 @@ from hypothesis import strategies as st
 from prolific_contract._errors import DocumentError
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID
 from prolific_contract.gate._judge import judge
-from prolific_contract.gate.conversation._plan import Plan
-from prolific_contract.gate.conversation._recorder import converse
-from prolific_contract.gate.conversation._targets import NoAnswerError
+from prolific_contract.gate.conversation._plan import ConversationPlan
+from prolific_contract.gate.conversation._recorder import record_conversation
+from prolific_contract.gate.conversation._targets import NoResponseError
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.reports import FORMATS
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Subject, Trace
+from prolific_contract.gate.trace._exchanges import (
+    Credential,
+    Exchange,
+    HttpResponse,
+    Subject,
+    Trace,
+)
 from prolific_contract.gate.trace._har_reader import parse_har, read_har
 from prolific_contract.gate.trace._har_writer import har_of, write_har
 from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
@@ -85,8 +91,8 @@ def test_a_fault_is_found_in_a_recording_too(name):
     settings = SandboxSettings(files=1)
     clock = ManualClock()
     site = MutatedSite(mutant(name), settings, clock)
-    plan = Plan(subjects_of(settings, Fate.COMPLETES))
-    trace = converse(InProcessTarget(site, clock), BASE, settings.token, plan).trace
+    plan = ConversationPlan(subjects_of(settings, Fate.COMPLETES))
+    trace = record_conversation(InProcessTarget(site, clock), BASE, settings.token, plan).trace
     site.close()
     found = [violation.fingerprint for violation in verdict(trace).violations]
 
@@ -119,7 +125,7 @@ BYTES = st.binary(max_size=30).filter(lambda body: b"?" not in body and b"=" not
 @given(
     st.lists(
         st.builds(
-            Answer,
+            HttpResponse,
             status=st.integers(200, 599),
             headers=st.lists(st.tuples(st.just("X-Any"), TEXTS.map(repr)), max_size=2).map(tuple),
             body=st.one_of(
@@ -149,19 +155,19 @@ def test_what_holds_no_secret_is_read_as_it_was_written(answers, credential, gen
             at=index * 1.25,
             sent=ManualClock().now(),
             took=0.5,
-            answer=answer,
+            response=response,
             generated=generated,
         )
-        for index, answer in enumerate(answers)
+        for index, response in enumerate(answers)
     )
     read = again(Trace(exchanges, SUBJECTS, 12.5))
 
     assert (read.subjects, read.max_wait) == (SUBJECTS, 12.5)
     for before, after in zip(exchanges, read.exchanges, strict=True):
-        assert evolve(after, answer=None) == evolve(before, answer=None)
-        assert after.answer.status == before.answer.status
-        if not after.answer.redacted:
-            assert after.answer == before.answer
+        assert evolve(after, response=None) == evolve(before, response=None)
+        assert after.response.status == before.response.status
+        if not after.response.redacted:
+            assert after.response == before.response
 
 
 def test_a_failure_and_an_unknown_time_are_read_as_they_were_written():
@@ -211,18 +217,20 @@ def test_the_format_is_har_1_2():
 def test_a_body_that_nobody_can_read_is_cut():
     body = b"\xff\x00 https://h/x?sig=S3cr3t"
     exchange = Exchange(
-        0, "GET", BASE + PATH + "/x", BASE, Credential.VALID, answer=Answer(200, body=body)
+        0, "GET", BASE + PATH + "/x", BASE, Credential.VALID, response=HttpResponse(200, body=body)
     )
-    answer = again(Trace((exchange,))).exchanges[0].answer
+    response = again(Trace((exchange,))).exchanges[0].response
 
-    assert (answer.body, answer.cut, answer.redacted) == (b"", True, True)
+    assert (response.body, response.cut, response.redacted) == (b"", True, True)
 
 
 def test_a_conversation_without_an_answer_can_be_written():
-    def answer(asked):
-        return NoAnswerError("gone")
+    def respond(asked):
+        return NoResponseError("gone")
 
-    trace = converse(Scripted(answer), BASE, TOKEN, Plan(SUBJECTS[:1])).trace
+    trace = record_conversation(
+        Scripted(respond), BASE, TOKEN, ConversationPlan(SUBJECTS[:1])
+    ).trace
     read = again(trace)
 
     assert [one.failure for one in read.exchanges] == [one.failure for one in trace.exchanges]
@@ -255,21 +263,21 @@ def test_foreign_times_that_no_clock_has_are_reported_all_the_same(render):
 
 
 def entry(
-    method="GET", path=f"{PATH}/{JOB}", authorization=None, answer=None, at=0, base=BASE, **more
+    method="GET", path=f"{PATH}/{JOB}", authorization=None, response=None, at=0, base=BASE, **more
 ):
-    answer = running() if answer is None else answer
+    response = running() if response is None else response
     headers = [] if authorization is None else [{"name": "authorization", "value": authorization}]
     return {
         "startedDateTime": f"2026-03-20T10:{at // 60:02}:{at % 60:02}.500Z",
         "time": 120.5,
         "request": {"method": method, "url": base + path, "headers": headers},
         "response": {
-            "status": answer.status,
-            "headers": [{"name": name, "value": value} for name, value in answer.headers],
+            "status": response.status,
+            "headers": [{"name": name, "value": value} for name, value in response.headers],
             "content": {
-                "size": len(answer.body),
+                "size": len(response.body),
                 "mimeType": "application/json",
-                "text": answer.body.decode(),
+                "text": response.body.decode(),
             },
         },
         **more,
@@ -295,10 +303,10 @@ def test_a_foreign_recording_is_read():
 
     assert (exchange.method, exchange.base_url) == ("GET", BASE)
     assert exchange.operation is not None
-    assert exchange.answer.state == "generating"
+    assert exchange.response.state == "generating"
     assert exchange.took == 0.1205
     assert exchange.sent.isoformat() == "2026-03-20T10:00:00.500000+00:00"
-    assert exchange.answer.echoes_token is None
+    assert exchange.response.echoes_token is None
     assert not exchange.generated
 
 
@@ -310,7 +318,7 @@ def test_no_secret_of_a_foreign_recording_is_in_a_report(render):
         "X-Amz-Security-Token": "s3cret-3",
         "X-Auth-Token": "s3cret-4",
     }
-    one = entry(answer=json_answer(500, {}))
+    one = entry(response=json_answer(500, {}))
     one["request"]["headers"] += [{"name": name, "value": value} for name, value in fields.items()]
     report = render(verdict(parse(one)))
 
@@ -323,26 +331,26 @@ def test_what_has_nothing_to_do_with_exports_is_left_out():
     exchanges = parse(
         entry(path="/api/v1/users/me/"),
         entry(base="https://store.example", path="/a.zip?sig=0"),
-        entry(answer=complete(store)),
+        entry(response=complete(store)),
         entry(base=store, path=""),
         entry(base="https://analytics.example"),
-        entry(answer=Answer(0)),
+        entry(response=HttpResponse(0)),
     ).exchanges
 
     assert [one.index for one in exchanges] == [0, 1, 2]
     assert [one.url for one in exchanges][1] == store
-    assert exchanges[2].answer is None
+    assert exchanges[2].response is None
 
 
 @pytest.mark.parametrize("cache", ["memory", "disk"])
 def test_what_a_browser_answers_itself_is_left_out(cache):
     exchanges = parse(
-        entry(answer=running()),
-        entry(answer=complete(), at=1),
-        entry(answer=running(), at=2, _fromCache=cache),
+        entry(response=running()),
+        entry(response=complete(), at=1),
+        entry(response=running(), at=2, _fromCache=cache),
     ).exchanges
 
-    assert [one.answer.state for one in exchanges] == ["generating", "complete"]
+    assert [one.response.state for one in exchanges] == ["generating", "complete"]
 
 
 def test_the_base_url_is_that_of_most_requests():
@@ -410,9 +418,9 @@ VALID = f"Token {TOKEN}"
     ],
 )
 def test_who_sent_a_request_is_told_only_when_it_is_sure(value, token, credential):
-    answer = error(401)
+    response = error(401)
     trace = parse(
-        entry(authorization=VALID), entry(authorization=value, answer=answer), token=token
+        entry(authorization=VALID), entry(authorization=value, response=response), token=token
     )
 
     assert trace.exchanges[1].credential is credential
@@ -436,7 +444,7 @@ ALICE, BOB = "Token alice-token", "Token bob-token"
 )
 def test_an_account_that_is_accepted_has_no_wrong_token(token, alice, bob):
     trace = parse(
-        entry(authorization=BOB, answer=error(404)),
+        entry(authorization=BOB, response=error(404)),
         entry(authorization=BOB, path="/api/v1/users/me/"),
         entry(authorization=ALICE),
         entry(authorization="Token  alice-token"),
@@ -453,7 +461,7 @@ def test_the_own_token_is_one_that_this_server_accepted_and_the_recording_shows(
         *[entry(authorization=BOB, base="https://other.example")] * 2,
         *[entry(authorization="Token ***")] * 3,
         *[entry(authorization="Bearer x")] * 3,
-        entry(authorization=BOB, answer=error(404)),
+        entry(authorization=BOB, response=error(404)),
         entry(authorization=ALICE),
     )
 
@@ -470,26 +478,26 @@ def test_requests_with_the_same_field_are_of_one_sender():
 
 
 def test_where_no_request_shows_the_field_the_recorder_has_taken_it_out():
-    trace = parse(entry(), entry(answer=error(401)), token=TOKEN)
+    trace = parse(entry(), entry(response=error(401)), token=TOKEN)
 
     assert {one.credential for one in trace.exchanges} == {Credential.UNKNOWN}
 
 
 def test_the_given_token_is_looked_for_in_answers():
-    refused = entry(answer=error(404, detail=f"no {TOKEN}"))
-    trace = parse(refused, entry(), entry(answer=Answer(0)), token=TOKEN)
-    answers = [one.answer for one in trace.exchanges]
+    refused = entry(response=error(404, detail=f"no {TOKEN}"))
+    trace = parse(refused, entry(), entry(response=HttpResponse(0)), token=TOKEN)
+    answers = [one.response for one in trace.exchanges]
 
-    assert [answer and answer.echoes_token for answer in answers] == [True, False, None]
-    assert TOKEN not in repr([answer and answer.body for answer in answers])
+    assert [response and response.echoes_token for response in answers] == [True, False, None]
+    assert TOKEN not in repr([response and response.body for response in answers])
 
 
 def test_a_token_that_a_recording_shows_is_taken_out_of_answers():
-    echo = entry(answer=error(404, detail=f"no {TOKEN}"), authorization=f"Token {TOKEN}")
+    echo = entry(response=error(404, detail=f"no {TOKEN}"), authorization=f"Token {TOKEN}")
     (exchange,) = parse(echo).exchanges
 
-    assert exchange.answer.redacted
-    assert TOKEN.encode() not in exchange.answer.body
+    assert exchange.response.redacted
+    assert TOKEN.encode() not in exchange.response.body
 
 
 def test_bodies_may_be_in_base64_and_may_be_left_out():
@@ -504,7 +512,7 @@ def test_bodies_may_be_in_base64_and_may_be_left_out():
     del none["response"]["content"]
     exchanges = parse(coded, without, empty, none).exchanges
 
-    assert [(one.answer.body, one.answer.cut) for one in exchanges] == [
+    assert [(one.response.body, one.response.cut) for one in exchanges] == [
         (b"{}", False),
         (b"", True),
         (b"", False),
@@ -516,22 +524,22 @@ def test_bodies_may_be_in_base64_and_may_be_left_out():
 def test_what_is_no_content_is_no_body(content):
     odd = entry()
     odd["response"]["content"] = content
-    answer = parse(odd).exchanges[0].answer
+    response = parse(odd).exchanges[0].response
 
-    assert (answer.body, answer.cut) == (b"", False)
+    assert (response.body, response.cut) == (b"", False)
 
 
 def test_half_a_character_is_kept():
     odd = entry()
     odd["response"]["content"]["text"] = "\ud800"
 
-    assert parse(odd).exchanges[0].answer.body == b"\xed\xa0\x80"
+    assert parse(odd).exchanges[0].response.body == b"\xed\xa0\x80"
 
 
 def test_a_failure_counts_where_the_gate_recorded_it():
-    failed = entry(answer=Answer(0))
+    failed = entry(response=HttpResponse(0))
     failed["_failure"] = "the connection was reset"
-    given_up = entry(answer=Answer(0))
+    given_up = entry(response=HttpResponse(0))
     given_up["response"]["_error"] = "net::ERR_ABORTED"
 
     assert [one.failure for one in parse(failed, given_up).exchanges] == [
@@ -680,16 +688,16 @@ def test_an_odd_entry_of_an_archive_is_named():
 
     with pytest.raises(DocumentError, match=r"entry 1 \(store\.example\): a body is not in base64"):
         parse(
-            entry(answer=complete(store)),
+            entry(response=complete(store)),
             answering(store, content={"text": "abc", "encoding": "base64"}),
         )
 
 
 @pytest.mark.parametrize("status", [0, -1])
 def test_a_status_that_no_server_sends_is_no_answer(status):
-    [exchange] = parse(entry(answer=Answer(status))).exchanges
+    [exchange] = parse(entry(response=HttpResponse(status))).exchanges
 
-    assert exchange.answer is None
+    assert exchange.response is None
 
 
 def test_another_target_is_named_in_the_refusal():

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract.gate.laws._urls import readable_expiry
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange
-from prolific_contract.gate.trace._redaction import Hider, urls_of, without_signatures
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse
+from prolific_contract.gate.trace._redaction import HarRedactor, urls_of, without_signatures
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._urls import unsafe_reason
 
@@ -39,7 +39,7 @@ KEPT = "X-Amz-Date=20260320T100000Z&X-Amz-Expires=3600"
 @FEW
 @given(HEADS, QUERIES)
 def test_no_value_of_a_query_is_left(head, query):
-    hidden = Hider().url(url_of(head, query))
+    hidden = HarRedactor().url(url_of(head, query))
 
     assert "S3cr3t" not in hidden
     assert hidden.startswith(f"{head}?")
@@ -51,7 +51,7 @@ def test_no_value_of_a_query_is_left(head, query):
 @FEW
 @given(st.lists(URLS, min_size=1, max_size=6))
 def test_equal_urls_stay_equal_and_different_ones_different(urls):
-    hider = Hider()
+    hider = HarRedactor()
     hidden = [hider.url(url) for url in urls]
 
     assert len(set(hidden)) == len(set(urls))
@@ -63,7 +63,7 @@ def test_equal_urls_stay_equal_and_different_ones_different(urls):
 def test_until_when_a_url_is_valid_is_no_secret(url):
     url = f"{url}&{KEPT}"
 
-    assert readable_expiry(Hider().url(url)) == readable_expiry(url)
+    assert readable_expiry(HarRedactor().url(url)) == readable_expiry(url)
     assert readable_expiry(url)
 
 
@@ -84,14 +84,14 @@ def test_until_when_a_url_is_valid_is_no_secret(url):
     ],
 )
 def test_what_becomes_of_a_url(url, hidden):
-    assert Hider().url(url) == hidden
+    assert HarRedactor().url(url) == hidden
 
 
 @pytest.mark.parametrize(
     "url", ["https://u:p@h/x?a=1", "http://h/x?a=1", "https://h/x?a=1", "/x?a=1", "https://h/?a"]
 )
 def test_what_is_wrong_with_a_url_stays_wrong(url):
-    assert (unsafe_reason(Hider().url(url)) is None) == (unsafe_reason(url) is None)
+    assert (unsafe_reason(HarRedactor().url(url)) is None) == (unsafe_reason(url) is None)
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ def test_what_is_wrong_with_a_url_stays_wrong(url):
     ],
 )
 def test_fields_that_are_secret_are_hidden_whole(name):
-    assert Hider().field(name, "whatever") == "[redacted]"
+    assert HarRedactor().field(name, "whatever") == "[redacted]"
 
 
 @pytest.mark.parametrize(
     "name", ["WWW-Authenticate", "Proxy-Authenticate", ":authority", "Content-Type", "Range"]
 )
 def test_fields_that_tell_of_secrets_and_have_none_stay(name):
-    assert Hider().field(name, "whatever") == "whatever"
+    assert HarRedactor().field(name, "whatever") == "whatever"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_fields_that_tell_of_secrets_and_have_none_stay(name):
     ],
 )
 def test_fields_that_hold_a_secret_are_hidden_in_part(value, hidden):
-    assert Hider().field("X-Any", value) == hidden
+    assert HarRedactor().field("X-Any", value) == hidden
 
 
 def escaped(url):
@@ -136,7 +136,7 @@ def test_no_secret_is_left_in_a_body(url, written, alone):
     text = (
         written(url) if alone else f'{{"status": "complete",\n "url": {written(url)}, "n": 1.50}}'
     )
-    hidden, more = Hider().body(text.encode())
+    hidden, more = HarRedactor().body(text.encode())
 
     assert "S3cr3t" not in repr(json.loads(hidden))
     assert b"S3cr3t" not in hidden
@@ -171,7 +171,7 @@ URL = "https://h/x?sig=S3cr3t"
 def test_nothing_is_too_broken_to_be_hidden(body, encoding):
     if encoding == "latin-1":
         body = body.removeprefix("\ufeff") + "é"
-    hidden, _ = Hider().body(body.encode(encoding))
+    hidden, _ = HarRedactor().body(body.encode(encoding))
 
     for read in ("utf-8", "utf-16", "utf-16-be", "utf-32", "latin-1"):
         assert "S3cr3t" not in hidden.decode(read, "replace")
@@ -196,34 +196,34 @@ def test_nothing_is_too_broken_to_be_hidden(body, encoding):
     ],
 )
 def test_a_body_without_secrets_stays_as_it_is_to_the_byte(body):
-    assert Hider().body(body) == (body, False)
+    assert HarRedactor().body(body) == (body, False)
 
 
 def test_more_than_the_query_of_a_url_is_told():
     body = b'{"detail": "Authorization: Token abcdef is wrong"}'
-    hidden, more = Hider().body(body)
+    hidden, more = HarRedactor().body(body)
 
     assert b"abcdef" not in hidden
     assert more
 
 
 def test_bytes_that_are_no_text_are_dropped():
-    assert Hider().body(b"\xff\x00\x01?sig=S3cr3t") == (b"", True)
+    assert HarRedactor().body(b"\xff\x00\x01?sig=S3cr3t") == (b"", True)
 
 
 @FEW
 @given(st.binary(max_size=200))
 def test_any_bytes_can_be_hidden(body):
-    Hider().body(body)
+    HarRedactor().body(body)
 
 
 SIGNED = "https://h/x.zip?X-Amz-Signature=S3cr3tS3cr3tS3cr3t"
 ALONE = "S3cr3tS3cr3tS3cr3t"
 
 
-def exchanged(answer=None, **more):
+def exchanged(response=None, **more):
     given = {"index": 0, "method": "GET", "url": SIGNED, "base_url": "https://api"}
-    return Exchange(**(given | more), credential=Credential.NONE, answer=answer)
+    return Exchange(**(given | more), credential=Credential.NONE, response=response)
 
 
 def known():
@@ -233,10 +233,10 @@ def known():
 
 
 def test_urls_that_an_exchange_shows_are_fetched_issued_or_redirected_to():
-    answer = Answer(200, (("Location", "/y?a=b"),), b'{"url": "https://h/z?c=d"}')
+    response = HttpResponse(200, (("Location", "/y?a=b"),), b'{"url": "https://h/z?c=d"}')
     path = "https://api/api/v1/data-collection/batches/b1/export"
 
-    assert list(urls_of(exchanged(answer))) == [SIGNED, "https://h/z?c=d", "/y?a=b"]
+    assert list(urls_of(exchanged(response))) == [SIGNED, "https://h/z?c=d", "/y?a=b"]
     assert list(urls_of(exchanged(url=path))) == []
 
 
@@ -253,8 +253,8 @@ def test_urls_that_an_exchange_shows_are_fetched_issued_or_redirected_to():
     ],
 )
 def test_what_signs_a_url_stays_in_urls_alone(body, hidden):
-    answer = Answer(200, ((f"X-{ALONE}", ALONE), ("Location", SIGNED)), body.encode())
-    kept = without_signatures(exchanged(answer), known()).answer
+    response = HttpResponse(200, ((f"X-{ALONE}", ALONE), ("Location", SIGNED)), body.encode())
+    kept = without_signatures(exchanged(response), known()).response
 
     assert kept.headers == (("X-[redacted]", "[redacted]"), ("Location", SIGNED))
     assert kept.body == hidden.encode()
@@ -268,5 +268,5 @@ def test_failures_do_not_show_what_signs_a_url():
 
 
 def test_an_exchange_without_what_signs_a_url_stays_as_it_is():
-    for exchange in (exchanged(), exchanged(Answer(200, (("Location", SIGNED),), b"{}"))):
+    for exchange in (exchanged(), exchanged(HttpResponse(200, (("Location", SIGNED),), b"{}"))):
         assert without_signatures(exchange, known()) == exchange

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from helpers.conversations import BASE, rehearse
-from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoAnswerError, TimedOutError
+from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoResponseError, TimedOutError
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.sandbox import ManualClock
 from prolific_contract.sandbox._http import FileSlice, NoReplyError, Reply
@@ -30,13 +30,13 @@ def send(answer, method="GET", url=f"{BASE}/a%20b?c=d%26&e=", clock=None, **head
 
 
 def test_a_site_gets_the_request_as_a_server_would():
-    site, _, answer = send(Reply(200, (("X-A", "1"),), b"body"), Accept="x", AUTHORIZATION="y")
+    site, _, response = send(Reply(200, (("X-A", "1"),), b"body"), Accept="x", AUTHORIZATION="y")
     [call] = site.calls
 
     assert (call.method, call.path, call.base_url) == ("GET", "/a b", BASE)
     assert call.query == (("c", "d&"), ("e", ""))
     assert dict(call.headers) == {"accept": "x", "authorization": "y"}
-    assert (answer.status, answer.headers, answer.body) == (200, (("X-A", "1"),), b"body")
+    assert (response.status, response.headers, response.body) == (200, (("X-A", "1"),), b"body")
 
 
 def test_there_is_no_body_in_answer_to_head():
@@ -76,7 +76,7 @@ def test_a_compressed_body_is_decoded():
     ids=["no gzip", "cut", "junk"],
 )
 def test_a_body_that_cannot_be_decoded_is_no_answer(body):
-    with pytest.raises(NoAnswerError, match="can't be decoded"):
+    with pytest.raises(NoResponseError, match="can't be decoded"):
         send(Reply(200, (("Content-Encoding", "gzip"),), body))
 
 
@@ -84,7 +84,7 @@ def test_a_body_that_cannot_be_decoded_is_no_answer(body):
 def test_what_a_socket_does_instead_of_answering_is_no_answer(how):
     clock = ManualClock()
     before = clock.now()
-    with pytest.raises(NoAnswerError):
+    with pytest.raises(NoResponseError):
         send(NoReplyError(how), clock=clock)
 
     assert clock.now() == before

@@ -9,10 +9,13 @@ from helpers.traces import complete, error, generating, json_answer, running
 from prolific_contract.cli import main
 from prolific_contract.conformance import _session
 from prolific_contract.gate import _check
-from prolific_contract.gate.conversation._plan import Plan
-from prolific_contract.gate.conversation._recorder import InterruptedConversation, converse
+from prolific_contract.gate.conversation._plan import ConversationPlan
+from prolific_contract.gate.conversation._recorder import (
+    InterruptedConversation,
+    record_conversation,
+)
 from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import Answer
+from prolific_contract.gate.trace._exchanges import HttpResponse
 from prolific_contract.pytest_plugin import REMARKS
 from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
 from prolific_contract.sandbox._site import Site
@@ -55,10 +58,10 @@ def held(*numbers, after=False, generation=3.0, progress=None):
     clock = ManualClock()
     site = Site(settings, clock)
     target = Interrupted(InProcessTarget(site, clock), *numbers, after=after)
-    plan = Plan(subjects_of(settings, Fate.COMPLETES)[:1], edition=LATER)
+    plan = ConversationPlan(subjects_of(settings, Fate.COMPLETES)[:1], edition=LATER)
     came = None
     try:
-        converse(target, BASE, TOKEN, plan, progress)
+        record_conversation(target, BASE, TOKEN, plan, progress)
     except KeyboardInterrupt as error:
         came = error
     finally:
@@ -87,7 +90,7 @@ def test_nothing_is_left_wherever_it_is_interrupted(first, after):
 
 def test_what_was_heard_before_the_interrupt_is_known():
     def interrupt(exchange):
-        if exchange.method == "POST" and exchange.answer.status == 202:
+        if exchange.method == "POST" and exchange.response.status == 202:
             raise KeyboardInterrupt
 
     # The only such request: after it, nothing is requested any more.
@@ -142,12 +145,12 @@ def test_jobs_that_have_ended_are_deleted_before_others_are_waited_for():
             if job == "j1":
                 return error(409)
             deleted.append(job)
-            return Answer(204)
+            return HttpResponse(204)
         return running(job) if job == "j1" else complete("https://s.example/x")
 
     target = Interrupted(Scripted(answer), 30)
     with pytest.raises(InterruptedConversation):
-        converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER))
+        record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER))
 
     assert len(posted) > 1
     assert deleted == posted[1:]

@@ -16,9 +16,9 @@ from prolific_contract._errors import ContractToolError
 from prolific_contract.gate.conversation._http_target import LiveTarget
 from prolific_contract.gate.conversation._targets import (
     BODY_LIMIT,
-    NoAnswerError,
+    NoResponseError,
+    TargetUnreachableError,
     TimedOutError,
-    UnreachableError,
 )
 from prolific_contract.sandbox import Sandbox
 
@@ -195,7 +195,7 @@ DRIPS = [
 @pytest.mark.parametrize("handle", [hang, *DRIPS])
 def test_who_does_not_come_to_an_end_is_not_waited_for(handle):
     began = time.monotonic()
-    with pytest.raises(NoAnswerError) as caught:
+    with pytest.raises(NoResponseError) as caught:
         ask(handle, timeout=TIMEOUT)
 
     assert time.monotonic() - began < TIMEOUT + 10
@@ -210,7 +210,7 @@ def test_slow_handshake_is_not_waited_for(handle):
     with (
         SlowServer(handle, reads=False) as server,
         LiveTarget() as target,
-        pytest.raises(UnreachableError, match="connecting took too long"),
+        pytest.raises(TargetUnreachableError, match="connecting took too long"),
     ):
         target.send("GET", f"https://127.0.0.1:{server.port}/", {}, TIMEOUT)
 
@@ -243,9 +243,9 @@ def test_slow_handshake_is_not_waited_for(handle):
     ],
 )
 def test_what_is_no_answer_is_a_failure_with_its_reason(handle, reason):
-    with pytest.raises(NoAnswerError, match=reason) as caught:
+    with pytest.raises(NoResponseError, match=reason) as caught:
         ask(handle)
-    assert not isinstance(caught.value, UnreachableError)
+    assert not isinstance(caught.value, TargetUnreachableError)
 
 
 def test_a_connection_is_never_used_twice():
@@ -275,14 +275,14 @@ def test_cookies_are_not_kept():
     ],
 )
 def test_who_is_not_there_is_unreachable(url, reason):
-    with LiveTarget() as target, pytest.raises(UnreachableError, match=reason):
+    with LiveTarget() as target, pytest.raises(TargetUnreachableError, match=reason):
         target.send("GET", url, {}, 5)
 
 
 def test_what_does_not_pass_is_explained_as_by_the_sdk():
     plain = bytes_of(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     with serving(plain) as (url, _), LiveTarget() as target:
-        with pytest.raises(UnreachableError) as caught:
+        with pytest.raises(TargetUnreachableError) as caught:
             target.send("GET", url.replace("http:", "https:"), {}, 5)
         assert str(caught.value) == (
             "127.0.0.1 does not answer https with TLS; check the target's URL"
@@ -295,7 +295,9 @@ def test_an_authority_that_is_not_known_is_explained(monkeypatch):
     with (
         Sandbox(tls=True) as sandbox,
         LiveTarget() as target,
-        pytest.raises(UnreachableError, match=r"not trusted here \(.*\); set SSL_CERT_FILE to a"),
+        pytest.raises(
+            TargetUnreachableError, match=r"not trusted here \(.*\); set SSL_CERT_FILE to a"
+        ),
     ):
         target.send("GET", sandbox.url, {}, 30)
 
@@ -303,20 +305,20 @@ def test_an_authority_that_is_not_known_is_explained(monkeypatch):
 @pytest.mark.parametrize(
     ("error", "kind", "text"),
     [
-        (httpx.ConnectTimeout(""), UnreachableError, "connecting took too long"),
-        (httpx.ProxyError("502"), UnreachableError, "the proxy refused (502)"),
+        (httpx.ConnectTimeout(""), TargetUnreachableError, "connecting took too long"),
+        (httpx.ProxyError("502"), TargetUnreachableError, "the proxy refused (502)"),
         (
             httpx.ProxyError("407"),
-            UnreachableError,
+            TargetUnreachableError,
             (
                 "the proxy requires a user name and password that it accepts (407); set "
                 "HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT"
             ),
         ),
-        (httpx.ReadError(""), NoAnswerError, "the connection broke"),
+        (httpx.ReadError(""), NoResponseError, "the connection broke"),
         (
             httpx.InvalidURL("https://u:p@x/?k=secret"),
-            NoAnswerError,
+            NoResponseError,
             "the request failed (https://[redacted]@x/?[redacted])",
         ),
     ],
@@ -339,7 +341,10 @@ def test_an_unusable_proxy_is_said(monkeypatch):
     monkeypatch.delenv("https_proxy", raising=False)
     monkeypatch.setenv("HTTPS_PROXY", "gopher://user:secret@x")
     monkeypatch.setenv("NO_PROXY", "")
-    with LiveTarget() as target, pytest.raises(UnreachableError, match="HTTPS_PROXY") as caught:
+    with (
+        LiveTarget() as target,
+        pytest.raises(TargetUnreachableError, match="HTTPS_PROXY") as caught,
+    ):
         target.send("GET", "https://api.example/", {}, 5)
 
     assert "secret" not in str(caught.value)

@@ -10,11 +10,11 @@ from helpers.traces import START, complete, error, failed, generating, json_answ
 from prolific_contract._vocabulary import JOB_LIMIT, UNKNOWN_EXPORT_ID
 from prolific_contract.gate._judge import judge
 from prolific_contract.gate.conversation._job_management import UNKNOWN_RESOURCE_ID
-from prolific_contract.gate.conversation._plan import KNOWN_JOB, Made, Plan
-from prolific_contract.gate.conversation._recorder import converse
-from prolific_contract.gate.conversation._targets import NoAnswerError
+from prolific_contract.gate.conversation._plan import KNOWN_JOB, ConversationPlan, GeneratedRequest
+from prolific_contract.gate.conversation._recorder import record_conversation
+from prolific_contract.gate.conversation._targets import NoResponseError
 from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import Answer, Credential
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
 from prolific_contract.sandbox import Fate, ManualClock, Resource, SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
@@ -61,13 +61,13 @@ def test_what_others_started_is_left_alone(profile, age):
     strange = site._world.api._jobs.request(resource, clock.now()).job
     clock.advance(age)
     path = f"/api/v1/data-collection/batches/{resource.id}/export/{KNOWN_JOB}"
-    plan = Plan(
+    plan = ConversationPlan(
         subjects_of(settings, Fate.COMPLETES),
         profile=profile,
         edition=LATER,
-        made=(Made("DELETE", path),),
+        made=(GeneratedRequest("DELETE", path),),
     )
-    trace = converse(InProcessTarget(site, clock), BASE, TOKEN, plan).trace
+    trace = record_conversation(InProcessTarget(site, clock), BASE, TOKEN, plan).trace
     site.close()
     deleted = {one.address.export_id for one in trace.exchanges if one.method == "DELETE"}
 
@@ -96,8 +96,8 @@ def heard_from_afar(make, seconds, generation, enforced=LATER):
     clock = ManualClock()
     site = make(settings, clock)
     target = InProcessTarget(Far(site, clock, seconds), clock)
-    plan = Plan(subjects_of(settings, Fate.COMPLETES)[:1], edition=enforced)
-    trace = converse(target, BASE, TOKEN, plan).trace
+    plan = ConversationPlan(subjects_of(settings, Fate.COMPLETES)[:1], edition=enforced)
+    trace = record_conversation(target, BASE, TOKEN, plan).trace
     site.close()
     return trace
 
@@ -111,7 +111,7 @@ def test_exports_that_end_while_they_are_tried_accuse_nobody(enforced, seconds, 
     first, *_ = [one for one in trace.exchanges if one.method == "DELETE"]
 
     # It was told to be generating, and has ended in between.
-    assert first.answer.status == 204
+    assert first.response.status == 204
     assert judge(trace, target=BASE, edition=LATER).violations == ()
 
 
@@ -134,7 +134,7 @@ def test_the_earlier_edition_is_asked_for_nothing_of_it():
 def test_a_server_that_lists_nothing_is_asked_once_unless_it_has_to():
     rehearsal = rehearse(edition="2026-03", asked=None)
 
-    assert [one.answer.status for one in asked(rehearsal, "list")] == [405, 405]
+    assert [one.response.status for one in asked(rehearsal, "list")] == [405, 405]
     assert asked(rehearsal, "delete") == []
     assert judge(rehearsal.conversation.trace, target=BASE).violations == ()
 
@@ -161,7 +161,7 @@ def lists(*answers):
 
     def answer(request):
         if request.method == "DELETE":
-            return Answer(204)
+            return HttpResponse(204)
         if request.path == PATH and request.method == "GET":
             return next(turns, last)
         return generating("j1") if request.method == "POST" else failed()
@@ -182,7 +182,9 @@ def lists(*answers):
 )
 def test_without_a_list_that_can_be_read_no_job_is_deleted(answer):
     target = Scripted(lists(answer))
-    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, profile="full"))
+    record_conversation(
+        target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, profile="full")
+    )
     deleted = {one.path for one in target.asked if one.method == "DELETE"} - {PATH}
 
     assert deleted == {f"{PATH}/{UNKNOWN_EXPORT_ID}"}
@@ -190,7 +192,9 @@ def test_without_a_list_that_can_be_read_no_job_is_deleted(answer):
 
 def test_a_list_that_fails_later_keeps_it_from_filling():
     target = Scripted(lists(json_answer(200, []), error(500)))
-    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, profile="full"))
+    record_conversation(
+        target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, profile="full")
+    )
     filtered = [one for one in target.asked if one.method == "POST" and "?" in one.path]
 
     assert filtered == []
@@ -203,11 +207,11 @@ def test_a_job_that_was_deleted_is_not_waited_for():
         if request.path == PATH and request.method == "GET":
             return jobs()
         if request.method == "DELETE":
-            return Answer(204)
+            return HttpResponse(204)
         return generating("j1") if request.method == "POST" else running("j1")
 
     target = Scripted(answer)
-    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, max_wait=30))
+    record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, max_wait=30))
 
     assert target.asked[-1].at < 30
     assert [one.path for one in target.asked if one.method == "DELETE"].count(f"{PATH}/j1") == 1
@@ -215,7 +219,7 @@ def test_a_job_that_was_deleted_is_not_waited_for():
 
 def test_ids_in_capitals_are_the_same_jobs():
     target = Scripted(lists(json_answer(200, [{"export_id": "J1"}])))
-    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER))
+    record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER))
 
     assert f"{PATH}/j1" not in {one.path for one in target.asked if one.method == "DELETE"}
 
@@ -245,7 +249,7 @@ def test_lists_and_deletions_are_probed_like_the_rest():
         assert refused == {(kind, each): 1 for kind in ("batch", "collection") for each in bad}
     forbidden = {subject.id for subject in rehearsal.plan.subjects if subject.forbidden}
     assert {
-        (one.operation.action, one.answer.status)
+        (one.operation.action, one.response.status)
         for one in rehearsal.exchanges
         if one.address and one.address.resource_id in forbidden and one.method != "POST"
     } >= {("list", 403), ("delete", 403)}
@@ -257,14 +261,15 @@ def test_the_limit_is_tried_under_the_full_profile_alone():
     polite, full = (rehearse(edition=LATER, profile=one) for one in ("polite", "full"))
 
     assert (
-        max(len(one.answer.json) for one in asked(polite, "list") if one.answer.status == 200) < 4
+        max(len(one.response.json) for one in asked(polite, "list") if one.response.status == 200)
+        < 4
     )
-    assert {len(one.answer.json) for one in asked(full, "list") if one.answer.status == 200} >= {
-        JOB_LIMIT
-    }
+    assert {
+        len(one.response.json) for one in asked(full, "list") if one.response.status == 200
+    } >= {JOB_LIMIT}
     subjects = [one for one in full.plan.subjects if not one.forbidden]
     for subject in subjects:
-        refused = [one for one in started(full, subject) if one.answer.status == 409]
+        refused = [one for one in started(full, subject) if one.response.status == 409]
         assert len(refused) == 1
 
 
@@ -277,14 +282,18 @@ def test_a_full_resource_is_not_filled():
         return error(404 if request.method != "POST" else 401)
 
     target = Scripted(answer)
-    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, profile="full"))
+    record_conversation(
+        target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, profile="full")
+    )
 
     assert [one.path for one in target.asked].count(f"{PATH}/k1") == 0
 
 
 def test_a_server_that_starts_nothing_more_is_not_filled():
     target = Scripted(lists(json_answer(200, [])))
-    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, profile="full"))
+    record_conversation(
+        target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, profile="full")
+    )
     filtered = [one for one in target.asked if one.method == "POST" and "?" in one.path]
 
     # Every filter gets the one job that there is.
@@ -295,11 +304,15 @@ def test_jobs_that_made_up_requests_started_are_deleted_too():
     settings = SandboxSettings(edition=LATER)
     batch = settings.id_of("batch")
     path = f"/api/v1/data-collection/batches/{batch}/export?study_id=made-up"
-    made = (Made("POST", path), Made("POST", "/elsewhere"), Made("GET", path))
+    made = (
+        GeneratedRequest("POST", path),
+        GeneratedRequest("POST", "/elsewhere"),
+        GeneratedRequest("GET", path),
+    )
     rehearsal = rehearse(edition=LATER, asked=None, profile="full", made=made)
 
     assert jobs_of(rehearsal) == {}
-    ids = {one.answer.member("export_id") for one in rehearsal.exchanges if one.generated}
+    ids = {one.response.member("export_id") for one in rehearsal.exchanges if one.generated}
     deleted = {one.address.export_id for one in asked(rehearsal, "delete")}
     assert ids - {None} <= deleted
 
@@ -311,11 +324,13 @@ def test_when_time_is_up_what_was_started_is_still_deleted():
         if request.path == PATH and request.method == "GET":
             return jobs()
         if request.method == "DELETE":
-            return error(409) if request.at < 20 else Answer(204)
+            return error(409) if request.at < 20 else HttpResponse(204)
         return generating("j1") if request.method == "POST" else complete("https://s.example/x")
 
     target = Scripted(answer, took=1.0)
-    conversation = converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, max_wait=2))
+    conversation = record_conversation(
+        target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, max_wait=2)
+    )
 
     assert "were used up" in conversation.cut_short
     assert ("DELETE", f"{PATH}/j1") in [(one.method, one.path) for one in target.asked[-3:]]
@@ -332,7 +347,9 @@ def test_a_job_that_generates_for_ever_is_left_when_time_is_up():
         return generating("j1") if request.method == "POST" else running("j1")
 
     target = Scripted(answer)
-    conversation = converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, max_wait=5))
+    conversation = record_conversation(
+        target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, max_wait=5)
+    )
 
     assert conversation.cut_short is None
     assert target.asked[-1].at < timedelta(minutes=2).total_seconds()
@@ -349,7 +366,7 @@ def test_a_job_that_nobody_can_poll_is_deleted_all_the_same():
         return error(409) if request.method == "DELETE" else error(404)
 
     target = Scripted(answer)
-    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER, max_wait=10))
+    record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, max_wait=10))
     last = [(one.method, one.path) for one in target.asked[-4:-1]]
 
     assert last == [("GET", f"{PATH}/j1"), ("DELETE", f"{PATH}/j1"), ("GET", f"{PATH}/j1")]
@@ -409,12 +426,12 @@ class Shelf:
         if request.method == "DELETE":
             self.jobs.remove(job)
             self.deleted.append(job)
-            return Answer(204)
+            return HttpResponse(204)
         self._busy -= 1
         return generating(job) if self._busy >= 0 else complete("https://s.example/x")
 
     def check(self, **plan):
-        return converse(Scripted(self), BASE, TOKEN, Plan((BATCH,), **plan))
+        return record_conversation(Scripted(self), BASE, TOKEN, ConversationPlan((BATCH,), **plan))
 
 
 @pytest.mark.parametrize("enforced", [None, LATER])
@@ -435,7 +452,7 @@ def test_the_last_place_is_left_to_others(enforced, there):
 def test_filters_are_tried_while_there_is_room(there, tried):
     shelf = Shelf(there, busy=3)
     target = Scripted(shelf)
-    converse(target, BASE, TOKEN, Plan((BATCH,), edition=LATER))
+    record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER))
 
     assert sum("from=" in one.path for one in target.asked) == tried
     assert shelf.most < JOB_LIMIT
@@ -443,7 +460,7 @@ def test_filters_are_tried_while_there_is_room(there, tried):
 
 
 @pytest.mark.parametrize("enforced", [None, LATER])
-@pytest.mark.parametrize("listing", [json_answer(200, {}), error(500), NoAnswerError("gone")])
+@pytest.mark.parametrize("listing", [json_answer(200, {}), error(500), NoResponseError("gone")])
 def test_without_a_list_hardly_anything_is_started_and_what_stays_is_told(enforced, listing):
     shelf = Shelf(listing=listing)
     conversation = shelf.check(edition=enforced)
@@ -473,7 +490,7 @@ def test_a_job_that_a_late_list_did_not_have_is_not_taken_for_its_own(created, d
     assert all("somebody else may have started" in remark for remark in remarks)
 
 
-@pytest.mark.parametrize("refuse", [NoAnswerError("gone"), json_answer(202, {}), error(500)])
+@pytest.mark.parametrize("refuse", [NoResponseError("gone"), json_answer(202, {}), error(500)])
 def test_a_job_whose_request_got_no_answer_is_told_of(refuse):
     shelf = Shelf(8, refuse=refuse)
     full, remark = shelf.check(edition=LATER).remarks
@@ -500,8 +517,8 @@ def test_jobs_that_are_still_generating_are_told_of():
             return error(409)
         return generating("j1") if request.method == "POST" else running("j1")
 
-    plan = Plan((BATCH,), edition=LATER, max_wait=5)
-    assert converse(Scripted(answer), BASE, TOKEN, plan).remarks == (
+    plan = ConversationPlan((BATCH,), edition=LATER, max_wait=5)
+    assert record_conversation(Scripted(answer), BASE, TOKEN, plan).remarks == (
         "the batch b1 keeps export jobs that the check started: j1",
     )
 
@@ -512,8 +529,8 @@ def test_a_list_that_is_not_had_any_more_is_told_of():
     def answer(request):
         return answers() if (request.method, request.path) == ("GET", PATH) else error(403)
 
-    plan = Plan((BATCH,), edition=LATER)
-    (remark,) = converse(Scripted(answer), BASE, TOKEN, plan).remarks
+    plan = ConversationPlan((BATCH,), edition=LATER)
+    (remark,) = record_conversation(Scripted(answer), BASE, TOKEN, plan).remarks
     assert remark.endswith("it gave no list any more")
 
 
@@ -541,12 +558,12 @@ def test_what_leads_to_another_path_is_not_followed(dots, enforced):
         if request.path == PATH and request.method == "GET":
             return jobs()
         if request.method == "DELETE":
-            return Answer(204)
+            return HttpResponse(204)
         return generating(dots) if request.method == "POST" else running(dots)
 
     target = Scripted(answer)
-    plan = Plan((BATCH,), edition=enforced, max_wait=5)
-    remarks = converse(target, BASE, TOKEN, plan).remarks
+    plan = ConversationPlan((BATCH,), edition=enforced, max_wait=5)
+    remarks = record_conversation(target, BASE, TOKEN, plan).remarks
 
     assert [one.path for one in target.asked if one.path.rpartition("/")[2] == dots] == []
     assert remarks[0].endswith(f"got no proper answer: {dots}")

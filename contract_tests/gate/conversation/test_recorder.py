@@ -12,18 +12,18 @@ from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse
 from helpers.traces import complete, error
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract.gate.conversation._plan import Plan
+from prolific_contract.gate.conversation._plan import ConversationPlan
 from prolific_contract.gate.conversation._recorder import (
     WRONG_TOKEN,
     Recorder,
-    converse,
+    record_conversation,
 )
 from prolific_contract.gate.conversation._steps import Ask, Fetch, Pause
-from prolific_contract.gate.conversation._targets import NoAnswerError, UnreachableError
+from prolific_contract.gate.conversation._targets import NoResponseError, TargetUnreachableError
 from prolific_contract.gate.trace._body_parts import part_of
-from prolific_contract.gate.trace._exchanges import Answer, Credential
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
 from prolific_contract.gate.trace._redaction import without_token
-from prolific_contract.gate.trace._zip_directory import Damaged, Directory, Part, read_directory
+from prolific_contract.gate.trace._zip_directory import Damaged, Directory, FilePart, read_directory
 from prolific_exports._model._redactor import Redactor
 
 FEW = settings(max_examples=25, deadline=None)
@@ -62,7 +62,7 @@ def test_a_request_says_of_its_sender_what_it_is_to_say(credential, authorizatio
 
 
 def test_the_store_is_not_told_who_asks():
-    target, record = recorder(Answer(403))
+    target, record = recorder(HttpResponse(403))
     exchange = record.record(Fetch(STORE, "bytes=-9"))
     whole = record.record(Fetch(STORE, None))
 
@@ -88,22 +88,22 @@ def test_an_exchange_tells_when_and_how_long():
 
 @pytest.mark.parametrize("step", [Ask("POST", PATH), Fetch(STORE, None)])
 def test_a_failure_is_kept(step):
-    _, record = recorder(NoAnswerError("the connection broke"))
+    _, record = recorder(NoResponseError("the connection broke"))
     exchange = record.record(step)
 
-    assert (exchange.answer, exchange.failure) == (None, "the connection broke")
+    assert (exchange.response, exchange.failure) == (None, "the connection broke")
 
 
 def test_who_cannot_be_reached_at_first_cannot_be_checked():
-    target = Scripted(lambda asked: UnreachableError("no connection"))
+    target = Scripted(lambda asked: TargetUnreachableError("no connection"))
 
-    with pytest.raises(UnreachableError, match="no connection"):
-        converse(target, BASE, TOKEN, Plan((BATCH,)))
+    with pytest.raises(TargetUnreachableError, match="no connection"):
+        record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,)))
 
 
 def test_who_cannot_be_reached_later_does_not_answer():
     answers = iter([error(401)])
-    _, record = recorder(lambda asked: next(answers, UnreachableError("no connection")))
+    _, record = recorder(lambda asked: next(answers, TargetUnreachableError("no connection")))
     record.record(Ask("POST", PATH))
     exchange = record.record(Ask("POST", PATH))
 
@@ -112,8 +112,8 @@ def test_who_cannot_be_reached_later_does_not_answer():
 
 def test_progress_is_told():
     told = []
-    conversation = converse(
-        Scripted(lambda asked: error(404)), BASE, TOKEN, Plan((BATCH,)), told.append
+    conversation = record_conversation(
+        Scripted(lambda asked: error(404)), BASE, TOKEN, ConversationPlan((BATCH,)), told.append
     )
 
     assert tuple(told) == conversation.trace.exchanges
@@ -128,7 +128,7 @@ AWKWARD = 'to"ken/with+all="&<kinds>'
 
 @pytest.mark.parametrize("form", [AWKWARD, json.dumps(AWKWARD)[1:-1], quote(AWKWARD, safe="")])
 def test_the_token_is_taken_out_of_answers(form):
-    answer = Answer(200, (("X-Echo", f"you are {form}!"),), f'{{"said": "{form}"}}'.encode())
+    answer = HttpResponse(200, (("X-Echo", f"you are {form}!"),), f'{{"said": "{form}"}}'.encode())
     taken = without_token(answer, Redactor(AWKWARD))
 
     assert form not in taken.headers[0][1]
@@ -138,12 +138,12 @@ def test_the_token_is_taken_out_of_answers(form):
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(200, (("X", TOKEN),)), Answer(200, body=f"x{TOKEN}".encode())]
+    "answer", [HttpResponse(200, (("X", TOKEN),)), HttpResponse(200, body=f"x{TOKEN}".encode())]
 )
 def test_an_echo_is_noticed_in_headers_and_in_bodies(answer):
     _, record = recorder(answer)
-    echoed = record.record(Ask("GET", PATH)).answer
-    stored = record.record(Fetch(STORE, None)).answer
+    echoed = record.record(Ask("GET", PATH)).response
+    stored = record.record(Fetch(STORE, None)).response
 
     assert echoed.echoes_token
     assert stored.echoes_token
@@ -158,8 +158,8 @@ def test_an_answer_without_the_token_stays_as_it_is():
 
 @pytest.mark.parametrize(("size", "kept", "cut"), [(65536, 65536, False), (65537, 65536, True)])
 def test_of_an_answer_of_the_api_not_more_is_kept_than_it_can_need(size, kept, cut):
-    _, record = recorder(Answer(200, body=bytes(size)))
-    answer = record.record(Ask("GET", PATH)).answer
+    _, record = recorder(HttpResponse(200, body=bytes(size)))
+    answer = record.record(Ask("GET", PATH)).response
 
     assert (len(answer.body), answer.cut) == (kept, cut)
 
@@ -184,7 +184,7 @@ ARCHIVE = zipped("x/responses.jsonl", "x/collection.json")
 
 def ranged(start, stop, content=ARCHIVE):
     value = f"bytes {start}-{stop - 1}/{len(content)}"
-    return Answer(206, (("Content-Range", value),), content[start:stop])
+    return HttpResponse(206, (("Content-Range", value),), content[start:stop])
 
 
 def recorded_directory(answers):
@@ -192,7 +192,7 @@ def recorded_directory(answers):
     _, record = recorder(lambda asked: next(replies))
     parts = []
     for _ in answers:
-        part, size = part_of(record.record(Fetch(STORE, "bytes=-9")).answer)
+        part, size = part_of(record.record(Fetch(STORE, "bytes=-9")).response)
         assert b"participant" not in part.data
         parts.append(part)
     return read_directory(parts, size)
@@ -219,27 +219,27 @@ def test_a_directory_of_another_size_than_the_end_says_keeps_no_answers(size, of
     damaged = ARCHIVE[:end] + told
 
     found = recorded_directory([ranged(0, len(damaged), damaged)])
-    assert found == read_directory([Part(0, damaged)], len(damaged))
+    assert found == read_directory([FilePart(0, damaged)], len(damaged))
     assert isinstance(found, Damaged)
 
 
 def test_a_store_without_ranges_gives_the_directory_too():
-    whole = Answer(200, (("Content-Length", str(len(ARCHIVE))),), ARCHIVE)
+    whole = HttpResponse(200, (("Content-Length", str(len(ARCHIVE))),), ARCHIVE)
 
     assert isinstance(recorded_directory([whole]), Directory)
 
 
 def test_an_archive_without_an_end_keeps_nothing_but_its_beginning():
-    _, record = recorder(Answer(200, body=ARCHIVE[:500]))
+    _, record = recorder(HttpResponse(200, body=ARCHIVE[:500]))
 
-    assert record.record(Fetch(STORE, None)).answer.body == b"PK\3\4" + bytes(496)
+    assert record.record(Fetch(STORE, None)).response.body == b"PK\3\4" + bytes(496)
 
 
 def test_an_archive_cut_off_keeps_no_answers_either():
-    cut = Answer(200, (("Content-Length", str(len(ARCHIVE))),), ARCHIVE[:900], cut=True)
+    cut = HttpResponse(200, (("Content-Length", str(len(ARCHIVE))),), ARCHIVE[:900], cut=True)
     _, record = recorder(cut)
 
-    assert record.record(Fetch(STORE, None)).answer.body == b"PK\3\4" + bytes(896)
+    assert record.record(Fetch(STORE, None)).response.body == b"PK\3\4" + bytes(896)
 
 
 PAGE = (("Content-Type", "text/html; charset=utf-8"),)
@@ -247,51 +247,51 @@ PAGE = (("Content-Type", "text/html; charset=utf-8"),)
 
 @pytest.mark.parametrize("status", [200, 302, 500])
 def test_an_error_page_in_place_of_an_archive_is_kept_in_part(status):
-    _, record = recorder(Answer(status, PAGE, b"<html>" + b"x" * 9000))
+    _, record = recorder(HttpResponse(status, PAGE, b"<html>" + b"x" * 9000))
 
-    assert record.record(Fetch(STORE, None)).answer.body == b"<html>" + b"x" * 4090
+    assert record.record(Fetch(STORE, None)).response.body == b"<html>" + b"x" * 4090
 
 
 @pytest.mark.parametrize(
     ("answer", "kept"),
     [
-        (Answer(200), 4),
-        (Answer(200, (("Content-Type", "application/octet-stream"),)), 4),
-        (Answer(200, (("Content-Length", "many"),), cut=True), 4),
-        (Answer(206, (("Content-Range", "bytes 0-99/*"),)), 4),
-        (Answer(206, (("Content-Range", "bytes 9-108/*"),)), 0),
-        (Answer(206, (("Content-Range", "bytes 9-108/109"), *PAGE)), 0),
-        (Answer(206, PAGE), 0),
-        (Answer(203, PAGE), 0),
-        (Answer(203), 0),
-        (Answer(302), 0),
+        (HttpResponse(200), 4),
+        (HttpResponse(200, (("Content-Type", "application/octet-stream"),)), 4),
+        (HttpResponse(200, (("Content-Length", "many"),), cut=True), 4),
+        (HttpResponse(206, (("Content-Range", "bytes 0-99/*"),)), 4),
+        (HttpResponse(206, (("Content-Range", "bytes 9-108/*"),)), 0),
+        (HttpResponse(206, (("Content-Range", "bytes 9-108/109"), *PAGE)), 0),
+        (HttpResponse(206, PAGE), 0),
+        (HttpResponse(203, PAGE), 0),
+        (HttpResponse(203), 0),
+        (HttpResponse(302), 0),
     ],
 )
 def test_what_a_store_serves_in_place_of_an_archive_may_be_what_people_answered(answer, kept):
     content = (b'{"answer": "I am ill"}\n' * 5)[:100]
     _, record = recorder(evolve(answer, body=content))
 
-    body = record.record(Fetch(STORE, "bytes=-100")).answer.body
+    body = record.record(Fetch(STORE, "bytes=-100")).response.body
     assert body == content[:kept] + bytes(100 - kept)
 
 
 def test_an_archive_that_calls_itself_a_page_is_none():
-    _, record = recorder(Answer(200, PAGE, ARCHIVE[:500]))
+    _, record = recorder(HttpResponse(200, PAGE, ARCHIVE[:500]))
 
-    assert record.record(Fetch(STORE, None)).answer.body == b"PK\3\4" + bytes(496)
+    assert record.record(Fetch(STORE, None)).response.body == b"PK\3\4" + bytes(496)
 
 
 def test_a_refusal_of_the_store_is_kept():
-    refused = Answer(403, body=b"<Error/>")
+    refused = HttpResponse(403, body=b"<Error/>")
     _, record = recorder(refused)
 
-    assert record.record(Fetch(STORE, None)).answer == evolve(refused, echoes_token=False)
+    assert record.record(Fetch(STORE, None)).response == evolve(refused, echoes_token=False)
 
 
 def test_no_conversation_with_the_sandbox_keeps_what_people_answered():
     for exchange in rehearse(edition="2026-11").exchanges:
         if "/store/" in exchange.url:
-            body = exchange.answer.body
+            body = exchange.response.body
             directory = body.index(b"PK\1\2")
             assert not any(body[4:directory])
 
@@ -302,18 +302,22 @@ def test_no_conversation_with_the_sandbox_keeps_what_people_answered():
 @pytest.mark.parametrize(
     ("answer", "part", "size"),
     [
-        (ranged(2, 9, b"0123456789"), Part(2, b"2345678"), 10),
-        (Answer(206, (("Content-Range", "bytes 0-1/*"),), b"01"), Part(0, b"01"), None),
-        (Answer(206, (("Content-Range", "bytes 0-1/2"),), b"0123"), Part(0, b"01"), 2),
-        (Answer(206, (("Content-Range", "bytes=0-1/2"),), b"01"), None, None),
-        (Answer(206, (), b"01"), None, None),
-        (Answer(200, (), b"01"), Part(0, b"01"), 2),
-        (Answer(200, (("Content-Length", "9"),), b"01", cut=True), Part(0, b"01"), 9),
-        (Answer(200, (("Content-Length", "many"),), b"01", cut=True), Part(0, b"01"), None),
-        (Answer(200, (("Content-Length", "0"),)), Part(0, b""), 0),
-        (Answer(200, (("Content-Length", "9"),)), None, None),
-        (Answer(200), None, None),
-        (Answer(404, (), b"01"), None, None),
+        (ranged(2, 9, b"0123456789"), FilePart(2, b"2345678"), 10),
+        (HttpResponse(206, (("Content-Range", "bytes 0-1/*"),), b"01"), FilePart(0, b"01"), None),
+        (HttpResponse(206, (("Content-Range", "bytes 0-1/2"),), b"0123"), FilePart(0, b"01"), 2),
+        (HttpResponse(206, (("Content-Range", "bytes=0-1/2"),), b"01"), None, None),
+        (HttpResponse(206, (), b"01"), None, None),
+        (HttpResponse(200, (), b"01"), FilePart(0, b"01"), 2),
+        (HttpResponse(200, (("Content-Length", "9"),), b"01", cut=True), FilePart(0, b"01"), 9),
+        (
+            HttpResponse(200, (("Content-Length", "many"),), b"01", cut=True),
+            FilePart(0, b"01"),
+            None,
+        ),
+        (HttpResponse(200, (("Content-Length", "0"),)), FilePart(0, b""), 0),
+        (HttpResponse(200, (("Content-Length", "9"),)), None, None),
+        (HttpResponse(200), None, None),
+        (HttpResponse(404, (), b"01"), None, None),
         (complete(status=302), None, None),
     ],
 )

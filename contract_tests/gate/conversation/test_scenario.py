@@ -8,15 +8,21 @@ import pytest
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started
 from helpers.traces import JOB, complete, error, failed, generating, running
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Operation
-from prolific_contract.gate.conversation._plan import BRISK, CAREFUL, KNOWN_JOB, Made, Plan
-from prolific_contract.gate.conversation._recorder import converse
+from prolific_contract.gate.conversation._plan import (
+    BRISK,
+    CAREFUL,
+    KNOWN_JOB,
+    ConversationPlan,
+    GeneratedRequest,
+)
+from prolific_contract.gate.conversation._recorder import record_conversation
 from prolific_contract.gate.conversation._scenario import (
     BAD_CREDENTIALS,
     MOST_EXPORT_REQUESTS,
     UNKNOWN_RESOURCE_ID,
 )
-from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoAnswerError, TimedOutError
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Subject
+from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoResponseError, TimedOutError
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Subject
 from prolific_contract.gate.trace._zip_directory import TAIL
 from prolific_contract.sandbox import Fate
 
@@ -28,18 +34,18 @@ PATH = "/api/v1/data-collection/batches/b1/export"
 def hold(answer, took=0.0, **plan):
     plan.setdefault("edition", "2026-03")
     target = Scripted(answer, took)
-    conversation = converse(target, BASE, TOKEN, Plan((BATCH,), **plan))
+    conversation = record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), **plan))
     return target, conversation
 
 
 def states(rehearsal, kind):
     """The states told by the subject's own operations, in order."""
     return [
-        (exchange.method, exchange.answer.state)
+        (exchange.method, exchange.response.state)
         for exchange in rehearsal.exchanges
         if exchange.operation
         == Operation(kind, "request" if exchange.method == "POST" else "status")
-        and exchange.answer.state
+        and exchange.response.state
     ]
 
 
@@ -130,7 +136,7 @@ def test_every_bad_credential_is_tried(method):
 def test_a_job_is_asked_for_where_it_does_not_belong():
     rehearsal = rehearse()
     batch, collection, forbidden, _ = rehearsal.plan.subjects
-    job = next(one.answer.member("export_id") for one in rehearsal.exchanges)
+    job = next(one.response.member("export_id") for one in rehearsal.exchanges)
     places = {
         (one.address.kind, one.address.resource_id)
         for one in rehearsal.exchanges
@@ -152,7 +158,7 @@ def test_what_is_forbidden_is_requested_and_asked_for_once():
 
     assert len(started(rehearsal, forbidden)) == 1
     assert [
-        one.answer.status
+        one.response.status
         for one in rehearsal.exchanges
         if one.address
         and (one.address.resource_id, one.address.export_id) == (forbidden.id, UNKNOWN_EXPORT_ID)
@@ -187,9 +193,9 @@ def test_undocumented_methods_are_tried_without_a_job_too():
 
 def test_made_up_requests_come_last_and_know_a_job():
     made = (
-        Made("GET", f"{PATH}/{KNOWN_JOB}", (("X-Made", "up"),)),
-        Made("GET", f"/api/v1/data-collection/batches/other/export/{KNOWN_JOB}?x=1"),
-        Made("GET", f"/elsewhere/{KNOWN_JOB}"),
+        GeneratedRequest("GET", f"{PATH}/{KNOWN_JOB}", (("X-Made", "up"),)),
+        GeneratedRequest("GET", f"/api/v1/data-collection/batches/other/export/{KNOWN_JOB}?x=1"),
+        GeneratedRequest("GET", f"/elsewhere/{KNOWN_JOB}"),
     )
     target, conversation = hold(
         lambda asked: generating("a/b"), max_wait=1, made=made, profile="full"
@@ -291,7 +297,7 @@ def test_a_short_time_is_not_polled_away():
     ],
 )
 def test_a_server_that_asks_for_patience_gets_it(status, headers, wait):
-    answers = iter([Answer(status, headers)])
+    answers = iter([HttpResponse(status, headers)])
     target, conversation = hold(lambda asked: next(answers, error(403)))
     first, second = target.asked[:2]
 
@@ -305,7 +311,7 @@ def test_a_rate_limited_server_gets_every_request_all_the_same():
 
     def hurried(asked):
         calls["all"] += 1
-        return Answer(429, (("Retry-After", "3"),)) if calls["all"] % 4 == 0 else None
+        return HttpResponse(429, (("Retry-After", "3"),)) if calls["all"] % 4 == 0 else None
 
     def answer(asked):
         if asked.method == "POST" and asked.authorization == f"Token {TOKEN}":
@@ -320,13 +326,15 @@ def test_a_rate_limited_server_gets_every_request_all_the_same():
 
 
 def test_without_a_date_patience_grows():
-    target, _ = hold(lambda asked: Answer(429) if asked.method == "POST" else error(404))
+    target, _ = hold(lambda asked: HttpResponse(429) if asked.method == "POST" else error(404))
 
     assert target.slept[:5] == [1, 2, 4, 8, 16]
 
 
 def test_what_is_always_limited_is_given_up():
-    target, conversation = hold(lambda asked: Answer(429) if asked.method == "POST" else error(404))
+    target, conversation = hold(
+        lambda asked: HttpResponse(429) if asked.method == "POST" else error(404)
+    )
     methods = Counter(asked.method for asked in target.asked)
 
     assert methods["POST"] == 6
@@ -335,7 +343,7 @@ def test_what_is_always_limited_is_given_up():
 
 
 def test_patience_does_not_outlast_the_check():
-    target, conversation = hold(lambda asked: Answer(429, (("Retry-After", "99999"),)))
+    target, conversation = hold(lambda asked: HttpResponse(429, (("Retry-After", "99999"),)))
 
     assert len(target.asked) == 2
     assert sum(target.slept) < 5
@@ -343,7 +351,7 @@ def test_patience_does_not_outlast_the_check():
 
 
 def test_an_error_of_the_server_is_not_repeated():
-    target, _ = hold(lambda asked: Answer(503))
+    target, _ = hold(lambda asked: HttpResponse(503))
     sent = Counter((one.method, one.path, one.authorization) for one in target.asked)
 
     assert sent["POST", PATH, f"Token {TOKEN}"] == 1
@@ -354,7 +362,7 @@ def test_an_error_of_the_server_is_not_repeated():
 
 def test_an_operation_that_never_answers_is_left_alone():
     def answer(asked):
-        return NoAnswerError("gone") if asked.method == "POST" else error(404)
+        return NoResponseError("gone") if asked.method == "POST" else error(404)
 
     target, conversation = hold(answer)
     methods = Counter(asked.method for asked in target.asked)
@@ -376,7 +384,7 @@ def test_one_answer_makes_good_for_silence():
 
     def answer(asked):
         turns["all"] += 1
-        return error(404) if turns["all"] % 3 == 0 else NoAnswerError("gone")
+        return error(404) if turns["all"] % 3 == 0 else NoResponseError("gone")
 
     _, conversation = hold(answer)
 
@@ -385,7 +393,7 @@ def test_one_answer_makes_good_for_silence():
 
 def test_the_whole_check_has_an_end():
     slow, conversation = hold(lambda asked: generating(), took=9, max_wait=10)
-    budget = Plan((BATCH,), max_wait=10).budget
+    budget = ConversationPlan((BATCH,), max_wait=10).budget
 
     assert budget == 120
     assert slow.asked[-1].at < budget <= slow.asked[-1].at + 9 + 0.25
@@ -403,7 +411,7 @@ def test_a_job_that_tells_nothing_is_asked_for_three_times():
     def answer(asked):
         if asked.method == "POST" and asked.path == PATH:
             return generating()
-        return Answer(200, body=b"{}") if asked.path.startswith(PATH) else error(404)
+        return HttpResponse(200, body=b"{}") if asked.path.startswith(PATH) else error(404)
 
     _, conversation = hold(answer)
     polls = [
@@ -414,19 +422,19 @@ def test_a_job_that_tells_nothing_is_asked_for_three_times():
 
     # At once, after the second request, before the probes; then three, and one at the end;
     # two of an unknown id.
-    assert len([one for one in polls if one.answer.status == 200]) == 3 + 3 + 1 + 2
+    assert len([one for one in polls if one.response.status == 200]) == 3 + 3 + 1 + 2
     assert conversation.cut_short is None
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        Answer(202, body=b'{"status": "queued", "export_id": "x"}'),
-        Answer(202, body=b'{"status": "generating", "export_id": ""}'),
-        Answer(202, body=b'{"status": "generating", "export_id": 7}'),
-        Answer(202, body=b'{"status": "generating"}'),
-        Answer(202, body=b"[]"),
-        Answer(302, body=b'{"status": "generating", "export_id": "x"}'),
+        HttpResponse(202, body=b'{"status": "queued", "export_id": "x"}'),
+        HttpResponse(202, body=b'{"status": "generating", "export_id": ""}'),
+        HttpResponse(202, body=b'{"status": "generating", "export_id": 7}'),
+        HttpResponse(202, body=b'{"status": "generating"}'),
+        HttpResponse(202, body=b"[]"),
+        HttpResponse(302, body=b'{"status": "generating", "export_id": "x"}'),
     ],
 )
 def test_a_request_that_names_no_job_is_not_followed(answer):
@@ -445,7 +453,7 @@ def test_an_operation_that_falls_silent_ends_the_polling():
         if asked.method == "POST":
             return generating()
         turns["get"] += 1
-        return NoAnswerError("gone") if turns["get"] >= 11 else running()
+        return NoResponseError("gone") if turns["get"] >= 11 else running()
 
     target, conversation = hold(answer)
 
@@ -462,7 +470,9 @@ def test_an_export_that_is_ready_at_once_has_no_job_to_poll():
     served = Scripted(
         lambda asked: complete("https://store.example/x") if asked.method == "POST" else error(404)
     )
-    conversation = converse(served, BASE, TOKEN, Plan((BATCH,), edition="2026-03"))
+    conversation = record_conversation(
+        served, BASE, TOKEN, ConversationPlan((BATCH,), edition="2026-03")
+    )
     posts = [one for one in served.asked if one.method == "POST" and one.path == PATH]
 
     assert sum(one.authorization == f"Token {TOKEN}" for one in posts) == 2
@@ -472,7 +482,7 @@ def test_an_export_that_is_ready_at_once_has_no_job_to_poll():
 def test_a_ready_export_that_tells_its_id_is_polled():
     body = b'{"status": "complete", "export_id": "j", "url": "https://store.example/x"}'
     target, _ = hold(
-        lambda asked: Answer(200, body=body) if asked.path.startswith(PATH) else error(404)
+        lambda asked: HttpResponse(200, body=body) if asked.path.startswith(PATH) else error(404)
     )
 
     assert [one.path for one in target.asked].count(f"{PATH}/j") > 3
@@ -505,7 +515,7 @@ def spans(target):
 
 
 def test_an_archive_is_read_from_its_end_and_once():
-    asked_for = spans(hold(lambda asked: archive(asked, 10, lambda _: Answer(403)))[0])
+    asked_for = spans(hold(lambda asked: archive(asked, 10, lambda _: HttpResponse(403)))[0])
 
     assert asked_for == [f"bytes=-{TAIL}"]
 
@@ -516,7 +526,7 @@ def test_a_large_directory_is_fetched_apart():
     end = b"PK\5\6" + bytes(4) + b"\1\0\1\0" + (100000).to_bytes(4, "little")
     end += (500000).to_bytes(4, "little") + bytes(2)
     tail = bytes(TAIL - len(end)) + end
-    served = Answer(206, (("Content-Range", f"bytes {size - TAIL}-{size - 1}/{size}"),), tail)
+    served = HttpResponse(206, (("Content-Range", f"bytes {size - TAIL}-{size - 1}/{size}"),), tail)
     asked_for = spans(hold(lambda asked: archive(asked, size, lambda _: served))[0])
 
     assert asked_for == [f"bytes=-{TAIL}", *["bytes=500000-599999"] * 2]
@@ -528,7 +538,7 @@ def test_an_immense_directory_is_not_fetched():
     end = b"PK\5\6" + bytes(4) + b"\1\0\1\0" + (BODY_LIMIT + 1).to_bytes(4, "little")
     end += start.to_bytes(4, "little") + bytes(2)
     tail = bytes(TAIL - len(end)) + end
-    served = Answer(206, (("Content-Range", f"bytes {size - TAIL}-{size - 1}/{size}"),), tail)
+    served = HttpResponse(206, (("Content-Range", f"bytes {size - TAIL}-{size - 1}/{size}"),), tail)
 
     assert spans(hold(lambda asked: archive(asked, size, lambda _: served))[0]) == [
         f"bytes=-{TAIL}"
@@ -538,20 +548,22 @@ def test_an_immense_directory_is_not_fetched():
 def test_an_empty_file_is_asked_for_whole():
     def respond(asked):
         if "Range" in asked.headers:
-            return Answer(416, (("Content-Range", "bytes */0"),))
-        return Answer(200, (("Content-Length", "0"),))
+            return HttpResponse(416, (("Content-Range", "bytes */0"),))
+        return HttpResponse(200, (("Content-Length", "0"),))
 
     assert spans(hold(lambda asked: archive(asked, 0, respond))[0]) == [f"bytes=-{TAIL}", None]
 
 
 def test_a_store_that_refuses_everything_is_asked_twice():
-    refused = spans(hold(lambda asked: archive(asked, 0, lambda _: Answer(416)))[0])
+    refused = spans(hold(lambda asked: archive(asked, 0, lambda _: HttpResponse(416)))[0])
 
     assert refused == [f"bytes=-{TAIL}", None]
 
 
 def test_a_store_without_ranges_is_asked_once():
-    asked_for = spans(hold(lambda asked: archive(asked, 0, lambda _: Answer(200, body=b"PK")))[0])
+    asked_for = spans(
+        hold(lambda asked: archive(asked, 0, lambda _: HttpResponse(200, body=b"PK")))[0]
+    )
 
     assert asked_for == [f"bytes=-{TAIL}"]
 
@@ -565,6 +577,8 @@ def test_a_failed_export_has_nothing_to_fetch():
 
 def test_nothing_to_export_is_nothing_to_ask_but_what_is_forbidden():
     target = Scripted(lambda asked: error(403))
-    converse(target, BASE, TOKEN, Plan((Subject("batch", "x", forbidden=True),)))
+    record_conversation(
+        target, BASE, TOKEN, ConversationPlan((Subject("batch", "x", forbidden=True),))
+    )
 
     assert [asked.method for asked in target.asked] == ["POST", "GET"]

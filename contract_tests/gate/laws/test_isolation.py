@@ -17,7 +17,7 @@ from helpers.traces import (
 )
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, path_of
 from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Subject
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Subject
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 BAD = (
@@ -85,7 +85,7 @@ def test_the_token_must_not_come_back(talk):
     talk.poll(evolve(running(), echoes_token=False))
     talk.poll(running())
     talk.poll(None)
-    talk.send("GET", "https://elsewhere.example/", Answer(200, echoes_token=True))
+    talk.send("GET", "https://elsewhere.example/", HttpResponse(200, echoes_token=True))
     assert talk.outcomes("isolation.token-echo") == [VIOLATED, HELD]
     seen = talk.violation("isolation.token-echo")
     assert (seen.operation, seen.exchanges) == (talk.requesting, (0,))
@@ -100,14 +100,14 @@ def test_the_token_must_not_come_back_from_a_wrong_method_either(talk):
 # unknown jobs
 
 
-@pytest.mark.parametrize("answer", [running(), failed(), complete(), error(403), error(400)])
-def test_an_id_that_nobody_draws_is_answered_404(talk, answer):
+@pytest.mark.parametrize("response", [running(), failed(), complete(), error(403), error(400)])
+def test_an_id_that_nobody_draws_is_answered_404(talk, response):
     talk.request(generating())
-    talk.poll(answer, UNKNOWN_EXPORT_ID.upper())
+    talk.poll(response, UNKNOWN_EXPORT_ID.upper())
     talk.poll(error(404), UNKNOWN_EXPORT_ID)
     seen = talk.violation("isolation.unknown-job")
     assert (seen.operation, seen.exchanges) == (talk.polling, (1,))
-    assert seen.seen == f"an id that nobody was given is answered {answer.status}"
+    assert seen.seen == f"an id that nobody was given is answered {response.status}"
     assert talk.outcomes("isolation.unknown-job") == [VIOLATED, HELD]
 
 
@@ -272,7 +272,7 @@ def test_only_the_tokens_own_requests_for_what_is_forbidden_count(talk, other):
 # methods
 
 
-def not_allowed(*allow: str) -> Answer:
+def not_allowed(*allow: str) -> HttpResponse:
     return evolve(error(405), headers=tuple(("ALLOW", value) for value in allow))
 
 
@@ -281,7 +281,7 @@ def test_methods_that_requests_do_not_have_are_answered_405(talk, method):
     url = talk.request(generating()).url
     talk.send(method, url, not_allowed("GET, POST"))
     assert talk.outcomes("isolation.methods") == [HELD]
-    talk.send(method, url, Answer(200))
+    talk.send(method, url, HttpResponse(200))
     seen = talk.violation("isolation.methods")
     assert (seen.operation, seen.exchanges) == (talk.requesting, (2,))
     assert seen.seen == f"{method} is answered 200, not 405"
@@ -305,7 +305,7 @@ def test_several_fields_are_one_list(talk, allow):
 
 
 @pytest.mark.parametrize(
-    ("answer", "seen"),
+    ("response", "seen"),
     [
         (not_allowed(), "PUT is answered 405 without Allow"),
         (not_allowed("POST, GETAWAY"), "Allow is 'POST, GETAWAY', without GET"),
@@ -313,15 +313,15 @@ def test_several_fields_are_one_list(talk, allow):
         (not_allowed(""), "Allow is '', without GET"),
     ],
 )
-def test_405_names_the_methods_that_there_are(talk, answer, seen):
-    talk.send("PUT", talk.poll(running()).url, answer)
+def test_405_names_the_methods_that_there_are(talk, response, seen):
+    talk.send("PUT", talk.poll(running()).url, response)
     assert talk.violation("isolation.methods").seen == seen
 
 
 def test_where_nothing_is_no_method_is_wrong(talk):
     talk.send("PUT", talk.poll(error(404)).url, error(404))
     assert talk.outcomes("isolation.methods") == []
-    talk.send("PUT", talk.trace.exchanges[0].url, Answer(204))
+    talk.send("PUT", talk.trace.exchanges[0].url, HttpResponse(204))
     assert talk.outcomes("isolation.methods") == [VIOLATED]
 
 
@@ -333,12 +333,12 @@ def test_where_another_account_has_something_no_method_is_wrong(talk):
 
 def test_methods_of_the_later_edition_and_of_every_server_are_not_judged(talk):
     poll, request = talk.poll(running()).url, talk.request(generating()).url
-    talk.send("GET", request, Answer(200))
-    talk.send("DELETE", poll, Answer(204))
+    talk.send("GET", request, HttpResponse(200))
+    talk.send("DELETE", poll, HttpResponse(204))
     for method in ("HEAD", "OPTIONS", "TRACE"):
-        talk.send(method, poll, Answer(200))
+        talk.send(method, poll, HttpResponse(200))
     talk.send("PUT", poll, None)
     talk.send("PUT", poll, error(429))
     talk.send("PUT", poll, error(401), credential=Credential.NONE)
-    talk.send("PUT", "https://elsewhere.example/", Answer(200))
+    talk.send("PUT", "https://elsewhere.example/", HttpResponse(200))
     assert talk.outcomes("isolation.methods") == []

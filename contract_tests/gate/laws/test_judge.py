@@ -193,11 +193,11 @@ def test_violations_are_told_even_when_little_was_exercised():
 
 
 @pytest.mark.parametrize(
-    "options", [{"generated": True}, {"answer": body_answer(200, b"x")}, {"answer": None}]
+    "options", [{"generated": True}, {"response": body_answer(200, b"x")}, {"response": None}]
 )
 def test_a_foreign_recording_has_to_tell_a_state(options):
     talk = Talk()
-    talk.poll(**{"answer": failed(), **options})
+    talk.poll(**{"response": failed(), **options})
     assert not judged(talk).exercised
     talk.poll(failed())
     assert judged(talk).exercised
@@ -233,8 +233,8 @@ def test_documented_answers_are_listed_as_seen_or_not():
     talk = conforming(BATCH)
     talk.request(error(401), credential=Credential.NONE)
     listed = {
-        (answer.operation.action, answer.status, answer.branch): answer.seen
-        for answer in judged(talk).answers
+        (response.operation.action, response.status, response.branch): response.seen
+        for response in judged(talk).answers
     }
     assert listed == {
         ("request", 200, "complete"): False,
@@ -251,8 +251,8 @@ def test_documented_answers_are_listed_as_seen_or_not():
         ("status", 429, ""): False,
     }
     assert ("request", 200) not in {
-        (answer.operation.action, answer.status)
-        for answer in judged(talk, edition="2026-11").answers
+        (response.operation.action, response.status)
+        for response in judged(talk, edition="2026-11").answers
     }
 
 

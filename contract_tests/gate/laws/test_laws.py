@@ -15,8 +15,14 @@ from prolific_contract.gate import laws
 from prolific_contract.gate._discrepancies import DISCREPANCIES
 from prolific_contract.gate._judge import contract_of, judge
 from prolific_contract.gate.laws import LAWS, law
-from prolific_contract.gate.laws._law import Outcome, Reading
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Subject, Trace
+from prolific_contract.gate.laws._law import LawContext, Outcome
+from prolific_contract.gate.trace._exchanges import (
+    Credential,
+    Exchange,
+    HttpResponse,
+    Subject,
+    Trace,
+)
 
 IDS = st.sampled_from([JOB, OTHER_JOB, JOB.upper(), UNKNOWN_EXPORT_ID, "", "%2F", "ü", "a b"])
 RESOURCES = st.sampled_from(["r1", "r2", "closed", "%00"])
@@ -72,7 +78,7 @@ HEADERS = st.lists(
     max_size=3,
 ).map(tuple)
 ANSWERS = st.builds(
-    Answer,
+    HttpResponse,
     st.sampled_from([200, 201, 202, 204, 206, 302, 304, 401, 403, 404, 405, 429, 500, -1, 10**9]),
     HEADERS,
     BODIES,
@@ -102,7 +108,7 @@ EXCHANGES = st.builds(
     at=st.floats(-9, 9000) | st.sampled_from([float("inf"), float("nan")]),
     sent=st.none() | MOMENTS,
     took=st.floats(0, 9),
-    answer=st.none() | ANSWERS,
+    response=st.none() | ANSWERS,
     failure=st.none() | TEXTS,
     generated=st.booleans(),
 )
@@ -122,7 +128,7 @@ TRACES = st.builds(
 @given(TRACES, st.sampled_from([None, "2026-03", "2026-11"]), st.booleans())
 def test_no_recording_makes_a_law_raise(trace, edition, strict):
     for any_law in LAWS:
-        for seen in any_law.check(trace, Reading(contract_of(edition), edition, strict)):
+        for seen in any_law.check(trace, LawContext(contract_of(edition), edition, strict)):
             assert seen.operation in any_law.operations
             assert seen.exchanges
             assert all(trace.exchanges[index].index == index for index in seen.exchanges)
@@ -136,11 +142,11 @@ def test_no_recording_makes_a_law_raise(trace, edition, strict):
 @settings(deadline=None)
 @given(TRACES)
 def test_rate_limits_are_never_accused(trace):
-    limited = Answer(429, (("Retry-After", "3"),), b"slow down")
+    limited = HttpResponse(429, (("Retry-After", "3"),), b"slow down")
     paused = evolve(
         trace,
         exchanges=tuple(
-            evolve(exchange, answer=limited if exchange.answer else None, failure=None)
+            evolve(exchange, response=limited if exchange.response else None, failure=None)
             for exchange in trace.exchanges
         ),
     )
@@ -152,21 +158,21 @@ def test_rate_limits_are_never_accused(trace):
 @given(TRACES, st.data())
 def test_rate_limits_in_between_change_nothing(trace, data):
     """What is accused with pauses was accused without them."""
-    limited = Answer(429)
+    limited = HttpResponse(429)
     paused: list[Exchange] = []
     origin: dict[int, int] = {}
     for exchange in trace.exchanges:
         if data.draw(st.booleans()):
-            paused.append(evolve(exchange, index=len(paused), answer=limited, failure=None))
+            paused.append(evolve(exchange, index=len(paused), response=limited, failure=None))
         origin[len(paused)] = exchange.index
         paused.append(evolve(exchange, index=len(paused)))
-    reading = Reading(contract_of(None))
+    context = LawContext(contract_of(None))
     for any_law in LAWS:
         # Whether there was any Authorization header at all may be seen from a pause.
         if any_law.id == "isolation.credentials":
             continue
-        before = _broken(any_law.check(trace, reading), {})
-        after = _broken(any_law.check(evolve(trace, exchanges=tuple(paused)), reading), origin)
+        before = _broken(any_law.check(trace, context), {})
+        after = _broken(any_law.check(evolve(trace, exchanges=tuple(paused)), context), origin)
         assert before == after
 
 

@@ -12,7 +12,7 @@ from helpers.traces import (
     running,
 )
 from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Answer, Credential
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
 
 HELD, VIOLATED, NOTED = Outcome.HELD, Outcome.VIOLATED, Outcome.NOTED
 SHAPE = (
@@ -36,7 +36,7 @@ def accusers(talk: Talk, edition=None) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         generating(),
         generating(JOB.upper()),
@@ -57,13 +57,13 @@ def accusers(talk: Talk, edition=None) -> set[str]:
         body_answer(429, b"<html>slow down", "text/html"),
     ],
 )
-def test_documented_answers_to_a_request_are_never_accused(talk, answer):
-    talk.request(answer)
+def test_documented_answers_to_a_request_are_never_accused(talk, response):
+    talk.request(response)
     assert accusers(talk) == set()
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         running(),
         complete(),
@@ -80,8 +80,8 @@ def test_documented_answers_to_a_request_are_never_accused(talk, answer):
         *map(error, (401, 403, 404, 429)),
     ],
 )
-def test_documented_answers_to_a_poll_are_never_accused(talk, answer):
-    talk.poll(answer)
+def test_documented_answers_to_a_poll_are_never_accused(talk, response):
+    talk.poll(response)
     assert accusers(talk) == set()
     assert talk.outcomes("shape.status") == [HELD]
 
@@ -103,7 +103,7 @@ def test_downloads_have_to_be_answered_too_and_other_addresses_do_not(talk):
 
 
 @pytest.mark.parametrize(
-    ("answer", "seen"),
+    ("response", "seen"),
     [
         (generating(status=201), "answered 201; documented are 200, 202, 401, 403, 404 and 429"),
         (generating(status=200), "answered 200 with the status 'generating'; 200 tells complete"),
@@ -113,12 +113,12 @@ def test_downloads_have_to_be_answered_too_and_other_addresses_do_not(talk):
         (error(400), "answered 400; documented are 200, 202, 401, 403, 404 and 429"),
         (error(409), "answered 409; documented are 200, 202, 401, 403, 404 and 429"),
         (error(422), "answered 422; documented are 200, 202, 401, 403, 404 and 429"),
-        (Answer(204), "answered 204; documented are 200, 202, 401, 403, 404 and 429"),
-        (Answer(520), "answered 520; documented are 200, 202, 401, 403, 404 and 429"),
+        (HttpResponse(204), "answered 204; documented are 200, 202, 401, 403, 404 and 429"),
+        (HttpResponse(520), "answered 520; documented are 200, 202, 401, 403, 404 and 429"),
     ],
 )
-def test_an_undocumented_status_is_accused_by_its_own_law_alone(talk, answer, seen):
-    talk.request(answer)
+def test_an_undocumented_status_is_accused_by_its_own_law_alone(talk, response, seen):
+    talk.request(response)
     assert talk.violation("shape.status").seen == seen
     assert accusers(talk) == {"shape.status"}
 
@@ -137,30 +137,32 @@ def test_the_later_edition_answers_no_request_with_200(talk):
 def test_refusals_of_requests_that_no_page_describes_are_not_judged(talk):
     talk.request(error(422), query="?from=yesterday")
     talk.request(error(400), generated=True)
-    talk.poll(Answer(414), export_id="x" * 9000, generated=True)
-    talk.poll(Answer(304), headers=(("If-None-Match", '"1"'),))
+    talk.poll(HttpResponse(414), export_id="x" * 9000, generated=True)
+    talk.poll(HttpResponse(304), headers=(("If-None-Match", '"1"'),))
     for law in SHAPE[1:]:
         assert talk.outcomes(law) == []
-    talk.poll(Answer(304))
+    talk.poll(HttpResponse(304))
     talk.poll(error(500), generated=True)
     assert talk.outcomes("shape.status") == [VIOLATED, VIOLATED]
 
 
-@pytest.mark.parametrize("answer", [json_answer(200, {"gone": True}), Answer(202), Answer(200)])
-def test_a_deletion_has_no_documented_status(talk, answer):
+@pytest.mark.parametrize(
+    "response", [json_answer(200, {"gone": True}), HttpResponse(202), HttpResponse(200)]
+)
+def test_a_deletion_has_no_documented_status(talk, response):
     listing = Listing(talk.kind)
-    listing.delete(answer)
+    listing.delete(response)
     assert accusers(listing, "2026-11") == set()
     assert listing.outcomes("shape.status") == []
-    listing.delete(Answer(201))
+    listing.delete(HttpResponse(201))
     assert accusers(listing, "2026-11") == {"shape.status"}
 
 
 def test_a_server_may_ask_for_patience(talk):
-    talk.request(Answer(503, (("Retry-After", "5"),)))
-    talk.poll(Answer(429, (("Retry-After", "5"),)))
+    talk.request(HttpResponse(503, (("Retry-After", "5"),)))
+    talk.poll(HttpResponse(429, (("Retry-After", "5"),)))
     assert accusers(talk) == set()
-    talk.request(Answer(503))
+    talk.request(HttpResponse(503))
     assert accusers(talk) == {"shape.status"}
 
 
@@ -175,16 +177,16 @@ def test_made_up_ids_may_be_refused_in_any_form(talk):
 
 def test_paths_that_a_server_cleans_are_no_answers_of_the_api(talk):
     for export_id in ("a%2F%2Fb", "a%2F..%2Fb", ""):
-        talk.poll(Answer(301, (("Location", "/a"),)), export_id, generated=True)
-    talk.request(Answer(308), "a%2F%2Fb", generated=True)
+        talk.poll(HttpResponse(301, (("Location", "/a"),)), export_id, generated=True)
+    talk.request(HttpResponse(308), "a%2F%2Fb", generated=True)
     talk.poll(body_answer(200, b"[]"), "%2E", generated=True)
     talk.poll(body_answer(200, b"{}"), "%2e%2e")
     talk.request(body_answer(200, b"{}"), ".%2E", generated=True)
     assert accusers(talk) == set()
     assert talk.outcomes("isolation.unknown-job") == []
-    talk.poll(Answer(301), "plain", generated=True)
-    talk.poll(Answer(301), "a%2F%2Fb")
-    talk.poll(Answer(500), "a%2F%2Fb", generated=True)
+    talk.poll(HttpResponse(301), "plain", generated=True)
+    talk.poll(HttpResponse(301), "a%2F%2Fb")
+    talk.poll(HttpResponse(500), "a%2F%2Fb", generated=True)
     assert talk.outcomes("shape.status") == [VIOLATED] * 3
 
 
@@ -287,7 +289,7 @@ def test_bodies_that_the_recording_lacks_are_not_judged(talk):
     talk.poll(body_answer(200, b'{"status": "compl', cut=True))
     talk.poll(body_answer(404, b'{"error": {', cut=True))
     for length in ("18", " 7 "):
-        lost = Answer(404, (("Content-Type", "application/json"), ("Content-Length", length)))
+        lost = HttpResponse(404, (("Content-Type", "application/json"), ("Content-Length", length)))
         talk.poll(lost)
     for law in ("shape.json", "shape.body", "shape.error", "shape.additive"):
         assert talk.outcomes(law) == []
@@ -295,12 +297,12 @@ def test_bodies_that_the_recording_lacks_are_not_judged(talk):
 
 @pytest.mark.parametrize("headers", [(), (("Content-Length", "0"),)])
 def test_a_body_that_is_empty_is_none_that_the_recording_lacks(talk, headers):
-    talk.poll(Answer(404, (("Content-Type", "application/json"), *headers)))
+    talk.poll(HttpResponse(404, (("Content-Type", "application/json"), *headers)))
     assert accusers(talk) == {"shape.json", "shape.error"}
 
 
 @pytest.mark.parametrize(
-    ("answer", "seen"),
+    ("response", "seen"),
     [
         (
             json_answer(404, {"detail": "Not found."}),
@@ -322,8 +324,8 @@ def test_a_body_that_is_empty_is_none_that_the_recording_lacks(talk, headers):
         (error(403, status=404), "the error 403 says that its status is 404"),
     ],
 )
-def test_an_error_without_the_documented_envelope_is_accused(talk, answer, seen):
-    talk.poll(answer)
+def test_an_error_without_the_documented_envelope_is_accused(talk, response, seen):
+    talk.poll(response)
     assert talk.violation("shape.error").seen == seen
     assert accusers(talk) == {"shape.error"}
 
@@ -359,7 +361,7 @@ def test_text_that_is_no_unicode_is_left_alone(talk):
 
 def test_lists_and_deletions_are_judged_in_the_later_edition_only(talk):
     talk = Listing(talk.kind)
-    talk.list(answer=error(405))
+    talk.list(response=error(405))
     talk.delete(error(405))
     for law in ("shape.status", "shape.error", "shape.content-type"):
         assert talk.outcomes(law, "2026-03") == []

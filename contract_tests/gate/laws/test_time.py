@@ -12,7 +12,7 @@ from helpers.traces import (
 )
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Answer, Credential
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 TIME = tuple(law.id for law in LAWS if law.id.startswith("time."))
@@ -280,12 +280,12 @@ def test_complete_may_become_failed_and_nothing_else(talk):
     assert seen.seen == "was complete, then generating"
 
 
-@pytest.mark.parametrize("answer", [complete(), running()])
-def test_failed_stays_failed(talk, answer):
+@pytest.mark.parametrize("response", [complete(), running()])
+def test_failed_stays_failed(talk, response):
     talk.poll(failed())
     talk.poll(failed())
     assert talk.outcomes("time.failed-stays") == [HELD]
-    talk.poll(answer)
+    talk.poll(response)
     assert talk.violation("time.failed-stays").seen.startswith("was failed, then ")
 
 
@@ -341,11 +341,11 @@ def test_jobs_are_not_kept_for_ever(talk):
     assert talk.outcomes("time.job-stays") == []
 
 
-@pytest.mark.parametrize("answer", [Answer(204), None])
-def test_a_job_that_may_have_been_deleted_is_gone(talk, answer):
+@pytest.mark.parametrize("response", [HttpResponse(204), None])
+def test_a_job_that_may_have_been_deleted_is_gone(talk, response):
     talk.request(generating())
     talk.poll(complete())
-    talk.send("DELETE", talk.trace.exchanges[-1].url, answer)
+    talk.send("DELETE", talk.trace.exchanges[-1].url, response)
     talk.poll(error(404))
     assert accusers(talk) == set()
 
@@ -353,7 +353,7 @@ def test_a_job_that_may_have_been_deleted_is_gone(talk, answer):
 def test_the_id_of_a_deleted_job_is_not_given_again(talk):
     talk.request(generating())
     talk.poll(complete())
-    talk.send("DELETE", talk.trace.exchanges[-1].url, Answer(204))
+    talk.send("DELETE", talk.trace.exchanges[-1].url, HttpResponse(204))
     talk.request(generating())
     talk.request(generating())
     talk.poll(running())

@@ -111,10 +111,10 @@ def test_another_refusal_of_a_job_that_is_still_generating_is_accused(talk):
     assert "answered 404, not 409" in talk.violation("time.delete-generating").seen
 
 
-@pytest.mark.parametrize("answer", [error(404), error(429), error(500), None])
-def test_a_job_that_may_have_ended_accuses_nobody(talk, answer):
+@pytest.mark.parametrize("response", [error(404), error(429), error(500), None])
+def test_a_job_that_may_have_ended_accuses_nobody(talk, response):
     talk.request(generating())
-    talk.delete(answer, after=0.5)
+    talk.delete(response, after=0.5)
     talk.poll(complete())
     assert talk.outcomes("time.delete-generating") == []
 

@@ -16,7 +16,7 @@ from helpers.traces import (
     running,
 )
 from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Answer
+from prolific_contract.gate.trace._exchanges import HttpResponse
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 LATER = "2026-11"
@@ -68,10 +68,10 @@ def test_one_filter_shows_nothing():
     assert talk.outcomes("time.request-filter", LATER) == []
 
 
-def over(talk, answer, after=10, before=10):
+def over(talk, response, after=10, before=10):
     """A request for one job too many, between two lists."""
     talk.list(*jobs(before))
-    talk.filtered(answer)
+    talk.filtered(response)
     talk.list(*jobs(after))
     return talk.judged("time.limit", LATER)
 
@@ -82,11 +82,11 @@ def test_an_eleventh_job_may_be_refused_with_any_status(talk, status):
 
 
 def test_an_eleventh_job_may_be_one_request_too_many(talk):
-    assert over(talk, Answer(429)) == []
+    assert over(talk, HttpResponse(429)) == []
 
 
 @pytest.mark.parametrize(
-    ("answer", "after", "seen"),
+    ("response", "after", "seen"),
     [
         (generating(), 11, "started another job"),
         (error(409), 11, "was refused and started one"),
@@ -94,13 +94,13 @@ def test_an_eleventh_job_may_be_one_request_too_many(talk):
         (body_answer(409, b"<h1>No"), 10, "no error envelope"),
     ],
 )
-def test_more_than_ten_are_accused(talk, answer, after, seen):
-    over(talk, answer, after)
+def test_more_than_ten_are_accused(talk, response, after, seen):
+    over(talk, response, after)
     assert seen in talk.violation("time.limit", LATER).seen
 
 
 @pytest.mark.parametrize(
-    ("answer", "after", "before"),
+    ("response", "after", "before"),
     [
         # The job that is generating is given again.
         (generating(str(UUID(int=3))), 10, 10),
@@ -110,8 +110,8 @@ def test_more_than_ten_are_accused(talk, answer, after, seen):
         (error(409), 9, 9),
     ],
 )
-def test_what_proves_nothing(talk, answer, after, before):
-    assert over(talk, answer, after, before) == []
+def test_what_proves_nothing(talk, response, after, before):
+    assert over(talk, response, after, before) == []
 
 
 def test_without_a_list_afterwards_nothing_is_proved(talk):
@@ -133,11 +133,11 @@ def test_lists_that_are_out_of_date_prove_nothing(talk, between):
     assert talk.outcomes("time.limit", LATER) == []
 
 
-def freed(talk, answer, query="?from=2015-01-01T00%3A00%3A00Z"):
+def freed(talk, response, query="?from=2015-01-01T00%3A00%3A00Z"):
     over(talk, error(409))
     talk.delete(error(404))
     talk.list(*jobs(9))
-    talk.filtered(answer, query)
+    talk.filtered(response, query)
     return [seen.outcome for seen in talk.judged("time.limit", LATER)][1:]
 
 
@@ -158,7 +158,7 @@ def test_who_refuses_still_is_accused(talk):
 
 
 @pytest.mark.parametrize(
-    ("answer", "query"),
+    ("response", "query"),
     [
         (error(400), "?from=2015-01-01T00%3A00%3A00Z"),
         (None, "?from=2015-01-01T00%3A00%3A00Z"),
@@ -166,8 +166,8 @@ def test_who_refuses_still_is_accused(talk):
         (error(409), "?from=2015-01-01"),
     ],
 )
-def test_another_refusal_proves_nothing(talk, answer, query):
-    assert freed(talk, answer, query) == []
+def test_another_refusal_proves_nothing(talk, response, query):
+    assert freed(talk, response, query) == []
 
 
 # What `shape.status` makes of refusals that may be the limit's.

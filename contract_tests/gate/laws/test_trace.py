@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from helpers.traces import BASE, JOB, URL, Talk, body_answer, complete, failed, running
 from prolific_contract._vocabulary import OPERATIONS, Address, Operation, address_of, path_of
-from prolific_contract.gate.trace._exchanges import MISSING, Answer, Credential, Exchange
+from prolific_contract.gate.trace._exchanges import MISSING, Credential, Exchange, HttpResponse
 
 
 def exchange(method: str, url: str, base_url: str = BASE) -> Exchange:
@@ -73,8 +73,8 @@ def test_json_is_read_leniently():
     ],
 )
 def test_the_date_is_the_servers_own(value, date):
-    assert Answer(200, (("DATE", value),)).date == date
-    assert Answer(200).date is None
+    assert HttpResponse(200, (("DATE", value),)).date == date
+    assert HttpResponse(200).date is None
 
 
 def test_a_download_is_known_by_the_answer_that_named_its_url():

@@ -16,7 +16,7 @@ from helpers.traces import (
     running,
 )
 from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Answer, Credential
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 MEMBERS = {
@@ -195,13 +195,13 @@ def zipped(*names: str) -> bytes:
     return file.getvalue()
 
 
-def whole(data: bytes, **changes) -> Answer:
-    return Answer(200, (("Content-Length", str(len(data))),), data, **changes)
+def whole(data: bytes, **changes) -> HttpResponse:
+    return HttpResponse(200, (("Content-Length", str(len(data))),), data, **changes)
 
 
-def ranged(data: bytes, start: int, stop: int, total: str | None = None) -> Answer:
+def ranged(data: bytes, start: int, stop: int, total: str | None = None) -> HttpResponse:
     header = f"bytes {start}-{stop - 1}/{len(data) if total is None else total}"
-    return Answer(206, (("content-range", header),), data[start:stop])
+    return HttpResponse(206, (("content-range", header),), data[start:stop])
 
 
 def members(talk: Talk, folder: str = "export-r1-20260320T100000/") -> list[str]:
@@ -246,8 +246,8 @@ def test_an_archive_of_the_other_kind_is_accused():
 def test_a_page_instead_of_an_archive_is_accused(talk):
     page = b"<html>Sign in to <a href='https://a/?sig=s3cret'>"
     talk.poll(complete())
-    answer = whole(page)
-    talk.fetch(evolve(answer, headers=(*answer.headers, ("Content-Type", "text/html"))))
+    response = whole(page)
+    talk.fetch(evolve(response, headers=(*response.headers, ("Content-Type", "text/html"))))
     seen = talk.violation("value.archive").seen
     assert seen.startswith("the URL serves no ZIP file: it begins with <html>Sign in")
     assert "s3cret" not in seen
@@ -277,8 +277,8 @@ def test_an_archive_cut_short_is_accused(talk):
 @pytest.mark.parametrize("status", [401, 403, 404, 400, 500])
 def test_a_url_that_refuses_requests_without_the_token_is_accused(talk, status):
     talk.poll(complete())
-    talk.fetch(Answer(status))
-    talk.fetch(Answer(status))
+    talk.fetch(HttpResponse(status))
+    talk.fetch(HttpResponse(status))
     seen = talk.violation("value.archive")
     assert seen.seen.startswith(f"the URL answered {status} to a request without the token")
     assert seen.exchanges == (0, 1)
@@ -287,22 +287,22 @@ def test_a_url_that_refuses_requests_without_the_token_is_accused(talk, status):
 def test_patience_conditions_and_redirects_are_not_refusals(talk):
     talk.poll(complete())
     for status in (429, 503, 412, 416, 302, 304):
-        talk.fetch(Answer(status))
+        talk.fetch(HttpResponse(status))
     assert talk.outcomes("value.archive") == []
 
 
 def test_a_url_may_refuse_once_it_has_expired(talk):
     talk.poll(complete())
-    talk.fetch(dated(Answer(403), START + timedelta(hours=1)))
-    talk.fetch(Answer(403), after=3600.0)
+    talk.fetch(dated(HttpResponse(403), START + timedelta(hours=1)))
+    talk.fetch(HttpResponse(403), after=3600.0)
     assert talk.outcomes("value.archive") == []
-    talk.fetch(Answer(403), sent=None)
+    talk.fetch(HttpResponse(403), sent=None)
     assert talk.outcomes("value.archive") == [VIOLATED]
 
 
 def test_an_archive_may_have_been_deleted_when_its_job_fails_later(talk):
     talk.poll(complete())
-    talk.fetch(Answer(404))
+    talk.fetch(HttpResponse(404))
     talk.poll(failed(), resource="r2")
     talk.poll(failed(), generated=True)
     assert talk.outcomes("value.archive") == [VIOLATED]
@@ -313,21 +313,21 @@ def test_an_archive_may_have_been_deleted_when_its_job_fails_later(talk):
 def test_a_job_that_had_failed_before_explains_no_refusal(talk):
     talk.poll(failed(), OTHER_JOB)
     talk.poll(complete())
-    talk.fetch(Answer(404))
+    talk.fetch(HttpResponse(404))
     talk.poll(failed(), OTHER_JOB)
     assert talk.outcomes("value.archive") == [VIOLATED]
 
 
 def test_a_url_without_a_readable_expiry_may_refuse(talk):
     talk.poll(complete(expires_at=None))
-    talk.fetch(Answer(403))
+    talk.fetch(HttpResponse(403))
     assert talk.outcomes("value.archive") == []
 
 
 def test_one_good_answer_outweighs_refusals(talk):
     data = zipped(*members(talk))
     talk.poll(complete())
-    talk.fetch(Answer(500))
+    talk.fetch(HttpResponse(500))
     talk.fetch(whole(data))
     assert talk.outcomes("value.archive") == [HELD]
 
@@ -336,26 +336,26 @@ def test_only_gets_without_the_token_of_urls_that_were_named_count(talk):
     talk.poll(complete())
     for credential in (Credential.VALID, Credential.UNKNOWN):
         talk.fetch(whole(b"<html>"), credential=credential)
-    talk.send("HEAD", URL, Answer(403), credential=Credential.NONE)
+    talk.send("HEAD", URL, HttpResponse(403), credential=Credential.NONE)
     talk.fetch(None, failure="timed out")
     talk.fetch(whole(b"<html>"), "https://elsewhere.example/")
     assert talk.outcomes("value.archive") == []
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
-        Answer(200, (), b""),
-        Answer(200, (("Content-Length", "5000"),), b""),
-        Answer(200, (("Content-Length", "many"),), b"PK\x03\x04", cut=True),
-        Answer(206, (), b"PK\x03\x04"),
-        Answer(206, (("Content-Range", "bytes 0-3/*"),), b"PK\x03\x04"),
-        Answer(206, (("Content-Range", "bytes 5-0/9"),), b"PK\x03\x04"),
+        HttpResponse(200, (), b""),
+        HttpResponse(200, (("Content-Length", "5000"),), b""),
+        HttpResponse(200, (("Content-Length", "many"),), b"PK\x03\x04", cut=True),
+        HttpResponse(206, (), b"PK\x03\x04"),
+        HttpResponse(206, (("Content-Range", "bytes 0-3/*"),), b"PK\x03\x04"),
+        HttpResponse(206, (("Content-Range", "bytes 5-0/9"),), b"PK\x03\x04"),
     ],
 )
-def test_bytes_that_the_recording_lacks_prove_nothing(talk, answer):
+def test_bytes_that_the_recording_lacks_prove_nothing(talk, response):
     talk.poll(complete())
-    talk.fetch(answer)
+    talk.fetch(response)
     assert talk.outcomes("value.archive") == []
 
 

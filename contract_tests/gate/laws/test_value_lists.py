@@ -53,8 +53,8 @@ def test_a_list_out_of_order_is_accused(talk, jobs, seen):
 
 def test_what_cannot_be_read_is_not_in_a_list(talk):
     talk.list(1, {"export_id": 7}, job(created_at="yesterday"), job(OTHER_JOB, created_at=None))
-    talk.list(answer=json_answer(200, {"results": []}))
-    talk.list(answer=error(404))
+    talk.list(response=json_answer(200, {"results": []}))
+    talk.list(response=error(404))
     talk.list(job(), job(), credential=Credential.NONE)
     assert talk.outcomes("value.list-order") == []
 
@@ -64,10 +64,10 @@ def test_what_cannot_be_read_is_not_in_a_list(talk):
 
 @pytest.mark.parametrize(("seconds", "outcome"), [(59, HELD), (61, VIOLATED)])
 def test_jobs_are_not_created_in_the_future(talk, seconds, outcome):
-    answer = json_answer(200, [job(created_at=(START + timedelta(seconds=seconds)).isoformat())])
-    talk.list(answer=answer)
-    talk.list(answer=dated(json_answer(200, []), START))
-    talk.list(answer=dated(answer, START))
+    response = json_answer(200, [job(created_at=(START + timedelta(seconds=seconds)).isoformat())])
+    talk.list(response=response)
+    talk.list(response=dated(json_answer(200, []), START))
+    talk.list(response=dated(response, START))
     assert talk.outcomes("value.list-created") == [outcome]
 
 
@@ -81,9 +81,9 @@ def test_jobs_are_not_created_in_the_future(talk, seconds, outcome):
     ],
 )
 def test_the_time_of_a_job_stays(talk, again, seen):
-    first = talk.list(answer=dated(json_answer(200, [job(created_at="none"), job()]), START))
+    first = talk.list(response=dated(json_answer(200, [job(created_at="none"), job()]), START))
     talk.list(job(OTHER_JOB, created_at=again))
-    later = talk.list(answer=dated(json_answer(200, [job(created_at=again)]), START))
+    later = talk.list(response=dated(json_answer(200, [job(created_at=again)]), START))
     outcomes = talk.outcomes("value.list-created")
 
     assert outcomes == [HELD, HELD if seen is None else VIOLATED]
@@ -101,7 +101,7 @@ def test_a_job_is_not_from_before_a_request_that_was_given_another(talk, seconds
     talk.request(dated(generating(OTHER_JOB), START + timedelta(seconds=900)))
     created_at = (START + timedelta(seconds=600 + seconds)).isoformat()
     shown = [job(OTHER_JOB, created_at=created_at), job()]
-    talk.list(answer=dated(json_answer(200, shown), START + timedelta(seconds=900)))
+    talk.list(response=dated(json_answer(200, shown), START + timedelta(seconds=900)))
 
     assert talk.outcomes("value.list-created") == outcomes
 
@@ -113,7 +113,7 @@ def test_a_job_may_be_from_before_requests_that_say_nothing_of_it(talk):
     talk.request(dated(generating(JOB), START), took=5)
     talk.request(dated(generating(OTHER_JOB), START))
     talk.list(
-        answer=dated(json_answer(200, [job(OTHER_JOB, created_at="2026-03-20T09:00:00Z")]), START)
+        response=dated(json_answer(200, [job(OTHER_JOB, created_at="2026-03-20T09:00:00Z")]), START)
     )
     assert talk.outcomes("value.list-created") == [HELD]
 

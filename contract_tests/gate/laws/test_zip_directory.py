@@ -9,8 +9,8 @@ from prolific_contract.gate.trace._zip_directory import (
     TAIL,
     Damaged,
     Directory,
-    Needed,
-    Part,
+    FilePart,
+    MissingBytes,
     directory_start,
     read_directory,
 )
@@ -42,7 +42,7 @@ def archive64(names=NAMES, *, sector=b"") -> bytes:
 
 
 def read(data: bytes, *spans: tuple[int, int]):
-    return read_directory([Part(a, data[a:b]) for a, b in spans], len(data))
+    return read_directory([FilePart(a, data[a:b]) for a, b in spans], len(data))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_whatever_is_needed_is_asked_for_and_suffices(data):
     spans = data.draw(st.lists(st.tuples(st.integers(0, size), st.integers(0, size)), max_size=4))
     for _ in range(5):
         reading = read(content, *spans)
-        if not isinstance(reading, Needed):
+        if not isinstance(reading, MissingBytes):
             break
         assert 0 <= reading.start < reading.stop <= size
         spans.append((reading.start, reading.stop))
@@ -91,29 +91,29 @@ def test_whatever_is_needed_is_asked_for_and_suffices(data):
 def test_the_end_alone_leaves_the_directory_to_be_fetched():
     content = archive()
     reading = read(content, (len(content) - 22, len(content)))
-    assert isinstance(reading, Needed)
-    assert isinstance(read(content, (reading.start, len(content))), Needed | Directory)
+    assert isinstance(reading, MissingBytes)
+    assert isinstance(read(content, (reading.start, len(content))), MissingBytes | Directory)
 
 
 @pytest.mark.parametrize("known", [22, 22 + 20, 22 + 20 + 56])
 def test_each_record_of_a_large_archive_is_asked_for(known):
     content = archive64()
     reading = read(content, (len(content) - known, len(content)))
-    assert isinstance(reading, Needed)
+    assert isinstance(reading, MissingBytes)
     assert reading.start < len(content) - known
 
 
 def test_the_place_of_the_directory_is_known_once_the_end_is():
     content = archive()
     at = content.index(b"PK\x01\x02")
-    end = Part(len(content) - 42, content[-42:])
+    end = FilePart(len(content) - 42, content[-42:])
     assert directory_start([end], len(content)) == at
     assert directory_start([], len(content)) is None
 
 
 def test_nothing_known_needs_the_tail():
-    assert read_directory([], 10**12) == Needed(10**12 - TAIL, 10**12)
-    assert read_directory([], 30) == Needed(0, 30)
+    assert read_directory([], 10**12) == MissingBytes(10**12 - TAIL, 10**12)
+    assert read_directory([], 30) == MissingBytes(0, 30)
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_a_directory_that_ends_within_an_entry_is_damaged():
     st.lists(st.tuples(st.integers(0, 90), st.binary(max_size=90)), max_size=4), st.integers(0, 99)
 )
 def test_junk_is_never_an_error(parts, size):
-    reading = read_directory([Part(start, data) for start, data in parts], size)
-    assert isinstance(reading, Directory | Needed | Damaged)
+    reading = read_directory([FilePart(start, data) for start, data in parts], size)
+    assert isinstance(reading, Directory | MissingBytes | Damaged)
 
 
 def test_names_are_read_in_the_encoding_that_the_member_says():

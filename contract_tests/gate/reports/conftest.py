@@ -2,8 +2,8 @@ from datetime import datetime
 
 import pytest
 from prolific_contract.gate._judge import judge
-from prolific_contract.gate.conversation._plan import Plan
-from prolific_contract.gate.conversation._recorder import converse
+from prolific_contract.gate.conversation._plan import ConversationPlan
+from prolific_contract.gate.conversation._recorder import record_conversation
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.trace._exchanges import Subject
 from prolific_contract.sandbox import SandboxSettings
@@ -24,5 +24,7 @@ def real_verdict(request):
     subjects.append(Subject("batch", settings.id_of("batch", Fate.FORBIDDEN), forbidden=True))
     target = InProcessTarget(site, clock)
     base_url = "http://127.0.0.1:8000"
-    trace = converse(target, base_url, settings.token, Plan(tuple(subjects))).trace
+    trace = record_conversation(
+        target, base_url, settings.token, ConversationPlan(tuple(subjects))
+    ).trace
     return judge(trace, target=base_url)

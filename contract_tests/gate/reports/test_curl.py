@@ -78,7 +78,7 @@ def test_other_methods_are_named():
 
 
 def test_what_a_server_left_unanswered_is_given_up_after_a_while():
-    assert " --max-time 30 " in requested(failure="it hangs", answer=None)
+    assert " --max-time 30 " in requested(failure="it hangs", response=None)
     assert "--max-time" not in requested()
 
 

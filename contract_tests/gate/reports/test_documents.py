@@ -2,12 +2,12 @@
 
 from helpers import verdicts
 from prolific_contract.gate.laws import LAWS
-from prolific_contract.gate.laws._law import Source
+from prolific_contract.gate.laws._law import LawSource
 from prolific_contract.gate.reports._documents import cited, page
 
 
 def test_the_page_of_the_operation_comes_first():
-    source = Source("documents/000, 002, 004", "")
+    source = LawSource("documents/000, 002, 004", "")
 
     assert page(source, verdicts.REQUEST).title == "Request a Batch Export"
     assert page(source, verdicts.COLLECTION_REQUEST).title == "Request a Collection Export"
@@ -15,7 +15,7 @@ def test_the_page_of_the_operation_comes_first():
 
 
 def test_otherwise_the_first_page_that_is_named():
-    source = Source("API reference, errors; documents/003, 001; documents/004", "")
+    source = LawSource("API reference, errors; documents/003, 001; documents/004", "")
 
     assert page(source).title == "Exporting Collection Data"
     assert page(source, verdicts.COLLECTION_REQUEST).title == "Exporting Collection Data"
@@ -23,19 +23,19 @@ def test_otherwise_the_first_page_that_is_named():
 
 
 def test_a_page_about_the_same_kind_is_better_than_none():
-    source = Source("documents/000, 002, 004", "")
+    source = LawSource("documents/000, 002, 004", "")
 
     assert page(source, verdicts.ARCHIVE).title == "Request a Batch Export"
 
 
 def test_a_source_without_a_known_page_has_the_reference():
-    assert page(Source("API reference, errors", "")).address.endswith("/api-reference")
-    assert page(Source("documents/999", ""), verdicts.STATUS).title == "API reference"
+    assert page(LawSource("API reference, errors", "")).address.endswith("/api-reference")
+    assert page(LawSource("documents/999", ""), verdicts.STATUS).title == "API reference"
 
 
 def test_discrepancies_are_cited():
-    assert cited(Source("documents/003", "")) == "documents/003"
-    assert cited(Source("documents/003", "", ("D-1", "D-2"))) == (
+    assert cited(LawSource("documents/003", "")) == "documents/003"
+    assert cited(LawSource("documents/003", "", ("D-1", "D-2"))) == (
         "documents/003; D-1 202 missing; D-2 always 202, or 200 or 202"
     )
 

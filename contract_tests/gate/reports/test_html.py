@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from prolific_contract._vocabulary import OPERATIONS
 from prolific_contract.gate.reports._html import render
 from prolific_contract.gate.reports._html._markup import element
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Trace
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Trace
 
 # HTML has no end tag for these.
 VOID = {"br", "input", "meta"}
@@ -244,7 +244,7 @@ def test_many_findings_and_exchanges_are_folded():
 def test_what_is_not_listed_is_told_without_a_link():
     talk = traces.Talk()
     talk.request(traces.generating())
-    talk.send("GET", "https://elsewhere.example/x", Answer(200))
+    talk.send("GET", "https://elsewhere.example/x", HttpResponse(200))
 
     told = page(verdicts.verdict(*cells(law(), broken(STATUS, "x", 1)), trace=talk.trace))
 
@@ -388,8 +388,8 @@ def test_exchanges_that_break_nothing_are_not_called_so():
 def test_of_a_recording_only_what_concerns_the_api_is_listed():
     talk = traces.Talk()
     talk.request(traces.generating())
-    talk.send("PUT", f"{traces.BASE}/api/v1/data-collection/batches/r1/export", Answer(405))
-    talk.send("GET", "https://elsewhere.example/page", Answer(200))
+    talk.send("PUT", f"{traces.BASE}/api/v1/data-collection/batches/r1/export", HttpResponse(405))
+    talk.send("GET", "https://elsewhere.example/page", HttpResponse(200))
 
     told = page(verdicts.verdict(trace=talk.trace))
 
@@ -421,7 +421,7 @@ def test_what_there_was_instead_of_an_answer():
     talk.request(traces.generating())
     talk.poll(None, failure="reset by peer")
     talk.poll(None)
-    talk.poll(Answer(204))
+    talk.poll(HttpResponse(204))
 
     found = cells(law("a.b"), broken(STATUS, "x", 1))
 
@@ -492,7 +492,7 @@ def test_no_text_becomes_markup(text):
         talk = traces.Talk("batch", verdicts.Subject("batch", value))
         talk.request(traces.generating(value), resource=value, headers=((value, value),))
         body = value.encode("utf-8", "surrogatepass")
-        talk.poll(Answer(200, ((value, value),), body), export_id=value)
+        talk.poll(HttpResponse(200, ((value, value),), body), export_id=value)
         talk.poll(None, failure=value)
         found = cells(law(), broken(REQUEST, value, 0), noted(STATUS, value, 1))
         return page(verdicts.verdict(*found, trace=talk.trace, target=value))

@@ -2,7 +2,7 @@
 
 from helpers import traces
 from prolific_contract.gate.reports._html._lanes import lanes
-from prolific_contract.gate.trace._exchanges import Answer, Credential
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
 
 
 def course(lane):
@@ -61,7 +61,7 @@ def test_probes_archives_and_made_up_requests_are_left_out():
     talk = traces.Talk()
     talk.request(traces.generating(), credential=Credential.NONE)
     talk.request(traces.generating(), generated=True)
-    talk.fetch(Answer(200))
+    talk.fetch(HttpResponse(200))
     talk.send("PUT", f"{traces.BASE}/api/v1/data-collection/batches/r1/export", traces.running())
     talk.poll(traces.error(404), export_id="unknown")
 

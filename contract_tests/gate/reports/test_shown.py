@@ -6,7 +6,7 @@ from helpers import traces, verdicts
 from hypothesis import given
 from hypothesis import strategies as st
 from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.trace._exchanges import Answer
+from prolific_contract.gate.trace._exchanges import HttpResponse
 
 OUTSIDE = "https://store.example/x"
 
@@ -17,7 +17,7 @@ def body(answer, url=f"{traces.BASE}/api/v1/data-collection/batches/r1/export"):
 
 
 def answer(content, status=200, content_type="application/json", **changes):
-    return evolve(Answer(status, (("Content-Type", content_type),), content), **changes)
+    return evolve(HttpResponse(status, (("Content-Type", content_type),), content), **changes)
 
 
 def test_people_count_from_one():
@@ -103,7 +103,7 @@ def test_what_a_store_serves_is_data_unless_it_says_otherwise():
 
 
 def test_what_a_store_serves_without_a_type_is_data():
-    assert body(Answer(200, (), b"words"), OUTSIDE).text == ""
+    assert body(HttpResponse(200, (), b"words"), OUTSIDE).text == ""
 
 
 def test_headers_lose_secrets_and_excess():

@@ -307,7 +307,7 @@ class _Line:
         from prolific_exports._model._redaction import redact
 
         operation = exchange.operation
-        answer = exchange.answer
+        answer = exchange.response
         what = f"{operation.kind} {operation.action}" if operation else exchange.method
         state = f" {redact(answer.state)}" if answer is not None and answer.state else ""
         came = "no answer" if answer is None else f"{answer.status}{state}"

@@ -11,11 +11,21 @@ from prolific_contract._errors import ContractToolError
 from prolific_contract._vocabulary import DOTS, Edition
 from prolific_contract.gate._judge import contract_of, judge
 from prolific_contract.gate._verdict import Verdict
-from prolific_contract.gate.conversation._generated_requests import made_up
+from prolific_contract.gate.conversation._generated_requests import generate_requests
 from prolific_contract.gate.conversation._http_target import LiveTarget
-from prolific_contract.gate.conversation._plan import BRISK, CAREFUL, Pace, Plan, Profile
-from prolific_contract.gate.conversation._recorder import Conversation, Progress, converse
-from prolific_contract.gate.conversation._targets import Target, UnreachableError
+from prolific_contract.gate.conversation._plan import (
+    BRISK,
+    CAREFUL,
+    ConversationPlan,
+    Pace,
+    Profile,
+)
+from prolific_contract.gate.conversation._recorder import (
+    Conversation,
+    Progress,
+    record_conversation,
+)
+from prolific_contract.gate.conversation._targets import Target, TargetUnreachableError
 from prolific_contract.gate.trace._exchanges import Subject, Trace
 from prolific_contract.gate.trace._har_reader import read_har
 
@@ -141,14 +151,14 @@ def _presentable(token: str) -> None:
         )
 
 
-def _plan(check: Check, target: str) -> Plan:
+def _plan(check: Check, target: str) -> ConversationPlan:
     contract = contract_of(check.edition)
-    return Plan(
+    return ConversationPlan(
         subjects=check.subjects,
         max_wait=_patient(check.max_wait) or _DEFAULT_WAIT,
         profile=check.profile,
         pace=pace_for(target),
-        made=made_up(contract, check.subjects) if check.profile == "full" else (),
+        made=generate_requests(contract, check.subjects) if check.profile == "full" else (),
         edition=check.edition,
     )
 
@@ -176,11 +186,11 @@ def pace_for(base_url: str) -> Pace:
 
 
 def _conversation(
-    server: Target, base_url: str, token: str, plan: Plan, progress: Progress | None
+    server: Target, base_url: str, token: str, plan: ConversationPlan, progress: Progress | None
 ) -> Conversation:
     try:
-        return converse(server, base_url, token, plan, progress)
-    except UnreachableError as error:
+        return record_conversation(server, base_url, token, plan, progress)
+    except TargetUnreachableError as error:
         raise ContractToolError(
             f"{base_url} can't be reached: {error}; nothing was checked"
         ) from error

@@ -12,7 +12,7 @@ from prolific_contract.gate._verdict import Cell, DocumentedAnswer, Verdict
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._documented import documented
 from prolific_contract.gate.laws._jobs import Job, in_course, jobs_of, requests_of, state
-from prolific_contract.gate.laws._law import Law, Observation, Outcome, Reading
+from prolific_contract.gate.laws._law import Law, LawContext, Observation, Outcome
 from prolific_contract.gate.laws._lists import lists_of
 from prolific_contract.gate.laws._observations import API, answered
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
@@ -57,14 +57,14 @@ def judge(
     Raises:
         ContractToolError: The contract of the edition can't be had.
     """
-    reading = Reading(contract_of(edition), edition, strict)
+    context = LawContext(contract_of(edition), edition, strict)
     found = _edition_found(trace)
     known = _known(trace, edition, found)
     cells = [
         cell
         for law in laws
         if profile == "full" or law.profile == "polite"
-        for cell in _cells(law, trace, reading, known)
+        for cell in _cells(law, trace, context, known)
     ]
     sent = [exchange.sent for exchange in trace.exchanges if exchange.sent is not None]
     return Verdict(
@@ -77,7 +77,7 @@ def judge(
         took=_took(trace),
         trace=trace,
         cells=tuple(cells),
-        answers=tuple(_answers(trace, reading, known)),
+        answers=tuple(_answers(trace, context, known)),
         version=__version__,
         accepted=accepted,
     )
@@ -121,22 +121,22 @@ def _known(trace: Trace, edition: Edition | None, found: Edition | None) -> _Kno
 
 
 def _deletes(exchange: Exchange) -> bool:
-    """Whether an answer shows that jobs can be deleted."""
-    operation, answer = exchange.operation, exchange.answer
-    if operation is None or answer is None or not in_course(exchange):
+    """Whether a response shows that jobs can be deleted."""
+    operation, response = exchange.operation, exchange.response
+    if operation is None or response is None or not in_course(exchange):
         return False
-    return operation.action == "delete" and answer.status < 300
+    return operation.action == "delete" and response.status < 300
 
 
-def _cells(law: Law, trace: Trace, reading: Reading, known: _Known) -> Iterator[Cell]:
-    if law.editions and reading.edition is None:
+def _cells(law: Law, trace: Trace, context: LawContext, known: _Known) -> Iterator[Cell]:
+    if law.editions and context.edition is None:
         reason = "no edition is enforced (--edition)"
         observations: list[Observation] = []
-    elif law.editions and reading.edition not in law.editions:
+    elif law.editions and context.edition not in law.editions:
         return
     else:
         reason = f"needs {law.needs}"
-        observations = list(law.check(trace, reading))
+        observations = list(law.check(trace, context))
     by_operation: dict[Operation, list[Observation]] = {}
     for seen in observations:
         by_operation.setdefault(seen.operation, []).append(seen)
@@ -175,8 +175,8 @@ def _was_ready(job: Job, request: Exchange) -> bool:
     return all(poll is not None and state(poll) == "complete" for poll in (told, again))
 
 
-def _answers(trace: Trace, reading: Reading, known: _Known) -> Iterator[DocumentedAnswer]:
-    contract = documented(reading.contract)
+def _answers(trace: Trace, context: LawContext, known: _Known) -> Iterator[DocumentedAnswer]:
+    contract = documented(context.contract)
     seen = {(op, answer.status, answer.state) for _, op, answer in answered(trace)}
     statuses = {(op, status) for op, status, _ in seen}
     for operation in filter(known.has, API):

@@ -155,9 +155,9 @@ class Verdict:
             for exchange in self.trace.exchanges
             if exchange.operation is not None
             and not exchange.generated
-            and exchange.answer is not None
-            and exchange.answer.status < 300
-            and exchange.answer.state is not None
+            and exchange.response is not None
+            and exchange.response.status < 300
+            and exchange.response.state is not None
         )
 
     @property

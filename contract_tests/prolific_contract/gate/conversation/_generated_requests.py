@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from prolific_contract._errors import MissingDependencyError
 from prolific_contract._vocabulary import KINDS, OPERATIONS, Operation
-from prolific_contract.gate.conversation._plan import KNOWN_JOB, Made
+from prolific_contract.gate.conversation._plan import KNOWN_JOB, GeneratedRequest
 from prolific_contract.gate.trace._exchanges import Subject
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ _NOT_MADE_UP: Final = frozenset(
 )
 
 
-def made_up(
+def generate_requests(
     contract: Mapping[str, Any],
     subjects: Sequence[Subject],
     *,
     seed: int = 1,
     examples: int = EXAMPLES,
-) -> tuple[Made, ...]:
+) -> tuple[GeneratedRequest, ...]:
     """Requests for the export operations, the same for the same arguments.
 
     Args:
@@ -52,7 +52,7 @@ def made_up(
         MissingDependencyError: schemathesis is not installed.
     """
     schema = _schema(contract, subjects, seed)
-    requests: list[Made] = []
+    requests: list[GeneratedRequest] = []
     for operation in OPERATIONS:
         if operation.method.lower() not in contract["paths"].get(operation.template, {}):
             continue
@@ -92,12 +92,14 @@ def _schema(contract: Mapping[str, Any], subjects: Sequence[Subject], seed: int)
     return schemathesis.openapi.from_dict(dict(contract), config=config)
 
 
-def _of_operation(schema: Any, operation: Operation, seed: int, examples: int) -> list[Made]:
+def _of_operation(
+    schema: Any, operation: Operation, seed: int, examples: int
+) -> list[GeneratedRequest]:
     from hypothesis import HealthCheck, Phase, given, settings  # noqa: PLC0415
     from hypothesis import seed as seeded  # noqa: PLC0415
     from schemathesis import GenerationMode  # noqa: PLC0415
 
-    found: list[Made] = []
+    found: list[GeneratedRequest] = []
     for mode in GenerationMode:
         strategy = schema[operation.template][operation.method].as_strategy(generation_mode=mode)
 
@@ -122,7 +124,7 @@ def _of_operation(schema: Any, operation: Operation, seed: int, examples: int) -
     return found
 
 
-def _made(case: "schemathesis.Case[Any]") -> Made:
+def _made(case: "schemathesis.Case[Any]") -> GeneratedRequest:
     query = urlencode(case.query or {}, doseq=True, errors="replace")
     # Whose request it is and how it is framed, is not for a generator to make up, and what no
     # header can hold is never sent: it would look as if the server had not answered.
@@ -131,4 +133,6 @@ def _made(case: "schemathesis.Case[Any]") -> Made:
         for name, value in (case.headers or {}).items()
         if _NAME.fullmatch(name) and name.lower() not in _NOT_MADE_UP and _VALUE.fullmatch(value)
     )
-    return Made(case.method, case.formatted_path + (f"?{query}" if query else ""), headers)
+    return GeneratedRequest(
+        case.method, case.formatted_path + (f"?{query}" if query else ""), headers
+    )

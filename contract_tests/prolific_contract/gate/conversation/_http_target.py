@@ -27,11 +27,11 @@ from prolific_exports._model._redactor import Redactor
 from prolific_contract._errors import ContractToolError
 from prolific_contract.gate.conversation._targets import (
     BODY_LIMIT,
-    NoAnswerError,
+    NoResponseError,
+    TargetUnreachableError,
     TimedOutError,
-    UnreachableError,
 )
-from prolific_contract.gate.trace._exchanges import Answer
+from prolific_contract.gate.trace._exchanges import HttpResponse
 
 _CONNECT_TIMEOUT: Final = 10.0
 # What the user's own machine or network is the reason for, and no request has left.
@@ -93,11 +93,11 @@ class LiveTarget:
         url: str,
         headers: Mapping[str, str],
         timeout: float,
-    ) -> Answer:
+    ) -> HttpResponse:
         """Send a request and read the answer, the timeout being for all of it.
 
         Raises:
-            NoAnswerError: There was no answer, or none that is HTTP.
+            NoResponseError: There was no answer, or none that is HTTP.
         """
         self._redactor.learn(url)
         return self._runner.run(self._answer(method, url, headers, timeout))
@@ -108,8 +108,8 @@ class LiveTarget:
         url: str,
         headers: Mapping[str, str],
         timeout: float,  # noqa: ASYNC109 - it is what the whole call is given
-    ) -> Answer:
-        failure: NoAnswerError
+    ) -> HttpResponse:
+        failure: NoResponseError
         cause: Exception
         try:
             # Not by `build_request`, which adds headers and cookies of its own.
@@ -126,11 +126,11 @@ class LiveTarget:
             failure, cause = TimedOutError(f"no whole answer within {timeout:g} s"), error
         except _UNREACHABLE as error:
             obstacle = self._reach.permanent_failure(error, httpx.URL(url), "the target's URL")
-            failure, cause = UnreachableError(obstacle or self._reason(error)), error
+            failure, cause = TargetUnreachableError(obstacle or self._reason(error)), error
         except UsageError as error:
-            failure, cause = UnreachableError(str(error).rstrip(".")), error
+            failure, cause = TargetUnreachableError(str(error).rstrip(".")), error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, CodingError) as error:
-            failure, cause = NoAnswerError(self._reason(error)), error
+            failure, cause = NoResponseError(self._reason(error)), error
         failure.__cause__ = self._redactor.cause(cause)
         # Not in the handler, which would make what the server sent its context.
         raise failure
@@ -147,7 +147,7 @@ class LiveTarget:
         """Wait."""
         time.sleep(seconds)
 
-    async def _send(self, request: httpx.Request) -> Answer:
+    async def _send(self, request: httpx.Request) -> HttpResponse:
         response = await self._client.send(request, stream=True, follow_redirects=False)
         body = http.body_of(response, BODY_LIMIT)
         try:
@@ -161,7 +161,7 @@ class LiveTarget:
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
         )
-        return Answer(
+        return HttpResponse(
             status=response.status_code, headers=fields, body=bytes(body.data), cut=body.is_cut
         )
 

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from prolific_contract._vocabulary import JOB_LIMIT, KINDS, UNKNOWN_EXPORT_ID, Kind
-from prolific_contract.gate.conversation._plan import Plan
+from prolific_contract.gate.conversation._plan import ConversationPlan
 from prolific_contract.gate.conversation._resources import (
     Job,
     Visit,
@@ -51,7 +51,7 @@ def _window(day: int) -> str:
 class Manager:
     """Lists, deletes and filters the jobs of the batches and collections of a conversation."""
 
-    def __init__(self, plan: Plan, sender: Sender) -> None:
+    def __init__(self, plan: ConversationPlan, sender: Sender) -> None:
         self._plan = plan
         self._sender = sender
 
@@ -64,11 +64,11 @@ class Manager:
         visit.manages = visit.before is not None or self._plan.edition == "2026-11"
         if self._plan.profile == "full":
             return
-        answer = exchange.answer if exchange is not None else None
+        response = exchange.response if exchange is not None else None
         if visit.before is not None:
             # One place is left to others.
             visit.room = JOB_LIMIT - 1 - len(visit.before)
-        elif visit.manages or answer is None or not 400 <= answer.status < 500:
+        elif visit.manages or response is None or not 400 <= response.status < 500:
             visit.room = _BLIND_JOBS
 
     def press(self, visit: Visit, job: Job) -> Talk[None]:
@@ -173,8 +173,8 @@ class Manager:
     def _delete(self, job: Job, *, hurry: bool = False) -> Talk[None]:
         exchange = yield from self._sender.ask(Ask("DELETE", job.path), hurry=hurry)
         # Without an answer it may have been deleted all the same.
-        answer = exchange.answer if exchange is not None else None
-        job.deleted = exchange is not None and (answer is None or answer.status < 300)
+        response = exchange.response if exchange is not None else None
+        job.deleted = exchange is not None and (response is None or response.status < 300)
 
     def _catch(self, visit: Visit, job: Job) -> Talk[None]:
         """Try to delete a job that is generating.
@@ -235,7 +235,7 @@ class Manager:
             yield from self._sender.pause(next(delays))
 
 
-def places(plan: Plan, job: Job) -> Iterator[tuple[Kind, str]]:
+def places(plan: ConversationPlan, job: Job) -> Iterator[tuple[Kind, str]]:
     """Where a job does not belong: kinds and resources, each once."""
     own = (job.subject.kind, job.subject.id)
     others: list[tuple[Kind, str]] = [

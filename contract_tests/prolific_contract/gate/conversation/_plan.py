@@ -48,7 +48,7 @@ BRISK: Final = Pace(gap=0.0, polls=(0.1, 0.2, 0.3, 0.5), steady=1.0)
 
 
 @frozen
-class Made:
+class GeneratedRequest:
     """A request that a generator made up.
 
     Attributes:
@@ -63,7 +63,7 @@ class Made:
 
 
 @frozen
-class Plan:
+class ConversationPlan:
     """What a conversation is to be about.
 
     Attributes:
@@ -80,7 +80,7 @@ class Plan:
     max_wait: float = 600.0
     profile: Profile = "polite"
     pace: Pace = CAREFUL
-    made: tuple[Made, ...] = ()
+    made: tuple[GeneratedRequest, ...] = ()
     edition: Edition | None = None
 
     @property

@@ -13,14 +13,18 @@ from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._settings import REFERER
 from prolific_exports._version import __version__
 
-from prolific_contract.gate.conversation._plan import Plan
+from prolific_contract.gate.conversation._plan import ConversationPlan
 from prolific_contract.gate.conversation._scenario import Ending, conversation
 from prolific_contract.gate.conversation._steps import Ask, Fetch, Pause, Sent, Step, Unwanted
-from prolific_contract.gate.conversation._targets import NoAnswerError, Target, UnreachableError
+from prolific_contract.gate.conversation._targets import (
+    NoResponseError,
+    Target,
+    TargetUnreachableError,
+)
 from prolific_contract.gate.trace._body_parts import is_data, part_of
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Trace
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
 from prolific_contract.gate.trace._redaction import urls_of, without_signatures, without_token
-from prolific_contract.gate.trace._zip_directory import Part, directory_start
+from prolific_contract.gate.trace._zip_directory import FilePart, directory_start
 
 USER_AGENT: Final = f"prolific-contract/{__version__}"
 
@@ -69,11 +73,11 @@ class Conversation:
         yield from self.remarks
 
 
-def converse(
+def record_conversation(
     target: Target,
     base_url: str,
     token: str,
-    plan: Plan,
+    plan: ConversationPlan,
     progress: Progress | None = None,
 ) -> Conversation:
     """Hold a conversation and record it.
@@ -86,7 +90,7 @@ def converse(
         progress: Is told of every exchange when it is over.
 
     Raises:
-        UnreachableError: There was no connection for the first request.
+        TargetUnreachableError: There was no connection for the first request.
         InterruptedConversation: Somebody pressed Ctrl-C; what it had started has been deleted,
             as far as that was possible in half a minute.
         KeyboardInterrupt: Somebody pressed Ctrl-C again: nothing more was deleted.
@@ -161,7 +165,7 @@ class Recorder:
         self.signatures = Redactor()
         self._timeout = timeout
         self._began = target.monotonic()
-        self._parts: dict[str, list[Part]] = {}
+        self._parts: dict[str, list[FilePart]] = {}
         self.exchanges: list[Exchange] = []
 
     def pause(self, pause: Pause) -> float:
@@ -178,7 +182,7 @@ class Recorder:
         """Send a request and keep what came of it.
 
         Raises:
-            UnreachableError: There was no connection, and never has been.
+            TargetUnreachableError: There was no connection, and never has been.
         """
         exchange = self._send_to_api(step) if isinstance(step, Ask) else self._fetch(step)
         for url in urls_of(exchange):
@@ -211,12 +215,12 @@ class Recorder:
             generated=ask.made,
         )
         exchange = self._answered(exchange, headers)
-        if exchange.answer is None:
+        if exchange.response is None:
             return exchange
-        answer = without_token(exchange.answer, self._redactor)
-        if len(answer.body) > _API_BODY_LIMIT:
-            answer = evolve(answer, body=answer.body[:_API_BODY_LIMIT], cut=True)
-        return evolve(exchange, answer=answer)
+        response = without_token(exchange.response, self._redactor)
+        if len(response.body) > _API_BODY_LIMIT:
+            response = evolve(response, body=response.body[:_API_BODY_LIMIT], cut=True)
+        return evolve(exchange, response=response)
 
     def _fetch(self, fetch: Fetch) -> Exchange:
         # The directory is asked for by its bytes: an encoding would change them.
@@ -232,58 +236,58 @@ class Recorder:
             headers=tuple(headers.items()),
         )
         exchange = self._answered(exchange, headers)
-        if exchange.answer is None:
+        if exchange.response is None:
             return exchange
         # Of what is binary, each byte keeps its place, by which a directory is read.
-        answer = without_token(exchange.answer, self._redactor)
-        return evolve(exchange, answer=self._directory_of(fetch.url, answer))
+        response = without_token(exchange.response, self._redactor)
+        return evolve(exchange, response=self._directory_of(fetch.url, response))
 
     def _answered(self, exchange: Exchange, headers: dict[str, str]) -> Exchange:
         at = self._target.monotonic()
         sent = self._target.now()
-        answer, failure = None, None
+        response, failure = None, None
         try:
-            answer = self._target.send(exchange.method, exchange.url, headers, self._timeout)
-        except UnreachableError as error:
+            response = self._target.send(exchange.method, exchange.url, headers, self._timeout)
+        except TargetUnreachableError as error:
             if not self.exchanges:
                 raise
             failure = self._redactor.text(str(error))
-        except NoAnswerError as error:
+        except NoResponseError as error:
             failure = self._redactor.text(str(error))
         return evolve(
             exchange,
             at=at - self._began,
             sent=sent,
             took=self._target.monotonic() - at,
-            answer=answer,
+            response=response,
             failure=failure,
         )
 
-    def _directory_of(self, url: str, answer: Answer) -> Answer:
+    def _directory_of(self, url: str, response: HttpResponse) -> HttpResponse:
         """An answer that carries a part of an archive, with nothing but the directory in it."""
-        part, size = part_of(answer)
+        part, size = part_of(response)
         start = None
         if part is not None and size is not None:
             parts = self._parts.setdefault(url, [])
             parts.append(part)
             start = directory_start(parts, size)
-        if start is None and _is_page(answer, part):
-            return evolve(answer, body=answer.body[:_ERROR_PAGE])
+        if start is None and _is_page(response, part):
+            return evolve(response, body=response.body[:_ERROR_PAGE])
         # Of bytes that are at no known place of a file, none is known to be harmless.
-        body = bytes(len(answer.body)) if part is None else _blanked(part, start)
-        return evolve(answer, body=body)
+        body = bytes(len(response.body)) if part is None else _blanked(part, start)
+        return evolve(response, body=body)
 
 
-def _is_page(answer: Answer, part: Part | None) -> bool:
+def _is_page(response: HttpResponse, part: FilePart | None) -> bool:
     """Whether a store answers for people to read, which is what there is to see then."""
-    if is_data(answer):
+    if is_data(response):
         return False
     if part is None:
-        return answer.status >= 300
+        return response.status >= 300
     return part.start == 0 and not part.data.startswith(_SIGNATURE[:2])
 
 
-def _blanked(part: Part, start: int | None) -> bytes:
+def _blanked(part: FilePart, start: int | None) -> bytes:
     """The bytes of a part with nulls instead of what people answered.
 
     Args:

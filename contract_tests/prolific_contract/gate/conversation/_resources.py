@@ -121,9 +121,9 @@ class Visit:
     def hear_list(self, exchange: Exchange | None) -> None:
         """Take in a list of jobs."""
         self.listed = listed_ids(exchange)
-        if self.listed is None or exchange is None or exchange.answer is None:
+        if self.listed is None or exchange is None or exchange.response is None:
             return
-        for shown in exchange.answer.json:
+        for shown in exchange.response.json:
             created = utc_moment(shown.get("created_at"))
             if created is not None:
                 self.created[shown["export_id"].lower()] = created
@@ -132,7 +132,7 @@ class Visit:
         """Take in the answer to a request for an export: it may have started a job."""
         if self.room is None or exchange is None:
             return
-        refused = exchange.answer is not None and 400 <= exchange.answer.status < 500
+        refused = exchange.response is not None and 400 <= exchange.response.status < 500
         named = (text_member(exchange, "export_id") or "").lower()
         there = {job.export_id.lower() for job in self.known} | (self.before or frozenset())
         if not refused and named not in there:
@@ -151,15 +151,15 @@ class Poll:
 
 def told_state(exchange: Exchange | None) -> str | None:
     """The documented state that a success tells."""
-    answer = exchange.answer if exchange else None
-    if answer is None or answer.status >= 300 or answer.state not in STATES:
+    response = exchange.response if exchange else None
+    if response is None or response.status >= 300 or response.state not in STATES:
         return None
-    return answer.state
+    return response.state
 
 
 def text_member(exchange: Exchange | None, name: str) -> str | None:
     """A member of the body that is a text with something in it."""
-    value = exchange.answer.member(name) if exchange and exchange.answer else None
+    value = exchange.response.member(name) if exchange and exchange.response else None
     return value if isinstance(value, str) and value else None
 
 
@@ -174,17 +174,22 @@ def named_job(exchange: Exchange | None) -> str | None:
 
 def listed_ids(exchange: Exchange | None) -> frozenset[str] | None:
     """The ids in a list of jobs, in small letters; None if it is not one that can be read."""
-    answer = exchange.answer if exchange else None
-    if answer is None or answer.status >= 300 or answer.cut or not isinstance(answer.json, list):
+    response = exchange.response if exchange else None
+    if (
+        response is None
+        or response.status >= 300
+        or response.cut
+        or not isinstance(response.json, list)
+    ):
         return None
-    ids = [job.get("export_id") if isinstance(job, dict) else None for job in answer.json]
+    ids = [job.get("export_id") if isinstance(job, dict) else None for job in response.json]
     found = frozenset(each.lower() for each in ids if isinstance(each, str))
     return found if len(found) == len(ids) else None
 
 
 def requested_since(exchange: Exchange) -> datetime:
     """When a request was under way at the earliest, by the clock of the server that answered."""
-    told = exchange.answer.date if exchange.answer is not None else None
+    told = exchange.response.date if exchange.response is not None else None
     if told is None:
         return cast("datetime", exchange.sent) - _SECOND
     return told - timedelta(seconds=exchange.took) - _SECOND

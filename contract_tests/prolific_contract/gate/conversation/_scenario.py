@@ -24,7 +24,7 @@ from prolific_contract.gate.conversation._job_management import (
     places,
 )
 from prolific_contract.gate.conversation._notices import remarks_on
-from prolific_contract.gate.conversation._plan import KNOWN_JOB, Made, Plan
+from prolific_contract.gate.conversation._plan import KNOWN_JOB, ConversationPlan, GeneratedRequest
 from prolific_contract.gate.conversation._resources import (
     Job,
     Poll,
@@ -49,7 +49,7 @@ from prolific_contract.gate.conversation._steps import (
 )
 from prolific_contract.gate.conversation._targets import BODY_LIMIT
 from prolific_contract.gate.trace._body_parts import part_of
-from prolific_contract.gate.trace._zip_directory import TAIL, Needed, Part, read_directory
+from prolific_contract.gate.trace._zip_directory import TAIL, FilePart, MissingBytes, read_directory
 
 MOST_EXPORT_REQUESTS: Final = 7
 """So many POSTs with the token, at most, for each batch or collection under the polite profile.
@@ -82,7 +82,7 @@ class Ending:
     remarks: tuple[str, ...] = ()
 
 
-def conversation(plan: Plan) -> Generator[Step, Sent, Ending]:
+def conversation(plan: ConversationPlan) -> Generator[Step, Sent, Ending]:
     """The steps of a conversation."""
     return _Conversation(plan).hold()
 
@@ -90,7 +90,7 @@ def conversation(plan: Plan) -> Generator[Step, Sent, Ending]:
 class _Conversation:
     """A conversation under way: its generators, and what they have to know of each other."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: ConversationPlan) -> None:
         self._plan = plan
         self._sender = Sender(plan)
         self._manager = Manager(plan, self._sender)
@@ -250,21 +250,21 @@ class _Conversation:
         if url is None or url in self._fetched or unsafe_reason(url) is not None:
             return
         self._fetched.add(url)
-        parts: list[Part] = []
+        parts: list[FilePart] = []
         span: str | None = f"bytes=-{TAIL}"
         for _ in range(_ARCHIVE_REQUESTS):
             exchange = yield from self._sender.send(Fetch(url, span), "the archive")
-            answer = exchange.answer if exchange else None
-            if answer and answer.status == 416 and not parts and span:
+            response = exchange.response if exchange else None
+            if response and response.status == 416 and not parts and span:
                 # Of a file without a byte there is no part.
                 span = None
                 continue
-            part, size = part_of(answer) if answer else (None, None)
+            part, size = part_of(response) if response else (None, None)
             if part is None or size is None:
                 return
             parts.append(part)
             found = read_directory(parts, size)
-            if not isinstance(found, Needed) or found.stop - found.start > BODY_LIMIT:
+            if not isinstance(found, MissingBytes) or found.stop - found.start > BODY_LIMIT:
                 return
             span = f"bytes={found.start}-{found.stop - 1}"
 
@@ -314,7 +314,7 @@ class _Conversation:
             yield from self._sender.ask(status_of(kind, resource_id, job.export_id))
 
 
-def _known_job(made: Made, visits: Iterable[Visit]) -> str:
+def _known_job(made: GeneratedRequest, visits: Iterable[Visit]) -> str:
     """A job of the resource that a made-up request is for; to be deleted, one of our own."""
     address = address_of(made.path.partition("?")[0])
     for visit in visits:

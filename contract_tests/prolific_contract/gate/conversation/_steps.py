@@ -11,7 +11,7 @@ from attrs import field, frozen
 from prolific_exports._flows._policy import retry_after
 
 from prolific_contract._vocabulary import address_of
-from prolific_contract.gate.conversation._plan import Plan
+from prolific_contract.gate.conversation._plan import ConversationPlan
 from prolific_contract.gate.trace._exchanges import Credential, Exchange
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Sender:
         budget: Seconds after which nothing is sent any more.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: ConversationPlan) -> None:
         self._gap = plan.pace.gap
         self.now = 0.0
         self.budget = plan.budget
@@ -166,7 +166,7 @@ class Sender:
         return exchange
 
     def _listen(self, exchange: Exchange, operation: str) -> None:
-        if exchange.answer is not None:
+        if exchange.response is not None:
             self._silence = self._silences[operation] = 0
             return
         self._silence += 1
@@ -189,11 +189,11 @@ def _done(step: Step) -> Talk[Exchange | float]:
 
 def _patience(exchange: Exchange, repetition: int) -> float | None:
     """Seconds after which to repeat a request, if the server asks for that."""
-    answer = exchange.answer
-    if answer is None or answer.status not in (429, 503):
+    response = exchange.response
+    if response is None or response.status not in (429, 503):
         return None
     sent = cast("datetime", exchange.sent)
-    asked = retry_after(answer.header("retry-after"), answer.header("date"), sent)
-    if asked is None and answer.status == 503:
+    asked = retry_after(response.header("retry-after"), response.header("date"), sent)
+    if asked is None and response.status == 503:
         return None
     return max(2.0**repetition if asked is None else asked, SHORTEST_PAUSE)

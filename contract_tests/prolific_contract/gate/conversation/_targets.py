@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
-from prolific_contract.gate.trace._exchanges import Answer
+from prolific_contract.gate.trace._exchanges import HttpResponse
 
 BODY_LIMIT: Final = 4 * 1024 * 1024
 """What is read of a body at most, in bytes.
@@ -14,15 +14,15 @@ megabyte. What is longer is cut.
 """
 
 
-class NoAnswerError(Exception):
+class NoResponseError(Exception):
     """A request got no HTTP answer; the message says why, in half a sentence."""
 
 
-class TimedOutError(NoAnswerError):
+class TimedOutError(NoResponseError):
     """The answer was not there, or not complete, within the time that the call may take."""
 
 
-class UnreachableError(NoAnswerError):
+class TargetUnreachableError(NoResponseError):
     """There is no connection to the server at all: no such name, refused, no trust in TLS."""
 
 
@@ -35,7 +35,7 @@ class Target(Protocol):
         url: str,
         headers: Mapping[str, str],
         timeout: float,
-    ) -> Answer:
+    ) -> HttpResponse:
         """Send a request without a body and read the answer; redirects are answers, too.
 
         Args:
@@ -45,7 +45,7 @@ class Target(Protocol):
             timeout: Seconds until the answer has to be there as a whole.
 
         Raises:
-            NoAnswerError: There was no answer.
+            NoResponseError: There was no answer.
         """
         ...
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Operation
 from prolific_contract.gate.laws._jobs import Key, canonical, named_id, place, same_id
-from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
+from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import first_named, lists_of
 from prolific_contract.gate.laws._observations import (
     API,
@@ -19,7 +19,7 @@ from prolific_contract.gate.laws._observations import (
     quote,
     violated,
 )
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Trace
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
 
 _BAD: Final = frozenset(
     {
@@ -33,56 +33,56 @@ _BAD: Final = frozenset(
 _UNDOCUMENTED: Final = {"request": ("PUT", "PATCH", "DELETE"), "status": ("POST", "PUT", "PATCH")}
 
 
-def _is_silent(answer: Answer) -> bool:
+def _is_silent(response: HttpResponse) -> bool:
     """Whether an answer says nothing of access: rate limits and the server's own errors."""
-    return answer.status == 429 or answer.status >= 500
+    return response.status == 429 or response.status >= 500
 
 
-def _credentials(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _credentials(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     # Some recorders take the Authorization header out of every request.
     shown = any(
         exchange.credential not in (Credential.NONE, Credential.UNKNOWN)
         for exchange, _, _ in answered(trace)
     )
-    for exchange, operation, answer in answered(trace):
-        if exchange.credential not in _BAD or not shown or _is_silent(answer):
+    for exchange, operation, response in answered(trace):
+        if exchange.credential not in _BAD or not shown or _is_silent(response):
             continue
-        if answer.status == 401:
+        if response.status == 401:
             yield held(operation, exchange)
-        elif not exchange.generated or answer.status < 300:
+        elif not exchange.generated or response.status < 300:
             yield violated(
                 operation,
-                f"a request with {exchange.credential} is answered {answer.status}, not 401",
+                f"a request with {exchange.credential} is answered {response.status}, not 401",
                 exchange,
             )
 
 
-def _token_echo(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _token_echo(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     for exchange in trace.exchanges:
-        address, answer = exchange.address, exchange.answer
-        if address is None or answer is None or answer.echoes_token is None:
+        address, response = exchange.address, exchange.response
+        if address is None or response is None or response.echoes_token is None:
             continue
         operation = exchange.operation or address.operation
-        if answer.echoes_token:
+        if response.echoes_token:
             yield violated(operation, "the answer holds the API token", exchange)
         else:
             yield held(operation, exchange)
 
 
-def _unknown_job(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _unknown_job(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     given = set(_given(trace))
     forbidden = _forbidden_resources(trace)
     # Who has no access to the resource may be told that.
     open_to = {
         (exchange.sender, place(exchange.address))
-        for exchange, _, answer in answered(trace)
-        if exchange.address is not None and has_access(exchange) and answer.status < 300
+        for exchange, _, response in answered(trace)
+        if exchange.address is not None and has_access(exchange) and response.status < 300
     }
     unknown: set[tuple[str, str, str]] = set()
-    for exchange, operation, answer in answered(trace):
+    for exchange, operation, response in answered(trace):
         address = exchange.address
         if address is None or address.export_id is None or not has_access(exchange):
             continue
@@ -90,34 +90,34 @@ def _unknown_job(trace: Trace, reading: Reading) -> Iterator[Observation]:
         made_up = same_id(address.export_id, UNKNOWN_EXPORT_ID) or (
             exchange.generated and canonical(address.export_id) not in given
         )
-        if not made_up or place(address) in forbidden or _is_silent(answer):
+        if not made_up or place(address) in forbidden or _is_silent(response):
             continue
-        if answer.status == 404:
+        if response.status == 404:
             unknown.add(asked)
             yield held(operation, exchange)
         elif (
             operation.action == "status"
-            and answer.status < 300
+            and response.status < 300
             and asked in unknown
             and not exchange.generated
         ):
             # That asking for it made it known is for `time.get-is-safe` to judge.
             continue
-        elif answer.status < 300 or (
+        elif response.status < 300 or (
             (exchange.sender, place(address)) in open_to
-            and answer.status != 401
+            and response.status != 401
             and not exchange.generated
         ):
             yield violated(
-                operation, f"an id that nobody was given is answered {answer.status}", exchange
+                operation, f"an id that nobody was given is answered {response.status}", exchange
             )
 
 
 def _given(trace: Trace) -> Iterator[str]:
     """Every id that a server may know, since one of its answers told of it."""
-    for exchange, operation, answer in answered(trace):
-        export_id = answer.member("export_id")
-        if operation.action not in ("request", "status") or answer.status >= 300:
+    for exchange, operation, response in answered(trace):
+        export_id = response.member("export_id")
+        if operation.action not in ("request", "status") or response.status >= 300:
             continue
         # What a poll of a made-up id tells may be that id.
         if isinstance(export_id, str) and not (exchange.generated and operation.action == "status"):
@@ -126,24 +126,24 @@ def _given(trace: Trace) -> Iterator[str]:
         yield from (entry.export_id for entry in one.entries)
 
 
-def _job_scope(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _job_scope(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     owners: dict[str, dict[tuple[str, str], Exchange]] = {}
     for exchange, _, _ in answered(trace, generated=False):
         address, export_id = exchange.address, named_id(exchange)
         if address is not None and export_id is not None:
             of_job = owners.setdefault(canonical(export_id), {})
             of_job.setdefault(place(address), exchange)
-    for exchange, operation, answer in answered(trace):
+    for exchange, operation, response in answered(trace):
         address = exchange.address
         if address is None or address.export_id is None or not has_access(exchange):
             continue
         places = owners.get(canonical(address.export_id), {})
         # A job that this place was given as well is for `time.unique-id` to judge.
-        if not places or place(address) in places or _is_silent(answer):
+        if not places or place(address) in places or _is_silent(response):
             continue
         (kind, resource_id), owner = next(iter(places.items()))
-        if answer.status < 300:
+        if response.status < 300:
             done = "told of" if operation.action == "status" else "deleted"
             yield violated(
                 operation,
@@ -162,57 +162,57 @@ def _forbidden_resources(trace: Trace) -> frozenset[tuple[str, str]]:
     )
 
 
-def _forbidden(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _forbidden(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     forbidden = _forbidden_resources(trace)
-    for exchange, operation, answer in answered(trace):
+    for exchange, operation, response in answered(trace):
         address = exchange.address
         if (
             address is None
             or place(address) not in forbidden
             or exchange.credential is not Credential.VALID
-            or _is_silent(answer)
+            or _is_silent(response)
         ):
             continue
         closed = operation.action in ("request", "list")
         refusals = (403,) if closed else (401, 403, 404)
-        if answer.status in refusals:
+        if response.status in refusals:
             yield held(operation, exchange)
-        elif answer.status < 300 or not exchange.generated:
+        elif response.status < 300 or not exchange.generated:
             expected = "403" if closed else "403 or 404"
             yield violated(
                 operation,
-                f"a resource without access is answered {answer.status}, not {expected}",
+                f"a resource without access is answered {response.status}, not {expected}",
                 exchange,
             )
 
 
-def _methods(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _methods(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     # Where nothing is, or nothing for this account, a server may say so before it looks at
     # the method.
     known = {
         exchange.address
-        for exchange, _, answer in answered(trace)
-        if answer.status < 300 and exchange.credential is Credential.VALID
+        for exchange, _, response in answered(trace)
+        if response.status < 300 and exchange.credential is Credential.VALID
     }
     for exchange in trace.exchanges:
-        address, answer = exchange.address, exchange.answer
-        if address is None or answer is None or exchange.credential is not Credential.VALID:
+        address, response = exchange.address, exchange.response
+        if address is None or response is None or exchange.credential is not Credential.VALID:
             continue
         operation = address.operation
-        if exchange.method not in _UNDOCUMENTED[operation.action] or _is_silent(answer):
+        if exchange.method not in _UNDOCUMENTED[operation.action] or _is_silent(response):
             continue
-        if answer.status == 405:
-            yield _allow(operation, answer, exchange)
-        elif answer.status < 300 or address in known:
+        if response.status == 405:
+            yield _allow(operation, response, exchange)
+        elif response.status < 300 or address in known:
             yield violated(
-                operation, f"{exchange.method} is answered {answer.status}, not 405", exchange
+                operation, f"{exchange.method} is answered {response.status}, not 405", exchange
             )
 
 
-def _allow(operation: Operation, answer: Answer, exchange: Exchange) -> Observation:
-    allow = answer.listed("allow")
+def _allow(operation: Operation, response: HttpResponse, exchange: Exchange) -> Observation:
+    allow = response.listed("allow")
     if allow is None:
         return violated(operation, f"{exchange.method} is answered 405 without Allow", exchange)
     if operation.method not in allow:
@@ -221,8 +221,8 @@ def _allow(operation: Operation, answer: Answer, exchange: Exchange) -> Observat
     return held(operation, exchange)
 
 
-def _list_scope(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _list_scope(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     named = first_named(trace)
     for one in lists_of(trace):
         own = (one.kind, one.resource_id)
@@ -253,7 +253,7 @@ LAWS: Final = (
             "A request without a token, with a malformed one, another scheme than Token or a "
             "wrong token is answered 401."
         ),
-        source=Source(
+        source=LawSource(
             "API reference, authentication and errors; documents/001",
             "Every request carries `Token <token>`, and 401 is for those that have no valid one. "
             "404 may hide a resource from a valid token, not from an invalid one. How many "
@@ -276,7 +276,7 @@ LAWS: Final = (
     Law(
         id="isolation.token-echo",
         statement="The API token never comes back in a body or a header.",
-        source=Source(
+        source=LawSource(
             "documents/001",
             "The token carries full permission and does not expire: answers are logged, stored "
             "and shown where it must not be.",
@@ -294,7 +294,7 @@ LAWS: Final = (
     Law(
         id="isolation.unknown-job",
         statement="A poll of a job that nobody was given, or its delete, is answered 404.",
-        source=Source(
+        source=LawSource(
             "documents/000, 001; API reference, delete an export",
             "404 is: there is no such export job. Another refusal is judged only where some "
             "success shows access to the resource.",
@@ -316,7 +316,7 @@ LAWS: Final = (
             "A job is told of, and deleted, only under the kind and the resource that it was "
             "started for."
         ),
-        source=Source(
+        source=LawSource(
             "documents/000, 001; API reference, delete an export",
             "The path names the resource and then its job; elsewhere there is no such job. Which "
             "refusal it is, is not judged.",
@@ -333,7 +333,7 @@ LAWS: Final = (
             "A resource that the token has no access to is answered 403 to a request or a list "
             "and 403 or 404 to a poll or a delete."
         ),
-        source=Source(
+        source=LawSource(
             "documents/002, 004; API reference, list export jobs and delete an export",
             "The pages of requests and lists have 403 for missing access to the workspace. The "
             "poll's page has 404 alone, the delete's has both, and the general pages 401 or 404: "
@@ -355,7 +355,7 @@ LAWS: Final = (
     Law(
         id="isolation.methods",
         statement="A method that a path does not have is answered 405 with Allow.",
-        source=Source(
+        source=LawSource(
             "API reference, errors",
             "405 is for a method that is not allowed; RFC 9110, section 15.5.6, wants Allow with "
             "it. Not judged: GET and DELETE where the later edition lists and deletes jobs, and "
@@ -374,7 +374,7 @@ LAWS: Final = (
     Law(
         id="isolation.list-scope",
         statement="Only jobs of the resource are listed.",
-        source=Source(
+        source=LawSource(
             "API reference, list export jobs",
             "The path names the resource whose jobs the list has.",
             ("D-3",),

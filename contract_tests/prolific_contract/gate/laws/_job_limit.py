@@ -32,7 +32,7 @@ def may_be_full(trace: Trace, request: Exchange) -> bool:
     return any(
         exchange.address is not None
         and place(exchange.address) == own
-        and exchange.answer is not None
-        and exchange.answer.status < 300
+        and exchange.response is not None
+        and exchange.response.status < 300
         for exchange in trace.exchanges
     )

@@ -89,10 +89,10 @@ def state(exchange: Exchange) -> str | None:
 
     Any success: which status it should have had is another law's.
     """
-    answer = exchange.answer
-    if answer is None or not 200 <= answer.status < 300 or answer.state not in STATES:
+    response = exchange.response
+    if response is None or not 200 <= response.status < 300 or response.state not in STATES:
         return None
-    return answer.state
+    return response.state
 
 
 def same_id(left: str, right: str) -> bool:
@@ -119,9 +119,9 @@ def before(earlier: Exchange, later: Exchange) -> bool:
 
 def named_id(exchange: Exchange) -> str | None:
     """The id of the job that a request for an export was told to be generating."""
-    if not is_request(exchange) or state(exchange) != "generating" or exchange.answer is None:
+    if not is_request(exchange) or state(exchange) != "generating" or exchange.response is None:
         return None
-    export_id = exchange.answer.member("export_id")
+    export_id = exchange.response.member("export_id")
     return export_id if isinstance(export_id, str) else None
 
 
@@ -177,4 +177,4 @@ def _deletes(exchange: Exchange) -> bool:
     if exchange.method != "DELETE":
         return False
     # Without an answer it may have been deleted all the same.
-    return exchange.answer is None or exchange.answer.status < 300
+    return exchange.response is None or exchange.response.status < 300

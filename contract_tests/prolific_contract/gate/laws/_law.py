@@ -11,7 +11,7 @@ from prolific_contract.gate.trace._exchanges import Trace
 
 
 @frozen
-class Source:
+class LawSource:
     """Where a law comes from.
 
     Attributes:
@@ -52,7 +52,7 @@ class Observation:
 
 
 @frozen
-class Reading:
+class LawContext:
     """What a law needs besides the conversation.
 
     Attributes:
@@ -66,7 +66,7 @@ class Reading:
     strict: bool = False
 
 
-Check: TypeAlias = Callable[[Trace, Reading], Iterable[Observation]]
+Check: TypeAlias = Callable[[Trace, LawContext], Iterable[Observation]]
 
 
 @frozen
@@ -89,7 +89,7 @@ class Law:
 
     id: str
     statement: str
-    source: Source
+    source: LawSource
     operations: tuple[Operation, ...]
     needs: str
     check: Check = field(repr=False, eq=False)

@@ -75,13 +75,15 @@ def lists_of(trace: Trace) -> list[JobList]:
 
 def _lists(trace: Trace) -> Iterator[JobList]:
     for exchange in trace.exchanges:
-        operation, address, answer = exchange.operation, exchange.address, exchange.answer
+        operation, address, response = exchange.operation, exchange.address, exchange.response
         if operation is None or operation.action != "list" or not in_course(exchange):
             continue
-        if answer is None or address is None or answer.status >= 300 or not is_whole(answer):
+        if response is None or address is None or response.status >= 300 or not is_whole(response):
             continue
-        if isinstance(answer.json, list):
-            entries = tuple(entry for shown in answer.json if (entry := _entry(shown)) is not None)
+        if isinstance(response.json, list):
+            entries = tuple(
+                entry for shown in response.json if (entry := _entry(shown)) is not None
+            )
             yield JobList(exchange, *place(address), entries)
 
 
@@ -159,7 +161,7 @@ class Deletion:
     @property
     def status(self) -> int | None:
         """What it was answered; None without an answer."""
-        return self.exchange.answer.status if self.exchange.answer is not None else None
+        return self.exchange.response.status if self.exchange.response is not None else None
 
     @property
     def done(self) -> bool:

@@ -9,7 +9,7 @@ from prolific_exports._model._redactor import Redactor
 
 from prolific_contract._vocabulary import OPERATIONS, Action, Operation
 from prolific_contract.gate.laws._law import Observation, Outcome
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Trace
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
 
 
 def _of(*actions: Action) -> tuple[Operation, ...]:
@@ -80,7 +80,7 @@ def quote(value: Any) -> str:
 
 def answered(
     trace: Trace, *, generated: bool | None = None
-) -> Iterator[tuple[Exchange, Operation, Answer]]:
+) -> Iterator[tuple[Exchange, Operation, HttpResponse]]:
     """The answered requests for the API's documented operations.
 
     Args:
@@ -91,16 +91,16 @@ def answered(
         operation = exchange.operation
         if (
             operation is not None
-            and exchange.answer is not None
+            and exchange.response is not None
             and generated in (None, exchange.generated)
         ):
-            yield exchange, operation, exchange.answer
+            yield exchange, operation, exchange.response
 
 
-def is_whole(answer: Answer) -> bool:
+def is_whole(response: HttpResponse) -> bool:
     """Whether the recording has all of a body; many leave bodies out without a word."""
-    left_out = not answer.body and (answer.header("content-length") or "0").strip("0 ") != ""
-    return not answer.cut and not left_out
+    left_out = not response.body and (response.header("content-length") or "0").strip("0 ") != ""
+    return not response.cut and not left_out
 
 
 def has_access(exchange: Exchange) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from prolific_contract._vocabulary import OPERATIONS, Operation
 from prolific_contract.gate.laws._documented import Body, Documented, Fault, documented
 from prolific_contract.gate.laws._job_limit import may_be_full
-from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
+from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._observations import (
     API,
     LIST,
@@ -22,7 +22,7 @@ from prolific_contract.gate.laws._observations import (
     violated,
 )
 from prolific_contract.gate.laws._strict_json import flaw
-from prolific_contract.gate.trace._exchanges import MISSING, Answer, Exchange, Trace
+from prolific_contract.gate.trace._exchanges import MISSING, Exchange, HttpResponse, Trace
 
 _RATE_LIMITED: Final = 429
 _FORBIDDEN: Final = 403
@@ -33,13 +33,13 @@ _NO_CONTENT: Final = 204
 _DELETED: Final = (200, 202)
 
 
-def _answered(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _answered(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     for exchange in trace.exchanges:
         operation = exchange.operation or trace.archive_operation(exchange)
         if operation is None:
             continue
-        if exchange.answer is not None:
+        if exchange.response is not None:
             yield held(operation, exchange)
         elif exchange.failure is not None:
             yield violated(
@@ -47,29 +47,33 @@ def _answered(trace: Trace, reading: Reading) -> Iterator[Observation]:
             )
 
 
-def _status(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    contract = documented(reading.contract)
-    for exchange, operation, answer in answered(trace):
+def _status(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    contract = documented(context.contract)
+    for exchange, operation, response in answered(trace):
         if not contract.has(operation):
             continue
         statuses = _allowed(contract.statuses(operation), operation)
-        if answer.status in statuses:
-            states = contract.states[operation].get(answer.status, {})
-            if answer.state in contract.bodies(operation) and states and answer.state not in states:
+        if response.status in statuses:
+            states = contract.states[operation].get(response.status, {})
+            if (
+                response.state in contract.bodies(operation)
+                and states
+                and response.state not in states
+            ):
                 yield violated(
                     operation,
-                    f"answered {answer.status} with the status {answer.state!r}; "
-                    f"{answer.status} tells {' or '.join(sorted(states))}",
+                    f"answered {response.status} with the status {response.state!r}; "
+                    f"{response.status} tells {' or '.join(sorted(states))}",
                     exchange,
                 )
             else:
                 yield held(operation, exchange)
-        elif not _excused(exchange, operation, answer) and not _over_limit(
-            trace, reading, exchange, answer
+        elif not _excused(exchange, operation, response) and not _over_limit(
+            trace, context, exchange, response
         ):
             yield violated(
                 operation,
-                f"answered {answer.status}; documented are {_listed(statuses)}",
+                f"answered {response.status}; documented are {_listed(statuses)}",
                 exchange,
             )
 
@@ -79,29 +83,33 @@ def _allowed(statuses: Sequence[int], operation: Operation) -> Sequence[int]:
     return sorted({*statuses, _FORBIDDEN}) if operation.action == "status" else statuses
 
 
-def _excused(exchange: Exchange, operation: Operation, answer: Answer) -> bool:
+def _excused(exchange: Exchange, operation: Operation, response: HttpResponse) -> bool:
     """Whether an undocumented status says nothing of the API.
 
     Because the request is not documented either, because somebody asks for patience, or
     because the pages have no status for a deletion that was done.
     """
-    if operation.action == "delete" and answer.status in _DELETED:
+    if operation.action == "delete" and response.status in _DELETED:
         return True
-    if answer.status == _UNAVAILABLE:
-        return answer.header("retry-after") is not None
-    if answer.status == _NOT_MODIFIED:
+    if response.status == _UNAVAILABLE:
+        return response.header("retry-after") is not None
+    if response.status == _NOT_MODIFIED:
         return any(name.lower().startswith("if-") for name, _ in exchange.headers)
     if exchange.generated and not is_plain(exchange):
         # What takes paths for names of files may also lead to a cleaner one.
-        return 300 <= answer.status < 500
+        return 300 <= response.status < 500
     undocumented = exchange.generated or bool(query(exchange))
-    return undocumented and 400 <= answer.status < 500
+    return undocumented and 400 <= response.status < 500
 
 
-def _over_limit(trace: Trace, reading: Reading, exchange: Exchange, answer: Answer) -> bool:
+def _over_limit(
+    trace: Trace, context: LawContext, exchange: Exchange, response: HttpResponse
+) -> bool:
     """Whether a request may be refused because the resource has all jobs that it may have."""
     return (
-        reading.edition != "2026-03" and 400 <= answer.status < 500 and may_be_full(trace, exchange)
+        context.edition != "2026-03"
+        and 400 <= response.status < 500
+        and may_be_full(trace, exchange)
     )
 
 
@@ -110,36 +118,38 @@ def _listed(statuses: Sequence[int]) -> str:
     return f"{', '.join(others)} and {last}"
 
 
-def _judged(trace: Trace, reading: Reading) -> list[tuple[Exchange, Operation, Answer]]:
+def _judged(trace: Trace, context: LawContext) -> list[tuple[Exchange, Operation, HttpResponse]]:
     """The answers whose form is documented.
 
     Not 204, which has no body, not those to requests that only a generator makes up, when
     they are refused, and not 429: whatever limits the rate may stand before the API.
     """
-    contract = documented(reading.contract)
+    contract = documented(context.contract)
     key = (_judged, contract)
     if key not in trace.memory:
         trace.memory[key] = list(_to_judge(trace, contract))
-    found: list[tuple[Exchange, Operation, Answer]] = trace.memory[key]
+    found: list[tuple[Exchange, Operation, HttpResponse]] = trace.memory[key]
     return found
 
 
-def _to_judge(trace: Trace, contract: Documented) -> Iterator[tuple[Exchange, Operation, Answer]]:
-    for exchange, operation, answer in answered(trace):
+def _to_judge(
+    trace: Trace, contract: Documented
+) -> Iterator[tuple[Exchange, Operation, HttpResponse]]:
+    for exchange, operation, response in answered(trace):
         if not contract.has(operation):
             continue
         statuses = _allowed(contract.statuses(operation), operation)
-        refused = answer.status >= 400
-        if answer.status not in statuses or answer.status in (_RATE_LIMITED, _NO_CONTENT):
+        refused = response.status >= 400
+        if response.status not in statuses or response.status in (_RATE_LIMITED, _NO_CONTENT):
             continue
         if refused and exchange.generated and not is_plain(exchange):
             continue
-        yield exchange, operation, answer
+        yield exchange, operation, response
 
 
-def _content_type(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    for exchange, operation, answer in _judged(trace, reading):
-        value = answer.header("content-type")
+def _content_type(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    for exchange, operation, response in _judged(trace, context):
+        value = response.header("content-type")
         if value is None:
             yield violated(operation, "the answer has no Content-Type", exchange)
         elif value.partition(";")[0].strip().lower() != "application/json":
@@ -148,11 +158,11 @@ def _content_type(trace: Trace, reading: Reading) -> Iterator[Observation]:
             yield held(operation, exchange)
 
 
-def _json(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    for exchange, operation, answer in _judged(trace, reading):
-        if answer.redacted or not is_whole(answer):
+def _json(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    for exchange, operation, response in _judged(trace, context):
+        if response.redacted or not is_whole(response):
             continue
-        found = flaw(answer.body)
+        found = flaw(response.body)
         if found is None:
             yield held(operation, exchange)
         else:
@@ -160,31 +170,33 @@ def _json(trace: Trace, reading: Reading) -> Iterator[Observation]:
 
 
 def _successes(
-    trace: Trace, reading: Reading
-) -> Iterator[tuple[Exchange, Operation, Answer, Mapping[str, Body]]]:
+    trace: Trace, context: LawContext
+) -> Iterator[tuple[Exchange, Operation, HttpResponse, Mapping[str, Body]]]:
     """The documented successes with a readable body, and the bodies that it may be."""
-    contract = documented(reading.contract)
-    for exchange, operation, answer in _judged(trace, reading):
-        states = contract.states[operation].get(answer.status)
-        if states is None or answer.json is MISSING:
+    contract = documented(context.contract)
+    for exchange, operation, response in _judged(trace, context):
+        states = contract.states[operation].get(response.status)
+        if states is None or response.json is MISSING:
             continue
         # A state under the wrong status is `shape.status`'s; here it is read as what it says.
         bodies = contract.bodies(operation)
-        yield exchange, operation, answer, bodies if answer.state in bodies else states
+        yield exchange, operation, response, bodies if response.state in bodies else states
 
 
-def _body_of(operation: Operation, answer: Answer, bodies: Mapping[str, Body]) -> Body | None:
+def _body_of(
+    operation: Operation, response: HttpResponse, bodies: Mapping[str, Body]
+) -> Body | None:
     """What a success has to be; None if it tells no documented state."""
-    return bodies.get("" if operation.action == "list" else str(answer.state))
+    return bodies.get("" if operation.action == "list" else str(response.state))
 
 
-def _body(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    for exchange, operation, answer, bodies in _successes(trace, reading):
-        body = _body_of(operation, answer, bodies)
-        faults = _state_faults(answer, bodies) if body is None else body.faults(answer.json)
+def _body(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    for exchange, operation, response, bodies in _successes(trace, context):
+        body = _body_of(operation, response, bodies)
+        faults = _state_faults(response, bodies) if body is None else body.faults(response.json)
         if faults is None:
             continue
-        if answer.redacted:
+        if response.redacted:
             faults = [fault for fault in faults if not fault.of_format]
         if faults:
             yield violated(operation, _told(faults), exchange)
@@ -192,14 +204,14 @@ def _body(trace: Trace, reading: Reading) -> Iterator[Observation]:
             yield held(operation, exchange)
 
 
-def _state_faults(answer: Answer, bodies: Mapping[str, Body]) -> list[Fault]:
+def _state_faults(response: HttpResponse, bodies: Mapping[str, Body]) -> list[Fault]:
     """What is wrong with a body that tells none of the documented states."""
-    if not isinstance(answer.json, dict):
-        return [Fault("", f"the body is {quote(answer.json)!r}, not an object")]
-    if "status" not in answer.json:
+    if not isinstance(response.json, dict):
+        return [Fault("", f"the body is {quote(response.json)!r}, not an object")]
+    if "status" not in response.json:
         return [Fault("", 'the body has no member "status"')]
     one_of = " or ".join(f'"{state}"' for state in sorted(bodies))
-    return [Fault("/status", f"{quote(answer.json['status'])!r} is not {one_of}")]
+    return [Fault("/status", f"{quote(response.json['status'])!r} is not {one_of}")]
 
 
 def _told(faults: list[Fault]) -> str:
@@ -207,55 +219,57 @@ def _told(faults: list[Fault]) -> str:
     return f"{faults[0]}" + (f", and {more} more" if more else "")
 
 
-def _error(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    contract = documented(reading.contract)
-    for exchange, operation, answer in _judged(trace, reading):
-        if answer.status < 400 or not is_whole(answer):
+def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    contract = documented(context.contract)
+    for exchange, operation, response in _judged(trace, context):
+        if response.status < 400 or not is_whole(response):
             continue
-        if answer.json is MISSING:
+        if response.json is MISSING:
             yield violated(
-                operation, f"the error {answer.status} has a body that is no JSON", exchange
+                operation, f"the error {response.status} has a body that is no JSON", exchange
             )
             continue
-        faults = _envelope(contract.errors[operation], answer).faults(answer.json)
+        faults = _envelope(contract.errors[operation], response).faults(response.json)
         if faults is None:
             continue
         if faults:
             yield violated(
-                operation, f"the error {answer.status} is not enveloped: {_told(faults)}", exchange
+                operation,
+                f"the error {response.status} is not enveloped: {_told(faults)}",
+                exchange,
             )
-        elif answer.json["error"]["status"] != answer.status:
-            told = quote(answer.json["error"]["status"])
+        elif response.json["error"]["status"] != response.status:
+            told = quote(response.json["error"]["status"])
             yield violated(
-                operation, f"the error {answer.status} says that its status is {told}", exchange
+                operation, f"the error {response.status} says that its status is {told}", exchange
             )
         else:
             yield held(operation, exchange)
 
 
-def _envelope(errors: Mapping[int, Body], answer: Answer) -> Body:
+def _envelope(errors: Mapping[int, Body], response: HttpResponse) -> Body:
     # One that is not documented for this operation has the form of those that are.
-    return errors.get(answer.status) or next(iter(errors.values()))
+    return errors.get(response.status) or next(iter(errors.values()))
 
 
-def _additive(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    contract = documented(reading.contract)
+def _additive(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    contract = documented(context.contract)
     bodies = [
-        (exchange, operation, answer, body)
-        for exchange, operation, answer, bodies in _successes(trace, reading)
-        if (body := _body_of(operation, answer, bodies)) is not None
+        (exchange, operation, response, body)
+        for exchange, operation, response, bodies in _successes(trace, context)
+        if (body := _body_of(operation, response, bodies)) is not None
     ]
     bodies += [
-        (exchange, operation, answer, _envelope(contract.errors[operation], answer))
-        for exchange, operation, answer in _judged(trace, reading)
-        if answer.status >= 400 and answer.json is not MISSING
+        (exchange, operation, response, _envelope(contract.errors[operation], response))
+        for exchange, operation, response in _judged(trace, context)
+        if response.status >= 400 and response.json is not MISSING
     ]
-    for exchange, operation, answer, body in bodies:
-        extras = body.extras(answer.json)
+    for exchange, operation, response, body in bodies:
+        extras = body.extras(response.json)
         if not extras:
             yield held(operation, exchange)
             continue
-        say = violated if reading.strict else noted
+        say = violated if context.strict else noted
         yield say(operation, f"not documented: {', '.join(sorted(extras))}", exchange)
 
 
@@ -263,7 +277,7 @@ LAWS: Final = (
     Law(
         id="shape.answered",
         statement="Every request gets an HTTP answer.",
-        source=Source(
+        source=LawSource(
             "documents/003",
             "Request, poll and download are each answered at once, whatever an export takes. An "
             "answer that a recording lacks without a reason is nobody's fault.",
@@ -284,7 +298,7 @@ LAWS: Final = (
             "Every answer has a documented status; of a request's answers 200 tells a complete "
             "export and 202 one that is generating."
         ),
-        source=Source(
+        source=LawSource(
             "documents/000, 002, 003, 004",
             "The prose has 202 for a new job and 200 for a recent export; the schemas forgot 202. "
             "401, 404 and 429 are in the general pages and hold everywhere; a refused GET may say "
@@ -311,7 +325,7 @@ LAWS: Final = (
     Law(
         id="shape.content-type",
         statement="Every documented answer is application/json, with or without parameters.",
-        source=Source(
+        source=LawSource(
             "documents/000, 002, 004",
             "It is the only media type of every documented answer. 429 is not judged: whatever "
             "limits the rate may stand before the API.",
@@ -331,7 +345,7 @@ LAWS: Final = (
             "The body of a success has the members of the state it tells, a list those of every "
             "job, of the documented types and formats; a date-time has an offset."
         ),
-        source=Source(
+        source=LawSource(
             "documents/000, 002, 003, 004",
             "Three states: generating with a UUID, complete with a URI and a date-time, failed. "
             "Further members are allowed, and any offset or fraction of a second; ids are UUIDs "
@@ -374,7 +388,7 @@ LAWS: Final = (
             "Every documented answer is one JSON text in UTF-8: no byte order mark, no name "
             "twice, no NaN or Infinity, nothing after it."
         ),
-        source=Source(
+        source=LawSource(
             "documents/000, 002, 004",
             "The media type is application/json, which RFC 8259 defines; where it leaves readers "
             "a choice, the choice is made that every reader can read.",
@@ -396,7 +410,7 @@ LAWS: Final = (
     Law(
         id="shape.error",
         statement="Every error is the documented envelope, and its status is the HTTP status.",
-        source=Source(
+        source=LawSource(
             "documents/000, 002, 004",
             "An error is an object `error` with status, error_code, title and detail; the detail "
             "is a text, a list of texts, or lists of texts by field name. Clients have met flat "
@@ -423,7 +437,7 @@ LAWS: Final = (
             "No answer has members that are not documented. They are noted, and violate the law "
             "only under --strict."
         ),
-        source=Source(
+        source=LawSource(
             "API reference, versioning and stability",
             "Documented endpoints stay compatible; additions are how an API grows, and the first "
             "sign that the documents fall behind. One of Prolific's own tools expects an "

@@ -18,7 +18,7 @@ from prolific_contract.gate.laws._jobs import (
     same_id,
     state,
 )
-from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
+from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import is_tried
 from prolific_contract.gate.laws._observations import REQUEST, STATUS, held, quote, violated
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
@@ -35,17 +35,17 @@ def _refusal(exchange: Exchange) -> int | None:
     429 and the server's own errors say nothing of the job; neither does 401 when
     nobody knows what token was sent.
     """
-    if exchange.answer is None or not 400 <= exchange.answer.status < 500:
+    if exchange.response is None or not 400 <= exchange.response.status < 500:
         return None
-    if exchange.answer.status == 429:
+    if exchange.response.status == 429:
         return None
-    if exchange.answer.status == 401 and exchange.credential is not Credential.VALID:
+    if exchange.response.status == 401 and exchange.credential is not Credential.VALID:
         return None
-    return exchange.answer.status
+    return exchange.response.status
 
 
-def _pollable(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _pollable(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     for job in jobs_of(trace).values():
         for first in job.named[:1]:
             for poll in job.polls:
@@ -66,12 +66,12 @@ def _pollable(trace: Trace, reading: Reading) -> Iterator[Observation]:
                     break
 
 
-def _same_id(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _same_id(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     for job in jobs_of(trace).values():
         for poll in job.polls:
-            answer = poll.answer
-            told = answer.member("export_id") if answer is not None and state(poll) else None
+            response = poll.response
+            told = response.member("export_id") if response is not None and state(poll) else None
             if not isinstance(told, str):
                 continue
             if same_id(told, job.key.export_id):
@@ -84,8 +84,8 @@ def _same_id(trace: Trace, reading: Reading) -> Iterator[Observation]:
                 )
 
 
-def _unique_id(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _unique_id(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     jobs = jobs_of(trace)
     owners: dict[str, tuple[Key, Exchange]] = {}
     for key, request in _named(trace):
@@ -115,8 +115,8 @@ def _named(trace: Trace) -> Iterator[tuple[Key, Exchange]]:
             yield Key(*place(address), canonical(export_id)), exchange
 
 
-def _request_while_generating(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _request_while_generating(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     jobs = jobs_of(trace)
     for (kind, resource_id, _), requests in requests_of(trace).items():
         operation = Operation(kind, "request")
@@ -147,10 +147,10 @@ def _request_while_generating(trace: Trace, reading: Reading) -> Iterator[Observ
             earlier[key] = jobs.get(key, Job(key))
 
 
-def _request_after_complete(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    if reading.edition is None:
+def _request_after_complete(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    if context.edition is None:
         return
-    judge = _reused if reading.edition == "2026-03" else _never_reused
+    judge = _reused if context.edition == "2026-03" else _never_reused
     jobs = jobs_of(trace)
     for (kind, resource_id, _), requests in requests_of(trace).items():
         job: Job | None = None
@@ -201,14 +201,14 @@ def _never_reused(
         yield held(operation, ready, request)
 
 
-def _complete_stays(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _complete_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     # Complete may become failed: that is how a deleted archive reads.
     yield from _stays(trace, "complete", frozenset({"generating"}))
 
 
-def _failed_stays(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _failed_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     yield from _stays(trace, "failed", frozenset({"generating", "complete"}))
 
 
@@ -229,8 +229,8 @@ def _stays(trace: Trace, end: str, broken_by: frozenset[str]) -> Iterator[Observ
                 ended = event
 
 
-def _job_stays(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _job_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     for job in jobs_of(trace).values():
         told: dict[int | None, Exchange] = {}
         for poll in job.polls:
@@ -252,8 +252,8 @@ def _job_stays(trace: Trace, reading: Reading) -> Iterator[Observation]:
                 told[poll.sender] = poll
 
 
-def _completes(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _completes(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     for job in jobs_of(trace).values():
         for start in job.named[:1]:
             told = list(job.told_after(start))
@@ -274,8 +274,8 @@ def _completes(trace: Trace, reading: Reading) -> Iterator[Observation]:
                 yield held(job.status, start, done[0])
 
 
-def _get_is_safe(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _get_is_safe(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     started = {key.export_id: key for key, _ in _named(trace)}
     for job in jobs_of(trace).values():
         if started.get(job.key.export_id, job.key) != job.key:
@@ -307,7 +307,7 @@ LAWS: Final = (
     Law(
         id="time.pollable",
         statement="A job that was just started can be polled under its id.",
-        source=Source(
+        source=LawSource(
             "documents/002, 003, 004",
             "The id in the answer to a request is the one to poll with, at once: no page has a "
             "pause before the first poll.",
@@ -320,7 +320,7 @@ LAWS: Final = (
     Law(
         id="time.same-id",
         statement="An answer to a poll tells no other export id than the one asked for.",
-        source=Source(
+        source=LawSource(
             "documents/000, 002",
             "The id names the job in the path and in the body. Complete and failed need not "
             "tell it; ids that differ only in the case of a UUID's letters are the same.",
@@ -337,7 +337,7 @@ LAWS: Final = (
             "A new job has an id of its own: not that of another resource's job, and not that of "
             "one that has ended."
         ),
-        source=Source(
+        source=LawSource(
             "documents/002, 004",
             "202 is a new export job, and its id, a UUID, is what to poll it by.",
             ("D-6",),
@@ -350,7 +350,7 @@ LAWS: Final = (
     Law(
         id="time.request-while-generating",
         statement="A request for an export that is generating names the job that is running.",
-        source=Source(
+        source=LawSource(
             "documents/002, 003, 004; API reference, request an export",
             "Both editions agree here, the later one for requests with the same filter. Judged "
             "only when a poll afterwards shows that the first job was still generating.",
@@ -367,7 +367,7 @@ LAWS: Final = (
             "After a job is complete, a request gives the export again (2026-03) or starts a new "
             "job (2026-11)."
         ),
-        source=Source(
+        source=LawSource(
             "documents/002, 003, 004; API reference, request an export",
             "The earlier pages give a recent export again and do not say what recent is: judged "
             "are ten minutes, and only when a later poll shows that the export was still there. "
@@ -386,7 +386,7 @@ LAWS: Final = (
     Law(
         id="time.complete-stays",
         statement="A complete export never goes back to generating.",
-        source=Source(
+        source=LawSource(
             "documents/000, 001, 003",
             "Complete and failed end the polling. A complete export may become failed: that is "
             "how a deleted archive reads.",
@@ -399,7 +399,7 @@ LAWS: Final = (
     Law(
         id="time.failed-stays",
         statement="A failed export never becomes generating or complete.",
-        source=Source(
+        source=LawSource(
             "documents/000, 001, 003",
             "Only a new request makes another export. Not judged across a request that names "
             "the same job again.",
@@ -412,7 +412,7 @@ LAWS: Final = (
     Law(
         id="time.job-stays",
         statement="A job that was told of once does not vanish.",
-        source=Source(
+        source=LawSource(
             "documents/000, 001",
             "A job whose archive is gone reads failed, not 404. How long jobs are kept is not "
             "published: judged is one hour, the shortest documented life of a URL.",
@@ -426,7 +426,7 @@ LAWS: Final = (
     Law(
         id="time.completes",
         statement="A started job is complete within --max-wait.",
-        source=Source(
+        source=LawSource(
             "documents/003",
             "The guide's own loop gives up after 600 seconds, which is the default here. A "
             "failed job breaks nothing.",
@@ -439,7 +439,7 @@ LAWS: Final = (
     Law(
         id="time.get-is-safe",
         statement="GET starts nothing: an id that was unknown stays so until a request names it.",
-        source=Source(
+        source=LawSource(
             "documents/000, 001",
             "The status operation polls; jobs are initiated by POST alone. GET is safe (RFC "
             "9110, section 9.2.1).",

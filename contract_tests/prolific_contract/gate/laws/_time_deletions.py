@@ -15,7 +15,7 @@ from prolific_contract.gate.laws._jobs import (
     same_id,
     state,
 )
-from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
+from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import (
     Deletion,
     deletions_of,
@@ -31,8 +31,8 @@ _JUST_NOW: Final = 1.0
 _GONE: Final = (404, 410)
 
 
-def _deleted(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _deleted(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     named = first_named(trace)
     for deletion in deletions_of(trace):
         if deletion.done and deletion.key in named and in_course(deletion.exchange):
@@ -83,7 +83,7 @@ def _listed_after(trace: Trace, deletion: Deletion, until: int) -> Iterator[Obse
 
 
 def _is_gone(poll: Exchange) -> bool:
-    return poll.answer is not None and poll.answer.status in _GONE
+    return poll.response is not None and poll.response.status in _GONE
 
 
 def _polls(trace: Trace, key: Key) -> list[Exchange]:
@@ -103,8 +103,8 @@ def _all_polls(trace: Trace) -> dict[Key, list[Exchange]]:
     return polls
 
 
-def _delete_generating(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _delete_generating(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     jobs = jobs_of(trace)
     done: dict[tuple[str, str], list[_Ended]] = {}
     for deletion in deletions_of(trace):
@@ -188,8 +188,8 @@ def _refused_while_generating(
         )
 
 
-def _delete_refused(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _delete_refused(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     jobs = jobs_of(trace)
     owners = {key.export_id: key for key, job in jobs.items() if any(map(state, job.events))}
     for deletion in deletions_of(trace):
@@ -227,7 +227,7 @@ LAWS: Final = (
     Law(
         id="time.deleted",
         statement="A deleted job is gone at once: from the list, and for those who poll it.",
-        source=Source(
+        source=LawSource(
             "API reference, delete an export",
             "Deleting is immediate and can't be undone; the list leaves deleted jobs out. A poll "
             "afterwards may say 404, or failed as for an archive that is gone. What becomes of "
@@ -242,7 +242,7 @@ LAWS: Final = (
     Law(
         id="time.delete-generating",
         statement="A job that is generating is not deleted: the request is answered 409.",
-        source=Source(
+        source=LawSource(
             "API reference, delete an export",
             "Only what has ended can be deleted. A job may end between a poll and the request "
             "to delete it, so one that is deleted then accuses nobody, nor does another of about "
@@ -257,7 +257,7 @@ LAWS: Final = (
     Law(
         id="time.delete-refused",
         statement="A request to delete a job that is refused deletes nothing.",
-        source=Source(
+        source=LawSource(
             "API reference, delete an export and errors",
             "401, 403, 404 and 409 say that it was not done.",
             ("D-3",),

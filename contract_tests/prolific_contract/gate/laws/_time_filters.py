@@ -17,7 +17,7 @@ from prolific_contract.gate.laws._jobs import (
     place,
     state,
 )
-from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
+from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import (
     JobList,
     asked_conditions,
@@ -26,7 +26,7 @@ from prolific_contract.gate.laws._lists import (
     lists_of,
 )
 from prolific_contract.gate.laws._observations import REQUEST, held, quote, violated
-from prolific_contract.gate.trace._exchanges import MISSING, Answer, Exchange, Trace
+from prolific_contract.gate.trace._exchanges import MISSING, Exchange, HttpResponse, Trace
 
 _REFERENCE: Final = "API reference, request an export"
 
@@ -37,8 +37,8 @@ def _requests(trace: Trace) -> Iterator[tuple[Kind, str, Exchange]]:
             yield *place(exchange.address), exchange
 
 
-def _request_filter(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _request_filter(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     named, jobs = first_named(trace), jobs_of(trace)
     for kind, resource_id, request in _requests(trace):
         export_id = named_id(request)
@@ -76,7 +76,7 @@ def _generates_after(job: Job, request: Exchange) -> bool:
     return told is not None and state(told) == "generating"
 
 
-def _limit(trace: Trace, reading: Reading) -> Iterator[Observation]:
+def _limit(trace: Trace, context: LawContext) -> Iterator[Observation]:
     lists = lists_of(trace)
     refused: dict[tuple[Kind, str], Exchange] = {}
     for kind, resource_id, request in _requests(trace):
@@ -87,12 +87,12 @@ def _limit(trace: Trace, reading: Reading) -> Iterator[Observation]:
             and one.exchange.sender == request.sender
         ]
         last = [one for one in own if before(one.exchange, request)][-1:]
-        if not last or request.answer is None or _changed(trace, last[0], request):
+        if not last or request.response is None or _changed(trace, last[0], request):
             continue
         after = next((one for one in own if before(request, one.exchange)), None)
         if len(last[0].entries) >= JOB_LIMIT:
-            yield from _over(reading, last[0], request, after)
-            if _is_refusal(request.answer):
+            yield from _over(context, last[0], request, after)
+            if _is_refusal(request.response):
                 refused[kind, resource_id] = request
         elif (kind, resource_id) in refused:
             yield from _freed(kind, refused[kind, resource_id], last[0], request)
@@ -112,38 +112,38 @@ def _changed(trace: Trace, since: JobList, request: Exchange) -> bool:
     )
 
 
-def _is_refusal(answer: Answer) -> bool:
-    return 400 <= answer.status < 500
+def _is_refusal(response: HttpResponse) -> bool:
+    return 400 <= response.status < 500
 
 
 def _over(
-    reading: Reading, full: JobList, request: Exchange, after: JobList | None
+    context: LawContext, full: JobList, request: Exchange, after: JobList | None
 ) -> Iterator[Observation]:
     """A request while there are as many jobs as there may be."""
-    operation, answer = Operation(full.kind, "request"), request.answer
+    operation, response = Operation(full.kind, "request"), request.response
     export_id = named_id(request)
     # The job that is generating is given again; that starts nothing.
-    if answer is None or (export_id is not None and full.find(export_id) is not None):
+    if response is None or (export_id is not None and full.find(export_id) is not None):
         return
     ids = {entry.export_id for entry in full.entries}
     more = after is not None and len(after.entries) > len(ids)
     shown_by = [full.exchange, request] + ([after.exchange] if after is not None else [])
-    if more and (export_id is not None or _is_refusal(answer)):
+    if more and (export_id is not None or _is_refusal(response)):
         how = "started another job" if export_id is not None else "was refused and started one"
         yield violated(operation, f"there were {len(ids)} jobs, and a request {how}", *shown_by)
         return
-    if not _is_refusal(answer):
+    if not _is_refusal(response):
         return
-    errors = documented(reading.contract).errors[operation]
+    errors = documented(context.contract).errors[operation]
     envelope = next(iter(errors.values()))
-    if answer.status != 429 and (answer.json is MISSING or envelope.faults(answer.json)):
+    if response.status != 429 and (response.json is MISSING or envelope.faults(response.json)):
         yield violated(
             operation,
-            f"a request for one job too many is refused with {answer.status} and no error envelope",
+            f"the request over the job limit got {response.status} and no error envelope",
             full.exchange,
             request,
         )
-    elif after is not None and answer.status != 429:
+    elif after is not None and response.status != 429:
         # 429 may have been for the rate of requests.
         yield held(operation, *shown_by)
 
@@ -152,13 +152,13 @@ def _freed(
     kind: Kind, refused: Exchange, listed: JobList, request: Exchange
 ) -> Iterator[Observation]:
     """A request when there is room again."""
-    operation, answer = Operation(kind, "request"), request.answer
+    operation, response = Operation(kind, "request"), request.response
     asked = asked_conditions(request)
-    if answer is None or asked is None or asked_conditions(refused) != asked:
+    if response is None or asked is None or asked_conditions(refused) != asked:
         return
     if named_id(request) is not None:
         yield held(operation, refused, listed.exchange, request)
-    elif refused.answer is not None and answer.status == refused.answer.status != 429:
+    elif refused.response is not None and response.status == refused.response.status != 429:
         yield violated(
             operation,
             f"refused as when there were {JOB_LIMIT} jobs, and there are {len(listed.entries)}",
@@ -172,7 +172,7 @@ LAWS: Final = (
     Law(
         id="time.request-filter",
         statement="A request with another filter gets another job.",
-        source=Source(
+        source=LawSource(
             _REFERENCE,
             "study_id, from and to choose what is exported, and other filters are separate jobs. "
             "However moments are written, the same moment is the same condition.",
@@ -190,7 +190,7 @@ LAWS: Final = (
             "With ten jobs a resource gets no further one, is refused in the error envelope, and "
             "has room again when one is deleted."
         ),
-        source=Source(
+        source=LawSource(
             _REFERENCE,
             "A batch or collection has ten export jobs at most, all filters together, until one "
             "is deleted. With which status the eleventh is refused is not published: any 4xx is "

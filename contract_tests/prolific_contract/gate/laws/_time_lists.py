@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from prolific_contract.gate.laws._jobs import Key, before, jobs_of, state
-from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
+from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import first_named, is_tried, lists_of, may_be_deleted
 from prolific_contract.gate.laws._observations import LIST, held, quote, violated
 from prolific_contract.gate.trace._exchanges import Trace
@@ -14,8 +14,8 @@ _KEPT: Final = 3600.0
 _REFERENCE: Final = "API reference, list export jobs"
 
 
-def _listed(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _listed(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     named = first_named(trace)
     for one in lists_of(trace):
         for key, request in named.items():
@@ -41,8 +41,8 @@ def _listed(trace: Trace, reading: Reading) -> Iterator[Observation]:
                 yield held(one.operation, request, one.exchange)
 
 
-def _list_status(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _list_status(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     jobs = jobs_of(trace)
     refuted: dict[str | None, tuple[str, ...]] = {
         "complete": ("generating",),
@@ -74,7 +74,7 @@ LAWS: Final = (
     Law(
         id="time.listed",
         statement="A job that a request named is listed until it is deleted.",
-        source=Source(
+        source=LawSource(
             _REFERENCE,
             "The list has the export jobs of the resource, deleted ones excepted. Judged is one "
             "hour, as for jobs that are polled.",
@@ -88,7 +88,7 @@ LAWS: Final = (
     Law(
         id="time.list-status",
         statement="A job that is listed as complete or failed is that when it is polled, too.",
-        source=Source(
+        source=LawSource(
             f"{_REFERENCE}; documents/000, 001",
             "Both operations tell one job's state. A list that is a little behind is taken, one "
             "that is ahead is not; other words than the three of the status operation say nothing.",

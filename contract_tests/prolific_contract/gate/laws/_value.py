@@ -10,7 +10,7 @@ from prolific_exports._model._urls import unsafe_reason
 
 from prolific_contract._vocabulary import Kind, Operation
 from prolific_contract.gate.laws._jobs import before, in_course, place, state
-from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
+from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._observations import (
     ARCHIVE,
     REQUEST,
@@ -22,8 +22,8 @@ from prolific_contract.gate.laws._observations import (
 )
 from prolific_contract.gate.laws._urls import readable_expiry
 from prolific_contract.gate.trace._body_parts import is_data, part_of
-from prolific_contract.gate.trace._exchanges import Answer, Credential, Exchange, Trace
-from prolific_contract.gate.trace._zip_directory import Damaged, Directory, Part, read_directory
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
+from prolific_contract.gate.trace._zip_directory import Damaged, Directory, FilePart, read_directory
 
 # A recorder's clock may be wrong by so much.
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
@@ -54,24 +54,24 @@ class _Promise:
 
     exchange: Exchange
     operation: Operation
-    answer: Answer
+    response: HttpResponse
     url: str
     expires_at: datetime | None
 
 
 def _promises(trace: Trace) -> Iterator[_Promise]:
-    for exchange, operation, answer in answered(trace):
-        url = answer.member("url")
-        if answer.status < 300 and answer.state == "complete" and isinstance(url, str):
-            expires_at = utc_moment(answer.member("expires_at"))
-            yield _Promise(exchange, operation, answer, url, expires_at)
+    for exchange, operation, response in answered(trace):
+        url = response.member("url")
+        if response.status < 300 and response.state == "complete" and isinstance(url, str):
+            expires_at = utc_moment(response.member("expires_at"))
+            yield _Promise(exchange, operation, response, url, expires_at)
 
 
-def _expiry_future(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _expiry_future(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     for promise in _promises(trace):
         # A server's own Date needs no allowance for clocks that differ.
-        date, sent = promise.answer.date, promise.exchange.sent
+        date, sent = promise.response.date, promise.exchange.sent
         now = date or sent
         if now is None or promise.expires_at is None:
             continue
@@ -86,10 +86,10 @@ def _expiry_future(trace: Trace, reading: Reading) -> Iterator[Observation]:
             )
 
 
-def _url(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _url(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     for promise in _promises(trace):
-        if promise.answer.redacted and "://" not in promise.url:
+        if promise.response.redacted and "://" not in promise.url:
             continue
         reason = unsafe_reason(promise.url)
         if reason is None:
@@ -102,8 +102,8 @@ def _url(trace: Trace, reading: Reading) -> Iterator[Observation]:
             )
 
 
-def _url_expiry(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _url_expiry(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     for promise in _promises(trace):
         readable = readable_expiry(promise.url)
         if readable is None or promise.expires_at is None:
@@ -132,46 +132,46 @@ class _Download:
 
     operation: Operation
     promised: _Promise
-    fetched: tuple[tuple[Exchange, Answer], ...]
+    fetched: tuple[tuple[Exchange, HttpResponse], ...]
 
 
 def _downloads(trace: Trace) -> Iterator[_Download]:
     promises: dict[str, _Promise] = {}
     for promise in _promises(trace):
         promises.setdefault(promise.url, promise)
-    fetched: dict[str, list[tuple[Exchange, Answer]]] = {}
+    fetched: dict[str, list[tuple[Exchange, HttpResponse]]] = {}
     for exchange in trace.exchanges:
         if (
             exchange.url in promises
             and exchange.method == "GET"
             and exchange.credential is Credential.NONE
-            and exchange.answer is not None
+            and exchange.response is not None
         ):
-            fetched.setdefault(exchange.url, []).append((exchange, exchange.answer))
+            fetched.setdefault(exchange.url, []).append((exchange, exchange.response))
     for url, answers in fetched.items():
         promise = promises[url]
         operation = Operation(promise.operation.kind, "archive")
         yield _Download(operation, promise, tuple(answers))
 
 
-def _archive(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _archive(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     for download in _downloads(trace):
         served = [
-            (exchange, answer)
-            for exchange, answer in download.fetched
-            if answer.status in (200, 206)
+            (exchange, response)
+            for exchange, response in download.fetched
+            if response.status in (200, 206)
         ]
         if served:
             yield from _contents(download.operation, served)
             continue
         if _was_deleted(trace, download.promised):
             continue
-        for exchange, answer in download.fetched:
-            if _is_refusal(answer) and _is_due(download.promised, exchange, answer):
+        for exchange, response in download.fetched:
+            if _is_refusal(response) and _is_due(download.promised, exchange, response):
                 yield violated(
                     download.operation,
-                    f"the URL answered {answer.status} to a request without the token, before "
+                    f"the URL answered {response.status} to a request without the token, before "
                     "expires_at",
                     download.promised.exchange,
                     exchange,
@@ -179,13 +179,13 @@ def _archive(trace: Trace, reading: Reading) -> Iterator[Observation]:
                 break
 
 
-def _is_refusal(answer: Answer) -> bool:
+def _is_refusal(response: HttpResponse) -> bool:
     """Whether an answer says that the URL doesn't serve anything.
 
     Not redirects, not what limits the rate or asks for patience, and not what answers a
     condition or a range that the client chose.
     """
-    return answer.status >= 400 and answer.status not in (412, 416, 429, 503)
+    return response.status >= 400 and response.status not in (412, 416, 429, 503)
 
 
 def _was_deleted(trace: Trace, promise: _Promise) -> bool:
@@ -205,21 +205,23 @@ def _was_deleted(trace: Trace, promise: _Promise) -> bool:
     )
 
 
-def _is_due(promise: _Promise, exchange: Exchange, answer: Answer) -> bool:
-    now = answer.date or exchange.sent
+def _is_due(promise: _Promise, exchange: Exchange, response: HttpResponse) -> bool:
+    now = response.date or exchange.sent
     return promise.expires_at is not None and (now is None or now < promise.expires_at)
 
 
-def _contents(operation: Operation, served: list[tuple[Exchange, Answer]]) -> Iterator[Observation]:
+def _contents(
+    operation: Operation, served: list[tuple[Exchange, HttpResponse]]
+) -> Iterator[Observation]:
     exchanges = [exchange for exchange, _ in served]
-    parts: list[Part] = []
+    parts: list[FilePart] = []
     size: int | None = None
-    for exchange, answer in served:
-        part, total = part_of(answer)
+    for exchange, response in served:
+        part, total = part_of(response)
         if part is None:
             continue
         if part.start == 0 and len(part.data) >= 4 and not part.data.startswith(b"PK"):
-            told = _OF_DATA if is_data(answer) else _OF_PAGE
+            told = _OF_DATA if is_data(response) else _OF_PAGE
             beginning = part.data[:told].decode("latin-1")
             yield violated(
                 operation,
@@ -261,7 +263,7 @@ LAWS: Final = (
     Law(
         id="value.expiry-future",
         statement="A complete export's expires_at is later than the answer's own Date.",
-        source=Source(
+        source=LawSource(
             "documents/000, 001",
             "A URL is valid for a while, and asking again refreshes it. Whether a while is an "
             "hour or a day is not judged: the documents differ. Without a Date the recorder's "
@@ -282,7 +284,7 @@ LAWS: Final = (
         statement=(
             "A download URL is absolute, https (http only to the loopback) and names no user."
         ),
-        source=Source(
+        source=LawSource(
             "documents/000, 003",
             "It is called a presigned HTTPS URL. Loopback is allowed for servers under test.",
         ),
@@ -304,7 +306,7 @@ LAWS: Final = (
             "The URL serves, without the token, a ZIP file whose directory holds the documented "
             "members."
         ),
-        source=Source(
+        source=LawSource(
             "documents/003; the guide to exporting batch data",
             "A collection's archive holds responses.jsonl and collection.json, a batch's "
             "responses-by-submission.jsonl, responses-by-task.jsonl and batch.json. README.md "
@@ -335,7 +337,7 @@ LAWS: Final = (
     Law(
         id="value.url-expiry",
         statement="An expiry that can be read in the URL is expires_at, within a minute.",
-        source=Source(
+        source=LawSource(
             "documents/000, 002",
             "expires_at is when the presigned URL expires. A minute is left for rounding and "
             "for two machines' clocks. URLs whose expiry is not readable are not judged.",

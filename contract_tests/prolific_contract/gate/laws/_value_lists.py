@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from prolific_contract.gate.laws._jobs import Key, before, canonical, named_id, requests_of
-from prolific_contract.gate.laws._law import Law, Observation, Reading, Source
+from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import asked_conditions, conditions, first_named, lists_of
 from prolific_contract.gate.laws._observations import LIST, held, quote, violated
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
@@ -17,8 +17,8 @@ _SECOND: Final = timedelta(seconds=1)
 _REFERENCE: Final = "API reference, list export jobs"
 
 
-def _list_order(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _list_order(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     for one in lists_of(trace):
         ids = [entry.export_id for entry in one.entries]
         twice = next((each for number, each in enumerate(ids) if each in ids[:number]), None)
@@ -35,12 +35,12 @@ def _list_order(trace: Trace, reading: Reading) -> Iterator[Observation]:
             yield held(one.operation, one.exchange)
 
 
-def _list_created(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _list_created(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     since = dict(_preceded(trace))
     first: dict[Key, tuple[datetime, Exchange]] = {}
     for one in lists_of(trace):
-        date = one.exchange.answer.date if one.exchange.answer is not None else None
+        date = one.exchange.response.date if one.exchange.response is not None else None
         faults: list[tuple[str, tuple[Exchange, ...]]] = []
         for entry in one.entries:
             created = entry.created_at
@@ -49,7 +49,7 @@ def _list_created(trace: Trace, reading: Reading) -> Iterator[Observation]:
             key = Key(one.kind, one.resource_id, entry.export_id)
             known, shown = first.setdefault(key, (created, one.exchange))
             request = since.get(key)
-            began = request.answer.date if request is not None and request.answer else None
+            began = request.response.date if request is not None and request.response else None
             told = f"a job is listed as created at {created.isoformat()}"
             if date is not None and created > date + _SKEW:
                 faults.append((f"{told}, in an answer of {date.isoformat()}", ()))
@@ -87,8 +87,8 @@ def _preceded(trace: Trace) -> Iterator[tuple[Key, Exchange]]:
             named[key] = request
 
 
-def _list_filter(trace: Trace, reading: Reading) -> Iterator[Observation]:
-    del reading
+def _list_filter(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
     named = first_named(trace)
     for one in lists_of(trace):
         for entry in one.entries:
@@ -121,7 +121,7 @@ LAWS: Final = (
     Law(
         id="value.list-order",
         statement="The list has every job once, the most recent first.",
-        source=Source(
+        source=LawSource(
             _REFERENCE,
             "The list is in that order. Jobs of the same moment may stand in any.",
             ("D-3",),
@@ -137,7 +137,7 @@ LAWS: Final = (
             "A listed job's created_at stays, and is neither after the server's own time nor "
             "before an earlier request that was given another job."
         ),
-        source=Source(
+        source=LawSource(
             _REFERENCE,
             "created_at is when the job was requested. The server's Date tells its time; a "
             "minute between its machines is nobody's fault. A request is given the job that is "
@@ -152,7 +152,7 @@ LAWS: Final = (
     Law(
         id="value.list-filter",
         statement="A job is listed with the filter that it was requested with, or none.",
-        source=Source(
+        source=LawSource(
             _REFERENCE,
             "The filter has the conditions of the request, and is null without any; one that is "
             "left out or has no condition is read as null. However moments are written, the "

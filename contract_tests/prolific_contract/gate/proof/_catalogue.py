@@ -14,8 +14,15 @@ from prolific_contract._vocabulary import EDITIONS, KINDS, MANAGING, Edition, Op
 from prolific_contract.gate._judge import judge
 from prolific_contract.gate._verdict import Verdict
 from prolific_contract.gate.conversation._http_target import LiveTarget
-from prolific_contract.gate.conversation._plan import BRISK, CAREFUL, KNOWN_JOB, Made, Plan, Profile
-from prolific_contract.gate.conversation._recorder import Conversation, converse
+from prolific_contract.gate.conversation._plan import (
+    BRISK,
+    CAREFUL,
+    KNOWN_JOB,
+    ConversationPlan,
+    GeneratedRequest,
+    Profile,
+)
+from prolific_contract.gate.conversation._recorder import Conversation, record_conversation
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._law import Law
 from prolific_contract.gate.proof._in_process import InProcessTarget
@@ -116,7 +123,9 @@ def run_mutant(mutant: Mutant, edition: Edition) -> MutantResult:
     if any(law.profile == "full" and mutant.fault.name in law.mutants for law in LAWS):
         profile = "full"
     settings = _settings(edition)
-    plan = Plan(_subjects(settings), max_wait=_SHORT, pace=BRISK, profile=profile, edition=edition)
+    plan = ConversationPlan(
+        _subjects(settings), max_wait=_SHORT, pace=BRISK, profile=profile, edition=edition
+    )
     conversation = _converse(
         lambda settings, clock: MutatedSite(mutant, settings, clock), settings, plan
     )
@@ -144,7 +153,7 @@ def run_variant(variant: Variant, edition: Edition) -> VariantResult:
     # A server of the earlier edition must pass without operations that it does not have.
     asked = None if edition == "2026-03" else edition
     subjects = _subjects(settings)
-    plan = Plan(
+    plan = ConversationPlan(
         subjects,
         max_wait=_LONG,
         pace=CAREFUL,
@@ -219,23 +228,23 @@ def _subjects(settings: SandboxSettings) -> tuple[Subject, ...]:
     )
 
 
-def _made_up(subjects: Iterable[Subject]) -> Iterator[Made]:
+def _made_up(subjects: Iterable[Subject]) -> Iterator[GeneratedRequest]:
     """Requests like those that schemathesis generates, the same for every server."""
     for subject in subjects:
         path = path_of(subject.kind, subject.id)
         for export_id in (KNOWN_JOB, *_ODD_IDS):
-            yield Made("GET", f"{path}/{export_id}")
-        yield Made("POST", f"{path}?odd=")
+            yield GeneratedRequest("GET", f"{path}/{export_id}")
+        yield GeneratedRequest("POST", f"{path}?odd=")
     for kind in KINDS:
         for resource_id in _ODD_IDS:
-            yield Made("POST", path_of(kind, resource_id))
+            yield GeneratedRequest("POST", path_of(kind, resource_id))
 
 
-def _converse(server: Server, settings: SandboxSettings, plan: Plan) -> Conversation:
+def _converse(server: Server, settings: SandboxSettings, plan: ConversationPlan) -> Conversation:
     clock = ManualClock()
     site = server(settings, clock)
     try:
-        return converse(InProcessTarget(site, clock), _BASE_URL, settings.token, plan)
+        return record_conversation(InProcessTarget(site, clock), _BASE_URL, settings.token, plan)
     finally:
         site.close()
 
@@ -244,9 +253,11 @@ def _converse_live(
     settings: SandboxSettings, *, mutant: str | None = None, variant: str | None = None
 ) -> Conversation:
     settings = evolve(settings, generation_seconds=_GENERATION_LIVE)
-    plan = Plan(_subjects(settings), max_wait=_WAIT_LIVE, pace=BRISK, edition=settings.edition)
+    plan = ConversationPlan(
+        _subjects(settings), max_wait=_WAIT_LIVE, pace=BRISK, edition=settings.edition
+    )
     with Sandbox(settings, mutant=mutant, variant=variant) as sandbox, LiveTarget() as target:
-        return converse(target, sandbox.url, settings.token, plan)
+        return record_conversation(target, sandbox.url, settings.token, plan)
 
 
 def _judge(

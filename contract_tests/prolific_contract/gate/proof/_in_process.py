@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from prolific_exports._model._content_coding import BodyExcerpt, CodingError
 
-from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoAnswerError, TimedOutError
-from prolific_contract.gate.trace._exchanges import Answer
+from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoResponseError, TimedOutError
+from prolific_contract.gate.trace._exchanges import HttpResponse
 from prolific_contract.sandbox._clock import ManualClock
 from prolific_contract.sandbox._http import Call, FileSlice, Manner, NoReplyError, Reply
 
@@ -52,11 +52,11 @@ class InProcessTarget:
         url: str,
         headers: Mapping[str, str],
         timeout: float,
-    ) -> Answer:
+    ) -> HttpResponse:
         """Send a request to the site.
 
         Raises:
-            NoAnswerError: The site did not answer; a hang takes the whole timeout.
+            NoResponseError: The site did not answer; a hang takes the whole timeout.
         """
         parts = urlsplit(url)
         call = Call(
@@ -72,13 +72,13 @@ class InProcessTarget:
             reply = self._site.answer(call)
         except NoReplyError as error:
             if error.how != "hang":
-                raise NoAnswerError(_FAILURES[error.how]) from error
+                raise NoResponseError(_FAILURES[error.how]) from error
             self.sleep(timeout)
         # A slow site advances the clock itself.
         if reply is None or self.monotonic() - began > timeout:
             raise TimedOutError(f"no whole answer within {timeout:g} s")
         body = BodyExcerpt.of("", BODY_LIMIT) if method == "HEAD" else _content(reply)
-        return Answer(
+        return HttpResponse(
             status=reply.status, headers=reply.headers, body=bytes(body.data), cut=body.is_cut
         )
 
@@ -106,5 +106,5 @@ def _content(reply: Reply) -> BodyExcerpt:
         body.is_enough(content)
         body.check_end()
     except CodingError as error:
-        raise NoAnswerError(f"its content encoding can't be decoded ({error})") from error
+        raise NoResponseError(f"its content encoding can't be decoded ({error})") from error
     return body

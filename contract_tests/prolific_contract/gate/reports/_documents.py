@@ -7,7 +7,7 @@ from attrs import frozen
 
 from prolific_contract._vocabulary import Operation
 from prolific_contract.gate._discrepancies import DISCREPANCIES
-from prolific_contract.gate.laws._law import Source
+from prolific_contract.gate.laws._law import LawSource
 
 _REFERENCE: Final = "https://docs.prolific.com/api-reference"
 
@@ -50,7 +50,7 @@ _OWN: Final = {
 _NAMED = re.compile(r"documents/(\d{3}(?:, \d{3})*)")
 
 
-def page(source: Source, operation: Operation | None = None) -> Page:
+def page(source: LawSource, operation: Operation | None = None) -> Page:
     """The page to read first about a law.
 
     Args:
@@ -66,7 +66,7 @@ def page(source: Source, operation: Operation | None = None) -> Page:
     return _PAGES[known[0]] if known else _OTHERS
 
 
-def cited(source: Source) -> str:
+def cited(source: LawSource) -> str:
     """Where a law comes from: the source as it is written, and where documents differ."""
     if not source.discrepancies:
         return source.document

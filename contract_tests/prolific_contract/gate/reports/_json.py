@@ -145,7 +145,7 @@ def _referenced(summary: Summary) -> Iterator[Exchange]:
 
 
 def _exchange(exchange: Exchange) -> dict[str, Any]:
-    answer = exchange.answer
+    answer = exchange.response
     response = None
     if answer is not None:
         body = shown.body(exchange, answer)

@@ -13,7 +13,7 @@ from prolific_exports._console._text import printable
 from prolific_exports._model._redaction import MARK, redact
 
 from prolific_contract.gate.trace._body_parts import is_data
-from prolific_contract.gate.trace._exchanges import Answer, Exchange
+from prolific_contract.gate.trace._exchanges import Exchange, HttpResponse
 from prolific_contract.gate.trace._redaction import is_secret_field
 
 BODY_SHOWN: Final = 2000
@@ -72,7 +72,7 @@ def url(exchange: Exchange) -> str:
     return printable(exchange.url) if exchange.generated else line(exchange.url)
 
 
-def body(exchange: Exchange, answer: Answer) -> Body:
+def body(exchange: Exchange, answer: HttpResponse) -> Body:
     """The body of an answer; none of an archive's data."""
     size = len(answer.body)
     if not size:

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from prolific_contract.gate.trace._exchanges import Answer
-from prolific_contract.gate.trace._zip_directory import Part
+from prolific_contract.gate.trace._exchanges import HttpResponse
+from prolific_contract.gate.trace._zip_directory import FilePart
 
 _CONTENT_RANGE: Final = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 _LENGTH: Final = re.compile(r"[0-9]{1,18}")
@@ -13,26 +13,26 @@ _LENGTH: Final = re.compile(r"[0-9]{1,18}")
 _PAGE: Final = re.compile(r"text/html\b|(application|text)/(\S+\+)?xml\b", re.IGNORECASE)
 
 
-def is_data(answer: Answer) -> bool:
+def is_data(response: HttpResponse) -> bool:
     """Whether what an answer of a store carries may be what participants answered."""
-    return answer.status < 400 and not _PAGE.match(answer.header("content-type") or "")
+    return response.status < 400 and not _PAGE.match(response.header("content-type") or "")
 
 
-def part_of(answer: Answer) -> tuple[Part | None, int | None]:
+def part_of(response: HttpResponse) -> tuple[FilePart | None, int | None]:
     """The bytes that an answer carries, and the size of the whole file if it says so.
 
     Neither for an answer that is not 200 or 206, and for one whose recording has no body.
     """
-    length = answer.header("content-length")
+    length = response.header("content-length")
     size = int(length) if length is not None and _LENGTH.fullmatch(length) else None
-    if answer.status == 206:
-        match = _CONTENT_RANGE.fullmatch(answer.header("content-range") or "")
+    if response.status == 206:
+        match = _CONTENT_RANGE.fullmatch(response.header("content-range") or "")
         if match is None:
             return None, None
         start, stop = int(match[1]), int(match[2]) + 1
-        part = Part(start, answer.body[: max(0, stop - start)])
+        part = FilePart(start, response.body[: max(0, stop - start)])
         return part, None if match[3] == "*" else int(match[3])
-    if answer.status != 200 or (not answer.body and size != 0):
+    if response.status != 200 or (not response.body and size != 0):
         # Many recorders leave downloads out without a word.
         return None, None
-    return Part(0, answer.body), size if answer.cut else len(answer.body)
+    return FilePart(0, response.body), size if response.cut else len(response.body)

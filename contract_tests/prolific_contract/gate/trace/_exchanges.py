@@ -17,7 +17,7 @@ from prolific_exports._model._json import parse
 from prolific_contract._vocabulary import Address, Kind, Operation, address_of
 
 MISSING: Final = object()
-"""What `Answer.json` gives for a body that is no JSON at all."""
+"""What `HttpResponse.json` gives for a body that is no JSON at all."""
 
 
 class Credential(StrEnum):
@@ -32,7 +32,7 @@ class Credential(StrEnum):
 
 
 @frozen
-class Answer:
+class HttpResponse:
     """A response, as it came.
 
     Attributes:
@@ -127,7 +127,7 @@ class Exchange:
     at: float = 0.0
     sent: datetime | None = None
     took: float = 0.0
-    answer: Answer | None = None
+    response: HttpResponse | None = None
     failure: str | None = None
     generated: bool = False
     sender: int | None = None
@@ -191,8 +191,8 @@ class Trace:
         """Every download URL that an answer named, and the first answer that named it."""
         urls: dict[str, Exchange] = {}
         for exchange in self.exchanges:
-            if exchange.answer is not None and exchange.address is not None:
-                url = exchange.answer.member("url")
+            if exchange.response is not None and exchange.address is not None:
+                url = exchange.response.member("url")
                 if isinstance(url, str):
                     urls.setdefault(url, exchange)
         return urls

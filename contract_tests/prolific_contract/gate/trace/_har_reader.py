@@ -19,9 +19,9 @@ from prolific_exports._model._timestamps import utc_moment
 from prolific_contract._errors import DocumentError
 from prolific_contract._vocabulary import KINDS, Kind
 from prolific_contract.gate.trace._exchanges import (
-    Answer,
     Credential,
     Exchange,
+    HttpResponse,
     Subject,
     Trace,
     is_below,
@@ -146,13 +146,13 @@ def _without_secrets(
 
 
 def _without_token(exchange: Exchange, redactor: Redactor) -> Exchange:
-    answer = exchange.answer
-    if answer is None:
+    response = exchange.response
+    if response is None:
         return exchange
-    hidden = without_token(answer, redactor)
+    hidden = without_token(response, redactor)
     # A recording of our own says what was taken out before.
-    echoes = answer.echoes_token or hidden.echoes_token
-    return evolve(exchange, answer=evolve(hidden, echoes_token=echoes))
+    echoes = response.echoes_token or hidden.echoes_token
+    return evolve(exchange, response=evolve(hidden, echoes_token=echoes))
 
 
 class _MalformedError(Exception):
@@ -200,7 +200,7 @@ class _Entry:
     headers: tuple[tuple[str, str], ...]
     sent: datetime | None
     took: float
-    answer: Answer | None
+    response: HttpResponse | None
 
     @classmethod
     def read(cls, index: int, entry: Any) -> "_Entry | None":
@@ -212,11 +212,11 @@ class _Entry:
         flaw: str | None = None
         method = ""
         headers: tuple[tuple[str, str], ...] = ()
-        answer: Answer | None = None
+        response: HttpResponse | None = None
         try:
             method = _member(request, "method", str)
             headers = tuple(_read_fields(request))
-            answer = _answer(_member(entry, "response", dict))
+            response = _response_of(_member(entry, "response", dict))
         except _MalformedError as error:
             flaw = f"entry {index} ({_host(url)}): {error}"
         return cls(
@@ -227,7 +227,7 @@ class _Entry:
             headers,
             utc_moment(entry.get("startedDateTime")),
             max(0.0, _number(entry, "time") / 1000),
-            answer,
+            response,
         )
 
     @property
@@ -266,8 +266,8 @@ class _Entry:
             at=at,
             sent=self.sent,
             took=self.took,
-            answer=self.answer,
-            failure=None if self.answer else self.failure,
+            response=self.response,
+            failure=None if self.response else self.failure,
         )
 
 
@@ -284,7 +284,7 @@ def _read_fields(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield _member(one, "name", str), _member(one, "value", str)
 
 
-def _answer(response: Mapping[str, Any]) -> Answer | None:
+def _response_of(response: Mapping[str, Any]) -> HttpResponse | None:
     status = _member(response, "status", int)
     # HAR has no word for "no answer": browsers write 0, other recorders -1.
     if status <= 0:
@@ -295,7 +295,7 @@ def _answer(response: Mapping[str, Any]) -> Answer | None:
     body = _body(text, content.get("encoding")) if isinstance(text, str) else b""
     echoes = response.get("_echoesToken")
     left_out = text is None and bool(_number(content, "size"))
-    return Answer(
+    return HttpResponse(
         status=status,
         headers=tuple(_read_fields(response)),
         body=body,
@@ -369,7 +369,7 @@ def _foreign(read: Sequence[_Entry | None], token: str | None, base_url: str | N
         exchange = evolve(exchange, sender=credentials.sender(entry))
         at += entry.took
         if exchange.address:
-            issued.append(exchange.answer.member("url") if exchange.answer else None)
+            issued.append(exchange.response.member("url") if exchange.response else None)
         elif exchange.url not in issued:
             continue
         if entry.flaw:
@@ -399,8 +399,8 @@ class _Credentials:
             entry.authorization
             for entry in entries
             if entry.authorization is not None
-            and entry.answer is not None
-            and entry.answer.status < 300
+            and entry.response is not None
+            and entry.response.status < 300
             and is_below(entry.url, base_url)
         )
         self._accepted = frozenset(accepted)

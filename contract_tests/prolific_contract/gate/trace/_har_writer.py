@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 from prolific_exports import __version__
 from prolific_exports._model._redaction import redact
 
-from prolific_contract.gate.trace._exchanges import Answer, Exchange, Trace
-from prolific_contract.gate.trace._redaction import Hider
+from prolific_contract.gate.trace._exchanges import Exchange, HttpResponse, Trace
+from prolific_contract.gate.trace._redaction import HarRedactor
 from prolific_contract.spec._files import write_atomically
 
 OWN: Final = "_prolific"
@@ -35,7 +35,7 @@ def write_har(path: Path, trace: Trace) -> None:
 
 def har_of(trace: Trace) -> dict[str, Any]:
     """A conversation as HAR, secrets redacted."""
-    hider = Hider()
+    hider = HarRedactor()
     base_url = next((exchange.base_url for exchange in trace.exchanges), "")
     return {
         "log": {
@@ -54,7 +54,7 @@ def har_of(trace: Trace) -> dict[str, Any]:
     }
 
 
-def _entry(exchange: Exchange, hider: Hider) -> dict[str, Any]:
+def _entry(exchange: Exchange, hider: HarRedactor) -> dict[str, Any]:
     url = exchange.url if exchange.address else hider.url(exchange.url)
     milliseconds = exchange.took * 1000
     sent = exchange.sent or datetime.fromtimestamp(exchange.at, UTC)
@@ -86,19 +86,19 @@ def _entry(exchange: Exchange, hider: Hider) -> dict[str, Any]:
     }
 
 
-def _fields(fields: Iterable[tuple[str, str]], hider: Hider) -> list[dict[str, str]]:
+def _fields(fields: Iterable[tuple[str, str]], hider: HarRedactor) -> list[dict[str, str]]:
     return [{"name": redact(name), "value": hider.field(name, value)} for name, value in fields]
 
 
-def _response(exchange: Exchange, hider: Hider) -> dict[str, Any]:
+def _response(exchange: Exchange, hider: HarRedactor) -> dict[str, Any]:
     # Browsers, too, write a status 0 where there was no answer.
-    answer = exchange.answer or Answer(0)
+    response = exchange.response or HttpResponse(0)
     # What the recorder left of an archive is its directory.
-    binary = exchange.address is None and b"\0" in answer.body
-    body, more = (answer.body, False) if binary else hider.body(answer.body)
+    binary = exchange.address is None and b"\0" in response.body
+    body, more = (response.body, False) if binary else hider.body(response.body)
     content: dict[str, Any] = {
         "size": len(body),
-        "mimeType": hider.field("content-type", answer.header("content-type") or "x-unknown"),
+        "mimeType": hider.field("content-type", response.header("content-type") or "x-unknown"),
     }
     text = None if binary else _utf8(body)
     if text is None:
@@ -106,18 +106,18 @@ def _response(exchange: Exchange, hider: Hider) -> dict[str, Any]:
     else:
         content["text"] = text
     return {
-        "status": answer.status,
+        "status": response.status,
         "statusText": "",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": _fields(answer.headers, hider),
+        "headers": _fields(response.headers, hider),
         "content": content,
-        "redirectURL": hider.field("location", answer.header("location") or ""),
+        "redirectURL": hider.field("location", response.header("location") or ""),
         "headersSize": -1,
         "bodySize": -1,
-        "_cut": answer.cut or (bool(answer.body) and not body),
-        "_redacted": answer.redacted or more,
-        "_echoesToken": answer.echoes_token,
+        "_cut": response.cut or (bool(response.body) and not body),
+        "_redacted": response.redacted or more,
+        "_echoesToken": response.echoes_token,
     }
 
 

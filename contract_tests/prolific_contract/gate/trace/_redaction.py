@@ -19,7 +19,7 @@ from prolific_exports._model._json import check_limits
 from prolific_exports._model._redaction import MARK, QUESTION_MARK, WORD, redact
 from prolific_exports._model._redactor import Redactor
 
-from prolific_contract.gate.trace._exchanges import Answer, Exchange
+from prolific_contract.gate.trace._exchanges import Exchange, HttpResponse
 
 _EXPIRY: Final = {
     name: re.compile(pattern)
@@ -46,19 +46,19 @@ def is_secret_field(name: str) -> bool:
     return _SECRET_FIELD.search(name) is not None
 
 
-def without_token(answer: Answer, redactor: Redactor) -> Answer:
+def without_token(response: HttpResponse, redactor: Redactor) -> HttpResponse:
     """An answer with the token taken out, and a note whether it was in there.
 
     Of a token that is too short to be found anywhere, nobody can tell.
     """
     hidden = evolve(
-        answer, body=redactor.body(answer.body), headers=redactor.headers(answer.headers)
+        response, body=redactor.body(response.body), headers=redactor.headers(response.headers)
     )
-    echoes = hidden != answer
+    echoes = hidden != response
     return evolve(
         hidden,
-        echoes_token=echoes if redactor.finds_token else answer.echoes_token,
-        redacted=answer.redacted or echoes,
+        echoes_token=echoes if redactor.finds_token else response.echoes_token,
+        redacted=response.redacted or echoes,
     )
 
 
@@ -66,21 +66,21 @@ def urls_of(exchange: Exchange) -> Iterator[str]:
     """The presigned URLs that an exchange shows: fetched, issued or redirected to."""
     if exchange.address is None:
         yield exchange.url
-    if exchange.answer is not None:
-        for url in (exchange.answer.member("url"), exchange.answer.header("location")):
+    if exchange.response is not None:
+        for url in (exchange.response.member("url"), exchange.response.header("location")):
             if isinstance(url, str):
                 yield url
 
 
 def without_signatures(exchange: Exchange, signatures: Redactor) -> Exchange:
     """An exchange without what signs URLs, but for the URLs."""
-    failure, answer = exchange.failure, exchange.answer
+    failure, response = exchange.failure, exchange.response
     if failure is not None:
         exchange = evolve(exchange, failure=signatures.known(failure))
-    if answer is None:
+    if response is None:
         return exchange
     alone = partial(_without_lone, signatures=signatures)
-    body = answer.body
+    body = response.body
     if signatures.body(body) != body:
         # A body of an archive has no words, and no URL that works.
         body = (
@@ -89,13 +89,13 @@ def without_signatures(exchange: Exchange, signatures: Redactor) -> Exchange:
             else alone(body.decode("latin-1")).encode("latin-1")
         )
     hidden = evolve(
-        answer,
+        response,
         body=body,
-        headers=tuple([(alone(name), alone(value)) for name, value in answer.headers]),
+        headers=tuple([(alone(name), alone(value)) for name, value in response.headers]),
     )
-    if hidden == answer:
+    if hidden == response:
         return exchange
-    return evolve(exchange, answer=evolve(hidden, redacted=True))
+    return evolve(exchange, response=evolve(hidden, redacted=True))
 
 
 def _without_lone(text: str, signatures: Redactor) -> str:
@@ -113,7 +113,7 @@ def _lone(word: str, signatures: Redactor) -> str:
     return signatures.known(word[: query.start()]) + word[query.start() :]
 
 
-class Hider:
+class HarRedactor:
     """Hides the secrets of one recording."""
 
     def __init__(self) -> None:

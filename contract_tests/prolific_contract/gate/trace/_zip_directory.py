@@ -27,7 +27,7 @@ _FLAG_UTF8: Final = 0x800
 
 
 @frozen
-class Part:
+class FilePart:
     """Bytes of a file and where they stand in it.
 
     Attributes:
@@ -56,7 +56,7 @@ class Directory:
 
 
 @frozen
-class Needed:
+class MissingBytes:
     """The directory can't be read before these bytes are known.
 
     Attributes:
@@ -79,10 +79,10 @@ class Damaged:
     reason: str
 
 
-Reading: TypeAlias = Directory | Needed | Damaged
+Reading: TypeAlias = Directory | MissingBytes | Damaged
 
 
-def read_directory(parts: Iterable[Part], size: int) -> Reading:
+def read_directory(parts: Iterable[FilePart], size: int) -> Reading:
     """Read the directory of a ZIP file.
 
     Args:
@@ -97,10 +97,10 @@ def read_directory(parts: Iterable[Part], size: int) -> Reading:
     if start < end.offset:
         return Damaged(f"is {end.offset - start} bytes shorter than its directory says")
     data = _between(known, start, end.stop)
-    return Needed(start, end.stop) if data is None else _entries(data)
+    return MissingBytes(start, end.stop) if data is None else _entries(data)
 
 
-def directory_start(parts: Iterable[Part], size: int) -> int | None:
+def directory_start(parts: Iterable[FilePart], size: int) -> int | None:
     """Where the directory begins; None as long as the file's end isn't known or is damaged.
 
     Of a directory that is not where the file's end says, that end alone counts: before it, there
@@ -136,7 +136,7 @@ class _End:
     stop: int
 
 
-def _find_end(known: list[Part], size: int) -> _End | Needed | Damaged:
+def _find_end(known: list[FilePart], size: int) -> _End | MissingBytes | Damaged:
     start = max(0, size - TAIL)
     tail = _suffix(known, size)
     at = tail.rfind(_END_SIGNATURE)
@@ -144,14 +144,14 @@ def _find_end(known: list[Part], size: int) -> _End | Needed | Damaged:
         at = tail.rfind(_END_SIGNATURE, 0, at)
     if at < 0:
         if len(tail) < size - start:
-            return Needed(start, size)
+            return MissingBytes(start, size)
         return Damaged("does not end as a ZIP file does")
     *_, directory_size, offset, _ = _END.unpack_from(tail, at)
     stop = size - len(tail) + at
     locator_at = stop - _LOCATOR.size
     locator = _between(known, locator_at, stop)
     if locator_at >= 0 and locator is None:
-        return Needed(locator_at, stop)
+        return MissingBytes(locator_at, stop)
     if locator is None or not locator.startswith(_LOCATOR_SIGNATURE):
         return _End(offset, directory_size, stop)
     # Archives beyond the limits of the old record have a second one; the locator says where.
@@ -160,7 +160,7 @@ def _find_end(known: list[Part], size: int) -> _End | Needed | Damaged:
         return Damaged("is shorter than its directory says")
     record = _between(known, record_at, record_at + _END64.size)
     if record is None:
-        return Needed(record_at, stop)
+        return MissingBytes(record_at, stop)
     if not record.startswith(_END64_SIGNATURE):
         return Damaged("has no ZIP64 record where it says")
     *_, directory_size, offset = _END64.unpack(record)
@@ -190,7 +190,7 @@ def _entries(data: bytes) -> Directory | Damaged:
     return Directory(tuple(names))
 
 
-def _suffix(known: list[Part], size: int) -> bytes:
+def _suffix(known: list[FilePart], size: int) -> bytes:
     """The known bytes that reach to the end of the file without a gap."""
     start = size
     for part in reversed(known):
@@ -199,7 +199,7 @@ def _suffix(known: list[Part], size: int) -> bytes:
     return _between(known, start, size) or b""
 
 
-def _between(known: list[Part], start: int, stop: int) -> bytes | None:
+def _between(known: list[FilePart], start: int, stop: int) -> bytes | None:
     """The bytes of a span, None if some of them are not known."""
     if start < 0:
         return None

@@ -94,7 +94,7 @@ def _entry(exchange: Exchange, summary: Summary, *, breaks: bool) -> ET.Element:
 
 
 def _short_outcome(exchange: Exchange) -> str:
-    return str(exchange.answer.status) if exchange.answer is not None else "none"
+    return str(exchange.response.status) if exchange.response is not None else "none"
 
 
 def _where(exchange: Exchange, *, breaks: bool) -> list[Content]:

@@ -12,7 +12,7 @@ from prolific_contract.gate.trace._exchanges import Credential, Exchange
 
 def both_sides(exchange: Exchange) -> ET.Element:
     """Request and response, side by side where there is room."""
-    title = f"Response after {exchange.took:.2f} s" if exchange.answer else "No response"
+    title = f"Response after {exchange.took:.2f} s" if exchange.response else "No response"
     return element(
         "div",
         element("div", element("p", "Request", class_="label"), _pre(*_request(exchange))),
@@ -23,15 +23,15 @@ def both_sides(exchange: Exchange) -> ET.Element:
 
 def told_state(exchange: Exchange) -> str | None:
     """The documented state that an answer tells."""
-    state = exchange.answer.state if exchange.answer is not None else None
+    state = exchange.response.state if exchange.response is not None else None
     return state if state in STATES else None
 
 
 def outcome(exchange: Exchange) -> str:
     """Status and state in short: ``200 complete``."""
-    if exchange.answer is None:
+    if exchange.response is None:
         return "no answer"
-    return f"{exchange.answer.status} {told_state(exchange) or ''}".rstrip()
+    return f"{exchange.response.status} {told_state(exchange) or ''}".rstrip()
 
 
 def _pre(*content: Content) -> ET.Element:
@@ -47,7 +47,7 @@ def _request(exchange: Exchange) -> list[Content]:
 
 
 def _response(exchange: Exchange) -> list[Content]:
-    answer = exchange.answer
+    answer = exchange.response
     if answer is None:
         return [shown.line(exchange.failure or "not recorded")]
     body = shown.body(exchange, answer)

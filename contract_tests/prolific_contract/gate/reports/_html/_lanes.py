@@ -74,15 +74,15 @@ def lanes(trace: Trace) -> tuple[Lane, ...]:
 
 
 def _named(exchange: Exchange) -> str | None:
-    value = exchange.answer.member("export_id") if exchange.answer is not None else None
+    value = exchange.response.member("export_id") if exchange.response is not None else None
     return value if isinstance(value, str) else None
 
 
 def _state(exchange: Exchange) -> str:
-    if exchange.answer is None:
+    if exchange.response is None:
         return "no answer"
-    state = exchange.answer.state
-    return state if state in STATES else str(exchange.answer.status)
+    state = exchange.response.state
+    return state if state in STATES else str(exchange.response.status)
 
 
 def _tells_a_state(moments: Iterable[Moment]) -> bool:
