@@ -1,4 +1,4 @@
-"""Archives as nobody wants them: a hypothesis strategy, and how they are written."""
+"""Archives with unusual content: a hypothesis strategy, and a writer."""
 
 import json
 from collections.abc import Mapping
@@ -7,17 +7,10 @@ from typing import Any
 
 from archive.builders import ROOT, write_zip
 from hypothesis import strategies as st
+from prolific_exports._archive._answer_shapes import SHAPES, TextList
 
 IDS = ["i1", "i2", "i3", "i4", "i5", "i6", "value", "\ud800", "a.b", '"\u00e9']
-TYPES = [
-    "free_text",
-    "free_text_with_unit",
-    "multiple_choice",
-    "multiple_choice_with_free_text",
-    "file_upload",
-    "star_rating",
-    "rating",
-]
+TYPES = [*SHAPES, "rating"]
 TEXTS = st.sampled_from(
     [
         "",
@@ -80,20 +73,19 @@ def fields(**usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 def answer(kind: str) -> st.SearchStrategy[Any]:
     """An answer of this type."""
     shown = {"type": rarely(ODD, st.just(kind)), "description": rarely(ODD, st.just("Same words"))}
-    items = {
-        "multiple_choice": text(),
-        "multiple_choice_with_free_text": rarely(ODD, fields(option=text(), explanation=text())),
-        "file_upload": rarely(ODD, fields(name=text(), path=text())),
-    }
-    if kind in items:
-        name = "files" if kind == "file_upload" else "values"
-        return fields(**shown, **{name: rarely(ODD, st.lists(items[kind], max_size=3))})
-    if kind == "free_text_with_unit":
-        return fields(**shown, value=text(), unit=text())
-    if kind == "star_rating":
-        in_a_list = fields(**shown, answer=rarely(ODD, st.lists(fields(value=text()), max_size=2)))
-        return fields(**shown, value=text()) | in_a_list
-    return fields(**shown, value=text())
+    shape = SHAPES.get(kind)
+    if shape is None:
+        return fields(**shown, value=text())
+    layout = shape.layout
+    if isinstance(layout, TextList):
+        objects = rarely(ODD, fields(**{name: text() for name in layout.fields}))
+        items = st.lists(objects if layout.fields else text(), max_size=3)
+        return fields(**shown, **{layout.name: rarely(ODD, items)})
+    answers = fields(**shown, **{name: text() for name in layout.names})
+    for name in layout.folded_in:
+        folded = st.lists(fields(**{layout.names[0]: text()}), max_size=2)
+        answers |= fields(**shown, **{name: rarely(ODD, folded)})
+    return answers
 
 
 def responses(kinds: Mapping[str, str]) -> st.SearchStrategy[Any]:

@@ -4,12 +4,13 @@ The shapes are those of the archive. The API's own answers name the same things
 otherwise (D-18); they are not accepted here under the archive's type names.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeAlias, get_args
 
 from attrs import Factory, frozen
 
-from prolific_exports._archive._fields import take_text, unfold_rating
+from prolific_exports._archive._answer_shapes import SHAPES, TextList, Texts
+from prolific_exports._archive._fields import Item, take_items, take_text
 
 
 @frozen
@@ -189,101 +190,39 @@ Response: TypeAlias = (
 
 
 def parse_response(raw: Any) -> Response:
-    """The answer that a value of a record's ``responses`` holds.
+    """Return the typed answer for a value of a record's ``responses``.
 
-    Never fails: what does not have a documented shape, down to the last field, is an
+    Never fails: an answer that differs from its type's shape in any documented field is an
     ``UnknownResponse``.
     """
     if not isinstance(raw, dict):
         return UnknownResponse(raw)
     fields = dict(raw)
-    parse = _PARSERS.get(take_text(fields, "type"))
-    response = parse(fields) if parse else None
-    return UnknownResponse(raw) if response is None else response
+    type_ = take_text(fields, "type")
+    shape = SHAPES.get(type_ or "")
+    if type_ is None or shape is None:
+        return UnknownResponse(raw)
+    items = take_items(fields, shape.layout)
+    if items is None:
+        return UnknownResponse(raw)
+    content = _arguments(items, type_, shape.layout)
+    return _CLASSES[type_](*content, take_text(fields, "description"), fields)
 
 
-def _free_text(fields: dict[str, Any]) -> FreeText | None:
-    value = take_text(fields, "value")
-    if value is None:
-        return None
-    return FreeText(value, take_text(fields, "description"), fields)
+def _arguments(items: Sequence[Item], type_: str, layout: Texts | TextList) -> Sequence[Any]:
+    if isinstance(layout, Texts):
+        [(texts, _)] = items
+        return texts
+    if not layout.fields:
+        return (tuple(text for (text,), _ in items),)
+    item_class = _ITEM_CLASSES[type_]
+    return (tuple(item_class(*texts, extra) for texts, extra in items),)
 
 
-def _free_text_with_unit(fields: dict[str, Any]) -> FreeTextWithUnit | None:
-    value = take_text(fields, "value")
-    unit = take_text(fields, "unit")
-    if value is None or unit is None:
-        return None
-    return FreeTextWithUnit(value, unit, take_text(fields, "description"), fields)
-
-
-def _multiple_choice(fields: dict[str, Any]) -> MultipleChoice | None:
-    values = _take_items(fields, "values", lambda value: value if isinstance(value, str) else None)
-    if values is None:
-        return None
-    return MultipleChoice(values, take_text(fields, "description"), fields)
-
-
-def _multiple_choice_with_free_text(
-    fields: dict[str, Any],
-) -> MultipleChoiceWithFreeText | None:
-    values = _take_items(fields, "values", _choice)
-    if values is None:
-        return None
-    return MultipleChoiceWithFreeText(values, take_text(fields, "description"), fields)
-
-
-def _file_upload(fields: dict[str, Any]) -> FileUpload | None:
-    files = _take_items(fields, "files", _uploaded_file)
-    if files is None:
-        return None
-    return FileUpload(files, take_text(fields, "description"), fields)
-
-
-def _star_rating(fields: dict[str, Any]) -> StarRating | None:
-    unfold_rating(fields)
-    value = take_text(fields, "value")
-    if value is None:
-        return None
-    return StarRating(value, take_text(fields, "description"), fields)
-
-
-def _choice(raw: Any) -> Choice | None:
-    pair = _take_pair(raw, "option", "explanation")
-    return Choice(*pair) if pair else None
-
-
-def _uploaded_file(raw: Any) -> UploadedFile | None:
-    pair = _take_pair(raw, "name", "path")
-    return UploadedFile(*pair) if pair else None
-
-
-def _take_pair(raw: Any, first: str, second: str) -> tuple[str, str, dict[str, Any]] | None:
-    if not isinstance(raw, dict):
-        return None
-    fields = dict(raw)
-    one, other = take_text(fields, first), take_text(fields, second)
-    return None if one is None or other is None else (one, other, fields)
-
-
-_Item = TypeVar("_Item")
-
-
-def _take_items(
-    fields: dict[str, Any], name: str, parse: Callable[[Any], _Item | None]
-) -> tuple[_Item, ...] | None:
-    values = fields.pop(name, None)
-    if not isinstance(values, list):
-        return None
-    items = tuple(item for value in values if (item := parse(value)) is not None)
-    return items if len(items) == len(values) else None
-
-
-_PARSERS: Mapping[str | None, Callable[[dict[str, Any]], Response | None]] = {
-    FreeText.type: _free_text,
-    FreeTextWithUnit.type: _free_text_with_unit,
-    MultipleChoice.type: _multiple_choice,
-    MultipleChoiceWithFreeText.type: _multiple_choice_with_free_text,
-    FileUpload.type: _file_upload,
-    StarRating.type: _star_rating,
+_CLASSES: Mapping[str, Callable[..., Response]] = {
+    one.type: one for one in get_args(Response) if one is not UnknownResponse
+}
+_ITEM_CLASSES: Mapping[str, Callable[..., Choice | UploadedFile]] = {
+    MultipleChoiceWithFreeText.type: Choice,
+    FileUpload.type: UploadedFile,
 }

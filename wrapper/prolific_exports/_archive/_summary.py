@@ -4,10 +4,11 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, assert_never
 
 from attrs import Factory, define, frozen
 
+from prolific_exports._archive._answer_shapes import SHAPES
 from prolific_exports._archive._distribution import (
     ChoiceCount,
     ChoiceCounter,
@@ -15,22 +16,14 @@ from prolific_exports._archive._distribution import (
     Spread,
     SpreadCounter,
 )
-from prolific_exports._archive._fields import take_instant
+from prolific_exports._archive._fields import take_instant, take_items, take_text
 from prolific_exports._archive._json import read_json_lines
 from prolific_exports._archive._limits import (
     MAX_INSTRUCTIONS,
     TOO_MANY_INSTRUCTIONS,
     beyond_limit,
 )
-from prolific_exports._archive._responses import (
-    FileUpload,
-    FreeText,
-    FreeTextWithUnit,
-    MultipleChoice,
-    MultipleChoiceWithFreeText,
-    StarRating,
-    parse_response,
-)
+from prolific_exports._archive._responses import parse_response
 from prolific_exports._archive._uploads import ArchiveFile, answers_by_part, missing_paths
 from prolific_exports._export_archive import ExportArchive
 from prolific_exports._model._references import Kind
@@ -253,47 +246,55 @@ class _InstructionCounter:
 
     def add(self, raw: Any) -> None:
         """Count an answer."""
-        # The most frequent kinds without parse_response, which takes most of the time.
-        kind = raw.get("type") if isinstance(raw, dict) else None
-        if kind == FreeText.type and isinstance(value := raw.get("value"), str):
-            self._text(value)
+        fields = dict(raw) if isinstance(raw, dict) else {}
+        shape = SHAPES.get(take_text(fields, "type") or "")
+        items = take_items(fields, shape.layout) if shape else None
+        if shape is None or items is None:
+            self._add_example(lambda: json.dumps(raw, ensure_ascii=False))
+            self.odd += 1
             return
-        if kind == MultipleChoice.type and _are_texts(values := raw.get("values")):
-            self._chosen(values, values)
-            return
-        match parse_response(raw):
-            case FreeTextWithUnit(value=value, unit=unit):
-                if value.strip():
-                    self._answered(lambda: f"{value} {unit}")
-                    self.numbers.add(value, unit)
-            case MultipleChoiceWithFreeText(values=choices):
-                explained = [
-                    f"{c.option} ({c.explanation})" if c.explanation else c.option for c in choices
-                ]
-                self._chosen([choice.option for choice in choices], explained)
-            case FileUpload(files=files):
-                names = [file.name or file.path for file in files]
-                if any(map(str.strip, names)):
-                    self._answered(lambda: ", ".join(names))
-                self.files += len(files)
-            case StarRating(value=stars):
-                self._chosen([stars], [stars])
+        texts = [texts for texts, _ in items]
+        match shape.measure:
+            case "lengths":
+                [(value,)] = texts
+                self._add_text(value)
+            case "numbers":
+                [(value, unit)] = texts
+                self._add_number(value, unit)
+            case "choices":
+                self._add_choices(texts)
+            case "files":
+                self._add_files(texts)
             case _:
-                self._answered(lambda: json.dumps(raw, ensure_ascii=False))
-                self.odd += 1
+                assert_never(shape.measure)
 
-    def _text(self, value: str) -> None:
+    def _add_text(self, value: str) -> None:
         if value and not value.isspace():
-            self._answered(lambda: value)
+            self._add_example(lambda: value)
             self.lengths.add(len(value))
 
-    def _chosen(self, options: Sequence[str], explained: Sequence[str]) -> None:
+    def _add_number(self, value: str, unit: str) -> None:
+        if value.strip():
+            self._add_example(lambda: f"{value} {unit}")
+            self.numbers.add(value, unit)
+
+    def _add_choices(self, choices: Sequence[Sequence[str]]) -> None:
+        explained = [
+            f"{option} ({' '.join(explanation)})" if any(explanation) else option
+            for option, *explanation in choices
+        ]
         if any(map(str.strip, explained)):
-            self._answered(lambda: ", ".join(explained))
-            for option in options:
+            self._add_example(lambda: ", ".join(explained))
+            for option, *_ in choices:
                 self.choices.add(option)
 
-    def _answered(self, shown: Callable[[], str]) -> None:
+    def _add_files(self, files: Sequence[Sequence[str]]) -> None:
+        names = [name or path for name, path in files]
+        if any(map(str.strip, names)):
+            self._add_example(lambda: ", ".join(names))
+        self.files += len(files)
+
+    def _add_example(self, shown: Callable[[], str]) -> None:
         self.answered += 1
         if len(self.examples) < _EXAMPLES:
             self.examples[one_line(shown())] = None
@@ -314,7 +315,3 @@ class _InstructionCounter:
             files=self.files,
             examples=tuple(self.examples),
         )
-
-
-def _are_texts(values: Any) -> TypeGuard[list[str]]:
-    return isinstance(values, list) and all(isinstance(value, str) for value in values)

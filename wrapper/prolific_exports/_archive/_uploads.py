@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from attrs import Factory, define, frozen
 
+from prolific_exports._archive._answer_shapes import SHAPES
 from prolific_exports._archive._directory import Member
 from prolific_exports._archive._fields import have_responses
 from prolific_exports._files._names import folded, safe_paths
@@ -14,6 +15,11 @@ from prolific_exports._files._names import folded, safe_paths
 FILES: Final = "files/"
 """The folder of the uploaded files, in the root folder."""
 
+_FILE_LISTS: Final = {
+    type_: shape.file_list for type_, shape in SHAPES.items() if shape.file_list is not None
+}
+"""By answer type, the field that lists uploaded files."""
+_QUOTED_LISTS: Final = frozenset(f'"{name}"'.encode() for name in _FILE_LISTS.values())
 _ESCAPED_LETTER: Final = re.compile(rb"\\u00[67]")
 
 
@@ -97,8 +103,8 @@ def answers_by_part(record: Any) -> Sequence[Mapping[str, Any]] | None:
 
 
 def may_name_files(text: bytes) -> bool:
-    """Whether some JSON may have a member named ``files``; letters can be written as escapes."""
-    return b'"files"' in text or _ESCAPED_LETTER.search(text) is not None
+    """Return whether JSON text may contain a list of files, whose name may contain escapes."""
+    return any(name in text for name in _QUOTED_LISTS) or _ESCAPED_LETTER.search(text) is not None
 
 
 def missing_paths(
@@ -108,16 +114,16 @@ def missing_paths(
     for record in records:
         for answers in answers_by_part(record) or ():
             for answer in answers.values():
-                for path in _named(answer):
+                for path in _paths_of(answer):
                     if find(path) is None:
                         yield path
 
 
-def _named(answer: Any) -> Iterator[str]:
-    """The paths of the files that an answer names."""
-    if not isinstance(answer, dict) or answer.get("type") != "file_upload":
-        return
-    files = answer.get("files")
+def _paths_of(answer: Any) -> Iterator[str]:
+    """Yield the paths of the files that an answer names."""
+    type_ = answer.get("type") if isinstance(answer, dict) else None
+    name = _FILE_LISTS.get(type_) if isinstance(type_, str) else None
+    files = answer.get(name) if name is not None else None
     for file in files if isinstance(files, list) else ():
         path = file.get("path") if isinstance(file, dict) else None
         if isinstance(path, str):

@@ -10,15 +10,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from prolific_exports._archive._answer_shapes import FIELD_NAMES
 from prolific_exports._tables._column_names import IDENTITY
 
-_FIELDS: Final = frozenset(
-    (
-        *IDENTITY,
-        *("responses", "type", "description", "value", "unit", "values"),
-        *("option", "explanation", "files", "name", "path"),
-    )
-)
+_FIELDS: Final = frozenset((*IDENTITY, "responses", *FIELD_NAMES))
 """The names of all other fields that ordinary records have."""
 
 # Where most answers end. Searching no further keeps CPython at its method for short texts.

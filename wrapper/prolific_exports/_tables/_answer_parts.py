@@ -1,28 +1,13 @@
 """One answer as plain values: what its documented shape holds, and all that is left."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from attrs import Factory, frozen
 
-from prolific_exports._archive._fields import unfold_rating
+from prolific_exports._archive._answer_shapes import SHAPES, TextList, Texts
+from prolific_exports._archive._fields import unfold_text
 from prolific_exports._tables._record_parts import take_text
-
-_RATING: Final = "star_rating"
-# documents/003, and the vendor's client for star ratings: by type, the fields that are texts, the
-# list, and the texts of the list's items (none: the items are texts themselves).
-_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "free_text": ("value",),
-    "free_text_with_unit": ("value", "unit"),
-    _RATING: ("value",),
-}
-_LISTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "multiple_choice": ("values", ()),
-    "multiple_choice_with_free_text": ("values", ("option", "explanation")),
-    "file_upload": ("files", ("name", "path")),
-}
-KNOWN: Final = frozenset((*_TEXTS, *_LISTS))
-"""The types that are documented."""
 
 
 @frozen
@@ -47,17 +32,17 @@ class ItemSequence:
 
     Attributes:
         values: The elements as they came.
-        names: The texts that each of them documents.
+        layout: The layout of the answer.
     """
 
     values: Sequence[Any]
-    names: tuple[str, ...]
+    layout: TextList
 
     def __len__(self) -> int:
         return len(self.values)
 
     def __iter__(self) -> Iterator[ItemParts]:
-        return (_item(value, self.names) for value in self.values)
+        return (_item(value, self.layout) for value in self.values)
 
 
 @frozen
@@ -88,28 +73,33 @@ def read_answer(raw: Any) -> AnswerParts:
     fields = dict(raw)
     kind = take_text(fields, "type")
     description = take_text(fields, "description")
-    if kind == _RATING:
-        unfold_rating(fields)
-    texts = {name: take_text(fields, name) for name in _TEXTS.get(kind or "", ())}
+    shape = SHAPES.get(kind or "")
+    if shape is None:
+        return AnswerParts(kind, description, {}, None, fields, fits=not fields)
+    texts: dict[str, str | None] = {}
     items: ItemSequence | None = None
-    if kind is not None and kind in _LISTS:
-        name, names = _LISTS[kind]
-        values = fields.get(name)
+    layout = shape.layout
+    if isinstance(layout, Texts):
+        unfold_text(fields, layout)
+        texts = {name: take_text(fields, name) for name in layout.names}
+    else:
+        values = fields.get(layout.name)
         if values is None:
-            fields.pop(name, None)
+            fields.pop(layout.name, None)
         elif isinstance(values, list):
-            del fields[name]
-            items = ItemSequence(values, names)
+            del fields[layout.name]
+            items = ItemSequence(values, layout)
     return AnswerParts(kind, description, texts, items, fields, fits=not fields)
 
 
-def _item(raw: Any, names: tuple[str, ...]) -> ItemParts:
-    if not names:
-        left = {"value": raw}
-        text = take_text(left, "value")
-        return ItemParts({"value": text}, raw, fits=not left)
+def _item(raw: Any, layout: TextList) -> ItemParts:
+    if not layout.fields:
+        [name] = layout.names
+        left = {name: raw}
+        text = take_text(left, name)
+        return ItemParts({name: text}, raw, fits=not left)
     if not isinstance(raw, dict):
         return ItemParts({}, raw, fits=raw is None)
     fields = dict(raw)
-    texts = {name: take_text(fields, name) for name in names}
+    texts = {name: take_text(fields, name) for name in layout.fields}
     return ItemParts(texts, fields, fits=not fields)

@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
+from prolific_exports._archive._answer_shapes import AnswerShape, TextList, Texts
 from prolific_exports._tables._column_names import IDENTITY, LONG, SOURCE
 from prolific_exports._tables._compute import cast, encode
 from prolific_exports._tables._optional_libraries import require
-from prolific_exports._tables._wide import ITEMS, STRUCT, Column
+from prolific_exports._tables._wide import Column
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -53,7 +54,7 @@ def wide_schema(columns: Sequence[Column], *, source: bool) -> Any:
     for column in columns:
         about = {"instruction_id": column.id, "type": column.type or ""}
         metadata = {key: value.encode("utf-8", "replace") for key, value in about.items()}
-        fields.append(pa.field(column.name, value_type(column.type), metadata=metadata))
+        fields.append(pa.field(column.name, value_type(column.shape), metadata=metadata))
     return pa.schema([*fields, pa.field("extra", pa.string())])
 
 
@@ -62,14 +63,27 @@ def timestamp_type() -> Any:
     return require("pyarrow").timestamp("us", "UTC")
 
 
-def value_type(kind: str | None) -> Any:
-    """The type of an instruction's column in the wide shape."""
-    if kind == "free_text_with_unit":
-        return _texts(STRUCT)
-    if kind is not None and kind in ITEMS:
-        pa = require("pyarrow")
-        return pa.list_(_texts(ITEMS[kind]) if ITEMS[kind] else pa.string())
-    return require("pyarrow").string()
+def value_type(shape: AnswerShape | None) -> Any:
+    """Return the type of a column of the wide shape; answers without a shape are JSON texts."""
+    pa = require("pyarrow")
+    if shape is None:
+        return pa.string()
+    layout = shape.layout
+    if isinstance(layout, Texts):
+        return text_struct(layout.names) if len(layout.names) > 1 else pa.string()
+    return list_type(layout)
+
+
+def list_type(layout: TextList) -> Any:
+    """Return the type of a list of texts, or of objects of texts."""
+    pa = require("pyarrow")
+    return pa.list_(text_struct(layout.fields) if layout.fields else pa.string())
+
+
+def text_struct(names: Sequence[str]) -> Any:
+    """Return the type of an object of texts."""
+    pa = require("pyarrow")
+    return pa.struct([(name, pa.string()) for name in names])
 
 
 def batch_from_rows(rows: Sequence[Sequence[Any]], schema: Any) -> Any:
@@ -129,11 +143,6 @@ def integers(array_: Any) -> list[int]:
     """The values of an array of 64-bit integers without nulls."""
     values = memoryview(array_.buffers()[1]).cast("b").cast("q")
     return values[array_.offset :][: len(array_)].tolist()
-
-
-def _texts(names: Sequence[str]) -> Any:
-    pa = require("pyarrow")
-    return pa.struct([(name, pa.string()) for name in names])
 
 
 def _microseconds(moment: datetime) -> int:

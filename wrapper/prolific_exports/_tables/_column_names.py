@@ -2,6 +2,8 @@
 
 from typing import Final, Literal, TypeAlias
 
+from prolific_exports._archive._answer_shapes import VALUE_NAMES
+
 Shape: TypeAlias = Literal["long", "wide"]
 """How a table is laid out: a row for each value, or a row for each submission."""
 
@@ -23,12 +25,7 @@ LONG: Final = (
     "instruction_id",
     "type",
     "description",
-    "value",
-    "unit",
-    "option",
-    "explanation",
-    "file_name",
-    "file_path",
+    *({"name": "file_name", "path": "file_path"}.get(name, name) for name in VALUE_NAMES),
     "position",
     "extra",
 )

@@ -10,13 +10,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Final
 
+from prolific_exports._archive._answer_shapes import SHAPES, VALUE_NAMES, TextList, Texts
 from prolific_exports._archive._limits import MAX_VALUES
 from prolific_exports._tables._answer_order import answer_prefix, occur_in_order, ranks_in_text
-from prolific_exports._tables._answer_parts import KNOWN
 from prolific_exports._tables._arrow import (
     integers,
+    list_type,
     numbers,
     read_json,
+    text_struct,
     texts,
     timestamp_type,
     value_type,
@@ -25,7 +27,7 @@ from prolific_exports._tables._column_names import IDENTITY
 from prolific_exports._tables._compute import call, cast, encode, matches, take
 from prolific_exports._tables._optional_libraries import require
 from prolific_exports._tables._values import encodable
-from prolific_exports._tables._wide import ITEMS, TEXTS, Column
+from prolific_exports._tables._wide import Column
 
 # A part of what the plain reader accepts, on which Arrow and Python agree.
 _MOMENT: Final = (
@@ -47,7 +49,7 @@ class FastReader(ABC):
     def __init__(self, columns: Sequence[Column]) -> None:
         """Prepare for an archive's instructions."""
         pa = require("pyarrow")
-        self.columns = [column for column in columns if column.type in KNOWN and _is_plain(column)]
+        self.columns = [column for column in columns if column.shape and _is_plain(column)]
         # As they end behind the last quote before a null, which may be one of theirs.
         self._ids = {column.id.rpartition('"')[2].encode() for column in self.columns}
         told = [(name, pa.string()) for name in IDENTITY]
@@ -139,7 +141,7 @@ class FastWide(FastReader):
         values = [
             _value(by_id[column.id], column)
             if column.id in by_id
-            else pa.nulls(count, value_type(column.type))
+            else pa.nulls(count, value_type(column.shape))
             for column in self._all
         ]
         arrays = [*identity, *values, pa.nulls(count, pa.string())]
@@ -205,7 +207,7 @@ class FastLong(FastReader):
             told("id"),
             told("type"),
             told("description") if as_usual else worded(),
-            *(gathered(name, pa.string()) for name in _LONG_VALUES),
+            *(gathered(name, pa.string()) for name in VALUE_NAMES),
             gathered("position", pa.int32()),
             pa.nulls(len(order), pa.string()),
         ]
@@ -241,7 +243,6 @@ class FastLong(FastReader):
 
 # Bytes that a column of one batch may have: of an absurdly long text for many answers.
 _MOST_REPEATED: Final = 1 << 30
-_LONG_VALUES: Final = ("value", "unit", "option", "explanation", "name", "path")
 
 
 class _RowGroup:
@@ -259,10 +260,10 @@ class _RowGroup:
 
 def _rows_of(answers: Any, column: Column, number: int) -> list[_RowGroup]:
     records = _indices_where(call("is_valid", answers))
-    if column.type not in ITEMS:
-        names = ("value", *(("unit",) if column.type not in TEXTS else ()))
+    layout = _layout(column)
+    if isinstance(layout, Texts):
         whole = len(records) == len(answers)
-        fields = {name: answers.field(name) for name in names}
+        fields = {name: answers.field(name) for name in layout.names}
         return [
             _RowGroup(
                 records,
@@ -271,15 +272,15 @@ def _rows_of(answers: Any, column: Column, number: int) -> list[_RowGroup]:
             )
         ]
     pa = require("pyarrow")
-    lists = answers.field(_list_name(column))
+    lists = answers.field(layout.name)
     owners = call("list_parent_indices", lists)
     items = call("list_flatten", lists)
     first = take(lists.offsets.slice(0, len(lists)), owners)
     places = _count_up(items)
     values = {"position": call("subtract", cast(places, pa.int32()), first)}
-    names = ITEMS[column.type or ""]
     # flatten, as a null item's fields are null.
-    values |= dict(zip(names, items.flatten(), strict=True)) if names else {"value": items}
+    parts = items.flatten() if layout.fields else [items]
+    values |= dict(zip(layout.names, parts, strict=True))
     filled = call("greater", call("list_value_length", lists), numbers([0])[0])
     # A missing list is no longer than an empty one.
     filled = call("coalesce", filled, call("is_valid", lists))
@@ -299,30 +300,29 @@ def _unanswered(count: int, answers: list[Any]) -> Any:
 
 def _answer_type(column: Column) -> Any:
     pa = require("pyarrow")
-    names = ["type", "description"]
-    if column.type not in ITEMS:
-        names += ["value"] if column.type in TEXTS else ["value", "unit"]
-        return pa.struct([(name, pa.string()) for name in names])
-    fields = ITEMS[column.type or ""]
-    item = pa.struct([(name, pa.string()) for name in fields]) if fields else pa.string()
-    told = [(name, pa.string()) for name in names]
-    return pa.struct([*told, (_list_name(column), pa.list_(item))])
+    layout = _layout(column)
+    common = ("type", "description")
+    if isinstance(layout, Texts):
+        return text_struct((*common, *layout.names))
+    return pa.struct([*text_struct(common), (layout.name, list_type(layout))])
 
 
-def _list_name(column: Column) -> str:
-    return "files" if column.type == "file_upload" else "values"
+def _layout(column: Column) -> Texts | TextList:
+    """Return the layout of the column's answers, which have a documented type here."""
+    return SHAPES[column.type or ""].layout
 
 
 def _value(answers: Any, column: Column) -> Any:
     pa = require("pyarrow")
-    if column.type in ITEMS:
-        return answers.field(_list_name(column))
-    if column.type in TEXTS:
-        return answers.field("value")
-    fields = [answers.field("value"), answers.field("unit")]
+    layout = _layout(column)
+    if isinstance(layout, TextList):
+        return answers.field(layout.name)
+    fields = [answers.field(name) for name in layout.names]
+    if len(fields) == 1:
+        return fields[0]
     # As from_arrays with a mask, which imports all of pyarrow.compute.
     return pa.Array.from_buffers(
-        value_type(column.type), len(answers), answers.buffers()[:1], children=fields
+        value_type(column.shape), len(answers), answers.buffers()[:1], children=fields
     )
 
 

@@ -1,14 +1,12 @@
 """The long shape, a row for each value: the plain reader that says what is right."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
+from prolific_exports._archive._answer_shapes import VALUE_NAMES
 from prolific_exports._tables._answer_parts import AnswerParts, read_answer
 from prolific_exports._tables._record_parts import RecordPart, record_parts
 from prolific_exports._tables._values import dumps, encodable
-
-# By the names that answers have for them, in the order of the columns; after them, ``position``.
-_VALUES: Final = ("value", "unit", "option", "explanation", "name", "path")
 
 
 def long_rows(record: Any) -> Iterator[tuple[Any, ...]]:
@@ -54,4 +52,4 @@ def _row(
     extra: Mapping[str, Any],
 ) -> tuple[Any, ...]:
     kept = dumps(extra) if extra else None
-    return (*part.identity, *heading, *map(texts.get, _VALUES), position, kept)
+    return (*part.identity, *heading, *map(texts.get, VALUE_NAMES), position, kept)

@@ -357,8 +357,8 @@ class ResponseTable:
         """Which columns of a row, without ``source``, tell where files are."""
         if self.shape == "long":
             return [LONG.index("file_path")]
-        kinds = [column.type for column in self._columns]
-        return [len(IDENTITY) + n for n, kind in enumerate(kinds) if kind == "file_upload"]
+        shapes = [column.shape for column in self._columns]
+        return [len(IDENTITY) + n for n, shape in enumerate(shapes) if shape and shape.file_list]
 
     def _front(self, number: int) -> tuple[str, ...]:
         """What the rows of an archive begin with."""

@@ -1,23 +1,15 @@
 """The wide shape, a row for each submission: the plain reader that says what is right."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from attrs import frozen
 
-from prolific_exports._tables._answer_parts import KNOWN, AnswerParts, read_answer
+from prolific_exports._archive._answer_shapes import SHAPES, AnswerShape, Texts
+from prolific_exports._tables._answer_parts import AnswerParts, read_answer
 from prolific_exports._tables._column_names import IDENTITY, SOURCE
 from prolific_exports._tables._record_parts import record_parts
 from prolific_exports._tables._values import dumps, encodable
-
-# What a column holds, by type: the names of a text, of a struct's texts, or of a list's.
-TEXTS: Final = frozenset({"free_text", "star_rating"})
-STRUCT: Final = ("value", "unit")
-ITEMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "multiple_choice": (),
-    "multiple_choice_with_free_text": ("option", "explanation"),
-    "file_upload": ("name", "path"),
-}
 
 
 @frozen
@@ -37,6 +29,11 @@ class Column:
     id: str
     type: str | None
     description: str | None
+
+    @property
+    def shape(self) -> AnswerShape | None:
+        """The shape of its answers; None if their type is not documented."""
+        return SHAPES.get(self.type or "")
 
 
 def columns(instructions: Iterable[tuple[str, str | None, str | None]]) -> tuple[Column, ...]:
@@ -89,7 +86,8 @@ _NOTHING: Final = object()
 
 def _value(answer: AnswerParts, raw: Any, column: Column) -> tuple[Any, Any]:
     """What goes into the column, and what of the answer does not."""
-    if column.type not in KNOWN:
+    shape = column.shape
+    if shape is None:
         return dumps(raw), _NOTHING
     if answer.type != column.type:
         return None, raw
@@ -98,12 +96,12 @@ def _value(answer: AnswerParts, raw: Any, column: Column) -> tuple[Any, Any]:
         rest = _NOTHING
         if answer.description is not None and answer.description != column.description:
             rest = {"description": answer.description}
-    if column.type in TEXTS:
-        return answer.texts["value"], rest
-    if column.type not in ITEMS:
-        return {name: answer.texts[name] for name in STRUCT}, rest
+    layout = shape.layout
+    if isinstance(layout, Texts):
+        texts = answer.texts
+        return texts[layout.names[0]] if len(texts) == 1 else dict(texts), rest
     if answer.items is None:
         return None, rest
-    if not ITEMS[column.type]:
-        return [item.texts["value"] for item in answer.items], rest
+    if not layout.fields:
+        return [item.texts[layout.names[0]] for item in answer.items], rest
     return [dict(item.texts) or None for item in answer.items], rest
