@@ -90,10 +90,10 @@ def test_extract_reports_renamed_and_missing_files(cli, folder, odd):
     assert (outcome.code, outcome.out) == (0, "data\n")
     assert outcome.err.splitlines() == [
         (
-            "2 files extracted under names that every system can hold: files/sub1_i2_0. is "
-            "files/sub1_i2_0_; files/photo.JPG is files/photo_2.JPG"
+            "2 files renamed because some systems cannot store the original name: "
+            "files/sub1_i2_0. is now files/sub1_i2_0_; files/photo.JPG is now files/photo_2.JPG"
         ),
-        "1 file named in answers is not in the archive",
+        "1 file that answers refer to is not in the archive",
     ]
     assert (folder / "data/files/photo_2.JPG").read_bytes() == b"3"
 
@@ -103,8 +103,9 @@ def test_extract_shows_few_of_many_renamed_files(cli, folder):
     outcome = cli("extract", "x.zip", "data")
     assert outcome.err.splitlines() == [
         (
-            "5 files extracted under names that every system can hold: files/0. is files/0_; "
-            "files/1. is files/1_; files/2. is files/2_; and 2 more"
+            "5 files renamed because some systems cannot store the original name: "
+            "files/0. is now files/0_; files/1. is now files/1_; files/2. is now files/2_; "
+            "and 2 more"
         )
     ]
 
@@ -148,8 +149,8 @@ def test_extract_with_strict_names_refuses(cli, folder, odd):
 
 def test_show_reports_renamed_and_missing_files(cli, odd):
     lines = [line.strip() for line in cli("show", "odd.zip").out.splitlines()]
-    assert "2 files extracted under names that every system can hold by extract" in lines
-    assert "1 file named in answers is not in the archive" in lines
+    assert "extract renames 2 files: some systems cannot store their names" in lines
+    assert "1 file that answers refer to is not in the archive" in lines
     archive = cli("show", "odd.zip", "--json").json["archive"]
     assert (archive["missing_files"], archive["renamed_files"]) == (1, 2)
 
@@ -159,8 +160,8 @@ def test_table_with_files_points_to_renamed_files_and_counts_missing_ones(cli, o
     outcome = cli("table", "odd.zip", "o.jsonl", "--files", "up", "--shape", shape)
     assert outcome.code == 0
     assert outcome.err.endswith(
-        "; 2 files extracted under names that every system can hold; 1 file named in answers is "
-        "not in the archive\n"
+        "; 2 files renamed because some systems cannot store the original name; "
+        "1 file that answers refer to is not in the archive\n"
     )
     rows = [json.loads(line) for line in Path("o.jsonl").read_text("utf-8").splitlines()]
     paths = (
@@ -277,13 +278,13 @@ def test_numbers_are_summed_up(cli, folder):
     assert answered(cli, folder, *(with_unit(*one) for one in given), odd) == [
         "1. How long?",
         "   free_text_with_unit; 6 of 6 answered",
-        "   3 numbers: 1 to 1,234.5 h, median 2, middle half 1 to 1,230",
+        "   3 numbers: 1 to 1,234.5 h, median 2, quartiles 1 and 1,230",
         "   1 number: 7 (no unit)",
-        "   1 not plainly numbers",
-        "   1 not as documented",
+        "   1 answer without a plain number",
+        "   1 answer in an undocumented form",
     ]
     several = answered(cli, folder, *(with_unit("1", f"u{n}") for n in range(5)))
-    assert several[-2:] == ["   1 number: 1 u3", "   ... in 5 units"]
+    assert several[-2:] == ["   1 number: 1 u3", "   ... (5 units in total)"]
 
 
 def test_many_types_of_files(cli, folder):
@@ -291,7 +292,7 @@ def test_many_types_of_files(cli, folder):
     members = {f"r/files/{name}": b"" for name in names} | {"r/responses.jsonl": b""}
     write_zip(folder / "export.zip", members)
     out = " ".join(cli("show", "export.zip").out.split())
-    assert "8 (0 bytes): 1 without type (0 bytes), 1 .t0 (0 bytes)," in out
+    assert "8 (0 bytes): 1 without extension (0 bytes), 1 .t0 (0 bytes)," in out
     assert out.endswith("1 .t4 (0 bytes), ...")
 
 
@@ -384,7 +385,7 @@ def test_records_of_another_shape_are_counted(cli, folder):
     assert cli("show", "export.zip").out == (
         "Name     (none)\n"
         "Kind     batch\n"
-        "Records  2 of a shape that is not documented\n"
+        "Records  2 in an undocumented layout\n"
         "Files    0 (0 bytes)\n"
         "\n"
         "1. i1\n"

@@ -11,7 +11,7 @@ from archive.builders import collection_members, write_zip
 from helpers import api
 from prolific_exports import ExportArchive
 from prolific_exports._cli import main
-from prolific_exports._cli._shell import quoted
+from prolific_exports._console._shell import command_line
 
 A, B, C = ("65f0c1d2e3a4b5c6d7e8f90" + letter for letter in "abc")
 OUT = f"out{os.sep}"
@@ -173,7 +173,7 @@ def test_after_a_timeout_the_printed_command_goes_on_with_the_job(cli, folder, r
     ]
     error, advice = outcome.err.splitlines()
     assert error.startswith(f"prolific-exports: error: The export of collection {A} was not ready")
-    assert advice == f"Go on with: {quoted(resume)}"
+    assert advice == f"To continue, run: {command_line(resume)}"
     status.mock(return_value=api.complete())
     router.post(url(A)).mock(return_value=api.error(500))
     outcome = cli(*resume[1:])
@@ -261,7 +261,7 @@ def test_a_failure_without_a_job_has_nothing_to_go_on_with(cli, router):
     assert outcome.code == 1
     assert outcome.json["results"][0]["error"]["type"] == "NoAnswerError"
     assert outcome.json["results"][0]["resume"] is None
-    assert "trying again in " in outcome.err
+    assert "retrying in " in outcome.err
 
 
 def test_an_existing_archive_is_kept_unless_overwriting_is_asked_for(cli, folder, router, ready):
@@ -367,10 +367,10 @@ def test_download_and_extract_reports_renamed_and_missing_files(cli, folder, rea
     assert result["missing_files"] == 1
     assert outcome.err.splitlines()[-2:] == [
         (
-            f"collection {A}: 1 file extracted under names that every system can hold: files/a. is "
-            "files/a_"
+            f"collection {A}: 1 file renamed because some systems cannot store the original name: "
+            "files/a. is now files/a_"
         ),
-        f"collection {A}: 1 file named in answers is not in the archive",
+        f"collection {A}: 1 file that answers refer to is not in the archive",
     ]
     outcome = cli(*arguments, "--extract", "other", "--names", "strict")
     assert outcome.code == 1
@@ -397,7 +397,7 @@ def test_when_only_extracting_fails_the_archive_is_there_and_the_command_named(
         assert outcome.out == "a.zip\n"
         assert outcome.err.splitlines()[-2:] == [
             f"prolific-exports: error: collection {A}: Permission denied: data",
-            "Go on with: prolific-exports extract a.zip data",
+            "To continue, run: prolific-exports extract a.zip data",
         ]
         (result,) = cli(*arguments, "--overwrite", "--json").json["results"]
         assert result["status"] == "failed"
@@ -414,6 +414,18 @@ def test_a_saved_archive_that_cannot_be_opened_is_still_named(cli, ready, monkey
     monkeypatch.setattr(ExportArchive, "open", refuse)
     (result,) = cli("download", "collection", A, "-o", "a.zip", "--json").json["results"]
     assert (result["status"], result["path"], result["resume"]) == ("failed", "a.zip", None)
+
+
+def test_saved_archive_that_cannot_be_opened_yields_no_table(cli, folder, ready, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(ExportArchive, "open", refuse)
+    outcome = cli("download", "collection", A, "-o", "a.zip", "--table", "t.csv", "--json")
+    assert (outcome.code, outcome.json["table"]) == (1, None)
+    assert outcome.json["error"]["message"] == "Permission denied: a.zip"
+    assert outcome.err.endswith("To write it, run: prolific-exports table a.zip t.csv\n")
+    assert left(folder) == ["a.zip"]
 
 
 def interrupted(*arguments, **options):
@@ -443,8 +455,8 @@ def test_an_interrupt_names_the_command_to_go_on_with(cli, folder, clock, ready,
     assert outcome.out == ""
     assert outcome.err.splitlines()[1:] == [
         "prolific-exports: error: interrupted",
-        "The export goes on at Prolific.",
-        f"Go on with: {command} --export-id {job_id(1)} --output a.zip",
+        "The export continues at Prolific.",
+        f"To continue, run: {command} --export-id {job_id(1)} --output a.zip",
     ]
     assert left(folder) == []
 
@@ -462,7 +474,7 @@ def test_an_interrupt_among_several_accounts_for_all(cli, clock, ready, monkeypa
         *("prolific-exports", "download", "collection", C, "--output", OUT, "--json")
     ]
     assert outcome.err.splitlines()[-2:] == [
-        f"Go on with: {quoted(result['resume'])}" for result in results[1:]
+        f"To continue, run: {command_line(result['resume'])}" for result in results[1:]
     ]
 
 
@@ -472,9 +484,10 @@ def test_an_interrupt_before_the_job_is_known_names_all_that_is_left(
     router.post(url(B)).mock(side_effect=interrupted)
     outcome = cli("download", "collection", A, B, C, "-o", "out", "--extract", "data")
     assert outcome.code == 130
-    assert "goes on at Prolific" not in outcome.err
+    assert "continues at Prolific" not in outcome.err
     assert outcome.err.splitlines()[-1] == (
-        f"Go on with: prolific-exports download collection {B} {C} --output out --extract data"
+        f"To continue, run: prolific-exports download collection {B} {C} "
+        "--output out --extract data"
     )
 
 
@@ -492,7 +505,7 @@ def test_an_interrupt_while_extracting_keeps_the_archive(cli, folder, ready, mon
     (result,) = outcome.json["results"]
     assert (result["status"], result["path"]) == ("interrupted", "a.zip")
     assert result["resume"] == ["prolific-exports", "extract", "a.zip", "data"]
-    assert "goes on at Prolific" not in outcome.err
+    assert "continues at Prolific" not in outcome.err
     assert left(folder) == ["a.zip"]
 
 
@@ -507,12 +520,12 @@ def test_an_interrupt_between_two_downloads_takes_neither_for_the_other(cli, rea
                 raise KeyboardInterrupt
 
         with monkeypatch.context() as patched:
-            patched.setattr("prolific_exports._console._streams.result", result)
+            patched.setattr("prolific_exports._console._streams.print_result", result)
             outcome = cli("download", "collection", A, B, C, "-o", f"out{count}")
         assert outcome.code == 130
         after = outcome.err.partition("prolific-exports: error: interrupted\n")[2]
         command = ["prolific-exports", "download", "collection", *ids, "--output", f"out{count}"]
-        assert after == (f"Go on with: {quoted(command)}\n" if ids else "")
+        assert after == (f"To continue, run: {command_line(command)}\n" if ids else "")
 
 
 @pytest.mark.parametrize(
@@ -520,9 +533,9 @@ def test_an_interrupt_between_two_downloads_takes_neither_for_the_other(cli, rea
     [
         (["not/an/id"], "is not the id of a collection"),
         ([A, "https://app.prolific.com/x"], "is not the id of a collection"),
-        ([A, B, "--export-id", api.EXPORT_ID], "--export-id names one export job"),
+        ([A, B, "--export-id", api.EXPORT_ID], "--export-id names the export of one collection"),
         ([A, "--export-id", "a b"], "is not the id of an export"),
-        ([A, A.upper()], "differ in upper and lower case only"),
+        ([A, A.upper()], "differ only in upper and lower case"),
         ([A, "--timeout", "0"], "timeout is 0.0: give a number of seconds above 0"),
         ([A, "--timeout", "nan"], "timeout is nan"),
         ([A, "--poll-interval", "-1"], "poll_interval is -1.0"),
@@ -594,7 +607,7 @@ def test_a_folder_that_cannot_be_created(cli, folder, router):
     assert outcome.code == 1
     assert outcome.json["results"] == []
     assert outcome.json["error"]["type"] == "DownloadError"
-    assert "The folder file/out cannot be created: " in outcome.err
+    assert "Cannot create the folder file/out: " in outcome.err
     assert not router.calls
 
 
@@ -653,7 +666,7 @@ def test_the_same_command_goes_on_behind_what_has_arrived(cli, folder, ready, st
     store.mock(side_effect=[rest(), api.stored()])
     outcome = cli(*command)
     assert [result["resumed_from"] for result in outcome.json["results"]] == [100, 0]
-    assert f"collection {A}: going on behind the 100 bytes of an earlier run\n" in outcome.err
+    assert f"collection {A}: resuming after 100 bytes of an earlier run\n" in outcome.err
     assert left(folder) == [f"{A}.zip", f"{B}.zip"]
 
 
@@ -664,7 +677,7 @@ def test_starting_over_is_said_in_one_line(cli, folder, ready, store):
     store.mock(side_effect=[broken, httpx.Response(412), api.stored()])
     outcome = cli("download", "collection", A, "--json")
     assert outcome.json["results"][0]["resumed_from"] == 0
-    assert "starting over: the archive changed on the way\n" in outcome.err
+    assert "starting again from the first byte: the archive changed on the way\n" in outcome.err
 
 
 def test_verification_can_be_left_out_and_stalls_be_given_up_sooner(cli, folder, ready, store):

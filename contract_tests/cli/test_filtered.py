@@ -6,7 +6,7 @@ import httpx
 import pytest
 from helpers import api
 from prolific_exports import ExportArchive, ExportFilter
-from prolific_exports._cli._order import moment_of
+from prolific_exports._cli._times import parse_time
 
 STUDY = "65a1b2c3d4e5f6a7b8c9d0e1"
 ASKED = ("--study-id", STUDY, "--from", "2026-03-01T00:00:00+01:00", "--to", "2026-04-01T00:00Z")
@@ -39,8 +39,8 @@ def test_a_filtered_export_says_so_in_its_name(cli, folder, kind, ready):
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        ("2026-03-01", "which zone: write 2026-03-01T00:00:00Z for UTC"),
-        ("2026-03-01T10:00", "which zone: write 2026-03-01T10:00:00Z for UTC"),
+        ("2026-03-01", "has no time zone: write 2026-03-01T00:00:00Z for UTC"),
+        ("2026-03-01T10:00", "has no time zone: write 2026-03-01T10:00:00Z for UTC"),
         ("yesterday", "'yesterday' is not a date and time: write it like 2026-03-01T00:00:00Z"),
         ("2026-02-30T00:00:00Z", "is not a date and time"),
         ("", "is not a date and time"),
@@ -71,7 +71,7 @@ def test_a_time_that_is_not_clear_is_refused_with_the_way_out(cli, router, optio
     ],
 )
 def test_time_may_be_written_in_every_form_of_rfc_3339_and_shorter(text):
-    assert moment_of("--from", text).isoformat() == "2026-03-01T00:00:00+00:00"
+    assert parse_time("--from", text).isoformat() == "2026-03-01T00:00:00+00:00"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_time_may_be_written_in_every_form_of_rfc_3339_and_shorter(text):
     [
         (["--from", "2026-04-01T00:00Z", "--to", "2026-03-01T00:00Z"], "has to be later"),
         (["--study-id", "a/b"], "is not the id of a study"),
-        (["--delete-after", "--no-verify"], "give --delete-after or --no-verify, not both"),
+        (["--delete-after", "--no-verify"], "leave out --delete-after or --no-verify"),
     ],
 )
 def test_what_does_not_go_together_is_2_and_sends_nothing(cli, router, arguments, says):
@@ -104,7 +104,7 @@ def test_the_command_to_go_on_with_has_the_filter(cli, folder, router, kind, rea
     router.get(api.get_url(kind)).mock(return_value=api.generating())
     outcome = cli("download", kind, api.RESOURCE[kind], *ASKED, "--delete-after", "--timeout", "9")
     assert outcome.code == 3
-    line = outcome.err.partition("Go on with: ")[2].strip()
+    line = outcome.err.partition("To continue, run: ")[2].strip()
     words = shlex.split(line)
     assert words == [
         *("prolific-exports", "download", kind, api.RESOURCE[kind]),
@@ -124,7 +124,9 @@ def test_an_adopted_job_is_told(cli, router, kind, ready):
     router.get(api.post_url(kind)).mock(return_value=api.jobs(api.listed(status="generating")))
     outcome = cli("download", kind, api.RESOURCE[kind])
     assert outcome.code == 0
-    assert f"the request had arrived: going on with export {api.EXPORT_ID}\n" in outcome.err
+    assert (
+        f"the server received the request: continuing with export {api.EXPORT_ID}\n" in outcome.err
+    )
 
 
 def test_too_many_jobs_are_told_line_by_line(cli, router):
@@ -145,7 +147,7 @@ def test_a_deleted_job_is_told(cli, router, kind, ready):
     assert outcome.code == 0
     assert outcome.json["results"][0]["deleted"] is True
     assert outcome.json["results"][0]["export_id"] == api.EXPORT_ID
-    assert f"deleted export {api.EXPORT_ID} at Prolific\n" in outcome.err
+    assert f"deleted export {api.EXPORT_ID} from Prolific\n" in outcome.err
 
 
 @pytest.mark.parametrize("quiet", [(), ("--quiet",)], ids=["", "quiet"])
@@ -159,10 +161,10 @@ def test_a_job_that_could_not_be_deleted_is_told_and_no_failure(
     assert (folder / "x.zip").read_bytes() == api.ARCHIVE
     *_, why, how = outcome.err.splitlines()
     assert why.startswith(
-        f"{kind} {api.RESOURCE[kind]}: saved, but not deleted at Prolific: DELETE"
+        f"{kind} {api.RESOURCE[kind]}: saved, but the export was not deleted from Prolific: DELETE"
     )
     command = f"prolific-exports delete {kind} {api.RESOURCE[kind]} {api.EXPORT_ID}"
-    assert how == f"Delete it with: {command}"
+    assert how == f"To delete it, run: {command}"
     result = cli(*arguments, "--json", "--overwrite").json["results"][0]
     assert (result["status"], result["deleted"], result["error"]) == ("saved", False, None)
 
@@ -172,8 +174,8 @@ def test_where_deleting_again_is_of_no_use_it_is_not_advised(cli, router, kind, 
     router.delete(api.get_url(kind)).mock(return_value=api.error(status))
     outcome = cli("download", kind, api.RESOURCE[kind], "--delete-after")
     assert outcome.code == 0
-    assert "saved, but not deleted at Prolific" in outcome.err
-    assert "Delete it with" not in outcome.err
+    assert "saved, but the export was not deleted from Prolific" in outcome.err
+    assert "To delete it" not in outcome.err
 
 
 def test_a_job_without_an_id_is_not_deleted_and_that_is_told(cli, router, kind, ready):
@@ -182,7 +184,7 @@ def test_a_job_without_an_id_is_not_deleted_and_that_is_told(cli, router, kind, 
     assert outcome.code == 0
     assert outcome.json["results"][0]["deleted"] is False
     assert "which export job" in outcome.err
-    assert "Delete it with" not in outcome.err
+    assert "To delete it" not in outcome.err
 
 
 def test_each_download_accounts_for_its_own_job(cli, router, kind, ready):
@@ -215,8 +217,8 @@ def test_an_interrupt_while_deleting_says_what_is_known(cli, router, kind, ready
     outcome = cli("download", kind, api.RESOURCE[kind], "-o", "x.zip", "--delete-after")
     assert (outcome.code, outcome.out) == (130, "x.zip\n")
     assert outcome.err.splitlines()[-2:] == [
-        f"Whether export {api.EXPORT_ID} was deleted at Prolific is not known.",
-        f"Delete it with: prolific-exports delete {kind} {api.RESOURCE[kind]} {api.EXPORT_ID}",
+        f"Export {api.EXPORT_ID} may or may not have been deleted from Prolific.",
+        f"To delete it, run: prolific-exports delete {kind} {api.RESOURCE[kind]} {api.EXPORT_ID}",
     ]
 
 
@@ -234,14 +236,14 @@ def test_an_interrupt_after_deleting_does_not_speak_of_it(
         *("download", kind, api.RESOURCE[kind], "-o", "x.zip", "--delete-after", "--extract", "y")
     )
     assert (outcome.code, outcome.out) == (130, "x.zip\n")
-    assert "Whether export" not in outcome.err
-    assert outcome.err.splitlines()[-1] == "Go on with: prolific-exports extract x.zip y"
+    assert "may or may not" not in outcome.err
+    assert outcome.err.splitlines()[-1] == "To continue, run: prolific-exports extract x.zip y"
 
 
 def test_the_order_keeps_the_filter_to_the_microsecond(cli, router, kind, ready):
     moment = "2026-03-01T00:00:00.123456Z"
     router.get(api.post_url(kind)).mock(return_value=api.jobs(api.listed(filter_={"from": moment})))
     cli("download", kind, api.RESOURCE[kind], "--from", moment)
-    asked = ExportFilter(from_=moment_of("--from", moment))
+    asked = ExportFilter(from_=parse_time("--from", moment))
     assert asked.conditions() == {"from": moment}
     assert ready.calls.last.request.url.params["from"] == "2026-03-01T00:00:00.123456+00:00"

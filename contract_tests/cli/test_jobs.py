@@ -65,7 +65,7 @@ def test_no_jobs_is_nothing_on_stdout(cli, router):
     router.get(api.post_url("batch")).mock(return_value=api.jobs())
     outcome = cli("list", "batch", api.BATCH)
     assert (outcome.code, outcome.out) == (0, "")
-    assert outcome.err == f"batch {api.BATCH}: no export jobs\n"
+    assert outcome.err == f"batch {api.BATCH} has no exports.\n"
     assert cli("list", "batch", api.BATCH, "--json").json["jobs"] == []
 
 
@@ -111,7 +111,7 @@ def test_wrong_usage_of_list_is_2_and_sends_nothing(cli, router):
 def test_repeated_calls_are_told(cli, router):
     router.get(api.post_url("batch")).mock(side_effect=[api.error(503), api.jobs()])
     outcome = cli("list", "batch", api.BATCH)
-    assert outcome.err.startswith(f"batch {api.BATCH}: trying again in ")
+    assert outcome.err.startswith(f"batch {api.BATCH}: retrying in ")
 
 
 @pytest.fixture

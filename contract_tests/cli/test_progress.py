@@ -21,7 +21,7 @@ from prolific_exports import (
     ServerError,
     Verifying,
 )
-from prolific_exports._cli._narration import Narrator
+from prolific_exports._console._event_lines import EventLines
 from prolific_exports._console._live import LiveLine
 from prolific_exports._console._text import duration, plural, printable, size
 
@@ -31,13 +31,13 @@ BROKEN = ServerError("It broke\x1b[2J.", operation="GET /", ref=REF, status=500)
 
 
 @pytest.fixture
-def narrator(clock):
-    return Narrator(clock.monotonic)
+def lines(clock):
+    return EventLines(clock.monotonic)
 
 
-def test_a_line_for_each_change_of_state(narrator):
+def test_a_line_for_each_change_of_state(lines):
     told = [
-        narrator.tell(event)
+        lines.line(event)
         for event in (
             Requested(REF, "generating"),
             Polled(REF, "generating", 1),
@@ -63,21 +63,21 @@ def test_a_line_for_each_change_of_state(narrator):
         None,
         "downloading: 0 bytes",
         None,
-        "the download URL works no longer; asking for a fresh one after 5 bytes",
+        "the download URL has expired after 5 bytes; requesting a new one",
         "verifying 12.3 MB",
         "saved 12.3 MB",
     ]
 
 
-def test_a_retry_is_told_with_its_reason(narrator):
-    line = narrator.tell(Retrying(REF, BROKEN, 1.25))
-    assert line == r"trying again in 1.2 s: It broke\x1b[2J."
+def test_a_retry_is_told_with_its_reason(lines):
+    line = lines.line(Retrying(REF, BROKEN, 1.25))
+    assert line == r"retrying in 1.2 s: It broke\x1b[2J."
 
 
-def test_bytes_are_told_every_few_seconds(narrator, clock):
+def test_bytes_are_told_every_few_seconds(lines, clock):
     told = []
     for received in range(0, 14 * MB, MB):
-        told.append(narrator.tell(Downloading(REF, received, 14 * MB)))
+        told.append(lines.line(Downloading(REF, received, 14 * MB)))
         clock.advance(1)
     assert [line for line in told if line] == [
         "downloading: 0 bytes of 14.0 MB (0 %)",
@@ -86,12 +86,12 @@ def test_bytes_are_told_every_few_seconds(narrator, clock):
     ]
 
 
-def test_a_long_wait_is_not_silent(narrator, clock):
-    narrator.tell(Requested(REF, "generating"))
+def test_a_long_wait_is_not_silent(lines, clock):
+    lines.line(Requested(REF, "generating"))
     told = []
     for elapsed in range(4, 200, 4):
         clock.advance(4)
-        told.append(narrator.tell(Polled(REF, "generating", elapsed)))
+        told.append(lines.line(Polled(REF, "generating", elapsed)))
     assert [line for line in told if line] == [
         "still generating after 1 min 0 s",
         "still generating after 2 min 0 s",
@@ -166,8 +166,8 @@ def test_what_is_worth_keeping_stays_above_the_live_line(terminal, clock):
     draw(LiveLine(clock, terminal), EVENTS, clock)
     kept = [line for line in terminal.frames.splitlines() if line.startswith("  ")]
     assert kept == [
-        r"  trying again in 1.2 s: It broke\x1b[2J.",
-        "  the download URL works no longer; asking for a fresh one after 20.0 MB",
+        r"  retrying in 1.2 s: It broke\x1b[2J.",
+        "  the download URL has expired after 20.0 MB; requesting a new one",
         "  saved 400.0 MB",
     ]
 

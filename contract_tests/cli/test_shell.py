@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 from helpers import api
-from prolific_exports._cli._order import Order
+from prolific_exports._cli._download_options import DownloadOptions
+from prolific_exports._cli._follow_up import download_command, extract_command
 from prolific_exports._cli._parser import build_parser
-from prolific_exports._cli._shell import quoted
+from prolific_exports._console._shell import command_line
 
 
 def test_quoting_is_that_of_the_systems_shell():
     line = ["prolific-exports", "download", "it's $HOME.zip"]
-    assert shlex.split(quoted(line, windows=False)) == line
-    assert quoted(line, windows=True) == 'prolific-exports download "it\'s $HOME.zip"'
+    assert shlex.split(command_line(line, windows=False)) == line
+    assert command_line(line, windows=True) == 'prolific-exports download "it\'s $HOME.zip"'
 
 
 @pytest.mark.parametrize(
@@ -31,11 +32,11 @@ def test_quoting_is_that_of_the_systems_shell():
     ],
 )
 def test_shells_of_windows_act_upon_more_than_blanks(argument, shown):
-    assert quoted([argument], windows=True) == shown
+    assert command_line([argument], windows=True) == shown
 
 
-def order(*arguments):
-    return Order.from_arguments(build_parser().parse_args(["download", *arguments]))
+def options(*arguments):
+    return DownloadOptions.from_arguments(build_parser().parse_args(["download", *arguments]))
 
 
 @pytest.mark.parametrize(
@@ -48,28 +49,27 @@ def order(*arguments):
         ("batch", "a", "--timeout", "inf", "--poll-interval", "0.1", "--json"),
     ],
 )
-def test_the_command_for_all_ids_is_the_same_order(arguments):
-    given = order(*arguments)
-    assert order(*given.command(given.ids, given.export_id)[2:]) == given
+def test_download_command_for_all_ids_has_the_same_options(arguments):
+    given = options(*arguments)
+    assert options(*download_command(given, given.ids, given.export_id)[2:]) == given
 
 
-def test_a_path_in_a_command_is_never_an_option():
-    given = order("batch", "a", "--extract=-x")
-    assert given.tasks()[0].extract_command(Path("-a.zip")) == [
-        *("prolific-exports", "extract", "./-a.zip", "./-x")
+def test_extract_command_never_has_a_path_that_looks_like_an_option():
+    assert extract_command(Path("-a.zip"), Path("-x"), "strict") == [
+        *("prolific-exports", "extract", "--names", "strict", "./-a.zip", "./-x")
     ]
 
 
-def test_one_of_several_goes_to_the_same_place():
-    given = order("batch", "a", "b", "--output", "out", "--extract", "data")
-    alone = order(*given.command(["b"])[2:])
-    assert alone.to_folder
+def test_download_command_for_one_of_several_ids_keeps_its_target():
+    given = options("batch", "a", "b", "--output", "out", "--extract", "data")
+    alone = options(*download_command(given, ["b"])[2:])
+    assert alone.is_folder
     assert alone.output == f"out{os.sep}"
-    assert alone.tasks() == [given.tasks()[1]]
+    assert alone.targets() == [given.targets()[1]]
 
 
-def test_a_part_of_the_ids_does_not_go_to_the_table_of_all():
-    given = order("batch", "a", "b", "c", "--output", "out", "--table", "all.csv")
+def test_download_command_for_some_ids_leaves_out_the_table():
+    given = options("batch", "a", "b", "c", "--output", "out", "--table", "all.csv")
     for ids in (["c"], ["b", "c"]):
-        assert order(*given.command(ids)[2:]).table is None
-    assert order(*given.command(["a", "b", "c"])[2:]) == given
+        assert options(*download_command(given, ids)[2:]).table is None
+    assert options(*download_command(given, ["a", "b", "c"])[2:]) == given

@@ -10,7 +10,7 @@ import pytest
 from archive.builders import collection_members, write_zip
 from prolific_exports import __version__
 from prolific_exports._cli import main
-from prolific_exports._flows._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT
+from prolific_exports._flows._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, STALL_TIMEOUT
 
 _PROBE = """
 import sys
@@ -83,19 +83,43 @@ def test_a_table_needs_neither_numpy_nor_the_network(tmp_path):
     assert pq.read_table(target).num_rows == len(many)
 
 
-def test_the_help_tells_exit_codes_environment_and_examples(capsys):
+COMMANDS = ("download", "status", "list", "delete", "extract", "show", "table")
+
+
+def help_of(capsys, *command):
     with pytest.raises(SystemExit) as stop:
-        main(["--help"])
+        main([*command, "--help"])
     assert not stop.value.code
-    out = capsys.readouterr().out
+    return capsys.readouterr().out
+
+
+def test_help_names_exit_codes_environment_and_examples(capsys):
+    output = help_of(capsys)
     for word in ("PROLIFIC_TOKEN", "PROLIFIC_URL", "NO_COLOR", "130", "1 if any failed"):
-        assert word in out
-    assert len(re.findall("^  prolific-exports ", out, re.MULTILINE)) == 4
+        assert word in output
+    assert len(re.findall("^  prolific-exports ", output, re.MULTILINE)) == 4
 
 
-def test_the_help_tells_the_real_defaults(capsys):
-    with pytest.raises(SystemExit):
-        main(["download", "--help"])
-    out = " ".join(capsys.readouterr().out.split())
-    assert f"to be ready (default: {DEFAULT_TIMEOUT:g})" in out
-    assert f"a quarter more later (default: {DEFAULT_POLL_INTERVAL:g})" in out
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+def test_help_fits_80_columns(capsys, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert [line for line in help_of(capsys, *command).splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command_has_an_example_and_its_exit_codes(capsys, command):
+    output = help_of(capsys, command)
+    examples = re.findall(r"(?m)^ .*\bprolific-exports (\w+) ", output)
+    assert command in examples
+    assert "\nexit codes:\n" in output
+
+
+def test_help_has_the_real_defaults(capsys):
+    output = " ".join(help_of(capsys, "download").split())
+    for option, default in (
+        ("--timeout", DEFAULT_TIMEOUT),
+        ("--poll-interval", DEFAULT_POLL_INTERVAL),
+        ("--stall-timeout", STALL_TIMEOUT),
+    ):
+        description = output.rpartition(f" {option} SECONDS ")[2]
+        assert description.partition("(default: ")[2].startswith(f"{default:g}"), option

@@ -23,7 +23,7 @@ def test_a_failed_job_is_an_answer_too(cli, router):
     ("expires_at", "says"),
     [
         ("2026-03-20T12:30:00+01:00", "expires at 2026-03-20 11:30 UTC, in 1 h 30 min."),
-        ("2026-03-20T10:00:00Z", "expires at 2026-03-20 10:00 UTC, which is over."),
+        ("2026-03-20T10:00:00Z", "expired at 2026-03-20 10:00 UTC. A download requests a new URL."),
         ("9999-12-31T23:30:00-10:00", "expires at 9999-12-31 23:30-10:00, in "),
     ],
 )
@@ -93,7 +93,7 @@ def test_repeated_calls_are_told(cli, router):
     router.get(api.get_url("collection")).mock(side_effect=[api.error(503), api.generating()])
     outcome = cli("status", "collection", api.COLLECTION, api.EXPORT_ID)
     assert outcome.out == "generating\n"
-    assert outcome.err.startswith(f"collection {api.COLLECTION}: trying again in ")
+    assert outcome.err.startswith(f"collection {api.COLLECTION}: retrying in ")
     assert outcome.err.count("\n") == 1
 
 

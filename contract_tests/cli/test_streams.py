@@ -42,7 +42,7 @@ def test_a_reader_that_leaves_is_no_error(cli, export, monkeypatch, number):
 def test_a_version_that_cannot_be_written_is_an_error(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdout", Broken(errno.ENOSPC))
     assert main(["--version"]) == 1
-    assert capsys.readouterr().err.startswith("prolific-exports: error: The result cannot be")
+    assert capsys.readouterr().err.startswith("prolific-exports: error: Cannot write the result")
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
@@ -52,7 +52,7 @@ def test_a_result_that_cannot_be_written_is_an_error(cli, router, monkeypatch, o
     outcome = cli("status", "collection", api.COLLECTION, api.EXPORT_ID, *options)
     assert outcome.code == 1
     assert outcome.err == (
-        "prolific-exports: error: The result cannot be written to stdout: "
+        "prolific-exports: error: Cannot write the result to stdout: "
         f"{os.strerror(errno.ENOSPC)}.\n"
     )
 
@@ -63,7 +63,7 @@ def test_an_error_that_cannot_be_reported_as_json_is_still_said(cli, router, mon
     assert outcome.code == 2
     assert [line[:40].rstrip() for line in outcome.err.splitlines()] == [
         "prolific-exports: error: 'a b' is not th",
-        "prolific-exports: error: The result cann",
+        "prolific-exports: error: Cannot write th",
     ]
 
 
@@ -103,7 +103,7 @@ def test_a_full_disk(export, command):
     with FULL.open("w") as stdout:
         process = run(*command, stdout=stdout)
     assert process.returncode == 1
-    assert process.stderr.startswith("prolific-exports: error: The result cannot be written")
+    assert process.stderr.startswith("prolific-exports: error: Cannot write the result")
     assert process.stderr.count("\n") == 1
 
 

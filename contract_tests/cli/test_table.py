@@ -7,7 +7,7 @@ import pytest
 from archive.builders import collection_members, write_zip
 from helpers import api
 from prolific_exports import ArchiveError, ExportArchive, ResponseTable
-from prolific_exports._cli._shell import quoted
+from prolific_exports._console._shell import command_line
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def test_what_was_kept_and_what_was_marked_is_said(cli, folder):
     odd = {"responses": {"i": {"type": "free_text", "value": "=1", "new": 1}}}
     write_zip(folder / "x.zip", collection_members(odd))
     assert cli("table", "x.zip", "o.csv").err == (
-        "o.csv: 1 row; 1 with something undocumented, kept in the column extra; "
-        "1 formula marked as text (see --formulas of prolific-exports table)\n"
+        "o.csv: 1 row; 1 row with undocumented values, kept in the column extra; "
+        "1 formula escaped as text (see --formulas in prolific-exports table --help)\n"
     )
     assert "formula" not in cli("table", "x.zip", "p.csv", "--formulas", "keep").err
 
@@ -99,7 +99,7 @@ def test_a_table_never_replaces_what_was_just_downloaded(
         pytest.skip("the system does not let everybody make links")
     outcome = cli("download", "collection", ID, *options, "--table", table, "--overwrite", "--json")
     assert outcome.code == 2
-    says = f"--table {table} needs a place of its own, and {option} goes there too"
+    says = f"--table {table} would replace what {option} saves"
     assert says in outcome.json["error"]["message"]
     assert not router.calls
 
@@ -125,7 +125,9 @@ def test_a_table_without_a_folder_is_refused_before_anything_is_sent(
     (folder / "a-file").touch()
     outcome = cli("download", "collection", ID, *options, "--table", table)
     assert outcome.code == 2
-    assert f"--table {table}: there is no folder {Path(table).parent}. Create it" in outcome.err
+    assert (
+        f"--table {table}: the folder {Path(table).parent} does not exist. Create it" in outcome.err
+    )
     assert not router.calls
 
 
@@ -165,8 +167,8 @@ def test_a_table_that_fails_leaves_the_archive_and_says_how_to_go_on(
     assert outcome.json["table"] is None
     assert outcome.json["error"]["type"] == "ArchiveError"
     advice = outcome.err.splitlines()[-1]
-    assert advice == f"Go on with: prolific-exports table {command}"
-    outcome = cli(*advice.split()[4:])
+    assert advice == f"To write it, run: prolific-exports table {command}"
+    outcome = cli(*advice.split()[5:])
     assert outcome.code == 0
     assert ("--quiet" in command) == (outcome.err == "")
 
@@ -184,9 +186,9 @@ def test_after_an_interrupt_no_table_is_begun(cli, folder, served, monkeypatch):
     assert not (folder / "out.csv").exists()
     assert outcome.err.splitlines() == [
         "prolific-exports: error: interrupted",
-        "Go on with: prolific-exports extract x.zip data",
+        "To continue, run: prolific-exports extract x.zip data",
         "The table was not written.",
-        "Go on with: prolific-exports table x.zip out.csv --quiet",
+        "To write it, run: prolific-exports table x.zip out.csv --quiet",
     ]
 
 
@@ -195,7 +197,7 @@ def test_no_table_without_archives(cli, folder, served):
     outcome = cli("download", "collection", ID, "-o", "x.zip", "--table", "out.csv")
     assert outcome.code == 1
     assert outcome.err.splitlines()[-1] == (
-        "The table was not written, since archives are missing."
+        "The table was not written because archives are missing."
     )
     assert not (folder / "out.csv").exists()
 
@@ -225,10 +227,12 @@ def test_the_table_of_all_is_left_to_do_when_only_some_archives_are_there(
     assert outcome.code == 130
     saved = outcome.out.strip()
     assert outcome.err.splitlines()[-3:] == [
-        "Go on with: prolific-exports download collection b c --output out --overwrite",
-        "The table was not written, since archives are missing.",
-        "Once they are there, write it with (their paths for ZIP): "
-        + quoted(["prolific-exports", "table", saved, "ZIP", "ZIP", "./-all.csv", "--overwrite"]),
+        "To continue, run: prolific-exports download collection b c --output out --overwrite",
+        "The table was not written because archives are missing.",
+        "To write it once you have all archives, run (with a path for each ZIP): "
+        + command_line(
+            ["prolific-exports", "table", saved, "ZIP", "ZIP", "./-all.csv", "--overwrite"]
+        ),
     ]
     assert sorted(path.name for path in folder.iterdir()) == ["out"]
 
@@ -245,6 +249,6 @@ def test_a_command_that_does_all_again_writes_the_table_too(cli, served, interru
     interrupted_at("a")
     outcome = cli("download", "collection", *ids, *WITH_TABLE)
     command, table = outcome.err.splitlines()[-2:]
-    assert command.startswith("Go on with: prolific-exports download collection a")
+    assert command.startswith("To continue, run: prolific-exports download collection a")
     assert "--table=-all.csv" in command
-    assert table == "The table was not written, since archives are missing."
+    assert table == "The table was not written because archives are missing."

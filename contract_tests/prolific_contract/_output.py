@@ -4,7 +4,7 @@ import errno
 import sys
 from typing import Any, TextIO
 
-from prolific_exports._console._streams import abandon, encodable
+from prolific_exports._console._streams import abandon, escape_unencodable
 
 from prolific_contract._errors import DocumentError
 
@@ -34,7 +34,7 @@ class Output:
             try:
                 self._stream.write(text)
             except UnicodeEncodeError:
-                self._stream.write(encodable(text, self._stream.encoding))
+                self._stream.write(escape_unencodable(text, self._stream.encoding))
         except OSError as error:
             self._drop(error)
         return len(text)
@@ -62,7 +62,7 @@ def write_document(text: str) -> None:
         DocumentError: Its encoding lacks characters.
     """
     encoding = sys.stdout.encoding or "utf-8"
-    if encodable(text, encoding) != text:
+    if escape_unencodable(text, encoding) != text:
         raise DocumentError(
             f"stdout's encoding, {encoding}, lacks characters of the document: set PYTHONUTF8=1, "
             "or name a file with --output"

@@ -8,7 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from typing import TextIO, cast
 
 from prolific_exports import __version__
-from prolific_exports._cli._warnings import shown
+from prolific_exports._console._warnings import warnings_on_stderr
 
 from prolific_contract import _commands as commands
 from prolific_contract._errors import ContractToolError, MissingDependencyError
@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None) -> int:
     arguments = build_parser().parse_args(argv)
     try:
-        with shown("prolific-contract"):
+        with warnings_on_stderr("prolific-contract"):
             code: int = arguments.run(arguments)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA_PACKAGES:

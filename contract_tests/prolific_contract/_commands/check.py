@@ -296,9 +296,9 @@ class _Line:
     """One line on a terminal that says how far the conversation is."""
 
     def __init__(self) -> None:
-        from prolific_exports._console._streams import acts_on_escapes
+        from prolific_exports._console._streams import supports_escapes
 
-        self._shown = acts_on_escapes(sys.stderr)
+        self._shown = supports_escapes(sys.stderr)
 
     def show(self, exchange: "Exchange") -> None:
         """Tell of an exchange."""

@@ -1,9 +1,7 @@
 """The command ``prolific-exports``.
 
-``_parser`` says what can be asked, ``_command`` runs one command line to its exit
-code, and each subcommand has a module of its own (``_download``, ``_status``,
-``_list``, ``_delete``, ``_extract``, ``_show``, ``_table``). Nothing but the parser is
-imported for ``--help``, and not even that for ``--version``.
+``_parser`` defines the arguments, ``_command`` runs one command line, and each subcommand
+has its own module. ``--help`` imports only the parser, and ``--version`` not even that.
 """
 
 import sys
@@ -17,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def run_process() -> int:
-    """Run the command in a process that is its own: see `main`."""
-    # pyarrow imports numpy where it finds it, which takes longer than a small table does. No
-    # command needs it.
-    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # how imports are made to fail
+    """Run the command as the only task of this process: see `main`."""
+    # pyarrow imports numpy if it is installed, which takes longer than writing a small table.
+    # No command needs numpy.
+    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # makes the import fail
     return main()
 
 
@@ -29,7 +27,7 @@ def main(argv: "Sequence[str] | None" = None, *, clock: "Clock | None" = None) -
 
     Args:
         argv: The arguments, by default those of the process.
-        clock: Where the time comes from and how to wait; for tests.
+        clock: Returns the time and sleeps; tests replace it.
 
     Returns:
         The exit code; ``--help`` lists them.
@@ -37,24 +35,24 @@ def main(argv: "Sequence[str] | None" = None, *, clock: "Clock | None" = None) -
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
         if arguments[:1] == ["--version"]:
-            return _tell_version()
+            return _print_version()
         from prolific_exports._cli._command import run  # noqa: PLC0415 - start-up time
 
         return run(arguments, clock)
     except KeyboardInterrupt:
-        # While modules were still being imported: nothing had begun.
+        # While Python imported modules: nothing has been done yet.
         return 130
 
 
-def _tell_version() -> int:
+def _print_version() -> int:
     from prolific_exports._console import _streams as streams  # noqa: PLC0415 - start-up time
     from prolific_exports._version import __version__  # noqa: PLC0415
 
     try:
-        streams.result(f"prolific-exports {__version__}")
+        streams.print_result(f"prolific-exports {__version__}")
     except streams.OutputError as error:
-        from prolific_exports._cli._reports import complain  # noqa: PLC0415
+        from prolific_exports._console._errors import print_error  # noqa: PLC0415
 
-        complain(error)
+        print_error(error)
         return 1
     return 0

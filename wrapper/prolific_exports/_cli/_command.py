@@ -1,4 +1,4 @@
-"""One command line, from its arguments to its exit code."""
+"""Runs one command line."""
 
 from importlib import import_module
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from prolific_exports._model._clock import Clock
 
 
-# The commands that have --json, and what makes it.
-_REPORTS = {
+# The subcommands with --json, and the function of _json that renders their output.
+_RENDERERS = {
     "download": "download",
     "extract": "extract",
     "list": "jobs",
@@ -26,30 +26,31 @@ _REPORTS = {
 def run(argv: list[str], clock: "Clock | None") -> int:
     """Run a command line and return its exit code.
 
-    Errors that a user, a server or the system can cause end in a line on stderr and,
-    if JSON was asked for, in one object on stdout.
+    Errors of the user, the server and the system become one line on stderr and, with
+    ``--json``, one object on stdout.
     """
     try:
         arguments = build_parser().parse_args(argv)
-        # Imported now, so that --help needs none of them.
+        # Imported only now, because --help needs none of them.
         command = import_module(f"prolific_exports._cli._{arguments.command}")
         code: int = command.run(arguments, clock)
     except CommandLineError as error:
-        streams.message(error.usage)
-        return _end(error, argv)
+        streams.print_message(error.usage)
+        return _fail(error, argv)
     except (ExportsError, OSError, KeyboardInterrupt) as error:
-        return _end(error, argv)
+        return _fail(error, argv)
     return code
 
 
-def _end(error: ExportsError | OSError | KeyboardInterrupt, argv: list[str]) -> int:
-    from prolific_exports._cli import _reports as reports  # noqa: PLC0415 - start-up time
+def _fail(error: ExportsError | OSError | KeyboardInterrupt, argv: list[str]) -> int:
+    from prolific_exports._cli import _json as json_output  # noqa: PLC0415 - start-up time
+    from prolific_exports._console._errors import print_error  # noqa: PLC0415
 
-    reports.complain(error)
-    report = _REPORTS.get(argv[0]) if "--json" in argv else None
-    if report is not None and not isinstance(error, streams.OutputError):
+    print_error(error)
+    renderer = _RENDERERS.get(argv[0]) if "--json" in argv else None
+    if renderer is not None and not isinstance(error, streams.OutputError):
         try:
-            streams.result(getattr(reports, report)(error=error))
-        except streams.OutputError as failure:
-            reports.complain(failure)
+            streams.print_result(getattr(json_output, renderer)(error=error))
+        except streams.OutputError as output_error:
+            print_error(output_error)
     return exit_codes.of_error(error)

@@ -4,16 +4,18 @@ import argparse
 
 from prolific_exports import ExportArchive
 from prolific_exports._cli import _exit_codes as exit_codes
-from prolific_exports._cli import _reports as reports
-from prolific_exports._cli._extracted import Extracted
+from prolific_exports._cli import _json as json_output
+from prolific_exports._cli._extraction import Extraction
 from prolific_exports._console import _streams as streams
 
 
-def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as all commands
-    """Extract an archive and print where to."""
+def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as every command
+    """Extract an archive, and print the folder."""
     archive = ExportArchive.open(arguments.archive)
-    extracted = Extracted.extract(archive, arguments.directory, arguments.names)
-    for note in extracted.notes():
-        streams.message(note)
-    streams.result(reports.extract(extracted) if arguments.json else str(extracted.folder))
+    extraction = Extraction.extract(archive, arguments.directory, arguments.names)
+    for note in extraction.notes():
+        streams.print_message(note)
+    streams.print_result(
+        json_output.extract(extraction) if arguments.json else str(extraction.folder)
+    )
     return exit_codes.DONE

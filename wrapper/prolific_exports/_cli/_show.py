@@ -21,15 +21,15 @@ from prolific_exports import (
     summarise,
 )
 from prolific_exports._cli import _exit_codes as exit_codes
-from prolific_exports._cli import _reports as reports
-from prolific_exports._cli._extracted import missing, renamed
+from prolific_exports._cli import _json as json_output
+from prolific_exports._cli._extraction import missing_note
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._text import moment, plural, printable, size
 
 _WIDEST: Final = 100
-"""Columns beyond which lines are hard to read."""
+"""Columns. Longer lines are hard to read."""
 _NARROWEST: Final = 20
-"""Columns below which nothing can be laid out."""
+"""Columns. Narrower, the layout breaks."""
 _DESCRIPTION_WIDTH: Final = 200
 _OPTIONS: Final = 12
 _TYPES: Final = 6
@@ -37,7 +37,7 @@ _UNITS: Final = 4
 
 
 def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as every command
-    """Print what an archive holds."""
+    """Print the summary of an archive."""
     summary = summarise(ExportArchive.open(arguments.archive))
     if arguments.json:
         moments = {
@@ -45,45 +45,45 @@ def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - 
             for name in ("exported_at", "first_created_at", "last_created_at")
             for moment in [getattr(summary, name)]
         }
-        streams.result(reports.show(asdict(summary) | moments))
+        streams.print_result(json_output.show(asdict(summary) | moments))
     else:
-        streams.result(_laid_out(summary))
+        streams.print_result(_formatted(summary))
     return exit_codes.DONE
 
 
-def _laid_out(summary: ArchiveSummary) -> str:
-    # Drawn into memory: rich would end the process itself when a pipe's reader leaves.
-    drawn = io.StringIO()
-    terminal = streams.acts_on_escapes(sys.stdout)
+def _formatted(summary: ArchiveSummary) -> str:
+    # Into memory, because rich ends the process when the reader of a pipe leaves.
+    buffer = io.StringIO()
+    terminal = streams.supports_escapes(sys.stdout)
     columns, lines = shutil.get_terminal_size()
     width = min(max(columns, _NARROWEST), _WIDEST)
-    # Both, or rich would look for them itself, and COLUMNS and LINES may be anything.
+    # Pass both, or rich reads COLUMNS and LINES, which may not be numbers.
     console = Console(
-        file=drawn,
+        file=buffer,
         force_terminal=terminal or None,
-        # In memory nothing is narrower than on other systems.
+        # On Windows, rich would use one column less.
         legacy_windows=False,
         highlight=False,
         width=width,
         height=lines,
     )
-    page = _Page(sys.stdout.encoding if sys.stdout is not None else None, width)
-    console.print(page.facts(summary))
+    layout = _SummaryLayout(sys.stdout.encoding if sys.stdout is not None else None, width)
+    console.print(layout.facts(summary))
     for number, instruction in enumerate(summary.instructions, 1):
         console.print()
-        console.print(page.heading(number, instruction))
-        console.print(page.answers(instruction, summary))
-    return "\n".join(line.rstrip() for line in drawn.getvalue().rstrip().split("\n"))
+        console.print(layout.heading(number, instruction))
+        console.print(layout.answers(instruction, summary))
+    return "\n".join(line.rstrip() for line in buffer.getvalue().rstrip().split("\n"))
 
 
-class _Page:
-    """Lays an archive's summary out in what the output's encoding has."""
+class _SummaryLayout:
+    """Lays out the summary of an archive, with characters that the encoding has."""
 
     def __init__(self, encoding: str | None, width: int) -> None:
         self._encoding = encoding
         self._label = max(8, 2 * width // 5)
         self._bar = max(4, width - self._label - 20)
-        self._block = "█" if streams.encodable("█", encoding) == "█" else "#"
+        self._block = "█" if streams.escape_unencodable("█", encoding) == "█" else "#"
 
     def facts(self, summary: ArchiveSummary) -> Table:
         table = Table.grid(padding=(0, 2))
@@ -131,8 +131,8 @@ class _Page:
         return table
 
     def _text(self, value: str, style: str = "") -> Text:
-        # Not a str, which rich would search for markup.
-        return Text(streams.encodable(value, self._encoding), style)
+        # rich would interpret markup in a str.
+        return Text(streams.escape_unencodable(value, self._encoding), style)
 
 
 def _facts(summary: ArchiveSummary) -> Iterator[tuple[str, str]]:
@@ -149,24 +149,29 @@ def _facts(summary: ArchiveSummary) -> Iterator[tuple[str, str]]:
     if summary.first_created_at is not None and summary.last_created_at is not None:
         yield "Period", f"{moment(summary.first_created_at)} to {moment(summary.last_created_at)}"
     if summary.unknown_records:
-        # Batches' records, most likely (documents/003 shows those of collections only).
-        yield "Records", f"{summary.unknown_records} of a shape that is not documented"
+        # Probably records of a batch: the documents show only those of collections.
+        yield "Records", f"{summary.unknown_records} in an undocumented layout"
     types = ", ".join(map(_type, summary.file_types[:_TYPES]))
     more = ", ..." if len(summary.file_types) > _TYPES else ""
     yield "Files", f"{summary.files} ({size(summary.files_size)}){types and ': '}{types}{more}"
     if summary.renamed_files:
-        yield "", f"{renamed(summary.renamed_files)} by extract"
+        yield "", _renamed(summary.renamed_files)
     if summary.missing_files:
-        yield "", missing(summary.missing_files)
+        yield "", missing_note(summary.missing_files)
+
+
+def _renamed(count: int) -> str:
+    whose = "its name" if count == 1 else "their names"
+    return f"extract renames {plural(count, 'file')}: some systems cannot store {whose}"
 
 
 def _short(text: str, width: int) -> str:
-    # What is cut off need not be gone through, and texts can be long.
+    # Texts can be long: do not process what is cut off.
     return printable(text[: 4 * width], width)
 
 
 def _type(one: FileTypeSummary) -> str:
-    return f"{one.count} {printable(one.suffix) or 'without type'} ({size(one.size)})"
+    return f"{one.count} {printable(one.suffix) or 'without extension'} ({size(one.size)})"
 
 
 def _answered(instruction: InstructionSummary, summary: ArchiveSummary) -> Iterator[str]:
@@ -182,13 +187,13 @@ def _answered(instruction: InstructionSummary, summary: ArchiveSummary) -> Itera
     for spread in instruction.numbers[:_UNITS]:
         yield f"{plural(spread.count, 'number')}: {_spread(spread)}"
     if len(instruction.numbers) > _UNITS:
-        yield f"... in {len(instruction.numbers)} units"
+        yield f"... ({len(instruction.numbers)} units in total)"
     if instruction.not_numbers:
-        yield f"{instruction.not_numbers} not plainly numbers"
+        yield f"{plural(instruction.not_numbers, 'answer')} without a plain number"
     if instruction.files:
         yield plural(instruction.files, "file")
     if instruction.odd:
-        yield f"{instruction.odd} not as documented"
+        yield f"{plural(instruction.odd, 'answer')} in an undocumented form"
     if not instruction.choices and not instruction.numbers:
         yield from (f"- {printable(example)}" for example in instruction.examples)
 
@@ -199,7 +204,7 @@ def _spread(spread: Spread) -> str:
         return f"{_number(spread.lowest)} {unit}"
     return (
         f"{_number(spread.lowest)} to {_number(spread.highest)} {unit}, "
-        f"median {_number(spread.median)}, middle half {_number(spread.lower_quartile)} to "
+        f"median {_number(spread.median)}, quartiles {_number(spread.lower_quartile)} and "
         f"{_number(spread.upper_quartile)}"
     )
 

@@ -4,39 +4,47 @@ import argparse
 
 from prolific_exports import Clock, Complete, Exports, ExportsError, ExportState, SystemClock
 from prolific_exports._cli import _exit_codes as exit_codes
-from prolific_exports._cli import _reports as reports
-from prolific_exports._cli._warnings import shown
+from prolific_exports._cli import _json as json_output
 from prolific_exports._console import _streams as streams
-from prolific_exports._console._progress import Lines
+from prolific_exports._console._errors import print_error
+from prolific_exports._console._progress import LogLines
 from prolific_exports._console._text import duration, moment, printable
+from prolific_exports._console._warnings import warnings_on_stderr
 
 
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
-    """Ask for the status of an export job and print it."""
+    """Print the state of an export job."""
     clock = clock or SystemClock()
     try:
-        state = _ask(arguments, clock)
+        state = _request(arguments, clock)
     except (ExportsError, OSError, KeyboardInterrupt) as error:
         if not arguments.json:
             raise
-        reports.complain(error)
-        streams.result(_json(arguments, error=error))
+        print_error(error)
+        streams.print_result(_json(arguments, error=error))
         return exit_codes.of_error(error)
     if arguments.json:
-        streams.result(_json(arguments, state))
+        streams.print_result(_json(arguments, state))
         return exit_codes.DONE
-    streams.result(state.status)
+    streams.print_result(state.status)
     if isinstance(state, Complete) and state.expires_at is not None:
         left = (state.expires_at - clock.now()).total_seconds()
-        when = f"in {duration(left)}" if left > 0 else "which is over"
-        streams.message(f"The download URL expires at {moment(state.expires_at)}, {when}.")
+        when = moment(state.expires_at)
+        streams.print_message(
+            f"The download URL expires at {when}, in {duration(left)}."
+            if left > 0
+            else f"The download URL expired at {when}. A download requests a new URL."
+        )
     return exit_codes.DONE
 
 
-def _ask(arguments: argparse.Namespace, clock: Clock) -> ExportState:
-    lines = Lines(clock)
+def _request(arguments: argparse.Namespace, clock: Clock) -> ExportState:
+    lines = LogLines(clock)
     lines.begin(f"{arguments.kind} {printable(arguments.id)}")
-    with shown("prolific-exports"), Exports(on_event=lines.event, clock=clock) as exports:
+    with (
+        warnings_on_stderr("prolific-exports"),
+        Exports(on_event=lines.event, clock=clock) as exports,
+    ):
         resource = exports.collections if arguments.kind == "collection" else exports.batches
         return resource.job(arguments.id, arguments.export_id).status()
 
@@ -47,7 +55,7 @@ def _json(
     error: BaseException | None = None,
 ) -> str:
     expires_at = state.expires_at if isinstance(state, Complete) else None
-    return reports.status(
+    return json_output.status(
         kind=arguments.kind,
         resource_id=arguments.id,
         export_id=arguments.export_id,

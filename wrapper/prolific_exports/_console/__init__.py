@@ -1,1 +1,1 @@
-"""Text, streams and progress for both commands."""
+"""Text, streams, errors and progress on the console, shared by both commands."""

@@ -1,4 +1,4 @@
-"""One line on the terminal that changes in place."""
+"""A progress line that a terminal redraws in place."""
 
 import os
 import shutil
@@ -19,19 +19,19 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from prolific_exports._cli._narration import notable
 from prolific_exports._console import _streams as streams
+from prolific_exports._console._event_lines import notable_line
 from prolific_exports._events import Downloading, Event, Polled, Requested, Verifying
 from prolific_exports._model._clock import Clock
 
 _STATE: Final = "{task.description}"
 
 
-class _Lasting:
-    """A terminal that may go away: from then on, what is drawn goes nowhere.
+class _TerminalWriter:
+    """Writes to a terminal, and drops the text once the terminal has been closed.
 
-    It is what rich writes to, rather than something around the calls of rich, since rich also
-    draws in a thread of its own, and ends the process when it finds a broken pipe.
+    rich writes to this object. Catching errors around the calls of rich would not be enough:
+    rich also draws in its own thread, and ends the process on a broken pipe.
     """
 
     def __init__(self, file: TextIO) -> None:
@@ -54,42 +54,42 @@ class _Lasting:
 
 
 class LiveLine:
-    """Shows state and time, and bytes, rate and remaining time while they arrive.
+    """Shows the state and the time; during the transfer also bytes, rate and remaining time.
 
-    What is worth keeping stays on the screen, above the line.
+    Notable events stay on the screen, above the line.
     """
 
     def __init__(self, clock: Clock, file: TextIO | None = None) -> None:
-        """Draw on stderr, or on another terminal."""
+        """Draw on a terminal, stderr by default."""
         self._clock = clock
-        lasting = cast("TextIO", _Lasting(sys.stderr if file is None else file))
+        writer = cast("TextIO", _TerminalWriter(sys.stderr if file is None else file))
         width = height = None
         if "COLUMNS" in os.environ or "LINES" in os.environ:
-            # rich takes them for numbers, which they may not be.
+            # rich expects numbers, but users may set anything.
             width, height = shutil.get_terminal_size()
-        self._console = Console(file=lasting, highlight=False, width=width, height=height)
+        self._console = Console(file=writer, highlight=False, width=width, height=height)
         self._began = clock.monotonic()
         self._waiting: Progress | None = None
         self._downloading: Progress | None = None
 
     @property
-    def can_change(self) -> bool:
-        """Whether it changes in place, and not line after line down the screen.
+    def can_redraw(self) -> bool:
+        """Whether the terminal can redraw the line instead of printing one below the other.
 
-        Without escape sequences (on Windows) rich moves the cursor by calls, and always that of
-        stdout's console, which is none when the results go to a file.
+        Old Windows consoles have no escape sequences. There, rich moves the cursor of stdout's
+        console, which does not exist if stdout is a file.
         """
         return not self._console.legacy_windows or (sys.stdout is not None and sys.stdout.isatty())
 
     def begin(self, title: str) -> None:
-        """Write the title, and the line below it."""
+        """Print the title, and the line below it."""
         self._began = self._clock.monotonic()
         self._console.print(Text(title))
         self._wait("requesting")
 
     def event(self, event: Event) -> None:
-        """Change the line."""
-        line = notable(event)
+        """Update the line."""
+        line = notable_line(event)
         if line is not None:
             self._console.print(Text(f"  {line}"))
         match event:
@@ -102,15 +102,15 @@ class LiveLine:
 
     def end(self) -> None:
         """Remove the line."""
-        for drawn in (self._waiting, self._downloading):
-            if drawn is not None:
-                drawn.stop()
+        for progress in (self._waiting, self._downloading):
+            if progress is not None:
+                progress.stop()
         self._waiting = self._downloading = None
 
     def _wait(self, state: str) -> None:
         if self._waiting is None:
             self.end()
-            # Not the default spinner, which not every encoding has.
+            # Some encodings lack the characters of the default spinner.
             self._waiting = self._draw(
                 state, SpinnerColumn("line"), TextColumn(_STATE), TimeElapsedColumn()
             )
@@ -132,17 +132,17 @@ class LiveLine:
         self._downloading.update(task, completed=received, total=total, refresh=True)
 
     def _draw(self, state: str, *columns: ProgressColumn) -> Progress:
-        drawn = Progress(
+        progress = Progress(
             *columns,
             console=self._console,
             transient=True,
-            # stdout belongs to the results.
+            # Only results go to stdout.
             redirect_stdout=False,
             redirect_stderr=False,
             get_time=self._clock.monotonic,
         )
-        task = drawn.add_task(state, total=None)
-        # Elapsed is what the whole download has taken.
-        drawn.tasks[task].start_time = self._began
-        drawn.start()
-        return drawn
+        task = progress.add_task(state, total=None)
+        # Count the elapsed time from the start of the whole download.
+        progress.tasks[task].start_time = self._began
+        progress.start()
+        return progress

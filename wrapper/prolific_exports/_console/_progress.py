@@ -1,4 +1,4 @@
-"""How the command shows what is going on, on stderr."""
+"""How a command shows the progress of downloads on stderr."""
 
 import os
 import sys
@@ -6,75 +6,75 @@ from typing import Protocol
 
 from attrs import define, field
 
-from prolific_exports._cli._narration import Narrator
 from prolific_exports._console import _streams as streams
+from prolific_exports._console._event_lines import EventLines
 from prolific_exports._events import Event
 from prolific_exports._model._clock import Clock
 
 
-class Progress(Protocol):
+class ProgressDisplay(Protocol):
     """Shows downloads that run one after another."""
 
     def begin(self, title: str) -> None:
-        """A download begins."""
+        """Start the display of a download."""
         ...
 
     def event(self, event: Event) -> None:
-        """Something happened in it."""
+        """Show an event of the download."""
         ...
 
     def end(self) -> None:
-        """It ended, one way or another; also called when none began."""
+        """End the display of a download; does nothing if none has begun."""
         ...
 
 
-class NoProgress:
+class NoDisplay:
     """Shows nothing."""
 
     def begin(self, title: str) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def event(self, event: Event) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def end(self) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 @define
-class Lines:
-    """Shows a line for each thing worth knowing, for logs."""
+class LogLines:
+    """Prints a line for each event of interest, for logs."""
 
     clock: Clock
     _title: str = field(default="", init=False)
-    _narrator: Narrator = field(init=False)
+    _lines: EventLines = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._narrator = Narrator(self.clock.monotonic)
+        self._lines = EventLines(self.clock.monotonic)
 
     def begin(self, title: str) -> None:
-        """Name the download in the lines to come."""
+        """Start each line with this title from now on."""
         self._title = title
-        self._narrator = Narrator(self.clock.monotonic)
+        self._lines = EventLines(self.clock.monotonic)
 
     def event(self, event: Event) -> None:
-        """Write a line, if there is something to say."""
-        line = self._narrator.tell(event)
+        """Print a line, unless the event repeats known facts."""
+        line = self._lines.line(event)
         if line is not None:
-            streams.message(f"{self._title}: {line}")
+            streams.print_message(f"{self._title}: {line}")
 
     def end(self) -> None:
-        """Nothing is left on the screen."""
+        """Do nothing: lines stay."""
 
 
-def choose(clock: Clock, *, quiet: bool) -> Progress:
-    """What suits stderr: a live line on a terminal, else lines."""
+def choose_display(clock: Clock, *, quiet: bool) -> ProgressDisplay:
+    """The display that suits stderr: a live line on a terminal, lines elsewhere."""
     if quiet:
-        return NoProgress()
+        return NoDisplay()
     if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         from prolific_exports._console._live import LiveLine  # noqa: PLC0415 - rich, only to draw
 
         live = LiveLine(clock)
-        if live.can_change:
+        if live.can_redraw:
             return live
-    return Lines(clock)
+    return LogLines(clock)

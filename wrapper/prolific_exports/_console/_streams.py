@@ -1,7 +1,7 @@
-"""Writing to stdout and stderr so that no text and no reader makes it fail.
+"""Print on stdout and stderr, whatever the text, the encoding and the reader.
 
-Results go to stdout and everything else to stderr. A reader that goes away early
-(``| head``) is not an error: what it does not want is dropped.
+Results go to stdout, everything else to stderr. A reader that leaves early (``| head``)
+is not an error: the rest of the output is dropped.
 """
 
 import errno
@@ -16,19 +16,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
-# EINVAL is what Windows says of a pipe whose reader has gone.
+# Windows reports EINVAL for a pipe whose reader has left.
 _READER_LEFT = frozenset({errno.EPIPE, errno.EINVAL})
 
 
 class OutputError(ExportsError):
-    """What stdout is connected to does not take the result."""
+    """The result cannot be written to stdout."""
 
 
-def result(text: str) -> None:
-    """Write a line (or several) to stdout.
+def print_result(text: str) -> None:
+    """Print one or more lines on stdout.
 
     Raises:
-        OutputError: It cannot be written, for another reason than a reader that left.
+        OutputError: Writing failed, for another reason than a reader that left.
     """
     try:
         _write(sys.stdout, text)
@@ -36,12 +36,12 @@ def result(text: str) -> None:
         abandon(sys.stdout)
         if error.errno not in _READER_LEFT:
             raise OutputError(
-                f"The result cannot be written to stdout: {error.strerror or error}."
+                f"Cannot write the result to stdout: {error.strerror or error}."
             ) from error
 
 
-def message(text: str) -> None:
-    """Write a line (or several) to stderr, if anybody reads it."""
+def print_message(text: str) -> None:
+    """Print one or more lines on stderr; drop them if that fails."""
     try:
         _write(sys.stderr, text)
     except OSError:
@@ -49,21 +49,21 @@ def message(text: str) -> None:
 
 
 def _write(stream: "TextIO | None", text: str) -> None:
-    # Python has no stream at all where the process was started without one.
+    # Python sets a stream to None if the process was started without it.
     if stream is None:
         return
     try:
         stream.write(f"{text}\n")
     except UnicodeEncodeError:
-        if not _write_as_named(stream, text):
-            stream.write(f"{encodable(text, stream.encoding)}\n")
+        if not _write_file_system_bytes(stream, text):
+            stream.write(f"{escape_unencodable(text, stream.encoding)}\n")
     stream.flush()
 
 
-def _write_as_named(stream: "TextIO", text: str) -> bool:
-    """Write a text with the bytes that the system has for the files named in it, if it can be.
+def _write_file_system_bytes(stream: "TextIO", text: str) -> bool:
+    """Write a text that contains file names which are not valid text; return whether it worked.
 
-    Names may be bytes that are no text. Escaped, they would name no file.
+    The names are written with the file system's bytes. Escaped names would name other files.
     """
     if not isinstance(stream, io.TextIOWrapper):
         return False
@@ -78,17 +78,17 @@ def _write_as_named(stream: "TextIO", text: str) -> bool:
     return True
 
 
-def encodable(text: str, encoding: str | None) -> str:
-    r"""The text with what the encoding does not have as ``\x`` or ``\u`` escapes."""
+def escape_unencodable(text: str, encoding: str | None) -> str:
+    r"""The text with ``\x`` and ``\u`` escapes for characters that the encoding lacks."""
     encoding = encoding or "ascii"
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def acts_on_escapes(stream: "TextIO | None") -> bool:
-    """Whether a stream is a terminal that draws by escape sequences.
+def supports_escapes(stream: "TextIO | None") -> bool:
+    """Whether a stream is a terminal that interprets escape sequences.
 
-    Consoles of Windows do so when they are told to, and show the sequences otherwise. rich asks
-    the console of stdout.
+    Windows consoles interpret them only in a mode that has to be switched on, and otherwise
+    print them. rich reads the mode of the console of stdout.
     """
     if stream is None or not stream.isatty():
         return False
@@ -98,12 +98,12 @@ def acts_on_escapes(stream: "TextIO | None") -> bool:
 
 
 def abandon(stream: "TextIO") -> None:
-    """Connect the stream to nothing, or Python would try again to write what is left in it."""
-    from contextlib import suppress  # noqa: PLC0415 - start-up time, and hardly ever needed
+    """Connect a stream to ``os.devnull``, or Python would write its buffer again at exit."""
+    from contextlib import suppress  # noqa: PLC0415 - start-up time; rarely needed
 
     with suppress(OSError, ValueError):
-        nothing = os.open(os.devnull, os.O_WRONLY)
+        devnull = os.open(os.devnull, os.O_WRONLY)
         try:
-            os.dup2(nothing, stream.fileno())
+            os.dup2(devnull, stream.fileno())
         finally:
-            os.close(nothing)
+            os.close(devnull)

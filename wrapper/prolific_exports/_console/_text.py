@@ -1,33 +1,33 @@
-"""Text that people read: safe for a terminal, short, in familiar units."""
+"""Text for people: safe for a terminal, short, in familiar units."""
 
 import unicodedata
 from datetime import UTC, datetime
 
 _DAY = 86400
-# They reorder what is shown around them, up to making a file name look like another.
+# They reorder the text around them, which can make one file name look like another.
 _BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 
 
 def printable(text: str, width: int | None = None) -> str:
-    r"""The text on one line, with nothing in it that a terminal would act upon.
+    r"""The text on one line, without characters that a terminal interprets.
 
-    White space becomes single spaces; control characters, lone surrogates and what
-    changes the direction of writing become escapes such as ``\x1b``.
+    White space becomes single spaces. Control characters, lone surrogates and characters
+    that change the direction of writing become escapes such as ``\x1b``.
 
     Args:
         text: Any text.
-        width: Characters at most; None for all of them.
+        width: The maximum number of characters; None for no limit.
     """
     shown = "".join(
-        character.encode("unicode_escape").decode() if _acts(character) else character
+        character.encode("unicode_escape").decode() if _is_unsafe(character) else character
         for character in " ".join(text.split())
     )
     return shown if width is None or len(shown) <= width else shown[: width - 3].rstrip() + "..."
 
 
-def _acts(character: str) -> bool:
+def _is_unsafe(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI_CONTROLS
 
 
@@ -63,5 +63,5 @@ def moment(when: datetime) -> str:
     try:
         return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     except OverflowError:
-        # In the year 1 or 9999 its offset may lead out of the calendar.
+        # In the years 1 and 9999, UTC may be outside of the calendar.
         return when.isoformat(" ", "minutes")

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Final, TextIO
 
 from attrs import frozen
-from prolific_exports._console._streams import acts_on_escapes
+from prolific_exports._console._streams import supports_escapes
 from prolific_exports._console._text import duration, moment, plural
 from rich.console import Console
 from rich.padding import Padding
@@ -59,7 +59,7 @@ _PLAIN: Final = str.maketrans({"…": "...", "·": "-"})
 def print_text(verdict: Verdict, stream: TextIO) -> None:
     """Write the report to a stream: in colour on a terminal, in what its encoding has."""
     encoding = stream.encoding or "utf-8"
-    text = _drawn(Summary(verdict), terminal=acts_on_escapes(stream), symbols=_symbols(encoding))
+    text = _drawn(Summary(verdict), terminal=supports_escapes(stream), symbols=_symbols(encoding))
     if not _can(encoding, text):
         text = text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
     stream.write(text)

@@ -1,4 +1,4 @@
-"""Shows what the package warns of while a command runs."""
+"""The package's warnings as lines on stderr."""
 
 import logging
 from collections.abc import Iterator
@@ -9,23 +9,23 @@ from prolific_exports._console._text import printable
 from prolific_exports._http._logging import LOGGER
 
 
-class _ToStderr(logging.Handler):
+class _StderrHandler(logging.Handler):
     def __init__(self, command: str) -> None:
         super().__init__(logging.WARNING)
         self._command = command
 
     def emit(self, record: logging.LogRecord) -> None:
-        streams.message(f"{self._command}: warning: {printable(record.getMessage())}")
+        streams.print_message(f"{self._command}: warning: {printable(record.getMessage())}")
 
 
 @contextmanager
-def shown(command: str) -> Iterator[None]:
-    """While this lasts, warnings are lines on stderr.
+def warnings_on_stderr(command: str) -> Iterator[None]:
+    """Print the package's warnings on stderr inside the ``with`` block.
 
     Args:
-        command: What they begin with.
+        command: The name that each line starts with.
     """
-    handler = _ToStderr(command)
+    handler = _StderrHandler(command)
     LOGGER.addHandler(handler)
     try:
         yield

@@ -1,11 +1,11 @@
-"""The events of an export as lines to read in a log."""
+"""The events of an export as lines of text."""
 
 from collections.abc import Callable
 from typing import Final
 
 from attrs import define, field
 
-from prolific_exports._cli._reports import explain
+from prolific_exports._console._errors import error_message
 from prolific_exports._console._text import duration, printable, size
 from prolific_exports._events import (
     Adopted,
@@ -23,49 +23,51 @@ from prolific_exports._events import (
     Verifying,
 )
 
-# Systems that run scripts take long silence for a hang.
+# Seconds. CI systems take a long silence for a hang.
 _STILL_WAITING_EVERY: Final = 60.0
 _PROGRESS_EVERY: Final = 5.0
 
 
-def notable(event: Event) -> str | None:
-    """A line for what is worth keeping in sight; None for what passes."""
+def notable_line(event: Event) -> str | None:
+    """A line for an event that should stay on the screen; None for other events."""
     match event:
         case Retrying(error=error, delay=delay):
-            return f"trying again in {delay:.1f} s: {printable(explain(error))}"
+            return f"retrying in {delay:.1f} s: {printable(error_message(error))}"
         case Adopted(ref=ref):
-            return f"the request had arrived: going on with export {ref.export_id}"
+            return f"the server received the request: continuing with export {ref.export_id}"
         case Deleted(ref=ref):
-            return f"deleted export {ref.export_id} at Prolific"
+            return f"deleted export {ref.export_id} from Prolific"
         case Restarted(is_gone=is_gone):
             return f"the export {'was deleted' if is_gone else 'failed'}; requesting a new one"
         case Refreshed(received=received):
             return (
-                f"the download URL works no longer; asking for a fresh one after {size(received)}"
+                f"the download URL has expired after {size(received)}; requesting a new one"
+                if received
+                else "the download URL has expired; requesting a new one"
             )
         case Resuming(received=received):
-            return f"going on behind the {size(received)} of an earlier run"
+            return f"resuming after {size(received)} of an earlier run"
         case StartedOver(reason=reason):
-            return f"starting over: {printable(reason)}"
+            return f"starting again from the first byte: {printable(reason)}"
         case Saved():
             return f"saved {size(event.size)}"
     return None
 
 
 @define
-class Narrator:
-    """Tells one export event by event, leaving out what repeats.
+class EventLines:
+    """Turns the events of one export into lines for a log, without repetitions.
 
     Attributes:
-        now: The monotonic time in seconds.
+        now: Returns the monotonic time in seconds.
     """
 
     now: Callable[[], float]
     _status: str | None = field(default=None, init=False)
-    _told: float = field(default=float("-inf"), init=False)
+    _last_line_at: float = field(default=float("-inf"), init=False)
 
-    def tell(self, event: Event) -> str | None:
-        """The line for an event, or None when there is nothing to say."""
+    def line(self, event: Event) -> str | None:
+        """The line for an event; None if the event only repeats what earlier lines state."""
         match event:
             case Requested(status=status):
                 self._change_to(status)
@@ -77,19 +79,19 @@ class Narrator:
                 return self._downloading(received, total)
             case Verifying():
                 return f"verifying {size(event.size)}"
-        return notable(event)
+        return notable_line(event)
 
     def _polled(self, status: str, elapsed: float) -> str | None:
         if status != self._status:
             self._change_to(status)
             return f"{status} after {duration(elapsed)}"
-        if self._silent_for() < _STILL_WAITING_EVERY:
+        if self._since_last_line() < _STILL_WAITING_EVERY:
             return None
-        self._told = self.now()
+        self._last_line_at = self.now()
         return f"still {status} after {duration(elapsed)}"
 
     def _downloading(self, received: int, total: int | None) -> str | None:
-        if self._status == "downloading" and self._silent_for() < _PROGRESS_EVERY:
+        if self._status == "downloading" and self._since_last_line() < _PROGRESS_EVERY:
             return None
         self._change_to("downloading")
         if not total:
@@ -97,7 +99,7 @@ class Narrator:
         return f"downloading: {size(received)} of {size(total)} ({received * 100 // total} %)"
 
     def _change_to(self, status: str) -> None:
-        self._status, self._told = status, self.now()
+        self._status, self._last_line_at = status, self.now()
 
-    def _silent_for(self) -> float:
-        return self.now() - self._told
+    def _since_last_line(self) -> float:
+        return self.now() - self._last_line_at

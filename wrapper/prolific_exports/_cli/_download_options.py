@@ -1,0 +1,181 @@
+"""The arguments of ``download``, checked."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Self
+
+from attrs import frozen
+
+from prolific_exports._archive._plan import Names
+from prolific_exports._cli import _download_checks as checks
+from prolific_exports._cli._times import parse_time
+from prolific_exports._errors import DownloadError, UsageError
+from prolific_exports._files._destinations import check_suffix, expanded_text
+from prolific_exports._files._failures import failure
+from prolific_exports._flows._policy import check_connections
+from prolific_exports._model._filters import ExportFilter
+from prolific_exports._model._references import Kind, check_filter, check_id
+
+_SEPARATORS = tuple({"/", os.sep})
+
+
+@frozen(kw_only=True)
+class DownloadTarget:
+    """Where the data of one collection or batch go.
+
+    Attributes:
+        resource_id: The id of the collection or batch.
+        path: The archive's file, or its folder.
+        extract_to: The folder to extract the archive to; None without ``--extract``.
+    """
+
+    resource_id: str
+    path: Path
+    extract_to: Path | None
+
+
+@frozen(kw_only=True)
+class DownloadOptions:
+    """The arguments of ``download``, named like the options.
+
+    ``ids`` contains each id once. ``~`` is expanded in paths. Numbers of seconds are None where
+    the default applies.
+    """
+
+    kind: Kind
+    ids: tuple[str, ...]
+    output: str | None
+    extract: str | None
+    names: Names
+    table: str | None
+    timeout: float | None
+    poll_interval: float | None
+    export_id: str | None
+    filter: ExportFilter | None
+    delete_after: bool
+    connections: int
+    stall_timeout: float | None
+    overwrite: bool
+    no_verify: bool
+    json: bool
+    quiet: bool
+
+    @classmethod
+    def from_arguments(cls, arguments: argparse.Namespace) -> Self:
+        """Check the arguments.
+
+        Raises:
+            UsageError: An id is malformed, or options contradict each other.
+        """
+        kind: Kind = arguments.kind
+        ids = tuple(dict.fromkeys(check_id(given, kind) for given in arguments.ids))
+        checks.check_ids_differ(ids)
+        export_id: str | None = arguments.export_id
+        if export_id is not None:
+            export_id = check_id(export_id, "export")
+            if len(ids) > 1:
+                raise UsageError(
+                    f"--export-id names the export of one {kind}, but there are {len(ids)} ids: "
+                    "run the command once for each."
+                )
+        if arguments.delete_after and arguments.no_verify:
+            raise UsageError(
+                "--delete-after deletes only verified archives from Prolific: leave out "
+                "--delete-after or --no-verify."
+            )
+        for option, value in (("--output", arguments.output), ("--extract", arguments.extract)):
+            if value == "":
+                raise UsageError(f"{option} is empty: give a path.")
+        options = cls(
+            kind=kind,
+            ids=ids,
+            output=_expanded(arguments.output),
+            extract=_expanded(arguments.extract),
+            names=arguments.names,
+            table=_expanded(arguments.table),
+            timeout=arguments.timeout,
+            poll_interval=arguments.poll_interval,
+            export_id=export_id,
+            filter=check_filter(
+                arguments.study_id,
+                parse_time("--from", arguments.from_),
+                parse_time("--to", arguments.to),
+            ),
+            delete_after=arguments.delete_after,
+            connections=check_connections(arguments.connections),
+            stall_timeout=arguments.stall_timeout,
+            overwrite=arguments.overwrite,
+            no_verify=arguments.no_verify,
+            json=arguments.json,
+            quiet=arguments.quiet,
+        )
+        for target in options.targets():
+            if target.extract_to is not None:
+                checks.check_extract_folder(target.extract_to, target.path)
+        if options.table is not None:
+            checks.check_table(
+                options.table,
+                overwrite=options.overwrite,
+                other_paths=options._other_paths(),
+                created_folders=options._created_folders(),
+            )
+        if options.output and not options.is_folder and not Path(options.output).is_dir():
+            check_suffix(options.output, (".zip",), "a ZIP archive")
+        return options
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether ``--output`` has to be a folder, whether or not it exists."""
+        return len(self.ids) > 1 or (self.output or "").endswith(_SEPARATORS)
+
+    def targets(self) -> list[DownloadTarget]:
+        """Where the data of each id go, in the order of the ids."""
+        return [
+            DownloadTarget(
+                resource_id=resource_id,
+                path=Path(self.output or ""),
+                extract_to=self.extract_folder(resource_id),
+            )
+            for resource_id in self.ids
+        ]
+
+    def extract_folder(self, resource_id: str) -> Path | None:
+        """The folder to extract the archive of an id to; None without ``--extract``."""
+        if self.extract is None:
+            return None
+        return Path(self.extract, resource_id) if len(self.ids) > 1 else Path(self.extract)
+
+    def make_folder(self) -> None:
+        """Create the folder of ``--output``, if it is one.
+
+        Raises:
+            DownloadError, StorageError: The system refuses.
+        """
+        if self.output is None or not self.is_folder:
+            return
+        try:
+            Path(self.output).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise failure(
+                f"Cannot create the folder {self.output}", error, DownloadError
+            ) from error
+
+    def _other_paths(self) -> list[tuple[str, Path]]:
+        """The options, other than ``--table``, that name a path, and each path."""
+        folders = [target.extract_to for target in self.targets()]
+        given = [("--output", self.output), *(("--extract", folder) for folder in folders)]
+        return [(option, checks.real_path(path)) for option, path in given if path is not None]
+
+    def _created_folders(self) -> set[Path]:
+        """The folders that exist after the downloads, even if they do not exist now."""
+        return {
+            folder
+            for option, path in self._other_paths()
+            if option == "--extract" or self.is_folder
+            for folder in (path, *path.parents)
+        }
+
+
+def _expanded(path: str | None) -> str | None:
+    return None if path is None else expanded_text(path)

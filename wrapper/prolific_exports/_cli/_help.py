@@ -1,0 +1,247 @@
+"""The texts of ``--help`` that follow the options.
+
+The JSON fields that they list are part of the command's interface.
+"""
+
+PROGRAM = """\
+examples:
+  export PROLIFIC_TOKEN=...          # from Prolific: Settings > API tokens
+  prolific-exports download collection ID
+  prolific-exports download collection ID --table answers.parquet
+  prolific-exports show ID-export-20260320-103000.zip
+  prolific-exports table ID-export-20260320-103000.zip answers.csv
+
+environment:
+  PROLIFIC_TOKEN  API token. There is no option for it: other users can see
+                  command lines, and shells keep them in their history.
+  PROLIFIC_URL    base URL of the API (default: https://api.prolific.com)
+  NO_COLOR        any value switches colours off
+  HTTPS_PROXY, ALL_PROXY
+                  proxy to use
+  NO_PROXY        servers to reach without a proxy, separated by commas: names,
+                  .suffixes, addresses, networks such as 10.0.0.0/8. This
+                  machine is always reached without one.
+  SSL_CERT_FILE, SSL_CERT_DIR
+                  certificate authorities to trust instead of the bundled ones.
+                  If unset, REQUESTS_CA_BUNDLE and then CURL_CA_BUNDLE apply.
+
+exit codes:
+  0    success
+  1    failed
+  2    wrong usage: bad arguments, no token, malformed id; nothing was sent
+  3    timed out: the export was not ready in time, but continues at Prolific
+  4    storage problem: disk full, read-only, over quota or disconnected
+  130  interrupted (Ctrl-C)
+If it is possible to continue, the command prints how.
+With several ids: 1 if any failed for another reason than storage, else 4 if
+any failed, else 3 if any timed out, else 0.
+
+paths:
+  ~ stands for your home folder, also in quotes. --overwrite replaces regular
+  files only. If the path is a link to a file, that file is replaced and the
+  link stays.
+"""
+
+DOWNLOAD = """\
+examples:
+  prolific-exports download collection ID --table answers.parquet
+  prolific-exports download batch ID1 ID2 -o archives/ --extract files
+  prolific-exports download collection ID --from 2026-03-01Z --to 2026-04-01Z
+  file=$(prolific-exports download collection ID)
+
+output:
+  stdout has the path of each archive, one per line, once it is saved and
+  verified. With --table, the path of the table comes last. All other text goes
+  to stderr.
+
+resuming:
+  To resume an interrupted download, run the same command again. Until then,
+  the bytes received so far are in hidden files named .prolific-KIND-ID in the
+  folder of the archive. To start from scratch, delete them.
+
+several ids:
+  A failure does not stop the other downloads. Repeated ids count once.
+
+filters:
+  --study-id, --from and --to need a server with edition 2026-11 of the API. If
+  a server ignores them, the command fails instead of saving unfiltered data.
+  With --export-id, repeat the filter that the export was requested with.
+
+deleting:
+  --delete-after deletes an export only after its archive has been verified and
+  saved. If deleting fails, stderr has the reason, but the exit code is 0.
+
+exit codes:
+  0 success, 1 failed, 2 wrong usage, 3 timed out, 4 storage problem,
+  130 interrupted (details: prolific-exports --help)
+
+JSON:
+  With --json, stdout has one JSON object, also after errors:
+  {"results": [{"kind", "id", "export_id", "status", "path", "size",
+                "resumed_from", "extracted_to", "renamed", "missing_files",
+                "deleted", "error", "resume"}, ...],
+   "table": null, "error": null}
+  status         "saved", "failed", "timed_out" or "interrupted"
+  path, size     the archive and its size in bytes; null until it is saved and
+                 verified. Set even if only extracting it failed.
+  resumed_from   offset in bytes at which the download resumed; 0 if it started
+                 from scratch
+  extracted_to   the folder of --extract; null unless the archive was extracted
+  renamed        [{"from", "to"}, ...]: files extracted under another name;
+                 null unless the archive was extracted
+  missing_files  number of files that answers refer to but the archive lacks;
+                 null unless the archive was extracted and has readable records
+  deleted        whether the export was deleted from Prolific; null if not
+                 requested or not attempted
+  error          {"type", "message"}, or null
+  resume         the command that continues, as a list of arguments, or null.
+                 With several ids it lacks --table, which needs all archives.
+  table          the file of --table once it is complete, else null
+  The outer error is set if the command as a whole failed: wrong usage, the
+  table, or an interrupt.
+"""
+
+LIST = """\
+example:
+  prolific-exports list collection ID
+
+output:
+  stdout has a line of headings and a line per export, newest first. If
+  there are none, stdout stays empty. Needs edition 2026-11 of the API.
+
+exit codes:
+  0 success, 1 failed, 2 wrong usage, 130 interrupted
+
+JSON:
+  With --json, stdout has one JSON object, also after errors:
+  {"kind", "id",
+   "jobs": [{"export_id", "status", "created_at", "filter"}, ...],
+   "error"}
+  jobs        null after an error
+  created_at  date and time in ISO 8601
+  filter      {"study_id", "from", "to"}, each only if set; null if none is
+  error       {"type", "message"}, or null
+"""
+
+DELETE = """\
+example:
+  prolific-exports delete collection ID EXPORT_ID
+
+Deleting takes effect at once and cannot be undone. An export that is still
+being generated cannot be deleted. Needs edition 2026-11 of the API.
+
+output:
+  stdout has the id of each deleted export, one per line. A failure does not
+  stop the others; stderr has the reason.
+
+exit codes:
+  0 all deleted, 1 at least one not deleted, 2 wrong usage (nothing deleted),
+  130 interrupted
+"""
+
+STATUS = """\
+example:
+  [ "$(prolific-exports status collection ID EXPORT_ID)" = complete ]
+
+output:
+  stdout has "generating", "complete" or "failed". For a complete export,
+  stderr has the time at which its download URL expires. The URL itself is not
+  printed, because everyone who has it can download the data.
+
+exit codes:
+  0 success, whatever the state; 1 failed, 2 wrong usage, 130 interrupted
+
+JSON:
+  With --json, stdout has one JSON object, also after errors:
+  {"kind", "id", "export_id", "status", "expires_at", "error"}
+  status      null after an error
+  expires_at  when the download URL expires, in ISO 8601; null if there is none
+  error       {"type", "message"}, or null
+"""
+
+EXTRACT = """\
+example:
+  prolific-exports extract ID-export-20260320-103000.zip data
+
+The archive's top folder is left out: responses go to DIR/responses.jsonl. If a
+file would be written outside of DIR, nothing is extracted.
+
+renamed files:
+  Some systems cannot store every name: Windows refuses some characters, names
+  such as CON and a dot or space at the end; names can be too long; many
+  systems treat Photo.jpg and photo.jpg as the same file. Such files get a safe
+  name, the same on every system, and stderr lists them. --names strict refuses
+  the archive instead.
+
+output:
+  stdout has DIR. stderr has the renamed files and the number of files that
+  answers refer to but the archive lacks.
+
+exit codes:
+  0 success, 1 failed, 2 wrong usage, 4 storage problem, 130 interrupted
+
+JSON:
+  With --json, stdout has one JSON object, also after errors:
+  {"extracted_to", "renamed": [{"from", "to"}, ...], "missing_files", "error"}
+  missing_files  number of files that answers refer to but the archive lacks;
+                 null if the archive has no readable records
+  error          {"type", "message"}, or null. After an error, the other fields
+                 are null.
+"""
+
+SHOW = """\
+example:
+  prolific-exports show ID-export-20260320-103000.zip
+
+exit codes:
+  0 success, 1 failed, 2 wrong usage, 130 interrupted
+
+JSON:
+  With --json, stdout has one JSON object, also after errors:
+  {"archive": {"kind", "id", "name", "exported_at", "submissions", "tasks",
+               "participants", "unknown_records", "first_created_at",
+               "last_created_at", "instructions": [INSTRUCTION, ...],
+               "files", "files_size",
+               "file_types": [{"suffix", "count", "size"}, ...],
+               "missing_files", "renamed_files"},
+   "error": null}
+  INSTRUCTION    {"id", "type", "description", "answered", "missing", "odd",
+                  "choices": [{"option", "count"}, ...], "other_choices",
+                  "lengths": SPREAD or null, "numbers": [SPREAD, ...],
+                  "not_numbers", "files", "examples"}
+  SPREAD         {"count", "lowest", "lower_quartile", "median",
+                  "upper_quartile", "highest", "unit"}
+  archive        null after an error
+  size           in bytes, as files_size
+  odd            number of answers whose type or form is undocumented
+  missing_files  number of files that answers refer to but the archive lacks
+  renamed_files  number of files that extract renames, because some systems
+                 cannot store their names
+  error          {"type", "message"}, or null
+"""
+
+TABLE = """\
+examples:
+  prolific-exports table export.zip answers.parquet
+  prolific-exports table monday.zip tuesday.zip answers.csv --shape wide
+
+formats:
+  The name of OUT selects the format: .parquet, .csv, .jsonl or .arrow. Parquet
+  and Arrow need pyarrow: pip install 'prolific-exports[tables]'
+
+shapes:
+  long  one row per value: an answer, a chosen option or an uploaded file
+  wide  one row per submission, one column per instruction
+
+columns:
+  With several archives, the first column is "source": the file name of the
+  archive, or its path if several archives have the same name. Undocumented
+  values are kept as JSON in the column "extra"; stderr has the number of rows
+  that have some.
+
+output:
+  stdout has OUT. After an error, OUT is not written or keeps its old content.
+
+exit codes:
+  0 success, 1 failed, 2 wrong usage, 4 storage problem, 130 interrupted
+"""

@@ -1,0 +1,255 @@
+"""The download of one collection or batch."""
+
+from pathlib import Path
+from typing import Final
+
+from attrs import define, field
+
+from prolific_exports import (
+    AuthenticationError,
+    CorruptArchiveError,
+    Deleted,
+    DownloadError,
+    Event,
+    ExportArchive,
+    ExportFilter,
+    ExportRef,
+    ExportResource,
+    ExportsError,
+    ExportTimeoutError,
+    NoAnswerError,
+    NotDeleted,
+    NotFoundError,
+    RateLimitedError,
+    Resuming,
+    Saved,
+    ServerError,
+    StartedOver,
+    StorageError,
+    TargetExistsError,
+    TargetInUseError,
+    UnsafeArchiveError,
+    UnsafeUrlError,
+    UnsupportedError,
+)
+from prolific_exports._cli._download_checks import check_extract_folder_is_empty
+from prolific_exports._cli._download_options import DownloadOptions, DownloadTarget
+from prolific_exports._cli._download_result import DownloadResult, DownloadStatus
+from prolific_exports._cli._extraction import Extraction
+from prolific_exports._cli._follow_up import (
+    delete_command,
+    download_command,
+    extract_command,
+    suggest,
+)
+from prolific_exports._console import _streams as streams
+from prolific_exports._console._errors import error_message, print_error
+from prolific_exports._console._progress import ProgressDisplay
+from prolific_exports._console._text import printable
+
+# Errors after which another attempt with the same export job may succeed, and exceptions to them.
+_TRANSIENT: Final = (
+    AuthenticationError,
+    CorruptArchiveError,
+    DownloadError,
+    NoAnswerError,
+    RateLimitedError,
+    ServerError,
+    StorageError,
+)
+_PERMANENT: Final = (TargetExistsError, TargetInUseError, UnsafeUrlError)
+
+
+@define
+class OneDownload:
+    """The download of one collection or batch: request, wait, fetch, extract.
+
+    Attributes:
+        title: Starts each line about this download.
+    """
+
+    options: DownloadOptions
+    target: DownloadTarget
+    title: str
+    display: ProgressDisplay
+    _archive: ExportArchive | None = field(default=None, init=False)
+    _ref: ExportRef | None = field(default=None, init=False)
+    # The archive is in place from this event on, even if deleting the job is interrupted then.
+    _saved: Saved | None = field(default=None, init=False)
+    _resumed_from: int = field(default=0, init=False)
+    _deletion: Deleted | NotDeleted | None = field(default=None, init=False)
+
+    @property
+    def name(self) -> str:
+        """The kind and id, for messages."""
+        return f"{self.options.kind} {self.target.resource_id}"
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is an export job or an archive to continue with."""
+        return self._export_id is not None or self._saved is not None
+
+    def archive(self) -> ExportArchive | None:
+        """The archive, if it is complete.
+
+        Raises:
+            ExportsError, OSError: It cannot be opened.
+        """
+        if self._archive is None and self._saved is not None:
+            return ExportArchive.open(self._saved.path)
+        return self._archive
+
+    def on_event(self, event: Event) -> None:
+        """Record an event, and show it."""
+        if isinstance(event, Deleted | NotDeleted):
+            self._deletion = event
+        else:
+            self._ref = event.ref
+        match event:
+            case Saved():
+                self._saved = event
+            case Resuming(received=received):
+                self._resumed_from = received
+            case StartedOver():
+                self._resumed_from = 0
+        self.display.event(event)
+
+    def run(self, resource: ExportResource) -> DownloadResult:
+        """Download the archive, and extract it if requested. Prints errors."""
+        extraction = None
+        try:
+            if self.target.extract_to is not None:
+                check_extract_folder_is_empty(self.target.extract_to)
+            self.display.begin(self.title)
+            try:
+                self._archive = self._download(resource)
+            finally:
+                self.display.end()
+            self._report_deletion()
+            if self.target.extract_to is not None:
+                extraction = self._extract(self._archive, self.target.extract_to)
+        except (ExportsError, OSError) as error:
+            print_error(error, self.name)
+            return self._failed(error)
+        return self._result("saved", extraction=extraction)
+
+    def interrupted(self, interrupt: KeyboardInterrupt) -> DownloadResult:
+        """The result of a download that was interrupted, or will not begin."""
+        resume = self._resume_command(interrupt)
+        return self._result("interrupted", error=interrupt, resume=resume)
+
+    def report_interrupt(self, interrupt: KeyboardInterrupt) -> DownloadResult:
+        """Print the state of a download that had begun when it was interrupted."""
+        if self._saved is None:
+            streams.print_message("The export continues at Prolific.")
+        elif not self.options.json:
+            streams.print_result(str(self._saved.path))
+        if self._saved is not None and self.options.delete_after:
+            self._report_unknown_deletion()
+        result = self.interrupted(interrupt)
+        suggest("To continue", result.resume)
+        return result
+
+    def _download(self, resource: ExportResource) -> ExportArchive:
+        options, target = self.options, self.target
+        filter_ = options.filter or ExportFilter()
+        if options.export_id is None:
+            return resource.download(
+                target.resource_id,
+                target.path,
+                study_id=filter_.study_id,
+                from_=filter_.from_,
+                to=filter_.to,
+                overwrite=options.overwrite,
+                verify=not options.no_verify,
+                connections=options.connections,
+                delete_after=options.delete_after,
+            )
+        job = resource.job(
+            target.resource_id,
+            options.export_id,
+            study_id=filter_.study_id,
+            from_=filter_.from_,
+            to=filter_.to,
+        )
+        return job.download(
+            target.path,
+            overwrite=options.overwrite,
+            verify=not options.no_verify,
+            connections=options.connections,
+            delete_after=options.delete_after,
+        )
+
+    def _extract(self, archive: ExportArchive, folder: Path) -> Extraction:
+        extraction = Extraction.extract(archive, folder, self.options.names)
+        if not self.options.quiet:
+            streams.print_message(f"{self.title}: extracted to {printable(str(folder))}")
+            for note in extraction.notes():
+                streams.print_message(f"{self.title}: {note}")
+        return extraction
+
+    def _report_deletion(self) -> None:
+        # The archive is saved: that the job could not be deleted is not a failure.
+        if not isinstance(self._deletion, NotDeleted):
+            return
+        ref, error = self._deletion.ref, self._deletion.error
+        reason = printable(error_message(error))
+        streams.print_message(
+            f"{self.name}: saved, but the export was not deleted from Prolific: {reason}"
+        )
+        if ref.export_id is not None and not isinstance(error, NotFoundError | UnsupportedError):
+            suggest("To delete it", delete_command(ref.kind, ref.resource_id, ref.export_id))
+
+    def _report_unknown_deletion(self) -> None:
+        ref = self._ref
+        if self._deletion is None and ref is not None and ref.export_id is not None:
+            streams.print_message(
+                f"Export {ref.export_id} may or may not have been deleted from Prolific."
+            )
+            suggest("To delete it", delete_command(ref.kind, ref.resource_id, ref.export_id))
+
+    def _failed(self, error: ExportsError | OSError) -> DownloadResult:
+        resume = self._resume_command(error)
+        suggest("To continue", resume)
+        status: DownloadStatus = "timed_out" if isinstance(error, ExportTimeoutError) else "failed"
+        return self._result(status, error=error, resume=resume)
+
+    def _resume_command(self, error: BaseException) -> list[str] | None:
+        if self._saved is not None:
+            # Only extracting is left, and extracting a bad archive again does not help.
+            folder = self.target.extract_to
+            if folder is None or isinstance(error, CorruptArchiveError | UnsafeArchiveError):
+                return None
+            return extract_command(self._saved.path, folder, self.options.names)
+        is_transient = isinstance(error, _TRANSIENT) and not isinstance(error, _PERMANENT)
+        if isinstance(error, ExportTimeoutError | KeyboardInterrupt) or (
+            is_transient and self._export_id is not None
+        ):
+            return download_command(self.options, [self.target.resource_id], self._export_id)
+        return None
+
+    @property
+    def _export_id(self) -> str | None:
+        return self._ref.export_id if self._ref is not None else self.options.export_id
+
+    def _result(
+        self,
+        status: DownloadStatus,
+        *,
+        extraction: Extraction | None = None,
+        error: BaseException | None = None,
+        resume: list[str] | None = None,
+    ) -> DownloadResult:
+        return DownloadResult(
+            kind=self.options.kind,
+            resource_id=self.target.resource_id,
+            status=status,
+            export_id=self._export_id,
+            path=self._saved.path if self._saved else None,
+            size=self._saved.size if self._saved else None,
+            resumed_from=self._resumed_from,
+            extraction=extraction,
+            deleted=isinstance(self._deletion, Deleted) if self._deletion else None,
+            error=error,
+            resume=resume,
+        )
