@@ -190,7 +190,7 @@ def test_an_edition_and_a_time_can_be_chosen(against, run):
     result.stdout.fnmatch_lines_random(
         [
             "FAILED *time.request-after-complete-batch-request*",
-            "collection unknown never told the state of an export",
+            "no response reported the state of an export of collection unknown",
         ]
     )
 
@@ -263,7 +263,7 @@ def test_other_tests_need_no_server(pytester, run):
     ("answer", "sentence"),
     [
         (lambda asked: TargetUnreachableError("no connection"), f"{BASE} can't be reached*"),
-        (lambda asked: error(403), f"batch {BATCH} never told the state of an export"),
+        (lambda asked: error(403), f"no response reported the state of an export of batch {BATCH}"),
     ],
 )
 def test_nothing_checked_is_a_failure(against, run, answer, sentence):

@@ -172,14 +172,18 @@ def test_a_server_that_refuses_everything_in_the_documented_way_proves_nothing()
     talk.request(error(403))
     talk.poll(error(404))
     verdict = judged(talk)
-    assert (verdict.exit_code, verdict.violations, verdict.silent) == (2, (), (BATCH,))
+    assert (verdict.exit_code, verdict.violations, verdict.subjects_without_state) == (
+        2,
+        (),
+        (BATCH,),
+    )
 
 
 def test_each_given_resource_has_to_tell_a_state_but_not_the_forbidden_ones():
     closed = Subject("batch", "closed", forbidden=True)
     talk = conforming(BATCH, Subject("batch", "r2"), closed)
     talk.request(error(403), "closed")
-    assert judged(talk).silent == (Subject("batch", "r2"),)
+    assert judged(talk).subjects_without_state == (Subject("batch", "r2"),)
     assert judged(talk).exit_code == 2
     talk.request(complete(), "r2")
     assert judged(talk).exit_code == 0

@@ -3,7 +3,7 @@
 from helpers import verdicts
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._law import LawSource
-from prolific_contract.gate.reports._documents import cited, page
+from prolific_contract.gate.reports._documents import citation, page
 
 
 def test_the_page_of_the_operation_comes_first():
@@ -34,8 +34,8 @@ def test_a_source_without_a_known_page_has_the_reference():
 
 
 def test_discrepancies_are_cited():
-    assert cited(LawSource("documents/003", "")) == "documents/003"
-    assert cited(LawSource("documents/003", "", ("D-1", "D-2"))) == (
+    assert citation(LawSource("documents/003", "")) == "documents/003"
+    assert citation(LawSource("documents/003", "", ("D-1", "D-2"))) == (
         "documents/003; D-1 202 missing; D-2 always 202, or 200 or 202"
     )
 

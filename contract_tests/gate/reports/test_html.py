@@ -75,9 +75,9 @@ def page(verdict):
     return Page(render(verdict))
 
 
-def readable(told):
+def readable(report):
     """The text of a page without that of scripts and style sheets."""
-    return "".join(data for tag, data in told.texts if tag not in ("script", "style"))
+    return "".join(data for tag, data in report.texts if tag not in ("script", "style"))
 
 
 EVERY = {
@@ -95,46 +95,46 @@ def any_page(request):
 
 
 def test_it_is_whole_and_of_known_elements(any_page):
-    told = Page(any_page)
+    report = Page(any_page)
 
     assert any_page.startswith("<!DOCTYPE html>\n<html")
-    assert {tag for tag, _ in told.elements} <= TAGS
-    assert [tag for tag, _ in told.elements if tag in ("script", "style")] == ["style", "script"]
+    assert {tag for tag, _ in report.elements} <= TAGS
+    assert [tag for tag, _ in report.elements if tag in ("script", "style")] == ["style", "script"]
 
 
 def test_a_real_page_is_too(real_verdict):
-    told = page(real_verdict)
+    report = page(real_verdict)
 
-    assert {tag for tag, _ in told.elements} <= TAGS
-    assert "shape.error" in told.text("code")
+    assert {tag for tag, _ in report.elements} <= TAGS
+    assert "shape.error" in report.text("code")
 
 
 def test_it_loads_nothing_and_runs_only_its_own_script(any_page):
-    told = Page(any_page)
-    (meta,) = told.having(**{"http-equiv": "Content-Security-Policy"})
+    report = Page(any_page)
+    (meta,) = report.having(**{"http-equiv": "Content-Security-Policy"})
 
     def digest(tag):
-        text = "".join(data for within, data in told.texts if within == tag)
+        text = "".join(data for within, data in report.texts if within == tag)
         return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
     assert meta["content"] == (
         f"default-src 'none'; style-src 'sha256-{digest('style')}'; "
         f"script-src 'sha256-{digest('script')}'; base-uri 'none'; form-action 'none'"
     )
-    assert [n for _, attrs in told.elements for n in attrs if LOADING.match(n)] == []
-    assert "url(" not in told.text("style")
-    assert "@import" not in told.text("style")
-    assert not re.search(r"fetch|XMLHttp|WebSocket|import\(|innerHTML", told.text("script"))
+    assert [n for _, attrs in report.elements for n in attrs if LOADING.match(n)] == []
+    assert "url(" not in report.text("style")
+    assert "@import" not in report.text("style")
+    assert not re.search(r"fetch|XMLHttp|WebSocket|import\(|innerHTML", report.text("script"))
 
 
 def test_its_links_lead_somewhere(any_page):
-    told = Page(any_page)
-    ids = told.attributes("id")
+    report = Page(any_page)
+    ids = report.attributes("id")
 
     assert len(ids) == len(set(ids))
-    for target in told.attributes("href"):
+    for target in report.attributes("href"):
         assert target.startswith("https://docs.prolific.com/") or target.removeprefix("#") in ids
-    for named in told.attributes("aria-labelledby"):
+    for named in report.attributes("aria-labelledby"):
         assert named in ids
 
 
@@ -163,23 +163,23 @@ def test_what_needs_the_script_is_hidden_until_it_runs(any_page):
     [
         (verdicts.verdict(), "Passed", "held"),
         (verdicts.failing(), "Failed", "violated"),
-        (verdicts.verdict(trace=Trace(())), "Nothing proved", "noted"),
+        (verdicts.verdict(trace=Trace(())), "Inconclusive", "noted"),
     ],
 )
 def test_the_verdict_comes_first(verdict, word, tone):
-    told = page(verdict)
+    report = page(verdict)
 
-    assert told.text("title").startswith(f"{word}: https://api.example · prolific-contract")
-    assert f"Export contract checkColours{word}" in readable(told)
-    assert told.having(class_=f"card verdict {tone}")
+    assert report.text("title").startswith(f"{word}: https://api.example · prolific-contract")
+    assert f"Contract check of the export APITheme{word}" in readable(report)
+    assert report.having(class_=f"card verdict {tone}")
 
 
 def test_the_frame():
-    told = readable(page(verdicts.verdict(strict=True)))
+    report = readable(page(verdicts.verdict(strict=True)))
 
-    assert "polite, strict" in told
-    assert "5 requests in 12 s, began 2026-03-20 10:00 UTC" in told
-    assert "prolific-contract 1.2.3" in told
+    assert "polite, strict" in report
+    assert "5 requests in 12 s, started 2026-03-20 10:00 UTC" in report
+    assert "prolific-contract 1.2.3" in report
     assert ", began" not in readable(page(verdicts.verdict(started=None)))
 
 
@@ -190,7 +190,7 @@ def sections(verdict):
 
 def test_sections_without_content_are_left_out():
     assert sections(verdicts.failing()) == (
-        "violations matrix silence notes timeline conversation answers laws"
+        "violations matrix not-exercised notes timeline conversation answers laws"
     )
     assert sections(verdicts.verdict()) == "matrix timeline conversation laws"
     assert sections(verdicts.verdict(trace=Trace(()))) == "matrix laws"
@@ -198,17 +198,17 @@ def test_sections_without_content_are_left_out():
 
 
 def test_a_violation_has_all_there_is_to_say():
-    told = page(verdicts.failing())
-    text = readable(told)
+    report = page(verdicts.failing())
+    text = readable(report)
 
     assert "Every error is enveloped." in text
-    assert "documents/002, 004; D-9 field errors; D-10 real error bodies" in told.text("a")
+    assert "documents/002, 004; D-9 field errors; D-10 real error bodies" in report.text("a")
     assert "the error is empty (#2, #5)" in text
     assert "the error is a page (#3)" in text
-    assert "curl -sS -i -X POST -H 'Content-Length: 0'" in told.text("code")
+    assert "curl -sS -i -X POST -H 'Content-Length: 0'" in report.text("code")
     assert "Exchange #2: GET, 200 generating" not in text
     assert "Exchange #5: GET, 401" in text
-    (place,) = told.having(id="broken-shape.error-batch-status")
+    (place,) = report.having(id="broken-shape.error-batch-status")
     assert place["class"] == "place"
 
 
@@ -219,10 +219,10 @@ def test_the_first_exchange_of_each_law_is_open():
 
 
 def test_accepted_violations_are_called_so():
-    told = page(verdicts.failing(accepted=frozenset({"value.archive batch archive"})))
+    report = page(verdicts.failing(accepted=frozenset({"value.archive batch archive"})))
 
-    assert told.having(class_="card violation accepted")
-    assert "accepted by the baseline" in readable(told)
+    assert report.having(class_="card violation accepted")
+    assert "accepted by the baseline" in readable(report)
     assert not page(verdicts.failing()).having(class_="chip accepted")
 
 
@@ -246,11 +246,11 @@ def test_what_is_not_listed_is_told_without_a_link():
     talk.request(traces.generating())
     talk.send("GET", "https://elsewhere.example/x", HttpResponse(200))
 
-    told = page(verdicts.verdict(*cells(law(), broken(STATUS, "x", 1)), trace=talk.trace))
+    report = page(verdicts.verdict(*cells(law(), broken(STATUS, "x", 1)), trace=talk.trace))
 
-    assert "x (#2)" in readable(told)
-    assert "#x2" not in told.attributes("href")
-    assert "Exchange #2: GET, 200" in readable(told)
+    assert "x (#2)" in readable(report)
+    assert "#x2" not in report.attributes("href")
+    assert "Exchange #2: GET, 200" in readable(report)
 
 
 def test_the_matrix_has_every_law_and_operation():
@@ -258,22 +258,22 @@ def test_the_matrix_has_every_law_and_operation():
         *cells(law("a.b", *OPERATIONS), broken(REQUEST, "x"), noted(STATUS, "n"), held(ARCHIVE)),
         *cells(law("c.d"), broken(STATUS, "y")),
     )
-    told = page(verdicts.verdict(*found, accepted=frozenset({"c.d batch status"})))
+    report = page(verdicts.verdict(*found, accepted=frozenset({"c.d batch status"})))
 
-    marks = [attrs for _, attrs in told.elements if "title" in attrs]
+    marks = [attrs for _, attrs in report.elements if "title" in attrs]
     assert [(m["class"], m.get("href")) for m in marks] == [
         ("mark violated", "#broken-a.b-batch-request"),
         ("mark noted", "#notes"),
         ("mark held", None),
-        *[("mark idle", "#silence")] * 8,
+        *[("mark idle", "#not-exercised")] * 8,
         ("mark accepted", "#broken-c.d-batch-status"),
     ]
-    assert marks[0]["title"] == "violated: seen 1 time"
+    assert marks[0]["title"] == "violated: 1 observation"
     assert marks[3]["title"] == "not exercised: needs an error"
-    assert told.attributes("data-states") == ["held idle noted violated", "accepted idle"]
-    assert [a["colspan"] for a in told.having(scope="colgroup")] == ["5", "5"]
-    assert "All 12" in readable(told)
-    assert "Not exercised 8" in readable(told)
+    assert report.attributes("data-states") == ["held idle noted violated", "accepted idle"]
+    assert [a["colspan"] for a in report.having(scope="colgroup")] == ["5", "5"]
+    assert "All 12" in readable(report)
+    assert "Not exercised 8" in readable(report)
 
 
 def test_the_timeline_tells_the_course_in_words_too():
@@ -285,13 +285,13 @@ def test_the_timeline_tells_the_course_in_words_too():
     talk.request(traces.generating(traces.OTHER_JOB))
     talk.poll(traces.failed(), export_id=traces.OTHER_JOB)
 
-    told = page(verdicts.verdict(*cells(law(), broken(STATUS, "x", 3)), trace=talk.trace))
-    text = readable(told)
+    report = page(verdicts.verdict(*cells(law(), broken(STATUS, "x", 3)), trace=talk.trace))
+    text = readable(report)
 
     assert f"batch r1 · export {traces.JOB}" in text
     assert "generating 2 times, 0.0 to 3.0 s → 429 6.0 s → complete 9.0 s" in text
     assert "generating 12.0 s → failed 15.0 s" in text
-    shapes = [(tag, a["class"]) for tag, a in told.elements if tag in ("circle", "rect", "path")]
+    shapes = [(tag, a["class"]) for tag, a in report.elements if tag in ("circle", "rect", "path")]
     assert shapes == [
         ("circle", "generating"),
         ("circle", "generating"),
@@ -301,7 +301,7 @@ def test_the_timeline_tells_the_course_in_words_too():
         ("circle", "generating"),
         ("rect", "failed"),
     ]
-    runs = [a["class"] for tag, a in told.elements if tag == "line" and a.get("class")]
+    runs = [a["class"] for tag, a in report.elements if tag == "line" and a.get("class")]
     assert runs == [
         "rail",
         "run generating",
@@ -310,8 +310,8 @@ def test_the_timeline_tells_the_course_in_words_too():
         "rail",
         "run generating",
     ]
-    assert "#4 GET: complete, 9.0 s after the beginning" in told.text("title")
-    assert all(a["tabindex"] == "-1" for t, a in told.elements if t == "a" and "tabindex" in a)
+    assert "#4 GET: complete, 9.0 s after the start" in report.text("title")
+    assert all(a["tabindex"] == "-1" for t, a in report.elements if t == "a" and "tabindex" in a)
 
 
 def test_answers_before_the_first_state_have_no_colour():
@@ -319,9 +319,9 @@ def test_answers_before_the_first_state_have_no_colour():
     talk.poll(traces.error(429))
     talk.poll(traces.running())
 
-    told = page(verdicts.verdict(trace=talk.trace))
+    report = page(verdicts.verdict(trace=talk.trace))
 
-    assert not told.having(class_="run generating")
+    assert not report.having(class_="run generating")
 
 
 def test_times_in_a_row_that_are_one_moment_are_one_time():
@@ -336,7 +336,7 @@ def test_a_ready_export_without_an_id_is_called_so():
     talk = traces.Talk()
     talk.request(traces.complete())
 
-    assert "no export id told" in readable(page(verdicts.verdict(trace=talk.trace)))
+    assert "no export id" in readable(page(verdicts.verdict(trace=talk.trace)))
 
 
 @pytest.mark.parametrize(("count", "width"), [(2, 48 + 60), (26, 48 + 25 * 40)])
@@ -353,36 +353,36 @@ def test_long_timelines_do_not_shrink():
     for _ in range(100):
         talk.poll(traces.running())
 
-    told = page(verdicts.verdict(trace=talk.trace))
-    (width, *_) = told.attributes("width")
+    report = page(verdicts.verdict(trace=talk.trace))
+    (width, *_) = report.attributes("width")
 
     assert int(width) == 3 * 16 + 26 * 99
-    assert "3.0 s" in told.text("text")
-    assert told.text("text").count(" s") == 34
+    assert "3.0 s" in report.text("text")
+    assert report.text("text").count(" s") == 34
 
 
 def test_every_exchange_is_listed():
-    told = page(verdicts.failing())
+    report = page(verdicts.failing())
 
-    assert [a["data-tags"] for _, a in told.elements if "data-tags" in a] == [
+    assert [a["data-tags"] for _, a in report.elements if "data-tags" in a] == [
         "batch-request broken",
         "batch-status broken",
         "batch-status broken",
         "batch-archive broken",
         "batch-status broken",
     ]
-    text = readable(told)
+    text = readable(report)
     assert f"/batches/r1/export/{traces.JOB} no Authorization header" in text
     assert "→ complete" in text
-    assert "(20 bytes: an archive's data is not shown)" in text
+    assert "(20 bytes: archive data, not shown)" in text
     assert "participants said" not in text
 
 
 def test_exchanges_that_break_nothing_are_not_called_so():
-    told = page(verdicts.verdict())
+    report = page(verdicts.verdict())
 
-    assert not told.having(class_="chip violated")
-    assert told.attributes("data-tags")[0] == "batch-request"
+    assert not report.having(class_="chip violated")
+    assert report.attributes("data-tags")[0] == "batch-request"
 
 
 def test_of_a_recording_only_what_concerns_the_api_is_listed():
@@ -391,11 +391,11 @@ def test_of_a_recording_only_what_concerns_the_api_is_listed():
     talk.send("PUT", f"{traces.BASE}/api/v1/data-collection/batches/r1/export", HttpResponse(405))
     talk.send("GET", "https://elsewhere.example/page", HttpResponse(200))
 
-    told = page(verdicts.verdict(trace=talk.trace))
+    report = page(verdicts.verdict(trace=talk.trace))
 
-    assert [a["data-tags"] for _, a in told.elements if "data-tags" in a] == ["batch-request", ""]
-    assert "1 further exchange not listed." in readable(told)
-    assert "elsewhere" not in readable(told)
+    assert [a["data-tags"] for _, a in report.elements if "data-tags" in a] == ["batch-request", ""]
+    assert "1 more exchange not listed." in readable(report)
+    assert "elsewhere" not in readable(report)
 
 
 def test_very_long_conversations_are_cut():
@@ -404,16 +404,16 @@ def test_very_long_conversations_are_cut():
         talk.poll(traces.running())
     seen = [broken(STATUS, "x", index) for index in (0, 200, *range(300, 600))]
 
-    told = page(verdicts.verdict(*cells(law(), *seen), trace=talk.trace))
-    listed = [attrs["id"] for _, attrs in told.elements if "data-tags" in attrs]
+    report = page(verdicts.verdict(*cells(law(), *seen), trace=talk.trace))
+    listed = [attrs["id"] for _, attrs in report.elements if "data-tags" in attrs]
 
     # The first and the last two hundred, and as many that break a law: the first one twice.
     assert listed == [f"x{n}" for n in [*range(1, 202), *range(301, 499), *range(601, 801)]]
-    assert "201 further exchanges not listed." in readable(told)
-    # What is not listed is not linked to either, but still told.
-    assert set(told.attributes("href")) >= {"#x800", "#x498"}
-    assert "#x499" not in told.attributes("href")
-    assert told.count("circle") == len(listed) + 200
+    assert "201 more exchanges not listed." in readable(report)
+    # What is not listed is not linked to either, but still report.
+    assert set(report.attributes("href")) >= {"#x800", "#x498"}
+    assert "#x499" not in report.attributes("href")
+    assert report.count("circle") == len(listed) + 200
 
 
 def test_what_there_was_instead_of_an_answer():
@@ -427,7 +427,7 @@ def test_what_there_was_instead_of_an_answer():
 
     text = readable(page(verdicts.verdict(*found, trace=talk.trace)))
 
-    assert "Exchange #2: GET, no answer" in text
+    assert "Exchange #2: GET, no response" in text
     assert "No responsereset by peer" in text
     assert "No responsenot recorded" in text
     assert "(empty)" in text
@@ -452,10 +452,10 @@ def test_documented_answers_seen_or_not():
         verdicts.answer(404, seen=False),
         verdicts.answer(202, "generating", seen=True, action="request"),
     )
-    told = page(verdicts.verdict(answers=answers))
+    report = page(verdicts.verdict(answers=answers))
 
-    text = readable(told)
-    assert "batch status✓200 complete·404: never seen" in text
+    text = readable(report)
+    assert "batch status✓200 complete·404: not seen" in text
     assert "batch request✓202 generating" in text
 
 
@@ -467,15 +467,15 @@ def test_notes_and_stale_entries():
     text = readable(page(verdict))
 
     assert "new: x (#1), 2 times" in text
-    assert "a.b batch statusin the baseline, but not broken" in text
+    assert "a.b batch statusin the baseline, but fixed" in text
     stale = readable(page(verdicts.verdict(accepted=frozenset({"shape.error batch request"}))))
     assert "shape.error batch requestin the baseline" in stale
 
 
 def test_what_a_server_sends_stays_text():
-    told = page(verdicts.hostile())
+    report = page(verdicts.hostile())
 
-    assert "<script>alert('x')</script></style></pre><img src=x onerror=alert(1)>" in told.text(
+    assert "<script>alert('x')</script></style></pre><img src=x onerror=alert(1)>" in report.text(
         "code"
     )
     assert not set(render(verdicts.hostile())) & set("\x00\x1b\x7f\u2028\u202e\ud800\ufffe")
@@ -497,14 +497,14 @@ def test_no_text_becomes_markup(text):
         found = cells(law(), broken(REQUEST, value, 0), noted(STATUS, value, 1))
         return page(verdicts.verdict(*found, trace=talk.trace, target=value))
 
-    told, plain = made(text), made("plain")
+    report, plain = made(text), made("plain")
 
     # Lanes and entries may be fewer: an id with a slash makes no address of the API.
-    assert {tag for tag, _ in told.elements} <= TAGS
+    assert {tag for tag, _ in report.elements} <= TAGS
     for tag in ("script", "style", "meta", "h1", "article"):
-        assert told.count(tag) == plain.count(tag)
+        assert report.count(tag) == plain.count(tag)
     for tag in ("script", "style"):
-        assert told.text(tag) == plain.text(tag)
+        assert report.text(tag) == plain.text(tag)
 
 
 def test_elements_are_made_of_texts_and_elements():

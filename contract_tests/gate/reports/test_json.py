@@ -77,31 +77,33 @@ def test_a_real_report_is_of_the_schema(real_verdict):
     ],
 )
 def test_the_result(verdict, result):
-    told = document(verdict)["result"]
+    report = document(verdict)["result"]
 
-    assert (told["exit_code"], told["conforms"], told["exercised"]) == result
+    assert (report["exit_code"], report["conforms"], report["exercised"]) == result
 
 
 def test_the_frame():
-    told = document(verdicts.failing(took=1.23456, edition_asked="2026-11"))
+    report = document(verdicts.failing(took=1.23456, edition_asked="2026-11"))
 
-    assert (told["format"], told["version"], told["gate"]) == (
+    assert (report["format"], report["version"], report["gate"]) == (
         "prolific-contract report",
         1,
         "1.2.3",
     )
-    assert told["target"] == "https://api.example"
-    assert told["edition"] == {"enforced": "2026-11", "found": "2026-03"}
-    assert (told["started"], told["seconds"]) == ("2026-03-20T10:00:00.000Z", 1.235)
-    assert told["requests"] == 5
-    assert told["subjects"] == [{"kind": "batch", "id": "r1", "forbidden": False, "silent": False}]
-    assert told["answers"][0] == {
+    assert report["target"] == "https://api.example"
+    assert report["edition"] == {"enforced": "2026-11", "found": "2026-03"}
+    assert (report["started"], report["seconds"]) == ("2026-03-20T10:00:00.000Z", 1.235)
+    assert report["requests"] == 5
+    assert report["subjects"] == [
+        {"kind": "batch", "id": "r1", "forbidden": False, "silent": False}
+    ]
+    assert report["answers"][0] == {
         "operation": "batch-status",
         "status": 200,
         "state": "failed",
         "seen": False,
     }
-    assert told["answers"][1]["state"] is None
+    assert report["answers"][1]["state"] is None
 
 
 def test_silent_subjects_are_called_so():
@@ -111,16 +113,16 @@ def test_silent_subjects_are_called_so():
 
 
 def test_laws_and_operations():
-    told = document(verdicts.failing())
+    report = document(verdicts.failing())
 
-    assert told["operations"][1] == {
+    assert report["operations"][1] == {
         "id": "batch-status",
         "kind": "batch",
         "action": "status",
         "method": "GET",
         "path": "/api/v1/data-collection/batches/{batch_id}/export/{export_id}",
     }
-    assert told["laws"][1] == {
+    assert report["laws"][1] == {
         "id": "shape.error",
         "statement": "Every error is enveloped.",
         "needs": "an error",
@@ -137,8 +139,8 @@ def test_laws_and_operations():
 
 
 def test_cells_count_what_was_observed():
-    told = document(verdicts.failing(accepted=frozenset({"shape.error batch request"})))
-    cell = {(c["law"], c["operation"]): c for c in told["cells"]}
+    report = document(verdicts.failing(accepted=frozenset({"shape.error batch request"})))
+    cell = {(c["law"], c["operation"]): c for c in report["cells"]}
 
     assert cell["shape.error", "batch-request"]["state"] == "accepted"
     assert cell["shape.error", "batch-status"] == {
@@ -158,9 +160,9 @@ def test_cells_count_what_was_observed():
 
 
 def test_violations_name_their_exchanges():
-    told = document(verdicts.failing())
+    report = document(verdicts.failing())
 
-    archive = told["violations"][2]
+    archive = report["violations"][2]
     assert archive["fingerprint"] == "value.archive batch archive"
     assert archive["accepted"] is False
     assert archive["observations"] == [{"seen": "the file is no ZIP file", "exchanges": [3, 4]}]
@@ -168,9 +170,9 @@ def test_violations_name_their_exchanges():
 
 
 def test_notes_and_stale_entries():
-    told = document(verdicts.failing(accepted=frozenset({"shape.answered batch request"})))
+    report = document(verdicts.failing(accepted=frozenset({"shape.answered batch request"})))
 
-    assert told["notes"] == [
+    assert report["notes"] == [
         {
             "law": "shape.additive",
             "operation": "batch-status",
@@ -179,12 +181,12 @@ def test_notes_and_stale_entries():
             "exchanges": [2, 3],
         }
     ]
-    assert told["stale_baseline"] == ["shape.answered batch request"]
+    assert report["stale_baseline"] == ["shape.answered batch request"]
 
 
 def test_the_exchanges_that_are_pointed_to_are_in_it():
-    told = document(verdicts.failing())
-    exchange = {each["number"]: each for each in told["exchanges"]}
+    report = document(verdicts.failing())
+    exchange = {each["number"]: each for each in report["exchanges"]}
 
     assert list(exchange) == [1, 2, 3, 4, 5]
     assert exchange[5]["request"] == {
@@ -196,7 +198,7 @@ def test_the_exchanges_that_are_pointed_to_are_in_it():
     assert exchange[4]["response"]["body"] == {
         "text": "",
         "bytes": 20,
-        "note": "an archive's data is not shown",
+        "note": "archive data, not shown",
     }
     assert exchange[2]["at"] == 3.0
     assert exchange[1]["response"]["headers"] == [
@@ -205,9 +207,9 @@ def test_the_exchanges_that_are_pointed_to_are_in_it():
 
 
 def test_others_are_not():
-    told = document(verdicts.verdict(*cells(law(), broken(REQUEST, "x", 0, 2))))
+    report = document(verdicts.verdict(*cells(law(), broken(REQUEST, "x", 0, 2))))
 
-    assert [each["number"] for each in told["exchanges"]] == [1, 3]
+    assert [each["number"] for each in report["exchanges"]] == [1, 3]
 
 
 def test_a_failure_is_told_instead_of_a_response():

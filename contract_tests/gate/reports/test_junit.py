@@ -96,16 +96,16 @@ def test_a_broken_law_fails_with_all_there_is_to_say():
     assert (failure.get("type"), failure.get("message")) == ("shape.error", "the error is empty")
     assert failure.text.split("\n") == [
         "shape.error: Every error is enveloped.",
-        "where: GET /api/v1/data-collection/batches/{batch_id}/export/{export_id}",
-        "seen: the error is empty (#2, #5)",
-        "seen: the error is a page (#3)",
+        "operation: GET /api/v1/data-collection/batches/{batch_id}/export/{export_id}",
+        "observed: the error is empty (#2, #5)",
+        "observed: the error is a page (#3)",
         (
             "documents: An error is an object. "
             "(documents/002, 004; D-9 field errors; D-10 real error bodies)"
         ),
         "https://docs.prolific.com/api-reference/ai-task-builder/request-batch-export",
         f"curl -sS -i {traces.BASE}/api/v1/data-collection/batches/r1/export/{traces.JOB}",
-        "baseline: shape.error batch status",
+        "baseline fingerprint: shape.error batch status",
     ]
 
 
@@ -139,9 +139,9 @@ def test_a_violation_outweighs_notes():
 
 def test_a_conversation_that_proves_nothing_is_an_error():
     verdict = verdicts.verdict(trace=Trace((), (verdicts.Subject("batch", "b1"),)))
-    error, out = case(report(verdict), "it tells the state of an export")
+    error, out = case(report(verdict), "reports the state of an export")
 
-    assert error.get("message") == "batch b1 never told the state of an export"
+    assert error.get("message") == "no response reported the state of an export of batch b1"
     assert error.text == error.get("message")
     assert out.text.startswith(error.text)
 
@@ -150,17 +150,17 @@ def test_what_is_known_of_the_conversation():
     verdict = verdicts.failing(
         strict=True, accepted=frozenset({"shape.answered batch request"}), trace=verdicts.talk()
     )
-    (out,) = case(report(verdict), "it tells the state of an export")
+    (out,) = case(report(verdict), "reports the state of an export")
 
     assert out.text.split("\n") == [
         "2 laws broken, in 3 places",
-        "edition: 2026-03, as its answers show; judged is what both editions share",
+        "edition: 2026-03, judging by the responses; only shared rules applied",
         "profile: polite, strict",
         "requests: 5",
-        "documented answers never seen: batch status 200 failed",
-        "in the baseline, but not broken: shape.answered batch request",
+        "documented responses not seen: batch status 200 failed",
+        "in the baseline, but fixed: shape.answered batch request",
     ]
-    (out,) = case(report(verdicts.verdict()), "it tells the state of an export")
+    (out,) = case(report(verdicts.verdict()), "reports the state of an export")
     assert out.text.split("\n")[2:] == ["profile: polite", "requests: 5"]
 
 

@@ -6,7 +6,7 @@ from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
 
 
 def course(lane):
-    return [moment.state for moment in lane.moments]
+    return [moment.state for moment in lane.responses]
 
 
 def test_a_job_from_its_request_to_its_end():
@@ -54,7 +54,7 @@ def test_answers_without_a_state_are_shown_by_what_they_are():
 
     (lane,) = lanes(talk.trace)
 
-    assert course(lane) == ["generating", "429", "no answer", "200"]
+    assert course(lane) == ["generating", "429", "no response", "200"]
 
 
 def test_probes_archives_and_made_up_requests_are_left_out():

@@ -141,7 +141,7 @@ def test_the_invocation():
     assert unproved["executionSuccessful"] is False
     assert unproved["exitCode"] == 2
     assert unproved["toolExecutionNotifications"] == [
-        {"level": "error", "message": {"text": "no answer tells the state of an export"}}
+        {"level": "error", "message": {"text": "no response reported the state of an export"}}
     ]
 
 

@@ -5,12 +5,12 @@ from helpers import traces, verdicts
 from helpers.verdicts import COLLECTION_REQUEST, REQUEST, STATUS, broken, cells, held, law, noted
 from prolific_contract._vocabulary import OPERATIONS
 from prolific_contract.gate.reports._summary import (
-    MARKS,
+    MARK_MEANINGS,
     Summary,
     answer_name,
+    by_sentence,
     evidence,
     operation_names,
-    ways,
 )
 from prolific_contract.gate.trace._exchanges import Subject, Trace
 
@@ -22,26 +22,26 @@ def summary(*found, **changes):
 
 
 def test_conforming():
-    told = summary(*cells(law(), held(REQUEST)), *cells(law("a.b"), held(STATUS)))
+    report = summary(*cells(law(), held(REQUEST)), *cells(law("a.b"), held(STATUS)))
 
-    assert (told.result, told.headline) == ("passed", "2 of 2 laws exercised, none broken")
+    assert (report.result, report.headline) == ("passed", "2 of 2 laws exercised, none broken")
     more = summary(*cells(law(), held(REQUEST)), *cells(law("a.b")))
     assert more.headline == "1 of 2 laws exercised, none broken"
 
 
 def test_one_law_broken_in_one_place():
-    told = summary(*cells(law(), broken(REQUEST, "x")))
+    report = summary(*cells(law(), broken(REQUEST, "x")))
 
-    assert (told.result, told.headline) == ("failed", "1 law broken")
+    assert (report.result, report.headline) == ("failed", "1 law broken")
 
 
 def test_laws_and_places_are_counted():
-    told = summary(
+    report = summary(
         *cells(law(), broken(REQUEST, "x"), broken(STATUS, "y")),
         *cells(law("a.b"), broken(STATUS, "z")),
     )
 
-    assert told.headline == "2 laws broken, in 3 places"
+    assert report.headline == "2 laws broken, in 3 places"
 
 
 def test_what_the_baseline_accepts_is_counted_apart():
@@ -57,20 +57,20 @@ def test_what_the_baseline_accepts_is_counted_apart():
 
 
 def test_laws_that_only_the_baseline_excuses_are_not_called_unbroken():
-    told = summary(*cells(law(), broken(REQUEST, "x")), accepted=FINGERPRINTS)
+    report = summary(*cells(law(), broken(REQUEST, "x")), accepted=FINGERPRINTS)
 
-    assert told.headline == (
+    assert report.headline == (
         "1 of 1 law exercised, nothing new broken (1 known violation accepted by the baseline)"
     )
-    assert told.broken[0].accepted
+    assert report.broken[0].accepted
 
 
 def test_a_silent_resource_proves_nothing():
     trace = Trace(verdicts.talk().exchanges, (Subject("collection", "c\x1b1"),))
-    told = summary(trace=trace)
+    report = summary(trace=trace)
 
-    assert told.result == "proves nothing"
-    assert told.headline == "collection c\\x1b1 never told the state of an export"
+    assert report.result == "inconclusive"
+    assert report.headline == "no response reported the state of an export of collection c\\x1b1"
 
 
 def test_no_observation_proves_nothing():
@@ -81,21 +81,25 @@ def test_a_recording_without_a_state_proves_nothing():
     talk = traces.Talk()
     talk.request(traces.error(401))
 
-    assert summary(trace=talk.trace).headline == "no answer tells the state of an export"
+    assert summary(trace=talk.trace).headline == "no response reported the state of an export"
 
 
 @pytest.mark.parametrize(
     ("asked", "found", "sentence"),
     [
-        (None, None, "not shown; judged is what both editions share"),
-        (None, "2026-11", "2026-11, as its answers show; judged is what both editions share"),
+        (None, None, "unknown; only shared rules applied"),
+        (
+            None,
+            "2026-11",
+            "2026-11, judging by the responses; only shared rules applied",
+        ),
         (
             "2026-03",
             None,
-            "2026-03 enforced; the conversation does not show which one is followed",
+            "2026-03 enforced; the responses do not show which edition the server follows",
         ),
-        ("2026-03", "2026-03", "2026-03 enforced, and followed"),
-        ("2026-03", "2026-11", "2026-03 enforced, but 2026-11 followed"),
+        ("2026-03", "2026-03", "2026-03 enforced; the server follows it"),
+        ("2026-03", "2026-11", "2026-03 enforced, but the server follows 2026-11"),
     ],
 )
 def test_the_edition(asked, found, sentence):
@@ -112,9 +116,9 @@ def test_marks_and_counts():
         *cells(law("a.b"), noted(REQUEST, "n")),
         *cells(law("c.d"), held(REQUEST)),
     )
-    told = summary(*found, accepted=frozenset({"shape.error batch status"}))
+    report = summary(*found, accepted=frozenset({"shape.error batch status"}))
 
-    assert [told.mark(cell) for cell in found] == [
+    assert [report.mark(cell) for cell in found] == [
         "violated",
         "accepted",
         "noted",
@@ -122,14 +126,14 @@ def test_marks_and_counts():
         "held",
         "not exercised",
     ]
-    assert told.counts == {
+    assert report.counts == {
         "held": 1,
         "violated": 1,
         "accepted": 1,
         "noted": 1,
         "not exercised": 2,
     }
-    assert list(told.counts) == list(MARKS)
+    assert list(report.counts) == list(MARK_MEANINGS)
 
 
 def test_violations_by_law_new_ones_first():
@@ -137,14 +141,14 @@ def test_violations_by_law_new_ones_first():
         *cells(law("a.b"), broken(REQUEST, "x")),
         *cells(law("c.d"), broken(REQUEST, "x"), broken(STATUS, "y")),
     )
-    told = summary(*found, accepted=frozenset({"a.b batch request", "c.d batch request"}))
+    report = summary(*found, accepted=frozenset({"a.b batch request", "c.d batch request"}))
 
-    assert [(b.law.id, b.accepted) for b in told.broken] == [("c.d", False), ("a.b", True)]
-    assert [v.operation for v in told.broken[0].violations] == [STATUS, REQUEST]
+    assert [(b.law.id, b.accepted) for b in report.broken] == [("c.d", False), ("a.b", True)]
+    assert [v.operation for v in report.broken[0].violations] == [STATUS, REQUEST]
 
 
 def test_notes_are_told_once_each():
-    told = summary(
+    report = summary(
         *cells(
             law(),
             noted(REQUEST, "new: a", 0),
@@ -154,22 +158,22 @@ def test_notes_are_told_once_each():
         )
     )
 
-    assert [(n.operation, n.observation.seen, n.times) for n in told.notes] == [
+    assert [(n.operation, n.observation.seen, n.times) for n in report.notes] == [
         (REQUEST, "new: a", 2),
         (REQUEST, "new: b", 1),
         (STATUS, "new: a", 1),
     ]
-    assert told.notes[0].observation.exchanges == (0,)
+    assert report.notes[0].observation.exchanges == (0,)
 
 
 def test_what_was_not_exercised_by_reason():
-    told = summary(
+    report = summary(
         *cells(law("a.b", needs="luck"), held(REQUEST)),
         *cells(law("c.d", REQUEST, STATUS, COLLECTION_REQUEST, needs="luck")),
         *cells(law("e.f", needs="time")),
     )
 
-    assert [(silence.reason, silence.laws) for silence in told.not_exercised] == [
+    assert [(silence.reason, silence.laws) for silence in report.not_exercised] == [
         (
             "needs luck",
             {"a.b": "batch status", "c.d": "batch request, status; collection request"},
@@ -179,9 +183,9 @@ def test_what_was_not_exercised_by_reason():
 
 
 def test_operations_in_their_order():
-    told = summary(*cells(law("a.b", *reversed(OPERATIONS)), held(REQUEST)))
+    report = summary(*cells(law("a.b", *reversed(OPERATIONS)), held(REQUEST)))
 
-    assert told.operations == OPERATIONS
+    assert report.operations == OPERATIONS
     assert operation_names(OPERATIONS) == (
         "batch request, status, archive, list, delete; "
         "collection request, status, archive, list, delete"
@@ -216,16 +220,16 @@ def test_what_was_seen_is_told_once_and_redacted():
     )
     (violation,) = verdicts.verdict(*found).violations
 
-    assert {told: len(seen) for told, seen in ways(violation).items()} == {
+    assert {report: len(seen) for report, seen in by_sentence(violation).items()} == {
         "at https://store.example/b.zip?[redacted]": 2,
         "x": 1,
     }
 
 
 def test_stale_entries_of_the_baseline():
-    told = summary(
+    report = summary(
         *cells(law(), held(REQUEST)),
         accepted=FINGERPRINTS | {"shape.error collection request"},
     )
 
-    assert told.stale == ("shape.error batch request",)
+    assert report.stale == ("shape.error batch request",)

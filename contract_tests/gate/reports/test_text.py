@@ -49,28 +49,28 @@ def test_the_whole_of_a_failing_report():
         """\
 FAILED  1 law broken, in 2 places (1 known violation accepted by the baseline)
   target   https://api.example
-  edition  2026-03, as its answers show; judged is what both editions share
-  profile  polite: 5 requests in 12 s, began 2026-03-20 10:00 UTC
+  edition  2026-03, judging by the responses; only shared rules applied
+  profile  polite: 5 requests in 12 s, started 2026-03-20 10:00 UTC
 
 ✗ shape.error
   Every error is enveloped.
-  where      batch request: POST …/batches/{batch_id}/export
-  seen       the error is flat (#1)
+  operation  batch request: POST …/batches/{batch_id}/export
+  observed   the error is flat (#1)
   documents  An error is an object. (documents/002, 004; D-9 field errors; D-10
              real error bodies)
-  also       batch status: the error is empty (#2, #5, and 1 other finding)
+  also       batch status: the error is empty (#2, #5, and 1 other observation)
   https://docs.prolific.com/api-reference/ai-task-builder/request-batch-export
-  reproduce with
+  to reproduce, run
   curl -sS -i -X POST -H 'Content-Length: 0' -H "Authorization: Token $PROLIFIC_TOKEN" """
         """https://api.example/api/v1/data-collection/batches/r1/export
 
 a value.archive  accepted by the baseline
   Every error is enveloped.
-  where      batch archive: GET the batch's presigned URL
-  seen       the file is no ZIP file (#4)
+  operation  batch archive: GET the batch's presigned URL
+  observed   the file is no ZIP file (#4)
   documents  An error is an object. (documents/002, 004)
   https://docs.prolific.com/api-reference/ai-task-builder/request-batch-export
-  reproduce with
+  to reproduce, run
   curl -sS -i -H "Authorization: Token $PROLIFIC_TOKEN" https://api.example/api/v1/"""
         f"data-collection/batches/r1/export/{traces.JOB}"
         """
@@ -94,7 +94,7 @@ Not exercised
   shape.additive (batch request)
     needs a body
 
-Documented answers never seen
+Documented responses not seen
   batch status  200 failed
 
 Notes
@@ -109,14 +109,14 @@ def test_passing():
     assert text.startswith("PASSED  1 of 1 law exercised, none broken\n")
     assert "  profile  full, strict: 5 requests in 12 s\n" in text
     assert "✓ held 2\n" in text
-    for absent in ("Notes", "Not exercised", "never seen", "baseline", "curl"):
+    for absent in ("Notes", "Not exercised", "not seen", "baseline", "curl"):
         assert absent not in text
 
 
 def test_nothing_proved():
     text = render(verdicts.verdict(trace=Trace(()), cells=()))
 
-    assert text.startswith("NOTHING PROVED  no answer tells the state of an export\n")
+    assert text.startswith("INCONCLUSIVE  no response reported the state of an export\n")
     assert "law " not in text.split("\n", 1)[1]
 
 
@@ -125,7 +125,7 @@ def test_violations_of_one_law_are_folded():
 
     text = render(verdicts.verdict(*found))
 
-    assert "seen       bad (#1, #2, #3, #4 and 1 more)" in text
+    assert "observed   bad (#1, #2, #3, #4 and 1 more)" in text
     assert text.count("bad (") == 4
     assert ("6 more: batch delete; collection request, status, archive, list, delete") in " ".join(
         text.split()
@@ -154,9 +154,7 @@ def test_many_notes_are_cut():
 def test_stale_entries_of_the_baseline_are_said():
     text = render(verdicts.verdict(accepted=frozenset({"shape.error batch request"})))
 
-    assert section(text, "In the baseline, but not broken any more")[0] == (
-        "  shape.error batch request"
-    )
+    assert section(text, "In the baseline, but fixed")[0] == ("  shape.error batch request")
 
 
 def test_no_line_is_wider_than_the_terminal_but_those_to_copy(monkeypatch):
@@ -216,14 +214,14 @@ def test_an_encoding_without_the_symbols_gets_others():
 
     assert text.isascii()
     assert "\nX a.b\n" in text
-    assert "seen       caf\\xe9... (#1)" in text
+    assert "observed   caf\\xe9... (#1)" in text
     assert "+ held 1  X violated 1  ~ noted 1  . not exercised 1" in text
 
 
 def test_an_encoding_with_the_symbols_but_not_all_letters():
     text = printed(verdicts.verdict(*cells(law(), broken(REQUEST, "漢"))), encoding="latin-1")
 
-    assert "seen       \\u6f22 (#1)" in text
+    assert "observed   \\u6f22 (#1)" in text
     text.encode("latin-1")
 
 

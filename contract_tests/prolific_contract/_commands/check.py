@@ -231,10 +231,10 @@ def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
 
 
 def _tell(remarks: "Iterable[str]") -> None:
-    from prolific_contract.gate.reports._ci_logs import obeyed_by_none
+    from prolific_contract.gate.reports._ci_logs import without_ci_commands
 
     for remark in remarks:
-        print(f"prolific-contract: {obeyed_by_none(remark)}", file=sys.stderr)
+        print(f"prolific-contract: {without_ci_commands(remark)}", file=sys.stderr)
 
 
 def _check(arguments: argparse.Namespace, accepted: frozenset[str]) -> "Check":

@@ -41,11 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def explained(law: "Law") -> str:
     """All there is to say of a law, as text."""
-    from prolific_contract.gate.reports._documents import cited, page
+    from prolific_contract.gate.reports._documents import citation, page
 
     facts = [
         ("says", law.source.says),
-        ("source", cited(law.source)),
+        ("source", citation(law.source)),
         ("page", page(law.source).address),
         ("operations", "; ".join(map(str, law.operations))),
         ("needs", law.needs),

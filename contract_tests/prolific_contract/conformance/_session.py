@@ -14,7 +14,7 @@ from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.conversation._recorder import InterruptedConversation
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._law import Law
-from prolific_contract.gate.reports._ci_logs import obeyed_by_none
+from prolific_contract.gate.reports._ci_logs import without_ci_commands
 from prolific_contract.gate.trace._exchanges import Subject
 from prolific_contract.gate.trace._har_reader import parse_har
 from prolific_contract.gate.trace._har_writer import har_of
@@ -149,9 +149,9 @@ def _held(check: Check, config: pytest.Config) -> Outcome:
     except ContractToolError as error:
         return Outcome(None, str(error))
     except InterruptedConversation as interrupted:
-        config.stash[REMARKS] = [obeyed_by_none(remark) for remark in interrupted.remarks]
+        config.stash[REMARKS] = [without_ci_commands(remark) for remark in interrupted.remarks]
         raise
-    config.stash[REMARKS] = [obeyed_by_none(remark) for remark in conversation.told]
+    config.stash[REMARKS] = [without_ci_commands(remark) for remark in conversation.told]
     return Outcome(verdict)
 
 

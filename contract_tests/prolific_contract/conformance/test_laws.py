@@ -10,7 +10,7 @@ from prolific_contract.gate._check import UsageError
 from prolific_contract.gate._verdict import CellState, Verdict
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._law import Law
-from prolific_contract.gate.reports._ci_logs import obeyed_by_none
+from prolific_contract.gate.reports._ci_logs import without_ci_commands
 from prolific_contract.gate.reports._summary import Summary
 
 
@@ -51,14 +51,14 @@ def _mark(family: str) -> pytest.MarkDecorator:
 
 
 def _fail(text: str) -> NoReturn:
-    pytest.fail(obeyed_by_none(text), pytrace=False)
+    pytest.fail(without_ci_commands(text), pytrace=False)
 
 
 def _demand_enough(outcome: Outcome) -> None:
     if outcome.verdict is None:
         _fail(outcome.error)
     if not outcome.verdict.exercised:
-        _fail("; ".join(Summary(outcome.verdict).silences))
+        _fail("; ".join(Summary(outcome.verdict).why_inconclusive))
 
 
 def _demand_a_verdict(outcome: Outcome, request: pytest.FixtureRequest) -> Verdict:
@@ -70,7 +70,7 @@ def _demand_a_verdict(outcome: Outcome, request: pytest.FixtureRequest) -> Verdi
     if request.node is next(item for item in request.session.items if item.path == request.path):
         _demand_enough(outcome)
     if outcome.verdict is None:
-        pytest.skip(obeyed_by_none(f"there is no verdict: {outcome.error}"))
+        pytest.skip(without_ci_commands(f"there is no verdict: {outcome.error}"))
     return outcome.verdict
 
 
@@ -89,7 +89,7 @@ def test_law(
         pytest.skip(cell.reason)
     for violation in verdict.violations:
         if (violation.law, violation.operation) == (law, operation):
-            _fail(Summary(verdict).account(violation))
+            _fail(Summary(verdict).description(violation))
 
 
 def test_nothing_else_is_broken(
@@ -99,7 +99,7 @@ def test_nothing_else_is_broken(
     verdict = _demand_a_verdict(outcome, request)
     tested = judged(check_of(request.config))
     accounts = [
-        Summary(verdict).account(violation)
+        Summary(verdict).description(violation)
         for violation in verdict.violations
         if family_of(violation.law) == family
         if (violation.law, violation.operation) not in tested

@@ -1,6 +1,6 @@
-"""The baseline: known violations that do not fail a check, each with the reason why.
+"""The baseline: known violations that do not fail a check, each with a reason.
 
-A file in JSON that belongs next to the code::
+A JSON file to keep next to the code::
 
     {
       "format": "prolific-contract baseline",
@@ -10,7 +10,7 @@ A file in JSON that belongs next to the code::
       ]
     }
 
-A fingerprint is the id of a law, and the kind and action of the operation that breaks it.
+A fingerprint is the id of a law plus the kind and action of the operation that breaks it.
 """
 
 import json
@@ -40,7 +40,7 @@ class Accepted:
 
     Attributes:
         fingerprint: `Violation.fingerprint`.
-        reason: Why it is accepted, for whoever reads the file later.
+        reason: Why it is accepted, for later readers of the file.
     """
 
     fingerprint: str
@@ -49,24 +49,24 @@ class Accepted:
 
 @frozen
 class Baseline:
-    """The violations that are known.
+    """The known violations.
 
     Attributes:
-        accepted: Each once, in the order of the file.
+        accepted: In the order of the file, without repetitions.
     """
 
     accepted: tuple[Accepted, ...] = ()
 
     @cached_property
     def fingerprints(self) -> frozenset[str]:
-        """What `judge` takes."""
+        """The fingerprints, as `judge` takes them."""
         return frozenset(entry.fingerprint for entry in self.accepted)
 
     def updated(self, verdict: Verdict) -> "Baseline":
-        """The baseline that accepts what a verdict found.
+        """The baseline that accepts the violations of a verdict.
 
-        Entries keep their reason and their place; those that the verdict shows to be kept
-        again go, those that it did not exercise stay, new ones have no reason yet.
+        Entries keep their reason and order. Fixed violations are removed. Entries that the
+        verdict did not exercise stay. New entries have no reason yet.
         """
         gone = set(stale(self.fingerprints, verdict))
         kept = [entry for entry in self.accepted if entry.fingerprint not in gone]
@@ -79,10 +79,9 @@ class Baseline:
 
 
 def stale(accepted: Iterable[str], verdict: Verdict) -> tuple[str, ...]:
-    """Those of the accepted fingerprints that a verdict shows to be kept again.
+    """The accepted fingerprints that a verdict shows to be fixed.
 
-    What was not exercised, or is of a kind that this check was not about, is not stale:
-    nothing was learned of it.
+    A fingerprint that the check did not exercise is not stale: the check says nothing about it.
     """
     kept = {
         f"{cell.law.id} {cell.operation.kind} {cell.operation.action}"
@@ -93,10 +92,10 @@ def stale(accepted: Iterable[str], verdict: Verdict) -> tuple[str, ...]:
 
 
 def read_baseline(path: Path) -> Baseline:
-    """The baseline that a file holds.
+    """Read a baseline file.
 
     Raises:
-        DocumentError: It can't be read, or is no baseline file.
+        DocumentError: The file can't be read or is not a baseline file.
     """
     text = read_text(path)
     try:
@@ -104,10 +103,10 @@ def read_baseline(path: Path) -> Baseline:
     except ValueError as error:
         raise DocumentError(f"{path} is not JSON: {error}") from error
     if not isinstance(document, Mapping) or document.get("format") != _FORMAT:
-        raise DocumentError(f'{path} is no baseline file: its "format" is not "{_FORMAT}"')
+        raise DocumentError(f'{path} is not a baseline file: its "format" is not "{_FORMAT}"')
     if document.get("version") != _VERSION:
         raise DocumentError(
-            f'{path} has the "version" {document.get("version")!r}; this prolific-contract '
+            f'{path} has "version" {document.get("version")!r}, but this prolific-contract '
             f"reads version {_VERSION}"
         )
     entries = document.get("accepted")
@@ -119,7 +118,9 @@ def read_baseline(path: Path) -> Baseline:
     seen: set[str] = set()
     for entry in baseline.accepted:
         if entry.fingerprint in seen:
-            raise DocumentError(f'{path} accepts "{entry.fingerprint}" twice')
+            raise DocumentError(
+                f'{path} accepts "{entry.fingerprint}" twice: remove one of the entries'
+            )
         seen.add(entry.fingerprint)
     return baseline
 
@@ -129,20 +130,22 @@ def _entry(entry: Any, where: str) -> Accepted:
         raise DocumentError(f"{where} is not an object")
     unknown = sorted(set(entry) - {"fingerprint", "reason"})
     if unknown:
-        raise DocumentError(f'{where} has "{unknown[0]}"; it may have "fingerprint" and "reason"')
+        raise DocumentError(
+            f'{where}: unknown member "{unknown[0]}"; the members are "fingerprint" and "reason"'
+        )
     fingerprint, reason = entry.get("fingerprint"), entry.get("reason", "")
     if not isinstance(fingerprint, str) or not _FINGERPRINT.fullmatch(fingerprint):
         raise DocumentError(
-            f'{where}: "fingerprint" is not the id of a law and an operation, such as '
+            f'{where}: invalid "fingerprint": expected the id of a law and an operation, such as '
             '"shape.error batch request"'
         )
     if fingerprint not in _judgeable():
         raise DocumentError(
-            f'{where}: there is no law that "{fingerprint}" could be of: see prolific-contract '
-            "laws, and correct the entry or take it out"
+            f'{where}: no law matches "{fingerprint}": correct or remove the entry; '
+            "prolific-contract laws lists the laws"
         )
     if not isinstance(reason, str):
-        raise DocumentError(f'{where}: "reason" is not a text')
+        raise DocumentError(f'{where}: "reason" is not a string')
     return Accepted(fingerprint, reason)
 
 
@@ -156,10 +159,10 @@ def _judgeable() -> frozenset[str]:
 
 
 def write_baseline(path: Path, baseline: Baseline) -> None:
-    """Write a baseline file, atomically.
+    """Write a baseline file atomically.
 
     Raises:
-        DocumentError: It can't be written.
+        DocumentError: The file can't be written.
     """
     document = {
         "format": _FORMAT,

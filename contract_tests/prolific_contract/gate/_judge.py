@@ -1,4 +1,4 @@
-"""From a conversation to a verdict."""
+"""Judges a conversation: applies the laws to a trace and returns a verdict."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -22,7 +22,7 @@ from prolific_contract.spec._files import load_sources
 
 @cache
 def contract_of(edition: Edition | None) -> Mapping[str, Any]:
-    """The built contract of an edition, or the union of all; built once.
+    """The built contract of an edition, or the union of all editions. Built once.
 
     Raises:
         ContractToolError: The installation is incomplete.
@@ -47,24 +47,24 @@ def judge(
 
     Args:
         trace: The conversation.
-        target: Base URL, or the file that the conversation comes from.
-        laws: Those to judge by.
-        edition: The edition to enforce; None judges what both editions share.
-        strict: Whether additive drift is a violation.
+        target: Base URL of the server, or path of the recording.
+        laws: The laws to apply.
+        edition: The edition to enforce; None applies the rules that both editions share.
+        strict: Whether undocumented members are violations.
         profile: ``polite`` leaves out the laws that only a ``full`` conversation exercises.
         accepted: Fingerprints of violations that a baseline accepts.
 
     Raises:
-        ContractToolError: The contract of the edition can't be had.
+        ContractToolError: The contract of the edition can't be built.
     """
     context = LawContext(contract_of(edition), edition, strict)
     found = _edition_found(trace)
-    known = _known(trace, edition, found)
+    scope = _scope(trace, edition, found)
     cells = [
         cell
         for law in laws
         if profile == "full" or law.profile == "polite"
-        for cell in _cells(law, trace, context, known)
+        for cell in _cells(law, trace, context, scope)
     ]
     sent = [exchange.sent for exchange in trace.exchanges if exchange.sent is not None]
     return Verdict(
@@ -77,16 +77,16 @@ def judge(
         took=_took(trace),
         trace=trace,
         cells=tuple(cells),
-        answers=tuple(_answers(trace, context, known)),
+        answers=tuple(_answers(trace, context, scope)),
         version=__version__,
         accepted=accepted,
     )
 
 
 def _kinds(trace: Trace) -> frozenset[Kind]:
-    """What a conversation is about: the given kinds; of a foreign one those that it exports.
+    """The kinds to judge: those of the subjects, or those that a foreign recording exports.
 
-    A probe under the other kind does not make it be about that kind.
+    With subjects, a probe under the other kind does not count.
     """
     if trace.subjects:
         return frozenset(subject.kind for subject in trace.subjects)
@@ -98,12 +98,11 @@ def _kinds(trace: Trace) -> frozenset[Kind]:
 
 
 @frozen
-class _Known:
-    """What there is to judge in a conversation.
+class _Scope:
+    """The operations to judge in a conversation.
 
     Attributes:
-        kinds: What it is about.
-        managed: Whether jobs are listed and deleted.
+        managed: Whether they include listing and deleting jobs.
     """
 
     kinds: frozenset[Kind]
@@ -113,22 +112,22 @@ class _Known:
         return self.managed or operation.action not in MANAGING
 
 
-def _known(trace: Trace, edition: Edition | None, found: Edition | None) -> _Known:
-    """An edition that is enforced decides what a server has to have; else what it shows."""
-    shown = bool(lists_of(trace)) or found == "2026-11" or any(map(_deletes, trace.exchanges))
-    managed = shown if edition is None else edition == "2026-11"
-    return _Known(_kinds(trace), managed)
+def _scope(trace: Trace, edition: Edition | None, found: Edition | None) -> _Scope:
+    """The enforced edition decides which operations a server must have; else its responses do."""
+    manages = bool(lists_of(trace)) or found == "2026-11" or any(map(_deletes, trace.exchanges))
+    managed = manages if edition is None else edition == "2026-11"
+    return _Scope(_kinds(trace), managed)
 
 
 def _deletes(exchange: Exchange) -> bool:
-    """Whether a response shows that jobs can be deleted."""
+    """Whether a response shows that the server can delete jobs."""
     operation, response = exchange.operation, exchange.response
     if operation is None or response is None or not in_course(exchange):
         return False
     return operation.action == "delete" and response.status < 300
 
 
-def _cells(law: Law, trace: Trace, context: LawContext, known: _Known) -> Iterator[Cell]:
+def _cells(law: Law, trace: Trace, context: LawContext, scope: _Scope) -> Iterator[Cell]:
     if law.editions and context.edition is None:
         reason = "no edition is enforced (--edition)"
         observations: list[Observation] = []
@@ -140,22 +139,22 @@ def _cells(law: Law, trace: Trace, context: LawContext, known: _Known) -> Iterat
     by_operation: dict[Operation, list[Observation]] = {}
     for seen in observations:
         by_operation.setdefault(seen.operation, []).append(seen)
-    for operation in filter(known.has, law.operations):
+    for operation in filter(scope.has, law.operations):
         own = tuple(sorted(by_operation.get(operation, ()), key=lambda seen: seen.exchanges[-1]))
         broken = any(seen.outcome is not Outcome.HELD for seen in own)
-        if operation.kind in known.kinds or broken:
+        if operation.kind in scope.kinds or broken:
             yield Cell(law, operation, own, "" if own else reason)
 
 
 def _edition_found(trace: Trace) -> Edition | None:
-    """The edition that the answers to requests show; None if none or both."""
+    """The edition that the responses to export requests show; None if they show none or both."""
     found: set[Edition] = {"2026-11"} if lists_of(trace) else set()
     jobs = {request.index: job for job in jobs_of(trace).values() for request in job.named}
     for requests in requests_of(trace).values():
         earlier: list[Job] = []
         for request in requests:
             if state(request) == "complete":
-                # The later edition never gives an export that is ready.
+                # Edition 2026-11 never returns a finished export to a request.
                 found.add("2026-03")
             job = jobs.get(request.index)
             if job is None:
@@ -169,32 +168,31 @@ def _edition_found(trace: Trace) -> Edition | None:
 
 
 def _was_ready(job: Job, request: Exchange) -> bool:
-    """Whether a job was complete before a request and still afterwards."""
-    told = job.told_before(request)
+    """Whether a job was complete before a request and after it."""
+    before = job.told_before(request)
     again = next(job.told_after(request), None)
-    return all(poll is not None and state(poll) == "complete" for poll in (told, again))
+    return all(poll is not None and state(poll) == "complete" for poll in (before, again))
 
 
-def _answers(trace: Trace, context: LawContext, known: _Known) -> Iterator[DocumentedAnswer]:
+def _answers(trace: Trace, context: LawContext, scope: _Scope) -> Iterator[DocumentedAnswer]:
     contract = documented(context.contract)
     seen = {(op, answer.status, answer.state) for _, op, answer in answered(trace)}
     statuses = {(op, status) for op, status, _ in seen}
-    for operation in filter(known.has, API):
-        if operation.kind not in known.kinds:
+    for operation in filter(scope.has, API):
+        if operation.kind not in scope.kinds:
             continue
         for status in contract.statuses(operation):
             branches = contract.states[operation].get(status)
             if not branches or operation.action == "list":
-                told = (operation, status) in statuses
-                yield DocumentedAnswer(operation, status, "", told)
+                yield DocumentedAnswer(operation, status, "", (operation, status) in statuses)
                 continue
             for branch in branches:
-                told = (operation, status, branch) in seen
-                yield DocumentedAnswer(operation, status, branch, told)
+                answered_so = (operation, status, branch) in seen
+                yield DocumentedAnswer(operation, status, branch, answered_so)
 
 
 def _took(trace: Trace) -> float:
-    """Seconds from the first request to the last answer."""
+    """Seconds from the first request to the last response."""
     begun = min((exchange.at for exchange in trace.exchanges), default=0.0)
     ended = max((exchange.at + exchange.took for exchange in trace.exchanges), default=0.0)
     return ended - begun

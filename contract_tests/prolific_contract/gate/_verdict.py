@@ -1,4 +1,4 @@
-"""The outcome of a check: laws by operations, each with what was seen."""
+"""The result of a check: one cell for each law and operation, with its observations."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +15,7 @@ from prolific_contract.gate.trace._exchanges import Exchange, Subject, Trace
 
 
 class CellState(StrEnum):
-    """What a law says of an operation after all."""
+    """The result of one law for one operation."""
 
     HELD = "held"
     VIOLATED = "violated"
@@ -25,13 +25,11 @@ class CellState(StrEnum):
 
 @frozen
 class Cell:
-    """One law about one operation.
+    """One law, judged for one operation.
 
     Attributes:
-        law: The law.
-        operation: The operation.
-        observations: All that was observed, in conversation order.
-        reason: Why nothing was, when nothing was.
+        observations: In the order of the conversation; empty if the law was not exercised.
+        reason: Why the law was not exercised; empty if it was.
     """
 
     law: Law
@@ -41,7 +39,7 @@ class Cell:
 
     @property
     def state(self) -> CellState:
-        """Violated beats noted beats held."""
+        """The most severe outcome wins: violated, then noted, then held."""
         outcomes = {observation.outcome for observation in self.observations}
         if Outcome.VIOLATED in outcomes:
             return CellState.VIOLATED
@@ -52,13 +50,11 @@ class Cell:
 
 @frozen
 class Violation:
-    """One law broken by one operation: what a report lists and a baseline accepts.
+    """One law that one operation breaks. Reports list violations, baselines accept them.
 
     Attributes:
-        law: The law.
-        operation: Where it was broken.
-        observations: Every time it was broken, first one first.
-        accepted: Whether the baseline names it, so that it does not fail the check.
+        observations: Every time the operation broke the law, in the order of the conversation.
+        accepted: Whether the baseline names the violation, so that it does not fail the check.
     """
 
     law: Law
@@ -68,7 +64,7 @@ class Violation:
 
     @property
     def fingerprint(self) -> str:
-        """What a baseline file holds: the law and the operation, nothing that changes by run."""
+        """Identifies the violation in baseline files: law and operation, the same in every run."""
         return f"{self.law.id} {self.operation.kind} {self.operation.action}"
 
 
@@ -77,10 +73,8 @@ class DocumentedAnswer:
     """A response that the contract documents.
 
     Attributes:
-        operation: Of the API.
-        status: HTTP status.
-        branch: The state it tells (``generating`` …) where the body is a union; else empty.
-        seen: Whether the conversation has one.
+        branch: The state in the body (``generating`` …) if the body is a union; else empty.
+        seen: Whether the conversation contains such a response.
     """
 
     operation: Operation
@@ -91,21 +85,19 @@ class DocumentedAnswer:
 
 @frozen
 class Verdict:
-    """What a check found.
+    """The result of a check.
 
     Attributes:
-        target: Base URL, or the file that was judged.
-        profile: ``polite`` or ``full``.
-        edition_asked: The edition that was enforced; None for ``auto``.
-        edition_found: The edition that the conversation shows; None if it does not show any.
-        strict: Whether additive drift counts as a violation.
-        started: When the conversation began, aware; None if the recording does not say.
-        took: Seconds it took.
-        trace: The conversation.
-        cells: Every law of the profile and edition, for every operation it is about.
-        answers: Every answer that the contract documents, and whether it was seen.
-        accepted: Fingerprints that the baseline names.
+        target: Base URL of the server, or path of the recording.
+        edition_asked: The enforced edition; None for ``auto``.
+        edition_found: The edition that the responses show; None if they show none or both.
+        strict: Whether undocumented members count as violations.
+        started: Start of the conversation, aware; None if the recording does not have it.
+        took: Duration of the conversation in seconds.
+        cells: Every law of the profile and edition, for each of its operations.
+        answers: Every response that the contract documents.
         version: Version of the gate.
+        accepted: Fingerprints in the baseline.
     """
 
     target: str
@@ -123,7 +115,7 @@ class Verdict:
 
     @cached_property
     def violations(self) -> tuple[Violation, ...]:
-        """Every broken law, by law and operation; accepted ones too."""
+        """Every violation, accepted ones included, ordered by law and operation."""
         return tuple(self._violations())
 
     def _violations(self) -> Iterator[Violation]:
@@ -136,20 +128,22 @@ class Verdict:
                 )
 
     @cached_property
-    def silent(self) -> tuple[Subject, ...]:
-        """The subjects that were to be exported and never told the state of an export."""
-        told = {
-            place(exchange.address) for exchange in self._telling if exchange.address is not None
+    def subjects_without_state(self) -> tuple[Subject, ...]:
+        """The subjects to export for which no response reported the state of an export."""
+        reported = {
+            place(exchange.address)
+            for exchange in self._reporting_state
+            if exchange.address is not None
         }
         return tuple(
             subject
             for subject in self.trace.subjects
-            if not subject.forbidden and (subject.kind, canonical(subject.id)) not in told
+            if not subject.forbidden and (subject.kind, canonical(subject.id)) not in reported
         )
 
     @cached_property
-    def _telling(self) -> tuple[Exchange, ...]:
-        """The exchanges that told the state of an export."""
+    def _reporting_state(self) -> tuple[Exchange, ...]:
+        """The exchanges that report the state of an export."""
         return tuple(
             exchange
             for exchange in self.trace.exchanges
@@ -162,22 +156,23 @@ class Verdict:
 
     @property
     def exercised(self) -> bool:
-        """Whether enough was seen to say anything.
+        """Whether the conversation contains enough for a verdict.
 
-        A server that refuses every request in the documented way keeps every law and
-        proves nothing: each subject has to tell the state of an export at least once.
+        A server that refuses every request in the documented way breaks no law, but that
+        proves nothing. So each subject must report the state of an export at least once.
         """
         observed = any(cell.observations for cell in self.cells)
-        return observed and not self.silent and bool(self.trace.subjects or self._telling)
+        has_states = bool(self.trace.subjects or self._reporting_state)
+        return observed and not self.subjects_without_state and has_states
 
     @property
     def conforms(self) -> bool:
-        """Whether enough was seen and nothing new is broken."""
+        """Whether the check has a verdict and found no violation beyond the baseline."""
         return self.exercised and not self._new
 
     @property
     def exit_code(self) -> int:
-        """0 conforms, 1 violations that no baseline accepts, 2 not enough was exercised."""
+        """0: conforms. 1: violations that the baseline does not accept. 2: inconclusive."""
         if self._new:
             return 1
         return 0 if self.exercised else 2

@@ -1,7 +1,7 @@
 """Reports: a verdict as text, HTML, JSON, JUnit XML and SARIF.
 
-Nothing secret gets into any of them: not the API token, which the recorder has taken out,
-not the query of a presigned URL, not what participants answered.
+No report contains a secret: the recorder has removed the API token, and the reports omit the
+queries of presigned URLs and the data of participants.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ FORMATS: Final = MappingProxyType[str, Callable[[Verdict], str]](
         "text": _text.render,
     }
 )
-"""What makes the content of a report file, by the name of its format."""
+"""The function that renders each format."""
 
 
 def write_report(report_format: str, verdict: Verdict, path: Path) -> None:
@@ -31,8 +31,8 @@ def write_report(report_format: str, verdict: Verdict, path: Path) -> None:
 
     Args:
         report_format: One of `FORMATS`.
-        verdict: What to report.
-        path: Where to; folders that are not there are made.
+        verdict: The result to report.
+        path: The file; missing folders are created.
 
     Raises:
         DocumentError: The file can't be written.

@@ -1,17 +1,17 @@
-"""Text for the logs of CI, which obey what stands in them."""
+"""Text for CI logs, some lines of which CI systems execute as commands."""
 
 import re
 from typing import Final
 
-# "::error::" of GitHub, "##vso[task…]" of Azure and its like.
+# "::error::" on GitHub, "##vso[task…]" on Azure Pipelines and similar.
 _COMMANDS: Final = (
     (re.compile(r"##(?=[\w-]*\[)"), "# #"),
     (re.compile(r"(?<!\S)::(?=\S)"), ": :"),
 )
 
 
-def obeyed_by_none(text: str) -> str:
-    """The text without what a CI system obeys when a line of a log holds it."""
+def without_ci_commands(text: str) -> str:
+    """The text with the markers of CI commands broken up, so that no CI system executes them."""
     for command, harmless in _COMMANDS:
         text = command.sub(harmless, text)
     return text

@@ -1,7 +1,7 @@
-"""A command line that repeats a request, to be copied into a POSIX shell.
+"""Commands for a POSIX shell that repeat a request.
 
-The token stands in it as ``$PROLIFIC_TOKEN``, never itself, and a presigned URL is fetched
-anew, since its query is as secret and expires.
+They refer to the token as ``$PROLIFIC_TOKEN``. They request a presigned URL again instead of
+containing it, because its query is secret and expires.
 """
 
 import re
@@ -16,7 +16,7 @@ from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace,
 from prolific_contract.gate.trace._redaction import is_secret_field
 
 _TOKEN: Final = "$PROLIFIC_TOKEN"  # noqa: S105 - the name of a variable
-# Double quotes: the shell is to fill in the variable.
+# Double quotes, so that the shell expands the variable.
 _CREDENTIALS: Final = {
     Credential.VALID: f'"Authorization: Token {_TOKEN}"',
     Credential.UNKNOWN: f'"Authorization: Token {_TOKEN}"',
@@ -25,7 +25,7 @@ _CREDENTIALS: Final = {
     Credential.WRONG_TOKEN: "'Authorization: Token wrong'",
 }
 _URL_IN_BODY: Final = """python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])'"""
-# What curl sends of its own accord, or what would only make the line longer.
+# Headers that curl sends by itself, or that only make the line longer.
 _LEFT_OUT: Final = frozenset(
     {
         "accept",
@@ -40,16 +40,16 @@ _LEFT_OUT: Final = frozenset(
 )
 _GLOB = re.compile(r"[\[\]{}]")
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
-_PATIENCE: Final = 30
+_MAX_TIME: Final = 30  # seconds
 _COMMANDS: Final = 3
 
 
 def reproduction(trace: Trace, exchanges: Iterable[Exchange]) -> str:
-    """The command lines that repeat exchanges, each command once and the last ones of many.
+    """The commands that repeat exchanges: without repetitions, and at most the last three.
 
     Args:
         trace: The conversation.
-        exchanges: What an observation points to, in order.
+        exchanges: The exchanges of an observation, in order.
     """
     commands = list(dict.fromkeys(_commands(trace, exchange) for exchange in exchanges))
     return "\n".join(commands[-_COMMANDS:])
@@ -67,17 +67,17 @@ def _commands(trace: Trace, exchange: Exchange) -> str:
 def _command(curl: str, exchange: Exchange, address: str) -> str:
     words = [curl]
     if exchange.failure is not None:
-        words += ["--max-time", str(_PATIENCE)]
+        words += ["--max-time", str(_MAX_TIME)]
     words += _flags_for(exchange.url)
     if exchange.method == "HEAD":
         words.append("--head")
     elif exchange.method != "GET":
         words += ["-X", shlex.quote(_inert(exchange.method))]
     if exchange.method == "POST":
-        # Without it some servers answer 411 to a POST without a body.
+        # Some servers answer 411 to a POST without a body and this header.
         words += ["-H", "'Content-Length: 0'"]
     credential = _CREDENTIALS.get(exchange.credential)
-    # The token is for the API alone, whatever a recording shows.
+    # Send the token to the API only, even if a recording sends it elsewhere.
     if credential is not None and is_below(exchange.url, exchange.base_url):
         words += ["-H", credential]
     for name, value in exchange.headers:
@@ -97,12 +97,12 @@ def _flags_for(url: str) -> list[str]:
 
 
 def _address(exchange: Exchange) -> str:
-    # The query of a made-up request is made up, too; any other may hold a secret.
+    # The query of a generated request is harmless; any other may contain a secret.
     if exchange.generated:
         return shlex.quote(_inert(exchange.url))
     return shlex.quote(_inert(redact(re.split(r"[?#]", exchange.url, maxsplit=1)[0])))
 
 
 def _inert(text: str) -> str:
-    """The text with what is not printable ASCII, and spaces in URLs, percent-encoded."""
+    """The text with all characters but printable ASCII percent-encoded."""
     return quote(text, safe="".join(map(chr, range(0x20, 0x7F))), errors="replace")

@@ -1,4 +1,4 @@
-"""The verdict as JSON, for programs: ``report.schema.json`` describes it."""
+"""The report as JSON, for programs. ``report.schema.json`` describes it."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from prolific_contract.gate._verdict import Cell, Verdict, Violation
 from prolific_contract.gate.laws._law import Law, Observation, Outcome
-from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._documents import page
-from prolific_contract.gate.reports._summary import Summary, operation_id, told
+from prolific_contract.gate.reports._summary import Summary, operation_id, seen_text
 from prolific_contract.gate.trace._exchanges import Exchange
 
 FORMAT: Final = "prolific-contract report"
@@ -44,9 +44,9 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "subjects": [
             {
                 "kind": subject.kind,
-                "id": shown.line(subject.id),
+                "id": display.line(subject.id),
                 "forbidden": subject.forbidden,
-                "silent": subject in verdict.silent,
+                "silent": subject in verdict.subjects_without_state,
             }
             for subject in verdict.trace.subjects
         ],
@@ -129,13 +129,13 @@ def _violation(violation: Violation, summary: Summary) -> dict[str, Any]:
 
 def _observation(observation: Observation) -> dict[str, Any]:
     return {
-        "seen": told(observation),
-        "exchanges": [shown.number(index) for index in observation.exchanges],
+        "seen": seen_text(observation),
+        "exchanges": [display.number(index) for index in observation.exchanges],
     }
 
 
 def _referenced(summary: Summary) -> Iterator[Exchange]:
-    """The exchanges that something in the report points to."""
+    """The exchanges that the violations and notes refer to."""
     observations: Iterable[Observation] = [
         *(seen for violation in summary.verdict.violations for seen in violation.observations),
         *(note.observation for note in summary.notes),
@@ -148,30 +148,30 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
     answer = exchange.response
     response = None
     if answer is not None:
-        body = shown.body(exchange, answer)
+        body = display.body(exchange, answer)
         response = {
             "status": answer.status,
             "headers": _headers(answer.headers),
             "body": {"text": body.text, "bytes": body.size, "note": body.note or None},
         }
     return {
-        "number": shown.number(exchange.index),
+        "number": display.number(exchange.index),
         "at": round(exchange.at, 3),
         "seconds": round(exchange.took, 3),
         "generated": exchange.generated,
         "request": {
-            "method": shown.line(exchange.method),
-            "url": shown.url(exchange),
+            "method": display.line(exchange.method),
+            "url": display.url(exchange),
             "credential": exchange.credential.name.lower().replace("_", "-"),
             "headers": _headers(exchange.headers),
         },
         "response": response,
-        "failure": None if exchange.failure is None else shown.line(exchange.failure),
+        "failure": None if exchange.failure is None else display.line(exchange.failure),
     }
 
 
 def _headers(fields: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in shown.headers(fields)]
+    return [{"name": name, "value": value} for name, value in display.headers(fields)]
 
 
 def _timestamp(moment: datetime) -> str:

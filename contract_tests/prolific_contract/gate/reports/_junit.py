@@ -1,7 +1,7 @@
-"""The verdict as JUnit XML, for the test views of CI systems.
+"""The report as JUnit XML, for the test views of CI systems.
 
-The dialect is the common part of what Jenkins, GitLab and GitHub's actions read: a suite
-for each family of laws, a test case for each law and operation.
+The dialect is what Jenkins, GitLab and GitHub Actions have in common: a suite for each family of
+laws, and a test case for each law and operation.
 """
 
 from datetime import UTC
@@ -10,13 +10,13 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from prolific_contract.gate._verdict import Cell, Verdict
-from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._summary import (
     Summary,
     answer_name,
     evidence,
     operation_name,
-    told,
+    seen_text,
 )
 
 _PACKAGE: Final = "prolific-contract"
@@ -47,13 +47,13 @@ def _suite(name: str, summary: Summary) -> ET.Element:
     suite = ET.Element("testsuite", {"name": f"{_PACKAGE}.{name}", "time": "0"})
     started = summary.verdict.started
     if started is not None:
-        # Without an offset: Jenkins' schema wants it so.
+        # Jenkins' schema requires a timestamp without an offset.
         suite.set("timestamp", f"{started.astimezone(UTC):%Y-%m-%dT%H:%M:%S}")
     return suite
 
 
 def _conversation(summary: Summary) -> ET.Element:
-    """A suite of its own that fails when the conversation proves nothing."""
+    """A separate suite that fails if the conversation is inconclusive."""
     verdict = summary.verdict
     suite = _suite(_SUITE, summary)
     suite.set("time", f"{verdict.took:.3f}")
@@ -62,12 +62,12 @@ def _conversation(summary: Summary) -> ET.Element:
         "testcase",
         {
             "classname": f"{_PACKAGE}.{_SUITE}",
-            "name": "it tells the state of an export",
+            "name": "reports the state of an export",
             "time": f"{verdict.took:.3f}",
         },
     )
     if not verdict.exercised:
-        sentence = "; ".join(summary.silences)
+        sentence = "; ".join(summary.why_inconclusive)
         error = ET.SubElement(case, "error", {"type": "not exercised", "message": sentence})
         error.text = sentence
     ET.SubElement(case, "system-out").text = "\n".join(_facts(summary))
@@ -82,8 +82,8 @@ def _facts(summary: Summary) -> list[str]:
         f"edition: {summary.edition}",
         f"profile: {verdict.profile}{', strict' if verdict.strict else ''}",
         f"requests: {len(verdict.trace.exchanges)}",
-        *([f"documented answers never seen: {', '.join(unseen)}"] if unseen else []),
-        *([f"in the baseline, but not broken: {', '.join(summary.stale)}"] * bool(summary.stale)),
+        *([f"documented responses not seen: {', '.join(unseen)}"] if unseen else []),
+        *([f"in the baseline, but fixed: {', '.join(summary.stale)}"] * bool(summary.stale)),
     ]
 
 
@@ -99,8 +99,8 @@ def _case(cell: Cell, summary: Summary) -> ET.Element:
     )
     violation = summary.violation(cell)
     if violation is not None:
-        text = summary.account(violation)
-        message = told(violation.observations[0])
+        text = summary.description(violation)
+        message = seen_text(violation.observations[0])
         if violation.accepted:
             ET.SubElement(case, "skipped", {"message": f"accepted by the baseline: {message}"})
             ET.SubElement(case, "system-out").text = text
@@ -114,23 +114,24 @@ def _case(cell: Cell, summary: Summary) -> ET.Element:
     ]
     if notes and violation is None:
         ET.SubElement(case, "system-out").text = "\n".join(
-            f"noted: {told(note.observation)} ({evidence([note.observation])})" for note in notes
+            f"noted: {seen_text(note.observation)} ({evidence([note.observation])})"
+            for note in notes
         )
     return case
 
 
 def _count(element: ET.Element, cases: list[ET.Element]) -> None:
-    def having(name: str) -> str:
+    def count(name: str) -> str:
         return str(sum(case.find(name) is not None for case in cases))
 
     element.set("tests", str(len(cases)))
-    element.set("failures", having("failure"))
-    element.set("errors", having("error"))
-    element.set("skipped", having("skipped"))
+    element.set("failures", count("failure"))
+    element.set("errors", count("error"))
+    element.set("skipped", count("skipped"))
 
 
 def _clean(root: ET.Element) -> None:
     for element in root.iter():
-        element.text = shown.writable(element.text) if element.text else None
+        element.text = display.writable(element.text) if element.text else None
         for name, value in element.attrib.items():
-            element.set(name, shown.writable(value))
+            element.set(name, display.writable(value))

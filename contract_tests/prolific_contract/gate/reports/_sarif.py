@@ -1,8 +1,8 @@
-"""The verdict as SARIF 2.1.0, for code scanning.
+"""The report as SARIF 2.1.0, for code scanning.
 
-Code scanning refuses a result without a place in the repository, and an address of a server
-is no such place. The place here is the operation in the contract: that is what the server
-and the documents no longer agree about, and where an overlay would say so.
+Code scanning requires a location in the repository for each result; the URL of a server is not
+one. So results point to the operation in the contract: the text that the server contradicts, and
+that an overlay would correct.
 """
 
 import hashlib
@@ -16,15 +16,15 @@ from typing import Any, Final
 from prolific_contract._vocabulary import Operation
 from prolific_contract.gate._verdict import Verdict, Violation
 from prolific_contract.gate.laws._law import Law, Observation
-from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._documents import cited, page
+from prolific_contract.gate.reports import _display as display
+from prolific_contract.gate.reports._documents import citation, page
 from prolific_contract.gate.reports._summary import (
     Note,
     Summary,
+    by_sentence,
     evidence,
     operation_name,
-    told,
-    ways,
+    seen_text,
 )
 from prolific_contract.spec._files import contract_text
 
@@ -71,14 +71,14 @@ def document(verdict: Verdict) -> dict[str, Any]:
 
 def _rule(law: Law) -> dict[str, Any]:
     address = page(law.source).address
-    text = f"{law.statement}\n\n{law.source.says}\n\n{cited(law.source)}\n{address}"
+    demand, source = f"{law.statement}\n\n{law.source.says}", citation(law.source)
     return {
         "id": law.id,
         "shortDescription": {"text": law.statement},
         "fullDescription": {"text": law.source.says},
         "help": {
-            "text": text,
-            "markdown": f"{law.statement}\n\n{law.source.says}\n\n[{cited(law.source)}]({address})",
+            "text": f"{demand}\n\n{source}\n{address}",
+            "markdown": f"{demand}\n\n[{source}]({address})",
         },
         "helpUri": address,
         "defaultConfiguration": {"level": "error"},
@@ -99,9 +99,10 @@ def _invocation(summary: Summary) -> dict[str, Any]:
     }
     if verdict.started is not None:
         invocation["startTimeUtc"] = f"{verdict.started.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    if summary.silences:
+    if summary.why_inconclusive:
         invocation["toolExecutionNotifications"] = [
-            {"level": "error", "message": {"text": sentence}} for sentence in summary.silences
+            {"level": "error", "message": {"text": sentence}}
+            for sentence in summary.why_inconclusive
         ]
     return invocation
 
@@ -109,9 +110,9 @@ def _invocation(summary: Summary) -> dict[str, Any]:
 def _violation(violation: Violation, summary: Summary) -> dict[str, Any]:
     first = violation.observations[0]
     command = summary.reproduction(first)
-    shown_by = evidence(ways(violation)[told(first)])
+    shown_by = evidence(by_sentence(violation)[seen_text(first)])
     text = (
-        f"{operation_name(violation.operation)}: {told(first)} "
+        f"{operation_name(violation.operation)}: {seen_text(first)} "
         f"({shown_by} of the conversation with {summary.target}).\n\n"
         f"{violation.law.statement}\n\n{command}"
     )
@@ -123,7 +124,7 @@ def _violation(violation: Violation, summary: Summary) -> dict[str, Any]:
             {
                 "kind": "external",
                 "status": "accepted",
-                "justification": "the baseline accepts it",
+                "justification": "accepted by the baseline",
             }
         ]
     return result
@@ -131,13 +132,13 @@ def _violation(violation: Violation, summary: Summary) -> dict[str, Any]:
 
 def _note(note: Note, summary: Summary) -> dict[str, Any]:
     text = (
-        f"{operation_name(note.operation)}: {told(note.observation)} "
+        f"{operation_name(note.operation)}: {seen_text(note.observation)} "
         f"({evidence([note.observation])} of the conversation with {summary.target})."
     )
     result = _result(note.law, note.operation, text, [note.observation])
     result["level"] = "note"
     result["partialFingerprints"] = _fingerprints(
-        f"{note.law.id} {operation_name(note.operation)} {told(note.observation)}"
+        f"{note.law.id} {operation_name(note.operation)} {seen_text(note.observation)}"
     )
     return result
 
@@ -147,7 +148,7 @@ def _result(
 ) -> dict[str, Any]:
     return {
         "ruleId": law.id,
-        # Brackets would be read as a link.
+        # Escaped, because SARIF viewers read brackets as links.
         "message": {"text": re.sub(r"([\[\]\\])", r"\\\1", text)},
         "locations": [
             {
@@ -161,19 +162,19 @@ def _result(
             }
         ],
         "properties": {
-            "exchanges": sorted({shown.number(seen.exchanges[-1]) for seen in observations})
+            "exchanges": sorted({display.number(seen.exchanges[-1]) for seen in observations})
         },
     }
 
 
 def _fingerprints(text: str) -> dict[str, str]:
-    # Under the name that code scanning reads, so that a moved line is no other result.
+    # The name that code scanning reads: it recognises a result after its line has moved.
     return {"primaryLocationLineHash": f"{hashlib.sha256(text.encode()).hexdigest()[:32]}:1"}
 
 
 @cache
 def _line_of(operation: Operation) -> int:
-    """The line of the contract where an operation begins; of an archive, what names its URL."""
+    """The line of an operation in the contract; for archives, of the operation with their URL."""
     if operation.action == "archive":
         return _line_of(Operation(operation.kind, "status"))
     path, method = f"  {operation.template}:", f"    {operation.method.lower()}:"

@@ -1,4 +1,4 @@
-"""What every report says of a verdict, in the same words."""
+"""The texts that all reports share, so that they describe a verdict in the same words."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,31 +13,30 @@ from prolific_contract._vocabulary import ACTIONS, Operation
 from prolific_contract.gate._baseline import stale
 from prolific_contract.gate._verdict import Cell, CellState, DocumentedAnswer, Verdict, Violation
 from prolific_contract.gate.laws._law import Law, Observation, Outcome
-from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._curl import reproduction
-from prolific_contract.gate.reports._documents import cited, page
+from prolific_contract.gate.reports._documents import citation, page
 from prolific_contract.gate.trace._exchanges import Exchange, Subject
 
 Mark: TypeAlias = Literal["held", "violated", "accepted", "noted", "not exercised"]
 
-MARKS: Final[dict[Mark, str]] = {
-    "held": "kept wherever it was seen",
+MARK_MEANINGS: Final[dict[Mark, str]] = {
+    "held": "held every time",
     "violated": "broken at least once",
-    "accepted": "broken, and accepted by the baseline",
-    "noted": "something to know, not to fail for",
-    "not exercised": "the conversation did not show it",
+    "accepted": "broken, but accepted by the baseline",
+    "noted": "worth knowing; does not fail the check",
+    "not exercised": "nothing in the conversation tested it",
 }
 
-_RESULTS: Final = {0: "passed", 1: "failed", 2: "proves nothing"}
+_RESULTS: Final = {0: "passed", 1: "failed", 2: "inconclusive"}
 
 
 @frozen
-class Broken:
-    """A law and everywhere it was broken.
+class LawViolations:
+    """A broken law with its violations.
 
     Attributes:
-        law: The law.
-        violations: By operation; those that no baseline accepts first.
+        violations: One for each operation; those that the baseline does not accept come first.
     """
 
     law: Law
@@ -45,19 +44,17 @@ class Broken:
 
     @property
     def accepted(self) -> bool:
-        """Whether the baseline accepts all of it."""
+        """Whether the baseline accepts all violations."""
         return all(violation.accepted for violation in self.violations)
 
 
 @frozen
 class Note:
-    """What an operation does that is worth knowing.
+    """Behaviour that is worth knowing and breaks no law.
 
     Attributes:
-        law: The law that noted it.
-        operation: Where.
-        observation: What was seen, the first time.
-        times: How often it was seen.
+        observation: The first observation.
+        times: Number of such observations.
     """
 
     law: Law
@@ -67,12 +64,12 @@ class Note:
 
 
 @frozen
-class Silence:
-    """Why laws were not exercised.
+class NotExercised:
+    """Laws that were not exercised for the same reason.
 
     Attributes:
-        reason: What the conversation would need.
-        cells: The laws and operations.
+        reason: What the conversation would need to exercise them.
+        cells: One for each law and operation.
     """
 
     reason: str
@@ -87,84 +84,82 @@ class Silence:
 
 @frozen
 class Summary:
-    """A verdict as people read it.
-
-    Attributes:
-        verdict: The verdict.
-    """
+    """A verdict in words."""
 
     verdict: Verdict
 
     @property
     def result(self) -> str:
-        """``passed``, ``failed`` or ``proves nothing``."""
+        """``passed``, ``failed`` or ``inconclusive``."""
         return _RESULTS[self.verdict.exit_code]
 
     @property
     def target(self) -> str:
-        """What was checked, without secrets."""
-        return shown.line(self.verdict.target)
+        """The target without secrets."""
+        return display.line(self.verdict.target)
 
     @cached_property
     def headline(self) -> str:
-        """What was found, one sentence without its full stop."""
+        """The result in one sentence, without a full stop."""
         new = [violation for violation in self.verdict.violations if not violation.accepted]
         if new:
             count = len({violation.law.id for violation in new})
             places = "" if count == len(new) else f", in {len(new)} places"
-            return f"{plural(count, 'law')} broken{places}{self._tolerated}"
+            return f"{plural(count, 'law')} broken{places}{self._accepted_suffix}"
         if self.verdict.exit_code == 2:
-            return "; ".join(self.silences) + self._tolerated
+            return "; ".join(self.why_inconclusive) + self._accepted_suffix
         held = {cell.law.id for cell in self.verdict.cells if cell.observations}
-        broken = "nothing new broken" if self._tolerated else "none broken"
+        broken = "nothing new broken" if self._accepted_suffix else "none broken"
         laws = f"{len(held)} of {plural(len(self.laws), 'law')}"
-        return f"{laws} exercised, {broken}{self._tolerated}"
+        return f"{laws} exercised, {broken}{self._accepted_suffix}"
 
     @property
-    def _tolerated(self) -> str:
+    def _accepted_suffix(self) -> str:
         count = sum(violation.accepted for violation in self.verdict.violations)
         if not count:
             return ""
         return f" ({plural(count, 'known violation')} accepted by the baseline)"
 
     @property
-    def silences(self) -> tuple[str, ...]:
-        """Why the conversation proves nothing, where it does not."""
+    def why_inconclusive(self) -> tuple[str, ...]:
+        """Why the conversation proves nothing; empty if it is enough for a verdict."""
         if self.verdict.exercised:
             return ()
-        if self.verdict.silent:
+        if self.verdict.subjects_without_state:
             return tuple(
-                f"{subject_name(subject)} never told the state of an export"
-                for subject in self.verdict.silent
+                f"no response reported the state of an export of {subject_name(subject)}"
+                for subject in self.verdict.subjects_without_state
             )
         if self.verdict.trace.subjects:
             return ("no law was exercised",)
-        return ("no answer tells the state of an export",)
+        return ("no response reported the state of an export",)
 
     @property
     def edition(self) -> str:
         """Which edition was enforced, and which one the server follows."""
         asked, found = self.verdict.edition_asked, self.verdict.edition_found
         if asked is None:
-            judged = "judged is what both editions share"
-            return f"{found}, as its answers show; {judged}" if found else f"not shown; {judged}"
+            shared = "only shared rules applied"
+            return f"{found}, judging by the responses; {shared}" if found else f"unknown; {shared}"
         if found is None:
-            return f"{asked} enforced; the conversation does not show which one is followed"
-        return f"{asked} enforced, {'and' if asked == found else f'but {found}'} followed"
+            return f"{asked} enforced; the responses do not show which edition the server follows"
+        if found != asked:
+            return f"{asked} enforced, but the server follows {found}"
+        return f"{asked} enforced; the server follows it"
 
     @property
     def stale(self) -> tuple[str, ...]:
-        """Accepted fingerprints that were exercised and are not broken any more."""
+        """Fingerprints in the baseline that the check shows to be fixed."""
         return stale(self.verdict.accepted, self.verdict)
 
     @cached_property
     def laws(self) -> tuple[Law, ...]:
-        """Every law that was to be judged, in the order of the verdict."""
+        """The laws of the check, in the order of the verdict."""
         return tuple({cell.law.id: cell.law for cell in self.verdict.cells}.values())
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
-        """Every operation that some law was judged for."""
+        """The operations of the check, ordered by kind and action."""
         return tuple(sorted({cell.operation for cell in self.verdict.cells}, key=_column))
 
     @cached_property
@@ -177,11 +172,11 @@ class Summary:
         return {(found.law.id, found.operation): found for found in self.verdict.violations}
 
     def violation(self, cell: Cell) -> Violation | None:
-        """What is broken in a cell."""
+        """The violation in a cell, if there is one."""
         return self._violations.get((cell.law.id, cell.operation))
 
     def mark(self, cell: Cell) -> Mark:
-        """A cell's state, with accepted violations apart."""
+        """The state of a cell; unlike `Cell.state`, it distinguishes accepted violations."""
         violation = self.violation(cell)
         if violation is not None and violation.accepted:
             return "accepted"
@@ -189,20 +184,20 @@ class Summary:
 
     @cached_property
     def counts(self) -> dict[Mark, int]:
-        """How many cells are in each state."""
+        """The number of cells in each state."""
         found = Counter(self.mark(cell) for cell in self.verdict.cells)
-        return {mark: found[mark] for mark in MARKS}
+        return {mark: found[mark] for mark in MARK_MEANINGS}
 
     @cached_property
-    def broken(self) -> tuple[Broken, ...]:
-        """The broken laws, those that fail the check first."""
+    def broken(self) -> tuple[LawViolations, ...]:
+        """The broken laws; those that fail the check come first."""
         by_law = groupby(self.verdict.violations, key=lambda violation: violation.law.id)
         found = [_broken(tuple(violations)) for _, violations in by_law]
         return tuple(sorted(found, key=lambda broken: broken.accepted))
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
-        """What was only noted, once per law, operation and sentence."""
+        """The notes, one for each law, operation and sentence."""
         return tuple(self._notes())
 
     def _notes(self) -> Iterator[Note]:
@@ -215,17 +210,17 @@ class Summary:
                 yield Note(cell.law, cell.operation, same[0], len(same))
 
     @cached_property
-    def not_exercised(self) -> tuple[Silence, ...]:
-        """The laws that nothing was seen of, by what they would need."""
+    def not_exercised(self) -> tuple[NotExercised, ...]:
+        """The laws that were not exercised, grouped by reason."""
         by_reason: dict[str, list[Cell]] = {}
         for cell in self.verdict.cells:
             if cell.state is CellState.NOT_EXERCISED:
                 by_reason.setdefault(cell.reason, []).append(cell)
-        return tuple(Silence(reason, tuple(cells)) for reason, cells in by_reason.items())
+        return tuple(NotExercised(reason, tuple(cells)) for reason, cells in by_reason.items())
 
     @cached_property
     def unseen(self) -> tuple[DocumentedAnswer, ...]:
-        """The documented answers that the conversation does not have."""
+        """The documented responses that the conversation does not contain."""
         return tuple(answer for answer in self.verdict.answers if not answer.seen)
 
     @cached_property
@@ -234,34 +229,34 @@ class Summary:
         return {exchange.index: exchange for exchange in self.verdict.trace.exchanges}
 
     def reproduction(self, observation: Observation) -> str:
-        """The command lines that show an observation again."""
+        """The commands that reproduce an observation."""
         exchanges = (self.exchanges[index] for index in observation.exchanges)
         return reproduction(self.verdict.trace, exchanges)
 
-    def account(self, violation: Violation) -> str:
-        """All there is to say of a violation, as lines of text."""
+    def description(self, violation: Violation) -> str:
+        """A violation with its evidence, sources and commands, as lines of text."""
         law = violation.law
-        found = ways(violation).items()
+        found = by_sentence(violation).items()
         return "\n".join(
             [
                 f"{law.id}: {law.statement}",
-                f"where: {violation.operation}",
-                *(f"seen: {sentence} ({evidence(seen)})" for sentence, seen in found),
-                f"documents: {law.source.says} ({cited(law.source)})",
+                f"operation: {violation.operation}",
+                *(f"observed: {sentence} ({evidence(seen)})" for sentence, seen in found),
+                f"documents: {law.source.says} ({citation(law.source)})",
                 page(law.source, violation.operation).address,
                 self.reproduction(violation.observations[0]),
-                f"baseline: {violation.fingerprint}",
+                f"baseline fingerprint: {violation.fingerprint}",
             ]
         )
 
-    def decisive(self, observation: Observation) -> Exchange:
-        """The exchange that shows an observation."""
+    def last_exchange(self, observation: Observation) -> Exchange:
+        """The last exchange of an observation, the one that shows it."""
         return self.exchanges[observation.exchanges[-1]]
 
 
-def _broken(violations: tuple[Violation, ...]) -> Broken:
+def _broken(violations: tuple[Violation, ...]) -> LawViolations:
     ordered = sorted(violations, key=lambda violation: violation.accepted)
-    return Broken(violations[0].law, tuple(ordered))
+    return LawViolations(violations[0].law, tuple(ordered))
 
 
 def _column(operation: Operation) -> tuple[str, int]:
@@ -274,12 +269,12 @@ def operation_name(operation: Operation) -> str:
 
 
 def operation_id(operation: Operation) -> str:
-    """The operation's name in reports for programs: ``batch-request``."""
+    """The operation's name in machine-readable reports: ``batch-request``."""
     return f"{operation.kind}-{operation.action}"
 
 
 def operation_names(operations: Iterable[Operation]) -> str:
-    """Several operations in short: ``batch request, status; collection status``."""
+    """Several operations, grouped by kind: ``batch request, status; collection status``."""
     by_kind = groupby(sorted(set(operations), key=_column), key=lambda operation: operation.kind)
     return "; ".join(
         f"{kind} {', '.join(operation.action for operation in group)}" for kind, group in by_kind
@@ -287,8 +282,8 @@ def operation_names(operations: Iterable[Operation]) -> str:
 
 
 def subject_name(subject: Subject) -> str:
-    """Kind and id, fit to be shown."""
-    return f"{subject.kind} {shown.line(subject.id)}"
+    """Kind and id, safe to display."""
+    return f"{subject.kind} {display.line(subject.id)}"
 
 
 def answer_name(answer: DocumentedAnswer) -> str:
@@ -296,22 +291,22 @@ def answer_name(answer: DocumentedAnswer) -> str:
     return f"{answer.status} {answer.branch}".rstrip()
 
 
-def ways(violation: Violation) -> dict[str, list[Observation]]:
-    """What was seen of a violation, each sentence once, with all that say it."""
+def by_sentence(violation: Violation) -> dict[str, list[Observation]]:
+    """The observations of a violation, grouped by what they say."""
     found: dict[str, list[Observation]] = {}
     for seen in violation.observations:
-        found.setdefault(told(seen), []).append(seen)
+        found.setdefault(seen_text(seen), []).append(seen)
     return found
 
 
-def told(observation: Observation) -> str:
-    """What was seen, fit to be shown."""
-    return shown.line(observation.seen)
+def seen_text(observation: Observation) -> str:
+    """What an observation says, safe to display."""
+    return display.line(observation.seen)
 
 
 def evidence(observations: Iterable[Observation], limit: int = 4) -> str:
-    """The numbers of the exchanges that show something: ``#3, #5, #8 and 2 more``."""
-    numbers = sorted({shown.number(seen.exchanges[-1]) for seen in observations})
+    """The numbers of the exchanges that show an observation: ``#3, #5, #8 and 2 more``."""
+    numbers = sorted({display.number(seen.exchanges[-1]) for seen in observations})
     names = ", ".join(f"#{number}" for number in numbers[:limit])
     more = len(numbers) - limit
     return f"{names} and {more} more" if more > 0 else names

@@ -1,4 +1,4 @@
-"""The verdict as text, for terminals and the logs of CI."""
+"""The report as text, for terminals and CI logs."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -15,19 +15,19 @@ from rich.text import Text
 
 from prolific_contract._vocabulary import KINDS, Operation
 from prolific_contract.gate._verdict import Verdict, Violation
-from prolific_contract.gate.reports._ci_logs import obeyed_by_none
-from prolific_contract.gate.reports._documents import cited, page
+from prolific_contract.gate.reports._ci_logs import without_ci_commands
+from prolific_contract.gate.reports._documents import citation, page
 from prolific_contract.gate.reports._summary import (
-    MARKS,
-    Broken,
+    MARK_MEANINGS,
+    LawViolations,
     Mark,
     Summary,
     answer_name,
+    by_sentence,
     evidence,
     operation_name,
     operation_names,
-    told,
-    ways,
+    seen_text,
 )
 
 _WIDTH: Final = 100
@@ -52,12 +52,12 @@ _STYLES: Final[dict[Mark, str]] = {
     "not exercised": "dim",
 }
 _RESULTS: Final = {0: ("PASSED", "bold green"), 1: ("FAILED", "bold red")}
-_NO_RESULT: Final = ("NOTHING PROVED", "bold yellow")
+_NO_RESULT: Final = ("INCONCLUSIVE", "bold yellow")
 _PLAIN: Final = str.maketrans({"…": "...", "·": "-"})
 
 
 def print_text(verdict: Verdict, stream: TextIO) -> None:
-    """Write the report to a stream: in colour on a terminal, in what its encoding has."""
+    """Write the report to a stream, in colour on a terminal, within the stream's encoding."""
     encoding = stream.encoding or "utf-8"
     text = _drawn(Summary(verdict), terminal=supports_escapes(stream), symbols=_symbols(encoding))
     if not _can(encoding, text):
@@ -83,24 +83,24 @@ def _can(encoding: str, text: str) -> bool:
 
 
 def _drawn(summary: Summary, *, terminal: bool, symbols: dict[Mark, str]) -> str:
-    # Drawn into memory: rich would end the process itself when a pipe's reader leaves.
+    # Drawn in memory: rich would exit the process when the reader of a pipe leaves.
     drawn = io.StringIO()
     console = Console(
         file=drawn,
         force_terminal=terminal or None,
-        # In memory nothing is narrower than on other systems.
+        # rich would leave out a column for the cursor of old Windows consoles.
         legacy_windows=False,
         highlight=False,
         emoji=False,
     )
     console.width = min(console.width, _WIDTH)
     _Page(summary, console, symbols).draw()
-    return obeyed_by_none("\n".join(line.rstrip() for line in drawn.getvalue().split("\n")))
+    return without_ci_commands("\n".join(line.rstrip() for line in drawn.getvalue().split("\n")))
 
 
 @frozen
 class _Page:
-    """Draws a report, from what to act on to what to know."""
+    """Draws a report: first what needs action, then the details."""
 
     summary: Summary
     console: Console
@@ -121,7 +121,7 @@ class _Page:
         word, style = _RESULTS.get(verdict.exit_code, _NO_RESULT)
         self.console.print(Text.assemble((word, style), "  ", (summary.headline, "bold")))
         requests = plural(len(verdict.trace.exchanges), "request")
-        began = f", began {moment(verdict.started)}" if verdict.started is not None else ""
+        began = f", started {moment(verdict.started)}" if verdict.started is not None else ""
         strict = ", strict" if verdict.strict else ""
         self._facts(
             [
@@ -134,7 +134,7 @@ class _Page:
             ]
         )
 
-    def _broken(self, broken: Broken) -> None:
+    def _broken(self, broken: LawViolations) -> None:
         first, *others = broken.violations
         observation = first.observations[0]
         mark: Mark = "accepted" if broken.accepted else "violated"
@@ -144,17 +144,17 @@ class _Page:
         self.console.print()
         self.console.print(title)
         self._paragraph(broken.law.statement, indent=2)
-        documents = f"{broken.law.source.says} ({cited(broken.law.source)})"
+        documents = f"{broken.law.source.says} ({citation(broken.law.source)})"
         self._facts(
             [
-                ("where", f"{operation_name(first.operation)}: {_short(first.operation)}"),
-                ("seen", _seen(first)),
+                ("operation", f"{operation_name(first.operation)}: {_short(first.operation)}"),
+                ("observed", _seen(first)),
                 ("documents", documents),
                 ("also", self._others(others)),
             ],
         )
         self._verbatim(page(broken.law.source, first.operation).address)
-        self._paragraph("reproduce with", indent=2, style="dim")
+        self._paragraph("to reproduce, run", indent=2, style="dim")
         for line in self.summary.reproduction(observation).split("\n"):
             self._verbatim(line, style="cyan")
 
@@ -173,7 +173,7 @@ class _Page:
         operations = self.summary.operations
         if not operations:
             return
-        # Both kinds stand side by side as long as they fit.
+        # Both kinds share one table if it is narrow enough.
         if len(operations) > _COLUMNS:
             for _, of_kind in groupby(operations, key=lambda operation: operation.kind):
                 self._table(tuple(of_kind))
@@ -181,7 +181,7 @@ class _Page:
             self._table(operations)
         legend = Text("  ").join(
             Text.assemble((self.symbols[mark], _STYLES[mark]), f" {self._meaning(mark)}")
-            for mark in MARKS
+            for mark in MARK_MEANINGS
             if self.summary.counts[mark]
         )
         self.console.print()
@@ -210,16 +210,16 @@ class _Page:
         return Text(self.symbols[mark], _STYLES[mark])
 
     def _not_exercised(self) -> None:
-        silences = self.summary.not_exercised
-        self._section("Not exercised", bool(silences))
-        for silence in silences:
-            names = [f"{law} ({operations})" for law, operations in silence.laws.items()]
+        groups = self.summary.not_exercised
+        self._section("Not exercised", bool(groups))
+        for group in groups:
+            names = [f"{law} ({operations})" for law, operations in group.laws.items()]
             self._paragraph("\n".join(names), indent=2)
-            self._paragraph(silence.reason, indent=4, style="dim")
+            self._paragraph(group.reason, indent=4, style="dim")
 
     def _unseen(self) -> None:
         unseen = self.summary.unseen
-        self._section("Documented answers never seen", bool(unseen))
+        self._section("Documented responses not seen", bool(unseen))
         by_operation: dict[Operation, list[str]] = {}
         for answer in unseen:
             by_operation.setdefault(answer.operation, []).append(answer_name(answer))
@@ -235,14 +235,14 @@ class _Page:
             times = f", {note.times} times" if note.times > 1 else ""
             self._paragraph(
                 f"{note.law.id}, {operation_name(note.operation)}: "
-                f"{told(note.observation)} ({number}{times})",
+                f"{seen_text(note.observation)} ({number}{times})",
                 indent=2,
             )
         if len(notes) > _NOTES_SHOWN:
             self._paragraph(f"{len(notes) - _NOTES_SHOWN} more", indent=2)
 
     def _stale(self) -> None:
-        self._section("In the baseline, but not broken any more", bool(self.summary.stale))
+        self._section("In the baseline, but fixed", bool(self.summary.stale))
         for fingerprint in self.summary.stale:
             self._paragraph(fingerprint, indent=2)
 
@@ -255,7 +255,7 @@ class _Page:
         self.console.print(Padding(Text(text, style), (0, 0, 0, indent)))
 
     def _verbatim(self, text: str, style: str = "") -> None:
-        """A line that is not wrapped, since it is to be copied."""
+        """Print a line without wrapping it, so that it can be copied."""
         line = Text(f"  {text}", style)
         self.console.print(line, soft_wrap=True, no_wrap=True, crop=False)
 
@@ -270,19 +270,19 @@ class _Page:
 
 
 def _short(operation: Operation) -> str:
-    # Whole, the longest path would not fit on a line; the command below has it.
+    # The longest path does not fit on a line; the command below has it in full.
     return str(operation).replace("/api/v1/data-collection", "…")
 
 
 def _seen(violation: Violation) -> str:
-    found = ways(violation)
-    sentence = told(violation.observations[0])
-    others = f", and {plural(len(found) - 1, 'other finding')}" if len(found) > 1 else ""
+    found = by_sentence(violation)
+    sentence = seen_text(violation.observations[0])
+    others = f", and {plural(len(found) - 1, 'other observation')}" if len(found) > 1 else ""
     return f"{sentence} ({evidence(found[sentence])}{others})"
 
 
 def _heading(operation: Operation, operations: Sequence[Operation]) -> Text:
-    """The action, below its kind where a kind begins."""
+    """The action; the first operation of a kind has the kind above it."""
     first = next(other for other in operations if other.kind == operation.kind)
     kind = operation.kind if first == operation and operation.kind in KINDS else ""
     return Text(f"{kind}\n{operation.action}")

@@ -1,4 +1,4 @@
-"""The verdict as one HTML page that needs nothing besides itself."""
+"""The report as one self-contained HTML page."""
 
 from prolific_contract.gate.reports._html._page import render
 

@@ -1,39 +1,39 @@
-"""The page's anchors, and links to them."""
+"""Anchors of the page, and links to them."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from prolific_contract._vocabulary import Operation
 from prolific_contract.gate.laws._law import Law, Observation
-from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._summary import Summary
 from prolific_contract.gate.trace._exchanges import Exchange
 
-# So many of the first, of the last and of those that break a law are listed at most.
+# The most exchanges listed from the start, from the end, and among those with violations.
 _LISTED: Final = 200
 _LINKS: Final = 12
 
 
 def law_anchor(law: Law) -> str:
-    """Where a law is explained."""
+    """Anchor of a law's explanation."""
     return f"law-{law.id}"
 
 
-def place_anchor(law: Law, operation: Operation) -> str:
-    """Where a violation is told."""
+def violation_anchor(law: Law, operation: Operation) -> str:
+    """Anchor of a violation."""
     return f"broken-{law.id}-{operation.kind}-{operation.action}"
 
 
 def exchange_anchor(exchange: Exchange) -> str:
-    """Where an exchange stands in the list of all."""
-    return f"x{shown.number(exchange.index)}"
+    """Anchor of an exchange in the conversation."""
+    return f"x{display.number(exchange.index)}"
 
 
 def listed(summary: Summary) -> list[Exchange]:
-    """The exchanges that are listed: those with the API and its archives.
+    """The exchanges that the page lists: those with the API and with its store.
 
-    Of a long conversation its beginning, its end and what breaks a law.
+    Of a long conversation: its start, its end, and the exchanges that violate laws.
     """
     trace = summary.verdict.trace
     own = [
@@ -41,26 +41,26 @@ def listed(summary: Summary) -> list[Exchange]:
         for exchange in trace.exchanges
         if exchange.address is not None or exchange.url in trace.issued_urls
     ]
-    breaking = broken(summary)
-    telling = [exchange for exchange in own if exchange.index in breaking]
-    chosen = {e.index for e in (*own[:_LISTED], *own[-_LISTED:], *telling[:_LISTED])}
+    violating = violating_exchanges(summary)
+    evidence = [exchange for exchange in own if exchange.index in violating]
+    chosen = {e.index for e in (*own[:_LISTED], *own[-_LISTED:], *evidence[:_LISTED])}
     return [exchange for exchange in own if exchange.index in chosen]
 
 
-def broken(summary: Summary) -> frozenset[int]:
-    """Indexes of the exchanges that show a violation."""
+def violating_exchanges(summary: Summary) -> frozenset[int]:
+    """Indexes of the exchanges that show violations."""
     violations = summary.verdict.violations
     return frozenset(seen.exchanges[-1] for each in violations for seen in each.observations)
 
 
 def links(observations: Sequence[Observation], summary: Summary) -> Iterator[Content]:
-    """The numbers of the exchanges that show something, in parentheses."""
+    """The numbers of the exchanges that show an observation, linked, in parentheses."""
     indexes = sorted({seen.exchanges[-1] for seen in observations})
     present = {exchange.index for exchange in listed(summary)}
     yield "("
     for place, index in enumerate(indexes[:_LINKS]):
         yield ", " if place else None
-        number = f"#{shown.number(index)}"
+        number = f"#{display.number(index)}"
         anchor = exchange_anchor(summary.exchanges[index])
         yield element("a", number, href=f"#{anchor}") if index in present else number
     more = len(indexes) - _LINKS

@@ -1,48 +1,52 @@
-"""The conversation: its exports as a timeline, and every exchange."""
+"""The conversation: a timeline of the exports, and a list of the exchanges."""
 
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from prolific_exports._console._text import plural
 
-from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._html._anchors import broken, exchange_anchor, listed
-from prolific_contract.gate.reports._html._exchange import both_sides, told_state
+from prolific_contract.gate.reports import _display as display
+from prolific_contract.gate.reports._html._anchors import (
+    exchange_anchor,
+    listed,
+    violating_exchanges,
+)
+from prolific_contract.gate.reports._html._exchange import both_sides, documented_state
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._html._timeline import drawn
 from prolific_contract.gate.reports._summary import Summary, operation_id, operation_name
 from prolific_contract.gate.trace._exchanges import Credential, Exchange
 
-# What every path of the API begins with says nothing in a list of them.
+# Common to all paths, so left out of the list.
 _PREFIX: Final = "/api/v1/data-collection"
 _ORDINARY: Final = (Credential.VALID, Credential.UNKNOWN)
 
 
 def timeline(summary: Summary) -> list[Content]:
-    """The course of each export job."""
+    """The states of each export job over time."""
     lanes = drawn(summary)
     if lanes is None:
         return []
     text = (
-        "Each mark is an answer about a job: a ring is generating, a disc complete, a square "
-        "failed, a cross no state. Exchanges stand at equal distances; a dashed circle "
-        "means that the answer breaks a law."
+        "Each mark is a response about a job: a ring means generating, a disc complete, a square "
+        "failed, a cross no state. A dashed circle marks a response that breaks a law. Exchanges "
+        "are evenly spaced, not to scale."
     )
     return [element("p", text), lanes]
 
 
 def conversation(summary: Summary) -> list[Content]:
-    """Every exchange that is listed, folded."""
+    """The listed exchanges, collapsed."""
     exchanges = listed(summary)
     if not exchanges:
         return []
-    breaking = broken(summary)
+    violating = violating_exchanges(summary)
     more = len(summary.verdict.trace.exchanges) - len(exchanges)
-    left_out = f" {plural(more, 'further exchange')} not listed." if more else ""
-    choices = [("", "All exchanges"), ("broken", "Those that break a law")]
+    left_out = f" {plural(more, 'more exchange')} not listed." if more else ""
+    choices = [("", "All exchanges"), ("broken", "Exchanges that break a law")]
     choices += [(operation_id(op), operation_name(op)) for op in summary.operations]
     return [
-        element("p", f"Secrets and participants' data are left out.{left_out}"),
+        element("p", f"Without secrets and without the data of participants.{left_out}"),
         element(
             "div",
             element(
@@ -62,7 +66,7 @@ def conversation(summary: Summary) -> list[Content]:
         element(
             "ol",
             *(
-                _entry(exchange, summary, breaks=exchange.index in breaking)
+                _entry(exchange, summary, breaks=exchange.index in violating)
                 for exchange in exchanges
             ),
             class_="card exchanges",
@@ -80,8 +84,8 @@ def _entry(exchange: Exchange, summary: Summary, *, breaks: bool) -> ET.Element:
             "details",
             element(
                 "summary",
-                element("span", f"#{shown.number(exchange.index)}", class_="soft"),
-                element("b", shown.line(exchange.method)),
+                element("span", f"#{display.number(exchange.index)}", class_="soft"),
+                element("b", display.line(exchange.method)),
                 element("span", _short_outcome(exchange)),
                 element("span", *_where(exchange, breaks=breaks), class_="where"),
                 element("span", f"{exchange.at:.1f} s", class_="when soft"),
@@ -94,12 +98,12 @@ def _entry(exchange: Exchange, summary: Summary, *, breaks: bool) -> ET.Element:
 
 
 def _short_outcome(exchange: Exchange) -> str:
-    return str(exchange.response.status) if exchange.response is not None else "none"
+    return str(exchange.response.status) if exchange.response is not None else "no response"
 
 
 def _where(exchange: Exchange, *, breaks: bool) -> list[Content]:
-    state = told_state(exchange)
-    path = shown.url(exchange).removeprefix(shown.line(exchange.base_url)).removeprefix(_PREFIX)
+    state = documented_state(exchange)
+    path = display.url(exchange).removeprefix(display.line(exchange.base_url)).removeprefix(_PREFIX)
     return [
         element("span", path, class_="mono"),
         element("span", f" {exchange.credential.value}", class_="soft small")

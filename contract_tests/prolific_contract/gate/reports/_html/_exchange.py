@@ -1,17 +1,17 @@
-"""An exchange in the HTML page: what was sent and what came back."""
+"""An exchange in the HTML page: request and response."""
 
 from xml.etree import ElementTree as ET
 
 from prolific_exports._console._text import size
 
 from prolific_contract._vocabulary import STATES
-from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.trace._exchanges import Credential, Exchange
 
 
 def both_sides(exchange: Exchange) -> ET.Element:
-    """Request and response, side by side where there is room."""
+    """Request and response, side by side on wide screens."""
     title = f"Response after {exchange.took:.2f} s" if exchange.response else "No response"
     return element(
         "div",
@@ -21,8 +21,8 @@ def both_sides(exchange: Exchange) -> ET.Element:
     )
 
 
-def told_state(exchange: Exchange) -> str | None:
-    """The documented state that an answer tells."""
+def documented_state(exchange: Exchange) -> str | None:
+    """The state of an export in a response, if it is a documented one."""
     state = exchange.response.state if exchange.response is not None else None
     return state if state in STATES else None
 
@@ -30,8 +30,8 @@ def told_state(exchange: Exchange) -> str | None:
 def outcome(exchange: Exchange) -> str:
     """Status and state in short: ``200 complete``."""
     if exchange.response is None:
-        return "no answer"
-    return f"{exchange.response.status} {told_state(exchange) or ''}".rstrip()
+        return "no response"
+    return f"{exchange.response.status} {documented_state(exchange) or ''}".rstrip()
 
 
 def _pre(*content: Content) -> ET.Element:
@@ -39,8 +39,8 @@ def _pre(*content: Content) -> ET.Element:
 
 
 def _request(exchange: Exchange) -> list[Content]:
-    method = shown.line(exchange.method)
-    content: list[Content] = [element("b", f"{method} {shown.url(exchange)}"), "\n"]
+    method = display.line(exchange.method)
+    content: list[Content] = [element("b", f"{method} {display.url(exchange)}"), "\n"]
     if exchange.credential is not Credential.VALID:
         content.append(element("span", f"({exchange.credential.value})\n", class_="dim"))
     return [*content, _fields(exchange.headers)]
@@ -49,8 +49,8 @@ def _request(exchange: Exchange) -> list[Content]:
 def _response(exchange: Exchange) -> list[Content]:
     answer = exchange.response
     if answer is None:
-        return [shown.line(exchange.failure or "not recorded")]
-    body = shown.body(exchange, answer)
+        return [display.line(exchange.failure or "not recorded")]
+    body = display.body(exchange, answer)
     note = f"({size(body.size)}: {body.note})" if body.note and body.size else ""
     note = note or (f"({body.note})" if body.note else "")
     return [
@@ -63,5 +63,5 @@ def _response(exchange: Exchange) -> list[Content]:
 
 
 def _fields(fields: tuple[tuple[str, str], ...]) -> ET.Element:
-    lines = "".join(f"{name}: {value}\n" for name, value in shown.headers(fields))
+    lines = "".join(f"{name}: {value}\n" for name, value in display.headers(fields))
     return element("span", lines, class_="dim")

@@ -1,4 +1,4 @@
-"""The course of each export job, as the conversation heard of it."""
+"""The states of each export job, in the order in which the responses reported them."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -10,12 +10,11 @@ from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 
 
 @frozen
-class Moment:
-    """What one exchange told of a job.
+class JobResponse:
+    """What one response reports about a job.
 
     Attributes:
-        exchange: The exchange.
-        state: The state; an HTTP status or ``no answer`` where it told none.
+        state: The state; if the response reports none, its HTTP status or ``no response``.
     """
 
     exchange: Exchange
@@ -24,33 +23,34 @@ class Moment:
 
 @frozen
 class Lane:
-    """A job and what was told of it, in order.
+    """A job with the responses about it.
 
     Attributes:
-        kind: What is exported.
         resource_id: Id of the batch or collection.
-        export_id: Id of the job; None where a request was answered with a ready export that
-            no job is known of.
-        moments: At least one of them tells a state.
+        export_id: Id of the job; None if a request returned a finished export before any
+            response named a job.
+        responses: In order; at least one reports a state.
     """
 
     kind: Kind
     resource_id: str
     export_id: str | None
-    moments: tuple[Moment, ...]
+    responses: tuple[JobResponse, ...]
 
     @property
-    def runs(self) -> list[list[Moment]]:
-        """The moments, those in a row that told the same together."""
-        return [list(run) for _, run in groupby(self.moments, key=lambda moment: moment.state)]
+    def runs(self) -> list[list[JobResponse]]:
+        """The responses, grouped where consecutive ones report the same state."""
+        return [
+            list(run) for _, run in groupby(self.responses, key=lambda response: response.state)
+        ]
 
 
 def lanes(trace: Trace) -> tuple[Lane, ...]:
-    """The jobs of a conversation, in the order in which they were first heard of.
+    """The jobs of a conversation, in the order of their first responses.
 
-    Probes and made-up requests say nothing of the course of a job and are left out.
+    Leaves out probes and generated requests, which report no states.
     """
-    moments: dict[tuple[Kind, str, str | None], list[Moment]] = {}
+    responses: dict[tuple[Kind, str, str | None], list[JobResponse]] = {}
     latest: dict[tuple[Kind, str], str] = {}
     for exchange in trace.exchanges:
         operation, address = exchange.operation, exchange.address
@@ -64,26 +64,28 @@ def lanes(trace: Trace) -> tuple[Lane, ...]:
         resource = (address.kind, address.resource_id)
         export_id = address.export_id
         if operation.action == "request":
-            # A ready export comes without the id of its job: the last one, as far as it is known.
-            export_id = _named(exchange) or latest.get(resource)
+            # A finished export has no export id, so assume the latest job of the resource.
+            export_id = _export_id(exchange) or latest.get(resource)
             if export_id is not None:
                 latest[resource] = export_id
         key = (*resource, export_id)
-        moments.setdefault(key, []).append(Moment(exchange, _state(exchange)))
-    return tuple(Lane(*key, tuple(told)) for key, told in moments.items() if _tells_a_state(told))
+        responses.setdefault(key, []).append(JobResponse(exchange, _state(exchange)))
+    return tuple(
+        Lane(*key, tuple(found)) for key, found in responses.items() if _reports_a_state(found)
+    )
 
 
-def _named(exchange: Exchange) -> str | None:
+def _export_id(exchange: Exchange) -> str | None:
     value = exchange.response.member("export_id") if exchange.response is not None else None
     return value if isinstance(value, str) else None
 
 
 def _state(exchange: Exchange) -> str:
     if exchange.response is None:
-        return "no answer"
+        return "no response"
     state = exchange.response.state
     return state if state in STATES else str(exchange.response.status)
 
 
-def _tells_a_state(moments: Iterable[Moment]) -> bool:
-    return any(moment.state in STATES for moment in moments)
+def _reports_a_state(responses: Iterable[JobResponse]) -> bool:
+    return any(response.state in STATES for response in responses)

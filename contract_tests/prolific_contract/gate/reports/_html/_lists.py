@@ -1,8 +1,8 @@
-"""What to know besides the violations: what was not seen, what was noted, the laws."""
+"""Everything besides violations: laws not exercised, notes, documented responses, all laws."""
 
 from itertools import groupby
 
-from prolific_contract.gate.reports._documents import cited, page
+from prolific_contract.gate.reports._documents import citation, page
 from prolific_contract.gate.reports._html._anchors import law_anchor, links
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._html._matrix import SYMBOLS
@@ -10,12 +10,12 @@ from prolific_contract.gate.reports._summary import (
     Summary,
     answer_name,
     operation_name,
-    told,
+    seen_text,
 )
 
 
-def silence(summary: Summary) -> list[Content]:
-    """The laws that were not exercised, and why."""
+def not_exercised(summary: Summary) -> list[Content]:
+    """The laws that were not exercised, and the reasons."""
     if not summary.not_exercised:
         return []
     items = []
@@ -26,13 +26,13 @@ def silence(summary: Summary) -> list[Content]:
         ]
         items.append(element("li", *names, element("div", each.reason)))
     return [
-        element("p", "The conversation did not show what these laws are about."),
+        element("p", "Nothing in the conversation tested these laws."),
         element("ul", *items, class_="card reasons"),
     ]
 
 
 def notes(summary: Summary) -> list[Content]:
-    """What was only noted, and what the baseline need not accept any more."""
+    """Notes, and entries of the baseline that are fixed."""
     if not summary.notes and not summary.stale:
         return []
     items = [
@@ -42,7 +42,7 @@ def notes(summary: Summary) -> list[Content]:
             element("span", f" {operation_name(note.operation)}", class_="soft small"),
             element(
                 "div",
-                f"{told(note.observation)} ",
+                f"{seen_text(note.observation)} ",
                 *links([note.observation], summary),
                 f", {note.times} times" if note.times > 1 else None,
             ),
@@ -50,19 +50,17 @@ def notes(summary: Summary) -> list[Content]:
         for note in summary.notes
     ]
     items += [
-        element(
-            "li", element("code", fingerprint), element("div", "in the baseline, but not broken")
-        )
+        element("li", element("code", fingerprint), element("div", "in the baseline, but fixed"))
         for fingerprint in summary.stale
     ]
     return [
-        element("p", "Nothing here fails the check."),
+        element("p", "These do not fail the check."),
         element("ul", *items, class_="card reasons"),
     ]
 
 
 def answers(summary: Summary) -> list[Content]:
-    """The documented answers, seen or not."""
+    """The documented responses, and whether the conversation contains them."""
     if not summary.verdict.answers:
         return []
     by_operation = groupby(summary.verdict.answers, key=lambda answer: answer.operation)
@@ -84,7 +82,7 @@ def answers(summary: Summary) -> list[Content]:
                                     SYMBOLS["held" if answer.seen else "not exercised"],
                                     aria_hidden="true",
                                 ),
-                                f"{answer_name(answer)}{'' if answer.seen else ': never seen'}",
+                                f"{answer_name(answer)}{'' if answer.seen else ': not seen'}",
                                 class_=f"chip {'held' if answer.seen else 'idle'}",
                             ),
                         )
@@ -96,7 +94,10 @@ def answers(summary: Summary) -> list[Content]:
         for operation, answers in by_operation
     ]
     return [
-        element("p", "What the contract documents, and whether the conversation has it."),
+        element(
+            "p",
+            "The documented responses, and whether the conversation contains them.",
+        ),
         element(
             "div", element("table", element("tbody", *rows)), class_="card scroll table answers"
         ),
@@ -104,7 +105,7 @@ def answers(summary: Summary) -> list[Content]:
 
 
 def laws(summary: Summary) -> list[Content]:
-    """What each law demands, and where it comes from."""
+    """The statement and the source of each law."""
     if not summary.laws:
         return []
     items = [
@@ -115,7 +116,7 @@ def laws(summary: Summary) -> list[Content]:
             element(
                 "p",
                 f"{law.source.says} ",
-                element("a", cited(law.source), href=page(law.source).address, rel="noreferrer"),
+                element("a", citation(law.source), href=page(law.source).address, rel="noreferrer"),
                 class_="soft small",
             ),
             id=law_anchor(law),

@@ -1,9 +1,9 @@
-"""HTML made of elements, so that no text can become markup."""
+"""HTML as a tree of elements, so that no text can become markup."""
 
 from typing import Final, TypeAlias
 from xml.etree import ElementTree as ET
 
-from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports import _display as display
 
 Content: TypeAlias = "ET.Element | str | None"
 
@@ -14,15 +14,15 @@ def element(tag: str, *content: Content, **attributes: str | None) -> ET.Element
     """An element.
 
     Args:
-        tag: Its name.
-        content: Elements and texts; None is nothing.
-        attributes: An underscore stands for a hyphen, one at the end for nothing (``class_``);
-            None leaves the attribute out.
+        tag: Name of the element.
+        content: Elements and texts; None is skipped.
+        attributes: Underscores become hyphens, a trailing one is dropped (``class_``); None
+            omits the attribute.
     """
     made = ET.Element(
         tag,
         {
-            name.removesuffix("_").replace("_", "-"): shown.writable(value)
+            name.removesuffix("_").replace("_", "-"): display.writable(value)
             for name, value in attributes.items()
             if value is not None
         },
@@ -33,11 +33,11 @@ def element(tag: str, *content: Content, **attributes: str | None) -> ET.Element
 
 
 def append(parent: ET.Element, content: Content) -> None:
-    """Add a text or an element to an element's end."""
+    """Append a text or an element to an element."""
     if isinstance(content, ET.Element):
         parent.append(content)
     elif content is not None:
-        text = shown.writable(content)
+        text = display.writable(content)
         if len(parent):
             parent[-1].tail = (parent[-1].tail or "") + text
         else:
@@ -45,6 +45,6 @@ def append(parent: ET.Element, content: Content) -> None:
 
 
 def document(root: ET.Element) -> str:
-    """The document that an ``html`` element makes."""
-    # ET leaves what is in script and style as it is: only the package's own files are.
+    """The document with an ``html`` element as its root."""
+    # ET does not escape script and style elements; they contain only files of this package.
     return f"{_DOCTYPE}{ET.tostring(root, encoding='unicode', method='html')}\n"

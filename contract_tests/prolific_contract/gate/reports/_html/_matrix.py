@@ -1,4 +1,4 @@
-"""The matrix: every law for every operation."""
+"""The matrix of laws and operations."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -10,9 +10,9 @@ from prolific_exports._console._text import plural
 from prolific_contract._vocabulary import Operation
 from prolific_contract.gate._verdict import Cell
 from prolific_contract.gate.laws._law import Law
-from prolific_contract.gate.reports._html._anchors import law_anchor, place_anchor
+from prolific_contract.gate.reports._html._anchors import law_anchor, violation_anchor
 from prolific_contract.gate.reports._html._markup import Content, element
-from prolific_contract.gate.reports._summary import MARKS, Mark, Summary
+from prolific_contract.gate.reports._summary import MARK_MEANINGS, Mark, Summary
 
 SYMBOLS: Final[dict[Mark, str]] = {
     "held": "✓",
@@ -24,7 +24,7 @@ SYMBOLS: Final[dict[Mark, str]] = {
 
 
 def matrix(summary: Summary) -> list[Content]:
-    """The table, with its filters and its legend."""
+    """The table with filters and legend."""
     operations = summary.operations
     if not operations:
         return []
@@ -64,7 +64,7 @@ def matrix(summary: Summary) -> list[Content]:
             "ul",
             *(
                 element("li", _mark(mark), f"{mark}: {meaning}")
-                for mark, meaning in MARKS.items()
+                for mark, meaning in MARK_MEANINGS.items()
                 if summary.counts[mark]
             ),
             class_="legend",
@@ -131,12 +131,12 @@ def _row(
 def _linked(cell: Cell, summary: Summary) -> ET.Element:
     mark = summary.mark(cell)
     links: dict[Mark, str] = {
-        "violated": place_anchor(cell.law, cell.operation),
-        "accepted": place_anchor(cell.law, cell.operation),
+        "violated": violation_anchor(cell.law, cell.operation),
+        "accepted": violation_anchor(cell.law, cell.operation),
         "noted": "notes",
-        "not exercised": "silence",
+        "not exercised": "not-exercised",
     }
-    title = cell.reason or f"seen {plural(len(cell.observations), 'time')}"
+    title = cell.reason or plural(len(cell.observations), "observation")
     return _mark(mark, link=links.get(mark), title=f"{mark}: {title}")
 
 

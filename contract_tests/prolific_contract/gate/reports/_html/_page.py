@@ -1,4 +1,4 @@
-"""The page as a whole."""
+"""The whole page."""
 
 import base64
 import hashlib
@@ -11,22 +11,22 @@ from prolific_exports._console._text import duration, moment, plural
 
 from prolific_contract.gate._verdict import Verdict
 from prolific_contract.gate.reports._html._conversation import conversation, timeline
-from prolific_contract.gate.reports._html._lists import answers, laws, notes, silence
+from prolific_contract.gate.reports._html._lists import answers, laws, not_exercised, notes
 from prolific_contract.gate.reports._html._markup import Content, document, element
 from prolific_contract.gate.reports._html._matrix import matrix
 from prolific_contract.gate.reports._html._violations import violations
 from prolific_contract.gate.reports._summary import Summary
 
-_WORDS: Final = {0: ("Passed", "held"), 1: ("Failed", "violated"), 2: ("Nothing proved", "noted")}
+_WORDS: Final = {0: ("Passed", "held"), 1: ("Failed", "violated"), 2: ("Inconclusive", "noted")}
 _SECTIONS: Final[tuple[tuple[str, str, Callable[[Summary], Sequence[Content]]], ...]] = (
     ("violations", "Violations", violations),
     ("matrix", "Laws and operations", matrix),
-    ("silence", "Not exercised", silence),
+    ("not-exercised", "Not exercised", not_exercised),
     ("notes", "Notes", notes),
-    ("timeline", "Timeline of the exports", timeline),
+    ("timeline", "Export timeline", timeline),
     ("conversation", "Conversation", conversation),
-    ("answers", "Documented answers", answers),
-    ("laws", "The laws", laws),
+    ("answers", "Documented responses", answers),
+    ("laws", "Laws", laws),
 )
 
 
@@ -78,7 +78,7 @@ def _header(summary: Summary) -> ET.Element:
     verdict = summary.verdict
     word, tone = _WORDS[verdict.exit_code]
     requests = plural(len(verdict.trace.exchanges), "request")
-    began = f", began {moment(verdict.started)}" if verdict.started is not None else ""
+    began = f", started {moment(verdict.started)}" if verdict.started is not None else ""
     facts = [
         ("Target", summary.target),
         ("Edition", summary.edition),
@@ -89,8 +89,8 @@ def _header(summary: Summary) -> ET.Element:
         "header",
         element(
             "div",
-            element("p", "Export contract check"),
-            element("button", "Colours", id="theme", type="button", data_control="", hidden=""),
+            element("p", "Contract check of the export API"),
+            element("button", "Theme", id="theme", type="button", data_control="", hidden=""),
             class_="top",
         ),
         element(

@@ -1,4 +1,4 @@
-"""The timeline of the HTML page: a lane for each job, a mark for each answer."""
+"""The timeline of the HTML page: a lane for each job, a mark for each response."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,9 +7,13 @@ from xml.etree import ElementTree as ET
 from attrs import evolve
 
 from prolific_contract._vocabulary import STATES
-from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._html._anchors import broken, exchange_anchor, listed
-from prolific_contract.gate.reports._html._lanes import Lane, Moment, lanes
+from prolific_contract.gate.reports import _display as display
+from prolific_contract.gate.reports._html._anchors import (
+    exchange_anchor,
+    listed,
+    violating_exchanges,
+)
+from prolific_contract.gate.reports._html._lanes import JobResponse, Lane, lanes
 from prolific_contract.gate.reports._html._markup import element
 from prolific_contract.gate.reports._summary import Summary
 from prolific_contract.gate.trace._exchanges import Exchange
@@ -20,29 +24,29 @@ _WIDTH: Final = 1040
 _MARGIN: Final = 16
 _HEIGHT: Final = 34
 _MIDDLE: Final = _HEIGHT // 2
-# So far apart that two times do not run into each other.
+# Wide enough that the labels of two times do not overlap.
 _TICK: Final = 70
 
 
 def drawn(summary: Summary) -> ET.Element | None:
-    """The lanes of all jobs over one axis; None if no job is known.
+    """The lanes of all jobs over one axis; None if there is no job.
 
-    Exchanges stand at equal distances, not at their times: polls come in bursts, and
-    what counts is what came after what.
+    Exchanges are evenly spaced instead of drawn to scale: polls come in bursts, and only their
+    order matters.
     """
     found = lanes(evolve(summary.verdict.trace, exchanges=tuple(listed(summary))))
     if not found:
         return None
     exchanges = {
-        moment.exchange.index: moment.exchange for lane in found for moment in lane.moments
+        response.exchange.index: response.exchange for lane in found for response in lane.responses
     }
     columns = {index: column for column, index in enumerate(sorted(exchanges))}
-    scale = _Scale(columns, broken(summary))
+    scale = _Scale(columns, violating_exchanges(summary))
     return element(
         "div",
         *(scale.lane(lane) for lane in found),
         scale.axis(exchanges),
-        # It scrolls, so the keyboard has to reach it.
+        # It scrolls, so it must be reachable by keyboard.
         class_="card scroll timeline",
         tabindex="0",
         role="group",
@@ -51,25 +55,25 @@ def drawn(summary: Summary) -> ET.Element | None:
 
 
 class _Scale:
-    """Where exchanges stand."""
+    """Horizontal positions of the exchanges."""
 
-    def __init__(self, columns: dict[int, int], broken: frozenset[int]) -> None:
+    def __init__(self, columns: dict[int, int], violating: frozenset[int]) -> None:
         self._columns = columns
         self._step = max(_NARROWEST, min(_WIDEST, _WIDTH // len(columns)))
         self._width = 2 * _MARGIN + self._step * (len(columns) - 1) + _MARGIN
-        self._broken = broken
+        self._violating = violating
 
     def lane(self, lane: Lane) -> ET.Element:
-        """A job: its name, its course in words, its course drawn."""
-        job = f"export {lane.export_id}" if lane.export_id is not None else "no export id told"
+        """A job: its name, its states as text and as a drawing."""
+        job = f"export {lane.export_id}" if lane.export_id is not None else "no export id"
         return element(
             "div",
             element(
                 "div",
-                element("strong", f"{lane.kind} {shown.line(lane.resource_id)}"),
-                element("span", f" · {shown.line(job)}", class_="soft"),
+                element("strong", f"{lane.kind} {display.line(lane.resource_id)}"),
+                element("span", f" · {display.line(job)}", class_="soft"),
                 element("br"),
-                *_course(lane),
+                *_states(lane),
                 class_="name",
             ),
             self._drawn(lane),
@@ -77,7 +81,7 @@ class _Scale:
         )
 
     def _drawn(self, lane: Lane) -> ET.Element:
-        marks = [self._mark(moment) for moment in lane.moments]
+        marks = [self._mark(response) for response in lane.responses]
         return self._svg(
             _line("rail", 0, self._width, _MIDDLE),
             *self._runs(lane),
@@ -86,7 +90,7 @@ class _Scale:
         )
 
     def _svg(self, *content: ET.Element, height: int, class_: str | None = None) -> ET.Element:
-        # The course in words says the same to those who don't see it.
+        # Screen readers use the text above, which says the same.
         return element(
             "svg",
             *content,
@@ -98,35 +102,35 @@ class _Scale:
         )
 
     def _runs(self, lane: Lane) -> Iterator[ET.Element]:
-        """Lines from each moment to the next one, in the colour of what was told last."""
+        """Lines between responses, in the colour of the latest state."""
         state = ""
-        for moment, following in zip(lane.moments, lane.moments[1:], strict=False):
-            state = moment.state if moment.state in STATES else state
+        for response, following in zip(lane.responses, lane.responses[1:], strict=False):
+            state = response.state if response.state in STATES else state
             if state:
-                yield _line(f"run {state}", self._x(moment), self._x(following), _MIDDLE)
+                yield _line(f"run {state}", self._x(response), self._x(following), _MIDDLE)
 
-    def _mark(self, moment: Moment) -> ET.Element:
-        x = self._x(moment)
-        marks = [_shape(moment.state, x)]
-        if moment.exchange.index in self._broken:
+    def _mark(self, response: JobResponse) -> ET.Element:
+        x = self._x(response)
+        marks = [_shape(response.state, x)]
+        if response.exchange.index in self._violating:
             marks.append(element("circle", class_="ring", cx=str(x), cy=str(_MIDDLE), r="12"))
         return element(
             "a",
-            element("title", _label(moment)),
+            element("title", _label(response)),
             *marks,
-            href=f"#{exchange_anchor(moment.exchange)}",
+            href=f"#{exchange_anchor(response.exchange)}",
             # The list of exchanges has the same links for the keyboard.
             tabindex="-1",
         )
 
-    def _x(self, moment: Moment) -> int:
-        return self._place(moment.exchange.index)
+    def _x(self, response: JobResponse) -> int:
+        return self._place(response.exchange.index)
 
     def _place(self, index: int) -> int:
         return _MARGIN + self._step * self._columns[index]
 
     def axis(self, exchanges: dict[int, Exchange]) -> ET.Element:
-        """The times of some exchanges, in seconds."""
+        """Times in seconds, below some of the exchanges."""
         every = -(-_TICK // self._step)
         ticks: list[ET.Element] = []
         for index, column in self._columns.items():
@@ -137,7 +141,7 @@ class _Scale:
         return self._svg(*ticks, height=22, class_="axis")
 
 
-def _course(lane: Lane) -> Iterator[ET.Element]:
+def _states(lane: Lane) -> Iterator[ET.Element]:
     for place, run in enumerate(lane.runs):
         first, last = run[0].exchange, run[-1].exchange
         times = f" {len(run)} times," if len(run) > 1 else ""
@@ -151,11 +155,11 @@ def _course(lane: Lane) -> Iterator[ET.Element]:
         )
 
 
-def _label(moment: Moment) -> str:
-    exchange = moment.exchange
+def _label(response: JobResponse) -> str:
+    exchange = response.exchange
     return (
-        f"#{shown.number(exchange.index)} {exchange.method}: {moment.state}, "
-        f"{exchange.at:.1f} s after the beginning"
+        f"#{display.number(exchange.index)} {exchange.method}: {response.state}, "
+        f"{exchange.at:.1f} s after the start"
     )
 
 
@@ -164,7 +168,7 @@ def _line(class_: str, start: int, end: int, y: int) -> ET.Element:
 
 
 def _shape(state: str, x: int) -> ET.Element:
-    """Another shape for each state, for those who see no difference between the colours."""
+    """A different shape for each state, for readers who can't distinguish the colours."""
     if state == "generating":
         return element("circle", class_=state, cx=str(x), cy=str(_MIDDLE), r="6")
     if state == "complete":

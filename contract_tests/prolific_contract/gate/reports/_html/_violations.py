@@ -1,27 +1,32 @@
-"""The violations: what a reader of the page is to act on."""
+"""The violations, which need action."""
 
 from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from prolific_contract.gate._verdict import Violation
-from prolific_contract.gate.reports import _shown as shown
-from prolific_contract.gate.reports._documents import cited, page
-from prolific_contract.gate.reports._html._anchors import law_anchor, links, place_anchor
+from prolific_contract.gate.reports import _display as display
+from prolific_contract.gate.reports._documents import citation, page
+from prolific_contract.gate.reports._html._anchors import law_anchor, links, violation_anchor
 from prolific_contract.gate.reports._html._exchange import both_sides, outcome
 from prolific_contract.gate.reports._html._markup import Content, element
-from prolific_contract.gate.reports._summary import Broken, Summary, operation_name, ways
+from prolific_contract.gate.reports._summary import (
+    LawViolations,
+    Summary,
+    by_sentence,
+    operation_name,
+)
 from prolific_contract.gate.trace._exchanges import Exchange
 
-_WAYS_SHOWN: Final = 5
+_SENTENCES_SHOWN: Final = 5
 
 
 def violations(summary: Summary) -> list[Content]:
-    """Every broken law, with everywhere it was broken."""
+    """The broken laws with their violations."""
     return [_broken(broken, summary) for broken in summary.broken]
 
 
-def _broken(broken: Broken, summary: Summary) -> ET.Element:
+def _broken(broken: LawViolations, summary: Summary) -> ET.Element:
     law = broken.law
     address = page(law.source, broken.violations[0].operation).address
     return element(
@@ -31,7 +36,7 @@ def _broken(broken: Broken, summary: Summary) -> ET.Element:
         element(
             "p",
             f"{law.source.says} ",
-            element("a", cited(law.source), href=address, rel="noreferrer"),
+            element("a", citation(law.source), href=address, rel="noreferrer"),
             class_="source",
         ),
         *(
@@ -44,7 +49,7 @@ def _broken(broken: Broken, summary: Summary) -> ET.Element:
 
 def _place(violation: Violation, summary: Summary, *, opened: bool) -> ET.Element:
     first = violation.observations[0]
-    exchange = summary.decisive(first)
+    exchange = summary.last_exchange(first)
     accepted = element("span", "accepted by the baseline", class_="chip accepted")
     return element(
         "div",
@@ -56,33 +61,33 @@ def _place(violation: Violation, summary: Summary, *, opened: bool) -> ET.Elemen
         ),
         element(
             "dl",
-            element("dt", "Seen"),
-            *(element("dd", *way) for way in _ways(violation, summary)),
-            element("dt", "Reproduce"),
+            element("dt", "Observed"),
+            *(element("dd", *way) for way in _seen_items(violation, summary)),
+            element("dt", "To reproduce, run"),
             element("dd", _command(summary.reproduction(first))),
         ),
         element(
             "details",
             element(
                 "summary",
-                f"Exchange #{shown.number(exchange.index)}: {_title(exchange)}",
+                f"Exchange #{display.number(exchange.index)}: {_title(exchange)}",
             ),
             both_sides(exchange),
             class_="fold",
             open="" if opened else None,
         ),
         class_="place",
-        id=place_anchor(violation.law, violation.operation),
+        id=violation_anchor(violation.law, violation.operation),
     )
 
 
-def _ways(violation: Violation, summary: Summary) -> Iterator[list[Content]]:
-    """What was seen, with the exchanges that show it."""
-    found = ways(violation)
-    for sentence in list(found)[:_WAYS_SHOWN]:
+def _seen_items(violation: Violation, summary: Summary) -> Iterator[list[Content]]:
+    """The observations, with links to their exchanges."""
+    found = by_sentence(violation)
+    for sentence in list(found)[:_SENTENCES_SHOWN]:
         yield [f"{sentence} ", *links(found[sentence], summary)]
-    if len(found) > _WAYS_SHOWN:
-        yield [f"and {len(found) - _WAYS_SHOWN} more"]
+    if len(found) > _SENTENCES_SHOWN:
+        yield [f"and {len(found) - _SENTENCES_SHOWN} more"]
 
 
 def _command(command: str) -> ET.Element:
@@ -91,4 +96,4 @@ def _command(command: str) -> ET.Element:
 
 
 def _title(exchange: Exchange) -> str:
-    return f"{shown.line(exchange.method)}, {outcome(exchange)}"
+    return f"{display.line(exchange.method)}, {outcome(exchange)}"

@@ -3,27 +3,27 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const root = document.documentElement;
 
-  // Controls do nothing without this script, so they are only shown by it.
+  // Controls need this script, so they are hidden without it.
   for (const control of all("[data-control]")) control.hidden = false;
 
   const theme = document.getElementById("theme");
   const dark = () => root.dataset.theme === "dark" ||
     (root.dataset.theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-  const named = () => { theme.textContent = dark() ? "Light colours" : "Dark colours"; };
-  // Browsers may refuse to remember things for pages that are files.
+  const label = () => { theme.textContent = dark() ? "Light theme" : "Dark theme"; };
+  // Browsers may refuse storage to local files.
   try { root.dataset.theme = localStorage.getItem("theme") || ""; } catch { /* not remembered */ }
   theme.addEventListener("click", () => {
     root.dataset.theme = dark() ? "light" : "dark";
     try { localStorage.setItem("theme", root.dataset.theme); } catch { /* not remembered */ }
-    named();
+    label();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", named);
-  named();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
+  label();
 
   const reveal = () => {
     const target = document.getElementById(location.hash.slice(1));
     if (!target) return;
-    // A filter must not hide what a link leads to.
+    // Show the target of a link even if a filter hides it.
     target.hidden = false;
     const inner = target.matches("details") ? target : target.querySelector(":scope > details");
     if (inner) inner.open = true;
@@ -33,13 +33,13 @@
   addEventListener("hashchange", reveal);
   if (location.hash) reveal();
 
-  const told = (id, text) => { document.getElementById(id).textContent = text; };
+  const setText = (id, text) => { document.getElementById(id).textContent = text; };
 
   const rows = all("#matrix tbody tr");
-  const wanted = document.getElementById("law-filter");
+  const search = document.getElementById("law-filter");
   let state = "";
-  const sift = () => {
-    const words = wanted.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const filterRows = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of rows) {
       const text = row.firstElementChild.textContent.toLowerCase();
@@ -48,15 +48,15 @@
       row.hidden = !fits;
       shown += fits;
     }
-    told("matrix-shown", `${shown} of ${rows.length} laws shown`);
+    setText("matrix-shown", `${shown} of ${rows.length} laws shown`);
   };
-  wanted?.addEventListener("input", sift);
+  search?.addEventListener("input", filterRows);
   const buttons = all("[data-state-filter]");
   for (const button of buttons) {
     button.addEventListener("click", () => {
       state = button.dataset.stateFilter;
       for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
-      sift();
+      filterRows();
     });
   }
 
@@ -69,7 +69,7 @@
       entry.hidden = !fits;
       shown += fits;
     }
-    told("exchanges-shown", `${shown} of ${entries.length} exchanges shown`);
+    setText("exchanges-shown", `${shown} of ${entries.length} exchanges shown`);
   });
 
   for (const button of all("[data-copy]")) {
@@ -86,6 +86,6 @@
     });
   }
 
-  // What is folded would be missing on paper.
-  addEventListener("beforeprint", () => { for (const fold of all(".violation details")) fold.open = true; });
+  // Printed pages must show the collapsed parts, too.
+  addEventListener("beforeprint", () => { for (const details of all(".violation details")) details.open = true; });
 })();

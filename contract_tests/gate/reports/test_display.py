@@ -5,7 +5,7 @@ from attrs import evolve
 from helpers import traces, verdicts
 from hypothesis import given
 from hypothesis import strategies as st
-from prolific_contract.gate.reports import _shown as shown
+from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.trace._exchanges import HttpResponse
 
 OUTSIDE = "https://store.example/x"
@@ -13,7 +13,7 @@ OUTSIDE = "https://store.example/x"
 
 def body(answer, url=f"{traces.BASE}/api/v1/data-collection/batches/r1/export"):
     talk = traces.Talk()
-    return shown.body(talk.send("GET", url, answer), answer)
+    return display.body(talk.send("GET", url, answer), answer)
 
 
 def answer(content, status=200, content_type="application/json", **changes):
@@ -21,21 +21,21 @@ def answer(content, status=200, content_type="application/json", **changes):
 
 
 def test_people_count_from_one():
-    assert shown.number(0) == 1
+    assert display.number(0) == 1
 
 
 def test_a_line_is_one_line_without_secrets():
-    told = shown.line(f"a\n\x1b[1mb https://ada:{verdicts.PASSWORD}@h/x")
+    text = display.line(f"a\n\x1b[1mb https://ada:{verdicts.PASSWORD}@h/x")
 
-    assert told == "a \\x1b[1mb https://[redacted]@h/x"
+    assert text == "a \\x1b[1mb https://[redacted]@h/x"
 
 
 def test_an_empty_body_is_called_so():
-    assert body(answer(b"")) == shown.Body("", 0, "empty")
+    assert body(answer(b"")) == display.BodyExcerpt("", 0, "empty")
 
 
 def test_a_body_keeps_its_lines():
-    assert body(answer(b'{\r\n\t"a": 1\n}')) == shown.Body('{\n    "a": 1\n}', 12)
+    assert body(answer(b'{\r\n\t"a": 1\n}')) == display.BodyExcerpt('{\n    "a": 1\n}', 12)
 
 
 def test_a_body_without_the_query_of_its_url():
@@ -49,7 +49,7 @@ def test_what_acts_on_terminals_and_readers_is_replaced():
 
 
 def test_what_is_no_text_is_not_shown():
-    assert body(answer(b"ab\0cd")) == shown.Body("", 5, "binary data is not shown")
+    assert body(answer(b"ab\0cd")) == display.BodyExcerpt("", 5, "binary data, not shown")
 
 
 def test_what_is_not_utf8_is_shown_as_far_as_it_goes():
@@ -57,19 +57,19 @@ def test_what_is_not_utf8_is_shown_as_far_as_it_goes():
 
 
 def test_a_long_body_is_cut():
-    told = body(answer(b"x" * 2001))
+    text = body(answer(b"x" * 2001))
 
-    assert (len(told.text), told.size) == (shown.BODY_SHOWN, 2001)
-    assert told.note == "only its beginning is shown"
-    assert body(answer(b"x" * 2000)) == shown.Body("x" * 2000, 2000)
+    assert (len(text.text), text.size) == (display.MAX_BODY_CHARACTERS, 2001)
+    assert text.note == "truncated"
+    assert body(answer(b"x" * 2000)) == display.BodyExcerpt("x" * 2000, 2000)
 
 
 @pytest.mark.parametrize(("size", "cut"), [(70_000, False), (100, True)])
 def test_a_password_that_was_cut_is_not_shown(size, cut):
-    told = body(answer(b"see https://ada:" + b"p" * size, cut=cut))
+    text = body(answer(b"see https://ada:" + b"p" * size, cut=cut))
 
-    assert told.text == "see "
-    assert told.note == "only its beginning is shown"
+    assert text.text == "see "
+    assert text.note == "truncated"
 
 
 def test_what_was_read_whole_has_no_cut_word():
@@ -77,9 +77,9 @@ def test_what_was_read_whole_has_no_cut_word():
     start = b"https://h.example/?key="
     whole = start + b"k" * (65536 - len(start))
 
-    assert body(answer(whole)) == shown.Body("https://h.example/?[redacted]", 65536)
-    told = body(answer(whole + b"k"))
-    assert (told.text, told.note) == ("", "only its beginning is shown")
+    assert body(answer(whole)) == display.BodyExcerpt("https://h.example/?[redacted]", 65536)
+    text = body(answer(whole + b"k"))
+    assert (text.text, text.note) == ("", "truncated")
 
 
 def test_what_a_store_serves_is_data_unless_it_says_otherwise():
@@ -95,11 +95,11 @@ def test_what_a_store_serves_is_data_unless_it_says_otherwise():
         (400, "application/octet-stream", True),
         (401, "application/octet-stream", True),
     ):
-        told = body(answer(b"words", status, content_type), OUTSIDE)
-        expected = shown.Body("words", 5)
+        text = body(answer(b"words", status, content_type), OUTSIDE)
+        expected = display.BodyExcerpt("words", 5)
         if not visible:
-            expected = shown.Body("", 5, "an archive's data is not shown")
-        assert told == expected, (status, content_type)
+            expected = display.BodyExcerpt("", 5, "archive data, not shown")
+        assert text == expected, (status, content_type)
 
 
 def test_what_a_store_serves_without_a_type_is_data():
@@ -116,7 +116,7 @@ def test_headers_lose_secrets_and_excess():
         ("X\x07", "a\nb"),
     ]
 
-    assert shown.headers(fields) == (
+    assert display.headers(fields) == (
         ("Set-COOKIE", "[redacted]"),
         ("x-api-key", "[redacted]"),
         ("X-Auth-Token", "[redacted]"),
@@ -130,21 +130,21 @@ def test_the_query_of_a_made_up_request_holds_no_secret():
     talk = traces.Talk()
     exchange = talk.request(None, query="?key=1")
 
-    assert shown.url(exchange).endswith("/export?[redacted]")
-    assert shown.url(evolve(exchange, generated=True)).endswith("/export?key=1")
+    assert display.url(exchange).endswith("/export?[redacted]")
+    assert display.url(evolve(exchange, generated=True)).endswith("/export?key=1")
 
 
 @given(st.text())
 def test_writable_texts_can_be_written_and_lose_nothing_else(text):
-    told = shown.writable(text)
+    written = display.writable(text)
 
-    told.encode()
-    assert len(told) == len(text)
-    assert shown.writable(told) == told
-    assert all(a in (b, "\ufffd") for a, b in zip(told, text, strict=True))
-    assert [c for c in told if ord(c) < 32 and c not in "\t\n\r"] == []
+    written.encode()
+    assert len(written) == len(text)
+    assert display.writable(written) == written
+    assert all(a in (b, "\ufffd") for a, b in zip(written, text, strict=True))
+    assert [c for c in written if ord(c) < 32 and c not in "\t\n\r"] == []
 
 
 def test_ordinary_text_is_writable():
-    assert shown.writable("a\t\n\r é 漢 😀") == "a\t\n\r é 漢 😀"
-    assert shown.writable("\x00\x1b\x7f\ud800\ufffe\uffff") == "\ufffd" * 6
+    assert display.writable("a\t\n\r é 漢 😀") == "a\t\n\r é 漢 😀"
+    assert display.writable("\x00\x1b\x7f\ud800\ufffe\uffff") == "\ufffd" * 6
