@@ -270,7 +270,7 @@ def test_an_existing_archive_is_kept_unless_overwriting_is_asked_for(cli, folder
     assert outcome.code == 1
     assert outcome.json["results"][0]["error"]["type"] == "TargetExistsError"
     assert outcome.json["results"][0]["resume"] is None
-    assert outcome.err.startswith(f"prolific-exports: error: collection {A}: a.zip exists already")
+    assert outcome.err.startswith(f"prolific-exports: error: collection {A}: a.zip already exists")
     assert (folder / "a.zip").read_text() == "mine"
     assert not router.calls
     assert cli("download", "collection", A, "-o", "a.zip", "--overwrite").code == 0
@@ -306,7 +306,7 @@ def test_a_pipe_is_not_replaced_and_nothing_is_sent(cli, folder, router):
 def test_a_name_of_another_format_is_refused_before_anything_is_sent(cli, router):
     outcome = cli("download", "collection", A, "-o", "a.csv")
     assert outcome.code == 2
-    assert "a.csv would be a ZIP archive, and its name says .csv" in outcome.err
+    assert "a.csv would be a ZIP archive, but its name ends in .csv" in outcome.err
     assert not router.calls
 
 
@@ -677,7 +677,8 @@ def test_starting_over_is_said_in_one_line(cli, folder, ready, store):
     store.mock(side_effect=[broken, httpx.Response(412), api.stored()])
     outcome = cli("download", "collection", A, "--json")
     assert outcome.json["results"][0]["resumed_from"] == 0
-    assert "starting again from the first byte: the archive changed on the way\n" in outcome.err
+    reason = "the archive changed during the download"
+    assert f"starting again from the first byte: {reason}\n" in outcome.err
 
 
 def test_verification_can_be_left_out_and_stalls_be_given_up_sooner(cli, folder, ready, store):

@@ -243,7 +243,7 @@ def test_bomb_of_the_store_fills_neither_memory_nor_disk(exports, tmp_path, memo
 
 @pytest.mark.parametrize(
     ("encoding", "reason"),
-    [("br", "can't be undone here"), ("gzip", "its gzip coding is damaged")],
+    [("br", "this client can't decode"), ("gzip", "its gzip coding is damaged")],
 )
 def test_archive_that_cannot_be_decoded_ends_the_download(exports, tmp_path, encoding, reason):
     store = Store(message(200, api.ARCHIVE, Content_Encoding=encoding))
@@ -255,7 +255,7 @@ def test_archive_that_cannot_be_decoded_ends_the_download(exports, tmp_path, enc
 @pytest.mark.parametrize(
     ("encoding", "page", "said"),
     [
-        ("gzip", gzip.compress(b"It is gone."), " It said: It is gone."),
+        ("gzip", gzip.compress(b"It is gone."), " The store said: It is gone."),
         ("gzip, gzip", BOMB, ""),
         ("gzip", b"no gzip", ""),
     ],

@@ -17,7 +17,7 @@ from prolific_exports import (
     UsageError,
     Verifying,
 )
-from prolific_exports._download import _flow
+from prolific_exports._download import _parts, _progress
 from prolific_exports._files._disk import OsHandle
 from prolific_exports._flows._effects import Fetch, FetchAll, Fetched
 from prolific_exports._http import _sync_driver as _sync
@@ -81,7 +81,7 @@ def store(router):
 
 @pytest.fixture
 def run(resource, kind, router, tmp_path, monkeypatch):
-    monkeypatch.setattr(_flow, "SMALLEST_PART", 100)
+    monkeypatch.setattr(_parts, "SMALLEST_PART", 100)
     router.get(api.get_url(kind)).mock(side_effect=[api.complete(), *[api.complete(FRESH)] * 9])
 
     def run(connections=4):
@@ -179,7 +179,7 @@ def test_without_parts_or_tags_there_is_one_connection(run, store, lacking):
 
 
 def test_what_is_smaller_than_a_part_comes_in_one(run, store, monkeypatch):
-    monkeypatch.setattr(_flow, "SMALLEST_PART", 10 * SIZE)
+    monkeypatch.setattr(_parts, "SMALLEST_PART", 10 * SIZE)
     assert run() == api.ARCHIVE
     assert len(store.asked) == 1
 
@@ -202,7 +202,7 @@ def test_a_full_disk_ends_every_part(run, store, monkeypatch):
 def test_every_event_comes_in_the_thread_that_runs_the_export_and_in_order(
     run, store, events, monkeypatch
 ):
-    monkeypatch.setattr(_flow, "_PROGRESS_INTERVAL", 0)
+    monkeypatch.setattr(_progress, "PROGRESS_INTERVAL", 0)
     assert run() == api.ARCHIVE
     assert events.threads == {threading.get_ident()}
     received = [event.received for event in events if isinstance(event, Downloading)]
@@ -213,7 +213,7 @@ def test_every_event_comes_in_the_thread_that_runs_the_export_and_in_order(
 def test_a_callback_that_fails_ends_the_download_and_leaves_what_came(
     run, store, events, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(_flow, "_PROGRESS_INTERVAL", 0)
+    monkeypatch.setattr(_progress, "PROGRESS_INTERVAL", 0)
     events.failure = RuntimeError("of the callback")
     with pytest.raises(RuntimeError, match="of the callback"):
         run()

@@ -156,7 +156,7 @@ def test_without_a_path_the_file_goes_to_the_working_directory(job, store, tmp_p
 def test_a_file_that_exists_is_left_alone_before_anything_is_sent(job, ready, tmp_path):
     target = tmp_path / "data.zip"
     target.write_text("precious")
-    with pytest.raises(TargetExistsError, match=r"data\.zip exists already") as taken:
+    with pytest.raises(TargetExistsError, match=r"data\.zip already exists") as taken:
         job.download(target)
     assert taken.value.path == target
     assert target.read_text() == "precious"
@@ -206,20 +206,20 @@ def test_what_cannot_be_gone_on_with_is_not_said_to_be_kept(job, store, tmp_path
 
     store.mock(side_effect=appear)
     with pytest.raises(
-        TargetExistsError, match=r"to be overwritten \(overwrite=True, --overwrite\)\.$"
+        TargetExistsError, match=r"allow overwriting \(overwrite=True, --overwrite\)\.$"
     ):
         job.download(target)
     assert left(tmp_path) == ["data.zip"]
 
 
 def test_a_folder_that_does_not_exist_is_named(job, ready, tmp_path):
-    with pytest.raises(DownloadError, match="no folder .*missing"):
+    with pytest.raises(DownloadError, match="Folder .*missing does not exist"):
         job.download(tmp_path / "missing" / "data.zip")
     assert not ready.called
 
 
 def test_a_path_that_ends_in_a_separator_is_that_of_a_folder(job, ready, store, tmp_path):
-    with pytest.raises(DownloadError, match="no folder .*exports: create it first"):
+    with pytest.raises(DownloadError, match="Folder .*exports does not exist: create it first"):
         job.download(f"{tmp_path}/exports/")
     assert not ready.called
     assert left(tmp_path) == []
@@ -275,7 +275,7 @@ def test_a_store_may_call_the_whole_archive_a_part(job, store, tmp_path):
 
 def test_an_archive_that_always_changes_ends_the_download(job, store, tmp_path):
     store.mock(side_effect=[cut(), httpx.Response(412)] * 20)
-    with pytest.raises(DownloadError, match="changed on the way"):
+    with pytest.raises(DownloadError, match="changed during the download"):
         job.download(tmp_path / "a.zip")
     assert left(tmp_path) == []
     assert store.call_count <= 20
@@ -283,7 +283,7 @@ def test_an_archive_that_always_changes_ends_the_download(job, store, tmp_path):
 
 def test_a_store_that_never_sends_it_all_ends_the_download(job, store, tmp_path):
     store.mock(side_effect=[cut(etag=None) for _ in range(40)])
-    with pytest.raises(DownloadError, match="starts from byte 0"):
+    with pytest.raises(DownloadError, match="restarts from byte 0"):
         job.download(tmp_path / "a.zip")
     assert left(tmp_path) == []
 
@@ -413,7 +413,7 @@ def test_an_archive_deleted_meanwhile_is_requested_anew_for_an_own_job(
     assert archive.path.read_bytes() == api.ARCHIVE
     assert "Range" not in store.calls.last.request.headers
     assert [event.reason for event in events if isinstance(event, StartedOver)] == [
-        "the export job is gone, a new one was requested"
+        "the export job failed or was deleted, so a new one was requested"
     ]
 
 

@@ -174,7 +174,7 @@ def test_bytes_of_another_job_than_the_named_one_are_of_no_use(
     store.mock(return_value=api.stored())
     run(stopped / "b.zip", api.OTHER_EXPORT_ID)
     assert "Range" not in store.calls.last.request.headers
-    assert said(events, StartedOver)[0].reason == "what is there is of another export job"
+    assert said(events, StartedOver)[0].reason == "the partial file belongs to another export job"
     assert left(stopped) == ["b.zip"]
 
 
@@ -240,7 +240,7 @@ def test_another_archive_is_fetched_from_the_beginning(run, store, stopped, even
     store.mock(side_effect=[answer, api.stored(etag='"other"')])
     assert run(stopped).path.read_bytes() == api.ARCHIVE
     assert [event.reason for event in said(events, StartedOver)] == [
-        "the archive changed on the way"
+        "the archive changed during the download"
     ]
     assert not said(events, Resuming)
     assert len(left(stopped)) == 1
@@ -263,7 +263,7 @@ def test_a_job_that_is_gone_is_replaced_by_a_new_one(
     run(stopped)
     assert post.call_count == 2
     assert "Range" not in store.calls.last.request.headers
-    assert "the export job is gone" in said(events, StartedOver)[0].reason
+    assert "the export job failed or was deleted" in said(events, StartedOver)[0].reason
 
 
 def test_a_job_that_is_gone_is_not_replaced_when_it_was_named(run, get, stopped):
@@ -322,7 +322,7 @@ def test_bytes_that_rotted_are_fetched_again(run, store, stopped, names, events)
     (stopped / names[1]).write_bytes(bytes(HALF))
     store.mock(side_effect=[part(), api.stored()])
     assert run(stopped).path.read_bytes() == api.ARCHIVE
-    assert said(events, StartedOver)[0].reason == "what arrived is not a whole archive"
+    assert said(events, StartedOver)[0].reason == "the downloaded archive is corrupt"
 
 
 def test_a_whole_archive_is_asked_about_before_it_is_trusted(run, store, post, get, tmp_path):
@@ -374,7 +374,7 @@ def test_an_error_says_what_is_kept_and_how_to_go_on(run, store, post, get, tmp_
     store.mock(side_effect=[cut(error=httpx.ReadError("reset")), *[httpx.Response(500)] * 8])
     with pytest.raises(DownloadError) as failure:
         run(tmp_path / "a.zip")
-    kept = f"{HALF} bytes are kept in {tmp_path / names[1]}: do the same again"
+    kept = f"{HALF} bytes are kept in {tmp_path / names[1]}: run the same command"
     assert kept in str(failure.value)
     assert left(tmp_path) == names
 
@@ -383,7 +383,7 @@ def test_a_download_at_work_keeps_others_out(run, store, post, get, tmp_path, ki
     def meanwhile(request):
         with (
             Exports("t0ken", base_url=api.BASE, clock=FakeClock()) as exports,
-            pytest.raises(TargetInUseError, match=r"by this same process .*\. Wait for it\.$"),
+            pytest.raises(TargetInUseError, match=r"by this process .*\. Wait for it\.$"),
         ):
             getattr(exports, api.PLURAL[kind]).download(api.RESOURCE[kind], tmp_path / "b.zip")
         return api.stored()
@@ -524,7 +524,7 @@ def test_a_symbolic_link_to_the_partial_is_not_the_archive(run, store, stopped, 
     with pytest.raises(TargetExistsError):
         run(link)
     assert left(stopped) == [*names, "a.zip"]
-    with pytest.raises(DownloadError, match="has a name of the files in which downloads keep"):
+    with pytest.raises(DownloadError, match="is a name reserved for the hidden files"):
         run(link, overwrite=True)
     assert left(stopped) == [*names, "a.zip"]
 
@@ -534,7 +534,7 @@ def test_a_disk_that_is_too_small_is_noticed_before(
 ):
     monkeypatch.setattr(OsDisk, "free", lambda self, folder: SIZE - 1)
     store.mock(return_value=api.stored())
-    with pytest.raises(StorageError, match=f"{SIZE} bytes are needed, {SIZE - 1} are free"):
+    with pytest.raises(StorageError, match=f"{SIZE} bytes needed, {SIZE - 1} free"):
         run(tmp_path / "a.zip")
     assert left(tmp_path) == []
     monkeypatch.setattr(OsDisk, "free", lambda self, folder: SIZE)
@@ -543,7 +543,7 @@ def test_a_disk_that_is_too_small_is_noticed_before(
         run(tmp_path / "a.zip")
     monkeypatch.setattr(OsDisk, "free", lambda self, folder: 1)
     store.mock(return_value=part())
-    with pytest.raises(StorageError, match="not enough room"):
+    with pytest.raises(StorageError, match="Not enough disk space"):
         run(tmp_path / "a.zip")
     assert left(tmp_path) == names
 

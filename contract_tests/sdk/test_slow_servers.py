@@ -161,7 +161,7 @@ def test_error_page_that_drips_is_shown_as_far_as_it_comes(make, tmp_path):
     page = dripping(b"HTTP/1.1 410 Gone\r\nContent-Length: 99999\r\n\r\nIt is gone.")
     with SlowServer(api_with_archive(page)) as server:
         exports = make(server, timeout=1000, call_timeout=30, stall_timeout=MOMENT)
-        with pytest.raises(DownloadError, match=r"answered 410 to a fresh URL\. It said: It is go"):
+        with pytest.raises(DownloadError, match=r"410 to a fresh URL\. The store said: It is go"):
             exports.collections.download(api.COLLECTION, tmp_path)
 
 

@@ -2,10 +2,11 @@
 
 import pytest
 from attrs import evolve
-from prolific_exports._download import _claim
-from prolific_exports._download import _store_answers as _judge
-from prolific_exports._download._flow import _Download
-from prolific_exports._download._store_answers import Step, Take, Transfer
+from prolific_exports._download import _claim, _opening, _range_request
+from prolific_exports._download._archive_download import ArchiveDownload
+from prolific_exports._download._partial_file import PartialFile
+from prolific_exports._download._range_request import NextStep, RangeRequest, Take
+from prolific_exports._download._retries import Retries
 from prolific_exports._download._workspace import Workspace
 from prolific_exports._flows import _calls
 from prolific_exports._flows._effects import Head
@@ -23,43 +24,43 @@ SEEDS = 6000
 
 def start_is_not_looked_at(patch):
     """A part is taken for the one that was asked for, wherever it begins."""
-    judge_part = Transfer._judge_part
+    decide_part = RangeRequest._decide_part
 
-    def judge(self, content_range, etag):
-        match = _judge._CONTENT_RANGE.fullmatch(content_range)
+    def decide(self, content_range, etag):
+        match = _range_request._CONTENT_RANGE.fullmatch(content_range)
         if match:
             expected = self.received if self.resumable else 0
             content_range = f"bytes {expected}-{match[2]}/{match[3]}"
-        return judge_part(self, content_range, etag)
+        return decide_part(self, content_range, etag)
 
-    patch.setattr(Transfer, "_judge_part", judge)
+    patch.setattr(RangeRequest, "_decide_part", decide)
 
 
 def refreshes_without_end(patch):
     """A URL that is refused is replaced, whether or not the last one was of any use."""
-    refresh = _Download._refresh
+    note_refresh = Retries.note_refresh
 
     def forgetful(self, fetched):
-        self.refreshed_at, self.failures = None, 0
-        return refresh(self, fetched)
+        self._refreshed_at, self._failures = None, 0
+        note_refresh(self, fetched)
 
-    patch.setattr(_Download, "_refresh", forgetful)
+    patch.setattr(Retries, "note_refresh", forgetful)
 
 
 def retries_without_end(patch):
     """Failures are not counted."""
-    pause = _Download._pause
+    pause = Retries.pause
 
     def forgetful(self, reason, fetched):
-        self.failures = self.restarts = 0
+        self._failures = self._restarts = 0
         return pause(self, reason, fetched)
 
-    patch.setattr(_Download, "_pause", forgetful)
+    patch.setattr(Retries, "pause", forgetful)
 
 
 def every_byte_is_progress(patch):
     """One byte a request forgives all failures."""
-    patch.setattr(_Download, "_least_progress", lambda self: 1)
+    patch.setattr(Retries, "_least_progress", lambda self: 1)
 
 
 def deadline_is_not_looked_at(patch):
@@ -69,11 +70,11 @@ def deadline_is_not_looked_at(patch):
 
 def tags_are_not_compared(patch):
     """A part of another archive is taken, if the store ignores the condition."""
-    judge_part = Transfer._judge_part
+    decide_part = RangeRequest._decide_part
     patch.setattr(
-        Transfer,
-        "_judge_part",
-        lambda self, content_range, etag: judge_part(
+        RangeRequest,
+        "_decide_part",
+        lambda self, content_range, etag: decide_part(
             self, content_range, etag if self.etag is None else ""
         ),
     )
@@ -81,20 +82,20 @@ def tags_are_not_compared(patch):
 
 def all_of_it_is_appended(patch):
     """A 200 to a request for the rest is taken for the rest."""
-    judge = Transfer.judge
+    decide = RangeRequest.decide
 
     def appending(self, head: Head):
-        verdict = judge(self, head)
-        if isinstance(verdict, Take) and verdict.offset == 0 and self.resumable:
+        decision = decide(self, head)
+        if isinstance(decision, Take) and decision.offset == 0 and self.resumable:
             return Take(self.received, self.total, self.etag)
-        return verdict
+        return decision
 
-    patch.setattr(Transfer, "judge", appending)
+    patch.setattr(RangeRequest, "decide", appending)
 
 
 def no_more_bytes_is_believed(patch):
     """416 with the right size is taken for the end, whichever archive it is of."""
-    patch.setattr(Workspace, "confirm_size", lambda self: setattr(self, "total", self.good.end))
+    patch.setattr(PartialFile, "confirm_size", lambda self: setattr(self, "total", self.good.end))
 
 
 def bytes_are_vouched_for_too_early(patch):
@@ -106,25 +107,25 @@ def short_is_whole(patch):
     """The connection's end is taken for the archive's."""
 
     def careless(self, part, fetched):
-        self.room.total = part.transfer.received
+        self.workspace.file.total = part.request.received
         yield from ()
 
-    patch.setattr(_Download, "_take_stock", careless)
+    patch.setattr(ArchiveDownload, "_check_length", careless)
 
 
 def litter_is_left(patch):
     """What is left over is not removed at the end."""
-    patch.setattr(Workspace, "_tidy", lambda self: setattr(self, "_published", True))
+    patch.setattr(Workspace, "tidy", lambda self: setattr(self, "_published", True))
 
 
 def a_changed_archive_is_waited_for(patch):
     """412 is taken for a passing failure."""
-    judge = Transfer.judge
+    decide = RangeRequest.decide
 
     def patient(self, head):
-        return Step.RETRY if head.status == 412 else judge(self, head)
+        return NextStep.RETRY if head.status == 412 else decide(self, head)
 
-    patch.setattr(Transfer, "judge", patient)
+    patch.setattr(RangeRequest, "decide", patient)
 
 
 def another_jobs_partial_is_tidied_away(patch):
@@ -132,7 +133,7 @@ def another_jobs_partial_is_tidied_away(patch):
     leave = Workspace._leave
 
     def ruthless(self):
-        self._spares = False
+        self.spares_file = False
         leave(self)
 
     patch.setattr(Workspace, "_leave", ruthless)
@@ -140,11 +141,14 @@ def another_jobs_partial_is_tidied_away(patch):
 
 def another_jobs_archive_is_taken(patch):
     """What a crash left is taken for finished, whoever asks."""
-    welcome = Workspace._is_any_welcome.fget
+    accepts_any_job = _opening._accepts_any_job
     patch.setattr(
-        Workspace,
-        "_is_any_welcome",
-        property(lambda self: welcome(self) or self.disk.is_same(self.target, self.part)),
+        _opening,
+        "_accepts_any_job",
+        lambda workspace: (
+            accepts_any_job(workspace)
+            or workspace.disk.is_same(workspace.target, workspace.file.path)
+        ),
     )
 
 
@@ -196,11 +200,11 @@ def a_deleted_job_is_the_end(patch):
 
 def what_cannot_be_reached_is_tried_again(patch):
     """An unknown host or an untrusted certificate is taken for a passing failure."""
-    settle = _Download._settle
+    handle = ArchiveDownload._handle
     patch.setattr(
-        _Download,
-        "_settle",
-        lambda self, part, fetched: settle(self, part, evolve(fetched, permanent=False)),
+        ArchiveDownload,
+        "_handle",
+        lambda self, part, fetched: handle(self, part, evolve(fetched, permanent=False)),
     )
 
 

@@ -35,11 +35,11 @@ from prolific_exports import (
     NotFoundError,
     TargetInUseError,
 )
-from prolific_exports._download import _flow
+from prolific_exports._download import _archive_download, _parts, _retries
 from prolific_exports._download._claim import FOREIGN_SILENCE, Holder
 from prolific_exports._download._flow import Options, download
 from prolific_exports._download._sidecar import Sidecar
-from prolific_exports._download._workspace import System
+from prolific_exports._download._system import System
 from prolific_exports._files._process import Process
 from prolific_exports._flows._calls import Context
 from prolific_exports._flows._effects import Fetch, FetchAll, Fetched, Flow, Run, Send, Sleep
@@ -65,7 +65,7 @@ _PART = 7
 _SHARE = 16
 _PLANTED = b"{}"
 _UNKNOWN = str(UUID(int=0))
-_judged = lru_cache(1024)(unsafe_reason)
+_cached_unsafe_reason = lru_cache(1024)(unsafe_reason)
 
 
 class World:
@@ -328,13 +328,15 @@ class World:
 
 @contextmanager
 def _prepared() -> Iterator[None]:
-    """Parts as small as the archives, and URLs judged once instead of a million times."""
-    part, judge, share = _flow.SMALLEST_PART, _flow.unsafe_reason, _flow._PROGRESS_SHARE
-    _flow.SMALLEST_PART, _flow.unsafe_reason, _flow._PROGRESS_SHARE = _PART, _judged, _SHARE
+    """Shrink parts to the size of the archives, and check each URL once, not a million times."""
+    part, share, check = _parts.SMALLEST_PART, _retries.PROGRESS_SHARE, unsafe_reason
+    _parts.SMALLEST_PART, _retries.PROGRESS_SHARE = _PART, _SHARE
+    _archive_download.unsafe_reason = _cached_unsafe_reason
     try:
         yield
     finally:
-        _flow.SMALLEST_PART, _flow.unsafe_reason, _flow._PROGRESS_SHARE = part, judge, share
+        _parts.SMALLEST_PART, _retries.PROGRESS_SHARE = part, share
+        _archive_download.unsafe_reason = check
 
 
 def _whole(answering: Answering) -> Fetched:

@@ -7,12 +7,12 @@ import os
 import sys
 
 from prolific_exports._cli import main
-from prolific_exports._download import _flow
+from prolific_exports._download import _parts, _receiver
 from prolific_exports._http import _store_client as _store
 
 # Archives of the sandbox are small, and nobody has hours: what takes seconds takes moments here.
-_flow.CHECKPOINT_INTERVAL = 0.02
-_flow.SMALLEST_PART = 4096
+_receiver.CHECKPOINT_INTERVAL = 0.02
+_parts.SMALLEST_PART = 4096
 _store._GATHERING_SECONDS = 0.01
 
 

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from prolific_exports._archive import verify_export
 from prolific_exports._download._flow import Options, download
 from prolific_exports._download._part_events import PartEvents
-from prolific_exports._download._workspace import System
+from prolific_exports._download._system import System
 from prolific_exports._errors import UsageError
 from prolific_exports._events import Event, ProgressCallback
 from prolific_exports._flows import _jobs as managing

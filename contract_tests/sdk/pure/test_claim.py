@@ -71,7 +71,7 @@ def test_a_claim_that_is_held_keeps_others_out_and_says_who_holds_it(take, path)
         take(path)
     assert (refused.value.host, refused.value.pid) == (HERE, os.getpid())
     assert refused.value.path == path.with_name("x.zip")
-    assert "by this same process (since 2026-03-20" in str(refused.value)
+    assert "by this process (since 2026-03-20" in str(refused.value)
     assert str(refused.value).endswith("). Wait for it."), "don't advise to stop the reader"
     claim.check()
     claim.release()
@@ -84,9 +84,9 @@ def test_a_claim_of_another_process_names_its_output_and_what_to_delete(take, pa
     with pytest.raises(TargetInUseError) as refused:
         take(path)
     assert str(refused.value) == (
-        f"{path.with_name('theirs.zip')} is being downloaded already, by process 7 on elsewhere "
-        "(since 2026-03-20). Wait for it, or stop it. If it was killed, try again in a minute, "
-        f"or delete its claim, {path}."
+        f"{path.with_name('theirs.zip')} is already being downloaded by process 7 on elsewhere "
+        "(since 2026-03-20). Wait for it, or stop it. If that process was killed, try again in a "
+        f"minute or delete its claim, {path}."
     )
 
 

@@ -73,7 +73,7 @@ def test_a_link_that_was_put_there_is_not_followed(tmp_path):
     except OSError:
         pytest.skip("symbolic links are not allowed here")
     for use in (disk.open, disk.read):
-        with pytest.raises(DownloadError, match=r"x is a link, where a download .*Delete it, or"):
+        with pytest.raises(DownloadError, match=r"x is a link, but a download .*Delete it, or"):
             use(tmp_path / "x")
     assert (tmp_path / "precious").read_bytes() == b"precious"
 
@@ -90,7 +90,7 @@ def test_a_pipe_or_socket_that_was_put_there_is_not_opened(tmp_path, monkeypatch
     Path("folder").mkdir()
     for name in ("pipe", "socket", "folder"):
         for use in (disk.open, disk.read, lambda path: disk.create(path, b"")):
-            with pytest.raises(DownloadError, match=f"^{name} is a {name}, where a download"):
+            with pytest.raises(DownloadError, match=f"^{name} is a {name}, but a download"):
                 use(Path(name))
 
 
@@ -142,7 +142,7 @@ def made_by_another(monkeypatch, path):
 def test_a_hidden_file_that_is_too_large_is_not_read(tmp_path):
     with (tmp_path / "x").open("wb") as file:
         file.truncate(LARGEST_HIDDEN_FILE + 1)
-    with pytest.raises(DownloadError, match="x is no file that a download wrote: it is larger"):
+    with pytest.raises(DownloadError, match="x was not written by a download: it is larger"):
         disk.read(tmp_path / "x")
     with (tmp_path / "x").open("wb") as file:
         file.truncate(LARGEST_HIDDEN_FILE)

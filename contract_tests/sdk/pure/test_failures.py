@@ -12,7 +12,7 @@ from prolific_exports._files._failures import explained, failure
     [
         ("ENOSPC", "Free some space, or choose another path."),
         ("EDQUOT", "Free some space, or choose another path."),
-        ("EFBIG", "allows no larger file: choose another path."),
+        ("EFBIG", "does not allow larger files. Choose another path."),
         ("EROFS", "Choose another path."),
         ("ESTALE", "Check the disk or network share, then try again."),
         ("EIO", "Check the disk or network share, then try again."),

@@ -102,7 +102,7 @@ def test_a_process_of_another_user_is_there(processes, monkeypatch):
 def test_a_proc_of_another_namespace_is_not_believed(proc):
     (proc / "self").unlink()
     (proc / "self").symlink_to("1")
-    processes = OsProcesses(proc=proc, windows=False, ask=lambda command: "")
+    processes = OsProcesses(proc=proc, windows=False, run=lambda command: "")
     assert processes.current().boot == socket.gethostname()
 
 
@@ -123,7 +123,7 @@ class Asked:
 
 def test_other_systems_are_asked_by_their_programs(tmp_path):
     asked = Asked()
-    processes = OsProcesses(proc=tmp_path / "none", windows=False, ask=asked)
+    processes = OsProcesses(proc=tmp_path / "none", windows=False, run=asked)
     found = processes.current()
     assert (found.boot, found.namespace, found.started) == ("UUID", "", "MonNov300714352026")
     assert processes.has_ended(found) is False

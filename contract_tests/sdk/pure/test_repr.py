@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import prolific_exports
 from prolific_exports import Exports
-from prolific_exports._download._store_answers import Refuse
+from prolific_exports._download._range_request import Refuse
 from prolific_exports._flows._effects import Fetch, FetchAll, Fetched, Head, Reply
 
 TOKEN = "t0ken-of-a-test"

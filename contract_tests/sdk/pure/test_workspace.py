@@ -17,7 +17,8 @@ from prolific_exports import (
     TargetInUseError,
 )
 from prolific_exports._download._claim import FOREIGN_SILENCE
-from prolific_exports._download._workspace import System, Workspace
+from prolific_exports._download._opening import open_workspace
+from prolific_exports._download._system import System
 from prolific_exports._files._disk import OsDisk
 from prolific_exports._flows._polling import PendingExport
 
@@ -51,52 +52,52 @@ def target(tmp_path):
 
 @pytest.fixture
 def enter():
-    rooms = []
+    workspaces = []
 
     def enter(path, *, overwrite=False):
-        rooms.append(
-            Workspace.open(PendingExport("batch", "1"), path, System(), NOW, overwrite=overwrite)
+        workspaces.append(
+            open_workspace(PendingExport("batch", "1"), path, System(), NOW, overwrite=overwrite)
         )
-        return rooms[-1]
+        return workspaces[-1]
 
     yield enter
-    for room in rooms:
-        room.close()
+    for workspace in workspaces:
+        workspace.close()
 
 
-def fill(room, content=b"abc", etag=ETAG):
-    room.begin(len(content), etag)
-    room.write(0, content)
-    room.finish()
+def fill(workspace, content=b"abc", etag=ETAG):
+    workspace.begin(len(content), etag)
+    workspace.write(0, content)
+    workspace.finish()
 
 
 def publish(enter, path):
-    room = enter(path)
-    fill(room)
-    room.publish(overwrite=False)
+    workspace = enter(path)
+    fill(workspace)
+    workspace.publish(overwrite=False)
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_a_published_file_is_whole_and_alone(enter, target, overwrite):
-    room = enter(target, overwrite=overwrite)
-    fill(room)
+    workspace = enter(target, overwrite=overwrite)
+    fill(workspace)
     assert not target.exists()
-    room.publish(overwrite=overwrite)
-    room.close()
+    workspace.publish(overwrite=overwrite)
+    workspace.close()
     assert files(target.parent) == {"x.zip": b"abc"}
 
 
 def test_all_bytes_are_on_the_disk_before_the_name_is(enter, target, monkeypatch):
-    room = enter(target)
-    room.begin(3, ETAG)
-    room.write(0, b"abc")
+    workspace = enter(target)
+    workspace.begin(3, ETAG)
+    workspace.write(0, b"abc")
     synced = []
     sync = os.fsync
     monkeypatch.setattr(os, "fsync", lambda fd: synced.append(target.exists()) or sync(fd))
-    room.finish()
+    workspace.finish()
     assert synced
     assert not any(synced)
-    room.publish(overwrite=False)
+    workspace.publish(overwrite=False)
     if hasattr(os, "O_DIRECTORY"):
         assert synced[-1]
 
@@ -105,12 +106,12 @@ def test_all_bytes_are_on_the_disk_before_the_name_is(enter, target, monkeypatch
 def test_a_target_that_appears_meanwhile_is_left_as_it_is(enter, target, monkeypatch, linking):
     if not linking:
         monkeypatch.setattr(os, "link", fail(NO_LINKS))
-    room = enter(target)
-    fill(room, etag=None)
+    workspace = enter(target)
+    fill(workspace, etag=None)
     target.write_bytes(b"theirs")
-    with pytest.raises(TargetExistsError, match="exists already and was left") as caught:
-        room.publish(overwrite=False)
-    room.close()
+    with pytest.raises(TargetExistsError, match="already exists and was not changed") as caught:
+        workspace.publish(overwrite=False)
+    workspace.close()
     assert caught.value.path == target
     assert files(target.parent) == {"x.zip": b"theirs"}
 
@@ -130,10 +131,10 @@ def test_a_target_that_appears_while_the_claim_is_made(enter, target, monkeypatc
 
 def test_without_hard_links_a_file_is_renamed(enter, target, monkeypatch):
     monkeypatch.setattr(os, "link", fail(NO_LINKS))
-    room = enter(target)
-    fill(room)
-    room.publish(overwrite=False)
-    room.close()
+    workspace = enter(target)
+    fill(workspace)
+    workspace.publish(overwrite=False)
+    workspace.close()
     assert files(target.parent) == {"x.zip": b"abc"}
 
 
@@ -141,24 +142,24 @@ def test_without_hard_links_a_file_is_renamed(enter, target, monkeypatch):
 def test_a_link_that_leads_nowhere_is_not_replaced(enter, target, monkeypatch, linking):
     if not linking:
         monkeypatch.setattr(os, "link", fail(NO_LINKS))
-    room = enter(target)
-    fill(room)
+    workspace = enter(target)
+    fill(workspace)
     try:
         target.symlink_to("nowhere")
     except OSError:
         pytest.skip("symbolic links are not allowed here")
     with pytest.raises(TargetExistsError):
-        room.publish(overwrite=False)
+        workspace.publish(overwrite=False)
     assert target.is_symlink()
 
 
 def test_what_cannot_be_removed_is_no_failure(enter, target, monkeypatch):
-    room = enter(target)
-    fill(room)
+    workspace = enter(target)
+    fill(workspace)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", fail(PermissionError(13, "in use")))
-        room.publish(overwrite=False)
-        room.close()
+        workspace.publish(overwrite=False)
+        workspace.close()
     assert target.read_bytes() == b"abc"
 
 
@@ -166,10 +167,10 @@ def test_what_cannot_be_removed_is_no_failure(enter, target, monkeypatch):
 @pytest.mark.parametrize("letter", ["x", "é", "\N{DECIDUOUS TREE}"])
 def test_a_name_as_long_as_a_file_system_takes_can_be_had(enter, tmp_path, letter):
     name = letter * (255 // len(letter.encode()))
-    room = enter(tmp_path / name)
-    fill(room)
-    room.publish(overwrite=False)
-    room.close()
+    workspace = enter(tmp_path / name)
+    fill(workspace)
+    workspace.publish(overwrite=False)
+    workspace.close()
     assert list(files(tmp_path)) == [name]
 
 
@@ -180,21 +181,21 @@ def test_a_name_that_no_file_can_have_is_explained(enter, tmp_path):
 
 def test_a_folder_at_the_target_gets_a_file_in_it(enter, target):
     target.mkdir()
-    room = enter(target)
-    assert room.target.parent == target
-    assert room.target.name.startswith("1-export-20260")
+    workspace = enter(target)
+    assert workspace.target.parent == target
+    assert workspace.target.name.startswith("1-export-20260")
 
 
 def test_a_disk_that_fails_to_remember_keeps_what_it_remembered(enter, target, monkeypatch):
-    room = enter(target)
-    fill(room)
-    room.write(3, b"d")
+    workspace = enter(target)
+    fill(workspace)
+    workspace.write(3, b"d")
     monkeypatch.setattr(os, "fsync", fail())
-    room.close()
+    workspace.close()
     monkeypatch.undo()
     assert set(files(target.parent)) == {".prolific-batch-1.json", ".prolific-batch-1.part"}
     again = enter(target)
-    assert again.received == 2, "less one byte, to be asked about"
+    assert again.file.received == 2, "less one byte, to be asked about"
 
 
 def test_an_error_without_words_of_the_system_is_explained_with_its_own(enter, target, monkeypatch):
@@ -211,34 +212,34 @@ def test_the_claim_is_touched_in_the_background_until_the_download_ends(target):
         beating.append((act, interval))
         return beating.clear
 
-    room = Workspace.open(
+    workspace = open_workspace(
         PendingExport("batch", "1"), target, System(beat=beat), NOW, overwrite=False
     )
     ((touch, interval),) = beating
     assert interval * 10 <= FOREIGN_SILENCE
-    os.utime(room.claim.path, (1, 1))
+    os.utime(workspace.claim.path, (1, 1))
     touch()
-    assert OsDisk().age(room.claim.path) < 100
-    room.close()
+    assert OsDisk().age(workspace.claim.path) < 100
+    workspace.close()
     assert beating == []
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="has no fork")
 def test_a_fork_leaves_a_download_to_its_parent(enter, target):
-    room = enter(target)
-    room.begin(6, ETAG)
-    room.write(0, b"abc")
+    workspace = enter(target)
+    workspace.begin(6, ETAG)
+    workspace.write(0, b"abc")
 
     def act():
         with pytest.raises(TargetInUseError):
-            room.write(3, b"xyz")
-        room.close()
+            workspace.write(3, b"xyz")
+        workspace.close()
 
     assert fork(act) == 0
-    room.write(3, b"def")
-    room.finish()
-    room.publish(overwrite=False)
-    room.close()
+    workspace.write(3, b"def")
+    workspace.finish()
+    workspace.publish(overwrite=False)
+    workspace.close()
     assert files(target.parent) == {"x.zip": b"abcdef"}
 
 
@@ -247,7 +248,7 @@ def test_a_fork_leaves_a_download_to_its_parent(enter, target):
 def test_a_hidden_file_that_is_none_of_ours_ends_the_download_with_its_name(enter, target, suffix):
     hidden = target.with_name(f".prolific-batch-1.{suffix}")
     os.mkfifo(hidden)
-    with pytest.raises(DownloadError, match=f"{hidden} is a pipe, where a download keeps"):
+    with pytest.raises(DownloadError, match=f"{hidden} is a pipe, but a download needs"):
         fill(enter(target))
     assert [path.name for path in target.parent.iterdir()] == [hidden.name]
     hidden.unlink()
@@ -256,18 +257,18 @@ def test_a_hidden_file_that_is_none_of_ours_ends_the_download_with_its_name(ente
 
 @pytest.mark.skipif(os.name == "nt", reason="makes pipes")
 def test_a_sidecar_that_cannot_be_replaced_is_named_and_the_claim_given_up(enter, target):
-    room = enter(target)
-    room.begin(6, ETAG)
-    room.write(0, b"abc")
-    room.checkpoint()
+    workspace = enter(target)
+    workspace.begin(6, ETAG)
+    workspace.write(0, b"abc")
+    workspace.checkpoint()
     fresh = target.with_name(".prolific-batch-1.json.new")
     os.mkfifo(fresh)
     with pytest.raises(DownloadError, match=f"{fresh} is a pipe"):
-        room.checkpoint()
-    room.close()
+        workspace.checkpoint()
+    workspace.close()
     assert not list(target.parent.glob("*.lock"))
     fresh.unlink()
-    assert enter(target).received == 3
+    assert enter(target).file.received == 3
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
@@ -276,9 +277,9 @@ def test_a_finished_file_has_the_mode_of_a_new_one(enter, target):
     target.chmod(0o600)
     before = os.umask(0o027)
     try:
-        room = enter(target, overwrite=True)
-        fill(room)
-        room.publish(overwrite=True)
+        workspace = enter(target, overwrite=True)
+        fill(workspace)
+        workspace.publish(overwrite=True)
     finally:
         os.umask(before)
     assert target.stat().st_mode & 0o777 == 0o640
@@ -303,25 +304,25 @@ def test_whatever_fails_there_is_the_file_or_what_was_there(content, theirs, ove
         target = Path(name, "x.zip")
         if theirs == "before":
             target.write_bytes(b"theirs")
-        room, published = None, False
+        workspace, published = None, False
         try:
-            room = Workspace.open(
+            workspace = open_workspace(
                 PendingExport("batch", "1"), target, System(), NOW, overwrite=overwrite
             )
-            room.begin(len(content), ETAG)
-            room.write(0, content)
+            workspace.begin(len(content), ETAG)
+            workspace.write(0, content)
             if theirs == "meanwhile":
                 target.write_bytes(b"theirs")
             for call, times in failing.items():
                 patch.setattr(os, call, fail(times=times, then=getattr(os, call)))
-            room.finish()
-            room.publish(overwrite=overwrite)
+            workspace.finish()
+            workspace.publish(overwrite=overwrite)
             published = True
         except (DownloadError, StorageError) as error:
             assert failing or isinstance(error, TargetExistsError)
         finally:
-            if room is not None:
-                room.close()
+            if workspace is not None:
+                workspace.close()
             patch.undo()
         there = files(target.parent)
         kept = {one for one in there if one.startswith(".prolific-batch-1.")}

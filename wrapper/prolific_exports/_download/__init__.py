@@ -1,16 +1,17 @@
-"""Downloads that go on where they stopped, in another process too.
+"""Downloads that another run, in another process too, can resume.
 
-The flow (`_flow`) decides; everything it knows of files goes through a `_workspace`,
-which holds three small files beside the target, named by kind and id:
+`_flow` runs a download. `_parts` plans its requests, `_receiver` takes the responses,
+`_retries` counts failures and gives up, `_progress` reports. `_workspace` owns three hidden
+files beside the destination, named by kind and id:
 
 ``.prolific-<kind>-<id>.part``
-    The archive as far as it has arrived.
+    The partial file: the bytes of the archive that have arrived.
 ``.prolific-<kind>-<id>.json``
-    The sidecar: which job, which archive, which bytes of the partial are good.
+    The sidecar: the job, the archive, and which bytes of the partial file are good.
 ``.prolific-<kind>-<id>.lock``
-    The claim: which process works on it.
+    The claim: the process that works on the download.
 
-A byte counts as good once it is on the disk and the sidecar says so. The sidecar is
-written after the bytes that it vouches for and before bytes that it no longer vouches
-for, so a crash at any point loses bytes but never takes wrong ones for good.
+A byte is good once it is on the disk and the sidecar records it. The sidecar is written after
+the bytes that it records, and before these bytes are overwritten. So a crash at any point can
+lose bytes, but the next run never takes wrong bytes for good ones.
 """

@@ -1,7 +1,8 @@
 """The claim of one process to one download.
 
 A claim is a file that is created exclusively. Unlike advisory locks, that works on every
-network file system. A claim outlives a holder that is killed, and is then taken over.
+network file system. The claim of a killed process stays behind, and the next process takes it
+over.
 """
 
 import json
@@ -18,25 +19,25 @@ from prolific_exports._files._disk import Disk, Handle
 from prolific_exports._files._process import Process, Processes
 from prolific_exports._model._json import parse
 
-# A holder touches its claim every `TOUCH_INTERVAL` seconds, whatever it is doing. One on
-# another machine or in another container can't be asked whether it lives, and counts as gone
-# after a silence of twelve touches.
+# A holder touches its claim every `TOUCH_INTERVAL` seconds, whatever it is doing. A process on
+# another machine or in another container can't be checked; it counts as gone once it has missed
+# twelve touches.
 TOUCH_INTERVAL: Final = 5.0
 FOREIGN_SILENCE: Final = 60.0
-# Between creating the file and writing who made it there is a moment.
+# A claim is empty for a moment between its creation and its first write.
 _UNSIGNED_SILENCE: Final = 10.0
 _TRIES: Final = 10
 
 
 @frozen
 class Holder:
-    """Who holds a claim.
+    """The holder of a claim.
 
     Attributes:
         process: The process.
         output: Name of the file that it downloads, in the claim's folder.
-        since: When it claimed, in words.
-        key: What tells this claim from every other.
+        since: When it took the claim, as text for messages.
+        key: A random value that identifies this claim.
     """
 
     process: Process
@@ -50,7 +51,7 @@ class Holder:
 
     @classmethod
     def load(cls, content: bytes) -> "Holder | None":
-        """Who signed; None if nobody did, yet."""
+        """Read a claim. None if its holder is not written yet, or the file is damaged."""
         try:
             record: Any = parse(content)
             host, boot, namespace, started, output, since, key = (
@@ -69,15 +70,12 @@ def _is_text(_attribute: object, value: object) -> bool:
 
 @define
 class Claim:
-    """A claim that is held, until `release`.
+    """A claim that this process holds until `release`.
 
     Attributes:
-        path: Its file.
-        target: What it is for, for messages.
-        disk: Where the file is.
-        processes: Who can be asked about processes.
-        holder: The process that took it.
-        handle: The open file. Windows refuses to rename it meanwhile.
+        path: The claim's file.
+        target: The destination, for messages.
+        handle: The open file. While it is open, Windows refuses to rename it.
     """
 
     path: Path
@@ -91,7 +89,7 @@ class Claim:
     def take(
         cls, path: Path, target: Path, disk: Disk, processes: Processes, now: datetime
     ) -> "Claim":
-        """Claim, taking over from a process that has ended.
+        """Take the claim, also from a process that has ended.
 
         Raises:
             TargetInUseError: Another process, or another part of this one, holds it.
@@ -103,13 +101,13 @@ class Claim:
             try:
                 disk.create(path, holder.dump())
             except FileExistsError:
-                _take_away(path, target, disk, processes)
+                _remove_abandoned(path, target, disk, processes)
             else:
                 return cls(path, target, disk, processes, holder, disk.open(path))
         raise _in_use(path, target, None)
 
     def check(self) -> None:
-        """Make sure that the claim is still held.
+        """Check that this process still holds the claim.
 
         Raises:
             TargetInUseError: Another process took it over, or this one is a fork of the holder.
@@ -119,25 +117,25 @@ class Claim:
 
     @property
     def is_held(self) -> bool:
-        """Whether this process holds it: not one that took it over, nor the parent of a fork."""
+        """Whether this process holds the claim; false after a takeover, and in a fork."""
         found = self._found()
         return self.is_of_this_process and found is not None and found.key == self.holder.key
 
     @property
     def is_of_this_process(self) -> bool:
-        """Whether this process took it, and isn't a fork of the one that did."""
+        """Whether this process took the claim; false in a fork of it."""
         return self.processes.pid == self.holder.process.pid
 
     def touch(self) -> None:
-        """Show that the holder lives. Never touches the claim of one that took over."""
+        """Show that the holder is alive. Never touches the claim of a process that took over."""
         self.handle.touch()
 
     def release(self) -> None:
-        """Give it up."""
+        """Give up the claim."""
         try:
             held = self.is_held
         finally:
-            # Left open, it would keep everyone out on Windows, this process too.
+            # On Windows, a claim that stays open would lock out every process, this one included.
             self.handle.close()
         if held:
             self.disk.remove(self.path)
@@ -146,15 +144,15 @@ class Claim:
         try:
             return Holder.load(self.disk.read(self.path) or b"")
         except DownloadError:
-            # Not a file of this user, so not the claim either.
+            # Not a file of this user, so not this claim.
             return None
 
 
-def _take_away(path: Path, target: Path, disk: Disk, processes: Processes) -> None:
+def _remove_abandoned(path: Path, target: Path, disk: Disk, processes: Processes) -> None:
     """Remove a claim whose holder has ended.
 
-    It is moved aside and read again: two processes may find the same claim abandoned, and the
-    slower one would otherwise remove the faster one's.
+    The claim is moved aside and read again. Two processes may find the same abandoned claim, and
+    the slower one could otherwise remove the new claim of the faster one.
     """
     content = disk.read(path)
     if content is None:
@@ -168,17 +166,18 @@ def _take_away(path: Path, target: Path, disk: Disk, processes: Processes) -> No
     except FileNotFoundError:
         return
     except PermissionError:
-        # Windows: the holder has it open.
+        # On Windows, the holder has the file open.
         raise _in_use(path, target, found) from None
     if disk.read(aside) != content:
-        # Without hard links, or when a third was faster, its owner will notice.
+        # Put the new claim back. If that fails (no hard links, or a third process was
+        # faster), its holder will notice.
         with suppress(OSError):
             disk.link(aside, path)
     disk.remove(aside)
 
 
 def aside_path(path: Path) -> Path:
-    """Where an abandoned claim is moved: one name, so that a crash leaves one file at most."""
+    """Where an abandoned claim is moved. Always one name, so a crash leaves at most one file."""
     return path.with_name(f"{path.name}.old")
 
 
@@ -199,19 +198,19 @@ def _in_use(
     path: Path, target: Path, found: Holder | None, own: Process | None = None
 ) -> TargetInUseError:
     if found is not None and found.process == own:
-        # A thread or task. Don't advise to stop the process that reads this.
-        who, advice = f"this same process (since {found.since})", "Wait for it."
+        # Another thread or task. Don't suggest stopping the process that reads this.
+        who, advice = f"this process (since {found.since})", "Wait for it."
     else:
         who = "another process"
         if found is not None:
             who = f"process {found.process.pid} on {found.process.host} (since {found.since})"
         advice = (
-            "Wait for it, or stop it. If it was killed, try again in a minute, or delete its "
-            f"claim, {path}."
+            "Wait for it, or stop it. If that process was killed, try again in a minute or "
+            f"delete its claim, {path}."
         )
     output = target if found is None else target.with_name(found.output or target.name)
     return TargetInUseError(
-        f"{output} is being downloaded already, by {who}. {advice}",
+        f"{output} is already being downloaded by {who}. {advice}",
         path=target,
         host=found.process.host if found else None,
         pid=found.process.pid if found else None,

@@ -1,4 +1,4 @@
-"""Something done every few seconds in the background, while something else goes on."""
+"""Call a function every few seconds in the background."""
 
 import threading
 from collections.abc import Callable
@@ -9,17 +9,17 @@ Stop: TypeAlias = Callable[[], None]
 
 
 def beat(act: Callable[[], object], interval: float) -> Stop:
-    """Call a function regularly, in a thread, until the returned one is called.
+    """Call a function regularly in a thread, until the returned function is called.
 
-    A download verifies for minutes, waits as long as a server asks it to, or waits for bytes
-    that don't come: none of these can stop to do something else.
+    A download verifies for minutes, waits as long as a server asks, or waits for bytes that
+    don't come. None of these can pause to do something else.
 
     Args:
-        act: What to do; an `OSError` of it is ignored.
+        act: The function. An `OSError` from it is ignored.
         interval: Seconds between two calls.
 
     Returns:
-        Ends it, and waits for a call under way.
+        A function that stops the thread, and waits for a call in progress.
     """
     over = threading.Event()
 
@@ -38,6 +38,6 @@ def beat(act: Callable[[], object], interval: float) -> Stop:
     try:
         thread.start()
     except RuntimeError:
-        # The system allows no more threads. What goes on meanwhile may do without.
+        # The system allows no more threads. The download works without a heartbeat.
         return over.set
     return stop

@@ -10,8 +10,7 @@ from prolific_exports._flows._polling import PendingExport
 # Most file systems have room for 255 bytes.
 _LONGEST_NAME: Final = 240
 _HIDDEN_PREFIX: Final = ".prolific-"
-# Some file systems take letters of either case for the same, Windows drops dots and spaces
-# at the end.
+# Some file systems ignore case, and Windows drops dots and spaces at the end.
 _HIDDEN: Final = re.compile(
     rf"{re.escape(_HIDDEN_PREFIX)}.*\.(?:part|json|lock)(?:\.new|\.old)?[. ]*",
     re.IGNORECASE | re.DOTALL,
@@ -19,7 +18,7 @@ _HIDDEN: Final = re.compile(
 
 
 def default_name(job: PendingExport, now: datetime) -> str:
-    """``<id>-export-<YYYYMMDD-HHMMSS>.zip`` in local time, as Prolific's own command has it.
+    """``<id>-export-<YYYYMMDD-HHMMSS>.zip`` in local time, like Prolific's own command.
 
     With a filter, its conditions follow the time.
     """
@@ -31,15 +30,15 @@ def default_name(job: PendingExport, now: datetime) -> str:
 
 
 def part_path(folder: Path, job: PendingExport) -> Path:
-    """The partial file of a download, one for each filter. Other files are named like it."""
+    """The partial file of a download with this filter. Sidecar and claim differ in suffix."""
     # No id has a "+" in it.
     filtered = "" if job.filter is None else f"+{job.filter.key}"
     return folder / f"{_HIDDEN_PREFIX}{job.kind}-{job.resource_id}{filtered}.part"
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file of the name is taken for one of a download under way, this or another.
+    """Whether a name is reserved for the hidden files of downloads.
 
-    An archive of such a name would be overwritten or tidied away.
+    A download could overwrite or remove an archive with such a name.
     """
     return _HIDDEN.fullmatch(name) is not None

@@ -1,4 +1,4 @@
-"""Which bytes of an archive are there."""
+"""The ranges of an archive that have arrived."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ class Ranges:
             return
         last = self._ranges[-1] if self._ranges else None
         if last is not None and last[1] == start:
-            # What a download does nearly always: go on where it was.
+            # The usual case: the next bytes of the same range.
             self._ranges[-1] = (last[0], end)
             self.size += end - start
             return
@@ -33,18 +33,18 @@ class Ranges:
         self.size = sum(end - start for start, end in self._ranges)
 
     def cut(self, end: int) -> None:
-        """Take out every position from ``end`` on."""
+        """Remove every position from ``end`` on."""
         kept = [(start, min(stop, end)) for start, stop in self._ranges if start < end]
         self._ranges = kept
         self.size = sum(stop - start for start, stop in kept)
 
     def clear(self) -> None:
-        """Take everything out."""
+        """Remove all positions."""
         self._ranges = []
         self.size = 0
 
     def holes(self, total: int | None) -> list[tuple[int, int | None]]:
-        """What is missing, in order; the last hole of an unknown size has no end."""
+        """The missing ranges, in order. If the size is unknown, the last one has no end."""
         holes: list[tuple[int, int | None]] = []
         position = 0
         for start, end in self._ranges:
@@ -57,7 +57,7 @@ class Ranges:
 
     @property
     def end(self) -> int:
-        """The position behind the last byte that is there."""
+        """The position after the last byte that has arrived."""
         return self._ranges[-1][1] if self._ranges else 0
 
     def as_list(self) -> list[tuple[int, int]]:

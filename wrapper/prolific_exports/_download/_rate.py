@@ -1,20 +1,20 @@
-"""How fast bytes arrive, smoothed."""
+"""The smoothed transfer rate."""
 
 import math
 from typing import Final
 
 from attrs import define
 
-# Seconds after which what was measured counts for a third only.
+# Seconds after which a measurement has a third of its weight.
 _MEMORY: Final = 3.0
 
 
 @define
 class Rate:
-    """Bytes per second, averaged so that newer ones count more.
+    """Bytes per second, as an average in which recent bytes count more.
 
     Attributes:
-        value: The average; None before anything was measured.
+        value: The average; None before the first measurement.
     """
 
     value: float | None = None
@@ -22,11 +22,11 @@ class Rate:
     _received: int = 0
 
     def measure(self, now: float, received: int) -> None:
-        """Take note of how many bytes there are.
+        """Add a measurement.
 
         Args:
             now: Monotonic time in seconds.
-            received: Bytes so far; fewer than before when the download started over.
+            received: Bytes so far; fewer than before if the download restarted.
         """
         since, before = self._since, self._received
         if since is None or received < before:

@@ -1,4 +1,4 @@
-"""What is recorded of a download, for a run of another process to go on with."""
+"""The record with which another process resumes a download."""
 
 import json
 import re
@@ -8,32 +8,31 @@ from typing import Any, Final, Self
 from attrs import frozen
 
 from prolific_exports._download._names import is_hidden
-from prolific_exports._download._store_answers import is_strong
+from prolific_exports._download._range_request import is_strong
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._json import parse
 from prolific_exports._model._references import Kind
 
 _VERSION: Final = 1
 _LARGEST: Final = 10**18
-# In bytes, on any file system there is.
+# In bytes, on every common file system.
 _LONGEST_NAME: Final = 255
-# As `_refs` has ids.
+# Like the ids in `_model._references`.
 _ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,199}")
 
 
 @frozen
 class Sidecar:
-    """One download. Neither the token nor the URL is part of it.
+    """The recorded state of one download. It contains neither the token nor the URL.
 
     Attributes:
-        kind: What is exported.
         resource_id: Id of the collection or batch.
-        export_id: Id of the job; None where the server did not name it.
-        output: Name that the archive is to get, in the sidecar's folder.
-        total: Bytes of the archive, None where the store did not say.
-        etag: Its strong entity tag, None without one.
-        good: Half-open ranges of bytes that are on the disk, in order.
-        filter: Which responses it is of; None for all.
+        export_id: Id of the job; None if the server did not name it.
+        output: File name of the finished archive, in the sidecar's folder.
+        total: Bytes of the archive; None if the store did not say.
+        etag: Strong entity tag of the archive; None without one.
+        good: Half-open ranges of the bytes that are on the disk, in order.
+        filter: Which responses are exported; None for all.
     """
 
     kind: Kind
@@ -68,10 +67,10 @@ class Sidecar:
         resource_id: str,
         filter_: ExportFilter | None = None,
     ) -> Self | None:
-        """The download that a file records; None if it is damaged or of something else.
+        """Read a sidecar. None if it is damaged or records another download.
 
-        The file may have been cut off, written by another version or by anybody who may
-        write in the folder: nothing in it is taken on trust.
+        The file may be truncated, or written by another version or another user of the
+        folder, so every value is checked.
         """
         try:
             record = parse(content)
@@ -94,8 +93,8 @@ class Sidecar:
             and (etag is None or (isinstance(etag, str) and is_strong(etag)))
             and good is not None
             and (not good or total is None or good[-1][1] <= total)
-            # Bytes that cannot be told from another archive's are never recorded, and the
-            # first ones come first.
+            # Without an entity tag, bytes of two archives look alike, so they are never recorded.
+            # The first range always begins at byte 0.
             and (not good or (etag is not None and good[0][0] == 0))
         ):
             return cls(kind, resource_id, export_id, output, total, etag, good, filter_)
@@ -107,7 +106,7 @@ def _conditions(filter_: ExportFilter | None) -> dict[str, str] | None:
 
 
 def _is_name(output: str) -> bool:
-    """Whether an archive in the sidecar's folder can have the name, and nothing else has."""
+    """Whether this is a plain file name that an archive beside the sidecar can have."""
     try:
         size = len(output.encode("utf-8", "surrogateescape"))
     except UnicodeEncodeError:

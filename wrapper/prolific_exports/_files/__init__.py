@@ -1,13 +1,13 @@
-"""Files on the disk: what downloads, archives, tables and reports share.
+"""File handling shared by downloads, archives, tables and reports.
 
-It knows nothing of what files hold:
+These modules don't depend on the content of files:
 
-- `_destinations`: where a file may be written;
-- `_disk`: the few things that are done with files, and what a simulation replaces;
-- `_failures`: what the system refuses, as errors of this package;
-- `_names`: names that others chose, as files that every system can hold;
+- `_destinations`: checks where a file may be written;
+- `_disk`: the file operations, which a simulation replaces;
+- `_failures`: errors of the operating system, as errors of this package;
+- `_names`: names from an archive, as paths that every system accepts;
 - `_process`: the identity of a process, and whether it has ended;
-- `_publishing`: a file gets its name once it is complete, or not at all;
-- `_trust`: hidden files are opened only if this user made them;
-- `_staging`: files and folders that are being written, and what a killed process left of them.
+- `_publishing`: gives a complete file its final name;
+- `_staging`: hidden files and folders for output in progress, and their leftovers;
+- `_trust`: opens hidden files only if this user created them.
 """

@@ -1,7 +1,7 @@
-"""Where a file may be written.
+"""Check where a file may be written.
 
-Only a regular file may be replaced, and a link to one is followed: a device, a pipe or a socket
-that is replaced by a file breaks more than this package's work.
+Only a regular file may be replaced; a link to one is followed. Replacing a device, a pipe or a
+socket with a file would break other programs.
 """
 
 import os
@@ -21,7 +21,7 @@ _KINDS: Final = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
-# Files of these names are opened by programs that expect this format, and nothing else.
+# Programs open files with these suffixes and expect exactly this format.
 _TAKEN_SUFFIXES: Final = frozenset(
     {
         *(".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip", ".zst"),
@@ -33,42 +33,42 @@ _TAKEN_SUFFIXES: Final = frozenset(
 
 
 def expanded(path: str | os.PathLike[str]) -> Path:
-    """A path whose first part may be ``~``, which is the home folder; ``./~`` is a file.
+    """Replace a leading ``~`` by the home folder; ``./~`` is a file.
 
     Raises:
-        UsageError: The home folder is not known.
+        UsageError: The home folder is unknown.
     """
     return Path(expanded_text(os.fspath(path)))
 
 
 def expanded_text(path: str) -> str:
-    """As `expanded`, with the separator at the end that tells a folder.
+    """Like `expanded`, but keeps a final separator, which marks a folder.
 
     Raises:
-        UsageError: The home folder is not known.
+        UsageError: The home folder is unknown.
     """
     if path != _HOME and not path.startswith(_BELOW_HOME):
         return path
     home = os.path.expanduser(_HOME)  # noqa: PTH111 - Path raises errors of several kinds
     if home == _HOME:
         raise UsageError(
-            f"{path}: your home folder, ~, is not known here. Give the whole path, or ./~ for a "
-            "file of that name."
+            f"Cannot find your home folder for {path}. Give the full path, or ./~ for a file "
+            "named ~."
         )
     return home + path[len(_HOME) :]
 
 
 def destination(path: Path, *, overwrite: bool) -> Path:
-    """Where to write a file: the path itself, or the file that a link at it leads to.
+    """Where to write a file: the path itself, or the file that a link there points to.
 
     Args:
         path: Where the caller wants the file.
-        overwrite: Whether a file that is there may be replaced.
+        overwrite: Whether an existing file may be replaced.
 
     Raises:
-        TargetExistsError: Something is there that may not be replaced.
+        TargetExistsError: Something exists there that may not be replaced.
         OSError: The system refuses.
-        ValueError: No file can have the name.
+        ValueError: The name is not valid for a file.
     """
     try:
         found = os.lstat(path)
@@ -77,19 +77,19 @@ def destination(path: Path, *, overwrite: bool) -> Path:
     if stat.S_ISLNK(found.st_mode):
         if overwrite and _is_planted(found, path):
             raise TargetExistsError(
-                f"{path} is a link that another user made in a folder for everyone, so it is not "
+                f"{path} is a link that another user created in a shared folder, so it is not "
                 "followed. Choose another path.",
                 path=path,
             )
-        leads_to = Path(os.path.realpath(path))
+        pointed_to = Path(os.path.realpath(path))
         try:
-            found = leads_to.stat()
+            found = pointed_to.stat()
         except FileNotFoundError:
             if overwrite:
-                return leads_to
+                return pointed_to
             raise target_exists(path) from None
     else:
-        leads_to = path
+        pointed_to = path
     if not stat.S_ISREG(found.st_mode):
         raise TargetExistsError(
             f"{path} is {kind_of(found.st_mode)}, and only a regular file can be replaced. Choose "
@@ -98,11 +98,11 @@ def destination(path: Path, *, overwrite: bool) -> Path:
         )
     if not overwrite:
         raise target_exists(path)
-    return leads_to
+    return pointed_to
 
 
 def _is_planted(link: os.stat_result, path: Path) -> bool:
-    """Whether another user may have laid a link as a trap: the rule of Linux for such folders."""
+    """Whether a link may be a trap of another user, by the rule of Linux (protected_symlinks)."""
     folder = path.parent.stat()
     shared = stat.S_ISVTX | stat.S_IWOTH
     if os.name == "nt" or folder.st_mode & shared != shared:
@@ -111,34 +111,34 @@ def _is_planted(link: os.stat_result, path: Path) -> bool:
 
 
 def kind_of(mode: int) -> str:
-    """What a file is, in words."""
+    """The type of a file, in words."""
     return next((words for test, words in _KINDS if test(mode)), "a special file")
 
 
 def target_exists(path: Path, more: str = "") -> TargetExistsError:
-    """The error for a destination that is taken; ``more`` are sentences to append."""
+    """The error for a destination that exists; ``more`` are sentences to append."""
     return TargetExistsError(
-        f"{path} exists already and was left as it is. "
-        "Choose another path, or allow it to be overwritten (overwrite=True, --overwrite)."
+        f"{path} already exists and was not changed. "
+        "Choose another path, or allow overwriting (overwrite=True, --overwrite)."
         f"{more}",
         path=path,
     )
 
 
 def check_suffix(path: str | os.PathLike[str], own: Collection[str], what: str) -> None:
-    """Refuse a file whose name promises another format.
+    """Refuse a file name with the suffix of another format.
 
     Args:
         path: Where to write.
-        own: The suffixes of the format that is written, such as ``.csv``.
+        own: The suffixes of the written format, such as ``.csv``.
         what: The format, with its article.
 
     Raises:
-        UsageError: The name ends in the suffix of another format.
+        UsageError: The suffix belongs to another format.
     """
     suffix = Path(path).suffix.lower()
     if suffix in _TAKEN_SUFFIXES and suffix not in own:
         raise UsageError(
-            f"{os.fspath(path)} would be {what}, and its name says {suffix}. Nothing was written: "
-            f"let the name end in {' or '.join(own)}."
+            f"{os.fspath(path)} would be {what}, but its name ends in {suffix}. Nothing was "
+            f"written. Choose a name that ends in {' or '.join(own)}."
         )

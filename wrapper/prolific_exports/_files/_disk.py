@@ -1,4 +1,4 @@
-"""The few things that are done with files."""
+"""The file operations of downloads, which a simulation replaces."""
 
 import os
 import shutil
@@ -9,23 +9,23 @@ from typing import Final, Protocol
 from prolific_exports._files._destinations import destination
 from prolific_exports._files._trust import check_own, open_own, read_own
 
-# Bytes. A sidecar with a thousand holes has 30,000.
+# In bytes. A sidecar with a thousand missing ranges has 30,000.
 LARGEST_HIDDEN_FILE: Final = 1 << 20
 
 
 class Handle(Protocol):
-    """A file that is open for writing anywhere in it."""
+    """A file open for writing at any position."""
 
     def size(self) -> int:
         """Bytes of the file."""
         ...
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
-        """Write all of the data at a position."""
+        """Write all of the data at an offset."""
         ...
 
     def truncate(self, size: int) -> None:
-        """Cut the file off."""
+        """Cut the file to a size."""
         ...
 
     def sync(self) -> None:
@@ -33,7 +33,7 @@ class Handle(Protocol):
         ...
 
     def touch(self) -> None:
-        """Set the time at which the file was modified to now."""
+        """Set the modification time to now."""
         ...
 
     def close(self) -> None:
@@ -42,14 +42,14 @@ class Handle(Protocol):
 
 
 class Disk(Protocol):
-    """A file system. Everything raises `OSError` where the system refuses."""
+    """A file system. Every method raises `OSError` if the system refuses."""
 
     def is_folder(self, path: Path) -> bool:
-        """Whether there is a folder."""
+        """Whether a folder exists at the path."""
         ...
 
     def exists(self, path: Path) -> bool:
-        """Whether the name is taken, if only by a link that leads nowhere."""
+        """Whether anything exists at the path, even a broken link."""
         ...
 
     def destination(self, path: Path, *, overwrite: bool) -> Path:
@@ -57,7 +57,7 @@ class Disk(Protocol):
         ...
 
     def is_same(self, path: Path, other: Path) -> bool:
-        """Whether both are names of one file. A symbolic link is a file of its own."""
+        """Whether both paths are names of one file. A symbolic link is a file of its own."""
         ...
 
     def size(self, path: Path) -> int:
@@ -68,23 +68,23 @@ class Disk(Protocol):
         """The content of a small hidden file of this user; None if there is no such file.
 
         Raises:
-            DownloadError: What is there is something else, or another user's.
+            DownloadError: It is not a regular file, or belongs to another user.
         """
         ...
 
     def create(self, path: Path, content: bytes) -> None:
-        """Make a file, or raise `FileExistsError`."""
+        """Create a file, or raise `FileExistsError`."""
         ...
 
     def replace_content(self, path: Path, content: bytes) -> None:
-        """Give a file new content in one step, and have it on the disk."""
+        """Replace the content of a file in one step, and bring it to the disk."""
         ...
 
     def open(self, path: Path) -> Handle:
-        """Open a hidden file of this user that has no other name, created if need be.
+        """Open a hidden file of this user that has no other name; create it if missing.
 
         Raises:
-            DownloadError: What is there is something else, or another user's.
+            DownloadError: It is not a regular file, or belongs to another user.
         """
         ...
 
@@ -93,23 +93,23 @@ class Disk(Protocol):
         ...
 
     def rename(self, path: Path, name: Path) -> None:
-        """Give a file another name, instead of whatever had it."""
+        """Rename a file, replacing any file with that name."""
         ...
 
     def remove(self, path: Path) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file, if it exists."""
         ...
 
     def age(self, path: Path) -> float:
-        """Seconds since a file was touched, by the file system's own clock."""
+        """Seconds since a file was modified, by the file system's own clock."""
         ...
 
     def sync_folder(self, folder: Path) -> None:
-        """Bring names to the disk, where that can be done."""
+        """Bring file names to the disk, where the system supports it."""
         ...
 
     def free(self, folder: Path) -> int:
-        """Bytes that can still be written."""
+        """Free space in bytes."""
         ...
 
 
@@ -126,14 +126,14 @@ class OsHandle:
         return os.fstat(self._file.fileno()).st_size
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
-        """Write all of the data at a position."""
+        """Write all of the data at an offset."""
         self._file.seek(offset)
         rest = memoryview(data)
         while rest:
             rest = rest[self._file.write(rest) :]
 
     def truncate(self, size: int) -> None:
-        """Cut the file off."""
+        """Cut the file to a size."""
         self._file.truncate(size)
 
     def sync(self) -> None:
@@ -141,9 +141,9 @@ class OsHandle:
         os.fsync(self._file.fileno())
 
     def touch(self) -> None:
-        """Set the time at which the file was modified to now."""
-        # By its descriptor, since another file may have its name by now. Windows can't, but
-        # there no file gets another name while it is open.
+        """Set the modification time to now."""
+        # By descriptor, since another file may have the name by now. Windows supports paths only,
+        # but does not rename an open file.
         os.utime(self._file.fileno() if os.utime in os.supports_fd else self._path)
 
     def close(self) -> None:
@@ -155,11 +155,11 @@ class OsDisk:
     """The operating system's files."""
 
     def is_folder(self, path: Path) -> bool:
-        """Whether there is a folder."""
+        """Whether a folder exists at the path."""
         return path.is_dir()
 
     def exists(self, path: Path) -> bool:
-        """Whether the name is taken, if only by a link that leads nowhere."""
+        """Whether anything exists at the path, even a broken link."""
         return os.path.lexists(path)
 
     def destination(self, path: Path, *, overwrite: bool) -> Path:
@@ -167,12 +167,12 @@ class OsDisk:
         return destination(path, overwrite=overwrite)
 
     def is_same(self, path: Path, other: Path) -> bool:
-        """Whether both are names of one file. A symbolic link is a file of its own."""
+        """Whether both paths are names of one file. A symbolic link is a file of its own."""
         try:
             one, two = os.lstat(path), os.lstat(other)
         except OSError:
             return False
-        # Windows has 0 for every file whose number it cannot learn.
+        # On Windows, 0 means an unknown file number.
         return one.st_ino != 0 and os.path.samestat(one, two)
 
     def size(self, path: Path) -> int:
@@ -184,7 +184,7 @@ class OsDisk:
         return read_own(path, LARGEST_HIDDEN_FILE)
 
     def create(self, path: Path, content: bytes) -> None:
-        """Make a file, or raise `FileExistsError`."""
+        """Create a file, or raise `FileExistsError`."""
         descriptor = open_own(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -195,8 +195,8 @@ class OsDisk:
             raise
 
     def replace_content(self, path: Path, content: bytes) -> None:
-        """Give a file new content in one step, and have it on the disk."""
-        # One name for it, so that a crash does not leave one more each time.
+        """Replace the content of a file in one step, and bring it to the disk."""
+        # Always the same name, so that crashes leave at most one such file.
         fresh = path.with_name(f"{path.name}.new")
         check_own(fresh)
         self.remove(fresh)
@@ -209,9 +209,9 @@ class OsDisk:
         self.sync_folder(path.parent)
 
     def open(self, path: Path) -> Handle:
-        """Open a hidden file of this user that has no other name, created if need be."""
+        """Open a hidden file of this user that has no other name; create it if missing."""
         descriptor = open_own(path, os.O_RDWR | os.O_CREAT)
-        # An archive that was published by a second name must not be written to.
+        # A second name is that of a published archive, which must not be written to.
         if os.fstat(descriptor).st_nlink > 1:
             os.close(descriptor)
             self.remove(path)
@@ -223,16 +223,16 @@ class OsDisk:
         os.link(path, name)
 
     def rename(self, path: Path, name: Path) -> None:
-        """Give a file another name, instead of whatever had it."""
+        """Rename a file, replacing any file with that name."""
         path.replace(name)
 
     def remove(self, path: Path) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file, if it exists."""
         path.unlink(missing_ok=True)
 
     def age(self, path: Path) -> float:
-        """Seconds since a file was touched, by the file system's own clock."""
-        # On a network, the server's clock: the one here may be wrong.
+        """Seconds since a file was modified, by the file system's own clock."""
+        # On a network share, that is the server's clock; the local one may be wrong.
         probe = path.with_name(f"{path.name}.new")
         descriptor = open_own(probe, os.O_WRONLY | os.O_CREAT)
         try:
@@ -245,7 +245,7 @@ class OsDisk:
         return now - path.stat().st_mtime
 
     def sync_folder(self, folder: Path) -> None:
-        """Bring names to the disk, where that can be done (not on Windows)."""
+        """Bring file names to the disk, where the system supports it (not Windows)."""
         flags = getattr(os, "O_DIRECTORY", None)
         if flags is None:
             return
@@ -257,5 +257,5 @@ class OsDisk:
                 os.close(descriptor)
 
     def free(self, folder: Path) -> int:
-        """Bytes that can still be written."""
+        """Free space in bytes."""
         return shutil.disk_usage(folder).free

@@ -1,4 +1,4 @@
-"""What the system refuses, as errors of this package."""
+"""Errors of the operating system, as errors of this package."""
 
 import errno
 from collections.abc import Callable, Iterator
@@ -11,15 +11,15 @@ from prolific_exports._errors import ExportsError, StorageError
 _MAKE_ROOM: Final = "Free some space, or choose another path."
 _ELSEWHERE: Final = "Choose another path."
 _LOOK_AFTER_IT: Final = "Check the disk or network share, then try again."
-# By name, since not every system has all of them.
+# By name, since not every system has all of these errors.
 _NEXT_STEPS: Final = MappingProxyType(
     {
         getattr(errno, name): step
         for name, step in {
             "ENOSPC": _MAKE_ROOM,
             "EDQUOT": _MAKE_ROOM,
-            "EFBIG": "The file system or a limit (ulimit -f) allows no larger file: choose another "
-            "path.",
+            "EFBIG": "The file system or a limit (ulimit -f) does not allow larger files. Choose "
+            "another path.",
             "EROFS": _ELSEWHERE,
             "ESTALE": _LOOK_AFTER_IT,
             "EIO": _LOOK_AFTER_IT,
@@ -31,8 +31,8 @@ _NEXT_STEPS: Final = MappingProxyType(
         if hasattr(errno, name)
     }
 )
-# Windows has more kinds of errors than numbers of POSIX: write-protected, not ready, full (two
-# ways), network name gone, quota.
+# Windows has errors without a POSIX number: write-protected, not ready, full (two kinds), network
+# name gone, quota.
 _OF_WINDOWS: Final = MappingProxyType(
     {
         19: _ELSEWHERE,
@@ -46,12 +46,12 @@ _OF_WINDOWS: Final = MappingProxyType(
 
 
 def reason(error: BaseException) -> str:
-    """What the system said, without the number and the path."""
+    """The system's message, without the error number and the path."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def is_of_storage(error: BaseException) -> bool:
-    """Whether something is wrong with the disk, and not with the path or the file."""
+    """Whether the disk fails, rather than the path or file being wrong."""
     return _next_step(error) is not None
 
 
@@ -61,12 +61,12 @@ def failure(
     otherwise: type[ExportsError],
     after: str = "",
 ) -> ExportsError:
-    """The error to raise for one of the system.
+    """Turn an error of the system into one of this package.
 
     Args:
-        what: What could not be done, as the beginning of a sentence.
-        error: What the system said; a `ValueError` is a name that no file can have.
-        otherwise: The error's class, unless something is wrong with the disk.
+        what: What failed, as the beginning of a sentence.
+        error: The system's error. A `ValueError` means an invalid file name.
+        otherwise: The class to raise, unless the disk fails.
         after: Sentences to append.
 
     Returns:
@@ -82,11 +82,11 @@ def failure(
 def explained(
     what: str, otherwise: type[ExportsError], after: Callable[[], str] = str
 ) -> Iterator[None]:
-    """Raise what the system refuses in the block as `failure` has it.
+    """Raise errors of the system in the block as `failure` turns them.
 
     Raises:
-        StorageError: Something is wrong with the disk.
-        ExportsError: Of the class ``otherwise``: the system refuses for another reason.
+        StorageError: The disk fails.
+        ExportsError: The system refuses for another reason; of the class ``otherwise``.
     """
     try:
         yield

@@ -1,7 +1,7 @@
-"""Names that others chose, as files below a folder.
+"""Turn names from an archive into safe paths below a folder.
 
-A name that leads elsewhere on any system is an attack. One that some system can't hold, or takes
-for another one, is not: it is changed, and everywhere in the same way.
+A name that points outside the folder on any system is an attack, and is refused. A name that
+some system rejects or confuses with another is changed, in the same way on every system.
 """
 
 import re
@@ -9,13 +9,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-# What the strictest system can hold: bytes of one name (Linux, and nearly so all others), and
-# of a whole path (macOS).
+# The strictest limits, in bytes: of one name (Linux; others are similar) and of a whole path
+# (macOS).
 _LONGEST_NAME = 255
 _LONGEST_PATH = 1024
-# Folders in a path: each costs memory for the whole path to it.
+# Folders in a path. Each folder needs memory for its whole path.
 _DEEPEST = 32
-# Bytes up to which the end of a name is its type.
+# The longest suffix in bytes that is kept when a name is shortened.
 _LONGEST_SUFFIX = 32
 
 _REFUSED_BY_WINDOWS = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\\]')
@@ -23,12 +23,12 @@ _DROPPED_BY_WINDOWS = ". "
 _DRIVE = re.compile(r"[A-Za-z]:")
 _SEPARATOR = re.compile(r"[/\\]")
 
-# With or without an extension these are devices on Windows.
+# These names are devices on Windows, with or without a suffix.
 _DEVICES = re.compile(r"CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]", re.IGNORECASE)
 
 
 def threat(path: str) -> str | None:
-    """Why a path must not be written below a folder on any system; None if it may, once changed."""
+    """Why a path is dangerous on some system; None if `safe_paths` can make it safe."""
     if "\0" in path:
         return "has a NUL in its name"
     if _SEPARATOR.match(path) or _DRIVE.match(path):
@@ -41,25 +41,25 @@ def threat(path: str) -> str | None:
 
 
 def safe_paths(paths: Iterable[str]) -> Mapping[str, str]:
-    """A path for each file and folder that every system can hold, and tells from the others.
+    """For each file and folder, a distinct path that every system accepts.
 
-    It depends on the paths and their order alone. Names that need no change keep theirs; of
-    several that differ in case or Unicode composition alone, the first one does.
+    The result depends only on the paths and their order. Valid names stay unchanged; of several
+    that differ only in case or Unicode composition, the first one does.
 
     Args:
         paths: Paths with ``/`` between folders; those of folders end in ``/``.
 
     Returns:
-        By each path, without the ``/`` at its end, its place; none for paths that are too long or
-        too deep for a file. Folders on the way have theirs.
+        The safe path for each path without its final ``/``, and for each parent folder. Paths
+        that are too long or too deep are missing.
     """
     wanted = [path.removesuffix("/") for path in paths if _too_long(path) is None]
-    places = _Places()
+    safe = _SafePaths()
     for path in wanted:
-        places.settle(path, unchanged=True)
+        safe.choose(path, unchanged=True)
     for path in wanted:
-        places.settle(path, unchanged=False)
-    return places.of
+        safe.choose(path, unchanged=False)
+    return safe.of
 
 
 def _too_long(path: str) -> str | None:
@@ -71,25 +71,25 @@ def _too_long(path: str) -> str | None:
 
 
 def folded(path: str) -> str:
-    """The path as file systems compare it that ignore case and Unicode composition."""
+    """The path as a file system compares it if it ignores case and Unicode composition."""
     if path.isascii():
         return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
 
 
-class _Places:
+class _SafePaths:
     def __init__(self) -> None:
         self.of: dict[str, str] = {"": ""}
         self._taken: set[str] = set()
-        # Of equal names there can be thousands.
+        # The last number of each name: there can be thousands of equal names.
         self._numbers: dict[str, int] = {}
 
-    def settle(self, path: str, *, unchanged: bool) -> None:
-        """Give a path, and the folders on its way, their places.
+    def choose(self, path: str, *, unchanged: bool) -> None:
+        """Choose safe paths for a path and its parent folders.
 
         Args:
             path: The path.
-            unchanged: Leave those out that have to be changed.
+            unchanged: Skip names that need a change.
         """
         if path in self.of:
             return
@@ -97,37 +97,37 @@ class _Places:
         for name in path.split("/"):
             inner = _joined(folder, name)
             if inner not in self.of:
-                place = self._place(self.of[folder], name, unchanged=unchanged)
-                if place is None:
+                chosen = self._chosen(self.of[folder], name, unchanged=unchanged)
+                if chosen is None:
                     return
-                self._taken.add(folded(place))
-                self.of[inner] = place
+                self._taken.add(folded(chosen))
+                self.of[inner] = chosen
             folder = inner
 
-    def _place(self, parent: str, name: str, *, unchanged: bool) -> str | None:
+    def _chosen(self, parent: str, name: str, *, unchanged: bool) -> str | None:
         safe = _portable(name)
-        place = _joined(parent, safe)
-        key = folded(place)
+        chosen = _joined(parent, safe)
+        key = folded(chosen)
         if key not in self._taken:
-            return None if unchanged and safe != name else place
+            return None if unchanged and safe != name else chosen
         if unchanged:
             return None
         number = self._numbers.get(key, 1)
-        while folded(place) in self._taken:
+        while folded(chosen) in self._taken:
             number += 1
-            place = _joined(parent, _numbered(safe, number))
+            chosen = _joined(parent, _numbered(safe, number))
         self._numbers[key] = number
-        return place
+        return chosen
 
 
 def _joined(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-# Files are many and share their folders.
+# Many files share few folders.
 @lru_cache(64)
 def _portable(name: str) -> str:
-    """The name with ``_`` for what Windows refuses or drops, and behind those that are devices."""
+    """The name with ``_`` for characters that Windows rejects, and after device names."""
     safe = _REFUSED_BY_WINDOWS.sub("_", name)
     kept = safe.rstrip(_DROPPED_BY_WINDOWS)
     safe = kept.ljust(max(1, len(safe)), "_")
@@ -138,7 +138,7 @@ def _portable(name: str) -> str:
 
 
 def _numbered(name: str, number: int | None) -> str:
-    """The name with a number before its suffix, cut to what a name may have."""
+    """The name with a number before its suffix, cut to the longest valid name."""
     stem, dot, suffix = name.rpartition(".")
     end = dot + suffix
     if not stem or len(end.encode()) > _LONGEST_SUFFIX:

@@ -1,8 +1,8 @@
-"""Which process this is, and whether another one has ended.
+"""Identify processes, and find out whether a process has ended.
 
-A process id alone identifies nothing: it is used again, it means something else in another
-container, and a process that has ended keeps it until its parent asks how. So a process is
-known by four things: the boot of its machine, its PID namespace, its id and its start time.
+A process id alone is not an identity: the system reuses it, it means another process in another
+container, and a zombie keeps it. So four values identify a process: the boot of its machine,
+its PID namespace, its id and its start time.
 """
 
 import os
@@ -14,25 +14,24 @@ from typing import Final, Protocol
 from attrs import field, frozen
 
 _PROC: Final = Path("/proc")
-# Zombie, dead: nothing of the process runs any more. Without an init process, a container
-# keeps zombies forever.
+# Zombie and dead: the process does not run any more. A container without an init process keeps
+# zombies forever.
 _ENDED: Final = frozenset("ZXx")
-# macOS. Elsewhere there is no such name, and nothing is printed.
+# macOS. Other systems don't have this name, and the program prints nothing.
 _BOOT_SESSION: Final = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")
 _STATE_AND_START: Final = ("/bin/ps", "-o", "stat=,lstart=", "-p")
-_ASKING_TIMEOUT: Final = 5.0
+_PROGRAM_TIMEOUT: Final = 5.0
 
 
 @frozen
 class Process:
-    """A process.
+    """The identity of a process.
 
     Attributes:
-        host: Name of its machine, for messages.
-        boot: The start of its machine's system; on systems that don't tell, the host's name.
-        namespace: What its id is valid in; "" where there is only one such space.
-        pid: Its id.
-        started: When it started, in letters and digits; "" where that is unknown.
+        host: Name of the machine, for messages.
+        boot: Id of the machine's boot; the host's name where the system has none.
+        namespace: The PID namespace; "" on systems without them.
+        started: Start time in letters and digits; "" if unknown.
     """
 
     host: str = field(eq=False)
@@ -42,12 +41,12 @@ class Process:
     started: str
 
     def shares_ids_with(self, other: "Process") -> bool:
-        """Whether an id means the same process to both."""
+        """Whether both see the same process behind an id."""
         return (self.boot, self.namespace) == (other.boot, other.namespace)
 
 
 class Processes(Protocol):
-    """The processes that can be asked about."""
+    """Access to processes, which tests and the simulation replace."""
 
     def current(self) -> Process:
         """This process."""
@@ -64,14 +63,14 @@ class Processes(Protocol):
 
     @property
     def guards_open_files(self) -> bool:
-        """Whether no file can be renamed that a process has open, so that trying tells."""
+        """Whether the system refuses to rename a file that a process has open."""
         ...
 
 
 class OsProcesses:
     """The operating system's processes.
 
-    Linux is asked through `/proc`, other POSIX systems through `ps`. Windows isn't asked.
+    Reads `/proc` on Linux, runs `ps` on other POSIX systems, and does neither on Windows.
     """
 
     def __init__(
@@ -79,18 +78,18 @@ class OsProcesses:
         *,
         proc: Path = _PROC,
         windows: bool = os.name == "nt",
-        ask: "Callable[[Sequence[str]], str] | None" = None,
+        run: "Callable[[Sequence[str]], str] | None" = None,
     ) -> None:
-        """Use the means of this system.
+        """Use the interfaces of this system.
 
         Args:
-            proc: Where Linux describes its processes.
+            proc: The folder in which Linux describes its processes.
             windows: Whether this is Windows.
-            ask: Runs a program and returns its output, "" if there is none.
+            run: Runs a program and returns its output; "" if it fails.
         """
         self._proc = proc
         self._windows = windows
-        self._ask = ask or _output_of
+        self._run = run or _output_of
 
     def current(self) -> Process:
         """This process."""
@@ -102,7 +101,7 @@ class OsProcesses:
             except (OSError, ValueError):
                 boot, namespace = host, ""
         else:
-            boot = ("" if self._windows else self._ask(_BOOT_SESSION)) or host
+            boot = ("" if self._windows else self._run(_BOOT_SESSION)) or host
             namespace = ""
         _, started = self._state_and_start(pid) or ("", "")
         return Process(host, boot, namespace, pid, started)
@@ -115,7 +114,7 @@ class OsProcesses:
         if found is None:
             return not _exists(process.pid)
         state, started = found
-        # Another process may have been given the id since.
+        # The system may have reused the id for another process.
         return state in _ENDED or (process.started not in ("", started))
 
     @property
@@ -125,11 +124,11 @@ class OsProcesses:
 
     @property
     def guards_open_files(self) -> bool:
-        """Whether no file can be renamed that a process has open, so that trying tells."""
+        """Whether the system refuses to rename a file that a process has open."""
         return self._windows
 
     def _has_proc(self) -> bool:
-        """Whether `/proc` is there, and is that of our own PID namespace."""
+        """Whether `/proc` exists, and belongs to the PID namespace of this process."""
         if self._windows:
             return False
         try:
@@ -138,14 +137,14 @@ class OsProcesses:
             return False
 
     def _state_and_start(self, pid: int) -> tuple[str, str] | None:
-        """A process's state, a letter, and when it started; None if that can't be read."""
+        """The state of a process (one letter) and its start time; None if unreadable."""
         if self._windows:
             return None
         if not self._has_proc():
-            state, _, started = self._ask((*_STATE_AND_START, str(pid))).strip().partition(" ")
+            state, _, started = self._run((*_STATE_AND_START, str(pid))).strip().partition(" ")
             return (state[0], "".join(filter(str.isalnum, started))) if state else None
         try:
-            # The command's name comes second, in parentheses, and may hold anything.
+            # The second field is the command's name in parentheses, with any characters in it.
             fields = (
                 (self._proc / str(pid) / "stat").read_text("latin-1").rpartition(")")[2].split()
             )
@@ -160,25 +159,25 @@ def _exists(pid: int) -> bool:
     except (ProcessLookupError, OverflowError):
         return False
     except OSError:
-        # It belongs to someone else, so it is there.
+        # The process exists, but belongs to another user.
         pass
     return True
 
 
 def _output_of(command: Sequence[str]) -> str:
-    """What a program of the system prints; "" if it can't be run or fails."""
-    import subprocess  # noqa: PLC0415 - start-up time, and only where there is no /proc
+    """The output of a program of the system; "" if it can't be run or fails."""
+    import subprocess  # noqa: PLC0415 - start-up time; used only without /proc
 
     try:
-        ran = subprocess.run(  # noqa: S603 - constant programs, and a number
+        done = subprocess.run(  # noqa: S603 - constant programs, and a number
             command,
             env={"LC_ALL": "C", "TZ": "UTC"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=_ASKING_TIMEOUT,
+            timeout=_PROGRAM_TIMEOUT,
             check=True,
         )
     except (OSError, subprocess.SubprocessError):
         return ""
-    return ran.stdout.decode("ascii", "replace").strip()
+    return done.stdout.decode("ascii", "replace").strip()

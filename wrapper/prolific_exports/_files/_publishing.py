@@ -1,4 +1,4 @@
-"""A file gets its name once it is complete, or not at all."""
+"""Give a complete file its final name."""
 
 from pathlib import Path
 
@@ -7,21 +7,21 @@ from prolific_exports._files._disk import Disk
 
 
 def publish(disk: Disk, source: Path, target: Path, *, overwrite: bool, more: str = "") -> None:
-    """Give a complete file its name, in one step. The name it had may be left to be removed.
+    """Give a complete file its final name in one step. The old name may remain.
 
     Args:
-        disk: Where both are.
-        source: The file.
-        target: Its name, as `destination` has it.
-        overwrite: Whether a file of that name may be replaced.
+        disk: The file system of both.
+        source: The complete file.
+        target: The final name, as returned by `destination`.
+        overwrite: Whether an existing file may be replaced.
         more: Sentences for the message of a `TargetExistsError`.
 
     Raises:
-        TargetExistsError: Something has the name by now that may not be replaced.
+        TargetExistsError: Something has appeared at the target that may not be replaced.
         OSError: The system refuses.
     """
     if overwrite:
-        # A pipe or a link may have appeared since.
+        # A pipe or a link may have appeared since the first check.
         if disk.destination(target, overwrite=True) != target:
             raise target_exists(target, more)
         disk.rename(source, target)
@@ -31,14 +31,14 @@ def publish(disk: Disk, source: Path, target: Path, *, overwrite: bool, more: st
 
 
 def _link(disk: Disk, source: Path, target: Path, more: str) -> None:
-    # A hard link fails when the name is taken, in one step; a rename would replace a file that
-    # appeared since it was looked for.
+    # A hard link fails if the name exists, in one step. A rename would replace a file that
+    # appeared after the check.
     try:
         disk.link(source, target)
     except FileExistsError:
         raise target_exists(target, more) from None
     except OSError:
-        # File systems without hard links (FAT, some network ones).
+        # File systems without hard links (FAT, some network shares).
         if disk.exists(target):
             raise target_exists(target, more) from None
         disk.rename(source, target)

@@ -1,7 +1,7 @@
-"""Files and folders that are being written, and what a killed process left of them.
+"""Write files and folders under a hidden name until they are complete.
 
-What is written has a hidden name beside the destination until it is complete. The name says
-which process is writing, so that a later run knows what nobody will complete, and removes it.
+The hidden name is beside the destination and identifies the writing process. A later run
+recognizes leftovers of processes that have ended, and removes them.
 """
 
 import errno
@@ -26,15 +26,15 @@ _NAME: Final = re.compile(
     rf"{re.escape(_PREFIX)}(?P<space>[0-9a-f]{{12}})-(?P<pid>[0-9]{{1,10}})-"
     r"(?P<started>[0-9A-Za-z]*)-[0-9a-f]{16}\.partial"
 )
-# A writer on another machine or in another container can't be asked whether it lives. It may
-# compute for hours before it writes again.
+# In seconds. A writer on another machine or in another container can't be checked, and may compute
+# for hours before it writes again.
 _FOREIGN_SILENCE: Final = 86400.0
 _PROCESSES: Final = OsProcesses()
 _DISK: Final = OsDisk()
 
 
 def new_path(folder: Path, processes: Processes = _PROCESSES) -> Path:
-    """A name of our own for something that is being written; removes what a killed one left."""
+    """A unique hidden path for output in progress. Removes leftovers of killed processes."""
     current = processes.current()
     remove_leftovers(folder, processes)
     token = os.urandom(8).hex()
@@ -42,7 +42,7 @@ def new_path(folder: Path, processes: Processes = _PROCESSES) -> Path:
 
 
 def remove_leftovers(folder: Path, processes: Processes = _PROCESSES) -> None:
-    """Remove what processes that have ended were writing into a folder. Never raises."""
+    """Remove the unfinished output of ended processes from a folder. Never raises."""
     current: Process | None = None
     with suppress(OSError, ValueError), os.scandir(folder) as entries:
         for entry in entries:
@@ -51,11 +51,11 @@ def remove_leftovers(folder: Path, processes: Processes = _PROCESSES) -> None:
                 continue
             current = current or processes.current()
             with suppress(OSError):
-                if _is_left(entry, match, current, processes):
+                if _is_leftover(entry, match, current, processes):
                     remove(Path(entry.path))
 
 
-def _is_left(
+def _is_leftover(
     entry: "os.DirEntry[str]", match: "re.Match[str]", current: Process, processes: Processes
 ) -> bool:
     found = entry.stat(follow_symlinks=False)
@@ -71,23 +71,23 @@ def _is_left(
 
 
 def _space(process: Process) -> str:
-    """What a process id is valid in, short enough for a name."""
+    """A short name for the space in which a process id is valid."""
     return hashlib.sha256(f"{process.boot}\n{process.namespace}".encode()).hexdigest()[:12]
 
 
 @contextmanager
 def staged_file(target: Path, *, overwrite: bool, disk: Disk = _DISK) -> Iterator[Path]:
-    """A file to write that gets its name when the block ends well, and is gone otherwise.
+    """A file to write. It gets its final name if the block succeeds, and is removed otherwise.
 
     Args:
-        target: The file's name; a link to a file is followed.
-        overwrite: Whether a file of that name may be replaced.
-        disk: Where it is.
+        target: The final name; a link to a file is followed.
+        overwrite: Whether an existing file may be recreated.
+        disk: The file system.
 
     Raises:
-        TargetExistsError: Something is at ``target`` that may not be replaced.
+        TargetExistsError: Something exists at ``target`` that may not be recreated.
         OSError: The system refuses.
-        ValueError: No file can have the name.
+        ValueError: The name is not valid for a file.
     """
     target = disk.destination(target, overwrite=overwrite)
     temporary = new_path(target.parent)
@@ -97,18 +97,18 @@ def staged_file(target: Path, *, overwrite: bool, disk: Disk = _DISK) -> Iterato
             os.fsync(written.fileno())
         publish(disk, temporary, target, overwrite=overwrite)
     finally:
-        # What made it fail is what the caller wants to know.
+        # A failure to remove it would hide the first error.
         with suppress(OSError):
             temporary.unlink()
 
 
 def vacant(directory: str | os.PathLike[str]) -> Path:
-    """The real path of a folder that can be written into: one that is missing, or empty.
+    """The real path of a folder to write into, which must be missing or empty.
 
-    What a killed process left in it doesn't count, and is removed.
+    Removes leftovers of killed processes first.
 
     Raises:
-        TargetExistsError: There is something at ``directory`` that is not an empty folder.
+        TargetExistsError: ``directory`` exists and is not an empty folder.
         OSError: The system refuses.
     """
     try:
@@ -116,12 +116,12 @@ def vacant(directory: str | os.PathLike[str]) -> Path:
         remove_leftovers(target)
         taken = target.exists() and not (target.is_dir() and not any(target.iterdir()))
     except ValueError as error:
-        # A NUL in it, or what no system can encode.
+        # A NUL, or characters that the system cannot encode.
         raise OSError(errno.EINVAL, str(error)) from error
     if taken:
         raise TargetExistsError(
-            f"{directory} exists and is not an empty folder. Nothing was extracted: name a folder "
-            "that does not exist yet, or empty this one.",
+            f"{directory} exists and is not an empty folder. Nothing was extracted. Choose a new "
+            "folder, or empty this one.",
             path=Path(directory),
         )
     return target
@@ -129,21 +129,21 @@ def vacant(directory: str | os.PathLike[str]) -> Path:
 
 @contextmanager
 def staged_folder(directory: str | os.PathLike[str]) -> Iterator[Path]:
-    """A folder to write into that becomes ``directory`` when the block ends well.
+    """A folder to write into. It becomes ``directory`` if the block succeeds.
 
-    Until then it is a hidden folder beside the target (inside it, when the target is an empty
-    folder: that one may be a mount point or a working directory, and is kept). When the block
-    fails nothing of it is left, missing parents included.
+    Until then it is a hidden folder beside the target. If the target is an empty folder, it is
+    inside, because an existing folder may be a mount point or a working directory. If the block
+    fails, everything is removed, including new parent folders.
 
     Raises:
-        TargetExistsError: There is something at ``directory`` that is not an empty folder.
+        TargetExistsError: ``directory`` exists and is not an empty folder.
         OSError: The system refuses.
     """
     target = vacant(directory)
     exists = target.exists()
     first_missing = _first_missing(target)
     staging = new_path(target if exists else first_missing.parent)
-    placed = [staging]
+    created = [staging]
     try:
         inside = staging / target.relative_to(first_missing)
         inside.mkdir(parents=True)
@@ -151,18 +151,18 @@ def staged_folder(directory: str | os.PathLike[str]) -> Iterator[Path]:
         if exists:
             for child in list(staging.iterdir()):
                 moved = child.rename(target / child.name)
-                placed.append(moved)
+                created.append(moved)
             staging.rmdir()
         else:
             staging.rename(first_missing)
     except BaseException:
-        for path in placed:
+        for path in created:
             remove(path)
         raise
 
 
 def _first_missing(target: Path) -> Path:
-    """The outermost folder on the way to the target that is not there; or the target."""
+    """The outermost missing parent folder of the target, or the target itself."""
     missing = target
     for parent in target.parents:
         if parent.exists():
@@ -172,7 +172,7 @@ def _first_missing(target: Path) -> Path:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, or a folder with all that is in it."""
+    """Remove a file, or a folder with its content."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

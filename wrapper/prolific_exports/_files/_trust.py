@@ -1,8 +1,7 @@
-"""Hidden files are opened only if this user made them.
+"""Open hidden files only if this user created them.
 
-Their names can be foreseen, and a folder may be one for everyone. What another user puts there
-is not opened: a pipe would never answer, a link would lead elsewhere, and the finished archive
-would belong to someone who may change it.
+Their names are predictable, and a folder may be shared. Another user could create a pipe that
+blocks, a link to another file, or a file that this user writes and the other may change.
 """
 
 import os
@@ -18,7 +17,7 @@ _FLAGS: Final = (
     getattr(os, "O_BINARY", 0)
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_NOFOLLOW", 0)
-    # Opening a pipe would wait for its other end.
+    # Otherwise opening a pipe waits for its other end.
     | getattr(os, "O_NONBLOCK", 0)
 )
 _ADVICE: Final = "Delete it, or download to another folder."
@@ -29,13 +28,13 @@ def open_own(path: Path, flags: int) -> int:
 
     Args:
         path: The file.
-        flags: As for `os.open`; a file that is made has the mode of a new one.
+        flags: As for `os.open`. A new file gets the default mode.
 
     Raises:
-        DownloadError: It isn't a regular file, or belongs to another user.
+        DownloadError: It is not a regular file, or belongs to another user.
         OSError: The system refuses.
     """
-    # Before it is opened too, since opening a device does something to it, and a socket can't be.
+    # Also before opening: opening a device has effects, and a socket cannot be opened.
     check_own(path)
     descriptor = os.open(path, flags | _FLAGS, 0o666)
     try:
@@ -51,10 +50,10 @@ def read_own(path: Path, limit: int) -> bytes | None:
 
     Args:
         path: The file.
-        limit: The bytes that it may have.
+        limit: The most bytes that it may have.
 
     Raises:
-        DownloadError: It isn't a regular file, belongs to another user, or is too large.
+        DownloadError: It is not a regular file, belongs to another user, or is too large.
         OSError: The system refuses.
     """
     try:
@@ -62,20 +61,20 @@ def read_own(path: Path, limit: int) -> bytes | None:
     except FileNotFoundError:
         return None
     with os.fdopen(descriptor, "rb") as file:
-        # Its size may be a lie, and may change.
+        # Not by its size, which may be wrong or change.
         content = file.read(limit + 1)
     if len(content) > limit:
         raise DownloadError(
-            f"{path} is no file that a download wrote: it is larger than {limit} bytes. {_ADVICE}"
+            f"{path} was not written by a download: it is larger than {limit} bytes. {_ADVICE}"
         )
     return content
 
 
 def check_own(path: Path) -> None:
-    """Refuse to go on with anything but a regular file of this user, or no file.
+    """Check that the path is a regular file of this user, or missing.
 
     Raises:
-        DownloadError: It isn't a regular file, or belongs to another user.
+        DownloadError: It is not a regular file, or belongs to another user.
         OSError: The system refuses.
     """
     with suppress(FileNotFoundError):
@@ -86,7 +85,7 @@ def _check(path: Path, found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
         kind = "a link" if stat.S_ISLNK(found.st_mode) else kind_of(found.st_mode)
         raise DownloadError(
-            f"{path} is {kind}, where a download keeps a file of its own. {_ADVICE}"
+            f"{path} is {kind}, but a download needs a regular file there. {_ADVICE}"
         )
     if _is_foreign(path, found):
         raise DownloadError(
@@ -97,8 +96,8 @@ def _check(path: Path, found: os.stat_result) -> None:
 def _is_foreign(path: Path, found: os.stat_result) -> bool:
     if os.name == "nt" or found.st_uid == os.geteuid():
         return False
-    # On some file systems (FAT, network shares), no file gets the number of its user.
-    import tempfile  # noqa: PLC0415 - start-up time, and hardly ever needed
+    # Some file systems (FAT, network shares) give every file another owner.
+    import tempfile  # noqa: PLC0415 - start-up time; rarely used
 
     with tempfile.TemporaryFile(dir=path.parent) as own:
         return os.fstat(own.fileno()).st_uid != found.st_uid
