@@ -143,7 +143,7 @@ def test_an_edition_can_be_enforced(against, capsys):
     out, _ = run(capsys, *USUAL, "--edition", "2026-11", expect=1)
 
     assert "2026-11 enforced" in out
-    assert "answered the complete export again" in out
+    assert "returned the complete export again" in out
 
 
 def test_additive_drift_fails_only_the_strict(against, capsys):
@@ -575,8 +575,8 @@ NEVER, EVER = "0.5", "20"
         (lambda connection, over: None, EVER, "the answer was no HTTP"),
         (sending(b"SSH-2.0-OpenSSH_9.9\r\n"), EVER, "the answer was no HTTP"),
         (sending(HTML), EVER, "text/html"),
-        (sending(LARGE + bytes(10_000_000)), EVER, "is answered 200, not 401"),
-        (sending(OLD), EVER, "not enveloped"),
+        (sending(LARGE + bytes(10_000_000)), EVER, "got 200, not 401"),
+        (sending(OLD), EVER, "has no valid envelope"),
     ],
     ids=["hang", "drip", "close", "garbage", "html", "10MB", "HTTP/1.0"],
 )

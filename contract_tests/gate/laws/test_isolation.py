@@ -52,7 +52,7 @@ def test_without_a_valid_token_nothing_but_401_is_right(talk, credential):
     talk.request(generating(), credential=credential)
     seen = talk.violation("isolation.credentials")
     assert (seen.operation, seen.exchanges) == (talk.requesting, (5,))
-    assert seen.seen == f"a request with {credential.value} is answered 202, not 401"
+    assert seen.seen == f"a request with {credential.value} got 202, not 401"
 
 
 @pytest.mark.parametrize("status", [200, 400, 403, 404])
@@ -107,7 +107,7 @@ def test_an_id_that_nobody_draws_is_answered_404(talk, response):
     talk.poll(error(404), UNKNOWN_EXPORT_ID)
     seen = talk.violation("isolation.unknown-job")
     assert (seen.operation, seen.exchanges) == (talk.polling, (1,))
-    assert seen.seen == f"an id that nobody was given is answered {response.status}"
+    assert seen.seen == f"a request for an unknown id got {response.status}, not 404"
     assert talk.outcomes("isolation.unknown-job") == [VIOLATED, HELD]
 
 
@@ -195,7 +195,7 @@ def test_a_job_is_not_told_of_under_another_resource(talk):
     talk.poll(failed(), resource="r2")
     seen = talk.violation("isolation.job-scope")
     assert (seen.operation, seen.exchanges) == (talk.polling, (0, 3))
-    assert seen.seen == f"a job of the {talk.kind} r1 is told of under the {talk.kind} r2"
+    assert seen.seen == f"a job of the {talk.kind} r1 was reported under the {talk.kind} r2"
 
 
 def test_a_job_is_not_told_of_under_the_other_kind(talk, other):
@@ -244,7 +244,7 @@ def test_a_request_without_access_is_answered_403(talk):
     talk.request(error(404), "closed")
     seen = talk.violation("isolation.forbidden")
     assert (seen.operation, seen.exchanges) == (talk.requesting, (2,))
-    assert seen.seen == "a resource without access is answered 404, not 403"
+    assert seen.seen == "a request for a resource without access got 404, not 403"
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
@@ -284,7 +284,7 @@ def test_methods_that_requests_do_not_have_are_answered_405(talk, method):
     talk.send(method, url, HttpResponse(200))
     seen = talk.violation("isolation.methods")
     assert (seen.operation, seen.exchanges) == (talk.requesting, (2,))
-    assert seen.seen == f"{method} is answered 200, not 405"
+    assert seen.seen == f"{method} got 200, not 405"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
@@ -307,7 +307,7 @@ def test_several_fields_are_one_list(talk, allow):
 @pytest.mark.parametrize(
     ("response", "seen"),
     [
-        (not_allowed(), "PUT is answered 405 without Allow"),
+        (not_allowed(), "PUT got 405 without Allow"),
         (not_allowed("POST, GETAWAY"), "Allow is 'POST, GETAWAY', without GET"),
         (not_allowed("POST", "PUT,HEAD"), "Allow is 'POST, PUT, HEAD', without GET"),
         (not_allowed(""), "Allow is '', without GET"),

@@ -91,7 +91,7 @@ def test_a_request_that_ends_without_an_answer_is_accused_with_the_reason(talk):
     talk.poll(None)
     seen = talk.violation("shape.answered")
     assert (seen.operation, seen.exchanges) == (talk.requesting, (0,))
-    assert seen.seen == "there was no HTTP answer: the connection was reset"
+    assert seen.seen == "no HTTP response: the connection was reset"
     assert talk.outcomes("shape.answered") == [VIOLATED]
 
 
@@ -105,16 +105,25 @@ def test_downloads_have_to_be_answered_too_and_other_addresses_do_not(talk):
 @pytest.mark.parametrize(
     ("response", "seen"),
     [
-        (generating(status=201), "answered 201; documented are 200, 202, 401, 403, 404 and 429"),
-        (generating(status=200), "answered 200 with the status 'generating'; 200 tells complete"),
-        (complete(status=202), "answered 202 with the status 'complete'; 202 tells generating"),
-        (error(500), "answered 500; documented are 200, 202, 401, 403, 404 and 429"),
+        (
+            generating(status=201),
+            "the response is 201; documented are 200, 202, 401, 403, 404 and 429",
+        ),
+        (
+            generating(status=200),
+            "the response is 200 with the status 'generating'; 200 means complete",
+        ),
+        (
+            complete(status=202),
+            "the response is 202 with the status 'complete'; 202 means generating",
+        ),
+        (error(500), "the response is 500; documented are 200, 202, 401, 403, 404 and 429"),
         # Assumed in the contract, which proves nothing.
-        (error(400), "answered 400; documented are 200, 202, 401, 403, 404 and 429"),
-        (error(409), "answered 409; documented are 200, 202, 401, 403, 404 and 429"),
-        (error(422), "answered 422; documented are 200, 202, 401, 403, 404 and 429"),
-        (HttpResponse(204), "answered 204; documented are 200, 202, 401, 403, 404 and 429"),
-        (HttpResponse(520), "answered 520; documented are 200, 202, 401, 403, 404 and 429"),
+        (error(400), "the response is 400; documented are 200, 202, 401, 403, 404 and 429"),
+        (error(409), "the response is 409; documented are 200, 202, 401, 403, 404 and 429"),
+        (error(422), "the response is 422; documented are 200, 202, 401, 403, 404 and 429"),
+        (HttpResponse(204), "the response is 204; documented are 200, 202, 401, 403, 404 and 429"),
+        (HttpResponse(520), "the response is 520; documented are 200, 202, 401, 403, 404 and 429"),
     ],
 )
 def test_an_undocumented_status_is_accused_by_its_own_law_alone(talk, response, seen):
@@ -193,7 +202,7 @@ def test_paths_that_a_server_cleans_are_no_answers_of_the_api(talk):
 @pytest.mark.parametrize(
     ("content_type", "seen"),
     [
-        (None, "the answer has no Content-Type"),
+        (None, "the response has no Content-Type"),
         ("text/plain", "the Content-Type is 'text/plain'"),
         ("", "the Content-Type is ''"),
         ("application/jsonp", "the Content-Type is 'application/jsonp'"),
@@ -263,13 +272,13 @@ def test_forms_of_strings_are_not_judged_where_secrets_were_taken_out(talk):
             b'{"status": "failed", "status": "failed"}',
             'the body has two members named "status" in one object',
         ),
-        (b'{"status": "failed", "rate": NaN}', "the body holds NaN, which is no JSON number"),
+        (b'{"status": "failed", "rate": NaN}', "the body contains NaN, which is not a JSON number"),
         (
             b'{"status": "failed", "rate": [-Infinity]}',
-            "the body holds -Infinity, which is no JSON number",
+            "the body contains -Infinity, which is not a JSON number",
         ),
         (b'\xef\xbb\xbf{"status": "failed"}', "the body begins with a byte order mark"),
-        (b'{"status": "failed"}\n{}', "the body goes on after its value, at character 21"),
+        (b'{"status": "failed"}\n{}', "the body continues after its value, at character 21"),
         (b'{"status": "failed", "why": "\xfc"}', "the body is not UTF-8 at byte 29"),
         (b'{"status": "failed"', "the body is not JSON: Expecting ',' delimiter at character 19"),
         (b"<!doctype html>", "the body is not JSON: Expecting value at character 0"),
@@ -306,22 +315,25 @@ def test_a_body_that_is_empty_is_none_that_the_recording_lacks(talk, headers):
     [
         (
             json_answer(404, {"detail": "Not found."}),
-            'the error 404 is not enveloped: "error" is a required property',
+            'the error 404 has no valid envelope: "error" is a required property',
         ),
         (
             json_answer(404, {"error": "Not found."}),
-            'the error 404 is not enveloped: at /error: "Not found." is not of type "object"',
+            'the error 404 has no valid envelope: at /error: "Not found." is not of type "object"',
         ),
-        (error(404, status=403), "the error 404 says that its status is 403"),
+        (error(404, status=403), "the envelope of the error 404 has the status 403"),
         (
             error(404, title=None),
-            'the error 404 is not enveloped: at /error/title: null is not of type "string"',
+            'the error 404 has no valid envelope: at /error/title: null is not of type "string"',
         ),
         (
             error(404, detail=5),
-            "the error 404 is not enveloped: at /error/detail: 5 has none of the documented forms",
+            (
+                "the error 404 has no valid envelope: "
+                "at /error/detail: 5 matches none of the documented forms"
+            ),
         ),
-        (error(403, status=404), "the error 403 says that its status is 404"),
+        (error(403, status=404), "the envelope of the error 403 has the status 404"),
     ],
 )
 def test_an_error_without_the_documented_envelope_is_accused(talk, response, seen):
@@ -332,7 +344,7 @@ def test_an_error_without_the_documented_envelope_is_accused(talk, response, see
 
 def test_an_error_page_in_html_is_accused_as_what_it_is(talk):
     talk.request(body_answer(403, b"<h1>Forbidden", "text/html"), credential=Credential.NONE)
-    assert talk.violation("shape.error").seen == "the error 403 has a body that is no JSON"
+    assert talk.violation("shape.error").seen == "the body of the error 403 is not JSON"
     assert accusers(talk) == {"shape.error", "shape.json", "shape.content-type"}
 
 

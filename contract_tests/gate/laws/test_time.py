@@ -63,7 +63,7 @@ def test_a_started_job_that_can_not_be_polled_is_accused(talk, status):
     talk.poll(error(status))
     seen = talk.violation("time.pollable")
     assert (seen.operation, seen.exchanges) == (talk.polling, (0, 1))
-    assert seen.seen == f"the first poll of a job that was just started is answered {status}"
+    assert seen.seen == f"the first poll of a new job got {status}"
     talk.poll(error(status))
     assert talk.outcomes("time.pollable") == [VIOLATED]
 
@@ -109,7 +109,9 @@ def test_the_id_in_the_answer_is_the_one_asked_for(talk):
 
 def test_another_id_is_accused(talk):
     talk.poll(running(OTHER_JOB))
-    assert talk.violation("time.same-id").seen == f"asked for {JOB}, was told of {OTHER_JOB}"
+    assert (
+        talk.violation("time.same-id").seen == f"polled {JOB}, but the response names {OTHER_JOB}"
+    )
 
 
 # unique id
@@ -120,7 +122,7 @@ def test_a_new_job_with_the_id_of_another_resources_job_is_accused(talk):
     talk.request(generating(JOB.upper()), "r2")
     seen = talk.violation("time.unique-id")
     assert (seen.operation, seen.exchanges) == (talk.requesting, (0, 1))
-    assert seen.seen == f"the new job has the id of one of the {talk.kind} r1"
+    assert seen.seen == f"the new job has the id of a job of the {talk.kind} r1"
 
 
 def test_kinds_share_no_ids(talk):
@@ -136,7 +138,7 @@ def test_a_new_job_with_the_id_of_one_that_ended_is_accused(talk, ended):
     talk.poll(ended)
     talk.request(generating())
     assert talk.violation("time.unique-id").seen.startswith(
-        "the new job has the id of one that was"
+        "the new job has the id of an earlier job that was"
     )
 
 
@@ -207,7 +209,7 @@ def test_a_complete_export_is_given_again_by_the_earlier_edition(talk):
     assert talk.outcomes("time.request-after-complete", "2026-03") == [HELD]
     assert talk.outcomes("time.request-after-complete") == []
     assert talk.violation("time.request-after-complete", "2026-11").seen == (
-        "answered the complete export again"
+        "returned the complete export again"
     )
 
 
@@ -262,7 +264,7 @@ def test_the_id_of_a_complete_job_is_not_given_again_by_the_later_edition(talk):
     talk.poll(complete())
     talk.request(generating())
     assert talk.violation("time.request-after-complete", "2026-11").seen == (
-        "answered the id of the complete job again"
+        "returned the id of the complete job again"
     )
 
 
@@ -315,7 +317,7 @@ def test_a_job_that_vanishes_is_accused(talk, status):
     talk.poll(complete())
     seen = talk.violation("time.job-stays")
     assert (seen.operation, seen.exchanges) == (talk.polling, (1, 2))
-    assert seen.seen == f"the job was complete, then answered {status}"
+    assert seen.seen == f"the job was complete, then a poll got {status}"
     assert talk.outcomes("time.job-stays") == [HELD, VIOLATED, HELD]
 
 

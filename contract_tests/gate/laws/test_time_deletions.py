@@ -108,7 +108,7 @@ def test_another_refusal_of_a_job_that_is_still_generating_is_accused(talk):
     talk.request(generating())
     talk.delete(error(404), after=0.5)
     talk.poll(running())
-    assert "answered 404, not 409" in talk.violation("time.delete-generating").seen
+    assert "got 404, not 409" in talk.violation("time.delete-generating").seen
 
 
 @pytest.mark.parametrize("response", [error(404), error(429), error(500), None])
@@ -177,7 +177,7 @@ def test_deletions_at_one_age_may_be_by_chance_and_at_several_are_not(talk, ages
         deleted_at(talk, f"job-{number}", age)
     found = talk.judged("time.delete-generating")
     assert [one.outcome for one in found] == [VIOLATED] * accused
-    assert all("2 of them, each at another age" in one.seen for one in found)
+    assert all("2 generating jobs were deleted, at different ages" in one.seen for one in found)
 
 
 def test_exports_of_other_resources_take_another_time(talk):
@@ -224,7 +224,7 @@ def test_a_refused_deletion_that_deletes_is_accused(talk):
     talk.delete(error(409))
     talk.poll(error(404))
     assert talk.violation("time.delete-refused").seen == (
-        "the delete was answered 409, and the job is gone"
+        "the deletion got 409, but the job is gone"
     )
 
 

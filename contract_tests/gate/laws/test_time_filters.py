@@ -89,7 +89,7 @@ def test_an_eleventh_job_may_be_one_request_too_many(talk):
     ("response", "after", "seen"),
     [
         (generating(), 11, "started another job"),
-        (error(409), 11, "was refused and started one"),
+        (error(409), 11, "was refused but started one"),
         (json_answer(409, {"detail": "No."}), 10, "no error envelope"),
         (body_answer(409, b"<h1>No"), 10, "no error envelope"),
     ],

@@ -40,7 +40,8 @@ def test_a_url_must_not_have_expired_by_the_servers_own_date(talk, send):
     seen = talk.violation("value.expiry-future")
     assert seen.operation == (talk.requesting if send == "request" else talk.polling)
     assert seen.seen == (
-        "expires_at is 2026-03-20T11:00:00+00:00, but the answer is of 2026-03-20T12:00:00+00:00"
+        "expires_at is 2026-03-20T11:00:00+00:00, "
+        "but the response is dated 2026-03-20T12:00:00+00:00"
     )
     assert talk.outcomes("value.expiry-future") == [VIOLATED, HELD]
 
@@ -66,7 +67,7 @@ def test_without_a_date_the_recorders_clock_has_five_minutes_allowance(talk):
     talk.poll(complete(), sent=START + hour + timedelta(minutes=5))
     talk.poll(complete(), sent=None)
     assert talk.outcomes("value.expiry-future") == [HELD, VIOLATED]
-    assert "it was asked for at" in talk.violation("value.expiry-future").seen
+    assert "the request was sent at" in talk.violation("value.expiry-future").seen
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_an_expiry_that_the_url_shows_agrees_within_a_minute(talk, query):
 def test_an_expiry_that_differs_is_accused_in_both_directions(talk, query):
     talk.poll(complete(f"https://store.example/a.zip?{query}"))
     assert talk.violation("value.url-expiry").seen.startswith(
-        "expires_at is 2026-03-20T11:00:00+00:00, but the URL says "
+        "expires_at is 2026-03-20T11:00:00+00:00, but the URL expires at "
     )
 
 
@@ -231,7 +232,7 @@ def test_a_directory_that_lacks_a_member_is_accused(talk):
     talk.poll(complete())
     talk.fetch(whole(zipped("else/other.jsonl", "a/" + first, *others)))
     seen = talk.violation("value.archive")
-    assert seen.seen == f"the archive holds no {MEMBERS[talk.kind][0]}"
+    assert seen.seen == f"the archive lacks {MEMBERS[talk.kind][0]}"
 
 
 def test_an_archive_of_the_other_kind_is_accused():
@@ -239,7 +240,7 @@ def test_an_archive_of_the_other_kind_is_accused():
     talk.poll(complete())
     talk.fetch(whole(zipped(*MEMBERS["batch"])))
     assert talk.violation("value.archive").seen == (
-        "the archive holds no collection.json and no responses.jsonl"
+        "the archive lacks collection.json and responses.jsonl"
     )
 
 
@@ -249,7 +250,7 @@ def test_a_page_instead_of_an_archive_is_accused(talk):
     response = whole(page)
     talk.fetch(evolve(response, headers=(*response.headers, ("Content-Type", "text/html"))))
     seen = talk.violation("value.archive").seen
-    assert seen.startswith("the URL serves no ZIP file: it begins with <html>Sign in")
+    assert seen.startswith("the URL does not serve a ZIP file: the body begins with <html>Sign in")
     assert "s3cret" not in seen
 
 
@@ -257,7 +258,7 @@ def test_what_people_may_have_answered_is_not_quoted(talk):
     talk.poll(complete())
     talk.fetch(whole(b'{"answer": "I am ill"}'))
     seen = talk.violation("value.archive").seen
-    assert seen == """the URL serves no ZIP file: it begins with {"an"""
+    assert seen == """the URL does not serve a ZIP file: the body begins with {"an"""
 
 
 def test_the_beginning_alone_tells_a_page_from_an_archive(talk):
@@ -271,7 +272,10 @@ def test_an_archive_cut_short_is_accused(talk):
     talk.poll(complete())
     talk.fetch(ranged(data, len(data) - 900, len(data)))
     talk.fetch(ranged(data, 0, len(data) - 900))
-    assert talk.violation("value.archive").seen == "the file does not end as a ZIP file does"
+    assert (
+        talk.violation("value.archive").seen
+        == "the file does not end with the end record of a ZIP file"
+    )
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 400, 500])
@@ -280,7 +284,7 @@ def test_a_url_that_refuses_requests_without_the_token_is_accused(talk, status):
     talk.fetch(HttpResponse(status))
     talk.fetch(HttpResponse(status))
     seen = talk.violation("value.archive")
-    assert seen.seen.startswith(f"the URL answered {status} to a request without the token")
+    assert seen.seen.startswith(f"the URL returned {status} to a request without the token")
     assert seen.exchanges == (0, 1)
 
 

@@ -76,8 +76,11 @@ def test_jobs_are_not_created_in_the_future(talk, seconds, outcome):
     [
         ("2026-03-20T10:00:01Z", None),
         ("2026-03-20T10:59:59.4+01:00", None),
-        ("2026-03-20T10:00:01.1Z", "at 2026-03-20T10:00:01.100000+00:00, and was at "),
-        ("2026-03-20T09:59:58Z", "at 2026-03-20T09:59:58+00:00, and was at 2026-03-20T10:00:00+"),
+        ("2026-03-20T10:00:01.1Z", "at 2026-03-20T10:00:01.100000+00:00, but was listed with "),
+        (
+            "2026-03-20T09:59:58Z",
+            "at 2026-03-20T09:59:58+00:00, but was listed with 2026-03-20T10:00:00+",
+        ),
     ],
 )
 def test_the_time_of_a_job_stays(talk, again, seen):
@@ -155,7 +158,7 @@ def test_without_a_filter_none_is_shown(talk, shown):
     talk.list(job(filter="all"))
     assert talk.outcomes("value.list-filter") == [HELD, HELD]
     talk.list(job(filter={"study_id": "a"}))
-    assert "with no filter is listed as study_id a" in talk.violation("value.list-filter").seen
+    assert "with no filter is listed with study_id a" in talk.violation("value.list-filter").seen
 
 
 @pytest.mark.parametrize("query", ["?from=2015-01-01", "?to=2015-01-01T00:00:00", "?study_id="])

@@ -119,14 +119,17 @@ def test_nothing_known_needs_the_tail():
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"<!doctype html><p>Sign in", "does not end as a ZIP file does"),
-        (b"", "does not end as a ZIP file does"),
-        (archive()[:-1], "does not end as a ZIP file does"),
-        (archive()[:-22], "does not end as a ZIP file does"),
-        (archive()[:-10], "does not end as a ZIP file does"),
+        (b"<!doctype html><p>Sign in", "does not end with the end record of a ZIP file"),
+        (b"", "does not end with the end record of a ZIP file"),
+        (archive()[:-1], "does not end with the end record of a ZIP file"),
+        (archive()[:-22], "does not end with the end record of a ZIP file"),
+        (archive()[:-10], "does not end with the end record of a ZIP file"),
         (archive()[7:], "is 7 bytes shorter than its directory says"),
         (archive64()[7:], "is shorter than its directory says"),
-        (archive64().replace(b"PK\x06\x06", b"PK\x06\x05"), "has no ZIP64 record where it says"),
+        (
+            archive64().replace(b"PK\x06\x06", b"PK\x06\x05"),
+            "has no ZIP64 record at the stated offset",
+        ),
         (archive().replace(b"PK\x01\x02", b"PK\x01\x03"), "has a directory that can't be read"),
     ],
 )

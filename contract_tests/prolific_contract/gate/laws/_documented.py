@@ -68,7 +68,7 @@ class Body:
 
 def _reason(error: jsonschema_rs.ValidationError) -> str:
     if error.kind.name == "oneOf":
-        return f"{quote(error.instance)} has none of the documented forms"
+        return f"{quote(error.instance)} matches none of the documented forms"
     return quote(error.message)
 
 

@@ -53,7 +53,7 @@ def _credentials(trace: Trace, context: LawContext) -> Iterator[Observation]:
         elif not exchange.generated or response.status < 300:
             yield violated(
                 operation,
-                f"a request with {exchange.credential} is answered {response.status}, not 401",
+                f"a request with {exchange.credential} got {response.status}, not 401",
                 exchange,
             )
 
@@ -66,7 +66,7 @@ def _token_echo(trace: Trace, context: LawContext) -> Iterator[Observation]:
             continue
         operation = exchange.operation or address.operation
         if response.echoes_token:
-            yield violated(operation, "the answer holds the API token", exchange)
+            yield violated(operation, "the response contains the API token", exchange)
         else:
             yield held(operation, exchange)
 
@@ -109,7 +109,7 @@ def _unknown_job(trace: Trace, context: LawContext) -> Iterator[Observation]:
             and not exchange.generated
         ):
             yield violated(
-                operation, f"an id that nobody was given is answered {response.status}", exchange
+                operation, f"a request for an unknown id got {response.status}, not 404", exchange
             )
 
 
@@ -144,10 +144,10 @@ def _job_scope(trace: Trace, context: LawContext) -> Iterator[Observation]:
             continue
         (kind, resource_id), owner = next(iter(places.items()))
         if response.status < 300:
-            done = "told of" if operation.action == "status" else "deleted"
+            done = "reported" if operation.action == "status" else "deleted"
             yield violated(
                 operation,
-                f"a job of the {kind} {quote(resource_id)} is {done} under the {address.kind} "
+                f"a job of the {kind} {quote(resource_id)} was {done} under the {address.kind} "
                 f"{quote(address.resource_id)}",
                 owner,
                 exchange,
@@ -182,7 +182,7 @@ def _forbidden(trace: Trace, context: LawContext) -> Iterator[Observation]:
             expected = "403" if closed else "403 or 404"
             yield violated(
                 operation,
-                f"a resource without access is answered {response.status}, not {expected}",
+                f"a request for a resource without access got {response.status}, not {expected}",
                 exchange,
             )
 
@@ -206,15 +206,13 @@ def _methods(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if response.status == 405:
             yield _allow(operation, response, exchange)
         elif response.status < 300 or address in known:
-            yield violated(
-                operation, f"{exchange.method} is answered {response.status}, not 405", exchange
-            )
+            yield violated(operation, f"{exchange.method} got {response.status}, not 405", exchange)
 
 
 def _allow(operation: Operation, response: HttpResponse, exchange: Exchange) -> Observation:
     allow = response.listed("allow")
     if allow is None:
-        return violated(operation, f"{exchange.method} is answered 405 without Allow", exchange)
+        return violated(operation, f"{exchange.method} got 405 without Allow", exchange)
     if operation.method not in allow:
         shown = quote(", ".join(allow))
         return violated(operation, f"Allow is {shown!r}, without {operation.method}", exchange)
@@ -250,14 +248,14 @@ LAWS: Final = (
     Law(
         id="isolation.credentials",
         statement=(
-            "A request without a token, with a malformed one, another scheme than Token or a "
-            "wrong token is answered 401."
+            "A request gets 401 if its token is missing, malformed or wrong, or if it uses "
+            "another scheme than Token."
         ),
         source=LawSource(
             "API reference, authentication and errors; documents/001",
-            "Every request carries `Token <token>`, and 401 is for those that have no valid one. "
-            "404 may hide a resource from a valid token, not from an invalid one. How many "
-            "spaces stand before the token is not judged.",
+            "Every request carries `Token <token>`, and 401 is the response to requests "
+            "without a valid token. 404 may hide a resource from a valid token, but not from "
+            "an invalid one. The number of spaces before the token is not judged.",
             ("D-12", "D-13", "D-29"),
         ),
         operations=API,
@@ -275,14 +273,14 @@ LAWS: Final = (
     ),
     Law(
         id="isolation.token-echo",
-        statement="The API token never comes back in a body or a header.",
+        statement="No response contains the API token, in its body or in a header.",
         source=LawSource(
             "documents/001",
-            "The token carries full permission and does not expire: answers are logged, stored "
-            "and shown where it must not be.",
+            "The token grants full permission and does not expire. Responses are logged, "
+            "stored and displayed where it must not appear.",
         ),
         operations=API,
-        needs="an answer, from a recorder that looked for the token",
+        needs="a response, from a recorder that searched it for the token",
         check=_token_echo,
         mutants=(
             "token-echo",
@@ -293,14 +291,14 @@ LAWS: Final = (
     ),
     Law(
         id="isolation.unknown-job",
-        statement="A poll of a job that nobody was given, or its delete, is answered 404.",
+        statement="A poll or deletion of a job that does not exist gets 404.",
         source=LawSource(
             "documents/000, 001; API reference, delete an export",
-            "404 is: there is no such export job. Another refusal is judged only where some "
-            "success shows access to the resource.",
+            "404 means that there is no such export job. Other refusals are judged only if a "
+            "successful response shows that the token has access to the resource.",
         ),
         operations=(*STATUS, *DELETE),
-        needs="a poll or a delete with the token of an id that was made up",
+        needs="a poll or a deletion, with the token, of an id that was made up",
         check=_unknown_job,
         mutants=(
             "unknown-job-200",
@@ -313,31 +311,34 @@ LAWS: Final = (
     Law(
         id="isolation.job-scope",
         statement=(
-            "A job is told of, and deleted, only under the kind and the resource that it was "
-            "started for."
+            "A job can be polled and deleted only under the kind and the resource for which it "
+            "was started."
         ),
         source=LawSource(
             "documents/000, 001; API reference, delete an export",
-            "The path names the resource and then its job; elsewhere there is no such job. Which "
-            "refusal it is, is not judged.",
+            "The path names the resource and then its job; under another path there is no such "
+            "job. The status of the refusal is not judged.",
             ("D-13",),
         ),
         operations=(*STATUS, *DELETE),
-        needs="a started job, asked for under another kind or resource with the token",
+        needs=(
+            "a started job, and a poll or deletion of it under another kind or resource with "
+            "the token"
+        ),
         check=_job_scope,
         mutants=("scope-kind", "scope-resource"),
     ),
     Law(
         id="isolation.forbidden",
         statement=(
-            "A resource that the token has no access to is answered 403 to a request or a list "
-            "and 403 or 404 to a poll or a delete."
+            "For a resource that the token cannot access, requests and lists get 403; polls "
+            "and deletions get 403 or 404."
         ),
         source=LawSource(
             "documents/002, 004; API reference, list export jobs and delete an export",
-            "The pages of requests and lists have 403 for missing access to the workspace. The "
-            "poll's page has 404 alone, the delete's has both, and the general pages 401 or 404: "
-            "all three are taken there.",
+            "The pages for requests and lists document 403 for missing access to the "
+            "workspace. The page for polls documents 404 only, the page for deletions both, "
+            "and the general pages 401 or 404: for polls and deletions all three are accepted.",
             ("D-12", "D-13"),
         ),
         operations=API,
@@ -354,12 +355,12 @@ LAWS: Final = (
     ),
     Law(
         id="isolation.methods",
-        statement="A method that a path does not have is answered 405 with Allow.",
+        statement="A method that a path does not support gets 405 with an Allow header.",
         source=LawSource(
             "API reference, errors",
-            "405 is for a method that is not allowed; RFC 9110, section 15.5.6, wants Allow with "
-            "it. Not judged: GET and DELETE where the later edition lists and deletes jobs, and "
-            "HEAD, OPTIONS and TRACE.",
+            "405 is documented for a method that is not allowed; RFC 9110, section 15.5.6, "
+            "requires Allow. Not judged: GET and DELETE where the later edition lists and "
+            "deletes jobs, and HEAD, OPTIONS and TRACE.",
         ),
         operations=(*REQUEST, *STATUS),
         needs="PUT or PATCH with the token on an export path",
@@ -373,14 +374,14 @@ LAWS: Final = (
     ),
     Law(
         id="isolation.list-scope",
-        statement="Only jobs of the resource are listed.",
+        statement="A list contains only jobs of its resource.",
         source=LawSource(
             "API reference, list export jobs",
-            "The path names the resource whose jobs the list has.",
+            "The path names the resource whose jobs the list contains.",
             ("D-3",),
         ),
         operations=LIST,
-        needs="a job that was started for another resource or kind, and a list later",
+        needs="a job that was started for another resource or kind, and a later list",
         check=_list_scope,
         mutants=("list-scope-kind", "list-scope-resource"),
     ),

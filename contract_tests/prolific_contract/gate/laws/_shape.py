@@ -42,9 +42,7 @@ def _answered(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if exchange.response is not None:
             yield held(operation, exchange)
         elif exchange.failure is not None:
-            yield violated(
-                operation, f"there was no HTTP answer: {quote(exchange.failure)}", exchange
-            )
+            yield violated(operation, f"no HTTP response: {quote(exchange.failure)}", exchange)
 
 
 def _status(trace: Trace, context: LawContext) -> Iterator[Observation]:
@@ -62,8 +60,8 @@ def _status(trace: Trace, context: LawContext) -> Iterator[Observation]:
             ):
                 yield violated(
                     operation,
-                    f"answered {response.status} with the status {response.state!r}; "
-                    f"{response.status} tells {' or '.join(sorted(states))}",
+                    f"the response is {response.status} with the status {response.state!r}; "
+                    f"{response.status} means {' or '.join(sorted(states))}",
                     exchange,
                 )
             else:
@@ -73,7 +71,7 @@ def _status(trace: Trace, context: LawContext) -> Iterator[Observation]:
         ):
             yield violated(
                 operation,
-                f"answered {response.status}; documented are {_listed(statuses)}",
+                f"the response is {response.status}; documented are {_listed(statuses)}",
                 exchange,
             )
 
@@ -151,7 +149,7 @@ def _content_type(trace: Trace, context: LawContext) -> Iterator[Observation]:
     for exchange, operation, response in _judged(trace, context):
         value = response.header("content-type")
         if value is None:
-            yield violated(operation, "the answer has no Content-Type", exchange)
+            yield violated(operation, "the response has no Content-Type", exchange)
         elif value.partition(";")[0].strip().lower() != "application/json":
             yield violated(operation, f"the Content-Type is {quote(value)!r}", exchange)
         else:
@@ -226,7 +224,7 @@ def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
             continue
         if response.json is MISSING:
             yield violated(
-                operation, f"the error {response.status} has a body that is no JSON", exchange
+                operation, f"the body of the error {response.status} is not JSON", exchange
             )
             continue
         faults = _envelope(contract.errors[operation], response).faults(response.json)
@@ -235,13 +233,15 @@ def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if faults:
             yield violated(
                 operation,
-                f"the error {response.status} is not enveloped: {_told(faults)}",
+                f"the error {response.status} has no valid envelope: {_told(faults)}",
                 exchange,
             )
         elif response.json["error"]["status"] != response.status:
             told = quote(response.json["error"]["status"])
             yield violated(
-                operation, f"the error {response.status} says that its status is {told}", exchange
+                operation,
+                f"the envelope of the error {response.status} has the status {told}",
+                exchange,
             )
         else:
             yield held(operation, exchange)
@@ -276,14 +276,15 @@ def _additive(trace: Trace, context: LawContext) -> Iterator[Observation]:
 LAWS: Final = (
     Law(
         id="shape.answered",
-        statement="Every request gets an HTTP answer.",
+        statement="Every request gets an HTTP response.",
         source=LawSource(
             "documents/003",
-            "Request, poll and download are each answered at once, whatever an export takes. An "
-            "answer that a recording lacks without a reason is nobody's fault.",
+            "A request, a poll and a download each get a response at once, however long the "
+            "export takes. Not judged: entries without a response for which a recording gives "
+            "no reason.",
         ),
         operations=OPERATIONS,
-        needs="a request for the operation, and how it ended",
+        needs="a request for the operation, and its outcome",
         check=_answered,
         mutants=(
             "reset",
@@ -295,21 +296,22 @@ LAWS: Final = (
     Law(
         id="shape.status",
         statement=(
-            "Every answer has a documented status; of a request's answers 200 tells a complete "
-            "export and 202 one that is generating."
+            "Every response has a documented status. The response to an export request has "
+            "status 200 if the export is complete and 202 if it is generating."
         ),
         source=LawSource(
             "documents/000, 002, 003, 004",
-            "The prose has 202 for a new job and 200 for a recent export; the schemas forgot 202. "
-            "401, 404 and 429 are in the general pages and hold everywhere; a refused GET may say "
-            "403 too. Not judged: refusals of a request with a query, or of a made-up one, or of "
-            "one for a resource that may have ten jobs already, whose statuses no page has; 200 "
-            "and 202 of a deletion, for which the pages have no status and the official CLI "
-            "takes 204; and 503 with Retry-After, by which any server may pause.",
+            "The prose documents 202 for a new job and 200 for a recent export; the schemas "
+            "omit 202. The general pages document 401, 404 and 429 for every operation; 403 is "
+            "also accepted for a poll. Not judged: refused requests that have a query, that "
+            "were generated, or that were sent when the resource may already have ten jobs, "
+            "because no page documents their status; 200 and 202 for a deletion, for which no "
+            "page documents a status and the official CLI expects 204; and 503 with "
+            "Retry-After.",
             ("D-1", "D-2", "D-3", "D-11", "D-12", "D-13"),
         ),
         operations=API,
-        needs="an answer of the operation",
+        needs="a response of the operation",
         check=_status,
         mutants=(
             "status-201",
@@ -324,14 +326,17 @@ LAWS: Final = (
     ),
     Law(
         id="shape.content-type",
-        statement="Every documented answer is application/json, with or without parameters.",
+        statement=(
+            "Every documented response has the Content-Type application/json, with or without "
+            "parameters."
+        ),
         source=LawSource(
             "documents/000, 002, 004",
-            "It is the only media type of every documented answer. 429 is not judged: whatever "
-            "limits the rate may stand before the API.",
+            "application/json is the only media type in the documents. 429 is not judged: a "
+            "rate limiter in front of the API may send it.",
         ),
         operations=API,
-        needs="an answer with a documented status",
+        needs="a response with a documented status",
         check=_content_type,
         mutants=(
             "content-type-text",
@@ -342,19 +347,21 @@ LAWS: Final = (
     Law(
         id="shape.body",
         statement=(
-            "The body of a success has the members of the state it tells, a list those of every "
-            "job, of the documented types and formats; a date-time has an offset."
+            "The body of a successful response has the documented members of its state, with "
+            "the documented types and formats. A list has the documented members for each job. "
+            "Every date-time has a UTC offset."
         ),
         source=LawSource(
             "documents/000, 002, 003, 004",
-            "Three states: generating with a UUID, complete with a URI and a date-time, failed. "
-            "Further members are allowed, and any offset or fraction of a second; ids are UUIDs "
-            "in bodies, whatever they are in paths. A list is an array of jobs, each with its id, "
-            "status and date-time; what the status may be is not published.",
+            "There are three states: generating with a UUID, complete with a URI and a "
+            "date-time, and failed. Additional members, any offset and any fraction of a "
+            "second are allowed. Ids in bodies are UUIDs, whatever form ids in paths have. A "
+            "list is an array of jobs, each with its id, status and date-time; the values of "
+            "the status are not published.",
             ("D-3", "D-6", "D-7", "D-8"),
         ),
         operations=(*REQUEST, *STATUS, *LIST),
-        needs="a success whose body is JSON",
+        needs="a successful response with a JSON body",
         check=_body,
         mutants=(
             "field-missing",
@@ -385,16 +392,16 @@ LAWS: Final = (
     Law(
         id="shape.json",
         statement=(
-            "Every documented answer is one JSON text in UTF-8: no byte order mark, no name "
-            "twice, no NaN or Infinity, nothing after it."
+            "The body of every documented response is one JSON text in UTF-8, without a byte "
+            "order mark, duplicate names, NaN, Infinity or trailing content."
         ),
         source=LawSource(
             "documents/000, 002, 004",
-            "The media type is application/json, which RFC 8259 defines; where it leaves readers "
-            "a choice, the choice is made that every reader can read.",
+            "The media type is application/json, which RFC 8259 defines. Where the RFC leaves "
+            "a choice to readers, the law accepts only what every reader understands.",
         ),
         operations=API,
-        needs="an answer with a documented status, recorded whole and without redaction",
+        needs=("a response with a documented status, recorded completely and without redaction"),
         check=_json,
         mutants=(
             "json-duplicate-key",
@@ -409,12 +416,15 @@ LAWS: Final = (
     ),
     Law(
         id="shape.error",
-        statement="Every error is the documented envelope, and its status is the HTTP status.",
+        statement=(
+            "Every error has the documented envelope, and the status in the envelope equals "
+            "the HTTP status."
+        ),
         source=LawSource(
             "documents/000, 002, 004",
-            "An error is an object `error` with status, error_code, title and detail; the detail "
-            "is a text, a list of texts, or lists of texts by field name. Clients have met flat "
-            "errors too; no document has them.",
+            "An error is an object `error` with status, error_code, title and detail. The "
+            "detail is a string, a list of strings, or lists of strings by field name. Some "
+            "clients have received errors without the envelope; no document describes them.",
             ("D-9", "D-10"),
         ),
         operations=API,
@@ -434,18 +444,19 @@ LAWS: Final = (
     Law(
         id="shape.additive",
         statement=(
-            "No answer has members that are not documented. They are noted, and violate the law "
-            "only under --strict."
+            "No response has undocumented members. Such members are noted; they violate the "
+            "law only with --strict."
         ),
         source=LawSource(
             "API reference, versioning and stability",
-            "Documented endpoints stay compatible; additions are how an API grows, and the first "
-            "sign that the documents fall behind. One of Prolific's own tools expects an "
-            "export_id in every state, the schemas have it in generating alone.",
+            "Documented endpoints stay compatible, and an API grows by additions. An "
+            "undocumented member is the first sign that the documents are out of date. One of "
+            "Prolific's own tools expects an export_id in every state; the schemas have it for "
+            "generating only.",
             ("D-7",),
         ),
         operations=API,
-        needs="a documented answer with a JSON body",
+        needs="a documented response with a JSON body",
         check=_additive,
         mutants=(
             "field-extra",

@@ -29,7 +29,7 @@ def flaw(body: bytes) -> str | None:
         json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
-            return f"goes on after its value, at character {error.pos}"
+            return f"continues after its value, at character {error.pos}"
         return f"is not JSON: {error.msg} at character {error.pos}"
     except ValueError as error:
         return str(error)
@@ -46,4 +46,4 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse(name: str) -> Any:
-    raise ValueError(f"holds {name}, which is no JSON number")
+    raise ValueError(f"contains {name}, which is not a JSON number")

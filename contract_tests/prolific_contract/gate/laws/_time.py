@@ -56,7 +56,7 @@ def _pollable(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 if refused is not None:
                     yield violated(
                         job.status,
-                        f"the first poll of a job that was just started is answered {refused}",
+                        f"the first poll of a new job got {refused}",
                         first,
                         poll,
                     )
@@ -79,7 +79,7 @@ def _same_id(trace: Trace, context: LawContext) -> Iterator[Observation]:
             else:
                 yield violated(
                     job.status,
-                    f"asked for {quote(job.key.export_id)}, was told of {quote(told)}",
+                    f"polled {quote(job.key.export_id)}, but the response names {quote(told)}",
                     poll,
                 )
 
@@ -95,13 +95,16 @@ def _unique_id(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if owner != key:
             yield violated(
                 operation,
-                f"the new job has the id of one of the {owner.kind} {quote(owner.resource_id)}",
+                f"the new job has the id of a job of the {owner.kind} {quote(owner.resource_id)}",
                 first,
                 request,
             )
         elif ended is not None and state(ended) != "generating":
             yield violated(
-                operation, f"the new job has the id of one that was {state(ended)}", ended, request
+                operation,
+                f"the new job has the id of an earlier job that was {state(ended)}",
+                ended,
+                request,
             )
         elif first is request and len(owners) > 1:
             yield held(operation, request)
@@ -139,7 +142,7 @@ def _request_while_generating(trace: Trace, context: LawContext) -> Iterator[Obs
                     yield violated(
                         operation,
                         f"started {quote(export_id)} while {quote(job.key.export_id)} was "
-                        "generating, and still was afterwards",
+                        "generating before and after the request",
                         told,
                         still,
                         request,
@@ -180,7 +183,7 @@ def _reused(
     if again is not None and state(again) == "complete":
         yield violated(
             operation,
-            f"answered {state(request)} and not the complete export, which was still there "
+            f"returned {state(request)} instead of the complete export, which still existed "
             "afterwards",
             ready,
             again,
@@ -194,9 +197,9 @@ def _never_reused(
     """Edition 2026-11: every request starts a new job."""
     export_id = named_id(request)
     if state(request) == "complete":
-        yield violated(operation, "answered the complete export again", ready, request)
+        yield violated(operation, "returned the complete export again", ready, request)
     elif job is not None and export_id is not None and same_id(export_id, job.key.export_id):
-        yield violated(operation, "answered the id of the complete job again", ready, request)
+        yield violated(operation, "returned the id of the complete job again", ready, request)
     else:
         yield held(operation, ready, request)
 
@@ -242,7 +245,7 @@ def _job_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
                         continue
                     yield violated(
                         job.status,
-                        f"the job was {state(known)}, then answered {_refusal(poll)}",
+                        f"the job was {state(known)}, then a poll got {_refusal(poll)}",
                         known,
                         poll,
                     )
@@ -292,7 +295,7 @@ def _get_is_safe(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 if state(event):
                     yield violated(
                         job.status,
-                        f"the id was unknown, then {state(event)}, and nothing but GETs named it",
+                        f"the id was unknown, then {state(event)}, but only GETs used it",
                         unknown,
                         event,
                     )
@@ -306,11 +309,11 @@ def _get_is_safe(trace: Trace, context: LawContext) -> Iterator[Observation]:
 LAWS: Final = (
     Law(
         id="time.pollable",
-        statement="A job that was just started can be polled under its id.",
+        statement="A new job can be polled at once under its id.",
         source=LawSource(
             "documents/002, 003, 004",
-            "The id in the answer to a request is the one to poll with, at once: no page has a "
-            "pause before the first poll.",
+            "The id in the response to a request is the one to poll. No page asks for a pause "
+            "before the first poll.",
         ),
         operations=STATUS,
         needs="a request that started a job, and a poll of that job",
@@ -319,27 +322,27 @@ LAWS: Final = (
     ),
     Law(
         id="time.same-id",
-        statement="An answer to a poll tells no other export id than the one asked for.",
+        statement="The export_id in the response to a poll is the one in the path.",
         source=LawSource(
             "documents/000, 002",
-            "The id names the job in the path and in the body. Complete and failed need not "
-            "tell it; ids that differ only in the case of a UUID's letters are the same.",
+            "The path and the body both contain the id. Complete and failed responses may omit "
+            "it. UUIDs that differ only in letter case are equal.",
             ("D-6", "D-7"),
         ),
         operations=STATUS,
-        needs="a poll whose answer tells an export_id",
+        needs="a poll whose response has an export_id",
         check=_same_id,
         mutants=("id-changes", "id-of-another"),
     ),
     Law(
         id="time.unique-id",
         statement=(
-            "A new job has an id of its own: not that of another resource's job, and not that of "
-            "one that has ended."
+            "A new job has a new id: no job of another resource has it, and neither does a job "
+            "that has ended."
         ),
         source=LawSource(
             "documents/002, 004",
-            "202 is a new export job, and its id, a UUID, is what to poll it by.",
+            "202 means a new export job, and its id, a UUID, is the one to poll.",
             ("D-6",),
         ),
         operations=REQUEST,
@@ -349,35 +352,36 @@ LAWS: Final = (
     ),
     Law(
         id="time.request-while-generating",
-        statement="A request for an export that is generating names the job that is running.",
+        statement="A request for an export that is generating returns the running job.",
         source=LawSource(
             "documents/002, 003, 004; API reference, request an export",
-            "Both editions agree here, the later one for requests with the same filter. Judged "
-            "only when a poll afterwards shows that the first job was still generating.",
+            "Both editions agree; in the later one this holds for requests with the same "
+            "filter. Judged only if a later poll shows that the first job was still "
+            "generating.",
             ("D-3",),
         ),
         operations=REQUEST,
-        needs="two requests for one resource, and a poll that shows the first job generating",
+        needs=("two requests for one resource, and a poll that shows the first job generating"),
         check=_request_while_generating,
         mutants=("request-restarts", "filter-restarts"),
     ),
     Law(
         id="time.request-after-complete",
         statement=(
-            "After a job is complete, a request gives the export again (2026-03) or starts a new "
-            "job (2026-11)."
+            "After a job is complete, a request returns the same export (edition 2026-03) or "
+            "starts a new job (edition 2026-11)."
         ),
         source=LawSource(
             "documents/002, 003, 004; API reference, request an export",
-            "The earlier pages give a recent export again and do not say what recent is: judged "
-            "are ten minutes, and only when a later poll shows that the export was still there. "
-            "The later pages never reuse one. Without an enforced edition both are right.",
+            "The earlier pages return a recent export without defining recent: the law judges "
+            "ten minutes, and only if a later poll shows that the export still existed. The "
+            "later pages never reuse an export. If no edition is enforced, both are allowed.",
             ("D-2", "D-3"),
         ),
         operations=REQUEST,
         needs=(
-            "an enforced edition, and a request within ten minutes after the resource's job was "
-            "complete"
+            "an enforced edition, and a request within ten minutes after the resource's job "
+            "was complete"
         ),
         check=_request_after_complete,
         mutants=("complete-not-reused", "complete-reused"),
@@ -385,14 +389,14 @@ LAWS: Final = (
     ),
     Law(
         id="time.complete-stays",
-        statement="A complete export never goes back to generating.",
+        statement="A complete export never returns to generating.",
         source=LawSource(
             "documents/000, 001, 003",
-            "Complete and failed end the polling. A complete export may become failed: that is "
-            "how a deleted archive reads.",
+            "Complete and failed end the polling. A complete export may become failed: this is "
+            "how a deleted archive is reported.",
         ),
         operations=STATUS,
-        needs="a poll that tells complete, and another one later",
+        needs="a poll that returns complete, and a later poll",
         check=_complete_stays,
         mutants=("complete-regresses",),
     ),
@@ -401,48 +405,48 @@ LAWS: Final = (
         statement="A failed export never becomes generating or complete.",
         source=LawSource(
             "documents/000, 001, 003",
-            "Only a new request makes another export. Not judged across a request that names "
+            "Only a new request makes another export. Not judged across a request that returns "
             "the same job again.",
         ),
         operations=STATUS,
-        needs="a poll that tells failed, and another one later",
+        needs="a poll that returns failed, and a later poll",
         check=_failed_stays,
         mutants=("failed-completes", "failed-regenerates"),
     ),
     Law(
         id="time.job-stays",
-        statement="A job that was told of once does not vanish.",
+        statement="A job whose state was reported once does not disappear.",
         source=LawSource(
             "documents/000, 001",
-            "A job whose archive is gone reads failed, not 404. How long jobs are kept is not "
-            "published: judged is one hour, the shortest documented life of a URL.",
+            "A job whose archive is gone is failed, not 404. How long jobs are kept is not "
+            "published: the law judges one hour, the shortest documented lifetime of a URL.",
             ("D-4",),
         ),
         operations=STATUS,
-        needs="two polls of a job, the first of which told its state",
+        needs="two polls of a job, the first of which returned its state",
         check=_job_stays,
         mutants=("job-vanishes", "job-vanishes-early"),
     ),
     Law(
         id="time.completes",
-        statement="A started job is complete within --max-wait.",
+        statement="A job is complete within --max-wait after its start.",
         source=LawSource(
             "documents/003",
             "The guide's own loop gives up after 600 seconds, which is the default here. A "
-            "failed job breaks nothing.",
+            "failed job does not violate this law.",
         ),
         operations=STATUS,
-        needs="a request that started a job, and polls until it was complete or time was up",
+        needs=("a request that started a job, and polls until it was complete or the time was up"),
         check=_completes,
         mutants=("never-completes",),
     ),
     Law(
         id="time.get-is-safe",
-        statement="GET starts nothing: an id that was unknown stays so until a request names it.",
+        statement="GET starts nothing: an unknown id stays unknown until a request returns it.",
         source=LawSource(
             "documents/000, 001",
-            "The status operation polls; jobs are initiated by POST alone. GET is safe (RFC "
-            "9110, section 9.2.1).",
+            "The status operation only polls; only POST starts a job. GET is safe (RFC 9110, "
+            "section 9.2.1).",
         ),
         operations=STATUS,
         needs="two polls with the token of an id that is unknown at first",

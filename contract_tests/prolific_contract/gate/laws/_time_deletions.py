@@ -58,7 +58,7 @@ def _polled_after(trace: Trace, deletion: Deletion, until: int) -> Iterator[Obse
             continue
         told = state(poll)
         if told in ("generating", "complete"):
-            seen = f"a deleted job is {told} afterwards"
+            seen = f"a deleted job is {told} when polled later"
             yield violated(deletion.operation, seen, deletion.exchange, poll)
         elif (told == "failed" and not was_failed) or (_is_gone(poll) and not was_gone):
             yield held(deletion.operation, deletion.exchange, poll)
@@ -129,8 +129,7 @@ def _delete_generating(trace: Trace, context: LawContext) -> Iterator[Observatio
             if others:
                 yield violated(
                     deletion.operation,
-                    f"jobs that were generating were deleted, {len(others) + 1} of them, each at "
-                    "another age",
+                    f"{len(others) + 1} generating jobs were deleted, at different ages",
                     told,
                     *(one.deletion for one in others),
                     exchange,
@@ -181,7 +180,7 @@ def _refused_while_generating(
     if still is not None and state(still) == "generating":
         yield violated(
             deletion.operation,
-            f"the delete of a job that is generating is answered {status}, not 409",
+            f"the deletion of a generating job got {status}, not 409",
             told,
             still,
             deletion.exchange,
@@ -216,7 +215,7 @@ def _delete_refused(trace: Trace, context: LawContext) -> Iterator[Observation]:
         elif _is_gone(poll):
             yield violated(
                 deletion.operation,
-                f"the delete was answered {status}, and the job is gone",
+                f"the deletion got {status}, but the job is gone",
                 told,
                 exchange,
                 poll,
@@ -226,27 +225,28 @@ def _delete_refused(trace: Trace, context: LawContext) -> Iterator[Observation]:
 LAWS: Final = (
     Law(
         id="time.deleted",
-        statement="A deleted job is gone at once: from the list, and for those who poll it.",
+        statement="A deleted job is gone at once, from the list and for polls.",
         source=LawSource(
             "API reference, delete an export",
-            "Deleting is immediate and can't be undone; the list leaves deleted jobs out. A poll "
-            "afterwards may say 404, or failed as for an archive that is gone. What becomes of "
-            "URLs that were given before is not said, and not judged.",
+            "A deletion takes effect immediately and cannot be undone; the list omits deleted "
+            "jobs. A later poll may return 404, or failed as for a deleted archive. Not "
+            "judged: URLs returned earlier, which the documents do not mention.",
             ("D-3",),
         ),
         operations=DELETE,
-        needs="a job that was there and deleted, and a poll of it or a list later",
+        needs="a job that existed and was deleted, and a later poll of it or a later list",
         check=_deleted,
         mutants=("delete-nothing", "delete-list-only", "delete-job-only", "delete-later"),
     ),
     Law(
         id="time.delete-generating",
-        statement="A job that is generating is not deleted: the request is answered 409.",
+        statement="A generating job cannot be deleted: the request gets 409.",
         source=LawSource(
             "API reference, delete an export",
-            "Only what has ended can be deleted. A job may end between a poll and the request "
-            "to delete it, so one that is deleted then accuses nobody, nor does another of about "
-            "the same age: exports take their time. One of another age does.",
+            "Only jobs that have ended can be deleted. A job may end between a poll and the "
+            "deletion, so one deleted job proves nothing, and neither do several of about the "
+            "same age, because exports of a resource take similar times. Deleted jobs of "
+            "different ages violate the law.",
             ("D-3",),
         ),
         operations=DELETE,
@@ -256,14 +256,14 @@ LAWS: Final = (
     ),
     Law(
         id="time.delete-refused",
-        statement="A request to delete a job that is refused deletes nothing.",
+        statement="A refused request to delete a job deletes nothing.",
         source=LawSource(
             "API reference, delete an export and errors",
-            "401, 403, 404 and 409 say that it was not done.",
+            "401, 403, 404 and 409 all mean that the job was not deleted.",
             ("D-3",),
         ),
         operations=DELETE,
-        needs="a refused request to delete a job that has not failed, and polls before and after",
+        needs=("a refused request to delete a job that has not failed, and polls before and after"),
         check=_delete_refused,
         mutants=("delete-despite-401", "delete-despite-404", "delete-despite-409"),
     ),

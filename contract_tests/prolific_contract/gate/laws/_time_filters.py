@@ -129,7 +129,7 @@ def _over(
     more = after is not None and len(after.entries) > len(ids)
     shown_by = [full.exchange, request] + ([after.exchange] if after is not None else [])
     if more and (export_id is not None or _is_refusal(response)):
-        how = "started another job" if export_id is not None else "was refused and started one"
+        how = "started another job" if export_id is not None else "was refused but started one"
         yield violated(operation, f"there were {len(ids)} jobs, and a request {how}", *shown_by)
         return
     if not _is_refusal(response):
@@ -161,7 +161,7 @@ def _freed(
     elif refused.response is not None and response.status == refused.response.status != 429:
         yield violated(
             operation,
-            f"refused as when there were {JOB_LIMIT} jobs, and there are {len(listed.entries)}",
+            f"still refused as with {JOB_LIMIT} jobs, although there are {len(listed.entries)}",
             refused,
             listed.exchange,
             request,
@@ -171,15 +171,15 @@ def _freed(
 LAWS: Final = (
     Law(
         id="time.request-filter",
-        statement="A request with another filter gets another job.",
+        statement="A request with another filter returns another job.",
         source=LawSource(
             _REFERENCE,
-            "study_id, from and to choose what is exported, and other filters are separate jobs. "
-            "However moments are written, the same moment is the same condition.",
+            "study_id, from and to select what is exported, and each filter has its own job. "
+            "Two times that denote the same moment are the same condition.",
             ("D-3",),
         ),
         operations=REQUEST,
-        needs="edition 2026-11, and a request with another filter than a job that is generating",
+        needs=("edition 2026-11, and a request whose filter differs from that of a generating job"),
         check=_request_filter,
         mutants=("filter-ignored", "filter-coarse"),
         editions=("2026-11",),
@@ -187,18 +187,17 @@ LAWS: Final = (
     Law(
         id="time.limit",
         statement=(
-            "With ten jobs a resource gets no further one, is refused in the error envelope, and "
-            "has room again when one is deleted."
+            "A resource has at most ten jobs. A further request is refused with the error "
+            "envelope, and accepted again after a job is deleted."
         ),
         source=LawSource(
             _REFERENCE,
-            "A batch or collection has ten export jobs at most, all filters together, until one "
-            "is deleted. With which status the eleventh is refused is not published: any 4xx is "
-            "taken.",
+            "A batch or collection has at most ten export jobs, counting all filters, until "
+            "one is deleted. The status of the refusal is not published: any 4xx is accepted.",
             ("D-3",),
         ),
         operations=REQUEST,
-        needs="edition 2026-11, a list of ten jobs, a request after it and a list after that",
+        needs="edition 2026-11, a list of ten jobs, then a request, then another list",
         check=_limit,
         mutants=("limit-none", "limit-flat", "limit-in-name-only", "limit-for-ever"),
         editions=("2026-11",),

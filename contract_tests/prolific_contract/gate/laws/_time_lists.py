@@ -33,7 +33,7 @@ def _listed(trace: Trace, context: LawContext) -> Iterator[Observation]:
                     continue
                 yield violated(
                     one.operation,
-                    f"{quote(key.export_id)}, which a request named, is not listed",
+                    f"{quote(key.export_id)}, which a request returned, is not listed",
                     request,
                     one.exchange,
                 )
@@ -62,7 +62,7 @@ def _list_status(trace: Trace, context: LawContext) -> Iterator[Observation]:
                     continue
                 yield violated(
                     one.operation,
-                    f"a job is listed as {entry.status}, and {told} afterwards",
+                    f"a job is listed as {entry.status}, but a later poll returns {told}",
                     one.exchange,
                     later,
                 )
@@ -73,29 +73,33 @@ def _list_status(trace: Trace, context: LawContext) -> Iterator[Observation]:
 LAWS: Final = (
     Law(
         id="time.listed",
-        statement="A job that a request named is listed until it is deleted.",
+        statement="A job that a request returned is listed until it is deleted.",
         source=LawSource(
             _REFERENCE,
-            "The list has the export jobs of the resource, deleted ones excepted. Judged is one "
-            "hour, as for jobs that are polled.",
+            "The list contains all export jobs of the resource except deleted ones. The law "
+            "judges one hour, as for polled jobs.",
             ("D-3", "D-4"),
         ),
         operations=LIST,
-        needs="a request that named a job, and a list later",
+        needs="a request that returned a job, and a later list",
         check=_listed,
         mutants=("list-empty", "list-lacks-newest", "list-lacks-generating", "list-lacks-filtered"),
     ),
     Law(
         id="time.list-status",
-        statement="A job that is listed as complete or failed is that when it is polled, too.",
+        statement=(
+            "A job that is listed as complete or failed has ended when it is polled later: it "
+            "is not generating, and a failed job is not complete."
+        ),
         source=LawSource(
             f"{_REFERENCE}; documents/000, 001",
-            "Both operations tell one job's state. A list that is a little behind is taken, one "
-            "that is ahead is not; other words than the three of the status operation say nothing.",
+            "Both operations report the state of the same job. A list may be slightly behind "
+            "the polls, but not ahead of them. Other words than the three states of the status "
+            "operation are not judged.",
             ("D-3",),
         ),
         operations=LIST,
-        needs="a list with a job as complete or failed, and a poll of that job later",
+        needs="a list with a complete or failed job, and a later poll of that job",
         check=_list_status,
         mutants=("list-complete-early", "list-failed"),
     ),

@@ -81,7 +81,7 @@ def _expiry_future(trace: Trace, context: LawContext) -> Iterator[Observation]:
             yield violated(
                 promise.operation,
                 f"expires_at is {promise.expires_at.isoformat()}, but "
-                f"{'the answer is of' if date else 'it was asked for at'} {now.isoformat()}",
+                f"the {'response is dated' if date else 'request was sent at'} {now.isoformat()}",
                 promise.exchange,
             )
 
@@ -114,7 +114,7 @@ def _url_expiry(trace: Trace, context: LawContext) -> Iterator[Observation]:
         else:
             yield violated(
                 promise.operation,
-                f"expires_at is {promise.expires_at.isoformat()}, but the URL says "
+                f"expires_at is {promise.expires_at.isoformat()}, but the URL expires at "
                 f"{readable.isoformat()}",
                 promise.exchange,
             )
@@ -171,7 +171,7 @@ def _archive(trace: Trace, context: LawContext) -> Iterator[Observation]:
             if _is_refusal(response) and _is_due(download.promised, exchange, response):
                 yield violated(
                     download.operation,
-                    f"the URL answered {response.status} to a request without the token, before "
+                    f"the URL returned {response.status} to a request without the token before "
                     "expires_at",
                     download.promised.exchange,
                     exchange,
@@ -225,7 +225,7 @@ def _contents(
             beginning = part.data[:told].decode("latin-1")
             yield violated(
                 operation,
-                f"the URL serves no ZIP file: it begins with {quote(beginning)}",
+                f"the URL does not serve a ZIP file: the body begins with {quote(beginning)}",
                 exchange,
             )
             return
@@ -241,7 +241,7 @@ def _contents(
         if missing:
             yield violated(
                 operation,
-                f"the archive holds no {' and no '.join(missing)}",
+                f"the archive lacks {' and '.join(missing)}",
                 *exchanges,
             )
         else:
@@ -262,16 +262,16 @@ def _missing(kind: Kind, names: Iterable[str]) -> list[str]:
 LAWS: Final = (
     Law(
         id="value.expiry-future",
-        statement="A complete export's expires_at is later than the answer's own Date.",
+        statement="The expires_at of a complete export is later than the Date of the response.",
         source=LawSource(
             "documents/000, 001",
-            "A URL is valid for a while, and asking again refreshes it. Whether a while is an "
-            "hour or a day is not judged: the documents differ. Without a Date the recorder's "
-            "clock is used, with five minutes' allowance.",
+            "A URL is valid for some time, and another poll refreshes it. How long is not "
+            "judged, because the documents disagree (an hour or a day). If the response has no "
+            "Date, the recorder's clock is used with a tolerance of five minutes.",
             ("D-4",),
         ),
         operations=(*REQUEST, *STATUS),
-        needs="a complete export with a readable expires_at, and the time of the answer",
+        needs="a complete export with a valid expires_at, and the time of the response",
         check=_expiry_future,
         mutants=(
             "expired",
@@ -282,11 +282,13 @@ LAWS: Final = (
     Law(
         id="value.url",
         statement=(
-            "A download URL is absolute, https (http only to the loopback) and names no user."
+            "A download URL is absolute, uses https (http only for a loopback address) and "
+            "contains no user name."
         ),
         source=LawSource(
             "documents/000, 003",
-            "It is called a presigned HTTPS URL. Loopback is allowed for servers under test.",
+            "The documents call it a presigned HTTPS URL. Loopback addresses are allowed for "
+            "servers under test.",
         ),
         operations=(*REQUEST, *STATUS),
         needs="a complete export with a url",
@@ -303,21 +305,22 @@ LAWS: Final = (
     Law(
         id="value.archive",
         statement=(
-            "The URL serves, without the token, a ZIP file whose directory holds the documented "
+            "Without the token, the URL serves a ZIP file whose directory lists the documented "
             "members."
         ),
         source=LawSource(
             "documents/003; the guide to exporting batch data",
-            "A collection's archive holds responses.jsonl and collection.json, a batch's "
-            "responses-by-submission.jsonl, responses-by-task.jsonl and batch.json. README.md "
-            "and files/ are not asked for, nor the root folder's name: batches' is not "
-            "published. Any object store may serve it; redirects, 429 and 503 are not judged, "
-            "nor refusals for a job that later reads failed: its archive was deleted.",
+            "A collection's archive contains responses.jsonl and collection.json; a batch's "
+            "contains responses-by-submission.jsonl, responses-by-task.jsonl and batch.json. "
+            "README.md and files/ are not required. The name of the root folder is not judged: "
+            "for batches it is not published. Any object store may serve the file. Not judged: "
+            "redirects, 429, 503, and refusals for a job that later fails, because its archive "
+            "was deleted.",
         ),
         operations=ARCHIVE,
         needs=(
-            "requests without the token for a url that an answer named, before it expires, that "
-            "reach the archive's directory"
+            "requests without the token for a returned url, sent before it expires and "
+            "reaching the archive's directory"
         ),
         check=_archive,
         mutants=(
@@ -336,15 +339,16 @@ LAWS: Final = (
     ),
     Law(
         id="value.url-expiry",
-        statement="An expiry that can be read in the URL is expires_at, within a minute.",
+        statement="If the URL states its own expiry, it equals expires_at within one minute.",
         source=LawSource(
             "documents/000, 002",
-            "expires_at is when the presigned URL expires. A minute is left for rounding and "
-            "for two machines' clocks. URLs whose expiry is not readable are not judged.",
+            "expires_at is the time at which the presigned URL expires. The minute allows for "
+            "rounding and for clock differences between two machines. URLs without a readable "
+            "expiry are not judged.",
             ("D-4",),
         ),
         operations=(*REQUEST, *STATUS),
-        needs="a complete export whose url shows when it was signed and for how long",
+        needs="a complete export whose url states when it was signed and for how long",
         check=_url_expiry,
         mutants=(
             "url-expiry-differs",

@@ -28,7 +28,9 @@ def _list_order(trace: Trace, context: LawContext) -> Iterator[Observation]:
             yield violated(one.operation, f"{quote(twice)} is listed twice", one.exchange)
         elif late is not None:
             yield violated(
-                one.operation, f"a job of {late.isoformat()} comes after an older one", one.exchange
+                one.operation,
+                f"a job created at {late.isoformat()} comes after an older one",
+                one.exchange,
             )
         elif len(set(times)) > 1:
             # Of jobs of one moment any order is right.
@@ -52,12 +54,15 @@ def _list_created(trace: Trace, context: LawContext) -> Iterator[Observation]:
             began = request.response.date if request is not None and request.response else None
             told = f"a job is listed as created at {created.isoformat()}"
             if date is not None and created > date + _SKEW:
-                faults.append((f"{told}, in an answer of {date.isoformat()}", ()))
+                faults.append((f"{told}, in a response dated {date.isoformat()}", ()))
             elif abs(created - known) > _SECOND:
-                faults.append((f"{told}, and was at {known.isoformat()} before", (shown,)))
+                faults.append((f"{told}, but was listed with {known.isoformat()} before", (shown,)))
             elif request is not None and began is not None and created < began - _SKEW:
                 faults.append(
-                    (f"{told}, and at {began.isoformat()} another was started for it", (request,))
+                    (
+                        f"{told}, but a request at {began.isoformat()} returned another job",
+                        (request,),
+                    )
                 )
         if faults:
             seen, exchanges = faults[0]
@@ -104,8 +109,7 @@ def _list_filter(trace: Trace, context: LawContext) -> Iterator[Observation]:
             else:
                 yield violated(
                     one.operation,
-                    f"the filter of a job that was requested with {_told(asked)} is listed as "
-                    f"{_told(shown)}",
+                    f"a job that was requested with {_told(asked)} is listed with {_told(shown)}",
                     request,
                     one.exchange,
                 )
@@ -120,47 +124,51 @@ def _told(conditions: dict[str, object]) -> str:
 LAWS: Final = (
     Law(
         id="value.list-order",
-        statement="The list has every job once, the most recent first.",
+        statement="The list contains every job once, most recent first.",
         source=LawSource(
             _REFERENCE,
-            "The list is in that order. Jobs of the same moment may stand in any.",
+            "The documents give this order. Jobs created at the same time may be in any order.",
             ("D-3",),
         ),
         operations=LIST,
-        needs="a list of jobs that were not all requested at the same moment",
+        needs="a list of jobs that were not all created at the same time",
         check=_list_order,
         mutants=("list-oldest-first", "list-shuffled", "list-twice"),
     ),
     Law(
         id="value.list-created",
         statement=(
-            "A listed job's created_at stays, and is neither after the server's own time nor "
-            "before an earlier request that was given another job."
+            "The created_at of a listed job never changes. It is not later than the server's "
+            "time, and not earlier than a previous request that returned another job."
         ),
         source=LawSource(
             _REFERENCE,
-            "created_at is when the job was requested. The server's Date tells its time; a "
-            "minute between its machines is nobody's fault. A request is given the job that is "
-            "generating: another one, later, was requested later.",
+            "created_at is the time of the request. The server's time is its Date, with a "
+            "tolerance of one minute for clock differences between its machines. While a job "
+            "is generating, requests return that job, so a job that differs from the one "
+            "returned before was requested later.",
             ("D-3",),
         ),
         operations=LIST,
-        needs="a list with a job, in an answer with a Date",
+        needs="a list with a job, in a response with a Date",
         check=_list_created,
         mutants=("list-created-ahead", "list-created-behind", "list-created-moves"),
     ),
     Law(
         id="value.list-filter",
-        statement="A job is listed with the filter that it was requested with, or none.",
+        statement=(
+            "A job is listed with the filter of its request, or without a filter if the "
+            "request had none."
+        ),
         source=LawSource(
             _REFERENCE,
-            "The filter has the conditions of the request, and is null without any; one that is "
-            "left out or has no condition is read as null. However moments are written, the "
-            "same moment is the same condition.",
+            "The filter has the conditions of the request, and is null if there were none; a "
+            "missing or empty filter counts as null. Two times that denote the same moment are "
+            "the same condition.",
             ("D-3",),
         ),
         operations=LIST,
-        needs="a list with a job that a request of the conversation named",
+        needs="a list with a job that a request in the conversation returned",
         check=_list_filter,
         mutants=("list-filter-lost", "list-filter-other", "list-filter-invented"),
     ),

@@ -145,7 +145,7 @@ def _find_end(known: list[FilePart], size: int) -> _End | MissingBytes | Damaged
     if at < 0:
         if len(tail) < size - start:
             return MissingBytes(start, size)
-        return Damaged("does not end as a ZIP file does")
+        return Damaged("does not end with the end record of a ZIP file")
     *_, directory_size, offset, _ = _END.unpack_from(tail, at)
     stop = size - len(tail) + at
     locator_at = stop - _LOCATOR.size
@@ -162,7 +162,7 @@ def _find_end(known: list[FilePart], size: int) -> _End | MissingBytes | Damaged
     if record is None:
         return MissingBytes(record_at, stop)
     if not record.startswith(_END64_SIGNATURE):
-        return Damaged("has no ZIP64 record where it says")
+        return Damaged("has no ZIP64 record at the stated offset")
     *_, directory_size, offset = _END64.unpack(record)
     return _End(offset, directory_size, record_at)
 
