@@ -7,7 +7,7 @@ import pytest
 from prolific_exports import ExportArchive, ResponseTable, UnsafeArchiveError, summarise
 from prolific_exports._archive import _json, _lines, _summary
 from prolific_exports._cli import main
-from prolific_exports._tables import _fast, _sources, _table
+from prolific_exports._tables import _fast, _instructions, _sources
 
 from archive.builders import METADATA, SUBMISSION, write_zip
 
@@ -149,9 +149,9 @@ def in_as_many_records(count):
 @pytest.mark.parametrize("made", [in_metadata, in_one_record, in_as_many_records])
 @pytest.mark.parametrize("read", [show, wide_jsonl, wide_arrow])
 def test_instructions_beyond_the_limit_are_refused(archive_of, made, read, monkeypatch, tmp_path):
-    for module in (_summary, _table):
+    for module in (_summary, _instructions):
         monkeypatch.setattr(module, "MAX_INSTRUCTIONS", 20)
-    monkeypatch.setattr("prolific_exports._export_archive.MAX_INSTRUCTIONS", 20)
+    monkeypatch.setattr("prolific_exports._archive._reader.MAX_INSTRUCTIONS", 20)
     assert read(archive_of(*made(20)), tmp_path)
     with pytest.raises(UnsafeArchiveError, match=r"jsonl?.* has more than 10,000 instructions"):
         read(archive_of(*made(21)), tmp_path)

@@ -380,5 +380,5 @@ def test_a_file_that_is_there_twice(path):
     write_zip(path, [("r/responses.jsonl", b""), ("r/a", b"1"), ("r/a", b"2")])
     archive = ExportArchive.open(path)
     assert list(archive.responses()) == []
-    with pytest.raises(CorruptArchiveError, match="r/a is there 2 times"):
+    with pytest.raises(CorruptArchiveError, match="r/a occurs 2 times"):
         archive.open_file("a")

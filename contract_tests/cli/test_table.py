@@ -136,7 +136,7 @@ def test_a_table_does_not_replace_the_archive_it_is_made_of(cli, folder, export)
     export.rename(folder / "export.csv")
     outcome = cli("table", "export.csv", "./export.csv", "--overwrite")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "export.csv is an archive that the table is made of" in outcome.err
+    assert "export.csv is an archive that the table is made from" in outcome.err
     assert (folder / "export.csv").read_bytes() == content
 
 

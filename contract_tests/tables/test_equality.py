@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from prolific_exports import ExportArchive
+from prolific_exports import ExportArchive, ResponseTable
 from prolific_exports._archive import _decoders
 from prolific_exports._archive._json import values_of
 from prolific_exports._archive._lines import Block
-from prolific_exports._tables import ResponseTable, _sources
+from prolific_exports._tables import _sources
 from prolific_exports._tables._values import loads
 
 from tables.hostile import archives, write
@@ -48,7 +48,7 @@ def fast(monkeypatch):
 
 def plain_rows(table, data):
     """The rows of lines that nothing has cut."""
-    read = table._reader(0)
+    read = table._content.reference_reader(0)
     lines = Block(data.removeprefix(b"\xef\xbb\xbf"), 1)
     return [row for record in values_of(lines, "", loads) for row in read(record)]
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from prolific_exports import ExportArchive, Submission, summarise
-from prolific_exports._tables import ResponseTable, _sources
+from prolific_exports import ExportArchive, ResponseTable, Submission, summarise
+from prolific_exports._tables import _sources
 
 from tables.hostile import write
 

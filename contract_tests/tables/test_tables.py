@@ -695,9 +695,9 @@ def test_arguments_are_checked(archive_of, tmp_path):
     archive = archive_of(record({}))
     with pytest.raises(UsageError, match="'long' or 'wide'"):
         archive.table(shape="tall")
-    with pytest.raises(UsageError, match="by 'submission' or by 'task'"):
+    with pytest.raises(UsageError, match="use 'submission' or 'task'"):
         archive.table(by="rater")
-    with pytest.raises(UsageError, match="no archive"):
+    with pytest.raises(UsageError, match="has no archive"):
         ResponseTable([])
     with pytest.raises(UsageError, match=r"\.parquet, \.csv, \.jsonl, \.arrow"):
         archive.table().write(tmp_path / "o.xlsx")
@@ -721,7 +721,7 @@ def test_an_archive_is_never_replaced_by_its_own_table(archive_of, tmp_path, met
     table = ResponseTable([ExportArchive.open(other), ExportArchive.open(path)])
     (tmp_path / "again.csv").hardlink_to(path)
     for name in ("all.csv", "again.csv"):
-        with pytest.raises(UsageError, match=rf"{name} is an archive that the table is made of"):
+        with pytest.raises(UsageError, match=rf"{name} is an archive that the table is made from"):
             getattr(table, method)(tmp_path / name, overwrite=True)
     assert path.read_bytes() == content
     assert sorted(one.name for one in tmp_path.iterdir()) == ["again.csv", "all.csv", "other.zip"]

@@ -20,6 +20,7 @@ from prolific_exports import (
     UnsafeArchiveError,
     UsageError,
 )
+from prolific_exports._archive import ArchiveReader
 from prolific_exports._files import _staging
 
 from tables.hostile import write
@@ -278,7 +279,7 @@ def broken(tmp_path):
 @pytest.fixture
 def unread(monkeypatch):
     """Reading records is a failure."""
-    monkeypatch.delattr(ExportArchive, "record_file")
+    monkeypatch.delattr(ArchiveReader, "record_file")
 
 
 def test_uploads_do_not_stay_when_the_table_does_not_get_its_name(archive, folder, monkeypatch):

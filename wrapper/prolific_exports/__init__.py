@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from prolific_exports._archive import (
         ArchiveFile,
-        ExportArchive,
         ExtractLimits,
         Instruction,
         Member,
@@ -113,6 +112,7 @@ if TYPE_CHECKING:
         StartedOver,
         Verifying,
     )
+    from prolific_exports._export_archive import ExportArchive, ResponseTable
     from prolific_exports._model._clock import (
         Clock,
         SystemClock,
@@ -133,15 +133,11 @@ if TYPE_CHECKING:
         Failed,
         Generating,
     )
-    from prolific_exports._tables import (
-        ResponseTable,
-        TableSummary,
-    )
+    from prolific_exports._tables._table_summary import TableSummary
 
 _HOMES = {
     "_archive": (
         "ArchiveFile",
-        "ExportArchive",
         "ExtractLimits",
         "Instruction",
         "Member",
@@ -251,10 +247,11 @@ _HOMES = {
         "Failed",
         "Generating",
     ),
-    "_tables": (
+    "_export_archive": (
+        "ExportArchive",
         "ResponseTable",
-        "TableSummary",
     ),
+    "_tables._table_summary": ("TableSummary",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -8,9 +8,9 @@ from typing import Self
 
 import httpx
 
-from prolific_exports._archive import ExportArchive
 from prolific_exports._client_base import ClientFlows, PendingExport, select_by_kind
 from prolific_exports._events import ProgressCallback
+from prolific_exports._export_archive import ExportArchive
 from prolific_exports._flows._policy import (
     CALL_TIMEOUT,
     DEFAULT_POLL_INTERVAL,

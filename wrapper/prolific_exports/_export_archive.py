@@ -1,35 +1,15 @@
-"""An export archive as its users see it."""
+"""An export archive and its table: the two classes that users hold.
 
-import io
+They are in one module because each refers to the other. The room of the tables is imported when a
+table is made: downloading and verifying archives needs none of it.
+"""
+
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import frozen
-
-from prolific_exports._archive._content import member_chunks, open_member
-from prolific_exports._archive._directory import Member, read_members
-from prolific_exports._archive._extract import extract
-from prolific_exports._archive._json import RawJSON, read_json, read_json_lines, values_of
-from prolific_exports._archive._limits import (
-    MAX_INSTRUCTIONS,
-    TOO_MANY_INSTRUCTIONS,
-    beyond_limit,
-)
-from prolific_exports._archive._lines import blocks
-from prolific_exports._archive._metadata import Metadata, parse_metadata
-from prolific_exports._archive._plan import ExtractLimits, Names, plan_extraction
-from prolific_exports._archive._uploads import (
-    FILES,
-    ArchiveFile,
-    Uploads,
-    may_name_files,
-    missing_paths,
-)
-from prolific_exports._archive._verify import verify_zip
-from prolific_exports._errors import ArchiveError, CorruptArchiveError, UsageError
+from prolific_exports._archive import ArchiveReader
+from prolific_exports._archive._plan import Names
 from prolific_exports._files._destinations import expanded
 
 if TYPE_CHECKING:
@@ -37,217 +17,24 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    from prolific_exports._archive._records import Record
-    from prolific_exports._model._references import Kind
-    from prolific_exports._tables import ResponseTable, Shape, TableSummary
-
-_JSON_LINES = {
-    "submission": ("responses.jsonl", "responses-by-submission.jsonl"),
-    "task": ("responses-by-task.jsonl",),
-}
-_MARKS: "dict[Kind, set[str]]" = {
-    "collection": {"collection.json", "responses.jsonl"},
-    "batch": {"batch.json", "responses-by-submission.jsonl", "responses-by-task.jsonl"},
-}
-# Beside the folder that it was asked to compress, macOS puts what it knows of the files.
-_OF_MACOS = ("__MACOSX", "/")
-_DEFAULT_LIMITS = ExtractLimits()
+    from prolific_exports._tables import Formulas, Row, Shape, TableSummary
 
 
-@frozen
-class RecordFile:
-    """A JSON Lines file in an archive.
+class ExportArchive(ArchiveReader):
+    """A downloaded export: its records, files, description and table.
+
+    ``ExportArchive.open`` reads the ZIP's directory. Other methods read content in pieces and
+    compare it with its checksum. The file is not held open between calls, so there is nothing to
+    close.
 
     Attributes:
-        path: The archive.
-        member: The file's entry in it.
-        where: What messages say of where it is.
-    """
-
-    path: Path
-    member: Member
-    where: str
-
-    def pieces(self) -> Iterator[bytes]:
-        """The content, checked while it is read.
-
-        Raises:
-            ArchiveError: The archive cannot be read.
-            CorruptArchiveError: The file is damaged.
-        """
-        return member_chunks(self.path, self.member)
-
-
-class ExportArchive:
-    """A downloaded export: its records, files and description.
-
-    ``ExportArchive.open`` reads the ZIP's directory; content is read when it is asked
-    for, in pieces, and checked against its checksum on the way. Between calls the file
-    is not held open, so there is nothing to close.
-
-    Attributes:
-        path: The ZIP, as it was given.
-        kind: ``"collection"`` or ``"batch"``, told by the members; None when they are
-            those of neither, or of both.
-        root: The folder that holds all members of the ZIP, but for the ``__MACOSX`` of archives
-            that macOS packed again; ``""`` when there is none.
+        path: The ZIP, as given to ``open``.
+        kind: ``"collection"`` or ``"batch"``, derived from the members; None if they fit neither,
+            or both.
+        root: The folder that contains all members, except for a ``__MACOSX`` folder added by
+            macOS; ``""`` if there is none.
         members: All members of the ZIP, in its order.
     """
-
-    def __init__(self, path: Path, members: Sequence[Member]) -> None:
-        """Use ``open``; this takes a directory that was read already."""
-        self.path = path
-        self.members = tuple(members)
-        self.root = _root(self.members)
-        self._prefix = f"{self.root}/" if self.root else ""
-        inside = [
-            (member.name.removeprefix(self._prefix), member)
-            for member in self.members
-            if member.name != self._prefix
-        ]
-        self._uploads = Uploads(inside)
-        self._by_path: dict[str, list[Member]] = {}
-        for inner, member in inside:
-            if not member.is_folder:
-                self._by_path.setdefault(inner, []).append(member)
-        self.kind: Kind | None = _kind(set(self._by_path))
-
-    @classmethod
-    def open(cls, path: str | os.PathLike[str]) -> Self:
-        """Open an archive.
-
-        Raises:
-            ArchiveError: The file cannot be opened.
-            CorruptArchiveError: It is no ZIP, is cut off, or its directory is damaged.
-        """
-        path = expanded(path)
-        return cls(path, read_members(path))
-
-    def __fspath__(self) -> str:
-        return str(self.path)
-
-    def __repr__(self) -> str:
-        return (
-            f"<ExportArchive {str(self.path)!r}: {self.kind or 'unknown layout'}, "
-            f"{len(self.members)} members, {len(self.files)} uploaded files>"
-        )
-
-    @property
-    def files(self) -> tuple[ArchiveFile, ...]:
-        """The uploaded files, in the ZIP's order."""
-        return self._uploads.files
-
-    @property
-    def renamed(self) -> Mapping[str, str]:
-        """By the paths of files whose names not every system can hold, where ``extract`` puts them.
-
-        Trailing dots and spaces, characters and names that Windows refuses, names that are too
-        long, and names that differ in case or Unicode composition alone are changed, and in the
-        same way on every system.
-        """
-        return self._uploads.renamed
-
-    def find(self, path: str) -> ArchiveFile | None:
-        """The uploaded file that an answer names; None when the archive does not have it.
-
-        Args:
-            path: The ``path`` of an ``UploadedFile``. A file counts as the one that is meant if
-                its path is equal, or the only one that differs in upper and lower case or in
-                Unicode composition alone.
-        """
-        return self._uploads.find(path)
-
-    def missing_files(self) -> Iterator[str]:
-        """The paths that answers name and ``find`` does not, as often as they are named.
-
-        Raises:
-            ArchiveError: As ``responses``.
-        """
-        file = self.record_file()
-        records = (
-            record
-            for block in blocks(file.pieces(), file.where, 1)
-            if may_name_files(block.text)
-            for record in values_of(block, file.where)
-        )
-        return missing_paths(records, self.find)
-
-    @cached_property
-    def metadata(self) -> Metadata:
-        """What the archive says about itself; empty when it has no such file.
-
-        Raises:
-            CorruptArchiveError: The file is damaged, is not a JSON object, or an object in it
-                repeats a name.
-            UnsafeArchiveError: It is beyond a limit of the reader.
-        """
-        name = f"{self.kind}.json"
-        if self.kind is None or name not in self._by_path:
-            return Metadata()
-        raw = read_json(member_chunks(self.path, self._member(name)), self._where(name))
-        if isinstance(raw, RawJSON):
-            raise CorruptArchiveError(
-                f"{self._where(name)} repeats a name in one object, so one of its values would "
-                "be lost. Request a new export, or extract the archive to look at the file."
-            )
-        if not isinstance(raw, dict):
-            raise CorruptArchiveError(
-                f"{self._where(name)} is not a JSON object. Request a new export."
-            )
-        metadata = parse_metadata(raw, self.kind)
-        if len(metadata.instructions) > MAX_INSTRUCTIONS:
-            raise beyond_limit(self._where(name), TOO_MANY_INSTRUCTIONS)
-        return metadata
-
-    def responses(self, *, by: Literal["submission", "task"] = "submission") -> "Iterator[Record]":
-        """The records, typed, one at a time.
-
-        Collections have one record for each submission. Batches have the same data
-        twice, by submission and by task, and the shape of their records is not
-        published: those that look like a submission of a collection come as
-        ``Submission``, all others as ``UnknownRecord``.
-
-        The checksum is compared when the last record was read: an error may come after
-        good records. ``verify_zip`` checks beforehand; downloads do that.
-
-        Args:
-            by: Which of a batch's files to read.
-
-        Raises:
-            ArchiveError: The archive has no such records.
-            CorruptArchiveError: A line is not JSON, or the ZIP is damaged (while iterating).
-            UnsafeArchiveError: A line is beyond a limit of the reader (while iterating).
-            UsageError: ``by`` is something else.
-        """
-        from prolific_exports._archive._records import parse_record  # noqa: PLC0415 - start-up time
-
-        return map(parse_record, self.records(self._records_name(by)))
-
-    def _records_name(self, by: str) -> str:
-        if by not in _JSON_LINES:
-            raise UsageError(f"by={by!r}: records come by 'submission' or by 'task'.")
-        for name in _JSON_LINES[by]:
-            if name in self._by_path:
-                return name
-        raise ArchiveError(
-            f"{self.path} has no {' and no '.join(_JSON_LINES[by])}: it is not an export of "
-            f"this kind, or has a layout that this version does not know. {self._listing()}"
-        )
-
-    def records(self, name: str) -> Iterator[Any]:
-        """The JSON values of a JSON Lines file, untouched, one at a time.
-
-        A line in which an object repeats a name comes as its text, a ``RawJSON``.
-
-        Args:
-            name: The file relative to the root folder, such as ``"responses.jsonl"``.
-
-        Raises:
-            ArchiveError: There is no such file.
-            CorruptArchiveError: A line is not JSON, or the ZIP is damaged (while iterating).
-            UnsafeArchiveError: A line is beyond a limit of the reader (while iterating).
-        """
-        return read_json_lines(member_chunks(self.path, self._member(name)), self._where(name))
 
     def table(
         self,
@@ -257,47 +44,45 @@ class ExportArchive:
         files: str | os.PathLike[str] | None = None,
         names: Names = "safe",
     ) -> "ResponseTable":
-        """The responses as a table: see ``ResponseTable``, which takes several archives too.
+        """Return the responses as a table. ``ResponseTable`` also accepts several archives.
 
         Args:
-            shape: ``"long"``: a row for each value; ``"wide"``: a row for each submission.
+            shape: ``"long"`` for one row per value, ``"wide"`` for one row per submission.
             by: Which of a batch's files to read.
-            files: A folder for the uploaded files, that ``file_path`` is to point into.
+            files: The folder of the uploaded files, for the paths in ``file_path``.
             names: As for ``extract``.
 
         Raises:
-            UsageError: An argument is something else.
+            UsageError: An argument has another value.
         """
-        from prolific_exports._tables import ResponseTable  # noqa: PLC0415 - imports this
-
         return ResponseTable(self, shape=shape, by=by, files=files, names=names)
 
     def iter_batches(self, *, shape: "Shape" = "long") -> Iterator[Any]:
-        """As ``ResponseTable.iter_batches``."""
+        """Call ``ResponseTable.iter_batches``."""
         return self.table(shape=shape).iter_batches()
 
     def to_arrow(self, *, shape: "Shape" = "long") -> Any:
-        """As ``ResponseTable.to_arrow``."""
+        """Call ``ResponseTable.to_arrow``."""
         return self.table(shape=shape).to_arrow()
 
     def to_polars(self, *, shape: "Shape" = "long") -> "pl.DataFrame":
-        """As ``ResponseTable.to_polars``."""
+        """Call ``ResponseTable.to_polars``."""
         return self.table(shape=shape).to_polars()
 
     def to_pandas(self, *, shape: "Shape" = "long") -> "pd.DataFrame":
-        """As ``ResponseTable.to_pandas``."""
+        """Call ``ResponseTable.to_pandas``."""
         return self.table(shape=shape).to_pandas()
 
     def to_duckdb(
         self, connection: "duckdb.DuckDBPyConnection | None" = None, *, shape: "Shape" = "long"
     ) -> "duckdb.DuckDBPyRelation":
-        """As ``ResponseTable.to_duckdb``."""
+        """Call ``ResponseTable.to_duckdb``."""
         return self.table(shape=shape).to_duckdb(connection)
 
     def to_parquet(
         self, path: str | os.PathLike[str], *, shape: "Shape" = "long", overwrite: bool = False
     ) -> "TableSummary":
-        """As ``ResponseTable.to_parquet``."""
+        """Call ``ResponseTable.to_parquet``."""
         return self.table(shape=shape).to_parquet(path, overwrite=overwrite)
 
     def to_csv(
@@ -305,120 +90,206 @@ class ExportArchive:
         path: str | os.PathLike[str],
         *,
         shape: "Shape" = "long",
-        formulas: Literal["escape", "keep"] = "escape",
+        formulas: "Formulas" = "escape",
         overwrite: bool = False,
     ) -> "TableSummary":
-        """As ``ResponseTable.to_csv``."""
+        """Call ``ResponseTable.to_csv``."""
         return self.table(shape=shape).to_csv(path, formulas=formulas, overwrite=overwrite)
 
-    def record_file(self, by: Literal["submission", "task"] = "submission") -> RecordFile:
-        """The file that ``responses`` reads, as bytes.
 
-        Raises:
-            ArchiveError: The archive has no such records.
-            UsageError: ``by`` is something else.
-        """
-        name = self._records_name(by)
-        return RecordFile(self.path, self._member(name), self._where(name))
+class ResponseTable:
+    """All responses of one or more archives. Nothing is read until you ask for it.
 
-    def open_file(self, path: str) -> io.BufferedReader:
-        """A file of the archive, open for reading in binary; it cannot seek.
+    The ``long`` shape has one row per value, in the order of the file. An empty list, an answer
+    without a value and a submission without answers have one row each. The columns are texts,
+    never dictionaries or categories, except ``created_at`` (microseconds, UTC) and ``position``
+    (32-bit integer). The ``wide`` shape has one row per submission and one column per
+    instruction, named by its wording. A table of several archives begins with the column
+    ``source``: the archive's file name, or its path if several archives have the same name.
 
-        Close it, or use it in a ``with`` block.
+    The column ``extra`` keeps content that is not documented, or not of the documented type, as
+    its original JSON: an object whose names say where the content was (``record``, ``part``,
+    ``answer``, ``item``, ``instruction_id``; ``responses`` in the wide shape). A null counts as
+    missing. A text with lone surrogates has U+FFFD in their place, and its original in ``extra``.
 
-        Args:
-            path: The file relative to the root folder: the ``path`` of an ``UploadedFile``
-                (see ``find``) or an ``ArchiveFile``.
+    Methods that read raise the errors of ``ExportArchive.responses``.
 
-        Raises:
-            ArchiveError: There is no such file.
-            CorruptArchiveError: The file is damaged (while reading).
-        """
-        return open_member(self.path, self._member(path))
-
-    def extract(
-        self,
-        directory: str | os.PathLike[str],
-        *,
-        limits: ExtractLimits = _DEFAULT_LIMITS,
-        names: Names = "safe",
-    ) -> Path:
-        """Write all members below a folder, without the archive's root folder.
-
-        So the records are at ``DIRECTORY/responses.jsonl``, and the ``path`` of an
-        uploaded file, which is relative to the root folder (documents/003), is relative
-        to ``DIRECTORY``. Sizes and checksums are compared on the way. The folder appears
-        when everything is written; after a failure nothing is left.
-
-        Members that lead elsewhere, links and devices are refused. Names that not every system
-        can hold are changed, see ``renamed``. File modes and dates are not restored.
-
-        Args:
-            directory: A folder that does not exist, or is empty.
-            limits: What is too much.
-            names: ``"safe"`` changes names that not every system can hold; ``"strict"``
-                refuses the archive.
-
-        Returns:
-            ``directory``.
-
-        Raises:
-            ArchiveError: The archive cannot be read, or the system refuses to write.
-            StorageError: The disk is full, read-only, over quota or gone.
-            CorruptArchiveError: A member is damaged.
-            UnsafeArchiveError: A member cannot be written safely, or all together are
-                more than ``limits``; nothing was written.
-            TargetExistsError: ``directory`` is there and is not an empty folder.
-        """
-        plan = plan_extraction(self.path, self.members, self._prefix, limits, names)
-        folder = expanded(directory)
-        extract(self.path, plan, folder)
-        return folder
-
-    def _member(self, path: str) -> Member:
-        variant = None if path in self._by_path else self.find(path)
-        found = self._by_path.get(variant.path if variant else path, [])
-        if not found:
-            raise ArchiveError(f"{self.path} has no file {path!r}. {self._listing()}")
-        if len(found) > 1:
-            raise CorruptArchiveError(
-                f"{self._where(path)} is there {len(found)} times, and nothing says which one is "
-                "meant. Request a new export."
-            )
-        return found[0]
-
-    def _where(self, path: str) -> str:
-        return f"{self.path}: {self._prefix}{path}"
-
-    def _listing(self) -> str:
-        names = [name for name in self._by_path if not name.startswith(FILES)]
-        shown = ", ".join(map(repr, names[:8])) + (", ..." if len(names) > 8 else "")
-        return f"It has {shown or 'no files'}."
-
-
-def _root(members: Sequence[Member]) -> str:
-    tops = {member.name.partition("/")[:2] for member in members} - {_OF_MACOS}
-    top, slash = tops.pop() if len(tops) == 1 else ("", "")
-    # Records say "files/..." for what is below the root: that folder is none.
-    return top if slash and top + slash != FILES else ""
-
-
-def _kind(names: set[str]) -> "Kind | None":
-    kinds: list[Kind] = [kind for kind, marks in _MARKS.items() if names & marks]
-    return kinds[0] if len(kinds) == 1 else None
-
-
-def verify_export(path: Path, kind: "Kind") -> None:
-    """Check that a downloaded file is a whole ZIP, and not an export of the other kind.
-
-    Members that are of neither kind are no reason to refuse it: the layout of batches'
-    archives is published only in part.
-
-    Raises:
-        ArchiveError: The file cannot be opened or read.
-        CorruptArchiveError: It is not a whole ZIP, or the archive of the other kind.
+    Attributes:
+        archives: The archives.
+        shape: ``"long"`` or ``"wide"``.
     """
-    verify_zip(path)
-    found = ExportArchive(path, read_members(path)).kind
-    if found not in (kind, None):
-        raise CorruptArchiveError(f"{path} is the archive of a {found}, not of a {kind}.")
+
+    def __init__(
+        self,
+        archives: ExportArchive | Sequence[ExportArchive],
+        *,
+        shape: "Shape" = "long",
+        by: Literal["submission", "task"] = "submission",
+        files: str | os.PathLike[str] | None = None,
+        names: Names = "safe",
+    ) -> None:
+        """Describe a table.
+
+        Args:
+            archives: One archive, or several.
+            shape: The layout of the rows.
+            by: Which of a batch's files to read.
+            files: The folder of the uploaded files. ``file_path`` then points into it, for files
+                that the archive contains; ``write`` extracts them there. With several archives,
+                each has its own folder in it: ``1``, ``2``, ...
+            names: How to treat file names that some system cannot store: see
+                ``ExportArchive.extract``.
+
+        Raises:
+            UsageError: ``shape``, ``by`` or ``names`` has another value, there is no archive, or
+                the folder's name is not text (Linux allows any bytes).
+        """
+        from prolific_exports._tables import TableContent  # noqa: PLC0415 - start-up time
+
+        self.archives: tuple[ExportArchive, ...] = (
+            (archives,) if isinstance(archives, ExportArchive) else tuple(archives)
+        )
+        self.shape = shape
+        self._content = TableContent(self.archives, shape=shape, by=by, files=files, names=names)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return self._content.column_names
+
+    @property
+    def schema(self) -> Any:
+        """The Arrow schema (``pyarrow.Schema``).
+
+        Raises:
+            UsageError: pyarrow is not installed.
+        """
+        return self._content.schema
+
+    def rows(self) -> "Iterator[Row]":
+        """Yield the rows as tuples, in the order of ``column_names``. Needs no library."""
+        return self._content.rows()
+
+    def iter_batches(self) -> Iterator[Any]:
+        """Yield the table as ``pyarrow.RecordBatch`` objects, in bounded memory.
+
+        Raises:
+            UsageError: pyarrow is not installed.
+        """
+        return self._content.batches()
+
+    def to_arrow(self) -> Any:
+        """Return the table as a ``pyarrow.Table``.
+
+        Raises:
+            UsageError: pyarrow is not installed.
+        """
+        return self._content.to_arrow()
+
+    def to_polars(self) -> "pl.DataFrame":
+        """Return the table as a ``polars.DataFrame``.
+
+        Raises:
+            UsageError: polars is not installed.
+        """
+        return self._content.to_polars()
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """Return the table as a ``pandas.DataFrame`` whose columns keep their Arrow types.
+
+        Raises:
+            UsageError: pandas is not installed.
+        """
+        return self._content.to_pandas()
+
+    def to_duckdb(
+        self, connection: "duckdb.DuckDBPyConnection | None" = None
+    ) -> "duckdb.DuckDBPyRelation":
+        """Return the table as a DuckDB relation.
+
+        Args:
+            connection: The connection to use; DuckDB's default connection if None.
+
+        Raises:
+            UsageError: duckdb is not installed.
+        """
+        return self._content.to_duckdb(connection)
+
+    def to_parquet(
+        self, path: str | os.PathLike[str], *, overwrite: bool = False
+    ) -> "TableSummary":
+        """Write Parquet, in memory that does not grow with the archive.
+
+        Raises:
+            UsageError: pyarrow is not installed, ``path`` is one of the archives, or its suffix
+                belongs to another format.
+            TargetExistsError: ``path`` exists and may not be replaced.
+        """
+        return self._write(path, ".parquet", overwrite=overwrite)
+
+    def to_csv(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        formulas: "Formulas" = "escape",
+        overwrite: bool = False,
+    ) -> "TableSummary":
+        """Write CSV in UTF-8: nulls are empty, texts are quoted, lists and objects are JSON.
+
+        Args:
+            path: The file to write.
+            formulas: Spreadsheets run cells that begin with ``=``, ``+``, ``-`` or ``@``, or with
+                a control character before one, and answers come from strangers. ``"escape"``
+                puts an apostrophe before such texts, except plain numbers, and counts them; the
+                file begins with a byte order mark, which Excel needs. ``"keep"`` changes nothing
+                and writes no mark; use it for files that programs read.
+            overwrite: Whether an existing file may be replaced.
+
+        Raises:
+            UsageError: ``path`` is one of the archives, its suffix belongs to another format, or
+                ``formulas`` has another value.
+            TargetExistsError: ``path`` exists and may not be replaced.
+        """
+        return self._write(path, ".csv", overwrite=overwrite, formulas=formulas)
+
+    def write(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        formulas: "Formulas" = "escape",
+        overwrite: bool = False,
+    ) -> "TableSummary":
+        """Write a file in the format of its suffix.
+
+        With ``files``, also extracts the uploaded files to that folder, which must be empty or not
+        exist, and must not contain the table. The table appears when all files are complete.
+
+        Args:
+            path: The file to write: ``.parquet``, ``.csv``, ``.jsonl`` or ``.arrow``.
+            formulas: See ``to_csv``.
+            overwrite: Whether an existing file may be replaced.
+
+        Raises:
+            UsageError: The format is unknown or needs pyarrow, which is not installed;
+                ``formulas`` has another value; ``path`` is one of the archives (even with
+                ``overwrite``); or the table would be in the folder of the uploaded files.
+            TargetExistsError: ``path`` exists and ``overwrite`` is False, or the folder for the
+                uploaded files is not empty.
+            StorageError: The disk is full, read-only, over quota or gone.
+            ArchiveError: The system refuses to write for another reason.
+        """
+        return self._write(path, None, overwrite=overwrite, formulas=formulas)
+
+    def _write(
+        self,
+        path: str | os.PathLike[str],
+        format_: str | None,
+        *,
+        overwrite: bool,
+        formulas: "Formulas" = "escape",
+    ) -> "TableSummary":
+        from prolific_exports._tables import write_table  # noqa: PLC0415 - start-up time
+
+        return write_table(
+            self._content, expanded(path), format_, overwrite=overwrite, formulas=formulas
+        )

@@ -1,24 +1,23 @@
-"""Reading export archives: verify, look inside, read records, extract, summarise.
+"""Export archives: verify, read, extract and summarise them.
 
-``_directory`` and ``_content`` read the ZIP; ``_responses``, ``_records`` and
-``_metadata`` give its JSON a type; ``_plan`` makes extracting safe;
-``_uploads`` knows the files that answers name; ``_distribution`` counts answers for ``_summary``;
-``_export_archive`` is what users hold. The layout is that of documents/003.
+``_directory`` and ``_content`` read the ZIP. ``_answer_shapes`` is the table of answer types, by
+which ``_responses`` and ``_records`` give the JSON its classes. ``_plan`` decides what extracting
+writes. ``_reader`` combines them. The layout is that of documents/003.
 
-What only records need is imported when they are read (``_records``, ``_responses``,
-``_summary``): classes are made one by one, and a table needs none of them.
+``_records``, ``_responses`` and ``_summary`` are imported when they are needed: creating their
+classes takes time, and a table needs none of them.
 """
 
 from prolific_exports._archive._directory import Member
 from prolific_exports._archive._metadata import Instruction, Metadata
 from prolific_exports._archive._plan import ExtractLimits
+from prolific_exports._archive._reader import ArchiveReader
 from prolific_exports._archive._uploads import ArchiveFile
-from prolific_exports._archive._verify import ZipSummary, verify_zip
-from prolific_exports._export_archive import ExportArchive, verify_export
+from prolific_exports._archive._verify import ZipSummary, verify_export, verify_zip
 
 __all__ = [
     "ArchiveFile",
-    "ExportArchive",
+    "ArchiveReader",
     "ExtractLimits",
     "Instruction",
     "Member",

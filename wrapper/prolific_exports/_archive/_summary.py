@@ -23,9 +23,9 @@ from prolific_exports._archive._limits import (
     TOO_MANY_INSTRUCTIONS,
     beyond_limit,
 )
+from prolific_exports._archive._reader import ArchiveReader
 from prolific_exports._archive._responses import parse_response
 from prolific_exports._archive._uploads import ArchiveFile, answers_by_part, missing_paths
-from prolific_exports._export_archive import ExportArchive
 from prolific_exports._model._references import Kind
 
 _MOMENT: Final = "created_at"
@@ -135,7 +135,7 @@ class ArchiveSummary:
     renamed_files: int = 0
 
 
-def summarise(archive: ExportArchive) -> ArchiveSummary:
+def summarise(archive: ArchiveReader) -> ArchiveSummary:
     """Read an archive once and count.
 
     Takes memory for the ids of the participants, the different options and a few answers, not

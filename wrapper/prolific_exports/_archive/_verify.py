@@ -2,14 +2,20 @@
 
 import os
 from collections.abc import Iterator
-from typing import BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from attrs import frozen
 
 from prolific_exports._archive._content import chunks
 from prolific_exports._archive._directory import Member, read_members
+from prolific_exports._archive._member_index import MemberIndex
 from prolific_exports._archive._parallel import run_in_threads, thread_count
+from prolific_exports._errors import CorruptArchiveError
 from prolific_exports._files._destinations import expanded
+
+if TYPE_CHECKING:
+    from prolific_exports._model._references import Kind
 
 
 @frozen
@@ -53,3 +59,19 @@ def verify_zip(path: str | os.PathLike[str]) -> ZipSummary:
         size=size,
         compressed_size=sum(member.compressed_size for member in members),
     )
+
+
+def verify_export(path: Path, kind: "Kind") -> None:
+    """Check that a downloaded file is a complete ZIP, and not an export of the other kind.
+
+    Members that fit neither kind are accepted, since the layout of batch archives is documented
+    only in part.
+
+    Raises:
+        ArchiveError: The file cannot be opened or read.
+        CorruptArchiveError: It is not a complete ZIP, or is an archive of the other kind.
+    """
+    verify_zip(path)
+    found = MemberIndex(path, read_members(path)).kind
+    if found not in (kind, None):
+        raise CorruptArchiveError(f"{path} is the archive of a {found}, not of a {kind}.")

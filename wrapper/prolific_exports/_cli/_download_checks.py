@@ -71,7 +71,7 @@ def check_table(
         TargetExistsError: The file exists, without ``--overwrite``.
     """
     from prolific_exports._tables._output import check_target  # noqa: PLC0415 - only for --table
-    from prolific_exports._tables._table import check_format  # noqa: PLC0415
+    from prolific_exports._tables._writing import check_format  # noqa: PLC0415
 
     check_format(path)
     table = real_path(path)

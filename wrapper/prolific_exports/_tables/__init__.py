@@ -1,14 +1,17 @@
-"""Export archives as tables: every response of every export, typed.
+"""Tables of export archives: one row per answer, or one row per submission.
 
-``_records`` finds the answers in records; ``_long`` and ``_wide`` lay them out in rows: plain
-Python, slow, and what is right by definition. ``_fast`` gives the same as Arrow batches for pieces
-of a file that hold nothing odd, in the order that ``_turns`` finds, and refuses all others.
-``_sources`` goes through the files and chooses; ``_table`` is what users hold; ``_output`` writes
-files.
+``_record_parts`` and ``_answer_parts`` split a record; ``_long`` and ``_wide`` make rows of it.
+Together they are the reference reader: plain Python, slow and exact. ``_fast`` makes the same rows
+as Arrow batches from blocks of a file, in the order that ``_answer_order`` finds, and refuses
+blocks with unusual content. ``_sources`` reads the files and chooses between both. ``_content`` is
+the table; ``_writing`` and ``_output`` write it to files.
 """
 
 from prolific_exports._tables._column_names import Shape
-from prolific_exports._tables._table import ResponseTable
+from prolific_exports._tables._content import TableContent
+from prolific_exports._tables._output import Formulas
+from prolific_exports._tables._sources import Row
 from prolific_exports._tables._table_summary import TableSummary
+from prolific_exports._tables._writing import write_table
 
-__all__ = ["ResponseTable", "Shape", "TableSummary"]
+__all__ = ["Formulas", "Row", "Shape", "TableContent", "TableSummary", "write_table"]

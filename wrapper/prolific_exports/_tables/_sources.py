@@ -2,20 +2,21 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from prolific_exports._archive import ExportArchive
+from prolific_exports._archive import ArchiveReader
 from prolific_exports._archive._json import values_of
 from prolific_exports._archive._lines import Block, blocks
 from prolific_exports._tables._arrow import batch_from_rows, texts, with_dictionary_of
 from prolific_exports._tables._fast import FastReader
 from prolific_exports._tables._optional_libraries import require
-from prolific_exports._tables._values import loads
+from prolific_exports._tables._values import loads, path_text
 
 By: TypeAlias = Literal["submission", "task"]
 Row: TypeAlias = tuple[Any, ...]
@@ -46,7 +47,7 @@ class Source:
         block_size: Bytes of records that are made into one batch.
     """
 
-    archive: ExportArchive
+    archive: ArchiveReader
     by: By
     block_size: int = BLOCK
 
@@ -159,4 +160,14 @@ def _with_source(batch: Any, schema: Any, name: str | None) -> Any:
         arrays.insert(0, pa.repeat(texts([name])[0], batch.num_rows))
     return pa.RecordBatch.from_arrays(
         list(map(with_dictionary_of, arrays, schema.types)), schema=schema
+    )
+
+
+def source_names(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the values of ``source``: file names, or the paths of files with the same name."""
+    paths_of: dict[str, set[Path]] = {}
+    for path in paths:
+        paths_of.setdefault(path.name, set()).add(path)
+    return tuple(
+        path_text(path.name if len(paths_of[path.name]) == 1 else str(path)) for path in paths
     )

@@ -9,14 +9,16 @@ from typing import Any
 
 from attrs import evolve
 
-from prolific_exports._archive import ExportArchive
+from prolific_exports._archive import ArchiveReader
 from prolific_exports._archive._extract import extract
 from prolific_exports._archive._plan import ExtractLimits, Names, plan_extraction
 from prolific_exports._archive._uploads import FILES
 from prolific_exports._errors import ArchiveError, UsageError
+from prolific_exports._files._destinations import expanded
 from prolific_exports._files._failures import explained
 from prolific_exports._files._staging import vacant
 from prolific_exports._tables._sources import Reader, Row
+from prolific_exports._tables._values import path_text
 
 
 def check_uploads_folder(folder: Path, table: Path) -> None:
@@ -39,7 +41,7 @@ def check_uploads_folder(folder: Path, table: Path) -> None:
 
 
 @contextmanager
-def extract_uploads(archive: ExportArchive, folder: Path, names: Names) -> Iterator[None]:
+def extract_uploads(archive: ArchiveReader, folder: Path, names: Names) -> Iterator[None]:
     """Extract the uploaded files, safely.
 
     When the block fails, they and the folders that were made for them are gone again.
@@ -69,7 +71,7 @@ def extract_uploads(archive: ExportArchive, folder: Path, names: Names) -> Itera
 def with_local_paths(
     read: Reader,
     places: Sequence[int],
-    archive: ExportArchive,
+    archive: ArchiveReader,
     folder: Path,
     note_missing: Callable[[], object],
 ) -> Reader:
@@ -101,3 +103,20 @@ def with_local_paths(
             )
 
     return rows
+
+
+def uploads_folders(files: str | os.PathLike[str] | None, count: int) -> list[Path]:
+    """Return the folder of each archive's uploaded files; none without ``files``.
+
+    Raises:
+        UsageError: The folder's name is not text.
+    """
+    if files is None:
+        return []
+    if (text := path_text(os.fspath(files))) != os.fspath(files):
+        raise UsageError(
+            f"{text} is not UTF-8 text, so file_path cannot contain it. Nothing was written: "
+            "name another folder for the files."
+        )
+    folder = expanded(files)
+    return [folder] if count == 1 else [folder / str(n + 1) for n in range(count)]

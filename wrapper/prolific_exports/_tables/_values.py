@@ -55,3 +55,8 @@ def is_text(value: Any) -> bool:
 def encodable(text: str) -> str:
     """The text with U+FFFD for surrogates that stand alone, which no table's text can hold."""
     return _SURROGATE.sub("\ufffd", text)
+
+
+def path_text(path: str) -> str:
+    r"""Return a path as text; bytes that are not text, which Linux allows, become ``\udce9``."""
+    return path.encode("utf-8", "backslashreplace").decode()

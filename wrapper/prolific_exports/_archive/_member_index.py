@@ -1,0 +1,95 @@
+"""The members of an export archive by their paths below its root folder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prolific_exports._archive._directory import Member
+from prolific_exports._archive._uploads import FILES, Uploads
+from prolific_exports._errors import ArchiveError, CorruptArchiveError
+
+if TYPE_CHECKING:
+    from prolific_exports._model._references import Kind
+
+_KIND_FILES: "dict[Kind, set[str]]" = {
+    "collection": {"collection.json", "responses.jsonl"},
+    "batch": {
+        "batch.json",
+        "responses-by-submission.jsonl",
+        "responses-by-task.jsonl",
+    },
+}
+# macOS adds this folder when it packs an archive again.
+_MACOS_FOLDER = ("__MACOSX", "/")
+_LISTED = 8
+
+
+class MemberIndex:
+    """Finds members by path.
+
+    Attributes:
+        root: The folder that contains all members; ``""`` if there is none.
+        prefix: ``root`` with its ``/``; ``""`` without a root folder.
+        uploads: The uploaded files.
+        kind: The kind of export; None if the members fit no kind, or both.
+    """
+
+    def __init__(self, path: Path, members: Sequence[Member]) -> None:
+        """Index the members of the archive at ``path``, which is for messages."""
+        self._path = path
+        self.root = _root(members)
+        self.prefix = f"{self.root}/" if self.root else ""
+        inside = [
+            (member.name.removeprefix(self.prefix), member)
+            for member in members
+            if member.name != self.prefix
+        ]
+        self.uploads = Uploads(inside)
+        self._by_path: dict[str, list[Member]] = {}
+        for inner, member in inside:
+            if not member.is_folder:
+                self._by_path.setdefault(inner, []).append(member)
+        self.kind: Kind | None = _kind(set(self._by_path))
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._by_path
+
+    def member(self, path: str) -> Member:
+        """Return the only member with this path.
+
+        Raises:
+            ArchiveError: There is no such file.
+            CorruptArchiveError: Several members have this path.
+        """
+        variant = None if path in self else self.uploads.find(path)
+        found = self._by_path.get(variant.path if variant else path, [])
+        if not found:
+            raise ArchiveError(f"{self._path} has no file {path!r}. {self.listing()}")
+        if len(found) > 1:
+            raise CorruptArchiveError(
+                f"{self.where(path)} occurs {len(found)} times in the archive, so its content is "
+                "ambiguous. Request a new export."
+            )
+        return found[0]
+
+    def where(self, path: str) -> str:
+        """Return how messages refer to a file of the archive."""
+        return f"{self._path}: {self.prefix}{path}"
+
+    def listing(self) -> str:
+        """Return a sentence that lists the first files, without uploads."""
+        names = [name for name in self._by_path if not name.startswith(FILES)]
+        listed = ", ".join(map(repr, names[:_LISTED])) + (", ..." if len(names) > _LISTED else "")
+        return f"It has {listed or 'no files'}."
+
+
+def _root(members: Sequence[Member]) -> str:
+    tops = {member.name.partition("/")[:2] for member in members} - {_MACOS_FOLDER}
+    top, slash = tops.pop() if len(tops) == 1 else ("", "")
+    # Records refer to "files/..." below the root folder, so that folder cannot be the root.
+    return top if slash and top + slash != FILES else ""
+
+
+def _kind(names: set[str]) -> "Kind | None":
+    kinds: list[Kind] = [kind for kind, files in _KIND_FILES.items() if names & files]
+    return kinds[0] if len(kinds) == 1 else None

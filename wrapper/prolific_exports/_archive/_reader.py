@@ -1,0 +1,272 @@
+"""Reads an export archive: its records, files and description."""
+
+import io
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from attrs import frozen
+
+from prolific_exports._archive._content import member_chunks, open_member
+from prolific_exports._archive._directory import Member, read_members
+from prolific_exports._archive._extract import extract
+from prolific_exports._archive._json import RawJSON, read_json, read_json_lines, values_of
+from prolific_exports._archive._limits import (
+    MAX_INSTRUCTIONS,
+    TOO_MANY_INSTRUCTIONS,
+    beyond_limit,
+)
+from prolific_exports._archive._lines import blocks
+from prolific_exports._archive._member_index import MemberIndex
+from prolific_exports._archive._metadata import Metadata, parse_metadata
+from prolific_exports._archive._plan import ExtractLimits, Names, plan_extraction
+from prolific_exports._archive._uploads import ArchiveFile, may_name_files, missing_paths
+from prolific_exports._errors import ArchiveError, CorruptArchiveError, UsageError
+from prolific_exports._files._destinations import expanded
+
+if TYPE_CHECKING:
+    from prolific_exports._archive._records import Record
+    from prolific_exports._model._references import Kind
+
+_JSON_LINES = {
+    "submission": ("responses.jsonl", "responses-by-submission.jsonl"),
+    "task": ("responses-by-task.jsonl",),
+}
+_DEFAULT_LIMITS = ExtractLimits()
+
+
+@frozen
+class RecordFile:
+    """A JSON Lines file in an archive.
+
+    Attributes:
+        path: The archive.
+        member: The file's entry in the archive.
+        where: How messages refer to the file.
+    """
+
+    path: Path
+    member: Member
+    where: str
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the content, checked while it is read.
+
+        Raises:
+            ArchiveError: The archive cannot be read.
+            CorruptArchiveError: The file is damaged.
+        """
+        return member_chunks(self.path, self.member)
+
+
+class ArchiveReader:
+    """Reads a downloaded export: everything of ``ExportArchive`` but its tables."""
+
+    def __init__(self, path: Path, members: Sequence[Member]) -> None:
+        """Use ``open``; this takes the directory of an archive that was read already."""
+        self.path = path
+        self.members = tuple(members)
+        self._index = MemberIndex(path, self.members)
+        self.root = self._index.root
+        self.kind: Kind | None = self._index.kind
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Self:
+        """Open an archive.
+
+        Raises:
+            ArchiveError: The file cannot be opened.
+            CorruptArchiveError: It is not a ZIP, is incomplete, or its directory is damaged.
+        """
+        path = expanded(path)
+        return cls(path, read_members(path))
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} {str(self.path)!r}: {self.kind or 'unknown layout'}, "
+            f"{len(self.members)} members, {len(self.files)} uploaded files>"
+        )
+
+    @property
+    def files(self) -> tuple[ArchiveFile, ...]:
+        """The uploaded files, in the ZIP's order."""
+        return self._index.uploads.files
+
+    @property
+    def renamed(self) -> Mapping[str, str]:
+        """Map the paths of files that ``extract`` renames to their new paths.
+
+        It changes names that some system cannot store: with trailing dots or spaces, refused by
+        Windows, too long, or different only in case or Unicode composition. The result is the
+        same on every system.
+        """
+        return self._index.uploads.renamed
+
+    def find(self, path: str) -> ArchiveFile | None:
+        """Return the uploaded file that an answer names; None if the archive does not contain it.
+
+        Args:
+            path: The ``path`` of an ``UploadedFile``. A file matches if its path is equal, or if
+                it is the only one that differs just in case or Unicode composition.
+        """
+        return self._index.uploads.find(path)
+
+    def missing_files(self) -> Iterator[str]:
+        """Yield the paths that answers name and ``find`` cannot find, once for each mention.
+
+        Raises:
+            ArchiveError: As ``responses``.
+        """
+        file = self.record_file()
+        records = (
+            record
+            for block in blocks(file.pieces(), file.where, 1)
+            if may_name_files(block.text)
+            for record in values_of(block, file.where)
+        )
+        return missing_paths(records, self.find)
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """The content of ``collection.json`` or ``batch.json``; empty without such a file.
+
+        Raises:
+            CorruptArchiveError: The file is damaged, is not a JSON object, or an object in it
+                repeats a name.
+            UnsafeArchiveError: It exceeds a limit of the reader.
+        """
+        name = f"{self.kind}.json"
+        if self.kind is None or name not in self._index:
+            return Metadata()
+        where = self._index.where(name)
+        raw = read_json(member_chunks(self.path, self._index.member(name)), where)
+        if isinstance(raw, RawJSON):
+            raise CorruptArchiveError(
+                f"{where} repeats a name in one object, so one of its values would be lost. "
+                "Request a new export, or extract the archive to look at the file."
+            )
+        if not isinstance(raw, dict):
+            raise CorruptArchiveError(f"{where} is not a JSON object. Request a new export.")
+        metadata = parse_metadata(raw, self.kind)
+        if len(metadata.instructions) > MAX_INSTRUCTIONS:
+            raise beyond_limit(where, TOO_MANY_INSTRUCTIONS)
+        return metadata
+
+    def responses(self, *, by: Literal["submission", "task"] = "submission") -> "Iterator[Record]":
+        """Yield the records as typed objects.
+
+        A collection has one record per submission. A batch has the same data twice, by submission
+        and by task, and the shape of its records is not documented: a record that looks like a
+        collection's submission is a ``Submission``, any other an ``UnknownRecord``.
+
+        The checksum is compared after the last record, so an error may follow good records.
+        ``verify_zip`` checks it in advance; downloads do so.
+
+        Args:
+            by: Which of a batch's files to read.
+
+        Raises:
+            ArchiveError: The archive has no such records.
+            CorruptArchiveError: A line is not JSON, or the ZIP is damaged (while iterating).
+            UnsafeArchiveError: A line exceeds a limit of the reader (while iterating).
+            UsageError: ``by`` has another value.
+        """
+        from prolific_exports._archive._records import parse_record  # noqa: PLC0415 - start-up time
+
+        return map(parse_record, self.records(self._records_name(by)))
+
+    def _records_name(self, by: str) -> str:
+        if by not in _JSON_LINES:
+            raise UsageError(f"Unknown by={by!r}: use 'submission' or 'task'.")
+        for name in _JSON_LINES[by]:
+            if name in self._index:
+                return name
+        raise ArchiveError(
+            f"{self.path} has no {' and no '.join(_JSON_LINES[by])}: it is an export of another "
+            f"kind, or has a layout that this version does not know. {self._index.listing()}"
+        )
+
+    def records(self, name: str) -> Iterator[Any]:
+        """Yield the JSON values of a JSON Lines file, unchanged.
+
+        A line in which an object repeats a name is a ``RawJSON``: its text.
+
+        Args:
+            name: The file relative to the root folder, such as ``"responses.jsonl"``.
+
+        Raises:
+            ArchiveError: There is no such file.
+            CorruptArchiveError: A line is not JSON, or the ZIP is damaged (while iterating).
+            UnsafeArchiveError: A line exceeds a limit of the reader (while iterating).
+        """
+        return read_json_lines(
+            member_chunks(self.path, self._index.member(name)), self._index.where(name)
+        )
+
+    def record_file(self, by: Literal["submission", "task"] = "submission") -> RecordFile:
+        """Return the file that ``responses`` reads, for access to its bytes.
+
+        Raises:
+            ArchiveError: The archive has no such records.
+            UsageError: ``by`` has another value.
+        """
+        name = self._records_name(by)
+        return RecordFile(self.path, self._index.member(name), self._index.where(name))
+
+    def open_file(self, path: str) -> io.BufferedReader:
+        """Open a file of the archive for reading in binary. It cannot seek.
+
+        Close it, or use it in a ``with`` block.
+
+        Args:
+            path: The file relative to the root folder: the ``path`` of an ``UploadedFile``
+                (see ``find``) or an ``ArchiveFile``.
+
+        Raises:
+            ArchiveError: There is no such file.
+            CorruptArchiveError: The file is damaged (while reading).
+        """
+        return open_member(self.path, self._index.member(path))
+
+    def extract(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        limits: ExtractLimits = _DEFAULT_LIMITS,
+        names: Names = "safe",
+    ) -> Path:
+        """Write all members to a folder, without the archive's root folder.
+
+        The records are then at ``DIRECTORY/responses.jsonl``, and the ``path`` of an uploaded file
+        (documents/003) is relative to ``DIRECTORY``. Sizes and checksums are compared while
+        writing. The folder appears when everything is written; a failure leaves nothing.
+
+        Refuses links, devices and members that would be outside the folder. Changes names that
+        some system cannot store: see ``renamed``. Does not restore file modes and dates.
+
+        Args:
+            directory: A folder that does not exist, or is empty.
+            limits: When to refuse an archive for its size.
+            names: ``"safe"`` changes names that some system cannot store; ``"strict"`` refuses an
+                archive with such names.
+
+        Returns:
+            ``directory``.
+
+        Raises:
+            ArchiveError: The archive cannot be read, or the system refuses to write.
+            StorageError: The disk is full, read-only, over quota or gone.
+            CorruptArchiveError: A member is damaged.
+            UnsafeArchiveError: A member cannot be written safely, or the archive exceeds
+                ``limits``; nothing was written.
+            TargetExistsError: ``directory`` exists and is not an empty folder.
+        """
+        plan = plan_extraction(self.path, self.members, self._index.prefix, limits, names)
+        folder = expanded(directory)
+        extract(self.path, plan, folder)
+        return folder
