@@ -14,7 +14,7 @@ from prolific_exports.testing import FakeClock
 
 @dataclass
 class Outcome:
-    """What a command line came to."""
+    """The exit code and output of a command."""
 
     code: int
     out: str

@@ -38,13 +38,13 @@ def text(value):
     return {"type": "free_text", "description": "Say something", "value": value}
 
 
-def test_extracting_prints_the_folder(cli, folder, export):
+def test_extract_prints_the_folder(cli, folder, export):
     outcome = cli("extract", "export.zip", "data")
     assert (outcome.code, outcome.out, outcome.err) == (0, "data\n", "")
     assert (folder / "data/files/sub1_i2_0.jpg").read_bytes() == PHOTO
 
 
-def test_an_archive_that_would_write_elsewhere_is_refused(cli, folder):
+def test_extract_archive_that_writes_elsewhere_is_refused(cli, folder):
     write_zip(folder / "evil.zip", {"../\x1b[31mevil": b""})
     outcome = cli("extract", "evil.zip", "data")
     assert (outcome.code, outcome.out) == (1, "")
@@ -54,7 +54,7 @@ def test_an_archive_that_would_write_elsewhere_is_refused(cli, folder):
 
 
 @pytest.mark.parametrize("command", [["extract", "x.zip", "data"], ["show", "x.zip"]])
-def test_what_is_no_archive_is_one_line(cli, folder, command):
+def test_file_that_is_not_an_archive_prints_one_line(cli, folder, command):
     for content in (None, b"", b"PK\x03\x04 cut"):
         if content is not None:
             (folder / "x.zip").write_bytes(content)
@@ -180,7 +180,7 @@ def test_table_with_strict_names_refuses(cli, folder, odd):
     assert [path.name for path in folder.iterdir()] == ["odd.zip"]
 
 
-def test_showing_as_json(cli, export):
+def test_show_json(cli, export):
     outcome = cli("show", "export.zip", "--json")
     assert (outcome.code, outcome.err, outcome.json["error"]) == (0, "", None)
     archive = outcome.json["archive"]
@@ -205,7 +205,7 @@ def test_showing_as_json(cli, export):
     }
 
 
-def test_showing_as_json_what_has_no_times_or_is_no_archive(cli, folder):
+def test_show_json_without_times_and_without_archive(cli, folder):
     write_zip(folder / "export.zip", {"responses.jsonl": b""})
     assert cli("show", "export.zip", "--json").json["archive"]["first_created_at"] is None
     outcome = cli("show", "none.zip", "--json")
@@ -213,7 +213,7 @@ def test_showing_as_json_what_has_no_times_or_is_no_archive(cli, folder):
     assert outcome.json["error"]["type"] == "ArchiveError"
 
 
-def test_showing_an_archive(cli, export):
+def test_show_prints_the_summary(cli, export):
     outcome = cli("show", "export.zip")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out == (
@@ -248,7 +248,7 @@ def chosen(*values):
     return {"type": "multiple_choice", "description": "Which?", "values": values}
 
 
-def test_choices_are_drawn(cli, folder):
+def test_show_draws_choices_as_bars(cli, folder):
     lines = answered(cli, folder, *[chosen("yes", "no")] * 2, *[chosen("yes")] * 2, chosen())
     assert lines == [
         "1. Which?",
@@ -258,7 +258,7 @@ def test_choices_are_drawn(cli, folder):
     ]
 
 
-def test_rare_choices_are_put_together(cli, folder):
+def test_show_sums_up_rare_choices(cli, folder):
     options = [f"option {n}" for n in range(15)] + [""]
     lines = answered(cli, folder, chosen(*options, *options[4:]))
     assert len(lines) == 15
@@ -272,7 +272,7 @@ def with_unit(value, unit):
     return {"type": "free_text_with_unit", "description": "How long?", "value": value, "unit": unit}
 
 
-def test_numbers_are_summed_up(cli, folder):
+def test_show_prints_quartiles_of_numbers(cli, folder):
     given = [("1", "h"), ("2", "h"), ("1234.5", "h"), ("7", ""), ("long", "h")]
     odd = {"type": "free_text_with_unit", "value": 5}
     assert answered(cli, folder, *(with_unit(*one) for one in given), odd) == [
@@ -287,7 +287,7 @@ def test_numbers_are_summed_up(cli, folder):
     assert several[-2:] == ["   1 number: 1 u3", "   ... (5 units in total)"]
 
 
-def test_many_types_of_files(cli, folder):
+def test_show_cuts_the_list_of_file_types(cli, folder):
     names = ["noend", *(f"x.t{n}" for n in range(7))]
     members = {f"r/files/{name}": b"" for name in names} | {"r/responses.jsonl": b""}
     write_zip(folder / "export.zip", members)
@@ -296,7 +296,7 @@ def test_many_types_of_files(cli, folder):
     assert out.endswith("1 .t4 (0 bytes), ...")
 
 
-def test_tasks_of_a_batch(cli, folder):
+def test_show_counts_the_tasks_of_a_batch(cli, folder):
     tasks = [{"responses": {"i1": text("a")}}, {"responses": {}}]
     records = json_lines({"submission_id": "s", "participant_id": "p", "tasks": tasks})
     write_zip(folder / "export.zip", {"responses-by-submission.jsonl": records})
@@ -306,7 +306,7 @@ def test_tasks_of_a_batch(cli, folder):
 
 
 @pytest.mark.parametrize("columns", ["20", "50", "300"])
-def test_every_width_is_kept(cli, folder, monkeypatch, columns):
+def test_show_fits_every_width(cli, folder, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
     lines = answered(cli, folder, chosen("long " * 50, "料理" * 40, "x" * 300), text("y" * 90))
     assert max(map(cell_len, lines)) <= min(int(columns), 100)
@@ -317,7 +317,7 @@ def test_every_width_is_kept(cli, folder, monkeypatch, columns):
     ("columns", "width"),
     [("\N{SUPERSCRIPT TWO}", 80), ("0", 80), ("-1", 80), ("", 80), ("wide", 80), ("1", 20)],
 )
-def test_an_impossible_width_is_none(cli, export, monkeypatch, columns, width):
+def test_show_ignores_invalid_widths(cli, export, monkeypatch, columns, width):
     monkeypatch.setenv("COLUMNS", str(width))
     expected = cli("show", "export.zip").out
     monkeypatch.setenv("COLUMNS", columns)
@@ -327,7 +327,7 @@ def test_an_impossible_width_is_none(cli, export, monkeypatch, columns, width):
     assert outcome.out == expected != ""
 
 
-def test_an_id_is_whole_on_a_narrow_terminal(cli, folder, monkeypatch):
+def test_show_prints_the_whole_id_on_a_narrow_terminal(cli, folder, monkeypatch):
     monkeypatch.setenv("COLUMNS", "24")
     id_ = "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b"
     members = collection_members()
@@ -338,7 +338,7 @@ def test_an_id_is_whole_on_a_narrow_terminal(cli, folder, monkeypatch):
     assert "…" not in out
 
 
-def test_the_page_fits_80_columns(cli, folder):
+def test_show_fits_80_columns(cli, folder):
     long = "word " * 60 + "x" * 200
     instruction = {
         "id": "i1",
@@ -359,7 +359,7 @@ def test_the_page_fits_80_columns(cli, folder):
     assert len(re.findall("- [012] word", out)) == 3
 
 
-def test_what_participants_wrote_is_shown_and_not_obeyed(cli, folder):
+def test_show_escapes_control_characters_and_markup_of_answers(cli, folder):
     evil = "\x1b[31mred\x1b[0m \x9b2J [bold]not bold[/bold] [/] :smile: \u202eback\r\nnext"
     members = collection_members(submission(1, i1=text(evil)))
     metadata = METADATA | {"name": evil, "collection_id": evil}
@@ -373,7 +373,7 @@ def test_what_participants_wrote_is_shown_and_not_obeyed(cli, folder):
     assert "[bold]" in out.split("   - ")[1]
 
 
-def test_records_of_another_shape_are_counted(cli, folder):
+def test_show_counts_records_in_an_undocumented_layout(cli, folder):
     instructions = [{"id": "i1"}]
     write_zip(
         folder / "export.zip",
@@ -393,7 +393,7 @@ def test_records_of_another_shape_are_counted(cli, folder):
     )
 
 
-def test_an_archive_without_anything(cli, folder):
+def test_show_empty_archive(cli, folder):
     write_zip(folder / "export.zip", {"responses.jsonl": b""})
     assert cli("show", "export.zip").out == (
         "Name         (none)\n"
@@ -416,7 +416,7 @@ class Stdout(io.TextIOWrapper):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
-def test_any_encoding_can_show_it(cli, folder, monkeypatch, encoding):
+def test_show_is_printed_in_any_encoding(cli, folder, monkeypatch, encoding):
     words = ["naïve", "шакшука", "🥘", "\ud800"]
     records = [submission(1, i1=text(" ".join(words)), i2=chosen("a"))]
     write_zip(folder / "export.zip", collection_members(*records))
@@ -431,7 +431,7 @@ def test_any_encoding_can_show_it(cli, folder, monkeypatch, encoding):
 
 
 @pytest.mark.parametrize("no_color", [False, True])
-def test_headings_are_bold_and_bars_coloured_on_a_terminal(cli, folder, monkeypatch, no_color):
+def test_show_on_a_terminal_has_bold_headings_and_coloured_bars(cli, folder, monkeypatch, no_color):
     write_zip(folder / "export.zip", {"responses.jsonl": json_lines(submission(1, i1=chosen("a")))})
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1" if no_color else "")
@@ -443,8 +443,8 @@ def test_headings_are_bold_and_bars_coloured_on_a_terminal(cli, folder, monkeypa
     assert ("\x1b[36m" in stdout.text()) is not no_color
 
 
-def test_a_console_that_would_show_escape_sequences_gets_none(cli, export, monkeypatch):
-    """As Windows' do, unless they are told to act on them."""
+def test_show_on_a_legacy_console_prints_no_escape_sequences(cli, export, monkeypatch):
+    """Windows consoles interpret them only in a mode that has to be switched on."""
     plain = cli("show", "export.zip").out
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: True)
@@ -454,20 +454,20 @@ def test_a_console_that_would_show_escape_sequences_gets_none(cli, export, monke
     assert stdout.text() == plain
 
 
-def test_without_a_stdout_nothing_is_shown(cli, export, monkeypatch):
+def test_show_without_stdout_exits_with_0(cli, export, monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)
     assert cli("show", "export.zip").code == 0
 
 
-def test_an_archive_as_downloaded(cli, folder):
+def test_show_archive_without_metadata(cli, folder):
     (folder / "export.zip").write_bytes(api.ARCHIVE)
     assert "Kind         unknown\nSubmissions  1 from" in cli("show", "export.zip").out
 
 
-def test_long_names_and_wordings_are_cut(cli, folder):
+def test_show_cuts_long_names_and_wordings(cli, folder):
     long = "word " * 100_000
-    told = {"name": long, "instructions": [{"id": long, "type": long}]}
-    members = {"collection.json": json.dumps(told).encode(), "responses.jsonl": b""}
+    metadata = {"name": long, "instructions": [{"id": long, "type": long}]}
+    members = {"collection.json": json.dumps(metadata).encode(), "responses.jsonl": b""}
     write_zip(folder / "export.zip", members)
     out = cli("show", "export.zip").out
     assert len(out) < 1000

@@ -1,4 +1,4 @@
-"""``prolific-exports download``: files, exit codes, and what is said where."""
+"""``prolific-exports download``: files, exit codes and output."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def printed(outcome):
     return [undated(line) for line in outcome.out.splitlines()]
 
 
-def test_an_archive_is_saved_in_the_working_directory_and_its_path_printed(
+def test_download_saves_to_the_working_directory_and_prints_the_path(
     cli, folder, router, store, kind
 ):
     resource_id = api.RESOURCE[kind]
@@ -75,7 +75,7 @@ def test_an_archive_is_saved_in_the_working_directory_and_its_path_printed(
     ]
 
 
-def test_json_is_one_object_and_everything_else_is_on_stderr(cli, ready):
+def test_download_json_is_one_object_on_stdout(cli, ready):
     outcome = cli("download", "collection", A, "--json", "-o", "a.zip", "--extract", "data")
     assert outcome.code == 0
     assert outcome.json == {
@@ -102,12 +102,12 @@ def test_json_is_one_object_and_everything_else_is_on_stderr(cli, ready):
     assert "saved" in outcome.err
 
 
-def test_quiet_says_nothing_but_the_path(cli, ready):
+def test_download_quiet_prints_only_the_path(cli, ready):
     outcome = cli("download", "collection", A, "--quiet", "-o", "a.zip", "--extract", "data")
     assert (outcome.code, outcome.out, outcome.err) == (0, "a.zip\n", "")
 
 
-def test_quiet_still_tells_errors(cli, router):
+def test_download_quiet_prints_errors(cli, router):
     router.route(url=url(A)).mock(return_value=api.error(403))
     outcome = cli("download", "collection", A, "--quiet")
     assert outcome.code == 1
@@ -115,14 +115,14 @@ def test_quiet_still_tells_errors(cli, router):
     assert outcome.err.count("\n") == 1
 
 
-def test_output_may_be_a_folder(cli, folder, ready):
+def test_download_output_accepts_a_folder(cli, folder, ready):
     (folder / "there").mkdir()
     assert cli("download", "collection", A, "-o", "there").code == 0
     assert cli("download", "collection", A, "-o", "new/deeper/").code == 0
     assert left(folder) == [f"new/deeper/{A}.zip", f"there/{A}.zip"]
 
 
-def test_several_ids_go_to_a_folder_that_is_created(cli, folder, ready):
+def test_download_several_ids_creates_the_folder(cli, folder, ready):
     outcome = cli("download", "collection", A, B, "-o", "out", "--extract", "data")
     assert outcome.code == 0
     assert printed(outcome) == [f"out/{A}.zip", f"out/{B}.zip"]
@@ -133,13 +133,13 @@ def test_several_ids_go_to_a_folder_that_is_created(cli, folder, ready):
     assert f"[2/2] collection {B}: extracted to {Path('data', B)}\n" in outcome.err
 
 
-def test_an_id_given_twice_is_downloaded_once(cli, router, ready):
+def test_download_repeated_id_is_downloaded_once(cli, router, ready):
     outcome = cli("download", "collection", A, f" {A} ", "--json")
     assert [result["id"] for result in outcome.json["results"]] == [A]
     assert [call.request.method for call in router.calls].count("POST") == 1
 
 
-def test_one_failure_does_not_stop_the_others_and_the_worst_counts(cli, folder, router, ready):
+def test_download_several_ids_failure_does_not_stop_the_others(cli, folder, router, ready):
     router.post(url(A)).mock(return_value=api.error(404))
     router.get(url(B, 2)).mock(return_value=api.generating(job_id(2)))
     outcome = cli("download", "collection", A, B, C, "--json", "--timeout", "60")
@@ -150,14 +150,14 @@ def test_one_failure_does_not_stop_the_others_and_the_worst_counts(cli, folder, 
     assert left(folder) == [f"{C}.zip"]
 
 
-def test_timed_out_is_3_when_nothing_failed(cli, router, ready):
+def test_download_timeout_exits_with_3_if_nothing_failed(cli, router, ready):
     router.get(url(A, 1)).mock(return_value=api.generating(job_id(1)))
     outcome = cli("download", "collection", A, B, "--timeout", "60")
     assert outcome.code == 3
     assert printed(outcome) == [f"{B}.zip"]
 
 
-def test_after_a_timeout_the_printed_command_goes_on_with_the_job(cli, folder, router, store):
+def test_download_timeout_prints_a_command_that_continues_the_job(cli, folder, router, store):
     router.post(url(A)).mock(return_value=api.generating(job_id(1)))
     status = router.get(url(A, 1)).mock(return_value=api.generating(job_id(1)))
     outcome = cli(
@@ -181,7 +181,7 @@ def test_after_a_timeout_the_printed_command_goes_on_with_the_job(cli, folder, r
     assert left(folder) == ["a file.zip", *(f"da ta/{name}" for name in api.MEMBERS)]
 
 
-def test_a_job_whose_id_is_not_known_yet_goes_on_with_the_same_command(cli, router):
+def test_download_timeout_without_job_id_suggests_the_same_command(cli, router):
     router.post(url(A)).mock(return_value=api.error(503, **{"Retry-After": "3600"}))
     outcome = cli("download", "collection", A, "--json")
     assert outcome.code == 3
@@ -190,7 +190,7 @@ def test_a_job_whose_id_is_not_known_yet_goes_on_with_the_same_command(cli, rout
     assert result["resume"] == ["prolific-exports", "download", "collection", A, "--json"]
 
 
-def test_of_several_ids_one_goes_on_alone_with_the_same_files(cli, folder, router, ready):
+def test_download_timeout_of_one_id_suggests_the_same_files(cli, folder, router, ready):
     router.get(url(B, 2)).mock(return_value=api.generating(job_id(2)))
     outcome = cli("download", "collection", A, B, "-o", "out", "--extract", "data", "--json")
     resume = outcome.json["results"][1]["resume"]
@@ -202,7 +202,7 @@ def test_of_several_ids_one_goes_on_alone_with_the_same_files(cli, folder, route
     assert {f"out/{B}.zip", f"data/{B}/responses.jsonl"} < set(left(folder))
 
 
-def test_export_id_downloads_that_very_job(cli, router, store):
+def test_download_export_id_sends_no_post(cli, router, store):
     router.get(url(A, 7)).mock(return_value=api.complete())
     outcome = cli("download", "collection", A, "--export-id", job_id(7), "-o", "a.zip", "--json")
     assert outcome.code == 0
@@ -210,7 +210,7 @@ def test_export_id_downloads_that_very_job(cli, router, store):
     assert {call.request.method for call in router.calls} == {"GET"}
 
 
-def test_a_job_that_failed_is_no_use_to_go_on_with(cli, router):
+def test_download_failed_job_suggests_no_command(cli, router):
     router.get(url(A, 7)).mock(return_value=api.failed())
     outcome = cli("download", "collection", A, "--export-id", job_id(7), "--json")
     assert outcome.code == 1
@@ -225,7 +225,7 @@ def test_a_job_that_failed_is_no_use_to_go_on_with(cli, router):
         (api.stored(api.ARCHIVE[:-30]), "CorruptArchiveError"),
     ],
 )
-def test_a_failure_that_may_pass_goes_on_with_the_same_job(cli, ready, store, answer, error):
+def test_download_transient_failure_suggests_the_same_job(cli, ready, store, answer, error):
     store.mock(return_value=answer)
     outcome = cli("download", "collection", A, "--json")
     assert outcome.code == 1
@@ -237,14 +237,14 @@ def test_a_failure_that_may_pass_goes_on_with_the_same_job(cli, ready, store, an
     ]
 
 
-def test_a_download_url_that_is_not_safe_stays_so(cli, router, ready):
+def test_download_unsafe_url_suggests_no_command(cli, router, ready):
     router.get(url(A, 1)).mock(return_value=api.complete("http://store.example/x.zip"))
     (result,) = cli("download", "collection", A, "--json").json["results"]
     assert result["error"]["type"] == "UnsafeUrlError"
     assert result["resume"] is None
 
 
-def test_an_archive_that_is_a_trap_is_kept_and_not_extracted(cli, folder, ready, store):
+def test_download_unsafe_archive_is_kept_but_not_extracted(cli, folder, ready, store):
     trap = write_zip(folder / "trap.zip", {"../evil": b""}).read_bytes()
     store.mock(return_value=api.stored(trap))
     outcome = cli("download", "collection", A, "-o", "a.zip", "--extract", "data", "--json")
@@ -255,7 +255,7 @@ def test_an_archive_that_is_a_trap_is_kept_and_not_extracted(cli, folder, ready,
     assert left(folder) == ["a.zip", "trap.zip"]
 
 
-def test_a_failure_without_a_job_has_nothing_to_go_on_with(cli, router):
+def test_download_failure_without_a_job_suggests_no_command(cli, router):
     router.post(url(A)).mock(side_effect=httpx.ConnectError("refused"))
     outcome = cli("download", "collection", A, "--json")
     assert outcome.code == 1
@@ -264,7 +264,7 @@ def test_a_failure_without_a_job_has_nothing_to_go_on_with(cli, router):
     assert "retrying in " in outcome.err
 
 
-def test_an_existing_archive_is_kept_unless_overwriting_is_asked_for(cli, folder, router, ready):
+def test_download_existing_archive_is_replaced_only_with_overwrite(cli, folder, router, ready):
     (folder / "a.zip").write_text("mine")
     outcome = cli("download", "collection", A, "-o", "a.zip", "--json")
     assert outcome.code == 1
@@ -278,9 +278,7 @@ def test_an_existing_archive_is_kept_unless_overwriting_is_asked_for(cli, folder
 
 
 @pytest.mark.parametrize("blocked", ["folder", "file"])
-def test_a_place_to_extract_to_that_is_taken_is_found_out_before_anything_is_sent(
-    cli, folder, router, blocked
-):
+def test_download_occupied_extract_folder_sends_nothing(cli, folder, router, blocked):
     place = folder / "data"
     if blocked == "folder":
         place.mkdir()
@@ -294,7 +292,7 @@ def test_a_place_to_extract_to_that_is_taken_is_found_out_before_anything_is_sen
 
 
 @pytest.mark.skipif(os.name == "nt", reason="makes a pipe")
-def test_a_pipe_is_not_replaced_and_nothing_is_sent(cli, folder, router):
+def test_download_to_a_pipe_sends_nothing(cli, folder, router):
     os.mkfifo(folder / "a.zip")
     outcome = cli("download", "collection", A, "-o", "a.zip", "--overwrite")
     assert outcome.code == 1
@@ -303,14 +301,14 @@ def test_a_pipe_is_not_replaced_and_nothing_is_sent(cli, folder, router):
     assert not router.calls
 
 
-def test_a_name_of_another_format_is_refused_before_anything_is_sent(cli, router):
+def test_download_to_a_name_of_another_format_sends_nothing(cli, router):
     outcome = cli("download", "collection", A, "-o", "a.csv")
     assert outcome.code == 2
     assert "a.csv would be a ZIP archive, but its name ends in .csv" in outcome.err
     assert not router.calls
 
 
-def test_a_tilde_is_the_home_folder_also_where_the_shell_left_it(cli, folder, ready, monkeypatch):
+def test_tilde_in_options_is_the_home_folder(cli, folder, ready, monkeypatch):
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("USERPROFILE", str(folder))
     outcome = cli(
@@ -326,7 +324,7 @@ def test_a_tilde_is_the_home_folder_also_where_the_shell_left_it(cli, folder, re
 
 
 @pytest.mark.parametrize(("ids", "code"), [([A], 4), ([A, B], 4), ([A, "missing"], 1)])
-def test_a_full_disk_has_an_exit_code_of_its_own_and_can_be_resumed(
+def test_download_full_disk_exits_with_4_and_suggests_a_command(
     cli, ready, router, monkeypatch, ids, code
 ):
     def full(descriptor):
@@ -342,7 +340,7 @@ def test_a_full_disk_has_an_exit_code_of_its_own_and_can_be_resumed(
     assert result["resume"][:4] == ["prolific-exports", "download", "collection", A]
 
 
-def test_a_full_disk_while_a_table_is_written_has_that_exit_code(cli, ready, monkeypatch):
+def test_table_full_disk_exits_with_4(cli, ready, monkeypatch):
     assert cli("download", "collection", A, "-o", "a.zip").code == 0
 
     def full(descriptor):
@@ -377,13 +375,13 @@ def test_download_and_extract_reports_renamed_and_missing_files(cli, folder, rea
     assert outcome.json["results"][0]["error"]["type"] == "UnsafeArchiveError"
 
 
-def test_extracting_into_an_empty_folder(cli, folder, ready):
+def test_download_extracts_to_an_empty_folder(cli, folder, ready):
     (folder / "data").mkdir()
     assert cli("download", "collection", A, "--extract", "data").code == 0
     assert (folder / "data" / "responses.jsonl").exists()
 
 
-def test_when_only_extracting_fails_the_archive_is_there_and_the_command_named(
+def test_download_failed_extraction_keeps_the_archive_and_suggests_extract(
     cli, folder, ready, monkeypatch
 ):
     def refuse(self, directory, **options):
@@ -407,7 +405,7 @@ def test_when_only_extracting_fails_the_archive_is_there_and_the_command_named(
     assert cli(*result["resume"][1:]).code == 0
 
 
-def test_a_saved_archive_that_cannot_be_opened_is_still_named(cli, ready, monkeypatch):
+def test_download_saved_archive_that_cannot_be_opened_has_a_path(cli, ready, monkeypatch):
     def refuse(path):
         raise PermissionError(13, "Permission denied", str(path))
 
@@ -416,7 +414,9 @@ def test_a_saved_archive_that_cannot_be_opened_is_still_named(cli, ready, monkey
     assert (result["status"], result["path"], result["resume"]) == ("failed", "a.zip", None)
 
 
-def test_saved_archive_that_cannot_be_opened_yields_no_table(cli, folder, ready, monkeypatch):
+def test_download_saved_archive_that_cannot_be_opened_writes_no_table(
+    cli, folder, ready, monkeypatch
+):
     def refuse(path):
         raise PermissionError(13, "Permission denied", str(path))
 
@@ -447,7 +447,7 @@ class Interrupts:
         self.sleep(seconds)
 
 
-def test_an_interrupt_names_the_command_to_go_on_with(cli, folder, clock, ready, monkeypatch):
+def test_download_interrupt_suggests_a_command(cli, folder, clock, ready, monkeypatch):
     Interrupts(clock, monkeypatch)
     outcome = cli("download", "collection", A, "-o", "a.zip")
     command = f"prolific-exports download collection {A}"
@@ -461,7 +461,7 @@ def test_an_interrupt_names_the_command_to_go_on_with(cli, folder, clock, ready,
     assert left(folder) == []
 
 
-def test_an_interrupt_among_several_accounts_for_all(cli, clock, ready, monkeypatch):
+def test_download_interrupt_among_several_ids_reports_all(cli, clock, ready, monkeypatch):
     Interrupts(clock, monkeypatch, after=1)
     outcome = cli("download", "collection", A, B, C, "-o", "out", "--json")
     assert outcome.code == 130
@@ -478,7 +478,7 @@ def test_an_interrupt_among_several_accounts_for_all(cli, clock, ready, monkeypa
     ]
 
 
-def test_an_interrupt_before_the_job_is_known_names_all_that_is_left(
+def test_download_interrupt_before_the_job_is_known_suggests_all_remaining_ids(
     cli, router, clock, ready, monkeypatch
 ):
     router.post(url(B)).mock(side_effect=interrupted)
@@ -491,14 +491,14 @@ def test_an_interrupt_before_the_job_is_known_names_all_that_is_left(
     )
 
 
-def test_an_interrupt_of_a_named_job_keeps_its_name(cli, router):
+def test_download_interrupt_with_export_id_suggests_the_same_job(cli, router):
     router.get(url(A, 7)).mock(side_effect=interrupted)
     outcome = cli("download", "collection", A, "--export-id", job_id(7))
     assert outcome.code == 130
     assert f"--export-id {job_id(7)}" in outcome.err
 
 
-def test_an_interrupt_while_extracting_keeps_the_archive(cli, folder, ready, monkeypatch):
+def test_download_interrupt_while_extracting_keeps_the_archive(cli, folder, ready, monkeypatch):
     monkeypatch.setattr(ExportArchive, "extract", interrupted)
     outcome = cli("download", "collection", A, "-o", "a.zip", "--extract", "data", "--json")
     assert outcome.code == 130
@@ -509,7 +509,7 @@ def test_an_interrupt_while_extracting_keeps_the_archive(cli, folder, ready, mon
     assert left(folder) == ["a.zip"]
 
 
-def test_an_interrupt_between_two_downloads_takes_neither_for_the_other(cli, ready, monkeypatch):
+def test_download_interrupt_between_two_ids_does_not_mix_them_up(cli, ready, monkeypatch):
     """As when the reader of stdout does not read, and the user loses patience."""
     for count, ids in ((1, [B, C]), (3, [])):
         lines = []
@@ -529,7 +529,7 @@ def test_an_interrupt_between_two_downloads_takes_neither_for_the_other(cli, rea
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["not/an/id"], "is not the id of a collection"),
         ([A, "https://app.prolific.com/x"], "is not the id of a collection"),
@@ -554,16 +554,16 @@ def test_an_interrupt_between_two_downloads_takes_neither_for_the_other(cli, rea
         ([], "the following arguments are required: ID"),
     ],
 )
-def test_wrong_usage_is_2_and_sends_nothing(cli, folder, router, arguments, says):
+def test_wrong_usage_exits_with_2_and_sends_nothing(cli, folder, router, arguments, message):
     for options in ([], ["--json"]):
         outcome = cli("download", "collection", *arguments, *options)
         assert outcome.code == 2
-        assert says in outcome.err
+        assert message in outcome.err
         assert outcome.err.splitlines()[-1].startswith("prolific-exports: error: ")
         assert "secret" not in outcome.err + outcome.out
         if options:
             assert outcome.json["results"] == []
-            assert says in outcome.json["error"]["message"]
+            assert message in outcome.json["error"]["message"]
         else:
             assert outcome.out == ""
     assert not router.calls
@@ -571,37 +571,37 @@ def test_wrong_usage_is_2_and_sends_nothing(cli, folder, router, arguments, says
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["--token", "secret", "download", "collection", A], "argument COMMAND: choose from"),
         (["download", "--token", "secret", "collection", A], "argument KIND: choose from"),
     ],
 )
-def test_a_secret_in_the_place_of_a_word_is_not_repeated(cli, arguments, says):
+def test_invalid_choice_is_not_repeated_in_the_error(cli, arguments, message):
     outcome = cli(*arguments)
     assert outcome.code == 2
-    assert says in outcome.err
+    assert message in outcome.err
     assert "secret" not in outcome.err
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "says"),
+    ("variable", "value", "message"),
     [
         ("PROLIFIC_TOKEN", "", "No API token"),
         ("PROLIFIC_TOKEN", "Token abc", "white space"),
         ("PROLIFIC_URL", "http://api.example", "it is not https"),
     ],
 )
-def test_a_bad_environment_is_wrong_usage(cli, router, monkeypatch, variable, value, says):
+def test_invalid_environment_exits_with_2(cli, router, monkeypatch, variable, value, message):
     monkeypatch.setenv(variable, value)
     outcome = cli("download", "collection", A, "-o", "out/", "--json")
     assert outcome.code == 2
-    assert says in outcome.json["error"]["message"]
+    assert message in outcome.json["error"]["message"]
     assert "Traceback" not in outcome.err
     assert not router.calls
 
 
-def test_a_folder_that_cannot_be_created(cli, folder, router):
+def test_download_folder_that_cannot_be_created_sends_nothing(cli, folder, router):
     (folder / "file").touch()
     outcome = cli("download", "collection", A, B, "-o", "file/out", "--json")
     assert outcome.code == 1
@@ -611,7 +611,7 @@ def test_a_folder_that_cannot_be_created(cli, folder, router):
     assert not router.calls
 
 
-def test_what_the_server_says_cannot_steer_the_terminal(cli, router):
+def test_download_error_escapes_control_characters_of_the_server(cli, router):
     evil = "\x1b[2J\x9b31m\r\nprolific-exports: all fine \u202e"
     router.route(url=url(A)).mock(return_value=api.error(403, evil))
     outcome = cli("download", "collection", A)
@@ -622,7 +622,7 @@ def test_what_the_server_says_cannot_steer_the_terminal(cli, router):
     assert "prolific-exports: all fine" in outcome.err
 
 
-def test_no_secret_is_shown(cli, router, ready, store):
+def test_download_error_contains_no_secret(cli, router, ready, store):
     store.mock(return_value=httpx.Response(403, text=f"no: {api.SIGNED}"))
     outcome = cli("download", "collection", A, "--json")
     assert outcome.code == 1
@@ -631,7 +631,7 @@ def test_no_secret_is_shown(cli, router, ready, store):
         assert "t0ken" not in text
 
 
-def test_without_a_clock_it_is_the_systems(cli, ready, capsys):
+def test_main_without_a_clock_uses_the_system_clock(cli, ready, capsys):
     assert (
         main(["download", "collection", A, "-o", "a.zip", "--json", "--poll-interval", "0.01"]) == 0
     )
@@ -657,7 +657,7 @@ def rest():
     return httpx.Response(206, content=api.ARCHIVE[100:], headers=headers)
 
 
-def test_the_same_command_goes_on_behind_what_has_arrived(cli, folder, ready, store):
+def test_download_same_command_resumes_after_an_interrupt(cli, folder, ready, store):
     command = ("download", "collection", A, B, "--json")
     store.mock(side_effect=[cut()])
     outcome = cli(*command)
@@ -670,7 +670,7 @@ def test_the_same_command_goes_on_behind_what_has_arrived(cli, folder, ready, st
     assert left(folder) == [f"{A}.zip", f"{B}.zip"]
 
 
-def test_starting_over_is_said_in_one_line(cli, folder, ready, store):
+def test_download_start_from_scratch_prints_the_reason(cli, folder, ready, store):
     store.mock(side_effect=[cut()])
     cli("download", "collection", A)
     broken = httpx.Response(503)
@@ -681,7 +681,7 @@ def test_starting_over_is_said_in_one_line(cli, folder, ready, store):
     assert f"starting again from the first byte: {reason}\n" in outcome.err
 
 
-def test_verification_can_be_left_out_and_stalls_be_given_up_sooner(cli, folder, ready, store):
+def test_download_no_verify_and_stall_timeout_take_effect(cli, folder, ready, store):
     store.mock(return_value=api.stored(b"not a zip"))
     options = ("--no-verify", "--stall-timeout", "7", "-o", "a.zip", "--json")
     outcome = cli("download", "collection", A, *options)

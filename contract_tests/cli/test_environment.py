@@ -1,4 +1,4 @@
-"""Settings of the environment that cannot be used, as the command's user learns of them."""
+"""Settings of the environment that cannot be used, as warnings and errors of the command."""
 
 import pytest
 from helpers import api
@@ -17,7 +17,7 @@ def _odd_list(monkeypatch):
 
 
 @pytest.mark.usefixtures("_odd_list")
-def test_an_entry_of_no_proxy_that_cannot_be_read_is_named_and_stops_no_command(cli, router, kind):
+def test_invalid_no_proxy_entry_is_a_warning_in_every_command(cli, router, kind):
     job = (kind, api.RESOURCE[kind], api.EXPORT_ID)
     router.get(api.post_url(kind)).mock(return_value=api.jobs())
     router.get(api.get_url(kind)).mock(return_value=api.complete())
@@ -34,15 +34,13 @@ def test_an_entry_of_no_proxy_that_cannot_be_read_is_named_and_stops_no_command(
         assert outcome.err.count(WARNING) == 1
 
 
-def test_nothing_is_warned_of_after_the_command(cli, router, kind, monkeypatch, caplog):
+def test_valid_no_proxy_prints_no_warning(cli, router, kind, monkeypatch, caplog):
     monkeypatch.setenv("NO_PROXY", "[::1]")
     router.get(api.post_url(kind)).mock(return_value=api.jobs())
     assert "warning" not in cli("list", kind, api.RESOURCE[kind]).err
 
 
-def test_certificates_that_cannot_be_read_end_the_command_with_their_variable(
-    cli, kind, monkeypatch
-):
+def test_unreadable_certificates_exit_with_2_and_name_the_variable(cli, kind, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", "missing.pem")
     outcome = cli("list", kind, api.RESOURCE[kind])
     assert outcome.code == 2

@@ -22,7 +22,7 @@ def ready(router, kind):
     return router.post(api.post_url(kind)).mock(return_value=api.generating())
 
 
-def test_a_filtered_export_says_so_in_its_name(cli, folder, kind, ready):
+def test_download_filter_is_in_the_file_name(cli, folder, kind, ready):
     outcome = cli("download", kind, api.RESOURCE[kind], *ASKED)
     assert outcome.code == 0
     assert dict(ready.calls.last.request.url.params) == {
@@ -37,10 +37,10 @@ def test_a_filtered_export_says_so_in_its_name(cli, folder, kind, ready):
 
 @pytest.mark.parametrize("option", ["--from", "--to"])
 @pytest.mark.parametrize(
-    ("value", "says"),
+    ("value", "message"),
     [
-        ("2026-03-01", "has no time zone: write 2026-03-01T00:00:00Z for UTC"),
-        ("2026-03-01T10:00", "has no time zone: write 2026-03-01T10:00:00Z for UTC"),
+        ("2026-03-01", "2026-03-01 has no time zone: write 2026-03-01Z for UTC"),
+        ("2026-03-01T10:00", "2026-03-01T10:00 has no time zone: write 2026-03-01T10:00Z for UTC"),
         ("yesterday", "'yesterday' is not a date and time: write it like 2026-03-01T00:00:00Z"),
         ("2026-02-30T00:00:00Z", "is not a date and time"),
         ("", "is not a date and time"),
@@ -50,11 +50,13 @@ def test_a_filtered_export_says_so_in_its_name(cli, folder, kind, ready):
         ("0001-01-01T00:00:00+10:00", "cannot be written in UTC"),
     ],
 )
-def test_a_time_that_is_not_clear_is_refused_with_the_way_out(cli, router, option, value, says):
+def test_download_ambiguous_time_exits_with_2_and_explains_the_form(
+    cli, router, option, value, message
+):
     outcome = cli("download", "batch", api.BATCH, option, value, "--json")
     assert outcome.code == 2
-    assert says in outcome.err
-    assert says in outcome.json["error"]["message"]
+    assert message in outcome.err
+    assert message in outcome.json["error"]["message"]
     assert "Traceback" not in outcome.err
     assert not router.calls
 
@@ -70,28 +72,28 @@ def test_a_time_that_is_not_clear_is_refused_with_the_way_out(cli, router, optio
         "2026-03-01Z",
     ],
 )
-def test_time_may_be_written_in_every_form_of_rfc_3339_and_shorter(text):
+def test_parse_time_accepts_rfc_3339_and_shorter_forms(text):
     assert parse_time("--from", text).isoformat() == "2026-03-01T00:00:00+00:00"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["--from", "2026-04-01T00:00Z", "--to", "2026-03-01T00:00Z"], "has to be later"),
         (["--study-id", "a/b"], "is not the id of a study"),
         (["--delete-after", "--no-verify"], "leave out --delete-after or --no-verify"),
     ],
 )
-def test_what_does_not_go_together_is_2_and_sends_nothing(cli, router, arguments, says):
+def test_download_contradictory_options_exit_with_2_and_send_nothing(
+    cli, router, arguments, message
+):
     outcome = cli("download", "batch", api.BATCH, *arguments)
     assert outcome.code == 2
-    assert says in outcome.err
+    assert message in outcome.err
     assert not router.calls
 
 
-def test_a_server_that_ignores_the_filter_is_an_error_and_nothing_is_saved(
-    cli, folder, router, kind, ready
-):
+def test_download_filter_ignored_by_the_server_saves_nothing(cli, folder, router, kind, ready):
     router.get(api.post_url(kind)).mock(return_value=api.error(405))
     outcome = cli("download", kind, api.RESOURCE[kind], *ASKED, "--json")
     assert outcome.code == 1
@@ -100,7 +102,7 @@ def test_a_server_that_ignores_the_filter_is_an_error_and_nothing_is_saved(
     assert list(folder.iterdir()) == []
 
 
-def test_the_command_to_go_on_with_has_the_filter(cli, folder, router, kind, ready):
+def test_download_suggested_command_has_the_filter(cli, folder, router, kind, ready):
     router.get(api.get_url(kind)).mock(return_value=api.generating())
     outcome = cli("download", kind, api.RESOURCE[kind], *ASKED, "--delete-after", "--timeout", "9")
     assert outcome.code == 3
@@ -119,7 +121,7 @@ def test_the_command_to_go_on_with_has_the_filter(cli, folder, router, kind, rea
     assert (ready.call_count, delete.call_count) == (1, 1)
 
 
-def test_an_adopted_job_is_told(cli, router, kind, ready):
+def test_download_adopted_job_prints_a_line(cli, router, kind, ready):
     ready.mock(side_effect=[httpx.ReadError("connection reset")])
     router.get(api.post_url(kind)).mock(return_value=api.jobs(api.listed(status="generating")))
     outcome = cli("download", kind, api.RESOURCE[kind])
@@ -129,7 +131,7 @@ def test_an_adopted_job_is_told(cli, router, kind, ready):
     )
 
 
-def test_too_many_jobs_are_told_line_by_line(cli, router):
+def test_download_job_limit_lists_the_jobs(cli, router):
     router.post(api.post_url("batch")).mock(return_value=api.error(409))
     jobs = [api.listed(export_id, "a\n  b\x1b[2J") for export_id in api.job_ids(10)]
     router.get(api.post_url("batch")).mock(return_value=api.jobs(*jobs))
@@ -141,7 +143,7 @@ def test_too_many_jobs_are_told_line_by_line(cli, router):
     assert "\x1b" not in outcome.err
 
 
-def test_a_deleted_job_is_told(cli, router, kind, ready):
+def test_delete_after_prints_a_line(cli, router, kind, ready):
     router.delete(api.get_url(kind)).mock(return_value=GONE)
     outcome = cli("download", kind, api.RESOURCE[kind], "--delete-after", "--json")
     assert outcome.code == 0
@@ -151,9 +153,7 @@ def test_a_deleted_job_is_told(cli, router, kind, ready):
 
 
 @pytest.mark.parametrize("quiet", [(), ("--quiet",)], ids=["", "quiet"])
-def test_a_job_that_could_not_be_deleted_is_told_and_no_failure(
-    cli, folder, router, kind, ready, quiet
-):
+def test_delete_after_failure_is_reported_and_exits_with_0(cli, folder, router, kind, ready, quiet):
     router.delete(api.get_url(kind)).mock(return_value=api.error(403))
     arguments = ("download", kind, api.RESOURCE[kind], "-o", "x.zip", "--delete-after", *quiet)
     outcome = cli(*arguments)
@@ -170,7 +170,7 @@ def test_a_job_that_could_not_be_deleted_is_told_and_no_failure(
 
 
 @pytest.mark.parametrize("status", [404, 405])
-def test_where_deleting_again_is_of_no_use_it_is_not_advised(cli, router, kind, ready, status):
+def test_delete_after_permanent_failure_suggests_no_command(cli, router, kind, ready, status):
     router.delete(api.get_url(kind)).mock(return_value=api.error(status))
     outcome = cli("download", kind, api.RESOURCE[kind], "--delete-after")
     assert outcome.code == 0
@@ -178,7 +178,7 @@ def test_where_deleting_again_is_of_no_use_it_is_not_advised(cli, router, kind, 
     assert "To delete it" not in outcome.err
 
 
-def test_a_job_without_an_id_is_not_deleted_and_that_is_told(cli, router, kind, ready):
+def test_delete_after_job_without_id_is_reported(cli, router, kind, ready):
     ready.mock(return_value=api.complete())
     outcome = cli("download", kind, api.RESOURCE[kind], "--delete-after", "--json")
     assert outcome.code == 0
@@ -187,7 +187,7 @@ def test_a_job_without_an_id_is_not_deleted_and_that_is_told(cli, router, kind, 
     assert "To delete it" not in outcome.err
 
 
-def test_each_download_accounts_for_its_own_job(cli, router, kind, ready):
+def test_delete_after_several_ids_reports_each_job(cli, router, kind, ready):
     other = f"{api.RESOURCE[kind]}x"
     base = api.post_url(kind).replace(api.RESOURCE[kind], other)
     router.post(base).mock(return_value=api.generating(api.OTHER_EXPORT_ID))
@@ -197,7 +197,7 @@ def test_each_download_accounts_for_its_own_job(cli, router, kind, ready):
     assert [result["deleted"] for result in outcome.json["results"]] == [True, None]
 
 
-def test_an_interrupt_while_deleting_leaves_the_archive(cli, folder, router, kind, ready):
+def test_delete_after_interrupt_keeps_the_archive(cli, folder, router, kind, ready):
     def interrupted(_):
         raise KeyboardInterrupt
 
@@ -209,7 +209,7 @@ def test_an_interrupt_while_deleting_leaves_the_archive(cli, folder, router, kin
     assert (folder / "x.zip").read_bytes() == api.ARCHIVE
 
 
-def test_an_interrupt_while_deleting_says_what_is_known(cli, router, kind, ready):
+def test_delete_after_interrupt_reports_the_unknown_outcome(cli, router, kind, ready):
     def interrupted(_):
         raise KeyboardInterrupt
 
@@ -223,7 +223,7 @@ def test_an_interrupt_while_deleting_says_what_is_known(cli, router, kind, ready
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_an_interrupt_after_deleting_does_not_speak_of_it(
+def test_delete_after_interrupt_after_deletion_reports_no_doubt(
     cli, router, kind, ready, named, monkeypatch
 ):
     def interrupted(*_, **options):
@@ -240,7 +240,7 @@ def test_an_interrupt_after_deleting_does_not_speak_of_it(
     assert outcome.err.splitlines()[-1] == "To continue, run: prolific-exports extract x.zip y"
 
 
-def test_the_order_keeps_the_filter_to_the_microsecond(cli, router, kind, ready):
+def test_download_filter_keeps_microseconds(cli, router, kind, ready):
     moment = "2026-03-01T00:00:00.123456Z"
     router.get(api.post_url(kind)).mock(return_value=api.jobs(api.listed(filter_={"from": moment})))
     cli("download", kind, api.RESOURCE[kind], "--from", moment)

@@ -17,7 +17,7 @@ def listing(router, kind):
     )
 
 
-def test_jobs_are_listed_as_people_read_them(cli, kind, listing):
+def test_list_prints_aligned_columns(cli, kind, listing):
     outcome = cli("list", kind, api.RESOURCE[kind])
     assert (outcome.code, outcome.err) == (0, "")
     rows = [line.split("  ") for line in outcome.out.splitlines()]
@@ -37,7 +37,7 @@ def test_jobs_are_listed_as_people_read_them(cli, kind, listing):
     assert not [line for line in outcome.out.splitlines() if line != line.rstrip()]
 
 
-def test_jobs_are_listed_for_programs(cli, kind, listing):
+def test_list_json(cli, kind, listing):
     outcome = cli("list", kind, api.RESOURCE[kind], "--json")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.json == {
@@ -61,7 +61,7 @@ def test_jobs_are_listed_for_programs(cli, kind, listing):
     }
 
 
-def test_no_jobs_is_nothing_on_stdout(cli, router):
+def test_list_without_jobs_prints_nothing_on_stdout(cli, router):
     router.get(api.post_url("batch")).mock(return_value=api.jobs())
     outcome = cli("list", "batch", api.BATCH)
     assert (outcome.code, outcome.out) == (0, "")
@@ -69,7 +69,7 @@ def test_no_jobs_is_nothing_on_stdout(cli, router):
     assert cli("list", "batch", api.BATCH, "--json").json["jobs"] == []
 
 
-def test_what_the_server_says_cannot_play_with_the_terminal(cli, router):
+def test_list_escapes_control_characters_of_the_server(cli, router):
     router.get(api.post_url("batch")).mock(
         return_value=api.jobs(
             api.listed(status="\x1b[31mred", filter_={"study_id": "a\nb", "more": "\x1b[0m"})
@@ -85,7 +85,7 @@ def test_what_the_server_says_cannot_play_with_the_terminal(cli, router):
     }
 
 
-def test_an_old_server_does_not_list(cli, router):
+def test_list_on_edition_2026_03_fails(cli, router):
     router.get(api.post_url("batch")).mock(return_value=api.error(405))
     outcome = cli("list", "batch", api.BATCH)
     assert (outcome.code, outcome.out) == (1, "")
@@ -97,7 +97,7 @@ def test_an_old_server_does_not_list(cli, router):
     assert with_json.json["jobs"] is None
 
 
-def test_wrong_usage_of_list_is_2_and_sends_nothing(cli, router):
+def test_list_wrong_usage_exits_with_2_and_sends_nothing(cli, router):
     outcome = cli("list", "batch", "a b", "--json")
     assert outcome.code == 2
     assert outcome.json["id"] == "a b"
@@ -108,7 +108,7 @@ def test_wrong_usage_of_list_is_2_and_sends_nothing(cli, router):
     assert not router.calls
 
 
-def test_repeated_calls_are_told(cli, router):
+def test_retries_are_printed(cli, router):
     router.get(api.post_url("batch")).mock(side_effect=[api.error(503), api.jobs()])
     outcome = cli("list", "batch", api.BATCH)
     assert outcome.err.startswith(f"batch {api.BATCH}: retrying in ")
@@ -124,7 +124,7 @@ def jobs(router, kind):
     }
 
 
-def test_each_job_is_deleted_and_its_id_printed(cli, kind, jobs):
+def test_delete_prints_the_id_of_each_job(cli, kind, jobs):
     ids = list(jobs)
     outcome = cli("delete", kind, api.RESOURCE[kind], *ids, f" {ids[0]} ")
     assert (outcome.code, outcome.err) == (0, "")
@@ -132,7 +132,7 @@ def test_each_job_is_deleted_and_its_id_printed(cli, kind, jobs):
     assert [route.call_count for route in jobs.values()] == [1, 1, 1]
 
 
-def test_one_failure_does_not_stop_the_others(cli, kind, jobs):
+def test_delete_failure_does_not_stop_the_others(cli, kind, jobs):
     first, second, third = jobs
     jobs[second].mock(return_value=api.error(409))
     outcome = cli("delete", kind, api.RESOURCE[kind], first, second, third)
@@ -143,7 +143,7 @@ def test_one_failure_does_not_stop_the_others(cli, kind, jobs):
     assert "still being generated" in outcome.err
 
 
-def test_wrong_usage_of_delete_is_2_and_deletes_nothing(cli, router, kind, jobs):
+def test_delete_wrong_usage_exits_with_2_and_deletes_nothing(cli, router, kind, jobs):
     outcome = cli("delete", kind, api.RESOURCE[kind], *jobs, "../x")
     assert (outcome.code, outcome.out) == (2, "")
     assert "is not the id of an export" in outcome.err
@@ -151,7 +151,7 @@ def test_wrong_usage_of_delete_is_2_and_deletes_nothing(cli, router, kind, jobs)
     assert not router.calls
 
 
-def test_an_interrupt_while_deleting_is_130(cli, kind, jobs):
+def test_delete_interrupt_exits_with_130(cli, kind, jobs):
     def interrupted(_):
         raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""What is shown while exports are on their way: a live line on a terminal, else lines."""
+"""Progress of downloads: a live line on a terminal, lines elsewhere."""
 
 import errno
 import io
@@ -35,8 +35,8 @@ def lines(clock):
     return EventLines(clock.monotonic)
 
 
-def test_a_line_for_each_change_of_state(lines):
-    told = [
+def test_event_lines_report_each_change_of_state(lines):
+    output = [
         lines.line(event)
         for event in (
             Requested(REF, "generating"),
@@ -53,7 +53,7 @@ def test_a_line_for_each_change_of_state(lines):
             Saved(REF, Path("x.zip"), 12_345_678),
         )
     ]
-    assert told == [
+    assert output == [
         f"requested: generating (export {api.EXPORT_ID})",
         None,
         "failed after 3 s",
@@ -69,30 +69,30 @@ def test_a_line_for_each_change_of_state(lines):
     ]
 
 
-def test_a_retry_is_told_with_its_reason(lines):
+def test_event_lines_report_a_retry_with_its_reason(lines):
     line = lines.line(Retrying(REF, BROKEN, 1.25))
     assert line == r"retrying in 1.2 s: It broke\x1b[2J."
 
 
-def test_bytes_are_told_every_few_seconds(lines, clock):
-    told = []
+def test_event_lines_report_bytes_every_five_seconds(lines, clock):
+    output = []
     for received in range(0, 14 * MB, MB):
-        told.append(lines.line(Downloading(REF, received, 14 * MB)))
+        output.append(lines.line(Downloading(REF, received, 14 * MB)))
         clock.advance(1)
-    assert [line for line in told if line] == [
+    assert [line for line in output if line] == [
         "downloading: 0 bytes of 14.0 MB (0 %)",
         "downloading: 5.0 MB of 14.0 MB (35 %)",
         "downloading: 10.0 MB of 14.0 MB (71 %)",
     ]
 
 
-def test_a_long_wait_is_not_silent(lines, clock):
+def test_event_lines_report_a_long_wait_every_minute(lines, clock):
     lines.line(Requested(REF, "generating"))
-    told = []
+    output = []
     for elapsed in range(4, 200, 4):
         clock.advance(4)
-        told.append(lines.line(Polled(REF, "generating", elapsed)))
-    assert [line for line in told if line] == [
+        output.append(lines.line(Polled(REF, "generating", elapsed)))
+    assert [line for line in output if line] == [
         "still generating after 1 min 0 s",
         "still generating after 2 min 0 s",
         "still generating after 3 min 0 s",
@@ -150,7 +150,7 @@ EVENTS = [
 ]
 
 
-def test_the_live_line_tells_state_time_bytes_rate_and_rest(terminal, clock):
+def test_live_line_shows_state_time_bytes_rate_and_remaining_time(terminal, clock):
     draw(LiveLine(clock, terminal), EVENTS, clock)
     frames = terminal.frames
     assert frames.startswith("[2/5] a title\n")
@@ -162,7 +162,7 @@ def test_the_live_line_tells_state_time_bytes_rate_and_rest(terminal, clock):
     assert max(map(len, frames.splitlines())) <= 80
 
 
-def test_what_is_worth_keeping_stays_above_the_live_line(terminal, clock):
+def test_live_line_keeps_notable_events_above_it(terminal, clock):
     draw(LiveLine(clock, terminal), EVENTS, clock)
     kept = [line for line in terminal.frames.splitlines() if line.startswith("  ")]
     assert kept == [
@@ -174,7 +174,7 @@ def test_what_is_worth_keeping_stays_above_the_live_line(terminal, clock):
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 @pytest.mark.parametrize("windows", [False, True])
-def test_the_live_line_is_drawn_in_any_encoding(clock, monkeypatch, encoding, windows):
+def test_live_line_is_drawn_in_any_encoding(clock, monkeypatch, encoding, windows):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: windows)
@@ -183,7 +183,7 @@ def test_the_live_line_is_drawn_in_any_encoding(clock, monkeypatch, encoding, wi
     assert "\\u" not in terminal.frames
 
 
-def test_without_colours_when_asked(terminal, clock, monkeypatch):
+def test_live_line_with_no_color_has_no_colours(terminal, clock, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     draw(LiveLine(clock, terminal), EVENTS, clock)
     terminal.flush()
@@ -192,20 +192,20 @@ def test_without_colours_when_asked(terminal, clock, monkeypatch):
 
 @pytest.mark.parametrize("number", ["\N{SUPERSCRIPT TWO}", "0", "-1", "", "wide", "9" * 5000])
 @pytest.mark.parametrize("variable", ["COLUMNS", "LINES"])
-def test_a_size_that_is_none_is_no_size(terminal, clock, monkeypatch, variable, number):
+def test_live_line_ignores_invalid_terminal_sizes(terminal, clock, monkeypatch, variable, number):
     monkeypatch.setenv(variable, number)
     draw(LiveLine(clock, terminal), EVENTS, clock)
     assert "20.0/400.0 MB" in terminal.frames
 
 
-def test_the_live_line_fits_a_window_whose_size_is_not_told(terminal, clock, monkeypatch):
+def test_live_line_is_drawn_without_a_known_size(terminal, clock, monkeypatch):
     for variable in ("COLUMNS", "LINES"):
         monkeypatch.delenv(variable, raising=False)
     draw(LiveLine(clock, terminal), EVENTS, clock)
     assert "downloading" in terminal.frames
 
 
-def test_nothing_is_left_to_end_when_nothing_began(terminal, clock):
+def test_live_line_end_without_begin_draws_nothing(terminal, clock):
     LiveLine(clock, terminal).end()
     assert terminal.frames == ""
 
@@ -229,7 +229,7 @@ def ready(router):
     router.get(url__startswith=api.STORE).mock(return_value=api.stored())
 
 
-def test_a_terminal_gets_the_live_line_and_stdout_the_path(download, ready, terminal):
+def test_download_on_a_terminal_draws_the_live_line_on_stderr(download, ready, terminal):
     outcome = download()
     assert (outcome.code, outcome.out) == (0, "a.zip\n")
     assert "0:00:" in terminal.frames
@@ -260,7 +260,7 @@ class Vanishing(Terminal):
 @pytest.mark.parametrize("buffered", [False, True])
 @pytest.mark.parametrize("number", [errno.EIO, errno.EPIPE])
 @pytest.mark.parametrize("writes", [0, 1, 5])
-def test_a_terminal_that_goes_away_stops_no_download(
+def test_download_continues_after_the_terminal_closes(
     cli, ready, folder, monkeypatch, writes, number, buffered
 ):
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -275,7 +275,7 @@ def test_a_terminal_that_goes_away_stops_no_download(
     vanishing.left = 1
 
 
-def test_a_closed_terminal_takes_whatever_is_drawn(clock, monkeypatch):
+def test_live_line_on_a_closed_terminal_does_not_fail(clock, monkeypatch):
     pty = pytest.importorskip("pty")
     monkeypatch.setenv("TERM", "xterm-256color")
     master, slave = pty.openpty()
@@ -287,9 +287,7 @@ def test_a_closed_terminal_takes_whatever_is_drawn(clock, monkeypatch):
 
 
 @pytest.mark.parametrize("stdout", ["a file", "none", "the terminal"])
-def test_a_console_whose_cursor_cannot_be_moved_gets_lines(
-    cli, ready, terminal, monkeypatch, stdout
-):
+def test_download_on_a_legacy_console_prints_lines(cli, ready, terminal, monkeypatch, stdout):
     """An old one of Windows, or any there while stdout leads to a file."""
     monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: True)
     monkeypatch.setattr(sys, "stderr", terminal)
@@ -300,19 +298,19 @@ def test_a_console_whose_cursor_cannot_be_moved_gets_lines(
     assert terminal.frames.startswith(lines) is (stdout != "the terminal")
 
 
-def test_a_dumb_terminal_gets_lines(download, ready, terminal, monkeypatch):
+def test_download_on_a_dumb_terminal_prints_lines(download, ready, terminal, monkeypatch):
     monkeypatch.setenv("TERM", "dumb")
     download()
     assert terminal.frames.startswith(f"collection {api.COLLECTION}: requested: generating")
     assert "\x1b" not in terminal.frames
 
 
-def test_quiet_shows_nothing_on_a_terminal_either(download, ready, terminal):
+def test_download_quiet_draws_nothing_on_a_terminal(download, ready, terminal):
     download("--quiet")
     assert terminal.frames == ""
 
 
-def test_an_error_ends_the_live_line(download, router, terminal):
+def test_download_error_ends_the_live_line(download, router, terminal):
     router.route(url=api.post_url("collection")).mock(return_value=api.error(403))
     assert download().code == 1
     assert re.search("\nprolific-exports: error: POST [^\n]*\n$", terminal.frames)

@@ -1,4 +1,4 @@
-"""Command lines that are printed to be pasted."""
+"""Command lines for users to paste."""
 
 import os
 import shlex
@@ -12,7 +12,7 @@ from prolific_exports._cli._parser import build_parser
 from prolific_exports._console._shell import command_line
 
 
-def test_quoting_is_that_of_the_systems_shell():
+def test_command_line_quotes_for_the_system_shell():
     line = ["prolific-exports", "download", "it's $HOME.zip"]
     assert shlex.split(command_line(line, windows=False)) == line
     assert command_line(line, windows=True) == 'prolific-exports download "it\'s $HOME.zip"'
@@ -31,7 +31,7 @@ def test_quoting_is_that_of_the_systems_shell():
         ("été.zip", '"été.zip"'),
     ],
 )
-def test_shells_of_windows_act_upon_more_than_blanks(argument, shown):
+def test_command_line_quotes_special_characters_on_windows(argument, shown):
     assert command_line([argument], windows=True) == shown
 
 

@@ -1,4 +1,4 @@
-"""What the command costs before it does anything, and how it describes itself."""
+"""Start-up cost, and ``--help``."""
 
 import json
 import re
@@ -38,19 +38,19 @@ def run(*arguments):
     return code or 0, process.stdout, set(modules)
 
 
-def test_the_version_costs_no_argument_parser():
+def test_version_imports_no_argument_parser():
     code, out, modules = run("--version")
     assert (code, out) == (0, f"prolific-exports {__version__}\n")
     assert not modules & {"argparse", "attrs", "attr", "httpx", "rich", "prolific_api"}
 
 
-def test_the_arguments_of_the_process_are_the_default(monkeypatch, capsys):
+def test_main_uses_the_arguments_of_the_process(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["prolific-exports", "--version"])
     assert main() == 0
     assert capsys.readouterr().out == f"prolific-exports {__version__}\n"
 
 
-def test_an_interrupt_while_modules_are_imported(monkeypatch):
+def test_interrupt_during_imports_exits_with_130(monkeypatch):
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
@@ -59,20 +59,20 @@ def test_an_interrupt_while_modules_are_imported(monkeypatch):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["download", "--help"], ["show", "-h"]])
-def test_help_imports_nothing_that_does_the_work(arguments):
+def test_help_imports_only_the_parser(arguments):
     code, out, modules = run(*arguments)
     assert code == 0
     assert out.startswith("usage: prolific-exports")
     assert not modules & {"attrs", "attr", "httpx", "rich", "prolific_api", "asyncio", "zipfile"}
 
 
-def test_what_is_not_drawn_needs_no_rich(tmp_path):
+def test_extract_imports_no_rich(tmp_path):
     code, out, modules = run("extract", str(tmp_path / "none.zip"), str(tmp_path))
     assert (code, out) == (1, "")
     assert not modules & {"rich", "httpx", "asyncio", "pyarrow"}
 
 
-def test_a_table_needs_neither_numpy_nor_the_network(tmp_path):
+def test_table_imports_neither_numpy_nor_httpx(tmp_path):
     many = [{"responses": {"i": {"type": "free_text", "value": "x" * 999}}}] * 300
     archive = write_zip(tmp_path / "x.zip", collection_members(*many))
     target = tmp_path / "x.parquet"

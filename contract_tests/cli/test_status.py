@@ -7,36 +7,36 @@ import pytest
 from helpers import api
 
 
-def test_the_status_alone_is_on_stdout(cli, router, kind):
+def test_status_prints_the_state_on_stdout(cli, router, kind):
     router.get(api.get_url(kind)).mock(return_value=api.generating())
     outcome = cli("status", kind, api.RESOURCE[kind], api.EXPORT_ID)
     assert (outcome.code, outcome.out, outcome.err) == (0, "generating\n", "")
 
 
-def test_a_failed_job_is_an_answer_too(cli, router):
+def test_status_failed_job_exits_with_0(cli, router):
     router.get(api.get_url("batch")).mock(return_value=api.failed())
     outcome = cli("status", "batch", api.BATCH, api.EXPORT_ID)
     assert (outcome.code, outcome.out) == (0, "failed\n")
 
 
 @pytest.mark.parametrize(
-    ("expires_at", "says"),
+    ("expires_at", "message"),
     [
         ("2026-03-20T12:30:00+01:00", "expires at 2026-03-20 11:30 UTC, in 1 h 30 min."),
         ("2026-03-20T10:00:00Z", "expired at 2026-03-20 10:00 UTC. A download requests a new URL."),
         ("9999-12-31T23:30:00-10:00", "expires at 9999-12-31 23:30-10:00, in "),
     ],
 )
-def test_of_a_complete_job_the_expiry_is_said_and_the_url_is_not(cli, router, expires_at, says):
+def test_status_complete_prints_the_expiry_but_not_the_url(cli, router, expires_at, message):
     body = {"status": "complete", "url": api.SIGNED, "expires_at": expires_at}
     router.get(api.get_url("collection")).mock(return_value=httpx.Response(200, json=body))
     outcome = cli("status", "collection", api.COLLECTION, api.EXPORT_ID)
     assert (outcome.code, outcome.out) == (0, "complete\n")
-    assert says in outcome.err
+    assert message in outcome.err
     assert "store.example" not in outcome.err
 
 
-def test_expiry_that_cannot_be_read_is_not_shown(cli, router):
+def test_status_unreadable_expiry_is_not_printed(cli, router):
     body = {"status": "complete", "url": api.SIGNED, "expires_at": "soon"}
     router.get(api.get_url("collection")).mock(return_value=httpx.Response(200, json=body))
     arguments = ("status", "collection", api.COLLECTION, api.EXPORT_ID)
@@ -68,7 +68,7 @@ def test_json(cli, router):
     assert outcome.json == expected | {"status": "generating", "expires_at": None}
 
 
-def test_an_error_is_one_line_or_the_same_object(cli, router):
+def test_status_error_is_one_line_and_one_json_object(cli, router):
     router.get(api.get_url("collection")).mock(return_value=api.error(404))
     arguments = ("status", "collection", api.COLLECTION, api.EXPORT_ID)
     outcome = cli(*arguments)
@@ -89,7 +89,7 @@ def test_an_error_is_one_line_or_the_same_object(cli, router):
     assert with_json.json["error"]["type"] == "NotFoundError"
 
 
-def test_repeated_calls_are_told(cli, router):
+def test_retries_are_printed(cli, router):
     router.get(api.get_url("collection")).mock(side_effect=[api.error(503), api.generating()])
     outcome = cli("status", "collection", api.COLLECTION, api.EXPORT_ID)
     assert outcome.out == "generating\n"
@@ -98,7 +98,7 @@ def test_repeated_calls_are_told(cli, router):
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_an_interrupt_is_130(cli, router, options):
+def test_status_interrupt_exits_with_130(cli, router, options):
     def interrupted(request):
         raise KeyboardInterrupt
 
@@ -111,7 +111,7 @@ def test_an_interrupt_is_130(cli, router, options):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["collection", "a b", api.EXPORT_ID], "'a b' is not the id of a collection"),
         (["collection", api.COLLECTION, "../x"], "'../x' is not the id of an export"),
@@ -122,10 +122,10 @@ def test_an_interrupt_is_130(cli, router, options):
         (["batch", api.BATCH], "required: EXPORT_ID"),
     ],
 )
-def test_wrong_usage_is_2_and_sends_nothing(cli, router, arguments, says):
+def test_wrong_usage_exits_with_2_and_sends_nothing(cli, router, arguments, message):
     outcome = cli("status", *arguments, "--json")
     assert outcome.code == 2
-    assert says in outcome.err
-    assert says in outcome.json["error"]["message"]
+    assert message in outcome.err
+    assert message in outcome.json["error"]["message"]
     assert outcome.json.keys() == {"kind", "id", "export_id", "status", "expires_at", "error"}
     assert not router.calls

@@ -1,4 +1,4 @@
-"""What happens to results and messages when the other end is odd."""
+"""Results and messages on streams that fail, and in any encoding."""
 
 import errno
 import io
@@ -33,20 +33,20 @@ def export(folder):
 
 
 @pytest.mark.parametrize("number", [errno.EPIPE, errno.EINVAL])
-def test_a_reader_that_leaves_is_no_error(cli, export, monkeypatch, number):
+def test_reader_that_leaves_is_not_an_error(cli, export, monkeypatch, number):
     monkeypatch.setattr(sys, "stdout", Broken(number))
     outcome = cli("show", "export.zip")
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_a_version_that_cannot_be_written_is_an_error(monkeypatch, capsys):
+def test_version_that_cannot_be_written_exits_with_1(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdout", Broken(errno.ENOSPC))
     assert main(["--version"]) == 1
     assert capsys.readouterr().err.startswith("prolific-exports: error: Cannot write the result")
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_a_result_that_cannot_be_written_is_an_error(cli, router, monkeypatch, options):
+def test_result_that_cannot_be_written_exits_with_1(cli, router, monkeypatch, options):
     router.get(api.get_url("collection")).mock(return_value=api.generating())
     monkeypatch.setattr(sys, "stdout", Broken(errno.ENOSPC))
     outcome = cli("status", "collection", api.COLLECTION, api.EXPORT_ID, *options)
@@ -57,7 +57,7 @@ def test_a_result_that_cannot_be_written_is_an_error(cli, router, monkeypatch, o
     )
 
 
-def test_an_error_that_cannot_be_reported_as_json_is_still_said(cli, router, monkeypatch):
+def test_json_error_that_cannot_be_written_is_on_stderr(cli, router, monkeypatch):
     monkeypatch.setattr(sys, "stdout", Broken(errno.ENOSPC))
     outcome = cli("download", "collection", "a b", "--json")
     assert outcome.code == 2
@@ -68,7 +68,7 @@ def test_an_error_that_cannot_be_reported_as_json_is_still_said(cli, router, mon
 
 
 @pytest.mark.parametrize("stderr", [None, Broken(errno.EPIPE)])
-def test_messages_that_nobody_reads_change_nothing(cli, router, monkeypatch, stderr):
+def test_closed_stderr_does_not_stop_a_download(cli, router, monkeypatch, stderr):
     router.get(api.get_url("collection")).mock(return_value=api.complete())
     router.get(url__startswith=api.STORE).mock(return_value=api.stored())
     monkeypatch.setattr(sys, "stderr", stderr)
@@ -89,7 +89,7 @@ def run(*arguments, stdout=subprocess.PIPE):
     )
 
 
-def test_a_pipe_without_a_reader(export):
+def test_pipe_without_a_reader_exits_with_0(export):
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as stdout:
@@ -99,7 +99,7 @@ def test_a_pipe_without_a_reader(export):
 
 @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
 @pytest.mark.parametrize("command", [["show", "export.zip"], ["--version"], ["show", "--help"]])
-def test_a_full_disk(export, command):
+def test_full_disk_behind_stdout_exits_with_1(export, command):
     with FULL.open("w") as stdout:
         process = run(*command, stdout=stdout)
     assert process.returncode == 1
@@ -107,7 +107,7 @@ def test_a_full_disk(export, command):
     assert process.stderr.count("\n") == 1
 
 
-def test_json_survives_any_encoding(cli, monkeypatch):
+def test_json_is_written_in_any_encoding(cli, monkeypatch):
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", out)
     assert cli("download", "collection", "ä\udcff", "--json").code == 2
@@ -118,7 +118,7 @@ def test_json_survives_any_encoding(cli, monkeypatch):
     sys.getfilesystemencodeerrors() != "surrogateescape", reason="names of Windows are always text"
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
-def test_a_path_that_is_no_text_is_printed_as_it_is(export, folder, monkeypatch, encoding):
+def test_path_of_undecodable_bytes_is_printed_unchanged(export, folder, monkeypatch, encoding):
     out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
     monkeypatch.setattr(sys, "stdout", out)
     path = os.fsdecode(b"d\xe4t\xe4")
@@ -135,7 +135,7 @@ def test_a_path_that_is_no_text_is_printed_as_it_is(export, folder, monkeypatch,
     assert out.buffer.getvalue() == b"d\xe4t\xe4\nafter"
 
 
-def test_a_stream_of_another_kind_gets_escapes(export, monkeypatch):
+def test_path_on_a_stream_without_bytes_is_escaped(export, monkeypatch):
     class Strict(io.StringIO):
         encoding = "ascii"
 
@@ -148,7 +148,7 @@ def test_a_stream_of_another_kind_gets_escapes(export, monkeypatch):
     assert sys.stdout.getvalue() == "d\\xe4t\n"
 
 
-def test_a_path_that_the_encoding_does_not_have(export, folder, monkeypatch, capsys):
+def test_path_that_the_encoding_lacks_is_escaped(export, folder, monkeypatch, capsys):
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii", newline="\n")
     monkeypatch.setattr(sys, "stdout", out)
     assert main(["extract", str(export), "dätä"]) == 0

@@ -15,7 +15,7 @@ def export(folder):
     return write_zip(folder / "export.zip", collection_members())
 
 
-def test_a_table_is_written_and_its_place_printed(cli, folder, export):
+def test_table_writes_the_file_and_prints_its_path(cli, folder, export):
     outcome = cli("table", "export.zip", "out.jsonl")
     assert (outcome.code, outcome.out, outcome.err) == (0, "out.jsonl\n", "out.jsonl: 2 rows\n")
     lines = (folder / "out.jsonl").read_text("utf-8").splitlines()
@@ -26,13 +26,13 @@ def test_a_table_is_written_and_its_place_printed(cli, folder, export):
     assert json.loads((folder / "out.jsonl").read_text("utf-8"))["Say something"] == "Something"
 
 
-def test_several_archives_and_their_files(cli, folder, export):
+def test_table_of_several_archives_extracts_their_files(cli, folder, export):
     outcome = cli("table", "export.zip", "export.zip", "out.parquet", "--files", "up")
     assert (outcome.code, outcome.err) == (0, "out.parquet: 4 rows\n")
     assert (folder / "up/2/files/sub1_i2_0.jpg").exists()
 
 
-def test_what_was_kept_and_what_was_marked_is_said(cli, folder):
+def test_table_reports_undocumented_values_and_escaped_formulas(cli, folder):
     odd = {"responses": {"i": {"type": "free_text", "value": "=1", "new": 1}}}
     write_zip(folder / "x.zip", collection_members(odd))
     assert cli("table", "x.zip", "o.csv").err == (
@@ -42,7 +42,7 @@ def test_what_was_kept_and_what_was_marked_is_said(cli, folder):
     assert "formula" not in cli("table", "x.zip", "p.csv", "--formulas", "keep").err
 
 
-def test_an_unknown_format_is_wrong_usage(cli, folder, export):
+def test_table_unknown_format_exits_with_2(cli, folder, export):
     outcome = cli("table", "export.zip", "out.xlsx")
     assert (outcome.code, outcome.out) == (2, "")
     assert ".parquet, .csv, .jsonl, .arrow" in outcome.err
@@ -58,7 +58,7 @@ def served(router):
     return router.get(url__startswith=api.STORE).mock(return_value=api.stored())
 
 
-def test_a_download_with_its_table(cli, folder, served):
+def test_download_table_writes_the_table_and_prints_its_path(cli, folder, served):
     outcome = cli("download", "collection", ID, "-o", "x.zip", "--table", "out.parquet")
     assert (outcome.code, outcome.out) == (0, "x.zip\nout.parquet\n")
     assert "out.parquet: " in outcome.err
@@ -70,7 +70,7 @@ def test_a_download_with_its_table(cli, folder, served):
     assert outcome.err == ""
 
 
-def test_what_cannot_become_a_table_is_said_before_anything_is_sent(cli, folder, router):
+def test_download_table_that_cannot_be_written_sends_nothing(cli, folder, router):
     (folder / "there.csv").touch()
     for name, code in (("x.xlsx", 2), ("there.csv", 1)):
         assert cli("download", "collection", ID, "--table", name).code == code
@@ -89,7 +89,7 @@ def test_what_cannot_become_a_table_is_said_before_anything_is_sent(cli, folder,
         (["x.csv", "--extract", "data"], "data/x.csv", "--extract"),
     ],
 )
-def test_a_table_never_replaces_what_was_just_downloaded(
+def test_download_table_at_the_path_of_the_download_sends_nothing(
     cli, folder, router, options, table, option
 ):
     (folder / "there").mkdir()
@@ -99,8 +99,8 @@ def test_a_table_never_replaces_what_was_just_downloaded(
         pytest.skip("the system does not let everybody make links")
     outcome = cli("download", "collection", ID, *options, "--table", table, "--overwrite", "--json")
     assert outcome.code == 2
-    says = f"--table {table} would replace what {option} saves"
-    assert says in outcome.json["error"]["message"]
+    message = f"--table {table} would replace what {option} saves"
+    assert message in outcome.json["error"]["message"]
     assert not router.calls
 
 
@@ -112,16 +112,14 @@ def test_a_table_never_replaces_what_was_just_downloaded(
         (["-o", "x.zip", "--extract", "data"], "data/all.csv"),
     ],
 )
-def test_a_table_may_go_to_a_folder_that_the_download_creates(cli, folder, served, options, table):
+def test_download_table_in_a_folder_that_the_download_creates(cli, folder, served, options, table):
     assert cli("download", "collection", ID, *options, "--table", table).code == 0
     assert (folder / table).exists()
 
 
 @pytest.mark.parametrize("options", [["-o", "none/x.zip"], ["-o", "out/"], []])
 @pytest.mark.parametrize("table", ["none/out.csv", "none/../out.csv", "a-file/out.csv"])
-def test_a_table_without_a_folder_is_refused_before_anything_is_sent(
-    cli, folder, router, options, table
-):
+def test_download_table_in_a_missing_folder_sends_nothing(cli, folder, router, options, table):
     (folder / "a-file").touch()
     outcome = cli("download", "collection", ID, *options, "--table", table)
     assert outcome.code == 2
@@ -131,7 +129,7 @@ def test_a_table_without_a_folder_is_refused_before_anything_is_sent(
     assert not router.calls
 
 
-def test_a_table_does_not_replace_the_archive_it_is_made_of(cli, folder, export):
+def test_table_does_not_replace_its_archive(cli, folder, export):
     content = export.read_bytes()
     export.rename(folder / "export.csv")
     outcome = cli("table", "export.csv", "./export.csv", "--overwrite")
@@ -151,7 +149,7 @@ def test_a_table_does_not_replace_the_archive_it_is_made_of(cli, folder, export)
         ),
     ],
 )
-def test_a_table_that_fails_leaves_the_archive_and_says_how_to_go_on(
+def test_download_table_failure_keeps_the_archive_and_suggests_table(
     cli, folder, served, monkeypatch, options, command
 ):
     def full(self, *arguments, **options):
@@ -177,7 +175,7 @@ def interrupted(*arguments, **options):
     raise KeyboardInterrupt
 
 
-def test_after_an_interrupt_no_table_is_begun(cli, folder, served, monkeypatch):
+def test_download_interrupt_writes_no_table(cli, folder, served, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(ExportArchive, "extract", interrupted)
         options = ("-o", "x.zip", "--extract", "data", "--table", "out.csv", "--quiet")
@@ -192,7 +190,7 @@ def test_after_an_interrupt_no_table_is_begun(cli, folder, served, monkeypatch):
     ]
 
 
-def test_no_table_without_archives(cli, folder, served):
+def test_download_failure_writes_no_table(cli, folder, served):
     (folder / "x.zip").touch()
     outcome = cli("download", "collection", ID, "-o", "x.zip", "--table", "out.csv")
     assert outcome.code == 1
@@ -219,9 +217,7 @@ def interrupted_at(router, served):
 WITH_TABLE = ("-o", "out", "--table=-all.csv", "--overwrite")
 
 
-def test_the_table_of_all_is_left_to_do_when_only_some_archives_are_there(
-    cli, folder, served, interrupted_at
-):
+def test_download_interrupt_suggests_the_table_of_all_archives(cli, folder, served, interrupted_at):
     interrupted_at("a", "b")
     outcome = cli("download", "collection", "a", "b", "c", *WITH_TABLE)
     assert outcome.code == 130
@@ -237,7 +233,7 @@ def test_the_table_of_all_is_left_to_do_when_only_some_archives_are_there(
     assert sorted(path.name for path in folder.iterdir()) == ["out"]
 
 
-def test_the_table_is_left_to_do_when_a_failure_can_be_gone_on_with(cli, served, interrupted_at):
+def test_download_transient_failure_suggests_the_table_of_all_archives(cli, served, interrupted_at):
     served.mock(return_value=api.stored(b"no archive"))
     interrupted_at("a", "b")
     outcome = cli("download", "collection", "a", "b", *WITH_TABLE)
@@ -245,7 +241,7 @@ def test_the_table_is_left_to_do_when_a_failure_can_be_gone_on_with(cli, served,
 
 
 @pytest.mark.parametrize("ids", [("a",), ("a", "b")])
-def test_a_command_that_does_all_again_writes_the_table_too(cli, served, interrupted_at, ids):
+def test_download_command_for_all_ids_includes_the_table(cli, served, interrupted_at, ids):
     interrupted_at("a")
     outcome = cli("download", "collection", *ids, *WITH_TABLE)
     command, table = outcome.err.splitlines()[-2:]

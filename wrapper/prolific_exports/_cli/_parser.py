@@ -82,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
 def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser = commands.add_parser(
         "download",
+        usage="prolific-exports download [options] KIND ID [ID ...]",
         help="request exports, wait, then download and verify the archives",
         description="Request an export of each collection or batch, wait until it is ready,\n"
         "download the archive and verify it.",
@@ -89,21 +90,23 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     _add_kind(parser)
     parser.add_argument("ids", nargs="+", metavar="ID", help="id of a collection or batch")
-    _add_destinations(parser)
-    _add_filter(parser)
-    _add_transfer(parser)
-    parser.add_argument("--json", action="store_true", help="print the results as JSON")
-    _add_quiet(parser)
+    _add_destinations(parser.add_argument_group("where to save"))
+    _add_filter(parser.add_argument_group("export"))
+    _add_transfer(parser.add_argument_group("waiting and transfer"))
+    output = parser.add_argument_group("output")
+    output.add_argument("--json", action="store_true", help="print the results as JSON")
+    _add_quiet(output)
 
 
-def _add_destinations(parser: _Parser) -> None:
+def _add_destinations(parser: argparse._ArgumentGroup) -> None:
     parser.add_argument(
         "-o",
         "--output",
         metavar="PATH",
         help="file or folder for the archive (default: the working directory). PATH is a folder if "
-        "it ends in '/' or there are several ids, and is then created if missing. In a folder, "
-        "archives are named <id>-export-<YYYYMMDD-HHMMSS>.zip, with the filter, if any, at the end",
+        "it exists as one, if it ends in '/' or if there are several ids; a missing folder is "
+        "created. In a folder, archives are named <id>-export-<YYYYMMDD-HHMMSS>.zip, with the "
+        "filter, if any, at the end",
     )
     parser.add_argument(
         "--extract",
@@ -116,12 +119,12 @@ def _add_destinations(parser: _Parser) -> None:
         "--table",
         metavar="OUT",
         help="also write the responses of all archives to one table: a .parquet, .csv, .jsonl or "
-        ".arrow file (see prolific-exports table --help)",
+        ".arrow file (described in: table --help)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace existing files")
 
 
-def _add_filter(parser: _Parser) -> None:
+def _add_filter(parser: argparse._ArgumentGroup) -> None:
     parser.add_argument(
         "--export-id",
         metavar="EXPORT_ID",
@@ -145,7 +148,7 @@ def _add_filter(parser: _Parser) -> None:
     )
 
 
-def _add_transfer(parser: _Parser) -> None:
+def _add_transfer(parser: argparse._ArgumentGroup) -> None:
     parser.add_argument(
         "--timeout",
         type=float,
@@ -249,6 +252,7 @@ def _add_show(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_table(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser = commands.add_parser(
         "table",
+        usage="prolific-exports table [options] ZIP [ZIP ...] OUT",
         help="convert archives to Parquet, CSV, JSON Lines or Arrow",
         description="Convert the responses of one or more archives to one table.",
         epilog=_help.TABLE,
@@ -286,7 +290,7 @@ def _add_table(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _add_quiet(parser)
 
 
-def _add_names(parser: _Parser) -> None:
+def _add_names(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--names",
         choices=("safe", "strict"),
@@ -310,5 +314,5 @@ def _add_archive(parser: _Parser) -> None:
     parser.add_argument("archive", metavar="ZIP", help="archive of an export")
 
 
-def _add_quiet(parser: _Parser) -> None:
+def _add_quiet(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--quiet", action="store_true", help="print only errors on stderr")

@@ -18,7 +18,7 @@ def parse_time(option: str, text: str | None) -> datetime | None:
     """
     if text is None:
         return None
-    given = text.strip()
+    given = written = text.strip()
     if short := _SHORT.fullmatch(given):
         date, minute, zone = short.groups()
         given = f"{date}T{minute or '00:00'}:00{zone}"
@@ -27,8 +27,8 @@ def parse_time(option: str, text: str | None) -> datetime | None:
     except ValueError:
         if utc_moment(f"{given}Z") is not None:
             raise UsageError(
-                f"{option} {given} has no time zone: write {given}Z for UTC, or an offset such as "
-                f"{given}+01:00."
+                f"{option} {written} has no time zone: write {written}Z for UTC, or an offset such "
+                f"as {written}+01:00."
             ) from None
         raise UsageError(
             f"{option} {text[:60]!r} is not a date and time: write it like "
