@@ -111,7 +111,7 @@ def test_download_quiet_prints_errors(cli, router):
     router.route(url=url(A)).mock(return_value=api.error(403))
     outcome = cli("download", "collection", A, "--quiet")
     assert outcome.code == 1
-    assert outcome.err.startswith("prolific-exports: error: POST ")
+    assert outcome.err.startswith("prolific-exports: error: No access to ")
     assert outcome.err.count("\n") == 1
 
 

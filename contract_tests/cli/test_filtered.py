@@ -98,7 +98,7 @@ def test_download_filter_ignored_by_the_server_saves_nothing(cli, folder, router
     outcome = cli("download", kind, api.RESOURCE[kind], *ASKED, "--json")
     assert outcome.code == 1
     assert outcome.json["results"][0]["error"]["type"] == "FilterIgnoredError"
-    assert "exports all responses" in outcome.err
+    assert "export all responses" in outcome.err
     assert list(folder.iterdir()) == []
 
 
@@ -161,7 +161,8 @@ def test_delete_after_failure_is_reported_and_exits_with_0(cli, folder, router, 
     assert (folder / "x.zip").read_bytes() == api.ARCHIVE
     *_, why, how = outcome.err.splitlines()
     assert why.startswith(
-        f"{kind} {api.RESOURCE[kind]}: saved, but the export was not deleted from Prolific: DELETE"
+        f"{kind} {api.RESOURCE[kind]}: saved, but the export was not deleted from Prolific: "
+        "No access to "
     )
     command = f"prolific-exports delete {kind} {api.RESOURCE[kind]} {api.EXPORT_ID}"
     assert how == f"To delete it, run: {command}"
@@ -183,7 +184,7 @@ def test_delete_after_job_without_id_is_reported(cli, router, kind, ready):
     outcome = cli("download", kind, api.RESOURCE[kind], "--delete-after", "--json")
     assert outcome.code == 0
     assert outcome.json["results"][0]["deleted"] is False
-    assert "which export job" in outcome.err
+    assert "its id is unknown" in outcome.err
     assert "To delete it" not in outcome.err
 
 

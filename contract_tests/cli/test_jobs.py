@@ -140,7 +140,7 @@ def test_delete_failure_does_not_stop_the_others(cli, kind, jobs):
     assert outcome.out.splitlines() == [first, third]
     assert outcome.err.count("\n") == 1
     assert second in outcome.err
-    assert "still being generated" in outcome.err
+    assert "while it is being generated" in outcome.err
 
 
 def test_delete_wrong_usage_exits_with_2_and_deletes_nothing(cli, router, kind, jobs):

@@ -313,7 +313,7 @@ def test_download_quiet_draws_nothing_on_a_terminal(download, ready, terminal):
 def test_download_error_ends_the_live_line(download, router, terminal):
     router.route(url=api.post_url("collection")).mock(return_value=api.error(403))
     assert download().code == 1
-    assert re.search("\nprolific-exports: error: POST [^\n]*\n$", terminal.frames)
+    assert re.search("\nprolific-exports: error: No access to [^\n]*\n$", terminal.frames)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_status_error_is_one_line_and_one_json_object(cli, router):
     arguments = ("status", "collection", api.COLLECTION, api.EXPORT_ID)
     outcome = cli(*arguments)
     assert (outcome.code, outcome.out) == (1, "")
-    assert outcome.err.startswith("prolific-exports: error: GET ")
+    assert outcome.err.startswith("prolific-exports: error: Not found: ")
     assert outcome.err.count("\n") == 1
     with_json = cli(*arguments, "--json")
     assert with_json.code == 1

@@ -149,7 +149,7 @@ def test_a_job_that_was_not_named_is_not_deleted_and_that_is_told(
     archive = resource.download(api.RESOURCE[kind], tmp_path, delete_after=True)
     assert archive.path.exists()
     assert isinstance(events[-1], NotDeleted)
-    assert "does not name a job" in str(events[-1].error)
+    assert "its id is unknown" in str(events[-1].error)
     assert "DELETE" not in [call.request.method for call in router.calls]
 
 

@@ -485,7 +485,7 @@ def test_faults_of_the_store_that_do_not_pass_end_the_download(job, store, tmp_p
         job.download(tmp_path / "a.zip")
     assert store.call_count == 8
     store.mock(side_effect=httpx.ReadTimeout("silence"))
-    with pytest.raises(DownloadError, match="no byte arrived in time"):
+    with pytest.raises(DownloadError, match="no data arrived in time"):
         job.download(tmp_path / "a.zip")
 
 
@@ -784,7 +784,9 @@ def test_clients_are_context_managers(flavour, router):
 def test_a_job_shows_what_it_is(router, resource, kind):
     router.get(api.get_url(kind)).mock(return_value=api.complete())
     job = resource.job(api.RESOURCE[kind], api.EXPORT_ID)
-    assert f"of {kind} {api.RESOURCE[kind]} (export {api.EXPORT_ID}): not asked yet" in repr(job)
+    assert f"of {kind} {api.RESOURCE[kind]} (export {api.EXPORT_ID}): not requested yet" in repr(
+        job
+    )
     job.status()
     assert repr(job).endswith(": complete>")
 

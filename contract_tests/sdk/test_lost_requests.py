@@ -199,7 +199,7 @@ def test_a_request_that_did_not_arrive_is_sent_once_more_and_not_for_ever(
 ):
     post = router.post(api.post_url(kind)).mock(side_effect=RESET)
     listed = listing()
-    with pytest.raises(NoAnswerError, match="It may have arrived all the same"):
+    with pytest.raises(NoAnswerError, match="The server may have received the request"):
         resource.export(api.RESOURCE[kind])
     assert (post.call_count, listed.call_count) == (2, 2)
 
@@ -243,7 +243,9 @@ def test_when_the_list_fails_nothing_is_asked_for_again(
 ):
     post = router.post(api.post_url(kind)).mock(side_effect=[lost])
     router.get(api.post_url(kind)).mock(side_effect=[failure] * 8)
-    with pytest.raises((NoAnswerError, ServerError), match="could not be found out") as unknown:
+    with pytest.raises(
+        (NoAnswerError, ServerError), match="It is unknown whether an export was started"
+    ) as unknown:
         resource.export(api.RESOURCE[kind])
     assert isinstance(unknown.value.__cause__, cause)
     assert unknown.value.operation.startswith("POST ")

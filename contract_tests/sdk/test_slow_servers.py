@@ -73,7 +73,7 @@ def test_call_to_a_slow_api_ends(make, name):
 def test_call_that_was_sent_may_have_arrived(make):
     with (
         SlowServer(SLOW_HEADS["dripped head"]) as server,
-        pytest.raises(NoAnswerError, match="may have arrived") as caught,
+        pytest.raises(NoAnswerError, match="may have received the request") as caught,
     ):
         # Long enough to connect to this machine, however busy it is.
         make(server, timeout=2, call_timeout=2).collections.export(api.COLLECTION)
@@ -88,7 +88,7 @@ def test_call_to_an_api_with_a_slow_handshake_ends_unsent(make, name):
     ):
         make(server, "https").collections.job(api.COLLECTION, api.EXPORT_ID).status()
     assert not caught.value.sent
-    assert "connecting took too long" in str(caught.value)
+    assert "connecting timed out" in str(caught.value)
 
 
 @pytest.mark.parametrize(("twin", "name"), OVER_HTTPX, indirect=["twin"])
@@ -111,7 +111,7 @@ def test_deadline_is_counted_by_the_clock_that_was_given(name):
     with (
         SlowServer(handle) as server,
         Exports("t0ken", base_url=server.url, clock=clock, timeout=5, call_timeout=30) as exports,
-        pytest.raises(NoAnswerError, match="no complete answer within 5 s"),
+        pytest.raises(NoAnswerError, match="no complete response within 5 s"),
     ):
         exports.collections.export(api.COLLECTION)
 

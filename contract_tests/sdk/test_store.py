@@ -221,7 +221,7 @@ def test_silence_is_given_up():
     with Peer(answer()[:-1], hold=True) as peer:
         fetched, body = fetch(url(peer), timeout=0.2)
     assert body == BODY[:-1]
-    assert fetched.failure == "no byte arrived in time"
+    assert fetched.failure == "no data arrived in time"
 
 
 def test_what_arrived_before_the_silence_is_handed_over_once_it_is_known_to_be_all():

@@ -95,7 +95,7 @@ def test_nothing_is_connected_without_time(clock):
     with (
         client(Environment.read()) as sending,
         enforce_limit(limit),
-        pytest.raises(httpx.ConnectTimeout, match="no complete answer within 5 s"),
+        pytest.raises(httpx.ConnectTimeout, match="no complete response within 5 s"),
     ):
         sending.get("http://127.0.0.1:1/")
 
@@ -133,7 +133,7 @@ def test_proxy_that_takes_its_time_is_given_up(handle, monkeypatch):
     monkeypatch.setattr(_store, "CONNECT_TIMEOUT", 0.2)
     with SlowServer(handle) as proxy:
         fetched = fetch_through(proxy, monkeypatch)
-    assert fetched.failure.startswith(("connecting took too long", "no connection"))
+    assert fetched.failure.startswith(("connecting timed out", "no connection"))
 
 
 def test_store_with_an_ipv6_address_is_asked_for_in_brackets(monkeypatch):

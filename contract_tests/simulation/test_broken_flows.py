@@ -10,7 +10,7 @@ from prolific_exports._download._retries import Retries
 from prolific_exports._download._workspace import Workspace
 from prolific_exports._flows import _calls
 from prolific_exports._flows._effects import Head
-from prolific_exports._flows._polling import _Poll
+from prolific_exports._flows._polling import _Poller
 
 from simulation.disk import MemoryHandle
 from simulation.store import Server
@@ -189,13 +189,13 @@ def old_bytes_stay_vouched_for(patch):
 
 def a_deleted_job_is_the_end(patch):
     """A job that another user deleted is not requested anew."""
-    begin = _Poll.__attrs_post_init__
+    begin = _Poller.__attrs_post_init__
 
     def hopeless(self):
         begin(self)
         self.replaced = True
 
-    patch.setattr(_Poll, "__attrs_post_init__", hopeless)
+    patch.setattr(_Poller, "__attrs_post_init__", hopeless)
 
 
 def what_cannot_be_reached_is_tried_again(patch):

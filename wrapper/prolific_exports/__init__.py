@@ -1,17 +1,16 @@
-"""Get data out of Prolific's Task Builder.
+"""Download data from Prolific's Task Builder.
 
 >>> from prolific_exports import Exports
 >>> with Exports() as exports:  # the token is in PROLIFIC_TOKEN
 ...     archive = exports.collections.download("65f0c1d2e3a4b5c6d7e8f901")
 
-Names are imported when they are first used (PEP 562), so that importing the
-package costs next to nothing.
+Names are imported on first use (PEP 562), which keeps importing the package fast.
 """
 
 from prolific_exports._version import __version__
 
-# What type checkers read as true. Importing it from `typing` would cost more than
-# everything else here together.
+# Type checkers treat it as True. Importing it from `typing` would take longer than the rest
+# of this module.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -350,7 +349,7 @@ __all__ = [
 ]
 
 
-# Type checkers that saw this would take any name for granted.
+# If type checkers saw this, they would accept any name.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> "Any":

@@ -28,7 +28,7 @@ from prolific_exports._model._states import Complete, ExportState
 class AsyncExports:
     """Exports of Prolific's Task Builder, for asyncio.
 
-    Belongs to the event loop in which it is first used; in another, methods raise `UsageError`.
+    Belongs to the event loop of its first use; in any other loop, methods raise `UsageError`.
 
     >>> async with AsyncExports() as exports:
     ...     archive = await exports.collections.download("65f0c1d2e3a4b5c6d7e8f901")
@@ -52,10 +52,10 @@ class AsyncExports:
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
-        """Make a client; nothing is sent yet. Arguments and errors are those of `Exports`.
+        """Create a client. Sends nothing. Arguments and errors are those of `Exports`.
 
-        An ``http_client`` should allow 100 connections, as httpx does by default: with fewer, calls
-        wait for downloads to end.
+        An ``http_client`` should allow 100 connections, httpx's default: with fewer, calls wait
+        until downloads end.
         """
         self._flows = ClientFlows.create(
             token=token,
@@ -73,10 +73,10 @@ class AsyncExports:
         self.batches = AsyncExportResource(self._flows, self._driver, "batch")
 
     async def close(self) -> None:
-        """Close the connections, unless they are an injected client's.
+        """Close the connections, unless they belong to an injected client.
 
         Raises:
-            UsageError: They belong to another event loop, which has not ended.
+            UsageError: They belong to another event loop that is still open.
         """
         await self._driver.close()
 
@@ -111,9 +111,9 @@ class AsyncExportResource:
         from_: datetime | None = None,
         to: datetime | None = None,
     ) -> "AsyncExportJob":
-        """Ask for an export, as `ExportResource.export` does."""
+        """Request an export, as `ExportResource.export` does."""
         job = self._flows.job(self._kind, resource_id, check_filter(study_id, from_, to))
-        await self._driver.run(self._flows.start(job))
+        await self._driver.run(self._flows.request_export(job))
         return AsyncExportJob(self._flows, self._driver, job)
 
     def job(
@@ -125,7 +125,7 @@ class AsyncExportResource:
         from_: datetime | None = None,
         to: datetime | None = None,
     ) -> "AsyncExportJob":
-        """A job that exists already, as `ExportResource.job`. Sends nothing."""
+        """An existing job, as for `ExportResource.job`. Sends nothing."""
         filter_ = check_filter(study_id, from_, to)
         job = self._flows.named_job(self._kind, resource_id, export_id, filter_)
         return AsyncExportJob(self._flows, self._driver, job)
@@ -156,7 +156,7 @@ class AsyncExportResource:
         )
 
     async def list(self, resource_id: str) -> tuple[ListedJob, ...]:
-        """The export jobs that there are, as `ExportResource.list` tells them."""
+        """The export jobs, newest first, as for `ExportResource.list`."""
         return await self._driver.run(self._flows.list_jobs(self._kind, resource_id))
 
     async def delete(self, resource_id: str, export_id: str) -> None:
@@ -174,17 +174,17 @@ class AsyncExportJob:
 
     @property
     def ref(self) -> ExportRef:
-        """Kind, id of the collection or batch, id of the job: what identifies it anywhere."""
+        """Kind, id of the collection or batch, filter, and id of the job."""
         return self._job.ref
 
     @property
     def export_id(self) -> str | None:
-        """Id of the job; None when the server answered that one is ready without naming it."""
+        """Id of the job; None if the server reported a ready export without its job's id."""
         return self._job.export_id
 
     async def status(self) -> ExportState:
-        """The job's state now, as `ExportJob.status` reads it."""
-        return await self._driver.run(self._flows.read_status(self._job))
+        """The job's current state, as for `ExportJob.status`."""
+        return await self._driver.run(self._flows.read_or_request_status(self._job))
 
     async def wait(
         self,
@@ -192,7 +192,7 @@ class AsyncExportJob:
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
     ) -> Complete:
         """Poll until the archive is ready, as `ExportJob.wait` does."""
-        return await self._driver.run(self._flows.wait(self._job, timeout))
+        return await self._driver.run(self._flows.request_and_wait(self._job, timeout))
 
     async def download(
         self,
@@ -224,5 +224,5 @@ class AsyncExportJob:
         await self._driver.run(self._flows.delete(self._job))
 
     def __repr__(self) -> str:
-        state = self._job.state.status if self._job.state else "not asked yet"
+        state = self._job.state.status if self._job.state else "not requested yet"
         return f"<{type(self).__name__} of {self._job.ref}: {state}>"

@@ -53,34 +53,33 @@ class Exports:
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
-        """Make a client; nothing is sent yet.
+        """Create a client. Sends nothing.
 
         Args:
             token: API token; by default from ``PROLIFIC_TOKEN``.
-            base_url: Where the API is; by default from ``PROLIFIC_URL``, else production.
+            base_url: Address of the API; by default from ``PROLIFIC_URL``, else production.
                 https, or http to this machine.
-            http_client: Carries all traffic instead of a client made here, and is not
-                closed. Its proxies, certificates and transports apply, its
-                ``Authorization`` header and ``auth`` do not.
-            timeout: Seconds to wait for an export to be ready: all calls, polls and pauses
-                together, plus at most a second. The transfer that follows is limited by
-                ``stall_timeout`` alone; a fresh download URL is waited for as long again.
+            http_client: Sends all requests, in place of a client created here. You close it. Its
+                proxies, certificates and transports apply; its ``Authorization`` header and
+                ``auth`` do not.
+            timeout: Seconds to wait until an export is ready: all calls, polls and pauses
+                together, plus at most a second. Only ``stall_timeout`` limits the download
+                that follows. If its URL expires, the same timeout applies to a new URL.
             poll_interval: Seconds between polls: a quarter less in the first minute, up to
                 a quarter more after ten. The first two come sooner.
-            call_timeout: Seconds that one call to the API may take, from connecting to the
-                end of its answer. Looking up the host's name takes as long as the operating
-                system allows. Over an ``http_client``, a server that sends its header fields
-                or trailers byte by byte can take longer: httpx has a limit for each read
-                only.
-            stall_timeout: Seconds for the store to answer, and over which it has to send
-                1 KiB/s on average. A slower connection is given up, and the download
-                resumes over a new one.
+            call_timeout: Seconds that one call to the API may take, from connecting to the end
+                of the response. The operating system limits the DNS lookup. With an
+                ``http_client``, a server that sends header fields or trailers byte by byte can
+                take longer, since httpx only limits each read.
+            stall_timeout: Seconds within which the store must respond, and over which it must send
+                1 KiB/s on average. The download resumes over a new connection if the old one
+                is slower.
             on_event: Called with each event (`prolific_exports.Event`).
-            clock: Where the time comes from and how to wait; for tests.
-            random: Where jitter comes from; for tests.
+            clock: Tells the time and waits; for tests.
+            random: Source of jitter; for tests.
 
         Raises:
-            UsageError: No token, or an argument that cannot be used.
+            UsageError: There is no token, or an argument is invalid.
         """
         self._flows = ClientFlows.create(
             token=token,
@@ -98,7 +97,7 @@ class Exports:
         self.batches = ExportResource(self._flows, self._driver, "batch")
 
     def close(self) -> None:
-        """Close the connections, unless they are an injected client's."""
+        """Close the connections, unless they belong to an injected client."""
         self._driver.close()
 
     def __enter__(self) -> Self:
@@ -132,14 +131,14 @@ class ExportResource:
         from_: datetime | None = None,
         to: datetime | None = None,
     ) -> "ExportJob":
-        """Ask for an export: one POST, answered at once by a job.
+        """Request an export (one POST). Returns its job without waiting for the archive.
 
-        In edition 2026-03 a recent export is used again. In edition 2026-11 every
-        call starts a new job unless one with the same filter is still being generated,
-        and ten jobs are all that a collection or batch can have.
+        In edition 2026-03 the server may return a recent export. In edition 2026-11 every
+        call starts a new job, unless a job with the same filter is still generating. A
+        collection or batch can have at most ten jobs.
 
-        A filter takes edition 2026-11, where the jobs are listed once to make sure that
-        it is in effect.
+        A filter requires edition 2026-11. The client then lists the jobs once to check that
+        the server applied it.
 
         Args:
             resource_id: Id of the collection or batch.
@@ -148,16 +147,16 @@ class ExportResource:
             to: Only responses created before this moment (aware).
 
         Raises:
-            UsageError: This is not an id, a time has no zone, or ``from_`` is not before
+            UsageError: The id is invalid, a time has no time zone, or ``from_`` is not before
                 ``to``.
-            FilterIgnoredError: The server does not filter.
-            TooManyExportsError: There are ten jobs: delete one.
-            ApiError: The API answered with an error.
-            ContractViolation: It answered with something outside the contract.
-            NoAnswerError: It did not answer.
+            FilterIgnoredError: The server did not apply the filter.
+            TooManyExportsError: The limit of ten jobs is reached: delete one.
+            ApiError: The API responded with an error.
+            ContractViolation: The response is outside the contract.
+            NoAnswerError: No response arrived.
         """
         job = self._flows.job(self._kind, resource_id, check_filter(study_id, from_, to))
-        self._driver.run(self._flows.start(job))
+        self._driver.run(self._flows.request_export(job))
         return ExportJob(self._flows, self._driver, job)
 
     def job(
@@ -169,19 +168,19 @@ class ExportResource:
         from_: datetime | None = None,
         to: datetime | None = None,
     ) -> "ExportJob":
-        """A job that exists already, requested earlier or elsewhere. Sends nothing.
+        """An existing job, requested earlier or elsewhere. Sends nothing.
 
         Args:
             resource_id: Id of the collection or batch.
             export_id: Id of the job.
-            study_id: The study that it was requested for, if it was for one. With its
-                filter, a download goes on with what an earlier one left, and the server
-                is asked whether it is the job's.
-            from_: The first moment that it was requested for, likewise.
-            to: The moment after the last, likewise.
+            study_id: The study of the job's filter, if any. With the filter, a download resumes
+                a partial file left by an earlier run, and the client checks that the job has
+                this filter.
+            from_: The ``from_`` of the job's filter, if any.
+            to: The ``to`` of the job's filter, if any.
 
         Raises:
-            UsageError: One of them is not an id, or the filter cannot be one.
+            UsageError: An id or the filter is invalid.
         """
         filter_ = check_filter(study_id, from_, to)
         job = self._flows.named_job(self._kind, resource_id, export_id, filter_)
@@ -201,32 +200,32 @@ class ExportResource:
         timeout: float | None = None,
         delete_after: bool = False,
     ) -> ExportArchive:
-        """Request, wait, download, verify: the data of a collection or batch in a file.
+        """Request an export, wait for it, download and verify it.
 
         Args:
             resource_id: Id of the collection or batch.
-            path: The file, or an existing folder to put it in; by default the working directory.
-                ``~/`` at its beginning is the home folder. A link to a file is followed.
+            path: A file, or an existing folder; by default the working directory. ``~/`` at its
+                beginning is the home folder. Follows a link to a file.
                 The default name is ``<id>-export-<YYYYMMDD-HHMMSS>.zip``, or with a filter
                 ``<id>-export-<YYYYMMDD-HHMMSS>-study-<id>-from-<time>-to-<time>.zip``.
             study_id: Only responses submitted under this study (edition 2026-11).
             from_: Only responses created at this moment or later (aware).
             to: Only responses created before this moment (aware).
             overwrite: Whether an existing file may be replaced.
-            verify: Whether to check the archive's every checksum before it gets its name.
-                Without, its length is all that is looked at.
-            connections: How many parts to fetch at once, up to 32, from a store that sends
-                parts and tags them. Helps where it limits each connection.
-            timeout: Seconds to wait for the export, instead of the client's.
-            delete_after: Whether to delete the job on the server once its archive is
-                verified and at its place. If that fails, the archive is there all the same
-                and the event `NotDeleted` says why.
+            verify: Whether to check all checksums of the archive before the file appears at its
+                destination. If False, only its length is checked.
+            connections: How many parts to download at once, at most 32. Takes effect if the store
+                supports ranges and ETags; helps if it limits the rate of each connection.
+            timeout: Seconds to wait for the export, instead of the client's timeout.
+            delete_after: Whether to delete the job on the server once its archive is saved and
+                verified. If that fails, the archive is kept and the event `NotDeleted` has the
+                reason.
 
         Returns:
-            The archive: `os.fspath` of it is the file's path.
+            The archive; it can be passed wherever a path is expected.
 
         Raises:
-            ExportsError: What `export` and `ExportJob.download` raise.
+            ExportsError: As for `export` and `ExportJob.download`.
         """
         job = self._flows.job(self._kind, resource_id, check_filter(study_id, from_, to))
         return ExportJob(self._flows, self._driver, job).download(
@@ -245,22 +244,22 @@ class ExportResource:
             resource_id: Id of the collection or batch.
 
         Raises:
-            UsageError: This is not an id.
-            UnsupportedError: The server lists no jobs: it is of edition 2026-03. Some such
-                servers may answer with a `NotFoundError`.
-            ExportsError: What `ExportJob.status` raises.
+            UsageError: The id is invalid.
+            UnsupportedError: The server does not list jobs: it is of edition 2026-03. Some of
+                these servers may cause a `NotFoundError` instead.
+            ExportsError: As for `ExportJob.status`.
         """
         return self._driver.run(self._flows.list_jobs(self._kind, resource_id))
 
     def delete(self, resource_id: str, export_id: str) -> None:
-        """Delete an export job and its archive, at once and for good (edition 2026-11).
+        """Delete an export job and its archive, immediately and permanently (edition 2026-11).
 
         Args:
             resource_id: Id of the collection or batch.
             export_id: Id of the job.
 
         Raises:
-            ExportsError: What `ExportJob.delete` raises.
+            ExportsError: As for `ExportJob.delete`.
         """
         self.job(resource_id, export_id).delete()
 
@@ -275,41 +274,40 @@ class ExportJob:
 
     @property
     def ref(self) -> ExportRef:
-        """Kind, id of the collection or batch, id of the job: what identifies it anywhere."""
+        """Kind, id of the collection or batch, filter, and id of the job."""
         return self._job.ref
 
     @property
     def export_id(self) -> str | None:
-        """Id of the job; None when the server answered that one is ready without naming it."""
+        """Id of the job; None if the server reported a ready export without its job's id."""
         return self._job.export_id
 
     def status(self) -> ExportState:
-        """The job's state now: one call, repeated if the connection or server fails.
+        """The job's current state: one call, retried if the connection or server fails.
 
         Raises:
-            ApiError: The API answered with an error.
-            ContractViolation: It answered with something outside the contract.
-            NoAnswerError: It did not answer.
+            ApiError: The API responded with an error.
+            ContractViolation: The response is outside the contract.
+            NoAnswerError: No response arrived.
         """
-        return self._driver.run(self._flows.read_status(self._job))
+        return self._driver.run(self._flows.read_or_request_status(self._job))
 
     def wait(self, *, timeout: float | None = None) -> Complete:
         """Poll until the archive is ready.
 
         Args:
-            timeout: Seconds to wait, instead of the client's.
+            timeout: Seconds to wait, instead of the client's timeout.
 
         Returns:
-            The presigned URL and when it expires. Once the archive is ready this is the
-            URL seen last; `status` asks for a fresh one.
+            The presigned URL and its expiry. Once the archive is ready, this is the latest known
+            URL; `status` requests a new one.
 
         Raises:
-            ExportFailedError: The job failed. One that this client requested has been
-                requested anew once before.
-            ExportTimeoutError: It is not ready yet; waiting can go on.
-            ExportsError: What `status` raises.
+            ExportFailedError: The job failed. If this client requested it, so did a second job.
+            ExportTimeoutError: The archive is not ready in time; you can wait again.
+            ExportsError: As for `status`.
         """
-        return self._driver.run(self._flows.wait(self._job, timeout))
+        return self._driver.run(self._flows.request_and_wait(self._job, timeout))
 
     def download(
         self,
@@ -323,38 +321,38 @@ class ExportJob:
     ) -> ExportArchive:
         """Wait until the archive is ready, download and verify it.
 
-        The file at the path is whole and verified, or it is not there. What has arrived
-        when a download ends early is kept beside the path, in hidden files named
-        ``.prolific-<kind>-<id>``, and the next download of the same collection or batch
-        with the same filter to the same folder goes on with it, in any process.
+        The file at the destination is complete and verified, or it is not there. If a
+        download ends early, hidden files named ``.prolific-<kind>-<id>`` beside the
+        destination keep the partial download. The next download of the same collection or
+        batch with the same filter to the same folder resumes it, in any process.
 
         Args:
-            path: The file, or an existing folder to put it in; by default the working directory.
-                ``~/`` at its beginning is the home folder. A link to a file is followed.
-                In a folder, a download that goes on keeps the name that it began with.
+            path: A file, or an existing folder; by default the working directory. ``~/`` at its
+                beginning is the home folder. Follows a link to a file. In a folder, a resumed
+                download keeps its original file name.
             overwrite: Whether an existing file may be replaced.
-            verify: Whether to check the archive's every checksum before it gets its name.
-                Without, its length is all that is looked at.
-            connections: How many parts to fetch at once, up to 32, from a store that sends
-                parts and tags them. Helps where it limits each connection.
-            timeout: Seconds to wait for the export, instead of the client's. The
-                download itself may take as long as bytes arrive.
-            delete_after: Whether to delete the job on the server once its archive is
-                verified and at its place. If that fails, the archive is there all the same
-                and the event `NotDeleted` says why.
+            verify: Whether to check all checksums of the archive before the file appears at its
+                destination. If False, only its length is checked.
+            connections: How many parts to download at once, at most 32. Takes effect if the store
+                supports ranges and ETags; helps if it limits the rate of each connection.
+            timeout: Seconds to wait for the export, instead of the client's timeout. The
+                download itself has no timeout while bytes arrive.
+            delete_after: Whether to delete the job on the server once its archive is saved and
+                verified. If that fails, the archive is kept and the event `NotDeleted` has the
+                reason.
 
         Returns:
-            The archive: `os.fspath` of it is the file's path.
+            The archive; it can be passed wherever a path is expected.
 
         Raises:
             UsageError: ``delete_after`` without ``verify``.
-            TargetExistsError: There is a file, and ``overwrite`` is False.
-            TargetInUseError: The same is being downloaded to the same folder already.
-            StorageError: The disk is full, read-only, over quota or gone.
-            DownloadError: The archive could not be fetched or saved for another reason.
-            ArchiveError: What the store sent is not a whole ZIP, or the archive of the other
-                kind.
-            ExportsError: What `wait` raises.
+            TargetExistsError: The destination exists, and ``overwrite`` is False.
+            TargetInUseError: Another process or thread downloads it to the same folder.
+            StorageError: The disk is full, read-only, over quota or missing.
+            DownloadError: The archive could not be downloaded or saved for another reason.
+            ArchiveError: The store did not send a complete ZIP, or sent an archive of the
+                other kind.
+            ExportsError: As for `wait`.
         """
         target = self._driver.run(
             self._flows.download(
@@ -371,19 +369,19 @@ class ExportJob:
         return ExportArchive.open(target)
 
     def delete(self) -> None:
-        """Delete the job and its archive on the server, at once and for good (edition 2026-11).
+        """Delete the job and its archive, immediately and permanently (edition 2026-11).
 
         Raises:
-            UsageError: The server did not name the job.
-            ConflictError: It is still being generated.
-            NotFoundError: There is no such job, or none any more.
-            UnsupportedError: The server deletes no jobs: it is of edition 2026-03.
-            ExportsError: What `status` raises.
+            UsageError: The job's id is unknown.
+            ConflictError: The export is still being generated.
+            NotFoundError: The job does not exist, or no longer.
+            UnsupportedError: The server does not delete jobs: it is of edition 2026-03.
+            ExportsError: As for `status`.
         """
         self._driver.run(self._flows.delete(self._job))
 
     def __repr__(self) -> str:
-        state = self._job.state.status if self._job.state else "not asked yet"
+        state = self._job.state.status if self._job.state else "not requested yet"
         return f"<{type(self).__name__} of {self._job.ref}: {state}>"
 
 
@@ -401,15 +399,15 @@ def download(
     on_event: ProgressCallback | None = None,
     delete_after: bool = False,
 ) -> ExportArchive:
-    """The data of a collection or batch in a file: `Exports` and its ``download`` in one call.
+    """Download the data of a collection or batch: `Exports` and its ``download`` in one call.
 
     >>> archive = download("collection", "65f0c1d2e3a4b5c6d7e8f901")
 
     Args:
         kind: ``"collection"`` or ``"batch"``.
         resource_id: Its id.
-        path: The file, or an existing folder to put it in; by default the working directory.
-            ``~/`` at its beginning is the home folder. A link to a file is followed.
+        path: A file, or an existing folder; by default the working directory. ``~/`` at its
+            beginning is the home folder. Follows a link to a file.
         study_id: Only responses submitted under this study (edition 2026-11).
         from_: Only responses created at this moment or later (aware).
         to: Only responses created before this moment (aware).
@@ -417,11 +415,12 @@ def download(
         overwrite: Whether an existing file may be replaced.
         timeout: Seconds to wait for the export.
         on_event: Called with each event (`prolific_exports.Event`).
-        delete_after: Whether to delete the job on the server once its archive is verified
-            and at its place. The event `NotDeleted` says if that fails.
+        delete_after: Whether to delete the job on the server once its archive is saved and
+            verified. If that fails, the archive is kept and the event `NotDeleted` has the
+            reason.
 
     Raises:
-        ExportsError: What `Exports` and `ExportJob.download` raise.
+        ExportsError: As for `Exports` and `ExportJob.download`.
     """
     with Exports(token, timeout=timeout, on_event=on_event) as exports:
         resource = select_by_kind(kind, collection=exports.collections, batch=exports.batches)

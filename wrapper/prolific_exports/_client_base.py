@@ -1,4 +1,4 @@
-"""What the sync and the async client share: everything but the driver."""
+"""The base of the sync and the async client: everything except the driver."""
 
 import os
 from functools import partial
@@ -15,8 +15,8 @@ from prolific_exports._download._part_events import PartEvents
 from prolific_exports._download._system import System
 from prolific_exports._errors import UsageError
 from prolific_exports._events import Event, ProgressCallback
-from prolific_exports._flows import _jobs as managing
-from prolific_exports._flows import _polling as waiting
+from prolific_exports._flows import _jobs as jobs
+from prolific_exports._flows import _polling as polling
 from prolific_exports._flows._calls import Context
 from prolific_exports._flows._effects import Flow
 from prolific_exports._flows._policy import Policy, check_connections
@@ -36,7 +36,7 @@ __all__ = ["ClientFlows", "PendingExport", "select_by_kind"]
 
 @frozen
 class ClientFlows:
-    """The flows of one client, with what they need filled in."""
+    """Creates the flows of one client, with its settings filled in."""
 
     settings: Settings
     policy: Policy
@@ -60,13 +60,13 @@ class ClientFlows:
         """Check the arguments of a client.
 
         Raises:
-            UsageError: One of them cannot be used.
+            UsageError: An argument is invalid.
         """
         settings = resolve(token, base_url)
         if iscoroutinefunction(on_event):
             raise UsageError(
-                "on_event is an async function, which nobody would await: give a plain one, which "
-                "may start a task."
+                "on_event is an async function, which the client cannot await: pass a plain "
+                "function, which may start a task."
             )
 
         def notify(event: Event) -> None:
@@ -82,11 +82,11 @@ class ClientFlows:
 
     @property
     def clock(self) -> Clock:
-        """Where the time comes from."""
+        """Tells the time and waits."""
         return self.context.clock
 
     def job(self, kind: Kind, resource_id: str, filter_: ExportFilter | None) -> PendingExport:
-        """A job that is still to be requested."""
+        """An export that has not been requested yet."""
         return PendingExport(kind, check_id(resource_id, kind), filter=filter_)
 
     def named_job(
@@ -99,24 +99,24 @@ class ClientFlows:
     def list_jobs(self, kind: Kind, resource_id: str) -> Flow[tuple[ListedJob, ...]]:
         """The jobs of a collection or batch."""
         ref = ExportRef(kind, check_id(resource_id, kind))
-        return managing.list_jobs(ref, self.context, self.policy)
+        return jobs.list_jobs(ref, self.context, self.policy)
 
     def delete(self, job: PendingExport) -> Flow[None]:
         """Delete a job and its archive."""
-        yield from managing.delete(job.ref, self.context, self.policy)
+        yield from jobs.delete(job.ref, self.context, self.policy)
         job.note_deletion()
 
-    def start(self, job: PendingExport) -> Flow[ExportState]:
-        """Ask for an export."""
-        return waiting.start(job, self.context, self.policy)
+    def request_export(self, job: PendingExport) -> Flow[ExportState]:
+        """Request an export."""
+        return polling.request_export(job, self.context, self.policy)
 
-    def read_status(self, job: PendingExport) -> Flow[ExportState]:
+    def read_or_request_status(self, job: PendingExport) -> Flow[ExportState]:
         """The job's state now."""
-        return waiting.read_status(job, self.context, self.policy)
+        return polling.read_or_request_status(job, self.context, self.policy)
 
-    def wait(self, job: PendingExport, timeout: float | None) -> Flow[Complete]:
-        """Poll until the archive is ready."""
-        return waiting.wait(job, self.context, self._policy(timeout))
+    def request_and_wait(self, job: PendingExport, timeout: float | None) -> Flow[Complete]:
+        """Request the export unless that was done, and poll until the archive is ready."""
+        return polling.request_and_wait(job, self.context, self._policy(timeout))
 
     def part_events(self) -> PartEvents:
         """Where a download puts its events, to be handed on in this thread."""
@@ -134,15 +134,15 @@ class ClientFlows:
         timeout: float | None,
         delete_after: bool,
     ) -> Flow[Path]:
-        """Wait for the archive, fetch it, verify it, put it at its place.
+        """Wait for the archive, download it, verify it and move it to its destination.
 
         Raises:
-            UsageError: The arguments do not go together.
+            UsageError: The arguments exclude each other.
         """
         if delete_after and not verify:
             raise UsageError(
-                "Only an archive that was verified is deleted on the server: ask for one of "
-                "delete_after and verify=False, not for both."
+                "delete_after cannot be combined with verify=False: a job is deleted only after "
+                "its archive was verified. Pass one of them."
             )
         return download(
             job,
@@ -164,14 +164,14 @@ class ClientFlows:
 
 
 def select_by_kind(kind: str, *, collection: T, batch: T) -> T:
-    """The one for the kind.
+    """The value for a kind.
 
     Raises:
-        UsageError: There is no such kind.
+        UsageError: The kind is unknown.
     """
     match kind:
         case "collection":
             return collection
         case "batch":
             return batch
-    raise UsageError(f"{kind!r} is no kind of export: give 'collection' or 'batch'.")
+    raise UsageError(f"Unknown kind {kind!r}: expected 'collection' or 'batch'.")

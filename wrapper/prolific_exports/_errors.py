@@ -1,7 +1,7 @@
-"""Everything this package raises, in one tree.
+"""All exceptions of this package, in one tree.
 
 ExportsError
-├── UsageError               the call cannot be made: no token, a bad id or base URL (a ValueError)
+├── UsageError               invalid arguments: no token, a bad id or base URL (a ValueError)
 ├── ApiError                 the API answered with an error
 │   ├── BadRequestError          400, 405, 422 and other 4xx
 │   ├── AuthenticationError      401
@@ -9,28 +9,28 @@ ExportsError
 │   ├── NotFoundError            404
 │   ├── ConflictError            409
 │   ├── RateLimitedError         429
-│   ├── ServerError              5xx, and statuses that HTTP does not know
-│   ├── UnsupportedError         405, 501: the server has no such operation (edition 2026-03)
-│   └── TooManyExportsError      the collection or batch has all the export jobs it can have
-├── ContractViolation        the API answered with something the contract does not allow
-│   └── UnknownStatusError       an export status that is not known
-├── NoAnswerError            no answer arrived: refused, timed out, cut off
-│   └── UnreachableError         no connection, however often: unknown host, certificate, proxy
+│   ├── ServerError              5xx, and statuses that HTTP does not define
+│   ├── UnsupportedError         405, 501: not in edition 2026-03
+│   └── TooManyExportsError      the collection or batch has reached the limit of jobs
+├── ContractViolation        the response is outside the contract
+│   └── UnknownStatusError       the job has an unknown status
+├── NoAnswerError            no response arrived: refused, timed out, cut off
+│   └── UnreachableError         retrying does not help: unknown host, certificate, proxy
 ├── ExportFailedError        the export job failed
-├── FilterIgnoredError       the server exports something else than what was asked for
-├── ExportTimeoutError       the overall deadline passed; waiting can go on
-├── DownloadError            the archive could not be fetched or saved
-│   ├── UnsafeUrlError           the download URL is not one to be followed
-│   ├── TargetExistsError        there is a file at the target already
-│   └── TargetInUseError         another process (or part of this one) downloads it
-├── StorageError             the disk is full, read-only, over quota or gone; no data is damaged
-└── ArchiveError             an archive cannot be read, or extracted or made a table of
+├── FilterIgnoredError       the server did not apply the filter
+├── ExportTimeoutError       the export was not ready in time; you can wait again
+├── DownloadError            the archive could not be downloaded or saved
+│   ├── UnsafeUrlError           the download URL is not safe to open
+│   ├── TargetExistsError        the destination exists
+│   └── TargetInUseError         another process or thread downloads the same export
+├── StorageError             the disk is full, read-only, over quota or missing
+└── ArchiveError             the archive cannot be read, extracted or converted to a table
     ├── CorruptArchiveError      not a ZIP, cut off, or a checksum does not match
-    ├── UnreadableMemberError    a member is encrypted, or compressed by a method not read here
-    └── UnsafeArchiveError       a member would be written outside the folder, or a limit is passed
+    ├── UnreadableMemberError    a member is encrypted, or uses an unsupported compression
+    └── UnsafeArchiveError       a member has an unsafe path, or a limit is exceeded
 
-Messages say what happened, where, and what to do next, and never hold a token
-or the signature of a URL.
+A message gives the subject and problem, the cause, the next step and the HTTP request. It
+never contains a token or the signature of a URL.
 """
 
 # As typing.TYPE_CHECKING, without what importing typing costs.
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 
 
 class ExportsError(Exception):
-    """The root of everything that this package raises on purpose."""
+    """The base class of all exceptions of this package."""
 
     def __reduce__(self) -> "tuple[Callable[..., Any], tuple[Any, ...]]":
-        """Errors cross process borders (multiprocessing) with all their attributes."""
+        """Pickle with all attributes, for multiprocessing."""
         return _rebuild, (type(self), self.args, self.__dict__)
 
     @classmethod
@@ -66,21 +66,21 @@ def _rebuild(
 
 
 class UsageError(ExportsError, ValueError):
-    """The call cannot be made as asked: no token, a bad id, a bad base URL."""
+    """An argument is invalid: no token, a bad id, a bad base URL."""
 
 
 class ApiError(ExportsError):
-    """The API answered with an error.
+    """The API responded with an error.
 
     Attributes:
         operation: Method and path template, e.g. ``POST /api/v1/…/{batch_id}/export``.
-        ref: The export that was asked for.
-        status: The HTTP status, also when HTTP does not know it (such as 520).
-        title: The error's title, where the body has one.
-        code: The API's own error code, where the body has one.
-        detail: The error's details as they came: a string, a list of strings or a
-            mapping of field names to lists of strings; None where there are none.
-        retry_after: Seconds that the server asks to wait, where it does.
+        ref: The export of the request.
+        status: The HTTP status; may be one that HTTP does not define, such as 520.
+        title: The error's title; None if the body has none.
+        code: The API's own error code; None if the body has none.
+        detail: The error's details as received: a string, a list of strings or a
+            mapping of field names to lists of strings; None if the body has none.
+        retry_after: Seconds that the server asks to wait; None if it does not.
     """
 
     def __init__(
@@ -106,11 +106,11 @@ class ApiError(ExportsError):
 
 
 class BadRequestError(ApiError):
-    """The API did not accept the request (400, 405, 422 and other 4xx)."""
+    """The API rejected the request (400, 405, 422 and other 4xx)."""
 
 
 class AuthenticationError(ApiError):
-    """The API did not accept the token (401)."""
+    """The API rejected the token (401)."""
 
 
 class AccessDeniedError(ApiError):
@@ -118,7 +118,7 @@ class AccessDeniedError(ApiError):
 
 
 class NotFoundError(ApiError):
-    """There is no such collection, batch or export job, or it is not visible (404)."""
+    """The collection, batch or export job does not exist or is not visible to you (404)."""
 
 
 class ConflictError(ApiError):
@@ -126,24 +126,24 @@ class ConflictError(ApiError):
 
 
 class RateLimitedError(ApiError):
-    """Too many requests (429); ``retry_after`` says how long to wait, if the server does."""
+    """Too many requests (429); see ``retry_after``."""
 
 
 class ServerError(ApiError):
-    """The API failed (5xx, and statuses beyond that HTTP does not know)."""
+    """The API failed (5xx, and higher statuses that HTTP does not define)."""
 
 
 class UnsupportedError(ApiError):
-    """The server has no such operation (405, 501): edition 2026-03 neither lists nor deletes."""
+    """The server lacks the operation (405, 501): edition 2026-03 neither lists nor deletes jobs."""
 
 
 class TooManyExportsError(ApiError):
-    """The collection or batch has all the export jobs that it can have: delete one.
+    """The collection or batch has reached the limit of export jobs: delete one.
 
-    Edition 2026-11 allows ten, whatever their filters and states.
+    Edition 2026-11 allows ten, of any filter and state.
 
     Attributes:
-        jobs: They, newest first.
+        jobs: The existing jobs, newest first.
     """
 
     def __init__(
@@ -172,14 +172,14 @@ class TooManyExportsError(ApiError):
         self.jobs = jobs
 
 
-class ContractViolation(ExportsError):  # noqa: N818 - it names what happened, not a failure of ours
-    """The API answered with something the contract does not allow.
+class ContractViolation(ExportsError):  # noqa: N818 - the API's error, not the client's
+    """The API's response is outside the contract.
 
     Attributes:
         operation: Method and path template.
-        ref: The export that was asked for.
-        status: The HTTP status of the answer.
-        pointer: JSON pointer (RFC 6901) to what does not fit; ``""`` is the whole body.
+        ref: The export of the request.
+        status: The HTTP status.
+        pointer: JSON pointer (RFC 6901) to the invalid value; ``""`` is the whole body.
         excerpt: The beginning of the body, secrets removed.
     """
 
@@ -202,17 +202,17 @@ class ContractViolation(ExportsError):  # noqa: N818 - it names what happened, n
 
 
 class UnknownStatusError(ContractViolation):
-    """An export has a status that the contract does not name; ``excerpt`` shows it."""
+    """The job has a status that the contract does not define; ``excerpt`` shows it."""
 
 
 class NoAnswerError(ExportsError):
-    """No answer arrived: the connection was refused, timed out or was cut off.
+    """No response arrived: the connection was refused, timed out or was cut off.
 
     Attributes:
         operation: Method and path template.
-        ref: The export that was asked for.
-        sent: False when the request certainly never reached the server, so that
-            repeating it cannot do anything twice.
+        ref: The export of the request.
+        sent: False if the request certainly did not reach the server, so that repeating
+            it is safe.
     """
 
     def __init__(self, message: str, *, operation: str, ref: "ExportRef", sent: bool) -> None:
@@ -223,10 +223,10 @@ class NoAnswerError(ExportsError):
 
 
 class UnreachableError(NoAnswerError):
-    """There is no connection to the API, and trying again does not help.
+    """No connection to the API is possible; retrying does not help.
 
-    The host is unknown, its certificate is not trusted, it does not speak TLS, or the proxy
-    refuses. The message says which variable to set.
+    The host is unknown, its certificate is not trusted, it does not support TLS, or the proxy
+    refuses the connection. The message names the variable to set.
     """
 
 
@@ -243,12 +243,12 @@ class ExportFailedError(ExportsError):
 
 
 class FilterIgnoredError(ExportsError):
-    """The export is not filtered as asked: nothing of it is handed over.
+    """The server did not apply the filter. Nothing was downloaded.
 
-    Servers of edition 2026-03 know no filters and ignore them.
+    Servers of edition 2026-03 ignore filters.
 
     Attributes:
-        ref: The job, with the filter that was asked for.
+        ref: The job, with the requested filter.
     """
 
     def __init__(self, message: str, *, ref: "ExportRef") -> None:
@@ -257,13 +257,13 @@ class FilterIgnoredError(ExportsError):
 
 
 class ExportTimeoutError(ExportsError):
-    """The overall deadline passed before the export was ready. A job that was started goes on.
+    """The export was not ready within the timeout. Its job keeps running on the server.
 
     Attributes:
-        ref: The job; ``exports.collections.job(ref.resource_id, ref.export_id)`` (or
-            ``batches``) goes on waiting, in any process. Without an ``export_id``, none is
-            known to have been started.
-        waited: Seconds waited.
+        ref: The job. Pass it to ``exports.collections.job(ref.resource_id, ref.export_id)``
+            (or ``batches``) to wait again, in any process. Its ``export_id`` is None if no
+            job is known to have started.
+        waited: Seconds.
     """
 
     def __init__(self, message: str, *, ref: "ExportRef", waited: float) -> None:
@@ -273,22 +273,22 @@ class ExportTimeoutError(ExportsError):
 
 
 class DownloadError(ExportsError):
-    """The archive could not be fetched or saved; the target is as it was.
+    """The archive could not be downloaded or saved; the destination is unchanged.
 
-    What arrived is kept beside it where another try can go on with it; the message
-    says so.
+    A partial file remains beside the destination if another attempt can resume it. The
+    message says so.
     """
 
 
 class UnsafeUrlError(DownloadError):
-    """The download URL is not https, carries a user name, or is not a URL."""
+    """The download URL is not https, contains a user name, or is invalid."""
 
 
 class TargetExistsError(DownloadError):
-    """Something is at the target already that may not be replaced; it was not touched.
+    """The destination exists and may not be replaced; it is unchanged.
 
     Attributes:
-        path: The target.
+        path: The destination.
     """
 
     def __init__(self, message: str, *, path: "Path") -> None:
@@ -297,12 +297,12 @@ class TargetExistsError(DownloadError):
 
 
 class TargetInUseError(DownloadError):
-    """The same export is being downloaded to the same folder already.
+    """Another process or thread is downloading the same export to the same folder.
 
     Attributes:
-        path: The target.
-        host: Name of the machine that the process is on, None where it is not known.
-        pid: Its number there, None where it is not known.
+        path: The destination.
+        host: Name of the process's machine; None if unknown.
+        pid: The process's id there; None if unknown.
     """
 
     def __init__(self, message: str, *, path: "Path", host: str | None, pid: int | None) -> None:
@@ -313,17 +313,16 @@ class TargetInUseError(DownloadError):
 
 
 class StorageError(ExportsError):
-    """The disk is full, read-only, over quota or gone.
+    """The disk is full, read-only, over quota or missing.
 
-    Nothing is wrong with an archive: to download it again would not help. A download resumes
-    where it stopped once there is room.
+    The archive is not damaged. Free some space and run the download again: it resumes.
     """
 
 
 class ArchiveError(ExportsError):
-    """The file is not an export archive that can be read, or what is made of it cannot be written.
+    """The archive cannot be read, extracted or converted to a table.
 
-    A damaged archive is a `CorruptArchiveError`, a full disk a `StorageError`.
+    A damaged archive raises `CorruptArchiveError`, a full disk `StorageError`.
     """
 
 
@@ -332,11 +331,11 @@ class CorruptArchiveError(ArchiveError):
 
 
 class UnreadableMemberError(ArchiveError):
-    """A member is encrypted, or compressed by a method that this package does not read.
+    """A member is encrypted, or uses a compression method that this package does not support.
 
-    The archive may be whole: downloading it again changes nothing.
+    The archive may be complete: downloading it again does not help.
     """
 
 
 class UnsafeArchiveError(ArchiveError):
-    """A member would be written outside the target folder, or the archive is beyond a limit."""
+    """A member's path leads outside the target folder, or the archive exceeds a limit."""

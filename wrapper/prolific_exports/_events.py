@@ -1,4 +1,4 @@
-"""What happens while an export is fetched, as plain values for a progress callback."""
+"""Events of an export: the values that a progress callback receives."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +12,10 @@ from prolific_exports._model._references import ExportRef
 
 @frozen
 class Requested:
-    """An export was asked for with POST.
+    """The client requested an export (POST).
 
     Attributes:
-        ref: The export, with the job's id where the server named one.
+        ref: The export, with the job's id if the server sent one.
         status: ``"generating"``, ``"complete"`` or ``"failed"``.
     """
 
@@ -25,7 +25,7 @@ class Requested:
 
 @frozen
 class Adopted:
-    """The answer to a request got lost, and the job that it started was found in the list.
+    """The response to a request got lost; the client found its job in the list.
 
     Attributes:
         ref: The job.
@@ -36,12 +36,12 @@ class Adopted:
 
 @frozen
 class Polled:
-    """The job's status was read.
+    """The client read the job's status.
 
     Attributes:
         ref: The job.
         status: ``"generating"``, ``"complete"`` or ``"failed"``.
-        elapsed: Seconds since waiting began.
+        elapsed: Seconds since the client began to wait.
     """
 
     ref: ExportRef
@@ -51,12 +51,12 @@ class Polled:
 
 @frozen
 class Retrying:
-    """A call failed or the download stopped in a way that may pass, and is tried again.
+    """A call or download failed and will be retried.
 
     Attributes:
         ref: The export.
-        error: What happened: a `DownloadError` where it was the download.
-        delay: Seconds until the next try.
+        error: The failure; a `DownloadError` if it was the download's.
+        delay: Seconds until the next attempt.
     """
 
     ref: ExportRef
@@ -66,11 +66,11 @@ class Retrying:
 
 @frozen
 class Restarted:
-    """The job failed or is gone, and a new one is requested, once.
+    """The job failed or no longer exists; the client requests a new one, once.
 
     Attributes:
-        ref: The job that failed or is gone.
-        is_gone: Whether the server does not know it any more: it was deleted.
+        ref: The old job.
+        is_gone: Whether the job was deleted on the server; False if it failed.
     """
 
     ref: ExportRef
@@ -79,11 +79,11 @@ class Restarted:
 
 @frozen
 class Refreshed:
-    """The download URL no longer worked, and a fresh one was asked for.
+    """The download URL expired; the client requested a new one.
 
     Attributes:
         ref: The job.
-        received: Bytes that are there already; the download goes on behind them.
+        received: Bytes of the partial file; the download resumes after them.
     """
 
     ref: ExportRef
@@ -92,12 +92,12 @@ class Refreshed:
 
 @frozen
 class Resuming:
-    """The store goes on behind the bytes that an earlier run left.
+    """The download resumes a partial file left by an earlier run.
 
     Attributes:
         ref: The job.
-        received: Bytes that are there already.
-        total: Bytes in all, None where the store does not say.
+        received: Bytes of the partial file.
+        total: Size of the archive in bytes; None if the store does not send it.
     """
 
     ref: ExportRef
@@ -107,11 +107,11 @@ class Resuming:
 
 @frozen
 class StartedOver:
-    """The bytes so far were of no use: the download begins again at byte 0.
+    """The client discarded the partial file; the download starts again at byte 0.
 
     Attributes:
         ref: The job.
-        reason: Why, in half a sentence.
+        reason: The cause, as a clause.
     """
 
     ref: ExportRef
@@ -124,11 +124,11 @@ class Downloading:
 
     Attributes:
         ref: The export.
-        received: Bytes so far, those of earlier runs included.
-        total: Bytes in all, None where the store does not say.
-        rate: Bytes per second of late, smoothed; None before it is known.
-        connections: Connections that bytes arrive on.
-        resumed_from: Bytes that an earlier run left, 0 when it began at byte 0.
+        received: Bytes so far, including those of earlier runs.
+        total: Size of the archive in bytes; None if the store does not send it.
+        rate: Recent bytes per second, smoothed; None until it is known.
+        connections: Connections in use.
+        resumed_from: Offset at which the download resumed; 0 if it started fresh.
     """
 
     ref: ExportRef
@@ -143,11 +143,11 @@ class Downloading:
 
 @frozen
 class Verifying:
-    """All bytes are there; the archive is being checked.
+    """All bytes arrived; the client is verifying the archive.
 
     Attributes:
         ref: The export.
-        size: Bytes of the archive.
+        size: Size of the archive in bytes.
     """
 
     ref: ExportRef
@@ -158,12 +158,12 @@ class Verifying:
 
 @frozen
 class Saved:
-    """The archive is whole, verified and at its place.
+    """The archive is complete, verified and at its destination.
 
     Attributes:
         ref: The export.
-        path: Where it is.
-        size: Bytes of the archive.
+        path: The destination.
+        size: Size of the archive in bytes.
     """
 
     ref: ExportRef
@@ -175,7 +175,7 @@ class Saved:
 
 @frozen
 class Deleted:
-    """The job, whose archive is saved, was deleted on the server as asked for.
+    """The archive is saved, and its job was deleted on the server (``delete_after``).
 
     Attributes:
         ref: The job.
@@ -188,11 +188,11 @@ class Deleted:
 
 @frozen
 class NotDeleted:
-    """The archive is saved, but the job could not be deleted as asked for: it is still there.
+    """The archive is saved, but its job could not be deleted on the server (``delete_after``).
 
     Attributes:
         ref: The job.
-        error: What happened.
+        error: The reason.
     """
 
     ref: ExportRef
@@ -214,7 +214,7 @@ Event: TypeAlias = (
     | Deleted
     | NotDeleted
 )
-"""Everything that a progress callback may be given."""
+"""Every event that a progress callback can receive."""
 
 ProgressCallback: TypeAlias = Callable[[Event], object]
-"""Called with each event, in the thread (or event loop) that runs the export."""
+"""A function that is called with each event, in the thread or event loop of the export."""

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 
 class FakeClock:
-    """A clock that stands still until something waits, and then jumps.
+    """A clock that stands still until the code under test sleeps, and then jumps.
 
     ``Exports(token, clock=FakeClock())`` runs a whole export without waiting.
 
     Attributes:
-        sleeps: The waits so far, in seconds.
+        sleeps: Seconds of each sleep so far.
     """
 
     def __init__(self, now: datetime | None = None) -> None:
@@ -20,7 +20,7 @@ class FakeClock:
         self.sleeps: list[float] = []
 
     def monotonic(self) -> float:
-        """Seconds since the clock was made."""
+        """Seconds since the clock was created."""
         return self._elapsed
 
     def now(self) -> datetime:
@@ -28,15 +28,15 @@ class FakeClock:
         return self._start + timedelta(seconds=self._elapsed)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Move the clock forward."""
         self._elapsed += seconds
 
     def sleep(self, seconds: float) -> None:
-        """Pass the time at once and remember the wait."""
+        """Move the clock forward at once and record the sleep."""
         self.sleeps.append(seconds)
         self.advance(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """Pass the time at once and remember the wait; other tasks get their turn."""
+        """Move the clock forward at once and record the sleep; other tasks run meanwhile."""
         self.sleep(seconds)
         await asyncio.sleep(0)

@@ -25,7 +25,7 @@ from prolific_api.api.exports import (
 from prolific_contract._vocabulary import OPERATIONS
 from prolific_contract.spec import load_contract
 from prolific_exports import ApiError
-from prolific_exports._flows._boundary import get_status, interpret, request_export
+from prolific_exports._flows._boundary import export_request, interpret, status_request
 from prolific_exports._flows._effects import Reply
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._references import ExportRef
@@ -86,7 +86,7 @@ def branches_of(operation, status, body):
 def read_by_wrapper(operation, status, content):
     """What the wrapper makes of an answer: a state, or the error that it raises."""
     ref = ExportRef(operation.kind, "some-id")
-    request = request_export(ref) if operation.action == "request" else get_status(ref, "a-job")
+    request = export_request(ref) if operation.action == "request" else status_request(ref, "a-job")
     try:
         return interpret(request, Reply(status, {}, content), redactor=Redactor(), retry_after=None)
     except ApiError as error:

@@ -16,13 +16,13 @@ from attrs import evolve
 from prolific_api.client import Client
 from prolific_exports._errors import ExportsError
 from prolific_exports._flows._boundary import (
-    delete_export,
-    get_status,
+    deletion_request,
+    export_request,
     interpret,
     interpret_deletion,
     interpret_list,
-    list_exports,
-    request_export,
+    list_request,
+    status_request,
 )
 from prolific_exports._flows._calls import Interpreter
 from prolific_exports._flows._effects import Reply
@@ -63,12 +63,12 @@ class _Call:
 
 
 def _calls(ref: ExportRef) -> tuple[_Call, ...]:
-    filtered = tuple(request_export(evolve(ref, filter=one)) for one in _FILTERS)
+    filtered = tuple(export_request(evolve(ref, filter=one)) for one in _FILTERS)
     return (
-        _Call(request_export(ref), interpret, filtered),
-        _Call(get_status(ref, _EXPORT), interpret),
-        _Call(list_exports(ref), interpret_list),
-        _Call(delete_export(ref, _EXPORT), interpret_deletion),
+        _Call(export_request(ref), interpret, filtered),
+        _Call(status_request(ref, _EXPORT), interpret),
+        _Call(list_request(ref), interpret_list),
+        _Call(deletion_request(ref, _EXPORT), interpret_deletion),
     )
 
 

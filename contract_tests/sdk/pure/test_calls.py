@@ -5,16 +5,16 @@ from random import Random
 import pytest
 from helpers import api
 from prolific_exports import BadRequestError, ExportRef, NoAnswerError
-from prolific_exports._flows._boundary import get_status, interpret
-from prolific_exports._flows._calls import Context, OutOfTimeError, perform, raise_cause_on_timeout
+from prolific_exports._flows._boundary import interpret, status_request
+from prolific_exports._flows._calls import Caller, Context, OutOfTimeError, raise_cause_on_timeout
 from prolific_exports._flows._effects import Reply, Send
 from prolific_exports._flows._policy import Policy
-from prolific_exports._flows._requesting import request
+from prolific_exports._flows._requesting import post_export
 from prolific_exports._model._redactor import Redactor
 from prolific_exports.testing import FakeClock
 
 REF = ExportRef("collection", api.COLLECTION)
-CALL = get_status(REF, api.EXPORT_ID)
+CALL = status_request(REF, api.EXPORT_ID)
 DEADLINE = 5.0
 
 
@@ -33,31 +33,31 @@ def context(clock):
 )
 def test_call_ends_with_the_deadline_but_for_a_second_of_grace(clock, context, now, seconds):
     clock.advance(now)
-    assert next(perform(CALL, interpret, context, Policy(), DEADLINE)) == Send(CALL, seconds)
+    assert next(Caller(context, Policy(), DEADLINE).call(CALL, interpret)) == Send(CALL, seconds)
 
 
 def test_call_takes_no_longer_than_a_single_one_may(context):
-    flow = perform(CALL, interpret, context, Policy(call_timeout=0.5), DEADLINE)
+    flow = Caller(context, Policy(call_timeout=0.5), DEADLINE).call(CALL, interpret)
     assert next(flow) == Send(CALL, 0.5)
 
 
 def test_call_is_not_sent_after_the_grace(clock, context):
     clock.advance(6)
     with pytest.raises(OutOfTimeError) as caught:
-        next(perform(CALL, interpret, context, Policy(), DEADLINE))
-    assert "was not sent, since the time was up" in str(caught.value.__cause__)
+        next(Caller(context, Policy(), DEADLINE).call(CALL, interpret))
+    assert "was not sent: the deadline had passed" in str(caught.value.__cause__)
 
 
 def test_call_that_nobody_waits_with_is_not_answered_then(clock, context):
     clock.advance(6)
     with pytest.raises(NoAnswerError, match="was not sent") as caught:
-        next(raise_cause_on_timeout(perform(CALL, interpret, context, Policy(), DEADLINE)))
+        next(raise_cause_on_timeout(Caller(context, Policy(), DEADLINE).call(CALL, interpret)))
     assert not caught.value.sent
 
 
 def test_refusal_that_came_too_late_to_be_explained_is_raised_as_it_is(clock, context):
-    flow = request(REF, context, Policy(), DEADLINE)
+    flow = post_export(REF, Caller(context, Policy(), DEADLINE))
     next(flow)
     clock.advance(6)
-    with pytest.raises(BadRequestError, match="answered 400"):
+    with pytest.raises(BadRequestError, match="400 Bad Request"):
         flow.send(Reply(400, {}, b"{}"))

@@ -26,13 +26,13 @@ MOMENTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=ZONE
 
 def sent(filter_, kind="collection"):
     """The query of the request."""
-    return boundary.request_export(ExportRef(kind, "65f0", filter=filter_)).params
+    return boundary.export_request(ExportRef(kind, "65f0", filter=filter_)).params
 
 
 def read(conditions):
     """The filter of a listed job."""
     reply = Reply(200, {}, json.dumps([conditions]).encode())
-    request = boundary.list_exports(ExportRef("batch", "65f0"))
+    request = boundary.list_request(ExportRef("batch", "65f0"))
     (job,) = boundary.interpret_list(request, reply, redactor=Redactor(), retry_after=None)
     return job.filter
 

@@ -82,7 +82,7 @@ def test_a_list_that_is_nested_too_deep_is_a_violation(depth, place):
     body = json.dumps([job]).replace('"@"', nested(depth)).encode()
     with pytest.raises(ContractViolation, match="nested too deep"):
         api.interpret_list(
-            api.list_exports(REF), Reply(200, {}, body), redactor=Redactor(), retry_after=None
+            api.list_request(REF), Reply(200, {}, body), redactor=Redactor(), retry_after=None
         )
 
 
@@ -91,7 +91,7 @@ def test_an_error_that_is_nested_too_deep_is_told_by_its_text(depth):
     body = f'{{"error": {{"detail": {nested(depth)}}}}}'.encode()
     with pytest.raises(BadRequestError) as told:
         api.interpret(
-            api.request_export(REF), Reply(400, {}, body), redactor=Redactor(), retry_after=None
+            api.export_request(REF), Reply(400, {}, body), redactor=Redactor(), retry_after=None
         )
     assert told.value.detail is None
     assert '{"error": {"detail": [[[' in str(told.value)

@@ -15,7 +15,7 @@ def test_time_runs_out_however_much_happens(clock, limit):
         limit.received(1_000_000)
         assert limit.left() == left
         clock.advance(1)
-    with pytest.raises(LateError, match="^no complete answer within 5 s$"):
+    with pytest.raises(LateError, match="^no complete response within 5 s$"):
         limit.check()
 
 
@@ -30,7 +30,7 @@ def test_time_of_a_moving_limit_starts_anew_with_enough_bytes(clock, limit):
 
 @pytest.mark.parametrize(
     ("count", "reason"),
-    [(0, "no byte arrived in time"), (10_239, "only 10239 bytes arrived within 10 s")],
+    [(0, "no data arrived in time"), (10_239, "only 10239 bytes arrived within 10 s")],
 )
 def test_too_few_bytes_do_not_move_it(clock, limit, count, reason):
     limit.restart(10, moving=True)

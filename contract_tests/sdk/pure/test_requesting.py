@@ -13,10 +13,10 @@ from helpers import api
 from hypothesis import given
 from hypothesis import strategies as st
 from prolific_exports import ExportFilter, ExportRef, NoAnswerError
-from prolific_exports._flows._calls import Context
+from prolific_exports._flows._calls import Caller, Context
 from prolific_exports._flows._effects import Reply, Send, Sleep
 from prolific_exports._flows._policy import Policy
-from prolific_exports._flows._requesting import request
+from prolific_exports._flows._requesting import post_export
 from prolific_exports._model._redactor import Redactor
 from prolific_exports.testing import FakeClock
 
@@ -62,7 +62,7 @@ class World:
 
     def run(self, ref):
         context = Context(self.clock, Random(7), Redactor(), lambda _: None)
-        flow = request(ref, context, Policy(), self.clock.monotonic() + 600)
+        flow = post_export(ref, Caller(context, Policy(), self.clock.monotonic() + 600))
         try:
             effect = next(flow)
             while True:

@@ -23,7 +23,7 @@ from prolific_exports._events import Refreshed, Verifying
 from prolific_exports._flows._calls import Context
 from prolific_exports._flows._effects import Fetch, FetchAll, Fetched, Flow, Run
 from prolific_exports._flows._policy import Policy
-from prolific_exports._flows._polling import PendingExport, wait
+from prolific_exports._flows._polling import PendingExport, request_and_wait
 from prolific_exports._model._urls import resolve_redirect, unsafe_reason
 
 _MAX_REDIRECTS: Final = 5
@@ -103,7 +103,7 @@ class ArchiveDownload:
     def _request_url(self) -> Flow[None]:
         """Get a URL for the archive, of a new job if the old one was deleted."""
         job, before = self.job, self.job.export_id
-        self._url = (yield from wait(job, self.context, self.policy)).url
+        self._url = (yield from request_and_wait(job, self.context, self.policy)).url
         if before is not None and job.export_id != before and self.workspace.file.received:
             reason = "the export job failed or was deleted, so a new one was requested"
             self._restart(reason, None)

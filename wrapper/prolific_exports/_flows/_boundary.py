@@ -1,15 +1,15 @@
-"""The boundary to the generated client: requests out, typed values or typed errors in.
+"""The boundary to the generated client: builds requests, parses replies.
 
-The only module that imports `prolific_api`. It takes the generated `_get_kwargs`
-and models, not the generated `sync` functions: those let `KeyError`, `ValueError`
-and `JSONDecodeError` out for bodies outside the contract, and crash on a status
-that HTTP does not know, before anybody sees the answer.
+The only module that imports `prolific_api`. It uses the generated `_get_kwargs` functions
+and models, not the generated `sync` functions: those raise `KeyError`, `ValueError` and
+`JSONDecodeError` for bodies outside the contract, and crash on a status that HTTP does not
+define.
 """
 
 import re
 from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, assert_never
 
 from attrs import field, frozen
 from prolific_api.api.exports import (
@@ -37,7 +37,14 @@ from prolific_exports._model._json import parse
 from prolific_exports._model._listed_jobs import ListedJob
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._references import ExportRef
-from prolific_exports._model._states import Complete, ExportState, Failed, Generating
+from prolific_exports._model._states import (
+    STATUSES,
+    Complete,
+    ExportState,
+    Failed,
+    Generating,
+    Status,
+)
 from prolific_exports._model._timestamps import parse_timestamp, utc_moment
 from prolific_exports._model._urls import base_url_of, public_part
 
@@ -48,8 +55,8 @@ _EXPORTS: Final = {
 }
 
 
-def request_export(ref: ExportRef) -> Request:
-    """The POST that asks for an export of a collection or batch."""
+def export_request(ref: ExportRef) -> Request:
+    """The POST that requests an export of a collection or batch."""
     conditions: dict[str, Any] = {}
     if ref.filter is not None:
         given = {"study_id": ref.filter.study_id, "from_": ref.filter.from_, "to": ref.filter.to}
@@ -61,7 +68,7 @@ def request_export(ref: ExportRef) -> Request:
     return _request(_EXPORTS[ref.kind], ref, kwargs)
 
 
-def get_status(ref: ExportRef, export_id: str) -> Request:
+def status_request(ref: ExportRef, export_id: str) -> Request:
     """The GET that reads the status of an export job."""
     if ref.kind == "collection":
         kwargs = get_collection_export_status._get_kwargs(ref.resource_id, export_id)
@@ -70,7 +77,7 @@ def get_status(ref: ExportRef, export_id: str) -> Request:
     return _request(f"{_EXPORTS[ref.kind]}/{{export_id}}", ref, kwargs)
 
 
-def list_exports(ref: ExportRef) -> Request:
+def list_request(ref: ExportRef) -> Request:
     """The GET that lists the export jobs of a collection or batch (edition 2026-11)."""
     if ref.kind == "collection":
         kwargs = list_collection_exports._get_kwargs(ref.resource_id)
@@ -79,7 +86,7 @@ def list_exports(ref: ExportRef) -> Request:
     return _request(_EXPORTS[ref.kind], ref, kwargs, since_2026_11=True)
 
 
-def delete_export(ref: ExportRef, export_id: str) -> Request:
+def deletion_request(ref: ExportRef, export_id: str) -> Request:
     """The DELETE of an export job and its archive (edition 2026-11)."""
     if ref.kind == "collection":
         kwargs = delete_collection_export._get_kwargs(ref.resource_id, export_id)
@@ -105,20 +112,19 @@ def _request(
 def interpret(
     request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
 ) -> ExportState:
-    """The export's state that a reply tells.
+    """The export's state in a reply.
 
-    It is read from the body alone: whether a POST says "generating" with 202 or
-    with 200 makes no difference (D-1, D-2).
+    Only the body counts: "generating" means the same with 202 and with 200 (D-1, D-2).
 
     Args:
-        request: What was asked.
-        reply: The answer.
-        redactor: Keeps the secrets that are known out of errors.
+        request: The request.
+        reply: The response to it.
+        redactor: Removes known secrets from errors.
         retry_after: Seconds that the reply asks to wait, for the errors that carry it.
 
     Raises:
         ApiError: The reply is an error, in any of the shapes of D-10.
-        ContractViolation: The reply is nothing that the contract allows.
+        ContractViolation: The reply is outside the contract.
     """
     return _reader_of_success(request, reply, redactor, retry_after).state()
 
@@ -126,17 +132,17 @@ def interpret(
 def interpret_list(
     request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
 ) -> tuple[ListedJob, ...]:
-    """The export jobs that a reply lists, in its order. Arguments and errors of `interpret`."""
+    """The export jobs in a reply, in its order. Arguments and errors as for `interpret`."""
     return _reader_of_success(request, reply, redactor, retry_after).jobs()
 
 
 def interpret_deletion(
     request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
 ) -> None:
-    """Make sure that a reply says "deleted". Arguments and errors of `interpret`.
+    """Check that a job was deleted. Arguments and errors as for `interpret`.
 
-    Any success does: the pages have no status for it, and 204 is only what the official
-    CLI takes (D-3).
+    Any success counts: the documents name no status, and 204 is only what the official CLI
+    expects (D-3).
     """
     _reader_of_success(request, reply, redactor, retry_after)
 
@@ -144,21 +150,21 @@ def interpret_deletion(
 def _reader_of_success(
     request: Request, reply: Reply, redactor: Redactor, retry_after: float | None
 ) -> "_ReplyReader":
-    """Who reads the reply, once it is known to be an answer and no error."""
+    """A reader for a successful reply; raises for every other."""
     reader = _ReplyReader(request, reply, redactor)
     if 200 <= reply.status < 300:
         return reader
     if reply.status >= 400:
         raise error_of(request, reply, redactor, retry_after)
-    raise reader.violation("", reader.unexpected_status())
+    raise reader.unexpected_status()
 
 
 def _text(value: Any) -> str | None:
-    return None if isinstance(value, str) and value else "is not a text"
+    return None if isinstance(value, str) and value else "is not a non-empty string"
 
 
 def _string(value: Any) -> str | None:
-    return None if isinstance(value, str) else "is not a text"
+    return None if isinstance(value, str) else "is not a string"
 
 
 # `uuid.UUID` takes braces, "urn:" and missing hyphens too; RFC 9562 and JSON Schema do not.
@@ -175,20 +181,13 @@ def _date_time(value: Any) -> str | None:
     return None
 
 
-# What HTML begins with, or a comment before it.
+# The beginning of an HTML page, or of a comment before it.
 _PAGE: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|!--)", re.IGNORECASE
 )
 
 _FieldCheck: TypeAlias = Callable[[Any], str | None]
-# What documents/000 requires of each state, field by field, so that an error can
-# point at the one that does not fit. `expires_at` is not relied on.
-_FIELDS: Final[Mapping[str, Mapping[str, _FieldCheck]]] = {
-    "generating": {"export_id": _uuid},
-    "complete": {"url": _text},
-    "failed": {},
-}
-# What the contract has of a listed job; the filter may be missing, and each of its members.
+# The required fields of a listed job, then those of its filter, which are all optional.
 _JOB_FIELDS: Final[Mapping[str, _FieldCheck]] = {
     "export_id": _uuid,
     "status": _string,
@@ -201,9 +200,25 @@ _FILTER_FIELDS: Final[Mapping[str, _FieldCheck]] = {
 }
 
 
+def _required_fields(status: Status) -> Mapping[str, _FieldCheck]:
+    """The fields that documents/000 requires of a state; an error names the invalid one.
+
+    A URL without ``expires_at`` is accepted.
+    """
+    match status:
+        case "generating":
+            return {"export_id": _uuid}
+        case "complete":
+            return {"url": _text}
+        case "failed":
+            return {}
+        case _:
+            assert_never(status)
+
+
 @frozen
 class _ReplyReader:
-    """Reads one reply to one request."""
+    """Reads the reply to one request."""
 
     request: Request
     reply: Reply
@@ -218,20 +233,20 @@ class _ReplyReader:
         status = body.get("status")
         if not isinstance(status, str):
             raise self.violation(
-                "/status", "is missing" if "status" not in body else "is not a text"
+                "/status", "is missing" if "status" not in body else "is not a string"
             )
-        if status not in _FIELDS:
+        known = next((one for one in STATUSES if one == status), None)
+        if known is None:
             raise self.violation(
                 "/status",
-                f"is {self.redactor.text(status)[:60]!r}, which is no status of the contract "
-                "(generating, complete, failed)",
+                f"is {self.redactor.text(status)[:60]!r}; the contract has {', '.join(STATUSES)}",
                 UnknownStatusError,
             )
-        for name, problem_with in _FIELDS[status].items():
+        for name, problem_with in _required_fields(known).items():
             reason = problem_with(body[name]) if name in body else "is missing"
             if reason:
                 raise self.violation(f"/{name}", f"{reason} (status is {status!r})")
-        return self._typed(status, body)
+        return self._typed(known, body)
 
     def jobs(self) -> tuple[ListedJob, ...]:
         body = self._json()
@@ -259,7 +274,7 @@ class _ReplyReader:
             return None
         if not isinstance(item, dict):
             raise self.violation(pointer, "is not a JSON object")
-        # Writing out a condition that there is not is the gate's business, not ours.
+        # A condition of null means no condition here; the gate is stricter.
         item = {k: v for k, v in item.items() if v is not None or k not in _FILTER_FIELDS}
         for name, problem_with in _FILTER_FIELDS.items():
             reason = problem_with(item[name]) if name in item else None
@@ -280,46 +295,50 @@ class _ReplyReader:
             if name not in known
         }
 
-    def _typed(self, status: str, body: dict[str, Any]) -> ExportState:
+    def _typed(self, status: Status, body: dict[str, Any]) -> ExportState:
         batch = self.request.ref.kind == "batch"
-        if status == "generating":
-            generating = (BatchExportGenerating if batch else CollectionExportGenerating).from_dict(
-                body
-            )
-            # The id goes back into paths: as it was written, not as a UUID prints it.
-            return Generating(
-                body["export_id"], self.redactor.json(generating.additional_properties)
-            )
-        if status == "complete":
-            return self._complete(body)
-        failed = (BatchExportFailed if batch else CollectionExportFailed).from_dict(body)
-        return Failed(self.redactor.json(failed.additional_properties))
+        match status:
+            case "generating":
+                model = BatchExportGenerating if batch else CollectionExportGenerating
+                extra = model.from_dict(body).additional_properties
+                # Paths need the id as the server wrote it, not as a UUID prints it.
+                return Generating(body["export_id"], self.redactor.json(extra))
+            case "complete":
+                return self._complete(body)
+            case "failed":
+                failed = (BatchExportFailed if batch else CollectionExportFailed).from_dict(body)
+                return Failed(self.redactor.json(failed.additional_properties))
+            case _:
+                assert_never(status)
 
     def _complete(self, body: dict[str, Any]) -> Complete:
         known = {"status", "url", "expires_at"}
         try:
             expires_at = parse_timestamp(body.get("expires_at", "")).moment
         except (TypeError, ValueError):
-            # The archive is there, whatever is said of its URL.
+            # The archive is ready, whatever the server writes about its URL.
             return Complete(body["url"], None, self._others(body, known - {"expires_at"}))
         return Complete(body["url"], expires_at, self._others(body, known))
 
-    def unexpected_status(self) -> str:
-        """What is wrong with a reply that is neither a success nor an error."""
+    def unexpected_status(self) -> ContractViolation:
+        """The error for a reply that is neither a success nor an error (1xx, 3xx)."""
         location = self.reply.headers.get("location")
         if location is None or not 300 <= self.reply.status < 400:
-            return "announces instead of answering. Check the base URL (PROLIFIC_URL)"
+            return self._violation(
+                "", f"its status is {self.reply.status}. Check the base URL (PROLIFIC_URL)"
+            )
         # Without query and user, which can hold secrets.
         target, base = public_part(location), base_url_of(location, self.request.path)
-        shown = self.redactor.text(target) if target else "what is not a URL"
+        shown = self.redactor.text(target) if target else "an invalid URL"
         advice = (
             f"If that is the API, set PROLIFIC_URL to {self.redactor.text(base)}"
             if base
-            else "Check the base URL (PROLIFIC_URL), and whether the network wants a login first"
+            else "Check the base URL (PROLIFIC_URL), and whether the network requires a login"
         )
-        return (
-            f"redirects to {shown}. A redirect is not followed, so that the token goes "
-            f"nowhere else. {advice}"
+        return self._violation(
+            "",
+            f"it redirects to {shown}. Redirects are not followed, to keep the token from other "
+            f"servers. {advice}",
         )
 
     def _json(self) -> Any:
@@ -331,7 +350,7 @@ class _ReplyReader:
         if _PAGE.match(self.reply.body):
             raise self.violation(
                 "",
-                "is a web page: a login page, a proxy or a firewall answered in place of the API. "
+                "is a web page, from a login page, a proxy or a firewall in front of the API. "
                 "Check the base URL (PROLIFIC_URL) and the proxy (HTTPS_PROXY, NO_PROXY), or log "
                 "in to the network in a browser",
             )
@@ -342,14 +361,19 @@ class _ReplyReader:
         )
 
     def violation(
-        self, pointer: str, what: str, error: type[ContractViolation] = ContractViolation
+        self, pointer: str, problem: str, error: type[ContractViolation] = ContractViolation
+    ) -> ContractViolation:
+        """The error for a body that does not fit the contract at a JSON pointer."""
+        return self._violation(pointer, f"{pointer or 'its body'} {problem}", error)
+
+    def _violation(
+        self, pointer: str, problem: str, error: type[ContractViolation] = ContractViolation
     ) -> ContractViolation:
         shown = self.redactor.excerpt(self.reply.body)
-        subject = f"its {pointer}" if pointer else "its body"
+        body = f" The body begins: {shown}" if shown else ""
         return error(
-            f"{self.request.operation} for {self.request.ref} answered {self.reply.status}, "
-            f"but {subject} {what}. "
-            + (f"The body begins: {shown}" if shown else "There is no body."),
+            f"Unexpected response about {self.request.ref}: {problem}.{body} "
+            f"({self.request.operation}: {self.reply.status})",
             operation=self.request.operation,
             ref=self.request.ref,
             status=self.reply.status,

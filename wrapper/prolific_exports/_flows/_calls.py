@@ -1,9 +1,9 @@
-"""One call to the API, repeated where that is safe and may help."""
+"""One call to the API, retried where that is safe and may help."""
 
 from collections.abc import Callable
 from datetime import datetime
 from random import Random
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, Self, TypeVar
 
 from attrs import field, frozen
 
@@ -20,11 +20,12 @@ from prolific_exports._flows._policy import Policy, backoff, http_date, retry_af
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._redactor import Redactor
 
-# A request answered so has not been acted on; a gateway's 502 or 504 says nothing about that.
-_REFUSED_UNSEEN: Final = frozenset({429, 503})
-_LOST_BEHIND_GATEWAY: Final = frozenset({502, 504})
+# The server has not acted on a request with these statuses. A gateway's 502 or 504 does not
+# show whether it has.
+_NOT_PROCESSED: Final = frozenset({429, 503})
+_FROM_GATEWAY: Final = frozenset({502, 504})
 
-# A last call gets so many seconds, even if the deadline passes meanwhile.
+# Seconds that the last call gets even if the deadline passes meanwhile.
 _GRACE: Final = 1.0
 
 T = TypeVar("T")
@@ -33,13 +34,13 @@ T_co = TypeVar("T_co", covariant=True)
 
 @frozen
 class Context:
-    """What every flow needs and none decides.
+    """What every flow of one client uses.
 
     Attributes:
-        clock: Where the time comes from.
-        random: Where jitter comes from.
-        redactor: Keeps the secrets that are known out of errors and events.
-        notify: Takes the events.
+        clock: Tells the time and waits.
+        random: Source of jitter.
+        redactor: Removes known secrets from errors and events.
+        notify: Receives the events.
     """
 
     clock: Clock
@@ -49,23 +50,23 @@ class Context:
 
 
 class Interpreter(Protocol[T_co]):
-    """Reads a reply, or raises what is wrong with it."""
+    """Turns a reply into a value, or raises the error that it stands for."""
 
     def __call__(
         self, request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
     ) -> T_co:
-        """What the reply says."""
+        """Return the reply's value."""
         ...
 
 
 @frozen
 class CallResult(Generic[T]):
-    """What a reply said, and when.
+    """The value of a reply, with what its header fields say.
 
     Attributes:
-        value: What it said.
-        wait: Seconds of the answer's ``Retry-After``; None when there is none.
-        date: The server's time when it answered, to the second; None when it told none.
+        value: What the interpreter read from the reply.
+        wait: Seconds in ``Retry-After``; None without that field.
+        date: The server's time in ``Date``, to the second; None without that field.
     """
 
     value: T
@@ -74,112 +75,124 @@ class CallResult(Generic[T]):
 
 
 class OutOfTimeError(Exception):
-    """The deadline passes before a call may be repeated; ``__cause__`` says what failed.
+    """The deadline passes before the next attempt; ``__cause__`` is the last failure.
 
     Attributes:
-        asked: Seconds that the server asks to wait and that do not fit; None where that is
-            not why.
+        asked: Seconds that the server asks to wait, if they are the reason; else None.
     """
 
     def __init__(self, asked: float | None = None) -> None:
-        """Time is up, or would be after the seconds that are asked for."""
+        """Report that no time is left, or less than the server asks to wait."""
         super().__init__()
         self.asked = asked
 
 
-def perform(
-    request: Request,
-    interpret: Interpreter[T],
-    context: Context,
-    policy: Policy,
-    deadline: float,
-) -> Flow[CallResult[T]]:
-    """Make a call until it is answered, cannot be, or time is up.
+@frozen
+class Caller:
+    """Makes calls to the API until a deadline.
 
-    A GET or DELETE is repeated after 429, 5xx and connection failures; a POST when it
-    certainly did nothing (connection refused, 429, 503).
-
-    Args:
-        request: What to ask.
-        interpret: Reads the answer.
-        context: Clock, chance, secrets, events.
-        policy: How often and how long.
-        deadline: Monotonic time after which nothing is sent, but for a second of grace.
-
-    Raises:
-        ApiError: The API answered with an error, for good.
-        ContractViolation: It answered with something outside the contract.
-        NoAnswerError: It did not answer, for good; at once where no try can reach it.
-        OutOfTimeError: It might yet, but not before the deadline.
+    Attributes:
+        context: Clock, randomness, redaction and events.
+        policy: Timeouts, and the number of attempts.
+        deadline: Monotonic time after which nothing is sent, except within a second of grace.
     """
-    failures = 0
-    while True:
-        try:
-            left = deadline - context.clock.monotonic()
-            # No call ends later than the grace allows, however many follow each other.
-            timeout = min(policy.call_timeout, max(left, min(_GRACE, left + _GRACE)))
-            if timeout <= 0:
-                raise OutOfTimeError from _unsent(request)
-            reply: Reply = yield Send(request, timeout)
-            date = reply.headers.get("date")
-            wait = retry_after(reply.headers.get("retry-after"), date, context.clock.now())
-            value = interpret(request, reply, redactor=context.redactor, retry_after=wait)
-            return CallResult(value, wait, http_date(date))
-        except (NoAnswerError, RateLimitedError, ServerError) as error:
-            failures += 1
-            if failures >= policy.max_failures or isinstance(error, UnreachableError):
-                raise
-            if request.method == "POST" and not was_not_processed(error):
-                raise
-            delay = pause(error, failures, context, deadline)
-            context.notify(Retrying(request.ref, error, delay))
-        yield Sleep(delay)
+
+    context: Context
+    policy: Policy
+    deadline: float
+
+    @classmethod
+    def start(cls, context: Context, policy: Policy) -> Self:
+        """Count the policy's timeout from now."""
+        return cls(context, policy, context.clock.monotonic() + policy.timeout)
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until the deadline, negative after it."""
+        return self.deadline - self.context.clock.monotonic()
+
+    def call(self, request: Request, interpret: Interpreter[T]) -> Flow[CallResult[T]]:
+        """Send a request, and retry it until it succeeds, fails for good or time is up.
+
+        Retries a GET or DELETE after 429, 5xx and connection failures. Retries a POST only
+        if the server cannot have acted on it: connection refused, 429, 503.
+
+        Args:
+            request: What to send.
+            interpret: Reads the reply.
+
+        Raises:
+            ApiError: The API answered with an error that retrying does not change.
+            ContractViolation: The reply is outside the contract.
+            NoAnswerError: No reply arrived after all attempts, or the server is unreachable.
+            OutOfTimeError: The deadline comes before the next attempt.
+        """
+        failures = 0
+        while True:
+            try:
+                return (yield from self._attempt(request, interpret))
+            except (NoAnswerError, RateLimitedError, ServerError) as error:
+                failures += 1
+                if failures >= self.policy.max_failures or isinstance(error, UnreachableError):
+                    raise
+                if request.method == "POST" and not was_not_processed(error):
+                    raise
+                delay = self.retry_delay(error, failures)
+                self.context.notify(Retrying(request.ref, error, delay))
+            yield Sleep(delay)
+
+    def _attempt(self, request: Request, interpret: Interpreter[T]) -> Flow[CallResult[T]]:
+        context, left = self.context, self.remaining
+        # No call ends later than the grace allows, however many follow each other.
+        timeout = min(self.policy.call_timeout, max(left, min(_GRACE, left + _GRACE)))
+        if timeout <= 0:
+            raise OutOfTimeError from _unsent(request)
+        reply: Reply = yield Send(request, timeout)
+        date = reply.headers.get("date")
+        wait = retry_after(reply.headers.get("retry-after"), date, context.clock.now())
+        value = interpret(request, reply, redactor=context.redactor, retry_after=wait)
+        return CallResult(value, wait, http_date(date))
+
+    def retry_delay(self, error: ExportsError, failures: int) -> float:
+        """Seconds to wait after a failure: what the server asks, else exponential backoff.
+
+        Raises:
+            OutOfTimeError: The wait ends after the deadline.
+        """
+        asked = error.retry_after if isinstance(error, RateLimitedError | ServerError) else None
+        delay = backoff(failures, self.context.random) if asked is None else asked
+        if self.context.clock.monotonic() + delay > self.deadline:
+            raise OutOfTimeError(asked) from error
+        return delay
 
 
 def _unsent(request: Request) -> NoAnswerError:
     return NoAnswerError(
-        f"{request.operation} for {request.ref} was not sent, since the time was up.",
+        f"The request for {request.ref} was not sent: the deadline had passed. "
+        f"({request.operation})",
         operation=request.operation,
         ref=request.ref,
         sent=False,
     )
 
 
-def pause(error: ExportsError, failures: int, context: Context, deadline: float) -> float:
-    """Seconds to wait after a failure, as the server asks or by the number of failures.
-
-    Raises:
-        OutOfTimeError: They do not fit before the deadline.
-    """
-    asked = error.retry_after if isinstance(error, RateLimitedError | ServerError) else None
-    delay = backoff(failures, context.random) if asked is None else asked
-    if context.clock.monotonic() + delay > deadline:
-        raise OutOfTimeError(asked) from error
-    return delay
-
-
 def raise_cause_on_timeout(flow: Flow[T]) -> Flow[T]:
-    """A flow that nobody waits with: out of time means what made it fail."""
+    """Run a flow; when it is out of time, raise the failure that it could not retry."""
     try:
         return (yield from flow)
     except OutOfTimeError as error:
         raise error.__cause__ or error from None
 
 
-def deadline_of(context: Context, policy: Policy) -> float:
-    """The monotonic time that a policy's timeout ends at, counted from now."""
-    return context.clock.monotonic() + policy.timeout
-
-
 def was_not_processed(error: ExportsError) -> bool:
-    """Whether the request certainly was not acted on."""
+    """Whether the server certainly did not act on the request."""
     if isinstance(error, NoAnswerError):
         return not error.sent
-    return isinstance(error, RateLimitedError | ServerError) and error.status in _REFUSED_UNSEEN
+    return isinstance(error, RateLimitedError | ServerError) and error.status in _NOT_PROCESSED
 
 
 def may_have_lost_response(error: ExportsError) -> bool:
-    """Whether the request may have been acted on, and the answer got lost on its way."""
+    """Whether the server may have acted on the request while its response got lost."""
     if isinstance(error, NoAnswerError):
         return error.sent
-    return isinstance(error, ServerError) and error.status in _LOST_BEHIND_GATEWAY
+    return isinstance(error, ServerError) and error.status in _FROM_GATEWAY

@@ -1,4 +1,4 @@
-"""What an error answer of the API says, and which typed error it is."""
+"""Turn the API's error responses into typed errors."""
 
 import re
 from collections.abc import Mapping
@@ -26,27 +26,27 @@ from prolific_exports._model._redactor import Redactor
 def error_of(
     request: Request, reply: Reply, redactor: Redactor, retry_after: float | None
 ) -> ApiError:
-    """The typed error for an error answer (4xx, 5xx and beyond).
+    """The typed error for an error response (4xx, 5xx and statuses beyond).
 
     Args:
-        request: What was asked.
-        reply: The answer.
-        redactor: Keeps the secrets that are known out of the error.
-        retry_after: Seconds that the reply asks to wait.
+        request: The request.
+        reply: The response to it.
+        redactor: Removes known secrets from the error.
+        retry_after: Seconds that the response asks to wait.
     """
     problem = _Problem.read(reply, redactor)
-    cls, hint = _error_class(request, reply.status)
+    cls, subject, advice = _describe(request, reply.status)
     if problem.is_missing_feature and cls in (AccessDeniedError, NotFoundError):
-        hint = "Ask Prolific's support to enable Task Builder for the workspace."
+        advice = "Ask Prolific support to enable Task Builder for the workspace."
     elif retry_after is not None:
-        hint = f"{hint} The server asks to wait {retry_after:g} s."
+        advice = f"{advice} The server asks to wait {retry_after:g} s."
     name = _status_name(reply.status)
-    # Many a title is the status's own name, which need not be read twice.
-    again = re.escape(name.partition(" ")[2])
-    summary = re.sub(rf"^{again}(?:: |$)", "", problem.summary, flags=re.IGNORECASE)
-    said = f": {summary}" if summary else "."
+    # Many titles repeat the name of the status, which the message ends with.
+    phrase = re.escape(name.partition(" ")[2])
+    summary = re.sub(rf"^{phrase}(?:: |$)", "", problem.summary, flags=re.IGNORECASE).rstrip(".")
+    cause = f"{subject}: {summary}" if summary else subject
     return cls(
-        f"{request.operation} for {request.ref} answered {name}{said.rstrip('.')}. {hint}",
+        f"{cause}. {advice} ({request.operation}: {name})",
         operation=request.operation,
         ref=request.ref,
         status=reply.status,
@@ -64,43 +64,77 @@ def _status_name(status: int) -> str:
         return str(status)
 
 
-def _error_class(request: Request, status: int) -> tuple[type[ApiError], str]:
+def _describe(request: Request, status: int) -> tuple[type[ApiError], str, str]:
+    """The class, the subject of the message and the next step."""
+    ref = request.ref
     match status:
         case 401:
-            return AuthenticationError, "Check the token (PROLIFIC_TOKEN)."
+            return (
+                AuthenticationError,
+                f"The API rejected the token for {ref}",
+                "Check the token (PROLIFIC_TOKEN).",
+            )
         case 403:
-            return AccessDeniedError, "The token's account needs access to its workspace."
+            return (
+                AccessDeniedError,
+                f"No access to {ref}",
+                "Ask for access to its workspace, or check the id.",
+            )
         case 404:
-            return NotFoundError, _hint_not_found(request)
+            return NotFoundError, f"Not found: {ref}", _advice_if_not_found(request)
         case 405 | 501 if request.since_2026_11:
             return (
                 UnsupportedError,
-                "The server is of edition 2026-03, which neither lists nor deletes export jobs.",
+                f"The server does not support this request for {ref}",
+                "Servers of edition 2026-03 neither list nor delete export jobs.",
             )
         case 409 if request.method == "DELETE":
-            return ConflictError, "It is still being generated: wait for it, then delete it."
+            return (
+                ConflictError,
+                f"Cannot delete {ref} while it is being generated",
+                "Wait for it, then delete it.",
+            )
         case 409:
-            return ConflictError, "The export's state does not allow this now."
+            return (
+                ConflictError,
+                f"The state of {ref} does not allow this request",
+                "Try again later.",
+            )
         case 429:
-            return RateLimitedError, "Send fewer requests, or wait."
+            return (
+                RateLimitedError,
+                f"Too many requests for {ref}",
+                "Send fewer requests, or wait.",
+            )
         case _ if status >= 500:
-            return ServerError, "This is the server's failure: try again later."
+            return (
+                ServerError,
+                f"The API failed for {ref}",
+                "This is a failure of the server: try again later.",
+            )
         case _:
-            return BadRequestError, "The server does not accept the request as it is."
+            return (
+                BadRequestError,
+                f"The API rejected the request for {ref}",
+                "Check the id and the filter.",
+            )
 
 
-def _hint_not_found(request: Request) -> str:
-    check = "Check the id, whether it is of a batch or a collection, and the account's access"
+def _advice_if_not_found(request: Request) -> str:
+    check = "Check the id, its kind (collection or batch) and your access"
     if request.method == "DELETE":
-        return f"{check}; the job may be deleted already. A server of edition 2026-03 deletes none."
+        return (
+            f"{check}; the job may be deleted already. Servers of edition 2026-03 do not delete "
+            "jobs."
+        )
     if request.since_2026_11:
-        return f"{check}. A server of edition 2026-03 lists no export jobs."
+        return f"{check}. Servers of edition 2026-03 do not list export jobs."
     return f"{check}."
 
 
 @frozen
 class _Problem:
-    """What an error body says, in whichever of the shapes of D-10 it comes."""
+    """The content of an error body, in any of the shapes of D-10."""
 
     title: str | None
     code: int | None
@@ -109,7 +143,7 @@ class _Problem:
 
     @property
     def is_missing_feature(self) -> bool:
-        """Whether the error is the one for accounts without early access (section 4.2)."""
+        """Whether the account lacks early access to Task Builder (section 4.2)."""
         text = self.summary.lower()
         return "permission" in text and "feature" in text
 

@@ -1,4 +1,4 @@
-"""Listing and deleting export jobs (edition 2026-11): the pure part."""
+"""List and delete export jobs (edition 2026-11)."""
 
 from attrs import evolve
 
@@ -6,9 +6,8 @@ from prolific_exports._errors import ExportsError, NotFoundError, UsageError
 from prolific_exports._events import Deleted, Event, NotDeleted, Retrying
 from prolific_exports._flows import _boundary as api
 from prolific_exports._flows._calls import (
+    Caller,
     Context,
-    deadline_of,
-    perform,
     raise_cause_on_timeout,
     was_not_processed,
 )
@@ -19,59 +18,55 @@ from prolific_exports._model._references import ExportRef
 
 
 def list_jobs(ref: ExportRef, context: Context, policy: Policy) -> Flow[tuple[ListedJob, ...]]:
-    """The export jobs of a collection or batch, as the server orders them: newest first.
+    """The export jobs of a collection or batch, in the server's order: newest first.
 
     Raises:
         UnsupportedError: The server is of edition 2026-03.
-        ApiError, ContractViolation, NoAnswerError: As the call ends.
+        ApiError, ContractViolation, NoAnswerError: The call failed.
     """
-    call, deadline = api.list_exports(ref), deadline_of(context, policy)
-    return (
-        yield from raise_cause_on_timeout(
-            perform(call, api.interpret_list, context, policy, deadline)
-        )
-    ).value
+    caller = Caller.start(context, policy)
+    call = caller.call(api.list_request(ref), api.interpret_list)
+    return (yield from raise_cause_on_timeout(call)).value
 
 
 def delete(ref: ExportRef, context: Context, policy: Policy) -> Flow[None]:
     """Delete a job and its archive.
 
     Raises:
-        UsageError: The job's id is not known.
-        ConflictError: It is still being generated.
-        NotFoundError: There is no such job.
+        UsageError: The job's id is unknown.
+        ConflictError: The export is still being generated.
+        NotFoundError: The job does not exist.
         UnsupportedError: The server is of edition 2026-03.
-        ApiError, ContractViolation, NoAnswerError: As the call ends.
+        ApiError, ContractViolation, NoAnswerError: The call failed.
     """
     if ref.export_id is None:
         raise UsageError(
-            f"Nothing was deleted: which export job of {ref} it would be is not known. A server "
-            "of edition 2026-03 does not name a job that is ready at once."
+            f"Cannot delete the export job of {ref}: its id is unknown. Servers of edition "
+            "2026-03 send no id for an export that is ready at once. Nothing was deleted."
         )
-    lost = False
+    lost_response = False
 
-    def notice(event: Event) -> None:
-        nonlocal lost
-        lost = lost or (isinstance(event, Retrying) and not was_not_processed(event.error))
+    def watch_retries(event: Event) -> None:
+        nonlocal lost_response
+        if isinstance(event, Retrying) and not was_not_processed(event.error):
+            lost_response = True
         context.notify(event)
 
-    call, deadline = api.delete_export(ref, ref.export_id), deadline_of(context, policy)
-    noticing = evolve(context, notify=notice)
+    caller = Caller.start(evolve(context, notify=watch_retries), policy)
+    call = caller.call(api.deletion_request(ref, ref.export_id), api.interpret_deletion)
     try:
-        yield from raise_cause_on_timeout(
-            perform(call, api.interpret_deletion, noticing, policy, deadline)
-        )
+        yield from raise_cause_on_timeout(call)
     except NotFoundError:
-        # An earlier try deleted it, and its answer got lost.
-        if not lost:
+        # An earlier attempt deleted the job, and its response got lost.
+        if not lost_response:
             raise
 
 
 def delete_saved(ref: ExportRef, context: Context, policy: Policy) -> Flow[bool]:
-    """Delete the job of an archive that is saved; a failure is told, and loses nothing.
+    """Delete the job of a saved archive; report a failure as an event instead of raising it.
 
     Returns:
-        Whether it was deleted.
+        Whether the job was deleted.
     """
     try:
         yield from delete(ref, context, policy)

@@ -1,6 +1,7 @@
-"""From a request to an archive that is ready: the pure part of polling."""
+"""From an export request to a finished archive: request, poll, replace a failed job once."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from attrs import define, field
 
@@ -8,16 +9,15 @@ from prolific_exports._errors import ExportFailedError, ExportTimeoutError, NotF
 from prolific_exports._events import Polled, Requested, Restarted
 from prolific_exports._flows import _boundary as api
 from prolific_exports._flows._calls import (
+    Caller,
     CallResult,
     Context,
     OutOfTimeError,
-    deadline_of,
-    perform,
     raise_cause_on_timeout,
 )
 from prolific_exports._flows._effects import Flow, Sleep
 from prolific_exports._flows._policy import Policy, poll_delays
-from prolific_exports._flows._requesting import confirm, request
+from prolific_exports._flows._requesting import check_filter_applied, post_export
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._references import ExportRef, Kind
 from prolific_exports._model._states import Complete, ExportState, Failed, Generating
@@ -25,18 +25,19 @@ from prolific_exports._model._states import Complete, ExportState, Failed, Gener
 
 @define
 class PendingExport:
-    """An export job as far as it is known here.
+    """An export that was or will be requested, and what the client knows of its job.
 
     Attributes:
-        kind: What it exports.
+        kind: ``"collection"`` or ``"batch"``.
         resource_id: Id of the collection or batch.
-        export_id: Id of the job; None when the server only said that one is ready.
-        named: Whether the caller chose this very job. Then no other takes its place.
-        state: The latest state, None before the first answer.
-        wait: Seconds that the latest answer asks to wait, None when it does not.
-        filter: Which responses it is of; None for all, or where the caller named the job
-            without it.
-        confirmed: Id of the job that the server is known to filter so.
+        export_id: Id of the job; None before the request, and if the server answered that
+            an export is ready without naming its job.
+        named: Whether the caller named this job. If so, no other job replaces it.
+        state: The latest state; None before the first response.
+        wait: Seconds in ``Retry-After`` of the latest response; None without that field.
+        filter: Which responses to export; None for all, or if the caller named the job
+            without its filter.
+        confirmed: Id of the job that is known to have this filter on the server.
     """
 
     kind: Kind
@@ -55,192 +56,200 @@ class PendingExport:
 
     @property
     def is_under_way(self) -> bool:
-        """Whether the server may be at work on it: of nothing else may be said that it goes on."""
-        asked_for = self.export_id is not None or self.state is not None
-        return self.named or (asked_for and not isinstance(self.state, Failed))
+        """Whether the server may be working on the job."""
+        was_requested = self.export_id is not None or self.state is not None
+        return self.named or (was_requested and not isinstance(self.state, Failed))
 
     def note_deletion(self) -> None:
-        """Nothing that was known of it holds any longer, and no other takes its place."""
+        """Forget the cached state; from now on, no other job replaces this one."""
         self.state, self.named = None, True
 
 
-def start(job: PendingExport, context: Context, policy: Policy) -> Flow[ExportState]:
-    """Ask for an export.
+def request_export(job: PendingExport, context: Context, policy: Policy) -> Flow[ExportState]:
+    """Request an export.
 
     Raises:
-        ApiError, ContractViolation, NoAnswerError: As the call ends.
+        ApiError, ContractViolation, NoAnswerError: The call failed.
     """
-    return (
-        yield from raise_cause_on_timeout(_post(job, context, policy, deadline_of(context, policy)))
-    )
+    return (yield from raise_cause_on_timeout(_post(job, Caller.start(context, policy))))
 
 
-def read_status(job: PendingExport, context: Context, policy: Policy) -> Flow[ExportState]:
+def read_or_request_status(
+    job: PendingExport, context: Context, policy: Policy
+) -> Flow[ExportState]:
     """The job's state now.
 
-    A job without an id is asked for again: while an export is ready, the POST
-    answers with a fresh URL for it (documents/003).
+    Requests a job without an id again: while an export is ready, the response to POST has a
+    fresh URL for it (documents/003).
 
     Raises:
-        ApiError, ContractViolation, NoAnswerError: As the call ends.
+        ApiError, ContractViolation, NoAnswerError: The call failed.
     """
-    return (
-        yield from raise_cause_on_timeout(_read(job, context, policy, deadline_of(context, policy)))
-    )
+    return (yield from raise_cause_on_timeout(_get_or_post(job, Caller.start(context, policy))))
 
 
-def wait(job: PendingExport, context: Context, policy: Policy) -> Flow[Complete]:
-    """Poll until the archive is ready.
+def request_and_wait(job: PendingExport, context: Context, policy: Policy) -> Flow[Complete]:
+    """Request the export unless that was done, and poll until the archive is ready.
 
-    A job that failed is replaced by a new one, once, as the documents advise
-    (documents/000), unless the caller named it. So is one that is gone: in edition 2026-11
-    a request joins a running job with the same filter, which whoever else requested it
-    may delete.
+    Replaces a failed job with a new one, once, as the documents advise (documents/000),
+    unless the caller named it. Does the same for a job that no longer exists: in edition
+    2026-11 a request joins a running job with the same filter, and the user who started
+    that job may delete it.
 
     Raises:
-        ExportFailedError: The job failed, and so did its replacement if it got one.
-        NotFoundError: The job is gone, and so is its replacement if it got one.
-        ExportTimeoutError: The deadline passed; the job goes on.
-        ApiError, ContractViolation, NoAnswerError: As a call ends.
+        ExportFailedError: The job failed, and so did its replacement if there was one.
+        NotFoundError: The job does not exist, nor its replacement if there was one.
+        ExportTimeoutError: The deadline passed; the job keeps running.
+        ApiError, ContractViolation, NoAnswerError: A call failed.
     """
-    began = context.clock.monotonic()
-    deadline = began + policy.timeout
-    restarted = False
-    poll = _Poll(job, context, policy, began)
+    poller = _Poller(job, Caller.start(context, policy), context.clock.monotonic())
     try:
-        # A job that had failed may be asked about again: only news counts.
-        known = job.state if isinstance(job.state, Generating | Complete) else None
-        state = known or (yield from poll.once())
-        while not isinstance(state, Complete):
-            if isinstance(state, Generating):
-                remaining = deadline - context.clock.monotonic()
-                if remaining <= 0:
-                    raise OutOfTimeError
-                if (job.wait or 0) > remaining:
-                    raise OutOfTimeError(job.wait)
-                yield Sleep(min(max(next(poll.delays), job.wait or 0), remaining))
-                state = yield from poll.once()
-            elif job.named or restarted:
-                raise ExportFailedError(_failure(job, restarted=restarted), ref=job.ref)
-            else:
-                restarted = True
-                context.notify(Restarted(job.ref))
-                state = yield from poll.replacement()
+        return (yield from poller.run())
     except OutOfTimeError as error:
-        waited = context.clock.monotonic() - began
-        told = _timeout if job.is_under_way else _unrequested
+        waited = context.clock.monotonic() - poller.began
+        describe = _not_ready if job.is_under_way else _not_requested
         raise ExportTimeoutError(
-            told(job, error, waited, policy.timeout), ref=job.ref, waited=waited
+            describe(job, error, waited, policy.timeout), ref=job.ref, waited=waited
         ) from error.__cause__
-    return state
 
 
 @define
-class _Poll:
-    """Reads a job's state again and again, and replaces a job that is gone, once."""
+class _Poller:
+    """Polls a job until its archive is ready; replaces the job once if it failed or is gone.
+
+    Attributes:
+        job: The job.
+        caller: Makes the calls.
+        began: Monotonic time at which polling began.
+        delays: Seconds to wait before each of the next polls.
+        replaced: Whether a job that no longer exists was replaced.
+    """
 
     job: PendingExport
-    context: Context
-    policy: Policy
+    caller: Caller
     began: float
     delays: Iterator[float] = field(init=False)
     replaced: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.delays = poll_delays(self.policy, self.context.random)
+        self.delays = self._new_delays()
 
-    @property
-    def deadline(self) -> float:
-        return self.began + self.policy.timeout
+    def run(self) -> Flow[Complete]:
+        job, restarted = self.job, False
+        # A job that failed earlier is read again: it may have been replaced since.
+        known = job.state if isinstance(job.state, Generating | Complete) else None
+        state = known or (yield from self.get_or_post())
+        while True:
+            match state:
+                case Complete():
+                    return state
+                case Generating():
+                    yield Sleep(self._pause())
+                    state = yield from self.get_or_post()
+                case Failed() if job.named or restarted:
+                    raise ExportFailedError(_failure(job, restarted=restarted), ref=job.ref)
+                case Failed():
+                    restarted = True
+                    self.caller.context.notify(Restarted(job.ref))
+                    state = yield from self.post_again()
+                case _:
+                    assert_never(state)
 
-    def once(self) -> Flow[ExportState]:
-        job = self.job
+    def _pause(self) -> float:
+        """Seconds until the next poll.
+
+        Raises:
+            OutOfTimeError: The deadline has passed, or the server asks to wait for longer.
+        """
+        remaining, asked = self.caller.remaining, self.job.wait or 0
+        if remaining <= 0:
+            raise OutOfTimeError
+        if asked > remaining:
+            raise OutOfTimeError(asked)
+        return min(max(next(self.delays), asked), remaining)
+
+    def get_or_post(self) -> Flow[ExportState]:
+        """The job's state, or that of a new job if it no longer exists."""
+        job, context = self.job, self.caller.context
         try:
-            state = yield from _read(job, self.context, self.policy, self.deadline)
+            state = yield from _get_or_post(job, self.caller)
         except NotFoundError:
             if job.named or job.export_id is None or self.replaced:
                 raise
             self.replaced = True
-            self.context.notify(Restarted(job.ref, is_gone=True))
+            context.notify(Restarted(job.ref, is_gone=True))
             job.export_id = job.state = None
-            return (yield from self.replacement())
-        waited = self.context.clock.monotonic() - self.began
-        self.context.notify(Polled(job.ref, state.status, waited))
+            return (yield from self.post_again())
+        context.notify(Polled(job.ref, state.status, context.clock.monotonic() - self.began))
         return state
 
-    def replacement(self) -> Flow[ExportState]:
-        """The state of a new job, which is polled at short intervals first, like any."""
-        self.delays = poll_delays(self.policy, self.context.random)
-        return (yield from _post(self.job, self.context, self.policy, self.deadline))
+    def post_again(self) -> Flow[ExportState]:
+        """The state of a new job. Its first polls come at short intervals again."""
+        self.delays = self._new_delays()
+        return (yield from _post(self.job, self.caller))
+
+    def _new_delays(self) -> Iterator[float]:
+        return poll_delays(self.caller.policy, self.caller.context.random)
 
 
-def _read(
-    job: PendingExport, context: Context, policy: Policy, deadline: float
-) -> Flow[ExportState]:
+def _get_or_post(job: PendingExport, caller: Caller) -> Flow[ExportState]:
     if job.export_id is None:
-        return (yield from _post(job, context, policy, deadline))
-    call = api.get_status(job.ref, job.export_id)
-    answer = yield from perform(call, api.interpret, context, policy, deadline)
-    return (yield from _take(job, answer, context, policy, deadline))
+        return (yield from _post(job, caller))
+    result = yield from caller.call(api.status_request(job.ref, job.export_id), api.interpret)
+    return (yield from _accept(job, result, caller))
 
 
-def _post(
-    job: PendingExport, context: Context, policy: Policy, deadline: float
-) -> Flow[ExportState]:
-    started = yield from request(job.ref, context, policy, deadline)
-    job.export_id = started.export_id
-    if started.answer is None:
-        state = yield from _read(job, context, policy, deadline)
+def _post(job: PendingExport, caller: Caller) -> Flow[ExportState]:
+    posted = yield from post_export(job.ref, caller)
+    job.export_id = posted.export_id
+    if posted.result is None:
+        state = yield from _get_or_post(job, caller)
     else:
-        state = yield from _take(job, started.answer, context, policy, deadline)
-    context.notify(Requested(job.ref, state.status))
+        state = yield from _accept(job, posted.result, caller)
+    caller.context.notify(Requested(job.ref, state.status))
     return state
 
 
-def _take(
-    job: PendingExport,
-    answer: CallResult[ExportState],
-    context: Context,
-    policy: Policy,
-    deadline: float,
+def _accept(
+    job: PendingExport, result: CallResult[ExportState], caller: Caller
 ) -> Flow[ExportState]:
-    """Believe an answer, once it is known to be of the job that was asked for."""
+    """Record a state, once the job is known to have the filter of the request."""
     if job.filter is not None and job.export_id is not None and job.export_id != job.confirmed:
-        yield from confirm(job.ref, context, policy, deadline)
+        yield from check_filter_applied(job.ref, caller)
         job.confirmed = job.export_id
-    job.state, job.wait = answer.value, answer.wait
-    return answer.value
+    job.state, job.wait = result.value, result.wait
+    return result.value
 
 
 def _failure(job: PendingExport, *, restarted: bool) -> str:
-    what = f"The export of {job.ref} failed"
     if restarted:
         return (
-            f"{what}, and so did the one requested in its place. "
-            "Try again later; if it stays so, tell Prolific's support."
+            f"The export of {job.ref} failed, and so did a second one. Try again later; if the "
+            "problem persists, contact Prolific support."
         )
     return (
-        f"{what}: it could not be generated, or its archive was deleted. "
-        f"Request a new export of the {job.kind}."
+        f"The export of {job.ref} failed: it could not be generated, or its archive was "
+        f"deleted. Request a new export of the {job.kind}."
     )
 
 
-def _unrequested(job: PendingExport, error: OutOfTimeError, waited: float, limit: float) -> str:
+def _not_requested(job: PendingExport, error: OutOfTimeError, waited: float, limit: float) -> str:
     return (
-        f"The export of {job.kind} {job.resource_id} could not be requested in {waited:.0f} s "
-        f"(limit {limit:g} s): {error.__cause__} Ask for it again later, or with a longer timeout."
+        f"The export of {job.kind} {job.resource_id} could not be requested within "
+        f"{waited:.0f} s (timeout {limit:g} s). Request it again later, or with a longer "
+        f"timeout. Last failure: {error.__cause__}"
     )
 
 
-def _timeout(job: PendingExport, error: OutOfTimeError, waited: float, limit: float) -> str:
+def _not_ready(job: PendingExport, error: OutOfTimeError, waited: float, limit: float) -> str:
     known = f"job {job.export_id}" if job.export_id else "it"
-    why = ""
+    reason = ""
     if error.asked:
-        why = f" The server asks to wait {error.asked:g} s before the next question."
+        reason = f" The server asks to wait {error.asked:g} s before the next poll."
     elif error.__cause__ is not None:
-        why = f" The last call failed: {error.__cause__}"
+        reason = f" Last failure: {error.__cause__}"
     return (
         f"The export of {job.kind} {job.resource_id} was not ready after {waited:.0f} s "
-        f"(limit {limit:g} s).{why} The server goes on with it: wait for {known} again later, "
-        "or with a longer timeout."
+        f"(timeout {limit:g} s). It keeps running on the server: wait for {known} again later, "
+        f"or with a longer timeout.{reason}"
     )

@@ -1,14 +1,14 @@
-"""Asking for an export so that one call starts one job: the pure part of POST.
+"""Request an export so that one call starts one job.
 
-In edition 2026-11 a repeated POST may start a second job and take one more of ten
-places (D-3), and in edition 2026-03 a server ignores the filter of a POST. Both are
-found out by listing the jobs, which only servers of edition 2026-11 do.
+In edition 2026-11 a repeated POST may start a second job and use one more of ten places
+(D-3). In edition 2026-03 a server ignores the filter of a POST. The list of jobs, which only
+servers of edition 2026-11 have, shows both.
 """
 
 from collections.abc import Sequence
 from copy import copy
 from datetime import UTC, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -29,227 +29,201 @@ from prolific_exports._errors import (
 from prolific_exports._events import Adopted, Retrying
 from prolific_exports._flows import _boundary as api
 from prolific_exports._flows._calls import (
+    Caller,
     CallResult,
-    Context,
-    Interpreter,
     OutOfTimeError,
     may_have_lost_response,
-    pause,
-    perform,
     raise_cause_on_timeout,
 )
-from prolific_exports._flows._effects import Flow, Request, Sleep
-from prolific_exports._flows._policy import Policy
+from prolific_exports._flows._effects import Flow, Sleep
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._listed_jobs import ListedJob
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._references import ExportRef
 from prolific_exports._model._states import Complete, ExportState, Generating
 
-T = TypeVar("T")
-
 MOST_JOBS: Final = 10
-# Of what the server says of a job, in characters. A whole filter is shorter.
+# Characters of each text from the server in a message. A whole filter is shorter.
 _WIDTH: Final = 120
-# How often a request is sent at most whose answer does not arrive.
+# How often a request without a response is sent at most.
 _MOST_SENT: Final = 2
-# A job's time may be kept to the second, like that of a Date header.
+# A server may keep a job's time to the second, like the time in a Date header.
 _TICK: Final = timedelta(seconds=1)
 _MAY_BE_THE_LIMIT: Final = (AccessDeniedError, BadRequestError, ConflictError, RateLimitedError)
-# What servers say that do not list: those of edition 2026-03.
-_DOES_NOT_LIST: Final = (UnsupportedError, NotFoundError)
+# Responses of servers that have no list of jobs: those of edition 2026-03.
+_HAS_NO_LIST: Final = (UnsupportedError, NotFoundError)
 
 
 @frozen
-class Started:
-    """An export that was asked for.
+class PostedExport:
+    """An export that was requested.
 
     Attributes:
-        answer: The job's state; None where the answer got lost and the job was found.
-        export_id: Its id; None where the server did not name it.
+        result: The job's state; None if the response got lost and the job was found in the
+            list.
+        export_id: The job's id; None if the server did not send it.
     """
 
-    answer: CallResult[ExportState] | None
+    result: CallResult[ExportState] | None
     export_id: str | None
 
 
-def request(ref: ExportRef, context: Context, policy: Policy, deadline: float) -> Flow[Started]:
-    """Ask for an export.
+def post_export(ref: ExportRef, caller: Caller) -> Flow[PostedExport]:
+    """Request an export.
 
-    When the answer gets lost, the jobs are listed first: one that is fresh and has the
-    same filter is the one that was asked for. The request is sent again, once, where
-    there is none, and where the server does not list: in edition 2026-03 it is
-    idempotent (documents/002, documents/004).
+    If the response gets lost, list the jobs first: a recent one with the same filter is the
+    job that was requested. Send the request again, once, if there is none, or if the server
+    has no list: in edition 2026-03 POST is idempotent (documents/002, documents/004).
 
     Args:
-        ref: What to export; the id of a job does not matter.
-        context: Clock, chance, secrets, events.
-        policy: How often and how long.
-        deadline: Monotonic time after which nothing is repeated.
+        ref: What to export; the id of a job is ignored.
+        caller: Makes the calls.
 
     Raises:
-        TooManyExportsError: The collection or batch has all the jobs it can have.
-        FilterIgnoredError: The server is one that knows no filters.
-        ApiError: The API answered with an error, for good.
-        ContractViolation: It answered with something outside the contract.
-        NoAnswerError: It did not answer, and what it did is not known.
-        OutOfTimeError: It might yet answer, but not before the deadline.
+        TooManyExportsError: The collection or batch has reached the limit of jobs.
+        FilterIgnoredError: The server has no filters.
+        ApiError: The API answered with an error that retrying does not change.
+        ContractViolation: The reply is outside the contract.
+        NoAnswerError: No reply arrived, and it is unknown whether a job was started.
+        OutOfTimeError: The deadline comes before the next attempt.
     """
-    asking = _Asking(evolve(ref, export_id=None), context, policy, deadline)
-    return (yield from asking.run())
-
-
-@frozen
-class _Asking:
-    """One export that is asked for, until it is known to be started."""
-
-    ref: ExportRef
-    context: Context
-    policy: Policy
-    deadline: float
-
-    def run(self) -> Flow[Started]:
-        asked = self.context.clock.monotonic()
-        sent = 0
-        while True:
-            sent += 1
-            try:
-                answer = yield from self._perform(api.request_export(self.ref), api.interpret)
-            except (NoAnswerError, ServerError) as error:
-                if not may_have_lost_response(error):
-                    raise
-                adopted = yield from self._adopt(error, asked)
-                if adopted is not None:
-                    return adopted
-                if sent == _MOST_SENT:
-                    raise
-            except _MAY_BE_THE_LIMIT as error:
-                explained = yield from self._explained(error)
-                raise explained from None
-            else:
-                return _started(self.ref, answer)
-
-    @property
-    def _conditions(self) -> set[str]:
-        return set(self.ref.filter.conditions()) if self.ref.filter is not None else set()
-
-    def _perform(self, call: Request, interpret: Interpreter[T]) -> Flow[CallResult[T]]:
-        return (yield from perform(call, interpret, self.context, self.policy, self.deadline))
-
-    def _adopt(self, lost: NoAnswerError | ServerError, asked: float) -> Flow[Started | None]:
-        """The job that a request whose answer got lost has started; None if there is none."""
+    ref = evolve(ref, export_id=None)
+    began = caller.context.clock.monotonic()
+    sent = 0
+    while True:
+        sent += 1
         try:
-            delay = pause(lost, 1, self.context, self.deadline)
-        except OutOfTimeError:
-            # Nobody may say that the server goes on with a job that is perhaps none.
-            raise lost from None
-        self.context.notify(Retrying(self.ref, lost, delay))
-        yield Sleep(delay)
-        try:
-            listed = yield from raise_cause_on_timeout(
-                self._perform(api.list_exports(self.ref), api.interpret_list)
-            )
-        except _DOES_NOT_LIST:
-            return None
-        except ExportsError as failure:
-            raise _unresolved(lost, failure) from failure
-        elapsed = timedelta(seconds=self.context.clock.monotonic() - asked)
-        job = _fresh(listed, self.ref, elapsed)
-        if job is None:
-            return None
-        self.context.notify(Adopted(evolve(self.ref, export_id=job.export_id)))
-        return Started(None, job.export_id)
-
-    def _explained(self, error: ApiError) -> Flow[ApiError]:
-        """The error to raise for a refused request: the limit's, if the jobs are that many.
-
-        How a server refuses the eleventh job is not published. So any refusal counts that
-        does not say itself what it is about, and one look at the jobs decides. To somebody
-        without access the list is refused, too.
-        """
-        if isinstance(error, RateLimitedError) and error.retry_after is not None:
-            return error
-        if isinstance(error.detail, dict) and error.detail.keys() & self._conditions:
-            # Nobody shall delete a job because of a study that does not exist.
-            return error
-        call, once = api.list_exports(self.ref), evolve(self.policy, max_failures=1)
-        try:
-            answer = yield from perform(call, api.interpret_list, self.context, once, self.deadline)
-        except (ExportsError, OutOfTimeError):
-            return error
-        if len(answer.value) < MOST_JOBS:
-            return error
-        return _too_many(error, answer.value, self.context.redactor)
+            result = yield from caller.call(api.export_request(ref), api.interpret)
+        except (NoAnswerError, ServerError) as error:
+            if not may_have_lost_response(error):
+                raise
+            adopted = yield from _adopt(ref, caller, error, began)
+            if adopted is not None:
+                return adopted
+            if sent == _MOST_SENT:
+                raise
+        except _MAY_BE_THE_LIMIT as error:
+            explained = yield from _explain_refusal(ref, caller, error)
+            raise explained from None
+        else:
+            return _posted(ref, result)
 
 
-def _started(ref: ExportRef, answer: CallResult[ExportState]) -> Started:
-    state = answer.value
+def _adopt(
+    ref: ExportRef, caller: Caller, lost: NoAnswerError | ServerError, began: float
+) -> Flow[PostedExport | None]:
+    """The job that was started by a request whose response got lost; None without one."""
+    context = caller.context
+    try:
+        delay = caller.retry_delay(lost, 1)
+    except OutOfTimeError:
+        # The timeout's message would say that a job keeps running, which is unknown here.
+        raise lost from None
+    context.notify(Retrying(ref, lost, delay))
+    yield Sleep(delay)
+    try:
+        listed = yield from raise_cause_on_timeout(
+            caller.call(api.list_request(ref), api.interpret_list)
+        )
+    except _HAS_NO_LIST:
+        return None
+    except ExportsError as failure:
+        raise _unresolved(lost, failure) from failure
+    elapsed = timedelta(seconds=context.clock.monotonic() - began)
+    job = _recent_job(listed, ref, elapsed)
+    if job is None:
+        return None
+    context.notify(Adopted(evolve(ref, export_id=job.export_id)))
+    return PostedExport(None, job.export_id)
+
+
+def _explain_refusal(ref: ExportRef, caller: Caller, error: ApiError) -> Flow[ApiError]:
+    """The error to raise for a refused request: `TooManyExportsError` at the limit of jobs.
+
+    It is not published how a server refuses the eleventh job. So the list of jobs decides
+    about every refusal that does not give its own reason. A user without access to the
+    collection has no access to its list either.
+    """
+    if isinstance(error, RateLimitedError) and error.retry_after is not None:
+        return error
+    conditions = ref.filter.conditions() if ref.filter is not None else {}
+    if isinstance(error.detail, dict) and error.detail.keys() & conditions.keys():
+        # Deleting a job does not help against a study that does not exist.
+        return error
+    once = evolve(caller, policy=evolve(caller.policy, max_failures=1))
+    try:
+        listed = yield from once.call(api.list_request(ref), api.interpret_list)
+    except (ExportsError, OutOfTimeError):
+        return error
+    if len(listed.value) < MOST_JOBS:
+        return error
+    return _too_many(error, listed.value, caller.context.redactor)
+
+
+def _posted(ref: ExportRef, result: CallResult[ExportState]) -> PostedExport:
+    state = result.value
     if ref.filter and isinstance(state, Complete):
         raise FilterIgnoredError(
-            f"The export of {ref} was answered with one that was ready before: the server "
-            f"{_IGNORES}",
+            f"The server ignored the filter of {ref} and returned an earlier export. {_NO_FILTERS}",
             ref=ref,
         )
-    return Started(answer, state.export_id if isinstance(state, Generating) else None)
+    return PostedExport(result, state.export_id if isinstance(state, Generating) else None)
 
 
-_IGNORES: Final = (
-    "is of edition 2026-03, which knows no filters, and exports all responses. Nothing was "
-    "downloaded. Export without a filter, and choose among the responses."
+_NO_FILTERS: Final = (
+    "Servers of edition 2026-03 have no filters and export all responses. Nothing was "
+    "downloaded. Export without a filter, and select the responses afterwards."
 )
 
 
-def confirm(ref: ExportRef, context: Context, policy: Policy, deadline: float) -> Flow[None]:
-    """Make sure that a job has the filter that was asked for, by the list of jobs.
+def check_filter_applied(ref: ExportRef, caller: Caller) -> Flow[None]:
+    """Check in the list of jobs that a job has the requested filter.
 
-    A server of edition 2026-03 ignores the query of a POST, and its answer looks the
-    same. A job that is not in the list is taken for what it should be: a server that
-    lists knows filters.
+    A server of edition 2026-03 ignores the query of a POST, and its response does not show
+    it. A job that is missing from the list passes: a server that lists jobs has filters.
 
     Args:
         ref: The job, with its id and filter.
-        context: Clock, chance, secrets, events.
-        policy: How often and how long.
-        deadline: Monotonic time after which nothing is repeated.
+        caller: Makes the calls.
 
     Raises:
-        FilterIgnoredError: It has another filter, or the server does not list.
+        FilterIgnoredError: The job has another filter, or the server has no list.
         ExportsError: The jobs could not be listed.
-        OutOfTimeError: They might yet be, but not before the deadline.
+        OutOfTimeError: The deadline comes before the next attempt.
     """
-    call = api.list_exports(ref)
     try:
-        answer = yield from perform(call, api.interpret_list, context, policy, deadline)
-    except _DOES_NOT_LIST as error:
+        listed = yield from caller.call(api.list_request(ref), api.interpret_list)
+    except _HAS_NO_LIST as error:
         raise FilterIgnoredError(
-            f"The filter of {ref} has no effect: the server lists no export jobs. It {_IGNORES}",
+            f"The filter of {ref} has no effect: the server does not list export jobs. "
+            f"{_NO_FILTERS}",
             ref=ref,
         ) from error
     wanted = (ref.export_id or "").lower()
-    for job in answer.value:
+    for job in listed.value:
         if job.export_id.lower() == wanted and not (
             ref.filter is None or ref.filter.is_applied_by(job.filter)
         ):
-            found = _short(str(job.filter or "none"), context.redactor)
+            found = _excerpt(str(job.filter or "none"), caller.context.redactor)
             raise FilterIgnoredError(
                 f"The export of {ref} has another filter on the server: {found}. Nothing was "
-                "downloaded, and the job keeps its place there. Request one with the filter that "
-                "you want.",
+                "downloaded, and the job still counts towards the limit. Request an export "
+                "with the filter that you want.",
                 ref=ref,
             )
 
 
-def _fresh(
+def _recent_job(
     listed: CallResult[tuple[ListedJob, ...]], ref: ExportRef, elapsed: timedelta
 ) -> ListedJob | None:
-    """The newest job that a repeated request would be answered with, or that this one started.
+    """The newest job that the lost request started or joined; None without one.
 
-    The first is a job with the same filter that is still generating, whatever its age
-    (D-3). The second was created since, by the server's clock: its Date less the time
-    that has passed here. So this machine's date does not matter; without a Date, no job
-    that is past generating is taken for a fresh one, since it could hold old data.
+    A request joins a job with the same filter that is still generating, whatever its age
+    (D-3). A job that the request started was created since, by the server's clock: its Date
+    minus the time that has passed here. So this machine's date does not matter. Without a
+    Date, no job that is past generating counts as recent, since it could hold old data.
     """
-    same = [job for job in listed.value if _is_same(job.filter, ref.filter)]
+    same = [job for job in listed.value if _has_filter(job, ref.filter)]
     generating = next((job for job in same if job.status == Generating.status), None)
     if generating is not None or listed.date is None:
         return generating
@@ -257,17 +231,17 @@ def _fresh(
     return next((job for job in same if job.created_at >= since and job.status != "failed"), None)
 
 
-def _is_same(listed: ExportFilter | None, asked: ExportFilter | None) -> bool:
-    if listed is None or asked is None:
-        return listed is asked
-    return asked.is_applied_by(listed) and not listed.extra
+def _has_filter(job: ListedJob, wanted: ExportFilter | None) -> bool:
+    if job.filter is None or wanted is None:
+        return job.filter is wanted
+    return wanted.is_applied_by(job.filter) and not job.filter.extra
 
 
 def _unresolved(lost: NoAnswerError | ServerError, failure: ExportsError) -> ExportsError:
     error = copy(lost)
     message = (
-        f"{lost} Whether an export was started could not be found out, so it was not asked for "
-        f"again: {failure}"
+        f"{lost} It is unknown whether an export was started, so the request was not repeated: "
+        f"the jobs could not be listed. {failure}"
     )
     error.args = (message,)
     return error
@@ -277,17 +251,17 @@ def _too_many(
     error: ApiError, jobs: tuple[ListedJob, ...], redactor: Redactor
 ) -> TooManyExportsError:
     ref = error.ref
-    said = error.detail or error.title
-    answered = (
-        f"{error.status}: {_short(str(said), redactor).rstrip('.')}" if said else f"{error.status}"
-    )
+    reason = error.detail or error.title
+    response = f"{error.operation}: {error.status}"
+    if reason:
+        response += f", {_excerpt(str(reason), redactor).rstrip('.')}"
     return TooManyExportsError(
         f"No export was started: {ref.kind} {ref.resource_id} has {len(jobs)} export jobs, and "
-        f"{MOST_JOBS} is the most that it can have ({error.operation} answered {answered}). Delete "
-        f"one that is not needed: prolific-exports delete {ref.kind} {ref.resource_id} EXPORT_ID, "
+        f"{MOST_JOBS} is the limit. Delete a job that you no longer need: "
+        f"prolific-exports delete {ref.kind} {ref.resource_id} EXPORT_ID, "
         f"or in Python exports.{ref.plural}.delete({ref.resource_id!r}, export_id). "
-        "Downloads with --delete-after (delete_after=True) leave none behind. "
-        f"The jobs, newest first:{_told(jobs, redactor)}",
+        "Downloads with --delete-after (delete_after=True) delete their own job. "
+        f"({response})\nThe jobs, newest first:{_job_lines(jobs, redactor)}",
         operation=error.operation,
         ref=ref,
         status=error.status,
@@ -299,14 +273,14 @@ def _too_many(
     )
 
 
-def _told(jobs: Sequence[ListedJob], redactor: Redactor) -> str:
+def _job_lines(jobs: Sequence[ListedJob], redactor: Redactor) -> str:
     return "".join(
-        f"\n  {job.export_id}  {_short(job.status, redactor)}, "
+        f"\n  {job.export_id}  {_excerpt(job.status, redactor)}, "
         f"{job.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        + (f", {_short(str(job.filter), redactor)}" if job.filter else "")
+        + (f", {_excerpt(str(job.filter), redactor)}" if job.filter else "")
         for job in jobs
     )
 
 
-def _short(text: str, redactor: Redactor) -> str:
+def _excerpt(text: str, redactor: Redactor) -> str:
     return redactor.excerpt(text, _WIDTH)

@@ -75,9 +75,9 @@ class Limit:
     def reason(self) -> str:
         """What it means that no time is left, in half a sentence."""
         if not self._is_moving:
-            return f"no complete answer within {self.seconds:g} s"
+            return f"no complete response within {self.seconds:g} s"
         if not self._received:
-            return "no byte arrived in time"
+            return "no data arrived in time"
         return f"only {self._received} bytes arrived within {self.seconds:g} s"
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""What the sync and the async driver have in common: requests out, answers and failures in."""
+"""Build requests and read responses and failures, for the sync and the async driver."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Final
@@ -18,15 +18,15 @@ from prolific_exports._model._settings import URL_VARIABLE, USER_AGENT, Settings
 
 CONNECT_TIMEOUT: Final = 10.0
 EVIDENCE_SIZE: Final = 4096
-# A status is below a kilobyte; this much more says that it is something else.
+# A status response is below a kilobyte; more than this is something else.
 MAX_BODY_SIZE: Final = 4 * 1024 * 1024
 
-# httpx reads the Location of a redirect even if it is not to follow it, and lets some of
-# what is wrong with it out as it is: what its IDNA library thinks of the host (a
-# UnicodeError), and what comes of "host:port" without a scheme.
+# httpx parses the Location of a redirect even if it does not follow it, and lets some errors
+# through: those of its IDNA library about the host (a UnicodeError), and InvalidURL for
+# "host:port" without a scheme.
 FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, CodingError, LateError)
 
-# The request had not been sent when these happened.
+# Raised before the request is sent.
 _NOT_SENT: Final = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -37,13 +37,13 @@ _NOT_SENT: Final = (
 
 
 def read_environment(settings: Settings) -> Environment:
-    """The proxies and certificates that are set.
+    """Read the proxies and certificates from the environment.
 
     Raises:
         UsageError: The proxy for the API, or the certificates, cannot be used.
     """
     environment = Environment.read()
-    # Before anything is sent.
+    # Report an invalid proxy before anything is sent.
     environment.proxy_for(httpx.URL(settings.base_url))
     return environment
 
@@ -62,22 +62,22 @@ def api_request(
         request.method,
         settings.base_url + request.path,
         params=dict(request.params) or None,
-        # No other coding is undone here, whatever the client would accept.
+        # The only codings that are decoded here, whatever the client would accept.
         headers={**settings.headers, "Accept-Encoding": ACCEPTED},
         timeout=httpx.Timeout(
             send.timeout,
             connect=min(send.timeout, CONNECT_TIMEOUT),
-            # In time to tell that no connection was free from that there was no answer.
+            # Shorter than the other timeouts, so that the error names the full pool as the cause.
             pool=0.9 * send.timeout,
         ),
     )
 
 
 def store_request(client: httpx.Client | httpx.AsyncClient, fetch: Fetch) -> httpx.Request:
-    """The request to the store: nothing in it may tell who asks.
+    """The request to the store, without anything that identifies the user.
 
-    An injected client may have an Authorization header, cookies or query parameters among its
-    defaults; besides giving the token away, stores refuse a signed URL that comes with one.
+    An injected client may add an Authorization header, cookies or query parameters by default.
+    They would reveal the token, and stores refuse a signed URL that comes with them.
 
     Raises:
         UsageError: The client has been closed.
@@ -99,8 +99,7 @@ def refuse_closed(client: httpx.Client | httpx.AsyncClient) -> None:
     """Raise a UsageError for a client that has been closed."""
     if client.is_closed:
         raise UsageError(
-            "The client is closed, so no request can be made. Make the call inside its `with` "
-            "block, or make a new client."
+            "The client is closed. Make calls inside its `with` block, or create a new client."
         )
 
 
@@ -108,8 +107,8 @@ def head_of(response: httpx.Response) -> Head:
     """Status and header fields.
 
     Raises:
-        httpx.RemoteProtocolError: The fields are larger than the store client takes. httpx itself
-            looks at their size only as long as more is to come.
+        httpx.RemoteProtocolError: The fields are larger than the store client accepts. httpx
+            checks their size only while more data arrives.
     """
     if sum(len(name) + len(value) for name, value in response.headers.raw) > MAX_HEADER_SIZE:
         raise httpx.RemoteProtocolError("the header is too large")
@@ -117,14 +116,14 @@ def head_of(response: httpx.Response) -> Head:
 
 
 def body_of(response: httpx.Response, size: int) -> BodyExcerpt:
-    """What takes the raw bytes of an answer and keeps so many of those that they stand for."""
+    """Collects up to ``size`` bytes of a response's decoded body."""
     return BodyExcerpt.of(fields_of(response).get("content-encoding", ""), size)
 
 
 def raw_bytes(response: httpx.Response) -> Iterator[bytes]:
-    """The body as it was sent."""
+    """The body as it was sent, without decoding."""
     if response.is_stream_consumed:
-        # A transport that is no network may hand over what it has read.
+        # A transport without a network may return a response that it has read.
         return iter((response.content,))
     return response.iter_raw()
 
@@ -139,7 +138,7 @@ async def raw_bytes_async(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 def reply(request: Request, response: httpx.Response, body: BodyExcerpt) -> Reply:
-    """The whole answer."""
+    """The complete reply."""
     LOGGER.debug("%s for %s answered %s", request.operation, request.ref, response.status_code)
     return Reply(response.status_code, fields_of(response), bytes(body.data))
 
@@ -148,7 +147,7 @@ def fields_of(response: httpx.Response) -> dict[str, str]:
     """Header fields, names in lower case."""
     fields = {name.lower(): value for name, value in response.headers.items()}
     if response.is_stream_consumed:
-        # httpx has decoded what was read.
+        # httpx has decoded the body.
         fields.pop("content-encoding", None)
     return fields
 
@@ -156,9 +155,9 @@ def fields_of(response: httpx.Response) -> dict[str, str]:
 def no_answer(
     request: Request, error: Exception, settings: Settings, reach: Reachability
 ) -> NoAnswerError:
-    """The error for a call that was not answered, with its cause.
+    """The error for a call without a response, with its cause.
 
-    To be raised outside of the handler: see `Redactor.cause`.
+    Raise it outside of the handler: see `Redactor.cause`.
     """
     failure = _unanswered(request, error, settings, reach)
     failure.__cause__ = settings.redactor.cause(error)
@@ -180,13 +179,13 @@ def _unanswered(
             sent=False,
         )
     hint = (
-        "It may have arrived all the same."
+        "The server may have received the request."
         if sent and request.method != "GET"
         else f"Check the network and {reach.proxy_setting(url) or 'the base URL'}."
     )
     return NoAnswerError(
-        f"{request.operation} for {request.ref} got no answer: "
-        f"{describe(error, settings.redactor)}. {hint}",
+        f"No response from {settings.base_url} for {request.ref}: "
+        f"{describe(error, settings.redactor)}. {hint} ({request.operation})",
         operation=request.operation,
         ref=request.ref,
         sent=sent,
@@ -194,7 +193,7 @@ def _unanswered(
 
 
 def not_fetched(fetch: Fetch, head: Head | None, error: Exception, reach: Reachability) -> Fetched:
-    """How a fetch ended that failed."""
+    """The result of a failed fetch."""
     reason = reach.permanent_failure(error, httpx.URL(fetch.url))
     if reason is not None:
         return Fetched(head, failure=f"no connection: {reason}", permanent=True)
@@ -202,16 +201,16 @@ def not_fetched(fetch: Fetch, head: Head | None, error: Exception, reach: Reacha
 
 
 def describe(error: Exception, redactor: Redactor) -> str:
-    """What went wrong, in half a sentence."""
+    """The failure as a clause."""
     if isinstance(error, CodingError | LateError):
         return redactor.text(str(error))
     kinds: dict[type[Exception], str] = {
-        httpx.ConnectTimeout: "connecting took too long",
-        httpx.ReadTimeout: "no byte arrived in time",
-        httpx.WriteTimeout: "the request could not be sent in time",
+        httpx.ConnectTimeout: "connecting timed out",
+        httpx.ReadTimeout: "no data arrived in time",
+        httpx.WriteTimeout: "sending the request timed out",
         httpx.ConnectError: "no connection",
         httpx.PoolTimeout: "no connection was free",
-        httpx.InvalidURL: "a redirect leads to what is no URL",
+        httpx.InvalidURL: "invalid redirect URL",
     }
     kind = kinds.get(type(error), "the connection broke")
     detail = redactor.text(str(error))

@@ -162,7 +162,7 @@ class StoreClient:
         return http.client.HTTPSConnection(host, port, context=self.environment.context)
 
     def _connected(self, url: httpx.URL, limit: Limit) -> socket.socket:
-        with _network(limit, "no connection", "connecting took too long"):
+        with _network(limit, "no connection", "connecting timed out"):
             try:
                 connected = self._connect(url, limit)
             except OSError as error:

@@ -1,25 +1,25 @@
-"""The three states of an export job (documents/000), as values."""
+"""The states of an export job (documents/000)."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from attrs import field, frozen
 
 
 @frozen
 class Generating:
-    """The archive is being built.
+    """The server is building the archive.
 
     Attributes:
         export_id: Id of the job, as the server wrote it.
-        extra: Fields of the answer that the contract does not name.
+        extra: Fields of the response that the contract does not define.
     """
 
     export_id: str
     extra: Mapping[str, Any] = field(factory=dict, repr=False)
 
-    status = "generating"
+    status: ClassVar[Literal["generating"]] = "generating"
 
 
 @frozen
@@ -27,18 +27,17 @@ class Complete:
     """The archive is ready.
 
     Attributes:
-        url: Presigned URL of the ZIP. Whoever holds it can download the data: ``repr`` leaves
-            it out.
-        expires_at: When the URL stops working, at the latest (aware); None if the server does
-            not say so in a way that can be read, which is in ``extra`` then.
-        extra: Fields of the answer that the contract does not name.
+        url: Presigned URL of the ZIP. It grants access to the data, so ``repr`` omits it.
+        expires_at: When the URL expires, at the latest (aware); None if the server's value
+            cannot be parsed, which is in ``extra`` then.
+        extra: Fields of the response that the contract does not define.
     """
 
     url: str = field(repr=False)
     expires_at: datetime | None
     extra: Mapping[str, Any] = field(factory=dict, repr=False)
 
-    status = "complete"
+    status: ClassVar[Literal["complete"]] = "complete"
 
 
 @frozen
@@ -46,13 +45,18 @@ class Failed:
     """Generating the archive failed, or the archive was deleted.
 
     Attributes:
-        extra: Fields of the answer that the contract does not name.
+        extra: Fields of the response that the contract does not define.
     """
 
     extra: Mapping[str, Any] = field(factory=dict, repr=False)
 
-    status = "failed"
+    status: ClassVar[Literal["failed"]] = "failed"
 
 
 ExportState: TypeAlias = Generating | Complete | Failed
-"""What a job's status can be."""
+"""What `ExportJob.status` returns."""
+
+Status: TypeAlias = Literal["generating", "complete", "failed"]
+"""The ``status`` of a state, as the API writes it."""
+
+STATUSES: tuple[Status, ...] = get_args(Status)
