@@ -224,6 +224,19 @@ def test_the_claim_is_touched_in_the_background_until_the_download_ends(target):
     assert beating == []
 
 
+def test_a_process_that_did_not_take_the_claim_writes_nothing(enter, target, monkeypatch):
+    workspace = enter(target)
+    fill(workspace)
+    before = files(target.parent)
+    monkeypatch.setattr(type(workspace.claim), "is_of_this_process", False)
+
+    with pytest.raises(TargetInUseError):
+        workspace.write(0, b"xyz")
+    workspace.close()
+
+    assert files(target.parent) == before
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="has no fork")
 def test_a_fork_leaves_a_download_to_its_parent(enter, target):
     workspace = enter(target)
