@@ -14,7 +14,7 @@ from prolific_exports import Exports
 from prolific_exports._cli._parser import build_parser as build_exports_parser
 from prolific_exports._model._settings import REFERER
 
-from project.tree import PACKAGES, ROOT, project_files
+from project.tree import PACKAGES, ROOT, imported_modules, project_files, python_files
 
 FENCE = re.compile(r"(?ms)^( *)```(\w*)[^\n]*\n(.*?)^\1```")
 PARSERS = {
@@ -219,6 +219,54 @@ def test_no_message_of_an_installed_command_advises_what_takes_a_checkout():
     assert found == []
 
 
+def private_modules_for_tests():
+    """The table of CONTRIBUTING: packages, each with its modules, or with "all"."""
+    section = read("CONTRIBUTING.md").partition("## Private modules in tests")[2]
+    rows = re.findall(r"(?m)^\| `([\w.]+)` \| ([^|]+) \|", section.partition("\n## ")[0])
+    return {package: modules.strip() for package, modules in rows}
+
+
+def private_module(name):
+    """The private module or package that a dotted name leads to; None for a public one."""
+    folder = {"prolific_exports": "wrapper", "prolific_contract": "contract_tests"}
+    parts = name.split(".")
+    while parts and parts[0] in folder:
+        path = ROOT.joinpath(folder[parts[0]], *parts)
+        if path.is_dir() or path.with_suffix(".py").is_file():
+            return ".".join(parts) if any(part.startswith("_") for part in parts) else None
+        del parts[-1]
+    return None
+
+
+def test_private_module_that_tests_import_is_listed():
+    listed = private_modules_for_tests()
+    tests = [
+        name
+        for name in python_files("contract_tests")
+        if not name.startswith("contract_tests/prolific_contract/")
+    ]
+    found = {
+        module
+        for name in tests
+        for imported in imported_modules(ROOT / name)
+        if (module := private_module(imported))
+    }
+
+    assert len(found) > 50
+    for module in found:
+        package, _, name = module.rpartition(".")
+        # A package with a row of its own may be imported itself.
+        modules = listed.get(package, "")
+        is_listed = module in listed or modules == "all" or f"`{name}`" in modules
+        assert is_listed, f"CONTRIBUTING.md does not list {module}"
+
+
+def test_private_module_that_is_listed_exists():
+    for package, modules in private_modules_for_tests().items():
+        for name in re.findall(r"`(\w+)`", modules):
+            assert private_module(f"{package}.{name}") == f"{package}.{name}"
+
+
 def test_the_changelog_has_an_entry_for_this_version():
     version = re.escape(prolific_exports.__version__)
 
@@ -239,6 +287,15 @@ def test_every_file_that_is_linked_to_is_there():
         for target in links(text):
             if not re.match("[a-z]+:", target):
                 assert (ROOT / name).parent.joinpath(target).exists(), f"{name}: {target}"
+
+
+def test_every_module_that_a_page_names_exists():
+    """Pages give modules by their path from a package, as in `_flows/_calls.py`."""
+    roots = [ROOT, *(ROOT / package for package in PACKAGES), ROOT / PACKAGES[2] / "gate"]
+    for name, text in documents().items():
+        prose = FENCE.sub("", text)
+        for module in re.findall(r"`((?:[\w-]+/)+\w+\.py)`", prose):
+            assert any((root / module).is_file() for root in roots), f"{name}: {module}"
 
 
 def test_every_name_of_a_link_is_defined_and_used():
