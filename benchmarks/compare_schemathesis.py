@@ -233,7 +233,7 @@ def main() -> None:
     of_fault = {
         one.fault.name: (one.name, one.editions[0])
         for one in reversed([*MUTANTS.values()])
-        if one.shows == "always" and one.operation.kind == "batch"
+        if one.trigger == "always" and one.operation.kind == "batch"
     }
     mutants = [one for one in reversed([*of_fault.values()]) if re.search(arguments.only, one[0])]
     variants = [

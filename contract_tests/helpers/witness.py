@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 import pytest
-from prolific_contract.sandbox.faults._line import Line
+from prolific_contract.sandbox.faults._client_connection import ClientConnection
 
 _SIGNATURE: Final = re.compile(rb"X-Amz-(?:Signature|Credential)=([^&\s]+)")
 _LOGGERS: Final = ("", "prolific_exports", "httpx", "httpcore", "asyncio", "http.client", "ssl")
@@ -38,14 +38,14 @@ class Witness:
     @contextmanager
     def watching(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
         """While this lasts, everything logs as much as it can, and is listened to."""
-        read_head = Line.read_head
+        read_head = ClientConnection.read_head
 
-        def noting(line: Line) -> bytes:
+        def noting(line: ClientConnection) -> bytes:
             head = read_head(line)
             self.heads.append(head)
             return head
 
-        patch.setattr(Line, "read_head", noting)
+        patch.setattr(ClientConnection, "read_head", noting)
         patch.setattr(http.client.HTTPConnection, "debuglevel", 1)
         handler = _Listener(self.said)
         levels = {name: logging.getLogger(name).level for name in _LOGGERS}

@@ -1,4 +1,4 @@
-"""The archive generator: the documented layout, the same for the same order."""
+"""The archive generator: the documented layout, the same for the same spec."""
 
 import hashlib
 import io
@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
-from prolific_contract.sandbox._random import Draw
+from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
+from prolific_contract.sandbox._random import SeededChoices
 from prolific_contract.sandbox._uploads import make_upload
 
 EXPORTED_AT = datetime(2026, 3, 19, 10, 30, 5, tzinfo=UTC)
@@ -29,7 +29,7 @@ TYPES = {
 
 
 def build(kind="collection", submissions=60, files=9, seed=1, at=EXPORTED_AT, resource_id=ID):
-    order = ArchiveOrder(
+    spec = ArchiveSpec(
         kind=kind,
         resource_id=resource_id,
         exported_at=at,
@@ -38,7 +38,7 @@ def build(kind="collection", submissions=60, files=9, seed=1, at=EXPORTED_AT, re
         seed=seed,
     )
     target = io.BytesIO()
-    write_archive(order, target)
+    write_archive(spec, target)
     return target.getvalue()
 
 
@@ -323,7 +323,7 @@ def test_names_and_contents_are_the_same_on_every_platform(kind, digest):
 
 def test_memory_does_not_grow_with_the_number_of_submissions(kind, tmp_path):
     def peak(submissions):
-        order = ArchiveOrder(
+        spec = ArchiveSpec(
             kind=kind,
             resource_id=ID,
             exported_at=EXPORTED_AT,
@@ -333,7 +333,7 @@ def test_memory_does_not_grow_with_the_number_of_submissions(kind, tmp_path):
         )
         with (tmp_path / "archive.zip").open("w+b") as target:
             tracemalloc.start()
-            write_archive(order, target)
+            write_archive(spec, target)
             highest = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
         return highest
@@ -345,13 +345,13 @@ def test_memory_does_not_grow_with_the_number_of_submissions(kind, tmp_path):
 def uploads():
     return {
         upload.extension: upload
-        for upload in (make_upload(Draw("test", number), number) for number in range(6))
+        for upload in (make_upload(SeededChoices("test", number), number) for number in range(6))
     }
 
 
 def test_uploads_are_of_four_types_and_named_by_people():
     assert uploads().keys() == {"jpg", "png", "pdf", "txt"}
-    names = [make_upload(Draw(0), number).name for number in range(6)]
+    names = [make_upload(SeededChoices(0), number).name for number in range(6)]
     assert len(set(names)) == 6
     assert any(not name.isascii() for name in names)
 
@@ -411,7 +411,7 @@ def test_a_text_file_is_a_line_of_text():
 @given(st.integers(1, 8), st.integers(1, 8), st.integers())
 def test_some_options_are_different_ones_in_their_order(options, most, seed):
     most = min(most, options)
-    chosen = Draw(seed).some(range(options), most)
+    chosen = SeededChoices(seed).some(range(options), most)
 
     assert chosen == sorted(set(chosen))
     assert 1 <= len(chosen) <= most
@@ -419,7 +419,7 @@ def test_some_options_are_different_ones_in_their_order(options, most, seed):
 
 
 def test_every_set_of_options_comes_up():
-    draw = Draw("sets")
+    draw = SeededChoices("sets")
     drawn = {tuple(draw.some("abc", 3)) for _ in range(500)}
 
     assert len(drawn) == 7
@@ -427,7 +427,7 @@ def test_every_set_of_options_comes_up():
 
 def test_draws_follow_from_the_name_alone():
     def drawn(*name):
-        draw = Draw(*name)
+        draw = SeededChoices(*name)
         return draw.below(10**9), draw.one("abcdefgh"), draw.object_id(), draw.uuid()
 
     assert drawn("a", 1) == drawn("a", 1)
@@ -441,6 +441,6 @@ def test_draws_follow_from_the_name_alone():
 
 
 def test_chances_are_kept_roughly():
-    draw = Draw("chances")
+    draw = SeededChoices("chances")
 
     assert 250 < sum(draw.happens(0.3) for _ in range(1000)) < 350

@@ -79,9 +79,9 @@ def test_host_and_port_reach_the_sandbox(interrupted, capsys):
     ("options", "message"),
     [
         ("--host 0.0.0.0", "0.0.0.0 is not a loopback address"),
-        ("--port 99999", "there is no port 99999"),
-        ("--files -1", "files is -1"),
-        ("--url-lifetime 0", "url_lifetime_seconds is 0"),
+        ("--port 99999", "invalid port 99999"),
+        ("--files -1", "files -1: it must be"),
+        ("--url-lifetime 0", "url_lifetime_seconds 0: it must be"),
     ],
 )
 def test_what_cannot_be_served_is_a_sentence_and_exit_code_2(options, message, capsys):

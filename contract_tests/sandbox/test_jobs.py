@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prolific_contract._vocabulary import EDITIONS, State
 from prolific_contract.sandbox import Fate, ManualClock, Resource
-from prolific_contract.sandbox._jobs import Job, JobBook
+from prolific_contract.sandbox._jobs import SandboxJob, SandboxJobs
 
 GENERATION = timedelta(seconds=3)
 START = datetime(2026, 3, 19, 10, 30, tzinfo=UTC)
 
 
-def book(edition: str = "2026-03", seed: int = 1) -> JobBook:
-    return JobBook(edition, GENERATION, seed)
+def new_jobs(edition: str = "2026-03", seed: int = 1) -> SandboxJobs:
+    return SandboxJobs(edition, GENERATION, seed)
 
 
 def resource(fate: Fate = Fate.COMPLETES) -> Resource:
@@ -29,7 +29,7 @@ def after(seconds: float) -> datetime:
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_first_request_starts_a_job(edition):
-    requested = book(edition).request(resource(), START)
+    requested = new_jobs(edition).request(resource(), START)
 
     assert requested.is_new
     assert requested.state == "generating"
@@ -38,7 +38,7 @@ def test_a_first_request_starts_a_job(edition):
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_while_a_job_is_generating_every_request_names_it(edition):
-    jobs = book(edition)
+    jobs = new_jobs(edition)
     first = jobs.request(resource(), START)
     second = jobs.request(resource(), after(2.999))
 
@@ -48,7 +48,7 @@ def test_while_a_job_is_generating_every_request_names_it(edition):
 
 
 def test_in_edition_2026_03_a_complete_job_is_given_again():
-    jobs = book("2026-03")
+    jobs = new_jobs("2026-03")
     first = jobs.request(resource(), START)
     second = jobs.request(resource(), after(86_400))
 
@@ -58,7 +58,7 @@ def test_in_edition_2026_03_a_complete_job_is_given_again():
 
 
 def test_in_edition_2026_11_a_complete_job_is_never_given_again():
-    jobs = book("2026-11")
+    jobs = new_jobs("2026-11")
     first = jobs.request(resource(), START)
     second = jobs.request(resource(), after(3))
 
@@ -78,14 +78,14 @@ def test_in_edition_2026_11_a_complete_job_is_never_given_again():
     ],
 )
 def test_the_fate_decides_what_becomes_of_a_job(edition, fate, states):
-    job = book(edition).request(resource(fate), START).job
+    job = new_jobs(edition).request(resource(fate), START).job
 
     assert {seconds: job.state(after(seconds)) for seconds in states} == states
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_failed_job_is_replaced_and_the_second_completes(edition):
-    jobs = book(edition)
+    jobs = new_jobs(edition)
     failed = jobs.request(resource(Fate.FAILS_ONCE), START).job
     retried = jobs.request(resource(Fate.FAILS_ONCE), after(3))
 
@@ -95,7 +95,7 @@ def test_a_failed_job_is_replaced_and_the_second_completes(edition):
 
 
 def test_resources_of_the_same_id_and_other_kind_have_jobs_of_their_own():
-    jobs = book()
+    jobs = new_jobs()
     collection = jobs.request(Resource("collection", "one"), START).job
     batch = jobs.request(Resource("batch", "one"), START).job
 
@@ -104,7 +104,7 @@ def test_resources_of_the_same_id_and_other_kind_have_jobs_of_their_own():
 
 
 def test_a_job_is_found_by_its_id_only():
-    jobs = book()
+    jobs = new_jobs()
     job = jobs.request(resource(), START).job
 
     assert jobs.find(job.export_id) == job
@@ -113,7 +113,7 @@ def test_a_job_is_found_by_its_id_only():
 
 def test_export_ids_follow_from_the_seed():
     def ids(seed: int) -> list[str]:
-        jobs = book("2026-11", seed)
+        jobs = new_jobs("2026-11", seed)
         return [jobs.request(resource(), after(4 * n)).job.export_id for n in range(3)]
 
     assert ids(1) == ids(1)
@@ -123,9 +123,9 @@ def test_export_ids_follow_from_the_seed():
 
 def test_books_that_share_serials_never_give_the_same_id():
     serials = count()
-    books = [JobBook("2026-03", GENERATION, 1, serials) for _ in range(2)]
+    stores = [SandboxJobs("2026-03", GENERATION, 1, serials) for _ in range(2)]
 
-    assert len({jobs.request(resource(), START).job.export_id for jobs in books}) == 2
+    assert len({jobs.request(resource(), START).job.export_id for jobs in stores}) == 2
 
 
 steps = st.lists(
@@ -140,9 +140,9 @@ steps = st.lists(
 @given(st.sampled_from(EDITIONS), st.sampled_from(Fate), steps)
 def test_any_conversation_keeps_the_documented_laws(edition, fate, conversation):
     clock = ManualClock()
-    jobs = book(edition)
+    jobs = new_jobs(edition)
     history: dict[str, list[State]] = {}
-    latest: Job | None = None
+    latest: SandboxJob | None = None
 
     for step in conversation:
         if step == "request":
@@ -173,7 +173,7 @@ def test_any_conversation_keeps_the_documented_laws(edition, fate, conversation)
 
 
 def test_two_that_delete_one_job_do_no_harm():
-    jobs = book("2026-11")
+    jobs = new_jobs("2026-11")
     job, other = (jobs.request(resource(), after(4 * n)).job for n in range(2))
     for _ in range(2):
         jobs.delete(job, after(9))

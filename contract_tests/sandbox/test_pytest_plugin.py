@@ -90,7 +90,7 @@ def test_unmarked(prolific_sandbox):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("edition='2025'", "*@pytest.mark.prolific_sandbox: '2025' is not an edition*"),
+        ("edition='2025'", "*@pytest.mark.prolific_sandbox: unknown edition '2025'*"),
         ("speed=2", "*@pytest.mark.prolific_sandbox: *unexpected keyword argument 'speed'*"),
         ("0.5", "*@pytest.mark.prolific_sandbox: *positional argument*"),
     ],

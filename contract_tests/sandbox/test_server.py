@@ -169,8 +169,8 @@ class TestStartingFails:
     @pytest.mark.parametrize(
         ("end", "said"),
         [
-            (OSError(24, "Too many open files"), "could not be started: Too many open files"),
-            (None, "could not be started: its server ended before it was ready"),
+            (OSError(24, "Too many open files"), "start the sandbox: Too many open files"),
+            (None, "start the sandbox: the server ended before it was ready"),
         ],
         ids=["fails", "ends"],
     )
@@ -226,7 +226,7 @@ class TestStartingFails:
 
         monkeypatch.setattr(_server, "Certificate", refuse)
 
-        with pytest.raises(SandboxError, match="started: No space left"), Sandbox(tls=True):
+        with pytest.raises(SandboxError, match="sandbox: No space left"), Sandbox(tls=True):
             pass
 
         assert [listener.fileno() for listener in listeners] == [-1]
@@ -278,7 +278,7 @@ def test_a_port_in_use_is_a_sentence():
 
 @pytest.mark.parametrize("port", [-1, 65_536])
 def test_an_impossible_port_is_a_sentence(port):
-    with pytest.raises(SandboxError, match=f"there is no port {port}: choose 0 to 65535"):
+    with pytest.raises(SandboxError, match=f"invalid port {port}: choose 0 to 65535"):
         Sandbox(port=port)
 
 

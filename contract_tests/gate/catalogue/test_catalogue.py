@@ -46,7 +46,7 @@ def sample():
     """One mutant of each fault and form."""
     seen = {}
     for one in MUTANTS.values():
-        seen.setdefault((one.fault.name, one.shows), []).append(one)
+        seen.setdefault((one.fault.name, one.trigger), []).append(one)
     for number, mutants in enumerate(seen.values()):
         one = mutants[number % len(mutants)]
         yield one, one.editions[number % len(one.editions)]

@@ -7,7 +7,7 @@ from prolific_contract.cli import main
 from prolific_contract.sandbox import Sandbox, SandboxError, SandboxSettings
 from prolific_contract.sandbox._app import app_for
 from prolific_contract.sandbox._http import NoReplyError
-from prolific_contract.sandbox._sites import make_site
+from prolific_contract.sandbox._site_choice import make_site
 from prolific_contract.sandbox.mutants import FAULTS
 from prolific_contract.sandbox.variants import VARIANTS
 
@@ -33,7 +33,7 @@ def test_a_mutant_is_served_and_says_what_it_does(served, capsys):
     assert main(["sandbox", "--mutant", "status-201@batch-request"]) == 0
     out = capsys.readouterr().out
     assert "  mutant      status-201@batch-request\n" in out
-    assert "It answers 201 where it should say 202, 200 or 204.\n" in out
+    assert "It answers 201 instead of 202, 200 or 204.\n" in out
     assert served == [201]
 
 
@@ -54,22 +54,22 @@ def test_mutants_are_listed_by_fault(capsys):
     assert "\n  request (also -second), status (also -late -sometimes), " in out
     assert "\n  request (edition 2026-03 only), status (also -late)\n" in out
     assert "delete (also -second; edition 2026-11 only)\n" in out
-    late = "only from the third request of a job's state, or of the list of a resource, on"
+    late = "only from the third status or list request on"
     assert f"  -late       {late}\n" in out
 
 
 def test_variants_are_listed(capsys):
     assert main(["sandbox", "--list-variants"]) == 0
     out = capsys.readouterr().out
-    assert "charset\n  It names the charset in the content type.\n" in out
+    assert "charset\n  It sends the charset in the content type.\n" in out
     assert "before the first request (edition 2026-03 only).\n" in out
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--mutant", "expired@batch"], "there is no mutant 'expired@batch': did you mean"),
-        (["--variant", "x"], "there is no variant 'x': see --list-variants"),
+        (["--mutant", "expired@batch"], "unknown mutant 'expired@batch': did you mean"),
+        (["--variant", "x"], "unknown variant 'x': see --list-variants"),
         (
             ["--mutant", "complete-reused@batch-request"],
             "the mutant complete-reused@batch-request exists in edition 2026-11 only",
@@ -82,7 +82,7 @@ def test_what_there_is_not_is_refused_with_a_sentence(capsys, arguments, message
 
 
 def test_a_sandbox_is_one_or_the_other():
-    with pytest.raises(SandboxError, match="a mutant or a variant, not both"):
+    with pytest.raises(SandboxError, match="both a mutant and a variant"):
         Sandbox(mutant="expired@batch-status", variant="charset")
 
 

@@ -3,7 +3,6 @@
 import pytest
 from helpers.courses import GENERATION, TOKEN, ask, content
 from prolific_contract._vocabulary import KINDS, path_of
-from prolific_contract.sandbox import Kind as SandboxKind
 from prolific_contract.sandbox import ManualClock, SandboxSettings
 from prolific_contract.sandbox._replies import body_of, jobs_of
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
@@ -20,7 +19,7 @@ class Desk:
         settings = SandboxSettings(edition="2026-11", token=TOKEN, generation_seconds=GENERATION)
         self.site = MutatedSite(self.one, settings, self.clock)
         self.kind = self.one.operation.kind
-        self.resource = settings.id_of(SandboxKind(self.kind))
+        self.resource = settings.id_of(self.kind)
 
     def ask(self, method, *job, query="", kind=None, resource=None, token=TOKEN):
         path = path_of(kind or self.kind, resource or self.resource, *job)
@@ -92,7 +91,7 @@ def test_jobs_of_others_that_are_listed(desk_of):
     desk = desk_of("list-scope-kind@list")
     other = next(kind for kind in KINDS if kind != desk.kind)
     own = desk.start()
-    strange = desk.start(kind=other, resource=desk.site.settings.id_of(SandboxKind(other)))
+    strange = desk.start(kind=other, resource=desk.site.settings.id_of(other))
     assert sorted(desk.listed()) == sorted([own, strange])
     assert desk.ask("GET", token="wrong").status == 401
 

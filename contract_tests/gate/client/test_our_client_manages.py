@@ -6,7 +6,7 @@ import pytest
 from helpers.site_transport import SiteTransport
 from helpers.twins import Twin
 from prolific_contract._vocabulary import MANAGING
-from prolific_contract.sandbox import Kind, SandboxSettings
+from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
 from prolific_exports import ContractViolation, ExportsError, NoAnswerError, ServerError
@@ -52,12 +52,12 @@ class Manager:
             timeout=TIMEOUT,
         )
         self.resource = exports.batches if kind == "batch" else exports.collections
-        self.resource_id = site.settings.id_of(Kind(kind))
+        self.resource_id = site.settings.id_of(kind)
 
     def start(self):
         self.resource.export(self.resource_id)
         self.clock.advance(GENERATION)
-        return self.site._book.of(self.kind, self.resource_id)[-1].export_id
+        return self.site.jobs.of(self.kind, self.resource_id)[-1].export_id
 
     def outcome(self, what, *ids):
         """What came back, and the error in which it ended."""
@@ -109,7 +109,7 @@ def test_it_ends_in_an_answer_or_a_typed_error(manager, one, flavour):
     expected = ERRORS.get((one.fault.name, one.operation.action), type(None))
     error, other = (unlisted, kept) if one.operation.action == "list" else (kept, unlisted)
     # What shows rarely may spare the client.
-    assert type(error) is expected or (one.shows != "always" and error is None)
+    assert type(error) is expected or (one.trigger != "always" and error is None)
     assert other is None
     assert (listed is None) == (unlisted is not None)
     assert client.transport.requests < 60

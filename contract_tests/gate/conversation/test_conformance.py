@@ -447,8 +447,8 @@ def test_it_works_with_two_workers(pytester, monkeypatch):
             *("--prolific-token", sandbox.token, "--prolific-batch", sandbox.batch_id),
         )
         # Each of the two conversations that workers could hold takes several.
-        started = sandbox._site._world.api._jobs._started
-        left = sandbox._site._world.api._jobs._by_export_id
+        started = sandbox._site.jobs._started
+        left = sandbox._site.jobs._by_export_id
 
     assert result.ret == 0
     assert started.total() == 2

@@ -66,7 +66,7 @@ def held(*numbers, after=False, generation=3.0, progress=None):
         came = error
     finally:
         site.close()
-    return target, came, list(site._world.api._jobs._by_export_id)
+    return target, came, list(site.jobs._by_export_id)
 
 
 def interrupted(*numbers, **options):

@@ -24,7 +24,7 @@ LATER = "2026-11"
 
 
 def jobs_of(rehearsal):
-    return rehearsal.site._world.api._jobs._by_export_id
+    return rehearsal.site.jobs._by_export_id
 
 
 def asked(rehearsal, action, *credentials):
@@ -58,7 +58,7 @@ def test_what_others_started_is_left_alone(profile, age):
     clock = ManualClock()
     site = Site(settings, clock)
     resource = Resource("batch", settings.id_of("batch"))
-    strange = site._world.api._jobs.request(resource, clock.now()).job
+    strange = site.jobs.request(resource, clock.now()).job
     clock.advance(age)
     path = f"/api/v1/data-collection/batches/{resource.id}/export/{KNOWN_JOB}"
     plan = ConversationPlan(
@@ -72,7 +72,7 @@ def test_what_others_started_is_left_alone(profile, age):
     deleted = {one.address.export_id for one in trace.exchanges if one.method == "DELETE"}
 
     assert strange.export_id not in deleted
-    assert site._world.api._jobs._by_export_id == {strange.export_id: strange}
+    assert site.jobs._by_export_id == {strange.export_id: strange}
     assert judge(trace, target=BASE, edition=LATER, profile=profile).violations == ()
 
 

@@ -183,9 +183,9 @@ def _behaviour(arguments: argparse.Namespace) -> str:
 
 
 def _list_of_mutants() -> str:
-    from prolific_contract.sandbox.mutants import FAULTS, SHOWS
+    from prolific_contract.sandbox.mutants import FAULTS, TRIGGERS
 
-    rarely = "".join(f"  -{shows:<10} {text}\n" for shows, text in SHOWS.items() if text)
+    rarely = "".join(f"  -{trigger:<10} {text}\n" for trigger, text in TRIGGERS.items() if text)
     faults = "".join(
         f"{fault.name}\n  {fault.sentence}.\n  {', '.join(_places(fault))}\n" for fault in FAULTS
     )
@@ -200,7 +200,7 @@ def _list_of_mutants() -> str:
 def _places(fault: "Fault") -> Iterator[str]:
     for action, editions in fault.places.items():
         also = fault.also.get(action, ())
-        notes = [f"also {' '.join(f'-{shows}' for shows in also)}"] if also else []
+        notes = [f"also {' '.join(f'-{trigger}' for trigger in also)}"] if also else []
         notes += [f"edition {one} only" for one in editions if len(editions) == 1]
         yield f"{action} ({'; '.join(notes)})" if notes else action
 

@@ -1,12 +1,12 @@
 """An embedded server that behaves as the documents say Prolific's export API does.
 
-``Sandbox`` runs it on a loopback socket, ``create_app`` gives it as an ASGI
-application to be called in-process. Both take ``SandboxSettings`` and, for tests,
+``Sandbox`` runs it on a loopback socket; ``create_app`` returns it as an ASGI
+application to call in-process. Both take ``SandboxSettings`` and, for tests,
 a clock such as ``ManualClock``.
 
-Its collections and batches, each with the fate of its jobs, are
-``KNOWN_RESOURCES``. The server needs starlette and uvicorn (the ``[contract]``
-extra); they are imported when ``Sandbox`` or ``create_app`` is first used.
+``KNOWN_RESOURCES`` lists its collections and batches, each with the fate of its
+jobs. The server needs starlette and uvicorn (the ``[contract]`` extra), which are
+imported when ``Sandbox`` or ``create_app`` is first used.
 """
 
 from importlib import import_module
@@ -49,11 +49,11 @@ _HOMES = {
 }
 
 
-# Type checkers that saw this would take any name for granted.
+# Hidden from type checkers, which would otherwise accept any name.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        # The command's --help reads the ids from this package; it must not wait for a web server.
+        # The command's --help reads the ids from this package, without importing a web server.
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

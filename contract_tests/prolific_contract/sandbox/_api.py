@@ -1,4 +1,4 @@
-"""The export operations: which answer a request gets."""
+"""Answers the requests of the export API."""
 
 import hmac
 import re
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from prolific_contract._vocabulary import JOB_LIMIT, PATH_SEGMENTS, Edition, Kind, State
-from prolific_contract.sandbox._filter import EVERYTHING, FilterError, read_filter
+from prolific_contract.sandbox._filter import NO_FILTER, FilterError, parse_filter
 from prolific_contract.sandbox._http import (
     Call,
     Headers,
@@ -15,7 +15,12 @@ from prolific_contract.sandbox._http import (
     json_reply,
     no_content_reply,
 )
-from prolific_contract.sandbox._jobs import Job, JobBook, JobLimitError, StillGeneratingError
+from prolific_contract.sandbox._jobs import (
+    JobLimitError,
+    SandboxJob,
+    SandboxJobs,
+    StillGeneratingError,
+)
 from prolific_contract.sandbox._resources import Fate, Resource
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._signing import UrlSigner
@@ -23,19 +28,19 @@ from prolific_contract.sandbox._store import object_path
 from prolific_contract.sandbox._text import utc_timestamp
 
 _KINDS = {segment: kind for kind, segment in PATH_SEGMENTS.items()}
-# Of the paths without and with the id of a job. HEAD is everywhere that GET is (RFC 9110).
+# For the paths without and with a job's id. HEAD is allowed wherever GET is (RFC 9110).
 _METHODS: dict[Edition, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "2026-03": (("POST",), ("GET", "HEAD")),
     "2026-11": (("GET", "HEAD", "POST"), ("DELETE", "GET", "HEAD")),
 }
-# With a slash at the end or without one, as the API takes them (D-21).
+# The API accepts paths with and without a final slash (D-21).
 _ROUTE = re.compile(rf"/api/v1/data-collection/({'|'.join(_KINDS)})/([^/]+)/export(?:/([^/]+))?/?")
 
 
 class ExportApi:
     """The export operations of one sandbox."""
 
-    def __init__(self, settings: SandboxSettings, jobs: JobBook, signer: UrlSigner) -> None:
+    def __init__(self, settings: SandboxSettings, jobs: SandboxJobs, signer: UrlSigner) -> None:
         self._settings = settings
         self._jobs = jobs
         self._signer = signer
@@ -44,7 +49,7 @@ class ExportApi:
         """Answer a request to the API."""
         route = _ROUTE.fullmatch(call.path)
         if route is None:
-            return error_reply(404, 0, "There is no such operation.")
+            return error_reply(404, 0, "This operation does not exist.")
         kind, resource_id, export_id = _KINDS[route[1]], route[2], route[3]
         refusal = self._unauthenticated(call.headers.get("authorization"))
         if refusal is not None:
@@ -63,12 +68,12 @@ class ExportApi:
         return self._status(call, kind, resource_id, export_id, now)
 
     def _unauthenticated(self, authorization: str | None) -> Reply | None:
-        # RFC 9110 wants the challenge with every 401.
+        # RFC 9110 requires the challenge with every 401.
         challenge: Headers = (("WWW-Authenticate", "Token"),)
         if not authorization:
             return error_reply(401, 1, "The Authorization header is missing.", challenge)
         scheme, _, token = authorization.partition(" ")
-        # Strict where the live server may be lenient: the form is documented (D-29).
+        # The live server may be more lenient; the format is documented (D-29).
         if scheme != "Token" or not token or " " in token:
             return error_reply(
                 401, 2, "The Authorization header must be: Token <your token>.", challenge
@@ -78,10 +83,10 @@ class ExportApi:
         return None
 
     def _access(self, kind: Kind, resource_id: str) -> Resource | Reply:
-        """The resource, or why nothing of it can be requested, listed or deleted."""
+        """The resource, or the refusal of a request about it."""
         resource = self._settings.resource(kind, resource_id)
         if resource is None:
-            return error_reply(404, 1, f"There is no {kind} with this id.")
+            return error_reply(404, 1, f"No {kind} has this id.")
         if resource.fate is Fate.FORBIDDEN:
             return error_reply(403, 1, f"You have no access to the workspace of this {kind}.")
         return resource
@@ -90,10 +95,10 @@ class ExportApi:
         resource = self._access(kind, resource_id)
         if isinstance(resource, Reply):
             return resource
-        wanted = EVERYTHING
+        wanted = NO_FILTER
         if self._settings.edition == "2026-11":
             try:
-                wanted = read_filter(call.query)
+                wanted = parse_filter(call.query)
             except FilterError as error:
                 return error_reply(400, 1, error.fields)
         try:
@@ -102,7 +107,7 @@ class ExportApi:
             return error_reply(
                 self._settings.limit_status,
                 8,
-                f"This {kind} has {JOB_LIMIT} export jobs, the most it can have: delete one.",
+                f"This {kind} has {JOB_LIMIT} export jobs, the maximum. Delete one.",
             )
         if requested.state == "complete":
             return self._state_reply(200, call, requested.job, requested.state, now)
@@ -115,7 +120,7 @@ class ExportApi:
         jobs = self._jobs.of(kind, resource_id)
         return json_reply(200, [listed(job, now) for job in reversed(jobs)])
 
-    def _job(self, kind: Kind, resource_id: str, export_id: str) -> Job | None:
+    def _job(self, kind: Kind, resource_id: str, export_id: str) -> SandboxJob | None:
         job = self._jobs.find(export_id)
         if job is None or (job.kind, job.resource_id) != (kind, resource_id):
             return None
@@ -139,12 +144,16 @@ class ExportApi:
         try:
             self._jobs.delete(job, now)
         except StillGeneratingError:
-            return error_reply(409, 1, "This export is still generated: delete it afterwards.")
+            return error_reply(
+                409, 1, "This export is still generating. Delete it when it has finished."
+            )
         return no_content_reply()
 
-    def _state_reply(self, status: int, call: Call, job: Job, state: State, now: datetime) -> Reply:
+    def _state_reply(
+        self, status: int, call: Call, job: SandboxJob, state: State, now: datetime
+    ) -> Reply:
         body: dict[str, str] = {"status": state}
-        # Only generating carries the id, and failed says nothing more (D-7).
+        # Only generating has the id, and failed has no other member (D-7).
         if state == "generating":
             body["export_id"] = job.export_id
         elif state == "complete":
@@ -154,8 +163,8 @@ class ExportApi:
         return json_reply(status, body)
 
 
-def listed(job: Job, now: datetime) -> dict[str, Any]:
-    """A job as the list of its resource shows it."""
+def listed(job: SandboxJob, now: datetime) -> dict[str, Any]:
+    """A job as an entry of its resource's list."""
     return {
         "export_id": job.export_id,
         "filter": job.filter.as_json(),

@@ -13,38 +13,38 @@ from prolific_contract.sandbox._clock import Clock
 from prolific_contract.sandbox._http import Call, FileSlice, NoReplyError, Reply
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
-from prolific_contract.sandbox._wire import answer_as_1_0, break_off, connection_of
+from prolific_contract.sandbox._wire import answer_as_1_0, break_connection, connection_of
 
 _CHUNK_BYTES = 256 * 1024
 
 
 def create_app(settings: SandboxSettings | None = None, clock: Clock | None = None) -> ASGIApp:
-    """A sandbox to be called in-process, with state of its own.
+    """Create a sandbox to call in-process, with its own state.
 
     For ``httpx.ASGITransport``, ``schemathesis.openapi.from_asgi("/openapi.json", app)``
-    and the like; it needs no lifespan events.
+    and similar clients. It needs no lifespan events.
 
     Args:
-        settings: How it behaves; None for the defaults.
-        clock: Where it takes the time from, the ``Date`` of every response included;
-            None for the machine's.
+        settings: None uses the defaults.
+        clock: The source of all times, including the ``Date`` of responses; None uses
+            the machine's clock.
     """
     return app_for(Site(settings, clock))
 
 
 def app_for(site: Site) -> ASGIApp:
-    """The ASGI application of a site."""
+    """Create the ASGI application of a site."""
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         call = _read_call(Request(scope))
         connection = connection_of(scope)
         try:
-            # In a thread, because a download may have to build its archive first.
+            # In a thread, because the first download builds the archive.
             reply = await run_in_threadpool(site.answer, call)
         except NoReplyError as error:
             if connection is None:
                 raise
-            await break_off(error, connection, receive)
+            await break_connection(error, connection, receive)
             return
         if reply.http == "1.0" and connection is not None:
             await answer_as_1_0(reply, connection, receive)
@@ -54,7 +54,7 @@ def app_for(site: Site) -> ASGIApp:
             body = b"" if call.method == "HEAD" else reply.body
             await _headed(Response(body, reply.status), reply)(scope, receive, send)
 
-    # The site routes for itself; the router adds the lifespan protocol.
+    # The site does its own routing; the router adds the lifespan protocol.
     return Router(default=respond)
 
 
@@ -69,7 +69,7 @@ def _read_call(request: Request) -> Call:
 
 
 def _headed(response: Response, reply: Reply) -> Response:
-    """The response with the reply's headers and none besides, repeated ones too."""
+    """The response with exactly the reply's headers, including repeated ones."""
     response.raw_headers = [
         (name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers
     ]
@@ -79,7 +79,7 @@ def _headed(response: Response, reply: Reply) -> Response:
 async def _send_file(
     reply: Reply, piece: FileSlice, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    # Opened out here: when the client goes away, nobody finishes the iterator below.
+    # Opened here: if the client disconnects, the iterator below is never finished.
     async with await anyio.open_file(piece.path, "rb") as file:
         await file.seek(piece.start)
         chunks = _chunks(file, piece.length)

@@ -1,15 +1,15 @@
-"""Export archives that look like those of the documents, the same for the same order.
+"""Export archives as the documents describe them; equal specs produce equal archives.
 
 Collections follow the guide (documents/003): one root folder with
 ``responses.jsonl``, ``collection.json``, ``README.md`` and, only when there are
 uploads, ``files/``. For batches only the names are published
 (``responses-by-submission.jsonl``, ``responses-by-task.jsonl``, ``batch.json``,
 ``README.md``, ``files/``). The root folder's name and the layout of batch records
-are therefore the sandbox's own, modelled on the collection's, and the README in
-the archive says so.
+are therefore the sandbox's own, modelled on the collection's; the README in the
+archive says so.
 
-Equal orders give byte-identical archives as far as zlib does: every moment comes
-from the order, and permissions, the order of members and random choices are fixed.
+Equal specs produce byte-identical archives with the same zlib: every timestamp
+comes from the spec, and permissions, member order and random choices are fixed.
 """
 
 import json
@@ -22,9 +22,9 @@ from attrs import frozen
 from prolific_exports._model._timestamps import parse_timestamp
 
 from prolific_contract._vocabulary import Kind
-from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter
+from prolific_contract.sandbox._filter import NO_FILTER, ExportFilter
 from prolific_contract.sandbox._questions import FILE_UPLOAD, STUDIES, Question
-from prolific_contract.sandbox._random import Draw
+from prolific_contract.sandbox._random import SeededChoices
 from prolific_contract.sandbox._resources import STUDIES as STUDY_IDS
 from prolific_contract.sandbox._text import utc_timestamp
 from prolific_contract.sandbox._uploads import Upload, make_upload
@@ -41,19 +41,18 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @frozen(kw_only=True)
-class ArchiveOrder:
-    """What an archive is made from.
+class ArchiveSpec:
+    """The input of an archive.
 
     Attributes:
         kind: Collection or batch.
-        resource_id: Whose data it is.
-        exported_at: The moment in metadata and in the root folder's name; every
+        resource_id: Id of the collection or batch.
+        exported_at: The time in the metadata and in the root folder's name; every
             submission is older.
-        submissions: How many submissions there are.
-        files: How many uploaded files there are, if there are any submissions.
-        seed: Another seed gives other ids and answers.
-        filter: Which of the submissions are exported. They have in every export what they
-            have in that of everything.
+        submissions: Number of submissions.
+        files: Number of uploaded files; none without submissions.
+        seed: Determines ids and answers.
+        filter: Selects submissions. Their content does not depend on the filter.
     """
 
     kind: Kind
@@ -62,7 +61,7 @@ class ArchiveOrder:
     submissions: int
     files: int
     seed: int
-    filter: ExportFilter = EVERYTHING
+    filter: ExportFilter = NO_FILTER
 
     @property
     def root(self) -> str:
@@ -70,21 +69,21 @@ class ArchiveOrder:
         return f"{self.kind}-export-{self.resource_id}-{self.exported_at:%Y%m%dT%H%M%S}"
 
 
-def write_archive(order: ArchiveOrder, target: IO[bytes]) -> None:
+def write_archive(spec: ArchiveSpec, target: IO[bytes]) -> None:
     """Write an archive. Memory use does not grow with the number of submissions.
 
     Args:
-        order: What to make.
+        spec: What to write.
         target: A binary file to write to, seekable.
     """
-    writer = _Writer(order)
+    writer = _Writer(spec)
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         writer.write_to(archive)
 
 
 @frozen
-class _Asked:
-    """A question with the id it has in this archive."""
+class _Instruction:
+    """A question with its id in this archive."""
 
     id: str
     question: Question
@@ -100,41 +99,45 @@ class _Asked:
 
 
 class _Writer:
-    def __init__(self, order: ArchiveOrder) -> None:
-        self.order = order
+    def __init__(self, spec: ArchiveSpec) -> None:
+        self.spec = spec
         ids = self._draw("instructions")
-        self.asked = tuple(_Asked(ids.uuid(), one) for one in STUDIES[order.kind].questions)
-        self.upload_id = next(one.id for one in self.asked if one.question.type == FILE_UPLOAD)
+        self.instructions = tuple(
+            _Instruction(ids.uuid(), one) for one in STUDIES[spec.kind].questions
+        )
+        self.upload_id = next(
+            one.id for one in self.instructions if one.question.type == FILE_UPLOAD
+        )
 
     def write_to(self, archive: ZipFile) -> None:
-        kind = self.order.kind
+        kind = self.spec.kind
         if kind == "collection":
             self._write_lines(archive, "responses.jsonl", self._collection_records())
         else:
             self._write_lines(archive, "responses-by-submission.jsonl", self._records_by_rater())
             self._write_lines(archive, "responses-by-task.jsonl", self._records_by_task())
         metadata = {
-            f"{kind}_id": self.order.resource_id,
+            f"{kind}_id": self.spec.resource_id,
             "name": STUDIES[kind].name,
-            "exported_at": utc_timestamp(self.order.exported_at),
-            "instructions": [one.definition() for one in self.asked],
+            "exported_at": utc_timestamp(self.spec.exported_at),
+            "instructions": [one.definition() for one in self.instructions],
         }
         self._write(archive, f"{kind}.json", json.dumps(metadata, indent=2).encode() + b"\n")
-        self._write(archive, "README.md", _READMES[kind].format(root=self.order.root).encode())
+        self._write(archive, "README.md", _READMES[kind].format(root=self.spec.root).encode())
         for path, upload in self._files():
             self._write(archive, path, upload.content)
 
     # Submissions
 
-    def _draw(self, *name: object) -> Draw:
-        return Draw(self.order.seed, self.order.kind, self.order.resource_id, *name)
+    def _draw(self, *name: object) -> SeededChoices:
+        return SeededChoices(self.spec.seed, self.spec.kind, self.spec.resource_id, *name)
 
     def _identity(self, index: int) -> _Record:
-        """What every record says of a submission, whatever it answered."""
+        """The members of a submission that do not depend on its answers."""
         draw = self._draw("submission", index)
-        share = (index + draw.below(1000) / 1000) / self.order.submissions
-        # The day before the export is kept free, so every submission is older than it.
-        created_at = self.order.exported_at - _FIELD_PERIOD + share * (_FIELD_PERIOD * 13 / 14)
+        share = (index + draw.below(1000) / 1000) / self.spec.submissions
+        # No submissions on the last day, so that every submission is older than the export.
+        created_at = self.spec.exported_at - _FIELD_PERIOD + share * (_FIELD_PERIOD * 13 / 14)
         return {
             "submission_id": draw.object_id(),
             "participant_id": draw.object_id(),
@@ -142,21 +145,21 @@ class _Writer:
         }
 
     def _exported(self, first: int = 0, stop: int | None = None) -> Iterator[tuple[int, _Record]]:
-        """Number and identity of the submissions that the filter admits."""
-        chosen = self.order.filter
-        for index in range(first, self.order.submissions if stop is None else stop):
+        """Number and identity of the submissions that match the filter."""
+        chosen = self.spec.filter
+        for index in range(first, self.spec.submissions if stop is None else stop):
             identity = self._identity(index)
-            if chosen == EVERYTHING or chosen.admits(
+            if chosen == NO_FILTER or chosen.admits(
                 self._draw("study", index).one(STUDY_IDS),
-                # What the record says: whole seconds.
+                # As in the record: whole seconds.
                 parse_timestamp(identity["created_at"]).moment,
             ):
                 yield index, identity
 
     def _uploads(self, index: int, identity: _Record) -> Iterator[tuple[str, Upload]]:
-        """Path and file of each upload of a submission; its share of all files."""
-        before = index * self.order.files // self.order.submissions
-        after = (index + 1) * self.order.files // self.order.submissions
+        """Path and content of each upload of a submission."""
+        before = index * self.spec.files // self.spec.submissions
+        after = (index + 1) * self.spec.files // self.spec.submissions
         for number in range(before, after):
             upload = make_upload(self._draw("upload", number), number)
             name = f"{identity['submission_id']}_{self.upload_id}_{number - before}"
@@ -166,10 +169,10 @@ class _Writer:
         for index, identity in self._exported():
             yield from self._uploads(index, identity)
 
-    def _responses(self, draw: Draw, uploads: Iterable[tuple[str, Upload]]) -> _Record:
+    def _responses(self, draw: SeededChoices, uploads: Iterable[tuple[str, Upload]]) -> _Record:
         """The answers of one submission (to one task), by instruction id."""
         responses: _Record = {}
-        for one in self.asked:
+        for one in self.instructions:
             question = one.question
             if question.type == FILE_UPLOAD:
                 files = [{"name": upload.name, "path": path} for path, upload in uploads]
@@ -194,7 +197,7 @@ class _Writer:
             yield {
                 "submission_id": identity["submission_id"],
                 "participant_id": identity["participant_id"],
-                "collection_id": self.order.resource_id,
+                "collection_id": self.spec.resource_id,
                 "created_at": identity["created_at"],
                 "responses": self._responses(self._draw("answers", index), uploads),
             }
@@ -205,7 +208,7 @@ class _Writer:
             yield {
                 "submission_id": identity["submission_id"],
                 "participant_id": identity["participant_id"],
-                "batch_id": self.order.resource_id,
+                "batch_id": self.spec.resource_id,
                 "created_at": identity["created_at"],
                 "tasks": [
                     {"task_id": self._task_id(panel, task), "responses": responses}
@@ -214,15 +217,15 @@ class _Writer:
             }
 
     def _records_by_task(self) -> Iterator[_Record]:
-        # Made anew instead of regrouped: a panel fits into memory, a batch may not.
-        for first in range(0, self.order.submissions, _RATERS_PER_TASK):
-            stop = min(first + _RATERS_PER_TASK, self.order.submissions)
+        # Generated again instead of regrouped: a panel fits into memory, a batch may not.
+        for first in range(0, self.spec.submissions, _RATERS_PER_TASK):
+            stop = min(first + _RATERS_PER_TASK, self.spec.submissions)
             raters = list(self._exported(first, stop))
             panel = zip(*(self._ratings(*rater) for rater in raters), strict=True)
             for task, ratings in enumerate(panel):
                 yield {
                     "task_id": self._task_id(first // _RATERS_PER_TASK, task),
-                    "batch_id": self.order.resource_id,
+                    "batch_id": self.spec.resource_id,
                     "submissions": [
                         {**identity, "responses": responses}
                         for (_, identity), responses in zip(raters, ratings, strict=True)
@@ -232,7 +235,7 @@ class _Writer:
     def _ratings(self, index: int, identity: _Record) -> list[_Record]:
         """The answers of one submission, task by task."""
         draw = self._draw("answers", index)
-        # Whoever uploads does so with the first task.
+        # Uploads belong to the first task.
         uploads = [self._uploads(index, identity), *[()] * (_TASKS_PER_RATER - 1)]
         return [self._responses(draw, files) for files in uploads]
 
@@ -242,7 +245,7 @@ class _Writer:
     # Members
 
     def _member(self, name: str) -> ZipInfo:
-        info = ZipInfo(f"{self.order.root}/{name}", self.order.exported_at.timetuple()[:6])
+        info = ZipInfo(f"{self.spec.root}/{name}", self.spec.exported_at.timetuple()[:6])
         info.compress_type = ZIP_DEFLATED
         info.create_system = _UNIX
         info.external_attr = _READABLE
@@ -252,8 +255,8 @@ class _Writer:
         archive.writestr(self._member(name), content)
 
     def _write_lines(self, archive: ZipFile, name: str, records: Iterable[_Record]) -> None:
-        # zipfile must know beforehand; a record of a batch takes about 3 KB.
-        may_be_huge = self.order.submissions > 200_000
+        # zipfile must know in advance; a batch record takes about 3 KB.
+        may_be_huge = self.spec.submissions > 200_000
         with archive.open(self._member(name), "w", force_zip64=may_be_huge) as member:
             for record in records:
                 member.write(_encode(record).encode() + b"\n")

@@ -1,4 +1,4 @@
-"""Built archives, kept as files until the sandbox ends."""
+"""The archives of a sandbox, as temporary files."""
 
 import hashlib
 import shutil
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from prolific_contract.sandbox._archive import ArchiveOrder, write_archive
-from prolific_contract.sandbox._jobs import Job
+from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
+from prolific_contract.sandbox._jobs import SandboxJob
 from prolific_contract.sandbox._settings import SandboxSettings
 
 if TYPE_CHECKING:
@@ -23,10 +23,9 @@ class StoredObject:
     """An archive on disk.
 
     Attributes:
-        path: Where it is.
         size: In bytes.
-        etag: Its strong ETag with the quotes, as S3 makes it of an object that was
-            uploaded in one part: the MD5 of its bytes.
+        etag: The strong ETag, with quotes. As in S3 for objects that were uploaded in one
+            part, it is the MD5 of the bytes.
     """
 
     path: Path
@@ -34,8 +33,8 @@ class StoredObject:
     etag: str
 
 
-class ArchiveShelf:
-    """Builds each job's archive when it is first asked for. Safe to use from several threads."""
+class ArchiveFiles:
+    """Builds each job's archive on first use. Safe to use from several threads."""
 
     def __init__(self, settings: SandboxSettings) -> None:
         self._settings = settings
@@ -43,8 +42,8 @@ class ArchiveShelf:
         self._remove_folders: list[Callable[[], object]] = []
         self._lock = threading.Lock()
 
-    def stored_object(self, job: Job) -> StoredObject:
-        """A job's archive, built if it is not there yet."""
+    def stored_object(self, job: SandboxJob) -> StoredObject:
+        """A job's archive; built on first use."""
         with self._lock:
             stored = self._objects.get(job.export_id)
             if stored is None:
@@ -58,8 +57,8 @@ class ArchiveShelf:
             while self._remove_folders:
                 self._remove_folders.pop()()
 
-    def _build(self, job: Job) -> StoredObject:
-        order = ArchiveOrder(
+    def _build(self, job: SandboxJob) -> StoredObject:
+        spec = ArchiveSpec(
             kind=job.kind,
             resource_id=job.resource_id,
             exported_at=job.requested_at,
@@ -70,7 +69,7 @@ class ArchiveShelf:
         )
         path = self._new_folder() / f"{job.export_id}.zip"
         with path.open("w+b") as file:
-            write_archive(order, file)
+            write_archive(spec, file)
             size = file.tell()
             file.seek(0)
             digest = hashlib.file_digest(file, _md5)
@@ -78,8 +77,8 @@ class ArchiveShelf:
 
     def _new_folder(self) -> Path:
         folder = Path(tempfile.mkdtemp(prefix="prolific-sandbox-"))
-        # An application used in-process is never told to shut down; its files go all the
-        # same. Errors are ignored for Windows, where a file being sent can't be deleted.
+        # An in-process application gets no shutdown event, so a finalizer deletes its files.
+        # Errors are ignored, because Windows can't delete a file that is being sent.
         remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._remove_folders.append(remove)
         return folder

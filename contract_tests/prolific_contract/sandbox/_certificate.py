@@ -1,4 +1,4 @@
-"""A certificate for this machine, from an authority that exists as long as the sandbox."""
+"""A certificate for this machine, signed by a temporary authority."""
 
 import ssl
 from pathlib import Path
@@ -6,20 +6,20 @@ from tempfile import TemporaryDirectory
 
 
 class Certificate:
-    """What a server needs to speak https, and what its clients need to believe it.
+    """The files for https: the server's certificate and its authority.
 
     Attributes:
-        authority: PEM file of the authority: what ``SSL_CERT_FILE`` is set to.
-        chain: PEM file of the server's private key and certificate.
+        authority: PEM file of the authority, for clients (``SSL_CERT_FILE``).
+        chain: PEM file with the server's private key and certificate.
     """
 
     def __init__(self, host: str) -> None:
-        """Make both, in a folder that only this user can read.
+        """Create both files in a folder that only this user can read.
 
         Args:
-            host: The address that clients will use, besides the usual ones of this machine.
+            host: The address that clients use; the usual loopback names are always included.
         """
-        import trustme  # noqa: PLC0415 - takes its time, and most sandboxes speak http
+        import trustme  # noqa: PLC0415 - slow to import, and most sandboxes use http
 
         self._folder = TemporaryDirectory(prefix="prolific-sandbox-tls-")
         self.authority = Path(self._folder.name, "authority.pem")
@@ -31,7 +31,7 @@ class Certificate:
         server.private_key_and_cert_chain_pem.write_to_path(str(self.chain))
 
     def context(self) -> ssl.SSLContext:
-        """For a server's side of connections."""
+        """The TLS context of the server."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.chain)
         return context

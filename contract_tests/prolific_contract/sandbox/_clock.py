@@ -6,19 +6,18 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Where the sandbox takes the time from."""
+    """The sandbox's source of time."""
 
     def now(self) -> datetime:
-        """The present moment, with time zone UTC; never earlier than a moment before."""
+        """The current time in UTC; never earlier than a previous result."""
         ...
 
 
 class SystemClock:
-    """The machine's clock, read once and then carried on by its monotonic clock.
+    """The machine's clock, read once and then advanced by the monotonic clock.
 
-    When somebody sets the machine's clock back, a job that is complete must not
-    read ``generating`` again. It goes on where the code under test has the time
-    stand still, in some threads or in all.
+    If the machine's clock is set back, a complete job must not become ``generating``
+    again. Tests that freeze ``time.monotonic`` do not stop this clock.
     """
 
     _monotonic = staticmethod(time.monotonic)
@@ -28,20 +27,20 @@ class SystemClock:
         self._started = self._monotonic()
 
     def now(self) -> datetime:
-        """The present moment."""
+        """The current time."""
         return self._started_at + timedelta(seconds=self._monotonic() - self._started)
 
 
 class ManualClock:
-    """A clock that stands still until it is told to advance, for tests."""
+    """A clock for tests, which advances only when `advance` is called."""
 
     def __init__(self, start: datetime = datetime(2026, 3, 19, 10, 30, tzinfo=UTC)) -> None:
         self._now = start
 
     def now(self) -> datetime:
-        """The present moment."""
+        """The current time."""
         return self._now
 
     def advance(self, seconds: float) -> None:
-        """Let that many seconds pass."""
+        """Advance by a number of seconds."""
         self._now += timedelta(seconds=seconds)

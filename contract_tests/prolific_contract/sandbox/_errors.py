@@ -1,11 +1,11 @@
-"""What the sandbox raises.
+"""The sandbox's errors.
 
 ContractToolError
-└── SandboxError    the settings or the address can't be used
+└── SandboxError    invalid settings or address
 """
 
 from prolific_contract._errors import ContractToolError
 
 
 class SandboxError(ContractToolError):
-    """The sandbox can't be set up or started as asked; the message says what to change."""
+    """The sandbox can't be created or started; the message says what to change."""

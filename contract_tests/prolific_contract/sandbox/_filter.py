@@ -1,4 +1,4 @@
-"""Which responses an export holds: the filter of edition 2026-11."""
+"""The filter of an export (edition 2026-11)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,10 +14,10 @@ _NAMES: Final = ("study_id", "from", "to")
 
 
 class FilterError(Exception):
-    """A filter that can't be used.
+    """An invalid filter.
 
     Attributes:
-        fields: What is wrong, by parameter.
+        fields: The problems, by parameter.
     """
 
     def __init__(self, fields: dict[str, list[str]]) -> None:
@@ -27,15 +27,14 @@ class FilterError(Exception):
 
 @frozen(kw_only=True)
 class ExportFilter:
-    """Which responses an export holds; all given conditions hold (D-3).
+    """Selects the responses that meet all given conditions (D-3).
 
-    Filters are equal when they name the same study and the same moments, however the
-    moments were written.
+    Filters are equal if they have the same study and the same times, in any notation.
 
     Attributes:
-        study_id: Those submitted under this study; None for every study.
-        from_: Those created at this moment or later; None for no such limit.
-        to: Those created before this moment; None for no such limit.
+        study_id: Responses of this study; None for every study.
+        from_: Responses created at this time or later; None for no limit.
+        to: Responses created before this time; None for no limit.
     """
 
     study_id: str | None = None
@@ -43,7 +42,7 @@ class ExportFilter:
     to: datetime | None = None
 
     def admits(self, study_id: str, created_at: datetime) -> bool:
-        """Whether a response of that study and moment is exported."""
+        """Whether a response of that study and time is exported."""
         return (
             self.study_id in (None, study_id)
             and (self.from_ is None or self.from_ <= created_at)
@@ -51,7 +50,7 @@ class ExportFilter:
         )
 
     def as_json(self) -> dict[str, str] | None:
-        """As the list of jobs shows it: the conditions that were given, null without any."""
+        """The given conditions, as in the list of jobs; None if there are none."""
         shown = {} if self.study_id is None else {"study_id": self.study_id}
         for name, moment in (("from", self.from_), ("to", self.to)):
             if moment is not None:
@@ -59,14 +58,14 @@ class ExportFilter:
         return shown or None
 
 
-EVERYTHING: Final = ExportFilter()
+NO_FILTER: Final = ExportFilter()
 
 
-def read_filter(query: Iterable[tuple[str, str]]) -> ExportFilter:
-    """The filter that a request's query asks for; parameters of other names are ignored.
+def parse_filter(query: Iterable[tuple[str, str]]) -> ExportFilter:
+    """Parse the filter in a query; other parameters are ignored.
 
     Raises:
-        FilterError: A parameter is empty, repeated or no moment with an offset, or ``from``
+        FilterError: A parameter is empty, repeated or not a time with an offset, or ``from``
             is not before ``to``.
     """
     given: dict[str, str] = {}
@@ -95,9 +94,9 @@ def read_filter(query: Iterable[tuple[str, str]]) -> ExportFilter:
     return ExportFilter(study_id=given.get("study_id"), from_=begin, to=end)
 
 
-def wanted_by(call: Call) -> ExportFilter:
-    """The filter that a request asks for; none where it can't be used."""
+def filter_of(call: Call) -> ExportFilter:
+    """The filter in a request; `NO_FILTER` if it is invalid."""
     try:
-        return read_filter(call.query)
+        return parse_filter(call.query)
     except FilterError:
-        return EVERYTHING
+        return NO_FILTER

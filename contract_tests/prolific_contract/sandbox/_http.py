@@ -1,4 +1,4 @@
-"""Requests and responses as plain values, and the response bodies' shapes."""
+"""Requests and responses as plain values."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,19 +11,19 @@ from xml.sax.saxutils import escape
 from attrs import field, frozen
 
 Headers = tuple[tuple[str, str], ...]
-Manner = Literal["reset", "hang", "garbage", "cut"]
+ConnectionFailure = Literal["reset", "hang", "garbage", "cut"]
 
 
 @frozen
 class Call:
-    """A request as the sandbox sees it.
+    """A request to the sandbox.
 
     Attributes:
-        method: In capitals.
-        path: Percent-decoded, without query.
-        query: Name and value of every query parameter, decoded, in the order sent.
-        headers: By name in small letters.
-        base_url: Scheme and authority that the client used, without a final slash.
+        method: In upper case.
+        path: Percent-decoded, without the query.
+        query: Decoded names and values, in the order sent.
+        headers: By lower-case name.
+        base_url: Scheme and authority used by the client, without a final slash.
     """
 
     method: str
@@ -35,7 +35,7 @@ class Call:
 
 @frozen
 class FileSlice:
-    """A response body that is part of a file: ``length`` bytes from ``start``."""
+    """A response body in a file: ``length`` bytes from ``start``."""
 
     path: Path
     start: int
@@ -44,13 +44,12 @@ class FileSlice:
 
 @frozen
 class Reply:
-    """A response, complete but for the ``Date`` that every one gets.
+    """A response, without the ``Date`` header, which `Site` adds.
 
     Attributes:
-        status: HTTP status.
-        headers: Header fields; ``Transfer-Encoding: chunked`` makes a server send chunks.
-        body: The body, or where it is.
-        http: Version of HTTP that a server answers in.
+        headers: With ``Transfer-Encoding: chunked``, the server sends chunks.
+        body: The body, or its location in a file.
+        http: The version of HTTP in which the server answers.
     """
 
     status: int
@@ -59,7 +58,7 @@ class Reply:
     http: Literal["1.0", "1.1"] = "1.1"
 
     def header(self, name: str) -> str | None:
-        """The header of that name in whatever case, or None."""
+        """The value of a header, whatever its case; None if absent."""
         for key, value in self.headers:
             if key.lower() == name.lower():
                 return value
@@ -67,21 +66,21 @@ class Reply:
 
 
 class NoReplyError(Exception):
-    """Raised instead of giving a reply: the connection does something else than HTTP.
+    """Raised instead of returning a reply: the connection breaks.
 
-    Only mutants raise it; a server carries it out, a caller in-process gets the failure
-    that a socket would have given.
+    Only mutants raise it. A server breaks the connection; an in-process caller gets the
+    corresponding failure.
 
     Attributes:
         how: ``reset`` (closed at once, nothing sent), ``hang`` (open, nothing sent),
-            ``garbage`` (bytes that are no HTTP) or ``cut`` (``reply`` without the end of
+            ``garbage`` (bytes that are not HTTP) or ``cut`` (``reply`` without the end of
             its body).
-        reply: What is sent in part; None unless it is ``cut``.
+        reply: The reply that is sent in part; None unless ``how`` is ``cut``.
     """
 
-    def __init__(self, how: Manner, reply: Reply | None = None) -> None:
+    def __init__(self, how: ConnectionFailure, reply: Reply | None = None) -> None:
         super().__init__(how)
-        self.how: Manner = how
+        self.how: ConnectionFailure = how
         self.reply = reply
 
 
@@ -94,14 +93,14 @@ def json_reply(status: int, value: object, headers: Headers = ()) -> Reply:
 def error_reply(
     status: int, number: int, detail: str | dict[str, list[str]], headers: Headers = ()
 ) -> Reply:
-    """An error in the documented envelope.
+    """An error response in the documented envelope.
 
     Args:
         status: The HTTP status, repeated in the envelope.
-        number: Tells errors of one status apart. The documents publish no error
+        number: Distinguishes errors with the same status. The documents publish no error
             codes; the sandbox's are the status followed by this number.
-        detail: What was wrong: one sentence, or sentences by parameter (D-9).
-        headers: Further headers.
+        detail: The problem: one sentence, or sentences by parameter (D-9).
+        headers: Additional headers.
     """
     error = {
         "status": status,
@@ -113,19 +112,18 @@ def error_reply(
 
 
 def no_content_reply() -> Reply:
-    """A success that says nothing."""
+    """A 204 response."""
     return Reply(204, (), b"")
 
 
 @frozen
 class StoreError:
-    """What the object store refuses with, in S3's terms.
+    """An error of the object store, in S3's terms.
 
     Attributes:
-        status: The HTTP status.
         code: S3's name for the error.
         message: One sentence.
-        details: Further elements of the body, name and text.
+        details: Names and texts of additional elements in the body.
     """
 
     status: int
@@ -135,7 +133,7 @@ class StoreError:
 
 
 def xml_reply(error: StoreError, headers: Headers = ()) -> Reply:
-    """An error in the shape of S3's."""
+    """An error response in S3's format."""
     elements: Iterable[tuple[str, str]] = (
         ("Code", error.code),
         ("Message", error.message),
@@ -147,7 +145,7 @@ def xml_reply(error: StoreError, headers: Headers = ()) -> Reply:
 
 
 def file_reply(status: int, content_type: str, body: FileSlice, headers: Headers = ()) -> Reply:
-    """A response that carries part of a file or the whole of it."""
+    """A response with part or all of a file."""
     return Reply(status, (*_content(content_type, body.length), *headers), body)
 
 

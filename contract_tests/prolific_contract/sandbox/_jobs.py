@@ -11,24 +11,20 @@ from uuid import UUID
 from attrs import frozen
 
 from prolific_contract._vocabulary import JOB_LIMIT, Edition, Kind, State
-from prolific_contract.sandbox._filter import EVERYTHING, ExportFilter
+from prolific_contract.sandbox._filter import NO_FILTER, ExportFilter
 from prolific_contract.sandbox._resources import Fate, Resource
 
 
 @frozen
-class Job:
-    """One export job; its whole future is settled when it is requested.
+class SandboxJob:
+    """One export job. Its whole history is fixed when it is requested.
 
     Attributes:
-        export_id: The job's id, a UUID.
-        kind: What is exported.
-        resource_id: The collection or batch that is exported.
-        requested_at: When the job was requested; the archive holds the data of
-            that moment.
+        requested_at: When the job was requested; the archive contains the data of
+            that time.
         ready_at: When generation ends.
-        gone_at: From when on the job reads ``failed``: ``ready_at`` when generation
-            fails, later when the archive is deleted, None when it stays.
-        filter: Which responses are exported.
+        failed_at: When the state becomes ``failed``: at ``ready_at`` if generation
+            fails, later if the archive is deleted, None for never.
     """
 
     export_id: str
@@ -36,56 +32,56 @@ class Job:
     resource_id: str
     requested_at: datetime
     ready_at: datetime
-    gone_at: datetime | None
-    filter: ExportFilter = EVERYTHING
+    failed_at: datetime | None
+    filter: ExportFilter = NO_FILTER
 
     def state(self, now: datetime) -> State:
-        """The job's state at a moment."""
+        """The job's state at a given time."""
         if now < self.ready_at:
             return "generating"
-        # An archive deleted from storage reads as failed too (documents/000, 001).
-        if self.gone_at is not None and now >= self.gone_at:
+        # A job whose archive was deleted is also failed (documents/000, 001).
+        if self.failed_at is not None and now >= self.failed_at:
             return "failed"
         return "complete"
 
 
 @frozen
-class Requested:
-    """What a request for an export got.
+class RequestedJob:
+    """The result of an export request.
 
     Attributes:
-        job: The job, new or not.
+        job: The new or reused job.
         state: Its state; a new job is always ``generating``.
-        is_new: Whether the request started it.
+        is_new: Whether the request started the job.
     """
 
-    job: Job
+    job: SandboxJob
     state: State
     is_new: bool
 
 
 class JobLimitError(Exception):
-    """The resource has as many jobs as it may have; nothing was started."""
+    """The resource has reached the job limit; no job was started."""
 
 
 class StillGeneratingError(Exception):
-    """The job can't be deleted before it is generated."""
+    """The job can't be deleted while it is generating."""
 
 
-def answers_again(edition: Edition, state: State) -> bool:
-    """Whether a request gets the latest job of the same filter again when it is in this state.
+def is_reusable(edition: Edition, state: State) -> bool:
+    """Whether a request returns the latest job with the same filter, given the job's state.
 
-    Edition 2026-03, which has no filters, is idempotent while a job is generating or
-    complete; 2026-11 while it is generating (D-2, D-3). The documents call a reusable export
-    "recent" without a limit, so here it is reused as long as its archive exists.
+    Edition 2026-03, which has no filters, reuses generating and complete jobs; 2026-11 only
+    generating ones (D-2, D-3). The documents call a reusable export "recent" without a limit,
+    so the sandbox reuses it as long as its archive exists.
     """
     return state == "generating" or (edition == "2026-03" and state == "complete")
 
 
-def moment_gone(
+def failure_time(
     fate: Fate, earlier_jobs: int, requested_at: datetime, ready_at: datetime
 ) -> datetime | None:
-    """From when on a job reads ``failed``, by its resource's fate; None for never."""
+    """When a job becomes ``failed``, according to its resource's fate; None for never."""
     if fate is Fate.FAILS or (fate is Fate.FAILS_ONCE and earlier_jobs == 0):
         return ready_at
     if fate is Fate.VANISHES:
@@ -93,7 +89,7 @@ def moment_gone(
     return None
 
 
-class JobBook:
+class SandboxJobs:
     """The jobs of one sandbox. Safe to use from several threads."""
 
     def __init__(
@@ -103,78 +99,80 @@ class JobBook:
         seed: int,
         serials: Iterator[int] | None = None,
     ) -> None:
-        """Open an empty book.
+        """Start without jobs.
 
         Args:
-            edition: Whose rules decide when a job is given again.
+            edition: Decides when a job is reused.
             generation_time: How long a job stays ``generating``.
-            seed: Export ids are derived from it.
-            serials: Numbers never given before; two books that share them never
-                give the same export id.
+            seed: Determines the export ids.
+            serials: Numbers for export ids. Two instances that share them never create
+                the same export id.
         """
         self._edition: Edition = edition
         self._generation_time = generation_time
         self._seed = seed
         self._serials = count() if serials is None else serials
-        self._by_resource: dict[tuple[Kind, str], list[Job]] = {}
-        self._by_export_id: dict[str, Job] = {}
-        # The deleted ones included.
+        self._by_resource: dict[tuple[Kind, str], list[SandboxJob]] = {}
+        self._by_export_id: dict[str, SandboxJob] = {}
+        # Including deleted jobs.
         self._started: Counter[tuple[Kind, str]] = Counter()
         self._lock = threading.Lock()
 
     def request(
-        self, resource: Resource, now: datetime, wanted: ExportFilter = EVERYTHING
-    ) -> Requested:
-        """Give the resource's present job of that filter, or start one.
+        self, resource: Resource, now: datetime, wanted: ExportFilter = NO_FILTER
+    ) -> RequestedJob:
+        """Return the resource's current job with that filter, or start one.
 
         Raises:
-            JobLimitError: It would be one job too many for the resource.
+            JobLimitError: The resource has reached the job limit.
         """
         with self._lock:
             jobs = self._by_resource.get((resource.kind, resource.id), [])
             latest = next((job for job in reversed(jobs) if job.filter == wanted), None)
-            if latest is not None and answers_again(self._edition, latest.state(now)):
-                return Requested(latest, latest.state(now), is_new=False)
-            # A limit on what can be listed and deleted: the edition without has none (D-3).
+            if latest is not None and is_reusable(self._edition, latest.state(now)):
+                return RequestedJob(latest, latest.state(now), is_new=False)
+            # Only the edition with lists and deletions has the limit (D-3).
             if self._edition == "2026-11" and len(jobs) >= JOB_LIMIT:
                 raise JobLimitError
-            return Requested(self._start(resource, now, wanted), "generating", is_new=True)
+            return RequestedJob(self._start(resource, now, wanted), "generating", is_new=True)
 
-    def find(self, export_id: str) -> Job | None:
-        """The job of that id, or None."""
+    def find(self, export_id: str) -> SandboxJob | None:
+        """The job with that id, or None."""
         return self._by_export_id.get(export_id)
 
-    def of(self, kind: Kind, resource_id: str) -> tuple[Job, ...]:
-        """A resource's jobs that have not been deleted, oldest first."""
+    def of(self, kind: Kind, resource_id: str) -> tuple[SandboxJob, ...]:
+        """A resource's jobs, oldest first, without deleted ones."""
         return tuple(self._by_resource.get((kind, resource_id), ()))
 
-    def delete(self, job: Job, now: datetime) -> None:
-        """Delete a job; it is not found any more, and its archive neither.
+    def delete(self, job: SandboxJob, now: datetime) -> None:
+        """Delete a job and its archive.
 
         Raises:
-            StillGeneratingError: It is not finished; nothing was done.
+            StillGeneratingError: The job is not finished; it was not deleted.
         """
         with self._lock:
             if job.state(now) == "generating":
                 raise StillGeneratingError
             self._discard(job)
 
-    def _discard(self, job: Job) -> None:
-        """Take a job out of the book; the lock is held. Twice is as good as once."""
+    def _discard(self, job: SandboxJob) -> None:
+        """Remove a job. The caller holds the lock. Idempotent."""
         if self._by_export_id.pop(job.export_id, None) is not None:
             self._by_resource[job.kind, job.resource_id].remove(job)
 
-    def _start(self, resource: Resource, now: datetime, wanted: ExportFilter = EVERYTHING) -> Job:
-        """A new job; the lock is held."""
+    def _start(
+        self, resource: Resource, now: datetime, wanted: ExportFilter = NO_FILTER
+    ) -> SandboxJob:
+        """Start a job. The caller holds the lock."""
         key = (resource.kind, resource.id)
         ready_at = now + self._generation_time
-        job = Job(
+        job = SandboxJob(
             self._new_export_id(),
             resource.kind,
             resource.id,
             now,
             ready_at,
-            moment_gone(resource.fate, self._started[key], now, ready_at),
+            failure_time(resource.fate, self._started[key], now, ready_at),
             wanted,
         )
         self._started[key] += 1

@@ -1,8 +1,7 @@
-"""The instructions of the sandbox's collections and batches, and what people answer.
+"""The instructions of the sandbox's collections and batches, and their answers.
 
-Two invented studies in our own words: one about cooking at home, asked once of every
-participant, and one in which participants judge the answers of a chat assistant,
-task by task.
+Two invented studies: one about cooking at home, answered once by every participant,
+and one in which participants judge the replies of a chat assistant, task by task.
 """
 
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from prolific_contract._vocabulary import Kind
-from prolific_contract.sandbox._random import Draw
+from prolific_contract.sandbox._random import SeededChoices
 
 FILE_UPLOAD = "file_upload"
 
@@ -21,14 +20,14 @@ class Question:
 
     Attributes:
         type: One of the five response types of documents/003, or ``star_rating``.
-        description: What participants read.
-        parts: For texts: an answer is one phrase of each part, joined by spaces.
-        options: For choices: what can be chosen.
-        reasons: For choices with a text: what is said of each option.
-        most: For choices: how many options can be chosen.
-        amounts: For numbers with a unit: lowest and highest, by unit.
-        stars: For star ratings: how many there are at most.
-        optional: Whether some submissions leave it unanswered.
+        description: The wording that participants read.
+        parts: For texts: an answer joins one phrase of each part with spaces.
+        options: For choices.
+        reasons: For choices with a text: explanations, by option.
+        most: For choices: the maximum number of chosen options.
+        amounts: For numbers with a unit: unit, minimum and maximum.
+        stars: For star ratings: the maximum.
+        optional: Whether some submissions skip it.
     """
 
     type: str
@@ -41,8 +40,8 @@ class Question:
     stars: int = 0
     optional: bool = True
 
-    def answer(self, draw: Draw) -> dict[str, Any]:
-        """The value fields of one answer; ``file_upload`` is answered elsewhere."""
+    def answer(self, draw: SeededChoices) -> dict[str, Any]:
+        """The value members of one answer, except for ``file_upload``."""
         if self.type == "free_text":
             return {"value": " ".join(filter(None, map(draw.one, self.parts)))}
         if self.type == "free_text_with_unit":

@@ -1,4 +1,4 @@
-"""Random choices that are the same everywhere."""
+"""Random choices that are the same on every machine."""
 
 import random
 from collections.abc import Sequence
@@ -8,23 +8,22 @@ from uuid import UUID
 _T = TypeVar("_T")
 
 
-class Draw:
-    """Choices that follow from a name alone.
+class SeededChoices:
+    """Random choices that depend only on a name.
 
-    Only ``Random.random`` is used: its sequence for a given seed is promised to stay
-    the same between versions of Python, that of ``choice``, ``sample`` and the
-    others is not.
+    Uses ``Random.random`` only: Python guarantees its sequence for a given seed across
+    versions, but not those of ``choice``, ``sample`` and the others.
     """
 
     def __init__(self, *name: object) -> None:
         self._random = random.Random("/".join(map(str, name))).random  # noqa: S311 - not a secret
 
     def below(self, limit: int) -> int:
-        """A number from 0 to one less than the limit."""
+        """An integer from 0 to ``limit - 1``."""
         return int(self._random() * limit)
 
     def happens(self, chance: float) -> bool:
-        """True with that chance, 0 to 1."""
+        """True with the given probability, 0 to 1."""
         return self._random() < chance
 
     def one(self, options: Sequence[_T]) -> _T:
@@ -32,13 +31,13 @@ class Draw:
         return options[int(self._random() * len(options))]
 
     def some(self, options: Sequence[_T], most: int) -> list[_T]:
-        """One to ``most`` different options, in their order."""
+        """One to ``most`` distinct options, in their order."""
         if most == 1:
             return [self.one(options)]
         wanted = 1 + self.below(most)
         chosen: list[_T] = []
         for position, option in enumerate(options):
-            # Selection sampling: every set of that size is as likely as any other.
+            # Selection sampling: all subsets of that size are equally likely.
             if self._random() * (len(options) - position) < wanted - len(chosen):
                 chosen.append(option)
         return chosen

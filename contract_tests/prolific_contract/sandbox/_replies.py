@@ -1,4 +1,4 @@
-"""Replies, read and changed."""
+"""Functions that inspect and change replies."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,12 +10,12 @@ from prolific_contract.sandbox._http import Reply
 
 NO_CONTENT = 204
 
-Which: TypeAlias = Callable[[Reply], bool]
-Change: TypeAlias = Callable[[Reply], Reply]
+ReplyPredicate: TypeAlias = Callable[[Reply], bool]
+ReplyChange: TypeAlias = Callable[[Reply], Reply]
 
 
 def state_of(reply: Reply) -> str | None:
-    """The export status that a reply of the API tells; None for every other one."""
+    """The export state in an API reply; None if it contains none."""
     if reply.status >= 300 or not text_of(reply).startswith(b"{"):
         return None
     status: str = body_of(reply)["status"]
@@ -23,7 +23,7 @@ def state_of(reply: Reply) -> str | None:
 
 
 def is_success(reply: Reply) -> bool:
-    """Whether the API did what was asked."""
+    """Whether the HTTP status is a success."""
     return reply.status < 300
 
 
@@ -37,23 +37,23 @@ def has_content(reply: Reply) -> bool:
     return is_success(reply) and reply.status != NO_CONTENT
 
 
-def tells_state(reply: Reply) -> bool:
-    """Whether it tells an export's state."""
+def reports_state(reply: Reply) -> bool:
+    """Whether it reports an export's state."""
     return state_of(reply) is not None
 
 
 def is_generating(reply: Reply) -> bool:
-    """Whether it says ``generating``."""
+    """Whether it reports ``generating``."""
     return state_of(reply) == "generating"
 
 
 def is_complete(reply: Reply) -> bool:
-    """Whether it says ``complete``."""
+    """Whether it reports ``complete``."""
     return state_of(reply) == "complete"
 
 
 def is_failed(reply: Reply) -> bool:
-    """Whether it says ``failed``."""
+    """Whether it reports ``failed``."""
     return state_of(reply) == "failed"
 
 
@@ -62,24 +62,24 @@ def is_error(reply: Reply) -> bool:
     return reply.status >= 400
 
 
-def has_status(*statuses: int) -> Which:
-    """Whether it has one of the HTTP statuses."""
+def has_status(*statuses: int) -> ReplyPredicate:
+    """A predicate for replies with one of these HTTP statuses."""
     return lambda reply: reply.status in statuses
 
 
 def text_of(reply: Reply) -> bytes:
-    """The body of a reply of the API, which never is a file."""
+    """The body of an API reply, which is never a file."""
     return cast("bytes", reply.body)
 
 
 def body_of(reply: Reply) -> dict[str, Any]:
-    """The JSON object that a reply of the clean API is, unless it lists jobs or has no body."""
+    """The JSON object in an API reply; not for lists and empty bodies."""
     value: dict[str, Any] = json.loads(text_of(reply))
     return value
 
 
 def jobs_of(reply: Reply) -> list[dict[str, Any]]:
-    """The jobs that a reply lists."""
+    """The jobs in a list reply."""
     jobs: list[dict[str, Any]] = json.loads(text_of(reply))
     return jobs
 
@@ -95,7 +95,7 @@ def with_json(reply: Reply, value: object) -> Reply:
 
 
 def with_header(reply: Reply, name: str, value: str | None) -> Reply:
-    """The reply with a header field replaced, added or, with None, taken away."""
+    """The reply with a header replaced or added, or removed if the value is None."""
     headers = tuple((key, text) for key, text in reply.headers if key.lower() != name.lower())
     return evolve(reply, headers=headers if value is None else (*headers, (name, value)))
 

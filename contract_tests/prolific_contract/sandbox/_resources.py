@@ -1,7 +1,7 @@
-"""What the sandbox knows before it starts: kinds, fates, ids and defaults.
+"""The sandbox's resources, their fates, and the defaults of its settings.
 
-Standard library only: the command's ``--help`` reads this module without the
-packages that the running sandbox needs.
+The command's ``--help`` reads this module, so it imports no package of the
+``[contract]`` extra.
 """
 
 from enum import StrEnum
@@ -9,25 +9,25 @@ from typing import NamedTuple
 
 from prolific_contract._vocabulary import Edition, Kind
 
-DEFAULT_TOKEN = "sandbox-token"  # noqa: S105 - public on purpose: it opens nothing but the sandbox
+DEFAULT_TOKEN = "sandbox-token"  # noqa: S105 - public: it gives access to the sandbox only
 DEFAULT_EDITION: Edition = "2026-03"
 DEFAULT_GENERATION_SECONDS = 3.0
 DEFAULT_SUBMISSIONS = 25
 DEFAULT_FILES = 6
 DEFAULT_SEED = 1
-# No document says which status a request over the limit gets.
+# No document specifies the status of a request over the job limit.
 DEFAULT_LIMIT_STATUS = 409
 LIMIT_STATUSES = (400, 403, 409, 422, 429)
 
 STUDIES = ("64d0c0de0000000000000001", "64d0c0de0000000000000002")
-"""The studies under which responses were submitted, of every collection and batch."""
+"""The studies of the responses, the same for every collection and batch."""
 
-# Four documents give 24 hours, the later ones one hour (D-4).
+# Four documents say 24 hours, later ones one hour (D-4).
 URL_LIFETIME_SECONDS: dict[Edition, int] = {"2026-03": 24 * 3600, "2026-11": 3600}
 
 
 class Fate(StrEnum):
-    """What becomes of the export jobs of one collection or batch."""
+    """How the export jobs of a collection or batch end."""
 
     COMPLETES = "completes"
     FAILS_ONCE = "fails once"
@@ -40,9 +40,7 @@ FATE_MEANINGS: dict[Fate, str] = {
     Fate.COMPLETES: "every job completes",
     Fate.FAILS_ONCE: "the first job fails, later ones complete",
     Fate.FAILS: "every job fails",
-    Fate.VANISHES: (
-        "every job completes; its archive is deleted as long after as it took to generate"
-    ),
+    Fate.VANISHES: ("every job completes; after the same time again, its archive is deleted"),
     Fate.FORBIDDEN: (
         "no access: 403 on POST, 404 on GET of a job; in edition 2026-11 403 on list and DELETE"
     ),
@@ -50,7 +48,7 @@ FATE_MEANINGS: dict[Fate, str] = {
 
 
 class Resource(NamedTuple):
-    """A collection or batch that the sandbox knows, and the fate of its jobs."""
+    """A collection or batch, and the fate of its jobs."""
 
     kind: Kind
     id: str

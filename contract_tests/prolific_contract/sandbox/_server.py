@@ -20,17 +20,17 @@ from prolific_contract.sandbox._clock import Clock
 from prolific_contract.sandbox._errors import SandboxError
 from prolific_contract.sandbox._resources import Fate
 from prolific_contract.sandbox._settings import SandboxSettings
-from prolific_contract.sandbox._sites import make_site
+from prolific_contract.sandbox._site_choice import make_site
 from prolific_contract.sandbox._wire import WireProtocol
 from prolific_contract.sandbox.faults import FaultServer
 from prolific_contract.sandbox.faults import fault as transfer_fault
 
 guard("uvicorn.asgi")
 
-# How long downloads under way may go on when the server is stopped.
+# How long active downloads may continue after the server is stopped.
 _GRACE_SECONDS = 1
-_LOOK_AGAIN_SECONDS = 0.01
-# Waiting without end can't be interrupted by Ctrl-C on Windows.
+_CHECK_INTERVAL_SECONDS = 0.01
+# On Windows, Ctrl-C can't interrupt a wait without a timeout.
 _INTERRUPTIBLE_SECONDS = 0.5
 _HIGHEST_PORT = 65_535
 
@@ -44,8 +44,8 @@ class Sandbox:
             with Exports(token=sandbox.token, base_url=sandbox.url) as exports:
                 ...
 
-    It is ready to answer when the context is entered, and its thread, socket and
-    files are gone when it is left.
+    Entering the context starts the server and waits until it is ready. Leaving it
+    ends the thread, closes the socket and deletes the files.
     """
 
     def __init__(
@@ -60,31 +60,34 @@ class Sandbox:
         fault: str | None = None,
         tls: bool = False,
     ) -> None:
-        """Prepare it; nothing is opened before the context is entered.
+        """Create the sandbox; entering the context starts it.
 
         Args:
-            settings: How it behaves; None for the defaults.
-            clock: Where it takes the time from; None for the machine's.
+            settings: None uses the defaults.
+            clock: None uses the machine's clock.
             host: ``localhost`` or a loopback address. The sandbox's token is public,
-                so it is not to be reached from other machines.
-            port: The port to listen on; 0 for one that is free.
-            mutant: The single fault that it has, e.g. ``date-naive@batch-status``: one of
+                so other machines must not reach it.
+            port: The port to listen on; 0 chooses a free one.
+            mutant: Makes the sandbox break the contract in one way, e.g.
+                ``date-naive@batch-status``: a name in
                 `prolific_contract.sandbox.mutants.MUTANTS`.
-            variant: What it looks like while it keeps the contract, e.g. ``rate-limited``:
-                one of `prolific_contract.sandbox.variants.VARIANTS`.
-            fault: What goes wrong with downloads from its store, e.g. ``short-body``: one of
+            variant: Makes the sandbox look different but conform, e.g. ``rate-limited``:
+                a name in `prolific_contract.sandbox.variants.VARIANTS`.
+            fault: Disturbs downloads from the store, e.g. ``short-body``: a name in
                 `prolific_contract.sandbox.faults.FAULTS`.
-            tls: Whether it speaks https, with a certificate that `certificate_file` vouches for.
+            tls: Whether to use https. `certificate_file` is then the authority to trust.
 
         Raises:
-            SandboxError: The host is not a loopback address, there is no such port, mutant,
-                variant or fault, or more than one of the last three is given.
+            SandboxError: The host is not a loopback address; the port, mutant, variant or
+                fault does not exist; or more than one of the last three is given.
         """
         if not 0 <= port <= _HIGHEST_PORT:
-            raise SandboxError(f"there is no port {port}: choose 0 to {_HIGHEST_PORT}")
+            raise SandboxError(f"invalid port {port}: choose 0 to {_HIGHEST_PORT}")
         self._address = (_loopback_address(host), port)
         if fault is not None and (mutant is not None or variant is not None):
-            raise SandboxError("a sandbox with a fault is no mutant and no variant: choose one")
+            raise SandboxError(
+                "a sandbox can't combine a fault with a mutant or a variant: choose one"
+            )
         self._fault = None if fault is None else transfer_fault(fault)
         self._tls = tls
         self._certificate: Certificate | None = None
@@ -96,17 +99,15 @@ class Sandbox:
         """Start the server.
 
         Raises:
-            SandboxError: The port can't be used, or the server could not be started.
+            SandboxError: The port is not available, or the server can't be started.
         """
         try:
-            # Undone from the last to the first if one of them fails.
+            # If a step fails, the earlier ones are undone in reverse order.
             with ExitStack() as started:
                 self._start(started)
                 started.pop_all()
         except OSError as error:
-            raise SandboxError(
-                f"the sandbox could not be started: {error.strerror or error}"
-            ) from error
+            raise SandboxError(f"can't start the sandbox: {error.strerror or error}") from error
         return self
 
     def _start(self, started: ExitStack) -> None:
@@ -125,12 +126,12 @@ class Sandbox:
         started.callback(self._stop)
         while not self._server.ready.wait(_INTERRUPTIBLE_SECONDS):
             if not self._thread.is_alive():
-                raise self._failure or OSError("its server ended before it was ready")
+                raise self._failure or OSError("the server ended before it was ready")
 
     def _run(self, listener: socket.socket) -> None:
         self._failure = None
         try:
-            # At the level TRACE, uvicorn logs the query of every request.
+            # At log level TRACE, uvicorn logs the query of every request.
             with without_secrets(Redactor()):
                 self._server.run([listener])
         except OSError as error:
@@ -155,7 +156,7 @@ class Sandbox:
                 lifespan="off",
                 log_config=None,
                 access_log=False,
-                # The application sends Date, from its own clock.
+                # The application sends Date itself, from its clock.
                 date_header=False,
                 server_header=False,
                 ssl_certfile=None if certificate is None else certificate.chain,
@@ -175,49 +176,51 @@ class Sandbox:
             self._certificate.close()
 
     def reset(self, settings: SandboxSettings | None = None) -> None:
-        """Forget every job and archive.
+        """Discard all jobs and archives.
 
         Args:
-            settings: New settings; None keeps those in force.
+            settings: New settings; None keeps the current ones.
         """
         self._site.reset(settings)
 
     def serve_forever(self) -> None:
-        """Block until interrupted.
+        """Block until Ctrl-C.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C was pressed. The server still runs then.
+            KeyboardInterrupt: Ctrl-C was pressed. The server is still running.
         """
         while self._thread.is_alive():
             self._thread.join(_INTERRUPTIBLE_SECONDS)
 
     @property
     def settings(self) -> SandboxSettings:
-        """The settings in force."""
+        """The current settings."""
         return self._site.settings
 
     @property
     def url(self) -> str:
-        """The base URL, without a final slash: what ``PROLIFIC_URL`` is set to.
+        """The base URL without a final slash, for ``PROLIFIC_URL``.
 
         Raises:
-            SandboxError: The server has not been started.
+            SandboxError: The server was not started.
         """
         if self._url is None:
-            raise SandboxError("the sandbox has no URL before it is started: enter its context")
+            raise SandboxError(
+                "the sandbox has no URL before it is started: enter its context first"
+            )
         return self._url
 
     @property
     def certificate_file(self) -> Path | None:
-        """What ``SSL_CERT_FILE`` is set to for clients to believe it; None without ``tls``.
+        """The authority's PEM file, for ``SSL_CERT_FILE``; None without ``tls``.
 
-        There as long as the server runs.
+        Exists while the server runs.
         """
         return None if self._certificate is None else self._certificate.authority
 
     @property
     def token(self) -> str:
-        """The API token that is accepted."""
+        """The API token that the sandbox accepts."""
         return self.settings.token
 
     @property
@@ -232,17 +235,17 @@ class Sandbox:
 
     @property
     def forbidden_collection_id(self) -> str:
-        """A collection that the token gives no access to."""
+        """A collection to which the token has no access."""
         return self.settings.id_of("collection", Fate.FORBIDDEN)
 
     @property
     def forbidden_batch_id(self) -> str:
-        """A batch that the token gives no access to."""
+        """A batch to which the token has no access."""
         return self.settings.id_of("batch", Fate.FORBIDDEN)
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """A loop that goes on when the code under test has ``time.monotonic`` stand still."""
+    """An event loop that tests can't stop by freezing ``time.monotonic``."""
 
     _monotonic = staticmethod(time.monotonic)
 
@@ -251,31 +254,31 @@ class _Loop(asyncio.SelectorEventLoop):
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready, stops at once and leaves no connection behind.
+    """A uvicorn server that signals when it is ready, and stops at once.
 
-    uvicorn's own looks ten times a second whether it is to stop, and pauses as long when it
-    does: too long for tests that start a server each.
+    uvicorn's own checks only ten times a second whether it should stop: too slow for tests
+    that start a server each.
     """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
-        self._told_to_stop = asyncio.Event()
+        self._stop_requested = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
-        # One implementation everywhere, whatever else is installed.
+        # The same event loop everywhere, whatever else is installed.
         with asyncio.Runner(loop_factory=_Loop) as runner:
             runner.run(self.serve(sockets))
 
     def stop(self) -> None:
-        """Have ``run`` end, from whatever thread; once more does no harm."""
-        # In this order: what starts in the meantime looks at the one after setting the other.
+        """End ``run``. Can be called from any thread, and repeatedly."""
+        # In this order: a concurrent startup sets _loop before it checks should_exit.
         self.should_exit = True
         if self._loop is not None:
-            # A loop that has ended is closed.
+            # The loop may already be closed.
             with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._told_to_stop.set)
+                self._loop.call_soon_threadsafe(self._stop_requested.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -283,7 +286,7 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
     async def main_loop(self) -> None:
-        await self._told_to_stop.wait()
+        await self._stop_requested.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -294,10 +297,10 @@ class _Server(uvicorn.Server):
             connection.shutdown()
         with suppress(TimeoutError):
             async with asyncio.timeout(_GRACE_SECONDS):
-                # uvicorn's sets tell nobody when they get empty.
+                # uvicorn's sets do not signal when they become empty.
                 while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
-                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        # A client that doesn't read what was sent keeps its connection from closing.
+                    await asyncio.sleep(_CHECK_INTERVAL_SECONDS)
+        # A client that does not read keeps its connection open.
         for connection in list(self.server_state.connections):
             connection.transport.abort()
 
@@ -311,8 +314,8 @@ def _loopback_address(host: str) -> str:
         is_loopback = False
     if not is_loopback:
         raise SandboxError(
-            f"{host} is not a loopback address: the sandbox is a test server with a public "
-            "token and is not to be reached from other machines; use 127.0.0.1"
+            f"{host} is not a loopback address, and other machines must not reach a sandbox, "
+            "whose token is public: use 127.0.0.1"
         )
     return host
 
@@ -324,9 +327,9 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise SandboxError(
             f"can't listen on {host} port {port} ({error.strerror}): choose another port, "
-            "or 0 for one that is free"
+            "or 0 for a free one"
         ) from error
-    # Connections inherit it; a body written after its head would wait 40 ms for the client's
-    # delayed acknowledgement. asyncio does not see that these sockets are TCP's (proto is 0).
+    # Connections inherit the option. Without it, a body sent after its head waits 40 ms for the
+    # client's delayed acknowledgement. asyncio does not set it, because proto is 0 here.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

@@ -12,30 +12,28 @@ from prolific_contract.sandbox import _resources as known
 from prolific_contract.sandbox._errors import SandboxError
 from prolific_contract.sandbox._resources import Fate, Resource
 
-# An id becomes one path segment and part of a folder name inside the archive.
+# An id is a path segment, and part of a folder name in the archive.
 _USABLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _USABLE_TOKEN = re.compile(r"[!-~]+")
 _LONGEST_GENERATION_SECONDS = 365 * 24 * 3600
-# The longest lifetime that signature version 4 allows.
+# The longest lifetime in signature version 4.
 _LONGEST_LIFETIME_SECONDS = 7 * 24 * 3600
 
 
 def _known_edition(_: Any, __: "Attribute[Any]", value: object) -> None:
     if value not in EDITIONS:
-        raise SandboxError(
-            f"{value!r} is not an edition of the contract; choose {' or '.join(EDITIONS)}"
-        )
+        raise SandboxError(f"unknown edition {value!r}: choose {' or '.join(EDITIONS)}")
 
 
 def _not_negative(_: Any, attribute: "Attribute[Any]", value: float) -> None:
     if not (math.isfinite(value) and value >= 0):
-        raise SandboxError(f"{attribute.name} is {value}; it must be 0 or more")
+        raise SandboxError(f"invalid {attribute.name} {value}: it must be 0 or more")
 
 
 def _possible_generation(_: Any, attribute: "Attribute[Any]", value: float) -> None:
     if not 0 <= value <= _LONGEST_GENERATION_SECONDS:
         raise SandboxError(
-            f"{attribute.name} is {value}; it must be between 0 and "
+            f"invalid {attribute.name} {value}: it must be between 0 and "
             f"a year ({_LONGEST_GENERATION_SECONDS} seconds)"
         )
 
@@ -43,7 +41,7 @@ def _possible_generation(_: Any, attribute: "Attribute[Any]", value: float) -> N
 def _possible_lifetime(_: Any, attribute: "Attribute[Any]", value: int | None) -> None:
     if value is not None and not 1 <= value <= _LONGEST_LIFETIME_SECONDS:
         raise SandboxError(
-            f"{attribute.name} is {value}; it must be between 1 second and "
+            f"invalid {attribute.name} {value}: it must be between 1 second and "
             f"7 days ({_LONGEST_LIFETIME_SECONDS} seconds)"
         )
 
@@ -51,14 +49,14 @@ def _possible_lifetime(_: Any, attribute: "Attribute[Any]", value: int | None) -
 def _refusing_status(_: Any, __: "Attribute[Any]", value: int) -> None:
     if value not in known.LIMIT_STATUSES:
         choices = ", ".join(map(str, known.LIMIT_STATUSES))
-        raise SandboxError(f"limit_status is {value}; choose one of {choices}")
+        raise SandboxError(f"invalid limit_status {value}: choose one of {choices}")
 
 
 def _usable_token(_: Any, __: "Attribute[Any]", value: str) -> None:
     if not _USABLE_TOKEN.fullmatch(value):
         raise SandboxError(
-            "the token must be one or more printable ASCII characters without spaces, "
-            "or it could not be sent in a header"
+            "invalid token: use one or more printable ASCII characters without spaces, so that "
+            "it fits into a header"
         )
 
 
@@ -67,33 +65,32 @@ def _usable_resources(_: Any, __: "Attribute[Any]", value: tuple[Resource, ...])
         if not _USABLE_ID.fullmatch(resource.id):
             raise SandboxError(
                 f"{resource.id!r} can't be the id of a {resource.kind}: use letters, digits, "
-                "'.', '_' and '-', beginning with a letter or digit"
+                "'.', '_' and '-', and start with a letter or digit"
             )
 
 
 @frozen(kw_only=True)
 class SandboxSettings:
-    """How a sandbox behaves; every setting has a default.
+    """The settings of a sandbox.
 
     Attributes:
-        edition: The edition of the contract to behave as, ``2026-03`` or ``2026-11``.
-        token: The API token that is accepted; every other one gets 401.
-        generation_seconds: How long a job stays ``generating``. With 0 the first
-            status request already finds it finished; at most a year.
+        edition: The edition to implement, ``2026-03`` or ``2026-11``.
+        token: The only accepted API token; others are answered with 401.
+        generation_seconds: How long a job is ``generating``, at most a year. With 0 the
+            job is finished at the first status request.
         url_lifetime_seconds: How long a presigned URL is valid, 1 second to 7 days.
-            None takes the edition's: 24 hours in 2026-03, one hour in 2026-11 (D-4).
-        submissions: How many submissions an archive holds.
-        files: How many uploaded files an archive holds, spread over its
-            submissions; without submissions there are none.
-        seed: Another seed gives other ids and other answers; the same seed always
-            gives the same ones.
-        limit_status: What a request gets that would start an eleventh job in edition
-            2026-11: 400, 403, 409, 422 or 429. No document says which.
-        resources: The collections and batches that exist, each with the fate of its
-            jobs. Every other id gets 404.
+            None uses the edition's: 24 hours in 2026-03, one hour in 2026-11 (D-4).
+        submissions: Number of submissions in an archive.
+        files: Number of uploaded files in an archive, distributed over its
+            submissions; none without submissions.
+        seed: Determines ids and answers.
+        limit_status: HTTP status for a request that would start an eleventh job in
+            edition 2026-11: 400, 403, 409, 422 or 429. No document specifies it.
+        resources: The existing collections and batches, each with the fate of its
+            jobs. Other ids are answered with 404.
 
     Raises:
-        SandboxError: A value can't be used.
+        SandboxError: A value is invalid.
     """
 
     edition: Edition = field(default=known.DEFAULT_EDITION, validator=_known_edition)
@@ -112,31 +109,31 @@ class SandboxSettings:
 
     @property
     def generation_time(self) -> timedelta:
-        """How long a job stays ``generating``."""
+        """How long a job is ``generating``."""
         return timedelta(seconds=self.generation_seconds)
 
     @property
     def url_lifetime(self) -> timedelta:
-        """How long a presigned URL is valid, the edition's default filled in."""
+        """How long a presigned URL is valid; the edition's default if not set."""
         chosen = self.url_lifetime_seconds
         if chosen is None:
             chosen = known.URL_LIFETIME_SECONDS[self.edition]
         return timedelta(seconds=chosen)
 
     def resource(self, kind: Kind, resource_id: str) -> Resource | None:
-        """The resource of that kind and id, or None when there is none."""
+        """The resource with that kind and id; None if it does not exist."""
         for resource in self.resources:
             if resource.kind == kind and resource.id == resource_id:
                 return resource
         return None
 
     def id_of(self, kind: Kind, fate: Fate = Fate.COMPLETES) -> str:
-        """The id of the first resource of that kind whose jobs have that fate.
+        """The id of the first resource with that kind and fate.
 
         Raises:
-            SandboxError: The settings name no such resource.
+            SandboxError: No resource matches.
         """
         for resource in self.resources:
             if resource.kind == kind and resource.fate == fate:
                 return resource.id
-        raise SandboxError(f"the settings name no {kind} with the fate {fate.value!r}")
+        raise SandboxError(f"no {kind} in the settings has the fate {fate.value!r}")

@@ -1,8 +1,8 @@
-"""Presigned URLs, shaped like those of S3's signature version 4.
+"""Presigned URLs in the format of S3's signature version 4.
 
-The parameters have S3's names and meanings, so that a client can read from a URL
-until when it is valid. The signature itself is the sandbox's own and simpler: an
-HMAC over method, host, path and every other query parameter.
+The parameters have S3's names and meanings, so that a client can read the expiry
+from a URL. The signature is simpler than S3's: an HMAC over method, host, path and
+all other query parameters.
 """
 
 import hashlib
@@ -34,26 +34,26 @@ _Query = tuple[tuple[str, str], ...]
 
 @frozen
 class PresignedUrl:
-    """A URL that works without further authorization until it expires."""
+    """A URL that grants access until it expires."""
 
     url: str
     expires_at: datetime
 
 
 class UrlSigner:
-    """Signs URLs for GET and checks them."""
+    """Creates and checks presigned URLs for GET."""
 
     def __init__(self, secret: bytes, lifetime: timedelta) -> None:
         self._secret = secret
         self._lifetime = lifetime
 
     def presign(self, base_url: str, path: str, now: datetime) -> PresignedUrl:
-        """A URL for GET, valid from the second of ``now`` for the signer's lifetime.
+        """Sign a URL for GET, valid from ``now`` for the signer's lifetime.
 
         Args:
             base_url: Scheme and authority, without a final slash.
-            path: The object's path, decoded, beginning with a slash.
-            now: The moment of signing.
+            path: The object's decoded path, with its first slash.
+            now: The time of signing; fractions of a second are dropped.
         """
         signed_at = now.replace(microsecond=0)
         query: _Query = (
@@ -71,7 +71,7 @@ class UrlSigner:
         )
 
     def refusal(self, call: Call, now: datetime) -> StoreError | None:
-        """Why a request is not authorized by its URL, or None when it is."""
+        """The error for a request whose URL does not authorize it; None if it does."""
         names = [name for name, _ in call.query]
         if not any(name in names for name in _PARAMETERS):
             return StoreError(403, "AccessDenied", "Access Denied: the URL is not signed.")
@@ -80,7 +80,7 @@ class UrlSigner:
             return StoreError(
                 400,
                 "AuthorizationQueryParametersError",
-                f"A signed URL needs each of {', '.join(_PARAMETERS)} once and in its form.",
+                f"A signed URL needs each of {', '.join(_PARAMETERS)} once and well-formed.",
             )
         if now >= valid_until:
             return StoreError(
@@ -100,7 +100,7 @@ class UrlSigner:
             return StoreError(
                 403,
                 "SignatureDoesNotMatch",
-                "The signature is not that of this method, host, path and query.",
+                "The signature does not match this method, host, path and query.",
             )
         return None
 

@@ -1,4 +1,4 @@
-"""The sandbox as one function from request to response, and the state behind it."""
+"""The sandbox without a server: a function from requests to responses, and its state."""
 
 from collections.abc import Callable
 from functools import cache
@@ -8,10 +8,10 @@ from attrs import frozen
 
 from prolific_contract._vocabulary import Edition
 from prolific_contract.sandbox._api import ExportApi
-from prolific_contract.sandbox._archive_files import ArchiveShelf
+from prolific_contract.sandbox._archive_files import ArchiveFiles
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._http import Call, Reply, json_reply
-from prolific_contract.sandbox._jobs import JobBook
+from prolific_contract.sandbox._jobs import SandboxJobs
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._signing import UrlSigner
 from prolific_contract.sandbox._store import STORE_PREFIX, ObjectStore
@@ -21,11 +21,12 @@ CONTRACT_PATH = "/openapi.json"
 
 
 @frozen
-class _World:
-    """What one set of settings brought into being; a reset makes a new one."""
+class _Instance:
+    """The components made from one set of settings; a reset replaces them."""
 
     settings: SandboxSettings
-    shelf: ArchiveShelf
+    jobs: SandboxJobs
+    archives: ArchiveFiles
     api: ExportApi
     store: ObjectStore
 
@@ -38,64 +39,75 @@ class Site:
         settings: SandboxSettings | None = None,
         clock: Clock | None = None,
         *,
-        open_book: Callable[..., JobBook] = JobBook,
+        make_jobs: Callable[..., SandboxJobs] = SandboxJobs,
     ) -> None:
-        """Create it.
+        """Create the sandbox.
 
         Args:
-            settings: How it behaves; None for the defaults.
-            clock: Where it takes the time from; None for the machine's.
-            open_book: Makes the job book of each set of settings.
+            settings: None uses the defaults.
+            clock: None uses the machine's clock.
+            make_jobs: Creates the jobs for each set of settings.
         """
         self._clock = SystemClock() if clock is None else clock
-        self._open_book = open_book
-        # Shared by all worlds: an export id is never given twice.
+        self._make_jobs = make_jobs
+        # Shared by all instances, so that export ids are never reused.
         self._serials = count()
-        self._world = self._new_world(SandboxSettings() if settings is None else settings)
+        self._instance = self._new_instance(SandboxSettings() if settings is None else settings)
 
     @property
     def settings(self) -> SandboxSettings:
-        """The settings in force."""
-        return self._world.settings
+        """The current settings."""
+        return self._instance.settings
+
+    @property
+    def jobs(self) -> SandboxJobs:
+        """The jobs since the last reset."""
+        return self._instance.jobs
+
+    @property
+    def archives(self) -> ArchiveFiles:
+        """The archives since the last reset."""
+        return self._instance.archives
 
     def answer(self, call: Call) -> Reply:
-        """Answer a request. May take a while: the first download builds the archive."""
-        world = self._world
+        """Answer a request. The first download of a job is slow, because it builds the archive."""
+        instance = self._instance
         now = self._clock.now()
         if call.path.startswith(STORE_PREFIX):
-            reply = world.store.answer(call, now)
+            reply = instance.store.answer(call, now)
         elif call.path == CONTRACT_PATH and call.method in ("GET", "HEAD"):
-            reply = _contract_reply(world.settings.edition)
+            reply = _contract_reply(instance.settings.edition)
         else:
-            reply = world.api.answer(call, now)
+            reply = instance.api.answer(call, now)
         return Reply(reply.status, (*reply.headers, ("Date", http_date(now))), reply.body)
 
     def reset(self, settings: SandboxSettings | None = None) -> None:
-        """Forget every job and archive.
+        """Discard all jobs and archives.
 
         Args:
-            settings: New settings; None keeps those in force.
+            settings: New settings; None keeps the current ones.
         """
-        old = self._world
-        self._world = self._new_world(old.settings if settings is None else settings)
-        old.shelf.close()
+        old = self._instance
+        self._instance = self._new_instance(old.settings if settings is None else settings)
+        old.archives.close()
 
     def close(self) -> None:
-        """Delete what is on disk."""
-        self._world.shelf.close()
+        """Delete the archives on disk."""
+        self._instance.archives.close()
 
-    def _new_world(self, settings: SandboxSettings) -> _World:
-        jobs = self._open_book(
+    def _new_instance(self, settings: SandboxSettings) -> _Instance:
+        jobs = self._make_jobs(
             settings.edition, settings.generation_time, settings.seed, self._serials
         )
         secret = f"sandbox/{settings.seed}/{settings.token}".encode()
         signer = UrlSigner(secret, settings.url_lifetime)
-        shelf = ArchiveShelf(settings)
-        return _World(
+        archives = ArchiveFiles(settings)
+        return _Instance(
             settings,
-            shelf,
+            jobs,
+            archives,
             ExportApi(settings, jobs, signer),
-            ObjectStore(jobs, signer, shelf.stored_object),
+            ObjectStore(jobs, signer, archives.stored_object),
         )
 
 

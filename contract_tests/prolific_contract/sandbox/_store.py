@@ -1,4 +1,4 @@
-"""The object store that presigned URLs point to: S3's answers to conditional and range requests."""
+"""The object store behind presigned URLs. It answers conditional and range requests as S3 does."""
 
 import re
 from collections.abc import Callable
@@ -16,46 +16,46 @@ from prolific_contract.sandbox._http import (
     file_reply,
     xml_reply,
 )
-from prolific_contract.sandbox._jobs import Job, JobBook
+from prolific_contract.sandbox._jobs import SandboxJob, SandboxJobs
 from prolific_contract.sandbox._signing import UrlSigner
 from prolific_contract.sandbox._text import http_date
 
 STORE_PREFIX = "/store/"
 _KEY_PREFIX = "exports/"
 _KEY_SUFFIX = ".zip"
-# No more digits than a file's size can have: int() refuses very long numbers.
+# A file size has at most 19 digits; int() rejects very long numbers.
 _RANGE = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})", re.IGNORECASE)
 
 
 def object_path(export_id: str) -> str:
-    """The path under which a job's archive is stored."""
+    """The store's path of a job's archive."""
     return f"{STORE_PREFIX}{_KEY_PREFIX}{export_id}{_KEY_SUFFIX}"
 
 
 def export_id_of(path: str) -> str:
-    """The job whose archive a path of the store names, if there is such a job."""
+    """The export id in a path of the store; the job may not exist."""
     return path.removeprefix(f"{STORE_PREFIX}{_KEY_PREFIX}").removesuffix(_KEY_SUFFIX)
 
 
 @frozen
 class Span:
-    """The bytes of an object that a request gets: ``length`` bytes from ``start``."""
+    """The requested bytes of an object: ``length`` bytes from ``start``."""
 
     start: int
     length: int
 
 
 def requested_span(header: str | None, size: int) -> Span | StoreError | None:
-    """The part of an object that a ``Range`` header asks for.
+    """Parse a ``Range`` header.
 
     Args:
-        header: The header's value, None when it was not sent.
+        header: The header's value; None if it was not sent.
         size: The object's size in bytes.
 
     Returns:
-        The span; an error when it lies outside the object; None when the whole
-        object is to be sent, because there is no range or it is malformed or there
-        are several (RFC 9110 lets a server ignore those, and S3 does).
+        The span; an error if it lies outside the object; None for the whole object,
+        if there is no range, several ranges or a malformed one (RFC 9110 lets servers
+        ignore those, and S3 does).
     """
     match = _RANGE.fullmatch(header) if header is not None else None
     if header is None or match is None or match[0].endswith("=-"):
@@ -81,7 +81,7 @@ def requested_span(header: str | None, size: int) -> Span | StoreError | None:
 
 
 def matches(header: str, etag: str) -> bool:
-    """Whether an ``If-Match`` header admits an object with this strong ETag."""
+    """Whether an ``If-Match`` header matches this strong ETag."""
     return header.strip() == "*" or etag in (tag.strip() for tag in header.split(","))
 
 
@@ -89,7 +89,10 @@ class ObjectStore:
     """The archives of one sandbox, behind presigned URLs."""
 
     def __init__(
-        self, jobs: JobBook, signer: UrlSigner, stored_object: Callable[[Job], StoredObject]
+        self,
+        jobs: SandboxJobs,
+        signer: UrlSigner,
+        stored_object: Callable[[SandboxJob], StoredObject],
     ) -> None:
         self._jobs = jobs
         self._signer = signer
@@ -107,7 +110,7 @@ class ObjectStore:
                     (("ArgumentName", "Authorization"),),
                 )
             )
-        # Only GET is ever signed, so this refuses every other method, HEAD too, as S3 does.
+        # URLs are signed for GET only, so every other method is refused, HEAD too, as S3 does.
         refusal = self._signer.refusal(call, now)
         if refusal is not None:
             return xml_reply(refusal)
@@ -119,7 +122,7 @@ class ObjectStore:
             )
         return self._object_reply(call, job)
 
-    def _object_reply(self, call: Call, job: Job) -> Reply:
+    def _object_reply(self, call: Call, job: SandboxJob) -> Reply:
         stored = self._stored_object(job)
         condition = call.headers.get("if-match")
         if condition is not None and not matches(condition, stored.etag):
@@ -131,8 +134,8 @@ class ObjectStore:
                     (("Condition", "If-Match"),),
                 )
             )
-        # If-Range is ignored, as moto, SeaweedFS, s3rver and nanio were measured to do: they
-        # answer 206 in spite of another ETag, so a client must not rely on it.
+        # If-Range is ignored, as moto, SeaweedFS, s3rver and nanio do (measured): they answer
+        # 206 even if the ETag differs, so clients must not rely on it.
         span = requested_span(call.headers.get("range"), stored.size)
         if isinstance(span, StoreError):
             return xml_reply(span, (("Content-Range", f"bytes */{stored.size}"),))

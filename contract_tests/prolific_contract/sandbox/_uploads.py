@@ -1,10 +1,10 @@
-"""Small files of the types that participants upload, made from nothing but a number."""
+"""Generates small files of the types that participants upload."""
 
 import struct
 import zlib
 from typing import NamedTuple
 
-from prolific_contract.sandbox._random import Draw
+from prolific_contract.sandbox._random import SeededChoices
 
 _NAMES: tuple[tuple[str, str], ...] = (
     ("photo", "jpg"),
@@ -17,19 +17,19 @@ _NAMES: tuple[tuple[str, str], ...] = (
 
 
 class Upload(NamedTuple):
-    """An uploaded file: the name the participant's file had, and its bytes."""
+    """An uploaded file: the participant's file name, and the content."""
 
     name: str
     extension: str
     content: bytes
 
 
-def make_upload(draw: Draw, number: int) -> Upload:
+def make_upload(draw: SeededChoices, number: int) -> Upload:
     """A valid JPEG, PNG, PDF or text file.
 
     Args:
-        draw: Chooses what is in it.
-        number: Which of an archive's files it is; the types take turns.
+        draw: Chooses the content.
+        number: Index of the file in the archive; selects the type.
     """
     stem, extension = _NAMES[number % len(_NAMES)]
     shade = draw.below(256)
@@ -57,7 +57,7 @@ def _png(shade: int) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
 
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    # Stored, not compressed: then the bytes don't depend on the zlib at hand.
+    # Stored, not compressed, so that the bytes don't depend on the version of zlib.
     pixels = zlib.compress(rows, 0)
     return b"".join(
         (
@@ -75,11 +75,11 @@ def _jpeg(shade: int) -> bytes:
     def segment(marker: int, data: bytes) -> bytes:
         return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
 
-    # Both code tables hold one code, the single bit 0: for the DC coefficient it says
-    # that 7 bits follow, for the AC coefficients that there are none.
+    # Both code tables contain one code, the single bit 0: for the DC coefficient it means
+    # that 7 bits follow, for the AC coefficients that none follow.
     one_code = bytes([1, *[0] * 15])
-    # Seven bits say 64 to 127, or -127 to -64 when the first is 0; a quantiser of 8
-    # makes one step of the coefficient one step of grey.
+    # Seven bits encode 64 to 127, or -127 to -64 if the first is 0; with a quantiser of 8,
+    # one step of the coefficient is one step of grey.
     coefficient = shade >> 1
     scan = coefficient << 8 | 0b1111111
     return b"".join(

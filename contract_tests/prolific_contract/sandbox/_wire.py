@@ -1,4 +1,4 @@
-"""What a server can do to a connection and no ASGI application can say."""
+"""Connection behaviour that ASGI can't express: resets, garbage, HTTP/1.0."""
 
 import asyncio
 from http import HTTPStatus
@@ -10,29 +10,31 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from prolific_contract.sandbox._http import FileSlice, NoReplyError, Reply
 
 _CONNECTION: Final = "prolific_contract.connection"
-# The beginning of a TLS alert: what a client meets that speaks HTTP to the wrong port.
+# The start of a TLS alert: what a client receives that sends plain HTTP to an https port.
 _GARBAGE: Final = b"\x15\x03\x01\x00\x02\x02\x46\r\n\r\n"
 
 
 class WireProtocol(H11Protocol):
-    """HTTP/1.1 over a connection that the application can reach."""
+    """HTTP/1.1 that gives the application access to the connection."""
 
     def connection_made(  # type: ignore[override]
         self, transport: asyncio.Transport
     ) -> None:
-        """Keep the connection for the application; uvicorn's own signature is as narrow."""
+        """Store the connection for the application; uvicorn's own signature is as narrow."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, _CONNECTION: transport}
 
 
 def connection_of(scope: Scope) -> asyncio.Transport | None:
-    """The connection that a request came by; None in-process."""
+    """The connection of a request; None in-process."""
     connection: asyncio.Transport | None = scope.get("state", {}).get(_CONNECTION)
     return connection
 
 
-async def break_off(error: NoReplyError, connection: asyncio.Transport, receive: Receive) -> None:
-    """Do to a connection what is done instead of answering."""
+async def break_connection(
+    error: NoReplyError, connection: asyncio.Transport, receive: Receive
+) -> None:
+    """Break a connection instead of answering."""
     if error.how == "reset":
         connection.abort()
     elif error.how != "hang":
@@ -49,13 +51,13 @@ async def answer_as_1_0(reply: Reply, connection: asyncio.Transport, receive: Re
 
 
 async def _gone(receive: Receive) -> None:
-    """Wait until the client is gone: an application that returns before has forgotten to answer."""
+    """Wait for the client to disconnect; returning earlier would count as a missing response."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 def message_head(reply: Reply, version: str = "1.1") -> bytes:
-    """Status line and headers, with the empty line after them."""
+    """Status line, headers and the empty line after them."""
     phrase = HTTPStatus(reply.status).phrase
     head = [f"HTTP/{version} {reply.status} {phrase}"]
     head += [f"{name}: {value}" for name, value in reply.headers]
@@ -63,7 +65,7 @@ def message_head(reply: Reply, version: str = "1.1") -> bytes:
 
 
 def message_body(reply: Reply) -> bytes:
-    """The whole body, from its file if it is in one."""
+    """The whole body, read from its file if necessary."""
     if not isinstance(reply.body, FileSlice):
         return reply.body
     with reply.body.path.open("rb") as file:

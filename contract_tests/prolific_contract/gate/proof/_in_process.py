@@ -11,9 +11,9 @@ from prolific_exports._model._content_coding import BodyExcerpt, CodingError
 from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoResponseError, TimedOutError
 from prolific_contract.gate.trace._exchanges import HttpResponse
 from prolific_contract.sandbox._clock import ManualClock
-from prolific_contract.sandbox._http import Call, FileSlice, Manner, NoReplyError, Reply
+from prolific_contract.sandbox._http import Call, ConnectionFailure, FileSlice, NoReplyError, Reply
 
-_FAILURES: Final[Mapping[Manner, str]] = {
+_FAILURES: Final[Mapping[ConnectionFailure, str]] = {
     "reset": "the connection broke",
     "garbage": "the answer was no HTTP",
     "cut": "the answer was no HTTP (its body ends too soon)",

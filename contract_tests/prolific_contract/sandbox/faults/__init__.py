@@ -1,14 +1,14 @@
-"""Stores that break transfers, to prove that a client neither loses nor invents a byte.
+"""Stores that break transfers, to prove that a client's files are complete and correct.
 
-`FAULTS` has every one by its name, e.g. ``short-body``. A mutant breaks the contract of the
-API; a fault is what networks, proxies and object stores do to a download. `FaultServer` writes
-to the socket itself, since an HTTP server would not let such answers out.
+`FAULTS` maps names such as ``short-body`` to faults. A mutant breaks the contract of the API;
+a transfer fault is what networks, proxies and object stores do to a download. `FaultServer`
+writes to the socket itself, because HTTP servers refuse to send such responses.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from prolific_contract.sandbox._by_name import named
+from prolific_contract.sandbox._lookup import look_up
 from prolific_contract.sandbox.faults._answers import ANSWERS
 from prolific_contract.sandbox.faults._bodies import BODIES
 from prolific_contract.sandbox.faults._connections import CONNECTIONS
@@ -24,9 +24,9 @@ FAULTS: Mapping[str, TransferFault] = MappingProxyType(
 
 
 def fault(name: str) -> TransferFault:
-    """The fault of that name.
+    """Look up a fault by name.
 
     Raises:
-        SandboxError: There is none; the message names those that look like it.
+        SandboxError: No fault has this name. The message suggests similar names.
     """
-    return named("fault", name, FAULTS)
+    return look_up("fault", name, FAULTS)

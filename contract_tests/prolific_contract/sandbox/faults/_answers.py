@@ -1,18 +1,18 @@
-"""Faults of the answer: refusals, failures and redirections."""
+"""Faults of the response: refusals, errors and redirects."""
 
 from prolific_contract.sandbox._http import Headers, Reply, StoreError, xml_reply
 from prolific_contract.sandbox.faults._transfer import (
-    Behaviour,
     Transfer,
+    TransferBehaviour,
     TransferFault,
-    at_first,
-    once_begun,
+    first_requests,
+    on_resume,
 )
 
 _EXPIRED = "Request has expired"
 
 
-def _refusing(status: int, code: str, message: str, headers: Headers = ()) -> Behaviour:
+def _refusing(status: int, code: str, message: str, headers: Headers = ()) -> TransferBehaviour:
     return lambda one: one.deliver(xml_reply(StoreError(status, code, message), headers))
 
 
@@ -25,38 +25,39 @@ def _back_to_itself(one: Transfer) -> None:
 ANSWERS = (
     TransferFault(
         "expired-403",
-        "It calls the URL expired when a download is gone on with: 403, once",
-        once_begun(_refusing(403, "AccessDenied", _EXPIRED), 1),
+        "It answers the request that resumes a download with 403, as for an expired URL, once",
+        on_resume(_refusing(403, "AccessDenied", _EXPIRED), 1),
     ),
     TransferFault(
         "expired-400",
-        "It calls the URL expired when a download is gone on with: 400, as some stores do, once",
-        once_begun(_refusing(400, "AccessDenied", _EXPIRED), 1),
+        "It answers the request that resumes a download with 400, as some stores do for "
+        "an expired URL, once",
+        on_resume(_refusing(400, "AccessDenied", _EXPIRED), 1),
     ),
     TransferFault(
         "refused",
-        "It refuses every URL with 403, fresh ones too",
+        "It answers every URL with 403, even a fresh one",
         _refusing(403, "AccessDenied", "Access Denied"),
     ),
     TransferFault(
         "gone",
-        "It does not have the archive: 404, always",
+        "It answers 404 because the archive does not exist, always",
         _refusing(404, "NoSuchKey", "The specified key does not exist."),
     ),
     TransferFault(
         "slow-down",
         "It answers 503 with Retry-After, twice",
-        at_first(_refusing(503, "SlowDown", "Reduce your rate.", (("Retry-After", "1"),)), 2),
+        first_requests(_refusing(503, "SlowDown", "Reduce your rate.", (("Retry-After", "1"),)), 2),
     ),
     TransferFault(
         "server-error",
         "It answers 500, twice",
-        at_first(_refusing(500, "InternalError", "We encountered an internal error."), 2),
+        first_requests(_refusing(500, "InternalError", "We encountered an internal error."), 2),
     ),
     TransferFault(
         "redirect",
         "It redirects to the same URL, once",
-        at_first(_back_to_itself),
+        first_requests(_back_to_itself),
     ),
     TransferFault(
         "redirect-loop",

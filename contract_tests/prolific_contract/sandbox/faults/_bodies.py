@@ -1,4 +1,4 @@
-"""Faults of the body: its length, how it is marked off, and its bytes."""
+"""Faults of the body: its length, framing and bytes."""
 
 import gzip
 
@@ -10,8 +10,8 @@ from prolific_contract.sandbox._wire import message_body
 from prolific_contract.sandbox.faults._transfer import (
     Transfer,
     TransferFault,
-    at_first,
     changed,
+    first_requests,
 )
 
 _MORE_BYTES = 100
@@ -48,63 +48,64 @@ def _in_chunks(one: Transfer, *, to_the_end: bool) -> None:
     reply = with_header(one.answer(), "Content-Length", None)
     body = message_body(reply)
     part = body if to_the_end else body[: len(body) // 2]
-    one.line.send_head(with_header(reply, "Transfer-Encoding", "chunked"))
-    one.line.send(b"%x\r\n%b\r\n" % (len(part), part))
+    one.connection.send_head(with_header(reply, "Transfer-Encoding", "chunked"))
+    one.connection.send(b"%x\r\n%b\r\n" % (len(part), part))
     if to_the_end:
-        one.line.send(b"0\r\n\r\n")
+        one.connection.send(b"0\r\n\r\n")
 
 
 def _until_closed(one: Transfer, *, to_the_end: bool) -> None:
     reply = with_header(one.answer(), "Content-Length", None)
     body = message_body(reply)
-    one.line.send_head(reply, "1.0")
-    one.line.send(body if to_the_end else body[: len(body) // 2])
+    one.connection.send_head(reply, "1.0")
+    one.connection.send(body if to_the_end else body[: len(body) // 2])
 
 
 BODIES = (
     TransferFault(
         "length-too-short",
-        "It says that the body has half its length and sends that, once",
-        at_first(changed(_half)),
+        "It declares half of the body's length and sends half of the body, once",
+        first_requests(changed(_half)),
     ),
     TransferFault(
         "length-too-long",
-        "It says that the body has 100 bytes more than it sends, once",
-        at_first(changed(_promising_more)),
+        "It declares a length 100 bytes greater than the body it sends, once",
+        first_requests(changed(_promising_more)),
     ),
     TransferFault(
         "chunked",
-        "It sends the body in chunks, without its length, always",
+        "It sends the body in chunks and declares no length, always",
         lambda one: _in_chunks(one, to_the_end=True),
     ),
     TransferFault(
         "chunked-cut",
-        "It sends the body in chunks and closes the connection in the middle, once",
-        at_first(lambda one: _in_chunks(one, to_the_end=False)),
+        "It sends the body in chunks and closes the connection halfway, once",
+        first_requests(lambda one: _in_chunks(one, to_the_end=False)),
     ),
     TransferFault(
         "no-length",
-        "It answers in HTTP/1.0 without a length: the body ends with the connection, always",
+        "It answers in HTTP/1.0 without a length, so that the body ends when the "
+        "connection closes, always",
         lambda one: _until_closed(one, to_the_end=True),
     ),
     TransferFault(
         "no-length-cut",
-        "It answers in HTTP/1.0 without a length and closes in the middle, once",
-        at_first(lambda one: _until_closed(one, to_the_end=False)),
+        "It answers in HTTP/1.0 without a length and closes the connection halfway, once",
+        first_requests(lambda one: _until_closed(one, to_the_end=False)),
     ),
     TransferFault(
         "flipped-byte",
-        "It sends a body with one byte changed, once",
-        at_first(changed(_flipped)),
+        "It changes one byte of the body, once",
+        first_requests(changed(_flipped)),
     ),
     TransferFault(
         "gzip",
-        "It compresses the body although that was not asked for, always",
+        "It compresses the body although the client did not ask for it, always",
         changed(_gzipped),
     ),
     TransferFault(
         "web-page",
-        "It answers 200 with a web page, as networks do that want a login, once",
-        at_first(_page),
+        "It answers 200 with a web page, like the login page of a public network, once",
+        first_requests(_page),
     ),
 )

@@ -1,4 +1,4 @@
-"""Faults of range and conditional requests; the first request is cut off to provoke them."""
+"""Faults of range and conditional requests; the first body is cut to provoke them."""
 
 import re
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from prolific_contract.sandbox._replies import with_body, with_header
 from prolific_contract.sandbox._store import matches
 from prolific_contract.sandbox._wire import message_body
 from prolific_contract.sandbox.faults._transfer import (
-    Behaviour,
     Transfer,
+    TransferBehaviour,
     TransferFault,
-    once_begun,
+    on_resume,
 )
 
 _OTHER_ETAG = '"7e57ed0b1ec7"'
@@ -23,8 +23,8 @@ _BOUNDARY = "sandbox-part"
 _Relabel: TypeAlias = Callable[[int, int, int], str]
 
 
-def _labelled(relabel: _Relabel) -> Behaviour:
-    """Another ``Content-Range``, from first byte, last byte and size."""
+def _labelled(relabel: _Relabel) -> TransferBehaviour:
+    """Replace ``Content-Range``, given first byte, last byte and size."""
 
     def behave(one: Transfer) -> None:
         reply = one.answer()
@@ -64,17 +64,19 @@ def _unsatisfiable(one: Transfer) -> None:
 
 
 def _replaced(one: Transfer) -> None:
-    """As if the archive had been written anew: the same bytes, another ETag."""
+    """As if the archive had been replaced: the same bytes, a new ETag."""
     condition = one.call.headers.get("if-match")
     if condition is not None and not matches(condition, _OTHER_ETAG):
-        error = StoreError(412, "PreconditionFailed", "The object's ETag is another one.")
+        error = StoreError(
+            412, "PreconditionFailed", "The object's ETag is not the one in If-Match."
+        )
         one.deliver(xml_reply(error))
     else:
         one.deliver(with_header(one.answer(without=("if-match",)), "ETag", _OTHER_ETAG))
 
 
-def _retagged(etag: Callable[[str], str | None]) -> Behaviour:
-    """Another ETag from the first answer on."""
+def _retagged(etag: Callable[[str], str | None]) -> TransferBehaviour:
+    """Replace the ETag in every response."""
 
     def behave(one: Transfer) -> None:
         reply = one.answer(without=("if-match",))
@@ -94,52 +96,53 @@ RANGES = (
     TransferFault(
         "range-ignored",
         "It answers a range request with 200 and the whole archive, always",
-        once_begun(lambda one: one.deliver(one.whole())),
+        on_resume(lambda one: one.deliver(one.whole())),
     ),
     TransferFault(
         "range-shifted",
-        "It answers a range request with a range that begins a byte later, once",
-        once_begun(_shifted, 1),
+        "It answers a range request with a range that starts one byte later, once",
+        on_resume(_shifted, 1),
     ),
     TransferFault(
         "range-mislabelled",
-        "It answers a range request with the right bytes and a Content-Range of others, once",
-        once_begun(_labelled(lambda _, last, size: f"bytes 0-{last}/{size}"), 1),
+        "It answers a range request with the right bytes and a wrong Content-Range, once",
+        on_resume(_labelled(lambda _, last, size: f"bytes 0-{last}/{size}"), 1),
     ),
     TransferFault(
         "range-of-another-size",
-        "It answers a range request with a Content-Range that has another size, once",
-        once_begun(_labelled(lambda first, last, size: f"bytes {first}-{last}/{size + 1}"), 1),
+        "It answers a range request with a wrong total size in Content-Range, once",
+        on_resume(_labelled(lambda first, last, size: f"bytes {first}-{last}/{size + 1}"), 1),
     ),
     TransferFault(
         "range-wrong-bytes",
-        "It answers a range request with the right Content-Range and the archive's beginning, once",
-        once_begun(_from_the_beginning, 1),
+        "It answers a range request with the right Content-Range and the first bytes of "
+        "the archive, once",
+        on_resume(_from_the_beginning, 1),
     ),
     TransferFault(
         "range-unlabelled",
         "It answers a range request with 206 and no Content-Range, once",
-        once_begun(lambda one: one.deliver(_without_range(one.answer())), 1),
+        on_resume(lambda one: one.deliver(_without_range(one.answer())), 1),
     ),
     TransferFault(
         "range-in-parts",
         "It answers a range request with multipart/byteranges, once",
-        once_begun(_in_parts, 1),
+        on_resume(_in_parts, 1),
     ),
     TransferFault(
         "range-refused",
         "It answers a range request with 416, once",
-        once_begun(_unsatisfiable, 1),
+        on_resume(_unsatisfiable, 1),
     ),
     TransferFault(
         "etag-changes",
-        "It has another ETag when a download is gone on with, and keeps to If-Match",
-        once_begun(_replaced),
+        "It has a new ETag when a download resumes, and respects If-Match",
+        on_resume(_replaced),
     ),
     TransferFault(
         "if-match-ignored",
-        "It has another ETag when a download is gone on with, and ignores If-Match",
-        once_begun(
+        "It has a new ETag when a download resumes, and ignores If-Match",
+        on_resume(
             lambda one: one.deliver(
                 with_header(one.answer(without=("if-match",)), "ETag", _OTHER_ETAG)
             )
@@ -147,12 +150,12 @@ RANGES = (
     ),
     TransferFault(
         "etag-missing",
-        "It sends no ETag, and cuts the first answer off",
+        "It sends no ETag, and closes the connection halfway through the first body",
         _retagged(lambda _: None),
     ),
     TransferFault(
         "etag-weak",
-        "It sends a weak ETag, and cuts the first answer off",
+        "It sends a weak ETag, and closes the connection halfway through the first body",
         _retagged(lambda etag: f"W/{etag}"),
     ),
 )

@@ -1,4 +1,4 @@
-"""What a fault is, and what it works on: one answer of the store."""
+"""A transfer fault, and the request to the store that it answers."""
 
 import re
 from collections.abc import Callable
@@ -9,9 +9,9 @@ from attrs import evolve, field, frozen
 from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._replies import with_header
 from prolific_contract.sandbox._wire import message_body
-from prolific_contract.sandbox.faults._line import Line
+from prolific_contract.sandbox.faults._client_connection import ClientConnection
 
-# A client that never asks for the rest gets everything in the end.
+# A client that never resumes gets the whole body after this many cuts.
 _MOST_CUTS: Final = 3
 _REST: Final = re.compile("bytes=0*[1-9]")
 
@@ -21,83 +21,81 @@ class Transfer:
     """One request to the store.
 
     Attributes:
-        call: The request.
-        number: Which one it is since the server started, from 1.
-        resumptions: How many so far asked for the rest of an archive, this one included.
-        line: The connection.
-        clean: Gives the answer of a store without faults.
+        number: Number of the request since the server started, from 1.
+        resumptions: Number of requests so far that resume a download, including this one.
+        clean: Answers as a store without faults does.
     """
 
     call: Call
     number: int
     resumptions: int
-    line: Line = field(repr=False)
+    connection: ClientConnection = field(repr=False)
     clean: Callable[[Call], Reply] = field(repr=False)
 
     def answer(self, *, without: tuple[str, ...] = ()) -> Reply:
-        """What a store without faults answers, its body in memory.
+        """The reply of a store without faults, with the body in memory.
 
         Args:
-            without: Names of request headers, in small letters, that it does not get to see.
+            without: Lower-case names of request headers to ignore.
         """
         headers = {k: v for k, v in self.call.headers.items() if k not in without}
         reply = self.clean(evolve(self.call, headers=headers))
         return evolve(reply, body=message_body(reply))
 
     def whole(self) -> Reply:
-        """The whole archive, whatever part was asked for; or the store's refusal."""
+        """The reply with the whole archive, whatever range was requested; or the refusal."""
         return self.answer(without=("range", "if-match"))
 
     def deliver(self, reply: Reply | None = None) -> None:
-        """Send an answer as it should be sent; None for that of a store without faults."""
+        """Send a reply completely; None sends that of a store without faults."""
         self.deliver_part(reply, 1.0)
 
     def deliver_part(self, reply: Reply | None, share: float) -> None:
-        """Send an answer's head, which promises all, and a share of its body."""
+        """Send a reply's head unchanged, and a share (0 to 1) of its body."""
         reply = self.answer() if reply is None else reply
         body = message_body(reply)
-        self.line.send_head(with_header(reply, "Connection", "close"))
-        self.line.send(body[: int(len(body) * share)])
+        self.connection.send_head(with_header(reply, "Connection", "close"))
+        self.connection.send(body[: int(len(body) * share)])
 
 
-Behaviour: TypeAlias = Callable[[Transfer], None]
+TransferBehaviour: TypeAlias = Callable[[Transfer], None]
 
 
 @frozen
 class TransferFault:
-    """One thing that goes wrong between a store and its client.
+    """One way in which a transfer from a store fails.
 
     Attributes:
-        name: What ``prolific-contract sandbox --fault`` takes.
-        sentence: What the store does, one sentence without its full stop.
+        name: The argument of ``prolific-contract sandbox --fault``.
+        sentence: What the store does: one sentence without its full stop.
         behave: Answers a request.
     """
 
     name: str
     sentence: str
-    behave: Behaviour = field(repr=False, eq=False)
+    behave: TransferBehaviour = field(repr=False, eq=False)
 
 
-def at_first(behave: Behaviour, times: int = 1) -> Behaviour:
-    """The fault for so many requests, then none."""
+def first_requests(behave: TransferBehaviour, times: int = 1) -> TransferBehaviour:
+    """Apply a fault to the first requests only."""
     return lambda one: behave(one) if one.number <= times else one.deliver()
 
 
-def once_begun(behave: Behaviour, times: int | None = None) -> Behaviour:
-    """The fault for requests that go on with a download, which is cut off to provoke them.
+def on_resume(behave: TransferBehaviour, times: int | None = None) -> TransferBehaviour:
+    """Apply a fault to requests that resume a download, and cut the first body to provoke them.
 
-    A client that lost the first answer on the way has nothing to go on with: the next one
-    is cut off as well.
+    A client that lost the first response has nothing to resume, so the next body is cut too.
 
     Args:
         behave: The fault.
-        times: For how many of them; None for all requests from the first of them on.
+        times: Number of resuming requests with the fault; None for every request from the
+            first resuming one on.
     """
 
     def begun(one: Transfer) -> None:
         if one.resumptions == 0 and one.number <= _MOST_CUTS:
-            cut_off(one)
-        elif times is None or (asks_for_rest(one.call) and one.resumptions <= times):
+            cut_body(one)
+        elif times is None or (resumes_download(one.call) and one.resumptions <= times):
             behave(one)
         else:
             one.deliver()
@@ -105,16 +103,16 @@ def once_begun(behave: Behaviour, times: int | None = None) -> Behaviour:
     return begun
 
 
-def asks_for_rest(call: Call) -> bool:
-    """Whether it is a range request that begins behind the first byte."""
+def resumes_download(call: Call) -> bool:
+    """Whether a request resumes a download: its range starts after the first byte."""
     return _REST.match(call.headers.get("range", "")) is not None
 
 
-def cut_off(one: Transfer) -> None:
-    """Half of the body, then the end of the connection."""
+def cut_body(one: Transfer) -> None:
+    """Send half of the body; the connection closes afterwards."""
     one.deliver_part(None, 0.5)
 
 
-def changed(change: Callable[[Reply], Reply]) -> Behaviour:
-    """An answer that is changed and then sent as it should be."""
+def changed(change: Callable[[Reply], Reply]) -> TransferBehaviour:
+    """Apply a change to the reply before it is sent."""
     return lambda one: one.deliver(change(one.answer()))

@@ -1,16 +1,16 @@
-"""Sandboxes that are right but for one fault, to prove that a gate notices it.
+"""Sandboxes with exactly one fault, which a gate must detect.
 
-`MUTANTS` has every one by its name, e.g. ``date-naive@batch-status``: the fault, and the
-operation that has it. `MutatedSite` is one of them, to be called in-process or to be served.
+`MUTANTS` maps names such as ``date-naive@batch-status`` (the fault, and the operation that has
+it) to mutants. `MutatedSite` is a sandbox with one of them, to call in-process or to serve.
 """
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from prolific_contract._vocabulary import KINDS, Operation
-from prolific_contract.sandbox._by_name import named
-from prolific_contract.sandbox.mutants._deleting import DELETING
-from prolific_contract.sandbox.mutants._fault import SHOWS, Fault, Mutant, Shows
+from prolific_contract.sandbox._lookup import look_up
+from prolific_contract.sandbox.mutants._deletion import DELETION
+from prolific_contract.sandbox.mutants._fault import TRIGGERS, Fault, Mutant, Trigger
 from prolific_contract.sandbox.mutants._filtering import FILTERING
 from prolific_contract.sandbox.mutants._isolation import ISOLATION
 from prolific_contract.sandbox.mutants._lists import LISTS
@@ -19,7 +19,7 @@ from prolific_contract.sandbox.mutants._site import MutatedSite
 from prolific_contract.sandbox.mutants._time import TIME
 from prolific_contract.sandbox.mutants._values import VALUES
 
-__all__ = ["FAULTS", "MUTANTS", "SHOWS", "Fault", "Mutant", "MutatedSite", "Shows", "mutant"]
+__all__ = ["FAULTS", "MUTANTS", "TRIGGERS", "Fault", "Mutant", "MutatedSite", "Trigger", "mutant"]
 
 FAULTS: tuple[Fault, ...] = (
     *SHAPE,
@@ -27,7 +27,7 @@ FAULTS: tuple[Fault, ...] = (
     *TIME,
     *FILTERING,
     *LISTS,
-    *DELETING,
+    *DELETION,
     *ISOLATION,
 )
 
@@ -38,17 +38,17 @@ def _every() -> Iterator[Mutant]:
             for kind in KINDS:
                 operation = Operation(kind, action)
                 yield Mutant(fault, operation)
-                for shows in fault.also.get(action, ()):
-                    yield Mutant(fault, operation, shows)
+                for trigger in fault.also.get(action, ()):
+                    yield Mutant(fault, operation, trigger)
 
 
 MUTANTS: Mapping[str, Mutant] = MappingProxyType({one.name: one for one in _every()})
 
 
 def mutant(name: str) -> Mutant:
-    """The mutant of that name.
+    """Look up a mutant by name.
 
     Raises:
-        SandboxError: There is none; the message names those that look like it.
+        SandboxError: No mutant has this name. The message suggests similar names.
     """
-    return named("mutant", name, MUTANTS)
+    return look_up("mutant", name, MUTANTS)

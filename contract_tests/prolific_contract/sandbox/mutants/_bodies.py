@@ -1,4 +1,4 @@
-"""Faults of the bodies that tell a state: their members, and how JSON is written."""
+"""Faults of bodies that report a state: their members and their JSON."""
 
 import json
 from collections.abc import Callable
@@ -10,23 +10,23 @@ from prolific_contract.sandbox._replies import (
     is_complete,
     is_failed,
     is_generating,
+    reports_state,
     state_of,
-    tells_state,
     without,
 )
-from prolific_contract.sandbox.mutants._changing import changing_bytes, changing_json
+from prolific_contract.sandbox.mutants._changed_replies import changing_bytes, changing_json
 from prolific_contract.sandbox.mutants._fault import API, FINISHED, STATUS, TOLD, Fault
 
-# The documented member that says most in each state.
-_TELLING: Final = {"generating": "export_id", "complete": "url"}
+# The most important documented member of each state.
+_MAIN_MEMBER: Final = {"generating": "export_id", "complete": "url"}
 
 
-def _tells_more(reply: Reply) -> bool:
-    return state_of(reply) in _TELLING
+def _has_main_member(reply: Reply) -> bool:
+    return state_of(reply) in _MAIN_MEMBER
 
 
-def _name(body: dict[str, Any]) -> str:
-    return _TELLING[body["status"]]
+def _main_member(body: dict[str, Any]) -> str:
+    return _MAIN_MEMBER[body["status"]]
 
 
 def adding(**members: object) -> Callable[[dict[str, Any]], object]:
@@ -40,49 +40,49 @@ def _reformed(name: str, change: Callable[[str], str]) -> Callable[[dict[str, An
 _BODIES = (
     Fault(
         "field-missing",
-        "It leaves out export_id while generating and url when complete",
+        "It omits export_id while generating and url when complete",
         API,
-        changing_json(_tells_more, lambda body: without(body, _name(body))),
+        changing_json(_has_main_member, lambda body: without(body, _main_member(body))),
         also={"request": ("second",), "status": ("late", "second", "sometimes")},
     ),
     Fault(
         "expiry-missing",
-        "It leaves out expires_at",
+        "It omits expires_at",
         FINISHED,
         changing_json(is_complete, lambda body: without(body, "expires_at")),
         also={"status": ("late",)},
     ),
     Fault(
         "status-missing",
-        "It leaves out the status",
+        "It omits the status",
         API,
-        changing_json(tells_state, lambda body: without(body, "status")),
+        changing_json(reports_state, lambda body: without(body, "status")),
     ),
     Fault(
         "field-null",
-        "It gives null for export_id while generating and for url when complete",
+        "It sends null for export_id while generating and for url when complete",
         API,
-        changing_json(_tells_more, lambda body: {**body, _name(body): None}),
+        changing_json(_has_main_member, lambda body: {**body, _main_member(body): None}),
         also={"status": ("late",)},
     ),
     Fault(
         "field-type",
-        "It gives a number for export_id while generating and an object for url when complete",
+        "It sends a number for export_id while generating and an object for url when complete",
         API,
         changing_json(
-            _tells_more,
+            _has_main_member,
             lambda body: {
                 **body,
-                _name(body): 140000 if "export_id" in body else {"href": body["url"]},
+                _main_member(body): 140000 if "export_id" in body else {"href": body["url"]},
             },
         ),
     ),
     Fault(
         "field-renamed",
-        "It says exportId for export_id and download_url for url",
+        "It renames export_id to exportId and url to download_url",
         API,
         changing_json(
-            _tells_more,
+            _has_main_member,
             lambda body: {
                 {"export_id": "exportId", "url": "download_url"}.get(name, name): value
                 for name, value in body.items()
@@ -91,122 +91,122 @@ _BODIES = (
     ),
     Fault(
         "status-upper",
-        "It writes the status in capitals",
+        "It sends the status in upper case",
         API,
-        changing_json(tells_state, _reformed("status", str.upper)),
+        changing_json(reports_state, _reformed("status", str.upper)),
         also={"status": ("sometimes",)},
     ),
     Fault(
         "status-unknown",
-        "It says processing for generating and done for complete",
+        "It sends processing instead of generating and done instead of complete",
         API,
         changing_json(
-            _tells_more,
+            _has_main_member,
             _reformed("status", {"generating": "processing", "complete": "done"}.__getitem__),
         ),
     ),
     Fault(
         "failed-unknown",
-        "It says error for failed",
+        "It sends error instead of failed",
         STATUS,
         changing_json(is_failed, adding(status="error")),
         needs_failed_job=True,
     ),
     Fault(
         "date-naive",
-        "It writes expires_at without an offset",
+        "It sends expires_at without an offset",
         FINISHED,
         changing_json(is_complete, _reformed("expires_at", lambda text: text.removesuffix("Z"))),
         also={"status": ("late", "second", "sometimes")},
     ),
     Fault(
         "date-only",
-        "It writes expires_at as a date",
+        "It sends expires_at as a date without a time",
         FINISHED,
         changing_json(is_complete, _reformed("expires_at", lambda text: text[:10])),
     ),
     Fault(
         "date-epoch",
-        "It gives expires_at in seconds since 1970",
+        "It sends expires_at in seconds since 1970",
         FINISHED,
         changing_json(is_complete, adding(expires_at=4102444800)),
     ),
     Fault(
         "uuid-not",
-        "It gives ids that are no UUIDs",
+        "It sends an export_id that is not a UUID",
         API,
         changing_json(is_generating, _reformed("export_id", lambda text: f"job-{text[:8]}")),
         also={"request": ("second",)},
     ),
     Fault(
         "url-empty",
-        "It gives an empty URL",
+        "It sends an empty URL",
         FINISHED,
         changing_json(is_complete, adding(url="")),
     ),
     Fault(
         "body-list",
-        "It puts the state into a list",
+        "It wraps the state in a list",
         API,
-        changing_json(tells_state, lambda body: [body]),
+        changing_json(reports_state, lambda body: [body]),
     ),
     Fault(
         "body-wrapped",
-        "It puts the state into a member named data",
+        "It wraps the state in a member named data",
         API,
-        changing_json(tells_state, lambda body: {"data": body}),
+        changing_json(reports_state, lambda body: {"data": body}),
     ),
 )
 
 
-def _twice(body: bytes) -> bytes:
+def _with_second_status(body: bytes) -> bytes:
     return b'{"status": "failed", ' + body.removeprefix(b"{")
 
 
 _JSON = (
     Fault(
         "json-duplicate-key",
-        "It says the status twice, and differently",
+        "It sends the status twice with different values",
         API,
-        changing_bytes(tells_state, _twice),
+        changing_bytes(reports_state, _with_second_status),
         also={"status": ("late", "sometimes")},
     ),
     Fault(
         "json-nan",
-        "It adds a member whose value is NaN",
+        "It adds a member with the value NaN",
         API,
-        changing_bytes(tells_state, lambda body: body.removesuffix(b"}") + b', "progress": NaN}'),
+        changing_bytes(reports_state, lambda body: body.removesuffix(b"}") + b', "progress": NaN}'),
     ),
     Fault(
         "json-bom",
-        "It begins JSON with a byte order mark",
+        "It starts JSON with a byte order mark",
         TOLD,
         changing_bytes(has_content, b"\xef\xbb\xbf".__add__),
     ),
     Fault(
         "json-trailing",
-        "It sends a comma and a second document after the first",
+        "It sends a comma and a second document after the JSON",
         TOLD,
         changing_bytes(has_content, lambda body: body + b", {}"),
         also={"list": ("late",)},
     ),
     Fault(
         "json-latin1",
-        "It adds a member whose text is in Latin-1",
+        "It adds a member with text in Latin-1",
         API,
         changing_bytes(
-            tells_state, lambda body: body.removesuffix(b"}") + b', "state": "pr\xeat"}'
+            reports_state, lambda body: body.removesuffix(b"}") + b', "state": "pr\xeat"}'
         ),
     ),
     Fault(
         "json-utf16",
-        "It writes JSON in UTF-16",
+        "It encodes JSON in UTF-16",
         TOLD,
         changing_bytes(has_content, lambda body: body.decode().encode("utf-16")),
     ),
     Fault(
         "json-python",
-        "It prints its answer as Python does, with single quotes",
+        "It sends a Python literal with single quotes instead of JSON",
         TOLD,
         changing_bytes(has_content, lambda body: str(json.loads(body)).encode()),
     ),

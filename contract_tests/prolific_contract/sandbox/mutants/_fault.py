@@ -1,4 +1,4 @@
-"""What a fault is, where it exists, and when it shows."""
+"""A fault: what it does, which operations can have it, and when it is triggered."""
 
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, TypeAlias
@@ -7,20 +7,20 @@ from attrs import Factory, field, frozen
 
 from prolific_contract._vocabulary import EDITIONS, Action, Edition, Operation
 from prolific_contract.sandbox._http import Reply
-from prolific_contract.sandbox.mutants._faulty_request import Turn
+from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 
-Shows: TypeAlias = Literal["always", "late", "second", "sometimes"]
-Behaviour: TypeAlias = Callable[[Turn], Reply]
+Trigger: TypeAlias = Literal["always", "late", "second", "sometimes"]
+MutantBehaviour: TypeAlias = Callable[[FaultyRequest], Reply]
 Places: TypeAlias = Mapping[Action, tuple[Edition, ...]]
 
-SHOWS: Final[Mapping[Shows, str]] = {
+TRIGGERS: Final[Mapping[Trigger, str]] = {
     "always": "",
-    "late": "only from the third request of a job's state, or of the list of a resource, on",
+    "late": "only from the third status or list request on",
     "second": "only for a resource's second export",
-    "sometimes": "only by a seeded chance",
+    "sometimes": "only at random, from a fixed seed",
 }
 
-# What edition 2026-11 has alone (D-3).
+# Only edition 2026-11 has these operations (D-3).
 LIST: Final[Places] = {"list": ("2026-11",)}
 DELETE: Final[Places] = {"delete": ("2026-11",)}
 MANAGING: Final[Places] = {**LIST, **DELETE}
@@ -31,58 +31,56 @@ REQUEST: Final[Places] = {"request": EDITIONS}
 STATUS: Final[Places] = {"status": EDITIONS}
 ARCHIVE: Final[Places] = {"archive": EDITIONS}
 EVERYWHERE: Final[Places] = {**API, **ARCHIVE, **MANAGING}
-# In edition 2026-11 only GET tells of a finished export (D-2).
+# In edition 2026-11 only GET reports a finished export (D-2).
 FINISHED: Final[Places] = {"request": ("2026-03",), "status": EDITIONS}
 
 
-def always(behave: Behaviour) -> Callable[[], Behaviour]:
-    """A behaviour that remembers nothing."""
+def always(behave: MutantBehaviour) -> Callable[[], MutantBehaviour]:
+    """Make a factory for a behaviour without state."""
     return lambda: behave
 
 
 @frozen
 class Fault:
-    """One thing that a server can do wrong, wherever it may do it.
+    """One way in which a server can break the contract.
 
     Attributes:
-        name: What laws name it by, e.g. ``status-201``.
-        sentence: What the server does, one sentence without its subject and full stop.
-        places: Actions of both kinds where it exists, each with its editions.
-        begin: Makes the behaviour of one server; called again when the server is reset.
-        watches: Further actions of the kind whose requests the behaviour has to see.
-        also: Rarer appearances that the catalogue has too, by action.
-        needs_failed_job: Whether the resource's first job has to fail for it to show.
-        strict: Whether it is a fault only for those who do not want additive drift.
+        name: The name by which laws refer to it, e.g. ``status-201``.
+        sentence: What the server does: one sentence without its full stop.
+        places: The actions that can have it, for both kinds, each with its editions.
+        begin: Creates the behaviour of one server; called again when the server is reset.
+        watches: Other actions whose requests the behaviour must see.
+        also: Rarer triggers that the catalogue also contains, by action.
+        needs_failed_job: Whether it needs a resource whose first job fails.
+        strict: Whether only ``--strict`` treats it as a fault (additive drift).
     """
 
     name: str
     sentence: str
     places: Places
-    begin: Callable[[], Behaviour] = field(repr=False, eq=False)
+    begin: Callable[[], MutantBehaviour] = field(repr=False, eq=False)
     watches: tuple[Action, ...] = ()
-    also: Mapping[Action, tuple[Shows, ...]] = Factory(dict)
+    also: Mapping[Action, tuple[Trigger, ...]] = Factory(dict)
     needs_failed_job: bool = False
     strict: bool = False
 
 
 @frozen
 class Mutant:
-    """A fault at one operation: a sandbox that is right but for it.
+    """A fault at one operation; the rest of the sandbox is correct.
 
     Attributes:
-        fault: The fault.
-        operation: The operation that has it.
-        shows: When it shows.
+        trigger: When the fault occurs: a key of `TRIGGERS`.
     """
 
     fault: Fault
     operation: Operation
-    shows: Shows = "always"
+    trigger: Trigger = "always"
 
     @property
     def name(self) -> str:
         """What ``prolific-contract sandbox --mutant`` takes, e.g. ``status-201@batch-request``."""
-        rarely = "" if self.shows == "always" else f"-{self.shows}"
+        rarely = "" if self.trigger == "always" else f"-{self.trigger}"
         return f"{self.fault.name}{rarely}@{self.operation.kind}-{self.operation.action}"
 
     @property
@@ -92,14 +90,14 @@ class Mutant:
 
     @property
     def first_job_fails(self) -> bool:
-        """Whether a resource's first job has to fail, and the second not, for it to show.
+        """Whether the fault needs a resource whose first job fails and whose second does not.
 
-        In edition 2026-03 there is no second job as long as the first has its archive.
+        In edition 2026-03 a resource has no second job while the first has its archive.
         """
-        return self.fault.needs_failed_job or (self.shows == "second")
+        return self.fault.needs_failed_job or (self.trigger == "second")
 
     @property
     def sentence(self) -> str:
-        """What it does, one sentence without its subject and full stop."""
-        rarely = SHOWS[self.shows]
+        """What the server does: one sentence without its full stop."""
+        rarely = TRIGGERS[self.trigger]
         return f"{self.fault.sentence}; {rarely}" if rarely else self.fault.sentence

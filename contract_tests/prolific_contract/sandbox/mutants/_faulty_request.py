@@ -1,4 +1,4 @@
-"""A request on its way to the clean sandbox, as a fault sees it."""
+"""A request to a mutant, with access to the clean sandbox behind it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,29 +6,25 @@ from datetime import datetime
 from attrs import evolve, field, mutable
 
 from prolific_contract._vocabulary import Action, Kind
-from prolific_contract.sandbox._editable_jobs import OpenBook
+from prolific_contract.sandbox._editable_jobs import EditableJobs
 from prolific_contract.sandbox._http import Call, Reply
-from prolific_contract.sandbox._jobs import Job
+from prolific_contract.sandbox._jobs import SandboxJob
 
 
 @mutable
-class Turn:
-    """One request to the operation that has the fault, or to one that it watches.
+class FaultyRequest:
+    """One request to the operation that has the fault, or to one that the fault watches.
 
     Attributes:
-        call: The request.
-        kind: Kind of the resource.
-        action: Which of the kind's operations it asks for; with a method that the path does
-            not have, the one that the path is named for.
-        resource_id: The batch or collection; for an archive, its job's.
-        export_id: The job; None for a request for an export or for the list.
-        forbidden: Whether the token gives no access to the resource.
+        action: The requested operation; for a method that the path does not support, the
+            first operation of the path.
+        resource_id: The batch or collection; for an archive, that of its job.
+        export_id: The job; None for export and list requests.
+        forbidden: Whether the token has no access to the resource.
         token: The token that the sandbox accepts.
-        book: The sandbox's jobs.
         jobs_before: The resource's jobs before this request, oldest first.
-        now: The moment.
-        number: How many requests it saw before.
-        clean: The clean sandbox.
+        number: How many requests the fault saw before this one.
+        clean: Answers as the clean sandbox does.
     """
 
     call: Call
@@ -38,39 +34,39 @@ class Turn:
     export_id: str | None
     forbidden: bool
     token: str
-    book: OpenBook = field(repr=False)
-    jobs_before: tuple[Job, ...]
+    jobs: EditableJobs = field(repr=False)
+    jobs_before: tuple[SandboxJob, ...]
     now: datetime
     number: int
     clean: Callable[[Call], Reply] = field(repr=False)
     _reply: Reply | None = None
 
     def reply(self) -> Reply:
-        """What the clean sandbox answers; it is asked once."""
+        """The clean sandbox's reply. It is computed once."""
         if self._reply is None:
             self._reply = self.clean(self.call)
         return self._reply
 
     @property
-    def started(self) -> tuple[Job, ...]:
-        """The jobs that this request has started."""
-        return self.book.of(self.kind, self.resource_id)[len(self.jobs_before) :]
+    def started(self) -> tuple[SandboxJob, ...]:
+        """The jobs that this request started."""
+        return self.jobs.of(self.kind, self.resource_id)[len(self.jobs_before) :]
 
     def answer_to(self, call: Call) -> Reply:
-        """What the clean sandbox answers to another request."""
+        """The clean sandbox's reply to another request."""
         return self.clean(call)
 
     def as_authorized(self) -> Reply:
-        """What the clean sandbox answers when the request carries its token."""
+        """The clean sandbox's reply to the same request with a valid token."""
         headers = {**self.call.headers, "authorization": f"Token {self.token}"}
         return self.answer_to(evolve(self.call, headers=headers))
 
     @property
     def authorized(self) -> bool:
-        """Whether the request carries the token."""
+        """Whether the request carries the valid token."""
         return self.call.headers.get("authorization") == f"Token {self.token}"
 
     @property
     def is_request(self) -> bool:
-        """Whether it asks for an export, with the token; other methods on its path do not."""
+        """Whether it is an authorized POST, which requests an export."""
         return self.call.method == "POST" and self.authorized

@@ -1,4 +1,4 @@
-"""Faults of access: who may see what, and what comes back that should not."""
+"""Faults of access: requests that should be refused, and data that should not be sent."""
 
 import re
 from collections.abc import Callable
@@ -8,18 +8,18 @@ from attrs import evolve
 from prolific_contract._vocabulary import path_of
 from prolific_contract.sandbox._api import listed
 from prolific_contract.sandbox._http import Reply, error_reply, json_reply, no_content_reply
-from prolific_contract.sandbox._jobs import Job
+from prolific_contract.sandbox._jobs import SandboxJob
 from prolific_contract.sandbox._replies import (
     body_of,
     has_status,
     is_complete,
     is_success,
     jobs_of,
-    tells_state,
+    reports_state,
     with_header,
     with_json,
 )
-from prolific_contract.sandbox.mutants._changing import changing
+from prolific_contract.sandbox.mutants._changed_replies import changing
 from prolific_contract.sandbox.mutants._fault import (
     API,
     DELETE,
@@ -28,26 +28,26 @@ from prolific_contract.sandbox.mutants._fault import (
     LIST,
     REQUEST,
     STATUS,
-    Behaviour,
     Fault,
+    MutantBehaviour,
     always,
 )
-from prolific_contract.sandbox.mutants._faulty_request import Turn
+from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 
 _TOKEN_FORM = re.compile(r"Token [!-~]+")
 _OTHER_SCHEME = re.compile(r"(?!Token )([!-~]+) [!-~]+", re.IGNORECASE)
 
 
-def _letting_in(admits: Callable[[str, str], bool]) -> Callable[[], Behaviour]:
-    """A server that takes some wrong Authorization for the right one.
+def _letting_in(admits: Callable[[str, str], bool]) -> Callable[[], MutantBehaviour]:
+    """A server that accepts some invalid Authorization headers.
 
     Args:
-        admits: Whether it does, from the header (empty when there is none) and the token.
+        admits: Whether it accepts a header (empty if absent), given the valid token.
     """
 
-    def behave(turn: Turn) -> Reply:
-        given = turn.call.headers.get("authorization", "")
-        return turn.as_authorized() if admits(given, turn.token) else turn.reply()
+    def behave(request: FaultyRequest) -> Reply:
+        given = request.call.headers.get("authorization", "")
+        return request.as_authorized() if admits(given, request.token) else request.reply()
 
     return always(behave)
 
@@ -65,25 +65,25 @@ _SIGN_IN = Reply(302, (("Location", "/login"), ("Content-Length", "0")), b"")
 _CREDENTIALS = (
     Fault(
         "auth-none",
-        "It answers requests without an Authorization header",
+        "It accepts requests without an Authorization header",
         EVERY,
         _letting_in(lambda given, _: not given),
     ),
     Fault(
         "auth-malformed",
-        "It answers requests whose Authorization header is malformed",
+        "It accepts requests with a malformed Authorization header",
         EVERY,
         _letting_in(_is_malformed),
     ),
     Fault(
         "auth-any-scheme",
-        "It takes the token with another scheme than Token",
+        "It accepts the token with another scheme than Token",
         EVERY,
         _letting_in(_is_of_other_scheme),
     ),
     Fault(
         "auth-any-token",
-        "It takes every token",
+        "It accepts any token",
         EVERY,
         _letting_in(lambda given, _: bool(_TOKEN_FORM.fullmatch(given))),
     ),
@@ -101,17 +101,17 @@ _CREDENTIALS = (
     ),
     Fault(
         "auth-redirect",
-        "It redirects requests without a valid token to a page to sign in",
+        "It redirects requests without a valid token to a login page",
         EVERY,
         changing(has_status(401), lambda _: _SIGN_IN),
     ),
 )
 
 
-def _echo(which: Callable[[Reply], bool], put: Callable[[Reply, str], Reply]) -> Behaviour:
-    def behave(turn: Turn) -> Reply:
-        reply = turn.reply()
-        return put(reply, turn.token) if turn.authorized and which(reply) else reply
+def _echo(which: Callable[[Reply], bool], put: Callable[[Reply, str], Reply]) -> MutantBehaviour:
+    def behave(request: FaultyRequest) -> Reply:
+        reply = request.reply()
+        return put(reply, request.token) if request.authorized and which(reply) else reply
 
     return behave
 
@@ -137,80 +137,83 @@ def _in_url(reply: Reply, token: str) -> Reply:
 _ECHOES = (
     Fault(
         "token-echo",
-        "It repeats the API token in a member of the state",
+        "It includes the API token in the state",
         API,
-        always(_echo(tells_state, _in_body)),
+        always(_echo(reports_state, _in_body)),
         also={"status": ("late",)},
     ),
     Fault(
         "token-echo-header",
-        "It repeats the API token in a header",
+        "It includes the API token in a header",
         EVERY,
         always(_echo(is_success, _in_header)),
     ),
     Fault(
         "token-echo-error",
-        "It repeats the API token in the detail of errors",
+        "It includes the API token in the detail of errors",
         EVERY,
         always(_echo(has_status(403, 404), _in_error)),
     ),
     Fault(
         "token-echo-url",
-        "It puts the API token into the download URL",
+        "It includes the API token in the download URL",
         FINISHED,
         always(_echo(is_complete, _in_url)),
     ),
 )
 
 
-def _unknown(make: Callable[[str], Reply]) -> Callable[[], Behaviour]:
-    """A server that answers otherwise than 404 to a job that it does not know."""
+def _unknown(make: Callable[[str], Reply]) -> Callable[[], MutantBehaviour]:
+    """A server that does not answer 404 for an unknown job."""
 
-    def behave(turn: Turn) -> Reply:
-        reply = turn.reply()
-        if turn.export_id is None or reply.status != 404 or turn.book.find(turn.export_id):
+    def behave(request: FaultyRequest) -> Reply:
+        reply = request.reply()
+        if request.export_id is None or reply.status != 404 or request.jobs.find(request.export_id):
             return reply
-        return make(turn.export_id)
+        return make(request.export_id)
 
     return always(behave)
 
 
-def _whoever_asks(wider: Callable[[Turn, str], bool]) -> Callable[[], Behaviour]:
-    """A server that finds a job under resources that it does not belong to, if not forbidden.
+def _found_elsewhere(wider: Callable[[FaultyRequest, str], bool]) -> Callable[[], MutantBehaviour]:
+    """A server that finds a job under other resources, unless access is forbidden.
 
     Args:
-        wider: Whether it does, from the request and the job's own kind.
+        wider: Whether it finds the job, given the request and the job's kind.
     """
 
-    def behave(turn: Turn) -> Reply:
-        job = None if turn.export_id is None else turn.book.find(turn.export_id)
-        if job is None or turn.forbidden or not wider(turn, job.kind):
-            return turn.reply()
+    def behave(request: FaultyRequest) -> Reply:
+        job = None if request.export_id is None else request.jobs.find(request.export_id)
+        if job is None or request.forbidden or not wider(request, job.kind):
+            return request.reply()
         path = path_of(job.kind, job.resource_id, job.export_id)
-        return turn.answer_to(evolve(turn.call, path=path))
+        return request.answer_to(evolve(request.call, path=path))
 
     return always(behave)
 
 
-def _listed_elsewhere(wider: Callable[[Turn, Job], bool]) -> Callable[[], Behaviour]:
-    """A server that lists jobs that do not belong to the resource, if it is not forbidden.
+def _listed_elsewhere(
+    wider: Callable[[FaultyRequest, SandboxJob], bool],
+) -> Callable[[], MutantBehaviour]:
+    """A server that lists jobs of other resources, unless access is forbidden.
 
     Args:
         wider: Whether it lists a job of another resource.
     """
 
-    def behave(turn: Turn) -> Reply:
-        reply = turn.reply()
-        if turn.forbidden or not turn.authorized or reply.status not in (200, 404):
+    def behave(request: FaultyRequest) -> Reply:
+        reply = request.reply()
+        if request.forbidden or not request.authorized or reply.status not in (200, 404):
             return reply
         others = [
             job
-            for job in turn.book.every()
-            if (job.kind, job.resource_id) != (turn.kind, turn.resource_id) and wider(turn, job)
+            for job in request.jobs.every()
+            if (job.kind, job.resource_id) != (request.kind, request.resource_id)
+            and wider(request, job)
         ]
         own = jobs_of(reply) if reply.status == 200 else []
-        strangers = [listed(job, turn.now) for job in reversed(others)]
-        found = sorted([*own, *strangers], key=lambda job: job["created_at"], reverse=True)
+        foreign = [listed(job, request.now) for job in reversed(others)]
+        found = sorted([*own, *foreign], key=lambda job: job["created_at"], reverse=True)
         return json_reply(200, found)
 
     return always(behave)
@@ -219,140 +222,142 @@ def _listed_elsewhere(wider: Callable[[Turn, Job], bool]) -> Callable[[], Behavi
 _SCOPES = (
     Fault(
         "unknown-job-200",
-        "It says of a job that it does not know that it failed",
+        "It answers that an unknown job has failed",
         STATUS,
         _unknown(lambda _: json_reply(200, {"status": "failed"})),
     ),
     Fault(
         "unknown-job-generating",
-        "It says of a job that it does not know that it is generated",
+        "It answers that an unknown job is generating",
         STATUS,
         _unknown(lambda given: json_reply(200, {"status": "generating", "export_id": given})),
     ),
     Fault(
         "unknown-job-403",
-        "It answers 403 for a job that it does not know",
+        "It answers 403 for an unknown job",
         STATUS,
         _unknown(lambda _: error_reply(403, 8, "Not allowed.")),
     ),
     Fault(
         "unknown-job-500",
-        "It answers 500 for a job that it does not know",
+        "It answers 500 for an unknown job",
         STATUS,
         _unknown(lambda _: error_reply(500, 8, "Something went wrong.")),
     ),
     Fault(
         "scope-kind",
-        "It finds a job under the other kind, too",
+        "It finds a job under a resource of the other kind",
         {**STATUS, **DELETE},
-        _whoever_asks(lambda turn, kind: turn.kind != kind),
+        _found_elsewhere(lambda request, kind: request.kind != kind),
     ),
     Fault(
         "scope-resource",
-        "It finds a job under every resource of its kind",
+        "It finds a job under any resource of its kind",
         {**STATUS, **DELETE},
-        _whoever_asks(lambda turn, kind: turn.kind == kind),
+        _found_elsewhere(lambda request, kind: request.kind == kind),
     ),
     Fault(
         "unknown-delete-204",
-        "It says of a job that it does not know that it is deleted",
+        "It answers that it deleted an unknown job",
         DELETE,
         _unknown(lambda _: no_content_reply()),
     ),
     Fault(
         "unknown-delete-409",
-        "It answers 409 to the delete of a job that it does not know",
+        "It answers 409 to the deletion of an unknown job",
         DELETE,
         _unknown(lambda _: error_reply(409, 8, "There is a conflict.")),
     ),
     Fault(
         "list-scope-kind",
-        "It lists the jobs of the other kind, too",
+        "It also lists the jobs of the other kind",
         LIST,
-        _listed_elsewhere(lambda turn, job: turn.kind != job.kind),
+        _listed_elsewhere(lambda request, job: request.kind != job.kind),
     ),
     Fault(
         "list-scope-resource",
         "It lists the jobs of all resources of the kind",
         LIST,
-        _listed_elsewhere(lambda turn, job: turn.kind == job.kind),
+        _listed_elsewhere(lambda request, job: request.kind == job.kind),
     ),
 )
 
 
-def _forbidden_exported(turn: Turn) -> Reply:
-    reply = turn.reply()
+def _forbidden_exported(request: FaultyRequest) -> Reply:
+    reply = request.reply()
     if reply.status != 403:
         return reply
-    job = turn.jobs_before[-1:] or (turn.book.start(turn.kind, turn.resource_id, turn.now),)
+    job = request.jobs_before[-1:] or (
+        request.jobs.start(request.kind, request.resource_id, request.now),
+    )
     return json_reply(202, {"status": "generating", "export_id": job[0].export_id})
 
 
-def _forbidden_found(turn: Turn) -> Reply:
-    reply = turn.reply()
+def _forbidden_found(request: FaultyRequest) -> Reply:
+    reply = request.reply()
     return error_reply(404, 8, "There is nothing of this id.") if reply.status == 403 else reply
 
 
-def _forbidden_empty(turn: Turn) -> Reply:
-    reply = turn.reply()
-    if turn.forbidden and reply.status == 404:
+def _forbidden_empty(request: FaultyRequest) -> Reply:
+    reply = request.reply()
+    if request.forbidden and reply.status == 404:
         return json_reply(200, {"status": "failed"})
     return reply
 
 
-def _forbidden_said(reply: Reply) -> Callable[[Turn], Reply]:
-    return lambda turn: reply if turn.reply().status == 403 else turn.reply()
+def _forbidden_said(reply: Reply) -> Callable[[FaultyRequest], Reply]:
+    return lambda request: reply if request.reply().status == 403 else request.reply()
 
 
 _FORBIDDEN = (
     Fault(
         "forbidden-200",
-        "It exports resources that the token gives no access to",
+        "It exports resources to which the token has no access",
         REQUEST,
         always(_forbidden_exported),
     ),
     Fault(
         "forbidden-404",
-        "It answers 404 to a request for an export of a resource without access",
+        "It answers 404 to export requests for a resource without access",
         REQUEST,
         always(_forbidden_found),
     ),
     Fault(
         "forbidden-status",
-        "It tells states of jobs of a resource without access",
+        "It reports states of jobs of a resource without access",
         STATUS,
         always(_forbidden_empty),
     ),
     Fault(
         "forbidden-list",
-        "It gives an empty list for a resource without access",
+        "It answers with an empty list for a resource without access",
         LIST,
         always(_forbidden_said(json_reply(200, []))),
     ),
     Fault(
         "forbidden-list-404",
-        "It answers 404 to a request for the list of a resource without access",
+        "It answers 404 to list requests for a resource without access",
         LIST,
         always(_forbidden_found),
     ),
     Fault(
         "forbidden-delete",
-        "It says of every job of a resource without access that it is deleted",
+        "It answers that it deleted any job of a resource without access",
         DELETE,
         always(_forbidden_said(no_content_reply())),
     ),
 )
 
 
-def _any_method(turn: Turn) -> Reply:
-    reply = turn.reply()
+def _any_method(request: FaultyRequest) -> Reply:
+    reply = request.reply()
     return json_reply(200, {"status": "failed"}) if reply.status == 405 else reply
 
 
 _METHODS = (
     Fault(
         "method-200",
-        "It tells a state whatever the method",
+        "It reports a state for every method",
         API,
         always(_any_method),
     ),
@@ -364,7 +369,7 @@ _METHODS = (
     ),
     Fault(
         "method-no-allow",
-        "It answers 405 without saying which methods are allowed",
+        "It answers 405 without an Allow header",
         API,
         changing(has_status(405), lambda reply: with_header(reply, "Allow", None)),
     ),

@@ -1,4 +1,4 @@
-"""Faults of the list of export jobs, which edition 2026-11 has."""
+"""Faults of the list of export jobs (edition 2026-11)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,15 +9,15 @@ from prolific_exports._model._timestamps import parse_timestamp
 from prolific_contract.sandbox._http import Reply
 from prolific_contract.sandbox._replies import is_list, jobs_of, with_json, without
 from prolific_contract.sandbox._text import utc_timestamp
-from prolific_contract.sandbox.mutants._changing import changing
-from prolific_contract.sandbox.mutants._fault import LIST, Behaviour, Fault, always
-from prolific_contract.sandbox.mutants._faulty_request import Turn
+from prolific_contract.sandbox.mutants._changed_replies import changing
+from prolific_contract.sandbox.mutants._fault import LIST, Fault, MutantBehaviour, always
+from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 
 _Jobs: TypeAlias = list[dict[str, Any]]
 
 
-def _listing(change: Callable[[_Jobs], object]) -> Callable[[], Behaviour]:
-    """A list that is changed, unless it is empty."""
+def _listing(change: Callable[[_Jobs], object]) -> Callable[[], MutantBehaviour]:
+    """A fault that changes non-empty lists."""
 
     def changed(reply: Reply) -> Reply:
         jobs = jobs_of(reply)
@@ -26,8 +26,8 @@ def _listing(change: Callable[[_Jobs], object]) -> Callable[[], Behaviour]:
     return changing(is_list, changed)
 
 
-def _each(change: Callable[[dict[str, Any]], object]) -> Callable[[], Behaviour]:
-    """A list each of whose jobs is changed."""
+def _each(change: Callable[[dict[str, Any]], object]) -> Callable[[], MutantBehaviour]:
+    """A fault that changes every listed job."""
     return _listing(lambda jobs: [change(job) for job in jobs])
 
 
@@ -39,62 +39,62 @@ def _later(text: str, hours: int = 1) -> str:
     return utc_timestamp(parse_timestamp(text).moment + timedelta(hours=hours))
 
 
-def _created_now(turn: Turn) -> Reply:
-    reply = turn.reply()
+def _created_now(request: FaultyRequest) -> Reply:
+    reply = request.reply()
     if not is_list(reply):
         return reply
-    now = utc_timestamp(turn.now)
+    now = utc_timestamp(request.now)
     return with_json(reply, [{**job, "created_at": now} for job in jobs_of(reply)])
 
 
 def _shuffled(jobs: _Jobs) -> _Jobs:
-    """The oldest job first, then the others as they should be."""
+    """The oldest job first, then the others in the documented order."""
     return [*jobs[-1:], *jobs[:-1]]
 
 
 _FORMS = (
     Fault(
         "list-wrapped",
-        "It puts the list into a member named results",
+        "It wraps the list in a member named results",
         LIST,
         _listing(lambda jobs: {"results": jobs}),
         also={"list": ("sometimes",)},
     ),
     Fault(
         "list-null",
-        "It answers null instead of the list",
+        "It sends null instead of the list",
         LIST,
         _listing(lambda _: None),
     ),
     Fault(
         "list-field-missing",
-        "It leaves out export_id of listed jobs",
+        "It omits export_id from listed jobs",
         LIST,
         _each(lambda job: without(job, "export_id")),
         also={"list": ("late",)},
     ),
     Fault(
         "list-created-missing",
-        "It leaves out created_at of listed jobs",
+        "It omits created_at from listed jobs",
         LIST,
         _each(lambda job: without(job, "created_at")),
     ),
     Fault(
         "list-uuid-not",
-        "It lists ids that are no UUIDs",
+        "It lists ids that are not UUIDs",
         LIST,
         _each(lambda job: {**job, "export_id": f"job-{job['export_id'][:8]}"}),
     ),
     Fault(
         "list-date-naive",
-        "It writes created_at without an offset",
+        "It sends created_at without an offset",
         LIST,
         _each(lambda job: {**job, "created_at": job["created_at"].removesuffix("Z")}),
         also={"list": ("late", "second", "sometimes")},
     ),
     Fault(
         "list-filter-text",
-        "It lists the filter as a text",
+        "It lists filters as text",
         LIST,
         _each(lambda job: {**job, "filter": str(job["filter"])}),
     ),
@@ -106,14 +106,14 @@ _FORMS = (
     ),
     Fault(
         "list-field-extra",
-        "It adds a member that is not documented to listed jobs",
+        "It adds an undocumented member to listed jobs",
         LIST,
         _each(_set(size=140000)),
         strict=True,
     ),
     Fault(
         "list-filter-extra",
-        "It adds a member that is not documented to listed filters",
+        "It adds an undocumented member to listed filters",
         LIST,
         _each(lambda job: {**job, "filter": {**(job["filter"] or {}), "cohort": "a"}}),
         strict=True,
@@ -129,7 +129,7 @@ _VALUES = (
     ),
     Fault(
         "list-shuffled",
-        "It lists the jobs in an order that is nobody's",
+        "It lists the jobs in an arbitrary order",
         LIST,
         _listing(_shuffled),
         also={"list": ("late",)},
@@ -143,20 +143,20 @@ _VALUES = (
     ),
     Fault(
         "list-created-ahead",
-        "It writes created_at an hour ahead",
+        "It sends created_at one hour ahead",
         LIST,
         _each(lambda job: {**job, "created_at": _later(job["created_at"])}),
         also={"list": ("late", "sometimes")},
     ),
     Fault(
         "list-created-behind",
-        "It writes created_at in a zone eight hours behind and calls it UTC",
+        "It sends created_at in a time zone eight hours behind and labels it UTC",
         LIST,
         _each(lambda job: {**job, "created_at": _later(job["created_at"], -8)}),
     ),
     Fault(
         "list-created-moves",
-        "It writes the time of the answer for created_at",
+        "It sends the time of the response as created_at",
         LIST,
         always(_created_now),
     ),
@@ -168,7 +168,7 @@ _VALUES = (
     ),
     Fault(
         "list-filter-other",
-        "It lists the end of a filter as its beginning",
+        "It lists the end of a filter's time range as its start",
         LIST,
         _each(
             lambda job: (
@@ -180,37 +180,37 @@ _VALUES = (
     ),
     Fault(
         "list-filter-invented",
-        "It lists a filter where there is none",
+        "It lists a filter for jobs that have none",
         LIST,
         _each(lambda job: {**job, "filter": job["filter"] or {"study_id": "64d0c0de"}}),
         also={"list": ("late",)},
     ),
 )
 
-_COURSES = (
+_HISTORIES = (
     Fault(
         "list-empty",
-        "It lists nothing",
+        "It sends an empty list",
         LIST,
         _listing(lambda _: []),
         also={"list": ("late", "sometimes")},
     ),
     Fault(
         "list-lacks-newest",
-        "It leaves the most recent job out of the list",
+        "It omits the most recent job from the list",
         LIST,
         _listing(lambda jobs: jobs[1:]),
         also={"list": ("second",)},
     ),
     Fault(
         "list-lacks-generating",
-        "It leaves jobs that are generated out of the list",
+        "It omits generating jobs from the list",
         LIST,
         _listing(lambda jobs: [job for job in jobs if job["status"] != "generating"]),
     ),
     Fault(
         "list-lacks-filtered",
-        "It leaves jobs with a filter out of the list",
+        "It omits jobs with a filter from the list",
         LIST,
         _listing(lambda jobs: [job for job in jobs if job["filter"] is None]),
     ),
@@ -229,4 +229,4 @@ _COURSES = (
     ),
 )
 
-LISTS = (*_FORMS, *_VALUES, *_COURSES)
+LISTS = (*_FORMS, *_VALUES, *_HISTORIES)

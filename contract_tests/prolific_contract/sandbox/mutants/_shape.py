@@ -1,42 +1,42 @@
-"""Faults of single answers: whether there is one, its status, its type, and errors."""
+"""Faults of single responses: whether one is sent, its status, its content type, and errors."""
 
 from collections.abc import Callable
 from typing import Any
 
 from attrs import evolve
 
-from prolific_contract.sandbox._http import Manner, NoReplyError, Reply, error_reply
+from prolific_contract.sandbox._http import ConnectionFailure, NoReplyError, Reply, error_reply
 from prolific_contract.sandbox._replies import (
-    Change,
+    ReplyChange,
     has_content,
     has_status,
     is_error,
     is_failed,
     is_success,
-    tells_state,
+    reports_state,
     text_of,
     with_body,
     with_header,
     without,
 )
 from prolific_contract.sandbox.mutants._bodies import BODIES, adding
-from prolific_contract.sandbox.mutants._changing import changing, changing_json
+from prolific_contract.sandbox.mutants._changed_replies import changing, changing_json
 from prolific_contract.sandbox.mutants._fault import (
     API,
     EVERY,
     EVERYWHERE,
     STATUS,
     TOLD,
-    Behaviour,
     Fault,
+    MutantBehaviour,
     always,
 )
-from prolific_contract.sandbox.mutants._faulty_request import Turn
+from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 
 
-def _unanswered(how: Manner) -> Callable[[], Behaviour]:
-    def behave(turn: Turn) -> Reply:
-        reply = turn.reply()
+def _unanswered(how: ConnectionFailure) -> Callable[[], MutantBehaviour]:
+    def behave(request: FaultyRequest) -> Reply:
+        reply = request.reply()
         if reply.status < 300:
             raise NoReplyError(how, reply if how == "cut" else None)
         return reply
@@ -60,13 +60,13 @@ _ANSWERED = (
     ),
     Fault(
         "garbage",
-        "It sends bytes that are no HTTP instead of a success",
+        "It sends bytes that are not HTTP instead of a success",
         EVERYWHERE,
         _unanswered("garbage"),
     ),
     Fault(
         "cut",
-        "It closes the connection in the middle of a success's body",
+        "It closes the connection halfway through the body of a success",
         EVERYWHERE,
         _unanswered("cut"),
         also={"status": ("sometimes",)},
@@ -74,7 +74,7 @@ _ANSWERED = (
 )
 
 
-def _status(status: int) -> Change:
+def _status(status: int) -> ReplyChange:
     return lambda reply: evolve(reply, status=status)
 
 
@@ -86,60 +86,60 @@ def _emptied(reply: Reply) -> Reply:
     return with_header(with_body(evolve(reply, status=204), b""), "Content-Type", None)
 
 
-def _refused(status: int, detail: str) -> Change:
+def _refused(status: int, detail: str) -> ReplyChange:
     return lambda _: error_reply(status, 9, detail)
 
 
-def _moved(turn: Turn) -> Reply:
-    reply = turn.reply()
+def _moved(request: FaultyRequest) -> Reply:
+    reply = request.reply()
     if not is_success(reply):
         return reply
-    return Reply(307, (("Location", f"{turn.call.path}/"), ("Content-Length", "0")), b"")
+    return Reply(307, (("Location", f"{request.call.path}/"), ("Content-Length", "0")), b"")
 
 
 _STATUSES = (
     Fault(
         "status-201",
-        "It answers 201 where it should say 202, 200 or 204",
+        "It answers 201 instead of 202, 200 or 204",
         EVERY,
         changing(is_success, _status(201)),
         also={"request": ("second",), "status": ("late", "sometimes"), "list": ("late", "second")},
     ),
     Fault(
         "status-swapped",
-        "It answers 200 where it should say 202, and 202 where it should say 200",
+        "It answers 200 instead of 202, and 202 instead of 200",
         API,
-        changing(tells_state, _swapped),
+        changing(reports_state, _swapped),
         also={"request": ("second",)},
     ),
     Fault(
         "status-204",
-        "It answers 204 without a body where it should tell the state or the jobs",
+        "It answers 204 without a body instead of the state or the list",
         TOLD,
         changing(has_content, _emptied),
     ),
     Fault(
         "status-500",
-        "It answers 500 where it should do what is asked",
+        "It answers 500 instead of a success",
         EVERY,
         changing(is_success, _refused(500, "Something went wrong.")),
         also={"status": ("late", "sometimes"), "delete": ("second",)},
     ),
     Fault(
         "status-redirect",
-        "It redirects to the same path with a slash where it should do what is asked",
+        "It redirects to the same path with a final slash instead of a success",
         EVERY,
         always(_moved),
     ),
     Fault(
         "error-422",
-        "It answers 422 where the documents have 403 or 404",
+        "It answers 422 where the documents require 403 or 404",
         EVERY,
         changing(has_status(403, 404), _refused(422, "The id is not valid.")),
     ),
     Fault(
         "failed-500",
-        "It answers 500 where it should tell that an export failed",
+        "It answers 500 instead of reporting that an export failed",
         STATUS,
         changing(is_failed, _refused(500, "The export failed.")),
         needs_failed_job=True,
@@ -147,7 +147,7 @@ _STATUSES = (
 )
 
 
-def _labelled(label: str | None) -> Change:
+def _labelled(label: str | None) -> ReplyChange:
     return lambda reply: with_header(reply, "Content-Type", label)
 
 
@@ -161,7 +161,7 @@ _CONTENT_TYPES = (
     ),
     Fault(
         "content-type-missing",
-        "It does not say of what type its body is",
+        "It sends no Content-Type",
         TOLD,
         changing(has_content, _labelled(None)),
     ),
@@ -190,43 +190,43 @@ def _unsaid(reply: Reply) -> Reply:
 _ERRORS = (
     Fault(
         "error-flat",
-        "It says the error's detail without the envelope",
+        "It sends the error's detail without the envelope",
         EVERY,
         changing_json(is_error, lambda body: {"detail": body["error"]["detail"]}),
     ),
     Fault(
         "error-status-differs",
-        "It repeats another HTTP status in the error than the one it answers with",
+        "It sends an error whose status differs from the HTTP status",
         EVERY,
         changing_json(is_error, _error_member(status=400)),
     ),
     Fault(
         "error-html",
-        "It answers errors with a page",
+        "It sends errors as HTML pages",
         EVERY,
         changing(is_error, _page),
     ),
     Fault(
         "error-field-missing",
-        "It leaves out the error's error_code",
+        "It omits error_code from errors",
         EVERY,
         changing_json(is_error, lambda body: {"error": without(body["error"], "error_code")}),
     ),
     Fault(
         "error-detail-null",
-        "It gives null for the error's detail",
+        "It sends null as the error's detail",
         EVERY,
         changing_json(is_error, _error_member(detail=None)),
     ),
     Fault(
         "error-code-text",
-        "It gives the error's error_code as a text",
+        "It sends error_code as text",
         EVERY,
         changing_json(is_error, _error_member(error_code="E140000")),
     ),
     Fault(
         "error-empty",
-        "It answers errors without a body",
+        "It sends errors without a body",
         EVERY,
         changing(is_error, _unsaid),
     ),
@@ -238,7 +238,7 @@ _ERRORS = (
     ),
     Fault(
         "unknown-html",
-        "It answers with a page when the id is unknown or forbidden",
+        "It sends an HTML page when the id is unknown or forbidden",
         EVERY,
         changing(has_status(403, 404), _page),
     ),
@@ -248,15 +248,15 @@ _ERRORS = (
 _ADDITIVE = (
     Fault(
         "field-extra",
-        "It adds a member that is not documented",
+        "It adds an undocumented member to states",
         API,
-        changing_json(tells_state, adding(progress=100)),
+        changing_json(reports_state, adding(progress=100)),
         also={"status": ("late",)},
         strict=True,
     ),
     Fault(
         "field-extra-in-error",
-        "It adds a member that is not documented to errors",
+        "It adds an undocumented member to errors",
         EVERY,
         changing_json(is_error, _error_member(request_id="5f2b9c1e")),
         strict=True,

@@ -1,4 +1,4 @@
-"""The sandbox with one fault."""
+"""A sandbox with one fault."""
 
 import threading
 from collections import Counter
@@ -9,73 +9,73 @@ from attrs import evolve
 
 from prolific_contract._vocabulary import MANAGING, Action, Address, Edition, Kind, address_of
 from prolific_contract.sandbox import _resources as known
-from prolific_contract.sandbox._by_name import refuse_other_editions
 from prolific_contract.sandbox._clock import Clock, SystemClock
-from prolific_contract.sandbox._editable_jobs import OpenBook
+from prolific_contract.sandbox._editable_jobs import EditableJobs
 from prolific_contract.sandbox._http import Call, Reply
-from prolific_contract.sandbox._random import Draw
+from prolific_contract.sandbox._lookup import refuse_other_editions
+from prolific_contract.sandbox._random import SeededChoices
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox._store import STORE_PREFIX, export_id_of
 from prolific_contract.sandbox._text import http_date
 from prolific_contract.sandbox.mutants._fault import Mutant
-from prolific_contract.sandbox.mutants._faulty_request import Turn
+from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 
 _LATE: Final = 3
 _CHANCE: Final = 0.5
 
 
 class MutatedSite(Site):
-    """A sandbox that is right but for one fault. Safe to use from several threads."""
+    """A sandbox with exactly one fault. Safe to use from several threads."""
 
     def __init__(
         self, mutant: Mutant, settings: SandboxSettings | None = None, clock: Clock | None = None
     ) -> None:
-        """Create it.
+        """Create the sandbox.
 
         Args:
-            mutant: The fault and where it is.
-            settings: How it behaves otherwise; None for the defaults.
-            clock: Where it takes the time from; None for the machine's.
+            mutant: The fault, and the operation that has it.
+            settings: None uses the defaults.
+            clock: None uses the machine's clock.
 
         Raises:
-            SandboxError: The settings' edition has no such fault.
+            SandboxError: The fault does not exist in the settings' edition.
         """
         self._mutant = mutant
         clock = SystemClock() if clock is None else clock
         self._moment = clock.now
-        self._turns = threading.Lock()
-        super().__init__(settings, clock, open_book=self._begin)
+        self._requests_lock = threading.Lock()
+        super().__init__(settings, clock, make_jobs=self._begin)
 
     def answer(self, call: Call) -> Reply:
         """Answer a request.
 
         Raises:
-            NoReplyError: The fault is not to give one.
+            NoReplyError: The fault breaks the connection instead of replying.
         """
-        # One at a time: a fault remembers what it did, and chance has its order.
-        with self._turns:
-            turn = self._turn(call)
-            if turn is None:
+        # One at a time, because faults have state and random choices depend on the order.
+        with self._requests_lock:
+            request = self._faulty_request(call)
+            if request is None:
                 return super().answer(call)
-            if not self._shows(turn):
-                return turn.reply()
-            reply = self._behave(turn)
+            if not self._is_triggered(request):
+                return request.reply()
+            reply = self._behave(request)
         if reply.header("Date") is not None:
             return reply
-        return evolve(reply, headers=(*reply.headers, ("Date", http_date(turn.now))))
+        return evolve(reply, headers=(*reply.headers, ("Date", http_date(request.now))))
 
     def reset(self, settings: SandboxSettings | None = None) -> None:
-        """Forget every job and archive, and what the fault remembers.
+        """Discard all jobs, archives and the fault's state.
 
         Args:
-            settings: New settings; None keeps those in force.
+            settings: New settings; None keeps the current ones.
         """
-        with self._turns:
+        with self._requests_lock:
             super().reset(settings)
 
-    def _turn(self, call: Call) -> Turn | None:
-        """What the fault has to see of a request; None when it is none of its business."""
+    def _faulty_request(self, call: Call) -> FaultyRequest | None:
+        """The request as the fault sees it; None if the fault does not watch its operation."""
         named = self._named(call)
         if named is None:
             return None
@@ -84,7 +84,7 @@ class MutatedSite(Site):
         if address.kind != operation.kind or action not in self._watched:
             return None
         resource = self.settings.resource(address.kind, address.resource_id)
-        return Turn(
+        return FaultyRequest(
             call=call,
             kind=address.kind,
             action=action,
@@ -92,8 +92,8 @@ class MutatedSite(Site):
             export_id=address.export_id,
             forbidden=resource is not None and resource.fate is known.Fate.FORBIDDEN,
             token=self.settings.token,
-            book=self._book,
-            jobs_before=self._book.of(address.kind, address.resource_id),
+            jobs=self._editable_jobs,
+            jobs_before=self._editable_jobs.of(address.kind, address.resource_id),
             now=self._moment(),
             number=next(self._numbers),
             clean=super().answer,
@@ -108,27 +108,27 @@ class MutatedSite(Site):
             if asked is None or (asked.action in MANAGING and self._edition == "2026-03"):
                 asked = address.operation
             return address, asked.action
-        job = self._book.find(export_id_of(call.path))
+        job = self._editable_jobs.find(export_id_of(call.path))
         if job is None:
             return None
         return Address(job.kind, job.resource_id, job.export_id), "archive"
 
-    def _shows(self, turn: Turn) -> bool:
-        shows = self._mutant.shows
-        if shows == "late":
-            asked = turn.action in ("status", "list") and turn.authorized
-            what = turn.export_id or turn.resource_id
+    def _is_triggered(self, request: FaultyRequest) -> bool:
+        trigger = self._mutant.trigger
+        if trigger == "late":
+            asked = request.action in ("status", "list") and request.authorized
+            what = request.export_id or request.resource_id
             self._asked.update([what] if asked else [])
             return asked and self._asked[what] >= _LATE
-        if shows == "second":
-            if turn.action == "request":
-                turn.reply()
-            ids = self._book.ever(turn.kind, turn.resource_id)
-            return len(ids) > 1 and turn.export_id != ids[0]
-        draw = Draw(self.settings.seed, self._mutant.name, turn.number)
-        return shows == "always" or draw.happens(_CHANCE)
+        if trigger == "second":
+            if request.action == "request":
+                request.reply()
+            ids = self._editable_jobs.all_ids(request.kind, request.resource_id)
+            return len(ids) > 1 and request.export_id != ids[0]
+        draw = SeededChoices(self.settings.seed, self._mutant.name, request.number)
+        return trigger == "always" or draw.happens(_CHANCE)
 
-    def _begin(self, edition: Edition, *order: Any) -> OpenBook:
+    def _begin(self, edition: Edition, *arguments: Any) -> EditableJobs:
         refuse_other_editions(f"the mutant {self._mutant.name}", self._mutant.editions, edition)
         operation = self._mutant.operation
         self._watched: tuple[Action, ...] = (operation.action, *self._mutant.fault.watches)
@@ -139,5 +139,5 @@ class MutatedSite(Site):
         fates: dict[Kind, known.Fate] = (
             {operation.kind: known.Fate.FAILS_ONCE} if self._mutant.first_job_fails else {}
         )
-        self._book = OpenBook(edition, *order, fates=fates)
-        return self._book
+        self._editable_jobs = EditableJobs(edition, *arguments, fates=fates)
+        return self._editable_jobs

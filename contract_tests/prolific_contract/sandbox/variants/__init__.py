@@ -1,16 +1,16 @@
-"""Sandboxes that keep the contract and look different, to prove that a gate accuses none.
+"""Conforming sandboxes that look different, for which a gate must report no violation.
 
-`VARIANTS` has every one by its name; `VariantSite` is one of them, to be called in-process or
-to be served.
+`VARIANTS` maps names to variants. `VariantSite` is a sandbox with one of them, to call
+in-process or to serve.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from prolific_contract.sandbox._by_name import named
+from prolific_contract.sandbox._lookup import look_up
 from prolific_contract.sandbox.variants._bodies import BODIES
-from prolific_contract.sandbox.variants._job_histories import COURSES
-from prolific_contract.sandbox.variants._job_management import MANAGING
+from prolific_contract.sandbox.variants._job_histories import JOB_HISTORIES
+from prolific_contract.sandbox.variants._job_management import JOB_MANAGEMENT
 from prolific_contract.sandbox.variants._stores import STORES
 from prolific_contract.sandbox.variants._transfers import TRANSFERS
 from prolific_contract.sandbox.variants._variant import Variant, VariantSite
@@ -18,14 +18,14 @@ from prolific_contract.sandbox.variants._variant import Variant, VariantSite
 __all__ = ["VARIANTS", "Variant", "VariantSite", "variant"]
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
-    {one.name: one for one in (*BODIES, *TRANSFERS, *COURSES, *MANAGING, *STORES)}
+    {one.name: one for one in (*BODIES, *TRANSFERS, *JOB_HISTORIES, *JOB_MANAGEMENT, *STORES)}
 )
 
 
 def variant(name: str) -> Variant:
-    """The variant of that name.
+    """Look up a variant by name.
 
     Raises:
-        SandboxError: There is none; the message names those that look like it.
+        SandboxError: No variant has this name. The message suggests similar names.
     """
-    return named("variant", name, VARIANTS)
+    return look_up("variant", name, VARIANTS)

@@ -1,4 +1,4 @@
-"""Variants of bodies: how times, ids, errors and JSON are written."""
+"""Variants of bodies: the notation of times, ids, errors and JSON."""
 
 import json
 from collections.abc import Callable
@@ -11,36 +11,38 @@ from prolific_exports._model._timestamps import parse_timestamp
 from prolific_contract._vocabulary import address_of, path_of
 from prolific_contract.sandbox._http import Reply
 from prolific_contract.sandbox._replies import (
-    Which,
+    ReplyPredicate,
     body_of,
     is_complete,
     is_error,
     is_generating,
     is_list,
     jobs_of,
-    tells_state,
+    reports_state,
     text_of,
     with_body,
     with_json,
 )
 from prolific_contract.sandbox._store import STORE_PREFIX
-from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
+from prolific_contract.sandbox.variants._variant import Variant, VariantBehaviour, VariantRequest
 
 
-def _written(which: Which, change: Callable[[dict[str, Any]], object]) -> Callable[[], Look]:
-    """Bodies of a certain sort that say it differently."""
+def _written(
+    which: ReplyPredicate, change: Callable[[dict[str, Any]], object]
+) -> Callable[[], VariantBehaviour]:
+    """Change the JSON bodies of replies that match a predicate."""
 
-    def look(visit: Visit) -> Reply:
-        reply = visit.answer()
-        if visit.call.path.startswith(STORE_PREFIX) or not which(reply):
+    def behave(request: VariantRequest) -> Reply:
+        reply = request.answer()
+        if request.call.path.startswith(STORE_PREFIX) or not which(reply):
             return reply
         return with_json(reply, change(body_of(reply)))
 
-    return lambda: look
+    return lambda: behave
 
 
-def _timed(write: Callable[[datetime], str]) -> Callable[[], Look]:
-    """Moments that are written differently: those of exports and those of listed jobs."""
+def _timed(write: Callable[[datetime], str]) -> Callable[[], VariantBehaviour]:
+    """Change the notation of the times in exports and listed jobs."""
 
     def written(shown: dict[str, Any]) -> dict[str, Any]:
         moments = shown.keys() & {"expires_at", "created_at"}
@@ -54,7 +56,7 @@ def _timed(write: Callable[[datetime], str]) -> Callable[[], Look]:
             return value
         moment = parse_timestamp(value).moment
         text = write(moment)
-        # A filter of another moment would be another filter.
+        # A filter with another time would be another filter.
         return text if parse_timestamp(text).moment == moment else value
 
     def listed(job: dict[str, Any]) -> dict[str, Any]:
@@ -62,15 +64,15 @@ def _timed(write: Callable[[datetime], str]) -> Callable[[], Look]:
         shown = {name: condition(name, value) for name, value in conditions.items()}
         return {**written(job), "filter": shown or None}
 
-    def look(visit: Visit) -> Reply:
-        reply = visit.answer()
-        if visit.call.path.startswith(STORE_PREFIX):
+    def behave(request: VariantRequest) -> Reply:
+        reply = request.answer()
+        if request.call.path.startswith(STORE_PREFIX):
             return reply
         if is_list(reply):
             return with_json(reply, list(map(listed, jobs_of(reply))))
         return with_json(reply, written(body_of(reply))) if is_complete(reply) else reply
 
-    return lambda: look
+    return lambda: behave
 
 
 def _in_zone(**offset: float) -> Callable[[datetime], str]:
@@ -81,49 +83,49 @@ def _in_zone(**offset: float) -> Callable[[datetime], str]:
 _TIMES = (
     Variant(
         "times-east",
-        "It writes times with the offset +05:30",
+        "It sends times with the offset +05:30",
         _timed(_in_zone(hours=5, minutes=30)),
     ),
     Variant(
         "times-west",
-        "It writes times with the offset -08:00",
+        "It sends times with the offset -08:00",
         _timed(_in_zone(hours=-8)),
     ),
     Variant(
         "times-zero",
-        "It writes times with the offset +00:00 in place of Z",
+        "It sends times with the offset +00:00 instead of Z",
         _timed(lambda moment: moment.isoformat()),
     ),
     Variant(
         "times-small",
-        "It writes times with a small t and z",
+        "It sends times with a lower-case t and z",
         _timed(lambda moment: f"{moment:%Y-%m-%dt%H:%M:%Sz}"),
     ),
     Variant(
         "times-micro",
-        "It writes times with microseconds",
+        "It sends times with microseconds",
         _timed(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.123456Z"),
     ),
     Variant(
         "times-nano",
-        "It writes times with nanoseconds",
+        "It sends times with nanoseconds",
         _timed(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.123456789Z"),
     ),
     Variant(
         "times-tenth",
-        "It writes times with one decimal",
+        "It sends times with one decimal",
         _timed(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.5Z"),
     ),
 )
 
 
-def _in_capitals(visit: Visit) -> Reply:
-    call = visit.call
+def _in_capitals(request: VariantRequest) -> Reply:
+    call = request.call
     address = address_of(call.path)
     if address is not None and address.export_id is not None:
         path = path_of(address.kind, address.resource_id, address.export_id.lower())
         call = evolve(call, path=path)
-    reply = visit.answer(call)
+    reply = request.answer(call)
     if address is not None and is_list(reply):
         jobs = [{**job, "export_id": job["export_id"].upper()} for job in jobs_of(reply)]
         return with_json(reply, jobs)
@@ -136,13 +138,13 @@ def _in_capitals(visit: Visit) -> Reply:
 _IDS = (
     Variant(
         "ids-upper",
-        "It writes UUIDs in capitals and takes them in any case",
+        "It sends UUIDs in upper case and accepts them in any case",
         lambda: _in_capitals,
     ),
 )
 
 
-def _detailed(detail: object, **more: object) -> Callable[[], Look]:
+def _detailed(detail: object, **more: object) -> Callable[[], VariantBehaviour]:
     def change(body: dict[str, Any]) -> object:
         return {"error": {**body["error"], "detail": detail, **more}}
 
@@ -152,17 +154,17 @@ def _detailed(detail: object, **more: object) -> Callable[[], Look]:
 _ERRORS = (
     Variant(
         "errors-list",
-        "It gives the detail of errors as a list of texts",
+        "It sends the detail of errors as a list of texts",
         _detailed(["There is no such thing.", "Check the id."]),
     ),
     Variant(
         "errors-fields",
-        "It gives the detail of errors by field",
+        "It sends the detail of errors by field",
         _detailed({"export_id": ["Not a known id."], "token": ["Check it.", "Or make one."]}),
     ),
     Variant(
         "errors-no-fields",
-        "It gives the detail of errors as an object without fields",
+        "It sends the detail of errors as an empty object",
         _detailed({}),
     ),
     Variant(
@@ -173,14 +175,14 @@ _ERRORS = (
 )
 
 
-def _spelt(write: Callable[[Any], str]) -> Callable[[], Look]:
-    def look(visit: Visit) -> Reply:
-        reply = visit.answer()
-        if visit.call.path.startswith(STORE_PREFIX) or not text_of(reply):
+def _spelt(write: Callable[[Any], str]) -> Callable[[], VariantBehaviour]:
+    def behave(request: VariantRequest) -> Reply:
+        reply = request.answer()
+        if request.call.path.startswith(STORE_PREFIX) or not text_of(reply):
             return reply
         return with_body(reply, write(json.loads(text_of(reply))).encode())
 
-    return lambda: look
+    return lambda: behave
 
 
 def _backwards(value: Any) -> Any:
@@ -197,34 +199,36 @@ def _escaped(body: Any) -> str:
 _JSON = (
     Variant(
         "json-pretty",
-        "It spreads JSON over lines and sorts the members",
+        "It sends JSON on several lines with sorted members",
         _spelt(lambda body: json.dumps(body, indent=4, sort_keys=True) + "\n"),
     ),
     Variant(
         "json-compact",
-        "It writes JSON without spaces and the members backwards",
+        "It sends JSON without spaces and with the members in reverse order",
         _spelt(lambda body: json.dumps(_backwards(body), separators=(",", ":"))),
     ),
-    Variant("json-escaped", "It escapes what it may escape in JSON", _spelt(_escaped)),
+    Variant(
+        "json-escaped", "It escapes every character of JSON that it may escape", _spelt(_escaped)
+    ),
 )
 
 
-def listing(change: Callable[[dict[str, Any]], object]) -> Callable[[], Look]:
-    def look(visit: Visit) -> Reply:
-        reply = visit.answer()
-        if visit.call.path.startswith(STORE_PREFIX) or not is_list(reply):
+def listing(change: Callable[[dict[str, Any]], object]) -> Callable[[], VariantBehaviour]:
+    def behave(request: VariantRequest) -> Reply:
+        reply = request.answer()
+        if request.call.path.startswith(STORE_PREFIX) or not is_list(reply):
             return reply
         return with_json(reply, [change(job) for job in jobs_of(reply)])
 
-    return lambda: look
+    return lambda: behave
 
 
-def _described(visit: Visit) -> Reply:
-    reply = visit.answer()
-    address = address_of(visit.call.path)
-    if address is None or not tells_state(reply):
+def _described(request: VariantRequest) -> Reply:
+    reply = request.answer()
+    address = address_of(request.call.path)
+    if address is None or not reports_state(reply):
         return reply
-    job = visit.book.of(address.kind, address.resource_id)[-1]
+    job = request.jobs.of(address.kind, address.resource_id)[-1]
     export_id = address.export_id or job.export_id
     return with_json(
         reply, {"export_id": export_id, "progress": 0.5, "reason": None, **body_of(reply)}
@@ -236,7 +240,7 @@ _EXTRAS = (
         "extra-fields",
         "It adds members to every state and every error",
         _written(
-            lambda reply: tells_state(reply) or is_error(reply),
+            lambda reply: reports_state(reply) or is_error(reply),
             lambda body: {**body, "request_id": "5f2b9c1e", "meta": {"version": 3}},
         ),
         additive=True,
@@ -256,7 +260,7 @@ _EXTRAS = (
     ),
     Variant(
         "job-described",
-        "It says a job's id, progress and reason in every state",
+        "It adds id, progress and reason to every state",
         lambda: _described,
         additive=True,
     ),

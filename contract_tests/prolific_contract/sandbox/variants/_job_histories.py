@@ -1,9 +1,8 @@
-"""Variants of what becomes of jobs, and of who is told what."""
+"""Variants of the history of jobs, and of refusals."""
 
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from attrs import evolve
 
@@ -11,68 +10,68 @@ from prolific_contract._vocabulary import address_of
 from prolific_contract.sandbox._http import Reply, error_reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_json
 from prolific_contract.sandbox._resources import Fate
-from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._text import http_date
-from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
+from prolific_contract.sandbox.variants._variant import (
+    Variant,
+    VariantBehaviour,
+    VariantRequest,
+    with_settings,
+)
 
-_TOLD_BEFORE_DELETION = 3
+_REPORTS_BEFORE_DELETION = 3
 
 
-def having(**settings: Any) -> Callable[[SandboxSettings], SandboxSettings]:
-    return lambda given: evolve(given, **settings)
-
-
-def _ready_before(visit: Visit) -> Reply:
-    address = address_of(visit.call.path)
-    if address is None or visit.book.of(address.kind, address.resource_id):
-        return visit.answer()
-    reply = visit.answer()
-    for job in visit.book.of(address.kind, address.resource_id):
-        visit.book.replace(job, evolve(job, ready_at=visit.now))
-        return visit.answer()
+def _ready_before(request: VariantRequest) -> Reply:
+    address = address_of(request.call.path)
+    if address is None or request.jobs.of(address.kind, address.resource_id):
+        return request.answer()
+    reply = request.answer()
+    for job in request.jobs.of(address.kind, address.resource_id):
+        request.jobs.replace(job, evolve(job, ready_at=request.now))
+        return request.answer()
     return reply
 
 
-def _ready_with_id(visit: Visit) -> Reply:
-    reply = _ready_before(visit)
-    address = address_of(visit.call.path)
+def _ready_with_id(request: VariantRequest) -> Reply:
+    reply = _ready_before(request)
+    address = address_of(request.call.path)
     if address is None or not is_complete(reply):
         return reply
-    export_id = visit.book.of(address.kind, address.resource_id)[-1].export_id
+    export_id = request.jobs.of(address.kind, address.resource_id)[-1].export_id
     return with_json(reply, {"export_id": address.export_id or export_id, **body_of(reply)})
 
 
-def _deleting() -> Look:
-    told: Counter[str] = Counter()
+def _deleting() -> VariantBehaviour:
+    reports: Counter[str] = Counter()
 
-    def look(visit: Visit) -> Reply:
-        reply = visit.answer()
-        address = address_of(visit.call.path)
-        job = visit.book.find(address.export_id) if address and address.export_id else None
+    def behave(request: VariantRequest) -> Reply:
+        reply = request.answer()
+        address = address_of(request.call.path)
+        job = request.jobs.find(address.export_id) if address and address.export_id else None
         if job is not None and is_complete(reply):
-            told[job.export_id] += 1
-            if told[job.export_id] == _TOLD_BEFORE_DELETION:
-                visit.book.replace(job, evolve(job, gone_at=visit.now))
+            reports[job.export_id] += 1
+            if reports[job.export_id] == _REPORTS_BEFORE_DELETION:
+                request.jobs.replace(job, evolve(job, failed_at=request.now))
         return reply
 
-    return look
+    return behave
 
 
-_COURSES = (
+_HISTORIES = (
     Variant(
         "ready-at-once",
         "It completes exports before the first status request",
-        settings=having(generation_seconds=0),
+        settings=with_settings(generation_seconds=0),
     ),
     Variant(
         "ready-before",
-        "It has an export of everything before the first request",
+        "It has a finished export of every resource before the first request",
         lambda: _ready_before,
         editions=("2026-03",),
     ),
     Variant(
         "ready-before-with-id",
-        "It has an export of everything before the first request, and says its id",
+        "It has a finished export of every resource before the first request, and sends its id",
         lambda: _ready_with_id,
         editions=("2026-03",),
         additive=True,
@@ -80,16 +79,16 @@ _COURSES = (
     Variant(
         "slow",
         "It generates an export for half a minute",
-        settings=having(generation_seconds=30),
+        settings=with_settings(generation_seconds=30),
     ),
     Variant(
         "very-slow",
         "It generates an export for five minutes",
-        settings=having(generation_seconds=300),
+        settings=with_settings(generation_seconds=300),
     ),
     Variant(
         "first-job-fails",
-        "It fails the first job of everything",
+        "It fails the first job of every resource",
         fate=Fate.FAILS_ONCE,
     ),
     Variant(
@@ -99,7 +98,7 @@ _COURSES = (
     ),
     Variant(
         "archives-deleted",
-        "It deletes an archive when three status answers have told of it",
+        "It deletes an archive after three status responses with its URL",
         _deleting,
     ),
     Variant("clock-ahead", "Its clock is three days ahead", skew=timedelta(days=3)),
@@ -107,25 +106,27 @@ _COURSES = (
 )
 
 
-def _refusing(status: int, which: Callable[[Visit, Reply], bool]) -> Callable[[], Look]:
-    def look(visit: Visit) -> Reply:
-        reply = visit.answer()
-        if address_of(visit.call.path) is None or not which(visit, reply):
+def _refusing(
+    status: int, which: Callable[[VariantRequest, Reply], bool]
+) -> Callable[[], VariantBehaviour]:
+    def behave(request: VariantRequest) -> Reply:
+        reply = request.answer()
+        if address_of(request.call.path) is None or not which(request, reply):
             return reply
-        date = ("Date", http_date(visit.now))
+        date = ("Date", http_date(request.now))
         return error_reply(status, 7, "You have no access to this.", (date,))
 
-    return lambda: look
+    return lambda: behave
 
 
-def _is_forbidden_poll(visit: Visit, reply: Reply) -> bool:
-    address = address_of(visit.call.path)
-    forbidden = {one.id for one in visit.settings.resources if one.fate is Fate.FORBIDDEN}
+def _is_forbidden_poll(request: VariantRequest, reply: Reply) -> bool:
+    address = address_of(request.call.path)
+    forbidden = {one.id for one in request.settings.resources if one.fate is Fate.FORBIDDEN}
     return address is not None and address.resource_id in forbidden and reply.status == 404
 
 
-def _is_unknown_request(visit: Visit, reply: Reply) -> bool:
-    return visit.call.method == "POST" and reply.status == 404
+def _is_unknown_request(request: VariantRequest, reply: Reply) -> bool:
+    return request.call.method == "POST" and reply.status == 404
 
 
 _REFUSALS = (
@@ -136,9 +137,9 @@ _REFUSALS = (
     ),
     Variant(
         "unknown-resource-403",
-        "It answers 403 to requests for an export of a resource that is not there",
+        "It answers 403 to export requests for an unknown resource",
         _refusing(403, _is_unknown_request),
     ),
 )
 
-COURSES = (*_COURSES, *_REFUSALS)
+JOB_HISTORIES = (*_HISTORIES, *_REFUSALS)

@@ -1,4 +1,4 @@
-"""Variants of listing, deleting and filtering export jobs, which edition 2026-11 has."""
+"""Variants of listing, deleting and filtering export jobs (edition 2026-11)."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,18 +9,22 @@ from attrs import evolve, field, mutable
 from prolific_contract._vocabulary import Edition, address_of
 from prolific_contract.sandbox._filter import ExportFilter
 from prolific_contract.sandbox._http import Reply, json_reply
-from prolific_contract.sandbox._jobs import Job
+from prolific_contract.sandbox._jobs import SandboxJob
 from prolific_contract.sandbox._replies import NO_CONTENT, without
 from prolific_contract.sandbox._resources import LIMIT_STATUSES, Fate
 from prolific_contract.sandbox._store import STORE_PREFIX, export_id_of
 from prolific_contract.sandbox.variants._bodies import listing
-from prolific_contract.sandbox.variants._job_histories import having
-from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
+from prolific_contract.sandbox.variants._variant import (
+    Variant,
+    VariantBehaviour,
+    VariantRequest,
+    with_settings,
+)
 
-_LATER: tuple[Edition, ...] = ("2026-11",)
+_EDITIONS: tuple[Edition, ...] = ("2026-11",)
 _WORDS = {"generating": "IN_PROGRESS", "complete": "ready", "failed": "error"}
-# After the one that started it: a poll, another request for the export, a poll, a list, and
-# the deletion.
+# After the request that started the job: a poll, a second request, a poll, a list and the
+# deletion.
 _REQUESTS_OF_AN_EXPORT = 5
 
 _ACCEPTED = Reply(202, (("Content-Type", "text/plain"), ("Content-Length", "4")), b"gone")
@@ -28,86 +32,88 @@ _ACCEPTED = Reply(202, (("Content-Type", "text/plain"), ("Content-Length", "4"))
 _LISTS = (
     Variant(
         "list-filter-absent",
-        "It leaves the filter out of listed jobs that have none",
+        "It omits the filter of listed jobs that have none",
         listing(lambda job: job if job["filter"] else without(job, "filter")),
-        editions=_LATER,
+        editions=_EDITIONS,
     ),
     Variant(
         "list-filter-empty",
-        "It lists jobs without a filter with an empty one",
+        "It lists an empty filter for jobs without one",
         listing(lambda job: {**job, "filter": job["filter"] or {}}),
-        editions=_LATER,
+        editions=_EDITIONS,
     ),
     Variant(
         "list-words",
-        "It lists states in words of its own",
+        "It lists states under names of its own",
         listing(lambda job: {**job, "status": _WORDS[job["status"]]}),
-        editions=_LATER,
+        editions=_EDITIONS,
     ),
     Variant(
         "list-behind",
-        "It lists every job as generating, whatever has become of it",
+        "It lists every job as generating, whatever its state",
         listing(lambda job: {**job, "status": "generating"}),
-        editions=_LATER,
+        editions=_EDITIONS,
     ),
 )
 
 
 @mutable
 class _Remembering:
-    """A server that still knows what was deleted.
+    """A server that remembers deleted jobs.
 
     Attributes:
-        archives: Whether it serves the archives of deleted jobs, or tells that they failed.
+        archives: Whether it still serves their archives; otherwise it reports them as failed.
     """
 
     archives: bool
-    _deleted: dict[str, Job] = field(factory=dict)
+    _deleted: dict[str, SandboxJob] = field(factory=dict)
 
-    def __call__(self, visit: Visit) -> Reply:
-        path = visit.call.path
+    def __call__(self, request: VariantRequest) -> Reply:
+        path = request.call.path
         if path.startswith(STORE_PREFIX):
-            return self._again(visit, export_id_of(path)) if self.archives else visit.answer()
+            return self._again(request, export_id_of(path)) if self.archives else request.answer()
         address = address_of(path)
         export_id = address.export_id if address is not None else None
         if address is None or export_id is None:
-            return visit.answer()
-        if visit.call.method == "DELETE":
-            job = visit.book.find(export_id)
-            reply = visit.answer()
+            return request.answer()
+        if request.call.method == "DELETE":
+            job = request.jobs.find(export_id)
+            reply = request.answer()
             if job is not None and reply.status == NO_CONTENT:
-                self._deleted[export_id] = evolve(job, gone_at=None if self.archives else visit.now)
+                self._deleted[export_id] = evolve(
+                    job, failed_at=None if self.archives else request.now
+                )
             return reply
         gone = self._deleted.get(export_id)
         own = gone is not None and (gone.kind, gone.resource_id) == (
             address.kind,
             address.resource_id,
         )
-        return self._again(visit, export_id) if own and not self.archives else visit.answer()
+        return self._again(request, export_id) if own and not self.archives else request.answer()
 
-    def _again(self, visit: Visit, export_id: str) -> Reply:
+    def _again(self, request: VariantRequest, export_id: str) -> Reply:
         job = self._deleted.get(export_id)
         if job is None:
-            return visit.answer()
-        visit.book.restore(job)
-        reply = visit.answer()
-        visit.book.remove(job)
+            return request.answer()
+        request.jobs.restore(job)
+        reply = request.answer()
+        request.jobs.remove(job)
         return reply
 
 
-def _deleting(told: Callable[[str], Reply]) -> Callable[[], Look]:
-    """Tells of deletions, which 204 stands for in no document, by an answer of its own."""
+def _deleting(reply_for: Callable[[str], Reply]) -> Callable[[], VariantBehaviour]:
+    """Replace the reply to deletions: no document specifies 204."""
 
-    def look(visit: Visit) -> Reply:
-        reply = visit.answer()
-        if visit.call.method != "DELETE" or reply.status != NO_CONTENT:
+    def behave(request: VariantRequest) -> Reply:
+        reply = request.answer()
+        if request.call.method != "DELETE" or reply.status != NO_CONTENT:
             return reply
-        return told(visit.call.path.rpartition("/")[2])
+        return reply_for(request.call.path.rpartition("/")[2])
 
-    return lambda: look
+    return lambda: behave
 
 
-def _remembering(*, archives: bool) -> Callable[[], Look]:
+def _remembering(*, archives: bool) -> Callable[[], VariantBehaviour]:
     return lambda: _Remembering(archives=archives)
 
 
@@ -116,93 +122,93 @@ _DELETIONS = (
         "delete-200",
         "It answers deletions with 200 and the deleted job's id",
         _deleting(lambda export_id: json_reply(200, {"export_id": export_id})),
-        editions=_LATER,
+        editions=_EDITIONS,
     ),
     Variant(
         "delete-202",
         "It answers deletions with 202 and a text",
         _deleting(lambda _: _ACCEPTED),
-        editions=_LATER,
+        editions=_EDITIONS,
     ),
     Variant(
         "deleted-failed",
-        "It says of deleted jobs that they failed",
+        "It reports deleted jobs as failed",
         _remembering(archives=False),
-        editions=_LATER,
+        editions=_EDITIONS,
     ),
     Variant(
         "deleted-archives-stay",
-        "It serves the archives of deleted jobs under URLs that were given before",
+        "It still serves the archives of deleted jobs under earlier URLs",
         _remembering(archives=True),
-        editions=_LATER,
+        editions=_EDITIONS,
     ),
 )
 
 
-def _used_by_others() -> Look:
-    """Every resource has three jobs before anybody asks, two of them with a filter."""
+def _used_by_others() -> VariantBehaviour:
+    """Every resource has three jobs before the first request, two of them with a filter."""
     known: set[tuple[str, str]] = set()
 
-    def look(visit: Visit) -> Reply:
-        address = address_of(visit.call.path)
+    def behave(request: VariantRequest) -> Reply:
+        address = address_of(request.call.path)
         resource = (address.kind, address.resource_id) if address is not None else None
         exists = any(
             (one.kind, one.id) == resource and one.fate is not Fate.FORBIDDEN
-            for one in visit.settings.resources
+            for one in request.settings.resources
         )
         if address is not None and exists and resource not in known:
             known.add((address.kind, address.resource_id))
             for number in range(3):
                 wanted = ExportFilter(study_id=f"study-{number}" if number else None)
-                at = visit.now - timedelta(hours=3 - number)
-                visit.book.start(address.kind, address.resource_id, at, wanted)
-        return visit.answer()
+                at = request.now - timedelta(hours=3 - number)
+                request.jobs.start(address.kind, address.resource_id, at, wanted)
+        return request.answer()
 
-    return look
+    return behave
 
 
 _OTHERS = (
     Variant(
         "used-by-others",
-        "It has three jobs of everything before the first request",
+        "It has three jobs of every resource before the first request",
         _used_by_others,
-        editions=_LATER,
+        editions=_EDITIONS,
     ),
     *(
         Variant(
             f"limit-{status}",
             f"It refuses an eleventh job with {status}",
-            settings=having(limit_status=status),
-            editions=_LATER,
+            settings=with_settings(limit_status=status),
+            editions=_EDITIONS,
         )
         for status in LIMIT_STATUSES
     ),
 )
 
 
-def _ending_between() -> Look:
-    """Jobs whose time is over just when a poll has told that they are generating."""
+def _ending_between() -> VariantBehaviour:
+    """Jobs that finish right after a poll reported that they are generating."""
     asked: Counter[str] = Counter()
 
-    def look(visit: Visit) -> Reply:
-        address = address_of(visit.call.path)
-        jobs = visit.book.of(address.kind, address.resource_id) if address is not None else ()
+    def behave(request: VariantRequest) -> Reply:
+        address = address_of(request.call.path)
+        jobs = request.jobs.of(address.kind, address.resource_id) if address is not None else ()
         for job in jobs:
             asked[job.export_id] += 1
             if asked[job.export_id] == _REQUESTS_OF_AN_EXPORT:
-                visit.book.replace(job, evolve(job, ready_at=min(job.ready_at, visit.now)))
-        return visit.answer()
+                request.jobs.replace(job, evolve(job, ready_at=min(job.ready_at, request.now)))
+        return request.answer()
 
-    return look
+    return behave
 
 
 _ENDINGS = (
     Variant(
         "ready-between",
-        "It completes every job between the second poll and the request to delete it",
+        "It completes every job between the second poll and the deletion request",
         _ending_between,
-        editions=_LATER,
+        editions=_EDITIONS,
     ),
 )
 
-MANAGING = (*_LISTS, *_DELETIONS, *_OTHERS, *_ENDINGS)
+JOB_MANAGEMENT = (*_LISTS, *_DELETIONS, *_OTHERS, *_ENDINGS)

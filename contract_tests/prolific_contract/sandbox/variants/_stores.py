@@ -1,55 +1,54 @@
-"""Variants of download URLs, and of the stores and archives behind them."""
+"""Variants of download URLs, stores and archives."""
 
 import hashlib
 import io
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from attrs import evolve
 from prolific_exports._model._timestamps import parse_timestamp
 
+from prolific_contract.sandbox._archive_replies import archive_reply, repacked, whole_archive
 from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_header, with_json
-from prolific_contract.sandbox._serving import archive_of, repacked, served
-from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._store import STORE_PREFIX
-from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
-
-
-def _with(**settings: Any) -> Callable[[SandboxSettings], SandboxSettings]:
-    return lambda given: evolve(given, **settings)
+from prolific_contract.sandbox.variants._variant import (
+    Variant,
+    VariantBehaviour,
+    VariantRequest,
+    with_settings,
+)
 
 
 def _renamed(
     make: Callable[[str, datetime, datetime], str], base_url: str | None = None
-) -> Callable[[], Look]:
-    """Download URLs of another form.
+) -> Callable[[], VariantBehaviour]:
+    """Replace the format of download URLs.
 
     Args:
-        make: Path and query, from a name for the URL and the moments of signing and expiry.
-        base_url: Where they point to; None for the server itself.
+        make: Creates path and query, given a unique name and the times of signing and expiry.
+        base_url: Scheme and authority; None for the server itself.
     """
 
-    def begin() -> Look:
+    def begin() -> VariantBehaviour:
         real: dict[str, str] = {}
 
-        def look(visit: Visit) -> Reply:
-            call = visit.call
+        def behave(request: VariantRequest) -> Reply:
+            call = request.call
             if call.path in real:
-                return visit.answer(_to(real[call.path], call))
-            reply = visit.answer()
+                return request.answer(_to(real[call.path], call))
+            reply = request.answer()
             if call.path.startswith(STORE_PREFIX) or not is_complete(reply):
                 return reply
             body = body_of(reply)
             name = hashlib.sha256(body["url"].encode()).hexdigest()[:32]
-            where = make(name, visit.now, parse_timestamp(body["expires_at"]).moment)
+            where = make(name, request.now, parse_timestamp(body["expires_at"]).moment)
             real[where.partition("?")[0]] = body["url"]
             return with_json(reply, {**body, "url": f"{base_url or call.base_url}{where}"})
 
-        return look
+        return behave
 
     return begin
 
@@ -91,64 +90,64 @@ _URLS = (
     Variant(
         "urls-long-lived",
         "Its URLs are valid for a week",
-        settings=_with(url_lifetime_seconds=7 * 24 * 3600),
+        settings=with_settings(url_lifetime_seconds=7 * 24 * 3600),
     ),
     Variant(
         "urls-short-lived",
         "Its URLs are valid for five minutes",
-        settings=_with(url_lifetime_seconds=300),
+        settings=with_settings(url_lifetime_seconds=300),
     ),
     Variant(
         "urls-opaque",
-        "Nothing can be read in its URLs",
+        "Its URLs show no expiry",
         _renamed(lambda name, *_: f"/d/{name}"),
     ),
-    Variant("urls-cloudfront", "Its URLs are signed as CloudFront does", _renamed(_cloudfront)),
-    Variant("urls-gcs", "Its URLs are signed as Google Cloud Storage does", _renamed(_gcs)),
-    Variant("urls-azure", "Its URLs are signed as Azure does", _renamed(_azure)),
+    Variant("urls-cloudfront", "Its URLs are signed like CloudFront's", _renamed(_cloudfront)),
+    Variant("urls-gcs", "Its URLs are signed like Google Cloud Storage's", _renamed(_gcs)),
+    Variant("urls-azure", "Its URLs are signed like Azure's", _renamed(_azure)),
     Variant(
         "urls-relative",
-        "Its URLs say for how many seconds they are valid, and not from when on",
+        "Its URLs show a lifetime in seconds, but not its start",
         _renamed(_relative),
     ),
     Variant(
         "urls-https",
-        "Its URLs are encrypted and of another host",
+        "Its URLs use https and another host",
         _renamed(lambda name, *_: f"/d/{name}", "https://exports.example"),
     ),
 )
 
 
-def _from_store(change: Callable[[Call, Reply], Reply]) -> Callable[[], Look]:
-    """Other answers of the store where it serves."""
+def _from_store(change: Callable[[Call, Reply], Reply]) -> Callable[[], VariantBehaviour]:
+    """Change the store's successful replies."""
 
-    def look(visit: Visit) -> Reply:
-        reply = visit.answer()
-        if not visit.call.path.startswith(STORE_PREFIX) or reply.status >= 300:
+    def behave(request: VariantRequest) -> Reply:
+        reply = request.answer()
+        if not request.call.path.startswith(STORE_PREFIX) or reply.status >= 300:
             return reply
-        return change(visit.call, reply)
+        return change(request.call, reply)
 
-    return lambda: look
+    return lambda: behave
 
 
-def _whole(visit: Visit) -> Reply:
-    if not visit.call.path.startswith(STORE_PREFIX):
-        return visit.answer()
-    headers = {name: text for name, text in visit.call.headers.items() if name != "range"}
-    reply = visit.answer(evolve(visit.call, headers=headers))
+def _whole(request: VariantRequest) -> Reply:
+    if not request.call.path.startswith(STORE_PREFIX):
+        return request.answer()
+    headers = {name: text for name, text in request.call.headers.items() if name != "range"}
+    reply = request.answer(evolve(request.call, headers=headers))
     return with_header(reply, "Accept-Ranges", None)
 
 
-def _packed(make: Callable[[bytes], bytes]) -> Callable[[], Look]:
-    """Archives packed in another way."""
+def _packed(make: Callable[[bytes], bytes]) -> Callable[[], VariantBehaviour]:
+    """Replace the archives."""
 
-    def look(visit: Visit) -> Reply:
-        if not visit.call.path.startswith(STORE_PREFIX):
-            return visit.answer()
-        content = archive_of(visit.call, visit.answer)
-        return visit.answer() if content is None else served(visit.call, make(content))
+    def behave(request: VariantRequest) -> Reply:
+        if not request.call.path.startswith(STORE_PREFIX):
+            return request.answer()
+        content = whole_archive(request.call, request.answer)
+        return request.answer() if content is None else archive_reply(request.call, make(content))
 
-    return lambda: look
+    return lambda: behave
 
 
 def _with_comment(content: bytes) -> bytes:
@@ -168,17 +167,17 @@ def _with_folders(content: bytes) -> bytes:
 
 
 _STORES = (
-    Variant("store-whole", "Its store ignores ranges", lambda: _whole),
+    Variant("store-whole", "Its store ignores range requests", lambda: _whole),
     Variant(
         "store-binary",
-        "Its store calls archives application/octet-stream",
+        "Its store labels archives as application/octet-stream",
         _from_store(
             lambda _, reply: with_header(reply, "Content-Type", "application/octet-stream")
         ),
     ),
     Variant(
         "store-no-etag",
-        "Its store gives no ETag",
+        "Its store sends no ETag",
         _from_store(lambda _, reply: with_header(reply, "ETag", None)),
     ),
     Variant(
@@ -194,18 +193,18 @@ _STORES = (
     Variant("archive-comment", "Its archives end with a comment", _packed(_with_comment)),
     Variant(
         "archive-folders",
-        "Its archives have entries for folders and a further file",
+        "Its archives contain folder entries and an additional file",
         _packed(_with_folders),
     ),
     Variant(
         "archive-many-files",
-        "Its archives hold so many files that their directory is long",
-        settings=_with(submissions=40, files=700),
+        "Its archives contain so many files that their directory is long",
+        settings=with_settings(submissions=40, files=700),
     ),
     Variant(
         "archive-no-responses-yet",
-        "Its archives hold no submission",
-        settings=_with(submissions=0, files=0),
+        "Its archives contain no submissions",
+        settings=with_settings(submissions=0, files=0),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Variants of HTTP: headers, encodings, connections and refusals for a while."""
+"""Variants of HTTP: headers, encodings, connections and temporary refusals."""
 
 import gzip
 import posixpath
@@ -14,28 +14,28 @@ from prolific_contract.sandbox._http import Headers, Reply, error_reply
 from prolific_contract.sandbox._replies import NO_CONTENT, text_of, with_body, with_header
 from prolific_contract.sandbox._store import STORE_PREFIX
 from prolific_contract.sandbox._text import http_date
-from prolific_contract.sandbox.variants._variant import Look, Variant, Visit
+from prolific_contract.sandbox.variants._variant import Variant, VariantBehaviour, VariantRequest
 
 _PERIOD = 3
 _PAUSE_SECONDS = 2
 
 
-def _headed(change: Callable[[Reply], Reply]) -> Callable[[], Look]:
-    """API answers with other headers."""
+def _headed(change: Callable[[Reply], Reply]) -> Callable[[], VariantBehaviour]:
+    """Change the API's replies."""
 
-    def look(visit: Visit) -> Reply:
-        reply = visit.answer()
-        return reply if visit.call.path.startswith(STORE_PREFIX) else change(reply)
+    def behave(request: VariantRequest) -> Reply:
+        reply = request.answer()
+        return reply if request.call.path.startswith(STORE_PREFIX) else change(reply)
 
-    return lambda: look
-
-
-def _everywhere(change: Callable[[Reply], Reply]) -> Callable[[], Look]:
-    """Answers, the store's too, that are sent otherwise."""
-    return lambda: lambda visit: change(visit.answer())
+    return lambda: behave
 
 
-def _labelled(label: str) -> Callable[[], Look]:
+def _everywhere(change: Callable[[Reply], Reply]) -> Callable[[], VariantBehaviour]:
+    """Change all replies, including the store's."""
+    return lambda: lambda request: change(request.answer())
+
+
+def _labelled(label: str) -> Callable[[], VariantBehaviour]:
     return _headed(lambda reply: with_header(reply, "Content-Type", label))
 
 
@@ -61,48 +61,52 @@ def _hinting(reply: Reply) -> Reply:
     return with_header(reply, "Retry-After", "3") if reply.status == 202 else reply
 
 
-def _options(visit: Visit) -> Reply:
-    if visit.call.method == "OPTIONS" and address_of(visit.call.path) is not None:
-        return Reply(NO_CONTENT, (("Allow", "OPTIONS"), ("Date", http_date(visit.now))), b"")
-    reply = visit.answer()
+def _options(request: VariantRequest) -> Reply:
+    if request.call.method == "OPTIONS" and address_of(request.call.path) is not None:
+        return Reply(NO_CONTENT, (("Allow", "OPTIONS"), ("Date", http_date(request.now))), b"")
+    reply = request.answer()
     if reply.header("Allow") is None:
         return reply
     return evolve(reply, headers=(("Allow", "OPTIONS"), *reply.headers))
 
 
-def _cleaning(visit: Visit) -> Reply:
-    path = visit.call.path
+def _cleaning(request: VariantRequest) -> Reply:
+    path = request.call.path
     clean = f"/{posixpath.normpath(path).lstrip('/')}"
     if clean in (path, path.removesuffix("/")):
-        return visit.answer()
-    headers = (("Location", quote(clean)), ("Content-Length", "0"), ("Date", http_date(visit.now)))
+        return request.answer()
+    headers = (
+        ("Location", quote(clean)),
+        ("Content-Length", "0"),
+        ("Date", http_date(request.now)),
+    )
     return Reply(301, headers, b"")
 
 
 _HEADERS = (
     Variant(
         "charset",
-        "It names the charset in the content type",
+        "It sends the charset in the content type",
         _labelled("application/json; charset=utf-8"),
     ),
     Variant(
         "content-type-capitals",
-        "It writes the content type in capitals",
+        "It sends the content type in mixed case",
         _labelled('Application/JSON;Charset="UTF-8"'),
     ),
     Variant(
         "headers-small",
-        "It writes the names of headers in small letters",
+        "It sends header names in lower case",
         _everywhere(_small),
     ),
     Variant(
         "headers-many",
-        "It sends cookies and further headers",
+        "It sends cookies and additional headers",
         _headed(_chatty),
     ),
     Variant(
         "retry-after-hint",
-        "It says in Retry-After when to ask again for a new export",
+        "It sends Retry-After with every new export",
         _headed(_hinting),
     ),
     Variant(
@@ -112,17 +116,17 @@ _HEADERS = (
     ),
     Variant(
         "no-challenge",
-        "It refuses without WWW-Authenticate",
+        "It refuses requests without WWW-Authenticate",
         _headed(lambda reply: with_header(reply, "WWW-Authenticate", None)),
     ),
     Variant(
         "allow-twice",
-        "It has OPTIONS too, and names it in an Allow field of its own",
+        "It supports OPTIONS, and lists it in a second Allow header",
         lambda: _options,
     ),
     Variant(
         "paths-cleaned",
-        "It redirects paths with dots or nothing between slashes to those without",
+        "It redirects paths with dots or empty segments to the normalized path",
         lambda: _cleaning,
     ),
 )
@@ -146,32 +150,32 @@ _CONNECTIONS = (
     Variant("chunked", "It sends bodies in chunks", _everywhere(_in_chunks), on_the_wire=True),
     Variant(
         "keep-alive-off",
-        "It closes the connection after every answer",
+        "It closes the connection after every response",
         _everywhere(lambda reply: with_header(reply, "Connection", "close")),
         on_the_wire=True,
     ),
     Variant(
         "http-1.0",
-        "It speaks HTTP/1.0",
+        "It answers in HTTP/1.0",
         _everywhere(lambda reply: evolve(reply, http="1.0")),
         on_the_wire=True,
     ),
 )
 
 
-def _limited(retry_after: Callable[[Visit], str | None]) -> Callable[[], Look]:
-    """A server that refuses every third request to the API for a while."""
+def _limited(retry_after: Callable[[VariantRequest], str | None]) -> Callable[[], VariantBehaviour]:
+    """A server that refuses every third API request with 429."""
 
-    def begin() -> Look:
+    def begin() -> VariantBehaviour:
         numbers = count(1)
 
-        def look(visit: Visit) -> Reply:
-            if address_of(visit.call.path) is None or next(numbers) % _PERIOD:
-                return visit.answer()
-            refusal = error_reply(429, 1, "Too many requests.", (("Date", http_date(visit.now)),))
-            return with_header(refusal, "Retry-After", retry_after(visit))
+        def behave(request: VariantRequest) -> Reply:
+            if address_of(request.call.path) is None or next(numbers) % _PERIOD:
+                return request.answer()
+            refusal = error_reply(429, 1, "Too many requests.", (("Date", http_date(request.now)),))
+            return with_header(refusal, "Retry-After", retry_after(request))
 
-        return look
+        return behave
 
     return begin
 
@@ -185,11 +189,11 @@ _LIMITS = (
     Variant(
         "rate-limited-until",
         "It answers every third request with 429 and Retry-After as a date",
-        _limited(lambda visit: http_date(visit.now + timedelta(seconds=_PAUSE_SECONDS))),
+        _limited(lambda request: http_date(request.now + timedelta(seconds=_PAUSE_SECONDS))),
     ),
     Variant(
         "rate-limited-silently",
-        "It answers every third request with 429 and does not say for how long",
+        "It answers every third request with 429 without Retry-After",
         _limited(lambda _: None),
     ),
 )

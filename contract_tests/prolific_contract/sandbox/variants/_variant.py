@@ -1,78 +1,79 @@
-"""What a variant is: a server that keeps the contract and looks different."""
+"""A variant: a conforming server that looks different from the sandbox."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from prolific_contract._vocabulary import EDITIONS, KINDS, Edition
-from prolific_contract.sandbox._by_name import refuse_other_editions
 from prolific_contract.sandbox._clock import Clock, SystemClock
-from prolific_contract.sandbox._editable_jobs import OpenBook
+from prolific_contract.sandbox._editable_jobs import EditableJobs
 from prolific_contract.sandbox._http import Call, Reply
+from prolific_contract.sandbox._lookup import refuse_other_editions
 from prolific_contract.sandbox._resources import Fate
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
 
 
 @frozen
-class Visit:
-    """A request to a variant.
+class VariantRequest:
+    """A request to a variant, with access to the clean sandbox behind it.
 
     Attributes:
-        call: The request.
-        now: The moment.
-        settings: The sandbox's settings.
-        book: The sandbox's jobs.
-        clean: The plain sandbox.
+        now: The time on the variant's clock.
+        clean: Answers as the clean sandbox does.
     """
 
     call: Call
     now: datetime
     settings: SandboxSettings
-    book: OpenBook = field(repr=False)
+    jobs: EditableJobs = field(repr=False)
     clean: Callable[[Call], Reply] = field(repr=False)
 
     def answer(self, call: Call | None = None) -> Reply:
-        """What the plain sandbox answers to the request, or to another one."""
+        """The clean sandbox's reply to the request, or to another one."""
         return self.clean(self.call if call is None else call)
 
 
-Look: TypeAlias = Callable[[Visit], Reply]
+VariantBehaviour: TypeAlias = Callable[[VariantRequest], Reply]
 
 
-def plain() -> Look:
-    """The look of the plain sandbox."""
-    return Visit.answer
+def plain() -> VariantBehaviour:
+    """The behaviour of the clean sandbox."""
+    return VariantRequest.answer
 
 
-def _as_they_are(settings: SandboxSettings) -> SandboxSettings:
+def with_settings(**settings: Any) -> Callable[[SandboxSettings], SandboxSettings]:
+    """An adaptation that replaces some settings."""
+    return lambda given: evolve(given, **settings)
+
+
+def _unchanged(settings: SandboxSettings) -> SandboxSettings:
     return settings
 
 
 @frozen
 class Variant:
-    """A way to keep the contract.
+    """A conforming server that looks different from the sandbox.
 
     Attributes:
-        name: What ``prolific-contract sandbox --variant`` takes.
-        sentence: What the server does, one sentence without its full stop.
-        begin: Makes the look of one server; called again when the server is reset.
-        settings: Gives the settings that it needs, from those that were asked for.
-        fate: What becomes of jobs that would have completed.
+        name: The argument of ``prolific-contract sandbox --variant``.
+        sentence: What the server does: one sentence without its full stop.
+        begin: Creates the behaviour of one server; called again when the server is reset.
+        settings: Adapts the settings to the variant.
+        fate: The fate of jobs that would otherwise complete.
         editions: The editions that allow it.
         skew: How far its clock is ahead.
-        additive: Whether it sends members that are not documented, so that somebody who
-            does not want additive drift may complain.
-        on_the_wire: Whether it shows only over a socket.
+        additive: Whether it sends undocumented members, which ``--strict`` reports.
+        on_the_wire: Whether it differs only over a socket.
     """
 
     name: str
     sentence: str
-    begin: Callable[[], Look] = field(default=plain, repr=False, eq=False)
+    begin: Callable[[], VariantBehaviour] = field(default=plain, repr=False, eq=False)
     settings: Callable[[SandboxSettings], SandboxSettings] = field(
-        default=_as_they_are, repr=False, eq=False
+        default=_unchanged, repr=False, eq=False
     )
     fate: Fate = Fate.COMPLETES
     editions: tuple[Edition, ...] = EDITIONS
@@ -87,48 +88,54 @@ class _SkewedClock:
     skew: timedelta
 
     def now(self) -> datetime:
-        """The moment that the clock shows."""
+        """The time on the skewed clock."""
         return self.clock.now() + self.skew
 
 
 class VariantSite(Site):
-    """A sandbox that looks different. Safe to use from several threads."""
+    """A sandbox with a variant. Safe to use from several threads."""
 
     def __init__(
         self, variant: Variant, settings: SandboxSettings | None = None, clock: Clock | None = None
     ) -> None:
-        """Create it.
+        """Create the sandbox.
 
         Args:
-            variant: What it looks like.
-            settings: How it behaves otherwise; None for the defaults.
-            clock: Where it takes the time from; None for the machine's.
+            variant: The variant.
+            settings: None uses the defaults.
+            clock: None uses the machine's clock.
 
         Raises:
-            SandboxError: The settings' edition does not allow to look like that.
+            SandboxError: The settings' edition does not allow the variant.
         """
         self._variant = variant
         self._shown = _SkewedClock(SystemClock() if clock is None else clock, variant.skew)
         super().__init__(
             variant.settings(SandboxSettings() if settings is None else settings),
             self._shown,
-            open_book=self._begin,
+            make_jobs=self._begin,
         )
 
     def answer(self, call: Call) -> Reply:
         """Answer a request."""
-        return self._look(Visit(call, self._shown.now(), self.settings, self._book, super().answer))
+        return self._behave(
+            VariantRequest(
+                call, self._shown.now(), self.settings, self._editable_jobs, super().answer
+            )
+        )
 
     def reset(self, settings: SandboxSettings | None = None) -> None:
-        """Forget every job and archive.
+        """Discard all jobs and archives.
 
         Args:
-            settings: New settings; None keeps those in force.
+            settings: New settings; None keeps the current ones.
         """
         super().reset(None if settings is None else self._variant.settings(settings))
 
-    def _begin(self, edition: Edition, *order: Any) -> OpenBook:
+    def _begin(self, edition: Edition, *arguments: Any) -> EditableJobs:
         refuse_other_editions(f"the variant {self._variant.name}", self._variant.editions, edition)
-        self._look = self._variant.begin()
-        self._book = OpenBook(edition, *order, fates=dict.fromkeys(KINDS, self._variant.fate))
-        return self._book
+        self._behave = self._variant.begin()
+        self._editable_jobs = EditableJobs(
+            edition, *arguments, fates=dict.fromkeys(KINDS, self._variant.fate)
+        )
+        return self._editable_jobs

@@ -12,23 +12,23 @@ _LONGEST_HEAD = 1 << 16
 _NO_LINGER = struct.pack("hh" if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else "ii", 1, 0)
 
 
-class Line:
-    """A connection from a client. Every call raises ``OSError`` when the client is gone."""
+class ClientConnection:
+    """A connection from a client. Every method raises ``OSError`` if the client disconnected."""
 
     def __init__(self, connection: socket.socket, stopping: threading.Event) -> None:
-        """Take over a connection.
+        """Wrap a connection.
 
         Args:
-            connection: It.
+            connection: The socket.
             stopping: Set when the server stops, which ends every pause.
         """
         self._connection = connection
         self._stopping = stopping
 
     def read_head(self) -> bytes:
-        """What the client sent up to the first empty line, and a little more.
+        """Read up to and including the first empty line, and possibly a little more.
 
-        Empty when it sent no whole head.
+        Empty if the client sent no complete head.
         """
         head = b""
         while b"\r\n\r\n" not in head:
@@ -47,16 +47,16 @@ class Line:
         self.send(message_head(reply, version))
 
     def pause(self, seconds: float) -> None:
-        """Send nothing for a while."""
+        """Send nothing for a number of seconds."""
         self._stopping.wait(seconds)
 
     def hang(self) -> None:
-        """Send nothing until the client goes away or the server stops, which ends connections."""
+        """Send nothing until the client disconnects or the server stops."""
         self._connection.settimeout(None)
         while self._connection.recv(_PIECE_BYTES):
             pass
 
     def reset(self) -> None:
-        """End the connection as a crashed host does: with RST instead of FIN."""
+        """Close the connection as after a crash: with RST instead of FIN."""
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         self._connection.close()

@@ -1,4 +1,4 @@
-"""Stores that serve something made of the archive, in parts as the clean one."""
+"""Store replies with modified archives, whole or in ranges."""
 
 import io
 import zipfile
@@ -10,8 +10,8 @@ from prolific_contract.sandbox._http import Call, FileSlice, Headers, Reply, Sto
 from prolific_contract.sandbox._store import requested_span
 
 
-def archive_of(call: Call, answer: Callable[[Call], Reply]) -> bytes | None:
-    """The whole archive behind a request to the store; None when the store refuses."""
+def whole_archive(call: Call, answer: Callable[[Call], Reply]) -> bytes | None:
+    """The whole archive that a store request is about; None if the store refuses it."""
     whole = answer(
         evolve(call, headers={k: v for k, v in call.headers.items() if k not in _CONDITIONS})
     )
@@ -21,8 +21,8 @@ def archive_of(call: Call, answer: Callable[[Call], Reply]) -> bytes | None:
 _CONDITIONS = frozenset({"range", "if-match", "if-range"})
 
 
-def served(call: Call, content: bytes, content_type: str = "application/zip") -> Reply:
-    """What a store answers that has these bytes, and no ETag of them."""
+def archive_reply(call: Call, content: bytes, content_type: str = "application/zip") -> Reply:
+    """The reply of a store that contains these bytes and sends no ETag."""
     span = requested_span(call.headers.get("range"), len(content))
     if isinstance(span, StoreError):
         return xml_reply(span, (("Content-Range", f"bytes */{len(content)}"),))
@@ -37,7 +37,7 @@ def served(call: Call, content: bytes, content_type: str = "application/zip") ->
 
 
 def repacked(content: bytes, name: Callable[[str], str | None]) -> bytes:
-    """The archive with members renamed, or left out where the name is None."""
+    """The archive with renamed members; members whose new name is None are removed."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
         for member in old.infolist():

@@ -1,4 +1,4 @@
-"""Mutants and variants, chosen by name."""
+"""Looks up mutants, variants and faults by name."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -11,10 +11,10 @@ _T = TypeVar("_T")
 
 
 def refuse_other_editions(what: str, editions: Sequence[Edition], edition: Edition) -> None:
-    """Refuse to make something in an edition that does not have it.
+    """Check that a mutant or variant exists in an edition.
 
     Raises:
-        SandboxError: The edition is none of those.
+        SandboxError: It does not.
     """
     if edition not in editions:
         raise SandboxError(
@@ -22,14 +22,14 @@ def refuse_other_editions(what: str, editions: Sequence[Edition], edition: Editi
         )
 
 
-def named(what: str, name: str, known: Mapping[str, _T]) -> _T:
-    """The thing of that name.
+def look_up(what: str, name: str, known: Mapping[str, _T]) -> _T:
+    """Look up a name.
 
     Raises:
-        SandboxError: There is none; the message names those that look like it.
+        SandboxError: The name is unknown. The message suggests similar names.
     """
     if name in known:
         return known[name]
     similar = get_close_matches(name, known)
     hint = f"did you mean {' or '.join(similar)}?" if similar else f"see --list-{what}s"
-    raise SandboxError(f"there is no {what} {name!r}: {hint}")
+    raise SandboxError(f"unknown {what} {name!r}: {hint}")

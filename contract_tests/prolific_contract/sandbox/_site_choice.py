@@ -1,4 +1,4 @@
-"""Which site a server serves: the clean one, a mutant or a variant."""
+"""Creates the site that a server serves: the clean sandbox, a mutant or a variant."""
 
 from prolific_contract.sandbox._clock import Clock
 from prolific_contract.sandbox._errors import SandboxError
@@ -12,20 +12,20 @@ def make_site(
     mutant: str | None = None,
     variant: str | None = None,
 ) -> Site:
-    """Make the site.
+    """Create the clean sandbox, a mutant or a variant.
 
     Args:
-        settings: How it behaves; None for the defaults.
-        clock: Where it takes the time from; None for the machine's.
-        mutant: Name of its fault.
-        variant: Name of its look.
+        settings: None uses the defaults.
+        clock: None uses the machine's clock.
+        mutant: Name of a mutant.
+        variant: Name of a variant.
 
     Raises:
-        SandboxError: There is no such mutant or variant, or both are given.
+        SandboxError: The mutant or variant is unknown, or both are given.
     """
     if mutant is not None and variant is not None:
-        raise SandboxError("a sandbox is a mutant or a variant, not both: leave one out")
-    # Most sandboxes are neither, and the catalogues take their time to import.
+        raise SandboxError("a sandbox can't be both a mutant and a variant: choose one")
+    # Imported on demand: the catalogues are slow to import, and most sandboxes need neither.
     if mutant is not None:
         from prolific_contract.sandbox import mutants  # noqa: PLC0415
 

@@ -1,0 +1,179 @@
+"""Faults of deleting export jobs (edition 2026-11)."""
+
+from collections.abc import Callable
+
+from attrs import field, mutable
+
+from prolific_contract.sandbox._api import listed
+from prolific_contract.sandbox._http import Reply, error_reply, no_content_reply
+from prolific_contract.sandbox._jobs import SandboxJob
+from prolific_contract.sandbox._replies import NO_CONTENT, is_list, jobs_of, with_json
+from prolific_contract.sandbox.mutants._changed_replies import changing
+from prolific_contract.sandbox.mutants._fault import DELETE, Fault, MutantBehaviour, always
+from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
+
+_KEPT_REQUESTS = 3
+
+
+def _job(request: FaultyRequest) -> SandboxJob | None:
+    return None if request.export_id is None else request.jobs.find(request.export_id)
+
+
+def _is_deleted(reply: Reply) -> bool:
+    return reply.status == NO_CONTENT
+
+
+def _nothing_done(request: FaultyRequest) -> Reply:
+    job = _job(request)
+    reply = request.reply()
+    if job is not None and _is_deleted(reply):
+        request.jobs.restore(job)
+    return reply
+
+
+@mutable
+class _HalfDone:
+    """Deletes a job either only from the list or only from the status operation.
+
+    Attributes:
+        keeps_listing: Whether the list still contains the deleted job.
+    """
+
+    keeps_listing: bool
+    _deleted: dict[str, SandboxJob] = field(factory=dict)
+
+    def __call__(self, request: FaultyRequest) -> Reply:
+        if request.action == "delete":
+            job = _job(request)
+            reply = request.reply()
+            if job is not None and _is_deleted(reply):
+                self._deleted[job.export_id] = job
+            return reply
+        reply = request.reply()
+        if request.action == "list":
+            return self._in_list(request, reply) if self.keeps_listing and is_list(reply) else reply
+        if not request.authorized:
+            return reply
+        job = self._deleted.get(request.export_id or "")
+        if self.keeps_listing or job is None or job.resource_id != request.resource_id:
+            return reply
+        request.jobs.restore(job)
+        answer = request.answer_to(request.call)
+        request.jobs.remove(job)
+        return answer
+
+    def _in_list(self, request: FaultyRequest, reply: Reply) -> Reply:
+        gone = [job for job in self._deleted.values() if job.resource_id == request.resource_id]
+        shown = [listed(job, request.now) for job in gone]
+        jobs = sorted([*jobs_of(reply), *shown], key=lambda job: job["created_at"], reverse=True)
+        return with_json(reply, jobs) if gone else reply
+
+
+def _also_generating(request: FaultyRequest) -> Reply:
+    job = _job(request)
+    own = job is not None and (job.kind, job.resource_id) == (request.kind, request.resource_id)
+    if job is not None and own and request.authorized and job.state(request.now) == "generating":
+        request.jobs.remove(job)
+        return no_content_reply()
+    return request.reply()
+
+
+def _despite(status: int) -> Callable[[], MutantBehaviour]:
+    """Deletes a job although it answers with an error status."""
+
+    def behave(request: FaultyRequest) -> Reply:
+        job = _job(request)
+        reply = request.reply()
+        if job is not None and reply.status == status and job.kind == request.kind:
+            request.jobs.remove(job)
+        return reply
+
+    return always(behave)
+
+
+@mutable
+class _Later:
+    """Deletes a job only after three more requests."""
+
+    _asked: dict[str, int] = field(factory=dict)
+
+    def __call__(self, request: FaultyRequest) -> Reply:
+        job = _job(request)
+        if request.action == "delete":
+            reply = request.reply()
+            if job is not None and _is_deleted(reply):
+                request.jobs.restore(job)
+                self._asked[job.export_id] = 0
+            return reply
+        if job is not None and job.export_id in self._asked:
+            self._asked[job.export_id] += 1
+            if self._asked[job.export_id] > _KEPT_REQUESTS:
+                request.jobs.remove(job)
+        return request.reply()
+
+
+DELETION = (
+    Fault(
+        "delete-nothing",
+        "It answers that it deleted a job, and keeps the job",
+        DELETE,
+        always(_nothing_done),
+        also={"delete": ("second", "sometimes")},
+    ),
+    Fault(
+        "delete-later",
+        "It keeps a deleted job for three more requests",
+        DELETE,
+        _Later,
+        watches=("status",),
+    ),
+    Fault(
+        "delete-list-only",
+        "It removes a deleted job from the list and still answers its status requests",
+        DELETE,
+        lambda: _HalfDone(keeps_listing=False),
+        watches=("status",),
+    ),
+    Fault(
+        "delete-job-only",
+        "It still lists a deleted job",
+        DELETE,
+        lambda: _HalfDone(keeps_listing=True),
+        watches=("list",),
+    ),
+    Fault(
+        "delete-generating",
+        "It deletes jobs that are still generating",
+        DELETE,
+        always(_also_generating),
+    ),
+    Fault(
+        "delete-generating-404",
+        "It answers 404 to the deletion of a job that is still generating",
+        DELETE,
+        changing(
+            lambda reply: reply.status == 409,
+            lambda _: error_reply(404, 8, "There is no export of this id."),
+        ),
+        also={"delete": ("second",)},
+    ),
+    Fault(
+        "delete-despite-401",
+        "It deletes a job although it answers 401 because of a missing or wrong token",
+        DELETE,
+        _despite(401),
+    ),
+    Fault(
+        "delete-despite-404",
+        "It deletes a job of another resource although it answers 404",
+        DELETE,
+        _despite(404),
+    ),
+    Fault(
+        "delete-despite-409",
+        "It deletes a job that is still generating although it answers 409",
+        DELETE,
+        _despite(409),
+        also={"delete": ("second",)},
+    ),
+)
