@@ -21,11 +21,11 @@ _SETTINGS = SandboxSettings(generation_seconds=0.3, submissions=1000, files=10)
 
 
 def main() -> int:
-    """Play rounds, and say which seed found something."""
+    """Run rounds, and print the seed of a failure."""
     parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0)
-    parser.add_argument("--rounds", type=int, help="stop after so many rounds")
-    parser.add_argument("--seed", type=int, help="of the first round (default: by chance)")
+    parser.add_argument("--rounds", type=int, help="number of rounds")
+    parser.add_argument("--seed", type=int, help="seed of the first round (default: random)")
     arguments = parser.parse_args()
     os.environ["NO_PROXY"] = "127.0.0.1"
     first = secrets.randbelow(10**9) if arguments.seed is None else arguments.seed
@@ -41,17 +41,17 @@ def main() -> int:
             tallies.append(_round(seed).play(seconds))
             table_kills += TableRound(Random(seed), archive).play().kills
         except AssertionError:
-            sys.stderr.write(f"Found with --seed {seed} --rounds 1; times vary, so repeat it.\n")
+            sys.stderr.write(f"Failed with --seed {seed} --rounds 1 (timing varies).\n")
             raise
     kills, resumed, kept, sent, size = (
         sum(getattr(one, name) for one in tallies)
         for name in ("kills", "resumed", "kept", "sent", "size")
     )
     sys.stdout.write(
-        f"Nothing was found: seeds {first} to {first + len(tallies) - 1}, {kills} kills of "
-        f"downloads and {table_kills} of tables and extractions. "
-        f"{resumed} processes went on where another was: of an archive, {kept / size:.2f} was "
-        f"there already, and {sent / size:.2f} was sent.\n"
+        f"No failure with seeds {first} to {first + len(tallies) - 1}: {kills} downloads and "
+        f"{table_kills} tables and extractions were killed. {resumed} processes resumed a "
+        f"download. For each byte of the archives, {kept / size:.2f} bytes were kept and "
+        f"{sent / size:.2f} sent.\n"
     )
     return 0
 

@@ -1,4 +1,4 @@
-"""The process that is killed: the command, recording what arrived much more often than it does.
+"""The process that is killed: the command, with checkpoints much more often than usual.
 
 python -m soak.child ARGUMENTS-OF-PROLIFIC-EXPORTS
 """
@@ -10,15 +10,15 @@ from prolific_exports._cli import main
 from prolific_exports._download import _parts, _receiver
 from prolific_exports._http import _store_client as _store
 
-# Archives of the sandbox are small, and nobody has hours: what takes seconds takes moments here.
+# Archives of the sandbox are small, so seconds become moments here.
 _receiver.CHECKPOINT_INTERVAL = 0.02
 _parts.SMALLEST_PART = 4096
 _store._GATHERING_SECONDS = 0.01
 
 
 def limit_files(size: int) -> None:
-    """Have the system refuse to make a file larger than so many bytes."""
-    import resource  # noqa: PLC0415 - of POSIX
+    """Limit the size of files that this process may write."""
+    import resource  # noqa: PLC0415 - POSIX only
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 

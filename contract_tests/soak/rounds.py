@@ -1,13 +1,16 @@
-"""Rounds of downloads that are killed and started again until one is left alone.
+"""Rounds of downloads that are killed and restarted until one runs to its end.
 
-What must hold:
+The line to the server is slow. On half of the runs it also hides one response of the store
+behind endless interim responses, drips the start of each response, or cuts one response early.
 
-- There is nothing at the target, or the archive to its last byte.
-- A process goes on where the sidecar of the one before says, and asks for nothing that it
-  vouches for. (The last byte is asked for again where everything is there.)
-- A killed process that nobody has asked for its end yet (a zombie) keeps nobody out.
-- A claim of a process in another container keeps this one out for a minute, and is left alone.
-- Left alone, the download succeeds, and nothing but the archive is left.
+These statements must hold:
+
+- The destination has no file, or the whole archive.
+- A process resumes where the sidecar of the previous one says, and requests no byte that the
+  sidecar records. (If it records every byte, the last one is requested again.)
+- A zombie, a killed process whose parent has not read its exit status, locks no process out.
+- A claim of a process in another container locks this one out for a minute, and stays unchanged.
+- A process that is not killed succeeds, and leaves nothing but the archive.
 """
 
 import os
@@ -28,19 +31,19 @@ from prolific_exports._download._sidecar import Sidecar
 from prolific_exports._files._process import OsProcesses
 from prolific_exports._flows._polling import PendingExport
 
-from soak.slow_line import Asked, SlowLine
+from soak.slow_line import STALL_TIMEOUT, Accidents, SlowLine, StoreRequest
 
 HERE = Path(__file__).resolve().parents[1]
 TARGET = "data.zip"
 CONNECTIONS = (1, 3)
-# Of a process that is left alone, on a machine that has other things to do.
+# Seconds of a process that is not killed, on a busy machine.
 LONGEST_RUN = 60.0
-# How often another container has the claim.
+# How often another container holds the claim.
 _FOREIGN = 0.2
 
 
 def start(arguments: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
-    """A process of the command that has begun, and can be killed."""
+    """Start a process of the command, and wait until it runs."""
     process = subprocess.Popen(
         [sys.executable, "-m", "soak.child", *arguments],
         cwd=HERE,
@@ -59,9 +62,9 @@ class Tally:
 
     Attributes:
         kills: Processes that were killed.
-        resumed: Processes that went on with bytes that were there.
-        kept: Bytes that they did not have to fetch again.
-        sent: Bytes that were sent, heads of answers included.
+        resumed: Processes that resumed a download.
+        kept: Bytes that they did not fetch again.
+        sent: Bytes that the server sent, heads of responses included.
         size: Bytes of the archive.
     """
 
@@ -77,10 +80,10 @@ class Round:
     """One archive, fetched by one process after another.
 
     Attributes:
-        random: Decides when processes are killed.
-        settings: What the archive is made of, and how long that takes.
-        rate: Bytes a second and connection.
-        size: Bytes of such an archive, more or less.
+        random: Decides when processes are killed, and what goes wrong on the line.
+        settings: Content of the archive, and how long the server generates it.
+        rate: Bytes a second of each connection.
+        size: Approximate bytes of the archive.
     """
 
     random: Random
@@ -98,10 +101,10 @@ class Round:
         """Play it; an `AssertionError` is a finding.
 
         Args:
-            seconds: How long a process takes that is not killed, by connections.
+            seconds: Duration of a process that is not killed, by number of connections.
         """
         self._connections = self.random.choice(CONNECTIONS)
-        # Each has a server of its own, where the export is still to be made.
+        # Each round has its own server, which has not generated the export yet.
         with Sandbox(self.settings) as self._sandbox, tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             for _ in range(self.random.randrange(1, 7)):
@@ -110,7 +113,7 @@ class Round:
                     break
                 if self.random.random() < _FOREIGN:
                     self._meet_foreign_claim(folder)
-            # Killed behind the rename, a process leaves what the next one tidies away.
+            # A process that is killed after the rename leaves files that the next one removes.
             while not (folder / TARGET).exists() or list(folder.glob("*.part")):
                 self._run(folder, None)
             size = (folder / TARGET).stat().st_size
@@ -119,44 +122,47 @@ class Round:
         return Tally(self._kills, len(self._kept), sum(self._kept), self._sent, size)
 
     def measure(self, connections: int) -> float:
-        """Seconds that a process takes that is not killed, once it has started."""
+        """Seconds from the start of a process that is not killed to its end."""
         self._connections = connections
         with Sandbox(self.settings) as self._sandbox, tempfile.TemporaryDirectory() as folder:
-            return self._run(Path(folder), None)
+            return self._run(Path(folder), None, Accidents())
 
-    def _run(self, folder: Path, seconds: float | None) -> float:
-        """One process, killed after so many seconds if it is not through; None: never."""
+    def _run(
+        self, folder: Path, seconds: float | None, accidents: Accidents | None = None
+    ) -> float:
+        """Run one process, and kill it if it runs longer than so many seconds (None: never)."""
         sidecar = self._sidecar(folder)
-        with SlowLine(int(self._sandbox.url.rpartition(":")[2]), self.rate) as line:
+        port = int(self._sandbox.url.rpartition(":")[2])
+        with SlowLine(port, self.rate, accidents or Accidents.draw(self.random)) as line:
             took = self._download(line, folder, seconds)
         self._sent += line.sent
         self._check_target(folder, succeeded=took is not None)
-        self._check_asked(line.asked, sidecar)
+        self._check_requested(line.requested, sidecar)
         return took or 0.0
 
     def _download(self, line: SlowLine, folder: Path, seconds: float | None) -> float | None:
-        """Seconds that it took from the start; None if it was killed."""
+        """Seconds from start to end; None if the process was killed."""
         process = self._start(line.url, folder)
         began = time.monotonic()
         if seconds is not None and self.random.random() < 0.7:
-            # Most of the time goes by before the first byte; most can go wrong after it.
+            # Most of the time passes before the first byte; most can go wrong after it.
             enough, seconds = self.random.uniform(0, self.size), 0.0
             while line.sent < enough and process.poll() is None:
                 time.sleep(0.005)
         try:
-            said = process.communicate(timeout=LONGEST_RUN if seconds is None else seconds)[1]
+            output = process.communicate(timeout=LONGEST_RUN if seconds is None else seconds)[1]
         except subprocess.TimeoutExpired:
             self._kill(process)
-            assert seconds is not None, "it does not come to an end"
+            assert seconds is not None, "the process does not end"
             return None
-        assert process.wait() == 0, said.decode()
+        assert process.wait() == 0, output.decode()
         return time.monotonic() - began
 
     def _start(self, url: str, folder: Path) -> subprocess.Popen[bytes]:
         arguments = [
             *("download", "collection", self._sandbox.collection_id),
             *("--output", str(folder / TARGET), "--connections", str(self._connections)),
-            *("--poll-interval", "0.05", "--quiet"),
+            *("--poll-interval", "0.05", "--stall-timeout", str(STALL_TIMEOUT), "--quiet"),
         ]
         return start(arguments, PROLIFIC_URL=url, PROLIFIC_TOKEN=self._sandbox.token)
 
@@ -171,16 +177,16 @@ class Round:
             process.communicate()
 
     def _meet_foreign_claim(self, folder: Path) -> None:
-        """Another container downloads to the same folder, and is killed in the end."""
+        """Run while another container holds the claim, then let that claim expire."""
         job = PendingExport("collection", self._sandbox.collection_id)
         claim = part_path(folder, job).with_suffix(".lock")
         process = evolve(OsProcesses().current(), namespace="pid:[1]")
         claim.write_bytes(Holder(process, TARGET, "now", "key").dump())
         before = {path.name: path.read_bytes() for path in folder.iterdir()}
         refused = self._start(self._sandbox.url, folder)
-        said = refused.communicate(timeout=LONGEST_RUN)[1].decode()
-        assert refused.returncode == 1, said
-        assert str(claim) in said
+        output = refused.communicate(timeout=LONGEST_RUN)[1].decode()
+        assert refused.returncode == 1, output
+        assert str(claim) in output
         assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
         long_ago = time.time() - FOREIGN_SILENCE - 1
         os.utime(claim, (long_ago, long_ago))
@@ -188,12 +194,12 @@ class Round:
     def _check_target(self, folder: Path, *, succeeded: bool) -> None:
         target = folder / TARGET
         if target.exists():
-            assert target.read_bytes() == self._archive(), "another archive than the server's"
+            assert target.read_bytes() == self._archive(), "not the server's archive"
         if succeeded:
-            assert [path.name for path in folder.iterdir()] == [TARGET], "litter"
+            assert [path.name for path in folder.iterdir()] == [TARGET], "leftovers"
 
     def _archive(self) -> bytes:
-        """What it has to be: by now, the export is there, and the server gives it again."""
+        """The expected archive, which the server sends again."""
         sandbox = self._sandbox
         with (
             tempfile.TemporaryDirectory() as folder,
@@ -203,17 +209,17 @@ class Round:
             exports.collections.download(sandbox.collection_id, path)
             return path.read_bytes()
 
-    def _check_asked(self, asked: list[Asked], sidecar: Sidecar | None) -> None:
-        if sidecar is None or not sidecar.good or not asked:
+    def _check_requested(self, requested: list[StoreRequest], sidecar: Sidecar | None) -> None:
+        if sidecar is None or not sidecar.good or not requested:
             return
         self._kept.append(sum(stop - start for start, stop in sidecar.good))
         whole = sidecar.good == ((0, sidecar.total),)
-        for one in asked:
+        for one in requested:
             again = sum(
                 max(0, min(end if one.stop is None else one.stop, end) - max(one.start, start))
                 for start, end in sidecar.good
             )
-            assert again <= whole, f"{one} was there already: {sidecar.good}"
+            assert again <= whole, f"{one} repeats recorded bytes: {sidecar.good}"
 
     def _sidecar(self, folder: Path) -> Sidecar | None:
         for path in folder.glob(".prolific-*.json"):

@@ -1,10 +1,10 @@
-"""Rounds of tables and extracted archives whose writers are killed, or run out of disk.
+"""Rounds of tables and extracted archives whose writers are killed, or run out of disk space.
 
-What must hold:
+These statements must hold:
 
-- At the destination there is nothing, what was there before, or all of it.
-- A process that can't write says so with an exit code of its own, and leaves nothing.
-- A process that is left alone succeeds, and nothing that a killed one was writing is left.
+- The destination has no output, the previous output, or the whole new output.
+- A process that can't write ends with the exit code for storage errors, and leaves no files.
+- A process that is not killed succeeds, and removes the leftovers of killed ones.
 """
 
 import tempfile
@@ -21,7 +21,7 @@ from soak.rounds import LONGEST_RUN, start
 
 _ARCHIVE = "data.zip"
 _OUTPUTS = ("out.csv", "out.jsonl", "out.parquet", "folder")
-# Bytes that a process may write into a file: a disk that is full, by the system's own means.
+# The most bytes of a file that a process may write. The system's limit stands in for a full disk.
 _LIMIT = 20_000
 
 
@@ -31,7 +31,7 @@ class Tally:
 
     Attributes:
         kills: Processes that were killed.
-        left: Of these, those that left something behind.
+        left: Killed processes that left files.
     """
 
     kills: int
@@ -43,7 +43,7 @@ class TableRound:
     """One output of an archive, written by one process after another.
 
     Attributes:
-        random: Decides what is written, and when processes are killed.
+        random: Decides the output, and when processes are killed.
         archive: The bytes of an archive.
     """
 
@@ -64,16 +64,16 @@ class TableRound:
                     self._run_out_of_disk(folder, output)
                 else:
                     self._kill(folder, output)
-                assert content(folder / output) in ({}, whole), "half of it"
+                assert content(folder / output) in ({}, whole), "incomplete output"
                 if content(folder / output):
                     break
             else:
                 self._write(folder, output)
             assert content(folder / output) == whole
             if output != "folder":
-                # Killed behind the rename, a process leaves what the next one removes.
+                # A process that is killed after the rename leaves files that the next one removes.
                 self._write(folder, output)
-            assert {path.name for path in folder.iterdir()} == {_ARCHIVE, output}, "litter"
+            assert {path.name for path in folder.iterdir()} == {_ARCHIVE, output}, "leftovers"
         return Tally(self._kills, self._left)
 
     def _whole(self, folder: Path, output: str) -> dict[str, bytes]:
@@ -83,8 +83,8 @@ class TableRound:
 
     def _write(self, folder: Path, output: str) -> None:
         process = start(self._command(folder, output))
-        said = process.communicate(timeout=LONGEST_RUN)[1]
-        assert process.returncode == 0, said.decode()
+        output_text = process.communicate(timeout=LONGEST_RUN)[1]
+        assert process.returncode == 0, output_text.decode()
 
     def _command(self, folder: Path, output: str) -> list[str]:
         paths = [str(folder / _ARCHIVE), str(folder / output)]
@@ -92,9 +92,9 @@ class TableRound:
 
     def _run_out_of_disk(self, folder: Path, output: str) -> None:
         process = start(self._command(folder, output), SOAK_LARGEST_FILE=str(_LIMIT))
-        said = process.communicate(timeout=LONGEST_RUN)[1].decode()
-        assert process.returncode == STORAGE, said
-        assert [path.name for path in folder.iterdir()] == [_ARCHIVE], "litter"
+        output_text = process.communicate(timeout=LONGEST_RUN)[1].decode()
+        assert process.returncode == STORAGE, output_text
+        assert [path.name for path in folder.iterdir()] == [_ARCHIVE], "leftovers"
 
     def _kill(self, folder: Path, output: str) -> None:
         process = start(self._command(folder, output))
@@ -106,18 +106,18 @@ class TableRound:
             process.kill()
             process.communicate()
         self._kills += 1
-        # Of the one that was killed, and none of those before.
+        # Only those of the process that was just killed.
         assert len(partials(folder)) <= 1
         self._left += len(partials(folder))
 
 
 def partials(folder: Path) -> list[Path]:
-    """What is being written in a folder."""
+    """The unfinished outputs in a folder."""
     return list(folder.glob(".*.partial"))
 
 
 def content(output: Path) -> dict[str, bytes]:
-    """The files at a destination, by name; none if there is nothing."""
+    """The files at a destination, by name."""
     if output.is_file():
         return {"": output.read_bytes()}
     return {
@@ -128,7 +128,7 @@ def content(output: Path) -> dict[str, bytes]:
 
 
 def fetch_archive(sandbox: Sandbox) -> bytes:
-    """The bytes of the archive that a sandbox has."""
+    """The bytes of a sandbox's archive."""
     with (
         tempfile.TemporaryDirectory() as folder,
         Exports(sandbox.token, base_url=sandbox.url) as exports,

@@ -1,4 +1,4 @@
-"""A round of the soak: `make soak` plays them for minutes."""
+"""One round of the soak; `make soak` runs many."""
 
 import os
 from random import Random
@@ -15,14 +15,14 @@ def _straight_to_loopback(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 
-def test_a_download_survives_what_kills_it():
+def test_download_that_is_killed_resumes():
     settings = SandboxSettings(generation_seconds=0.1, submissions=300, files=4)
     tally = Round(Random(2), settings, rate=60_000, size=30_000).play({1: 1.0, 3: 0.7})
     assert tally.sent > tally.size > 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits the size of files by means of POSIX")
-def test_what_is_written_from_an_archive_survives_kills_and_a_full_disk():
+def test_output_of_a_killed_process_or_full_disk_is_whole_or_absent():
     settings = SandboxSettings(generation_seconds=0.1, submissions=300, files=4)
     with Sandbox(settings) as sandbox:
         archive = fetch_archive(sandbox)
