@@ -7,7 +7,10 @@ and in every way of writing; clients and commands meet it while everything is he
 import asyncio
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from urllib.parse import unquote
@@ -288,7 +291,39 @@ def test_commands_without_a_server_repeat_no_secret(ear, monkeypatch, tmp_path):
         assert run(ear, contract.main, ["build", "--output", built]) == 0
         assert run(ear, contract.main, ["diff", built, built]) == 0
         assert run(ear, contract.main, ["sandbox", "--list-faults"]) == 0
+        assert run(ear, contract.main, ["discrepancies"]) == 0
+        client = str(tmp_path / "client")
+        assert run(ear, contract.main, ["generate", "--contract", built, "--output", client]) == 0
+        assert run(ear, contract.main, ["demo", "--output", str(tmp_path / "demo")]) == 0
     ear.read(tmp_path)
+    ear.check(*SECRETS)
+
+
+@pytest.mark.parametrize("secret", [TOKEN, SIGNATURE])
+def test_conformance_tests_of_a_server_that_echoes_repeat_no_secret(secret, ear, tmp_path):
+    kinds = [echo for place in PLACES for echo in echoes_in(place, secret)]
+
+    def echo(asked, reply):
+        if asked.number % 3:
+            return right(asked, reply)
+        return kinds[asked.number // 3 * 7 % len(kinds)](asked, reply)
+
+    report = tmp_path / "junit.xml"
+    with EchoServer(echo) as server:
+        options = {"PROLIFIC_TOKEN": TOKEN, "PROLIFIC_TARGET": server.url, "NO_PROXY": "127.0.0.1"}
+        suite = ["--pyargs", "prolific_contract.conformance", f"--junit-xml={report}"]
+        target = [f"--prolific-batch={api.BATCH}", "--prolific-max-wait=1"]
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-vv", "--showlocals", *suite, *target],
+            cwd=tmp_path,
+            env=os.environ | options,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    assert done.returncode in (0, 1)
+    for text in (done.stdout, done.stderr, report.read_text(encoding="utf-8")):
+        ear.hear(text)
     ear.check(*SECRETS)
 
 
