@@ -173,7 +173,7 @@ def test_download_timeout_prints_a_command_that_continues_the_job(cli, folder, r
     ]
     error, advice = outcome.err.splitlines()
     assert error.startswith(f"prolific-exports: error: The export of collection {A} was not ready")
-    assert advice == f"To continue, run: {command_line(resume)}"
+    assert advice == f"To resume, run: {command_line(resume)}"
     status.mock(return_value=api.complete())
     router.post(url(A)).mock(return_value=api.error(500))
     outcome = cli(*resume[1:])
@@ -395,7 +395,7 @@ def test_download_failed_extraction_keeps_the_archive_and_suggests_extract(
         assert outcome.out == "a.zip\n"
         assert outcome.err.splitlines()[-2:] == [
             f"prolific-exports: error: collection {A}: Permission denied: data",
-            "To continue, run: prolific-exports extract a.zip data",
+            "To extract it, run: prolific-exports extract a.zip data",
         ]
         (result,) = cli(*arguments, "--overwrite", "--json").json["results"]
         assert result["status"] == "failed"
@@ -456,7 +456,7 @@ def test_download_interrupt_suggests_a_command(cli, folder, clock, ready, monkey
     assert outcome.err.splitlines()[1:] == [
         "prolific-exports: error: interrupted",
         "The export continues at Prolific.",
-        f"To continue, run: {command} --export-id {job_id(1)} --output a.zip",
+        f"To resume, run: {command} --export-id {job_id(1)} --output a.zip",
     ]
     assert left(folder) == []
 
@@ -474,7 +474,7 @@ def test_download_interrupt_among_several_ids_reports_all(cli, clock, ready, mon
         *("prolific-exports", "download", "collection", C, "--output", OUT, "--json")
     ]
     assert outcome.err.splitlines()[-2:] == [
-        f"To continue, run: {command_line(result['resume'])}" for result in results[1:]
+        f"To resume, run: {command_line(result['resume'])}" for result in results[1:]
     ]
 
 
@@ -486,8 +486,7 @@ def test_download_interrupt_before_the_job_is_known_suggests_all_remaining_ids(
     assert outcome.code == 130
     assert "continues at Prolific" not in outcome.err
     assert outcome.err.splitlines()[-1] == (
-        f"To continue, run: prolific-exports download collection {B} {C} "
-        "--output out --extract data"
+        f"To resume, run: prolific-exports download collection {B} {C} --output out --extract data"
     )
 
 
@@ -525,7 +524,7 @@ def test_download_interrupt_between_two_ids_does_not_mix_them_up(cli, ready, mon
         assert outcome.code == 130
         after = outcome.err.partition("prolific-exports: error: interrupted\n")[2]
         command = ["prolific-exports", "download", "collection", *ids, "--output", f"out{count}"]
-        assert after == (f"To continue, run: {command_line(command)}\n" if ids else "")
+        assert after == (f"To resume, run: {command_line(command)}\n" if ids else "")
 
 
 @pytest.mark.parametrize(

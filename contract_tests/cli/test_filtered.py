@@ -106,7 +106,7 @@ def test_download_suggested_command_has_the_filter(cli, folder, router, kind, re
     router.get(api.get_url(kind)).mock(return_value=api.generating())
     outcome = cli("download", kind, api.RESOURCE[kind], *ASKED, "--delete-after", "--timeout", "9")
     assert outcome.code == 3
-    line = outcome.err.partition("To continue, run: ")[2].strip()
+    line = outcome.err.partition("To resume, run: ")[2].strip()
     words = shlex.split(line)
     assert words == [
         *("prolific-exports", "download", kind, api.RESOURCE[kind]),
@@ -238,7 +238,7 @@ def test_delete_after_interrupt_after_deletion_reports_no_doubt(
     )
     assert (outcome.code, outcome.out) == (130, "x.zip\n")
     assert "may or may not" not in outcome.err
-    assert outcome.err.splitlines()[-1] == "To continue, run: prolific-exports extract x.zip y"
+    assert outcome.err.splitlines()[-1] == "To extract it, run: prolific-exports extract x.zip y"
 
 
 def test_download_filter_keeps_microseconds(cli, router, kind, ready):

@@ -184,7 +184,7 @@ def test_download_interrupt_writes_no_table(cli, folder, served, monkeypatch):
     assert not (folder / "out.csv").exists()
     assert outcome.err.splitlines() == [
         "prolific-exports: error: interrupted",
-        "To continue, run: prolific-exports extract x.zip data",
+        "To extract it, run: prolific-exports extract x.zip data",
         "The table was not written.",
         "To write it, run: prolific-exports table x.zip out.csv --quiet",
     ]
@@ -223,7 +223,7 @@ def test_download_interrupt_suggests_the_table_of_all_archives(cli, folder, serv
     assert outcome.code == 130
     saved = outcome.out.strip()
     assert outcome.err.splitlines()[-3:] == [
-        "To continue, run: prolific-exports download collection b c --output out --overwrite",
+        "To resume, run: prolific-exports download collection b c --output out --overwrite",
         "The table was not written because archives are missing.",
         "To write it once you have all archives, run (with a path for each ZIP): "
         + command_line(
@@ -245,6 +245,6 @@ def test_download_command_for_all_ids_includes_the_table(cli, served, interrupte
     interrupted_at("a")
     outcome = cli("download", "collection", *ids, *WITH_TABLE)
     command, table = outcome.err.splitlines()[-2:]
-    assert command.startswith("To continue, run: prolific-exports download collection a")
+    assert command.startswith("To resume, run: prolific-exports download collection a")
     assert "--table=-all.csv" in command
     assert table == "The table was not written because archives are missing."

@@ -170,6 +170,6 @@ class _DownloadSequence:
             del remaining[0]
         if remaining:
             ids = [download.target.resource_id for download in remaining]
-            suggest("To continue", download_command(self._options, ids))
+            suggest("To resume", download_command(self._options, ids))
             self._suggested_all = tuple(ids) == self._options.ids
         self.results += [download.interrupted(interrupt) for download in remaining]

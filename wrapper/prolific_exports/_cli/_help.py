@@ -32,7 +32,7 @@ exit codes:
   3    timed out: the export was not ready in time, but continues at Prolific
   4    storage problem: disk full, read-only, over quota or disconnected
   130  interrupted (Ctrl-C)
-If it is possible to continue, the command prints how.
+If the command can be resumed, it prints how.
 With several ids: 1 if any failed for another reason than storage, else 4 if
 any failed, else 3 if any timed out, else 0.
 
@@ -94,7 +94,7 @@ JSON:
   deleted        whether the export was deleted from Prolific; null if not
                  requested or not attempted
   error          {"type", "message"}, or null
-  resume         the command that continues, as a list of arguments, or null.
+  resume         the command that resumes, as a list of arguments, or null.
                  With several ids it lacks --table, which needs all archives.
   table          the file of --table once it is complete, else null
   The outer error is set if the command as a whole failed: wrong usage, the

@@ -147,7 +147,7 @@ class OneDownload:
         if self._saved is not None and self.options.delete_after:
             self._report_unknown_deletion()
         result = self.interrupted(interrupt)
-        suggest("To continue", result.resume)
+        self._suggest_resuming(result.resume)
         return result
 
     def _download(self, resource: ExportResource) -> ExportArchive:
@@ -210,7 +210,7 @@ class OneDownload:
 
     def _failed(self, error: ExportsError | OSError) -> DownloadResult:
         resume = self._resume_command(error)
-        suggest("To continue", resume)
+        self._suggest_resuming(resume)
         status: DownloadStatus = "timed_out" if isinstance(error, ExportTimeoutError) else "failed"
         return self._result(status, error=error, resume=resume)
 
@@ -227,6 +227,9 @@ class OneDownload:
         ):
             return download_command(self.options, [self.target.resource_id], self._export_id)
         return None
+
+    def _suggest_resuming(self, command: list[str] | None) -> None:
+        suggest("To resume" if self._saved is None else "To extract it", command)
 
     @property
     def _export_id(self) -> str | None:

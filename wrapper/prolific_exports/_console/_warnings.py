@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._text import printable
-from prolific_exports._http._logging import LOGGER
+
+_LOGGER = logging.getLogger("prolific_exports")
 
 
 class _StderrHandler(logging.Handler):
@@ -26,8 +27,8 @@ def warnings_on_stderr(command: str) -> Iterator[None]:
         command: The name that each line starts with.
     """
     handler = _StderrHandler(command)
-    LOGGER.addHandler(handler)
+    _LOGGER.addHandler(handler)
     try:
         yield
     finally:
-        LOGGER.removeHandler(handler)
+        _LOGGER.removeHandler(handler)
