@@ -33,40 +33,47 @@ A message gives the subject and problem, the cause, the next step and the HTTP r
 never contains a token or the signature of a URL.
 """
 
+from prolific_exports._base_errors import ExportsError, UsageError
+
 # As typing.TYPE_CHECKING, without what importing typing costs.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-    from typing import Any, Self
+    from typing import Any
 
     from prolific_exports._model._listed_jobs import ListedJob
     from prolific_exports._model._references import ExportRef
 
-
-class ExportsError(Exception):
-    """The base class of all exceptions of this package."""
-
-    def __reduce__(self) -> "tuple[Callable[..., Any], tuple[Any, ...]]":
-        """Pickle with all attributes, for multiprocessing."""
-        return _rebuild, (type(self), self.args, self.__dict__)
-
-    @classmethod
-    def _rebuilt(cls, args: "tuple[Any, ...]", attributes: "dict[str, Any]") -> "Self":
-        error = cls.__new__(cls)
-        error.args = args
-        error.__dict__.update(attributes)
-        return error
-
-
-def _rebuild(
-    cls: type[ExportsError], args: "tuple[Any, ...]", attributes: "dict[str, Any]"
-) -> ExportsError:
-    return cls._rebuilt(args, attributes)
-
-
-class UsageError(ExportsError, ValueError):
-    """An argument is invalid: no token, a bad id, a bad base URL."""
+__all__ = [
+    "AccessDeniedError",
+    "ApiError",
+    "ArchiveError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConflictError",
+    "ContractViolation",
+    "CorruptArchiveError",
+    "DownloadError",
+    "ExportFailedError",
+    "ExportTimeoutError",
+    "ExportsError",
+    "FilterIgnoredError",
+    "NoAnswerError",
+    "NotFoundError",
+    "RateLimitedError",
+    "ServerError",
+    "StorageError",
+    "TargetExistsError",
+    "TargetInUseError",
+    "TooManyExportsError",
+    "UnknownStatusError",
+    "UnreachableError",
+    "UnreadableMemberError",
+    "UnsafeArchiveError",
+    "UnsafeUrlError",
+    "UnsupportedError",
+    "UsageError",
+]
 
 
 class ApiError(ExportsError):

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import httpx
 from attrs import define, field, frozen
 
-from prolific_exports._download._part_events import PartEvents
 from prolific_exports._errors import ExportsError, UsageError
 from prolific_exports._flows._effects import (
     Effect,
@@ -44,6 +43,14 @@ _GATHERED: Final = 256 * 1024
 _GATHERING_SECONDS: Final = 0.1
 
 T = TypeVar("T")
+
+
+class EventQueue(Protocol):
+    """Events that a flow has queued in other threads."""
+
+    def deliver(self) -> object:
+        """Hand them on in this thread."""
+        ...
 
 
 class AsyncDriver:
@@ -103,7 +110,7 @@ class AsyncDriver:
         with self._threads.used():
             return await self._threads.look(work)
 
-    async def run(self, flow: Flow[T], part_events: PartEvents | None = None) -> T:
+    async def run(self, flow: Flow[T], part_events: EventQueue | None = None) -> T:
         """Do what the flow asks until it returns.
 
         Args:
@@ -290,7 +297,7 @@ class _StepRunner:
     """Where one flow's steps and work on files are done, one after the other."""
 
     def __init__(
-        self, threads: Threads, part_events: PartEvents | None, downloads: asyncio.Semaphore
+        self, threads: Threads, part_events: EventQueue | None, downloads: asyncio.Semaphore
     ) -> None:
         self.threads = threads
         self._part_events = part_events

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from prolific_exports._errors import UsageError
+from prolific_exports._base_errors import UsageError
 
 # A server may keep times to the second, or to the millisecond.
 _PRECISION: Final = timedelta(seconds=1)

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias, get_args
 
 from attrs import frozen
 
-from prolific_exports._errors import UsageError
+from prolific_exports._base_errors import UsageError
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._redaction import redact
 

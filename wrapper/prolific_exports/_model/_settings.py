@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import Factory, field, frozen
 
-from prolific_exports._errors import UsageError
+from prolific_exports._base_errors import UsageError
 from prolific_exports._model._redaction import MARK
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._version import __version__
