@@ -1,4 +1,4 @@
-"""Play schedules in a plain loop: ``python -m simulation [--schedules N] [--seed N]``."""
+"""Simulate random fault schedules: ``python -m simulation [--schedules N] [--seed N]``."""
 
 import argparse
 import gc
@@ -15,22 +15,22 @@ _BATCH = 500
 
 
 def play_batch(first: int) -> tuple[int, str] | None:
-    """The first finding of a batch of seeds, if there is one."""
-    # What a schedule leaves is not worth looking for every few objects.
+    """The first failure in a batch of seeds, with its traceback; None without one."""
+    # Schedules are short, so frequent garbage collection only costs time.
     gc.set_threshold(100_000)
     for seed in range(first, first + _BATCH):
         try:
             play(seed)
-        except Exception:  # noqa: BLE001 - whatever it is, it is a finding
+        except Exception:  # noqa: BLE001 - any exception is a failure
             return seed, traceback.format_exc()
     return None
 
 
 def main() -> int:
-    """Play, and say how to replay what was found."""
+    """Run the simulation, and print the seed of a failure."""
     parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
-    parser.add_argument("--seed", type=int, help="play this one schedule and show its events")
-    parser.add_argument("--first", type=int, help="the first seed (default: by chance)")
+    parser.add_argument("--seed", type=int, help="run one fault schedule and show its events")
+    parser.add_argument("--first", type=int, help="the first seed (default: random)")
     parser.add_argument("--schedules", type=int, default=100_000)
     arguments = parser.parse_args()
     if arguments.seed is not None:
@@ -42,13 +42,13 @@ def main() -> int:
     sys.stdout.write(f"seeds {first} to {last - 1}\n")
     began = perf_counter()
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for found in pool.map(play_batch, range(first, last, _BATCH)):
-            if found is not None:
-                seed, report = found
+        for failure in pool.map(play_batch, range(first, last, _BATCH)):
+            if failure is not None:
+                seed, report = failure
                 sys.stdout.write(f"{report}\nReplay it with --seed {seed}\n")
                 pool.shutdown(cancel_futures=True)
                 return 1
-    sys.stdout.write(f"nothing found in {perf_counter() - began:.0f} s\n")
+    sys.stdout.write(f"no failure in {perf_counter() - began:.0f} s\n")
     return 0
 
 

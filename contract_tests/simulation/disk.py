@@ -1,4 +1,4 @@
-"""A disk in memory that can be full, be cut off from power, and stop a process at any step."""
+"""A disk in memory that can be full, lose power, and crash a process at any step."""
 
 import errno
 from pathlib import Path
@@ -8,11 +8,11 @@ from prolific_exports import DownloadError, TargetExistsError
 
 
 class Crash(BaseException):
-    """The process is gone: nothing of it runs any more, clean-up included."""
+    """The process has crashed: none of its code runs any more, not even clean-up."""
 
 
 class File:
-    """Bytes as they are seen, and as they would be after a power cut."""
+    """The current bytes of a file, and its bytes after a power cut."""
 
     __slots__ = ("data", "foreign", "names", "safe", "touched")
 
@@ -38,15 +38,15 @@ class MemoryHandle:
         file = self._file.data
         end = offset + len(data)
         if end > len(file):
-            if end - len(file) > self._disk.room:
+            if end - len(file) > self._disk.free_bytes:
                 raise OSError(errno.ENOSPC, "No space left on device")
-            self._disk.room -= end - len(file)
+            self._disk.free_bytes -= end - len(file)
             file.extend(bytes(end - len(file)))
         file[offset:end] = data
 
     def truncate(self, size: int) -> None:
         self._disk.step()
-        self._disk.room += len(self._file.data) - size
+        self._disk.free_bytes += len(self._file.data) - size
         del self._file.data[size:]
 
     def sync(self) -> None:
@@ -61,22 +61,21 @@ class MemoryHandle:
 
 
 class MemoryDisk:
-    """Files of one folder by name.
+    """The files of one folder by name.
 
     Attributes:
-        files: As they are seen.
-        safe: Names that a power cut leaves.
-        room: Bytes that can still be written to partial files.
-        steps: Steps until the process crashes; None when it does not.
+        safe: The files that exist after a power cut.
+        free_bytes: Bytes that can still be written to partial files.
+        steps: Steps until the process crashes; None if it does not.
         taken: Steps so far.
-        now: Seconds, for ages of files.
+        now: The file system's clock, in seconds.
     """
 
     def __init__(self, random: Random) -> None:
         self.random = random
         self.files: dict[str, File] = {}
         self.safe: dict[str, File] = {}
-        self.room = 1 << 40
+        self.free_bytes = 1 << 40
         self.steps: int | None = None
         self.taken = 0
         self.now = 0.0
@@ -84,7 +83,7 @@ class MemoryDisk:
         self.links = True
 
     def step(self) -> None:
-        """Every step of a process comes through here, and may be its last."""
+        """Count one step of a process, and crash the process at its last step."""
         if self.dead:
             raise Crash
         self.taken += 1
@@ -94,12 +93,12 @@ class MemoryDisk:
                 self.kill()
 
     def kill(self) -> None:
-        """End the process."""
+        """Crash the process."""
         self.dead = True
         raise Crash
 
     def power_cut(self) -> None:
-        """Forget what was not brought to the disk, or some of it."""
+        """Lose all or some of the bytes and names that were not synced."""
         if self.random.random() < 0.5:
             self.files = dict(self.safe)
         there = list(self.files.values())
@@ -109,7 +108,7 @@ class MemoryDisk:
             if fate < 0.4:
                 file.data = bytearray(file.safe)
             elif fate < 0.7:
-                # The size is there, the bytes are not.
+                # The file keeps its size and loses its bytes.
                 safe = file.safe[: len(file.data)]
                 file.data = bytearray(safe + bytes(len(file.data) - len(safe)))
 
@@ -146,7 +145,7 @@ class MemoryDisk:
         self.step()
         if path.name in self.files:
             raise FileExistsError
-        # The system may stop the process between these two.
+        # The process may crash between creating and writing the file.
         file = self.files[path.name] = File(b"", self.now)
         self.step()
         file.data[:] = content
@@ -196,4 +195,4 @@ class MemoryDisk:
         self.safe = dict(self.files)
 
     def free(self, _folder: Path) -> int:
-        return self.room
+        return self.free_bytes

@@ -1,4 +1,4 @@
-"""An API and an object store that break every promise that they may break."""
+"""An API and an object store with every fault that a server may have."""
 
 import json
 from collections.abc import Callable, Generator
@@ -12,18 +12,18 @@ from prolific_exports._flows._effects import Fetch, Fetched, Head, Reply, Send
 
 HOST = "https://store.example/a?X-Amz-Signature=5ecret"
 MOST_REQUESTS = 500
-# A job that no process requested, and that one may be told to download.
-SOMEBODYS = str(UUID(int=1))
-# A client that is refused asks for a fresh URL; one that is refused again has to give up.
-# It may start over once in between, and each of three parts is refused by itself.
+# A job of another user, which a process may be asked to download.
+OTHER_USERS_JOB = str(UUID(int=1))
+# After a refused request the client gets a fresh URL; after another refusal it must give up. It
+# may restart once in between, and each of three parts is refused separately.
 MOST_REFUSALS = 12
-# Bytes of an archive that comes by one byte a request, and how many requests it is worth: eight
-# failures and eight starts from byte 0, three parts at once.
+# Bytes of an archive that arrives at one byte per request, and the most requests for it: eight
+# failures and eight restarts from byte 0, three parts at once.
 LARGE = 80
 MOST_BODIES = 48
 
-Answering: TypeAlias = Generator[None, None, Fetched]
-"""An answer of the store, one piece of the body at a time."""
+ResponseSteps: TypeAlias = Generator[None, None, Fetched]
+"""A response of the store, one piece of the body at a time."""
 
 
 @define
@@ -39,27 +39,29 @@ class Server:
     """Export jobs and their archives.
 
     Attributes:
-        random: Decides what goes wrong.
-        calm: Whether nothing does.
-        step: Called before anything is done; may end the process.
-        kill: Ends the process.
-        pass_time: Called with seconds.
-        objects: Every archive that there ever was, by its bytes.
-        damaged: Whether bytes were changed on the way, ever.
-        requests: How many there were.
-        etags: Whether the store tells tags.
-        honours_if_match: Whether it obeys the condition.
+        random: Decides which faults occur.
+        step: Called before each action; may crash the process.
+        kill: Crashes the process.
+        pass_time: Advances the clock by seconds.
+        calm: Whether no fault occurs.
+        objects: Every archive that ever existed, by its bytes.
+        damaged: Whether the network has ever changed bytes.
+        etags: Whether the store sends entity tags.
+        honours_if_match: Whether it obeys `If-Match`.
         ranges: Whether it sends parts.
-        stuck: What it answers to everything, if it does.
-        restless: Whether the archive changes all the time.
-        stingy: Whether every connection breaks behind its first byte.
-        bodies: Bodies that it began to send.
-        cut_after: Bytes of the archive behind which every connection breaks.
+        stuck: The status of every response; None for normal responses.
+        restless: Whether the archive changes before every response.
+        stingy: Whether every connection breaks after its first byte.
+        bodies: Bodies that it began to send to this process.
+        cut_after: Position in the archive at which every connection breaks; None for none.
         last: The archive that it sent from, or confirmed, last.
         refusals: Refused requests since it last sent a byte.
-        fetches: Requests for archives.
+        fetches: Requests for archives of this process.
         held: The archives that each job ever had.
-        missed: Requests about jobs that it does not have.
+        barring: Whether the server may become unreachable for good.
+        barred: Whether it is unreachable for good.
+        missed: Requests about jobs that do not exist.
+        changes: Probability that the archive changes before a response.
     """
 
     random: Random
@@ -98,15 +100,15 @@ class Server:
         self.restless = random() < 0.03
         self.stingy = random() < 0.03
         self.barring = random() < 0.05
-        self._give(SOMEBODYS, self.make_object())
+        self._give(OTHER_USERS_JOB, self.make_object())
 
     def make_object(self) -> Object:
-        """An archive unlike every other; most have the same size."""
+        """Make a new archive; most archives have the same size."""
         number = len(self.objects) + 1
         size = 60 if self.random.random() < 0.8 else self.random.randrange(1, 80)
         if self.stingy:
             size = LARGE
-        # No byte is what it is at another place, or in another archive at the same place.
+        # Bytes differ between positions, and between archives at the same position.
         body = bytes((number * 37 + at * 101) % 251 for at in range(size))
         return self.objects.setdefault(body, Object(body, f'"{number}-{size}"'))
 
@@ -115,32 +117,32 @@ class Server:
         self.held.setdefault(job, []).append(stored.body)
 
     def _other_object(self) -> Object:
-        """What replaces an archive: a new one, or one that was there before."""
+        """The replacement of an archive: a new one, or an earlier one."""
         if self.random.random() < 0.3:
             return self.random.choice(list(self.objects.values()))
         return self.make_object()
 
     def happens(self, chance: float) -> bool:
-        """Whether something goes wrong."""
+        """Whether a fault with this probability occurs now."""
         return not self.calm and self.random.random() < chance
 
     def begin(self) -> None:
-        """A process starts: what it may ask for is counted anew."""
+        """Reset the counts of requests for a new process."""
         self.requests = self.refusals = self.fetches = self.bodies = self.missed = 0
         self.last, self.barred = None, False
 
     def _count(self) -> None:
         self.step()
         self.requests += 1
-        assert self.requests <= MOST_REQUESTS, "it goes on asking without end"
+        assert self.requests <= MOST_REQUESTS, "too many requests"
 
     def send(self, send: Send) -> Reply:
-        """Answer a call to the API."""
+        """Respond to a call to the API."""
         self._count()
         self.pass_time(0.1)
         request = send.request
         if self.happens(0.02):
-            # It drips, or sends interim answers, until the client has had enough.
+            # The server drips, or sends interim responses, until the client times out.
             self.pass_time(send.timeout)
             raise NoAnswerError("late", operation="", ref=request.ref, sent=True)
         if self.happens(0.08):
@@ -159,7 +161,7 @@ class Server:
 
     def _answer(self, method: str, path: str) -> tuple[int, dict[str, str]]:
         if method == "POST":
-            # Another user's job with the same filter, which that user may delete.
+            # A job of another user with the same filter, which that user may delete.
             running = [job for job, stored in self.jobs.items() if stored is not None]
             if running and self.happens(0.15):
                 return 202, {"status": "generating", "export_id": self.random.choice(running)}
@@ -184,8 +186,8 @@ class Server:
         self.urls[url] = job
         return 200, {"status": "complete", "url": url, "expires_at": "2026-03-20T10:00:01Z"}
 
-    def fetch(self, fetch: Fetch) -> Answering:
-        """Answer a request for an archive."""
+    def fetch(self, fetch: Fetch) -> ResponseSteps:
+        """Respond to a request for an archive."""
         self._count()
         self.fetches += 1
         assert "authorization" not in {name.lower() for name in fetch.headers}
@@ -222,13 +224,13 @@ class Server:
         return None
 
     def _bars(self) -> bool:
-        """Whether something is in the way that no further try changes."""
+        """Whether the server is unreachable for good."""
         self.barred = self.barred or (self.barring and self.happens(0.1))
         return self.barred
 
     def _refuse(self, fetch: Fetch, status: int) -> Fetched:
         self.refusals += 1
-        assert self.refusals <= MOST_REFUSALS, "it goes on asking for what it is refused"
+        assert self.refusals <= MOST_REFUSALS, "too many requests after refusals"
         return self._without_body(fetch, status)
 
     def _without_body(self, fetch: Fetch, status: int, **headers: str) -> Fetched:
@@ -236,7 +238,7 @@ class Server:
         assert not fetch.accept(head)
         return Fetched(head, b"<Error/>")
 
-    def _send(self, fetch: Fetch, stored: Object) -> Answering:
+    def _send(self, fetch: Fetch, stored: Object) -> ResponseSteps:
         body, start, status = stored.body, 0, 200
         headers = {}
         wanted = fetch.headers.get("Range")
@@ -256,7 +258,7 @@ class Server:
             body, status = body[start:stop], 206
         if self.etags:
             headers["etag"] = stored.etag
-            # Without a tag and without obeying the condition, nobody could tell.
+            # Without a tag and `If-Match`, no client could notice a changed archive.
             if self.honours_if_match and self.happens(0.15):
                 headers["etag"] = self.random.choice(("", f"W/{stored.etag}"))
         if not self.happens(0.1):
@@ -264,13 +266,13 @@ class Server:
         self.last = stored
         return (yield from self._stream(fetch, Head(status, headers), body, start))
 
-    def _stream(self, fetch: Fetch, head: Head, body: bytes, start: int) -> Answering:
+    def _stream(self, fetch: Fetch, head: Head, body: bytes, start: int) -> ResponseSteps:
         if not fetch.accept(head):
             return Fetched(head, body[:20])
         known = "content-length" in head.headers or "content-range" in head.headers
         if known and self.happens(0.03):
             body += b"more"
-        # A body of unannounced length is framed: its end cannot be missed.
+        # A body of unannounced length is chunked, so the client always detects its end.
         cut = (
             self.random.randrange(len(body) + 1)
             if self.happens(0.45) or (self.restless and not self.calm)
@@ -278,7 +280,7 @@ class Server:
         )
         self.bodies += 1
         if self.stingy and not self.calm:
-            assert self.bodies <= MOST_BODIES, "one byte a request is progress without end"
+            assert self.bodies <= MOST_BODIES, "one byte per request counts as progress"
             cut = 1
         if self.cut_after is not None:
             cut = max(self.cut_after - start, 0)

@@ -1,4 +1,4 @@
-"""Whatever happens, and in whatever order: the archive or nothing, and always an end."""
+"""Downloads under random fault schedules, and with a crash at every step."""
 
 from random import Random
 
@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulation.disk import MemoryDisk
-from simulation.store import SOMEBODYS
+from simulation.store import OTHER_USERS_JOB
 from simulation.world import World, play
 
 pytestmark = pytest.mark.unmeasured
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.unmeasured
 SEEDS = 2000
 
 
-def test_schedules_in_a_plain_loop():
-    """`make simulate` plays 100,000, others each time."""
+def test_random_schedules_hold():
+    """`make simulate` runs 100,000 with new seeds."""
     for seed in range(SEEDS):
         try:
             play(seed)
@@ -27,16 +27,16 @@ def test_schedules_in_a_plain_loop():
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.randoms(use_true_random=False))
-def test_schedules_that_can_be_made_smaller(random):
+def test_schedules_of_hypothesis_hold(random):
     World(random).run()
 
 
-def test_a_seed_is_a_schedule():
+def test_seed_reproduces_its_schedule():
     assert str(play(7).events) == str(play(7).events)
 
 
 class Tame(Random):
-    """Nothing happens by chance."""
+    """A source of randomness without faults."""
 
     def random(self):
         return 0.99
@@ -49,8 +49,7 @@ def calm_world():
     return world
 
 
-def test_a_crash_at_every_single_step():
-    """A process that is stopped hard at its n-th step, and another that goes on."""
+def test_crash_at_each_step_of_a_download_is_resumed():
     for links in (True, False):
         whole = calm_world()
         whole.disk.links = links
@@ -67,7 +66,7 @@ def test_a_crash_at_every_single_step():
 
 
 def stopped():
-    """Half of the archive arrived, and the connection broke for good."""
+    """A world in which half of the archive has arrived."""
     world = calm_world()
     world.server.calm = False
     world.server.cut_after = 30
@@ -77,8 +76,8 @@ def stopped():
     return world
 
 
-@pytest.mark.parametrize("job", [None, SOMEBODYS], ids=["the same job", "another job"])
-def test_a_crash_at_every_single_step_of_going_on(job):
+@pytest.mark.parametrize("job", [None, OTHER_USERS_JOB], ids=["the same job", "another job"])
+def test_crash_at_each_step_of_a_resumption_is_resumed(job):
     whole = stopped()
     before = whole.disk.taken
     assert whole.process(None, job)

@@ -1,23 +1,23 @@
-"""One schedule of faults: processes that download, crash and are started again.
+"""One fault schedule: processes that download, crash and restart.
 
-Everything that happens is drawn from one source of randomness, so a seed is a
-schedule. What must hold, whatever happens:
+Every event is drawn from one source of randomness, so a seed is a fault schedule. These
+statements must hold in every schedule:
 
-- At the final path is exactly one of the server's archives, or nothing.
-- Every end is a return, a typed error or a crash, after a bounded number of requests, few of
-  them for what the store refuses, or for a byte each. A wait ends with its deadline.
-- Bytes of two archives are never put together, and none that a power cut took count:
-  verification finds nothing, unless bytes were damaged on the way.
-- What is saved is what the store had when it was last asked, and of the job that was named.
-- A named job that is never sent a byte leaves what is there to the one that it is of.
-- After a success there is the archive and nothing else; after an error, besides it,
-  only what the next run can use.
-- A claim of a process in another container keeps this one out while it may live, without
-  costing a byte that is there.
-- A hidden file that another user put there is named, not used and not touched.
+- The destination has exactly one of the server's archives, or no file.
+- A process returns, raises a typed error or crashes, after a limited number of requests. Few of
+  them follow a refusal or bring a single byte. A wait ends with its deadline.
+- A file never mixes bytes of two archives, or contains bytes that a power cut lost: verification
+  fails only if the network damaged bytes.
+- The saved archive is the one that the store last sent, and belongs to the requested job.
+- A process that receives no byte of its job keeps the partial file of another job.
+- After a success the folder has the archive and no other file. After an error it has only files
+  that the next run can use.
+- A claim of a process in another container locks this one out while that process may be alive,
+  and costs no received byte.
+- An error names a hidden file of another user. The download neither uses nor changes it.
 - A job that another user deletes is replaced by a new one, once.
-- What cannot be reached however often it is tried is not tried again.
-- Once nothing goes wrong any more, and a minute has passed, the download succeeds.
+- The download does not retry a server that no retry can reach.
+- Once no more faults occur, and a minute has passed, the download succeeds.
 """
 
 from collections.abc import Callable, Iterator
@@ -50,7 +50,7 @@ from prolific_exports._model._urls import unsafe_reason
 from prolific_exports.testing import FakeClock
 
 from simulation.disk import Crash, File, MemoryDisk
-from simulation.store import Answering, Server
+from simulation.store import ResponseSteps, Server
 
 FOLDER = Path("folder")
 TARGET = FOLDER / "data.zip"
@@ -58,10 +58,10 @@ NOW = datetime(2026, 3, 20, 10, 0, 0, tzinfo=UTC)
 TOKEN = "t0ken-of-a-test"
 STEM = ".prolific-collection-c1"
 POLICIES = (Policy(), Policy(), Policy(timeout=5.0))
-# Seconds that the last call may take beyond the deadline: one, and what any call takes here.
+# Seconds that the last call may take after the deadline: one, and the duration of a call here.
 GRACE = 1.2
 _PART = 7
-# Of an archive, this share is progress: more than the first bytes of three parts.
+# This share of an archive counts as progress: more than the first bytes of three parts.
 _SHARE = 16
 _PLANTED = b"{}"
 _UNKNOWN = str(UUID(int=0))
@@ -69,10 +69,10 @@ _cached_unsafe_reason = lru_cache(1024)(unsafe_reason)
 
 
 class World:
-    """A disk, a server and processes one after another.
+    """A disk, a server, and processes one after another.
 
     Attributes:
-        random: Where everything that happens comes from.
+        random: The source of every event.
     """
 
     def __init__(self, random: Random) -> None:
@@ -82,7 +82,7 @@ class World:
         self.disk.links = random.random() < 0.8
         self.server = Server(random, self.disk.step, self.disk.kill, self._pass_time)
         self.pid = self.container = 0
-        # Whether there are other containers and other users. Most worlds have none.
+        # Whether there are other containers and users. Most worlds have none.
         self.crowded = random.random() < 0.15
         self.beats: Callable[[], object] | None = None
         self.connections = random.choice((1, 1, 3))
@@ -113,23 +113,23 @@ class World:
         return process.pid != self.pid
 
     def run(self) -> None:
-        """A few processes in bad weather, and one in good."""
+        """Run some processes with faults, then one without."""
         for _ in range(self.random.randrange(1, 5)):
             if self.process(self._steps(), self._name()):
                 return
         self.server.calm = True
-        self.disk.room = 1 << 40
+        self.disk.free_bytes = 1 << 40
         self._remove_planted()
-        assert self.process(None), "nothing goes wrong any more"
+        assert self.process(None), "a download without faults fails"
 
     def _steps(self) -> int | None:
         if self.random.random() < 0.15:
-            self.disk.room = self.random.randrange(80)
+            self.disk.free_bytes = self.random.randrange(80)
         return self.random.randrange(70) if self.random.random() < 0.6 else None
 
     def _name(self) -> str | None:
-        """Most processes want the latest data; the others a job, which may not exist."""
-        # A crash between naming an archive and tidying up is rare: it is made the most of.
+        """The id of a job, which may not exist, or None for the latest data (most processes)."""
+        # A crash between publishing and tidying up is rare, so it is used more often.
         left = self.disk.files
         chance = 0.8 if TARGET.name in left else 0.4 if f"{STEM}.part" in left else 0.1
         if self.random.random() > chance:
@@ -137,11 +137,11 @@ class World:
         return self.random.choice([*self.server.held, _UNKNOWN])
 
     def process(self, steps: int | None, named: str | None = None) -> bool:
-        """One process; whether it was told that the archive is there.
+        """Run one process. Returns whether the archive is at the destination.
 
         Args:
-            steps: After how many it crashes; None when it does not.
-            named: The job that it is told to download.
+            steps: Steps until the process crashes; None if it does not.
+            named: Id of the job to download; None for the latest data.
         """
         self._start_process()
         lock = self.disk.files.get(f"{STEM}.lock")
@@ -164,14 +164,14 @@ class World:
             with _prepared():
                 path = self._drive(flow)
         except TargetInUseError:
-            assert silence <= FOREIGN_SILENCE, "its holder is gone"
+            assert silence <= FOREIGN_SILENCE, "the holder of the claim is gone"
             assert self._kept() == kept
             done = TARGET.name in self.disk.files
         except ExportsError as error:
             self._after_error(error)
-            assert not (may_live and self.server.requests), "its holder may live"
+            assert not (may_live and self.server.requests), "the holder of the claim may be alive"
             if isinstance(error, NotFoundError) and named is None:
-                assert self.server.missed > 1, "a job that was deleted is requested anew"
+                assert self.server.missed > 1, "a deleted job is not replaced"
             if named is not None and kept is not None and not self.server.fetches:
                 self._check_kept(*kept)
             done = TARGET.name in self.disk.files
@@ -180,33 +180,33 @@ class World:
             if self.random.random() < 0.4:
                 self.disk.power_cut()
             if TARGET.name in self.disk.files:
-                # It crashed behind the rename; the next run may still tidy up.
+                # It crashed after the rename; the next run may still tidy up.
                 self._check_target()
                 done = bool(self.random.getrandbits(1)) or f"{STEM}.part" not in self.disk.files
         else:
             assert path == TARGET
             done = True
-            assert set(self.disk.files) == {TARGET.name}, "no litter"
-            self._check_news(named, finished=finished)
-            assert not may_live, "its holder may live"
+            assert set(self.disk.files) == {TARGET.name}, "leftovers"
+            self._check_content(named, finished=finished)
+            assert not may_live, "the holder of the claim may be alive"
         self._check_target()
         return done
 
     def _start_process(self) -> None:
-        """Another process, perhaps in another container, where ids start again."""
+        """Start another process, perhaps in another container, where process ids begin at 1."""
         self.beats = None
         self.pid += 1
         crowded = self.crowded and not self.server.calm
         if crowded and self.random.random() < 0.3:
             self.container, self.pid = self.container + 1, 1
-        # A claim that was not signed yet is respected for a moment.
+        # A claim without a holder is respected for a moment.
         short = crowded and self.random.random() < 0.5
         self._pass_time(FOREIGN_SILENCE / 2 if short else FOREIGN_SILENCE + 1)
         if crowded and self.random.random() < 0.1:
             self._plant(f"{STEM}.{self.random.choice(('part', 'json', 'lock'))}")
 
     def _plant(self, name: str) -> None:
-        """Another user, who may write in the folder, knows the names."""
+        """Create a hidden file of another user."""
         if name not in self.disk.files and not any(
             file.foreign for file in self.disk.files.values()
         ):
@@ -214,7 +214,7 @@ class World:
             file.safe, file.foreign = _PLANTED, True
 
     def _remove_planted(self) -> Path | None:
-        """The user does what the message says."""
+        """Remove a hidden file of another user, as the error suggests."""
         for name, file in list(self.disk.files.items()):
             if file.foreign:
                 assert bytes(file.data) == _PLANTED
@@ -227,7 +227,7 @@ class World:
         assert archive is None or bytes(archive.data) in self.server.objects
 
     def _kept(self) -> tuple[str | None, bytes] | None:
-        """The job that a partial is of, and the first bytes of it; None if it is of no use."""
+        """The job and the first bytes of a partial file; None if it is useless."""
         part, record = (self.disk.files.get(f"{STEM}.{suffix}") for suffix in ("part", "json"))
         if part is None or record is None or part.names > 1:
             return None
@@ -238,13 +238,13 @@ class World:
 
     def _check_kept(self, job: str | None, begin: bytes) -> None:
         kept = self._kept()
-        assert kept is not None, "it is of use to another"
-        # What is of no job that is known may be given an id.
+        assert kept is not None, "the partial file of another job is gone"
+        # A partial file of an unknown job may be given an id.
         assert job in (kept[0], None)
-        # Of a whole archive, the last byte is to be asked for once more.
+        # The last byte of a whole archive is requested again.
         assert kept[1] in (begin, begin[:-1])
 
-    def _check_news(self, named: str | None, *, finished: bool) -> None:
+    def _check_content(self, named: str | None, *, finished: bool) -> None:
         if named is not None:
             assert bytes(self.disk.files[TARGET.name].data) in self.server.held.get(named, ())
         if not finished:
@@ -274,9 +274,9 @@ class World:
             raise CorruptArchiveError("a checksum does not match")
 
     def _fetch_all(self, fetches: tuple[Fetch, ...]) -> list[Fetched]:
-        """All at once: a piece of this one, a piece of that one, in any order.
+        """Deliver pieces of all responses in random order.
 
-        When one raises, the others may write a little more before they are stopped.
+        If one raises, the others may write a little more before they stop.
         """
         under_way = {at: self.server.fetch(fetch) for at, fetch in enumerate(fetches)}
         fetched: dict[int, Fetched] = {}
@@ -301,7 +301,7 @@ class World:
         try:
             effect = next(flow)
             while True:
-                assert isinstance(effect, Run) or not self.server.barred, "no try can help"
+                assert isinstance(effect, Run) or not self.server.barred, "a retry cannot help"
                 try:
                     match effect:
                         case Send():
@@ -339,18 +339,18 @@ def _prepared() -> Iterator[None]:
         _archive_download.unsafe_reason = check
 
 
-def _whole(answering: Answering) -> Fetched:
-    """The answer to a request that is the only one under way."""
+def _whole(steps: ResponseSteps) -> Fetched:
+    """The result of a single request."""
     while True:
         try:
-            next(answering)
+            next(steps)
         except StopIteration as stop:
             fetched: Fetched = stop.value
             return fetched
 
 
 def play(seed: int) -> World:
-    """Run the schedule of a seed; an `AssertionError` is a finding."""
+    """Run the fault schedule of a seed. Raises `AssertionError` if a statement does not hold."""
     world = World(Random(seed))
     world.run()
     return world
