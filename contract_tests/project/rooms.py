@@ -1,0 +1,87 @@
+"""Which rooms of the packages may import which: one table for each package.
+
+A room is a folder or module at the top of its package, or of the gate. A room may import
+itself. Prefer removing an entry to adding one.
+"""
+
+SDK = "prolific_exports"
+CONTRACT = "prolific_contract"
+GATE = "prolific_contract.gate"
+
+SDK_ROOMS = {
+    "_version": set(),
+    "_base_errors": set(),
+    "_model": {"_base_errors", "_version"},
+    "_errors": {"_base_errors", "_model"},
+    "_events": {"_errors", "_model"},
+    "_files": {"_errors"},
+    "_flows": {"_errors", "_events", "_model"},
+    "_http": {"_errors", "_flows", "_model"},
+    "_download": {"_errors", "_events", "_files", "_flows", "_model"},
+    "_archive": {"_errors", "_files", "_model"},
+    "_tables": {"_archive", "_errors", "_files", "_model"},
+    "_export_archive": {"_archive", "_files", "_tables"},
+    "_console": {"_errors", "_events", "_model"},
+    "_client_base": {"_archive", "_download", "_errors", "_events", "_flows", "_http", "_model"},
+    "_client": {"_client_base", "_events", "_export_archive", "_flows", "_http", "_model"},
+    "_async_client": {"_client_base", "_events", "_export_archive", "_flows", "_http", "_model"},
+    "_cli": {
+        "_archive",
+        "_console",
+        "_errors",
+        "_files",
+        "_flows",
+        "_model",
+        "_tables",
+        "_version",
+    },
+    "testing": set(),
+    "__main__": {"_cli"},
+}
+"""Rooms of the SDK, and the other rooms that each imports. Public names are free."""
+
+CONTRACT_ROOMS = {
+    "_errors": set(),
+    "_output": {"_errors"},
+    "_vocabulary": set(),
+    "spec": {"_errors", "_vocabulary"},
+    "sandbox": {"_errors", "_vocabulary", "spec"},
+    "gate": {"_errors", "_vocabulary", "sandbox", "spec"},
+    "diff": {"_errors", "spec"},
+    "conformance": {"_errors", "_vocabulary", "gate", "pytest_plugin"},
+    "pytest_plugin": {"conformance", "sandbox"},
+    "_commands": {"_errors", "_output", "_vocabulary", "diff", "gate", "sandbox", "spec"},
+    "cli": {"_commands", "_errors", "_output"},
+    "__main__": {"cli"},
+}
+"""Rooms of the contract's tools, and the other rooms that each imports."""
+
+GATE_ROOMS = {
+    "trace": set(),
+    "laws": {"trace"},
+    "conversation": {"laws", "trace"},
+    "_discrepancies": set(),
+    "_verdict": {"laws", "trace"},
+    "_judge": {"_verdict", "laws", "trace"},
+    "_baseline": {"_verdict", "laws"},
+    "_check": {"_judge", "_verdict", "conversation", "trace"},
+    "proof": {"_judge", "_verdict", "conversation", "laws", "trace"},
+    "reports": {"_baseline", "_discrepancies", "_verdict", "laws", "trace"},
+}
+"""Rooms of the gate, and the other rooms of the gate that each imports."""
+
+SDK_ROOMS_OF_TOOLS = {
+    "_commands": {"_console", "_files", "_model"},
+    "_output": {"_console"},
+    "cli": {"_console"},
+    "conformance": set(),
+    "diff": {"_errors", "_flows", "_http", "_model"},
+    "gate": {"_console", "_errors", "_flows", "_http", "_model", "_version"},
+    "sandbox": {"_http", "_model"},
+    "spec": {"_errors", "_files"},
+}
+"""Private rooms of the SDK that each room of the contract's tools imports.
+
+Never ``_cli``, ``_client`` or ``_download``: the tools share the SDK's values, texts and
+network settings, not its behaviour.
+"""
