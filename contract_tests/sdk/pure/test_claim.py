@@ -1,4 +1,4 @@
-"""One process at a time works on a download, and a dead one is in nobody's way."""
+"""One process at a time works on a download, and a dead process blocks no other."""
 
 import json
 import os
@@ -65,7 +65,7 @@ def aged(path, seconds):
     os.utime(path, (then, then))
 
 
-def test_a_claim_that_is_held_keeps_others_out_and_says_who_holds_it(take, path):
+def test_held_claim_is_refused_with_its_holder(take, path):
     claim = take(path)
     with pytest.raises(TargetInUseError) as refused:
         take(path)
@@ -79,7 +79,7 @@ def test_a_claim_that_is_held_keeps_others_out_and_says_who_holds_it(take, path)
     take(path).release()
 
 
-def test_a_claim_of_another_process_names_its_output_and_what_to_delete(take, path):
+def test_claim_of_another_process_names_its_output_and_file(take, path):
     sign(path, **ELSEWHERE)
     with pytest.raises(TargetInUseError) as refused:
         take(path)
@@ -90,7 +90,7 @@ def test_a_claim_of_another_process_names_its_output_and_what_to_delete(take, pa
     )
 
 
-def test_a_claim_of_a_process_that_ended_is_taken_over(take, path):
+def test_claim_of_an_ended_process_is_taken_over(take, path):
     sign(path)
     claim = take(path)
     assert claim.is_held
@@ -98,12 +98,12 @@ def test_a_claim_of_a_process_that_ended_is_taken_over(take, path):
 
 
 @pytest.mark.parametrize("pid", [2**62, 2**31])
-def test_a_process_that_cannot_be_is_no_more(take, path, pid):
+def test_claim_with_an_impossible_process_id_is_taken_over(take, path, pid):
     sign(path, pid=pid)
     take(path)
 
 
-def test_on_windows_a_file_that_is_open_cannot_be_renamed_and_so_is_held(take, path, monkeypatch):
+def test_open_claim_on_windows_is_held(take, path, monkeypatch):
     windows = OsProcesses(windows=True)
     disk = OsDisk()
 
@@ -118,7 +118,7 @@ def test_on_windows_a_file_that_is_open_cannot_be_renamed_and_so_is_held(take, p
     assert take(path, disk, windows).is_held
 
 
-def test_a_claim_of_another_machine_is_taken_over_after_a_long_silence(take, path):
+def test_claim_of_another_machine_is_taken_over_after_a_long_silence(take, path):
     sign(path, **ELSEWHERE)
     aged(path, FOREIGN_SILENCE - 30)
     with pytest.raises(TargetInUseError, match="process 7 on elsewhere"):
@@ -131,7 +131,7 @@ def test_a_claim_of_another_machine_is_taken_over_after_a_long_silence(take, pat
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"7", b'{"host": "a"}', b'{"host": "a", "pid": "x"}']
 )
-def test_a_claim_without_a_name_is_respected_for_a_moment(take, path, content):
+def test_claim_without_a_holder_is_respected_for_a_moment(take, path, content):
     path.write_bytes(content)
     with pytest.raises(TargetInUseError, match="by another process") as refused:
         take(path)
@@ -140,7 +140,7 @@ def test_a_claim_without_a_name_is_respected_for_a_moment(take, path, content):
     take(path)
 
 
-def test_a_holder_shows_that_it_lives(take, path):
+def test_touch_resets_the_age_of_a_claim(take, path):
     claim = take(path)
     aged(path, 1000)
     claim.touch()
@@ -148,7 +148,7 @@ def test_a_holder_shows_that_it_lives(take, path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="makes a pipe")
-def test_a_pipe_instead_of_a_claim_is_named_and_not_waited_for(take, path):
+def test_pipe_instead_of_a_claim_is_named_without_blocking(take, path):
     os.mkfifo(path)
     with pytest.raises(DownloadError, match=r"x\.lock is a pipe.* Delete it"):
         take(path)
@@ -161,7 +161,7 @@ def test_a_pipe_instead_of_a_claim_is_named_and_not_waited_for(take, path):
     assert path.is_fifo()
 
 
-def test_who_has_lost_a_claim_notices_and_leaves_the_new_one_alone(take, path):
+def test_lost_claim_is_detected_and_the_new_one_stays(take, path):
     claim = take(path)
     sign(path, **ELSEWHERE)
     with pytest.raises(TargetInUseError, match="elsewhere"):
@@ -175,7 +175,7 @@ def test_who_has_lost_a_claim_notices_and_leaves_the_new_one_alone(take, path):
 
 
 class Meddling(OsDisk):
-    """Somebody else acts just before something is done."""
+    """Another process acts just before an operation."""
 
     def __init__(self, method, act):
         self.acts = {method: act}
@@ -198,7 +198,7 @@ class Meddling(OsDisk):
         return super().age(path)
 
 
-def test_a_claim_that_was_given_up_meanwhile_is_free(take, path):
+def test_claim_released_during_a_takeover_is_free(take, path):
     for method in ("read", "rename"):
         sign(path)
         take(path, Meddling(method, path.unlink)).release()
@@ -208,7 +208,7 @@ def test_a_claim_that_was_given_up_meanwhile_is_free(take, path):
 
 
 @pytest.mark.parametrize("linking", [True, False], ids=["hard links", "no hard links"])
-def test_a_faster_one_is_given_its_claim_back(take, path, linking, monkeypatch):
+def test_claim_of_a_faster_process_is_restored(take, path, linking, monkeypatch):
     sign(path)
     # Not one of this process, which Windows takes for gone unless its claim is open.
     disk = Meddling("rename", lambda: sign(path, **ELSEWHERE))
@@ -226,7 +226,7 @@ def test_a_faster_one_is_given_its_claim_back(take, path, linking, monkeypatch):
     assert files(path) == ["x.lock"]
 
 
-def test_a_claim_that_cannot_be_read_is_not_kept_open(take, path, monkeypatch):
+def test_unreadable_claim_is_closed(take, path, monkeypatch):
     claim = take(path)
     with monkeypatch.context() as patch:
         patch.setattr(os, "open", fail)
@@ -240,7 +240,7 @@ def fail(*arguments):
     raise OSError(5, "No luck")
 
 
-def test_who_always_comes_too_late_gives_up(take, path):
+def test_claim_that_always_exists_is_refused(take, path):
     class Busy(OsDisk):
         def create(self, path, content):
             raise FileExistsError
@@ -251,14 +251,14 @@ def test_who_always_comes_too_late_gives_up(take, path):
 
 
 @pytest.mark.parametrize("pid", ["1e999", "0", "-1"])
-def test_a_number_that_is_no_process_id_signs_nothing(pid):
+def test_claim_with_an_invalid_process_id_has_no_holder(pid):
     holder = Holder(evolve(OsProcesses().current(), pid=77), "x.zip", "2026-03-20", "k")
     assert Holder.load(holder.dump()) == holder
     assert Holder.load(holder.dump().replace(b'"pid": 77', b'"pid": ' + pid.encode())) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="has no fork")
-def test_a_fork_neither_releases_the_claim_nor_works_under_it(take, path):
+def test_fork_neither_holds_nor_releases_the_claim(take, path):
     claim = take(path)
 
     def act():
@@ -272,7 +272,7 @@ def test_a_fork_neither_releases_the_claim_nor_works_under_it(take, path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="zombies are made as on Linux")
-def test_a_zombie_holds_nothing(take, path):
+def test_claim_of_a_zombie_is_taken_over(take, path):
     process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
     process.stdout.read()
     while OsProcesses()._state_and_start(process.pid)[0] != "Z":
@@ -284,13 +284,13 @@ def test_a_zombie_holds_nothing(take, path):
         process.communicate()
 
 
-def test_containers_with_one_host_name_do_not_take_over_each_others_claims(take, path):
+def test_claim_of_a_container_with_the_same_host_name_is_refused(take, path):
     sign(path, namespace="pid:[1]")
     with pytest.raises(TargetInUseError):
         take(path)
 
 
-def test_a_touch_is_not_that_of_a_claim_that_took_over(take, path):
+def test_touch_after_a_takeover_spares_the_new_claim(take, path):
     claim = take(path)
     path.rename(path.with_name("aside"))
     sign(path, **ELSEWHERE)

@@ -1,4 +1,4 @@
-"""What is done with files holds on a real file system."""
+"""File operations on a real file system."""
 
 import io
 import os
@@ -12,7 +12,7 @@ from prolific_exports._files._disk import LARGEST_HIDDEN_FILE, OsDisk
 disk = OsDisk()
 
 
-def test_content_is_replaced_in_one_step_and_leaves_nothing_else(tmp_path):
+def test_replaced_content_leaves_no_other_file(tmp_path):
     path = tmp_path / "x.json"
     disk.replace_content(path, b"one")
     (tmp_path / "x.json.new").write_bytes(b"left by a crash")
@@ -21,7 +21,7 @@ def test_content_is_replaced_in_one_step_and_leaves_nothing_else(tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["x.json"]
 
 
-def test_a_file_that_is_not_there_is_none(tmp_path):
+def test_missing_file_is_none(tmp_path):
     assert disk.read(tmp_path / "x") is None
     assert not disk.is_same(tmp_path / "x", tmp_path / "x")
 
@@ -40,7 +40,7 @@ def test_bytes_are_written_where_they_belong(tmp_path):
     assert disk.read(tmp_path / "x") == b"abcdef!"
 
 
-def test_writing_goes_on_where_the_system_stopped(tmp_path, monkeypatch):
+def test_short_write_is_continued(tmp_path, monkeypatch):
     handle = disk.open(tmp_path / "x")
     file = handle._file
 
@@ -57,7 +57,7 @@ def test_writing_goes_on_where_the_system_stopped(tmp_path, monkeypatch):
     assert disk.read(tmp_path / "x") == b"abcde"
 
 
-def test_a_file_that_has_another_name_is_not_opened(tmp_path):
+def test_published_file_is_not_opened(tmp_path):
     (tmp_path / "archive.zip").write_bytes(b"precious")
     os.link(tmp_path / "archive.zip", tmp_path / "x")
     handle = disk.open(tmp_path / "x")
@@ -66,7 +66,7 @@ def test_a_file_that_has_another_name_is_not_opened(tmp_path):
     assert (tmp_path / "archive.zip").read_bytes() == b"precious"
 
 
-def test_a_link_that_was_put_there_is_not_followed(tmp_path):
+def test_planted_link_is_not_followed(tmp_path):
     (tmp_path / "precious").write_bytes(b"precious")
     try:
         (tmp_path / "x").symlink_to("precious")
@@ -82,7 +82,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="makes pipes and sockets, and
 
 
 @posix
-def test_a_pipe_or_socket_that_was_put_there_is_not_opened(tmp_path, monkeypatch):
+def test_planted_pipe_or_socket_is_not_opened(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     os.mkfifo("pipe")
     with socket.socket(socket.AF_UNIX) as one:
@@ -116,8 +116,7 @@ def test_a_file_of_another_user_is_not_trusted(tmp_path, monkeypatch):
     (tmp_path / "x").write_bytes(b"theirs")
     us = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: us + 1)
-    # What this process makes belongs to the number that it really has: as on a share where all
-    # files belong to one number, whose owner nobody can tell.
+    # New files of this process have its real user id, as on a share where all files have one owner.
     assert disk.read(tmp_path / "x") == b"theirs"
     if us == 0:
         os.chown(tmp_path / "x", 4242, -1)
@@ -129,14 +128,14 @@ def test_a_file_of_another_user_is_not_trusted(tmp_path, monkeypatch):
 
 
 def made_by_another(monkeypatch, path):
-    """Have the system tell another owner, where this process may not give files away."""
+    """Let the system report another owner, if this process may not change owners."""
     lstat = os.lstat
 
-    def told(one):
+    def lstat_of_another_user(one):
         found = lstat(one)
         return os.stat_result((*found[:4], 4242, *found[5:10])) if one == path else found
 
-    monkeypatch.setattr(os, "lstat", told)
+    monkeypatch.setattr(os, "lstat", lstat_of_another_user)
 
 
 def test_a_hidden_file_that_is_too_large_is_not_read(tmp_path):
@@ -149,7 +148,7 @@ def test_a_hidden_file_that_is_too_large_is_not_read(tmp_path):
     assert len(disk.read(tmp_path / "x") or b"") == LARGEST_HIDDEN_FILE
 
 
-def test_an_age_is_told_whatever_lies_where_it_is_measured(tmp_path):
+def test_age_names_the_file_that_prevents_its_measurement(tmp_path):
     (tmp_path / "x").touch()
     (tmp_path / "x.new").mkdir()
     with pytest.raises(DownloadError, match=r"x\.new is a folder"):
@@ -201,5 +200,5 @@ def test_files_whose_numbers_are_not_known_are_not_the_same(tmp_path, monkeypatc
     assert not disk.is_same(tmp_path / "x", tmp_path / "y")
 
 
-def test_there_is_room(tmp_path):
+def test_free_space_is_positive(tmp_path):
     assert disk.free(tmp_path) > 0

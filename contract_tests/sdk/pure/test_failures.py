@@ -1,4 +1,4 @@
-"""Trouble with the disk is told from every other, and says what to do."""
+"""Errors of the disk have a class of their own and a next step."""
 
 import errno
 

@@ -1,11 +1,11 @@
-"""What is done in the background goes on until it is stopped."""
+"""A heartbeat calls its function until it is stopped."""
 
 import threading
 
 from prolific_exports._download._heartbeat import beat
 
 
-def test_a_heartbeat_goes_on_after_a_failure_until_it_is_stopped():
+def test_heartbeat_continues_after_a_failure_until_stopped():
     beats = threading.Semaphore(0)
 
     def act():
@@ -19,13 +19,13 @@ def test_a_heartbeat_goes_on_after_a_failure_until_it_is_stopped():
     assert not [one for one in threading.enumerate() if one.name == "prolific-claim"]
 
 
-def test_a_heartbeat_that_is_stopped_early_never_beats():
+def test_heartbeat_stopped_early_never_beats():
     beats = []
     beat(lambda: beats.append(1), 3600)()
     assert beats == []
 
 
-def test_without_a_thread_what_goes_on_does_without(monkeypatch):
+def test_heartbeat_without_threads_does_nothing(monkeypatch):
     def refuse(_thread):
         raise RuntimeError("can't start new thread")
 

@@ -1,4 +1,4 @@
-"""A process is told from others that have, or had, its id."""
+"""A process is distinguished from others that have, or had, its id."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ BOOT = "b00t"
 
 @pytest.fixture
 def proc(tmp_path):
-    """What Linux tells of this process."""
+    """The description of this process, as on Linux."""
     (tmp_path / "sys/kernel/random").mkdir(parents=True)
     (tmp_path / "sys/kernel/random/boot_id").write_text(f"{BOOT}\n")
     (tmp_path / "self").symlink_to(str(os.getpid()))
@@ -111,8 +111,8 @@ def test_a_proc_without_a_boot_id_leaves_the_host_name(processes, proc):
     assert (processes.current().boot, processes.current().namespace) == (socket.gethostname(), "")
 
 
-class Asked:
-    """What `sysctl` and `ps` print."""
+class FakePrograms:
+    """The output of `sysctl` and `ps`."""
 
     def __init__(self, boot="UUID", state="S+   Mon Nov 30 07:14:35 2026"):
         self.boot, self.state = boot, state
@@ -121,16 +121,16 @@ class Asked:
         return self.state if "ps" in command[0] else self.boot
 
 
-def test_other_systems_are_asked_by_their_programs(tmp_path):
-    asked = Asked()
-    processes = OsProcesses(proc=tmp_path / "none", windows=False, run=asked)
+def test_other_systems_are_programs_by_their_programs(tmp_path):
+    programs = FakePrograms()
+    processes = OsProcesses(proc=tmp_path / "none", windows=False, run=programs)
     found = processes.current()
     assert (found.boot, found.namespace, found.started) == ("UUID", "", "MonNov300714352026")
     assert processes.has_ended(found) is False
     assert processes.has_ended(evolve(found, started="MonNov300714362026")) is True
-    asked.state = "Z    Mon Nov 30 07:14:35 2026"
+    programs.state = "Z    Mon Nov 30 07:14:35 2026"
     assert processes.has_ended(found) is True
-    asked.state = ""
+    programs.state = ""
     assert processes.has_ended(found) is False, "the system still knows the id"
 
 
@@ -142,7 +142,7 @@ def test_the_programs_of_this_system_are_run_and_may_be_missing(tmp_path):
     assert _process._output_of([str(tmp_path / "nothing")]) == ""
 
 
-def test_windows_is_not_asked():
+def test_windows_is_not_programs():
     processes = OsProcesses(windows=True)
     found = processes.current()
     assert (found.boot, found.started) == (socket.gethostname(), "")

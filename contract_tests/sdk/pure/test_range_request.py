@@ -29,7 +29,7 @@ def test_the_first_request_asks_for_everything_as_it_is():
     assert RangeRequest().headers() == {"Accept": "*/*", "Accept-Encoding": "identity"}
 
 
-def test_a_transfer_begins_with_nothing_and_can_go_on_from_the_first_byte():
+def test_request_is_resumable_from_the_first_byte_with_a_tag():
     assert RangeRequest() == RangeRequest(0, None, None)
     assert not RangeRequest().resumable
     assert RangeRequest(1, None, ETAG).resumable
@@ -50,7 +50,7 @@ def test_without_bytes_or_a_strong_tag_everything_is_asked_for(ranged):
     assert "Range" not in ranged.headers()
 
 
-def test_a_transfer_notes_what_the_answer_says():
+def test_begin_records_the_response():
     ranged = half()
     ranged.begin(Take(0, 7, '"x"'))
     assert ranged == RangeRequest(0, 7, '"x"')
@@ -96,7 +96,7 @@ def test_content_coding_that_is_no_compression_is_ignored(encoding):
         ("utf-8, gzip , deflate", ("gzip", "deflate")),
     ],
 )
-def test_compression_that_can_be_undone_is_taken_whole_without_size_or_tag(encoding, codings):
+def test_decodable_compression_is_taken_without_size_or_tag(encoding, codings):
     fields = {"content_encoding": encoding, "content_length": "70", "etag": ETAG}
     assert decide(200, **fields) == Take(0, None, None, codings)
     assert decide(200, RangeRequest(7, 70, ETAG), **fields) == Take(0, None, None, codings)
@@ -110,7 +110,7 @@ def test_part_of_a_compressed_archive_leads_to_a_request_for_all_of_it(asking, s
 
 
 @pytest.mark.parametrize("fields", [{}, {"content_range": "bytes 0-6/7"}])
-def test_part_of_a_compressed_archive_that_nobody_asked_for_is_refused(fields):
+def test_unrequested_part_of_a_compressed_archive_is_refused(fields):
     assert decide(206, content_encoding="gzip", **fields) == Refuse(
         "the store sent an unrequested part of a compressed archive"
     )
@@ -118,7 +118,7 @@ def test_part_of_a_compressed_archive_that_nobody_asked_for_is_refused(fields):
 
 @pytest.mark.parametrize("encoding", ["br", "aws-chunked, zstd", "gzip, compress", "gzip," * 6])
 @pytest.mark.parametrize("status", [200, 206])
-def test_compression_that_cannot_be_undone_is_refused(encoding, status):
+def test_unknown_compression_is_refused(encoding, status):
     decision = decide(status, content_encoding=encoding)
     assert isinstance(decision, Refuse)
     assert "can't decode" in decision.reason

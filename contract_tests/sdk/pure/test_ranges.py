@@ -1,4 +1,4 @@
-"""Which bytes are there, and which are missing."""
+"""Ranges of received bytes, and the transfer rate."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +33,7 @@ def test_ranges_are_sets_of_positions(added, total, cut):
     assert (ranges.as_list(), ranges.size, ranges.end) == ([], 0, 0)
 
 
-def test_a_rate_follows_what_arrives_and_forgets_what_was():
+def test_rate_follows_recent_bytes():
     rate = Rate()
     rate.measure(10.0, 0)
     assert rate.value is None
@@ -47,4 +47,4 @@ def test_a_rate_follows_what_arrives_and_forgets_what_was():
         rate.measure(float(second), 1100 + 1000 * (second - 12))
     assert 999 < rate.value < 1001
     rate.measure(60.0, 5)
-    assert rate.value is None, "it started over"
+    assert rate.value is None, "the download restarted"

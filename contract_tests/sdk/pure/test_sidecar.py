@@ -1,4 +1,4 @@
-"""What is recorded comes back; what is damaged does not."""
+"""A sidecar survives a round trip; a damaged one is ignored."""
 
 import json
 import os
@@ -31,30 +31,30 @@ def load(content, kind="collection", resource_id=ID, filter_=None):
         Sidecar("collection", ID, None, "d\N{DECIDUOUS TREE}\udcff.zip", None, api.ETAG, ((0, 1),)),
     ],
 )
-def test_what_is_recorded_comes_back(sidecar):
+def test_sidecar_round_trips(sidecar):
     assert load(sidecar.dump()) == sidecar
 
 
-def test_what_is_recorded_of_something_else_does_not():
+def test_sidecar_of_another_export_is_ignored():
     assert load(WHOLE.dump(), "batch") is None
     assert load(WHOLE.dump(), resource_id="other") is None
     assert load(WHOLE.dump(), filter_=FILTER) is None
 
 
-def test_a_filter_is_part_of_what_is_recorded():
+def test_sidecar_of_another_filter_is_ignored():
     filtered = evolve(WHOLE, filter=FILTER)
     assert load(filtered.dump(), filter_=FILTER) == filtered
     assert load(filtered.dump()) is None
     assert load(filtered.dump(), filter_=ExportFilter("65a1")) is None
 
 
-def test_a_record_of_before_there_were_filters_is_one_without():
+def test_sidecar_without_filter_field_has_no_filter():
     record = json.loads(WHOLE.dump())
     del record["filter"]
     assert load(json.dumps(record).encode()) == WHOLE
 
 
-def test_a_record_that_is_cut_off_anywhere_is_none():
+def test_truncated_sidecar_is_ignored():
     content = WHOLE.dump()
     assert [load(content[:end]) for end in range(len(content))] == [None] * len(content)
 
@@ -100,15 +100,15 @@ def test_a_record_that_is_cut_off_anywhere_is_none():
         {"good": [[0, 10], [-1, 6]]},
     ],
 )
-def test_a_record_that_cannot_be_is_none(change):
+def test_sidecar_with_an_invalid_value_is_ignored(change):
     assert load(json.dumps(json.loads(WHOLE.dump()) | change).encode()) is None
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"5", b"null", b"\xff", b"[" * 100_000])
-def test_what_is_no_record_is_none(content):
+def test_other_content_is_ignored(content):
     assert load(content) is None
 
 
 @given(st.binary(max_size=200))
-def test_whatever_is_there_does_no_harm(content):
+def test_any_content_is_read_without_an_exception(content):
     load(content)

@@ -1,4 +1,4 @@
-"""What a process that was killed leaves is known as such, and nothing else is."""
+"""Leftovers of killed processes are removed, and no other files."""
 
 import os
 import re
@@ -12,28 +12,28 @@ from prolific_exports._files._process import OsProcesses, Process
 from prolific_exports._files._staging import new_path, remove_leftovers, staged_folder
 
 
-class Told:
-    """Processes of which everything is told."""
+class FakeProcesses:
+    """Processes whose state the test sets."""
 
     pid = 7
     guards_open_files = False
 
     def __init__(self, ended, namespace=""):
         self.ended, self.namespace = ended, namespace
-        self.asked = []
+        self.checked = []
 
     def current(self):
         return Process("here", "boot", self.namespace, self.pid, "22")
 
     def has_ended(self, process):
-        self.asked.append(process)
+        self.checked.append(process)
         return self.ended
 
 
 @pytest.fixture
 def left(tmp_path):
-    """A file and a folder that a process was writing."""
-    file, folder = (new_path(tmp_path, Told(None)) for _ in range(2))
+    """The unfinished file and folder of a process."""
+    file, folder = (new_path(tmp_path, FakeProcesses(None)) for _ in range(2))
     file.write_text("half")
     (folder / "in").mkdir(parents=True)
     (folder / "in" / "x").write_text("half")
@@ -44,51 +44,53 @@ def names(folder):
     return {path.name for path in folder.iterdir()}
 
 
-def test_a_name_says_which_process_writes(tmp_path, left):
+def test_name_identifies_the_writing_process(tmp_path, left):
     assert all(
         re.fullmatch(r"\.prolific-exports-[0-9a-f]{12}-7-22-[0-9a-f]{16}\.partial", name)
         for name in left
     )
-    told = Told(ended=False)
-    remove_leftovers(tmp_path, told)
-    assert told.asked == [told.current()] * 2
+    processes = FakeProcesses(ended=False)
+    remove_leftovers(tmp_path, processes)
+    assert processes.checked == [processes.current()] * 2
 
 
 @pytest.mark.parametrize("ended", [True, False])
-def test_what_a_process_left_is_removed_once_it_has_ended(tmp_path, left, ended):
-    remove_leftovers(tmp_path, Told(ended))
+def test_leftovers_are_removed_once_their_process_has_ended(tmp_path, left, ended):
+    remove_leftovers(tmp_path, FakeProcesses(ended))
     assert names(tmp_path) == (set() if ended else left)
 
 
 @pytest.mark.parametrize("hours", [1, 25])
-@pytest.mark.parametrize("told", [Told(None), Told(ended=True, namespace="another")])
-def test_what_cannot_be_asked_about_is_removed_after_a_day(tmp_path, left, told, hours):
+@pytest.mark.parametrize(
+    "processes", [FakeProcesses(None), FakeProcesses(ended=True, namespace="another")]
+)
+def test_leftovers_of_unknown_processes_are_removed_after_a_day(tmp_path, left, processes, hours):
     then = time.time() - hours * 3600
     for name in left:
         os.utime(tmp_path / name, (then, then))
-    remove_leftovers(tmp_path, told)
+    remove_leftovers(tmp_path, processes)
     assert names(tmp_path) == (set() if hours > 24 else left)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="files have no owner's number")
-def test_what_belongs_to_another_user_stays(tmp_path, left, monkeypatch):
+def test_leftovers_of_another_user_stay(tmp_path, left, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    remove_leftovers(tmp_path, Told(ended=True))
+    remove_leftovers(tmp_path, FakeProcesses(ended=True))
     assert names(tmp_path) == left
 
 
-def test_names_that_are_only_alike_stay(tmp_path):
+def test_files_with_similar_names_stay(tmp_path):
     for name in (".x.partial", ".prolific-exports-x-7-22-y.partial", "x"):
         (tmp_path / name).touch()
-    remove_leftovers(tmp_path, Told(ended=True))
+    remove_leftovers(tmp_path, FakeProcesses(ended=True))
     assert len(names(tmp_path)) == 3
 
 
-def test_a_folder_that_cannot_be_listed_is_none_to_tidy(tmp_path):
-    remove_leftovers(tmp_path / "nowhere", Told(ended=True))
+def test_folder_that_cannot_be_listed_is_ignored(tmp_path):
+    remove_leftovers(tmp_path / "nowhere", FakeProcesses(ended=True))
 
 
-def test_what_a_killed_process_was_extracting_is_no_content(tmp_path):
+def test_leftovers_of_an_extraction_do_not_count_as_content(tmp_path):
     script = (
         "import os, sys; from pathlib import Path\n"
         "from prolific_exports._files._staging import staged_folder\n"
@@ -105,17 +107,17 @@ def test_what_a_killed_process_was_extracting_is_no_content(tmp_path):
     assert names(tmp_path) == {"y"}
 
 
-def test_this_process_is_writing(tmp_path):
+def test_output_of_this_process_stays(tmp_path):
     path = new_path(tmp_path)
     path.touch()
     remove_leftovers(tmp_path, OsProcesses())
     assert names(tmp_path) == {path.name}
 
 
-def test_a_link_is_removed_and_not_what_it_leads_to(tmp_path):
+def test_link_is_removed_without_its_target(tmp_path):
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "x").touch()
-    link = new_path(tmp_path, Told(None))
+    link = new_path(tmp_path, FakeProcesses(None))
     try:
         link.symlink_to("precious")
     except OSError:

@@ -1,4 +1,4 @@
-"""In the end there is the whole file under its name, or what was there before: nothing else."""
+"""The destination has the complete file, or its previous content."""
 
 import errno
 import os
@@ -78,7 +78,7 @@ def publish(enter, path):
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_a_published_file_is_whole_and_alone(enter, target, overwrite):
+def test_published_file_is_complete_and_alone(enter, target, overwrite):
     workspace = enter(target, overwrite=overwrite)
     fill(workspace)
     assert not target.exists()
@@ -87,7 +87,7 @@ def test_a_published_file_is_whole_and_alone(enter, target, overwrite):
     assert files(target.parent) == {"x.zip": b"abc"}
 
 
-def test_all_bytes_are_on_the_disk_before_the_name_is(enter, target, monkeypatch):
+def test_bytes_are_synced_before_publishing(enter, target, monkeypatch):
     workspace = enter(target)
     workspace.begin(3, ETAG)
     workspace.write(0, b"abc")
@@ -103,7 +103,7 @@ def test_all_bytes_are_on_the_disk_before_the_name_is(enter, target, monkeypatch
 
 
 @pytest.mark.parametrize("linking", [True, False], ids=["hard links", "no hard links"])
-def test_a_target_that_appears_meanwhile_is_left_as_it_is(enter, target, monkeypatch, linking):
+def test_target_that_appears_before_publishing_stays(enter, target, monkeypatch, linking):
     if not linking:
         monkeypatch.setattr(os, "link", fail(NO_LINKS))
     workspace = enter(target)
@@ -116,7 +116,7 @@ def test_a_target_that_appears_meanwhile_is_left_as_it_is(enter, target, monkeyp
     assert files(target.parent) == {"x.zip": b"theirs"}
 
 
-def test_a_target_that_appears_while_the_claim_is_made(enter, target, monkeypatch):
+def test_target_that_appears_during_the_claim_stays(enter, target, monkeypatch):
     create = OsDisk.create
 
     def meanwhile(self, path, content):
@@ -153,7 +153,7 @@ def test_a_link_that_leads_nowhere_is_not_replaced(enter, target, monkeypatch, l
     assert target.is_symlink()
 
 
-def test_what_cannot_be_removed_is_no_failure(enter, target, monkeypatch):
+def test_files_that_cannot_be_removed_do_not_fail_the_download(enter, target, monkeypatch):
     workspace = enter(target)
     fill(workspace)
     with monkeypatch.context() as patch:
@@ -205,7 +205,7 @@ def test_an_error_without_words_of_the_system_is_explained_with_its_own(enter, t
 
 
 def test_the_claim_is_touched_in_the_background_until_the_download_ends(target):
-    """Whatever goes on meanwhile: waiting, a stalled connection, verifying."""
+    """Also while the download waits, stalls or verifies."""
     beating = []
 
     def beat(act, interval):
@@ -238,7 +238,7 @@ def test_a_process_that_did_not_take_the_claim_writes_nothing(enter, target, mon
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="has no fork")
-def test_a_fork_leaves_a_download_to_its_parent(enter, target):
+def test_fork_leaves_the_download_to_its_parent(enter, target):
     workspace = enter(target)
     workspace.begin(6, ETAG)
     workspace.write(0, b"abc")
@@ -258,7 +258,7 @@ def test_a_fork_leaves_a_download_to_its_parent(enter, target):
 
 @pytest.mark.skipif(os.name == "nt", reason="makes pipes")
 @pytest.mark.parametrize("suffix", ["part", "json", "lock"])
-def test_a_hidden_file_that_is_none_of_ours_ends_the_download_with_its_name(enter, target, suffix):
+def test_foreign_hidden_file_is_named(enter, target, suffix):
     hidden = target.with_name(f".prolific-batch-1.{suffix}")
     os.mkfifo(hidden)
     with pytest.raises(DownloadError, match=f"{hidden} is a pipe, but a download needs"):
@@ -312,7 +312,7 @@ faults = st.dictionaries(
     st.booleans(),
     faults,
 )
-def test_whatever_fails_there_is_the_file_or_what_was_there(content, theirs, overwrite, failing):
+def test_any_failure_leaves_the_complete_or_the_previous_file(content, theirs, overwrite, failing):
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         target = Path(name, "x.zip")
         if theirs == "before":
