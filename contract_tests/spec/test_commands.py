@@ -180,7 +180,7 @@ class TestBuild:
 
         code, _, err = run(capsys, "build")
         assert code == 2
-        assert "there is no file to take for --output" in err
+        assert "no default for --output" in err
 
     def test_a_wheel_builds_an_edition_from_what_it_ships(
         self, here, tmp_path, capsys, monkeypatch
@@ -319,7 +319,7 @@ class TestGenerate:
 
         code, _, err = run(capsys, "generate")
         assert (code, generator) == (2, [])
-        assert "there is no file to take for --output" in err
+        assert "no default for --output" in err
 
         code, _, _ = run(capsys, "generate", "--output", tmp_path / "client")
         assert code == 0
@@ -334,7 +334,7 @@ class TestGenerate:
 
         assert (code, out) == (2, "")
         assert f"{thesis.parent} is not a generated package" in err
-        assert "it holds thesis.txt. Nothing was written" in err
+        assert "it contains thesis.txt. Nothing was written" in err
         assert list(thesis.parent.iterdir()) == [thesis]
 
     def test_a_contract_that_can_not_be_read_is_named(self, here, tmp_path, capsys):

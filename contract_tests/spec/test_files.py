@@ -62,7 +62,7 @@ def test_callers_of_the_contract_share_nothing():
 def test_a_wheel_is_nothing_to_write_to(monkeypatch, tmp_path):
     monkeypatch.setattr(_files, "_CHECKOUT", tmp_path)
 
-    with pytest.raises(DocumentError, match="there is no file to take for --output"):
+    with pytest.raises(DocumentError, match="no default for --output"):
         checkout()
 
 
@@ -74,7 +74,7 @@ def test_files_that_can_not_be_read_are_named(tmp_path):
         read_text(tmp_path / "missing")
     with pytest.raises(DocumentError, match=r"latin is not a text file in UTF-8"):
         read_text(tmp_path / "latin")
-    with pytest.raises(DocumentError, match=r"list does not hold a YAML mapping"):
+    with pytest.raises(DocumentError, match=r"list does not contain a YAML mapping"):
         load_document(tmp_path / "list")
 
 

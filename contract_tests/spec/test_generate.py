@@ -185,14 +185,14 @@ class TestComparison:
         with pytest.raises(DocumentError, match=r"Nothing was written") as caught:
             replace_package(tmp_path, BEFORE)
 
-        assert f"it holds {named}. " in str(caught.value)
+        assert f"it contains {named}. " in str(caught.value)
         assert read_package(tmp_path) == dict.fromkeys(files, b"mine")
 
     @pytest.mark.parametrize("name", ["notes.txt", ".env", "api/.hidden.py"])
     def test_a_generated_package_that_holds_other_things_is_left_alone(self, package, name):
         (package / name).write_text("mine", encoding="utf-8")
 
-        with pytest.raises(DocumentError, match=rf"it holds {name}\."):
+        with pytest.raises(DocumentError, match=rf"it contains {name}\."):
             replace_package(package, CORE)
 
         assert read_package(package) == {**BEFORE, name: b"mine"}

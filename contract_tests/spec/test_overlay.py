@@ -196,7 +196,7 @@ class TestDocument:
                 overlay(
                     {"target": "$", "update": {}, "x-evidence": {**EVIDENCE, "discrepancy": 7}}
                 ),
-                "write it as D-7",
+                "use the form D-7",
             ),
         ],
     )

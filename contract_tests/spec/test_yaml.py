@@ -90,8 +90,8 @@ def test_json_is_yaml():
         ("a: !!bool yes", "'yes' is neither true nor false"),
         ("a: !!null foo", "'foo' is not null"),
         ("a: !!null {b: c}", "page.txt is not readable YAML"),
-        ("a: !!map foo", "what is tagged as a mapping is none"),
-        ("a: !!map [b]", "what is tagged as a mapping is none"),
+        ("a: !!map foo", "a node tagged as a mapping is not one"),
+        ("a: !!map [b]", "a node tagged as a mapping is not one"),
         ("a: !!seq foo", "page.txt is not readable YAML"),
         ("a: !!timestamp foo", "could not determine a constructor for the tag"),
         ("a: !!timestamp 2026-03-20", "could not determine a constructor for the tag"),
@@ -143,7 +143,7 @@ def test_what_is_nested_less_deep_is_read(text):
 def test_a_few_lines_that_stand_for_very_many_values_are_refused():
     lines = ["- &0 [" + "x, " * 9 + "x]"]
     lines += [f"- &{n + 1} [" + f"*{n}, " * 9 + f"*{n}]" for n in range(9)]
-    with pytest.raises(DocumentError, match=r"^page.txt stands for more than 1,000,000 values$"):
+    with pytest.raises(DocumentError, match=r"^page.txt expands to more than 1,000,000 values$"):
         load_yaml("\n".join(lines), source="page.txt")
     # Up to a million it is read, each value once.
     assert len(load_yaml("\n".join(lines[:5]), source="x")) == 5

@@ -1,7 +1,7 @@
-"""The contract: importing what is published, correcting it, building and proving it.
+"""Imports the published document, corrects it and builds the contract.
 
-`import_document` takes the structure out of a published document, `build` corrects it
-by the overlay, and `load_contract` gives the result that everything else reads.
+`import_document` extracts the structure of a published document, `build` applies the
+overlay to it, and `load_contract` returns the result, which everything else reads.
 """
 
 from prolific_contract._vocabulary import EDITIONS, Edition

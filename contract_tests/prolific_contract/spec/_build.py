@@ -1,4 +1,4 @@
-"""The one contract: what is published, corrected by the overlay."""
+"""Builds the contract: the published document with the overlay applied."""
 
 from typing import Any, NamedTuple
 
@@ -13,14 +13,14 @@ from prolific_contract.spec._yaml import dump_yaml
 
 
 class Built(NamedTuple):
-    """A contract and what is known about it."""
+    """A built contract, with the results of its checks."""
 
     document: dict[str, Any]
     edition: Edition | None
     dropped: list[Component]
-    """Components that the overlay left without a use."""
+    """Components that are unused after the overlay."""
     pairs: list[Pair]
-    """Every pair of union branches: disjoint, or unproved with a reason."""
+    """All pairs of union branches: disjoint, or unproved with a reason."""
 
     @property
     def unproved(self) -> list[Pair]:
@@ -29,11 +29,11 @@ class Built(NamedTuple):
 
     @property
     def disjoint(self) -> list[Pair]:
-        """The pairs that are proved disjoint."""
+        """The pairs that were proved disjoint."""
         return [pair for pair in self.pairs if pair.verdict == "disjoint"]
 
     def render(self) -> str:
-        """The contract as YAML, headed by what it was built from and what is proved."""
+        """The contract as YAML, with a header that names its sources and proofs."""
         edition = self.edition or f"the union of {' and '.join(EDITIONS)}"
         lines = [
             "Built by `prolific-contract build` from upstream.yaml and overlay.yaml.",
@@ -46,16 +46,16 @@ class Built(NamedTuple):
 
 
 def build(upstream: Any, overlay: Any, edition: Edition | None = None) -> dict[str, Any]:
-    """The contract of one edition, or (without one) the union that every edition keeps.
+    """Build the contract of one edition, or the union of all editions.
 
     Args:
         upstream: The imported document, which describes edition 2026-03.
         overlay: The overlay document.
-        edition: Whose contract to build.
+        edition: None builds the union.
 
     Raises:
         OverlayError: The overlay is malformed or one of its targets matches nothing.
-        BuildError: The result is no valid OpenAPI document, or branches of a union overlap.
+        BuildError: The result is not a valid OpenAPI document, or branches of a union overlap.
     """
     return build_with_proof(upstream, overlay, edition).document
 
@@ -74,8 +74,8 @@ def build_with_proof(upstream: Any, overlay: Any, edition: Edition | None = None
     overlapping = [pair for pair in judged if pair.verdict == "overlapping"]
     if overlapping:
         raise BuildError(
-            "the built contract has unions whose branches overlap, so that valid values are "
-            "refused:\n" + "\n".join(f"  {pair}" for pair in overlapping)
+            "branches of unions in the built contract overlap, so that clients refuse valid "
+            "values:\n" + "\n".join(f"  {pair}" for pair in overlapping)
         )
     return Built(document, edition, dropped, judged)
 

@@ -1,4 +1,4 @@
-"""The components of a document: which are reached, and by which reference."""
+"""The components of a document, and the references to them."""
 
 import re
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ _ROW_OF_SECTION = {
 
 
 class Component(NamedTuple):
-    """Where a component is kept: its section and its key there."""
+    """The location of a component: its section and its key in the section."""
 
     section: str
     name: str
@@ -32,16 +32,16 @@ class Component(NamedTuple):
 
 
 def parse_reference(reference: str) -> Component:
-    """What a ``$ref`` names.
+    """Parse a ``$ref``.
 
     Raises:
-        DocumentError: It isn't a reference to a component of the same document.
+        DocumentError: It is not a reference to a component of the same document.
     """
     match = _REFERENCE.fullmatch(reference)
     if match is None or match["section"] not in _ROW_OF_SECTION:
         raise DocumentError(
-            f"the reference {reference!r} does not name a component of the same document, "
-            "and nothing else is supported"
+            f"unsupported reference {reference!r}: it does not name a component of the same "
+            "document"
         )
     return Component(match["section"], match["name"].replace("~1", "/").replace("~0", "~"))
 
@@ -50,7 +50,7 @@ def reachable(document: dict[str, Any]) -> set[Component]:
     """The components that the paths of a document need, directly or through others.
 
     Raises:
-        DocumentError: A reference names nothing.
+        DocumentError: A reference names a missing component.
     """
     components = document.get("components", {})
     found: set[Component] = set()
@@ -59,7 +59,7 @@ def reachable(document: dict[str, Any]) -> set[Component]:
         row, reference = pending.pop()
         component = parse_reference(reference)
         if _ROW_OF_SECTION[component.section] != row:
-            raise DocumentError(f"{component.reference} is referred to where a {row} must stand")
+            raise DocumentError(f"a reference to {component.reference} must name a {row}")
         if component in found:
             continue
         try:
@@ -74,12 +74,12 @@ def reachable(document: dict[str, Any]) -> set[Component]:
 
 
 def drop_unreachable(document: dict[str, Any]) -> list[Component]:
-    """Remove from a document, in place, the components that no path needs.
+    """Remove the components that no path needs from a document, in place.
 
-    Security schemes stay: what uses them names them without a reference.
+    Security schemes are kept: documents name them without references.
 
     Returns:
-        What was removed, in the document's order.
+        The removed components, in the document's order.
     """
     keep = reachable(document)
     components = document.get("components", {})

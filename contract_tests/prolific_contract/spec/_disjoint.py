@@ -1,8 +1,8 @@
-"""Proof that a value can't match two branches of a ``oneOf``.
+"""Proves that no value matches two branches of a ``oneOf``.
 
-A union whose branches overlap refuses the values that match both, and a client that
-tries one branch after the other takes the wrong one. So for every pair of branches the
-schema that admits what both admit is shown to admit nothing.
+A union refuses values that match two branches, and a client that tries one branch after
+the other may choose the wrong one. So for every pair of branches, the intersection of
+their schemas is proved to be empty.
 """
 
 from collections.abc import Iterator
@@ -19,26 +19,26 @@ Verdict = Literal["disjoint", "overlapping", "unproved"]
 
 
 class Pair(NamedTuple):
-    """Two branches of a union and what is known about them."""
+    """Two branches of a union, and whether they are disjoint."""
 
     union: str
-    """JSON pointer of the schema that holds the ``oneOf``."""
+    """JSON pointer of the schema that contains the ``oneOf``."""
     left: int
     right: int
     verdict: Verdict
     reason: str
-    """Why the verdict isn't ``disjoint``; empty where it is."""
+    """Why the verdict is not ``disjoint``; empty if it is."""
 
     def __str__(self) -> str:
         return f"{self.union}/oneOf, branches {self.left} and {self.right}: {self.reason}"
 
 
 class _RecursionFoundError(Exception):
-    """A schema contains itself, so it has no form without references."""
+    """A schema contains itself, so its references can't be inlined."""
 
 
 def pairs(document: dict[str, Any]) -> Iterator[Pair]:
-    """Every pair of branches of every ``oneOf`` in a document, in its order."""
+    """All pairs of branches of every ``oneOf``, in the document's order."""
     for place in walk(document):
         if place.row == "schema" and "oneOf" in place.node:
             branches = enumerate(place.node["oneOf"])
@@ -70,11 +70,11 @@ def _judge(document: dict[str, Any], *schemas: Any) -> tuple[Verdict, str]:
 
 
 def _inlined(document: dict[str, Any], schema: Any, inside: tuple[str, ...]) -> Any:
-    """A schema with every reference replaced by what it names."""
+    """A schema with every reference replaced by its target."""
 
     def resolve(row: str, node: dict[str, Any]) -> Any:
         if row == "schema":
-            # It says how to read a union, not what the union admits.
+            # A discriminator does not change which values a union admits.
             node.pop("discriminator", None)
         if "$ref" not in node:
             return node

@@ -1,4 +1,4 @@
-"""Where the contract's files are, and how they are read and written."""
+"""Locates, reads and writes the contract's files."""
 
 import json
 import tempfile
@@ -19,15 +19,15 @@ _CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 def checkout() -> Path:
-    """The folder of the checkout that this package is installed from: where tools write.
+    """The checkout from which this package is installed, where tools write their output.
 
     Raises:
-        DocumentError: It was installed from a wheel, which is nothing to write to.
+        DocumentError: The package was installed from a wheel.
     """
     if not (_CHECKOUT / "openapi" / "overlay.yaml").is_file():
         raise DocumentError(
-            "there is no file to take for --output: prolific-contract is installed as a package, "
-            "without the project's files; name one"
+            "no default for --output: prolific-contract is installed without the project's "
+            "files. Give a path with --output"
         )
     return _CHECKOUT
 
@@ -38,7 +38,7 @@ def load_contract() -> dict[str, Any]:
     Raises:
         DocumentError: The installation is incomplete.
     """
-    return _read_before(contract_text(), "the contract")
+    return _parsed_copy(contract_text(), "the contract")
 
 
 def contract_text() -> str:
@@ -51,13 +51,13 @@ def contract_text() -> str:
 
 
 def load_sources() -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the contract is built from: the imported document and the overlay.
+    """The sources of the contract: the imported document and the overlay.
 
     Raises:
         DocumentError: The installation is incomplete.
     """
     upstream, overlay = "upstream.yaml", "overlay.yaml"
-    return _read_before(_shipped(upstream), upstream), _read_before(_shipped(overlay), overlay)
+    return _parsed_copy(_shipped(upstream), upstream), _parsed_copy(_shipped(overlay), overlay)
 
 
 def _shipped(name: str) -> str:
@@ -65,17 +65,17 @@ def _shipped(name: str) -> str:
 
 
 def shipped_path(name: str) -> Path:
-    """Where a file of the contract is that came with this package."""
-    # A wheel carries it inside the package, an editable install leaves it in the checkout.
+    """The path of a contract file that is shipped with this package."""
+    # A wheel contains the file; an editable install uses the one in the checkout.
     packaged = Path(str(files("prolific_contract") / "openapi" / name))
     return packaged if packaged.is_file() else _CHECKOUT / "openapi" / name
 
 
 def read_text(path: Path) -> str:
-    """The text of a file.
+    """Read a text file.
 
     Raises:
-        DocumentError: It can't be read, or isn't UTF-8.
+        DocumentError: The file can't be read, or is not UTF-8.
     """
     try:
         return expanded(path).read_text(encoding="utf-8")
@@ -86,21 +86,19 @@ def read_text(path: Path) -> str:
 
 
 def load_document(path: Path) -> dict[str, Any]:
-    """The object that a YAML file holds.
+    """Read a YAML file that contains a mapping.
 
     Raises:
-        DocumentError: It can't be read, isn't YAML, or holds something else.
+        DocumentError: The file can't be read, is not YAML, or contains something else.
     """
     return _mapping(read_text(path), str(path))
 
 
 def refuse_unwritable(path: Path) -> None:
-    """Try whether `write_atomically` could write a file, before there is anything to write.
-
-    Folders that are not there are made.
+    """Check that `write_atomically` can write a file; create missing folders.
 
     Raises:
-        DocumentError: It could not.
+        DocumentError: The file can't be written.
     """
     try:
         path = expanded(path)
@@ -112,13 +110,13 @@ def refuse_unwritable(path: Path) -> None:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is never seen half written.
+    """Write a file so that no reader sees a partial one.
 
-    It has the permissions of a new file. A link to a file goes on pointing to it; a device or
-    a pipe is not replaced.
+    It has the permissions of a new file. Links to a file are kept; a device or a pipe is not
+    replaced.
 
     Raises:
-        DocumentError: It can't be written.
+        DocumentError: The file can't be written.
     """
     try:
         path = expanded(path)
@@ -133,20 +131,20 @@ def _unwritable(path: Path, error: Exception) -> DocumentError:
     return DocumentError(f"{path} can't be written: {reason(error)}")
 
 
-def _read_before(text: str, source: str) -> dict[str, Any]:
-    """A copy of one's own of what the installation has, however often it is asked for."""
+def _parsed_copy(text: str, source: str) -> dict[str, Any]:
+    """Parse a shipped file. Every call returns a new copy."""
     document: dict[str, Any] = json.loads(_as_json(text, source))
     return document
 
 
 @lru_cache(maxsize=4)
 def _as_json(text: str, source: str) -> str:
-    # Read a hundred times as fast as YAML.
+    # Parsed a hundred times as fast as YAML.
     return json.dumps(_mapping(text, source))
 
 
 def _mapping(text: str, source: str) -> dict[str, Any]:
     document = load_yaml(text, source=source)
     if not isinstance(document, dict):
-        raise DocumentError(f"{source} does not hold a YAML mapping")
+        raise DocumentError(f"{source} does not contain a YAML mapping")
     return document

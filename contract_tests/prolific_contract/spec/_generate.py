@@ -1,4 +1,4 @@
-"""The generated client: making it anew and comparing it with what is there."""
+"""Generates the low-level client, and compares it with the existing one."""
 
 import os
 import shutil
@@ -18,15 +18,15 @@ from prolific_contract.spec._yaml import dump_yaml, load_yaml
 PACKAGE = "prolific_api"
 """The import name of the generated client."""
 
-# What the generator's own client has, and hardly a package that somebody wrote.
-_HALLMARK = b"class AuthenticatedClient"
-_NAMED = 3
-# Beside the generator's configuration.
+# Identifies a package that the generator wrote.
+_GENERATOR_MARK = b"class AuthenticatedClient"
+_FILES_SHOWN = 3
+# In the folder of the generator's configuration.
 _TEMPLATES = "templates"
 
 
 class Difference(NamedTuple):
-    """How a generated package differs from what is generated now (paths within it)."""
+    """The paths at which an existing package differs from the generated one."""
 
     changed: list[str]
     missing: list[str]
@@ -36,7 +36,7 @@ class Difference(NamedTuple):
         return any(self)
 
     def lines(self) -> list[str]:
-        """One line a file: what is wrong with it, and its path."""
+        """One line per file: the difference and the path."""
         return [
             f"{what}: {path}"
             for what, paths in zip(self._fields, self, strict=True)
@@ -45,21 +45,20 @@ class Difference(NamedTuple):
 
 
 GENERATOR = "openapi-python-client==0.29.1"
-"""Another version of the generator may write another client."""
+"""Pinned, because other versions may generate different code."""
 
 
 def generate_client(contract: Path, config: Path) -> dict[str, bytes]:
-    """The files of the client that the generator makes of a contract.
+    """Generate the client from a contract.
 
-    The client is open where the contract is closed: it keeps values of enums and members of
-    unions that the contract does not have.
+    The client keeps enum values and union members that the contract does not contain.
 
     Args:
         contract: The built contract.
         config: The generator's configuration; templates beside it replace the generator's own.
 
     Returns:
-        Content by path within the package, with ``/`` between its parts.
+        Content by path in the package; paths use ``/``.
 
     Raises:
         MissingDependencyError: The generator is not installed.
@@ -79,7 +78,7 @@ def generate_client(contract: Path, config: Path) -> dict[str, bytes]:
         command = [sys.executable, "-m", "openapi_python_client", "generate"]
         command += ["--path", str(source), "--config", str(config.resolve())]
         command += ["--meta", "none", "--output-path", str(package), "--fail-on-warning"]
-        # What is not there is the generator's own.
+        # The generator uses its own version of missing templates.
         command += ["--custom-template-path", str(config.resolve().parent / _TEMPLATES)]
         done = subprocess.run(  # noqa: S603 - our own interpreter and arguments
             command,
@@ -100,10 +99,10 @@ def generate_client(contract: Path, config: Path) -> dict[str, bytes]:
 
 
 def read_package(package: Path) -> dict[str, bytes]:
-    """The files of a package by path within it, without what Python leaves there.
+    """Read the files of a package, by path in the package, without Python's caches.
 
     Raises:
-        DocumentError: One of them can't be read.
+        DocumentError: A file can't be read.
     """
     paths = [path for path in sorted(package.rglob("*")) if path.is_file()]
     return {
@@ -120,38 +119,39 @@ def _content(path: Path) -> bytes:
         raise DocumentError(f"{path} can't be read: {error.strerror}") from error
 
 
-def compare(wanted: Mapping[str, bytes], present: Mapping[str, bytes]) -> Difference:
-    """How the files of a package differ from those wanted."""
+def compare(generated: Mapping[str, bytes], present: Mapping[str, bytes]) -> Difference:
+    """Compare the files of an existing package with the generated ones."""
     return Difference(
         changed=sorted(
-            path for path in wanted.keys() & present.keys() if wanted[path] != present[path]
+            path for path in generated.keys() & present.keys() if generated[path] != present[path]
         ),
-        missing=sorted(wanted.keys() - present.keys()),
-        surplus=sorted(present.keys() - wanted.keys()),
+        missing=sorted(generated.keys() - present.keys()),
+        surplus=sorted(present.keys() - generated.keys()),
     )
 
 
-def replace_package(package: Path, wanted: Mapping[str, bytes]) -> Difference:
-    """Make a package hold exactly the files wanted; what is right already stays untouched.
+def replace_package(package: Path, generated: Mapping[str, bytes]) -> Difference:
+    """Write the generated files to a package and remove all others; equal files are not written.
 
     Returns:
-        What was written and removed.
+        The files that were written and removed.
 
     Raises:
-        DocumentError: The folder holds something else than a generated package, and nothing
-            was touched; or a file can't be read, written or removed.
+        DocumentError: The folder is not a generated package, so nothing was changed; or a file
+            can't be read, written or removed.
     """
     present = read_package(package)
-    difference = compare(wanted, present)
-    strange = _strange(package, present, difference.surplus)
-    if strange:
-        more = ", …" if len(strange) > _NAMED else ""
+    difference = compare(generated, present)
+    foreign = _foreign_files(package, present, difference.surplus)
+    if foreign:
+        more = ", …" if len(foreign) > _FILES_SHOWN else ""
         raise DocumentError(
-            f"{package} is not a generated package, whose files may be replaced: it holds "
-            f"{', '.join(strange[:_NAMED])}{more}. Nothing was written; name a new or empty folder"
+            f"{package} is not a generated package: it contains "
+            f"{', '.join(foreign[:_FILES_SHOWN])}{more}. Nothing was written. Choose a new or "
+            "empty folder"
         )
     for path in (*difference.changed, *difference.missing):
-        write_atomically(package / path, wanted[path])
+        write_atomically(package / path, generated[path])
     for path in difference.surplus:
         try:
             (package / path).unlink()
@@ -161,28 +161,28 @@ def replace_package(package: Path, wanted: Mapping[str, bytes]) -> Difference:
     return difference
 
 
-def _strange(package: Path, present: Mapping[str, bytes], surplus: list[str]) -> list[str]:
-    """What a folder holds that the generator didn't write; nothing if it may be replaced."""
+def _foreign_files(package: Path, present: Mapping[str, bytes], surplus: list[str]) -> list[str]:
+    """Files in a folder that the generator did not write; empty if it may be replaced."""
     if not package.is_dir():
         return []
     paths = (path.relative_to(package) for path in package.rglob("*"))
     entries = {path.as_posix() for path in paths if "__pycache__" not in path.parts}
-    if _HALLMARK not in present.get("client.py", b"") or "types.py" not in present:
+    if _GENERATOR_MARK not in present.get("client.py", b"") or "types.py" not in present:
         return sorted(entries)
     hidden = {path for path in entries if any(part[0] == "." for part in path.split("/"))}
     return sorted({*hidden, *(path for path in surplus if not path.endswith((".py", "py.typed")))})
 
 
 def _remove_empty(folder: Path, package: Path) -> None:
-    """Remove a folder, and those that held it, that hold nothing but what Python leaves."""
+    """Remove a folder and its parents if they contain nothing but Python's caches."""
     while folder != package and all(item.name == "__pycache__" for item in folder.iterdir()):
         shutil.rmtree(folder)
         folder = folder.parent
 
 
 def _environment() -> dict[str, str]:
-    # The generator formats with the ruff that it finds on PATH: ours, whether or not the
-    # virtual environment is active.
+    # The generator formats with the ruff on PATH. Use ours, even if the virtual environment is
+    # not active.
     scripts = str(Path(sys.executable).parent)
     path = os.environ.get("PATH", "")
     return {**os.environ, "PATH": os.pathsep.join((scripts, path)), "PYTHONUTF8": "1"}

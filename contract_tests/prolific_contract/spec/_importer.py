@@ -1,10 +1,10 @@
-"""From a published OpenAPI document to the part of it that the contract is built on.
+"""Imports the part of a published OpenAPI document on which the contract is built.
 
-What stays is structure: the operations under one prefix and the components they reach,
-without prose and without extensions. Paths, methods, status codes, components,
-properties and ``required`` are sorted, the other keys stand in one order, so that two
-imports differ only where the contract does. Branches and enum values keep their order.
-The names of components follow the rule of `prolific_contract.spec._names`.
+The import keeps structure only: the operations under one prefix and the components they
+need, without prose and extensions. Paths, methods, status codes, components, properties
+and ``required`` are sorted and other keys have a fixed order, so that two imports differ
+only if the contract does. Branches and enum values keep their order. Components are
+renamed according to `prolific_contract.spec._names`.
 """
 
 import re
@@ -19,9 +19,9 @@ from prolific_contract.spec._versions import VERSIONS, modern, version_of
 from prolific_contract.spec._yaml import load_yaml
 
 TITLE = "Prolific Task Builder"
-"""What the contract calls the API."""
+"""The title of the contract."""
 
-# RFC 9110 and RFC 6585. Python's own table changes between its versions.
+# RFC 9110 and RFC 6585. Python's own table differs between versions.
 _REASON_PHRASES = {
     "200": "OK",
     "201": "Created",
@@ -47,16 +47,16 @@ _COLLAPSED_YAML = re.compile(r"```ya?ml[ \t]+\S")
 
 
 def import_document(text: str, *, source: str = "the document") -> dict[str, Any]:
-    """The structure of the Task Builder's part of a published OpenAPI document.
+    """Extract the structure of the Task Builder's part of a published OpenAPI document.
 
     Args:
         text: An OpenAPI document of version 3.0, 3.1 or 3.2 in YAML (or JSON), or a
             Markdown page that embeds one in a fenced block.
-        source: What to call the document in an error.
+        source: Names the document in errors.
 
     Raises:
-        DocumentError: It isn't such a document, or holds no operation of the Task
-            Builder, or two of its components would get the same name.
+        DocumentError: It is not such a document, contains no operation of the Task
+            Builder, or two different components would get the same name.
     """
     published = _read_openapi(text, source)
     paths = {
@@ -80,7 +80,7 @@ def import_document(text: str, *, source: str = "the document") -> dict[str, Any
         _rename_components(document)
     except DocumentError as error:
         raise DocumentError(f"{source}: {error}") from error
-    # Once more: the components' order is that of their new names.
+    # Sort again, by the new names of the components.
     return dict(outline(document))
 
 
@@ -88,12 +88,14 @@ def _read_openapi(text: str, source: str) -> dict[str, Any]:
     embedded = _FENCED_YAML.findall(text)
     if not embedded and _COLLAPSED_YAML.search(text):
         raise DocumentError(
-            f"{source} embeds an OpenAPI document whose line breaks are lost, so its structure "
-            "is too: import the whole file that docs.prolific.com serves as openapi.yaml, or a "
-            "page with its YAML intact"
+            f"{source} embeds an OpenAPI document that lost its line breaks, and so its "
+            "structure. Import the file openapi.yaml of docs.prolific.com, or a page with intact "
+            "YAML"
         )
     if len(embedded) > 1:
-        raise DocumentError(f"{source} embeds {len(embedded)} YAML blocks: import one at a time")
+        raise DocumentError(
+            f"{source} embeds {len(embedded)} YAML blocks: import a file with only one"
+        )
     document = load_yaml(embedded[0] if embedded else text, source=source)
     version = version_of(document)
     if version is None:
@@ -113,13 +115,13 @@ def _read_openapi(text: str, source: str) -> dict[str, Any]:
 def _describe_responses(document: dict[str, Any]) -> None:
     for place in walk(document):
         if place.row == "response" and "$ref" not in place.node:
-            # Under an operation the key is the status, under the components a name.
+            # The key is the status in an operation, and a name in the components.
             key = place.pointer.rpartition("/")[2]
             place.node["description"] = _REASON_PHRASES.get(key, f"Response {key}")
 
 
 def _number_branches(document: dict[str, Any]) -> None:
-    """Move tagged branches that are written in place to components, numbered for now."""
+    """Move inline tagged branches to components, with temporary numbered names."""
     schemas = document.get("components", {}).get("schemas", {})
     for union in list(schemas):
         tagged = branches(document, union)
@@ -130,14 +132,14 @@ def _number_branches(document: dict[str, Any]) -> None:
                 continue
             if component.name in schemas:
                 raise DocumentError(
-                    f"branch {branch.index} of {union} needs the name {component.name} on its "
-                    "way into the components, and another component has it"
+                    f"branch {branch.index} of {union} needs the temporary name "
+                    f"{component.name}, which another component has"
                 )
             schemas[component.name] = schema
             schemas[union]["oneOf"][branch.index] = {"$ref": component.reference}
         discriminator = schemas[union].get("discriminator", {}) if tagged else {}
         if discriminator.get("propertyName") in {branch.tag for branch in tagged}:
-            # Without a mapping the values would have to be the components' names.
+            # Without a mapping, the values would have to equal the components' names.
             discriminator["mapping"] = {
                 branch.value: Component("schemas", f"{union}{branch.index}").reference
                 for branch in tagged
@@ -164,7 +166,7 @@ def _rename_components(document: dict[str, Any]) -> None:
             if renamed.setdefault(new, node) != node:
                 olds = [name for name in named if names[Component(section, name)] == new]
                 raise DocumentError(
-                    f"the components {' and '.join(sorted(olds))} differ and would both be "
-                    f"named {new}: the naming rule of the import needs another case"
+                    f"the components {' and '.join(sorted(olds))} differ, but would both be "
+                    f"named {new}: extend the naming rules of the import"
                 )
         document["components"][section] = renamed

@@ -1,24 +1,24 @@
-"""The names that imported components get.
+"""The names of imported components.
 
-Upstream's names are made by its documentation tool: some are invalid, some spell out
-the path that they were found under, some number the branches of a union, and all of
-them have changed with the product's name (D-14, D-15). The rule, in this order:
+Upstream's documentation tool generates the names: some are invalid, some contain a whole
+path, some number the branches of a union, and all of them changed with the product's
+name (D-14, D-15). The rules, in this order:
 
-1. Characters outside ``A-Za-z0-9._-`` go.
-2. The branches of a ``oneOf`` that are written in place or numbered after the union,
-   and that a required property with one value tells apart, are named after the union
-   and that value: ``BatchExportStatus0`` with the status *generating* becomes
-   ``BatchExportGenerating``. The union's own name loses the property's name at its
-   end. What upstream named after that branch follows it.
-3. A name made of a path and a method, and the name of a whole response, is made of the
-   place as the prefix-less path has it, with ``{batch_id}`` and its segment read as
-   *Batch*, then the method, then *Request* or *Response*:
+1. Characters outside ``A-Za-z0-9._-`` are removed.
+2. The branches of a ``oneOf`` that are inline or numbered after the union, and that
+   differ in the only value of a required property, are named after the union and that
+   value: ``BatchExportStatus0`` with the status *generating* becomes
+   ``BatchExportGenerating``. The property's name at the end of the union's name is
+   removed. Components that upstream named after the branch are renamed with it.
+3. A name made of a path and a method, and the name of a whole response, become the path
+   without its prefix (``batches/{batch_id}`` reads as *Batch*), the method, and *Request*
+   or *Response*:
    ``BatchInstructionsPostRequestInstructionType``, ``BatchesGetResponse200``.
-4. The product's name at the start goes: ``AITaskBuilderBatch`` becomes ``Batch``.
-5. ``Items`` after a plural, which marks an array's element, goes with the plural's
+4. The product's name at the start is removed: ``AITaskBuilderBatch`` becomes ``Batch``.
+5. ``Items`` after a plural, which marks an array's element, is removed with the plural's
    *s*: ``DatasetsItems`` becomes ``Dataset``.
 
-Two components that get one name must be one structure; anything else is an error.
+Two components with the same new name must be equal; otherwise the import fails.
 """
 
 import re
@@ -30,7 +30,7 @@ from prolific_contract.spec._components import Component, parse_reference
 from prolific_contract.spec._structure import operations_of, references
 
 PREFIX = "/api/v1/data-collection/"
-"""Where the paths of the Task Builder begin."""
+"""The prefix of the Task Builder's paths."""
 
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9._-]")
 _PRODUCT = re.compile(r"^(?:AI|Ai)TaskBuilder(?=[A-Z])")
@@ -48,7 +48,7 @@ def pascal_case(text: str) -> str:
 
 @dataclass(frozen=True)
 class Branch:
-    """A branch of a union that is known by the one value of a property."""
+    """A branch of a union that the only value of a property identifies."""
 
     index: int
     tag: str
@@ -57,7 +57,7 @@ class Branch:
 
 
 def branches(document: dict[str, Any], union: str) -> list[Branch]:
-    """The branches of a component that rule 2 names: all of a union's, or none."""
+    """The branches of a union that rule 2 renames: all or none."""
     schemas = document["components"]["schemas"]
     bodies = []
     for index, branch in enumerate(_keywords(schemas[union]).get("oneOf", ())):
@@ -90,12 +90,12 @@ def _tagged(schemas: dict[str, Any], index: int, body: dict[str, Any], tag: str)
 
 
 def _keywords(schema: Any) -> dict[str, Any]:
-    """The keywords of a schema: none where it is true or false."""
+    """The keywords of a schema; none for the schemas true and false."""
     return schema if isinstance(schema, dict) else {}
 
 
 def new_names(document: dict[str, Any]) -> dict[Component, str]:
-    """The name of every component of a document, by the rule above."""
+    """The new name of every component, by the rules above."""
     components = [
         Component(section, name)
         for section, named in document.get("components", {}).items()
@@ -112,7 +112,7 @@ def new_names(document: dict[str, Any]) -> dict[Component, str]:
 
 def _new_name(name: str, stems: dict[str, str], places: dict[str, str]) -> str:
     name = _FORBIDDEN.sub("", name)
-    # The longest first: one stem or place can begin another.
+    # The longest first: one stem or place can be a prefix of another.
     for stem in sorted(stems, key=len, reverse=True):
         rest = name.removeprefix(stem)
         if name == stem or (name.startswith(stem) and rest[0].isupper()):
@@ -125,14 +125,14 @@ def _new_name(name: str, stems: dict[str, str], places: dict[str, str]) -> str:
 
 
 def _branch_stems(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What upstream called a branch, and what it is called here."""
+    """Upstream's name of each branch, and the new name."""
     for union in document.get("components", {}).get("schemas", {}):
         for branch in branches(document, union):
             tag = pascal_case(branch.tag)
             base = _PRODUCT.sub("", _FORBIDDEN.sub("", union)).removesuffix(tag)
             name = base + pascal_case(branch.value)
             yield _FORBIDDEN.sub("", f"{union}{branch.index}"), name
-            # Upstream's own name of the branch survives in that of its tag's type.
+            # The type of the tag still contains upstream's own name of the branch.
             if branch.tag_type is not None and branch.tag_type.endswith(tag):
                 yield _FORBIDDEN.sub("", branch.tag_type.removesuffix(tag)), name
 
@@ -144,7 +144,7 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 
 
 def _places(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """How upstream spells an operation's place, and how it is spelt here."""
+    """Upstream's spelling of each operation's path and method, and the new one."""
     for path, method, _ in _operations(document):
         spelt_out = "".join(pascal_case(segment) for segment in path.split("/"))
         yield spelt_out + pascal_case(method), _place(path, method)

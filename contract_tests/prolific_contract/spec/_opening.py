@@ -1,7 +1,7 @@
-"""The contract as the generated client is made from it: open where the contract is closed.
+"""Opens the contract for the generated client: enums and unions accept unknown values.
 
-A client that refuses what it doesn't know loses data on the day that the API grows. So it keeps
-values of enums that the contract does not have (the template of enums), and members of unions.
+A client that refuses unknown values loses data when the API grows. So the generated client keeps
+unknown enum values (see the template of enums) and unknown members of unions.
 """
 
 from itertools import combinations
@@ -10,17 +10,16 @@ from typing import Any, Final
 from prolific_contract.spec._structure import rebuild, walk
 
 TAGS: Final = "x-tags"
-"""In a schema: by property, the values that tell it from the others of a union.
+"""In a schema: by property, the values that distinguish it from the other branches of a union.
 
-The template of unions looks at them, since an unknown value of an enum does not keep an object
-from being read.
+The template of unions uses them, because a branch also accepts objects with unknown enum values.
 """
 
 
 def opened(document: Any) -> Any:
-    """A copy of a contract with one more branch in each union, for whatever else may come.
+    """A copy of a contract in which each union has an additional branch for unknown values.
 
-    So the client's types say that something else may come.
+    The client's types then include unknown values.
     """
 
     def open_union(row: str, node: dict[str, Any]) -> dict[str, Any]:
@@ -36,7 +35,7 @@ def opened(document: Any) -> Any:
 
 
 def _tag(document: Any, branches: list[dict[str, Any]]) -> None:
-    """Note in a union's objects what tells them apart."""
+    """Record in a union's objects which values distinguish them."""
     objects = [branch for branch in branches if branch.get("type") == "object"]
     if len(objects) < 2:
         return
@@ -48,7 +47,7 @@ def _tag(document: Any, branches: list[dict[str, Any]]) -> None:
 
 
 def _values(document: Any, schema: dict[str, Any], name: str) -> set[str]:
-    """The values of a required enum of texts; none if the property is something else."""
+    """The values of a required string enum; empty for any other property."""
     if name not in schema.get("required", ()):
         return set()
     values = _resolved(document, schema.get("properties", {}).get(name)).get("enum", ())

@@ -1,10 +1,9 @@
 """OpenAPI Overlay 1.0, with evidence for every action.
 
-Beside what the specification asks, an overlay of this project must say on each action
-where the correction comes from (``x-evidence``: a document, and a discrepancy where one
-is recorded) and may say to which edition of the contract it belongs (``x-edition``).
-A target that matches nothing is an error: the published document has moved on, and the
-correction with it.
+Beyond the specification, each action must state the source of its correction
+(``x-evidence``: a document, and a discrepancy if one is recorded), and may be limited to
+one edition of the contract (``x-edition``). A target that matches nothing is an error:
+the published document has changed, and the correction needs a review.
 """
 
 import re
@@ -22,14 +21,14 @@ _DISCREPANCY = re.compile(r"D-[1-9][0-9]*")
 
 
 class Evidence(NamedTuple):
-    """Where a correction comes from."""
+    """The source of a correction."""
 
     document: str
     discrepancy: str | None
 
 
 class Action(NamedTuple):
-    """One correction: the nodes that ``target`` selects are removed or merged with ``update``."""
+    """One correction: removes the nodes that ``target`` selects, or merges ``update`` into them."""
 
     label: str
     target: str
@@ -40,10 +39,10 @@ class Action(NamedTuple):
 
 
 def parse_overlay(overlay: Any) -> list[Action]:
-    """The actions of an overlay document.
+    """Parse an overlay document.
 
     Raises:
-        OverlayError: It isn't a valid overlay, or an action has no evidence.
+        OverlayError: The overlay is invalid, or an action has no evidence.
     """
     if not isinstance(overlay, dict) or not re.fullmatch(
         r"1\.0\.\d+", str(overlay.get("overlay", ""))
@@ -59,10 +58,10 @@ def parse_overlay(overlay: Any) -> list[Action]:
 
 
 def select(actions: Sequence[Action], edition: Edition | None) -> list[Action]:
-    """The actions that build one edition, or (without one) the union of all.
+    """The actions for one edition, or for the union of all editions.
 
-    The union admits what any edition admits: it has every edition's updates and leaves
-    out what an edition removes.
+    The union admits what any edition admits: it includes the updates of every edition and
+    excludes removals that are limited to one.
     """
     return [
         action
@@ -101,7 +100,9 @@ def _parse_action(number: int, action: Any) -> Action:
         raise OverlayError(f"{label} must have either an update or remove: true")
     edition = action.get("x-edition")
     if edition is not None and edition not in EDITIONS:
-        raise OverlayError(f"{label} names the edition {edition!r}: one of {', '.join(EDITIONS)}")
+        raise OverlayError(
+            f"{label} has the unknown edition {edition!r}: use {' or '.join(EDITIONS)}"
+        )
     return Action(label, target, action.get("update"), remove, edition, _evidence(label, action))
 
 
@@ -112,12 +113,14 @@ def _evidence(label: str, action: dict[str, Any]) -> tuple[Evidence, ...]:
     for item in items:
         if not isinstance(item, dict) or not isinstance(item.get("document"), str):
             raise OverlayError(
-                f"{label} has no evidence: x-evidence needs the document that shows the "
-                "correction, and its discrepancy where one is recorded"
+                f"{label} has no evidence: add x-evidence with the document that supports the "
+                "correction, and the discrepancy if one is recorded"
             )
         discrepancy = item.get("discrepancy")
         if discrepancy is not None and not _DISCREPANCY.fullmatch(str(discrepancy)):
-            raise OverlayError(f"{label} names the discrepancy {discrepancy!r}: write it as D-7")
+            raise OverlayError(
+                f"{label} has the invalid discrepancy {discrepancy!r}: use the form D-7"
+            )
         evidence.append(Evidence(item["document"], discrepancy))
     if not evidence:
         raise OverlayError(f"{label} has an empty list of evidence")
@@ -134,10 +137,10 @@ def _matches(document: Any, action: Action) -> list[_Location]:
         raise OverlayError(f"{action.label} is not an RFC 9535 JSONPath: {error}") from error
     if not locations:
         raise OverlayError(
-            f"{action.label} matches nothing: the document has changed under it, so correct "
-            "or drop the action"
+            f"{action.label} matches nothing: the document has changed, so correct or remove "
+            "the action"
         )
-    # A filter or a union of selectors may reach one node twice.
+    # A filter or a union of selectors may select one node twice.
     return list(dict.fromkeys(locations))
 
 
@@ -150,8 +153,8 @@ def _at(document: Any, location: _Location) -> Any:
 def _remove(document: Any, locations: list[_Location], action: Action) -> None:
     if () in locations:
         raise OverlayError(f"{action.label} would remove the whole document")
-    # Last first: what goes from an array moves the items after it, and what is inside
-    # something that goes as well goes before it.
+    # Last first: removing an array item moves the items after it, and nested nodes must be
+    # removed before the nodes that contain them.
     for location in sorted(locations, key=_document_order, reverse=True):
         del _at(document, location[:-1])[location[-1]]
 
@@ -167,9 +170,9 @@ def _update(node: Any, action: Action) -> None:
         _merge(node, action.update)
     else:
         raise OverlayError(
-            f"{action.label} can't be updated with what it gives: Overlay 1.0 merges an object "
-            "into an object and appends an entry to an array; to replace another value, update "
-            "the object that holds it"
+            f"{action.label} can't apply its update: Overlay 1.0 merges an object into an object "
+            "and appends an entry to an array. To replace another value, update the object that "
+            "contains it"
         )
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a document as OpenAPI 3.1 or 3.2, in lines that name the place."""
+"""Validates OpenAPI 3.1 and 3.2 documents; each problem is a line with its location."""
 
 import re
 from collections.abc import Iterator
@@ -27,17 +27,17 @@ _DISCRIMINATOR = jsonschema_rs.Draft202012Validator(
 
 
 def structural_errors(document: Any) -> list[str]:
-    """Where a document hasn't the shape of OpenAPI 3.1, or of 3.2 if it says that it is that.
+    """Problems of structure, by the schema of the document's version (3.1 or 3.2).
 
-    The names of components are not looked at: published ones break the rule for them.
+    Names of components are not checked, because published ones break the rule for them.
     """
     return [*_shape_errors(document), *_schema_errors(document)]
 
 
 def semantic_errors(document: dict[str, Any]) -> list[str]:
-    """What is wrong with a document of the right shape: names, parameters, defaults.
+    """Problems of names, parameters and defaults, in a document of valid structure.
 
-    A document of another shape makes the validator crash.
+    The validator crashes on other documents.
     """
     try:
         return [
@@ -45,7 +45,7 @@ def semantic_errors(document: dict[str, Any]) -> list[str]:
             for error in _validator(document).iter_errors()
         ]
     except RecursionError:
-        return ["#/components: a component is nothing but a reference to itself"]
+        return ["#/components: a component only refers to itself"]
 
 
 def _validator(document: Any) -> OpenAPIV31SpecValidator | OpenAPIV32SpecValidator:
@@ -73,7 +73,7 @@ def _schema_errors(document: Any) -> Iterator[str]:
             continue
         for error in _DISCRIMINATOR.iter_errors(place.node.get("discriminator", _NONE)):
             yield _line(f"{place.pointer}/discriminator{_path(error.instance_path)}", error.message)
-        # The outermost schema is checked with all that it contains.
+        # Checking the outermost schema includes the nested ones.
         if not place.pointer.startswith(inside):
             inside = place.pointer + "/"
             for error in _SCHEMA.iter_errors(place.node):
@@ -88,5 +88,5 @@ def _path(steps: Any) -> str:
 
 
 def _line(pointer: str, message: str) -> str:
-    # Some messages go on with the whole schema.
+    # Some messages continue with the whole schema.
     return f"{pointer}: {message.partition(chr(10))[0]}"

@@ -1,23 +1,23 @@
-"""OpenAPI 3.0, 3.1 and 3.2: which version a document has, and 3.0 written as 3.1."""
+"""Detects the OpenAPI version of a document, and converts 3.0 to 3.1."""
 
 from typing import Any
 
 from prolific_contract.spec._structure import rebuild
 
 VERSIONS = ("3.0", "3.1", "3.2")
-"""The versions that documents are read in."""
+"""The supported versions."""
 
 
 def version_of(document: Any) -> str | None:
-    """The version of a document, one of `VERSIONS`; None for every other one, or none."""
+    """The version of a document, one of `VERSIONS`; None if unsupported or missing."""
     written = document.get("openapi") if isinstance(document, dict) else None
     return next((one for one in VERSIONS if str(written).startswith(f"{one}.")), None)
 
 
 def modern(document: dict[str, Any]) -> dict[str, Any]:
-    """A document without what only OpenAPI 3.0 has; one of a later version as it is.
+    """Convert an OpenAPI 3.0 document to 3.1; later versions are returned unchanged.
 
-    What 3.0 says of values is said in JSON Schema 2020-12 (OpenAPI 3.0.3, section 4.7.24).
+    Schemas are converted to JSON Schema 2020-12 (OpenAPI 3.0.3, section 4.7.24).
     """
     if version_of(document) != "3.0":
         return document
@@ -26,7 +26,7 @@ def modern(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rewrite(row: str, node: dict[str, Any]) -> Any:
-    # Path items may have a reference beside other things, everything else only the reference.
+    # Only path items may have other keys beside a reference.
     if isinstance(node.get("$ref"), str) and row != "path item":
         return {"$ref": node["$ref"]}
     return _schema(node) if row == "schema" else node
@@ -36,7 +36,7 @@ def _schema(node: dict[str, Any]) -> dict[str, Any]:
     schema = {key: value for key, value in node.items() if key not in ("nullable", "example")}
     if "example" in node:
         schema["examples"] = [node["example"]]
-    # Without a type beside it, nullable adds nothing (OpenAPI 3.0.3, "nullable").
+    # Without a type, nullable has no effect (OpenAPI 3.0.3, "nullable").
     if node.get("nullable") is True and isinstance(node.get("type"), str):
         schema["type"] = [node["type"], "null"]
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):

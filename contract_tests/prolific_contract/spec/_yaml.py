@@ -1,4 +1,4 @@
-"""YAML as JSON's superset: the 1.2 core schema in, one stable layout out."""
+"""Reads YAML by the 1.2 core schema, and writes it in one stable layout."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import yaml
 
 from prolific_contract._errors import DocumentError
 
-# YAML 1.2.2, section 10.3.2. PyYAML itself reads YAML 1.1, where an unquoted
+# YAML 1.2.2, section 10.3.2. PyYAML implements YAML 1.1, where an unquoted
 # 2026-03-20 is a date, "no" is false and 010 is eight.
 _CORE_SCHEMA = (
     ("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]),
@@ -28,9 +28,9 @@ _CORE_SCHEMA = (
     ),
 )
 
-# Those who walk a document call themselves once or more a level; the published one has 11.
+# Functions that walk a document recurse at least once per level; the published one has 11.
 _DEEPEST = 64
-# Counted with what aliases stand for; the published document has 23,000.
+# Aliases count as their targets; the published document has 23,000.
 _MOST_NODES = 1_000_000
 
 
@@ -67,10 +67,10 @@ def _construct_seq(loader: yaml.SafeLoader, node: yaml.SequenceNode) -> list[Any
 
 def _construct_mapping(loader: yaml.SafeLoader, node: yaml.Node) -> dict[str, Any]:
     if not isinstance(node, yaml.MappingNode):
-        raise _misfit(node, "what is tagged as a mapping is none")
+        raise _misfit(node, "a node tagged as a mapping is not one")
     mapping: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        # As in JSON: an unquoted status code is a key like any other.
+        # As in JSON, keys are text, even an unquoted status code.
         key = key_node.value
         if not isinstance(key, str):
             raise _misfit(key_node, "a mapping's key is not a scalar")
@@ -91,7 +91,7 @@ def _core_schema_loader() -> type[yaml.SafeLoader]:
     loader.yaml_implicit_resolvers = {}
     for tag, pattern, first in _CORE_SCHEMA:
         loader.add_implicit_resolver(tag, pattern, first)
-    # Without these a tag would bring dates, sets and bytes, which no JSON has.
+    # The default constructors would create dates, sets and bytes, which JSON does not have.
     loader.yaml_constructors = {None: yaml.SafeLoader.construct_undefined}
     loader.add_constructor("tag:yaml.org,2002:null", _construct_null)
     loader.add_constructor("tag:yaml.org,2002:bool", _construct_bool)
@@ -107,7 +107,7 @@ _LOADER = _core_schema_loader()
 
 
 class _StableDumper(yaml.SafeDumper):
-    """Block style, items indented under their key, never an alias."""
+    """Block style, items indented under their key, no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
         return True
@@ -117,15 +117,15 @@ class _StableDumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    # PyYAML takes U+0085 for the end of a line, which is read as another one or as a space.
+    # PyYAML treats U+0085 as a line break, and would not read back the same text.
     style = '"' if "\x85" in text else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _StableDumper.add_representer(str, _represent_text)
 for _tag, _pattern, _first in _CORE_SCHEMA:
-    # On top of the 1.1 resolvers: what either version would read as something
-    # else than text gets quotes.
+    # In addition to the 1.1 resolvers: text that either version would read as
+    # another type is quoted.
     _StableDumper.add_implicit_resolver(_tag, _pattern, _first)
 
 
@@ -134,32 +134,32 @@ def load_yaml(text: str, *, source: str) -> Any:
 
     Args:
         text: The document.
-        source: What to call it in an error: a path, mostly.
+        source: Names the document in errors; usually a path.
 
     Raises:
-        DocumentError: It is not YAML, is nested too deep or stands for too many values, holds
-            a key twice in a mapping, or a tag of something that the core schema does not have.
+        DocumentError: The text is not YAML, is nested too deep, has too many values, a duplicate
+            key in a mapping, or a tag that the core schema does not have.
     """
     try:
         for height, nodes in _extents(text):
             if height > _DEEPEST:
                 raise DocumentError(f"{source} is nested deeper than {_DEEPEST} levels")
             if nodes > _MOST_NODES:
-                raise DocumentError(f"{source} stands for more than {_MOST_NODES:,} values")
+                raise DocumentError(f"{source} expands to more than {_MOST_NODES:,} values")
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError) as error:
-        # ValueError: a scalar that the parser takes for a number and Python doesn't.
+        # ValueError: the parser accepts a scalar as a number, but Python does not.
         detail = " ".join(str(error).split())
         raise DocumentError(f"{source} is not readable YAML: {detail}") from error
 
 
 def _extents(text: str) -> Iterator[tuple[int, int]]:
-    """How deep a document is so far, and how many values it has; aliases as what they stand for.
+    """Depth and number of values of a document so far; aliases count as their targets.
 
-    Looked at event by event: composing a document takes stack for every level, and libyaml's
-    composer brings the process down where there is no more.
+    Works on events: composing a document uses stack for every level, and libyaml's composer
+    crashes the process on overflow.
     """
-    # Of each collection that is open: its anchor, the height and the number of what is in it.
+    # For each open collection: its anchor, and the height and number of values in it.
     opened: list[tuple[str | None, int, int]] = [(None, 0, 0)]
     known: dict[str | None, tuple[int, int]] = {}
     for event in yaml.parse(text, Loader=_LOADER):
@@ -181,13 +181,13 @@ def _extents(text: str) -> Iterator[tuple[int, int]]:
 
 
 def dump_yaml(document: Any) -> str:
-    """Write YAML in one stable layout, keys in the order given, without aliases."""
+    """Write YAML in one stable layout, with keys in the given order and without aliases."""
     return yaml.dump(
         document,
         Dumper=_StableDumper,
         sort_keys=False,
         allow_unicode=True,
         default_flow_style=False,
-        # Folding would make the diff of a long line depend on where it breaks.
+        # Without folding, the diff of a long line does not depend on its breaks.
         width=2**16,
     )
