@@ -47,7 +47,7 @@ def test_download_filter_is_in_the_file_name(cli, folder, kind, ready):
         ("20260301T000000Z", "is not a date and time"),
         ("2026-03-01T00:00:00.1234567Z", "finer than a microsecond"),
         ("2016-12-31T23:59:60Z", "is a leap second"),
-        ("0001-01-01T00:00:00+10:00", "cannot be written in UTC"),
+        ("0001-01-01T00:00:00+10:00", "is out of range in UTC"),
     ],
 )
 def test_download_ambiguous_time_exits_with_2_and_explains_the_form(
@@ -79,7 +79,7 @@ def test_parse_time_accepts_rfc_3339_and_shorter_forms(text):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--from", "2026-04-01T00:00Z", "--to", "2026-03-01T00:00Z"], "has to be later"),
+        (["--from", "2026-04-01T00:00Z", "--to", "2026-03-01T00:00Z"], "must be later"),
         (["--study-id", "a/b"], "is not the id of a study"),
         (["--delete-after", "--no-verify"], "leave out --delete-after or --no-verify"),
     ],

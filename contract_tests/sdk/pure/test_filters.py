@@ -147,7 +147,7 @@ def test_what_is_no_datetime_is_refused(value):
 
 def test_a_moment_beyond_the_calendar_of_utc_is_refused():
     east = timezone(timedelta(hours=1))
-    with pytest.raises(UsageError, match="cannot be written in UTC"):
+    with pytest.raises(UsageError, match="is out of range in UTC"):
         ExportFilter(from_=datetime.min.replace(tzinfo=east))
 
 
@@ -170,7 +170,7 @@ def test_one_hour_is_not_two_when_clocks_are_set_back():
 
 @pytest.mark.parametrize("to", [MARCH, MARCH - timedelta(microseconds=1)])
 def test_nothing_lies_between_times_that_are_turned_around(to):
-    with pytest.raises(UsageError, match=r"from 2026-03-01T00:00:00Z.*has to be later"):
+    with pytest.raises(UsageError, match=r"from 2026-03-01T00:00:00Z.*must be later"):
         check_filter(None, MARCH, to)
 
 

@@ -48,7 +48,7 @@ def test_a_base_url_loses_its_last_slashes(given, taken):
         ("https://", "it is not an absolute http"),
         ("api.prolific.com", "it is not an absolute http"),
         ("https://user:SECRET@api.example", "it carries a user name"),
-        ("https://api.prolific.com/api/v1", "it goes on behind the host"),
+        ("https://api.prolific.com/api/v1", "it includes the API's own path"),
         ("https://user:SE/CRET@api.example", "it is not a URL"),
         ("https://api.example/?key=SECRET", "it has a query or fragment"),
         ("https://api.example/#x", "it has a query or fragment"),
@@ -60,7 +60,7 @@ def test_a_base_url_loses_its_last_slashes(given, taken):
 )
 def test_a_base_url_that_cannot_be_used_is_refused_without_its_secrets(url, reason):
     with pytest.raises(
-        UsageError, match=f"cannot be used: {reason}.*PROLIFIC_URL .in Python also base_url="
+        UsageError, match=f"Invalid base URL .*: {reason}.*PROLIFIC_URL .or in Python base_url="
     ) as (caught):
         resolve("t0ken-t0ken", url, {})
     assert "SECRET" not in str(caught.value)
@@ -68,7 +68,7 @@ def test_a_base_url_that_cannot_be_used_is_refused_without_its_secrets(url, reas
 
 
 def test_the_message_quotes_the_url():
-    with pytest.raises(UsageError, match="'http://api.example/x' cannot"):
+    with pytest.raises(UsageError, match="Invalid base URL 'http://api.example/x': "):
         resolve("t0ken-t0ken", "http://api.example/x/", {})
     with pytest.raises(UsageError, match=r"'\[redacted\]@api.example' cannot"):
         resolve("t0ken-t0ken", "user:pw@api.example", {})
@@ -83,7 +83,7 @@ def test_a_token_given_as_the_base_url_is_not_shown():
 @pytest.mark.parametrize("token", [None, "", " \n"])
 def test_a_missing_token_says_where_to_get_one(token):
     with pytest.raises(
-        UsageError, match="set the environment variable PROLIFIC_TOKEN .in Python also token="
+        UsageError, match="set the environment variable PROLIFIC_TOKEN .or in Python token="
     ):
         resolve(token, None, {})
 

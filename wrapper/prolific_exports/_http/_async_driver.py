@@ -1,4 +1,4 @@
-"""The driver that does what a flow asks without holding up the event loop."""
+"""The driver for asyncio: carries out a flow's effects without blocking the event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -106,12 +106,12 @@ class AsyncDriver:
             )
 
     async def look(self, work: Callable[[], T]) -> T:
-        """Read files for a moment, outside the event loop."""
+        """Read files briefly, outside the event loop."""
         with self._threads.used():
             return await self._threads.look(work)
 
     async def run(self, flow: Flow[T], part_events: EventQueue | None = None) -> T:
-        """Do what the flow asks until it returns.
+        """Carry out the flow's effects until it returns.
 
         Args:
             flow: What to run.
@@ -294,7 +294,7 @@ def _advance(step: Callable[[], Effect]) -> "Effect | _Returned[Any]":
 
 
 class _StepRunner:
-    """Where one flow's steps and work on files are done, one after the other."""
+    """Runs one flow's steps and file work, one after the other, in threads."""
 
     def __init__(
         self, threads: Threads, part_events: EventQueue | None, downloads: asyncio.Semaphore
@@ -307,7 +307,7 @@ class _StepRunner:
         self._turn = asyncio.Lock()
 
     async def do(self, work: Callable[[], T]) -> T:
-        """Do it, in a thread if the flow works on files, and hand on the events of it."""
+        """Run work, in a thread if the flow uses files, and deliver its events."""
         if self._part_events is None:
             return work()
         async with self._turn:
@@ -316,20 +316,20 @@ class _StepRunner:
         return done.result()
 
     async def tidy(self, work: Callable[[], T]) -> T:
-        """Do it, and hand on no events: what they raise would hide a cancellation."""
+        """Run work without delivering events: their exceptions would hide a cancellation."""
         if self._part_events is None:
             return work()
         async with self._turn:
             return (await self.threads.work(work)).result()
 
     async def begin_download(self) -> None:
-        """Wait for the turn of this download, unless it has come."""
+        """Wait until this download may start, unless it has."""
         if not self._downloading:
             await self._downloads.acquire()
             self._downloading = True
 
     def end_download(self) -> None:
-        """Let another download begin."""
+        """Let another download start."""
         if self._downloading:
             self._downloading = False
             self._downloads.release()

@@ -1,4 +1,4 @@
-"""How long an exchange over the network may take, whatever the other side does meanwhile."""
+"""The time limit of a network exchange."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from prolific_exports._model._clock import Clock
 
 
 class LateError(Exception):
-    """No time is left; the message says what did not come, in half a sentence."""
+    """The limit is reached; the message says what is missing, as a clause."""
 
 
 @define
@@ -82,7 +82,7 @@ class Limit:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """While this lasts, no time passes: it is ours, not the server's."""
+        """Stop the clock inside this block: the time is the client's, not the server's."""
         began = self.clock.monotonic()
         try:
             yield

@@ -1,4 +1,4 @@
-"""The driver that does what a flow asks with blocking calls."""
+"""The blocking driver: carries out a flow's effects."""
 
 import socket
 from collections.abc import Collection
@@ -70,7 +70,7 @@ class SyncDriver:
             self._client.close()
 
     def run(self, flow: Flow[T]) -> T:
-        """Do what the flow asks until it returns."""
+        """Carry out the flow's effects until it returns."""
         try:
             effect = next(flow)
             while True:

@@ -1,6 +1,6 @@
-"""Why a server cannot be reached, where trying again does not help.
+"""Why a server is unreachable if retrying does not help, and which setting to change.
 
-The same words for the API, the store and the gate: what is wrong, and what to set.
+Shared by the API, the store and the gate.
 """
 
 import re
@@ -46,36 +46,36 @@ _PASSING_STATUSES: Final = frozenset({408, 425, 429})
 
 @define
 class Reachability:
-    """How servers are reached from here.
+    """Diagnoses connection failures.
 
     Attributes:
-        environment: The settings in effect; None for a client of the caller's, which may have
-            others.
+        environment: The proxies and certificates in use; None if an injected client has its
+            own.
     """
 
     environment: Environment | None = None
     _resolved: set[str] = field(factory=set, init=False, repr=False)
 
     def record_success(self, url: httpx.URL) -> None:
-        """Remember that a server has been reached.
+        """Remember that a server was reached.
 
-        Offline, some systems say of every name that it is unknown. Of one that was known
-        before, that passes.
+        Some systems report every name as unknown while offline. For a name that was known
+        before, that failure is temporary.
         """
         self._resolved.add(self._looked_up(url))
 
     def permanent_failure(
         self, error: BaseException, url: httpx.URL, setting: str | None = None
     ) -> str | None:
-        """What keeps a server from being reached however often it is tried, and what to do.
+        """The permanent cause of a connection failure, and the next step.
 
         Args:
-            error: What httpx raised, or connecting to it did.
-            url: What was asked for.
-            setting: The variable or option that the URL is from; None if the user has set none.
+            error: The exception of httpx or of the connection.
+            url: The requested URL.
+            setting: The variable or option that has the URL; None if the user did not set it.
 
         Returns:
-            Half a sentence; None for what may pass.
+            A clause; None for a temporary failure.
         """
         if not isinstance(error, _CONNECTING):
             # A connection that was there broke, whatever broke it.
@@ -100,7 +100,7 @@ class Reachability:
         return None
 
     def proxy_setting(self, url: httpx.URL) -> str | None:
-        """What names the proxy on the way to a URL; None without one, or if it is not known."""
+        """The setting of the proxy for a URL; None without a proxy or if it is unknown."""
         proxy = self._proxy(url)
         return None if proxy is None else proxy.setting
 
@@ -129,7 +129,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 @define
 class _Diagnosis:
-    """The way to a server, and the words for what is wrong on it."""
+    """Describes what is wrong with the connection to a server."""
 
     url: httpx.URL = field(repr=False)
     proxy: Proxy | None
@@ -137,7 +137,7 @@ class _Diagnosis:
     certificates: str | None
 
     def untrusted_certificate(self, error: ssl.SSLCertVerificationError) -> str:
-        """A certificate that proves nothing."""
+        """The server's certificate is invalid or not trusted."""
         # Only OpenSSL gives both: a transport of the caller's may raise the error itself.
         reason = str(getattr(error, "verify_message", error.args[-1])).rstrip(".")
         code = getattr(error, "verify_code", None)
@@ -159,11 +159,11 @@ class _Diagnosis:
         )
 
     def no_tls(self) -> str:
-        """An answer that is not TLS."""
+        """The response is not TLS."""
         return f"{self._peer} does not answer https with TLS; {self._check}"
 
     def unknown_host(self) -> str:
-        """A name that stands for no address."""
+        """The host name has no address."""
         if self.proxy is not None:
             return (
                 f"there is no host {self.proxy.url.host}, the proxy of {self.proxy.setting}; "
@@ -173,7 +173,7 @@ class _Diagnosis:
         return f"there is no host {self.url.host}; {check}, or set HTTPS_PROXY if a proxy is needed"
 
     def proxy_refused(self, status: int) -> str:
-        """A proxy that does not make the connection."""
+        """The proxy refuses to connect."""
         name = "the proxy" if self.proxy is None else f"the proxy {self.proxy.address}"
         setting = "HTTPS_PROXY" if self.proxy is None else self.proxy.setting
         host = self.url.host

@@ -1,4 +1,4 @@
-"""Time, passed in: everything that decides by it can be tested without waiting."""
+"""The clock, passed in so that tests need not wait."""
 
 import time
 from datetime import UTC, datetime
@@ -6,10 +6,10 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Where the SDK reads the time and waits.
+    """How the SDK reads the time and waits.
 
-    The default is the system's. ``prolific_exports.testing.FakeClock`` is one for
-    tests, where waiting takes no time.
+    The default is `SystemClock`. In tests, ``prolific_exports.testing.FakeClock`` waits
+    without taking time.
     """
 
     def monotonic(self) -> float:
@@ -25,7 +25,7 @@ class Clock(Protocol):
         ...
 
     async def sleep_async(self, seconds: float) -> None:
-        """Wait without holding up the event loop."""
+        """Wait without blocking the event loop."""
         ...
 
 
@@ -45,7 +45,7 @@ class SystemClock:
         time.sleep(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """Wait without holding up the event loop."""
+        """Wait without blocking the event loop."""
         import asyncio  # noqa: PLC0415 - start-up time: a sync caller, and most commands, need none
 
         await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Which responses an export is of: the filter of edition 2026-11."""
+"""The filter of an export (edition 2026-11)."""
 
 import hashlib
 import json
@@ -33,14 +33,14 @@ def _to_utc(value: datetime | None) -> datetime | None:
         )
     if value.tzinfo is None or value.utcoffset() is None:
         raise UsageError(
-            f"{value!r} has no time zone, so that it is not clear which moment is meant: use "
-            "value.replace(tzinfo=timezone.utc) for a time in UTC, value.astimezone() for one "
-            "of this machine's zone."
+            f"{value!r} has no time zone, so it is ambiguous: use "
+            "value.replace(tzinfo=timezone.utc) for a time in UTC, or value.astimezone() for one "
+            "in this machine's zone."
         )
     try:
         moment = value.astimezone(UTC)
     except OverflowError:
-        raise UsageError(f"{value} cannot be written in UTC: give a later or earlier time.") from (
+        raise UsageError(f"{value} is out of range in UTC: give a later or earlier time.") from (
             None
         )
     return datetime.combine(moment.date(), moment.time(), UTC)
@@ -48,13 +48,13 @@ def _to_utc(value: datetime | None) -> datetime | None:
 
 @frozen
 class ExportFilter:
-    """The conditions that all hold for every response of an export (edition 2026-11).
+    """The conditions that select an export's responses (edition 2026-11). All must hold.
 
     Attributes:
         study_id: Only responses submitted under this study; None for any.
         from_: Only responses created at this moment or later, in UTC; None for any.
         to: Only responses created before this moment, in UTC; None for any.
-        extra: Conditions of a listed job that the contract does not name.
+        extra: Conditions of a listed job that the contract does not define.
 
     Raises:
         UsageError: A time is not an aware datetime.
@@ -80,13 +80,13 @@ class ExportFilter:
 
     @property
     def key(self) -> str:
-        """A short name, different for different conditions, fit for the name of a file."""
+        """A short hash of the conditions, for file names."""
         content = json.dumps(self.conditions(), sort_keys=True).encode()
         return hashlib.sha256(content).hexdigest()[:_KEY_SIZE]
 
     @property
     def label(self) -> str:
-        """The conditions as they may stand in the name of a file, times to the second."""
+        """The conditions in a form for file names, times to the second."""
         given = {
             "study": self.study_id,
             "from": _compact_time(self.from_),
@@ -95,10 +95,10 @@ class ExportFilter:
         return "-".join(f"{name}-{value}" for name, value in given.items() if value is not None)
 
     def is_applied_by(self, listed: "ExportFilter | None") -> bool:
-        """Whether a job that the server lists with this filter keeps our conditions.
+        """Whether a listed job's filter has these conditions.
 
-        Times may have lost their fractions of a second on the way; what the server adds
-        is its own business.
+        Ignores fractions of a second, which the server may cut, and conditions that the
+        server adds.
         """
         return (
             listed is not None

@@ -1,4 +1,4 @@
-"""An export job as the server lists it (edition 2026-11)."""
+"""Export jobs in the server's list (edition 2026-11)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,15 +11,15 @@ from prolific_exports._model._filters import ExportFilter
 
 @frozen
 class ListedJob:
-    """One of a collection's or batch's export jobs; deleted ones are not listed.
+    """An export job in the list of a collection or batch. Deleted jobs are not listed.
 
     Attributes:
-        export_id: Its id, as the server wrote it.
-        status: Its state in the server's word. The words are not published; those of
-            `ExportState` are to be expected.
-        created_at: When it was requested (aware): what it exports is as of then.
-        filter: Which responses it is of; None for all.
-        extra: Fields of the answer that the contract does not name.
+        export_id: The job's id, as the server wrote it.
+        status: The job's state as the server writes it. The values are not published; expect
+            those of `ExportState`.
+        created_at: When the job was requested (aware). Its data are from this time.
+        filter: Which responses it contains; None for all.
+        extra: Fields of the response that the contract does not define.
     """
 
     export_id: str

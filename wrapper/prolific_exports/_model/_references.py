@@ -1,4 +1,4 @@
-"""Which export is meant: the values that survive a process."""
+"""The identity of an export, which is valid across processes."""
 
 import re
 from datetime import datetime
@@ -32,7 +32,7 @@ def check_id(value: object, what: str) -> str:
     """
     text = value.strip() if isinstance(value, str) else ""
     if not _ID.fullmatch(text):
-        # Somebody may paste a whole download URL, which is as good as the data.
+        # A pasted download URL grants access to the data, so it must not be shown.
         shown = redact(repr(value))
         shown = shown if len(shown) <= 80 else shown[:77] + "..."
         article = "an" if what[0] in "aeiou" else "a"
@@ -51,7 +51,7 @@ def check_id(value: object, what: str) -> str:
 def check_filter(
     study_id: str | None, from_: datetime | None, to: datetime | None
 ) -> ExportFilter | None:
-    """The filter that a caller asks for; None without any condition.
+    """The filter for these arguments; None without any condition.
 
     Args:
         study_id: Id of a study.
@@ -59,27 +59,27 @@ def check_filter(
         to: The moment after the last, aware.
 
     Raises:
-        UsageError: Not an id, a time without a zone, or times between which nothing is.
+        UsageError: An invalid id, a time without a time zone, or an empty time range.
     """
     asked = ExportFilter(None if study_id is None else check_id(study_id, "study"), from_, to)
     if asked.from_ is not None and asked.to is not None and asked.from_ >= asked.to:
         raise UsageError(
-            f"No response can be {asked}: 'from' is the first moment, 'to' is the moment after "
-            "the last one and has to be later."
+            f"Empty time range: {asked}. 'to' must be later than 'from'; responses created at "
+            "'to' are not included."
         )
     return asked or None
 
 
 @frozen
 class ExportRef:
-    """An export job's identity: kind, id of the collection or batch, filter, id of the job.
+    """Identifies an export: kind, id of the collection or batch, filter, id of the job.
 
     Attributes:
         kind: ``"collection"`` or ``"batch"``.
         resource_id: Id of the collection or batch.
-        export_id: Id of the job; None when the server answered that an export is
-            ready without naming its job (documents/002, documents/004).
-        filter: Which responses it is of; None for all, or where that is not known.
+        export_id: Id of the job; None before the request, and if the server reports a ready
+            export without its job's id (documents/002, documents/004).
+        filter: Which responses it contains; None for all, or if unknown.
     """
 
     kind: Kind

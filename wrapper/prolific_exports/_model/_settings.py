@@ -1,4 +1,4 @@
-"""Who calls, where to: the token, the base URL and the headers that name this library."""
+"""The token, the base URL and the header fields that name this library."""
 
 import os
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ def resolve(
     """Settings from arguments, else from ``PROLIFIC_TOKEN`` and ``PROLIFIC_URL``.
 
     Raises:
-        UsageError: No token, or one that cannot be sent; a base URL that is not https.
+        UsageError: The token is missing or invalid, or the base URL is not https.
     """
     valid = _token(environment.get(TOKEN_VARIABLE) if token is None else token)
     return Settings(
@@ -70,12 +70,12 @@ def _token(given: str | None) -> str:
     if not token:
         raise UsageError(
             f"No API token: set the environment variable {TOKEN_VARIABLE} "
-            "(in Python also token=…). Tokens are made in Prolific's settings."
+            "(or in Python token=…). Create a token in Prolific's settings."
         )
     if not token.isascii() or not token.isprintable() or " " in token:
         # Never quoted: it may be a real token with a stray character.
         raise UsageError(
-            "The API token holds white space or characters that cannot be sent in a header. "
+            "The API token contains white space or characters that a header cannot contain. "
             "Give the token alone, without the word 'Token' before it."
         )
     return token
@@ -90,13 +90,13 @@ def _base_url(given: str, token: str) -> str:
     if reason is None and ("?" in url or "#" in url):
         reason = "it has a query or fragment"
     if reason is None and "/api/v" in url:
-        reason = "it goes on behind the host with the API's own path"
+        reason = "it includes the API's own path"
     if reason:
         # What stands before an "@" is a password, even where the rest is not a URL.
         _, at, rest = url.rpartition("@")
         shown = Redactor(token).text(MARK + at + rest if at and "://" not in url else url)
         raise UsageError(
-            f"The base URL {shown!r} cannot be used: {reason}. "
-            f"Set {URL_VARIABLE} (in Python also base_url=…) to something like {PRODUCTION}."
+            f"Invalid base URL {shown!r}: {reason}. "
+            f"Set {URL_VARIABLE} (or in Python base_url=…) to a URL such as {PRODUCTION}."
         )
     return url
