@@ -298,6 +298,20 @@ def test_every_module_that_a_page_names_exists():
             assert any((root / module).is_file() for root in roots), f"{name}: {module}"
 
 
+def test_table_of_rooms_names_what_they_import():
+    section = read("docs/architecture.md").partition("## Rooms of the SDK")[2].partition("\n## ")[0]
+    rows = re.findall(r"(?m)^\| `(_\w+)` \| [^|]+ \| ([^|]+) \|$", section)
+    shown = {room: set(re.findall(r"`(\w+)`", imports)) for room, imports in rows}
+    folder = "wrapper/prolific_exports"
+    rooms = {path.parent.name for path in (ROOT / folder).glob("_*/__init__.py")}
+
+    assert set(shown) == rooms
+    for room in rooms:
+        modules = {m for f in python_files(f"{folder}/{room}") for m in imported_modules(ROOT / f)}
+        imported = {m.split(".")[1] for m in modules if m.startswith("prolific_exports.")}
+        assert imported & rooms - {room} <= shown[room], room
+
+
 def test_every_name_of_a_link_is_defined_and_used():
     prose = re.sub("`[^`]*`", "", FENCE.sub("", read("README.md")))
     defined = re.findall(r"(?m)^\[([^\]]+)\]: ", prose)
