@@ -109,7 +109,7 @@ def test_a_job_is_listed_until_it_is_deleted(resource, resource_id, tmp_path, ev
     (listed,) = resource.list(resource_id)
     assert (listed.export_id, listed.status) == (job.export_id, "generating")
     assert listed.filter == job.ref.filter == ExportFilter("65a1")
-    with pytest.raises(ConflictError, match="still being generated"):
+    with pytest.raises(ConflictError, match="while it is being generated"):
         job.delete()
     job.wait()
     assert [one.status for one in resource.list(resource_id)] == ["complete"]
