@@ -1,1 +1,1 @@
-"""Flows: what happens next, decided without input or output."""
+"""Flows decide what happens next, without input or output."""

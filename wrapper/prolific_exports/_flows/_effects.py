@@ -1,9 +1,9 @@
-"""What the pure core asks its driver to do.
+"""The effects that flows yield and drivers carry out.
 
-A *flow* is a generator that yields effects and is sent their results; it decides
-everything and does nothing. A driver does what it is asked, with blocking calls
-or with async ones (`_sync`, `_async`). So both have the same behaviour, and a
-test can drive a flow through any schedule of faults without a socket or a sleep.
+A *flow* is a generator that yields effects and receives their results. It decides everything
+and performs nothing itself. A driver carries the effects out, blocking or in asyncio. So both
+clients behave alike, and a test can run a flow through any schedule of faults without a
+socket or a sleep.
 """
 
 from collections.abc import Callable, Generator, Mapping
@@ -22,11 +22,11 @@ class Request:
 
     Attributes:
         operation: Method and path template.
-        ref: The export that is asked for.
+        ref: The export of the request.
         method: HTTP method.
         path: Path with the ids filled in, quoted.
         params: Query parameters.
-        since_2026_11: Whether edition 2026-03 has no such operation.
+        since_2026_11: Whether edition 2026-03 lacks the operation.
     """
 
     operation: str
@@ -39,7 +39,7 @@ class Request:
 
 @frozen
 class Reply:
-    """An answer of the API, read to its end.
+    """A complete response of the API.
 
     Attributes:
         status: HTTP status, any number.
@@ -56,11 +56,11 @@ class Reply:
 class Send:
     """Send a request to the API; the result is a `Reply`.
 
-    The driver raises `NoAnswerError` into the flow when none arrives in time.
+    The driver raises `NoAnswerError` into the flow if no reply arrives in time.
 
     Attributes:
         request: What to send.
-        timeout: Seconds until the answer must be there.
+        timeout: Seconds for the whole exchange.
     """
 
     request: Request
@@ -69,7 +69,7 @@ class Send:
 
 @frozen
 class Head:
-    """The beginning of the store's answer.
+    """Status and header fields of the store's response.
 
     Attributes:
         status: HTTP status.
@@ -87,9 +87,9 @@ class Fetch:
     Attributes:
         url: Presigned URL, or where it redirects to.
         headers: Header fields. Never a token.
-        timeout: Seconds without a byte after which the connection counts as dead.
-        accept: Decides by the head whether the body is wanted.
-        write: Takes the body, piece by piece, if it is.
+        timeout: Seconds without progress after which the connection is given up.
+        accept: Decides by the head whether to read the body.
+        write: Receives the accepted body, piece by piece.
     """
 
     url: str = field(repr=False)
@@ -104,11 +104,10 @@ class Fetched:
     """How a `Fetch` ended.
 
     Attributes:
-        head: The answer's beginning; None when there was no answer.
-        evidence: The beginning of a body that was not wanted.
-        failure: Why the body is not whole (or not there), in half a sentence; None
-            when it came to its end.
-        permanent: Whether another try would fail in the same way.
+        head: Status and header fields; None without a response.
+        evidence: The beginning of a body that was not accepted.
+        failure: Why the body is incomplete or missing, as a clause; None if it is complete.
+        permanent: Whether another attempt would fail in the same way.
     """
 
     head: Head | None
@@ -119,12 +118,12 @@ class Fetched:
 
 @frozen
 class FetchAll:
-    """Get several parts at once; the result is a list with a `Fetched` for each, in order.
+    """Fetch several parts at once; the result is a list with a `Fetched` for each, in order.
 
     Attributes:
         fetches: The parts. Their callbacks may be called from several threads at once.
-        deliver: Hands on the events of callbacks in other threads than the one that runs the
-            flow: to be called there now and then, and once the parts have ended.
+        deliver: Delivers the events that callbacks queued in other threads. The driver calls it
+            in the flow's thread, regularly and after the parts have ended.
     """
 
     fetches: tuple[Fetch, ...]
@@ -148,8 +147,7 @@ class Run:
 
     Attributes:
         work: The work. An async driver runs it in a thread.
-        reads_only: Whether nothing changes by it, so that nobody has to wait for its end
-            who does not want its result any more.
+        reads_only: Whether the work changes nothing. A cancellation then need not wait for it.
     """
 
     work: Callable[[], Any]

@@ -1,4 +1,4 @@
-"""When to poll, when to repeat a call, how long to wait: numbers, and nothing done."""
+"""When to poll, when to retry, how long to wait: numbers only."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ DEFAULT_POLL_INTERVAL: Final = 4.0
 CALL_TIMEOUT: Final = 30.0
 STALL_TIMEOUT: Final = 30.0
 MAX_FAILURES: Final = 8
-# Bytes a second below which a connection to the store is of no use.
+# Bytes per second below which a connection to the store is replaced.
 SLOWEST: Final = 1024
 _MOST_CONNECTIONS: Final = 32
 # Seconds until polls become rarer, and until they are as rare as they become. Nobody publishes how
@@ -45,7 +45,7 @@ def _is_interval(instance: object, attribute: "Attribute[float]", value: float) 
 
 @frozen
 class Policy:
-    """How patiently an export is waited for.
+    """Timeouts, intervals and the number of attempts.
 
     Attributes:
         timeout: Seconds from the moment waiting starts until the archive is ready, all
@@ -76,7 +76,7 @@ def check_connections(number: object) -> int:
     """How many connections a download may use.
 
     Raises:
-        UsageError: None, too many, or no whole number.
+        UsageError: Not a whole number from 1 to 32.
     """
     if not (isinstance(number, int) and 1 <= number <= _MOST_CONNECTIONS):
         raise UsageError(f"connections is {number!r}: give a number from 1 to {_MOST_CONNECTIONS}.")
@@ -88,8 +88,8 @@ def poll_delays(policy: Policy, random: Random) -> Iterator[float]:
 
     Small exports are ready within seconds, so the first polls come after 1 s and 2 s
     (never later than the steady interval). The next ones are as close as documents/003
-    allows. Who has waited for longer will wait for longer, and another second is little to
-    them: from a minute to ten, polls become as rare as it allows.
+    allows. An export that takes long will probably take longer, so from the first minute to
+    the tenth, the interval grows to the longest that documents/003 allows.
     """
     steady = policy.poll_interval
     waited = 0.0
@@ -109,7 +109,7 @@ def backoff(failures: int, random: Random) -> float:
 
 
 def retry_after(value: str | None, date: str | None, now: datetime) -> float | None:
-    """Seconds that a ``Retry-After`` header asks to wait; None when it says nothing usable.
+    """Seconds that a ``Retry-After`` header asks to wait; None if it is missing or invalid.
 
     Never negative, and a year at most.
 
@@ -132,7 +132,7 @@ def retry_after(value: str | None, date: str | None, now: datetime) -> float | N
 
 
 def http_date(value: str | None) -> datetime | None:
-    """The moment of an HTTP date; None when it is none."""
+    """The moment of an HTTP date; None if it is invalid."""
     if value is None:
         return None
     try:
