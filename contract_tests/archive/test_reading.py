@@ -162,8 +162,8 @@ def test_metadata_with_a_bom_or_blanks(path, text):
     ("text", "what"),
     [
         (b"[]", "is not a JSON object"),
-        (b"", "is cut off"),
-        (b'{"name": "a', "is cut off"),
+        (b"", "is incomplete"),
+        (b'{"name": "a', "is incomplete"),
         (b"{name: 1}", "is not JSON"),
         (b'{"name": "\xff"}', "is not UTF-8"),
     ],
@@ -284,9 +284,9 @@ def test_what_python_reads_beyond_json_is_read(path):
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        (b'{"a": 1', "is cut off"),
-        (b'{"a": "text', "is cut off"),
-        (b'{"a":', "is cut off"),
+        (b'{"a": 1', "is incomplete"),
+        (b'{"a": "text', "is incomplete"),
+        (b'{"a":', "is incomplete"),
         (b"{'a': 1}", "is not JSON .*column 2"),
         (b'{"a": 1} {"b": 2}', "is not JSON .*Extra data"),
         (b'{"a": "\0"}', "is not JSON .*control character"),

@@ -94,7 +94,7 @@ def test_record_that_repeats_a_name_and_is_cut_off_is_an_error(tmp_path):
         write_zip(tmp_path / "x.zip", {"responses.jsonl": b'{"a":{"b":1,"b":2},'})
     )
     for read in (archive.responses, archive.table().rows):
-        with pytest.raises(CorruptArchiveError, match="line 1 is cut off"):
+        with pytest.raises(CorruptArchiveError, match="line 1 is incomplete"):
             list(read())
 
 

@@ -448,7 +448,7 @@ def test_without_known_instructions_the_fast_reader_reads_identities():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b'{"a": 1}\n\n{"b": \n', r"responses\.jsonl, line 3 is cut off"),
+        (b'{"a": 1}\n\n{"b": \n', r"responses\.jsonl, line 3 is incomplete"),
         (b'{"a": 1}\r\n{]\n', r"responses\.jsonl, line 2 is not JSON"),
         (b'{}\n"\xff"', r"responses\.jsonl, line 2 is not UTF-8"),
     ],

@@ -315,7 +315,7 @@ def test_a_table_among_its_uploads_is_refused_at_once(archive, folder, unread, f
     if files == "up":
         Path("up").mkdir()
     before = tree(folder)
-    with pytest.raises(UsageError, match="name another place"):
+    with pytest.raises(UsageError, match="choose another path"):
         archive.table(files=files).write(f"{out}.csv")
     assert tree(folder) == before
 

@@ -1,10 +1,9 @@
 """The content of one member, checked while it is read.
 
-An own reader over zipfile's directory: zipfile's own stops at the declared size
-without looking whether the data end there, takes less than the declared size
-for an end, has eight kinds of errors for damage, and reads 4 KiB at a time. Here
-every byte is counted before it is handed on, and the checksum is compared after
-the last one.
+zipfile reads the directory, but not the content: its reader stops at the declared size
+without checking that the data end there, accepts content that is shorter, has eight
+kinds of errors for damage, and reads 4 KiB at a time. This reader counts every byte
+before it yields it, and compares the checksum after the last one.
 """
 
 import io
@@ -33,26 +32,26 @@ _METHODS = {
     98: "PPMd",
     99: "AES encryption",
 }
-# Writers put timestamps and numeric owners there; more costs one more read.
+# Writers put timestamps and numeric owners there; a larger one costs another read.
 _USUAL_EXTRA_SIZE = 64
 
 
 def member_chunks(path: Path, member: Member) -> Generator[bytes, None, None]:
-    """The content of a member in pieces; opens the file and closes it at the end.
+    """Yield the content of a member in pieces; opens and closes the file.
 
     Raises:
         ArchiveError: The file cannot be read.
         CorruptArchiveError: The member is damaged, or its size is not the declared one.
-        UnreadableMemberError: It is encrypted, or compressed by another method.
+        UnreadableMemberError: It is encrypted, or compressed by an unsupported method.
     """
     with open_binary(path, buffering=0) as stream:
         yield from chunks(path, stream, member)
 
 
 def chunks(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
-    """As ``member_chunks``, from a file that is open already; ``path`` is for messages.
+    """Yield the content like ``member_chunks``, from an open file; ``path`` is for messages.
 
-    Every read has a size that suits it, so the file is best opened without a buffer.
+    Open the file without a buffer, since every read already has a suitable size.
     """
     decode = _decoder(path, stream, member)
     crc32 = checksum()
@@ -73,7 +72,7 @@ def chunks(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
 
 
 def open_member(path: Path, member: Member) -> io.BufferedReader:
-    """The content of a member as a binary file, which cannot seek."""
+    """Return the content of a member as a binary file, which cannot seek."""
     return io.BufferedReader(_MemberStream(member_chunks(path, member)))
 
 
@@ -102,39 +101,39 @@ def _decoder(path: Path, stream: BinaryIO, member: Member) -> Decoder:
     if member.flags & _ENCRYPTED:
         what, reader = "is encrypted", "a program that asks for its password"
     elif member.flags & _PATCHED:
-        what, reader = "is a patch (PKZIP)", "the program that made it"
+        what, reader = "is a patch (PKZIP)", "the program that created it"
     elif decode := decoder(member.method, member.flags, member.size):
         return decode
     else:
         name = _METHODS.get(member.method, "an unknown method")
         what = f"is compressed with {name} (method {member.method})"
-        reader = "a program that knows it, such as 7-Zip"
-    # One changed bit can look like this, too, but not in both places.
+        reader = "a program that supports it, such as 7-Zip"
+    # One damaged bit can look like this too, but not in the local header and the directory.
     _seek(path, stream, member.offset)
     head = _read(path, stream, LOCAL_HEADER_SIZE)
     if head[6:10] != struct.pack("<HH", member.flags, member.method):
-        raise _damaged(path, member, f"{what} by the archive's directory alone")
+        raise _damaged(path, member, f"{what} according to the archive's directory only")
     raise UnreadableMemberError(
-        f"{path}: {member.name!r} {what}, which this package does not read. The archive need not "
-        f"be damaged: open it with {reader}. download saves such an archive with --no-verify "
+        f"{path}: {member.name!r} {what}, which this package cannot read. The archive may be "
+        f"intact: open it with {reader}. To download such an archive, use --no-verify "
         "(verify=False)."
     )
 
 
 def _compressed(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
-    """The compressed data, after the member's own header, which must be that of the directory."""
-    # Seeking beyond the end is allowed: a file that was replaced by a shorter one
-    # since its directory was read ends the next read, not this call.
+    """Yield the compressed data, after checking the local header against the directory."""
+    # Seeking beyond the end is allowed: if a shorter file has replaced this one since its
+    # directory was read, the next read ends early.
     _seek(path, stream, member.offset)
     name_end = LOCAL_HEADER_SIZE + len(member.stored_name)
-    # The header, and the data of most members: files are many, and every call costs.
+    # Read the header together with the data of most members: with many files, calls add up.
     usual = name_end + _USUAL_EXTRA_SIZE + member.compressed_size
     head = _read(path, stream, min(usual, max(PIECE, name_end)))
     if len(head) < LOCAL_HEADER_SIZE or not head.startswith(b"PK\x03\x04"):
         raise _damaged(path, member, "is not where the archive's directory says")
     name_size, extra_size = struct.unpack_from("<HH", head, 26)
     if head[LOCAL_HEADER_SIZE : LOCAL_HEADER_SIZE + name_size] != member.stored_name:
-        raise _damaged(path, member, "has another name in the archive's directory")
+        raise _damaged(path, member, "has a different name in the archive's directory")
     start = name_end + extra_size
     left = member.compressed_size
     piece = head[start : start + left]
@@ -143,7 +142,7 @@ def _compressed(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]
     while left:
         piece = piece or _read(path, stream, min(left, PIECE))
         if not piece:
-            raise _damaged(path, member, "is cut off: the file ends within it")
+            raise _damaged(path, member, "is incomplete: the file ends within it")
         left -= len(piece)
         yield piece
         piece = b""

@@ -1,8 +1,8 @@
-"""Compressed bytes to content, a bounded piece at a time.
+"""Decompresses members, a bounded piece at a time.
 
-Exports are deflated. Members that are stored, or compressed as bzip2 or LZMA, cost
-little to read and keep archives readable that were packed again. With the ``[fast]``
-extra, isal inflates and computes checksums.
+Exports are deflated. Stored, bzip2 and LZMA members are supported too, because they cost
+little and occur in archives that were packed again. With the extra ``[fast]``, isal
+inflates and computes checksums.
 """
 
 import zlib
@@ -15,12 +15,12 @@ CHUNK = 1 << 18
 """Bytes of content held at a time."""
 PIECE = 1 << 18
 """Compressed bytes held at a time."""
-# Many times more than chunks and pieces take together.
+# Many times the size of chunks and pieces together.
 _KEPT_MEMORY = 1 << 22
 
 Decoder: TypeAlias = Callable[[Iterator[bytes]], Iterator[bytes]]
 
-# An LZMA member says how large a dictionary it wants, and may say 4 GiB.
+# An LZMA member declares the size of its dictionary, which can be 4 GiB.
 _LZMA_MEMORY = 32 << 20
 _LZMA_HEADER_SIZE = 4
 _LZMA_PROPERTIES_SIZE = 5
@@ -29,12 +29,12 @@ _UNKNOWN_SIZE = (1 << 64) - 1
 
 
 class DecodingError(Exception):
-    """The compressed bytes are wrong; the message goes on after the member's name."""
+    """The compressed bytes are invalid; the message continues a sentence about the member."""
 
 
 @cache
 def checksum() -> Callable[[bytes, int], int]:
-    """What computes CRC-32: isal where it is installed, else zlib."""
+    """Return the CRC-32 function: isal's if it is installed, else zlib's."""
     module: Any = import_module("isal.isal_zlib") if igzip() else zlib
     crc32: Callable[[bytes, int], int] = module.crc32
     return crc32
@@ -42,23 +42,23 @@ def checksum() -> Callable[[bytes, int], int]:
 
 @cache
 def igzip() -> Any:
-    """What inflates where isal is installed; None where it is not."""
+    """Return isal's module for inflating; None if it is not installed."""
     return import_module("isal.igzip_lib") if _optional("isal") else None
 
 
 @cache
 def _keep_memory() -> None:
-    """Have the process keep the memory of chunks for the next ones.
+    """Make the process keep the memory of chunks for the following chunks.
 
-    glibc returns blocks of 128 KiB to the system when they are freed, until one that is
-    larger has been freed (mallopt(3), M_MMAP_THRESHOLD): taking each chunk's memory anew
-    costs more than inflating it. The block here is never written to and so never real.
+    glibc returns freed blocks of 128 KiB to the system until a larger block has been freed
+    (mallopt(3), M_MMAP_THRESHOLD), and allocating each chunk anew costs more than inflating
+    it. The block here is never written to, so it takes no memory.
     """
     bytes(_KEPT_MEMORY)
 
 
 def decoder(method: int, flags: int, size: int) -> Decoder | None:
-    """What turns the compressed pieces of a member into its content.
+    """Return the function that decompresses the pieces of a member.
 
     Args:
         method: Compression method by its number in the ZIP format.
@@ -66,8 +66,8 @@ def decoder(method: int, flags: int, size: int) -> Decoder | None:
         size: Bytes of content that the member declares.
 
     Returns:
-        A function over pieces, which raises ``DecodingError`` while it is iterated over;
-        None for a method that is not known, or that this Python was built without.
+        A function over pieces, whose iterator may raise ``DecodingError``; None if the method
+        is unknown, or this Python was built without it.
     """
     _keep_memory()
     match method:
@@ -91,9 +91,9 @@ def _optional(name: str) -> Any:
 
 
 def _inflated_by_isal(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
-    # Not isal's copy of zlib's interface: that one begins with 16 KiB for each chunk, and copies
-    # what it has each time that it takes twice as much. This one takes all that a chunk may have,
-    # so that a small member gets small chunks; with one byte more it is seen to end.
+    # isal's zlib interface begins with 16 KiB for each chunk, and copies the chunk whenever it
+    # doubles that. This interface allocates the given size at once, so limit it to the member's
+    # size for small members; the additional byte lets the decompressor reach the end.
     isal = igzip()
     decompressor = isal.IgzipDecompressor(isal.DECOMP_DEFLATE)
     return _decoded(pieces, decompressor, isal.error, min(size + 1, CHUNK))
@@ -103,7 +103,7 @@ def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     compressed = b""
     while not inflate.eof:
-        # Nothing to feed is no end: what was fed may hold more than one chunk.
+        # Without new input there can still be output: the last input may hold several chunks.
         compressed = compressed or next(pieces, b"")
         try:
             chunk = inflate.decompress(compressed, CHUNK)
@@ -118,7 +118,7 @@ def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _from_lzma(pieces: Iterator[bytes], lzma: Any, size: int) -> Iterator[bytes]:
-    """LZMA as in ZIP: the header of the older .lzma format, but for the size, after two numbers."""
+    """Decode LZMA in ZIP: two numbers, then the header of the .lzma format without its size."""
     head = b""
     while len(head) < _LZMA_HEADER_SIZE + _LZMA_PROPERTIES_SIZE:
         piece = next(pieces, b"")
@@ -126,7 +126,7 @@ def _from_lzma(pieces: Iterator[bytes], lzma: Any, size: int) -> Iterator[bytes]
             raise _cut_off()
         head += piece
     if head[2:_LZMA_HEADER_SIZE] != bytes((_LZMA_PROPERTIES_SIZE, 0)):
-        raise DecodingError("is damaged (its LZMA header has another size)")
+        raise DecodingError("is damaged (its LZMA header has a wrong size)")
     properties = head[_LZMA_HEADER_SIZE:][:_LZMA_PROPERTIES_SIZE]
     rest = head[_LZMA_HEADER_SIZE + _LZMA_PROPERTIES_SIZE :]
     decompressor = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_LZMA_MEMORY)
@@ -161,4 +161,4 @@ def _expect_end(unused: bytes, pieces: Iterator[bytes]) -> None:
 
 
 def _cut_off() -> DecodingError:
-    return DecodingError("is cut off: its compressed data have no end")
+    return DecodingError("is incomplete: its compressed data end too early")

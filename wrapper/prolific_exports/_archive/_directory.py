@@ -1,4 +1,4 @@
-"""What a ZIP says that it holds: its central directory as plain values."""
+"""The central directory of a ZIP as plain values."""
 
 import os
 import struct
@@ -31,9 +31,9 @@ class Member:
         crc: CRC-32 of the content.
         method: Compression method by its number in the ZIP format (0 stored, 8 deflated).
         flags: General purpose flags of the ZIP format.
-        mode: Unix file mode with its type bits; 0 where the ZIP has none.
+        mode: Unix file mode with its type bits; 0 if the ZIP has none.
         offset: Where the member begins, in bytes from the start of the file.
-        stored_name: The name in the bytes that the ZIP has for it.
+        stored_name: The name as bytes, as stored in the ZIP.
     """
 
     name: str
@@ -48,17 +48,17 @@ class Member:
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder's own entry, which has no content."""
+        """Whether it is the entry of a folder, which has no content."""
         return self.name.endswith("/")
 
 
 @contextmanager
 def open_binary(path: Path, *, buffering: int = -1) -> Iterator[BinaryIO]:
-    """The file, open for reading.
+    """Open a file for reading.
 
     Args:
         path: The file.
-        buffering: As for ``open``: 0 when every read has a size that suits it.
+        buffering: As for ``open``: 0 if every read already has a suitable size.
 
     Raises:
         ArchiveError: It cannot be opened.
@@ -72,11 +72,11 @@ def open_binary(path: Path, *, buffering: int = -1) -> Iterator[BinaryIO]:
 
 
 def read_members(path: Path) -> tuple[Member, ...]:
-    """The members of a ZIP in the order of its directory; no content is read.
+    """Read the members of a ZIP, in the order of its directory, without their content.
 
     Raises:
         ArchiveError: The file cannot be opened.
-        CorruptArchiveError: It is not a ZIP, is cut off, has no members, or its directory is
+        CorruptArchiveError: It is not a ZIP, is incomplete, has no members, or its directory is
             damaged.
     """
     with open_binary(path) as stream:
@@ -104,15 +104,15 @@ def read_members(path: Path) -> tuple[Member, ...]:
 
 
 def _names(info: zipfile.ZipInfo) -> tuple[str, bytes]:
-    """A member's name, and the bytes that the ZIP has for it."""
-    # filename is cut at NUL and changed on Windows: the checks need what is there.
+    """Return a member's name, and its bytes in the ZIP."""
+    # zipfile cuts `filename` at NUL and changes it on Windows; the checks need the original.
     name = info.orig_filename
     # ASCII is the same in both encodings, and a character map is slow.
     if info.flag_bits & _UTF8_NAME or name.isascii():
         return name, name.encode()
     stored = name.encode("cp437")
     try:
-        # Some programs write UTF-8 and leave the flag out.
+        # Some programs write UTF-8 without the flag.
         return stored.decode(), stored
     except UnicodeDecodeError:
         return name, stored
@@ -134,10 +134,10 @@ def _member(info: zipfile.ZipInfo) -> Member:
 
 
 def _declared_count(stream: BinaryIO) -> int:
-    """How many members the record at the end of the ZIP says there are.
+    """Return the number of members that the record at the end of the ZIP declares.
 
-    zipfile reads that number and makes no use of it: one damaged length in the
-    directory, and it takes the following members for a comment.
+    zipfile ignores this number: if one length in the directory is damaged, it takes the
+    following members for a comment.
     """
     size = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, size - _ZIP64_END_SIZE - _END_SIZE - 0xFFFF))
@@ -153,8 +153,8 @@ def _check_count(path: Path, members: tuple[Member, ...], declared: int) -> None
     # The lower 16 bits, because writers without ZIP64 let the number overflow.
     if (len(members) ^ declared) & 0xFFFF:
         raise CorruptArchiveError(
-            f"{path}: the archive's directory names {len(members)} members and should name "
-            f"{declared}: it is damaged. Download the archive again."
+            f"{path} is damaged: its directory lists {len(members)} members instead of {declared}. "
+            "Download the archive again."
         )
 
 
@@ -166,7 +166,7 @@ def _not_a_zip(path: Path, stream: BinaryIO, error: Exception) -> str:
     if beginning != b"PK\x03\x04":
         return f"{path} is not a ZIP archive ({reason(error)}). Download the archive again."
     return (
-        f"{path} is cut off or damaged: its directory, at the end, cannot be read "
+        f"{path} is incomplete or damaged: the directory at its end cannot be read "
         f"({reason(error)}). Download the archive again."
     )
 
@@ -180,13 +180,13 @@ def _check_extents(path: Path, members: tuple[Member, ...], file_size: int) -> N
     for member, end in zip(ordered, ends, strict=True):
         if member.offset < 0 or end > file_size:
             raise CorruptArchiveError(
-                f"{path}: {member.name!r} lies outside the file, by the archive's directory: "
-                "the file is cut off or damaged. Download the archive again."
+                f"{path} is incomplete or damaged: its directory places {member.name!r} outside "
+                "the file. Download the archive again."
             )
     for (member, following), end in zip(pairwise(ordered), ends, strict=False):
-        # Members that share their bytes are how a small ZIP becomes petabytes.
+        # A ZIP bomb expands to petabytes by members that share their bytes.
         if end > following.offset:
             raise CorruptArchiveError(
-                f"{path}: {member.name!r} and {following.name!r} claim the same bytes: the "
-                "archive's directory is damaged or made up. Download the archive again."
+                f"{path} is damaged or forged: its directory gives {member.name!r} and "
+                f"{following.name!r} the same bytes. Download the archive again."
             )

@@ -1,4 +1,4 @@
-"""How answers are distributed: counted one by one, in memory that does not grow with them."""
+"""Distributions of answers, counted in memory that does not grow with their number."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -8,10 +8,10 @@ from typing import Final
 from attrs import Factory, define, frozen
 
 _DIFFERENT: Final = 1000
-"""Options, units or kinds of files that are told apart; the first ones."""
+"""The most options that are counted separately: the first ones."""
 _SHOWN: Final = 200
-"""Characters by which long options and units are told apart."""
-# A decimal comma is one where it cannot be meant to group thousands.
+"""The first characters of options and units, which distinguish them."""
+# A comma is a decimal comma only where it cannot separate thousands.
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,15}(?:\.[0-9]{1,15}|,[0-9]{1,2})?\s*", re.ASCII)
 
 
@@ -20,8 +20,8 @@ class ChoiceCount:
     """How often an option was chosen.
 
     Attributes:
-        option: The option; of a longer one the first 200 characters.
-        count: Number of answers that have it.
+        option: The option, cut to 200 characters.
+        count: Number of answers that contain it.
     """
 
     option: str
@@ -30,16 +30,16 @@ class ChoiceCount:
 
 @frozen
 class Spread:
-    """Where numbers lie. The three in the middle are of numbers rounded to three digits.
+    """The range, quartiles and median of numbers.
+
+    The quartiles and the median are those of the numbers rounded to three digits.
 
     Attributes:
-        count: How many numbers there are.
-        lowest: The lowest.
-        lower_quartile: A quarter of them are not above it.
-        median: The middle one, or halfway between the middle two.
-        upper_quartile: Three quarters of them are not above it.
-        highest: The highest.
-        unit: What they count; ``"characters"`` for the lengths of texts.
+        count: Number of numbers.
+        lower_quartile: The smallest number that is at least as large as a quarter of them.
+        median: The middle number, or the mean of the middle two.
+        upper_quartile: The smallest number that is at least as large as three quarters of them.
+        unit: Their unit; ``"characters"`` for the lengths of texts.
     """
 
     count: int
@@ -53,7 +53,7 @@ class Spread:
 
 @define
 class SpreadCounter:
-    """Numbers, counted by their first three digits."""
+    """Counts numbers by their first three digits."""
 
     count: int = 0
     lowest: float = 0
@@ -61,7 +61,7 @@ class SpreadCounter:
     counts: dict[float, int] = Factory(dict)
 
     def add(self, number: float) -> None:
-        """Count one more."""
+        """Count one."""
         if not self.count:
             self.lowest = self.highest = number
         elif number < self.lowest:
@@ -73,12 +73,12 @@ class SpreadCounter:
         self.counts[key] = self.counts.get(key, 0) + 1
 
     def spread(self, unit: str) -> Spread | None:
-        """What was counted; None when nothing was."""
+        """Return the spread of the numbers; None if there are none."""
         if not self.count:
             return None
         ranked = sorted(self.counts)
         sums = list(accumulate(self.counts[number] for number in ranked))
-        # The lowest number that at least a quarter, a half, three quarters are not above.
+        # The lowest number that at least a quarter, half and three quarters do not exceed.
         lower, middle, upper = (
             ranked[bisect_left(sums, part * self.count)] for part in (0.25, 0.5, 0.75)
         )
@@ -92,13 +92,13 @@ class SpreadCounter:
 
 @define
 class ChoiceCounter:
-    """Options, counted; there are few different ones in all but hostile archives."""
+    """Counts options. Only hostile archives contain many different ones."""
 
     counts: dict[str, int] = Factory(dict)
     others: int = 0
 
     def add(self, option: str) -> None:
-        """Count one more."""
+        """Count one."""
         key = option[:_SHOWN]
         if key in self.counts:
             self.counts[key] += 1
@@ -108,20 +108,20 @@ class ChoiceCounter:
             self.others += 1
 
     def choices(self) -> tuple[ChoiceCount, ...]:
-        """Each option, the most chosen first."""
+        """Return each option, the most frequent first."""
         ranked = sorted(self.counts.items(), key=lambda pair: -pair[1])
         return tuple(ChoiceCount(option, count) for option, count in ranked)
 
 
 @define
 class NumberCounter:
-    """Texts that are numbers, by their units."""
+    """Counts texts that are numbers, by unit."""
 
     units: dict[str, SpreadCounter] = Factory(dict)
     others: int = 0
 
     def add(self, value: str, unit: str) -> None:
-        """Count one more; what is not plainly a number is one of the others."""
+        """Count one; a text that is not a plain number counts as another."""
         key = unit[:_SHOWN]
         if not _NUMBER.fullmatch(value) or (key not in self.units and len(self.units) >= 20):
             self.others += 1
@@ -129,6 +129,6 @@ class NumberCounter:
         self.units.setdefault(key, SpreadCounter()).add(float(value.replace(",", ".")))
 
     def spreads(self) -> tuple[Spread, ...]:
-        """The numbers of each unit, the most frequent unit first."""
+        """Return the spread for each unit, the most frequent unit first."""
         ranked = sorted(self.units.items(), key=lambda pair: -pair[1].count)
         return tuple(filter(None, (counter.spread(unit) for unit, counter in ranked)))

@@ -1,4 +1,4 @@
-"""Writing an archive's members below a folder."""
+"""Writes an archive's members to a folder."""
 
 import os
 from collections.abc import Iterator
@@ -16,19 +16,19 @@ from prolific_exports._files._staging import staged_folder
 
 
 def extract(path: Path, plan: ExtractionPlan, directory: str | os.PathLike[str]) -> None:
-    """Carry out a plan: all of it, or nothing is left.
+    """Carry out a plan completely; a failure leaves nothing.
 
     Raises:
         ArchiveError: The archive cannot be read, or the system refuses to write.
         StorageError: The disk is full, read-only, over quota or gone.
         CorruptArchiveError: A member is damaged.
-        TargetExistsError: ``directory`` is there and is not an empty folder.
+        TargetExistsError: ``directory`` exists and is not an empty folder.
     """
     size = sum(member.size for member, _ in plan.files)
 
     what = f"{path} cannot be extracted to {directory}"
     with (
-        explained(what, ArchiveError, lambda: " Nothing was left there."),
+        explained(what, ArchiveError, lambda: " No partial files remain."),
         staged_folder(directory) as folder,
     ):
         for inner in (*plan.folders, *dict.fromkeys(_parent(name) for _, name in plan.files)):
@@ -44,8 +44,8 @@ def extract(path: Path, plan: ExtractionPlan, directory: str | os.PathLike[str])
         run_in_threads(path, plan.files, write, threads=thread_count(len(plan.files), size))
 
 
-# File objects cost more than small files do. Modes are not restored: nobody's bits to
-# execute, to change the user or the group get onto the disk.
+# File objects cost more time than small files. Modes are not restored, so an archive cannot
+# create executable, setuid or setgid files.
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _MODE = 0o666
 
@@ -60,7 +60,7 @@ def _created(name: str) -> Iterator[int]:
 
 
 def _write(target: int, content: bytes) -> None:
-    # The system may take less than it is given, at the end of a disk for one.
+    # The system may write less than it is given, for example when the disk is almost full.
     while content:
         content = content[os.write(target, content) :]
 

@@ -1,9 +1,7 @@
-"""Fields of a JSON object whose type is looked at before it is believed.
+"""Takes documented fields out of a JSON object, and leaves all others.
 
-Each function takes one field out of a copy of the object, if it has the
-documented type, and leaves it there if not. What is left at the end is
-``extra``: unknown fields and those of another type, as they came. Nothing is
-converted by guess.
+Each function removes a field from a copy of the object if the field has the documented
+type. The rest is ``extra``: unknown fields, and fields of another type, unchanged.
 """
 
 from collections.abc import Sequence
@@ -18,7 +16,7 @@ Item: TypeAlias = tuple[tuple[str, ...], dict[str, Any]]
 
 
 def take_text(fields: dict[str, Any], name: str) -> str | None:
-    """The field's text; None when it is missing or something else."""
+    """Take a text; None if the field is missing or has another type."""
     return fields.pop(name) if isinstance(fields.get(name), str) else None
 
 
@@ -66,9 +64,9 @@ def _take_texts(fields: dict[str, Any], names: Sequence[str]) -> tuple[str, ...]
 
 
 def take_instant(fields: dict[str, Any], name: str) -> datetime | None:
-    """The field's date and time; None when it is missing, something else or has no zone.
+    """Take a date and time; None if the field is missing, has another type or no time zone.
 
-    A text that says more than the date and time can hold stays there, too.
+    The field stays if it is more precise than a ``datetime``.
     """
     try:
         moment, is_exact = parse_timestamp(fields[name])
@@ -80,7 +78,7 @@ def take_instant(fields: dict[str, Any], name: str) -> datetime | None:
 
 
 def have_responses(items: Any) -> bool:
-    """Whether this is a list of objects that each have answers, as some batches' records hold."""
+    """Return whether this is a list of objects with answers, as in records of some batches."""
     return (
         isinstance(items, list)
         and bool(items)

@@ -1,4 +1,4 @@
-"""JSON and JSON Lines out of an archive, with errors that say where."""
+"""Reads JSON and JSON Lines from an archive; errors name the file and line."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,7 @@ from prolific_exports._model._json import JSONLimitError, check_limits
 
 
 class RawJSON(str):
-    """The text of a JSON value in which an object repeats a name: no dict holds both values."""
+    """The text of a JSON value in which an object repeats a name; a dict would lose a value."""
 
     __slots__ = ()
 
@@ -21,10 +21,10 @@ class RepeatedNameError(Exception):
 
 
 def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object that has these members; for ``object_pairs_hook``.
+    """Return the object with these members; for ``object_pairs_hook``.
 
     Raises:
-        RepeatedNameError: Two of them have one name.
+        RepeatedNameError: Two members have the same name.
     """
     fields = dict(pairs)
     if len(fields) < len(pairs):
@@ -36,11 +36,11 @@ _decode = json.JSONDecoder(object_pairs_hook=unrepeated).decode
 
 
 def read_json(pieces: Iterable[bytes], where: str) -> Any:
-    """The value of a whole JSON file.
+    """Return the value of a JSON file.
 
     Raises:
         CorruptArchiveError: It is not JSON.
-        UnsafeArchiveError: It is beyond a limit (see ``_limits``).
+        UnsafeArchiveError: It exceeds a limit (see ``_limits``).
     """
     text = bytearray()
     for piece in pieces:
@@ -51,27 +51,27 @@ def read_json(pieces: Iterable[bytes], where: str) -> Any:
 
 
 def read_json_lines(pieces: Iterable[bytes], where: str) -> Iterator[Any]:
-    """The values of a JSON Lines file; blank lines are skipped.
+    """Yield the values of a JSON Lines file; skips blank lines.
 
     A line in which an object repeats a name is a ``RawJSON``.
 
     Raises:
-        CorruptArchiveError: A line is not JSON. The message has its number, counted from 1
-            with the blank lines.
-        UnsafeArchiveError: A line is beyond a limit (see ``_limits``).
+        CorruptArchiveError: A line is not JSON. The message contains its number, counted from 1
+            and including blank lines.
+        UnsafeArchiveError: A line exceeds a limit (see ``_limits``).
     """
-    # A block ends where a piece does, so that values come as soon as their lines are there.
+    # Each piece ends a block, so that values are available as soon as their lines are.
     for block in blocks(pieces, where, 1):
         yield from values_of(block, where)
 
 
 def values_of(block: Block, where: str, loads: Callable[[str], Any] = _decode) -> Iterator[Any]:
-    """The values of a block of lines.
+    """Yield the values of a block of lines.
 
     Args:
         block: The lines.
         where: The file, for messages.
-        loads: What parses a line; it builds objects by ``once``.
+        loads: Parses a line, and builds objects with ``unrepeated``.
 
     Raises:
         CorruptArchiveError: As ``read_json_lines``.
@@ -85,11 +85,11 @@ def values_of(block: Block, where: str, loads: Callable[[str], Any] = _decode) -
 
 
 def parse_json(text: bytes | bytearray, where: str) -> Any:
-    """The value of a JSON text; a ``RawJSON`` where an object in it repeats a name.
+    """Return the value of a JSON text; a ``RawJSON`` if an object in it repeats a name.
 
     Raises:
         CorruptArchiveError: It is not JSON; the message begins with ``where``.
-        UnsafeArchiveError: It is beyond a limit (see ``_limits``).
+        UnsafeArchiveError: It exceeds a limit (see ``_limits``).
     """
     try:
         return _value(text, _decode)
@@ -98,7 +98,7 @@ def parse_json(text: bytes | bytearray, where: str) -> Any:
 
 
 class _FlawError(Exception):
-    """A text can't be read; where it is, is for the caller to say."""
+    """A text cannot be read; the caller adds where it is."""
 
     def __init__(self, what: str, *, is_limit: bool = False) -> None:
         super().__init__(what)
@@ -109,25 +109,25 @@ class _FlawError(Exception):
         if self.is_limit:
             return beyond_limit(where, self.what)
         return CorruptArchiveError(
-            f"{where} {self.what}. Download the archive again; "
-            "if that changes nothing, request a new export."
+            f"{where} {self.what}. Download the archive again; if the problem persists, request a "
+            "new export."
         )
 
 
 def _value(text: bytes | bytearray, loads: Callable[[str], Any]) -> Any:
     try:
         check_limits(text, MAX_VALUES)
-        # Surrogates that stand alone come through however they were written.
+        # Accept lone surrogates as bytes too, since JSON allows them as escapes.
         decoded = text.decode("utf-8", "surrogatepass")
         try:
             return loads(decoded)
         except RepeatedNameError:
-            # The rest has not been looked at.
+            # Decoding stopped at the repeated name: check the rest of the text.
             json.loads(decoded)
             return RawJSON(decoded.strip())
     except json.JSONDecodeError as error:
         cut_off = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
-        what = "is cut off" if cut_off else f"is not JSON ({error.msg}, column {error.colno})"
+        what = "is incomplete" if cut_off else f"is not JSON ({error.msg}, column {error.colno})"
         raise _FlawError(what) from error
     except UnicodeDecodeError as error:
         raise _FlawError("is not UTF-8 text") from error

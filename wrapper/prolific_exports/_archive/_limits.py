@@ -1,4 +1,4 @@
-"""What an archive's texts may hold: far more than exports do, and little enough for memory."""
+"""Limits on the texts of an archive: far above real exports, and low enough for memory."""
 
 from typing import Final
 
@@ -11,16 +11,16 @@ MAX_VALUES: Final = 1_000_000
 """Values and names in one JSON text, counted by ``[ { , :``. Each takes 50 to 300 bytes."""
 
 MAX_INSTRUCTIONS: Final = 10_000
-"""Different instructions of an archive: columns of a wide table, charts of ``show``."""
+"""Instructions of an archive: each is a column of a wide table and a chart of ``show``."""
 TOO_MANY_INSTRUCTIONS: Final = f"has more than {MAX_INSTRUCTIONS:,} instructions"
 
 
 def beyond_limit(where: str, what: str) -> UnsafeArchiveError:
-    """The error for an archive that is beyond a limit.
+    """Return the error for an archive that exceeds a limit.
 
     Args:
-        where: Which part of the archive.
-        what: What it is or has, such as "has more than 10 instructions".
+        where: The part of the archive.
+        what: The rest of the sentence, such as "has more than 10 instructions".
     """
     return UnsafeArchiveError(
         f"{where} {what}, which is the limit: this looks like a ZIP bomb. Request a new export, or "

@@ -1,4 +1,4 @@
-"""A JSON Lines file in blocks of whole lines, which know their numbers."""
+"""Splits a JSON Lines file into blocks of whole, numbered lines."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,10 +9,10 @@ from attrs import frozen
 from prolific_exports._archive._limits import MAX_TEXT_SIZE, beyond_limit
 
 BOM: Final = b"\xef\xbb\xbf"
-"""What some programs begin UTF-8 text with."""
+"""The byte order mark, with which some programs begin UTF-8 text."""
 
-# Only a line feed ends a line: JSON strings may hold U+2028 and its like. What is blank is
-# passed over by the pattern, so that a file of line breaks takes no time.
+# Only a line feed ends a line, since JSON strings may contain U+2028 and similar characters. The
+# pattern skips blank lines, so that a file of line breaks takes no time.
 _LINE: Final = re.compile(rb"[^ \t\r\n][^\n]*")
 
 
@@ -21,7 +21,7 @@ class Block:
     """Whole lines of a file.
 
     Attributes:
-        text: The lines; only the file's last one may lack its end.
+        text: The lines; only the last line of the file may lack its line feed.
         number: The number of the first line, counted from 1.
     """
 
@@ -30,20 +30,20 @@ class Block:
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing but white space in it."""
+        """Whether it contains only white space."""
         return not self.text.strip()
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Each line that is not blank, from its first sign on, and where in the text that is."""
+        """Yield the offset and the text of each line, from its first visible character."""
         for found in _LINE.finditer(self.text):
             yield found.start(), found[0]
 
     def number_at(self, place: int) -> int:
-        """The number of the line at a place of the text."""
+        """Return the number of the line at an offset in the text."""
         return self.number + self.text.count(b"\n", 0, place)
 
     def halves(self) -> "tuple[Block, Block] | None":
-        """The block in two; None when it is one line."""
+        """Split the block in two; None if it is one line."""
         half = len(self.text) // 2
         middle = self.text.find(b"\n", half) + 1
         if not 0 < middle < len(self.text):
@@ -63,10 +63,10 @@ def blocks(pieces: Iterable[bytes], where: str, size: int) -> Iterator[Block]:
     """
     number = 1
     held: list[bytes] = []
-    # Bytes that are held, and those of them that are behind the last line's end.
+    # Number of held bytes, and of those after the last line feed.
     count = open_ = 0
     for piece in pieces:
-        # Only a line that is long by now can become too long in this piece.
+        # Only a line that is already long can become too long in this piece.
         if open_ + len(piece) > MAX_TEXT_SIZE:
             _check_lines(open_, piece, where, number + b"".join(held).count(b"\n"))
         count += len(piece)

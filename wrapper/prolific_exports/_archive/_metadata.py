@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 @frozen
 class Instruction:
-    """What participants were asked.
+    """One question or prompt.
 
     Attributes:
-        id: Its id, by which records name their answers.
-        type: Its type; more types than the documented ones exist (D-27).
+        id: The key of its answers in records.
+        type: The type of its answers; more types exist than are documented (D-27).
         description: Its wording.
         extra: Fields that are not documented, or not of the documented type.
     """
@@ -31,18 +31,18 @@ class Instruction:
 
 @frozen
 class Metadata:
-    """What the archive says about itself; everything may be missing.
+    """The archive's description of itself; every field may be missing.
 
-    The shape is documented for collections only (documents/003). A batch is read by
-    the same names, with ``batch_id`` in place of ``collection_id``.
+    The shape is documented for collections only (documents/003). Batches are read by the same
+    names, with ``batch_id`` instead of ``collection_id``.
 
     Attributes:
         id: Id of the collection or batch.
         name: Its name.
-        exported_at: When the archive was made, with its zone.
-        instructions: The instructions in the archive's order.
+        exported_at: When the archive was created, with its time zone.
+        instructions: The instructions, in the archive's order.
         extra: Fields that are not documented, or not of the documented type.
-        raw: The whole object as it came; empty when the archive has none.
+        raw: The whole object, unchanged; empty if the archive has none.
     """
 
     id: str | None = None
@@ -54,7 +54,7 @@ class Metadata:
 
 
 def parse_metadata(raw: Mapping[str, Any], kind: "Kind") -> Metadata:
-    """The metadata of an archive of this kind."""
+    """Return the metadata of an archive of this kind."""
     fields = dict(raw)
     return Metadata(
         id=take_text(fields, f"{kind}_id"),

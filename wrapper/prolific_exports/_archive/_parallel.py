@@ -1,8 +1,8 @@
-"""Members of an archive, worked on by a few threads.
+"""Processes the members of an archive in a few threads.
 
-Inflating, checksums, reads and writes let other threads run. Every thread has a
-handle of its own, because not every system can read at a place without moving
-there, and a place is what a shared handle has only one of.
+Inflating, checksums, reads and writes let other threads run. Every thread opens the file
+itself, because a shared handle has only one position, and not every system can read without
+moving it.
 """
 
 import os
@@ -18,14 +18,14 @@ from prolific_exports._errors import ExportsError
 _MOST_THREADS = 4
 # Starting a thread takes as long as inflating a few hundred KiB.
 _BYTES_FOR_A_THREAD = 1 << 20
-# With smaller members nearly all of the time is Python's own, which one thread has at a time.
+# With smaller members, most time is spent in Python code, which one thread runs at a time.
 _BYTES_OF_A_MEMBER = 1 << 15
 
 T = TypeVar("T")
 
 
 def thread_count(items: int, size: int) -> int:
-    """How many threads to use, this one included.
+    """Return the number of threads to use, including the current one.
 
     Args:
         items: Number of members.
@@ -43,17 +43,17 @@ def run_in_threads(
     *,
     threads: int,
 ) -> None:
-    """Do the work for every item, in as many threads, of which the caller's is one.
+    """Process every item, in the caller's thread and ``threads - 1`` others.
 
-    Items are begun in their order. Of several that fail, the first one's error is
-    raised, as if one after the other had been done; none is begun after that.
+    Starts items in order, and none after a failure. If several fail, raises the error of the first
+    item, as sequential processing would.
 
     Args:
-        path: The file to open for each thread.
-        items: What to work on.
-        work: Given the thread's own handle and an item, does a step each time it is
-            advanced; between steps it can be abandoned.
-        threads: How many, at least one.
+        path: The file that each thread opens.
+        items: The items to process.
+        work: Called with the thread's file and an item. Each step of its iterator does a part of
+            the work; between steps it can be abandoned.
+        threads: Number of threads, at least one.
 
     Raises:
         ArchiveError: The file cannot be opened, or what the work raises.
@@ -70,31 +70,31 @@ def run_in_threads(
                 for other in others:
                     other.result()
             finally:
-                # An interrupt comes to this thread only.
+                # Ctrl-C interrupts only this thread: stop the others.
                 queue.close()
     if queue.failures:
         raise queue.failures[min(queue.failures)]
 
 
 class _WorkQueue(Generic[T]):
-    """Where threads take the next item, until there are no more, one fails, or it closes."""
+    """Gives threads the next item, until no item is left, one fails, or the queue is closed."""
 
     def __init__(
         self, path: Path, items: Sequence[T], work: Callable[[BinaryIO, T], Iterator[object]]
     ) -> None:
         self.failures: dict[int, ExportsError | OSError] = {}
         self._path = path
-        self._turns = enumerate(items)
+        self._items = enumerate(items)
         self._work = work
         self._lock = threading.Lock()
         self._closed = False
 
     def run(self) -> None:
-        """Work until there is nothing to take."""
+        """Process items until none is left."""
         try:
             with open_binary(self._path, buffering=0) as stream:
-                while turn := self._next():
-                    number, item = turn
+                while next_item := self._next():
+                    number, item = next_item
                     try:
                         self._do(stream, item)
                     except (ExportsError, OSError) as error:
@@ -104,12 +104,12 @@ class _WorkQueue(Generic[T]):
             raise
 
     def close(self) -> None:
-        """Have every thread stop after the step that it is at."""
+        """Stop every thread after its current step."""
         self._closed = True
 
     def _next(self) -> tuple[int, T] | None:
         with self._lock:
-            return None if self._closed or self.failures else next(self._turns, None)
+            return None if self._closed or self.failures else next(self._items, None)
 
     def _do(self, stream: BinaryIO, item: T) -> None:
         for _ in self._work(stream, item):

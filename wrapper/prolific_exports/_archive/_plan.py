@@ -1,4 +1,4 @@
-"""What extracting an archive would write: decided before anything is written."""
+"""Decides what extracting an archive writes, before anything is written."""
 
 import stat
 from collections.abc import Sequence
@@ -12,22 +12,22 @@ from prolific_exports._errors import UnsafeArchiveError, UsageError
 from prolific_exports._files._names import safe_paths, threat
 
 Names: TypeAlias = Literal["safe", "strict"]
-"""What becomes of names that not every system can hold: changed, or an error."""
+"""How to treat names that some system cannot store: change them, or refuse the archive."""
 
 
 @frozen
 class ExtractLimits:
-    """How much an archive may become when it is extracted.
+    """The largest archive that is extracted.
 
-    The defaults are far beyond what exports hold and far below what traps unfold to.
+    The defaults are far above real exports and far below ZIP bombs.
 
     Attributes:
-        members: Number of members; 1,000,000 unless told.
-        size: Bytes of all contents together; 1 TiB unless told.
-        ratio: How many times larger the contents may be than their compressed form; 200 unless told
-            (JSON Lines reach 10 to 50, deflate cannot go beyond 1032).
-        ratio_free: Bytes of contents up to which the ratio does not matter, because
-            little is no trap; 100 MiB unless told.
+        members: Number of members; 1,000,000 by default.
+        size: Bytes of all contents together; 1 TiB by default.
+        ratio: Size of the contents divided by their compressed size; 200 by default. JSON Lines
+            reach 10 to 50, and deflate at most 1032.
+        ratio_free: Bytes of contents up to which any ratio is accepted, since small archives do no
+            harm; 100 MiB by default.
     """
 
     members: int = 1_000_000
@@ -38,11 +38,11 @@ class ExtractLimits:
 
 @frozen
 class ExtractionPlan:
-    """What to write, relative to the target folder, with ``/`` between folders.
+    """What to write: paths relative to the target folder, with ``/`` between folders.
 
     Attributes:
-        folders: Folders that the archive names, in its order.
-        files: Members with content and where each goes, in the archive's order.
+        folders: The folders that have entries in the archive, in its order.
+        files: The members with content, each with its path, in the archive's order.
     """
 
     folders: tuple[str, ...]
@@ -56,20 +56,20 @@ def plan_extraction(
     limits: ExtractLimits,
     names: Names = "safe",
 ) -> ExtractionPlan:
-    """Decide where every member goes.
+    """Decide where to write each member.
 
-    Sizes are those that the directory declares. They bound what is written, too: no
-    member gives more than it declares, and none shares its bytes with another.
+    Uses the sizes that the directory declares. They limit what is written too: no member yields
+    more than it declares, and members do not share bytes.
 
     Args:
         path: The archive, for messages.
         members: All members.
-        root: The folder to strip, with its ``/`` at the end; ``""`` for none.
-        limits: What is too much.
-        names: Whether names are changed that not every system can hold, or an error.
+        root: The folder to remove from paths, with its ``/``; ``""`` for none.
+        limits: When to refuse an archive for its size.
+        names: How to treat names that some system cannot store.
 
     Raises:
-        UnsafeArchiveError: A member cannot be written safely, or all together are too much.
+        UnsafeArchiveError: A member cannot be written safely, or the archive exceeds ``limits``.
     """
     check_names(names)
     _check_amount(path, members, limits)
@@ -87,8 +87,8 @@ def plan_extraction(
             raise _refused(
                 path,
                 member,
-                f"has a name that not every system can hold (as {place!r} they can), and "
-                "names='strict' (--names strict) changes none",
+                f"has a name that some system cannot store, and names='strict' (--names strict) "
+                f"does not allow to change it to {place!r}",
             )
         if why := threat(place):
             raise _refused(path, member, f"{why}, once it is named {place!r}")
@@ -100,13 +100,13 @@ def plan_extraction(
 
 
 def check_names(names: str) -> None:
-    """Find out whether ``names`` is a policy.
+    """Check the value of an argument ``names``.
 
     Raises:
-        UsageError: It is not.
+        UsageError: It is neither ``"safe"`` nor ``"strict"``.
     """
     if names not in get_args(Names):
-        raise UsageError(f"names={names!r}: it is 'safe' or 'strict'.")
+        raise UsageError(f"Unknown names={names!r}: use 'safe' or 'strict'.")
 
 
 def _refused(path: Path, member: Member, why: str) -> UnsafeArchiveError:
@@ -118,7 +118,7 @@ def _odd(member: Member) -> str | None:
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link or a device, not a file"
     if kind and (kind == stat.S_IFDIR) != member.is_folder:
-        return "is a folder by its name or its mode, but not by both"
+        return "is a folder according to only one of its name and its mode"
     if member.is_folder and member.size:
         return "is a folder that has content"
     return None
@@ -131,14 +131,14 @@ def _check_amount(path: Path, members: Sequence[Member], limits: ExtractLimits) 
     if len(members) > limits.members:
         what = f"has {len(members)} members, more than {limits.members}"
     elif size > limits.size:
-        what = f"would become {size} bytes, more than {limits.size}"
+        what = f"expands to {size} bytes, more than {limits.size}"
     elif size > allowed:
-        what = f"would become {size} bytes, more than {limits.ratio:g} times its compressed size"
+        what = f"expands to {size} bytes, more than {limits.ratio:g} times its compressed size"
     else:
         return
     raise UnsafeArchiveError(
-        f"{path} {what}: this is how traps are made. Nothing was extracted; if you trust the "
-        "archive, extract it with other ExtractLimits."
+        f"{path} {what}: this looks like a ZIP bomb. Nothing was extracted. If you trust the "
+        "archive, extract it with higher ExtractLimits."
     )
 
 
@@ -149,13 +149,15 @@ def _check_clashes(path: Path, inside: Sequence[tuple[Member, str]]) -> None:
         inner = name.removesuffix("/")
         if not member.is_folder:
             if inner in files:
-                raise _refused(path, member, "is there twice: one would replace the other")
+                raise _refused(path, member, "occurs twice: one would overwrite the other")
             files.add(inner)
             inner = inner.rpartition("/")[0]
-        # Of thousands of files in a folder, one is enough to know the folder.
+        # Stop at a known folder: thousands of files can be in the same one.
         while inner and inner not in folders:
             folders.add(inner)
             inner = inner.rpartition("/")[0]
     for member, name in inside:
         if name in files and name in folders:
-            raise _refused(path, member, "is a file and a folder: one would replace the other")
+            raise _refused(
+                path, member, "is both a file and a folder: one would overwrite the other"
+            )

@@ -12,19 +12,17 @@ from prolific_exports._archive._responses import Response, parse_response
 
 @frozen(kw_only=True)
 class Submission:
-    """What one participant submitted.
+    """One participant's completed session.
 
     Attributes:
-        submission_id: Id of the submission.
-        participant_id: Id of the participant.
-        collection_id: Id of the collection, in a collection's archive.
-        batch_id: Id of the batch, where a batch's archive has it.
-        task_id: Id of the task, where a batch's archive has it.
-        created_at: When it was submitted, with its zone.
-        responses: Answers by id of the instruction, in the archive's order.
-        extra: Fields that are not documented, and documented ones whose value is not
-            of the documented type (the attribute is then None), as they came.
-        raw: The whole record as it came.
+        collection_id: The collection, in a collection's archive.
+        batch_id: The batch, if a batch's archive names it.
+        task_id: The task, if a batch's archive names it.
+        created_at: When it was submitted, with its time zone.
+        responses: The answers by instruction id, in the archive's order.
+        extra: Fields that are not documented, or not of the documented type (the attribute is
+            then None), unchanged.
+        raw: The whole record, unchanged.
     """
 
     submission_id: str
@@ -40,28 +38,28 @@ class Submission:
 
 @frozen
 class UnknownRecord:
-    """A record that is not a submission as documents/003 shows it.
+    """A record that is not a submission as documented (documents/003).
 
-    The records of batches are not documented: those of another shape come as this. So does a
-    record in which an object repeats a name, since a dict would lose one of two values.
+    The records of batches are not documented, and may have any shape. A record in which an
+    object repeats a name is unknown too, since a dict would lose one of the values.
 
     Attributes:
-        raw: The record's JSON, untouched; its text, a ``RawJSON``, where an object in it
-            repeats a name.
+        raw: The record's JSON, unchanged; its text, a ``RawJSON``, if an object in it repeats a
+            name.
     """
 
     raw: Any
 
 
 Record: TypeAlias = Submission | UnknownRecord
-"""Any record; ``raw`` is on both."""
+"""Any record; both classes have ``raw``."""
 
 
 def parse_record(raw: Any) -> Record:
-    """The record that a line holds. Never fails.
+    """Return the record of a line. Never fails.
 
-    A submission is a JSON object with a text ``submission_id`` and an object
-    ``responses``; everything else may be missing.
+    A submission is a JSON object with a text ``submission_id`` and an object ``responses``; other
+    fields may be missing.
     """
     if not isinstance(raw, dict):
         return UnknownRecord(raw)

@@ -1,7 +1,6 @@
-"""One answer to one instruction, typed by the shapes of documents/003.
+"""Typed answers, in the shapes of the archive (documents/003).
 
-The shapes are those of the archive. The API's own answers name the same things
-otherwise (D-18); they are not accepted here under the archive's type names.
+The API's answers have other names for the same content (D-18); they are not accepted here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,8 +18,8 @@ class FreeText:
 
     Attributes:
         value: What the participant wrote.
-        description: The instruction's wording, where the archive repeats it.
-        extra: Fields that are not documented, as they came.
+        description: The instruction's wording, if the archive repeats it.
+        extra: Fields that are not documented, unchanged.
     """
 
     type: ClassVar[str] = "free_text"
@@ -31,13 +30,13 @@ class FreeText:
 
 @frozen
 class FreeTextWithUnit:
-    """A text, mostly a number, and its unit.
+    """A text, usually a number, and its unit.
 
     Attributes:
         value: What the participant wrote, never converted to a number.
-        unit: The unit, as the instruction has it.
-        description: The instruction's wording, where the archive repeats it.
-        extra: Fields that are not documented, as they came.
+        unit: The unit, as in the instruction.
+        description: The instruction's wording, if the archive repeats it.
+        extra: Fields that are not documented, unchanged.
     """
 
     type: ClassVar[str] = "free_text_with_unit"
@@ -49,12 +48,12 @@ class FreeTextWithUnit:
 
 @frozen
 class MultipleChoice:
-    """The options that were chosen.
+    """The chosen options.
 
     Attributes:
-        values: The options in the archive's order.
-        description: The instruction's wording, where the archive repeats it.
-        extra: Fields that are not documented, as they came.
+        values: The options, in the archive's order.
+        description: The instruction's wording, if the archive repeats it.
+        extra: Fields that are not documented, unchanged.
     """
 
     type: ClassVar[str] = "multiple_choice"
@@ -65,12 +64,11 @@ class MultipleChoice:
 
 @frozen
 class Choice:
-    """An option that was chosen, and why.
+    """A chosen option with its explanation.
 
     Attributes:
-        option: The option.
-        explanation: What the participant wrote about it.
-        extra: Fields that are not documented, as they came.
+        explanation: What the participant wrote about the option.
+        extra: Fields that are not documented, unchanged.
     """
 
     option: str
@@ -80,12 +78,12 @@ class Choice:
 
 @frozen
 class MultipleChoiceWithFreeText:
-    """The options that were chosen, each with an explanation.
+    """The chosen options, each with an explanation.
 
     Attributes:
-        values: The choices in the archive's order.
-        description: The instruction's wording, where the archive repeats it.
-        extra: Fields that are not documented, as they came.
+        values: The choices, in the archive's order.
+        description: The instruction's wording, if the archive repeats it.
+        extra: Fields that are not documented, unchanged.
     """
 
     type: ClassVar[str] = "multiple_choice_with_free_text"
@@ -96,14 +94,14 @@ class MultipleChoiceWithFreeText:
 
 @frozen
 class UploadedFile:
-    """A file that was uploaded, as the record names it.
+    """An uploaded file, as the record names it.
 
     Attributes:
-        name: The file's name on the participant's side. Do not write to it: it is
-            whatever the participant's device said.
-        path: Where the file is, relative to the archive's root folder; good for
-            ``ExportArchive.open_file``, and below the folder after ``extract``.
-        extra: Fields that are not documented, as they came.
+        name: The file's name on the participant's device. It can be any text: do not use it as a
+            path.
+        path: The file's path relative to the archive's root folder, for
+            ``ExportArchive.open_file``, and relative to the folder of ``extract``.
+        extra: Fields that are not documented, unchanged.
     """
 
     name: str
@@ -113,12 +111,12 @@ class UploadedFile:
 
 @frozen
 class FileUpload:
-    """The files that were uploaded.
+    """The uploaded files.
 
     Attributes:
-        files: The files in the archive's order.
-        description: The instruction's wording, where the archive repeats it.
-        extra: Fields that are not documented, as they came.
+        files: The files, in the archive's order.
+        description: The instruction's wording, if the archive repeats it.
+        extra: Fields that are not documented, unchanged.
     """
 
     type: ClassVar[str] = "file_upload"
@@ -131,12 +129,12 @@ class FileUpload:
 class StarRating:
     """A number of stars.
 
-    The documents do not have it yet: it comes from the vendor's client.
+    Not documented yet; known from the vendor's client.
 
     Attributes:
-        value: The stars that the participant chose, such as ``"3"``, never converted to a number.
-        description: The instruction's wording, where the archive repeats it.
-        extra: Fields that are not known, as they came.
+        value: The chosen number of stars, such as ``"3"``; a text, never converted to a number.
+        description: The instruction's wording, if the archive repeats it.
+        extra: Fields that are not known, unchanged.
     """
 
     type: ClassVar[str] = "star_rating"
@@ -147,27 +145,27 @@ class StarRating:
 
 @frozen
 class UnknownResponse:
-    """An answer whose type is not known, or which does not have its type's shape (D-27).
+    """An answer of an unknown type, or without its type's shape (D-27).
 
     Attributes:
-        raw: The answer's JSON, untouched.
+        raw: The answer's JSON, unchanged.
     """
 
     raw: Any
 
     @property
     def type(self) -> str | None:
-        """The type that the answer claims, if it has one."""
+        """The type that the answer states; None if it states none."""
         return take_text(self._fields(), "type")
 
     @property
     def description(self) -> str | None:
-        """The instruction's wording, where the archive repeats it."""
+        """The instruction's wording, if the archive repeats it."""
         return take_text(self._fields(), "description")
 
     @property
     def extra(self) -> Mapping[str, Any]:
-        """All other fields; none when the answer is no JSON object."""
+        """All other fields; empty if the answer is not a JSON object."""
         fields = self._fields()
         take_text(fields, "type")
         take_text(fields, "description")
@@ -186,7 +184,7 @@ Response: TypeAlias = (
     | StarRating
     | UnknownResponse
 )
-"""Any answer; tell them apart by class or by ``type``."""
+"""Any answer; distinguish them by class or ``type``."""
 
 
 def parse_response(raw: Any) -> Response:

@@ -1,4 +1,4 @@
-"""An archive at a glance."""
+"""Summarises an archive: submissions, answers per instruction, files."""
 
 import json
 import re
@@ -39,25 +39,23 @@ _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @frozen(kw_only=True)
 class InstructionSummary:
-    """What participants were asked, and how they answered.
+    """The answers to one instruction.
 
     Attributes:
-        id: Id of the instruction.
         type: Its type, from the metadata or else from its first answer.
         description: Its wording, from the metadata or else from its first answer.
-        answered: Number of submissions (in batches whose tasks are recognised: of tasks) with
-            an answer that is not empty.
-        missing: Number of all others.
+        answered: Number of submissions (of tasks, in batches with recognised tasks) with an answer
+            that is not empty.
+        missing: Number of the other submissions or tasks.
         odd: Number of answers that are not of a documented type and shape.
-        choices: The options that were chosen, or numbers of stars, the most frequent first; 1000
-            at most.
+        choices: The chosen options or numbers of stars, the most frequent first; at most 1000.
         other_choices: Number of choices of further options.
-        lengths: Characters of the answers that are plain texts.
-        numbers: The answers with a unit that are plain numbers, by unit, the most frequent
-            first; 20 units at most.
+        lengths: The lengths of answers that are plain texts, in characters.
+        numbers: The answers with a unit that are plain numbers, by unit, the most frequent unit
+            first; at most 20 units.
         not_numbers: Number of the other answers with a unit.
         files: Number of files that answers name.
-        examples: The first few different answers, each as one short line (see ``one_line``).
+        examples: The first different answers, each as one short line (see ``one_line``).
     """
 
     id: str
@@ -77,13 +75,13 @@ class InstructionSummary:
 
 @frozen
 class FileTypeSummary:
-    """Uploaded files whose names end alike.
+    """The uploaded files with the same suffix.
 
     Attributes:
-        suffix: The end in lower case with its dot, such as ``".jpg"``; empty for names without
-            one, and for all types beyond the first 100.
+        suffix: The suffix in lower case with its dot, such as ``".jpg"``; empty for names without
+            one, and for all types after the first 100.
         count: Number of files.
-        size: Their bytes.
+        size: Bytes of these files.
     """
 
     suffix: str
@@ -93,28 +91,27 @@ class FileTypeSummary:
 
 @frozen(kw_only=True)
 class ArchiveSummary:
-    """What an archive holds.
+    """The content of an archive in numbers.
 
     Attributes:
-        kind: As ``ExportArchive.kind``.
+        kind: See ``ExportArchive.kind``.
         id: Id of the collection or batch.
         name: Name of the collection or batch.
-        exported_at: When the archive was made.
+        exported_at: When the archive was created.
         submissions: Number of submissions.
-        tasks: Number of tasks in them, in batches where they are recognised; else 0.
+        tasks: Number of tasks, in batches with recognised tasks; else 0.
         participants: Number of different participants.
-        unknown_records: Number of records in which no answers are recognised.
-        first_created_at: When the earliest submission was made.
-        last_created_at: When the latest submission was made.
-        instructions: The metadata's instructions in their order, then those that only
-            the records name.
+        unknown_records: Number of records without recognised answers.
+        first_created_at: When the earliest submission was created.
+        last_created_at: When the latest submission was created.
+        instructions: The metadata's instructions in their order, then those that only records
+            name.
         files: Number of uploaded files.
         files_size: Bytes of the uploaded files.
-        file_types: The uploaded files by type, what takes most bytes first.
-        missing_files: Number of files that answers name and the archive does not have (see
+        file_types: The uploaded files by type, the largest total size first.
+        missing_files: Number of files that answers name and the archive does not contain (see
             ``ExportArchive.find``).
-        renamed_files: Number of files whose names not every system can hold (see
-            ``ExportArchive.renamed``).
+        renamed_files: Number of files that ``extract`` renames (see ``ExportArchive.renamed``).
     """
 
     kind: Kind | None
@@ -136,14 +133,15 @@ class ArchiveSummary:
 
 
 def summarise(archive: ArchiveReader) -> ArchiveSummary:
-    """Read an archive once and count.
+    """Read an archive once and summarise it.
 
-    Takes memory for the ids of the participants, the different options and a few answers, not
-    for the records.
+    Keeps the participants' ids, the different options and a few answers in memory, but not the
+    records.
 
     Raises:
         ArchiveError: The archive has no records by submission.
-        CorruptArchiveError: It is damaged, or holds something that is not JSON.
+        CorruptArchiveError: It is damaged, or a record is not JSON.
+        UnsafeArchiveError: It exceeds a limit of the reader.
     """
     metadata = archive.metadata
     counters = {
@@ -217,17 +215,17 @@ def _file_types(files: Sequence[ArchiveFile]) -> tuple[FileTypeSummary, ...]:
 
 
 def one_line(text: str, width: int = _EXAMPLE_WIDTH) -> str:
-    """A text fit for one line of a terminal.
+    """Return a text in a form that fits on one line of a terminal.
 
-    White space becomes single spaces, control characters and lone surrogates (which
-    could steer the terminal, or stop the output) become U+FFFD, and what is longer
-    than ``width`` characters ends in an ellipsis.
+    White space becomes single spaces. Control characters and lone surrogates, which could control
+    the terminal or stop the output, become U+FFFD. A text longer than ``width`` characters ends
+    in an ellipsis.
     """
-    # What is cut off below need not be gone through, and texts can be long.
+    # Process only the beginning of long texts.
     beginning = " ".join(text[: 8 * width].split())
-    shown = _UNPRINTABLE.sub("\ufffd", beginning)
-    whole = len(shown) <= width and len(text) <= 8 * width
-    return shown if whole else shown[: width - 1].rstrip() + "…"
+    line = _UNPRINTABLE.sub("\ufffd", beginning)
+    is_complete = len(line) <= width and len(text) <= 8 * width
+    return line if is_complete else line[: width - 1].rstrip() + "…"
 
 
 @define
@@ -241,7 +239,7 @@ class _InstructionCounter:
     choices: ChoiceCounter = Factory(ChoiceCounter)
     lengths: SpreadCounter = Factory(SpreadCounter)
     numbers: NumberCounter = Factory(NumberCounter)
-    # A dict keeps the order, and each answer once.
+    # A dict keeps the order and removes duplicates.
     examples: dict[str, None] = Factory(dict)
 
     def add(self, raw: Any) -> None:
@@ -294,10 +292,10 @@ class _InstructionCounter:
             self._add_example(lambda: ", ".join(names))
         self.files += len(files)
 
-    def _add_example(self, shown: Callable[[], str]) -> None:
+    def _add_example(self, example: Callable[[], str]) -> None:
         self.answered += 1
         if len(self.examples) < _EXAMPLES:
-            self.examples[one_line(shown())] = None
+            self.examples[one_line(example())] = None
 
     def summary(self, parts: int) -> InstructionSummary:
         return InstructionSummary(

@@ -1,4 +1,4 @@
-"""The uploaded files of an archive: where they are, where they go, and which are missing."""
+"""The uploaded files of an archive: their paths, their extracted paths, and missing ones."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,10 +28,10 @@ class ArchiveFile:
     """An uploaded file in an archive.
 
     Attributes:
-        path: Where it is, relative to the archive's root folder: what records call ``path``.
+        path: Its path relative to the archive's root folder, like ``path`` in records.
         size: Bytes.
-        extracted_path: Where ``extract`` writes it, relative to the folder. It differs from
-            ``path`` where that is a name that not every system can hold.
+        extracted_path: Its path in the folder of ``extract``. It differs from ``path`` if some
+            system cannot store that name.
     """
 
     path: str
@@ -49,7 +49,7 @@ class Uploads:
     """The members of an archive as files.
 
     Attributes:
-        members: All members with their paths relative to the root folder, in the ZIP's order.
+        members: All members, with paths relative to the root folder, in the ZIP's order.
     """
 
     members: Sequence[tuple[str, Member]]
@@ -58,24 +58,24 @@ class Uploads:
     def files(self) -> tuple[ArchiveFile, ...]:
         """The uploaded files, in the ZIP's order."""
         return tuple(
-            ArchiveFile(path, member.size, self._places.get(path, path))
+            ArchiveFile(path, member.size, self._extracted_paths.get(path, path))
             for path, member in self.members
             if path.startswith(FILES) and not member.is_folder
         )
 
     @cached_property
     def renamed(self) -> Mapping[str, str]:
-        """By the paths of files that not every system can hold, where they are extracted to."""
+        """The extracted paths of files that ``extract`` renames, by their paths."""
         paths = (path for path, member in self.members if not member.is_folder)
-        places = ((path, self._places.get(path, path)) for path in paths)
+        places = ((path, self._extracted_paths.get(path, path)) for path in paths)
         return {path: place for path, place in places if path != place}
 
     def find(self, path: str) -> ArchiveFile | None:
-        """The file at this path, or else at the only one that differs in case or composition."""
+        """Return the file at this path, or the only one that differs in case or composition."""
         return self._by_path.get(path) or self._by_folded.get(folded(path))
 
     @cached_property
-    def _places(self) -> Mapping[str, str]:
+    def _extracted_paths(self) -> Mapping[str, str]:
         return safe_paths(path for path, _ in self.members)
 
     @cached_property
@@ -92,7 +92,7 @@ class Uploads:
 
 
 def answers_by_part(record: Any) -> Sequence[Mapping[str, Any]] | None:
-    """The answers of a submission, or of each of its tasks; None when it is no submission."""
+    """Return the answers of a submission, or of each task; None if it is not a submission."""
     if not isinstance(record, dict) or not isinstance(record.get("submission_id"), str):
         return None
     responses = record.get("responses")
@@ -110,7 +110,7 @@ def may_name_files(text: bytes) -> bool:
 def missing_paths(
     records: Iterable[Any], find: Callable[[str], ArchiveFile | None]
 ) -> Iterator[str]:
-    """The paths that answers name and an archive does not have, in the order of the records."""
+    """Yield the paths that answers name and an archive does not contain, in record order."""
     for record in records:
         for answers in answers_by_part(record) or ():
             for answer in answers.values():

@@ -1,4 +1,4 @@
-"""Whether a downloaded archive is whole."""
+"""Verifies that a downloaded archive is complete and undamaged."""
 
 import os
 from collections.abc import Iterator
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @frozen
 class ZipSummary:
-    """What a ZIP that was verified holds.
+    """The size of a verified ZIP.
 
     Attributes:
-        members: Number of members, folders' own entries included.
+        members: Number of members, including entries of folders.
         size: Bytes of all contents together.
-        compressed_size: Bytes that the contents take in the ZIP.
+        compressed_size: Bytes of all compressed contents together.
     """
 
     members: int
@@ -36,15 +36,14 @@ class ZipSummary:
 def verify_zip(path: str | os.PathLike[str]) -> ZipSummary:
     """Read every member of a ZIP and compare its size and checksum.
 
-    Takes memory for the ZIP's directory and a few pieces of content, whatever its size.
-    Members are read by a few threads.
+    Reads members in a few threads, and keeps the ZIP's directory and a few pieces of content in
+    memory.
 
     Raises:
         ArchiveError: The file cannot be opened or read.
-        CorruptArchiveError: It is not a ZIP, is cut off, has no members, or one is damaged;
-            the message names the first such member.
-        UnreadableMemberError: A member is encrypted, or compressed by a method that this
-            package does not read.
+        CorruptArchiveError: It is not a ZIP, is incomplete, has no members, or a member is
+            damaged; the message names the first one.
+        UnreadableMemberError: A member is encrypted, or compressed by an unsupported method.
     """
     path = expanded(path)
     members = read_members(path)

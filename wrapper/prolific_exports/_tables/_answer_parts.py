@@ -1,4 +1,4 @@
-"""One answer as plain values: what its documented shape holds, and all that is left."""
+"""Splits an answer into the texts of its documented shape and the rest."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,12 +12,11 @@ from prolific_exports._tables._record_parts import take_text
 
 @frozen
 class ItemParts:
-    """One element of an answer's list.
+    """One item of an answer's list.
 
     Attributes:
-        texts: Its texts by their names; a list of plain texts has them as ``value``;
-            none of a null.
-        left: What did not fit, as it came.
+        texts: Its texts by name; the name of a plain text is ``value``. Empty for a null.
+        left: The content that is not documented, unchanged.
         fits: Whether nothing is left.
     """
 
@@ -28,10 +27,10 @@ class ItemParts:
 
 @frozen
 class ItemSequence:
-    """The elements of a list, taken apart one at a time: of empty ones there can be many.
+    """The items of a list, split one at a time, since there can be many empty ones.
 
     Attributes:
-        values: The elements as they came.
+        values: The items, unchanged.
         layout: The layout of the answer.
     """
 
@@ -47,14 +46,14 @@ class ItemSequence:
 
 @frozen
 class AnswerParts:
-    """An answer's parts.
+    """An answer, split.
 
     Attributes:
-        type: The type that it claims.
-        description: The instruction's wording, where it is repeated.
-        texts: The texts that its type documents.
-        items: The elements of the list that its type documents; None when it has no such list.
-        left: What did not fit, as it came.
+        type: The type that it states.
+        description: The instruction's wording, if the answer repeats it.
+        texts: The documented texts of its type.
+        items: The items of its type's documented list; None without such a list.
+        left: The content that is not documented, unchanged.
         fits: Whether nothing is left.
     """
 
@@ -67,7 +66,7 @@ class AnswerParts:
 
 
 def read_answer(raw: Any) -> AnswerParts:
-    """Take an answer apart. Never fails, and loses nothing but nulls."""
+    """Split an answer. Never fails, and loses nothing but nulls."""
     if not isinstance(raw, dict):
         return AnswerParts(left=raw, fits=False)
     fields = dict(raw)

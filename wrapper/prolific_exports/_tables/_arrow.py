@@ -1,8 +1,7 @@
 """Arrow schemas of both shapes, and batches from rows.
 
-Nothing here calls ``pyarrow.array`` or ``pyarrow.scalar``, or hands Python values to a compute
-function: all of them import pandas where that is installed, which is half of the time that a small
-table takes.
+Nothing here calls ``pyarrow.array`` or ``pyarrow.scalar``, or passes Python values to a compute
+function: these import pandas if it is installed, which takes half of the time for a small table.
 """
 
 import json
@@ -23,7 +22,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def long_schema(*, source: bool) -> Any:
-    """The Arrow schema of the long shape."""
+    """Return the Arrow schema of the long shape."""
     pa = require("pyarrow")
     types = {IDENTITY[-1]: timestamp_type(), "position": pa.int32()}
     fields = [(name, types.get(name, pa.string())) for name in LONG]
@@ -31,7 +30,7 @@ def long_schema(*, source: bool) -> Any:
 
 
 def dictionary_schema(schema: Any) -> Any:
-    """The schema of the long shape with dictionaries for the texts that many rows share."""
+    """Return the long schema with dictionaries for the texts that many rows share."""
     pa = require("pyarrow")
     few = pa.dictionary(pa.int32(), pa.string())
     names = {SOURCE, *IDENTITY[:-1], "instruction_id", "type", "description"}
@@ -39,7 +38,7 @@ def dictionary_schema(schema: Any) -> Any:
 
 
 def with_dictionary_of(array: Any, type_: Any) -> Any:
-    """The array as a dictionary, or as no dictionary."""
+    """Return the array as a dictionary if the type is one, else without dictionary."""
     dictionary = require("pyarrow").types.is_dictionary
     if dictionary(array.type) == dictionary(type_):
         return array
@@ -47,7 +46,7 @@ def with_dictionary_of(array: Any, type_: Any) -> Any:
 
 
 def wide_schema(columns: Sequence[Column], *, source: bool) -> Any:
-    """The Arrow schema of the wide shape; instructions' fields tell id and type as metadata."""
+    """Return the Arrow schema of the wide shape, with ids and types as metadata of fields."""
     pa = require("pyarrow")
     fields = [pa.field(name, pa.string()) for name in (SOURCE,) * source + IDENTITY[:-1]]
     fields.append(pa.field(IDENTITY[-1], timestamp_type()))
@@ -59,7 +58,7 @@ def wide_schema(columns: Sequence[Column], *, source: bool) -> Any:
 
 
 def timestamp_type() -> Any:
-    """The type of ``created_at``: microseconds, UTC."""
+    """Return the type of ``created_at``: microseconds, UTC."""
     return require("pyarrow").timestamp("us", "UTC")
 
 
@@ -87,10 +86,10 @@ def text_struct(names: Sequence[str]) -> Any:
 
 
 def batch_from_rows(rows: Sequence[Sequence[Any]], schema: Any) -> Any:
-    """Rows as one record batch; at least one."""
+    """Return rows, at least one, as a record batch."""
     pa = require("pyarrow")
     moments = {number for number, type_ in enumerate(schema.types) if type_ == timestamp_type()}
-    # Columns are named by their numbers: names can be anything, in the wide shape.
+    # Name columns by their numbers, since names in the wide shape can be any text.
     fields = [
         (str(number), pa.int64() if number in moments else type_)
         for number, type_ in enumerate(schema.types)
@@ -101,16 +100,16 @@ def batch_from_rows(rows: Sequence[Sequence[Any]], schema: Any) -> Any:
     table = read_json(text, pa.schema(fields))
     arrays = [column.combine_chunks() for column in table.columns]
     for number in moments:
-        # As a cast, without the functions that casts need.
+        # Like a cast, without importing the compute functions.
         arrays[number] = arrays[number].view(schema.types[number])
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def read_json(text: bytes, schema: Any) -> Any:
-    """JSON Lines of exactly this schema as a table of one chunk, parsed in this thread.
+    """Parse JSON Lines of exactly this schema, in this thread, to a table of one chunk.
 
     Raises:
-        pyarrow.ArrowException: They are not.
+        pyarrow.ArrowException: They have another schema.
     """
     pa, reader = require("pyarrow"), require("pyarrow.json")
     return reader.read_json(
@@ -121,7 +120,7 @@ def read_json(text: bytes, schema: Any) -> Any:
 
 
 def texts(values: Sequence[str | None]) -> Any:
-    """An array of a few texts, made once."""
+    """Return an array of a few texts; cached."""
     return _array(tuple(values))
 
 
@@ -133,14 +132,14 @@ def _array(values: tuple[str | None, ...]) -> Any:
 
 
 def numbers(values: Sequence[int]) -> Any:
-    """An array of integers."""
+    """Return an array of integers."""
     pa = require("pyarrow")
     packed = array("q", values)
     return pa.Array.from_buffers(pa.int64(), len(packed), [None, pa.py_buffer(packed)])
 
 
 def integers(array_: Any) -> list[int]:
-    """The values of an array of 64-bit integers without nulls."""
+    """Return the values of an array of 64-bit integers without nulls."""
     values = memoryview(array_.buffers()[1]).cast("b").cast("q")
     return values[array_.offset :][: len(array_)].tolist()
 

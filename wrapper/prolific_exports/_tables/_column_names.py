@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias
 from prolific_exports._archive._answer_shapes import VALUE_NAMES
 
 Shape: TypeAlias = Literal["long", "wide"]
-"""How a table is laid out: a row for each value, or a row for each submission."""
+"""The layout of a table: one row per value, or one row per submission."""
 
 SOURCE: Final = "source"
 """The first column of a table of several archives: the archive's file name, or its path."""
@@ -18,7 +18,7 @@ IDENTITY: Final = (
     "task_id",
     "created_at",
 )
-"""The columns that say whose answer it is; the last one is a moment, the others are texts."""
+"""The columns that identify the submission: texts, and ``created_at`` as a timestamp."""
 
 LONG: Final = (
     *IDENTITY,
@@ -29,4 +29,4 @@ LONG: Final = (
     "position",
     "extra",
 )
-"""The columns of the long shape: all texts, but ``created_at`` and ``position``."""
+"""The columns of the long shape: texts, except ``created_at`` and ``position``."""

@@ -1,8 +1,8 @@
-"""Arrow's compute functions by name.
+"""Calls Arrow's compute functions by name.
 
-``pyarrow.compute`` makes a wrapper with a docstring for each of 300 functions while it is
-imported, and so do the methods of arrays that need one of them: that takes as long as reading a
-thousand submissions. What it wraps is called here without it.
+Importing ``pyarrow.compute`` creates wrappers with docstrings for 300 functions, which takes as
+long as reading a thousand submissions; methods of arrays that need a function import it too. This
+module calls the functions without the wrappers.
 """
 
 from functools import cache
@@ -17,27 +17,27 @@ def _functions() -> Any:
     try:
         return import_module("pyarrow._compute")
     except ImportError:
-        # That is not a public name; this one has all that is in it.
+        # It is a private module; the public one contains the same functions.
         return require("pyarrow.compute")
 
 
 def call(function: str, *arguments: Any) -> Any:
-    """What a function makes of arrays and scalars, with its usual options."""
+    """Call a function with arrays and scalars, and its default options."""
     return _functions().call_function(function, arguments)
 
 
-def take(array: Any, places: Any) -> Any:
-    """The elements at these places."""
-    return call("take", array, places)
+def take(array: Any, indices: Any) -> Any:
+    """Return the elements at these indices."""
+    return call("take", array, indices)
 
 
 def encode(array: Any) -> Any:
-    """The array as a dictionary."""
+    """Return the array as a dictionary."""
     return call("dictionary_encode", array)
 
 
 def cast(array: Any, type_: Any) -> Any:
-    """The array as one of another type.
+    """Return the array with another type.
 
     Raises:
         pyarrow.ArrowException: A value does not fit.
@@ -47,7 +47,7 @@ def cast(array: Any, type_: Any) -> Any:
 
 
 def matches(array: Any, pattern: str) -> Any:
-    """Which texts have a part that matches a regular expression (RE2)."""
+    """Return which texts contain a match of a regular expression (RE2)."""
     functions = _functions()
     options = functions.MatchSubstringOptions(pattern)
     return functions.call_function("match_substring_regex", [array], options)

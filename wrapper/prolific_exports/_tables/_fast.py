@@ -1,8 +1,8 @@
-"""Blocks of ordinary records to Arrow batches, as the plain readers would make them.
+"""The fast reader: makes Arrow batches of ordinary records, equal to the reference reader's.
 
-pyarrow's JSON reader, told what to expect by the archive's own instructions, refuses most of
-what is odd (unknown fields, other types, repeated names). What it lets pass is looked for here.
-Whatever is odd makes a block ``None``: somebody else reads it.
+pyarrow's JSON reader gets a schema made from the archive's instructions, and refuses most unusual
+content: unknown fields, other types, repeated names. This module finds what pyarrow accepts, and
+refuses such blocks too. A refused block is ``None``, and the reference reader reads it.
 """
 
 import re
@@ -29,7 +29,7 @@ from prolific_exports._tables._optional_libraries import require
 from prolific_exports._tables._values import encodable
 from prolific_exports._tables._wide import Column
 
-# A part of what the plain reader accepts, on which Arrow and Python agree.
+# The timestamps that Arrow and the reference reader read alike.
 _MOMENT: Final = (
     r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
 )
@@ -43,21 +43,21 @@ class FastReader(ABC):
     """Reads blocks of ordinary records.
 
     Attributes:
-        columns: The instructions whose answers it knows.
+        columns: The instructions whose answers it can read.
     """
 
     def __init__(self, columns: Sequence[Column]) -> None:
         """Prepare for an archive's instructions."""
         pa = require("pyarrow")
         self.columns = [column for column in columns if column.shape and _is_plain(column)]
-        # As they end behind the last quote before a null, which may be one of theirs.
+        # Ids are compared from the last quote in them, since an id can contain quotes.
         self._ids = {column.id.rpartition('"')[2].encode() for column in self.columns}
-        told = [(name, pa.string()) for name in IDENTITY]
+        identity = [(name, pa.string()) for name in IDENTITY]
         answers = pa.struct([(column.id, _answer_type(column)) for column in self.columns])
-        self._schema = pa.schema([*told, ("responses", answers)])
+        self._schema = pa.schema([*identity, ("responses", answers)])
 
     def read(self, text: bytes) -> Any:
-        """The batch of a block, without ``source``; None when there is anything odd in it."""
+        """Return the batch of a block, without ``source``; None if it has unusual content."""
         pa = require("pyarrow")
         records = self._parsed(text)
         if records is None:
@@ -67,7 +67,7 @@ class FastReader(ABC):
         answers = [responses.field(number) for number in range(len(self.columns))]
         if responses.null_count or not all(map(self._is_expected, answers, self.columns)):
             return None
-        # pyarrow does not tell a null from what is not there.
+        # pyarrow does not distinguish a null from a missing field.
         if any(array.null_count for array in answers) and self._has_nulls(text):
             return None
         try:
@@ -78,11 +78,11 @@ class FastReader(ABC):
 
     @abstractmethod
     def _is_expected(self, answers: Any, column: Column) -> bool:
-        """Whether what the table does not hold goes without saying."""
+        """Return whether the answers contain nothing that the table would lose."""
 
     @abstractmethod
     def _to_batch(self, text: bytes, identity: list[Any], answers: list[Any]) -> Any:
-        """The batch of these arrays, which have an element for each record; None if it is odd."""
+        """Return the batch of arrays with an element per record; None if it is unusual."""
 
     def _parsed(self, text: bytes) -> Any:
         pa = require("pyarrow")
@@ -91,20 +91,20 @@ class FastReader(ABC):
         lines = _count_objects(text)
         if not lines:
             return None
-        # Each takes memory for every instruction, answered or not.
+        # Each record takes memory for every instruction, answered or not.
         if b"\0" in text or lines * (len(self.columns) + 1) > _MOST_CELLS:
             return None
         try:
             table = read_json(text, self._schema)
             if not text.isascii():
-                # Only here does pyarrow look whether texts are UTF-8.
+                # pyarrow checks only here whether texts are UTF-8.
                 table.validate(full=True)
         except pa.ArrowException:
             return None
         return table if table.num_rows == lines else None
 
     def _has_nulls(self, text: bytes) -> bool:
-        """Whether an answer may be null: in all other places that is what nothing is."""
+        """Return whether an answer may be null; elsewhere a null counts as a missing field."""
         if b"null" not in text:
             return False
         for found in _NULL.finditer(text):
@@ -131,7 +131,7 @@ class FastWide(FastReader):
 
     def _to_batch(
         self,
-        text: bytes,  # noqa: ARG002 - a row's columns have an order of their own
+        text: bytes,  # noqa: ARG002 - the order of columns does not depend on the text
         identity: list[Any],
         answers: list[Any],
     ) -> Any:
@@ -149,7 +149,7 @@ class FastWide(FastReader):
 
 
 class FastLong(FastReader):
-    """Reads into the long shape; columns whose values are few are dictionaries."""
+    """Reads into the long shape; columns with few different values are dictionaries."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         """Prepare for an archive's instructions."""
@@ -179,7 +179,7 @@ class FastLong(FastReader):
             return None
         records = pa.concat_arrays([cast(group.records, pa.int64()) for group in groups])
         instructions = pa.concat_arrays([group.numbers() for group in groups])
-        # Stable: the items of a list stay in their order.
+        # The sort is stable, so the items of a list keep their order.
         order = call("array_sort_indices", keys(records, instructions))
         rows, which = take(records, order), take(instructions, order)
 
@@ -192,21 +192,21 @@ class FastLong(FastReader):
             ]
             return take(pa.concat_arrays(pieces), order)
 
-        def told(name: str) -> Any:
+        def attribute(name: str) -> Any:
             words = texts([*(getattr(column, name) for column in self.columns), None])
             return take(encode(words), which)
 
-        def worded() -> Any:
-            place = call("add", call("multiply", which, numbers([count])[0]), rows)
-            return take(encode(described), place)
+        def wordings() -> Any:
+            index = call("add", call("multiply", which, numbers([count])[0]), rows)
+            return take(encode(described), index)
 
-        as_usual = all(map(_repeats_wording, answers, self.columns))
+        repeats_wording = all(map(_repeats_wording, answers, self.columns))
         arrays = [
             *(take(encode(array), rows) for array in identity[:-1]),
             take(identity[-1], rows),
-            told("id"),
-            told("type"),
-            told("description") if as_usual else worded(),
+            attribute("id"),
+            attribute("type"),
+            attribute("description") if repeats_wording else wordings(),
             *(gathered(name, pa.string()) for name in VALUE_NAMES),
             gathered("position", pa.int32()),
             pa.nulls(len(order), pa.string()),
@@ -214,9 +214,9 @@ class FastLong(FastReader):
         return pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(arrays))])
 
     def _keys(self, text: bytes, answers: list[Any], count: int) -> Any:
-        """What to sort rows by, as a function of their records' and instructions' numbers.
+        """Return the function from records' and instructions' numbers to the rows' sort keys.
 
-        None when it is not clear in which order the answers were written.
+        None if the order in which the answers were written is not certain.
         """
         pa = require("pyarrow")
         width = len(self.columns) + 1
@@ -224,12 +224,12 @@ class FastLong(FastReader):
         def usual(records: Any, instructions: Any) -> Any:
             return call("add", call("multiply", records, numbers([width])[0]), instructions)
 
-        # The usual case, whose list is made at once.
+        # The usual case: every record answers every instruction.
         complete = not any(array.null_count for array in answers)
         if complete and occur_in_order(text, self._beginnings * count):
             return usual
-        having = [cast(_indices_where(call("is_valid", array)), pa.int64()) for array in answers]
-        each = [usual(records, numbers([number])[0]) for number, records in enumerate(having)]
+        answered = [cast(_indices_where(call("is_valid", array)), pa.int64()) for array in answers]
+        each = [usual(records, numbers([number])[0]) for number, records in enumerate(answered)]
         unordered = pa.concat_arrays([*each, numbers([])])
         present = integers(take(unordered, call("array_sort_indices", unordered)))
         if occur_in_order(text, (self._beginnings[key % width] for key in present)):
@@ -241,12 +241,12 @@ class FastLong(FastReader):
         return lambda records, instructions: take(places, usual(records, instructions))
 
 
-# Bytes that a column of one batch may have: of an absurdly long text for many answers.
+# Bytes of one column in a batch, which a very long text repeated for many answers could exceed.
 _MOST_REPEATED: Final = 1 << 30
 
 
 class _RowGroup:
-    """Rows of one instruction: which records they are of, and their values by name."""
+    """Rows of one instruction: the numbers of their records, and their values by name."""
 
     def __init__(self, records: Any, instruction: int, values: dict[str, Any]) -> None:
         self.records = records
@@ -278,18 +278,18 @@ def _rows_of(answers: Any, column: Column, number: int) -> list[_RowGroup]:
     first = take(lists.offsets.slice(0, len(lists)), owners)
     places = _count_up(items)
     values = {"position": call("subtract", cast(places, pa.int32()), first)}
-    # flatten, as a null item's fields are null.
+    # flatten() also makes the fields of a null item null.
     parts = items.flatten() if layout.fields else [items]
     values |= dict(zip(layout.names, parts, strict=True))
     filled = call("greater", call("list_value_length", lists), numbers([0])[0])
-    # A missing list is no longer than an empty one.
+    # A missing list counts as an empty one.
     filled = call("coalesce", filled, call("is_valid", lists))
     others = _indices_where(call("and_not", call("is_valid", answers), filled))
     return [_RowGroup(owners, number, values), _RowGroup(others, number, {})]
 
 
 def _unanswered(count: int, answers: list[Any]) -> Any:
-    """The records that have no answer."""
+    """Return the records without answers."""
     if not answers:
         return numbers(range(count))
     nothing = call("is_null", answers[0])
@@ -320,28 +320,28 @@ def _value(answers: Any, column: Column) -> Any:
     fields = [answers.field(name) for name in layout.names]
     if len(fields) == 1:
         return fields[0]
-    # As from_arrays with a mask, which imports all of pyarrow.compute.
+    # Like from_arrays with a mask, which would import all of pyarrow.compute.
     return pa.Array.from_buffers(
         value_type(column.shape), len(answers), answers.buffers()[:1], children=fields
     )
 
 
 def _moments(written: Any) -> Any:
-    """The moments that texts are; None when one is not written in the most usual way."""
+    """Return texts as timestamps; None if one does not have the most usual form."""
     usual = call("all", matches(written, _MOMENT)).as_py()
     return cast(written, timestamp_type()) if usual is not False else None
 
 
 def _repeats_wording(answers: Any, column: Column) -> bool:
-    """Whether all answers repeat the instruction's wording."""
+    """Return whether all answers repeat the instruction's wording."""
     if column.description is None:
         return bool(answers.field("description").null_count == len(answers))
     return _is_always(answers, "description", column.description)
 
 
 def _is_always(answers: Any, name: str, value: str | None) -> bool:
-    told = answers.field(name)
-    return told.null_count == answers.null_count and _all_are(told, value)
+    field = answers.field(name)
+    return field.null_count == answers.null_count and _all_are(field, value)
 
 
 def _all_are(array: Any, value: str | None) -> bool:
@@ -349,7 +349,7 @@ def _all_are(array: Any, value: str | None) -> bool:
 
 
 def _longest(texts_: Any) -> int:
-    """The bytes of the longest of texts."""
+    """Return the number of bytes of the longest text."""
     return call("max", call("binary_length", texts_)).as_py() or 0
 
 
@@ -358,12 +358,12 @@ def _is_plain(column: Column) -> bool:
 
 
 def _count_up(like: Any) -> Any:
-    """0, 1, 2, ... for as many elements as an array has."""
+    """Return 0, 1, 2, ... for the elements of an array."""
     return _indices_where(call("or", call("is_valid", like), call("is_null", like)))
 
 
 def _indices_where(which: Any) -> Any:
-    """The places where it is true."""
+    """Return the indices of true elements."""
     return call("indices_nonzero", which)
 
 
@@ -372,11 +372,11 @@ def _one_chunk(column: Any) -> Any:
 
 
 def _count_objects(text: bytes) -> int:
-    """How many lines there are, if each is one short object and nothing around it; else 0.
+    """Return the number of lines if each line is exactly one short object; else 0.
 
-    That is so if each begins and ends with a brace, and there are as many objects: a raw line
-    break between two braces is nowhere else in JSON. A line of fewer bytes than ``MAX_VALUES``
-    has fewer values, and what the schema admits is not nested deep.
+    Checks that each line begins and ends with a brace; the caller compares the number of objects.
+    In JSON, a raw line break directly between two braces occurs only between objects. A line of
+    fewer bytes than ``MAX_VALUES`` has fewer values, and the schema allows no deep nesting.
     """
     if text[:1] != b"{" or text[-2:] != b"}\n":
         return 0

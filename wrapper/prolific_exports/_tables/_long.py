@@ -1,4 +1,4 @@
-"""The long shape, a row for each value: the plain reader that says what is right."""
+"""The reference reader for the long shape: one row per value."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,10 +10,10 @@ from prolific_exports._tables._values import dumps, encodable
 
 
 def long_rows(record: Any) -> Iterator[tuple[Any, ...]]:
-    """The rows of one record (its JSON, read by ``loads``), in the columns ``LONG``.
+    """Yield the rows of a record (its JSON, read by ``loads``) with the columns ``LONG``.
 
-    Answers come in the record's order. A submission without answers, and an answer that is an
-    empty list, are one row.
+    Keeps the order of the record's answers. A submission without answers, and an empty list, have
+    one row.
     """
     for part in record_parts(record):
         extra = part.extra
@@ -22,19 +22,19 @@ def long_rows(record: Any) -> Iterator[tuple[Any, ...]]:
             continue
         for id_, raw in part.responses.items():
             yield from _answer_rows(part, id_, read_answer(raw), extra)
-            # Once is enough, in the part's first row.
+            # Keep it only in the part's first row.
             extra = {}
 
 
 def _answer_rows(
     part: RecordPart, id_: str, answer: AnswerParts, extra: Mapping[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
-    shown = encodable(id_)
-    if shown != id_:
+    id_text = encodable(id_)
+    if id_text != id_:
         extra = {**extra, "instruction_id": id_}
     if not answer.fits:
         extra = {**extra, "answer": answer.left}
-    heading = (shown, answer.type, answer.description)
+    heading = (id_text, answer.type, answer.description)
     if not answer.items:
         yield _row(part, heading, answer.texts, None, extra)
         return

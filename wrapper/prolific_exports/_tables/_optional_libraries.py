@@ -1,4 +1,4 @@
-"""The libraries that are extras: imported when they are needed."""
+"""Imports libraries of extras when they are needed."""
 
 from importlib import import_module
 from typing import Any
@@ -9,10 +9,10 @@ _EXTRAS = {"pyarrow": "tables"}
 
 
 def require(module: str) -> Any:
-    """An optional library's module.
+    """Import a module of an optional library.
 
     Raises:
-        UsageError: It is not installed; the message names the extra that brings it.
+        UsageError: It is not installed; the message names its extra.
     """
     library = module.partition(".")[0]
     try:
@@ -22,13 +22,13 @@ def require(module: str) -> Any:
             raise
         extra = _EXTRAS.get(library, library)
         raise UsageError(
-            f"{library} is not installed, and this needs it: "
-            f"pip install 'prolific-exports[{extra}]'. Tables as CSV or JSON Lines need no library."
+            f"{library} is not installed, and this output needs it: "
+            f"pip install 'prolific-exports[{extra}]'. CSV and JSON Lines need no library."
         ) from error
 
 
 def is_installed(module: str) -> bool:
-    """Whether an optional library can be imported."""
+    """Return whether an optional library can be imported."""
     try:
         import_module(module)
     except ModuleNotFoundError:

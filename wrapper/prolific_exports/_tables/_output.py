@@ -1,4 +1,4 @@
-"""Tables as files: whole at their place, or not there."""
+"""Writes tables to files, which are complete or do not exist."""
 
 import json
 import re
@@ -17,41 +17,41 @@ from prolific_exports._tables._optional_libraries import require
 from prolific_exports._tables._table_summary import TableSummary
 
 Formulas: TypeAlias = Literal["escape", "keep"]
-"""What CSV does with texts that spreadsheets would run: mark them as texts, or leave them."""
+"""How CSV treats texts that spreadsheets would run: escape them, or keep them unchanged."""
 
 ROW_GROUP: Final = 1 << 18
-"""Rows of a row group of Parquet: about 50 MB of a long table."""
+"""Rows of a Parquet row group: about 50 MB of a long table."""
 GROUP_SIZE: Final = 1 << 27
-"""Bytes of batches that are a row group, even if they have fewer rows: answers can be long."""
+"""Bytes of batches that make a row group with fewer rows, since answers can be long."""
 
-# What begins a formula, in the full-width forms too. Some spreadsheets skip control characters
-# before it, or a byte order mark.
+# The beginning of a formula, including full-width forms. Some spreadsheets skip control characters
+# or a byte order mark before it.
 _FORMULA: Final = re.compile("[=+\\-@\uff1d\uff0b\uff0d\uff20\x00-\x1f\x7f-\x9f\ufeff]")
 _NUMERIC: Final = frozenset("0123456789.,")
-# Those that JSON allows in a text as they are.
+# JSON allows these in a text without escapes.
 _LINE_BREAKS: Final = {ord(one): f"\\u{ord(one):04x}" for one in "\x85\u2028\u2029"}
 
 
 @contextmanager
 def staged_table(path: Path, *, overwrite: bool) -> Iterator[Path]:
-    """A file to write that gets its name when the block ends well, and is gone if not.
+    """Yield a temporary file, renamed if the block succeeds and removed if it fails.
 
     Raises:
         ArchiveError: The system refuses to write.
-        StorageError: Something is wrong with the disk.
-        TargetExistsError: Something is at ``path`` that may not be replaced.
+        StorageError: The disk is full, read-only, over quota or gone.
+        TargetExistsError: ``path`` exists and may not be replaced.
     """
     with _explained(path), staged_file(path, overwrite=overwrite) as temporary:
         yield temporary
 
 
 def check_target(target: Path, *, overwrite: bool) -> None:
-    """Find out whether a file may be written.
+    """Check that a file may be written.
 
     Raises:
         ArchiveError: The system refuses the path.
-        StorageError: Something is wrong with the disk.
-        TargetExistsError: Something is at ``target`` that may not be replaced.
+        StorageError: The disk is full, read-only, over quota or gone.
+        TargetExistsError: ``target`` exists and may not be replaced.
     """
     with _explained(target):
         destination(target, overwrite=overwrite)
@@ -59,13 +59,13 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
 def _explained(target: Path) -> AbstractContextManager[None]:
     what = f"The table cannot be written to {target}"
-    return explained(what, ArchiveError, lambda: " Nothing was left there.")
+    return explained(what, ArchiveError, lambda: " No partial file remains.")
 
 
 def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary:
-    """Batches as Parquet, in row groups of ``ROW_GROUP`` rows or somewhat more, if none is long.
+    """Write batches as Parquet, in row groups of at least ``ROW_GROUP`` rows unless rows are long.
 
-    A file has no dictionaries in its schema: those of the batches are what Parquet would make.
+    The schema in the file has no dictionaries: those of the batches are like Parquet's own.
     """
     pa, pq = require("pyarrow"), require("pyarrow.parquet")
     counted = _Counted(batches)
@@ -76,8 +76,8 @@ def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSumma
         groups = max(1, table.num_rows // ROW_GROUP)
         writer.write_table(table, row_group_size=max(1, -(-table.num_rows // groups)))
 
-    # While a row group is written the next one is read. The file is opened here: pyarrow would
-    # take some paths for URIs, and refuse those that are not UTF-8.
+    # Read the next row group while one is written. Open the file here, because pyarrow takes some
+    # paths for URIs, and refuses paths that are not UTF-8.
     with (
         path.open("xb") as sink,
         pq.ParquetWriter(sink, schema, store_schema=plain) as writer,
@@ -94,10 +94,10 @@ def write_parquet(path: Path, schema: Any, batches: Iterable[Any]) -> TableSumma
 
 
 def write_arrow(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary:
-    """Batches as an Arrow IPC file."""
+    """Write batches as an Arrow IPC file."""
     ipc = require("pyarrow.ipc")
     counted = _Counted(batches)
-    # As in write_parquet; and pyarrow's own file would stay open after an error.
+    # Open the file here, as in write_parquet; pyarrow's would also stay open after an error.
     with path.open("xb") as sink, ipc.new_file(sink, schema) as writer:
         for batch in counted:
             writer.write_batch(batch)
@@ -107,10 +107,10 @@ def write_arrow(path: Path, schema: Any, batches: Iterable[Any]) -> TableSummary
 def write_csv(
     path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]], formulas: Formulas
 ) -> TableSummary:
-    """Rows as CSV in UTF-8 (RFC 4180). Texts are quoted, so that null and empty differ.
+    """Write rows as CSV in UTF-8 (RFC 4180), with quoted texts, so that null and empty differ.
 
-    For spreadsheets the file begins with a byte order mark: Excel takes it for another encoding
-    without.
+    For spreadsheets the file begins with a byte order mark, without which Excel assumes another
+    encoding.
     """
     mark = "\ufeff" if formulas == "escape" else ""
     escaped = 0
@@ -135,12 +135,12 @@ def write_csv(
 
 
 def write_jsonl(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> TableSummary:
-    """Rows as JSON Lines: an object for each, with all columns."""
+    """Write rows as JSON Lines: an object per row, with all columns."""
     encode = json.JSONEncoder(ensure_ascii=False, default=_moment).encode
 
     def line(row: Sequence[Any]) -> str:
         text = encode(dict(zip(names, row, strict=True)))
-        # They are in texts only, and many readers of lines take them for the end of one.
+        # These occur only in texts, and many readers take them for the end of a line.
         return text.translate(_LINE_BREAKS) + "\n"
 
     counts = _write_lines(path, rows, line, heading="")
@@ -148,7 +148,7 @@ def write_jsonl(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def is_formula(text: str) -> bool:
-    """Whether a spreadsheet may run a text; a plain number with its sign it does not."""
+    """Return whether a spreadsheet may run a text; it does not run a number with a sign."""
     number = text[:1] in ("+", "-") and text[1:] and _NUMERIC.issuperset(text[1:])
     return _FORMULA.match(text) is not None and not number
 
@@ -194,7 +194,7 @@ class _Counted:
 
 
 def _groups(batches: Iterable[Any]) -> Iterator[list[Any]]:
-    """Batches gathered to at least the rows, or the bytes, of a row group."""
+    """Yield lists of batches with at least the rows or bytes of a row group."""
     held: list[Any] = []
     rows = size = 0
     for batch in batches:

@@ -1,8 +1,9 @@
-"""Where in a record the answers are, and whose they are.
+"""Splits records into parts, each with the answers of one submission.
 
-Collections: one record a submission, with ``responses`` (documents/003). The records of batches
-are not published: recognised are the same shape, and records whose ``tasks`` or ``submissions``
-are a list of such objects, which inherit what their record says. Every other record is kept whole.
+A collection has one record per submission, with ``responses`` (documents/003). The records of
+batches are not documented. This module recognises the same shape, and records with a list of such
+objects in ``tasks`` or ``submissions``, which inherit the fields of their record. It keeps every
+other record whole.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,12 +23,12 @@ _LISTS: Final = ("tasks", "submissions")
 
 @frozen
 class RecordPart:
-    """Answers that belong to one submission (and one task, in some batches).
+    """The answers of one submission (and one task, in some batches).
 
     Attributes:
         identity: The values of the columns ``IDENTITY``.
-        responses: The answers' JSON by instruction id; None when none were recognised.
-        extra: What is left of the record, by the place that it was found in.
+        responses: The answers' JSON by instruction id; None if none are recognised.
+        extra: The rest of the record, by where it was found.
     """
 
     identity: tuple[Any, ...]
@@ -36,7 +37,7 @@ class RecordPart:
 
 
 def record_parts(record: Any) -> Iterator[RecordPart]:
-    """The parts of a record; at least one, and between them they have all of it."""
+    """Yield the parts of a record: at least one, and together its whole content."""
     if isinstance(record, dict):
         fields = dict(record)
         identity = _take_identity(fields)
@@ -61,9 +62,10 @@ def record_parts(record: Any) -> Iterator[RecordPart]:
 
 
 def take_text(fields: dict[str, Any], name: str) -> str | None:
-    """Take a text out of an object; what is no text, or no table's text can hold, stays there.
+    """Take a text out of an object.
 
-    A null is what a missing field is, and is taken too.
+    Removes the field, unless it is not a text or has lone surrogates. Removes a null too, since
+    it counts as missing.
     """
     value = fields.get(name)
     if value is None:
@@ -95,7 +97,7 @@ def _take_moment(fields: dict[str, Any], name: str) -> datetime | None:
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    # What a table's microseconds cannot hold is in ``extra``, besides.
+    # A timestamp more precise than microseconds is also kept in ``extra``.
     if is_exact:
         del fields[name]
     return moment

@@ -1,4 +1,4 @@
-"""The records of one archive, as rows or as Arrow batches."""
+"""Reads the records of one archive, as rows or Arrow batches."""
 
 import os
 from collections import deque
@@ -21,20 +21,20 @@ from prolific_exports._tables._values import loads, path_text
 By: TypeAlias = Literal["submission", "task"]
 Row: TypeAlias = tuple[Any, ...]
 Reader: TypeAlias = Callable[[Any], Iterable[Row]]
-"""What makes rows, without the source column, of the JSON of a record."""
+"""Makes rows, without the column ``source``, of a record's JSON."""
 
 SMALL: Final = 1 << 17
-"""Bytes of records below which the plain reader is done before the fast one has begun."""
+"""Bytes of records below which the reference reader takes less time than starting the fast one."""
 BLOCK: Final = 4 << 20
-"""Bytes of records that are made into one batch."""
+"""Bytes of records in one batch."""
 _ODD: Final = 1 << 16
-"""Bytes around an odd record that the plain reader reads."""
+"""Bytes around an unusual record that the reference reader reads."""
 _MOST_TEXT: Final = 1 << 24
-"""Characters of texts, repeated ones too, that the plain reader makes into one batch."""
+"""Characters in one batch of the reference reader, counting repeated texts."""
 _CELL: Final = 16
-"""Characters that a cell counts for beside its text."""
+"""Characters that each cell counts as, in addition to its text."""
 _MOST_WORKERS: Final = 8
-"""Threads that read blocks, each of which can be as large as a line."""
+"""Threads that read blocks; a block can be as large as the longest line."""
 
 
 @frozen
@@ -43,8 +43,8 @@ class Source:
 
     Attributes:
         archive: The archive.
-        by: Which of a batch's files.
-        block_size: Bytes of records that are made into one batch.
+        by: Which of a batch's files to read.
+        block_size: Bytes of records in one batch.
     """
 
     archive: ArchiveReader
@@ -53,21 +53,21 @@ class Source:
 
     @property
     def is_small(self) -> bool:
-        """Whether plain Python is the fastest reader."""
+        """Whether the reference reader takes less time than the fast one."""
         return self.archive.record_file(self.by).member.size < SMALL
 
     def records(self) -> Iterator[Any]:
-        """The JSON of each record; numbers are ``Number``."""
+        """Yield the JSON of each record; numbers are ``Number``."""
         for block in self.blocks():
             yield from self._records_of(block)
 
     def blocks(self) -> Iterator[Block]:
-        """The file in blocks of lines."""
+        """Yield the file in blocks of lines."""
         file = self.archive.record_file(self.by)
         return blocks(file.pieces(), file.where, self.block_size)
 
     def odd_records(self, reader: FastReader | None) -> Iterator[Any]:
-        """The records of the neighbourhoods that a fast reader refuses; all, without one."""
+        """Yield the records in blocks that a fast reader refuses; all records without a reader."""
         for block in self.blocks():
             for piece, batch in _split(block, reader):
                 if batch is None:
@@ -77,19 +77,19 @@ class Source:
         self,
         rows_of: Reader,
         schema: Any,
-        plain: Any,
+        table_schema: Any,
         reader: FastReader | None,
         *,
         name: str | None,
     ) -> Iterator[Any]:
-        """Arrow batches in the records' order.
+        """Yield Arrow batches in the records' order.
 
         Args:
-            rows_of: The plain reader, for rows without the source column.
-            schema: The schema that batches are to have: the table's, with or without dictionaries.
-            plain: The table's schema.
-            reader: The fast reader, where there is one.
-            name: The value of the source column; None when the table has none.
+            rows_of: The reference reader, for rows without the column ``source``.
+            schema: The schema of the batches: the table's, with or without dictionaries.
+            table_schema: The table's schema.
+            reader: The fast reader, if there is one.
+            name: The value of the column ``source``; None if the table has none.
         """
 
         def convert(block: Block) -> list[Any]:
@@ -98,16 +98,16 @@ class Source:
                 if batch is None:
                     front = () if name is None else (name,)
                     rows = (front + row for r in self._records_of(piece) for row in rows_of(r))
-                    batches = (batch_from_rows(some, plain) for some in _bounded_lists(rows))
-                    with plain_reader:
+                    batches = (batch_from_rows(some, table_schema) for some in _bounded_lists(rows))
+                    with one_at_a_time:
                         converted += [_with_source(batch, schema, None) for batch in batches]
                 else:
                     converted.append(_with_source(batch, schema, name))
             return converted
 
         workers = min(os.cpu_count() or 1, _MOST_WORKERS)
-        # Plain Python gains nothing from threads, and an odd line can take much memory.
-        plain_reader = Lock()
+        # Threads do not speed up Python code, and an unusual line can take much memory.
+        one_at_a_time = Lock()
         waiting: deque[Future[list[Any]]] = deque()
         with ThreadPoolExecutor(workers) as pool:
             try:
@@ -126,7 +126,7 @@ class Source:
 
 
 def _split(block: Block, reader: FastReader | None) -> Iterator[tuple[Block, Any]]:
-    """The block, or its parts, each with its batch; None where the plain reader is needed."""
+    """Yield the block, or its parts, with their batches; None for the reference reader."""
     if reader is None or block.is_blank:
         yield block, None
         return
@@ -140,7 +140,7 @@ def _split(block: Block, reader: FastReader | None) -> Iterator[tuple[Block, Any
 
 
 def _bounded_lists(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Rows in lists that fit into a batch: a long text, or many columns, may be in each row."""
+    """Yield lists of rows that fit into a batch, even with long texts or many columns."""
     held: list[Row] = []
     size = 0
     for row in rows:

@@ -1,22 +1,22 @@
-"""What became of an archive's records in a table."""
+"""Counts what a written table contains."""
 
 from attrs import frozen
 
 
 @frozen(kw_only=True)
 class TableSummary:
-    """What a table that was written holds.
+    """The content of a written table in numbers.
 
     Attributes:
         rows: Number of rows.
-        extras: How many of them keep something in ``extra``: what is not documented, or not
-            of the documented type, as its original JSON.
-        escaped: Number of texts that a spreadsheet would have taken for formulas and that
-            were marked as texts; CSV only.
-        missing_files: Number of files that answers name and the archives do not have; counted
-            where ``files`` is given.
-        renamed_files: Number of uploaded files whose names not every system can hold, and that
-            were extracted under others; counted where ``files`` is given.
+        extras: Number of rows with content in ``extra``: not documented, or not of the documented
+            type.
+        escaped: Number of texts that a spreadsheet would run as formulas, and that have an
+            apostrophe; CSV only.
+        missing_files: Number of files that answers name and the archives do not contain; 0 without
+            ``files``.
+        renamed_files: Number of uploaded files that were renamed because some system cannot store
+            their names; 0 without ``files``.
     """
 
     rows: int

@@ -1,4 +1,4 @@
-"""Uploaded files beside a table, and paths that point at them."""
+"""Extracts uploaded files beside a table, and replaces their paths in rows."""
 
 import os
 import shutil
@@ -22,11 +22,11 @@ from prolific_exports._tables._values import path_text
 
 
 def check_uploads_folder(folder: Path, table: Path) -> None:
-    """Find out whether files can be extracted beside a table, before anything is read.
+    """Check that files can be extracted beside a table, before anything is read.
 
     Raises:
         ArchiveError: The system refuses.
-        TargetExistsError: ``folder`` is there and is not an empty folder.
+        TargetExistsError: ``folder`` exists and is not an empty folder.
         UsageError: The table would be in the folder, or the folder in the table.
     """
     what = f"The uploaded files cannot be extracted to {folder}"
@@ -35,27 +35,26 @@ def check_uploads_folder(folder: Path, table: Path) -> None:
     beside = Path(os.path.realpath(table))
     if beside in (place, *place.parents) or place in beside.parents:
         raise UsageError(
-            f"{folder} is to hold the uploaded files alone, and {table} would be in it, or it in "
-            "that. Nothing was written: name another place for one of them."
+            f"The folder for the uploaded files ({folder}) and the table ({table}) overlap: "
+            "neither may contain the other. Nothing was written: choose another path for one of "
+            "them."
         )
 
 
 @contextmanager
 def extract_uploads(archive: ArchiveReader, folder: Path, names: Names) -> Iterator[None]:
-    """Extract the uploaded files, safely.
-
-    When the block fails, they and the folders that were made for them are gone again.
+    """Extract the uploaded files; remove them and new folders if the block fails.
 
     Raises:
         ArchiveError: The archive cannot be read, or the system refuses to write.
         UnsafeArchiveError: A member cannot be written safely.
-        TargetExistsError: ``folder`` is there and is not an empty folder.
+        TargetExistsError: ``folder`` exists and is not an empty folder.
     """
     root = f"{archive.root}/" if archive.root else ""
     plan = plan_extraction(archive.path, archive.members, root, ExtractLimits(), names)
     uploads = tuple(file for file in plan.files if file[0].name.startswith(f"{root}{FILES}"))
     target = Path(os.path.realpath(folder))
-    made = [place for place in (target, *target.parents) if not place.exists()]
+    new_folders = [place for place in (target, *target.parents) if not place.exists()]
     extract(archive.path, evolve(plan, folders=(), files=uploads), folder)
     try:
         yield
@@ -63,31 +62,31 @@ def extract_uploads(archive: ArchiveReader, folder: Path, names: Names) -> Itera
         for top in {place.partition("/")[0] for _, place in uploads}:
             shutil.rmtree(target / top, ignore_errors=True)
         with suppress(OSError):
-            for place in made:
+            for place in new_folders:
                 place.rmdir()
         raise
 
 
 def with_local_paths(
     read: Reader,
-    places: Sequence[int],
+    columns: Sequence[int],
     archive: ArchiveReader,
     folder: Path,
     note_missing: Callable[[], object],
 ) -> Reader:
-    """A reader whose paths point into the folder, for files that the archive has.
+    """Return a reader that replaces paths with those of extracted files.
 
     Args:
         read: The reader.
-        places: The columns that hold a path, or a list of structs with a path.
-        archive: Whose files.
-        folder: Where they are.
-        note_missing: Called for each path of a file that the archive does not have.
+        columns: The columns with a path, or a list of objects with a path.
+        archive: The archive of the files.
+        folder: The folder of the extracted files.
+        note_missing: Called for each path of a file that the archive does not contain.
     """
 
-    def moved(value: Any) -> Any:
+    def local(value: Any) -> Any:
         if isinstance(value, list):
-            return [item and {**item, "path": moved(item["path"])} for item in value]
+            return [item and {**item, "path": local(item["path"])} for item in value]
         if value is None:
             return None
         file = archive.find(value)
@@ -99,7 +98,7 @@ def with_local_paths(
     def rows(record: Any) -> Iterator[Row]:
         for row in read(record):
             yield tuple(
-                moved(value) if place in places else value for place, value in enumerate(row)
+                local(value) if column in columns else value for column, value in enumerate(row)
             )
 
     return rows

@@ -1,4 +1,4 @@
-"""JSON whose values can be written again as they came."""
+"""Reads JSON so that it can be written again without changes."""
 
 import json
 import re
@@ -10,7 +10,7 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class Number(str):
-    """A number by its digits: as an int or a float, it would not come out as it went in."""
+    """A number as its digits: an int or float would not reproduce them."""
 
     __slots__ = ()
 
@@ -21,7 +21,7 @@ _decode = json.JSONDecoder(
 
 
 def loads(text: str) -> Any:
-    """The value of a JSON text; numbers are ``Number``.
+    """Return the value of a JSON text; numbers are ``Number``.
 
     Raises:
         RepeatedNameError: An object repeats a name.
@@ -30,14 +30,14 @@ def loads(text: str) -> Any:
 
 
 def dumps(value: Any) -> str:
-    """The JSON of a value that ``loads`` gave, without optional white space."""
+    """Return the JSON of a value from ``loads``, without optional white space."""
     match value:
         case Number():
             return str(value)
         case RawJSON():
             return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
         case str():
-            # Readable where it can be: what UTF-8 does not have stays an escape.
+            # Escape only texts that UTF-8 cannot encode.
             return json.dumps(value, ensure_ascii=bool(_SURROGATE.search(value)))
         case dict():
             return f"{{{','.join(f'{dumps(key)}:{dumps(item)}' for key, item in value.items())}}}"
@@ -48,12 +48,12 @@ def dumps(value: Any) -> str:
 
 
 def is_text(value: Any) -> bool:
-    """Whether a value that ``loads`` gave was a text."""
+    """Return whether a value from ``loads`` is a text."""
     return type(value) is str
 
 
 def encodable(text: str) -> str:
-    """The text with U+FFFD for surrogates that stand alone, which no table's text can hold."""
+    """Return the text with U+FFFD for lone surrogates, which UTF-8 cannot encode."""
     return _SURROGATE.sub("\ufffd", text)
 
 

@@ -1,4 +1,4 @@
-"""The wide shape, a row for each submission: the plain reader that says what is right."""
+"""The reference reader for the wide shape: one row per submission."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
@@ -17,11 +17,11 @@ class Column:
     """The column of one instruction.
 
     Attributes:
-        name: Its description, made unique (upper and lower case alike, as for SQL); its id
-            where it has none.
+        name: The instruction's wording, or its id if it has none; made unique, ignoring case as
+            SQL does.
         id: Id of the instruction.
-        type: Its type; answers of another type go to ``extra``. A column whose type is not
-            documented holds its answers as JSON texts.
+        type: Its type. Answers of another type go to ``extra``. If the type is not documented, the
+            column contains the answers as JSON texts.
         description: Its wording.
     """
 
@@ -37,7 +37,7 @@ class Column:
 
 
 def columns(instructions: Iterable[tuple[str, str | None, str | None]]) -> tuple[Column, ...]:
-    """The columns of instructions, given as id, type and description; each id once."""
+    """Return the columns of instructions, given as id, type and wording; one for each id."""
     first: dict[str, tuple[str | None, str | None]] = {}
     for id_, kind, description in instructions:
         first.setdefault(id_, (kind, description))
@@ -52,7 +52,7 @@ def columns(instructions: Iterable[tuple[str, str | None, str | None]]) -> tuple
         while name.casefold() in taken:
             number += 1
             name = f"{wanted} ({number})"
-        # Of equal wordings there can be thousands.
+        # Thousands of instructions can have the same wording.
         numbers[key] = number
         taken.add(name.casefold())
         found.append(Column(name, id_, kind, description))
@@ -60,7 +60,7 @@ def columns(instructions: Iterable[tuple[str, str | None, str | None]]) -> tuple
 
 
 def wide_rows(record: Any, columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
-    """The rows of one record: identity, a value for each column, ``extra``."""
+    """Yield the rows of a record: identity, a value for each column, ``extra``."""
     for part in record_parts(record):
         extra: dict[str, Any] = dict(part.extra)
         left: dict[str, Any] = {}
@@ -85,7 +85,7 @@ _NOTHING: Final = object()
 
 
 def _value(answer: AnswerParts, raw: Any, column: Column) -> tuple[Any, Any]:
-    """What goes into the column, and what of the answer does not."""
+    """Return the value for the column, and the part of the answer that the column cannot store."""
     shape = column.shape
     if shape is None:
         return dumps(raw), _NOTHING
