@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 import pytest
-from helpers.branches import documented_branches
+from helpers.contract_branches import documented_branches
 from helpers.response_fixtures import exchanges, load_fixtures
 
 pytestmark = pytest.mark.unmeasured

@@ -9,8 +9,8 @@ from random import Random
 
 import httpx
 import pytest
+from helpers.leak_detector import LeakDetector
 from helpers.twins import Twin
-from helpers.witness import Witness
 from prolific_contract.cli import main as contract
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 from prolific_contract.sandbox.faults import FAULTS
@@ -51,11 +51,11 @@ def download(tmp_path, monkeypatch, capfd):
     def run(sandbox, clock, transport="own", certificates=CERTIFICATES, **options):
         events, folder = [], tmp_path / "here"
         folder.mkdir()
-        witness = Witness(sandbox.token, tmp_path)
+        detector = LeakDetector(sandbox.token, tmp_path)
 
         def notice(event):
             events.append(event)
-            witness.notice(event)
+            detector.notice(event)
 
         with Twin("async" if transport == "async" else "sync") as twin:
             if transport != "own":
@@ -70,15 +70,15 @@ def download(tmp_path, monkeypatch, capfd):
                 **options,
             )
             failure = None
-            with witness.watching(monkeypatch):
+            with detector.watching(monkeypatch):
                 job = exports.collections.export(sandbox.collection_id)
                 try:
                     job.download(folder / "export.zip")
                 except DownloadError as error:
                     failure = error
-                    witness.hear(error)
-                witness.said += map(repr, (exports, job, job.wait()))
-        witness.check(*capfd.readouterr())
+                    detector.hear(error)
+                detector.said += map(repr, (exports, job, job.wait()))
+        detector.check(*capfd.readouterr())
         if failure is not None:
             raise failure
         return events
@@ -118,15 +118,15 @@ def test_the_command_shows_no_secret(fault, option, tmp_path, monkeypatch, capfd
     with Sandbox(SETTINGS, clock=clock, fault=fault) as sandbox:
         monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
         monkeypatch.setenv("PROLIFIC_TOKEN", sandbox.token)
-        witness = Witness(sandbox.token, tmp_path)
+        detector = LeakDetector(sandbox.token, tmp_path)
         target = str(tmp_path / "export.zip")
-        with witness.watching(monkeypatch):
+        with detector.watching(monkeypatch):
             status = command(
                 ["download", "collection", sandbox.collection_id, "--output", target, *option],
                 clock=clock,
             )
     assert status == (1 if fault == "refused" else 0)
-    witness.check(*capfd.readouterr())
+    detector.check(*capfd.readouterr())
 
 
 def test_the_command_downloads_in_spite_of_a_fault(tmp_path, monkeypatch):

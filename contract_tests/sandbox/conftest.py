@@ -5,7 +5,7 @@ import pytest
 from prolific_contract._vocabulary import KINDS, Kind
 from prolific_contract.sandbox import ManualClock, SandboxSettings
 
-from sandbox.desk import Desk
+from sandbox.site_client import SiteClient
 
 
 @pytest.fixture
@@ -14,20 +14,20 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def open_desk(clock: ManualClock) -> Iterator[Callable[..., Desk]]:
-    desks: list[Desk] = []
+def open_desk(clock: ManualClock) -> Iterator[Callable[..., SiteClient]]:
+    desks: list[SiteClient] = []
 
-    def open_one(**settings: Any) -> Desk:
-        desks.append(Desk(SandboxSettings(**settings), clock))
+    def open_one(**settings: Any) -> SiteClient:
+        desks.append(SiteClient(SandboxSettings(**settings), clock))
         return desks[-1]
 
     yield open_one
-    for desk in desks:
-        desk.site.close()
+    for client in desks:
+        client.site.close()
 
 
 @pytest.fixture
-def desk(open_desk: Callable[..., Desk]) -> Desk:
+def client(open_desk: Callable[..., SiteClient]) -> SiteClient:
     return open_desk()
 
 

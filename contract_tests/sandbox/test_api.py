@@ -9,7 +9,7 @@ import pytest
 from prolific_contract._vocabulary import EDITIONS, KINDS, PATH_SEGMENTS
 from prolific_contract.sandbox import Fate, Resource
 
-from sandbox.desk import BASE_URL, read_json
+from sandbox.site_client import BASE_URL, read_json
 
 UNKNOWN = "0192a3b4-0000-4000-8000-000000000000"
 
@@ -29,8 +29,8 @@ def assert_error(reply, status):
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_new_job_is_202_and_generating(open_desk, kind, edition):
-    desk = open_desk(edition=edition)
-    reply = desk.request(kind, desk.site.settings.id_of(kind))
+    client = open_desk(edition=edition)
+    reply = client.request(kind, client.site.settings.id_of(kind))
     body = read_json(reply)
 
     assert reply.status == 202
@@ -42,54 +42,54 @@ def test_a_new_job_is_202_and_generating(open_desk, kind, edition):
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_slash_at_end_of_path_makes_no_difference(open_desk, kind, edition):
-    desk = open_desk(edition=edition)
-    path = f"{PATH_SEGMENTS[kind]}/{desk.site.settings.id_of(kind)}/export"
+    client = open_desk(edition=edition)
+    path = f"{PATH_SEGMENTS[kind]}/{client.site.settings.id_of(kind)}/export"
 
-    requested = desk.api("POST", f"{path}/")
+    requested = client.api("POST", f"{path}/")
     job = f"{path}/{read_json(requested)['export_id']}"
 
     assert requested.status == 202
-    assert read_json(desk.api("POST", path)) == read_json(requested)
+    assert read_json(client.api("POST", path)) == read_json(requested)
     for method, one in (("GET", path), ("GET", job), ("PATCH", job), ("DELETE", job)):
-        assert desk.api(method, f"{one}/").status == desk.api(method, one).status
-    assert desk.api("GET", f"{job}//").status == 404
+        assert client.api(method, f"{one}/").status == client.api(method, one).status
+    assert client.api("GET", f"{job}//").status == 404
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_request_while_generating_is_202_with_the_same_job(open_desk, kind, edition):
-    desk = open_desk(edition=edition)
-    first = desk.request(kind, desk.site.settings.id_of(kind))
-    second = desk.request(kind, desk.site.settings.id_of(kind))
+    client = open_desk(edition=edition)
+    first = client.request(kind, client.site.settings.id_of(kind))
+    second = client.request(kind, client.site.settings.id_of(kind))
 
     assert second.status == 202
     assert read_json(second) == read_json(first)
 
 
-def test_in_edition_2026_03_a_request_for_a_complete_export_is_200_with_a_url(desk, kind):
-    complete = desk.complete(kind)
-    reply = desk.request(kind, desk.site.settings.id_of(kind))
+def test_in_edition_2026_03_a_request_for_a_complete_export_is_200_with_a_url(client, kind):
+    complete = client.complete(kind)
+    reply = client.request(kind, client.site.settings.id_of(kind))
 
     assert reply.status == 200
     assert read_json(reply) == complete
 
 
 def test_in_edition_2026_11_a_request_is_202_even_when_an_export_is_complete(open_desk, kind):
-    desk = open_desk(edition="2026-11", generation_seconds=0)
-    desk.complete(kind)
-    reply = desk.request(kind, desk.site.settings.id_of(kind))
+    client = open_desk(edition="2026-11", generation_seconds=0)
+    client.complete(kind)
+    reply = client.request(kind, client.site.settings.id_of(kind))
 
     assert reply.status == 202
     assert read_json(reply)["status"] == "generating"
 
 
 def test_a_job_is_generating_until_its_time_has_passed(open_desk, kind):
-    desk = open_desk(generation_seconds=3)
-    resource_id = desk.site.settings.id_of(kind)
-    generating = read_json(desk.request(kind, resource_id))
-    desk.clock.advance(2.999)
-    still = desk.status(kind, resource_id, generating["export_id"])
-    desk.clock.advance(0.001)
-    done = desk.status(kind, resource_id, generating["export_id"])
+    client = open_desk(generation_seconds=3)
+    resource_id = client.site.settings.id_of(kind)
+    generating = read_json(client.request(kind, resource_id))
+    client.clock.advance(2.999)
+    still = client.status(kind, resource_id, generating["export_id"])
+    client.clock.advance(0.001)
+    done = client.status(kind, resource_id, generating["export_id"])
 
     assert (still.status, read_json(still)) == (200, generating)
     assert (done.status, read_json(done)["status"]) == (200, "complete")
@@ -104,9 +104,9 @@ def test_a_job_is_generating_until_its_time_has_passed(open_desk, kind):
     ],
 )
 def test_a_complete_job_has_a_presigned_url_and_its_expiry(open_desk, kind, settings, hours):
-    desk = open_desk(**settings)
-    desk.clock.advance(0.75)
-    body = desk.complete(kind)
+    client = open_desk(**settings)
+    client.clock.advance(0.75)
+    body = client.complete(kind)
 
     assert list(body) == ["status", "url", "expires_at"]
     assert body["url"].startswith(f"{BASE_URL}/store/")
@@ -116,47 +116,47 @@ def test_a_complete_job_has_a_presigned_url_and_its_expiry(open_desk, kind, sett
     expires_at = datetime.fromisoformat(body["expires_at"])
     assert query["X-Amz-Expires"] == [str(hours * 3600)]
     assert (expires_at - signed_at).total_seconds() == hours * 3600
-    assert signed_at == desk.clock.now().replace(microsecond=0)
+    assert signed_at == client.clock.now().replace(microsecond=0)
 
 
-def test_each_status_request_gets_a_fresh_url(desk, kind):
-    resource_id = desk.site.settings.id_of(kind)
-    export_id = read_json(desk.request(kind, resource_id))["export_id"]
-    desk.clock.advance(3)
-    first = read_json(desk.status(kind, resource_id, export_id))
-    desk.clock.advance(86_400)
-    second = read_json(desk.status(kind, resource_id, export_id))
+def test_each_status_request_gets_a_fresh_url(client, kind):
+    resource_id = client.site.settings.id_of(kind)
+    export_id = read_json(client.request(kind, resource_id))["export_id"]
+    client.clock.advance(3)
+    first = read_json(client.status(kind, resource_id, export_id))
+    client.clock.advance(86_400)
+    second = read_json(client.status(kind, resource_id, export_id))
 
     assert first["url"] != second["url"]
     assert first["expires_at"] < second["expires_at"]
     expired, fresh = (
-        desk.call("GET", body["url"].removeprefix(BASE_URL)).status for body in (first, second)
+        client.call("GET", body["url"].removeprefix(BASE_URL)).status for body in (first, second)
     )
     assert (expired, fresh) == (403, 200)
 
 
-def test_a_failed_job_says_nothing_but_failed(desk, kind):
-    resource_id = desk.site.settings.id_of(kind, Fate.FAILS)
-    export_id = read_json(desk.request(kind, resource_id))["export_id"]
-    desk.clock.advance(3)
-    reply = desk.status(kind, resource_id, export_id)
+def test_a_failed_job_says_nothing_but_failed(client, kind):
+    resource_id = client.site.settings.id_of(kind, Fate.FAILS)
+    export_id = read_json(client.request(kind, resource_id))["export_id"]
+    client.clock.advance(3)
+    reply = client.status(kind, resource_id, export_id)
 
     assert (reply.status, read_json(reply)) == (200, {"status": "failed"})
 
 
-def test_an_archive_that_vanished_turns_its_job_to_failed_and_its_url_to_404(desk, kind):
-    resource_id = desk.site.settings.id_of(kind, Fate.VANISHES)
-    export_id = read_json(desk.request(kind, resource_id))["export_id"]
-    desk.clock.advance(3)
-    url = read_json(desk.status(kind, resource_id, export_id))["url"].removeprefix(BASE_URL)
-    present = desk.call("GET", url)
-    desk.clock.advance(3)
-    gone = desk.call("GET", url)
+def test_an_archive_that_vanished_turns_its_job_to_failed_and_its_url_to_404(client, kind):
+    resource_id = client.site.settings.id_of(kind, Fate.VANISHES)
+    export_id = read_json(client.request(kind, resource_id))["export_id"]
+    client.clock.advance(3)
+    url = read_json(client.status(kind, resource_id, export_id))["url"].removeprefix(BASE_URL)
+    present = client.call("GET", url)
+    client.clock.advance(3)
+    gone = client.call("GET", url)
 
     assert (present.status, gone.status) == (200, 404)
     assert b"<Code>NoSuchKey</Code>" in gone.body
-    assert read_json(desk.status(kind, resource_id, export_id)) == {"status": "failed"}
-    assert desk.request(kind, resource_id).status == 202
+    assert read_json(client.status(kind, resource_id, export_id)) == {"status": "failed"}
+    assert client.request(kind, resource_id).status == 202
 
 
 @pytest.mark.parametrize(
@@ -178,20 +178,20 @@ def test_an_archive_that_vanished_turns_its_job_to_failed_and_its_url_to_404(des
 @pytest.mark.parametrize("path", ["export", "export/x"])
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_without_the_token_every_operation_is_401(open_desk, kind, edition, path, authorization):
-    desk = open_desk(edition=edition)
-    url = f"/api/v1/data-collection/{PATH_SEGMENTS[kind]}/{desk.site.settings.id_of(kind)}/{path}"
+    client = open_desk(edition=edition)
+    url = f"/api/v1/data-collection/{PATH_SEGMENTS[kind]}/{client.site.settings.id_of(kind)}/{path}"
     headers = {} if authorization is None else {"authorization": authorization}
     for method in ("GET", "POST", "DELETE"):
-        reply = desk.call(method, url, **headers)
+        reply = client.call(method, url, **headers)
 
         assert_error(reply, 401)
         assert reply.header("WWW-Authenticate") == "Token"
 
 
-def test_401_says_what_is_wrong_without_repeating_the_token(desk):
+def test_401_says_what_is_wrong_without_repeating_the_token(client):
     url = "/api/v1/data-collection/batches/x/export"
     details = [
-        assert_error(desk.call("POST", url, **headers), 401)["detail"]
+        assert_error(client.call("POST", url, **headers), 401)["detail"]
         for headers in ({}, {"authorization": "secret"}, {"authorization": "Token secret"})
     ]
 
@@ -200,35 +200,35 @@ def test_401_says_what_is_wrong_without_repeating_the_token(desk):
 
 
 def test_the_token_is_that_of_the_settings(open_desk, kind):
-    desk = open_desk(token="another")
+    client = open_desk(token="another")
 
-    assert desk.request(kind, desk.site.settings.id_of(kind)).status == 202
-
-
-def test_a_forbidden_resource_is_403_on_post_and_404_on_get(desk, kind):
-    resource_id = desk.site.settings.id_of(kind, Fate.FORBIDDEN)
-
-    assert_error(desk.request(kind, resource_id), 403)
-    assert_error(desk.status(kind, resource_id, UNKNOWN), 404)
+    assert client.request(kind, client.site.settings.id_of(kind)).status == 202
 
 
-def test_an_unknown_resource_is_404(desk, kind):
-    assert_error(desk.request(kind, UNKNOWN), 404)
-    assert_error(desk.status(kind, UNKNOWN, UNKNOWN), 404)
+def test_a_forbidden_resource_is_403_on_post_and_404_on_get(client, kind):
+    resource_id = client.site.settings.id_of(kind, Fate.FORBIDDEN)
+
+    assert_error(client.request(kind, resource_id), 403)
+    assert_error(client.status(kind, resource_id, UNKNOWN), 404)
 
 
-def test_an_unknown_job_is_404(desk, kind):
-    assert_error(desk.status(kind, desk.site.settings.id_of(kind), UNKNOWN), 404)
+def test_an_unknown_resource_is_404(client, kind):
+    assert_error(client.request(kind, UNKNOWN), 404)
+    assert_error(client.status(kind, UNKNOWN, UNKNOWN), 404)
+
+
+def test_an_unknown_job_is_404(client, kind):
+    assert_error(client.status(kind, client.site.settings.id_of(kind), UNKNOWN), 404)
 
 
 def test_a_job_is_404_under_another_resource_or_kind(open_desk):
     resources = [Resource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
-    desk = open_desk(resources=resources)
-    export_id = read_json(desk.request("batch", "one"))["export_id"]
+    client = open_desk(resources=resources)
+    export_id = read_json(client.request("batch", "one"))["export_id"]
 
-    assert desk.status("batch", "one", export_id).status == 200
-    assert_error(desk.status("batch", "two", export_id), 404)
-    assert_error(desk.status("collection", "one", export_id), 404)
+    assert client.status("batch", "one", export_id).status == 200
+    assert_error(client.status("batch", "two", export_id), 404)
+    assert_error(client.status("collection", "one", export_id), 404)
 
 
 @pytest.mark.parametrize(
@@ -241,21 +241,23 @@ def test_a_job_is_404_under_another_resource_or_kind(open_desk):
     ],
 )
 def test_methods_that_the_edition_does_not_have_are_405(open_desk, kind, edition, path, allowed):
-    desk = open_desk(edition=edition)
+    client = open_desk(edition=edition)
     methods = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"}
     for method in sorted(methods - set(allowed.split(", "))):
-        reply = desk.api(method, f"{PATH_SEGMENTS[kind]}/{desk.site.settings.id_of(kind)}/{path}")
+        reply = client.api(
+            method, f"{PATH_SEGMENTS[kind]}/{client.site.settings.id_of(kind)}/{path}"
+        )
 
         assert_error(reply, 405)
         assert reply.header("Allow") == allowed
 
 
-def test_head_is_answered_like_get_where_the_state_is_asked(desk, kind):
-    resource_id = desk.site.settings.id_of(kind)
-    export_id = read_json(desk.request(kind, resource_id))["export_id"]
+def test_head_is_answered_like_get_where_the_state_is_asked(client, kind):
+    resource_id = client.site.settings.id_of(kind)
+    export_id = read_json(client.request(kind, resource_id))["export_id"]
     path = f"{PATH_SEGMENTS[kind]}/{resource_id}/export/{export_id}"
 
-    assert desk.api("HEAD", path) == desk.api("GET", path)
+    assert client.api("HEAD", path) == client.api("GET", path)
 
 
 @pytest.mark.parametrize(
@@ -272,27 +274,27 @@ def test_head_is_answered_like_get_where_the_state_is_asked(desk, kind):
         "/prefix/api/v1/data-collection/collections/x/export",
     ],
 )
-def test_anything_else_is_404_with_or_without_the_token(desk, path):
-    assert_error(desk.call("GET", path), 404)
-    assert_error(desk.call("POST", path, authorization="Token sandbox-token"), 404)
+def test_anything_else_is_404_with_or_without_the_token(client, path):
+    assert_error(client.call("GET", path), 404)
+    assert_error(client.call("POST", path, authorization="Token sandbox-token"), 404)
 
 
-def test_every_answer_carries_the_clocks_date(desk):
-    desk.clock.advance(86_400)
+def test_every_answer_carries_the_clocks_date(client):
+    client.clock.advance(86_400)
 
-    for url in ("/", "/store/x", desk.presigned_url()):
-        assert desk.call("GET", url).header("Date") == desk.clock.now().strftime(
+    for url in ("/", "/store/x", client.presigned_url()):
+        assert client.call("GET", url).header("Date") == client.clock.now().strftime(
             "%a, %d %b %Y %H:%M:%S GMT"
         )
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_it_serves_the_built_contract_without_a_token(desk, method):
-    reply = desk.call(method, "/openapi.json")
+def test_it_serves_the_built_contract_without_a_token(client, method):
+    reply = client.call(method, "/openapi.json")
 
     assert reply.status == 200
     assert "/api/v1/data-collection/batches/{batch_id}/export" in read_json(reply)["paths"]
-    assert desk.call("POST", "/openapi.json").status == 404
+    assert client.call("POST", "/openapi.json").status == 404
 
 
 @pytest.mark.parametrize(
@@ -304,21 +306,21 @@ def test_the_contract_that_it_serves_is_its_editions(open_desk, edition, methods
     assert set(served["paths"]["/api/v1/data-collection/batches/{batch_id}/export"]) == methods
 
 
-def test_a_reset_forgets_jobs_and_archives_and_gives_no_id_twice(desk, kind):
-    resource_id = desk.site.settings.id_of(kind)
-    export_id = read_json(desk.request(kind, resource_id))["export_id"]
-    url = desk.presigned_url(kind)
-    stored = desk.call("GET", url).body.path
-    desk.site.reset()
+def test_a_reset_forgets_jobs_and_archives_and_gives_no_id_twice(client, kind):
+    resource_id = client.site.settings.id_of(kind)
+    export_id = read_json(client.request(kind, resource_id))["export_id"]
+    url = client.presigned_url(kind)
+    stored = client.call("GET", url).body.path
+    client.site.reset()
 
-    assert_error(desk.status(kind, resource_id, export_id), 404)
-    assert desk.call("GET", url).status == 404
+    assert_error(client.status(kind, resource_id, export_id), 404)
+    assert client.call("GET", url).status == 404
     assert not stored.exists()
-    assert read_json(desk.request(kind, resource_id))["export_id"] != export_id
+    assert read_json(client.request(kind, resource_id))["export_id"] != export_id
 
 
-def test_a_reset_takes_new_settings(desk, kind):
-    desk.site.reset(type(desk.site.settings)(edition="2026-11", token="new"))
+def test_a_reset_takes_new_settings(client, kind):
+    client.site.reset(type(client.site.settings)(edition="2026-11", token="new"))
 
-    assert desk.site.settings.edition == "2026-11"
-    assert desk.request(kind, desk.site.settings.id_of(kind)).status == 202
+    assert client.site.settings.edition == "2026-11"
+    assert client.request(kind, client.site.settings.id_of(kind)).status == 202

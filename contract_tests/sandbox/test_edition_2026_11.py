@@ -10,12 +10,12 @@ from prolific_contract._vocabulary import JOB_LIMIT, KINDS, PATH_SEGMENTS
 from prolific_contract.sandbox import Fate, Resource
 from prolific_contract.sandbox._resources import LIMIT_STATUSES, STUDIES
 
-from sandbox.desk import BASE_URL, read_file, read_json
+from sandbox.site_client import BASE_URL, read_file, read_json
 from sandbox.test_api import UNKNOWN, assert_error
 
 
 @pytest.fixture
-def desk(open_desk):
+def client(open_desk):
     return open_desk(edition="2026-11", generation_seconds=3, submissions=40, files=6)
 
 
@@ -23,20 +23,20 @@ def ids_of(reply):
     return [job["export_id"] for job in read_json(reply)]
 
 
-def started(desk, kind, resource_id=None, **conditions):
+def started(client, kind, resource_id=None, **conditions):
     """The id of the job that a request gets."""
-    reply = desk.request(kind, resource_id or desk.site.settings.id_of(kind), **conditions)
+    reply = client.request(kind, resource_id or client.site.settings.id_of(kind), **conditions)
     assert reply.status == 202
     return read_json(reply)["export_id"]
 
 
-def records(desk, kind, **conditions):
+def records(client, kind, **conditions):
     """The records of the archive that a request leads to, and the names of its uploads."""
-    resource_id = desk.site.settings.id_of(kind)
-    export_id = started(desk, kind, **conditions)
-    desk.clock.advance(3)
-    url = read_json(desk.status(kind, resource_id, export_id))["url"].removeprefix(BASE_URL)
-    with zipfile.ZipFile(io.BytesIO(read_file(desk.call("GET", url)))) as archive:
+    resource_id = client.site.settings.id_of(kind)
+    export_id = started(client, kind, **conditions)
+    client.clock.advance(3)
+    url = read_json(client.status(kind, resource_id, export_id))["url"].removeprefix(BASE_URL)
+    with zipfile.ZipFile(io.BytesIO(read_file(client.call("GET", url)))) as archive:
         content = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
     suffix = "" if kind == "collection" else "-by-submission"
     uploads = {name for name in content if name.startswith("files/")}
@@ -47,26 +47,26 @@ def lines(content):
     return [json.loads(line) for line in content.split(b"\n")[:-1]]
 
 
-def test_without_jobs_the_list_is_empty(desk, kind):
-    reply = desk.jobs(kind, desk.site.settings.id_of(kind))
+def test_without_jobs_the_list_is_empty(client, kind):
+    reply = client.jobs(kind, client.site.settings.id_of(kind))
 
     assert (reply.status, read_json(reply)) == (200, [])
 
 
-def test_the_list_has_every_job_newest_first(desk, kind):
-    resource_id = desk.site.settings.id_of(kind)
-    first = started(desk, kind)
-    desk.clock.advance(2)
+def test_the_list_has_every_job_newest_first(client, kind):
+    resource_id = client.site.settings.id_of(kind)
+    first = started(client, kind)
+    client.clock.advance(2)
     second = started(
-        desk,
+        client,
         kind,
         study_id="a study",
         from_="2026-03-01T00:00:00Z",
         to="2026-03-02T01:00:00.5+01:00",
     )
-    desk.clock.advance(1)
+    client.clock.advance(1)
 
-    assert read_json(desk.jobs(kind, resource_id)) == [
+    assert read_json(client.jobs(kind, resource_id)) == [
         {
             "export_id": second,
             "filter": {
@@ -87,11 +87,11 @@ def test_the_list_has_every_job_newest_first(desk, kind):
 
 
 @pytest.mark.parametrize("path", ["", "?study_id=another"])
-def test_head_is_answered_like_get_where_jobs_are_listed(desk, kind, path):
-    started(desk, kind)
-    path = f"{PATH_SEGMENTS[kind]}/{desk.site.settings.id_of(kind)}/export{path}"
+def test_head_is_answered_like_get_where_jobs_are_listed(client, kind, path):
+    started(client, kind)
+    path = f"{PATH_SEGMENTS[kind]}/{client.site.settings.id_of(kind)}/export{path}"
 
-    assert desk.api("HEAD", path) == desk.api("GET", path)
+    assert client.api("HEAD", path) == client.api("GET", path)
 
 
 def test_the_list_names_failed_jobs_and_those_of_its_resource_only(open_desk):
@@ -100,75 +100,75 @@ def test_the_list_names_failed_jobs_and_those_of_its_resource_only(open_desk):
         Resource("batch", "two"),
         Resource("collection", "one"),
     ]
-    desk = open_desk(edition="2026-11", resources=resources)
-    failing = started(desk, "batch", "one")
-    started(desk, "batch", "two")
-    started(desk, "collection", "one")
-    desk.clock.advance(3)
-    listed = read_json(desk.jobs("batch", "one"))
+    client = open_desk(edition="2026-11", resources=resources)
+    failing = started(client, "batch", "one")
+    started(client, "batch", "two")
+    started(client, "collection", "one")
+    client.clock.advance(3)
+    listed = read_json(client.jobs("batch", "one"))
 
     assert [(job["export_id"], job["status"]) for job in listed] == [(failing, "failed")]
 
 
-def test_a_deleted_job_is_gone_from_list_status_and_store(desk, kind):
-    resource_id = desk.site.settings.id_of(kind)
-    kept = started(desk, kind)
-    desk.clock.advance(3)
-    export_id = started(desk, kind)
-    desk.clock.advance(3)
-    url = read_json(desk.status(kind, resource_id, export_id))["url"].removeprefix(BASE_URL)
-    reply = desk.delete(kind, resource_id, export_id)
+def test_a_deleted_job_is_gone_from_list_status_and_store(client, kind):
+    resource_id = client.site.settings.id_of(kind)
+    kept = started(client, kind)
+    client.clock.advance(3)
+    export_id = started(client, kind)
+    client.clock.advance(3)
+    url = read_json(client.status(kind, resource_id, export_id))["url"].removeprefix(BASE_URL)
+    reply = client.delete(kind, resource_id, export_id)
 
     assert (reply.status, reply.body, reply.header("Content-Type")) == (204, b"", None)
-    assert ids_of(desk.jobs(kind, resource_id)) == [kept]
-    assert_error(desk.status(kind, resource_id, export_id), 404)
-    assert_error(desk.delete(kind, resource_id, export_id), 404)
-    gone = desk.call("GET", url)
+    assert ids_of(client.jobs(kind, resource_id)) == [kept]
+    assert_error(client.status(kind, resource_id, export_id), 404)
+    assert_error(client.delete(kind, resource_id, export_id), 404)
+    gone = client.call("GET", url)
     assert gone.status == 404
     assert b"<Code>NoSuchKey</Code>" in gone.body
-    assert desk.status(kind, resource_id, kept).status == 200
+    assert client.status(kind, resource_id, kept).status == 200
 
 
-def test_a_job_is_not_deleted_while_it_is_generating(desk, kind):
-    resource_id = desk.site.settings.id_of(kind)
-    export_id = started(desk, kind)
+def test_a_job_is_not_deleted_while_it_is_generating(client, kind):
+    resource_id = client.site.settings.id_of(kind)
+    export_id = started(client, kind)
 
-    assert_error(desk.delete(kind, resource_id, export_id), 409)
-    assert read_json(desk.status(kind, resource_id, export_id))["status"] == "generating"
-    desk.clock.advance(3)
-    assert desk.delete(kind, resource_id, export_id).status == 204
+    assert_error(client.delete(kind, resource_id, export_id), 409)
+    assert read_json(client.status(kind, resource_id, export_id))["status"] == "generating"
+    client.clock.advance(3)
+    assert client.delete(kind, resource_id, export_id).status == 204
 
 
-def test_a_failed_job_can_be_deleted_and_does_not_fail_once_more(desk, kind):
-    resource_id = desk.site.settings.id_of(kind, Fate.FAILS_ONCE)
-    export_id = started(desk, kind, resource_id)
-    desk.clock.advance(3)
-    assert desk.delete(kind, resource_id, export_id).status == 204
-    again = started(desk, kind, resource_id)
-    desk.clock.advance(3)
+def test_a_failed_job_can_be_deleted_and_does_not_fail_once_more(client, kind):
+    resource_id = client.site.settings.id_of(kind, Fate.FAILS_ONCE)
+    export_id = started(client, kind, resource_id)
+    client.clock.advance(3)
+    assert client.delete(kind, resource_id, export_id).status == 204
+    again = started(client, kind, resource_id)
+    client.clock.advance(3)
 
-    assert read_json(desk.status(kind, resource_id, again))["status"] == "complete"
+    assert read_json(client.status(kind, resource_id, again))["status"] == "complete"
 
 
 def test_a_job_is_not_deleted_under_another_resource_or_kind(open_desk):
     resources = [Resource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
-    desk = open_desk(edition="2026-11", resources=resources)
-    export_id = started(desk, "batch", "one")
-    desk.clock.advance(3)
+    client = open_desk(edition="2026-11", resources=resources)
+    export_id = started(client, "batch", "one")
+    client.clock.advance(3)
 
-    assert_error(desk.delete("batch", "two", export_id), 404)
-    assert_error(desk.delete("collection", "one", export_id), 404)
-    assert ids_of(desk.jobs("batch", "one")) == [export_id]
+    assert_error(client.delete("batch", "two", export_id), 404)
+    assert_error(client.delete("collection", "one", export_id), 404)
+    assert ids_of(client.jobs("batch", "one")) == [export_id]
 
 
-def test_a_forbidden_resource_is_403_and_an_unknown_one_404(desk, kind):
-    forbidden = desk.site.settings.id_of(kind, Fate.FORBIDDEN)
+def test_a_forbidden_resource_is_403_and_an_unknown_one_404(client, kind):
+    forbidden = client.site.settings.id_of(kind, Fate.FORBIDDEN)
 
-    assert_error(desk.jobs(kind, forbidden), 403)
-    assert_error(desk.delete(kind, forbidden, UNKNOWN), 403)
-    assert_error(desk.jobs(kind, UNKNOWN), 404)
-    assert_error(desk.delete(kind, UNKNOWN, UNKNOWN), 404)
-    assert_error(desk.delete(kind, desk.site.settings.id_of(kind), UNKNOWN), 404)
+    assert_error(client.jobs(kind, forbidden), 403)
+    assert_error(client.delete(kind, forbidden, UNKNOWN), 403)
+    assert_error(client.jobs(kind, UNKNOWN), 404)
+    assert_error(client.delete(kind, UNKNOWN, UNKNOWN), 404)
+    assert_error(client.delete(kind, client.site.settings.id_of(kind), UNKNOWN), 404)
 
 
 @pytest.mark.parametrize(
@@ -182,14 +182,14 @@ def test_a_forbidden_resource_is_403_and_an_unknown_one_404(desk, kind):
         {"study_id": "one", "from_": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00Z"},
     ],
 )
-def test_another_filter_is_another_job(desk, kind, other):
+def test_another_filter_is_another_job(client, kind, other):
     conditions = {"study_id": "one", "from_": "2026-03-01T00:00:00Z"}
-    first = started(desk, kind, **conditions)
-    second = started(desk, kind, **other)
+    first = started(client, kind, **conditions)
+    second = started(client, kind, **other)
 
     assert first != second
-    assert started(desk, kind, **conditions) == first
-    assert started(desk, kind, **other) == second
+    assert started(client, kind, **conditions) == first
+    assert started(client, kind, **other) == second
 
 
 @pytest.mark.parametrize(
@@ -201,17 +201,17 @@ def test_another_filter_is_another_job(desk, kind, other):
         "2026-02-28T23:00:00.0000000009-01:00",
     ],
 )
-def test_the_same_moment_is_the_same_filter_however_it_is_written(desk, kind, written):
-    first = started(desk, kind, from_="2026-03-01T00:00:00Z")
+def test_the_same_moment_is_the_same_filter_however_it_is_written(client, kind, written):
+    first = started(client, kind, from_="2026-03-01T00:00:00Z")
 
-    assert started(desk, kind, from_=written) == first
+    assert started(client, kind, from_=written) == first
 
 
-def test_a_finished_job_of_the_same_filter_is_never_given_again(desk, kind):
-    first = started(desk, kind, study_id="one")
-    desk.clock.advance(3)
+def test_a_finished_job_of_the_same_filter_is_never_given_again(client, kind):
+    first = started(client, kind, study_id="one")
+    client.clock.advance(3)
 
-    assert started(desk, kind, study_id="one") != first
+    assert started(client, kind, study_id="one") != first
 
 
 @pytest.mark.parametrize(
@@ -234,49 +234,51 @@ def test_a_finished_job_of_the_same_filter_is_never_given_again(desk, kind):
         ("from=2026-03-01T00:00:01Z&to=2026-03-01T01:00:00%2B01:00", {"from"}),
     ],
 )
-def test_a_filter_that_cannot_be_used_is_400_by_field_and_starts_nothing(desk, kind, query, fields):
-    resource_id = desk.site.settings.id_of(kind)
-    reply = desk.api("POST", f"{PATH_SEGMENTS[kind]}/{resource_id}/export?{query}")
+def test_a_filter_that_cannot_be_used_is_400_by_field_and_starts_nothing(
+    client, kind, query, fields
+):
+    resource_id = client.site.settings.id_of(kind)
+    reply = client.api("POST", f"{PATH_SEGMENTS[kind]}/{resource_id}/export?{query}")
     detail = assert_error(reply, 400)["detail"]
 
     assert detail.keys() == fields
     assert all(isinstance(text, str) for texts in detail.values() for text in texts)
-    assert read_json(desk.jobs(kind, resource_id)) == []
+    assert read_json(client.jobs(kind, resource_id)) == []
 
 
-def test_other_parameters_are_ignored(desk, kind):
-    resource_id = desk.site.settings.id_of(kind)
-    desk.api("POST", f"{PATH_SEGMENTS[kind]}/{resource_id}/export?until=yesterday")
+def test_other_parameters_are_ignored(client, kind):
+    resource_id = client.site.settings.id_of(kind)
+    client.api("POST", f"{PATH_SEGMENTS[kind]}/{resource_id}/export?until=yesterday")
 
-    assert [job["filter"] for job in read_json(desk.jobs(kind, resource_id))] == [None]
+    assert [job["filter"] for job in read_json(client.jobs(kind, resource_id))] == [None]
 
 
 def test_edition_2026_03_knows_no_filters(open_desk, kind):
-    desk = open_desk(edition="2026-03")
+    client = open_desk(edition="2026-03")
 
-    assert started(desk, kind, from_="yesterday") == started(desk, kind)
+    assert started(client, kind, from_="yesterday") == started(client, kind)
 
 
-def test_each_response_belongs_to_one_study(desk, kind):
-    everything, uploads, _ = records(desk, kind)
+def test_each_response_belongs_to_one_study(client, kind):
+    everything, uploads, _ = records(client, kind)
     # The clock goes on between exports, and with it the moments of what is exported.
-    parts = [records(desk, kind, study_id=study_id) for study_id in STUDIES]
+    parts = [records(client, kind, study_id=study_id) for study_id in STUDIES]
 
     assert all(0 < len(part) < len(everything) for part, _, _ in parts)
     assert sorted(one["submission_id"] for part, _, _ in parts for one in part) == sorted(
         one["submission_id"] for one in everything
     )
     assert uploads == {name for _, names, _ in parts for name in names}
-    assert records(desk, kind, study_id="another")[0] == []
+    assert records(client, kind, study_id="another")[0] == []
 
 
-def test_from_is_inclusive_and_to_exclusive(desk, kind):
+def test_from_is_inclusive_and_to_exclusive(client, kind):
     # Exported at the same moment, so that the same responses have the same times.
-    export_at = desk.clock.now()
-    everything, _, _ = records(desk, kind)
-    desk.clock.advance((export_at - desk.clock.now()).total_seconds())
+    export_at = client.clock.now()
+    everything, _, _ = records(client, kind)
+    client.clock.advance((export_at - client.clock.now()).total_seconds())
     begin, end = everything[10]["created_at"], everything[20]["created_at"]
-    part, uploads, content = records(desk, kind, from_=begin, to=end)
+    part, uploads, content = records(client, kind, from_=begin, to=end)
 
     assert part == everything[10:20]
     assert begin < end
@@ -294,14 +296,14 @@ def test_from_is_inclusive_and_to_exclusive(desk, kind):
     }
 
 
-def test_conditions_are_joined_by_and(desk, kind):
-    at = desk.clock.now()
-    everything, _, _ = records(desk, kind)
-    desk.clock.advance((at - desk.clock.now()).total_seconds())
+def test_conditions_are_joined_by_and(client, kind):
+    at = client.clock.now()
+    everything, _, _ = records(client, kind)
+    client.clock.advance((at - client.clock.now()).total_seconds())
     begin = everything[20]["created_at"]
-    of_study, _, _ = records(desk, kind, study_id=STUDIES[0])
-    desk.clock.advance((at - desk.clock.now()).total_seconds())
-    both, _, _ = records(desk, kind, study_id=STUDIES[0], from_=begin)
+    of_study, _, _ = records(client, kind, study_id=STUDIES[0])
+    client.clock.advance((at - client.clock.now()).total_seconds())
+    both, _, _ = records(client, kind, study_id=STUDIES[0], from_=begin)
 
     assert both == [one for one in of_study if one["created_at"] >= begin]
     assert 0 < len(both) < len(of_study)
@@ -310,34 +312,34 @@ def test_conditions_are_joined_by_and(desk, kind):
 
 @pytest.mark.parametrize("status", LIMIT_STATUSES)
 def test_an_eleventh_job_is_refused_until_one_is_deleted(open_desk, kind, status):
-    desk = open_desk(edition="2026-11", limit_status=status)
-    resource_id = desk.site.settings.id_of(kind)
+    client = open_desk(edition="2026-11", limit_status=status)
+    resource_id = client.site.settings.id_of(kind)
     assert JOB_LIMIT == 10
-    exports = [started(desk, kind, study_id=str(number)) for number in range(9)]
-    desk.clock.advance(3)
-    exports.append(started(desk, kind))
+    exports = [started(client, kind, study_id=str(number)) for number in range(9)]
+    client.clock.advance(3)
+    exports.append(started(client, kind))
 
-    assert "10" in assert_error(desk.request(kind, resource_id, study_id="0"), status)["detail"]
-    assert started(desk, kind) == exports[-1], "the one that is generating is given again"
-    assert len(read_json(desk.jobs(kind, resource_id))) == 10
-    assert desk.delete(kind, resource_id, exports[4]).status == 204
-    again = started(desk, kind, study_id="0")
+    assert "10" in assert_error(client.request(kind, resource_id, study_id="0"), status)["detail"]
+    assert started(client, kind) == exports[-1], "the one that is generating is given again"
+    assert len(read_json(client.jobs(kind, resource_id))) == 10
+    assert client.delete(kind, resource_id, exports[4]).status == 204
+    again = started(client, kind, study_id="0")
     assert again not in exports
-    assert_error(desk.request(kind, resource_id, study_id="another"), status)
+    assert_error(client.request(kind, resource_id, study_id="another"), status)
 
 
 def test_the_limit_is_each_resources_own_and_counts_failed_jobs(open_desk, kind):
-    desk = open_desk(edition="2026-11", generation_seconds=0)
-    failing = desk.site.settings.id_of(kind, Fate.FAILS)
+    client = open_desk(edition="2026-11", generation_seconds=0)
+    failing = client.site.settings.id_of(kind, Fate.FAILS)
     for _ in range(10):
-        started(desk, kind, failing)
+        started(client, kind, failing)
 
-    assert_error(desk.request(kind, failing), 409)
-    assert desk.request(kind, desk.site.settings.id_of(kind)).status == 202
+    assert_error(client.request(kind, failing), 409)
+    assert client.request(kind, client.site.settings.id_of(kind)).status == 202
 
 
 def test_edition_2026_03_has_no_limit(open_desk, kind):
-    desk = open_desk(edition="2026-03", generation_seconds=0)
-    failing = desk.site.settings.id_of(kind, Fate.FAILS)
+    client = open_desk(edition="2026-03", generation_seconds=0)
+    failing = client.site.settings.id_of(kind, Fate.FAILS)
 
-    assert len({started(desk, kind, failing) for _ in range(12)}) == 12
+    assert len({started(client, kind, failing) for _ in range(12)}) == 12

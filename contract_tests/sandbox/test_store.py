@@ -14,7 +14,7 @@ from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox._http import StoreError, xml_reply
 from prolific_contract.sandbox._store import Span, matches, requested_span
 
-from sandbox.desk import BASE_URL, Desk, read_file
+from sandbox.site_client import BASE_URL, SiteClient, read_file
 
 
 def assert_error(reply, status, code):
@@ -40,17 +40,17 @@ def altered(url, **changes):
 
 
 @pytest.fixture
-def url(desk):
-    return desk.presigned_url()
+def url(client):
+    return client.presigned_url()
 
 
 @pytest.fixture
-def content(desk, url):
-    return read_file(desk.call("GET", url))
+def content(client, url):
+    return read_file(client.call("GET", url))
 
 
-def test_a_presigned_url_gives_the_whole_archive(desk, kind):
-    reply = desk.call("GET", desk.presigned_url(kind))
+def test_a_presigned_url_gives_the_whole_archive(client, kind):
+    reply = client.call("GET", client.presigned_url(kind))
     content = read_file(reply)
 
     assert reply.status == 200
@@ -65,30 +65,30 @@ def test_a_presigned_url_gives_the_whole_archive(desk, kind):
         assert archive.namelist()[0].startswith(f"{kind}-export-")
 
 
-def test_the_archive_is_built_once(desk, url):
-    first = desk.call("GET", url)
+def test_the_archive_is_built_once(client, url):
+    first = client.call("GET", url)
     stored = first.body.path
     written = stored.stat().st_mtime_ns
 
-    assert desk.call("GET", url) == first
+    assert client.call("GET", url) == first
     assert stored.stat().st_mtime_ns == written
 
 
-def test_an_authorization_header_is_refused(desk, url):
-    reply = desk.call("GET", url, authorization="Token sandbox-token")
+def test_an_authorization_header_is_refused(client, url):
+    reply = client.call("GET", url, authorization="Token sandbox-token")
 
     error = assert_error(reply, 400, "InvalidArgument")
     assert error["Message"].startswith("Only one auth mechanism allowed")
 
 
-def test_an_unsigned_url_is_refused(desk, url):
-    assert_error(desk.call("GET", url.partition("?")[0]), 403, "AccessDenied")
-    assert_error(desk.call("GET", url.partition("?")[0] + "?x=1"), 403, "AccessDenied")
+def test_an_unsigned_url_is_refused(client, url):
+    assert_error(client.call("GET", url.partition("?")[0]), 403, "AccessDenied")
+    assert_error(client.call("GET", url.partition("?")[0] + "?x=1"), 403, "AccessDenied")
 
 
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "POST"])
-def test_a_url_signed_for_get_does_for_no_other_method(desk, url, method):
-    assert_error(desk.call(method, url), 403, "SignatureDoesNotMatch")
+def test_a_url_signed_for_get_does_for_no_other_method(client, url, method):
+    assert_error(client.call(method, url), 403, "SignatureDoesNotMatch")
 
 
 @pytest.mark.parametrize(
@@ -102,23 +102,24 @@ def test_a_url_signed_for_get_does_for_no_other_method(desk, url, method):
         {"extra": "1"},
     ],
 )
-def test_a_changed_url_is_refused(desk, url, changes):
-    assert_error(desk.call("GET", altered(url, **changes)), 403, "SignatureDoesNotMatch")
+def test_a_changed_url_is_refused(client, url, changes):
+    assert_error(client.call("GET", altered(url, **changes)), 403, "SignatureDoesNotMatch")
 
 
-def test_a_url_is_good_for_its_object_and_host_only(desk, url):
+def test_a_url_is_good_for_its_object_and_host_only(client, url):
     other = url.replace(".zip", "x.zip")
 
-    assert_error(desk.call("GET", other), 403, "SignatureDoesNotMatch")
-    elsewhere = desk.call("GET", url, base_url="http://127.0.0.1:8001")
+    assert_error(client.call("GET", other), 403, "SignatureDoesNotMatch")
+    elsewhere = client.call("GET", url, base_url="http://127.0.0.1:8001")
     assert_error(elsewhere, 403, "SignatureDoesNotMatch")
 
 
-def test_the_order_of_query_parameters_is_of_no_account(desk, url):
+def test_the_order_of_query_parameters_is_of_no_account(client, url):
     path, _, query = url.partition("?")
 
     assert (
-        desk.call("GET", f"{path}?{'&'.join(sorted(query.split('&'), reverse=True))}").status == 200
+        client.call("GET", f"{path}?{'&'.join(sorted(query.split('&'), reverse=True))}").status
+        == 200
     )
 
 
@@ -138,25 +139,25 @@ def test_the_order_of_query_parameters_is_of_no_account(desk, url):
         {"X_Amz_Expires": "9" * 5000},
     ],
 )
-def test_a_malformed_signature_is_refused(desk, url, changes):
-    reply = desk.call("GET", altered(url, **changes))
+def test_a_malformed_signature_is_refused(client, url, changes):
+    reply = client.call("GET", altered(url, **changes))
 
     assert_error(reply, 400, "AuthorizationQueryParametersError")
 
 
-def test_a_parameter_given_twice_is_refused(desk, url):
-    reply = desk.call("GET", f"{url}&X-Amz-Expires=604800")
+def test_a_parameter_given_twice_is_refused(client, url):
+    reply = client.call("GET", f"{url}&X-Amz-Expires=604800")
 
     assert_error(reply, 400, "AuthorizationQueryParametersError")
 
 
 def test_a_url_works_until_it_expires(open_desk):
-    desk = open_desk(url_lifetime_seconds=60)
-    url = desk.presigned_url()
-    desk.clock.advance(59.999)
-    in_time = desk.call("GET", url)
-    desk.clock.advance(0.001)
-    late = desk.call("GET", url)
+    client = open_desk(url_lifetime_seconds=60)
+    url = client.presigned_url()
+    client.clock.advance(59.999)
+    in_time = client.call("GET", url)
+    client.clock.advance(0.001)
+    late = client.call("GET", url)
 
     assert in_time.status == 200
     error = assert_error(late, 403, "AccessDenied")
@@ -165,12 +166,12 @@ def test_a_url_works_until_it_expires(open_desk):
     assert error["Expires"] == error["ServerTime"] == "2026-03-19T10:31:03Z"
 
 
-def test_a_signed_url_of_a_job_still_generating_is_404(desk, kind):
+def test_a_signed_url_of_a_job_still_generating_is_404(client, kind):
     # Only a client that knows the signing secret can ask this; a reset one can, too.
-    url = desk.presigned_url(kind)
-    desk.site.reset()
+    url = client.presigned_url(kind)
+    client.site.reset()
 
-    error = assert_error(desk.call("GET", url), 404, "NoSuchKey")
+    error = assert_error(client.call("GET", url), 404, "NoSuchKey")
     assert error["Key"].startswith("exports/")
 
 
@@ -186,23 +187,23 @@ def test_a_signed_url_of_a_job_still_generating_is_404(desk, kind):
         ("BYTES=1-2", 1, 2),
     ],
 )
-def test_a_range_request_gets_its_bytes(desk, url, content, header, first, last):
+def test_a_range_request_gets_its_bytes(client, url, content, header, first, last):
     size = len(content)
     first, last = first % size, last % size
-    reply = desk.call("GET", url, range=header)
+    reply = client.call("GET", url, range=header)
 
     assert reply.status == 206
     assert read_file(reply) == content[first : last + 1]
     assert reply.header("Content-Length") == str(last + 1 - first)
     assert reply.header("Content-Range") == f"bytes {first}-{last}/{size}"
-    assert reply.header("ETag") == desk.call("GET", url).header("ETag")
+    assert reply.header("ETag") == client.call("GET", url).header("ETag")
     assert reply.header("Accept-Ranges") == "bytes"
 
 
 @pytest.mark.parametrize("beyond", [0, 1, 10**15])
-def test_a_range_past_the_end_is_416(desk, url, content, beyond):
+def test_a_range_past_the_end_is_416(client, url, content, beyond):
     header = f"bytes={len(content) + beyond}-"
-    reply = desk.call("GET", url, range=header)
+    reply = client.call("GET", url, range=header)
 
     error = assert_error(reply, 416, "InvalidRange")
     assert reply.header("Content-Range") == f"bytes */{len(content)}"
@@ -210,8 +211,8 @@ def test_a_range_past_the_end_is_416(desk, url, content, beyond):
     assert error["ActualObjectSize"] == str(len(content))
 
 
-def test_the_last_zero_bytes_are_416(desk, url):
-    assert desk.call("GET", url, range="bytes=-0").status == 416
+def test_the_last_zero_bytes_are_416(client, url):
+    assert client.call("GET", url, range="bytes=-0").status == 416
 
 
 @pytest.mark.parametrize(
@@ -231,8 +232,8 @@ def test_the_last_zero_bytes_are_416(desk, url):
         f"bytes={'9' * 5000}-",
     ],
 )
-def test_a_malformed_range_and_several_are_ignored(desk, url, content, header):
-    reply = desk.call("GET", url, range=header)
+def test_a_malformed_range_and_several_are_ignored(client, url, content, header):
+    reply = client.call("GET", url, range=header)
 
     assert reply.status == 200
     assert read_file(reply) == content
@@ -261,17 +262,17 @@ def test_spans_are_those_of_the_range_header(size, first, last):
         assert isinstance(span, StoreError)
 
 
-def test_if_match_with_the_etag_is_served(desk, url):
-    etag = desk.call("GET", url).header("ETag")
+def test_if_match_with_the_etag_is_served(client, url):
+    etag = client.call("GET", url).header("ETag")
 
-    assert desk.call("GET", url, if_match=etag).status == 200
-    assert desk.call("GET", url, if_match=etag, range="bytes=5-").status == 206
+    assert client.call("GET", url, if_match=etag).status == 200
+    assert client.call("GET", url, if_match=etag, range="bytes=5-").status == 206
 
 
-def test_if_match_with_another_etag_is_412(desk, url):
+def test_if_match_with_another_etag_is_412(client, url):
     for headers in ({}, {"range": "bytes=5-"}, {"range": "bytes=99999999-"}):
         error = assert_error(
-            desk.call("GET", url, if_match='"another"', **headers), 412, "PreconditionFailed"
+            client.call("GET", url, if_match='"another"', **headers), 412, "PreconditionFailed"
         )
         assert error["Condition"] == "If-Match"
 
@@ -292,8 +293,8 @@ def test_if_match_compares_strongly(header, expected):
     assert matches(header, '"a"') is expected
 
 
-def test_if_range_is_ignored(desk, url):
-    reply = desk.call("GET", url, range="bytes=5-9", if_range='"another"')
+def test_if_range_is_ignored(client, url):
+    reply = client.call("GET", url, range="bytes=5-9", if_range='"another"')
 
     assert reply.status == 206
 
@@ -301,9 +302,9 @@ def test_if_range_is_ignored(desk, url):
 def test_the_archive_is_the_same_after_a_restart_at_the_same_time(open_desk, clock):
     etags = []
     for _ in range(2):
-        desk = open_desk()
+        client = open_desk()
         requested_at = clock.now()
-        etags.append(desk.call("GET", desk.presigned_url()).header("ETag"))
+        etags.append(client.call("GET", client.presigned_url()).header("ETag"))
         clock.advance((requested_at - clock.now()).total_seconds())
 
     assert etags[0] == etags[1]
@@ -315,24 +316,24 @@ def test_error_texts_are_escaped():
     assert assert_error(reply, 400, "Odd")["Message"] == "a < b & c"
 
 
-def test_the_url_leads_where_the_client_came_from(desk):
-    assert desk.complete()["url"].startswith(BASE_URL)
+def test_the_url_leads_where_the_client_came_from(client):
+    assert client.complete()["url"].startswith(BASE_URL)
 
 
-def test_archives_are_files_until_the_sandbox_is_closed(desk, url):
-    stored = desk.call("GET", url).body.path
+def test_archives_are_files_until_the_sandbox_is_closed(client, url):
+    stored = client.call("GET", url).body.path
     folder = stored.parent
     assert stored.exists()
-    desk.site.close()
+    client.site.close()
 
     assert not folder.exists()
 
 
 def test_archives_go_with_a_sandbox_that_nobody_closed(clock):
-    desk = Desk(SandboxSettings(), clock)
-    folder = desk.call("GET", desk.presigned_url()).body.path.parent
+    client = SiteClient(SandboxSettings(), clock)
+    folder = client.call("GET", client.presigned_url()).body.path.parent
     assert folder.exists()
-    del desk
+    del client
     gc.collect()
 
     assert not folder.exists()

@@ -1,7 +1,7 @@
 """The mutants that list, delete, filter or limit wrongly, each as its sentence says."""
 
 import pytest
-from helpers.courses import GENERATION, TOKEN, ask, content
+from helpers.export_requests import GENERATION, TOKEN, ask, content
 from prolific_contract._vocabulary import KINDS, path_of
 from prolific_contract.sandbox import ManualClock, SandboxSettings
 from prolific_contract.sandbox._replies import body_of, jobs_of

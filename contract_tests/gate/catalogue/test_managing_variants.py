@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pytest
-from helpers.courses import BASE, GENERATION, ask, content, settings_for
+from helpers.export_requests import BASE, GENERATION, ask, content, settings_for
 from prolific_contract._vocabulary import path_of
 from prolific_contract.sandbox import ManualClock
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite

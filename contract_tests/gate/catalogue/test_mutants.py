@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
-from helpers.courses import GENERATION, TOKEN, ask, content, course, looks, replay, settings_for
+from helpers.export_requests import (
+    GENERATION,
+    TOKEN,
+    ask,
+    content,
+    course,
+    looks,
+    replay,
+    settings_for,
+)
 from prolific_contract._vocabulary import KINDS, path_of
 from prolific_contract.sandbox import ManualClock, SandboxError, SandboxSettings
 from prolific_contract.sandbox._http import NoReplyError

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from helpers.courses import (
+from helpers.export_requests import (
     BASE,
     GENERATION,
     ask,

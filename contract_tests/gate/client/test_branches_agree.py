@@ -12,7 +12,7 @@ import httpx
 import jsonschema_rs
 import pytest
 import schemathesis
-from helpers.branches import documented_branches
+from helpers.contract_branches import documented_branches
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prolific_api import AuthenticatedClient

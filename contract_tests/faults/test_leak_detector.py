@@ -1,9 +1,9 @@
-"""The witness notices what it is there for: otherwise the tests that ask it would prove nothing."""
+"""The leak detector finds leaks; otherwise the tests that use it would prove nothing."""
 
 import logging
 
 import pytest
-from helpers.witness import Witness
+from helpers.leak_detector import LeakDetector
 
 TOKEN = "t0ken-of-a-test"
 KEY = "5ecret"
@@ -12,48 +12,48 @@ STORE = b"GET /store/x?X-Amz-Credential=who%2Fwhen&X-Amz-Signature=5ecret HTTP/1
 
 
 @pytest.fixture
-def witness(tmp_path):
-    witness = Witness(TOKEN, tmp_path)
-    witness.heads += [API, STORE]
-    return witness
+def detector(tmp_path):
+    detector = LeakDetector(TOKEN, tmp_path)
+    detector.heads += [API, STORE]
+    return detector
 
 
-def test_what_has_to_be_sent_is_no_finding(witness):
-    witness.check("fine")
+def test_what_has_to_be_sent_is_no_finding(detector):
+    detector.check("fine")
 
 
-def test_a_store_that_was_not_asked_proves_nothing(witness):
-    del witness.heads[1]
+def test_a_store_that_was_not_asked_proves_nothing(detector):
+    del detector.heads[1]
     with pytest.raises(AssertionError, match="never asked"):
-        witness.check()
+        detector.check()
 
 
 @pytest.mark.parametrize("secret", [TOKEN, KEY, "who/when", "who%2Fwhen"])
-def test_secrets_are_found_where_they_do_not_belong(witness, secret, tmp_path, monkeypatch):
+def test_secrets_are_found_where_they_do_not_belong(detector, secret, tmp_path, monkeypatch):
     with pytest.raises(AssertionError):
-        witness.check(f"it said {secret}")
-    with witness.watching(monkeypatch):
+        detector.check(f"it said {secret}")
+    with detector.watching(monkeypatch):
         logging.getLogger("httpx").debug("%s", secret)
     with pytest.raises(AssertionError):
-        witness.check()
-    witness.said.clear()
+        detector.check()
+    detector.said.clear()
     (tmp_path / "file").write_text(f"with {secret}")
-    witness.notice(object())
+    detector.notice(object())
     (tmp_path / "file").unlink()
     with pytest.raises(AssertionError):
-        witness.check()
+        detector.check()
 
 
-def test_the_causes_of_an_error_are_heard(witness):
+def test_the_causes_of_an_error_are_heard(detector):
     try:
         try:
             raise OSError(KEY)
         except OSError:
             raise ValueError("something else")  # noqa: B904 - that is what it is about
     except ValueError as error:
-        witness.hear(error)
+        detector.hear(error)
     with pytest.raises(AssertionError):
-        witness.check()
+        detector.check()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_the_causes_of_an_error_are_heard(witness):
         API.replace(b"/x ", b"/t0ken-of-a-test "),
     ],
 )
-def test_requests_carry_only_what_they_must(witness, head):
-    witness.heads.append(head)
+def test_requests_carry_only_what_they_must(detector, head):
+    detector.heads.append(head)
     with pytest.raises(AssertionError):
-        witness.check()
+        detector.check()

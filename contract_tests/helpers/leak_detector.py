@@ -17,7 +17,7 @@ _SIGNATURE: Final = re.compile(rb"X-Amz-(?:Signature|Credential)=([^&\s]+)")
 _LOGGERS: Final = ("", "prolific_exports", "httpx", "httpcore", "asyncio", "http.client", "ssl")
 
 
-class Witness:
+class LeakDetector:
     """Sees everything that a download says and leaves.
 
     Attributes:

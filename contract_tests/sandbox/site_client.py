@@ -12,7 +12,7 @@ from prolific_contract.sandbox._site import Site
 BASE_URL = "http://127.0.0.1:8000"
 
 
-class Desk:
+class SiteClient:
     """A site on a clock that stands still, asked as a client would."""
 
     def __init__(self, settings: SandboxSettings, clock: ManualClock) -> None:
