@@ -133,7 +133,7 @@ def test_what_stays_on_the_server_is_told_at_the_end(against, run, keeping):
     result = run(edition="2026-03", **TARGET)
 
     result.stdout.fnmatch_lines(
-        ["=* prolific-contract =*", f"*{BATCH}* keeps export jobs that the check *"]
+        ["=* prolific-contract =*", f"*{BATCH}* still has export jobs that the check *"]
     )
 
 
@@ -144,7 +144,7 @@ def test_a_conversation_that_was_cut_short_says_so(against, run):
     result.stdout.fnmatch_lines(
         [
             "=* prolific-contract =*",
-            "the conversation was cut short: 5 requests in a row got no answer",
+            "the conversation ended early: 5 requests in a row got no response",
         ]
     )
 
@@ -164,7 +164,7 @@ def commanding(asked):
     [
         commanding,
         lambda asked: TargetUnreachableError(f"no connection ({COMMAND})"),
-        lambda asked: NoResponseError(f"the answer was no HTTP ({COMMAND})"),
+        lambda asked: NoResponseError(f"the response was not HTTP ({COMMAND})"),
     ],
 )
 def test_what_a_server_says_is_no_command_for_the_log(against, run, target):
@@ -358,7 +358,7 @@ def test_the_controller_tells_what_stays(against, keeping):
     config = Config(edition="2026-03", **TARGET)
     session.send_to_worker(Node(config))
 
-    assert "keeps export jobs" in config.stash[pytest_plugin.REMARKS][0]
+    assert "still has export jobs" in config.stash[pytest_plugin.REMARKS][0]
 
 
 def test_workers_hear_that_there_was_no_conversation(against):

@@ -8,7 +8,7 @@ from helpers.conversations import BASE, rehearse
 from prolific_contract._errors import MissingDependencyError
 from prolific_contract._vocabulary import address_of
 from prolific_contract.gate._judge import judge
-from prolific_contract.gate.conversation._generated_requests import _made, generate_requests
+from prolific_contract.gate.conversation._generated_requests import _to_request, generate_requests
 from prolific_contract.gate.conversation._plan import KNOWN_JOB
 from prolific_contract.gate.trace._exchanges import Subject
 from prolific_contract.sandbox import Fate
@@ -48,7 +48,9 @@ def test_they_are_about_the_given_kinds_alone(contract):
 def test_the_sandbox_stands_them(contract):
     subjects = rehearse().plan.subjects
     made = generate_requests(contract, subjects, examples=4)
-    trace = rehearse(Fate.COMPLETES, Fate.FORBIDDEN, profile="full", made=made).conversation.trace
+    trace = rehearse(
+        Fate.COMPLETES, Fate.FORBIDDEN, profile="full", generated=made
+    ).conversation.trace
 
     assert sum(one.generated for one in trace.exchanges) == len(made)
     assert judge(trace, target=BASE, profile="full").violations == ()
@@ -76,14 +78,14 @@ def test_no_header_is_sent_that_cannot_be(contract):
         "X-Empty": "",
     }
 
-    assert _made(case).headers == (("X-Fine", "va l ue"), ("X-Empty", ""))
+    assert _to_request(case).headers == (("X-Fine", "va l ue"), ("X-Empty", ""))
 
 
 def test_a_query_is_kept():
     case = Case()
     case.query = {"from": "2026-01-01T00:00:00+01:00", "study_id": ["a", "b&c"], "odd": "\ud800"}
 
-    assert _made(case).path == (
+    assert _to_request(case).path == (
         "/x?from=2026-01-01T00%3A00%3A00%2B01%3A00&study_id=a&study_id=b%26c&odd=%3F"
     )
 

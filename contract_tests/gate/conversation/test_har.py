@@ -565,23 +565,23 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "x.har is no HAR file: it is not JSON"),
-        ("[" * 100_000, "x.har is no HAR file: it is not JSON"),
-        ("[]", "there is no 'log' where one has to be"),
-        ("{}", "there is no 'log' where one has to be"),
-        ('{"log": {}}', "there is no 'entries' where one has to be"),
-        ('{"log": {"entries": [7]}}', "x.har holds no request for an export"),
-        ('{"log": {"entries": [{"request": {}}]}}', "x.har holds no request for an export"),
+        ("", "x.har is not a HAR file: it is not JSON"),
+        ("[" * 100_000, "x.har is not a HAR file: it is not JSON"),
+        ("[]", "the member 'log' is missing or has the wrong type"),
+        ("{}", "the member 'log' is missing or has the wrong type"),
+        ('{"log": {}}', "the member 'entries' is missing or has the wrong type"),
+        ('{"log": {"entries": [7]}}', "x.har has no request for an export"),
+        ('{"log": {"entries": [{"request": {}}]}}', "x.har has no request for an export"),
         (
             har({**entry(), "request": {"url": BASE + PATH}}),
-            f"entry 0 ({HOST}): there is no 'method' where one has to be",
+            f"entry 0 ({HOST}): the member 'method' is missing or has the wrong type",
         ),
-        (har({**entry(), "response": None}), f"entry 0 ({HOST}): there is no 'response' where"),
-        (har({**entry(), "response": {}}), "there is no 'status' where one has to be"),
-        (har({**entry(), "response": {"status": 200}}), "there is no 'headers'"),
+        (har({**entry(), "response": None}), f"entry 0 ({HOST}): the member 'response' is missing"),
+        (har({**entry(), "response": {}}), "the member 'status' is missing or has the wrong type"),
+        (har({**entry(), "response": {"status": 200}}), "the member 'headers' is missing"),
         (
             har({**entry(), "response": {"status": 200, "headers": [{"name": 1}]}}),
-            "there is no 'name' where one has to be",
+            "the member 'name' is missing or has the wrong type",
         ),
         *(
             (
@@ -599,14 +599,14 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
             )
             for text in ("abc", "\u00e9", "\ud800")
         ),
-        ('{"log": ' + "9" * 5000 + "}", "x.har is no HAR file: it is not JSON"),
-        (har(entry(), _prolific=7), "there is no 'baseUrl' where one has to be"),
+        ('{"log": ' + "9" * 5000 + "}", "x.har is not a HAR file: it is not JSON"),
+        (har(entry(), _prolific=7), "the member 'baseUrl' is missing or has the wrong type"),
         (har(None, _prolific={"baseUrl": BASE}), "entry 0 has no request with a URL"),
         (
             har({**entry(), "response": {}}, _prolific={"baseUrl": BASE}),
-            f"entry 0 ({HOST}): there is no 'status'",
+            f"entry 0 ({HOST}): the member 'status' is missing",
         ),
-        (har(entry(), _prolific={"baseUrl": BASE}), "there is no '_credential'"),
+        (har(entry(), _prolific={"baseUrl": BASE}), "the member '_credential' is missing"),
         (
             har(entry(_credential="KING"), _prolific={"baseUrl": BASE}),
             "entry 0 has a credential that does not exist",
@@ -618,8 +618,8 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
             ),
             "one of its subjects is neither a batch nor a collection",
         ),
-        (har(), "x.har holds no request for an export"),
-        (har(entry(path="/api/v1/users/me/")), "x.har holds no request for an export"),
+        (har(), "x.har has no request for an export"),
+        (har(entry(path="/api/v1/users/me/")), "x.har has no request for an export"),
     ],
 )
 def test_what_is_no_recording_is_refused_with_a_sentence(text, message):
@@ -665,7 +665,9 @@ def test_an_odd_entry_of_an_export_is_named(url, named):
     with pytest.raises(DocumentError) as caught:
         parse(None, answering(url, status="200"))
 
-    assert f"entry 1 ({named}): there is no 'status' where one has to be" in str(caught.value)
+    assert f"entry 1 ({named}): the member 'status' is missing or has the wrong type" in str(
+        caught.value
+    )
 
 
 @pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE])
@@ -701,7 +703,7 @@ def test_a_status_that_no_server_sends_is_no_answer(status):
 
 
 def test_another_target_is_named_in_the_refusal():
-    with pytest.raises(DocumentError, match=r"of https://other\.example; is that"):
+    with pytest.raises(DocumentError, match=r"of https://other\.example; check that --target"):
         parse(entry(), base_url="https://other.example")
 
 

@@ -93,7 +93,7 @@ def test_what_a_socket_does_instead_of_answering_is_no_answer(how):
 def test_a_server_that_hangs_takes_the_whole_time():
     clock = ManualClock()
     before = clock.now()
-    with pytest.raises(TimedOutError, match="no whole answer within 5 s"):
+    with pytest.raises(TimedOutError, match="no complete response within 5 s"):
         send(NoReplyError("hang"), clock=clock)
 
     assert clock.now() - before >= timedelta(seconds=5)

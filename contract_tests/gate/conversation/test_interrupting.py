@@ -70,9 +70,9 @@ def held(*numbers, after=False, generation=3.0, progress=None):
 
 
 def interrupted(*numbers, **options):
-    """What came of an interrupted check of the sandbox: error, remarks, jobs, seconds."""
+    """What came of an interrupted check of the sandbox: error, notices, jobs, seconds."""
     target, came, jobs = held(*numbers, **options)
-    return type(came), getattr(came, "remarks", None), jobs, target.monotonic()
+    return type(came), getattr(came, "notices", None), jobs, target.monotonic()
 
 
 @pytest.mark.unmeasured
@@ -80,11 +80,11 @@ def interrupted(*numbers, **options):
 @pytest.mark.parametrize("first", range(4))
 def test_nothing_is_left_wherever_it_is_interrupted(first, after):
     for number in range(first, 120, 4):
-        kind, remarks, jobs, _ = interrupted(number, after=after)
+        kind, notices, jobs, _ = interrupted(number, after=after)
 
         assert kind is InterruptedConversation
         # A request whose answer nobody heard may have started what is nobody's for certain.
-        assert all(any(job in remark for remark in remarks) for job in jobs), number
+        assert all(any(job in notice for notice in notices) for job in jobs), number
         assert len(jobs) <= after
 
 
@@ -98,12 +98,12 @@ def test_what_was_heard_before_the_interrupt_is_known():
 
 
 def test_an_export_that_takes_long_is_waited_for_half_a_minute_and_told_of():
-    kind, (remark,), jobs, seconds = interrupted(20, generation=10_000)
+    kind, (notice,), jobs, seconds = interrupted(20, generation=10_000)
 
     assert kind is InterruptedConversation
-    assert "keeps export jobs that the check started" in remark
+    assert "still has export jobs that the check started" in notice
     assert jobs
-    assert all(job in remark for job in jobs)
+    assert all(job in notice for job in jobs)
     assert 30 <= seconds < 40
 
 
@@ -111,15 +111,15 @@ def test_an_export_that_takes_long_is_waited_for_half_a_minute_and_told_of():
 def test_an_interrupt_of_the_deleting_itself_does_not_end_it(before):
     whole, came, _ = held()
     assert came is None
-    kind, remarks, jobs, _ = interrupted(whole.done - before)
+    kind, notices, jobs, _ = interrupted(whole.done - before)
 
-    assert (kind, remarks, jobs) == (InterruptedConversation, (), [])
+    assert (kind, notices, jobs) == (InterruptedConversation, (), [])
 
 
 def test_who_interrupts_again_does_not_wait():
-    kind, remarks, jobs, _ = interrupted(20, 22, generation=10_000)
+    kind, notices, jobs, _ = interrupted(20, 22, generation=10_000)
 
-    assert (kind, remarks) == (KeyboardInterrupt, None)
+    assert (kind, notices) == (KeyboardInterrupt, None)
     assert jobs
 
 
@@ -158,14 +158,14 @@ def test_jobs_that_have_ended_are_deleted_before_others_are_waited_for():
 
 def test_the_command_tells_what_stays(monkeypatch, capsys):
     def interrupt(check, progress):
-        raise InterruptedConversation(("the batch b1 keeps export jobs: j1",))
+        raise InterruptedConversation(("the batch b1 still has export jobs: j1",))
 
     monkeypatch.setattr(_check, "check_live", interrupt)
 
     assert main(["check", *USUAL]) == 130
     assert capsys.readouterr().err.splitlines() == [
         "prolific-contract: interrupted: there is no verdict",
-        "prolific-contract: the batch b1 keeps export jobs: j1",
+        "prolific-contract: the batch b1 still has export jobs: j1",
     ]
 
 
@@ -183,11 +183,11 @@ def test_sigterm_is_an_interrupt_of_the_command(monkeypatch, capsys):
 
 def test_a_run_of_the_conformance_tests_tells_what_stays(monkeypatch):
     def interrupt(check):
-        raise InterruptedConversation(("the batch b1 keeps export jobs: j1",))
+        raise InterruptedConversation(("the batch b1 still has export jobs: j1",))
 
     monkeypatch.setattr(_session, "check_live", interrupt)
     config = SimpleNamespace(stash={})
     with pytest.raises(KeyboardInterrupt):
         _session._held(None, config)
 
-    assert config.stash[REMARKS] == ["the batch b1 keeps export jobs: j1"]
+    assert config.stash[REMARKS] == ["the batch b1 still has export jobs: j1"]

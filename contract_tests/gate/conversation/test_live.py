@@ -202,7 +202,7 @@ def test_who_does_not_come_to_an_end_is_not_waited_for(handle):
     # What drips before the status line is no HTTP before long.
     if handle is not DRIPS[0]:
         assert isinstance(caught.value, TimedOutError)
-        assert str(caught.value) == "no whole answer within 0.2 s"
+        assert str(caught.value) == "no complete response within 0.2 s"
 
 
 @pytest.mark.parametrize("handle", list(SLOW_HANDSHAKES.values()), ids=SLOW_HANDSHAKES)
@@ -218,16 +218,16 @@ def test_slow_handshake_is_not_waited_for(handle):
 @pytest.mark.parametrize(
     ("handle", "reason"),
     [
-        (reset, "the connection broke|the answer was no HTTP"),
-        (bytes_of(b""), "the answer was no HTTP .*disconnected"),
-        (bytes_of(b"220 mail.example ESMTP\r\n\r\n"), "the answer was no HTTP .*illegal"),
-        (bytes_of(b"HTTP/1.1 abc\r\n\r\n"), "the answer was no HTTP"),
+        (reset, "the connection broke|the response was not HTTP"),
+        (bytes_of(b""), "the response was not HTTP .*disconnected"),
+        (bytes_of(b"220 mail.example ESMTP\r\n\r\n"), "the response was not HTTP .*illegal"),
+        (bytes_of(b"HTTP/1.1 abc\r\n\r\n"), "the response was not HTTP"),
         (
             bytes_of(HEAD + b"Content-Length: 99\r\n\r\nabc"),
-            "the answer was no HTTP .*incomplete|peer",
+            "the response was not HTTP .*incomplete|peer",
         ),
-        (bytes_of(HEAD + b"Content-Length: minus\r\n\r\n"), "the answer was no HTTP"),
-        (bytes_of(HEAD + b"X: " + bytes(200_000)), "the answer was no HTTP"),
+        (bytes_of(HEAD + b"Content-Length: minus\r\n\r\n"), "the response was not HTTP"),
+        (bytes_of(HEAD + b"X: " + bytes(200_000)), "the response was not HTTP"),
         (
             bytes_of(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"),
             "its content encoding can't be decoded",

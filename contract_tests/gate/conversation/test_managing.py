@@ -65,7 +65,7 @@ def test_what_others_started_is_left_alone(profile, age):
         subjects_of(settings, Fate.COMPLETES),
         profile=profile,
         edition=LATER,
-        made=(GeneratedRequest("DELETE", path),),
+        generated=(GeneratedRequest("DELETE", path),),
     )
     trace = record_conversation(InProcessTarget(site, clock), BASE, TOKEN, plan).trace
     site.close()
@@ -309,7 +309,7 @@ def test_jobs_that_made_up_requests_started_are_deleted_too():
         GeneratedRequest("POST", "/elsewhere"),
         GeneratedRequest("GET", path),
     )
-    rehearsal = rehearse(edition=LATER, asked=None, profile="full", made=made)
+    rehearsal = rehearse(edition=LATER, asked=None, profile="full", generated=made)
 
     assert jobs_of(rehearsal) == {}
     ids = {one.response.member("export_id") for one in rehearsal.exchanges if one.generated}
@@ -332,7 +332,7 @@ def test_when_time_is_up_what_was_started_is_still_deleted():
         target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, max_wait=2)
     )
 
-    assert "were used up" in conversation.cut_short
+    assert "is used up" in conversation.cut_short
     assert ("DELETE", f"{PATH}/j1") in [(one.method, one.path) for one in target.asked[-3:]]
 
 
@@ -438,14 +438,14 @@ class Shelf:
 @pytest.mark.parametrize("there", range(JOB_LIMIT + 1))
 def test_the_last_place_is_left_to_others(enforced, there):
     shelf = Shelf(there)
-    remarks = shelf.check(edition=enforced).remarks
+    notices = shelf.check(edition=enforced).notices
 
     assert shelf.most <= max(there, JOB_LIMIT - 1)
     assert shelf.jobs == [f"old{number}" for number in range(there)]
     assert (shelf.most > there) == (there < JOB_LIMIT - 1)
     if there >= JOB_LIMIT - 1:
-        (remark,) = remarks
-        assert f"had {there} export jobs before" in remark
+        (notice,) = notices
+        assert f"already had {there} of its ten export jobs" in notice
 
 
 @pytest.mark.parametrize(("there", "tried"), [(5, 2), (6, 1), (7, 0)])
@@ -466,9 +466,9 @@ def test_without_a_list_hardly_anything_is_started_and_what_stays_is_told(enforc
     conversation = shelf.check(edition=enforced)
 
     assert (shelf.jobs, shelf.deleted) == (["new0", "new1"], [])
-    assert "did not delete because somebody else may have started" in conversation.remarks[0]
-    assert conversation.remarks[0].endswith("new0, new1")
-    assert len(conversation.remarks) == 1
+    assert "because another client may have started" in conversation.notices[0]
+    assert conversation.notices[0].endswith("new0, new1")
+    assert len(conversation.notices) == 1
 
 
 @pytest.mark.parametrize(
@@ -483,26 +483,26 @@ def test_without_a_list_hardly_anything_is_started_and_what_stays_is_told(enforc
 )
 def test_a_job_that_a_late_list_did_not_have_is_not_taken_for_its_own(created, deleted):
     shelf = Shelf(created=created, hidden=1)
-    remarks = shelf.check(edition=LATER).remarks
+    notices = shelf.check(edition=LATER).notices
 
     assert bool(shelf.deleted) == deleted
-    assert (shelf.jobs == []) == deleted == (remarks == ())
-    assert all("somebody else may have started" in remark for remark in remarks)
+    assert (shelf.jobs == []) == deleted == (notices == ())
+    assert all("another client may have started" in notice for notice in notices)
 
 
 @pytest.mark.parametrize("refuse", [NoResponseError("gone"), json_answer(202, {}), error(500)])
 def test_a_job_whose_request_got_no_answer_is_told_of(refuse):
     shelf = Shelf(8, refuse=refuse)
-    full, remark = shelf.check(edition=LATER).remarks
+    full, notice = shelf.check(edition=LATER).notices
 
-    assert "had 8 export jobs before" in full
-    assert remark.endswith("got no proper answer: new0")
+    assert "already had 8 of its ten export jobs" in full
+    assert notice.endswith("got no valid response: new0")
     assert (shelf.most, shelf.deleted) == (9, [])
 
 
 def test_what_a_server_calls_an_id_is_told_on_one_line():
     shelf = Shelf(refuse=generating("a\n\x1b[2Jb"), listing=error(500))
-    (told,) = shelf.check(edition=LATER).remarks
+    (told,) = shelf.check(edition=LATER).notices
 
     assert told.isprintable()
 
@@ -518,8 +518,8 @@ def test_jobs_that_are_still_generating_are_told_of():
         return generating("j1") if request.method == "POST" else running("j1")
 
     plan = ConversationPlan((BATCH,), edition=LATER, max_wait=5)
-    assert record_conversation(Scripted(answer), BASE, TOKEN, plan).remarks == (
-        "the batch b1 keeps export jobs that the check started: j1",
+    assert record_conversation(Scripted(answer), BASE, TOKEN, plan).notices == (
+        "the batch b1 still has export jobs that the check started: j1",
     )
 
 
@@ -530,23 +530,23 @@ def test_a_list_that_is_not_had_any_more_is_told_of():
         return answers() if (request.method, request.path) == ("GET", PATH) else error(403)
 
     plan = ConversationPlan((BATCH,), edition=LATER)
-    (remark,) = record_conversation(Scripted(answer), BASE, TOKEN, plan).remarks
-    assert remark.endswith("it gave no list any more")
+    (notice,) = record_conversation(Scripted(answer), BASE, TOKEN, plan).notices
+    assert notice.endswith("the list at the end of the check failed")
 
 
 @pytest.mark.parametrize("edition", ["2026-03", LATER])
 @pytest.mark.parametrize("enforced", [None, "2026-03", LATER])
 @pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE, Fate.FAILS, Fate.VANISHES])
 def test_where_nothing_stays_there_is_nothing_to_tell(edition, enforced, fate):
-    remarks = rehearse(fate, edition=edition, asked=enforced).conversation.remarks
+    notices = rehearse(fate, edition=edition, asked=enforced).conversation.notices
 
     if edition == LATER and enforced == "2026-03":
         # It deletes nothing then; of failed jobs there is nothing to tell.
-        assert len(remarks) == (2 if fate is Fate.COMPLETES else 0)
+        assert len(notices) == (2 if fate is Fate.COMPLETES else 0)
     elif edition == "2026-03" and enforced == LATER:
-        assert all("keeps export jobs that the check was given" in remark for remark in remarks)
+        assert all("still has export jobs that the check received" in notice for notice in notices)
     else:
-        assert remarks == ()
+        assert notices == ()
 
 
 @pytest.mark.parametrize("enforced", [None, LATER])
@@ -563,7 +563,7 @@ def test_what_leads_to_another_path_is_not_followed(dots, enforced):
 
     target = Scripted(answer)
     plan = ConversationPlan((BATCH,), edition=enforced, max_wait=5)
-    remarks = record_conversation(target, BASE, TOKEN, plan).remarks
+    notices = record_conversation(target, BASE, TOKEN, plan).notices
 
     assert [one.path for one in target.asked if one.path.rpartition("/")[2] == dots] == []
-    assert remarks[0].endswith(f"got no proper answer: {dots}")
+    assert notices[0].endswith(f"got no valid response: {dots}")

@@ -18,7 +18,7 @@ from prolific_contract.gate.conversation._recorder import (
     Recorder,
     record_conversation,
 )
-from prolific_contract.gate.conversation._steps import Ask, Fetch, Pause
+from prolific_contract.gate.conversation._steps import ApiRequest, ArchiveRequest, Pause
 from prolific_contract.gate.conversation._targets import NoResponseError, TargetUnreachableError
 from prolific_contract.gate.trace._body_parts import part_of
 from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
@@ -49,7 +49,7 @@ def recorder(answer):
 )
 def test_a_request_says_of_its_sender_what_it_is_to_say(credential, authorization):
     target, record = recorder(error(401))
-    exchange = record.record(Ask("POST", PATH, credential, (("X-Made", "up"),)))
+    exchange = record.record(ApiRequest("POST", PATH, credential, (("X-Made", "up"),)))
 
     assert target.asked[0].authorization == authorization
     assert target.asked[0].headers["User-Agent"].startswith("prolific-contract/")
@@ -63,8 +63,8 @@ def test_a_request_says_of_its_sender_what_it_is_to_say(credential, authorizatio
 
 def test_the_store_is_not_told_who_asks():
     target, record = recorder(HttpResponse(403))
-    exchange = record.record(Fetch(STORE, "bytes=-9"))
-    whole = record.record(Fetch(STORE, None))
+    exchange = record.record(ArchiveRequest(STORE, "bytes=-9"))
+    whole = record.record(ArchiveRequest(STORE, None))
 
     assert dict(target.asked[0].headers).keys() == {"Accept-Encoding", "User-Agent", "Range"}
     assert target.asked[0].headers["Range"] == "bytes=-9"
@@ -75,9 +75,9 @@ def test_the_store_is_not_told_who_asks():
 
 def test_an_exchange_tells_when_and_how_long():
     _, record = recorder(error(401))
-    record.record(Ask("POST", PATH))
+    record.record(ApiRequest("POST", PATH))
     paused = record.pause(Pause(2))
-    exchange = record.record(Ask("GET", PATH, made=True))
+    exchange = record.record(ApiRequest("GET", PATH, generated=True))
 
     assert (paused, exchange.index, exchange.at, exchange.took) == (2.5, 1, 2.5, 0.5)
     assert exchange.sent is not None
@@ -86,7 +86,7 @@ def test_an_exchange_tells_when_and_how_long():
     assert [one.generated for one in record.exchanges] == [False, True]
 
 
-@pytest.mark.parametrize("step", [Ask("POST", PATH), Fetch(STORE, None)])
+@pytest.mark.parametrize("step", [ApiRequest("POST", PATH), ArchiveRequest(STORE, None)])
 def test_a_failure_is_kept(step):
     _, record = recorder(NoResponseError("the connection broke"))
     exchange = record.record(step)
@@ -104,8 +104,8 @@ def test_who_cannot_be_reached_at_first_cannot_be_checked():
 def test_who_cannot_be_reached_later_does_not_answer():
     answers = iter([error(401)])
     _, record = recorder(lambda asked: next(answers, TargetUnreachableError("no connection")))
-    record.record(Ask("POST", PATH))
-    exchange = record.record(Ask("POST", PATH))
+    record.record(ApiRequest("POST", PATH))
+    exchange = record.record(ApiRequest("POST", PATH))
 
     assert exchange.failure == "no connection"
 
@@ -142,8 +142,8 @@ def test_the_token_is_taken_out_of_answers(form):
 )
 def test_an_echo_is_noticed_in_headers_and_in_bodies(answer):
     _, record = recorder(answer)
-    echoed = record.record(Ask("GET", PATH)).response
-    stored = record.record(Fetch(STORE, None)).response
+    echoed = record.record(ApiRequest("GET", PATH)).response
+    stored = record.record(ArchiveRequest(STORE, None)).response
 
     assert echoed.echoes_token
     assert stored.echoes_token
@@ -159,7 +159,7 @@ def test_an_answer_without_the_token_stays_as_it_is():
 @pytest.mark.parametrize(("size", "kept", "cut"), [(65536, 65536, False), (65537, 65536, True)])
 def test_of_an_answer_of_the_api_not_more_is_kept_than_it_can_need(size, kept, cut):
     _, record = recorder(HttpResponse(200, body=bytes(size)))
-    answer = record.record(Ask("GET", PATH)).response
+    answer = record.record(ApiRequest("GET", PATH)).response
 
     assert (len(answer.body), answer.cut) == (kept, cut)
 
@@ -192,7 +192,7 @@ def recorded_directory(answers):
     _, record = recorder(lambda asked: next(replies))
     parts = []
     for _ in answers:
-        part, size = part_of(record.record(Fetch(STORE, "bytes=-9")).response)
+        part, size = part_of(record.record(ArchiveRequest(STORE, "bytes=-9")).response)
         assert b"participant" not in part.data
         parts.append(part)
     return read_directory(parts, size)
@@ -232,14 +232,14 @@ def test_a_store_without_ranges_gives_the_directory_too():
 def test_an_archive_without_an_end_keeps_nothing_but_its_beginning():
     _, record = recorder(HttpResponse(200, body=ARCHIVE[:500]))
 
-    assert record.record(Fetch(STORE, None)).response.body == b"PK\3\4" + bytes(496)
+    assert record.record(ArchiveRequest(STORE, None)).response.body == b"PK\3\4" + bytes(496)
 
 
 def test_an_archive_cut_off_keeps_no_answers_either():
     cut = HttpResponse(200, (("Content-Length", str(len(ARCHIVE))),), ARCHIVE[:900], cut=True)
     _, record = recorder(cut)
 
-    assert record.record(Fetch(STORE, None)).response.body == b"PK\3\4" + bytes(896)
+    assert record.record(ArchiveRequest(STORE, None)).response.body == b"PK\3\4" + bytes(896)
 
 
 PAGE = (("Content-Type", "text/html; charset=utf-8"),)
@@ -249,7 +249,7 @@ PAGE = (("Content-Type", "text/html; charset=utf-8"),)
 def test_an_error_page_in_place_of_an_archive_is_kept_in_part(status):
     _, record = recorder(HttpResponse(status, PAGE, b"<html>" + b"x" * 9000))
 
-    assert record.record(Fetch(STORE, None)).response.body == b"<html>" + b"x" * 4090
+    assert record.record(ArchiveRequest(STORE, None)).response.body == b"<html>" + b"x" * 4090
 
 
 @pytest.mark.parametrize(
@@ -271,21 +271,23 @@ def test_what_a_store_serves_in_place_of_an_archive_may_be_what_people_answered(
     content = (b'{"answer": "I am ill"}\n' * 5)[:100]
     _, record = recorder(evolve(answer, body=content))
 
-    body = record.record(Fetch(STORE, "bytes=-100")).response.body
+    body = record.record(ArchiveRequest(STORE, "bytes=-100")).response.body
     assert body == content[:kept] + bytes(100 - kept)
 
 
 def test_an_archive_that_calls_itself_a_page_is_none():
     _, record = recorder(HttpResponse(200, PAGE, ARCHIVE[:500]))
 
-    assert record.record(Fetch(STORE, None)).response.body == b"PK\3\4" + bytes(496)
+    assert record.record(ArchiveRequest(STORE, None)).response.body == b"PK\3\4" + bytes(496)
 
 
 def test_a_refusal_of_the_store_is_kept():
     refused = HttpResponse(403, body=b"<Error/>")
     _, record = recorder(refused)
 
-    assert record.record(Fetch(STORE, None)).response == evolve(refused, echoes_token=False)
+    assert record.record(ArchiveRequest(STORE, None)).response == evolve(
+        refused, echoes_token=False
+    )
 
 
 def test_no_conversation_with_the_sandbox_keeps_what_people_answered():

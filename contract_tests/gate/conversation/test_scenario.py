@@ -198,7 +198,7 @@ def test_made_up_requests_come_last_and_know_a_job():
         GeneratedRequest("GET", f"/elsewhere/{KNOWN_JOB}"),
     )
     target, conversation = hold(
-        lambda asked: generating("a/b"), max_wait=1, made=made, profile="full"
+        lambda asked: generating("a/b"), max_wait=1, generated=made, profile="full"
     )
     first, second, third = target.asked[-3:]
 
@@ -375,7 +375,7 @@ def test_a_server_that_never_answers_is_left_alone():
     target, conversation = hold(lambda asked: TimedOutError("nothing"), took=30)
 
     assert len(target.asked) == 5
-    assert conversation.cut_short == "5 requests in a row got no answer"
+    assert conversation.cut_short == "5 requests in a row got no response"
     assert [one.failure for one in conversation.trace.exchanges] == ["nothing"] * 5
 
 
@@ -397,7 +397,7 @@ def test_the_whole_check_has_an_end():
 
     assert budget == 120
     assert slow.asked[-1].at < budget <= slow.asked[-1].at + 9 + 0.25
-    assert conversation.cut_short == "the 120 s for the whole check were used up"
+    assert conversation.cut_short == "the time budget of 120 s for the whole check is used up"
 
 
 @pytest.mark.parametrize(("max_wait", "timeout"), [(5, 5), (600, 30)])

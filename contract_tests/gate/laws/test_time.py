@@ -109,9 +109,7 @@ def test_the_id_in_the_answer_is_the_one_asked_for(talk):
 
 def test_another_id_is_accused(talk):
     talk.poll(running(OTHER_JOB))
-    assert (
-        talk.violation("time.same-id").seen == f"polled {JOB}, but the response names {OTHER_JOB}"
-    )
+    assert talk.violation("time.same-id").seen == f"polled {JOB}, but got {OTHER_JOB}"
 
 
 # unique id

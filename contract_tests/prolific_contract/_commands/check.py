@@ -216,7 +216,7 @@ def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
         verdict, conversation = check_live(check, line.show)
     except InterruptedConversation as interrupted:
         line.clear()
-        _tell(["interrupted: there is no verdict", *interrupted.remarks])
+        _tell(["interrupted: there is no verdict", *interrupted.notices])
         raise
     except KeyboardInterrupt:
         line.clear()
@@ -226,7 +226,7 @@ def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
     finally:
         line.clear()
         signal.signal(signal.SIGTERM, previous)
-    _tell(conversation.told)
+    _tell(conversation.messages)
     return verdict
 
 

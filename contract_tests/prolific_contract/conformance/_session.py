@@ -149,9 +149,9 @@ def _held(check: Check, config: pytest.Config) -> Outcome:
     except ContractToolError as error:
         return Outcome(None, str(error))
     except InterruptedConversation as interrupted:
-        config.stash[REMARKS] = [without_ci_commands(remark) for remark in interrupted.remarks]
+        config.stash[REMARKS] = [without_ci_commands(remark) for remark in interrupted.notices]
         raise
-    config.stash[REMARKS] = [without_ci_commands(remark) for remark in conversation.told]
+    config.stash[REMARKS] = [without_ci_commands(remark) for remark in conversation.messages]
     return Outcome(verdict)
 
 

@@ -158,7 +158,7 @@ def _plan(check: Check, target: str) -> ConversationPlan:
         max_wait=_patient(check.max_wait) or _DEFAULT_WAIT,
         profile=check.profile,
         pace=pace_for(target),
-        made=generate_requests(contract, check.subjects) if check.profile == "full" else (),
+        generated=generate_requests(contract, check.subjects) if check.profile == "full" else (),
         edition=check.edition,
     )
 

@@ -11,10 +11,10 @@ from prolific_contract._vocabulary import MANAGING, Edition, Kind, Operation
 from prolific_contract.gate._verdict import Cell, DocumentedAnswer, Verdict
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._documented import documented
-from prolific_contract.gate.laws._jobs import Job, in_course, jobs_of, requests_of, state
+from prolific_contract.gate.laws._jobs import ObservedJob, is_regular, jobs_of, requests_of, state
 from prolific_contract.gate.laws._law import Law, LawContext, Observation, Outcome
 from prolific_contract.gate.laws._lists import lists_of
-from prolific_contract.gate.laws._observations import API, answered
+from prolific_contract.gate.laws._observations import API, requests_with_response
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 from prolific_contract.spec import build, load_contract
 from prolific_contract.spec._files import load_sources
@@ -122,7 +122,7 @@ def _scope(trace: Trace, edition: Edition | None, found: Edition | None) -> _Sco
 def _deletes(exchange: Exchange) -> bool:
     """Whether a response shows that the server can delete jobs."""
     operation, response = exchange.operation, exchange.response
-    if operation is None or response is None or not in_course(exchange):
+    if operation is None or response is None or not is_regular(exchange):
         return False
     return operation.action == "delete" and response.status < 300
 
@@ -151,7 +151,7 @@ def _edition_found(trace: Trace) -> Edition | None:
     found: set[Edition] = {"2026-11"} if lists_of(trace) else set()
     jobs = {request.index: job for job in jobs_of(trace).values() for request in job.named}
     for requests in requests_of(trace).values():
-        earlier: list[Job] = []
+        earlier: list[ObservedJob] = []
         for request in requests:
             if state(request) == "complete":
                 # Edition 2026-11 never returns a finished export to a request.
@@ -167,16 +167,16 @@ def _edition_found(trace: Trace) -> Edition | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _was_ready(job: Job, request: Exchange) -> bool:
+def _was_ready(job: ObservedJob, request: Exchange) -> bool:
     """Whether a job was complete before a request and after it."""
-    before = job.told_before(request)
-    again = next(job.told_after(request), None)
+    before = job.last_event_before(request)
+    again = next(job.polls_after(request), None)
     return all(poll is not None and state(poll) == "complete" for poll in (before, again))
 
 
 def _answers(trace: Trace, context: LawContext, scope: _Scope) -> Iterator[DocumentedAnswer]:
     contract = documented(context.contract)
-    seen = {(op, answer.status, answer.state) for _, op, answer in answered(trace)}
+    seen = {(op, answer.status, answer.state) for _, op, answer in requests_with_response(trace)}
     statuses = {(op, status) for op, status, _ in seen}
     for operation in filter(scope.has, API):
         if operation.kind not in scope.kinds:

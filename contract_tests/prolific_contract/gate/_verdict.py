@@ -9,7 +9,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from prolific_contract._vocabulary import Edition, Operation
-from prolific_contract.gate.laws._jobs import canonical, place
+from prolific_contract.gate.laws._jobs import canonical, resource_of
 from prolific_contract.gate.laws._law import Law, Observation, Outcome
 from prolific_contract.gate.trace._exchanges import Exchange, Subject, Trace
 
@@ -131,7 +131,7 @@ class Verdict:
     def subjects_without_state(self) -> tuple[Subject, ...]:
         """The subjects to export for which no response reported the state of an export."""
         reported = {
-            place(exchange.address)
+            resource_of(exchange.address)
             for exchange in self._reporting_state
             if exchange.address is not None
         }

@@ -1,1 +1,1 @@
-"""The conversation that the gate holds with a server: what to send next, and sending it."""
+"""The gate's conversation with a server: the scenario, its steps, and their recording."""

@@ -1,7 +1,7 @@
-"""Requests that schemathesis makes up from the contract, for the full profile.
+"""Requests that schemathesis generates from the contract, for the full profile.
 
-It generates, nothing else: what is sent, when, and what the answers are worth, is the
-conversation's and the laws' business like that of any other request.
+schemathesis only generates them. The conversation sends them, and the laws judge the responses,
+as for any other request.
 """
 
 import re
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     import schemathesis
 
 EXAMPLES: Final = 12
-"""So many requests are made up for each operation that keep to its schema, and as many that don't.
+"""Number of valid requests for each operation, and of invalid ones.
 
-The API's parameters are ids in paths: more examples are more of the same.
+The API's only parameters are ids in paths, so more examples would add little.
 """
 
-# Of those that keep to the schema; the others reach nothing but a refusal.
-_KNOWN: Final = 0.8
+# Probability of a known id in a valid request; unknown ids are always refused.
+_KNOWN_ID_PROBABILITY: Final = 0.8
 
 _NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE: Final = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
-_NOT_MADE_UP: Final = frozenset(
+_NOT_GENERATED: Final = frozenset(
     {"authorization", "connection", "content-length", "expect", "host", "transfer-encoding"}
 )
 
@@ -40,13 +40,13 @@ def generate_requests(
     seed: int = 1,
     examples: int = EXAMPLES,
 ) -> tuple[GeneratedRequest, ...]:
-    """Requests for the export operations, the same for the same arguments.
+    """Generate requests for the export operations; deterministic for equal arguments.
 
     Args:
         contract: The built contract.
-        subjects: Whose ids most requests are to hold; without them all would be refused.
-        seed: Another one gives other requests.
-        examples: How many for each operation, of each sort.
+        subjects: Most requests use the ids of these; with unknown ids all would be refused.
+        seed: Random seed.
+        examples: Number of valid, and of invalid, requests for each operation.
 
     Raises:
         MissingDependencyError: schemathesis is not installed.
@@ -82,7 +82,8 @@ def _schema(contract: Mapping[str, Any], subjects: Sequence[Subject], seed: int)
             "parameters": {
                 "path.export_id": {"dictionary": "job", "probability": 0.5},
                 **{
-                    f"path.{kind}_id": {"dictionary": kind, "probability": _KNOWN} for kind in known
+                    f"path.{kind}_id": {"dictionary": kind, "probability": _KNOWN_ID_PROBABILITY}
+                    for kind in known
                 },
             },
             "generation": {"database": "none"},
@@ -118,20 +119,20 @@ def _of_operation(
         )
         @given(strategy)
         def collect(case: "schemathesis.Case[Any]") -> None:
-            found.append(_made(case))
+            found.append(_to_request(case))
 
         collect()
     return found
 
 
-def _made(case: "schemathesis.Case[Any]") -> GeneratedRequest:
+def _to_request(case: "schemathesis.Case[Any]") -> GeneratedRequest:
     query = urlencode(case.query or {}, doseq=True, errors="replace")
-    # Whose request it is and how it is framed, is not for a generator to make up, and what no
-    # header can hold is never sent: it would look as if the server had not answered.
+    # Generated headers must not change the identity or the framing of the request. Invalid header
+    # values can't be sent, which would look like a server that does not respond.
     headers = tuple(
         (name, value)
         for name, value in (case.headers or {}).items()
-        if _NAME.fullmatch(name) and name.lower() not in _NOT_MADE_UP and _VALUE.fullmatch(value)
+        if _NAME.fullmatch(name) and name.lower() not in _NOT_GENERATED and _VALUE.fullmatch(value)
     )
     return GeneratedRequest(
         case.method, case.formatted_path + (f"?{query}" if query else ""), headers

@@ -1,7 +1,7 @@
-"""A server on the network, which may do anything.
+"""A server on the network, with any behaviour.
 
-httpx bounds the wait for each byte, so a server that sends one now and then would hold a
-call forever. Bounding a call as a whole takes cancelling it, which asyncio can.
+httpx limits the wait for each byte, so a server that sends a byte now and then could block a call
+forever. A time limit for the complete call needs cancellation, which asyncio provides.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from prolific_contract.gate.conversation._targets import (
 from prolific_contract.gate.trace._exchanges import HttpResponse
 
 _CONNECT_TIMEOUT: Final = 10.0
-# What the user's own machine or network is the reason for, and no request has left.
+# Failures on the user's side: no request was sent.
 _UNREACHABLE: Final = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -46,18 +46,18 @@ _UNREACHABLE: Final = (
 class LiveTarget:
     """Sends requests over HTTP, each on a connection of its own.
 
-    A server may close a connection that is idle just when it is used again; that must not
-    look as if it had refused to answer. Cookies are not kept: a request without the token
-    has to be one. Proxies and certificates are those of the environment, as for the SDK.
+    A server may close an idle connection just when the client reuses it, which would look like a
+    missing response. Cookies are discarded, because they could identify a request without the
+    token. Proxies and certificates come from the environment, as for the SDK.
 
-    Use it as a context, and not from within a running event loop.
+    Use it as a context manager, outside a running event loop.
     """
 
     def __init__(self, token: str | None = None) -> None:
-        """Make the client.
+        """Create the client.
 
         Args:
-            token: The API token, to keep it out of logs and failures.
+            token: The API token, which is redacted in logs and failures.
 
         Raises:
             ContractToolError: The environment names certificates that can't be used.
@@ -72,7 +72,7 @@ class LiveTarget:
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Self:
-        """Ready to send."""
+        """Return the target."""
         return self
 
     def __exit__(
@@ -94,10 +94,10 @@ class LiveTarget:
         headers: Mapping[str, str],
         timeout: float,
     ) -> HttpResponse:
-        """Send a request and read the answer, the timeout being for all of it.
+        """Send a request and read the complete response within the timeout.
 
         Raises:
-            NoResponseError: There was no answer, or none that is HTTP.
+            NoResponseError: There was no response, or it was not HTTP.
         """
         self._redactor.learn(url)
         return self._runner.run(self._answer(method, url, headers, timeout))
@@ -112,7 +112,7 @@ class LiveTarget:
         failure: NoResponseError
         cause: Exception
         try:
-            # Not by `build_request`, which adds headers and cookies of its own.
+            # `build_request` would add its own headers and cookies.
             request = httpx.Request(
                 method,
                 url,
@@ -123,7 +123,7 @@ class LiveTarget:
                 async with exchange(request, Limit(SystemClock(), timeout)):
                     return await self._send(request)
         except LateError as error:
-            failure, cause = TimedOutError(f"no whole answer within {timeout:g} s"), error
+            failure, cause = TimedOutError(f"no complete response within {timeout:g} s"), error
         except _UNREACHABLE as error:
             obstacle = self._reach.permanent_failure(error, httpx.URL(url), "the target's URL")
             failure, cause = TargetUnreachableError(obstacle or self._reason(error)), error
@@ -132,7 +132,7 @@ class LiveTarget:
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, CodingError) as error:
             failure, cause = NoResponseError(self._reason(error)), error
         failure.__cause__ = self._redactor.cause(cause)
-        # Not in the handler, which would make what the server sent its context.
+        # Raised outside the handler, so that the unredacted error is not its context.
         raise failure
 
     def monotonic(self) -> float:
@@ -166,12 +166,12 @@ class LiveTarget:
         )
 
     def _reason(self, error: Exception) -> str:
-        """Why there was no answer, in half a sentence."""
+        """Why there was no response, as a clause."""
         kinds: tuple[tuple[type[Exception], str], ...] = (
             (httpx.ConnectTimeout, "connecting took too long"),
             (httpx.ConnectError, "no connection"),
             (httpx.ProxyError, "the proxy refused"),
-            (httpx.RemoteProtocolError, "the answer was no HTTP"),
+            (httpx.RemoteProtocolError, "the response was not HTTP"),
             (CodingError, "its content encoding can't be decoded"),
             (httpx.NetworkError, "the connection broke"),
         )

@@ -1,4 +1,4 @@
-"""What a conversation of the gate is to be about, and how fast it goes."""
+"""What a conversation of the gate covers, and its pace."""
 
 from collections.abc import Iterator
 from itertools import chain, repeat
@@ -12,7 +12,7 @@ from prolific_contract.gate.trace._exchanges import Subject
 Profile: TypeAlias = Literal["polite", "full"]
 
 KNOWN_JOB: Final = "prolific-contract-known-job"
-"""Stands in the path of a made-up request for the id of a job that is known by then."""
+"""Placeholder in the path of a generated request for the id of a known job."""
 
 CALL_TIMEOUT: Final = 30.0
 """Seconds that one call may take; less when ``max_wait`` is less."""
@@ -23,12 +23,12 @@ _PROBING_SECONDS: Final = 300.0
 
 @frozen
 class Pace:
-    """How fast requests follow each other, in seconds.
+    """The delays between requests, in seconds.
 
     Attributes:
-        gap: Between two requests, unless the course of an export asks for the second at once.
+        gap: Between two requests, unless the second has to follow immediately.
         polls: Before the first polls of a job.
-        steady: Before each later one.
+        steady: Before each later poll.
     """
 
     gap: float
@@ -41,7 +41,7 @@ class Pace:
 
 
 CAREFUL: Final = Pace(gap=0.25, polls=(1.0, 2.0), steady=4.0)
-"""For servers that others use, too: documents/003 asks for a poll every 3 to 5 seconds."""
+"""For shared servers: documents/003 asks for a poll every 3 to 5 seconds."""
 
 BRISK: Final = Pace(gap=0.0, polls=(0.1, 0.2, 0.3, 0.5), steady=1.0)
 """For servers on this machine."""
@@ -49,12 +49,12 @@ BRISK: Final = Pace(gap=0.0, polls=(0.1, 0.2, 0.3, 0.5), steady=1.0)
 
 @frozen
 class GeneratedRequest:
-    """A request that a generator made up.
+    """A request that schemathesis generated.
 
     Attributes:
         method: HTTP method.
         path: Path below the base URL, with query.
-        headers: Header fields besides those that every request has.
+        headers: Header fields in addition to those of every request.
     """
 
     method: str
@@ -64,23 +64,23 @@ class GeneratedRequest:
 
 @frozen
 class ConversationPlan:
-    """What a conversation is to be about.
+    """What a conversation covers.
 
     Attributes:
         subjects: Batches and collections that it may use, and forbidden ones.
         max_wait: Seconds within which an export has to be ready.
-        profile: ``full`` also tries methods that are not documented.
-        pace: How fast it asks.
-        made: Made-up requests, sent last under the full profile.
-        edition: The edition that is enforced; without one, jobs are listed and deleted if the
-            server shows that it can, and filters are not tried.
+        profile: ``full`` also tries undocumented methods and generated requests.
+        pace: The delays between requests.
+        generated: Generated requests, sent last under the full profile.
+        edition: The enforced edition. If None, jobs are listed and deleted only if the server
+            supports it, and filters are not tried.
     """
 
     subjects: tuple[Subject, ...]
     max_wait: float = 600.0
     profile: Profile = "polite"
     pace: Pace = CAREFUL
-    made: tuple[GeneratedRequest, ...] = ()
+    generated: tuple[GeneratedRequest, ...] = ()
     edition: Edition | None = None
 
     @property
@@ -90,6 +90,6 @@ class ConversationPlan:
 
     @property
     def budget(self) -> float:
-        """Seconds after which nothing is asked any more: the exports and the probes."""
+        """Seconds after which no more requests are sent: time for the exports and the probes."""
         exports = 3 if self.profile == "full" else 2
         return exports * self.max_wait + min(_PROBING_SECONDS, 10 * self.max_wait)

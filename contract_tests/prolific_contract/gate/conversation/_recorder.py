@@ -1,7 +1,7 @@
-"""Carries out the steps of a conversation and keeps what came of them, without the secrets.
+"""Carries out the steps of a conversation and records the exchanges without secrets.
 
-The API token and what participants answered never get into a recording: the token is taken
-out of requests and answers, and of an archive only its directory is kept.
+A recording contains neither the API token nor participants' data: the token is removed from
+requests and responses, and only the directory of an archive is kept.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -15,7 +15,14 @@ from prolific_exports._version import __version__
 
 from prolific_contract.gate.conversation._plan import ConversationPlan
 from prolific_contract.gate.conversation._scenario import Ending, conversation
-from prolific_contract.gate.conversation._steps import Ask, Fetch, Pause, Sent, Step, Unwanted
+from prolific_contract.gate.conversation._steps import (
+    ApiRequest,
+    ArchiveRequest,
+    Interruption,
+    Pause,
+    Step,
+    StepResult,
+)
 from prolific_contract.gate.conversation._targets import (
     NoResponseError,
     Target,
@@ -30,7 +37,7 @@ USER_AGENT: Final = f"prolific-contract/{__version__}"
 
 WRONG_TOKEN: Final = "prolific-contract-made-this-token-up"  # noqa: S105 - opens nothing
 
-# In bytes. What is meant to be told takes less than one kilobyte.
+# In bytes. A documented body is smaller than one kilobyte.
 _API_BODY_LIMIT: Final = 64 * 1024
 _SIGNATURE: Final = b"PK\x03\x04"
 _ERROR_PAGE: Final = 4096
@@ -39,38 +46,38 @@ Progress = Callable[[Exchange], None]
 
 
 class InterruptedConversation(KeyboardInterrupt):
-    """Somebody pressed Ctrl-C, and the conversation put away what it had started.
+    """The user pressed Ctrl-C, and the conversation deleted the jobs that it had started.
 
     Attributes:
-        remarks: What whoever owns the batches and collections has to know, in sentences.
+        notices: What the owner of the batches and collections should know, as sentences.
     """
 
-    def __init__(self, remarks: tuple[str, ...]) -> None:
-        """End a conversation with what it has left."""
+    def __init__(self, notices: tuple[str, ...]) -> None:
+        """End a conversation with its notices."""
         super().__init__()
-        self.remarks = remarks
+        self.notices = notices
 
 
 @frozen
 class Conversation:
-    """What was recorded.
+    """A recorded conversation.
 
     Attributes:
         trace: The exchanges.
-        cut_short: Why not everything was asked, in half a sentence; None if it was.
-        remarks: What whoever owns the batches and collections has to know, in sentences.
+        cut_short: Why it ended early, as a clause; None if it is complete.
+        notices: What the owner of the batches and collections should know, as sentences.
     """
 
     trace: Trace
     cut_short: str | None = None
-    remarks: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
-    def told(self) -> Iterator[str]:
-        """What to tell at the end, in sentences."""
+    def messages(self) -> Iterator[str]:
+        """What a command prints at the end, as sentences."""
         if self.cut_short:
-            yield f"the conversation was cut short: {self.cut_short}"
-        yield from self.remarks
+            yield f"the conversation ended early: {self.cut_short}"
+        yield from self.notices
 
 
 def record_conversation(
@@ -86,53 +93,53 @@ def record_conversation(
         target: The server.
         base_url: Base URL of the API, without a slash at the end. The token goes nowhere else.
         token: The API token.
-        plan: What to ask.
-        progress: Is told of every exchange when it is over.
+        plan: What to request.
+        progress: Called with every exchange after it ends.
 
     Raises:
         TargetUnreachableError: There was no connection for the first request.
-        InterruptedConversation: Somebody pressed Ctrl-C; what it had started has been deleted,
-            as far as that was possible in half a minute.
-        KeyboardInterrupt: Somebody pressed Ctrl-C again: nothing more was deleted.
+        InterruptedConversation: The user pressed Ctrl-C. The jobs that the conversation started
+            have been deleted, as far as half a minute allowed.
+        KeyboardInterrupt: The user pressed Ctrl-C again: no more jobs were deleted.
     """
     recorder = Recorder(target, base_url, token, plan.call_timeout)
-    ending, interrupted = _drive(conversation(plan), recorder, progress)
-    remarks = tuple(map(recorder.signatures.known, ending.remarks))
+    ending, interrupted = _run_steps(conversation(plan), recorder, progress)
+    notices = tuple(map(recorder.signatures.known, ending.notices))
     if interrupted:
-        raise InterruptedConversation(remarks)
-    # What came before its URL was known has been kept as it was.
+        raise InterruptedConversation(notices)
+    # Exchanges recorded before a URL was known may contain its signature.
     exchanges = (
         without_signatures(exchange, recorder.signatures) for exchange in recorder.exchanges
     )
     trace = Trace(tuple(exchanges), plan.subjects, plan.max_wait)
-    return Conversation(trace, ending.cut_short, remarks)
+    return Conversation(trace, ending.cut_short, notices)
 
 
-def _drive(
-    steps: Generator[Step, Sent, Ending], recorder: "Recorder", progress: Progress | None
+def _run_steps(
+    steps: Generator[Step, StepResult, Ending], recorder: "Recorder", progress: Progress | None
 ) -> tuple[Ending, bool]:
-    """Carry out the steps; how it ended, and whether it was interrupted."""
+    """Carry out the steps; return the ending, and whether the user interrupted."""
     interrupted = False
     step = next(steps)
     try:
         while True:
             kept = len(recorder.exchanges)
             try:
-                sent = _done(step, recorder, progress)
+                sent = _carry_out_step(step, recorder, progress)
             except KeyboardInterrupt:
                 if interrupted:
                     raise
                 interrupted = True
-                for heard in recorder.exchanges[kept:]:
-                    steps.send(heard)
-                step = steps.send(Unwanted("it was interrupted", recorder.elapsed))
+                for exchange in recorder.exchanges[kept:]:
+                    steps.send(exchange)
+                step = steps.send(Interruption("it was interrupted", recorder.elapsed))
             else:
                 step = steps.send(sent)
     except StopIteration as stop:
         return stop.value, interrupted
 
 
-def _done(step: Step, recorder: "Recorder", progress: Progress | None) -> Sent:
+def _carry_out_step(step: Step, recorder: "Recorder", progress: Progress | None) -> StepResult:
     if isinstance(step, Pause):
         return recorder.pause(step)
     exchange = recorder.record(step)
@@ -142,15 +149,15 @@ def _done(step: Step, recorder: "Recorder", progress: Progress | None) -> Sent:
 
 
 class Recorder:
-    """Sends requests to a target and records what came of them.
+    """Sends requests to a target and records the exchanges.
 
     Attributes:
-        exchanges: What was recorded.
-        signatures: Knows the presigned URLs that were seen.
+        exchanges: The recorded exchanges.
+        signatures: Redacts the signatures of all presigned URLs so far.
     """
 
     def __init__(self, target: Target, base_url: str, token: str, timeout: float) -> None:
-        """Begin a recording.
+        """Start a recording.
 
         Args:
             target: The server.
@@ -169,50 +176,50 @@ class Recorder:
         self.exchanges: list[Exchange] = []
 
     def pause(self, pause: Pause) -> float:
-        """Let time pass; the seconds since the beginning."""
+        """Wait, and return the seconds since the start."""
         self._target.sleep(pause.seconds)
         return self.elapsed
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the beginning."""
+        """Seconds since the start."""
         return self._target.monotonic() - self._began
 
-    def record(self, step: Ask | Fetch) -> Exchange:
-        """Send a request and keep what came of it.
+    def record(self, step: ApiRequest | ArchiveRequest) -> Exchange:
+        """Send a request and record the exchange.
 
         Raises:
-            TargetUnreachableError: There was no connection, and never has been.
+            TargetUnreachableError: The first request got no connection.
         """
-        exchange = self._send_to_api(step) if isinstance(step, Ask) else self._fetch(step)
+        exchange = self._send_to_api(step) if isinstance(step, ApiRequest) else self._fetch(step)
         for url in urls_of(exchange):
             self.signatures.learn(url)
         exchange = without_signatures(exchange, self.signatures)
         self.exchanges.append(exchange)
         return exchange
 
-    def _send_to_api(self, ask: Ask) -> Exchange:
+    def _send_to_api(self, request: ApiRequest) -> Exchange:
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
             "User-Agent": USER_AGENT,
-            # Prolific asks libraries for one that names them.
+            # Prolific asks libraries to name themselves in Referer.
             "Referer": REFERER,
-            **dict(ask.headers),
+            **dict(request.headers),
         }
-        authorization = _authorization(ask.credential, self._token)
+        authorization = _authorization(request.credential, self._token)
         shown = dict(headers)
         if authorization is not None:
             headers["Authorization"] = authorization
             shown["Authorization"] = MARK
         exchange = Exchange(
             index=len(self.exchanges),
-            method=ask.method,
-            url=f"{self._base_url}{ask.path}",
+            method=request.method,
+            url=f"{self._base_url}{request.path}",
             base_url=self._base_url,
-            credential=ask.credential,
+            credential=request.credential,
             headers=tuple(shown.items()),
-            generated=ask.made,
+            generated=request.generated,
         )
         exchange = self._answered(exchange, headers)
         if exchange.response is None:
@@ -222,8 +229,8 @@ class Recorder:
             response = evolve(response, body=response.body[:_API_BODY_LIMIT], cut=True)
         return evolve(exchange, response=response)
 
-    def _fetch(self, fetch: Fetch) -> Exchange:
-        # The directory is asked for by its bytes: an encoding would change them.
+    def _fetch(self, fetch: ArchiveRequest) -> Exchange:
+        # Byte ranges address the file itself; a content encoding would change its bytes.
         headers = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT}
         if fetch.span is not None:
             headers["Range"] = fetch.span
@@ -238,7 +245,7 @@ class Recorder:
         exchange = self._answered(exchange, headers)
         if exchange.response is None:
             return exchange
-        # Of what is binary, each byte keeps its place, by which a directory is read.
+        # Redaction keeps every byte's position in binary data, so the directory stays readable.
         response = without_token(exchange.response, self._redactor)
         return evolve(exchange, response=self._directory_of(fetch.url, response))
 
@@ -264,7 +271,7 @@ class Recorder:
         )
 
     def _directory_of(self, url: str, response: HttpResponse) -> HttpResponse:
-        """An answer that carries a part of an archive, with nothing but the directory in it."""
+        """A response with a part of an archive, reduced to the bytes of the directory."""
         part, size = part_of(response)
         start = None
         if part is not None and size is not None:
@@ -273,13 +280,13 @@ class Recorder:
             start = directory_start(parts, size)
         if start is None and _is_page(response, part):
             return evolve(response, body=response.body[:_ERROR_PAGE])
-        # Of bytes that are at no known place of a file, none is known to be harmless.
+        # If the position in the file is unknown, any byte may be participants' data.
         body = bytes(len(response.body)) if part is None else _blanked(part, start)
         return evolve(response, body=body)
 
 
 def _is_page(response: HttpResponse, part: FilePart | None) -> bool:
-    """Whether a store answers for people to read, which is what there is to see then."""
+    """Whether a store sent a page or an error message, which is safe to keep."""
     if is_data(response):
         return False
     if part is None:
@@ -288,11 +295,11 @@ def _is_page(response: HttpResponse, part: FilePart | None) -> bool:
 
 
 def _blanked(part: FilePart, start: int | None) -> bytes:
-    """The bytes of a part with nulls instead of what people answered.
+    """The bytes of a part, with participants' data replaced by nulls.
 
     Args:
         part: The part.
-        start: Where the directory begins; None if the file has none that can be found.
+        start: Where the directory begins; None if it was not found.
     """
     stop = len(part.data) if start is None else min(max(0, start - part.start), len(part.data))
     kept = len(_SIGNATURE) if part.start == 0 else 0
@@ -301,10 +308,10 @@ def _blanked(part: FilePart, start: int | None) -> bytes:
 
 
 def _authorization(credential: Credential, token: str) -> str | None:
-    """The Authorization field that says of who sends a request what is to be said."""
+    """The value of the Authorization field for a credential; None for no field."""
     fields: dict[Credential, str] = {
         Credential.VALID: f"Token {token}",
-        # The scheme alone: what is left when the variable with the token is empty.
+        # The scheme alone, as clients send it when their token variable is empty.
         Credential.MALFORMED: "Token",
         Credential.WRONG_SCHEME: f"Bearer {token}",
         Credential.WRONG_TOKEN: f"Token {WRONG_TOKEN}",

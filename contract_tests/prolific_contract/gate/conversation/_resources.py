@@ -1,4 +1,4 @@
-"""What a conversation knows of the batches and collections that it is about."""
+"""The state of a conversation: its batches and collections, and their jobs."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from attrs import define, field
 from prolific_exports._model._timestamps import utc_moment
 
 from prolific_contract._vocabulary import DOTS, STATES, Kind, path_of
-from prolific_contract.gate.conversation._steps import Ask
+from prolific_contract.gate.conversation._steps import ApiRequest
 from prolific_contract.gate.trace._exchanges import Exchange, Subject
 
 _HALVES: Final = re.compile("[\ud800-\udfff]")
@@ -19,30 +19,29 @@ _SECOND: Final = timedelta(seconds=1)
 
 
 @define(eq=False)
-class Job:
-    """An export job that is followed.
+class TrackedJob:
+    """An export job that a request of the conversation returned.
 
     Attributes:
         subject: What is exported.
-        export_id: Its id.
-        asked: Seconds from the beginning of the conversation at which the request was sent that
-            named it first.
-        deadline: Seconds from the beginning until which it has to be ready.
-        since: When the request that named it first was under way, by the server's clock.
-        state: The last that was told of it.
-        url: Where the archive is, by the last answer that told.
-        followed: Whether its end has been waited for.
-        deleted: Whether the conversation has deleted it, for all it knows.
+        requested_at: Seconds from the start of the conversation to the first request that
+            returned the job.
+        deadline: Seconds from the start of the conversation by which the job has to end.
+        requested_after: Earliest time of that request by the server's clock.
+        state: The last reported state.
+        url: The last reported URL of the archive.
+        polled_to_end: Whether the conversation polled it until it ended or gave up.
+        deleted: Whether the conversation deleted it, as far as it knows.
     """
 
     subject: Subject
     export_id: str
-    asked: float
+    requested_at: float
     deadline: float
-    since: datetime
+    requested_after: datetime
     state: str | None = None
     url: str | None = None
-    followed: bool = False
+    polled_to_end: bool = False
     deleted: bool = False
 
     @property
@@ -52,12 +51,12 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more is to be waited for."""
+        """Whether no further poll is needed."""
         return self.deleted or self.state in ("complete", "failed")
 
-    def hear(self, exchange: Exchange | None) -> bool:
-        """Take in an answer; whether it tells a state."""
-        state = told_state(exchange)
+    def update(self, exchange: Exchange | None) -> bool:
+        """Update state and URL from a response; return whether it has a state."""
+        state = state_in(exchange)
         if state is None:
             return False
         self.state, self.url = state, text_member(exchange, "url")
@@ -65,32 +64,31 @@ class Job:
 
 
 @define(eq=False)
-class Visit:
-    """A batch or collection, and what has become of the requests for its export.
+class ResourceProgress:
+    """A batch or collection, and the progress of its exports.
 
     Attributes:
-        subject: Which one.
-        jobs: The jobs that were named, in order; of requests without a filter.
-        filtered: The jobs that requests with a filter named.
-        told: The state that the last request was answered with; None if it was refused.
-        manages: Whether the server lists and deletes jobs, as far as is known.
-        before: Ids of the jobs that it had before the conversation; None if nobody knows.
-        listed: Ids of the jobs that the last list has; None if it could not be read.
-        created: When jobs were requested, by id, as lists have told.
-        room: How many jobs may still be started; None if any number.
-        caught: Seconds after which a job was deleted that had been generating; None if none was.
+        jobs: Jobs that requests without a filter returned, in order.
+        filtered: Jobs that requests with a filter returned.
+        last_state: State in the response to the last request; None if it was refused.
+        lists_jobs: Whether the server lists and deletes jobs, as far as is known.
+        ids_before: Ids of the jobs before the conversation; None if unknown.
+        ids_listed: Ids of the jobs in the last list; None if it could not be read.
+        creation_times: The created_at of listed jobs, by id.
+        jobs_left: How many jobs may still be started; None for any number.
+        age_when_deleted: Age in seconds at which a generating job was deleted; None if none was.
     """
 
     subject: Subject
-    jobs: list[Job] = field(factory=list)
-    filtered: list[Job] = field(factory=list)
-    told: str | None = None
-    manages: bool = False
-    before: frozenset[str] | None = None
-    listed: frozenset[str] | None = None
-    created: dict[str, datetime] = field(factory=dict)
-    room: int | None = None
-    caught: float | None = None
+    jobs: list[TrackedJob] = field(factory=list)
+    filtered: list[TrackedJob] = field(factory=list)
+    last_state: str | None = None
+    lists_jobs: bool = False
+    ids_before: frozenset[str] | None = None
+    ids_listed: frozenset[str] | None = None
+    creation_times: dict[str, datetime] = field(factory=dict)
+    jobs_left: int | None = None
+    age_when_deleted: float | None = None
 
     @property
     def path(self) -> str:
@@ -98,59 +96,63 @@ class Visit:
         return path_to(self.subject.kind, self.subject.id)
 
     @property
-    def known(self) -> list[Job]:
+    def all_jobs(self) -> list[TrackedJob]:
         """All jobs."""
         return [*self.jobs, *self.filtered]
 
-    def started(self, job: Job) -> bool:
-        """Whether it is certain that the conversation started a job, so that it may delete it.
+    def owns(self, job: TrackedJob) -> bool:
+        """Whether the conversation certainly started a job, and so may delete it.
 
-        A list may lag or be incomplete: that it did not have the job does not tell. The job has
-        to have been listed since, as requested when the conversation requested it.
+        Absence from an earlier list does not prove it, because a list may lag or be incomplete.
+        The job has to be in a later list, with a created_at not before its request.
         """
         export_id = job.export_id.lower()
-        if self.before is None or export_id in self.before or export_id not in self.created:
+        if (
+            self.ids_before is None
+            or export_id in self.ids_before
+            or export_id not in self.creation_times
+        ):
             return False
-        return self.created[export_id] >= job.since
+        return self.creation_times[export_id] >= job.requested_after
 
     @property
     def is_full(self) -> bool:
         """Whether no further job may be started."""
-        return self.room is not None and self.room <= 0
+        return self.jobs_left is not None and self.jobs_left <= 0
 
-    def hear_list(self, exchange: Exchange | None) -> None:
-        """Take in a list of jobs."""
-        self.listed = listed_ids(exchange)
-        if self.listed is None or exchange is None or exchange.response is None:
+    def update_from_list(self, exchange: Exchange | None) -> None:
+        """Update the listed jobs from a response."""
+        self.ids_listed = ids_in_list(exchange)
+        if self.ids_listed is None or exchange is None or exchange.response is None:
             return
         for shown in exchange.response.json:
-            created = utc_moment(shown.get("created_at"))
-            if created is not None:
-                self.created[shown["export_id"].lower()] = created
+            creation_times = utc_moment(shown.get("created_at"))
+            if creation_times is not None:
+                self.creation_times[shown["export_id"].lower()] = creation_times
 
-    def hear_request(self, exchange: Exchange | None) -> None:
-        """Take in the answer to a request for an export: it may have started a job."""
-        if self.room is None or exchange is None:
+    def count_request(self, exchange: Exchange | None) -> None:
+        """Count the job that a request for an export may have started."""
+        if self.jobs_left is None or exchange is None:
             return
         refused = exchange.response is not None and 400 <= exchange.response.status < 500
         named = (text_member(exchange, "export_id") or "").lower()
-        there = {job.export_id.lower() for job in self.known} | (self.before or frozenset())
+        there = {job.export_id.lower() for job in self.all_jobs} | (self.ids_before or frozenset())
         if not refused and named not in there:
-            self.room -= 1
+            self.jobs_left -= 1
 
 
 @define(eq=False)
 class Poll:
-    """A job that is waited for: when it is asked for next, and how often it told nothing."""
+    """A job that is polled to its end: when the next poll is due, and failed polls in a row."""
 
-    job: Job
+    job: TrackedJob
     delays: Iterator[float]
     due: float
-    stateless: int = 0
+    polls_without_state: int = 0
 
 
-def told_state(exchange: Exchange | None) -> str | None:
-    """The documented state that a success tells."""
+def state_in(exchange: Exchange | None) -> str | None:
+    """The documented state in a successful response; None for all other responses."""
     response = exchange.response if exchange else None
     if response is None or response.status >= 300 or response.state not in STATES:
         return None
@@ -158,22 +160,22 @@ def told_state(exchange: Exchange | None) -> str | None:
 
 
 def text_member(exchange: Exchange | None, name: str) -> str | None:
-    """A member of the body that is a text with something in it."""
+    """A member of the body that is a non-empty string."""
     value = exchange.response.member(name) if exchange and exchange.response else None
     return value if isinstance(value, str) and value else None
 
 
-def named_job(exchange: Exchange | None) -> str | None:
-    """The id of the job that the answer to a request names, if it can stand in a path."""
+def job_id_in(exchange: Exchange | None) -> str | None:
+    """The job id in the response to a request, if a path can contain it."""
     export_id = text_member(exchange, "export_id")
-    # JSON can escape half a character, which no path can hold.
+    # JSON can escape a lone surrogate, which a path cannot contain.
     if export_id in DOTS or (export_id and _HALVES.search(export_id)):
         return None
     return export_id
 
 
-def listed_ids(exchange: Exchange | None) -> frozenset[str] | None:
-    """The ids in a list of jobs, in small letters; None if it is not one that can be read."""
+def ids_in_list(exchange: Exchange | None) -> frozenset[str] | None:
+    """The ids in a list of jobs, in lower case; None if the response is not a valid list."""
     response = exchange.response if exchange else None
     if (
         response is None
@@ -187,22 +189,22 @@ def listed_ids(exchange: Exchange | None) -> frozenset[str] | None:
     return found if len(found) == len(ids) else None
 
 
-def requested_since(exchange: Exchange) -> datetime:
-    """When a request was under way at the earliest, by the clock of the server that answered."""
-    told = exchange.response.date if exchange.response is not None else None
-    if told is None:
+def earliest_request_time(exchange: Exchange) -> datetime:
+    """The earliest time at which a request was processed, by the server's clock."""
+    last_state = exchange.response.date if exchange.response is not None else None
+    if last_state is None:
         return cast("datetime", exchange.sent) - _SECOND
-    return told - timedelta(seconds=exchange.took) - _SECOND
+    return last_state - timedelta(seconds=exchange.took) - _SECOND
 
 
-def status_of(kind: Kind, resource_id: str, export_id: str) -> Ask:
-    """The request for a job's state."""
-    return Ask("GET", path_to(kind, resource_id, export_id))
+def poll_request(kind: Kind, resource_id: str, export_id: str) -> ApiRequest:
+    """The request that polls a job."""
+    return ApiRequest("GET", path_to(kind, resource_id, export_id))
 
 
 def path_to(kind: Kind, resource_id: str, export_id: str | None = None) -> str:
     """The path of a resource's exports or of a job, below the base URL."""
-    # What a server gives as an id may hold anything.
+    # A server may use any characters in an id.
     return path_of(
         kind, quote(resource_id, safe=""), None if export_id is None else quote(export_id, safe="")
     )

@@ -1,12 +1,12 @@
-"""The conversation that the gate holds with a server: what to send next, decided without I/O.
+"""The gate's conversation with a server: decides what to send next, without I/O.
 
-It is a generator of steps. Whoever carries them out sends back what became of a request, or
-the time after a pause; the clock, the network and the recording are the driver's.
+It is a generator of steps. The driver carries them out and sends back the exchange after a
+request, or the time after a pause. The driver owns the clock, the network and the recording.
 
-With the batches and collections given it asks as an ordinary client does, politely: the few
-requests that can start an export follow the course that the documents describe, the rest are
-probes that a conforming server refuses without any effect. While exports are generated the
-probes are made, so that the conversation takes hardly longer than the exports do.
+The conversation behaves like an ordinary, polite client. The few requests that can start an
+export follow the documented course. All others are probes, which a conforming server refuses
+without any effect. The probes run while exports are generated, so that the conversation takes
+little longer than the exports.
 """
 
 from collections.abc import Generator, Iterable
@@ -20,48 +20,48 @@ from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, address_of
 from prolific_contract.gate.conversation._job_management import (
     BAD_CREDENTIALS,
     UNKNOWN_RESOURCE_ID,
-    Manager,
-    places,
+    JobManagement,
+    other_locations,
 )
-from prolific_contract.gate.conversation._notices import remarks_on
+from prolific_contract.gate.conversation._notices import notices_about
 from prolific_contract.gate.conversation._plan import KNOWN_JOB, ConversationPlan, GeneratedRequest
 from prolific_contract.gate.conversation._resources import (
-    Job,
     Poll,
-    Visit,
-    named_job,
+    ResourceProgress,
+    TrackedJob,
+    earliest_request_time,
+    job_id_in,
     path_to,
-    requested_since,
-    status_of,
+    poll_request,
+    state_in,
     text_member,
-    told_state,
 )
 from prolific_contract.gate.conversation._steps import (
     SHORTEST_PAUSE,
-    Ask,
-    Fetch,
-    OverError,
+    ApiRequest,
+    ArchiveRequest,
+    ConversationEndedError,
+    ConversationInterruptedError,
     Sender,
-    Sent,
     Step,
-    Talk,
-    UnwantedError,
+    StepResult,
+    Steps,
 )
 from prolific_contract.gate.conversation._targets import BODY_LIMIT
 from prolific_contract.gate.trace._body_parts import part_of
 from prolific_contract.gate.trace._zip_directory import TAIL, FilePart, MissingBytes, read_directory
 
 MOST_EXPORT_REQUESTS: Final = 7
-"""So many POSTs with the token, at most, for each batch or collection under the polite profile.
+"""The most POSTs with the token for each batch or collection under the polite profile.
 
-Two of them have a filter, and are sent only when edition 2026-11 is enforced. Each starts one
-export at most; requests that are repeated because the server asked for patience (429, or 503
-with Retry-After) started none.
+Two of them have a filter, and are sent only if edition 2026-11 is enforced. Each starts at most
+one export. Repetitions after 429, or 503 with Retry-After, do not count: the refused request
+started nothing.
 """
 
-# Answers in a row that tell no state, after which a job is not followed any more.
-_STATELESS: Final = 3
-# The tail, a ZIP64 record that the tail has not whole, the directory.
+# Responses without a state in a row after which the conversation stops polling a job.
+_MOST_POLLS_WITHOUT_STATE: Final = 3
+# The tail, a ZIP64 record that begins before the tail, and the directory.
 _ARCHIVE_REQUESTS: Final = 3
 
 _REQUEST_METHODS: Final = ("PUT", "PATCH", "DELETE")
@@ -74,147 +74,159 @@ class Ending:
     """How a conversation ended.
 
     Attributes:
-        cut_short: Why not everything was asked, in half a sentence; None if it was.
-        remarks: What whoever owns the batches and collections has to know, in sentences.
+        cut_short: Why it ended early, as a clause; None if it is complete.
+        remarks: What the owner of the batches and collections should know, as sentences.
     """
 
     cut_short: str | None = None
-    remarks: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
-def conversation(plan: ConversationPlan) -> Generator[Step, Sent, Ending]:
+def conversation(plan: ConversationPlan) -> Generator[Step, StepResult, Ending]:
     """The steps of a conversation."""
-    return _Conversation(plan).hold()
+    return _Conversation(plan).run()
 
 
 class _Conversation:
-    """A conversation under way: its generators, and what they have to know of each other."""
+    """A running conversation: its generators and their shared state."""
 
     def __init__(self, plan: ConversationPlan) -> None:
         self._plan = plan
         self._sender = Sender(plan)
-        self._manager = Manager(plan, self._sender)
-        self._visits = [Visit(subject) for subject in plan.subjects if not subject.forbidden]
+        self._management = JobManagement(plan, self._sender)
+        self._resources = [
+            ResourceProgress(subject) for subject in plan.subjects if not subject.forbidden
+        ]
         self._fetched: set[str] = set()
 
-    def hold(self) -> Talk[Ending]:
-        """Everything, in order."""
-        reason = yield from self._unless_over(self._everything())
-        # What was started is to be deleted, even when time is up.
-        over = yield from self._unless_over(self._clear())
-        remarks = tuple(remark for visit in self._visits for remark in remarks_on(visit))
-        return Ending(reason or over, remarks)
+    def run(self) -> Steps[Ending]:
+        """All steps, in order."""
+        reason = yield from self._run_until_ended(self._all_steps())
+        # Delete the started jobs even if the time is up.
+        ended = yield from self._run_until_ended(self._delete_owned_jobs())
+        notices = tuple(
+            remark for resource in self._resources for remark in notices_about(resource)
+        )
+        return Ending(reason or ended, notices)
 
-    def _unless_over(self, talk: Talk[None]) -> Talk[str | None]:
+    def _run_until_ended(self, steps: Steps[None]) -> Steps[str | None]:
         try:
-            yield from talk
-        except OverError as over:
-            if isinstance(over, UnwantedError):
-                self._hurry(over)
-            return str(over)
+            yield from steps
+        except ConversationEndedError as ended:
+            if isinstance(ended, ConversationInterruptedError):
+                self._end_budget(ended)
+            return str(ended)
         return None
 
-    def _clear(self) -> Talk[None]:
+    def _delete_owned_jobs(self) -> Steps[None]:
         try:
-            yield from self._manager.clear(self._visits)
-        except UnwantedError as over:
-            self._hurry(over)
-            yield from self._manager.clear(self._visits)
+            yield from self._management.delete_owned_jobs(self._resources)
+        except ConversationInterruptedError as ended:
+            self._end_budget(ended)
+            yield from self._management.delete_owned_jobs(self._resources)
 
-    def _hurry(self, over: UnwantedError) -> None:
-        # From here on, there is the time for deleting alone.
-        self._sender.now = self._sender.budget = over.at
+    def _end_budget(self, ended: ConversationInterruptedError) -> None:
+        # From now on, only the time for deletions remains.
+        self._sender.now = self._sender.budget = ended.at
 
-    def _everything(self) -> Talk[None]:
-        visits = self._visits
-        for visit in visits:
-            yield from self._manager.survey(visit)
-        for visit in visits:
-            yield from self._begin(visit)
-        for visit in visits:
-            yield from self._glance(visit)
-        for visit in visits:
-            yield from self._probe(visit)
+    def _all_steps(self) -> Steps[None]:
+        resources = self._resources
+        for resource in resources:
+            yield from self._management.list_existing_jobs(resource)
+        for resource in resources:
+            yield from self._start_export(resource)
+        for resource in resources:
+            yield from self._poll_once(resource)
+        for resource in resources:
+            yield from self._probe(resource)
         yield from self._probe_forbidden()
-        yield from self._follow(visits)
-        for visit in visits:
-            yield from self._manager.tend(visit)
-        for visit in visits:
-            yield from self._again(visit)
-        yield from self._follow(visits)
-        for visit in visits:
-            yield from self._leave(visit)
+        yield from self._poll_to_end(resources)
+        for resource in resources:
+            yield from self._management.probe_after_end(resource)
+        for resource in resources:
+            yield from self._request_again(resource)
+        yield from self._poll_to_end(resources)
+        for resource in resources:
+            yield from self._check_at_end(resource)
         if self._plan.profile == "full":
-            yield from self._go_further(visits)
+            yield from self._full_profile_steps(resources)
 
-    # The course of an export.
+    # Exports.
 
-    def _begin(self, visit: Visit) -> Talk[None]:
-        """Request an export, and again while it is generated."""
-        job = yield from self._request(visit)
+    def _start_export(self, resource: ResourceProgress) -> Steps[None]:
+        """Request an export, and again while it is generating."""
+        job = yield from self._request(resource)
         if job is not None and job.state == "generating":
-            yield from self._request(visit, hurry=True)
-            # Whether the second request came in time only a poll after it can tell.
-            job.hear((yield from self._sender.ask(Ask("GET", job.path), hurry=True)))
-            yield from self._manager.press(visit, job)
+            yield from self._request(resource, immediately=True)
+            # Only a later poll shows whether the job was still generating at the second request.
+            job.update(
+                (yield from self._sender.request(ApiRequest("GET", job.path), immediately=True))
+            )
+            yield from self._management.probe_while_generating(resource, job)
 
-    def _glance(self, visit: Visit) -> Talk[None]:
-        """Ask once more before the probes, which may take longer than the export."""
-        for job in visit.jobs[:1]:
-            job.hear((yield from self._sender.ask(Ask("GET", job.path))))
+    def _poll_once(self, resource: ResourceProgress) -> Steps[None]:
+        """Poll once before the probes, which may take longer than the export."""
+        for job in resource.jobs[:1]:
+            job.update((yield from self._sender.request(ApiRequest("GET", job.path))))
 
-    def _again(self, visit: Visit) -> Talk[None]:
-        """Request an export when the one before has ended."""
-        if visit.told is not None and all(job.ended for job in visit.jobs):
-            yield from self._begin(visit)
+    def _request_again(self, resource: ResourceProgress) -> Steps[None]:
+        """Request another export after the first one ended."""
+        if resource.last_state is not None and all(job.ended for job in resource.jobs):
+            yield from self._start_export(resource)
 
-    def _leave(self, visit: Visit) -> Talk[None]:
-        """Look again at what should be as it was."""
-        states = [job.state for job in visit.jobs]
+    def _check_at_end(self, resource: ResourceProgress) -> Steps[None]:
+        """Poll again what should not have changed."""
+        states = [job.state for job in resource.jobs]
         if "failed" in states[:-1] and states[-1:] == ["complete"]:
-            # The request after the failed job has made a complete one: only now there is one.
-            yield from self._request(visit)
-        if visit.jobs:
-            first = visit.jobs[0]
-            first.hear((yield from self._sender.ask(Ask("GET", first.path))))
+            # A complete job exists only now, since the request after the failed one.
+            yield from self._request(resource)
+        if resource.jobs:
+            first = resource.jobs[0]
+            first.update((yield from self._sender.request(ApiRequest("GET", first.path))))
             yield from self._probe_scope(first)
-        unknown = status_of(visit.subject.kind, visit.subject.id, UNKNOWN_EXPORT_ID)
-        yield from self._sender.ask(unknown)
+        unknown = poll_request(resource.subject.kind, resource.subject.id, UNKNOWN_EXPORT_ID)
+        yield from self._sender.request(unknown)
 
-    def _request(self, visit: Visit, *, hurry: bool = False) -> Talk[Job | None]:
-        """Send a POST, and at once a GET for the job that it names.
+    def _request(
+        self, resource: ResourceProgress, *, immediately: bool = False
+    ) -> Steps[TrackedJob | None]:
+        """Send a POST, and poll the job that it returns at once.
 
         Returns:
-            The job, if it is a new one.
+            The job, if it is new.
         """
-        if visit.is_full:
+        if resource.is_full:
             return None
-        exchange = yield from self._sender.ask(Ask("POST", visit.path), hurry=hurry)
-        visit.hear_request(exchange)
-        visit.told = told_state(exchange)
-        if exchange is None or visit.told is None:
+        exchange = yield from self._sender.request(
+            ApiRequest("POST", resource.path), immediately=immediately
+        )
+        resource.count_request(exchange)
+        resource.last_state = state_in(exchange)
+        if exchange is None or resource.last_state is None:
             return None
         yield from self._fetch_archive(text_member(exchange, "url"))
-        export_id = named_job(exchange)
-        if export_id is None or any(job.export_id == export_id for job in visit.known):
+        export_id = job_id_in(exchange)
+        if export_id is None or any(job.export_id == export_id for job in resource.all_jobs):
             return None
         deadline = self._sender.now + self._plan.max_wait
-        since = requested_since(exchange)
-        job = Job(visit.subject, export_id, exchange.at, deadline, since, visit.told)
-        visit.jobs.append(job)
-        job.hear((yield from self._sender.ask(Ask("GET", job.path), hurry=True)))
+        requested_after = earliest_request_time(exchange)
+        job = TrackedJob(
+            resource.subject, export_id, exchange.at, deadline, requested_after, resource.last_state
+        )
+        resource.jobs.append(job)
+        job.update((yield from self._sender.request(ApiRequest("GET", job.path), immediately=True)))
         return job
 
-    def _follow(self, visits: Iterable[Visit]) -> Talk[None]:
-        """Poll all jobs until each has ended, and look twice at what came of it."""
-        jobs = [job for visit in visits for job in visit.known if not job.followed]
+    def _poll_to_end(self, resources: Iterable[ResourceProgress]) -> Steps[None]:
+        """Poll all jobs until each ends, then inspect the result."""
+        jobs = [job for resource in resources for job in resource.all_jobs if not job.polled_to_end]
         polls = []
         for job in jobs:
-            job.followed = True
+            job.polled_to_end = True
             if job.deleted:
                 continue
             if job.ended:
-                yield from self._look(job)
+                yield from self._inspect_ended_job(job)
             else:
                 delays = self._plan.pace.delays()
                 polls.append(Poll(job, delays, self._sender.now + next(delays)))
@@ -224,28 +236,32 @@ class _Conversation:
             if not (yield from self._poll(poll)):
                 polls.remove(poll)
 
-    def _poll(self, poll: Poll) -> Talk[bool]:
-        """Ask for a job; whether to ask again."""
+    def _poll(self, poll: Poll) -> Steps[bool]:
+        """Poll a job; return whether to poll again."""
         job = poll.job
-        exchange = yield from self._sender.ask(Ask("GET", job.path))
-        poll.stateless = 0 if job.hear(exchange) else poll.stateless + 1
+        exchange = yield from self._sender.request(ApiRequest("GET", job.path))
+        poll.polls_without_state = 0 if job.update(exchange) else poll.polls_without_state + 1
         if job.ended:
-            yield from self._look(job)
+            yield from self._inspect_ended_job(job)
             return False
-        if exchange is None or exchange.at >= job.deadline or poll.stateless >= _STATELESS:
+        if (
+            exchange is None
+            or exchange.at >= job.deadline
+            or poll.polls_without_state >= _MOST_POLLS_WITHOUT_STATE
+        ):
             return False
-        # The last poll comes when time is up, and a pause is never too short to be one.
+        # The last poll is due at the deadline; a pause is never shorter than the minimum.
         due = min(self._sender.now + next(poll.delays), job.deadline)
         poll.due = max(due, self._sender.now + SHORTEST_PAUSE)
         return True
 
-    def _look(self, job: Job) -> Talk[None]:
-        """Fetch what an ended job offers, and ask for it twice more."""
+    def _inspect_ended_job(self, job: TrackedJob) -> Steps[None]:
+        """Fetch the archive of an ended job, and poll the job twice more."""
         yield from self._fetch_archive(job.url)
         for _ in range(2):
-            job.hear((yield from self._sender.ask(Ask("GET", job.path))))
+            job.update((yield from self._sender.request(ApiRequest("GET", job.path))))
 
-    def _fetch_archive(self, url: str | None) -> Talk[None]:
+    def _fetch_archive(self, url: str | None) -> Steps[None]:
         """Read an archive's directory by range requests, once for each URL."""
         if url is None or url in self._fetched or unsafe_reason(url) is not None:
             return
@@ -253,10 +269,10 @@ class _Conversation:
         parts: list[FilePart] = []
         span: str | None = f"bytes=-{TAIL}"
         for _ in range(_ARCHIVE_REQUESTS):
-            exchange = yield from self._sender.send(Fetch(url, span), "the archive")
+            exchange = yield from self._sender.send(ArchiveRequest(url, span), "the archive")
             response = exchange.response if exchange else None
             if response and response.status == 416 and not parts and span:
-                # Of a file without a byte there is no part.
+                # An empty file has no range.
                 span = None
                 continue
             part, size = part_of(response) if response else (None, None)
@@ -268,60 +284,68 @@ class _Conversation:
                 return
             span = f"bytes={found.start}-{found.stop - 1}"
 
-    # Probes: what a conforming server refuses without any effect.
+    # Probes, which a conforming server refuses without any effect.
 
-    def _probe(self, visit: Visit) -> Talk[None]:
-        subject, jobs = visit.subject, visit.jobs
+    def _probe(self, resource: ResourceProgress) -> Steps[None]:
+        subject, jobs = resource.subject, resource.jobs
         for credential in BAD_CREDENTIALS:
-            yield from self._sender.ask(Ask("POST", visit.path, credential))
-        yield from self._manager.probe(visit)
+            yield from self._sender.request(ApiRequest("POST", resource.path, credential))
+        yield from self._management.probe(resource)
         if jobs:
             for credential in BAD_CREDENTIALS:
-                yield from self._sender.ask(Ask("GET", jobs[0].path, credential))
-        yield from self._sender.ask(status_of(subject.kind, subject.id, UNKNOWN_EXPORT_ID))
-        yield from self._sender.ask(Ask("POST", path_to(subject.kind, UNKNOWN_RESOURCE_ID)))
+                yield from self._sender.request(ApiRequest("GET", jobs[0].path, credential))
+        yield from self._sender.request(poll_request(subject.kind, subject.id, UNKNOWN_EXPORT_ID))
+        yield from self._sender.request(
+            ApiRequest("POST", path_to(subject.kind, UNKNOWN_RESOURCE_ID))
+        )
         if jobs:
             yield from self._probe_scope(jobs[0])
 
-    def _probe_forbidden(self) -> Talk[None]:
+    def _probe_forbidden(self) -> Steps[None]:
         for subject in self._plan.subjects:
             if subject.forbidden:
-                yield from self._sender.ask(Ask("POST", path_to(subject.kind, subject.id)))
-                yield from self._sender.ask(status_of(subject.kind, subject.id, UNKNOWN_EXPORT_ID))
-        yield from self._manager.probe_forbidden(self._visits)
+                yield from self._sender.request(
+                    ApiRequest("POST", path_to(subject.kind, subject.id))
+                )
+                yield from self._sender.request(
+                    poll_request(subject.kind, subject.id, UNKNOWN_EXPORT_ID)
+                )
+        yield from self._management.probe_forbidden(self._resources)
 
-    def _go_further(self, visits: list[Visit]) -> Talk[None]:
-        """Send what nobody knows the effect of, after everything else."""
-        for visit in visits:
-            yield from self._try_methods(visit)
-            yield from self._manager.fill(visit)
-        for made in self._plan.made:
-            path = made.path.replace(KNOWN_JOB, _known_job(made, visits))
-            ask = Ask(made.method, path, headers=made.headers, made=True)
-            self._manager.adopt(visits, (yield from self._sender.ask(ask)))
+    def _full_profile_steps(self, resources: list[ResourceProgress]) -> Steps[None]:
+        """Send requests with unknown effects, after everything else."""
+        for resource in resources:
+            yield from self._probe_methods(resource)
+            yield from self._management.fill_to_limit(resource)
+        for generated in self._plan.generated:
+            path = generated.path.replace(KNOWN_JOB, _job_for(generated, resources))
+            request = ApiRequest(generated.method, path, headers=generated.headers, generated=True)
+            self._management.track_generated_job(
+                resources, (yield from self._sender.request(request))
+            )
 
-    def _try_methods(self, visit: Visit) -> Talk[None]:
-        path = visit.path
+    def _probe_methods(self, resource: ResourceProgress) -> Steps[None]:
+        path = resource.path
         for method in _REQUEST_METHODS:
-            yield from self._sender.ask(Ask(method, path))
-        path = visit.jobs[0].path if visit.jobs else f"{path}/{UNKNOWN_EXPORT_ID}"
+            yield from self._sender.request(ApiRequest(method, path))
+        path = resource.jobs[0].path if resource.jobs else f"{path}/{UNKNOWN_EXPORT_ID}"
         for method in _JOB_METHODS:
-            yield from self._sender.ask(Ask(method, path))
+            yield from self._sender.request(ApiRequest(method, path))
 
-    def _probe_scope(self, job: Job) -> Talk[None]:
-        """Ask for a job where it does not belong."""
-        for kind, resource_id in places(self._plan, job):
-            yield from self._sender.ask(status_of(kind, resource_id, job.export_id))
+    def _probe_scope(self, job: TrackedJob) -> Steps[None]:
+        """Poll a job under other kinds and resources."""
+        for kind, resource_id in other_locations(self._plan, job):
+            yield from self._sender.request(poll_request(kind, resource_id, job.export_id))
 
 
-def _known_job(made: GeneratedRequest, visits: Iterable[Visit]) -> str:
-    """A job of the resource that a made-up request is for; to be deleted, one of our own."""
-    address = address_of(made.path.partition("?")[0])
-    for visit in visits:
-        own = (visit.subject.kind, visit.subject.id)
+def _job_for(generated: GeneratedRequest, resources: Iterable[ResourceProgress]) -> str:
+    """Id of a job for a generated request; for a deletion, of a job that we started."""
+    address = address_of(generated.path.partition("?")[0])
+    for resource in resources:
+        own = (resource.subject.kind, resource.subject.id)
         if not address or own != (address.kind, address.resource_id):
             continue
-        for job in visit.jobs[:1]:
-            if made.method != "DELETE" or visit.started(job):
+        for job in resource.jobs[:1]:
+            if generated.method != "DELETE" or resource.owns(job):
                 return quote(job.export_id, safe="")
     return UNKNOWN_EXPORT_ID

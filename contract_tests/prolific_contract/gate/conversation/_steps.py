@@ -1,7 +1,7 @@
-"""The steps of a conversation, and sending one at a time without any I/O.
+"""The steps of a conversation, and a sender that yields one step at a time without any I/O.
 
-A step is what a driver has to do; it sends back what became of a request, or the time after
-a pause. The clock, the network and the recording are the driver's.
+The driver carries out each step. It sends back the exchange after a request, or the time
+after a pause. The driver owns the clock, the network and the recording.
 """
 
 from collections.abc import Generator
@@ -18,36 +18,36 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 SHORTEST_PAUSE: Final = 0.05
-"""In seconds: less is no pause."""
+"""In seconds."""
 
-# Unanswered requests in a row after which there is no point in asking on.
-_SILENT_OPERATION: Final = 3
-_SILENT_SERVER: Final = 5
-_PATIENCE: Final = 6
+# Requests in a row without a response after which the operation, or the server, is given up.
+_MOST_UNANSWERED_BY_OPERATION: Final = 3
+_MOST_UNANSWERED: Final = 5
+_MOST_ATTEMPTS: Final = 6
 
 
 @frozen
-class Ask:
+class ApiRequest:
     """A step: send a request to the API.
 
     Attributes:
         method: HTTP method.
         path: Path below the base URL, with query.
-        credential: What it says of who sends it.
-        headers: Header fields besides those that every request has.
-        made: Whether a generator made it up.
+        credential: Which Authorization header it has.
+        headers: Header fields in addition to those of every request.
+        generated: Whether schemathesis generated it.
     """
 
     method: str
     path: str
     credential: Credential = Credential.VALID
     headers: tuple[tuple[str, str], ...] = ()
-    made: bool = False
+    generated: bool = False
 
 
 @frozen
-class Fetch:
-    """A step: get a part of an archive from its presigned URL, without the token.
+class ArchiveRequest:
+    """A step: fetch a part of an archive from its presigned URL, without the token.
 
     Attributes:
         url: A URL that is safe to send to.
@@ -60,140 +60,147 @@ class Fetch:
 
 @frozen
 class Pause:
-    """A step: let time pass.
-
-    Attributes:
-        seconds: How much.
-    """
+    """A step: wait for some seconds."""
 
     seconds: float
 
 
 @frozen
-class Unwanted:
-    """What comes back of a step when nobody wants the rest of the conversation.
+class Interruption:
+    """The result of a step that the user interrupted.
 
     Attributes:
-        reason: Why, in half a sentence.
-        at: Seconds since the beginning.
+        reason: Why the conversation ends, as a clause.
+        at: Seconds since the start of the conversation.
     """
 
     reason: str
     at: float
 
 
-Step: TypeAlias = Ask | Fetch | Pause
-# An exchange after Ask and Fetch, the seconds since the beginning after Pause.
-Sent: TypeAlias = Exchange | float | Unwanted
+Step: TypeAlias = ApiRequest | ArchiveRequest | Pause
+# An exchange after Ask and Fetch, the seconds since the start after Pause.
+StepResult: TypeAlias = Exchange | float | Interruption
 _T = TypeVar("_T")
-Talk: TypeAlias = Generator[Step, Sent, _T]
+Steps: TypeAlias = Generator[Step, StepResult, _T]
 
 
-class OverError(Exception):
-    """The conversation ends early; the message says why, in half a sentence."""
+class ConversationEndedError(Exception):
+    """The conversation ends early; the message is the reason, as a clause."""
 
 
-class UnwantedError(OverError):
-    """Nobody wants the rest of the conversation: what was started is deleted without delay.
+class ConversationInterruptedError(ConversationEndedError):
+    """The user interrupted the conversation: delete the jobs that it started, nothing else.
 
     Attributes:
-        at: Seconds since the beginning.
+        at: Seconds since the start of the conversation.
     """
 
-    def __init__(self, unwanted: Unwanted) -> None:
-        """End a conversation as its driver wants."""
+    def __init__(self, unwanted: Interruption) -> None:
+        """Take reason and time from the interruption."""
         super().__init__(unwanted.reason)
         self.at = unwanted.at
 
 
 class Sender:
-    """Sends one request at a time, at the plan's pace and with the patience that is asked for.
+    """Sends one request at a time, at the plan's pace, and backs off when the server asks for it.
 
     Attributes:
-        now: Seconds since the beginning.
-        budget: Seconds after which nothing is sent any more.
+        now: Seconds since the start of the conversation.
+        budget: Seconds after which no more requests are sent.
     """
 
     def __init__(self, plan: ConversationPlan) -> None:
         self._gap = plan.pace.gap
         self.now = 0.0
         self.budget = plan.budget
-        self._free_at = 0.0
-        self._silence = 0
-        self._silences: dict[str, int] = {}
+        self._next_request_at = 0.0
+        self._unanswered = 0
+        self._unanswered_by_operation: dict[str, int] = {}
 
-    def ask(self, ask: Ask, *, hurry: bool = False, patient: bool = True) -> Talk[Exchange | None]:
+    def request(
+        self, request: ApiRequest, *, immediately: bool = False, retry: bool = True
+    ) -> Steps[Exchange | None]:
         """Send a request to the API.
 
         Args:
-            ask: The request.
-            hurry: Whether it follows the one before at once.
-            patient: Whether to repeat it when the server asks for patience.
+            request: The request.
+            immediately: Whether to send it without the pace's gap.
+            retry: Whether to repeat it after 429, or 503 with Retry-After.
         """
-        address = address_of(ask.path.partition("?")[0])
-        operation = f"{ask.method} {address.operation}" if address else ask.method
-        return (yield from self.send(ask, operation, hurry=hurry, patient=patient))
+        address = address_of(request.path.partition("?")[0])
+        operation = f"{request.method} {address.operation}" if address else request.method
+        return (yield from self.send(request, operation, immediately=immediately, retry=retry))
 
     def send(
-        self, step: Ask | Fetch, operation: str, *, hurry: bool = False, patient: bool = True
-    ) -> Talk[Exchange | None]:
-        """Send a request, again when the server asks for patience.
+        self,
+        step: ApiRequest | ArchiveRequest,
+        operation: str,
+        *,
+        immediately: bool = False,
+        retry: bool = True,
+    ) -> Steps[Exchange | None]:
+        """Send a request, and repeat it when the server asks for that.
 
         Returns:
-            What became of it; None when it was not sent, because the operation is silent.
+            The exchange; None if the request was not sent, because the operation was given up.
         """
         repetition = 0
         while True:
-            if self._silences.get(operation, 0) >= _SILENT_OPERATION:
+            if self._unanswered_by_operation.get(operation, 0) >= _MOST_UNANSWERED_BY_OPERATION:
                 return None
             if self.now >= self.budget:
-                raise OverError(f"the {self.budget:g} s for the whole check were used up")
-            if not hurry:
-                yield from self.pause(self._free_at - self.now)
-            exchange = cast("Exchange", (yield from _done(step)))
+                raise ConversationEndedError(
+                    f"the time budget of {self.budget:g} s for the whole check is used up"
+                )
+            if not immediately:
+                yield from self.pause(self._next_request_at - self.now)
+            exchange = cast("Exchange", (yield from _carry_out(step)))
             self.now = exchange.at + exchange.took
-            self._free_at = self.now + self._gap
-            self._listen(exchange, operation)
-            wait = _patience(exchange, repetition)
-            if wait is None or not patient:
+            self._next_request_at = self.now + self._gap
+            self._count_failure(exchange, operation)
+            wait = _retry_delay(exchange, repetition)
+            if wait is None or not retry:
                 return exchange
             repetition += 1
-            if repetition == _PATIENCE or self.now + wait >= self.budget:
+            if repetition == _MOST_ATTEMPTS or self.now + wait >= self.budget:
                 break
             yield from self.pause(wait)
-        # It is no use to ask for this any more, and nobody's fault.
-        self._silences[operation] = _SILENT_OPERATION
+        # The server keeps refusing this operation because of its rate limit: give it up.
+        self._unanswered_by_operation[operation] = _MOST_UNANSWERED_BY_OPERATION
         return exchange
 
-    def _listen(self, exchange: Exchange, operation: str) -> None:
+    def _count_failure(self, exchange: Exchange, operation: str) -> None:
         if exchange.response is not None:
-            self._silence = self._silences[operation] = 0
+            self._unanswered = self._unanswered_by_operation[operation] = 0
             return
-        self._silence += 1
-        self._silences[operation] = self._silences.get(operation, 0) + 1
-        if self._silence >= _SILENT_SERVER:
-            raise OverError(f"{_SILENT_SERVER} requests in a row got no answer")
+        self._unanswered += 1
+        self._unanswered_by_operation[operation] = (
+            self._unanswered_by_operation.get(operation, 0) + 1
+        )
+        if self._unanswered >= _MOST_UNANSWERED:
+            raise ConversationEndedError(f"{_MOST_UNANSWERED} requests in a row got no response")
 
-    def pause(self, seconds: float) -> Talk[None]:
-        """Let time pass."""
+    def pause(self, seconds: float) -> Steps[None]:
+        """Wait."""
         if seconds > 0:
-            self.now = cast("float", (yield from _done(Pause(seconds))))
+            self.now = cast("float", (yield from _carry_out(Pause(seconds))))
 
 
-def _done(step: Step) -> Talk[Exchange | float]:
+def _carry_out(step: Step) -> Steps[Exchange | float]:
     sent = yield step
-    if isinstance(sent, Unwanted):
-        raise UnwantedError(sent)
+    if isinstance(sent, Interruption):
+        raise ConversationInterruptedError(sent)
     return sent
 
 
-def _patience(exchange: Exchange, repetition: int) -> float | None:
-    """Seconds after which to repeat a request, if the server asks for that."""
+def _retry_delay(exchange: Exchange, repetition: int) -> float | None:
+    """Seconds after which to repeat a request; None if the server does not ask for that."""
     response = exchange.response
     if response is None or response.status not in (429, 503):
         return None
     sent = cast("datetime", exchange.sent)
-    asked = retry_after(response.header("retry-after"), response.header("date"), sent)
-    if asked is None and response.status == 503:
+    delay = retry_after(response.header("retry-after"), response.header("date"), sent)
+    if delay is None and response.status == 503:
         return None
-    return max(2.0**repetition if asked is None else asked, SHORTEST_PAUSE)
+    return max(2.0**repetition if delay is None else delay, SHORTEST_PAUSE)

@@ -1,4 +1,4 @@
-"""What a conversation is held with: one function from request to answer, and a clock."""
+"""The interface to the server under test: a function from request to response, and a clock."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,27 +7,27 @@ from typing import Final, Protocol
 from prolific_contract.gate.trace._exchanges import HttpResponse
 
 BODY_LIMIT: Final = 4 * 1024 * 1024
-"""What is read of a body at most, in bytes.
+"""The most bytes of a body that are read; longer bodies are cut.
 
-A status is below a kilobyte, the directory of an archive with ten thousand members about one
-megabyte. What is longer is cut.
+A status is below one kilobyte; the directory of an archive with ten thousand members is about
+one megabyte.
 """
 
 
 class NoResponseError(Exception):
-    """A request got no HTTP answer; the message says why, in half a sentence."""
+    """A request got no HTTP response; the message is the reason, as a clause."""
 
 
 class TimedOutError(NoResponseError):
-    """The answer was not there, or not complete, within the time that the call may take."""
+    """The response did not arrive completely within the call's timeout."""
 
 
 class TargetUnreachableError(NoResponseError):
-    """There is no connection to the server at all: no such name, refused, no trust in TLS."""
+    """No connection to the server: unknown host, connection refused, or untrusted certificate."""
 
 
 class Target(Protocol):
-    """A server, and the time as it passes between requests to it."""
+    """A server, and the clock that its conversation uses."""
 
     def send(
         self,
@@ -36,27 +36,27 @@ class Target(Protocol):
         headers: Mapping[str, str],
         timeout: float,
     ) -> HttpResponse:
-        """Send a request without a body and read the answer; redirects are answers, too.
+        """Send a request without a body and read the response; redirects are not followed.
 
         Args:
             method: HTTP method.
             url: Absolute URL with query.
             headers: Header fields, all of them.
-            timeout: Seconds until the answer has to be there as a whole.
+            timeout: Seconds within which the complete response has to arrive.
 
         Raises:
-            NoResponseError: There was no answer.
+            NoResponseError: There was no response.
         """
         ...
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Seconds since a fixed moment; never decreases."""
         ...
 
     def now(self) -> datetime:
-        """Date and time here, aware."""
+        """The current date and time, aware."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
         ...

@@ -1,8 +1,8 @@
 """The laws: statements about every conversation with a conforming server, by family.
 
-Each is a pure function over a trace. It never raises, whatever the trace holds, and says
-where it was kept as well as where it was broken. It leans on what the exchanges
-themselves show and never on the order in which the gate's own conversation goes about it.
+Each law is a pure function over a trace. It never raises, whatever the trace contains, and
+reports where it held as well as where it was violated. It uses only the exchanges, and never
+assumes the order of the gate's own conversation.
 """
 
 from typing import Final
@@ -35,10 +35,10 @@ _BY_ID: Final = {law.id: law for law in LAWS}
 
 
 def law(law_id: str) -> Law:
-    """The law of that id.
+    """Return the law with an id.
 
     Raises:
-        KeyError: There is none.
+        KeyError: No law has this id.
     """
     return _BY_ID[law_id]
 

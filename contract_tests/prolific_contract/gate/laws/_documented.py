@@ -1,4 +1,4 @@
-"""What the contract documents of the export operations, compiled to judge by."""
+"""The documented responses of the export operations, compiled from the contract."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -14,46 +14,42 @@ _MEMBER: Final = "application/json"
 
 
 @frozen
-class Fault:
-    """One way in which a body is not as documented.
+class Mismatch:
+    """One difference between a body and its documented schema.
 
     Attributes:
-        pointer: JSON pointer of the value, fit to be shown; empty for the body itself.
-        reason: What is wrong with it, fit to be shown.
-        of_format: Whether only the form of a string is wrong.
+        pointer: JSON pointer of the value, safe to print; empty for the body itself.
+        reason: What is wrong with it, safe to print.
+        format_only: Whether only the format of a string is wrong.
     """
 
     pointer: str
     reason: str
-    of_format: bool = False
+    format_only: bool = False
 
     def __str__(self) -> str:
         return f"at {self.pointer}: {self.reason}" if self.pointer else self.reason
 
 
 @frozen
-class Body:
-    """A documented body: of an error, of one state of an export, or of a list of jobs.
-
-    Attributes:
-        schema: The schema with its references.
-    """
+class DocumentedBody:
+    """A documented body: of an error, of one state of an export, or of a list of jobs."""
 
     schema: Mapping[str, Any] = field(repr=False)
     _contract: Mapping[str, Any] = field(repr=False)
     _validator: Any = field(repr=False)
 
-    def faults(self, value: Any) -> list[Fault] | None:
-        """In what a body differs; None when the validator can't read it.
+    def mismatches(self, value: Any) -> list[Mismatch] | None:
+        """The differences of a body; None if the validator can't read it.
 
-        (A text that escapes half a character is JSON, yet no UTF-8.)
+        JSON can escape a lone surrogate, which the validator can't encode as UTF-8.
         """
         try:
             errors = list(self._validator.iter_errors(value))
         except ValueError:
             return None
         return [
-            Fault(
+            Mismatch(
                 quote("".join(f"/{_escape(part)}" for part in error.instance_path)),
                 _reason(error),
                 error.kind.name == "format",
@@ -62,7 +58,7 @@ class Body:
         ]
 
     def extras(self, value: Any) -> list[str]:
-        """JSON pointers of the members that are not documented, fit to be shown."""
+        """JSON pointers of the undocumented members, safe to print."""
         return list(_extras(self._contract, self.schema, value, ""))
 
 
@@ -77,8 +73,8 @@ def _extras(
 ) -> Iterator[str]:
     schema = _resolved(contract, schema)
     if isinstance(value, list) and "items" in schema:
-        for place, item in enumerate(value):
-            yield from _extras(contract, schema["items"], item, f"{pointer}/{place}")
+        for index, item in enumerate(value):
+            yield from _extras(contract, schema["items"], item, f"{pointer}/{index}")
         return
     for branch in schema.get("oneOf", ()):
         yield from _extras(contract, branch, value, pointer)
@@ -99,31 +95,31 @@ def _escape(part: str | int) -> str:
 
 @frozen(eq=False)
 class Documented:
-    """The documented answers of every export operation; equal to nothing but itself.
+    """The documented responses of every export operation; compared by identity.
 
     Attributes:
-        states: By operation and HTTP status, the states that a success may tell and
-            their bodies; a list of jobs has one body under the empty name, a success
-            without a body none.
+        states: By operation and HTTP status, the states of a successful response and their
+            bodies. A list of jobs has one body under the empty name; a success without a body
+            has none.
         errors: By operation and HTTP status, the bodies of errors.
     """
 
-    states: Mapping[Operation, Mapping[int, Mapping[str, Body]]]
-    errors: Mapping[Operation, Mapping[int, Body]]
+    states: Mapping[Operation, Mapping[int, Mapping[str, DocumentedBody]]]
+    errors: Mapping[Operation, Mapping[int, DocumentedBody]]
 
     def has(self, operation: Operation) -> bool:
-        """Whether the edition has an operation of the API."""
+        """Whether the edition has an operation."""
         return operation in self.states
 
     def statuses(self, operation: Operation) -> tuple[int, ...]:
         """The documented HTTP statuses of an operation, ascending."""
         return self._statuses[operation]
 
-    def bodies(self, operation: Operation) -> Mapping[str, Body]:
-        """The bodies of an operation's successes by the state they tell, whatever the status."""
+    def bodies(self, operation: Operation) -> Mapping[str, DocumentedBody]:
+        """The bodies of an operation's successful responses by state, for any status."""
         return self._bodies[operation]
 
-    # Both are asked for every answer that is judged.
+    # Both are used for every judged response.
     @cached_property
     def _statuses(self) -> dict[Operation, tuple[int, ...]]:
         return {
@@ -132,28 +128,28 @@ class Documented:
         }
 
     @cached_property
-    def _bodies(self) -> dict[Operation, dict[str, Body]]:
+    def _bodies(self) -> dict[Operation, dict[str, DocumentedBody]]:
         return {
             operation: {state: body for bodies in states.values() for state, body in bodies.items()}
             for operation, states in self.states.items()
         }
 
 
-# Compiling costs more than judging. The contract is kept beside what was made of it, so that
-# its identity is not given to another.
+# Compiling costs more than judging. The cache keeps the contract alive, so that its id is not
+# reused.
 _COMPILED: dict[int, tuple[Mapping[str, Any], Documented]] = {}
 
 
 def documented(contract: Mapping[str, Any]) -> Documented:
-    """What a built contract documents of the export operations; compiled once and kept."""
+    """The documented responses in a built contract; compiled once."""
     if id(contract) not in _COMPILED:
         _COMPILED[id(contract)] = (contract, _compile(contract))
     return _COMPILED[id(contract)][1]
 
 
 def _compile(contract: Mapping[str, Any]) -> Documented:
-    states: dict[Operation, dict[int, dict[str, Body]]] = {}
-    errors: dict[Operation, dict[int, Body]] = {}
+    states: dict[Operation, dict[int, dict[str, DocumentedBody]]] = {}
+    errors: dict[Operation, dict[int, DocumentedBody]] = {}
     for operation in OPERATIONS:
         if operation.action == "archive":
             continue
@@ -162,7 +158,7 @@ def _compile(contract: Mapping[str, Any]) -> Documented:
             continue
         states[operation], errors[operation] = {}, {}
         for code, response in item["responses"].items():
-            # What no document says proves nothing against a server.
+            # An assumption proves nothing against a server.
             if "x-assumption" in response:
                 continue
             if "content" not in response:
@@ -182,11 +178,11 @@ def _compile(contract: Mapping[str, Any]) -> Documented:
     return Documented(states, errors)
 
 
-def _body(contract: Mapping[str, Any], schema: Mapping[str, Any]) -> Body:
+def _body(contract: Mapping[str, Any], schema: Mapping[str, Any]) -> DocumentedBody:
     validator = jsonschema_rs.Draft202012Validator(
         {**schema, "components": contract["components"]}, validate_formats=True
     )
-    return Body(schema, contract, validator)
+    return DocumentedBody(schema, contract, validator)
 
 
 def _state(contract: Mapping[str, Any], branch: Mapping[str, Any]) -> str:

@@ -1,22 +1,28 @@
-"""Laws about who may see what."""
+"""Laws about identity, visibility and access."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Operation
-from prolific_contract.gate.laws._jobs import Key, canonical, named_id, place, same_id
+from prolific_contract.gate.laws._jobs import (
+    JobKey,
+    canonical,
+    resource_of,
+    returned_job_id,
+    same_id,
+)
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
-from prolific_contract.gate.laws._lists import first_named, lists_of
+from prolific_contract.gate.laws._lists import first_requests, lists_of
 from prolific_contract.gate.laws._observations import (
     API,
     DELETE,
     LIST,
     REQUEST,
     STATUS,
-    answered,
     has_access,
     held,
     quote,
+    requests_with_response,
     violated,
 )
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
@@ -29,23 +35,23 @@ _BAD: Final = frozenset(
         Credential.WRONG_TOKEN,
     }
 )
-# The later edition lists jobs and deletes one; HEAD, OPTIONS and TRACE are every server's own.
+# Not GET and DELETE, which edition 2026-11 has; any server may support HEAD, OPTIONS and TRACE.
 _UNDOCUMENTED: Final = {"request": ("PUT", "PATCH", "DELETE"), "status": ("POST", "PUT", "PATCH")}
 
 
 def _is_silent(response: HttpResponse) -> bool:
-    """Whether an answer says nothing of access: rate limits and the server's own errors."""
+    """Whether a response says nothing about access: rate limits and server errors."""
     return response.status == 429 or response.status >= 500
 
 
 def _credentials(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    # Some recorders take the Authorization header out of every request.
+    # Some recorders remove the Authorization header from every request.
     shown = any(
         exchange.credential not in (Credential.NONE, Credential.UNKNOWN)
-        for exchange, _, _ in answered(trace)
+        for exchange, _, _ in requests_with_response(trace)
     )
-    for exchange, operation, response in answered(trace):
+    for exchange, operation, response in requests_with_response(trace):
         if exchange.credential not in _BAD or not shown or _is_silent(response):
             continue
         if response.status == 401:
@@ -73,38 +79,38 @@ def _token_echo(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 def _unknown_job(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    given = set(_given(trace))
+    given = set(_reported_ids(trace))
     forbidden = _forbidden_resources(trace)
-    # Who has no access to the resource may be told that.
+    # Without access to the resource, a refusal other than 404 is correct.
     open_to = {
-        (exchange.sender, place(exchange.address))
-        for exchange, _, response in answered(trace)
+        (exchange.sender, resource_of(exchange.address))
+        for exchange, _, response in requests_with_response(trace)
         if exchange.address is not None and has_access(exchange) and response.status < 300
     }
     unknown: set[tuple[str, str, str]] = set()
-    for exchange, operation, response in answered(trace):
+    for exchange, operation, response in requests_with_response(trace):
         address = exchange.address
         if address is None or address.export_id is None or not has_access(exchange):
             continue
-        asked = (*place(address), canonical(address.export_id))
+        requested = (*resource_of(address), canonical(address.export_id))
         made_up = same_id(address.export_id, UNKNOWN_EXPORT_ID) or (
             exchange.generated and canonical(address.export_id) not in given
         )
-        if not made_up or place(address) in forbidden or _is_silent(response):
+        if not made_up or resource_of(address) in forbidden or _is_silent(response):
             continue
         if response.status == 404:
-            unknown.add(asked)
+            unknown.add(requested)
             yield held(operation, exchange)
         elif (
             operation.action == "status"
             and response.status < 300
-            and asked in unknown
+            and requested in unknown
             and not exchange.generated
         ):
-            # That asking for it made it known is for `time.get-is-safe` to judge.
+            # `time.get-is-safe` judges polls that create a job.
             continue
         elif response.status < 300 or (
-            (exchange.sender, place(address)) in open_to
+            (exchange.sender, resource_of(address)) in open_to
             and response.status != 401
             and not exchange.generated
         ):
@@ -113,13 +119,13 @@ def _unknown_job(trace: Trace, context: LawContext) -> Iterator[Observation]:
             )
 
 
-def _given(trace: Trace) -> Iterator[str]:
-    """Every id that a server may know, since one of its answers told of it."""
-    for exchange, operation, response in answered(trace):
+def _reported_ids(trace: Trace) -> Iterator[str]:
+    """Every id that the server reported in a response."""
+    for exchange, operation, response in requests_with_response(trace):
         export_id = response.member("export_id")
         if operation.action not in ("request", "status") or response.status >= 300:
             continue
-        # What a poll of a made-up id tells may be that id.
+        # The response to a generated poll may repeat the generated id.
         if isinstance(export_id, str) and not (exchange.generated and operation.action == "status"):
             yield canonical(export_id)
     for one in lists_of(trace):
@@ -129,18 +135,18 @@ def _given(trace: Trace) -> Iterator[str]:
 def _job_scope(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     owners: dict[str, dict[tuple[str, str], Exchange]] = {}
-    for exchange, _, _ in answered(trace, generated=False):
-        address, export_id = exchange.address, named_id(exchange)
+    for exchange, _, _ in requests_with_response(trace, generated=False):
+        address, export_id = exchange.address, returned_job_id(exchange)
         if address is not None and export_id is not None:
             of_job = owners.setdefault(canonical(export_id), {})
-            of_job.setdefault(place(address), exchange)
-    for exchange, operation, response in answered(trace):
+            of_job.setdefault(resource_of(address), exchange)
+    for exchange, operation, response in requests_with_response(trace):
         address = exchange.address
         if address is None or address.export_id is None or not has_access(exchange):
             continue
         places = owners.get(canonical(address.export_id), {})
-        # A job that this place was given as well is for `time.unique-id` to judge.
-        if not places or place(address) in places or _is_silent(response):
+        # `time.unique-id` judges a job that was also returned for this resource.
+        if not places or resource_of(address) in places or _is_silent(response):
             continue
         (kind, resource_id), owner = next(iter(places.items()))
         if response.status < 300:
@@ -165,11 +171,11 @@ def _forbidden_resources(trace: Trace) -> frozenset[tuple[str, str]]:
 def _forbidden(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     forbidden = _forbidden_resources(trace)
-    for exchange, operation, response in answered(trace):
+    for exchange, operation, response in requests_with_response(trace):
         address = exchange.address
         if (
             address is None
-            or place(address) not in forbidden
+            or resource_of(address) not in forbidden
             or exchange.credential is not Credential.VALID
             or _is_silent(response)
         ):
@@ -189,11 +195,10 @@ def _forbidden(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 def _methods(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    # Where nothing is, or nothing for this account, a server may say so before it looks at
-    # the method.
+    # A server may refuse access or report an unknown resource before it checks the method.
     known = {
         exchange.address
-        for exchange, _, response in answered(trace)
+        for exchange, _, response in requests_with_response(trace)
         if response.status < 300 and exchange.credential is Credential.VALID
     }
     for exchange in trace.exchanges:
@@ -221,26 +226,26 @@ def _allow(operation: Operation, response: HttpResponse, exchange: Exchange) -> 
 
 def _list_scope(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    named = first_named(trace)
+    named = first_requests(trace)
     for one in lists_of(trace):
         own = (one.kind, one.resource_id)
-        strangers = {
+        foreign_jobs = {
             key: request
             for key, request in named.items()
             if (key.kind, key.resource_id) != own
             and request.index < one.exchange.index
-            # A job that this place was given as well is for `time.unique-id` to judge.
-            and Key(*own, key.export_id) not in named
+            # `time.unique-id` judges a job that was also returned for this resource.
+            and JobKey(*own, key.export_id) not in named
         }
-        seen = [key for key in strangers if one.find(key.export_id) is not None]
+        seen = [key for key in foreign_jobs if one.find(key.export_id) is not None]
         for key in seen:
             yield violated(
                 one.operation,
                 f"a job of the {key.kind} {quote(key.resource_id)} is listed",
-                strangers[key],
+                foreign_jobs[key],
                 one.exchange,
             )
-        if strangers and not seen:
+        if foreign_jobs and not seen:
             yield held(one.operation, one.exchange)
 
 

@@ -1,7 +1,7 @@
 """Whether a resource has room for another export job (edition 2026-11: ten at most, D-3)."""
 
 from prolific_contract._vocabulary import JOB_LIMIT
-from prolific_contract.gate.laws._jobs import is_request, place
+from prolific_contract.gate.laws._jobs import is_request, resource_of
 from prolific_contract.gate.laws._lists import lists_of
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
@@ -14,7 +14,7 @@ def may_be_full(trace: Trace, request: Exchange) -> bool:
     """
     if not is_request(request) or request.address is None:
         return False
-    own = place(request.address)
+    own = resource_of(request.address)
     listed = [
         one
         for one in lists_of(trace)
@@ -25,13 +25,13 @@ def may_be_full(trace: Trace, request: Exchange) -> bool:
             is_request(exchange)
             and listed[-1].exchange.index < exchange.index < request.index
             and exchange.address is not None
-            and place(exchange.address) == own
+            and resource_of(exchange.address) == own
             for exchange in trace.exchanges
         )
         return len(listed[-1].entries) + since >= JOB_LIMIT
     return any(
         exchange.address is not None
-        and place(exchange.address) == own
+        and resource_of(exchange.address) == own
         and exchange.response is not None
         and exchange.response.status < 300
         for exchange in trace.exchanges

@@ -1,4 +1,4 @@
-"""The export jobs of a conversation: who named them, and what was told of them when."""
+"""The export jobs of a conversation: the requests that returned them, and their polls."""
 
 import re
 from collections.abc import Iterator
@@ -12,18 +12,18 @@ from prolific_contract.gate.laws._observations import has_access, once, query
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-# Recordings keep times in milliseconds.
+# Recordings round times to milliseconds.
 _ROUNDED: Final = 0.002
 
 
 @frozen
-class Key:
-    """What an export job is known by.
+class JobKey:
+    """The identity of an export job.
 
     Attributes:
-        kind: Of the resource.
-        resource_id: The batch or collection, a UUID in small letters or as it is.
-        export_id: The job, a UUID in small letters or as it is.
+        kind: The kind of the resource.
+        resource_id: The batch or collection; a UUID in lower case.
+        export_id: The job; a UUID in lower case.
     """
 
     kind: Kind
@@ -31,22 +31,20 @@ class Key:
     export_id: str
 
     @classmethod
-    def of(cls, address: Address) -> "Key":
-        """What the job that a path names is known by; the path has to name one."""
-        return cls(*place(address), canonical(str(address.export_id)))
+    def of(cls, address: Address) -> "JobKey":
+        """The key of the job in a path, which has to contain one."""
+        return cls(*resource_of(address), canonical(str(address.export_id)))
 
 
 @frozen
-class Job:
+class ObservedJob:
     """An export job and its part of the conversation.
 
     Attributes:
-        key: What it is known by.
-        events: The requests that named it and the polls that asked for it, in order;
-            nothing after it was deleted.
+        events: The requests that returned it and its polls, in order, until it was deleted.
     """
 
-    key: Key
+    key: JobKey
     events: list[Exchange] = field(factory=list, repr=False)
 
     @property
@@ -56,26 +54,26 @@ class Job:
 
     @property
     def named(self) -> list[Exchange]:
-        """The requests that named it."""
+        """The requests that returned it."""
         return [event for event in self.events if is_request(event)]
 
     @property
     def polls(self) -> list[Exchange]:
-        """The polls, answered or not."""
+        """The polls, with or without a response."""
         return [event for event in self.events if not is_request(event)]
 
-    def told_before(self, exchange: Exchange) -> Exchange | None:
-        """The last event before an exchange that told the job's state."""
-        told = [event for event in self.events if state(event) and before(event, exchange)]
-        return told[-1] if told else None
+    def last_event_before(self, exchange: Exchange) -> Exchange | None:
+        """The last event before an exchange whose response has the job's state."""
+        events = [event for event in self.events if state(event) and before(event, exchange)]
+        return events[-1] if events else None
 
-    def told_after(self, exchange: Exchange) -> Iterator[Exchange]:
-        """The polls after an exchange that told the job's state."""
+    def polls_after(self, exchange: Exchange) -> Iterator[Exchange]:
+        """The polls after an exchange whose responses have the job's state."""
         return (poll for poll in self.polls if state(poll) and before(exchange, poll))
 
 
-def in_course(exchange: Exchange) -> bool:
-    """Whether an exchange belongs to the course of a conversation's own jobs."""
+def is_regular(exchange: Exchange) -> bool:
+    """Whether a request carries the token and was not generated."""
     return not exchange.generated and has_access(exchange)
 
 
@@ -85,9 +83,9 @@ def is_request(exchange: Exchange) -> bool:
 
 
 def state(exchange: Exchange) -> str | None:
-    """The documented state that a success tells; None for all else.
+    """The documented state in a successful response; None for all other responses.
 
-    Any success: which status it should have had is another law's.
+    Any success counts: `shape.status` judges the status.
     """
     response = exchange.response
     if response is None or not 200 <= response.status < 300 or response.state not in STATES:
@@ -96,29 +94,29 @@ def state(exchange: Exchange) -> str | None:
 
 
 def same_id(left: str, right: str) -> bool:
-    """Whether two export ids are the same: UUIDs are, whatever their letters' case."""
+    """Whether two export ids are equal; the case of a UUID does not matter."""
     return canonical(left) == canonical(right)
 
 
 @lru_cache(maxsize=4096)
 def canonical(some_id: str) -> str:
-    """An id in the form in which ids are compared."""
+    """An id in the form in which ids are compared: a UUID in lower case."""
     return some_id.lower() if _UUID.fullmatch(some_id) else some_id
 
 
-def place(address: Address) -> tuple[Kind, str]:
-    """Kind and id of the resource that a path names, as they are compared."""
+def resource_of(address: Address) -> tuple[Kind, str]:
+    """Kind and canonical id of the resource in a path."""
     return address.kind, canonical(address.resource_id)
 
 
 def before(earlier: Exchange, later: Exchange) -> bool:
-    """Whether one request was sent when the other had been answered."""
+    """Whether the later request was sent after the response to the earlier one."""
     answered_at = earlier.at + earlier.took
     return earlier.index < later.index and later.at >= answered_at - _ROUNDED
 
 
-def named_id(exchange: Exchange) -> str | None:
-    """The id of the job that a request for an export was told to be generating."""
+def returned_job_id(exchange: Exchange) -> str | None:
+    """The id of the generating job that the response to a request returns."""
     if not is_request(exchange) or state(exchange) != "generating" or exchange.response is None:
         return None
     export_id = exchange.response.member("export_id")
@@ -127,54 +125,53 @@ def named_id(exchange: Exchange) -> str | None:
 
 @once
 def requests_of(trace: Trace) -> dict[tuple[Kind, str, str], list[Exchange]]:
-    """The answered requests for exports by kind, resource and query.
+    """The requests for exports by kind, resource and query.
 
-    The query is part of it, because edition 2026-11 filters by it: other filters,
-    other jobs.
+    The query belongs to the key, because edition 2026-11 has a job for each filter.
     """
     requests: dict[tuple[Kind, str, str], list[Exchange]] = {}
     for exchange in trace.exchanges:
         address = exchange.address
-        if address is not None and is_request(exchange) and in_course(exchange):
-            key = (*place(address), query(exchange))
+        if address is not None and is_request(exchange) and is_regular(exchange):
+            key = (*resource_of(address), query(exchange))
             requests.setdefault(key, []).append(exchange)
     return requests
 
 
 @once
-def jobs_of(trace: Trace) -> dict[Key, Job]:
-    """Every export id that was named or asked for, with its part of the conversation."""
-    jobs: dict[Key, Job] = {}
-    # By id alone, whoever asked and wherever: that it should not have been is other laws' affair.
+def jobs_of(trace: Trace) -> dict[JobKey, ObservedJob]:
+    """Every job that was returned or polled, with its part of the conversation."""
+    jobs: dict[JobKey, ObservedJob] = {}
+    # By id alone: other laws judge whether the deletion was permitted.
     deleted: set[str] = set()
     for exchange in trace.exchanges:
         key = _key(exchange)
         if key is None or key.export_id in deleted:
             continue
-        if _deletes(exchange):
+        if _may_delete(exchange):
             deleted.add(key.export_id)
-        elif in_course(exchange) and _tells_of_job(exchange):
-            jobs.setdefault(key, Job(key)).events.append(exchange)
+        elif is_regular(exchange) and _concerns_a_job(exchange):
+            jobs.setdefault(key, ObservedJob(key)).events.append(exchange)
     return jobs
 
 
-def _tells_of_job(exchange: Exchange) -> bool:
+def _concerns_a_job(exchange: Exchange) -> bool:
     return exchange.operation is not None and exchange.operation.action in ("request", "status")
 
 
-def _key(exchange: Exchange) -> Key | None:
+def _key(exchange: Exchange) -> JobKey | None:
     address = exchange.address
     if address is None:
         return None
-    export_id = named_id(exchange) if is_request(exchange) else address.export_id
+    export_id = returned_job_id(exchange) if is_request(exchange) else address.export_id
     if export_id is None:
         return None
-    return Key(*place(address), canonical(export_id))
+    return JobKey(*resource_of(address), canonical(export_id))
 
 
-def _deletes(exchange: Exchange) -> bool:
+def _may_delete(exchange: Exchange) -> bool:
     """Whether an exchange may have deleted a job (edition 2026-11)."""
     if exchange.method != "DELETE":
         return False
-    # Without an answer it may have been deleted all the same.
+    # Without a response, the job may have been deleted.
     return exchange.response is None or exchange.response.status < 300

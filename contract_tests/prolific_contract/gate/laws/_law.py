@@ -1,4 +1,4 @@
-"""What a law is, and what it says of a conversation."""
+"""The definition of a law, and of its observations in a conversation."""
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
@@ -16,9 +16,9 @@ class LawSource:
 
     Attributes:
         document: The source document, e.g. ``documents/000``.
-        says: What it says there, in our words.
-        discrepancies: Where documents contradict each other (``D-4`` …); the law then
-            takes the reading that accuses fewer servers, and ``says`` says which.
+        says: Its content, in our words.
+        discrepancies: Where documents contradict each other (``D-4`` …). The law then takes
+            the most permissive reading, and ``says`` states which one.
     """
 
     document: str
@@ -27,7 +27,7 @@ class LawSource:
 
 
 class Outcome(StrEnum):
-    """What one observation says."""
+    """The result of one observation."""
 
     HELD = "held"
     VIOLATED = "violated"
@@ -36,13 +36,13 @@ class Outcome(StrEnum):
 
 @frozen
 class Observation:
-    """One place in a conversation where a law had something to say.
+    """One place in a conversation where a law held, was violated, or noted something.
 
     Attributes:
-        operation: The operation that kept or broke it.
-        outcome: Whether it was kept, broken, or only noted (additive drift).
-        exchanges: Indexes of the exchanges that show it, the decisive one last.
-        seen: What was seen, one sentence, secrets removed; empty when it was kept.
+        operation: The operation for which the law held or was violated.
+        outcome: Whether it held, was violated, or only noted something (additive drift).
+        exchanges: Indexes of the exchanges that prove it, the decisive one last.
+        seen: What happened, one sentence without secrets; empty if the law held.
     """
 
     operation: Operation
@@ -53,11 +53,11 @@ class Observation:
 
 @frozen
 class LawContext:
-    """What a law needs besides the conversation.
+    """What a law needs in addition to the conversation.
 
     Attributes:
-        contract: The built contract of the edition that is enforced (the union when none).
-        edition: The edition that is enforced; None judges what both editions share.
+        contract: The built contract of the enforced edition; the union of both if None.
+        edition: The enforced edition; None judges what both editions share.
         strict: Whether additive drift is a violation.
     """
 
@@ -74,16 +74,16 @@ class Law:
     """A statement about every conversation with a conforming server.
 
     Attributes:
-        id: Stable name, e.g. ``shape.status``.
-        statement: What it demands, one sentence.
+        id: Stable name, e.g. ``shape.status``; its prefix names the module.
+        statement: What it demands, in one or two sentences.
         source: Where it comes from.
-        operations: The operations it is about.
-        needs: What a conversation must hold for it to say anything: what a report
-            prints as the reason when it was not exercised.
-        check: Gives the observations, pure.
-        mutants: The faults that prove it (`prolific_contract.sandbox.mutants`): for each
-            of its operations at least one of them exists.
-        editions: The editions it belongs to; empty means every one.
+        operations: The operations that it judges.
+        needs: What a conversation must contain to exercise it; a report prints it as the
+            reason why the law was not exercised.
+        check: Returns the observations; pure.
+        mutants: The faults that prove it (`prolific_contract.sandbox.mutants`), at least
+            one for each of its operations.
+        editions: The editions to which it applies; empty for all.
         profile: ``polite`` if the polite conversation exercises it, else ``full``.
     """
 

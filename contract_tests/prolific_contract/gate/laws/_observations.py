@@ -1,4 +1,4 @@
-"""What all laws use: making observations, choosing operations and exchanges, quoting."""
+"""Helpers of all laws: observations, groups of operations, selection of exchanges, quoting."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -26,45 +26,45 @@ API: Final = _of("request", "status", "list", "delete")
 _T = TypeVar("_T")
 _PLAIN = re.compile(r"[A-Za-z0-9_~-]+")
 _QUOTED: Final = 160
-# Traces hold no secrets but the URLs, which look like it.
+# Traces contain no secrets except URLs, which the redactor recognizes by their form.
 _REDACTOR: Final = Redactor()
 
 
 def once(find: Callable[[Trace], _T]) -> Callable[[Trace], _T]:
-    """A function of a conversation that is asked by several laws, and works it out once.
+    """Cache a function of a conversation, so that several laws can use it.
 
-    What it gives is not to be changed.
+    Callers must not change the result.
     """
 
     @wraps(find)
     def remembered(trace: Trace) -> _T:
-        if find not in trace.memory:
-            trace.memory[find] = find(trace)
-        found: _T = trace.memory[find]
+        if find not in trace.cache:
+            trace.cache[find] = find(trace)
+        found: _T = trace.cache[find]
         return found
 
     return remembered
 
 
 def held(operation: Operation, *exchanges: Exchange) -> Observation:
-    """A law was kept."""
+    """The law held."""
     return Observation(operation, Outcome.HELD, _indexes(exchanges))
 
 
 def violated(operation: Operation, seen: str, *exchanges: Exchange) -> Observation:
-    """A law was broken.
+    """The law was violated.
 
     Args:
-        operation: The operation that broke it.
-        seen: What was seen, a sentence without its full stop. What it takes from the
-            server has to go through `quote` before.
-        exchanges: Those that show it, the decisive one last.
+        operation: The operation that violated it.
+        seen: What happened, a sentence without its full stop. Text from the server has to
+            pass through `quote`.
+        exchanges: Those that prove it, the decisive one last.
     """
     return Observation(operation, Outcome.VIOLATED, _indexes(exchanges), seen)
 
 
 def noted(operation: Operation, seen: str, *exchanges: Exchange) -> Observation:
-    """Something to know, not to fail for."""
+    """A note, which does not fail a check."""
     return Observation(operation, Outcome.NOTED, _indexes(exchanges), seen)
 
 
@@ -73,19 +73,20 @@ def _indexes(exchanges: tuple[Exchange, ...]) -> tuple[int, ...]:
 
 
 def quote(value: Any) -> str:
-    """What a server sent, fit to be shown: short, one line, secrets removed."""
+    """Text from a server for reports: short, on one line, without secrets."""
     text = value if isinstance(value, str) else repr(value)
     return _REDACTOR.excerpt(text, _QUOTED)
 
 
-def answered(
+def requests_with_response(
     trace: Trace, *, generated: bool | None = None
 ) -> Iterator[tuple[Exchange, Operation, HttpResponse]]:
-    """The answered requests for the API's documented operations.
+    """The requests for documented operations that got a response.
 
     Args:
         trace: The conversation.
-        generated: Of the made-up requests only those, none or (None) all.
+        generated: Whether to return only generated requests (True), none of them (False), or
+            all requests (None).
     """
     for exchange in trace.exchanges:
         operation = exchange.operation
@@ -98,13 +99,13 @@ def answered(
 
 
 def is_whole(response: HttpResponse) -> bool:
-    """Whether the recording has all of a body; many leave bodies out without a word."""
+    """Whether the recording has the complete body; many recorders omit bodies silently."""
     left_out = not response.body and (response.header("content-length") or "0").strip("0 ") != ""
     return not response.cut and not left_out
 
 
 def has_access(exchange: Exchange) -> bool:
-    """Whether a request was sent with the token, as far as a recording shows."""
+    """Whether a request carried the token, as far as the recording shows."""
     return exchange.credential in (Credential.VALID, Credential.UNKNOWN)
 
 
@@ -114,10 +115,10 @@ def query(exchange: Exchange) -> str:
 
 
 def is_plain(exchange: Exchange) -> bool:
-    """Whether a request is one that the documents speak of.
+    """Whether the documents cover a request.
 
-    A made-up request may hold ids that servers and proxies take for something else
-    than an id (a slash, dots, a null), or a query: its refusal is not documented.
+    A generated request may have ids that servers and proxies do not take for ids (with a slash,
+    dots or a null), or a query: the response to those is not documented.
     """
     address = exchange.address
     if address is None or query(exchange) or exchange.url.endswith("/"):

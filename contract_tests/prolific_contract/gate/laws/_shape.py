@@ -1,10 +1,10 @@
-"""Laws about single answers: whether each is of the documented shape."""
+"""Laws about the shape of single responses."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from prolific_contract._vocabulary import OPERATIONS, Operation
-from prolific_contract.gate.laws._documented import Body, Documented, Fault, documented
+from prolific_contract.gate.laws._documented import Documented, DocumentedBody, Mismatch, documented
 from prolific_contract.gate.laws._job_limit import may_be_full
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._observations import (
@@ -12,16 +12,16 @@ from prolific_contract.gate.laws._observations import (
     LIST,
     REQUEST,
     STATUS,
-    answered,
     held,
     is_plain,
     is_whole,
     noted,
     query,
     quote,
+    requests_with_response,
     violated,
 )
-from prolific_contract.gate.laws._strict_json import flaw
+from prolific_contract.gate.laws._strict_json import json_flaw
 from prolific_contract.gate.trace._exchanges import MISSING, Exchange, HttpResponse, Trace
 
 _RATE_LIMITED: Final = 429
@@ -29,11 +29,11 @@ _FORBIDDEN: Final = 403
 _NOT_MODIFIED: Final = 304
 _UNAVAILABLE: Final = 503
 _NO_CONTENT: Final = 204
-# RFC 9110, section 9.3.5: what a deletion may be answered with besides 204.
+# Other success statuses of a deletion (RFC 9110, section 9.3.5).
 _DELETED: Final = (200, 202)
 
 
-def _answered(trace: Trace, context: LawContext) -> Iterator[Observation]:
+def _gets_response(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     for exchange in trace.exchanges:
         operation = exchange.operation or trace.archive_operation(exchange)
@@ -47,7 +47,7 @@ def _answered(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 def _status(trace: Trace, context: LawContext) -> Iterator[Observation]:
     contract = documented(context.contract)
-    for exchange, operation, response in answered(trace):
+    for exchange, operation, response in requests_with_response(trace):
         if not contract.has(operation):
             continue
         statuses = _allowed(contract.statuses(operation), operation)
@@ -77,15 +77,15 @@ def _status(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 
 def _allowed(statuses: Sequence[int], operation: Operation) -> Sequence[int]:
-    # The endpoint's page has no 403, the general pages and the sibling's have.
+    # The page of this endpoint omits 403; the general pages and those of other endpoints have it.
     return sorted({*statuses, _FORBIDDEN}) if operation.action == "status" else statuses
 
 
 def _excused(exchange: Exchange, operation: Operation, response: HttpResponse) -> bool:
-    """Whether an undocumented status says nothing of the API.
+    """Whether an undocumented status proves nothing against the API.
 
-    Because the request is not documented either, because somebody asks for patience, or
-    because the pages have no status for a deletion that was done.
+    The request is not documented either, or the server asks to retry later, or the pages
+    document no status for a successful deletion.
     """
     if operation.action == "delete" and response.status in _DELETED:
         return True
@@ -94,7 +94,7 @@ def _excused(exchange: Exchange, operation: Operation, response: HttpResponse) -
     if response.status == _NOT_MODIFIED:
         return any(name.lower().startswith("if-") for name, _ in exchange.headers)
     if exchange.generated and not is_plain(exchange):
-        # What takes paths for names of files may also lead to a cleaner one.
+        # Servers that normalize paths may redirect to the normalized one.
         return 300 <= response.status < 500
     undocumented = exchange.generated or bool(query(exchange))
     return undocumented and 400 <= response.status < 500
@@ -103,7 +103,7 @@ def _excused(exchange: Exchange, operation: Operation, response: HttpResponse) -
 def _over_limit(
     trace: Trace, context: LawContext, exchange: Exchange, response: HttpResponse
 ) -> bool:
-    """Whether a request may be refused because the resource has all jobs that it may have."""
+    """Whether a request may be refused because the resource has reached the job limit."""
     return (
         context.edition != "2026-03"
         and 400 <= response.status < 500
@@ -116,24 +116,26 @@ def _listed(statuses: Sequence[int]) -> str:
     return f"{', '.join(others)} and {last}"
 
 
-def _judged(trace: Trace, context: LawContext) -> list[tuple[Exchange, Operation, HttpResponse]]:
-    """The answers whose form is documented.
+def _documented_responses(
+    trace: Trace, context: LawContext
+) -> list[tuple[Exchange, Operation, HttpResponse]]:
+    """The responses whose form is documented.
 
-    Not 204, which has no body, not those to requests that only a generator makes up, when
-    they are refused, and not 429: whatever limits the rate may stand before the API.
+    Excluded are 204, which has no body, refused requests that only a generator sends, and 429,
+    which a rate limiter in front of the API may send.
     """
     contract = documented(context.contract)
-    key = (_judged, contract)
-    if key not in trace.memory:
-        trace.memory[key] = list(_to_judge(trace, contract))
-    found: list[tuple[Exchange, Operation, HttpResponse]] = trace.memory[key]
+    key = (_documented_responses, contract)
+    if key not in trace.cache:
+        trace.cache[key] = list(_find_documented_responses(trace, contract))
+    found: list[tuple[Exchange, Operation, HttpResponse]] = trace.cache[key]
     return found
 
 
-def _to_judge(
+def _find_documented_responses(
     trace: Trace, contract: Documented
 ) -> Iterator[tuple[Exchange, Operation, HttpResponse]]:
-    for exchange, operation, response in answered(trace):
+    for exchange, operation, response in requests_with_response(trace):
         if not contract.has(operation):
             continue
         statuses = _allowed(contract.statuses(operation), operation)
@@ -146,7 +148,7 @@ def _to_judge(
 
 
 def _content_type(trace: Trace, context: LawContext) -> Iterator[Observation]:
-    for exchange, operation, response in _judged(trace, context):
+    for exchange, operation, response in _documented_responses(trace, context):
         value = response.header("content-type")
         if value is None:
             yield violated(operation, "the response has no Content-Type", exchange)
@@ -157,10 +159,10 @@ def _content_type(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 
 def _json(trace: Trace, context: LawContext) -> Iterator[Observation]:
-    for exchange, operation, response in _judged(trace, context):
+    for exchange, operation, response in _documented_responses(trace, context):
         if response.redacted or not is_whole(response):
             continue
-        found = flaw(response.body)
+        found = json_flaw(response.body)
         if found is None:
             yield held(operation, exchange)
         else:
@@ -169,57 +171,61 @@ def _json(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 def _successes(
     trace: Trace, context: LawContext
-) -> Iterator[tuple[Exchange, Operation, HttpResponse, Mapping[str, Body]]]:
-    """The documented successes with a readable body, and the bodies that it may be."""
+) -> Iterator[tuple[Exchange, Operation, HttpResponse, Mapping[str, DocumentedBody]]]:
+    """The documented successful responses with a JSON body, and the bodies allowed for each."""
     contract = documented(context.contract)
-    for exchange, operation, response in _judged(trace, context):
+    for exchange, operation, response in _documented_responses(trace, context):
         states = contract.states[operation].get(response.status)
         if states is None or response.json is MISSING:
             continue
-        # A state under the wrong status is `shape.status`'s; here it is read as what it says.
+        # A state under the wrong status violates `shape.status`; here its body is judged by state.
         bodies = contract.bodies(operation)
         yield exchange, operation, response, bodies if response.state in bodies else states
 
 
 def _body_of(
-    operation: Operation, response: HttpResponse, bodies: Mapping[str, Body]
-) -> Body | None:
-    """What a success has to be; None if it tells no documented state."""
+    operation: Operation, response: HttpResponse, bodies: Mapping[str, DocumentedBody]
+) -> DocumentedBody | None:
+    """The documented body for a response's state; None if the state is not documented."""
     return bodies.get("" if operation.action == "list" else str(response.state))
 
 
 def _body(trace: Trace, context: LawContext) -> Iterator[Observation]:
     for exchange, operation, response, bodies in _successes(trace, context):
         body = _body_of(operation, response, bodies)
-        faults = _state_faults(response, bodies) if body is None else body.faults(response.json)
-        if faults is None:
+        mismatches = (
+            _state_mismatches(response, bodies) if body is None else body.mismatches(response.json)
+        )
+        if mismatches is None:
             continue
         if response.redacted:
-            faults = [fault for fault in faults if not fault.of_format]
-        if faults:
-            yield violated(operation, _told(faults), exchange)
+            mismatches = [mismatch for mismatch in mismatches if not mismatch.format_only]
+        if mismatches:
+            yield violated(operation, _summary(mismatches), exchange)
         else:
             yield held(operation, exchange)
 
 
-def _state_faults(response: HttpResponse, bodies: Mapping[str, Body]) -> list[Fault]:
-    """What is wrong with a body that tells none of the documented states."""
+def _state_mismatches(
+    response: HttpResponse, bodies: Mapping[str, DocumentedBody]
+) -> list[Mismatch]:
+    """What is wrong with a body without a documented state."""
     if not isinstance(response.json, dict):
-        return [Fault("", f"the body is {quote(response.json)!r}, not an object")]
+        return [Mismatch("", f"the body is {quote(response.json)!r}, not an object")]
     if "status" not in response.json:
-        return [Fault("", 'the body has no member "status"')]
+        return [Mismatch("", 'the body has no member "status"')]
     one_of = " or ".join(f'"{state}"' for state in sorted(bodies))
-    return [Fault("/status", f"{quote(response.json['status'])!r} is not {one_of}")]
+    return [Mismatch("/status", f"{quote(response.json['status'])!r} is not {one_of}")]
 
 
-def _told(faults: list[Fault]) -> str:
-    more = len(faults) - 1
-    return f"{faults[0]}" + (f", and {more} more" if more else "")
+def _summary(mismatches: list[Mismatch]) -> str:
+    more = len(mismatches) - 1
+    return f"{mismatches[0]}" + (f", and {more} more" if more else "")
 
 
 def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
     contract = documented(context.contract)
-    for exchange, operation, response in _judged(trace, context):
+    for exchange, operation, response in _documented_responses(trace, context):
         if response.status < 400 or not is_whole(response):
             continue
         if response.json is MISSING:
@@ -227,28 +233,28 @@ def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 operation, f"the body of the error {response.status} is not JSON", exchange
             )
             continue
-        faults = _envelope(contract.errors[operation], response).faults(response.json)
-        if faults is None:
+        mismatches = _envelope(contract.errors[operation], response).mismatches(response.json)
+        if mismatches is None:
             continue
-        if faults:
+        if mismatches:
             yield violated(
                 operation,
-                f"the error {response.status} has no valid envelope: {_told(faults)}",
+                f"the error {response.status} has no valid envelope: {_summary(mismatches)}",
                 exchange,
             )
         elif response.json["error"]["status"] != response.status:
-            told = quote(response.json["error"]["status"])
+            stated = quote(response.json["error"]["status"])
             yield violated(
                 operation,
-                f"the envelope of the error {response.status} has the status {told}",
+                f"the envelope of the error {response.status} has the status {stated}",
                 exchange,
             )
         else:
             yield held(operation, exchange)
 
 
-def _envelope(errors: Mapping[int, Body], response: HttpResponse) -> Body:
-    # One that is not documented for this operation has the form of those that are.
+def _envelope(errors: Mapping[int, DocumentedBody], response: HttpResponse) -> DocumentedBody:
+    # An error without documentation for this operation has the same form as the documented ones.
     return errors.get(response.status) or next(iter(errors.values()))
 
 
@@ -261,7 +267,7 @@ def _additive(trace: Trace, context: LawContext) -> Iterator[Observation]:
     ]
     bodies += [
         (exchange, operation, response, _envelope(contract.errors[operation], response))
-        for exchange, operation, response in _judged(trace, context)
+        for exchange, operation, response in _documented_responses(trace, context)
         if response.status >= 400 and response.json is not MISSING
     ]
     for exchange, operation, response, body in bodies:
@@ -285,7 +291,7 @@ LAWS: Final = (
         ),
         operations=OPERATIONS,
         needs="a request for the operation, and its outcome",
-        check=_answered,
+        check=_gets_response,
         mutants=(
             "reset",
             "hang",

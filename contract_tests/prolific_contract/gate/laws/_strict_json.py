@@ -1,4 +1,4 @@
-"""JSON read to the letter: what lenient readers let pass."""
+"""Strict JSON: finds what lenient parsers accept."""
 
 import json
 from typing import Any
@@ -7,14 +7,14 @@ from prolific_exports._model._json import check_limits
 
 
 class _DuplicateError(ValueError):
-    """An object has two members of one name."""
+    """An object has two members with the same name."""
 
 
-def flaw(body: bytes) -> str | None:
+def json_flaw(body: bytes) -> str | None:
     """Why a body is not strictly JSON text in UTF-8 (RFC 8259); None if it is.
 
-    Strict are the rules that two readers have to share to read the same: one value, no
-    byte order mark, names once, no numbers beyond JSON's.
+    The rules make all parsers read the same value: one value, no byte order mark, unique names,
+    only numbers that JSON has.
     """
     if body.startswith(b"\xef\xbb\xbf"):
         return "begins with a byte order mark"

@@ -1,39 +1,39 @@
-"""Laws about the course of a conversation: what one answer promises of later ones."""
+"""Laws about sequences of responses: what one response implies for later ones."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from prolific_contract._vocabulary import Operation
 from prolific_contract.gate.laws._jobs import (
-    Job,
-    Key,
+    JobKey,
+    ObservedJob,
     before,
     canonical,
-    in_course,
+    is_regular,
     is_request,
     jobs_of,
-    named_id,
-    place,
     requests_of,
+    resource_of,
+    returned_job_id,
     same_id,
     state,
 )
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
-from prolific_contract.gate.laws._lists import is_tried
+from prolific_contract.gate.laws._lists import deletion_attempted
 from prolific_contract.gate.laws._observations import REQUEST, STATUS, held, quote, violated
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 
-# How long, in seconds, an export that is ready is "recent" in anybody's sense (documents/002
-# gives no limit), and a job is there in anybody's sense (its URL is for an hour at least).
-_RECENT: Final = 600.0
-_KEPT: Final = 3600.0
+# Seconds during which an export certainly counts as recent (documents/002 gives no limit), and
+# during which a job certainly exists (its URL is valid for at least an hour).
+_RECENT_SECONDS: Final = 600.0
+_JUDGED_SECONDS: Final = 3600.0
 
 
 def _refusal(exchange: Exchange) -> int | None:
-    """The status of an answer that refuses a poll for good; None for all else.
+    """The status of a response that refuses a poll permanently; None for all others.
 
-    429 and the server's own errors say nothing of the job; neither does 401 when
-    nobody knows what token was sent.
+    429 and server errors say nothing about the job, and neither does 401 if the recording
+    does not show which token was sent.
     """
     if exchange.response is None or not 400 <= exchange.response.status < 500:
         return None
@@ -50,7 +50,7 @@ def _pollable(trace: Trace, context: LawContext) -> Iterator[Observation]:
         for first in job.named[:1]:
             for poll in job.polls:
                 if not before(first, poll) or (_refusal(poll) and poll.sender != first.sender):
-                    # Another account need not see it.
+                    # Another account may not have access.
                     continue
                 refused = _refusal(poll)
                 if refused is not None:
@@ -71,15 +71,17 @@ def _same_id(trace: Trace, context: LawContext) -> Iterator[Observation]:
     for job in jobs_of(trace).values():
         for poll in job.polls:
             response = poll.response
-            told = response.member("export_id") if response is not None and state(poll) else None
-            if not isinstance(told, str):
+            returned_id = (
+                response.member("export_id") if response is not None and state(poll) else None
+            )
+            if not isinstance(returned_id, str):
                 continue
-            if same_id(told, job.key.export_id):
+            if same_id(returned_id, job.key.export_id):
                 yield held(job.status, poll)
             else:
                 yield violated(
                     job.status,
-                    f"polled {quote(job.key.export_id)}, but the response names {quote(told)}",
+                    f"polled {quote(job.key.export_id)}, but got {quote(returned_id)}",
                     poll,
                 )
 
@@ -87,11 +89,11 @@ def _same_id(trace: Trace, context: LawContext) -> Iterator[Observation]:
 def _unique_id(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     jobs = jobs_of(trace)
-    owners: dict[str, tuple[Key, Exchange]] = {}
-    for key, request in _named(trace):
+    owners: dict[str, tuple[JobKey, Exchange]] = {}
+    for key, request in _returned_jobs(trace):
         operation = Operation(key.kind, "request")
         owner, first = owners.setdefault(key.export_id, (key, request))
-        ended = jobs.get(key, Job(key)).told_before(request)
+        ended = jobs.get(key, ObservedJob(key)).last_event_before(request)
         if owner != key:
             yield violated(
                 operation,
@@ -110,12 +112,12 @@ def _unique_id(trace: Trace, context: LawContext) -> Iterator[Observation]:
             yield held(operation, request)
 
 
-def _named(trace: Trace) -> Iterator[tuple[Key, Exchange]]:
-    """The requests that named a job, in order."""
+def _returned_jobs(trace: Trace) -> Iterator[tuple[JobKey, Exchange]]:
+    """The requests that returned a job, in order."""
     for exchange in trace.exchanges:
-        export_id, address = named_id(exchange), exchange.address
-        if export_id is not None and address is not None and in_course(exchange):
-            yield Key(*place(address), canonical(export_id)), exchange
+        export_id, address = returned_job_id(exchange), exchange.address
+        if export_id is not None and address is not None and is_regular(exchange):
+            yield JobKey(*resource_of(address), canonical(export_id)), exchange
 
 
 def _request_while_generating(trace: Trace, context: LawContext) -> Iterator[Observation]:
@@ -123,63 +125,64 @@ def _request_while_generating(trace: Trace, context: LawContext) -> Iterator[Obs
     jobs = jobs_of(trace)
     for (kind, resource_id, _), requests in requests_of(trace).items():
         operation = Operation(kind, "request")
-        earlier: dict[Key, Job] = {}
+        earlier: dict[JobKey, ObservedJob] = {}
         for request in requests:
-            export_id = named_id(request)
+            export_id = returned_job_id(request)
             if export_id is None:
                 continue
-            key = Key(kind, resource_id, canonical(export_id))
+            key = JobKey(kind, resource_id, canonical(export_id))
             running = [
-                (job, told)
+                (job, last_event)
                 for job in earlier.values()
-                if (told := job.told_before(request)) is not None and state(told) == "generating"
+                if (last_event := job.last_event_before(request)) is not None
+                and state(last_event) == "generating"
             ]
             if any(job.key == key for job, _ in running):
                 yield held(operation, request)
-            for job, told in running:
-                still = next(job.told_after(request), None)
+            for job, last_event in running:
+                still = next(job.polls_after(request), None)
                 if job.key != key and still is not None and state(still) == "generating":
                     yield violated(
                         operation,
                         f"started {quote(export_id)} while {quote(job.key.export_id)} was "
                         "generating before and after the request",
-                        told,
+                        last_event,
                         still,
                         request,
                     )
-            earlier[key] = jobs.get(key, Job(key))
+            earlier[key] = jobs.get(key, ObservedJob(key))
 
 
 def _request_after_complete(trace: Trace, context: LawContext) -> Iterator[Observation]:
     if context.edition is None:
         return
-    judge = _reused if context.edition == "2026-03" else _never_reused
+    judge = _returns_the_export if context.edition == "2026-03" else _starts_a_job
     jobs = jobs_of(trace)
     for (kind, resource_id, _), requests in requests_of(trace).items():
-        job: Job | None = None
+        job: ObservedJob | None = None
         ready: Exchange | None = None
         for request in requests:
-            told = job.told_before(request) if job is not None else None
-            if told is not None and (ready is None or told.index > ready.index):
-                ready = told if state(told) == "complete" else None
-            if ready is not None and state(request) and request.at - ready.at <= _RECENT:
+            latest = job.last_event_before(request) if job is not None else None
+            if latest is not None and (ready is None or latest.index > ready.index):
+                ready = latest if state(latest) == "complete" else None
+            if ready is not None and state(request) and request.at - ready.at <= _RECENT_SECONDS:
                 yield from judge(Operation(kind, "request"), job, ready, request)
-            export_id = named_id(request)
+            export_id = returned_job_id(request)
             if export_id is not None:
-                job, ready = jobs.get(Key(kind, resource_id, canonical(export_id))), None
+                job, ready = jobs.get(JobKey(kind, resource_id, canonical(export_id))), None
             elif state(request) == "complete":
                 ready = request
 
 
-def _reused(
-    operation: Operation, job: Job | None, ready: Exchange, request: Exchange
+def _returns_the_export(
+    operation: Operation, job: ObservedJob | None, ready: Exchange, request: Exchange
 ) -> Iterator[Observation]:
-    """Edition 2026-03: a complete export is given again."""
+    """Edition 2026-03: a complete export is returned again."""
     if state(request) == "complete":
         yield held(operation, ready, request)
         return
-    # An archive may be deleted between two requests; then a new job is right.
-    again = next(job.told_after(request), None) if job is not None else None
+    # If the archive was deleted between the requests, a new job is correct.
+    again = next(job.polls_after(request), None) if job is not None else None
     if again is not None and state(again) == "complete":
         yield violated(
             operation,
@@ -191,11 +194,11 @@ def _reused(
         )
 
 
-def _never_reused(
-    operation: Operation, job: Job | None, ready: Exchange, request: Exchange
+def _starts_a_job(
+    operation: Operation, job: ObservedJob | None, ready: Exchange, request: Exchange
 ) -> Iterator[Observation]:
     """Edition 2026-11: every request starts a new job."""
-    export_id = named_id(request)
+    export_id = returned_job_id(request)
     if state(request) == "complete":
         yield violated(operation, "returned the complete export again", ready, request)
     elif job is not None and export_id is not None and same_id(export_id, job.key.export_id):
@@ -206,42 +209,42 @@ def _never_reused(
 
 def _complete_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    # Complete may become failed: that is how a deleted archive reads.
-    yield from _stays(trace, "complete", frozenset({"generating"}))
+    # Complete may become failed: this is how a deleted archive is reported.
+    yield from _keeps_state(trace, "complete", frozenset({"generating"}))
 
 
 def _failed_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    yield from _stays(trace, "failed", frozenset({"generating", "complete"}))
+    yield from _keeps_state(trace, "failed", frozenset({"generating", "complete"}))
 
 
-def _stays(trace: Trace, end: str, broken_by: frozenset[str]) -> Iterator[Observation]:
+def _keeps_state(trace: Trace, end: str, broken_by: frozenset[str]) -> Iterator[Observation]:
     for job in jobs_of(trace).values():
         ended: Exchange | None = None
         for event in job.events:
-            told = state(event)
+            current = state(event)
             if is_request(event):
-                # A new life under an old id is for `time.unique-id` to judge.
+                # `time.unique-id` judges a new job under an old id.
                 ended = None
-            elif ended is not None and told is not None and before(ended, event):
-                if told in broken_by:
-                    yield violated(job.status, f"was {end}, then {told}", ended, event)
+            elif ended is not None and current is not None and before(ended, event):
+                if current in broken_by:
+                    yield violated(job.status, f"was {end}, then {current}", ended, event)
                 else:
                     yield held(job.status, ended, event)
-            if told == end and ended is None and not is_request(event):
+            if current == end and ended is None and not is_request(event):
                 ended = event
 
 
 def _job_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     for job in jobs_of(trace).values():
-        told: dict[int | None, Exchange] = {}
+        last_polls: dict[int | None, Exchange] = {}
         for poll in job.polls:
-            known = told.get(poll.sender)
-            if known is not None and before(known, poll) and poll.at - known.at <= _KEPT:
+            known = last_polls.get(poll.sender)
+            if known is not None and before(known, poll) and poll.at - known.at <= _JUDGED_SECONDS:
                 if _refusal(poll) in (404, 410):
-                    if is_tried(trace, job.key, known, poll):
-                        # What a refused deletion did is for `time.delete-refused` to judge.
+                    if deletion_attempted(trace, job.key, known, poll):
+                        # `time.delete-refused` judges the effect of a refused deletion.
                         continue
                     yield violated(
                         job.status,
@@ -252,20 +255,20 @@ def _job_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 elif state(poll):
                     yield held(job.status, known, poll)
             if state(poll):
-                told[poll.sender] = poll
+                last_polls[poll.sender] = poll
 
 
 def _completes(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     for job in jobs_of(trace).values():
         for start in job.named[:1]:
-            told = list(job.told_after(start))
+            polls = list(job.polls_after(start))
             late = [
                 poll
-                for poll in told
+                for poll in polls
                 if state(poll) == "generating" and poll.at - start.at >= trace.max_wait
             ]
-            done = [poll for poll in told if state(poll) == "complete"]
+            done = [poll for poll in polls if state(poll) == "complete"]
             if late:
                 yield violated(
                     job.status,
@@ -279,17 +282,17 @@ def _completes(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 def _get_is_safe(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    started = {key.export_id: key for key, _ in _named(trace)}
+    started = {key.export_id: key for key, _ in _returned_jobs(trace)}
     for job in jobs_of(trace).values():
         if started.get(job.key.export_id, job.key) != job.key:
-            # A job that shows elsewhere is for `isolation.job-scope` to judge.
+            # `isolation.job-scope` judges a job that is visible elsewhere.
             continue
         unknown: Exchange | None = None
         for event in job.events:
             if is_request(event):
                 break
             if event.credential is not Credential.VALID:
-                # Another account may see what this one does not.
+                # Another account may have access to other jobs.
                 continue
             if unknown is not None and before(unknown, event):
                 if state(event):

@@ -6,12 +6,12 @@ from typing import Final
 from attrs import frozen
 
 from prolific_contract.gate.laws._jobs import (
-    Job,
-    Key,
+    JobKey,
+    ObservedJob,
     before,
-    in_course,
+    is_regular,
     jobs_of,
-    named_id,
+    returned_job_id,
     same_id,
     state,
 )
@@ -19,28 +19,28 @@ from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observa
 from prolific_contract.gate.laws._lists import (
     Deletion,
     deletions_of,
-    first_named,
+    first_requests,
     lists_of,
-    may_be_deleted,
+    may_have_been_deleted,
 )
 from prolific_contract.gate.laws._observations import DELETE, held, once, violated
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 
-# A job that was told of this many seconds before is hardly ever another by now.
+# Seconds after a poll within which the reported state is treated as current.
 _JUST_NOW: Final = 1.0
 _GONE: Final = (404, 410)
 
 
 def _deleted(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    named = first_named(trace)
+    named = first_requests(trace)
     for deletion in deletions_of(trace):
-        if deletion.done and deletion.key in named and in_course(deletion.exchange):
-            # A new life under an old id is for `time.unique-id` to judge.
+        if deletion.done and deletion.key in named and is_regular(deletion.exchange):
+            # `time.unique-id` judges a new job under an old id.
             again = [
                 exchange.index
                 for exchange in trace.exchanges[deletion.exchange.index :]
-                if same_id(named_id(exchange) or "", deletion.key.export_id)
+                if same_id(returned_job_id(exchange) or "", deletion.key.export_id)
             ]
             until = min(again, default=len(trace.exchanges))
             yield from _polled_after(trace, deletion, until)
@@ -50,17 +50,17 @@ def _deleted(trace: Trace, context: LawContext) -> Iterator[Observation]:
 def _polled_after(trace: Trace, deletion: Deletion, until: int) -> Iterator[Observation]:
     earlier = [poll for poll in _polls(trace, deletion.key) if before(poll, deletion.exchange)]
     job = jobs_of(trace).get(deletion.key)
-    last = job.told_before(deletion.exchange) if job is not None else None
+    last = job.last_event_before(deletion.exchange) if job is not None else None
     was_failed = last is None or state(last) == "failed"
     was_gone = any(map(_is_gone, earlier[-1:]))
     for poll in _polls(trace, deletion.key):
         if not before(deletion.exchange, poll) or poll.index > until:
             continue
-        told = state(poll)
-        if told in ("generating", "complete"):
-            seen = f"a deleted job is {told} when polled later"
+        polled_state = state(poll)
+        if polled_state in ("generating", "complete"):
+            seen = f"a deleted job is {polled_state} when polled later"
             yield violated(deletion.operation, seen, deletion.exchange, poll)
-        elif (told == "failed" and not was_failed) or (_is_gone(poll) and not was_gone):
+        elif (polled_state == "failed" and not was_failed) or (_is_gone(poll) and not was_gone):
             yield held(deletion.operation, deletion.exchange, poll)
 
 
@@ -86,42 +86,42 @@ def _is_gone(poll: Exchange) -> bool:
     return poll.response is not None and poll.response.status in _GONE
 
 
-def _polls(trace: Trace, key: Key) -> list[Exchange]:
-    """The polls of a job, those after its deletion included."""
+def _polls(trace: Trace, key: JobKey) -> list[Exchange]:
+    """The polls of a job, including those after its deletion."""
     return _all_polls(trace).get(key, [])
 
 
 @once
-def _all_polls(trace: Trace) -> dict[Key, list[Exchange]]:
-    polls: dict[Key, list[Exchange]] = {}
+def _all_polls(trace: Trace) -> dict[JobKey, list[Exchange]]:
+    polls: dict[JobKey, list[Exchange]] = {}
     for exchange in trace.exchanges:
         operation, address = exchange.operation, exchange.address
-        if operation is None or address is None or not in_course(exchange):
+        if operation is None or address is None or not is_regular(exchange):
             continue
         if operation.action == "status":
-            polls.setdefault(Key.of(address), []).append(exchange)
+            polls.setdefault(JobKey.of(address), []).append(exchange)
     return polls
 
 
 def _delete_generating(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     jobs = jobs_of(trace)
-    done: dict[tuple[str, str], list[_Ended]] = {}
+    done: dict[tuple[str, str], list[_DeletedJob]] = {}
     for deletion in deletions_of(trace):
         exchange = deletion.exchange
         job = jobs.get(deletion.key)
-        told = job.told_before(exchange) if job is not None else None
-        if job is None or told is None or state(told) != "generating":
+        last_event = job.last_event_before(exchange) if job is not None else None
+        if job is None or last_event is None or state(last_event) != "generating":
             continue
-        if exchange.credential is not Credential.VALID or exchange.sender != told.sender:
+        if exchange.credential is not Credential.VALID or exchange.sender != last_event.sender:
             continue
-        if exchange.at - (told.at + told.took) > _JUST_NOW:
+        if exchange.at - (last_event.at + last_event.took) > _JUST_NOW:
             continue
         if not deletion.done:
-            yield from _refused_while_generating(deletion, job, told)
+            yield from _refused_while_generating(deletion, job, last_event)
         elif job.named:
-            ended = _Ended.between(job, told, exchange)
-            # Of one resource exports take about the same time, of others any.
+            ended = _DeletedJob.between(job, last_event, exchange)
+            # Exports of one resource take similar times; those of others need not.
             key = (deletion.key.kind, deletion.key.resource_id)
             earlier = done.setdefault(key, [])
             others = [one for one in earlier if one.excludes(ended)]
@@ -130,20 +130,20 @@ def _delete_generating(trace: Trace, context: LawContext) -> Iterator[Observatio
                 yield violated(
                     deletion.operation,
                     f"{len(others) + 1} generating jobs were deleted, at different ages",
-                    told,
+                    last_event,
                     *(one.deletion for one in others),
                     exchange,
                 )
 
 
 @frozen
-class _Ended:
-    """A job that was deleted when it had just been generating, and may have ended in between.
+class _DeletedJob:
+    """A job that was generating just before its deletion, and may have ended in between.
 
     Attributes:
         deletion: The request.
-        earliest: Its age in seconds at which it may have ended at the earliest.
-        latest: At the latest.
+        earliest: Minimum age in seconds at which it may have ended.
+        latest: Maximum age in seconds at which it may have ended.
     """
 
     deletion: Exchange
@@ -151,37 +151,37 @@ class _Ended:
     latest: float
 
     @classmethod
-    def between(cls, job: Job, told: Exchange, deletion: Exchange) -> "_Ended":
+    def between(cls, job: ObservedJob, last_event: Exchange, deletion: Exchange) -> "_DeletedJob":
         request = job.named[0]
         return cls(
             deletion,
-            max(0.0, told.at - (request.at + request.took)),
+            max(0.0, last_event.at - (request.at + request.took)),
             deletion.at + deletion.took - request.at,
         )
 
-    def excludes(self, other: "_Ended") -> bool:
-        """Whether one duration of exports can't explain both."""
+    def excludes(self, other: "_DeletedJob") -> bool:
+        """Whether no single duration of exports explains both deletions."""
         return self.latest < other.earliest or other.latest < self.earliest
 
 
 def _refused_while_generating(
-    deletion: Deletion, job: Job, told: Exchange
+    deletion: Deletion, job: ObservedJob, last_event: Exchange
 ) -> Iterator[Observation]:
     status = deletion.status
     if status is None or not 400 <= status < 500 or status == 429:
         return
     if status == 409:
-        yield held(deletion.operation, told, deletion.exchange)
+        yield held(deletion.operation, last_event, deletion.exchange)
         return
     if deletion.exchange.generated:
-        # What else is wrong with it may come first.
+        # The server may have refused it for another reason.
         return
-    still = next(job.told_after(deletion.exchange), None)
+    still = next(job.polls_after(deletion.exchange), None)
     if still is not None and state(still) == "generating":
         yield violated(
             deletion.operation,
             f"the deletion of a generating job got {status}, not 409",
-            told,
+            last_event,
             still,
             deletion.exchange,
         )
@@ -196,27 +196,27 @@ def _delete_refused(trace: Trace, context: LawContext) -> Iterator[Observation]:
         key = owners.get(deletion.key.export_id)
         if key is None or status is None or not 400 <= status < 500 or exchange.generated:
             continue
-        # What else was refused in the meantime, under the other kind, is not suspected.
+        # A refusal under the other kind says nothing about this job.
         if key.kind != deletion.key.kind:
             continue
-        told = jobs[key].told_before(exchange)
-        if told is None:
+        last_event = jobs[key].last_event_before(exchange)
+        if last_event is None:
             continue
-        polls = [poll for poll in _polls(trace, key) if poll.sender == told.sender]
+        polls = [poll for poll in _polls(trace, key) if poll.sender == last_event.sender]
         poll = next((poll for poll in polls if before(exchange, poll)), None)
-        if poll is None or may_be_deleted(trace, key, told, poll):
+        if poll is None or may_have_been_deleted(trace, key, last_event, poll):
             continue
-        if any(_is_gone(lost) for lost in polls if told.index < lost.index < exchange.index):
-            # It was gone before.
+        if any(_is_gone(lost) for lost in polls if last_event.index < lost.index < exchange.index):
+            # It was already gone before the deletion.
             continue
         if state(poll) in ("generating", "complete"):
-            # That a job failed is said of deleted ones, too.
+            # A failed job proves nothing: deleted jobs may also be reported as failed.
             yield held(deletion.operation, exchange, poll)
         elif _is_gone(poll):
             yield violated(
                 deletion.operation,
                 f"the deletion got {status}, but the job is gone",
-                told,
+                last_event,
                 exchange,
                 poll,
             )

@@ -1,4 +1,4 @@
-"""Laws about filters and the number of jobs, which edition 2026-11 has."""
+"""Laws about filters and the job limit (edition 2026-11)."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,24 +6,24 @@ from typing import Final
 from prolific_contract._vocabulary import JOB_LIMIT, Kind, Operation
 from prolific_contract.gate.laws._documented import documented
 from prolific_contract.gate.laws._jobs import (
-    Job,
-    Key,
+    JobKey,
+    ObservedJob,
     before,
     canonical,
-    in_course,
+    is_regular,
     is_request,
     jobs_of,
-    named_id,
-    place,
+    resource_of,
+    returned_job_id,
     state,
 )
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import (
     JobList,
-    asked_conditions,
     deletions_of,
-    first_named,
+    first_requests,
     lists_of,
+    requested_filter,
 )
 from prolific_contract.gate.laws._observations import REQUEST, held, quote, violated
 from prolific_contract.gate.trace._exchanges import MISSING, Exchange, HttpResponse, Trace
@@ -33,24 +33,24 @@ _REFERENCE: Final = "API reference, request an export"
 
 def _requests(trace: Trace) -> Iterator[tuple[Kind, str, Exchange]]:
     for exchange in trace.exchanges:
-        if exchange.address is not None and is_request(exchange) and in_course(exchange):
-            yield *place(exchange.address), exchange
+        if exchange.address is not None and is_request(exchange) and is_regular(exchange):
+            yield *resource_of(exchange.address), exchange
 
 
 def _request_filter(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    named, jobs = first_named(trace), jobs_of(trace)
+    named, jobs = first_requests(trace), jobs_of(trace)
     for kind, resource_id, request in _requests(trace):
-        export_id = named_id(request)
+        export_id = returned_job_id(request)
         if export_id is None:
             continue
         operation = Operation(kind, "request")
-        key = Key(kind, resource_id, canonical(export_id))
+        key = JobKey(kind, resource_id, canonical(export_id))
         first = named[key]
-        asked, asked_first = asked_conditions(request), asked_conditions(first)
-        if asked is None or asked_first is None:
+        requested, asked_first = requested_filter(request), requested_filter(first)
+        if requested is None or asked_first is None:
             continue
-        if asked_first != asked:
+        if asked_first != requested:
             yield violated(
                 operation,
                 f"{quote(export_id)} was started for a request with another filter",
@@ -63,17 +63,17 @@ def _request_filter(trace: Trace, context: LawContext) -> Iterator[Observation]:
             for other, earlier in named.items()
             if (other.kind, other.resource_id) == (kind, resource_id)
             and earlier.index < request.index
-            and asked_conditions(earlier) not in (None, asked)
-            # Once it has ended, any request gets another job.
+            and requested_filter(earlier) not in (None, requested)
+            # After a job has ended, any request returns another job.
             and _generates_after(jobs[other], request)
         ]
         if others:
             yield held(operation, others[-1], request)
 
 
-def _generates_after(job: Job, request: Exchange) -> bool:
-    told = next(job.told_after(request), None)
-    return told is not None and state(told) == "generating"
+def _generates_after(job: ObservedJob, request: Exchange) -> bool:
+    next_poll = next(job.polls_after(request), None)
+    return next_poll is not None and state(next_poll) == "generating"
 
 
 def _limit(trace: Trace, context: LawContext) -> Iterator[Observation]:
@@ -87,18 +87,18 @@ def _limit(trace: Trace, context: LawContext) -> Iterator[Observation]:
             and one.exchange.sender == request.sender
         ]
         last = [one for one in own if before(one.exchange, request)][-1:]
-        if not last or request.response is None or _changed(trace, last[0], request):
+        if not last or request.response is None or _may_have_changed(trace, last[0], request):
             continue
         after = next((one for one in own if before(request, one.exchange)), None)
         if len(last[0].entries) >= JOB_LIMIT:
-            yield from _over(context, last[0], request, after)
+            yield from _request_at_limit(context, last[0], request, after)
             if _is_refusal(request.response):
                 refused[kind, resource_id] = request
         elif (kind, resource_id) in refused:
-            yield from _freed(kind, refused[kind, resource_id], last[0], request)
+            yield from _request_after_deletion(kind, refused[kind, resource_id], last[0], request)
 
 
-def _changed(trace: Trace, since: JobList, request: Exchange) -> bool:
+def _may_have_changed(trace: Trace, since: JobList, request: Exchange) -> bool:
     """Whether another request or a deletion may have changed the number of jobs."""
     between = range(since.exchange.index + 1, request.index)
     requests = any(
@@ -116,13 +116,13 @@ def _is_refusal(response: HttpResponse) -> bool:
     return 400 <= response.status < 500
 
 
-def _over(
+def _request_at_limit(
     context: LawContext, full: JobList, request: Exchange, after: JobList | None
 ) -> Iterator[Observation]:
-    """A request while there are as many jobs as there may be."""
+    """A request while the resource has as many jobs as the limit allows."""
     operation, response = Operation(full.kind, "request"), request.response
-    export_id = named_id(request)
-    # The job that is generating is given again; that starts nothing.
+    export_id = returned_job_id(request)
+    # The request returned the generating job and started nothing.
     if response is None or (export_id is not None and full.find(export_id) is not None):
         return
     ids = {entry.export_id for entry in full.entries}
@@ -136,7 +136,7 @@ def _over(
         return
     errors = documented(context.contract).errors[operation]
     envelope = next(iter(errors.values()))
-    if response.status != 429 and (response.json is MISSING or envelope.faults(response.json)):
+    if response.status != 429 and (response.json is MISSING or envelope.mismatches(response.json)):
         yield violated(
             operation,
             f"the request over the job limit got {response.status} and no error envelope",
@@ -144,19 +144,19 @@ def _over(
             request,
         )
     elif after is not None and response.status != 429:
-        # 429 may have been for the rate of requests.
+        # 429 may come from the rate limit.
         yield held(operation, *shown_by)
 
 
-def _freed(
+def _request_after_deletion(
     kind: Kind, refused: Exchange, listed: JobList, request: Exchange
 ) -> Iterator[Observation]:
-    """A request when there is room again."""
+    """A request after a job was deleted."""
     operation, response = Operation(kind, "request"), request.response
-    asked = asked_conditions(request)
-    if response is None or asked is None or asked_conditions(refused) != asked:
+    requested = requested_filter(request)
+    if response is None or requested is None or requested_filter(refused) != requested:
         return
-    if named_id(request) is not None:
+    if returned_job_id(request) is not None:
         yield held(operation, refused, listed.exchange, request)
     elif refused.response is not None and response.status == refused.response.status != 429:
         yield violated(

@@ -3,33 +3,38 @@
 from collections.abc import Iterator
 from typing import Final
 
-from prolific_contract.gate.laws._jobs import Key, before, jobs_of, state
+from prolific_contract.gate.laws._jobs import JobKey, before, jobs_of, state
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
-from prolific_contract.gate.laws._lists import first_named, is_tried, lists_of, may_be_deleted
+from prolific_contract.gate.laws._lists import (
+    deletion_attempted,
+    first_requests,
+    lists_of,
+    may_have_been_deleted,
+)
 from prolific_contract.gate.laws._observations import LIST, held, quote, violated
 from prolific_contract.gate.trace._exchanges import Trace
 
-# How long, in seconds, a job is there in anybody's sense: its URL is for an hour.
-_KEPT: Final = 3600.0
+# Seconds during which a job certainly exists: its URL is valid for at least an hour.
+_JUDGED_SECONDS: Final = 3600.0
 _REFERENCE: Final = "API reference, list export jobs"
 
 
 def _listed(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    named = first_named(trace)
+    named = first_requests(trace)
     for one in lists_of(trace):
         for key, request in named.items():
             if (key.kind, key.resource_id) != (one.kind, one.resource_id):
                 continue
-            if not before(request, one.exchange) or one.exchange.at - request.at > _KEPT:
+            if not before(request, one.exchange) or one.exchange.at - request.at > _JUDGED_SECONDS:
                 continue
             if request.sender != one.exchange.sender:
                 continue
-            if may_be_deleted(trace, key, request, one.exchange):
+            if may_have_been_deleted(trace, key, request, one.exchange):
                 continue
             if one.find(key.export_id) is None:
-                if is_tried(trace, key, request, one.exchange):
-                    # That a refused deletion has deleted is for `time.delete-refused` to judge.
+                if deletion_attempted(trace, key, request, one.exchange):
+                    # `time.delete-refused` judges the effect of a refused deletion.
                     continue
                 yield violated(
                     one.operation,
@@ -50,19 +55,19 @@ def _list_status(trace: Trace, context: LawContext) -> Iterator[Observation]:
     }
     for one in lists_of(trace):
         for entry in one.entries:
-            job = jobs.get(Key(one.kind, one.resource_id, entry.export_id))
-            later = next(job.told_after(one.exchange), None) if job is not None else None
+            job = jobs.get(JobKey(one.kind, one.resource_id, entry.export_id))
+            later = next(job.polls_after(one.exchange), None) if job is not None else None
             if job is None or later is None or entry.status not in refuted:
                 continue
-            told = state(later)
-            earlier = job.told_before(one.exchange)
-            if told in refuted[entry.status]:
+            polled_state = state(later)
+            earlier = job.last_event_before(one.exchange)
+            if polled_state in refuted[entry.status]:
                 if earlier is not None and state(earlier) == entry.status:
-                    # What polls take back themselves is for laws about polls to judge.
+                    # The laws about polls judge states that change between polls.
                     continue
                 yield violated(
                     one.operation,
-                    f"a job is listed as {entry.status}, but a later poll returns {told}",
+                    f"a job is listed as {entry.status}, but a later poll returns {polled_state}",
                     one.exchange,
                     later,
                 )

@@ -1,4 +1,4 @@
-"""What a presigned URL says of itself."""
+"""The expiry in a presigned URL."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -11,11 +11,11 @@ _EARLIEST: Final = 10**9
 
 
 def readable_expiry(url: str) -> datetime | None:
-    """Until when a presigned URL says that it is valid; None if it says nothing readable.
+    """The time at which a presigned URL expires; None if the URL does not state it.
 
-    Read are the signatures of S3 and Google Cloud Storage, version 4 (a moment and a
-    number of seconds) and older ones (``Expires``, seconds since 1970). Fewer than a billion,
-    in 2001, are no moment: some signatures have a number of seconds by that name.
+    Supports the signatures of S3 and Google Cloud Storage, version 4 (a time and a number of
+    seconds) and older ones (``Expires``, seconds since 1970). A value below a billion, which is
+    in 2001, is a duration: some signatures use the name for that.
     """
     try:
         pairs = parse_qsl(urlsplit(url).query)

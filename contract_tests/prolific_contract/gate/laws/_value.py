@@ -1,4 +1,4 @@
-"""Laws about what a complete export promises: its URL, how long it lasts, what it serves."""
+"""Laws about complete exports: the URL, its expiry, and the archive that it serves."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -9,15 +9,15 @@ from prolific_exports._model._timestamps import utc_moment
 from prolific_exports._model._urls import unsafe_reason
 
 from prolific_contract._vocabulary import Kind, Operation
-from prolific_contract.gate.laws._jobs import before, in_course, place, state
+from prolific_contract.gate.laws._jobs import before, is_regular, resource_of, state
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._observations import (
     ARCHIVE,
     REQUEST,
     STATUS,
-    answered,
     held,
     quote,
+    requests_with_response,
     violated,
 )
 from prolific_contract.gate.laws._urls import readable_expiry
@@ -25,12 +25,12 @@ from prolific_contract.gate.trace._body_parts import is_data, part_of
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
 from prolific_contract.gate.trace._zip_directory import Damaged, Directory, FilePart, read_directory
 
-# A recorder's clock may be wrong by so much.
+# Tolerance for a wrong clock of the recorder.
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
-# Whole minutes, and two machines that each take the time.
+# Tolerance for rounding to minutes and for the clocks of two machines.
 _ROUNDED: Final = timedelta(seconds=60)
-# Bytes of what is no archive that are told: of what people may have answered no more than
-# shows that it is none.
+# Bytes of a body that a finding quotes if it is not an archive. Participants' data is quoted
+# only as far as needed to show that it is not a ZIP file.
 _OF_DATA: Final = 4
 _OF_PAGE: Final = 40
 
@@ -41,15 +41,11 @@ _MEMBERS: Final[dict[Kind, frozenset[str]]] = {
 
 
 @frozen
-class _Promise:
-    """A complete export as an answer tells it.
+class _CompleteExport:
+    """A complete export in a response.
 
     Attributes:
-        exchange: Whose answer it is.
-        operation: The operation that answered.
-        answer: The answer.
-        url: The download URL.
-        expires_at: Until when it is promised to be valid; None if not readable.
+        expires_at: Until when the URL is valid according to the body; None if not readable.
     """
 
     exchange: Exchange
@@ -59,86 +55,86 @@ class _Promise:
     expires_at: datetime | None
 
 
-def _promises(trace: Trace) -> Iterator[_Promise]:
-    for exchange, operation, response in answered(trace):
+def _complete_exports(trace: Trace) -> Iterator[_CompleteExport]:
+    for exchange, operation, response in requests_with_response(trace):
         url = response.member("url")
         if response.status < 300 and response.state == "complete" and isinstance(url, str):
             expires_at = utc_moment(response.member("expires_at"))
-            yield _Promise(exchange, operation, response, url, expires_at)
+            yield _CompleteExport(exchange, operation, response, url, expires_at)
 
 
 def _expiry_future(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    for promise in _promises(trace):
-        # A server's own Date needs no allowance for clocks that differ.
-        date, sent = promise.response.date, promise.exchange.sent
+    for export in _complete_exports(trace):
+        # The server's own Date needs no tolerance for clock differences.
+        date, sent = export.response.date, export.exchange.sent
         now = date or sent
-        if now is None or promise.expires_at is None:
+        if now is None or export.expires_at is None:
             continue
-        if promise.expires_at - now > (timedelta(0) if date else -_CLOCKS_DIFFER):
-            yield held(promise.operation, promise.exchange)
+        if export.expires_at - now > (timedelta(0) if date else -_CLOCKS_DIFFER):
+            yield held(export.operation, export.exchange)
         else:
             yield violated(
-                promise.operation,
-                f"expires_at is {promise.expires_at.isoformat()}, but "
+                export.operation,
+                f"expires_at is {export.expires_at.isoformat()}, but "
                 f"the {'response is dated' if date else 'request was sent at'} {now.isoformat()}",
-                promise.exchange,
+                export.exchange,
             )
 
 
 def _url(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    for promise in _promises(trace):
-        if promise.response.redacted and "://" not in promise.url:
+    for export in _complete_exports(trace):
+        if export.response.redacted and "://" not in export.url:
             continue
-        reason = unsafe_reason(promise.url)
+        reason = unsafe_reason(export.url)
         if reason is None:
-            yield held(promise.operation, promise.exchange)
+            yield held(export.operation, export.exchange)
         else:
             yield violated(
-                promise.operation,
-                f"the URL is {quote(promise.url)!r}: {reason}",
-                promise.exchange,
+                export.operation,
+                f"the URL is {quote(export.url)!r}: {reason}",
+                export.exchange,
             )
 
 
 def _url_expiry(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    for promise in _promises(trace):
-        readable = readable_expiry(promise.url)
-        if readable is None or promise.expires_at is None:
+    for export in _complete_exports(trace):
+        readable = readable_expiry(export.url)
+        if readable is None or export.expires_at is None:
             continue
-        difference = promise.expires_at - readable
+        difference = export.expires_at - readable
         if abs(difference) <= _ROUNDED:
-            yield held(promise.operation, promise.exchange)
+            yield held(export.operation, export.exchange)
         else:
             yield violated(
-                promise.operation,
-                f"expires_at is {promise.expires_at.isoformat()}, but the URL expires at "
+                export.operation,
+                f"expires_at is {export.expires_at.isoformat()}, but the URL expires at "
                 f"{readable.isoformat()}",
-                promise.exchange,
+                export.exchange,
             )
 
 
 @frozen
-class _Download:
-    """All that a conversation fetched from one download URL, without the token.
+class _ArchiveFetch:
+    """All requests of a conversation to one download URL, without the token.
 
     Attributes:
         operation: The archive operation.
-        promised: The answer that named the URL, and what it promised.
-        fetched: The requests, in order, each with its answer.
+        export: The export whose response contained the URL.
+        fetched: The requests, in order, each with its response.
     """
 
     operation: Operation
-    promised: _Promise
+    export: _CompleteExport
     fetched: tuple[tuple[Exchange, HttpResponse], ...]
 
 
-def _downloads(trace: Trace) -> Iterator[_Download]:
-    promises: dict[str, _Promise] = {}
-    for promise in _promises(trace):
-        promises.setdefault(promise.url, promise)
+def _archive_fetches(trace: Trace) -> Iterator[_ArchiveFetch]:
+    promises: dict[str, _CompleteExport] = {}
+    for export in _complete_exports(trace):
+        promises.setdefault(export.url, export)
     fetched: dict[str, list[tuple[Exchange, HttpResponse]]] = {}
     for exchange in trace.exchanges:
         if (
@@ -149,65 +145,65 @@ def _downloads(trace: Trace) -> Iterator[_Download]:
         ):
             fetched.setdefault(exchange.url, []).append((exchange, exchange.response))
     for url, answers in fetched.items():
-        promise = promises[url]
-        operation = Operation(promise.operation.kind, "archive")
-        yield _Download(operation, promise, tuple(answers))
+        export = promises[url]
+        operation = Operation(export.operation.kind, "archive")
+        yield _ArchiveFetch(operation, export, tuple(answers))
 
 
 def _archive(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    for download in _downloads(trace):
+    for fetch in _archive_fetches(trace):
         served = [
             (exchange, response)
-            for exchange, response in download.fetched
+            for exchange, response in fetch.fetched
             if response.status in (200, 206)
         ]
         if served:
-            yield from _contents(download.operation, served)
+            yield from _contents(fetch.operation, served)
             continue
-        if _was_deleted(trace, download.promised):
+        if _was_deleted(trace, fetch.export):
             continue
-        for exchange, response in download.fetched:
-            if _is_refusal(response) and _is_due(download.promised, exchange, response):
+        for exchange, response in fetch.fetched:
+            if _is_refusal(response) and _is_due(fetch.export, exchange, response):
                 yield violated(
-                    download.operation,
+                    fetch.operation,
                     f"the URL returned {response.status} to a request without the token before "
                     "expires_at",
-                    download.promised.exchange,
+                    fetch.export.exchange,
                     exchange,
                 )
                 break
 
 
 def _is_refusal(response: HttpResponse) -> bool:
-    """Whether an answer says that the URL doesn't serve anything.
+    """Whether a response means that the URL serves nothing.
 
-    Not redirects, not what limits the rate or asks for patience, and not what answers a
-    condition or a range that the client chose.
+    Excluded are redirects, requests to retry later, and responses to a condition or a range
+    that the client chose.
     """
     return response.status >= 400 and response.status not in (412, 416, 429, 503)
 
 
-def _was_deleted(trace: Trace, promise: _Promise) -> bool:
-    """Whether a job of the resource failed only later: that is how a deleted archive reads."""
+def _was_deleted(trace: Trace, export: _CompleteExport) -> bool:
+    """Whether a job of the resource failed later, as after the deletion of its archive."""
     failed = [
         (exchange.address.export_id, exchange)
         for exchange in trace.exchanges
-        if in_course(exchange)
+        if is_regular(exchange)
         and state(exchange) == "failed"
         and exchange.address is not None
-        and promise.exchange.address is not None
-        and place(exchange.address) == place(promise.exchange.address)
+        and export.exchange.address is not None
+        and resource_of(exchange.address) == resource_of(export.exchange.address)
     ]
-    had_failed = {job for job, exchange in failed if before(exchange, promise.exchange)}
+    had_failed = {job for job, exchange in failed if before(exchange, export.exchange)}
     return any(
-        job not in had_failed and before(promise.exchange, exchange) for job, exchange in failed
+        job not in had_failed and before(export.exchange, exchange) for job, exchange in failed
     )
 
 
-def _is_due(promise: _Promise, exchange: Exchange, response: HttpResponse) -> bool:
+def _is_due(export: _CompleteExport, exchange: Exchange, response: HttpResponse) -> bool:
     now = response.date or exchange.sent
-    return promise.expires_at is not None and (now is None or now < promise.expires_at)
+    return export.expires_at is not None and (now is None or now < export.expires_at)
 
 
 def _contents(
@@ -221,8 +217,8 @@ def _contents(
         if part is None:
             continue
         if part.start == 0 and len(part.data) >= 4 and not part.data.startswith(b"PK"):
-            told = _OF_DATA if is_data(response) else _OF_PAGE
-            beginning = part.data[:told].decode("latin-1")
+            excerpt_length = _OF_DATA if is_data(response) else _OF_PAGE
+            beginning = part.data[:excerpt_length].decode("latin-1")
             yield violated(
                 operation,
                 f"the URL does not serve a ZIP file: the body begins with {quote(beginning)}",
@@ -249,7 +245,7 @@ def _contents(
 
 
 def _missing(kind: Kind, names: Iterable[str]) -> list[str]:
-    """The documented members that an archive lacks, in one folder or at the top."""
+    """The documented members that an archive lacks, in one folder or at the top level."""
     found: dict[str, set[str]] = {"": set()}
     for name in names:
         folder, _, member = name.rpartition("/")

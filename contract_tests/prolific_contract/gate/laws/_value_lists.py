@@ -4,15 +4,26 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from prolific_contract.gate.laws._jobs import Key, before, canonical, named_id, requests_of
+from prolific_contract.gate.laws._jobs import (
+    JobKey,
+    before,
+    canonical,
+    requests_of,
+    returned_job_id,
+)
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
-from prolific_contract.gate.laws._lists import asked_conditions, conditions, first_named, lists_of
+from prolific_contract.gate.laws._lists import (
+    first_requests,
+    lists_of,
+    parse_filter,
+    requested_filter,
+)
 from prolific_contract.gate.laws._observations import LIST, held, quote, violated
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
-# The server that notes a job's time need not be the one that dates the answer.
+# Different machines may set created_at and Date.
 _SKEW: Final = timedelta(seconds=60)
-# A moment may be rounded in one list and not in the next.
+# A time may be rounded in one list and not in the next.
 _SECOND: Final = timedelta(seconds=1)
 _REFERENCE: Final = "API reference, list export jobs"
 
@@ -33,14 +44,14 @@ def _list_order(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 one.exchange,
             )
         elif len(set(times)) > 1:
-            # Of jobs of one moment any order is right.
+            # Jobs created at the same time may be in any order.
             yield held(one.operation, one.exchange)
 
 
 def _list_created(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    since = dict(_preceded(trace))
-    first: dict[Key, tuple[datetime, Exchange]] = {}
+    since = dict(_earlier_requests(trace))
+    first: dict[JobKey, tuple[datetime, Exchange]] = {}
     for one in lists_of(trace):
         date = one.exchange.response.date if one.exchange.response is not None else None
         faults: list[tuple[str, tuple[Exchange, ...]]] = []
@@ -48,19 +59,25 @@ def _list_created(trace: Trace, context: LawContext) -> Iterator[Observation]:
             created = entry.created_at
             if created is None:
                 continue
-            key = Key(one.kind, one.resource_id, entry.export_id)
+            key = JobKey(one.kind, one.resource_id, entry.export_id)
             known, shown = first.setdefault(key, (created, one.exchange))
             request = since.get(key)
-            began = request.response.date if request is not None and request.response else None
-            told = f"a job is listed as created at {created.isoformat()}"
+            requested_at = (
+                request.response.date if request is not None and request.response else None
+            )
+            shown_as = f"a job is listed as created at {created.isoformat()}"
             if date is not None and created > date + _SKEW:
-                faults.append((f"{told}, in a response dated {date.isoformat()}", ()))
+                faults.append((f"{shown_as}, in a response dated {date.isoformat()}", ()))
             elif abs(created - known) > _SECOND:
-                faults.append((f"{told}, but was listed with {known.isoformat()} before", (shown,)))
-            elif request is not None and began is not None and created < began - _SKEW:
+                faults.append(
+                    (f"{shown_as}, but was listed with {known.isoformat()} before", (shown,))
+                )
+            elif (
+                request is not None and requested_at is not None and created < requested_at - _SKEW
+            ):
                 faults.append(
                     (
-                        f"{told}, but a request at {began.isoformat()} returned another job",
+                        f"{shown_as}, but at {requested_at.isoformat()} a request returned another",
                         (request,),
                     )
                 )
@@ -71,54 +88,55 @@ def _list_created(trace: Trace, context: LawContext) -> Iterator[Observation]:
             yield held(one.operation, one.exchange)
 
 
-def _preceded(trace: Trace) -> Iterator[tuple[Key, Exchange]]:
-    """For jobs that a request named, an earlier one for the same export that named another.
+def _earlier_requests(trace: Trace) -> Iterator[tuple[JobKey, Exchange]]:
+    """Each job that a request returned, with the last earlier request that returned another job.
 
-    When that was answered no other was generating, and what has ended is never given again: so
-    the job was requested later.
+    When the earlier request got its response, no other job was generating, and an ended job is
+    never returned again. So the job was requested later.
     """
     for (kind, resource_id, _), requests in requests_of(trace).items():
-        named: dict[Key, Exchange] = {}
+        named: dict[JobKey, Exchange] = {}
         for request in requests:
-            export_id = named_id(request)
+            export_id = returned_job_id(request)
             if export_id is None:
                 continue
-            key = Key(kind, resource_id, canonical(export_id))
+            key = JobKey(kind, resource_id, canonical(export_id))
             others = [one for one in named.values() if before(one, request)]
             if key not in named and others:
                 yield key, others[-1]
-            # Given again, it is still generating.
+            # A job that is returned again is still generating.
             named.pop(key, None)
             named[key] = request
 
 
 def _list_filter(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    named = first_named(trace)
+    named = first_requests(trace)
     for one in lists_of(trace):
         for entry in one.entries:
-            request = named.get(Key(one.kind, one.resource_id, entry.export_id))
-            shown = conditions(entry.shown.get("filter"))
+            request = named.get(JobKey(one.kind, one.resource_id, entry.export_id))
+            shown = parse_filter(entry.shown.get("filter"))
             if request is None or shown is None or request.index > one.exchange.index:
                 continue
-            asked = asked_conditions(request)
-            if asked is None:
+            requested = requested_filter(request)
+            if requested is None:
                 continue
-            if shown == asked:
+            if shown == requested:
                 yield held(one.operation, request, one.exchange)
             else:
                 yield violated(
                     one.operation,
-                    f"a job that was requested with {_told(asked)} is listed with {_told(shown)}",
+                    f"a job that was requested with {_describe(requested)} is listed with "
+                    f"{_describe(shown)}",
                     request,
                     one.exchange,
                 )
 
 
-def _told(conditions: dict[str, object]) -> str:
-    if not conditions:
+def _describe(parse_filter: dict[str, object]) -> str:
+    if not parse_filter:
         return "no filter"
-    return quote(", ".join(f"{name} {value}" for name, value in sorted(conditions.items())))
+    return quote(", ".join(f"{name} {value}" for name, value in sorted(parse_filter.items())))
 
 
 LAWS: Final = (

@@ -158,7 +158,7 @@ def run_variant(variant: Variant, edition: Edition) -> VariantResult:
         max_wait=_LONG,
         pace=CAREFUL,
         profile="full",
-        made=tuple(_made_up(subjects)),
+        generated=tuple(_made_up(subjects)),
         edition=asked,
     )
     conversation = _converse(

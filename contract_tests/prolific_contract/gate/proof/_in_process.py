@@ -76,7 +76,7 @@ class InProcessTarget:
             self.sleep(timeout)
         # A slow site advances the clock itself.
         if reply is None or self.monotonic() - began > timeout:
-            raise TimedOutError(f"no whole answer within {timeout:g} s")
+            raise TimedOutError(f"no complete response within {timeout:g} s")
         body = BodyExcerpt.of("", BODY_LIMIT) if method == "HEAD" else _content(reply)
         return HttpResponse(
             status=reply.status, headers=reply.headers, body=bytes(body.data), cut=body.is_cut

@@ -1,7 +1,7 @@
-"""A recorded conversation with a server: plain values, whoever recorded them.
+"""A recorded conversation with a server, as plain values.
 
-Laws read nothing else. A trace comes from a live server, from the sandbox
-in-process or from a HAR file, and knows nothing of which.
+Laws read nothing else. A trace comes from a live server, from the in-process sandbox or from a
+HAR file; laws cannot tell which.
 """
 
 import re
@@ -17,11 +17,11 @@ from prolific_exports._model._json import parse
 from prolific_contract._vocabulary import Address, Kind, Operation, address_of
 
 MISSING: Final = object()
-"""What `HttpResponse.json` gives for a body that is no JSON at all."""
+"""What `HttpResponse.json` returns for a body that is not JSON."""
 
 
 class Credential(StrEnum):
-    """What a request said of who sends it."""
+    """The identity that a request presents."""
 
     VALID = "the token"
     NONE = "no Authorization header"
@@ -33,17 +33,17 @@ class Credential(StrEnum):
 
 @frozen
 class HttpResponse:
-    """A response, as it came.
+    """A response, as received.
 
     Attributes:
         status: HTTP status, any number.
-        headers: Header fields in the order they came, names as they came.
-        body: Decoded from its content encoding, nothing else. Cut at the recorder's limit.
-        cut: Whether the body was longer than what is recorded.
-        redacted: Whether the recorder took secrets out of headers or body, so that
+        headers: Header fields in the received order and spelling.
+        body: Decoded from its content encoding only; cut at the recorder's limit.
+        cut: Whether the body was longer than the recorded part.
+        redacted: Whether the recorder removed secrets from headers or body, so that
             values that may have been secret cannot be judged.
-        echoes_token: Whether the API token stood in headers or body. Only the recorder
-            can tell, because it takes the token out; None when nobody looked.
+        echoes_token: Whether headers or body contained the API token. The recorder sets
+            it, because it removes the token; None if it did not search for it.
     """
 
     status: int
@@ -54,13 +54,13 @@ class HttpResponse:
     echoes_token: bool | None = None
 
     def header(self, name: str) -> str | None:
-        """The first field of that name in whatever case, or None."""
+        """The value of the first field with a name, in any letter case; None if there is none."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     def listed(self, name: str) -> tuple[str, ...] | None:
-        """The elements of a field that is a list, or None if there is no such field.
+        """The elements of a list field; None if there is no such field.
 
-        Several fields of one name are one list (RFC 9110, section 5.3).
+        Several fields with one name form one list (RFC 9110, section 5.3).
         """
         fields = [value for key, value in self.headers if key.lower() == name.lower()]
         elements = (element.strip() for value in fields for element in value.split(","))
@@ -68,7 +68,7 @@ class HttpResponse:
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON, read leniently (a BOM is skipped); `MISSING` if it is none."""
+        """The body as JSON, parsed leniently (a BOM is skipped); `MISSING` if it is not JSON."""
         try:
             return parse(self.body.decode("utf-8-sig"))
         except ValueError:
@@ -85,37 +85,35 @@ class HttpResponse:
         return parsed if parsed is None or parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
     def member(self, name: str) -> Any:
-        """A member of the body, None where the body is no object or has none of the name."""
+        """A member of the body; None if the body is not an object or lacks the member."""
         return self.json.get(name) if isinstance(self.json, dict) else None
 
     @cached_property
     def state(self) -> str | None:
-        """The export status that the body tells; None if it tells none."""
+        """The export status in the body; None if there is none."""
         value = self.member("status")
         return value if isinstance(value, str) else None
 
 
 @frozen
 class Exchange:
-    """A request and what became of it.
+    """A request with its response.
 
     Attributes:
-        index: Place in the conversation, from 0.
-        method: HTTP method.
-        url: Where it went, absolute, with query.
+        index: Position in the conversation, from 0.
+        url: Absolute URL, with query.
         base_url: Base URL of the API in this conversation.
-        credential: What it said of who sends it.
-        headers: Request header fields, secrets removed.
-        at: Seconds from the beginning of the conversation until it was sent.
-        sent: The recorder's date and time when it was sent, aware; None if unknown.
-        took: Seconds until the answer was there, or the failure.
-        answer: The response; None when there was none.
-        failure: Why there was none, in half a sentence.
-        generated: Whether a generator made it up (fuzzing), so that it says nothing
-            about the course of the conversation's own jobs.
-        sender: A number for the Authorization field that a foreign recording shows, the
-            same for the same field: others may see what this one does not. None where it
-            shows none, and in the gate's own conversations, which have one account.
+        headers: Request header fields, without secrets.
+        at: Seconds from the start of the conversation until the request was sent.
+        sent: When it was sent by the recorder's clock, aware; None if unknown.
+        took: Seconds until the response was complete, or until the failure.
+        response: None if there was none.
+        failure: Why there was none, as a clause.
+        generated: Whether a generator made the request (fuzzing). Such a request is not part
+            of the scripted course of the conversation's jobs.
+        sender: A number for the Authorization field in a foreign recording, equal for equal
+            fields: different accounts may have access to different resources. None if there
+            is no such field, and in the gate's own conversations, which use one account.
     """
 
     index: int
@@ -134,7 +132,7 @@ class Exchange:
 
     @cached_property
     def address(self) -> Address | None:
-        """What the URL names in the API; None when it is not one of the export paths."""
+        """The resource and job in the URL; None if it is not one of the export paths."""
         path = re.split(r"[?#]", self.url, maxsplit=1)[0]
         if not path.startswith(self.base_url):
             return None
@@ -147,17 +145,15 @@ class Exchange:
 
 
 def is_below(url: str, base_url: str) -> bool:
-    """Whether a URL is one of the API with that base URL, and not of a host that begins so."""
+    """Whether a URL is below a base URL; a longer host name that begins the same is not."""
     return url.startswith(f"{base_url}/")
 
 
 @frozen
 class Subject:
-    """A batch or collection that the conversation is allowed to use.
+    """A batch or collection that the conversation may use.
 
     Attributes:
-        kind: Its kind.
-        id: Its id.
         forbidden: Whether the token has no access to it.
     """
 
@@ -171,9 +167,9 @@ class Trace:
     """A conversation.
 
     Attributes:
-        exchanges: In the order they were sent.
-        subjects: What the conversation was about, as the caller gave it; empty when
-            nobody said (foreign recordings).
+        exchanges: In the order of their requests.
+        subjects: The batches and collections that the caller gave; empty if unknown
+            (foreign recordings).
         max_wait: Seconds within which an export has to be ready.
     """
 
@@ -182,13 +178,13 @@ class Trace:
     max_wait: float = 600.0
 
     @cached_property
-    def memory(self) -> dict[object, Any]:
-        """What has been found out about the conversation, by whoever found it out."""
+    def cache(self) -> dict[object, Any]:
+        """Values that laws compute once for each conversation, by function."""
         return {}
 
     @cached_property
     def issued_urls(self) -> dict[str, Exchange]:
-        """Every download URL that an answer named, and the first answer that named it."""
+        """Every download URL in a response, with the first exchange that has it."""
         urls: dict[str, Exchange] = {}
         for exchange in self.exchanges:
             if exchange.response is not None and exchange.address is not None:
@@ -198,7 +194,7 @@ class Trace:
         return urls
 
     def archive_operation(self, exchange: Exchange) -> Operation | None:
-        """The ``archive`` operation that an exchange is, if it fetches an issued URL."""
+        """The ``archive`` operation of an exchange that fetches an issued URL; else None."""
         issued = self.issued_urls.get(exchange.url)
         if issued is None or issued.address is None:
             return None

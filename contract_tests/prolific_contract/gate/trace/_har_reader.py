@@ -1,4 +1,4 @@
-"""Reads HAR, whoever recorded it: the gate itself, a browser, a proxy, another tool."""
+"""Reads HAR files from the gate itself, browsers, proxies and other tools."""
 
 import base64
 import math
@@ -36,9 +36,9 @@ from prolific_contract.gate.trace._redaction import (
 from prolific_contract.spec._files import read_text
 
 _API = re.compile(r"(.*?)/api/v1/data-collection/(?:batches|collections)/[^/]+/export(?:/|$)")
-# Three centuries in seconds: what is added up from a recording is still a time.
+# Three centuries in seconds: sums of such durations are still valid times.
 _FAR: Final = 1e10
-# What recorders write in the place of a value that they hide.
+# Placeholders that recorders write instead of secret values.
 _SANITISED: Final = re.compile(
     r"redacted|filtered|saniti[sz]ed|masked|hidden|removed|\*{3}|<.*>|\.{3}", re.IGNORECASE
 )
@@ -54,21 +54,21 @@ def read_har(
     subjects: tuple[Subject, ...] = (),
     max_wait: float | None = None,
 ) -> Trace:
-    """The conversation that a HAR file holds: one of the gate's own, or anybody's.
+    """Read the conversation in a HAR file, from the gate or from another recorder.
 
-    Of a foreign one only the exchanges of the export operations are taken, and the
-    downloads from the URLs that they name.
+    Other recordings may contain any traffic: only the exchanges of the export operations are
+    used, and the downloads from the URLs in their responses.
 
     Args:
         path: The file.
-        token: The token that the recording was made with, to tell the requests that carried
-            it; without it, the one that was answered with a success most often.
-        base_url: Base URL of the API; without it, that of the most requests.
-        subjects: What it was about, and what was forbidden; as recorded without it.
-        max_wait: Seconds within which an export had to be ready; as recorded, or 600.
+        token: The token of the recording, to recognize the requests that carried it. Default:
+            the token with the most successful requests.
+        base_url: Base URL of the API. Default: the one with the most export requests.
+        subjects: The batches and collections, and forbidden ones. Default: as recorded.
+        max_wait: Seconds within which an export had to be ready. Default: as recorded, or 600.
 
     Raises:
-        DocumentError: The file can't be read, is no HAR, or holds no request for the export
+        DocumentError: The file can't be read, is not HAR, or has no request for the export
             operations.
     """
     return parse_har(
@@ -90,35 +90,34 @@ def parse_har(
     subjects: tuple[Subject, ...] = (),
     max_wait: float | None = None,
 ) -> Trace:
-    """The conversation that a HAR file's content holds; see `read_har`.
+    """Read the conversation in the content of a HAR file; see `read_har`.
 
     Args:
         text: The content.
-        name: What messages call it.
+        name: Its name in messages.
         token: As for `read_har`.
         base_url: As for `read_har`.
         subjects: As for `read_har`.
         max_wait: As for `read_har`.
 
     Raises:
-        DocumentError: It is no HAR, or holds no request for the export operations.
+        DocumentError: It is not HAR, or has no request for the export operations.
     """
     try:
         document = parse(text.lstrip("\ufeff"))
     except ValueError as error:
-        raise DocumentError(f"{name} is no HAR file: it is not JSON ({error})") from error
+        raise DocumentError(f"{name} is not a HAR file: it is not JSON ({error})") from error
     try:
         log = _member(document, "log", dict)
         entries = [_Entry.read(*one) for one in enumerate(_member(log, "entries", list))]
         own = log.get(OWN)
         trace = _foreign(entries, token, base_url) if own is None else _own(entries, own)
     except _MalformedError as error:
-        raise DocumentError(f"{name} is no HAR file: {error}") from error
+        raise DocumentError(f"{name} is not a HAR file: {error}") from error
     if not any(exchange.address for exchange in trace.exchanges):
         raise DocumentError(
-            f"{name} holds no request for an export: of interest are those below "
-            "/api/v1/data-collection/"
-            + (f" of {base_url}; is that the recording's --target?" if base_url else "")
+            f"{name} has no request for an export: expected requests below /api/v1/data-collection/"
+            + (f" of {base_url}; check that --target is the recorded server" if base_url else "")
         )
     return evolve(
         trace,
@@ -131,7 +130,7 @@ def parse_har(
 def _without_secrets(
     exchanges: Iterable[Exchange], entries: Iterable["_Entry | None"], token: str | None
 ) -> tuple[Exchange, ...]:
-    """The exchanges without the tokens and signatures that the recording shows."""
+    """The exchanges without the tokens and signatures in the recording."""
     redactor, others = Redactor(token), Redactor()
     for entry in entries:
         given = ((entry and entry.authorization) or "").rpartition(" ")[2]
@@ -150,18 +149,18 @@ def _without_token(exchange: Exchange, redactor: Redactor) -> Exchange:
     if response is None:
         return exchange
     hidden = without_token(response, redactor)
-    # A recording of our own says what was taken out before.
+    # A recording of the gate states whether it had contained the token.
     echoes = response.echoes_token or hidden.echoes_token
     return evolve(exchange, response=evolve(hidden, echoes_token=echoes))
 
 
 class _MalformedError(Exception):
-    """A HAR file is not as the format demands; the message says where, a clause."""
+    """A HAR file is malformed; the message says where, as a clause."""
 
 
 def _member(value: Any, name: str, kind: type[_T]) -> _T:
     if not isinstance(value, dict) or not isinstance(value.get(name), kind):
-        raise _MalformedError(f"there is no {name!r} where one has to be")
+        raise _MalformedError(f"the member {name!r} is missing or has the wrong type")
     found: _T = value[name]
     return found
 
@@ -182,15 +181,14 @@ class _Entry:
     """An entry of a HAR file.
 
     Attributes:
-        entry: The whole of it.
-        flaw: What is wrong with it, naming it; None if nothing is. Recorders write odd
-            entries for other traffic, so a flaw matters only once the entry does.
-        method: HTTP method; empty if that is flawed.
-        url: Where it went.
-        headers: Request header fields; none if they are flawed.
-        sent: When it was sent; None if that is not readable.
-        took: Seconds that it took.
-        answer: The response; None if there was none, or a flawed one.
+        entry: The complete entry.
+        flaw: What is malformed, with the entry's position; None if nothing is. Recorders write
+            malformed entries for other traffic, so a flaw matters only for export requests.
+        method: HTTP method; empty if malformed.
+        headers: Request header fields; none if malformed.
+        sent: When it was sent; None if not readable.
+        took: Duration in seconds.
+        response: None if there was none, or a malformed one.
     """
 
     entry: Mapping[str, Any]
@@ -204,7 +202,7 @@ class _Entry:
 
     @classmethod
     def read(cls, index: int, entry: Any) -> "_Entry | None":
-        """The entry at a place of the list; None if it has no URL and so is no request."""
+        """Read the entry at an index of the list; None if it has no request with a URL."""
         request = entry.get("request") if isinstance(entry, dict) else None
         if not isinstance(request, dict) or not isinstance(request.get("url"), str):
             return None
@@ -232,28 +230,28 @@ class _Entry:
 
     @property
     def authorization(self) -> str | None:
-        """The value of the Authorization field, singly spaced; None if there is no such field."""
+        """The Authorization field with single spaces; None if there is no such field."""
         values = (value for name, value in self.headers if name.lower() == "authorization")
         value = next(values, None)
         return None if value is None else " ".join(value.split())
 
     @property
     def from_cache(self) -> bool:
-        """Whether a browser answered the request itself, with what it had been told before."""
+        """Whether the response came from a browser's cache."""
         return bool(self.entry.get("_fromCache"))
 
     @property
     def failure(self) -> str | None:
-        """Why there was no answer, if the recording is ours.
+        """Why there was no response, in a recording of the gate.
 
-        What browsers write (``_error``) does not tell whether the server or the client
-        broke off, and a client that did is not the server's fault.
+        The ``_error`` member of browsers is ignored: it does not state whether the server or
+        the client closed the connection.
         """
-        told = self.entry.get("_failure")
-        return told if isinstance(told, str) else None
+        failure = self.entry.get("_failure")
+        return failure if isinstance(failure, str) else None
 
     def exchange(self, index: int, base_url: str, credential: Credential, at: float) -> Exchange:
-        """What the entry holds, whatever its flaw."""
+        """The exchange in the entry, even if the entry is malformed."""
         return Exchange(
             index=index,
             method=self.method,
@@ -286,11 +284,11 @@ def _read_fields(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _response_of(response: Mapping[str, Any]) -> HttpResponse | None:
     status = _member(response, "status", int)
-    # HAR has no word for "no answer": browsers write 0, other recorders -1.
+    # HAR has no value for "no response": browsers write 0, other recorders -1.
     if status <= 0:
         return None
-    told = response.get("content")
-    content: Mapping[str, Any] = told if isinstance(told, dict) else {}
+    value = response.get("content")
+    content: Mapping[str, Any] = value if isinstance(value, dict) else {}
     text = content.get("text")
     body = _body(text, content.get("encoding")) if isinstance(text, str) else b""
     echoes = response.get("_echoesToken")
@@ -315,7 +313,7 @@ def _body(text: str, encoding: Any) -> bytes:
 
 
 def _own(entries: Sequence[_Entry | None], about: Any) -> Trace:
-    """A recording of the gate's own, whose entries all have to be right."""
+    """Read a recording of the gate, in which every entry has to be valid."""
     base_url = _member(about, "baseUrl", str)
     exchanges = []
     for index, entry in enumerate(entries):
@@ -347,12 +345,12 @@ def _subject(value: Any) -> Subject:
 
 
 def _foreign(read: Sequence[_Entry | None], token: str | None, base_url: str | None) -> Trace:
-    """A recording that something else made."""
-    # Of what a cache says the server knows nothing.
+    """Read a recording of another tool."""
+    # The server did not send the responses of a cache.
     entries = [entry for entry in read if entry is not None and not entry.from_cache]
     sent = [entry.sent for entry in entries if entry.sent]
     if len(sent) == len(entries):
-        # Recorders write an entry when its answer is there.
+        # Recorders write an entry when its response is complete.
         order = sorted(range(len(sent)), key=sent.__getitem__)
         entries = [entries[place] for place in order]
     base_url = _base_url(entries) if base_url is None else base_url
@@ -363,7 +361,7 @@ def _foreign(read: Sequence[_Entry | None], token: str | None, base_url: str | N
     at = 0.0
     for entry in entries:
         began = began or entry.sent
-        # Without a time of its own it comes when the one before was over.
+        # An entry without a time is placed at the end of the previous one.
         at = (entry.sent - began).total_seconds() if entry.sent and began else at
         exchange = entry.exchange(len(exchanges), base_url, credentials.of(entry), at)
         exchange = evolve(exchange, sender=credentials.sender(entry))
@@ -385,11 +383,11 @@ def _base_url(entries: Iterable[_Entry]) -> str:
 
 
 class _Credentials:
-    """Tells what the requests of a foreign recording said of who sends them.
+    """Determines the credentials of the requests in a foreign recording.
 
-    In doubt it says that it does not know: a law that takes a good token for a bad one
-    accuses a server that did right. Only one token is taken for the recording's own, since
-    other accounts have access to other things.
+    In doubt, a credential is unknown: if a law took a valid token for a wrong one, a conforming
+    server would fail. Only one token counts as the recording's own, because other accounts have
+    access to other resources.
     """
 
     def __init__(self, entries: Iterable[_Entry], token: str | None, base_url: str) -> None:
@@ -413,14 +411,14 @@ class _Credentials:
         self._senders: dict[str, int] = {}
 
     def sender(self, entry: _Entry) -> int | None:
-        """A number for its Authorization field; None if it has none."""
+        """A number for an entry's Authorization field; None if it has none."""
         value = entry.authorization
         return None if value is None else self._senders.setdefault(value, len(self._senders))
 
     def of(self, entry: _Entry) -> Credential:
         value = entry.authorization
         if value is None:
-            # Some recorders take the field out of every request.
+            # Some recorders remove the field from every request.
             return Credential.NONE if self._shown else Credential.UNKNOWN
         scheme, _, given = value.partition(" ")
         if value in ("", "Token"):
@@ -433,6 +431,6 @@ class _Credentials:
             return Credential.VALID if scheme == "Token" else Credential.WRONG_SCHEME
         if value == self._token:
             return Credential.MALFORMED
-        # One that is accepted is another account's, for all anybody knows.
+        # A token that was accepted may belong to another account.
         wrong = scheme == "Token" and value not in self._accepted
         return Credential.WRONG_TOKEN if wrong else Credential.UNKNOWN

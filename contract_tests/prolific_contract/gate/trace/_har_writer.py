@@ -1,7 +1,7 @@
 """Writes a conversation as HAR 1.2, the format of browsers and proxies.
 
-What the format (http://www.softwareishard.com/blog/har-12-spec/) has no place for stands in
-members that begin with an underscore, as it demands. Secrets are redacted.
+Information that the format (http://www.softwareishard.com/blog/har-12-spec/) does not cover is in
+members that begin with an underscore, as the format demands. Secrets are redacted.
 """
 
 import base64
@@ -20,7 +20,7 @@ from prolific_contract.gate.trace._redaction import HarRedactor
 from prolific_contract.spec._files import write_atomically
 
 OWN: Final = "_prolific"
-"""The member of a log that says that it is a recording of the gate's, and of what."""
+"""The member of a log that marks a recording of the gate, and describes it."""
 
 
 def write_har(path: Path, trace: Trace) -> None:
@@ -91,9 +91,9 @@ def _fields(fields: Iterable[tuple[str, str]], hider: HarRedactor) -> list[dict[
 
 
 def _response(exchange: Exchange, hider: HarRedactor) -> dict[str, Any]:
-    # Browsers, too, write a status 0 where there was no answer.
+    # Like browsers: status 0 means that there was no response.
     response = exchange.response or HttpResponse(0)
-    # What the recorder left of an archive is its directory.
+    # The recorder keeps only the directory of an archive.
     binary = exchange.address is None and b"\0" in response.body
     body, more = (response.body, False) if binary else hider.body(response.body)
     content: dict[str, Any] = {

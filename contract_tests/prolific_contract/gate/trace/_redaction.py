@@ -1,11 +1,11 @@
-"""Takes secrets out of what is recorded or written, so that laws can still judge the rest.
+"""Removes secrets from recordings, so that laws can still judge the rest.
 
-The token goes out of every answer at once, in whatever form it is written. What signs a URL
-stays in the URL, which laws read, until the URL is written; where it stands alone it goes, too.
+The token is removed from every response at once, in any encoding. A URL's signature stays in
+the URL, which laws read, until the recording is written; a signature outside a URL is removed.
 
-A presigned URL works for whoever holds it, by its query. Each value in there is replaced by
-a mark of its own, so that equal URLs stay equal and different ones different; the moments
-that say until when it is valid are no secret and stay.
+The query of a presigned URL grants access. When a recording is written, each value in the query
+is replaced by its own mark, so that equal URLs stay equal and different ones stay different.
+The times that state its expiry are not secret and are kept.
 """
 
 import json
@@ -31,7 +31,7 @@ _EXPIRY: Final = {
         "expires": r"[0-9]{1,11}",
     }.items()
 }
-# Whose names a recording has nobody knows; a server's challenge is none of them.
+# A recording may have any header names; a server's challenge (WWW-Authenticate) is not secret.
 _SECRET_FIELD = re.compile(
     r"token|secret|passw|credential|key|auth(?!enticate$|ority$)|session|csrf|xsrf|cookie|signature",
     re.IGNORECASE,
@@ -42,14 +42,14 @@ _JSON_START = re.compile(r"[\ufeff \t\r\n]*")
 
 
 def is_secret_field(name: str) -> bool:
-    """Whether a header field of that name is likely to hold something that opens anything."""
+    """Whether a header field with this name probably contains a secret."""
     return _SECRET_FIELD.search(name) is not None
 
 
 def without_token(response: HttpResponse, redactor: Redactor) -> HttpResponse:
-    """An answer with the token taken out, and a note whether it was in there.
+    """A response without the token; `echoes_token` records whether it contained the token.
 
-    Of a token that is too short to be found anywhere, nobody can tell.
+    A token that is too short to search for leaves `echoes_token` as it was.
     """
     hidden = evolve(
         response, body=redactor.body(response.body), headers=redactor.headers(response.headers)
@@ -63,7 +63,7 @@ def without_token(response: HttpResponse, redactor: Redactor) -> HttpResponse:
 
 
 def urls_of(exchange: Exchange) -> Iterator[str]:
-    """The presigned URLs that an exchange shows: fetched, issued or redirected to."""
+    """The presigned URLs in an exchange: fetched, issued or redirected to."""
     if exchange.address is None:
         yield exchange.url
     if exchange.response is not None:
@@ -73,7 +73,7 @@ def urls_of(exchange: Exchange) -> Iterator[str]:
 
 
 def without_signatures(exchange: Exchange, signatures: Redactor) -> Exchange:
-    """An exchange without what signs URLs, but for the URLs."""
+    """An exchange without signatures, except inside URLs."""
     failure, response = exchange.failure, exchange.response
     if failure is not None:
         exchange = evolve(exchange, failure=signatures.known(failure))
@@ -82,7 +82,7 @@ def without_signatures(exchange: Exchange, signatures: Redactor) -> Exchange:
     alone = partial(_without_lone, signatures=signatures)
     body = response.body
     if signatures.body(body) != body:
-        # A body of an archive has no words, and no URL that works.
+        # An archive has no words to keep, so everything is redacted.
         body = (
             signatures.body(body)
             if b"\0" in body
@@ -99,7 +99,7 @@ def without_signatures(exchange: Exchange, signatures: Redactor) -> Exchange:
 
 
 def _without_lone(text: str, signatures: Redactor) -> str:
-    """A text without what signs URLs, but for what is in the query of one."""
+    """A text without signatures, except in the query of a URL."""
     if signatures.known(text) == text:
         return text
     return WORD.sub(lambda match: _lone(match[0], signatures), text)
@@ -109,27 +109,27 @@ def _lone(word: str, signatures: Redactor) -> str:
     query = QUESTION_MARK.search(word)
     if query is None or redact(word) == word:
         return signatures.known(word)
-    # Whatever shows the word shows nothing of a query.
+    # Whatever prints the word later redacts the query.
     return signatures.known(word[: query.start()]) + word[query.start() :]
 
 
 class HarRedactor:
-    """Hides the secrets of one recording."""
+    """Redacts the secrets of one recording when it is written."""
 
     def __init__(self) -> None:
         self._marks: dict[str, str] = {}
 
     def url(self, url: str) -> str:
-        """A URL, absolute or not, without what makes it work."""
+        """A URL, absolute or not, without the values that grant access."""
         head, question, rest = url.partition("?")
         if not question:
             return redact(url)
         if "@" in rest and "://" in head:
-            # A password may hold a question mark, and then nothing is what it seems.
+            # A password may contain a question mark, so the parts can't be told apart.
             return redact(url)
         query, sharp, _ = rest.partition("#")
         pairs = "&".join(self._pair(pair) for pair in query.split("&"))
-        # Brackets would make it an address of IPv6, and a wrong one.
+        # Brackets would make it an invalid IPv6 address.
         head = redact(head).replace(f"{MARK}@", "redacted@")
         return f"{head}?{pairs}{'#redacted' if sharp else ''}"
 
@@ -138,15 +138,15 @@ class HarRedactor:
         return MARK if is_secret_field(name) else self._text(value)[0]
 
     def body(self, body: bytes) -> tuple[bytes, bool]:
-        """A body, and whether values in it were hidden that are more than queries of URLs.
+        """A redacted body, and whether more than queries of URLs was redacted.
 
-        JSON stays as it is but for the strings that hold a secret, with whatever may be
-        wrong with it, and what is no JSON stays none.
+        JSON changes only in strings that contain a secret, and keeps its errors. A body that is
+        not JSON does not become JSON.
         """
         text, encoding = _decoded(body)
         end = _json_end(text)
         if b"\0" in body and not end:
-            # Nobody knows where in there a secret would be.
+            # Secrets in binary data cannot be located.
             return b"", True
         more = False
 
@@ -161,7 +161,7 @@ class HarRedactor:
         return body if shown == text else shown.encode(encoding, "replace"), more
 
     def _text(self, text: str) -> tuple[str, bool]:
-        """A text, and whether it was more than a URL that something was hidden in."""
+        """A redacted text, and whether more than the query of a URL was redacted."""
         if _WORD.fullmatch(text) and "?" in text:
             return self.url(text), False
         hidden = redact(text)
@@ -190,7 +190,7 @@ def _decoded(body: bytes) -> tuple[str, str]:
 
 
 def _json_end(text: str) -> int:
-    """Where the JSON value ends that a text begins with; 0 if it begins with none."""
+    """Where the JSON value at the start of a text ends; 0 if there is none."""
     start = _JSON_START.match(text)
     try:
         check_limits(text.encode("utf-8", "surrogatepass"))

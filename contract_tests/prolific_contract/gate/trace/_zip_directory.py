@@ -1,8 +1,7 @@
-"""The directory of a ZIP file, read from those parts of the file that are known.
+"""Reads the directory of a ZIP file from parts of the file.
 
-A whole archive can be many gigabytes, its directory stands at the end and is small: two
-range requests are enough to learn what an archive holds. PKWARE's APPNOTE, sections 4.3.12
-to 4.3.16, is the format.
+An archive can have many gigabytes, but its directory is small and at the end: two range requests
+are enough to list its members. The format is in PKWARE's APPNOTE, sections 4.3.12 to 4.3.16.
 """
 
 import struct
@@ -13,7 +12,7 @@ from attrs import frozen
 
 # The record at the very end may be followed by a comment of up to 65535 bytes.
 TAIL: Final = 22 + 65535
-"""So many bytes of the end are enough to find the directory, in bytes."""
+"""Bytes at the end of a file that are enough to find the directory."""
 
 _END = struct.Struct("<4s4H2LH")
 _END_SIGNATURE: Final = b"PK\x05\x06"
@@ -28,11 +27,10 @@ _FLAG_UTF8: Final = 0x800
 
 @frozen
 class FilePart:
-    """Bytes of a file and where they stand in it.
+    """Bytes of a file.
 
     Attributes:
         start: Offset of the first byte.
-        data: The bytes.
     """
 
     start: int
@@ -40,16 +38,16 @@ class FilePart:
 
     @property
     def stop(self) -> int:
-        """Offset behind the last byte."""
+        """Offset after the last byte."""
         return self.start + len(self.data)
 
 
 @frozen
 class Directory:
-    """What an archive holds.
+    """The content of an archive.
 
     Attributes:
-        names: Of all members, folders included, in the directory's order.
+        names: Names of all members, including folders, in the directory's order.
     """
 
     names: tuple[str, ...]
@@ -57,11 +55,11 @@ class Directory:
 
 @frozen
 class MissingBytes:
-    """The directory can't be read before these bytes are known.
+    """The directory can't be read without these bytes.
 
     Attributes:
         start: Offset of the first byte.
-        stop: Offset behind the last byte.
+        stop: Offset after the last byte.
     """
 
     start: int
@@ -70,10 +68,10 @@ class MissingBytes:
 
 @frozen
 class Damaged:
-    """The file is no ZIP file, or not a whole one.
+    """The file is not a ZIP file, or not a complete one.
 
     Attributes:
-        reason: Why, a clause that goes on from "the file".
+        reason: Why, as a clause that continues "the file".
     """
 
     reason: str
@@ -86,8 +84,8 @@ def read_directory(parts: Iterable[FilePart], size: int) -> Reading:
     """Read the directory of a ZIP file.
 
     Args:
-        parts: What is known of the file, in any order; parts may overlap.
-        size: Length of the whole file in bytes.
+        parts: The known parts of the file, in any order; they may overlap.
+        size: Length of the complete file in bytes.
     """
     known = sorted(parts, key=lambda part: (part.start, -part.stop))
     end = _find_end(known, size)
@@ -101,14 +99,14 @@ def read_directory(parts: Iterable[FilePart], size: int) -> Reading:
 
 
 def directory_start(parts: Iterable[FilePart], size: int) -> int | None:
-    """Where the directory begins; None as long as the file's end isn't known or is damaged.
+    """Offset of the directory; None if the end of the file is unknown or damaged.
 
-    Of a directory that is not where the file's end says, that end alone counts: before it, there
-    may be anything.
+    If the directory is not at the offset that the end record states, returns the offset of the
+    end record: the bytes before it may be anything.
 
     Args:
-        parts: What is known of the file, in any order; parts may overlap.
-        size: Length of the whole file in bytes.
+        parts: The known parts of the file, in any order; they may overlap.
+        size: Length of the complete file in bytes.
     """
     known = sorted(parts, key=lambda part: (part.start, -part.stop))
     end = _find_end(known, size)
@@ -123,11 +121,11 @@ def directory_start(parts: Iterable[FilePart], size: int) -> int | None:
 
 @frozen
 class _End:
-    """Where the directory is.
+    """The position of the directory.
 
     Attributes:
-        offset: Where it begins, by the archive's own account.
-        size: Its length.
+        offset: Where it begins according to the end record.
+        size: Its length in bytes.
         stop: Where it really ends.
     """
 
@@ -154,7 +152,7 @@ def _find_end(known: list[FilePart], size: int) -> _End | MissingBytes | Damaged
         return MissingBytes(locator_at, stop)
     if locator is None or not locator.startswith(_LOCATOR_SIGNATURE):
         return _End(offset, directory_size, stop)
-    # Archives beyond the limits of the old record have a second one; the locator says where.
+    # Large archives have a second, ZIP64 end record; the locator contains its offset.
     record_at = _LOCATOR.unpack(locator)[2]
     if record_at + _END64.size > locator_at:
         return Damaged("is shorter than its directory says")
@@ -168,7 +166,7 @@ def _find_end(known: list[FilePart], size: int) -> _End | MissingBytes | Damaged
 
 
 def _ends_at(tail: bytes, at: int) -> bool:
-    """Whether an end record at a place, with its comment, reaches just to the end."""
+    """Whether an end record at an offset ends, with its comment, exactly at the end of the file."""
     if at + _END.size > len(tail):
         return False
     comment = _END.unpack_from(tail, at)[-1]
@@ -191,7 +189,7 @@ def _entries(data: bytes) -> Directory | Damaged:
 
 
 def _suffix(known: list[FilePart], size: int) -> bytes:
-    """The known bytes that reach to the end of the file without a gap."""
+    """The known bytes up to the end of the file, without a gap."""
     start = size
     for part in reversed(known):
         if part.start < start <= part.stop:
@@ -200,7 +198,7 @@ def _suffix(known: list[FilePart], size: int) -> bytes:
 
 
 def _between(known: list[FilePart], start: int, stop: int) -> bytes | None:
-    """The bytes of a span, None if some of them are not known."""
+    """The bytes of a range; None if some of them are unknown."""
     if start < 0:
         return None
     found = bytearray()
