@@ -585,7 +585,7 @@ def test_a_request_without_credentials_may_no_longer_be_let_in():
     (diff,) = compare(edited(setting(put, security=[{}, {"token": []}])), base())
 
     assert [finding.sentence for finding in diff.findings] == [
-        "a request with no credentials is no longer let in"
+        "a request with no credentials is no longer accepted"
     ]
     assert "credentials" not in diff.findings[0].example
 

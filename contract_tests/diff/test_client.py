@@ -49,7 +49,7 @@ def branch(**schema):
     return edit
 
 
-SENT = "our client sends such requests and"
+SENT = "our client sends such requests"
 BODY = "status 200, application/json"
 
 
@@ -126,7 +126,7 @@ def test_what_a_list_may_hold_now_is_accepted_or_kept():
     edit(new)
     compared = comparison(old, new, old_name="old", new_name="new")
     ((_, (told,)),) = compared.operations
-    assert told.client == "our client accepts it as ListedJob and keeps as unknown: rows"
+    assert told.client == "our client accepts it as ListedJob and keeps unknown members: rows"
 
     old, new = only(EXPORT, "get"), only(EXPORT, "get")
     content = old["paths"][EXPORT]["get"]["responses"]["200"]["content"]
@@ -165,7 +165,7 @@ def test_fields_that_are_not_known_are_kept():
     compared = comparison(old, new, old_name="old", new_name="new")
 
     ((_, (told,)),) = compared.operations
-    assert told.client == "our client accepts it as Failed and keeps as unknown: reason"
+    assert told.client == "our client accepts it as Failed and keeps unknown members: reason"
 
 
 @pytest.mark.parametrize(
@@ -175,11 +175,11 @@ def test_fields_that_are_not_known_are_kept():
             lambda written: written["parameters"].append(
                 {"name": "format", "in": "query", "required": True, "schema": {"type": "string"}}
             ),
-            {"query parameter format": f"{SENT}, answered 400, raises BadRequestError"},
+            {"query parameter format": f"{SENT}; on 400, it raises BadRequestError"},
         ),
         (
             lambda written: written.update(security=[{"other": []}]),
-            {"security": f"{SENT}, answered 401, raises AuthenticationError"},
+            {"security": f"{SENT}; on 401, it raises AuthenticationError"},
         ),
         (
             lambda written: written["parameters"][0]["schema"].update(format="uuid"),
@@ -214,7 +214,7 @@ def parameter(name, **schema):
 def test_a_filter_that_is_refused_is_one_of_ours(edit):
     (reading,) = readings(EXPORT, "post", edit).values()
 
-    assert reading == f"with a filter, {SENT}, answered 400, raises BadRequestError"
+    assert reading == f"{SENT} when filtering; on 400, it raises BadRequestError"
 
 
 def test_a_filter_that_is_refused_may_be_none_of_ours():
@@ -231,8 +231,8 @@ def test_a_filter_that_is_ignored_is_one_of_ours():
         parameters[:] = [one for one in parameters if one["name"] != "from"]
 
     assert readings(EXPORT, "post", edit) == {
-        "query parameter from": "with a filter, our client sends such requests and, where the list "
-        "of jobs does not show the filter, raises FilterIgnoredError"
+        "query parameter from": f"{SENT} when filtering; if the list of jobs does not show "
+        "the filter, it raises FilterIgnoredError"
     }
 
 
@@ -259,7 +259,7 @@ def test_what_our_client_leaves_out_may_mean_something_else():
         ((_, tolds),) = comparison(old, new, old_name="old", new_name="new").operations
         return [told.client for told in tolds]
 
-    assert compared(EXPORT, "format") == ["our client leaves it out"]
+    assert compared(EXPORT, "format") == ["our client omits it"]
 
 
 def test_an_operation_that_is_gone_is_not_found():
@@ -267,7 +267,7 @@ def test_an_operation_that_is_gone_is_not_found():
         document["paths"] = only(SYNC, "get")["paths"]
 
     assert readings(EXPORT, "post", edit) == {
-        "operation": "our client sends it and, answered 404, raises NotFoundError"
+        "operation": "our client sends it; on 404, it raises NotFoundError"
     }
 
 
@@ -290,7 +290,7 @@ def test_a_path_that_keeps_other_methods_refuses_this_one(path, method, rest, er
         document["paths"] = renamed
 
     told = readings(path, method, edit)
-    assert told["operation"] == f"our client sends it and, answered 405, raises {error}"
+    assert told["operation"] == f"our client sends it; on 405, it raises {error}"
 
 
 def test_the_earlier_edition_lists_and_deletes_nothing():
@@ -303,7 +303,7 @@ def test_the_earlier_edition_lists_and_deletes_nothing():
         if told.finding.where == "operation" and diff.new is None
     ]
 
-    assert told == ["our client sends it and, answered 405, raises UnsupportedError"] * 4
+    assert told == ["our client sends it; on 405, it raises UnsupportedError"] * 4
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_the_generated_client_may_accept_what_breaks_or_give_nothing():
 
     assert readings(SYNC, "get", edit) == {
         BODY: "the generated client accepts it as SyncJob",
-        "status 203": "the generated client gives no model for it (parsed is None)",
+        "status 203": "the generated client has no model for it (parsed is None)",
     }
 
 

@@ -55,12 +55,10 @@ def test_the_default_of_a_field_counts_in_both_directions(name):
 
 def test_a_changed_default_is_told_with_both_values():
     old, new = changing(field("size"), 5, 10)
-    assert finding(old, new, BODY).sentence == (
-        "/size: what is left out counts as 10, where it counted as 5"
-    )
+    assert finding(old, new, BODY).sentence == ("/size: if omitted, it now means 10 instead of 5")
     old, new = changing(field("name"), "x", None)
     assert finding(old, new, BODY).sentence == (
-        '/name: what is left out counted as "x", which is no longer documented'
+        '/name: if omitted, it meant "x"; the default is no longer documented'
     )
 
 
@@ -115,7 +113,7 @@ def test_a_default_is_found_wherever_it_is(get, pointer, parent):
     assert verdicts(old, new) == {BODY: "breaking", ANSWER: "breaking"}
     for where in (BODY, ANSWER):
         told = finding(old, new, where)
-        assert told.sentence.startswith(f"{pointer}: what is left out")
+        assert told.sentence.startswith(f"{pointer}: if omitted")
         assert told.example["body"].items() >= parent.items()
 
 

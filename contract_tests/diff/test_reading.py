@@ -128,7 +128,7 @@ def test_a_redirect_on_the_same_host_is_followed(server):
         ((302, {"Location": "http://elsewhere.example/x"}, b""), "http://elsewhere.example"),
         ((302, {"Location": "/page"}, b""), "redirects more than 5 times"),
         ((404, {}, b""), "answered 404"),
-        ((200, {}, b"\xff\xfe"), "not a text in UTF-8"),
+        ((200, {}, b"\xff\xfe"), "not UTF-8 text"),
         ((200, {}, b"x" * 101), "larger than"),
     ],
 )
@@ -178,7 +178,7 @@ def test_an_environment_that_cannot_be_used_is_told(monkeypatch, name, value):
     [
         ((404, {}, b""), "answered 404"),
         ((302, {"Location": "http://elsewhere.example/x?token=s3cret"}, b""), "redirects to"),
-        ((200, {}, b"\xff\xfe"), "not a text in UTF-8"),
+        ((200, {}, b"\xff\xfe"), "not UTF-8 text"),
         ((200, {}, b"x" * 101), "larger than"),
         ((200, {}, b"- a"), "not an OpenAPI document of version 3.0, 3.1, 3.2"),
     ],

@@ -371,7 +371,7 @@ def test_what_is_neither_proved_nor_shown_is_unknown(name):
     relation = relate(*UNKNOWN[name])
 
     assert relation.kind == "unknown"
-    assert "no example was found" in relation.reason
+    assert "no example found" in relation.reason
 
 
 def tree(**fields):
@@ -405,7 +405,7 @@ def test_a_schema_that_contains_itself_is_searched():
     assert (wrong.kind, wrong.example) == ("breaking", {"name": "text", "age": "text"})
     beyond = judge.relate(schema(), schema(age=NUMBER))
     assert beyond.kind == "unknown"
-    assert "contains itself" in beyond.reason
+    assert "is recursive" in beyond.reason
 
 
 def test_a_reference_with_keywords_beside_it_may_contain_itself():
@@ -419,7 +419,7 @@ def test_a_reference_with_keywords_beside_it_may_contain_itself():
 
 
 def test_a_schema_that_is_no_schema_is_refused():
-    with pytest.raises(DocumentError, match="can't be used"):
+    with pytest.raises(DocumentError, match="invalid schema in the contract"):
         relate({"type": "string", "pattern": "("}, TEXT)
 
 

@@ -1,19 +1,19 @@
-"""What the contract tools raise.
+"""The errors of the contract tools.
 
-ContractToolError            something a person can put right; the command exits with 2
-├── DocumentError            a file can't be used: unreadable, or not what it should be
+ContractToolError            an error that the user can fix; the command exits with 2
+├── DocumentError            a file can't be read or written, or has unexpected content
 ├── OverlayError             an overlay action is malformed or matches nothing
-├── BuildError               the built contract is not valid, or no client comes of it
+├── BuildError               the built contract is invalid, or the generator rejects it
 └── MissingDependencyError   an optional dependency is not installed
 """
 
 
 class ContractToolError(Exception):
-    """A tool could not do its work; the message says what, where and what to do next."""
+    """A tool could not run; the message names the problem and the next step."""
 
 
 class DocumentError(ContractToolError):
-    """A file can't be read or written, or isn't the document it should be."""
+    """A file can't be read or written, or has unexpected content."""
 
 
 class OverlayError(ContractToolError):
@@ -21,8 +21,8 @@ class OverlayError(ContractToolError):
 
 
 class BuildError(ContractToolError):
-    """The built contract is not valid, its unions overlap, or the generator refuses it."""
+    """The built contract is invalid, its unions overlap, or the generator rejects it."""
 
 
 class MissingDependencyError(ContractToolError):
-    """An optional dependency is not installed; the message names the extra that brings it."""
+    """An optional dependency is not installed; the message names the extra that installs it."""

@@ -1,4 +1,4 @@
-"""Standard streams that nothing fails on: whoever judges goes on judging."""
+"""Standard streams that never raise, so that a lost reader does not change the exit code."""
 
 import errno
 import sys
@@ -8,28 +8,28 @@ from prolific_exports._console._streams import abandon, escape_unencodable
 
 from prolific_contract._errors import DocumentError
 
-# EINVAL is what Windows says of a pipe whose reader has gone.
+# Windows reports EINVAL for a pipe whose reader has left.
 _READER_LEFT = frozenset({errno.EPIPE, errno.EINVAL})
 
 
 class Output:
-    """A stream that drops what can't be written to the stream behind it.
+    """A wrapper that drops text which the underlying stream can't take.
 
-    A reader that goes away early (``| head``) is no reason to end: the exit code still says
-    what was found. Nor is a character that the stream's encoding lacks, which is escaped: what
-    Windows sends to a file or pipe has 256 characters.
+    A reader that leaves early (``| head``) does not end the command, so the exit code still
+    reports the result. Characters that the stream's encoding lacks are escaped: on Windows, the
+    encoding of files and pipes has only 256 characters.
 
     Attributes:
-        failure: Why something was lost; None if nothing was, or only a reader left.
+        failure: The error that lost text; None if no text was lost or the reader left.
     """
 
     def __init__(self, stream: TextIO) -> None:
-        """Write to a stream."""
+        """Wrap a stream."""
         self._stream = stream
         self.failure: OSError | None = None
 
     def write(self, text: str) -> int:
-        """Write a text, if that is possible."""
+        """Write a text if the stream takes it."""
         try:
             try:
                 self._stream.write(text)
@@ -40,7 +40,7 @@ class Output:
         return len(text)
 
     def flush(self) -> None:
-        """Pass on what was written, if that is possible."""
+        """Flush the stream if it takes the text."""
         try:
             self._stream.flush()
         except OSError as error:
@@ -56,15 +56,15 @@ class Output:
 
 
 def write_document(text: str) -> None:
-    """Write to stdout what nothing may be escaped in.
+    """Write a text to stdout without escaping any character.
 
     Raises:
-        DocumentError: Its encoding lacks characters.
+        DocumentError: The encoding of stdout lacks some characters.
     """
     encoding = sys.stdout.encoding or "utf-8"
     if escape_unencodable(text, encoding) != text:
         raise DocumentError(
-            f"stdout's encoding, {encoding}, lacks characters of the document: set PYTHONUTF8=1, "
-            "or name a file with --output"
+            f"the encoding of stdout ({encoding}) lacks some characters of the document: set "
+            "PYTHONUTF8=1, or write to a file with --output"
         )
     sys.stdout.write(text)

@@ -14,8 +14,7 @@ from prolific_contract import _commands as commands
 from prolific_contract._errors import ContractToolError, MissingDependencyError
 from prolific_contract._output import Output
 
-# What the [contract] extra brings: a missing one of these is the user's to install,
-# a missing one of anything else is a defect of ours.
+# Packages of the [contract] extra: the user installs them. Any other missing module is our defect.
 _EXTRA_PACKAGES = frozenset(
     {
         "jsonpath_rfc9535",
@@ -31,17 +30,18 @@ _EXTRA_PACKAGES = frozenset(
 
 EXIT_CODES = """\
 exit codes:
-  0  done
-  1  the answer is no: a law is broken, or a derived file is stale
-  2  could not run: wrong usage, unreadable input, a missing dependency, nothing to judge
+  0  success
+  1  the check failed: violations, breaking changes, or a file that is out of date
+  2  could not run, or inconclusive: wrong usage, unreadable input, missing dependency
 """
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The command's whole argument parser."""
+    """The argument parser of the command."""
     parser = argparse.ArgumentParser(
         prog="prolific-contract",
-        description="Tools for the contract of Prolific's export API.",
+        description="Check servers against the contract of Prolific's export API, and maintain the "
+        "contract.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -59,18 +59,18 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code (see ``--help``)."""
-    # Python has no stream at all where the process was started without one.
+    # Python sets a stream to None if the process was started without it.
     standard = sys.stdout or io.StringIO(), sys.stderr or io.StringIO()
     out, err = map(Output, standard)
     with redirect_stdout(cast("TextIO", out)), redirect_stderr(cast("TextIO", err)):
         try:
             code = _run(argv)
         finally:
-            # Left to the interpreter's end, it would fail there.
+            # A failing flush at interpreter exit would print a traceback.
             out.flush()
         if out.failure is not None:
             reason = out.failure.strerror or out.failure
-            return _refuse(ContractToolError(f"stdout does not take the result: {reason}"))
+            return _refuse(ContractToolError(f"can't write the result to stdout: {reason}"))
     return code
 
 

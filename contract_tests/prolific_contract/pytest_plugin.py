@@ -1,15 +1,15 @@
-"""pytest fixtures for tests of code that uses Prolific's exports, and options of the gate.
+"""A pytest fixture for code that uses Prolific's exports, and the options of the gate.
 
-A test that asks for ``prolific_sandbox`` gets a running stand-in for the API::
+The fixture ``prolific_sandbox`` is a running stand-in for the API::
 
     def test_my_pipeline(prolific_sandbox, tmp_path):
         with Exports(token=prolific_sandbox.token, base_url=prolific_sandbox.url) as exports:
             ...
 
-The options and the markers ``prolific_shape`` … are those of `prolific_contract.conformance`.
+The options and the markers ``prolific_shape`` … belong to `prolific_contract.conformance`.
 
-This module is loaded into every pytest run of an environment that has
-prolific-exports installed, so it imports nothing but pytest before it is used.
+pytest loads this module in every run of an environment with prolific-exports, so it imports only
+pytest until it is used.
 """
 
 from pathlib import Path
@@ -24,31 +24,33 @@ if TYPE_CHECKING:
 
 MARKER = "prolific_sandbox"
 REMARKS = pytest.StashKey["list[str]"]()
-"""What whoever owns the batches and collections of a conformance run has to know."""
+"""Remarks about a conformance run, such as export jobs that remain on the server."""
 
 _FAMILIES = {
-    "shape": "single answers",
-    "value": "what a complete export promises",
-    "time": "the course of a conversation",
-    "isolation": "who may see what",
+    "shape": "single responses",
+    "value": "the content of complete exports",
+    "time": "the order of responses",
+    "isolation": "identity, visibility and access",
 }
 _OPTIONS = {
     "target": ("URL", "base URL of the server to check, e.g. https://api.prolific.com"),
-    "token": ("TOKEN", "API token; better in the environment, where nobody reads it"),
+    "token": (
+        "TOKEN",
+        "API token; prefer the variable PROLIFIC_TOKEN, which other users can't see",
+    ),
     "batch": ("ID", "a batch to export"),
     "collection": ("ID", "a collection to export"),
-    "forbidden-batch": ("ID", "a batch that the token has no access to"),
-    "forbidden-collection": ("ID", "a collection that the token has no access to"),
+    "forbidden-batch": ("ID", "a batch to which the token has no access"),
+    "forbidden-collection": ("ID", "a collection to which the token has no access"),
     "edition": ("EDITION", "auto (default), 2026-03 or 2026-11: the edition to enforce"),
-    "max-wait": ("SECONDS", "how long an export may take (default: 600)"),
-    "profile": ("PROFILE", "polite (default), or full for servers that are nobody else's"),
+    "max-wait": ("SECONDS", "longest time for an export (default: 600)"),
+    "profile": ("PROFILE", "polite (default), or full for servers that you don't share"),
 }
 
 _SUITE = "prolific_contract.conformance"
 _SUITE_FOLDER = Path(__file__).resolve().parent / "conformance"
 
-# Long enough for a first status request to find a job generating, short enough
-# for a suite of tests.
+# Long enough that the first status request finds the job generating, short enough for many tests.
 _GENERATION_SECONDS = 0.2
 _EXTRA_PACKAGES = ("starlette", "uvicorn")
 
@@ -58,30 +60,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup(
         "prolific",
         "conformance to Prolific's export contract (--pyargs prolific_contract.conformance); "
-        "each option with a value can be set in the environment, too: PROLIFIC_TARGET ...",
+        "each option with a value can also be set in the environment: PROLIFIC_TARGET ...",
     )
     for name, (metavar, text) in _OPTIONS.items():
         group.addoption(f"--prolific-{name}", metavar=metavar, help=text)
     group.addoption(
-        "--prolific-strict", action="store_true", help="undocumented fields are violations"
+        "--prolific-strict", action="store_true", help="treat undocumented members as violations"
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known."""
+    """Register the markers."""
     for family, subject in _FAMILIES.items():
         config.addinivalue_line("markers", f"prolific_{family}: laws about {subject}")
     config.addinivalue_line(
         "markers",
         f"{MARKER}(**settings): settings of the sandbox for this test, "
-        "by their names in prolific_contract.sandbox.SandboxSettings",
+        "as in prolific_contract.sandbox.SandboxSettings",
     )
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Tell what the conversation left behind, and whether it was cut short."""
+    """Print the remarks of the conversation: jobs that remain, and an early end."""
     remarks = config.stash.get(REMARKS, [])
     if remarks:
         terminalreporter.section("prolific-contract")
@@ -91,8 +93,8 @@ def pytest_terminal_summary(
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Give a worker of pytest-xdist the conversation that is held once for all of them."""
-    if _is_of_the_suite(node.config):
+    """Send the shared conversation to a worker of pytest-xdist."""
+    if _runs_conformance_tests(node.config):
         from prolific_contract.conformance._session import (  # noqa: PLC0415 - see above
             send_to_worker,
         )
@@ -100,10 +102,10 @@ def pytest_configure_node(node: Any) -> None:
         send_to_worker(node)
 
 
-def _is_of_the_suite(config: pytest.Config) -> bool:
-    """Whether a run names the conformance tests, which alone may talk to the server.
+def _runs_conformance_tests(config: pytest.Config) -> bool:
+    """Whether a run names the conformance tests. No other run may talk to the server.
 
-    The environment of any other run may well have the variables.
+    Variables in the environment are not enough: they may be set in other runs, too.
     """
     for argument in config.args:
         name = argument.partition("::")[0]
@@ -116,9 +118,9 @@ def _is_of_the_suite(config: pytest.Config) -> bool:
 
 @pytest.fixture(scope="session")
 def prolific_sandbox_server() -> "Iterator[Sandbox]":
-    """The server behind ``prolific_sandbox``, one a session, on a free loopback port.
+    """The server behind ``prolific_sandbox``: one per session, on a free loopback port.
 
-    Use ``prolific_sandbox`` unless jobs are to outlive a test.
+    Use it directly only if jobs must outlive a test.
     """
     try:
         from prolific_contract.sandbox import Sandbox  # noqa: PLC0415 - see the module's docstring
@@ -139,21 +141,19 @@ def prolific_sandbox_server() -> "Iterator[Sandbox]":
 def prolific_sandbox(
     request: pytest.FixtureRequest, prolific_sandbox_server: "Sandbox"
 ) -> "Sandbox":
-    """A running stand-in for Prolific's export API, without any job in it.
+    """A running stand-in for Prolific's export API, without export jobs.
 
-    It has ``url`` and ``token`` to connect with, ``collection_id`` and ``batch_id``
-    to export, ``forbidden_collection_id`` and ``forbidden_batch_id`` that it refuses,
-    and ``settings.id_of(kind, fate)`` for jobs that fail. The server is shared by the
-    tests of a session (of a worker, with pytest-xdist); jobs, archives and settings
-    are those of one test.
+    Connect with ``url`` and ``token``. Export ``collection_id`` and ``batch_id``; the sandbox
+    refuses ``forbidden_collection_id`` and ``forbidden_batch_id``. ``settings.id_of(kind, fate)``
+    returns ids with other fates, such as failing jobs. The tests of a session (with pytest-xdist:
+    of a worker) share the server; each test has its own jobs, archives and settings.
 
-    An export is generated for 0.2 seconds. A marker changes that and every other
-    setting::
+    Generating an export takes 0.2 seconds. A marker changes this and all other settings::
 
         @pytest.mark.prolific_sandbox(generation_seconds=0, edition="2026-11")
         def test_new_edition(prolific_sandbox): ...
 
-    Several markers add up; the one closest to the test wins.
+    Several markers are combined; the one closest to the test wins.
     """
     from prolific_contract.sandbox import (  # noqa: PLC0415 - see the module's docstring
         SandboxError,

@@ -64,7 +64,7 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-WRITE = "run the command without --check to write it"
+UPDATE = "run the command without --check to update it"
 
 
 def built(openapi, edition=None):
@@ -119,7 +119,9 @@ class TestImport:
             assert (code, "collection/ш" in told) == (0, True)
         else:
             assert (code, told) == (2, "")
-            assert "stdout's encoding, cp1252, lacks characters" in capsys.readouterr().err
+            assert (
+                "the encoding of stdout (cp1252) lacks some characters" in capsys.readouterr().err
+            )
 
     @pytest.mark.parametrize("text", [None, "a: [", "openapi: 3.1.0\ninfo: {}\npaths: {}"])
     def test_what_it_can_not_import_it_names(self, tmp_path, capsys, text):
@@ -151,7 +153,7 @@ class TestBuild:
         assert (code, err) == (0, "")
         assert out.splitlines() == [
             f"{output}: built",
-            "no longer used, dropped: #/components/schemas/Unused",
+            "dropped, because it is unused: #/components/schemas/Unused",
             "1 pairs of oneOf branches proved disjoint",
         ]
         assert read_text(output) == built(here / "openapi").render()
@@ -223,7 +225,7 @@ class TestBuild:
         code, out, err = run(capsys, "build", "--check")
 
         assert (code, out) == (1, "")
-        assert f"prolific.yaml is not what the build gives: {WRITE}" in err
+        assert f"prolific.yaml is out of date: {UPDATE}" in err
         assert read_text(path) == edited
 
     @pytest.mark.parametrize("output", [(), ("--output", "-")])
@@ -231,7 +233,7 @@ class TestBuild:
         code, _, err = run(capsys, "build", "--check", "--edition", "2026-03", *output)
 
         assert code == 2
-        assert "--check compares with a file" in err
+        assert "--check needs a file to compare with" in err
 
     def test_an_overlay_that_does_not_fit_is_named(self, here, capsys):
         overlay = here / "openapi" / "overlay.yaml"
@@ -290,7 +292,7 @@ class TestGenerate:
             "changed: __init__.py",
             "missing: api/a.py",
             "surplus: extra.py",
-            f"{package} is not what the generator gives: {WRITE}",
+            f"{package} is out of date: {UPDATE}",
         ]
 
         code, out, _ = run(capsys, "generate")

@@ -112,7 +112,9 @@ def test_a_server_that_is_not_there_cannot_be_checked(against, capsys):
     against(Scripted(lambda asked: TargetUnreachableError("no connection (refused)")))
     err = refused(capsys, *USUAL)
 
-    assert err.endswith(f"{BASE} can't be reached: no connection (refused); nothing was checked\n")
+    assert err.endswith(
+        f"{BASE} can't be reached, so nothing was checked: no connection (refused)\n"
+    )
 
 
 def test_a_conversation_that_breaks_off_is_said(against, capsys):
@@ -374,31 +376,34 @@ def test_known_violations_do_not_fail(against, capsys, tmp_path):
     ("options", "message"),
     [
         ((), "give its base URL with --target"),
-        (("--target", "api.example", "--batch", "x"), "--target can't be used: it is not an abs"),
-        (("--target", "http://api.example", "--batch", "x"), "--target can't be used: it is not h"),
+        (("--target", "api.example", "--batch", "x"), "invalid --target: it is not an abs"),
+        (("--target", "http://api.example", "--batch", "x"), "invalid --target: it is not h"),
         (("--target", "https://u:p@api.example", "--batch", "x"), "user name or password"),
         (("--target", f"{BASE}?a=b", "--batch", "x"), "it has a query or a fragment"),
         (("--target", f"{BASE}#a", "--batch", "x"), "it has a query or a fragment"),
-        (("--target", BASE), "there is nothing to export"),
-        (("--target", BASE, "--forbidden-batch", "x"), "there is nothing to export"),
-        (("--target", BASE, "--batch", ".."), "--batch is '..', which is no id"),
-        ((*USUAL, "--forbidden-collection", "."), "--forbidden-collection is '.', which is"),
-        (("--target", BASE, "--batch", "x"), "there is no API token: set PROLIFIC_TOKEN"),
-        (("--target", BASE, "--batch", "x", "--token", ""), "there is no API token"),
+        (("--target", BASE), "nothing to export"),
+        (("--target", BASE, "--forbidden-batch", "x"), "nothing to export"),
+        (("--target", BASE, "--batch", ".."), "--batch '..' is not an id"),
+        ((*USUAL, "--forbidden-collection", "."), "--forbidden-collection '.' is not an id"),
+        (("--target", BASE, "--batch", "x"), "no API token: set PROLIFIC_TOKEN"),
+        (("--target", BASE, "--batch", "x", "--token", ""), "no API token"),
         (("--target", BASE, "--batch", "x", "--token", "Token t"), "white space"),
-        (("--target", BASE, "--batch", "x", "--token", "t\u00f6ken"), "can't be sent"),
-        ((*USUAL, "--max-wait", "0"), "--max-wait is 0; give seconds above 0"),
-        ((*USUAL, "--max-wait", "-1"), "--max-wait is -1"),
-        ((*USUAL, "--max-wait", "nan"), "--max-wait is nan"),
-        ((*USUAL, "--max-wait", "inf"), "--max-wait is inf"),
-        ((*USUAL, "--report", "html"), "--report html: give FORMAT=PATH"),
-        ((*USUAL, "--report", "html="), "--report html=: give FORMAT=PATH"),
-        ((*USUAL, "--report", "pdf=x"), "no format 'pdf'; choose html, json, junit, sarif, text"),
+        (("--target", BASE, "--batch", "x", "--token", "t\u00f6ken"), "a header can't carry"),
+        ((*USUAL, "--max-wait", "0"), "invalid --max-wait 0: give seconds above 0"),
+        ((*USUAL, "--max-wait", "-1"), "invalid --max-wait -1"),
+        ((*USUAL, "--max-wait", "nan"), "invalid --max-wait nan"),
+        ((*USUAL, "--max-wait", "inf"), "invalid --max-wait inf"),
+        ((*USUAL, "--report", "html"), "--report html: expected FORMAT=PATH"),
+        ((*USUAL, "--report", "html="), "--report html=: expected FORMAT=PATH"),
+        (
+            (*USUAL, "--report", "pdf=x"),
+            "unknown format 'pdf'; choose html, json, junit, sarif, text",
+        ),
         ((*USUAL, "--update-baseline"), "give it with --baseline"),
-        ((*USUAL, "--har", "x", "--record", "y"), "--record is for conversations with a server"),
+        ((*USUAL, "--har", "x", "--record", "y"), "--record can't be combined with --har"),
         (("--har", "there-is-none.har"), "there-is-none.har can't be read"),
         (("--har", "x", "--token", "Token t"), "give the token alone, without the word Token"),
-        (("--har", "x", "--target", "nowhere"), "--target can't be used"),
+        (("--har", "x", "--target", "nowhere"), "invalid --target"),
         ((*USUAL, "--baseline", "there-is-none.json"), "there-is-none.json can't be read"),
     ],
 )
@@ -426,9 +431,9 @@ def test_the_help_says_what_it_does_to_a_server(capsys):
         main(["check", "--help"])
     told = " ".join(capsys.readouterr().out.split())
 
-    assert "At most 5 of them" in told
+    assert "At most 5 of these" in told
     assert "PROLIFIC_TOKEN" in told
-    assert "other users of the machine see the options" in told
+    assert "other users of the machine can see the options" in told
 
 
 # On a terminal.
@@ -478,7 +483,7 @@ def test_a_line_tells_how_far_it_is(against, terminal, capsys):
     [
         (
             Exchange(4, "PUT", f"{BASE}/x", BASE, Credential.VALID, at=61.6),
-            "5 requests, 62 s: PUT -> no answer",
+            "5 requests, 62 s: PUT -> no response",
         ),
         (
             Exchange(
@@ -497,7 +502,7 @@ def test_a_line_tells_how_far_it_is(against, terminal, capsys):
 )
 def test_what_the_line_tells(terminal, exchange, line):
     terminal = terminal()
-    command._Line().show(exchange)
+    command._ProgressLine().show(exchange)
 
     assert terminal.written == f"\r\x1b[K{line}"
 
@@ -612,7 +617,7 @@ def test_who_interrupts_is_told_what_may_be_left(monkeypatch, capsys):
     monkeypatch.setattr(_check, "check_live", interrupted)
 
     assert main(["check", *USUAL]) == 130
-    assert "may be left" in capsys.readouterr().err
+    assert "may remain" in capsys.readouterr().err
 
 
 def test_jobs_that_stay_are_told_of(against, capsys):

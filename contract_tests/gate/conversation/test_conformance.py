@@ -90,7 +90,7 @@ def test_a_conforming_server_passes(against, run):
             "*test_law[[]shape.status-batch-request[]] PASSED*",
             "*test_law[[]value.archive-batch-archive[]] PASSED*",
             "SKIPPED*needs a poll that returns failed, and a later poll",
-            "*test_enough_was_exercised PASSED*",
+            "*test_conversation_is_conclusive PASSED*",
         ]
     )
     result.stdout.no_fnmatch_line("*-collection-*")
@@ -115,7 +115,7 @@ def test_a_violation_under_the_other_kind_fails_too(against, run, chosen):
     assert result.ret == 1
     assert outcomes(result)["failed"] == 1
     result.stdout.fnmatch_lines(
-        ["*isolation.job-scope*", "FAILED *test_nothing_else_is_broken[[]isolation]*"]
+        ["*isolation.job-scope*", "FAILED *test_no_other_violations[[]isolation]*"]
     )
 
 
@@ -202,7 +202,7 @@ def test_markers_choose_families(against, run):
 
     assert set(named) == {
         (test, family)
-        for test in ("test_law", "test_nothing_else_is_broken")
+        for test in ("test_law", "test_no_other_violations")
         for family in ("time", "value")
     }
 
@@ -272,7 +272,7 @@ def test_nothing_checked_is_a_failure(against, run, answer, sentence):
 
     assert result.ret == 1
     result.stdout.fnmatch_lines([sentence])
-    result.stdout.fnmatch_lines(["FAILED *test_enough_was_exercised*"])
+    result.stdout.fnmatch_lines(["FAILED *test_conversation_is_conclusive*"])
 
 
 @pytest.mark.parametrize("chosen", [("-k", "time"), ("-m", "prolific_isolation")])
@@ -284,7 +284,7 @@ def test_a_selection_that_checks_nothing_is_a_failure_too(against, run, chosen, 
     result = run(*chosen, **TARGET)
 
     assert result.ret == 1
-    assert "test_enough_was_exercised" not in result.stdout.str()
+    assert "test_conversation_is_conclusive" not in result.stdout.str()
 
 
 def test_a_selection_says_once_that_there_was_no_conversation(against, run):

@@ -25,7 +25,7 @@ def test_a_discrepancy_is_explained_with_its_laws(one, capsys):
     told = " ".join(out.split())
 
     assert out.startswith(f"{one.id}  {one.title}\n")
-    assert f"documents {one.says} taken {one.taken} laws " in told
+    assert f"documents {one.says} handling {one.handling} laws " in told
     for law in LAWS:
         about = one.id in law.source.discrepancies
         assert (re.search(rf"[ ,]{law.id}(,|$)", told) is not None) == about
@@ -38,16 +38,16 @@ def test_an_unknown_discrepancy_is_a_sentence(capsys):
 
     assert out == ""
     assert err == (
-        "prolific-contract: error: there is no discrepancy 'D-99'; "
+        "prolific-contract: error: unknown discrepancy 'D-99'; "
         "`prolific-contract discrepancies` lists them\n"
     )
 
 
 def test_discrepancies_name_known_pages_and_each_other():
     for one in DISCREPANCIES.values():
-        text = f"{one.says} {one.taken}"
+        text = f"{one.says} {one.handling}"
         assert one.says.endswith(".")
-        assert one.taken.endswith(".")
+        assert one.handling.endswith(".")
         assert set(re.findall(r"D-\d+", text)) <= set(DISCREPANCIES)
         for names in re.findall(r"documents/((?:\d{3}(?:, | and )?)+)", text):
             assert set(re.findall(r"\d{3}", names)) <= set(_PAGES)

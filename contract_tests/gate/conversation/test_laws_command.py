@@ -46,5 +46,5 @@ def test_an_unknown_law_is_a_sentence(law_id, hint, capsys):
     out, err = capsys.readouterr()
 
     assert out == ""
-    assert err.startswith(f"prolific-contract: error: there is no law '{law_id}'")
+    assert err.startswith(f"prolific-contract: error: unknown law '{law_id}'")
     assert hint in err

@@ -1,7 +1,7 @@
-"""One module a subcommand: ``add_parser`` says what it takes, ``run`` does it.
+"""One module for each subcommand: ``add_parser`` declares its options, ``run`` runs it.
 
-``add_parser`` runs at every start of the command, so these modules import what
-their work needs inside ``run``.
+``add_parser`` runs at every start of the command, so these modules import their dependencies
+inside ``run``.
 """
 
 from prolific_contract._commands import (

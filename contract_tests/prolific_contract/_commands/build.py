@@ -14,28 +14,27 @@ def add_parser(subparsers: Any) -> None:
         "build",
         help="build the contract from the imported document and the overlay",
         description="Build the contract from the imported document and the overlay, validate it, "
-        "and prove that the branches of its unions are disjoint. Without --edition the contract "
-        "is the union of all editions; among the project's files, it is written to "
-        "openapi/prolific.yaml.",
+        "and prove that the branches of its unions are disjoint. Without --edition, build the "
+        "union of all editions and write it to openapi/prolific.yaml in the project.",
     )
     parser.add_argument(
         "--edition",
         choices=EDITIONS,
-        help="build this edition only, to stdout unless there is an --output",
+        help="build this edition only; writes to stdout unless --output is given",
     )
     parser.add_argument("--upstream", type=Path, metavar="PATH", help="the imported document")
     parser.add_argument("--overlay", type=Path, metavar="PATH", help="the overlay")
-    parser.add_argument("--output", type=Path, metavar="PATH", help="where to write (- is stdout)")
+    parser.add_argument("--output", type=Path, metavar="PATH", help="output file (- for stdout)")
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; exit with 1 when the output is not what the build gives",
+        help="write nothing; exit with 1 if the output file is out of date",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Build, or check, what the command line asks for."""
+    """Build the contract, or check that it is up to date."""
     from prolific_contract._output import write_document
     from prolific_contract.spec import build_with_proof
     from prolific_contract.spec._files import (
@@ -58,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = built.render()
     if arguments.check:
         return _check(output, text)
-    # What goes to stdout stays one YAML document.
+    # Keep stdout a single YAML document.
     report = sys.stdout
     if output is None or str(output) == "-":
         write_document(text)
@@ -67,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_atomically(output, text.encode())
         print(f"{output}: built", file=report)
     for component in built.dropped:
-        print(f"no longer used, dropped: {component.reference}", file=report)
+        print(f"dropped, because it is unused: {component.reference}", file=report)
     print(f"{len(built.disjoint)} pairs of oneOf branches proved disjoint", file=report)
     for pair in built.unproved:
         print(f"not proved disjoint: {pair}", file=report)
@@ -79,11 +78,11 @@ def _check(output: Path | None, text: str) -> int:
     from prolific_contract.spec._files import read_text
 
     if output is None or str(output) == "-":
-        raise DocumentError("--check compares with a file: name it with --output")
+        raise DocumentError("--check needs a file to compare with: give it with --output")
     if read_text(output) == text:
         return 0
     print(
-        f"{output} is not what the build gives: run the command without --check to write it",
+        f"{output} is out of date: run the command without --check to update it",
         file=sys.stderr,
     )
     return 1

@@ -26,35 +26,35 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "demo",
         help="download an export from an embedded sandbox, without an account",
-        description="Start a sandbox that stands in for Prolific's API, then run the commands that "
-        "you would type: download a collection, show its answers, write them to a table. "
-        "Nothing leaves this machine.",
+        description="Start a sandbox of Prolific's API, then run the commands that you would type: "
+        "download a collection, show its answers, and write them to a table. Nothing leaves this "
+        "machine.",
     )
     parser.add_argument(
         "--output",
         type=Path,
         metavar="DIR",
         default=Path("demo-output"),
-        help="where the archive and the table go; earlier ones are replaced (default: %(default)s)",
+        help="folder for the archive and the table; replaces earlier ones (default: %(default)s)",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Download a collection from a sandbox and show what came back."""
+    """Download a collection from a sandbox and show its answers."""
     from prolific_contract.sandbox import Sandbox, SandboxSettings
 
-    # The answers are in several scripts, whatever the terminal can show.
+    # The answers contain several scripts, which the terminal's encoding may lack.
     if isinstance(sys.__stdout__, io.TextIOWrapper):
         sys.__stdout__.reconfigure(errors="backslashreplace")
     folder: Path = arguments.output
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ContractToolError(f"cannot create {folder}: {error.strerror or error}") from None
+        raise ContractToolError(f"can't create {folder}: {error.strerror or error}") from None
     archive, table = str(folder / "collection.zip"), folder / "responses.csv"
     with Sandbox(SandboxSettings(generation_seconds=2)) as sandbox:
-        print(f"A sandbox stands in for Prolific's API on {sandbox.url}.")
+        print(f"The sandbox stands in for Prolific's API at {sandbox.url}.")
         for command in (
             ["download", "collection", sandbox.collection_id, "-o", archive, "--overwrite"],
             ["show", archive],
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
                 return code
     print()
     _show_rows(table)
-    print(f"\nThe verified archive is {archive}, the whole table {table}.")
+    print(f"\nVerified archive: {archive}\nWhole table: {table}")
     return 0
 
 
@@ -79,13 +79,13 @@ def _run(sandbox: "Sandbox", arguments: list[str]) -> int:
 
 
 def _show_rows(path: Path) -> None:
-    """Draw the first rows of a table, a line each."""
+    """Print the first rows of a table, one line each."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=SIMPLE_HEAD, title=f"The first rows of {path}, some of the columns")
+    drawn = Table(box=SIMPLE_HEAD, title=f"The first rows of {path} (some columns)")
     for column, width in _COLUMNS.items():
         drawn.add_column(column, no_wrap=True, width=width)
     with path.open(encoding="utf-8-sig", newline="") as file:

@@ -15,15 +15,15 @@ def add_parser(subparsers: Any) -> None:
     """Register the subcommand."""
     parser = subparsers.add_parser(
         "diff",
-        help="say what a new contract breaks, with proof and an example",
-        description="Compare two contracts by method and path: files or http(s) URLs, in YAML or "
-        "JSON, of the Task Builder or of a whole published document, which is reduced to it. "
-        "What is breaking is shown by a message that one side may now send and the other can't "
-        "take, and by what this project's client does with it.",
-        epilog="exit codes: 0 nothing breaks, 1 something does (see --fail-on), 2 could not run",
+        help="show what a new contract breaks, with an example for each change",
+        description="Compare two contracts operation by operation. Each is a file or http(s) URL, "
+        "in YAML or JSON; of a whole published document, only the Task Builder is compared. Each "
+        "breaking change comes with a message that one side may now send and the other refuses "
+        "or misreads, and with what this project's client does with it.",
+        epilog="exit codes: 0 nothing breaks, 1 breaking changes (see --fail-on), 2 could not run",
     )
-    parser.add_argument("old", metavar="OLD", help="the contract that clients know")
-    parser.add_argument("new", metavar="NEW", help="the contract that servers keep now")
+    parser.add_argument("old", metavar="OLD", help="contract of the clients")
+    parser.add_argument("new", metavar="NEW", help="contract of the servers")
     parser.add_argument(
         "--json", action="store_true", help="print the comparison as one JSON object"
     )
@@ -31,13 +31,13 @@ def add_parser(subparsers: Any) -> None:
         "--fail-on",
         choices=tuple(_FAILING),
         default="breaking",
-        help="exit with 1 on this verdict and worse ones; any: on every change (default: breaking)",
+        help="exit with 1 on this verdict or a worse one; any: on every change (default: breaking)",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare what the command line names."""
+    """Compare the two contracts and return the exit code."""
     import json
 
     from prolific_contract.diff import as_json, as_text, comparison, read_contract

@@ -15,28 +15,31 @@ def add_parser(subparsers: Any) -> None:
         "openapi-python-client.",
     )
     parser.add_argument(
-        "--contract", type=Path, metavar="PATH", help="the built contract (default: our own)"
+        "--contract", type=Path, metavar="PATH", help="the built contract (default: the project's)"
     )
     parser.add_argument(
-        "--config", type=Path, metavar="PATH", help="the generator's settings (default: our own)"
+        "--config",
+        type=Path,
+        metavar="PATH",
+        help="the generator's settings (default: the project's)",
     )
     parser.add_argument(
         "--output",
         type=Path,
         metavar="DIR",
-        help="the package's folder (default: generated/prolific_api among the project's files); a "
-        "folder that holds anything but a generated package is refused",
+        help="folder of the package (default: generated/prolific_api in the project); a folder "
+        "with anything but a generated package is refused",
     )
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; exit with 1 and name the files that differ",
+        help="write nothing; exit with 1 and list the files that are out of date",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Generate, or check, what the command line asks for."""
+    """Generate the client, or check that it is up to date."""
     from prolific_contract.spec._files import checkout, shipped_path
     from prolific_contract.spec._generate import (
         compare,
@@ -59,8 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(line, file=sys.stderr)
     if difference:
         print(
-            f"{output} is not what the generator gives: run the command without --check to "
-            "write it",
+            f"{output} is out of date: run the command without --check to update it",
             file=sys.stderr,
         )
     return int(bool(difference))

@@ -20,30 +20,27 @@ def add_parser(subparsers: Any) -> None:
     """Register the subcommand."""
     parser = subparsers.add_parser(
         "import",
-        help="take the Task Builder's structure out of a published OpenAPI document",
-        description="Take the structure of the Task Builder's part out of a published OpenAPI "
-        "3.1 document, or of a Markdown page that embeds one, without its prose and in a stable "
-        "order.",
+        help="import the Task Builder's structure from a published OpenAPI document",
+        description="Import the structure of the Task Builder part from a published OpenAPI 3.1 "
+        "document, or from a Markdown page that embeds one: without prose, in a stable order.",
     )
     parser.add_argument("source", metavar="FILE|URL", help="the published document")
     parser.add_argument(
         "--output",
         type=Path,
         metavar="PATH",
-        help="where to write (default: openapi/upstream.yaml among the project's files; "
-        "- is stdout)",
+        help="output file (default: openapi/upstream.yaml in the project; - for stdout)",
     )
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; exit with 1 and say what changed when the import would give "
-        "something else than there is",
+        help="write nothing; if the output file is out of date, show what changed and exit with 1",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Import the document that the command line names."""
+    """Import a document, or check that the imported one is up to date."""
     from prolific_contract._output import write_document
     from prolific_contract.diff import read_source
     from prolific_contract.diff._reading import shown
@@ -70,18 +67,18 @@ def _check(document: dict[str, Any], source: str, output: Path | None) -> int:
     from prolific_contract.spec._files import load_sources, read_text
 
     if str(output) == "-":
-        raise DocumentError("--check compares with a file: name it with --output")
+        raise DocumentError("--check needs a file to compare with: give it with --output")
     name = str(output or "openapi/upstream.yaml")
     imported = load_sources()[0] if output is None else contract_of(read_text(output), name)
     if imported == document:
-        print(f"{name} is what {source} gives")
+        print(f"{name} is up to date with {source}")
         return 0
     compared = comparison(imported, document, old_name=name, new_name=source)
     sys.stdout.write(as_text(compared))
     if compared.verdict == "same":
-        print("only names, order or servers changed: no message did")
+        print("only names, order or servers changed; all messages are the same")
     print(
-        f"{name} is not what {source} gives: import it without --check, and build the contract "
+        f"{name} is out of date with {source}: import it without --check, then build the contract "
         "from it (prolific-contract build --upstream)",
         file=sys.stderr,
     )

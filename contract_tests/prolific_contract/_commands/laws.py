@@ -15,16 +15,16 @@ def add_parser(subparsers: Any) -> None:
     """Register the subcommand."""
     parser = subparsers.add_parser(
         "laws",
-        help="list the laws that `check` judges by, or explain one",
-        description="List the laws that `prolific-contract check` judges by, or explain one: what "
-        "it demands, where that stands in the documents, and the faulty servers that prove it.",
+        help="list the laws that `check` applies, or explain one",
+        description="List the laws that `prolific-contract check` applies. With an id, explain "
+        "one: its statement, its source in the documents, and the faults that it detects.",
     )
-    parser.add_argument("id", nargs="?", metavar="ID", help="explain this one, e.g. shape.status")
+    parser.add_argument("id", nargs="?", metavar="ID", help="id of a law, e.g. shape.status")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List the laws, or explain the one that is asked for."""
+    """List the laws, or explain one."""
     from prolific_contract.gate.laws import LAWS
 
     if arguments.id is None:
@@ -40,18 +40,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def explained(law: "Law") -> str:
-    """All there is to say of a law, as text."""
+    """A law with its statement, source and faults, as text."""
     from prolific_contract.gate.reports._documents import citation, page
 
     facts = [
-        ("says", law.source.says),
+        ("documents", law.source.says),
         ("source", citation(law.source)),
         ("page", page(law.source).address),
         ("operations", "; ".join(map(str, law.operations))),
         ("needs", law.needs),
         ("editions", ", ".join(law.editions) or "all"),
         ("profile", law.profile),
-        ("proved by", ", ".join(law.mutants)),
+        ("detects", ", ".join(law.mutants)),
     ]
     lines = [law.id, wrapped("  ", law.statement), ""]
     lines += [fact(name, value) for name, value in facts]
@@ -59,12 +59,12 @@ def explained(law: "Law") -> str:
 
 
 def fact(name: str, value: str) -> str:
-    """A line, or several, with a name before them."""
+    """A wrapped text with a label."""
     return wrapped(f"  {name:<11}", value)
 
 
 def wrapped(label: str, text: str) -> str:
-    """A text in lines, the label before the first."""
+    """A wrapped text, with a label before the first line and the others indented."""
     return textwrap.fill(
         text,
         _WIDTH,
@@ -80,5 +80,5 @@ def _unknown(law_id: str, known: list[str]) -> int:
 
     close = get_close_matches(law_id, known, 3, 0.4)
     hint = f"did you mean {' or '.join(close)}?" if close else "`prolific-contract laws` lists them"
-    print(f"prolific-contract: error: there is no law {law_id!r}; {hint}", file=sys.stderr)
+    print(f"prolific-contract: error: unknown law {law_id!r}; {hint}", file=sys.stderr)
     return 2

@@ -23,7 +23,7 @@ def add_parser(subparsers: Any) -> None:
         help="serve a local stand-in for Prolific's export API",
         description=(
             "Serve a local stand-in for Prolific's export API until Ctrl-C: export jobs that\n"
-            "take a while, presigned URLs that expire, ZIP archives in the documented layout."
+            "take time, presigned URLs that expire, ZIP archives in the documented layout."
         ),
         epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -37,7 +37,7 @@ def add_parser(subparsers: Any) -> None:
         "--edition",
         choices=EDITIONS,
         default=known.DEFAULT_EDITION,
-        help="edition of the contract to behave as (default: %(default)s)",
+        help="edition of the contract to follow (default: %(default)s)",
     )
     option("--token", default=known.DEFAULT_TOKEN, help="token to accept (default: %(default)s)")
     option(
@@ -45,14 +45,14 @@ def add_parser(subparsers: Any) -> None:
         type=float,
         metavar="SECONDS",
         default=known.DEFAULT_GENERATION_SECONDS,
-        help="how long an export is generated (default: %(default)s)",
+        help="time to generate an export (default: %(default)s)",
     )
     lifetimes = ", ".join(f"{edition}: {s}" for edition, s in known.URL_LIFETIME_SECONDS.items())
     option(
         "--url-lifetime",
         type=int,
         metavar="SECONDS",
-        help=f"how long a presigned URL is valid (default: {lifetimes})",
+        help=f"lifetime of a presigned URL (default: {lifetimes})",
     )
     option(
         "--submissions",
@@ -73,45 +73,49 @@ def add_parser(subparsers: Any) -> None:
         type=int,
         metavar="N",
         default=known.DEFAULT_SEED,
-        help="another seed gives other data (default: %(default)s)",
+        help="seed of the generated data (default: %(default)s)",
     )
     option(
         "--limit-status",
         type=int,
         choices=known.LIMIT_STATUSES,
         default=known.DEFAULT_LIMIT_STATUS,
-        help=f"answer to a request for job {JOB_LIMIT + 1} of a resource in edition 2026-11; "
-        "no document says which (default: %(default)s)",
+        help=f"status of a request for job {JOB_LIMIT + 1} of a resource in edition 2026-11, "
+        "which no document specifies (default: %(default)s)",
     )
     parser.add_argument(
         "--tls",
         action="store_true",
-        help="speak https, with a certificate of an authority that is made for the occasion",
+        help="serve https, with a certificate from a temporary authority",
     )
-    _add_behaviours(parser.add_argument_group("servers to test clients and gates with"))
+    _add_behaviours(parser.add_argument_group("servers for testing clients and gates"))
     parser.set_defaults(run=run)
 
 
 def _add_behaviours(group: Any) -> None:
     one = group.add_mutually_exclusive_group()
     one.add_argument(
-        "--mutant", metavar="NAME", help="have this single fault, e.g. date-naive@batch-status"
+        "--mutant",
+        metavar="NAME",
+        help="serve a mutant: this fault and no other, e.g. date-naive@batch-status",
     )
     one.add_argument(
-        "--variant", metavar="NAME", help="look like this and keep the contract, e.g. rate-limited"
+        "--variant",
+        metavar="NAME",
+        help="serve a variant: a conforming server that looks different, e.g. rate-limited",
     )
     one.add_argument(
-        "--fault", metavar="NAME", help="do this to downloads from the store, e.g. short-body"
+        "--fault", metavar="NAME", help="disturb downloads from the store, e.g. short-body"
     )
-    one.add_argument("--list-mutants", action="store_true", help="list the faults and exit")
-    one.add_argument("--list-variants", action="store_true", help="list the looks and exit")
+    one.add_argument("--list-mutants", action="store_true", help="list the mutants and exit")
+    one.add_argument("--list-variants", action="store_true", help="list the variants and exit")
     one.add_argument(
-        "--list-faults", action="store_true", help="list what happens to downloads and exit"
+        "--list-faults", action="store_true", help="list the faults of downloads and exit"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until Ctrl-C or SIGTERM, both of which are its regular end: exit code 0."""
+    """Serve until Ctrl-C or SIGTERM, then exit with 0."""
     from prolific_contract.sandbox import (
         Sandbox,
         SandboxSettings,
@@ -136,7 +140,7 @@ def run(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         limit_status=arguments.limit_status,
     )
-    # A server in the background of a script is stopped by SIGTERM: Ctrl-C doesn't reach it.
+    # Scripts stop a background server with SIGTERM: Ctrl-C does not reach it.
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with Sandbox(
@@ -159,12 +163,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _write(text: str) -> None:
     sys.stdout.write(text)
-    # Whoever started this in the background waits for the URL.
+    # A script that starts the server in the background waits for the URL.
     sys.stdout.flush()
 
 
 def _behaviour(arguments: argparse.Namespace) -> str:
-    """What the chosen mutant, variant or fault does, in two lines; empty without one."""
+    """Name and description of the chosen mutant, variant or fault; empty without one."""
     if arguments.mutant is not None:
         from prolific_contract.sandbox.mutants import mutant
 
@@ -190,10 +194,10 @@ def _list_of_mutants() -> str:
         f"{fault.name}\n  {fault.sentence}.\n  {', '.join(_places(fault))}\n" for fault in FAULTS
     )
     return (
-        "A mutant is named FAULT@KIND-OPERATION, where KIND is batch or collection:\n"
+        "Mutants are named FAULT@KIND-OPERATION, where KIND is batch or collection:\n"
         "  date-naive@batch-status\n"
-        "Some faults also come in rarer forms, FAULT-WHEN@KIND-OPERATION:\n"
-        f"{rarely}\nThe faults, and the operations that can have them:\n\n{faults}"
+        "Some faults also have intermittent forms, FAULT-WHEN@KIND-OPERATION:\n"
+        f"{rarely}\nFaults, and the operations that can have them:\n\n{faults}"
     )
 
 
@@ -236,13 +240,13 @@ def _announcement(sandbox: "Sandbox", behaviour: str = "", *, windows: bool) -> 
         settings = [f"{name}={shlex.quote(v)}" for name, v in variables.items()]
     line = " ".join([*settings, command])
     return (
-        f"Sandbox of edition {sandbox.settings.edition}, until Ctrl-C\n"
+        f"Sandbox of edition {sandbox.settings.edition} (Ctrl-C stops it)\n"
         f"  URL         {sandbox.url}\n"
         f"  token       {sandbox.token}\n"
         f"  collection  {sandbox.collection_id}\n"
         f"  batch       {sandbox.batch_id}\n"
         f"{certificate}{behaviour}"
-        "Try in another terminal:\n"
+        "Try it in another terminal:\n"
         f"  {line}\n"
     )
 
@@ -261,12 +265,12 @@ def _epilog() -> str:
             if resource.fate is fate
         ]
     lines += [
-        "every other id gets 404",
+        "all other ids get 404",
         "",
         "studies of every collection and batch, for the filter of edition 2026-11:",
         *(f"  {study_id}" for study_id in known.STUDIES),
         "",
-        "It ends with Ctrl-C or SIGTERM, exit code 0; 2 when it could not start.",
-        "It needs starlette and uvicorn: pip install 'prolific-exports[contract]'",
+        "Ctrl-C or SIGTERM stops the server: exit code 0. Exit code 2: it could not start.",
+        "Needs starlette and uvicorn: pip install 'prolific-exports[contract]'",
     ]
     return "\n".join(lines)

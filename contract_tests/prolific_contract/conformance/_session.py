@@ -1,4 +1,4 @@
-"""The one conversation of a pytest run, and what the command line says of it."""
+"""The conversation of a pytest run, and its options."""
 
 import json
 import os
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
 
 _RECORDING = "prolific_conversation"
 _UNNAMED = (
-    "pytest-xdist's workers were given no conversation: name the tests on the command line, "
+    "no conversation for the workers of pytest-xdist: name the tests on the command line, "
     "pytest --pyargs prolific_contract.conformance"
 )
 
 
 @frozen
-class Outcome:
-    """What came of the conversation.
+class SessionResult:
+    """The result of the conversation.
 
     Attributes:
-        verdict: The verdict on it; None if there was no conversation.
-        error: Why there was none.
+        verdict: None if there was no conversation.
+        error: Why there was no conversation; empty if there was one.
     """
 
     verdict: Verdict | None
     error: str = ""
 
     def cell(self, law: Law, operation: Operation) -> Cell | None:
-        """What a law says of an operation; None if it was not judged by it."""
+        """The cell of a law and operation; None if it was not judged."""
         cells = self.verdict.cells if self.verdict is not None else ()
         return next(
             (cell for cell in cells if (cell.law.id, cell.operation) == (law.id, operation)), None
@@ -51,16 +51,16 @@ class Outcome:
 
 
 def check_of(config: pytest.Config) -> Check:
-    """What the options and the environment ask for.
+    """The check that the options and the environment describe.
 
     Raises:
-        UsageError: Something is missing or can't be used.
+        UsageError: An option is missing or invalid.
     """
     target = _option(config, "target")
     if target is None:
         raise UsageError(
-            "there is no server to check: give --prolific-target URL, and --prolific-batch ID or "
-            "--prolific-collection ID; the token is read from PROLIFIC_TOKEN"
+            "no server to check: give --prolific-target URL, and --prolific-batch ID or "
+            "--prolific-collection ID; set the token in PROLIFIC_TOKEN"
         )
     edition = _chosen(config, "edition", ("auto", *EDITIONS))
     check = Check(
@@ -80,7 +80,7 @@ def check_of(config: pytest.Config) -> Check:
     try:
         usable(check)
     except UsageError as error:
-        # The options of `prolific-contract check` have these names here.
+        # The message names the options of `prolific-contract check`, which have a prefix here.
         raise UsageError(str(error).replace("--", "--prolific-")) from error
     return check
 
@@ -94,7 +94,7 @@ def _option(config: pytest.Config, name: str) -> str | None:
 def _chosen(config: pytest.Config, name: str, choices: tuple[str, ...]) -> str:
     value = _option(config, name) or choices[0]
     if value not in choices:
-        raise UsageError(f"--prolific-{name} is {value!r}; choose {' or '.join(choices)}")
+        raise UsageError(f"invalid --prolific-{name} {value!r}: choose {' or '.join(choices)}")
     return value
 
 
@@ -103,16 +103,18 @@ def _seconds(config: pytest.Config, name: str) -> float | None:
     try:
         return None if value is None else float(value)
     except ValueError as error:
-        raise UsageError(f"--prolific-{name} is {value!r}; give a number of seconds") from error
+        raise UsageError(
+            f"invalid --prolific-{name} {value!r}: give a number of seconds"
+        ) from error
 
 
 def family_of(law: Law) -> str:
-    """What a law is about, by which the markers choose."""
+    """The family of a law, which the markers select."""
     return law.id.partition(".")[0]
 
 
-def judged(check: Check) -> list[tuple[Law, Operation]]:
-    """The laws and operations that a check may have something to say of."""
+def laws_and_operations(check: Check) -> list[tuple[Law, Operation]]:
+    """The laws and operations that a check may judge."""
     kinds = {subject.kind for subject in check.subjects}
     return [
         (law, operation)
@@ -125,44 +127,44 @@ def judged(check: Check) -> list[tuple[Law, Operation]]:
     ]
 
 
-def hold(config: pytest.Config) -> Outcome:
-    """The outcome of the run's one conversation, held here or by the controller of workers."""
+def hold(config: pytest.Config) -> SessionResult:
+    """The result of the run's one conversation; with pytest-xdist, the controller holds it."""
     try:
         check = check_of(config)
     except UsageError as error:
-        return Outcome(None, str(error))
+        return SessionResult(None, str(error))
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
     if workerinput is None:
-        return _held(check, config)
+        return _hold_conversation(check, config)
     if _RECORDING not in workerinput:
-        return Outcome(None, _UNNAMED)
-    told = json.loads(workerinput[_RECORDING])
-    if "error" in told:
-        return Outcome(None, told["error"])
-    trace = parse_har(told["har"], "the recording of the controller")
-    return Outcome(check.judged(trace, cast("str", check.target)))
+        return SessionResult(None, _UNNAMED)
+    recording = json.loads(workerinput[_RECORDING])
+    if "error" in recording:
+        return SessionResult(None, recording["error"])
+    trace = parse_har(recording["har"], "the recording of the controller")
+    return SessionResult(check.verdict_on(trace, cast("str", check.target)))
 
 
-def _held(check: Check, config: pytest.Config) -> Outcome:
+def _hold_conversation(check: Check, config: pytest.Config) -> SessionResult:
     try:
         verdict, conversation = check_live(check)
     except ContractToolError as error:
-        return Outcome(None, str(error))
+        return SessionResult(None, str(error))
     except InterruptedConversation as interrupted:
         config.stash[REMARKS] = [without_ci_commands(remark) for remark in interrupted.notices]
         raise
     config.stash[REMARKS] = [without_ci_commands(remark) for remark in conversation.messages]
-    return Outcome(verdict)
+    return SessionResult(verdict)
 
 
 def send_to_worker(node: Any) -> None:
-    """Give a worker of pytest-xdist the conversation, which its controller holds once.
+    """Send the conversation to a worker of pytest-xdist; the controller holds it once.
 
-    Workers that each held their own would disturb each other's: a request for an export
-    tells of another worker's job.
+    If each worker held its own, they would disturb each other: a request for an export returns
+    the job of another worker.
 
     Raises:
-        pytest.UsageError: Something is missing or can't be used.
+        pytest.UsageError: An option is missing or invalid.
     """
     stash = node.config.stash
     if _KEY not in stash:
@@ -178,7 +180,7 @@ _KEY = pytest.StashKey[str]()
 
 
 def _recording(check: Check, config: pytest.Config) -> str:
-    outcome = _held(check, config)
+    outcome = _hold_conversation(check, config)
     if outcome.verdict is None:
         return json.dumps({"error": outcome.error})
     return json.dumps({"har": json.dumps(har_of(outcome.verdict.trace))})

@@ -1,4 +1,4 @@
-"""Refuses a run that can't check anything, before it begins."""
+"""Rejects a run with missing or invalid options before it starts."""
 
 import pytest
 
@@ -7,10 +7,10 @@ from prolific_contract.gate._check import UsageError
 
 
 def pytest_collection_modifyitems(config: pytest.Config) -> None:
-    """Say what is missing on the command line.
+    """Validate the options.
 
     Raises:
-        pytest.UsageError: Something is missing or can't be used.
+        pytest.UsageError: An option is missing or invalid.
     """
     # A worker of pytest-xdist can only fail a test: raising here would crash it.
     if hasattr(config, "workerinput"):

@@ -5,7 +5,13 @@ from typing import NoReturn
 import pytest
 
 from prolific_contract._vocabulary import Operation
-from prolific_contract.conformance._session import Outcome, check_of, family_of, hold, judged
+from prolific_contract.conformance._session import (
+    SessionResult,
+    check_of,
+    family_of,
+    hold,
+    laws_and_operations,
+)
 from prolific_contract.gate._check import UsageError
 from prolific_contract.gate._verdict import CellState, Verdict
 from prolific_contract.gate.laws import LAWS
@@ -15,7 +21,7 @@ from prolific_contract.gate.reports._summary import Summary
 
 
 @pytest.fixture(scope="session")
-def outcome(request: pytest.FixtureRequest) -> Outcome:
+def outcome(request: pytest.FixtureRequest) -> SessionResult:
     return hold(request.config)
 
 
@@ -28,7 +34,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "law" not in metafunc.fixturenames:
         return
     try:
-        cells = judged(check_of(metafunc.config))
+        cells = laws_and_operations(check_of(metafunc.config))
     except UsageError:
         cells = []
     metafunc.parametrize(
@@ -54,37 +60,37 @@ def _fail(text: str) -> NoReturn:
     pytest.fail(without_ci_commands(text), pytrace=False)
 
 
-def _demand_enough(outcome: Outcome) -> None:
+def _require_conclusive(outcome: SessionResult) -> None:
     if outcome.verdict is None:
         _fail(outcome.error)
     if not outcome.verdict.exercised:
         _fail("; ".join(Summary(outcome.verdict).why_inconclusive))
 
 
-def _demand_a_verdict(outcome: Outcome, request: pytest.FixtureRequest) -> Verdict:
-    """The verdict, without which a test is skipped.
+def _require_verdict(outcome: SessionResult, request: pytest.FixtureRequest) -> Verdict:
+    """The verdict; skips the test if there is none.
 
-    The first test of a selection fails when nothing was proved: the one that is there to say
-    so need not be selected.
+    If the check is inconclusive, the first selected test fails, because
+    `test_conversation_is_conclusive` may not be selected.
     """
     if request.node is next(item for item in request.session.items if item.path == request.path):
-        _demand_enough(outcome)
+        _require_conclusive(outcome)
     if outcome.verdict is None:
-        pytest.skip(without_ci_commands(f"there is no verdict: {outcome.error}"))
+        pytest.skip(without_ci_commands(f"no verdict: {outcome.error}"))
     return outcome.verdict
 
 
-def test_enough_was_exercised(outcome: Outcome) -> None:
-    _demand_enough(outcome)
+def test_conversation_is_conclusive(outcome: SessionResult) -> None:
+    _require_conclusive(outcome)
 
 
 def test_law(
-    outcome: Outcome, request: pytest.FixtureRequest, law: Law, operation: Operation
+    outcome: SessionResult, request: pytest.FixtureRequest, law: Law, operation: Operation
 ) -> None:
-    verdict = _demand_a_verdict(outcome, request)
+    verdict = _require_verdict(outcome, request)
     cell = outcome.cell(law, operation)
     if cell is None:
-        pytest.skip("the server does not show that it lists and deletes export jobs")
+        pytest.skip("the server does not list or delete export jobs")
     if cell.state is CellState.NOT_EXERCISED:
         pytest.skip(cell.reason)
     for violation in verdict.violations:
@@ -92,12 +98,12 @@ def test_law(
             _fail(Summary(verdict).description(violation))
 
 
-def test_nothing_else_is_broken(
-    outcome: Outcome, request: pytest.FixtureRequest, family: str
+def test_no_other_violations(
+    outcome: SessionResult, request: pytest.FixtureRequest, family: str
 ) -> None:
-    """What shows only in a probe under the kind that the run is not about."""
-    verdict = _demand_a_verdict(outcome, request)
-    tested = judged(check_of(request.config))
+    """Violations of operations that are not parametrized: probes may use the other kind."""
+    verdict = _require_verdict(outcome, request)
+    tested = laws_and_operations(check_of(request.config))
     accounts = [
         Summary(verdict).description(violation)
         for violation in verdict.violations

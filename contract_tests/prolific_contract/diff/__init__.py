@@ -1,7 +1,7 @@
-"""What a new contract breaks, proved, with an example.
+"""Compares two contracts and shows what the new one breaks, with examples.
 
-`read_contract` takes a contract from a file or URL, `comparison` relates two of them
-operation by operation, `as_text` and `as_json` tell the result.
+`read_contract` reads a contract from a file or URL, `comparison` compares two of them operation by
+operation, and `as_text` and `as_json` render the result.
 """
 
 from prolific_contract.diff._compare import OperationDiff, compare

@@ -1,8 +1,7 @@
-"""What this project's client does with the messages that break the old contract.
+"""How this project's client handles messages that break the old contract.
 
-The export operations go through the SDK's boundary, as every answer does. For the other
-responses the generated client says what it makes of them; where it has no such
-operation, nothing is said.
+Responses of the export operations go through the SDK's boundary. Other responses go through the
+generated client; if it does not have the operation, there is no statement about the client.
 """
 
 import importlib
@@ -40,7 +39,7 @@ from prolific_contract.spec._files import load_contract
 _CREDENTIALS = frozenset({Credential(("apiKey", "header", "authorization"), frozenset())})
 _RESOURCE = "0192a3b4-c5d6-4e8f-9a0b-1c2d3e4f5a6b"
 _EXPORT = "a1b2c3d4-e5f6-4890-abcd-ef1234567890"
-# Its moments are whole seconds, or what `datetime.now` gives.
+# Datetimes with whole seconds, and with fractions as `datetime.now` returns them.
 _FILTERS = tuple(
     ExportFilter("60aca280709ee40ec37d4885", moment, moment)
     for moment in (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 1, 9, 30, 0, 250, UTC))
@@ -49,12 +48,11 @@ _FILTERS = tuple(
 
 @dataclass(frozen=True)
 class _Call:
-    """A call that the SDK makes, and what reads the answer.
+    """A call of the SDK.
 
     Attributes:
-        request: What it sends.
-        interpret: What reads the answer.
-        filtered: What it sends with filters.
+        interpret: Parses the response.
+        filtered: The same request with filters.
     """
 
     request: ApiRequest
@@ -73,13 +71,13 @@ def _calls(ref: ExportRef) -> tuple[_Call, ...]:
 
 
 class OurClient:
-    """The SDK and the generated client, asked about one message after the other."""
+    """The SDK and the generated client, applied to single messages."""
 
     def __init__(self, new: dict[str, Any]) -> None:
-        """Ask them.
+        """Prepare the calls.
 
         Args:
-            new: The contract that servers keep now.
+            new: The contract of the servers.
         """
         self._paths = {key.path for key in operations(new)}
         self._contract = load_contract()
@@ -97,7 +95,7 @@ class OurClient:
         }
 
     def reading(self, operation: OperationDiff, finding: Finding) -> str | None:
-        """What the client does about a breaking change, where that can be said."""
+        """How the client handles a breaking change; None if that is unknown."""
         call = self._calls.get(operation.key)
         if isinstance(finding.message, Response):
             if call is not None:
@@ -107,7 +105,7 @@ class OurClient:
             return None
         if operation.new is None:
             status = 405 if operation.key.path in self._paths else 404
-            return f"our client sends it and, {_answered(call, status)}"
+            return f"our client sends it; {_answered(call, status)}"
         if finding.is_misread:
             return _meant(call, finding.where, operation.old, finding.message)
         return _sent(call, operation.new, finding.where)
@@ -128,7 +126,7 @@ class OurClient:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             return f"the generated client fails with {type(error).__name__}: {error}"
         if parsed is None:
-            return "the generated client gives no model for it (parsed is None)"
+            return "the generated client has no model for it (parsed is None)"
         return f"the generated client accepts it as {type(parsed).__name__}"
 
 
@@ -152,38 +150,38 @@ def _interpreted(call: _Call, response: Response) -> str:
         return f"our client raises {type(error).__name__}{pointer and f', for {pointer}'}"
     if value is None:
         return "our client accepts it"
-    # A list is read job by job.
+    # Lists are parsed job by job.
     parts: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
     names = ", ".join(sorted({type(part).__name__ for part in parts})) or "an empty list"
     unknown = ", ".join(sorted({name for part in parts for name in part.extra}))
-    kept = f" and keeps as unknown: {unknown}" if unknown else ""
+    kept = f" and keeps unknown members: {unknown}" if unknown else ""
     return f"our client accepts it as {names}{kept}"
 
 
 def _sent(call: _Call, new: Operation, where: str) -> str:
-    """What becomes of the client's own requests where the new contract refuses another."""
+    """Whether the new contract also refuses the client's own requests."""
     if _is_refused(new, call.request, where):
-        how = "our client sends such requests and"
+        how = "our client sends such requests"
     elif any(_is_refused(new, request, where) for request in call.filtered):
-        how = "with a filter, our client sends such requests and"
+        how = "our client sends such requests when filtering"
     else:
         return "our client sends no such request"
-    return f"{how}, {_answered(call, 401 if where == 'security' else 400)}"
+    return f"{how}; {_answered(call, 401 if where == 'security' else 400)}"
 
 
 def _meant(call: _Call, where: str, old: Operation | None, message: Request) -> str:
-    """What becomes of the client's own requests where the new contract takes them otherwise."""
-    assert old is not None  # noqa: S101 - what nobody knew can't be taken otherwise
+    """Whether the new contract also misreads the client's own requests."""
+    assert old is not None  # noqa: S101 - only a known operation can be misread
     sent = {title for key in message.parameters if (title := old.parameters[key].title) == where}
     plain, *filtered = (
         {f"query parameter {name}" for name in one.params} for one in (call.request, *call.filtered)
     )
     if not sent:
-        return "our client sends no such request" if where in plain else "our client leaves it out"
+        return "our client sends no such request" if where in plain else "our client omits it"
     if any(where in titles for titles in filtered):
         return (
-            "with a filter, our client sends such requests and, where the list of jobs does not "
-            "show the filter, raises FilterIgnoredError"
+            "our client sends such requests when filtering; if the list of jobs does not show the "
+            "filter, it raises FilterIgnoredError"
         )
     return "our client sends no such request"
 
@@ -198,5 +196,5 @@ def _is_refused(new: Operation, request: ApiRequest, where: str) -> bool:
 
 
 def _answered(call: _Call, status: int) -> str:
-    told = _interpreted(call, Response(status, {}, None, ABSENT))
-    return f"answered {status}, {told.removeprefix('our client ')}"
+    handling = _interpreted(call, Response(status, {}, None, ABSENT))
+    return f"on {status}, it {handling.removeprefix('our client ')}"

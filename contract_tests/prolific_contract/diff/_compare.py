@@ -1,9 +1,8 @@
-"""Two contracts, operation by operation.
+"""Compares two contracts operation by operation.
 
-A client of the old contract meets a server of the new one. In a request the client is
-the sender and the server the receiver, in a response it is the other way round. What is
-*breaking* is shown by a message that the sender's contract documents and the receiver's
-refuses, or takes to mean something else.
+A client of the old contract talks to a server of the new one. The client sends requests and the
+server receives them; for responses it is the other way round. A change is *breaking* if there is a
+message that the sender's contract documents and the receiver's contract refuses or misreads.
 """
 
 from dataclasses import dataclass
@@ -39,11 +38,11 @@ class OperationDiff:
 
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> list[OperationDiff]:
-    """What a new contract changes for who knows the old one, by path and method.
+    """What a new contract changes for clients of the old one, by path and method.
 
     Args:
-        old: An OpenAPI document of version 3.1 or 3.2, valid.
-        new: Another.
+        old: A valid OpenAPI document of version 3.1 or 3.2.
+        new: Another one.
     """
     before, after = operations(old), operations(new)
     judge = Judge()
@@ -66,7 +65,7 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> list[OperationDiff]:
 
 
 def _removed(operation: Operation) -> Finding:
-    sentence = "is removed: a client of the old contract still calls it"
+    sentence = "is removed, but clients of the old contract still call it"
     try:
         request = simplest_request(operation)
     except NoSampleError:

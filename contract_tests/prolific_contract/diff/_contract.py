@@ -1,8 +1,8 @@
-"""A contract as its operations, with everything resolved that a message depends on.
+"""A contract as a set of operations, with all references resolved.
 
-Operations are known by method and path, where the names of path parameters count for
-nothing, and security schemes by what they ask for: operationIds, tags and the names of
-components come and go upstream (D-14, D-15).
+Method and path identify an operation, ignoring the names of path parameters. The required
+credentials identify a security scheme. OperationIds, tags and the names of components change
+upstream (D-14, D-15).
 """
 
 import re
@@ -22,22 +22,22 @@ _TEMPLATE = re.compile(r"\{([^{}]*)\}")
 
 
 class OperationKey(NamedTuple):
-    """What makes two operations the same one."""
+    """Identifies an operation in both contracts."""
 
     method: str
     path: str
-    """The path with every parameter written as ``{}``, and without a slash at its end (D-21)."""
+    """The path with each parameter written as ``{}``, without a trailing slash (D-21)."""
 
 
 class Credential(NamedTuple):
-    """One thing that a request must prove itself by."""
+    """A credential that a request must carry."""
 
     scheme: tuple[str, ...]
     scopes: frozenset[str]
 
     @property
     def title(self) -> str:
-        """The credential for people."""
+        """The credential in words."""
         return " ".join(part for part in self.scheme if part)
 
 
@@ -53,17 +53,17 @@ class Parameter:
     required: bool
     schema: Schema
     writing: tuple[str, bool]
-    """How arrays and objects are written into it: ``style`` and ``explode``."""
+    """How arrays and objects are serialized: ``style`` and ``explode``."""
 
     @property
     def title(self) -> str:
-        """The parameter for people."""
+        """The parameter in words."""
         return f"{self.place} parameter {self.name}"
 
 
 @dataclass(frozen=True)
 class Body:
-    """What a request carries."""
+    """The body of a request."""
 
     required: bool
     content: Mapping[str, Schema]
@@ -71,7 +71,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a response carries."""
+    """The content of a response."""
 
     content: Mapping[str, Schema]
     headers: Mapping[str, Parameter]
@@ -89,19 +89,19 @@ class Operation:
     parameters: Mapping[ParameterKey, Parameter]
     body: Body | None
     answers: Mapping[str, Answer]
-    """By status as it is documented: ``200``, ``4XX`` or ``default``."""
+    """By documented status: ``200``, ``4XX`` or ``default``."""
     security: tuple[Credentials, ...]
-    """The alternatives; an empty one lets everybody in."""
+    """The alternatives; an empty one means no authentication."""
 
     @property
     def title(self) -> str:
-        """Method and path, as requests and reports have them."""
+        """Method and path."""
         return f"{self.key.method} {self.path}"
 
     def documented(self, status: int) -> str | None:
-        """The key of the answer that describes a status: exact, by its class, or default.
+        """The key of the response that describes a status: exact, by class, or default.
 
-        Beside a success, default is for errors: that is what documents add it for.
+        If the operation documents a success, default covers errors only, as documents intend.
         """
         for key in (str(status), f"{status // 100}XX", "default"):
             if key in self.answers and (key != "default" or status >= 400 or not self._succeeds):
@@ -114,14 +114,14 @@ class Operation:
 
 
 def operations(document: dict[str, Any]) -> dict[OperationKey, Operation]:
-    """The operations of a document that is valid OpenAPI 3.1 or 3.2."""
+    """The operations of a valid OpenAPI 3.1 or 3.2 document."""
     found: dict[OperationKey, Operation] = {}
     for path, written in document["paths"].items():
         item = _resolved(document, written)
         shared = item.get("parameters", ())
         for method, node in operations_of(item):
             operation = _operation(document, path, method, shared, node)
-            # Of the same path with and without a slash, which serve the same, one is enough.
+            # A path with and without a trailing slash counts as one.
             found.setdefault(operation.key, operation)
     return found
 
@@ -135,7 +135,7 @@ def _operation(
     for node in (*shared, *written.get("parameters", ())):
         parameter = _parameter(document, _resolved(document, node))
         if parameter.place == "header" and parameter.name.lower() == "authorization":
-            # The published document has the scheme as a parameter too, or instead.
+            # The published document also declares the header as a parameter.
             token = Credential(("apiKey", "header", "authorization"), frozenset())
             if parameter.required and not any(alternatives):
                 alternatives = (frozenset({token}),)
@@ -171,10 +171,10 @@ def _resolved(document: dict[str, Any], node: Any) -> dict[str, Any]:
 
 
 def _placed(path: str, described: dict[str, Parameter]) -> dict[ParameterKey, Parameter]:
-    """The parameters of a path by their places in it, whatever they are called.
+    """The parameters of a path by position, ignoring their names.
 
-    Where a path was reworded and its parameters were not, what is left over is taken in order;
-    what the path has no place for can't be sent.
+    If the names in the path and in the parameters differ, the remaining parameters are assigned in
+    order. Parameters without a position in the path can't be sent, so they are dropped.
     """
     names = _TEMPLATE.findall(path)
     left_over = iter([one for name, one in described.items() if name not in names])
@@ -221,7 +221,7 @@ def _content(
 
 
 def _schema_of_media(media: dict[str, Any]) -> Any:
-    # Of a sequence OpenAPI 3.2 may describe each item.
+    # OpenAPI 3.2 may describe the items of a sequence instead.
     if "schema" not in media and "itemSchema" in media:
         return {"type": "array", "items": media["itemSchema"]}
     return media.get("schema", True)
@@ -237,7 +237,7 @@ def _body(document: dict[str, Any], node: Any) -> Body | None:
 def _answer(document: dict[str, Any], node: dict[str, Any]) -> Answer:
     headers = {}
     for name, header in node.get("headers", {}).items():
-        # OpenAPI 3.1.0, section 4.8.17.1: a content type is not described as a header.
+        # OpenAPI 3.1.0, section 4.8.17.1: Content-Type is not described as a header.
         if name.lower() != "content-type":
             written = {**_resolved(document, header), "name": name, "in": "header"}
             headers[name.lower()] = _parameter(document, written)

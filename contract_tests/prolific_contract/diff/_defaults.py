@@ -1,8 +1,7 @@
-"""What a value that is left out means, in two contracts.
+"""What an omitted value means in two contracts.
 
-The receiver puts the default in the place of what the sender left out. Where the old
-contract has a default and the new one another or none, the same message means something
-else, though nobody refuses it.
+The receiver replaces an omitted value by its default. If the new contract changes or removes the
+default, the same message means something else, although no side refuses it.
 """
 
 import json
@@ -22,50 +21,50 @@ class Default(NamedTuple):
     """A field whose default the new contract changes."""
 
     path: tuple[str, ...]
-    """Where the field is; ``*`` for each item, or each field that is named nowhere."""
+    """Path of the field; ``*`` stands for each item or each unnamed field."""
     old: Any
     new: Any
     """`ABSENT` where the new contract has none."""
     within: tuple[tuple[tuple[str, ...], Any], ...]
-    """The branches that hold it, as plain schemas of the sender, and where they begin."""
+    """The branches that contain the field, as plain schemas of the sender, with their paths."""
     is_required: bool
-    """Whether the sender has to send the field."""
+    """Whether the sender must send the field."""
 
     @property
     def pointer(self) -> str:
-        """The path for people."""
+        """The path as a JSON pointer."""
         return "".join(f"/{step}" for step in self.path)
 
     @property
     def change(self) -> str:
-        """What changes for who leaves the field out."""
+        """What changes for senders that omit the field."""
         return changed(self.old, self.new)
 
 
 def changed(old: Any, new: Any) -> str:
-    """A change of a default in words."""
+    """The change of a default in words."""
     if new is ABSENT:
-        return f"what is left out counted as {json.dumps(old)}, which is no longer documented"
-    return f"what is left out counts as {json.dumps(new)}, where it counted as {json.dumps(old)}"
+        return f"if omitted, it meant {json.dumps(old)}; the default is no longer documented"
+    return f"if omitted, it now means {json.dumps(new)} instead of {json.dumps(old)}"
 
 
 def default_of(schema: Schema) -> Any:
-    """The default of a schema; `ABSENT` without one."""
+    """The default of a schema; `ABSENT` if there is none."""
     return _default(plain(*schema, defaults=True))
 
 
 def is_changed(old: Any, new: Any) -> bool:
-    """Whether a default that clients rely on is another one now, or none."""
+    """Whether a default that clients rely on is changed or removed."""
     return old is not ABSENT and (new is ABSENT or json.dumps(old) != json.dumps(new))
 
 
 def changed_defaults(old: Schema, new: Schema, sender: Schema) -> Iterator[Default]:
-    """The fields inside a value whose defaults a new contract changes.
+    """The fields inside a value whose defaults the new contract changes.
 
     Args:
-        old: The schema of the old contract.
-        new: That of the new one.
-        sender: Which of the two the sender keeps to.
+        old: The schema in the old contract.
+        new: The schema in the new contract.
+        sender: The schema of the sender, one of the two.
     """
     forms = plain(*old, defaults=True), plain(*new, defaults=True)
     sent = 0 if sender is old else 1
@@ -73,7 +72,7 @@ def changed_defaults(old: Schema, new: Schema, sender: Schema) -> Iterator[Defau
 
 
 def leaving_out(default: Default, sender: Schema) -> Any:
-    """A value that a sender may send without the field; `ABSENT` if none is found."""
+    """A value that a sender may send without the field; `ABSENT` if none was found."""
     sent = sending(sender)
     may_send = validator(sent)
     guards = [(path, validator(branch)) for path, branch in default.within]
@@ -136,7 +135,7 @@ def _walk(
 
 
 def _pairs(old: list[Any], new: list[Any]) -> Iterator[tuple[Any, Any]]:
-    """The branches of two unions that are each other's successors."""
+    """The corresponding branches of two unions."""
     for left in old:
         for right in new:
             if _tags(left) & _tags(right) or _without_defaults(left) == _without_defaults(right):
@@ -145,7 +144,7 @@ def _pairs(old: list[Any], new: list[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def _tags(branch: Any) -> set[str]:
-    """The constants by which branches of a union are told apart."""
+    """The constants that distinguish the branches of a union."""
     form = _flat(branch) if isinstance(branch, dict) else {}
     fields = form.get("properties", {})
     return {

@@ -1,7 +1,7 @@
-"""What of a schema counts in requests, and what in responses.
+"""Which fields of a schema apply to requests, and which to responses.
 
-A field that is ``readOnly`` is the server's to set: it is not sent in requests, whatever
-``required`` says. A ``writeOnly`` one is not sent in responses (OpenAPI 3.1.0, section
+Only the server sets ``readOnly`` fields: requests do not contain them, whatever ``required`` says.
+Responses do not contain ``writeOnly`` fields (OpenAPI 3.1.0, section
 4.8.24, and JSON Schema's validation vocabulary, section 9.4).
 """
 
@@ -12,7 +12,7 @@ from prolific_contract.spec._structure import rebuild
 Direction = Literal["request", "response"]
 
 MARKS: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
-"""The keyword that keeps a field out of messages of a direction."""
+"""The keyword that excludes a field from messages of a direction."""
 
 _WITHOUT = "$without"
 
@@ -25,8 +25,8 @@ def sendable(schema: Any, direction: Direction | None) -> Any:
 def takeable(schema: Any, direction: Direction | None) -> Any:
     """What a plain schema lets a receiver take in a direction.
 
-    A server refuses or forgets a field that is its own to set, and either is a loss to who
-    sends it. A client takes a field that it did not expect, as it takes unknown ones.
+    A server refuses or ignores a readOnly field; either way the client loses the value. A client
+    accepts an unexpected writeOnly field as it accepts unknown fields.
     """
     return _without(schema, direction, instead=direction == "response")
 

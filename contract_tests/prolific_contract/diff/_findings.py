@@ -1,4 +1,4 @@
-"""What comparing two operations finds, and how it is worded."""
+"""The findings of a comparison, and their wording."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from prolific_contract.diff._messages import Request, Response, taking_text
 from prolific_contract.diff._relation import Judge, Kind, Relation, Schema
 
 ORDER: tuple[Kind, ...] = ("same", "compatible", "unknown", "breaking")
-"""The verdicts, the worst last."""
+"""The verdicts, the most severe last."""
 
-UNCONFIRMED = "no example of it could be made that both contracts agree on"
+UNCONFIRMED = "no example could be constructed that confirms it"
 
 
 @dataclass(frozen=True)
@@ -21,46 +21,44 @@ class Finding:
     """The part of the operation."""
     verdict: Kind
     sentence: str
-    """What changed and what follows from it."""
+    """The change and its consequence."""
     message: Request | Response | None = None
-    """Where the verdict is breaking: what one side may send and the other refuses or misreads."""
+    """For breaking changes: a message that one side may send and the other refuses or misreads."""
     example: Mapping[str, Any] | None = None
     """The message as JSON."""
     is_misread: bool = False
-    """Whether the other side takes the message, and takes it to mean something else."""
+    """Whether the other side accepts the message but misreads it."""
 
 
 def worst(verdicts: Sequence[Kind]) -> Kind:
-    """The worst of some verdicts; *same* where there are none."""
+    """The most severe verdict; *same* if there are none."""
     ranks = [ORDER.index(verdict) for verdict in verdicts]
     return ORDER[max(ranks, default=0)]
 
 
 def unconfirmed(where: str, sentence: str) -> Finding:
-    """A difference that would break, if there were an example of it."""
+    """A difference that may be breaking, but without an example."""
     return Finding(where, "unknown", f"{sentence}, but {UNCONFIRMED}")
 
 
 def of_relation(where: str, relation: Relation, compatible: str) -> Finding:
-    """A difference of schemas that nothing is refused for."""
+    """A difference of schemas without a refused message."""
     if relation.kind == "unknown":
-        return Finding(
-            where, "unknown", f"changed, and what follows is not known: {relation.reason}"
-        )
+        return Finding(where, "unknown", f"changed, with unknown consequences: {relation.reason}")
     return Finding(where, relation.kind, f"changed: it {compatible}")
 
 
 def relate_text(judge: Judge, sender: Schema, receiver: Schema) -> Relation:
-    """How parameters or headers relate, where numbers travel as text."""
+    """How parameters or headers relate; numbers are sent as text."""
     relation = judge.relate(sender, receiver)
     if relation.kind == "same":
         return relation
     sent = Schema(sender.document, sender.schema)
     widened = judge.relate(sent, Schema(receiver.document, taking_text(receiver)))
-    # A type more on the receiver's side is no change to "same".
+    # One more accepted type does not make the schemas the same.
     return Relation("compatible") if widened.kind == "same" else widened
 
 
 def listed(content: Mapping[str, Any]) -> str:
-    """Content types for people."""
+    """Content types in words."""
     return ", ".join(sorted(content)) or "no body"

@@ -1,11 +1,10 @@
-"""The forms of a schema that comparing needs.
+"""The forms of a schema that comparisons need.
 
-*Plain*: references replaced by what they name, annotations gone, so that renaming a
-component or rewording a description changes nothing; the formats of numbers are bounds.
-*Closed*: what a sender may send
-that keeps to the fields it documents. A receiver is read as it is written, open to fields
-it does not know. Read open on both sides, dropping an optional field would break: the
-sender could still send it, with any value.
+*Plain*: references are resolved and annotations removed, so that renaming a component or rewording
+a description changes nothing; formats of numbers become bounds. *Closed*: a sender sends only the
+fields that it documents. The receiver's schema stays as written, open to unknown fields. If both
+sides were open, dropping an optional field would count as breaking: the sender could still send it
+with any value.
 """
 
 import json
@@ -21,7 +20,7 @@ RECURSION = "$recursion"
 
 _DEPTH = 3
 _MARKS = frozenset(MARKS.values())
-# What says how to read or show a value and refuses none.
+# Keywords that describe values but refuse none.
 _ANNOTATIONS = frozenset(
     {
         "title",
@@ -46,7 +45,7 @@ _ANNOTATIONS = frozenset(
 )
 
 
-# The registry of formats of the OpenAPI Initiative. `double` is what JSON readers have anyway.
+# The registry of formats of the OpenAPI Initiative. `double` adds no bounds.
 _INTEGERS = {f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)}
 _BOUNDS: dict[str, tuple[float, float] | None] = {
     **_INTEGERS,
@@ -66,13 +65,13 @@ def plain(
 ) -> Any:
     """A schema without references and annotations.
 
-    Where a component contains itself, `RECURSION` stands in its place.
+    `RECURSION` marks where a component contains itself.
 
     Args:
         document: Where the components are.
         schema: The schema.
-        direction: Which messages it describes: what keeps fields out of them stays.
-        defaults: Whether default values stay.
+        direction: Which messages it describes; keeps the keyword that excludes fields from them.
+        defaults: Whether to keep default values.
     """
     kept = {MARKS[direction]} if direction else set()
     return _plain(document, schema, (), kept | {"default"} if defaults else kept)
@@ -89,7 +88,7 @@ def _plain(
                 key: value
                 for key, value in node.items()
                 if not (key in _ANNOTATIONS - stay or key.startswith("x-"))
-                # What is not marked need not say so.
+                # Drop readOnly and writeOnly if they are false.
                 and (key not in _MARKS or value is True)
             }
         )
@@ -107,7 +106,7 @@ def _plain(
 
 
 def _bounded(node: dict[str, Any]) -> dict[str, Any]:
-    """A schema whose format of numbers, if it has one, is written as bounds."""
+    """The schema with its number format, if any, replaced by bounds."""
     types = node.get("type", "number")
     if node.get("format") not in _BOUNDS or not {"integer", "number"} & {*_listed(types)}:
         return node
@@ -134,14 +133,14 @@ def is_recursive(schema: Any) -> bool:
 def unrolled(
     document: dict[str, Any], schema: Any, direction: Direction | None = None, *, end: bool
 ) -> Any:
-    """A plain schema in which a component contains itself a few times, and then no more.
+    """A plain schema in which recursion ends after a few levels.
 
     Args:
         document: Where the components are.
         schema: The schema.
         direction: Which messages it describes.
-        end: What admits the values further in: False makes the schema admit less than
-            the original, True makes it admit more.
+        end: The schema at the last level: False makes the result stricter than the original,
+            True more permissive.
     """
 
     def unroll(node: Any, inside: tuple[str, ...]) -> Any:
@@ -162,9 +161,9 @@ def unrolled(
 
 
 def closed(schema: Any) -> Any:
-    """What a sender may send by a plain schema: no fields beside those it documents.
+    """What a sender may send by a plain schema: only documented fields.
 
-    An object of which no field is documented may hold anything.
+    An object without documented fields may contain any field.
     """
     if not isinstance(schema, dict):
         return schema
@@ -184,13 +183,13 @@ def _close(_row: str, node: dict[str, Any]) -> Any:
         return node
     if not parts and not any(map(_is_closed, branches)):
         return {**node, "additionalProperties": False, _CLOSED_BY: "additionalProperties"}
-    # What is said together is closed together, or each part would refuse the others' fields.
+    # Close combined parts together, or each part would refuse the fields of the others.
     together = {**_opened(node), "unevaluatedProperties": False}
     return {**together, _CLOSED_BY: "unevaluatedProperties"}
 
 
 def _is_closed(part: Any) -> bool:
-    """Whether a part was closed here, or branches of it."""
+    """Whether a part, or one of its branches, was closed here."""
     if not isinstance(part, dict):
         return False
     return _CLOSED_BY in part or any(

@@ -1,8 +1,7 @@
-"""Requests and responses, and whether an operation sends or takes them.
+"""Requests and responses, and whether an operation sends or accepts them.
 
-Every breaking change is shown by such a message, and shown only after it was held
-against both contracts: one side may send it, the other refuses it, and for the reason
-that is given.
+Each breaking change comes with such a message as an example. The example is checked against both
+contracts: one side may send it, and the other refuses it for the stated reason.
 """
 
 from collections.abc import Mapping
@@ -22,12 +21,12 @@ from prolific_contract.diff._relation import Schema, validator
 from prolific_contract.diff._samples import samples
 
 ABSENT: Any = object()
-"""Instead of a body: there is none."""
+"""Stands for a missing body or value."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request, apart from its method and path."""
+    """A request without its method and path."""
 
     parameters: Mapping[ParameterKey, Any]
     credentials: Credentials
@@ -46,7 +45,7 @@ class Response:
 
 
 class NoSampleError(Exception):
-    """No value of a schema was found."""
+    """Found no value that conforms to a schema."""
 
 
 def sending(schema: Schema) -> Any:
@@ -58,7 +57,7 @@ def sending(schema: Schema) -> Any:
 
 
 def taking(schema: Schema) -> Any:
-    """The plain schema of what a receiver takes."""
+    """The plain schema of what a receiver accepts."""
     form = plain(*schema)
     if is_recursive(form):
         form = unrolled(*schema, end=True)
@@ -66,7 +65,7 @@ def taking(schema: Schema) -> Any:
 
 
 def taking_text(schema: Schema) -> Any:
-    """The same for a parameter or header, where numbers travel as text."""
+    """The same for a parameter or header, where numbers are sent as text."""
     taken = taking(schema)
     if isinstance(taken, dict) and taken.keys() == {"type"}:
         types = [taken["type"]] if isinstance(taken["type"], str) else taken["type"]
@@ -79,7 +78,7 @@ def sample(schema: Schema) -> Any:
     """A plain value that a sender may send.
 
     Raises:
-        NoSampleError: None was found.
+        NoSampleError: No value was found.
     """
     sent = sending(schema)
     may_send = validator(sent)
@@ -90,10 +89,10 @@ def sample(schema: Schema) -> Any:
 
 
 def simplest_request(operation: Operation) -> Request:
-    """A request with nothing that the operation does not require.
+    """A request with required parts only.
 
     Raises:
-        NoSampleError: A part of it could not be made.
+        NoSampleError: No value was found for a part.
     """
     parameters = {
         key: sample(parameter.schema)
@@ -108,10 +107,10 @@ def simplest_request(operation: Operation) -> Request:
 
 
 def simplest_response(answer: Answer, status: int) -> Response:
-    """A response with nothing that an answer does not require.
+    """A response with required parts only.
 
     Raises:
-        NoSampleError: A part of it could not be made.
+        NoSampleError: No value was found for a part.
     """
     headers = {
         name: sample(header.schema) for name, header in answer.headers.items() if header.required
@@ -123,7 +122,7 @@ def simplest_response(answer: Answer, status: int) -> Response:
 
 
 def request_is_sent(operation: Operation, request: Request) -> bool:
-    """Whether a client may send a request that keeps to what the operation documents."""
+    """Whether the operation documents a request, so that a client may send it."""
     known = operation.parameters
     required = {key for key, parameter in known.items() if parameter.required}
     return (
@@ -145,7 +144,7 @@ def _body_is_sent(operation: Operation, request: Request) -> bool:
 
 
 def request_refusals(operation: Operation, request: Request) -> set[str]:
-    """The places for which a server refuses a request, undocumented parts ignored."""
+    """The parts for which a server refuses a request; it ignores undocumented parts."""
     places = set()
     for key, parameter in operation.parameters.items():
         if key not in request.parameters:
@@ -170,7 +169,7 @@ def request_refusals(operation: Operation, request: Request) -> set[str]:
 
 
 def is_enough(given: Credentials, needed: Credentials) -> bool:
-    """Whether credentials are all that one alternative asks for."""
+    """Whether credentials satisfy one alternative."""
     return all(
         any(own.scheme == other.scheme and own.scopes >= other.scopes for own in given)
         for other in needed
@@ -178,7 +177,7 @@ def is_enough(given: Credentials, needed: Credentials) -> bool:
 
 
 def response_is_sent(answer: Answer, response: Response) -> bool:
-    """Whether a server may send a response that keeps to what an answer documents."""
+    """Whether a server may send a response by the documentation."""
     headers = answer.headers
     required = {name for name, header in headers.items() if header.required}
     if not required <= response.headers.keys() <= headers.keys():
@@ -192,7 +191,7 @@ def response_is_sent(answer: Answer, response: Response) -> bool:
 
 
 def response_refusals(operation: Operation, response: Response) -> set[str]:
-    """The places for which a client can't take a response, undocumented parts ignored."""
+    """The parts for which a client refuses a response; it ignores undocumented parts."""
     status = operation.documented(response.status)
     if status is None:
         return {f"status {response.status}"}
@@ -218,7 +217,7 @@ def response_refusals(operation: Operation, response: Response) -> set[str]:
 
 
 def matching(content: Mapping[str, Schema], content_type: str | None) -> str | None:
-    """The most specific media range that a content type falls under."""
+    """The most specific media range that matches a content type."""
     main = (content_type or "").partition("/")[0]
     return next((key for key in (content_type, f"{main}/*", "*/*") if key in content), None)
 
@@ -228,7 +227,7 @@ def _fits(schema: Any, value: Any) -> bool:
 
 
 def request_as_json(operation: Operation, request: Request) -> dict[str, Any]:
-    """A request for people and programs to read."""
+    """A request as JSON."""
     shown: dict[str, Any] = {"method": operation.key.method, "path": operation.path}
     groups: dict[str, dict[str, Any]] = {}
     for key, value in request.parameters.items():
@@ -246,7 +245,7 @@ def _place_and_name(parameter: Parameter | None, key: ParameterKey) -> tuple[str
 
 
 def response_as_json(response: Response) -> dict[str, Any]:
-    """A response for people and programs to read."""
+    """A response as JSON."""
     shown: dict[str, Any] = {"status": response.status}
     if response.headers:
         shown["headers"] = dict(response.headers)

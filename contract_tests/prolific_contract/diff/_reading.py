@@ -1,4 +1,4 @@
-"""A contract out of a file or from a URL."""
+"""Reads a contract from a file or a URL."""
 
 import re
 from pathlib import Path
@@ -32,7 +32,7 @@ MOST_BYTES = 20_000_000
 """The largest document that is fetched; the published one has about 0.55 million bytes."""
 _MOST_REDIRECTS = 5
 _TIMEOUT = 60.0  # seconds for all of it
-# Besides its own, httpx lets out what its IDNA library thinks of a host (a ValueError).
+# httpx also raises the ValueError of its IDNA library for invalid hosts.
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError, CodingError, LateError)
 
 
@@ -40,29 +40,28 @@ def read_contract(source: str) -> dict[str, Any]:
     """The contract in a file or at a URL.
 
     Args:
-        source: A path, or an ``http`` or ``https`` URL, of YAML or JSON: a contract of
-            the Task Builder as it is, or a document of more, reduced to the Task Builder
-            as the import does it.
+        source: A path or an ``http`` or ``https`` URL of a YAML or JSON document. The import
+            reduces a document with more than the Task Builder to that part.
 
     Raises:
-        DocumentError: It can't be read or isn't such a document.
+        DocumentError: The source can't be read or is not an OpenAPI document.
     """
     return contract_of(read_source(source), shown(source))
 
 
 def shown(source: str) -> str:
-    """What to call a source: a path as it is, a URL without passwords and query."""
+    """The name of a source in messages: a path as given, a URL without passwords and query."""
     return redact(source) if _URL.match(source) else source
 
 
 def contract_of(text: str, source: str) -> dict[str, Any]:
-    """The contract that a text holds (see `read_contract`).
+    """Parse a contract (see `read_contract`).
 
     Raises:
-        DocumentError: It holds none.
+        DocumentError: The text is not an OpenAPI document.
     """
     try:
-        if "```" in text:  # a page that embeds it
+        if "```" in text:  # a page that embeds the document
             return import_document(text, source=source)
         document = load_yaml(text, source=source)
         if not _is_reduced(document):
@@ -78,12 +77,12 @@ def contract_of(text: str, source: str) -> dict[str, Any]:
         except DocumentError as error:
             raise DocumentError(f"{source}: {error}") from error
     except RecursionError:
-        raise DocumentError(f"{source} is nested too deeply to be read") from None
+        raise DocumentError(f"{source} is nested too deeply") from None
     return dict(document)
 
 
 def _is_reduced(document: Any) -> bool:
-    """Whether a document holds the Task Builder and nothing else."""
+    """Whether a document contains the Task Builder only."""
     return (
         isinstance(document, dict)
         and version_of(document) is not None
@@ -97,7 +96,7 @@ def read_source(source: str) -> str:
     """The text of a file or at a URL.
 
     Raises:
-        DocumentError: It can't be read.
+        DocumentError: The source can't be read.
     """
     if not _URL.match(source):
         return read_text(Path(source))
@@ -105,13 +104,13 @@ def read_source(source: str) -> str:
     try:
         return _text(_fetch(httpx.URL(source), name, redactor), name)
     except UsageError as error:
-        # What the environment sets cannot be used.
+        # Settings in the environment are invalid.
         raise DocumentError(f"{name} can't be fetched: {error}") from error
     except _FAILURES as error:
         reason = redactor.text(str(error))
         failure = DocumentError(f"{name} can't be fetched: {type(error).__name__}: {reason}")
         failure.__cause__ = redactor.cause(error)
-    # Not in the handler, which would make what the server sent its context.
+    # Raised outside the handler, so that text from the server does not become its context.
     raise failure
 
 
@@ -119,7 +118,7 @@ def _text(content: bytes, name: str) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise DocumentError(f"{name} is not a text in UTF-8: {error.reason}") from error
+        raise DocumentError(f"{name} is not UTF-8 text: {error.reason}") from error
 
 
 def _fetch(url: httpx.URL, name: str, redactor: Redactor) -> bytes:
@@ -140,7 +139,7 @@ def _fetch(url: httpx.URL, name: str, redactor: Redactor) -> bytes:
 def _followed(fetching: httpx.Client, url: httpx.URL, name: str, redactor: Redactor) -> bytes:
     first = url
     for _ in range(_MOST_REDIRECTS + 1):
-        # A link to a private document has its signature in the query.
+        # The query of a link to a private document contains its signature.
         redactor.learn(str(url))
         headers = {"Accept": "*/*", "Accept-Encoding": ACCEPTED}
         with fetching.stream("GET", url, headers=headers, timeout=_TIMEOUT) as response:
@@ -152,12 +151,14 @@ def _followed(fetching: httpx.Client, url: httpx.URL, name: str, redactor: Redac
                 ):
                     raise DocumentError(
                         f"{name} redirects to {target.scheme}://{redactor.text(target.host)}, "
-                        "which is not followed: if that is where the document is now, name it"
+                        "which is not followed: if the document has moved there, use that URL"
                     )
                 url = target
                 continue
             if response.status_code != httpx.codes.OK:
-                raise DocumentError(f"{name} answered {response.status_code}: no document")
+                raise DocumentError(
+                    f"{name} can't be fetched: the server answered {response.status_code}"
+                )
             return _read(response, name)
     raise DocumentError(f"{name} redirects more than {_MOST_REDIRECTS} times")
 
@@ -167,6 +168,6 @@ def _read(response: httpx.Response, name: str) -> bytes:
     for piece in http.raw_bytes(response):
         if body.is_enough(piece):
             raise DocumentError(
-                f"{name} is larger than {MOST_BYTES // 1_000_000} MB, and no OpenAPI document is"
+                f"{name} is larger than {MOST_BYTES // 1_000_000} MB, the limit for documents"
             )
     return bytes(body.data)

@@ -1,11 +1,10 @@
-"""What a sender may send against what a receiver takes.
+"""Relates what a sender may send to what a receiver accepts.
 
-A proof and a search, on every pair of schemas. The proof shows that the receiver takes
-all that the sender may send: jsonschema_rs decides it on canonical schemas, and where it
-can't, fields, items and branches are compared one by one. The search looks for a value
-that the sender may send and the receiver refuses. A value that two validators agree on
-outweighs a proof, so neither a gap in the proof nor a fault in it can hide a breaking
-change that the search finds.
+Each pair of schemas gets a proof and a search. The proof shows that the receiver accepts everything
+that the sender may send: jsonschema_rs decides this on canonical schemas; where it can't, fields,
+items and branches are compared one by one. The search looks for a value that the sender may send
+and the receiver refuses. A value that both validators confirm outweighs a proof, so an incomplete
+or faulty proof can't hide a breaking change that the search finds.
 """
 
 from itertools import combinations
@@ -26,35 +25,35 @@ _ANY_VALUE = object()
 
 
 class Relation(NamedTuple):
-    """How what a sender may send relates to what a receiver takes."""
+    """How what a sender may send relates to what a receiver accepts."""
 
     kind: Kind
     example: Any = None
-    """Where ``kind`` is breaking: what may be sent and is refused."""
+    """For ``breaking``: a value that may be sent and is refused."""
     reason: str = ""
-    """Where ``kind`` is breaking: why it is refused. Where it is unknown: why it is."""
+    """For ``breaking``: why the example is refused. For ``unknown``: why there is no answer."""
 
 
 class Schema(NamedTuple):
-    """A schema, the document that its references are to, and the messages that it describes."""
+    """A schema, the document of its references, and the direction of its messages."""
 
     document: dict[str, Any]
     schema: Any
     direction: Direction | None = None
-    """None where no field can be kept out of the messages of one direction."""
+    """None if readOnly and writeOnly do not apply."""
 
 
 class Judge:
-    """Relates schemas, each pair once.
+    """Relates schemas and caches the relation of each pair.
 
-    The schemas of the error envelope stand under every status of every operation.
+    The error envelope, for example, occurs under every status of every operation.
     """
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str, bool, Direction | None], Relation] = {}
 
     def relate(self, sender: Schema, receiver: Schema) -> Relation:
-        """How what the sender may send relates to what the receiver takes."""
+        """How what the sender may send relates to what the receiver accepts."""
         sent, taken = plain(*sender), plain(*receiver)
         recursive = is_recursive(sent) or is_recursive(taken)
         key = key_of(sent), key_of(taken), recursive, receiver.direction
@@ -70,16 +69,16 @@ class Judge:
 
 
 def validator(schema: Any) -> jsonschema_rs.Draft202012Validator:
-    """A validator that takes formats seriously.
+    """A validator that checks formats, too.
 
     Raises:
-        DocumentError: The schema is none, for all that its shape says.
+        DocumentError: The schema is invalid.
     """
     try:
         return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
     except (jsonschema_rs.ValidationError, ValueError) as error:
         detail = str(error).partition("\n")[0]
-        raise DocumentError(f"a schema of the contract can't be used: {detail}") from error
+        raise DocumentError(f"invalid schema in the contract: {detail}") from error
 
 
 def _relate(sent: Any, taken: Any) -> Relation:
@@ -91,8 +90,8 @@ def _relate(sent: Any, taken: Any) -> Relation:
         return Relation("same" if written_otherwise else "compatible")
     return Relation(
         "unknown",
-        reason="the proof is out of reach (a pattern, a negation or a combination that the "
-        "canonical form does not decide), and no example was found",
+        reason="no proof (a pattern, a negation or a combination that the canonical form does "
+        "not decide), and no example found",
     )
 
 
@@ -103,12 +102,12 @@ def _relate_recursive(sender: Schema, receiver: Schema) -> Relation:
     )
     return found or Relation(
         "unknown",
-        reason="a schema contains itself, where nothing can be proved, and no example was found",
+        reason="no proof (the schema is recursive), and no example found",
     )
 
 
 def _refused(sent: Any, taken: Any) -> Relation | None:
-    """The simplest value found that may be sent and is refused."""
+    """The simplest value that may be sent and is refused; None if none was found."""
     sent = closed(sent)
     may_send, takes = validator(sent), validator(taken)
     hints = Hints(sent, taken)
@@ -137,7 +136,7 @@ def _why(takes: jsonschema_rs.Draft202012Validator, value: Any) -> str:
 
 
 def _size(value: Any) -> int:
-    """How much there is to read in a value."""
+    """The size of a value as an example: number of its parts."""
     if isinstance(value, dict):
         return 1 + sum(1 + _size(item) for item in value.values())
     if isinstance(value, list):
@@ -152,7 +151,7 @@ def _canonical(schema: Any) -> Any:
 
 
 def _difference(sent: Any, taken: Any) -> Any:
-    """The schema of what may be sent and is refused, where it can be written down."""
+    """The schema of values that may be sent and are refused; None if it can't be computed."""
     try:
         difference = _canonical(sent).subtract(_canonical(taken))
     except (CanonicalizationError, ValueError):
@@ -176,7 +175,7 @@ def _disjoint(left: Any, right: Any) -> bool:
 
 
 def _is_contained(sent: Any, taken: Any) -> bool:
-    """Whether it is proved that all that may be sent is taken."""
+    """Whether the receiver provably accepts everything that may be sent."""
     if taken is True or taken == {} or sent is False:
         return True
     if key_of(sent) == key_of(taken) or _covers(taken, closed(sent)):
@@ -186,7 +185,7 @@ def _is_contained(sent: Any, taken: Any) -> bool:
     return _every_alternative(sent, taken) or _some_branch(sent, taken) or _same_type(sent, taken)
 
 
-# What may document fields of an object, which are then no fields that nobody knows.
+# Keywords that may document fields of an object.
 _DOCUMENTING = {
     *("properties", "patternProperties", "unevaluatedProperties"),
     *("allOf", "oneOf", "anyOf"),
@@ -194,8 +193,8 @@ _DOCUMENTING = {
 
 
 def _every_alternative(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
-    # Leaving out what else the sender says makes it admit more, which is safe to refuse by, if
-    # that documents no fields.
+    # Ignoring the sender's other keywords makes it more permissive, which is safe unless they
+    # document fields.
     for key in ("oneOf", "anyOf"):
         if key in sent:
             rest = sent.keys() - {key}
@@ -229,14 +228,14 @@ _READ = {
 
 
 def _same_type(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
-    """By the parts of a receiver that says nothing beside what is compared here."""
+    """Compare part by part, if the receiver has no other keywords than the compared ones."""
     kind = sent.get("type")
     if kind not in ("object", "array") or taken.get("type", kind) != kind:
         return False
     if taken.keys() - _READ[kind]:
         return False
     if kind == "array":
-        # For what is in the prefix, the sender's ``items`` does not count.
+        # ``items`` does not apply to items in the prefix.
         return (
             "prefixItems" not in sent
             and sent.get("minItems", 0) >= taken.get("minItems", 0)
@@ -254,7 +253,7 @@ def _fields_are_contained(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
     rest = taken.get("additionalProperties", True)
     if not all(_is_contained(field, known.get(name, rest)) for name, field in fields.items()):
         return False
-    # Documented fields close a sender that does not say otherwise.
+    # A sender with documented fields sends no others, unless it says so.
     more = sent.get("additionalProperties", "properties" not in sent)
     if not _names_are_contained(sent, taken.get("propertyNames", True), more):
         return False
@@ -264,7 +263,7 @@ def _fields_are_contained(sent: dict[str, Any], taken: dict[str, Any]) -> bool:
 
 
 def _names_are_contained(sent: dict[str, Any], rule: Any, more: Any) -> bool:
-    """Whether all names that a sender may use keep to a receiver's rule for names."""
+    """Whether all field names that a sender may use satisfy the receiver's rule for names."""
     takes = validator(rule)
     documented = (name for name, field in sent.get("properties", {}).items() if field is not False)
     if not all(map(takes.is_valid, documented)):

@@ -1,4 +1,4 @@
-"""A comparison as text and as JSON."""
+"""Renders a comparison as text and as JSON."""
 
 import json
 from collections import Counter
@@ -12,13 +12,13 @@ from prolific_contract.diff._findings import ORDER, Finding, worst
 from prolific_contract.diff._reading import shown
 from prolific_contract.diff._relation import Kind
 
-# More operations than this, for one and the same compatible change, are only counted.
+# If a compatible change affects more operations than this, the report gives their number only.
 _MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
-class Told:
-    """A finding, and what this project's client makes of it."""
+class ClientFinding:
+    """A finding, and how this project's client handles it."""
 
     finding: Finding
     client: str | None
@@ -30,15 +30,15 @@ class Comparison:
 
     old: str
     new: str
-    operations: tuple[tuple[OperationDiff, tuple[Told, ...]], ...]
+    operations: tuple[tuple[OperationDiff, tuple[ClientFinding, ...]], ...]
 
     @property
     def verdict(self) -> Kind:
-        """The worst verdict of all."""
+        """The most severe verdict."""
         return worst([diff.verdict for diff, _ in self.operations])
 
     def counts(self) -> dict[Kind, int]:
-        """The number of operations by verdict, the worst first."""
+        """The number of operations by verdict, the most severe first."""
         counts = Counter(diff.verdict for diff, _ in self.operations)
         return {verdict: counts[verdict] for verdict in reversed(ORDER)}
 
@@ -46,27 +46,27 @@ class Comparison:
 def comparison(
     old: dict[str, Any], new: dict[str, Any], *, old_name: str, new_name: str
 ) -> Comparison:
-    """Compare two contracts and ask this project's client about what breaks.
+    """Compare two contracts, and try the breaking changes on this project's client.
 
     Args:
-        old: The contract that clients know.
-        new: The contract that servers keep now.
-        old_name: What to call the old one: its file or URL, of which no secret is told.
-        new_name: What to call the new one.
+        old: The contract of the clients.
+        new: The contract of the servers.
+        old_name: File or URL of the old one; displayed without secrets.
+        new_name: File or URL of the new one.
     """
     client = OurClient(new)
     return Comparison(
         shown(old_name),
         shown(new_name),
         tuple(
-            (diff, tuple(Told(f, client.reading(diff, f)) for f in diff.findings))
+            (diff, tuple(ClientFinding(f, client.reading(diff, f)) for f in diff.findings))
             for diff in compare(old, new)
         ),
     )
 
 
 def as_json(compared: Comparison) -> dict[str, Any]:
-    """The comparison as a JSON object; operations that stayed the same have no findings."""
+    """The comparison as a JSON object; unchanged operations have no findings."""
     return {
         "old": compared.old,
         "new": compared.new,
@@ -77,15 +77,15 @@ def as_json(compared: Comparison) -> dict[str, Any]:
                 "method": diff.key.method,
                 "path": diff.path,
                 "verdict": diff.verdict,
-                "findings": [_finding_as_json(told) for told in tolds],
+                "findings": [_finding_as_json(item) for item in findings],
             }
-            for diff, tolds in compared.operations
+            for diff, findings in compared.operations
         ],
     }
 
 
-def _finding_as_json(told: Told) -> dict[str, Any]:
-    finding = told.finding
+def _finding_as_json(item: ClientFinding) -> dict[str, Any]:
+    finding = item.finding
     shown: dict[str, Any] = {
         "where": finding.where,
         "verdict": finding.verdict,
@@ -93,18 +93,18 @@ def _finding_as_json(told: Told) -> dict[str, Any]:
     }
     if finding.example is not None:
         shown["example"] = finding.example
-    if told.client is not None:
-        shown["client"] = told.client
+    if item.client is not None:
+        shown["client"] = item.client
     return shown
 
 
 def as_text(compared: Comparison) -> str:
-    """The comparison for a terminal: what breaks by operation, what does not by change."""
+    """The comparison as text: serious changes by operation, compatible ones by change."""
     lines = [f"from  {compared.old}", f"to    {compared.new}", ""]
     shown: dict[tuple[str, str], str] = {}
     ranked = sorted(compared.operations, key=lambda item: -ORDER.index(item[0].verdict))
-    for diff, tolds in ranked:
-        serious = [told for told in tolds if told.finding.verdict != "compatible"]
+    for diff, findings in ranked:
+        serious = [item for item in findings if item.finding.verdict != "compatible"]
         if serious:
             lines += [f"{diff.verdict:<10}  {diff.title}", *_findings(diff, serious, shown), ""]
     harmless = list(_compatible(compared))
@@ -114,12 +114,12 @@ def as_text(compared: Comparison) -> str:
 
 
 def _compatible(compared: Comparison) -> Iterator[str]:
-    """Every compatible change once, with the operations that have it."""
+    """Each compatible change once, with its operations."""
     operations: dict[str, list[str]] = {}
-    for diff, tolds in compared.operations:
-        for told in tolds:
-            if told.finding.verdict == "compatible":
-                change = f"{told.finding.where}: {told.finding.sentence}"
+    for diff, findings in compared.operations:
+        for item in findings:
+            if item.finding.verdict == "compatible":
+                change = f"{item.finding.where}: {item.finding.sentence}"
                 operations.setdefault(change, []).append(diff.title)
     for change, titles in operations.items():
         yield f"  {change}"
@@ -138,8 +138,8 @@ def summary(compared: Comparison) -> str:
     return f"{total} operation{'s' if total != 1 else ''}: {counts or 'none'}"
 
 
-def _beside_the_point(where: str) -> set[str]:
-    """What of an example does not matter for what it shows."""
+def _irrelevant_parts(where: str) -> set[str]:
+    """The parts of an example that are irrelevant to the finding."""
     if where == "operation":
         return set()
     if where.startswith("path parameter "):
@@ -148,19 +148,19 @@ def _beside_the_point(where: str) -> set[str]:
 
 
 def _findings(
-    diff: OperationDiff, tolds: Sequence[Told], shown: dict[tuple[str, str], str]
+    diff: OperationDiff, findings: Sequence[ClientFinding], shown: dict[tuple[str, str], str]
 ) -> Iterator[str]:
-    for told in sorted(tolds, key=lambda told: -ORDER.index(told.finding.verdict)):
-        finding = told.finding
+    for item in sorted(findings, key=lambda item: -ORDER.index(item.finding.verdict)):
+        finding = item.finding
         yield f"  {finding.verdict:<10}  {finding.where}: {finding.sentence}"
         if finding.example is not None:
-            left_out = _beside_the_point(finding.where)
+            left_out = _irrelevant_parts(finding.where)
             message = {k: v for k, v in finding.example.items() if k not in left_out}
             key = finding.where, json.dumps(message, sort_keys=True)
             if key in shown:
-                yield f"              example: as in {shown[key]}"
+                yield f"              example: see {shown[key]}"
             else:
                 shown[key] = diff.title
                 yield f"              example: {json.dumps(finding.example, ensure_ascii=False)}"
-        if told.client is not None:
-            yield f"              client: {told.client}"
+        if item.client is not None:
+            yield f"              client: {item.client}"

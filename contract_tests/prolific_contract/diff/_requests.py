@@ -1,6 +1,6 @@
-"""What a new contract changes in the requests of an operation.
+"""Changes in the requests of an operation.
 
-The client of the old contract sends, the server of the new one receives.
+A client of the old contract sends them, a server of the new one receives them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,8 +30,8 @@ from prolific_contract.diff._messages import (
 )
 from prolific_contract.diff._relation import Judge, Schema
 
-_UNDOCUMENTED = "is no longer documented: sent all the same, it counts for nothing"
-_IGNORED = "is no longer documented{moved}: the server ignores it and answers as without it"
+_UNDOCUMENTED = "is no longer documented: the server ignores it"
+_IGNORED = "is no longer documented{moved}: the server ignores it and answers as if it were omitted"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Requests:
         yield from self._request_body()
 
     def _request(self, where: str, sentence: str, **changes: Any) -> Finding:
-        """A breaking change of requests, if its example shows it."""
+        """A breaking change of requests, if an example confirms it."""
         try:
             simplest = simplest_request(self.old)
         except NoSampleError:
@@ -63,7 +63,7 @@ class Requests:
         return Finding(where, "breaking", sentence, request, example)
 
     def _misread(self, where: str, sentence: str, **changes: Any) -> Finding:
-        """A change of what requests mean, if there is one that the new server takes."""
+        """A change of what requests mean, if an example confirms it."""
         try:
             simplest = simplest_request(self.old)
         except NoSampleError:
@@ -78,7 +78,7 @@ class Requests:
     def _ignored(self, key: ParameterKey, parameter: Parameter) -> Finding:
         """A parameter that the new server does not know.
 
-        A filter that is not in effect gives data that nobody asked for.
+        Ignoring a filter returns data that the client did not ask for.
         """
         named = {other.name.lower(): other.title for other in self.new.parameters.values()}
         moved = named.get(parameter.name.lower())
@@ -96,10 +96,10 @@ class Requests:
             if not any(is_enough(given, needed) for needed in self.new.security):
                 held = " and ".join(sorted(one.title for one in given)) or "no credentials"
                 yield self._request(
-                    "security", f"a request with {held} is no longer let in", credentials=given
+                    "security", f"a request with {held} is no longer accepted", credentials=given
                 )
                 return
-        yield Finding("security", "compatible", "other credentials are asked for, or fewer")
+        yield Finding("security", "compatible", "requires other or fewer credentials")
 
     def _parameters(self) -> Iterator[Finding]:
         before, after = self.old.parameters, self.new.parameters
@@ -124,18 +124,18 @@ class Requests:
         if relation.kind == "breaking":
             yield self._request(
                 after.title,
-                f"some values are no longer taken: {relation.reason}",
+                f"some values are no longer accepted: {relation.reason}",
                 parameters={key: relation.example},
             )
         elif relation.kind != "same":
-            yield of_relation(after.title, relation, "takes all that it took, and other values")
+            yield of_relation(after.title, relation, "accepts all earlier values, and more")
         yield from self._parameter_defaults(key, before, after)
         if before.writing != after.writing:
             yield Finding(
                 after.title,
                 "unknown",
-                f"is written in another way ({_written(before)} before, {_written(after)} now), "
-                "which is not looked into",
+                f"is serialized differently ({_written(before)} before, {_written(after)} now); "
+                "the consequences are unknown",
             )
 
     def _parameter_defaults(
@@ -157,7 +157,7 @@ class Requests:
         """A field whose default changed, in a part of the request."""
         sentence = f"{default.pointer}: {default.change}"
         if default.is_required:
-            return Finding(where, "compatible", f"{sentence}; but it is always sent")
+            return Finding(where, "compatible", f"{sentence}, but it is always sent")
         value = leaving_out(default, sender)
         if value is ABSENT:
             return unconfirmed(where, sentence)
@@ -190,7 +190,7 @@ class Requests:
     ) -> Iterator[Finding]:
         media = matching(after, content_type)
         if media is None:
-            sentence = f"{content_type} is no longer taken (now {listed(after)})"
+            sentence = f"{content_type} is no longer accepted (now {listed(after)})"
             try:
                 body = sample(schema)
             except NoSampleError:
@@ -203,13 +203,13 @@ class Requests:
         if relation.kind == "breaking":
             yield self._request(
                 where,
-                f"some bodies are no longer taken: {relation.reason}",
+                f"some bodies are no longer accepted: {relation.reason}",
                 content_type=content_type,
                 body=relation.example,
             )
         elif relation.kind != "same":
             yield of_relation(
-                where, relation, "takes all that it took, and more, or knows fewer fields"
+                where, relation, "accepts all earlier bodies, and more, or ignores some fields"
             )
         for default in changed_defaults(schema, after[media], schema):
             yield self._default(

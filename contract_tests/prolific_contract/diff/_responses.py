@@ -1,8 +1,8 @@
-"""What a new contract changes in the responses of an operation.
+"""Changes in the responses of an operation.
 
-The server of the new contract sends, the client of the old one receives. Statuses that a
-client does not know are read by their class (RFC 9110, section 15): a new error is an
-error all the same, a new success is not understood.
+A server of the new contract sends them, a client of the old one receives them. Clients treat
+unknown statuses by their class (RFC 9110, section 15): a new error is still an error, but a client
+does not understand a new success.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ class Responses:
     judge: Judge
 
     def _response(self, where: str, sentence: str, answer: Answer, response: Response) -> Finding:
-        """A breaking change of responses, if its example shows it."""
+        """A breaking change of responses, if an example confirms it."""
         refused = where in response_refusals(self.old, response)
         if not refused or not response_is_sent(answer, response):
             return unconfirmed(where, sentence)
@@ -51,9 +51,7 @@ class Responses:
             before, after = self.old.documented(status), self.new.documented(status)
             if after is None:
                 if before is not None and (before, None) not in compared:
-                    yield Finding(
-                        f"status {before}", "compatible", "is no longer among the answers"
-                    )
+                    yield Finding(f"status {before}", "compatible", "is no longer documented")
             elif (before, after) in compared:
                 continue
             elif before is None:
@@ -64,18 +62,18 @@ class Responses:
             compared.add((before, after))
 
     def _misread(self, where: str, sentence: str, answer: Answer, response: Response) -> Finding:
-        """A change of what responses mean, if there is one that the old client takes."""
+        """A change of what responses mean, if an example confirms it."""
         if not response_is_sent(answer, response):
             return unconfirmed(where, sentence)
         example = response_as_json(response)
         return Finding(where, "breaking", sentence, response, example, is_misread=True)
 
     def _statuses(self) -> list[int]:
-        """One status for everything that either contract says of statuses."""
+        """One status for each documented status, class and default of both contracts."""
         keys = self.old.answers.keys() | self.new.answers.keys()
         exact = {int(key) for key in keys if key.isdigit()}
-        # Whatever stands for a class, or for the rest, is met by a status named nowhere. No
-        # answer ends with an interim one (RFC 9110, section 15.2).
+        # For each class, add a status that neither contract names, to cover classes and default.
+        # Interim statuses (RFC 9110, section 15.2) never end a response.
         rest = {
             next(status for status in range(start, start + 100) if status not in exact)
             for start in range(200, 600, 100)
@@ -88,10 +86,10 @@ class Responses:
             return Finding(
                 where,
                 "compatible",
-                "is a new answer, which a client reads as an error by its class (RFC 9110, "
+                "is a new response, which clients treat as an error by its class (RFC 9110, "
                 "section 15)",
             )
-        sentence = "is a new answer, which a client of the old contract has no reading for"
+        sentence = "is a new response, which clients of the old contract do not understand"
         try:
             response = simplest_response(answer, status)
         except NoSampleError:
@@ -109,11 +107,9 @@ class Responses:
             return
         yield from self._headers(place, before, after, simplest)
         if before.content and not after.content:
-            yield self._response(
-                f"{place}, no body", "comes without the body it had", after, simplest
-            )
+            yield self._response(f"{place}, no body", "no longer has a body", after, simplest)
         elif after.content and not before.content:
-            yield Finding(place, "compatible", "has a body now")
+            yield Finding(place, "compatible", "now has a body")
         elif after.content:
             for content_type, schema in after.content.items():
                 yield from self._answer_content(
@@ -121,7 +117,7 @@ class Responses:
                 )
             for content_type in before.content:
                 if content_type not in after.content and "*" not in content_type:
-                    yield Finding(place, "compatible", f"is no longer given as {content_type}")
+                    yield Finding(place, "compatible", f"is no longer sent as {content_type}")
 
     def _headers(
         self, place: str, before: Answer, after: Answer, simplest: Response
@@ -136,7 +132,7 @@ class Responses:
             without = {other: v for other, v in simplest.headers.items() if other != name}
             if known.required and (sent is None or not sent.required):
                 response = replace(simplest, headers=without)
-                yield self._response(where, "may be missing now", after, response)
+                yield self._response(where, "may now be missing", after, response)
             elif sent is None:
                 yield Finding(where, "compatible", "is no longer documented")
             if sent is None:
@@ -146,12 +142,12 @@ class Responses:
                 response = replace(simplest, headers={**without, name: relation.example})
                 yield self._response(
                     where,
-                    f"has values that were not there before: {relation.reason}",
+                    f"has new values: {relation.reason}",
                     after,
                     response,
                 )
             elif relation.kind != "same":
-                yield of_relation(where, relation, "has no values that were not there before")
+                yield of_relation(where, relation, "has no new values")
             old, new = default_of(known.schema), default_of(sent.schema)
             if is_changed(old, new) and sent.required:
                 yield Finding(where, "compatible", f"is always sent: {changed(old, new)}")
@@ -170,7 +166,7 @@ class Responses:
         where = f"status {simplest.status}, {content_type}"
         media = matching(known, content_type)
         if media is None:
-            sentence = f"is a content type that was not there before (only {listed(known)})"
+            sentence = f"is a new content type (before: {listed(known)})"
             try:
                 body = sample(schema)
             except NoSampleError:
@@ -184,18 +180,18 @@ class Responses:
             response = replace(simplest, content_type=content_type, body=relation.example)
             yield self._response(
                 where,
-                f"has bodies that were not there before: {relation.reason}",
+                f"has new bodies: {relation.reason}",
                 answer,
                 response,
             )
         elif relation.kind != "same":
             yield of_relation(
-                where, relation, "has no bodies that a client of the old contract refuses"
+                where, relation, "has no bodies that clients of the old contract refuse"
             )
         for default in changed_defaults(known[media], schema, schema):
             sentence = f"{default.pointer}: {default.change}"
             if default.is_required:
-                yield Finding(where, "compatible", f"{sentence}; but it is always sent")
+                yield Finding(where, "compatible", f"{sentence}, but it is always sent")
                 continue
             body = leaving_out(default, schema)
             response = replace(simplest, content_type=content_type, body=body)

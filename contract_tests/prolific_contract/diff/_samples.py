@@ -1,10 +1,9 @@
-"""Values that a schema may admit, one difference at a time.
+"""Candidate values for a schema, varied one part at a time.
 
-A search for a counterexample takes these values and asks two validators, so they need
-not all be right: what counts is that a change anywhere in a schema meets a value that
-varies in that place alone. Each schema gives one plain value first, and around a value
-that varies stand plain ones, so the number of values grows with the size of the schema
-and not with the combinations.
+The search for a counterexample checks each candidate with two validators, so candidates may be
+invalid. What matters is that for any change in a schema there is a candidate that varies in this
+part only. The first candidate is plain. In the others, one part varies and the rest stays plain, so
+their number grows with the size of the schema, not with the combinations.
 """
 
 import re
@@ -35,21 +34,21 @@ _BY_FORMAT: dict[str, tuple[str, ...]] = {
 }
 _NUMERIC_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _LENGTH_BOUNDS = ("minLength", "maxLength", "minItems", "maxItems")
-# Names that rules for names tell apart, alone and behind what a pattern begins with.
+# Names that typical rules for names distinguish, alone and after the prefix of a pattern.
 _NAMES = ("x", "X", "1", "_", "-", ".", " ", "é", "", "xx", "x1", "x_x", "x-x", "x x", "xX")
 _BEGINNING = re.compile(r"\^([\w-]*\w)(?![*?{])")
 _ANYTHING: tuple[Any, ...] = ("text", 1, 0.5, True, None, [], {})
 _UNDOCUMENTED = "field"
-# What one schema mentions is tried in all, what it says of its own values there alone.
+# Longest strings: for lengths from any schema, and for a schema's own lengths.
 _LONGEST = 2000
 _LONGEST_OWN = 100_000
 _MOST = 20_000
 
 
 class Hints:
-    """What the schemas to be told apart mention: constants, bounds, lengths, formats, names.
+    """Constants, bounds, lengths, formats and names that the compared schemas mention.
 
-    Where they have rules for the names of fields (``propertyNames``), also names to try.
+    For rules on the names of fields (``propertyNames``), also names to try.
     """
 
     def __init__(self, *schemas: Any) -> None:
@@ -96,7 +95,7 @@ class Hints:
 
 
 def _ruled(rule: Any) -> Iterator[str]:
-    """Names to try where a rule for names stands."""
+    """Names to try against a rule for names."""
     yield from _NAMES
     if isinstance(rule, dict):
         yield from (name for name in _values({**rule, "type": "string"}, Hints(rule)))
@@ -114,11 +113,11 @@ def _listed(value: Any) -> list[Any]:
 
 
 def samples(schema: Any, hints: Hints | None = None) -> Iterator[Any]:
-    """Values to try for a plain schema, plain ones first.
+    """Candidate values for a plain schema, plain ones first.
 
     Args:
         schema: A plain schema.
-        hints: What else to vary by.
+        hints: Further values to use; default: those of the schema.
     """
     return islice(_values(schema, hints or Hints(schema)), _MOST)
 
@@ -155,7 +154,7 @@ def _of_branches(key: str, schema: dict[str, Any], hints: Hints) -> Iterator[Any
 
 
 def merged(schema: dict[str, Any]) -> dict[str, Any]:
-    """One schema for a conjunction: about the same values."""
+    """Merge a conjunction into one schema with roughly the same values."""
     merged: dict[str, Any] = {}
     parts = [{key: value for key, value in schema.items() if key != "allOf"}, *schema["allOf"]]
     for part in parts:
@@ -209,7 +208,7 @@ def _texts(schema: dict[str, Any], hints: Hints) -> Iterator[str]:
 
 
 def _own_lengths(schema: dict[str, Any], *keys: str) -> Iterator[int]:
-    # Many generators write the largest number of 32 bits for "as long as you like".
+    # Many generators write the largest 32-bit number for "unlimited".
     lengths = (schema[key] for key in keys if _is_number(schema.get(key)))
     yield from (int(length) for length in lengths if 0 <= length <= _LONGEST_OWN)
 

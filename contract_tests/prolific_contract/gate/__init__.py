@@ -1,1 +1,1 @@
-"""The conformance gate: a conversation with a server, recorded, and laws that judge the record."""
+"""The conformance gate: records a conversation with a server and judges it by laws."""

@@ -1,4 +1,4 @@
-"""A check as a whole: from what is asked for to a verdict."""
+"""A whole check: from the options to a verdict."""
 
 from pathlib import Path
 from typing import Final
@@ -34,7 +34,7 @@ _LONGEST_WAIT: Final = 7 * 86400.0
 
 
 class UsageError(ContractToolError):
-    """What is asked for makes no sense; the message says what to give instead."""
+    """An option is missing or invalid; the message names the option and what to give."""
 
 
 @frozen
@@ -42,15 +42,13 @@ class Check:
     """What to check, and by which rules.
 
     Attributes:
-        target: Base URL of the API, without a slash at the end; of a recording, None to
-            find it there.
-        token: The API token; of a recording, None if nobody knows.
-        subjects: Batches and collections to export, and forbidden ones.
-        edition: The edition to enforce; None judges what both share.
-        max_wait: Seconds within which an export has to be ready; None for 600, or what a
-            recording says.
-        profile: ``polite`` or ``full``.
-        strict: Whether additive drift is a violation.
+        target: Base URL of the API without a trailing slash; for a recording, None detects it.
+        token: The API token; for a recording, None if it is unknown.
+        subjects: The batches and collections to export, and those without access.
+        edition: The edition to enforce; None applies the rules that both editions share.
+        max_wait: Longest time for an export, in seconds; None for 600, or for the value in the
+            recording.
+        strict: Whether undocumented members are violations.
         accepted: Fingerprints of violations that a baseline accepts.
     """
 
@@ -63,7 +61,7 @@ class Check:
     strict: bool = False
     accepted: frozenset[str] = frozenset()
 
-    def judged(self, trace: Trace, name: str) -> Verdict:
+    def verdict_on(self, trace: Trace, name: str) -> Verdict:
         """The verdict on a conversation."""
         return judge(
             trace,
@@ -76,77 +74,79 @@ class Check:
 
 
 def check_live(check: Check, progress: Progress | None = None) -> tuple[Verdict, Conversation]:
-    """Hold a conversation with a server, and judge it.
+    """Hold a conversation with a server and judge it.
 
     Args:
-        check: What to check; with a target, a token and something to export.
-        progress: Is told of every exchange when it is over.
+        check: What to check: a target, a token and at least one subject to export.
+        progress: Called with every finished exchange.
 
     Raises:
-        UsageError: Something is missing or can't be used.
+        UsageError: An option is missing or invalid.
         ContractToolError: The server can't be reached, or a dependency is missing.
     """
     target, token = usable(check)
-    # Nothing is sent before all of it is known to be possible.
+    # Build the whole plan first: an error must not leave half a conversation.
     plan = _plan(check, target)
     with LiveTarget(token) as server:
         conversation = _conversation(server, target, token, plan, progress)
-    return check.judged(conversation.trace, target), conversation
+    return check.verdict_on(conversation.trace, target), conversation
 
 
 def check_recording(check: Check, path: Path) -> Verdict:
     """Judge a recording.
 
     Raises:
-        UsageError: Something that is given can't be used.
-        ContractToolError: The file can't be used.
+        UsageError: An option is invalid.
+        ContractToolError: The file can't be read or is not a recording.
     """
     if check.target is not None:
-        _sendable(check.target)
-    # A variable that is empty is no token, which every request would then lack.
+        _require_safe_target(check.target)
+    # An empty variable means that the token is unknown, not that it is empty.
     token = check.token or None
     if token is not None:
-        _presentable(token)
+        _require_valid_token(token)
     trace = read_har(
         path,
         token=token,
         base_url=check.target,
         subjects=check.subjects,
-        max_wait=_patient(check.max_wait),
+        max_wait=_valid_max_wait(check.max_wait),
     )
-    return check.judged(trace, str(path))
+    return check.verdict_on(trace, str(path))
 
 
 def usable(check: Check) -> tuple[str, str]:
-    """Base URL and token of a check that can be made.
+    """Validate a check of a server; returns its base URL and token.
 
     Raises:
-        UsageError: Something is missing or can't be used.
+        UsageError: An option is missing or invalid.
     """
     if check.target is None:
-        raise UsageError("there is no server to check: give its base URL with --target")
-    _sendable(check.target)
+        raise UsageError("no server to check: give its base URL with --target")
+    _require_safe_target(check.target)
     if all(subject.forbidden for subject in check.subjects):
         raise UsageError(
-            "there is nothing to export: give a batch with --batch, a collection with "
-            "--collection, or both; without one next to nothing can be checked"
+            "nothing to export: most laws need an export; give a batch with --batch, a collection "
+            "with --collection, or both"
         )
     for subject in check.subjects:
         if subject.id in DOTS:
             option = f"--{'forbidden-' if subject.forbidden else ''}{subject.kind}"
-            raise UsageError(f"{option} is {subject.id!r}, which is no id; give that of a resource")
+            raise UsageError(
+                f"{option} {subject.id!r} is not an id: give the id of a {subject.kind}"
+            )
     token = check.token or ""
     if not token:
-        raise UsageError("there is no API token: set PROLIFIC_TOKEN, or give --token")
-    _presentable(token)
-    _patient(check.max_wait)
+        raise UsageError("no API token: set PROLIFIC_TOKEN, or give --token")
+    _require_valid_token(token)
+    _valid_max_wait(check.max_wait)
     return check.target, token
 
 
-def _presentable(token: str) -> None:
+def _require_valid_token(token: str) -> None:
     if not (token.isascii() and token.isprintable() and " " not in token):
         raise UsageError(
-            "the API token holds white space or characters that can't be sent in a header; "
+            "invalid API token: it contains white space or characters that a header can't carry; "
             "give the token alone, without the word Token before it"
         )
 
@@ -155,7 +155,7 @@ def _plan(check: Check, target: str) -> ConversationPlan:
     contract = contract_of(check.edition)
     return ConversationPlan(
         subjects=check.subjects,
-        max_wait=_patient(check.max_wait) or _DEFAULT_WAIT,
+        max_wait=_valid_max_wait(check.max_wait) or _DEFAULT_WAIT,
         profile=check.profile,
         pace=pace_for(target),
         generated=generate_requests(contract, check.subjects) if check.profile == "full" else (),
@@ -163,25 +163,27 @@ def _plan(check: Check, target: str) -> ConversationPlan:
     )
 
 
-def _sendable(target: str) -> None:
+def _require_safe_target(target: str) -> None:
     reason = unsafe_reason(target)
     if reason is None and ("?" in target or "#" in target):
         reason = "it has a query or a fragment"
     if reason is not None:
-        # Not quoted: what is wrong with it may be that it holds a password.
+        # Do not quote the URL: it may contain a password.
         raise UsageError(
-            f"--target can't be used: {reason}; give a base URL such as https://api.prolific.com"
+            f"invalid --target: {reason}; give a base URL such as https://api.prolific.com"
         )
 
 
-def _patient(max_wait: float | None) -> float | None:
+def _valid_max_wait(max_wait: float | None) -> float | None:
     if max_wait is not None and not 0 < max_wait <= _LONGEST_WAIT:
-        raise UsageError(f"--max-wait is {max_wait:g}; give seconds above 0, a week at most")
+        raise UsageError(
+            f"invalid --max-wait {max_wait:g}: give seconds above 0, at most a week (604800)"
+        )
     return max_wait
 
 
 def pace_for(base_url: str) -> Pace:
-    """How fast a server may be asked: one on this machine is nobody else's."""
+    """How fast to send requests: a server on this machine is not shared with others."""
     return BRISK if is_this_machine(urlsplit(base_url).hostname or "") else CAREFUL
 
 
@@ -192,5 +194,5 @@ def _conversation(
         return record_conversation(server, base_url, token, plan, progress)
     except TargetUnreachableError as error:
         raise ContractToolError(
-            f"{base_url} can't be reached: {error}; nothing was checked"
+            f"{base_url} can't be reached, so nothing was checked: {error}"
         ) from error

@@ -14,19 +14,18 @@ from attrs import frozen
 
 @frozen
 class Discrepancy:
-    """One place where documents differ.
+    """One place where the documents contradict each other.
 
     Attributes:
-        id: Its number, e.g. ``D-4``.
-        title: What it is about, in a few words.
+        id: Number, e.g. ``D-4``.
         says: What the documents say, in our words.
-        taken: What contract, gate and client make of it.
+        handling: How contract, gate and client handle it.
     """
 
     id: str
     title: str
     says: str
-    taken: str
+    handling: str
 
 
 _ALL: Final = (

@@ -95,7 +95,7 @@ def _matrix_filters(summary: Summary) -> ET.Element:
         "div",
         everything,
         *buttons,
-        element("label", "Find ", element("input", type="search", id="law-filter")),
+        element("label", "Find a law ", element("input", type="search", id="law-filter")),
         element("span", id="matrix-shown", role="status", class_="small soft"),
         class_="filters",
         data_control="",

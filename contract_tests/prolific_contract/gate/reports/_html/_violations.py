@@ -63,7 +63,7 @@ def _place(violation: Violation, summary: Summary, *, opened: bool) -> ET.Elemen
             "dl",
             element("dt", "Observed"),
             *(element("dd", *way) for way in _seen_items(violation, summary)),
-            element("dt", "To reproduce, run"),
+            element("dt", "Reproduce"),
             element("dd", _command(summary.reproduction(first))),
         ),
         element(
