@@ -91,8 +91,8 @@ def test_without_a_filter_nothing_is_sent_or_listed(resource, kind, post, listin
     [
         ({"from_": datetime(2026, 3, 1)}, "has no time zone"),  # noqa: DTZ001 - that is the mistake
         ({"to": datetime(2026, 3, 1)}, "has no time zone"),  # noqa: DTZ001
-        ({"from_": APRIL, "to": MARCH}, "has to be later"),
-        ({"from_": MARCH, "to": MARCH}, "has to be later"),
+        ({"from_": APRIL, "to": MARCH}, "must be later"),
+        ({"from_": MARCH, "to": MARCH}, "must be later"),
         ({"study_id": "../x"}, "is not the id of a study"),
     ],
 )
@@ -140,10 +140,10 @@ def test_a_server_that_does_not_list_does_not_filter_either(
 ):
     """Edition 2026-03 ignores a query that it does not know, and its 202 looks the same."""
     router.get(api.post_url(kind)).mock(return_value=api.error(status))
-    with pytest.raises(FilterIgnoredError, match="edition 2026-03 have no filters") as told:
+    with pytest.raises(FilterIgnoredError, match="edition 2026-03 have no filters") as caught:
         resource.download(api.RESOURCE[kind], tmp_path, **ASKED)
-    assert told.value.ref.export_id == api.EXPORT_ID
-    assert told.value.ref.filter == FILTER
+    assert caught.value.ref.export_id == api.EXPORT_ID
+    assert caught.value.ref.filter == FILTER
     assert post.call_count == 1
     assert not store.called
     assert left(tmp_path) == []
@@ -188,10 +188,10 @@ def test_a_job_with_another_filter_is_not_handed_over(
 def test_what_the_server_says_of_a_filter_is_told_without_secrets(router, resource, kind, post):
     listed = api.listed(filter_={"study_id": "t0ken-of-a-test", "link": f"see {api.SIGNED}"})
     router.get(api.post_url(kind)).mock(return_value=api.jobs(listed))
-    with pytest.raises(FilterIgnoredError) as told:
+    with pytest.raises(FilterIgnoredError) as caught:
         resource.export(api.RESOURCE[kind], **ASKED)
-    assert "t0ken-of-a-test" not in str(told.value)
-    assert "5ecret" not in str(told.value)
+    assert "t0ken-of-a-test" not in str(caught.value)
+    assert "5ecret" not in str(caught.value)
 
 
 def test_a_filter_that_cannot_be_confirmed_is_an_error_that_names_the_job(

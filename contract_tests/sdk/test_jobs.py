@@ -201,9 +201,9 @@ def test_a_server_without_the_operation_is_of_edition_2026_03(
     url = api.post_url(kind) if method == "list" else api.get_url(kind)
     route = router.route(url=url).mock(return_value=api.error(status))
     ids = [api.RESOURCE[kind], api.EXPORT_ID][: 1 if method == "list" else 2]
-    with pytest.raises(UnsupportedError, match="edition 2026-03 neither list") as told:
+    with pytest.raises(UnsupportedError, match="edition 2026-03 neither list") as caught:
         getattr(resource, method)(*ids)
-    assert told.value.status == status
+    assert caught.value.status == status
     assert route.call_count == 1
     assert clock.sleeps == []
 
@@ -279,9 +279,9 @@ def test_a_deleted_job_is_not_replaced(router, resource, kind, tmp_path):
 )
 def test_what_cannot_be_deleted_says_why(router, resource, kind, status, error, says):
     route = router.delete(api.get_url(kind)).mock(return_value=api.error(status))
-    with pytest.raises(error, match=says) as told:
+    with pytest.raises(error, match=says) as caught:
         resource.job(api.RESOURCE[kind], api.EXPORT_ID).delete()
-    assert told.value.ref.export_id == api.EXPORT_ID
+    assert caught.value.ref.export_id == api.EXPORT_ID
     assert route.call_count == 1
 
 
@@ -336,9 +336,9 @@ def test_ten_jobs_are_named_as_the_reason_of_a_refusal(router, resource, kind, s
     jobs = ten()
     jobs[3] |= {"filter": {"study_id": "65a1"}, "status": f"see {api.SIGNED}"}
     listed = router.get(api.post_url(kind)).mock(return_value=api.jobs(*jobs))
-    with pytest.raises(TooManyExportsError) as told:
+    with pytest.raises(TooManyExportsError) as caught:
         resource.export(api.RESOURCE[kind])
-    error = told.value
+    error = caught.value
     assert [job.export_id for job in error.jobs] == api.job_ids(10)
     assert (error.status, error.detail, error.title) == (status, "Too many jobs.", "A title")
     assert error.operation.startswith("POST ")
@@ -432,7 +432,7 @@ def test_a_freed_place_lets_the_request_through(router, resource, kind):
     router.post(api.post_url(kind)).mock(side_effect=[api.error(409), api.generating()])
     router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))
     router.delete(api.get_url(kind, api.job_ids(1)[0])).mock(return_value=gone())
-    with pytest.raises(TooManyExportsError) as told:
+    with pytest.raises(TooManyExportsError) as caught:
         resource.export(api.RESOURCE[kind])
-    resource.delete(told.value.ref.resource_id, told.value.jobs[0].export_id)
+    resource.delete(caught.value.ref.resource_id, caught.value.jobs[0].export_id)
     assert resource.export(api.RESOURCE[kind]).export_id == api.EXPORT_ID

@@ -89,9 +89,9 @@ def test_a_list_that_is_nested_too_deep_is_a_violation(depth, place):
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_an_error_that_is_nested_too_deep_is_told_by_its_text(depth):
     body = f'{{"error": {{"detail": {nested(depth)}}}}}'.encode()
-    with pytest.raises(BadRequestError) as told:
+    with pytest.raises(BadRequestError) as caught:
         api.interpret(
             api.export_request(REF), Reply(400, {}, body), redactor=Redactor(), retry_after=None
         )
-    assert told.value.detail is None
-    assert '{"error": {"detail": [[[' in str(told.value)
+    assert caught.value.detail is None
+    assert '{"error": {"detail": [[[' in str(caught.value)
