@@ -164,7 +164,7 @@ def test_the_command_tells_what_stays(monkeypatch, capsys):
 
     assert main(["check", *USUAL]) == 130
     assert capsys.readouterr().err.splitlines() == [
-        "prolific-contract: interrupted: there is no verdict",
+        "prolific-contract: interrupted without a verdict",
         "prolific-contract: the batch b1 still has export jobs: j1",
     ]
 
@@ -188,6 +188,6 @@ def test_a_run_of_the_conformance_tests_tells_what_stays(monkeypatch):
     monkeypatch.setattr(_session, "check_live", interrupt)
     config = SimpleNamespace(stash={})
     with pytest.raises(KeyboardInterrupt):
-        _session._held(None, config)
+        _session._hold_conversation(None, config)
 
     assert config.stash[REMARKS] == ["the batch b1 still has export jobs: j1"]
