@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,7 @@ from prolific_contract.sandbox._signing import UrlSigner
 from prolific_contract.sandbox._store import object_path
 from prolific_contract.sandbox._text import utc_timestamp
 
-_KINDS = {segment: kind for kind, segment in PATH_SEGMENTS.items()}
+_KINDS: Mapping[str, Kind] = {segment: kind for kind, segment in PATH_SEGMENTS.items()}
 # For the paths without and with a job's id. HEAD is allowed wherever GET is (RFC 9110).
 _METHODS: dict[Edition, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "2026-03": (("POST",), ("GET", "HEAD")),

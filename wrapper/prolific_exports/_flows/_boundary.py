@@ -186,6 +186,7 @@ _PAGE: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|!--)", re.IGNORECASE
 )
 
+_STATUS_OF: Final[Mapping[str, Status]] = {status: status for status in STATUSES}
 _FieldCheck: TypeAlias = Callable[[Any], str | None]
 # The required fields of a listed job, then those of its filter, which are all optional.
 _JOB_FIELDS: Final[Mapping[str, _FieldCheck]] = {
@@ -235,7 +236,7 @@ class _ReplyReader:
             raise self.violation(
                 "/status", "is missing" if "status" not in body else "is not a string"
             )
-        known = next((one for one in STATUSES if one == status), None)
+        known = _STATUS_OF.get(status)
         if known is None:
             raise self.violation(
                 "/status",
