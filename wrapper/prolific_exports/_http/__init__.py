@@ -1,1 +1,1 @@
-"""HTTP: the drivers that carry out what flows ask for, and the environment's settings."""
+"""HTTP: the drivers that carry out effects, and the settings from the environment."""

@@ -30,15 +30,16 @@ from prolific_exports._http._unreachable import Reachability
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._settings import Settings
 
-# Together fewer than the 100 connections of an httpx client, so that nothing waits for one:
-# neither a poll behind downloads, nor a download behind polls.
+# The sum is below the 100 connections of an httpx client. Polls and downloads therefore never
+# wait for each other's connections.
 _CALLS: Final = 32
 _CONNECTIONS: Final = 64
-# A download keeps its turn until its archive is there, or its URL could expire while it waits.
+# A download holds its slot until its archive is complete: if it had to wait in between, its
+# presigned URL could expire.
 _DOWNLOADS: Final = 32
 
-# A hand-over to a thread costs as much as reading some 100 KiB. Bytes wait for others no
-# longer than a person would notice.
+# Passing bytes to a thread costs as much as reading about 100 KiB, so the driver collects them
+# first. The time limit keeps the progress display smooth.
 _GATHERED: Final = 256 * 1024
 _GATHERING_SECONDS: Final = 0.1
 
@@ -49,16 +50,16 @@ class EventQueue(Protocol):
     """Events that a flow has queued in other threads."""
 
     def deliver(self) -> object:
-        """Hand them on in this thread."""
+        """Deliver the events in the current thread."""
         ...
 
 
 class AsyncDriver:
-    """Runs flows over an `httpx.AsyncClient`; `SyncDriver` with ``await``."""
+    """Runs flows over an `httpx.AsyncClient`: the asyncio counterpart of `SyncDriver`."""
 
     def __init__(self, settings: Settings, client: httpx.AsyncClient | None, clock: Clock) -> None:
-        """Drive over the caller's client, who then closes it, or over one made here."""
-        # Found out by its first answer, it would have sent a request.
+        """Use the caller's client, which the caller closes, or create one."""
+        # Check early: otherwise the error would appear only after a request was sent.
         if isinstance(client, httpx.Client):
             raise UsageError(
                 "http_client is an httpx.Client, which is for Exports: AsyncExports takes an "
@@ -80,18 +81,18 @@ class AsyncDriver:
         self._downloads = asyncio.Semaphore(_DOWNLOADS)
 
     async def close(self) -> None:
-        """Close the client, if it was made here.
+        """Close the client, if the driver created it.
 
         Raises:
-            UsageError: It is used in another event loop, which has not ended.
+            UsageError: The driver belongs to another event loop, which is still open.
         """
         ended = self._loop is not None and self._loop.is_closed()
         if not ended:
             self._stay_in_loop()
         self._threads.close()
-        # Over a client of the caller's, more may come.
+        # The caller's client stays open, so the caller may run more flows.
         self._threads = Threads()
-        # Connections of a loop that has ended have ended with it.
+        # A closed event loop has already closed its connections.
         if self._owned and not ended:
             await self._client.aclose()
 
@@ -106,20 +107,21 @@ class AsyncDriver:
             )
 
     async def look(self, work: Callable[[], T]) -> T:
-        """Read files briefly, outside the event loop."""
+        """Return the result of a short read of files, made outside the event loop."""
         with self._threads.used():
             return await self._threads.look(work)
 
     async def run(self, flow: Flow[T], part_events: EventQueue | None = None) -> T:
-        """Carry out the flow's effects until it returns.
+        """Carry out the flow's effects and return the flow's result.
 
         Args:
-            flow: What to run.
-            part_events: Where a flow that works on files puts its events. Its steps and
-                callbacks run in threads; this coroutine passes their events on.
+            flow: The flow to run.
+            part_events: The queue for the events of a flow that works on files; None for other
+                flows. The steps and callbacks of such a flow run in threads; this coroutine
+                delivers their events.
 
         Raises:
-            UsageError: The client has been closed, or was used in another event loop before.
+            UsageError: The client is closed, or belongs to another event loop.
         """
         self._stay_in_loop()
         http.refuse_closed(self._client)
@@ -140,7 +142,7 @@ class AsyncDriver:
                     else:
                         step = partial(flow.send, result)
             except BaseException:
-                # After a cancellation, this is what lets the flow clean up.
+                # Let the flow clean up, also after a cancellation.
                 await runner.tidy(flow.close)
                 raise
             finally:
@@ -244,11 +246,11 @@ class AsyncDriver:
                     finally:
                         await response.aclose()
         except http.FAILURES as error:
-            # Of a body that nobody wanted, it is enough to show what came.
+            # A rejected body serves as evidence only, so an incomplete one is good enough.
             if evidence is None:
                 return http.not_fetched(fetch, head, error, self._reach)
         finally:
-            # After a cancellation, too: what has arrived is kept.
+            # Keep the received bytes, also after a cancellation.
             if body.data:
                 await runner.tidy(partial(fetch.write, body.take()))
         return Fetched(head, b"" if evidence is None else bytes(evidence.data))
@@ -256,7 +258,7 @@ class AsyncDriver:
 
 @define
 class _WriteBuffer:
-    """Bytes of a body, until there are enough to be handed over."""
+    """Collects bytes of a body until there are enough to write."""
 
     clock: Clock
     data: bytearray = field(factory=bytearray, repr=False)
@@ -266,13 +268,13 @@ class _WriteBuffer:
         self._since = self.clock.monotonic()
 
     def is_enough(self, chunk: bytes) -> bool:
-        """Take a piece; whether to hand over what is there."""
+        """Add a piece and return whether it is time to write the collected bytes."""
         self.data += chunk
         waited = self.clock.monotonic() - self._since
         return len(self.data) >= _GATHERED or waited >= _GATHERING_SECONDS
 
     def take(self) -> memoryview:
-        """What is there, to begin anew."""
+        """Return the collected bytes and start again with an empty buffer."""
         taken, self.data = memoryview(self.data), bytearray()
         self._since = self.clock.monotonic()
         return taken
@@ -280,13 +282,13 @@ class _WriteBuffer:
 
 @frozen
 class _Returned(Generic[T]):
-    """What a flow returned."""
+    """The return value of a flow."""
 
     value: T
 
 
 def _advance(step: Callable[[], Effect]) -> "Effect | _Returned[Any]":
-    # No future takes a StopIteration.
+    # A future cannot hold a StopIteration.
     try:
         return step()
     except StopIteration as stop:
@@ -294,7 +296,7 @@ def _advance(step: Callable[[], Effect]) -> "Effect | _Returned[Any]":
 
 
 class _StepRunner:
-    """Runs one flow's steps and file work, one after the other, in threads."""
+    """Runs the steps and file work of one flow in threads, one at a time."""
 
     def __init__(
         self, threads: Threads, part_events: EventQueue | None, downloads: asyncio.Semaphore
@@ -303,11 +305,11 @@ class _StepRunner:
         self._part_events = part_events
         self._downloads = downloads
         self._downloading = False
-        # Parts that arrive at once take one thread, not all.
+        # Without the lock, parts that arrive at the same time would occupy all threads.
         self._turn = asyncio.Lock()
 
     async def do(self, work: Callable[[], T]) -> T:
-        """Run work, in a thread if the flow uses files, and deliver its events."""
+        """Run work, in a thread if the flow uses files, and deliver the flow's events."""
         if self._part_events is None:
             return work()
         async with self._turn:
@@ -316,20 +318,20 @@ class _StepRunner:
         return done.result()
 
     async def tidy(self, work: Callable[[], T]) -> T:
-        """Run work without delivering events: their exceptions would hide a cancellation."""
+        """Run work and deliver no events: their exceptions would hide a cancellation."""
         if self._part_events is None:
             return work()
         async with self._turn:
             return (await self.threads.work(work)).result()
 
     async def begin_download(self) -> None:
-        """Wait until this download may start, unless it has."""
+        """Wait for a download slot, unless this flow already has one."""
         if not self._downloading:
             await self._downloads.acquire()
             self._downloading = True
 
     def end_download(self) -> None:
-        """Let another download start."""
+        """Release the download slot, so that another download can start."""
         if self._downloading:
             self._downloading = False
             self._downloads.release()

@@ -1,4 +1,4 @@
-"""Connections that obey a `Limit`, for http.client and for httpx."""
+"""Connections that enforce a `Limit`, for http.client and for httpx."""
 
 import socket
 import ssl
@@ -19,25 +19,25 @@ _limit: Final[ContextVar[Limit]] = ContextVar("prolific_exports_limit")
 
 
 def dial(host: str, port: int, seconds: float, connect: Callable[[str, float], T]) -> T:
-    """Connect to the first address of a host that answers, in this time for all of them.
+    """Return a connection to the first address of a host that accepts one.
 
-    The time for looking up the name is the operating system's.
+    The operating system limits the time for the name lookup.
 
     Args:
         host: Name or address.
-        port: Where it listens.
-        seconds: How long it may take.
-        connect: Connects to an address within some seconds.
+        port: The port to connect to.
+        seconds: Time for all addresses together.
+        connect: Connects to one address within a number of seconds.
 
     Raises:
-        OSError: There is no such name.
-        Exception: The last address did not answer; it is what ``connect`` raised.
+        OSError: The name does not exist.
+        Exception: The exception of ``connect`` for the last address, if all addresses failed.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     share = seconds / len(found)
     addresses = [str(address[0]) for *_, address in found]
     for address in addresses[:-1]:
-        # Each gets its turn, so one that swallows packets does not use up the time.
+        # Each address gets an equal share, so an unresponsive one does not use up the time.
         try:
             return connect(address, share)
         except (OSError, httpcore.ConnectError, httpcore.ConnectTimeout):
@@ -46,7 +46,7 @@ def dial(host: str, port: int, seconds: float, connect: Callable[[str, float], T
 
 
 class LimitedSocket:
-    """What http.client takes for a socket: one whose every wait ends at the limit."""
+    """A substitute for a socket in http.client; the limit bounds each wait."""
 
     def __init__(self, connected: socket.socket, limit: Limit) -> None:
         """Wrap a connected socket."""
@@ -54,16 +54,16 @@ class LimitedSocket:
         self._limit = limit
 
     def sendall(self, data: bytes) -> None:
-        """Send all of it."""
+        """Send all of the data."""
         self._socket.settimeout(self._limit.left())
         self._socket.sendall(data)
 
     def makefile(self, _mode: str) -> BufferedReader:
-        """What comes back."""
+        """Return a stream of the received bytes."""
         return BufferedReader(_Reader(self._socket, self._limit))
 
     def close(self) -> None:
-        """Close the socket, once what reads from it is closed too."""
+        """Close the socket; its streams keep the connection open until they are closed."""
         self._socket.close()
 
 
@@ -87,7 +87,7 @@ class _Reader(RawIOBase):
 
 @contextmanager
 def enforce_limit(limit: Limit) -> Iterator[None]:
-    """While this lasts, in this thread, connections of a `LimitedTransport` obey the limit."""
+    """Apply the limit to each `LimitedTransport` in this thread, within the ``with`` block."""
     before = _limit.set(limit)
     try:
         yield
@@ -96,22 +96,23 @@ def enforce_limit(limit: Limit) -> Iterator[None]:
 
 
 class LimitedTransport(httpx.HTTPTransport):
-    """Sends requests over connections that obey the limit which governs the thread.
+    """Sends requests over connections that obey the current limit of the thread.
 
-    httpx has timeouts for each read only. httpcore lets a pool be given another network, but
-    httpx does not pass one on, so it is set where httpcore keeps it.
+    httpx limits the time of each read only. httpcore accepts another network backend, but httpx
+    has no option for it. The constructor therefore replaces the private attribute of httpcore's
+    pool.
     """
 
     def __init__(
         self, *, verify: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None
     ) -> None:
-        """Make the pool, as httpx does."""
+        """Create the connection pool as httpx does, and replace its network backend."""
         super().__init__(verify=verify, limits=limits, proxy=proxy)
         self._pool._network_backend = _LimitedBackend(self._pool._network_backend)
 
 
 class _LimitedBackend(httpcore.NetworkBackend):
-    """A network whose connections obey the limit."""
+    """A network backend whose connections obey the limit."""
 
     def __init__(self, backend: httpcore.NetworkBackend) -> None:
         self._backend = backend
@@ -163,13 +164,13 @@ class _LimitedStream(httpcore.NetworkStream):
 
 
 def _limited(timeout: float | None) -> float:
-    """The timeout, or what is left of the limit if that is less."""
+    """Return the timeout or the remaining time of the limit, whichever is shorter."""
     left = _limit.get().left()
     return left if timeout is None else min(timeout, left)
 
 
 def _limited_connect(timeout: float | None) -> float:
-    """`_limited`, where being late means that nothing has been sent."""
+    """Return `_limited`'s value; raise ConnectTimeout if no time remains, as nothing was sent."""
     try:
         return _limited(timeout)
     except LateError as error:

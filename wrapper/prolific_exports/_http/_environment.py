@@ -1,17 +1,17 @@
-"""Proxies and certificates as the environment sets them, for the API, the store and the gate.
+"""Reads proxies and certificates from the environment, for the API, the store and the gate.
 
 The rules are those of curl and requests:
 
-- ``http_proxy``, ``https_proxy`` and ``all_proxy`` name proxies, in lower case before upper
-  case; where no variable does, the settings of macOS or Windows. ``HTTP_PROXY`` in upper
-  case does not count in a CGI script, where it may come from a request.
-- ``no_proxy`` names servers that are reached without one (`NoProxy`).
+- ``http_proxy``, ``https_proxy`` and ``all_proxy`` name proxies. Lower case takes precedence
+  over upper case. Without such a variable, the settings of macOS or Windows apply. A CGI script
+  ignores ``HTTP_PROXY`` in upper case, because a request can set it there.
+- ``no_proxy`` lists the servers to connect to without a proxy (`NoProxy`).
 - ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` (together, as in OpenSSL), else
-  ``REQUESTS_CA_BUNDLE``, else ``CURL_CA_BUNDLE`` name the authorities to trust; where none
-  is set, they are those of certifi.
+  ``REQUESTS_CA_BUNDLE``, else ``CURL_CA_BUNDLE`` name the authorities to trust. Without any of
+  them, the client trusts the authorities of certifi.
 
-There are two differences. This machine is reached without a proxy, which would read the
-token: http is allowed here. And a ``.netrc`` adds no credentials.
+There are two differences. Requests to this machine never use a proxy: they may use http, and a
+proxy could read the token. A ``.netrc`` file adds no credentials.
 """
 
 import os
@@ -33,7 +33,7 @@ from prolific_exports._model._urls import address_of, is_host_name, is_this_mach
 _SYSTEM: Final = "the system's settings"
 _SCHEMES: Final = ("http", "https", "all")
 _PROXY_SCHEMES: Final = ("http", "https", "socks5", "socks5h")
-# requests and curl take a file or a folder from these.
+# requests and curl accept a file or a folder in these variables.
 _BUNDLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
@@ -42,8 +42,8 @@ class Proxy:
     """A proxy that requests go through.
 
     Attributes:
-        url: Its address, with the user name and password if it needs them.
-        setting: What names it: a variable, or the system's settings.
+        url: The proxy's URL, with a user name and password if the setting has them.
+        setting: The source of the URL: the name of a variable, or the system's settings.
     """
 
     url: httpx.URL = field(repr=False)
@@ -51,13 +51,13 @@ class Proxy:
 
     @property
     def address(self) -> str:
-        """Its scheme, host and port."""
+        """Scheme, host and port, without credentials."""
         return str(self.url.copy_with(userinfo=b"")).rstrip("/")
 
 
 @frozen
 class _Setting:
-    """What names a proxy, not read before a URL needs it."""
+    """A proxy setting, which is parsed when the first request needs it."""
 
     name: str
     value: str = field(repr=False)
@@ -73,7 +73,7 @@ class _Setting:
             if url.scheme in _PROXY_SCHEMES and named:
                 return Proxy(url, self.name)
             problem = f"it is not the address of a proxy for {', '.join(_PROXY_SCHEMES)}"
-        # Not quoted: it may hold a password.
+        # Do not quote the value: it can contain a password.
         raise UsageError(
             f"The proxy of {self.name} cannot be used: {problem}. Set it to an address such as "
             "http://proxy.example:3128."
@@ -82,14 +82,14 @@ class _Setting:
 
 @frozen
 class Environment:
-    """What is set.
+    """The proxies and certificates that the environment sets.
 
     Attributes:
-        context: What certificates are judged by.
+        context: The TLS context that verifies certificates.
         certificates: The variable that names the authorities to trust; None for certifi's.
-        proxies: What names the proxies, by the scheme of the URLs that they are for.
-        no_proxy: The servers that are reached without one.
-        bypassed: Whether the system's settings reach a server without one.
+        proxies: The proxy settings, by the scheme of the requested URL.
+        no_proxy: The servers to connect to without a proxy.
+        bypassed: Returns whether the system's settings exclude a ``host:port`` from the proxy.
     """
 
     context: ssl.SSLContext
@@ -100,7 +100,7 @@ class Environment:
 
     @classmethod
     def read(cls) -> "Environment":
-        """What is set now. Warns of what cannot be read and is skipped.
+        """Return the current settings. Log a warning for ``no_proxy`` entries that are invalid.
 
         Raises:
             UsageError: The certificates cannot be read.
@@ -120,15 +120,15 @@ class Environment:
                 if found.get(scheme, "").strip()
             },
             no_proxy,
-            # Where a variable is set, the system's settings do not count.
+            # Variables take precedence over the system's settings.
             (lambda _: False) if given else proxy_bypass,
         )
 
     def proxy_for(self, url: httpx.URL) -> Proxy | None:
-        """The proxy that a URL is reached through; None if it is reached without one.
+        """Return the proxy for a URL; None for a direct connection.
 
         Raises:
-            UsageError: What names it is not the address of a proxy.
+            UsageError: The setting is not the address of a proxy.
         """
         host = url.raw_host.decode("ascii")
         setting = self.proxies.get(url.scheme) or self.proxies.get("all")
@@ -141,7 +141,7 @@ class Environment:
 
 
 def _name_of(scheme: str) -> str:
-    """The variable that a setting is from, as it is written."""
+    """Return the name of the variable that has the setting, in its actual case."""
     wanted = f"{scheme}_proxy"
     names = [name for name in os.environ if name.lower() == wanted and os.environ[name]]
     return wanted if wanted in names else names[0]
@@ -152,17 +152,17 @@ def _warn_of(unread: tuple[str, ...]) -> None:
         "%s has entries that cannot be read and are skipped: %s. Give names, addresses or "
         "networks, such as .example.com, [::1] or 10.0.0.0/8.",
         _name_of("no"),
-        # One may be a whole URL, with a password.
+        # An entry can be a complete URL with a password.
         ", ".join(repr(redact(entry)) for entry in unread),
     )
 
 
 def _trusted() -> tuple[ssl.SSLContext, str | None]:
-    """What certificates are judged by, and the variable that says so."""
+    """Return the TLS context, and the variable that names its certificates."""
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if file or folder:
         if folder and not any(Path(part).is_dir() for part in folder.split(os.pathsep)):
-            # OpenSSL would trust no authority, and not say why.
+            # OpenSSL would trust no authority, without an explanation.
             raise _untrusted("SSL_CERT_DIR", folder, "there is no such folder")
         return _context("SSL_CERT_FILE", file, folder), "SSL_CERT_FILE" if file else "SSL_CERT_DIR"
     for variable in _BUNDLES:

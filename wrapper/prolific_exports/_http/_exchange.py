@@ -1,4 +1,4 @@
-"""One exchange over httpx's async client, cancelled when its limit is reached."""
+"""Cancels an exchange over httpx's async client when it reaches its limit."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -11,26 +11,26 @@ from prolific_exports._http._limit import LateError, Limit
 
 
 class Scope:
-    """Cancels what takes longer than a limit allows."""
+    """Cancels an exchange that takes longer than its limit allows."""
 
     def __init__(self, limit: Limit, timeout: asyncio.Timeout) -> None:
-        """Cancel by a timeout that has been entered."""
+        """Use a timeout whose ``async with`` block is already active."""
         self._limit = limit
         self._timeout = timeout
 
     def restart(self, seconds: float, *, moving: bool) -> None:
-        """Begin the next phase, as `Limit.restart` does."""
+        """Start the next phase; see `Limit.restart`."""
         self._limit.restart(seconds, moving=moving)
         self._renew()
 
     def received(self, count: int) -> None:
-        """Note bytes of the body, as `Limit.received` does."""
+        """Count received bytes of the body; see `Limit.received`."""
         self._limit.received(count)
         self._renew()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """While this lasts, no time passes, as in `Limit.paused`."""
+        """Suspend the limit within the ``with`` block; see `Limit.paused`."""
         self._timeout.reschedule(None)
         with self._limit.paused():
             yield
@@ -42,11 +42,11 @@ class Scope:
 
 @asynccontextmanager
 async def exchange(request: httpx.Request, limit: Limit) -> AsyncIterator[Scope]:
-    """While this lasts, what takes longer than the limit allows is cancelled.
+    """Cancel the ``async with`` block when it reaches the limit.
 
     Raises:
-        httpx.ConnectTimeout: That has happened before anything was sent.
-        LateError: That has happened later.
+        httpx.ConnectTimeout: The block reached the limit before httpx sent the request.
+        LateError: The block reached the limit later.
     """
     stage = _ExchangeStage()
     request.extensions["trace"] = stage.on_event
@@ -65,7 +65,7 @@ async def exchange(request: httpx.Request, limit: Limit) -> AsyncIterator[Scope]
 
 
 class _ExchangeStage:
-    """How far httpx is with a request, as its "trace" extension reports it."""
+    """Tracks the progress of a request through the "trace" extension of httpx."""
 
     def __init__(self) -> None:
         self.is_connecting = False
@@ -78,12 +78,12 @@ class _ExchangeStage:
             self._shaking_hands = info["return_value"]
         elif (
             event.endswith("send_request_headers.started")
-            # By which a proxy is asked to connect.
+            # CONNECT only asks a proxy for a connection; it is not the request itself.
             and info["request"].method != b"CONNECT"
         ):
             self.is_connecting, self._shaking_hands = False, None
 
     async def close_handshake(self) -> None:
-        """Close a connection that was cancelled in its handshake, which httpcore leaves open."""
+        """Close a connection cancelled during its handshake, which httpcore leaves open."""
         if self._shaking_hands is not None:
             await self._shaking_hands.aclose()

@@ -10,19 +10,19 @@ from prolific_exports._model._clock import Clock
 
 
 class LateError(Exception):
-    """The limit is reached; the message says what is missing, as a clause."""
+    """An exchange reached its limit; the message is a clause that describes what is missing."""
 
 
 @define
 class Limit:
-    """The time by which an exchange, or its current phase, has to be over.
+    """The deadline of an exchange, or of its current phase.
 
-    Sockets and httpx bound the wait for each byte. A server that sends one byte now and then,
-    or interim responses without end, would hold a call forever.
+    Sockets and httpx limit the wait for each read only. A server that sends a byte now and then,
+    or endless interim responses, could block a call forever.
 
     Attributes:
-        clock: Where the time comes from.
-        seconds: How long the current phase may take.
+        clock: The source of the time.
+        seconds: Time for the current phase.
     """
 
     clock: Clock
@@ -35,28 +35,28 @@ class Limit:
         self.restart(self.seconds)
 
     def restart(self, seconds: float, *, moving: bool = False) -> None:
-        """Begin the next phase.
+        """Start the next phase.
 
         Args:
-            seconds: How long it may take.
-            moving: Whether that starts anew each time enough bytes have arrived in it, so
-                that a long body only has to keep coming.
+            seconds: Time for the phase.
+            moving: Whether the phase restarts each time enough bytes have arrived. A long body
+                then has no total limit, only a minimum speed.
         """
         self.seconds, self._is_moving = seconds, moving
         self._received = 0
         self._until = self.clock.monotonic() + seconds
 
     def received(self, count: int) -> None:
-        """Note bytes of the body; framing and headers are no progress."""
+        """Count received bytes of the body; framing and headers are not progress."""
         self._received += count
         if self._is_moving and self._received >= SLOWEST * self.seconds:
             self.restart(self.seconds, moving=True)
 
     def left(self) -> float:
-        """Seconds that are left, above 0.
+        """Return the remaining time in seconds, above 0.
 
         Raises:
-            LateError: None are.
+            LateError: No time remains.
         """
         left = self._until - self.clock.monotonic()
         if left <= 0:
@@ -64,16 +64,16 @@ class Limit:
         return left
 
     def check(self) -> None:
-        """Make sure that some time is left.
+        """Check that time remains.
 
         Raises:
-            LateError: None is.
+            LateError: No time remains.
         """
         self.left()
 
     @property
     def reason(self) -> str:
-        """What it means that no time is left, in half a sentence."""
+        """The message of a `LateError`, as a clause."""
         if not self._is_moving:
             return f"no complete response within {self.seconds:g} s"
         if not self._received:
@@ -82,7 +82,7 @@ class Limit:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Stop the clock inside this block: the time is the client's, not the server's."""
+        """Exclude the time of the ``with`` block: the client spends it, not the server."""
         began = self.clock.monotonic()
         try:
             yield

@@ -1,4 +1,4 @@
-"""Logging: what is said under the name ``prolific_exports``, and what httpx may say of us."""
+"""The logger ``prolific_exports``, and a filter that keeps secrets out of httpx's logs."""
 
 import logging
 from collections.abc import Iterator
@@ -27,17 +27,17 @@ _active_redactor: ContextVar[Redactor | None] = ContextVar(
 
 
 class _HideSecrets(logging.Filter):
-    """Takes the secrets out of what the HTTP libraries log while we send.
+    """Removes secrets from the records that the HTTP libraries log for our requests.
 
-    httpx logs the whole URL of every request at level INFO: for a presigned URL that
-    is the key to the data. At level DEBUG, what the server sent and (by hpack, for HTTP/2)
-    the Authorization header follow. Requests that are not ours are logged as ever.
+    httpx logs the complete URL of every request at level INFO, and a presigned URL grants access
+    to the data. At level DEBUG, the libraries also log the server's response and (hpack, for
+    HTTP/2) the Authorization header. Other requests of the process are not affected.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         redactor = _active_redactor.get()
         if redactor is not None:
-            # Put together here: a secret may be anywhere in any argument.
+            # Format the message first: any argument can contain a secret.
             record.msg, record.args = redactor.text(record.getMessage()), None
         return True
 
@@ -46,9 +46,9 @@ _HIDE_SECRETS: Final = _HideSecrets()
 
 
 def guard(*names: str) -> None:
-    """Have loggers of other libraries leave out secrets `without_secrets`."""
+    """Filter the records of other libraries' loggers within `without_secrets`."""
     for name in names:
-        # Python keeps one copy of equal filters: doing it again adds nothing.
+        # Python ignores a filter that the logger already has, so repeated calls are harmless.
         logging.getLogger(name).addFilter(_HIDE_SECRETS)
 
 
@@ -57,7 +57,7 @@ guard(*_HTTP_LOGGERS)
 
 @contextmanager
 def without_secrets(redactor: Redactor) -> Iterator[None]:
-    """While this lasts, in this thread or task, HTTP libraries log what a redactor leaves."""
+    """Redact what HTTP libraries log in this thread or task, within the ``with`` block."""
     before = _active_redactor.set(redactor)
     try:
         yield

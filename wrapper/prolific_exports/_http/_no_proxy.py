@@ -1,4 +1,4 @@
-"""Which servers need no proxy: the variable ``NO_PROXY`` as curl and requests read it."""
+"""Reads the variable ``NO_PROXY``, the servers without a proxy, as curl and requests do."""
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -15,7 +15,7 @@ _SEPARATORS = re.compile(r"[,\s]+")
 # "[::1]", "[::1]:8443" and "[fd00::]/8"; then "host" and "host:8443", addresses included.
 _IN_BRACKETS = re.compile(r"\[([^\[\]]+)\](/\d{1,3})?(?::(\d{1,5}))?", re.ASCII)
 _WITH_PORT = re.compile(r"([^:]+):(\d{1,5})", re.ASCII)
-# What looks like an address and is not one: "10.0.0", "192.168.1.300".
+# Text that looks like an address but is invalid: "10.0.0", "192.168.1.300".
 _NUMBERS = re.compile(r"[\d.]+", re.ASCII)
 _EVERYTHING: Final = "*"
 
@@ -25,8 +25,8 @@ class _Entry:
     """One entry of the list.
 
     Attributes:
-        host: A name, which stands for the names below it too, or a network.
-        port: The only port that it is about; None for all.
+        host: A name, which also covers its subdomains, or a network.
+        port: The only port that the entry covers; None for all.
     """
 
     host: str | _Network
@@ -43,12 +43,12 @@ class _Entry:
 
 @frozen
 class NoProxy:
-    """The servers that are reached without a proxy.
+    """The servers to connect to without a proxy.
 
     Attributes:
-        entries: They.
-        everything: Whether that is all of them.
-        unread: The entries that are neither a host nor addresses, and count for nothing.
+        entries: The valid entries.
+        everything: Whether the list contains ``*``, which covers all servers.
+        unread: Entries that are neither a host nor addresses; they have no effect.
     """
 
     entries: tuple[_Entry, ...] = ()
@@ -57,9 +57,9 @@ class NoProxy:
 
     @classmethod
     def read(cls, text: str) -> "NoProxy":
-        """Read a list: names, addresses and networks, with or without a port, or ``*``.
+        """Parse a list of names, addresses and networks, with or without a port, or ``*``.
 
-        A name stands for all names below it, with a dot (or ``*.``) before it and without.
+        A name also covers its subdomains, with or without a leading dot or ``*.``.
         """
         given = [part for part in _SEPARATORS.split(text) if part]
         read = [(part, _entry(part)) for part in given if part != _EVERYTHING]
@@ -70,11 +70,11 @@ class NoProxy:
         )
 
     def covers(self, host: str, port: int) -> bool:
-        """Whether a server is among them.
+        """Return whether the list covers a server.
 
         Args:
-            host: Its name in ASCII and lower case, or its address without brackets.
-            port: Its port.
+            host: The server's name in ASCII and lower case, or its address without brackets.
+            port: The server's port.
         """
         host = host.removesuffix(".")
         return self.everything or any(entry.covers(host, port) for entry in self.entries)
@@ -93,7 +93,7 @@ def _entry(text: str) -> _Entry | None:
 
 def _network(text: str) -> _Network | None:
     try:
-        # Not strict: curl, too, lets bits be set behind the prefix.
+        # Not strict: like curl, accept an address with bits set after the prefix.
         return ip_network(text, strict=False)
     except ValueError:
         return None
@@ -102,7 +102,7 @@ def _network(text: str) -> _Network | None:
 def _name(text: str) -> str | None:
     name = text.removeprefix("*.").removeprefix(".").removesuffix(".")
     try:
-        # A name that is not ASCII becomes what is sent of it.
+        # Convert a name that is not ASCII to the form that httpx sends (IDNA).
         name = httpx.URL(scheme="http", host=name).raw_host.decode("ascii")
     except (httpx.InvalidURL, ValueError):
         return None

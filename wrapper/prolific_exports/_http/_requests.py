@@ -18,7 +18,7 @@ from prolific_exports._model._settings import URL_VARIABLE, USER_AGENT, Settings
 
 CONNECT_TIMEOUT: Final = 10.0
 EVIDENCE_SIZE: Final = 4096
-# A status response is below a kilobyte; more than this is something else.
+# A status response has less than 1 KB; a larger body than this is not one.
 MAX_BODY_SIZE: Final = 4 * 1024 * 1024
 
 # httpx parses the Location of a redirect even if it does not follow it, and lets some errors
@@ -51,7 +51,7 @@ def read_environment(settings: Settings) -> Environment:
 def api_request(
     client: httpx.Client | httpx.AsyncClient, settings: Settings, send: Send
 ) -> httpx.Request:
-    """The request to the API.
+    """Return the request to the API.
 
     Raises:
         UsageError: The client has been closed.
@@ -62,7 +62,7 @@ def api_request(
         request.method,
         settings.base_url + request.path,
         params=dict(request.params) or None,
-        # The only codings that are decoded here, whatever the client would accept.
+        # The client's own value may name codings that the SDK does not decode.
         headers={**settings.headers, "Accept-Encoding": ACCEPTED},
         timeout=httpx.Timeout(
             send.timeout,
@@ -74,10 +74,10 @@ def api_request(
 
 
 def store_request(client: httpx.Client | httpx.AsyncClient, fetch: Fetch) -> httpx.Request:
-    """The request to the store, without anything that identifies the user.
+    """Return the request to the store, without anything that identifies the user.
 
     An injected client may add an Authorization header, cookies or query parameters by default.
-    They would reveal the token, and stores refuse a signed URL that comes with them.
+    They would reveal the token, and stores reject a presigned URL that comes with them.
 
     Raises:
         UsageError: The client has been closed.
@@ -104,7 +104,7 @@ def refuse_closed(client: httpx.Client | httpx.AsyncClient) -> None:
 
 
 def head_of(response: httpx.Response) -> Head:
-    """Status and header fields.
+    """Return the status and header fields.
 
     Raises:
         httpx.RemoteProtocolError: The fields are larger than the store client accepts. httpx
@@ -116,20 +116,20 @@ def head_of(response: httpx.Response) -> Head:
 
 
 def body_of(response: httpx.Response, size: int) -> BodyExcerpt:
-    """Collects up to ``size`` bytes of a response's decoded body."""
+    """Return an excerpt that collects up to ``size`` bytes of a response's decoded body."""
     return BodyExcerpt.of(fields_of(response).get("content-encoding", ""), size)
 
 
 def raw_bytes(response: httpx.Response) -> Iterator[bytes]:
-    """The body as it was sent, without decoding."""
+    """Return the body as the server sent it, without decoding."""
     if response.is_stream_consumed:
-        # A transport without a network may return a response that it has read.
+        # A transport without a network may return a response whose body it has already read.
         return iter((response.content,))
     return response.iter_raw()
 
 
 async def raw_bytes_async(response: httpx.Response) -> AsyncIterator[bytes]:
-    """`raw_bytes` without holding up the event loop."""
+    """Yield the same as `raw_bytes`, without blocking the event loop."""
     if response.is_stream_consumed:
         yield response.content
         return
@@ -138,16 +138,16 @@ async def raw_bytes_async(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 def reply(request: Request, response: httpx.Response, body: BodyExcerpt) -> Reply:
-    """The complete reply."""
+    """Return the reply for a completely read response."""
     LOGGER.debug("%s for %s answered %s", request.operation, request.ref, response.status_code)
     return Reply(response.status_code, fields_of(response), bytes(body.data))
 
 
 def fields_of(response: httpx.Response) -> dict[str, str]:
-    """Header fields, names in lower case."""
+    """Return the header fields, with names in lower case."""
     fields = {name.lower(): value for name, value in response.headers.items()}
     if response.is_stream_consumed:
-        # httpx has decoded the body.
+        # httpx has already decoded the body.
         fields.pop("content-encoding", None)
     return fields
 
@@ -155,9 +155,9 @@ def fields_of(response: httpx.Response) -> dict[str, str]:
 def no_answer(
     request: Request, error: Exception, settings: Settings, reach: Reachability
 ) -> NoAnswerError:
-    """The error for a call without a response, with its cause.
+    """Return the error for a call without a response, with its cause.
 
-    Raise it outside of the handler: see `Redactor.cause`.
+    Raise it outside the exception handler: see `Redactor.cause`.
     """
     failure = _unanswered(request, error, settings, reach)
     failure.__cause__ = settings.redactor.cause(error)
@@ -193,7 +193,7 @@ def _unanswered(
 
 
 def not_fetched(fetch: Fetch, head: Head | None, error: Exception, reach: Reachability) -> Fetched:
-    """The result of a failed fetch."""
+    """Return the result of a failed fetch."""
     reason = reach.permanent_failure(error, httpx.URL(fetch.url))
     if reason is not None:
         return Fetched(head, failure=f"no connection: {reason}", permanent=True)
@@ -201,7 +201,7 @@ def not_fetched(fetch: Fetch, head: Head | None, error: Exception, reach: Reacha
 
 
 def describe(error: Exception, redactor: Redactor) -> str:
-    """The failure as a clause."""
+    """Return a clause that describes the failure."""
     if isinstance(error, CodingError | LateError):
         return redactor.text(str(error))
     kinds: dict[type[Exception], str] = {

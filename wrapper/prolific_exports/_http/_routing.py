@@ -1,7 +1,7 @@
-"""httpx clients that go by an `Environment`: through its proxies, trusting whom it trusts.
+"""Creates httpx clients that use the proxies and certificates of an `Environment`.
 
-httpx reads the environment itself, but stops at a ``NO_PROXY`` with brackets or a network in
-it, and knows no ports there.
+httpx can read the environment itself, but it fails if ``NO_PROXY`` contains brackets or a
+network, and it does not support ports there.
 """
 
 import ssl
@@ -17,7 +17,7 @@ from prolific_exports._http._environment import Environment, Proxy
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-# httpx's own.
+# The defaults of httpx.
 LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 
 
@@ -28,7 +28,7 @@ class _Make(Protocol[T_co]):
 
 
 class _Routes(Generic[T]):
-    """A transport for each proxy, and one without, each made when it is needed."""
+    """One transport for each proxy and one for direct connections, created on demand."""
 
     def __init__(self, make: _Make[T], environment: Environment, limits: httpx.Limits) -> None:
         self._make = make
@@ -38,20 +38,20 @@ class _Routes(Generic[T]):
         self._made: dict[Proxy | None, T] = {}
 
     def to(self, url: httpx.URL) -> T:
-        """The transport to a URL.
+        """Return the transport for a URL.
 
         Raises:
-            UsageError: The proxy that is set for it cannot be used.
+            UsageError: The proxy for the URL is invalid or cannot be used.
         """
         proxy = self._environment.proxy_for(url)
-        # Parts of a download come in several threads.
+        # The parts of a download call this method from several threads.
         with self._lock:
             if proxy not in self._made:
                 self._made[proxy] = self._transport(proxy)
             return self._made[proxy]
 
     def all(self) -> list[T]:
-        """Those that were made."""
+        """Return the transports created so far."""
         with self._lock:
             return list(self._made.values())
 
@@ -71,7 +71,7 @@ class _Routes(Generic[T]):
 
 
 class _Transport(httpx.BaseTransport):
-    """Sends each request on its route."""
+    """Sends each request through the transport for its URL."""
 
     def __init__(self, environment: Environment, limits: httpx.Limits) -> None:
         self._routes = _Routes(LimitedTransport, environment, limits)
@@ -85,7 +85,7 @@ class _Transport(httpx.BaseTransport):
 
 
 class _AsyncTransport(httpx.AsyncBaseTransport):
-    """`_Transport` with ``await``."""
+    """The asyncio counterpart of `_Transport`."""
 
     def __init__(self, environment: Environment, limits: httpx.Limits) -> None:
         self._routes = _Routes(httpx.AsyncHTTPTransport, environment, limits)
@@ -99,10 +99,10 @@ class _AsyncTransport(httpx.AsyncBaseTransport):
 
 
 def client(environment: Environment, limits: httpx.Limits = LIMITS) -> httpx.Client:
-    """A client that goes by the environment, for use inside `enforce_limit`."""
+    """Return a client that uses the environment, for calls within `enforce_limit`."""
     return httpx.Client(transport=_Transport(environment, limits), trust_env=False)
 
 
 def async_client(environment: Environment, limits: httpx.Limits = LIMITS) -> httpx.AsyncClient:
-    """A client for asyncio that goes by the environment."""
+    """Return a client for asyncio that uses the environment."""
     return httpx.AsyncClient(transport=_AsyncTransport(environment, limits), trust_env=False)

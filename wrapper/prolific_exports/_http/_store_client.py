@@ -1,6 +1,6 @@
-"""Fetching from the store over the standard library's HTTP client.
+"""Fetches archives from the store with the standard library's HTTP client.
 
-It costs about what curl does, where httpx takes half as long again.
+It takes about as long as curl; httpx takes about 50 % longer.
 """
 
 import http.client
@@ -32,41 +32,42 @@ from prolific_exports._model._settings import USER_AGENT
 CONNECT_TIMEOUT: Final = 10.0
 _EVIDENCE_SIZE: Final = 4096
 _PIECE: Final = 64 * 1024
-# What arrives is gathered, since every hand-over costs; but not for so long that it shows.
+# Each write has a cost, so the client collects bytes first. The time limit keeps the progress
+# display smooth.
 _GATHERED: Final = 512 * 1024
 _GATHERING_SECONDS: Final = 0.1
 _BROKEN: Final = (OSError, http.client.HTTPException)
 
 
 class _BrokenError(Exception):
-    """The network failed; the message says how, in half a sentence.
+    """The network failed; the message is a clause that describes how.
 
     Attributes:
-        permanent: Whether it would fail again in the same way.
+        permanent: Whether a retry would fail in the same way.
     """
 
     def __init__(self, message: str, *, permanent: bool = False) -> None:
-        """The network failed."""
+        """Create the error with its message."""
         super().__init__(message)
         self.permanent = permanent
 
 
 class Stop:
-    """Ends fetches from another thread, at once."""
+    """Cancels fetches immediately, from another thread."""
 
     def __init__(self) -> None:
-        """Nothing is to end yet."""
+        """Start without a cancellation."""
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
 
     @property
     def is_over(self) -> bool:
-        """Whether fetches are to end."""
+        """Whether the fetches are cancelled."""
         return self._over.is_set()
 
     def now(self) -> None:
-        """End those under way, which then fail, and those to come."""
+        """Cancel current and future fetches: they fail."""
         with self._lock:
             self._over.set()
             for one in self._sockets:
@@ -74,7 +75,7 @@ class Stop:
 
     @contextmanager
     def ends(self, one: socket.socket) -> Iterator[None]:
-        """While this lasts, stopping breaks the connection."""
+        """Let `now` break the connection, within the ``with`` block."""
         with self._lock:
             self._sockets.add(one)
             if self.is_over:
@@ -87,20 +88,20 @@ class Stop:
 
 
 def _shut(one: socket.socket) -> None:
-    # Closing would not wake a thread that waits for bytes. Not the method of TLS's
-    # sockets, which another thread must not use meanwhile.
+    # Closing the socket would not wake a thread that waits for bytes. Call the base class: another
+    # thread may be using the TLS socket, whose own method is not safe to call meanwhile.
     with suppress(OSError):
         socket.socket.shutdown(one, socket.SHUT_RDWR)
 
 
 @define
 class StoreClient:
-    """Sends requests to the store, each over a connection of its own.
+    """Sends requests to the store, each over its own connection.
 
     Attributes:
         environment: Proxies and certificates.
         reach: Explains why the store cannot be reached.
-        clock: Where the time comes from.
+        clock: The source of the time.
     """
 
     environment: Environment
@@ -108,16 +109,17 @@ class StoreClient:
     clock: Clock = field(factory=SystemClock)
 
     def reaches(self, url: str) -> bool:
-        """Whether the URL can be reached from here: not behind SOCKS or a proxy over TLS."""
+        """Return whether this client can fetch the URL: no SOCKS proxy and no proxy over TLS."""
         proxy = self.environment.proxy_for(httpx.URL(url))
         return proxy is None or proxy.url.scheme == "http"
 
     def fetch(self, fetch: Fetch, stop: Stop | None = None) -> Fetched:
-        """Do what a `Fetch` asks. Raises only what its callbacks raise.
+        """Carry out a `Fetch` and return its result. Raise only what its callbacks raise.
 
         Args:
-            fetch: What to get.
-            stop: What may end it early; it then fails as if the connection had broken.
+            fetch: The fetch to carry out.
+            stop: Can cancel the fetch, which then fails as if the connection had broken; None
+                if it cannot be cancelled.
         """
         head = None
         limit = Limit(self.clock, CONNECT_TIMEOUT)
@@ -142,7 +144,7 @@ class StoreClient:
         target = url.raw_path.decode("ascii")
         connection = self._connection(url)
         connection.response_class = FinalResponse
-        # Somebody may have it print everything, signatures included.
+        # A global debug level would print everything, including signatures.
         connection.set_debuglevel(0)
         connected = self._connected(url, limit)
         connection.sock = cast("socket.socket", LimitedSocket(connected, limit))
@@ -151,7 +153,7 @@ class StoreClient:
             with _network(limit):
                 connection.request("GET", target, headers=headers)
                 response = connection.getresponse()
-            # A connection that the store closes leaves the socket to the answer.
+            # If the store closes the connection, the response owns the socket.
             with closing(response):
                 yield response
 
@@ -185,7 +187,7 @@ class StoreClient:
                 return connected
             if proxy is not None:
                 _tunnel(LimitedSocket(connected, limit), url, proxy.url)
-            # For all of the handshake.
+            # The timeout applies to the whole handshake.
             connected.settimeout(limit.left())
             return self.environment.context.wrap_socket(connected, server_hostname=_address(url)[0])
         except BaseException:
@@ -194,7 +196,7 @@ class StoreClient:
 
 
 def _tunnel(wire: LimitedSocket, url: httpx.URL, proxy: httpx.URL) -> None:
-    """Have a proxy connect to the store."""
+    """Ask a proxy for a connection to the store."""
     host, port = _address(url)
     authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     fields = {"Host": authority, **_credentials(proxy)}
@@ -210,7 +212,7 @@ def _tunnel(wire: LimitedSocket, url: httpx.URL, proxy: httpx.URL) -> None:
 
 
 def _evidence(response: http.client.HTTPResponse, head: Head, limit: Limit) -> bytes:
-    """The beginning of a body that nobody wanted, as far as it comes."""
+    """Return the beginning of a rejected body, or the bytes received before a failure."""
     body = BodyExcerpt.of(head.headers.get("content-encoding", ""), _EVIDENCE_SIZE)
     with suppress(_BrokenError, CodingError):
         for piece in _pieces(response, limit):
@@ -233,27 +235,27 @@ def _copy(
         for piece in _pieces(response, limit):
             hand_over(piece)
         return
-    # Of http.client's own ways, `readinto` would wait for a whole buffer and lose what is
-    # in it when the connection breaks, and `read1` takes fresh memory for every piece.
+    # Not the methods of http.client: `readinto` waits for a full buffer and loses its content if
+    # the connection breaks, and `read1` allocates memory for every piece.
     stream, missing = response.fp, response.length
     buffer = memoryview(bytearray(min(_GATHERED, missing)))
     while missing:
         filled, failure = _gather(stream, buffer[:missing], limit)
         if filled:
-            # Not for nothing: who is handed something takes the connection for alive.
+            # Never pass an empty piece: the receiver would count it as progress.
             hand_over(buffer[:filled])
         missing -= filled
         if failure is not None:
             raise failure
         if not filled:
-            # The end of the connection is the end of the body, for http.client.
+            # http.client treats the end of the connection as the end of the body.
             raise _BrokenError(f"the connection broke ({missing} bytes are missing)")
 
 
 def _gather(
     stream: BufferedReader, buffer: memoryview, limit: Limit
 ) -> tuple[int, _BrokenError | None]:
-    """Fill the buffer, or a part of it when no more comes soon; and what went wrong then."""
+    """Fill the buffer until it is full or time is up; return the byte count and any failure."""
     filled, began = 0, monotonic()
     try:
         with _network(limit):
@@ -267,7 +269,7 @@ def _gather(
 
 
 def _pieces(response: http.client.HTTPResponse, limit: Limit) -> Iterator[bytes]:
-    """A body piece by piece, however it ends: framed, or with the connection."""
+    """Yield a body in pieces, whether framing or the end of the connection ends it."""
     while True:
         with _network(limit):
             data = response.read1(_PIECE)

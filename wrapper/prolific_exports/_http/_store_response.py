@@ -1,8 +1,8 @@
 """Reads responses of the store as strictly as httpx does, so that both clients agree.
 
-`http.client` takes a header that breaks off for a complete one and "Content-Length: +5" for a
-length, ignores every field behind a line without a colon, and refuses more than 100 fields. The
-rules here are those of h11, which reads HTTP/1.1 for httpx.
+`http.client` accepts a truncated header and the length "Content-Length: +5". It ignores every
+field after a line without a colon, and rejects more than 100 fields. This module follows the
+rules of h11, which reads HTTP/1.1 for httpx.
 """
 
 import http.client
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from io import BufferedReader
 from typing import Final
 
-# About as much as httpx takes, for a header, the first line of a chunk and trailers each.
+# About the limit of httpx. It applies to a header, the first line of a chunk and trailers each.
 MAX_HEADER_SIZE: Final = 100 * 1024
 _PIECE: Final = 64 * 1024
 _NO_CONTENT: Final = frozenset({204, 304})
@@ -24,19 +24,19 @@ _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,20})(?:;[^\n]*|[ \t]*)\r\n")
 
 
 class BadResponseError(http.client.HTTPException):
-    """The bytes are not an HTTP/1.1 response; the message says why, in half a sentence."""
+    """The bytes are not an HTTP/1.1 response; the message is a clause that gives the reason."""
 
 
 class FinalResponse(http.client.HTTPResponse):
-    """A response without the interim ones (100, 103) before it; `read1` reads its body."""
+    """A final response: skips interim ones (100, 103) before it. `read1` reads its body."""
 
     _chunks: "_Chunks | None" = None
 
     def begin(self) -> None:
-        """Read status and header.
+        """Read the status and header.
 
         Raises:
-            BadResponseError: They are not valid HTTP/1.1, too large, or break off.
+            BadResponseError: The header is not valid HTTP/1.1, too large or truncated.
         """
         while True:
             status, reason, fields = _read_head(self.fp)
@@ -54,14 +54,14 @@ class FinalResponse(http.client.HTTPResponse):
         self._chunks = _Chunks(self.fp) if chunked else None
 
     def read1(self, n: int = -1) -> bytes:
-        """Some bytes of the body, as they arrive; none at its end."""
+        """Return the next bytes of the body as they arrive; empty at its end."""
         if self._chunks is None:
             return super().read1(n)
         return self._chunks.read(n if n > 0 else _PIECE)
 
 
 class _Chunks:
-    """A body in chunks."""
+    """Reads a body in chunked transfer coding."""
 
     def __init__(self, stream: BufferedReader) -> None:
         self._stream = stream
@@ -69,7 +69,7 @@ class _Chunks:
         self._begun = self._ended = False
 
     def read(self, most: int) -> bytes:
-        """Some bytes, none at the end."""
+        """Return up to ``most`` bytes; empty at the end of the body."""
         if not self._left and not self._ended:
             self._begin_chunk()
         if self._ended:
@@ -106,7 +106,7 @@ def _read_head(stream: BufferedReader) -> tuple[int, str, _Fields]:
 
 
 def _read_lines(stream: BufferedReader) -> list[bytes]:
-    """The lines before the next empty one."""
+    """Return the lines before the next empty line."""
     lines: list[bytes] = []
     left = MAX_HEADER_SIZE
     while True:
@@ -121,7 +121,7 @@ def _read_lines(stream: BufferedReader) -> list[bytes]:
 
 
 def _parse(lines: Sequence[bytes]) -> _Fields:
-    """Names in lower case and values; lines that begin with a space belong to the one before."""
+    """Return names in lower case with values; join continuation lines, which begin with a space."""
     unfolded: list[bytearray] = []
     for line in lines:
         if line[:1] not in (b" ", b"\t"):
@@ -140,7 +140,7 @@ def _parse(lines: Sequence[bytes]) -> _Fields:
 
 
 def _framing(status: int, fields: _Fields) -> tuple[int | None, bool]:
-    """Length of the body, None if its end shows it; and whether it comes in chunks."""
+    """Return the body's length, None if no field states it, and whether it is chunked."""
     encodings = [value.lower() for name, value in fields if name == b"transfer-encoding"]
     if encodings not in ([], [b"chunked"]):
         raise BadResponseError("a transfer encoding that is not known")
@@ -163,7 +163,7 @@ def _framing(status: int, fields: _Fields) -> tuple[int | None, bool]:
 
 
 def _decoded(fields: _Fields) -> list[tuple[str, str]]:
-    """Fields as text; repeated lengths, which agree, once."""
+    """Return the fields as text; repeated lengths, which are equal, appear once."""
     encoding = "utf-8"
     try:
         b"".join(value for _, value in fields).decode(encoding)

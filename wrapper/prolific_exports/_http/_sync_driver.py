@@ -30,8 +30,8 @@ from prolific_exports._http._unreachable import Reachability
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._settings import Settings
 
-# Seconds: so late may an event of parts be, and on Windows an interrupt, which breaks
-# into no wait there.
+# Longest delay in seconds of a part's event, and of an interrupt on Windows, where Ctrl-C does
+# not end a wait.
 _MOMENT: Final = 0.1
 
 T = TypeVar("T")
@@ -41,12 +41,12 @@ class SyncDriver:
     """Runs flows: calls over an `httpx.Client`, downloads over a `StoreClient`.
 
     Attributes:
-        store: What fetches from the store; None to leave that to the `httpx.Client` too.
+        store: The client for downloads; None if the `httpx.Client` downloads too.
     """
 
     def __init__(self, settings: Settings, client: httpx.Client | None, clock: Clock) -> None:
-        """Drive over the caller's client, who then closes it, or over what is made here."""
-        # Found out by its first answer, it would have sent a request.
+        """Use the caller's client, which the caller closes, or create one."""
+        # Check early: otherwise the error would appear only after a request was sent.
         if isinstance(client, httpx.AsyncClient):
             raise UsageError(
                 "http_client is an httpx.AsyncClient, which is for AsyncExports: Exports takes an "
@@ -65,12 +65,12 @@ class SyncDriver:
         self._clock = clock
 
     def close(self) -> None:
-        """Close the client, if it was made here."""
+        """Close the client, if the driver created it."""
         if self._owned:
             self._client.close()
 
     def run(self, flow: Flow[T]) -> T:
-        """Carry out the flow's effects until it returns."""
+        """Carry out the flow's effects and return the flow's result."""
         try:
             effect = next(flow)
             while True:
@@ -84,7 +84,7 @@ class SyncDriver:
             value: T = stop.value
             return value
         finally:
-            # After an interrupt, this is what lets the flow clean up.
+            # Let the flow clean up, also after an interrupt.
             flow.close()
 
     def _do(self, effect: Effect) -> Any:
@@ -134,8 +134,8 @@ class SyncDriver:
                 while wait_briefly(parts):
                     effect.deliver()
             finally:
-                # After an interrupt, a full disk or a thread that the system refuses, the others
-                # must not go on for long.
+                # If one part fails (an interrupt, a full disk, no new thread), the others must
+                # not continue.
                 stop.now()
         effect.deliver()
         failures = [part.exception() for part in parts]
@@ -149,7 +149,7 @@ class SyncDriver:
             return self.store.fetch(fetch, stop)
         request = http.store_request(self._client, fetch)
         if stop is not None:
-            # A connection that may be broken from outside must not be anybody's next.
+            # Another thread may break this connection, so no other request may reuse it.
             request.headers["Connection"] = "close"
         head = None
         limit = Limit(self._clock, http.CONNECT_TIMEOUT + fetch.timeout)
@@ -179,7 +179,7 @@ class SyncDriver:
 
 
 def _evidence(response: httpx.Response, limit: Limit) -> bytes:
-    """The beginning of a body that nobody wanted, as far as it comes."""
+    """Return the beginning of a rejected body, or the bytes received before a failure."""
     body = http.body_of(response, http.EVIDENCE_SIZE)
     with suppress(*http.FAILURES):
         for chunk in http.raw_bytes(response):
@@ -190,7 +190,7 @@ def _evidence(response: httpx.Response, limit: Limit) -> bytes:
 
 
 def wait_briefly(parts: Collection[Future[Fetched]]) -> bool:
-    """Wait for a moment; whether there is more to wait for, and nothing has failed."""
+    """Wait briefly; return whether parts are still running and none has failed."""
     done, running = wait(parts, _MOMENT, FIRST_EXCEPTION)
     return bool(running) and not any(part.exception() for part in done)
 
@@ -200,19 +200,19 @@ class FetchCancelledError(Exception):
 
 
 def ending(response: httpx.Response, stop: Stop | None) -> AbstractContextManager[None]:
-    """While this lasts, stopping breaks the connection of a response that has one to itself."""
+    """Let `Stop.now` break the connection of a response that does not share it."""
     stream = response.extensions.get("network_stream")
-    # HTTP/2 has others on the connection, which may be the caller's.
+    # An HTTP/2 connection carries other requests, which may be the caller's.
     if stop is None or stream is None or response.http_version == "HTTP/2":
         return nullcontext()
-    # Not by closing the response: that would not wake the thread that waits for bytes, and
-    # the system may give the socket's number to somebody else while it waits.
+    # Closing the response instead would not wake the thread that waits for bytes. Meanwhile, the
+    # system could reuse the socket's number for another file.
     one = stream.get_extra_info("socket")
     return stop.ends(one) if isinstance(one, socket.socket) else nullcontext()
 
 
 def cancellable(fetch: Fetch, stop: Stop) -> Fetch:
-    """The fetch, writing nothing more once it is to end."""
+    """Return a copy of the fetch that writes nothing after a cancellation."""
 
     def write(data: bytes | memoryview) -> None:
         if stop.is_over:

@@ -1,4 +1,4 @@
-"""The threads in which the async client works on files, so that the event loop never waits."""
+"""The threads for the async client's file work, which must not block the event loop."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -7,32 +7,32 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Final, TypeVar
 
-# A download has one piece of work under way at most. More threads than these gain nothing on
-# one disk, and each that runs Python holds up the event loop a little.
+# Each download runs one piece of work at a time. More threads would not make one disk faster,
+# and each thread that runs Python code delays the event loop a little.
 _WORKERS: Final = 8
-# Verifying takes several threads and as many processors for each archive (`_archive._parallel`).
+# Verifying one archive already uses several threads and processors (`_archive._parallel`).
 _READERS: Final = 2
 
 T = TypeVar("T")
 
 
 class Threads:
-    """The threads of one client: not asyncio's own, which name lookups need meanwhile.
+    """The threads of one client, separate from those of asyncio, which name lookups need.
 
-    Used from one event loop only.
+    Use it from one event loop only.
     """
 
     def __init__(self) -> None:
-        """Start no thread yet: the first work does."""
+        """Create the pools; the first work starts a thread."""
         self._workers = ThreadPoolExecutor(_WORKERS, "prolific-files")
-        # Apart from the others, which a long check must not hold up.
+        # A separate pool, so that a long verification does not delay other work.
         self._readers = ThreadPoolExecutor(_READERS, "prolific-verify")
         self._users = 0
         self._closed = False
 
     @contextmanager
     def used(self) -> Iterator[None]:
-        """While this lasts, the threads are there, even when they are closed meanwhile."""
+        """Keep the threads running within the ``with`` block, even after `close`."""
         self._users += 1
         try:
             yield
@@ -41,7 +41,7 @@ class Threads:
             self._end_if_unused()
 
     def close(self) -> None:
-        """End the threads, once nobody uses them."""
+        """End the threads when the last `used` block has ended."""
         self._closed = True
         self._end_if_unused()
 
@@ -51,10 +51,10 @@ class Threads:
             self._readers.shutdown(wait=False)
 
     async def work(self, work: Callable[[], T]) -> Future[T]:
-        """Do work that changes files; how it ended.
+        """Run work that changes files and return its completed future.
 
-        Nothing stops a thread. A cancellation therefore waits for the work's end, or the claim
-        on the files would be given up while the work goes on.
+        Python cannot cancel a thread. A cancellation therefore waits until the work has ended:
+        otherwise the client would release its claim while the work still changes the files.
         """
         working = self._workers.submit(copy_context().run, work)
         ended = asyncio.wrap_future(working)
@@ -64,16 +64,16 @@ class Threads:
                 await asyncio.wait((ended,))
             except asyncio.CancelledError as error:
                 cancellation = error
-        # Asked for, or asyncio would log a failure as one that was never noticed.
+        # Retrieve the exception: asyncio logs exceptions that are never retrieved.
         ended.exception()
         if cancellation is not None:
             raise cancellation
         return working
 
     async def read(self, work: Callable[[], T]) -> T:
-        """Do work that only reads and may take long. A cancellation does not wait for its end."""
+        """Run long work that only reads, and return its result. A cancellation does not wait."""
         return await asyncio.wrap_future(self._readers.submit(copy_context().run, work))
 
     async def look(self, work: Callable[[], T]) -> T:
-        """Do short work that only reads. A cancellation does not wait for its end."""
+        """Run short work that only reads, and return its result. A cancellation does not wait."""
         return await asyncio.wrap_future(self._workers.submit(copy_context().run, work))

@@ -1,6 +1,6 @@
-"""Why a server is unreachable if retrying does not help, and which setting to change.
+"""Finds out why a server is unreachable if retries do not help, and which setting to change.
 
-Shared by the API, the store and the gate.
+The API, the store and the gate share this module.
 """
 
 import re
@@ -15,11 +15,11 @@ from attrs import define, field
 
 from prolific_exports._http._environment import Environment, Proxy
 
-# A server that does not speak TLS, or no version of it that is still safe.
+# OpenSSL's reasons if a server does not use TLS, or only versions that are no longer safe.
 _NO_TLS: Final = frozenset(
     {
         "HTTP_REQUEST",
-        # What OpenSSL 3.2 and later call a wrong version number. Python may not know the name.
+        # A wrong version number in OpenSSL 3.2 and later. Python may not know the name.
         "RECORD_LAYER_FAILURE",
         "HTTPS_PROXY_REQUEST",
         "TLSV1_ALERT_PROTOCOL_VERSION",
@@ -30,15 +30,15 @@ _NO_TLS: Final = frozenset(
 )
 # "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1032)", or the words alone.
 _TLS_REASON = re.compile(r"\[SSL(?:: (\w+))?\]([\w ]*)", re.ASCII)
-# OpenSSL's numbers for a certificate: not valid yet, expired; of another name or address.
+# OpenSSL's error numbers for a certificate: not valid yet, expired; wrong name, wrong address.
 _WRONG_TIME: Final = frozenset({9, 10})
 _WRONG_HOST: Final = frozenset({62, 64})
-# That a name is unknown; not EAI_AGAIN, which may be answered otherwise the next time.
-# Where both are one number, or one does not exist, that is the other's.
+# The numbers for an unknown name. EAI_AGAIN is missing: it is a temporary failure. On some
+# systems EAI_NODATA does not exist or equals EAI_NONAME.
 _UNKNOWN_NAME: Final = frozenset(
     {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 )
-# How httpx and http.client tell what a proxy answered to CONNECT.
+# The messages of httpx and http.client with a proxy's response to CONNECT.
 _PROXY_ANSWER = re.compile(r"(?:Tunnel connection failed: )?(\d{3})\b", re.ASCII)
 _CONNECTING: Final = (httpx.ConnectError, httpx.ProxyError, OSError)
 _PASSING_STATUSES: Final = frozenset({408, 425, 429})
@@ -57,9 +57,9 @@ class Reachability:
     _resolved: set[str] = field(factory=set, init=False, repr=False)
 
     def record_success(self, url: httpx.URL) -> None:
-        """Remember that a server was reached.
+        """Remember that the client reached a server.
 
-        Some systems report every name as unknown while offline. For a name that was known
+        While offline, some systems report every name as unknown. For a name that was known
         before, that failure is temporary.
         """
         self._resolved.add(self._looked_up(url))
@@ -67,7 +67,7 @@ class Reachability:
     def permanent_failure(
         self, error: BaseException, url: httpx.URL, setting: str | None = None
     ) -> str | None:
-        """The permanent cause of a connection failure, and the next step.
+        """Return the permanent cause of a connection failure, and the next step.
 
         Args:
             error: The exception of httpx or of the connection.
@@ -78,7 +78,7 @@ class Reachability:
             A clause; None for a temporary failure.
         """
         if not isinstance(error, _CONNECTING):
-            # A connection that was there broke, whatever broke it.
+            # An established connection broke, which is always temporary.
             return None
         certificates = None if self.environment is None else self.environment.certificates
         diagnosis = _Diagnosis(url, self._proxy(url), setting, certificates)
@@ -100,7 +100,7 @@ class Reachability:
         return None
 
     def proxy_setting(self, url: httpx.URL) -> str | None:
-        """The setting of the proxy for a URL; None without a proxy or if it is unknown."""
+        """Return the setting of the proxy for a URL; None without a proxy or if unknown."""
         proxy = self._proxy(url)
         return None if proxy is None else proxy.setting
 
@@ -108,7 +108,7 @@ class Reachability:
         return None if self.environment is None else self.environment.proxy_for(url)
 
     def _looked_up(self, url: httpx.URL) -> str:
-        """The host whose name is looked up here: a proxy looks up that of the server."""
+        """Return the host that this machine looks up; a proxy looks up the server's name itself."""
         proxy = self._proxy(url)
         return url.host if proxy is None else proxy.url.host
 
@@ -119,7 +119,7 @@ def _is_not_tls(error: ssl.SSLError) -> bool:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it comes from."""
+    """Yield an error and its causes."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -137,8 +137,8 @@ class _Diagnosis:
     certificates: str | None
 
     def untrusted_certificate(self, error: ssl.SSLCertVerificationError) -> str:
-        """The server's certificate is invalid or not trusted."""
-        # Only OpenSSL gives both: a transport of the caller's may raise the error itself.
+        """Describe a certificate that is invalid or not trusted."""
+        # Only OpenSSL sets both attributes; the caller's transport may raise the error itself.
         reason = str(getattr(error, "verify_message", error.args[-1])).rstrip(".")
         code = getattr(error, "verify_code", None)
         if code in _WRONG_HOST:
@@ -159,11 +159,11 @@ class _Diagnosis:
         )
 
     def no_tls(self) -> str:
-        """The response is not TLS."""
+        """Describe a response that is not TLS."""
         return f"{self._peer} does not answer https with TLS; {self._check}"
 
     def unknown_host(self) -> str:
-        """The host name has no address."""
+        """Describe a host name without an address."""
         if self.proxy is not None:
             return (
                 f"there is no host {self.proxy.url.host}, the proxy of {self.proxy.setting}; "
@@ -173,7 +173,7 @@ class _Diagnosis:
         return f"there is no host {self.url.host}; {check}, or set HTTPS_PROXY if a proxy is needed"
 
     def proxy_refused(self, status: int) -> str:
-        """The proxy refuses to connect."""
+        """Describe a proxy that refuses to connect."""
         name = "the proxy" if self.proxy is None else f"the proxy {self.proxy.address}"
         setting = "HTTPS_PROXY" if self.proxy is None else self.proxy.setting
         host = self.url.host
@@ -195,7 +195,7 @@ class _Diagnosis:
 
     @property
     def _check(self) -> str:
-        """What to look at when another server answers than the one that was meant."""
+        """What to check if a server other than the intended one responds."""
         settings = [self.setting] if self.setting else []
         if self.proxy is not None and self.proxy.url.scheme == "https":
             settings.append(self.proxy.setting)

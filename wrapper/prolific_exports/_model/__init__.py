@@ -1,1 +1,1 @@
-"""Values that every other room uses, with the rules that make them valid."""
+"""Value types that all other packages use, with their validation rules."""

@@ -1,4 +1,4 @@
-"""The clock, passed in so that tests need not wait."""
+"""The clock, which callers pass in so that tests need not wait."""
 
 import time
 from datetime import UTC, datetime
@@ -6,10 +6,10 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """How the SDK reads the time and waits.
+    """Provides the time to the SDK, and waits.
 
-    The default is `SystemClock`. In tests, ``prolific_exports.testing.FakeClock`` waits
-    without taking time.
+    The default is `SystemClock`. In tests, ``prolific_exports.testing.FakeClock`` waits without
+    delay.
     """
 
     def monotonic(self) -> float:
@@ -17,7 +17,7 @@ class Clock(Protocol):
         ...
 
     def now(self) -> datetime:
-        """The date and time, aware."""
+        """Return the date and time, aware."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -37,7 +37,7 @@ class SystemClock:
         return time.monotonic()
 
     def now(self) -> datetime:
-        """The date and time in UTC."""
+        """Return the date and time in UTC."""
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
@@ -46,6 +46,6 @@ class SystemClock:
 
     async def sleep_async(self, seconds: float) -> None:
         """Wait without blocking the event loop."""
-        import asyncio  # noqa: PLC0415 - start-up time: a sync caller, and most commands, need none
+        import asyncio  # noqa: PLC0415 - start-up time: only async callers need it
 
         await asyncio.sleep(seconds)

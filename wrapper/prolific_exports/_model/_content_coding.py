@@ -1,7 +1,7 @@
-"""Content codings: which ones a body has, and undoing them in bounded memory.
+"""Decodes the content codings of a body in bounded memory.
 
-httpx decodes whatever arrives as a whole, so two kilobytes under two layers of gzip become
-gigabytes. Every body is therefore read as it was sent and decoded here, piece by piece.
+httpx decodes all received data at once, so 2 KB with two layers of gzip can become gigabytes.
+The client therefore reads every body without decoding, and this module decodes it in pieces.
 """
 
 import zlib
@@ -11,49 +11,50 @@ from typing import Final
 from attrs import define, field
 
 ACCEPTED: Final = "gzip, deflate"
-"""The codings that can be undone, as ``Accept-Encoding`` names them."""
+"""The supported codings, in the form of an ``Accept-Encoding`` field."""
 
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _CAN_BE_UNDONE: Final = _GZIP | {"deflate"}
 _COMPRESSION: Final = _CAN_BE_UNDONE | {"br", "compress", "dcb", "dcz", "x-compress", "zstd"}
 _GZIP_MAGIC: Final = b"\x1f\x8b"
-# As curl: nobody needs more layers.
+# The limit of curl; real servers use fewer layers.
 _MOST_LAYERS: Final = 5
 _STEP: Final = 8 * 1024
 _PIECE: Final = 64 * 1024
 
 
 class CodingError(Exception):
-    """A body can't be decoded; the message says why, a clause."""
+    """A body can't be decoded; the message is a clause that gives the reason."""
 
 
 def codings_of(content_encoding: str) -> tuple[str, ...]:
-    """The compression that a ``Content-Encoding`` field names, in the order it was applied.
+    """Return the compressions in a ``Content-Encoding`` field, in the order of their application.
 
-    Other words are ignored: uploaders write character sets there, and ``aws-chunked`` is how
-    an upload was framed.
+    Other words are ignored: uploaders write character sets there, and ``aws-chunked`` describes
+    the framing of an upload.
     """
     words = (word.strip().lower() for word in content_encoding.split(","))
     return tuple(word for word in words if word in _COMPRESSION)
 
 
 def can_be_undone(codings: tuple[str, ...]) -> bool:
-    """Whether a `Decoder` undoes these codings."""
+    """Return whether a `Decoder` supports these codings."""
     return len(codings) <= _MOST_LAYERS and _CAN_BE_UNDONE.issuperset(codings)
 
 
 @define
 class Decoder:
-    """Undoes the content codings of one body.
+    """Decodes the content codings of one body.
 
-    Memory stays bounded: at most one piece of each layer is held. So does the work: no layer
-    may become larger than ``free`` bytes, or than ``ratio`` times what was sent if that is more.
+    The decoder holds at most one piece of each layer in memory. It also limits the work: the
+    decoded size of a layer is at most ``free`` bytes, or ``ratio`` times the size of the encoded
+    body if that is more.
 
     Attributes:
-        codings: What was applied, in this order; all of it can be undone.
-        free: Bytes that a layer may always become.
-        ratio: How many times larger than the bytes that were sent a layer may become.
-        sent: Bytes that were sent so far.
+        codings: The codings in the order of their application; all of them supported.
+        free: Decoded bytes that each layer may have in any case.
+        ratio: Allowed ratio of a layer's decoded size to the size of the encoded body.
+        sent: Bytes of the encoded body so far.
     """
 
     codings: tuple[str, ...]
@@ -66,12 +67,12 @@ class Decoder:
         self._layers = [_Layer(coding) for coding in reversed(self.codings)]
 
     def feed(self, data: bytes | memoryview) -> Iterator[bytes | memoryview]:
-        """What the next bytes of the body mean, in pieces of bounded size.
+        """Return an iterator that decodes the next bytes of the body, in pieces of bounded size.
 
-        What is not asked for is not decoded.
+        It decodes each piece only when the caller asks for it.
 
         Raises:
-            CodingError: They are damaged, or become too large.
+            CodingError: The data are damaged, or too large when decoded. The iterator raises it.
         """
         self.sent += len(data)
         pieces: Iterator[bytes | memoryview] = iter((data,))
@@ -90,7 +91,7 @@ class Decoder:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every layer has come to its end."""
+        """Whether the data of every layer are complete."""
         return all(layer.is_complete for layer in self._layers)
 
 
@@ -99,9 +100,9 @@ class _Layer:
     """One coding of a body.
 
     Attributes:
-        coding: Its name.
-        made: Bytes that were decoded.
-        is_complete: Whether the compressed data have come to an end.
+        coding: The name of the coding.
+        made: Decoded bytes so far.
+        is_complete: Whether the compressed data are complete.
     """
 
     coding: str
@@ -113,7 +114,7 @@ class _Layer:
 
     def undo(self, pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
         for piece in pieces:
-            # The C library copies what it leaves over, so it is given a little at a time.
+            # zlib copies the input that it does not consume, so pass small steps.
             for start in range(0, len(piece), _STEP):
                 yield from self._step(bytes(piece[start : start + _STEP]))
 
@@ -143,15 +144,15 @@ class _Layer:
                 rest, self._stream, self.is_complete = stream.unused_data, None, True
 
     def _begun(self, beginning: bytes) -> "zlib._Decompress | None":
-        """What reads data that begin so; None where there are no more."""
+        """Return a decompressor for data with this beginning; None after the end of the data."""
         if self.coding in _GZIP:
-            # A file may have several members; what else follows the last is padding.
+            # gzip data may have several members; other bytes after the last one are padding.
             self._is_over = self.is_complete and not beginning.startswith(_GZIP_MAGIC)
             return None if self._is_over else zlib.decompressobj(zlib.MAX_WBITS | 16)
         self._is_over = self.is_complete
         if self._is_over:
             return None
-        # Some servers leave out the zlib header that RFC 9110 asks for.
+        # Some servers omit the zlib header that RFC 9110 requires.
         has_header = beginning[0] & 0x0F == zlib.DEFLATED and not int.from_bytes(beginning[:2]) % 31
         return zlib.decompressobj(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
 
@@ -160,12 +161,12 @@ class _Layer:
 class BodyExcerpt:
     """The beginning of a body, decoded.
 
-    What is compressed in a way that can't be undone stays as it was sent.
+    A body with an unsupported coding is kept without decoding.
 
     Attributes:
-        size: Bytes to keep at most.
-        data: What was kept.
-        is_cut: Whether there is more than was kept.
+        size: Maximum number of bytes to keep.
+        data: The kept bytes.
+        is_cut: Whether the body is longer than ``data``.
     """
 
     size: int
@@ -175,15 +176,15 @@ class BodyExcerpt:
 
     @classmethod
     def of(cls, content_encoding: str, size: int) -> "BodyExcerpt":
-        """Nothing yet of a body with a ``Content-Encoding`` field."""
+        """Return an empty excerpt for a body with this ``Content-Encoding`` field."""
         codings = codings_of(content_encoding)
         return cls(size, Decoder(codings if can_be_undone(codings) else (), size + _PIECE))
 
     def is_enough(self, data: bytes) -> bool:
-        """Take bytes as they were sent; whether there is no use in more.
+        """Add encoded bytes and return whether the excerpt is full.
 
         Raises:
-            CodingError: They are damaged, or become too large.
+            CodingError: The data are damaged, or too large when decoded.
         """
         for piece in self._decoder.feed(data):
             self.data += piece
@@ -195,10 +196,10 @@ class BodyExcerpt:
         return self.is_cut
 
     def check_end(self) -> None:
-        """Make sure that what came is everything.
+        """Check that the body is complete.
 
         Raises:
-            CodingError: The compressed data break off.
+            CodingError: The compressed data are truncated.
         """
         if self._decoder.sent and not self.is_cut and not self._decoder.is_complete:
             raise CodingError("the compressed data break off")

@@ -1,7 +1,8 @@
-r"""Undo the ways in which a character is written as several others.
+r"""Decodes escaped characters, so that a search finds escaped secrets.
 
-JSON writes ``T`` as ``\u0054`` and ``/`` as ``\/``, a URL ``%54``, HTML ``&#84;``, and the
-``repr`` of bytes ``\x54``. What is searched is folded: one byte a character, in lower case.
+JSON can write ``T`` as ``\u0054`` and ``/`` as ``\/``. A URL can write ``T`` as ``%54``, HTML as
+``&#84;``, and the ``repr`` of bytes as ``\x54``. Searches use folded text: one byte for each
+character, in lower case.
 """
 
 import re
@@ -12,11 +13,11 @@ from typing import Final
 
 from attrs import field, frozen
 
-# JSON in JSON in HTML, percent-encoded, has four.
+# Percent-encoded HTML that contains JSON in JSON has four layers.
 _DEEPEST: Final = 4
 
-# Each alternative begins with a character of its own, by which the engine skips what is none.
-# Nulls are what UTF-16 has between the characters of a token.
+# Each alternative begins with a different character, so the engine skips other text quickly.
+# The nulls are those between the characters of a token in UTF-16.
 _ESCAPE = re.compile(
     rb"\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|u\{0*([0-9a-f]{1,6})\}|([0-7]{3})|([/\\\"']))"
     rb"|%(?:u([0-9a-f]{4})|([0-9a-f]{2}))"
@@ -25,7 +26,7 @@ _ESCAPE = re.compile(
 )
 _BASES: Final = {1: 16, 2: 16, 3: 16, 4: 8, 6: 16, 7: 16, 8: 16, 9: 10}
 _ITSELF: Final = 5
-# The names that HTML has for what may be in a token.
+# HTML's names of the characters that a token can contain.
 _NAMED: Final = dict(
     pair.split(b" ")
     for pair in (
@@ -39,19 +40,19 @@ _OTHER: Final = b"?"
 
 
 def fold(text: str) -> bytes:
-    """The text with one byte a character, in lower case; ``?`` for what Latin-1 lacks.
+    """Return the text in lower case, one byte for each character; ``?`` if not in Latin-1.
 
-    HTTP has no case in the names of fields: a client shows them in lower case.
+    The case must not matter: clients show the names of header fields in lower case.
     """
     return text.encode("latin-1", "replace").lower()
 
 
 @frozen
 class Layer:
-    """A folded text with one layer of escapes undone.
+    """A folded text after decoding one layer of escapes.
 
     Attributes:
-        text: What is left.
+        text: The decoded text.
     """
 
     text: bytes
@@ -61,11 +62,11 @@ class Layer:
 
     @classmethod
     def unescape(cls, text: bytes, above: "Layer | None" = None) -> "Layer | None":
-        """What a folded text is when its escapes are undone; None without any.
+        """Return a folded text with its escapes decoded; None if it has none.
 
         Args:
-            text: The text.
-            above: The layer that it is, unless it is the text itself.
+            text: The folded text.
+            above: The layer that the text belongs to; None for the original text.
         """
         pieces: list[bytes] = []
         sources: list[tuple[int, int]] = []
@@ -76,7 +77,7 @@ class Layer:
                 continue
             if match.start() > end:
                 pieces.append(text[end : match.start()])
-                # Literal: each character of it stands for itself.
+                # Width 0 marks literal text, where each character stands for itself.
                 sources.append((end, 0))
             end = match.end()
             if character:
@@ -90,7 +91,7 @@ class Layer:
         return cls(b"".join(pieces), starts, sources, above)
 
     def source(self, span: tuple[int, int]) -> tuple[int, int]:
-        """Where the text itself has what is at a span of this one."""
+        """Return the span of the original text that a span of this layer comes from."""
         written = self._place(span[0])[0], self._place(span[1] - 1)[1]
         return written if self._above is None else self._above.source(written)
 
@@ -104,7 +105,7 @@ class Layer:
 
 
 def unescape_layers(text: bytes) -> Iterator[Layer]:
-    """A folded text with one layer of escapes undone, with two, and so on."""
+    """Yield a folded text with one layer of escapes decoded, then with two, and so on."""
     layer = None
     for _ in range(_DEEPEST):
         layer = Layer.unescape(text, layer)
@@ -115,7 +116,7 @@ def unescape_layers(text: bytes) -> Iterator[Layer]:
 
 
 def _character(match: re.Match[bytes]) -> bytes | None:
-    """The folded character that an escape stands for; None if it is no escape."""
+    """Return the folded character of an escape; None if the match is not an escape."""
     group = match.lastindex
     if group is None:
         return b""

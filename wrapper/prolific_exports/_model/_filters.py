@@ -10,19 +10,19 @@ from attrs import field, frozen
 
 from prolific_exports._base_errors import UsageError
 
-# A server may keep times to the second, or to the millisecond.
+# A server may store times with a precision of a second or a millisecond.
 _PRECISION: Final = timedelta(seconds=1)
 _KEY_SIZE: Final = 16
 
 
 def _to_utc(value: datetime | None) -> datetime | None:
-    """The instant in UTC, to the microsecond.
+    """Return the time in UTC, with microseconds, as a plain ``datetime``.
 
-    Two times in zones of their own are not always comparable (PEP 495), and a subclass
-    (pandas has one) may write itself differently.
+    Times in different zones are not always comparable (PEP 495). A subclass, such as that of
+    pandas, may have another text form.
 
     Raises:
-        UsageError: It is not an aware datetime, or not one that UTC has.
+        UsageError: The value is not an aware datetime, or out of range in UTC.
     """
     if value is None:
         return None
@@ -66,11 +66,11 @@ class ExportFilter:
     extra: Mapping[str, Any] = field(factory=dict, repr=False, hash=False)
 
     def __bool__(self) -> bool:
-        """Whether there is any condition."""
+        """Return whether the filter has a condition."""
         return bool(self.conditions() or self.extra)
 
     def conditions(self) -> dict[str, str]:
-        """The conditions by their names in the API, times in RFC 3339."""
+        """Return the conditions by their names in the API, with times in RFC 3339."""
         given = {
             "study_id": self.study_id,
             "from": _rfc3339(self.from_),
@@ -86,7 +86,7 @@ class ExportFilter:
 
     @property
     def label(self) -> str:
-        """The conditions in a form for file names, times to the second."""
+        """The conditions in a form for file names, without fractions of a second."""
         given = {
             "study": self.study_id,
             "from": _compact_time(self.from_),
@@ -95,10 +95,10 @@ class ExportFilter:
         return "-".join(f"{name}-{value}" for name, value in given.items() if value is not None)
 
     def is_applied_by(self, listed: "ExportFilter | None") -> bool:
-        """Whether a listed job's filter has these conditions.
+        """Return whether a listed job's filter has these conditions.
 
-        Ignores fractions of a second, which the server may cut, and conditions that the
-        server adds.
+        Ignore fractions of a second, which the server may cut, and conditions that the server
+        adds.
         """
         return (
             listed is not None
@@ -108,7 +108,7 @@ class ExportFilter:
         )
 
     def __str__(self) -> str:
-        """``study 65f0…, from 2026-03-01T00:00:00Z, to 2026-04-01T00:00:00Z``."""
+        """Return ``study 65f0…, from 2026-03-01T00:00:00Z, to 2026-04-01T00:00:00Z``."""
         words = {"study_id": "study"}
         return ", ".join(
             f"{words.get(name, name)} {value}"

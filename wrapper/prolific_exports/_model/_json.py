@@ -1,7 +1,7 @@
-"""Reading JSON that others wrote, within limits that are the same on every interpreter.
+"""Parses untrusted JSON within limits that are the same on every interpreter.
 
-Python's own limit on nesting is the stack's, which differs between versions. It is never
-reached: a text is looked through before it is parsed.
+Python's own limit on nesting depends on the stack and differs between versions. This module
+checks a text before parsing it, so that no text reaches that limit.
 """
 
 import json
@@ -9,9 +9,9 @@ from itertools import accumulate
 from typing import Any, Final
 
 MAX_DEPTH: Final = 100
-"""Lists and objects that may be open at once. The contract nests four deep."""
+"""Maximum nesting of lists and objects. Responses in the contract have 4 levels."""
 
-# Bytes looked at in one step: each takes a few times its size in memory.
+# Bytes to check in one step, which needs a few times as much memory.
 _STEP: Final = 1 << 16
 _OPENINGS: Final = b"[{"
 _BETWEEN: Final = b",:"
@@ -20,15 +20,15 @@ _UP_OR_DOWN: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 
 
 class JSONLimitError(ValueError):
-    """A JSON text is beyond a limit; the message says which, without a subject."""
+    """A JSON text exceeds a limit; the message names the limit and has no subject."""
 
 
 def parse(text: bytes | str) -> Any:
-    """The value of a JSON text; bytes may be UTF-8, UTF-16 or UTF-32.
+    """Return the value of a JSON text; bytes may be UTF-8, UTF-16 or UTF-32.
 
     Raises:
-        JSONLimitError: It is nested deeper than ``MAX_DEPTH``; a ValueError.
-        ValueError: It is not JSON.
+        JSONLimitError: The text is nested deeper than ``MAX_DEPTH``; a ValueError.
+        ValueError: The text is not JSON.
     """
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
@@ -37,22 +37,22 @@ def parse(text: bytes | str) -> Any:
 
 
 def check_limits(text: bytes | bytearray, values: int | None = None) -> None:
-    """Check the nesting, and the number of values, of a text that may be JSON in UTF-8.
+    """Check the nesting and the number of values of a text that may be JSON in UTF-8.
 
-    Takes time in proportion to the text, and no more than three times its memory.
+    The time is proportional to the size of the text; the memory is at most three times its size.
 
     Args:
         text: The text.
-        values: How many values and names of members it may hold, counted by ``[ { , :``;
-            None for any number.
+        values: Maximum number of values and member names, counted by ``[ { , :``; None for no
+            limit.
 
     Raises:
-        JSONLimitError: It has more, or is nested deeper than ``MAX_DEPTH``.
+        JSONLimitError: The text has more values, or is nested deeper than ``MAX_DEPTH``.
     """
     few = values is None or len(text) <= values
     if few and text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
         return
-    # Without escapes, a quote begins or ends a string.
+    # After removing escapes, each quote begins or ends a string.
     bare = text.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _OTHERS)
     in_string = depth = count = 0
     for start in range(0, len(bare), _STEP):

@@ -11,13 +11,13 @@ from prolific_exports._model._filters import ExportFilter
 
 @frozen
 class ListedJob:
-    """An export job in the list of a collection or batch. Deleted jobs are not listed.
+    """An export job in the list of a collection or batch, which omits deleted jobs.
 
     Attributes:
         export_id: The job's id, as the server wrote it.
         status: The job's state as the server writes it. The values are not published; expect
             those of `ExportState`.
-        created_at: When the job was requested (aware). Its data are from this time.
+        created_at: Time of the request for the job (aware). The data are from this time.
         filter: Which responses it contains; None for all.
         extra: Fields of the response that the contract does not define.
     """

@@ -1,10 +1,10 @@
-"""Hide what looks like a secret; `_redactor` hides the secrets that are known.
+"""Hides text that looks like a secret; `_redactor` hides the known secrets.
 
-Three things are secret: the API token, the query of a presigned URL (it is what
-makes the URL work for whoever holds it) and a user name or password in a URL.
+Three things are secret: the API token, the query of a presigned URL (it grants access to the
+data) and a user name or password in a URL.
 
-Hiding too much is a nuisance, hiding too little a leak: where it is not clear
-where a secret ends, the rest of the word goes.
+Hiding too much is inconvenient, but hiding too little is a leak. If the end of a secret is
+unclear, this module hides the rest of the word.
 """
 
 import re
@@ -12,16 +12,16 @@ from typing import Final
 
 MARK: Final = "[redacted]"
 
-# Texts are read word by word, and no pattern below looks back: an answer made to
-# keep a regular expression busy (65 kB of "https://") is read as fast as any other.
-# An apostrophe does not end a word, since a URL may hold one.
+# The search goes word by word, and the patterns below limit backtracking. A response that attacks
+# regular expressions (65 kB of "https://") therefore takes no longer than any other.
+# An apostrophe does not end a word, because a URL can contain one.
 WORD = re.compile(r'[^\s"<>]+')
-# JSON may escape a slash, and any other character by its number.
+# JSON can escape a slash with a backslash, and any character by its number.
 _AUTHORITY = re.compile(r":(?:\\?/){2}")
 QUESTION_MARK = re.compile(r"\?|%3f|\\u003f", re.IGNORECASE)
 _EQUALS = re.compile(r"=|%3d|\\u003d", re.IGNORECASE)
-# A query cut off from its URL, as in an error page that quotes only a part: the
-# parameters that sign, by name, and any value that looks like a digest or key.
+# A query without its URL, as in an error page that quotes a part of it: signing parameters by
+# name, and any value that looks like a digest or key.
 _SIGNED = re.compile(
     r"(?:signature|credential|token|sig|accesskeyid|key-pair-id)(?:=|%3d|\\u003d)"
     r"|(?:=|%3d|\\u003d)(?=[a-z0-9+/%]{32})",
@@ -31,8 +31,8 @@ _AUTHORIZATION = re.compile(
     r"(authorization\W{1,12}(?:b\W)?(?:token|bearer|basic)\s{1,9})[^\s\"'<>,]+", re.IGNORECASE
 )
 
-# The same as a field of their own, in a header, in XML or in JSON; and in those as HTML and
-# JSON quote them. Shorter values and those of other characters are words that tell something.
+# Signing parameters as separate fields in a header, XML or JSON, also inside quoted HTML or
+# JSON. Shorter values, and values with other characters, are ordinary words: keep them.
 _QUOTES: Final = r"(?:[\s\"']|\\(?:[nrt]|u002[27])?|&(?:quot|#34|#x27|#39);){0,9}"
 _FIELD = re.compile(
     r"((?:signature(?:provided)?|credential|token|sig|accesskeyid|key-pair-id)"
@@ -42,10 +42,10 @@ _FIELD = re.compile(
 
 
 def redact(text: str) -> str:
-    """The text without user names and queries of the URLs in it, and without what signs one.
+    """Return the text without credentials, queries of URLs and signatures.
 
     Args:
-        text: Anything: a URL, a message, a body, cut off anywhere.
+        text: Any text: a URL, a message or a body, complete or truncated.
     """
     text = _AUTHORIZATION.sub(rf"\1{MARK}", text)
     text = _FIELD.sub(rf"\1{MARK}", text)
@@ -59,7 +59,7 @@ def _redact_word(match: re.Match[str]) -> str:
     if authority:
         start, at = authority.end(), word.rfind("@")
         if query and at > query.start():
-            # A password that holds a question mark, or a query that holds an "@".
+            # Either the password contains a question mark, or the query contains an "@".
             return word[: min(start, query.start())] + MARK
         if at >= start:
             return word[:start] + MARK + "@" + _redact_query(word[at + 1 :], in_url=True)
@@ -75,12 +75,12 @@ def _redact_query(word: str, *, in_url: bool) -> str:
 
 
 def last_break(text: str) -> int:
-    """Where the last word of a text begins, less one; -1 if it is all one word."""
+    """Return the index of the last character between words; -1 if the text is one word."""
     return max(text.rfind(character) for character in ' \n\t"<>')
 
 
 def printable(text: str) -> str:
-    """The text without what a terminal would obey."""
+    """Return the text with control characters replaced, which a terminal would interpret."""
     return "".join(
         c if c.isprintable() or c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
     )

@@ -1,15 +1,15 @@
-"""Keep the secrets that are known out of everything that leaves the process.
+"""Removes known secrets from everything that leaves the process.
 
-`_redact` hides what looks like a secret. A `Redactor` knows some, and finds them where they
-look like nothing: in part, in a header's name, in an escape within an escape, in base64. The
-rules:
+`_redaction` hides text that looks like a secret. A `Redactor` knows secrets, and also finds
+them where a pattern cannot: truncated, in the name of a header field, in nested escapes or in
+base64. The rules:
 
-- Of a secret with 12 characters or more, every 12 in a row are as secret as all of it.
-- One with 8 to 11 characters is hidden wherever it stands as a whole.
-- A shorter token (an ordinary word, as in a test) is hidden where a token belongs: behind
-  the words token, bearer, basic, authorization or key. Elsewhere it would garble the text.
+- Of a secret with 12 characters or more, each 12 consecutive characters are secret.
+- A secret with 8 to 11 characters is hidden wherever it appears completely.
+- A shorter token (an ordinary word, as in a test) is hidden only after the words token, bearer,
+  basic, authorization or key. Elsewhere, hiding it would garble the text.
 
-Case makes no difference, nor does any layer of escapes that `_escapes` undoes.
+The search ignores case and decodes all layers of escapes that `_escapes` supports.
 """
 
 import re
@@ -28,18 +28,18 @@ from prolific_exports._model._redaction import MARK, last_break, printable, reda
 FRAGMENT: Final = 12
 _SHORTEST: Final = 8
 
-# Every 12 characters in a row hold one of these that starts at a multiple of the stride.
+# Each 12 consecutive characters contain a seed that starts at a multiple of the stride.
 _SEED: Final = 6
 _STRIDE: Final = FRAGMENT - _SEED + 1
 _SAMPLES: Final = Struct(f"{_SEED}s{_STRIDE - _SEED}x")
 
-# The longest security tokens have 2,000 characters; a server may send anything.
+# The longest security tokens have about 2,000 characters, but a server can send longer values.
 _LONGEST: Final = 8192
-# Two hundred URLs: by the time that more have been seen, the first have expired.
+# Characters, enough for 200 URLs. When the client sees more, the first have expired.
 _MOST_KNOWN: Final = 131_072
 
-# What a presigned URL says besides what makes it work: how and until when it is signed, what
-# it is about and what the answer shall look like.
+# The public parameters of a presigned URL: algorithm and expiry of the signature, the subject,
+# and the form of the response.
 _PUBLIC = re.compile(
     r"x-(?:amz|goog)-(?:algorithm|date|expires|signedheaders|content-sha256)|expires"
     r"|s[eprstv]|spr|srt|response-[a-z-]+|file_?name"
@@ -52,19 +52,19 @@ _EXCERPT: Final = 300
 _MOST_CAUSES: Final = 8
 
 
-class Cause(Exception):  # noqa: N818 - it stands for one, and is no error of its own
-    """Another library's exception that an error came of: its class and message, redacted.
+class Cause(Exception):  # noqa: N818 - a cause, which the SDK never raises itself
+    """Replaces another library's exception as a cause: its class and message, redacted.
 
-    The exception itself holds the request, the token with it, and what a server sent.
+    The original exception contains the request, with the token, and the server's response.
     """
 
 
 @frozen
 class _Index:
-    """What to look for in folded texts."""
+    """The search index for secrets in folded texts."""
 
     fragments: frozenset[bytes]
-    # As `struct` unpacks them: most texts hold none, which it finds out in no time.
+    # Tuples, as `struct` unpacks them: a fast test, since most texts contain no seed.
     seeds: frozenset[tuple[bytes]]
     words: re.Pattern[bytes] | None
 
@@ -107,13 +107,13 @@ def _grams(secrets: Iterable[bytes], size: int) -> Iterator[bytes]:
 
 
 class Redactor:
-    """Hides the API token and what signs the presigned URLs that were seen.
+    """Hides the API token and the signatures of the presigned URLs that it has seen.
 
-    Safe to share between threads.
+    Threads can share a redactor.
     """
 
     def __init__(self, token: str | None = None) -> None:
-        """Know a token, if there is one."""
+        """Start with a token; None for no token."""
         self._token = token or ""
         self._values: tuple[bytes, ...] = ()
         self._index: _Index | None = None
@@ -121,11 +121,11 @@ class Redactor:
 
     @property
     def finds_token(self) -> bool:
-        """Whether there is a token that is long enough to be found anywhere."""
+        """Whether the token is long enough to be hidden anywhere in a text."""
         return len(self._token) >= _SHORTEST
 
     def learn(self, url: str) -> None:
-        """Take note of the values in the query of a presigned URL."""
+        """Add the secret values in the query of a presigned URL."""
         path, _, query = url.partition("#")[0].partition("?")
         pairs = (pair.partition("=") for pair in query.split("&"))
         values = {
@@ -137,7 +137,7 @@ class Redactor:
         self._learn({value for value in values if value not in shown})
 
     def learn_value(self, value: str) -> None:
-        """Take note of another secret, such as somebody else's token."""
+        """Add another secret, such as the token of another user."""
         self._learn({fold(value[:_LONGEST])})
 
     def _learn(self, values: set[bytes]) -> None:
@@ -151,20 +151,20 @@ class Redactor:
                 left -= len(value)
                 if left >= 0:
                     kept.append(value)
-            # The newest first: the oldest are dropped.
+            # The newest values come first, so the limit drops the oldest.
             self._values, self._index = tuple(kept), None
 
     def text(self, text: str) -> str:
-        """A text without secrets: those that are known, and what looks like one."""
+        """Return a text without known secrets and without text that looks like one."""
         return redact(self.known(text))
 
     def known(self, text: str) -> str:
-        """A text without the secrets that are known."""
+        """Return a text without the known secrets."""
         spans = self._spans(fold(text))
         return _replaced(text, spans, _mark) if spans else text
 
     def body(self, data: bytes) -> bytes:
-        """A body without the secrets that are known; one of binary data keeps its length."""
+        """Return a body without the known secrets; binary data keep their length."""
         spans = self._spans(data.lower())
         if not spans:
             return data
@@ -172,7 +172,7 @@ class Redactor:
         return _replaced(data.decode("latin-1"), spans, mark).encode("latin-1")
 
     def json(self, value: Any) -> Any:
-        """JSON without secrets in its texts and names."""
+        """Return a JSON value without secrets in its strings and names."""
         match value:
             case str():
                 return self.text(value)
@@ -184,30 +184,30 @@ class Redactor:
                 return value
 
     def headers(self, fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-        """Header fields without the secrets that are known, in names or values."""
+        """Return header fields without the known secrets, in names and values."""
         return tuple([(self.known(name), self.known(value)) for name, value in fields])
 
     def excerpt(self, body: bytes | str, limit: int = _EXCERPT) -> str:
-        """The beginning of a body, fit to be shown: one line, secrets removed.
+        """Return the beginning of a body for display: one line, without secrets.
 
         Args:
             body: The body as received.
-            limit: Characters at most.
+            limit: Maximum number of characters.
         """
         text = body if isinstance(body, str) else body[:_READ].decode("utf-8", "replace")
         if len(body) > _READ:
             text = text[:_READ]
-            # Half a password is not recognised as one: the word that was cut goes.
+            # A truncated password is not recognised, so remove the truncated word.
             text = text[: last_break(text)] or text
-        # Redacted before it is cut to its length, for the same reason.
+        # Redact before truncating, for the same reason.
         text = " ".join(printable(self.text(text)).split())
         return text if len(text) <= limit else text[: limit - 1] + "…"
 
     def cause(self, error: BaseException) -> Cause:
-        """What an exception was and said, and what it came of, without secrets.
+        """Return an exception's class, message and causes, without secrets.
 
-        Raise the error that has it as its cause outside of the handler: Python keeps what is
-        being handled as the error's context.
+        Raise an error with this cause outside the exception handler: inside it, Python would
+        keep the original exception as the error's context.
         """
         chain: list[BaseException] = []
         origin: BaseException | None = error
@@ -226,7 +226,7 @@ class Redactor:
         return cause or Cause("")
 
     def _spans(self, text: bytes) -> list[tuple[int, int]]:
-        """Where secrets stand in a folded text, in order."""
+        """Return the spans of secrets in a folded text, in any order."""
         index = self._index or self._indexed()
         spans = list(index.spans(text))
         for layer in unescape_layers(text):
@@ -247,10 +247,10 @@ class Redactor:
 
 
 def _in_base64(secret: bytes) -> Iterator[bytes]:
-    """What a secret is, folded, in the base64 of any text that holds it."""
+    """Yield the folded forms that a secret has in the base64 of a text that contains it."""
     for shift in range(3):
         encoded = b64encode(bytes(shift) + secret).rstrip(b"=")
-        # The characters at both ends have bits of what is around it.
+        # The characters at both ends also depend on the surrounding text.
         first = shift + 1 if shift else 0
         last = len(encoded) - bool((shift + len(secret)) % 3)
         whole = encoded[first:last].lower()

@@ -1,4 +1,4 @@
-"""The identity of an export, which is valid across processes."""
+"""The identity of an export, valid across processes."""
 
 import re
 from datetime import datetime
@@ -11,34 +11,34 @@ from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._redaction import redact
 
 Kind: TypeAlias = Literal["collection", "batch"]
-"""What an export is taken from: a Task Builder collection or batch."""
+"""The kind of resource that has responses to export: a Task Builder collection or batch."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-# Path segments and file names are made of ids, and the documents call them plain
-# strings (D-6): whatever is safe in both is taken, a pasted web address is not.
+# Ids become path segments and file names, and the documents define them as plain strings (D-6).
+# Accept what is safe in both; reject a pasted web address.
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,199}")
 
 
 def check_id(value: object, what: str) -> str:
-    """The id without surrounding white space.
+    """Return the id without surrounding white space.
 
     Args:
-        value: What the caller gave.
-        what: What it is the id of, for the message.
+        value: The caller's argument.
+        what: The kind of object that the id belongs to, for the message.
 
     Raises:
-        UsageError: It is not an id.
+        UsageError: The value is not an id.
     """
     text = value.strip() if isinstance(value, str) else ""
     if not _ID.fullmatch(text):
-        # A pasted download URL grants access to the data, so it must not be shown.
+        # A pasted download URL grants access to the data, so do not show it.
         shown = redact(repr(value))
         shown = shown if len(shown) <= 80 else shown[:77] + "..."
         article = "an" if what[0] in "aeiou" else "a"
         place = f"the last part of the {what}'s address in Prolific"
         if what == "export":
-            # Export jobs have no page there.
+            # Export jobs have no page in Prolific.
             place = "as prolific-exports list names it, or the message that it was requested"
         raise UsageError(
             f"{shown} is not the id of {article} {what}: "
@@ -51,7 +51,7 @@ def check_id(value: object, what: str) -> str:
 def check_filter(
     study_id: str | None, from_: datetime | None, to: datetime | None
 ) -> ExportFilter | None:
-    """The filter for these arguments; None without any condition.
+    """Return the filter for these arguments; None without conditions.
 
     Args:
         study_id: Id of a study.
@@ -89,11 +89,11 @@ class ExportRef:
 
     @property
     def plural(self) -> str:
-        """What the kind is called in paths, and as an attribute of `Exports`."""
+        """The plural of the kind, as in paths and in the attributes of `Exports`."""
         return "collections" if self.kind == "collection" else "batches"
 
     def __str__(self) -> str:
-        """``collection 65f0…`` or ``collection 65f0… (study 65a1…, export 0192…)``."""
+        """Return ``collection 65f0…`` or ``collection 65f0… (study 65a1…, export 0192…)``."""
         more = [str(self.filter)] if self.filter else []
         more += [f"export {self.export_id}"] if self.export_id else []
         return f"{self.kind} {self.resource_id}" + (f" ({', '.join(more)})" if more else "")

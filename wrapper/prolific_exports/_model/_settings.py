@@ -1,4 +1,4 @@
-"""The token, the base URL and the header fields that name this library."""
+"""The token, the base URL and the header fields that identify this library."""
 
 import os
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ URL_VARIABLE: Final = "PROLIFIC_URL"
 PRODUCTION: Final = "https://api.prolific.com"
 
 USER_AGENT: Final = f"prolific-exports/{__version__}"
-# Prolific asks libraries for a Referer that names them and their version, to find
-# out who is behind faulty requests (API reference, introduction).
+# Prolific asks libraries for a Referer with their name and version, to identify the source of
+# faulty requests (API reference, introduction).
 REFERER: Final = f"https://github.com/prolific-exports/prolific-exports/tree/v{__version__}/"
 
 
@@ -27,8 +27,8 @@ class Settings:
 
     Attributes:
         token: The API token, without the word ``Token``.
-        base_url: Scheme and host of the API, without a slash at the end.
-        redactor: Knows the token, and the URLs that the client will see.
+        base_url: Scheme and host of the API, without a trailing slash.
+        redactor: Hides the token, and the presigned URLs that the client receives.
     """
 
     token: str = field(repr=False)
@@ -42,7 +42,7 @@ class Settings:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What every call to the API carries (and no call to the store)."""
+        """The header fields of every call to the API; calls to the store omit them."""
         return {
             "Authorization": f"Token {self.token}",
             "Accept": "application/json",
@@ -54,7 +54,7 @@ class Settings:
 def resolve(
     token: str | None, base_url: str | None, environment: Mapping[str, str] = os.environ
 ) -> Settings:
-    """Settings from arguments, else from ``PROLIFIC_TOKEN`` and ``PROLIFIC_URL``.
+    """Return settings from arguments, else from ``PROLIFIC_TOKEN`` and ``PROLIFIC_URL``.
 
     Raises:
         UsageError: The token is missing or invalid, or the base URL is not https.
@@ -73,7 +73,7 @@ def _token(given: str | None) -> str:
             "(or in Python token=…). Create a token in Prolific's settings."
         )
     if not token.isascii() or not token.isprintable() or " " in token:
-        # Never quoted: it may be a real token with a stray character.
+        # Do not quote the value: it may be a real token with a stray character.
         raise UsageError(
             "The API token contains white space or characters that a header cannot contain. "
             "Give the token alone, without the word 'Token' before it."
@@ -83,7 +83,7 @@ def _token(given: str | None) -> str:
 
 def _base_url(given: str, token: str) -> str:
     url = given.strip().rstrip("/")
-    # The name of the token's variable is asked for by commands that need no httpx.
+    # Commands that do not need httpx import this module for the variable's name.
     from prolific_exports._model._urls import unsafe_reason  # noqa: PLC0415 - start-up time
 
     reason = unsafe_reason(url)
@@ -92,7 +92,7 @@ def _base_url(given: str, token: str) -> str:
     if reason is None and "/api/v" in url:
         reason = "it includes the API's own path"
     if reason:
-        # What stands before an "@" is a password, even where the rest is not a URL.
+        # Text before an "@" may be a password, even if the rest is not a URL.
         _, at, rest = url.rpartition("@")
         shown = Redactor(token).text(MARK + at + rest if at and "://" not in url else url)
         raise UsageError(

@@ -28,8 +28,8 @@ class Complete:
 
     Attributes:
         url: Presigned URL of the ZIP. It grants access to the data, so ``repr`` omits it.
-        expires_at: When the URL expires, at the latest (aware); None if the server's value
-            cannot be parsed, which is in ``extra`` then.
+        expires_at: Latest time at which the URL expires (aware); None if the server's value
+            cannot be parsed. ``extra`` then contains that value.
         extra: Fields of the response that the contract does not define.
     """
 

@@ -1,14 +1,14 @@
-"""The one reader of timestamps: RFC 3339, the same on every version of Python.
+"""Parses timestamps in RFC 3339, with the same result on every version of Python.
 
-``datetime.fromisoformat`` takes other forms from version to version, and neither ``z`` nor leap
-seconds.
+``datetime.fromisoformat`` accepts different forms in different versions, and neither ``z`` nor
+leap seconds.
 """
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final, NamedTuple
 
-# RFC 3339, section 5.6: "T" and "Z" in small letters too, and a space in place of "T".
+# RFC 3339, section 5.6, allows "t" and "z" in lower case, and a space instead of "T".
 _FORM: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))",
     re.ASCII,
@@ -17,25 +17,25 @@ _MICROSECOND_DIGITS: Final = 6
 
 
 class Timestamp(NamedTuple):
-    """A moment that was written as text."""
+    """A parsed timestamp."""
 
     moment: datetime
-    """The moment with the offset that was written, cut off after the microsecond.
+    """The moment in the offset of the text, truncated to microseconds.
 
-    A leap second is the second that follows it.
+    A leap second becomes the second after it.
     """
     is_exact: bool
-    """Whether that is all that the text said: neither a leap second nor cut off."""
+    """Whether ``moment`` equals the text: not truncated, and not a leap second."""
 
 
 def parse_timestamp(text: str) -> Timestamp:
-    """Read a timestamp with any number of digits in its fraction of a second.
+    """Parse a timestamp with any number of digits in its fraction of a second.
 
-    The fraction is cut off and not rounded, so that no moment is later than what was written.
-    A second numbered 60 is a leap second, which only 23:59 in UTC can have.
+    The fraction is truncated and not rounded, so that no moment is later than its text. Second 60
+    is a leap second, which is valid only at 23:59 in UTC.
 
     Raises:
-        ValueError: It is no timestamp with an offset, or a moment that ``datetime`` does not have.
+        ValueError: The text is not a timestamp with an offset, or out of range for ``datetime``.
     """
     found = _FORM.fullmatch(text)
     if found is None:
@@ -55,9 +55,11 @@ def parse_timestamp(text: str) -> Timestamp:
 
 
 def utc_moment(value: Any) -> datetime | None:
-    """The moment in UTC that a value from outside tells.
+    """Return the moment in UTC of an untrusted value.
 
-    None if it is no timestamp, or a moment that UTC does not have, before year 1 or after 9999.
+    Returns:
+        The moment; None if the value is not a timestamp, or if its year in UTC is before 1 or
+        after 9999.
     """
     try:
         return parse_timestamp(value).moment.astimezone(UTC) if isinstance(value, str) else None
@@ -66,7 +68,7 @@ def utc_moment(value: Any) -> datetime | None:
 
 
 def _second_after(moment: datetime) -> datetime:
-    """The second after the last one of a day in UTC."""
+    """Return the second after the last second of a day in UTC."""
     since_midnight = timedelta(hours=moment.hour, minutes=moment.minute)
     in_utc = since_midnight - (moment.utcoffset() or timedelta())
     if in_utc % timedelta(days=1) != timedelta(hours=23, minutes=59):

@@ -1,6 +1,6 @@
-"""Which addresses are safe to send to: the token and the data travel over https only.
+"""Checks that a URL is safe: the token and the data travel over https only.
 
-http is for loopback, where tests and sandboxes live.
+http is allowed for loopback addresses, which tests and sandboxes use.
 """
 
 import ipaddress
@@ -8,17 +8,17 @@ import re
 
 import httpx
 
-# What is neither this nor an IP address would be taken differently by different
-# readers ("127.0.0.1\.example"), or make the resolver raise something of its own.
+# Parsers disagree about a host that is neither such a name nor an IP address
+# ("127.0.0.1\.example"), or the resolver raises an unexpected exception.
 _NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,62}(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\.?")
 _LONGEST_NAME = 253
 
 
 def unsafe_reason(url: str) -> str | None:
-    """Why a URL is not one to send to, in half a sentence; None when it is fine."""
+    """Return why a URL is not safe to send to, as a clause; None if it is safe."""
     try:
         parsed = httpx.URL(url)
-        # Reading the host decodes it, which is where some invalid names are found.
+        # Reading the host decodes it, which fails for some invalid names.
         host = parsed.host and parsed.raw_host.decode("ascii")
     except (httpx.InvalidURL, TypeError, ValueError):
         return "it is not a URL"
@@ -30,14 +30,14 @@ def unsafe_reason(url: str) -> str | None:
         return "it is not a URL with a valid host"
     if parsed.port is not None and not 0 < parsed.port < 65536:
         return "it is not a URL with a valid port"
-    # Not "*.localhost": whether such a name stays on this machine is up to the resolver.
+    # Not "*.localhost": the resolver decides whether such a name refers to this machine.
     if parsed.scheme == "http" and not is_this_machine(host):
         return "it is not https"
     return None
 
 
 def resolve_redirect(url: str, location: str) -> str:
-    """Where a redirect leads; what is no URL stays as it is, to be refused as such."""
+    """Return the target of a redirect; an invalid one unchanged, so that the caller rejects it."""
     try:
         return str(httpx.URL(url).join(location))
     except (httpx.InvalidURL, ValueError):
@@ -45,9 +45,9 @@ def resolve_redirect(url: str, location: str) -> str:
 
 
 def public_part(url: str) -> str:
-    """Scheme, host and path of a URL, or the path of a relative one; empty if it is no URL.
+    """Return scheme, host and path of a URL, or the path of a relative one; empty if invalid.
 
-    Users and queries, which can hold secrets, are left out.
+    The result omits credentials and the query, which can contain secrets.
     """
     try:
         parsed = httpx.URL(url)
@@ -60,25 +60,25 @@ def public_part(url: str) -> str:
 
 
 def base_url_of(url: str, path: str) -> str:
-    """The base below which a URL has a path; empty if it is not absolute or has another path."""
+    """Return an absolute URL without the given path at its end; empty if it does not fit."""
     whole = public_part(url).removesuffix("/")
     path = path.removesuffix("/")
     return whole.removesuffix(path) if "://" in whole and whole.endswith(path) else ""
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether a host is this machine, however its address is written."""
+    """Return whether a host is this machine, in any notation of its address."""
     address = address_of(host)
     return host == "localhost" if address is None else address.is_loopback
 
 
 def is_host_name(text: str) -> bool:
-    """Whether a text in lower case can be the name of a host."""
+    """Return whether a text in lower case is a valid host name."""
     return len(text) <= _LONGEST_NAME and _NAME.fullmatch(text) is not None
 
 
 def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The IP address that a host is written as; None for a name."""
+    """Return the IP address of a host given as one; None for a name."""
     try:
         return ipaddress.ip_address(host)
     except ValueError:
