@@ -169,7 +169,7 @@ def test_a_job_that_fails_is_requested_anew_once(resource, id_of, events, tmp_pa
 
 
 def test_a_job_that_fails_again_is_given_up(resource, id_of, events, tmp_path):
-    with pytest.raises(ExportFailedError, match="and so did the one"):
+    with pytest.raises(ExportFailedError, match="and so did a second one"):
         resource.download(id_of(Fate.FAILS), tmp_path / "export.zip")
 
     assert kinds_of(events, Requested, Restarted) == [Requested, Restarted, Requested]

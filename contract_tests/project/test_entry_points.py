@@ -110,7 +110,7 @@ class Stream(io.StringIO):
     [
         (errno.EPIPE, 1, ""),
         (errno.EINVAL, 1, ""),
-        (errno.ENOSPC, 2, "error: stdout does not take the result: No space left on device"),
+        (errno.ENOSPC, 2, "error: can't write the result to stdout: No space left on device"),
     ],
 )
 def test_the_gate_goes_on_without_a_reader_and_refuses_without_room(

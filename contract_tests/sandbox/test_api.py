@@ -319,6 +319,14 @@ def test_a_reset_forgets_jobs_and_archives_and_gives_no_id_twice(client, kind):
     assert read_json(client.request(kind, resource_id))["export_id"] != export_id
 
 
+def test_a_reset_replaces_the_archives(client):
+    before = client.site.archives
+
+    client.site.reset()
+
+    assert client.site.archives is not before
+
+
 def test_a_reset_takes_new_settings(client, kind):
     client.site.reset(type(client.site.settings)(edition="2026-11", token="new"))
 

@@ -134,7 +134,7 @@ def test_an_archive_that_is_bad_is_never_the_last_copy(
 
 
 def test_what_is_not_verified_is_not_deleted(router, resource, kind, tmp_path):
-    with pytest.raises(UsageError, match="Only an archive that was verified is deleted"):
+    with pytest.raises(UsageError, match="a job is deleted only after its archive was verified"):
         resource.download(api.RESOURCE[kind], tmp_path, delete_after=True, verify=False)
     with pytest.raises(UsageError):
         resource.job("1", "2").download(tmp_path, delete_after=True, verify=False)

@@ -801,5 +801,5 @@ def test_one_function_gives_the_file(router, kind, store, tmp_path, monkeypatch)
 
 
 def test_a_kind_that_does_not_exist_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="'study' is no kind"):
+    with pytest.raises(UsageError, match="Unknown kind 'study'"):
         download("study", api.COLLECTION, tmp_path, token="t0ken")  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """The async client works on files outside the event loop, and many downloads share it fairly."""
 
 import asyncio
+import inspect
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -92,7 +93,7 @@ def our_threads():
 
 def watch(monkeypatch, owner, name, seen):
     """Note in which threads a function of a class or module runs."""
-    descriptor = vars(owner)[name]
+    descriptor = inspect.getattr_static(owner, name)
     work = getattr(owner, name)
 
     def watching(*args, **kwargs):

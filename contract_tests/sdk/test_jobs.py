@@ -357,6 +357,16 @@ def test_ten_jobs_are_named_as_the_reason_of_a_refusal(router, resource, kind, s
     assert post.call_count == (8 if status == 429 else 1)
 
 
+def test_refusal_without_a_reason_names_the_ten_jobs(router, resource, kind):
+    router.post(api.post_url(kind)).mock(return_value=httpx.Response(409))
+    router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))
+
+    with pytest.raises(TooManyExportsError) as caught:
+        resource.export(api.RESOURCE[kind])
+
+    assert "/export: 409)\nThe jobs, newest first:" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("answer", "error"),
     [

@@ -295,7 +295,7 @@ def test_table_counts_missed_mutants_and_false_positives():
     mutant_results = [result(), result(enforced=[("value.expiry-future", BATCH_STATUS)])]
     fault = MUTANTS["expired@batch-status"].fault
     assert row(law("value.expiry-future"), fault, mutant_results) == (
-        "| `expired` | It says an expires_at that is an hour ago | - | 1/2 | - | - |  |"
+        "| `expired` | It sends an expires_at one hour in the past | - | 1/2 | - | - |  |"
     )
     failing = [VariantResult("charset", "2026-03", ("x",)), VariantResult("charset", "2026-11")]
     assert "**1 of 2 detected**" in summary(mutant_results, failing)[1]
