@@ -206,7 +206,7 @@ def describe(error: Exception, redactor: Redactor) -> str:
         return redactor.text(str(error))
     kinds: dict[type[Exception], str] = {
         httpx.ConnectTimeout: "connecting timed out",
-        httpx.ReadTimeout: "no data arrived in time",
+        httpx.ReadTimeout: "no complete response arrived in time",
         httpx.WriteTimeout: "sending the request timed out",
         httpx.ConnectError: "no connection",
         httpx.PoolTimeout: "no connection was free",
