@@ -26,7 +26,6 @@ ifneq ($(origin PYTHON),file)
 endif
 # The locks are complete, so pip resolves nothing: a new release of some package cannot break this.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --no-deps
 # The generator's hooks and pyright find their tools on PATH, whose entries are
 # separated by semicolons for a make that is a Windows program.
 SEPARATOR := $(if $(findstring ;,$(PATH)),;,:)
@@ -49,13 +48,13 @@ help: ## List the targets
 $(DEMO_READY): requirements-demo.lock pyproject.toml $(if $(CLEAR),another-interpreter)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("prolific-exports needs Python 3.11 or newer, and this is " + sys.version.split()[0] + ": set PYTHON=python3.11")'
 	$(PYTHON) -m venv $(CLEAR) $(VENV)
-	$(INSTALL) --require-hashes -r requirements-demo.lock
-	$(INSTALL) --no-build-isolation --editable .
+	$(PIP) install --quiet --no-deps --require-hashes -r requirements-demo.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@$(PIP) check
 	@touch $@
 
 $(READY): requirements.lock $(DEMO_READY)
-	$(INSTALL) --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --require-hashes -r requirements.lock
 	@$(PIP) check
 	@touch $@
 
