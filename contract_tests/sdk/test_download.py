@@ -485,7 +485,7 @@ def test_faults_of_the_store_that_do_not_pass_end_the_download(job, store, tmp_p
         job.download(tmp_path / "a.zip")
     assert store.call_count == 8
     store.mock(side_effect=httpx.ReadTimeout("silence"))
-    with pytest.raises(DownloadError, match="no data arrived in time"):
+    with pytest.raises(DownloadError, match="no complete response arrived in time"):
         job.download(tmp_path / "a.zip")
 
 
