@@ -10,10 +10,12 @@ from typing import Final
 from prolific_contract.gate.laws import (
     _isolation,
     _shape,
+    _shape_bodies,
     _time,
     _time_deletions,
     _time_filters,
     _time_lists,
+    _time_requests,
     _value,
     _value_lists,
 )
@@ -22,8 +24,10 @@ from prolific_contract.gate.laws._law import Law
 # Reports list the laws in this order. A law is in the module that its id begins with.
 LAWS: Final[tuple[Law, ...]] = (
     *_shape.LAWS,
+    *_shape_bodies.LAWS,
     *_value.LAWS,
     *_value_lists.LAWS,
+    *_time_requests.LAWS,
     *_time.LAWS,
     *_time_filters.LAWS,
     *_time_lists.LAWS,

@@ -1,6 +1,6 @@
 """The documented responses of the export operations, compiled from the contract."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from prolific_contract._vocabulary import OPERATIONS, Operation
 from prolific_contract.gate.laws._observations import quote
 
 _MEMBER: Final = "application/json"
+_FORBIDDEN: Final = 403
 
 
 @frozen
@@ -145,6 +146,13 @@ def documented(contract: Mapping[str, Any]) -> Documented:
     if id(contract) not in _COMPILED:
         _COMPILED[id(contract)] = (contract, _compile(contract))
     return _COMPILED[id(contract)][1]
+
+
+def allowed_statuses(contract: Documented, operation: Operation) -> Sequence[int]:
+    """The statuses that the documents allow for an operation, ascending."""
+    statuses = contract.statuses(operation)
+    # The page of polls omits 403; the general pages and those of other endpoints have it.
+    return sorted({*statuses, _FORBIDDEN}) if operation.action == "status" else statuses
 
 
 def _compile(contract: Mapping[str, Any]) -> Documented:

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from prolific_contract._vocabulary import STATES, Address, Kind, Operation
 from prolific_contract.gate.laws._observations import has_access, once, query
-from prolific_contract.gate.trace._exchanges import Exchange, Trace
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 # Recordings round times to milliseconds.
@@ -123,6 +123,21 @@ def returned_job_id(exchange: Exchange) -> str | None:
     return export_id if isinstance(export_id, str) else None
 
 
+def refusal(exchange: Exchange) -> int | None:
+    """The status of a response that refuses a poll permanently; None for all others.
+
+    429 and server errors say nothing about the job, and neither does 401 if the recording
+    does not show which token was sent.
+    """
+    if exchange.response is None or not 400 <= exchange.response.status < 500:
+        return None
+    if exchange.response.status == 429:
+        return None
+    if exchange.response.status == 401 and exchange.credential is not Credential.VALID:
+        return None
+    return exchange.response.status
+
+
 @once
 def requests_of(trace: Trace) -> dict[tuple[Kind, str, str], list[Exchange]]:
     """The requests for exports by kind, resource and query.
@@ -136,6 +151,14 @@ def requests_of(trace: Trace) -> dict[tuple[Kind, str, str], list[Exchange]]:
             key = (*resource_of(address), query(exchange))
             requests.setdefault(key, []).append(exchange)
     return requests
+
+
+def returned_jobs(trace: Trace) -> Iterator[tuple[JobKey, Exchange]]:
+    """The requests that returned a job, in order."""
+    for exchange in trace.exchanges:
+        export_id, address = returned_job_id(exchange), exchange.address
+        if export_id is not None and address is not None and is_regular(exchange):
+            yield JobKey(*resource_of(address), canonical(export_id)), exchange
 
 
 @once
