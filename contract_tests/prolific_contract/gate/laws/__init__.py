@@ -17,6 +17,7 @@ from prolific_contract.gate.laws import (
     _time_lists,
     _time_requests,
     _value,
+    _value_archive,
     _value_lists,
 )
 from prolific_contract.gate.laws._law import Law
@@ -26,6 +27,7 @@ LAWS: Final[tuple[Law, ...]] = (
     *_shape.LAWS,
     *_shape_bodies.LAWS,
     *_value.LAWS,
+    *_value_archive.LAWS,
     *_value_lists.LAWS,
     *_time_requests.LAWS,
     *_time.LAWS,
