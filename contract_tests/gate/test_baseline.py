@@ -36,7 +36,7 @@ def reading(file):
     return read
 
 
-def test_what_is_written_is_read_again(file):
+def test_written_baseline_round_trips(file):
     baseline = Baseline(
         (Accepted("shape.body batch request", "wäre"), Accepted("value.archive batch archive"))
     )
@@ -48,19 +48,19 @@ def test_what_is_written_is_read_again(file):
     assert baseline.fingerprints == {"shape.body batch request", "value.archive batch archive"}
 
 
-def test_the_file_is_the_documented_one(file):
+def test_written_file_has_the_documented_format(file):
     write_baseline(file, Baseline((Accepted(**ENTRY),)))
 
     assert json.loads(file.read_text(encoding="utf-8")) == document(ENTRY)
 
 
-def test_a_reason_may_be_missing(reading):
+def test_reason_is_optional(reading):
     baseline = reading(document({"fingerprint": "shape.body batch status"}))
 
     assert baseline.accepted == (Accepted("shape.body batch status", ""),)
 
 
-def test_a_byte_order_mark_does_no_harm(reading):
+def test_byte_order_mark_is_ignored(reading):
     (accepted,) = reading("\ufeff" + json.dumps(document(ENTRY))).accepted
 
     assert accepted == Accepted(**ENTRY)
@@ -91,7 +91,7 @@ def test_a_byte_order_mark_does_no_harm(reading):
         (document(ENTRY, ENTRY), 'accepts "shape.error batch request" twice'),
     ],
 )
-def test_other_files_are_refused_with_a_sentence(reading, file, content, message):
+def test_invalid_file_is_refused_with_a_message(reading, file, content, message):
     with pytest.raises(DocumentError) as caught:
         reading(content)
 
@@ -99,12 +99,12 @@ def test_other_files_are_refused_with_a_sentence(reading, file, content, message
     assert message in str(caught.value)
 
 
-def test_a_file_that_is_not_there_is_refused(file):
+def test_missing_file_is_refused(file):
     with pytest.raises(DocumentError, match="can't be read"):
         read_baseline(file)
 
 
-def test_stale_is_what_was_exercised_and_is_kept():
+def test_entry_is_stale_if_its_law_was_exercised_without_violation():
     verdict = verdicts.verdict(
         *cells(law("a.b"), held(REQUEST)),
         *cells(law("c.d"), noted(REQUEST, "n"), broken(STATUS, "x")),
@@ -121,7 +121,7 @@ def test_stale_is_what_was_exercised_and_is_kept():
     assert stale(accepted, verdict) == ("a.b batch request", "c.d batch request")
 
 
-def test_an_update_keeps_reasons_drops_stale_ones_and_adds_new_ones():
+def test_update_keeps_reasons_drops_stale_and_adds_new_entries():
     baseline = Baseline(
         (
             Accepted("c.d batch status", "known"),
@@ -142,7 +142,7 @@ def test_an_update_keeps_reasons_drops_stale_ones_and_adds_new_ones():
     )
 
 
-def test_accepted_violations_do_not_fail_and_new_ones_do():
+def test_accepted_violations_pass_and_new_ones_fail():
     found = cells(law(), broken(REQUEST, "x"), broken(STATUS, "y"))
     one = Baseline((Accepted("shape.error batch request"),))
     both = one.updated(verdicts.verdict(*found))

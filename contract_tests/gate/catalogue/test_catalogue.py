@@ -275,7 +275,7 @@ def test_wrong_edition_found_counts_as_false_positive():
 # The published table.
 
 
-def test_the_table_is_current():
+def test_detection_table_is_current():
     variant_results = [VariantResult(one.name, edition) for one, edition in every_variant()]
     variant_results.append(VariantResult("second-server", "2026-03"))
     made = detection_table(assumed(), variant_results).splitlines()

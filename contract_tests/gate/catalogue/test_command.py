@@ -29,7 +29,7 @@ def served(monkeypatch):
     return statuses
 
 
-def test_a_mutant_is_served_and_says_what_it_does(served, capsys):
+def test_mutant_is_served_with_its_description(served, capsys):
     assert main(["sandbox", "--mutant", "status-201@batch-request"]) == 0
     out = capsys.readouterr().out
     assert "  mutant      status-201@batch-request\n" in out
@@ -38,7 +38,7 @@ def test_a_mutant_is_served_and_says_what_it_does(served, capsys):
 
 
 @pytest.mark.parametrize("name", ["first-job-fails", "charset"])
-def test_a_variant_is_served_and_says_what_it_does(served, capsys, name):
+def test_variant_is_served_with_its_description(served, capsys, name):
     assert main(["sandbox", "--variant", name]) == 0
     out = capsys.readouterr().out
     assert f"  variant     {name}\n" in out
@@ -76,12 +76,12 @@ def test_variants_are_listed(capsys):
         ),
     ],
 )
-def test_what_there_is_not_is_refused_with_a_sentence(capsys, arguments, message):
+def test_unknown_name_is_refused_with_a_message(capsys, arguments, message):
     assert main(["sandbox", *arguments]) == 2
     assert message in capsys.readouterr().err
 
 
-def test_a_sandbox_is_one_or_the_other():
+def test_sandbox_refuses_mutant_together_with_variant():
     with pytest.raises(SandboxError, match="both a mutant and a variant"):
         Sandbox(mutant="expired@batch-status", variant="charset")
 
@@ -106,12 +106,12 @@ def exported(sandbox, client):
         ("http-1.0", lambda answer: answer.http_version == "HTTP/1.0"),
     ],
 )
-def test_what_shows_over_a_socket_only(name, sign):
+def test_connection_variant_shows_over_a_socket(name, sign):
     with Sandbox(INSTANT, variant=name) as sandbox, httpx.Client() as client:
         assert all(sign(answer) for answer in exported(sandbox, client))
 
 
-def test_headers_come_through_as_often_as_they_are_sent():
+def test_repeated_headers_are_all_sent():
     with Sandbox(INSTANT, variant="headers-many") as sandbox, httpx.Client() as client:
         started, _, _ = exported(sandbox, client)
         assert len(started.headers.get_list("set-cookie")) == 2
@@ -127,7 +127,7 @@ def test_headers_come_through_as_often_as_they_are_sent():
     ],
 )
 @pytest.mark.parametrize("operation", ["batch-request", "batch-archive"])
-def test_what_a_socket_does_instead_of_answering(fault, error, operation):
+def test_connection_fault_breaks_one_request_and_the_sandbox_continues(fault, error, operation):
     timeout = 0.5 if fault == "hang" else 10
     with Sandbox(INSTANT, mutant=f"{fault}@{operation}") as sandbox:
         with httpx.Client(timeout=timeout) as client, pytest.raises(error):
@@ -136,7 +136,7 @@ def test_what_a_socket_does_instead_of_answering(fault, error, operation):
         assert httpx.get(sandbox.url).status_code == 404
 
 
-def test_in_process_there_is_no_socket_to_break():
+def test_connection_fault_raises_no_reply_error_in_process():
     site = make_site(INSTANT, None, mutant="reset@batch-request")
     transport = httpx.ASGITransport(app_for(site))
 

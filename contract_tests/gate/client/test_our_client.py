@@ -181,7 +181,9 @@ def sampled():
 
 
 @pytest.mark.parametrize(("one", "edition", "flavour"), list(sampled()))
-def test_it_ends_in_the_right_data_or_a_typed_error(export, one, edition, flavour):
+def test_download_from_mutant_returns_correct_data_or_raises_typed_error(
+    export, one, edition, flavour
+):
     clock = FakeClock()
     client = export(MutatedSite(one, settings(edition), clock), clock, one.operation.kind, flavour)
     error = client.run("first.zip")
@@ -211,7 +213,7 @@ NOTHING = {"every-job-fails": ExportFailedError, "very-slow": ExportTimeoutError
 
 
 @pytest.mark.parametrize(("one", "edition", "flavour", "kind"), list(variants()))
-def test_it_gets_the_data_from_every_conforming_server(export, one, edition, flavour, kind):
+def test_download_succeeds_from_every_conforming_server(export, one, edition, flavour, kind):
     clock = FakeClock()
     client = export(VariantSite(one, settings(edition), clock), clock, kind, flavour)
     error = client.run("first.zip")

@@ -99,7 +99,7 @@ def sampled():
 
 
 @pytest.mark.parametrize(("one", "flavour"), list(sampled()))
-def test_it_ends_in_an_answer_or_a_typed_error(manager, one, flavour):
+def test_list_and_delete_at_mutant_return_or_raise_typed_error(manager, one, flavour):
     clock = FakeClock()
     client = manager(MutatedSite(one, settings(), clock), clock, one.operation.kind, flavour)
     job = client.start()
@@ -119,7 +119,7 @@ def test_it_ends_in_an_answer_or_a_typed_error(manager, one, flavour):
 @pytest.mark.parametrize(
     "name", [one.name for one in VARIANTS.values() if "2026-11" in one.editions]
 )
-def test_it_lists_and_deletes_at_every_conforming_server(manager, name):
+def test_list_and_delete_succeed_at_every_conforming_server(manager, name):
     clock = FakeClock()
     client = manager(VariantSite(VARIANTS[name], settings(), clock), clock, "batch", "sync")
     others = 3 if name == "used-by-others" else 0

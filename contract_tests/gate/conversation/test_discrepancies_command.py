@@ -19,7 +19,7 @@ def test_every_discrepancy_is_listed_with_its_title(capsys):
 
 
 @pytest.mark.parametrize("one", DISCREPANCIES.values(), ids=DISCREPANCIES)
-def test_a_discrepancy_is_explained_with_its_laws(one, capsys):
+def test_discrepancy_is_explained_with_its_laws(one, capsys):
     assert main(["discrepancies", one.id.lower()]) == 0
     out = capsys.readouterr().out
     told = " ".join(out.split())
@@ -32,7 +32,7 @@ def test_a_discrepancy_is_explained_with_its_laws(one, capsys):
     assert max(map(len, out.splitlines())) <= 96
 
 
-def test_an_unknown_discrepancy_is_a_sentence(capsys):
+def test_unknown_discrepancy_is_reported_with_a_message(capsys):
     assert main(["discrepancies", "D-99"]) == 2
     out, err = capsys.readouterr()
 
@@ -43,7 +43,7 @@ def test_an_unknown_discrepancy_is_a_sentence(capsys):
     )
 
 
-def test_discrepancies_name_known_pages_and_each_other():
+def test_discrepancies_refer_to_known_pages_and_discrepancies():
     for one in DISCREPANCIES.values():
         text = f"{one.says} {one.handling}"
         assert one.says.endswith(".")

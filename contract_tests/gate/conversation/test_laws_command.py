@@ -6,7 +6,7 @@ from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.reports._documents import page
 
 
-def test_every_law_is_listed_with_its_sentence(capsys):
+def test_every_law_is_listed_with_its_statement(capsys):
     assert main(["laws"]) == 0
     out = capsys.readouterr().out
     told = " ".join(out.split())
@@ -17,7 +17,7 @@ def test_every_law_is_listed_with_its_sentence(capsys):
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.id)
-def test_a_law_is_explained(law, capsys):
+def test_law_is_explained(law, capsys):
     assert main(["laws", law.id]) == 0
     out = capsys.readouterr().out
     told = " ".join(out.split())
@@ -41,7 +41,7 @@ def test_a_law_is_explained(law, capsys):
         ("???", "`prolific-contract laws` lists them"),
     ],
 )
-def test_an_unknown_law_is_a_sentence(law_id, hint, capsys):
+def test_unknown_law_is_reported_with_a_message(law_id, hint, capsys):
     assert main(["laws", law_id]) == 2
     out, err = capsys.readouterr()
 

@@ -19,7 +19,7 @@ def talk(request):
 # isolation.list-scope
 
 
-def test_jobs_of_others_are_not_listed(talk):
+def test_list_with_a_job_of_another_resource_is_violation(talk):
     talk.list(job())
     assert talk.outcomes("isolation.list-scope") == []
     talk.request(generating(OTHER_JOB), "r2")
@@ -29,7 +29,7 @@ def test_jobs_of_others_are_not_listed(talk):
     assert talk.violation("isolation.list-scope").seen == f"a job of the {talk.kind} r2 is listed"
 
 
-def test_a_job_that_both_were_given_is_another_laws(talk):
+def test_listed_job_returned_for_both_resources_is_not_judged(talk):
     talk.request(generating())
     talk.request(generating(), "r2")
     talk.list(job())

@@ -126,7 +126,7 @@ TRACES = st.builds(
 
 @settings(deadline=None)
 @given(TRACES, st.sampled_from([None, "2026-03", "2026-11"]), st.booleans())
-def test_no_recording_makes_a_law_raise(trace, edition, strict):
+def test_laws_never_raise_for_any_recording(trace, edition, strict):
     for any_law in LAWS:
         for seen in any_law.check(trace, LawContext(contract_of(edition), edition, strict)):
             assert seen.operation in any_law.operations
@@ -141,7 +141,7 @@ def test_no_recording_makes_a_law_raise(trace, edition, strict):
 
 @settings(deadline=None)
 @given(TRACES)
-def test_rate_limits_are_never_accused(trace):
+def test_rate_limited_responses_are_never_violations(trace):
     limited = HttpResponse(429, (("Retry-After", "3"),), b"slow down")
     paused = evolve(
         trace,
@@ -156,7 +156,7 @@ def test_rate_limits_are_never_accused(trace):
 
 @settings(deadline=None)
 @given(TRACES, st.data())
-def test_rate_limits_in_between_change_nothing(trace, data):
+def test_rate_limited_responses_in_between_do_not_change_the_outcomes(trace, data):
     """What is accused with pauses was accused without them."""
     limited = HttpResponse(429)
     paused: list[Exchange] = []
@@ -184,14 +184,14 @@ def _broken(observations, origin):
     )
 
 
-def test_ids_are_unique_and_lead_to_their_laws():
+def test_law_ids_are_unique_and_find_their_laws():
     assert len({any_law.id for any_law in LAWS}) == len(LAWS)
     assert all(law(any_law.id) is any_law for any_law in LAWS)
     with pytest.raises(KeyError):
         law("shape.nothing")
 
 
-def test_a_law_is_in_a_module_named_after_the_prefix_of_its_id():
+def test_law_is_in_the_module_of_its_id_prefix():
     found = []
     for module_info in pkgutil.iter_modules(laws.__path__):
         module = importlib.import_module(f"{laws.__name__}.{module_info.name}")
@@ -203,7 +203,7 @@ def test_a_law_is_in_a_module_named_after_the_prefix_of_its_id():
 
 
 @pytest.mark.parametrize("any_law", LAWS, ids=lambda any_law: any_law.id)
-def test_every_law_can_be_explained(any_law):
+def test_every_law_has_an_explanation(any_law):
     assert any_law.id.partition(".")[0] in ("shape", "value", "time", "isolation")
     assert any_law.statement[0].isupper()
     assert any_law.statement.endswith(".")
@@ -215,7 +215,7 @@ def test_every_law_can_be_explained(any_law):
     assert {operation.kind for operation in any_law.operations} == set(KINDS)
 
 
-def test_time_is_what_the_recording_says_not_what_the_clock_says():
+def test_laws_use_recorded_times_instead_of_the_clock():
     talk = Talk()
     talk.request(generating())
     talk.poll(complete())
@@ -229,7 +229,7 @@ def test_time_is_what_the_recording_says_not_what_the_clock_says():
         )
 
 
-def test_the_error_of_a_limited_request_is_documented_too():
+def test_error_of_a_rate_limited_request_is_judged_by_the_documented_shape():
     talk = Talk()
     talk.request(error(429))
     assert talk.outcomes("shape.status") == [Outcome.HELD]

@@ -31,7 +31,7 @@ def talk(request) -> Talk:
     return Talk(request.param)
 
 
-def accusers(talk: Talk, edition=None) -> set[str]:
+def violated_laws(talk: Talk, edition=None) -> set[str]:
     return {law for law in SHAPE if VIOLATED in talk.outcomes(law, edition)}
 
 
@@ -57,9 +57,9 @@ def accusers(talk: Talk, edition=None) -> set[str]:
         body_answer(429, b"<html>slow down", "text/html"),
     ],
 )
-def test_documented_answers_to_a_request_are_never_accused(talk, response):
+def test_documented_responses_to_a_request_are_not_violations(talk, response):
     talk.request(response)
-    assert accusers(talk) == set()
+    assert violated_laws(talk) == set()
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_documented_answers_to_a_request_are_never_accused(talk, response):
         *map(error, (401, 403, 404, 429)),
     ],
 )
-def test_documented_answers_to_a_poll_are_never_accused(talk, response):
+def test_documented_responses_to_a_poll_are_not_violations(talk, response):
     talk.poll(response)
-    assert accusers(talk) == set()
+    assert violated_laws(talk) == set()
     assert talk.outcomes("shape.status") == [HELD]
 
 
-def test_a_request_that_ends_without_an_answer_is_accused_with_the_reason(talk):
+def test_request_without_response_is_violation_with_the_reason(talk):
     talk.request(None, failure="the connection was reset")
     talk.poll(None)
     seen = talk.violation("shape.answered")
@@ -95,7 +95,7 @@ def test_a_request_that_ends_without_an_answer_is_accused_with_the_reason(talk):
     assert talk.outcomes("shape.answered") == [VIOLATED]
 
 
-def test_downloads_have_to_be_answered_too_and_other_addresses_do_not(talk):
+def test_download_without_response_is_violation_but_other_address_is_not(talk):
     talk.poll(complete())
     talk.fetch(None, failure="timed out")
     talk.send("GET", "https://elsewhere.example/", None, failure="timed out")
@@ -126,24 +126,24 @@ def test_downloads_have_to_be_answered_too_and_other_addresses_do_not(talk):
         (HttpResponse(520), "the response is 520; documented are 200, 202, 401, 403, 404 and 429"),
     ],
 )
-def test_an_undocumented_status_is_accused_by_its_own_law_alone(talk, response, seen):
+def test_undocumented_status_violates_only_the_law_of_statuses(talk, response, seen):
     talk.request(response)
     assert talk.violation("shape.status").seen == seen
-    assert accusers(talk) == {"shape.status"}
+    assert violated_laws(talk) == {"shape.status"}
 
 
-def test_a_poll_is_never_answered_202(talk):
+def test_poll_answered_with_202_is_violation(talk):
     talk.poll(generating())
     assert talk.violation("shape.status").operation == talk.polling
 
 
-def test_the_later_edition_answers_no_request_with_200(talk):
+def test_request_answered_with_200_violates_only_the_later_edition(talk):
     talk.request(complete())
-    assert accusers(talk, "2026-03") == set()
-    assert accusers(talk, "2026-11") == {"shape.status"}
+    assert violated_laws(talk, "2026-03") == set()
+    assert violated_laws(talk, "2026-11") == {"shape.status"}
 
 
-def test_refusals_of_requests_that_no_page_describes_are_not_judged(talk):
+def test_refusals_of_undocumented_requests_are_not_judged(talk):
     talk.request(error(422), query="?from=yesterday")
     talk.request(error(400), generated=True)
     talk.poll(HttpResponse(414), export_id="x" * 9000, generated=True)
@@ -158,40 +158,40 @@ def test_refusals_of_requests_that_no_page_describes_are_not_judged(talk):
 @pytest.mark.parametrize(
     "response", [json_answer(200, {"gone": True}), HttpResponse(202), HttpResponse(200)]
 )
-def test_a_deletion_has_no_documented_status(talk, response):
+def test_any_success_status_of_a_deletion_is_allowed(talk, response):
     listing = Listing(talk.kind)
     listing.delete(response)
-    assert accusers(listing, "2026-11") == set()
+    assert violated_laws(listing, "2026-11") == set()
     assert listing.outcomes("shape.status") == []
     listing.delete(HttpResponse(201))
-    assert accusers(listing, "2026-11") == {"shape.status"}
+    assert violated_laws(listing, "2026-11") == {"shape.status"}
 
 
-def test_a_server_may_ask_for_patience(talk):
+def test_rate_limit_and_unavailable_responses_are_allowed(talk):
     talk.request(HttpResponse(503, (("Retry-After", "5"),)))
     talk.poll(HttpResponse(429, (("Retry-After", "5"),)))
-    assert accusers(talk) == set()
+    assert violated_laws(talk) == set()
     talk.request(HttpResponse(503))
-    assert accusers(talk) == {"shape.status"}
+    assert violated_laws(talk) == {"shape.status"}
 
 
-def test_made_up_ids_may_be_refused_in_any_form(talk):
+def test_fuzzed_ids_may_be_refused_in_any_form(talk):
     for export_id in ("%2e%2e", "a%2Fb", ""):
         talk.poll(body_answer(404, b"Not Found", "text/plain"), export_id, generated=True)
     talk.poll(body_answer(404, b"Not Found", "text/plain"), query="?x", generated=True)
-    assert accusers(talk) == set()
+    assert violated_laws(talk) == set()
     talk.poll(body_answer(404, b"Not Found", "text/plain"), "plain", generated=True)
-    assert accusers(talk) == {"shape.content-type", "shape.json", "shape.error"}
+    assert violated_laws(talk) == {"shape.content-type", "shape.json", "shape.error"}
 
 
-def test_paths_that_a_server_cleans_are_no_answers_of_the_api(talk):
+def test_redirects_to_normalised_paths_are_not_judged(talk):
     for export_id in ("a%2F%2Fb", "a%2F..%2Fb", ""):
         talk.poll(HttpResponse(301, (("Location", "/a"),)), export_id, generated=True)
     talk.request(HttpResponse(308), "a%2F%2Fb", generated=True)
     talk.poll(body_answer(200, b"[]"), "%2E", generated=True)
     talk.poll(body_answer(200, b"{}"), "%2e%2e")
     talk.request(body_answer(200, b"{}"), ".%2E", generated=True)
-    assert accusers(talk) == set()
+    assert violated_laws(talk) == set()
     assert talk.outcomes("isolation.unknown-job") == []
     talk.poll(HttpResponse(301), "plain", generated=True)
     talk.poll(HttpResponse(301), "a%2F%2Fb")
@@ -208,10 +208,10 @@ def test_paths_that_a_server_cleans_are_no_answers_of_the_api(talk):
         ("application/jsonp", "the Content-Type is 'application/jsonp'"),
     ],
 )
-def test_another_content_type_than_json_is_accused(talk, content_type, seen):
+def test_content_type_other_than_json_is_violation(talk, content_type, seen):
     talk.poll(body_answer(200, b'{"status": "failed"}', content_type))
     assert talk.violation("shape.content-type").seen == seen
-    assert accusers(talk) == {"shape.content-type"}
+    assert violated_laws(talk) == {"shape.content-type"}
 
 
 @pytest.mark.parametrize(
@@ -245,19 +245,19 @@ def test_another_content_type_than_json_is_accused(talk, content_type, seen):
         ),
     ],
 )
-def test_a_body_that_is_not_as_its_state_is_documented_is_accused(talk, value, seen):
+def test_body_that_differs_from_its_documented_state_is_violation(talk, value, seen):
     talk.poll(json_answer(200, value))
     assert talk.violation("shape.body").seen == seen
-    assert accusers(talk) == {"shape.body"}
+    assert violated_laws(talk) == {"shape.body"}
 
 
-def test_a_request_is_not_answered_with_a_failed_job(talk):
+def test_request_answered_with_a_failed_job_is_violation(talk):
     talk.request(failed())
     assert talk.violation("shape.body").seen == "at /status: 'failed' is not \"complete\""
-    assert accusers(talk) == {"shape.body"}
+    assert violated_laws(talk) == {"shape.body"}
 
 
-def test_forms_of_strings_are_not_judged_where_secrets_were_taken_out(talk):
+def test_redacted_strings_are_not_judged_by_format(talk):
     talk.poll(complete(url="[redacted]", redacted=True))
     assert talk.outcomes("shape.body") == [HELD]
     assert talk.outcomes("shape.json") == []
@@ -287,14 +287,14 @@ def test_forms_of_strings_are_not_judged_where_secrets_were_taken_out(talk):
         (b'{"status": "failed", "n": 1' + b"0" * 5000 + b"}", None),
     ],
 )
-def test_json_is_read_to_the_letter(talk, body, seen):
+def test_json_that_only_lenient_parsers_accept_is_violation(talk, body, seen):
     talk.poll(body_answer(200, body))
     if seen is not None:
         assert talk.violation("shape.json").seen == seen
-    assert accusers(talk) == {"shape.json"}
+    assert violated_laws(talk) == {"shape.json"}
 
 
-def test_bodies_that_the_recording_lacks_are_not_judged(talk):
+def test_bodies_missing_from_the_recording_are_not_judged(talk):
     talk.poll(body_answer(200, b'{"status": "compl', cut=True))
     talk.poll(body_answer(404, b'{"error": {', cut=True))
     for length in ("18", " 7 "):
@@ -305,9 +305,9 @@ def test_bodies_that_the_recording_lacks_are_not_judged(talk):
 
 
 @pytest.mark.parametrize("headers", [(), (("Content-Length", "0"),)])
-def test_a_body_that_is_empty_is_none_that_the_recording_lacks(talk, headers):
+def test_empty_body_is_judged_unlike_a_missing_one(talk, headers):
     talk.poll(HttpResponse(404, (("Content-Type", "application/json"), *headers)))
-    assert accusers(talk) == {"shape.json", "shape.error"}
+    assert violated_laws(talk) == {"shape.json", "shape.error"}
 
 
 @pytest.mark.parametrize(
@@ -336,19 +336,19 @@ def test_a_body_that_is_empty_is_none_that_the_recording_lacks(talk, headers):
         (error(403, status=404), "the envelope of the error 403 has the status 404"),
     ],
 )
-def test_an_error_without_the_documented_envelope_is_accused(talk, response, seen):
+def test_error_without_the_documented_envelope_is_violation(talk, response, seen):
     talk.poll(response)
     assert talk.violation("shape.error").seen == seen
-    assert accusers(talk) == {"shape.error"}
+    assert violated_laws(talk) == {"shape.error"}
 
 
-def test_an_error_page_in_html_is_accused_as_what_it_is(talk):
+def test_html_error_page_is_violation_and_named_as_html(talk):
     talk.request(body_answer(403, b"<h1>Forbidden", "text/html"), credential=Credential.NONE)
     assert talk.violation("shape.error").seen == "the body of the error 403 is not JSON"
-    assert accusers(talk) == {"shape.error", "shape.json", "shape.content-type"}
+    assert violated_laws(talk) == {"shape.error", "shape.json", "shape.content-type"}
 
 
-def test_undocumented_members_are_noted_and_violate_only_when_strict(talk):
+def test_undocumented_members_are_notes_or_strict_violations(talk):
     talk.poll(json_answer(200, {"status": "failed", "reason": "x", "a/b": 1}))
     talk.poll(error(404, request_id="7", detail={"field": ["is not an undocumented member"]}))
     talk.poll(failed())
@@ -362,16 +362,16 @@ def test_undocumented_members_are_noted_and_violate_only_when_strict(talk):
     assert [seen.outcome for seen in strict].count(VIOLATED) == 2
 
 
-def test_text_that_is_no_unicode_is_left_alone(talk):
+def test_text_with_lone_surrogates_is_not_a_violation(talk):
     talk.poll(body_answer(200, b'{"status": "failed", "why": "\\ud800"}'))
     talk.poll(body_answer(200, b'{"status": "generating", "export_id": "\\ud800"}'))
     talk.poll(body_answer(404, b'{"error": {"title": "\\ud800"}}'))
-    assert accusers(talk) == set()
+    assert violated_laws(talk) == set()
     assert talk.outcomes("shape.body") == [HELD]
     assert talk.outcomes("shape.error") == []
 
 
-def test_lists_and_deletions_are_judged_in_the_later_edition_only(talk):
+def test_lists_and_deletions_are_judged_only_in_the_later_edition(talk):
     talk = Listing(talk.kind)
     talk.list(response=error(405))
     talk.delete(error(405))

@@ -23,11 +23,11 @@ def talk(request) -> Talk:
     return Talk(request.param)
 
 
-def accusers(talk: Talk, edition=None) -> set[str]:
+def violated_laws(talk: Talk, edition=None) -> set[str]:
     return {law for law in TIME if VIOLATED in talk.outcomes(law, edition)}
 
 
-def test_the_course_of_edition_2026_03_is_accused_only_by_the_later_edition(talk):
+def test_conversation_of_edition_2026_03_violates_only_the_later_edition(talk):
     talk.request(generating())
     talk.poll(running())
     talk.request(generating())
@@ -37,11 +37,11 @@ def test_the_course_of_edition_2026_03_is_accused_only_by_the_later_edition(talk
     talk.poll(complete())
     talk.request(complete())
     talk.poll(complete())
-    assert accusers(talk) == accusers(talk, "2026-03") == set()
-    assert accusers(talk, "2026-11") == {"time.request-after-complete"}
+    assert violated_laws(talk) == violated_laws(talk, "2026-03") == set()
+    assert violated_laws(talk, "2026-11") == {"time.request-after-complete"}
 
 
-def test_the_course_of_edition_2026_11_is_accused_only_by_the_earlier_edition(talk):
+def test_conversation_of_edition_2026_11_violates_only_the_earlier_edition(talk):
     talk.request(generating())
     talk.request(generating())
     talk.poll(running())
@@ -50,15 +50,15 @@ def test_the_course_of_edition_2026_11_is_accused_only_by_the_earlier_edition(ta
     talk.poll(running(OTHER_JOB), OTHER_JOB)
     talk.poll(complete())
     talk.poll(complete(), OTHER_JOB)
-    assert accusers(talk) == accusers(talk, "2026-11") == set()
-    assert accusers(talk, "2026-03") == {"time.request-after-complete"}
+    assert violated_laws(talk) == violated_laws(talk, "2026-11") == set()
+    assert violated_laws(talk, "2026-03") == {"time.request-after-complete"}
 
 
 # pollable
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-def test_a_started_job_that_can_not_be_polled_is_accused(talk, status):
+def test_started_job_that_cannot_be_polled_is_violation(talk, status):
     talk.request(generating())
     talk.poll(error(status))
     seen = talk.violation("time.pollable")
@@ -68,7 +68,7 @@ def test_a_started_job_that_can_not_be_polled_is_accused(talk, status):
     assert talk.outcomes("time.pollable") == [VIOLATED]
 
 
-def test_what_says_nothing_of_the_job_is_passed_over_before_the_first_poll(talk):
+def test_responses_without_job_are_skipped_before_the_first_poll(talk):
     talk.poll(error(404))
     talk.request(generating())
     talk.poll(error(429))
@@ -86,7 +86,7 @@ def test_what_says_nothing_of_the_job_is_passed_over_before_the_first_poll(talk)
     assert talk.outcomes("time.pollable") == [HELD]
 
 
-def test_a_poll_that_was_sent_before_the_request_was_answered_proves_nothing(talk):
+def test_poll_sent_before_the_request_was_answered_is_not_judged(talk):
     talk.request(generating(), took=5.0)
     talk.poll(error(404))
     assert talk.outcomes("time.pollable") == []
@@ -95,7 +95,7 @@ def test_a_poll_that_was_sent_before_the_request_was_answered_proves_nothing(tal
 # same id
 
 
-def test_the_id_in_the_answer_is_the_one_asked_for(talk):
+def test_poll_response_with_the_requested_id_holds(talk):
     talk.poll(running(JOB.upper()))
     talk.poll(json_answer(200, {"status": "complete", "export_id": JOB}))
     talk.poll(running("Job-1"), "Job-1")
@@ -107,7 +107,7 @@ def test_the_id_in_the_answer_is_the_one_asked_for(talk):
     assert talk.outcomes("time.same-id").count(VIOLATED) == 2
 
 
-def test_another_id_is_accused(talk):
+def test_poll_response_with_another_id_is_violation(talk):
     talk.poll(running(OTHER_JOB))
     assert talk.violation("time.same-id").seen == f"polled {JOB}, but got {OTHER_JOB}"
 
@@ -115,7 +115,7 @@ def test_another_id_is_accused(talk):
 # unique id
 
 
-def test_a_new_job_with_the_id_of_another_resources_job_is_accused(talk):
+def test_new_job_with_an_id_of_another_resource_is_violation(talk):
     talk.request(generating())
     talk.request(generating(JOB.upper()), "r2")
     seen = talk.violation("time.unique-id")
@@ -123,7 +123,7 @@ def test_a_new_job_with_the_id_of_another_resources_job_is_accused(talk):
     assert seen.seen == f"the new job has the id of a job of the {talk.kind} r1"
 
 
-def test_kinds_share_no_ids(talk):
+def test_new_job_with_an_id_of_the_other_kind_is_violation(talk):
     other = "batch" if talk.kind == "collection" else "collection"
     talk.request(generating(), kind=other)
     talk.request(generating())
@@ -131,7 +131,7 @@ def test_kinds_share_no_ids(talk):
 
 
 @pytest.mark.parametrize("ended", [complete(), failed()])
-def test_a_new_job_with_the_id_of_one_that_ended_is_accused(talk, ended):
+def test_new_job_with_the_id_of_an_ended_job_is_violation(talk, ended):
     talk.request(generating())
     talk.poll(ended)
     talk.request(generating())
@@ -140,7 +140,7 @@ def test_a_new_job_with_the_id_of_one_that_ended_is_accused(talk, ended):
     )
 
 
-def test_jobs_with_ids_of_their_own_keep_the_law(talk):
+def test_jobs_with_distinct_ids_hold(talk):
     talk.request(generating())
     talk.request(generating())
     assert talk.outcomes("time.unique-id") == []
@@ -154,7 +154,7 @@ def test_jobs_with_ids_of_their_own_keep_the_law(talk):
 # request while generating
 
 
-def test_a_second_job_while_the_first_is_generating_is_accused(talk):
+def test_second_job_while_the_first_is_generating_is_violation(talk):
     talk.request(generating())
     talk.request(generating(OTHER_JOB))
     talk.poll(running())
@@ -163,7 +163,7 @@ def test_a_second_job_while_the_first_is_generating_is_accused(talk):
     assert OTHER_JOB in seen.seen
 
 
-def test_without_a_poll_afterwards_the_first_job_may_have_ended(talk):
+def test_second_job_without_a_later_poll_of_the_first_is_not_judged(talk):
     talk.request(generating())
     talk.request(generating(OTHER_JOB))
     talk.poll(running(OTHER_JOB), OTHER_JOB)
@@ -172,15 +172,15 @@ def test_without_a_poll_afterwards_the_first_job_may_have_ended(talk):
     assert talk.outcomes("time.request-while-generating") == []
 
 
-def test_a_job_that_ended_and_came_back_was_not_running(talk):
+def test_job_that_ended_and_reappeared_was_not_running(talk):
     talk.request(generating())
     talk.poll(complete())
     talk.request(generating(OTHER_JOB))
     talk.poll(running())
-    assert accusers(talk) == {"time.complete-stays"}
+    assert violated_laws(talk) == {"time.complete-stays"}
 
 
-def test_requests_with_other_filters_start_other_jobs(talk):
+def test_requests_with_different_filters_may_start_different_jobs(talk):
     talk.request(generating(), query="?study_id=a")
     talk.request(generating(OTHER_JOB), query="?study_id=b")
     talk.poll(running())
@@ -189,7 +189,7 @@ def test_requests_with_other_filters_start_other_jobs(talk):
     assert talk.outcomes("time.request-while-generating") == [HELD]
 
 
-def test_the_running_job_named_again_keeps_the_law(talk):
+def test_running_job_returned_again_holds(talk):
     talk.request(generating())
     talk.poll(running())
     talk.request(generating())
@@ -201,7 +201,7 @@ def test_the_running_job_named_again_keeps_the_law(talk):
 # request after complete
 
 
-def test_a_complete_export_is_given_again_by_the_earlier_edition(talk):
+def test_complete_export_is_returned_again_in_the_earlier_edition(talk):
     talk.request(complete())
     talk.request(complete())
     assert talk.outcomes("time.request-after-complete", "2026-03") == [HELD]
@@ -211,7 +211,7 @@ def test_a_complete_export_is_given_again_by_the_earlier_edition(talk):
     )
 
 
-def test_a_new_job_in_place_of_a_complete_export_is_accused_if_that_was_still_there(talk):
+def test_new_job_while_a_complete_export_remains_is_violation(talk):
     talk.request(generating())
     talk.poll(complete())
     talk.request(generating(OTHER_JOB))
@@ -222,7 +222,7 @@ def test_a_new_job_in_place_of_a_complete_export_is_accused_if_that_was_still_th
     assert talk.outcomes("time.request-after-complete", "2026-11") == [HELD]
 
 
-def test_an_export_whose_archive_was_deleted_is_not_given_again(talk):
+def test_export_with_deleted_archive_need_not_be_returned_again(talk):
     talk.request(generating())
     talk.poll(complete())
     talk.request(generating(OTHER_JOB))
@@ -232,7 +232,7 @@ def test_an_export_whose_archive_was_deleted_is_not_given_again(talk):
     assert talk.outcomes("time.request-after-complete", "2026-03") == []
 
 
-def test_an_export_that_is_not_recent_may_be_made_anew(talk):
+def test_old_export_may_be_generated_again(talk):
     talk.request(generating())
     talk.poll(complete())
     talk.request(generating(OTHER_JOB), after=601.0)
@@ -240,14 +240,14 @@ def test_an_export_that_is_not_recent_may_be_made_anew(talk):
     assert talk.outcomes("time.request-after-complete", "2026-03") == []
 
 
-def test_readiness_that_only_a_request_told_of_can_not_be_confirmed(talk):
+def test_completion_shown_only_by_a_request_cannot_be_confirmed(talk):
     talk.request(complete())
     talk.request(generating())
     assert talk.outcomes("time.request-after-complete", "2026-03") == []
     assert talk.outcomes("time.request-after-complete", "2026-11") == [HELD]
 
 
-def test_a_job_that_became_ready_between_two_requests_is_followed(talk):
+def test_job_that_completed_between_two_requests_is_judged(talk):
     talk.request(generating())
     talk.request(complete())
     talk.poll(running())
@@ -257,7 +257,7 @@ def test_a_job_that_became_ready_between_two_requests_is_followed(talk):
     assert talk.outcomes("time.request-after-complete", "2026-03") == [HELD]
 
 
-def test_the_id_of_a_complete_job_is_not_given_again_by_the_later_edition(talk):
+def test_id_of_a_complete_job_is_not_reused_in_the_later_edition(talk):
     talk.request(generating())
     talk.poll(complete())
     talk.request(generating())
@@ -269,7 +269,7 @@ def test_the_id_of_a_complete_job_is_not_given_again_by_the_later_edition(talk):
 # states that stay
 
 
-def test_complete_may_become_failed_and_nothing_else(talk):
+def test_complete_job_may_only_become_failed(talk):
     talk.poll(complete())
     talk.poll(complete())
     talk.poll(failed())
@@ -281,7 +281,7 @@ def test_complete_may_become_failed_and_nothing_else(talk):
 
 
 @pytest.mark.parametrize("response", [complete(), running()])
-def test_failed_stays_failed(talk, response):
+def test_failed_job_stays_failed(talk, response):
     talk.poll(failed())
     talk.poll(failed())
     assert talk.outcomes("time.failed-stays") == [HELD]
@@ -289,26 +289,26 @@ def test_failed_stays_failed(talk, response):
     assert talk.violation("time.failed-stays").seen.startswith("was failed, then ")
 
 
-def test_overlapping_polls_have_no_order(talk):
+def test_overlapping_polls_are_not_ordered(talk):
     talk.poll(complete(), took=5.0)
     talk.poll(running())
-    assert accusers(talk) == set()
+    assert violated_laws(talk) == set()
 
 
-def test_a_life_under_an_old_id_is_another_laws(talk):
+def test_state_change_of_a_reused_id_is_not_judged(talk):
     talk.request(generating())
     talk.poll(failed())
     talk.request(generating())
     talk.poll(running())
     talk.poll(complete())
-    assert accusers(talk) == {"time.unique-id"}
+    assert violated_laws(talk) == {"time.unique-id"}
 
 
 # jobs that stay
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_job_that_vanishes_is_accused(talk, status):
+def test_job_that_vanishes_is_violation(talk, status):
     talk.poll(running())
     talk.poll(complete())
     talk.poll(error(status))
@@ -320,13 +320,13 @@ def test_a_job_that_vanishes_is_accused(talk, status):
 
 
 @pytest.mark.parametrize("status", [401, 403, 429, 500])
-def test_what_is_refused_has_not_vanished(talk, status):
+def test_refused_poll_does_not_show_that_the_job_vanished(talk, status):
     talk.poll(running())
     talk.poll(error(status))
     assert talk.outcomes("time.job-stays") == []
 
 
-def test_another_account_need_not_see_the_job(talk):
+def test_other_account_need_not_see_the_job(talk):
     talk.poll(complete(), sender=0)
     talk.poll(error(404), sender=1)
     assert talk.outcomes("time.job-stays") == []
@@ -335,42 +335,42 @@ def test_another_account_need_not_see_the_job(talk):
     assert talk.violation("time.job-stays").exchanges == (0, 3)
 
 
-def test_jobs_are_not_kept_for_ever(talk):
+def test_old_job_may_vanish(talk):
     talk.poll(complete())
     talk.poll(error(404), after=3601.0)
     assert talk.outcomes("time.job-stays") == []
 
 
 @pytest.mark.parametrize("response", [HttpResponse(204), None])
-def test_a_job_that_may_have_been_deleted_is_gone(talk, response):
+def test_job_that_may_have_been_deleted_may_be_gone(talk, response):
     talk.request(generating())
     talk.poll(complete())
     talk.send("DELETE", talk.trace.exchanges[-1].url, response)
     talk.poll(error(404))
-    assert accusers(talk) == set()
+    assert violated_laws(talk) == set()
 
 
-def test_the_id_of_a_deleted_job_is_not_given_again(talk):
+def test_id_of_a_deleted_job_returned_again_is_violation(talk):
     talk.request(generating())
     talk.poll(complete())
     talk.send("DELETE", talk.trace.exchanges[-1].url, HttpResponse(204))
     talk.request(generating())
     talk.request(generating())
     talk.poll(running())
-    assert accusers(talk) == {"time.unique-id"}
+    assert violated_laws(talk) == {"time.unique-id"}
 
 
-def test_a_deletion_that_was_refused_changes_nothing(talk):
+def test_refused_deletion_does_not_excuse_a_vanished_job(talk):
     talk.poll(complete())
     talk.send("DELETE", talk.trace.exchanges[-1].url, error(409))
     talk.poll(error(404))
-    assert accusers(talk) == {"time.delete-refused"}
+    assert violated_laws(talk) == {"time.delete-refused"}
 
 
 # completes
 
 
-def test_a_job_that_is_generating_when_time_is_up_is_accused():
+def test_job_still_generating_at_the_time_limit_is_violation():
     talk = Talk(max_wait=60.0)
     start = talk.request(generating())
     talk.poll(running(), after=59.0)
@@ -382,14 +382,14 @@ def test_a_job_that_is_generating_when_time_is_up_is_accused():
     assert talk.outcomes("time.completes") == [VIOLATED]
 
 
-def test_a_job_that_is_complete_in_time_keeps_the_law(talk):
+def test_job_complete_within_the_time_limit_holds(talk):
     talk.request(generating())
     talk.poll(running())
     talk.poll(complete())
     assert talk.outcomes("time.completes") == [HELD]
 
 
-def test_time_is_not_up_while_nobody_asks():
+def test_time_limit_is_not_exceeded_without_polls():
     talk = Talk(max_wait=60.0)
     talk.request(generating())
     talk.poll(complete(), after=500.0)
@@ -402,7 +402,7 @@ def test_time_is_not_up_while_nobody_asks():
 # GET is safe
 
 
-def test_an_id_that_becomes_known_by_asking_is_accused(talk):
+def test_unknown_id_that_a_poll_makes_known_is_violation(talk):
     talk.poll(error(404))
     talk.poll(error(404))
     assert talk.outcomes("time.get-is-safe") == [HELD]
@@ -413,21 +413,21 @@ def test_an_id_that_becomes_known_by_asking_is_accused(talk):
     assert talk.outcomes("time.get-is-safe") == [HELD, VIOLATED]
 
 
-def test_an_id_becomes_known_by_a_request(talk):
+def test_id_that_a_request_makes_known_holds(talk):
     talk.poll(error(404))
     talk.request(generating())
     talk.poll(running())
     assert talk.outcomes("time.get-is-safe") == []
 
 
-def test_a_job_that_shows_elsewhere_was_not_started_there(talk):
+def test_job_shown_under_another_resource_was_not_started_there(talk):
     talk.request(generating())
     talk.poll(error(404), resource="r2")
     talk.poll(running(), resource="r2")
     assert talk.outcomes("time.get-is-safe") == []
 
 
-def test_what_another_account_may_see_is_not_compared(talk):
+def test_responses_to_another_account_are_not_compared(talk):
     talk.poll(error(404))
     talk.poll(running(), credential=Credential.UNKNOWN)
     talk.poll(error(403))
@@ -437,7 +437,7 @@ def test_what_another_account_may_see_is_not_compared(talk):
 # in general
 
 
-def test_made_up_and_unauthorised_exchanges_take_no_part(talk):
+def test_fuzzed_and_unauthorised_exchanges_are_not_judged(talk):
     talk.request(generating())
     talk.poll(complete())
     for options in ({"generated": True}, {"credential": Credential.NONE}):
@@ -446,10 +446,10 @@ def test_made_up_and_unauthorised_exchanges_take_no_part(talk):
         talk.poll(error(404), **options)
         talk.request(complete(), **options)
     for edition in (None, "2026-03", "2026-11"):
-        assert accusers(talk, edition) == set()
+        assert violated_laws(talk, edition) == set()
 
 
-def test_states_that_nobody_knows_say_nothing(talk):
+def test_unknown_states_are_not_judged(talk):
     talk.request(generating())
     talk.poll(json_answer(200, {"status": "queued", "export_id": OTHER_JOB}))
     talk.poll(json_answer(200, []))

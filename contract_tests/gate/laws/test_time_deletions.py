@@ -37,7 +37,7 @@ def talk(request):
         (complete(), [VIOLATED]),
     ],
 )
-def test_a_deleted_job_is_gone_for_those_who_poll(talk, after, outcomes):
+def test_deleted_job_that_polls_still_show_is_violation(talk, after, outcomes):
     talk.request(generating())
     talk.poll(complete())
     talk.delete(DELETED)
@@ -46,7 +46,7 @@ def test_a_deleted_job_is_gone_for_those_who_poll(talk, after, outcomes):
     assert talk.outcomes("time.deleted") == outcomes
 
 
-def test_a_deleted_job_is_not_listed(talk):
+def test_deleted_job_that_is_still_listed_is_violation(talk):
     talk.request(generating())
     talk.list(job())
     talk.delete(DELETED)
@@ -57,7 +57,7 @@ def test_a_deleted_job_is_not_listed(talk):
 
 
 @pytest.mark.parametrize("state", [failed(), error(404)])
-def test_what_was_so_before_does_not_prove_a_deletion(talk, state):
+def test_job_already_gone_before_the_deletion_is_not_judged(talk, state):
     talk.request(generating())
     talk.list()
     talk.poll(state)
@@ -67,7 +67,7 @@ def test_what_was_so_before_does_not_prove_a_deletion(talk, state):
     assert talk.outcomes("time.deleted") == []
 
 
-def test_a_failed_job_that_is_not_there_any_more_is_deleted(talk):
+def test_failed_job_missing_after_its_deletion_holds(talk):
     talk.request(generating())
     talk.poll(failed())
     talk.delete(DELETED)
@@ -75,7 +75,7 @@ def test_a_failed_job_that_is_not_there_any_more_is_deleted(talk):
     assert talk.outcomes("time.deleted") == [HELD]
 
 
-def test_what_was_not_done_or_is_not_known_deletes_nothing(talk):
+def test_refused_or_unanswered_deletion_is_not_judged(talk):
     talk.delete(DELETED)
     talk.poll(running())
     talk.request(generating())
@@ -86,7 +86,7 @@ def test_what_was_not_done_or_is_not_known_deletes_nothing(talk):
     assert talk.outcomes("time.deleted") == [VIOLATED]
 
 
-def test_what_overlaps_a_deletion_has_no_order(talk):
+def test_poll_that_overlaps_a_deletion_is_not_judged(talk):
     talk.request(generating())
     talk.delete(DELETED, took=9.0)
     talk.poll(complete())
@@ -97,14 +97,14 @@ def test_what_overlaps_a_deletion_has_no_order(talk):
 # time.delete-generating
 
 
-def test_the_delete_of_a_generating_job_is_409(talk):
+def test_deletion_of_a_generating_job_is_violation_unless_refused_with_409(talk):
     told = talk.request(generating())
     refused = talk.delete(error(409), after=0.5)
     (seen,) = talk.judged("time.delete-generating")
     assert (seen.outcome, seen.exchanges) == (HELD, (told.index, refused.index))
 
 
-def test_another_refusal_of_a_job_that_is_still_generating_is_accused(talk):
+def test_deletion_of_a_generating_job_refused_with_another_status_is_violation(talk):
     talk.request(generating())
     talk.delete(error(404), after=0.5)
     talk.poll(running())
@@ -112,14 +112,14 @@ def test_another_refusal_of_a_job_that_is_still_generating_is_accused(talk):
 
 
 @pytest.mark.parametrize("response", [error(404), error(429), error(500), None])
-def test_a_job_that_may_have_ended_accuses_nobody(talk, response):
+def test_deletion_of_a_job_that_may_have_ended_is_not_judged(talk, response):
     talk.request(generating())
     talk.delete(response, after=0.5)
     talk.poll(complete())
     assert talk.outcomes("time.delete-generating") == []
 
 
-def test_a_made_up_request_may_be_refused_for_other_reasons(talk):
+def test_fuzzed_deletion_may_be_refused_for_other_reasons(talk):
     talk.request(generating())
     talk.delete(error(400), after=0.5, generated=True)
     talk.poll(running())
@@ -128,7 +128,7 @@ def test_a_made_up_request_may_be_refused_for_other_reasons(talk):
     assert talk.outcomes("time.delete-generating") == [HELD]
 
 
-def test_the_delete_of_a_complete_job_is_another_laws(talk):
+def test_deletion_of_a_complete_job_is_not_judged_by_the_law_of_generating_jobs(talk):
     talk.request(generating())
     talk.poll(complete())
     talk.delete(error(404), after=0.5)
@@ -136,14 +136,14 @@ def test_the_delete_of_a_complete_job_is_another_laws(talk):
     assert talk.outcomes("time.delete-generating") == []
 
 
-def test_the_delete_of_a_job_that_only_others_see_is_not_judged(talk):
+def test_deletion_of_a_job_that_only_others_see_is_not_judged(talk):
     talk.request(generating(), sender=0)
     talk.delete(error(404), after=0.5, sender=1)
     talk.poll(running(), sender=0)
     assert talk.outcomes("time.delete-generating") == []
 
 
-def test_a_deletion_may_be_by_chance(talk):
+def test_single_deletion_of_a_generating_job_is_not_judged(talk):
     talk.request(generating())
     talk.delete(DELETED, after=0.5)
     assert talk.outcomes("time.delete-generating") == []
@@ -172,7 +172,7 @@ def deleted_at(talk, export_id, age, resource=RESOURCE):
         ((2.0, 0.8), True),
     ],
 )
-def test_deletions_at_one_age_may_be_by_chance_and_at_several_are_not(talk, ages, accused):
+def test_deletions_at_several_ages_are_violation_but_at_one_age_are_not(talk, ages, accused):
     for number, age in enumerate(ages):
         deleted_at(talk, f"job-{number}", age)
     found = talk.judged("time.delete-generating")
@@ -180,13 +180,13 @@ def test_deletions_at_one_age_may_be_by_chance_and_at_several_are_not(talk, ages
     assert all("2 generating jobs were deleted, at different ages" in one.seen for one in found)
 
 
-def test_exports_of_other_resources_take_another_time(talk):
+def test_exports_of_other_resources_are_not_compared(talk):
     deleted_at(talk, JOB, 0.8)
     deleted_at(talk, OTHER_JOB, 2.0, "another")
     assert talk.outcomes("time.delete-generating") == []
 
 
-def test_a_job_that_no_request_named_has_no_age(talk):
+def test_job_that_no_request_returned_has_no_age(talk):
     for export_id in (JOB, OTHER_JOB):
         talk.poll(running(export_id), export_id)
         talk.delete(DELETED, export_id, after=0.5)
@@ -197,7 +197,7 @@ def test_a_job_that_no_request_named_has_no_age(talk):
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 409])
-def test_a_refused_deletion_deletes_nothing(talk, status):
+def test_refused_deletion_after_which_the_job_remains_holds(talk, status):
     talk.request(generating())
     talk.poll(complete())
     refused = talk.delete(error(status), credential=Credential.WRONG_TOKEN)
@@ -211,7 +211,7 @@ def test_a_refused_deletion_deletes_nothing(talk, status):
 
 
 @pytest.mark.parametrize("told", [failed(), complete()])
-def test_a_job_that_failed_may_be_a_deleted_one(talk, told):
+def test_job_that_failed_may_be_a_deleted_job(talk, told):
     talk.request(generating())
     talk.poll(told)
     talk.delete(error(403))
@@ -219,7 +219,7 @@ def test_a_job_that_failed_may_be_a_deleted_one(talk, told):
     assert talk.outcomes("time.delete-refused") == []
 
 
-def test_a_refused_deletion_that_deletes_is_accused(talk):
+def test_refused_deletion_that_deletes_is_violation(talk):
     talk.request(generating())
     talk.delete(error(409))
     talk.poll(error(404))
@@ -228,13 +228,13 @@ def test_a_refused_deletion_that_deletes_is_accused(talk):
     )
 
 
-def test_a_job_of_which_nothing_was_told_before_is_not_judged(talk):
+def test_job_not_seen_before_its_deletion_is_not_judged(talk):
     talk.delete(error(404))
     talk.poll(running())
     assert talk.outcomes("time.delete-refused") == []
 
 
-def test_who_never_saw_the_job_does_not_tell_that_it_is_lost(talk):
+def test_account_that_never_saw_the_job_does_not_show_its_loss(talk):
     talk.request(generating(), sender=0)
     talk.delete(error(409), sender=1)
     talk.poll(error(404), sender=1)
@@ -243,7 +243,7 @@ def test_who_never_saw_the_job_does_not_tell_that_it_is_lost(talk):
     assert talk.outcomes("time.delete-refused") == [HELD]
 
 
-def test_other_reasons_for_a_lost_job_accuse_nobody(talk):
+def test_job_lost_for_another_reason_is_not_judged(talk):
     other = "batch" if talk.kind == "collection" else "collection"
     talk.request(generating())
     talk.delete(error(404), kind=other)
@@ -258,7 +258,7 @@ def test_other_reasons_for_a_lost_job_accuse_nobody(talk):
     assert talk.outcomes("time.delete-refused") == []
 
 
-def test_a_server_that_fails_afterwards_accuses_nobody(talk):
+def test_server_error_after_a_deletion_is_not_judged(talk):
     talk.request(generating())
     talk.delete(error(409))
     talk.poll(error(500))

@@ -31,7 +31,7 @@ def jobs(number):
     return [job(str(UUID(int=each))) for each in range(number)]
 
 
-def test_another_filter_is_another_job(talk):
+def test_request_with_another_filter_is_violation_if_it_returns_the_running_job(talk):
     talk.request(generating())
     talk.filtered(generating(OTHER_JOB))
     talk.filtered(generating(OTHER_JOB), "?from=2015-01-01T01:00:00%2B01:00")
@@ -44,7 +44,7 @@ def test_another_filter_is_another_job(talk):
     assert talk.violation("time.request-filter", LATER).operation == talk.requesting
 
 
-def test_a_job_that_has_ended_does_not_show_that_filters_count(talk):
+def test_job_that_has_ended_does_not_show_that_filters_count(talk):
     talk.request(generating())
     talk.filtered(generating(OTHER_JOB))
     talk.poll(complete())
@@ -53,7 +53,7 @@ def test_a_job_that_has_ended_does_not_show_that_filters_count(talk):
 
 @pytest.mark.parametrize("query", ["?from=2015-01-01", "?from=2015-01-01T00:00:00", "?study_id="])
 @pytest.mark.parametrize("turned", [False, True])
-def test_what_may_be_the_same_filter_accuses_nobody(talk, query, turned):
+def test_filters_that_may_be_equal_are_not_judged(talk, query, turned):
     queries = [query, "?from=2015-01-01T00:00:00Z"]
     for each in reversed(queries) if turned else queries:
         talk.filtered(generating(), each)
@@ -61,7 +61,7 @@ def test_what_may_be_the_same_filter_accuses_nobody(talk, query, turned):
     assert talk.outcomes("time.request-filter", LATER) == []
 
 
-def test_one_filter_shows_nothing():
+def test_requests_without_a_second_filter_are_not_judged():
     talk = Talk()
     talk.request(generating())
     talk.request(generating(OTHER_JOB), "r2", query="?study_id=a")
@@ -77,11 +77,11 @@ def over(talk, response, after=10, before=10):
 
 
 @pytest.mark.parametrize("status", [400, 403, 409, 422])
-def test_an_eleventh_job_may_be_refused_with_any_status(talk, status):
+def test_eleventh_job_may_be_refused_with_any_client_error(talk, status):
     assert [seen.outcome for seen in over(talk, error(status))] == [HELD]
 
 
-def test_an_eleventh_job_may_be_one_request_too_many(talk):
+def test_rate_limited_eleventh_job_is_not_judged(talk):
     assert over(talk, HttpResponse(429)) == []
 
 
@@ -94,7 +94,9 @@ def test_an_eleventh_job_may_be_one_request_too_many(talk):
         (body_answer(409, b"<h1>No"), 10, "no error envelope"),
     ],
 )
-def test_more_than_ten_are_accused(talk, response, after, seen):
+def test_eleventh_job_or_undocumented_refusal_at_the_limit_is_violation(
+    talk, response, after, seen
+):
     over(talk, response, after)
     assert seen in talk.violation("time.limit", LATER).seen
 
@@ -110,11 +112,11 @@ def test_more_than_ten_are_accused(talk, response, after, seen):
         (error(409), 9, 9),
     ],
 )
-def test_what_proves_nothing(talk, response, after, before):
+def test_ambiguous_response_at_the_job_limit_is_not_judged(talk, response, after, before):
     assert over(talk, response, after, before) == []
 
 
-def test_without_a_list_afterwards_nothing_is_proved(talk):
+def test_refusal_without_a_later_list_is_not_judged(talk):
     talk.list(*jobs(10))
     talk.filtered(error(409))
     talk.request(None)
@@ -122,7 +124,7 @@ def test_without_a_list_afterwards_nothing_is_proved(talk):
 
 
 @pytest.mark.parametrize("between", ["request", "delete"])
-def test_lists_that_are_out_of_date_prove_nothing(talk, between):
+def test_outdated_list_proves_nothing(talk, between):
     talk.list(*jobs(10))
     if between == "request":
         talk.request(None)
@@ -141,11 +143,11 @@ def freed(talk, response, query="?from=2015-01-01T00%3A00%3A00Z"):
     return [seen.outcome for seen in talk.judged("time.limit", LATER)][1:]
 
 
-def test_when_one_is_deleted_there_is_room_again(talk):
+def test_request_after_a_deletion_at_the_limit_starts_a_job(talk):
     assert freed(talk, generating()) == [HELD]
 
 
-def test_what_another_account_lists_tells_this_one_of_no_room(talk):
+def test_list_of_another_account_does_not_show_a_free_slot(talk):
     talk.list(*jobs(10), sender=0)
     talk.request(error(403), sender=1)
     talk.list(*jobs(9), sender=0)
@@ -153,7 +155,7 @@ def test_what_another_account_lists_tells_this_one_of_no_room(talk):
     assert talk.outcomes("time.limit", LATER) == []
 
 
-def test_who_refuses_still_is_accused(talk):
+def test_refusal_after_a_deletion_at_the_limit_is_violation(talk):
     assert freed(talk, error(409)) == [VIOLATED]
 
 
@@ -166,7 +168,7 @@ def test_who_refuses_still_is_accused(talk):
         (error(409), "?from=2015-01-01"),
     ],
 )
-def test_another_refusal_proves_nothing(talk, response, query):
+def test_refusal_for_another_reason_after_a_deletion_is_not_judged(talk, response, query):
     assert freed(talk, response, query) == []
 
 
@@ -176,7 +178,7 @@ def test_another_refusal_proves_nothing(talk, response, query):
 @pytest.mark.parametrize(
     ("listed", "between", "outcome"), [(10, 0, []), (9, 1, []), (9, 0, [VIOLATED])]
 )
-def test_a_refusal_at_the_limit_has_no_documented_status(talk, listed, between, outcome):
+def test_refusal_at_the_job_limit_may_have_any_status(talk, listed, between, outcome):
     talk.list(*jobs(listed))
     for _ in range(between):
         talk.filtered(generating(JOB))
@@ -186,7 +188,7 @@ def test_a_refusal_at_the_limit_has_no_documented_status(talk, listed, between, 
     assert talk.outcomes("shape.status", "2026-03")[-1] is VIOLATED
 
 
-def test_without_a_list_nobody_knows_how_many_there_are(talk):
+def test_refusal_without_a_list_is_judged_by_documented_statuses(talk):
     talk.request(error(422), "r2")
     talk.request(error(422))
     talk.request(generating())

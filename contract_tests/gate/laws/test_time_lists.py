@@ -23,7 +23,7 @@ def talk(request):
 # time.listed
 
 
-def test_a_job_that_was_named_is_listed(talk):
+def test_requested_job_missing_from_the_list_is_violation(talk):
     talk.request(generating())
     talk.list(job())
     talk.list()
@@ -32,27 +32,27 @@ def test_a_job_that_was_named_is_listed(talk):
     assert talk.outcomes("time.listed") == [HELD, VIOLATED]
 
 
-def test_a_job_that_may_be_deleted_need_not_be_listed(talk):
+def test_job_that_may_be_deleted_need_not_be_listed(talk):
     talk.request(generating())
     talk.delete(None)
     talk.list()
     assert talk.outcomes("time.listed") == []
 
 
-def test_a_job_that_is_named_meanwhile_need_not_be_listed(talk):
+def test_job_requested_during_the_list_need_not_be_listed(talk):
     talk.request(generating(), took=5.0)
     talk.list()
     assert talk.outcomes("time.listed") == []
 
 
-def test_what_a_refused_deletion_does_is_another_laws(talk):
+def test_job_missing_after_a_refused_deletion_is_not_judged(talk):
     talk.request(generating())
     talk.delete(error(409))
     talk.list()
     assert talk.outcomes("time.listed") == []
 
 
-def test_another_account_need_not_have_it_in_its_list(talk):
+def test_list_of_another_account_need_not_have_the_job(talk):
     talk.request(generating(), sender=0)
     talk.list(sender=1)
     assert talk.outcomes("time.listed") == []
@@ -76,13 +76,13 @@ def test_another_account_need_not_have_it_in_its_list(talk):
         ("READY", running(), []),
     ],
 )
-def test_the_list_is_not_ahead(talk, listed, polled, outcomes):
+def test_list_that_is_ahead_of_later_polls_is_violation(talk, listed, polled, outcomes):
     talk.list(job(OTHER_JOB), job(status=listed), job(status=3))
     talk.poll(polled)
     assert talk.outcomes("time.list-status") == outcomes
 
 
-def test_what_polls_take_back_is_another_laws(talk):
+def test_state_that_polls_take_back_is_not_judged(talk):
     talk.poll(complete())
     talk.list(job(status="complete"))
     talk.poll(running())

@@ -11,7 +11,7 @@ def exchange(method: str, url: str, base_url: str = BASE) -> Exchange:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_an_operation_reads_as_method_and_path(operation):
+def test_operation_is_displayed_as_method_and_path(operation):
     assert str(operation) == f"{operation.method} {operation.template}"
     if operation.action == "archive":
         assert operation.template == f"the {operation.kind}'s presigned URL"
@@ -23,14 +23,14 @@ def test_an_operation_reads_as_method_and_path(operation):
         assert address.operation.action in ("request", "status")
 
 
-def test_paths_and_addresses_are_each_others_inverse():
+def test_paths_and_addresses_round_trip():
     assert address_of(path_of("batch", "b%201")) == Address("batch", "b 1", None)
     assert address_of(path_of("collection", "c", JOB)) == Address("collection", "c", JOB)
     assert address_of("/api/v1/data-collection/datasets/d/export") is None
 
 
 @pytest.mark.parametrize("dots", [".", "..", "%2E", "%2e.", ".%2E"])
-def test_what_a_path_with_dots_names_is_elsewhere(dots):
+def test_path_with_dot_segments_names_no_operation(dots):
     assert address_of(path_of("batch", dots)) is None
     assert address_of(path_of("batch", "b", dots)) is None
     assert address_of(path_of("batch", "b", f"{dots}.a")) is not None
@@ -48,11 +48,11 @@ def test_what_a_path_with_dots_names_is_elsewhere(dots):
         ("GET", "https://[", None),
     ],
 )
-def test_the_operation_is_told_by_method_and_path(method, url, operation):
+def test_operation_is_identified_by_method_and_path(method, url, operation):
     assert exchange(method, url).operation == operation
 
 
-def test_json_is_read_leniently():
+def test_json_body_is_read_leniently():
     assert body_answer(200, b'\xef\xbb\xbf{"a": NaN, "a": 1}').json == {"a": 1}
     for body in (b"", b"<html>", b"\xff", b"[" * 100_000):
         assert body_answer(200, body).json is MISSING
@@ -72,12 +72,12 @@ def test_json_is_read_leniently():
         ("", None),
     ],
 )
-def test_the_date_is_the_servers_own(value, date):
+def test_date_is_taken_from_the_response(value, date):
     assert HttpResponse(200, (("DATE", value),)).date == date
     assert HttpResponse(200).date is None
 
 
-def test_a_download_is_known_by_the_answer_that_named_its_url():
+def test_download_is_identified_by_the_response_with_its_url():
     talk = Talk("collection")
     first = talk.poll(complete())
     talk.poll(complete())

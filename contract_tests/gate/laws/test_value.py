@@ -34,7 +34,7 @@ def talk(request) -> Talk:
 
 
 @pytest.mark.parametrize("send", ["request", "poll"])
-def test_a_url_must_not_have_expired_by_the_servers_own_date(talk, send):
+def test_url_expired_by_the_servers_date_is_violation(talk, send):
     getattr(talk, send)(dated(complete(), START + timedelta(hours=2)))
     getattr(talk, send)(dated(complete(), START + timedelta(minutes=59)))
     seen = talk.violation("value.expiry-future")
@@ -46,12 +46,12 @@ def test_a_url_must_not_have_expired_by_the_servers_own_date(talk, send):
     assert talk.outcomes("value.expiry-future") == [VIOLATED, HELD]
 
 
-def test_an_expiry_at_the_very_moment_is_no_future(talk):
+def test_expiry_at_the_servers_date_is_violation(talk):
     talk.poll(dated(complete(), START + timedelta(hours=1)))
     assert talk.outcomes("value.expiry-future") == [VIOLATED]
 
 
-def test_any_offset_and_any_lifetime_will_do(talk):
+def test_expiry_with_any_offset_and_lifetime_holds(talk):
     for expires_at in (
         "2026-03-20T16:30:00.5+05:30",
         "2099-01-01T00:00:00Z",
@@ -61,7 +61,7 @@ def test_any_offset_and_any_lifetime_will_do(talk):
     assert talk.outcomes("value.expiry-future") == [HELD] * 3
 
 
-def test_without_a_date_the_recorders_clock_has_five_minutes_allowance(talk):
+def test_expiry_without_server_date_allows_five_minutes_of_clock_difference(talk):
     hour = timedelta(hours=1)
     talk.poll(complete(), sent=START + hour + timedelta(minutes=4))
     talk.poll(complete(), sent=START + hour + timedelta(minutes=5))
@@ -74,7 +74,7 @@ def test_without_a_date_the_recorders_clock_has_five_minutes_allowance(talk):
     "expires_at",
     [None, "soon", "2026-03-20T11:00:00", "0001-01-01T00:00:00+23:59", "2026-12-31T23:58:60Z"],
 )
-def test_an_expiry_that_is_no_moment_is_left_to_the_law_of_bodies(talk, expires_at):
+def test_expiry_that_is_not_a_timestamp_is_not_judged(talk, expires_at):
     talk.poll(dated(complete(expires_at=expires_at), START))
     assert talk.outcomes("value.expiry-future") == []
     assert talk.outcomes("value.url-expiry") == []
@@ -86,7 +86,7 @@ def test_an_expiry_that_is_no_moment_is_left_to_the_law_of_bodies(talk, expires_
 @pytest.mark.parametrize(
     "url", [URL, "http://127.0.0.1:8000/x", "http://localhost/x", "http://[::1]/"]
 )
-def test_a_url_may_be_https_or_lead_to_the_loopback(talk, url):
+def test_https_or_loopback_url_holds(talk, url):
     talk.request(complete(url))
     talk.poll(complete(url))
     assert talk.outcomes("value.url") == [HELD, HELD]
@@ -103,14 +103,14 @@ def test_a_url_may_be_https_or_lead_to_the_loopback(talk, url):
         ("", "it is not an absolute http(s) URL"),
     ],
 )
-def test_another_url_is_accused_without_its_secrets(talk, url, reason):
+def test_insecure_url_is_violation_shown_without_its_secrets(talk, url, reason):
     talk.poll(complete(url))
     seen = talk.violation("value.url")
     assert seen.seen.endswith(f": {reason}")
     assert "s3cret" not in seen.seen
 
 
-def test_a_url_that_was_taken_out_is_not_judged_but_one_cut_short_is(talk):
+def test_redacted_url_is_not_judged_but_truncated_one_is(talk):
     talk.poll(complete("[redacted]", redacted=True))
     talk.poll(complete("https://store.example/a.zip?[redacted]", redacted=True))
     talk.poll(complete("http://store.example/a.zip?[redacted]", redacted=True))
@@ -118,7 +118,7 @@ def test_a_url_that_was_taken_out_is_not_judged_but_one_cut_short_is(talk):
 
 
 @pytest.mark.parametrize("url", [5, None, ["https://a/b"]])
-def test_a_url_that_is_no_text_is_left_to_the_law_of_bodies(talk, url):
+def test_url_that_is_not_text_is_not_judged(talk, url):
     talk.poll(complete(url))
     assert talk.outcomes("value.url") == []
 
@@ -136,7 +136,7 @@ def test_a_url_that_is_no_text_is_left_to_the_law_of_bodies(talk, url):
         "X-Amz-Date=20260320T095900Z&X-Amz-Expires=3600",
     ],
 )
-def test_an_expiry_that_the_url_shows_agrees_within_a_minute(talk, query):
+def test_expiry_within_a_minute_of_the_urls_own_holds(talk, query):
     talk.request(complete(f"https://store.example/a.zip?{query}"))
     talk.poll(complete(f"https://store.example/a.zip?{query}"))
     assert talk.outcomes("value.url-expiry") == [HELD, HELD]
@@ -151,7 +151,7 @@ def test_an_expiry_that_the_url_shows_agrees_within_a_minute(talk, query):
         "Expires=1000000000",
     ],
 )
-def test_an_expiry_that_differs_is_accused_in_both_directions(talk, query):
+def test_expiry_before_or_after_the_urls_own_is_violation(talk, query):
     talk.poll(complete(f"https://store.example/a.zip?{query}"))
     assert talk.violation("value.url-expiry").seen.startswith(
         "expires_at is 2026-03-20T11:00:00+00:00, but the URL expires at "
@@ -180,7 +180,7 @@ def test_an_expiry_that_differs_is_accused_in_both_directions(talk, query):
         ),
     ],
 )
-def test_an_expiry_that_the_url_does_not_show_is_not_judged(talk, url):
+def test_expiry_that_the_url_does_not_show_is_not_judged(talk, url):
     talk.poll(complete(url))
     assert talk.outcomes("value.url-expiry") == []
 
@@ -210,14 +210,14 @@ def members(talk: Talk, folder: str = "export-r1-20260320T100000/") -> list[str]
 
 
 @pytest.mark.parametrize("folder", ["", "batch-export-r1/"])
-def test_the_documented_members_may_stand_at_the_top_or_in_one_folder(talk, folder):
+def test_documented_members_may_be_at_the_top_or_in_one_folder(talk, folder):
     data = zipped(*members(talk, folder), f"{folder}README.md", f"{folder}files/a/b.png")
     talk.poll(complete())
     talk.fetch(whole(data))
     assert talk.outcomes("value.archive") == [HELD]
 
 
-def test_two_ranges_are_enough(talk):
+def test_archive_read_in_two_ranges_is_judged(talk):
     data = zipped(*members(talk))
     talk.poll(complete())
     talk.fetch(ranged(data, len(data) - 22, len(data)))
@@ -227,7 +227,7 @@ def test_two_ranges_are_enough(talk):
     assert (seen.operation, seen.outcome, seen.exchanges) == (talk.fetching, HELD, (1, 2))
 
 
-def test_a_directory_that_lacks_a_member_is_accused(talk):
+def test_archive_without_a_documented_member_is_violation(talk):
     first, *others = members(talk)
     talk.poll(complete())
     talk.fetch(whole(zipped("else/other.jsonl", "a/" + first, *others)))
@@ -235,7 +235,7 @@ def test_a_directory_that_lacks_a_member_is_accused(talk):
     assert seen.seen == f"the archive lacks {MEMBERS[talk.kind][0]}"
 
 
-def test_an_archive_of_the_other_kind_is_accused():
+def test_archive_of_the_other_kind_is_violation():
     talk = Talk("collection")
     talk.poll(complete())
     talk.fetch(whole(zipped(*MEMBERS["batch"])))
@@ -244,7 +244,7 @@ def test_an_archive_of_the_other_kind_is_accused():
     )
 
 
-def test_a_page_instead_of_an_archive_is_accused(talk):
+def test_page_instead_of_an_archive_is_violation(talk):
     page = b"<html>Sign in to <a href='https://a/?sig=s3cret'>"
     talk.poll(complete())
     response = whole(page)
@@ -254,20 +254,20 @@ def test_a_page_instead_of_an_archive_is_accused(talk):
     assert "s3cret" not in seen
 
 
-def test_what_people_may_have_answered_is_not_quoted(talk):
+def test_possible_participant_answers_are_not_quoted(talk):
     talk.poll(complete())
     talk.fetch(whole(b'{"answer": "I am ill"}'))
     seen = talk.violation("value.archive").seen
     assert seen == """the URL does not serve a ZIP file: the body begins with {"an"""
 
 
-def test_the_beginning_alone_tells_a_page_from_an_archive(talk):
+def test_first_bytes_alone_distinguish_page_and_archive(talk):
     talk.poll(complete())
     talk.fetch(whole(b"<html>", cut=True))
     assert talk.outcomes("value.archive") == [VIOLATED]
 
 
-def test_an_archive_cut_short_is_accused(talk):
+def test_truncated_archive_is_violation(talk):
     data = zipped(*members(talk))[:-500]
     talk.poll(complete())
     talk.fetch(ranged(data, len(data) - 900, len(data)))
@@ -279,7 +279,7 @@ def test_an_archive_cut_short_is_accused(talk):
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 400, 500])
-def test_a_url_that_refuses_requests_without_the_token_is_accused(talk, status):
+def test_url_that_refuses_requests_without_the_token_is_violation(talk, status):
     talk.poll(complete())
     talk.fetch(HttpResponse(status))
     talk.fetch(HttpResponse(status))
@@ -288,14 +288,14 @@ def test_a_url_that_refuses_requests_without_the_token_is_accused(talk, status):
     assert seen.exchanges == (0, 1)
 
 
-def test_patience_conditions_and_redirects_are_not_refusals(talk):
+def test_rate_limits_failed_conditions_and_redirects_are_not_refusals(talk):
     talk.poll(complete())
     for status in (429, 503, 412, 416, 302, 304):
         talk.fetch(HttpResponse(status))
     assert talk.outcomes("value.archive") == []
 
 
-def test_a_url_may_refuse_once_it_has_expired(talk):
+def test_expired_url_may_refuse(talk):
     talk.poll(complete())
     talk.fetch(dated(HttpResponse(403), START + timedelta(hours=1)))
     talk.fetch(HttpResponse(403), after=3600.0)
@@ -304,7 +304,7 @@ def test_a_url_may_refuse_once_it_has_expired(talk):
     assert talk.outcomes("value.archive") == [VIOLATED]
 
 
-def test_an_archive_may_have_been_deleted_when_its_job_fails_later(talk):
+def test_archive_of_a_job_that_fails_later_may_have_been_deleted(talk):
     talk.poll(complete())
     talk.fetch(HttpResponse(404))
     talk.poll(failed(), resource="r2")
@@ -314,7 +314,7 @@ def test_an_archive_may_have_been_deleted_when_its_job_fails_later(talk):
     assert talk.outcomes("value.archive") == []
 
 
-def test_a_job_that_had_failed_before_explains_no_refusal(talk):
+def test_job_that_had_failed_before_does_not_excuse_a_refusal(talk):
     talk.poll(failed(), OTHER_JOB)
     talk.poll(complete())
     talk.fetch(HttpResponse(404))
@@ -322,13 +322,13 @@ def test_a_job_that_had_failed_before_explains_no_refusal(talk):
     assert talk.outcomes("value.archive") == [VIOLATED]
 
 
-def test_a_url_without_a_readable_expiry_may_refuse(talk):
+def test_url_without_readable_expiry_may_refuse(talk):
     talk.poll(complete(expires_at=None))
     talk.fetch(HttpResponse(403))
     assert talk.outcomes("value.archive") == []
 
 
-def test_one_good_answer_outweighs_refusals(talk):
+def test_one_successful_response_outweighs_refusals(talk):
     data = zipped(*members(talk))
     talk.poll(complete())
     talk.fetch(HttpResponse(500))
@@ -336,7 +336,7 @@ def test_one_good_answer_outweighs_refusals(talk):
     assert talk.outcomes("value.archive") == [HELD]
 
 
-def test_only_gets_without_the_token_of_urls_that_were_named_count(talk):
+def test_only_get_requests_of_issued_urls_without_the_token_are_judged(talk):
     talk.poll(complete())
     for credential in (Credential.VALID, Credential.UNKNOWN):
         talk.fetch(whole(b"<html>"), credential=credential)
@@ -357,19 +357,19 @@ def test_only_gets_without_the_token_of_urls_that_were_named_count(talk):
         HttpResponse(206, (("Content-Range", "bytes 5-0/9"),), b"PK\x03\x04"),
     ],
 )
-def test_bytes_that_the_recording_lacks_prove_nothing(talk, response):
+def test_bytes_missing_from_the_recording_prove_nothing(talk, response):
     talk.poll(complete())
     talk.fetch(response)
     assert talk.outcomes("value.archive") == []
 
 
-def test_an_empty_file_is_no_archive(talk):
+def test_empty_file_instead_of_an_archive_is_violation(talk):
     talk.poll(complete())
     talk.fetch(whole(b""))
     assert talk.outcomes("value.archive") == [VIOLATED]
 
 
-def test_each_url_is_judged_by_itself(talk):
+def test_each_url_is_judged_separately(talk):
     other = f"{URL}&n=2"
     talk.poll(complete())
     talk.poll(complete(other, EXPIRES_AT))
@@ -379,7 +379,7 @@ def test_each_url_is_judged_by_itself(talk):
     assert sorted(talk.outcomes("value.archive")) == [HELD, VIOLATED]
 
 
-def test_a_longer_answer_than_its_range_is_cut_to_it(talk):
+def test_response_longer_than_its_range_is_cut_to_the_range(talk):
     data = zipped(*members(talk))
     talk.poll(complete())
     talk.fetch(evolve(ranged(data, 0, len(data)), body=data + b"and more"))

@@ -29,7 +29,7 @@ def talk(request):
 # value.list-order
 
 
-def test_a_list_in_order_holds(talk):
+def test_list_in_order_holds(talk):
     talk.list(job(JOB, created_at="2026-03-20T11:00:01+01:00"), job(OTHER_JOB))
     # In these, any order is right.
     talk.list(job(JOB, created_at="2026-03-20T11:00:00+01:00"), job(OTHER_JOB))
@@ -44,14 +44,14 @@ def test_a_list_in_order_holds(talk):
         ([job(), job(OTHER_JOB, created_at="2026-03-20T10:00:01Z")], "comes after an older one"),
     ],
 )
-def test_a_list_out_of_order_is_accused(talk, jobs, seen):
+def test_list_out_of_order_is_violation(talk, jobs, seen):
     talk.list(*jobs)
     violation = talk.violation("value.list-order")
     assert seen in violation.seen
     assert violation.operation == Operation(talk.kind, "list")
 
 
-def test_what_cannot_be_read_is_not_in_a_list(talk):
+def test_unreadable_entries_are_ignored(talk):
     talk.list(1, {"export_id": 7}, job(created_at="yesterday"), job(OTHER_JOB, created_at=None))
     talk.list(response=json_answer(200, {"results": []}))
     talk.list(response=error(404))
@@ -63,7 +63,7 @@ def test_what_cannot_be_read_is_not_in_a_list(talk):
 
 
 @pytest.mark.parametrize(("seconds", "outcome"), [(59, HELD), (61, VIOLATED)])
-def test_jobs_are_not_created_in_the_future(talk, seconds, outcome):
+def test_job_created_in_the_future_is_violation(talk, seconds, outcome):
     response = json_answer(200, [job(created_at=(START + timedelta(seconds=seconds)).isoformat())])
     talk.list(response=response)
     talk.list(response=dated(json_answer(200, []), START))
@@ -83,7 +83,7 @@ def test_jobs_are_not_created_in_the_future(talk, seconds, outcome):
         ),
     ],
 )
-def test_the_time_of_a_job_stays(talk, again, seen):
+def test_creation_time_of_a_job_that_changes_is_violation(talk, again, seen):
     first = talk.list(response=dated(json_answer(200, [job(created_at="none"), job()]), START))
     talk.list(job(OTHER_JOB, created_at=again))
     later = talk.list(response=dated(json_answer(200, [job(created_at=again)]), START))
@@ -97,7 +97,9 @@ def test_the_time_of_a_job_stays(talk, again, seen):
 
 
 @pytest.mark.parametrize(("seconds", "outcomes"), [(-60, [HELD]), (-61, [VIOLATED])])
-def test_a_job_is_not_from_before_a_request_that_was_given_another(talk, seconds, outcomes):
+def test_new_job_created_before_a_request_that_returned_another_is_violation(
+    talk, seconds, outcomes
+):
     talk.request(dated(generating(), START))
     # Given again, it was still generating.
     talk.request(dated(generating(), START + timedelta(seconds=600)))
@@ -109,7 +111,7 @@ def test_a_job_is_not_from_before_a_request_that_was_given_another(talk, seconds
     assert talk.outcomes("value.list-created") == outcomes
 
 
-def test_a_job_may_be_from_before_requests_that_say_nothing_of_it(talk):
+def test_job_may_be_older_than_requests_that_do_not_return_it(talk):
     # With another filter, at the same time, without a time, and refused.
     talk.filtered(dated(generating(JOB), START + timedelta(seconds=900)))
     talk.request(complete())
@@ -121,7 +123,7 @@ def test_a_job_may_be_from_before_requests_that_say_nothing_of_it(talk):
     assert talk.outcomes("value.list-created") == [HELD]
 
 
-def test_without_the_time_of_a_request_none_is_too_early(talk):
+def test_job_is_never_too_early_without_the_time_of_the_request(talk):
     talk.request(generating())
     talk.request(generating(OTHER_JOB))
     talk.list(job(OTHER_JOB, created_at="2001-01-01T00:00:00Z"))
@@ -143,14 +145,14 @@ def test_without_the_time_of_a_request_none_is_too_early(talk):
         (None, VIOLATED),
     ],
 )
-def test_the_filter_is_the_requests(talk, shown, outcome):
+def test_listed_filter_that_differs_from_the_requests_is_violation(talk, shown, outcome):
     talk.filtered(generating())
     talk.list(job(filter=shown), job(OTHER_JOB, filter={"study_id": "strange"}))
     assert talk.outcomes("value.list-filter") == [outcome]
 
 
 @pytest.mark.parametrize("shown", [None, {}])
-def test_without_a_filter_none_is_shown(talk, shown):
+def test_listed_filter_of_an_unfiltered_request_is_violation(talk, shown):
     talk.list(job(filter={"study_id": "b"}))
     talk.request(generating())
     talk.list(job(filter=shown))
@@ -162,7 +164,7 @@ def test_without_a_filter_none_is_shown(talk, shown):
 
 
 @pytest.mark.parametrize("query", ["?from=2015-01-01", "?to=2015-01-01T00:00:00", "?study_id="])
-def test_what_conditions_without_a_moment_mean_is_left_to_the_server(talk, query):
+def test_filter_conditions_without_a_moment_are_not_judged(talk, query):
     talk.filtered(generating(), query)
     talk.list(job(filter={"from": "2015-01-01T00:00:00Z"}))
     assert talk.outcomes("value.list-filter") == []

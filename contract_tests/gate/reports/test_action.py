@@ -82,7 +82,7 @@ def run(tmp_path):
     )
 
 
-def test_every_input_reaches_the_command(run):
+def test_every_action_input_reaches_the_command(run):
     understood = run(
         target="https://api.example",
         token="secret",
@@ -107,7 +107,7 @@ def test_every_input_reaches_the_command(run):
     assert understood.token is None
 
 
-def test_what_is_not_given_is_left_to_the_command(run):
+def test_missing_inputs_use_the_commands_defaults(run):
     understood = run(target="https://api.example").understood
 
     assert (understood.batch, understood.baseline, understood.har) == (None, None, None)
@@ -115,13 +115,13 @@ def test_what_is_not_given_is_left_to_the_command(run):
     assert (understood.max_wait, understood.strict) == (None, False)
 
 
-def test_a_recording_is_judged_with_the_token_that_it_was_made_with(run):
+def test_token_is_passed_with_a_recording(run):
     understood = run(har="recorded.har", token="secret").understood
 
     assert (str(understood.har), understood.token) == ("recorded.har", "secret")
 
 
-def test_every_format_is_reported(run):
+def test_action_writes_every_report_format(run):
     reports = run(target="x").understood.report
 
     assert reports == [
@@ -135,18 +135,18 @@ def test_every_format_is_reported(run):
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])
-def test_the_exit_code_is_that_of_the_command(run, code):
+def test_exit_code_is_the_commands(run, code):
     done = run(code, target="x")
 
     assert done.ran.returncode == code
     assert done.text("output") == f"exit-code={code}\n"
 
 
-def test_the_summary_shows_the_report_as_it_is(run):
+def test_job_summary_shows_the_report_unchanged(run):
     assert run(1, target="x").text("summary") == "\n    FAILED\n    ```\n"
 
 
-def test_a_report_of_an_earlier_check_is_not_taken_for_this_ones(run, tmp_path):
+def test_reports_of_an_earlier_check_are_removed(run, tmp_path):
     (tmp_path / "reports").mkdir()
     for name in ("report.txt", "report.sarif", "notes.txt"):
         (tmp_path / "reports" / name).write_text("PASSED", encoding="utf-8")
@@ -156,7 +156,7 @@ def test_a_report_of_an_earlier_check_is_not_taken_for_this_ones(run, tmp_path):
     assert [path.name for path in (tmp_path / "reports").iterdir()] == ["notes.txt"]
 
 
-def test_inputs_from_variables_that_are_not_set_are_not_given(run):
+def test_empty_inputs_count_as_missing(run):
     understood = run(target="x", edition="", profile="", max_wait="").understood
 
     assert (understood.edition, understood.profile, understood.max_wait) == ("auto", "polite", None)
@@ -165,7 +165,7 @@ def test_inputs_from_variables_that_are_not_set_are_not_given(run):
 @pytest.mark.parametrize(
     ("profile", "extra"), [("polite", "contract"), ("", "contract"), ("full", "fuzz")]
 )
-def test_what_the_profile_needs_is_installed(tmp_path, profile, extra):
+def test_extra_of_the_profile_is_installed(tmp_path, profile, extra):
     step = STEPS["Install"]
     (tmp_path / "place" / "bin").mkdir(parents=True)
     # In place of Python: keeps what it was asked for.
@@ -204,7 +204,7 @@ def _all_of(extra, extras):
             yield from _all_of(name, extras)
 
 
-def test_inputs_are_no_commands(run):
+def test_inputs_cannot_inject_commands(run):
     hostile = "$(touch pwned)`touch pwned`\"'; touch pwned; --strict"
 
     done = run(target=hostile, batch=hostile)
@@ -213,11 +213,11 @@ def test_inputs_are_no_commands(run):
     assert not (done.folder / "pwned").exists()
 
 
-def test_no_expression_stands_in_a_script():
+def test_scripts_contain_no_expressions():
     assert [step for step in ACTION["runs"]["steps"] if "${{" in step.get("run", "")] == []
 
 
-def test_every_input_and_output_is_described_and_used():
+def test_inputs_and_outputs_are_described_and_used():
     text = (ROOT / "action.yml").read_text(encoding="utf-8")
 
     for name, given in ACTION["inputs"].items():
@@ -226,7 +226,7 @@ def test_every_input_and_output_is_described_and_used():
     assert all(given["description"] and given["value"] for given in ACTION["outputs"].values())
 
 
-def test_the_actions_that_are_used_are_pinned():
+def test_used_actions_are_pinned():
     used = [step["uses"] for step in ACTION["runs"]["steps"] if "uses" in step]
 
     assert len(used) == 2

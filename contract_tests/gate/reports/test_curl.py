@@ -26,7 +26,7 @@ def requested(resource="r1", query="", **changes):
     return command(talk.trace, evolve(exchange, **changes))
 
 
-def test_a_poll():
+def test_poll_is_a_get_with_the_token():
     talk = traces.Talk()
     exchange = talk.poll(traces.running())
 
@@ -35,7 +35,7 @@ def test_a_poll():
     )
 
 
-def test_a_request_says_that_it_has_no_body():
+def test_request_has_content_length_0():
     assert requested() == (
         "curl -sS -i -X POST -H 'Content-Length: 0' "
         f'-H "Authorization: Token $PROLIFIC_TOKEN" {BATCH}'
@@ -52,7 +52,7 @@ def test_a_request_says_that_it_has_no_body():
         (Credential.WRONG_TOKEN, "-H 'Authorization: Token wrong' "),
     ],
 )
-def test_the_credential_is_the_one_that_was_sent(credential, field):
+def test_command_sends_the_recorded_credential(credential, field):
     line = requested(credential=credential)
 
     assert line == f"curl -sS -i -X POST -H 'Content-Length: 0' {field}{BATCH}"
@@ -67,22 +67,22 @@ def test_the_credential_is_the_one_that_was_sent(credential, field):
         (f"{traces.BASE}:8443/", False),
     ],
 )
-def test_the_token_is_for_no_host_that_only_begins_like_the_apis(url, given):
+def test_token_is_not_sent_to_a_host_with_the_same_prefix(url, given):
     assert ("$PROLIFIC_TOKEN" in requested(url=url)) == given
 
 
-def test_other_methods_are_named():
+def test_other_methods_are_given_as_options():
     assert " -X PATCH -H " in requested(method="PATCH")
     # curl would wait for a body after -X HEAD.
     assert " --head -H " in requested(method="HEAD")
 
 
-def test_what_a_server_left_unanswered_is_given_up_after_a_while():
+def test_unanswered_request_has_a_time_limit():
     assert " --max-time 30 " in requested(failure="it hangs", response=None)
     assert "--max-time" not in requested()
 
 
-def test_headers_are_kept_but_for_those_that_curl_sends_itself_and_hidden_ones():
+def test_headers_are_kept_except_redacted_and_curls_own():
     headers = (
         ("Accept", "application/json"),
         ("AUTHORIZATION", "[redacted]"),
@@ -102,12 +102,12 @@ def test_headers_are_kept_but_for_those_that_curl_sends_itself_and_hidden_ones()
     ]
 
 
-def test_the_query_of_a_made_up_request_is_kept_and_any_other_is_not():
+def test_query_is_kept_only_for_fuzzed_requests():
     assert requested(query="?key=1", generated=True).endswith(f" '{BATCH}?key=1'")
     assert requested(query="?key=1").endswith(f" {BATCH}")
 
 
-def test_what_curl_would_read_as_a_pattern_is_taken_as_it_is():
+def test_curl_patterns_and_dot_segments_are_disabled():
     assert " --globoff " in requested(resource="{a,b}")
     assert "--globoff" not in requested()
     assert " --path-as-is " in requested(resource="..")
@@ -116,13 +116,13 @@ def test_what_curl_would_read_as_a_pattern_is_taken_as_it_is():
     assert "--path-as-is" not in requested(resource="a..b")
 
 
-def test_what_is_not_printable_ascii_is_percent_encoded():
+def test_non_ascii_and_control_characters_are_percent_encoded():
     line = requested("a~b\x7fc\n\xe9 d")
 
     assert line.endswith("/batches/a~b%7Fc%0A%C3%A9 d/export'")
 
 
-def test_an_archive_is_fetched_by_a_fresh_url_and_without_the_token():
+def test_archive_is_fetched_from_a_fresh_url_without_the_token():
     trace = verdicts.talk()
     poll = f'curl -sS -H "Authorization: Token $PROLIFIC_TOKEN" {BATCH}/{traces.JOB}'
     python = """python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])'"""
@@ -133,14 +133,14 @@ def test_an_archive_is_fetched_by_a_fresh_url_and_without_the_token():
     ]
 
 
-def test_the_token_is_for_the_api_alone():
+def test_token_is_sent_only_to_the_api():
     talk = traces.Talk()
     exchange = talk.fetch(None, url="https://elsewhere.example/x", credential=Credential.VALID)
 
     assert command(talk.trace, exchange) == "curl -sS -i https://elsewhere.example/x"
 
 
-def test_an_api_answer_that_names_an_api_url_is_repeated_as_any_other():
+def test_archive_url_within_the_api_is_repeated_as_a_poll():
     talk = traces.Talk()
     own = f"{BATCH}/{traces.JOB}"
     talk.poll(traces.complete(url=own))
@@ -149,7 +149,7 @@ def test_an_api_answer_that_names_an_api_url_is_repeated_as_any_other():
     assert command(talk.trace, exchange).endswith(f" {own}")
 
 
-def test_the_course_of_several_exchanges_is_several_lines_each_once():
+def test_several_exchanges_become_one_line_each():
     talk = traces.Talk()
     exchanges = [
         talk.request(traces.generating()),
@@ -163,7 +163,7 @@ def test_the_course_of_several_exchanges_is_several_lines_each_once():
     assert [line.rpartition("/")[2] for line in lines] == ["export", traces.JOB, traces.OTHER_JOB]
 
 
-def test_of_many_lines_the_last_are_shown():
+def test_only_the_last_lines_are_shown():
     talk = traces.Talk()
     exchanges = [talk.request(None, resource=f"r{number}") for number in range(5)]
 
@@ -172,7 +172,7 @@ def test_of_many_lines_the_last_are_shown():
     assert [line.split("/")[-2] for line in lines] == ["r2", "r3", "r4"]
 
 
-def test_no_secret_is_in_it():
+def test_commands_have_no_secrets():
     trace = verdicts.hostile().trace
 
     lines = "\n".join(command(trace, exchange) for exchange in trace.exchanges)
@@ -193,7 +193,7 @@ def test_no_secret_is_in_it():
         max_size=20,
     )
 )
-def test_a_shell_reads_each_as_one_command_with_nothing_of_its_own(requests):
+def test_shell_reads_each_line_as_one_literal_command(requests):
     lines = [
         requested(resource, method=method, headers=(("X-Made", value),), generated=True)
         for resource, method, value in requests

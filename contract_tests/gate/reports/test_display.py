@@ -20,43 +20,43 @@ def answer(content, status=200, content_type="application/json", **changes):
     return evolve(HttpResponse(status, (("Content-Type", content_type),), content), **changes)
 
 
-def test_people_count_from_one():
+def test_exchange_numbers_start_at_one():
     assert display.number(0) == 1
 
 
-def test_a_line_is_one_line_without_secrets():
+def test_line_has_no_line_breaks_or_secrets():
     text = display.line(f"a\n\x1b[1mb https://ada:{verdicts.PASSWORD}@h/x")
 
     assert text == "a \\x1b[1mb https://[redacted]@h/x"
 
 
-def test_an_empty_body_is_called_so():
+def test_empty_body_is_described_as_empty():
     assert body(answer(b"")) == display.BodyExcerpt("", 0, "empty")
 
 
-def test_a_body_keeps_its_lines():
+def test_body_keeps_its_lines():
     assert body(answer(b'{\r\n\t"a": 1\n}')) == display.BodyExcerpt('{\n    "a": 1\n}', 12)
 
 
-def test_a_body_without_the_query_of_its_url():
+def test_url_queries_in_bodies_are_redacted():
     text = body(answer(f'{{"url": "{verdicts.PRESIGNED}"}}'.encode())).text
 
     assert text == '{"url": "https://store.example/b.zip?[redacted]"}'
 
 
-def test_what_acts_on_terminals_and_readers_is_replaced():
+def test_control_and_direction_characters_are_replaced():
     assert body(answer("a\x1bb\u202ec\u2028d\xa0e".encode())).text == "a\ufffdb\ufffdc d e"
 
 
-def test_what_is_no_text_is_not_shown():
+def test_binary_body_is_not_shown():
     assert body(answer(b"ab\0cd")) == display.BodyExcerpt("", 5, "binary data, not shown")
 
 
-def test_what_is_not_utf8_is_shown_as_far_as_it_goes():
+def test_invalid_utf8_is_shown_with_replacement_characters():
     assert body(answer(b"caf\xe9")).text == "caf\ufffd"
 
 
-def test_a_long_body_is_cut():
+def test_long_body_is_truncated():
     text = body(answer(b"x" * 2001))
 
     assert (len(text.text), text.size) == (display.MAX_BODY_CHARACTERS, 2001)
@@ -65,14 +65,14 @@ def test_a_long_body_is_cut():
 
 
 @pytest.mark.parametrize(("size", "cut"), [(70_000, False), (100, True)])
-def test_a_password_that_was_cut_is_not_shown(size, cut):
+def test_truncated_password_is_not_shown(size, cut):
     text = body(answer(b"see https://ada:" + b"p" * size, cut=cut))
 
     assert text.text == "see "
     assert text.note == "truncated"
 
 
-def test_what_was_read_whole_has_no_cut_word():
+def test_completely_read_body_is_not_called_truncated():
     # Hidden values take less room: this is 65536 bytes, and short when it is shown.
     start = b"https://h.example/?key="
     whole = start + b"k" * (65536 - len(start))
@@ -82,7 +82,7 @@ def test_what_was_read_whole_has_no_cut_word():
     assert (text.text, text.note) == ("", "truncated")
 
 
-def test_what_a_store_serves_is_data_unless_it_says_otherwise():
+def test_store_body_is_shown_only_for_page_content_types():
     for status, content_type, visible in (
         (200, "application/zip", False),
         (206, "text/csv", False),
@@ -102,11 +102,11 @@ def test_what_a_store_serves_is_data_unless_it_says_otherwise():
         assert text == expected, (status, content_type)
 
 
-def test_what_a_store_serves_without_a_type_is_data():
+def test_store_body_without_content_type_is_not_shown():
     assert body(HttpResponse(200, (), b"words"), OUTSIDE).text == ""
 
 
-def test_headers_lose_secrets_and_excess():
+def test_headers_are_redacted_and_truncated():
     fields = [
         ("Set-COOKIE", "a=b"),
         ("x-api-key", "k"),
@@ -126,7 +126,7 @@ def test_headers_lose_secrets_and_excess():
     )
 
 
-def test_the_query_of_a_made_up_request_holds_no_secret():
+def test_query_of_a_fuzzed_request_is_shown():
     talk = traces.Talk()
     exchange = talk.request(None, query="?key=1")
 
@@ -135,7 +135,7 @@ def test_the_query_of_a_made_up_request_holds_no_secret():
 
 
 @given(st.text())
-def test_writable_texts_can_be_written_and_lose_nothing_else(text):
+def test_writable_text_replaces_only_unencodable_characters(text):
     written = display.writable(text)
 
     written.encode()
@@ -145,6 +145,6 @@ def test_writable_texts_can_be_written_and_lose_nothing_else(text):
     assert [c for c in written if ord(c) < 32 and c not in "\t\n\r"] == []
 
 
-def test_ordinary_text_is_writable():
+def test_ordinary_text_is_unchanged_by_writable():
     assert display.writable("a\t\n\r é 漢 😀") == "a\t\n\r é 漢 😀"
     assert display.writable("\x00\x1b\x7f\ud800\ufffe\uffff") == "\ufffd" * 6

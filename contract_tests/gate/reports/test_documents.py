@@ -6,7 +6,7 @@ from prolific_contract.gate.laws._law import LawSource
 from prolific_contract.gate.reports._documents import citation, page
 
 
-def test_the_page_of_the_operation_comes_first():
+def test_page_of_the_operation_is_preferred():
     source = LawSource("documents/000, 002, 004", "")
 
     assert page(source, verdicts.REQUEST).title == "Request a Batch Export"
@@ -14,7 +14,7 @@ def test_the_page_of_the_operation_comes_first():
     assert page(source, verdicts.COLLECTION_STATUS).title == "Get Collection Export Status"
 
 
-def test_otherwise_the_first_page_that_is_named():
+def test_first_named_page_is_used_otherwise():
     source = LawSource("API reference, errors; documents/003, 001; documents/004", "")
 
     assert page(source).title == "Exporting Collection Data"
@@ -22,13 +22,13 @@ def test_otherwise_the_first_page_that_is_named():
     assert page(source, verdicts.STATUS).title == "Get Batch Export Status"
 
 
-def test_a_page_about_the_same_kind_is_better_than_none():
+def test_page_about_the_same_kind_is_used_before_the_reference():
     source = LawSource("documents/000, 002, 004", "")
 
     assert page(source, verdicts.ARCHIVE).title == "Request a Batch Export"
 
 
-def test_a_source_without_a_known_page_has_the_reference():
+def test_source_without_known_page_uses_the_api_reference():
     assert page(LawSource("API reference, errors", "")).address.endswith("/api-reference")
     assert page(LawSource("documents/999", ""), verdicts.STATUS).title == "API reference"
 

@@ -18,17 +18,17 @@ def blocks(language):
     return re.findall(rf"(?ms)^```{language}\n(.*?)^```", GUIDE)
 
 
-def test_it_names_every_law_and_no_other():
+def test_guide_names_exactly_the_laws():
     named = re.findall(rf"`((?:{'|'.join(FAMILIES)})\.[a-z-]+)`", GUIDE)
 
     assert named == [law.id for law in LAWS]
 
 
-def test_it_names_every_format():
+def test_guide_names_every_report_format():
     assert set(re.findall(r"(?m)^\| `([a-z]+)` \|", GUIDE)) == set(FORMATS)
 
 
-def test_its_baseline_is_one(tmp_path):
+def test_baseline_example_in_the_guide_is_valid(tmp_path):
     (example,) = blocks("json")
     (tmp_path / "baseline.json").write_text(example, encoding="utf-8")
 
@@ -36,7 +36,7 @@ def test_its_baseline_is_one(tmp_path):
     assert read_baseline(tmp_path / "baseline.json").fingerprints == {"shape.error batch request"}
 
 
-def test_its_snippets_are_yaml_and_use_the_action_as_it_is():
+def test_ci_snippets_in_the_guide_use_existing_inputs_and_outputs():
     github, gitlab = map(yaml.safe_load, blocks("yaml"))
     action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
     (step,) = (s for s in github["jobs"]["contract"]["steps"] if s.get("id") == "gate")
@@ -47,5 +47,5 @@ def test_its_snippets_are_yaml_and_use_the_action_as_it_is():
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\((?!https:)([^)#]+)\)", GUIDE))
-def test_its_links_lead_somewhere(link):
+def test_links_in_the_guide_exist(link):
     assert (ROOT / "docs" / link).is_file()

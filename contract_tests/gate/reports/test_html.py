@@ -94,7 +94,7 @@ def any_page(request):
     return render(EVERY[request.param])
 
 
-def test_it_is_whole_and_of_known_elements(any_page):
+def test_page_is_complete_with_known_elements(any_page):
     report = Page(any_page)
 
     assert any_page.startswith("<!DOCTYPE html>\n<html")
@@ -102,14 +102,14 @@ def test_it_is_whole_and_of_known_elements(any_page):
     assert [tag for tag, _ in report.elements if tag in ("script", "style")] == ["style", "script"]
 
 
-def test_a_real_page_is_too(real_verdict):
+def test_page_of_a_real_verdict_has_known_elements(real_verdict):
     report = page(real_verdict)
 
     assert {tag for tag, _ in report.elements} <= TAGS
     assert "shape.error" in report.text("code")
 
 
-def test_it_loads_nothing_and_runs_only_its_own_script(any_page):
+def test_page_loads_nothing_and_allows_only_its_own_script(any_page):
     report = Page(any_page)
     (meta,) = report.having(**{"http-equiv": "Content-Security-Policy"})
 
@@ -127,7 +127,7 @@ def test_it_loads_nothing_and_runs_only_its_own_script(any_page):
     assert not re.search(r"fetch|XMLHttp|WebSocket|import\(|innerHTML", report.text("script"))
 
 
-def test_its_links_lead_somewhere(any_page):
+def test_links_in_the_page_have_targets(any_page):
     report = Page(any_page)
     ids = report.attributes("id")
 
@@ -138,7 +138,7 @@ def test_its_links_lead_somewhere(any_page):
         assert named in ids
 
 
-def test_what_scrolls_can_be_reached_by_keyboard_and_has_a_name(any_page):
+def test_scrollable_regions_are_focusable_and_labelled(any_page):
     for attrs in Page(any_page).having(tabindex="0"):
         assert attrs["role"] == "group"
         assert attrs["aria-label"]
@@ -151,7 +151,7 @@ def test_headings_do_not_skip_a_level(any_page):
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-def test_what_needs_the_script_is_hidden_until_it_runs(any_page):
+def test_script_controls_are_hidden_until_the_script_runs(any_page):
     for attrs in Page(any_page).having(**{"data-control": ""}):
         assert attrs["hidden"] == ""
     controls = [t for t, _ in Page(any_page).elements if t in ("button", "select", "input")]
@@ -166,7 +166,7 @@ def test_what_needs_the_script_is_hidden_until_it_runs(any_page):
         (verdicts.verdict(trace=Trace(())), "Inconclusive", "noted"),
     ],
 )
-def test_the_verdict_comes_first(verdict, word, tone):
+def test_verdict_is_at_the_top_of_the_page(verdict, word, tone):
     report = page(verdict)
 
     assert report.text("title").startswith(f"{word}: https://api.example · prolific-contract")
@@ -174,7 +174,7 @@ def test_the_verdict_comes_first(verdict, word, tone):
     assert report.having(class_=f"card verdict {tone}")
 
 
-def test_the_frame():
+def test_page_shows_profile_counts_duration_and_version():
     report = readable(page(verdicts.verdict(strict=True)))
 
     assert "polite, strict" in report
@@ -197,7 +197,7 @@ def test_sections_without_content_are_left_out():
     assert sections(verdicts.verdict(trace=Trace(()), cells=())) == ""
 
 
-def test_a_violation_has_all_there_is_to_say():
+def test_violation_shows_statement_source_exchanges_and_command():
     report = page(verdicts.failing())
     text = readable(report)
 
@@ -212,13 +212,13 @@ def test_a_violation_has_all_there_is_to_say():
     assert place["class"] == "place"
 
 
-def test_the_first_exchange_of_each_law_is_open():
+def test_first_exchange_of_each_law_is_expanded():
     folds = page(verdicts.failing()).having(class_="fold")
 
     assert ["open" in fold for fold in folds] == [True, False, True]
 
 
-def test_accepted_violations_are_called_so():
+def test_accepted_violations_are_marked_as_accepted():
     report = page(verdicts.failing(accepted=frozenset({"value.archive batch archive"})))
 
     assert report.having(class_="card violation accepted")
@@ -226,7 +226,7 @@ def test_accepted_violations_are_called_so():
     assert not page(verdicts.failing()).having(class_="chip accepted")
 
 
-def test_many_findings_and_exchanges_are_folded():
+def test_long_lists_of_findings_and_exchanges_are_folded():
     seen = [broken(REQUEST, f"way {number}", 0) for number in range(7)]
     often = [broken(STATUS, "same", index) for index in range(14)]
     trace = evolve(
@@ -241,7 +241,7 @@ def test_many_findings_and_exchanges_are_folded():
     assert "#11, #12 and 2 more)" in text
 
 
-def test_what_is_not_listed_is_told_without_a_link():
+def test_unlisted_exchange_is_named_without_link():
     talk = traces.Talk()
     talk.request(traces.generating())
     talk.send("GET", "https://elsewhere.example/x", HttpResponse(200))
@@ -253,7 +253,7 @@ def test_what_is_not_listed_is_told_without_a_link():
     assert "Exchange #2: GET, 200" in readable(report)
 
 
-def test_the_matrix_has_every_law_and_operation():
+def test_matrix_has_every_law_and_operation():
     found = (
         *cells(law("a.b", *OPERATIONS), broken(REQUEST, "x"), noted(STATUS, "n"), held(ARCHIVE)),
         *cells(law("c.d"), broken(STATUS, "y")),
@@ -276,7 +276,7 @@ def test_the_matrix_has_every_law_and_operation():
     assert "Not exercised 8" in readable(report)
 
 
-def test_the_timeline_tells_the_course_in_words_too():
+def test_timeline_has_a_text_alternative():
     talk = traces.Talk()
     talk.request(traces.generating(), after=0.0)
     talk.poll(traces.running())
@@ -314,7 +314,7 @@ def test_the_timeline_tells_the_course_in_words_too():
     assert all(a["tabindex"] == "-1" for t, a in report.elements if t == "a" and "tabindex" in a)
 
 
-def test_answers_before_the_first_state_have_no_colour():
+def test_responses_before_the_first_state_have_no_colour():
     talk = traces.Talk()
     talk.poll(traces.error(429))
     talk.poll(traces.running())
@@ -324,7 +324,7 @@ def test_answers_before_the_first_state_have_no_colour():
     assert not report.having(class_="run generating")
 
 
-def test_times_in_a_row_that_are_one_moment_are_one_time():
+def test_responses_at_the_same_time_are_shown_as_one_time():
     talk = traces.Talk()
     talk.request(traces.generating(), after=0.0)
     talk.poll(traces.running(), after=0.0)
@@ -332,7 +332,7 @@ def test_times_in_a_row_that_are_one_moment_are_one_time():
     assert "generating 2 times, 0.0 s" in readable(page(verdicts.verdict(trace=talk.trace)))
 
 
-def test_a_ready_export_without_an_id_is_called_so():
+def test_ready_export_without_id_is_marked():
     talk = traces.Talk()
     talk.request(traces.complete())
 
@@ -340,7 +340,7 @@ def test_a_ready_export_without_an_id_is_called_so():
 
 
 @pytest.mark.parametrize(("count", "width"), [(2, 48 + 60), (26, 48 + 25 * 40)])
-def test_short_timelines_take_the_room_there_is(count, width):
+def test_short_timelines_fill_the_available_width(count, width):
     talk = traces.Talk()
     for _ in range(count):
         talk.poll(traces.running())
@@ -348,7 +348,7 @@ def test_short_timelines_take_the_room_there_is(count, width):
     assert page(verdicts.verdict(trace=talk.trace)).attributes("width")[0] == str(width)
 
 
-def test_long_timelines_do_not_shrink():
+def test_long_timelines_keep_their_scale():
     talk = traces.Talk()
     for _ in range(100):
         talk.poll(traces.running())
@@ -378,14 +378,14 @@ def test_every_exchange_is_listed():
     assert "participants said" not in text
 
 
-def test_exchanges_that_break_nothing_are_not_called_so():
+def test_exchanges_without_violations_are_not_marked():
     report = page(verdicts.verdict())
 
     assert not report.having(class_="chip violated")
     assert report.attributes("data-tags")[0] == "batch-request"
 
 
-def test_of_a_recording_only_what_concerns_the_api_is_listed():
+def test_only_api_exchanges_of_a_recording_are_listed():
     talk = traces.Talk()
     talk.request(traces.generating())
     talk.send("PUT", f"{traces.BASE}/api/v1/data-collection/batches/r1/export", HttpResponse(405))
@@ -398,7 +398,7 @@ def test_of_a_recording_only_what_concerns_the_api_is_listed():
     assert "elsewhere" not in readable(report)
 
 
-def test_very_long_conversations_are_cut():
+def test_very_long_conversations_are_truncated():
     talk = traces.Talk()
     for _ in range(800):
         talk.poll(traces.running())
@@ -416,7 +416,7 @@ def test_very_long_conversations_are_cut():
     assert report.count("circle") == len(listed) + 200
 
 
-def test_what_there_was_instead_of_an_answer():
+def test_missing_response_is_shown_with_its_failure():
     talk = traces.Talk()
     talk.request(traces.generating())
     talk.poll(None, failure="reset by peer")
@@ -433,7 +433,7 @@ def test_what_there_was_instead_of_an_answer():
     assert "(empty)" in text
 
 
-def test_credentials_are_told_where_they_are_not_the_token():
+def test_credentials_other_than_the_token_are_shown():
     talk = traces.Talk()
     for credential in Credential:
         talk.poll(traces.running(), credential=credential)
@@ -446,7 +446,7 @@ def test_credentials_are_told_where_they_are_not_the_token():
     assert f"export/{traces.JOB} {Credential.UNKNOWN.value}" not in text
 
 
-def test_documented_answers_seen_or_not():
+def test_documented_responses_are_shown_as_seen_or_not_seen():
     answers = (
         verdicts.answer(200, "complete", seen=True),
         verdicts.answer(404, seen=False),
@@ -459,7 +459,7 @@ def test_documented_answers_seen_or_not():
     assert "batch request✓202 generating" in text
 
 
-def test_notes_and_stale_entries():
+def test_notes_and_stale_baseline_entries_are_shown():
     verdict = verdicts.verdict(
         *cells(law("a.b"), noted(REQUEST, "new: x", 0), noted(REQUEST, "new: x", 1), held(STATUS)),
         accepted=frozenset({"a.b batch status"}),
@@ -472,7 +472,7 @@ def test_notes_and_stale_entries():
     assert "shape.error batch requestin the baseline" in stale
 
 
-def test_what_a_server_sends_stays_text():
+def test_server_text_stays_text():
     report = page(verdicts.hostile())
 
     assert "<script>alert('x')</script></style></pre><img src=x onerror=alert(1)>" in report.text(
@@ -487,7 +487,7 @@ TOKENS = st.sampled_from([*WORDS.split(), "\x00", "\u2028", "\ud800", "\r", "\n"
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(TOKENS, max_size=12).map("".join))
-def test_no_text_becomes_markup(text):
+def test_arbitrary_text_never_becomes_markup(text):
     def made(value):
         talk = traces.Talk("batch", verdicts.Subject("batch", value))
         talk.request(traces.generating(value), resource=value, headers=((value, value),))
@@ -507,7 +507,7 @@ def test_no_text_becomes_markup(text):
         assert report.text(tag) == plain.text(tag)
 
 
-def test_elements_are_made_of_texts_and_elements():
+def test_element_is_built_from_texts_and_elements():
     made = element("p", "a", None, "b", element("b", "c"), "d", "e\x00", class_="x", data_y=None)
 
     assert made.text == "ab"

@@ -9,7 +9,7 @@ def course(lane):
     return [moment.state for moment in lane.responses]
 
 
-def test_a_job_from_its_request_to_its_end():
+def test_lane_spans_a_job_from_request_to_end():
     talk = traces.Talk()
     talk.request(traces.generating())
     talk.poll(traces.running())
@@ -23,7 +23,7 @@ def test_a_job_from_its_request_to_its_end():
     assert [[m.exchange.index for m in run] for run in lane.runs] == [[0, 1], [2, 3]]
 
 
-def test_a_new_job_has_a_lane_of_its_own():
+def test_new_job_has_its_own_lane():
     talk = traces.Talk()
     talk.request(traces.generating())
     talk.poll(traces.failed())
@@ -36,7 +36,7 @@ def test_a_new_job_has_a_lane_of_its_own():
     ]
 
 
-def test_an_export_that_is_ready_at_once_has_no_id():
+def test_export_ready_at_once_has_no_id():
     talk = traces.Talk()
     talk.request(traces.complete())
 
@@ -45,7 +45,7 @@ def test_an_export_that_is_ready_at_once_has_no_id():
     assert lane.export_id is None
 
 
-def test_answers_without_a_state_are_shown_by_what_they_are():
+def test_responses_without_state_are_shown_by_status():
     talk = traces.Talk()
     talk.request(traces.generating())
     talk.poll(traces.error(429))
@@ -57,7 +57,7 @@ def test_answers_without_a_state_are_shown_by_what_they_are():
     assert course(lane) == ["generating", "429", "no response", "200"]
 
 
-def test_probes_archives_and_made_up_requests_are_left_out():
+def test_probes_archives_and_fuzzed_requests_are_left_out():
     talk = traces.Talk()
     talk.request(traces.generating(), credential=Credential.NONE)
     talk.request(traces.generating(), generated=True)
@@ -68,7 +68,7 @@ def test_probes_archives_and_made_up_requests_are_left_out():
     assert lanes(talk.trace) == ()
 
 
-def test_a_recording_that_does_not_show_the_credential_counts():
+def test_recording_without_credentials_has_lanes():
     talk = traces.Talk()
     talk.poll(traces.running(), credential=Credential.UNKNOWN)
 

@@ -16,12 +16,12 @@ def report_format(request):
     return request.param
 
 
-def test_the_formats():
+def test_report_formats_are_known():
     assert sorted(FORMATS) == ["html", "json", "junit", "sarif", "text"]
     assert sorted(_FORMATS) == sorted(FORMATS)
 
 
-def test_a_report_is_written(report_format, tmp_path):
+def test_report_is_written(report_format, tmp_path):
     path = tmp_path / "new" / "report"
 
     write_report(report_format, verdicts.failing(), path)
@@ -30,7 +30,7 @@ def test_a_report_is_written(report_format, tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["report"]
 
 
-def test_a_report_replaces_an_older_one(report_format, tmp_path):
+def test_report_replaces_an_older_one(report_format, tmp_path):
     path = tmp_path / "report"
     path.write_text("old", encoding="utf-8")
 
@@ -39,14 +39,14 @@ def test_a_report_replaces_an_older_one(report_format, tmp_path):
     assert path.read_text(encoding="utf-8") != "old"
 
 
-def test_a_place_that_can_not_be_written_is_said(report_format, tmp_path):
+def test_unwritable_destination_is_reported(report_format, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
 
     with pytest.raises(DocumentError, match=r"file.report can't be written: "):
         write_report(report_format, verdicts.verdict(), tmp_path / "file" / "report")
 
 
-def test_hostile_answers_can_be_written(report_format, tmp_path):
+def test_hostile_responses_can_be_reported(report_format, tmp_path):
     path = tmp_path / "report"
 
     write_report(report_format, verdicts.hostile(), path)
@@ -55,7 +55,7 @@ def test_hostile_answers_can_be_written(report_format, tmp_path):
 
 
 @pytest.mark.parametrize("state", ["failing", "hostile"])
-def test_no_secret_is_in_any_format(report_format, state):
+def test_reports_of_all_formats_have_no_secrets(report_format, state):
     # The recorder takes the token out of answers; an Authorization field is ours to hide.
     text = FORMATS[report_format](getattr(verdicts, state)())
 
@@ -64,7 +64,7 @@ def test_no_secret_is_in_any_format(report_format, state):
     assert [secret for secret in verdicts.SECRETS if secret in str(decoded)] == []
 
 
-def test_no_secret_of_a_real_conversation_is_in_any_format(report_format, real_verdict):
+def test_reports_of_a_real_conversation_have_no_secrets(report_format, real_verdict):
     text = FORMATS[report_format](real_verdict)
     queries = [url.partition("?")[2] for url in real_verdict.trace.issued_urls if "?" in url]
 
@@ -76,5 +76,5 @@ def test_no_secret_of_a_real_conversation_is_in_any_format(report_format, real_v
         assert signature not in text
 
 
-def test_what_participants_said_is_in_no_format(report_format):
+def test_reports_have_no_participant_data(report_format):
     assert "participants said" not in FORMATS[report_format](verdicts.failing())

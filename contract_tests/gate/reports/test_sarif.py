@@ -40,11 +40,11 @@ def result(verdict, place=0):
         verdicts.verdict(trace=Trace(()), cells=(), started=None),
     ],
 )
-def test_every_report_is_of_the_schema(verdict):
+def test_every_report_is_valid_against_the_schema(verdict):
     VALIDATOR.validate(json.loads(render(verdict)))
 
 
-def test_a_real_report_is_of_the_schema(real_verdict):
+def test_report_of_a_real_verdict_is_valid_against_the_schema(real_verdict):
     VALIDATOR.validate(document(real_verdict))
     assert len(run(real_verdict)["results"]) >= len(real_verdict.violations) > 0
 
@@ -84,7 +84,7 @@ def test_violations_are_errors():
     assert "suppressions" not in found
 
 
-def test_accepted_ones_are_notes_that_are_suppressed():
+def test_accepted_violations_are_suppressed_notes():
     found = result(verdicts.failing(accepted=frozenset({"shape.error batch request"})))
 
     assert found["level"] == "note"
@@ -101,7 +101,7 @@ def test_notes_are_notes():
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
-def test_the_place_is_the_operation_in_the_contract(operation):
+def test_location_is_the_operation_in_the_contract(operation):
     found = result(verdicts.verdict(*cells(law("a.b", operation), broken(operation, "x"))))
     (location,) = found["locations"]
     physical = location["physicalLocation"]
@@ -116,7 +116,7 @@ def test_the_place_is_the_operation_in_the_contract(operation):
     assert location["logicalLocations"][0]["fullyQualifiedName"] == str(operation)
 
 
-def test_fingerprints_tell_results_apart_and_stay_when_the_sentence_changes():
+def test_fingerprints_are_distinct_and_independent_of_wording():
     def prints(*sentences):
         found = cells(law(), broken(REQUEST, sentences[0]), broken(STATUS, sentences[1]))
         results = run(verdicts.verdict(*found))["results"]
@@ -128,7 +128,7 @@ def test_fingerprints_tell_results_apart_and_stay_when_the_sentence_changes():
     assert prints("c", "d") == [first, second]
 
 
-def test_the_invocation():
+def test_invocation_has_exit_code_and_times():
     passed = run(verdicts.verdict())["invocations"][0]
     unproved = run(verdicts.verdict(trace=Trace(()), started=None))["invocations"][0]
 
@@ -145,7 +145,7 @@ def test_the_invocation():
     ]
 
 
-def test_nothing_in_a_message_becomes_a_link():
+def test_message_text_never_becomes_a_link():
     found = result(verdicts.verdict(*cells(law(), broken(REQUEST, "see [x](0) \\ y"))))
 
     assert "see \\[x\\](0) \\\\ y" in found["message"]["text"]

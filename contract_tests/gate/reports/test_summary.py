@@ -21,7 +21,7 @@ def summary(*found, **changes):
     return Summary(verdicts.verdict(*found, **changes))
 
 
-def test_conforming():
+def test_headline_of_a_conforming_verdict():
     report = summary(*cells(law(), held(REQUEST)), *cells(law("a.b"), held(STATUS)))
 
     assert (report.result, report.headline) == ("passed", "2 of 2 laws exercised, none broken")
@@ -29,13 +29,13 @@ def test_conforming():
     assert more.headline == "1 of 2 laws exercised, none broken"
 
 
-def test_one_law_broken_in_one_place():
+def test_headline_names_one_law_violated_at_one_operation():
     report = summary(*cells(law(), broken(REQUEST, "x")))
 
     assert (report.result, report.headline) == ("failed", "1 law broken")
 
 
-def test_laws_and_places_are_counted():
+def test_headline_counts_laws_and_operations():
     report = summary(
         *cells(law(), broken(REQUEST, "x"), broken(STATUS, "y")),
         *cells(law("a.b"), broken(STATUS, "z")),
@@ -44,7 +44,7 @@ def test_laws_and_places_are_counted():
     assert report.headline == "2 laws broken, in 3 places"
 
 
-def test_what_the_baseline_accepts_is_counted_apart():
+def test_headline_counts_accepted_violations_separately():
     found = cells(law(), broken(REQUEST, "x"), broken(STATUS, "y"))
 
     passed = summary(*found, accepted=FINGERPRINTS)
@@ -56,7 +56,7 @@ def test_what_the_baseline_accepts_is_counted_apart():
     assert failed.headline == "1 law broken (1 known violation accepted by the baseline)"
 
 
-def test_laws_that_only_the_baseline_excuses_are_not_called_unbroken():
+def test_headline_mentions_laws_excused_by_the_baseline():
     report = summary(*cells(law(), broken(REQUEST, "x")), accepted=FINGERPRINTS)
 
     assert report.headline == (
@@ -65,7 +65,7 @@ def test_laws_that_only_the_baseline_excuses_are_not_called_unbroken():
     assert report.broken[0].accepted
 
 
-def test_a_silent_resource_proves_nothing():
+def test_headline_says_not_proven_for_a_silent_resource():
     trace = Trace(verdicts.talk().exchanges, (Subject("collection", "c\x1b1"),))
     report = summary(trace=trace)
 
@@ -73,11 +73,11 @@ def test_a_silent_resource_proves_nothing():
     assert report.headline == "no response reported the state of an export of collection c\\x1b1"
 
 
-def test_no_observation_proves_nothing():
+def test_headline_says_not_proven_without_observations():
     assert summary(*cells(law())).headline == "no law was exercised"
 
 
-def test_a_recording_without_a_state_proves_nothing():
+def test_headline_says_not_proven_for_a_recording_without_state():
     talk = traces.Talk()
     talk.request(traces.error(401))
 
@@ -102,15 +102,15 @@ def test_a_recording_without_a_state_proves_nothing():
         ("2026-03", "2026-11", "2026-03 enforced, but the server follows 2026-11"),
     ],
 )
-def test_the_edition(asked, found, sentence):
+def test_summary_names_the_edition(asked, found, sentence):
     assert summary(edition_asked=asked, edition_found=found).edition == sentence
 
 
-def test_secrets_and_controls_are_taken_out_of_the_target():
+def test_target_is_shown_without_secrets_and_control_characters():
     assert summary(target="https://u:p@h\x1b").target == "https://[redacted]@h\\x1b"
 
 
-def test_marks_and_counts():
+def test_cells_have_marks_and_counts():
     found = (
         *cells(law(), broken(REQUEST, "x"), broken(STATUS, "y")),
         *cells(law("a.b"), noted(REQUEST, "n")),
@@ -136,7 +136,7 @@ def test_marks_and_counts():
     assert list(report.counts) == list(MARK_MEANINGS)
 
 
-def test_violations_by_law_new_ones_first():
+def test_violations_are_grouped_by_law_with_new_ones_first():
     found = (
         *cells(law("a.b"), broken(REQUEST, "x")),
         *cells(law("c.d"), broken(REQUEST, "x"), broken(STATUS, "y")),
@@ -147,7 +147,7 @@ def test_violations_by_law_new_ones_first():
     assert [v.operation for v in report.broken[0].violations] == [STATUS, REQUEST]
 
 
-def test_notes_are_told_once_each():
+def test_each_note_is_listed_once():
     report = summary(
         *cells(
             law(),
@@ -166,7 +166,7 @@ def test_notes_are_told_once_each():
     assert report.notes[0].observation.exchanges == (0,)
 
 
-def test_what_was_not_exercised_by_reason():
+def test_not_exercised_laws_are_grouped_by_reason():
     report = summary(
         *cells(law("a.b", needs="luck"), held(REQUEST)),
         *cells(law("c.d", REQUEST, STATUS, COLLECTION_REQUEST, needs="luck")),
@@ -182,7 +182,7 @@ def test_what_was_not_exercised_by_reason():
     ]
 
 
-def test_operations_in_their_order():
+def test_operations_are_listed_in_order():
     report = summary(*cells(law("a.b", *reversed(OPERATIONS)), held(REQUEST)))
 
     assert report.operations == OPERATIONS
@@ -192,7 +192,7 @@ def test_operations_in_their_order():
     )
 
 
-def test_answers_that_were_never_seen():
+def test_unseen_documented_responses_are_listed():
     answers = (
         verdicts.answer(200, "failed", seen=False),
         verdicts.answer(429, seen=False),
@@ -205,7 +205,7 @@ def test_answers_that_were_never_seen():
     ]
 
 
-def test_evidence_names_the_decisive_exchanges():
+def test_evidence_lists_the_decisive_exchanges():
     seen = [broken(REQUEST, "x", 9, index).observation for index in (4, 0, 4, 2, 3, 7)]
 
     assert evidence(seen[:2]) == "#1, #5"
@@ -213,7 +213,7 @@ def test_evidence_names_the_decisive_exchanges():
     assert evidence(seen[:5]) == "#1, #3, #4, #5"
 
 
-def test_what_was_seen_is_told_once_and_redacted():
+def test_evidence_is_listed_once_and_redacted():
     sentence = f"at {verdicts.PRESIGNED}"
     found = cells(
         law(), broken(REQUEST, sentence, 1), broken(REQUEST, "x", 2), broken(REQUEST, sentence, 3)
@@ -226,7 +226,7 @@ def test_what_was_seen_is_told_once_and_redacted():
     }
 
 
-def test_stale_entries_of_the_baseline():
+def test_stale_baseline_entries_are_listed():
     report = summary(
         *cells(law(), held(REQUEST)),
         accepted=FINGERPRINTS | {"shape.error collection request"},
