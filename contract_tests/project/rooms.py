@@ -59,6 +59,7 @@ CONTRACT_ROOMS = {
 GATE_ROOMS = {
     "trace": set(),
     "laws": {"trace"},
+    "statements": {"laws"},
     "conversation": {"laws", "trace"},
     "_discrepancies": set(),
     "_verdict": {"laws", "trace"},

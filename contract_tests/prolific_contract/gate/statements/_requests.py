@@ -1,0 +1,195 @@
+"""What the documents state about requests for exports."""
+
+from typing import Final
+
+from prolific_contract.gate.laws._observations import REQUEST, STATUS
+from prolific_contract.gate.statements._statement import Statement
+
+_PAGES: Final = "documents/002, 003, 004"
+_REFERENCE: Final = "API reference, request an export"
+_BOTH: Final = f"{_PAGES}; {_REFERENCE}"
+
+STATEMENTS: Final = (
+    Statement(
+        id="request.method.post",
+        says="POST to the export path of a batch or collection requests an export.",
+        source=_BOTH,
+        operations=REQUEST,
+        laws=("shape.status",),
+    ),
+    Statement(
+        id="request.method.no-body",
+        says="A request needs no body.",
+        source="documents/003",
+        operations=REQUEST,
+        laws=("shape.status",),
+    ),
+    Statement(
+        id="request.status.202",
+        says="A request that starts a job gets 202.",
+        source=_BOTH,
+        operations=REQUEST,
+        laws=("shape.status",),
+        discrepancies=("D-1",),
+        contract=("202",),
+    ),
+    Statement(
+        id="request.status.200",
+        says="A request gets 200 if a recent export is ready.",
+        source=_PAGES,
+        operations=REQUEST,
+        laws=("shape.status",),
+        discrepancies=("D-2",),
+        editions=("2026-03",),
+        contract=("200",),
+    ),
+    Statement(
+        id="request.status.only-202",
+        says="No request is answered with a finished export: every success is 202.",
+        source=_REFERENCE,
+        operations=REQUEST,
+        laws=("shape.status", "time.request-after-complete"),
+        discrepancies=("D-2",),
+        editions=("2026-11",),
+    ),
+    Statement(
+        id="request.relation.202-generating",
+        says="The status in the body of a 202 is generating.",
+        source=_BOTH,
+        operations=REQUEST,
+        laws=("shape.status", "shape.body"),
+        contract=(
+            "generating object",
+            "generating.status required",
+            "generating.status generating",
+        ),
+    ),
+    Statement(
+        id="request.relation.200-complete",
+        says="The status in the body of a 200 is complete.",
+        source=_PAGES,
+        operations=REQUEST,
+        laws=("shape.status", "shape.body"),
+        editions=("2026-03",),
+        contract=("complete object", "complete.status required", "complete.status complete"),
+    ),
+    Statement(
+        id="request.identity.new-job",
+        says="A new job has an id of its own.",
+        source=_BOTH,
+        operations=REQUEST,
+        laws=("time.unique-id",),
+        discrepancies=("D-6",),
+    ),
+    Statement(
+        id="request.relation.pollable",
+        says="The export_id in the response to a request is the one to poll.",
+        source=_BOTH,
+        operations=STATUS,
+        laws=("time.pollable",),
+    ),
+    Statement(
+        id="request.relation.links",
+        says="The ids of the request and of its response make the path of the poll.",
+        source=_BOTH,
+        operations=REQUEST,
+        unchecked=(
+            "The poll shows it, not the request: `request.relation.pollable` is the same "
+            "statement about polls."
+        ),
+        contract=("202 link status",),
+    ),
+    Statement(
+        id="request.identity.while-generating",
+        says="A request while an export is generating returns the id of the job that runs.",
+        source=_PAGES,
+        operations=REQUEST,
+        laws=("time.request-while-generating",),
+        editions=("2026-03",),
+    ),
+    Statement(
+        id="request.identity.after-complete",
+        says="A request after an export is complete returns its URL, and starts nothing.",
+        source=_PAGES,
+        operations=REQUEST,
+        laws=("time.request-after-complete",),
+        discrepancies=("D-3",),
+        editions=("2026-03",),
+    ),
+    Statement(
+        id="request.identity.same-filter",
+        says="A request returns the job that is generating for exactly the same filter.",
+        source=_REFERENCE,
+        operations=REQUEST,
+        laws=("time.request-while-generating",),
+        discrepancies=("D-3",),
+        editions=("2026-11",),
+    ),
+    Statement(
+        id="request.identity.never-reused",
+        says="A request never returns a job that is complete or failed.",
+        source=_REFERENCE,
+        operations=REQUEST,
+        laws=("time.request-after-complete", "time.unique-id"),
+        discrepancies=("D-3",),
+        editions=("2026-11",),
+    ),
+    Statement(
+        id="request.identity.retry",
+        says="After a job failed, a request tries again.",
+        source="documents/000, 001, 003; API reference, export status",
+        operations=REQUEST,
+        laws=("time.unique-id",),
+    ),
+    Statement(
+        id="request.time.asynchronous",
+        says="The response does not wait for the archive, which is made afterwards.",
+        source=_BOTH,
+        operations=REQUEST,
+        laws=("shape.answered",),
+    ),
+    Statement(
+        id="request.time.snapshot",
+        says="A job exports the responses that exist when it is requested.",
+        source=_REFERENCE,
+        operations=REQUEST,
+        unchecked="The API cannot add a response, so the gate cannot make two snapshots differ.",
+        editions=("2026-11",),
+    ),
+    Statement(
+        id="request.limit.ten",
+        says="A batch or collection has at most ten export jobs.",
+        source=_REFERENCE,
+        operations=REQUEST,
+        laws=("time.limit",),
+        discrepancies=("D-3",),
+        editions=("2026-11",),
+    ),
+    Statement(
+        id="request.limit.all-filters",
+        says="Jobs of every filter count towards the limit.",
+        source=_REFERENCE,
+        operations=REQUEST,
+        laws=("time.limit",),
+        discrepancies=("D-3",),
+        editions=("2026-11",),
+    ),
+    Statement(
+        id="request.limit.free",
+        says="Deleting a job makes room for another.",
+        source=_REFERENCE,
+        operations=REQUEST,
+        laws=("time.limit",),
+        discrepancies=("D-3",),
+        editions=("2026-11",),
+    ),
+    Statement(
+        id="request.limit.retries",
+        says="A request after a failed job is a job of its own towards the limit.",
+        source=_REFERENCE,
+        operations=REQUEST,
+        unchecked="A client cannot make a job fail.",
+        discrepancies=("D-3",),
+        editions=("2026-11",),
+    ),
+)
