@@ -54,6 +54,7 @@ OPERATIONS = {
     ("get", "datasets/{dataset_id}/schema-migrations/{job_id}"): "get_schema_migration",
     ("get", "datasets/{dataset_id}/status"): "get_dataset_status",
     ("get", "datasets/{dataset_id}/upload-url/{filename}"): "get_dataset_upload_url",
+    ("get", "/api/v1/workspaces/"): "list_workspaces",
 }
 
 
@@ -108,7 +109,19 @@ def test_every_operation_has_one_tag_a_summary_and_the_token_scheme(contract):
         "collections",
         "datasets",
         "instructions",
+        "workspaces",
     }
+
+
+@pytest.mark.parametrize("path", ["batches", "collections", "/api/v1/workspaces/"])
+def test_lists_take_limit_and_offset(contract, path):
+    given = operations(contract)["get", path]["parameters"]
+    parameters = {parameter["name"]: parameter for parameter in given}
+
+    for name, minimum in (("limit", 1), ("offset", 0)):
+        assert parameters[name]["in"] == "query"
+        assert not parameters[name].get("required")
+        assert parameters[name]["schema"] == {"type": "integer", "minimum": minimum}
 
 
 def test_the_token_is_no_parameter(contract):

@@ -50,6 +50,7 @@ MODULES = [
     "prolific_api.api.instructions.create_instructions",
     "prolific_api.api.instructions.list_instructions",
     "prolific_api.api.instructions.replace_instructions",
+    "prolific_api.api.workspaces.list_workspaces",
 ]
 
 JOB = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"

@@ -95,6 +95,23 @@ class TestWhatStays:
         assert list(document["paths"]) == [PREFIX + "batches"]
         assert list(document["components"]["schemas"]) == ["A", "B"]
 
+    def test_the_list_of_workspaces_is_imported_without_its_other_methods(self):
+        document = imported(
+            published(
+                {"/api/v1/workspaces/": {**get(ref("A")), "post": {}, "parameters": []}},
+                A={"type": "string"},
+            )
+        )
+
+        assert list(document["paths"]) == ["/api/v1/data-collection/batches", "/api/v1/workspaces/"]
+        assert "post" not in document["paths"]["/api/v1/workspaces/"]
+        assert list(document["components"]["schemas"]) == ["A"]
+
+    def test_a_path_of_another_area_without_the_listed_method_is_not_imported(self):
+        document = imported(published({"/api/v1/workspaces/": {"post": {"responses": {}}}}))
+
+        assert list(document["paths"]) == [PREFIX + "batches"]
+
     def test_real_properties_named_like_prose_stay(self):
         (schema,) = schemas_of(
             ref("A"),

@@ -21,8 +21,9 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "import",
         help="import the Task Builder's structure from a published OpenAPI document",
-        description="Import the structure of the Task Builder part from a published OpenAPI 3.1 "
-        "document, or from a Markdown page that embeds one: without prose, in a stable order.",
+        description="Import the structure of the Task Builder part, and of the list of workspaces, "
+        "from a published OpenAPI 3.1 document, or from a Markdown page that embeds one: without "
+        "prose, in a stable order.",
     )
     parser.add_argument("source", metavar="FILE|URL", help="the published document")
     parser.add_argument(

@@ -1,10 +1,10 @@
 """Imports the part of a published OpenAPI document on which the contract is built.
 
-The import keeps structure only: the operations under one prefix and the components they
-need, without prose and extensions. Paths, methods, status codes, components, properties
-and ``required`` are sorted and other keys have a fixed order, so that two imports differ
-only if the contract does. Branches and enum values keep their order. Components are
-renamed according to `prolific_contract.spec._names`.
+The import keeps structure only: the operations under one prefix, those listed in
+`OTHER_OPERATIONS`, and the components they need, without prose and extensions. Paths, methods,
+status codes, components, properties and ``required`` are sorted and other keys have a fixed
+order, so that two imports differ only if the contract does. Branches and enum values keep their
+order. Components are renamed according to `prolific_contract.spec._names`.
 """
 
 import re
@@ -20,6 +20,12 @@ from prolific_contract.spec._yaml import load_yaml
 
 TITLE = "Prolific Task Builder"
 """The title of the contract."""
+
+OTHER_OPERATIONS = (("get", "/api/v1/workspaces/"),)
+"""Operations outside the Task Builder's area that the contract has, too.
+
+Lists of batches and collections need the id of a workspace, so clients have to find it.
+"""
 
 # RFC 9110 and RFC 6585. Python's own table differs between versions.
 _REASON_PHRASES = {
@@ -66,6 +72,11 @@ def import_document(text: str, *, source: str = "the document") -> dict[str, Any
     }
     if not paths:
         raise DocumentError(f"{source} has no operation under {PREFIX}: nothing to import")
+    for method, path in OTHER_OPERATIONS:
+        item = published["paths"].get(path)
+        if isinstance(item, dict) and method in item:
+            others = {name for name, _ in operations_of(item)} - {method}
+            paths[path] = {key: item[key] for key in item if key not in others}
     document = outline({**published, "paths": paths})
     document["info"]["title"] = TITLE
     _describe_responses(document)

@@ -255,6 +255,10 @@ from .update_batch_body import UpdateBatchBody
 from .update_dataset_schema_body import UpdateDatasetSchemaBody
 from .validation_rule import ValidationRule
 from .validation_rule_type import ValidationRuleType
+from .workspace_short import WorkspaceShort
+from .workspace_user import WorkspaceUser
+from .workspaces_list_response import WorkspacesListResponse
+from .workspaces_list_response_meta import WorkspacesListResponseMeta
 
 __all__ = (
     "Batch",
@@ -444,4 +448,8 @@ __all__ = (
     "UpdateDatasetSchemaBody",
     "ValidationRule",
     "ValidationRuleType",
+    "WorkspaceShort",
+    "WorkspaceUser",
+    "WorkspacesListResponse",
+    "WorkspacesListResponseMeta",
 )

@@ -7,17 +7,23 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.batches_get_response_200 import BatchesGetResponse200
 from ...models.error_envelope import ErrorEnvelope
-from ...types import UNSET, Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     *,
     workspace_id: str,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
     params["workspace_id"] = workspace_id
+
+    params["limit"] = limit
+
+    params["offset"] = offset
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -79,11 +85,15 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     workspace_id: str,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> Response[BatchesGetResponse200 | ErrorEnvelope]:
     """List the batches of a workspace.
 
     Args:
         workspace_id (str):
+        limit (int | Unset):
+        offset (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -95,6 +105,8 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         workspace_id=workspace_id,
+        limit=limit,
+        offset=offset,
     )
 
     response = client.get_httpx_client().request(
@@ -108,11 +120,15 @@ def sync(
     *,
     client: AuthenticatedClient,
     workspace_id: str,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> BatchesGetResponse200 | ErrorEnvelope | None:
     """List the batches of a workspace.
 
     Args:
         workspace_id (str):
+        limit (int | Unset):
+        offset (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,6 +141,8 @@ def sync(
     return sync_detailed(
         client=client,
         workspace_id=workspace_id,
+        limit=limit,
+        offset=offset,
     ).parsed
 
 
@@ -132,11 +150,15 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     workspace_id: str,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> Response[BatchesGetResponse200 | ErrorEnvelope]:
     """List the batches of a workspace.
 
     Args:
         workspace_id (str):
+        limit (int | Unset):
+        offset (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,6 +170,8 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         workspace_id=workspace_id,
+        limit=limit,
+        offset=offset,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -159,11 +183,15 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     workspace_id: str,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> BatchesGetResponse200 | ErrorEnvelope | None:
     """List the batches of a workspace.
 
     Args:
         workspace_id (str):
+        limit (int | Unset):
+        offset (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -177,5 +205,7 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             workspace_id=workspace_id,
+            limit=limit,
+            offset=offset,
         )
     ).parsed
