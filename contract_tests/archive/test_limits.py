@@ -151,7 +151,7 @@ def in_as_many_records(count):
 def test_instructions_beyond_the_limit_are_refused(archive_of, made, read, monkeypatch, tmp_path):
     for module in (_summary, _instructions):
         monkeypatch.setattr(module, "MAX_INSTRUCTIONS", 20)
-    monkeypatch.setattr("prolific_exports._archive._reader.MAX_INSTRUCTIONS", 20)
+    monkeypatch.setattr("prolific_exports._archive._metadata.MAX_INSTRUCTIONS", 20)
     assert read(archive_of(*made(20)), tmp_path)
     with pytest.raises(UnsafeArchiveError, match=r"jsonl?.* has more than 10,000 instructions"):
         read(archive_of(*made(21)), tmp_path)

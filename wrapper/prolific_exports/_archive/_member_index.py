@@ -1,12 +1,15 @@
 """The members of an export archive by their paths below its root folder."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
+from prolific_exports._archive._content import member_chunks
 from prolific_exports._archive._directory import Member
 from prolific_exports._archive._uploads import FILES, Uploads
-from prolific_exports._errors import ArchiveError, CorruptArchiveError
+from prolific_exports._errors import ArchiveError, CorruptArchiveError, UsageError
 
 if TYPE_CHECKING:
     from prolific_exports._model._references import Kind
@@ -19,9 +22,37 @@ _KIND_FILES: "dict[Kind, set[str]]" = {
         "responses-by-task.jsonl",
     },
 }
+_RECORD_FILES = {
+    "submission": ("responses.jsonl", "responses-by-submission.jsonl"),
+    "task": ("responses-by-task.jsonl",),
+}
 # macOS adds this folder when it packs an archive again.
 _MACOS_FOLDER = ("__MACOSX", "/")
 _LISTED = 8
+
+
+@frozen
+class MemberFile:
+    """A file in an archive.
+
+    Attributes:
+        path: The archive.
+        member: The file's entry in the archive.
+        where: How messages refer to the file.
+    """
+
+    path: Path
+    member: Member
+    where: str
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the content, checked while it is read.
+
+        Raises:
+            ArchiveError: The archive cannot be read.
+            CorruptArchiveError: The file is damaged.
+        """
+        return member_chunks(self.path, self.member)
 
 
 class MemberIndex:
@@ -64,19 +95,45 @@ class MemberIndex:
         variant = None if path in self else self.uploads.find(path)
         found = self._by_path.get(variant.path if variant else path, [])
         if not found:
-            raise ArchiveError(f"{self._path} has no file {path!r}. {self.listing()}")
+            raise ArchiveError(f"{self._path} has no file {path!r}. {self._listing()}")
         if len(found) > 1:
             raise CorruptArchiveError(
-                f"{self.where(path)} occurs {len(found)} times in the archive, so its content is "
+                f"{self._where(path)} occurs {len(found)} times in the archive, so its content is "
                 "ambiguous. Request a new export."
             )
         return found[0]
 
-    def where(self, path: str) -> str:
+    def file(self, path: str) -> MemberFile:
+        """Return the only file with this path.
+
+        Raises:
+            ArchiveError: There is no such file.
+            CorruptArchiveError: Several members have this path.
+        """
+        return MemberFile(self._path, self.member(path), self._where(path))
+
+    def record_file(self, by: str) -> MemberFile:
+        """Return the JSON Lines file of the records by submission or by task.
+
+        Raises:
+            ArchiveError: The archive has no such records.
+            UsageError: ``by`` has another value.
+        """
+        if by not in _RECORD_FILES:
+            raise UsageError(f"Unknown by={by!r}: use 'submission' or 'task'.")
+        for name in _RECORD_FILES[by]:
+            if name in self:
+                return self.file(name)
+        raise ArchiveError(
+            f"{self._path} has no {' and no '.join(_RECORD_FILES[by])}: it is an export of another "
+            f"kind, or has a layout that this version does not know. {self._listing()}"
+        )
+
+    def _where(self, path: str) -> str:
         """Return how messages refer to a file of the archive."""
         return f"{self._path}: {self.prefix}{path}"
 
-    def listing(self) -> str:
+    def _listing(self) -> str:
         """Return a sentence that lists the first files, without uploads."""
         names = [name for name in self._by_path if not name.startswith(FILES)]
         listed = ", ".join(map(repr, names[:_LISTED])) + (", ..." if len(names) > _LISTED else "")

@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, Any
 from attrs import Factory, field, frozen
 
 from prolific_exports._archive._fields import take_instant, take_text
+from prolific_exports._archive._json import RawJSON, read_json
+from prolific_exports._archive._limits import (
+    MAX_INSTRUCTIONS,
+    TOO_MANY_INSTRUCTIONS,
+    beyond_limit,
+)
+from prolific_exports._archive._member_index import MemberIndex
+from prolific_exports._errors import CorruptArchiveError
 
 if TYPE_CHECKING:
     from prolific_exports._model._references import Kind
@@ -51,6 +59,32 @@ class Metadata:
     instructions: tuple[Instruction, ...] = ()
     extra: Mapping[str, Any] = Factory(dict)
     raw: Mapping[str, Any] = field(factory=dict, repr=False)
+
+
+def read_metadata(index: MemberIndex) -> Metadata:
+    """Read the metadata of an archive; it is empty without ``collection.json`` or ``batch.json``.
+
+    Raises:
+        CorruptArchiveError: The file is damaged, is not a JSON object, or an object in it
+            repeats a name.
+        UnsafeArchiveError: It exceeds a limit of the reader.
+    """
+    name = f"{index.kind}.json"
+    if index.kind is None or name not in index:
+        return Metadata()
+    file = index.file(name)
+    raw = read_json(file.pieces(), file.where)
+    if isinstance(raw, RawJSON):
+        raise CorruptArchiveError(
+            f"{file.where} repeats a name in one object, so one of its values would be lost. "
+            "Request a new export, or extract the archive to look at the file."
+        )
+    if not isinstance(raw, dict):
+        raise CorruptArchiveError(f"{file.where} is not a JSON object. Request a new export.")
+    metadata = parse_metadata(raw, index.kind)
+    if len(metadata.instructions) > MAX_INSTRUCTIONS:
+        raise beyond_limit(file.where, TOO_MANY_INSTRUCTIONS)
+    return metadata
 
 
 def parse_metadata(raw: Mapping[str, Any], kind: "Kind") -> Metadata:

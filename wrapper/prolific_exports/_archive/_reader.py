@@ -7,58 +7,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from attrs import frozen
-
-from prolific_exports._archive._content import member_chunks, open_member
+from prolific_exports._archive._content import open_member
 from prolific_exports._archive._directory import Member, read_members
 from prolific_exports._archive._extract import extract
-from prolific_exports._archive._json import RawJSON, read_json, read_json_lines, values_of
-from prolific_exports._archive._limits import (
-    MAX_INSTRUCTIONS,
-    TOO_MANY_INSTRUCTIONS,
-    beyond_limit,
-)
+from prolific_exports._archive._json import read_json_lines, values_of
 from prolific_exports._archive._lines import blocks
-from prolific_exports._archive._member_index import MemberIndex
-from prolific_exports._archive._metadata import Metadata, parse_metadata
+from prolific_exports._archive._member_index import MemberFile, MemberIndex
+from prolific_exports._archive._metadata import Metadata, read_metadata
 from prolific_exports._archive._plan import ExtractLimits, Names, plan_extraction
 from prolific_exports._archive._uploads import ArchiveFile, may_name_files, missing_paths
-from prolific_exports._errors import ArchiveError, CorruptArchiveError, UsageError
 from prolific_exports._files._destinations import expanded
 
 if TYPE_CHECKING:
     from prolific_exports._archive._records import Record
     from prolific_exports._model._references import Kind
 
-_JSON_LINES = {
-    "submission": ("responses.jsonl", "responses-by-submission.jsonl"),
-    "task": ("responses-by-task.jsonl",),
-}
 _DEFAULT_LIMITS = ExtractLimits()
-
-
-@frozen
-class RecordFile:
-    """A JSON Lines file in an archive.
-
-    Attributes:
-        path: The archive.
-        member: The file's entry in the archive.
-        where: How messages refer to the file.
-    """
-
-    path: Path
-    member: Member
-    where: str
-
-    def pieces(self) -> Iterator[bytes]:
-        """Yield the content, checked while it is read.
-
-        Raises:
-            ArchiveError: The archive cannot be read.
-            CorruptArchiveError: The file is damaged.
-        """
-        return member_chunks(self.path, self.member)
 
 
 class ArchiveReader:
@@ -140,22 +104,7 @@ class ArchiveReader:
                 repeats a name.
             UnsafeArchiveError: It exceeds a limit of the reader.
         """
-        name = f"{self.kind}.json"
-        if self.kind is None or name not in self._index:
-            return Metadata()
-        where = self._index.where(name)
-        raw = read_json(member_chunks(self.path, self._index.member(name)), where)
-        if isinstance(raw, RawJSON):
-            raise CorruptArchiveError(
-                f"{where} repeats a name in one object, so one of its values would be lost. "
-                "Request a new export, or extract the archive to look at the file."
-            )
-        if not isinstance(raw, dict):
-            raise CorruptArchiveError(f"{where} is not a JSON object. Request a new export.")
-        metadata = parse_metadata(raw, self.kind)
-        if len(metadata.instructions) > MAX_INSTRUCTIONS:
-            raise beyond_limit(where, TOO_MANY_INSTRUCTIONS)
-        return metadata
+        return read_metadata(self._index)
 
     def responses(self, *, by: Literal["submission", "task"] = "submission") -> "Iterator[Record]":
         """Yield the records as typed objects.
@@ -178,18 +127,8 @@ class ArchiveReader:
         """
         from prolific_exports._archive._records import parse_record  # noqa: PLC0415 - start-up time
 
-        return map(parse_record, self.records(self._records_name(by)))
-
-    def _records_name(self, by: str) -> str:
-        if by not in _JSON_LINES:
-            raise UsageError(f"Unknown by={by!r}: use 'submission' or 'task'.")
-        for name in _JSON_LINES[by]:
-            if name in self._index:
-                return name
-        raise ArchiveError(
-            f"{self.path} has no {' and no '.join(_JSON_LINES[by])}: it is an export of another "
-            f"kind, or has a layout that this version does not know. {self._index.listing()}"
-        )
+        file = self.record_file(by)
+        return map(parse_record, read_json_lines(file.pieces(), file.where))
 
     def records(self, name: str) -> Iterator[Any]:
         """Yield the JSON values of a JSON Lines file, unchanged.
@@ -204,19 +143,17 @@ class ArchiveReader:
             CorruptArchiveError: A line is not JSON, or the ZIP is damaged (while iterating).
             UnsafeArchiveError: A line exceeds a limit of the reader (while iterating).
         """
-        return read_json_lines(
-            member_chunks(self.path, self._index.member(name)), self._index.where(name)
-        )
+        file = self._index.file(name)
+        return read_json_lines(file.pieces(), file.where)
 
-    def record_file(self, by: Literal["submission", "task"] = "submission") -> RecordFile:
+    def record_file(self, by: Literal["submission", "task"] = "submission") -> MemberFile:
         """Return the file that ``responses`` reads, for access to its bytes.
 
         Raises:
             ArchiveError: The archive has no such records.
             UsageError: ``by`` has another value.
         """
-        name = self._records_name(by)
-        return RecordFile(self.path, self._index.member(name), self._index.where(name))
+        return self._index.record_file(by)
 
     def open_file(self, path: str) -> io.BufferedReader:
         """Open a file of the archive for reading in binary. It cannot seek.
