@@ -99,9 +99,10 @@ compare: $(READY) ## Compare the gate with schemathesis on the same servers; wri
 	$(BIN)/python benchmarks/compare_schemathesis.py docs/comparison.md
 
 .PHONY: regenerate
-regenerate: $(READY) ## Build openapi/prolific.yaml and generate the client from it
+regenerate: $(READY) ## Build openapi/prolific.yaml, generate the client from it, and write docs/statements.md
 	$(BIN)/prolific-contract build
 	$(BIN)/prolific-contract generate
+	$(BIN)/prolific-contract laws --coverage --markdown >docs/statements.md
 
 .PHONY: check
 check: $(READY) ## Lint, check types, and check that contract and client are current

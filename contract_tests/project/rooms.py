@@ -67,7 +67,7 @@ GATE_ROOMS = {
     "_baseline": {"_verdict", "laws"},
     "_check": {"_judge", "_verdict", "conversation", "trace"},
     "proof": {"_judge", "_verdict", "conversation", "laws", "trace"},
-    "reports": {"_baseline", "_discrepancies", "_verdict", "laws", "trace"},
+    "reports": {"_baseline", "_discrepancies", "_verdict", "laws", "statements", "trace"},
 }
 """Rooms of the gate, and the other rooms of the gate that each imports."""
 
