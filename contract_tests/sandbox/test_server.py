@@ -14,9 +14,9 @@ from prolific_contract.sandbox import (
     Sandbox,
     SandboxError,
     SandboxSettings,
-    _server,
 )
 from prolific_contract.sandbox import _archive_files as _shelf
+from prolific_contract.sandbox._uvicorn_server import UvicornServer
 
 
 def export(sandbox, kind="collection", resource_id=None):
@@ -163,7 +163,7 @@ class TestStartingFails:
             opened.append(socket.create_server(address))
             return opened[-1]
 
-        monkeypatch.setattr(_server, "_listen", listen)
+        monkeypatch.setattr(f"{Sandbox.__module__}._listen", listen)
         return opened
 
     @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ class TestStartingFails:
             if end is not None:
                 raise end
 
-        monkeypatch.setattr(_server._Server, "run", run)
+        monkeypatch.setattr(UvicornServer, "run", run)
         before = set(threading.enumerate())
         sandbox = Sandbox(tls=True)
 
@@ -210,12 +210,12 @@ class TestStartingFails:
             server.ready = Ready()
             return server
 
-        def run(server, sockets, run=_server._Server.run):
+        def run(server, sockets, run=UvicornServer.run):
             assert asked_twice.wait(30)
             run(server, sockets)
 
         monkeypatch.setattr(Sandbox, "_make_server", make_server)
-        monkeypatch.setattr(_server._Server, "run", run)
+        monkeypatch.setattr(UvicornServer, "run", run)
 
         with Sandbox() as sandbox:
             assert httpx.get(sandbox.url).status_code == 404
@@ -224,7 +224,7 @@ class TestStartingFails:
         def refuse(host):
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(_server, "Certificate", refuse)
+        monkeypatch.setattr(f"{Sandbox.__module__}.Certificate", refuse)
 
         with pytest.raises(SandboxError, match="sandbox: No space left"), Sandbox(tls=True):
             pass
@@ -240,7 +240,7 @@ class TestStartingFails:
 
         told = []
         monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_value))
-        monkeypatch.setattr(_server._Server, "run", run)
+        monkeypatch.setattr(UvicornServer, "run", run)
 
         with Sandbox():
             pass

@@ -1,35 +1,28 @@
 """A sandbox on a real socket, in a thread of this process."""
 
-import asyncio
 import ipaddress
 import socket
 import threading
-import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import uvicorn
 from prolific_exports._http._logging import guard, without_secrets
 from prolific_exports._model._redactor import Redactor
 
-from prolific_contract.sandbox._app import app_for
 from prolific_contract.sandbox._certificate import Certificate
 from prolific_contract.sandbox._clock import Clock
 from prolific_contract.sandbox._errors import SandboxError
 from prolific_contract.sandbox._resources import Fate
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site_choice import make_site
-from prolific_contract.sandbox._wire import WireProtocol
+from prolific_contract.sandbox._uvicorn_server import UvicornServer
 from prolific_contract.sandbox.faults import FaultServer
 from prolific_contract.sandbox.faults import fault as transfer_fault
 
 guard("uvicorn.asgi")
 
-# How long active downloads may continue after the server is stopped.
-_GRACE_SECONDS = 1
-_CHECK_INTERVAL_SECONDS = 0.01
 # On Windows, Ctrl-C can't interrupt a wait without a timeout.
 _INTERRUPTIBLE_SECONDS = 0.5
 _HIGHEST_PORT = 65_535
@@ -143,25 +136,12 @@ class Sandbox:
         self._server.stop()
         self._thread.join()
 
-    def _make_server(self) -> "_Server | FaultServer":
+    def _make_server(self) -> UvicornServer | FaultServer:
         certificate = self._certificate
-        if self._fault is not None:
-            context = None if certificate is None else certificate.context()
-            return FaultServer(self._site, self._fault, context)
-        return _Server(
-            uvicorn.Config(
-                app_for(self._site),
-                http=WireProtocol,
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                # The application sends Date itself, from its clock.
-                date_header=False,
-                server_header=False,
-                ssl_certfile=None if certificate is None else certificate.chain,
-            )
-        )
+        if self._fault is None:
+            return UvicornServer(self._site, certificate)
+        context = None if certificate is None else certificate.context()
+        return FaultServer(self._site, self._fault, context)
 
     def __exit__(
         self,
@@ -242,67 +222,6 @@ class Sandbox:
     def forbidden_batch_id(self) -> str:
         """A batch to which the token has no access."""
         return self.settings.id_of("batch", Fate.FORBIDDEN)
-
-
-class _Loop(asyncio.SelectorEventLoop):
-    """An event loop that tests can't stop by freezing ``time.monotonic``."""
-
-    _monotonic = staticmethod(time.monotonic)
-
-    def time(self) -> float:
-        return self._monotonic()
-
-
-class _Server(uvicorn.Server):
-    """A uvicorn server that signals when it is ready, and stops at once.
-
-    uvicorn's own checks only ten times a second whether it should stop: too slow for tests
-    that start a server each.
-    """
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-        self._stop_requested = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
-        # The same event loop everywhere, whatever else is installed.
-        with asyncio.Runner(loop_factory=_Loop) as runner:
-            runner.run(self.serve(sockets))
-
-    def stop(self) -> None:
-        """End ``run``. Can be called from any thread, and repeatedly."""
-        # In this order: a concurrent startup sets _loop before it checks should_exit.
-        self.should_exit = True
-        if self._loop is not None:
-            # The loop may already be closed.
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._stop_requested.set)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._loop = asyncio.get_running_loop()
-        self.ready.set()
-
-    async def main_loop(self) -> None:
-        await self._stop_requested.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        for listener in sockets or ():
-            listener.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_GRACE_SECONDS):
-                # uvicorn's sets do not signal when they become empty.
-                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
-                    await asyncio.sleep(_CHECK_INTERVAL_SECONDS)
-        # A client that does not read keeps its connection open.
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
 
 
 def _loopback_address(host: str) -> str:
