@@ -22,11 +22,14 @@ class Mismatch:
         pointer: JSON pointer of the value, safe to print; empty for the body itself.
         reason: What is wrong with it, safe to print.
         format_only: Whether only the format of a string is wrong.
+        member: The documented member that is wrong or missing, with ``[]`` for the items of a
+            list: ``[].filter``; empty for the body itself.
     """
 
     pointer: str
     reason: str
     format_only: bool = False
+    member: str = ""
 
     def __str__(self) -> str:
         return f"at {self.pointer}: {self.reason}" if self.pointer else self.reason
@@ -54,6 +57,7 @@ class DocumentedBody:
                 quote("".join(f"/{_escape(part)}" for part in error.instance_path)),
                 _reason(error),
                 error.kind.name == "format",
+                _member(error),
             )
             for error in errors
         ]
@@ -61,6 +65,13 @@ class DocumentedBody:
     def extras(self, value: Any) -> list[str]:
         """JSON pointers of the undocumented members, safe to print."""
         return list(_extras(self._contract, self.schema, value, ""))
+
+
+def _member(error: jsonschema_rs.ValidationError) -> str:
+    path = list(error.instance_path)
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+        path.append(error.kind.property)
+    return "".join("[]" if isinstance(part, int) else f".{part}" for part in path)
 
 
 def _reason(error: jsonschema_rs.ValidationError) -> str:

@@ -1,7 +1,7 @@
 """Helpers of all laws: observations, groups of operations, selection of exchanges, quoting."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any, Final, TypeVar
 
@@ -51,7 +51,9 @@ def held(operation: Operation, *exchanges: Exchange) -> Observation:
     return Observation(operation, Outcome.HELD, _indexes(exchanges))
 
 
-def violated(operation: Operation, seen: str, *exchanges: Exchange) -> Observation:
+def violated(
+    operation: Operation, seen: str, *exchanges: Exchange, members: Iterable[str] = ()
+) -> Observation:
     """The law was violated.
 
     Args:
@@ -59,8 +61,9 @@ def violated(operation: Operation, seen: str, *exchanges: Exchange) -> Observati
         seen: What happened, a sentence without its full stop. Text from the server has to
             pass through `quote`.
         exchanges: Those that prove it, the decisive one last.
+        members: The documented members that are wrong, e.g. ``complete.url``.
     """
-    return Observation(operation, Outcome.VIOLATED, _indexes(exchanges), seen)
+    return Observation(operation, Outcome.VIOLATED, _indexes(exchanges), seen, tuple(members))
 
 
 def noted(operation: Operation, seen: str, *exchanges: Exchange) -> Observation:

@@ -1,6 +1,6 @@
 """Laws about the bodies of single responses and their media type."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from prolific_contract._vocabulary import Operation
@@ -117,7 +117,10 @@ def _body(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if response.redacted:
             mismatches = [mismatch for mismatch in mismatches if not mismatch.format_only]
         if mismatches:
-            yield violated(operation, _summary(mismatches), exchange)
+            names = _names(operation, response, bodies)
+            yield violated(
+                operation, _summary(mismatches), exchange, members=_members(names, mismatches)
+            )
         else:
             yield held(operation, exchange)
 
@@ -129,9 +132,26 @@ def _state_mismatches(
     if not isinstance(response.json, dict):
         return [Mismatch("", f"the body is {quote(response.json)!r}, not an object")]
     if "status" not in response.json:
-        return [Mismatch("", 'the body has no member "status"')]
+        return [Mismatch("", 'the body has no member "status"', member=".status")]
     one_of = " or ".join(f'"{state}"' for state in sorted(bodies))
-    return [Mismatch("/status", f"{quote(response.json['status'])!r} is not {one_of}")]
+    reason = f"{quote(response.json['status'])!r} is not {one_of}"
+    return [Mismatch("/status", reason, member=".status")]
+
+
+def _names(
+    operation: Operation, response: HttpResponse, bodies: Mapping[str, DocumentedBody]
+) -> Sequence[str]:
+    """What the contract's bodies are called that a response may be meant to be."""
+    if operation.action == "list":
+        return ("list",)
+    return (str(response.state),) if response.state in bodies else sorted(bodies)
+
+
+def _members(names: Sequence[str], mismatches: Sequence[Mismatch]) -> list[str]:
+    """The wrong members of a body, each once, in the order of the mismatches."""
+    return list(
+        dict.fromkeys(f"{name}{mismatch.member}" for mismatch in mismatches for name in names)
+    )
 
 
 def _summary(mismatches: list[Mismatch]) -> str:
@@ -146,7 +166,10 @@ def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
             continue
         if response.json is MISSING:
             yield violated(
-                operation, f"the body of the error {response.status} is not JSON", exchange
+                operation,
+                f"the body of the error {response.status} is not JSON",
+                exchange,
+                members=("error",),
             )
             continue
         mismatches = _envelope(contract.errors[operation], response).mismatches(response.json)
@@ -157,6 +180,7 @@ def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 operation,
                 f"the error {response.status} has no valid envelope: {_summary(mismatches)}",
                 exchange,
+                members=_members(("error",), mismatches),
             )
         elif response.json["error"]["status"] != response.status:
             stated = quote(response.json["error"]["status"])
@@ -164,6 +188,7 @@ def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 operation,
                 f"the envelope of the error {response.status} has the status {stated}",
                 exchange,
+                members=("error.error.status",),
             )
         else:
             yield held(operation, exchange)

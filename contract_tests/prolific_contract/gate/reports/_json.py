@@ -10,6 +10,7 @@ from prolific_contract.gate.laws._law import Law, Observation, Outcome
 from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._documents import page
 from prolific_contract.gate.reports._summary import Summary, operation_id, seen_text
+from prolific_contract.gate.statements import STATEMENTS, Statement
 from prolific_contract.gate.trace._exchanges import Exchange
 
 FORMAT: Final = "prolific-contract report"
@@ -63,6 +64,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "laws": [_law(law) for law in summary.laws],
         "cells": [_cell(cell, summary) for cell in verdict.cells],
         "violations": [_violation(violation, summary) for violation in verdict.violations],
+        "statements": [_statement(statement) for statement in _broken(summary)],
         "notes": [
             {
                 "law": note.law.id,
@@ -122,8 +124,29 @@ def _violation(violation: Violation, summary: Summary) -> dict[str, Any]:
         "law": violation.law.id,
         "operation": operation_id(violation.operation),
         "accepted": violation.accepted,
+        "statements": [statement.id for statement in summary.statements(violation)],
         "observations": [_observation(seen) for seen in violation.observations],
         "reproduce": summary.reproduction(violation.observations[0]),
+    }
+
+
+def _broken(summary: Summary) -> list[Statement]:
+    """The statements that the violations concern, each once."""
+    found = {
+        statement.id
+        for violation in summary.verdict.violations
+        for statement in summary.statements(violation)
+    }
+    return [statement for statement in STATEMENTS if statement.id in found]
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    return {
+        "id": statement.id,
+        "says": statement.says,
+        "category": statement.category,
+        "source": statement.source,
+        "discrepancies": list(statement.discrepancies),
     }
 
 

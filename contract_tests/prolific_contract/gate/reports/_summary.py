@@ -16,6 +16,7 @@ from prolific_contract.gate.laws._law import Law, Observation, Outcome
 from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._curl import reproduction
 from prolific_contract.gate.reports._documents import citation, page
+from prolific_contract.gate.statements import Statement, broken
 from prolific_contract.gate.trace._exchanges import Exchange, Subject
 
 Mark: TypeAlias = Literal["held", "violated", "accepted", "noted", "not exercised"]
@@ -97,6 +98,15 @@ class Summary:
     def target(self) -> str:
         """The target without secrets."""
         return display.line(self.verdict.target)
+
+    def statements(self, violation: Violation) -> tuple[Statement, ...]:
+        """The statements that a violation concerns, as far as it shows."""
+        return broken(
+            violation.law.id,
+            violation.operation,
+            edition=self.verdict.edition_asked or self.verdict.edition_found,
+            members=[member for seen in violation.observations for member in seen.members],
+        )
 
     @cached_property
     def headline(self) -> str:

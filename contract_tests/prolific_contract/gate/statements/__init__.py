@@ -4,9 +4,10 @@ Every statement names the laws that check it, or why none can. A law is added to
 that it checks; a statement without a law is a gap in the gate.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
-from prolific_contract._vocabulary import Operation
+from prolific_contract._vocabulary import Edition, Operation
 from prolific_contract.gate.statements import (
     _api,
     _archives,
@@ -43,4 +44,34 @@ def checked_by(law_id: str, operation: Operation | None = None) -> tuple[Stateme
     )
 
 
-__all__ = ["CATEGORIES", "STATEMENTS", "Category", "Statement", "checked_by"]
+def broken(
+    law_id: str,
+    operation: Operation,
+    *,
+    edition: Edition | None = None,
+    members: Iterable[str] = (),
+) -> tuple[Statement, ...]:
+    """The statements that a violation of a law may concern.
+
+    Args:
+        law_id: The violated law.
+        operation: The operation that violates it.
+        edition: The edition that the server follows; None if that is not known.
+        members: The documented members that are wrong. If a statement is about one of them, only
+            such statements are returned.
+    """
+    candidates = tuple(
+        statement
+        for statement in checked_by(law_id, operation)
+        if edition is None or (operation, edition) in statement.places()
+    )
+    beginnings = tuple(f"{member} " for member in members)
+    about_members = tuple(
+        statement
+        for statement in candidates
+        if any(part.startswith(beginnings) for part in statement.contract)
+    )
+    return about_members or candidates
+
+
+__all__ = ["CATEGORIES", "STATEMENTS", "Category", "Statement", "broken", "checked_by"]

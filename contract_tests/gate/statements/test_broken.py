@@ -1,0 +1,147 @@
+"""The statements that a violation concerns."""
+
+import json
+
+import pytest
+from helpers import verdicts
+from helpers.listings import Listing, job
+from helpers.traces import body_answer, complete, error, generating, json_answer
+from prolific_contract._vocabulary import Operation
+from prolific_contract.gate._verdict import Cell
+from prolific_contract.gate.laws._law import Observation, Outcome
+from prolific_contract.gate.reports._json import document
+from prolific_contract.gate.statements import broken, checked_by
+
+REQUEST, STATUS, LIST = (Operation("batch", action) for action in ("request", "status", "list"))
+
+
+def ids(statements):
+    return [statement.id for statement in statements]
+
+
+def violation_of(law_id, send):
+    talk = Listing("batch")
+    send(talk)
+    return talk.violation(law_id, "2026-11" if law_id == "shape.body" else None)
+
+
+def without(name, response):
+    value = json.loads(response.body)
+    return json_answer(response.status, {k: v for k, v in value.items() if k != name})
+
+
+BODIES = [
+    (lambda talk: talk.request(generating("x")), ["generating.field.export-id"]),
+    (
+        lambda talk: talk.request(without("export_id", generating())),
+        ["generating.field.export-id"],
+    ),
+    (lambda talk: talk.poll(without("url", complete())), ["complete.field.url"]),
+    (
+        lambda talk: talk.poll(without("url", complete(expires_at="x"))),
+        ["complete.field.url", "complete.field.expires-at"],
+    ),
+    (lambda talk: talk.poll(json_answer(200, {"status": "done"})), ["status.field.states"]),
+    (lambda talk: talk.poll(without("status", complete())), ["status.field.states"]),
+    (lambda talk: talk.poll(json_answer(200, [])), ["status.field.states"]),
+    (lambda talk: talk.list(response=json_answer(200, {})), ["list.field.array"]),
+    (lambda talk: talk.list(job(created_at=0)), ["list.field.created-at"]),
+    (lambda talk: talk.list(job(), job(filter="none")), ["list.field.filter"]),
+]
+ERRORS = [
+    (error(404, title=None), ["api.field.error-title"]),
+    (error(404, status=400), ["api.relation.error-status"]),
+    (error(404, detail={"id": [0]}), ["api.field.error-detail"]),
+    (json_answer(404, {"detail": "Not found."}), ["api.field.error"]),
+    (body_answer(404, b"<html>", "application/json"), ["api.field.error"]),
+]
+
+
+@pytest.mark.parametrize(("send", "statements"), BODIES)
+def test_violation_of_a_body_concerns_the_members_that_are_wrong(send, statements):
+    violation = violation_of("shape.body", send)
+
+    found = broken("shape.body", violation.operation, members=violation.members)
+    assert ids(found) == statements
+
+
+@pytest.mark.parametrize(("response", "statements"), ERRORS)
+def test_violation_of_an_error_concerns_the_members_that_are_wrong(response, statements):
+    violation = violation_of("shape.error", lambda talk: talk.poll(response))
+
+    found = broken("shape.error", violation.operation, members=violation.members)
+    assert ids(found) == statements
+
+
+def test_violation_without_members_concerns_all_statements_of_the_law_and_operation():
+    assert broken("value.list-order", LIST) == checked_by("value.list-order", LIST)
+    assert ids(broken("value.list-order", LIST)) == [
+        "list.order.recent-first",
+        "list.identity.once",
+    ]
+
+
+def test_violation_of_unknown_members_concerns_all_statements_of_the_law_and_operation():
+    assert broken("shape.error", STATUS, members=["error.error.new"]) == checked_by(
+        "shape.error", STATUS
+    )
+
+
+def test_violation_concerns_only_statements_of_the_edition():
+    law = "time.request-after-complete"
+
+    assert ids(broken(law, REQUEST, edition="2026-03")) == ["request.identity.after-complete"]
+    assert ids(broken(law, REQUEST, edition="2026-11")) == [
+        "request.status.only-202",
+        "request.identity.never-reused",
+    ]
+    assert len(broken(law, REQUEST)) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "statements"),
+    [
+        ({"edition_asked": "2026-11", "edition_found": "2026-03"}, {"request.limit.ten"}),
+        ({"edition_asked": None, "edition_found": "2026-03"}, set()),
+        ({"edition_asked": None, "edition_found": None}, {"request.limit.ten"}),
+    ],
+)
+def test_report_follows_the_enforced_edition_then_the_one_that_the_responses_show(
+    changes, statements
+):
+    found = verdicts.cells(
+        verdicts.law("time.limit", REQUEST), verdicts.broken(REQUEST, "there were 11 jobs")
+    )
+    report = document(verdicts.verdict(*found, **changes))
+
+    assert statements <= set(report["violations"][0]["statements"])
+    assert bool(report["violations"][0]["statements"]) is bool(statements)
+
+
+def test_report_describes_the_statements_that_its_violations_name_once():
+    found = verdicts.cells(
+        verdicts.law("time.deleted", Operation("batch", "delete")),
+        verdicts.broken(Operation("batch", "delete"), "it is still listed"),
+    )
+    wrong = Observation(STATUS, Outcome.VIOLATED, (0,), "flat", ("error.error", "error"))
+    cell = Cell(verdicts.law("shape.error"), STATUS, (wrong, wrong))
+    report = document(verdicts.verdict(found[0], cell, edition_found="2026-11"))
+
+    named = [one["statements"] for one in report["violations"]]
+    assert named == [
+        [
+            "delete.method.delete",
+            "delete.time.at-once",
+            "delete.time.final",
+            "delete.relation.not-listed",
+        ],
+        ["api.field.error"],
+    ]
+    assert [one["id"] for one in report["statements"]] == [*named[1], *named[0]]
+    assert report["statements"][0] == {
+        "id": "api.field.error",
+        "says": "An error is an object with the member error, which is an object.",
+        "category": "field",
+        "source": "documents/000, 002, 004",
+        "discrepancies": ["D-10"],
+    }
