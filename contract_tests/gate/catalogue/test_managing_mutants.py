@@ -49,7 +49,7 @@ def desk_of(request):
     return lambda fault: Desk(fault.replace("@", f"@{request.param}-"))
 
 
-def test_list_complete_early(desk_of):
+def test_list_complete_early_lists_a_generating_job_as_complete(desk_of):
     desk = desk_of("list-complete-early@list")
     job = desk.start()
 
@@ -67,14 +67,14 @@ def test_list_complete_early(desk_of):
         ),
     ],
 )
-def test_filters_that_are_listed_wrongly(desk_of, fault, filters):
+def test_list_filter_faults_show_wrong_filters(desk_of, fault, filters):
     desk = desk_of(f"{fault}@list")
     desk.finish("", f"{FILTER}&to=2015-01-02T00:00:00Z")
 
     assert [job["filter"] for job in jobs_of(desk.ask("GET"))] == filters
 
 
-def test_jobs_that_are_not_listed(desk_of):
+def test_list_lacks_faults_omit_jobs(desk_of):
     filtered, generating = (
         desk_of("list-lacks-filtered@list"),
         desk_of("list-lacks-generating@list"),
@@ -87,7 +87,7 @@ def test_jobs_that_are_not_listed(desk_of):
     assert generating.listed() == [ended]
 
 
-def test_jobs_of_others_that_are_listed(desk_of):
+def test_list_scope_faults_show_jobs_of_others(desk_of):
     desk = desk_of("list-scope-kind@list")
     other = next(kind for kind in KINDS if kind != desk.kind)
     own = desk.start()
@@ -106,7 +106,7 @@ def test_jobs_of_others_that_are_listed(desk_of):
     assert desk.ask("GET", resource=forbidden).status == 403
 
 
-def test_delete_nothing(desk_of):
+def test_delete_nothing_keeps_the_job(desk_of):
     desk = desk_of("delete-nothing@delete")
     job = desk.finish()
 
@@ -115,7 +115,7 @@ def test_delete_nothing(desk_of):
     assert desk.ask("DELETE", "unknown").status == 404
 
 
-def test_delete_nothing_second_spares_the_first(desk_of):
+def test_delete_nothing_second_keeps_only_the_second_job(desk_of):
     desk = desk_of("delete-nothing-second@delete")
     first, second = desk.finish("", FILTER)
     for job in (first, second):
@@ -124,7 +124,7 @@ def test_delete_nothing_second_spares_the_first(desk_of):
     assert desk.listed() == [second]
 
 
-def test_delete_later(desk_of):
+def test_delete_later_keeps_the_job_for_three_polls(desk_of):
     desk = desk_of("delete-later@delete")
     job, other = desk.finish("", FILTER)
 
@@ -134,7 +134,7 @@ def test_delete_later(desk_of):
     assert desk.ask("DELETE", job).status == 404
 
 
-def test_delete_list_only(desk_of):
+def test_delete_list_only_removes_the_job_from_the_list_but_not_from_polls(desk_of):
     desk = desk_of("delete-list-only@delete")
     job = desk.finish()
 
@@ -145,7 +145,7 @@ def test_delete_list_only(desk_of):
     assert desk.ask("DELETE", "unknown").status == 404
 
 
-def test_delete_job_only(desk_of):
+def test_delete_job_only_removes_the_job_from_polls_but_not_from_the_list(desk_of):
     desk = desk_of("delete-job-only@delete")
     first, second = desk.finish("", FILTER)
 
@@ -155,7 +155,7 @@ def test_delete_job_only(desk_of):
     assert desk.ask("GET", resource="unknown").status == 404
 
 
-def test_delete_generating(desk_of):
+def test_delete_generating_deletes_a_generating_job(desk_of):
     desk = desk_of("delete-generating@delete")
     job = desk.start()
 
@@ -165,7 +165,7 @@ def test_delete_generating(desk_of):
     assert desk.ask("DELETE", desk.finish()).status == 204
 
 
-def test_delete_generating_404(desk_of):
+def test_delete_generating_404_refuses_with_404(desk_of):
     desk = desk_of("delete-generating-404@delete")
     job = desk.start()
 
@@ -174,7 +174,7 @@ def test_delete_generating_404(desk_of):
 
 
 @pytest.mark.parametrize("status", [401, 404, 409])
-def test_deletions_despite_a_refusal(desk_of, status):
+def test_refused_deletion_faults_delete_the_job(desk_of, status):
     desk = desk_of(f"delete-despite-{status}@delete")
     how = {401: {"token": "wrong"}, 404: {"resource": "unknown"}, 409: {}}[status]
     job = desk.start() if status == 409 else desk.finish()
@@ -185,7 +185,7 @@ def test_deletions_despite_a_refusal(desk_of, status):
 
 
 @pytest.mark.parametrize("fault", ["filter-ignored", "filter-coarse"])
-def test_filters_that_are_not_told_apart(desk_of, fault):
+def test_filter_faults_return_the_running_job_for_another_filter(desk_of, fault):
     desk = desk_of(f"{fault}@request")
     job = desk.start()
 
@@ -197,7 +197,7 @@ def test_filters_that_are_not_told_apart(desk_of, fault):
     assert desk.start(FILTER) != job
 
 
-def test_filter_restarts(desk_of):
+def test_filter_restarts_starts_a_second_job_for_the_same_filter(desk_of):
     desk = desk_of("filter-restarts@request")
 
     assert desk.start() == desk.start()
@@ -209,7 +209,7 @@ def fill(desk):
         desk.start(f"study_id={number}")
 
 
-def test_limit_none(desk_of):
+def test_limit_none_starts_an_eleventh_job(desk_of):
     desk = desk_of("limit-none@request")
     fill(desk)
 
@@ -218,7 +218,7 @@ def test_limit_none(desk_of):
     assert desk.ask("POST", token="wrong").status == 401
 
 
-def test_limit_flat(desk_of):
+def test_limit_flat_refuses_without_error_envelope(desk_of):
     desk = desk_of("limit-flat@request")
     fill(desk)
     reply = desk.ask("POST")
@@ -227,7 +227,7 @@ def test_limit_flat(desk_of):
     assert b"error" in content(desk.ask("POST", resource="unknown"))
 
 
-def test_limit_in_name_only(desk_of):
+def test_limit_in_name_only_refuses_and_starts_the_job(desk_of):
     desk = desk_of("limit-in-name-only@request")
     fill(desk)
 
@@ -236,7 +236,7 @@ def test_limit_in_name_only(desk_of):
     assert desk.start("study_id=1")
 
 
-def test_limit_for_ever(desk_of):
+def test_limit_for_ever_refuses_after_a_deletion(desk_of):
     desk = desk_of("limit-for-ever@request")
     fill(desk)
     desk.clock.advance(GENERATION)
@@ -261,7 +261,7 @@ def test_limit_for_ever(desk_of):
         "limit-none",
     ],
 )
-def test_only_a_post_requests_an_export(desk_of, fault, method):
+def test_limit_faults_change_only_post_requests(desk_of, fault, method):
     desk = desk_of(f"{fault}@request")
     fill(desk)
     jobs = desk.listed()
@@ -277,11 +277,11 @@ def test_only_a_post_requests_an_export(desk_of, fault, method):
     assert desk.start("study_id=other")
 
 
-def test_what_is_not_of_the_api_is_none_of_a_faults_business(desk_of):
+def test_fault_does_not_change_responses_outside_the_api(desk_of):
     assert ask(desk_of("list-empty@list").site, "GET", "/somewhere").status == 404
 
 
-def test_a_list_for_nobody_stays_as_it_is(desk_of):
+def test_list_without_valid_token_is_not_changed(desk_of):
     desk = desk_of("list-empty@list")
 
     assert desk.ask("GET", token="wrong").status == 401

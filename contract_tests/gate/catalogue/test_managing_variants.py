@@ -52,7 +52,7 @@ def started(name):
         ("times-micro", "2026-03-19T10:30:10.123456Z", "2015-01-01T00:00:00Z"),
     ],
 )
-def test_moments_in_lists_are_written_otherwise_and_filters_stay_the_same(name, created_at, begin):
+def test_listed_times_use_another_format_with_equal_filters(name, created_at, begin):
     _, (filtered, plain) = started(name)
 
     assert filtered["created_at"] == created_at
@@ -71,14 +71,14 @@ def test_listed_ids_in_capitals_can_be_deleted():
     ("name", "begins"),
     [("json-pretty", b'[\n    {\n        "created_at"'), ("json-compact", b'[{"created_at"')],
 )
-def test_json_that_is_written_otherwise(name, begins):
+def test_json_formatting_variant_formats_lists(name, begins):
     desk = Desk(name)
     desk.start()
 
     assert content(desk.ask("GET")).startswith(begins)
 
 
-def test_what_has_no_body_is_not_compressed():
+def test_response_without_body_is_not_compressed():
     desk = Desk("gzip")
     job = json.loads(gzip.decompress(content(desk.ask("POST"))))["export_id"]
     desk.clock.advance(GENERATION)
@@ -87,7 +87,7 @@ def test_what_has_no_body_is_not_compressed():
     assert (reply.status, reply.body, reply.header("content-encoding")) == (204, b"", None)
 
 
-def test_what_has_no_body_has_no_chunks():
+def test_response_without_body_is_not_chunked():
     desk = Desk("chunked")
     job = desk.start()
     desk.clock.advance(GENERATION)
@@ -95,14 +95,14 @@ def test_what_has_no_body_has_no_chunks():
     assert desk.ask("DELETE", job).header("transfer-encoding") is None
 
 
-def test_listed_jobs_with_more_members():
+def test_list_described_adds_members():
     _, (filtered, plain) = started("list-described")
 
     assert filtered["filter"]["cohort"] == "a"
     assert (plain["filter"], plain["size"]) == (None, None)
 
 
-def test_filters_that_are_left_out_or_empty():
+def test_missing_filter_is_left_out_or_empty():
     _, (filtered, plain) = started("list-filter-absent")
     assert "filter" not in plain
     assert filtered["filter"]["study_id"] == "a"
@@ -116,7 +116,7 @@ def test_filters_that_are_left_out_or_empty():
     ("name", "states"),
     [("list-words", ["IN_PROGRESS", "ready"]), ("list-behind", ["generating", "generating"])],
 )
-def test_states_in_other_words_or_late(name, states):
+def test_listed_states_use_other_words_or_lag(name, states):
     _, listed = started(name)
 
     assert [job["status"] for job in listed] == states
@@ -126,7 +126,7 @@ def test_states_in_other_words_or_late(name, states):
     ("name", "status", "text"),
     [("delete-200", 200, None), ("delete-202", 202, b"gone")],
 )
-def test_deletions_with_another_status(name, status, text):
+def test_deletion_succeeds_with_another_status(name, status, text):
     desk, (generating, ended) = started(name)
     job = ended["export_id"]
     reply = desk.ask("DELETE", job)
@@ -141,7 +141,7 @@ def test_deletions_with_another_status(name, status, text):
     ("name", "polled", "fetched"),
     [("deleted-failed", 200, 404), ("deleted-archives-stay", 404, 200)],
 )
-def test_what_is_left_of_deleted_jobs(name, polled, fetched):
+def test_deleted_job_remains_as_failed_or_keeps_its_archive(name, polled, fetched):
     desk, (generating, ended) = started(name)
     url = body(desk.ask("GET", ended["export_id"]))["url"]
     assert url.startswith(BASE)
@@ -159,7 +159,7 @@ def test_what_is_left_of_deleted_jobs(name, polled, fetched):
     assert ask(desk.site, "GET", "/somewhere").status == 404
 
 
-def test_a_resource_that_others_use():
+def test_used_by_others_lists_jobs_of_other_clients():
     desk = Desk("used-by-others")
     listed = desk.jobs()
 
@@ -176,7 +176,7 @@ def test_a_resource_that_others_use():
 
 
 @pytest.mark.parametrize("status", [400, 403, 409, 422, 429])
-def test_an_eleventh_job_is_refused_with(status):
+def test_eleventh_job_is_refused_with_the_variants_status(status):
     desk = Desk(f"limit-{status}")
     for number in range(10):
         desk.start(f"study_id={number}")
@@ -184,7 +184,7 @@ def test_an_eleventh_job_is_refused_with(status):
     assert desk.ask("POST").status == status
 
 
-def test_jobs_that_end_just_before_they_are_deleted():
+def test_ready_between_completes_a_job_just_before_its_deletion():
     desk = Desk("ready-between")
     first = desk.start()
     for _ in range(4):

@@ -483,7 +483,7 @@ def test_every_fault_is_tested():
 
 
 @pytest.mark.parametrize(("one", "edition"), ALWAYS)
-def test_a_fault_changes_the_answers_that_it_is_about_and_no_others(one, edition):
+def test_fault_changes_only_the_responses_of_its_operation(one, edition):
     applies, check = SINGLE[one.fault.name]
     outcomes = outcomes_of(one, edition)
     expected = {
@@ -510,7 +510,7 @@ def changed_always(one, edition):
 
 
 @pytest.mark.parametrize("one", rarely("late"))
-def test_late_is_from_a_jobs_third_status_request_on(one):
+def test_late_fault_starts_at_the_third_status_request_of_a_job(one):
     polls = ["generating 2", "generating 3", "ended 0", "ended 0, again", "ended 1, again"]
     polls += ["jobs 2", "jobs 3", "after deletion"]
     for edition in one.editions:
@@ -519,7 +519,7 @@ def test_late_is_from_a_jobs_third_status_request_on(one):
 
 
 @pytest.mark.parametrize("one", rarely("second"))
-def test_second_is_the_second_export_of_a_resource(one):
+def test_second_fault_changes_only_the_second_export_of_a_resource(one):
     for edition in one.editions:
         labels = {label[1] for label in changed_by(one, edition)}
         assert labels
@@ -530,14 +530,14 @@ def test_second_is_the_second_export_of_a_resource(one):
 
 
 @pytest.mark.parametrize("one", rarely("sometimes"))
-def test_sometimes_is_by_chance_and_every_time_the_same(one):
+def test_sometimes_fault_changes_the_same_responses_in_each_run(one):
     changed = {edition: changed_by(one, edition) for edition in one.editions}
     assert changed == {edition: changed_by(one, edition) for edition in one.editions}
     assert all(changed[edition] < changed_always(one, edition) for edition in one.editions)
     assert any(changed.values())
 
 
-def test_chance_follows_from_the_seed():
+def test_sometimes_fault_depends_on_the_seed():
     one = MUTANTS["status-201-sometimes@batch-status"]
 
     def statuses(seed):
@@ -589,14 +589,14 @@ def desk_of(request, edition):
     return lambda fault: Desk(fault.replace("@", f"@{request.param}-"), edition)
 
 
-def test_job_unknown_is_lost_at_once(desk_of):
+def test_job_unknown_cannot_be_polled(desk_of):
     desk = desk_of("job-unknown@status")
     _, _, job = desk.request()
     assert desk.poll(job)[0] == 404
     assert desk.request() == (202, "generating", job)
 
 
-def test_job_vanishes_when_it_has_told_that_it_is_complete(desk_of):
+def test_job_vanishes_after_its_first_complete_response(desk_of):
     desk = desk_of("job-vanishes@status")
     _, _, job = desk.request()
     assert desk.poll(job)[0] == 200
@@ -605,14 +605,14 @@ def test_job_vanishes_when_it_has_told_that_it_is_complete(desk_of):
     assert desk.poll(job)[0] == 404
 
 
-def test_job_vanishes_early_while_it_is_generated(desk_of):
+def test_job_vanishes_early_while_generating(desk_of):
     desk = desk_of("job-vanishes-early@status")
     _, _, job = desk.request()
     assert desk.poll(job)[:2] == (200, "generating")
     assert desk.poll(job)[0] == 404
 
 
-def test_id_reused_gives_the_second_job_the_first_ones_id(desk_of):
+def test_id_reused_returns_the_first_jobs_id_for_the_second(desk_of):
     desk = desk_of("id-reused@request")
     _, _, job = desk.request()
     desk.pass_generation()
@@ -623,7 +623,7 @@ def test_id_reused_gives_the_second_job_the_first_ones_id(desk_of):
     assert desk.poll(job)[1] == "complete"
 
 
-def test_request_restarts_while_a_job_is_generated(desk_of):
+def test_request_restarts_starts_a_job_for_each_request(desk_of):
     desk = desk_of("request-restarts@request")
     jobs = [desk.request()[2] for _ in range(3)]
     assert len(set(jobs)) == 3
@@ -643,7 +643,7 @@ def test_complete_not_reused_starts_another_job(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_complete_reused_gives_the_finished_export(kind):
+def test_complete_reused_returns_the_finished_export(kind):
     desk = Desk(f"complete-reused@{kind}-request", "2026-11")
     assert desk.request() == desk.request()
     desk.pass_generation()
@@ -651,28 +651,28 @@ def test_complete_reused_gives_the_finished_export(kind):
     assert ask(desk.site, "POST", path_of(kind, desk.resource), None).status == 401
 
 
-def test_never_completes_generates_for_years(desk_of):
+def test_never_completes_keeps_generating(desk_of):
     desk = desk_of("never-completes@status")
     _, _, job = desk.request()
     desk.clock.advance(10**8)
     assert desk.poll(job) == (200, "generating", job)
 
 
-def test_failed_completes_after_it_was_told_to_have_failed(desk_of):
+def test_failed_completes_reports_failed_then_complete(desk_of):
     desk = desk_of("failed-completes@status")
     _, _, job = desk.request()
     desk.pass_generation()
     assert [desk.poll(job)[1] for _ in range(2)] == ["failed", "complete"]
 
 
-def test_failed_regenerates_after_it_was_told_to_have_failed(desk_of):
+def test_failed_regenerates_reports_failed_then_generating(desk_of):
     desk = desk_of("failed-regenerates@status")
     _, _, job = desk.request()
     desk.pass_generation()
     assert [desk.poll(job)[1] for _ in range(2)] == ["failed", "generating"]
 
 
-def test_failed_restarts_with_the_id_of_the_failed_job(desk_of):
+def test_failed_restarts_reuses_the_id_of_the_failed_job(desk_of):
     desk = desk_of("failed-restarts@request")
     _, _, job = desk.request()
     assert desk.request() == (202, "generating", job)
@@ -685,7 +685,7 @@ def test_failed_restarts_with_the_id_of_the_failed_job(desk_of):
     assert desk.poll(job)[1] == "complete"
 
 
-def test_an_archive_that_needs_the_token_is_served_with_it():
+def test_archive_needs_token_serves_the_archive_only_with_the_token():
     one = MUTANTS["archive-needs-token@batch-archive"]
     steps = course("2026-03", "batch")
     site = MutatedSite(one, settings_for("2026-03"), clock := ManualClock())
@@ -695,7 +695,7 @@ def test_an_archive_that_needs_the_token_is_served_with_it():
     assert ask(site, "GET", url).status == 200
 
 
-def test_what_a_store_refuses_stays_refused():
+def test_archive_faults_keep_the_stores_refusals():
     for fault in ("archive-html", "archive-truncated", "archive-missing"):
         one = MUTANTS[f"{fault}@batch-archive"]
         steps = course("2026-03", "batch")
@@ -706,7 +706,7 @@ def test_what_a_store_refuses_stays_refused():
         assert ask(site, "GET", "/store/exports/none.zip", None).status == 403
 
 
-def test_an_archive_made_anew_is_served_in_parts():
+def test_replaced_archive_is_served_in_ranges():
     one = MUTANTS["archive-no-members@batch-archive"]
     steps = course("2026-03", "batch")
     site = MutatedSite(one, settings_for("2026-03"), clock := ManualClock())
@@ -720,7 +720,7 @@ def test_an_archive_made_anew_is_served_in_parts():
     assert beyond.header("content-range") == f"bytes */{len(whole)}"
 
 
-def test_an_expired_url_in_which_nothing_can_be_read_still_works():
+def test_expired_opaque_url_still_serves_the_archive():
     one = MUTANTS["expired-opaque@batch-status"]
     steps = course("2026-03", "batch")
     site = MutatedSite(one, settings_for("2026-03"), clock := ManualClock())
@@ -731,13 +731,13 @@ def test_an_expired_url_in_which_nothing_can_be_read_still_works():
     assert ask(site, "GET", f"{url}x", None).status == 403
 
 
-def test_every_answer_has_a_date():
+def test_every_response_has_a_date():
     one = MUTANTS["status-500@batch-status"]
     outcomes = outcomes_of(one, "2026-03")
     assert all(reply.header("date") for _, reply, _ in outcomes.values())
 
 
-def test_a_reset_forgets_what_the_fault_remembers():
+def test_reset_clears_the_state_of_the_fault():
     desk = Desk("get-creates@batch-status", "2026-03")
     unknown = "00000000-0000-4000-8000-000000000000"
     assert [desk.poll(unknown)[0] for _ in range(3)] == [404, 200, 200]
@@ -745,7 +745,7 @@ def test_a_reset_forgets_what_the_fault_remembers():
     assert [desk.poll(unknown)[0] for _ in range(2)] == [404, 200]
 
 
-def test_a_forbidden_resource_that_is_exported_gives_its_job_again():
+def test_forbidden_200_returns_the_same_job_again():
     desk = Desk("forbidden-200@batch-request", "2026-03")
     desk.resource = next(
         one.id
@@ -755,7 +755,7 @@ def test_a_forbidden_resource_that_is_exported_gives_its_job_again():
     assert desk.request() == desk.request()
 
 
-def test_an_unknown_name_is_refused_with_similar_ones():
+def test_unknown_mutant_is_refused_with_similar_names():
     with pytest.raises(SandboxError, match=r"mutant 'status-20@batch-request': did you mean"):
         mutant("status-20@batch-request")
     with pytest.raises(SandboxError, match="unknown mutant 'x': see --list-mutants"):
@@ -763,13 +763,13 @@ def test_an_unknown_name_is_refused_with_similar_ones():
     assert mutant("expired@batch-status") is MUTANTS["expired@batch-status"]
 
 
-def test_a_fault_of_one_edition_is_refused_in_the_other():
+def test_fault_of_one_edition_is_refused_in_the_other():
     one = MUTANTS["complete-reused@batch-request"]
     with pytest.raises(SandboxError, match="exists in edition 2026-11 only"):
         MutatedSite(one)
 
 
-def test_names_are_unique_and_sentences_are_sentences():
+def test_fault_names_are_unique_with_well_formed_descriptions():
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
     for fault in FAULTS:
         assert re.fullmatch(r"It [^.]+[^. ]", fault.sentence), fault.name

@@ -257,7 +257,7 @@ def test_every_variant_is_tested():
 
 
 @pytest.mark.parametrize("name", LOOKS)
-def test_a_look_changes_the_answers_that_it_is_about_and_no_others(name):
+def test_variant_changes_only_the_responses_of_its_operations(name):
     number = list(LOOKS).index(name)
     kind, edition = ("batch", "collection")[number % 2], ("2026-03", "2026-11")[number // 2 % 2]
     applies, check = LOOKS[name]
@@ -304,7 +304,7 @@ def edition(request):
     return request.param
 
 
-def test_a_further_method():
+def test_allow_twice_answers_options():
     desk = Desk("allow-twice")
     reply = ask(desk.site, "OPTIONS", path_of("batch", desk.resource), None)
     assert (reply.status, reply.header("allow"), content(reply)) == (204, "OPTIONS", b"")
@@ -320,7 +320,7 @@ def test_a_further_method():
         ("//export/%2E/a/", "/export/a"),
     ],
 )
-def test_paths_that_are_cleaned(path, location):
+def test_paths_cleaned_redirects_to_the_normalised_path(path, location):
     desk = Desk("paths-cleaned")
     prefix = "/api/v1/data-collection/batches/b"
     reply = ask(desk.site, "GET", prefix + path)
@@ -330,7 +330,7 @@ def test_paths_that_are_cleaned(path, location):
     assert ask(desk.site, "GET", "/").status == 404
 
 
-def test_every_third_request_is_refused_for_a_while():
+def test_rate_limited_refuses_every_third_request():
     for name, value in (
         ("rate-limited", "2"),
         ("rate-limited-until", "Thu, 19 Mar 2026 10:30:02 GMT"),
@@ -344,18 +344,18 @@ def test_every_third_request_is_refused_for_a_while():
         assert body(replies[2])["error"]["status"] == 429
 
 
-def test_the_store_is_not_limited():
+def test_rate_limited_does_not_limit_the_store():
     desk = Desk("rate-limited")
     url = body(desk.completed())["url"]
     assert [desk.fetch(url).status for _ in range(4)] == [200] * 4
 
 
-def test_ready_at_once(edition):
+def test_ready_at_once_completes_without_generation_time(edition):
     desk = Desk("ready-at-once", edition)
     assert state(desk.poll(body(desk.request())["export_id"])) == "complete"
 
 
-def test_ready_before():
+def test_ready_before_answers_the_request_with_complete():
     desk = Desk("ready-before")
     assert state(desk.request()) == state(desk.request()) == "complete"
     assert desk.request().status == 200
@@ -367,7 +367,7 @@ def test_ready_before():
         Desk("ready-before", "2026-11")
 
 
-def test_ready_before_with_id():
+def test_ready_before_with_id_answers_with_a_job_that_can_be_polled():
     desk = Desk("ready-before-with-id")
     reply = desk.request()
     assert (reply.status, state(reply)) == (200, "complete")
@@ -379,7 +379,7 @@ def test_ready_before_with_id():
 
 
 @pytest.mark.parametrize(("name", "seconds"), [("slow", 30), ("very-slow", 300)])
-def test_slow(name, seconds, edition):
+def test_slow_variants_complete_after_their_generation_time(name, seconds, edition):
     desk = Desk(name, edition)
     job = body(desk.request())["export_id"]
     desk.clock.advance(seconds - 1)
@@ -388,7 +388,7 @@ def test_slow(name, seconds, edition):
     assert state(desk.poll(job)) == "complete"
 
 
-def test_jobs_that_fail(edition):
+def test_failing_job_variants_fail_the_first_or_every_job(edition):
     for name, states in (
         ("first-job-fails", ["failed", "complete"]),
         ("every-job-fails", ["failed", "failed"]),
@@ -397,7 +397,7 @@ def test_jobs_that_fail(edition):
         assert [state(desk.completed()) for _ in states] == states
 
 
-def test_archives_that_are_deleted_when_they_were_told_of_three_times(edition):
+def test_archives_deleted_fails_a_job_after_three_complete_responses(edition):
     desk = Desk("archives-deleted", edition)
     job = body(desk.request())["export_id"]
     assert state(desk.poll(job)) == "generating"
@@ -408,7 +408,7 @@ def test_archives_that_are_deleted_when_they_were_told_of_three_times(edition):
 
 
 @pytest.mark.parametrize(("name", "days"), [("clock-ahead", 3), ("clock-behind", -3)])
-def test_clocks_that_are_wrong(name, days):
+def test_clock_variants_shift_date_and_expiry(name, days):
     desk = Desk(name)
     reply = desk.completed()
     sent = parsedate_to_datetime(reply.header("date"))
@@ -416,7 +416,7 @@ def test_clocks_that_are_wrong(name, days):
     assert datetime.fromisoformat(body(reply)["expires_at"]) - sent == timedelta(days=1)
 
 
-def test_a_resource_that_is_not_there_may_be_forbidden():
+def test_unknown_resource_403_forbids_unknown_resources():
     desk = Desk("unknown-resource-403")
     assert desk.request("unknown").status == 403
     assert desk.request().status == 202
@@ -428,21 +428,21 @@ def test_a_resource_that_is_not_there_may_be_forbidden():
     ("name", "lifetime"),
     [("urls-long-lived", timedelta(days=7)), ("urls-short-lived", timedelta(minutes=5))],
 )
-def test_how_long_urls_are_valid(name, lifetime, edition):
+def test_url_lifetime_variants_set_expires_at(name, lifetime, edition):
     desk = Desk(name, edition)
     reply = desk.completed()
     assert datetime.fromisoformat(body(reply)["expires_at"]) == desk.clock.now() + lifetime
 
 
 @pytest.mark.parametrize("name", [name for name in VARIANTS if name.startswith("urls-")])
-def test_urls_of_whatever_form_serve_the_archive(name):
+def test_url_form_variants_serve_the_archive(name):
     desk = Desk(name)
     url = body(desk.completed())["url"].replace("https://exports.example", BASE)
     assert members(content(desk.fetch(url)))
     assert desk.fetch(url, range="bytes=-22").status == 206
 
 
-def test_a_store_that_ignores_ranges():
+def test_store_whole_ignores_ranges():
     desk = Desk("store-whole")
     url = body(desk.completed())["url"]
     reply = desk.fetch(url, range="bytes=-22")
@@ -451,7 +451,7 @@ def test_a_store_that_ignores_ranges():
     assert members(content(reply))
 
 
-def test_archives_that_are_packed_otherwise_are_served_in_parts():
+def test_archive_comment_is_served_in_ranges():
     desk = Desk("archive-comment")
     url = body(desk.completed())["url"]
     reply = desk.fetch(url, range="bytes=-20")
@@ -460,19 +460,19 @@ def test_archives_that_are_packed_otherwise_are_served_in_parts():
     assert desk.fetch(url.partition("?")[0]).status == 403
 
 
-def test_an_archive_with_a_long_directory():
+def test_archive_many_files_has_a_directory_over_64_kib():
     desk = Desk("archive-many-files")
     data = content(desk.fetch(body(desk.completed())["url"]))
     assert len(data) - int.from_bytes(data[-6:-2], "little") > 0xFFFF + 22
 
 
-def test_an_archive_without_submissions():
+def test_archive_no_responses_yet_has_empty_response_files():
     desk = Desk("archive-no-responses-yet")
     files = members(content(desk.fetch(body(desk.completed())["url"])))
     assert [it for name, it in files.items() if name.endswith(".jsonl")] == [b"", b""]
 
 
-def test_a_reset_keeps_the_look():
+def test_reset_keeps_the_variant():
     desk = Desk("slow")
     desk.site.reset()
     assert desk.site.settings.generation_seconds == 30
@@ -482,18 +482,18 @@ def test_a_reset_keeps_the_look():
     assert desk.request().status == 202
 
 
-def test_variants_run_on_the_machines_clock_by_themselves():
+def test_variant_without_clock_uses_the_system_clock():
     site = VariantSite(VARIANTS["charset"])
     sent = parsedate_to_datetime(ask(site, "GET", "/", None).header("date"))
     assert abs(sent - datetime.now(sent.tzinfo)) < timedelta(minutes=1)
 
 
-def test_an_unknown_name_is_refused():
+def test_unknown_variant_is_refused():
     with pytest.raises(SandboxError, match="unknown variant 'charsets': did you mean charset?"):
         variant("charsets")
     assert variant("charset") is VARIANTS["charset"]
 
 
-def test_sentences_are_sentences():
+def test_variant_descriptions_are_well_formed():
     for one in VARIANTS.values():
         assert re.fullmatch(r"(It|Its|Nothing) .+[^. ]", one.sentence), one.name

@@ -118,7 +118,7 @@ STRAY = st.dictionaries(
 )
 @given(data=st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-def test_they_agree(operation, status, schema, data):
+def test_generated_client_wrapper_and_schema_agree_on_the_branch(operation, status, schema, data):
     body = {**data.draw(STRAY), **data.draw(bodies(json.dumps(schema)))}
     names = branches_of(operation, status, body)
     content = json.dumps(body).encode()

@@ -85,7 +85,7 @@ def refusing(asked):
 # Verdicts.
 
 
-def test_a_conforming_server_passes(against, capsys):
+def test_check_of_conforming_server_exits_with_0(against, capsys):
     against(None)
     out, err = run(capsys, *USUAL, "--collection", COLLECTION, "--forbidden-batch", FORBIDDEN)
 
@@ -93,7 +93,7 @@ def test_a_conforming_server_passes(against, capsys):
     assert err == ""
 
 
-def test_a_broken_server_fails(against, capsys):
+def test_check_of_faulty_server_exits_with_1(against, capsys):
     against("date-naive@batch-status")
     out, _ = run(capsys, *USUAL, expect=1)
 
@@ -101,14 +101,14 @@ def test_a_broken_server_fails(against, capsys):
     assert "shape.body" in out
 
 
-def test_a_server_that_shows_nothing_proves_nothing(against, capsys):
+def test_server_without_any_state_is_reported_as_not_proven(against, capsys):
     against(Scripted(refusing))
     out, _ = run(capsys, *USUAL, expect=2)
 
     assert f"no response reported the state of an export of batch {BATCH}" in " ".join(out.split())
 
 
-def test_a_server_that_is_not_there_cannot_be_checked(against, capsys):
+def test_unreachable_server_is_reported_as_an_error(against, capsys):
     against(Scripted(lambda asked: TargetUnreachableError("no connection (refused)")))
     err = refused(capsys, *USUAL)
 
@@ -117,7 +117,7 @@ def test_a_server_that_is_not_there_cannot_be_checked(against, capsys):
     )
 
 
-def test_a_conversation_that_breaks_off_is_said(against, capsys):
+def test_conversation_that_ends_early_is_reported(against, capsys):
     against(Scripted(lambda asked: NoResponseError("the connection broke")))
     out, err = run(capsys, *USUAL, expect=1)
 
@@ -127,7 +127,7 @@ def test_a_conversation_that_breaks_off_is_said(against, capsys):
     )
 
 
-def test_what_a_server_calls_a_job_is_no_command_for_the_log(against, capsys):
+def test_job_id_from_the_server_cannot_act_as_a_log_command(against, capsys):
     def answer(asked):
         if asked.method == "POST":
             return generating("##vso[task.setvariable variable=PATH]evil")
@@ -140,7 +140,7 @@ def test_what_a_server_calls_a_job_is_no_command_for_the_log(against, capsys):
     assert "##vso" not in out + err
 
 
-def test_an_edition_can_be_enforced(against, capsys):
+def test_edition_option_enforces_the_edition(against, capsys):
     against(None)
     out, _ = run(capsys, *USUAL, "--edition", "2026-11", expect=1)
 
@@ -148,21 +148,21 @@ def test_an_edition_can_be_enforced(against, capsys):
     assert "returned the complete export again" in out
 
 
-def test_additive_drift_fails_only_the_strict(against, capsys):
+def test_additive_drift_fails_only_with_strict(against, capsys):
     against("field-extra@batch-status")
     assert "shape.additive" in run(capsys, *USUAL)[0]
     against("field-extra@batch-status")
     run(capsys, *USUAL, "--strict", expect=1)
 
 
-def test_the_time_for_an_export_can_be_given(against, capsys):
+def test_max_wait_option_limits_the_time_of_an_export(against, capsys):
     against("never-completes@batch-status")
     out, _ = run(capsys, *USUAL, "--max-wait", "20", expect=1)
 
     assert "still generating after 20 s" in out
 
 
-def test_the_full_profile_tries_more(against, capsys):
+def test_full_profile_sends_more_requests(against, capsys):
     against("method-200@batch-request")
     run(capsys, *USUAL)
     against("method-200@batch-request")
@@ -171,13 +171,13 @@ def test_the_full_profile_tries_more(against, capsys):
     assert "isolation.methods" in out
 
 
-def test_the_token_may_be_in_the_environment(against, capsys, monkeypatch):
+def test_token_is_read_from_the_environment(against, capsys, monkeypatch):
     against(None)
     monkeypatch.setenv("PROLIFIC_TOKEN", f" {SETTINGS.token}\n")
     run(capsys, "--target", f" {BASE}/", "--batch", BATCH)
 
 
-def test_the_option_comes_before_the_environment(against, capsys, monkeypatch):
+def test_option_takes_precedence_over_the_environment(against, capsys, monkeypatch):
     target = against(Scripted(refusing))
     monkeypatch.setenv("PROLIFIC_TOKEN", "not-this-one")
     run(capsys, *USUAL, expect=2)
@@ -186,7 +186,7 @@ def test_the_option_comes_before_the_environment(against, capsys, monkeypatch):
     assert "Token not-this-one" not in {asked.authorization for asked in target.asked}
 
 
-def test_the_token_goes_to_the_target_alone(against, capsys):
+def test_token_is_sent_only_to_the_target(against, capsys):
     body = b'{"status": "complete", "url": "https://store.example/x?sig=1", "expires_at": "?"}'
     target = against(Scripted(lambda asked: HttpResponse(200, body=body)))
     run(capsys, *USUAL, expect=1)
@@ -200,7 +200,7 @@ def test_the_token_goes_to_the_target_alone(against, capsys):
 # What comes out.
 
 
-def test_every_report_is_written(against, capsys, tmp_path):
+def test_all_requested_reports_are_written(against, capsys, tmp_path):
     against("token-echo@batch-status")
     formats = ("html", "json", "junit", "sarif", "text")
     reports = [f"--report={name}={tmp_path / 'reports' / name}" for name in formats]
@@ -224,7 +224,7 @@ OUTPUTS = (
 
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize("place", ["file/x", "folder"])
-def test_what_cannot_be_written_is_refused_before_anything_is_sent(
+def test_unwritable_report_path_is_refused_before_the_first_request(
     against, capsys, tmp_path, output, place
 ):
     (tmp_path / "file").touch()
@@ -239,7 +239,7 @@ def test_what_cannot_be_written_is_refused_before_anything_is_sent(
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
-def test_what_can_no_longer_be_written_takes_nothing_else_with_it(
+def test_report_that_becomes_unwritable_does_not_prevent_the_others(
     against, capsys, tmp_path, output
 ):
     lost, others = tmp_path / "lost", [tmp_path / "report.json", tmp_path / "report.txt"]
@@ -259,7 +259,7 @@ def test_what_can_no_longer_be_written_takes_nothing_else_with_it(
     assert all(other.read_text(encoding="utf-8") for other in others)
 
 
-def test_files_are_written_when_nobody_reads_the_text(against, monkeypatch, tmp_path):
+def test_reports_are_written_even_if_standard_output_is_closed(against, monkeypatch, tmp_path):
     class Closed(io.StringIO):
         def write(self, text):
             raise BrokenPipeError
@@ -273,7 +273,7 @@ def test_files_are_written_when_nobody_reads_the_text(against, monkeypatch, tmp_
     assert "shape.body" in report.read_text(encoding="utf-8")
 
 
-def test_a_recording_is_judged_like_the_server(against, capsys, tmp_path):
+def test_recording_gets_the_same_verdict_as_the_server(against, capsys, tmp_path):
     against("url-http@batch-status")
     record = str(tmp_path / "x.har")
     live, _ = run(capsys, *USUAL, "--record", record, expect=1)
@@ -311,7 +311,7 @@ def foreign(tmp_path, authorization):
     return str(path)
 
 
-def test_only_a_given_token_counts_for_a_recording(capsys, tmp_path, monkeypatch):
+def test_recording_ignores_the_token_in_the_environment(capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("PROLIFIC_TOKEN", "some-other-token")
     har = foreign(tmp_path, "Token the-token-of-then")
     run(capsys, "--har", har)
@@ -321,14 +321,14 @@ def test_only_a_given_token_counts_for_a_recording(capsys, tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("token", ["", " "])
-def test_an_empty_token_of_a_recording_is_none(capsys, tmp_path, token):
+def test_empty_token_for_a_recording_counts_as_no_token(capsys, tmp_path, token):
     har = foreign(tmp_path, "Token the-token-of-then")
     out, _ = run(capsys, "--har", har, "--token", token)
 
     assert out == run(capsys, "--har", har)[0]
 
 
-def test_the_target_of_a_recording_can_be_given(capsys, tmp_path):
+def test_target_option_selects_the_server_of_a_recording(capsys, tmp_path):
     har = foreign(tmp_path, "Token t")
     run(capsys, "--har", har, "--target", "https://api.example/v/")
     err = refused(capsys, "--har", har, "--target", "https://api.example")
@@ -336,7 +336,7 @@ def test_the_target_of_a_recording_can_be_given(capsys, tmp_path):
     assert "has no request for an export" in err
 
 
-def test_what_a_recording_was_about_can_be_given(capsys, tmp_path):
+def test_subject_options_select_the_resources_of_a_recording(capsys, tmp_path):
     har = foreign(tmp_path, "Token t")
     out, _ = run(capsys, "--har", har, "--collection", COLLECTION, "--max-wait", "9", expect=2)
 
@@ -344,16 +344,18 @@ def test_what_a_recording_was_about_can_be_given(capsys, tmp_path):
 
 
 @pytest.mark.parametrize("written", [BATCH.upper(), f" {BATCH}\n"])
-def test_the_id_of_a_recording_may_be_written_otherwise(capsys, tmp_path, written):
+def test_resource_id_of_a_recording_is_matched_without_case_and_whitespace(
+    capsys, tmp_path, written
+):
     run(capsys, "--har", foreign(tmp_path, "Token t"), "--batch", written)
 
 
-def test_white_space_around_an_id_is_not_sent(against, capsys):
+def test_whitespace_around_an_id_is_removed(against, capsys):
     against(None)
     run(capsys, "--target", BASE, "--token", SETTINGS.token, "--batch", f" {BATCH}\n")
 
 
-def test_known_violations_do_not_fail(against, capsys, tmp_path):
+def test_violations_in_the_baseline_do_not_fail_the_check(against, capsys, tmp_path):
     path = tmp_path / "baseline.json"
     against("date-naive@batch-status")
     out, _ = run(capsys, *USUAL, "--baseline", str(path), "--update-baseline")
@@ -407,7 +409,7 @@ def test_known_violations_do_not_fail(against, capsys, tmp_path):
         ((*USUAL, "--baseline", "there-is-none.json"), "there-is-none.json can't be read"),
     ],
 )
-def test_wrong_usage_is_a_sentence(against, capsys, options, message):
+def test_usage_error_is_one_message_without_traceback(against, capsys, options, message):
     against(Scripted(lambda asked: pytest.fail("something was sent")))
     err = refused(capsys, *options)
 
@@ -419,14 +421,14 @@ def test_wrong_usage_is_a_sentence(against, capsys, options, message):
 @pytest.mark.parametrize(
     "option", [["--edition", "2025"], ["--profile", "rude"], ["--max-wait", "x"]]
 )
-def test_impossible_choices_are_refused(capsys, option):
+def test_incompatible_options_are_refused(capsys, option):
     with pytest.raises(SystemExit) as caught:
         main(["check", *USUAL, *option])
 
     assert caught.value.code == 2
 
 
-def test_the_help_says_what_it_does_to_a_server(capsys):
+def test_help_explains_what_the_check_does_to_a_server(capsys):
     with pytest.raises(SystemExit):
         main(["check", "--help"])
     told = " ".join(capsys.readouterr().out.split())
@@ -467,7 +469,7 @@ def terminal(monkeypatch):
     return terminal
 
 
-def test_a_line_tells_how_far_it_is(against, terminal, capsys):
+def test_progress_line_shows_the_current_step(against, terminal, capsys):
     terminal = terminal()
     against(None)
     main(["check", *USUAL])
@@ -500,14 +502,14 @@ def test_a_line_tells_how_far_it_is(against, terminal, capsys):
         ),
     ],
 )
-def test_what_the_line_tells(terminal, exchange, line):
+def test_progress_line_text_matches_the_step(terminal, exchange, line):
     terminal = terminal()
     command._ProgressLine().show(exchange)
 
     assert terminal.written == f"\r\x1b[K{line}"
 
 
-def test_a_console_that_would_show_escape_sequences_gets_no_line(against, terminal, capsys):
+def test_console_without_escape_sequences_gets_no_progress_line(against, terminal, capsys):
     """As Windows' do, unless they are told to act on them."""
     terminal = terminal(escapes=False)
     against(None)
@@ -519,7 +521,7 @@ def test_a_console_that_would_show_escape_sequences_gets_no_line(against, termin
 # Over a socket.
 
 
-def test_the_sandbox_conforms(capsys):
+def test_check_of_the_sandbox_passes(capsys):
     settings = SandboxSettings(files=1, generation_seconds=0.2)
     with Sandbox(settings) as sandbox:
         options = ["--target", sandbox.url, "--token", sandbox.token]
@@ -585,7 +587,7 @@ NEVER, EVER = "0.5", "20"
     ],
     ids=["hang", "drip", "close", "garbage", "html", "10MB", "HTTP/1.0"],
 )
-def test_a_hostile_server_ends_in_a_sentence(capsys, handle, wait, says):
+def test_hostile_server_ends_with_an_error_message(capsys, handle, wait, says):
     with hostile(handle) as url:
         options = ["--target", url, "--token", SETTINGS.token, "--batch", BATCH]
         out, err = run(capsys, *options, "--max-wait", wait, expect=1)
@@ -606,11 +608,11 @@ def test_a_hostile_server_ends_in_a_sentence(capsys, handle, wait, says):
         ("https://localhost.example.com", CAREFUL),
     ],
 )
-def test_only_a_server_on_this_machine_is_hurried(url, pace):
+def test_pauses_are_skipped_only_for_loopback_servers(url, pace):
     assert pace_for(url) is pace
 
 
-def test_who_interrupts_is_told_what_may_be_left(monkeypatch, capsys):
+def test_interrupt_reports_jobs_that_may_remain(monkeypatch, capsys):
     def interrupted(check, progress):
         raise KeyboardInterrupt
 
@@ -620,7 +622,7 @@ def test_who_interrupts_is_told_what_may_be_left(monkeypatch, capsys):
     assert "may remain" in capsys.readouterr().err
 
 
-def test_jobs_that_stay_are_told_of(against, capsys):
+def test_remaining_jobs_are_reported(against, capsys):
     def answer(asked):
         if asked.method == "POST":
             return generating()

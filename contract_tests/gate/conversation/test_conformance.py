@@ -78,7 +78,7 @@ def outcomes(result):
     return {name: count for name, count in result.parseoutcomes().items() if name != "warnings"}
 
 
-def test_a_conforming_server_passes(against, run):
+def test_conforming_server_passes(against, run):
     held = against()
     result = run("-v", **TARGET)
 
@@ -97,7 +97,7 @@ def test_a_conforming_server_passes(against, run):
     result.stdout.no_fnmatch_line(f"*{SETTINGS.token}*")
 
 
-def test_a_violation_fails_with_its_report(against, run):
+def test_violation_fails_the_test_with_its_report(against, run):
     against("date-naive@batch-status")
     result = run(**TARGET)
 
@@ -108,7 +108,7 @@ def test_a_violation_fails_with_its_report(against, run):
 
 
 @pytest.mark.parametrize("chosen", [(), ("-m", "prolific_isolation")])
-def test_a_violation_under_the_other_kind_fails_too(against, run, chosen):
+def test_violation_under_the_other_kind_fails_the_test(against, run, chosen):
     against("scope-kind@collection-status")
     result = run(*chosen, **TARGET)
 
@@ -128,7 +128,7 @@ def keeping():
     site.close()
 
 
-def test_what_stays_on_the_server_is_told_at_the_end(against, run, keeping):
+def test_remaining_jobs_are_listed_in_the_terminal_summary(against, run, keeping):
     against(target=keeping)
     result = run(edition="2026-03", **TARGET)
 
@@ -137,7 +137,7 @@ def test_what_stays_on_the_server_is_told_at_the_end(against, run, keeping):
     )
 
 
-def test_a_conversation_that_was_cut_short_says_so(against, run):
+def test_shortened_conversation_is_reported(against, run):
     against(target=Scripted(lambda asked: NoResponseError("the connection broke")))
     result = run(**TARGET)
 
@@ -167,7 +167,7 @@ def commanding(asked):
         lambda asked: NoResponseError(f"the response was not HTTP ({COMMAND})"),
     ],
 )
-def test_what_a_server_says_is_no_command_for_the_log(against, run, target):
+def test_server_text_cannot_act_as_a_log_command(against, run, target):
     against(target=Scripted(target))
     result = run(max_wait="2", edition="2026-11", **TARGET)
 
@@ -176,13 +176,13 @@ def test_what_a_server_says_is_no_command_for_the_log(against, run, target):
     result.stdout.no_fnmatch_line("*##vso*")
 
 
-def test_undocumented_fields_fail_only_the_strict(against, run):
+def test_undocumented_fields_fail_only_with_strict(against, run):
     against("field-extra@batch-status")
     assert run(**TARGET).ret == 0
     assert run("--prolific-strict", **TARGET).ret == 1
 
 
-def test_an_edition_and_a_time_can_be_chosen(against, run):
+def test_edition_and_timeout_options_are_applied(against, run):
     against()
     result = run(**TARGET, edition="2026-11", max_wait="60", collection="unknown")
 
@@ -195,7 +195,7 @@ def test_an_edition_and_a_time_can_be_chosen(against, run):
     )
 
 
-def test_markers_choose_families(against, run):
+def test_markers_select_law_families(against, run):
     against()
     result = run("-v", "-m", "prolific_time or prolific_value", **TARGET)
     named = re.findall(r"::(\w+)\[(\w+)", "\n".join(result.outlines))
@@ -207,11 +207,11 @@ def test_markers_choose_families(against, run):
     }
 
 
-def test_every_family_has_its_marker():
+def test_every_law_family_has_a_marker():
     assert {law.id.partition(".")[0] for law in LAWS} == pytest_plugin._FAMILIES.keys()
 
 
-def test_options_may_come_from_the_environment(against, run, monkeypatch):
+def test_options_are_read_from_the_environment(against, run, monkeypatch):
     against()
     for name, value in TARGET.items():
         monkeypatch.setenv(f"PROLIFIC_{name.upper()}", f"{value}\n")
@@ -235,7 +235,7 @@ def test_options_may_come_from_the_environment(against, run, monkeypatch):
         ({**TARGET, "max-wait": "0"}, "invalid --prolific-max-wait 0: give seconds above 0*"),
     ],
 )
-def test_wrong_usage_is_a_sentence(against, run, options, message):
+def test_usage_error_is_one_message_without_traceback(against, run, options, message):
     held = against()
     result = run(**options)
 
@@ -244,7 +244,7 @@ def test_wrong_usage_is_a_sentence(against, run, options, message):
     assert held == []
 
 
-def test_other_tests_with_workers_need_none_either(pytester, monkeypatch):
+def test_other_tests_with_workers_need_no_server(pytester, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     # Without a batch, asking would end the run.
     monkeypatch.setenv("PROLIFIC_TARGET", BASE)
@@ -269,7 +269,7 @@ def test_other_tests_need_no_server(pytester, run):
         (lambda asked: error(403), f"no response reported the state of an export of batch {BATCH}"),
     ],
 )
-def test_nothing_checked_is_a_failure(against, run, answer, sentence):
+def test_run_that_checks_nothing_fails(against, run, answer, sentence):
     against(target=Scripted(answer))
     result = run(**TARGET)
 
@@ -282,7 +282,7 @@ def test_nothing_checked_is_a_failure(against, run, answer, sentence):
 @pytest.mark.parametrize(
     "answer", [lambda asked: TargetUnreachableError("no connection"), lambda asked: error(403)]
 )
-def test_a_selection_that_checks_nothing_is_a_failure_too(against, run, chosen, answer):
+def test_selection_that_checks_nothing_fails(against, run, chosen, answer):
     against(target=Scripted(answer))
     result = run(*chosen, **TARGET)
 
@@ -290,7 +290,7 @@ def test_a_selection_that_checks_nothing_is_a_failure_too(against, run, chosen, 
     assert "test_conversation_is_conclusive" not in result.stdout.str()
 
 
-def test_a_selection_says_once_that_there_was_no_conversation(against, run):
+def test_selection_reports_a_missing_conversation_once(against, run):
     against(target=Scripted(lambda asked: TargetUnreachableError("no connection")))
     result = run("-k", "time", **TARGET)
 
@@ -298,7 +298,7 @@ def test_a_selection_says_once_that_there_was_no_conversation(against, run):
     result.stdout.fnmatch_lines(["*can't be reached*", "FAILED *test_law*"])
 
 
-def test_without_a_verdict_no_law_is_judged(against, run):
+def test_laws_are_not_judged_without_a_verdict(against, run):
     against(target=Scripted(lambda asked: TargetUnreachableError("no connection")))
     result = run(**TARGET)
 
@@ -356,7 +356,7 @@ def test_workers_share_one_conversation(against):
     assert SETTINGS.token not in json.dumps(nodes[0].workerinput)
 
 
-def test_the_controller_tells_what_stays(against, keeping):
+def test_controller_reports_remaining_jobs(against, keeping):
     against(target=keeping)
     config = Config(edition="2026-03", **TARGET)
     session.send_to_worker(Node(config))
@@ -364,7 +364,7 @@ def test_the_controller_tells_what_stays(against, keeping):
     assert "still has export jobs" in config.stash[pytest_plugin.REMARKS][0]
 
 
-def test_workers_hear_that_there_was_no_conversation(against):
+def test_workers_report_a_missing_conversation(against):
     against(target=Scripted(lambda asked: TargetUnreachableError("no connection")))
     node = Node(Config(**TARGET))
     pytest_plugin.pytest_configure_node(node)
@@ -374,7 +374,7 @@ def test_workers_hear_that_there_was_no_conversation(against):
     assert "can't be reached" in outcome.error
 
 
-def test_a_controller_refuses_wrong_usage():
+def test_controller_refuses_wrong_usage():
     node = Node(Config(target="nowhere"))
     with pytest.raises(pytest.UsageError, match="invalid --prolific-target"):
         pytest_plugin.pytest_configure_node(node)
@@ -391,7 +391,7 @@ def test_a_controller_refuses_wrong_usage():
         {"args": ["."], "pyargs": False},
     ],
 )
-def test_other_runs_send_nothing(against, monkeypatch, run_of):
+def test_run_without_conformance_tests_sends_nothing(against, monkeypatch, run_of):
     held = against()
     for name, value in TARGET.items():
         monkeypatch.setenv(f"PROLIFIC_{name.upper()}", value)
@@ -413,7 +413,7 @@ def test_other_runs_send_nothing(against, monkeypatch, run_of):
         {"args": ["conformance/test_laws.py::test_law[shape.body-batch-status]"], "pyargs": False},
     ],
 )
-def test_a_run_names_the_tests_as_a_package_or_a_path(against, run_of):
+def test_conformance_tests_are_found_by_package_or_path(against, run_of):
     held = against()
     node = Node(Config(**run_of, **TARGET))
     pytest_plugin.pytest_configure_node(node)
@@ -422,7 +422,7 @@ def test_a_run_names_the_tests_as_a_package_or_a_path(against, run_of):
     assert held == [None]
 
 
-def test_the_environment_counts_for_workers_too(against, monkeypatch):
+def test_environment_options_apply_to_workers(against, monkeypatch):
     against()
     monkeypatch.setenv("PROLIFIC_TARGET", BASE)
     node = Node(Config(token=SETTINGS.token, batch=BATCH))
@@ -431,7 +431,7 @@ def test_the_environment_counts_for_workers_too(against, monkeypatch):
     assert node.workerinput
 
 
-def test_a_worker_on_its_own_says_what_is_missing():
+def test_worker_without_controller_reports_what_is_missing():
     config = Config()
     config.workerinput = {}
     conftest.pytest_collection_modifyitems(config)
@@ -441,7 +441,7 @@ def test_a_worker_on_its_own_says_what_is_missing():
     assert outcome.error.startswith("no server to check")
 
 
-def test_it_works_with_two_workers(pytester, monkeypatch):
+def test_conformance_run_works_with_two_workers(pytester, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     with Sandbox(SandboxSettings(files=1, generation_seconds=0.2, edition="2026-11")) as sandbox:
         result = pytester.runpytest_subprocess(
@@ -458,7 +458,7 @@ def test_it_works_with_two_workers(pytester, monkeypatch):
     assert not left
 
 
-def test_a_recording_is_what_workers_get(against):
+def test_workers_receive_a_recording(against):
     against()
     node = Node(Config(**TARGET))
     pytest_plugin.pytest_configure_node(node)

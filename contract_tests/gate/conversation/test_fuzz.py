@@ -22,7 +22,7 @@ def contract():
     return load_contract()
 
 
-def test_they_are_the_same_every_time(contract):
+def test_fuzzed_requests_are_the_same_in_each_run(contract):
     made = generate_requests(contract, SUBJECTS, examples=3)
 
     assert made == generate_requests(contract, SUBJECTS, examples=3)
@@ -30,7 +30,7 @@ def test_they_are_the_same_every_time(contract):
     assert len(made) == 2 * 4 * 2 * 3 / 2
 
 
-def test_most_of_them_know_a_resource_and_a_job(contract):
+def test_most_fuzzed_requests_use_a_known_resource_and_job(contract):
     made = generate_requests(contract, SUBJECTS, examples=8)
     known = [one for one in made if any(subject.id in one.path for subject in SUBJECTS)]
 
@@ -39,13 +39,13 @@ def test_most_of_them_know_a_resource_and_a_job(contract):
     assert any(one.path.endswith(f"/{KNOWN_JOB}") for one in known)
 
 
-def test_they_are_about_the_given_kinds_alone(contract):
+def test_fuzzed_requests_cover_only_the_given_kinds(contract):
     made = generate_requests(contract, [Subject("collection", "c")], examples=2)
 
     assert {address_of(one.path.partition("?")[0]).kind for one in made} == {"collection"}
 
 
-def test_the_sandbox_stands_them(contract):
+def test_sandbox_answers_all_fuzzed_requests(contract):
     subjects = rehearse().plan.subjects
     made = generate_requests(contract, subjects, examples=4)
     trace = rehearse(
@@ -63,7 +63,7 @@ class Case:
     headers = None
 
 
-def test_no_header_is_sent_that_cannot_be(contract):
+def test_fuzzed_headers_can_be_sent(contract):
     case = Case()
     case.headers = {
         "X-Fine": "va l ue",
@@ -81,7 +81,7 @@ def test_no_header_is_sent_that_cannot_be(contract):
     assert _to_request(case).headers == (("X-Fine", "va l ue"), ("X-Empty", ""))
 
 
-def test_a_query_is_kept():
+def test_query_of_a_fuzzed_request_is_kept():
     case = Case()
     case.query = {"from": "2026-01-01T00:00:00+01:00", "study_id": ["a", "b&c"], "odd": "\ud800"}
 
@@ -90,13 +90,13 @@ def test_a_query_is_kept():
     )
 
 
-def test_without_schemathesis_it_says_what_to_install(contract, monkeypatch):
+def test_missing_schemathesis_error_names_the_extra_to_install(contract, monkeypatch):
     monkeypatch.setitem(sys.modules, "schemathesis", None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'prolific-exports\[fuzz\]'"):
         generate_requests(contract, SUBJECTS)
 
 
-def test_a_defect_of_schemathesis_is_not_hidden(contract, monkeypatch):
+def test_import_error_inside_schemathesis_is_not_hidden(contract, monkeypatch):
     def broken(name, *args, **kwargs):
         if name == "schemathesis":
             raise ModuleNotFoundError("No module named 'harfile'", name="harfile")

@@ -59,7 +59,7 @@ def verdict(trace):
 
 
 @pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE])
-def test_a_recording_gives_the_same_verdict(fate):
+def test_recording_has_the_same_verdict(fate):
     trace = rehearse(fate, Fate.FORBIDDEN, edition="2026-11", profile="full").conversation.trace
     read = again(trace)
 
@@ -87,7 +87,7 @@ def test_a_recording_gives_the_same_verdict(fate):
         "auth-any-token@batch-request",
     ],
 )
-def test_a_fault_is_found_in_a_recording_too(name):
+def test_fault_is_detected_in_a_recording(name):
     settings = SandboxSettings(files=1)
     clock = ManualClock()
     site = MutatedSite(mutant(name), settings, clock)
@@ -100,7 +100,7 @@ def test_a_fault_is_found_in_a_recording_too(name):
     assert [violation.fingerprint for violation in verdict(again(trace)).violations] == found
 
 
-def test_no_secret_is_in_the_file(tmp_path):
+def test_written_har_has_no_secrets(tmp_path):
     trace = rehearse(edition="2026-11").conversation.trace
     path = tmp_path / "new folder" / "conversation.har"
     write_har(path, trace)
@@ -143,7 +143,7 @@ BYTES = st.binary(max_size=30).filter(lambda body: b"?" not in body and b"=" not
     st.sampled_from(list(Credential)),
     st.booleans(),
 )
-def test_what_holds_no_secret_is_read_as_it_was_written(answers, credential, generated):
+def test_exchange_without_secrets_round_trips(answers, credential, generated):
     exchanges = tuple(
         Exchange(
             index,
@@ -170,13 +170,13 @@ def test_what_holds_no_secret_is_read_as_it_was_written(answers, credential, gen
             assert after.response == before.response
 
 
-def test_a_failure_and_an_unknown_time_are_read_as_they_were_written():
+def test_failure_and_unknown_time_round_trip():
     failed = Exchange(0, "POST", BASE + PATH, BASE, Credential.VALID, failure="it broke")
 
     assert again(Trace((failed,))).exchanges == (failed,)
 
 
-def test_the_format_is_har_1_2():
+def test_written_file_is_har_1_2():
     log = har_of(rehearse().conversation.trace)["log"]
 
     assert log["version"] == "1.2"
@@ -214,7 +214,7 @@ def test_the_format_is_har_1_2():
         assert entry["response"]["content"].keys() >= {"size", "mimeType"}
 
 
-def test_a_body_that_nobody_can_read_is_cut():
+def test_undecodable_body_is_truncated():
     body = b"\xff\x00 https://h/x?sig=S3cr3t"
     exchange = Exchange(
         0, "GET", BASE + PATH + "/x", BASE, Credential.VALID, response=HttpResponse(200, body=body)
@@ -224,7 +224,7 @@ def test_a_body_that_nobody_can_read_is_cut():
     assert (response.body, response.cut, response.redacted) == (b"", True, True)
 
 
-def test_a_conversation_without_an_answer_can_be_written():
+def test_conversation_without_response_can_be_written():
     def respond(asked):
         return NoResponseError("gone")
 
@@ -239,7 +239,7 @@ def test_a_conversation_without_an_answer_can_be_written():
 
 @pytest.mark.parametrize("render", FORMATS.values(), ids=FORMATS)
 @pytest.mark.parametrize("far", [1.7e308, -1.7e308, 1e10])
-def test_times_that_no_clock_has_are_reported_all_the_same(render, far):
+def test_impossible_times_of_the_gates_recording_can_be_reported(render, far):
     trace = rehearse().conversation.trace
     document = har_of(trace)
     for one in document["log"]["entries"]:
@@ -252,7 +252,7 @@ def test_times_that_no_clock_has_are_reported_all_the_same(render, far):
 
 
 @pytest.mark.parametrize("render", FORMATS.values(), ids=FORMATS)
-def test_foreign_times_that_no_clock_has_are_reported_all_the_same(render):
+def test_impossible_times_of_a_foreign_recording_can_be_reported(render):
     moments = ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", None, "9999-12-31T23:59:59Z")
     entries = [{**entry(time=1.7e308), "startedDateTime": moment} for moment in moments]
 
@@ -298,7 +298,7 @@ def parse(*entries, **options):
     return parse_har(har(*entries), "x.har", **options)
 
 
-def test_a_foreign_recording_is_read():
+def test_foreign_recording_is_read():
     [exchange] = parse(entry()).exchanges
 
     assert (exchange.method, exchange.base_url) == ("GET", BASE)
@@ -311,7 +311,7 @@ def test_a_foreign_recording_is_read():
 
 
 @pytest.mark.parametrize("render", FORMATS.values(), ids=FORMATS)
-def test_no_secret_of_a_foreign_recording_is_in_a_report(render):
+def test_report_of_a_foreign_recording_has_no_secrets(render):
     fields = {
         "X-Api-Key": "s3cret-1",
         "Proxy-Authorization": "Basic s3cret-2",
@@ -326,7 +326,7 @@ def test_no_secret_of_a_foreign_recording_is_in_a_report(render):
     assert "s3cret" not in report
 
 
-def test_what_has_nothing_to_do_with_exports_is_left_out():
+def test_unrelated_requests_are_left_out():
     store = "https://store.example/a.zip?sig=1"
     exchanges = parse(
         entry(path="/api/v1/users/me/"),
@@ -343,7 +343,7 @@ def test_what_has_nothing_to_do_with_exports_is_left_out():
 
 
 @pytest.mark.parametrize("cache", ["memory", "disk"])
-def test_what_a_browser_answers_itself_is_left_out(cache):
+def test_responses_from_the_browser_cache_are_left_out(cache):
     exchanges = parse(
         entry(response=running()),
         entry(response=complete(), at=1),
@@ -353,7 +353,7 @@ def test_what_a_browser_answers_itself_is_left_out(cache):
     assert [one.response.state for one in exchanges] == ["generating", "complete"]
 
 
-def test_the_base_url_is_that_of_most_requests():
+def test_base_url_is_taken_from_most_requests():
     exchanges = parse(*[entry(base="https://b.example")] * 2, entry(base="https://a.example/p"))
 
     assert {one.base_url for one in exchanges.exchanges} == {"https://b.example"}
@@ -365,7 +365,7 @@ def test_the_base_url_is_that_of_most_requests():
     assert [one.address.resource_id for one in other.exchanges] == ["b1"]
 
 
-def test_entries_are_put_in_the_order_they_were_sent():
+def test_entries_are_sorted_by_start_time():
     trace = parse(entry(at=61, method="POST"), entry(at=0), entry(at=30))
 
     assert [one.at for one in trace.exchanges] == [0, 30, 61]
@@ -375,7 +375,7 @@ def test_entries_are_put_in_the_order_they_were_sent():
 @pytest.mark.parametrize(
     "moment", ["yesterday", "2026-03-20T10:00:00", 7, "0001-01-01T00:00+23:59"]
 )
-def test_without_a_readable_time_one_comes_after_the_other(moment):
+def test_entries_without_readable_time_keep_their_order(moment):
     trace = parse(
         entry(method="POST", startedDateTime=moment), entry(startedDateTime=moment, time=500)
     )
@@ -388,7 +388,7 @@ def test_without_a_readable_time_one_comes_after_the_other(moment):
 @pytest.mark.parametrize(
     "time", [None, "12", True, -1, float("nan"), float("inf"), pytest.param(10**400, id="huge")]
 )
-def test_an_odd_duration_is_none(time):
+def test_invalid_duration_is_ignored(time):
     assert parse(entry(time=time)).exchanges[0].took == 0
 
 
@@ -417,7 +417,7 @@ VALID = f"Token {TOKEN}"
         (None, TOKEN, Credential.NONE),
     ],
 )
-def test_who_sent_a_request_is_told_only_when_it_is_sure(value, token, credential):
+def test_sender_is_known_only_if_unambiguous(value, token, credential):
     response = error(401)
     trace = parse(
         entry(authorization=VALID), entry(authorization=value, response=response), token=token
@@ -427,7 +427,7 @@ def test_who_sent_a_request_is_told_only_when_it_is_sure(value, token, credentia
     assert TOKEN not in repr(trace.exchanges)
 
 
-def test_a_bearer_that_is_accepted_is_not_known_to_be_valid():
+def test_accepted_bearer_is_not_known_to_be_valid():
     assert parse(entry(authorization="Bearer x")).exchanges[0].credential is Credential.UNKNOWN
 
 
@@ -442,7 +442,7 @@ ALICE, BOB = "Token alice-token", "Token bob-token"
         ("bob-token", Credential.UNKNOWN, Credential.VALID),
     ],
 )
-def test_an_account_that_is_accepted_has_no_wrong_token(token, alice, bob):
+def test_accepted_account_has_no_wrong_token(token, alice, bob):
     trace = parse(
         entry(authorization=BOB, response=error(404)),
         entry(authorization=BOB, path="/api/v1/users/me/"),
@@ -456,7 +456,7 @@ def test_an_account_that_is_accepted_has_no_wrong_token(token, alice, bob):
     assert [one.credential for one in trace.exchanges] == [bob, alice, alice, alice, bob]
 
 
-def test_the_own_token_is_one_that_this_server_accepted_and_the_recording_shows():
+def test_own_token_is_one_that_was_recorded_and_accepted_by_the_server():
     trace = parse(
         *[entry(authorization=BOB, base="https://other.example")] * 2,
         *[entry(authorization="Token ***")] * 3,
@@ -469,7 +469,7 @@ def test_the_own_token_is_one_that_this_server_accepted_and_the_recording_shows(
     assert credentials == [Credential.UNKNOWN] * 7 + [Credential.VALID]
 
 
-def test_requests_with_the_same_field_are_of_one_sender():
+def test_requests_with_equal_authorization_have_one_sender():
     fields = [ALICE, "Bearer x", None, "Token  alice-token", "Bearer y", "Bearer x"]
     trace = parse(*[entry(authorization=field) for field in fields])
 
@@ -477,13 +477,13 @@ def test_requests_with_the_same_field_are_of_one_sender():
     assert {one.sender for one in again(rehearse().conversation.trace).exchanges} == {None}
 
 
-def test_where_no_request_shows_the_field_the_recorder_has_taken_it_out():
+def test_missing_authorization_in_all_requests_counts_as_removed():
     trace = parse(entry(), entry(response=error(401)), token=TOKEN)
 
     assert {one.credential for one in trace.exchanges} == {Credential.UNKNOWN}
 
 
-def test_the_given_token_is_looked_for_in_answers():
+def test_given_token_is_found_in_responses():
     refused = entry(response=error(404, detail=f"no {TOKEN}"))
     trace = parse(refused, entry(), entry(response=HttpResponse(0)), token=TOKEN)
     answers = [one.response for one in trace.exchanges]
@@ -492,7 +492,7 @@ def test_the_given_token_is_looked_for_in_answers():
     assert TOKEN not in repr([response and response.body for response in answers])
 
 
-def test_a_token_that_a_recording_shows_is_taken_out_of_answers():
+def test_recorded_token_is_redacted_in_responses():
     echo = entry(response=error(404, detail=f"no {TOKEN}"), authorization=f"Token {TOKEN}")
     (exchange,) = parse(echo).exchanges
 
@@ -500,7 +500,7 @@ def test_a_token_that_a_recording_shows_is_taken_out_of_answers():
     assert TOKEN.encode() not in exchange.response.body
 
 
-def test_bodies_may_be_in_base64_and_may_be_left_out():
+def test_base64_and_missing_bodies_are_read():
     coded = entry()
     coded["response"]["content"] |= {
         "text": base64.b64encode(b"{}").decode(),
@@ -521,7 +521,7 @@ def test_bodies_may_be_in_base64_and_may_be_left_out():
 
 
 @pytest.mark.parametrize("content", [None, "text", 7, float("nan"), ["text"], {"text": 7}])
-def test_what_is_no_content_is_no_body(content):
+def test_invalid_content_is_read_as_no_body(content):
     odd = entry()
     odd["response"]["content"] = content
     response = parse(odd).exchanges[0].response
@@ -529,14 +529,14 @@ def test_what_is_no_content_is_no_body(content):
     assert (response.body, response.cut) == (b"", False)
 
 
-def test_half_a_character_is_kept():
+def test_lone_surrogate_in_a_body_is_kept():
     odd = entry()
     odd["response"]["content"]["text"] = "\ud800"
 
     assert parse(odd).exchanges[0].response.body == b"\xed\xa0\x80"
 
 
-def test_a_failure_counts_where_the_gate_recorded_it():
+def test_failure_is_read_only_from_the_gates_own_recording():
     failed = entry(response=HttpResponse(0))
     failed["_failure"] = "the connection was reset"
     given_up = entry(response=HttpResponse(0))
@@ -548,14 +548,14 @@ def test_a_failure_counts_where_the_gate_recorded_it():
     ]
 
 
-def test_what_it_was_about_can_be_given():
+def test_subjects_of_a_recording_can_be_given():
     trace = parse(entry(), subjects=SUBJECTS, max_wait=7)
 
     assert (trace.subjects, trace.max_wait) == (SUBJECTS, 7)
     assert parse(entry()).max_wait == 600
 
 
-def test_a_byte_order_mark_does_no_harm(tmp_path):
+def test_byte_order_mark_is_ignored(tmp_path):
     path = tmp_path / "x.har"
     path.write_text(har(entry()), encoding="utf-8-sig")
 
@@ -622,7 +622,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
         (har(entry(path="/api/v1/users/me/")), "x.har has no request for an export"),
     ],
 )
-def test_what_is_no_recording_is_refused_with_a_sentence(text, message):
+def test_invalid_recording_is_refused_with_a_message(text, message):
     with pytest.raises(DocumentError) as caught:
         parse_har(text, "x.har")
     assert message in str(caught.value)
@@ -647,7 +647,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_an_odd_entry_of_other_traffic_does_no_harm(odd):
+def test_invalid_entry_of_other_traffic_is_ignored(odd):
     assert verdict(parse(odd, entry(), odd)).exit_code == verdict(parse(entry())).exit_code
     assert len(parse(odd, entry(), odd).exchanges) == 1
 
@@ -661,7 +661,7 @@ def test_an_odd_entry_of_other_traffic_does_no_harm(odd):
         (f"https://a\u202eb{PATH}", r"'a\u202eb'"),
     ],
 )
-def test_an_odd_entry_of_an_export_is_named(url, named):
+def test_invalid_entry_of_an_export_is_named_in_the_error(url, named):
     with pytest.raises(DocumentError) as caught:
         parse(None, answering(url, status="200"))
 
@@ -671,7 +671,7 @@ def test_an_odd_entry_of_an_export_is_named(url, named):
 
 
 @pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE])
-def test_paths_with_a_trailing_slash_are_judged_as_without(fate):
+def test_trailing_slash_of_a_path_is_ignored(fate):
     trace = rehearse(fate, edition="2026-11").conversation.trace
     slashed = [
         evolve(one, url=f"{one.url}/") if one.address and "?" not in one.url else one
@@ -685,7 +685,7 @@ def test_paths_with_a_trailing_slash_are_judged_as_without(fate):
     assert again(evolve(trace, exchanges=tuple(slashed))).exchanges[0].operation is not None
 
 
-def test_an_odd_entry_of_an_archive_is_named():
+def test_invalid_entry_of_an_archive_is_named_in_the_error():
     store = "https://store.example/a.zip?sig=1"
 
     with pytest.raises(DocumentError, match=r"entry 1 \(store\.example\): a body is not in base64"):
@@ -696,13 +696,13 @@ def test_an_odd_entry_of_an_archive_is_named():
 
 
 @pytest.mark.parametrize("status", [0, -1])
-def test_a_status_that_no_server_sends_is_no_answer(status):
+def test_impossible_status_is_read_as_no_response(status):
     [exchange] = parse(entry(response=HttpResponse(status))).exchanges
 
     assert exchange.response is None
 
 
-def test_another_target_is_named_in_the_refusal():
+def test_refusal_names_the_targets_of_the_recording():
     with pytest.raises(DocumentError, match=r"of https://other\.example; check that --target"):
         parse(entry(), base_url="https://other.example")
 
@@ -740,7 +740,7 @@ def test_any_json_is_read_or_refused(value):
         parse_har(json.dumps(value), "x.har")
 
 
-def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
+def test_missing_file_is_reported_with_a_message(tmp_path):
     with pytest.raises(DocumentError, match="can't be read"):
         read_har(tmp_path / "none.har")
 
@@ -762,7 +762,7 @@ JOB_PATH = f"{PATH}/{JOB}"
         ("Bearer x", "Bearer y", "alice-token"),
     ],
 )
-def test_what_one_account_may_not_see_accuses_nobody(one, other, token, edition):
+def test_job_hidden_from_another_account_is_not_a_violation(one, other, token, edition):
     refused = error(404)
     entries = [
         entry("POST", PATH, one, generating(), 0),
@@ -789,7 +789,7 @@ def test_what_one_account_may_not_see_accuses_nobody(one, other, token, edition)
 
 
 @pytest.mark.parametrize("field", [None, ALICE, "Bearer x", "Token ***"])
-def test_one_account_has_to_see_its_jobs(field):
+def test_job_hidden_from_its_own_account_is_a_violation(field):
     begun = [entry("POST", PATH, field, generating(), 0)]
     lost = entry("GET", JOB_PATH, field, error(404), 6)
 
@@ -800,7 +800,7 @@ def test_one_account_has_to_see_its_jobs(field):
     assert broken(*begun, entry("GET", JOB_PATH, field, running(), 3), lost) == ["time.job-stays"]
 
 
-def test_a_foreign_recording_is_judged_without_accusing_anybody():
+def test_foreign_recording_of_conforming_server_has_no_violations():
     requests = [
         entry("POST", PATH, VALID, generating(), 0),
         entry("GET", f"{PATH}/{JOB}", VALID, running(), 3),

@@ -38,7 +38,7 @@ KEPT = "X-Amz-Date=20260320T100000Z&X-Amz-Expires=3600"
 
 @FEW
 @given(HEADS, QUERIES)
-def test_no_value_of_a_query_is_left(head, query):
+def test_query_values_are_hidden(head, query):
     hidden = HarRedactor().url(url_of(head, query))
 
     assert "S3cr3t" not in hidden
@@ -50,7 +50,7 @@ def test_no_value_of_a_query_is_left(head, query):
 
 @FEW
 @given(st.lists(URLS, min_size=1, max_size=6))
-def test_equal_urls_stay_equal_and_different_ones_different(urls):
+def test_hidden_urls_are_equal_only_if_the_originals_are(urls):
     hider = HarRedactor()
     hidden = [hider.url(url) for url in urls]
 
@@ -60,7 +60,7 @@ def test_equal_urls_stay_equal_and_different_ones_different(urls):
 
 @FEW
 @given(URLS)
-def test_until_when_a_url_is_valid_is_no_secret(url):
+def test_expiry_of_a_url_is_not_hidden(url):
     url = f"{url}&{KEPT}"
 
     assert readable_expiry(HarRedactor().url(url)) == readable_expiry(url)
@@ -83,14 +83,14 @@ def test_until_when_a_url_is_valid_is_no_secret(url):
         ("https://user:p?w@h/x?a=1", "https://[redacted]"),
     ],
 )
-def test_what_becomes_of_a_url(url, hidden):
+def test_url_is_hidden_as_expected(url, hidden):
     assert HarRedactor().url(url) == hidden
 
 
 @pytest.mark.parametrize(
     "url", ["https://u:p@h/x?a=1", "http://h/x?a=1", "https://h/x?a=1", "/x?a=1", "https://h/?a"]
 )
-def test_what_is_wrong_with_a_url_stays_wrong(url):
+def test_invalid_url_stays_invalid_after_hiding(url):
     assert (unsafe_reason(HarRedactor().url(url)) is None) == (unsafe_reason(url) is None)
 
 
@@ -102,14 +102,14 @@ def test_what_is_wrong_with_a_url_stays_wrong(url):
         *("X-Goog-Signature", "X-Password", "X-Amz-Credential", "Authentication"),
     ],
 )
-def test_fields_that_are_secret_are_hidden_whole(name):
+def test_secret_headers_are_hidden_completely(name):
     assert HarRedactor().field(name, "whatever") == "[redacted]"
 
 
 @pytest.mark.parametrize(
     "name", ["WWW-Authenticate", "Proxy-Authenticate", ":authority", "Content-Type", "Range"]
 )
-def test_fields_that_tell_of_secrets_and_have_none_stay(name):
+def test_headers_about_secrets_without_secrets_are_kept(name):
     assert HarRedactor().field(name, "whatever") == "whatever"
 
 
@@ -122,7 +122,7 @@ def test_fields_that_tell_of_secrets_and_have_none_stay(name):
         ("<https://h/x?sig=1>; rel=next", "<https://h/x?[redacted]>; rel=next"),
     ],
 )
-def test_fields_that_hold_a_secret_are_hidden_in_part(value, hidden):
+def test_headers_that_contain_a_secret_are_hidden_in_part(value, hidden):
     assert HarRedactor().field("X-Any", value) == hidden
 
 
@@ -132,7 +132,7 @@ def escaped(url):
 
 @FEW
 @given(URLS, st.sampled_from([json.dumps, escaped]), st.booleans())
-def test_no_secret_is_left_in_a_body(url, written, alone):
+def test_secrets_in_bodies_are_hidden(url, written, alone):
     text = (
         written(url) if alone else f'{{"status": "complete",\n "url": {written(url)}, "n": 1.50}}'
     )
@@ -168,7 +168,7 @@ URL = "https://h/x?sig=S3cr3t"
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32", "latin-1"])
-def test_nothing_is_too_broken_to_be_hidden(body, encoding):
+def test_secrets_in_malformed_bodies_are_hidden(body, encoding):
     if encoding == "latin-1":
         body = body.removeprefix("\ufeff") + "é"
     hidden, _ = HarRedactor().body(body.encode(encoding))
@@ -195,11 +195,11 @@ def test_nothing_is_too_broken_to_be_hidden(body, encoding):
         '\ufeff{"a": "é"}'.encode("utf-16-be"),
     ],
 )
-def test_a_body_without_secrets_stays_as_it_is_to_the_byte(body):
+def test_body_without_secrets_is_unchanged(body):
     assert HarRedactor().body(body) == (body, False)
 
 
-def test_more_than_the_query_of_a_url_is_told():
+def test_authorization_in_text_is_hidden():
     body = b'{"detail": "Authorization: Token abcdef is wrong"}'
     hidden, more = HarRedactor().body(body)
 
@@ -207,13 +207,13 @@ def test_more_than_the_query_of_a_url_is_told():
     assert more
 
 
-def test_bytes_that_are_no_text_are_dropped():
+def test_bytes_that_are_not_text_are_dropped():
     assert HarRedactor().body(b"\xff\x00\x01?sig=S3cr3t") == (b"", True)
 
 
 @FEW
 @given(st.binary(max_size=200))
-def test_any_bytes_can_be_hidden(body):
+def test_hiding_accepts_any_bytes(body):
     HarRedactor().body(body)
 
 
@@ -232,7 +232,7 @@ def known():
     return signatures
 
 
-def test_urls_that_an_exchange_shows_are_fetched_issued_or_redirected_to():
+def test_urls_of_an_exchange_are_fetched_issued_or_redirect_targets():
     response = HttpResponse(200, (("Location", "/y?a=b"),), b'{"url": "https://h/z?c=d"}')
     path = "https://api/api/v1/data-collection/batches/b1/export"
 
@@ -252,7 +252,7 @@ def test_urls_that_an_exchange_shows_are_fetched_issued_or_redirected_to():
         ("nothing", "nothing"),
     ],
 )
-def test_what_signs_a_url_stays_in_urls_alone(body, hidden):
+def test_signatures_appear_only_in_urls(body, hidden):
     response = HttpResponse(200, ((f"X-{ALONE}", ALONE), ("Location", SIGNED)), body.encode())
     kept = without_signatures(exchanged(response), known()).response
 
@@ -261,12 +261,12 @@ def test_what_signs_a_url_stays_in_urls_alone(body, hidden):
     assert kept.redacted
 
 
-def test_failures_do_not_show_what_signs_a_url():
+def test_failures_do_not_show_url_signatures():
     kept = without_signatures(exchanged(failure=f"no {ALONE}"), known())
 
     assert kept.failure == "no [redacted]"
 
 
-def test_an_exchange_without_what_signs_a_url_stays_as_it_is():
+def test_exchange_without_signatures_is_unchanged():
     for exchange in (exchanged(), exchanged(HttpResponse(200, (("Location", SIGNED),), b"{}"))):
         assert without_signatures(exchange, known()) == exchange

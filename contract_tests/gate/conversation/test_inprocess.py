@@ -29,7 +29,7 @@ def send(answer, method="GET", url=f"{BASE}/a%20b?c=d%26&e=", clock=None, **head
     return site, target, target.send(method, url, headers, 5)
 
 
-def test_a_site_gets_the_request_as_a_server_would():
+def test_site_receives_the_request_as_over_http():
     site, _, response = send(Reply(200, (("X-A", "1"),), b"body"), Accept="x", AUTHORIZATION="y")
     [call] = site.calls
 
@@ -39,11 +39,11 @@ def test_a_site_gets_the_request_as_a_server_would():
     assert (response.status, response.headers, response.body) == (200, (("X-A", "1"),), b"body")
 
 
-def test_there_is_no_body_in_answer_to_head():
+def test_response_to_head_has_no_body():
     assert send(Reply(200, (), b"body"), "HEAD")[2].body == b""
 
 
-def test_a_part_of_a_file_is_read(tmp_path):
+def test_range_of_a_file_is_read(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")
 
@@ -51,7 +51,7 @@ def test_a_part_of_a_file_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("as_file", [True, False])
-def test_what_is_too_long_is_cut(tmp_path, as_file):
+def test_body_over_the_limit_is_truncated(tmp_path, as_file):
     path = tmp_path / "file"
     path.write_bytes(bytes(BODY_LIMIT + 2))
     body = FileSlice(path, 0, BODY_LIMIT + 2) if as_file else path.read_bytes()
@@ -60,13 +60,13 @@ def test_what_is_too_long_is_cut(tmp_path, as_file):
     assert (len(answer.body), answer.cut) == (BODY_LIMIT, True)
 
 
-def test_what_just_fits_is_not_cut():
+def test_body_at_the_limit_is_not_truncated():
     answer = send(Reply(200, (), bytes(BODY_LIMIT)))[2]
 
     assert (len(answer.body), answer.cut) == (BODY_LIMIT, False)
 
 
-def test_a_compressed_body_is_decoded():
+def test_compressed_body_is_decoded():
     assert send(Reply(200, (("content-encoding", "GZIP"),), gzip.compress(b"x")))[2].body == b"x"
 
 
@@ -75,13 +75,13 @@ def test_a_compressed_body_is_decoded():
     [b"no gzip", gzip.compress(b"x" * 99, mtime=0)[:-9], b"\x1f\x8b\x08junk"],
     ids=["no gzip", "cut", "junk"],
 )
-def test_a_body_that_cannot_be_decoded_is_no_answer(body):
+def test_undecodable_body_counts_as_no_response(body):
     with pytest.raises(NoResponseError, match="can't be decoded"):
         send(Reply(200, (("Content-Encoding", "gzip"),), body))
 
 
 @pytest.mark.parametrize("how", ["reset", "garbage", "cut"])
-def test_what_a_socket_does_instead_of_answering_is_no_answer(how):
+def test_connection_fault_counts_as_no_response(how):
     clock = ManualClock()
     before = clock.now()
     with pytest.raises(NoResponseError):
@@ -90,7 +90,7 @@ def test_what_a_socket_does_instead_of_answering_is_no_answer(how):
     assert clock.now() == before
 
 
-def test_a_server_that_hangs_takes_the_whole_time():
+def test_hanging_server_uses_the_whole_timeout():
     clock = ManualClock()
     before = clock.now()
     with pytest.raises(TimedOutError, match="no complete response within 5 s"):
@@ -100,7 +100,7 @@ def test_a_server_that_hangs_takes_the_whole_time():
 
 
 @pytest.mark.parametrize(("takes", "in_time"), [(4.9, True), (5.1, False)])
-def test_an_answer_has_to_come_in_time(takes, in_time):
+def test_late_response_counts_as_a_timeout(takes, in_time):
     clock = ManualClock()
 
     def answer():
@@ -114,7 +114,7 @@ def test_an_answer_has_to_come_in_time(takes, in_time):
             send(answer, clock=clock)
 
 
-def test_time_passes_by_sleeping_alone():
+def test_simulated_time_advances_only_by_sleeping():
     clock = ManualClock()
     target = InProcessTarget(Answering(None), clock)
     began = clock.now()
@@ -124,7 +124,7 @@ def test_time_passes_by_sleeping_alone():
     assert target.now() == clock.now() == began + timedelta(seconds=2.5)
 
 
-def test_a_conversation_takes_no_time_of_ours():
+def test_conversation_takes_no_real_time():
     rehearsal = rehearse(generation=500)
 
     assert rehearsal.conversation.cut_short is None

@@ -78,7 +78,7 @@ def interrupted(*numbers, **options):
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("first", range(4))
-def test_nothing_is_left_wherever_it_is_interrupted(first, after):
+def test_interrupt_at_any_request_leaves_no_jobs(first, after):
     for number in range(first, 120, 4):
         kind, notices, jobs, _ = interrupted(number, after=after)
 
@@ -88,7 +88,7 @@ def test_nothing_is_left_wherever_it_is_interrupted(first, after):
         assert len(jobs) <= after
 
 
-def test_what_was_heard_before_the_interrupt_is_known():
+def test_exchanges_before_the_interrupt_are_kept():
     def interrupt(exchange):
         if exchange.method == "POST" and exchange.response.status == 202:
             raise KeyboardInterrupt
@@ -97,7 +97,7 @@ def test_what_was_heard_before_the_interrupt_is_known():
     assert interrupted(progress=interrupt)[:3] == (InterruptedConversation, (), [])
 
 
-def test_an_export_that_takes_long_is_waited_for_half_a_minute_and_told_of():
+def test_slow_export_is_awaited_for_half_a_minute_then_reported():
     kind, (notice,), jobs, seconds = interrupted(20, generation=10_000)
 
     assert kind is InterruptedConversation
@@ -108,7 +108,7 @@ def test_an_export_that_takes_long_is_waited_for_half_a_minute_and_told_of():
 
 
 @pytest.mark.parametrize("before", range(1, 9))
-def test_an_interrupt_of_the_deleting_itself_does_not_end_it(before):
+def test_interrupt_during_deletion_does_not_stop_the_deletion(before):
     whole, came, _ = held()
     assert came is None
     kind, notices, jobs, _ = interrupted(whole.done - before)
@@ -116,14 +116,14 @@ def test_an_interrupt_of_the_deleting_itself_does_not_end_it(before):
     assert (kind, notices, jobs) == (InterruptedConversation, (), [])
 
 
-def test_who_interrupts_again_does_not_wait():
+def test_second_interrupt_stops_waiting():
     kind, notices, jobs, _ = interrupted(20, 22, generation=10_000)
 
     assert (kind, notices) == (KeyboardInterrupt, None)
     assert jobs
 
 
-def test_jobs_that_have_ended_are_deleted_before_others_are_waited_for():
+def test_ended_jobs_are_deleted_before_waiting_for_others():
     """The second job is complete, and the first one never will be."""
     posted, deleted = [], []
 
@@ -156,7 +156,7 @@ def test_jobs_that_have_ended_are_deleted_before_others_are_waited_for():
     assert deleted == posted[1:]
 
 
-def test_the_command_tells_what_stays(monkeypatch, capsys):
+def test_interrupted_command_reports_remaining_jobs(monkeypatch, capsys):
     def interrupt(check, progress):
         raise InterruptedConversation(("the batch b1 still has export jobs: j1",))
 
@@ -169,7 +169,7 @@ def test_the_command_tells_what_stays(monkeypatch, capsys):
     ]
 
 
-def test_sigterm_is_an_interrupt_of_the_command(monkeypatch, capsys):
+def test_sigterm_interrupts_the_command(monkeypatch, capsys):
     def interrupt(check, progress):
         signal.raise_signal(signal.SIGTERM)
 
@@ -181,7 +181,7 @@ def test_sigterm_is_an_interrupt_of_the_command(monkeypatch, capsys):
     assert signal.getsignal(signal.SIGTERM) is handler
 
 
-def test_a_run_of_the_conformance_tests_tells_what_stays(monkeypatch):
+def test_interrupted_conformance_run_reports_remaining_jobs(monkeypatch):
     def interrupt(check):
         raise InterruptedConversation(("the batch b1 still has export jobs: j1",))
 

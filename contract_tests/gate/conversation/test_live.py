@@ -84,7 +84,7 @@ def ask(handle, method="GET", headers=None, timeout=PATIENCE):
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
-def test_an_answer_is_kept_as_it_came():
+def test_response_is_kept_unchanged():
     body = gzip.compress(b'{"a": 1}')
     content = HEAD + (
         b"Content-TYPE: application/json\r\nX-Twice: 1\r\nx-twice: 2\r\nContent-Encoding: gzip\r\n"
@@ -104,7 +104,7 @@ def test_an_answer_is_kept_as_it_came():
     assert b"Content-Length: 0\r\n" in requests[0]
 
 
-def test_nothing_is_sent_that_was_not_asked_for():
+def test_request_has_only_the_given_headers():
     _, requests = ask(bytes_of(HEAD + b"Content-Length: 0\r\n\r\n"), headers={"X-One": "1"})
     names = [line.partition(b":")[0] for line in requests[0].split(b"\r\n")[1:] if line]
 
@@ -112,7 +112,7 @@ def test_nothing_is_sent_that_was_not_asked_for():
 
 
 @pytest.mark.parametrize("status", [100, 204, 302, 404, 520, 999])
-def test_any_status_is_an_answer(status):
+def test_any_status_counts_as_a_response(status):
     reply = (
         b"HTTP/1.1 %d Odd\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n" % status
     )
@@ -123,25 +123,25 @@ def test_any_status_is_an_answer(status):
     assert answer.status == (200 if status == 100 else status)
 
 
-def test_http_1_0_is_http():
+def test_http_1_0_response_is_accepted():
     answer, _ = ask(bytes_of(b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{}"))
 
     assert (answer.status, answer.body) == (200, b"{}")
 
 
-def test_chunks_are_joined():
+def test_chunked_body_is_joined():
     chunks = HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n"
 
     assert ask(bytes_of(chunks))[0].body == b"abc"
 
 
-def test_a_body_of_ten_megabytes_is_cut():
+def test_body_of_ten_megabytes_is_truncated():
     answer, _ = ask(bytes_of(HEAD + b"Content-Length: 10000000\r\n\r\n" + bytes(10_000_000)))
 
     assert (len(answer.body), answer.cut) == (BODY_LIMIT, True)
 
 
-def test_a_small_body_that_is_large_in_truth_is_cut():
+def test_compressed_body_is_truncated_by_decompressed_size():
     body = gzip.compress(bytes(20_000_000))
     head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
     answer, _ = ask(bytes_of(head + body))
@@ -149,7 +149,7 @@ def test_a_small_body_that_is_large_in_truth_is_cut():
     assert (len(answer.body), answer.cut) == (BODY_LIMIT, True)
 
 
-def test_bomb_is_cut_at_every_layer():
+def test_bomb_is_truncated_at_every_layer():
     packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
     inner = b"".join(packer.compress(bytes(1 << 20)) for _ in range(200)) + packer.flush()
     body = gzip.compress(inner)
@@ -164,7 +164,7 @@ def test_bomb_is_cut_at_every_layer():
     assert (len(answer.body), answer.cut) == (BODY_LIMIT, True)
 
 
-def test_answer_without_a_body_need_not_be_compressed():
+def test_encoding_header_without_body_is_accepted():
     answer, _ = ask(bytes_of(b"HTTP/1.1 204 No\r\nContent-Encoding: gzip\r\n\r\n"))
 
     assert (answer.status, answer.body) == (204, b"")
@@ -193,7 +193,7 @@ DRIPS = [
 
 
 @pytest.mark.parametrize("handle", [hang, *DRIPS])
-def test_who_does_not_come_to_an_end_is_not_waited_for(handle):
+def test_endless_response_is_abandoned_at_the_deadline(handle):
     began = time.monotonic()
     with pytest.raises(NoResponseError) as caught:
         ask(handle, timeout=TIMEOUT)
@@ -206,7 +206,7 @@ def test_who_does_not_come_to_an_end_is_not_waited_for(handle):
 
 
 @pytest.mark.parametrize("handle", list(SLOW_HANDSHAKES.values()), ids=SLOW_HANDSHAKES)
-def test_slow_handshake_is_not_waited_for(handle):
+def test_slow_handshake_is_abandoned_at_the_deadline(handle):
     with (
         SlowServer(handle, reads=False) as server,
         LiveTarget() as target,
@@ -242,13 +242,13 @@ def test_slow_handshake_is_not_waited_for(handle):
         ),
     ],
 )
-def test_what_is_no_answer_is_a_failure_with_its_reason(handle, reason):
+def test_invalid_response_is_a_failure_with_its_reason(handle, reason):
     with pytest.raises(NoResponseError, match=reason) as caught:
         ask(handle)
     assert not isinstance(caught.value, TargetUnreachableError)
 
 
-def test_a_connection_is_never_used_twice():
+def test_connection_is_never_reused():
     reply = bytes_of(HEAD + b"Content-Length: 0\r\nConnection: keep-alive\r\n\r\n")
     with serving(reply) as (url, requests), LiveTarget() as target:
         for _ in range(3):
@@ -274,12 +274,12 @@ def test_cookies_are_not_kept():
         ("ftp://127.0.0.1/", "the request failed .*protocol"),
     ],
 )
-def test_who_is_not_there_is_unreachable(url, reason):
+def test_missing_server_is_unreachable(url, reason):
     with LiveTarget() as target, pytest.raises(TargetUnreachableError, match=reason):
         target.send("GET", url, {}, 5)
 
 
-def test_what_does_not_pass_is_explained_as_by_the_sdk():
+def test_connection_problem_is_explained_as_in_the_sdk():
     plain = bytes_of(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     with serving(plain) as (url, _), LiveTarget() as target:
         with pytest.raises(TargetUnreachableError) as caught:
@@ -289,7 +289,7 @@ def test_what_does_not_pass_is_explained_as_by_the_sdk():
         )
 
 
-def test_an_authority_that_is_not_known_is_explained(monkeypatch):
+def test_unknown_certificate_authority_is_explained(monkeypatch):
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
     with (
@@ -323,7 +323,7 @@ def test_an_authority_that_is_not_known_is_explained(monkeypatch):
         ),
     ],
 )
-def test_every_failure_has_its_words(monkeypatch, error, kind, text):
+def test_every_failure_has_a_description(monkeypatch, error, kind, text):
     with LiveTarget() as target:
 
         async def fail(*args, **kwargs):
@@ -337,7 +337,7 @@ def test_every_failure_has_its_words(monkeypatch, error, kind, text):
     assert type(caught.value) is kind
 
 
-def test_an_unusable_proxy_is_said(monkeypatch):
+def test_unusable_proxy_is_reported(monkeypatch):
     monkeypatch.delenv("https_proxy", raising=False)
     monkeypatch.setenv("HTTPS_PROXY", "gopher://user:secret@x")
     monkeypatch.setenv("NO_PROXY", "")
@@ -350,13 +350,13 @@ def test_an_unusable_proxy_is_said(monkeypatch):
     assert "secret" not in str(caught.value)
 
 
-def test_certificates_that_cannot_be_read_are_said(monkeypatch):
+def test_unreadable_certificate_file_is_reported(monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", "missing.pem")
     with pytest.raises(ContractToolError, match="SSL_CERT_FILE cannot be read: missing.pem"):
         LiveTarget()
 
 
-def test_it_has_a_clock(monkeypatch):
+def test_live_connection_provides_a_clock(monkeypatch):
     slept = []
     # Not measured: clocks of Windows move on every 16 ms.
     monkeypatch.setattr(time, "sleep", slept.append)

@@ -40,7 +40,7 @@ def asked(rehearsal, action, *credentials):
 @pytest.mark.parametrize("enforced", [None, LATER])
 @pytest.mark.parametrize("profile", ["polite", "full"])
 @pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE, Fate.FAILS, Fate.VANISHES])
-def test_what_it_started_is_deleted_in_the_end(enforced, profile, fate):
+def test_own_jobs_are_deleted_at_the_end(enforced, profile, fate):
     rehearsal = rehearse(fate, Fate.FORBIDDEN, edition=LATER, asked=enforced, profile=profile)
 
     assert rehearsal.conversation.cut_short is None
@@ -53,7 +53,7 @@ def test_what_it_started_is_deleted_in_the_end(enforced, profile, fate):
 
 @pytest.mark.parametrize("profile", ["polite", "full"])
 @pytest.mark.parametrize("age", [1, 100])
-def test_what_others_started_is_left_alone(profile, age):
+def test_jobs_of_others_are_not_deleted(profile, age):
     settings = SandboxSettings(edition=LATER, token=TOKEN)
     clock = ManualClock()
     site = Site(settings, clock)
@@ -106,7 +106,7 @@ def heard_from_afar(make, seconds, generation, enforced=LATER):
 @pytest.mark.parametrize(
     ("seconds", "generation"), [(0.05, 0.2), (0.1, 0.4), (0.1, 0.5), (0.2, 0.8), (0.3, 1.4)]
 )
-def test_exports_that_end_while_they_are_tried_accuse_nobody(enforced, seconds, generation):
+def test_export_that_ends_during_its_deletion_is_not_a_violation(enforced, seconds, generation):
     trace = heard_from_afar(Site, seconds, generation, enforced)
     first, *_ = [one for one in trace.exchanges if one.method == "DELETE"]
 
@@ -116,7 +116,7 @@ def test_exports_that_end_while_they_are_tried_accuse_nobody(enforced, seconds, 
 
 
 @pytest.mark.parametrize("seconds", [0, 0.2])
-def test_a_server_that_deletes_what_it_generates_is_accused(seconds):
+def test_server_that_deletes_generating_jobs_is_a_violation(seconds):
     mutant = MUTANTS["delete-generating@batch-delete"]
     trace = heard_from_afar(partial(MutatedSite, mutant), seconds, 10)
     (violation,) = judge(trace, target=BASE, edition=LATER).violations
@@ -124,14 +124,14 @@ def test_a_server_that_deletes_what_it_generates_is_accused(seconds):
     assert violation.law.id == "time.delete-generating"
 
 
-def test_the_earlier_edition_is_asked_for_nothing_of_it():
+def test_earlier_edition_gets_no_list_or_delete_requests():
     rehearsal = rehearse(edition="2026-03")
 
     assert {one.method for one in rehearsal.exchanges} == {"GET", "POST"}
     assert asked(rehearsal, "list") == []
 
 
-def test_a_server_that_lists_nothing_is_asked_once_unless_it_has_to():
+def test_server_without_lists_is_asked_once_unless_the_edition_is_enforced():
     rehearsal = rehearse(edition="2026-03", asked=None)
 
     assert [one.response.status for one in asked(rehearsal, "list")] == [405, 405]
@@ -180,7 +180,7 @@ def lists(*answers):
         json_answer(302, []),
     ],
 )
-def test_without_a_list_that_can_be_read_no_job_is_deleted(answer):
+def test_no_job_is_deleted_without_a_readable_list(answer):
     target = Scripted(lists(answer))
     record_conversation(
         target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, profile="full")
@@ -190,7 +190,7 @@ def test_without_a_list_that_can_be_read_no_job_is_deleted(answer):
     assert deleted == {f"{PATH}/{UNKNOWN_EXPORT_ID}"}
 
 
-def test_a_list_that_fails_later_keeps_it_from_filling():
+def test_list_that_fails_later_prevents_the_limit_probe():
     target = Scripted(lists(json_answer(200, []), error(500)))
     record_conversation(
         target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, profile="full")
@@ -200,7 +200,7 @@ def test_a_list_that_fails_later_keeps_it_from_filling():
     assert filtered == []
 
 
-def test_a_job_that_was_deleted_is_not_waited_for():
+def test_deleted_job_is_not_polled_further():
     jobs = after_the_first(list_of("j1"))
 
     def answer(request):
@@ -217,14 +217,14 @@ def test_a_job_that_was_deleted_is_not_waited_for():
     assert [one.path for one in target.asked if one.method == "DELETE"].count(f"{PATH}/j1") == 1
 
 
-def test_ids_in_capitals_are_the_same_jobs():
+def test_ids_that_differ_in_case_are_the_same_job():
     target = Scripted(lists(json_answer(200, [{"export_id": "J1"}])))
     record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER))
 
     assert f"{PATH}/j1" not in {one.path for one in target.asked if one.method == "DELETE"}
 
 
-def test_filters_are_tried_only_where_they_are_enforced():
+def test_filters_are_probed_only_if_the_edition_is_enforced():
     filtered = {
         enforced: [
             one
@@ -239,7 +239,7 @@ def test_filters_are_tried_only_where_they_are_enforced():
     assert len({one.url.partition("?")[2] for one in filtered[LATER]}) == 1
 
 
-def test_lists_and_deletions_are_probed_like_the_rest():
+def test_lists_and_deletions_are_probed_with_bad_credentials():
     rehearsal = rehearse(edition=LATER)
     bad = set(Credential) - {Credential.VALID, Credential.UNKNOWN}
     for action in ("list", "delete"):
@@ -257,7 +257,7 @@ def test_lists_and_deletions_are_probed_like_the_rest():
     assert UNKNOWN_RESOURCE_ID in resources
 
 
-def test_the_limit_is_tried_under_the_full_profile_alone():
+def test_job_limit_is_probed_only_in_the_full_profile():
     polite, full = (rehearse(edition=LATER, profile=one) for one in ("polite", "full"))
 
     assert (
@@ -273,7 +273,7 @@ def test_the_limit_is_tried_under_the_full_profile_alone():
         assert len(refused) == 1
 
 
-def test_a_full_resource_is_not_filled():
+def test_full_resource_is_not_filled_further():
     def answer(request):
         if request.path == PATH and request.method == "GET":
             return json_answer(200, [{"export_id": f"k{n}"} for n in range(JOB_LIMIT)])
@@ -289,7 +289,7 @@ def test_a_full_resource_is_not_filled():
     assert [one.path for one in target.asked].count(f"{PATH}/k1") == 0
 
 
-def test_a_server_that_starts_nothing_more_is_not_filled():
+def test_server_that_starts_no_more_jobs_is_not_filled():
     target = Scripted(lists(json_answer(200, [])))
     record_conversation(
         target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, profile="full")
@@ -300,7 +300,7 @@ def test_a_server_that_starts_nothing_more_is_not_filled():
     assert len(filtered) <= 2
 
 
-def test_jobs_that_made_up_requests_started_are_deleted_too():
+def test_jobs_started_by_fuzzed_requests_are_deleted():
     settings = SandboxSettings(edition=LATER)
     batch = settings.id_of("batch")
     path = f"/api/v1/data-collection/batches/{batch}/export?study_id=made-up"
@@ -317,7 +317,7 @@ def test_jobs_that_made_up_requests_started_are_deleted_too():
     assert ids - {None} <= deleted
 
 
-def test_when_time_is_up_what_was_started_is_still_deleted():
+def test_own_jobs_are_deleted_after_the_time_limit():
     jobs = after_the_first(list_of("j1", created="2026-03-20T10:01:42Z"))
 
     def answer(request):
@@ -336,7 +336,7 @@ def test_when_time_is_up_what_was_started_is_still_deleted():
     assert ("DELETE", f"{PATH}/j1") in [(one.method, one.path) for one in target.asked[-3:]]
 
 
-def test_a_job_that_generates_for_ever_is_left_when_time_is_up():
+def test_job_that_never_completes_is_left_at_the_time_limit():
     jobs = after_the_first(list_of("j1"))
 
     def answer(request):
@@ -355,7 +355,7 @@ def test_a_job_that_generates_for_ever_is_left_when_time_is_up():
     assert target.asked[-1].at < timedelta(minutes=2).total_seconds()
 
 
-def test_a_job_that_nobody_can_poll_is_deleted_all_the_same():
+def test_job_that_cannot_be_polled_is_deleted():
     jobs = after_the_first(list_of("j1"))
 
     def answer(request):
@@ -436,7 +436,7 @@ class Shelf:
 
 @pytest.mark.parametrize("enforced", [None, LATER])
 @pytest.mark.parametrize("there", range(JOB_LIMIT + 1))
-def test_the_last_place_is_left_to_others(enforced, there):
+def test_one_job_slot_is_left_to_others(enforced, there):
     shelf = Shelf(there)
     notices = shelf.check(edition=enforced).notices
 
@@ -449,7 +449,7 @@ def test_the_last_place_is_left_to_others(enforced, there):
 
 
 @pytest.mark.parametrize(("there", "tried"), [(5, 2), (6, 1), (7, 0)])
-def test_filters_are_tried_while_there_is_room(there, tried):
+def test_filters_are_probed_while_job_slots_are_free(there, tried):
     shelf = Shelf(there, busy=3)
     target = Scripted(shelf)
     record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER))
@@ -461,7 +461,7 @@ def test_filters_are_tried_while_there_is_room(there, tried):
 
 @pytest.mark.parametrize("enforced", [None, LATER])
 @pytest.mark.parametrize("listing", [json_answer(200, {}), error(500), NoResponseError("gone")])
-def test_without_a_list_hardly_anything_is_started_and_what_stays_is_told(enforced, listing):
+def test_few_jobs_are_started_and_reported_without_a_list(enforced, listing):
     shelf = Shelf(listing=listing)
     conversation = shelf.check(edition=enforced)
 
@@ -481,7 +481,7 @@ def test_without_a_list_hardly_anything_is_started_and_what_stays_is_told(enforc
         (lambda at: None, False),
     ],
 )
-def test_a_job_that_a_late_list_did_not_have_is_not_taken_for_its_own(created, deleted):
+def test_job_missing_from_a_late_list_is_not_treated_as_its_own(created, deleted):
     shelf = Shelf(created=created, hidden=1)
     notices = shelf.check(edition=LATER).notices
 
@@ -491,7 +491,7 @@ def test_a_job_that_a_late_list_did_not_have_is_not_taken_for_its_own(created, d
 
 
 @pytest.mark.parametrize("refuse", [NoResponseError("gone"), json_answer(202, {}), error(500)])
-def test_a_job_whose_request_got_no_answer_is_told_of(refuse):
+def test_job_of_an_unanswered_request_is_reported(refuse):
     shelf = Shelf(8, refuse=refuse)
     full, notice = shelf.check(edition=LATER).notices
 
@@ -500,14 +500,14 @@ def test_a_job_whose_request_got_no_answer_is_told_of(refuse):
     assert (shelf.most, shelf.deleted) == (9, [])
 
 
-def test_what_a_server_calls_an_id_is_told_on_one_line():
+def test_job_id_with_line_breaks_is_reported_on_one_line():
     shelf = Shelf(refuse=generating("a\n\x1b[2Jb"), listing=error(500))
     (told,) = shelf.check(edition=LATER).notices
 
     assert told.isprintable()
 
 
-def test_jobs_that_are_still_generating_are_told_of():
+def test_generating_jobs_are_reported():
     jobs = after_the_first(list_of("j1"))
 
     def answer(request):
@@ -523,7 +523,7 @@ def test_jobs_that_are_still_generating_are_told_of():
     )
 
 
-def test_a_list_that_is_not_had_any_more_is_told_of():
+def test_list_that_is_no_longer_available_is_reported():
     answers = after_the_first(error(500))
 
     def answer(request):
@@ -537,7 +537,7 @@ def test_a_list_that_is_not_had_any_more_is_told_of():
 @pytest.mark.parametrize("edition", ["2026-03", LATER])
 @pytest.mark.parametrize("enforced", [None, "2026-03", LATER])
 @pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE, Fate.FAILS, Fate.VANISHES])
-def test_where_nothing_stays_there_is_nothing_to_tell(edition, enforced, fate):
+def test_nothing_is_reported_if_no_job_remains(edition, enforced, fate):
     notices = rehearse(fate, edition=edition, asked=enforced).conversation.notices
 
     if edition == LATER and enforced == "2026-03":
@@ -551,7 +551,7 @@ def test_where_nothing_stays_there_is_nothing_to_tell(edition, enforced, fate):
 
 @pytest.mark.parametrize("enforced", [None, LATER])
 @pytest.mark.parametrize("dots", [".", ".."])
-def test_what_leads_to_another_path_is_not_followed(dots, enforced):
+def test_job_id_that_leads_to_another_path_is_not_used(dots, enforced):
     jobs = after_the_first(list_of(dots, created="2026-03-20T10:02:00Z"))
 
     def answer(request):

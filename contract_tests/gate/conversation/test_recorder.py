@@ -47,7 +47,7 @@ def recorder(answer):
         (Credential.WRONG_TOKEN, f"Token {WRONG_TOKEN}"),
     ],
 )
-def test_a_request_says_of_its_sender_what_it_is_to_say(credential, authorization):
+def test_request_identifies_its_sender_as_configured(credential, authorization):
     target, record = recorder(error(401))
     exchange = record.record(ApiRequest("POST", PATH, credential, (("X-Made", "up"),)))
 
@@ -61,7 +61,7 @@ def test_a_request_says_of_its_sender_what_it_is_to_say(credential, authorizatio
     assert ("Authorization" in dict(exchange.headers)) == (authorization is not None)
 
 
-def test_the_store_is_not_told_who_asks():
+def test_store_request_has_no_credentials():
     target, record = recorder(HttpResponse(403))
     exchange = record.record(ArchiveRequest(STORE, "bytes=-9"))
     whole = record.record(ArchiveRequest(STORE, None))
@@ -73,7 +73,7 @@ def test_the_store_is_not_told_who_asks():
     assert exchange.url == STORE
 
 
-def test_an_exchange_tells_when_and_how_long():
+def test_exchange_has_start_and_duration():
     _, record = recorder(error(401))
     record.record(ApiRequest("POST", PATH))
     paused = record.pause(Pause(2))
@@ -87,21 +87,21 @@ def test_an_exchange_tells_when_and_how_long():
 
 
 @pytest.mark.parametrize("step", [ApiRequest("POST", PATH), ArchiveRequest(STORE, None)])
-def test_a_failure_is_kept(step):
+def test_failure_is_recorded(step):
     _, record = recorder(NoResponseError("the connection broke"))
     exchange = record.record(step)
 
     assert (exchange.response, exchange.failure) == (None, "the connection broke")
 
 
-def test_who_cannot_be_reached_at_first_cannot_be_checked():
+def test_server_unreachable_at_the_first_request_raises():
     target = Scripted(lambda asked: TargetUnreachableError("no connection"))
 
     with pytest.raises(TargetUnreachableError, match="no connection"):
         record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,)))
 
 
-def test_who_cannot_be_reached_later_does_not_answer():
+def test_server_unreachable_later_is_recorded_as_no_response():
     answers = iter([error(401)])
     _, record = recorder(lambda asked: next(answers, TargetUnreachableError("no connection")))
     record.record(ApiRequest("POST", PATH))
@@ -110,7 +110,7 @@ def test_who_cannot_be_reached_later_does_not_answer():
     assert exchange.failure == "no connection"
 
 
-def test_progress_is_told():
+def test_progress_is_reported():
     told = []
     conversation = record_conversation(
         Scripted(lambda asked: error(404)), BASE, TOKEN, ConversationPlan((BATCH,)), told.append
@@ -127,7 +127,7 @@ AWKWARD = 'to"ken/with+all="&<kinds>'
 
 
 @pytest.mark.parametrize("form", [AWKWARD, json.dumps(AWKWARD)[1:-1], quote(AWKWARD, safe="")])
-def test_the_token_is_taken_out_of_answers(form):
+def test_token_in_responses_is_redacted(form):
     answer = HttpResponse(200, (("X-Echo", f"you are {form}!"),), f'{{"said": "{form}"}}'.encode())
     taken = without_token(answer, Redactor(AWKWARD))
 
@@ -140,7 +140,7 @@ def test_the_token_is_taken_out_of_answers(form):
 @pytest.mark.parametrize(
     "answer", [HttpResponse(200, (("X", TOKEN),)), HttpResponse(200, body=f"x{TOKEN}".encode())]
 )
-def test_an_echo_is_noticed_in_headers_and_in_bodies(answer):
+def test_token_echo_is_detected_in_headers_and_bodies(answer):
     _, record = recorder(answer)
     echoed = record.record(ApiRequest("GET", PATH)).response
     stored = record.record(ArchiveRequest(STORE, None)).response
@@ -150,21 +150,21 @@ def test_an_echo_is_noticed_in_headers_and_in_bodies(answer):
     assert TOKEN not in repr((echoed, echoed.body, stored, stored.body))
 
 
-def test_an_answer_without_the_token_stays_as_it_is():
+def test_response_without_the_token_is_unchanged():
     answer = error(404)
 
     assert without_token(answer, Redactor(TOKEN)) == evolve(answer, echoes_token=False)
 
 
 @pytest.mark.parametrize(("size", "kept", "cut"), [(65536, 65536, False), (65537, 65536, True)])
-def test_of_an_answer_of_the_api_not_more_is_kept_than_it_can_need(size, kept, cut):
+def test_api_response_is_kept_up_to_its_size_limit(size, kept, cut):
     _, record = recorder(HttpResponse(200, body=bytes(size)))
     answer = record.record(ApiRequest("GET", PATH)).response
 
     assert (len(answer.body), answer.cut) == (kept, cut)
 
 
-def test_a_short_token_is_not_looked_for():
+def test_short_token_is_not_searched_in_responses():
     assert without_token(error(404), Redactor("detail")) == error(404)
 
 
@@ -200,7 +200,7 @@ def recorded_directory(answers):
 
 @FEW
 @given(st.integers(0, len(ARCHIVE) - 120), st.data())
-def test_of_an_archive_only_the_directory_is_kept(start, data):
+def test_archive_is_recorded_with_its_directory_only(start, data):
     stop = data.draw(st.integers(start + 1, len(ARCHIVE)))
     found = recorded_directory([ranged(start, len(ARCHIVE)), ranged(start, stop), ranged(0, stop)])
 
@@ -213,7 +213,7 @@ def test_of_an_archive_only_the_directory_is_kept(start, data):
     "size", [len(ARCHIVE), len(ARCHIVE) - 400, ARCHIVE.index(b"PK\5\6"), 2**32 - 1]
 )
 @pytest.mark.parametrize("offset", [0, ARCHIVE.index(b"PK\1\2")])
-def test_a_directory_of_another_size_than_the_end_says_keeps_no_answers(size, offset):
+def test_directory_with_wrong_size_is_recorded_without_participant_data(size, offset):
     end = ARCHIVE.index(b"PK\5\6")
     told = ARCHIVE[end : end + 12] + struct.pack("<LL", size, offset) + ARCHIVE[end + 20 :]
     damaged = ARCHIVE[:end] + told
@@ -223,19 +223,19 @@ def test_a_directory_of_another_size_than_the_end_says_keeps_no_answers(size, of
     assert isinstance(found, Damaged)
 
 
-def test_a_store_without_ranges_gives_the_directory_too():
+def test_directory_is_recorded_from_store_without_ranges():
     whole = HttpResponse(200, (("Content-Length", str(len(ARCHIVE))),), ARCHIVE)
 
     assert isinstance(recorded_directory([whole]), Directory)
 
 
-def test_an_archive_without_an_end_keeps_nothing_but_its_beginning():
+def test_archive_without_end_record_is_recorded_with_its_first_bytes_only():
     _, record = recorder(HttpResponse(200, body=ARCHIVE[:500]))
 
     assert record.record(ArchiveRequest(STORE, None)).response.body == b"PK\3\4" + bytes(496)
 
 
-def test_an_archive_cut_off_keeps_no_answers_either():
+def test_truncated_archive_is_recorded_without_participant_data():
     cut = HttpResponse(200, (("Content-Length", str(len(ARCHIVE))),), ARCHIVE[:900], cut=True)
     _, record = recorder(cut)
 
@@ -246,7 +246,7 @@ PAGE = (("Content-Type", "text/html; charset=utf-8"),)
 
 
 @pytest.mark.parametrize("status", [200, 302, 500])
-def test_an_error_page_in_place_of_an_archive_is_kept_in_part(status):
+def test_error_page_instead_of_an_archive_is_recorded_in_part(status):
     _, record = recorder(HttpResponse(status, PAGE, b"<html>" + b"x" * 9000))
 
     assert record.record(ArchiveRequest(STORE, None)).response.body == b"<html>" + b"x" * 4090
@@ -267,7 +267,7 @@ def test_an_error_page_in_place_of_an_archive_is_kept_in_part(status):
         (HttpResponse(302), 0),
     ],
 )
-def test_what_a_store_serves_in_place_of_an_archive_may_be_what_people_answered(answer, kept):
+def test_unknown_content_instead_of_an_archive_is_not_recorded(answer, kept):
     content = (b'{"answer": "I am ill"}\n' * 5)[:100]
     _, record = recorder(evolve(answer, body=content))
 
@@ -275,13 +275,13 @@ def test_what_a_store_serves_in_place_of_an_archive_may_be_what_people_answered(
     assert body == content[:kept] + bytes(100 - kept)
 
 
-def test_an_archive_that_calls_itself_a_page_is_none():
+def test_archive_with_html_content_type_is_not_recorded_as_a_page():
     _, record = recorder(HttpResponse(200, PAGE, ARCHIVE[:500]))
 
     assert record.record(ArchiveRequest(STORE, None)).response.body == b"PK\3\4" + bytes(496)
 
 
-def test_a_refusal_of_the_store_is_kept():
+def test_store_refusal_is_recorded():
     refused = HttpResponse(403, body=b"<Error/>")
     _, record = recorder(refused)
 
@@ -290,7 +290,7 @@ def test_a_refusal_of_the_store_is_kept():
     )
 
 
-def test_no_conversation_with_the_sandbox_keeps_what_people_answered():
+def test_recorded_sandbox_conversation_has_no_participant_data():
     for exchange in rehearse(edition="2026-11").exchanges:
         if "/store/" in exchange.url:
             body = exchange.response.body
@@ -323,5 +323,5 @@ def test_no_conversation_with_the_sandbox_keeps_what_people_answered():
         (complete(status=302), None, None),
     ],
 )
-def test_which_part_an_answer_carries(answer, part, size):
+def test_content_range_determines_the_recorded_part(answer, part, size):
     assert part_of(answer) == (part, size)

@@ -52,7 +52,7 @@ def states(rehearsal, kind):
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("fate", FATES)
 @pytest.mark.parametrize("generation", [0, 3, 40])
-def test_it_is_polite(edition, fate, generation):
+def test_conversation_stays_within_its_request_limits(edition, fate, generation):
     rehearsal = rehearse(fate, Fate.FORBIDDEN, edition=edition, generation=generation)
     subjects = [subject for subject in rehearsal.plan.subjects if not subject.forbidden]
     polls = 2 * (math.ceil(generation / CAREFUL.steady) + 2) * len(subjects)
@@ -65,7 +65,7 @@ def test_it_is_polite(edition, fate, generation):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_the_course_of_an_export(edition):
+def test_requests_of_an_export_follow_the_documented_order(edition):
     rehearsal = rehearse(edition=edition)
     again = [
         ("POST", "generating"),
@@ -89,7 +89,7 @@ def test_the_course_of_an_export(edition):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_a_failed_export_is_asked_for_twice_more_and_requested_anew(edition):
+def test_failed_export_is_polled_twice_more_and_requested_again(edition):
     told = states(rehearse(Fate.FAILS_ONCE, edition=edition), "collection")
     first = told.index(("GET", "failed"))
     again = next(i for i in range(first, len(told)) if told[i] == ("POST", "generating"))
@@ -101,14 +101,14 @@ def test_a_failed_export_is_asked_for_twice_more_and_requested_anew(edition):
     assert last == ("complete" if edition == "2026-03" else "generating")
 
 
-def test_exports_are_generated_at_the_same_time():
+def test_exports_of_all_resources_run_concurrently():
     rehearsal = rehearse(generation=40)
     last = rehearsal.exchanges[-1]
 
     assert last.at < 60
 
 
-def test_what_was_polled_once_is_polled_again_at_the_end():
+def test_unknown_id_is_polled_again_at_the_end():
     rehearsal = rehearse()
     polled = Counter(
         exchange.address.export_id
@@ -120,7 +120,7 @@ def test_what_was_polled_once_is_polled_again_at_the_end():
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_every_bad_credential_is_tried(method):
+def test_every_invalid_credential_is_probed(method):
     rehearsal = rehearse()
     seen = Counter(
         (exchange.address.kind, exchange.credential)
@@ -133,7 +133,7 @@ def test_every_bad_credential_is_tried(method):
             assert seen[kind, credential] == 1
 
 
-def test_a_job_is_asked_for_where_it_does_not_belong():
+def test_job_is_polled_under_other_resources_and_kinds():
     rehearsal = rehearse()
     batch, collection, forbidden, _ = rehearsal.plan.subjects
     job = next(one.response.member("export_id") for one in rehearsal.exchanges)
@@ -152,7 +152,7 @@ def test_a_job_is_asked_for_where_it_does_not_belong():
     }
 
 
-def test_what_is_forbidden_is_requested_and_asked_for_once():
+def test_forbidden_resource_gets_one_request_and_one_poll():
     rehearsal = rehearse()
     forbidden = rehearsal.plan.subjects[2]
 
@@ -165,7 +165,7 @@ def test_what_is_forbidden_is_requested_and_asked_for_once():
     ] == [404]
 
 
-def test_the_full_profile_tries_undocumented_methods():
+def test_full_profile_probes_undocumented_methods():
     rehearsal = rehearse(profile="full")
     tried = Counter(
         (one.address.kind, one.address.operation.action, one.method)
@@ -183,7 +183,7 @@ def test_the_full_profile_tries_undocumented_methods():
         assert not tried[kind, "status", "DELETE"]
 
 
-def test_undocumented_methods_are_tried_without_a_job_too():
+def test_undocumented_methods_are_probed_without_a_job():
     target, _ = hold(lambda asked: error(404), profile="full")
 
     assert ("PATCH", f"{PATH}/{UNKNOWN_EXPORT_ID}") in [
@@ -191,7 +191,7 @@ def test_undocumented_methods_are_tried_without_a_job_too():
     ]
 
 
-def test_made_up_requests_come_last_and_know_a_job():
+def test_fuzzed_requests_come_last_and_use_a_known_job():
     made = (
         GeneratedRequest("GET", f"{PATH}/{KNOWN_JOB}", (("X-Made", "up"),)),
         GeneratedRequest("GET", f"/api/v1/data-collection/batches/other/export/{KNOWN_JOB}?x=1"),
@@ -209,14 +209,14 @@ def test_made_up_requests_come_last_and_know_a_job():
     assert [one.generated for one in conversation.trace.exchanges][-4:] == [False, True, True, True]
 
 
-def test_what_a_server_calls_an_id_stays_within_its_path():
+def test_job_id_is_escaped_within_its_path():
     target, _ = hold(lambda asked: generating("../../x?y#z"), max_wait=1)
 
     assert f"{PATH}/..%2F..%2Fx%3Fy%23z" in [asked.path for asked in target.asked]
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_an_id_that_no_path_can_hold_is_not_asked_for(edition):
+def test_job_id_that_no_path_can_contain_is_not_polled(edition):
     target, conversation = hold(lambda asked: generating("\ud800"), max_wait=1, edition=edition)
 
     assert conversation.cut_short is None
@@ -227,7 +227,7 @@ def test_an_id_that_no_path_can_hold_is_not_asked_for(edition):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_requests_are_spaced_out(edition):
+def test_requests_are_spaced(edition):
     rehearsal = rehearse(edition=edition)
     gaps = [later.at - earlier.at for earlier, later in pairwise(rehearsal.exchanges)]
     hurried = sum(gap < CAREFUL.gap for gap in gaps)
@@ -238,7 +238,7 @@ def test_requests_are_spaced_out(edition):
     assert hurried == each * 2
 
 
-def test_a_server_on_this_machine_is_asked_without_pauses():
+def test_loopback_server_gets_requests_without_pauses():
     assert all(gap == 0 for gap in (BRISK.gap,))
     rehearsal = rehearse(generation=0, pace=BRISK)
 
@@ -255,7 +255,7 @@ def own_polls(conversation):
     ]
 
 
-def test_polls_come_after_one_and_two_seconds_and_then_every_four():
+def test_poll_intervals_are_one_two_then_four_seconds():
     _, conversation = hold(lambda asked: generating(), max_wait=20)
     polls = own_polls(conversation)
     gaps = [round(later - earlier, 2) for earlier, later in pairwise(polls)]
@@ -265,14 +265,14 @@ def test_polls_come_after_one_and_two_seconds_and_then_every_four():
     assert gaps[3:-1] == [2, 4, 4, 4, 1.75]
 
 
-def test_the_last_poll_comes_when_time_is_up():
+def test_last_poll_is_at_the_time_limit():
     _, conversation = hold(lambda asked: generating(), max_wait=33.3)
 
     assert any(33.3 <= at < 33.4 for at in own_polls(conversation))
     assert conversation.cut_short is None
 
 
-def test_a_short_time_is_not_polled_away():
+def test_polls_keep_a_minimum_interval_under_a_short_time_limit():
     target, _ = hold(lambda asked: running(), max_wait=0.2, pace=BRISK)
 
     assert len(target.asked) < 40
@@ -296,7 +296,7 @@ def test_a_short_time_is_not_polled_away():
         ),
     ],
 )
-def test_a_server_that_asks_for_patience_gets_it(status, headers, wait):
+def test_retry_after_is_respected(status, headers, wait):
     answers = iter([HttpResponse(status, headers)])
     target, conversation = hold(lambda asked: next(answers, error(403)))
     first, second = target.asked[:2]
@@ -306,7 +306,7 @@ def test_a_server_that_asks_for_patience_gets_it(status, headers, wait):
     assert conversation.cut_short is None
 
 
-def test_a_rate_limited_server_gets_every_request_all_the_same():
+def test_rate_limited_server_receives_every_request():
     calls = Counter()
 
     def hurried(asked):
@@ -325,13 +325,13 @@ def test_a_rate_limited_server_gets_every_request_all_the_same():
     assert asked >= {(one.method, one.path, one.authorization) for one in unlimited.asked}
 
 
-def test_without_a_date_patience_grows():
+def test_backoff_grows_without_retry_after():
     target, _ = hold(lambda asked: HttpResponse(429) if asked.method == "POST" else error(404))
 
     assert target.slept[:5] == [1, 2, 4, 8, 16]
 
 
-def test_what_is_always_limited_is_given_up():
+def test_request_that_is_always_rate_limited_is_given_up():
     target, conversation = hold(
         lambda asked: HttpResponse(429) if asked.method == "POST" else error(404)
     )
@@ -342,7 +342,7 @@ def test_what_is_always_limited_is_given_up():
     assert conversation.cut_short is None
 
 
-def test_patience_does_not_outlast_the_check():
+def test_retry_after_does_not_exceed_the_check_deadline():
     target, conversation = hold(lambda asked: HttpResponse(429, (("Retry-After", "99999"),)))
 
     assert len(target.asked) == 2
@@ -350,7 +350,7 @@ def test_patience_does_not_outlast_the_check():
     assert conversation.cut_short is None
 
 
-def test_an_error_of_the_server_is_not_repeated():
+def test_request_is_not_repeated_after_a_server_error():
     target, _ = hold(lambda asked: HttpResponse(503))
     sent = Counter((one.method, one.path, one.authorization) for one in target.asked)
 
@@ -360,7 +360,7 @@ def test_an_error_of_the_server_is_not_repeated():
 # Servers that do not answer, or tell nothing.
 
 
-def test_an_operation_that_never_answers_is_left_alone():
+def test_operation_that_never_answers_is_skipped():
     def answer(asked):
         return NoResponseError("gone") if asked.method == "POST" else error(404)
 
@@ -371,7 +371,7 @@ def test_an_operation_that_never_answers_is_left_alone():
     assert conversation.cut_short is None
 
 
-def test_a_server_that_never_answers_is_left_alone():
+def test_server_that_never_answers_ends_the_conversation():
     target, conversation = hold(lambda asked: TimedOutError("nothing"), took=30)
 
     assert len(target.asked) == 5
@@ -379,7 +379,7 @@ def test_a_server_that_never_answers_is_left_alone():
     assert [one.failure for one in conversation.trace.exchanges] == ["nothing"] * 5
 
 
-def test_one_answer_makes_good_for_silence():
+def test_one_response_resets_the_count_of_unanswered_requests():
     turns = Counter()
 
     def answer(asked):
@@ -391,7 +391,7 @@ def test_one_answer_makes_good_for_silence():
     assert conversation.cut_short is None
 
 
-def test_the_whole_check_has_an_end():
+def test_check_ends_at_its_deadline():
     slow, conversation = hold(lambda asked: generating(), took=9, max_wait=10)
     budget = ConversationPlan((BATCH,), max_wait=10).budget
 
@@ -401,13 +401,13 @@ def test_the_whole_check_has_an_end():
 
 
 @pytest.mark.parametrize(("max_wait", "timeout"), [(5, 5), (600, 30)])
-def test_a_call_takes_half_a_minute_at_most(max_wait, timeout):
+def test_single_call_times_out_after_half_a_minute(max_wait, timeout):
     target, _ = hold(lambda asked: error(404), max_wait=max_wait)
 
     assert {asked.timeout for asked in target.asked} == {timeout}
 
 
-def test_a_job_that_tells_nothing_is_asked_for_three_times():
+def test_job_without_readable_state_is_polled_three_times():
     def answer(asked):
         if asked.method == "POST" and asked.path == PATH:
             return generating()
@@ -437,7 +437,7 @@ def test_a_job_that_tells_nothing_is_asked_for_three_times():
         HttpResponse(302, body=b'{"status": "generating", "export_id": "x"}'),
     ],
 )
-def test_a_request_that_names_no_job_is_not_followed(answer):
+def test_request_without_job_id_is_not_polled(answer):
     target, conversation = hold(lambda asked: answer if asked.method == "POST" else error(404))
 
     assert {one.path for one in target.asked if one.method == "GET"} == {
@@ -446,7 +446,7 @@ def test_a_request_that_names_no_job_is_not_followed(answer):
     assert conversation.cut_short is None
 
 
-def test_an_operation_that_falls_silent_ends_the_polling():
+def test_polls_without_response_end_the_polling():
     turns = Counter()
 
     def answer(asked):
@@ -466,7 +466,7 @@ def test_an_operation_that_falls_silent_ends_the_polling():
 # Exports that are ready at once, and archives.
 
 
-def test_an_export_that_is_ready_at_once_has_no_job_to_poll():
+def test_export_ready_at_once_without_id_is_not_polled():
     served = Scripted(
         lambda asked: complete("https://store.example/x") if asked.method == "POST" else error(404)
     )
@@ -479,7 +479,7 @@ def test_an_export_that_is_ready_at_once_has_no_job_to_poll():
     assert conversation.cut_short is None
 
 
-def test_a_ready_export_that_tells_its_id_is_polled():
+def test_export_ready_at_once_with_id_is_polled():
     body = b'{"status": "complete", "export_id": "j", "url": "https://store.example/x"}'
     target, _ = hold(
         lambda asked: HttpResponse(200, body=body) if asked.path.startswith(PATH) else error(404)
@@ -498,7 +498,7 @@ def test_a_ready_export_that_tells_its_id_is_polled():
         "https://store.example:0/x",
     ],
 )
-def test_an_unsafe_url_is_not_followed(url):
+def test_unsafe_url_is_not_fetched(url):
     target, _ = hold(lambda asked: complete(url))
 
     assert all(asked.url.startswith(BASE + "/api/") for asked in target.asked)
@@ -514,13 +514,13 @@ def spans(target):
     return [asked.headers.get("Range") for asked in target.asked if "store.example" in asked.url]
 
 
-def test_an_archive_is_read_from_its_end_and_once():
+def test_archive_is_read_once_from_its_end():
     asked_for = spans(hold(lambda asked: archive(asked, 10, lambda _: HttpResponse(403)))[0])
 
     assert asked_for == [f"bytes=-{TAIL}"]
 
 
-def test_a_large_directory_is_fetched_apart():
+def test_large_directory_is_fetched_separately():
     # An end record that says that the directory is 100000 bytes long, and begins at 500000.
     size = 600022
     end = b"PK\5\6" + bytes(4) + b"\1\0\1\0" + (100000).to_bytes(4, "little")
@@ -532,7 +532,7 @@ def test_a_large_directory_is_fetched_apart():
     assert asked_for == [f"bytes=-{TAIL}", *["bytes=500000-599999"] * 2]
 
 
-def test_an_immense_directory_is_not_fetched():
+def test_oversized_directory_is_not_fetched():
     size = BODY_LIMIT * 3
     start = size - 22 - BODY_LIMIT - 1
     end = b"PK\5\6" + bytes(4) + b"\1\0\1\0" + (BODY_LIMIT + 1).to_bytes(4, "little")
@@ -545,7 +545,7 @@ def test_an_immense_directory_is_not_fetched():
     ]
 
 
-def test_an_empty_file_is_asked_for_whole():
+def test_empty_file_is_requested_without_range():
     def respond(asked):
         if "Range" in asked.headers:
             return HttpResponse(416, (("Content-Range", "bytes */0"),))
@@ -554,13 +554,13 @@ def test_an_empty_file_is_asked_for_whole():
     assert spans(hold(lambda asked: archive(asked, 0, respond))[0]) == [f"bytes=-{TAIL}", None]
 
 
-def test_a_store_that_refuses_everything_is_asked_twice():
+def test_store_that_refuses_everything_gets_two_requests():
     refused = spans(hold(lambda asked: archive(asked, 0, lambda _: HttpResponse(416)))[0])
 
     assert refused == [f"bytes=-{TAIL}", None]
 
 
-def test_a_store_without_ranges_is_asked_once():
+def test_store_without_ranges_gets_one_request():
     asked_for = spans(
         hold(lambda asked: archive(asked, 0, lambda _: HttpResponse(200, body=b"PK")))[0]
     )
@@ -568,14 +568,14 @@ def test_a_store_without_ranges_is_asked_once():
     assert asked_for == [f"bytes=-{TAIL}"]
 
 
-def test_a_failed_export_has_nothing_to_fetch():
+def test_failed_export_is_not_fetched():
     target, conversation = hold(lambda asked: failed())
 
     assert all(asked.url.startswith(BASE) for asked in target.asked)
     assert conversation.cut_short is None
 
 
-def test_nothing_to_export_is_nothing_to_ask_but_what_is_forbidden():
+def test_conversation_without_resources_requests_only_forbidden_ones():
     target = Scripted(lambda asked: error(403))
     record_conversation(
         target, BASE, TOKEN, ConversationPlan((Subject("batch", "x", forbidden=True),))

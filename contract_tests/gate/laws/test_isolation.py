@@ -42,7 +42,7 @@ def other(talk) -> str:
 
 
 @pytest.mark.parametrize("credential", BAD)
-def test_without_a_valid_token_nothing_but_401_is_right(talk, credential):
+def test_request_without_valid_token_is_violation_unless_refused_with_401(talk, credential):
     talk.request(generating())
     talk.poll(error(401), credential=credential)
     talk.request(error(401), credential=credential)
@@ -56,19 +56,19 @@ def test_without_a_valid_token_nothing_but_401_is_right(talk, credential):
 
 
 @pytest.mark.parametrize("status", [200, 400, 403, 404])
-def test_a_poll_is_not_refused_in_another_way_either(talk, status):
+def test_poll_without_valid_token_is_violation_unless_refused_with_401(talk, status):
     talk.poll(running())
     talk.poll(error(status), credential=Credential.WRONG_TOKEN)
     assert talk.violation("isolation.credentials").operation == talk.polling
 
 
-def test_a_recording_that_shows_no_authorization_at_all_proves_nothing(talk):
+def test_recording_without_authorization_headers_is_not_judged(talk):
     talk.request(generating(), credential=Credential.NONE)
     talk.poll(running(), credential=Credential.UNKNOWN)
     assert talk.outcomes("isolation.credentials") == []
 
 
-def test_made_up_requests_may_be_refused_for_other_reasons_but_not_served(talk):
+def test_fuzzed_request_without_token_is_violation_only_if_served(talk):
     talk.poll(running())
     talk.poll(error(404), credential=Credential.NONE, generated=True)
     talk.poll(error(401), credential=Credential.NONE, generated=True)
@@ -80,7 +80,7 @@ def test_made_up_requests_may_be_refused_for_other_reasons_but_not_served(talk):
 # token echo
 
 
-def test_the_token_must_not_come_back(talk):
+def test_response_that_repeats_the_token_is_violation(talk):
     talk.request(evolve(generating(), echoes_token=True))
     talk.poll(evolve(running(), echoes_token=False))
     talk.poll(running())
@@ -91,7 +91,7 @@ def test_the_token_must_not_come_back(talk):
     assert (seen.operation, seen.exchanges) == (talk.requesting, (0,))
 
 
-def test_the_token_must_not_come_back_from_a_wrong_method_either(talk):
+def test_response_to_wrong_method_that_repeats_the_token_is_violation(talk):
     url = talk.poll(running()).url
     talk.send("PUT", url, evolve(error(405), echoes_token=True))
     assert talk.violation("isolation.token-echo").operation == talk.polling
@@ -101,7 +101,7 @@ def test_the_token_must_not_come_back_from_a_wrong_method_either(talk):
 
 
 @pytest.mark.parametrize("response", [running(), failed(), complete(), error(403), error(400)])
-def test_an_id_that_nobody_draws_is_answered_404(talk, response):
+def test_poll_of_unknown_id_is_violation_unless_answered_with_404(talk, response):
     talk.request(generating())
     talk.poll(response, UNKNOWN_EXPORT_ID.upper())
     talk.poll(error(404), UNKNOWN_EXPORT_ID)
@@ -111,7 +111,7 @@ def test_an_id_that_nobody_draws_is_answered_404(talk, response):
     assert talk.outcomes("isolation.unknown-job") == [VIOLATED, HELD]
 
 
-def test_an_id_that_becomes_known_by_asking_is_another_laws(talk):
+def test_poll_that_creates_the_job_is_not_judged_by_the_law_of_unknown_ids(talk):
     talk.request(generating())
     talk.poll(error(404), UNKNOWN_EXPORT_ID)
     talk.poll(running(), UNKNOWN_EXPORT_ID)
@@ -121,12 +121,12 @@ def test_an_id_that_becomes_known_by_asking_is_another_laws(talk):
     assert talk.outcomes("isolation.unknown-job") == [HELD, VIOLATED]
 
 
-def test_ids_from_before_the_recording_are_not_unknown(talk):
+def test_id_from_before_the_recording_is_not_unknown(talk):
     talk.poll(running())
     assert talk.outcomes("isolation.unknown-job") == []
 
 
-def test_made_up_ids_are_unknown_unless_a_request_named_them(talk):
+def test_fuzzed_id_is_unknown_unless_a_request_returned_it(talk):
     talk.request(generating())
     talk.poll(running(), generated=True)
     talk.poll(error(400), "x", generated=True)
@@ -142,13 +142,13 @@ def complete_with_id(export_id=JOB):
 
 
 @pytest.mark.parametrize("generated", [False, True])
-def test_an_id_that_came_with_a_complete_export_was_given(talk, generated):
+def test_id_returned_with_a_complete_export_is_known(talk, generated):
     talk.request(complete_with_id(), generated=generated)
     talk.poll(complete(), JOB.upper(), generated=True)
     assert talk.outcomes("isolation.unknown-job") == []
 
 
-def test_an_id_that_a_poll_or_a_list_told_was_given(talk):
+def test_id_shown_by_a_poll_or_list_is_known(talk):
     talk.poll(complete_with_id())
     listed = json_answer(200, [{"export_id": OTHER_JOB.upper()}, {}])
     talk.send("GET", f"{BASE}{path_of(talk.kind, RESOURCE)}", listed)
@@ -157,7 +157,7 @@ def test_an_id_that_a_poll_or_a_list_told_was_given(talk):
     assert talk.outcomes("isolation.unknown-job") == []
 
 
-def test_an_id_that_only_refusals_and_made_up_polls_told_was_not_given(talk):
+def test_id_shown_only_by_refusals_and_fuzzed_polls_is_unknown(talk):
     talk.poll(complete_with_id(), generated=True)
     talk.poll(complete_with_id(OTHER_JOB), generated=True)
     talk.request(json_answer(403, {"export_id": JOB}))
@@ -165,7 +165,7 @@ def test_an_id_that_only_refusals_and_made_up_polls_told_was_not_given(talk):
     assert talk.outcomes("isolation.unknown-job") == [VIOLATED, VIOLATED]
 
 
-def test_who_has_no_access_to_the_resource_may_be_told_that(talk):
+def test_unknown_id_of_forbidden_resource_may_be_refused_with_403(talk):
     talk.request(generating(), sender=0)
     talk.poll(error(403), UNKNOWN_EXPORT_ID, sender=1)
     talk.poll(error(403), UNKNOWN_EXPORT_ID, "r2", sender=0)
@@ -174,7 +174,7 @@ def test_who_has_no_access_to_the_resource_may_be_told_that(talk):
     assert talk.outcomes("isolation.unknown-job") == [VIOLATED]
 
 
-def test_unknown_jobs_may_be_hidden_by_other_refusals(talk):
+def test_unknown_job_may_be_hidden_by_another_refusal(talk):
     talk.poll(error(403), UNKNOWN_EXPORT_ID, "closed")
     talk.poll(error(401), UNKNOWN_EXPORT_ID)
     talk.poll(error(429), UNKNOWN_EXPORT_ID)
@@ -187,7 +187,7 @@ def test_unknown_jobs_may_be_hidden_by_other_refusals(talk):
 # scope
 
 
-def test_a_job_is_not_told_of_under_another_resource(talk):
+def test_job_shown_under_another_resource_is_violation(talk):
     talk.request(generating())
     talk.poll(error(404), resource="r2")
     talk.poll(error(403), JOB.upper(), resource="r2")
@@ -198,14 +198,14 @@ def test_a_job_is_not_told_of_under_another_resource(talk):
     assert seen.seen == f"a job of the {talk.kind} r1 was reported under the {talk.kind} r2"
 
 
-def test_a_job_is_not_told_of_under_the_other_kind(talk, other):
+def test_job_shown_under_the_other_kind_is_violation(talk, other):
     talk.request(generating())
     talk.poll(running(), kind=other)
     seen = talk.violation("isolation.job-scope")
     assert (seen.operation.kind, seen.operation.action) == (other, "status")
 
 
-def test_the_scope_of_a_job_needs_the_token_and_a_request_that_named_it(talk):
+def test_scope_is_judged_only_with_valid_token_and_a_request_that_returned_the_job(talk):
     talk.poll(running())
     talk.poll(running(), resource="r2")
     talk.request(generating())
@@ -217,7 +217,7 @@ def test_the_scope_of_a_job_needs_the_token_and_a_request_that_named_it(talk):
     assert talk.outcomes("isolation.job-scope") == [VIOLATED]
 
 
-def test_ids_of_resources_are_the_same_in_capitals(talk):
+def test_resource_ids_that_differ_in_case_are_equal(talk):
     talk.request(generating(), OTHER_JOB)
     talk.request(generating(), OTHER_JOB.upper())
     talk.poll(running(), resource=OTHER_JOB.upper())
@@ -226,7 +226,7 @@ def test_ids_of_resources_are_the_same_in_capitals(talk):
     assert talk.outcomes("time.pollable") == [HELD]
 
 
-def test_an_id_given_twice_belongs_to_both(talk):
+def test_id_returned_for_two_resources_belongs_to_both(talk):
     talk.request(generating())
     talk.request(generating(), "r2")
     talk.poll(running())
@@ -237,7 +237,7 @@ def test_an_id_given_twice_belongs_to_both(talk):
 # forbidden resources
 
 
-def test_a_request_without_access_is_answered_403(talk):
+def test_request_for_forbidden_resource_is_violation_unless_answered_with_403(talk):
     talk.request(error(403), "closed")
     talk.request(error(429), "closed")
     assert talk.outcomes("isolation.forbidden") == [HELD]
@@ -248,19 +248,19 @@ def test_a_request_without_access_is_answered_403(talk):
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_poll_without_access_may_be_refused_in_all_ways_of_the_documents(talk, status):
+def test_poll_of_forbidden_resource_may_be_refused_with_any_documented_status(talk, status):
     talk.poll(error(status), resource="closed")
     assert talk.outcomes("isolation.forbidden") == [HELD]
 
 
-def test_what_is_forbidden_is_not_served(talk):
+def test_serving_a_forbidden_resource_is_violation(talk):
     talk.request(generating(), "closed")
     talk.poll(running(), resource="closed")
     talk.poll(running(), resource="closed", generated=True)
     assert talk.outcomes("isolation.forbidden") == [VIOLATED] * 3
 
 
-def test_only_the_tokens_own_requests_for_what_is_forbidden_count(talk, other):
+def test_forbidden_resource_is_judged_only_for_requests_with_the_token(talk, other):
     talk.request(generating())
     talk.request(generating(), "closed", kind=other)
     talk.request(error(401), "closed", credential=Credential.NONE)
@@ -277,7 +277,7 @@ def not_allowed(*allow: str) -> HttpResponse:
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_methods_that_requests_do_not_have_are_answered_405(talk, method):
+def test_unsupported_method_on_request_path_is_violation_unless_answered_with_405(talk, method):
     url = talk.request(generating()).url
     talk.send(method, url, not_allowed("GET, POST"))
     assert talk.outcomes("isolation.methods") == [HELD]
@@ -288,7 +288,7 @@ def test_methods_that_requests_do_not_have_are_answered_405(talk, method):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
-def test_methods_that_polls_do_not_have_are_answered_405(talk, method):
+def test_unsupported_method_on_poll_path_is_violation_unless_answered_with_405(talk, method):
     url = talk.poll(running()).url
     talk.send(method, url, not_allowed("GET,HEAD"))
     assert talk.outcomes("isolation.methods") == [HELD]
@@ -299,7 +299,7 @@ def test_methods_that_polls_do_not_have_are_answered_405(talk, method):
 @pytest.mark.parametrize(
     "allow", [("OPTIONS", "GET"), ("HEAD, OPTIONS", " HEAD ,\tGET "), ("", "GET")]
 )
-def test_several_fields_are_one_list(talk, allow):
+def test_repeated_allow_headers_are_joined(talk, allow):
     talk.send("PUT", talk.poll(running()).url, not_allowed(*allow))
     assert talk.outcomes("isolation.methods") == [HELD]
 
@@ -313,25 +313,25 @@ def test_several_fields_are_one_list(talk, allow):
         (not_allowed(""), "Allow is '', without GET"),
     ],
 )
-def test_405_names_the_methods_that_there_are(talk, response, seen):
+def test_405_without_the_supported_methods_is_violation(talk, response, seen):
     talk.send("PUT", talk.poll(running()).url, response)
     assert talk.violation("isolation.methods").seen == seen
 
 
-def test_where_nothing_is_no_method_is_wrong(talk):
+def test_method_on_unknown_resource_is_not_judged(talk):
     talk.send("PUT", talk.poll(error(404)).url, error(404))
     assert talk.outcomes("isolation.methods") == []
     talk.send("PUT", talk.trace.exchanges[0].url, HttpResponse(204))
     assert talk.outcomes("isolation.methods") == [VIOLATED]
 
 
-def test_where_another_account_has_something_no_method_is_wrong(talk):
+def test_method_on_resource_of_another_account_is_not_judged(talk):
     url = talk.poll(running(), credential=Credential.UNKNOWN).url
     talk.send("PUT", url, error(404))
     assert talk.outcomes("isolation.methods") == []
 
 
-def test_methods_of_the_later_edition_and_of_every_server_are_not_judged(talk):
+def test_methods_of_the_later_edition_and_generic_methods_are_not_judged(talk):
     poll, request = talk.poll(running()).url, talk.request(generating()).url
     talk.send("GET", request, HttpResponse(200))
     talk.send("DELETE", poll, HttpResponse(204))

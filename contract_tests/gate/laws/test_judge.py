@@ -47,14 +47,14 @@ def conforming(*subjects: Subject) -> Talk:
     return talk
 
 
-def test_a_conversation_without_violations_conforms():
+def test_conversation_without_violations_conforms():
     verdict = judged(conforming(BATCH))
     assert (verdict.conforms, verdict.exit_code, verdict.violations) == (True, 0, ())
     assert verdict.target == BASE
     assert (verdict.profile, verdict.strict, verdict.edition_asked) == ("polite", False, None)
 
 
-def test_violations_are_listed_by_law_and_operation_with_all_that_shows_them():
+def test_violations_are_grouped_by_law_and_operation_with_all_their_evidence():
     talk = conforming(BATCH)
     talk.poll(running())
     talk.poll(running())
@@ -66,7 +66,7 @@ def test_violations_are_listed_by_law_and_operation_with_all_that_shows_them():
     assert (verdict.exit_code, verdict.conforms) == (1, False)
 
 
-def test_an_accepted_violation_does_not_fail_the_check():
+def test_accepted_violation_does_not_fail_the_check():
     talk = conforming(BATCH)
     talk.poll(running())
     accepted = frozenset({"time.complete-stays batch status"})
@@ -77,7 +77,7 @@ def test_an_accepted_violation_does_not_fail_the_check():
     assert judged(talk, accepted=accepted).exit_code == 1
 
 
-def test_observations_are_in_the_order_of_the_conversation():
+def test_observations_keep_the_order_of_the_conversation():
     talk = Talk("batch", BATCH)
     for _ in range(2):
         for export_id in (JOB, OTHER_JOB):
@@ -90,7 +90,7 @@ def test_observations_are_in_the_order_of_the_conversation():
     assert found.state is CellState.VIOLATED
 
 
-def test_every_law_has_a_cell_for_each_operation_of_the_given_kinds():
+def test_verdict_has_a_cell_for_each_law_and_operation_of_the_given_kinds():
     verdict = judged(conforming(BATCH), edition="2026-11")
     assert [(cell.law.id, cell.operation) for cell in verdict.cells] == [
         (law.id, operation)
@@ -104,7 +104,7 @@ def test_every_law_has_a_cell_for_each_operation_of_the_given_kinds():
     assert {cell.law for cell in both.cells} == set(LAWS)
 
 
-def test_without_given_subjects_the_conversation_tells_its_kinds():
+def test_kinds_are_taken_from_the_conversation_without_given_subjects():
     talk = conforming()
     talk.poll(error(404), kind="collection", generated=True)
     talk.send("GET", "https://elsewhere.example/", error(404))
@@ -113,7 +113,7 @@ def test_without_given_subjects_the_conversation_tells_its_kinds():
     assert {cell.operation.kind for cell in judged(talk).cells} == {"batch", "collection"}
 
 
-def test_a_probe_under_the_other_kind_has_a_cell_only_if_it_fails():
+def test_probe_under_the_other_kind_has_a_cell_only_if_it_fails():
     talk = conforming(BATCH)
     talk.poll(error(404), kind="collection")
     assert {cell.operation.kind for cell in judged(talk).cells} == {"batch"}
@@ -124,7 +124,7 @@ def test_a_probe_under_the_other_kind_has_a_cell_only_if_it_fails():
     ]
 
 
-def test_a_cell_tells_its_state_and_why_it_has_none():
+def test_cell_shows_its_state_or_why_it_was_not_exercised():
     talk = conforming(BATCH)
     talk.poll(json_answer(200, {"status": "failed", "reason": "x"}))
     verdict = judged(talk)
@@ -137,7 +137,7 @@ def test_a_cell_tells_its_state_and_why_it_has_none():
     assert judged(talk, strict=True).exit_code == 1
 
 
-def test_laws_of_editions_need_an_enforced_one():
+def test_edition_law_is_judged_only_for_an_enforced_edition():
     talk = conforming(BATCH)
     talk.request(complete())
     asked = "time.request-after-complete"
@@ -146,7 +146,7 @@ def test_laws_of_editions_need_an_enforced_one():
     assert cell(judged(talk, edition="2026-11"), asked, "request").state is CellState.VIOLATED
 
 
-def test_laws_of_another_edition_have_no_cell():
+def test_law_of_another_edition_has_no_cell():
     later = evolve(law("shape.answered"), id="time.later", editions=("2026-11",))
     talk = conforming(BATCH)
     assert judged(talk, laws=[later], edition="2026-03").cells == ()
@@ -156,7 +156,7 @@ def test_laws_of_another_edition_have_no_cell():
 # What is enough
 
 
-def test_nothing_is_not_enough():
+def test_empty_conversation_proves_nothing():
     verdict = judge(Trace(()), target=BASE)
     assert (verdict.exit_code, verdict.exercised, verdict.cells, verdict.answers) == (
         2,
@@ -167,7 +167,7 @@ def test_nothing_is_not_enough():
     assert (verdict.started, verdict.took) == (None, 0.0)
 
 
-def test_a_server_that_refuses_everything_in_the_documented_way_proves_nothing():
+def test_server_that_refuses_everything_as_documented_proves_nothing():
     talk = Talk("batch", BATCH)
     talk.request(error(403))
     talk.poll(error(404))
@@ -179,7 +179,7 @@ def test_a_server_that_refuses_everything_in_the_documented_way_proves_nothing()
     )
 
 
-def test_each_given_resource_has_to_tell_a_state_but_not_the_forbidden_ones():
+def test_verdict_needs_a_state_of_each_given_resource_except_forbidden_ones():
     closed = Subject("batch", "closed", forbidden=True)
     talk = conforming(BATCH, Subject("batch", "r2"), closed)
     talk.request(error(403), "closed")
@@ -189,7 +189,7 @@ def test_each_given_resource_has_to_tell_a_state_but_not_the_forbidden_ones():
     assert judged(talk).exit_code == 0
 
 
-def test_violations_are_told_even_when_little_was_exercised():
+def test_violations_are_reported_even_if_little_was_exercised():
     talk = Talk("batch", BATCH)
     talk.request(None, failure="reset")
     assert judged(talk).exit_code == 1
@@ -199,7 +199,7 @@ def test_violations_are_told_even_when_little_was_exercised():
 @pytest.mark.parametrize(
     "options", [{"generated": True}, {"response": body_answer(200, b"x")}, {"response": None}]
 )
-def test_a_foreign_recording_has_to_tell_a_state(options):
+def test_recording_of_another_tool_without_a_state_proves_nothing(options):
     talk = Talk()
     talk.poll(**{"response": failed(), **options})
     assert not judged(talk).exercised
@@ -210,7 +210,7 @@ def test_a_foreign_recording_has_to_tell_a_state(options):
 # What else a verdict says
 
 
-def test_the_edition_is_found_by_what_requests_after_complete_get():
+def test_edition_is_detected_from_a_request_after_completion():
     talk = conforming(BATCH)
     assert judged(talk).edition_found is None
     talk.request(complete())
@@ -225,7 +225,7 @@ def test_the_edition_is_found_by_what_requests_after_complete_get():
     assert judged(talk).edition_found is None
 
 
-def test_a_new_job_for_an_archive_that_was_deleted_shows_no_edition():
+def test_new_job_after_deletion_of_the_archive_shows_no_edition():
     talk = conforming(BATCH)
     talk.request(generating(OTHER_JOB))
     talk.poll(failed())
@@ -233,7 +233,7 @@ def test_a_new_job_for_an_archive_that_was_deleted_shows_no_edition():
     assert judged(talk).edition_found is None
 
 
-def test_documented_answers_are_listed_as_seen_or_not():
+def test_documented_responses_are_listed_as_seen_or_not_seen():
     talk = conforming(BATCH)
     talk.request(error(401), credential=Credential.NONE)
     listed = {
@@ -260,7 +260,7 @@ def test_documented_answers_are_listed_as_seen_or_not():
     }
 
 
-def test_a_verdict_says_when_the_conversation_was_and_how_long_it_took():
+def test_verdict_has_start_and_duration_of_the_conversation():
     talk = conforming(BATCH)
     talk.poll(complete(), took=0.5, sent=None)
     verdict = judged(talk)
@@ -268,12 +268,12 @@ def test_a_verdict_says_when_the_conversation_was_and_how_long_it_took():
     assert verdict.took == pytest.approx(9.5)
 
 
-def test_contracts_are_built_once():
+def test_contract_is_built_once_per_edition():
     assert contract_of("2026-11") is contract_of("2026-11")
     assert contract_of(None) is contract_of(None)
 
 
-def test_outcomes_of_the_cells_are_those_of_the_laws():
+def test_cell_outcomes_equal_law_outcomes():
     verdict = judged(conforming(BATCH))
     outcomes = {seen.outcome for cell in verdict.cells for seen in cell.observations}
     assert outcomes == {Outcome.HELD}

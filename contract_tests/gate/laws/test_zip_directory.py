@@ -57,16 +57,16 @@ def read(data: bytes, *spans: tuple[int, int]):
     ],
     ids=["plain", "signature in comment", "long comment", "prefix", "zip64", "zip64 sector"],
 )
-def test_a_whole_file_tells_its_members(data):
+def test_complete_file_has_its_members(data):
     assert read(data, (0, len(data))) == Directory(NAMES)
 
 
-def test_an_empty_archive_has_no_members():
+def test_empty_archive_has_no_members():
     assert read(archive(()), (0, 22)) == Directory(())
 
 
 @given(st.data())
-def test_whatever_is_needed_is_asked_for_and_suffices(data):
+def test_requested_bytes_suffice_for_any_known_parts(data):
     content = data.draw(
         st.sampled_from(
             [
@@ -88,7 +88,7 @@ def test_whatever_is_needed_is_asked_for_and_suffices(data):
     assert isinstance(reading, Directory)
 
 
-def test_the_end_alone_leaves_the_directory_to_be_fetched():
+def test_end_record_alone_requests_the_directory():
     content = archive()
     reading = read(content, (len(content) - 22, len(content)))
     assert isinstance(reading, MissingBytes)
@@ -96,14 +96,14 @@ def test_the_end_alone_leaves_the_directory_to_be_fetched():
 
 
 @pytest.mark.parametrize("known", [22, 22 + 20, 22 + 20 + 56])
-def test_each_record_of_a_large_archive_is_asked_for(known):
+def test_each_end_record_of_a_zip64_archive_is_requested(known):
     content = archive64()
     reading = read(content, (len(content) - known, len(content)))
     assert isinstance(reading, MissingBytes)
     assert reading.start < len(content) - known
 
 
-def test_the_place_of_the_directory_is_known_once_the_end_is():
+def test_directory_start_is_known_from_the_end_record():
     content = archive()
     at = content.index(b"PK\x01\x02")
     end = FilePart(len(content) - 42, content[-42:])
@@ -111,7 +111,7 @@ def test_the_place_of_the_directory_is_known_once_the_end_is():
     assert directory_start([], len(content)) is None
 
 
-def test_nothing_known_needs_the_tail():
+def test_no_known_parts_requests_the_tail():
     assert read_directory([], 10**12) == MissingBytes(10**12 - TAIL, 10**12)
     assert read_directory([], 30) == MissingBytes(0, 30)
 
@@ -133,11 +133,11 @@ def test_nothing_known_needs_the_tail():
         (archive().replace(b"PK\x01\x02", b"PK\x01\x03"), "has a directory that can't be read"),
     ],
 )
-def test_a_damaged_file_is_told_from_a_whole_one(data, reason):
+def test_damaged_file_has_its_reason(data, reason):
     assert read(data, (0, len(data))) == Damaged(reason)
 
 
-def test_a_directory_that_ends_within_an_entry_is_damaged():
+def test_directory_that_ends_within_an_entry_is_damaged():
     entry = b"PK\x01\x02" + b"\0" * 20
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), 0, 0)
     assert read(entry + end, (0, 46)) == Damaged("has a directory that can't be read")
@@ -146,11 +146,11 @@ def test_a_directory_that_ends_within_an_entry_is_damaged():
 @given(
     st.lists(st.tuples(st.integers(0, 90), st.binary(max_size=90)), max_size=4), st.integers(0, 99)
 )
-def test_junk_is_never_an_error(parts, size):
+def test_arbitrary_bytes_never_raise(parts, size):
     reading = read_directory([FilePart(start, data) for start, data in parts], size)
     assert isinstance(reading, Directory | MissingBytes | Damaged)
 
 
-def test_names_are_read_in_the_encoding_that_the_member_says():
+def test_names_are_decoded_with_the_members_encoding():
     content = archive(("a",)).replace(b"a", b"\x81")
     assert read(content, (0, len(content))) == Directory(("ü",))

@@ -41,7 +41,7 @@ def closed_document():
 VALIDATOR = jsonschema_rs.Draft202012Validator(closed_document(), validate_formats=True)
 
 
-def test_the_schema_is_one():
+def test_report_schema_is_valid():
     jsonschema_rs.meta.validate(SCHEMA)
 
 
@@ -56,7 +56,7 @@ def test_the_schema_is_one():
         verdicts.verdict(edition_asked="2026-11", strict=True, profile="full"),
     ],
 )
-def test_every_report_is_of_the_schema(verdict):
+def test_every_report_is_valid_against_the_schema(verdict):
     text = render(verdict)
 
     VALIDATOR.validate(json.loads(text))
@@ -64,7 +64,7 @@ def test_every_report_is_of_the_schema(verdict):
     assert text.endswith("}\n")
 
 
-def test_a_real_report_is_of_the_schema(real_verdict):
+def test_report_of_a_real_verdict_is_valid_against_the_schema(real_verdict):
     VALIDATOR.validate(document(real_verdict))
 
 
@@ -76,13 +76,13 @@ def test_a_real_report_is_of_the_schema(real_verdict):
         (verdicts.verdict(trace=Trace(())), (2, False, False)),
     ],
 )
-def test_the_result(verdict, result):
+def test_result_has_exit_code_and_conformance(verdict, result):
     report = document(verdict)["result"]
 
     assert (report["exit_code"], report["conforms"], report["exercised"]) == result
 
 
-def test_the_frame():
+def test_report_has_format_version_and_target():
     report = document(verdicts.failing(took=1.23456, edition_asked="2026-11"))
 
     assert (report["format"], report["version"], report["gate"]) == (
@@ -106,13 +106,13 @@ def test_the_frame():
     assert report["answers"][1]["state"] is None
 
 
-def test_silent_subjects_are_called_so():
+def test_silent_subjects_are_marked():
     talk = traces.Talk("batch", verdicts.Subject("batch", "r1"))
 
     assert document(verdicts.verdict(trace=talk.trace))["subjects"][0]["silent"] is True
 
 
-def test_laws_and_operations():
+def test_report_describes_laws_and_operations():
     report = document(verdicts.failing())
 
     assert report["operations"][1] == {
@@ -138,7 +138,7 @@ def test_laws_and_operations():
     }
 
 
-def test_cells_count_what_was_observed():
+def test_cells_count_observations():
     report = document(verdicts.failing(accepted=frozenset({"shape.error batch request"})))
     cell = {(c["law"], c["operation"]): c for c in report["cells"]}
 
@@ -159,7 +159,7 @@ def test_cells_count_what_was_observed():
     }
 
 
-def test_violations_name_their_exchanges():
+def test_violations_refer_to_their_exchanges():
     report = document(verdicts.failing())
 
     archive = report["violations"][2]
@@ -169,7 +169,7 @@ def test_violations_name_their_exchanges():
     assert archive["reproduce"].endswith('"$url"')
 
 
-def test_notes_and_stale_entries():
+def test_report_has_notes_and_stale_baseline_entries():
     report = document(verdicts.failing(accepted=frozenset({"shape.answered batch request"})))
 
     assert report["notes"] == [
@@ -184,7 +184,7 @@ def test_notes_and_stale_entries():
     assert report["stale_baseline"] == ["shape.answered batch request"]
 
 
-def test_the_exchanges_that_are_pointed_to_are_in_it():
+def test_referenced_exchanges_are_included():
     report = document(verdicts.failing())
     exchange = {each["number"]: each for each in report["exchanges"]}
 
@@ -206,13 +206,13 @@ def test_the_exchanges_that_are_pointed_to_are_in_it():
     ]
 
 
-def test_others_are_not():
+def test_unreferenced_exchanges_are_not_included():
     report = document(verdicts.verdict(*cells(law(), broken(REQUEST, "x", 0, 2))))
 
     assert [each["number"] for each in report["exchanges"]] == [1, 3]
 
 
-def test_a_failure_is_told_instead_of_a_response():
+def test_failure_is_reported_instead_of_a_response():
     exchange = document(verdicts.hostile())["exchanges"][2]
 
     assert exchange["response"] is None

@@ -43,7 +43,7 @@ def case(root, name):
         verdicts.verdict(trace=Trace(()), cells=(), started=None),
     ],
 )
-def test_every_report_is_of_the_common_dialect(verdict):
+def test_every_report_follows_the_common_junit_dialect(verdict):
     root = report(verdict)
 
     assert root.tag == "testsuites"
@@ -63,7 +63,7 @@ def test_every_report_is_of_the_common_dialect(verdict):
         assert {name: int(suite.get(name)) for name in counts} == counts
 
 
-def test_a_real_report_can_be_read(real_verdict):
+def test_report_of_a_real_verdict_is_readable(real_verdict):
     root = report(real_verdict)
 
     assert int(root.get("failures")) == len(real_verdict.violations)
@@ -71,7 +71,7 @@ def test_a_real_report_can_be_read(real_verdict):
     assert root.get("errors") == "0"
 
 
-def test_a_suite_for_each_family():
+def test_report_has_a_suite_for_each_family():
     root = report(verdicts.failing())
 
     assert [suite.get("name") for suite in root] == [
@@ -84,13 +84,13 @@ def test_a_suite_for_each_family():
     assert root.get("name") == "prolific-contract: https://api.example"
 
 
-def test_a_kept_law_passes():
+def test_law_that_holds_passes():
     kept = case(report(verdicts.failing()), "answered: batch request")
 
     assert (kept.get("classname"), list(kept)) == ("prolific-contract.shape", [])
 
 
-def test_a_broken_law_fails_with_all_there_is_to_say():
+def test_violated_law_fails_with_details():
     (failure,) = case(report(verdicts.failing()), "error: batch status")
 
     assert (failure.get("type"), failure.get("message")) == ("shape.error", "the error is empty")
@@ -109,7 +109,7 @@ def test_a_broken_law_fails_with_all_there_is_to_say():
     ]
 
 
-def test_an_accepted_violation_is_skipped():
+def test_accepted_violation_is_skipped():
     root = report(verdicts.failing(accepted=frozenset({"shape.error batch status"})))
     skipped, out = case(root, "error: batch status")
 
@@ -117,19 +117,19 @@ def test_an_accepted_violation_is_skipped():
     assert out.text.startswith("shape.error: ")
 
 
-def test_what_was_not_exercised_is_skipped_with_the_reason():
+def test_law_that_was_not_exercised_is_skipped_with_the_reason():
     (skipped,) = case(report(verdicts.failing()), "answered: batch status")
 
     assert skipped.get("message") == "not exercised: needs an error"
 
 
-def test_notes_go_to_the_output():
+def test_notes_are_written_to_system_out():
     (out,) = case(report(verdicts.failing()), "additive: batch status")
 
     assert out.text == "noted: not documented: /new (#3)"
 
 
-def test_a_violation_outweighs_notes():
+def test_violation_takes_precedence_over_notes():
     found = cells(law(), broken(REQUEST, "x"), noted(REQUEST, "n"), held(STATUS))
 
     assert [c.tag for c in case(report(verdicts.verdict(*found)), "error: batch request")] == [
@@ -137,7 +137,7 @@ def test_a_violation_outweighs_notes():
     ]
 
 
-def test_a_conversation_that_proves_nothing_is_an_error():
+def test_conversation_that_proves_nothing_is_an_error():
     verdict = verdicts.verdict(trace=Trace((), (verdicts.Subject("batch", "b1"),)))
     error, out = case(report(verdict), "reports the state of an export")
 
@@ -146,7 +146,7 @@ def test_a_conversation_that_proves_nothing_is_an_error():
     assert out.text.startswith(error.text)
 
 
-def test_what_is_known_of_the_conversation():
+def test_conversation_details_are_properties():
     verdict = verdicts.failing(
         strict=True, accepted=frozenset({"shape.answered batch request"}), trace=verdicts.talk()
     )
@@ -164,7 +164,7 @@ def test_what_is_known_of_the_conversation():
     assert out.text.split("\n")[2:] == ["profile: polite", "requests: 5"]
 
 
-def test_what_xml_can_not_hold_is_replaced():
+def test_characters_invalid_in_xml_are_replaced():
     text = render(verdicts.hostile())
 
     assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n')

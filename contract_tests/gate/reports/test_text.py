@@ -44,7 +44,7 @@ def section(text, title):
     return text.split(f"\n{title}\n")[1].split("\n\n")[0].split("\n")
 
 
-def test_the_whole_of_a_failing_report():
+def test_failing_report_has_the_expected_text():
     assert render(verdicts.failing(accepted=frozenset({"value.archive batch archive"}))) == (
         """\
 FAILED  1 law broken, in 2 places (1 known violation accepted by the baseline)
@@ -103,7 +103,7 @@ Notes
     )
 
 
-def test_passing():
+def test_passing_report_has_the_expected_text():
     text = render(verdicts.verdict(strict=True, started=None, profile="full"))
 
     assert text.startswith("PASSED  1 of 1 law exercised, none broken\n")
@@ -113,14 +113,14 @@ def test_passing():
         assert absent not in text
 
 
-def test_nothing_proved():
+def test_not_proven_report_has_the_expected_text():
     text = render(verdicts.verdict(trace=Trace(()), cells=()))
 
     assert text.startswith("INCONCLUSIVE  no response reported the state of an export\n")
     assert "law " not in text.split("\n", 1)[1]
 
 
-def test_violations_of_one_law_are_folded():
+def test_many_violations_of_one_law_are_folded():
     found = cells(law("a.b", *OPERATIONS), *verdicts.many(OPERATIONS, "bad", 0, 1, 2, 3, 4))
 
     text = render(verdicts.verdict(*found))
@@ -132,7 +132,7 @@ def test_violations_of_one_law_are_folded():
     )
 
 
-def test_an_accepted_place_of_a_broken_law_is_called_so():
+def test_accepted_operation_of_a_violated_law_is_marked():
     found = cells(law("a.b"), broken(REQUEST, "x"), broken(STATUS, "y"))
 
     text = render(verdicts.verdict(*found, accepted=frozenset({"a.b batch request"})))
@@ -140,7 +140,7 @@ def test_an_accepted_place_of_a_broken_law_is_called_so():
     assert "  also       batch request: x (#1), accepted\n" in text
 
 
-def test_many_notes_are_cut():
+def test_long_list_of_notes_is_truncated():
     notes = [noted(STATUS, f"new: {number}", 0) for number in range(12)]
     twice = noted(STATUS, "new: 0", 1)
 
@@ -151,13 +151,13 @@ def test_many_notes_are_cut():
     assert [line.strip() for line in lines[10:]] == ["2 more", ""]
 
 
-def test_stale_entries_of_the_baseline_are_said():
+def test_stale_baseline_entries_are_listed():
     text = render(verdicts.verdict(accepted=frozenset({"shape.error batch request"})))
 
     assert section(text, "In the baseline, but fixed")[0] == ("  shape.error batch request")
 
 
-def test_no_line_is_wider_than_the_terminal_but_those_to_copy(monkeypatch):
+def test_lines_fit_the_terminal_except_commands_to_copy(monkeypatch):
     found = cells(law("a.b", statement="word " * 60, says="word " * 90), broken(REQUEST, "x" * 300))
 
     for width, widest in ((80, 80), (200, 100)):
@@ -167,7 +167,7 @@ def test_no_line_is_wider_than_the_terminal_but_those_to_copy(monkeypatch):
         assert widest - 8 <= longest <= widest
 
 
-def test_the_matrix_of_both_kinds_fits_80_columns():
+def test_matrix_of_both_kinds_fits_80_columns():
     longest = "time.request-while-generating"
 
     text = render(verdicts.verdict(*cells(law(longest, *OPERATIONS), held(ARCHIVE))))
@@ -175,7 +175,7 @@ def test_the_matrix_of_both_kinds_fits_80_columns():
     assert any(line.startswith(longest) and line.endswith("·") for line in text.split("\n"))
 
 
-def test_a_law_stands_in_the_matrix_of_the_kinds_that_it_was_judged_for():
+def test_matrix_shows_a_law_only_for_the_judged_kinds():
     both = cells(law("a.b", *OPERATIONS), held(ARCHIVE))
     lines = render(verdicts.verdict(*both, *cells(law("c.d"), held(STATUS)))).split("\n")
 
@@ -183,14 +183,14 @@ def test_a_law_stands_in_the_matrix_of_the_kinds_that_it_was_judged_for():
     assert sum(line.startswith("c.d ") for line in lines) == 1
 
 
-def test_colour_is_for_terminals():
+def test_colour_is_used_only_on_terminals():
     verdict = verdicts.failing()
 
     assert "\x1b[" not in printed(verdict)
     assert "\x1b[1;31mFAILED\x1b[0m" in printed(verdict, terminal=True)
 
 
-def test_a_console_that_would_show_escape_sequences_gets_none(monkeypatch):
+def test_console_without_escape_sequences_gets_no_colour(monkeypatch):
     """As Windows' do, unless they are told to act on them."""
     plain = printed(verdicts.failing())
     monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: True)
@@ -205,7 +205,7 @@ def test_colour_can_be_switched_off(monkeypatch):
     assert "31mFAILED" not in printed(verdicts.failing(), terminal=True)
 
 
-def test_an_encoding_without_the_symbols_gets_others():
+def test_symbols_are_replaced_for_encodings_that_lack_them():
     found = (
         *cells(law("a.b"), broken(REQUEST, "caf\xe9…"), held(STATUS)),
         *cells(law("c.d"), noted(REQUEST, "x")),
@@ -218,18 +218,18 @@ def test_an_encoding_without_the_symbols_gets_others():
     assert "+ held 1  X violated 1  ~ noted 1  . not exercised 1" in text
 
 
-def test_an_encoding_with_the_symbols_but_not_all_letters():
+def test_letters_missing_in_the_encoding_are_replaced():
     text = printed(verdicts.verdict(*cells(law(), broken(REQUEST, "漢"))), encoding="latin-1")
 
     assert "observed   \\u6f22 (#1)" in text
     text.encode("latin-1")
 
 
-def test_a_stream_may_not_know_its_encoding():
+def test_stream_without_encoding_is_supported():
     assert "✓ held 2" in printed(verdicts.verdict(), encoding=None)
 
 
-def test_what_servers_say_is_inert():
+def test_server_text_is_inert():
     text = render(verdicts.hostile())
 
     assert not set(text) & set("\x00\x1b\u2028\u202e")
@@ -239,11 +239,11 @@ def test_what_servers_say_is_inert():
 
 
 @pytest.mark.parametrize("command", ["##vso[task.setvariable]", "##[error]", "##teamcity[x"])
-def test_commands_of_ci_systems_are_broken_up(command):
+def test_ci_commands_in_server_text_are_disabled(command):
     assert command not in render(verdicts.verdict(*cells(law(), broken(REQUEST, command))))
 
 
-def test_addresses_with_colons_stay():
+def test_addresses_with_colons_are_unchanged():
     verdict = verdicts.verdict(*cells(law(), broken(REQUEST, "# ## ##x [::1]:80 a::b :: ")))
 
     assert "# ## ##x [::1]:80 a::b ::" in render(verdict)
