@@ -38,7 +38,7 @@ class Asked:
 
 
 class Scripted:
-    """A target that answers as a function says; each answer takes as long as told."""
+    """A target that answers as a function says; each answer takes the given time."""
 
     def __init__(
         self, answer: Callable[[Asked], HttpResponse | Exception], took: float = 0.0

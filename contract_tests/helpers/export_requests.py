@@ -1,7 +1,7 @@
-"""One request of every sort, asked of a clean sandbox and again of another one."""
+"""One request of every sort, sent to the sandbox without faults and then to another one."""
 
 from functools import cache
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from attrs import evolve, frozen
@@ -15,7 +15,7 @@ BASE = "http://127.0.0.1:8417"
 TOKEN = "token-of-the-course"
 GENERATION = 10
 
-Outcome = Reply | NoReplyError
+Outcome: TypeAlias = Reply | NoReplyError
 Label = tuple[Action | Literal["other"], str]
 
 
@@ -43,8 +43,21 @@ def ask(
     url: str,
     authorization: str | None = f"Token {TOKEN}",
     **headers: str,
+) -> Reply:
+    """Send one request that gets a response."""
+    outcome = outcome_of(site, method, url, authorization, **headers)
+    assert isinstance(outcome, Reply)
+    return outcome
+
+
+def outcome_of(
+    site: Site,
+    method: str,
+    url: str,
+    authorization: str | None = f"Token {TOKEN}",
+    **headers: str,
 ) -> Outcome:
-    """Send one request; what is raised instead of an answer is given back, too."""
+    """The response to one request, or the error that is raised instead."""
     if authorization is not None:
         headers["authorization"] = authorization
     parts = urlsplit(url.removeprefix(BASE))
@@ -110,7 +123,6 @@ class _Course:
         method = method or {"request": "POST", "delete": "DELETE"}.get(label[0], "GET")
         self._clock.advance(wait)
         reply = ask(self.site, method, url, authorization)
-        assert isinstance(reply, Reply)
         self.steps.append(Step(label, method, url, authorization, wait, reply))
         return reply
 
@@ -211,7 +223,7 @@ def replay(site: Site, clock: ManualClock, steps: tuple[Step, ...]) -> dict[Labe
     outcomes: dict[Label, Outcome] = {}
     for step in steps:
         clock.advance(step.wait)
-        outcomes[step.label] = ask(site, step.method, step.url, step.authorization)
+        outcomes[step.label] = outcome_of(site, step.method, step.url, step.authorization)
     return outcomes
 
 

@@ -12,7 +12,7 @@ _MOST_REQUESTS = 500
 
 
 class Advancing(Protocol):
-    """A clock that is told when time passes."""
+    """A clock that is advanced explicitly."""
 
     def advance(self, seconds: float) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Conversations written by hand, to be judged by the gate's laws."""
+"""Conversations built exchange by exchange, to be judged by the gate's laws."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,8 @@ OTHER_JOB = "0192a3b4-c5d6-4e8f-9a0b-1c2d3e4f5a6b"
 RESOURCE = "r1"
 URL = "https://store.example/a.zip?X-Amz-Date=20260320T100000Z&X-Amz-Expires=3600"
 EXPIRES_AT = "2026-03-20T11:00:00Z"
+CREATED = "2026-03-20T10:00:00Z"
+DELETED = HttpResponse(204)
 
 
 def json_answer(status: int, value: Any, **changes: Any) -> HttpResponse:
@@ -69,7 +71,15 @@ def dated(response: HttpResponse, moment: datetime) -> HttpResponse:
     )
 
 
-class Talk:
+def job(
+    export_id: str = JOB, status: Any = "generating", created_at: Any = CREATED, **members: Any
+) -> dict[str, Any]:
+    """A job as a list shows it."""
+    given = {"export_id": export_id, "filter": None, "status": status, "created_at": created_at}
+    return {**given, **members}
+
+
+class TraceBuilder:
     """Builds a trace, exchange by exchange, three seconds apart."""
 
     def __init__(self, kind: Kind = "batch", *subjects: Subject, max_wait: float = 600.0) -> None:
@@ -158,3 +168,30 @@ class Talk:
     @property
     def fetching(self) -> Operation:
         return Operation(self.kind, "archive")
+
+    def list(
+        self,
+        *jobs: Any,
+        resource: str = RESOURCE,
+        kind: Kind | None = None,
+        response: HttpResponse | None = None,
+        **options: Any,
+    ) -> Exchange:
+        url = f"{BASE}{path_of(kind or self.kind, resource)}"
+        return self.send("GET", url, response or json_answer(200, list(jobs)), **options)
+
+    def delete(
+        self,
+        response: HttpResponse | None,
+        export_id: str = JOB,
+        resource: str = RESOURCE,
+        kind: Kind | None = None,
+        **options: Any,
+    ) -> Exchange:
+        url = f"{BASE}{path_of(kind or self.kind, resource, export_id)}"
+        return self.send("DELETE", url, response, **options)
+
+    def filtered(
+        self, response: HttpResponse | None, query: str = "?from=2015-01-01T00%3A00%3A00Z"
+    ) -> Exchange:
+        return self.request(response, query=query)

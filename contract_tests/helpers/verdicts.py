@@ -91,19 +91,19 @@ def cells(one: Law, *seen: Seen) -> tuple[Cell, ...]:
     )
 
 
-def talk(kind: Kind = "batch") -> Trace:
+def example_trace(kind: Kind = "batch") -> Trace:
     """A request, two polls, the archive, and a probe without the token."""
-    conversation = traces.Talk(kind, Subject(kind, traces.RESOURCE))
-    conversation.request(traces.generating(), after=0.0)
-    conversation.poll(traces.running())
-    conversation.poll(traces.complete(url=PRESIGNED))
-    conversation.fetch(
+    builder = traces.TraceBuilder(kind, Subject(kind, traces.RESOURCE))
+    builder.request(traces.generating(), after=0.0)
+    builder.poll(traces.running())
+    builder.poll(traces.complete(url=PRESIGNED))
+    builder.fetch(
         HttpResponse(206, (("Content-Type", "application/zip"),), b"PK participants said"),
         url=PRESIGNED,
         headers=(("Range", "bytes=-65557"), ("User-Agent", "gate")),
     )
-    conversation.poll(traces.error(401), credential=Credential.NONE)
-    return conversation.trace
+    builder.poll(traces.error(401), credential=Credential.NONE)
+    return builder.trace
 
 
 def verdict(*found: Cell, trace: Trace | None = None, **changes: Any) -> Verdict:
@@ -115,7 +115,7 @@ def verdict(*found: Cell, trace: Trace | None = None, **changes: Any) -> Verdict
         strict=False,
         started=datetime(2026, 3, 20, 10, 0, tzinfo=UTC),
         took=12.0,
-        trace=talk() if trace is None else trace,
+        trace=example_trace() if trace is None else trace,
         cells=found or cells(law(), held(REQUEST), held(STATUS, 4)),
         answers=(),
         version="1.2.3",
@@ -157,17 +157,15 @@ def hostile(**changes: Any) -> Verdict:
         ("Authorization", f"Token {TOKEN}"),
     )
     body = f"{HOSTILE} {leak} Authorization: Token {TOKEN}".encode("utf-8", "surrogatepass")
-    conversation = traces.Talk("batch", Subject("batch", traces.RESOURCE))
-    conversation.request(traces.generating(), after=0.0)
-    conversation.poll(traces.complete(url=f"{PRESIGNED}#{HOSTILE}"))
-    conversation.request(HttpResponse(500, fields, body), headers=fields)
-    conversation.request(
+    builder = traces.TraceBuilder("batch", Subject("batch", traces.RESOURCE))
+    builder.request(traces.generating(), after=0.0)
+    builder.poll(traces.complete(url=f"{PRESIGNED}#{HOSTILE}"))
+    builder.request(HttpResponse(500, fields, body), headers=fields)
+    builder.request(
         None, resource=f"{HOSTILE}/{leak}", failure=f"reset by {leak} {HOSTILE}", after=1.0
     )
-    conversation.fetch(HttpResponse(200, fields, body), url=f"{PRESIGNED}#{HOSTILE}")
-    conversation.poll(
-        traces.generating(export_id=f"{HOSTILE}{leak}", status=200), export_id=HOSTILE
-    )
+    builder.fetch(HttpResponse(200, fields, body), url=f"{PRESIGNED}#{HOSTILE}")
+    builder.poll(traces.generating(export_id=f"{HOSTILE}{leak}", status=200), export_id=HOSTILE)
     sentence = f"answered {HOSTILE} at {leak}"
     found = cells(
         law("shape.error", REQUEST, STATUS, ARCHIVE),
@@ -176,7 +174,7 @@ def hostile(**changes: Any) -> Verdict:
         noted(STATUS, sentence, 5),
         broken(ARCHIVE, sentence, 1, 4),
     )
-    return verdict(*found, trace=conversation.trace, **{"target": leak, **changes})
+    return verdict(*found, trace=builder.trace, **{"target": leak, **changes})
 
 
 def many(operations: Iterable[Operation], sentence: str, *indexes: int) -> list[Seen]:

@@ -91,11 +91,11 @@ def exported(sandbox, client):
     headers = {"Authorization": f"Token {sandbox.token}"}
     url = f"{sandbox.url}/api/v1/data-collection/batches/{sandbox.batch_id}/export"
     started = client.post(url, headers=headers)
-    told = client.get(f"{url}/{started.json()['export_id']}", headers=headers)
-    archive = client.get(told.json()["url"])
-    assert [one.status_code for one in (started, told, archive)] == [202, 200, 200]
+    polled = client.get(f"{url}/{started.json()['export_id']}", headers=headers)
+    archive = client.get(polled.json()["url"])
+    assert [one.status_code for one in (started, polled, archive)] == [202, 200, 200]
     assert archive.content.startswith(b"PK")
-    return started, told, archive
+    return started, polled, archive
 
 
 @pytest.mark.parametrize(

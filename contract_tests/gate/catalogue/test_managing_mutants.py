@@ -10,8 +10,8 @@ from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 FILTER = "from=2015-01-01T00:00:00Z"
 
 
-class Desk:
-    """Somebody who manages the jobs of the first resource of a kind of a mutant."""
+class MutantJobClient:
+    """Lists, deletes and filters jobs of the first resource of a kind at a mutant."""
 
     def __init__(self, name):
         self.one = MUTANTS[name]
@@ -45,16 +45,16 @@ class Desk:
 
 
 @pytest.fixture(params=KINDS)
-def desk_of(request):
-    return lambda fault: Desk(fault.replace("@", f"@{request.param}-"))
+def client_of(request):
+    return lambda fault: MutantJobClient(fault.replace("@", f"@{request.param}-"))
 
 
-def test_list_complete_early_lists_a_generating_job_as_complete(desk_of):
-    desk = desk_of("list-complete-early@list")
-    job = desk.start()
+def test_list_complete_early_lists_a_generating_job_as_complete(client_of):
+    client = client_of("list-complete-early@list")
+    job = client.start()
 
-    assert [one["status"] for one in jobs_of(desk.ask("GET"))] == ["complete"]
-    assert desk.state(job) == "generating"
+    assert [one["status"] for one in jobs_of(client.ask("GET"))] == ["complete"]
+    assert client.state(job) == "generating"
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_list_complete_early_lists_a_generating_job_as_complete(desk_of):
         ),
     ],
 )
-def test_list_filter_faults_show_wrong_filters(desk_of, fault, filters):
-    desk = desk_of(f"{fault}@list")
-    desk.finish("", f"{FILTER}&to=2015-01-02T00:00:00Z")
+def test_list_filter_faults_show_wrong_filters(client_of, fault, filters):
+    client = client_of(f"{fault}@list")
+    client.finish("", f"{FILTER}&to=2015-01-02T00:00:00Z")
 
-    assert [job["filter"] for job in jobs_of(desk.ask("GET"))] == filters
+    assert [job["filter"] for job in jobs_of(client.ask("GET"))] == filters
 
 
-def test_list_lacks_faults_omit_jobs(desk_of):
+def test_list_lacks_faults_omit_jobs(client_of):
     filtered, generating = (
-        desk_of("list-lacks-filtered@list"),
-        desk_of("list-lacks-generating@list"),
+        client_of("list-lacks-filtered@list"),
+        client_of("list-lacks-generating@list"),
     )
     plain, _ = filtered.finish("", FILTER)
     ended = generating.finish()
@@ -87,164 +87,164 @@ def test_list_lacks_faults_omit_jobs(desk_of):
     assert generating.listed() == [ended]
 
 
-def test_list_scope_faults_show_jobs_of_others(desk_of):
-    desk = desk_of("list-scope-kind@list")
-    other = next(kind for kind in KINDS if kind != desk.kind)
-    own = desk.start()
-    strange = desk.start(kind=other, resource=desk.site.settings.id_of(other))
-    assert sorted(desk.listed()) == sorted([own, strange])
-    assert desk.ask("GET", token="wrong").status == 401
+def test_list_scope_faults_show_jobs_of_others(client_of):
+    client = client_of("list-scope-kind@list")
+    other = next(kind for kind in KINDS if kind != client.kind)
+    own = client.start()
+    strange = client.start(kind=other, resource=client.site.settings.id_of(other))
+    assert sorted(client.listed()) == sorted([own, strange])
+    assert client.ask("GET", token="wrong").status == 401
 
-    desk = desk_of("list-scope-resource@list")
-    own = desk.start()
-    assert desk.listed(resource="unknown") == [own]
+    client = client_of("list-scope-resource@list")
+    own = client.start()
+    assert client.listed(resource="unknown") == [own]
     forbidden = next(
         one.id
-        for one in desk.site.settings.resources
-        if one.fate == "forbidden" and one.kind == desk.kind
+        for one in client.site.settings.resources
+        if one.fate == "forbidden" and one.kind == client.kind
     )
-    assert desk.ask("GET", resource=forbidden).status == 403
+    assert client.ask("GET", resource=forbidden).status == 403
 
 
-def test_delete_nothing_keeps_the_job(desk_of):
-    desk = desk_of("delete-nothing@delete")
-    job = desk.finish()
+def test_delete_nothing_keeps_the_job(client_of):
+    client = client_of("delete-nothing@delete")
+    job = client.finish()
 
-    assert desk.ask("DELETE", job).status == 204
-    assert (desk.state(job), desk.listed()) == ("complete", [job])
-    assert desk.ask("DELETE", "unknown").status == 404
+    assert client.ask("DELETE", job).status == 204
+    assert (client.state(job), client.listed()) == ("complete", [job])
+    assert client.ask("DELETE", "unknown").status == 404
 
 
-def test_delete_nothing_second_keeps_only_the_second_job(desk_of):
-    desk = desk_of("delete-nothing-second@delete")
-    first, second = desk.finish("", FILTER)
+def test_delete_nothing_second_keeps_only_the_second_job(client_of):
+    client = client_of("delete-nothing-second@delete")
+    first, second = client.finish("", FILTER)
     for job in (first, second):
-        assert desk.ask("DELETE", job).status == 204
+        assert client.ask("DELETE", job).status == 204
 
-    assert desk.listed() == [second]
-
-
-def test_delete_later_keeps_the_job_for_three_polls(desk_of):
-    desk = desk_of("delete-later@delete")
-    job, other = desk.finish("", FILTER)
-
-    assert desk.ask("DELETE", job).status == 204
-    assert [desk.state(job) for _ in range(4)] == ["complete"] * 3 + [404]
-    assert desk.state(other) == "complete"
-    assert desk.ask("DELETE", job).status == 404
+    assert client.listed() == [second]
 
 
-def test_delete_list_only_removes_the_job_from_the_list_but_not_from_polls(desk_of):
-    desk = desk_of("delete-list-only@delete")
-    job = desk.finish()
+def test_delete_later_keeps_the_job_for_three_polls(client_of):
+    client = client_of("delete-later@delete")
+    job, other = client.finish("", FILTER)
 
-    assert desk.ask("DELETE", job).status == 204
-    assert (desk.state(job), desk.listed()) == ("complete", [])
-    assert desk.ask("GET", job, token="wrong").status == 401
-    assert desk.ask("GET", job, resource="unknown").status == 404
-    assert desk.ask("DELETE", "unknown").status == 404
-
-
-def test_delete_job_only_removes_the_job_from_polls_but_not_from_the_list(desk_of):
-    desk = desk_of("delete-job-only@delete")
-    first, second = desk.finish("", FILTER)
-
-    assert desk.listed() == [second, first]
-    assert desk.ask("DELETE", first).status == 204
-    assert (desk.state(first), desk.listed()) == (404, [second, first])
-    assert desk.ask("GET", resource="unknown").status == 404
+    assert client.ask("DELETE", job).status == 204
+    assert [client.state(job) for _ in range(4)] == ["complete"] * 3 + [404]
+    assert client.state(other) == "complete"
+    assert client.ask("DELETE", job).status == 404
 
 
-def test_delete_generating_deletes_a_generating_job(desk_of):
-    desk = desk_of("delete-generating@delete")
-    job = desk.start()
+def test_delete_list_only_removes_the_job_from_the_list_but_not_from_polls(client_of):
+    client = client_of("delete-list-only@delete")
+    job = client.finish()
 
-    assert desk.ask("DELETE", job, token="wrong").status == 401
-    assert desk.ask("DELETE", job).status == 204
-    assert desk.state(job) == 404
-    assert desk.ask("DELETE", desk.finish()).status == 204
+    assert client.ask("DELETE", job).status == 204
+    assert (client.state(job), client.listed()) == ("complete", [])
+    assert client.ask("GET", job, token="wrong").status == 401
+    assert client.ask("GET", job, resource="unknown").status == 404
+    assert client.ask("DELETE", "unknown").status == 404
 
 
-def test_delete_generating_404_refuses_with_404(desk_of):
-    desk = desk_of("delete-generating-404@delete")
-    job = desk.start()
+def test_delete_job_only_removes_the_job_from_polls_but_not_from_the_list(client_of):
+    client = client_of("delete-job-only@delete")
+    first, second = client.finish("", FILTER)
 
-    assert desk.ask("DELETE", job).status == 404
-    assert desk.state(job) == "generating"
+    assert client.listed() == [second, first]
+    assert client.ask("DELETE", first).status == 204
+    assert (client.state(first), client.listed()) == (404, [second, first])
+    assert client.ask("GET", resource="unknown").status == 404
+
+
+def test_delete_generating_deletes_a_generating_job(client_of):
+    client = client_of("delete-generating@delete")
+    job = client.start()
+
+    assert client.ask("DELETE", job, token="wrong").status == 401
+    assert client.ask("DELETE", job).status == 204
+    assert client.state(job) == 404
+    assert client.ask("DELETE", client.finish()).status == 204
+
+
+def test_delete_generating_404_refuses_with_404(client_of):
+    client = client_of("delete-generating-404@delete")
+    job = client.start()
+
+    assert client.ask("DELETE", job).status == 404
+    assert client.state(job) == "generating"
 
 
 @pytest.mark.parametrize("status", [401, 404, 409])
-def test_refused_deletion_faults_delete_the_job(desk_of, status):
-    desk = desk_of(f"delete-despite-{status}@delete")
+def test_refused_deletion_faults_delete_the_job(client_of, status):
+    client = client_of(f"delete-despite-{status}@delete")
     how = {401: {"token": "wrong"}, 404: {"resource": "unknown"}, 409: {}}[status]
-    job = desk.start() if status == 409 else desk.finish()
+    job = client.start() if status == 409 else client.finish()
 
-    assert desk.ask("DELETE", job, **how).status == status
-    assert desk.state(job) == 404
-    assert desk.ask("DELETE", "unknown", **how).status in (401, 404)
+    assert client.ask("DELETE", job, **how).status == status
+    assert client.state(job) == 404
+    assert client.ask("DELETE", "unknown", **how).status in (401, 404)
 
 
 @pytest.mark.parametrize("fault", ["filter-ignored", "filter-coarse"])
-def test_filter_faults_return_the_running_job_for_another_filter(desk_of, fault):
-    desk = desk_of(f"{fault}@request")
-    job = desk.start()
+def test_filter_faults_return_the_running_job_for_another_filter(client_of, fault):
+    client = client_of(f"{fault}@request")
+    job = client.start()
 
-    assert desk.start(FILTER) == job
-    assert (desk.start("study_id=a") == job) == (fault == "filter-ignored")
-    assert desk.ask("POST", query="from=yesterday").status in (202, 400)
-    assert desk.ask("POST", token="wrong").status == 401
-    desk.clock.advance(GENERATION)
-    assert desk.start(FILTER) != job
-
-
-def test_filter_restarts_starts_a_second_job_for_the_same_filter(desk_of):
-    desk = desk_of("filter-restarts@request")
-
-    assert desk.start() == desk.start()
-    assert desk.start(FILTER) != desk.start(FILTER)
+    assert client.start(FILTER) == job
+    assert (client.start("study_id=a") == job) == (fault == "filter-ignored")
+    assert client.ask("POST", query="from=yesterday").status in (202, 400)
+    assert client.ask("POST", token="wrong").status == 401
+    client.clock.advance(GENERATION)
+    assert client.start(FILTER) != job
 
 
-def fill(desk):
+def test_filter_restarts_starts_a_second_job_for_the_same_filter(client_of):
+    client = client_of("filter-restarts@request")
+
+    assert client.start() == client.start()
+    assert client.start(FILTER) != client.start(FILTER)
+
+
+def fill(client):
     for number in range(10):
-        desk.start(f"study_id={number}")
+        client.start(f"study_id={number}")
 
 
-def test_limit_none_starts_an_eleventh_job(desk_of):
-    desk = desk_of("limit-none@request")
-    fill(desk)
+def test_limit_none_starts_an_eleventh_job(client_of):
+    client = client_of("limit-none@request")
+    fill(client)
 
-    assert desk.start("study_id=a") in desk.listed()
-    assert len(desk.listed()) == 11
-    assert desk.ask("POST", token="wrong").status == 401
+    assert client.start("study_id=a") in client.listed()
+    assert len(client.listed()) == 11
+    assert client.ask("POST", token="wrong").status == 401
 
 
-def test_limit_flat_refuses_without_error_envelope(desk_of):
-    desk = desk_of("limit-flat@request")
-    fill(desk)
-    reply = desk.ask("POST")
+def test_limit_flat_refuses_without_error_envelope(client_of):
+    client = client_of("limit-flat@request")
+    fill(client)
+    reply = client.ask("POST")
 
     assert (reply.status, body_of(reply).keys()) == (409, {"detail"})
-    assert b"error" in content(desk.ask("POST", resource="unknown"))
+    assert b"error" in content(client.ask("POST", resource="unknown"))
 
 
-def test_limit_in_name_only_refuses_and_starts_the_job(desk_of):
-    desk = desk_of("limit-in-name-only@request")
-    fill(desk)
+def test_limit_in_name_only_refuses_and_starts_the_job(client_of):
+    client = client_of("limit-in-name-only@request")
+    fill(client)
 
-    assert desk.ask("POST").status == 409
-    assert len(desk.listed()) == 11
-    assert desk.start("study_id=1")
+    assert client.ask("POST").status == 409
+    assert len(client.listed()) == 11
+    assert client.start("study_id=1")
 
 
-def test_limit_for_ever_refuses_after_a_deletion(desk_of):
-    desk = desk_of("limit-for-ever@request")
-    fill(desk)
-    desk.clock.advance(GENERATION)
+def test_limit_for_ever_refuses_after_a_deletion(client_of):
+    client = client_of("limit-for-ever@request")
+    fill(client)
+    client.clock.advance(GENERATION)
 
-    assert desk.ask("POST").status == 409
-    assert desk.ask("DELETE", desk.listed()[0]).status == 204
-    assert desk.ask("POST").status == 409
-    assert desk.ask("POST", token="wrong").status == 401
+    assert client.ask("POST").status == 409
+    assert client.ask("DELETE", client.listed()[0]).status == 204
+    assert client.ask("POST").status == 409
+    assert client.ask("POST", token="wrong").status == 401
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
@@ -261,28 +261,28 @@ def test_limit_for_ever_refuses_after_a_deletion(desk_of):
         "limit-none",
     ],
 )
-def test_limit_faults_change_only_post_requests(desk_of, fault, method):
-    desk = desk_of(f"{fault}@request")
-    fill(desk)
-    jobs = desk.listed()
-    refusals = [desk.ask(method)]
-    desk.clock.advance(GENERATION)
-    refusals.append(desk.ask(method, query="study_id=1"))
+def test_limit_faults_change_only_post_requests(client_of, fault, method):
+    client = client_of(f"{fault}@request")
+    fill(client)
+    jobs = client.listed()
+    refusals = [client.ask(method)]
+    client.clock.advance(GENERATION)
+    refusals.append(client.ask(method, query="study_id=1"))
 
     assert [reply.status for reply in refusals] == [405, 405]
     assert all("error" in body_of(reply) for reply in refusals)
-    assert desk.listed() == jobs
+    assert client.listed() == jobs
     # Nor is a refusal of it remembered.
-    assert desk.ask("DELETE", jobs[0]).status == 204
-    assert desk.start("study_id=other")
+    assert client.ask("DELETE", jobs[0]).status == 204
+    assert client.start("study_id=other")
 
 
-def test_fault_does_not_change_responses_outside_the_api(desk_of):
-    assert ask(desk_of("list-empty@list").site, "GET", "/somewhere").status == 404
+def test_fault_does_not_change_responses_outside_the_api(client_of):
+    assert ask(client_of("list-empty@list").site, "GET", "/somewhere").status == 404
 
 
-def test_list_without_valid_token_is_not_changed(desk_of):
-    desk = desk_of("list-empty@list")
+def test_list_without_valid_token_is_not_changed(client_of):
+    client = client_of("list-empty@list")
 
-    assert desk.ask("GET", token="wrong").status == 401
-    assert desk.listed() == []
+    assert client.ask("GET", token="wrong").status == 401
+    assert client.listed() == []

@@ -12,8 +12,8 @@ from prolific_contract.sandbox.variants import VARIANTS, VariantSite
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
-class Desk:
-    """Somebody who manages the jobs of a batch of a variant."""
+class VariantJobClient:
+    """Lists, deletes and filters jobs of a batch at a variant."""
 
     def __init__(self, name):
         self.clock = ManualClock()
@@ -36,12 +36,12 @@ def body(reply):
 
 
 def started(name):
-    """The desk and its list: a job with a filter that is generating, and one that has ended."""
-    desk = Desk(name)
-    desk.start()
-    desk.clock.advance(GENERATION)
-    desk.start("from=2015-01-01T00:00:00Z&study_id=a")
-    return desk, desk.jobs()
+    """The client and its list: a job with a filter that is generating, and one that has ended."""
+    client = VariantJobClient(name)
+    client.start()
+    client.clock.advance(GENERATION)
+    client.start("from=2015-01-01T00:00:00Z&study_id=a")
+    return client, client.jobs()
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ def test_listed_times_use_another_format_with_equal_filters(name, created_at, be
 
 
 def test_listed_ids_in_capitals_can_be_deleted():
-    desk, (_, plain) = started("ids-upper")
+    client, (_, plain) = started("ids-upper")
 
     assert plain["export_id"].isupper()
-    assert desk.ask("DELETE", plain["export_id"]).status == 204
+    assert client.ask("DELETE", plain["export_id"]).status == 204
 
 
 @pytest.mark.parametrize(
@@ -72,27 +72,27 @@ def test_listed_ids_in_capitals_can_be_deleted():
     [("json-pretty", b'[\n    {\n        "created_at"'), ("json-compact", b'[{"created_at"')],
 )
 def test_json_formatting_variant_formats_lists(name, begins):
-    desk = Desk(name)
-    desk.start()
+    client = VariantJobClient(name)
+    client.start()
 
-    assert content(desk.ask("GET")).startswith(begins)
+    assert content(client.ask("GET")).startswith(begins)
 
 
 def test_response_without_body_is_not_compressed():
-    desk = Desk("gzip")
-    job = json.loads(gzip.decompress(content(desk.ask("POST"))))["export_id"]
-    desk.clock.advance(GENERATION)
-    reply = desk.ask("DELETE", job)
+    client = VariantJobClient("gzip")
+    job = json.loads(gzip.decompress(content(client.ask("POST"))))["export_id"]
+    client.clock.advance(GENERATION)
+    reply = client.ask("DELETE", job)
 
     assert (reply.status, reply.body, reply.header("content-encoding")) == (204, b"", None)
 
 
 def test_response_without_body_is_not_chunked():
-    desk = Desk("chunked")
-    job = desk.start()
-    desk.clock.advance(GENERATION)
+    client = VariantJobClient("chunked")
+    job = client.start()
+    client.clock.advance(GENERATION)
 
-    assert desk.ask("DELETE", job).header("transfer-encoding") is None
+    assert client.ask("DELETE", job).header("transfer-encoding") is None
 
 
 def test_list_described_adds_members():
@@ -127,14 +127,14 @@ def test_listed_states_use_other_words_or_lag(name, states):
     [("delete-200", 200, None), ("delete-202", 202, b"gone")],
 )
 def test_deletion_succeeds_with_another_status(name, status, text):
-    desk, (generating, ended) = started(name)
+    client, (generating, ended) = started(name)
     job = ended["export_id"]
-    reply = desk.ask("DELETE", job)
+    reply = client.ask("DELETE", job)
 
     assert reply.status == status
     assert content(reply) == (text or json.dumps({"export_id": job}).encode())
-    assert [desk.ask(method, job).status for method in ("GET", "DELETE")] == [404, 404]
-    assert desk.ask("DELETE", generating["export_id"]).status == 409
+    assert [client.ask(method, job).status for method in ("GET", "DELETE")] == [404, 404]
+    assert client.ask("DELETE", generating["export_id"]).status == 409
 
 
 @pytest.mark.parametrize(
@@ -142,26 +142,26 @@ def test_deletion_succeeds_with_another_status(name, status, text):
     [("deleted-failed", 200, 404), ("deleted-archives-stay", 404, 200)],
 )
 def test_deleted_job_remains_as_failed_or_keeps_its_archive(name, polled, fetched):
-    desk, (generating, ended) = started(name)
-    url = body(desk.ask("GET", ended["export_id"]))["url"]
+    client, (generating, ended) = started(name)
+    url = body(client.ask("GET", ended["export_id"]))["url"]
     assert url.startswith(BASE)
-    assert desk.ask("DELETE", generating["export_id"]).status == 409
-    assert desk.ask("DELETE", ended["export_id"]).status == 204
-    reply = desk.ask("GET", ended["export_id"])
+    assert client.ask("DELETE", generating["export_id"]).status == 409
+    assert client.ask("DELETE", ended["export_id"]).status == 204
+    reply = client.ask("GET", ended["export_id"])
 
     assert reply.status == polled
     assert reply.status == 404 or body(reply) == {"status": "failed"}
-    assert ask(desk.site, "GET", url, None).status == fetched
-    assert [job["export_id"] for job in desk.jobs()] == [generating["export_id"]]
-    assert desk.ask("GET", UNKNOWN).status == 404
-    assert ask(desk.site, "GET", path_of("batch", "another", ended["export_id"])).status == 404
-    assert ask(desk.site, "GET", "/store/exports/none.zip", None).status == 403
-    assert ask(desk.site, "GET", "/somewhere").status == 404
+    assert ask(client.site, "GET", url, None).status == fetched
+    assert [job["export_id"] for job in client.jobs()] == [generating["export_id"]]
+    assert client.ask("GET", UNKNOWN).status == 404
+    assert ask(client.site, "GET", path_of("batch", "another", ended["export_id"])).status == 404
+    assert ask(client.site, "GET", "/store/exports/none.zip", None).status == 403
+    assert ask(client.site, "GET", "/somewhere").status == 404
 
 
 def test_used_by_others_lists_jobs_of_other_clients():
-    desk = Desk("used-by-others")
-    listed = desk.jobs()
+    client = VariantJobClient("used-by-others")
+    listed = client.jobs()
 
     assert [job["filter"] for job in listed] == [
         {"study_id": "study-2"},
@@ -169,30 +169,30 @@ def test_used_by_others_lists_jobs_of_other_clients():
         None,
     ]
     assert {job["status"] for job in listed} == {"complete"}
-    assert desk.start() not in {job["export_id"] for job in listed}
-    assert len(desk.jobs()) == 4
-    assert ask(desk.site, "GET", "/somewhere").status == 404
-    assert ask(desk.site, "GET", path_of("batch", "unknown")).status == 404
+    assert client.start() not in {job["export_id"] for job in listed}
+    assert len(client.jobs()) == 4
+    assert ask(client.site, "GET", "/somewhere").status == 404
+    assert ask(client.site, "GET", path_of("batch", "unknown")).status == 404
 
 
 @pytest.mark.parametrize("status", [400, 403, 409, 422, 429])
 def test_eleventh_job_is_refused_with_the_variants_status(status):
-    desk = Desk(f"limit-{status}")
+    client = VariantJobClient(f"limit-{status}")
     for number in range(10):
-        desk.start(f"study_id={number}")
+        client.start(f"study_id={number}")
 
-    assert desk.ask("POST").status == status
+    assert client.ask("POST").status == status
 
 
 def test_ready_between_completes_a_job_just_before_its_deletion():
-    desk = Desk("ready-between")
-    first = desk.start()
+    client = VariantJobClient("ready-between")
+    first = client.start()
     for _ in range(4):
-        assert body(desk.ask("GET", first))["status"] == "generating"
-    assert desk.ask("DELETE", first).status == 204
-    second = desk.start()
-    assert desk.ask("DELETE", second).status == 409
-    desk.clock.advance(GENERATION)
+        assert body(client.ask("GET", first))["status"] == "generating"
+    assert client.ask("DELETE", first).status == 204
+    second = client.start()
+    assert client.ask("DELETE", second).status == 409
+    client.clock.advance(GENERATION)
     for _ in range(5):
-        assert body(desk.ask("GET", second))["status"] == "complete"
-    assert ask(desk.site, "GET", "/somewhere").status == 404
+        assert body(client.ask("GET", second))["status"] == "complete"
+    assert ask(client.site, "GET", "/somewhere").status == 404

@@ -57,24 +57,24 @@ def state(reply):
 
 
 # Which answers of the clean sandbox a fault is about.
-def told(label, reply):
+def succeeded(label, reply):
     return label[0] != "archive" and reply.status < 300
 
 
 def more(label, reply):
-    return told(label, reply) and state(reply) != "failed"
+    return succeeded(label, reply) and state(reply) != "failed"
 
 
 def generating(label, reply):
-    return told(label, reply) and state(reply) == "generating"
+    return succeeded(label, reply) and state(reply) == "generating"
 
 
 def complete(label, reply):
-    return told(label, reply) and state(reply) == "complete"
+    return succeeded(label, reply) and state(reply) == "complete"
 
 
 def has_failed(label, reply):
-    return told(label, reply) and state(reply) == "failed"
+    return succeeded(label, reply) and state(reply) == "failed"
 
 
 def served(label, reply):
@@ -177,7 +177,7 @@ def is_page(clean, reply):
 
 
 def as_authorized(clean, reply):
-    """A job or a list is told; the job that was to be deleted is not there."""
+    """A job or a list is succeeded; the job that was to be deleted is not there."""
     if content(clean) and reply.status == 404:
         return body(reply)["error"]["detail"].endswith("no export with this id.")
     return reply.status < 300 and (state(reply) == "generating" or listed(reply))
@@ -230,22 +230,22 @@ SINGLE = {
     "hang": (lambda label, reply: reply.status < 300, instead("hang")),
     "garbage": (lambda label, reply: reply.status < 300, instead("garbage")),
     "cut": (lambda label, reply: reply.status < 300, instead("cut")),
-    "status-201": (told, answered(201)),
-    "status-swapped": (told, lambda clean, reply: {clean.status, reply.status} == {200, 202}),
-    "status-204": (told, lambda clean, reply: reply.status == 204 and not content(reply)),
-    "status-500": (told, refused(500)),
+    "status-201": (succeeded, answered(201)),
+    "status-swapped": (succeeded, lambda clean, reply: {clean.status, reply.status} == {200, 202}),
+    "status-204": (succeeded, lambda clean, reply: reply.status == 204 and not content(reply)),
+    "status-500": (succeeded, refused(500)),
     "status-redirect": (
-        told,
+        succeeded,
         lambda clean, reply: reply.status == 307 and reply.header("location").endswith("/"),
     ),
     "error-422": (unknown, refused(422)),
     "failed-500": (has_failed, refused(500)),
-    "content-type-text": (told, of_type("text/plain; charset=utf-8")),
-    "content-type-missing": (told, of_type(None)),
+    "content-type-text": (succeeded, of_type("text/plain; charset=utf-8")),
+    "content-type-missing": (succeeded, of_type(None)),
     "content-type-problem": (error, of_type("application/problem+json")),
     "field-missing": (more, says(lambda it: without(main_member(it))(it))),
     "expiry-missing": (complete, says(without("expires_at"))),
-    "status-missing": (told, says(without("status"))),
+    "status-missing": (succeeded, says(without("status"))),
     "field-null": (more, says(lambda it: {**it, main_member(it): None})),
     "field-type": (
         more,
@@ -258,7 +258,7 @@ SINGLE = {
             and list(body(reply).values()) == list(body(clean).values())
         ),
     ),
-    "status-upper": (told, says(lambda it: {**it, "status": it["status"].upper()})),
+    "status-upper": (succeeded, says(lambda it: {**it, "status": it["status"].upper()})),
     "status-unknown": (
         more,
         lambda clean, reply: body(reply)["status"] in ("processing", "done"),
@@ -272,21 +272,21 @@ SINGLE = {
         lambda clean, reply: body(reply)["export_id"] == f"job-{body(clean)['export_id'][:8]}",
     ),
     "url-empty": (complete, says(lambda it: {**it, "url": ""})),
-    "body-list": (told, says(lambda it: [it])),
-    "body-wrapped": (told, says(lambda it: {"data": it})),
+    "body-list": (succeeded, says(lambda it: [it])),
+    "body-wrapped": (succeeded, says(lambda it: {"data": it})),
     "json-duplicate-key": (
-        told,
+        succeeded,
         lambda clean, reply: content(reply).count(b'"status"') == 2 and body(reply) == body(clean),
     ),
-    "json-nan": (told, bytes_are(lambda it: it[:-1] + b', "progress": NaN}')),
-    "json-bom": (told, bytes_are(lambda it: b"\xef\xbb\xbf" + it)),
-    "json-trailing": (told, bytes_are(lambda it: it + b", {}")),
-    "json-latin1": (told, bytes_are(lambda it: it[:-1] + b', "state": "pr\xeat"}')),
+    "json-nan": (succeeded, bytes_are(lambda it: it[:-1] + b', "progress": NaN}')),
+    "json-bom": (succeeded, bytes_are(lambda it: b"\xef\xbb\xbf" + it)),
+    "json-trailing": (succeeded, bytes_are(lambda it: it + b", {}")),
+    "json-latin1": (succeeded, bytes_are(lambda it: it[:-1] + b', "state": "pr\xeat"}')),
     "json-utf16": (
-        told,
+        succeeded,
         lambda clean, reply: content(reply).decode("utf-16") == content(clean).decode(),
     ),
-    "json-python": (told, lambda clean, reply: content(reply) == str(body(clean)).encode()),
+    "json-python": (succeeded, lambda clean, reply: content(reply) == str(body(clean)).encode()),
     "error-flat": (error, says(lambda it: {"detail": it["error"]["detail"]})),
     "error-status-differs": (error, error_says(lambda it: {**it, "status": 400})),
     "error-html": (error, is_page),
@@ -295,7 +295,7 @@ SINGLE = {
     "error-code-text": (error, error_says(lambda it: {**it, "error_code": "E140000"})),
     "error-empty": (error, lambda clean, reply: reply.status >= 400 and not content(reply)),
     "unknown-html": (unknown, is_page),
-    "field-extra": (told, says(lambda it: {**it, "progress": 100})),
+    "field-extra": (succeeded, says(lambda it: {**it, "progress": 100})),
     "field-extra-in-error": (
         error,
         lambda clean, reply: without("request_id")(body(reply)["error"]) == body(clean)["error"],
@@ -341,8 +341,8 @@ SINGLE = {
     "auth-403": (with_status(401), refused(403)),
     "auth-404": (with_status(401), refused(404)),
     "auth-redirect": (with_status(401), lambda clean, reply: reply.status == 302),
-    "token-echo": (told, lambda clean, reply: TOKEN in body(reply).values()),
-    "token-echo-header": (told, lambda clean, reply: reply.header("x-request-token") == TOKEN),
+    "token-echo": (succeeded, lambda clean, reply: TOKEN in body(reply).values()),
+    "token-echo-header": (succeeded, lambda clean, reply: reply.header("x-request-token") == TOKEN),
     "token-echo-error": (
         unknown,
         lambda clean, reply: (
@@ -550,8 +550,8 @@ def test_sometimes_fault_depends_on_the_seed():
     assert set(statuses(1)) == {200, 201}
 
 
-class Desk:
-    """Somebody who exports the first resource of a kind from a mutant."""
+class MutantClient:
+    """Requests exports of the first resource of a kind from a mutant."""
 
     def __init__(self, name, edition):
         self.one = MUTANTS[name]
@@ -585,104 +585,104 @@ def edition(request):
 
 
 @pytest.fixture(params=KINDS)
-def desk_of(request, edition):
-    return lambda fault: Desk(fault.replace("@", f"@{request.param}-"), edition)
+def client_of(request, edition):
+    return lambda fault: MutantClient(fault.replace("@", f"@{request.param}-"), edition)
 
 
-def test_job_unknown_cannot_be_polled(desk_of):
-    desk = desk_of("job-unknown@status")
-    _, _, job = desk.request()
-    assert desk.poll(job)[0] == 404
-    assert desk.request() == (202, "generating", job)
+def test_job_unknown_cannot_be_polled(client_of):
+    client = client_of("job-unknown@status")
+    _, _, job = client.request()
+    assert client.poll(job)[0] == 404
+    assert client.request() == (202, "generating", job)
 
 
-def test_job_vanishes_after_its_first_complete_response(desk_of):
-    desk = desk_of("job-vanishes@status")
-    _, _, job = desk.request()
-    assert desk.poll(job)[0] == 200
-    desk.pass_generation()
-    assert desk.poll(job)[:2] == (200, "complete")
-    assert desk.poll(job)[0] == 404
+def test_job_vanishes_after_its_first_complete_response(client_of):
+    client = client_of("job-vanishes@status")
+    _, _, job = client.request()
+    assert client.poll(job)[0] == 200
+    client.pass_generation()
+    assert client.poll(job)[:2] == (200, "complete")
+    assert client.poll(job)[0] == 404
 
 
-def test_job_vanishes_early_while_generating(desk_of):
-    desk = desk_of("job-vanishes-early@status")
-    _, _, job = desk.request()
-    assert desk.poll(job)[:2] == (200, "generating")
-    assert desk.poll(job)[0] == 404
+def test_job_vanishes_early_while_generating(client_of):
+    client = client_of("job-vanishes-early@status")
+    _, _, job = client.request()
+    assert client.poll(job)[:2] == (200, "generating")
+    assert client.poll(job)[0] == 404
 
 
-def test_id_reused_returns_the_first_jobs_id_for_the_second(desk_of):
-    desk = desk_of("id-reused@request")
-    _, _, job = desk.request()
-    desk.pass_generation()
-    assert desk.poll(job)[1] == "failed"
-    assert desk.request() == (202, "generating", job)
-    assert desk.poll(job) == (200, "generating", job)
-    desk.pass_generation()
-    assert desk.poll(job)[1] == "complete"
+def test_id_reused_returns_the_first_jobs_id_for_the_second(client_of):
+    client = client_of("id-reused@request")
+    _, _, job = client.request()
+    client.pass_generation()
+    assert client.poll(job)[1] == "failed"
+    assert client.request() == (202, "generating", job)
+    assert client.poll(job) == (200, "generating", job)
+    client.pass_generation()
+    assert client.poll(job)[1] == "complete"
 
 
-def test_request_restarts_starts_a_job_for_each_request(desk_of):
-    desk = desk_of("request-restarts@request")
-    jobs = [desk.request()[2] for _ in range(3)]
+def test_request_restarts_starts_a_job_for_each_request(client_of):
+    client = client_of("request-restarts@request")
+    jobs = [client.request()[2] for _ in range(3)]
     assert len(set(jobs)) == 3
-    assert [desk.poll(job) for job in jobs] == [(200, "generating", job) for job in jobs]
+    assert [client.poll(job) for job in jobs] == [(200, "generating", job) for job in jobs]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_complete_not_reused_starts_another_job(kind):
-    desk = Desk(f"complete-not-reused@{kind}-request", "2026-03")
-    first = desk.request()[2]
-    assert desk.request()[2] == first
-    desk.pass_generation()
-    status, state, second = desk.request()
+    client = MutantClient(f"complete-not-reused@{kind}-request", "2026-03")
+    first = client.request()[2]
+    assert client.request()[2] == first
+    client.pass_generation()
+    status, state, second = client.request()
     assert (status, state) == (202, "generating")
     assert second != first
-    assert desk.poll(first)[1] == "complete"
+    assert client.poll(first)[1] == "complete"
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_complete_reused_returns_the_finished_export(kind):
-    desk = Desk(f"complete-reused@{kind}-request", "2026-11")
-    assert desk.request() == desk.request()
-    desk.pass_generation()
-    assert desk.request()[:2] == (200, "complete")
-    assert ask(desk.site, "POST", path_of(kind, desk.resource), None).status == 401
+    client = MutantClient(f"complete-reused@{kind}-request", "2026-11")
+    assert client.request() == client.request()
+    client.pass_generation()
+    assert client.request()[:2] == (200, "complete")
+    assert ask(client.site, "POST", path_of(kind, client.resource), None).status == 401
 
 
-def test_never_completes_keeps_generating(desk_of):
-    desk = desk_of("never-completes@status")
-    _, _, job = desk.request()
-    desk.clock.advance(10**8)
-    assert desk.poll(job) == (200, "generating", job)
+def test_never_completes_keeps_generating(client_of):
+    client = client_of("never-completes@status")
+    _, _, job = client.request()
+    client.clock.advance(10**8)
+    assert client.poll(job) == (200, "generating", job)
 
 
-def test_failed_completes_reports_failed_then_complete(desk_of):
-    desk = desk_of("failed-completes@status")
-    _, _, job = desk.request()
-    desk.pass_generation()
-    assert [desk.poll(job)[1] for _ in range(2)] == ["failed", "complete"]
+def test_failed_completes_reports_failed_then_complete(client_of):
+    client = client_of("failed-completes@status")
+    _, _, job = client.request()
+    client.pass_generation()
+    assert [client.poll(job)[1] for _ in range(2)] == ["failed", "complete"]
 
 
-def test_failed_regenerates_reports_failed_then_generating(desk_of):
-    desk = desk_of("failed-regenerates@status")
-    _, _, job = desk.request()
-    desk.pass_generation()
-    assert [desk.poll(job)[1] for _ in range(2)] == ["failed", "generating"]
+def test_failed_regenerates_reports_failed_then_generating(client_of):
+    client = client_of("failed-regenerates@status")
+    _, _, job = client.request()
+    client.pass_generation()
+    assert [client.poll(job)[1] for _ in range(2)] == ["failed", "generating"]
 
 
-def test_failed_restarts_reuses_the_id_of_the_failed_job(desk_of):
-    desk = desk_of("failed-restarts@request")
-    _, _, job = desk.request()
-    assert desk.request() == (202, "generating", job)
-    desk.pass_generation()
-    path = path_of(desk.kind, desk.resource)
-    assert [ask(desk.site, method, path).status for method in ("PUT", "PATCH")] == [405, 405]
-    assert desk.poll(job)[1] == "failed"
-    assert desk.request() == (202, "generating", job)
-    desk.pass_generation()
-    assert desk.poll(job)[1] == "complete"
+def test_failed_restarts_reuses_the_id_of_the_failed_job(client_of):
+    client = client_of("failed-restarts@request")
+    _, _, job = client.request()
+    assert client.request() == (202, "generating", job)
+    client.pass_generation()
+    path = path_of(client.kind, client.resource)
+    assert [ask(client.site, method, path).status for method in ("PUT", "PATCH")] == [405, 405]
+    assert client.poll(job)[1] == "failed"
+    assert client.request() == (202, "generating", job)
+    client.pass_generation()
+    assert client.poll(job)[1] == "complete"
 
 
 def test_archive_needs_token_serves_the_archive_only_with_the_token():
@@ -738,21 +738,21 @@ def test_every_response_has_a_date():
 
 
 def test_reset_clears_the_state_of_the_fault():
-    desk = Desk("get-creates@batch-status", "2026-03")
+    client = MutantClient("get-creates@batch-status", "2026-03")
     unknown = "00000000-0000-4000-8000-000000000000"
-    assert [desk.poll(unknown)[0] for _ in range(3)] == [404, 200, 200]
-    desk.site.reset()
-    assert [desk.poll(unknown)[0] for _ in range(2)] == [404, 200]
+    assert [client.poll(unknown)[0] for _ in range(3)] == [404, 200, 200]
+    client.site.reset()
+    assert [client.poll(unknown)[0] for _ in range(2)] == [404, 200]
 
 
 def test_forbidden_200_returns_the_same_job_again():
-    desk = Desk("forbidden-200@batch-request", "2026-03")
-    desk.resource = next(
+    client = MutantClient("forbidden-200@batch-request", "2026-03")
+    client.resource = next(
         one.id
-        for one in desk.site.settings.resources
+        for one in client.site.settings.resources
         if one.fate == "forbidden" and one.kind == "batch"
     )
-    assert desk.request() == desk.request()
+    assert client.request() == client.request()
 
 
 def test_unknown_mutant_is_refused_with_similar_names():

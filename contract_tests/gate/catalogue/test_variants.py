@@ -33,16 +33,16 @@ def state(reply):
     return body(reply).get("status") if reply.status < 300 else None
 
 
-def told(label, reply):
+def succeeded(label, reply):
     return label[0] != "archive" and reply.status < 300
 
 
 def complete(label, reply):
-    return told(label, reply) and state(reply) == "complete"
+    return succeeded(label, reply) and state(reply) == "complete"
 
 
 def generating(label, reply):
-    return told(label, reply) and state(reply) == "generating"
+    return succeeded(label, reply) and state(reply) == "generating"
 
 
 def error(label, reply):
@@ -139,7 +139,7 @@ LOOKS = {
         api,
         adds("request_id", "meta"),
     ),
-    "job-described": (told, adds("export_id", "progress", "reason")),
+    "job-described": (succeeded, adds("export_id", "progress", "reason")),
     "charset": (api, header("content-type", "application/json; charset=utf-8")),
     "content-type-capitals": (api, header("content-type", 'Application/JSON;Charset="UTF-8"')),
     "headers-small": (
@@ -275,8 +275,8 @@ def test_variant_changes_only_the_responses_of_its_operations(name):
             assert check(step.clean, outcomes[step.label]), step.label
 
 
-class Desk:
-    """Somebody who exports a batch from a variant."""
+class VariantClient:
+    """Requests exports of a batch from a variant."""
 
     def __init__(self, name, edition="2026-03"):
         self.clock = ManualClock()
@@ -305,11 +305,11 @@ def edition(request):
 
 
 def test_allow_twice_answers_options():
-    desk = Desk("allow-twice")
-    reply = ask(desk.site, "OPTIONS", path_of("batch", desk.resource), None)
+    client = VariantClient("allow-twice")
+    reply = ask(client.site, "OPTIONS", path_of("batch", client.resource), None)
     assert (reply.status, reply.header("allow"), content(reply)) == (204, "OPTIONS", b"")
-    assert ask(desk.site, "OPTIONS", "/somewhere").status == 404
-    assert desk.request().status == 202
+    assert ask(client.site, "OPTIONS", "/somewhere").status == 404
+    assert client.request().status == 202
 
 
 @pytest.mark.parametrize(
@@ -321,13 +321,13 @@ def test_allow_twice_answers_options():
     ],
 )
 def test_paths_cleaned_redirects_to_the_normalised_path(path, location):
-    desk = Desk("paths-cleaned")
+    client = VariantClient("paths-cleaned")
     prefix = "/api/v1/data-collection/batches/b"
-    reply = ask(desk.site, "GET", prefix + path)
+    reply = ask(client.site, "GET", prefix + path)
     assert (reply.status, reply.header("location")) == (301, prefix + location)
-    assert ask(desk.site, "GET", reply.header("location")).status == 404
-    assert ask(desk.site, "POST", path_of("batch", desk.resource)).status == 202
-    assert ask(desk.site, "GET", "/").status == 404
+    assert ask(client.site, "GET", reply.header("location")).status == 404
+    assert ask(client.site, "POST", path_of("batch", client.resource)).status == 202
+    assert ask(client.site, "GET", "/").status == 404
 
 
 def test_rate_limited_refuses_every_third_request():
@@ -336,8 +336,8 @@ def test_rate_limited_refuses_every_third_request():
         ("rate-limited-until", "Thu, 19 Mar 2026 10:30:02 GMT"),
         ("rate-limited-silently", None),
     ):
-        desk = Desk(name)
-        replies = [desk.request() for _ in range(6)]
+        client = VariantClient(name)
+        replies = [client.request() for _ in range(6)]
         assert [one.status for one in replies] == [202, 202, 429, 202, 202, 429]
         assert replies[2].header("retry-after") == value
         assert replies[2].header("date") == "Thu, 19 Mar 2026 10:30:00 GMT"
@@ -345,47 +345,47 @@ def test_rate_limited_refuses_every_third_request():
 
 
 def test_rate_limited_does_not_limit_the_store():
-    desk = Desk("rate-limited")
-    url = body(desk.completed())["url"]
-    assert [desk.fetch(url).status for _ in range(4)] == [200] * 4
+    client = VariantClient("rate-limited")
+    url = body(client.completed())["url"]
+    assert [client.fetch(url).status for _ in range(4)] == [200] * 4
 
 
 def test_ready_at_once_completes_without_generation_time(edition):
-    desk = Desk("ready-at-once", edition)
-    assert state(desk.poll(body(desk.request())["export_id"])) == "complete"
+    client = VariantClient("ready-at-once", edition)
+    assert state(client.poll(body(client.request())["export_id"])) == "complete"
 
 
 def test_ready_before_answers_the_request_with_complete():
-    desk = Desk("ready-before")
-    assert state(desk.request()) == state(desk.request()) == "complete"
-    assert desk.request().status == 200
-    assert desk.request("unknown").status == 404
-    assert ask(desk.site, "GET", "/somewhere").status == 404
+    client = VariantClient("ready-before")
+    assert state(client.request()) == state(client.request()) == "complete"
+    assert client.request().status == 200
+    assert client.request("unknown").status == 404
+    assert ask(client.site, "GET", "/somewhere").status == 404
     with pytest.raises(
         SandboxError, match="the variant ready-before exists in edition 2026-03 only"
     ):
-        Desk("ready-before", "2026-11")
+        VariantClient("ready-before", "2026-11")
 
 
 def test_ready_before_with_id_answers_with_a_job_that_can_be_polled():
-    desk = Desk("ready-before-with-id")
-    reply = desk.request()
+    client = VariantClient("ready-before-with-id")
+    reply = client.request()
     assert (reply.status, state(reply)) == (200, "complete")
-    polled = desk.poll(job := body(reply)["export_id"])
+    polled = client.poll(job := body(reply)["export_id"])
     assert (state(polled), body(polled)["export_id"]) == ("complete", job)
-    assert body(desk.request())["export_id"] == job
-    assert desk.request("unknown").status == 404
-    assert ask(desk.site, "GET", "/somewhere").status == 404
+    assert body(client.request())["export_id"] == job
+    assert client.request("unknown").status == 404
+    assert ask(client.site, "GET", "/somewhere").status == 404
 
 
 @pytest.mark.parametrize(("name", "seconds"), [("slow", 30), ("very-slow", 300)])
 def test_slow_variants_complete_after_their_generation_time(name, seconds, edition):
-    desk = Desk(name, edition)
-    job = body(desk.request())["export_id"]
-    desk.clock.advance(seconds - 1)
-    assert state(desk.poll(job)) == "generating"
-    desk.clock.advance(1)
-    assert state(desk.poll(job)) == "complete"
+    client = VariantClient(name, edition)
+    job = body(client.request())["export_id"]
+    client.clock.advance(seconds - 1)
+    assert state(client.poll(job)) == "generating"
+    client.clock.advance(1)
+    assert state(client.poll(job)) == "complete"
 
 
 def test_failing_job_variants_fail_the_first_or_every_job(edition):
@@ -393,35 +393,35 @@ def test_failing_job_variants_fail_the_first_or_every_job(edition):
         ("first-job-fails", ["failed", "complete"]),
         ("every-job-fails", ["failed", "failed"]),
     ):
-        desk = Desk(name, edition)
-        assert [state(desk.completed()) for _ in states] == states
+        client = VariantClient(name, edition)
+        assert [state(client.completed()) for _ in states] == states
 
 
 def test_archives_deleted_fails_a_job_after_three_complete_responses(edition):
-    desk = Desk("archives-deleted", edition)
-    job = body(desk.request())["export_id"]
-    assert state(desk.poll(job)) == "generating"
-    desk.clock.advance(GENERATION)
-    states = [state(desk.poll(job)) for _ in range(5)]
+    client = VariantClient("archives-deleted", edition)
+    job = body(client.request())["export_id"]
+    assert state(client.poll(job)) == "generating"
+    client.clock.advance(GENERATION)
+    states = [state(client.poll(job)) for _ in range(5)]
     assert states == ["complete", "complete", "complete", "failed", "failed"]
-    assert desk.poll("unknown").status == 404
+    assert client.poll("unknown").status == 404
 
 
 @pytest.mark.parametrize(("name", "days"), [("clock-ahead", 3), ("clock-behind", -3)])
 def test_clock_variants_shift_date_and_expiry(name, days):
-    desk = Desk(name)
-    reply = desk.completed()
+    client = VariantClient(name)
+    reply = client.completed()
     sent = parsedate_to_datetime(reply.header("date"))
-    assert sent == desk.clock.now() + timedelta(days=days)
+    assert sent == client.clock.now() + timedelta(days=days)
     assert datetime.fromisoformat(body(reply)["expires_at"]) - sent == timedelta(days=1)
 
 
 def test_unknown_resource_403_forbids_unknown_resources():
-    desk = Desk("unknown-resource-403")
-    assert desk.request("unknown").status == 403
-    assert desk.request().status == 202
-    assert desk.poll("unknown").status == 404
-    assert ask(desk.site, "POST", "/somewhere").status == 404
+    client = VariantClient("unknown-resource-403")
+    assert client.request("unknown").status == 403
+    assert client.request().status == 202
+    assert client.poll("unknown").status == 404
+    assert ask(client.site, "POST", "/somewhere").status == 404
 
 
 @pytest.mark.parametrize(
@@ -429,57 +429,57 @@ def test_unknown_resource_403_forbids_unknown_resources():
     [("urls-long-lived", timedelta(days=7)), ("urls-short-lived", timedelta(minutes=5))],
 )
 def test_url_lifetime_variants_set_expires_at(name, lifetime, edition):
-    desk = Desk(name, edition)
-    reply = desk.completed()
-    assert datetime.fromisoformat(body(reply)["expires_at"]) == desk.clock.now() + lifetime
+    client = VariantClient(name, edition)
+    reply = client.completed()
+    assert datetime.fromisoformat(body(reply)["expires_at"]) == client.clock.now() + lifetime
 
 
 @pytest.mark.parametrize("name", [name for name in VARIANTS if name.startswith("urls-")])
 def test_url_form_variants_serve_the_archive(name):
-    desk = Desk(name)
-    url = body(desk.completed())["url"].replace("https://exports.example", BASE)
-    assert members(content(desk.fetch(url)))
-    assert desk.fetch(url, range="bytes=-22").status == 206
+    client = VariantClient(name)
+    url = body(client.completed())["url"].replace("https://exports.example", BASE)
+    assert members(content(client.fetch(url)))
+    assert client.fetch(url, range="bytes=-22").status == 206
 
 
 def test_store_whole_ignores_ranges():
-    desk = Desk("store-whole")
-    url = body(desk.completed())["url"]
-    reply = desk.fetch(url, range="bytes=-22")
+    client = VariantClient("store-whole")
+    url = body(client.completed())["url"]
+    reply = client.fetch(url, range="bytes=-22")
     assert reply.status == 200
     assert reply.header("accept-ranges") is None
     assert members(content(reply))
 
 
 def test_archive_comment_is_served_in_ranges():
-    desk = Desk("archive-comment")
-    url = body(desk.completed())["url"]
-    reply = desk.fetch(url, range="bytes=-20")
-    assert (reply.status, content(reply)) == (206, content(desk.fetch(url))[-20:])
+    client = VariantClient("archive-comment")
+    url = body(client.completed())["url"]
+    reply = client.fetch(url, range="bytes=-20")
+    assert (reply.status, content(reply)) == (206, content(client.fetch(url))[-20:])
     assert content(reply).endswith(b"on request. ")
-    assert desk.fetch(url.partition("?")[0]).status == 403
+    assert client.fetch(url.partition("?")[0]).status == 403
 
 
 def test_archive_many_files_has_a_directory_over_64_kib():
-    desk = Desk("archive-many-files")
-    data = content(desk.fetch(body(desk.completed())["url"]))
+    client = VariantClient("archive-many-files")
+    data = content(client.fetch(body(client.completed())["url"]))
     assert len(data) - int.from_bytes(data[-6:-2], "little") > 0xFFFF + 22
 
 
 def test_archive_no_responses_yet_has_empty_response_files():
-    desk = Desk("archive-no-responses-yet")
-    files = members(content(desk.fetch(body(desk.completed())["url"])))
+    client = VariantClient("archive-no-responses-yet")
+    files = members(content(client.fetch(body(client.completed())["url"])))
     assert [it for name, it in files.items() if name.endswith(".jsonl")] == [b"", b""]
 
 
 def test_reset_keeps_the_variant():
-    desk = Desk("slow")
-    desk.site.reset()
-    assert desk.site.settings.generation_seconds == 30
-    desk.site.reset(settings_for("2026-11"))
-    assert desk.site.settings.generation_seconds == 30
-    assert desk.site.settings.edition == "2026-11"
-    assert desk.request().status == 202
+    client = VariantClient("slow")
+    client.site.reset()
+    assert client.site.settings.generation_seconds == 30
+    client.site.reset(settings_for("2026-11"))
+    assert client.site.settings.generation_seconds == 30
+    assert client.site.settings.edition == "2026-11"
+    assert client.request().status == 202
 
 
 def test_variant_without_clock_uses_the_system_clock():

@@ -253,8 +253,8 @@ def test_report_that_becomes_unwritable_does_not_prevent_the_others(
     out, err = run(capsys, *USUAL, *reports, expect=2)
 
     assert out.startswith("FAILED")
-    told, error_line = err.splitlines()
-    assert told.startswith("prolific-contract: the conversation ended early")
+    early_end, error_line = err.splitlines()
+    assert early_end.startswith("prolific-contract: the conversation ended early")
     assert error_line.startswith(f"prolific-contract: error: {lost} can't be written: ")
     assert all(other.read_text(encoding="utf-8") for other in others)
 
@@ -431,11 +431,11 @@ def test_incompatible_options_are_refused(capsys, option):
 def test_help_explains_what_the_check_does_to_a_server(capsys):
     with pytest.raises(SystemExit):
         main(["check", "--help"])
-    told = " ".join(capsys.readouterr().out.split())
+    text = " ".join(capsys.readouterr().out.split())
 
-    assert "At most 5 of these" in told
-    assert "PROLIFIC_TOKEN" in told
-    assert "other users of the machine can see the options" in told
+    assert "At most 5 of these" in text
+    assert "PROLIFIC_TOKEN" in text
+    assert "other users of the machine can see the options" in text
 
 
 # On a terminal.
@@ -510,7 +510,7 @@ def test_progress_line_text_matches_the_step(terminal, exchange, line):
 
 
 def test_console_without_escape_sequences_gets_no_progress_line(against, terminal, capsys):
-    """As Windows' do, unless they are told to act on them."""
+    """As Windows' do, unless they are configured to interpret them."""
     terminal = terminal(escapes=False)
     against(None)
     main(["check", *USUAL])

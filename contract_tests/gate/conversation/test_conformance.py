@@ -121,7 +121,7 @@ def test_violation_under_the_other_kind_fails_the_test(against, run, chosen):
 
 @pytest.fixture
 def keeping():
-    """A server of edition 2026-11, whose jobs somebody has to delete."""
+    """A server of edition 2026-11, whose jobs must be deleted."""
     clock = ManualClock()
     site = Site(evolve(SETTINGS, edition="2026-11"), clock)
     yield InProcessTarget(site, clock)
@@ -462,7 +462,7 @@ def test_workers_receive_a_recording(against):
     against()
     node = Node(Config(**TARGET))
     pytest_plugin.pytest_configure_node(node)
-    told = json.loads(node.workerinput["prolific_conversation"])
+    sent = json.loads(node.workerinput["prolific_conversation"])
     trace = session.hold(worker_of(node)).verdict.trace
 
-    assert json.loads(told["har"]) == har_of(trace)
+    assert json.loads(sent["har"]) == har_of(trace)

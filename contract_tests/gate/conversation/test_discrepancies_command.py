@@ -22,13 +22,13 @@ def test_every_discrepancy_is_listed_with_its_title(capsys):
 def test_discrepancy_is_explained_with_its_laws(one, capsys):
     assert main(["discrepancies", one.id.lower()]) == 0
     out = capsys.readouterr().out
-    told = " ".join(out.split())
+    text = " ".join(out.split())
 
     assert out.startswith(f"{one.id}  {one.title}\n")
-    assert f"documents {one.says} handling {one.handling} laws " in told
+    assert f"documents {one.says} handling {one.handling} laws " in text
     for law in LAWS:
         about = one.id in law.source.discrepancies
-        assert (re.search(rf"[ ,]{law.id}(,|$)", told) is not None) == about
+        assert (re.search(rf"[ ,]{law.id}(,|$)", text) is not None) == about
     assert max(map(len, out.splitlines())) <= 96
 
 

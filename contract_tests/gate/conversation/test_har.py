@@ -1,4 +1,4 @@
-"""Recordings: written without secrets, judged as the conversation itself, read from anybody."""
+"""Recordings: written without secrets, judged like the conversation, read from other tools."""
 
 import base64
 import json

@@ -26,7 +26,7 @@ USUAL = ["--target", BASE, "--token", TOKEN, "--batch", "b1"]
 
 
 class Interrupted:
-    """A target at which somebody presses Ctrl-C at the given requests and pauses, by number."""
+    """A target that raises KeyboardInterrupt at the given requests and pauses, by number."""
 
     def __init__(self, target, *numbers, after=False):
         self._target = target
@@ -83,7 +83,7 @@ def test_interrupt_at_any_request_leaves_no_jobs(first, after):
         kind, notices, jobs, _ = interrupted(number, after=after)
 
         assert kind is InterruptedConversation
-        # A request whose answer nobody heard may have started what is nobody's for certain.
+        # An interrupted request may have started a job whose owner is unknown.
         assert all(any(job in notice for notice in notices) for job in jobs), number
         assert len(jobs) <= after
 

@@ -9,10 +9,10 @@ from prolific_contract.gate.reports._documents import page
 def test_every_law_is_listed_with_its_statement(capsys):
     assert main(["laws"]) == 0
     out = capsys.readouterr().out
-    told = " ".join(out.split())
+    text = " ".join(out.split())
 
     for law in LAWS:
-        assert f"{law.id} {law.statement}" in told
+        assert f"{law.id} {law.statement}" in text
     assert max(map(len, out.splitlines())) <= 96
 
 
@@ -20,16 +20,16 @@ def test_every_law_is_listed_with_its_statement(capsys):
 def test_law_is_explained(law, capsys):
     assert main(["laws", law.id]) == 0
     out = capsys.readouterr().out
-    told = " ".join(out.split())
+    text = " ".join(out.split())
 
     assert out.startswith(f"{law.id}\n")
     for what in (law.statement, law.source.says, law.source.document, law.needs, *law.mutants):
-        assert " ".join(what.split()) in told
+        assert " ".join(what.split()) in text
     for operation in law.operations:
-        assert str(operation) in told
-    assert all(discrepancy in told for discrepancy in law.source.discrepancies)
+        assert str(operation) in text
+    assert all(discrepancy in text for discrepancy in law.source.discrepancies)
     assert page(law.source).address in out
-    assert all(edition in told for edition in law.editions)
+    assert all(edition in text for edition in law.editions)
     # An address that is cut cannot be clicked.
     assert max(len(line) for line in out.splitlines() if "https:" not in line) <= 96
 

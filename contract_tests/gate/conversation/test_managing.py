@@ -110,7 +110,7 @@ def test_export_that_ends_during_its_deletion_is_not_a_violation(enforced, secon
     trace = heard_from_afar(Site, seconds, generation, enforced)
     first, *_ = [one for one in trace.exchanges if one.method == "DELETE"]
 
-    # It was told to be generating, and has ended in between.
+    # The server reported it as generating; it has ended in between.
     assert first.response.status == 204
     assert judge(trace, target=BASE, edition=LATER).violations == ()
 
@@ -372,7 +372,7 @@ def test_job_that_cannot_be_polled_is_deleted():
     assert last == [("GET", f"{PATH}/j1"), ("DELETE", f"{PATH}/j1"), ("GET", f"{PATH}/j1")]
 
 
-# What stays is told, and there is always room for others.
+# Remaining jobs are reported, and one job slot always stays free for others.
 
 
 def later(seconds):
@@ -383,16 +383,16 @@ def later(seconds):
 AT_ONCE = later(0)
 
 
-class Shelf:
+class InstantServer:
     """A server of one batch that starts a job at every request, and completes it at once.
 
     Args:
-        there: How many jobs it had before.
-        created: When it says that a job was requested, by the seconds of the request.
-        hidden: How many of the first lists do not have them.
-        refuse: What a request is answered instead, if anything; it starts a job all the same.
-        listing: What lists are answered instead.
-        busy: How many of the first polls of all jobs tell that they are generating.
+        there: How many jobs exist before the check.
+        created: The creation time that it reports, given the seconds of the request.
+        hidden: How many of the first lists lack these jobs.
+        refuse: The response to a request that starts a job nevertheless; None for the usual one.
+        listing: The response to a list; None for the usual one.
+        busy: How many of the first polls of all jobs report that they are generating.
     """
 
     def __init__(self, there=0, created=AT_ONCE, hidden=0, refuse=None, listing=None, busy=0):
@@ -437,12 +437,12 @@ class Shelf:
 @pytest.mark.parametrize("enforced", [None, LATER])
 @pytest.mark.parametrize("there", range(JOB_LIMIT + 1))
 def test_one_job_slot_is_left_to_others(enforced, there):
-    shelf = Shelf(there)
-    notices = shelf.check(edition=enforced).notices
+    server = InstantServer(there)
+    notices = server.check(edition=enforced).notices
 
-    assert shelf.most <= max(there, JOB_LIMIT - 1)
-    assert shelf.jobs == [f"old{number}" for number in range(there)]
-    assert (shelf.most > there) == (there < JOB_LIMIT - 1)
+    assert server.most <= max(there, JOB_LIMIT - 1)
+    assert server.jobs == [f"old{number}" for number in range(there)]
+    assert (server.most > there) == (there < JOB_LIMIT - 1)
     if there >= JOB_LIMIT - 1:
         (notice,) = notices
         assert f"already had {there} of its ten export jobs" in notice
@@ -450,22 +450,22 @@ def test_one_job_slot_is_left_to_others(enforced, there):
 
 @pytest.mark.parametrize(("there", "tried"), [(5, 2), (6, 1), (7, 0)])
 def test_filters_are_probed_while_job_slots_are_free(there, tried):
-    shelf = Shelf(there, busy=3)
-    target = Scripted(shelf)
+    server = InstantServer(there, busy=3)
+    target = Scripted(server)
     record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER))
 
     assert sum("from=" in one.path for one in target.asked) == tried
-    assert shelf.most < JOB_LIMIT
-    assert shelf.jobs == [f"old{number}" for number in range(there)]
+    assert server.most < JOB_LIMIT
+    assert server.jobs == [f"old{number}" for number in range(there)]
 
 
 @pytest.mark.parametrize("enforced", [None, LATER])
 @pytest.mark.parametrize("listing", [json_answer(200, {}), error(500), NoResponseError("gone")])
 def test_few_jobs_are_started_and_reported_without_a_list(enforced, listing):
-    shelf = Shelf(listing=listing)
-    conversation = shelf.check(edition=enforced)
+    server = InstantServer(listing=listing)
+    conversation = server.check(edition=enforced)
 
-    assert (shelf.jobs, shelf.deleted) == (["new0", "new1"], [])
+    assert (server.jobs, server.deleted) == (["new0", "new1"], [])
     assert "because another client may have started" in conversation.notices[0]
     assert conversation.notices[0].endswith("new0, new1")
     assert len(conversation.notices) == 1
@@ -482,29 +482,29 @@ def test_few_jobs_are_started_and_reported_without_a_list(enforced, listing):
     ],
 )
 def test_job_missing_from_a_late_list_is_not_treated_as_its_own(created, deleted):
-    shelf = Shelf(created=created, hidden=1)
-    notices = shelf.check(edition=LATER).notices
+    server = InstantServer(created=created, hidden=1)
+    notices = server.check(edition=LATER).notices
 
-    assert bool(shelf.deleted) == deleted
-    assert (shelf.jobs == []) == deleted == (notices == ())
+    assert bool(server.deleted) == deleted
+    assert (server.jobs == []) == deleted == (notices == ())
     assert all("another client may have started" in notice for notice in notices)
 
 
 @pytest.mark.parametrize("refuse", [NoResponseError("gone"), json_answer(202, {}), error(500)])
 def test_job_of_an_unanswered_request_is_reported(refuse):
-    shelf = Shelf(8, refuse=refuse)
-    full, notice = shelf.check(edition=LATER).notices
+    server = InstantServer(8, refuse=refuse)
+    full, notice = server.check(edition=LATER).notices
 
     assert "already had 8 of its ten export jobs" in full
     assert notice.endswith("got no valid response: new0")
-    assert (shelf.most, shelf.deleted) == (9, [])
+    assert (server.most, server.deleted) == (9, [])
 
 
 def test_job_id_with_line_breaks_is_reported_on_one_line():
-    shelf = Shelf(refuse=generating("a\n\x1b[2Jb"), listing=error(500))
-    (told,) = shelf.check(edition=LATER).notices
+    server = InstantServer(refuse=generating("a\n\x1b[2Jb"), listing=error(500))
+    (notice,) = server.check(edition=LATER).notices
 
-    assert told.isprintable()
+    assert notice.isprintable()
 
 
 def test_generating_jobs_are_reported():

@@ -111,12 +111,12 @@ def test_server_unreachable_later_is_recorded_as_no_response():
 
 
 def test_progress_is_reported():
-    told = []
+    reported = []
     conversation = record_conversation(
-        Scripted(lambda asked: error(404)), BASE, TOKEN, ConversationPlan((BATCH,)), told.append
+        Scripted(lambda asked: error(404)), BASE, TOKEN, ConversationPlan((BATCH,)), reported.append
     )
 
-    assert tuple(told) == conversation.trace.exchanges
+    assert tuple(reported) == conversation.trace.exchanges
     assert conversation.trace.subjects == (BATCH,)
     assert conversation.trace.max_wait == 600
 
@@ -215,8 +215,8 @@ def test_archive_is_recorded_with_its_directory_only(start, data):
 @pytest.mark.parametrize("offset", [0, ARCHIVE.index(b"PK\1\2")])
 def test_directory_with_wrong_size_is_recorded_without_participant_data(size, offset):
     end = ARCHIVE.index(b"PK\5\6")
-    told = ARCHIVE[end : end + 12] + struct.pack("<LL", size, offset) + ARCHIVE[end + 20 :]
-    damaged = ARCHIVE[:end] + told
+    end_record = ARCHIVE[end : end + 12] + struct.pack("<LL", size, offset) + ARCHIVE[end + 20 :]
+    damaged = ARCHIVE[:end] + end_record
 
     found = recorded_directory([ranged(0, len(damaged), damaged)])
     assert found == read_directory([FilePart(0, damaged)], len(damaged))

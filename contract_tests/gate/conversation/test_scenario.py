@@ -39,7 +39,7 @@ def hold(answer, took=0.0, **plan):
 
 
 def states(rehearsal, kind):
-    """The states told by the subject's own operations, in order."""
+    """The states that the subject's own operations report, in order."""
     return [
         (exchange.method, exchange.response.state)
         for exchange in rehearsal.exchanges
@@ -76,28 +76,28 @@ def test_requests_of_an_export_follow_the_documented_order(edition):
     done = [("GET", "complete")] * 3
     # After the attempt to delete it, and two requests with a filter.
     pressed = [("GET", "generating"), *[("POST", "generating"), ("GET", "generating")] * 2]
-    told = states(rehearsal, "batch")
+    reported = states(rehearsal, "batch")
 
     if edition == "2026-03":
         first = [*again, ("GET", "generating"), *done]
-        assert told == [*first, ("POST", "complete"), done[0]]
+        assert reported == [*first, ("POST", "complete"), done[0]]
         return
     first = [*again, *pressed, ("GET", "generating"), *done, *done]
     second = [*again, ("GET", "generating"), ("GET", "generating"), *done]
     # The last of the three refused deletions leaves the job as it was.
-    assert told == [*first, done[0], *second, done[0]]
+    assert reported == [*first, done[0], *second, done[0]]
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_failed_export_is_polled_twice_more_and_requested_again(edition):
-    told = states(rehearse(Fate.FAILS_ONCE, edition=edition), "collection")
-    first = told.index(("GET", "failed"))
-    again = next(i for i in range(first, len(told)) if told[i] == ("POST", "generating"))
+    reported = states(rehearse(Fate.FAILS_ONCE, edition=edition), "collection")
+    first = reported.index(("GET", "failed"))
+    again = next(i for i in range(first, len(reported)) if reported[i] == ("POST", "generating"))
 
-    assert told[first : first + 3] == [("GET", "failed")] * 3
-    assert {state for method, state in told[first:again] if state == "generating"} == set()
+    assert reported[first : first + 3] == [("GET", "failed")] * 3
+    assert {state for method, state in reported[first:again] if state == "generating"} == set()
     # Only then there is a complete export, after which it can be requested.
-    last = [state for method, state in told if method == "POST"][-1]
+    last = [state for method, state in reported if method == "POST"][-1]
     assert last == ("complete" if edition == "2026-03" else "generating")
 
 

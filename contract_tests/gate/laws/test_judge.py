@@ -7,7 +7,7 @@ from helpers.traces import (
     JOB,
     OTHER_JOB,
     START,
-    Talk,
+    TraceBuilder,
     body_answer,
     complete,
     error,
@@ -26,8 +26,8 @@ from prolific_contract.gate.trace._exchanges import Credential, Subject, Trace
 BATCH, COLLECTION = Subject("batch", "r1"), Subject("collection", "r1")
 
 
-def judged(talk: Talk, **options) -> Verdict:
-    return judge(talk.trace, target=BASE, **options)
+def judged(builder: TraceBuilder, **options) -> Verdict:
+    return judge(builder.trace, target=BASE, **options)
 
 
 def cell(verdict: Verdict, law_id: str, action: str, kind: str = "batch"):
@@ -39,12 +39,12 @@ def cell(verdict: Verdict, law_id: str, action: str, kind: str = "batch"):
     return found
 
 
-def conforming(*subjects: Subject) -> Talk:
-    talk = Talk("batch", *subjects)
-    talk.request(generating())
-    talk.poll(running())
-    talk.poll(complete())
-    return talk
+def conforming(*subjects: Subject) -> TraceBuilder:
+    builder = TraceBuilder("batch", *subjects)
+    builder.request(generating())
+    builder.poll(running())
+    builder.poll(complete())
+    return builder
 
 
 def test_conversation_without_violations_conforms():
@@ -55,10 +55,10 @@ def test_conversation_without_violations_conforms():
 
 
 def test_violations_are_grouped_by_law_and_operation_with_all_their_evidence():
-    talk = conforming(BATCH)
-    talk.poll(running())
-    talk.poll(running())
-    verdict = judged(talk)
+    builder = conforming(BATCH)
+    builder.poll(running())
+    builder.poll(running())
+    verdict = judged(builder)
     (violation,) = verdict.violations
     assert violation.law is law("time.complete-stays")
     assert violation.operation == Operation("batch", "status")
@@ -67,23 +67,23 @@ def test_violations_are_grouped_by_law_and_operation_with_all_their_evidence():
 
 
 def test_accepted_violation_does_not_fail_the_check():
-    talk = conforming(BATCH)
-    talk.poll(running())
+    builder = conforming(BATCH)
+    builder.poll(running())
     accepted = frozenset({"time.complete-stays batch status"})
-    verdict = judged(talk, accepted=accepted)
+    verdict = judged(builder, accepted=accepted)
     assert [violation.accepted for violation in verdict.violations] == [True]
     assert verdict.exit_code == 0
-    talk.poll(error(500))
-    assert judged(talk, accepted=accepted).exit_code == 1
+    builder.poll(error(500))
+    assert judged(builder, accepted=accepted).exit_code == 1
 
 
 def test_observations_keep_the_order_of_the_conversation():
-    talk = Talk("batch", BATCH)
+    builder = TraceBuilder("batch", BATCH)
     for _ in range(2):
         for export_id in (JOB, OTHER_JOB):
-            talk.poll(running(), export_id)
-            talk.poll(complete(), export_id)
-    found = cell(judged(talk), "time.complete-stays", "status")
+            builder.poll(running(), export_id)
+            builder.poll(complete(), export_id)
+    found = cell(judged(builder), "time.complete-stays", "status")
     assert [seen.exchanges[-1] for seen in found.observations] == sorted(
         seen.exchanges[-1] for seen in found.observations
     )
@@ -105,52 +105,52 @@ def test_verdict_has_a_cell_for_each_law_and_operation_of_the_given_kinds():
 
 
 def test_kinds_are_taken_from_the_conversation_without_given_subjects():
-    talk = conforming()
-    talk.poll(error(404), kind="collection", generated=True)
-    talk.send("GET", "https://elsewhere.example/", error(404))
-    assert {cell.operation.kind for cell in judged(talk).cells} == {"batch"}
-    talk.poll(error(404), kind="collection")
-    assert {cell.operation.kind for cell in judged(talk).cells} == {"batch", "collection"}
+    builder = conforming()
+    builder.poll(error(404), kind="collection", generated=True)
+    builder.send("GET", "https://elsewhere.example/", error(404))
+    assert {cell.operation.kind for cell in judged(builder).cells} == {"batch"}
+    builder.poll(error(404), kind="collection")
+    assert {cell.operation.kind for cell in judged(builder).cells} == {"batch", "collection"}
 
 
 def test_probe_under_the_other_kind_has_a_cell_only_if_it_fails():
-    talk = conforming(BATCH)
-    talk.poll(error(404), kind="collection")
-    assert {cell.operation.kind for cell in judged(talk).cells} == {"batch"}
-    talk.poll(failed(), kind="collection")
-    other = [cell for cell in judged(talk).cells if cell.operation.kind == "collection"]
+    builder = conforming(BATCH)
+    builder.poll(error(404), kind="collection")
+    assert {cell.operation.kind for cell in judged(builder).cells} == {"batch"}
+    builder.poll(failed(), kind="collection")
+    other = [cell for cell in judged(builder).cells if cell.operation.kind == "collection"]
     assert [(cell.law.id, cell.state) for cell in other] == [
         ("isolation.job-scope", CellState.VIOLATED)
     ]
 
 
 def test_cell_shows_its_state_or_why_it_was_not_exercised():
-    talk = conforming(BATCH)
-    talk.poll(json_answer(200, {"status": "failed", "reason": "x"}))
-    verdict = judged(talk)
+    builder = conforming(BATCH)
+    builder.poll(json_answer(200, {"status": "failed", "reason": "x"}))
+    verdict = judged(builder)
     assert cell(verdict, "shape.body", "status").state is CellState.HELD
     assert cell(verdict, "shape.body", "status").reason == ""
     assert cell(verdict, "shape.additive", "status").state is CellState.NOTED
     silent = cell(verdict, "shape.error", "request")
     assert (silent.state, silent.reason) == (CellState.NOT_EXERCISED, "needs a documented error")
     assert verdict.exit_code == 0
-    assert judged(talk, strict=True).exit_code == 1
+    assert judged(builder, strict=True).exit_code == 1
 
 
 def test_edition_law_is_judged_only_for_an_enforced_edition():
-    talk = conforming(BATCH)
-    talk.request(complete())
+    builder = conforming(BATCH)
+    builder.request(complete())
     asked = "time.request-after-complete"
-    assert cell(judged(talk), asked, "request").reason == "no edition is enforced (--edition)"
-    assert cell(judged(talk, edition="2026-03"), asked, "request").state is CellState.HELD
-    assert cell(judged(talk, edition="2026-11"), asked, "request").state is CellState.VIOLATED
+    assert cell(judged(builder), asked, "request").reason == "no edition is enforced (--edition)"
+    assert cell(judged(builder, edition="2026-03"), asked, "request").state is CellState.HELD
+    assert cell(judged(builder, edition="2026-11"), asked, "request").state is CellState.VIOLATED
 
 
 def test_law_of_another_edition_has_no_cell():
     later = evolve(law("shape.answered"), id="time.later", editions=("2026-11",))
-    talk = conforming(BATCH)
-    assert judged(talk, laws=[later], edition="2026-03").cells == ()
-    assert judged(talk, laws=[later], edition="2026-11").exit_code == 0
+    builder = conforming(BATCH)
+    assert judged(builder, laws=[later], edition="2026-03").cells == ()
+    assert judged(builder, laws=[later], edition="2026-11").exit_code == 0
 
 
 # What is enough
@@ -168,10 +168,10 @@ def test_empty_conversation_proves_nothing():
 
 
 def test_server_that_refuses_everything_as_documented_proves_nothing():
-    talk = Talk("batch", BATCH)
-    talk.request(error(403))
-    talk.poll(error(404))
-    verdict = judged(talk)
+    builder = TraceBuilder("batch", BATCH)
+    builder.request(error(403))
+    builder.poll(error(404))
+    verdict = judged(builder)
     assert (verdict.exit_code, verdict.violations, verdict.subjects_without_state) == (
         2,
         (),
@@ -181,64 +181,64 @@ def test_server_that_refuses_everything_as_documented_proves_nothing():
 
 def test_verdict_needs_a_state_of_each_given_resource_except_forbidden_ones():
     closed = Subject("batch", "closed", forbidden=True)
-    talk = conforming(BATCH, Subject("batch", "r2"), closed)
-    talk.request(error(403), "closed")
-    assert judged(talk).subjects_without_state == (Subject("batch", "r2"),)
-    assert judged(talk).exit_code == 2
-    talk.request(complete(), "r2")
-    assert judged(talk).exit_code == 0
+    builder = conforming(BATCH, Subject("batch", "r2"), closed)
+    builder.request(error(403), "closed")
+    assert judged(builder).subjects_without_state == (Subject("batch", "r2"),)
+    assert judged(builder).exit_code == 2
+    builder.request(complete(), "r2")
+    assert judged(builder).exit_code == 0
 
 
 def test_violations_are_reported_even_if_little_was_exercised():
-    talk = Talk("batch", BATCH)
-    talk.request(None, failure="reset")
-    assert judged(talk).exit_code == 1
-    assert judged(talk, accepted=frozenset({"shape.answered batch request"})).exit_code == 2
+    builder = TraceBuilder("batch", BATCH)
+    builder.request(None, failure="reset")
+    assert judged(builder).exit_code == 1
+    assert judged(builder, accepted=frozenset({"shape.answered batch request"})).exit_code == 2
 
 
 @pytest.mark.parametrize(
     "options", [{"generated": True}, {"response": body_answer(200, b"x")}, {"response": None}]
 )
 def test_recording_of_another_tool_without_a_state_proves_nothing(options):
-    talk = Talk()
-    talk.poll(**{"response": failed(), **options})
-    assert not judged(talk).exercised
-    talk.poll(failed())
-    assert judged(talk).exercised
+    builder = TraceBuilder()
+    builder.poll(**{"response": failed(), **options})
+    assert not judged(builder).exercised
+    builder.poll(failed())
+    assert judged(builder).exercised
 
 
 # What else a verdict says
 
 
 def test_edition_is_detected_from_a_request_after_completion():
-    talk = conforming(BATCH)
-    assert judged(talk).edition_found is None
-    talk.request(complete())
-    assert judged(talk).edition_found == "2026-03"
+    builder = conforming(BATCH)
+    assert judged(builder).edition_found is None
+    builder.request(complete())
+    assert judged(builder).edition_found == "2026-03"
 
-    talk = conforming(BATCH)
-    talk.request(generating(OTHER_JOB))
-    assert judged(talk).edition_found is None
-    talk.poll(complete())
-    assert judged(talk).edition_found == "2026-11"
-    talk.request(complete())
-    assert judged(talk).edition_found is None
+    builder = conforming(BATCH)
+    builder.request(generating(OTHER_JOB))
+    assert judged(builder).edition_found is None
+    builder.poll(complete())
+    assert judged(builder).edition_found == "2026-11"
+    builder.request(complete())
+    assert judged(builder).edition_found is None
 
 
 def test_new_job_after_deletion_of_the_archive_shows_no_edition():
-    talk = conforming(BATCH)
-    talk.request(generating(OTHER_JOB))
-    talk.poll(failed())
-    talk.request(error(429))
-    assert judged(talk).edition_found is None
+    builder = conforming(BATCH)
+    builder.request(generating(OTHER_JOB))
+    builder.poll(failed())
+    builder.request(error(429))
+    assert judged(builder).edition_found is None
 
 
 def test_documented_responses_are_listed_as_seen_or_not_seen():
-    talk = conforming(BATCH)
-    talk.request(error(401), credential=Credential.NONE)
+    builder = conforming(BATCH)
+    builder.request(error(401), credential=Credential.NONE)
     listed = {
         (response.operation.action, response.status, response.branch): response.seen
-        for response in judged(talk).answers
+        for response in judged(builder).answers
     }
     assert listed == {
         ("request", 200, "complete"): False,
@@ -256,14 +256,14 @@ def test_documented_responses_are_listed_as_seen_or_not_seen():
     }
     assert ("request", 200) not in {
         (response.operation.action, response.status)
-        for response in judged(talk, edition="2026-11").answers
+        for response in judged(builder, edition="2026-11").answers
     }
 
 
 def test_verdict_has_start_and_duration_of_the_conversation():
-    talk = conforming(BATCH)
-    talk.poll(complete(), took=0.5, sent=None)
-    verdict = judged(talk)
+    builder = conforming(BATCH)
+    builder.poll(complete(), took=0.5, sent=None)
+    verdict = judged(builder)
     assert verdict.started == START + timedelta(seconds=3)
     assert verdict.took == pytest.approx(9.5)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import evolve
-from helpers.traces import BASE, JOB, OTHER_JOB, URL, Talk, complete, error, generating
+from helpers.traces import BASE, JOB, OTHER_JOB, URL, TraceBuilder, complete, error, generating
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract._vocabulary import KINDS, UNKNOWN_EXPORT_ID, path_of
@@ -157,7 +157,7 @@ def test_rate_limited_responses_are_never_violations(trace):
 @settings(deadline=None)
 @given(TRACES, st.data())
 def test_rate_limited_responses_in_between_do_not_change_the_outcomes(trace, data):
-    """What is accused with pauses was accused without them."""
+    """A violation found with pauses is also found without them."""
     limited = HttpResponse(429)
     paused: list[Exchange] = []
     origin: dict[int, int] = {}
@@ -216,13 +216,13 @@ def test_every_law_has_an_explanation(any_law):
 
 
 def test_laws_use_recorded_times_instead_of_the_clock():
-    talk = Talk()
-    talk.request(generating())
-    talk.poll(complete())
-    early = evolve(talk.trace.exchanges[1], sent=None)
+    builder = TraceBuilder()
+    builder.request(generating())
+    builder.poll(complete())
+    early = evolve(builder.trace.exchanges[1], sent=None)
     late = evolve(early, sent=datetime(2026, 3, 20, 11, tzinfo=UTC) + timedelta(days=1))
     for exchange, count in ((early, 0), (late, 1)):
-        trace = evolve(talk.trace, exchanges=(talk.trace.exchanges[0], exchange))
+        trace = evolve(builder.trace, exchanges=(builder.trace.exchanges[0], exchange))
         verdict = judge(trace, target="a file")
         assert [violation.law.id for violation in verdict.violations] == (
             ["value.expiry-future"] * count
@@ -230,6 +230,6 @@ def test_laws_use_recorded_times_instead_of_the_clock():
 
 
 def test_error_of_a_rate_limited_request_is_judged_by_the_documented_shape():
-    talk = Talk()
-    talk.request(error(429))
-    assert talk.outcomes("shape.status") == [Outcome.HELD]
+    builder = TraceBuilder()
+    builder.request(error(429))
+    assert builder.outcomes("shape.status") == [Outcome.HELD]

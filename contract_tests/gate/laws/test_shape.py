@@ -1,8 +1,7 @@
 import pytest
-from helpers.listings import Listing
 from helpers.traces import (
     JOB,
-    Talk,
+    TraceBuilder,
     body_answer,
     complete,
     error,
@@ -27,12 +26,12 @@ SHAPE = (
 
 
 @pytest.fixture(params=["batch", "collection"])
-def talk(request) -> Talk:
-    return Talk(request.param)
+def builder(request) -> TraceBuilder:
+    return TraceBuilder(request.param)
 
 
-def violated_laws(talk: Talk, edition=None) -> set[str]:
-    return {law for law in SHAPE if VIOLATED in talk.outcomes(law, edition)}
+def violated_laws(builder: TraceBuilder, edition=None) -> set[str]:
+    return {law for law in SHAPE if VIOLATED in builder.outcomes(law, edition)}
 
 
 @pytest.mark.parametrize(
@@ -57,9 +56,9 @@ def violated_laws(talk: Talk, edition=None) -> set[str]:
         body_answer(429, b"<html>slow down", "text/html"),
     ],
 )
-def test_documented_responses_to_a_request_are_not_violations(talk, response):
-    talk.request(response)
-    assert violated_laws(talk) == set()
+def test_documented_responses_to_a_request_are_not_violations(builder, response):
+    builder.request(response)
+    assert violated_laws(builder) == set()
 
 
 @pytest.mark.parametrize(
@@ -80,26 +79,26 @@ def test_documented_responses_to_a_request_are_not_violations(talk, response):
         *map(error, (401, 403, 404, 429)),
     ],
 )
-def test_documented_responses_to_a_poll_are_not_violations(talk, response):
-    talk.poll(response)
-    assert violated_laws(talk) == set()
-    assert talk.outcomes("shape.status") == [HELD]
+def test_documented_responses_to_a_poll_are_not_violations(builder, response):
+    builder.poll(response)
+    assert violated_laws(builder) == set()
+    assert builder.outcomes("shape.status") == [HELD]
 
 
-def test_request_without_response_is_violation_with_the_reason(talk):
-    talk.request(None, failure="the connection was reset")
-    talk.poll(None)
-    seen = talk.violation("shape.answered")
-    assert (seen.operation, seen.exchanges) == (talk.requesting, (0,))
+def test_request_without_response_is_violation_with_the_reason(builder):
+    builder.request(None, failure="the connection was reset")
+    builder.poll(None)
+    seen = builder.violation("shape.answered")
+    assert (seen.operation, seen.exchanges) == (builder.requesting, (0,))
     assert seen.seen == "no HTTP response: the connection was reset"
-    assert talk.outcomes("shape.answered") == [VIOLATED]
+    assert builder.outcomes("shape.answered") == [VIOLATED]
 
 
-def test_download_without_response_is_violation_but_other_address_is_not(talk):
-    talk.poll(complete())
-    talk.fetch(None, failure="timed out")
-    talk.send("GET", "https://elsewhere.example/", None, failure="timed out")
-    assert talk.violation("shape.answered").operation == talk.fetching
+def test_download_without_response_is_violation_but_other_address_is_not(builder):
+    builder.poll(complete())
+    builder.fetch(None, failure="timed out")
+    builder.send("GET", "https://elsewhere.example/", None, failure="timed out")
+    assert builder.violation("shape.answered").operation == builder.fetching
 
 
 @pytest.mark.parametrize(
@@ -126,40 +125,40 @@ def test_download_without_response_is_violation_but_other_address_is_not(talk):
         (HttpResponse(520), "the response is 520; documented are 200, 202, 401, 403, 404 and 429"),
     ],
 )
-def test_undocumented_status_violates_only_the_law_of_statuses(talk, response, seen):
-    talk.request(response)
-    assert talk.violation("shape.status").seen == seen
-    assert violated_laws(talk) == {"shape.status"}
+def test_undocumented_status_violates_only_the_law_of_statuses(builder, response, seen):
+    builder.request(response)
+    assert builder.violation("shape.status").seen == seen
+    assert violated_laws(builder) == {"shape.status"}
 
 
-def test_poll_answered_with_202_is_violation(talk):
-    talk.poll(generating())
-    assert talk.violation("shape.status").operation == talk.polling
+def test_poll_answered_with_202_is_violation(builder):
+    builder.poll(generating())
+    assert builder.violation("shape.status").operation == builder.polling
 
 
-def test_request_answered_with_200_violates_only_the_later_edition(talk):
-    talk.request(complete())
-    assert violated_laws(talk, "2026-03") == set()
-    assert violated_laws(talk, "2026-11") == {"shape.status"}
+def test_request_answered_with_200_violates_only_the_later_edition(builder):
+    builder.request(complete())
+    assert violated_laws(builder, "2026-03") == set()
+    assert violated_laws(builder, "2026-11") == {"shape.status"}
 
 
-def test_refusals_of_undocumented_requests_are_not_judged(talk):
-    talk.request(error(422), query="?from=yesterday")
-    talk.request(error(400), generated=True)
-    talk.poll(HttpResponse(414), export_id="x" * 9000, generated=True)
-    talk.poll(HttpResponse(304), headers=(("If-None-Match", '"1"'),))
+def test_refusals_of_undocumented_requests_are_not_judged(builder):
+    builder.request(error(422), query="?from=yesterday")
+    builder.request(error(400), generated=True)
+    builder.poll(HttpResponse(414), export_id="x" * 9000, generated=True)
+    builder.poll(HttpResponse(304), headers=(("If-None-Match", '"1"'),))
     for law in SHAPE[1:]:
-        assert talk.outcomes(law) == []
-    talk.poll(HttpResponse(304))
-    talk.poll(error(500), generated=True)
-    assert talk.outcomes("shape.status") == [VIOLATED, VIOLATED]
+        assert builder.outcomes(law) == []
+    builder.poll(HttpResponse(304))
+    builder.poll(error(500), generated=True)
+    assert builder.outcomes("shape.status") == [VIOLATED, VIOLATED]
 
 
 @pytest.mark.parametrize(
     "response", [json_answer(200, {"gone": True}), HttpResponse(202), HttpResponse(200)]
 )
-def test_any_success_status_of_a_deletion_is_allowed(talk, response):
-    listing = Listing(talk.kind)
+def test_any_success_status_of_a_deletion_is_allowed(builder, response):
+    listing = TraceBuilder(builder.kind)
     listing.delete(response)
     assert violated_laws(listing, "2026-11") == set()
     assert listing.outcomes("shape.status") == []
@@ -167,36 +166,36 @@ def test_any_success_status_of_a_deletion_is_allowed(talk, response):
     assert violated_laws(listing, "2026-11") == {"shape.status"}
 
 
-def test_rate_limit_and_unavailable_responses_are_allowed(talk):
-    talk.request(HttpResponse(503, (("Retry-After", "5"),)))
-    talk.poll(HttpResponse(429, (("Retry-After", "5"),)))
-    assert violated_laws(talk) == set()
-    talk.request(HttpResponse(503))
-    assert violated_laws(talk) == {"shape.status"}
+def test_rate_limit_and_unavailable_responses_are_allowed(builder):
+    builder.request(HttpResponse(503, (("Retry-After", "5"),)))
+    builder.poll(HttpResponse(429, (("Retry-After", "5"),)))
+    assert violated_laws(builder) == set()
+    builder.request(HttpResponse(503))
+    assert violated_laws(builder) == {"shape.status"}
 
 
-def test_fuzzed_ids_may_be_refused_in_any_form(talk):
+def test_fuzzed_ids_may_be_refused_in_any_form(builder):
     for export_id in ("%2e%2e", "a%2Fb", ""):
-        talk.poll(body_answer(404, b"Not Found", "text/plain"), export_id, generated=True)
-    talk.poll(body_answer(404, b"Not Found", "text/plain"), query="?x", generated=True)
-    assert violated_laws(talk) == set()
-    talk.poll(body_answer(404, b"Not Found", "text/plain"), "plain", generated=True)
-    assert violated_laws(talk) == {"shape.content-type", "shape.json", "shape.error"}
+        builder.poll(body_answer(404, b"Not Found", "text/plain"), export_id, generated=True)
+    builder.poll(body_answer(404, b"Not Found", "text/plain"), query="?x", generated=True)
+    assert violated_laws(builder) == set()
+    builder.poll(body_answer(404, b"Not Found", "text/plain"), "plain", generated=True)
+    assert violated_laws(builder) == {"shape.content-type", "shape.json", "shape.error"}
 
 
-def test_redirects_to_normalised_paths_are_not_judged(talk):
+def test_redirects_to_normalised_paths_are_not_judged(builder):
     for export_id in ("a%2F%2Fb", "a%2F..%2Fb", ""):
-        talk.poll(HttpResponse(301, (("Location", "/a"),)), export_id, generated=True)
-    talk.request(HttpResponse(308), "a%2F%2Fb", generated=True)
-    talk.poll(body_answer(200, b"[]"), "%2E", generated=True)
-    talk.poll(body_answer(200, b"{}"), "%2e%2e")
-    talk.request(body_answer(200, b"{}"), ".%2E", generated=True)
-    assert violated_laws(talk) == set()
-    assert talk.outcomes("isolation.unknown-job") == []
-    talk.poll(HttpResponse(301), "plain", generated=True)
-    talk.poll(HttpResponse(301), "a%2F%2Fb")
-    talk.poll(HttpResponse(500), "a%2F%2Fb", generated=True)
-    assert talk.outcomes("shape.status") == [VIOLATED] * 3
+        builder.poll(HttpResponse(301, (("Location", "/a"),)), export_id, generated=True)
+    builder.request(HttpResponse(308), "a%2F%2Fb", generated=True)
+    builder.poll(body_answer(200, b"[]"), "%2E", generated=True)
+    builder.poll(body_answer(200, b"{}"), "%2e%2e")
+    builder.request(body_answer(200, b"{}"), ".%2E", generated=True)
+    assert violated_laws(builder) == set()
+    assert builder.outcomes("isolation.unknown-job") == []
+    builder.poll(HttpResponse(301), "plain", generated=True)
+    builder.poll(HttpResponse(301), "a%2F%2Fb")
+    builder.poll(HttpResponse(500), "a%2F%2Fb", generated=True)
+    assert builder.outcomes("shape.status") == [VIOLATED] * 3
 
 
 @pytest.mark.parametrize(
@@ -208,10 +207,10 @@ def test_redirects_to_normalised_paths_are_not_judged(talk):
         ("application/jsonp", "the Content-Type is 'application/jsonp'"),
     ],
 )
-def test_content_type_other_than_json_is_violation(talk, content_type, seen):
-    talk.poll(body_answer(200, b'{"status": "failed"}', content_type))
-    assert talk.violation("shape.content-type").seen == seen
-    assert violated_laws(talk) == {"shape.content-type"}
+def test_content_type_other_than_json_is_violation(builder, content_type, seen):
+    builder.poll(body_answer(200, b'{"status": "failed"}', content_type))
+    assert builder.violation("shape.content-type").seen == seen
+    assert violated_laws(builder) == {"shape.content-type"}
 
 
 @pytest.mark.parametrize(
@@ -245,24 +244,24 @@ def test_content_type_other_than_json_is_violation(talk, content_type, seen):
         ),
     ],
 )
-def test_body_that_differs_from_its_documented_state_is_violation(talk, value, seen):
-    talk.poll(json_answer(200, value))
-    assert talk.violation("shape.body").seen == seen
-    assert violated_laws(talk) == {"shape.body"}
+def test_body_that_differs_from_its_documented_state_is_violation(builder, value, seen):
+    builder.poll(json_answer(200, value))
+    assert builder.violation("shape.body").seen == seen
+    assert violated_laws(builder) == {"shape.body"}
 
 
-def test_request_answered_with_a_failed_job_is_violation(talk):
-    talk.request(failed())
-    assert talk.violation("shape.body").seen == "at /status: 'failed' is not \"complete\""
-    assert violated_laws(talk) == {"shape.body"}
+def test_request_answered_with_a_failed_job_is_violation(builder):
+    builder.request(failed())
+    assert builder.violation("shape.body").seen == "at /status: 'failed' is not \"complete\""
+    assert violated_laws(builder) == {"shape.body"}
 
 
-def test_redacted_strings_are_not_judged_by_format(talk):
-    talk.poll(complete(url="[redacted]", redacted=True))
-    assert talk.outcomes("shape.body") == [HELD]
-    assert talk.outcomes("shape.json") == []
-    talk.poll(complete(url=5, redacted=True))
-    assert talk.outcomes("shape.body") == [HELD, VIOLATED]
+def test_redacted_strings_are_not_judged_by_format(builder):
+    builder.poll(complete(url="[redacted]", redacted=True))
+    assert builder.outcomes("shape.body") == [HELD]
+    assert builder.outcomes("shape.json") == []
+    builder.poll(complete(url=5, redacted=True))
+    assert builder.outcomes("shape.body") == [HELD, VIOLATED]
 
 
 @pytest.mark.parametrize(
@@ -287,27 +286,27 @@ def test_redacted_strings_are_not_judged_by_format(talk):
         (b'{"status": "failed", "n": 1' + b"0" * 5000 + b"}", None),
     ],
 )
-def test_json_that_only_lenient_parsers_accept_is_violation(talk, body, seen):
-    talk.poll(body_answer(200, body))
+def test_json_that_only_lenient_parsers_accept_is_violation(builder, body, seen):
+    builder.poll(body_answer(200, body))
     if seen is not None:
-        assert talk.violation("shape.json").seen == seen
-    assert violated_laws(talk) == {"shape.json"}
+        assert builder.violation("shape.json").seen == seen
+    assert violated_laws(builder) == {"shape.json"}
 
 
-def test_bodies_missing_from_the_recording_are_not_judged(talk):
-    talk.poll(body_answer(200, b'{"status": "compl', cut=True))
-    talk.poll(body_answer(404, b'{"error": {', cut=True))
+def test_bodies_missing_from_the_recording_are_not_judged(builder):
+    builder.poll(body_answer(200, b'{"status": "compl', cut=True))
+    builder.poll(body_answer(404, b'{"error": {', cut=True))
     for length in ("18", " 7 "):
         lost = HttpResponse(404, (("Content-Type", "application/json"), ("Content-Length", length)))
-        talk.poll(lost)
+        builder.poll(lost)
     for law in ("shape.json", "shape.body", "shape.error", "shape.additive"):
-        assert talk.outcomes(law) == []
+        assert builder.outcomes(law) == []
 
 
 @pytest.mark.parametrize("headers", [(), (("Content-Length", "0"),)])
-def test_empty_body_is_judged_unlike_a_missing_one(talk, headers):
-    talk.poll(HttpResponse(404, (("Content-Type", "application/json"), *headers)))
-    assert violated_laws(talk) == {"shape.json", "shape.error"}
+def test_empty_body_is_judged_unlike_a_missing_one(builder, headers):
+    builder.poll(HttpResponse(404, (("Content-Type", "application/json"), *headers)))
+    assert violated_laws(builder) == {"shape.json", "shape.error"}
 
 
 @pytest.mark.parametrize(
@@ -336,45 +335,45 @@ def test_empty_body_is_judged_unlike_a_missing_one(talk, headers):
         (error(403, status=404), "the envelope of the error 403 has the status 404"),
     ],
 )
-def test_error_without_the_documented_envelope_is_violation(talk, response, seen):
-    talk.poll(response)
-    assert talk.violation("shape.error").seen == seen
-    assert violated_laws(talk) == {"shape.error"}
+def test_error_without_the_documented_envelope_is_violation(builder, response, seen):
+    builder.poll(response)
+    assert builder.violation("shape.error").seen == seen
+    assert violated_laws(builder) == {"shape.error"}
 
 
-def test_html_error_page_is_violation_and_named_as_html(talk):
-    talk.request(body_answer(403, b"<h1>Forbidden", "text/html"), credential=Credential.NONE)
-    assert talk.violation("shape.error").seen == "the body of the error 403 is not JSON"
-    assert violated_laws(talk) == {"shape.error", "shape.json", "shape.content-type"}
+def test_html_error_page_is_violation_and_named_as_html(builder):
+    builder.request(body_answer(403, b"<h1>Forbidden", "text/html"), credential=Credential.NONE)
+    assert builder.violation("shape.error").seen == "the body of the error 403 is not JSON"
+    assert violated_laws(builder) == {"shape.error", "shape.json", "shape.content-type"}
 
 
-def test_undocumented_members_are_notes_or_strict_violations(talk):
-    talk.poll(json_answer(200, {"status": "failed", "reason": "x", "a/b": 1}))
-    talk.poll(error(404, request_id="7", detail={"field": ["is not an undocumented member"]}))
-    talk.poll(failed())
-    observations = talk.judged("shape.additive")
+def test_undocumented_members_are_notes_or_strict_violations(builder):
+    builder.poll(json_answer(200, {"status": "failed", "reason": "x", "a/b": 1}))
+    builder.poll(error(404, request_id="7", detail={"field": ["is not an undocumented member"]}))
+    builder.poll(failed())
+    observations = builder.judged("shape.additive")
     assert {(seen.outcome, seen.seen) for seen in observations} == {
         (NOTED, "not documented: /a~1b, /reason"),
         (NOTED, "not documented: /error/request_id"),
         (HELD, ""),
     }
-    strict = talk.judged("shape.additive", strict=True)
+    strict = builder.judged("shape.additive", strict=True)
     assert [seen.outcome for seen in strict].count(VIOLATED) == 2
 
 
-def test_text_with_lone_surrogates_is_not_a_violation(talk):
-    talk.poll(body_answer(200, b'{"status": "failed", "why": "\\ud800"}'))
-    talk.poll(body_answer(200, b'{"status": "generating", "export_id": "\\ud800"}'))
-    talk.poll(body_answer(404, b'{"error": {"title": "\\ud800"}}'))
-    assert violated_laws(talk) == set()
-    assert talk.outcomes("shape.body") == [HELD]
-    assert talk.outcomes("shape.error") == []
+def test_text_with_lone_surrogates_is_not_a_violation(builder):
+    builder.poll(body_answer(200, b'{"status": "failed", "why": "\\ud800"}'))
+    builder.poll(body_answer(200, b'{"status": "generating", "export_id": "\\ud800"}'))
+    builder.poll(body_answer(404, b'{"error": {"title": "\\ud800"}}'))
+    assert violated_laws(builder) == set()
+    assert builder.outcomes("shape.body") == [HELD]
+    assert builder.outcomes("shape.error") == []
 
 
-def test_lists_and_deletions_are_judged_only_in_the_later_edition(talk):
-    talk = Listing(talk.kind)
-    talk.list(response=error(405))
-    talk.delete(error(405))
+def test_lists_and_deletions_are_judged_only_in_the_later_edition(builder):
+    builder = TraceBuilder(builder.kind)
+    builder.list(response=error(405))
+    builder.delete(error(405))
     for law in ("shape.status", "shape.error", "shape.content-type"):
-        assert talk.outcomes(law, "2026-03") == []
-    assert talk.outcomes("shape.status", "2026-11") == [VIOLATED, VIOLATED]
+        assert builder.outcomes(law, "2026-03") == []
+    assert builder.outcomes("shape.status", "2026-11") == [VIOLATED, VIOLATED]

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from helpers.traces import BASE, JOB, URL, Talk, body_answer, complete, failed, running
+from helpers.traces import BASE, JOB, URL, TraceBuilder, body_answer, complete, failed, running
 from prolific_contract._vocabulary import OPERATIONS, Address, Operation, address_of, path_of
 from prolific_contract.gate.trace._exchanges import MISSING, Credential, Exchange, HttpResponse
 
@@ -78,15 +78,15 @@ def test_date_is_taken_from_the_response(value, date):
 
 
 def test_download_is_identified_by_the_response_with_its_url():
-    talk = Talk("collection")
-    first = talk.poll(complete())
-    talk.poll(complete())
-    talk.poll(complete(url=5))
-    talk.poll(failed())
-    talk.poll(None)
-    talk.send("GET", f"{BASE}/elsewhere", complete("https://other.example/"))
-    download = talk.fetch(None)
-    assert talk.trace.issued_urls == {URL: first}
-    assert talk.trace.archive_operation(download) == Operation("collection", "archive")
-    assert talk.trace.archive_operation(first) is None
-    assert talk.fetch(running(), "https://other.example/").operation is None
+    builder = TraceBuilder("collection")
+    first = builder.poll(complete())
+    builder.poll(complete())
+    builder.poll(complete(url=5))
+    builder.poll(failed())
+    builder.poll(None)
+    builder.send("GET", f"{BASE}/elsewhere", complete("https://other.example/"))
+    download = builder.fetch(None)
+    assert builder.trace.issued_urls == {URL: first}
+    assert builder.trace.archive_operation(download) == Operation("collection", "archive")
+    assert builder.trace.archive_operation(first) is None
+    assert builder.fetch(running(), "https://other.example/").operation is None

@@ -9,7 +9,7 @@ from helpers.traces import (
     OTHER_JOB,
     START,
     URL,
-    Talk,
+    TraceBuilder,
     complete,
     dated,
     failed,
@@ -26,58 +26,58 @@ MEMBERS = {
 
 
 @pytest.fixture(params=["batch", "collection"])
-def talk(request) -> Talk:
-    return Talk(request.param)
+def builder(request) -> TraceBuilder:
+    return TraceBuilder(request.param)
 
 
 # expires_at in the future
 
 
 @pytest.mark.parametrize("send", ["request", "poll"])
-def test_url_expired_by_the_servers_date_is_violation(talk, send):
-    getattr(talk, send)(dated(complete(), START + timedelta(hours=2)))
-    getattr(talk, send)(dated(complete(), START + timedelta(minutes=59)))
-    seen = talk.violation("value.expiry-future")
-    assert seen.operation == (talk.requesting if send == "request" else talk.polling)
+def test_url_expired_by_the_servers_date_is_violation(builder, send):
+    getattr(builder, send)(dated(complete(), START + timedelta(hours=2)))
+    getattr(builder, send)(dated(complete(), START + timedelta(minutes=59)))
+    seen = builder.violation("value.expiry-future")
+    assert seen.operation == (builder.requesting if send == "request" else builder.polling)
     assert seen.seen == (
         "expires_at is 2026-03-20T11:00:00+00:00, "
         "but the response is dated 2026-03-20T12:00:00+00:00"
     )
-    assert talk.outcomes("value.expiry-future") == [VIOLATED, HELD]
+    assert builder.outcomes("value.expiry-future") == [VIOLATED, HELD]
 
 
-def test_expiry_at_the_servers_date_is_violation(talk):
-    talk.poll(dated(complete(), START + timedelta(hours=1)))
-    assert talk.outcomes("value.expiry-future") == [VIOLATED]
+def test_expiry_at_the_servers_date_is_violation(builder):
+    builder.poll(dated(complete(), START + timedelta(hours=1)))
+    assert builder.outcomes("value.expiry-future") == [VIOLATED]
 
 
-def test_expiry_with_any_offset_and_lifetime_holds(talk):
+def test_expiry_with_any_offset_and_lifetime_holds(builder):
     for expires_at in (
         "2026-03-20T16:30:00.5+05:30",
         "2099-01-01T00:00:00Z",
         "2026-03-20t11:00:00z",
     ):
-        talk.poll(dated(complete(expires_at=expires_at), START))
-    assert talk.outcomes("value.expiry-future") == [HELD] * 3
+        builder.poll(dated(complete(expires_at=expires_at), START))
+    assert builder.outcomes("value.expiry-future") == [HELD] * 3
 
 
-def test_expiry_without_server_date_allows_five_minutes_of_clock_difference(talk):
+def test_expiry_without_server_date_allows_five_minutes_of_clock_difference(builder):
     hour = timedelta(hours=1)
-    talk.poll(complete(), sent=START + hour + timedelta(minutes=4))
-    talk.poll(complete(), sent=START + hour + timedelta(minutes=5))
-    talk.poll(complete(), sent=None)
-    assert talk.outcomes("value.expiry-future") == [HELD, VIOLATED]
-    assert "the request was sent at" in talk.violation("value.expiry-future").seen
+    builder.poll(complete(), sent=START + hour + timedelta(minutes=4))
+    builder.poll(complete(), sent=START + hour + timedelta(minutes=5))
+    builder.poll(complete(), sent=None)
+    assert builder.outcomes("value.expiry-future") == [HELD, VIOLATED]
+    assert "the request was sent at" in builder.violation("value.expiry-future").seen
 
 
 @pytest.mark.parametrize(
     "expires_at",
     [None, "soon", "2026-03-20T11:00:00", "0001-01-01T00:00:00+23:59", "2026-12-31T23:58:60Z"],
 )
-def test_expiry_that_is_not_a_timestamp_is_not_judged(talk, expires_at):
-    talk.poll(dated(complete(expires_at=expires_at), START))
-    assert talk.outcomes("value.expiry-future") == []
-    assert talk.outcomes("value.url-expiry") == []
+def test_expiry_that_is_not_a_timestamp_is_not_judged(builder, expires_at):
+    builder.poll(dated(complete(expires_at=expires_at), START))
+    assert builder.outcomes("value.expiry-future") == []
+    assert builder.outcomes("value.url-expiry") == []
 
 
 # url
@@ -86,10 +86,10 @@ def test_expiry_that_is_not_a_timestamp_is_not_judged(talk, expires_at):
 @pytest.mark.parametrize(
     "url", [URL, "http://127.0.0.1:8000/x", "http://localhost/x", "http://[::1]/"]
 )
-def test_https_or_loopback_url_holds(talk, url):
-    talk.request(complete(url))
-    talk.poll(complete(url))
-    assert talk.outcomes("value.url") == [HELD, HELD]
+def test_https_or_loopback_url_holds(builder, url):
+    builder.request(complete(url))
+    builder.poll(complete(url))
+    assert builder.outcomes("value.url") == [HELD, HELD]
 
 
 @pytest.mark.parametrize(
@@ -103,24 +103,24 @@ def test_https_or_loopback_url_holds(talk, url):
         ("", "it is not an absolute http(s) URL"),
     ],
 )
-def test_insecure_url_is_violation_shown_without_its_secrets(talk, url, reason):
-    talk.poll(complete(url))
-    seen = talk.violation("value.url")
+def test_insecure_url_is_violation_shown_without_its_secrets(builder, url, reason):
+    builder.poll(complete(url))
+    seen = builder.violation("value.url")
     assert seen.seen.endswith(f": {reason}")
     assert "s3cret" not in seen.seen
 
 
-def test_redacted_url_is_not_judged_but_truncated_one_is(talk):
-    talk.poll(complete("[redacted]", redacted=True))
-    talk.poll(complete("https://store.example/a.zip?[redacted]", redacted=True))
-    talk.poll(complete("http://store.example/a.zip?[redacted]", redacted=True))
-    assert talk.outcomes("value.url") == [HELD, VIOLATED]
+def test_redacted_url_is_not_judged_but_truncated_one_is(builder):
+    builder.poll(complete("[redacted]", redacted=True))
+    builder.poll(complete("https://store.example/a.zip?[redacted]", redacted=True))
+    builder.poll(complete("http://store.example/a.zip?[redacted]", redacted=True))
+    assert builder.outcomes("value.url") == [HELD, VIOLATED]
 
 
 @pytest.mark.parametrize("url", [5, None, ["https://a/b"]])
-def test_url_that_is_not_text_is_not_judged(talk, url):
-    talk.poll(complete(url))
-    assert talk.outcomes("value.url") == []
+def test_url_that_is_not_text_is_not_judged(builder, url):
+    builder.poll(complete(url))
+    assert builder.outcomes("value.url") == []
 
 
 # expiry in the URL
@@ -136,10 +136,10 @@ def test_url_that_is_not_text_is_not_judged(talk, url):
         "X-Amz-Date=20260320T095900Z&X-Amz-Expires=3600",
     ],
 )
-def test_expiry_within_a_minute_of_the_urls_own_holds(talk, query):
-    talk.request(complete(f"https://store.example/a.zip?{query}"))
-    talk.poll(complete(f"https://store.example/a.zip?{query}"))
-    assert talk.outcomes("value.url-expiry") == [HELD, HELD]
+def test_expiry_within_a_minute_of_the_urls_own_holds(builder, query):
+    builder.request(complete(f"https://store.example/a.zip?{query}"))
+    builder.poll(complete(f"https://store.example/a.zip?{query}"))
+    assert builder.outcomes("value.url-expiry") == [HELD, HELD]
 
 
 @pytest.mark.parametrize(
@@ -151,9 +151,9 @@ def test_expiry_within_a_minute_of_the_urls_own_holds(talk, query):
         "Expires=1000000000",
     ],
 )
-def test_expiry_before_or_after_the_urls_own_is_violation(talk, query):
-    talk.poll(complete(f"https://store.example/a.zip?{query}"))
-    assert talk.violation("value.url-expiry").seen.startswith(
+def test_expiry_before_or_after_the_urls_own_is_violation(builder, query):
+    builder.poll(complete(f"https://store.example/a.zip?{query}"))
+    assert builder.violation("value.url-expiry").seen.startswith(
         "expires_at is 2026-03-20T11:00:00+00:00, but the URL expires at "
     )
 
@@ -180,9 +180,9 @@ def test_expiry_before_or_after_the_urls_own_is_violation(talk, query):
         ),
     ],
 )
-def test_expiry_that_the_url_does_not_show_is_not_judged(talk, url):
-    talk.poll(complete(url))
-    assert talk.outcomes("value.url-expiry") == []
+def test_expiry_that_the_url_does_not_show_is_not_judged(builder, url):
+    builder.poll(complete(url))
+    assert builder.outcomes("value.url-expiry") == []
 
 
 # archive
@@ -205,145 +205,145 @@ def ranged(data: bytes, start: int, stop: int, total: str | None = None) -> Http
     return HttpResponse(206, (("content-range", header),), data[start:stop])
 
 
-def members(talk: Talk, folder: str = "export-r1-20260320T100000/") -> list[str]:
-    return [f"{folder}{name}" for name in MEMBERS[talk.kind]]
+def members(builder: TraceBuilder, folder: str = "export-r1-20260320T100000/") -> list[str]:
+    return [f"{folder}{name}" for name in MEMBERS[builder.kind]]
 
 
 @pytest.mark.parametrize("folder", ["", "batch-export-r1/"])
-def test_documented_members_may_be_at_the_top_or_in_one_folder(talk, folder):
-    data = zipped(*members(talk, folder), f"{folder}README.md", f"{folder}files/a/b.png")
-    talk.poll(complete())
-    talk.fetch(whole(data))
-    assert talk.outcomes("value.archive") == [HELD]
+def test_documented_members_may_be_at_the_top_or_in_one_folder(builder, folder):
+    data = zipped(*members(builder, folder), f"{folder}README.md", f"{folder}files/a/b.png")
+    builder.poll(complete())
+    builder.fetch(whole(data))
+    assert builder.outcomes("value.archive") == [HELD]
 
 
-def test_archive_read_in_two_ranges_is_judged(talk):
-    data = zipped(*members(talk))
-    talk.poll(complete())
-    talk.fetch(ranged(data, len(data) - 22, len(data)))
-    assert talk.outcomes("value.archive") == []
-    talk.fetch(ranged(data, len(data) - 400, len(data) - 22, "*"))
-    (seen,) = talk.judged("value.archive")
-    assert (seen.operation, seen.outcome, seen.exchanges) == (talk.fetching, HELD, (1, 2))
+def test_archive_read_in_two_ranges_is_judged(builder):
+    data = zipped(*members(builder))
+    builder.poll(complete())
+    builder.fetch(ranged(data, len(data) - 22, len(data)))
+    assert builder.outcomes("value.archive") == []
+    builder.fetch(ranged(data, len(data) - 400, len(data) - 22, "*"))
+    (seen,) = builder.judged("value.archive")
+    assert (seen.operation, seen.outcome, seen.exchanges) == (builder.fetching, HELD, (1, 2))
 
 
-def test_archive_without_a_documented_member_is_violation(talk):
-    first, *others = members(talk)
-    talk.poll(complete())
-    talk.fetch(whole(zipped("else/other.jsonl", "a/" + first, *others)))
-    seen = talk.violation("value.archive")
-    assert seen.seen == f"the archive lacks {MEMBERS[talk.kind][0]}"
+def test_archive_without_a_documented_member_is_violation(builder):
+    first, *others = members(builder)
+    builder.poll(complete())
+    builder.fetch(whole(zipped("else/other.jsonl", "a/" + first, *others)))
+    seen = builder.violation("value.archive")
+    assert seen.seen == f"the archive lacks {MEMBERS[builder.kind][0]}"
 
 
 def test_archive_of_the_other_kind_is_violation():
-    talk = Talk("collection")
-    talk.poll(complete())
-    talk.fetch(whole(zipped(*MEMBERS["batch"])))
-    assert talk.violation("value.archive").seen == (
+    builder = TraceBuilder("collection")
+    builder.poll(complete())
+    builder.fetch(whole(zipped(*MEMBERS["batch"])))
+    assert builder.violation("value.archive").seen == (
         "the archive lacks collection.json and responses.jsonl"
     )
 
 
-def test_page_instead_of_an_archive_is_violation(talk):
+def test_page_instead_of_an_archive_is_violation(builder):
     page = b"<html>Sign in to <a href='https://a/?sig=s3cret'>"
-    talk.poll(complete())
+    builder.poll(complete())
     response = whole(page)
-    talk.fetch(evolve(response, headers=(*response.headers, ("Content-Type", "text/html"))))
-    seen = talk.violation("value.archive").seen
+    builder.fetch(evolve(response, headers=(*response.headers, ("Content-Type", "text/html"))))
+    seen = builder.violation("value.archive").seen
     assert seen.startswith("the URL does not serve a ZIP file: the body begins with <html>Sign in")
     assert "s3cret" not in seen
 
 
-def test_possible_participant_answers_are_not_quoted(talk):
-    talk.poll(complete())
-    talk.fetch(whole(b'{"answer": "I am ill"}'))
-    seen = talk.violation("value.archive").seen
+def test_possible_participant_answers_are_not_quoted(builder):
+    builder.poll(complete())
+    builder.fetch(whole(b'{"answer": "I am ill"}'))
+    seen = builder.violation("value.archive").seen
     assert seen == """the URL does not serve a ZIP file: the body begins with {"an"""
 
 
-def test_first_bytes_alone_distinguish_page_and_archive(talk):
-    talk.poll(complete())
-    talk.fetch(whole(b"<html>", cut=True))
-    assert talk.outcomes("value.archive") == [VIOLATED]
+def test_first_bytes_alone_distinguish_page_and_archive(builder):
+    builder.poll(complete())
+    builder.fetch(whole(b"<html>", cut=True))
+    assert builder.outcomes("value.archive") == [VIOLATED]
 
 
-def test_truncated_archive_is_violation(talk):
-    data = zipped(*members(talk))[:-500]
-    talk.poll(complete())
-    talk.fetch(ranged(data, len(data) - 900, len(data)))
-    talk.fetch(ranged(data, 0, len(data) - 900))
+def test_truncated_archive_is_violation(builder):
+    data = zipped(*members(builder))[:-500]
+    builder.poll(complete())
+    builder.fetch(ranged(data, len(data) - 900, len(data)))
+    builder.fetch(ranged(data, 0, len(data) - 900))
     assert (
-        talk.violation("value.archive").seen
+        builder.violation("value.archive").seen
         == "the file does not end with the end record of a ZIP file"
     )
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 400, 500])
-def test_url_that_refuses_requests_without_the_token_is_violation(talk, status):
-    talk.poll(complete())
-    talk.fetch(HttpResponse(status))
-    talk.fetch(HttpResponse(status))
-    seen = talk.violation("value.archive")
+def test_url_that_refuses_requests_without_the_token_is_violation(builder, status):
+    builder.poll(complete())
+    builder.fetch(HttpResponse(status))
+    builder.fetch(HttpResponse(status))
+    seen = builder.violation("value.archive")
     assert seen.seen.startswith(f"the URL returned {status} to a request without the token")
     assert seen.exchanges == (0, 1)
 
 
-def test_rate_limits_failed_conditions_and_redirects_are_not_refusals(talk):
-    talk.poll(complete())
+def test_rate_limits_failed_conditions_and_redirects_are_not_refusals(builder):
+    builder.poll(complete())
     for status in (429, 503, 412, 416, 302, 304):
-        talk.fetch(HttpResponse(status))
-    assert talk.outcomes("value.archive") == []
+        builder.fetch(HttpResponse(status))
+    assert builder.outcomes("value.archive") == []
 
 
-def test_expired_url_may_refuse(talk):
-    talk.poll(complete())
-    talk.fetch(dated(HttpResponse(403), START + timedelta(hours=1)))
-    talk.fetch(HttpResponse(403), after=3600.0)
-    assert talk.outcomes("value.archive") == []
-    talk.fetch(HttpResponse(403), sent=None)
-    assert talk.outcomes("value.archive") == [VIOLATED]
+def test_expired_url_may_refuse(builder):
+    builder.poll(complete())
+    builder.fetch(dated(HttpResponse(403), START + timedelta(hours=1)))
+    builder.fetch(HttpResponse(403), after=3600.0)
+    assert builder.outcomes("value.archive") == []
+    builder.fetch(HttpResponse(403), sent=None)
+    assert builder.outcomes("value.archive") == [VIOLATED]
 
 
-def test_archive_of_a_job_that_fails_later_may_have_been_deleted(talk):
-    talk.poll(complete())
-    talk.fetch(HttpResponse(404))
-    talk.poll(failed(), resource="r2")
-    talk.poll(failed(), generated=True)
-    assert talk.outcomes("value.archive") == [VIOLATED]
-    talk.poll(failed())
-    assert talk.outcomes("value.archive") == []
+def test_archive_of_a_job_that_fails_later_may_have_been_deleted(builder):
+    builder.poll(complete())
+    builder.fetch(HttpResponse(404))
+    builder.poll(failed(), resource="r2")
+    builder.poll(failed(), generated=True)
+    assert builder.outcomes("value.archive") == [VIOLATED]
+    builder.poll(failed())
+    assert builder.outcomes("value.archive") == []
 
 
-def test_job_that_had_failed_before_does_not_excuse_a_refusal(talk):
-    talk.poll(failed(), OTHER_JOB)
-    talk.poll(complete())
-    talk.fetch(HttpResponse(404))
-    talk.poll(failed(), OTHER_JOB)
-    assert talk.outcomes("value.archive") == [VIOLATED]
+def test_job_that_had_failed_before_does_not_excuse_a_refusal(builder):
+    builder.poll(failed(), OTHER_JOB)
+    builder.poll(complete())
+    builder.fetch(HttpResponse(404))
+    builder.poll(failed(), OTHER_JOB)
+    assert builder.outcomes("value.archive") == [VIOLATED]
 
 
-def test_url_without_readable_expiry_may_refuse(talk):
-    talk.poll(complete(expires_at=None))
-    talk.fetch(HttpResponse(403))
-    assert talk.outcomes("value.archive") == []
+def test_url_without_readable_expiry_may_refuse(builder):
+    builder.poll(complete(expires_at=None))
+    builder.fetch(HttpResponse(403))
+    assert builder.outcomes("value.archive") == []
 
 
-def test_one_successful_response_outweighs_refusals(talk):
-    data = zipped(*members(talk))
-    talk.poll(complete())
-    talk.fetch(HttpResponse(500))
-    talk.fetch(whole(data))
-    assert talk.outcomes("value.archive") == [HELD]
+def test_one_successful_response_outweighs_refusals(builder):
+    data = zipped(*members(builder))
+    builder.poll(complete())
+    builder.fetch(HttpResponse(500))
+    builder.fetch(whole(data))
+    assert builder.outcomes("value.archive") == [HELD]
 
 
-def test_only_get_requests_of_issued_urls_without_the_token_are_judged(talk):
-    talk.poll(complete())
+def test_only_get_requests_of_issued_urls_without_the_token_are_judged(builder):
+    builder.poll(complete())
     for credential in (Credential.VALID, Credential.UNKNOWN):
-        talk.fetch(whole(b"<html>"), credential=credential)
-    talk.send("HEAD", URL, HttpResponse(403), credential=Credential.NONE)
-    talk.fetch(None, failure="timed out")
-    talk.fetch(whole(b"<html>"), "https://elsewhere.example/")
-    assert talk.outcomes("value.archive") == []
+        builder.fetch(whole(b"<html>"), credential=credential)
+    builder.send("HEAD", URL, HttpResponse(403), credential=Credential.NONE)
+    builder.fetch(None, failure="timed out")
+    builder.fetch(whole(b"<html>"), "https://elsewhere.example/")
+    assert builder.outcomes("value.archive") == []
 
 
 @pytest.mark.parametrize(
@@ -357,30 +357,30 @@ def test_only_get_requests_of_issued_urls_without_the_token_are_judged(talk):
         HttpResponse(206, (("Content-Range", "bytes 5-0/9"),), b"PK\x03\x04"),
     ],
 )
-def test_bytes_missing_from_the_recording_prove_nothing(talk, response):
-    talk.poll(complete())
-    talk.fetch(response)
-    assert talk.outcomes("value.archive") == []
+def test_bytes_missing_from_the_recording_prove_nothing(builder, response):
+    builder.poll(complete())
+    builder.fetch(response)
+    assert builder.outcomes("value.archive") == []
 
 
-def test_empty_file_instead_of_an_archive_is_violation(talk):
-    talk.poll(complete())
-    talk.fetch(whole(b""))
-    assert talk.outcomes("value.archive") == [VIOLATED]
+def test_empty_file_instead_of_an_archive_is_violation(builder):
+    builder.poll(complete())
+    builder.fetch(whole(b""))
+    assert builder.outcomes("value.archive") == [VIOLATED]
 
 
-def test_each_url_is_judged_separately(talk):
+def test_each_url_is_judged_separately(builder):
     other = f"{URL}&n=2"
-    talk.poll(complete())
-    talk.poll(complete(other, EXPIRES_AT))
-    talk.poll(running())
-    talk.fetch(whole(zipped(*members(talk))))
-    talk.fetch(whole(b"<html>"), other)
-    assert sorted(talk.outcomes("value.archive")) == [HELD, VIOLATED]
+    builder.poll(complete())
+    builder.poll(complete(other, EXPIRES_AT))
+    builder.poll(running())
+    builder.fetch(whole(zipped(*members(builder))))
+    builder.fetch(whole(b"<html>"), other)
+    assert sorted(builder.outcomes("value.archive")) == [HELD, VIOLATED]
 
 
-def test_response_longer_than_its_range_is_cut_to_the_range(talk):
-    data = zipped(*members(talk))
-    talk.poll(complete())
-    talk.fetch(evolve(ranged(data, 0, len(data)), body=data + b"and more"))
-    assert talk.outcomes("value.archive") == [HELD]
+def test_response_longer_than_its_range_is_cut_to_the_range(builder):
+    data = zipped(*members(builder))
+    builder.poll(complete())
+    builder.fetch(evolve(ranged(data, 0, len(data)), body=data + b"and more"))
+    assert builder.outcomes("value.archive") == [HELD]

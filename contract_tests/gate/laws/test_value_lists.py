@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from helpers.listings import Listing, job
 from helpers.traces import (
     JOB,
     OTHER_JOB,
     START,
+    TraceBuilder,
     complete,
     dated,
     error,
     generating,
+    job,
     json_answer,
 )
 from prolific_contract._vocabulary import Operation
@@ -22,19 +23,19 @@ HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 
 
 @pytest.fixture(params=["batch", "collection"])
-def talk(request):
-    return Listing(request.param)
+def builder(request):
+    return TraceBuilder(request.param)
 
 
 # value.list-order
 
 
-def test_list_in_order_holds(talk):
-    talk.list(job(JOB, created_at="2026-03-20T11:00:01+01:00"), job(OTHER_JOB))
+def test_list_in_order_holds(builder):
+    builder.list(job(JOB, created_at="2026-03-20T11:00:01+01:00"), job(OTHER_JOB))
     # In these, any order is right.
-    talk.list(job(JOB, created_at="2026-03-20T11:00:00+01:00"), job(OTHER_JOB))
-    talk.list(job())
-    assert talk.outcomes("value.list-order") == [HELD]
+    builder.list(job(JOB, created_at="2026-03-20T11:00:00+01:00"), job(OTHER_JOB))
+    builder.list(job())
+    assert builder.outcomes("value.list-order") == [HELD]
 
 
 @pytest.mark.parametrize(
@@ -44,31 +45,31 @@ def test_list_in_order_holds(talk):
         ([job(), job(OTHER_JOB, created_at="2026-03-20T10:00:01Z")], "comes after an older one"),
     ],
 )
-def test_list_out_of_order_is_violation(talk, jobs, seen):
-    talk.list(*jobs)
-    violation = talk.violation("value.list-order")
+def test_list_out_of_order_is_violation(builder, jobs, seen):
+    builder.list(*jobs)
+    violation = builder.violation("value.list-order")
     assert seen in violation.seen
-    assert violation.operation == Operation(talk.kind, "list")
+    assert violation.operation == Operation(builder.kind, "list")
 
 
-def test_unreadable_entries_are_ignored(talk):
-    talk.list(1, {"export_id": 7}, job(created_at="yesterday"), job(OTHER_JOB, created_at=None))
-    talk.list(response=json_answer(200, {"results": []}))
-    talk.list(response=error(404))
-    talk.list(job(), job(), credential=Credential.NONE)
-    assert talk.outcomes("value.list-order") == []
+def test_unreadable_entries_are_ignored(builder):
+    builder.list(1, {"export_id": 7}, job(created_at="yesterday"), job(OTHER_JOB, created_at=None))
+    builder.list(response=json_answer(200, {"results": []}))
+    builder.list(response=error(404))
+    builder.list(job(), job(), credential=Credential.NONE)
+    assert builder.outcomes("value.list-order") == []
 
 
 # value.list-created
 
 
 @pytest.mark.parametrize(("seconds", "outcome"), [(59, HELD), (61, VIOLATED)])
-def test_job_created_in_the_future_is_violation(talk, seconds, outcome):
+def test_job_created_in_the_future_is_violation(builder, seconds, outcome):
     response = json_answer(200, [job(created_at=(START + timedelta(seconds=seconds)).isoformat())])
-    talk.list(response=response)
-    talk.list(response=dated(json_answer(200, []), START))
-    talk.list(response=dated(response, START))
-    assert talk.outcomes("value.list-created") == [outcome]
+    builder.list(response=response)
+    builder.list(response=dated(json_answer(200, []), START))
+    builder.list(response=dated(response, START))
+    assert builder.outcomes("value.list-created") == [outcome]
 
 
 @pytest.mark.parametrize(
@@ -83,51 +84,51 @@ def test_job_created_in_the_future_is_violation(talk, seconds, outcome):
         ),
     ],
 )
-def test_creation_time_of_a_job_that_changes_is_violation(talk, again, seen):
-    first = talk.list(response=dated(json_answer(200, [job(created_at="none"), job()]), START))
-    talk.list(job(OTHER_JOB, created_at=again))
-    later = talk.list(response=dated(json_answer(200, [job(created_at=again)]), START))
-    outcomes = talk.outcomes("value.list-created")
+def test_creation_time_of_a_job_that_changes_is_violation(builder, again, seen):
+    first = builder.list(response=dated(json_answer(200, [job(created_at="none"), job()]), START))
+    builder.list(job(OTHER_JOB, created_at=again))
+    later = builder.list(response=dated(json_answer(200, [job(created_at=again)]), START))
+    outcomes = builder.outcomes("value.list-created")
 
     assert outcomes == [HELD, HELD if seen is None else VIOLATED]
     if seen is not None:
-        violation = talk.violation("value.list-created")
+        violation = builder.violation("value.list-created")
         assert seen in violation.seen
         assert violation.exchanges == (first.index, later.index)
 
 
 @pytest.mark.parametrize(("seconds", "outcomes"), [(-60, [HELD]), (-61, [VIOLATED])])
 def test_new_job_created_before_a_request_that_returned_another_is_violation(
-    talk, seconds, outcomes
+    builder, seconds, outcomes
 ):
-    talk.request(dated(generating(), START))
+    builder.request(dated(generating(), START))
     # Given again, it was still generating.
-    talk.request(dated(generating(), START + timedelta(seconds=600)))
-    talk.request(dated(generating(OTHER_JOB), START + timedelta(seconds=900)))
+    builder.request(dated(generating(), START + timedelta(seconds=600)))
+    builder.request(dated(generating(OTHER_JOB), START + timedelta(seconds=900)))
     created_at = (START + timedelta(seconds=600 + seconds)).isoformat()
     shown = [job(OTHER_JOB, created_at=created_at), job()]
-    talk.list(response=dated(json_answer(200, shown), START + timedelta(seconds=900)))
+    builder.list(response=dated(json_answer(200, shown), START + timedelta(seconds=900)))
 
-    assert talk.outcomes("value.list-created") == outcomes
+    assert builder.outcomes("value.list-created") == outcomes
 
 
-def test_job_may_be_older_than_requests_that_do_not_return_it(talk):
+def test_job_may_be_older_than_requests_that_do_not_return_it(builder):
     # With another filter, at the same time, without a time, and refused.
-    talk.filtered(dated(generating(JOB), START + timedelta(seconds=900)))
-    talk.request(complete())
-    talk.request(dated(generating(JOB), START), took=5)
-    talk.request(dated(generating(OTHER_JOB), START))
-    talk.list(
+    builder.filtered(dated(generating(JOB), START + timedelta(seconds=900)))
+    builder.request(complete())
+    builder.request(dated(generating(JOB), START), took=5)
+    builder.request(dated(generating(OTHER_JOB), START))
+    builder.list(
         response=dated(json_answer(200, [job(OTHER_JOB, created_at="2026-03-20T09:00:00Z")]), START)
     )
-    assert talk.outcomes("value.list-created") == [HELD]
+    assert builder.outcomes("value.list-created") == [HELD]
 
 
-def test_job_is_never_too_early_without_the_time_of_the_request(talk):
-    talk.request(generating())
-    talk.request(generating(OTHER_JOB))
-    talk.list(job(OTHER_JOB, created_at="2001-01-01T00:00:00Z"))
-    assert talk.outcomes("value.list-created") == []
+def test_job_is_never_too_early_without_the_time_of_the_request(builder):
+    builder.request(generating())
+    builder.request(generating(OTHER_JOB))
+    builder.list(job(OTHER_JOB, created_at="2001-01-01T00:00:00Z"))
+    assert builder.outcomes("value.list-created") == []
 
 
 # value.list-filter
@@ -145,26 +146,26 @@ def test_job_is_never_too_early_without_the_time_of_the_request(talk):
         (None, VIOLATED),
     ],
 )
-def test_listed_filter_that_differs_from_the_requests_is_violation(talk, shown, outcome):
-    talk.filtered(generating())
-    talk.list(job(filter=shown), job(OTHER_JOB, filter={"study_id": "strange"}))
-    assert talk.outcomes("value.list-filter") == [outcome]
+def test_listed_filter_that_differs_from_the_requests_is_violation(builder, shown, outcome):
+    builder.filtered(generating())
+    builder.list(job(filter=shown), job(OTHER_JOB, filter={"study_id": "strange"}))
+    assert builder.outcomes("value.list-filter") == [outcome]
 
 
 @pytest.mark.parametrize("shown", [None, {}])
-def test_listed_filter_of_an_unfiltered_request_is_violation(talk, shown):
-    talk.list(job(filter={"study_id": "b"}))
-    talk.request(generating())
-    talk.list(job(filter=shown))
-    talk.list({"export_id": JOB})
-    talk.list(job(filter="all"))
-    assert talk.outcomes("value.list-filter") == [HELD, HELD]
-    talk.list(job(filter={"study_id": "a"}))
-    assert "with no filter is listed with study_id a" in talk.violation("value.list-filter").seen
+def test_listed_filter_of_an_unfiltered_request_is_violation(builder, shown):
+    builder.list(job(filter={"study_id": "b"}))
+    builder.request(generating())
+    builder.list(job(filter=shown))
+    builder.list({"export_id": JOB})
+    builder.list(job(filter="all"))
+    assert builder.outcomes("value.list-filter") == [HELD, HELD]
+    builder.list(job(filter={"study_id": "a"}))
+    assert "with no filter is listed with study_id a" in builder.violation("value.list-filter").seen
 
 
 @pytest.mark.parametrize("query", ["?from=2015-01-01", "?to=2015-01-01T00:00:00", "?study_id="])
-def test_filter_conditions_without_a_moment_are_not_judged(talk, query):
-    talk.filtered(generating(), query)
-    talk.list(job(filter={"from": "2015-01-01T00:00:00Z"}))
-    assert talk.outcomes("value.list-filter") == []
+def test_filter_conditions_without_a_moment_are_not_judged(builder, query):
+    builder.filtered(generating(), query)
+    builder.list(job(filter={"from": "2015-01-01T00:00:00Z"}))
+    assert builder.outcomes("value.list-filter") == []

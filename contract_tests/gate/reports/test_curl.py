@@ -21,16 +21,16 @@ def command(trace, exchange):
 
 
 def requested(resource="r1", query="", **changes):
-    talk = traces.Talk()
-    exchange = talk.request(traces.generating(), resource=resource, query=query)
-    return command(talk.trace, evolve(exchange, **changes))
+    builder = traces.TraceBuilder()
+    exchange = builder.request(traces.generating(), resource=resource, query=query)
+    return command(builder.trace, evolve(exchange, **changes))
 
 
 def test_poll_is_a_get_with_the_token():
-    talk = traces.Talk()
-    exchange = talk.poll(traces.running())
+    builder = traces.TraceBuilder()
+    exchange = builder.poll(traces.running())
 
-    assert command(talk.trace, exchange) == (
+    assert command(builder.trace, exchange) == (
         f'curl -sS -i -H "Authorization: Token $PROLIFIC_TOKEN" {BATCH}/{traces.JOB}'
     )
 
@@ -123,7 +123,7 @@ def test_non_ascii_and_control_characters_are_percent_encoded():
 
 
 def test_archive_is_fetched_from_a_fresh_url_without_the_token():
-    trace = verdicts.talk()
+    trace = verdicts.example_trace()
     poll = f'curl -sS -H "Authorization: Token $PROLIFIC_TOKEN" {BATCH}/{traces.JOB}'
     python = """python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])'"""
 
@@ -134,40 +134,40 @@ def test_archive_is_fetched_from_a_fresh_url_without_the_token():
 
 
 def test_token_is_sent_only_to_the_api():
-    talk = traces.Talk()
-    exchange = talk.fetch(None, url="https://elsewhere.example/x", credential=Credential.VALID)
+    builder = traces.TraceBuilder()
+    exchange = builder.fetch(None, url="https://elsewhere.example/x", credential=Credential.VALID)
 
-    assert command(talk.trace, exchange) == "curl -sS -i https://elsewhere.example/x"
+    assert command(builder.trace, exchange) == "curl -sS -i https://elsewhere.example/x"
 
 
 def test_archive_url_within_the_api_is_repeated_as_a_poll():
-    talk = traces.Talk()
+    builder = traces.TraceBuilder()
     own = f"{BATCH}/{traces.JOB}"
-    talk.poll(traces.complete(url=own))
-    exchange = talk.poll(traces.running())
+    builder.poll(traces.complete(url=own))
+    exchange = builder.poll(traces.running())
 
-    assert command(talk.trace, exchange).endswith(f" {own}")
+    assert command(builder.trace, exchange).endswith(f" {own}")
 
 
 def test_several_exchanges_become_one_line_each():
-    talk = traces.Talk()
+    builder = traces.TraceBuilder()
     exchanges = [
-        talk.request(traces.generating()),
-        talk.poll(traces.running()),
-        talk.poll(traces.complete()),
-        talk.poll(traces.running(), export_id=traces.OTHER_JOB),
+        builder.request(traces.generating()),
+        builder.poll(traces.running()),
+        builder.poll(traces.complete()),
+        builder.poll(traces.running(), export_id=traces.OTHER_JOB),
     ]
 
-    lines = reproduction(talk.trace, exchanges).split("\n")
+    lines = reproduction(builder.trace, exchanges).split("\n")
 
     assert [line.rpartition("/")[2] for line in lines] == ["export", traces.JOB, traces.OTHER_JOB]
 
 
 def test_only_the_last_lines_are_shown():
-    talk = traces.Talk()
-    exchanges = [talk.request(None, resource=f"r{number}") for number in range(5)]
+    builder = traces.TraceBuilder()
+    exchanges = [builder.request(None, resource=f"r{number}") for number in range(5)]
 
-    lines = reproduction(talk.trace, exchanges).split("\n")
+    lines = reproduction(builder.trace, exchanges).split("\n")
 
     assert [line.split("/")[-2] for line in lines] == ["r2", "r3", "r4"]
 

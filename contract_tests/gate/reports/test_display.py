@@ -12,8 +12,8 @@ OUTSIDE = "https://store.example/x"
 
 
 def body(answer, url=f"{traces.BASE}/api/v1/data-collection/batches/r1/export"):
-    talk = traces.Talk()
-    return display.body(talk.send("GET", url, answer), answer)
+    builder = traces.TraceBuilder()
+    return display.body(builder.send("GET", url, answer), answer)
 
 
 def answer(content, status=200, content_type="application/json", **changes):
@@ -127,8 +127,8 @@ def test_headers_are_redacted_and_truncated():
 
 
 def test_query_of_a_fuzzed_request_is_shown():
-    talk = traces.Talk()
-    exchange = talk.request(None, query="?key=1")
+    builder = traces.TraceBuilder()
+    exchange = builder.request(None, query="?key=1")
 
     assert display.url(exchange).endswith("/export?[redacted]")
     assert display.url(evolve(exchange, generated=True)).endswith("/export?key=1")

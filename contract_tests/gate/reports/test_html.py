@@ -230,8 +230,10 @@ def test_long_lists_of_findings_and_exchanges_are_folded():
     seen = [broken(REQUEST, f"way {number}", 0) for number in range(7)]
     often = [broken(STATUS, "same", index) for index in range(14)]
     trace = evolve(
-        verdicts.talk(),
-        exchanges=tuple(evolve(verdicts.talk().exchanges[0], index=index) for index in range(14)),
+        verdicts.example_trace(),
+        exchanges=tuple(
+            evolve(verdicts.example_trace().exchanges[0], index=index) for index in range(14)
+        ),
     )
 
     text = readable(page(verdicts.verdict(*cells(law(), *seen, *often), trace=trace)))
@@ -242,11 +244,11 @@ def test_long_lists_of_findings_and_exchanges_are_folded():
 
 
 def test_unlisted_exchange_is_named_without_link():
-    talk = traces.Talk()
-    talk.request(traces.generating())
-    talk.send("GET", "https://elsewhere.example/x", HttpResponse(200))
+    builder = traces.TraceBuilder()
+    builder.request(traces.generating())
+    builder.send("GET", "https://elsewhere.example/x", HttpResponse(200))
 
-    report = page(verdicts.verdict(*cells(law(), broken(STATUS, "x", 1)), trace=talk.trace))
+    report = page(verdicts.verdict(*cells(law(), broken(STATUS, "x", 1)), trace=builder.trace))
 
     assert "x (#2)" in readable(report)
     assert "#x2" not in report.attributes("href")
@@ -277,15 +279,15 @@ def test_matrix_has_every_law_and_operation():
 
 
 def test_timeline_has_a_text_alternative():
-    talk = traces.Talk()
-    talk.request(traces.generating(), after=0.0)
-    talk.poll(traces.running())
-    talk.poll(traces.error(429))
-    talk.poll(traces.complete())
-    talk.request(traces.generating(traces.OTHER_JOB))
-    talk.poll(traces.failed(), export_id=traces.OTHER_JOB)
+    builder = traces.TraceBuilder()
+    builder.request(traces.generating(), after=0.0)
+    builder.poll(traces.running())
+    builder.poll(traces.error(429))
+    builder.poll(traces.complete())
+    builder.request(traces.generating(traces.OTHER_JOB))
+    builder.poll(traces.failed(), export_id=traces.OTHER_JOB)
 
-    report = page(verdicts.verdict(*cells(law(), broken(STATUS, "x", 3)), trace=talk.trace))
+    report = page(verdicts.verdict(*cells(law(), broken(STATUS, "x", 3)), trace=builder.trace))
     text = readable(report)
 
     assert f"batch r1 · export {traces.JOB}" in text
@@ -315,45 +317,45 @@ def test_timeline_has_a_text_alternative():
 
 
 def test_responses_before_the_first_state_have_no_colour():
-    talk = traces.Talk()
-    talk.poll(traces.error(429))
-    talk.poll(traces.running())
+    builder = traces.TraceBuilder()
+    builder.poll(traces.error(429))
+    builder.poll(traces.running())
 
-    report = page(verdicts.verdict(trace=talk.trace))
+    report = page(verdicts.verdict(trace=builder.trace))
 
     assert not report.having(class_="run generating")
 
 
 def test_responses_at_the_same_time_are_shown_as_one_time():
-    talk = traces.Talk()
-    talk.request(traces.generating(), after=0.0)
-    talk.poll(traces.running(), after=0.0)
+    builder = traces.TraceBuilder()
+    builder.request(traces.generating(), after=0.0)
+    builder.poll(traces.running(), after=0.0)
 
-    assert "generating 2 times, 0.0 s" in readable(page(verdicts.verdict(trace=talk.trace)))
+    assert "generating 2 times, 0.0 s" in readable(page(verdicts.verdict(trace=builder.trace)))
 
 
 def test_ready_export_without_id_is_marked():
-    talk = traces.Talk()
-    talk.request(traces.complete())
+    builder = traces.TraceBuilder()
+    builder.request(traces.complete())
 
-    assert "no export id" in readable(page(verdicts.verdict(trace=talk.trace)))
+    assert "no export id" in readable(page(verdicts.verdict(trace=builder.trace)))
 
 
 @pytest.mark.parametrize(("count", "width"), [(2, 48 + 60), (26, 48 + 25 * 40)])
 def test_short_timelines_fill_the_available_width(count, width):
-    talk = traces.Talk()
+    builder = traces.TraceBuilder()
     for _ in range(count):
-        talk.poll(traces.running())
+        builder.poll(traces.running())
 
-    assert page(verdicts.verdict(trace=talk.trace)).attributes("width")[0] == str(width)
+    assert page(verdicts.verdict(trace=builder.trace)).attributes("width")[0] == str(width)
 
 
 def test_long_timelines_keep_their_scale():
-    talk = traces.Talk()
+    builder = traces.TraceBuilder()
     for _ in range(100):
-        talk.poll(traces.running())
+        builder.poll(traces.running())
 
-    report = page(verdicts.verdict(trace=talk.trace))
+    report = page(verdicts.verdict(trace=builder.trace))
     (width, *_) = report.attributes("width")
 
     assert int(width) == 3 * 16 + 26 * 99
@@ -386,12 +388,14 @@ def test_exchanges_without_violations_are_not_marked():
 
 
 def test_only_api_exchanges_of_a_recording_are_listed():
-    talk = traces.Talk()
-    talk.request(traces.generating())
-    talk.send("PUT", f"{traces.BASE}/api/v1/data-collection/batches/r1/export", HttpResponse(405))
-    talk.send("GET", "https://elsewhere.example/page", HttpResponse(200))
+    builder = traces.TraceBuilder()
+    builder.request(traces.generating())
+    builder.send(
+        "PUT", f"{traces.BASE}/api/v1/data-collection/batches/r1/export", HttpResponse(405)
+    )
+    builder.send("GET", "https://elsewhere.example/page", HttpResponse(200))
 
-    report = page(verdicts.verdict(trace=talk.trace))
+    report = page(verdicts.verdict(trace=builder.trace))
 
     assert [a["data-tags"] for _, a in report.elements if "data-tags" in a] == ["batch-request", ""]
     assert "1 more exchange not listed." in readable(report)
@@ -399,12 +403,12 @@ def test_only_api_exchanges_of_a_recording_are_listed():
 
 
 def test_very_long_conversations_are_truncated():
-    talk = traces.Talk()
+    builder = traces.TraceBuilder()
     for _ in range(800):
-        talk.poll(traces.running())
+        builder.poll(traces.running())
     seen = [broken(STATUS, "x", index) for index in (0, 200, *range(300, 600))]
 
-    report = page(verdicts.verdict(*cells(law(), *seen), trace=talk.trace))
+    report = page(verdicts.verdict(*cells(law(), *seen), trace=builder.trace))
     listed = [attrs["id"] for _, attrs in report.elements if "data-tags" in attrs]
 
     # The first and the last two hundred, and as many that break a law: the first one twice.
@@ -417,15 +421,15 @@ def test_very_long_conversations_are_truncated():
 
 
 def test_missing_response_is_shown_with_its_failure():
-    talk = traces.Talk()
-    talk.request(traces.generating())
-    talk.poll(None, failure="reset by peer")
-    talk.poll(None)
-    talk.poll(HttpResponse(204))
+    builder = traces.TraceBuilder()
+    builder.request(traces.generating())
+    builder.poll(None, failure="reset by peer")
+    builder.poll(None)
+    builder.poll(HttpResponse(204))
 
     found = cells(law("a.b"), broken(STATUS, "x", 1))
 
-    text = readable(page(verdicts.verdict(*found, trace=talk.trace)))
+    text = readable(page(verdicts.verdict(*found, trace=builder.trace)))
 
     assert "Exchange #2: GET, no response" in text
     assert "No responsereset by peer" in text
@@ -434,11 +438,11 @@ def test_missing_response_is_shown_with_its_failure():
 
 
 def test_credentials_other_than_the_token_are_shown():
-    talk = traces.Talk()
+    builder = traces.TraceBuilder()
     for credential in Credential:
-        talk.poll(traces.running(), credential=credential)
+        builder.poll(traces.running(), credential=credential)
 
-    text = readable(page(verdicts.verdict(trace=talk.trace)))
+    text = readable(page(verdicts.verdict(trace=builder.trace)))
 
     assert f"({Credential.VALID.value})" not in text
     assert f"({Credential.WRONG_SCHEME.value})" in text
@@ -489,13 +493,13 @@ TOKENS = st.sampled_from([*WORDS.split(), "\x00", "\u2028", "\ud800", "\r", "\n"
 @given(st.lists(TOKENS, max_size=12).map("".join))
 def test_arbitrary_text_never_becomes_markup(text):
     def made(value):
-        talk = traces.Talk("batch", verdicts.Subject("batch", value))
-        talk.request(traces.generating(value), resource=value, headers=((value, value),))
+        builder = traces.TraceBuilder("batch", verdicts.Subject("batch", value))
+        builder.request(traces.generating(value), resource=value, headers=((value, value),))
         body = value.encode("utf-8", "surrogatepass")
-        talk.poll(HttpResponse(200, ((value, value),), body), export_id=value)
-        talk.poll(None, failure=value)
+        builder.poll(HttpResponse(200, ((value, value),), body), export_id=value)
+        builder.poll(None, failure=value)
         found = cells(law(), broken(REQUEST, value, 0), noted(STATUS, value, 1))
-        return page(verdicts.verdict(*found, trace=talk.trace, target=value))
+        return page(verdicts.verdict(*found, trace=builder.trace, target=value))
 
     report, plain = made(text), made("plain")
 

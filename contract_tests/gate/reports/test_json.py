@@ -107,9 +107,9 @@ def test_report_has_format_version_and_target():
 
 
 def test_silent_subjects_are_marked():
-    talk = traces.Talk("batch", verdicts.Subject("batch", "r1"))
+    builder = traces.TraceBuilder("batch", verdicts.Subject("batch", "r1"))
 
-    assert document(verdicts.verdict(trace=talk.trace))["subjects"][0]["silent"] is True
+    assert document(verdicts.verdict(trace=builder.trace))["subjects"][0]["silent"] is True
 
 
 def test_report_describes_laws_and_operations():

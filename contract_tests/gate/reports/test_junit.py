@@ -148,7 +148,9 @@ def test_conversation_that_proves_nothing_is_an_error():
 
 def test_conversation_details_are_properties():
     verdict = verdicts.failing(
-        strict=True, accepted=frozenset({"shape.answered batch request"}), trace=verdicts.talk()
+        strict=True,
+        accepted=frozenset({"shape.answered batch request"}),
+        trace=verdicts.example_trace(),
     )
     (out,) = case(report(verdict), "reports the state of an export")
 

@@ -10,13 +10,13 @@ def course(lane):
 
 
 def test_lane_spans_a_job_from_request_to_end():
-    talk = traces.Talk()
-    talk.request(traces.generating())
-    talk.poll(traces.running())
-    talk.poll(traces.complete())
-    talk.request(traces.complete())
+    builder = traces.TraceBuilder()
+    builder.request(traces.generating())
+    builder.poll(traces.running())
+    builder.poll(traces.complete())
+    builder.request(traces.complete())
 
-    (lane,) = lanes(talk.trace)
+    (lane,) = lanes(builder.trace)
 
     assert (lane.kind, lane.resource_id, lane.export_id) == ("batch", "r1", traces.JOB)
     assert course(lane) == ["generating", "generating", "complete", "complete"]
@@ -24,52 +24,52 @@ def test_lane_spans_a_job_from_request_to_end():
 
 
 def test_new_job_has_its_own_lane():
-    talk = traces.Talk()
-    talk.request(traces.generating())
-    talk.poll(traces.failed())
-    talk.request(traces.generating(traces.OTHER_JOB))
-    talk.poll(traces.failed())
+    builder = traces.TraceBuilder()
+    builder.request(traces.generating())
+    builder.poll(traces.failed())
+    builder.request(traces.generating(traces.OTHER_JOB))
+    builder.poll(traces.failed())
 
-    assert [(lane.export_id, course(lane)) for lane in lanes(talk.trace)] == [
+    assert [(lane.export_id, course(lane)) for lane in lanes(builder.trace)] == [
         (traces.JOB, ["generating", "failed", "failed"]),
         (traces.OTHER_JOB, ["generating"]),
     ]
 
 
 def test_export_ready_at_once_has_no_id():
-    talk = traces.Talk()
-    talk.request(traces.complete())
+    builder = traces.TraceBuilder()
+    builder.request(traces.complete())
 
-    (lane,) = lanes(talk.trace)
+    (lane,) = lanes(builder.trace)
 
     assert lane.export_id is None
 
 
 def test_responses_without_state_are_shown_by_status():
-    talk = traces.Talk()
-    talk.request(traces.generating())
-    talk.poll(traces.error(429))
-    talk.poll(None)
-    talk.poll(traces.json_answer(200, {"status": "odd"}))
+    builder = traces.TraceBuilder()
+    builder.request(traces.generating())
+    builder.poll(traces.error(429))
+    builder.poll(None)
+    builder.poll(traces.json_answer(200, {"status": "odd"}))
 
-    (lane,) = lanes(talk.trace)
+    (lane,) = lanes(builder.trace)
 
     assert course(lane) == ["generating", "429", "no response", "200"]
 
 
 def test_probes_archives_and_fuzzed_requests_are_left_out():
-    talk = traces.Talk()
-    talk.request(traces.generating(), credential=Credential.NONE)
-    talk.request(traces.generating(), generated=True)
-    talk.fetch(HttpResponse(200))
-    talk.send("PUT", f"{traces.BASE}/api/v1/data-collection/batches/r1/export", traces.running())
-    talk.poll(traces.error(404), export_id="unknown")
+    builder = traces.TraceBuilder()
+    builder.request(traces.generating(), credential=Credential.NONE)
+    builder.request(traces.generating(), generated=True)
+    builder.fetch(HttpResponse(200))
+    builder.send("PUT", f"{traces.BASE}/api/v1/data-collection/batches/r1/export", traces.running())
+    builder.poll(traces.error(404), export_id="unknown")
 
-    assert lanes(talk.trace) == ()
+    assert lanes(builder.trace) == ()
 
 
 def test_recording_without_credentials_has_lanes():
-    talk = traces.Talk()
-    talk.poll(traces.running(), credential=Credential.UNKNOWN)
+    builder = traces.TraceBuilder()
+    builder.poll(traces.running(), credential=Credential.UNKNOWN)
 
-    assert len(lanes(talk.trace)) == 1
+    assert len(lanes(builder.trace)) == 1

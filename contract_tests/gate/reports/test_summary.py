@@ -66,7 +66,7 @@ def test_headline_mentions_laws_excused_by_the_baseline():
 
 
 def test_headline_says_not_proven_for_a_silent_resource():
-    trace = Trace(verdicts.talk().exchanges, (Subject("collection", "c\x1b1"),))
+    trace = Trace(verdicts.example_trace().exchanges, (Subject("collection", "c\x1b1"),))
     report = summary(trace=trace)
 
     assert report.result == "inconclusive"
@@ -78,10 +78,10 @@ def test_headline_says_not_proven_without_observations():
 
 
 def test_headline_says_not_proven_for_a_recording_without_state():
-    talk = traces.Talk()
-    talk.request(traces.error(401))
+    builder = traces.TraceBuilder()
+    builder.request(traces.error(401))
 
-    assert summary(trace=talk.trace).headline == "no response reported the state of an export"
+    assert summary(trace=builder.trace).headline == "no response reported the state of an export"
 
 
 @pytest.mark.parametrize(

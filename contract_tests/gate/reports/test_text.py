@@ -191,7 +191,7 @@ def test_colour_is_used_only_on_terminals():
 
 
 def test_console_without_escape_sequences_gets_no_colour(monkeypatch):
-    """As Windows' do, unless they are told to act on them."""
+    """As Windows' do, unless they are configured to interpret them."""
     plain = printed(verdicts.failing())
     monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: True)
 
