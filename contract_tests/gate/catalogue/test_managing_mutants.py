@@ -2,7 +2,7 @@
 
 import pytest
 from helpers.export_requests import GENERATION, TOKEN, ask, content
-from prolific_contract._vocabulary import KINDS, path_of
+from prolific_contract._vocabulary import KINDS, Kind, path_of
 from prolific_contract.sandbox import ManualClock, SandboxSettings
 from prolific_contract.sandbox._replies import body_of, jobs_of
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
@@ -18,10 +18,10 @@ class MutantJobClient:
         self.clock = ManualClock()
         settings = SandboxSettings(edition="2026-11", token=TOKEN, generation_seconds=GENERATION)
         self.site = MutatedSite(self.one, settings, self.clock)
-        self.kind = self.one.operation.kind
+        self.kind: Kind = self.one.operation.kind
         self.resource = settings.id_of(self.kind)
 
-    def ask(self, method, *job, query="", kind=None, resource=None, token=TOKEN):
+    def ask(self, method, *job, query="", kind: Kind | None = None, resource=None, token=TOKEN):
         path = path_of(kind or self.kind, resource or self.resource, *job)
         return ask(self.site, method, f"{path}?{query}", f"Token {token}")
 

@@ -18,9 +18,9 @@ from helpers.export_requests import (
     replay,
     settings_for,
 )
-from prolific_contract._vocabulary import KINDS, path_of
+from prolific_contract._vocabulary import KINDS, Kind, path_of
 from prolific_contract.sandbox import ManualClock, SandboxError, SandboxSettings
-from prolific_contract.sandbox._http import NoReplyError
+from prolific_contract.sandbox._http import NoReplyError, Reply
 from prolific_contract.sandbox.mutants import FAULTS, MUTANTS, MutatedSite, mutant
 
 
@@ -561,7 +561,7 @@ class MutantClient:
             SandboxSettings(edition=edition, token=TOKEN, generation_seconds=GENERATION),
             self.clock,
         )
-        self.kind = self.one.operation.kind
+        self.kind: Kind = self.one.operation.kind
         self.resource = self.site.settings.id_of(self.kind)
 
     def request(self):
@@ -734,7 +734,9 @@ def test_expired_opaque_url_still_serves_the_archive():
 def test_every_response_has_a_date():
     one = MUTANTS["status-500@batch-status"]
     outcomes = outcomes_of(one, "2026-03")
-    assert all(reply.header("date") for _, reply, _ in outcomes.values())
+    assert all(
+        isinstance(reply, Reply) and reply.header("date") for _, reply, _ in outcomes.values()
+    )
 
 
 def test_reset_clears_the_state_of_the_fault():

@@ -20,7 +20,7 @@ from helpers.export_requests import (
     replay,
     settings_for,
 )
-from prolific_contract._vocabulary import path_of
+from prolific_contract._vocabulary import EDITIONS, KINDS, Edition, path_of
 from prolific_contract.sandbox import ManualClock, SandboxError
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite, variant
 
@@ -259,7 +259,7 @@ def test_every_variant_is_tested():
 @pytest.mark.parametrize("name", LOOKS)
 def test_variant_changes_only_the_responses_of_its_operations(name):
     number = list(LOOKS).index(name)
-    kind, edition = ("batch", "collection")[number % 2], ("2026-03", "2026-11")[number // 2 % 2]
+    kind, edition = KINDS[number % 2], EDITIONS[number // 2 % 2]
     applies, check = LOOKS[name]
     steps = course(edition, kind)
     site = VariantSite(VARIANTS[name], settings_for(edition), clock := ManualClock())
@@ -275,10 +275,16 @@ def test_variant_changes_only_the_responses_of_its_operations(name):
             assert check(step.clean, outcomes[step.label]), step.label
 
 
+def date_of(reply):
+    date = reply.header("date")
+    assert date is not None
+    return parsedate_to_datetime(date)
+
+
 class VariantClient:
     """Requests exports of a batch from a variant."""
 
-    def __init__(self, name, edition="2026-03"):
+    def __init__(self, name, edition: Edition = "2026-03"):
         self.clock = ManualClock()
         given = settings_for(edition)
         self.resource = given.id_of("batch")
@@ -325,7 +331,7 @@ def test_paths_cleaned_redirects_to_the_normalised_path(path, location):
     prefix = "/api/v1/data-collection/batches/b"
     reply = ask(client.site, "GET", prefix + path)
     assert (reply.status, reply.header("location")) == (301, prefix + location)
-    assert ask(client.site, "GET", reply.header("location")).status == 404
+    assert ask(client.site, "GET", prefix + location).status == 404
     assert ask(client.site, "POST", path_of("batch", client.resource)).status == 202
     assert ask(client.site, "GET", "/").status == 404
 
@@ -411,7 +417,7 @@ def test_archives_deleted_fails_a_job_after_three_complete_responses(edition):
 def test_clock_variants_shift_date_and_expiry(name, days):
     client = VariantClient(name)
     reply = client.completed()
-    sent = parsedate_to_datetime(reply.header("date"))
+    sent = date_of(reply)
     assert sent == client.clock.now() + timedelta(days=days)
     assert datetime.fromisoformat(body(reply)["expires_at"]) - sent == timedelta(days=1)
 
@@ -484,7 +490,7 @@ def test_reset_keeps_the_variant():
 
 def test_variant_without_clock_uses_the_system_clock():
     site = VariantSite(VARIANTS["charset"])
-    sent = parsedate_to_datetime(ask(site, "GET", "/", None).header("date"))
+    sent = date_of(ask(site, "GET", "/", None))
     assert abs(sent - datetime.now(sent.tzinfo)) < timedelta(minutes=1)
 
 

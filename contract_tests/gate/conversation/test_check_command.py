@@ -46,10 +46,11 @@ def against(monkeypatch):
     sites = []
 
     def use(target):
+        clock = ManualClock()
         if isinstance(target, str):
-            target = MutatedSite(mutant(target), SETTINGS, clock := ManualClock())
+            target = MutatedSite(mutant(target), SETTINGS, clock)
         elif target is None:
-            target = Site(SETTINGS, clock := ManualClock())
+            target = Site(SETTINGS, clock)
         if isinstance(target, Site):
             sites.append(target)
             target = InProcessTarget(target, clock)

@@ -5,6 +5,7 @@ import re
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -26,7 +27,7 @@ pytest_plugins = ["pytester"]
 
 SETTINGS = SandboxSettings(files=1, generation_seconds=1)
 BATCH = SETTINGS.id_of("batch")
-TARGET = {"target": BASE, "token": SETTINGS.token, "batch": BATCH}
+TARGET: dict[str, Any] = {"target": BASE, "token": SETTINGS.token, "batch": BATCH}
 
 
 @contextmanager
@@ -317,7 +318,9 @@ class Config:
         self.args = list(args)
         self.option = SimpleNamespace(pyargs=pyargs)
         self.invocation_params = SimpleNamespace(dir=Path(conftest.__file__).parents[1])
-        self._options = {f"--prolific-{name}": None for name in pytest_plugin._OPTIONS}
+        self._options: dict[str, Any] = {
+            f"--prolific-{name}": None for name in pytest_plugin._OPTIONS
+        }
         self._options["--prolific-strict"] = False
         self._options |= {f"--prolific-{name}": value for name, value in options.items()}
         self.stash = pytest.Stash()
@@ -334,8 +337,8 @@ class Node:
         self.workerinput = {}
 
 
-def worker_of(node):
-    config = Config(**TARGET)
+def worker_of(node) -> Any:
+    config: Any = Config(**TARGET)
     config.workerinput = node.workerinput
     return config
 
@@ -346,7 +349,7 @@ def test_workers_share_one_conversation(against):
     nodes = [Node(config), Node(config)]
     for node in nodes:
         pytest_plugin.pytest_configure_node(node)
-    found = [session.hold(worker_of(node)) for node in nodes]
+    found: list[Any] = [session.hold(worker_of(node)) for node in nodes]
 
     assert held == ["date-naive@batch-status"]
     for outcome in found:
@@ -432,7 +435,7 @@ def test_environment_options_apply_to_workers(against, monkeypatch):
 
 
 def test_worker_without_controller_reports_what_is_missing():
-    config = Config()
+    config: Any = Config()
     config.workerinput = {}
     conftest.pytest_collection_modifyitems(config)
     outcome = session.hold(config)
@@ -463,6 +466,7 @@ def test_workers_receive_a_recording(against):
     node = Node(Config(**TARGET))
     pytest_plugin.pytest_configure_node(node)
     sent = json.loads(node.workerinput["prolific_conversation"])
-    trace = session.hold(worker_of(node)).verdict.trace
+    outcome: Any = session.hold(worker_of(node))
+    trace = outcome.verdict.trace
 
     assert json.loads(sent["har"]) == har_of(trace)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -47,7 +48,7 @@ HOST = "127.0.0.1"
 SUBJECTS = (Subject("batch", "b1"), Subject("collection", "c1", forbidden=True))
 
 
-def again(trace):
+def again(trace) -> Any:
     return parse_har(json.dumps(har_of(trace)), "recording")
 
 
@@ -165,6 +166,7 @@ def test_exchange_without_secrets_round_trips(answers, credential, generated):
     assert (read.subjects, read.max_wait) == (SUBJECTS, 12.5)
     for before, after in zip(exchanges, read.exchanges, strict=True):
         assert evolve(after, response=None) == evolve(before, response=None)
+        assert before.response is not None
         assert after.response.status == before.response.status
         if not after.response.redacted:
             assert after.response == before.response
@@ -294,7 +296,7 @@ def har(*entries, **log):
     return json.dumps({"log": {"version": "1.2", "entries": list(entries), **log}})
 
 
-def parse(*entries, **options):
+def parse(*entries, **options) -> Any:
     return parse_har(har(*entries), "x.har", **options)
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from helpers.conversations import BASE, rehearse
@@ -24,7 +25,7 @@ class Answering:
 
 
 def send(answer, method="GET", url=f"{BASE}/a%20b?c=d%26&e=", clock=None, **headers):
-    site = Answering(answer)
+    site: Any = Answering(answer)
     target = InProcessTarget(site, clock or ManualClock())
     return site, target, target.send(method, url, headers, 5)
 
@@ -116,7 +117,8 @@ def test_late_response_counts_as_a_timeout(takes, in_time):
 
 def test_simulated_time_advances_only_by_sleeping():
     clock = ManualClock()
-    target = InProcessTarget(Answering(None), clock)
+    site: Any = Answering(None)
+    target = InProcessTarget(site, clock)
     began = clock.now()
     target.sleep(2.5)
 

@@ -2,6 +2,7 @@
 
 import signal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, subjects_of
@@ -57,7 +58,7 @@ def held(*numbers, after=False, generation=3.0, progress=None):
     settings = SandboxSettings(edition=LATER, token=TOKEN, generation_seconds=generation)
     clock = ManualClock()
     site = Site(settings, clock)
-    target = Interrupted(InProcessTarget(site, clock), *numbers, after=after)
+    target: Any = Interrupted(InProcessTarget(site, clock), *numbers, after=after)
     plan = ConversationPlan(subjects_of(settings, Fate.COMPLETES)[:1], edition=LATER)
     came = None
     try:
@@ -69,7 +70,7 @@ def held(*numbers, after=False, generation=3.0, progress=None):
     return target, came, list(site.jobs._by_export_id)
 
 
-def interrupted(*numbers, **options):
+def interrupted(*numbers, **options) -> Any:
     """What came of an interrupted check of the sandbox: error, notices, jobs, seconds."""
     target, came, jobs = held(*numbers, **options)
     return type(came), getattr(came, "notices", None), jobs, target.monotonic()
@@ -148,7 +149,7 @@ def test_ended_jobs_are_deleted_before_waiting_for_others():
             return HttpResponse(204)
         return running(job) if job == "j1" else complete("https://s.example/x")
 
-    target = Interrupted(Scripted(answer), 30)
+    target: Any = Interrupted(Scripted(answer), 30)
     with pytest.raises(InterruptedConversation):
         record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER))
 
@@ -186,8 +187,9 @@ def test_interrupted_conformance_run_reports_remaining_jobs(monkeypatch):
         raise InterruptedConversation(("the batch b1 still has export jobs: j1",))
 
     monkeypatch.setattr(_session, "check_live", interrupt)
-    config = SimpleNamespace(stash={})
+    config: Any = SimpleNamespace(stash={})
+    check: Any = None
     with pytest.raises(KeyboardInterrupt):
-        _session._hold_conversation(None, config)
+        _session._hold_conversation(check, config)
 
     assert config.stash[REMARKS] == ["the batch b1 still has export jobs: j1"]

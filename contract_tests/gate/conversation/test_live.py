@@ -76,7 +76,7 @@ def hang(connection, over):
     over.wait()
 
 
-def ask(handle, method="GET", headers=None, timeout=PATIENCE):
+def ask(handle, method="GET", headers=None, timeout: float = PATIENCE):
     with serving(handle) as (url, requests), LiveTarget() as target:
         return target.send(method, url, headers or {}, timeout), requests
 

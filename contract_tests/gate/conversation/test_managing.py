@@ -3,11 +3,12 @@
 from collections import Counter
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started, subjects_of
 from helpers.traces import START, complete, error, failed, generating, json_answer, running
-from prolific_contract._vocabulary import JOB_LIMIT, UNKNOWN_EXPORT_ID
+from prolific_contract._vocabulary import JOB_LIMIT, UNKNOWN_EXPORT_ID, Edition
 from prolific_contract.gate._judge import judge
 from prolific_contract.gate.conversation._job_management import UNKNOWN_RESOURCE_ID
 from prolific_contract.gate.conversation._plan import KNOWN_JOB, ConversationPlan, GeneratedRequest
@@ -27,7 +28,7 @@ def jobs_of(rehearsal):
     return rehearsal.site.jobs._by_export_id
 
 
-def asked(rehearsal, action, *credentials):
+def asked(rehearsal, action, *credentials) -> list[Any]:
     return [
         one
         for one in rehearsal.exchanges
@@ -69,7 +70,9 @@ def test_jobs_of_others_are_not_deleted(profile, age):
     )
     trace = record_conversation(InProcessTarget(site, clock), BASE, TOKEN, plan).trace
     site.close()
-    deleted = {one.address.export_id for one in trace.exchanges if one.method == "DELETE"}
+    deleted = {
+        one.address and one.address.export_id for one in trace.exchanges if one.method == "DELETE"
+    }
 
     assert strange.export_id not in deleted
     assert site.jobs._by_export_id == {strange.export_id: strange}
@@ -90,7 +93,7 @@ class Far:
             self._clock.advance(self._seconds / 2)
 
 
-def heard_from_afar(make, seconds, generation, enforced=LATER):
+def conversation_over_slow_line(make, seconds, generation, enforced: Edition | None = LATER) -> Any:
     """A conversation about a batch with a site at the end of a slow line."""
     settings = SandboxSettings(edition=LATER, token=TOKEN, generation_seconds=generation)
     clock = ManualClock()
@@ -107,7 +110,7 @@ def heard_from_afar(make, seconds, generation, enforced=LATER):
     ("seconds", "generation"), [(0.05, 0.2), (0.1, 0.4), (0.1, 0.5), (0.2, 0.8), (0.3, 1.4)]
 )
 def test_export_that_ends_during_its_deletion_is_not_a_violation(enforced, seconds, generation):
-    trace = heard_from_afar(Site, seconds, generation, enforced)
+    trace = conversation_over_slow_line(Site, seconds, generation, enforced)
     first, *_ = [one for one in trace.exchanges if one.method == "DELETE"]
 
     # The server reported it as generating; it has ended in between.
@@ -118,7 +121,7 @@ def test_export_that_ends_during_its_deletion_is_not_a_violation(enforced, secon
 @pytest.mark.parametrize("seconds", [0, 0.2])
 def test_server_that_deletes_generating_jobs_is_a_violation(seconds):
     mutant = MUTANTS["delete-generating@batch-delete"]
-    trace = heard_from_afar(partial(MutatedSite, mutant), seconds, 10)
+    trace = conversation_over_slow_line(partial(MutatedSite, mutant), seconds, 10)
     (violation,) = judge(trace, target=BASE, edition=LATER).violations
 
     assert violation.law.id == "time.delete-generating"
@@ -241,6 +244,7 @@ def test_filters_are_probed_only_if_the_edition_is_enforced():
 
 def test_lists_and_deletions_are_probed_with_bad_credentials():
     rehearsal = rehearse(edition=LATER)
+    exchanges: list[Any] = list(rehearsal.exchanges)
     bad = set(Credential) - {Credential.VALID, Credential.UNKNOWN}
     for action in ("list", "delete"):
         refused = Counter(
@@ -250,7 +254,7 @@ def test_lists_and_deletions_are_probed_with_bad_credentials():
     forbidden = {subject.id for subject in rehearsal.plan.subjects if subject.forbidden}
     assert {
         (one.operation.action, one.response.status)
-        for one in rehearsal.exchanges
+        for one in exchanges
         if one.address and one.address.resource_id in forbidden and one.method != "POST"
     } >= {("list", 403), ("delete", 403)}
     resources = {one.address.resource_id for one in asked(rehearsal, "list")}
@@ -269,7 +273,8 @@ def test_job_limit_is_probed_only_in_the_full_profile():
     } >= {JOB_LIMIT}
     subjects = [one for one in full.plan.subjects if not one.forbidden]
     for subject in subjects:
-        refused = [one for one in started(full, subject) if one.response.status == 409]
+        refused = [one.response for one in started(full, subject) if one.response]
+        refused = [response for response in refused if response.status == 409]
         assert len(refused) == 1
 
 
@@ -312,7 +317,8 @@ def test_jobs_started_by_fuzzed_requests_are_deleted():
     rehearsal = rehearse(edition=LATER, asked=None, profile="full", generated=made)
 
     assert jobs_of(rehearsal) == {}
-    ids = {one.response.member("export_id") for one in rehearsal.exchanges if one.generated}
+    responses = [one.response for one in rehearsal.exchanges if one.generated]
+    ids = {response and response.member("export_id") for response in responses}
     deleted = {one.address.export_id for one in asked(rehearsal, "delete")}
     assert ids - {None} <= deleted
 
@@ -332,6 +338,7 @@ def test_own_jobs_are_deleted_after_the_time_limit():
         target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, max_wait=2)
     )
 
+    assert conversation.cut_short is not None
     assert "is used up" in conversation.cut_short
     assert ("DELETE", f"{PATH}/j1") in [(one.method, one.path) for one in target.asked[-3:]]
 

@@ -4,6 +4,7 @@ import io
 import json
 import struct
 import zipfile
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -32,8 +33,9 @@ PATH = "/api/v1/data-collection/batches/b1/export"
 STORE = "https://store.example/a.zip?X-Amz-Signature=s"
 
 
-def recorder(answer):
-    target = Scripted(answer if callable(answer) else lambda asked: answer, took=0.5)
+def recorder(answer: Any) -> tuple[Scripted, Any]:
+    respond: Any = answer if callable(answer) else lambda asked: answer
+    target = Scripted(respond, took=0.5)
     return target, Recorder(target, BASE, TOKEN, 30)
 
 
@@ -191,8 +193,11 @@ def recorded_directory(answers):
     replies = iter(answers)
     _, record = recorder(lambda asked: next(replies))
     parts = []
+    size = 0
     for _ in answers:
         part, size = part_of(record.record(ArchiveRequest(STORE, "bytes=-9")).response)
+        assert part is not None
+        assert size is not None
         assert b"participant" not in part.data
         parts.append(part)
     return read_directory(parts, size)
@@ -293,6 +298,7 @@ def test_store_refusal_is_recorded():
 def test_recorded_sandbox_conversation_has_no_participant_data():
     for exchange in rehearse(edition="2026-11").exchanges:
         if "/store/" in exchange.url:
+            assert exchange.response is not None
             body = exchange.response.body
             directory = body.index(b"PK\1\2")
             assert not any(body[4:directory])

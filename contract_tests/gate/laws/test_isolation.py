@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -136,7 +137,7 @@ def test_fuzzed_id_is_unknown_unless_a_request_returned_it(builder):
     assert builder.outcomes("isolation.unknown-job") == [HELD, VIOLATED]
 
 
-def complete_with_id(export_id=JOB):
+def complete_with_id(export_id: Any = JOB) -> HttpResponse:
     shown = complete()
     return evolve(shown, body=json.dumps({**shown.json, "export_id": export_id}).encode())
 

@@ -16,7 +16,7 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract._vocabulary import OPERATIONS, Operation
+from prolific_contract._vocabulary import OPERATIONS, Action, Kind, Operation
 from prolific_contract.gate._judge import contract_of, judge
 from prolific_contract.gate._verdict import CellState, Verdict
 from prolific_contract.gate.laws import LAWS, law
@@ -30,7 +30,7 @@ def judged(builder: TraceBuilder, **options) -> Verdict:
     return judge(builder.trace, target=BASE, **options)
 
 
-def cell(verdict: Verdict, law_id: str, action: str, kind: str = "batch"):
+def cell(verdict: Verdict, law_id: str, action: Action, kind: Kind = "batch"):
     (found,) = (
         cell
         for cell in verdict.cells

@@ -79,6 +79,7 @@ def test_requested_bytes_suffice_for_any_known_parts(data):
     )
     size = len(content)
     spans = data.draw(st.lists(st.tuples(st.integers(0, size), st.integers(0, size)), max_size=4))
+    reading = None
     for _ in range(5):
         reading = read(content, *spans)
         if not isinstance(reading, MissingBytes):

@@ -2,6 +2,7 @@
 
 import json
 from importlib.resources import files
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -15,7 +16,7 @@ SCHEMA = json.loads(
 )
 
 
-def closed(schema):
+def closed(schema: Any) -> Any:
     """The schema with nothing allowed that it does not describe."""
     if isinstance(schema, list):
         return [closed(item) for item in schema]

@@ -1,5 +1,6 @@
 """The report for the test views of CI systems."""
 
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -25,7 +26,7 @@ CHILDREN = {
 }
 
 
-def report(verdict):
+def report(verdict) -> Any:
     return ET.fromstring(render(verdict))
 
 

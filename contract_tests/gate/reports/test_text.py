@@ -20,14 +20,12 @@ def ordinary_terminal(monkeypatch):
 
 
 class Stream(io.StringIO):
+    encoding = "utf-8"
+
     def __init__(self, encoding="utf-8", *, terminal=False):
         super().__init__()
-        self._encoding = encoding
+        self.encoding = encoding
         self._terminal = terminal
-
-    @property
-    def encoding(self):
-        return self._encoding
 
     def isatty(self):
         return self._terminal
