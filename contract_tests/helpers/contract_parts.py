@@ -29,7 +29,6 @@ def _parts(contract: _Node, operation: Operation, item: _Node) -> Iterator[str]:
         if "x-assumption" in response:
             continue
         yield code
-        yield from (f"{code} link {name}" for name in response.get("links", ()))
         for name, header in response.get("headers", {}).items():
             yield from _value(contract, f"{code} {name}", header)
         for media_type, content in response.get("content", {}).items():

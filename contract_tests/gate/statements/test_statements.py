@@ -101,7 +101,6 @@ def test_statements_of_a_law_can_be_limited_to_an_operation():
     batch_list, batch_request = Operation("batch", "list"), Operation("batch", "request")
 
     assert [one.id for one in checked_by("isolation.list-scope", batch_list)] == [
-        "api.identity.resource",
         "list.identity.own-jobs",
     ]
     assert "list.identity.own-jobs" not in [

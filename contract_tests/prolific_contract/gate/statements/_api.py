@@ -26,8 +26,15 @@ STATEMENTS: Final = (
         laws=("isolation.methods",),
     ),
     Statement(
+        id="api.method.referer",
+        says="A library names itself and its version in the header Referer.",
+        source="API reference, introduction",
+        operations=API,
+        unchecked="It binds the client, and a request without the header is not refused.",
+    ),
+    Statement(
         id="api.method.path",
-        says="The ids in a path are text of any form, and required.",
+        says="The path has the id of a batch or collection, a string.",
         source="documents/000, 001, 002, 004",
         operations=API,
         laws=("shape.status",),
@@ -36,7 +43,7 @@ STATEMENTS: Final = (
     ),
     Statement(
         id="api.method.job-path",
-        says="Polls and deletions name the job by its export_id, which is text of any form.",
+        says="The path of polls and deletions has the export_id of a job, a string.",
         source="documents/000, 001; API reference, delete an export",
         operations=(*STATUS, *DELETE),
         laws=("isolation.unknown-job",),
@@ -44,15 +51,8 @@ STATEMENTS: Final = (
         contract=("path export_id required", "path export_id string"),
     ),
     Statement(
-        id="api.identity.resource",
-        says="The id in the path is the batch or collection that the operation acts on.",
-        source="documents/000 to 004",
-        operations=API,
-        laws=("time.unique-id", "isolation.job-scope", "isolation.list-scope"),
-    ),
-    Statement(
         id="api.time.answered",
-        says="Every request is answered at once, however long an export takes.",
+        says="A response does not wait for the archive, which is made afterwards.",
         source="documents/002, 003, 004",
         operations=API,
         laws=("shape.answered",),
@@ -139,6 +139,16 @@ STATEMENTS: Final = (
         source="documents/002, 003, 004",
         operations=(*REQUEST, *STATUS, *LIST, *DELETE),
         unchecked="No law checks it yet.",
+    ),
+    Statement(
+        id="api.access.early",
+        says="Collections may have to be enabled for a workspace before it can use them.",
+        source="documents/003",
+        operations=tuple(operation for operation in API if operation.kind == "collection"),
+        unchecked=(
+            "No document says what the API answers before, and enabling them needs Prolific's "
+            "support."
+        ),
     ),
     Statement(
         id="api.limit.rate",

@@ -50,7 +50,7 @@ STATEMENTS: Final = (
         id="archive.relation.active-only",
         says="Deleted responses, and those without a submission, are not in it.",
         source=_GUIDE,
-        operations=ARCHIVE,
+        operations=_COLLECTION,
         unchecked=_NOTHING_TO_COMPARE,
     ),
     _answers("lines", "Each line of responses.jsonl is a JSON object about one submission."),

@@ -75,7 +75,7 @@ STATEMENTS: Final = (
     ),
     Statement(
         id="request.identity.new-job",
-        says="A new job has an id of its own.",
+        says="A new job has an id that no other job has, of the same resource or another.",
         source=_BOTH,
         operations=REQUEST,
         laws=("time.unique-id",),
@@ -87,17 +87,6 @@ STATEMENTS: Final = (
         source=_BOTH,
         operations=STATUS,
         laws=("time.pollable",),
-    ),
-    Statement(
-        id="request.relation.links",
-        says="The ids of the request and of its response make the path of the poll.",
-        source=_BOTH,
-        operations=REQUEST,
-        unchecked=(
-            "The poll shows it, not the request: `request.relation.pollable` is the same "
-            "statement about polls."
-        ),
-        contract=("202 link status",),
     ),
     Statement(
         id="request.identity.while-generating",
@@ -140,13 +129,6 @@ STATEMENTS: Final = (
         source="documents/000, 001, 003; API reference, export status",
         operations=REQUEST,
         laws=("time.unique-id",),
-    ),
-    Statement(
-        id="request.time.asynchronous",
-        says="The response does not wait for the archive, which is made afterwards.",
-        source=_BOTH,
-        operations=REQUEST,
-        laws=("shape.answered",),
     ),
     Statement(
         id="request.time.snapshot",
