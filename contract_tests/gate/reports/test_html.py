@@ -212,6 +212,30 @@ def test_violation_shows_statement_source_exchanges_and_command():
     assert place["class"] == "place"
 
 
+def test_violation_shows_the_statement_that_it_concerns():
+    page = Page(render(verdicts.verdict(*cells(law("time.same-id", STATUS), broken(STATUS, "x")))))
+
+    assert "The export_id in the response is the one in the path." in page.text("dd")
+    assert "status.identity.export-id" in page.text("code")
+    assert "Stated" in [text for tag, text in page.texts if tag == "dt"]
+
+
+@pytest.mark.parametrize(
+    ("law_id", "operation", "title"),
+    [
+        ("shape.additive", STATUS, "Stated"),
+        ("isolation.credentials", STATUS, "Stated, one of"),
+        # It checks five statements about archives.
+        ("value.archive", ARCHIVE, None),
+    ],
+)
+def test_violation_shows_several_statements_only_if_they_are_few(law_id, operation, title):
+    found = cells(law(law_id, operation), broken(operation, "x"))
+    titles = [text for tag, text in Page(render(verdicts.verdict(*found))).texts if tag == "dt"]
+
+    assert [text for text in titles if text.startswith("Stated")] == ([title] if title else [])
+
+
 def test_first_exchange_of_each_law_is_expanded():
     folds = page(verdicts.failing()).having(class_="fold")
 

@@ -19,6 +19,8 @@ from prolific_contract.gate.reports._summary import (
 from prolific_contract.gate.trace._exchanges import Exchange
 
 _SENTENCES_SHOWN: Final = 5
+# If a violation may concern more statements than these, they say no more than the law does.
+_STATEMENTS_SHOWN: Final = 3
 
 
 def violations(summary: Summary) -> list[Content]:
@@ -63,6 +65,7 @@ def _place(violation: Violation, summary: Summary, *, opened: bool) -> ET.Elemen
             "dl",
             element("dt", "Observed"),
             *(element("dd", *way) for way in _seen_items(violation, summary)),
+            *_statements(violation, summary),
             element("dt", "Reproduce"),
             element("dd", _command(summary.reproduction(first))),
         ),
@@ -88,6 +91,15 @@ def _seen_items(violation: Violation, summary: Summary) -> Iterator[list[Content
         yield [f"{sentence} ", *links(found[sentence], summary)]
     if len(found) > _SENTENCES_SHOWN:
         yield [f"and {len(found) - _SENTENCES_SHOWN} more"]
+
+
+def _statements(violation: Violation, summary: Summary) -> Iterator[ET.Element]:
+    """What the documents state instead."""
+    statements = summary.statements(violation)
+    if 0 < len(statements) <= _STATEMENTS_SHOWN:
+        yield element("dt", "Stated" if len(statements) == 1 else "Stated, one of")
+        for statement in statements:
+            yield element("dd", f"{statement.says} ", element("code", statement.id))
 
 
 def _command(command: str) -> ET.Element:
