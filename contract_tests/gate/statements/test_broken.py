@@ -1,16 +1,26 @@
 """The statements that a violation concerns."""
 
+import ast
 import json
 
 import pytest
 from helpers import verdicts
-from helpers.listings import Listing, job
-from helpers.traces import body_answer, complete, error, generating, json_answer
+from helpers.traces import (
+    OTHER_JOB,
+    TraceBuilder,
+    body_answer,
+    complete,
+    error,
+    generating,
+    job,
+    json_answer,
+)
+from project.tree import ROOT, python_files
 from prolific_contract._vocabulary import Operation
 from prolific_contract.gate._verdict import Cell
 from prolific_contract.gate.laws._law import Observation, Outcome
 from prolific_contract.gate.reports._json import document
-from prolific_contract.gate.statements import broken, checked_by
+from prolific_contract.gate.statements import STATEMENTS, broken, checked_by
 
 REQUEST, STATUS, LIST = (Operation("batch", action) for action in ("request", "status", "list"))
 
@@ -20,9 +30,9 @@ def ids(statements):
 
 
 def violation_of(law_id, send):
-    talk = Listing("batch")
-    send(talk)
-    return talk.violation(law_id, "2026-11" if law_id == "shape.body" else None)
+    builder = TraceBuilder("batch")
+    send(builder)
+    return builder.violation(law_id, "2026-11" if law_id == "shape.body" else None)
 
 
 def without(name, response):
@@ -31,22 +41,22 @@ def without(name, response):
 
 
 BODIES = [
-    (lambda talk: talk.request(generating("x")), ["generating.field.export-id"]),
+    (lambda builder: builder.request(generating("x")), ["generating.field.export-id"]),
     (
-        lambda talk: talk.request(without("export_id", generating())),
+        lambda builder: builder.request(without("export_id", generating())),
         ["generating.field.export-id"],
     ),
-    (lambda talk: talk.poll(without("url", complete())), ["complete.field.url"]),
+    (lambda builder: builder.poll(without("url", complete())), ["complete.field.url"]),
     (
-        lambda talk: talk.poll(without("url", complete(expires_at="x"))),
+        lambda builder: builder.poll(without("url", complete(expires_at="x"))),
         ["complete.field.url", "complete.field.expires-at"],
     ),
-    (lambda talk: talk.poll(json_answer(200, {"status": "done"})), ["status.field.states"]),
-    (lambda talk: talk.poll(without("status", complete())), ["status.field.states"]),
-    (lambda talk: talk.poll(json_answer(200, [])), ["status.field.states"]),
-    (lambda talk: talk.list(response=json_answer(200, {})), ["list.field.array"]),
-    (lambda talk: talk.list(job(created_at=0)), ["list.field.created-at"]),
-    (lambda talk: talk.list(job(), job(filter="none")), ["list.field.filter"]),
+    (lambda builder: builder.poll(json_answer(200, {"status": "done"})), ["status.field.states"]),
+    (lambda builder: builder.poll(without("status", complete())), ["status.field.states"]),
+    (lambda builder: builder.poll(json_answer(200, [])), ["status.field.states"]),
+    (lambda builder: builder.list(response=json_answer(200, {})), ["list.field.array"]),
+    (lambda builder: builder.list(job(created_at=0)), ["list.field.created-at"]),
+    (lambda builder: builder.list(job(), job(filter="none")), ["list.field.filter"]),
 ]
 ERRORS = [
     (error(404, title=None), ["api.field.error-title"]),
@@ -61,30 +71,89 @@ ERRORS = [
 def test_violation_of_a_body_concerns_the_members_that_are_wrong(send, statements):
     violation = violation_of("shape.body", send)
 
-    found = broken("shape.body", violation.operation, members=violation.members)
+    found = broken("shape.body", violation.operation, about=violation.about)
     assert ids(found) == statements
 
 
 @pytest.mark.parametrize(("response", "statements"), ERRORS)
 def test_violation_of_an_error_concerns_the_members_that_are_wrong(response, statements):
-    violation = violation_of("shape.error", lambda talk: talk.poll(response))
+    violation = violation_of("shape.error", lambda builder: builder.poll(response))
 
-    found = broken("shape.error", violation.operation, members=violation.members)
+    found = broken("shape.error", violation.operation, about=violation.about)
     assert ids(found) == statements
 
 
 def test_violation_without_members_concerns_all_statements_of_the_law_and_operation():
-    assert broken("value.list-order", LIST) == checked_by("value.list-order", LIST)
     assert ids(broken("value.list-order", LIST)) == [
         "list.order.recent-first",
         "list.identity.once",
     ]
 
 
-def test_violation_of_unknown_members_concerns_all_statements_of_the_law_and_operation():
-    assert broken("shape.error", STATUS, members=["error.error.new"]) == checked_by(
+def test_violation_of_an_unstated_member_concerns_all_statements_of_the_law_and_operation():
+    assert broken("shape.error", STATUS, about=["error.error.new"]) == checked_by(
         "shape.error", STATUS
     )
+
+
+@pytest.mark.parametrize(
+    ("send", "edition", "statements"),
+    [
+        (lambda builder: builder.poll(error(500)), None, ["api.status.documented"]),
+        (
+            lambda builder: builder.request(complete(status=202)),
+            "2026-03",
+            ["request.relation.202-generating"],
+        ),
+        (
+            lambda builder: builder.request(generating(status=200)),
+            "2026-03",
+            ["request.relation.200-complete"],
+        ),
+    ],
+)
+def test_violation_of_a_status_concerns_the_state_or_the_documented_statuses(
+    send, edition, statements
+):
+    builder = TraceBuilder("batch")
+    send(builder)
+    violation = builder.violation("shape.status", edition)
+
+    found = broken("shape.status", violation.operation, edition=edition, about=violation.about)
+    assert ids(found) == statements
+
+
+@pytest.mark.parametrize(
+    ("jobs", "statement"),
+    [
+        ((job(), job()), "list.identity.once"),
+        ((job(), job(OTHER_JOB, created_at="2026-03-20T11:00:00Z")), "list.order.recent-first"),
+    ],
+)
+def test_violation_of_a_list_concerns_its_order_or_a_repeated_job(jobs, statement):
+    violation = violation_of("value.list-order", lambda builder: builder.list(*jobs))
+
+    assert ids(broken("value.list-order", LIST, about=violation.about)) == [statement]
+
+
+def test_what_laws_say_is_wrong_is_stated():
+    known = {statement.id for statement in STATEMENTS} | {
+        part.rpartition(" ")[0] if part.endswith((" required", " optional")) else part.split()[0]
+        for statement in STATEMENTS
+        for part in statement.contract
+    }
+    named = {
+        constant.value
+        for name in python_files("contract_tests/prolific_contract/gate/laws")
+        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8")))
+        if isinstance(node, ast.keyword) and node.arg == "about"
+        if isinstance(node.value, ast.Tuple)
+        for constant in node.value.elts
+        if isinstance(constant, ast.Constant)
+    }
+
+    assert "list.order.recent-first" in named
+    assert named - known == set()
 
 
 def test_violation_concerns_only_statements_of_the_edition():

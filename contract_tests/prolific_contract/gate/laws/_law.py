@@ -43,15 +43,15 @@ class Observation:
         outcome: Whether it held, was violated, or only noted something (additive drift).
         exchanges: Indexes of the exchanges that prove it, the decisive one last.
         seen: What happened, one sentence without secrets; empty if the law held.
-        members: The documented members that are wrong, e.g. ``complete.url`` or
-            ``error.error.title``; empty if the law is not about members.
+        about: What is wrong, as far as the law can tell: documented members such as
+            ``complete.url``, and ids of statements.
     """
 
     operation: Operation
     outcome: Outcome
     exchanges: tuple[int, ...]
     seen: str = ""
-    members: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 @frozen

@@ -52,7 +52,7 @@ def held(operation: Operation, *exchanges: Exchange) -> Observation:
 
 
 def violated(
-    operation: Operation, seen: str, *exchanges: Exchange, members: Iterable[str] = ()
+    operation: Operation, seen: str, *exchanges: Exchange, about: Iterable[str] = ()
 ) -> Observation:
     """The law was violated.
 
@@ -61,9 +61,10 @@ def violated(
         seen: What happened, a sentence without its full stop. Text from the server has to
             pass through `quote`.
         exchanges: Those that prove it, the decisive one last.
-        members: The documented members that are wrong, e.g. ``complete.url``.
+        about: What is wrong: documented members such as ``complete.url``, and ids of
+            statements. Empty if any statement of the law may be concerned.
     """
-    return Observation(operation, Outcome.VIOLATED, _indexes(exchanges), seen, tuple(members))
+    return Observation(operation, Outcome.VIOLATED, _indexes(exchanges), seen, tuple(about))
 
 
 def noted(operation: Operation, seen: str, *exchanges: Exchange) -> Observation:

@@ -54,6 +54,7 @@ def _status(trace: Trace, context: LawContext) -> Iterator[Observation]:
                     f"the response is {response.status} with the status {response.state!r}; "
                     f"{response.status} means {' or '.join(sorted(states))}",
                     exchange,
+                    about=[f"{state}.status" for state in states],
                 )
             else:
                 yield held(operation, exchange)
@@ -64,6 +65,7 @@ def _status(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 operation,
                 f"the response is {response.status}; documented are {_listed(statuses)}",
                 exchange,
+                about=("api.status.documented",),
             )
 
 

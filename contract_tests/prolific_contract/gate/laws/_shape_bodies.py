@@ -119,7 +119,7 @@ def _body(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if mismatches:
             names = _names(operation, response, bodies)
             yield violated(
-                operation, _summary(mismatches), exchange, members=_members(names, mismatches)
+                operation, _summary(mismatches), exchange, about=_members(names, mismatches)
             )
         else:
             yield held(operation, exchange)
@@ -169,7 +169,7 @@ def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 operation,
                 f"the body of the error {response.status} is not JSON",
                 exchange,
-                members=("error",),
+                about=("error",),
             )
             continue
         mismatches = _envelope(contract.errors[operation], response).mismatches(response.json)
@@ -180,7 +180,7 @@ def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 operation,
                 f"the error {response.status} has no valid envelope: {_summary(mismatches)}",
                 exchange,
-                members=_members(("error",), mismatches),
+                about=_members(("error",), mismatches),
             )
         elif response.json["error"]["status"] != response.status:
             stated = quote(response.json["error"]["status"])
@@ -188,7 +188,7 @@ def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 operation,
                 f"the envelope of the error {response.status} has the status {stated}",
                 exchange,
-                members=("error.error.status",),
+                about=("error.error.status",),
             )
         else:
             yield held(operation, exchange)

@@ -36,12 +36,18 @@ def _list_order(trace: Trace, context: LawContext) -> Iterator[Observation]:
         times = [entry.created_at for entry in one.entries if entry.created_at is not None]
         late = next((times[i + 1] for i in range(len(times) - 1) if times[i] < times[i + 1]), None)
         if twice is not None:
-            yield violated(one.operation, f"{quote(twice)} is listed twice", one.exchange)
+            yield violated(
+                one.operation,
+                f"{quote(twice)} is listed twice",
+                one.exchange,
+                about=("list.identity.once",),
+            )
         elif late is not None:
             yield violated(
                 one.operation,
                 f"a job created at {late.isoformat()} comes after an older one",
                 one.exchange,
+                about=("list.order.recent-first",),
             )
         elif len(set(times)) > 1:
             # Jobs created at the same time may be in any order.

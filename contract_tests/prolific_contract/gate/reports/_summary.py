@@ -101,12 +101,15 @@ class Summary:
 
     def statements(self, violation: Violation) -> tuple[Statement, ...]:
         """The statements that a violation concerns, as far as it shows."""
-        return broken(
-            violation.law.id,
-            violation.operation,
-            edition=self.verdict.edition_asked or self.verdict.edition_found,
-            members=[member for seen in violation.observations for member in seen.members],
+        edition = self.verdict.edition_asked or self.verdict.edition_found
+        concerned = dict.fromkeys(
+            statement
+            for seen in violation.observations
+            for statement in broken(
+                violation.law.id, violation.operation, edition=edition, about=seen.about
+            )
         )
+        return tuple(concerned)
 
     @cached_property
     def headline(self) -> str:

@@ -49,7 +49,7 @@ def broken(
     operation: Operation,
     *,
     edition: Edition | None = None,
-    members: Iterable[str] = (),
+    about: Iterable[str] = (),
 ) -> tuple[Statement, ...]:
     """The statements that a violation of a law may concern.
 
@@ -57,21 +57,20 @@ def broken(
         law_id: The violated law.
         operation: The operation that violates it.
         edition: The edition that the server follows; None if that is not known.
-        members: The documented members that are wrong. If a statement is about one of them, only
-            such statements are returned.
+        about: What is wrong, as the law's observation has it.
     """
     candidates = tuple(
         statement
         for statement in checked_by(law_id, operation)
         if edition is None or (operation, edition) in statement.places()
     )
-    beginnings = tuple(f"{member} " for member in members)
-    about_members = tuple(
-        statement
-        for statement in candidates
-        if any(part.startswith(beginnings) for part in statement.contract)
-    )
-    return about_members or candidates
+    wrong = tuple(about)
+    return tuple(one for one in candidates if _concerns(one, wrong)) or candidates
+
+
+def _concerns(statement: Statement, about: tuple[str, ...]) -> bool:
+    members = tuple(f"{name} " for name in about)
+    return statement.id in about or any(part.startswith(members) for part in statement.contract)
 
 
 __all__ = ["CATEGORIES", "STATEMENTS", "Category", "Statement", "broken", "checked_by"]
