@@ -92,6 +92,9 @@ No random generator returns this version 4 UUID. Any other unexplained id in a r
 belong to a job that was started before the recording began.
 """
 
+UNKNOWN_RESOURCE_ID: Final = "00000000-0000-4000-8000-000000000001"
+"""Id of a batch and a collection that do not exist."""
+
 OPERATIONS: Final = tuple(Operation(kind, action) for kind in KINDS for action in ACTIONS)
 
 

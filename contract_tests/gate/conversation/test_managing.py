@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started, subjects_of
-from helpers.traces import START, complete, error, failed, generating, json_answer, running
-from prolific_contract._vocabulary import JOB_LIMIT, UNKNOWN_EXPORT_ID, Edition
+from helpers.traces import JOB, START, complete, error, failed, generating, json_answer, running
+from prolific_contract._vocabulary import (
+    JOB_LIMIT,
+    UNKNOWN_EXPORT_ID,
+    UNKNOWN_RESOURCE_ID,
+    Edition,
+    path_of,
+)
 from prolific_contract.gate._judge import judge
-from prolific_contract.gate.conversation._job_management import UNKNOWN_RESOURCE_ID
 from prolific_contract.gate.conversation._plan import KNOWN_JOB, ConversationPlan, GeneratedRequest
 from prolific_contract.gate.conversation._recorder import record_conversation
 from prolific_contract.gate.conversation._targets import NoResponseError
@@ -190,7 +195,10 @@ def test_no_job_is_deleted_without_a_readable_list(answer):
     )
     deleted = {one.path for one in target.asked if one.method == "DELETE"} - {PATH}
 
-    assert deleted == {f"{PATH}/{UNKNOWN_EXPORT_ID}"}
+    assert deleted == {
+        f"{PATH}/{UNKNOWN_EXPORT_ID}",
+        path_of("batch", UNKNOWN_RESOURCE_ID, UNKNOWN_EXPORT_ID),
+    }
 
 
 def test_list_that_fails_later_prevents_the_limit_probe():
@@ -227,6 +235,28 @@ def test_ids_that_differ_in_case_are_the_same_job():
     assert f"{PATH}/j1" not in {one.path for one in target.asked if one.method == "DELETE"}
 
 
+@pytest.mark.parametrize("near_is_listed", [False, True])
+def test_near_ids_are_deleted_unless_listed(near_is_listed):
+    near = f"{JOB[:-1]}1"
+    jobs = after_the_first(list_of(JOB, near) if near_is_listed else list_of(JOB))
+
+    def answer(request):
+        if request.path == PATH and request.method == "GET":
+            return jobs()
+        if request.authorization != f"Token {TOKEN}":
+            return error(401)
+        if request.path == PATH:
+            return generating()
+        return complete("https://s.example/x") if request.path == f"{PATH}/{JOB}" else error(404)
+
+    target = Scripted(answer)
+    record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER))
+    deleted = {one.path.removeprefix(f"{PATH}/") for one in target.asked if one.method == "DELETE"}
+
+    assert deleted >= {JOB, JOB[:-1], f"{JOB}0"}
+    assert (near in deleted) != near_is_listed
+
+
 def test_filters_are_probed_only_if_the_edition_is_enforced():
     filtered = {
         enforced: [
@@ -250,7 +280,7 @@ def test_lists_and_deletions_are_probed_with_bad_credentials():
         refused = Counter(
             (one.address.kind, one.credential) for one in asked(rehearsal, action, *bad)
         )
-        assert refused == {(kind, each): 1 for kind in ("batch", "collection") for each in bad}
+        assert set(refused) == {(kind, each) for kind in ("batch", "collection") for each in bad}
     forbidden = {subject.id for subject in rehearsal.plan.subjects if subject.forbidden}
     assert {
         (one.operation.action, one.response.status)

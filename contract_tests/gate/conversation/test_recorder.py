@@ -47,6 +47,13 @@ def recorder(answer: Any) -> tuple[Scripted, Any]:
         (Credential.MALFORMED, "Token"),
         (Credential.WRONG_SCHEME, f"Bearer {TOKEN}"),
         (Credential.WRONG_TOKEN, f"Token {WRONG_TOKEN}"),
+        (Credential.EMPTY, ""),
+        (Credential.NO_SCHEME, TOKEN),
+        (Credential.NEAR_SCHEME, f"Tokens {TOKEN}"),
+        (Credential.TRUNCATED, f"Token {TOKEN[:-1]}"),
+        (Credential.BEHEADED, f"Token {TOKEN[1:]}"),
+        (Credential.EXTENDED, f"Token {TOKEN}x"),
+        (Credential.OTHER_CASE, f"Token {TOKEN.upper()}"),
     ],
 )
 def test_request_identifies_its_sender_as_configured(credential, authorization):
@@ -61,6 +68,33 @@ def test_request_identifies_its_sender_as_configured(credential, authorization):
     assert exchange.credential is credential
     assert TOKEN not in repr(exchange.headers)
     assert ("Authorization" in dict(exchange.headers)) == (authorization is not None)
+
+
+def test_token_without_letters_gets_another_character_instead_of_case():
+    target = Scripted(lambda asked: error(401))
+    Recorder(target, BASE, "12345678-90", 30).record(
+        ApiRequest("POST", PATH, Credential.OTHER_CASE)
+    )
+
+    assert target.asked[0].authorization == "Token 12345678-90X"
+
+
+@pytest.mark.parametrize("token", [TOKEN, "short-one"])
+@pytest.mark.parametrize(
+    "credential",
+    [Credential.TRUNCATED, Credential.BEHEADED, Credential.EXTENDED, Credential.OTHER_CASE],
+)
+def test_quoted_near_token_is_redacted_without_counting_as_echo(token, credential):
+    target = Scripted(lambda asked: HttpResponse(401, body=str(asked.authorization).encode()))
+    recorder = Recorder(target, BASE, token, 30)
+    quoted = recorder.record(ApiRequest("POST", PATH, credential)).response
+    echoed = recorder.record(ApiRequest("POST", PATH)).response
+
+    assert quoted is not None
+    assert (quoted.echoes_token, quoted.redacted) == (None, True)
+    assert token[1:-1].encode() not in quoted.body.lower()
+    assert echoed is not None
+    assert echoed.echoes_token
 
 
 def test_store_request_has_no_credentials():

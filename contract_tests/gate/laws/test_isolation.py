@@ -16,17 +16,19 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, path_of
+from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, path_of
 from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Subject
+from prolific_contract.gate.trace._exchanges import (
+    INVALID_CREDENTIALS,
+    Credential,
+    HttpResponse,
+    Subject,
+)
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
-BAD = (
-    Credential.NONE,
-    Credential.MALFORMED,
-    Credential.WRONG_SCHEME,
-    Credential.WRONG_TOKEN,
-)
+BAD = sorted(INVALID_CREDENTIALS)
+SHORTER, LONGER = JOB[:-1], f"{JOB}0"
+NEAR = f"{JOB[:-1]}1"
 
 
 @pytest.fixture(params=["batch", "collection"])
@@ -76,6 +78,17 @@ def test_fuzzed_request_without_token_is_violation_only_if_served(builder):
     assert builder.outcomes("isolation.credentials") == [HELD]
     builder.poll(running(), credential=Credential.NONE, generated=True)
     assert builder.outcomes("isolation.credentials") == [HELD, VIOLATED]
+
+
+@pytest.mark.parametrize("response", [error(404), HttpResponse(308)])
+def test_path_with_final_slash_may_be_refused_in_any_way_but_not_served(talk, response):
+    talk.poll(running())
+    url = f"{talk.poll(running()).url}/"
+    talk.send("GET", url, response, credential=Credential.EMPTY)
+    talk.send("GET", url, error(401), credential=Credential.EMPTY)
+    assert talk.outcomes("isolation.credentials") == [HELD]
+    talk.send("GET", url, running(), credential=Credential.EMPTY)
+    assert talk.violation("isolation.credentials").exchanges == (4,)
 
 
 # token echo
@@ -183,6 +196,80 @@ def test_unknown_job_may_be_hidden_by_another_refusal(builder):
     builder.poll(None, UNKNOWN_EXPORT_ID)
     builder.request(error(404), UNKNOWN_EXPORT_ID)
     assert builder.outcomes("isolation.unknown-job") == []
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 422])
+def test_id_of_another_length_may_get_any_refusal(talk, status):
+    talk.request(generating(JOB.upper()))
+    talk.poll(error(status), SHORTER)
+    talk.poll(error(status), LONGER)
+    assert talk.outcomes("isolation.unknown-job") == [HELD, HELD]
+    assert talk.outcomes("shape.status") == [HELD] * (3 if status in (403, 404) else 1)
+
+
+@pytest.mark.parametrize("export_id", [NEAR, NEAR.upper(), SHORTER, LONGER])
+def test_near_id_that_finds_a_job_violates_unknown_job(talk, export_id):
+    talk.request(generating())
+    talk.poll(running(JOB), export_id)
+    assert talk.violation("isolation.unknown-job").exchanges == (1,)
+    talk.send("DELETE", f"{BASE}{path_of(talk.kind, RESOURCE, export_id)}", HttpResponse(204))
+    assert talk.outcomes("isolation.unknown-job") == [VIOLATED, VIOLATED]
+
+
+def test_near_id_must_get_404(talk):
+    talk.request(generating())
+    talk.poll(error(400), NEAR)
+    talk.poll(error(404), NEAR)
+    assert talk.outcomes("isolation.unknown-job") == [VIOLATED, HELD]
+
+
+def test_reported_ids_are_not_near_misses(talk):
+    talk.request(generating())
+    talk.request(generating(NEAR))
+    talk.poll(running(), JOB)
+    talk.poll(running(NEAR), NEAR)
+    assert talk.outcomes("isolation.unknown-job") == []
+
+
+def test_ids_of_a_sequence_are_not_near_misses(talk):
+    first, second = (f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 2))
+    talk.request(generating(second))
+    talk.poll(complete(), first)
+    talk.request(generating("job-2"))
+    talk.poll(complete(), "job-1")
+    talk.poll(complete(), "job-")
+    assert talk.outcomes("isolation.unknown-job") == []
+
+
+# resources that do not exist
+
+
+def test_unknown_resource_may_be_refused_in_any_way(talk):
+    talk.request(error(404), UNKNOWN_RESOURCE_ID)
+    talk.poll(error(403), resource=UNKNOWN_RESOURCE_ID.upper())
+    talk.request(error(401), UNKNOWN_RESOURCE_ID, credential=Credential.NONE)
+    talk.request(error(429), UNKNOWN_RESOURCE_ID)
+    talk.request(error(500), UNKNOWN_RESOURCE_ID)
+    talk.request(HttpResponse(302), UNKNOWN_RESOURCE_ID)
+    talk.request(None, UNKNOWN_RESOURCE_ID)
+    talk.request(generating())
+    assert talk.outcomes("isolation.unknown-resource") == [HELD, HELD]
+
+
+@pytest.mark.parametrize(
+    ("method", "job", "response"),
+    [
+        ("POST", (), generating()),
+        ("GET", (), json_answer(200, [])),
+        ("GET", (JOB,), failed()),
+        ("DELETE", (JOB,), HttpResponse(204)),
+    ],
+)
+def test_unknown_resource_that_succeeds_is_a_violation(talk, method, job, response):
+    url = f"{BASE}{path_of(talk.kind, UNKNOWN_RESOURCE_ID, *job)}"
+    talk.send(method, url, response)
+    seen = talk.violation("isolation.unknown-resource")
+    assert seen.seen == f"a request for a {talk.kind} that does not exist got {response.status}"
 
 
 # scope

@@ -50,6 +50,16 @@ def test_request_has_content_length_0():
         (Credential.MALFORMED, "-H 'Authorization: Token' "),
         (Credential.WRONG_SCHEME, '-H "Authorization: Bearer $PROLIFIC_TOKEN" '),
         (Credential.WRONG_TOKEN, "-H 'Authorization: Token wrong' "),
+        (Credential.EMPTY, "-H 'Authorization;' "),
+        (Credential.NO_SCHEME, '-H "Authorization: $PROLIFIC_TOKEN" '),
+        (Credential.NEAR_SCHEME, '-H "Authorization: Tokens $PROLIFIC_TOKEN" '),
+        (Credential.TRUNCATED, '-H "Authorization: Token ${PROLIFIC_TOKEN%?}" '),
+        (Credential.BEHEADED, '-H "Authorization: Token ${PROLIFIC_TOKEN#?}" '),
+        (Credential.EXTENDED, '-H "Authorization: Token ${PROLIFIC_TOKEN}x" '),
+        (
+            Credential.OTHER_CASE,
+            '-H "Authorization: Token $(printf %s "$PROLIFIC_TOKEN" | tr a-zA-Z A-Za-z)" ',
+        ),
     ],
 )
 def test_command_sends_the_recorded_credential(credential, field):

@@ -9,7 +9,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlencode
 
-from prolific_contract._vocabulary import JOB_LIMIT, KINDS, UNKNOWN_EXPORT_ID, Kind
+from prolific_contract._vocabulary import (
+    JOB_LIMIT,
+    KINDS,
+    UNKNOWN_EXPORT_ID,
+    UNKNOWN_RESOURCE_ID,
+    Kind,
+)
+from prolific_contract.gate.conversation._access_probes import BAD_CREDENTIALS, AccessProbes
 from prolific_contract.gate.conversation._plan import ConversationPlan
 from prolific_contract.gate.conversation._resources import (
     ResourceProgress,
@@ -20,17 +27,7 @@ from prolific_contract.gate.conversation._resources import (
     state_in,
 )
 from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
-from prolific_contract.gate.trace._exchanges import Credential, Exchange
-
-UNKNOWN_RESOURCE_ID: Final = "00000000-0000-4000-8000-000000000001"
-"""Id of a batch and a collection that do not exist."""
-
-BAD_CREDENTIALS: Final = (
-    Credential.NONE,
-    Credential.MALFORMED,
-    Credential.WRONG_SCHEME,
-    Credential.WRONG_TOKEN,
-)
+from prolific_contract.gate.trace._exchanges import Exchange
 
 # Seconds after the end of the budget for deleting jobs.
 _DELETION_SECONDS: Final = 30.0
@@ -54,6 +51,7 @@ class JobManagement:
     def __init__(self, plan: ConversationPlan, sender: Sender) -> None:
         self._plan = plan
         self._sender = sender
+        self._access = AccessProbes(sender)
 
     def list_existing_jobs(self, resource: ResourceProgress) -> Steps[None]:
         """List the jobs before the conversation, and find out whether the server lists jobs."""
@@ -116,7 +114,7 @@ class JobManagement:
         )
         for job in resource.jobs[:1]:
             if resource.owns(job) and not job.deleted:
-                yield from self._probe_refused_deletions(job)
+                yield from self._probe_refused_deletions(resource, job)
                 job.update((yield from self._sender.request(ApiRequest("GET", job.path))))
 
     def delete_owned_jobs(self, resources: Iterable[ResourceProgress]) -> Steps[None]:
@@ -214,9 +212,8 @@ class JobManagement:
             resource.age_when_deleted = self._sender.now - job.requested_at
         job.update((yield from self._sender.request(ApiRequest("GET", job.path), immediately=True)))
 
-    def _probe_refused_deletions(self, job: TrackedJob) -> Steps[None]:
-        for credential in BAD_CREDENTIALS:
-            yield from self._sender.request(ApiRequest("DELETE", job.path, credential))
+    def _probe_refused_deletions(self, resource: ResourceProgress, job: TrackedJob) -> Steps[None]:
+        yield from self._access.probe_deletions(resource, job)
         for kind, resource_id in other_locations(self._plan, job):
             yield from self._sender.request(
                 ApiRequest("DELETE", path_to(kind, resource_id, job.export_id))

@@ -37,6 +37,11 @@ USER_AGENT: Final = f"prolific-contract/{__version__}"
 
 WRONG_TOKEN: Final = "prolific-contract-made-this-token-up"  # noqa: S105 - opens nothing
 
+# They resemble the token so much that the redactor can't tell them apart.
+_OTHER_TOKENS: Final = frozenset(
+    {Credential.TRUNCATED, Credential.BEHEADED, Credential.EXTENDED, Credential.OTHER_CASE}
+)
+
 # In bytes. A documented body is smaller than one kilobyte.
 _API_BODY_LIMIT: Final = 64 * 1024
 _SIGNATURE: Final = b"PK\x03\x04"
@@ -169,6 +174,9 @@ class Recorder:
         self._base_url = base_url
         self._token = token
         self._redactor = Redactor(token)
+        # A server may quote the token that it refuses.
+        for near in (token[:-1], token[1:]):
+            self._redactor.learn_value(near)
         self.signatures = Redactor()
         self._timeout = timeout
         self._began = target.monotonic()
@@ -225,6 +233,9 @@ class Recorder:
         if exchange.response is None:
             return exchange
         response = without_token(exchange.response, self._redactor)
+        if request.credential in _OTHER_TOKENS:
+            # What it quoted was not the token.
+            response = evolve(response, echoes_token=None)
         if len(response.body) > _API_BODY_LIMIT:
             response = evolve(response, body=response.body[:_API_BODY_LIMIT], cut=True)
         return evolve(exchange, response=response)
@@ -309,11 +320,20 @@ def _blanked(part: FilePart, start: int | None) -> bytes:
 
 def _authorization(credential: Credential, token: str) -> str | None:
     """The value of the Authorization field for a credential; None for no field."""
+    swapped = token.swapcase()
     fields: dict[Credential, str] = {
         Credential.VALID: f"Token {token}",
         # The scheme alone, as clients send it when their token variable is empty.
         Credential.MALFORMED: "Token",
         Credential.WRONG_SCHEME: f"Bearer {token}",
         Credential.WRONG_TOKEN: f"Token {WRONG_TOKEN}",
+        Credential.EMPTY: "",
+        Credential.NO_SCHEME: token,
+        Credential.NEAR_SCHEME: f"Tokens {token}",
+        Credential.TRUNCATED: f"Token {token[:-1]}",
+        Credential.BEHEADED: f"Token {token[1:]}",
+        Credential.EXTENDED: f"Token {token}x",
+        # A token without letters has only one case.
+        Credential.OTHER_CASE: f"Token {swapped if swapped != token else f'{token}X'}",
     }
     return fields.get(credential)

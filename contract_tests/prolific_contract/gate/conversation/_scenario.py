@@ -16,13 +16,9 @@ from urllib.parse import quote
 from attrs import frozen
 from prolific_exports._model._urls import unsafe_reason
 
-from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, address_of
-from prolific_contract.gate.conversation._job_management import (
-    BAD_CREDENTIALS,
-    UNKNOWN_RESOURCE_ID,
-    JobManagement,
-    other_locations,
-)
+from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, address_of
+from prolific_contract.gate.conversation._access_probes import BAD_CREDENTIALS, AccessProbes
+from prolific_contract.gate.conversation._job_management import JobManagement, other_locations
 from prolific_contract.gate.conversation._notices import notices_about
 from prolific_contract.gate.conversation._plan import KNOWN_JOB, ConversationPlan, GeneratedRequest
 from prolific_contract.gate.conversation._resources import (
@@ -94,6 +90,7 @@ class _Conversation:
         self._plan = plan
         self._sender = Sender(plan)
         self._management = JobManagement(plan, self._sender)
+        self._access = AccessProbes(self._sender)
         self._resources = [
             ResourceProgress(subject) for subject in plan.subjects if not subject.forbidden
         ]
@@ -142,6 +139,7 @@ class _Conversation:
         yield from self._probe_forbidden()
         yield from self._poll_to_end(resources)
         for resource in resources:
+            yield from self._access.probe_after_end(resource)
             yield from self._management.probe_after_end(resource)
         for resource in resources:
             yield from self._request_again(resource)
@@ -300,8 +298,10 @@ class _Conversation:
         )
         if jobs:
             yield from self._probe_scope(jobs[0])
+        yield from self._access.probe_while_generating(resource)
 
     def _probe_forbidden(self) -> Steps[None]:
+        lists_jobs = any(resource.lists_jobs for resource in self._resources)
         for subject in self._plan.subjects:
             if subject.forbidden:
                 yield from self._sender.request(
@@ -310,6 +310,7 @@ class _Conversation:
                 yield from self._sender.request(
                     poll_request(subject.kind, subject.id, UNKNOWN_EXPORT_ID)
                 )
+                yield from self._access.probe_forbidden(subject, lists_jobs=lists_jobs)
         yield from self._management.probe_forbidden(self._resources)
 
     def _full_profile_steps(self, resources: list[ResourceProgress]) -> Steps[None]:

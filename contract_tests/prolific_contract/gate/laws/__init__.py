@@ -9,6 +9,7 @@ from typing import Final
 
 from prolific_contract.gate.laws import (
     _isolation,
+    _isolation_unknown,
     _shape,
     _shape_bodies,
     _time,
@@ -35,6 +36,7 @@ LAWS: Final[tuple[Law, ...]] = (
     *_time_lists.LAWS,
     *_time_deletions.LAWS,
     *_isolation.LAWS,
+    *_isolation_unknown.LAWS,
 )
 
 _BY_ID: Final = {law.id: law for law in LAWS}

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
-from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Operation
+from prolific_contract._vocabulary import Operation
 from prolific_contract.gate.laws._jobs import (
     JobKey,
     canonical,
+    forbidden_resources,
     resource_of,
     returned_job_id,
-    same_id,
 )
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import first_requests, lists_of
@@ -20,28 +20,23 @@ from prolific_contract.gate.laws._observations import (
     REQUEST,
     STATUS,
     has_access,
+    has_final_slash,
     held,
+    is_silent,
     quote,
     requests_with_response,
     violated,
 )
-from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
-
-_BAD: Final = frozenset(
-    {
-        Credential.NONE,
-        Credential.MALFORMED,
-        Credential.WRONG_SCHEME,
-        Credential.WRONG_TOKEN,
-    }
+from prolific_contract.gate.trace._exchanges import (
+    INVALID_CREDENTIALS,
+    Credential,
+    Exchange,
+    HttpResponse,
+    Trace,
 )
+
 # Not GET and DELETE, which edition 2026-11 has; any server may support HEAD, OPTIONS and TRACE.
 _UNDOCUMENTED: Final = {"request": ("PUT", "PATCH", "DELETE"), "status": ("POST", "PUT", "PATCH")}
-
-
-def _is_silent(response: HttpResponse) -> bool:
-    """Whether a response says nothing about access: rate limits and server errors."""
-    return response.status == 429 or response.status >= 500
 
 
 def _credentials(trace: Trace, context: LawContext) -> Iterator[Observation]:
@@ -52,11 +47,11 @@ def _credentials(trace: Trace, context: LawContext) -> Iterator[Observation]:
         for exchange, _, _ in requests_with_response(trace)
     )
     for exchange, operation, response in requests_with_response(trace):
-        if exchange.credential not in _BAD or not shown or _is_silent(response):
+        if exchange.credential not in INVALID_CREDENTIALS or not shown or is_silent(response):
             continue
         if response.status == 401:
             yield held(operation, exchange)
-        elif not exchange.generated or response.status < 300:
+        elif response.status < 300 or not (exchange.generated or has_final_slash(exchange)):
             yield violated(
                 operation,
                 f"a request with {exchange.credential} got {response.status}, not 401",
@@ -77,61 +72,6 @@ def _token_echo(trace: Trace, context: LawContext) -> Iterator[Observation]:
             yield held(operation, exchange)
 
 
-def _unknown_job(trace: Trace, context: LawContext) -> Iterator[Observation]:
-    del context
-    given = set(_reported_ids(trace))
-    forbidden = _forbidden_resources(trace)
-    # Without access to the resource, a refusal other than 404 is correct.
-    open_to = {
-        (exchange.sender, resource_of(exchange.address))
-        for exchange, _, response in requests_with_response(trace)
-        if exchange.address is not None and has_access(exchange) and response.status < 300
-    }
-    unknown: set[tuple[str, str, str]] = set()
-    for exchange, operation, response in requests_with_response(trace):
-        address = exchange.address
-        if address is None or address.export_id is None or not has_access(exchange):
-            continue
-        requested = (*resource_of(address), canonical(address.export_id))
-        made_up = same_id(address.export_id, UNKNOWN_EXPORT_ID) or (
-            exchange.generated and canonical(address.export_id) not in given
-        )
-        if not made_up or resource_of(address) in forbidden or _is_silent(response):
-            continue
-        if response.status == 404:
-            unknown.add(requested)
-            yield held(operation, exchange)
-        elif (
-            operation.action == "status"
-            and response.status < 300
-            and requested in unknown
-            and not exchange.generated
-        ):
-            # `time.get-is-safe` judges polls that create a job.
-            continue
-        elif response.status < 300 or (
-            (exchange.sender, resource_of(address)) in open_to
-            and response.status != 401
-            and not exchange.generated
-        ):
-            yield violated(
-                operation, f"a request for an unknown id got {response.status}, not 404", exchange
-            )
-
-
-def _reported_ids(trace: Trace) -> Iterator[str]:
-    """Every id that the server reported in a response."""
-    for exchange, operation, response in requests_with_response(trace):
-        export_id = response.member("export_id")
-        if operation.action not in ("request", "status") or response.status >= 300:
-            continue
-        # The response to a generated poll may repeat the generated id.
-        if isinstance(export_id, str) and not (exchange.generated and operation.action == "status"):
-            yield canonical(export_id)
-    for one in lists_of(trace):
-        yield from (entry.export_id for entry in one.entries)
-
-
 def _job_scope(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     owners: dict[str, dict[tuple[str, str], Exchange]] = {}
@@ -146,7 +86,7 @@ def _job_scope(trace: Trace, context: LawContext) -> Iterator[Observation]:
             continue
         places = owners.get(canonical(address.export_id), {})
         # `time.unique-id` judges a job that was also returned for this resource.
-        if not places or resource_of(address) in places or _is_silent(response):
+        if not places or resource_of(address) in places or is_silent(response):
             continue
         (kind, resource_id), owner = next(iter(places.items()))
         if response.status < 300:
@@ -162,22 +102,16 @@ def _job_scope(trace: Trace, context: LawContext) -> Iterator[Observation]:
             yield held(operation, owner, exchange)
 
 
-def _forbidden_resources(trace: Trace) -> frozenset[tuple[str, str]]:
-    return frozenset(
-        (subject.kind, canonical(subject.id)) for subject in trace.subjects if subject.forbidden
-    )
-
-
 def _forbidden(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    forbidden = _forbidden_resources(trace)
+    forbidden = forbidden_resources(trace)
     for exchange, operation, response in requests_with_response(trace):
         address = exchange.address
         if (
             address is None
             or resource_of(address) not in forbidden
             or exchange.credential is not Credential.VALID
-            or _is_silent(response)
+            or is_silent(response)
         ):
             continue
         closed = operation.action in ("request", "list")
@@ -206,7 +140,7 @@ def _methods(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if address is None or response is None or exchange.credential is not Credential.VALID:
             continue
         operation = address.operation
-        if exchange.method not in _UNDOCUMENTED[operation.action] or _is_silent(response):
+        if exchange.method not in _UNDOCUMENTED[operation.action] or is_silent(response):
             continue
         if response.status == 405:
             yield _allow(operation, response, exchange)
@@ -260,8 +194,10 @@ LAWS: Final = (
             "API reference, authentication and errors; documents/001",
             "Every request carries `Token <token>`, and 401 is the response to requests "
             "without a valid token. 404 may hide a resource from a valid token, but not from "
-            "an invalid one. The number of spaces before the token is not judged.",
-            ("D-12", "D-13", "D-29"),
+            "an invalid one. This holds for unknown and forbidden ids, too. Not judged: the "
+            "number of spaces before the token, the letter case of the scheme, and how a path "
+            "with a final slash is refused.",
+            ("D-12", "D-13", "D-21", "D-29"),
         ),
         operations=API,
         needs=("a request without a valid token, in a recording that shows Authorization headers"),
@@ -274,6 +210,18 @@ LAWS: Final = (
             "auth-403",
             "auth-404",
             "auth-redirect",
+            "auth-empty",
+            "auth-no-scheme",
+            "auth-near-scheme",
+            "auth-prefix",
+            "auth-suffix",
+            "auth-longer",
+            "auth-any-case",
+            "auth-not-complete",
+            "auth-not-slash",
+            "auth-after-job",
+            "auth-after-resource",
+            "auth-after-access",
         ),
     ),
     Law(
@@ -292,25 +240,6 @@ LAWS: Final = (
             "token-echo-header",
             "token-echo-error",
             "token-echo-url",
-        ),
-    ),
-    Law(
-        id="isolation.unknown-job",
-        statement="A poll or deletion of a job that does not exist gets 404.",
-        source=LawSource(
-            "documents/000, 001; API reference, delete an export",
-            "404 means that there is no such export job. Other refusals are judged only if a "
-            "successful response shows that the token has access to the resource.",
-        ),
-        operations=(*STATUS, *DELETE),
-        needs="a poll or a deletion, with the token, of an id that was made up",
-        check=_unknown_job,
-        mutants=(
-            "unknown-job-200",
-            "unknown-job-generating",
-            "unknown-job-403",
-            "unknown-delete-204",
-            "unknown-delete-409",
         ),
     ),
     Law(

@@ -1,6 +1,5 @@
 """The export jobs of a conversation: the requests that returned them, and their polls."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
@@ -10,8 +9,8 @@ from attrs import field, frozen
 from prolific_contract._vocabulary import STATES, Address, Kind, Operation
 from prolific_contract.gate.laws._observations import has_access, once, query
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
+from prolific_contract.gate.trace._near_ids import is_uuid
 
-_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 # Recordings round times to milliseconds.
 _ROUNDED: Final = 0.002
 
@@ -101,12 +100,19 @@ def same_id(left: str, right: str) -> bool:
 @lru_cache(maxsize=4096)
 def canonical(some_id: str) -> str:
     """An id in the form in which ids are compared: a UUID in lower case."""
-    return some_id.lower() if _UUID.fullmatch(some_id) else some_id
+    return some_id.lower() if is_uuid(some_id) else some_id
 
 
 def resource_of(address: Address) -> tuple[Kind, str]:
     """Kind and canonical id of the resource in a path."""
     return address.kind, canonical(address.resource_id)
+
+
+def forbidden_resources(trace: Trace) -> frozenset[tuple[str, str]]:
+    """Kind and canonical id of the resources that the token cannot access."""
+    return frozenset(
+        (subject.kind, canonical(subject.id)) for subject in trace.subjects if subject.forbidden
+    )
 
 
 def before(earlier: Exchange, later: Exchange) -> bool:

@@ -10,6 +10,7 @@ from prolific_exports._model._redactor import Redactor
 from prolific_contract._vocabulary import OPERATIONS, Action, Operation
 from prolific_contract.gate.laws._law import Observation, Outcome
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
+from prolific_contract.gate.trace._near_ids import is_misshapen
 
 
 def _of(*actions: Action) -> tuple[Operation, ...]:
@@ -118,6 +119,27 @@ def query(exchange: Exchange) -> str:
     return exchange.url.partition("#")[0].partition("?")[2]
 
 
+def is_silent(response: HttpResponse) -> bool:
+    """Whether a response says nothing about access: rate limits and server errors."""
+    return response.status == 429 or response.status >= 500
+
+
+def has_final_slash(exchange: Exchange) -> bool:
+    """Whether a path ends with a slash: servers accept it or not, no page says which (D-21)."""
+    return re.split(r"[?#]", exchange.url, maxsplit=1)[0].endswith("/")
+
+
+def is_odd(exchange: Exchange) -> bool:
+    """Whether a request has a form that no page documents, so that any refusal is right.
+
+    The id of a job is a UUID. A server may refuse one of another length before it looks for the
+    job.
+    """
+    export_id = exchange.address.export_id if exchange.address is not None else None
+    misshapen = export_id is not None and is_misshapen(export_id)
+    return has_final_slash(exchange) or misshapen or (exchange.generated and not is_plain(exchange))
+
+
 def is_plain(exchange: Exchange) -> bool:
     """Whether the documents cover a request.
 
@@ -125,7 +147,7 @@ def is_plain(exchange: Exchange) -> bool:
     dots or a null), or a query: the response to those is not documented.
     """
     address = exchange.address
-    if address is None or query(exchange) or exchange.url.endswith("/"):
+    if address is None or query(exchange) or has_final_slash(exchange):
         return False
     ids = [address.resource_id] + ([address.export_id] if address.export_id is not None else [])
     return all(_PLAIN.fullmatch(part) for part in ids)

@@ -10,7 +10,7 @@ from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observa
 from prolific_contract.gate.laws._observations import (
     API,
     held,
-    is_plain,
+    is_odd,
     query,
     quote,
     requests_with_response,
@@ -81,7 +81,7 @@ def _excused(exchange: Exchange, operation: Operation, response: HttpResponse) -
         return response.header("retry-after") is not None
     if response.status == _NOT_MODIFIED:
         return any(name.lower().startswith("if-") for name, _ in exchange.headers)
-    if exchange.generated and not is_plain(exchange):
+    if is_odd(exchange):
         # Servers that normalize paths may redirect to the normalized one.
         return 300 <= response.status < 500
     undocumented = exchange.generated or bool(query(exchange))

@@ -23,6 +23,14 @@ _CREDENTIALS: Final = {
     Credential.MALFORMED: "'Authorization: Token'",
     Credential.WRONG_SCHEME: f'"Authorization: Bearer {_TOKEN}"',
     Credential.WRONG_TOKEN: "'Authorization: Token wrong'",
+    # This is how curl sends a field without a value.
+    Credential.EMPTY: "'Authorization;'",
+    Credential.NO_SCHEME: f'"Authorization: {_TOKEN}"',
+    Credential.NEAR_SCHEME: f'"Authorization: Tokens {_TOKEN}"',
+    Credential.TRUNCATED: '"Authorization: Token ${PROLIFIC_TOKEN%?}"',
+    Credential.BEHEADED: '"Authorization: Token ${PROLIFIC_TOKEN#?}"',
+    Credential.EXTENDED: '"Authorization: Token ${PROLIFIC_TOKEN}x"',
+    Credential.OTHER_CASE: (f'"Authorization: Token $(printf %s "{_TOKEN}" | tr a-zA-Z A-Za-z)"'),
 }
 _URL_IN_BODY: Final = """python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])'"""
 # Headers that curl sends by itself, or that only make the line longer.

@@ -28,7 +28,18 @@ class Credential(StrEnum):
     MALFORMED = "a malformed Authorization header"
     WRONG_SCHEME = "another scheme than Token"
     WRONG_TOKEN = "a wrong token"  # noqa: S105 - a description
+    EMPTY = "an empty Authorization header"
+    NO_SCHEME = "the token without a scheme"
+    NEAR_SCHEME = "a scheme that begins with Token"
+    TRUNCATED = "the token without its last character"
+    BEHEADED = "the token without its first character"
+    EXTENDED = "the token with another character at its end"
+    OTHER_CASE = "the token in another letter case"
     UNKNOWN = "an Authorization header that the recording does not show"
+
+
+INVALID_CREDENTIALS: Final = frozenset(Credential) - {Credential.VALID, Credential.UNKNOWN}
+"""The credentials that never give access."""
 
 
 @frozen

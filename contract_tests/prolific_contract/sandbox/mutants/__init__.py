@@ -14,6 +14,7 @@ from prolific_contract.sandbox.mutants._fault import TRIGGERS, Fault, Mutant, Tr
 from prolific_contract.sandbox.mutants._filtering import FILTERING
 from prolific_contract.sandbox.mutants._isolation import ISOLATION
 from prolific_contract.sandbox.mutants._lists import LISTS
+from prolific_contract.sandbox.mutants._near_misses import NEAR_MISSES
 from prolific_contract.sandbox.mutants._shape import SHAPE
 from prolific_contract.sandbox.mutants._site import MutatedSite
 from prolific_contract.sandbox.mutants._time import TIME
@@ -29,6 +30,7 @@ FAULTS: tuple[Fault, ...] = (
     *LISTS,
     *DELETION,
     *ISOLATION,
+    *NEAR_MISSES,
 )
 
 

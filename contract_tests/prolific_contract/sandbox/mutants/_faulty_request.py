@@ -20,6 +20,7 @@ class FaultyRequest:
             first operation of the path.
         resource_id: The batch or collection; for an archive, that of its job.
         export_id: The job; None for export and list requests.
+        exists: Whether there is such a resource.
         forbidden: Whether the token has no access to the resource.
         token: The token that the sandbox accepts.
         jobs_before: The resource's jobs before this request, oldest first.
@@ -32,6 +33,7 @@ class FaultyRequest:
     action: Action
     resource_id: str
     export_id: str | None
+    exists: bool
     forbidden: bool
     token: str
     jobs: EditableJobs = field(repr=False)

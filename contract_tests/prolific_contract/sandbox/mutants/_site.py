@@ -90,6 +90,7 @@ class MutatedSite(Site):
             action=action,
             resource_id=address.resource_id,
             export_id=address.export_id,
+            exists=resource is not None,
             forbidden=resource is not None and resource.fate is known.Fate.FORBIDDEN,
             token=self.settings.token,
             jobs=self._editable_jobs,

@@ -1,5 +1,6 @@
 """Variants of the history of jobs, and of refusals."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,6 +20,7 @@ from prolific_contract.sandbox.variants._variant import (
 )
 
 _REPORTS_BEFORE_DELETION = 3
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def _ready_before(request: VariantRequest) -> Reply:
@@ -129,6 +131,22 @@ def _is_unknown_request(request: VariantRequest, reply: Reply) -> bool:
     return request.call.method == "POST" and reply.status == 404
 
 
+def _is_unknown_resource(request: VariantRequest, reply: Reply) -> bool:
+    address = address_of(request.call.path)
+    known = {(one.kind, one.id) for one in request.settings.resources}
+    return (
+        address is not None
+        and (address.kind, address.resource_id) not in known
+        and reply.status == 404
+    )
+
+
+def _is_misshapen_id(request: VariantRequest, reply: Reply) -> bool:
+    address = address_of(request.call.path)
+    export_id = address.export_id if address is not None else None
+    return reply.status == 404 and export_id is not None and _UUID.fullmatch(export_id) is None
+
+
 _REFUSALS = (
     Variant(
         "forbidden-status-403",
@@ -139,6 +157,21 @@ _REFUSALS = (
         "unknown-resource-403",
         "It answers 403 to export requests for an unknown resource",
         _refusing(403, _is_unknown_request),
+    ),
+    Variant(
+        "unknown-resource-hidden",
+        "It answers 403 to every request about an unknown resource",
+        _refusing(403, _is_unknown_resource),
+    ),
+    Variant(
+        "ids-checked",
+        "It answers 400 for a job's id that is no UUID",
+        _refusing(400, _is_misshapen_id),
+    ),
+    Variant(
+        "ids-checked-422",
+        "It answers 422 for a job's id that is no UUID",
+        _refusing(422, _is_misshapen_id),
     ),
 )
 

@@ -83,6 +83,34 @@ def _cleaning(request: VariantRequest) -> Reply:
     return Reply(301, headers, b"")
 
 
+def _any_scheme_case(request: VariantRequest) -> Reply:
+    given = request.call.headers.get("authorization", "")
+    scheme, space, token = given.partition(" ")
+    if scheme.lower() != "token":
+        return request.answer()
+    headers = {**request.call.headers, "authorization": f"Token{space}{token}"}
+    return request.answer(evolve(request.call, headers=headers))
+
+
+def _slash(reply: Callable[[VariantRequest], Reply]) -> Callable[[], VariantBehaviour]:
+    """A server whose paths have no final slash."""
+
+    def behave(request: VariantRequest) -> Reply:
+        path = request.call.path
+        if path.endswith("/") and address_of(path) is not None:
+            return with_header(reply(request), "Date", http_date(request.now))
+        return request.answer()
+
+    return lambda: behave
+
+
+def _without_slash(request: VariantRequest) -> Reply:
+    path = quote(request.call.path.rstrip("/"))
+    return Reply(308, (("Location", path), ("Content-Length", "0")), b"")
+
+
+_NO_PAGE = Reply(404, (("Content-Type", "text/html"), ("Content-Length", "9")), b"Not found")
+
 _HEADERS = (
     Variant(
         "charset",
@@ -123,6 +151,21 @@ _HEADERS = (
         "allow-twice",
         "It supports OPTIONS, and lists it in a second Allow header",
         lambda: _options,
+    ),
+    Variant(
+        "scheme-any-case",
+        "It accepts the scheme Token in any letter case",
+        lambda: _any_scheme_case,
+    ),
+    Variant(
+        "slash-unknown",
+        "It answers 404 with a page of HTML if the path ends with a slash",
+        _slash(lambda _: _NO_PAGE),
+    ),
+    Variant(
+        "slash-redirected",
+        "It redirects a path with a final slash to the one without",
+        _slash(_without_slash),
     ),
     Variant(
         "paths-cleaned",
