@@ -81,14 +81,14 @@ def test_fuzzed_request_without_token_is_violation_only_if_served(builder):
 
 
 @pytest.mark.parametrize("response", [error(404), HttpResponse(308)])
-def test_path_with_final_slash_may_be_refused_in_any_way_but_not_served(talk, response):
-    talk.poll(running())
-    url = f"{talk.poll(running()).url}/"
-    talk.send("GET", url, response, credential=Credential.EMPTY)
-    talk.send("GET", url, error(401), credential=Credential.EMPTY)
-    assert talk.outcomes("isolation.credentials") == [HELD]
-    talk.send("GET", url, running(), credential=Credential.EMPTY)
-    assert talk.violation("isolation.credentials").exchanges == (4,)
+def test_path_with_final_slash_may_be_refused_in_any_way_but_not_served(builder, response):
+    builder.poll(running())
+    url = f"{builder.poll(running()).url}/"
+    builder.send("GET", url, response, credential=Credential.EMPTY)
+    builder.send("GET", url, error(401), credential=Credential.EMPTY)
+    assert builder.outcomes("isolation.credentials") == [HELD]
+    builder.send("GET", url, running(), credential=Credential.EMPTY)
+    assert builder.violation("isolation.credentials").exchanges == (4,)
 
 
 # token echo
@@ -199,61 +199,61 @@ def test_unknown_job_may_be_hidden_by_another_refusal(builder):
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 422])
-def test_id_of_another_length_may_get_any_refusal(talk, status):
-    talk.request(generating(JOB.upper()))
-    talk.poll(error(status), SHORTER)
-    talk.poll(error(status), LONGER)
-    assert talk.outcomes("isolation.unknown-job") == [HELD, HELD]
-    assert talk.outcomes("shape.status") == [HELD] * (3 if status in (403, 404) else 1)
+def test_id_of_another_length_may_get_any_refusal(builder, status):
+    builder.request(generating(JOB.upper()))
+    builder.poll(error(status), SHORTER)
+    builder.poll(error(status), LONGER)
+    assert builder.outcomes("isolation.unknown-job") == [HELD, HELD]
+    assert builder.outcomes("shape.status") == [HELD] * (3 if status in (403, 404) else 1)
 
 
 @pytest.mark.parametrize("export_id", [NEAR, NEAR.upper(), SHORTER, LONGER])
-def test_near_id_that_finds_a_job_violates_unknown_job(talk, export_id):
-    talk.request(generating())
-    talk.poll(running(JOB), export_id)
-    assert talk.violation("isolation.unknown-job").exchanges == (1,)
-    talk.send("DELETE", f"{BASE}{path_of(talk.kind, RESOURCE, export_id)}", HttpResponse(204))
-    assert talk.outcomes("isolation.unknown-job") == [VIOLATED, VIOLATED]
+def test_near_id_that_finds_a_job_violates_unknown_job(builder, export_id):
+    builder.request(generating())
+    builder.poll(running(JOB), export_id)
+    assert builder.violation("isolation.unknown-job").exchanges == (1,)
+    builder.send("DELETE", f"{BASE}{path_of(builder.kind, RESOURCE, export_id)}", HttpResponse(204))
+    assert builder.outcomes("isolation.unknown-job") == [VIOLATED, VIOLATED]
 
 
-def test_near_id_must_get_404(talk):
-    talk.request(generating())
-    talk.poll(error(400), NEAR)
-    talk.poll(error(404), NEAR)
-    assert talk.outcomes("isolation.unknown-job") == [VIOLATED, HELD]
+def test_near_id_must_get_404(builder):
+    builder.request(generating())
+    builder.poll(error(400), NEAR)
+    builder.poll(error(404), NEAR)
+    assert builder.outcomes("isolation.unknown-job") == [VIOLATED, HELD]
 
 
-def test_reported_ids_are_not_near_misses(talk):
-    talk.request(generating())
-    talk.request(generating(NEAR))
-    talk.poll(running(), JOB)
-    talk.poll(running(NEAR), NEAR)
-    assert talk.outcomes("isolation.unknown-job") == []
+def test_reported_ids_are_not_near_misses(builder):
+    builder.request(generating())
+    builder.request(generating(NEAR))
+    builder.poll(running(), JOB)
+    builder.poll(running(NEAR), NEAR)
+    assert builder.outcomes("isolation.unknown-job") == []
 
 
-def test_ids_of_a_sequence_are_not_near_misses(talk):
+def test_ids_of_a_sequence_are_not_near_misses(builder):
     first, second = (f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 2))
-    talk.request(generating(second))
-    talk.poll(complete(), first)
-    talk.request(generating("job-2"))
-    talk.poll(complete(), "job-1")
-    talk.poll(complete(), "job-")
-    assert talk.outcomes("isolation.unknown-job") == []
+    builder.request(generating(second))
+    builder.poll(complete(), first)
+    builder.request(generating("job-2"))
+    builder.poll(complete(), "job-1")
+    builder.poll(complete(), "job-")
+    assert builder.outcomes("isolation.unknown-job") == []
 
 
 # resources that do not exist
 
 
-def test_unknown_resource_may_be_refused_in_any_way(talk):
-    talk.request(error(404), UNKNOWN_RESOURCE_ID)
-    talk.poll(error(403), resource=UNKNOWN_RESOURCE_ID.upper())
-    talk.request(error(401), UNKNOWN_RESOURCE_ID, credential=Credential.NONE)
-    talk.request(error(429), UNKNOWN_RESOURCE_ID)
-    talk.request(error(500), UNKNOWN_RESOURCE_ID)
-    talk.request(HttpResponse(302), UNKNOWN_RESOURCE_ID)
-    talk.request(None, UNKNOWN_RESOURCE_ID)
-    talk.request(generating())
-    assert talk.outcomes("isolation.unknown-resource") == [HELD, HELD]
+def test_unknown_resource_may_be_refused_in_any_way(builder):
+    builder.request(error(404), UNKNOWN_RESOURCE_ID)
+    builder.poll(error(403), resource=UNKNOWN_RESOURCE_ID.upper())
+    builder.request(error(401), UNKNOWN_RESOURCE_ID, credential=Credential.NONE)
+    builder.request(error(429), UNKNOWN_RESOURCE_ID)
+    builder.request(error(500), UNKNOWN_RESOURCE_ID)
+    builder.request(HttpResponse(302), UNKNOWN_RESOURCE_ID)
+    builder.request(None, UNKNOWN_RESOURCE_ID)
+    builder.request(generating())
+    assert builder.outcomes("isolation.unknown-resource") == [HELD, HELD]
 
 
 @pytest.mark.parametrize(
@@ -265,11 +265,11 @@ def test_unknown_resource_may_be_refused_in_any_way(talk):
         ("DELETE", (JOB,), HttpResponse(204)),
     ],
 )
-def test_unknown_resource_that_succeeds_is_a_violation(talk, method, job, response):
-    url = f"{BASE}{path_of(talk.kind, UNKNOWN_RESOURCE_ID, *job)}"
-    talk.send(method, url, response)
-    seen = talk.violation("isolation.unknown-resource")
-    assert seen.seen == f"a request for a {talk.kind} that does not exist got {response.status}"
+def test_unknown_resource_that_succeeds_is_a_violation(builder, method, job, response):
+    url = f"{BASE}{path_of(builder.kind, UNKNOWN_RESOURCE_ID, *job)}"
+    builder.send(method, url, response)
+    seen = builder.violation("isolation.unknown-resource")
+    assert seen.seen == f"a request for a {builder.kind} that does not exist got {response.status}"
 
 
 # scope

@@ -32,7 +32,7 @@ STATEMENTS: Final = (
         says="A poll or deletion of a job that does not exist gets 404.",
         source="documents/000, 001; API reference, delete an export",
         operations=(*STATUS, *DELETE),
-        laws=("isolation.unknown-job",),
+        laws=("isolation.unknown-job", "isolation.unknown-resource"),
         contract=("404",),
     ),
     Statement(
@@ -40,7 +40,7 @@ STATEMENTS: Final = (
         says="A request for a batch or collection that does not exist gets 404.",
         source=_FUNDAMENTALS,
         operations=(*REQUEST, *LIST),
-        unchecked="No law checks it yet.",
+        laws=("isolation.unknown-resource",),
         discrepancies=("D-12", "D-13"),
         contract=("404",),
     ),
