@@ -73,25 +73,25 @@ def test_members_are_written_without_the_root_folder(make, place, root):
     assert (target / file.path).read_bytes() == PHOTO
 
 
-def test_folders_of_the_archive_are_made_also_when_empty(make, place):
+def test_extract_creates_empty_folders_of_the_archive(make, place):
     make({"r/": b"", "r/empty/": b"", "r/a/": b"", "r/a/b.txt": b"1", "r/empty/in/": b""}).extract(
         place / "data"
     )
     assert tree(place / "data") == {"empty": None, "empty/in": None, "a": None, "a/b.txt": b"1"}
 
 
-def test_a_folder_may_be_named_after_what_is_in_it(make, place):
+def test_folder_may_have_the_name_of_its_content(make, place):
     make({"a/b.txt": b"1", "a/": b"", "c": b"2"}).extract(place / "data")
     assert tree(place / "data") == {"a": None, "a/b.txt": b"1", "c": b"2"}
 
 
-def test_missing_parents_are_made(make, place):
+def test_extract_creates_missing_parents(make, place):
     make(collection_members()).extract(place / "a" / "b" / "data")
     assert tree(place / "a" / "b" / "data") == EXTRACTED
     assert sorted(path.name for path in place.iterdir()) == ["a"]
 
 
-def test_an_empty_folder_is_filled_and_stays_the_same_folder(make, place):
+def test_extract_into_empty_folder_keeps_the_folder(make, place):
     place.chmod(0o750)
     before = place.stat()
     make(collection_members()).extract(place)
@@ -99,13 +99,13 @@ def test_an_empty_folder_is_filled_and_stays_the_same_folder(make, place):
     assert (place.stat().st_ino, place.stat().st_mode) == (before.st_ino, before.st_mode)
 
 
-def test_the_working_directory_when_it_is_empty(make, place, monkeypatch):
+def test_extract_into_empty_working_directory(make, place, monkeypatch):
     monkeypatch.chdir(place)
     assert make(collection_members()).extract("") == Path()
     assert tree(place) == EXTRACTED
 
 
-def test_a_link_to_an_empty_folder(make, place, tmp_path):
+def test_extract_through_link_to_an_empty_folder(make, place, tmp_path):
     link = tmp_path / "link"
     try:
         link.symlink_to(place, target_is_directory=True)
@@ -157,7 +157,7 @@ HOSTILE = [
 @pytest.mark.parametrize(("name", "what"), HOSTILE)
 @pytest.mark.parametrize("root", ["", "root/"])
 @pytest.mark.parametrize("names", ["safe", "strict"])
-def test_names_that_lead_elsewhere(make, place, name, what, root, names):
+def test_extract_names_outside_the_target_are_refused(make, place, name, what, root, names):
     archive = make({f"{root}good.txt": b"1", root + name: b"2"})
     if root and name.startswith("C:"):
         # Below a folder, it leads nowhere else once the colon is replaced.
@@ -171,7 +171,7 @@ def test_names_that_lead_elsewhere(make, place, name, what, root, names):
 
 
 @pytest.mark.parametrize("root", ["..", "C:"])
-def test_the_root_folder_is_looked_at_although_it_is_stripped(make, place, root):
+def test_stripped_root_folder_is_checked(make, place, root):
     archive = make({f"{root}/a.txt": b"1"})
     assert archive.root == root
     with pytest.raises(UnsafeArchiveError):
@@ -262,7 +262,7 @@ def test_extract_root_folder_of_any_name_is_left_out(make, place, root):
 
 
 @pytest.mark.parametrize("kind", [0o120777, 0o020666, 0o060660, 0o010644, 0o140755])
-def test_links_and_devices(make, place, kind):
+def test_links_and_devices_are_refused(make, place, kind):
     archive = make({"a": b"/etc/passwd"}, mode=kind)
     with pytest.raises(UnsafeArchiveError, match="'a' is a link or a device"):
         archive.extract(place / "data")
@@ -270,7 +270,7 @@ def test_links_and_devices(make, place, kind):
 
 
 @pytest.mark.parametrize(("name", "mode"), [("a", 0o040755), ("a/", 0o100644)])
-def test_folders_that_are_none(make, place, name, mode):
+def test_folder_names_with_file_modes_are_refused(make, place, name, mode):
     with pytest.raises(
         UnsafeArchiveError, match="is a folder according to only one of its name and its mode"
     ):
@@ -278,12 +278,12 @@ def test_folders_that_are_none(make, place, name, mode):
 
 
 @pytest.mark.parametrize(("name", "mode"), [("a", 0o644), ("a/", 0o755), ("a", 0), ("a/", 0)])
-def test_modes_without_a_type(make, place, name, mode):
+def test_modes_without_file_type_are_accepted(make, place, name, mode):
     make({"b": b"", name: b""}, mode=mode).extract(place / "data")
     assert sorted(tree(place / "data")) == ["a", "b"]
 
 
-def test_a_folder_with_content(make, place):
+def test_folders_with_data_are_refused(make, place):
     archive = make({"a/": b""})
     archive = make({"b/": b"hidden", "c": b""})
     with pytest.raises(UnsafeArchiveError, match="is a folder that has content"):
@@ -345,7 +345,7 @@ def test_extract_many_names_of_one_place_takes_no_time_for_each_pair(make):
     assert list(renamed.values())[:3] == ["_____", "______2", "______3"]
 
 
-def test_names_that_clash_without_the_root_folder(make, place):
+def test_names_that_collide_without_the_root_folder_are_refused(make, place):
     archive = make({"r/__MACOSX/x": b"1", "__MACOSX/X": b"2"})
     assert archive.root == "r"
     assert archive.renamed == {"__MACOSX/X": "__MACOSX/X_2"}
@@ -377,13 +377,13 @@ def test_utf8_name_without_the_flag_is_utf8(tmp_path, place):
         assert file.read() == b"2"
 
 
-def test_a_folder_may_come_twice(make, place):
+def test_repeated_folder_is_accepted(make, place):
     make([("a/", b""), ("a/", b""), ("b", b"")]).extract(place / "data")
     assert sorted(tree(place / "data")) == ["a", "b"]
 
 
 @given(st.text(max_size=6))
-def test_folding_twice_is_folding_once(name):
+def test_folding_a_name_is_idempotent(name):
     assert folded(folded(name)) == folded(name)
 
 
@@ -394,7 +394,7 @@ PARTS = st.sampled_from(
 
 @given(names=st.lists(st.lists(PARTS, max_size=4).map("/".join), max_size=5))
 @settings(max_examples=150, deadline=None)
-def test_whatever_the_names_nothing_is_written_elsewhere(names, tmp_path_factory):
+def test_any_names_write_nothing_outside_the_target(names, tmp_path_factory):
     base = tmp_path_factory.mktemp("hostile")
     place = base / "in" / "place"
     place.mkdir(parents=True)
@@ -416,14 +416,14 @@ def test_whatever_the_names_nothing_is_written_elsewhere(names, tmp_path_factory
 # Too much
 
 
-def test_too_many_members(make, place):
+def test_too_many_members_are_refused(make, place):
     archive = make({"a": b"", "b": b""})
     with pytest.raises(UnsafeArchiveError, match="has 2 members, more than 1"):
         archive.extract(place / "data", limits=ExtractLimits(members=1))
     archive.extract(place / "data", limits=ExtractLimits(members=2))
 
 
-def test_too_many_bytes(make, place):
+def test_too_many_bytes_are_refused(make, place):
     archive = make({"a": b"12345", "b": b"12345"})
     with pytest.raises(UnsafeArchiveError, match="expands to 10 bytes, more than 9") as caught:
         archive.extract(place / "data", limits=ExtractLimits(size=9))
@@ -431,7 +431,7 @@ def test_too_many_bytes(make, place):
     archive.extract(place / "data", limits=ExtractLimits(size=10))
 
 
-def test_too_large_for_its_size(make, place):
+def test_implausible_compression_ratio_is_refused(make, place):
     archive = make({"a": bytes(100_000)})
     [member] = archive.members
     limits = ExtractLimits(ratio=100, ratio_free=99_999)
@@ -452,7 +452,7 @@ def test_extract_limits_have_safe_defaults(make, place):
         ExportArchive.open(trap).extract(place / "data")
 
 
-def test_a_member_never_gives_more_than_it_declares(make, place):
+def test_member_never_yields_more_than_its_declared_size(make, place):
     archive = make({"a": bytes(10_000_000)})
     patch_directory(archive.path, "a", 24, "<I", 10)
     with pytest.raises(CorruptArchiveError, match="more than the 10 bytes"):
@@ -464,7 +464,7 @@ def test_a_member_never_gives_more_than_it_declares(make, place):
 
 
 @pytest.mark.parametrize("target", ["data", "a/b/data", "."])
-def test_damage_leaves_nothing(make, place, target):
+def test_damaged_archive_leaves_no_files(make, place, target):
     archive = make(collection_members())
     patch_directory(archive.path, f"{ROOT}files/sub1_i2_0.jpg", 16, "<I", 1)
     with pytest.raises(CorruptArchiveError, match="checksum"):
@@ -474,7 +474,7 @@ def test_damage_leaves_nothing(make, place, target):
 
 
 @pytest.mark.parametrize("target", ["data", "a/b/data", "."])
-def test_an_interrupt_leaves_nothing(make, place, target, monkeypatch):
+def test_interrupt_leaves_no_files(make, place, target, monkeypatch):
     archive = make(collection_members())
 
     def interrupted(self, *args):
@@ -487,7 +487,7 @@ def test_an_interrupt_leaves_nothing(make, place, target, monkeypatch):
     assert tree(place) == {}
 
 
-def test_an_interrupt_while_an_empty_folder_is_filled_leaves_it_empty(make, place, monkeypatch):
+def test_interrupt_leaves_an_existing_folder_empty(make, place, monkeypatch):
     archive = make(collection_members())
     rename = Path.rename
     moved = []
@@ -505,7 +505,7 @@ def test_an_interrupt_while_an_empty_folder_is_filled_leaves_it_empty(make, plac
     assert tree(place) == {}
 
 
-def test_nothing_is_at_the_target_before_everything_is(make, place, monkeypatch):
+def test_target_appears_only_when_complete(make, place, monkeypatch):
     archive = make(collection_members())
     seen = []
     rename = Path.rename
@@ -520,7 +520,7 @@ def test_nothing_is_at_the_target_before_everything_is(make, place, monkeypatch)
 
 
 @pytest.mark.parametrize("taken", [0, 3])
-def test_a_full_disk(make, place, monkeypatch, taken):
+def test_full_disk_is_reported(make, place, monkeypatch, taken):
     """The last write before a disk is full takes a part."""
     archive = make(collection_members())
     write = os.write
@@ -539,14 +539,14 @@ def test_a_full_disk(make, place, monkeypatch, taken):
     assert tree(place) == {}
 
 
-def test_a_system_that_takes_less_than_it_is_given(make, place, monkeypatch):
+def test_short_writes_are_continued(make, place, monkeypatch):
     write = os.write
     monkeypatch.setattr(os, "write", lambda target, content: write(target, content[:7]))
     make(collection_members()).extract(place / "data")
     assert tree(place / "data") == EXTRACTED
 
 
-def test_a_place_that_is_too_long_for_the_system(make, place):
+def test_too_long_target_path_is_reported(make, place):
     archive = make({"/".join(["a" * 250] * 4): b""})
     with pytest.raises(ArchiveError, match="cannot be extracted"):
         archive.extract(place.joinpath(*["e" * 250] * 13, "f" * 250, "g" * 250, "h" * 250))
@@ -562,13 +562,13 @@ def many(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
 
 
-def test_in_several_threads_everything_is_written(make, place, many):
+def test_several_threads_write_all_members(make, place, many):
     members = {f"r/{i % 7}/{i}": bytes([i]) * (i * 1500) for i in range(80)}
     make(members).extract(place / "data")
     assert {f"r/{k}": v for k, v in tree(place / "data").items() if v is not None} == members
 
 
-def test_in_several_threads_an_interrupt_leaves_nothing(make, place, many, monkeypatch):
+def test_interrupt_with_several_threads_leaves_no_files(make, place, many, monkeypatch):
     write = os.write
     main = threading.current_thread()
     came = threading.Event()
@@ -590,7 +590,7 @@ def test_in_several_threads_an_interrupt_leaves_nothing(make, place, many, monke
 # The target
 
 
-def test_a_folder_that_is_not_empty(make, place):
+def test_folder_that_is_not_empty_is_refused(make, place):
     (place / "mine.txt").write_text("mine")
     with pytest.raises(TargetExistsError, match="not an empty folder") as caught:
         make(collection_members()).extract(str(place))
@@ -598,7 +598,7 @@ def test_a_folder_that_is_not_empty(make, place):
     assert tree(place) == {"mine.txt": b"mine"}
 
 
-def test_a_file(make, place):
+def test_file_as_target_is_refused(make, place):
     target = place / "data"
     target.write_text("mine")
     with pytest.raises(TargetExistsError):
@@ -606,20 +606,20 @@ def test_a_file(make, place):
     assert tree(place) == {"data": b"mine"}
 
 
-def test_a_folder_below_a_file(make, place):
+def test_folder_below_a_file_is_refused(make, place):
     (place / "data").write_text("mine")
     with pytest.raises(ArchiveError, match="cannot be extracted"):
         make(collection_members()).extract(place / "data" / "deeper")
     assert tree(place) == {"data": b"mine"}
 
 
-def test_a_folder_that_no_system_can_name(make, place):
+def test_invalid_folder_name_is_refused(make, place):
     with pytest.raises(ArchiveError, match="cannot be extracted to .*null"):
         make(collection_members()).extract(place / "a\0b")
     assert tree(place) == {}
 
 
-def test_an_archive_that_is_gone(make, place):
+def test_missing_archive_is_reported(make, place):
     archive = make(collection_members())
     archive.path.unlink()
     with pytest.raises(ArchiveError, match="cannot be opened"):
@@ -627,6 +627,6 @@ def test_an_archive_that_is_gone(make, place):
     assert tree(place) == {}
 
 
-def test_the_way_to_a_target_on_a_drive_that_is_not_there(monkeypatch):
+def test_target_on_a_missing_drive_is_reported(monkeypatch):
     monkeypatch.setattr(Path, "exists", lambda self: False)
     assert _staging._first_missing(Path("/a/b").absolute()) == Path("/").absolute()

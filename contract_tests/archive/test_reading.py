@@ -53,7 +53,7 @@ def with_lines(path, content):
 # What it is
 
 
-def test_a_collection(collection, path):
+def test_collection_has_its_metadata_records_and_files(collection, path):
     assert collection.kind == "collection"
     assert collection.root == ROOT[:-1]
     assert collection.path == path
@@ -64,14 +64,14 @@ def test_a_collection(collection, path):
     assert collection.metadata.raw == METADATA
 
 
-def test_an_archive_is_a_path(collection, path):
+def test_archive_is_path_like(collection, path):
     assert os.fspath(collection) == str(path)
     assert Path(collection) == path
     with zipfile.ZipFile(Path(collection)) as archive:
         assert archive.testzip() is None
 
 
-def test_an_archive_prints_as_what_it_is(collection, path):
+def test_archive_repr_shows_its_path(collection, path):
     assert repr(collection) == (
         f"<ExportArchive {str(path)!r}: collection, 4 members, 1 uploaded files>"
     )
@@ -118,11 +118,11 @@ def test_kind_follows_from_members(path, names, kind, root):
         (["__MACOSX/._a"], ""),
     ],
 )
-def test_the_root_is_the_one_folder_that_holds_everything(path, names, root):
+def test_root_is_the_common_folder_of_all_members(path, names, root):
     assert ExportArchive.open(write_zip(path, dict.fromkeys(names, b""))).root == root
 
 
-def test_an_archive_that_macos_packed_again(path):
+def test_archive_repacked_by_macos_is_read(path):
     about = {f"__MACOSX/{ROOT}{name}": b"?" for name in ("._responses.jsonl", "files/._x.jpg")}
     again = ExportArchive.open(write_zip(path, collection_members() | about))
     assert (again.kind, again.metadata.id) == ("collection", "col1")
@@ -130,7 +130,7 @@ def test_an_archive_that_macos_packed_again(path):
     assert len(list(again.responses())) == 1
 
 
-def test_files_are_those_below_the_files_folder(path):
+def test_files_are_the_members_of_the_files_folder(path):
     members = {"r/files/": b"", "r/files/a.jpg": b"12", "r/files/b/c.jpg": b"3", "r/a.md": b"4"}
     assert ExportArchive.open(write_zip(path, members)).files == (
         ArchiveFile("files/a.jpg", 2),
@@ -148,12 +148,12 @@ def test_metadata_of_a_batch(path):
 
 
 @pytest.mark.parametrize("names", [["responses.jsonl"], ["collection.json", "batch.json"], ["x"]])
-def test_no_metadata_are_empty_metadata(path, names):
+def test_missing_metadata_are_empty(path, names):
     assert ExportArchive.open(write_zip(path, dict.fromkeys(names, b"{}"))).metadata == Metadata()
 
 
 @pytest.mark.parametrize("text", [b"\xef\xbb\xbf{}", b" \r\n{}\n"])
-def test_metadata_with_a_bom_or_blanks(path, text):
+def test_metadata_with_bom_or_blanks_are_read(path, text):
     archive = ExportArchive.open(write_zip(path, {"collection.json": text}))
     assert archive.metadata == Metadata()
 
@@ -168,7 +168,7 @@ def test_metadata_with_a_bom_or_blanks(path, text):
         (b'{"name": "\xff"}', "is not UTF-8"),
     ],
 )
-def test_metadata_that_cannot_be_read_do_not_keep_records_from_being_read(path, text, what):
+def test_records_are_read_despite_unreadable_metadata(path, text, what):
     members = {**collection_members(), f"{ROOT}collection.json": text}
     archive = ExportArchive.open(write_zip(path, members))
     with pytest.raises(CorruptArchiveError, match=f"{ROOT}collection.json {what}"):
@@ -176,7 +176,7 @@ def test_metadata_that_cannot_be_read_do_not_keep_records_from_being_read(path, 
     assert len(list(archive.responses())) == 1
 
 
-def test_metadata_that_are_a_trap(path, monkeypatch):
+def test_oversized_metadata_are_refused(path, monkeypatch):
     monkeypatch.setattr(_json, "MAX_TEXT_SIZE", 1 << 20)
     archive = ExportArchive.open(write_zip(path, {"collection.json": bytes(2 << 20)}))
     with pytest.raises(UnsafeArchiveError, match=r"collection\.json has more than 1 MiB"):
@@ -186,7 +186,7 @@ def test_metadata_that_are_a_trap(path, monkeypatch):
 # Records
 
 
-def test_records_are_read_typed(collection):
+def test_records_are_typed(collection):
     [record] = collection.responses()
     assert isinstance(record, Submission)
     upload = record.responses["i2"]
@@ -204,7 +204,7 @@ def test_records_are_read_one_at_a_time(path):
         next(records)
 
 
-def test_a_batch_has_its_records_twice(path):
+def test_batch_has_records_by_task_and_by_participant(path):
     task = {"task_id": "t1", "answers": [1, 2]}
     members = {
         "r/responses-by-submission.jsonl": json_lines(SUBMISSION, {"other": 1}),
@@ -218,17 +218,17 @@ def test_a_batch_has_its_records_twice(path):
     assert list(archive.responses(by="task")) == [UnknownRecord(task)]
 
 
-def test_a_collection_has_no_records_by_task(collection):
+def test_collection_has_no_records_by_task(collection):
     with pytest.raises(ArchiveError, match=r"no responses-by-task\.jsonl.*'collection\.json'"):
         collection.responses(by="task")
 
 
-def test_records_by_something_else(collection):
+def test_unknown_records_by_value_is_refused(collection):
     with pytest.raises(UsageError, match="by='participant'"):
         collection.responses(by="participant")
 
 
-def test_an_archive_without_records(path):
+def test_archive_without_records_is_an_error(path):
     archive = ExportArchive.open(write_zip(path, {f"{n}.txt": b"" for n in range(9)}))
     with pytest.raises(ArchiveError, match=r"'7\.txt', \.\.\.\.$") as caught:
         archive.responses()
@@ -241,7 +241,7 @@ def test_an_archive_without_records(path):
         ExportArchive.open(write_zip(path, {"a/": b""})).responses()
 
 
-def test_raw_records(collection):
+def test_raw_records_are_dictionaries(collection):
     assert list(collection.records("responses.jsonl")) == [SUBMISSION]
     with pytest.raises(ArchiveError, match=r"no file 'responses\.json'"):
         collection.records("responses.json")
@@ -257,16 +257,16 @@ def test_raw_records(collection):
         b'  {"a": 1}\n\t{"a": 2} ',
     ],
 )
-def test_json_lines_as_they_come(path, text):
+def test_json_lines_are_returned_unchanged(path, text):
     assert list(with_lines(path, text).records("responses.jsonl")) == [{"a": 1}, {"a": 2}]
 
 
 @pytest.mark.parametrize("text", [b"", b"\n", b"\xef\xbb\xbf", b" \r\n\r\n"])
-def test_no_lines_are_no_records(path, text):
+def test_empty_file_has_no_records(path, text):
     assert list(with_lines(path, text).responses()) == []
 
 
-def test_strings_with_everything_that_json_allows(path):
+def test_strings_with_all_json_escapes_are_read(path):
     strings = ["\0", "\u2028\u2029\x85", "\ud800", "\ufeff", "😀", "a\nb\r"]
     archive = with_lines(path, json_lines(strings))
     assert list(archive.records("responses.jsonl")) == [strings]
@@ -274,7 +274,7 @@ def test_strings_with_everything_that_json_allows(path):
     assert list(with_lines(path, raw).records("responses.jsonl")) == [strings]
 
 
-def test_what_python_reads_beyond_json_is_read(path):
+def test_python_json_extensions_are_read(path):
     [record] = with_lines(path, b'{"a": 2, "b": NaN, "c": -Infinity}').records("responses.jsonl")
     assert record["a"] == 2
     assert math.isnan(record["b"])
@@ -295,7 +295,7 @@ def test_what_python_reads_beyond_json_is_read(path):
         (b"\xef\xbb\xbf{}", "is not JSON"),
     ],
 )
-def test_a_line_that_is_not_json_is_named(path, line, what):
+def test_invalid_json_line_is_named_in_the_error(path, line, what):
     records = with_lines(path, json_lines(SUBMISSION) + b"\n" + line).responses()
     assert isinstance(next(records), Submission)
     with pytest.raises(CorruptArchiveError, match=f"{ROOT}responses.jsonl, line 3 {what}"):
@@ -304,7 +304,7 @@ def test_a_line_that_is_not_json_is_named(path, line, what):
 
 @pytest.mark.parametrize("before", [b"", b"{}\n{}\n"])
 @pytest.mark.parametrize("after", [b"", b"\n{}"])
-def test_a_line_without_an_end_is_a_trap(path, monkeypatch, before, after):
+def test_endless_line_is_refused(path, monkeypatch, before, after):
     monkeypatch.setattr(_lines, "MAX_TEXT_SIZE", 1 << 20)
     number = before.count(b"\n") + 1
     records = with_lines(path, before + b" " * (2 << 20) + after).records("responses.jsonl")
@@ -312,7 +312,7 @@ def test_a_line_without_an_end_is_a_trap(path, monkeypatch, before, after):
         list(records)
 
 
-def test_a_line_of_the_largest_size(monkeypatch):
+def test_line_of_the_largest_size_is_read(monkeypatch):
     monkeypatch.setattr(_json, "MAX_TEXT_SIZE", 4)
     monkeypatch.setattr(_lines, "MAX_TEXT_SIZE", 4)
     assert list(_json.read_json_lines([b"1234\n[1]\n"], "x")) == [1234, [1]]
@@ -326,7 +326,7 @@ LINES = st.lists(
 
 @given(lines=LINES, cuts=st.lists(st.integers(0, 60)), end=st.sampled_from([b"\n", b"\r\n"]))
 @settings(deadline=None)
-def test_lines_do_not_depend_on_the_pieces_they_come_in(lines, cuts, end):
+def test_lines_are_independent_of_chunk_boundaries(lines, cuts, end):
     text = end.join(lines)
     places = [0, *sorted(cuts), len(text)]
     pieces = [text[a:b] for a, b in pairwise(places)]
@@ -337,7 +337,7 @@ def test_lines_do_not_depend_on_the_pieces_they_come_in(lines, cuts, end):
 # Files
 
 
-def test_a_file_is_read_in_any_portions(collection):
+def test_file_is_read_in_chunks_of_any_size(collection):
     with collection.open_file("files/sub1_i2_0.jpg") as file:
         assert file.readable()
         assert not file.seekable()
@@ -348,26 +348,26 @@ def test_a_file_is_read_in_any_portions(collection):
     assert file.closed
 
 
-def test_a_large_file(path):
+def test_large_file_is_read_in_bounded_memory(path):
     content = os.urandom(1_000_000)
     archive = ExportArchive.open(write_zip(path, {"files/large": content}))
     with archive.open_file("files/large") as file:
         assert b"".join(iter(lambda: file.read(99_999), b"")) == content
 
 
-def test_lines_of_a_text_file(collection):
+def test_text_file_is_read_line_by_line(collection):
     with collection.open_file("README.md") as file:
         assert list(file) == [b"# Read me\n"]
 
 
 @pytest.mark.parametrize("name", ["nothing", "files", "files/", "", "../x", f"{ROOT}README.md"])
-def test_a_file_that_is_not_there(collection, path, name):
+def test_missing_file_raises(collection, path, name):
     with pytest.raises(ArchiveError, match="has no file") as caught:
         collection.open_file(name)
     assert str(path) in str(caught.value)
 
 
-def test_a_damaged_file(collection):
+def test_damaged_file_raises(collection):
     patch_directory(collection.path, f"{ROOT}README.md", 16, "<I", 1)
     with (
         ExportArchive.open(collection).open_file("README.md") as file,
@@ -376,7 +376,7 @@ def test_a_damaged_file(collection):
         file.read()
 
 
-def test_a_file_that_is_there_twice(path):
+def test_repeated_file_name_is_refused(path):
     write_zip(path, [("r/responses.jsonl", b""), ("r/a", b"1"), ("r/a", b"2")])
     archive = ExportArchive.open(path)
     assert list(archive.responses()) == []

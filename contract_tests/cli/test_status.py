@@ -49,7 +49,7 @@ def test_status_unreadable_expiry_is_not_printed(cli, router):
     assert with_json.json["expires_at"] is None
 
 
-def test_json(cli, router):
+def test_status_json_is_one_object(cli, router):
     status = router.get(api.get_url("collection"))
     status.mock(return_value=api.complete())
     outcome = cli("status", "collection", api.COLLECTION, api.EXPORT_ID, "--json")

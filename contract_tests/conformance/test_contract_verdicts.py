@@ -12,9 +12,7 @@ EXCHANGES = list(exchanges(load_fixtures()))
 
 
 @pytest.mark.parametrize("exchange", EXCHANGES, ids=str)
-def test_a_response_is_judged_by_the_contract_of_all_editions_and_of_each(
-    judge, edition_judges, exchange
-):
+def test_response_is_judged_by_the_union_and_by_each_edition(judge, edition_judges, exchange):
     fixture = exchange.fixture
     refusals = {
         edition: one.refusals(exchange.operation, fixture.response())
@@ -45,7 +43,7 @@ def test_every_documented_response_has_an_allowed_fixture(contract):
     assert branches_without_fixture(contract) == []
 
 
-def test_a_response_that_is_documented_anew_is_named(contract):
+def test_response_documented_since_is_named(contract):
     path = "/api/v1/data-collection/batches/{batch_id}/export"
     post = contract["paths"][path]["post"]
     schemas = contract["components"]["schemas"]
@@ -88,7 +86,7 @@ def test_a_response_that_is_documented_anew_is_named(contract):
     ]
 
 
-def test_unions_in_the_items_of_an_array_are_taken_apart():
+def test_unions_in_array_items_are_split():
     schema = {
         "type": "array",
         "items": {"oneOf": [{"$ref": "#/components/schemas/Even"}, {"type": "string"}]},

@@ -14,7 +14,7 @@ def read(tmp_path, data):
     return read_fixture(path, tmp_path)
 
 
-def test_a_whole_file_is_read(tmp_path):
+def test_complete_fixture_is_read(tmp_path):
     fixture = read(tmp_path, WHOLE)
     assert (fixture.name, fixture.status, fixture.refused_for) == ("odd", 200, "status")
     assert json.loads(fixture.body) == fixture.json == WHOLE["response"]["json"]
@@ -29,7 +29,7 @@ def test_a_whole_file_is_read(tmp_path):
         ({"json": "é"}, b'"\xc3\xa9"'),
     ],
 )
-def test_a_body_is_sent_byte_for_byte(tmp_path, body, expected):
+def test_body_is_sent_byte_for_byte(tmp_path, body, expected):
     response = {"status": 200, "headers": {}, **body}
     assert read(tmp_path, {**WHOLE, "response": response}).response().content == expected
 
@@ -52,12 +52,12 @@ def test_a_body_is_sent_byte_for_byte(tmp_path, body, expected):
         ({"wrapper": {"state": "failed", "error": "X"}}, "needs one of"),
     ],
 )
-def test_an_odd_file_is_refused(tmp_path, change, message):
+def test_invalid_fixture_is_refused(tmp_path, change, message):
     with pytest.raises(FixtureError, match=message):
         read(tmp_path, {**WHOLE, **change})
 
 
-def test_folders_hold_what_the_readme_says():
+def test_folders_match_the_readme():
     def verdicts(folder):
         return {
             (

@@ -48,7 +48,7 @@ def comparable(body):
 
 
 @pytest.mark.parametrize("exchange", ALLOWED, ids=str)
-def test_an_allowed_response_becomes_the_model_of_its_kind(client, router, exchange):
+def test_allowed_response_becomes_the_model_of_its_kind(client, router, exchange):
     route = router.request(exchange.method, exchange.url).mock(
         return_value=exchange.fixture.response()
     )
