@@ -43,7 +43,7 @@ def related():
     ],
 )
 @pytest.mark.parametrize("fail_on", [None, "breaking", "unknown", "any"])
-def test_the_exit_code_is_of_the_worst_verdict(monkeypatch, verdict, failing, fail_on):
+def test_exit_code_follows_the_worst_verdict(monkeypatch, verdict, failing, fail_on):
     compared = Comparison("old", "new", ((of_verdict(verdict), ()),))
     monkeypatch.setattr("prolific_contract.diff.read_contract", lambda source: source)
     monkeypatch.setattr("prolific_contract.diff.comparison", lambda *_, **__: compared)
@@ -57,7 +57,7 @@ def of_verdict(verdict):
     return OperationDiff(OperationKey("GET", "/"), "/", None, None, findings)
 
 
-def test_what_breaks_is_told_for_people(write, capsys):
+def test_text_report_shows_breaking_changes(write, capsys):
     old, new = write("old.yaml", base()), write("new.yaml", related()["breaking"])
 
     main(["diff", old, new])
@@ -72,7 +72,7 @@ def test_what_breaks_is_told_for_people(write, capsys):
     assert out[-1] == "1 operation: 1 breaking"
 
 
-def test_an_example_is_shown_once(write, capsys):
+def test_example_is_shown_once(write, capsys):
     old, new = related()["same"], related()["breaking"]
     for document in (old, new):
         document["paths"][PATH]["post"] = put(document)
@@ -99,7 +99,7 @@ def of_paths(**schemas):
         ({"get": {"minLength": 3}, "post": {"minLength": 3}}, 1),
     ],
 )
-def test_an_example_of_a_path_is_told_by_its_path(write, capsys, schemas, shown_again):
+def test_path_example_is_shown_with_its_path(write, capsys, schemas, shown_again):
     old, new = of_paths(**{method: {} for method in schemas}), of_paths(**schemas)
     main(["diff", write("old.yaml", old), write("new.yaml", new)])
 
@@ -109,7 +109,7 @@ def test_an_example_of_a_path_is_told_by_its_path(write, capsys, schemas, shown_
     assert out.count(f"example: see GET {PATH}") == shown_again
 
 
-def test_every_operation_that_is_gone_has_an_example_of_its_own(write, capsys):
+def test_each_removed_operation_has_its_own_example(write, capsys):
     old, new = base(), base()
     old["paths"][PATH]["post"] = old["paths"][PATH]["delete"] = put(base())
     main(["diff", write("old.yaml", old), write("new.yaml", new)])
@@ -119,7 +119,7 @@ def test_every_operation_that_is_gone_has_an_example_of_its_own(write, capsys):
     assert "example: see" not in out
 
 
-def test_a_compatible_change_is_told_once(write, capsys):
+def test_compatible_change_is_reported_once(write, capsys):
     old, new = base(), base()
     methods = ["get", "post", "patch", "delete", "head"]
     for document in (old, new):
@@ -143,7 +143,7 @@ def test_a_compatible_change_is_told_once(write, capsys):
     assert in_some[-1] == "5 operations: 4 compatible, 1 same"
 
 
-def test_what_does_not_break_needs_no_example(write, capsys):
+def test_compatible_change_has_no_example(write, capsys):
     files = write("old.yaml", base()), write("new.yaml", related()["unknown"])
 
     assert main(["diff", *files]) == 0
@@ -153,13 +153,13 @@ def test_what_does_not_break_needs_no_example(write, capsys):
     assert operation["findings"][0].keys() == {"where", "verdict", "sentence"}
 
 
-def test_nothing_changed_is_one_line(write, capsys):
+def test_unchanged_contract_is_one_line(write, capsys):
     main(["diff", write("old.yaml", base()), write("new.yaml", base())])
 
     assert capsys.readouterr().out.splitlines()[3:] == ["1 operation: 1 same"]
 
 
-def test_what_breaks_is_told_for_programs(write, capsys):
+def test_json_report_shows_breaking_changes(write, capsys):
     old, new = write("old.yaml", base()), write("new.yaml", related()["breaking"])
 
     assert main(["diff", "--json", old, new]) == 1
@@ -185,7 +185,7 @@ def test_what_breaks_is_told_for_programs(write, capsys):
 @pytest.mark.parametrize(
     "command", [("diff",), ("diff", "--json"), ("import", "--check", "--output")]
 )
-def test_no_secret_of_a_url_is_told(write, capsys, monkeypatch, command):
+def test_url_secrets_are_not_printed(write, capsys, monkeypatch, command):
     breaking = dump_yaml(related()["breaking"]).encode()
     monkeypatch.setattr(_reading, "_fetch", lambda *_: breaking)
     url = "https://user:s3cret@example.com/openapi.yaml?token=s3cret"
@@ -196,7 +196,7 @@ def test_no_secret_of_a_url_is_told(write, capsys, monkeypatch, command):
     assert "s3cret" not in told
 
 
-def test_a_client_is_told_of_in_both(tmp_path, write, capsys):
+def test_both_reports_show_client_findings(tmp_path, write, capsys):
     path = "/api/v1/data-collection/batches/{batch_id}/export/{export_id}"
     old, new = load_contract(), load_contract()
     for document in (old, new):
@@ -213,7 +213,7 @@ def test_a_client_is_told_of_in_both(tmp_path, write, capsys):
     assert [finding["client"] for finding in operation["findings"]] == [client]
 
 
-def test_what_can_not_be_compared_exits_with_2(write, tmp_path, capsys):
+def test_incomparable_documents_exit_with_2(write, tmp_path, capsys):
     good = write("good.yaml", base())
     bad = write("bad.yaml", of_schema({"type": "string", "pattern": "("}))
 
@@ -257,7 +257,7 @@ def verdicts(old, new):
     return found
 
 
-def test_the_two_editions():
+def test_comparison_of_the_two_editions():
     march, november = contract("2026-03"), contract("2026-11")
 
     forth, back = verdicts(march, november), verdicts(november, march)
@@ -281,7 +281,7 @@ def test_the_two_editions():
     assert forth["GET /batches/{batch_id}"][answer] == ["breaking"]
 
 
-def test_the_contract_and_what_it_was_made_from():
+def test_comparison_of_contract_and_source():
     found = verdicts(contract(overlaid=False), contract())
 
     # D-1: 202 is missing from the published document.
@@ -294,14 +294,14 @@ def test_the_contract_and_what_it_was_made_from():
     assert not [where for findings in found.values() for where in findings if where == "security"]
 
 
-def test_a_check_of_what_is_imported_already_is_quiet(write, capsys):
+def test_check_of_imported_document_prints_nothing(write, capsys):
     upstream, _ = load_sources()
 
     assert main(["import", "--check", write("published.yaml", upstream)]) == 0
     assert capsys.readouterr().out.startswith("openapi/upstream.yaml is up to date with ")
 
 
-def test_a_check_tells_what_upstream_changed(write, capsys):
+def test_check_reports_upstream_changes(write, capsys):
     imported = write("upstream.yaml", base())
     published = write("published.yaml", related()["breaking"])
     main(["import", "--output", imported, write("first.yaml", base())])
@@ -314,7 +314,7 @@ def test_a_check_tells_what_upstream_changed(write, capsys):
     assert err.startswith(f"{imported} is out of date with {published}")
 
 
-def test_a_check_tells_when_only_names_changed(write, capsys):
+def test_check_reports_renamed_components(write, capsys):
     imported = write("upstream.yaml", base())
     renamed = base()
     put(renamed)["operationId"] = "replaceThing"
@@ -324,6 +324,6 @@ def test_a_check_tells_when_only_names_changed(write, capsys):
     assert "only names, order or servers changed" in capsys.readouterr().out
 
 
-def test_a_check_needs_a_file_to_compare_with(write, capsys):
+def test_check_without_imported_file_fails(write, capsys):
     assert main(["import", "--check", "--output", "-", write("published.yaml", base())]) == 2
     assert "--check needs a file to compare with" in capsys.readouterr().err

@@ -110,7 +110,7 @@ COMPATIBLE = {
 
 
 @pytest.mark.parametrize("name", COMPATIBLE)
-def test_what_is_contained_is_proved(name):
+def test_contained_schema_is_proved(name):
     assert relate(*COMPATIBLE[name]).kind == "compatible"
 
 
@@ -151,7 +151,7 @@ PROVED_BY_PARTS = {
 
 
 @pytest.mark.parametrize("name", PROVED_BY_PARTS)
-def test_what_is_out_of_reach_as_a_whole_is_proved_by_parts(name):
+def test_union_is_proved_branch_by_branch(name):
     assert relate(*PROVED_BY_PARTS[name]).kind == "compatible"
 
 
@@ -191,7 +191,7 @@ UNPROVED = {
 
 
 @pytest.mark.parametrize("name", UNPROVED)
-def test_what_is_not_proved_by_parts_is_no_proof(name):
+def test_branches_without_proof_are_not_a_proof(name):
     sent, taken = UNPROVED[name]
 
     assert not _is_contained(sent, taken)
@@ -199,7 +199,7 @@ def test_what_is_not_proved_by_parts_is_no_proof(name):
 
 
 @pytest.mark.parametrize("unusable", [{"type": "string", "pattern": "("}, {"type": 1}])
-def test_what_is_no_schema_proves_nothing(unusable):
+def test_invalid_schema_proves_nothing(unusable):
     assert not _covers(TEXT, unusable)
     assert not _disjoint(TEXT, unusable)
     assert _difference(TEXT, unusable) is None
@@ -326,7 +326,7 @@ BREAKING = {
 
 
 @pytest.mark.parametrize("name", BREAKING)
-def test_what_is_not_contained_is_shown(name):
+def test_difference_has_a_counterexample(name):
     sent, taken, example = BREAKING[name]
     relation = relate(sent, taken, A=thing(a=TEXT))
 
@@ -344,7 +344,7 @@ SAME = {
 
 
 @pytest.mark.parametrize("name", SAME)
-def test_what_is_written_otherwise_is_the_same(name):
+def test_equivalent_schemas_are_equal(name):
     left, right = SAME[name]
 
     assert relate(left, right).kind == relate(right, left).kind == "same"
@@ -367,7 +367,7 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_what_is_neither_proved_nor_shown_is_unknown(name):
+def test_difference_without_proof_or_counterexample_is_unknown(name):
     relation = relate(*UNKNOWN[name])
 
     assert relation.kind == "unknown"
@@ -384,7 +384,7 @@ def ref(name):
     return f"#/components/schemas/{name}"
 
 
-def test_a_schema_that_contains_itself_is_the_same_under_another_name():
+def test_renamed_recursive_schema_is_equal():
     def document(name):
         of_itself = {"type": "array", "items": {"$ref": ref(name)}}
         return {"components": {"schemas": {name: thing(["a"], a=TEXT, all=of_itself)}}}
@@ -395,7 +395,7 @@ def test_a_schema_that_contains_itself_is_the_same_under_another_name():
     assert Judge().relate(left, right).kind == "same"
 
 
-def test_a_schema_that_contains_itself_is_searched():
+def test_recursive_schema_is_searched_for_counterexamples():
     def schema(**fields):
         return Schema({"components": {"schemas": {"Tree": tree(**fields)}}}, {"$ref": ref("Tree")})
 
@@ -408,7 +408,7 @@ def test_a_schema_that_contains_itself_is_searched():
     assert "is recursive" in beyond.reason
 
 
-def test_a_reference_with_keywords_beside_it_may_contain_itself():
+def test_recursive_reference_with_sibling_keywords_is_supported():
     node = {"$ref": ref("Tree"), "minProperties": 1}
     left, right = (
         Schema({"components": {"schemas": {"Tree": thing(a=kind, up=node)}}}, {"$ref": ref("Tree")})
@@ -418,13 +418,13 @@ def test_a_reference_with_keywords_beside_it_may_contain_itself():
     assert Judge().relate(left, right).kind == "breaking"
 
 
-def test_a_schema_that_is_no_schema_is_refused():
+def test_invalid_schema_is_refused():
     with pytest.raises(DocumentError, match="invalid schema in the contract"):
         relate({"type": "string", "pattern": "("}, TEXT)
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
-def test_the_contract_is_compatible_with_itself(name):
+def test_contract_is_compatible_with_itself(name):
     schema = Schema(CONTRACT, {"$ref": ref(name)})
 
     assert Judge().relate(schema, schema).kind == "same"
@@ -434,7 +434,7 @@ def test_the_contract_is_compatible_with_itself(name):
     assert any(may_send.is_valid(value) for value in samples(sent))
 
 
-def test_what_is_said_together_is_closed_together():
+def test_composed_schemas_are_closed_together():
     document = {"allOf": [{"allOf": [thing(a=TEXT)]}, {"anyOf": [thing(b=TEXT), TEXT]}, True]}
     sent = closed(document)
 
@@ -443,7 +443,7 @@ def test_what_is_said_together_is_closed_together():
     assert not validator(sent).is_valid({"a": "text", "c": "text"})
 
 
-def test_a_part_that_says_itself_what_else_it_takes_is_left_so():
+def test_part_with_its_own_additional_properties_is_unchanged():
     part = {**thing(a=TEXT), "additionalProperties": NUMBER}
 
     assert closed({"allOf": [part, thing(b=TEXT)]}) == {

@@ -1,7 +1,7 @@
 """The SDK against the sandbox over a real socket, from the request to the answers in the archive.
 
 Client and sandbox share one clock that never waits, so jobs take a while and URLs expire
-without a test that sleeps. `test_on_the_clock_of_the_machine` is the exception.
+without a test that sleeps. `test_download_works_with_the_system_clock` is the exception.
 """
 
 import ssl
@@ -98,7 +98,7 @@ def kinds_of(events, *kinds):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_from_the_request_to_the_answers(resource, kind, id_of, tmp_path, events, clock):
+def test_download_and_read_a_batch(resource, kind, id_of, tmp_path, events, clock):
     target = tmp_path / "export.zip"
     archive = resource.download(id_of(Fate.COMPLETES), target)
 
@@ -111,7 +111,7 @@ def test_from_the_request_to_the_answers(resource, kind, id_of, tmp_path, events
     assert sum(clock.sleeps) >= 10, "the job was waited for"
 
 
-def test_the_answers_of_a_collection_are_typed(exports, sandbox, tmp_path):
+def test_collection_answers_are_typed(exports, sandbox, tmp_path):
     """Those of a batch are not published; whatever shape they have is passed on."""
     archive = exports.collections.download(sandbox.collection_id, tmp_path)
     submissions = list(archive.responses())
@@ -132,7 +132,7 @@ def test_the_answers_of_a_collection_are_typed(exports, sandbox, tmp_path):
             assert file.read()
 
 
-def test_a_job_is_taken_up_by_another_client(resource, twin, sandbox, kind, id_of, clock, tmp_path):
+def test_job_is_continued_by_another_client(resource, twin, sandbox, kind, id_of, clock, tmp_path):
     job = resource.export(id_of(Fate.COMPLETES))
     with pytest.raises(ExportTimeoutError) as timeout:
         job.wait(timeout=5)
@@ -147,7 +147,7 @@ def test_a_job_is_taken_up_by_another_client(resource, twin, sandbox, kind, id_o
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_an_expired_url_is_refreshed_once(resource, id_of, clock, events, tmp_path):
+def test_expired_url_is_refreshed_once(resource, id_of, clock, events, tmp_path):
     job = resource.export(id_of(Fate.COMPLETES))
     first = job.wait()
     clock.advance(LIFETIME + 1)
@@ -161,14 +161,14 @@ def test_an_expired_url_is_refreshed_once(resource, id_of, clock, events, tmp_pa
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_a_job_that_fails_is_requested_anew_once(resource, id_of, events, tmp_path):
+def test_failed_job_is_requested_again_once(resource, id_of, events, tmp_path):
     archive = resource.download(id_of(Fate.FAILS_ONCE), tmp_path / "export.zip")
 
     assert count(archive) == 12
     assert kinds_of(events, Requested, Restarted, Saved) == [Requested, Restarted, Requested, Saved]
 
 
-def test_a_job_that_fails_again_is_given_up(resource, id_of, events, tmp_path):
+def test_job_that_fails_twice_raises(resource, id_of, events, tmp_path):
     with pytest.raises(ExportFailedError, match="and so did a second one"):
         resource.download(id_of(Fate.FAILS), tmp_path / "export.zip")
 
@@ -176,7 +176,7 @@ def test_a_job_that_fails_again_is_given_up(resource, id_of, events, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_archive_that_is_deleted_meanwhile_is_requested_anew(
+def test_archive_deleted_during_the_download_is_requested_again(
     resource, id_of, clock, events, tmp_path
 ):
     job = resource.export(id_of(Fate.VANISHES))
@@ -194,7 +194,7 @@ def test_an_archive_that_is_deleted_meanwhile_is_requested_anew(
     ]
 
 
-def test_refusals_have_their_types(resource, twin, sandbox, kind, id_of):
+def test_refusals_raise_typed_errors(resource, twin, sandbox, kind, id_of):
     with pytest.raises(AccessDeniedError):
         resource.export(id_of(Fate.FORBIDDEN))
     with pytest.raises(NotFoundError):
@@ -207,9 +207,7 @@ def test_refusals_have_their_types(resource, twin, sandbox, kind, id_of):
         (stranger.collections if kind == "collection" else stranger.batches).export("any")
 
 
-def test_the_store_gets_no_authorization_whatever_the_client_sends_elsewhere(
-    twin, sandbox, clock, tmp_path
-):
+def test_store_never_receives_authorization(twin, sandbox, clock, tmp_path):
     client = twin.http_client(
         headers={"Authorization": "Bearer of-another-service"}, verify=CERTIFICATES
     )
@@ -224,7 +222,7 @@ def test_the_store_gets_no_authorization_whatever_the_client_sends_elsewhere(
     assert count(job.download(tmp_path)) == 12
 
 
-def test_on_the_clock_of_the_machine(twin, kind, tmp_path):
+def test_download_works_with_the_system_clock(twin, kind, tmp_path):
     settings = SandboxSettings(generation_seconds=0.1, submissions=2, files=0)
     with Sandbox(settings) as sandbox:
         exports = twin.make(sandbox.token, base_url=sandbox.url, poll_interval=0.05)

@@ -61,7 +61,7 @@ def check_secrets(server):
             assert request.headers["authorization"] == f"Token {TOKEN}"
 
 
-def test_the_command_downloads_an_archive(server, kind, tmp_path):
+def test_command_downloads_an_archive(server, kind, tmp_path):
     target = tmp_path / "x.zip"
     done = run(server, "download", kind, IDS[kind], "--output", target, "--poll-interval", "0.05")
 
@@ -76,7 +76,7 @@ def test_the_command_downloads_an_archive(server, kind, tmp_path):
     assert TOKEN not in done.stderr
 
 
-def test_the_command_extracts_and_reports(server, tmp_path):
+def test_command_extracts_and_reports(server, tmp_path):
     options = ("--output", tmp_path / "x.zip", "--extract", tmp_path / "data")
     done = run(server, "download", "batch", BATCH, "--json", "--poll-interval", "0.05", *options)
 
@@ -91,7 +91,7 @@ def test_the_command_extracts_and_reports(server, tmp_path):
     ("resource", "token", "said"),
     [("unknown-id", TOKEN, "Not found"), (COLLECTION, "wr0ng", "Invalid token")],
 )
-def test_the_command_tells_why_it_was_refused(server, tmp_path, resource, token, said):
+def test_command_prints_the_reason_of_a_refusal(server, tmp_path, resource, token, said):
     done = run(
         server, "download", "collection", resource, "--output", tmp_path / "x.zip", token=token
     )
@@ -103,7 +103,7 @@ def test_the_command_tells_why_it_was_refused(server, tmp_path, resource, token,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_sdk_downloads_and_reads_an_archive(server, twin, kind, tmp_path):
+def test_sdk_downloads_and_reads_an_archive(server, twin, kind, tmp_path):
     exports = twin.make(TOKEN, base_url=server.url, poll_interval=0.01)
     archive = getattr(exports, PLURAL[kind]).download(IDS[kind], tmp_path)
 
@@ -124,7 +124,7 @@ def test_the_sdk_downloads_and_reads_an_archive(server, twin, kind, tmp_path):
     check_secrets(server)
 
 
-def test_an_export_that_is_ready_is_not_polled(server, twin, kind, tmp_path):
+def test_ready_export_is_not_polled(server, twin, kind, tmp_path):
     exports = twin.make(TOKEN, base_url=server.url, poll_interval=0.01)
     resource = getattr(exports, PLURAL[kind])
     first = resource.download(IDS[kind], tmp_path / "first.zip")
@@ -138,7 +138,7 @@ def test_an_export_that_is_ready_is_not_polled(server, twin, kind, tmp_path):
     assert list(first.responses()) == list(second.responses())
 
 
-def test_the_server_refuses_what_the_sdk_must_not_send(server, twin):
+def test_second_server_refuses_requests_that_the_sdk_must_not_send(server, twin):
     """Otherwise the tests above would prove less than they seem to."""
     exports = twin.make(TOKEN, base_url=server.url, poll_interval=0.01)
     url = exports.collections.export(COLLECTION).wait().url
@@ -153,7 +153,7 @@ def test_the_server_refuses_what_the_sdk_must_not_send(server, twin):
         exports.batches.job(BATCH, "never-requested").status()
 
 
-def test_the_sdk_gives_flat_errors_their_types(server, twin, kind):
+def test_sdk_raises_typed_errors_for_flat_error_bodies(server, twin, kind):
     exports = twin.make(TOKEN, base_url=server.url)
     with pytest.raises(NotFoundError) as unknown:
         getattr(exports, PLURAL[kind]).export("unknown-id")

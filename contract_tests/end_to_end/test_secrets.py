@@ -70,7 +70,7 @@ def tell(ear, call, *arguments, **options):
 
 @pytest.mark.parametrize("flavour", ["sync", "async"])
 @pytest.mark.parametrize("place", PLACES)
-def test_clients_repeat_no_secret(place, flavour, ear, tmp_path):
+def test_clients_leak_no_secret(place, flavour, ear, tmp_path):
     with EchoServer(right) as server, Twin(flavour) as twin, ear.listening():
         exports = twin.make(TOKEN, base_url=server.url, clock=FakeClock(), on_event=ear.take)
         collections, folder = exports.collections, str(tmp_path)
@@ -122,7 +122,7 @@ def configured(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_commands_repeat_no_secret(place, ear, configured, tmp_path):
+def test_commands_leak_no_secret(place, ear, configured, tmp_path):
     kind = ["collection", api.COLLECTION]
     commands = [["status", *kind, api.EXPORT_ID, "--json"], ["list", *kind, "--json"]]
     commands += [
@@ -146,7 +146,7 @@ def test_commands_repeat_no_secret(place, ear, configured, tmp_path):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_what_an_archive_names_is_no_secret_in_an_error(form, ear, configured, tmp_path):
+def test_archive_member_names_are_not_redacted_in_errors(form, ear, configured, tmp_path):
     # A name may not hold a slash.
     name = FORMS[form](TOKEN).replace("/", "")
     secret = TOKEN.partition("/")[2]
@@ -171,7 +171,7 @@ def test_what_an_archive_names_is_no_secret_in_an_error(form, ear, configured, t
     ear.check(secret)
 
 
-def test_a_loop_that_is_debugged_repeats_no_secret(ear):
+def test_asyncio_debug_mode_leaks_no_secret(ear):
     async def ask(server):
         async with AsyncExports(TOKEN, base_url=server.url, clock=FakeClock()) as exports:
             job = exports.collections.job(api.COLLECTION, api.EXPORT_ID)
@@ -201,7 +201,7 @@ def checking(folder, name):
 
 @pytest.mark.parametrize("secret", [TOKEN, SIGNATURE])
 @pytest.mark.parametrize("only", ["api", "store", "both"])
-def test_the_gate_repeats_no_secret(secret, only, ear, monkeypatch, tmp_path):
+def test_gate_leaks_no_secret(secret, only, ear, monkeypatch, tmp_path):
     kinds = [echo for place in PLACES for echo in echoes_in(place, secret)]
     seen = []
 
@@ -247,7 +247,7 @@ def foreign(entries):
 
 
 @pytest.mark.parametrize("options", [[], ["--token", TOKEN]])
-def test_a_recording_of_others_is_judged_without_its_secrets(options, ear, tmp_path):
+def test_foreign_recording_is_judged_without_its_secrets(options, ear, tmp_path):
     base = "https://api.example"
     signed = signed_url("https://store.example")
     issued = {"status": "complete", "url": signed, "expires_at": "2026-03-21T10:00:00Z"}
@@ -269,7 +269,7 @@ def test_a_recording_of_others_is_judged_without_its_secrets(options, ear, tmp_p
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_contract_from_a_signed_link_is_read_without_its_secrets(place, ear):
+def test_contract_from_a_signed_link_is_read_without_its_secrets(place, ear):
     with EchoServer(right) as server, ear.listening():
         link = signed_url(server.url, "/contract.yaml")
         for secret in SECRETS[1:]:
@@ -283,7 +283,7 @@ def test_a_contract_from_a_signed_link_is_read_without_its_secrets(place, ear):
     ear.check(*SECRETS)
 
 
-def test_commands_without_a_server_repeat_no_secret(ear, monkeypatch, tmp_path):
+def test_commands_without_a_server_leak_no_secret(ear, monkeypatch, tmp_path):
     monkeypatch.setenv("PROLIFIC_TOKEN", TOKEN)
     built = str(tmp_path / "built.yaml")
     with ear.listening():
@@ -300,7 +300,7 @@ def test_commands_without_a_server_repeat_no_secret(ear, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("secret", [TOKEN, SIGNATURE])
-def test_conformance_tests_of_a_server_that_echoes_repeat_no_secret(secret, ear, tmp_path):
+def test_conformance_tests_of_an_echoing_server_leak_no_secret(secret, ear, tmp_path):
     kinds = [echo for place in PLACES for echo in echoes_in(place, secret)]
 
     def echo(asked, reply):
@@ -327,7 +327,7 @@ def test_conformance_tests_of_a_server_that_echoes_repeat_no_secret(secret, ear,
     ear.check(*SECRETS)
 
 
-def test_the_sandbox_logs_no_secret(ear, monkeypatch):
+def test_sandbox_logs_no_secret(ear, monkeypatch):
     sandboxes = []
 
     def serve(sandbox):

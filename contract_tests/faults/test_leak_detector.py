@@ -18,18 +18,18 @@ def detector(tmp_path):
     return detector
 
 
-def test_what_has_to_be_sent_is_no_finding(detector):
+def test_necessary_credentials_are_not_leaks(detector):
     detector.check("fine")
 
 
-def test_a_store_that_was_not_asked_proves_nothing(detector):
+def test_unused_store_proves_nothing(detector):
     del detector.heads[1]
     with pytest.raises(AssertionError, match="never asked"):
         detector.check()
 
 
 @pytest.mark.parametrize("secret", [TOKEN, KEY, "who/when", "who%2Fwhen"])
-def test_secrets_are_found_where_they_do_not_belong(detector, secret, tmp_path, monkeypatch):
+def test_misplaced_secrets_are_found(detector, secret, tmp_path, monkeypatch):
     with pytest.raises(AssertionError):
         detector.check(f"it said {secret}")
     with detector.watching(monkeypatch):
@@ -44,7 +44,7 @@ def test_secrets_are_found_where_they_do_not_belong(detector, secret, tmp_path, 
         detector.check()
 
 
-def test_the_causes_of_an_error_are_heard(detector):
+def test_error_causes_are_searched(detector):
     try:
         try:
             raise OSError(KEY)
@@ -66,7 +66,7 @@ def test_the_causes_of_an_error_are_heard(detector):
         API.replace(b"/x ", b"/t0ken-of-a-test "),
     ],
 )
-def test_requests_carry_only_what_they_must(detector, head):
+def test_requests_carry_only_necessary_credentials(detector, head):
     detector.heads.append(head)
     with pytest.raises(AssertionError):
         detector.check()
