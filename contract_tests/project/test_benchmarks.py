@@ -17,7 +17,7 @@ def run(*arguments, script="transfer.py"):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_each_way_is_set_beside_the_first(tmp_path):
+def test_each_way_is_compared_with_the_first(tmp_path):
     small = ["--megabytes", 1, "--members", 2, "--small-files", 3, "--runs", 1]
     target = tmp_path / "figures.json"
 
@@ -32,7 +32,7 @@ def test_each_way_is_set_beside_the_first(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_polling_is_set_beside_every_3_s():
+def test_polling_is_compared_with_a_fixed_interval():
     done = run("--exports", 40, script="polling.py")
 
     assert done.returncode == 0, done.stderr
@@ -45,7 +45,7 @@ def test_polling_is_set_beside_every_3_s():
 
 @pytest.mark.unmeasured
 @pytest.mark.timeout(300)
-def test_diff_is_right_about_every_edit_whose_verdict_is_known():
+def test_diff_is_correct_for_every_edit_with_known_verdict():
     done = run("--each", 1, script="compare_diff.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -55,14 +55,14 @@ def test_diff_is_right_about_every_edit_whose_verdict_is_known():
     assert whole == f"| **all** |  | {pairs} | {pairs} / 0 / 0 |  |"
 
 
-def test_a_fleet_has_quarters():
+def test_fleet_results_have_quartiles():
     done = run("--exports", 3, script="polling.py")
 
     assert done.returncode == 2
     assert "give 4 at least" in done.stderr
 
 
-def test_a_job_that_does_not_exist():
+def test_unknown_benchmark_job_is_refused():
     done = run("fly")
 
     assert done.returncode == 2
@@ -79,7 +79,7 @@ def test_downloads_are_measured_over_a_real_socket(tmp_path):
     assert "download, https" in done.stdout
 
 
-def test_the_event_loop_is_measured_beside_an_idle_one(tmp_path):
+def test_event_loop_is_compared_with_an_idle_one(tmp_path):
     small = ["--downloads", 2, "--rate", 0, "--folder", tmp_path]
     target = tmp_path / "figures.json"
 

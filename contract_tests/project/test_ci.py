@@ -21,7 +21,7 @@ def workflow():
     return yaml.safe_load(read(".github/workflows/ci.yml"))
 
 
-def test_the_workflow_runs_every_python_that_the_package_claims(workflow):
+def test_workflow_runs_every_supported_python(workflow):
     classifiers = tomllib.loads(read("pyproject.toml"))["project"]["classifiers"]
     claimed = [c.rpartition(" ")[2] for c in classifiers if c.startswith(CLASSIFIER)]
     matrix = workflow["jobs"]["test"]["strategy"]["matrix"]
@@ -34,7 +34,7 @@ def test_the_workflow_runs_every_python_that_the_package_claims(workflow):
         assert setup["with"]["python-version"] == excluded["python"]
 
 
-def test_the_workflow_may_only_read_and_pins_what_it_uses(workflow):
+def test_workflow_has_read_permission_only_and_pins_actions(workflow):
     assert workflow["permissions"] == {"contents": "read"}
     for job in workflow["jobs"].values():
         assert "permissions" not in job
@@ -42,7 +42,7 @@ def test_the_workflow_may_only_read_and_pins_what_it_uses(workflow):
             assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/x@v1"))
 
 
-def test_make_knows_every_target_that_is_run(workflow):
+def test_every_make_target_in_ci_exists(workflow):
     targets = set(re.findall(r"(?m)^([a-z-]+):", read("Makefile")))
     commands = [
         step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step
@@ -56,5 +56,5 @@ def test_make_knows_every_target_that_is_run(workflow):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no executable bit")
-def test_the_script_can_be_run():
+def test_ci_script_is_executable():
     assert os.access(ROOT / ".ci" / "run", os.X_OK)

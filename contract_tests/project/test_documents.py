@@ -58,7 +58,7 @@ def make_targets():
     return set(re.findall(r"(?m)^([a-z-]+):", read("Makefile")))
 
 
-def test_every_make_target_that_is_named_exists():
+def test_every_named_make_target_exists():
     for name, text in documents().items():
         spans = re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
         named = {
@@ -69,7 +69,7 @@ def test_every_make_target_that_is_named_exists():
         assert named <= make_targets(), name
 
 
-def test_every_command_line_that_is_shown_is_understood(capsys):
+def test_every_shown_command_line_is_accepted(capsys):
     for name, text in documents().items():
         for program, *arguments in filter(None, command_lines(text)):
             end = next((i for i, word in enumerate(arguments) if SHELL.match(word)), None)
@@ -80,7 +80,7 @@ def test_every_command_line_that_is_shown_is_understood(capsys):
                     assert not error.code, (name, program, arguments, capsys.readouterr().err)
 
 
-def test_every_python_block_can_be_compiled():
+def test_every_python_block_compiles():
     for name, text in documents().items():
         for block in blocks(text, "py", "python"):
             compile(block, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
@@ -94,7 +94,7 @@ def command_spans(text):
             yield program, arguments
 
 
-def test_commands_within_a_sentence_are_understood(capsys):
+def test_inline_commands_are_accepted(capsys):
     found = [(name, *span) for name, text in documents().items() for span in command_spans(text)]
 
     assert found
@@ -115,7 +115,7 @@ def options(parser):
 
 
 @pytest.mark.parametrize("name", ["command", "gate", "tables", "testing"])
-def test_options_named_in_a_sentence_exist(name):
+def test_inline_options_exist(name):
     prose = FENCE.sub("", read(f"docs/{name}.md"))
     named = set(re.findall(r"`(?:[^`\n]* )?(--[a-z][a-z-]*)[^`\n]*`", prose))
     known = {option for build in PARSERS.values() for option in options(build())}
@@ -179,11 +179,11 @@ def test_python_block_of_a_document_runs_as_it_stands(
     assert bool(list(here.glob("*.zip"))) == saved
 
 
-def test_the_readme_fits_on_two_screens():
+def test_readme_has_at_most_110_lines():
     assert len(read("README.md").splitlines()) <= 110
 
 
-def test_every_make_target_is_explained_by_help():
+def test_make_help_explains_every_target():
     explained = set(re.findall(r"(?m)^([a-z-]+):.*## \S", read("Makefile")))
 
     assert explained == make_targets()
@@ -204,7 +204,7 @@ def texts(path):
 FOR_THE_REPOSITORY = "contract_tests/prolific_contract/gate/proof/_detection_table.py"
 
 
-def test_no_message_of_an_installed_command_advises_what_takes_a_checkout():
+def test_messages_of_installed_commands_never_require_a_checkout():
     advice = re.compile(
         rf"\b(make ({'|'.join(make_targets())})\b(?! [a-z])|checkout\b|clone\b)|docs/\w+\.md"
     )
@@ -267,7 +267,7 @@ def test_private_module_that_is_listed_exists():
             assert private_module(f"{package}.{name}") == f"{package}.{name}"
 
 
-def test_the_changelog_has_an_entry_for_this_version():
+def test_changelog_has_an_entry_for_this_version():
     version = re.escape(prolific_exports.__version__)
 
     assert re.search(rf"(?m)^## \[?{version}\]?(\s|$)", read("CHANGELOG.md"))
@@ -282,14 +282,14 @@ def links(text):
     ]
 
 
-def test_every_file_that_is_linked_to_is_there():
+def test_every_linked_file_exists():
     for name, text in documents().items():
         for target in links(text):
             if not re.match("[a-z]+:", target):
                 assert (ROOT / name).parent.joinpath(target).exists(), f"{name}: {target}"
 
 
-def test_every_module_that_a_page_names_exists():
+def test_every_named_module_exists():
     """Pages give modules by their path from a package, as in `_flows/_calls.py`."""
     roots = [ROOT, *(ROOT / package for package in PACKAGES), ROOT / PACKAGES[2] / "gate"]
     for name, text in documents().items():
@@ -333,7 +333,7 @@ def in_repository(url):
     return ROOT / re.sub(r"^/(blob|tree)/main/", "", path)
 
 
-def test_the_readme_links_to_files_that_are_there_by_their_full_address():
+def test_readme_links_use_full_addresses_of_existing_files():
     """Who reads it in the package's metadata has no files beside it."""
     found = [target for target in links(read("README.md")) if not target.startswith("mailto:")]
 
@@ -342,7 +342,7 @@ def test_the_readme_links_to_files_that_are_there_by_their_full_address():
         assert in_repository(target).is_file(), target
 
 
-def test_the_projects_addresses_are_of_one_repository():
+def test_project_addresses_use_one_repository():
     urls = project_urls()
 
     assert REFERER.startswith(f"{urls['Repository']}/tree/")

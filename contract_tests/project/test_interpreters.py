@@ -40,7 +40,7 @@ def test_interpreters_of_path_and_version_managers_are_found_oldest_first(machin
     assert list(found.items()) == [("3.11", oldest), ("3.12", middle), ("3.14", newest)]
 
 
-def test_name_on_path_that_does_not_run_is_passed_over(machine):
+def test_broken_interpreter_on_path_is_skipped(machine):
     machine("bin/python3.12", "")
     managed = machine("pyenv/versions/3.12.1/bin/python3", "3.12")
 

@@ -57,19 +57,19 @@ def ready(tmp_path, interpreter):
         (tmp_path / ".venv" / stamp).touch()
 
 
-def test_the_first_environment_is_of_the_interpreter_that_is_named(recipe, interpreter):
+def test_first_environment_uses_the_named_interpreter(recipe, interpreter):
     named = interpreter("python3.13", "/usr 3.13")
 
     assert f"\n{named} -m venv  .venv\n" in recipe(PYTHON=str(named))
 
 
-def test_naming_another_interpreter_makes_the_environment_anew(recipe, interpreter, ready):
+def test_naming_another_interpreter_recreates_the_environment(recipe, interpreter, ready):
     named = interpreter("python3.13", "/usr 3.13")
 
     assert f"\n{named} -m venv --clear .venv\n" in recipe(PYTHON=str(named))
 
 
-def test_an_environment_is_not_made_anew_by_its_own_interpreter(recipe, interpreter, ready):
+def test_environment_is_not_recreated_for_its_own_interpreter(recipe, interpreter, ready):
     named = interpreter("elsewhere/python", "/usr 3.13")
     path = os.pathsep.join((str(named.parent), os.environ["PATH"]))
 
@@ -83,7 +83,7 @@ def test_naming_the_same_interpreter_or_none_changes_nothing(recipe, interpreter
     assert "venv" not in recipe(PYTHON=str(interpreter("python3", "/usr 3.11")))
 
 
-def test_the_environment_is_a_matter_of_the_lock_too(recipe, tmp_path, ready):
+def test_changed_lock_recreates_the_environment(recipe, tmp_path, ready):
     os.utime(tmp_path / ".venv" / ".ready", (0, 0))
     assert "-r requirements.lock" in recipe()
 
@@ -110,7 +110,7 @@ def test_locks_are_installed_without_resolving_and_then_checked(recipe, interpre
     assert sum(line.endswith("pip --disable-pip-version-check check") for line in commands) == 2
 
 
-def test_interpreter_that_a_version_manager_refuses_is_not_taken(recipe, tmp_path, interpreter):
+def test_interpreter_refused_by_a_version_manager_is_skipped(recipe, tmp_path, interpreter):
     refused = interpreter("shims/python3.11", "")
     refused.write_text("#!/bin/sh\nexit 127\n", encoding="utf-8")
     runs = interpreter("shims/python3.12", "/usr 3.12")
@@ -119,6 +119,6 @@ def test_interpreter_that_a_version_manager_refuses_is_not_taken(recipe, tmp_pat
     assert f"{runs} -m venv  .venv\n" in recipe(PATH=path)
 
 
-def test_windows_takes_the_interpreter_that_is_named(recipe):
+def test_windows_uses_the_named_interpreter(recipe):
     assert "\nmine -m venv  .venv\n" in recipe(OS="Windows_NT", PYTHON="mine")
     assert "\npython -m venv  .venv\n" in recipe(OS="Windows_NT")

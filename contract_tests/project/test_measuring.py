@@ -7,7 +7,7 @@ from coverage import Coverage
 
 
 @pytest.mark.unmeasured
-def test_nothing_traces_an_unmeasured_test():
+def test_unmeasured_test_is_not_traced():
     assert Coverage.current() is None
     assert not type(sys.gettrace()).__module__.startswith("coverage")
 
@@ -18,7 +18,7 @@ def test_unmeasured_tests_run_after_all_others(request):
     assert marks == sorted(marks)
 
 
-def test_a_group_that_one_worker_runs_is_measured(request):
+def test_xdist_group_of_one_worker_is_measured(request):
     """pytest-xdist puts groups first, so that others would come after them unmeasured."""
     grouped = [item for item in request.session.items if item.get_closest_marker("xdist_group")]
 

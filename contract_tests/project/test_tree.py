@@ -48,23 +48,23 @@ def importers(folder, package):
     return [name for name in python_files(folder) if package in roots(ROOT / name)]
 
 
-def test_no_path_of_somebodys_machine_is_in_the_tree():
+def test_tree_contains_no_machine_paths():
     assert findings(MACHINE_PATHS) == []
 
 
-def test_no_address_of_a_package_registry_is_in_the_tree():
+def test_tree_contains_no_registry_addresses():
     assert findings(REGISTRIES) == []
 
 
 @pytest.mark.parametrize("folder", ["home/ada", "root/x", "tmp/x", "work/x", "Users/ada"])
-def test_paths_of_machines_are_recognised(folder):
+def test_machine_paths_are_recognised(folder):
     for before in ("", "x = '", "file://", "PATH=", "`"):
         assert MACHINE_PATHS.search(f"{before}/{folder}")
     for before in ("https://example.org", "{id}", "..", "<id>"):
         assert not MACHINE_PATHS.search(f"{before}/{folder}")
 
 
-def test_this_machine_is_not_in_the_tree():
+def test_tree_does_not_mention_this_machine():
     assert findings(re.compile(re.escape(str(ROOT)) + r"\b")) == []
 
 
@@ -76,7 +76,7 @@ def test_text_files_end_in_a_newline_and_have_no_trailing_spaces():
     ] == []
 
 
-def test_the_sdk_imports_nothing_of_the_gate():
+def test_sdk_imports_nothing_from_the_gate():
     assert importers("wrapper", "prolific_contract") == []
 
 
@@ -97,7 +97,7 @@ def test_one_module_of_the_sdk_imports_the_generated_client():
         ),
     ],
 )
-def test_packages_import_only_what_is_installed_with_them(folder, allowed):
+def test_packages_import_only_their_dependencies(folder, allowed):
     files = python_files(folder)
     found = {root for name in files for root in roots(ROOT / name)}
 
@@ -105,7 +105,7 @@ def test_packages_import_only_what_is_installed_with_them(folder, allowed):
     assert found - STANDARD_LIBRARY <= allowed
 
 
-def test_examples_and_benchmarks_use_the_public_api_only():
+def test_examples_and_benchmarks_use_only_the_public_api():
     private = re.compile(r"^prolific_\w+(\.\w+)*\._(?!_)|^prolific_api\b")
 
     assert [
@@ -116,7 +116,7 @@ def test_examples_and_benchmarks_use_the_public_api_only():
     ] == []
 
 
-def test_the_pytest_plugin_imports_pytest_and_the_standard_library():
+def test_pytest_plugin_imports_pytest_and_the_standard_library():
     """Every pytest run of those who have it installed pays for what it imports."""
     script = (
         "import sys, pytest\n"
@@ -129,7 +129,7 @@ def test_the_pytest_plugin_imports_pytest_and_the_standard_library():
     assert set(ran.stdout.split()) - STANDARD_LIBRARY == {"prolific_contract"}
 
 
-def test_every_module_says_what_it_is():
+def test_every_module_has_a_docstring():
     files = python_files("wrapper/prolific_exports", "contract_tests/prolific_contract")
     first_lines = {
         name: (ast.get_docstring(ast.parse((ROOT / name).read_text("utf-8"))) or "").split("\n")[0]
@@ -141,7 +141,7 @@ def test_every_module_says_what_it_is():
 
 
 @pytest.mark.parametrize("name", [n for n in prolific_exports.__all__ if n != "__version__"])
-def test_every_public_name_says_what_it_is(name):
+def test_every_public_name_has_a_docstring(name):
     value = getattr(prolific_exports, name)
     if getattr(value, "__module__", "").startswith("prolific_exports."):
         assert value.__doc__
@@ -177,7 +177,7 @@ def test_every_public_name_can_be_imported_and_listed():
         getattr(prolific_exports, name)
 
 
-def test_the_packages_are_typed():
+def test_packages_have_type_markers():
     for package in ("generated/prolific_api", "wrapper/prolific_exports"):
         assert (ROOT / package / "py.typed").is_file()
     assert Path(ROOT / "contract_tests/prolific_contract/py.typed").is_file()
