@@ -28,7 +28,7 @@ def assert_error(reply, status):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_a_new_job_is_202_and_generating(open_desk, kind, edition):
+def test_new_job_is_answered_202_and_generating(open_desk, kind, edition):
     client = open_desk(edition=edition)
     reply = client.request(kind, client.site.settings.id_of(kind))
     body = read_json(reply)
@@ -56,7 +56,7 @@ def test_slash_at_end_of_path_makes_no_difference(open_desk, kind, edition):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_a_request_while_generating_is_202_with_the_same_job(open_desk, kind, edition):
+def test_request_while_generating_returns_the_same_job(open_desk, kind, edition):
     client = open_desk(edition=edition)
     first = client.request(kind, client.site.settings.id_of(kind))
     second = client.request(kind, client.site.settings.id_of(kind))
@@ -65,7 +65,7 @@ def test_a_request_while_generating_is_202_with_the_same_job(open_desk, kind, ed
     assert read_json(second) == read_json(first)
 
 
-def test_in_edition_2026_03_a_request_for_a_complete_export_is_200_with_a_url(client, kind):
+def test_edition_2026_03_answers_a_request_for_a_complete_export_with_its_url(client, kind):
     complete = client.complete(kind)
     reply = client.request(kind, client.site.settings.id_of(kind))
 
@@ -73,7 +73,7 @@ def test_in_edition_2026_03_a_request_for_a_complete_export_is_200_with_a_url(cl
     assert read_json(reply) == complete
 
 
-def test_in_edition_2026_11_a_request_is_202_even_when_an_export_is_complete(open_desk, kind):
+def test_edition_2026_11_starts_a_job_even_if_an_export_is_complete(open_desk, kind):
     client = open_desk(edition="2026-11", generation_seconds=0)
     client.complete(kind)
     reply = client.request(kind, client.site.settings.id_of(kind))
@@ -82,7 +82,7 @@ def test_in_edition_2026_11_a_request_is_202_even_when_an_export_is_complete(ope
     assert read_json(reply)["status"] == "generating"
 
 
-def test_a_job_is_generating_until_its_time_has_passed(open_desk, kind):
+def test_job_is_generating_until_its_time_has_passed(open_desk, kind):
     client = open_desk(generation_seconds=3)
     resource_id = client.site.settings.id_of(kind)
     generating = read_json(client.request(kind, resource_id))
@@ -103,7 +103,7 @@ def test_a_job_is_generating_until_its_time_has_passed(open_desk, kind):
         ({"url_lifetime_seconds": 7200}, 2),
     ],
 )
-def test_a_complete_job_has_a_presigned_url_and_its_expiry(open_desk, kind, settings, hours):
+def test_complete_job_has_a_presigned_url_and_its_expiry(open_desk, kind, settings, hours):
     client = open_desk(**settings)
     client.clock.advance(0.75)
     body = client.complete(kind)
@@ -135,7 +135,7 @@ def test_each_status_request_gets_a_fresh_url(client, kind):
     assert (expired, fresh) == (403, 200)
 
 
-def test_a_failed_job_says_nothing_but_failed(client, kind):
+def test_failed_job_has_only_its_status(client, kind):
     resource_id = client.site.settings.id_of(kind, Fate.FAILS)
     export_id = read_json(client.request(kind, resource_id))["export_id"]
     client.clock.advance(3)
@@ -144,7 +144,7 @@ def test_a_failed_job_says_nothing_but_failed(client, kind):
     assert (reply.status, read_json(reply)) == (200, {"status": "failed"})
 
 
-def test_an_archive_that_vanished_turns_its_job_to_failed_and_its_url_to_404(client, kind):
+def test_vanished_archive_fails_its_job_and_its_url_is_404(client, kind):
     resource_id = client.site.settings.id_of(kind, Fate.VANISHES)
     export_id = read_json(client.request(kind, resource_id))["export_id"]
     client.clock.advance(3)
@@ -177,7 +177,7 @@ def test_an_archive_that_vanished_turns_its_job_to_failed_and_its_url_to_404(cli
 )
 @pytest.mark.parametrize("path", ["export", "export/x"])
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_without_the_token_every_operation_is_401(open_desk, kind, edition, path, authorization):
+def test_every_operation_without_the_token_is_401(open_desk, kind, edition, path, authorization):
     client = open_desk(edition=edition)
     url = f"/api/v1/data-collection/{PATH_SEGMENTS[kind]}/{client.site.settings.id_of(kind)}/{path}"
     headers = {} if authorization is None else {"authorization": authorization}
@@ -188,7 +188,7 @@ def test_without_the_token_every_operation_is_401(open_desk, kind, edition, path
         assert reply.header("WWW-Authenticate") == "Token"
 
 
-def test_401_says_what_is_wrong_without_repeating_the_token(client):
+def test_401_explains_the_problem_without_repeating_the_token(client):
     url = "/api/v1/data-collection/batches/x/export"
     details = [
         assert_error(client.call("POST", url, **headers), 401)["detail"]
@@ -199,29 +199,29 @@ def test_401_says_what_is_wrong_without_repeating_the_token(client):
     assert not any("secret" in detail for detail in details)
 
 
-def test_the_token_is_that_of_the_settings(open_desk, kind):
+def test_token_is_taken_from_the_settings(open_desk, kind):
     client = open_desk(token="another")
 
     assert client.request(kind, client.site.settings.id_of(kind)).status == 202
 
 
-def test_a_forbidden_resource_is_403_on_post_and_404_on_get(client, kind):
+def test_forbidden_resource_is_403_on_post_and_404_on_get(client, kind):
     resource_id = client.site.settings.id_of(kind, Fate.FORBIDDEN)
 
     assert_error(client.request(kind, resource_id), 403)
     assert_error(client.status(kind, resource_id, UNKNOWN), 404)
 
 
-def test_an_unknown_resource_is_404(client, kind):
+def test_unknown_resource_is_404(client, kind):
     assert_error(client.request(kind, UNKNOWN), 404)
     assert_error(client.status(kind, UNKNOWN, UNKNOWN), 404)
 
 
-def test_an_unknown_job_is_404(client, kind):
+def test_unknown_job_is_404(client, kind):
     assert_error(client.status(kind, client.site.settings.id_of(kind), UNKNOWN), 404)
 
 
-def test_a_job_is_404_under_another_resource_or_kind(open_desk):
+def test_job_is_404_under_another_resource_or_kind(open_desk):
     resources = [Resource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
     client = open_desk(resources=resources)
     export_id = read_json(client.request("batch", "one"))["export_id"]
@@ -240,7 +240,7 @@ def test_a_job_is_404_under_another_resource_or_kind(open_desk):
         ("2026-11", "export/x", "DELETE, GET, HEAD"),
     ],
 )
-def test_methods_that_the_edition_does_not_have_are_405(open_desk, kind, edition, path, allowed):
+def test_unsupported_methods_are_405(open_desk, kind, edition, path, allowed):
     client = open_desk(edition=edition)
     methods = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"}
     for method in sorted(methods - set(allowed.split(", "))):
@@ -252,7 +252,7 @@ def test_methods_that_the_edition_does_not_have_are_405(open_desk, kind, edition
         assert reply.header("Allow") == allowed
 
 
-def test_head_is_answered_like_get_where_the_state_is_asked(client, kind):
+def test_head_of_a_job_is_answered_like_get(client, kind):
     resource_id = client.site.settings.id_of(kind)
     export_id = read_json(client.request(kind, resource_id))["export_id"]
     path = f"{PATH_SEGMENTS[kind]}/{resource_id}/export/{export_id}"
@@ -274,12 +274,12 @@ def test_head_is_answered_like_get_where_the_state_is_asked(client, kind):
         "/prefix/api/v1/data-collection/collections/x/export",
     ],
 )
-def test_anything_else_is_404_with_or_without_the_token(client, path):
+def test_other_paths_are_404_with_or_without_the_token(client, path):
     assert_error(client.call("GET", path), 404)
     assert_error(client.call("POST", path, authorization="Token sandbox-token"), 404)
 
 
-def test_every_answer_carries_the_clocks_date(client):
+def test_every_response_has_the_clocks_date(client):
     client.clock.advance(86_400)
 
     for url in ("/", "/store/x", client.presigned_url()):
@@ -289,7 +289,7 @@ def test_every_answer_carries_the_clocks_date(client):
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_it_serves_the_built_contract_without_a_token(client, method):
+def test_built_contract_is_served_without_a_token(client, method):
     reply = client.call(method, "/openapi.json")
 
     assert reply.status == 200
@@ -300,13 +300,13 @@ def test_it_serves_the_built_contract_without_a_token(client, method):
 @pytest.mark.parametrize(
     ("edition", "methods"), [("2026-03", {"post"}), ("2026-11", {"get", "post"})]
 )
-def test_the_contract_that_it_serves_is_its_editions(open_desk, edition, methods):
+def test_served_contract_is_of_its_edition(open_desk, edition, methods):
     served = read_json(open_desk(edition=edition).call("GET", "/openapi.json"))
 
     assert set(served["paths"]["/api/v1/data-collection/batches/{batch_id}/export"]) == methods
 
 
-def test_a_reset_forgets_jobs_and_archives_and_gives_no_id_twice(client, kind):
+def test_reset_removes_jobs_and_archives_and_never_repeats_an_id(client, kind):
     resource_id = client.site.settings.id_of(kind)
     export_id = read_json(client.request(kind, resource_id))["export_id"]
     url = client.presigned_url(kind)
@@ -319,7 +319,7 @@ def test_a_reset_forgets_jobs_and_archives_and_gives_no_id_twice(client, kind):
     assert read_json(client.request(kind, resource_id))["export_id"] != export_id
 
 
-def test_a_reset_replaces_the_archives(client):
+def test_reset_replaces_the_archives(client):
     before = client.site.archives
 
     client.site.reset()
@@ -327,7 +327,7 @@ def test_a_reset_replaces_the_archives(client):
     assert client.site.archives is not before
 
 
-def test_a_reset_takes_new_settings(client, kind):
+def test_reset_takes_new_settings(client, kind):
     client.site.reset(type(client.site.settings)(edition="2026-11", token="new"))
 
     assert client.site.settings.edition == "2026-11"

@@ -47,13 +47,13 @@ def lines(content):
     return [json.loads(line) for line in content.split(b"\n")[:-1]]
 
 
-def test_without_jobs_the_list_is_empty(client, kind):
+def test_list_without_jobs_is_empty(client, kind):
     reply = client.jobs(kind, client.site.settings.id_of(kind))
 
     assert (reply.status, read_json(reply)) == (200, [])
 
 
-def test_the_list_has_every_job_newest_first(client, kind):
+def test_list_has_every_job_newest_first(client, kind):
     resource_id = client.site.settings.id_of(kind)
     first = started(client, kind)
     client.clock.advance(2)
@@ -87,14 +87,14 @@ def test_the_list_has_every_job_newest_first(client, kind):
 
 
 @pytest.mark.parametrize("path", ["", "?study_id=another"])
-def test_head_is_answered_like_get_where_jobs_are_listed(client, kind, path):
+def test_head_of_a_list_is_answered_like_get(client, kind, path):
     started(client, kind)
     path = f"{PATH_SEGMENTS[kind]}/{client.site.settings.id_of(kind)}/export{path}"
 
     assert client.api("HEAD", path) == client.api("GET", path)
 
 
-def test_the_list_names_failed_jobs_and_those_of_its_resource_only(open_desk):
+def test_list_has_failed_jobs_and_only_those_of_its_resource(open_desk):
     resources = [
         Resource("batch", "one", Fate.FAILS),
         Resource("batch", "two"),
@@ -110,7 +110,7 @@ def test_the_list_names_failed_jobs_and_those_of_its_resource_only(open_desk):
     assert [(job["export_id"], job["status"]) for job in listed] == [(failing, "failed")]
 
 
-def test_a_deleted_job_is_gone_from_list_status_and_store(client, kind):
+def test_deleted_job_is_removed_from_list_status_and_store(client, kind):
     resource_id = client.site.settings.id_of(kind)
     kept = started(client, kind)
     client.clock.advance(3)
@@ -129,7 +129,7 @@ def test_a_deleted_job_is_gone_from_list_status_and_store(client, kind):
     assert client.status(kind, resource_id, kept).status == 200
 
 
-def test_a_job_is_not_deleted_while_it_is_generating(client, kind):
+def test_generating_job_is_not_deleted(client, kind):
     resource_id = client.site.settings.id_of(kind)
     export_id = started(client, kind)
 
@@ -139,7 +139,7 @@ def test_a_job_is_not_deleted_while_it_is_generating(client, kind):
     assert client.delete(kind, resource_id, export_id).status == 204
 
 
-def test_a_failed_job_can_be_deleted_and_does_not_fail_once_more(client, kind):
+def test_failed_job_can_be_deleted_and_its_successor_completes(client, kind):
     resource_id = client.site.settings.id_of(kind, Fate.FAILS_ONCE)
     export_id = started(client, kind, resource_id)
     client.clock.advance(3)
@@ -150,7 +150,7 @@ def test_a_failed_job_can_be_deleted_and_does_not_fail_once_more(client, kind):
     assert read_json(client.status(kind, resource_id, again))["status"] == "complete"
 
 
-def test_a_job_is_not_deleted_under_another_resource_or_kind(open_desk):
+def test_job_is_not_deleted_under_another_resource_or_kind(open_desk):
     resources = [Resource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
     client = open_desk(edition="2026-11", resources=resources)
     export_id = started(client, "batch", "one")
@@ -161,7 +161,7 @@ def test_a_job_is_not_deleted_under_another_resource_or_kind(open_desk):
     assert ids_of(client.jobs("batch", "one")) == [export_id]
 
 
-def test_a_forbidden_resource_is_403_and_an_unknown_one_404(client, kind):
+def test_forbidden_resource_is_403_and_an_unknown_one_404(client, kind):
     forbidden = client.site.settings.id_of(kind, Fate.FORBIDDEN)
 
     assert_error(client.jobs(kind, forbidden), 403)
@@ -182,7 +182,7 @@ def test_a_forbidden_resource_is_403_and_an_unknown_one_404(client, kind):
         {"study_id": "one", "from_": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00Z"},
     ],
 )
-def test_another_filter_is_another_job(client, kind, other):
+def test_another_filter_starts_another_job(client, kind, other):
     conditions = {"study_id": "one", "from_": "2026-03-01T00:00:00Z"}
     first = started(client, kind, **conditions)
     second = started(client, kind, **other)
@@ -201,13 +201,13 @@ def test_another_filter_is_another_job(client, kind, other):
         "2026-02-28T23:00:00.0000000009-01:00",
     ],
 )
-def test_the_same_moment_is_the_same_filter_however_it_is_written(client, kind, written):
+def test_equal_moments_in_other_formats_are_the_same_filter(client, kind, written):
     first = started(client, kind, from_="2026-03-01T00:00:00Z")
 
     assert started(client, kind, from_=written) == first
 
 
-def test_a_finished_job_of_the_same_filter_is_never_given_again(client, kind):
+def test_finished_job_of_the_same_filter_is_never_returned_again(client, kind):
     first = started(client, kind, study_id="one")
     client.clock.advance(3)
 
@@ -234,9 +234,7 @@ def test_a_finished_job_of_the_same_filter_is_never_given_again(client, kind):
         ("from=2026-03-01T00:00:01Z&to=2026-03-01T01:00:00%2B01:00", {"from"}),
     ],
 )
-def test_a_filter_that_cannot_be_used_is_400_by_field_and_starts_nothing(
-    client, kind, query, fields
-):
+def test_invalid_filter_is_400_by_field_and_starts_no_job(client, kind, query, fields):
     resource_id = client.site.settings.id_of(kind)
     reply = client.api("POST", f"{PATH_SEGMENTS[kind]}/{resource_id}/export?{query}")
     detail = assert_error(reply, 400)["detail"]
@@ -253,7 +251,7 @@ def test_other_parameters_are_ignored(client, kind):
     assert [job["filter"] for job in read_json(client.jobs(kind, resource_id))] == [None]
 
 
-def test_edition_2026_03_knows_no_filters(open_desk, kind):
+def test_edition_2026_03_ignores_filters(open_desk, kind):
     client = open_desk(edition="2026-03")
 
     assert started(client, kind, from_="yesterday") == started(client, kind)
@@ -311,7 +309,7 @@ def test_conditions_are_joined_by_and(client, kind):
 
 
 @pytest.mark.parametrize("status", LIMIT_STATUSES)
-def test_an_eleventh_job_is_refused_until_one_is_deleted(open_desk, kind, status):
+def test_eleventh_job_is_refused_until_one_is_deleted(open_desk, kind, status):
     client = open_desk(edition="2026-11", limit_status=status)
     resource_id = client.site.settings.id_of(kind)
     assert JOB_LIMIT == 10
@@ -328,7 +326,7 @@ def test_an_eleventh_job_is_refused_until_one_is_deleted(open_desk, kind, status
     assert_error(client.request(kind, resource_id, study_id="another"), status)
 
 
-def test_the_limit_is_each_resources_own_and_counts_failed_jobs(open_desk, kind):
+def test_job_limit_is_per_resource_and_counts_failed_jobs(open_desk, kind):
     client = open_desk(edition="2026-11", generation_seconds=0)
     failing = client.site.settings.id_of(kind, Fate.FAILS)
     for _ in range(10):
@@ -338,7 +336,7 @@ def test_the_limit_is_each_resources_own_and_counts_failed_jobs(open_desk, kind)
     assert client.request(kind, client.site.settings.id_of(kind)).status == 202
 
 
-def test_edition_2026_03_has_no_limit(open_desk, kind):
+def test_edition_2026_03_has_no_job_limit(open_desk, kind):
     client = open_desk(edition="2026-03", generation_seconds=0)
     failing = client.site.settings.id_of(kind, Fate.FAILS)
 
