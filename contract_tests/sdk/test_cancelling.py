@@ -69,7 +69,7 @@ def slow_link(gate, monkeypatch):
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_a_file_that_is_getting_its_name_is_waited_for(tmp_path, gate, slow_link, times):
+def test_cancellation_waits_for_publishing(tmp_path, gate, slow_link, times):
     async def scenario():
         async with downloading(tmp_path) as task:
             await gate.is_reached()
@@ -87,7 +87,7 @@ def test_a_file_that_is_getting_its_name_is_waited_for(tmp_path, gate, slow_link
     assert left(tmp_path) == ["a.zip"], "no thread was left behind"
 
 
-def test_a_timeout_is_one_all_the_same(tmp_path, gate, slow_link):
+def test_timeout_during_publishing_still_raises(tmp_path, gate, slow_link):
     async def scenario():
         async with downloading(tmp_path) as task:
             await gate.is_reached()
@@ -101,7 +101,7 @@ def test_a_timeout_is_one_all_the_same(tmp_path, gate, slow_link):
     assert left(tmp_path) == ["a.zip"]
 
 
-def test_what_fails_while_it_is_waited_for_does_not_hide_the_cancellation(
+def test_failure_during_publishing_does_not_hide_the_cancellation(
     tmp_path, gate, monkeypatch, caplog
 ):
     def failing(*_):
@@ -123,7 +123,7 @@ def test_what_fails_while_it_is_waited_for_does_not_hide_the_cancellation(
     assert not caplog.records
 
 
-def test_an_archive_that_is_being_verified_is_not_waited_for(tmp_path, gate, monkeypatch):
+def test_cancellation_does_not_wait_for_verification(tmp_path, gate, monkeypatch):
     """Reading changes nothing, and may take long."""
     monkeypatch.setattr(_core, "verify_export", lambda *_, **__: gate.hold())
 

@@ -22,7 +22,7 @@ def calls(resource, folder):
 
 
 @pytest.mark.parametrize("call", ["download", "export", "list", "delete", "wait", "go on"])
-def test_it_says_that_it_is_closed_and_leaves_nothing_behind(exports, router, call, tmp_path):
+def test_closed_client_raises_and_leaves_no_files(exports, router, call, tmp_path):
     exports.close()
     exports.close()
 
@@ -33,7 +33,7 @@ def test_it_says_that_it_is_closed_and_leaves_nothing_behind(exports, router, ca
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_client_of_the_callers_is_no_other(twin, tmp_path):
+def test_closed_injected_client_raises(twin, tmp_path):
     client = twin.http_client()
     exports = twin.make(base_url=api.BASE, http_client=client)
     twin.__exit__(None, None, None) if twin.flavour == "sync" else twin._runner.run(client.aclose())
@@ -42,7 +42,7 @@ def test_a_client_of_the_callers_is_no_other(twin, tmp_path):
         exports.collections.list(api.RESOURCE["collection"])
 
 
-def test_nothing_is_fetched_from_the_store_either():
+def test_closed_client_fetches_nothing_from_the_store():
     client = httpx.Client()
     client.close()
     fetch = Fetch(url="https://store.example/a", headers={}, accept=bool, write=bytes, timeout=1)

@@ -88,13 +88,13 @@ STATE = json.dumps({"status": "generating", "export_id": api.EXPORT_ID}).encode(
     ],
     ids=["gzip", "deflate", "both", "none"],
 )
-def test_compressed_answer_is_understood(exports, encoding, body):
+def test_compressed_response_is_decoded(exports, encoding, body):
     with answering(message(202, body, Content_Encoding=encoding)) as server:
         assert exports(server).collections.export(api.COLLECTION).export_id == api.EXPORT_ID
     assert b"accept-encoding: gzip, deflate\r\n" in server.requests[0].lower()
 
 
-def test_bomb_of_the_api_is_not_decoded_to_its_end(exports, memory):
+def test_api_bomb_is_not_decoded_completely(exports, memory):
     with (
         answering(message(200, BOMB, Content_Encoding="gzip, gzip")) as server,
         memory(),
@@ -103,7 +103,7 @@ def test_bomb_of_the_api_is_not_decoded_to_its_end(exports, memory):
         exports(server).collections.export(api.COLLECTION)
 
 
-def test_bomb_in_an_error_of_the_api_is_not_decoded_to_its_end(exports, memory):
+def test_api_error_bomb_is_not_decoded_completely(exports, memory):
     with (
         answering(message(418, BOMB, Content_Encoding="gzip, gzip")) as server,
         memory(),
@@ -112,7 +112,7 @@ def test_bomb_in_an_error_of_the_api_is_not_decoded_to_its_end(exports, memory):
         exports(server).collections.export(api.COLLECTION)
 
 
-def test_damaged_answer_is_none(exports):
+def test_damaged_compressed_response_raises(exports):
     with (
         answering(message(200, b"PK\x03\x04", Content_Encoding="gzip")) as server,
         pytest.raises(NoAnswerError, match="its gzip coding is damaged"),
@@ -120,7 +120,7 @@ def test_damaged_answer_is_none(exports):
         exports(server).collections.job(api.COLLECTION, api.EXPORT_ID).status()
 
 
-def test_answer_that_a_transport_has_decoded_is_understood(twin):
+def test_response_already_decoded_by_the_transport_is_read(twin):
     """A transport that is no network may hand over a body that httpx has read and decoded."""
 
     def handler(request):
@@ -177,7 +177,7 @@ class Store:
         ("gzip, gzip", lambda data: gzip.compress(gzip.compress(data))),
     ],
 )
-def test_compressed_archive_is_saved_without_its_compression(exports, tmp_path, encoding, pack):
+def test_compressed_archive_is_saved_decompressed(exports, tmp_path, encoding, pack):
     body = pack(api.ARCHIVE)
     store = Store(message(200, body, Content_Encoding=encoding, ETag=api.ETAG))
     with SlowServer(store) as server:
@@ -187,7 +187,7 @@ def test_compressed_archive_is_saved_without_its_compression(exports, tmp_path, 
     assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
 
 
-def test_word_that_names_no_compression_changes_nothing(exports, tmp_path):
+def test_unknown_coding_word_is_ignored(exports, tmp_path):
     half = len(api.ARCHIVE) // 2
     fields = {"Content_Encoding": "utf-8", "ETag": api.ETAG}
     cut = message(200, api.ARCHIVE, Connection="close", **fields)[: half - len(api.ARCHIVE)]
@@ -200,7 +200,7 @@ def test_word_that_names_no_compression_changes_nothing(exports, tmp_path):
     assert f"range: bytes={half}-\r\n".encode() in store.asked[1].lower(), "it is resumed"
 
 
-def test_compressed_archive_that_breaks_off_is_fetched_anew(exports, tmp_path):
+def test_interrupted_compressed_archive_restarts(exports, tmp_path):
     whole = message(200, gzip.compress(api.ARCHIVE), Content_Encoding="gzip", Connection="close")
     ends = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n"
     # Without a length, only the compression shows that something is missing.
@@ -212,7 +212,7 @@ def test_compressed_archive_that_breaks_off_is_fetched_anew(exports, tmp_path):
     assert all(b"range:" not in head.lower() for head in store.asked)
 
 
-def test_parts_of_a_compressed_archive_are_fetched_as_a_whole(twin, tmp_path):
+def test_compressed_archive_is_not_fetched_in_parts(twin, tmp_path):
     packed = gzip.compress(api.ARCHIVE)
     span = f"bytes 0-{len(packed) - 1}/{len(packed)}"
     fields = {"Content_Encoding": "gzip", "ETag": api.ETAG}
@@ -245,7 +245,7 @@ def test_bomb_of_the_store_fills_neither_memory_nor_disk(exports, tmp_path, memo
     ("encoding", "reason"),
     [("br", "this client can't decode"), ("gzip", "its gzip coding is damaged")],
 )
-def test_archive_that_cannot_be_decoded_ends_the_download(exports, tmp_path, encoding, reason):
+def test_undecodable_archive_ends_the_download(exports, tmp_path, encoding, reason):
     store = Store(message(200, api.ARCHIVE, Content_Encoding=encoding))
     with SlowServer(store) as server, pytest.raises(DownloadError, match=reason):
         exports(server).collections.download(api.COLLECTION, tmp_path)

@@ -47,7 +47,7 @@ def delete(router, kind):
     return router.delete(api.get_url(kind)).mock(return_value=httpx.Response(204))
 
 
-def test_the_job_is_deleted_when_its_archive_is_at_its_place(
+def test_job_is_deleted_after_its_archive_is_published(
     resource, kind, post, get, store, delete, tmp_path, events
 ):
     target = tmp_path / "x.zip"
@@ -66,7 +66,7 @@ def test_the_job_is_deleted_when_its_archive_is_at_its_place(
     assert events[-1].ref.export_id == api.EXPORT_ID
 
 
-def test_a_job_that_was_deleted_is_not_replaced_by_downloading_it_again(
+def test_deleted_job_is_not_replaced_on_a_second_download(
     resource, kind, post, get, store, delete, tmp_path
 ):
     job = resource.export(api.RESOURCE[kind])
@@ -78,7 +78,7 @@ def test_a_job_that_was_deleted_is_not_replaced_by_downloading_it_again(
     assert (post.call_count, store.call_count) == (1, asked)
 
 
-def test_a_job_that_could_not_be_deleted_can_be_downloaded_again(
+def test_job_that_could_not_be_deleted_is_downloaded_again(
     resource, kind, post, get, store, delete, tmp_path
 ):
     delete.mock(return_value=api.error(409))
@@ -89,13 +89,13 @@ def test_a_job_that_could_not_be_deleted_can_be_downloaded_again(
     assert get.call_count == 1
 
 
-def test_without_being_asked_nothing_is_deleted(resource, kind, post, get, store, delete, tmp_path):
+def test_job_is_not_deleted_by_default(resource, kind, post, get, store, delete, tmp_path):
     resource.download(api.RESOURCE[kind], tmp_path)
     resource.job(api.RESOURCE[kind], api.EXPORT_ID).download(tmp_path / "x.zip")
     assert not delete.called
 
 
-def test_a_named_job_is_deleted_too(resource, kind, get, store, delete, tmp_path, events):
+def test_named_job_is_deleted_too(resource, kind, get, store, delete, tmp_path, events):
     job = resource.job(api.RESOURCE[kind], api.EXPORT_ID)
     job.download(tmp_path, delete_after=True)
     assert delete.call_count == 1
@@ -112,7 +112,7 @@ def test_a_named_job_is_deleted_too(resource, kind, get, store, delete, tmp_path
     ],
     ids=["generating", "gone", "edition 2026-03", "network"],
 )
-def test_a_failure_to_delete_loses_nothing_and_is_told(
+def test_deletion_failure_keeps_the_archive_and_is_reported(
     resource, kind, post, get, store, delete, tmp_path, events, answers, error
 ):
     delete.mock(side_effect=answers)
@@ -124,7 +124,7 @@ def test_a_failure_to_delete_loses_nothing_and_is_told(
     assert events[-1].ref.export_id == api.EXPORT_ID
 
 
-def test_an_archive_that_is_bad_is_never_the_last_copy(
+def test_job_of_a_damaged_archive_is_not_deleted(
     resource, kind, post, get, store, delete, tmp_path
 ):
     store.mock(return_value=api.stored(api.ARCHIVE[:-30]))
@@ -133,7 +133,7 @@ def test_an_archive_that_is_bad_is_never_the_last_copy(
     assert not delete.called
 
 
-def test_what_is_not_verified_is_not_deleted(router, resource, kind, tmp_path):
+def test_job_of_an_unverified_archive_is_not_deleted(router, resource, kind, tmp_path):
     with pytest.raises(UsageError, match="a job is deleted only after its archive was verified"):
         resource.download(api.RESOURCE[kind], tmp_path, delete_after=True, verify=False)
     with pytest.raises(UsageError):
@@ -141,7 +141,7 @@ def test_what_is_not_verified_is_not_deleted(router, resource, kind, tmp_path):
     assert not router.calls
 
 
-def test_a_job_that_was_not_named_is_not_deleted_and_that_is_told(
+def test_job_without_id_is_not_deleted_and_that_is_reported(
     router, resource, kind, post, store, tmp_path, events
 ):
     """Edition 2026-03: ready at once, without an id."""
@@ -153,9 +153,7 @@ def test_a_job_that_was_not_named_is_not_deleted_and_that_is_told(
     assert "DELETE" not in [call.request.method for call in router.calls]
 
 
-def test_the_replacement_of_a_failed_job_is_what_is_deleted(
-    router, resource, kind, post, store, tmp_path
-):
+def test_replacement_of_a_failed_job_is_deleted(router, resource, kind, post, store, tmp_path):
     post.mock(side_effect=[api.generating(), api.generating(api.OTHER_EXPORT_ID)])
     router.get(api.get_url(kind)).mock(return_value=api.failed())
     router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(return_value=api.complete())
@@ -194,30 +192,26 @@ def again(twin, kind, clock, events):
     return again
 
 
-def test_an_archive_that_was_already_there_is_verified_and_its_recorded_job_deleted(
-    again, untidied, delete, events
-):
+def test_existing_archive_is_verified_and_its_recorded_job_deleted(again, untidied, delete, events):
     again(untidied)
     assert left(untidied.parent) == ["x.zip"]
     assert delete.call_count == 1
     assert events[-1].ref.export_id == api.EXPORT_ID
 
 
-def test_the_named_job_is_deleted_if_the_archive_that_was_there_is_its(again, untidied, delete):
+def test_named_job_is_deleted_if_the_existing_archive_is_its_own(again, untidied, delete):
     again(untidied, api.EXPORT_ID)
     assert delete.call_count == 1
 
 
-def test_the_archive_of_another_job_than_the_named_one_costs_neither_its_job(
-    router, again, untidied, delete
-):
+def test_existing_archive_of_another_job_deletes_no_job(router, again, untidied, delete):
     with pytest.raises(TargetExistsError):
         again(untidied, api.OTHER_EXPORT_ID)
     assert not router.calls
     assert left(untidied.parent) == ["x.zip"]
 
 
-def test_without_a_record_nobody_knows_whose_archive_it_is(again, untidied, delete, events):
+def test_existing_archive_without_record_deletes_no_job(again, untidied, delete, events):
     for record in untidied.parent.glob(".*.json"):
         record.unlink()
     again(untidied)
@@ -225,7 +219,7 @@ def test_without_a_record_nobody_knows_whose_archive_it_is(again, untidied, dele
     assert isinstance(events[-1], NotDeleted)
 
 
-def test_an_archive_that_was_there_and_is_bad_is_not_the_last_copy(again, untidied, delete):
+def test_existing_damaged_archive_deletes_no_job(again, untidied, delete):
     with untidied.open("r+b") as file:
         file.truncate(100)
     with pytest.raises(CorruptArchiveError):

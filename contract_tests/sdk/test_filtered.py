@@ -56,7 +56,7 @@ def store(router):
     return router.get(url__startswith=api.STORE).mock(return_value=api.stored())
 
 
-def test_the_conditions_are_in_the_query(resource, kind, post, listing):
+def test_conditions_are_sent_in_the_query(resource, kind, post, listing):
     job = resource.export(api.RESOURCE[kind], **ASKED)
     query = post.calls.last.request.url.params
     assert dict(query) == {
@@ -72,14 +72,14 @@ def test_the_conditions_are_in_the_query(resource, kind, post, listing):
 
 
 @pytest.mark.parametrize("name", ["study_id", "from_", "to"])
-def test_a_condition_alone_is_sent_alone(router, resource, kind, post, name):
+def test_single_condition_is_sent(router, resource, kind, post, name):
     listed = {name.rstrip("_"): LISTED[name.rstrip("_")]}
     router.get(api.post_url(kind)).mock(return_value=api.jobs(api.listed(filter_=listed)))
     resource.export(api.RESOURCE[kind], **{name: ASKED[name]})
     assert list(post.calls.last.request.url.params) == list(listed)
 
 
-def test_without_a_filter_nothing_is_sent_or_listed(resource, kind, post, listing):
+def test_request_without_filter_sends_no_query_and_lists_no_jobs(resource, kind, post, listing):
     job = resource.export(api.RESOURCE[kind])
     assert not post.calls.last.request.url.query
     assert not listing.called
@@ -96,9 +96,7 @@ def test_without_a_filter_nothing_is_sent_or_listed(resource, kind, post, listin
         ({"study_id": "../x"}, "is not the id of a study"),
     ],
 )
-def test_a_filter_that_cannot_be_is_refused_before_anything_is_sent(
-    router, resource, tmp_path, wrong, says
-):
+def test_invalid_filter_is_refused_before_any_request(router, resource, tmp_path, wrong, says):
     for ask in (
         lambda: resource.export("1", **wrong),
         lambda: resource.download("1", tmp_path, **wrong),
@@ -109,7 +107,7 @@ def test_a_filter_that_cannot_be_is_refused_before_anything_is_sent(
     assert not router.calls
 
 
-def test_the_list_confirms_the_filter_once(resource, kind, post, listing, get, events):
+def test_filter_is_confirmed_once_by_the_list(resource, kind, post, listing, get, events):
     job = resource.export(api.RESOURCE[kind], **ASKED)
     job.wait()
     job.status()
@@ -117,7 +115,7 @@ def test_the_list_confirms_the_filter_once(resource, kind, post, listing, get, e
     assert events[0] == Requested(job.ref, "generating")
 
 
-def test_a_listed_id_may_be_spelled_otherwise(router, resource, kind, post):
+def test_listed_id_is_matched_without_case(router, resource, kind, post):
     router.get(api.post_url(kind)).mock(
         return_value=api.jobs(api.listed(api.EXPORT_ID.upper(), filter_={"study_id": "another"}))
     )
@@ -125,9 +123,7 @@ def test_a_listed_id_may_be_spelled_otherwise(router, resource, kind, post):
         resource.export(api.RESOURCE[kind], **ASKED)
 
 
-def test_a_job_that_is_not_listed_is_taken_for_what_was_asked_for(
-    router, resource, kind, post, get
-):
+def test_unlisted_job_is_accepted(router, resource, kind, post, get):
     router.get(api.post_url(kind)).mock(
         return_value=api.jobs(api.listed(api.OTHER_EXPORT_ID, filter_=None))
     )
@@ -135,9 +131,7 @@ def test_a_job_that_is_not_listed_is_taken_for_what_was_asked_for(
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
-def test_a_server_that_does_not_list_does_not_filter_either(
-    router, resource, kind, post, store, tmp_path, status
-):
+def test_server_without_lists_cannot_filter(router, resource, kind, post, store, tmp_path, status):
     """Edition 2026-03 ignores a query that it does not know, and its 202 looks the same."""
     router.get(api.post_url(kind)).mock(return_value=api.error(status))
     with pytest.raises(FilterIgnoredError, match="edition 2026-03 have no filters") as caught:
@@ -149,7 +143,7 @@ def test_a_server_that_does_not_list_does_not_filter_either(
     assert left(tmp_path) == []
 
 
-def test_an_export_that_is_ready_at_once_is_not_what_was_asked_for(
+def test_export_ready_at_once_does_not_match_a_filter(
     resource, kind, post, store, listing, tmp_path
 ):
     """Edition 2026-11 never uses a complete job again: so this one is not filtered."""
@@ -172,7 +166,7 @@ def test_an_export_that_is_ready_at_once_is_not_what_was_asked_for(
         ({**LISTED, "to": "2026-05-01T00:00:00Z"}, "to 2026-05-01T00:00:00Z"),
     ],
 )
-def test_a_job_with_another_filter_is_not_handed_over(
+def test_job_with_another_filter_is_refused(
     router, resource, kind, post, get, store, tmp_path, found, told
 ):
     router.get(api.post_url(kind)).mock(return_value=api.jobs(api.listed(filter_=found)))
@@ -185,7 +179,7 @@ def test_a_job_with_another_filter_is_not_handed_over(
             ask()
 
 
-def test_what_the_server_says_of_a_filter_is_told_without_secrets(router, resource, kind, post):
+def test_server_message_about_a_filter_is_shown_without_secrets(router, resource, kind, post):
     listed = api.listed(filter_={"study_id": "t0ken-of-a-test", "link": f"see {api.SIGNED}"})
     router.get(api.post_url(kind)).mock(return_value=api.jobs(listed))
     with pytest.raises(FilterIgnoredError) as caught:
@@ -194,9 +188,7 @@ def test_what_the_server_says_of_a_filter_is_told_without_secrets(router, resour
     assert "5ecret" not in str(caught.value)
 
 
-def test_a_filter_that_cannot_be_confirmed_is_an_error_that_names_the_job(
-    router, resource, kind, post
-):
+def test_unconfirmed_filter_error_names_the_job(router, resource, kind, post):
     listing = router.get(api.post_url(kind)).mock(return_value=api.error(403))
     with pytest.raises(AccessDeniedError) as refused:
         resource.export(api.RESOURCE[kind], **ASKED)
@@ -208,7 +200,7 @@ def test_a_filter_that_cannot_be_confirmed_is_an_error_that_names_the_job(
     assert resource.export(api.RESOURCE[kind], **ASKED).export_id == api.EXPORT_ID
 
 
-def test_confirming_ends_at_the_deadline(router, resource, kind, post):
+def test_confirmation_ends_at_the_deadline(router, resource, kind, post):
     router.get(api.post_url(kind)).mock(return_value=api.error(429, **{"Retry-After": "3600"}))
     job = resource.job(api.RESOURCE[kind], api.EXPORT_ID, **ASKED)
     router.get(api.get_url(kind)).mock(return_value=api.generating())
@@ -216,13 +208,13 @@ def test_confirming_ends_at_the_deadline(router, resource, kind, post):
         job.wait(timeout=60)
 
 
-def test_a_named_job_that_is_gone_is_not_blamed_on_the_filter(router, resource, kind):
+def test_missing_named_job_is_not_attributed_to_the_filter(router, resource, kind):
     router.get(api.get_url(kind)).mock(return_value=api.error(404))
     with pytest.raises(NotFoundError):
         resource.job(api.RESOURCE[kind], api.EXPORT_ID, **ASKED).wait()
 
 
-def test_a_replacement_is_asked_for_with_the_filter_and_confirmed(
+def test_replacement_is_requested_with_the_filter_and_confirmed(
     router, resource, kind, post, listing
 ):
     post.mock(side_effect=[api.generating(), api.generating(api.OTHER_EXPORT_ID)])
@@ -239,14 +231,14 @@ def test_a_replacement_is_asked_for_with_the_filter_and_confirmed(
     assert listing.call_count == 2
 
 
-def test_a_request_that_fails_at_once_has_no_job_to_confirm(resource, kind, post, listing):
+def test_failed_request_confirms_nothing(resource, kind, post, listing):
     post.mock(return_value=api.failed())
     job = resource.export(api.RESOURCE[kind], **ASKED)
     assert job.export_id is None
     assert not listing.called
 
 
-def test_the_default_name_tells_the_filter(resource, kind, post, listing, get, store, tmp_path):
+def test_default_name_contains_the_filter(resource, kind, post, listing, get, store, tmp_path):
     archive = resource.download(api.RESOURCE[kind], tmp_path, **ASKED)
     assert left(tmp_path) == [archive.path.name]
     label = f"-study-{STUDY}-from-20260301T000000Z-to-20260401T000000Z.zip"
@@ -254,7 +246,7 @@ def test_the_default_name_tells_the_filter(resource, kind, post, listing, get, s
     assert archive.path.name.endswith(label)
 
 
-def test_a_name_that_would_be_too_long_has_a_key_instead(router, resource, kind, tmp_path, store):
+def test_too_long_default_name_has_a_key_instead(router, resource, kind, tmp_path, store):
     study = "s" * 200
     router.post(api.post_url(kind)).mock(return_value=api.generating())
     router.get(api.get_url(kind)).mock(return_value=api.complete())
@@ -304,7 +296,7 @@ def run(twin, kind, clock, events):
     return run
 
 
-def test_downloads_with_different_filters_keep_out_of_each_others_way(
+def test_downloads_with_different_filters_use_separate_files(
     router, run, kind, post, listing, get, store, tmp_path, events
 ):
     store.mock(side_effect=[interrupted()])
@@ -337,9 +329,7 @@ def test_downloads_with_different_filters_keep_out_of_each_others_way(
     assert left(tmp_path) == sorted(["all.zip", "study.zip", archive.path.name])
 
 
-def test_a_named_job_with_its_filter_goes_on_with_what_is_there(
-    run, post, listing, get, store, tmp_path, events
-):
+def test_named_job_with_its_filter_resumes(run, post, listing, get, store, tmp_path, events):
     store.mock(side_effect=[interrupted()])
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, **ASKED)
@@ -351,7 +341,7 @@ def test_a_named_job_with_its_filter_goes_on_with_what_is_there(
     assert [event.received for event in events if isinstance(event, Resuming)] == [SIZE // 2]
 
 
-def test_the_function_takes_a_filter_too(router, monkeypatch, tmp_path):
+def test_download_function_accepts_a_filter(router, monkeypatch, tmp_path):
     monkeypatch.setenv("PROLIFIC_URL", api.BASE)
     post = router.post(api.post_url("batch")).mock(return_value=api.generating())
     router.get(api.post_url("batch")).mock(return_value=api.jobs(api.listed(filter_=LISTED)))

@@ -202,13 +202,13 @@ def outcome(flavour, server, name, folder):
 
 
 @pytest.mark.parametrize("name", ARCHIVES)
-def test_both_clients_take_the_archive_out_of_an_odd_response(server, name, tmp_path):
+def test_both_clients_accept_the_archive_of_an_unusual_response(server, name, tmp_path):
     assert outcome("sync", server, name, tmp_path) == ZIP
     assert outcome("async", server, name, tmp_path) == ZIP
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_both_clients_refuse_a_response_that_cannot_be_trusted(server, name, tmp_path):
+def test_both_clients_refuse_an_untrustworthy_response(server, name, tmp_path):
     server.asked.clear()
     errors = [outcome(flavour, server, name, tmp_path) for flavour in ("sync", "async")]
     assert [type(error) for error in errors] == [DownloadError, DownloadError]

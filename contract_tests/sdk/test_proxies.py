@@ -102,7 +102,7 @@ def ask_store(twin, tmp_path):
 @pytest.mark.parametrize("ask", [ask_api, ask_store])
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
 @pytest.mark.parametrize("no_proxy", [None, OTHERS])
-def test_requests_go_through_the_proxy_that_is_set(
+def test_requests_use_the_configured_proxy(
     twin, monkeypatch, tmp_path, proxy, ask, variable, no_proxy
 ):
     monkeypatch.setenv(variable, f"http://us%40er:pass@{proxy.address}")
@@ -119,16 +119,14 @@ def test_requests_go_through_the_proxy_that_is_set(
 
 @pytest.mark.parametrize("ask", [ask_api, ask_store])
 @pytest.mark.parametrize("no_proxy", ["far.example", ".example", "*", "far.example:443,[::1]"])
-def test_requests_to_servers_of_no_proxy_go_without(
-    twin, monkeypatch, tmp_path, proxy, ask, no_proxy
-):
+def test_requests_to_no_proxy_hosts_use_no_proxy(twin, monkeypatch, tmp_path, proxy, ask, no_proxy):
     monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
     monkeypatch.setenv("NO_PROXY", no_proxy)
     assert "there is no host far.example" in ask(twin, tmp_path)
     assert proxy.asked == []
 
 
-def test_a_list_that_names_ipv6_addresses_stops_nothing_without_a_proxy(twin, monkeypatch):
+def test_no_proxy_with_ipv6_addresses_is_harmless_without_a_proxy(twin, monkeypatch):
     monkeypatch.setenv("NO_PROXY", OTHERS)
     with Server(ready("https://far.example/a.zip")) as server:
         exports = twin.make(TOKEN, base_url=f"http://{server.address}")
@@ -136,7 +134,7 @@ def test_a_list_that_names_ipv6_addresses_stops_nothing_without_a_proxy(twin, mo
     assert len(server.asked) == 1
 
 
-def test_a_refused_connection_to_the_proxy_is_not_blamed_on_the_base_url(twin, monkeypatch):
+def test_refused_proxy_connection_is_not_attributed_to_the_base_url(twin, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
@@ -145,7 +143,7 @@ def test_a_refused_connection_to_the_proxy_is_not_blamed_on_the_base_url(twin, m
         exports.collections.job(api.COLLECTION, api.EXPORT_ID).status()
 
 
-def test_a_socks_proxy_without_its_package_is_a_usage_error(twin, monkeypatch):
+def test_socks_proxy_without_its_package_is_a_usage_error(twin, monkeypatch):
     monkeypatch.setitem(sys.modules, "socksio", None)
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
     exports = twin.make(TOKEN, base_url="https://far.example", clock=FakeClock())
@@ -153,7 +151,7 @@ def test_a_socks_proxy_without_its_package_is_a_usage_error(twin, monkeypatch):
         exports.collections.export(api.COLLECTION)
 
 
-def test_a_proxy_over_tls_is_judged_by_the_same_certificates(twin, monkeypatch, proxy):
+def test_tls_proxy_is_verified_with_the_same_certificates(twin, monkeypatch, proxy):
     """Which a server without TLS shows: the client speaks TLS to it."""
     monkeypatch.setenv("HTTPS_PROXY", f"https://{proxy.address}")
     exports = twin.make(TOKEN, base_url="https://far.example", clock=FakeClock())
@@ -162,7 +160,7 @@ def test_a_proxy_over_tls_is_judged_by_the_same_certificates(twin, monkeypatch, 
     assert not proxy.asked[0].startswith("CONNECT")
 
 
-def test_a_netrc_adds_no_credentials(twin, monkeypatch, tmp_path):
+def test_netrc_is_ignored(twin, monkeypatch, tmp_path):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login user password pa55word\n")
     monkeypatch.setenv("NETRC", str(netrc))

@@ -92,7 +92,7 @@ def test_call_to_an_api_with_a_slow_handshake_ends_unsent(make, name):
 
 
 @pytest.mark.parametrize(("twin", "name"), OVER_HTTPX, indirect=["twin"])
-def test_call_over_the_callers_client_ends(twin, make, name):
+def test_call_with_injected_client_ends(twin, make, name):
     with SlowServer(SLOW[name]) as server:
         client = twin.http_client()
         with pytest.raises(NoAnswerError):
@@ -100,7 +100,7 @@ def test_call_over_the_callers_client_ends(twin, make, name):
 
 
 @pytest.mark.parametrize("name", ["dripped head", "endless 103", "dripped body"])
-def test_deadline_is_counted_by_the_clock_that_was_given(name):
+def test_deadline_uses_the_given_clock(name):
     clock = FakeClock()
     piece, beginning = {
         "dripped head": (b"a", b"HTTP/1.1 200 OK\r\nX-Long: "),
@@ -153,11 +153,11 @@ def test_transfer_from_a_slow_store_ends(fail, name):
 
 
 @pytest.mark.parametrize(("twin", "name"), OVER_HTTPX, indirect=["twin"])
-def test_transfer_over_the_callers_client_ends(twin, fail, name):
+def test_transfer_with_injected_client_ends(twin, fail, name):
     fail(name, http_client=twin.http_client())
 
 
-def test_error_page_that_drips_is_shown_as_far_as_it_comes(make, tmp_path):
+def test_slow_error_page_is_shown_in_part(make, tmp_path):
     page = dripping(b"HTTP/1.1 410 Gone\r\nContent-Length: 99999\r\n\r\nIt is gone.")
     with SlowServer(api_with_archive(page)) as server:
         exports = make(server, timeout=1000, call_timeout=30, stall_timeout=MOMENT)

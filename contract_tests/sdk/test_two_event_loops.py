@@ -43,7 +43,7 @@ def test_closing_after_the_event_loop_has_ended_does_nothing_and_use_stays_refus
         asyncio.run(download(exports, tmp_path / "b.zip"))
 
 
-def test_closing_in_another_event_loop_while_the_first_goes_on_is_refused(exports, tmp_path):
+def test_closing_in_another_running_event_loop_is_refused(exports, tmp_path):
     with asyncio.Runner() as first, asyncio.Runner() as second:
         first.run(download(exports, tmp_path / "a.zip"))
         with pytest.raises(UsageError, match="can't be used or closed in this one"):
@@ -54,11 +54,11 @@ def test_closing_in_another_event_loop_while_the_first_goes_on_is_refused(export
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "b.zip"]
 
 
-def test_a_client_that_is_made_outside_belongs_to_the_loop_of_its_first_use(exports, tmp_path):
+def test_client_created_outside_belongs_to_the_loop_of_its_first_use(exports, tmp_path):
     assert exports.collections.job(api.COLLECTION, api.EXPORT_ID).export_id == api.EXPORT_ID
     archive = asyncio.run(download(exports, tmp_path / "a.zip"))
     assert archive.path.read_bytes() == api.ARCHIVE
 
 
-def test_a_client_that_was_never_used_is_closed_anywhere(exports):
+def test_unused_client_may_be_closed_in_any_loop(exports):
     asyncio.run(exports.close())

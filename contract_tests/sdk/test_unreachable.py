@@ -186,7 +186,7 @@ def make(request, twin):
 
 
 @pytest.mark.parametrize(("obstacle", "cause", "setting", "_"), OBSTACLES, ids=NAMES)
-def test_an_api_that_cannot_be_reached_is_tried_once_and_explained(
+def test_unreachable_api_is_tried_once_and_explained(
     make, monkeypatch, authority, tmp_path, obstacle, cause, setting, _
 ):
     events = []
@@ -204,7 +204,7 @@ def test_an_api_that_cannot_be_reached_is_tried_once_and_explained(
 
 @pytest.mark.parametrize(("obstacle", "cause", "setting", "of_store"), OBSTACLES, ids=NAMES)
 @pytest.mark.parametrize("connections", [1, 3])
-def test_a_store_that_cannot_be_reached_is_tried_once_and_explained(
+def test_unreachable_store_is_tried_once_and_explained(
     make, monkeypatch, authority, tmp_path, obstacle, cause, setting, of_store, connections
 ):
     events = []
@@ -237,7 +237,7 @@ def test_a_store_that_cannot_be_reached_is_tried_once_and_explained(
     ],
     ids=["no name server", "gateway", "busy"],
 )
-def test_what_may_pass_is_tried_again(make, monkeypatch, obstacle, reason):
+def test_transient_obstacle_is_retried(make, monkeypatch, obstacle, reason):
     events = []
     with obstacle(monkeypatch) as place:
         with pytest.raises(NoAnswerError, match=reason) as failure:

@@ -31,12 +31,12 @@ def context(clock):
 @pytest.mark.parametrize(
     ("now", "seconds"), [(0, 5), (3, 2), (4, 1), (4.5, 1), (5, 1), (5.25, 0.75), (5.75, 0.25)]
 )
-def test_call_ends_with_the_deadline_but_for_a_second_of_grace(clock, context, now, seconds):
+def test_call_ends_at_the_deadline_plus_one_second_of_grace(clock, context, now, seconds):
     clock.advance(now)
     assert next(Caller(context, Policy(), DEADLINE).call(CALL, interpret)) == Send(CALL, seconds)
 
 
-def test_call_takes_no_longer_than_a_single_one_may(context):
+def test_call_is_limited_by_the_single_call_timeout(context):
     flow = Caller(context, Policy(call_timeout=0.5), DEADLINE).call(CALL, interpret)
     assert next(flow) == Send(CALL, 0.5)
 
@@ -48,14 +48,14 @@ def test_call_is_not_sent_after_the_grace(clock, context):
     assert "was not sent: the deadline had passed" in str(caught.value.__cause__)
 
 
-def test_call_that_nobody_waits_with_is_not_answered_then(clock, context):
+def test_call_without_deadline_has_no_grace(clock, context):
     clock.advance(6)
     with pytest.raises(NoAnswerError, match="was not sent") as caught:
         next(raise_cause_on_timeout(Caller(context, Policy(), DEADLINE).call(CALL, interpret)))
     assert not caught.value.sent
 
 
-def test_refusal_that_came_too_late_to_be_explained_is_raised_as_it_is(clock, context):
+def test_refusal_too_late_to_be_explained_is_raised_unchanged(clock, context):
     flow = post_export(REF, Caller(context, Policy(), DEADLINE))
     next(flow)
     clock.advance(6)

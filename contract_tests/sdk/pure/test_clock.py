@@ -9,7 +9,7 @@ from prolific_exports import Clock, SystemClock
 from prolific_exports.testing import FakeClock
 
 
-def test_the_systems_clock_tells_the_systems_time():
+def test_system_clock_returns_the_system_time():
     clock: Clock = SystemClock()
     before, began = datetime.now(UTC), time.monotonic()
     assert before <= clock.now() <= before + timedelta(minutes=1)
@@ -17,14 +17,14 @@ def test_the_systems_clock_tells_the_systems_time():
     assert began <= clock.monotonic() <= began + 60
 
 
-def test_the_systems_clock_sleeps(monkeypatch):
+def test_system_clock_sleeps(monkeypatch):
     slept = []
     monkeypatch.setattr(time, "sleep", slept.append)
     SystemClock().sleep(1.5)
     assert slept == [1.5]
 
 
-def test_the_systems_clock_sleeps_without_holding_up_the_loop(monkeypatch):
+def test_system_clock_sleeps_without_blocking_the_event_loop(monkeypatch):
     slept = []
 
     async def sleep(seconds):
@@ -35,14 +35,14 @@ def test_the_systems_clock_sleeps_without_holding_up_the_loop(monkeypatch):
     assert slept == [2.5]
 
 
-def test_the_clock_for_tests_stands_still_until_something_waits():
+def test_test_clock_stands_still_until_something_waits():
     clock: Clock = FakeClock()
     assert clock.now() == clock.now() == datetime(2026, 3, 20, 10, tzinfo=UTC)
     assert clock.monotonic() == clock.monotonic() == 0
 
 
 @pytest.mark.parametrize("way", ["sync", "async"])
-def test_waiting_passes_the_time_at_once_and_is_remembered(way):
+def test_waiting_advances_the_test_clock_and_is_recorded(way):
     clock = FakeClock(datetime(2027, 1, 1, tzinfo=UTC))
     for seconds in (1.5, 60):
         if way == "sync":
@@ -55,7 +55,7 @@ def test_waiting_passes_the_time_at_once_and_is_remembered(way):
     assert clock.now() == datetime(2027, 1, 1, 0, 1, 2, tzinfo=UTC)
 
 
-def test_waiting_in_a_test_lets_other_tasks_run():
+def test_waiting_on_the_test_clock_lets_other_tasks_run():
     async def both():
         clock, ran = FakeClock(), []
 

@@ -56,14 +56,14 @@ def decoded(data, *codings, step=None, free=MIB, ratio=0):
     ],
     ids=range(9),
 )
-def test_body_is_decoded_however_it_arrives(data, codings, step):
+def test_body_is_decoded_from_any_chunks(data, codings, step):
     result, decoder = decoded(data, *codings, step=step)
     assert result == TEXT
     assert decoder.is_complete
 
 
 @pytest.mark.parametrize("cut", [0, 1, 5, 100, -1])
-def test_body_that_ends_too_soon_is_not_complete(cut):
+def test_truncated_body_is_not_complete(cut):
     result, decoder = decoded(gzip.compress(TEXT)[:cut], "gzip")
     assert TEXT.startswith(result)
     assert not decoder.is_complete
@@ -95,26 +95,26 @@ def test_bomb_is_not_decoded_beyond_the_bound():
     assert max(sizes) <= 64 * 1024
 
 
-def test_layer_that_becomes_nothing_is_bounded_too():
+def test_empty_layer_is_bounded():
     # Each member is 20 bytes and becomes none.
     data = gzip.compress(gzip.compress(b"", mtime=0) * 200_000)
     with pytest.raises(CodingError, match="become more than"):
         decoded(data, "gzip", "gzip", free=MIB)
 
 
-def test_bound_grows_with_what_was_sent():
+def test_bound_grows_with_the_received_bytes():
     data = gzip.compress(Random(1).randbytes(10_000) + bytes(20 * MIB))
     assert len(decoded(data, "gzip", free=MIB, ratio=1000)[0]) == 10_000 + 20 * MIB
     with pytest.raises(CodingError):
         decoded(data, "gzip", free=MIB, ratio=200)
 
 
-def test_what_nobody_asks_for_is_not_decoded():
+def test_decoding_stops_when_no_more_is_requested():
     pieces = Decoder(("gzip",), 10).feed(gzip.compress(bytes(9)) + b"no gzip" * 3)
     assert next(pieces) == bytes(9)
 
 
-def test_words_that_name_no_compression_are_ignored():
+def test_coding_names_without_compression_are_ignored():
     assert codings_of("") == ()
     assert codings_of("utf-8, aws-chunked, identity, x,,") == ()
     assert codings_of("utf-8, GZIP,  br") == ("gzip", "br")
@@ -137,13 +137,13 @@ def test_beginning_of_a_body_is_kept_up_to_its_size(encoding):
     assert (bytes(body.data), body.is_cut) == (bytes(1000), True)
 
 
-def test_body_of_exactly_the_size_is_not_cut():
+def test_body_of_exactly_the_size_is_not_truncated():
     body = BodyExcerpt.of("gzip", 1000)
     assert not body.is_enough(gzip.compress(bytes(1000)))
     assert (bytes(body.data), body.is_cut) == (bytes(1000), False)
 
 
-def test_body_that_only_promises_is_cut():
+def test_body_shorter_than_announced_is_truncated():
     """Empty blocks go on for as long as a server likes, and become nothing."""
     compressor = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
     data = compressor.compress(b"") + compressor.flush(zlib.Z_FULL_FLUSH)
@@ -153,7 +153,7 @@ def test_body_that_only_promises_is_cut():
     assert (bytes(body.data), body.is_cut) == (b"", True)
 
 
-def test_compressed_body_has_an_end():
+def test_end_of_a_compressed_body_is_detected():
     data = gzip.compress(b"x" * 1000, mtime=0)
     body = BodyExcerpt.of("gzip", 1000)
     body.check_end()
@@ -165,7 +165,7 @@ def test_compressed_body_has_an_end():
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip, zstd", "gzip," * 9])
-def test_body_whose_coding_cannot_be_undone_stays_as_it_was_sent(encoding):
+def test_body_with_unknown_coding_is_unchanged(encoding):
     body = BodyExcerpt.of(encoding, 1000)
     assert not body.is_enough(b"\x80 as it came")
     assert bytes(body.data) == b"\x80 as it came"

@@ -20,12 +20,12 @@ from prolific_exports._files._publishing import publish
 posix = pytest.mark.skipif(os.name == "nt", reason="makes pipes, sockets and links")
 
 
-def test_a_name_that_nothing_has_is_a_destination(tmp_path):
+def test_unused_name_is_a_destination(tmp_path):
     for overwrite in (False, True):
         assert destination(tmp_path / "x", overwrite=overwrite) == tmp_path / "x"
 
 
-def test_a_file_is_a_destination_if_it_may_be_replaced(tmp_path):
+def test_file_is_a_destination_only_with_overwrite(tmp_path):
     (tmp_path / "x").touch()
     assert destination(tmp_path / "x", overwrite=True) == tmp_path / "x"
     with pytest.raises(TargetExistsError, match="overwrite=True, --overwrite") as refused:
@@ -36,7 +36,7 @@ def test_a_file_is_a_destination_if_it_may_be_replaced(tmp_path):
 @posix
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("linked", [False, True])
-def test_nothing_but_a_file_is_ever_replaced(tmp_path, overwrite, linked, monkeypatch):
+def test_only_regular_files_are_replaced(tmp_path, overwrite, linked, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("a folder").mkdir()
     os.mkfifo("a pipe")
@@ -54,12 +54,12 @@ def test_nothing_but_a_file_is_ever_replaced(tmp_path, overwrite, linked, monkey
 
 
 @pytest.mark.skipif(not Path("/dev/null").is_char_device(), reason="has no such device")
-def test_a_device_is_not_a_destination():
+def test_device_is_not_a_destination():
     with pytest.raises(TargetExistsError, match="/dev/null is a device"):
         destination(Path("/dev/null"), overwrite=True)
 
 
-def test_whatever_is_there_has_words():
+def test_every_kind_of_obstacle_has_a_description():
     assert kind_of(stat.S_IFBLK) == "a device"
     assert kind_of(0o160000) == "a special file"
 
@@ -67,7 +67,7 @@ def test_whatever_is_there_has_words():
 @posix
 @pytest.mark.parametrize("owner", ["ours", "theirs"])
 @pytest.mark.parametrize("mode", [0o755, 0o777, 0o1777])
-def test_a_link_of_another_user_in_a_folder_for_everyone_is_not_followed(
+def test_link_of_another_user_in_a_folder_for_everyone_is_not_followed(
     tmp_path, monkeypatch, owner, mode
 ):
     (tmp_path / "x").symlink_to("elsewhere")
@@ -89,7 +89,7 @@ def test_a_link_of_another_user_in_a_folder_for_everyone_is_not_followed(
 
 
 @posix
-def test_a_link_that_leads_nowhere_is_taken_and_its_file_may_be_made(tmp_path):
+def test_dangling_link_is_accepted_and_its_target_created(tmp_path):
     (tmp_path / "x").symlink_to(tmp_path / "nowhere")
     with pytest.raises(TargetExistsError, match="already exists"):
         destination(tmp_path / "x", overwrite=False)
@@ -97,7 +97,7 @@ def test_a_link_that_leads_nowhere_is_taken_and_its_file_may_be_made(tmp_path):
 
 
 @posix
-def test_a_link_that_appears_meanwhile_is_not_followed(tmp_path):
+def test_link_created_during_the_check_is_not_followed(tmp_path):
     (tmp_path / "new").write_bytes(b"new")
     (tmp_path / "real").write_bytes(b"theirs")
     (tmp_path / "x").symlink_to("real")
@@ -106,7 +106,7 @@ def test_a_link_that_appears_meanwhile_is_not_followed(tmp_path):
     assert (tmp_path / "real").read_bytes() == b"theirs"
 
 
-def test_a_tilde_is_the_home_folder_and_nothing_else_is(monkeypatch, tmp_path):
+def test_only_a_leading_tilde_is_the_home_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert expanded("~") == tmp_path
@@ -116,18 +116,18 @@ def test_a_tilde_is_the_home_folder_and_nothing_else_is(monkeypatch, tmp_path):
         assert expanded_text(path) == path
 
 
-def test_a_home_folder_that_is_not_known_is_explained(monkeypatch):
+def test_unknown_home_folder_is_explained(monkeypatch):
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     with pytest.raises(UsageError, match="^Cannot find your home folder for ~/a"):
         expanded("~/a")
 
 
-def test_a_name_may_promise_nothing_or_what_is_written():
+def test_name_without_or_with_the_right_suffix_is_accepted():
     for name in ("x", "x.zip", "x.ZIP", "x.2026", "x.data", ".zip", "x.csv/y"):
         check_suffix(name, (".zip",), "a ZIP archive")
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.Parquet", "x.zip.json", "x.tar", "x.xlsx"])
-def test_a_name_that_promises_another_format_is_refused(name):
+def test_name_with_the_suffix_of_another_format_is_refused(name):
     with pytest.raises(UsageError, match=r"would be a ZIP .*Choose a name that ends in \.zip"):
         check_suffix(name, (".zip",), "a ZIP archive")

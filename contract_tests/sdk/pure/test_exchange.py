@@ -9,7 +9,7 @@ from prolific_exports._http._limit import Limit
 from prolific_exports.testing import FakeClock
 
 
-def test_timeout_of_another_is_not_the_limits():
+def test_timeout_of_the_caller_is_not_the_limits():
     async def run():
         async with exchange(httpx.Request("GET", "https://a.example"), Limit(FakeClock(), 5)):
             raise TimeoutError("another's")
@@ -18,7 +18,7 @@ def test_timeout_of_another_is_not_the_limits():
         asyncio.run(run())
 
 
-def test_limit_that_has_passed_in_a_pause_is_not_reached():
+def test_limit_that_passes_during_a_pause_is_not_reached():
     clock = FakeClock()
 
     async def run():

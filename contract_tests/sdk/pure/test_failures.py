@@ -19,7 +19,7 @@ from prolific_exports._files._failures import explained, failure
         ("ENODEV", "Check the disk or network share, then try again."),
     ],
 )
-def test_trouble_with_the_disk_is_a_storage_error_with_a_next_step(name, step):
+def test_disk_error_is_a_storage_error_with_a_next_step(name, step):
     number = getattr(errno, name, None)
     if number is None:
         pytest.skip("not a number of this system")
@@ -32,19 +32,19 @@ def test_trouble_with_the_disk_is_a_storage_error_with_a_next_step(name, step):
 @pytest.mark.parametrize(
     "error", [PermissionError(13, "words"), ValueError("words"), OSError("words")]
 )
-def test_other_trouble_keeps_the_class_it_has_there(error):
+def test_other_os_error_keeps_its_class(error):
     found = failure("It can't be", error, ArchiveError)
     assert (type(found), str(found)) == (ArchiveError, "It can't be: words.")
 
 
 @pytest.mark.parametrize("number", [19, 21, 39, 64, 112, 1295])
-def test_windows_has_numbers_of_its_own(number):
+def test_windows_error_numbers_are_recognised(number):
     class SystemFailureError(OSError):
         winerror = number
 
     assert type(failure("x", SystemFailureError(22, "words"), ArchiveError)) is StorageError
 
 
-def test_an_error_of_ours_is_explained_already():
+def test_exports_error_is_unchanged():
     with pytest.raises(UsageError, match=r"^mine$"), explained("It can't be", ArchiveError):
         raise UsageError("mine")

@@ -77,7 +77,7 @@ def test_check_limits_counts_as_a_parser_would(value):
 
 @pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("place", ["job", "filter"])
-def test_a_list_that_is_nested_too_deep_is_a_violation(depth, place):
+def test_list_that_is_nested_too_deep_is_a_violation(depth, place):
     job = {**JOB, "more": "@"} if place == "job" else {**JOB, "filter": {"more": "@"}}
     body = json.dumps([job]).replace('"@"', nested(depth)).encode()
     with pytest.raises(ContractViolation, match="nested too deep"):
@@ -87,7 +87,7 @@ def test_a_list_that_is_nested_too_deep_is_a_violation(depth, place):
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_an_error_that_is_nested_too_deep_is_told_by_its_text(depth):
+def test_error_body_that_is_nested_too_deep_is_shown_as_text(depth):
     body = f'{{"error": {{"detail": {nested(depth)}}}}}'.encode()
     with pytest.raises(BadRequestError) as caught:
         api.interpret(

@@ -10,7 +10,7 @@ def limit(clock):
     return Limit(clock, 5)
 
 
-def test_time_runs_out_however_much_happens(clock, limit):
+def test_limit_expires_despite_activity(clock, limit):
     for left in (5, 4, 3, 2, 1):
         limit.received(1_000_000)
         assert limit.left() == left
@@ -19,7 +19,7 @@ def test_time_runs_out_however_much_happens(clock, limit):
         limit.check()
 
 
-def test_time_of_a_moving_limit_starts_anew_with_enough_bytes(clock, limit):
+def test_moving_limit_restarts_with_enough_bytes(clock, limit):
     limit.restart(10, moving=True)
     for _ in range(100):
         clock.advance(9)
@@ -32,7 +32,7 @@ def test_time_of_a_moving_limit_starts_anew_with_enough_bytes(clock, limit):
     ("count", "reason"),
     [(0, "no data arrived in time"), (10_239, "only 10239 bytes arrived within 10 s")],
 )
-def test_too_few_bytes_do_not_move_it(clock, limit, count, reason):
+def test_moving_limit_does_not_restart_with_too_few_bytes(clock, limit, count, reason):
     limit.restart(10, moving=True)
     limit.received(count)
     clock.advance(10)
@@ -40,7 +40,7 @@ def test_too_few_bytes_do_not_move_it(clock, limit, count, reason):
         limit.left()
 
 
-def test_no_time_passes_in_a_pause(clock, limit):
+def test_limit_does_not_advance_during_a_pause(clock, limit):
     clock.advance(2)
     with limit.paused():
         clock.advance(100)

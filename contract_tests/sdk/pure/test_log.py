@@ -41,26 +41,26 @@ def test_httpx_logs_the_url_without_its_query(caplog):
         ("request %(url)s", ({"url": URL},)),
     ],
 )
-def test_a_secret_is_hidden_wherever_it_stands(caplog, name, message, args):
+def test_secret_is_hidden_everywhere_in_a_record(caplog, name, message, args):
     with log.without_secrets(NONE_KNOWN):
         logging.getLogger(name).debug(message, *args)
     assert "SECRET" not in caplog.text
     assert "[redacted]" in caplog.text
 
 
-def test_a_secret_that_only_the_redactor_knows_is_hidden(caplog):
+def test_secret_that_only_the_redactor_knows_is_hidden(caplog):
     with log.without_secrets(Redactor("kq3v9Xw2Lr7tYb5nMz8c")):
         logging.getLogger("httpcore.http11").debug("failed %r", [b"x-kq3v9xw2lr7tyb5nmz8c"])
     assert caplog.messages == ["failed [b'x-[redacted]']"]
 
 
-def test_numbers_keep_their_format(caplog):
+def test_number_formats_are_unchanged(caplog):
     with log.without_secrets(NONE_KNOWN):
         logging.getLogger("httpx").info("%s %d took %.2f s, 100%%", "GET", 200, 1.239)
     assert caplog.messages == ["GET 200 took 1.24 s, 100%"]
 
 
-def test_requests_that_are_not_ours_are_logged_as_ever(caplog):
+def test_other_requests_are_logged_unchanged(caplog):
     with log.without_secrets(NONE_KNOWN):
         pass
     logging.getLogger("httpx").info("request %s", URL)
@@ -70,7 +70,7 @@ def test_requests_that_are_not_ours_are_logged_as_ever(caplog):
     assert caplog.records[0].args == (URL,)
 
 
-def test_another_thread_is_not_ours(caplog):
+def test_other_thread_is_logged_unchanged(caplog):
     with log.without_secrets(NONE_KNOWN):
         other = Thread(target=logging.getLogger("httpx").info, args=("request %s", URL))
         other.start()
@@ -78,7 +78,7 @@ def test_another_thread_is_not_ours(caplog):
     assert caplog.messages == [f"request {URL}"]
 
 
-def test_another_task_is_not_ours_and_ours_stays_so_while_it_waits(caplog):
+def test_other_task_is_logged_unchanged_while_ours_waits(caplog):
     async def ours():
         with log.without_secrets(NONE_KNOWN):
             await asyncio.sleep(0)
@@ -97,7 +97,7 @@ def test_another_task_is_not_ours_and_ours_stays_so_while_it_waits(caplog):
     ]
 
 
-def test_it_ends_with_an_error_too(caplog):
+def test_log_redaction_ends_after_an_error(caplog):
     with (
         pytest.raises(httpx.ReadError),
         log.without_secrets(NONE_KNOWN),
@@ -108,6 +108,6 @@ def test_it_ends_with_an_error_too(caplog):
     assert caplog.messages == [URL]
 
 
-def test_the_package_says_nothing_unless_logging_is_set_up():
+def test_package_logs_nothing_without_configuration():
     assert log.LOGGER.name == "prolific_exports"
     assert any(isinstance(handler, logging.NullHandler) for handler in log.LOGGER.handlers)

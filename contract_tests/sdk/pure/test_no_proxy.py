@@ -23,7 +23,7 @@ from prolific_exports._http._no_proxy import NoProxy
         ("[fd00::]/8", ["fd12::1"], ["fe80::1"]),
     ],
 )
-def test_an_entry_covers_its_hosts_and_no_others(entry, covered, others):
+def test_entry_covers_its_hosts_and_no_others(entry, covered, others):
     no_proxy = NoProxy.read(entry)
     assert no_proxy.unread == ()
     assert [host for host in covered + others if no_proxy.covers(host, 443)] == covered
@@ -37,14 +37,14 @@ def test_an_entry_covers_its_hosts_and_no_others(entry, covered, others):
         ("[::1]:8443", "::1"),
     ],
 )
-def test_an_entry_with_a_port_covers_that_port_only(entry, host):
+def test_entry_with_a_port_covers_that_port_only(entry, host):
     no_proxy = NoProxy.read(entry)
     assert no_proxy.covers(host, 8443)
     assert not no_proxy.covers(host, 443)
 
 
 @pytest.mark.parametrize("text", ["*", "store.example,*", "* other.example"])
-def test_an_asterisk_covers_everything(text):
+def test_asterisk_covers_everything(text):
     assert NoProxy.read(text).covers("api.example", 443)
 
 
@@ -59,7 +59,7 @@ def test_entries_are_separated_by_commas_or_spaces(text):
 
 
 @pytest.mark.parametrize("text", ["", " ", ",,"])
-def test_an_empty_list_covers_nothing(text):
+def test_empty_list_covers_nothing(text):
     assert NoProxy.read(text) == NoProxy()
 
 
@@ -72,7 +72,7 @@ def test_an_empty_list_covers_nothing(text):
         *("*store.example", "st*re.example", ".", "..", "*.", "-", "a..b", "a" * 64, "ä" * 64),
     ],
 )
-def test_an_entry_that_cannot_be_read_is_named_and_the_rest_counts(entry):
+def test_invalid_entry_is_named_and_the_others_apply(entry):
     no_proxy = NoProxy.read(f"a.example,{entry},::1")
     assert no_proxy.unread == (entry,)
     assert no_proxy.covers("a.example", 443)

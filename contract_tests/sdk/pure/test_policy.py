@@ -17,7 +17,7 @@ YEAR = 365 * 86400.0
 randoms = st.integers().map(Random)
 
 
-def test_the_defaults_are_the_documented_habits():
+def test_defaults_equal_the_documented_values():
     policy = Policy()
     assert (policy.timeout, policy.poll_interval, policy.call_timeout) == (1800, 4, 30)
     assert policy.max_failures == 8
@@ -25,19 +25,19 @@ def test_the_defaults_are_the_documented_habits():
 
 @pytest.mark.parametrize("name", ["timeout", "poll_interval", "call_timeout"])
 @pytest.mark.parametrize("value", [0, -1, -0.001, math.nan, -math.inf, "5", None, timedelta(1)])
-def test_a_time_that_is_none_is_refused(name, value):
+def test_invalid_duration_is_refused(name, value):
     with pytest.raises(UsageError, match=f"^{name} is .*: give a number of seconds above 0"):
         Policy(**{name: value})
 
 
 @pytest.mark.parametrize("name", ["poll_interval", "call_timeout"])
 @pytest.mark.parametrize("value", [math.inf, 1e300, 86400.1])
-def test_a_time_that_no_socket_takes_is_refused(name, value):
+def test_duration_too_long_for_sockets_is_refused(name, value):
     with pytest.raises(UsageError, match=rf"^{name} is .*: give 86400 seconds \(a day\) at most"):
         Policy(**{name: value})
 
 
-def test_waiting_for_ever_and_short_intervals_are_allowed():
+def test_infinite_timeout_and_short_intervals_are_allowed():
     assert Policy(timeout=math.inf).timeout == math.inf
     assert Policy(0.001, 0.001, 0.001).poll_interval == 0.001
     assert Policy(1, 86400, 86400).call_timeout == 86400
@@ -51,7 +51,7 @@ def test_polls_come_after_1_s_then_2_s_then_every_3_to_5_s():
     assert max(delays[2:]) > 4.9
 
 
-def test_polls_become_rarer_when_it_takes_longer():
+def test_poll_interval_grows_for_long_exports():
     delays = list(islice(poll_delays(Policy(), Random(1)), 200))
     until = dict(zip(accumulate(delays), delays, strict=True))
     assert all(3 <= delay <= 3.1 for at, delay in until.items() if 3 < at <= 60)
@@ -62,7 +62,7 @@ def test_polls_become_rarer_when_it_takes_longer():
 
 @settings(deadline=None)
 @given(st.floats(0.001, 86400), randoms)
-def test_no_poll_comes_later_than_the_interval_and_its_jitter(interval, random):
+def test_poll_delay_is_bounded_by_interval_and_jitter(interval, random):
     first, second, *steady = islice(poll_delays(Policy(poll_interval=interval), random), 20)
     assert (first, second) == (min(1, interval), min(2, interval))
     assert all(0.75 * interval <= delay <= 1.25 * interval for delay in steady)
@@ -129,11 +129,11 @@ def test_retry_after_is_seconds_or_a_date(value, seconds):
         "Mon, 01 Jan 2026 00:00:00 +99999999999999999999",
     ],
 )
-def test_retry_after_that_says_nothing_usable(value):
+def test_invalid_retry_after_is_ignored(value):
     assert retry_after(value, None, NOW) is None
 
 
-def test_a_date_is_counted_from_the_servers_own_clock():
+def test_retry_after_date_is_relative_to_the_servers_clock():
     until = "Fri, 20 Mar 2026 10:00:30 GMT"
     assert retry_after(until, "Fri, 20 Mar 2026 10:00:10 GMT", NOW + timedelta(days=9)) == 20
     assert retry_after(until, "not a date", NOW) == 30
@@ -153,6 +153,6 @@ headers = st.one_of(
 
 @settings(deadline=None)
 @given(headers, headers, st.datetimes(timezones=st.just(UTC)))
-def test_retry_after_is_nothing_or_a_time_that_can_be_slept(value, date, now):
+def test_retry_after_is_none_or_a_valid_sleep(value, date, now):
     seconds = retry_after(value, date, now)
     assert seconds is None or 0 <= seconds <= YEAR

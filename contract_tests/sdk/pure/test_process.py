@@ -50,7 +50,7 @@ def test_linux_identifies_a_process_by_boot_namespace_id_and_start(processes):
     assert found.host == socket.gethostname()
 
 
-def test_the_name_of_the_host_identifies_nothing(processes):
+def test_host_name_is_not_part_of_the_identity(processes):
     found = processes.current()
     assert evolve(found, host="renamed") == found
     assert processes.has_ended(evolve(found, host="renamed")) is False
@@ -77,21 +77,21 @@ def test_zombies_and_the_dead_have_ended(processes, proc, state, ended):
 
 
 @pytest.mark.parametrize("content", ["", "7 (a) S", "7 (a) S " + "x " * 40])
-def test_an_unreadable_description_leaves_the_question_to_signals(processes, proc, content):
+def test_unreadable_process_entry_falls_back_to_signals(processes, proc, content):
     found = processes.current()
     (proc / str(os.getpid()) / "stat").write_text(content)
     assert processes.has_ended(found) is False
     assert processes.current().started == ""
 
 
-def test_a_process_that_is_nowhere_has_ended(processes):
+def test_missing_process_has_ended(processes):
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     for pid in (process.pid, 2**62):
         assert processes.has_ended(evolve(processes.current(), pid=pid)) is True
 
 
-def test_a_process_of_another_user_is_there(processes, monkeypatch):
+def test_process_of_another_user_is_running(processes, monkeypatch):
     def kill(pid, number):
         raise PermissionError(1, "Operation not permitted")
 
@@ -99,14 +99,14 @@ def test_a_process_of_another_user_is_there(processes, monkeypatch):
     assert processes.has_ended(evolve(processes.current(), pid=2**22 + 1)) is False
 
 
-def test_a_proc_of_another_namespace_is_not_believed(proc):
+def test_proc_of_another_namespace_is_ignored(proc):
     (proc / "self").unlink()
     (proc / "self").symlink_to("1")
     processes = OsProcesses(proc=proc, windows=False, run=lambda command: "")
     assert processes.current().boot == socket.gethostname()
 
 
-def test_a_proc_without_a_boot_id_leaves_the_host_name(processes, proc):
+def test_proc_without_boot_id_falls_back_to_the_host_name(processes, proc):
     (proc / "sys/kernel/random/boot_id").unlink()
     assert (processes.current().boot, processes.current().namespace) == (socket.gethostname(), "")
 
@@ -121,7 +121,7 @@ class FakePrograms:
         return self.state if "ps" in command[0] else self.boot
 
 
-def test_other_systems_are_programs_by_their_programs(tmp_path):
+def test_other_systems_use_their_programs(tmp_path):
     programs = FakePrograms()
     processes = OsProcesses(proc=tmp_path / "none", windows=False, run=programs)
     found = processes.current()
@@ -134,7 +134,7 @@ def test_other_systems_are_programs_by_their_programs(tmp_path):
     assert processes.has_ended(found) is False, "the system still knows the id"
 
 
-def test_the_programs_of_this_system_are_run_and_may_be_missing(tmp_path):
+def test_system_programs_are_run_and_may_be_missing(tmp_path):
     processes = OsProcesses(proc=tmp_path / "none", windows=False)
     assert processes.has_ended(processes.current()) is False
     assert _process._output_of([sys.executable, "-c", "print(' 7 ')"]) == "7"
@@ -142,7 +142,7 @@ def test_the_programs_of_this_system_are_run_and_may_be_missing(tmp_path):
     assert _process._output_of([str(tmp_path / "nothing")]) == ""
 
 
-def test_windows_is_not_programs():
+def test_windows_runs_no_programs():
     processes = OsProcesses(windows=True)
     found = processes.current()
     assert (found.boot, found.started) == (socket.gethostname(), "")

@@ -25,7 +25,7 @@ def half():
     return RangeRequest(50, 100, ETAG)
 
 
-def test_the_first_request_asks_for_everything_as_it_is():
+def test_first_request_asks_for_the_uncompressed_archive():
     assert RangeRequest().headers() == {"Accept": "*/*", "Accept-Encoding": "identity"}
 
 
@@ -35,7 +35,7 @@ def test_request_is_resumable_from_the_first_byte_with_a_tag():
     assert RangeRequest(1, None, ETAG).resumable
 
 
-def test_the_rest_is_asked_for_on_condition_that_the_archive_is_the_same():
+def test_remaining_range_is_requested_if_the_archive_is_unchanged():
     assert half().headers() == {
         "Accept": "*/*",
         "Accept-Encoding": "identity",
@@ -45,7 +45,7 @@ def test_the_rest_is_asked_for_on_condition_that_the_archive_is_the_same():
 
 
 @pytest.mark.parametrize("ranged", [RangeRequest(50, 100, None), RangeRequest(0, 100, ETAG)])
-def test_without_bytes_or_a_strong_tag_everything_is_asked_for(ranged):
+def test_request_without_bytes_or_strong_tag_asks_for_everything(ranged):
     assert not ranged.resumable
     assert "Range" not in ranged.headers()
 
@@ -57,7 +57,7 @@ def test_begin_records_the_response():
 
 
 @pytest.mark.parametrize("ranged", [RangeRequest(), half(), RangeRequest(50, 100, None)])
-def test_a_whole_archive_is_taken_from_its_beginning(ranged):
+def test_complete_response_is_received_from_the_start(ranged):
     assert decide(200, ranged, content_length="70", etag=ETAG) == Take(0, 70, ETAG)
     assert decide(200, ranged) == Take(0, None, None)
 
@@ -65,14 +65,14 @@ def test_a_whole_archive_is_taken_from_its_beginning(ranged):
 @pytest.mark.parametrize(
     "length", ["", "x", "-1", "+1", "1.0", "1 0", "1_0", "٣", "7, 7", "9" * 19, "9" * 5000]
 )
-def test_a_length_that_is_none_is_unknown(length):
+def test_invalid_length_is_unknown(length):
     assert decide(200, content_length=length) == Take(0, None, None)
 
 
 @pytest.mark.parametrize(
     "etag", ["", "abc", 'W/"abc"', '""', '"a', 'a"', '"a"b"', '"a b"', '"é"', '"\x7f"', '"a", "b"']
 )
-def test_a_tag_that_is_not_strong_and_sendable_is_none(etag):
+def test_weak_or_unsendable_tag_is_ignored(etag):
     assert decide(200, etag=etag) == Take(0, None, None)
     assert decide(206, etag=etag, content_range="bytes 0-6/7") == Take(0, 7, None)
 
@@ -104,7 +104,7 @@ def test_decodable_compression_is_taken_without_size_or_tag(encoding, codings):
 
 @pytest.mark.parametrize("status", [200, 206])
 @pytest.mark.parametrize("asking", [RangeRequest(7, 70, ETAG), RangeRequest(end=7)])
-def test_part_of_a_compressed_archive_leads_to_a_request_for_all_of_it(asking, status):
+def test_part_of_a_compressed_archive_requests_the_complete_archive(asking, status):
     fields = {"content_encoding": "gzip", "content_range": "bytes 7-69/70", "etag": ETAG}
     assert decide(status, asking, **fields) is NextStep.FETCH_WHOLE
 
@@ -129,15 +129,15 @@ def test_unknown_compression_is_refused(encoding, status):
 class TestParts:
     @pytest.mark.parametrize("etag", [{}, {"etag": ETAG}, {"etag": f"W/{ETAG}"}, {"etag": ""}])
     @pytest.mark.parametrize("total", ["100", "*"])
-    def test_the_rest_is_taken(self, status, etag, total):
+    def test_remaining_range_is_accepted(self, status, etag, total):
         decision = decide(status, half(), content_range=f"bytes 50-99/{total}", **etag)
         assert decision == Take(50, 100, ETAG)
 
-    def test_a_part_of_the_rest_is_taken(self, status):
+    def test_part_of_the_remaining_range_is_accepted(self, status):
         decision = decide(status, half(), content_range="Bytes 50-50/100")
         assert decision == Take(50, 100, ETAG)
 
-    def test_the_rest_may_tell_the_size_that_was_not_known(self, status):
+    def test_remaining_range_may_provide_the_size(self, status):
         ranged = RangeRequest(50, None, ETAG)
         assert decide(status, ranged, content_range="bytes 50-99/100") == Take(50, 100, ETAG)
         assert decide(status, ranged, content_range="bytes 50-99/*") == Take(50, None, ETAG)
@@ -162,11 +162,11 @@ class TestParts:
             {"content_range": ""},
         ],
     )
-    def test_what_does_not_belong_to_the_bytes_there_starts_over(self, status, fields):
+    def test_response_of_another_archive_restarts_the_download(self, status, fields):
         assert decide(status, half(), **fields) is NextStep.RESTART
 
     @pytest.mark.parametrize("ranged", [RangeRequest(), RangeRequest(50, 100, None)])
-    def test_a_part_from_the_beginning_is_taken(self, status, ranged):
+    def test_part_from_the_start_is_accepted(self, status, ranged):
         assert decide(status, ranged, content_range="bytes 0-6/70", etag=ETAG) == Take(0, 70, ETAG)
         # What was known of the size is of another answer.
         assert decide(status, ranged, content_range="bytes 0-6/*") == Take(0, None, None)
@@ -179,39 +179,39 @@ class TestParts:
         )
 
 
-def test_206_without_saying_which_part():
+def test_206_without_content_range_is_refused():
     assert decide(206, half()) is NextStep.RESTART
     assert decide(206) == Refuse("the store sent an unrequested part (?)")
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_followed_if_it_says_where(status):
+def test_redirect_with_location_is_followed(status):
     assert decide(status, location="/x") == Follow("/x")
     assert decide(status) == Refuse(f"the store answered {status}")
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-def test_a_url_that_does_not_work_is_refreshed(status):
+def test_expired_url_is_refreshed(status):
     assert decide(status, half()) is NextStep.REFRESH
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 520, 599, 999])
-def test_a_passing_failure_is_tried_again(status):
+def test_transient_failure_is_retried(status):
     assert decide(status, half()) is NextStep.RETRY
 
 
 @pytest.mark.parametrize("status", [100, 201, 202, 204, 300, 304, 402, 405, 407, 418, 451])
-def test_nothing_can_be_done_about_other_answers(status):
+def test_other_responses_are_final(status):
     assert decide(status, half(), location="/x") == Refuse(f"the store answered {status}")
 
 
-def test_a_failed_condition_means_another_archive():
+def test_failed_condition_restarts_the_download():
     assert decide(412, half()) is NextStep.RESTART
 
 
 @pytest.mark.parametrize("status", [412, 416])
 @pytest.mark.parametrize("ranged", [RangeRequest(), RangeRequest(100, 100, None)])
-def test_an_answer_to_a_condition_that_was_not_made_is_refused(status, ranged):
+def test_412_without_condition_is_refused(status, ranged):
     assert decide(status, ranged) == Refuse(f"the store answered {status}")
 
 
@@ -229,7 +229,7 @@ def test_an_answer_to_a_condition_that_was_not_made_is_refused(status, ranged):
         (RangeRequest(50, 100, ETAG), "", NextStep.RESTART),
     ],
 )
-def test_no_more_bytes_is_the_end_only_if_all_are_there(ranged, content_range, decision):
+def test_end_of_data_is_complete_only_with_all_bytes(ranged, content_range, decision):
     assert decide(416, ranged, content_range=content_range) is decision
 
 
@@ -266,7 +266,7 @@ ranged_requests = st.builds(
 @settings(deadline=None)
 @given(ranged_requests, heads)
 @example(half(), Head(206, {"content-range": f"bytes 50-99/{'9' * 5000}"}))
-def test_every_response_has_a_decision_and_none_mixes_two_archives(ranged, head):
+def test_every_response_has_a_decision_and_archives_are_never_mixed(ranged, head):
     decision = ranged.decide(head)
     assert isinstance(decision, Take | Follow | Refuse | NextStep)
     if not isinstance(decision, Take):
@@ -288,7 +288,7 @@ def test_every_response_has_a_decision_and_none_mixes_two_archives(ranged, head)
 
 @settings(deadline=None)
 @given(ranged_requests, heads, sizes)
-def test_the_next_request_can_always_be_sent(ranged, head, more):
+def test_next_request_can_always_be_sent(ranged, head, more):
     decision = ranged.decide(head)
     if isinstance(decision, Take):
         ranged.begin(decision)

@@ -33,7 +33,7 @@ def test_ranges_are_sets_of_positions(added, total, cut):
     assert (ranges.as_list(), ranges.size, ranges.end) == ([], 0, 0)
 
 
-def test_rate_follows_recent_bytes():
+def test_rate_is_computed_from_recent_bytes():
     rate = Rate()
     rate.measure(10.0, 0)
     assert rate.value is None

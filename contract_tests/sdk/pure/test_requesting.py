@@ -100,7 +100,7 @@ def expected(jobs, wanted):
     st.floats(0, 8),
     st.integers(0, 2),
 )
-def test_the_right_job_is_adopted_or_the_request_is_sent_again(jobs, wanted, skew, slowness, lost):
+def test_matching_job_is_adopted_or_the_request_repeated(jobs, wanted, skew, slowness, lost):
     world = World(jobs, skew, slowness, lost)
     ref = ExportRef("batch", "65f0", filter=ExportFilter(wanted) if wanted else None)
     adopted = expected(jobs, wanted)

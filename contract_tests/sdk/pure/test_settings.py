@@ -7,7 +7,7 @@ from prolific_exports import UsageError, __version__
 from prolific_exports._model._settings import PRODUCTION, resolve
 
 
-def test_arguments_win_over_the_environment():
+def test_arguments_take_precedence_over_the_environment():
     environment = {"PROLIFIC_TOKEN": "theirs", "PROLIFIC_URL": "https://theirs.example"}
     settings = resolve("mine", "https://mine.example", environment)
     assert (settings.token, settings.base_url) == ("mine", "https://mine.example")
@@ -15,7 +15,7 @@ def test_arguments_win_over_the_environment():
     assert (settings.token, settings.base_url) == ("theirs", "https://theirs.example")
 
 
-def test_the_environment_is_read_when_it_is_asked(monkeypatch):
+def test_environment_is_read_at_each_call(monkeypatch):
     monkeypatch.setenv("PROLIFIC_TOKEN", "later")
     monkeypatch.delenv("PROLIFIC_URL", raising=False)
     settings = resolve(None, None)
@@ -37,7 +37,7 @@ def test_production_is_the_default(url):
         ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
     ],
 )
-def test_a_base_url_loses_its_last_slashes(given, taken):
+def test_trailing_slashes_of_the_base_url_are_removed(given, taken):
     assert resolve("t", given, {}).base_url == taken
 
 
@@ -58,7 +58,7 @@ def test_a_base_url_loses_its_last_slashes(given, taken):
         ("ftp://user:SECRET@api.example", "it is not an absolute http"),
     ],
 )
-def test_a_base_url_that_cannot_be_used_is_refused_without_its_secrets(url, reason):
+def test_invalid_base_url_is_refused_without_its_secrets(url, reason):
     with pytest.raises(
         UsageError, match=f"Invalid base URL .*: {reason}.*PROLIFIC_URL .or in Python base_url="
     ) as (caught):
@@ -67,28 +67,28 @@ def test_a_base_url_that_cannot_be_used_is_refused_without_its_secrets(url, reas
     assert "CRET" not in str(caught.value)
 
 
-def test_the_message_quotes_the_url():
+def test_message_quotes_the_url():
     with pytest.raises(UsageError, match="Invalid base URL 'http://api.example/x': "):
         resolve("t0ken-t0ken", "http://api.example/x/", {})
     with pytest.raises(UsageError, match=r"Invalid base URL '\[redacted\]@api.example': "):
         resolve("t0ken-t0ken", "user:pw@api.example", {})
 
 
-def test_a_token_given_as_the_base_url_is_not_shown():
+def test_token_given_as_the_base_url_is_not_shown():
     with pytest.raises(UsageError) as caught:
         resolve("t0ken-t0ken", "t0ken-t0ken", {})
     assert "t0ken" not in str(caught.value)
 
 
 @pytest.mark.parametrize("token", [None, "", " \n"])
-def test_a_missing_token_says_where_to_get_one(token):
+def test_missing_token_error_explains_where_to_get_one(token):
     with pytest.raises(
         UsageError, match="set the environment variable PROLIFIC_TOKEN .or in Python token="
     ):
         resolve(token, None, {})
 
 
-def test_an_empty_token_does_not_fall_back_to_the_environment():
+def test_empty_token_does_not_fall_back_to_the_environment():
     with pytest.raises(UsageError, match="No API token"):
         resolve("", None, {"PROLIFIC_TOKEN": "theirs"})
 
@@ -96,17 +96,17 @@ def test_an_empty_token_does_not_fall_back_to_the_environment():
 @pytest.mark.parametrize(
     "token", ["Token SECRET", "SEC\nRET", "SEC\x00RET", "SECRÉT", "SEC\x7fRET"]
 )
-def test_a_token_that_cannot_be_sent_is_refused_unseen(token):
+def test_unsendable_token_is_refused_without_showing_it(token):
     with pytest.raises(UsageError, match="without the word 'Token'") as caught:
         resolve(token, None, {})
     assert "SEC" not in str(caught.value)
 
 
-def test_white_space_around_a_token_is_dropped():
+def test_token_is_stripped():
     assert resolve(" abc\n", None, {}).token == "abc"
 
 
-def test_every_call_names_the_token_and_the_library():
+def test_every_call_sends_token_and_user_agent():
     assert resolve("abc", None, {}).headers == {
         "Authorization": "Token abc",
         "Accept": "application/json",

@@ -73,13 +73,13 @@ def test_leftovers_of_unknown_processes_are_removed_after_a_day(tmp_path, left, 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="files have no owner's number")
-def test_leftovers_of_another_user_stay(tmp_path, left, monkeypatch):
+def test_leftovers_of_another_user_are_kept(tmp_path, left, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     remove_leftovers(tmp_path, FakeProcesses(ended=True))
     assert names(tmp_path) == left
 
 
-def test_files_with_similar_names_stay(tmp_path):
+def test_files_with_similar_names_are_kept(tmp_path):
     for name in (".x.partial", ".prolific-exports-x-7-22-y.partial", "x"):
         (tmp_path / name).touch()
     remove_leftovers(tmp_path, FakeProcesses(ended=True))
@@ -107,7 +107,7 @@ def test_leftovers_of_an_extraction_do_not_count_as_content(tmp_path):
     assert names(tmp_path) == {"y"}
 
 
-def test_output_of_this_process_stays(tmp_path):
+def test_output_of_this_process_is_kept(tmp_path):
     path = new_path(tmp_path)
     path.touch()
     remove_leftovers(tmp_path, OsProcesses())

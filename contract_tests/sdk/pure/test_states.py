@@ -8,14 +8,14 @@ from prolific_exports import Complete, Failed, Generating
 UNTIL = datetime(2026, 3, 20, 11, tzinfo=UTC)
 
 
-def test_a_ready_export_does_not_show_its_url():
+def test_ready_export_does_not_show_its_url():
     state = Complete("https://s.example/x.zip?X-Amz-Signature=SECRET", UNTIL, {"k": "SECRET"})
     assert repr(state) == f"Complete(expires_at={UNTIL!r})"
     assert "SECRET" not in f"{state} {state!r}"
     assert state.url.endswith("SECRET")
 
 
-def test_states_are_values_with_the_names_of_the_contract():
+def test_states_compare_by_value_and_use_contract_names():
     assert Generating("0192") == Generating("0192") != Generating("0193")
     assert Complete("u", UNTIL) == Complete("u", UNTIL)
     assert Failed() == Failed()
@@ -28,7 +28,7 @@ def test_states_are_values_with_the_names_of_the_contract():
 
 
 @pytest.mark.parametrize("state", [Generating("x"), Complete("u", UNTIL), Failed()])
-def test_unknown_fields_are_kept_and_each_state_has_its_own(state):
+def test_unknown_fields_are_kept_per_state(state):
     assert state.extra == {}
     assert type(state)(**{"extra": {"new": 1}} | known(state)).extra == {"new": 1}
     with pytest.raises(AttributeError):

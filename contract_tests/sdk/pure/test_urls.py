@@ -32,7 +32,7 @@ from prolific_exports._model._urls import base_url_of, public_part, unsafe_reaso
         "http://[::1]:1/",
     ],
 )
-def test_https_and_loopback_are_fine(url):
+def test_https_and_loopback_are_accepted(url):
     assert unsafe_reason(url) is None
 
 
@@ -60,7 +60,7 @@ def test_https_and_loopback_are_fine(url):
         "http://evil.example/@127.0.0.1/",
     ],
 )
-def test_http_to_anywhere_else_is_not(url):
+def test_http_to_other_hosts_is_refused(url):
     assert unsafe_reason(url) == "it is not https"
 
 
@@ -77,7 +77,7 @@ def test_http_to_anywhere_else_is_not(url):
         "https://good.example\\@evil.example/",
     ],
 )
-def test_a_user_name_is_refused(url):
+def test_user_name_is_refused(url):
     assert unsafe_reason(url) == "it carries a user name or password"
 
 
@@ -144,7 +144,7 @@ def test_what_is_not_a_url_is_refused(url):
         "[v1.x]",
     ],
 )
-def test_a_host_that_readers_take_differently_is_refused(host):
+def test_ambiguous_host_is_refused(host):
     assert unsafe_reason(f"https://{host}/") in (
         "it is not a URL with a valid host",
         "it is not a URL",
@@ -153,7 +153,7 @@ def test_a_host_that_readers_take_differently_is_refused(host):
 
 
 @pytest.mark.parametrize("port", [0, 65536, 65536 + 443])
-def test_a_port_that_wraps_around_is_refused(port):
+def test_port_that_wraps_around_is_refused(port):
     assert unsafe_reason(f"https://h:{port}/") == "it is not a URL with a valid port"
 
 
@@ -164,7 +164,7 @@ def test_a_port_that_wraps_around_is_refused(port):
         st.from_regex(r"\A(?i:https?):[/\\]{0,3}[a-z0-9.:@\[\]\\%#?/ -]{0,30}\Z"),
     )
 )
-def test_what_passes_is_https_or_loopback_for_the_client_that_sends(url):
+def test_accepted_url_is_https_or_loopback_for_httpx(url):
     if unsafe_reason(url) is None:
         parsed = httpx.URL(url)
         assert not parsed.userinfo
