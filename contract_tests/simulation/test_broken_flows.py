@@ -236,7 +236,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.__name__)
-def test_simulation_detects(broken, monkeypatch):
+def test_simulation_detects_broken_flow(broken, monkeypatch):
     broken(monkeypatch)
     detected = next((seed for seed in range(SEEDS) if is_detected(seed)), None)
     assert detected is not None

@@ -22,7 +22,7 @@ def test_download_that_is_killed_resumes():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits the size of files by means of POSIX")
-def test_output_of_a_killed_process_or_full_disk_is_whole_or_absent():
+def test_output_after_kill_or_full_disk_is_complete_or_absent():
     settings = SandboxSettings(generation_seconds=0.1, submissions=300, files=4)
     with Sandbox(settings) as sandbox:
         archive = fetch_archive(sandbox)

@@ -54,7 +54,7 @@ def response(line, path):
         return received
 
 
-def test_line_without_accidents_forwards_responses_and_records_requests(port):
+def test_line_without_faults_forwards_responses_and_records_requests(port):
     received, line = responses(port, None)
     assert received == [RESPONSE] * 3
     assert line.requested == [StoreRequest(2, 7)] * 3
@@ -67,7 +67,7 @@ def test_cut_ends_one_response_early(port, cut):
     assert received == [RESPONSE[:cut], RESPONSE, RESPONSE]
 
 
-def test_cut_spares_the_api(port):
+def test_cut_does_not_affect_the_api(port):
     assert responses(port, Accidents(cut=0), "/api/x")[0] == [RESPONSE] * 3
 
 
