@@ -29,19 +29,19 @@ def update(schema, **options):
     return {"target": "$.components.schemas.A", "update": schema, **options}
 
 
-def test_the_contract_is_the_published_document_corrected():
+def test_contract_is_the_published_document_with_the_overlay():
     document = build(upstream(), overlay(update({"description": "ours"})))
 
     assert document["components"]["schemas"]["A"] == {"description": "ours", "type": "string"}
 
 
-def test_keys_stand_in_one_order_whatever_the_overlay_adds():
+def test_keys_have_one_order_independent_of_the_overlay():
     document = build(upstream(), overlay(update({"x-note": 1, "format": "uri", "title": "T"})))
 
     assert list(document["components"]["schemas"]["A"]) == ["title", "type", "format", "x-note"]
 
 
-def test_an_edition_has_its_own_actions():
+def test_edition_has_its_own_actions():
     corrections = overlay(
         update({"format": "uuid"}, **{"x-edition": "2026-11"}),
         {"target": "$.paths['/a'].get.summary", "remove": True, "x-edition": "2026-11"},
@@ -60,19 +60,19 @@ def test_an_edition_has_its_own_actions():
     assert features(None) == (True, True)
 
 
-def test_components_without_a_use_are_dropped_and_said():
+def test_unused_components_are_removed_and_reported():
     built = build_with_proof(upstream(B={"type": "string"}), overlay(update({})))
 
     assert list(built.document["components"]["schemas"]) == ["A"]
     assert [component.reference for component in built.dropped] == ["#/components/schemas/B"]
 
 
-def test_a_target_that_matches_nothing_fails():
+def test_target_that_matches_nothing_fails():
     with pytest.raises(OverlayError, match="matches nothing"):
         build(upstream(), overlay({"target": "$.nowhere", "update": {}}))
 
 
-def test_a_document_of_another_shape_fails_with_the_place():
+def test_document_of_another_shape_fails_with_its_place():
     source = upstream()
     del source["info"]["version"]
     source["paths"]["/a"]["get"]["deprecated"] = "yes"
@@ -87,7 +87,7 @@ def test_a_document_of_another_shape_fails_with_the_place():
     ]
 
 
-def test_operations_with_one_name_fail():
+def test_operations_with_equal_names_fail():
     source = upstream()
     source["paths"]["/a"]["get"]["operationId"] = "same"
     source["paths"]["/b"] = source["paths"]["/a"]
@@ -96,7 +96,7 @@ def test_operations_with_one_name_fail():
         build(source, overlay(update({})))
 
 
-def test_a_component_that_is_only_itself_fails():
+def test_component_that_refers_to_itself_fails():
     source = upstream()
     source["components"]["schemas"]["A"] = {"$ref": "#/components/schemas/A"}
 
@@ -104,7 +104,7 @@ def test_a_component_that_is_only_itself_fails():
         build(source, overlay(update({})))
 
 
-def test_a_reference_that_the_overlay_breaks_fails():
+def test_reference_that_the_overlay_breaks_fails():
     broken = update({"items": {"$ref": "#/components/schemas/Gone"}})
 
     with pytest.raises(BuildError, match="refers to #/components/schemas/Gone"):
@@ -120,7 +120,7 @@ def test_overlapping_branches_fail():
     assert "#/components/schemas/A/oneOf, branches 0 and 1" in str(caught.value)
 
 
-def test_what_is_proved_and_what_is_not_heads_the_file():
+def test_header_lists_proved_and_unproved_pairs():
     union = {
         "oneOf": [{"format": "uuid"}, {"format": "uri"}, {"type": "null"}],
         "type": ["string", "null"],
@@ -142,7 +142,7 @@ def test_what_is_proved_and_what_is_not_heads_the_file():
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_an_edition_says_which_it_is(edition):
+def test_contract_of_an_edition_names_the_edition(edition):
     text = build_with_proof(upstream(), overlay(update({})), edition).render()
 
     assert f"# Edition: {edition}.\n" in text

@@ -80,7 +80,7 @@ def run(capsys, *arguments):
 
 
 class TestImport:
-    def test_it_writes_the_structure_with_its_rule_at_the_head(self, here, capsys):
+    def test_import_writes_the_structure_with_its_rule_in_the_header(self, here, capsys):
         code, out, _ = run(capsys, "import", here / "published.yaml")
 
         text = read_text(here / "openapi" / "upstream.yaml")
@@ -89,7 +89,7 @@ class TestImport:
         assert text.startswith("# Written by `prolific-contract import`")
         assert load_yaml(text, source="x") == import_document(PUBLISHED)
 
-    def test_it_writes_where_it_is_told(self, tmp_path, capsys):
+    def test_import_writes_to_the_given_file(self, tmp_path, capsys):
         (tmp_path / "published.yaml").write_text(PUBLISHED, encoding="utf-8")
 
         code, out, _ = run(
@@ -103,7 +103,7 @@ class TestImport:
         assert out == read_text(tmp_path / "new" / "x.yaml")
 
     @pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
-    def test_a_document_is_whole_on_stdout_or_not_there(
+    def test_stdout_has_a_complete_document_or_nothing(
         self, tmp_path, monkeypatch, capsys, encoding
     ):
         (tmp_path / "published.yaml").write_text(
@@ -124,7 +124,7 @@ class TestImport:
             )
 
     @pytest.mark.parametrize("text", [None, "a: [", "openapi: 3.1.0\ninfo: {}\npaths: {}"])
-    def test_what_it_can_not_import_it_names(self, tmp_path, capsys, text):
+    def test_import_names_what_it_cannot_read(self, tmp_path, capsys, text):
         source = tmp_path / "published.yaml"
         if text is not None:
             source.write_text(text, encoding="utf-8")
@@ -136,7 +136,7 @@ class TestImport:
         assert err.count("\n") == 1
         assert not (tmp_path / "x.yaml").exists()
 
-    def test_the_file_in_the_checkout_has_the_head_that_it_writes(self, here, capsys):
+    def test_file_in_the_checkout_has_the_written_header(self, here, capsys):
         run(capsys, "import", OPENAPI / "upstream.yaml")
 
         written = read_text(here / "openapi" / "upstream.yaml")
@@ -144,7 +144,7 @@ class TestImport:
 
 
 class TestBuild:
-    def test_it_writes_the_union_and_says_what_is_proved(self, here, capsys):
+    def test_build_writes_the_union_and_lists_proofs(self, here, capsys):
         output = here / "openapi" / "prolific.yaml"
         output.unlink()
 
@@ -158,7 +158,7 @@ class TestBuild:
         ]
         assert read_text(output) == built(here / "openapi").render()
 
-    def test_an_edition_goes_to_stdout_and_leaves_the_union_alone(self, here, capsys):
+    def test_build_of_an_edition_goes_to_stdout_and_keeps_the_union(self, here, capsys):
         before = read_text(here / "openapi" / "prolific.yaml")
 
         code, out, err = run(capsys, "build", "--edition", "2026-11")
@@ -168,7 +168,7 @@ class TestBuild:
         assert "proved disjoint" in err
         assert read_text(here / "openapi" / "prolific.yaml") == before
 
-    def test_it_builds_from_and_to_named_files(self, here, tmp_path, capsys, monkeypatch):
+    def test_build_uses_the_given_files(self, here, tmp_path, capsys, monkeypatch):
         monkeypatch.setattr("prolific_contract.spec._files._CHECKOUT", tmp_path / "nowhere")
         openapi = here / "openapi"
         sources = "--upstream", openapi / "upstream.yaml", "--overlay", openapi / "overlay.yaml"
@@ -184,9 +184,7 @@ class TestBuild:
         assert code == 2
         assert "no default for --output" in err
 
-    def test_a_wheel_builds_an_edition_from_what_it_ships(
-        self, here, tmp_path, capsys, monkeypatch
-    ):
+    def test_installed_wheel_builds_an_edition(self, here, tmp_path, capsys, monkeypatch):
         monkeypatch.setattr("prolific_contract.spec._files._CHECKOUT", tmp_path / "nowhere")
         monkeypatch.setattr("prolific_contract.spec._files.files", lambda package: tmp_path / "w")
         (tmp_path / "w").mkdir()
@@ -214,10 +212,10 @@ class TestBuild:
         assert code == 0
         assert "0 pairs of oneOf branches proved disjoint\nnot proved disjoint: #/paths/" in out
 
-    def test_the_check_passes_on_what_it_would_write(self, here, capsys):
+    def test_check_passes_for_a_current_file(self, here, capsys):
         assert run(capsys, "build", "--check") == (0, "", "")
 
-    def test_the_check_fails_on_anything_else_and_writes_nothing(self, here, capsys):
+    def test_check_fails_for_an_outdated_file_and_writes_nothing(self, here, capsys):
         path = here / "openapi" / "prolific.yaml"
         edited = read_text(path).replace("Get it.", "Take it.")
         path.write_text(edited, encoding="utf-8")
@@ -229,13 +227,13 @@ class TestBuild:
         assert read_text(path) == edited
 
     @pytest.mark.parametrize("output", [(), ("--output", "-")])
-    def test_the_check_needs_a_file(self, here, capsys, output):
+    def test_check_needs_a_file(self, here, capsys, output):
         code, _, err = run(capsys, "build", "--check", "--edition", "2026-03", *output)
 
         assert code == 2
         assert "--check needs a file to compare with" in err
 
-    def test_an_overlay_that_does_not_fit_is_named(self, here, capsys):
+    def test_overlay_without_matching_target_is_named(self, here, capsys):
         overlay = here / "openapi" / "overlay.yaml"
         overlay.write_text(
             read_text(overlay).replace("$.paths.*.get", "$.paths.*.put"), encoding="utf-8"
@@ -266,10 +264,10 @@ class TestGenerate:
         monkeypatch.setattr(_generate, "generate_client", generate_client)
         return given
 
-    def test_the_client_in_the_checkout_is_what_is_generated(self, capsys):
+    def test_client_in_the_checkout_is_current(self, capsys):
         assert run(capsys, "generate", "--check") == (0, "", "")
 
-    def test_it_generates_from_the_contract_of_the_checkout(self, here, capsys, generator):
+    def test_generate_uses_the_contract_of_the_checkout(self, here, capsys, generator):
         code, out, _ = run(capsys, "generate")
 
         openapi = here / "openapi"
@@ -278,7 +276,7 @@ class TestGenerate:
         assert out.endswith("prolific_api: 5 files, 5 written, 0 removed\n")
         assert (here / "generated" / "prolific_api" / "api" / "a.py").read_bytes() == b"two\n"
 
-    def test_a_hand_edited_client_fails_the_check_and_is_made_anew(self, here, capsys, generator):
+    def test_edited_client_fails_the_check_and_is_regenerated(self, here, capsys, generator):
         package = here / "generated" / "prolific_api"
         run(capsys, "generate")
         (package / "__init__.py").write_text("# better\n", encoding="utf-8")
@@ -300,7 +298,7 @@ class TestGenerate:
         assert out.endswith("5 files, 2 written, 1 removed\n")
         assert run(capsys, "generate", "--check") == (0, "", "")
 
-    def test_it_generates_from_and_to_what_is_named(self, here, tmp_path, capsys, generator):
+    def test_generate_uses_the_given_paths(self, here, tmp_path, capsys, generator):
         code, _, _ = run(
             capsys,
             *("generate", "--contract", tmp_path / "c.yaml", "--config", tmp_path / "g.yaml"),
@@ -311,7 +309,7 @@ class TestGenerate:
         assert generator == [(tmp_path / "c.yaml", tmp_path / "g.yaml")]
         assert (tmp_path / "client" / "py.typed").is_file()
 
-    def test_a_wheel_generates_from_what_it_ships(
+    def test_installed_wheel_generates_a_client(
         self, here, tmp_path, capsys, generator, monkeypatch
     ):
         monkeypatch.setattr("prolific_contract.spec._files._CHECKOUT", tmp_path / "nowhere")
@@ -327,7 +325,7 @@ class TestGenerate:
         assert code == 0
         assert generator == [(openapi / "prolific.yaml", openapi / "generator.yaml")]
 
-    def test_a_folder_of_other_things_is_left_alone(self, here, tmp_path, capsys, generator):
+    def test_folder_with_other_content_is_refused(self, here, tmp_path, capsys, generator):
         thesis = tmp_path / "work" / "thesis.txt"
         thesis.parent.mkdir()
         thesis.write_text("all of it", encoding="utf-8")
@@ -339,7 +337,7 @@ class TestGenerate:
         assert "it contains thesis.txt. Nothing was written" in err
         assert list(thesis.parent.iterdir()) == [thesis]
 
-    def test_a_contract_that_can_not_be_read_is_named(self, here, tmp_path, capsys):
+    def test_contract_that_can_not_be_read_is_named(self, here, tmp_path, capsys):
         code, _, err = run(capsys, "generate", "--contract", tmp_path / "nowhere.yaml")
 
         assert code == 2

@@ -83,7 +83,7 @@ def valid(document, name, value):
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(value)
 
 
-def test_the_file_is_what_its_sources_give():
+def test_contract_file_is_current():
     text = (OPENAPI / "prolific.yaml").read_text(encoding="utf-8")
 
     assert built().render() == text
@@ -124,7 +124,7 @@ def test_lists_take_limit_and_offset(contract, path):
         assert parameters[name]["schema"] == {"type": "integer", "minimum": minimum}
 
 
-def test_the_token_is_no_parameter(contract):
+def test_token_is_not_a_parameter(contract):
     for operation in operations(contract).values():
         parameters = operation.get("parameters")
         assert parameters is None or parameters
@@ -132,14 +132,14 @@ def test_the_token_is_no_parameter(contract):
 
 
 @pytest.mark.parametrize("status", ["401", "404", "429"])
-def test_errors_of_the_fundamentals_may_meet_any_operation(contract, status):
+def test_every_operation_documents_the_general_errors(contract, status):
     envelope = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}}
 
     for operation in operations(contract).values():
         assert operation["responses"][status]["content"] == envelope
 
 
-def test_a_429_may_say_when_to_come_back(contract):
+def test_429_may_have_retry_after(contract):
     for operation in operations(contract).values():
         header = operation["responses"]["429"]["headers"]["Retry-After"]
         assert not header["required"]
@@ -158,7 +158,7 @@ def test_a_429_may_say_when_to_come_back(contract):
         (None, False),
     ],
 )
-def test_error_details(contract, detail, accepted):
+def test_error_details_are_text_or_fields(contract, detail, accepted):
     error = {"status": 400, "error_code": 1, "title": "t", "detail": detail}
 
     assert valid(contract, "ErrorEnvelope", {"error": error}) is accepted
@@ -166,7 +166,7 @@ def test_error_details(contract, detail, accepted):
 
 @pytest.mark.parametrize(("kind", "path"), EXPORTS)
 class TestExports:
-    def test_a_request_is_answered_with_a_job_or_an_archive(self, contract, kind, path):
+    def test_request_response_is_a_job_or_an_archive(self, contract, kind, path):
         responses = contract["paths"][path]["post"]["responses"]
 
         assert {
@@ -186,12 +186,12 @@ class TestExports:
     @pytest.mark.parametrize(
         ("edition", "statuses"), [("2026-03", {"200", "202"}), ("2026-11", {"202"})]
     )
-    def test_an_edition_has_its_own_answers(self, kind, path, edition, statuses):
+    def test_edition_has_its_own_responses(self, kind, path, edition, statuses):
         responses = built(edition).document["paths"][path]["post"]["responses"]
 
         assert {status for status in responses if status < "400"} == statuses
 
-    def test_only_the_later_edition_filters_lists_and_deletes(self, kind, path):
+    def test_only_the_later_edition_has_filters_lists_and_deletions(self, kind, path):
         early, late = (built(edition).document["paths"] for edition in ("2026-03", "2026-11"))
         resource = f"{kind}_id"
 
@@ -214,7 +214,7 @@ class TestExports:
             "429",
         }
 
-    def test_what_the_later_edition_leaves_open_is_marked_as_assumed(self, kind, path):
+    def test_assumptions_about_the_later_edition_are_marked(self, kind, path):
         early, late = (built(edition).document["paths"][path]["post"] for edition in EDITIONS)
 
         assert {"400", "409"}.isdisjoint(early["responses"])
@@ -224,14 +224,14 @@ class TestExports:
             if response.get("x-assumption", "").endswith(".")
         } == {"400", "409"}
 
-    def test_a_new_job_links_to_its_status(self, contract, kind, path):
+    def test_new_job_links_to_its_status(self, contract, kind, path):
         link = contract["paths"][path]["post"]["responses"]["202"]["links"]["status"]
         status = contract["paths"][path + "/{export_id}"]["get"]
 
         assert link["operationId"] == status["operationId"]
         assert link["parameters"].keys() == {p["name"] for p in status["parameters"]}
 
-    def test_states_are_told_apart_by_their_status(self, contract, kind, path):
+    def test_states_are_distinguished_by_status(self, contract, kind, path):
         union = contract["components"]["schemas"][f"{kind.title()}ExportStatus"]
 
         assert union["discriminator"]["propertyName"] == "status"
@@ -261,7 +261,7 @@ class TestExports:
             ({}, False),
         ],
     )
-    def test_states(self, contract, kind, path, state, accepted):
+    def test_states_have_their_documented_members(self, contract, kind, path, state, accepted):
         assert valid(contract, f"{kind.title()}ExportStatus", state) is accepted
 
 
@@ -284,7 +284,7 @@ def test_no_schema_lists_several_types_besides_null(contract):
     assert {pointer for pointer, types in lists.items() if len(types) != 1} == set()
 
 
-def test_datapoints_are_lines_and_no_json_text(contract):
+def test_datapoints_are_binary_lines(contract):
     body = operations(contract)["post", "datasets/{dataset_id}/datapoints"]["requestBody"]
 
     assert body == {
@@ -293,7 +293,7 @@ def test_datapoints_are_lines_and_no_json_text(contract):
     }
 
 
-def test_instructions_are_deprecated_and_nothing_else(contract):
+def test_only_instructions_are_deprecated(contract):
     assert {
         operation["operationId"]
         for operation in operations(contract).values()
@@ -326,7 +326,7 @@ def test_types_of_the_later_edition_are_in_it_and_in_the_union(contract, name, v
 
 
 @pytest.mark.parametrize("stars", [0, 11, 2.5, "5"])
-def test_star_rating_with_other_than_1_to_10_stars_is_refused(contract, stars):
+def test_star_rating_outside_1_to_10_is_refused(contract, stars):
     item = {"type": "star_rating", "description": "How good is it?", "max_stars": stars}
 
     assert not valid(contract, "BatchItemsItem", item)
@@ -339,7 +339,7 @@ def test_discriminators_map_every_branch(contract):
             assert set(mapping) == {branch["$ref"] for branch in schema["oneOf"]}, name
 
 
-def test_the_overlay_names_its_evidence_for_every_judged_discrepancy():
+def test_overlay_names_its_evidence_for_every_judged_discrepancy():
     judged = (OPENAPI / "README.md").read_text(encoding="utf-8")
     used = {
         e.discrepancy
@@ -352,7 +352,7 @@ def test_the_overlay_names_its_evidence_for_every_judged_discrepancy():
     assert used <= set(DISCREPANCIES)
 
 
-def test_the_overlay_names_documents_as_its_head_says():
+def test_overlay_names_documents_as_described_in_its_header():
     ways = (
         r"documents/00\d|prolific-openapi-2026-07|(api-reference|documentation)/\S+|github\.com/\S+"
     )
@@ -376,7 +376,7 @@ def test_deletions_have_the_evidence_for_their_204():
     assert all("github.com/prolific-oss/cli" in documents for documents in evidence)
 
 
-def test_the_contract_has_no_aliases():
+def test_contract_has_no_aliases():
     text = (OPENAPI / "prolific.yaml").read_text(encoding="utf-8")
 
     assert load_yaml(text, source="x") == load_contract()
@@ -404,5 +404,5 @@ LISTED = {
     ],
     ids=str,
 )
-def test_a_listed_job(contract, change, fits):
+def test_listed_job_has_its_documented_members(contract, change, fits):
     assert valid(contract, "ExportJob", LISTED | change) is fits

@@ -36,7 +36,7 @@ def test_branches_that_share_a_value_overlap():
     assert str(pair) == ("#/components/schemas/U/oneOf, branches 0 and 1: some value matches both")
 
 
-def test_an_optional_tag_does_not_separate():
+def test_optional_tag_does_not_separate():
     loose = {**tagged("b"), "required": []}
 
     assert [pair.verdict for pair in judged({**tagged("a"), "required": []}, loose)] == [
@@ -44,7 +44,7 @@ def test_an_optional_tag_does_not_separate():
     ]
 
 
-def test_references_are_followed_with_what_stands_beside_them():
+def test_references_are_followed_with_sibling_keywords():
     ref = {"$ref": "#/components/schemas/Tag"}
     schema = {"type": "object", "properties": {"t": {**ref, "default": "a"}}, "required": ["t"]}
 
@@ -58,7 +58,7 @@ def test_references_are_followed_with_what_stands_beside_them():
     assert pair.verdict == "disjoint"
 
 
-def test_properties_named_like_keywords_and_values_like_schemas_are_what_they_are():
+def test_properties_named_like_keywords_are_not_keywords():
     named = {
         "type": "object",
         "properties": {"discriminator": {"enum": ["a"]}, "$ref": {"enum": [{"$ref": 1}]}},
@@ -71,7 +71,7 @@ def test_properties_named_like_keywords_and_values_like_schemas_are_what_they_ar
     assert [pair.verdict for pair in judged(named, named)] == ["overlapping"]
 
 
-def test_what_stands_beside_a_reference_narrows_it():
+def test_sibling_keywords_narrow_a_reference():
     both = {"$ref": "#/components/schemas/S", "allOf": [{"maxLength": 3}]}
 
     (pair,) = judged(both, {"type": "string", "minLength": 4}, S={"type": "string"})
@@ -89,7 +89,7 @@ def test_unions_inside_operations_and_schemas_are_found():
     assert pair.union == ("#/paths/~1a/get/responses/200/content/application~1json/schema/items")
 
 
-def test_a_recursive_branch_is_left_unproved():
+def test_recursive_branch_is_unproved():
     recursive = {"$ref": "#/components/schemas/R"}
     found = judged(
         recursive,
@@ -113,7 +113,7 @@ def test_a_recursive_branch_is_left_unproved():
         ({"$dynamicRef": "#a"}, {"type": "string"}, "Anchor 'a' does not exist"),
     ],
 )
-def test_what_can_not_be_decided_is_unproved_with_the_reason(left, right, reason):
+def test_undecidable_pair_is_unproved_with_the_reason(left, right, reason):
     (pair,) = judged(left, right)
 
     assert (pair.verdict, pair.reason) == ("unproved", reason)

@@ -16,7 +16,7 @@ from prolific_contract.spec._files import (
 )
 
 
-def test_the_contract_is_read_from_the_checkout_of_an_editable_install(monkeypatch, tmp_path):
+def test_contract_is_read_from_the_checkout_of_an_editable_install(monkeypatch, tmp_path):
     monkeypatch.setattr(_files, "_CHECKOUT", tmp_path)
     monkeypatch.setattr(_files, "files", lambda package: tmp_path / "nowhere")
     (tmp_path / "openapi").mkdir()
@@ -25,14 +25,14 @@ def test_the_contract_is_read_from_the_checkout_of_an_editable_install(monkeypat
     assert load_contract() == {"openapi": "3.1.0"}
 
 
-def test_whoever_reads_the_contract_may_change_it():
+def test_returned_contract_is_mutable():
     contract = load_contract()
     contract["paths"].clear()
 
     assert load_contract()["paths"]
 
 
-def test_the_contract_is_read_from_the_package_of_a_wheel(monkeypatch, tmp_path):
+def test_contract_is_read_from_the_package_of_a_wheel(monkeypatch, tmp_path):
     monkeypatch.setattr(_files, "_CHECKOUT", tmp_path / "nowhere")
     monkeypatch.setattr(_files, "files", lambda package: tmp_path / package)
     (tmp_path / "prolific_contract" / "openapi").mkdir(parents=True)
@@ -43,7 +43,7 @@ def test_the_contract_is_read_from_the_package_of_a_wheel(monkeypatch, tmp_path)
     assert load_contract() == {"openapi": "3.1.0"}
 
 
-def test_what_the_contract_is_built_from_comes_along(monkeypatch, tmp_path):
+def test_wheel_includes_the_sources_of_the_contract(monkeypatch, tmp_path):
     monkeypatch.setattr(_files, "_CHECKOUT", tmp_path / "nowhere")
     monkeypatch.setattr(_files, "files", lambda package: tmp_path / package)
     (tmp_path / "prolific_contract" / "openapi").mkdir(parents=True)
@@ -53,13 +53,13 @@ def test_what_the_contract_is_built_from_comes_along(monkeypatch, tmp_path):
     assert _files.load_sources() == ({"is": "upstream"}, {"is": "overlay"})
 
 
-def test_callers_of_the_contract_share_nothing():
+def test_returned_contracts_are_independent():
     load_contract()["paths"].clear()
 
     assert load_contract()["paths"]
 
 
-def test_a_wheel_is_nothing_to_write_to(monkeypatch, tmp_path):
+def test_writing_into_a_wheel_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(_files, "_CHECKOUT", tmp_path)
 
     with pytest.raises(DocumentError, match="no default for --output"):
@@ -78,7 +78,7 @@ def test_files_that_can_not_be_read_are_named(tmp_path):
         load_document(tmp_path / "list")
 
 
-def test_a_file_is_replaced_whole(tmp_path):
+def test_file_is_replaced_atomically(tmp_path):
     path = tmp_path / "folder" / "file"
 
     write_atomically(path, b"one")
@@ -88,7 +88,7 @@ def test_a_file_is_replaced_whole(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_nothing_is_left_of_a_file_that_can_not_be_written(tmp_path):
+def test_failed_write_leaves_no_file(tmp_path):
     (tmp_path / "file").mkdir()
 
     with pytest.raises(DocumentError, match=r"file can't be written"):
@@ -97,7 +97,7 @@ def test_nothing_is_left_of_a_file_that_can_not_be_written(tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
-def test_a_file_in_the_home_folder_may_be_named_by_a_tilde(tmp_path, monkeypatch):
+def test_tilde_is_the_home_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
 
@@ -119,12 +119,12 @@ class TestOnPosix:
     def mode(self, path):
         return stat.S_IMODE(path.stat().st_mode)
 
-    def test_a_new_file_has_the_permissions_that_the_umask_leaves(self, tmp_path, umask):
+    def test_new_file_has_the_permissions_that_the_umask_leaves(self, tmp_path, umask):
         write_atomically(tmp_path / "file", b"x")
 
         assert self.mode(tmp_path / "file") == 0o640
 
-    def test_a_file_that_is_replaced_gets_the_permissions_of_a_new_one(self, tmp_path, umask):
+    def test_replaced_file_has_the_permissions_of_a_new_one(self, tmp_path, umask):
         (tmp_path / "file").touch()
         (tmp_path / "file").chmod(0o606)
 
@@ -133,7 +133,7 @@ class TestOnPosix:
         assert ((tmp_path / "file").read_bytes(), self.mode(tmp_path / "file")) == (b"x", 0o640)
 
     @pytest.mark.parametrize("there", [True, False])
-    def test_a_link_goes_on_pointing(self, tmp_path, there):
+    def test_link_is_kept(self, tmp_path, there):
         (tmp_path / "elsewhere").mkdir()
         file, link = tmp_path / "elsewhere" / "file", tmp_path / "link"
         if there:
@@ -146,7 +146,7 @@ class TestOnPosix:
         assert file.read_bytes() == b"x"
         assert list(file.parent.iterdir()) == [file]
 
-    def test_a_pipe_is_refused_before_and_after(self, tmp_path):
+    def test_pipe_is_refused_before_and_after(self, tmp_path):
         pipe = tmp_path / "pipe"
         os.mkfifo(pipe)
 
@@ -157,7 +157,7 @@ class TestOnPosix:
         assert stat.S_ISFIFO(pipe.stat().st_mode)
         assert list(tmp_path.iterdir()) == [pipe]
 
-    def test_a_link_into_a_folder_that_is_gone_is_refused_before_and_after(self, tmp_path):
+    def test_link_into_a_missing_folder_is_refused_before_and_after(self, tmp_path):
         (tmp_path / "link").symlink_to(tmp_path / "gone" / "file")
 
         for write in (refuse_unwritable, lambda path: write_atomically(path, b"x")):

@@ -66,9 +66,7 @@ def package(tmp_path):
 
 
 class TestGenerator:
-    def test_the_client_is_whole_typed_and_the_same_whatever_is_on_path(
-        self, contract, monkeypatch
-    ):
+    def test_client_is_complete_typed_and_independent_of_path(self, contract, monkeypatch):
         files = generate_client(contract, OPENAPI / "generator.yaml")
 
         assert {"__init__.py", "py.typed", "client.py", "api/a/get_a.py", "models/a.py"} <= (
@@ -79,7 +77,7 @@ class TestGenerator:
         monkeypatch.setenv("PATH", os.defpath)
         assert generate_client(contract, OPENAPI / "generator.yaml") == files
 
-    def test_a_warning_of_the_generator_is_a_failure(self, contract):
+    def test_warning_of_the_generator_is_a_failure(self, contract):
         vague = {**SMALL, "components": {"schemas": {"A": {"type": "array"}}}}
         contract.write_text(dump_yaml(vague), encoding="utf-8")
 
@@ -88,7 +86,7 @@ class TestGenerator:
 
         assert "Warning" in str(caught.value)
 
-    def test_templates_beside_configuration_replace_generators_own(self, contract, tmp_path):
+    def test_custom_templates_replace_the_generators(self, contract, tmp_path):
         schemas = {"A": {"type": "object", "properties": {"b": {"enum": ["x"]}}}}
         contract.write_text(
             dump_yaml({**SMALL, "components": {"schemas": schemas}}), encoding="utf-8"
@@ -102,7 +100,7 @@ class TestGenerator:
         assert b"_missing_" in ours["models/ab.py"]
         assert b"_missing_" not in theirs["models/ab.py"]
 
-    def test_a_missing_generator_is_named(self, contract, monkeypatch):
+    def test_missing_generator_is_named(self, contract, monkeypatch):
         monkeypatch.setattr(_generate, "find_spec", lambda name: None)
 
         with pytest.raises(MissingDependencyError, match=r"pip install \S+$") as missing:
@@ -111,7 +109,7 @@ class TestGenerator:
         project = tomllib.loads((OPENAPI.parent / "pyproject.toml").read_text(encoding="utf-8"))
         assert advised in project["dependency-groups"]["dev"]
 
-    def test_the_scripts_of_this_interpreter_come_first(self, monkeypatch):
+    def test_scripts_of_this_interpreter_come_first(self, monkeypatch):
         monkeypatch.setattr(sys, "executable", str(Path("venv", "bin", "python")))
         monkeypatch.delenv("PATH")
 
@@ -119,10 +117,10 @@ class TestGenerator:
 
 
 class TestComparison:
-    def test_a_package_is_read_without_what_python_leaves(self, package):
+    def test_package_is_read_without_bytecode(self, package):
         assert read_package(package) == BEFORE
 
-    def test_a_package_that_is_not_there_is_empty(self, tmp_path):
+    def test_missing_package_is_empty(self, tmp_path):
         assert read_package(tmp_path / "nowhere") == {}
 
     def test_differences_are_named_by_kind(self):
@@ -135,7 +133,7 @@ class TestComparison:
     def test_equal_packages_do_not_differ(self):
         assert not compare({"a": b"1"}, {"a": b"1"})
 
-    def test_a_package_becomes_what_is_wanted(self, package):
+    def test_package_is_updated_to_the_generated_files(self, package):
         wanted = {"__init__.py": b"new\n", "models/b.py": b"three\n", **CORE}
 
         difference = replace_package(package, wanted)
@@ -149,12 +147,12 @@ class TestComparison:
             "types.py",
         ]
 
-    def test_a_folder_that_is_still_needed_stays(self, package):
+    def test_needed_folder_is_kept(self, package):
         replace_package(package, {"__init__.py": b"one\n", "api/b.py": b"two\n", **CORE})
 
         assert sorted(path.name for path in (package / "api").glob("*.py")) == ["b.py"]
 
-    def test_what_is_right_already_is_not_written(self, package):
+    def test_unchanged_file_is_not_written(self, package):
         before = (package / "__init__.py").stat()
 
         replace_package(package, BEFORE)
@@ -162,7 +160,7 @@ class TestComparison:
         after = (package / "__init__.py").stat()
         assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
-    def test_folders_that_become_empty_go_with_what_held_them(self, tmp_path):
+    def test_empty_folders_are_removed_with_their_parents(self, tmp_path):
         replace_package(tmp_path / "p", {"a/b/c.py": b"", **CORE})
 
         replace_package(tmp_path / "p", CORE)
@@ -177,7 +175,7 @@ class TestComparison:
             (["client.py", "types.py", "mine.py"], "client.py, mine.py, types.py"),
         ],
     )
-    def test_what_was_not_generated_is_neither_replaced_nor_removed(self, tmp_path, files, named):
+    def test_foreign_files_are_neither_replaced_nor_removed(self, tmp_path, files, named):
         for name in files:
             (tmp_path / name).parent.mkdir(exist_ok=True)
             (tmp_path / name).write_text("mine", encoding="utf-8")
@@ -189,7 +187,7 @@ class TestComparison:
         assert read_package(tmp_path) == dict.fromkeys(files, b"mine")
 
     @pytest.mark.parametrize("name", ["notes.txt", ".env", "api/.hidden.py"])
-    def test_a_generated_package_that_holds_other_things_is_left_alone(self, package, name):
+    def test_generated_package_with_foreign_files_is_refused(self, package, name):
         (package / name).write_text("mine", encoding="utf-8")
 
         with pytest.raises(DocumentError, match=rf"it contains {name}\."):
@@ -197,14 +195,14 @@ class TestComparison:
 
         assert read_package(package) == {**BEFORE, name: b"mine"}
 
-    def test_a_folder_with_nothing_but_what_python_leaves_is_filled(self, tmp_path):
+    def test_folder_with_only_bytecode_is_filled(self, tmp_path):
         (tmp_path / "__pycache__").mkdir()
 
         replace_package(tmp_path, BEFORE)
 
         assert read_package(tmp_path) == BEFORE
 
-    def test_a_file_that_can_not_be_read_is_named(self, package, monkeypatch):
+    def test_file_that_can_not_be_read_is_named(self, package, monkeypatch):
         def refuse(path):
             raise PermissionError(13, "Permission denied")
 
@@ -213,7 +211,7 @@ class TestComparison:
         with pytest.raises(DocumentError, match=r"__init__\.py can't be read: Permission denied"):
             read_package(package)
 
-    def test_a_file_that_can_not_be_removed_is_named(self, package, monkeypatch):
+    def test_file_that_can_not_be_removed_is_named(self, package, monkeypatch):
         def refuse(path):
             raise PermissionError(13, "Permission denied")
 

@@ -63,7 +63,7 @@ COMPLETE = {
 FAILED = {"status": "failed"}
 
 
-def test_the_import_paths_are_these():
+def test_import_paths_are_stable():
     found = sorted(
         ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
         for path in (PACKAGE / "api").glob("*/*.py")
@@ -74,7 +74,7 @@ def test_the_import_paths_are_these():
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_an_operation_needs_no_token_of_its_own(name):
+def test_operation_has_no_token_parameter(name):
     module = import_module(name)
 
     for function in (module.sync_detailed, module.asyncio_detailed):
@@ -89,7 +89,7 @@ def test_paths_in_a_wheel_fit_into_windows():
     assert [path for path in paths if len(path) > 80] == []
 
 
-def test_no_model_is_numbered_by_its_place_in_a_union():
+def test_models_have_names_instead_of_union_numbers():
     assert [
         name
         for name in models.__all__
@@ -123,7 +123,7 @@ class TestExports:
         ("status", "answer", "state"),
         [(200, COMPLETE, "Complete"), (202, GENERATING, "Generating")],
     )
-    def test_a_request_is_typed_by_its_answer(self, kind, plural, status, answer, state):
+    def test_request_returns_its_typed_response(self, kind, plural, status, answer, state):
         response, request = call(f"request_{kind}_export", "a/b", answer=answer, status=status)
 
         assert type(response.parsed) is getattr(models, f"{kind.title()}Export{state}")
@@ -137,7 +137,7 @@ class TestExports:
         ("answer", "state"),
         [(GENERATING, "Generating"), (COMPLETE, "Complete"), (FAILED, "Failed")],
     )
-    def test_a_status_is_typed_by_its_state(self, kind, plural, answer, state):
+    def test_status_returns_its_typed_state(self, kind, plural, answer, state):
         extended = {**answer, "new": [1]}
 
         response, request = call(f"get_{kind}_export_status", "a", JOB, answer=extended)
@@ -147,7 +147,7 @@ class TestExports:
         assert request.method == "GET"
         assert request.url.path == f"/api/v1/data-collection/{plural}/a/export/{JOB}"
 
-    def test_values_have_their_types(self, kind, plural):
+    def test_values_are_typed(self, kind, plural):
         operation = f"get_{kind}_export_status"
 
         generating = call(operation, "a", JOB, answer=GENERATING)[0].parsed
@@ -159,7 +159,7 @@ class TestExports:
 
     @pytest.mark.parametrize("status", [401, 403, 404, 429])
     @pytest.mark.parametrize("detail", ["text", ["one", "two"], {"any name": ["wrong"]}])
-    def test_errors_are_typed_with_every_detail(self, kind, plural, status, detail):
+    def test_errors_are_typed_with_all_details(self, kind, plural, status, detail):
         error = {"error": {"status": status, "error_code": 1, "title": "t", "detail": detail}}
 
         response, _ = call(f"request_{kind}_export", "a", answer=error, status=status)
@@ -202,7 +202,7 @@ def test_schema_versions_are_read_in_both_types(version):
     assert dataset.to_dict()["schema"]["fields"] == {"clip": {"type": "audio_url"}}
 
 
-def test_a_batch_item_of_the_later_edition_is_read():
+def test_batch_item_of_the_later_edition_is_read():
     column = models.BatchItemsColumn.from_dict(
         {"items": [{"type": "video_narration", "description": "d", "new": 1}]}
     )

@@ -99,7 +99,7 @@ def with_junk(document, location, junk):
 
 @settings(deadline=None)
 @given(st.sampled_from(list(locations(DOCUMENT))), JUNK)
-def test_an_import_succeeds_or_says_what_is_wrong(location, junk):
+def test_import_succeeds_or_reports_the_problem(location, junk):
     text = dump_yaml(with_junk(DOCUMENT, location, junk))
 
     try:
@@ -112,7 +112,7 @@ def test_an_import_succeeds_or_says_what_is_wrong(location, junk):
 
 @settings(deadline=None)
 @given(st.sampled_from(list(locations(DOCUMENT))), JUNK)
-def test_a_build_succeeds_or_says_what_is_wrong_with_the_document(location, junk):
+def test_build_succeeds_or_reports_the_problem_in_the_document(location, junk):
     try:
         document = build(with_junk(DOCUMENT, location, junk), OVERLAY)
     except ContractToolError as error:
@@ -123,7 +123,7 @@ def test_a_build_succeeds_or_says_what_is_wrong_with_the_document(location, junk
 
 @settings(deadline=None)
 @given(st.sampled_from(list(locations(OVERLAY))), JUNK)
-def test_a_build_succeeds_or_says_what_is_wrong_with_the_overlay(location, junk):
+def test_build_succeeds_or_reports_the_problem_in_the_overlay(location, junk):
     try:
         document = build(DOCUMENT, with_junk(OVERLAY, location, junk))
     except ContractToolError as error:
@@ -139,7 +139,7 @@ def nested(levels):
     return with_junk(DOCUMENT, ("components", "schemas", "Job"), schema)
 
 
-def test_a_schema_may_be_nested_as_deep_as_documents_are_read():
+def test_schema_may_be_nested_up_to_the_reading_limit():
     text = dump_yaml(nested(60))
 
     assert import_document(text) == import_document(dump_yaml(import_document(text)))
@@ -157,7 +157,7 @@ def test_a_schema_may_be_nested_as_deep_as_documents_are_read():
     ],
     ids=["brackets", "schema", "bool", "timestamp"],
 )
-def test_documents_that_no_tool_reads_are_a_sentence(command, text, said, tmp_path, capsys):
+def test_unreadable_documents_are_reported_with_a_message(command, text, said, tmp_path, capsys):
     path = tmp_path / "page.yaml"
     path.write_text(text, encoding="utf-8")
     arguments = {
@@ -191,7 +191,7 @@ def test_documents_that_no_tool_reads_are_a_sentence(command, text, said, tmp_pa
         (("paths", PATH, "get", "responses"), [], "batches~1{batch_id}/get/responses: "),
     ],
 )
-def test_the_place_is_named(location, junk, said):
+def test_error_names_the_place(location, junk, said):
     with pytest.raises(DocumentError, match="is not a valid OpenAPI 3.1 document") as caught:
         import_document(dump_yaml(with_junk(DOCUMENT, location, junk)))
 

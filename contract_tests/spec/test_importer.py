@@ -58,7 +58,7 @@ def tagged(value, tag="type", **properties):
 
 
 class TestWhatStays:
-    def test_structure_stays_and_prose_goes(self):
+    def test_import_keeps_structure_and_removes_prose(self):
         document = imported(published())
 
         assert document == {
@@ -82,7 +82,7 @@ class TestWhatStays:
             },
         }
 
-    def test_only_the_prefix_and_what_it_reaches_stay(self):
+    def test_import_keeps_only_the_prefix_and_its_references(self):
         document = imported(
             published(
                 {PREFIX + "batches": get(ref("A")), "/api/v1/studies": get(ref("C"))},
@@ -95,7 +95,7 @@ class TestWhatStays:
         assert list(document["paths"]) == [PREFIX + "batches"]
         assert list(document["components"]["schemas"]) == ["A", "B"]
 
-    def test_the_list_of_workspaces_is_imported_without_its_other_methods(self):
+    def test_list_of_workspaces_is_imported_without_its_other_methods(self):
         document = imported(
             published(
                 {"/api/v1/workspaces/": {**get(ref("A")), "post": {}, "parameters": []}},
@@ -107,12 +107,12 @@ class TestWhatStays:
         assert "post" not in document["paths"]["/api/v1/workspaces/"]
         assert list(document["components"]["schemas"]) == ["A"]
 
-    def test_a_path_of_another_area_without_the_listed_method_is_not_imported(self):
+    def test_path_of_another_area_without_the_listed_method_is_not_imported(self):
         document = imported(published({"/api/v1/workspaces/": {"post": {"responses": {}}}}))
 
         assert list(document["paths"]) == [PREFIX + "batches"]
 
-    def test_real_properties_named_like_prose_stay(self):
+    def test_properties_named_like_prose_are_kept(self):
         (schema,) = schemas_of(
             ref("A"),
             A={
@@ -137,7 +137,7 @@ class TestWhatStays:
         ("status", "text"),
         [("202", "Accepted"), ("422", "Unprocessable Content"), ("4XX", "Response 4XX")],
     )
-    def test_a_response_is_described_by_its_status(self, status, text):
+    def test_response_is_described_by_its_status(self, status, text):
         document = imported(published({PREFIX + "batches": get(status=status)}))
 
         response = document["paths"][PREFIX + "batches"]["get"]["responses"][status]
@@ -156,7 +156,7 @@ class TestWhatStays:
 
 
 class TestOrder:
-    def test_the_order_of_the_published_document_does_not_matter(self):
+    def test_order_of_the_published_document_does_not_matter(self):
         first = published(
             {
                 PREFIX + "b": get(
@@ -174,7 +174,7 @@ class TestOrder:
 
         assert dump_yaml(imported(first)) == dump_yaml(imported(backwards(first)))
 
-    def test_branches_and_values_keep_theirs(self):
+    def test_branches_and_values_keep_their_order(self):
         schemas = schemas_of(
             ref("A"), A={"oneOf": [{"type": "string"}, {"type": "null"}], "enum": ["b", "a"]}
         )
@@ -215,7 +215,7 @@ class TestNames:
             ("ApiV1DataCollectionBatchesGetSomething", "ApiV1DataCollectionBatchesGetSomething"),
         ],
     )
-    def test_the_rule(self, upstream, name):
+    def test_import_rule_is_stated(self, upstream, name):
         document = published(
             {
                 PREFIX + "batches": get(ref(upstream)),
@@ -227,7 +227,7 @@ class TestNames:
 
         assert list(imported(document)["components"]["schemas"]) == [name]
 
-    def test_a_whole_response_is_named_after_its_place(self):
+    def test_inline_response_is_named_by_its_place(self):
         document = published(
             {
                 PREFIX + "batches/{batch_id}/report/": get(
@@ -243,7 +243,7 @@ class TestNames:
             "BatchesGetResponse200",
         ]
 
-    def test_tagged_branches_in_place_become_components(self):
+    def test_inline_tagged_branches_become_components(self):
         schemas = schemas_of(
             ref("AITaskBuilderItem"),
             AITaskBuilderItem={
@@ -268,7 +268,7 @@ class TestNames:
             },
         }
 
-    def test_numbered_branches_are_named_by_their_tag_and_so_is_what_belongs_to_them(self):
+    def test_numbered_branches_and_their_parts_are_named_by_tag(self):
         def branch(number, value):
             return {
                 f"JobStatus{number}": {
@@ -295,7 +295,7 @@ class TestNames:
         assert schemas["JobStatus"] == {"oneOf": [ref("JobComplete"), ref("JobNotFound")]}
         assert schemas["JobNotFound"]["properties"] == {"status": ref("JobNotFoundStatus")}
 
-    def test_the_longer_of_two_branch_names_wins(self):
+    def test_longer_of_two_branch_names_wins(self):
         def branch(stem, value):
             return {"properties": {"type": ref(f"{stem}Type")}, "required": ["type"]}, {
                 f"{stem}Type": {"type": "string", "enum": [value]},
@@ -339,7 +339,7 @@ class TestNames:
             [{"required": ["type"]}, tagged("c")],
         ],
     )
-    def test_other_branches_stay_where_they_are(self, branches):
+    def test_untagged_branches_stay_inline(self, branches):
         schemas = schemas_of(
             ref("U"),
             U={"oneOf": branches, "discriminator": {"propertyName": "type"}},
@@ -349,7 +349,7 @@ class TestNames:
         assert [*schemas["U"]["oneOf"]] == branches
         assert schemas["U"]["discriminator"] == {"propertyName": "type"}
 
-    def test_a_mapping_follows_the_names(self):
+    def test_mapping_follows_the_names(self):
         schemas = schemas_of(
             ref("U"),
             U={
@@ -385,7 +385,7 @@ class TestNames:
 
         assert "file.yaml: the components A B and AB differ, but" in str(caught.value)
 
-    def test_a_branch_can_not_take_the_place_of_a_component(self):
+    def test_branch_cannot_replace_a_component(self):
         with pytest.raises(DocumentError, match="branch 1 of U needs the temporary name U1"):
             schemas_of(
                 {"oneOf": [ref("U"), ref("U1")]},
@@ -424,26 +424,26 @@ class TestSources:
             (f"openapi: 3.1.0\ninfo: {{}}\npaths: {{{PREFIX}a: x}}", "no operation under"),
         ],
     )
-    def test_anything_else_is_refused(self, text, said):
+    def test_other_input_is_refused(self, text, said):
         with pytest.raises(DocumentError, match="page.txt") as caught:
             import_document(text, source="page.txt")
 
         assert said in str(caught.value)
 
-    def test_a_reference_to_nothing_is_refused(self):
+    def test_reference_to_nothing_is_refused(self):
         with pytest.raises(DocumentError, match="page.txt: the document refers to"):
             imported(published({PREFIX + "a": get(ref("Nowhere"))}), source="page.txt")
 
 
 class TestAgain:
-    def test_the_import_of_an_import_is_the_same(self):
+    def test_import_is_idempotent(self):
         text = (checkout() / "openapi" / "upstream.yaml").read_text(encoding="utf-8")
 
         again = import_document(text)
 
         assert dump_yaml(again) == dump_yaml(load_yaml(text, source="upstream.yaml"))
 
-    def test_nothing_imported_is_prose(self):
+    def test_imported_document_has_no_prose(self):
         document = load_yaml(
             (checkout() / "openapi" / "upstream.yaml").read_text(encoding="utf-8"), source="x"
         )

@@ -35,17 +35,17 @@ class TestUpdate:
             }
         }
 
-    def test_an_array_gets_an_entry(self):
+    def test_array_update_appends_an_entry(self):
         assert applied({"a": [1]}, {"target": "$.a", "update": {"b": 2}}) == {"a": [1, {"b": 2}]}
 
-    def test_the_document_given_is_untouched(self):
+    def test_given_document_is_unchanged(self):
         document = {"a": {"b": [1]}}
 
         applied(document, {"target": "$.a", "update": {"b": [2]}})
 
         assert document == {"a": {"b": [1]}}
 
-    def test_nodes_get_copies_of_their_own(self):
+    def test_updated_nodes_get_separate_copies(self):
         document = {"a": {}, "b": {}, "c": []}
 
         result = applied(
@@ -59,7 +59,7 @@ class TestUpdate:
         assert result["b"] == {"new": {"type": "string"}, "list": [{}]}
         assert "&" not in dump_yaml(result)
 
-    def test_what_the_document_shares_is_not_changed_twice(self):
+    def test_shared_node_is_not_changed_twice(self):
         shared = {"type": "string"}
 
         result = applied({"a": shared, "b": shared}, {"target": "$.a", "update": {"x": 1}})
@@ -69,49 +69,49 @@ class TestUpdate:
     @pytest.mark.parametrize(
         ("target", "update"), [("$.p", {"a": 1}), ("$.p", "new"), ("$.o", "text"), ("$.o", [1])]
     )
-    def test_what_can_not_be_merged_is_refused(self, target, update):
+    def test_invalid_merge_is_refused(self, target, update):
         with pytest.raises(OverlayError, match=r"action 1 .*merges an object into an object"):
             applied({"p": "primitive", "o": {}}, {"target": target, "update": update})
 
 
 class TestRemove:
-    def test_every_match_goes_and_only_those(self):
+    def test_remove_deletes_exactly_the_matches(self):
         document = {"o": [{"n": 1}, {"n": 2}, {"n": 1}, {"n": 3}], "p": {"n": 1}}
 
         result = applied(document, {"target": "$.o[?(@.n == 1)]", "remove": True})
 
         assert result == {"o": [{"n": 2}, {"n": 3}], "p": {"n": 1}}
 
-    def test_an_index_under_a_wildcard_takes_one_of_each(self):
+    def test_index_under_a_wildcard_selects_one_of_each(self):
         document = {"c": {"a": {"o": [1, 2, 3]}, "b": {"o": [4, 5]}}}
 
         result = applied(document, {"target": "$.c.*.o[0]", "remove": True})
 
         assert result == {"c": {"a": {"o": [2, 3]}, "b": {"o": [5]}}}
 
-    def test_all_items_of_a_long_array_go(self):
+    def test_remove_deletes_all_items_of_a_long_array(self):
         result = applied({"a": list(range(12))}, {"target": "$.a[*]", "remove": True})
 
         assert result == {"a": []}
 
-    def test_a_node_that_is_selected_twice_goes_once(self):
+    def test_node_selected_twice_is_removed_once(self):
         result = applied({"a": [1, 2, 3]}, {"target": "$.a[0, 0, -3]", "remove": True})
 
         assert result == {"a": [2, 3]}
 
-    def test_a_node_may_be_inside_another_that_goes(self):
+    def test_nested_matches_are_removed(self):
         document = {"a": [{"x": {"x": 1}}, {"x": 2}], "x": 3, "y": 4}
 
         assert applied(document, {"target": "$..x", "remove": True}) == {"a": [{}, {}], "y": 4}
         assert applied(document, {"target": "$.a..*", "remove": True})["a"] == []
 
-    def test_the_whole_document_stays(self):
+    def test_removing_the_root_is_refused(self):
         with pytest.raises(OverlayError, match="would remove the whole document"):
             applied({"a": 1}, {"target": "$", "remove": True})
 
 
 class TestTargets:
-    def test_a_target_that_matches_nothing_is_named(self):
+    def test_target_that_matches_nothing_is_named(self):
         with pytest.raises(OverlayError, match=r"action 2 .*target \$\.b\) matches nothing"):
             applied(
                 {"a": {}},
@@ -119,7 +119,7 @@ class TestTargets:
                 {"target": "$.b", "update": {}},
             )
 
-    def test_actions_see_what_those_before_them_did(self):
+    def test_actions_apply_in_order(self):
         result = applied(
             {},
             {"target": "$", "update": {"a": {}}},
@@ -129,7 +129,7 @@ class TestTargets:
         assert result == {"a": {"b": 1}}
 
     @pytest.mark.parametrize("target", ["a.b", "$.a[", "$.a[?nope(@)]", "$.a[?length(@)]"])
-    def test_only_jsonpath_is_a_target(self, target):
+    def test_target_that_is_not_jsonpath_is_refused(self, target):
         with pytest.raises(OverlayError, match="action 1 .*is not an RFC 9535 JSONPath"):
             applied({"a": {}}, {"target": target, "remove": True})
 
@@ -151,7 +151,7 @@ class TestEditions:
             (None, {"both", "old", "new", "gone"}),
         ],
     )
-    def test_an_edition_has_its_own_actions_and_the_union_admits_either(self, edition, keys):
+    def test_edition_has_its_own_actions_and_the_union_admits_either(self, edition, keys):
         result = applied({"gone": 1, "never": 1}, *self.ACTIONS, edition=edition)
 
         assert result.keys() == keys
@@ -200,7 +200,7 @@ class TestDocument:
             ),
         ],
     )
-    def test_what_is_malformed_is_refused(self, document, said):
+    def test_malformed_overlay_is_refused(self, document, said):
         with pytest.raises(OverlayError) as caught:
             parse_overlay(document)
 

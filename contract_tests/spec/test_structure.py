@@ -11,7 +11,7 @@ from prolific_contract.spec._components import (
 from prolific_contract.spec._structure import outline, rebuild, references, walk
 
 
-def test_prose_goes_where_it_is_prose_and_stays_where_it_is_a_name():
+def test_prose_is_removed_but_names_are_kept():
     schema = {
         "title": "prose",
         "description": "prose",
@@ -34,7 +34,7 @@ def test_prose_goes_where_it_is_prose_and_stays_where_it_is_a_name():
     }
 
 
-def test_keys_have_one_order_and_lists_that_mean_one_keep_theirs():
+def test_keys_are_ordered_and_ordered_lists_are_kept():
     schema = {
         "zzz": 1,
         "required": ["b", "a"],
@@ -53,7 +53,7 @@ def test_keys_have_one_order_and_lists_that_mean_one_keep_theirs():
     assert ordered["oneOf"][1] is True
 
 
-def test_prose_and_extensions_can_stay():
+def test_prose_and_extensions_can_be_kept():
     schema = {"x-a": 1, "description": "ours", "type": "string"}
 
     assert outline(schema, "schema", prose=True) == schema
@@ -71,7 +71,7 @@ def test_prose_and_extensions_can_stay():
         (None, "document"),
     ],
 )
-def test_what_is_malformed_stays_for_the_validator(node, position):
+def test_malformed_parts_are_left_for_the_validator(node, position):
     assert outline(node, position) == node
     assert list(walk(node, position)) == []
 
@@ -111,7 +111,7 @@ def test_references_are_found_where_they_are_references():
     ]
 
 
-def test_a_reference_names_a_component():
+def test_reference_names_a_component():
     component = Component("schemas", "a/b~c")
 
     assert component.reference == "#/components/schemas/a~1b~0c"
@@ -152,7 +152,7 @@ def test_components_are_reached_through_each_other():
     }
 
 
-def test_what_is_not_reached_goes_and_security_schemes_stay():
+def test_unreached_components_are_removed_except_security_schemes():
     document = with_components()
 
     assert drop_unreachable(document) == [Component("schemas", "C"), Component("parameters", "P")]
@@ -160,11 +160,11 @@ def test_what_is_not_reached_goes_and_security_schemes_stay():
     assert list(document["components"]["schemas"]) == ["A", "B"]
 
 
-def test_a_document_may_have_no_components():
+def test_document_may_have_no_components():
     assert drop_unreachable({"paths": {}}) == []
 
 
-def test_a_reference_to_nothing_is_an_error():
+def test_reference_to_nothing_is_an_error():
     document = with_components()
     del document["components"]["schemas"]["B"]
 
@@ -172,7 +172,7 @@ def test_a_reference_to_nothing_is_an_error():
         reachable(document)
 
 
-def test_a_reference_to_another_kind_of_component_is_an_error():
+def test_reference_to_another_kind_of_component_is_an_error():
     document = with_components()
     document["components"]["responses"]["R"] = {"$ref": "#/components/schemas/A"}
 
@@ -180,7 +180,7 @@ def test_a_reference_to_another_kind_of_component_is_an_error():
         reachable(document)
 
 
-def test_objects_are_replaced_by_their_row_and_values_are_not():
+def test_objects_are_shared_by_position_and_values_are_not():
     schema = {
         "properties": {"enum": {"type": "a"}, "b": True},
         "oneOf": [{"type": "c"}],

@@ -25,7 +25,7 @@ def changes(old, new):
     ("written", "version"),
     [("3.0.0", "3.0"), ("3.0.4", "3.0"), ("3.1.1", "3.1"), ("3.2.0", "3.2")],
 )
-def test_a_version_is_known_by_its_first_two_numbers(written, version):
+def test_version_is_known_by_its_first_two_numbers(written, version):
     assert version_of({"openapi": written}) == version
 
 
@@ -69,7 +69,7 @@ SCHEMAS = {
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_a_schema_of_3_0_is_rewritten(name):
+def test_schema_of_3_0_is_rewritten(name):
     early, late = SCHEMAS[name]
     name_ = {"type": "string"}
 
@@ -79,20 +79,20 @@ def test_a_schema_of_3_0_is_rewritten(name):
     assert changes(read(of_schema(early, Name=name_), "3.0.3"), of_schema(late, Name=name_)) == {}
 
 
-def test_a_property_that_is_called_like_a_keyword_stays():
+def test_property_named_like_a_keyword_is_kept():
     schema = {"type": "object", "properties": {"nullable": {"type": "boolean"}, "example": {}}}
 
     assert read(of_schema(schema), "3.0.3") == of_schema(schema)
 
 
-def test_a_document_of_3_0_may_break_one_of_3_1():
+def test_document_of_3_0_may_break_one_of_3_1():
     old = read(of_schema({"type": "integer", "minimum": 3}), "3.0.3")
     new = read(of_schema({"type": "integer", "nullable": True, "minimum": 3}), "3.0.3")
     assert changes(old, new) == {"status 200, application/json": "breaking"}
     assert changes(new, old) == {"status 200, application/json": "compatible"}
 
 
-def test_a_whole_document_of_3_0_is_imported():
+def test_whole_document_of_3_0_is_imported():
     document = of_schema({"type": "string", "nullable": True, "example": "a"})
     document["paths"]["/api/v1/studies"] = document["paths"][f"{AREA}/things"]
 
@@ -102,19 +102,19 @@ def test_a_whole_document_of_3_0_is_imported():
     assert changes(of_schema({"type": ["string", "null"]}), read_) == {}
 
 
-def test_a_document_of_3_0_that_is_none_is_refused():
+def test_invalid_document_of_3_0_is_refused():
     with pytest.raises(DocumentError, match="not a valid OpenAPI 3.1 document"):
         read(of_schema({"type": "string", "minLength": "a"}), "3.0.3")
 
 
-def test_a_document_of_3_2_is_read_as_one_of_3_1():
+def test_document_of_3_2_is_read_as_one_of_3_1():
     assert changes(base(), read(base(), "3.2.0")) == {}
 
 
 LATER = {"openapi": "3.2.0", "$self": "https://docs.example/openapi.yaml"}
 
 
-def test_what_3_2_adds_is_taken():
+def test_additions_of_3_2_are_accepted():
     document = {**base(), **LATER, "tags": [{"name": "things", "summary": "s", "kind": "nav"}]}
     del put(document)["responses"]["202"]["description"]
 
@@ -143,7 +143,7 @@ def test_methods_of_3_2_are_compared(item):
     assert list(import_document(json.dumps(document()))["paths"]) == [f"{AREA}/things"]
 
 
-def test_the_items_of_a_sequence_are_compared():
+def test_items_of_a_sequence_are_compared():
     def document(kind, **media):
         document = {**of_schema({}), **LATER}
         response = document["paths"][f"{AREA}/things"]["get"]["responses"]["200"]
@@ -155,7 +155,7 @@ def test_the_items_of_a_sequence_are_compared():
     }
 
 
-def test_a_media_type_of_3_2_may_be_a_component():
+def test_media_type_of_3_2_may_be_a_component():
     def document(kind):
         document = {**of_schema({}), **LATER}
         response = document["paths"][f"{AREA}/things"]["get"]["responses"]["200"]
@@ -168,7 +168,7 @@ def test_a_media_type_of_3_2_may_be_a_component():
     }
 
 
-def test_a_query_string_of_3_2_is_a_parameter():
+def test_query_string_of_3_2_is_a_parameter():
     def document(*required):
         text = {
             "application/x-www-form-urlencoded": {
@@ -184,7 +184,7 @@ def test_a_query_string_of_3_2_is_a_parameter():
     assert changes(document(), document("q")) == {"querystring parameter all": "breaking"}
 
 
-def test_what_only_3_2_has_is_refused_in_3_1():
+def test_features_of_3_2_are_refused_in_3_1():
     document = base()
     document["paths"][PATH]["query"] = put(base())
 

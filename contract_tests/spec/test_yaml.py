@@ -61,7 +61,7 @@ def test_scalars_are_read_by_the_core_schema(text, value):
     assert type(read) is type(value)
 
 
-def test_not_a_number_is_a_number():
+def test_nan_is_read_as_a_number():
     assert math.isnan(load_yaml(".nan", source="x"))
 
 
@@ -101,7 +101,7 @@ def test_json_is_yaml():
         ("a: !mine b", "could not determine a constructor for the tag"),
     ],
 )
-def test_what_is_not_plain_yaml_is_refused(text, said):
+def test_unsupported_yaml_is_refused(text, said):
     with pytest.raises(DocumentError, match="page.txt") as caught:
         load_yaml(text, source="page.txt")
 
@@ -122,7 +122,7 @@ def test_what_is_not_plain_yaml_is_refused(text, said):
     ],
     ids=["lists", "maps", "keys", "blocks", "too-deep-by-one", "aliases"],
 )
-def test_what_is_nested_too_deep_is_refused(text):
+def test_too_deeply_nested_yaml_is_refused(text):
     with pytest.raises(DocumentError, match=r"^page.txt is nested deeper than 64 levels$"):
         load_yaml(text, source="page.txt")
 
@@ -136,11 +136,11 @@ def test_what_is_nested_too_deep_is_refused(text):
     ],
     ids=["lists", "alias-of-a-scalar", "alias-of-a-list"],
 )
-def test_what_is_nested_less_deep_is_read(text):
+def test_yaml_nested_below_the_limit_is_read(text):
     assert load_yaml(text, source="x")
 
 
-def test_a_few_lines_that_stand_for_very_many_values_are_refused():
+def test_alias_bomb_is_refused():
     lines = ["- &0 [" + "x, " * 9 + "x]"]
     lines += [f"- &{n + 1} [" + f"*{n}, " * 9 + f"*{n}]" for n in range(9)]
     with pytest.raises(DocumentError, match=r"^page.txt expands to more than 1,000,000 values$"):
@@ -151,17 +151,17 @@ def test_a_few_lines_that_stand_for_very_many_values_are_refused():
 
 @settings(deadline=None)
 @given(JSON_VALUES)
-def test_what_is_written_reads_the_same(value):
+def test_written_yaml_round_trips(value):
     assert load_yaml(dump_yaml(value), source="x") == value
 
 
 @settings(deadline=None)
 @given(st.sampled_from(["yes", "2026-03-20", "1_000", "0o17", "010", "~", "on"]))
-def test_readers_of_yaml_1_1_see_the_same_text(text):
+def test_yaml_1_1_readers_read_the_same_text(text):
     assert yaml.safe_load(dump_yaml({"k": text})) == {"k": text}
 
 
-def test_the_layout_is_stable():
+def test_layout_is_stable():
     shared = {"type": "string"}
     document = {"b": shared, "a": [shared, {"long": "word " * 60}], "text": "one\ntwo\n"}
 
@@ -173,5 +173,5 @@ def test_the_layout_is_stable():
 
 
 @pytest.mark.parametrize("text", ["\x85", "a\u2028b", "\u2029 a\nb", "a\nb\x85", " a\n\x85\n"])
-def test_unusual_ends_of_lines_stay_what_they_are(text):
+def test_unusual_line_endings_are_kept(text):
     assert load_yaml(dump_yaml({text: [text]}), source="x") == {text: [text]}

@@ -18,7 +18,7 @@ def _functions(request, monkeypatch):
 
 
 @pytest.mark.usefixtures("_functions")
-def test_functions_are_called_by_name_wherever_they_are():
+def test_arrow_functions_are_called_by_name():
     texts = pa.array(["b", "a", None, "b"])
     assert compute.call("is_null", texts).to_pylist() == [False, False, True, False]
     assert compute.take(texts, pa.array([3, 1])).to_pylist() == ["b", "a"]

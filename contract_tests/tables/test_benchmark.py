@@ -16,7 +16,7 @@ def run(*arguments, ways=WAYS):
     return done.stdout.splitlines()
 
 
-def test_each_way_is_set_beside_the_first():
+def test_each_reader_is_compared_with_the_first():
     lines = run("--submissions", "20", "--runs", "1")
     assert "20 submissions" in lines[2]
     assert lines[-2].startswith("| recipe | ")

@@ -60,7 +60,7 @@ def plain_rows(table, data):
 )
 @given(archive=archives(), cut=st.sampled_from(CUTS))
 @example(archive=ODD_INSTRUCTION, cut=CUTS[0])
-def test_the_fast_readers_equal_the_plain_ones(fast, shape, archive, cut):
+def test_fast_reader_equals_the_reference_reader(fast, shape, archive, cut):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(_decoders, "CHUNK", cut[0])
         patch.setattr(_sources.Source.__init__, "__defaults__", (cut[1],))

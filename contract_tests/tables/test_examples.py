@@ -12,7 +12,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars", "duckdb"])
-def test_an_example_runs(library, tmp_path):
+def test_example_runs(library, tmp_path):
     path = tmp_path / "export.zip"
     spec = ArchiveSpec(
         kind="collection",

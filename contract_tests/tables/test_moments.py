@@ -103,7 +103,7 @@ def as_text(moment):
 @pytest.mark.parametrize("shape", ["long", "wide"])
 @pytest.mark.parametrize("small", [0, 1 << 30], ids=["fast", "plain"])
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
-def test_every_reader_has_the_same_moments(archive, tmp_path, monkeypatch, reader, small, shape):
+def test_all_readers_read_equal_timestamps(archive, tmp_path, monkeypatch, reader, small, shape):
     monkeypatch.setattr(_sources, "SMALL", small)
     # Records of one block are read by one reader; here each has a block of its own.
     monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (1,))
@@ -118,7 +118,7 @@ def test_every_reader_has_the_same_moments(archive, tmp_path, monkeypatch, reade
     ]
 
 
-def test_records_have_the_same_moments_as_tables(archive):
+def test_records_and_tables_have_equal_timestamps(archive):
     records = list(archive.responses())
 
     assert all(isinstance(one, Submission) for one in records)
@@ -128,7 +128,7 @@ def test_records_have_the_same_moments_as_tables(archive):
     ]
 
 
-def test_summary_counts_moments_of_every_form(archive):
+def test_summary_counts_timestamps_of_every_format(archive):
     summary = summarise(archive)
 
     assert summary.first_created_at == datetime(999, 3, 19, 10, 30, tzinfo=UTC)

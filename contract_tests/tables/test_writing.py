@@ -66,20 +66,20 @@ def not_utf8(name):
 
 @pytest.mark.skipif(os.name == "nt", reason="has no colons in names")
 @pytest.mark.parametrize("place", ["run:3", "file:", "s3:"])
-def test_a_path_is_never_a_uri(archive, folder, suffix, place):
+def test_path_is_never_a_uri(archive, folder, suffix, place):
     Path(place).mkdir()
     assert archive.table().write(f"{place}/out.{suffix}").rows == 2
     assert tree(folder) == [place, f"{place}/out.{suffix}"]
 
 
-def test_the_folder_of_a_table_may_have_any_name(archive, folder, suffix):
+def test_table_folder_may_have_any_name(archive, folder, suffix):
     place = not_utf8(b"t\xe9")
     Path(place).mkdir()
     assert archive.table().write(Path(place, f"out.{suffix}")).rows == 2
     assert os.listdir(place) == [f"out.{suffix}"]  # noqa: PTH208 - as texts
 
 
-def test_an_archive_may_have_any_name(archive, folder, suffix):
+def test_archive_may_have_any_name(archive, folder, suffix):
     names = [not_utf8(b"t\xe9.zip"), not_utf8(b"t\xe8.zip")]
     table = ResponseTable(
         [ExportArchive.open(archive.path.rename(names[0])), ExportArchive.open(copy2(*names))]
@@ -94,7 +94,7 @@ def test_paths_of_files_must_be_texts(archive, folder):
         archive.table(files="up\udce9")
 
 
-def test_what_is_removed_is_not_open(tmp_path, folder, suffix, monkeypatch):
+def test_files_are_closed_before_removal(tmp_path, folder, suffix, monkeypatch):
     # Windows removes no file that is open.
     broken = ExportArchive.open(write(tmp_path / "broken.zip", {}, b'{"responses": {}}\n{'))
     unlink = Path.unlink
@@ -131,7 +131,7 @@ def is_open(path):
         ("a\0b/out", "null"),
     ],
 )
-def test_a_path_that_the_system_refuses_is_an_error_of_ours(archive, folder, suffix, path, message):
+def test_path_refused_by_the_system_raises_exports_error(archive, folder, suffix, path, message):
     Path("file").touch()
     with pytest.raises(ArchiveError, match=f"(?s)cannot be written to .*({message})"):
         archive.table().write(f"{path}.{suffix}")
@@ -171,7 +171,7 @@ def meanwhile(request, monkeypatch):
     return happening.append
 
 
-def test_a_file_that_appears_meanwhile_is_kept(archive, folder, suffix, meanwhile):
+def test_file_created_during_writing_is_kept(archive, folder, suffix, meanwhile):
     meanwhile(lambda: Path(f"out.{suffix}").write_text("theirs"))
     with pytest.raises(TargetExistsError):
         archive.table().write(f"out.{suffix}")
@@ -180,7 +180,7 @@ def test_a_file_that_appears_meanwhile_is_kept(archive, folder, suffix, meanwhil
     assert tree(folder) == [f"out.{suffix}"]
 
 
-def test_a_table_is_the_only_thing_that_is_left(archive, folder, suffix, meanwhile):
+def test_writing_leaves_only_the_table(archive, folder, suffix, meanwhile):
     assert archive.table().write(f"out.{suffix}").rows == 2
     assert tree(folder) == [f"out.{suffix}"]
     assert Path(f"out.{suffix}").stat().st_nlink == 1
@@ -190,14 +190,14 @@ def test_a_table_is_the_only_thing_that_is_left(archive, folder, suffix, meanwhi
 class TestWhatIsThere:
     """Only a regular file is replaced, and a link to one is followed."""
 
-    def test_a_folder_is_not_replaced(self, archive, folder):
+    def test_folder_is_not_replaced(self, archive, folder):
         Path("place").mkdir()
         for overwrite in (False, True):
             with pytest.raises(TargetExistsError, match="place is a folder, and only a regular"):
                 archive.to_csv("place", overwrite=overwrite)
         assert tree(folder) == ["place"]
 
-    def test_a_pipe_is_not_replaced(self, archive, folder, suffix):
+    def test_pipe_is_not_replaced(self, archive, folder, suffix):
         os.mkfifo(f"out.{suffix}")
         for overwrite in (False, True):
             with pytest.raises(TargetExistsError, match="is a pipe, and only a regular"):
@@ -205,7 +205,7 @@ class TestWhatIsThere:
         assert Path(f"out.{suffix}").is_fifo()
         assert tree(folder) == [f"out.{suffix}"]
 
-    def test_a_link_to_a_pipe_is_not_replaced(self, archive, folder):
+    def test_link_to_a_pipe_is_not_replaced(self, archive, folder):
         os.mkfifo("pipe")
         Path("out.csv").symlink_to("pipe")
         with pytest.raises(TargetExistsError, match=r"out\.csv is a pipe"):
@@ -213,7 +213,7 @@ class TestWhatIsThere:
         assert tree(folder) == ["out.csv", "pipe"]
 
     @pytest.mark.parametrize("there", [True, False])
-    def test_a_link_stays_and_its_file_is_written(self, archive, folder, there):
+    def test_link_is_kept_and_its_target_written(self, archive, folder, there):
         Path("data").mkdir()
         if there:
             Path("data/real.csv").write_text("old")
@@ -225,7 +225,7 @@ class TestWhatIsThere:
         assert Path("out.csv").is_symlink()
         assert Path("data/real.csv").read_text("utf-8-sig").startswith('"')
 
-    def test_a_file_gets_the_mode_of_a_new_one(self, archive, folder):
+    def test_file_has_the_mode_of_a_new_file(self, archive, folder):
         Path("out.csv").touch(0o600)
         before = os.umask(0o027)
         try:
@@ -236,14 +236,14 @@ class TestWhatIsThere:
 
 
 @pytest.mark.parametrize("name", ["out.xlsx", "out.XLS", "out.parquet", "out.json", "out.csv.gz"])
-def test_a_name_of_another_format_is_refused(archive, folder, name):
+def test_name_of_another_format_is_refused(archive, folder, name):
     with pytest.raises(UsageError, match="would be CSV, but its name ends in .*Nothing was"):
         archive.to_csv(name)
     assert tree(folder) == []
     assert archive.to_csv("out.txt").rows == 2
 
 
-def test_a_tilde_is_the_home_folder(archive, folder, monkeypatch):
+def test_tilde_is_the_home_folder(archive, folder, monkeypatch):
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("USERPROFILE", str(folder))
     archive.to_csv("~/out.csv")
@@ -254,7 +254,7 @@ def test_a_tilde_is_the_home_folder(archive, folder, monkeypatch):
 # What a killed process leaves
 
 
-def test_what_a_killed_process_was_writing_is_removed(archive, folder, suffix):
+def test_leftovers_of_a_killed_process_are_removed(archive, folder, suffix):
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     own = _staging.new_path(folder)
@@ -282,7 +282,7 @@ def unread(monkeypatch):
     monkeypatch.delattr(ArchiveReader, "record_file")
 
 
-def test_uploads_do_not_stay_when_the_table_does_not_get_its_name(archive, folder, monkeypatch):
+def test_uploads_are_removed_if_the_table_cannot_be_published(archive, folder, monkeypatch):
     def refuse(*_):
         raise PermissionError(errno.EACCES, "in use")
 
@@ -297,7 +297,7 @@ def test_uploads_do_not_stay_when_the_table_does_not_get_its_name(archive, folde
 
 
 @pytest.mark.parametrize("there", [[], ["up"], ["up/1"], ["up/1", "up/2"]])
-def test_of_folders_those_stay_that_were_there(archive, broken, folder, there):
+def test_existing_folders_are_kept(archive, broken, folder, there):
     for path in there:
         Path(path).mkdir(parents=True)
     before = tree(folder)
@@ -311,7 +311,7 @@ def test_of_folders_those_stay_that_were_there(archive, broken, folder, there):
 @pytest.mark.parametrize(
     ("files", "out"), [("up", "up/out"), (".", "out"), ("new", "new/x/out"), ("out.csv/up", "out")]
 )
-def test_a_table_among_its_uploads_is_refused_at_once(archive, folder, unread, files, out):
+def test_table_among_its_uploads_is_refused_at_once(archive, folder, unread, files, out):
     if files == "up":
         Path("up").mkdir()
     before = tree(folder)
@@ -320,7 +320,7 @@ def test_a_table_among_its_uploads_is_refused_at_once(archive, folder, unread, f
     assert tree(folder) == before
 
 
-def test_folders_for_uploads_are_looked_at_first(archive, folder, unread):
+def test_upload_folders_are_checked_first(archive, folder, unread):
     Path("up/2").mkdir(parents=True)
     Path("up/2/mine").touch()
     with pytest.raises(TargetExistsError, match="2 exists and is not an empty folder"):
@@ -330,7 +330,7 @@ def test_folders_for_uploads_are_looked_at_first(archive, folder, unread):
     assert tree(folder) == ["up", "up/2", "up/2/mine"]
 
 
-def test_a_table_may_be_beside_the_folders_of_several_archives(archive, folder):
+def test_table_may_be_beside_the_folders_of_several_archives(archive, folder):
     Path("up").mkdir()
     assert ResponseTable([archive, archive], files="up").write("up/out.csv").rows == 4
     assert sorted(path.name for path in Path("up").iterdir()) == ["1", "2", "out.csv"]
