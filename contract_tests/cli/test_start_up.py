@@ -11,10 +11,12 @@ from archive.builders import collection_members, write_zip
 from prolific_exports import __version__
 from prolific_exports._cli import main
 from prolific_exports._flows._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, STALL_TIMEOUT
+from prolific_exports._model._states import STATUSES
 
 _PROBE = """
 import sys
 from prolific_exports._cli import run_process
+from prolific_exports._model._states import STATUSES
 sys.argv[0] = "prolific-exports"
 try:
     code = run_process()
@@ -98,6 +100,11 @@ def test_help_names_exit_codes_environment_and_examples(capsys):
     for word in ("PROLIFIC_TOKEN", "PROLIFIC_URL", "NO_COLOR", "130", "1 if any failed"):
         assert word in output
     assert len(re.findall("^  prolific-exports ", output, re.MULTILINE)) == 4
+
+
+def test_status_help_names_every_state(capsys):
+    output = help_of(capsys, "status")
+    assert [state for state in STATUSES if f'"{state}"' not in output] == []
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])

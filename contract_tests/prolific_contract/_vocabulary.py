@@ -19,6 +19,11 @@ Action: TypeAlias = Literal["request", "status", "archive", "list", "delete"]
 EDITIONS: Final[tuple[Edition, ...]] = get_args(Edition)
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 STATES: Final[tuple[State, ...]] = get_args(State)
+
+ENDED: Final[frozenset[State]] = frozenset({"complete", "failed"})
+"""The states of a job on which the server no longer works."""
+
+UNFINISHED: Final[frozenset[State]] = frozenset(STATES) - ENDED
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
 MANAGING: Final[frozenset[Action]] = frozenset({"list", "delete"})

@@ -5,6 +5,7 @@ from functools import cache
 
 import jsonschema_rs
 import pytest
+from prolific_contract._vocabulary import STATES
 from prolific_contract.gate._discrepancies import DISCREPANCIES
 from prolific_contract.spec import EDITIONS, build_with_proof, load_contract, load_yaml
 from prolific_contract.spec._files import checkout, load_document
@@ -238,7 +239,7 @@ class TestExports:
         assert list(union["discriminator"]["mapping"].values()) == [
             branch["$ref"] for branch in union["oneOf"]
         ]
-        assert list(union["discriminator"]["mapping"]) == ["generating", "complete", "failed"]
+        assert list(union["discriminator"]["mapping"]) == list(STATES)
 
     @pytest.mark.parametrize(
         ("state", "accepted"),
@@ -257,7 +258,7 @@ class TestExports:
             ),
             ({"status": "complete", "url": "https://store.example.org/x"}, False),
             ({"status": "failed"}, True),
-            ({"status": "queued"}, False),
+            ({"status": "unknown"}, False),
             ({}, False),
         ],
     )

@@ -16,7 +16,7 @@ class Requested:
 
     Attributes:
         ref: The export, with the job's id if the server sent one.
-        status: ``"generating"``, ``"complete"`` or ``"failed"``.
+        status: The reported state, such as ``"generating"``.
     """
 
     ref: ExportRef
@@ -40,7 +40,7 @@ class Polled:
 
     Attributes:
         ref: The job.
-        status: ``"generating"``, ``"complete"`` or ``"failed"``.
+        status: The reported state, such as ``"generating"``.
         elapsed: Seconds since the client began to wait.
     """
 

@@ -4,7 +4,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from prolific_contract._vocabulary import JOB_LIMIT, PATH_SEGMENTS, Edition, Kind, State
 from prolific_contract.sandbox._filter import NO_FILTER, FilterError, parse_filter
@@ -155,12 +155,17 @@ class ExportApi:
     ) -> Reply:
         body: dict[str, str] = {"status": state}
         # Only generating has the id, and failed has no other member (D-7).
-        if state == "generating":
-            body["export_id"] = job.export_id
-        elif state == "complete":
-            presigned = self._signer.presign(call.base_url, object_path(job.export_id), now)
-            body["url"] = presigned.url
-            body["expires_at"] = utc_timestamp(presigned.expires_at)
+        match state:
+            case "generating":
+                body["export_id"] = job.export_id
+            case "complete":
+                presigned = self._signer.presign(call.base_url, object_path(job.export_id), now)
+                body["url"] = presigned.url
+                body["expires_at"] = utc_timestamp(presigned.expires_at)
+            case "failed":
+                pass
+            case _:
+                assert_never(state)
         return json_reply(status, body)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from prolific_contract._vocabulary import JOB_LIMIT, Edition, Kind, State
+from prolific_contract._vocabulary import JOB_LIMIT, UNFINISHED, Edition, Kind, State
 from prolific_contract.sandbox._filter import NO_FILTER, ExportFilter
 from prolific_contract.sandbox._resources import Fate, Resource
 
@@ -75,7 +75,7 @@ def is_reusable(edition: Edition, state: State) -> bool:
     generating ones (D-2, D-3). The documents call a reusable export "recent" without a limit,
     so the sandbox reuses it as long as its archive exists.
     """
-    return state == "generating" or (edition == "2026-03" and state == "complete")
+    return state in UNFINISHED or (edition == "2026-03" and state == "complete")
 
 
 def failure_time(
@@ -151,7 +151,7 @@ class SandboxJobs:
             StillGeneratingError: The job is not finished; it was not deleted.
         """
         with self._lock:
-            if job.state(now) == "generating":
+            if job.state(now) in UNFINISHED:
                 raise StillGeneratingError
             self._discard(job)
 

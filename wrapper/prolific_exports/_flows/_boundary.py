@@ -201,22 +201,6 @@ _FILTER_FIELDS: Final[Mapping[str, _FieldCheck]] = {
 }
 
 
-def _required_fields(status: Status) -> Mapping[str, _FieldCheck]:
-    """The fields that documents/000 requires of a state; an error names the invalid one.
-
-    A URL without ``expires_at`` is accepted.
-    """
-    match status:
-        case "generating":
-            return {"export_id": _uuid}
-        case "complete":
-            return {"url": _text}
-        case "failed":
-            return {}
-        case _:
-            assert_never(status)
-
-
 @frozen
 class _ReplyReader:
     """Reads the reply to one request."""
@@ -243,10 +227,6 @@ class _ReplyReader:
                 f"is {self.redactor.text(status)[:60]!r}; the contract has {', '.join(STATUSES)}",
                 UnknownStatusError,
             )
-        for name, problem_with in _required_fields(known).items():
-            reason = problem_with(body[name]) if name in body else "is missing"
-            if reason:
-                raise self.violation(f"/{name}", f"{reason} (status is {status!r})")
         return self._typed(known, body)
 
     def jobs(self) -> tuple[ListedJob, ...]:
@@ -300,6 +280,7 @@ class _ReplyReader:
         batch = self.request.ref.kind == "batch"
         match status:
             case "generating":
+                self._require(body, export_id=_uuid)
                 model = BatchExportGenerating if batch else CollectionExportGenerating
                 extra = model.from_dict(body).additional_properties
                 # Paths need the id as the server wrote it, not as a UUID prints it.
@@ -312,12 +293,20 @@ class _ReplyReader:
             case _:
                 assert_never(status)
 
+    def _require(self, body: Mapping[str, Any], **checks: _FieldCheck) -> None:
+        """Check the fields that documents/000 requires of a state."""
+        for name, problem_with in checks.items():
+            reason = problem_with(body[name]) if name in body else "is missing"
+            if reason:
+                raise self.violation(f"/{name}", f"{reason} (status is {body['status']!r})")
+
     def _complete(self, body: dict[str, Any]) -> Complete:
+        self._require(body, url=_text)
         known = {"status", "url", "expires_at"}
         try:
             expires_at = parse_timestamp(body.get("expires_at", "")).moment
         except (TypeError, ValueError):
-            # The archive is ready, whatever the server writes about its URL.
+            # The archive is ready, whatever the server writes about its URL, if anything.
             return Complete(body["url"], None, self._others(body, known - {"expires_at"}))
         return Complete(body["url"], expires_at, self._others(body, known))
 

@@ -137,7 +137,7 @@ class _Poller:
     def run(self) -> Flow[Complete]:
         job, restarted = self.job, False
         # A job that failed earlier is read again: it may have been replaced since.
-        known = job.state if isinstance(job.state, Generating | Complete) else None
+        known = None if isinstance(job.state, Failed) else job.state
         state = known or (yield from self.get_or_post())
         while True:
             match state:

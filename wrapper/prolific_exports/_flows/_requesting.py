@@ -40,7 +40,7 @@ from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._listed_jobs import ListedJob
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._references import ExportRef
-from prolific_exports._model._states import Complete, ExportState, Generating
+from prolific_exports._model._states import UNFINISHED, Complete, ExportState, Failed, Unfinished
 
 MOST_JOBS: Final = 10
 # Characters of each text from the server in a message. A whole filter is shorter.
@@ -167,7 +167,7 @@ def _posted(ref: ExportRef, result: CallResult[ExportState]) -> PostedExport:
             f"The server ignored the filter of {ref} and returned an earlier export. {_NO_FILTERS}",
             ref=ref,
         )
-    return PostedExport(result, state.export_id if isinstance(state, Generating) else None)
+    return PostedExport(result, state.export_id if isinstance(state, Unfinished) else None)
 
 
 _NO_FILTERS: Final = (
@@ -218,17 +218,19 @@ def _recent_job(
 ) -> ListedJob | None:
     """The newest job that the lost request started or joined; None without one.
 
-    A request joins a job with the same filter that is still generating, whatever its age
-    (D-3). A job that the request started was created since, by the server's clock: its Date
-    minus the time that has passed here. So this machine's date does not matter. Without a
-    Date, no job that is past generating counts as recent, since it could hold old data.
+    A request joins a job with the same filter that is unfinished, whatever its age (D-3). A job
+    that the request started was created since, by the server's clock: its Date minus the time
+    that has passed here. So this machine's date does not matter. Without a Date, no job that
+    has ended counts as recent, since it could hold old data.
     """
     same = [job for job in listed.value if _has_filter(job, ref.filter)]
-    generating = next((job for job in same if job.status == Generating.status), None)
-    if generating is not None or listed.date is None:
-        return generating
+    unfinished = next((job for job in same if job.status in UNFINISHED), None)
+    if unfinished is not None or listed.date is None:
+        return unfinished
     since = listed.date - elapsed - _TICK
-    return next((job for job in same if job.created_at >= since and job.status != "failed"), None)
+    return next(
+        (job for job in same if job.created_at >= since and job.status != Failed.status), None
+    )
 
 
 def _has_filter(job: ListedJob, wanted: ExportFilter | None) -> bool:

@@ -53,10 +53,17 @@ class Failed:
     status: ClassVar[Literal["failed"]] = "failed"
 
 
-ExportState: TypeAlias = Generating | Complete | Failed
+Unfinished: TypeAlias = Generating
+"""The states of a job that the server still works on. They have the job's id."""
+
+ExportState: TypeAlias = Unfinished | Complete | Failed
 """What `ExportJob.status` returns."""
 
 Status: TypeAlias = Literal["generating", "complete", "failed"]
 """The ``status`` of a state, as the API writes it."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
+
+UNFINISHED: frozenset[Status] = frozenset(
+    state.status for state in get_args(ExportState) if issubclass(state, Unfinished)
+)

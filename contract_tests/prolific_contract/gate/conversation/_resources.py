@@ -9,7 +9,7 @@ from urllib.parse import quote
 from attrs import define, field
 from prolific_exports._model._timestamps import utc_moment
 
-from prolific_contract._vocabulary import DOTS, STATES, Kind, path_of
+from prolific_contract._vocabulary import DOTS, ENDED, STATES, Kind, path_of
 from prolific_contract.gate.conversation._steps import ApiRequest
 from prolific_contract.gate.trace._exchanges import Exchange, Subject
 
@@ -52,7 +52,7 @@ class TrackedJob:
     @property
     def ended(self) -> bool:
         """Whether no further poll is needed."""
-        return self.deleted or self.state in ("complete", "failed")
+        return self.deleted or self.state in ENDED
 
     def update(self, exchange: Exchange | None) -> bool:
         """Update state and URL from a response; return whether it has a state."""

@@ -19,6 +19,11 @@ from prolific_contract.gate.trace._exchanges import Credential, Exchange
 
 # Common to all paths, so left out of the list.
 _PREFIX: Final = "/api/v1/data-collection"
+LEGEND: Final = (
+    "Each mark is a response about a job: a ring means generating, a disc complete, a square "
+    "failed, a cross no state. A dashed circle marks a response that breaks a law. Exchanges "
+    "are evenly spaced, not to scale."
+)
 _ORDINARY: Final = (Credential.VALID, Credential.UNKNOWN)
 
 
@@ -27,12 +32,7 @@ def timeline(summary: Summary) -> list[Content]:
     lanes = drawn(summary)
     if lanes is None:
         return []
-    text = (
-        "Each mark is a response about a job: a ring means generating, a disc complete, a square "
-        "failed, a cross no state. A dashed circle marks a response that breaks a law. Exchanges "
-        "are evenly spaced, not to scale."
-    )
-    return [element("p", text), lanes]
+    return [element("p", LEGEND), lanes]
 
 
 def conversation(summary: Summary) -> list[Content]:
