@@ -13,13 +13,9 @@ _GUIDE: Final = "documents/003"
 _BATCH_GUIDE: Final = "the guide to exporting batch data"
 _BATCH: Final = (Operation("batch", "archive"),)
 _COLLECTION: Final = (Operation("collection", "archive"),)
-_ANSWERS: Final = (
-    "It is in participants' answers, which the check does not download; "
-    "`prolific-exports show` checks a downloaded archive."
-)
+_ANSWERS: Final = "It is in participants' answers, which the check does not download."
 _METADATA: Final = (
-    "It is in the content of a member, and the check reads only the directory; "
-    "`prolific-exports show` checks a downloaded archive."
+    "It is in the content of a member; the check reads only the directory of an archive."
 )
 _NOTHING_TO_COMPARE: Final = (
     "It is in participants' answers, which the check does not download, and the API offers no "
