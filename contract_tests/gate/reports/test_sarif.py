@@ -80,7 +80,8 @@ def test_violations_are_errors():
         "batch status: the error is empty (#2, #5 of the conversation with https://api.example)."
         "\n\nEvery error is enveloped.\n\ncurl "
     )
-    assert found["properties"] == {"exchanges": [2, 3, 5]}
+    assert found["properties"]["exchanges"] == [2, 3, 5]
+    assert "api.field.error" in found["properties"]["statements"]
     assert "suppressions" not in found
 
 

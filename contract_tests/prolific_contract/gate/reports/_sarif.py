@@ -119,6 +119,7 @@ def _violation(violation: Violation, summary: Summary) -> dict[str, Any]:
     result = _result(violation.law, violation.operation, text, violation.observations)
     result["level"] = "note" if violation.accepted else "error"
     result["partialFingerprints"] = _fingerprints(violation.fingerprint)
+    result["properties"]["statements"] = [one.id for one in summary.statements(violation)]
     if violation.accepted:
         result["suppressions"] = [
             {
