@@ -44,6 +44,7 @@ class _Job:
         self.export_id = str(uuid.uuid4())
         self.kind = "collection" if plural == "collections" else "batch"
         self.resource_id = resource_id
+        self.requested_at = datetime.now(_ZONE)
         self.polls_left = _POLLS
         self.key = secrets.token_hex(8)
 
@@ -179,7 +180,7 @@ class SecondServer:
 
 
 def _archive(job: _Job) -> bytes:
-    root = f"{job.kind}-export-{job.resource_id}-20260320T100000"
+    root = f"{job.kind}-export-{job.resource_id}-{job.requested_at:%Y%m%dT%H%M%S}"
     records = [_record(job, number) for number in range(SUBMISSIONS)]
     lines = "".join(f"{json.dumps(record)}\n" for record in records)
     questions = [
@@ -190,7 +191,7 @@ def _archive(job: _Job) -> bytes:
     metadata = {
         f"{job.kind}_id": job.resource_id,
         "name": "Reasons",
-        "exported_at": "2026-03-20T10:00:00Z",
+        "exported_at": job.requested_at.isoformat(timespec="seconds"),
         "instructions": questions,
     }
     buffer = io.BytesIO()

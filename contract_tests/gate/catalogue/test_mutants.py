@@ -325,6 +325,7 @@ SINGLE = {
     ),
     "archive-no-responses": (served, holds(no=".jsonl")),
     "archive-no-metadata": (served, holds(no=("collection.json", "batch.json"))),
+    "archive-no-readme": (served, holds(no="README.md")),
     "archive-other-kind": (
         served,
         lambda clean, reply: (
@@ -465,6 +466,25 @@ WIDER = {
     "never-completes",
     "failed-regenerates",
     "failed-restarts",
+    # In test_archive_members.
+    "archive-encrypted",
+    "archive-encrypted-aes",
+    "archive-absolute",
+    "archive-climbing",
+    "archive-backslash",
+    "archive-drive",
+    "archive-null",
+    "archive-nameless",
+    "archive-name-twice",
+    "archive-other-resource",
+    "archive-stale",
+    "archive-from-future",
+    "archive-no-time",
+    "archive-other-root",
+    "archive-own-names",
+    "archive-nested-files",
+    "archive-unfiltered",
+    "archive-unfiltered-files",
 }
 
 # Both kinds and both editions have the same faults: one is enough here, each time another one.

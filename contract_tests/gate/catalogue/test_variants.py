@@ -249,10 +249,19 @@ COURSES = {
     "archive-many-files",
     "archive-no-responses-yet",
 }
+# In test_archive_members.
+MEMBERS = {
+    "archive-streamed",
+    "archive-root-upper",
+    "archive-root-east",
+    "archive-root-west",
+    "archive-root-of-batch",
+    "archive-uploads-bare",
+}
 
 
 def test_every_variant_is_tested():
-    assert VARIANTS.keys() == LOOKS.keys() | COURSES | MANAGING
+    assert VARIANTS.keys() == LOOKS.keys() | COURSES | MANAGING | MEMBERS
     assert not LOOKS.keys() & COURSES
 
 

@@ -20,8 +20,13 @@ from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 MEMBERS = {
-    "batch": ("responses-by-submission.jsonl", "responses-by-task.jsonl", "batch.json"),
-    "collection": ("responses.jsonl", "collection.json"),
+    "batch": (
+        "responses-by-submission.jsonl",
+        "responses-by-task.jsonl",
+        "batch.json",
+        "README.md",
+    ),
+    "collection": ("responses.jsonl", "collection.json", "README.md"),
 }
 
 
@@ -211,7 +216,7 @@ def members(builder: TraceBuilder, folder: str = "export-r1-20260320T100000/") -
 
 @pytest.mark.parametrize("folder", ["", "batch-export-r1/"])
 def test_documented_members_may_be_at_the_top_or_in_one_folder(builder, folder):
-    data = zipped(*members(builder, folder), f"{folder}README.md", f"{folder}files/a/b.png")
+    data = zipped(*members(builder, folder), f"{folder}files/a/b.png")
     builder.poll(complete())
     builder.fetch(whole(data))
     assert builder.outcomes("value.archive") == [HELD]

@@ -43,5 +43,8 @@ def repacked(content: bytes, name: Callable[[str], str | None]) -> bytes:
         for member in old.infolist():
             renamed = name(member.filename)
             if renamed is not None:
-                new.writestr(renamed, old.read(member))
+                info = zipfile.ZipInfo(member.filename)
+                # Its constructor would change an unusual name.
+                info.filename = renamed
+                new.writestr(info, old.read(member))
     return target.getvalue()

@@ -19,6 +19,7 @@ from prolific_contract.gate.laws import (
     _time_requests,
     _value,
     _value_archive,
+    _value_archive_members,
     _value_lists,
 )
 from prolific_contract.gate.laws._law import Law
@@ -29,6 +30,7 @@ LAWS: Final[tuple[Law, ...]] = (
     *_shape_bodies.LAWS,
     *_value.LAWS,
     *_value_archive.LAWS,
+    *_value_archive_members.LAWS,
     *_value_lists.LAWS,
     *_time_requests.LAWS,
     *_time.LAWS,

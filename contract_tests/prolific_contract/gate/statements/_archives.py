@@ -74,7 +74,7 @@ STATEMENTS: Final = (
         says="The archive has a README.md.",
         source=f"{_GUIDE}; {_BATCH_GUIDE}",
         operations=ARCHIVE,
-        unchecked="No law checks it yet.",
+        laws=("value.archive",),
     ),
     Statement(
         id="archive.field.root-folder",
@@ -84,7 +84,7 @@ STATEMENTS: Final = (
         ),
         source=_GUIDE,
         operations=_COLLECTION,
-        unchecked="No law checks it yet.",
+        laws=("value.archive-names",),
     ),
     Statement(
         id="archive.field.batch-root-folder",
@@ -98,7 +98,7 @@ STATEMENTS: Final = (
         says="The folder's name has the id of the exported collection and the time of the job.",
         source=_GUIDE,
         operations=_COLLECTION,
-        unchecked="No law checks it yet.",
+        laws=("value.archive-names",),
     ),
     Statement(
         id="archive.field.uploads",
@@ -108,7 +108,7 @@ STATEMENTS: Final = (
         ),
         source=_GUIDE,
         operations=_COLLECTION,
-        unchecked="No law checks it yet.",
+        laws=("value.archive-names",),
     ),
     Statement(
         id="archive.field.uploads-folder",
@@ -119,5 +119,19 @@ STATEMENTS: Final = (
             "A ZIP file may list a folder by itself or only through its files, and the API does "
             "not say whether there are uploads."
         ),
+    ),
+    Statement(
+        id="archive.identity.resource",
+        says="The URL in an export's response serves the archive of that export.",
+        source="documents/000, 001, 002, 003, 004",
+        operations=ARCHIVE,
+        laws=("value.archive-names",),
+    ),
+    Statement(
+        id="archive.access.extraction",
+        says="Extracting the archive takes no password, and puts every file at its own path.",
+        source=_GUIDE,
+        operations=ARCHIVE,
+        laws=("value.archive-members",),
     ),
 )

@@ -84,7 +84,7 @@ STATEMENTS: Final = (
         says="With to, the archive has the responses created before that time.",
         source=_REFERENCE,
         operations=ARCHIVE,
-        unchecked=_NOT_IN_THE_DIRECTORY,
+        laws=("value.archive-filter",),
         editions=_EDITIONS,
     ),
     Statement(

@@ -23,6 +23,9 @@ _END64_SIGNATURE: Final = b"PK\x06\x06"
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _ENTRY_SIGNATURE: Final = b"PK\x01\x02"
 _FLAG_UTF8: Final = 0x800
+_FLAG_ENCRYPTED: Final = 0x1
+# The "compression method" of members with WinZip's AES encryption.
+_METHOD_AES: Final = 99
 
 
 @frozen
@@ -43,14 +46,39 @@ class FilePart:
 
 
 @frozen
+class Member:
+    """An entry of the directory.
+
+    Attributes:
+        name: The complete name as stored, with its folders.
+        size: Length of the extracted file in bytes; 4294967295 for longer files.
+        encrypted: Whether extracting it takes a password.
+    """
+
+    name: str
+    size: int = 0
+    encrypted: bool = False
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return self.name.endswith("/")
+
+
+@frozen
 class Directory:
     """The content of an archive.
 
     Attributes:
-        names: Names of all members, including folders, in the directory's order.
+        members: All members, including folders, in the directory's order.
     """
 
-    names: tuple[str, ...]
+    members: tuple[Member, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all members, including folders, in the directory's order."""
+        return tuple(member.name for member in self.members)
 
 
 @frozen
@@ -174,18 +202,25 @@ def _ends_at(tail: bytes, at: int) -> bool:
 
 
 def _entries(data: bytes) -> Directory | Damaged:
-    names = []
+    members = []
     at = 0
     while at < len(data):
         if data[at : at + 4] != _ENTRY_SIGNATURE or at + _ENTRY.size > len(data):
             return Damaged("has a directory that can't be read")
         fields = _ENTRY.unpack_from(data, at)
-        flags, name_length, extra, comment = fields[3], fields[10], fields[11], fields[12]
+        flags, method, size = fields[3], fields[4], fields[9]
+        name_length, extra, comment = fields[10:13]
         at += _ENTRY.size
         name = data[at : at + name_length]
-        names.append(name.decode("utf-8" if flags & _FLAG_UTF8 else "cp437", "replace"))
+        members.append(
+            Member(
+                name.decode("utf-8" if flags & _FLAG_UTF8 else "cp437", "replace"),
+                size,
+                bool(flags & _FLAG_ENCRYPTED) or method == _METHOD_AES,
+            )
+        )
         at += name_length + extra + comment
-    return Directory(tuple(names))
+    return Directory(tuple(members))
 
 
 def _suffix(known: list[FilePart], size: int) -> bytes:

@@ -7,8 +7,9 @@ it) to mutants. `MutatedSite` is a sandbox with one of them, to call in-process 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from prolific_contract._vocabulary import KINDS, Operation
+from prolific_contract._vocabulary import Operation
 from prolific_contract.sandbox._lookup import look_up
+from prolific_contract.sandbox.mutants._archive_members import ARCHIVE_MEMBERS
 from prolific_contract.sandbox.mutants._deletion import DELETION
 from prolific_contract.sandbox.mutants._fault import TRIGGERS, Fault, Mutant, Trigger
 from prolific_contract.sandbox.mutants._filtering import FILTERING
@@ -25,6 +26,7 @@ __all__ = ["FAULTS", "MUTANTS", "TRIGGERS", "Fault", "Mutant", "MutatedSite", "T
 FAULTS: tuple[Fault, ...] = (
     *SHAPE,
     *VALUES,
+    *ARCHIVE_MEMBERS,
     *TIME,
     *FILTERING,
     *LISTS,
@@ -37,7 +39,7 @@ FAULTS: tuple[Fault, ...] = (
 def _every() -> Iterator[Mutant]:
     for fault in FAULTS:
         for action in fault.places:
-            for kind in KINDS:
+            for kind in fault.kinds:
                 operation = Operation(kind, action)
                 yield Mutant(fault, operation)
                 for trigger in fault.also.get(action, ()):

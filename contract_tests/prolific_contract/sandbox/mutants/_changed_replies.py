@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from prolific_contract.sandbox._archive_replies import archive_reply, whole_archive
 from prolific_contract.sandbox._http import Reply
 from prolific_contract.sandbox._replies import (
     ReplyChange,
@@ -12,7 +13,7 @@ from prolific_contract.sandbox._replies import (
     with_body,
     with_json,
 )
-from prolific_contract.sandbox.mutants._fault import MutantBehaviour
+from prolific_contract.sandbox.mutants._fault import MutantBehaviour, always
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 
 
@@ -43,3 +44,17 @@ def changing_bytes(
         return with_body(reply, change(body))
 
     return changing(which, changed)
+
+
+def serving(make: Callable[[FaultyRequest, bytes], bytes]) -> Callable[[], MutantBehaviour]:
+    """A store that serves a modified archive, and still supports range requests."""
+
+    def behave(request: FaultyRequest) -> Reply:
+        content = whole_archive(request.call, request.answer_to)
+        return (
+            request.reply()
+            if content is None
+            else archive_reply(request.call, make(request, content))
+        )
+
+    return always(behave)

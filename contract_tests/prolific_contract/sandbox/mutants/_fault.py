@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import Factory, field, frozen
 
-from prolific_contract._vocabulary import EDITIONS, Action, Edition, Operation
+from prolific_contract._vocabulary import EDITIONS, KINDS, Action, Edition, Kind, Operation
 from prolific_contract.sandbox._http import Reply
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 
@@ -47,12 +47,13 @@ class Fault:
     Attributes:
         name: The name by which laws refer to it, e.g. ``status-201``.
         sentence: What the server does: one sentence without its full stop.
-        places: The actions that can have it, for both kinds, each with its editions.
+        places: The actions that can have it, each with its editions.
         begin: Creates the behaviour of one server; called again when the server is reset.
         watches: Other actions whose requests the behaviour must see.
         also: Rarer triggers that the catalogue also contains, by action.
         needs_failed_job: Whether it needs a resource whose first job fails.
         strict: Whether only ``--strict`` treats it as a fault (additive drift).
+        kinds: The kinds that can have it; both, unless the documents describe only one.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Fault:
     also: Mapping[Action, tuple[Trigger, ...]] = Factory(dict)
     needs_failed_job: bool = False
     strict: bool = False
+    kinds: tuple[Kind, ...] = KINDS
 
 
 @frozen

@@ -12,11 +12,11 @@ from prolific_exports._model._timestamps import parse_timestamp
 
 from prolific_contract._vocabulary import Kind
 from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
-from prolific_contract.sandbox._archive_replies import archive_reply, repacked, whole_archive
+from prolific_contract.sandbox._archive_replies import archive_reply, repacked
 from prolific_contract.sandbox._http import Reply, StoreError, xml_reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_json
 from prolific_contract.sandbox._text import utc_timestamp
-from prolific_contract.sandbox.mutants._changed_replies import changing_json
+from prolific_contract.sandbox.mutants._changed_replies import changing_json, serving
 from prolific_contract.sandbox.mutants._fault import (
     ARCHIVE,
     FINISHED,
@@ -145,20 +145,6 @@ _URL = (
 )
 
 
-def _serving(make: Callable[[FaultyRequest, bytes], bytes]) -> Callable[[], MutantBehaviour]:
-    """A store that serves a modified archive, and still supports range requests."""
-
-    def behave(request: FaultyRequest) -> Reply:
-        content = whole_archive(request.call, request.answer_to)
-        return (
-            request.reply()
-            if content is None
-            else archive_reply(request.call, make(request, content))
-        )
-
-    return always(behave)
-
-
 def _without_members(*endings: str) -> Callable[[FaultyRequest, bytes], bytes]:
     def make(_: FaultyRequest, content: bytes) -> bytes:
         return repacked(content, lambda name: None if name.endswith(endings) else name)
@@ -217,44 +203,50 @@ _ARCHIVES = (
         "archive-truncated",
         "It serves an archive without its last quarter",
         ARCHIVE,
-        _serving(lambda _, content: content[: len(content) * 3 // 4]),
+        serving(lambda _, content: content[: len(content) * 3 // 4]),
         also={"archive": ("second",)},
     ),
     Fault(
         "archive-empty",
         "It serves a ZIP without members",
         ARCHIVE,
-        _serving(_without_members("")),
+        serving(_without_members("")),
     ),
     Fault(
         "archive-nothing",
         "It serves an archive of zero bytes",
         ARCHIVE,
-        _serving(lambda *_: b""),
+        serving(lambda *_: b""),
     ),
     Fault(
         "archive-no-members",
         "It serves a ZIP whose members have undocumented names",
         ARCHIVE,
-        _serving(lambda _, content: repacked(content, lambda name: f"{name}.bak")),
+        serving(lambda _, content: repacked(content, lambda name: f"{name}.bak")),
     ),
     Fault(
         "archive-no-responses",
         "It serves a ZIP without the responses",
         ARCHIVE,
-        _serving(_without_members(".jsonl")),
+        serving(_without_members(".jsonl")),
     ),
     Fault(
         "archive-no-metadata",
         "It serves a ZIP without the file that describes the collection or batch",
         ARCHIVE,
-        _serving(_without_members("/collection.json", "/batch.json")),
+        serving(_without_members("/collection.json", "/batch.json")),
+    ),
+    Fault(
+        "archive-no-readme",
+        "It serves a ZIP without the README",
+        ARCHIVE,
+        serving(_without_members("/README.md")),
     ),
     Fault(
         "archive-other-kind",
         "It serves a batch's archive for a collection and a collection's for a batch",
         ARCHIVE,
-        _serving(_other_kind),
+        serving(_other_kind),
     ),
     Fault(
         "archive-needs-token",

@@ -2,9 +2,10 @@
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from attrs import evolve
@@ -166,6 +167,45 @@ def _with_folders(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def _renamed_members(rename: Callable[[str], str]) -> Callable[[], VariantBehaviour]:
+    return _packed(lambda content: repacked(content, rename))
+
+
+def _in_zone(**offset: float) -> Callable[[str], str]:
+    """The time in the root folder's name as the local time of a zone."""
+
+    def local(time: re.Match[str]) -> str:
+        moment = datetime.strptime(time[0], "%Y%m%dT%H%M%S")  # noqa: DTZ007 - any zone
+        return f"{moment + timedelta(**offset):%Y%m%dT%H%M%S}"
+
+    return lambda name: re.sub("[0-9]{8}T[0-9]{6}", local, name, count=1)
+
+
+def _with_upper_id(name: str) -> str:
+    return re.sub("(?<=-export-)[0-9a-f-]{36}", lambda found: found[0].upper(), name)
+
+
+class _Unseekable(io.BytesIO):
+    """A stream to which zipfile writes sizes after the data, as to a socket."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        raise OSError("a stream has no position")
+
+
+def _streamed(content: bytes) -> bytes:
+    target = _Unseekable()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+        for member in old.infolist():
+            text = old.read(member)
+            # A file without responses may have an empty line.
+            lines = member.filename.endswith(".jsonl")
+            new.writestr(member, text or (b"\n" if lines else text))
+    return target.getvalue()
+
+
 _STORES = (
     Variant("store-whole", "Its store ignores range requests", lambda: _whole),
     Variant(
@@ -195,6 +235,36 @@ _STORES = (
         "archive-folders",
         "Its archives contain folder entries and an additional file",
         _packed(_with_folders),
+    ),
+    Variant(
+        "archive-streamed",
+        "It writes archives to a stream, and an empty line into files without responses",
+        _packed(_streamed),
+    ),
+    Variant(
+        "archive-root-upper",
+        "Its archives have the id of the resource in upper case",
+        _renamed_members(_with_upper_id),
+    ),
+    Variant(
+        "archive-root-east",
+        "Its archives have the local time of UTC+14 in the name of the root folder",
+        _renamed_members(_in_zone(hours=14)),
+    ),
+    Variant(
+        "archive-root-west",
+        "Its archives have the local time of UTC-12 in the name of the root folder",
+        _renamed_members(_in_zone(hours=-12)),
+    ),
+    Variant(
+        "archive-root-of-batch",
+        "Its archives of batches have a root folder with another name",
+        _renamed_members(lambda name: re.sub("^batch-export-[^/]+", "data", name)),
+    ),
+    Variant(
+        "archive-uploads-bare",
+        "Its archives have uploaded files without an extension",
+        _renamed_members(lambda name: re.sub(r"(/files/[^.]+)[.].*", r"\1", name)),
     ),
     Variant(
         "archive-many-files",

@@ -1,0 +1,157 @@
+"""The archives that download URLs serve, as far as the conversation read them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
+
+from attrs import frozen
+
+from prolific_contract._vocabulary import Kind, Operation
+from prolific_contract.gate.laws._complete_exports import CompleteExport, complete_exports
+from prolific_contract.gate.laws._observations import once
+from prolific_contract.gate.trace._body_parts import part_of
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
+from prolific_contract.gate.trace._zip_directory import Damaged, Directory, FilePart, read_directory
+
+_MEMBERS: Final[dict[Kind, frozenset[str]]] = {
+    "batch": frozenset(
+        {"responses-by-submission.jsonl", "responses-by-task.jsonl", "batch.json", "README.md"}
+    ),
+    "collection": frozenset({"responses.jsonl", "collection.json", "README.md"}),
+}
+
+
+@frozen
+class ArchiveFetch:
+    """All requests of a conversation to one download URL, without the token.
+
+    Attributes:
+        operation: The archive operation.
+        export: The export whose response contained the URL.
+        fetched: The requests, in order, each with its response.
+    """
+
+    operation: Operation
+    export: CompleteExport
+    fetched: tuple[tuple[Exchange, HttpResponse], ...]
+
+    @property
+    def served(self) -> list[tuple[Exchange, HttpResponse]]:
+        """The requests that got the file or a part of it."""
+        return [one for one in self.fetched if one[1].status in (200, 206)]
+
+
+def archive_fetches(trace: Trace) -> Iterator[ArchiveFetch]:
+    """The requests without the token for each download URL that a response contained."""
+    promises: dict[str, CompleteExport] = {}
+    for export in complete_exports(trace):
+        promises.setdefault(export.url, export)
+    fetched: dict[str, list[tuple[Exchange, HttpResponse]]] = {}
+    for exchange in trace.exchanges:
+        if (
+            exchange.url in promises
+            and exchange.method == "GET"
+            and exchange.credential is Credential.NONE
+            and exchange.response is not None
+        ):
+            fetched.setdefault(exchange.url, []).append((exchange, exchange.response))
+    for url, answers in fetched.items():
+        export = promises[url]
+        operation = Operation(export.operation.kind, "archive")
+        yield ArchiveFetch(operation, export, tuple(answers))
+
+
+@frozen
+class NoArchive:
+    """What a download URL serves is not a ZIP file.
+
+    Attributes:
+        exchange: The request that shows it.
+        response: Its response.
+    """
+
+    exchange: Exchange
+    response: HttpResponse
+
+
+ArchiveReading: TypeAlias = Directory | Damaged | NoArchive
+
+
+def read_archive(served: list[tuple[Exchange, HttpResponse]]) -> ArchiveReading | None:
+    """The directory of a served archive; None if the recording lacks a part of it."""
+    parts: list[FilePart] = []
+    size: int | None = None
+    for exchange, response in served:
+        part, total = part_of(response)
+        if part is None:
+            continue
+        if part.start == 0 and len(part.data) >= 4 and not part.data.startswith(b"PK"):
+            return NoArchive(exchange, response)
+        parts.append(part)
+        size = size if total is None else total
+    if size is None:
+        return None
+    found = read_directory(parts, size)
+    return found if isinstance(found, Directory | Damaged) else None
+
+
+@frozen
+class ReadArchive:
+    """An archive whose directory is known.
+
+    Attributes:
+        operation: The archive operation.
+        export: The export whose response contained the URL.
+        exchanges: The requests that got the file or a part of it.
+    """
+
+    operation: Operation
+    export: CompleteExport
+    exchanges: tuple[Exchange, ...]
+    directory: Directory
+
+    @property
+    def root(self) -> str:
+        """The folder that contains the documented members; empty for the top level."""
+        return min(_lacking_by_folder(self.operation.kind, self.directory.names), key=_by_count)[0]
+
+    @property
+    def names(self) -> list[tuple[str, int]]:
+        """Name below the root folder, and size, of every file in it."""
+        prefix = f"{self.root}/" if self.root else ""
+        return [
+            (member.name.removeprefix(prefix), member.size)
+            for member in self.directory.members
+            if member.name.startswith(prefix) and not member.is_folder
+        ]
+
+
+@once
+def archives_of(trace: Trace) -> list[ReadArchive]:
+    """Every archive whose directory the conversation contains."""
+    found = []
+    for fetch in archive_fetches(trace):
+        served = fetch.served
+        directory = read_archive(served)
+        if isinstance(directory, Directory):
+            exchanges = tuple([exchange for exchange, _ in served])
+            found.append(ReadArchive(fetch.operation, fetch.export, exchanges, directory))
+    return found
+
+
+def missing_members(kind: Kind, names: Iterable[str]) -> list[str]:
+    """The documented members that an archive lacks, in one folder or at the top level."""
+    return min(_lacking_by_folder(kind, names), key=_by_count)[1]
+
+
+def _lacking_by_folder(kind: Kind, names: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """For the top level and each folder in it, the documented members that it lacks."""
+    found: dict[str, set[str]] = {"": set()}
+    for name in names:
+        folder, _, member = name.rpartition("/")
+        if "/" not in folder:
+            found.setdefault(folder, set()).add(member)
+    return [(folder, sorted(_MEMBERS[kind] - members)) for folder, members in found.items()]
+
+
+def _by_count(lacking: tuple[str, list[str]]) -> int:
+    return len(lacking[1])
