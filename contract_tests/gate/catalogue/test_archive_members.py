@@ -93,6 +93,15 @@ def test_mutant_with_one_more_member_keeps_the_others(kind, fault, write):
     assert names(mutated(fault, kind)) == [*right, write(right[0])]
 
 
+def test_mutant_omits_the_readme(kind):
+    right = names(clean(kind))
+
+    assert names(mutated("archive-no-readme", kind)) == [
+        name for name in right if not name.endswith("/README.md")
+    ]
+    assert len(names(mutated("archive-no-readme", kind))) == len(right) - 1
+
+
 @pytest.mark.parametrize(
     ("fault", "marks"),
     [("archive-encrypted", (1, 8)), ("archive-encrypted-aes", (0, 99))],

@@ -325,7 +325,6 @@ SINGLE = {
     ),
     "archive-no-responses": (served, holds(no=".jsonl")),
     "archive-no-metadata": (served, holds(no=("collection.json", "batch.json"))),
-    "archive-no-readme": (served, holds(no="README.md")),
     "archive-other-kind": (
         served,
         lambda clean, reply: (
@@ -485,6 +484,7 @@ WIDER = {
     "archive-nested-files",
     "archive-unfiltered",
     "archive-unfiltered-files",
+    "archive-no-readme",
 }
 
 # Both kinds and both editions have the same faults: one is enough here, each time another one.
