@@ -78,6 +78,7 @@ if TYPE_CHECKING:
         ExportsError,
         ExportTimeoutError,
         FilterIgnoredError,
+        IncompleteListError,
         NoAnswerError,
         NotFoundError,
         RateLimitedError,
@@ -122,6 +123,7 @@ if TYPE_CHECKING:
     from prolific_exports._model._listed_jobs import (
         ListedJob,
     )
+    from prolific_exports._model._listed_resources import ListRef, Resource, Workspace
     from prolific_exports._model._references import (
         ExportRef,
         Kind,
@@ -201,6 +203,7 @@ _HOMES = {
         "ExportsError",
         "ExportTimeoutError",
         "FilterIgnoredError",
+        "IncompleteListError",
         "NoAnswerError",
         "NotFoundError",
         "RateLimitedError",
@@ -236,6 +239,11 @@ _HOMES = {
     ),
     "_model._filters": ("ExportFilter",),
     "_model._listed_jobs": ("ListedJob",),
+    "_model._listed_resources": (
+        "ListRef",
+        "Resource",
+        "Workspace",
+    ),
     "_model._references": (
         "ExportRef",
         "Kind",
@@ -295,9 +303,11 @@ __all__ = [
     "FreeText",
     "FreeTextWithUnit",
     "Generating",
+    "IncompleteListError",
     "Instruction",
     "InstructionSummary",
     "Kind",
+    "ListRef",
     "ListedJob",
     "Member",
     "Metadata",
@@ -313,6 +323,7 @@ __all__ = [
     "Record",
     "Refreshed",
     "Requested",
+    "Resource",
     "Response",
     "ResponseTable",
     "Restarted",
@@ -341,6 +352,7 @@ __all__ = [
     "UploadedFile",
     "UsageError",
     "Verifying",
+    "Workspace",
     "ZipSummary",
     "__version__",
     "download",

@@ -1,6 +1,7 @@
 """`AsyncExports`: the SDK for asyncio. The same surface as `Exports`, awaited."""
 
 import os
+from collections.abc import AsyncIterator
 from datetime import datetime
 from functools import partial
 from random import Random
@@ -9,7 +10,7 @@ from typing import Self
 
 import httpx
 
-from prolific_exports._client_base import ClientFlows, PendingExport
+from prolific_exports._client_base import ClientFlows, EntryT, Pages, PendingExport
 from prolific_exports._events import ProgressCallback
 from prolific_exports._export_archive import ExportArchive
 from prolific_exports._flows._policy import (
@@ -21,6 +22,7 @@ from prolific_exports._flows._policy import (
 from prolific_exports._http._async_driver import AsyncDriver
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._listed_jobs import ListedJob
+from prolific_exports._model._listed_resources import Resource, Workspace
 from prolific_exports._model._references import ExportRef, Kind, check_filter
 from prolific_exports._model._states import Complete, ExportState
 
@@ -72,6 +74,10 @@ class AsyncExports:
         self.collections = AsyncExportResource(self._flows, self._driver, "collection")
         self.batches = AsyncExportResource(self._flows, self._driver, "batch")
 
+    def workspaces(self) -> AsyncIterator[Workspace]:
+        """The workspaces of your account, as for `Exports.workspaces`."""
+        return _entries(self._flows.workspaces(), self._flows, self._driver)
+
     async def close(self) -> None:
         """Close the connections, unless they belong to an injected client.
 
@@ -95,6 +101,14 @@ class AsyncExports:
         return f"{type(self).__name__}(base_url={self._flows.settings.base_url!r})"
 
 
+async def _entries(
+    pages: Pages[EntryT], flows: ClientFlows, driver: AsyncDriver
+) -> AsyncIterator[EntryT]:
+    while not pages.done:
+        for entry in await driver.run(flows.next_page(pages)):
+            yield entry
+
+
 class AsyncExportResource:
     """Exports of one kind: ``exports.collections`` or ``exports.batches``."""
 
@@ -102,6 +116,11 @@ class AsyncExportResource:
         self._flows = flows
         self._driver = driver
         self._kind: Kind = kind
+
+    def find(self, workspace_id: str) -> AsyncIterator[Resource]:
+        """The collections or batches of a workspace, as for `ExportResource.find`."""
+        pages = self._flows.resources(self._kind, workspace_id)
+        return _entries(pages, self._flows, self._driver)
 
     async def export(
         self,

@@ -1,6 +1,7 @@
 """`Exports`: the SDK with blocking calls."""
 
 import os
+from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 from types import TracebackType
@@ -8,7 +9,13 @@ from typing import Self
 
 import httpx
 
-from prolific_exports._client_base import ClientFlows, PendingExport, select_by_kind
+from prolific_exports._client_base import (
+    ClientFlows,
+    EntryT,
+    Pages,
+    PendingExport,
+    select_by_kind,
+)
 from prolific_exports._events import ProgressCallback
 from prolific_exports._export_archive import ExportArchive
 from prolific_exports._flows._policy import (
@@ -20,6 +27,7 @@ from prolific_exports._flows._policy import (
 from prolific_exports._http._sync_driver import SyncDriver
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._listed_jobs import ListedJob
+from prolific_exports._model._listed_resources import Resource, Workspace
 from prolific_exports._model._references import ExportRef, Kind, check_filter
 from prolific_exports._model._states import Complete, ExportState
 
@@ -96,6 +104,18 @@ class Exports:
         self.collections = ExportResource(self._flows, self._driver, "collection")
         self.batches = ExportResource(self._flows, self._driver, "batch")
 
+    def workspaces(self) -> Iterator[Workspace]:
+        """The workspaces of your account, requested page by page as you iterate.
+
+        >>> for workspace in exports.workspaces():
+        ...     for collection in exports.collections.find(workspace.id):
+        ...         print(workspace.title, collection.id, collection.name)
+
+        Raises:
+            ExportsError: As for `ExportResource.find`.
+        """
+        return _entries(self._flows.workspaces(), self._flows, self._driver)
+
     def close(self) -> None:
         """Close the connections, unless they belong to an injected client."""
         self._driver.close()
@@ -115,6 +135,11 @@ class Exports:
         return f"{type(self).__name__}(base_url={self._flows.settings.base_url!r})"
 
 
+def _entries(pages: Pages[EntryT], flows: ClientFlows, driver: SyncDriver) -> Iterator[EntryT]:
+    while not pages.done:
+        yield from driver.run(flows.next_page(pages))
+
+
 class ExportResource:
     """Exports of one kind: ``exports.collections`` or ``exports.batches``."""
 
@@ -122,6 +147,23 @@ class ExportResource:
         self._flows = flows
         self._driver = driver
         self._kind: Kind = kind
+
+    def find(self, workspace_id: str) -> Iterator[Resource]:
+        """The collections or batches of a workspace, requested page by page as you iterate.
+
+        Args:
+            workspace_id: Id of the workspace; `Exports.workspaces` has yours.
+
+        Raises:
+            UsageError: The id is invalid.
+            IncompleteListError: The server sent fewer entries than it counts. It is raised after
+                those that it sent.
+            ApiError: The API responded with an error.
+            ContractViolation: The response is outside the contract.
+            NoAnswerError: No response arrived.
+        """
+        pages = self._flows.resources(self._kind, workspace_id)
+        return _entries(pages, self._flows, self._driver)
 
     def export(
         self,

@@ -16,22 +16,26 @@ from prolific_exports._download._system import System
 from prolific_exports._errors import UsageError
 from prolific_exports._events import Event, ProgressCallback
 from prolific_exports._flows import _jobs as jobs
+from prolific_exports._flows import _lists as lists
 from prolific_exports._flows import _polling as polling
 from prolific_exports._flows._calls import Context
 from prolific_exports._flows._effects import Flow
+from prolific_exports._flows._lists import Pages
 from prolific_exports._flows._policy import Policy, check_connections
 from prolific_exports._flows._polling import PendingExport
 from prolific_exports._http._logging import LOGGER
 from prolific_exports._model._clock import Clock, SystemClock
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._listed_jobs import ListedJob
+from prolific_exports._model._listed_resources import Resource, Workspace
 from prolific_exports._model._references import ExportRef, Kind, check_id
 from prolific_exports._model._settings import Settings, resolve
 from prolific_exports._model._states import Complete, ExportState
 
 T = TypeVar("T")
+EntryT = TypeVar("EntryT", bound=lists.ListEntry)
 
-__all__ = ["ClientFlows", "PendingExport", "select_by_kind"]
+__all__ = ["ClientFlows", "EntryT", "Pages", "PendingExport", "select_by_kind"]
 
 
 @frozen
@@ -95,6 +99,18 @@ class ClientFlows:
         """A job that the caller names."""
         job = self.job(kind, resource_id, filter_)
         return evolve(job, export_id=check_id(export_id, "export"), named=True)
+
+    def resources(self, kind: Kind, workspace_id: str) -> Pages[Resource]:
+        """The collections or batches of a workspace, page by page."""
+        return lists.list_of(kind, check_id(workspace_id, "workspace"))
+
+    def workspaces(self) -> Pages[Workspace]:
+        """The workspaces of the account, page by page."""
+        return lists.list_of_workspaces()
+
+    def next_page(self, pages: Pages[EntryT]) -> Flow[tuple[EntryT, ...]]:
+        """The next page of a list."""
+        return pages.read(self.context, self.policy)
 
     def list_jobs(self, kind: Kind, resource_id: str) -> Flow[tuple[ListedJob, ...]]:
         """The jobs of a collection or batch."""

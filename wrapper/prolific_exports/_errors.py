@@ -13,6 +13,7 @@ ExportsError
 │   ├── UnsupportedError         405, 501: not in edition 2026-03
 │   └── TooManyExportsError      the collection or batch has reached the limit of jobs
 ├── ContractViolation        the response is outside the contract
+│   ├── IncompleteListError      a list has fewer entries than the server counts
 │   └── UnknownStatusError       the job has an unknown status
 ├── NoAnswerError            no response arrived: refused, timed out, cut off
 │   └── UnreachableError         retrying does not help: unknown host, certificate, proxy
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from prolific_exports._model._listed_jobs import ListedJob
+    from prolific_exports._model._listed_resources import RequestRef
     from prolific_exports._model._references import ExportRef
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "ExportTimeoutError",
     "ExportsError",
     "FilterIgnoredError",
+    "IncompleteListError",
     "NoAnswerError",
     "NotFoundError",
     "RateLimitedError",
@@ -81,7 +84,7 @@ class ApiError(ExportsError):
 
     Attributes:
         operation: Method and path template, e.g. ``POST /api/v1/…/{batch_id}/export``.
-        ref: The export of the request.
+        ref: The export or list that the request was about.
         status: The HTTP status; may be one that HTTP does not define, such as 520.
         title: The error's title; None if the body has none.
         code: The API's own error code; None if the body has none.
@@ -95,7 +98,7 @@ class ApiError(ExportsError):
         message: str,
         *,
         operation: str,
-        ref: "ExportRef",
+        ref: "RequestRef",
         status: int,
         title: str | None = None,
         code: int | None = None,
@@ -184,7 +187,7 @@ class ContractViolation(ExportsError):  # noqa: N818 - the API's error, not the 
 
     Attributes:
         operation: Method and path template.
-        ref: The export of the request.
+        ref: The export or list that the request was about.
         status: The HTTP status.
         pointer: JSON pointer (RFC 6901) to the invalid value; ``""`` is the whole body.
         excerpt: The beginning of the body, secrets removed.
@@ -195,7 +198,7 @@ class ContractViolation(ExportsError):  # noqa: N818 - the API's error, not the 
         message: str,
         *,
         operation: str,
-        ref: "ExportRef",
+        ref: "RequestRef",
         status: int,
         pointer: str,
         excerpt: str,
@@ -212,17 +215,21 @@ class UnknownStatusError(ContractViolation):
     """The job has a status that the contract does not define; ``excerpt`` shows it."""
 
 
+class IncompleteListError(ContractViolation):
+    """A list has fewer entries than its ``meta.count`` says; those received were returned."""
+
+
 class NoAnswerError(ExportsError):
     """No response arrived: the connection was refused, timed out or was cut off.
 
     Attributes:
         operation: Method and path template.
-        ref: The export of the request.
+        ref: The export or list that the request was about.
         sent: False if the request certainly did not reach the server, so that repeating
             it is safe.
     """
 
-    def __init__(self, message: str, *, operation: str, ref: "ExportRef", sent: bool) -> None:
+    def __init__(self, message: str, *, operation: str, ref: "RequestRef", sent: bool) -> None:
         super().__init__(message)
         self.operation = operation
         self.ref = ref

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from prolific_exports._errors import ExportsError
+from prolific_exports._model._listed_resources import RequestRef
 from prolific_exports._model._references import ExportRef
 
 
@@ -54,12 +55,12 @@ class Retrying:
     """A call or download failed and will be retried.
 
     Attributes:
-        ref: The export.
+        ref: The export, or the list.
         error: The failure; a `DownloadError` if it was the download's.
         delay: Seconds until the next attempt.
     """
 
-    ref: ExportRef
+    ref: RequestRef
     error: ExportsError
     delay: float
 

@@ -1,16 +1,15 @@
 """Answers the requests of the export API."""
 
-import hmac
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
 from prolific_contract._vocabulary import JOB_LIMIT, PATH_SEGMENTS, Edition, Kind, State
+from prolific_contract.sandbox._authentication import refusal_of
 from prolific_contract.sandbox._filter import NO_FILTER, FilterError, parse_filter
 from prolific_contract.sandbox._http import (
     Call,
-    Headers,
     Reply,
     error_reply,
     json_reply,
@@ -52,7 +51,7 @@ class ExportApi:
         if route is None:
             return error_reply(404, 0, "This operation does not exist.")
         kind, resource_id, export_id = _KINDS[route[1]], route[2], route[3]
-        refusal = self._unauthenticated(call.headers.get("authorization"))
+        refusal = refusal_of(call, self._settings.token)
         if refusal is not None:
             return refusal
         allowed = _METHODS[self._settings.edition][0 if export_id is None else 1]
@@ -67,21 +66,6 @@ class ExportApi:
         if call.method == "DELETE":
             return self._delete(kind, resource_id, export_id, now)
         return self._status(call, kind, resource_id, export_id, now)
-
-    def _unauthenticated(self, authorization: str | None) -> Reply | None:
-        # RFC 9110 requires the challenge with every 401.
-        challenge: Headers = (("WWW-Authenticate", "Token"),)
-        if not authorization:
-            return error_reply(401, 1, "The Authorization header is missing.", challenge)
-        scheme, _, token = authorization.partition(" ")
-        # The live server may be more lenient; the format is documented (D-29).
-        if scheme != "Token" or not token or " " in token:
-            return error_reply(
-                401, 2, "The Authorization header must be: Token <your token>.", challenge
-            )
-        if not hmac.compare_digest(token.encode(), self._settings.token.encode()):
-            return error_reply(401, 3, "The token is not valid.", challenge)
-        return None
 
     def _access(self, kind: Kind, resource_id: str) -> Resource | Reply:
         """The resource, or the refusal of a request about it."""

@@ -23,7 +23,8 @@ from prolific_exports._model._timestamps import parse_timestamp
 
 from prolific_contract._vocabulary import Kind
 from prolific_contract.sandbox._filter import NO_FILTER, ExportFilter
-from prolific_contract.sandbox._questions import FILE_UPLOAD, STUDIES, Question
+from prolific_contract.sandbox._instructions import instructions_of
+from prolific_contract.sandbox._questions import FILE_UPLOAD, STUDIES
 from prolific_contract.sandbox._random import SeededChoices
 from prolific_contract.sandbox._resources import STUDIES as STUDY_IDS
 from prolific_contract.sandbox._text import utc_timestamp
@@ -33,8 +34,12 @@ _UNIX = 3
 _READABLE = 0o100644 << 16
 _CHANCE_OF_SKIPPING = 0.12
 _FIELD_PERIOD = timedelta(days=14)
-_RATERS_PER_TASK = 3
-_TASKS_PER_RATER = 3
+
+RATERS_PER_TASK = 3
+"""How many submissions answer one task of a batch."""
+
+TASKS_PER_RATER = 3
+"""How many tasks a submission to a batch answers."""
 
 _Record = dict[str, Any]
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -81,30 +86,10 @@ def write_archive(spec: ArchiveSpec, target: IO[bytes]) -> None:
         writer.write_to(archive)
 
 
-@frozen
-class _Instruction:
-    """A question with its id in this archive."""
-
-    id: str
-    question: Question
-
-    def definition(self) -> _Record:
-        stars = {"max_stars": self.question.stars} if self.question.stars else {}
-        return {
-            "id": self.id,
-            "type": self.question.type,
-            "description": self.question.description,
-            **stars,
-        }
-
-
 class _Writer:
     def __init__(self, spec: ArchiveSpec) -> None:
         self.spec = spec
-        ids = self._draw("instructions")
-        self.instructions = tuple(
-            _Instruction(ids.uuid(), one) for one in STUDIES[spec.kind].questions
-        )
+        self.instructions = instructions_of(spec.kind, spec.resource_id, spec.seed)
         self.upload_id = next(
             one.id for one in self.instructions if one.question.type == FILE_UPLOAD
         )
@@ -120,7 +105,7 @@ class _Writer:
             f"{kind}_id": self.spec.resource_id,
             "name": STUDIES[kind].name,
             "exported_at": utc_timestamp(self.spec.exported_at),
-            "instructions": [one.definition() for one in self.instructions],
+            "instructions": [one.in_archive() for one in self.instructions],
         }
         self._write(archive, f"{kind}.json", json.dumps(metadata, indent=2).encode() + b"\n")
         self._write(archive, "README.md", _READMES[kind].format(root=self.spec.root).encode())
@@ -204,7 +189,7 @@ class _Writer:
 
     def _records_by_rater(self) -> Iterator[_Record]:
         for index, identity in self._exported():
-            panel = index // _RATERS_PER_TASK
+            panel = index // RATERS_PER_TASK
             yield {
                 "submission_id": identity["submission_id"],
                 "participant_id": identity["participant_id"],
@@ -218,13 +203,13 @@ class _Writer:
 
     def _records_by_task(self) -> Iterator[_Record]:
         # Generated again instead of regrouped: a panel fits into memory, a batch may not.
-        for first in range(0, self.spec.submissions, _RATERS_PER_TASK):
-            stop = min(first + _RATERS_PER_TASK, self.spec.submissions)
+        for first in range(0, self.spec.submissions, RATERS_PER_TASK):
+            stop = min(first + RATERS_PER_TASK, self.spec.submissions)
             raters = list(self._exported(first, stop))
             panel = zip(*(self._ratings(*rater) for rater in raters), strict=True)
             for task, ratings in enumerate(panel):
                 yield {
-                    "task_id": self._task_id(first // _RATERS_PER_TASK, task),
+                    "task_id": self._task_id(first // RATERS_PER_TASK, task),
                     "batch_id": self.spec.resource_id,
                     "submissions": [
                         {**identity, "responses": responses}
@@ -236,7 +221,7 @@ class _Writer:
         """The answers of one submission, task by task."""
         draw = self._draw("answers", index)
         # Uploads belong to the first task.
-        uploads = [self._uploads(index, identity), *[()] * (_TASKS_PER_RATER - 1)]
+        uploads = [self._uploads(index, identity), *[()] * (TASKS_PER_RATER - 1)]
         return [self._responses(draw, files) for files in uploads]
 
     def _task_id(self, panel: int, task: int) -> str:

@@ -47,12 +47,33 @@ FATE_MEANINGS: dict[Fate, str] = {
 }
 
 
+class Workspace(NamedTuple):
+    """A workspace of the sandbox's account."""
+
+    id: str
+    title: str
+    description: str
+
+
+WORKSPACES = (
+    Workspace(
+        "5a4db0c0de00000000000001", "Kitchen lab", "Studies about cooking and chat assistants"
+    ),
+    Workspace("5a4db0c0de00000000000002", "Empty workspace", "It has no collections or batches"),
+)
+"""The workspaces that the sandbox's token has access to."""
+
+
 class Resource(NamedTuple):
-    """A collection or batch, and the fate of its jobs."""
+    """A collection or batch, the fate of its jobs, and its workspace.
+
+    Lists leave out those without access: they belong to other people's workspaces.
+    """
 
     kind: Kind
     id: str
     fate: Fate = Fate.COMPLETES
+    workspace_id: str = WORKSPACES[0].id
 
 
 _PREFIXES: dict[Kind, str] = {

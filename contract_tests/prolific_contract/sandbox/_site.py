@@ -12,6 +12,7 @@ from prolific_contract.sandbox._archive_files import ArchiveFiles
 from prolific_contract.sandbox._clock import Clock, SystemClock
 from prolific_contract.sandbox._http import Call, Reply, json_reply
 from prolific_contract.sandbox._jobs import SandboxJobs
+from prolific_contract.sandbox._resource_api import ResourceApi
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._signing import UrlSigner
 from prolific_contract.sandbox._store import STORE_PREFIX, ObjectStore
@@ -27,6 +28,7 @@ class _Instance:
     settings: SandboxSettings
     jobs: SandboxJobs
     archives: ArchiveFiles
+    resources: ResourceApi
     api: ExportApi
     store: ObjectStore
 
@@ -78,7 +80,7 @@ class Site:
         elif call.path == CONTRACT_PATH and call.method in ("GET", "HEAD"):
             reply = _contract_reply(instance.settings.edition)
         else:
-            reply = instance.api.answer(call, now)
+            reply = instance.resources.answer(call) or instance.api.answer(call, now)
         return Reply(reply.status, (*reply.headers, ("Date", http_date(now))), reply.body)
 
     def reset(self, settings: SandboxSettings | None = None) -> None:
@@ -106,6 +108,7 @@ class Site:
             settings,
             jobs,
             archives,
+            ResourceApi(settings),
             ExportApi(settings, jobs, signer),
             ObjectStore(jobs, signer, archives.stored_object),
         )

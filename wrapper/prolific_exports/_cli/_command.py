@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 
 # The subcommands with --json, and the function of _json that renders their output.
 _RENDERERS = {
+    "batches": "batches",
+    "collections": "collections",
     "download": "download",
     "extract": "extract",
     "list": "jobs",
     "show": "show",
     "status": "status",
+    "workspaces": "workspaces",
 }
+# The subcommands that share a module.
+_MODULES = {"workspaces": "find", "collections": "find", "batches": "find"}
 
 
 def run(argv: list[str], clock: "Clock | None") -> int:
@@ -31,8 +36,9 @@ def run(argv: list[str], clock: "Clock | None") -> int:
     """
     try:
         arguments = build_parser().parse_args(argv)
+        module = _MODULES.get(arguments.command, arguments.command)
         # Imported only now, because --help needs none of them.
-        command = import_module(f"prolific_exports._cli._{arguments.command}")
+        command = import_module(f"prolific_exports._cli._{module}")
         code: int = command.run(arguments, clock)
     except CommandLineError as error:
         streams.print_message(error.usage)

@@ -6,6 +6,8 @@ The JSON fields that they list are part of the command's interface.
 PROGRAM = """\
 examples:
   export PROLIFIC_TOKEN=...          # from Prolific: Settings > API tokens
+  prolific-exports workspaces
+  prolific-exports collections --workspace WORKSPACE_ID
   prolific-exports download collection ID
   prolific-exports download collection ID --table answers.parquet
   prolific-exports show ID-export-20260320-103000.zip
@@ -41,6 +43,68 @@ paths:
   files only. If the path is a link to a file, that file is replaced and the
   link stays.
 """
+
+WORKSPACES = """\
+example:
+  prolific-exports workspaces
+
+output:
+  stdout has a line of headings and a line per workspace: id and title. If
+  there are none, stdout stays empty.
+
+exit codes:
+  0 success, 1 failed, 2 wrong usage, 130 interrupted
+
+JSON:
+  With --json, stdout has one JSON object, also after errors:
+  {"workspaces": [{"id", "title", "description"}, ...], "error"}
+  workspaces   those received, also after an error
+  title, description
+               null if Prolific has none
+  error        {"type", "message"}, or null
+"""
+
+_RESOURCES = """\
+example:
+  prolific-exports {plural} --workspace WORKSPACE_ID
+
+output:
+  stdout has a line of headings and a line per {kind}: {columns}.
+  If there are none, stdout stays empty.
+
+exit codes:
+  0 success, 1 failed, 2 wrong usage, 130 interrupted
+
+JSON:
+  With --json, stdout has one JSON object, also after errors:
+  {{"workspace_id",
+   "{plural}": [{{"kind", "id", "name", "status", "created_at",
+                  "modified_at", "counts"}}, ...],
+   "error"}}
+  {plural:<12} those received, also after an error
+  status       {status}
+  created_at, modified_at
+               date and time in ISO 8601; null if Prolific sends none
+  counts       {counts}, each if Prolific sends it
+  error        {{"type", "message"}}, or null
+"""
+
+RESOURCES = {
+    "collection": _RESOURCES.format(
+        kind="collection",
+        plural="collections",
+        columns="id, date, pages and name",
+        status="null: collections have none",
+        counts='{"items": number of pages}',
+    ),
+    "batch": _RESOURCES.format(
+        kind="batch",
+        plural="batches",
+        columns="id, date, status, tasks and name",
+        status='"UNINITIALISED", "PROCESSING", "READY" or "ERROR"',
+        counts='{"tasks", "task_groups", "instructions"}',
+    ),
+}
 
 DOWNLOAD = """\
 examples:

@@ -4,7 +4,10 @@ Its fields are part of the command's interface; ``--help`` of each subcommand li
 """
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from attrs import asdict
 
 from prolific_exports._console._errors import error_message
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from prolific_exports._cli._download_result import DownloadResult
     from prolific_exports._cli._extraction import Extraction
     from prolific_exports._model._listed_jobs import ListedJob
+    from prolific_exports._model._listed_resources import Resource, Workspace
 
 
 def download(
@@ -58,6 +62,44 @@ def jobs(
     """The JSON of ``list``."""
     dicts = None if listed_jobs is None else [_job(job) for job in listed_jobs]
     return _dumps({"kind": kind, "id": resource_id, "jobs": dicts, "error": _error(error)})
+
+
+def workspaces(
+    entries: "Sequence[Workspace | Resource]" = (), *, error: BaseException | None = None
+) -> str:
+    """The JSON of ``workspaces``."""
+    return _dumps({"workspaces": [_entry(one) for one in entries], "error": _error(error)})
+
+
+def collections(
+    entries: "Sequence[Workspace | Resource]" = (),
+    *,
+    workspace_id: str | None = None,
+    error: BaseException | None = None,
+) -> str:
+    """The JSON of ``collections``."""
+    listed = [_entry(one) for one in entries]
+    return _dumps({"workspace_id": workspace_id, "collections": listed, "error": _error(error)})
+
+
+def batches(
+    entries: "Sequence[Workspace | Resource]" = (),
+    *,
+    workspace_id: str | None = None,
+    error: BaseException | None = None,
+) -> str:
+    """The JSON of ``batches``."""
+    listed = [_entry(one) for one in entries]
+    return _dumps({"workspace_id": workspace_id, "batches": listed, "error": _error(error)})
+
+
+def _entry(entry: "Workspace | Resource") -> dict[str, Any]:
+    values = {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(entry, recurse=False).items()
+    }
+    del values["extra"]
+    return values
 
 
 def _job(job: "ListedJob") -> dict[str, Any]:

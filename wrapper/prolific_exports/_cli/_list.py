@@ -1,7 +1,6 @@
 """``prolific-exports list``."""
 
 import argparse
-from collections.abc import Sequence
 from datetime import datetime
 
 from prolific_exports import Clock, Exports, ExportsError, ListedJob, SystemClock
@@ -10,7 +9,7 @@ from prolific_exports._cli import _json as json_output
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._errors import print_error
 from prolific_exports._console._progress import LogLines
-from prolific_exports._console._text import duration, moment, printable
+from prolific_exports._console._text import aligned, duration, moment, printable
 from prolific_exports._console._warnings import warnings_on_stderr
 
 _HEADINGS = ("EXPORT_ID", "STATUS", "CREATED", "AGE", "FILTER")
@@ -33,7 +32,8 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     if arguments.json:
         streams.print_result(json_output.jobs(jobs, kind=arguments.kind, resource_id=arguments.id))
     elif jobs:
-        streams.print_result(_aligned(jobs, clock.now()))
+        rows = [_HEADINGS, *(_row(job, clock.now()) for job in jobs)]
+        streams.print_result(aligned(rows))
     else:
         streams.print_message(f"{arguments.kind} {printable(arguments.id)} has no exports.")
     return exit_codes.DONE
@@ -48,13 +48,6 @@ def _request(arguments: argparse.Namespace, clock: Clock) -> tuple[ListedJob, ..
     ):
         resource = exports.collections if arguments.kind == "collection" else exports.batches
         return resource.list(arguments.id)
-
-
-def _aligned(jobs: Sequence[ListedJob], now: datetime) -> str:
-    rows = [_HEADINGS, *(_row(job, now) for job in jobs)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def _row(job: ListedJob, now: datetime) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from prolific_exports import (
     NotFoundError,
     RateLimitedError,
     Resuming,
+    Retrying,
     Saved,
     ServerError,
     StartedOver,
@@ -103,7 +104,7 @@ class OneDownload:
         """Record an event, and show it."""
         if isinstance(event, Deleted | NotDeleted):
             self._deletion = event
-        else:
+        elif not isinstance(event, Retrying):
             self._ref = event.ref
         match event:
             case Saved():

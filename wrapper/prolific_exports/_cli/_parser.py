@@ -69,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", required=True
     )
+    _add_find(commands)
     _add_download(commands)
     _add_status(commands)
     _add_list(commands)
@@ -77,6 +78,30 @@ def build_parser() -> argparse.ArgumentParser:
     _add_show(commands)
     _add_table(commands)
     return parser
+
+
+def _add_find(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    workspaces = commands.add_parser(
+        "workspaces",
+        help="list your workspaces",
+        description="List the workspaces of your account.",
+        epilog=_help.WORKSPACES,
+    )
+    workspaces.add_argument("--json", action="store_true", help="print the list as JSON")
+    for kind, plural in (("collection", "collections"), ("batch", "batches")):
+        parser = commands.add_parser(
+            plural,
+            help=f"list the {plural} of a workspace",
+            description=f"List the {plural} of a workspace.",
+            epilog=_help.RESOURCES[kind],
+        )
+        parser.add_argument(
+            "--workspace",
+            required=True,
+            metavar="WORKSPACE_ID",
+            help="id of the workspace, from: prolific-exports workspaces",
+        )
+        parser.add_argument("--json", action="store_true", help="print the list as JSON")
 
 
 def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -1,6 +1,7 @@
 """Text for people: safe for a terminal, short, in familiar units."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 _DAY = 86400
@@ -29,6 +30,13 @@ def printable(text: str, width: int | None = None) -> str:
 
 def _is_unsafe(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI_CONTROLS
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of one table, with its columns aligned."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def size(count: int) -> str:

@@ -7,11 +7,12 @@ define.
 """
 
 import re
-from collections.abc import Callable, Container, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias, assert_never
 
-from attrs import field, frozen
+from attrs import frozen
+from prolific_api.api.batches import list_batches
+from prolific_api.api.collections import list_collections
 from prolific_api.api.exports import (
     delete_batch_export,
     delete_collection_export,
@@ -22,6 +23,7 @@ from prolific_api.api.exports import (
     request_batch_export,
     request_collection_export,
 )
+from prolific_api.api.workspaces import list_workspaces
 from prolific_api.models import (
     BatchExportFailed,
     BatchExportGenerating,
@@ -29,12 +31,12 @@ from prolific_api.models import (
     CollectionExportGenerating,
 )
 
-from prolific_exports._errors import ContractViolation, UnknownStatusError
+from prolific_exports._errors import UnknownStatusError
 from prolific_exports._flows._effects import Reply, Request
-from prolific_exports._flows._error_responses import error_of
+from prolific_exports._flows._reply_reader import ReplyReader
 from prolific_exports._model._filters import ExportFilter
-from prolific_exports._model._json import parse
 from prolific_exports._model._listed_jobs import ListedJob
+from prolific_exports._model._listed_resources import ListRef, RequestRef
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._references import ExportRef
 from prolific_exports._model._states import (
@@ -46,7 +48,6 @@ from prolific_exports._model._states import (
     Status,
 )
 from prolific_exports._model._timestamps import parse_timestamp, utc_moment
-from prolific_exports._model._urls import base_url_of, public_part
 
 _PREFIX: Final = "/api/v1/data-collection"
 _EXPORTS: Final = {
@@ -95,8 +96,28 @@ def deletion_request(ref: ExportRef, export_id: str) -> Request:
     return _request(f"{_EXPORTS[ref.kind]}/{{export_id}}", ref, kwargs, since_2026_11=True)
 
 
+def resources_request(
+    ref: ListRef, *, limit: int | None = None, offset: int | None = None
+) -> Request:
+    """The GET that lists workspaces, or the collections or batches of a workspace.
+
+    Args:
+        ref: The list.
+        limit: Length of the page; None leaves it to the server.
+        offset: Number of entries before the page; None for the first.
+    """
+    page = {
+        name: value for name, value in (("limit", limit), ("offset", offset)) if value is not None
+    }
+    if ref.workspace_id is None:
+        return _request("/api/v1/workspaces/", ref, list_workspaces._get_kwargs(**page))
+    listed = list_collections if ref.kind == "collection" else list_batches
+    kwargs = listed._get_kwargs(workspace_id=ref.workspace_id, **page)
+    return _request(kwargs["url"], ref, kwargs)
+
+
 def _request(
-    template: str, ref: ExportRef, kwargs: Mapping[str, Any], *, since_2026_11: bool = False
+    template: str, ref: RequestRef, kwargs: Mapping[str, Any], *, since_2026_11: bool = False
 ) -> Request:
     method = kwargs["method"].upper()
     return Request(
@@ -126,14 +147,14 @@ def interpret(
         ApiError: The reply is an error, in any of the shapes of D-10.
         ContractViolation: The reply is outside the contract.
     """
-    return _reader_of_success(request, reply, redactor, retry_after).state()
+    return _ExportReader.of_success(request, reply, redactor, retry_after).state()
 
 
 def interpret_list(
     request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
 ) -> tuple[ListedJob, ...]:
     """The export jobs in a reply, in its order. Arguments and errors as for `interpret`."""
-    return _reader_of_success(request, reply, redactor, retry_after).jobs()
+    return _ExportReader.of_success(request, reply, redactor, retry_after).jobs()
 
 
 def interpret_deletion(
@@ -144,19 +165,7 @@ def interpret_deletion(
     Any success counts: the documents name no status, and 204 is only what the official CLI
     expects (D-3).
     """
-    _reader_of_success(request, reply, redactor, retry_after)
-
-
-def _reader_of_success(
-    request: Request, reply: Reply, redactor: Redactor, retry_after: float | None
-) -> "_ReplyReader":
-    """A reader for a successful reply; raises for every other."""
-    reader = _ReplyReader(request, reply, redactor)
-    if 200 <= reply.status < 300:
-        return reader
-    if reply.status >= 400:
-        raise error_of(request, reply, redactor, retry_after)
-    raise reader.unexpected_status()
+    _ExportReader.of_success(request, reply, redactor, retry_after)
 
 
 def _text(value: Any) -> str | None:
@@ -181,11 +190,6 @@ def _date_time(value: Any) -> str | None:
     return None
 
 
-# The beginning of an HTML page, or of a comment before it.
-_PAGE: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|!--)", re.IGNORECASE
-)
-
 _STATUS_OF: Final[Mapping[str, Status]] = {status: status for status in STATUSES}
 _FieldCheck: TypeAlias = Callable[[Any], str | None]
 # The required fields of a listed job, then those of its filter, which are all optional.
@@ -202,15 +206,11 @@ _FILTER_FIELDS: Final[Mapping[str, _FieldCheck]] = {
 
 
 @frozen
-class _ReplyReader:
-    """Reads the reply to one request."""
-
-    request: Request
-    reply: Reply
-    redactor: Redactor = field(repr=False)
+class _ExportReader(ReplyReader):
+    """Reads the reply to a request about exports."""
 
     def state(self) -> ExportState:
-        body = self._json()
+        body = self.json()
         if not isinstance(body, dict):
             raise self.violation("", "is not a JSON object")
         if isinstance(body.get("url"), str):
@@ -230,7 +230,7 @@ class _ReplyReader:
         return self._typed(known, body)
 
     def jobs(self) -> tuple[ListedJob, ...]:
-        body = self._json()
+        body = self.json()
         if not isinstance(body, list):
             raise self.violation("", "is not a JSON array")
         return tuple(self._job(f"/{number}", item) for number, item in enumerate(body))
@@ -247,7 +247,7 @@ class _ReplyReader:
             status=self.redactor.text(item["status"]),
             created_at=parse_timestamp(item["created_at"]).moment,
             filter=self._filter(f"{pointer}/filter", item.get("filter")),
-            extra=self._others(item, {*_JOB_FIELDS, "filter"}),
+            extra=self.others(item, {*_JOB_FIELDS, "filter"}),
         )
 
     def _filter(self, pointer: str, item: Any) -> ExportFilter | None:
@@ -265,16 +265,9 @@ class _ReplyReader:
             self.redactor.text(item["study_id"]) if "study_id" in item else None,
             utc_moment(item.get("from")),
             utc_moment(item.get("to")),
-            self._others(item, _FILTER_FIELDS),
+            self.others(item, _FILTER_FIELDS),
         )
         return found or None
-
-    def _others(self, item: Mapping[str, Any], known: Container[str]) -> dict[str, Any]:
-        return {
-            self.redactor.text(name): self.redactor.json(value)
-            for name, value in item.items()
-            if name not in known
-        }
 
     def _typed(self, status: Status, body: dict[str, Any]) -> ExportState:
         batch = self.request.ref.kind == "batch"
@@ -307,66 +300,5 @@ class _ReplyReader:
             expires_at = parse_timestamp(body.get("expires_at", "")).moment
         except (TypeError, ValueError):
             # The archive is ready, whatever the server writes about its URL, if anything.
-            return Complete(body["url"], None, self._others(body, known - {"expires_at"}))
-        return Complete(body["url"], expires_at, self._others(body, known))
-
-    def unexpected_status(self) -> ContractViolation:
-        """The error for a reply that is neither a success nor an error (1xx, 3xx)."""
-        location = self.reply.headers.get("location")
-        if location is None or not 300 <= self.reply.status < 400:
-            return self._violation(
-                "", f"its status is {self.reply.status}. Check the base URL (PROLIFIC_URL)"
-            )
-        # Without query and user, which can hold secrets.
-        target, base = public_part(location), base_url_of(location, self.request.path)
-        shown = self.redactor.text(target) if target else "an invalid URL"
-        advice = (
-            f"If that is the API, set PROLIFIC_URL to {self.redactor.text(base)}"
-            if base
-            else "Check the base URL (PROLIFIC_URL), and whether the network requires a login"
-        )
-        return self._violation(
-            "",
-            f"it redirects to {shown}. Redirects are not followed, to keep the token from other "
-            f"servers. {advice}",
-        )
-
-    def _json(self) -> Any:
-        if not self.reply.body.strip():
-            raise self.violation("", "is empty")
-        # Raised outside of the handler: the parser's error holds the whole body.
-        with suppress(ValueError):
-            return parse(self.reply.body)
-        if _PAGE.match(self.reply.body):
-            raise self.violation(
-                "",
-                "is a web page, from a login page, a proxy or a firewall in front of the API. "
-                "Check the base URL (PROLIFIC_URL) and the proxy (HTTPS_PROXY, NO_PROXY), or log "
-                "in to the network in a browser",
-            )
-        raise self.violation(
-            "",
-            "is not JSON, cut off, or nested too deep. Check the base URL (PROLIFIC_URL), and "
-            "whether the network answers with pages of its own, such as a login",
-        )
-
-    def violation(
-        self, pointer: str, problem: str, error: type[ContractViolation] = ContractViolation
-    ) -> ContractViolation:
-        """The error for a body that does not fit the contract at a JSON pointer."""
-        return self._violation(pointer, f"{pointer or 'its body'} {problem}", error)
-
-    def _violation(
-        self, pointer: str, problem: str, error: type[ContractViolation] = ContractViolation
-    ) -> ContractViolation:
-        shown = self.redactor.excerpt(self.reply.body)
-        body = f" The body begins: {shown}" if shown else ""
-        return error(
-            f"Unexpected response about {self.request.ref}: {problem}.{body} "
-            f"({self.request.operation}: {self.reply.status})",
-            operation=self.request.operation,
-            ref=self.request.ref,
-            status=self.reply.status,
-            pointer=pointer,
-            excerpt=shown,
-        )
+            return Complete(body["url"], None, self.others(body, known - {"expires_at"}))
+        return Complete(body["url"], expires_at, self.others(body, known))

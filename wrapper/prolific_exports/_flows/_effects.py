@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
-from prolific_exports._model._references import ExportRef
+from prolific_exports._model._listed_resources import RequestRef
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class Request:
 
     Attributes:
         operation: Method and path template.
-        ref: The export of the request.
+        ref: The export or list that it is about.
         method: HTTP method.
         path: Path with the ids filled in, quoted.
         params: Query parameters.
@@ -30,7 +30,7 @@ class Request:
     """
 
     operation: str
-    ref: ExportRef
+    ref: RequestRef
     method: str
     path: str
     params: Mapping[str, Any] = field(factory=dict)

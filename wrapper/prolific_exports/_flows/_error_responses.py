@@ -20,6 +20,7 @@ from prolific_exports._errors import (
 )
 from prolific_exports._flows._effects import Reply, Request
 from prolific_exports._model._json import parse
+from prolific_exports._model._listed_resources import ListRef
 from prolific_exports._model._redactor import Redactor
 
 
@@ -78,7 +79,9 @@ def _describe(request: Request, status: int) -> tuple[type[ApiError], str, str]:
             return (
                 AccessDeniedError,
                 f"No access to {ref}",
-                "Ask for access to its workspace, or check the id.",
+                "Ask for access to it, or check the id."
+                if isinstance(ref, ListRef)
+                else "Ask for access to its workspace, or check the id.",
             )
         case 404:
             return NotFoundError, f"Not found: {ref}", _advice_if_not_found(request)
@@ -116,11 +119,13 @@ def _describe(request: Request, status: int) -> tuple[type[ApiError], str, str]:
             return (
                 BadRequestError,
                 f"The API rejected the request for {ref}",
-                "Check the id and the filter.",
+                "Check the id." if isinstance(ref, ListRef) else "Check the id and the filter.",
             )
 
 
 def _advice_if_not_found(request: Request) -> str:
+    if isinstance(request.ref, ListRef):
+        return "Check the id of the workspace and your access."
     check = "Check the id, its kind (collection or batch) and your access"
     if request.method == "DELETE":
         return (

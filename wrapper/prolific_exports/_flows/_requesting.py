@@ -157,7 +157,7 @@ def _explain_refusal(ref: ExportRef, caller: Caller, error: ApiError) -> Flow[Ap
         return error
     if len(listed.value) < MOST_JOBS:
         return error
-    return _too_many(error, listed.value, caller.context.redactor)
+    return _too_many(ref, error, listed.value, caller.context.redactor)
 
 
 def _posted(ref: ExportRef, result: CallResult[ExportState]) -> PostedExport:
@@ -250,9 +250,8 @@ def _unresolved(lost: NoAnswerError | ServerError, failure: ExportsError) -> Exp
 
 
 def _too_many(
-    error: ApiError, jobs: tuple[ListedJob, ...], redactor: Redactor
+    ref: ExportRef, error: ApiError, jobs: tuple[ListedJob, ...], redactor: Redactor
 ) -> TooManyExportsError:
-    ref = error.ref
     reason = error.detail or error.title
     response = f"{error.operation}: {error.status}"
     if reason:
