@@ -99,7 +99,7 @@ def test_help_names_exit_codes_environment_and_examples(capsys):
     output = help_of(capsys)
     for word in ("PROLIFIC_TOKEN", "PROLIFIC_URL", "NO_COLOR", "130", "1 if any failed"):
         assert word in output
-    assert len(re.findall("^  prolific-exports ", output, re.MULTILINE)) == 4
+    assert len(re.findall("^  prolific-exports ", output, re.MULTILINE)) == 6
 
 
 def test_status_help_names_every_state(capsys):

@@ -2,6 +2,8 @@
 
 import asyncio
 import inspect
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -64,6 +66,15 @@ class _Closing:
         self._runner.run(self._client.aclose())
 
 
+def _entries(iterator: AsyncIterator[Any], runner: asyncio.Runner) -> Iterator[Any]:
+    async def advance() -> Any:
+        return await anext(iterator)
+
+    with suppress(StopAsyncIteration):
+        while True:
+            yield runner.run(advance())
+
+
 class _Blocking:
     """Stands for an async object: what it would return awaited, it returns."""
 
@@ -80,6 +91,8 @@ class _Blocking:
     def _blocking(self, value: Any) -> Any:
         if isinstance(value, AsyncExportResource | AsyncExportJob):
             return _Blocking(value, self._runner)
+        if isinstance(value, AsyncIterator):
+            return _entries(value, self._runner)
         if inspect.ismethod(value):
             return lambda *args, **kwargs: self._call(value, args, kwargs)
         return value

@@ -6,7 +6,7 @@ when there is nothing to ignore.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
@@ -42,6 +42,19 @@ from prolific_exports import (
     UnknownRecord,
 )
 from prolific_exports.testing import FakeClock
+
+
+def listed(exports: px.Exports) -> None:
+    """Lists are iterators of typed entries."""
+    assert_type(exports.workspaces(), Iterator[px.Workspace])
+    assert_type(exports.collections.find("id"), Iterator[px.Resource])
+    assert_type([one.status for one in exports.batches.find("id")], list[str | None])
+
+
+async def listed_async(exports: px.AsyncExports) -> None:
+    """The async lists have the same entries."""
+    assert_type(exports.workspaces(), AsyncIterator[px.Workspace])
+    assert_type([one.kind async for one in exports.batches.find("id")], list[Kind])
 
 
 def blocking(folder: Path) -> None:

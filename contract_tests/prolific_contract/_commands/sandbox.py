@@ -267,6 +267,9 @@ def _epilog() -> str:
     lines += [
         "all other ids get 404",
         "",
+        "workspaces:",
+        *(f"  {workspace.id}  {workspace.title}" for workspace in known.WORKSPACES),
+        "",
         "studies of every collection and batch, for the filter of edition 2026-11:",
         *(f"  {study_id}" for study_id in known.STUDIES),
         "",
