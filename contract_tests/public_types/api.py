@@ -54,7 +54,8 @@ def listed(exports: px.Exports) -> None:
 async def listed_async(exports: px.AsyncExports) -> None:
     """The async lists have the same entries."""
     assert_type(exports.workspaces(), AsyncIterator[px.Workspace])
-    assert_type([one.kind async for one in exports.batches.find("id")], list[Kind])
+    async for found in exports.batches.find("id"):
+        assert_type(found.kind, Kind)
 
 
 def blocking(folder: Path) -> None:
@@ -159,7 +160,7 @@ def state_in_words(state: ExportState) -> str:
 
 
 def progress(event: Event) -> None:
-    assert_type(event.ref, ExportRef)
+    assert_type(event.ref, ExportRef | px.ListRef)
     match event:
         case px.Requested(status=status) | px.Polled(status=status):
             assert_type(status, str)
@@ -214,7 +215,7 @@ def api_errors(exports: Exports) -> None:
         assert_type(error.retry_after, float | None)
     except (px.AuthenticationError, px.AccessDeniedError, px.NotFoundError) as error:
         assert_type(error.operation, str)
-        assert_type(error.ref, ExportRef)
+        assert_type(error.ref, ExportRef | px.ListRef)
         assert_type(error.status, int)
         assert_type(error.title, str | None)
         assert_type(error.code, int | None)
