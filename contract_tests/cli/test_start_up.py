@@ -16,7 +16,6 @@ from prolific_exports._model._states import STATUSES
 _PROBE = """
 import sys
 from prolific_exports._cli import run_process
-from prolific_exports._model._states import STATUSES
 sys.argv[0] = "prolific-exports"
 try:
     code = run_process()
