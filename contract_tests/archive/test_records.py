@@ -78,7 +78,7 @@ KNOWN = {
         ),
     ],
 )
-def test_the_known_types(raw, typed):
+def test_known_types_become_their_classes(raw, typed):
     assert parse_response(raw) == typed
     assert typed.type == raw["type"]
     assert typed.extra == {}
@@ -93,7 +93,7 @@ def test_unknown_fields_of_known_types_are_kept(type_):
 
 
 @pytest.mark.parametrize("type_", KNOWN)
-def test_a_missing_description_is_none(type_):
+def test_missing_description_is_none(type_):
     response = parse_response({"type": type_, **KNOWN[type_]})
     assert response.type == type_
     assert response.description is None
@@ -101,7 +101,7 @@ def test_a_missing_description_is_none(type_):
 
 
 @pytest.mark.parametrize("values", [[], ["only"]])
-def test_lists_of_any_length(values):
+def test_lists_have_any_length(values):
     assert parse_response({"type": "multiple_choice", "values": values}) == MultipleChoice(
         tuple(values)
     )
@@ -138,13 +138,13 @@ def test_lists_of_any_length(values):
         [],
     ],
 )
-def test_what_has_no_documented_shape_stays_raw(raw):
+def test_undocumented_shape_stays_raw(raw):
     before = json.dumps(raw)
     assert parse_response(raw) == UnknownResponse(raw)
     assert json.dumps(raw) == before
 
 
-def test_an_unknown_response_can_be_asked_what_a_known_one_can():
+def test_unknown_response_has_the_common_attributes():
     response = UnknownResponse({"type": "star_rating", "description": "d", "value": 5})
     assert (response.type, response.description, response.extra) == (
         "star_rating",
@@ -158,7 +158,7 @@ def test_an_unknown_response_can_be_asked_what_a_known_one_can():
     assert (response.type, response.description, response.extra) == (None, None, {})
 
 
-def test_a_submission():
+def test_submission_has_its_fields():
     assert parse_record(SUBMISSION) == Submission(
         submission_id="sub1",
         participant_id="part1",
@@ -173,7 +173,7 @@ def test_a_submission():
     )
 
 
-def test_a_submission_of_a_batch():
+def test_batch_submission_has_its_fields():
     raw = {"submission_id": "s", "batch_id": "b", "task_id": "t", "responses": {}}
     record = parse_record(raw)
     assert isinstance(record, Submission)
@@ -207,18 +207,19 @@ def test_star_rating_with_value_and_answer_keeps_the_answer():
 
 
 @pytest.mark.parametrize("created_at", [None, 5, "yesterday", "2026-03-19T10:30:00", "", [1]])
-def test_a_date_that_is_none_or_has_no_zone_is_kept_as_it_came(created_at):
+def test_invalid_or_naive_date_is_kept_unchanged(created_at):
     record = parse_record({**SUBMISSION, "created_at": created_at})
     assert isinstance(record, Submission)
     assert record.created_at is None
     assert record.extra == {"created_at": created_at}
 
 
-def test_dates_keep_their_zone():
+def test_dates_keep_their_time_zone():
     record = parse_record({**SUBMISSION, "created_at": "2026-03-19T10:30:00.25+05:30"})
     assert isinstance(record, Submission)
     zone = timezone(timedelta(hours=5, minutes=30))
     assert record.created_at == datetime(2026, 3, 19, 10, 30, 0, 250000, tzinfo=zone)
+    assert record.created_at is not None
     assert record.created_at.utcoffset() == zone.utcoffset(None)
 
 
@@ -237,18 +238,18 @@ def test_dates_keep_their_zone():
         3,
     ],
 )
-def test_records_of_another_shape_come_untouched(raw):
+def test_records_of_another_shape_are_returned_unchanged(raw):
     before = json.dumps(raw)
     assert parse_record(raw) == UnknownRecord(raw)
     assert json.dumps(raw) == before
 
 
-def test_a_record_prints_without_saying_everything_twice():
+def test_record_repr_has_no_repetition():
     assert "raw" not in repr(parse_record(SUBMISSION))
     assert "raw" not in repr(parse_metadata(METADATA, "collection"))
 
 
-def test_metadata():
+def test_collection_metadata_have_their_fields():
     assert parse_metadata(METADATA, "collection") == Metadata(
         id="col1",
         name="A collection",
@@ -261,19 +262,19 @@ def test_metadata():
     )
 
 
-def test_metadata_of_a_batch():
+def test_batch_metadata_have_their_fields():
     metadata = parse_metadata({"batch_id": "b", "collection_id": "c"}, "batch")
     assert (metadata.id, metadata.extra) == ("b", {"collection_id": "c"})
 
 
 @pytest.mark.parametrize("instructions", [None, {}, "x", [1], [{"id": "a"}, None]])
-def test_metadata_that_are_not_as_documented_are_kept(instructions):
+def test_undocumented_metadata_are_kept(instructions):
     raw = {"collection_id": 1, "name": None, "exported_at": "?", "instructions": instructions}
     metadata = parse_metadata(raw, "collection")
     assert metadata == Metadata(extra=raw, raw=raw)
 
 
-def test_instructions_keep_what_is_not_documented():
+def test_instructions_keep_undocumented_fields():
     raw = {"instructions": [{"id": "a", "type": None, "options": [1]}, {}]}
     assert parse_metadata(raw, "batch").instructions == (
         Instruction("a", extra={"type": None, "options": [1]}),
@@ -373,7 +374,7 @@ def rebuilt_record(record):
 
 
 @given(RECORDS)
-def test_typed_records_hold_everything_that_came(raw):
+def test_typed_records_lose_nothing(raw):
     before = json.dumps(raw)
     record = parse_record(raw)
     assert json.dumps(rebuilt_record(record), sort_keys=True) == json.dumps(raw, sort_keys=True)
@@ -389,7 +390,7 @@ def test_typed_records_hold_everything_that_came(raw):
         }
     )
 )
-def test_typed_metadata_hold_everything_that_came(raw):
+def test_typed_metadata_lose_nothing(raw):
     metadata = parse_metadata(raw, "collection")
     known = {"collection_id": metadata.id, "name": metadata.name}
     instructions = [

@@ -3,6 +3,7 @@
 import json
 import statistics
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -58,7 +59,7 @@ def answers(summary_of, *responses):
     return instruction
 
 
-def test_an_archive_at_a_glance(summary_of):
+def test_summary_of_a_collection(summary_of):
     assert summary_of(members=collection_members()) == ArchiveSummary(
         kind="collection",
         id="col1",
@@ -95,7 +96,7 @@ def test_an_archive_at_a_glance(summary_of):
     )
 
 
-def test_submissions_participants_and_period(summary_of):
+def test_summary_counts_submissions_participants_and_period(summary_of):
     summary = summary_of(
         submission(3, {}),
         submission(1, {}),
@@ -109,19 +110,19 @@ def test_submissions_participants_and_period(summary_of):
     assert summary.last_created_at == datetime(2026, 3, 3, 10, tzinfo=UTC)
 
 
-def test_nothing_in_it(summary_of):
+def test_summary_of_an_empty_archive(summary_of):
     summary = summary_of()
     assert (summary.submissions, summary.participants, summary.files) == (0, 0, 0)
     assert (summary.first_created_at, summary.last_created_at) == (None, None)
     assert (summary.id, summary.instructions) == (None, ())
 
 
-def test_not_an_export(summary_of):
+def test_summary_of_another_zip_raises(summary_of):
     with pytest.raises(ArchiveError, match=r"no responses\.jsonl"):
         summary_of(members={"a.txt": b""})
 
 
-def test_a_batch(summary_of):
+def test_summary_of_a_batch(summary_of):
     summary = summary_of(
         members={
             "r/batch.json": b'{"batch_id": "b1"}',
@@ -133,7 +134,7 @@ def test_a_batch(summary_of):
     assert (summary.submissions, summary.unknown_records) == (1, 1)
 
 
-def test_instructions_of_the_metadata_come_first_also_when_nobody_answered(summary_of):
+def test_instructions_of_the_metadata_come_first_even_if_unanswered(summary_of):
     instructions = [{"id": "b", "type": "free_text", "description": "B?"}, {"type": "nameless"}]
     members = {
         "collection.json": json.dumps({**METADATA, "instructions": instructions}).encode(),
@@ -149,7 +150,7 @@ def test_instructions_of_the_metadata_come_first_also_when_nobody_answered(summa
     assert (a.id, a.type, a.description, a.answered, a.missing) == ("a", "new", None, 1, 1)
 
 
-def test_a_batch_whose_tasks_are_recognised(summary_of):
+def test_batch_tasks_are_recognised(summary_of):
     tasks = [{"task_id": "t1", "responses": {"i": text("a")}}, {"responses": {}}]
     record = {"submission_id": "s", "participant_id": "p", "created_at": "2026-03-02T12:00:00Z"}
     summary = summary_of(
@@ -176,7 +177,7 @@ def with_unit(value, unit):
     return {"type": "free_text_with_unit", "value": value, "unit": unit}
 
 
-def test_lengths_of_texts(summary_of):
+def test_text_lengths_are_summarised(summary_of):
     lengths = answers(summary_of, *(text("x" * n) for n in (4, 1, 2, 3, 1000)), text("")).lengths
     assert lengths == Spread(5, 1, 2, 3, 4, 1000, "characters")
 
@@ -193,7 +194,7 @@ def test_choices_are_counted(summary_of):
     assert explained.choices == (ChoiceCount("o", 1),)
 
 
-def test_stars_are_counted_like_choices(summary_of):
+def test_star_ratings_are_counted_like_choices(summary_of):
     stars = [{"value": "5"}, {"value": "3"}, {"answer": [{"value": "5"}]}, {"value": " "}]
 
     found = answers(summary_of, *({"type": "star_rating", **one} for one in stars))
@@ -203,7 +204,7 @@ def test_stars_are_counted_like_choices(summary_of):
     assert found.examples == ("5", "3")
 
 
-def test_numbers_by_their_unit(summary_of):
+def test_numbers_are_grouped_by_unit(summary_of):
     given_numbers = [("1", "h"), ("12,5", "kg"), (" 3 ", "h"), ("-2.25", "h"), ("many", "h")]
     given_numbers += [("1,234", "h"), ("٣", "h"), ("", "h")]
     numbers = answers(summary_of, *(with_unit(*one) for one in given_numbers))
@@ -215,11 +216,11 @@ def test_numbers_by_their_unit(summary_of):
 
 
 @given(st.lists(st.floats(-1e9, 1e9) | st.integers(-2000, 2000), min_size=1))
-def test_a_spread_lies_where_its_numbers_do(numbers):
+def test_distribution_lies_within_its_numbers(numbers):
     counter = SpreadCounter()
     for number in numbers:
         counter.add(number)
-    spread = counter.spread("")
+    spread: Any = counter.spread("")
     ranked = sorted(numbers)
     assert (spread.count, spread.lowest, spread.highest) == (len(ranked), ranked[0], ranked[-1])
     for quarter, found in [(1, spread.lower_quartile), (3, spread.upper_quartile)]:
@@ -233,12 +234,12 @@ def test_a_spread_lies_where_its_numbers_do(numbers):
     assert SpreadCounter().spread("") is None
 
 
-def test_the_median_of_an_even_number_is_between_the_middle_two(summary_of):
+def test_median_of_an_even_count_is_the_mean_of_the_middle_two(summary_of):
     numbers = answers(summary_of, *(with_unit(one, "h") for one in ("1", "4", "1", "2")))
     assert numbers.numbers == (Spread(4, 1, 1, 1.5, 2, 4, "h"),)
 
 
-def test_what_is_counted_does_not_grow_with_hostile_answers():
+def test_counters_are_bounded_for_hostile_answers():
     choices, numbers, lengths = ChoiceCounter(), NumberCounter(), SpreadCounter()
     for number in range(3000):
         choices.add(f"{number:04}" * 100)
@@ -251,7 +252,7 @@ def test_what_is_counted_does_not_grow_with_hostile_answers():
     assert len(lengths.counts) < 500
 
 
-def test_files_by_type(summary_of):
+def test_files_are_counted_by_type(summary_of):
     sizes = {"a.JPG": 5, "b.jpg": 2, "c.tar.gz": 20, "noend": 1, ".hidden": 1, "x.y z": 1}
     sizes |= {f"{number}.t{number}": 0 for number in range(200)} | {f"a.{'t' * 50}": 1}
     members = {"r/responses.jsonl": b""}
@@ -264,7 +265,7 @@ def test_files_by_type(summary_of):
     assert sum(one.count for one in types) == len(sizes)
 
 
-def test_examples_are_the_first_few_different_answers(summary_of):
+def test_examples_are_the_first_distinct_answers(summary_of):
     instruction = answers(summary_of, *map(text, ["b", "a", "b", "c", "d", "a"]))
     assert instruction.answered == 6
     assert instruction.examples == ("b", "a", "c")
@@ -296,7 +297,7 @@ def test_examples_are_the_first_few_different_answers(summary_of):
         ({"type": "slider", "value": "ü"}, '{"type": "slider", "value": "ü"}'),
     ],
 )
-def test_an_answer_of_each_type(summary_of, response, example):
+def test_preview_exists_for_each_answer_type(summary_of, response, example):
     instruction = answers(summary_of, response)
     assert (instruction.answered, instruction.examples) == (1, (example,))
     assert instruction.type == response["type"]
@@ -313,7 +314,7 @@ def test_an_answer_of_each_type(summary_of, response, example):
         {"type": "file_upload", "files": []},
     ],
 )
-def test_an_empty_answer_is_none(summary_of, response):
+def test_empty_answer_is_not_counted(summary_of, response):
     instruction = answers(summary_of, response)
     assert (instruction.answered, instruction.examples) == (0, ())
 
@@ -334,12 +335,12 @@ def test_an_empty_answer_is_none(summary_of, response):
         ("", ""),
     ],
 )
-def test_one_line(given_text, shown):
+def test_preview_joins_lines(given_text, shown):
     assert one_line(given_text, 10) == shown
 
 
 @given(st.text(), st.integers(1, 20))
-def test_one_line_is_one_line(given_text, width):
+def test_preview_is_always_one_line(given_text, width):
     shown = one_line(given_text, width)
     assert len(shown) <= width
     assert len(shown.splitlines()) <= 1

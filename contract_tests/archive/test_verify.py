@@ -21,6 +21,7 @@ from prolific_exports import (
     ArchiveError,
     CorruptArchiveError,
     ExportArchive,
+    ExportsError,
     StorageError,
     UnreadableMemberError,
     ZipSummary,
@@ -69,7 +70,7 @@ def _codec(request, monkeypatch):
     checksum.cache_clear()
 
 
-def refused(path, *parts, error=CorruptArchiveError):
+def refused(path, *parts, error: type[ExportsError] = CorruptArchiveError):
     with pytest.raises(error) as caught:
         verify_zip(path)
     message = str(caught.value)
@@ -85,7 +86,7 @@ def deflated(content, level=-1):
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-def test_a_whole_zip_is_summed_up(path, method):
+def test_complete_zip_has_a_report(path, method):
     members = collection_members()
     write_zip(path, members, method=method)
     with zipfile.ZipFile(path) as archive:
@@ -102,25 +103,25 @@ def test_zip_without_members_is_not_an_export(path, read):
         read(path)
 
 
-def test_members_larger_than_the_pieces_they_are_read_in(path):
+def test_members_larger_than_a_chunk_are_verified(path):
     content = os.urandom(300_000) + bytes(3_000_000)
     write_zip(path, {"a": content, "empty": b"", "folder/": b""})
     assert verify_zip(path).size == len(content)
 
 
-def test_bytes_after_and_before_the_zip_are_let_be(whole):
+def test_bytes_before_and_after_the_zip_are_ignored(whole):
     whole.write_bytes(b"before" + whole.read_bytes() + b"after")
     assert verify_zip(whole).members == 4
 
 
-def test_zip64(path, monkeypatch):
+def test_zip64_archive_is_verified(path, monkeypatch):
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 10)
     write_zip(path, {"one.txt": b"1" * 100, "two.txt": b"2" * 100})
     assert b"PK\x06\x06" in path.read_bytes()
     assert verify_zip(path) == ZipSummary(2, 200, verify_zip(path).compressed_size)
 
 
-def test_zip64_whose_old_fields_only_point_to_the_new_ones(path, monkeypatch):
+def test_zip64_with_placeholder_fields_is_verified(path, monkeypatch):
     """As Go's writer does; Python's gives the number in both places."""
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 10)
     write_zip(path, {"one.txt": b"1" * 100, "two.txt": b"2" * 100})
@@ -133,7 +134,7 @@ def test_zip64_whose_old_fields_only_point_to_the_new_ones(path, monkeypatch):
 
 @pytest.mark.parametrize("zip64", [False, True])
 @pytest.mark.parametrize("comment", [b"a comment", b"PK\x05", b"\0" * 30, b"c" * 0xFFFF])
-def test_a_zip_with_a_comment(path, comment, zip64, monkeypatch):
+def test_zip_with_comment_is_verified(path, comment, zip64, monkeypatch):
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 10 if zip64 else 1 << 31)
     write_zip(path, collection_members())
     with zipfile.ZipFile(path, "a") as archive:
@@ -142,7 +143,7 @@ def test_a_zip_with_a_comment(path, comment, zip64, monkeypatch):
 
 
 @pytest.mark.parametrize("zip64", [False, True])
-def test_a_directory_that_lost_members(path, monkeypatch, zip64):
+def test_directory_with_missing_members_is_detected(path, monkeypatch, zip64):
     """One damaged length, and Python's zipfile reports fewer members without a word."""
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 10 if zip64 else 1 << 31)
     write_zip(path, collection_members())
@@ -152,7 +153,7 @@ def test_a_directory_that_lost_members(path, monkeypatch, zip64):
     refused(path, "lists 1 members instead of 4")
 
 
-def test_a_zip_written_to_a_pipe_has_its_sizes_after_the_data(path):
+def test_streamed_zip_with_data_descriptors_is_verified(path):
     class Pipe(io.RawIOBase):
         def __init__(self):
             self.file = path.open("wb")
@@ -172,7 +173,7 @@ def test_a_zip_written_to_a_pipe_has_its_sizes_after_the_data(path):
     assert verify_zip(path).size == 7
 
 
-def test_names_that_are_not_ascii_in_both_encodings_of_the_format(path):
+def test_non_ascii_names_in_both_encodings_are_read(path):
     write_zip(path, {"süß/日本.txt": b"x"})
     assert verify_zip(path).members == 1
     data = bytearray(path.read_bytes()).replace("süß/日本.txt".encode(), b"\x81\xe1/" + b"n" * 13)
@@ -193,34 +194,34 @@ def test_memory_does_not_grow_with_a_member(path):
         tracemalloc.stop()
 
 
-def test_a_file_that_is_not_there(path):
+def test_missing_file_raises(path):
     with pytest.raises(ArchiveError, match=r"export\.zip cannot be opened: No such file"):
         verify_zip(path)
 
 
-def test_a_path_that_no_file_can_have():
+def test_invalid_path_raises():
     with pytest.raises(ArchiveError, match=r"cannot be opened: .*null"):
         verify_zip("a\0b")
 
 
-def test_an_empty_file(path):
+def test_empty_file_is_not_a_zip(path):
     path.write_bytes(b"")
     refused(path, "is empty")
 
 
-def test_something_else_than_a_zip(path):
+def test_other_file_is_not_a_zip(path):
     path.write_bytes(b"<Error><Code>AccessDenied</Code></Error>")
     refused(path, "is not a ZIP archive")
 
 
-def test_every_truncation_is_noticed(path):
+def test_every_truncation_is_detected(path):
     data = write_zip(path, SMALL).read_bytes()
     for size in range(4, len(data)):
         path.write_bytes(data[:size])
         refused(path, "is incomplete or damaged")
 
 
-def test_one_changed_byte_is_harmless_or_noticed(path):
+def test_changed_byte_is_harmless_or_detected(path):
     data = write_zip(path, SMALL).read_bytes()
     for place in range(len(data)):
         path.write_bytes(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
@@ -235,7 +236,7 @@ def test_one_changed_byte_is_harmless_or_noticed(path):
 
 @given(data=st.data())
 @settings(max_examples=200, deadline=None)
-def test_damage_of_any_kind_is_success_or_a_typed_error(data, tmp_path_factory):
+def test_any_damage_verifies_or_raises_typed_error(data, tmp_path_factory):
     path = tmp_path_factory.mktemp("fuzz") / "x.zip"
     write_zip(path, collection_members())
     content = bytearray(path.read_bytes())
@@ -257,19 +258,19 @@ def test_damage_of_any_kind_is_success_or_a_typed_error(data, tmp_path_factory):
             use(path)
 
 
-def test_changed_content_is_named(whole):
+def test_member_with_changed_content_is_named(whole):
     data = bytearray(whole.read_bytes())
     data[data_of(data, FILE) + 5] ^= 0xFF
     whole.write_bytes(data)
     refused(whole, repr(FILE))
 
 
-def test_a_wrong_checksum(whole):
+def test_wrong_checksum_is_detected(whole):
     patch_directory(whole, FILE, 16, "<I", 1)
     refused(whole, repr(FILE), "checksum")
 
 
-def test_the_first_bad_member_is_named(whole):
+def test_first_bad_member_is_named(whole):
     patch_directory(whole, FILE, 16, "<I", 1)
     patch_directory(whole, RECORDS, 16, "<I", 1)
     refused(whole, repr(RECORDS))
@@ -277,13 +278,13 @@ def test_the_first_bad_member_is_named(whole):
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 @pytest.mark.parametrize(("declared", "what"), [(3, "more than the 3 bytes"), (9, "declares 9")])
-def test_a_size_that_is_not_the_declared_one(path, method, declared, what):
+def test_wrong_size_is_detected(path, method, declared, what):
     write_zip(path, {"a.txt": b"12345"}, method=method)
     patch_directory(path, "a.txt", 24, "<I", declared)
     refused(path, "'a.txt'", what)
 
 
-def test_a_size_that_hides_the_end_of_the_content(path):
+def test_size_shorter_than_the_content_is_detected(path):
     """The checksum is that of the beginning, so only counting finds it."""
     write_zip(path, {"a.txt": b"12345"})
     patch_directory(path, "a.txt", 24, "<I", 3)
@@ -291,13 +292,13 @@ def test_a_size_that_hides_the_end_of_the_content(path):
     refused(path, "'a.txt'", "more than the 3 bytes")
 
 
-def test_compressed_data_without_an_end(path):
+def test_unterminated_compressed_data_are_detected(path):
     write_zip(path, {"a.txt": os.urandom(5000)})
     patch_directory(path, "a.txt", 20, "<I", 1000)
     refused(path, "'a.txt'", "incomplete")
 
 
-def test_compressed_data_that_end_early(path):
+def test_compressed_data_that_end_early_are_detected(path):
     write_zip(path, {"a.txt": deflated(b"12345") + b"more"}, method=zipfile.ZIP_STORED)
     patch_directory(path, "a.txt", 10, "<H", 8)
     patch_directory(path, "a.txt", 24, "<I", 5)
@@ -305,7 +306,7 @@ def test_compressed_data_that_end_early(path):
     refused(path, "'a.txt'", "after the end")
 
 
-def test_compressed_data_that_end_where_a_piece_does(path):
+def test_compressed_data_that_end_at_a_chunk_boundary_are_detected(path):
     piece = PIECE
     ends = (deflated(bytes(size), level=0) for size in range(piece - 5, 0, -1))
     content = next(end for end in ends if len(end) == piece)
@@ -314,7 +315,7 @@ def test_compressed_data_that_end_where_a_piece_does(path):
     refused(path, "'a.txt'", "after the end")
 
 
-def test_damaged_compressed_data(path):
+def test_damaged_compressed_data_are_detected(path):
     write_zip(path, {"a.txt": b"12345" * 100})
     data = bytearray(path.read_bytes())
     data[data_of(data, "a.txt")] = 0xFF
@@ -358,7 +359,7 @@ def test_member_of_another_method_is_not_called_damaged(whole, method, name):
 @pytest.mark.parametrize(
     ("method", "module"), [(zipfile.ZIP_BZIP2, "bz2"), (zipfile.ZIP_LZMA, "lzma")]
 )
-def test_methods_that_this_python_was_built_without(path, method, module, monkeypatch):
+def test_compression_method_missing_in_this_python_is_reported(path, method, module, monkeypatch):
     write_zip(path, SMALL, method=method)
     monkeypatch.setitem(sys.modules, module, None)
     unreadable(path, f"method {method}")
@@ -368,7 +369,7 @@ PACKED_OTHERWISE = [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
 
 
 @pytest.mark.parametrize("method", PACKED_OTHERWISE)
-def test_archives_that_were_packed_otherwise(path, method):
+def test_other_compression_methods_are_verified(path, method):
     members = {"a": os.urandom(70_000) + bytes(1_000_000), "b": b"", "c": b"1", "d/": b""}
     write_zip(path, members, method=method)
     assert verify_zip(path).size == 1_070_001
@@ -379,7 +380,7 @@ def test_archives_that_were_packed_otherwise(path, method):
 
 
 @pytest.mark.parametrize("method", PACKED_OTHERWISE)
-def test_damage_to_members_that_were_packed_otherwise(path, method):
+def test_damage_with_other_compression_methods_is_detected(path, method):
     data = write_zip(path, {"a": b"12345" * 1000}, method=method).read_bytes()
     start, end = data_of(data, "a"), data.index(b"PK\x01\x02")
     for place in range(start, end):
@@ -392,7 +393,7 @@ def test_damage_to_members_that_were_packed_otherwise(path, method):
         refused(path, "'a'", "is incomplete")
 
 
-def test_an_lzma_member_without_an_end_mark(path):
+def test_lzma_member_without_end_marker_is_verified(path):
     content = b"12345" * 1000
     alone = lzma.compress(content, format=lzma.FORMAT_ALONE)
     member = b"\x09\x04\x05\x00" + alone[:5] + alone[13:]
@@ -410,7 +411,7 @@ def test_an_lzma_member_without_an_end_mark(path):
     ("place", "value", "what"),
     [(2, b"\x06", "LZMA header"), (5, b"\xff\xff\xff\xff", "damaged")],
 )
-def test_an_lzma_member_that_wants_too_much(path, place, value, what):
+def test_lzma_member_with_excessive_memory_is_refused(path, place, value, what):
     data = bytearray(write_zip(path, {"a": b"12345"}, method=zipfile.ZIP_LZMA).read_bytes())
     start = data_of(data, "a") + place
     data[start : start + len(value)] = value
@@ -418,19 +419,19 @@ def test_an_lzma_member_that_wants_too_much(path, place, value, what):
     refused(path, "'a'", what)
 
 
-def test_a_directory_that_points_to_another_member(whole):
+def test_directory_entry_of_another_member_is_detected(whole):
     patch_directory(whole, FILE, 42, "<I", 3)
     patch_directory(whole, FILE, 20, "<I", 0)
     refused(whole, "same bytes")
 
 
-def test_a_directory_that_points_to_no_member(path):
+def test_directory_entry_without_member_is_detected(path):
     write_zip(path, {"a.txt": b"12345"})
     patch_directory(path, "a.txt", 42, "<I", 1)
     refused(path, "'a.txt'", "not where")
 
 
-def test_a_directory_with_another_name(path):
+def test_directory_entry_with_another_name_is_detected(path):
     write_zip(path, {"a.txt": b"12345"})
     data = path.read_bytes()
     place = directory_entry(data, "a.txt") + 46
@@ -439,13 +440,13 @@ def test_a_directory_with_another_name(path):
 
 
 @pytest.mark.parametrize(("offset", "value"), [(20, 10**6), (42, 10**6)])
-def test_a_member_beyond_the_end_of_the_file(path, offset, value):
+def test_member_beyond_the_end_of_the_file_is_detected(path, offset, value):
     write_zip(path, {"a.txt": b"12345"})
     patch_directory(path, "a.txt", offset, "<I", value)
     refused(path, "'a.txt'", "outside the file")
 
 
-def test_a_member_before_the_beginning_of_the_file(path):
+def test_member_before_the_start_of_the_file_is_detected(path):
     """The directory's own place in the file, said too large, moves all others down."""
     write_zip(path, {"a.txt": b"12345"})
     data = bytearray(path.read_bytes())
@@ -456,7 +457,7 @@ def test_a_member_before_the_beginning_of_the_file(path):
     refused(path, "'a.txt'", "outside the file")
 
 
-def test_members_that_share_their_bytes(path):
+def test_overlapping_members_are_detected(path):
     """A ZIP of this kind unfolds a kernel of a few MB thousands of times."""
     write_zip(path, {"a.txt": bytes(10_000), "b.txt": bytes(10_000)})
     data = path.read_bytes()
@@ -465,7 +466,7 @@ def test_members_that_share_their_bytes(path):
     refused(path, "gives 'a.txt' and 'b.txt' the same bytes")
 
 
-def test_a_file_that_got_shorter_after_it_was_opened(whole):
+def test_file_truncated_while_open_is_detected(whole):
     archive = ExportArchive.open(whole)
     data = whole.read_bytes()
     whole.write_bytes(data[: data_of(data, FILE) + 3])
@@ -481,7 +482,7 @@ def test_a_file_that_got_shorter_after_it_was_opened(whole):
 
 
 @pytest.mark.parametrize("call", ["read", "seek"])
-def test_a_disk_that_cannot_be_read(whole, monkeypatch, call):
+def test_unreadable_disk_raises(whole, monkeypatch, call):
     archive = ExportArchive.open(whole)
 
     class Broken(io.BytesIO):
@@ -494,7 +495,7 @@ def test_a_disk_that_cannot_be_read(whole, monkeypatch, call):
         list(archive.responses())
 
 
-def test_a_disk_that_fails_is_no_damaged_archive(whole, monkeypatch):
+def test_disk_error_is_not_reported_as_damage(whole, monkeypatch):
     read = zipfile.ZipFile
 
     def failing(stream):
@@ -506,7 +507,7 @@ def test_a_disk_that_fails_is_no_damaged_archive(whole, monkeypatch):
         ExportArchive.open(whole)
 
 
-def test_no_file_is_held_open(whole):
+def test_files_are_closed(whole):
     archive = ExportArchive.open(whole)
     verify_zip(whole)
     list(archive.responses())
@@ -534,27 +535,27 @@ def large(path, monkeypatch):
     ("items", "size", "threads"),
     [(0, 0, 1), (1, 1 << 30, 1), (2, 1 << 20, 1), (2, 1 << 30, 2), (2000, 1 << 30, 4)],
 )
-def test_threads_are_for_work_that_can_be_shared(items, size, threads, large):
+def test_number_of_threads_follows_the_work(items, size, threads, large):
     assert thread_count(items, size) == threads
 
 
-def test_small_members_are_read_in_one_thread(large):
+def test_small_members_use_one_thread(large):
     assert thread_count(1000, 1000 << 16) == 4
     assert thread_count(1000, 1000 << 12) == 1
 
 
-def test_in_several_threads_every_member_is_read(large):
+def test_several_threads_read_every_member(large):
     assert verify_zip(large).size == 40 << 18
 
 
-def test_in_several_threads_the_first_bad_member_is_named(large):
+def test_several_threads_name_the_first_bad_member(large):
     for name in ("07", "08", "09", "39"):
         patch_directory(large, name, 16, "<I", 1)
     for _ in range(5):
         refused(large, "'07'", "checksum")
 
 
-def test_in_several_threads_the_memory_stays_bounded(large):
+def test_several_threads_use_bounded_memory(large):
     tracemalloc.start()
     try:
         verify_zip(large)
@@ -563,7 +564,7 @@ def test_in_several_threads_the_memory_stays_bounded(large):
         tracemalloc.stop()
 
 
-def test_several_threads_have_a_handle_each(path):
+def test_each_thread_has_its_own_file_handle(path):
     path.write_bytes(b"")
     both = threading.Barrier(2, timeout=30)
     handles = set()
@@ -578,7 +579,7 @@ def test_several_threads_have_a_handle_each(path):
     assert len(handles) == 2
 
 
-def test_a_file_that_cannot_be_opened_again(path, monkeypatch):
+def test_file_that_cannot_be_reopened_is_reported(path, monkeypatch):
     """As when the file is removed, or the process may open no more."""
     path.write_bytes(b"")
     opened = Path.open
@@ -601,7 +602,7 @@ def test_a_file_that_cannot_be_opened_again(path, monkeypatch):
         run_in_threads(path, "abc", work, threads=2)
 
 
-def test_a_defect_of_the_work_itself_stops_every_thread(path):
+def test_unexpected_error_stops_every_thread(path):
     path.write_bytes(b"")
     main = threading.current_thread()
     begun = threading.Event()

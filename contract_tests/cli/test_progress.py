@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import api
@@ -112,7 +113,8 @@ class Terminal(io.TextIOWrapper):
     def frames(self):
         """What was drawn, one line for each state of it, without colours."""
         self.flush()
-        text = self.buffer.getvalue().decode(self.encoding)
+        buffer: Any = self.buffer
+        text = buffer.getvalue().decode(self.encoding)
         text = re.sub(r"\r|\x1b\[(2K|1A)", "\n", text)
         return re.sub(r"\n+", "\n", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text))
 
@@ -329,7 +331,7 @@ def test_download_error_ends_the_live_line(download, router, terminal):
         (12_345_678_901_234_567, "12345.7 TB"),
     ],
 )
-def test_sizes(count, text):
+def test_sizes_are_formatted_with_units(count, text):
     assert size(count) == text
 
 
@@ -345,11 +347,11 @@ def test_sizes(count, text):
         (273_600, "3 d 4 h"),
     ],
 )
-def test_durations(seconds, text):
+def test_durations_are_formatted(seconds, text):
     assert duration(seconds) == text
 
 
-def test_plurals():
+def test_nouns_are_pluralised():
     assert [plural(count, "file") for count in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
 
 
@@ -365,5 +367,5 @@ def test_plurals():
         ("0123456789", "0123456789"),
     ],
 )
-def test_printable(text, shown):
+def test_printable_escapes_control_characters(text, shown):
     assert printable(text, 10 if text.startswith("0") else None) == shown

@@ -37,6 +37,7 @@ NEVER_ANSWERED = {429}
 
 # The same requests in every run. (Not on every machine: Hypothesis also tries constants that it
 # finds in the modules that are loaded.)
+HEALTH_CHECKS: Any = list(HealthCheck)
 DETERMINISTIC = settings(
     derandomize=True,
     database=None,
@@ -44,7 +45,7 @@ DETERMINISTIC = settings(
     max_examples=30,
     stateful_step_count=8,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=HEALTH_CHECKS,
 )
 
 
@@ -219,7 +220,7 @@ def states_of(edition, path, method):
 
 @pytest.mark.parametrize("chosen", [SETTINGS, LATER], ids=lambda chosen: chosen.edition)
 @pytest.mark.parametrize("serve", [in_process, over_a_socket], ids=lambda serve: serve.__name__)
-def test_every_documented_answer_is_reached(serve, chosen, edition_contracts):
+def test_every_documented_response_is_reached(serve, chosen, edition_contracts):
     contract = edition_contracts[chosen.edition]
     with serve(chosen) as target:
         for path, method in operations_of(contract):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from random import Random
+from typing import Any
 
 import prolific_exports
 import pytest
@@ -62,13 +63,13 @@ def check_fields(state, expected):
 
 
 @pytest.mark.parametrize("exchange", [one for one in STATES if one.method == "GET"], ids=str)
-def test_a_status_is_read(exports, router, exchange):
+def test_status_response_is_read(exports, router, exchange):
     answered(router, exchange)
     check_fields(ask(exports, exchange), exchange.fixture.wrapper)
 
 
 @pytest.mark.parametrize("exchange", [one for one in STATES if one.method == "POST"], ids=str)
-def test_a_request_is_answered(exports, router, exchange):
+def test_request_response_is_read(exports, router, exchange):
     expected = exchange.fixture.wrapper
     route = answered(router, exchange)
     EVENTS.clear()
@@ -84,7 +85,7 @@ def test_a_request_is_answered(exports, router, exchange):
 
 
 @pytest.mark.parametrize("exchange", LISTS, ids=str)
-def test_a_list_is_read(exports, router, exchange):
+def test_list_response_is_read(exports, router, exchange):
     answered(router, exchange)
     listed = ask(exports, exchange)
     expected = exchange.fixture.wrapper["jobs"]
@@ -95,19 +96,20 @@ def test_a_list_is_read(exports, router, exchange):
 
 
 @pytest.mark.parametrize("exchange", DELETIONS, ids=str)
-def test_a_job_is_deleted(exports, router, exchange):
+def test_delete_response_is_read(exports, router, exchange):
     route = answered(router, exchange)
     ask(exports, exchange)
     assert route.call_count == 1
 
 
 @pytest.mark.parametrize("exchange", ERRORS, ids=str)
-def test_what_is_no_state_is_a_typed_error(exports, router, exchange):
+def test_invalid_state_raises_typed_error(exports, router, exchange):
     expected = dict(exchange.fixture.wrapper)
     answered(router, exchange)
     with pytest.raises(prolific_exports.ExportsError) as raised:
         ask(exports, exchange)
-    assert type(raised.value).__name__ == expected.pop("error")
-    assert raised.value.operation == exchange.operation
-    assert raised.value.status == exchange.fixture.status
-    assert {name: getattr(raised.value, name) for name in expected} == expected
+    error: Any = raised.value
+    assert type(error).__name__ == expected.pop("error")
+    assert error.operation == exchange.operation
+    assert error.status == exchange.fixture.status
+    assert {name: getattr(error, name) for name in expected} == expected

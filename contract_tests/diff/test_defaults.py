@@ -36,24 +36,26 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_the_default_of_a_parameter_counts_for_requests_without_it(name):
+def test_parameter_default_applies_to_requests_without_it(name):
     defaults, verdict = CHANGES[name]
     old, new = changing(limit, *defaults)
 
     assert verdicts(old, new) == ({LIMIT: verdict} if verdict else {})
     if verdict:
-        assert "limit" not in finding(old, new, LIMIT).example["query_parameters"]
+        example = finding(old, new, LIMIT).example
+        assert example is not None
+        assert "limit" not in example["query_parameters"]
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_the_default_of_a_field_counts_in_both_directions(name):
+def test_field_default_applies_in_both_directions(name):
     defaults, verdict = CHANGES[name]
     old, new = changing(field("size"), *defaults)
 
     assert verdicts(old, new) == ({BODY: verdict, ANSWER: verdict} if verdict else {})
 
 
-def test_a_changed_default_is_told_with_both_values():
+def test_changed_default_is_reported_with_both_values():
     old, new = changing(field("size"), 5, 10)
     assert finding(old, new, BODY).sentence == ("/size: if omitted, it now means 10 instead of 5")
     old, new = changing(field("name"), "x", None)
@@ -104,7 +106,7 @@ def extended():
         ),
     ],
 )
-def test_a_default_is_found_wherever_it_is(get, pointer, parent):
+def test_nested_default_is_found(get, pointer, parent):
     old, new = extended(), extended()
     get(old)["default"] = get(new)["default"] = 1
     assert verdicts(old, new) == {}
@@ -114,10 +116,11 @@ def test_a_default_is_found_wherever_it_is(get, pointer, parent):
     for where in (BODY, ANSWER):
         told = finding(old, new, where)
         assert told.sentence.startswith(f"{pointer}: if omitted")
+        assert told.example is not None
         assert told.example["body"].items() >= parent.items()
 
 
-def test_branches_without_a_tag_are_known_by_all_but_their_defaults():
+def test_untagged_branches_are_matched_without_their_defaults():
     def document(default):
         document = base()
         text = {"type": "object", "properties": {"a": {"type": "string", "default": default}}}
@@ -127,7 +130,7 @@ def test_branches_without_a_tag_are_known_by_all_but_their_defaults():
     assert verdicts(document("x"), document("y")) == {BODY: "breaking", ANSWER: "breaking"}
 
 
-def test_a_default_of_what_is_always_sent_is_compatible():
+def test_default_of_a_required_field_is_compatible():
     old, new = changing(field("state"), "new", "used")
     assert verdicts(old, new) == {BODY: "compatible", ANSWER: "compatible"}
 
@@ -135,14 +138,14 @@ def test_a_default_of_what_is_always_sent_is_compatible():
     assert verdicts(old, new) == {"query parameter workspace_id": "compatible"}
 
 
-def test_a_default_counts_for_nothing_once_the_parameter_is_required():
+def test_default_of_a_required_parameter_is_ignored():
     old, new = changing(limit, 5, 10)
     put(new)["parameters"][1]["required"] = True
 
     assert [one.sentence for one in compare(old, new)[0].findings] == ["is now required"]
 
 
-def test_a_default_inside_a_parameter_is_found():
+def test_default_inside_a_parameter_is_found():
     def document(default):
         properties = {"a": {"type": "string", "default": default}}
         return edited(setting(limit, type="object", properties=properties))
@@ -153,7 +156,7 @@ def test_a_default_inside_a_parameter_is_found():
 @pytest.mark.parametrize(
     ("status", "header", "verdict"), [("404", "Age", "breaking"), ("200", "ETag", "compatible")]
 )
-def test_the_default_of_a_header_counts_for_responses_without_it(status, header, verdict):
+def test_header_default_applies_to_responses_without_it(status, header, verdict):
     old, new = changing(lambda d: put(d)["responses"][status]["headers"][header]["schema"], 1, 2)
 
     assert verdicts(old, new) == {f"status {status}, header {header}": verdict}
@@ -162,7 +165,7 @@ def test_the_default_of_a_header_counts_for_responses_without_it(status, header,
 IMPOSSIBLE = {"type": "string", "pattern": "^[a-f]{9}$"}
 
 
-def test_a_default_that_can_not_be_shown_is_unknown():
+def test_default_without_example_is_unknown():
     def document(default):
         document = base()
         thing(document)["properties"]["rare"] = {
@@ -175,7 +178,7 @@ def test_a_default_that_can_not_be_shown_is_unknown():
     assert verdicts(document("x"), document("y")) == {BODY: "unknown", ANSWER: "unknown"}
 
 
-def test_what_no_request_can_be_made_for_is_unknown():
+def test_operation_without_possible_request_is_unknown():
     def of_path(document):
         put(document)["parameters"][0]["schema"] = IMPOSSIBLE
         return document
@@ -188,7 +191,7 @@ def test_what_no_request_can_be_made_for_is_unknown():
     assert verdicts(old, edited(lambda d: put(d)["parameters"].pop(1))) == {LIMIT: "unknown"}
 
 
-def test_what_the_check_does_not_confirm_is_not_shown(monkeypatch):
+def test_unconfirmed_example_is_not_shown(monkeypatch):
     old, new = changing(field("size"), 5, 10)
     for module in ("_requests.request_is_sent", "_responses.response_is_sent"):
         monkeypatch.setattr(f"prolific_contract.diff.{module}", lambda *_: False)

@@ -4,6 +4,8 @@ import json
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from prolific_contract._errors import DocumentError
@@ -17,9 +19,11 @@ from diff.documents import PATH, base
 def server():
     """A web server whose answers by path are in its ``pages``: status, headers, body."""
 
+    pages: dict[str, Any] = {}
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            status, headers, body = self.server.pages[self.path]
+            status, headers, body = pages[self.path]
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -27,15 +31,13 @@ def server():
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_):
+        def log_request(self, code="-", size="-"):
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        running.pages = {}
-        running.url = f"http://127.0.0.1:{running.server_port}"
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield running
+        yield SimpleNamespace(url=f"http://127.0.0.1:{running.server_port}", pages=pages)
         running.shutdown()
         thread.join()
 
@@ -53,21 +55,21 @@ def published():
 
 
 @pytest.mark.parametrize("dump", [dump_yaml, json.dumps])
-def test_a_contract_is_read_from_yaml_and_json(tmp_path, dump):
+def test_contract_is_read_from_yaml_and_json(tmp_path, dump):
     path = tmp_path / "contract"
     path.write_text(dump(base()), encoding="utf-8")
 
     assert read_contract(str(path)) == base()
 
 
-def test_a_whole_document_is_reduced_as_by_the_import(tmp_path):
+def test_complete_document_is_reduced_as_by_the_import(tmp_path):
     path = tmp_path / "openapi.yaml"
     path.write_text(dump_yaml(published()), encoding="utf-8")
 
     assert list(read_contract(str(path))["paths"]) == [PATH]
 
 
-def test_a_page_that_embeds_a_document_is_read(tmp_path):
+def test_page_that_embeds_a_document_is_read(tmp_path):
     path = tmp_path / "page.md"
     path.write_text(f"# A page\n\n```yaml\n{dump_yaml(base())}```\n", encoding="utf-8")
 
@@ -89,7 +91,7 @@ def test_a_page_that_embeds_a_document_is_read(tmp_path):
         (dump_yaml({**base(), "components": {}}), "file: the document refers to"),
     ],
 )
-def test_what_is_no_contract_is_refused(tmp_path, text, message):
+def test_document_without_contract_is_refused(tmp_path, text, message):
     path = tmp_path / "file"
     path.write_text(text, encoding="utf-8")
 
@@ -97,7 +99,7 @@ def test_what_is_no_contract_is_refused(tmp_path, text, message):
         read_contract(str(path))
 
 
-def test_a_document_nested_too_deeply_is_refused(monkeypatch, tmp_path):
+def test_document_nested_too_deeply_is_refused(monkeypatch, tmp_path):
     path = tmp_path / "file"
     path.write_text(dump_yaml(base()), encoding="utf-8")
 
@@ -109,13 +111,13 @@ def test_a_document_nested_too_deeply_is_refused(monkeypatch, tmp_path):
         read_contract(str(path))
 
 
-def test_a_contract_is_fetched(server):
+def test_contract_is_fetched(server):
     server.pages["/openapi.yaml"] = 200, {}, dump_yaml(base()).encode()
 
     assert read_contract(f"{server.url}/openapi.yaml") == base()
 
 
-def test_a_redirect_on_the_same_host_is_followed(server):
+def test_redirect_on_the_same_host_is_followed(server):
     server.pages["/old"] = 301, {"Location": "/new"}, b""
     server.pages["/new"] = 200, {}, dump_yaml(base()).encode()
 
@@ -132,7 +134,7 @@ def test_a_redirect_on_the_same_host_is_followed(server):
         ((200, {}, b"x" * 101), "larger than"),
     ],
 )
-def test_what_is_fetched_in_vain_is_told(server, monkeypatch, page, message):
+def test_failed_fetch_is_reported(server, monkeypatch, page, message):
     monkeypatch.setattr(_reading, "MOST_BYTES", 100)
     server.pages["/page"] = page
 
@@ -140,19 +142,19 @@ def test_what_is_fetched_in_vain_is_told(server, monkeypatch, page, message):
         read_contract(f"{server.url}/page")
 
 
-def test_a_server_that_does_not_answer_is_told():
+def test_unresponsive_server_is_reported():
     with pytest.raises(DocumentError, match="can't be fetched: ConnectError"):
         read_contract("http://127.0.0.1:1/openapi.yaml")
 
 
-def test_a_server_that_cannot_be_reached_is_explained(server):
+def test_server_that_cannot_be_reached_is_explained(server):
     url = server.url.replace("http:", "https:")
     with pytest.raises(DocumentError, match="fetched: 127.0.0.1 does not answer https with TLS; "):
         read_contract(f"{url}/openapi.yaml")
 
 
 @pytest.mark.parametrize("host", ["[", f"{'a' * 64}.example", "a..example", "xn--.example"])
-def test_a_url_that_is_none_is_told(host):
+def test_invalid_url_is_reported(host):
     with pytest.raises(DocumentError, match="can't be fetched"):
         read_contract(f"http://{host}")
 
@@ -165,7 +167,7 @@ def test_a_url_that_is_none_is_told(host):
         ("SSL_CERT_FILE", "missing.pem"),
     ],
 )
-def test_an_environment_that_cannot_be_used_is_told(monkeypatch, name, value):
+def test_unusable_environment_is_reported(monkeypatch, name, value):
     monkeypatch.setitem(sys.modules, "socksio", None)
     monkeypatch.setenv(name, value)
 
@@ -183,7 +185,7 @@ def test_an_environment_that_cannot_be_used_is_told(monkeypatch, name, value):
         ((200, {}, b"- a"), "not an OpenAPI document of version 3.0, 3.1, 3.2"),
     ],
 )
-def test_no_secret_of_a_url_is_told(server, monkeypatch, page, message):
+def test_url_secrets_are_not_shown(server, monkeypatch, page, message):
     monkeypatch.setattr(_reading, "MOST_BYTES", 100)
     server.pages["/page?token=s3cret"] = page
     url = server.url.replace("//", "//user:s3cret@")
@@ -194,12 +196,12 @@ def test_no_secret_of_a_url_is_told(server, monkeypatch, page, message):
 
 
 @pytest.mark.parametrize("url", ["http://u:s3cret@127.0.0.1:1/x?token=s3cret", "http://s3cret@["])
-def test_no_secret_of_a_url_that_cannot_be_fetched_is_told(url):
+def test_secrets_of_an_unfetchable_url_are_not_shown(url):
     with pytest.raises(DocumentError, match="can't be fetched") as caught:
         read_contract(url)
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_path_is_told_as_it_is(tmp_path):
+def test_path_is_shown_unchanged(tmp_path):
     with pytest.raises(DocumentError, match=r"a\?token=1 can't be read"):
         read_contract(str(tmp_path / "a?token=1"))

@@ -4,6 +4,7 @@ import json
 import ssl
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -76,7 +77,7 @@ def resource_id(sandbox, kind):
     return sandbox.settings.id_of(kind)
 
 
-def moments(archive):
+def creation_times(archive) -> list[Any]:
     """When the submissions were made, in order."""
     return sorted(
         one.created_at
@@ -86,17 +87,17 @@ def moments(archive):
     )
 
 
-def test_a_filtered_export_has_what_was_asked_for(resource, resource_id, tmp_path):
-    found = moments(resource.download(resource_id, tmp_path / "all.zip"))
+def test_filtered_export_has_the_requested_responses(resource, resource_id, tmp_path):
+    found = creation_times(resource.download(resource_id, tmp_path / "all.zip"))
     middle = found[len(found) // 2]
     before = resource.download(resource_id, tmp_path, to=middle)
     after = resource.download(resource_id, tmp_path, from_=middle)
     assert "-to-" in before.path.name
     assert "-from-" in after.path.name
-    assert 0 < len(moments(before)) < len(found)
-    assert max(moments(before)) < middle
-    assert 0 < len(moments(after)) < len(found)
-    assert min(moments(after)) >= middle
+    assert 0 < len(creation_times(before)) < len(found)
+    assert max(creation_times(before)) < middle
+    assert 0 < len(creation_times(after)) < len(found)
+    assert min(creation_times(after)) >= middle
     assert [job.filter for job in resource.list(resource_id)] == [
         ExportFilter(from_=middle),
         ExportFilter(to=middle),
@@ -104,7 +105,7 @@ def test_a_filtered_export_has_what_was_asked_for(resource, resource_id, tmp_pat
     ]
 
 
-def test_a_job_is_listed_until_it_is_deleted(resource, resource_id, tmp_path, events):
+def test_job_is_listed_until_it_is_deleted(resource, resource_id, tmp_path, events):
     job = resource.export(resource_id, study_id="65a1")
     (listed,) = resource.list(resource_id)
     assert (listed.export_id, listed.status) == (job.export_id, "generating")
@@ -125,14 +126,16 @@ def test_a_job_is_listed_until_it_is_deleted(resource, resource_id, tmp_path, ev
 
 
 @pytest.mark.parametrize("settings", [{"limit_status": status} for status in (403, 409)], ids=str)
-def test_the_eleventh_job_is_refused_with_the_ten(resource, resource_id, clock):
+def test_eleventh_job_is_refused_and_the_ten_are_named(resource, resource_id, clock):
     for number in range(10):
         resource.export(resource_id, study_id=f"65a{number}")
-    with pytest.raises(TooManyExportsError) as told:
+    with pytest.raises(TooManyExportsError) as caught:
         resource.export(resource_id)
-    assert [job.filter.study_id for job in told.value.jobs] == [f"65a{n}" for n in range(9, -1, -1)]
+    assert [job.filter and job.filter.study_id for job in caught.value.jobs] == [
+        f"65a{n}" for n in range(9, -1, -1)
+    ]
     clock.advance(11)
-    resource.delete(resource_id, told.value.jobs[0].export_id)
+    resource.delete(resource_id, caught.value.jobs[0].export_id)
     assert resource.export(resource_id).export_id
 
 
@@ -166,7 +169,7 @@ class Forgetful(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 @pytest.mark.parametrize("asked", [{}, {"study_id": "65a1"}], ids=["all", "study"])
-def test_a_lost_answer_starts_no_second_job(
+def test_lost_response_starts_no_second_job(
     twin, make, resource, resource_id, tmp_path, events, asked
 ):
     resource.download(resource_id, tmp_path / "before.zip", **asked)
@@ -194,7 +197,7 @@ def test_edition_2026_03_neither_lists_nor_deletes_nor_filters(
     assert list(tmp_path.iterdir()) == [tmp_path / "x.zip"]
 
 
-def test_the_command_over_a_job_s_life(sandbox, clock, monkeypatch, tmp_path, capsys):
+def test_command_lists_downloads_and_deletes_a_job(sandbox, clock, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("PROLIFIC_TOKEN", sandbox.token)
     monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
     monkeypatch.chdir(tmp_path)

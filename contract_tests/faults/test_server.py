@@ -4,6 +4,7 @@ import contextlib
 import socket
 import threading
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -39,14 +40,14 @@ def connected(sandbox):
     return socket.create_connection((url.host, url.port), timeout=10)
 
 
-def test_the_first_answers_have_the_fault_and_later_ones_not(start):
+def test_fault_affects_only_the_first_responses(start):
     _, url = start("length-too-short")
     short, whole = httpx.get(url).content, httpx.get(url).content
     assert len(short) == len(whole) // 2
     assert whole.startswith(short)
 
 
-def test_a_fault_of_range_requests_waits_for_one(start):
+def test_range_fault_starts_at_the_first_range_request(start):
     """An answer that was lost on the way leaves nothing to go on with."""
     _, url = start("range-refused")
     for beginning in ({}, {"Range": "bytes=0-"}):
@@ -57,7 +58,7 @@ def test_a_fault_of_range_requests_waits_for_one(start):
     assert [httpx.get(url, headers=one).status_code for one in (rest, {})] == [206, 200]
 
 
-def test_a_client_that_never_goes_on_gets_it_all_in_the_end(start):
+def test_client_that_never_resumes_gets_the_archive_eventually(start):
     _, url = start("range-refused")
     for _ in range(3):
         with pytest.raises(httpx.RemoteProtocolError):
@@ -65,20 +66,20 @@ def test_a_client_that_never_goes_on_gets_it_all_in_the_end(start):
     assert httpx.get(url).status_code == 200
 
 
-def test_a_reset_is_a_reset(start):
+def test_reset_fault_resets_the_connection(start):
     _, url = start("reset-at-once")
     with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
         httpx.get(url)
 
 
-def test_the_api_is_as_it_should_be(start):
+def test_api_is_unaffected_by_store_faults(start):
     sandbox, _ = start("refused")
     # Building the contract takes seconds on a busy machine.
     reply = httpx.get(f"{sandbox.url}/openapi.json", timeout=60)
     assert reply.json()["openapi"].startswith("3.")
 
 
-def test_etags_that_change(start):
+def test_changing_etag_fault_changes_the_etag(start):
     _, url = start("etag-changes")
     with pytest.raises(httpx.RemoteProtocolError):
         httpx.get(url)
@@ -92,7 +93,7 @@ def test_etags_that_change(start):
     "said",
     [b"", b"GET / HTTP/1.1\r\n", b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000],
 )
-def test_what_is_no_request_is_not_answered(start, said):
+def test_invalid_request_gets_no_response(start, said):
     sandbox, _ = start("drip")
     with connected(sandbox) as connection:
         connection.sendall(said)
@@ -101,7 +102,7 @@ def test_what_is_no_request_is_not_answered(start, said):
             assert connection.recv(100) == b""
 
 
-def test_stopping_ends_connections_that_hang(start):
+def test_stop_ends_hanging_connections(start):
     sandbox, url = start("silent")
     with connected(sandbox) as connection:
         target = url.removeprefix(sandbox.url)
@@ -117,11 +118,15 @@ def test_stopping_ends_connections_that_hang(start):
     assert not [one for one in threading.enumerate() if one.name == "prolific-sandbox-fault"]
 
 
+NO_SITE: Any = None
+
+
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
-def test_stopping_does_not_wait_for_clients_that_say_nothing(tls):
+def test_stop_does_not_wait_for_silent_clients(tls):
     with Sandbox(SETTINGS, fault="drip", tls=tls) as sandbox, connected(sandbox) as connection:
         deadline = time.monotonic() + 10
-        while not sandbox._server._connections:
+        server: Any = sandbox._server
+        while not server._connections:
             assert time.monotonic() < deadline
         begun = time.monotonic()
         sandbox.__exit__(None, None, None)
@@ -130,8 +135,8 @@ def test_stopping_does_not_wait_for_clients_that_say_nothing(tls):
             assert connection.recv(100) == b""
 
 
-def test_what_is_stopped_before_it_serves_does_not_serve():
-    server = FaultServer(None, FAULTS["drip"])
+def test_server_stopped_before_serving_does_not_serve():
+    server = FaultServer(NO_SITE, FAULTS["drip"])
     server.stop()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server.run([listener])
@@ -139,8 +144,8 @@ def test_what_is_stopped_before_it_serves_does_not_serve():
     server.stop()
 
 
-def test_a_client_that_comes_while_it_stops_is_not_waited_for():
-    server = FaultServer(None, FAULTS["drip"])
+def test_stop_does_not_wait_for_new_clients():
+    server = FaultServer(NO_SITE, FAULTS["drip"])
     server._stopping.set()
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -150,7 +155,7 @@ def test_a_client_that_comes_while_it_stops_is_not_waited_for():
         assert time.monotonic() - begun < 5
 
 
-def test_it_goes_on_when_a_connection_could_not_be_taken(start, monkeypatch):
+def test_server_continues_after_a_failed_accept(start, monkeypatch):
     failures = [OSError(24, "Too many open files"), ConnectionAbortedError()]
 
     def accept(listener, accept=socket.socket.accept):
@@ -165,12 +170,12 @@ def test_it_goes_on_when_a_connection_could_not_be_taken(start, monkeypatch):
 
 
 @pytest.mark.parametrize("other", [{"mutant": "date-naive@batch-status"}, {"variant": "chunked"}])
-def test_a_fault_is_all_that_a_sandbox_has(other):
+def test_sandbox_refuses_fault_together_with_mutant_or_variant(other):
     with pytest.raises(SandboxError, match="choose one"):
         Sandbox(fault="drip", **other)
 
 
-def test_a_fault_that_does_not_exist():
+def test_unknown_fault_is_refused():
     with pytest.raises(SandboxError, match="did you mean short-body"):
         Sandbox(fault="short-bodies")
     with pytest.raises(SandboxError, match="see --list-faults"):
@@ -185,14 +190,14 @@ def served(monkeypatch):
     monkeypatch.setattr(Sandbox, "serve_forever", interrupt)
 
 
-def test_the_command_says_what_the_fault_is(served, capsys):
+def test_command_prints_the_faults_description(served, capsys):
     assert main(["sandbox", "--fault", "drip"]) == 0
     out = capsys.readouterr().out
     assert "fault       drip\n" in out
     assert FAULTS["drip"].sentence in out
 
 
-def test_the_command_says_how_to_believe_its_certificate(served, capsys):
+def test_command_prints_how_to_trust_its_certificate(served, capsys):
     assert main(["sandbox", "--tls"]) == 0
     out = capsys.readouterr().out
     assert "PROLIFIC_URL=https://" in out or "$env:PROLIFIC_URL = 'https://" in out

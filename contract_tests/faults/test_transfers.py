@@ -6,6 +6,7 @@ and a typed error says so.
 
 import ssl
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -88,11 +89,14 @@ def download(tmp_path, monkeypatch, capfd):
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("name", sorted(FAULTS.keys() - HOPELESS))
-def test_a_download_ends_with_the_archive(name, transport, archive, download, tmp_path):
+def test_download_through_any_fault_returns_the_archive(
+    name, transport, archive, download, tmp_path
+):
     clock = FakeClock()
     with Sandbox(SETTINGS, clock=clock, fault=name) as sandbox:
         events = download(sandbox, clock, transport)
-        asked = sandbox._server.requests
+        server: Any = sandbox._server
+        asked = server.requests
     assert (tmp_path / "here" / "export.zip").read_bytes() == archive
     assert [path.name for path in (tmp_path / "here").iterdir()] == ["export.zip"]
     assert isinstance(events[-1], Saved)
@@ -101,19 +105,20 @@ def test_a_download_ends_with_the_archive(name, transport, archive, download, tm
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("name", sorted(HOPELESS))
-def test_a_download_that_cannot_succeed_says_so(name, transport, download, tmp_path):
+def test_download_through_a_permanent_fault_raises(name, transport, download, tmp_path):
     clock = FakeClock()
     with Sandbox(SETTINGS, clock=clock, fault=name) as sandbox:
         with pytest.raises(DownloadError):
             download(sandbox, clock, transport)
-        asked = sandbox._server.requests
+        server: Any = sandbox._server
+        asked = server.requests
     assert not (tmp_path / "here" / "export.zip").exists()
     assert asked <= MOST_REQUESTS
 
 
 @pytest.mark.parametrize("fault", ["refused", "expired-403", "redirect", "web-page"])
 @pytest.mark.parametrize("option", [["--json"], [], ["--quiet"]], ids=str)
-def test_the_command_shows_no_secret(fault, option, tmp_path, monkeypatch, capfd):
+def test_command_shows_no_secret(fault, option, tmp_path, monkeypatch, capfd):
     clock = FakeClock()
     with Sandbox(SETTINGS, clock=clock, fault=fault) as sandbox:
         monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
@@ -129,7 +134,7 @@ def test_the_command_shows_no_secret(fault, option, tmp_path, monkeypatch, capfd
     detector.check(*capfd.readouterr())
 
 
-def test_the_command_downloads_in_spite_of_a_fault(tmp_path, monkeypatch):
+def test_command_downloads_despite_a_fault(tmp_path, monkeypatch):
     clock = FakeClock()
     with Sandbox(SETTINGS, clock=clock, fault="redirect") as sandbox:
         monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
@@ -142,7 +147,7 @@ def test_the_command_downloads_in_spite_of_a_fault(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("fault", ["short-body", "reset"])
-def test_https(fault, transport, archive, download, tmp_path, monkeypatch):
+def test_download_over_https(fault, transport, archive, download, tmp_path, monkeypatch):
     clock = FakeClock()
     with Sandbox(SETTINGS, clock=clock, fault=fault, tls=True) as sandbox:
         assert sandbox.url.startswith("https://127.0.0.1:")
@@ -151,15 +156,16 @@ def test_https(fault, transport, archive, download, tmp_path, monkeypatch):
         certificates = ssl.create_default_context(cafile=authority)
         download(sandbox, clock, transport, certificates)
     assert (tmp_path / "here" / "export.zip").read_bytes() == archive
+    assert authority is not None
     assert not authority.parent.exists()
 
 
-def test_nobody_believes_the_certificate_who_was_not_told_to(monkeypatch):
+def test_certificate_is_not_trusted_by_default(monkeypatch):
     with Sandbox(tls=True) as sandbox, pytest.raises(httpx.ConnectError, match="certificate"):
         httpx.get(sandbox.url, verify=ssl.create_default_context())
 
 
-def test_the_sandbox_speaks_http_unless_told():
+def test_sandbox_uses_http_by_default():
     with Sandbox() as sandbox:
         assert sandbox.url.startswith("http://")
         assert sandbox.certificate_file is None

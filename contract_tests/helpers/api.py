@@ -27,7 +27,9 @@ def get_url(kind: str, export_id: str = EXPORT_ID, base: str = BASE) -> str:
     return f"{post_url(kind, base)}/{export_id}"
 
 
-def generating(export_id: str = EXPORT_ID, status: int = 202, **headers: str) -> httpx.Response:
+def generating(
+    export_id: str = EXPORT_ID, status: int = 202, headers: dict[str, str] | None = None
+) -> httpx.Response:
     return httpx.Response(
         status, json={"status": "generating", "export_id": export_id}, headers=headers
     )

@@ -109,7 +109,7 @@ def api():
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *args):
+        def log_request(self, code="-", size="-"):
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -141,14 +141,14 @@ def kinds(events):
     return {type(event) for event in events}
 
 
-def test_a_download(store, archive, api, download, tmp_path):
+def test_download_from_seaweedfs(store, archive, api, download, tmp_path):
     api[1].append(presigned("GET", store, KEY))
     download()
     assert (tmp_path / "export.zip").read_bytes() == archive
     assert verify_zip(tmp_path / "export.zip").members == 8
 
 
-def test_a_download_that_was_interrupted_goes_on(store, archive, api, download, tmp_path):
+def test_interrupted_download_is_resumed(store, archive, api, download, tmp_path):
     api[1].append(presigned("GET", store, KEY))
 
     def interrupted(event):
@@ -164,9 +164,7 @@ def test_a_download_that_was_interrupted_goes_on(store, archive, api, download, 
     assert [path.name for path in tmp_path.iterdir()] == ["export.zip"]
 
 
-def test_an_archive_that_was_replaced_is_fetched_from_the_start(
-    store, archive, api, download, tmp_path
-):
+def test_replaced_archive_is_downloaded_from_the_start(store, archive, api, download, tmp_path):
     path = "/exports/replaced.zip"
     assert put(store, path, archive[:-1] + b"\1")
     api[1].append(presigned("GET", store, path))
@@ -182,7 +180,7 @@ def test_an_archive_that_was_replaced_is_fetched_from_the_start(
     assert (tmp_path / "export.zip").read_bytes() == archive
 
 
-def test_an_expired_url_is_replaced(store, archive, api, download, tmp_path):
+def test_expired_url_is_replaced(store, archive, api, download, tmp_path):
     earlier = datetime.now(UTC) - timedelta(hours=1)
     api[1].append(presigned("GET", store, KEY, seconds=60, at=earlier))
     api[1].append(presigned("GET", store, KEY))

@@ -127,7 +127,7 @@ def editable(clone, tmp_path_factory):
     return environment
 
 
-def test_the_wheel_holds_the_three_packages_and_the_contract(members):
+def test_wheel_contains_the_three_packages_and_the_contract(members):
     packaged = {
         name.removeprefix(package.rpartition("/")[0] + "/")
         for package in PACKAGES
@@ -144,12 +144,12 @@ def test_the_wheel_holds_the_three_packages_and_the_contract(members):
     assert members[f"{DIST_INFO}/licenses/LICENSE"] == (ROOT / "LICENSE").read_bytes()
 
 
-def test_the_wheel_fits_into_long_paths(members):
+def test_wheel_paths_fit_windows_limits(members):
     """A default Windows allows 260 characters in all, and site-packages takes its share."""
     assert [name for name in members if len(name) > 80] == []
 
 
-def test_the_wheel_is_for_every_platform(wheel):
+def test_wheel_is_for_every_platform(wheel):
     assert wheel.name.endswith("-py3-none-any.whl")
 
 
@@ -165,7 +165,7 @@ def test_entry_points_are_the_two_commands_and_the_pytest_plugin(members):
     ]
 
 
-def test_three_packages_are_required_and_all_else_is_extra(metadata):
+def test_three_dependencies_are_required_and_the_rest_are_extras(metadata):
     requirements = [Requirement(line) for line in metadata.get_all("Requires-Dist")]
     extras = metadata.get_all("Provides-Extra")
 
@@ -178,7 +178,7 @@ def test_three_packages_are_required_and_all_else_is_extra(metadata):
     assert of_extra["all"] == set().union(*of_extra.values())
 
 
-def test_the_metadata_says_what_it_is(metadata):
+def test_metadata_describe_the_package(metadata):
     assert metadata["Name"] == "prolific-exports"
     assert metadata["Version"] == prolific_exports.__version__
     assert metadata["License-Expression"] == "MIT"
@@ -189,9 +189,10 @@ def test_the_metadata_says_what_it_is(metadata):
     assert metadata.get_payload().strip() == (ROOT / "README.md").read_text("utf-8").strip()
 
 
-def test_nothing_tells_where_it_was_built(members, sdist, clone):
+def test_wheel_has_no_build_paths(members, sdist, clone):
     with tarfile.open(sdist) as archive:
-        contents = {m.name: archive.extractfile(m).read() for m in archive if m.isfile()}
+        files = {m.name: archive.extractfile(m) for m in archive if m.isfile()}
+        contents = {name: file.read() for name, file in files.items() if file is not None}
         owners = {(m.uname, m.gname, m.uid, m.gid) for m in archive}
 
     assert owners == {("", "", 0, 0)}
@@ -200,7 +201,7 @@ def test_nothing_tells_where_it_was_built(members, sdist, clone):
         assert [name for name, content in (members | contents).items() if place in content] == []
 
 
-def test_the_source_distribution_builds_the_same_wheel(sdist, wheel, tmp_path):
+def test_source_distribution_builds_the_same_wheel(sdist, wheel, tmp_path):
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (source,) = tmp_path.iterdir()
@@ -210,7 +211,7 @@ def test_the_source_distribution_builds_the_same_wheel(sdist, wheel, tmp_path):
     assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
 
 
-def test_the_installed_packages_are_imported_from_where_they_are_installed(installed, tmp_path):
+def test_installed_packages_are_imported_from_site_packages(installed, tmp_path):
     locations = installed.python(LOCATIONS, cwd=tmp_path).splitlines()
 
     assert [Path(location).parent for location in locations] == [
@@ -218,7 +219,7 @@ def test_the_installed_packages_are_imported_from_where_they_are_installed(insta
     ]
 
 
-def test_the_contract_is_read_from_the_wheel(installed, tmp_path):
+def test_contract_is_read_from_the_wheel(installed, tmp_path):
     contract = yaml.safe_load((ROOT / "openapi" / "prolific.yaml").read_text(encoding="utf-8"))
 
     summary = installed.python(CONTRACT_SUMMARY, cwd=tmp_path)
@@ -231,7 +232,7 @@ def test_the_contract_is_read_from_the_wheel(installed, tmp_path):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_commands_answer(installed, bare, tmp_path, command):
+def test_installed_commands_run(installed, bare, tmp_path, command):
     for environment in (installed, bare):
         version = environment.run(command, "--version", cwd=tmp_path)
         assert version.stdout.strip() == f"{command} {prolific_exports.__version__}"
@@ -243,13 +244,13 @@ def test_commands_answer(installed, bare, tmp_path, command):
 
 
 @pytest.mark.parametrize("module", ["prolific_exports", "prolific_contract"])
-def test_packages_can_be_run_as_commands(bare, tmp_path, module):
+def test_packages_run_as_commands(bare, tmp_path, module):
     ran = bare.run("python", "-m", module, "--help", cwd=tmp_path)
 
     assert re.match(rf"usage: {module.replace('_', '-')} ", ran.stdout)
 
 
-def test_importing_the_package_costs_nothing_but_itself(bare, tmp_path):
+def test_importing_the_package_imports_no_dependencies(bare, tmp_path):
     script = (
         "import sys, prolific_exports\n"
         "print(*sorted({'attrs', 'httpx', 'rich', 'prolific_api'} & set(sys.modules)))"
@@ -258,7 +259,7 @@ def test_importing_the_package_costs_nothing_but_itself(bare, tmp_path):
     assert bare.python(script, cwd=tmp_path) == ""
 
 
-def test_every_public_name_is_there_without_extras(bare, tmp_path):
+def test_every_public_name_is_available_without_extras(bare, tmp_path):
     script = (
         "import prolific_exports\n"
         "from prolific_exports import *\n"
@@ -268,7 +269,7 @@ def test_every_public_name_is_there_without_extras(bare, tmp_path):
     assert bare.python(script, cwd=tmp_path) == f"{len(prolific_exports.__all__)} 0.0"
 
 
-def test_the_discrepancies_that_reports_cite_are_in_the_wheel(installed, bare, tmp_path):
+def test_wheel_contains_the_discrepancies_that_reports_cite(installed, bare, tmp_path):
     for environment in (installed, bare):
         listed = environment.run("prolific-contract", "discrepancies", cwd=tmp_path)
         assert listed.stdout.startswith("D-1   202 missing\n")
@@ -290,7 +291,7 @@ def test_tools_name_the_extra_that_they_need(bare, tmp_path, arguments):
     )
 
 
-def test_the_fixture_serves_the_tests_of_users(installed, tmp_path):
+def test_pytest_fixture_works_in_users_tests(installed, tmp_path):
     (tmp_path / "test_mine.py").write_text(
         "from prolific_exports import Exports\n"
         "def test_download(prolific_sandbox, tmp_path):\n"
@@ -307,7 +308,7 @@ def test_the_fixture_serves_the_tests_of_users(installed, tmp_path):
     assert "1 passed" in ran.stdout
 
 
-def test_the_plugin_does_no_harm_without_the_extra(bare, tmp_path):
+def test_plugin_without_the_extra_does_not_fail(bare, tmp_path):
     copy_packages(["pytest"], tmp_path / "lib")
     (tmp_path / "test_mine.py").write_text(
         "def test_other(): pass\ndef test_download(prolific_sandbox): pass\n", encoding="utf-8"
@@ -325,7 +326,7 @@ def test_the_plugin_does_no_harm_without_the_extra(bare, tmp_path):
     assert "Traceback" not in ran.stdout + ran.stderr
 
 
-def test_an_editable_installation_uses_the_checkout(editable, clone, tmp_path):
+def test_editable_installation_uses_the_checkout(editable, clone, tmp_path):
     locations = editable.python(LOCATIONS, cwd=tmp_path).splitlines()
     assert [Path(location).resolve().parent for location in locations] == [
         clone.resolve() / package for package in PACKAGES
@@ -342,7 +343,7 @@ def test_an_editable_installation_uses_the_checkout(editable, clone, tmp_path):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_an_editable_installation_has_the_commands(editable, tmp_path, command):
+def test_editable_installation_has_the_commands(editable, tmp_path, command):
     ran = editable.run(command, "--version", cwd=tmp_path)
 
     assert ran.stdout.strip() == f"{command} {prolific_exports.__version__}"

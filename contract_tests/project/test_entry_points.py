@@ -36,11 +36,11 @@ def ending(error):
 
 
 @pytest.mark.parametrize(("package", "command"), COMMANDS.items())
-def test_a_package_is_run_as_its_command(monkeypatch, capsys, package, command):
+def test_package_runs_as_its_command(monkeypatch, capsys, package, command):
     monkeypatch.setattr(sys, "argv", ["x", "--version"])
     # A command keeps its process from importing numpy; this process is not the command's.
     monkeypatch.setitem(sys.modules, "numpy", None)
-    main = Path(import_module(package).__file__).parent / "__main__.py"
+    main = Path(import_module(package).__path__[0]) / "__main__.py"
 
     with pytest.raises(SystemExit) as exited:
         runpy.run_path(str(main), run_name="__main__")
@@ -58,7 +58,7 @@ def test_importing_a_package_main_runs_nothing(monkeypatch, package):
 
 
 @pytest.mark.parametrize("module", ["yaml", "starlette.routing"])
-def test_a_package_of_the_extra_that_is_missing_is_named(monkeypatch, capsys, module):
+def test_missing_package_of_an_extra_is_named(monkeypatch, capsys, module):
     missing = ModuleNotFoundError(f"No module named {module!r}", name=module)
     monkeypatch.setattr(_commands, "ALL", (ending(missing),))
 
@@ -70,14 +70,14 @@ def test_a_package_of_the_extra_that_is_missing_is_named(monkeypatch, capsys, mo
 
 
 @pytest.mark.parametrize("name", ["prolific_contract.nothing", None])
-def test_any_other_missing_module_is_a_defect_and_seen(monkeypatch, name):
+def test_other_missing_module_raises(monkeypatch, name):
     monkeypatch.setattr(_commands, "ALL", (ending(ModuleNotFoundError("No module", name=name)),))
 
     with pytest.raises(ModuleNotFoundError):
         cli.main(["end"])
 
 
-def test_an_interrupted_tool_ends_as_shells_expect(monkeypatch, capsys):
+def test_interrupted_tool_exits_with_130(monkeypatch, capsys):
     monkeypatch.setattr(_commands, "ALL", (ending(KeyboardInterrupt()),))
 
     assert cli.main(["end"]) == 130
@@ -93,9 +93,10 @@ class Stream(io.StringIO):
         super().__init__()
         self.error, self.late = OSError(number, "No space left on device"), late
 
-    def write(self, text):
+    def write(self, text: str, /) -> int:
         if not self.late:
             raise self.error
+        return len(text)
 
     def flush(self):
         raise self.error
@@ -113,7 +114,7 @@ class Stream(io.StringIO):
         (errno.ENOSPC, 2, "error: can't write the result to stdout: No space left on device"),
     ],
 )
-def test_the_gate_goes_on_without_a_reader_and_refuses_without_room(
+def test_gate_ignores_a_closed_pipe_and_fails_on_a_full_disk(
     monkeypatch, capsys, number, code, said, late
 ):
     def tell(arguments):
@@ -130,7 +131,7 @@ def test_the_gate_goes_on_without_a_reader_and_refuses_without_room(
     assert said in capsys.readouterr().err
 
 
-def test_the_gate_escapes_what_the_encoding_of_stdout_lacks(monkeypatch):
+def test_gate_escapes_what_the_encoding_of_stdout_lacks(monkeypatch):
     def tell(arguments):
         sys.stdout.write("naïve шi\n")
         return 1
@@ -143,7 +144,7 @@ def test_the_gate_escapes_what_the_encoding_of_stdout_lacks(monkeypatch):
     assert stdout.buffer.getvalue() == b"na\xefve \\u0448i\n"
 
 
-def test_the_gate_needs_no_streams(monkeypatch):
+def test_gate_runs_without_standard_streams(monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
 
@@ -152,12 +153,14 @@ def test_the_gate_needs_no_streams(monkeypatch):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
 @pytest.mark.parametrize("arguments", [["laws"], ["--help"]], ids=" ".join)
-def test_a_pipe_that_nobody_reads_is_no_error(arguments):
+def test_closed_pipe_is_not_an_error(arguments):
     command = subprocess.Popen(
         [sys.executable, "-m", "prolific_contract", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    assert command.stdout is not None
+    assert command.stderr is not None
     command.stdout.close()
     said = command.stderr.read()
     command.stderr.close()

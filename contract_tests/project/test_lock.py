@@ -74,7 +74,7 @@ def missing(lock, environment):
             assert not applies(locked, default_environment()), f"{name} is not installed"
             continue
         for wanted in requirements:
-            if not applies(wanted, environment, {"", *locked.extras}):
+            if not applies(wanted, environment, frozenset({"", *locked.extras})):
                 continue
             found = here.get(canonicalize_name(wanted.name))
             if found is None:
@@ -128,7 +128,7 @@ def test_every_requirement_has_hashes_and_nothing_else(lock):
         assert not HASH.sub("", line[len(requirement) :]).strip(), requirement
 
 
-def test_it_has_no_addresses():
+def test_lock_has_no_addresses():
     for lock in (LOCK, DEMO_LOCK):
         assert "://" not in lock
         assert not [requirement for requirement in locked_requirements(lock) if requirement.url]
@@ -152,7 +152,7 @@ def test_dependencies_are_locked_at_a_version_they_allow(wanted):
     assert all(requirement.specifier.contains(version) for version in versions)
 
 
-def test_tables_bring_time_zones_where_the_system_has_none():
+def test_tables_extra_includes_tzdata_for_systems_without_it():
     tables = map(Requirement, PROJECT["project"]["optional-dependencies"]["tables"])
     on_windows = {"sys_platform": "win32"}
 

@@ -9,7 +9,7 @@ import anyio
 import httpx
 import pytest
 import schemathesis
-from prolific_contract.sandbox import ManualClock, SandboxSettings, create_app
+from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings, create_app
 from prolific_contract.sandbox import _archive_files as _shelf
 
 SETTINGS = SandboxSettings(generation_seconds=3)
@@ -47,7 +47,7 @@ def test_request_poll_and_download():
         assert archive.testzip() is None
 
 
-def test_a_range_comes_in_chunks_that_add_up(monkeypatch):
+def test_range_is_sent_in_chunks(monkeypatch):
     content = random.Random(1).randbytes(700_000)
     monkeypatch.setattr(_shelf, "write_archive", lambda order, target: target.write(content))
     app = create_app(SandboxSettings(generation_seconds=0))
@@ -78,7 +78,7 @@ def test_head_has_the_headers_of_get_and_no_body():
     assert head.content == b""
 
 
-def test_applications_have_states_of_their_own():
+def test_applications_have_separate_states():
     async def export_id(client):
         return (await client.post(COLLECTION, headers=AUTHORIZED)).json()["export_id"]
 
@@ -91,7 +91,7 @@ def test_applications_have_states_of_their_own():
     assert (talk(first, status), talk(second, status)) == (200, 404)
 
 
-def test_it_lives_through_a_lifespan():
+def test_app_supports_the_lifespan_protocol():
     sent = []
 
     async def receive():
@@ -106,21 +106,21 @@ def test_it_lives_through_a_lifespan():
 
 
 @pytest.mark.parametrize("edition", ["2026-03", "2026-11"])
-def test_schemathesis_finds_its_answers_in_the_contract(edition):
+def test_schemathesis_finds_no_undocumented_response(edition):
     app = create_app(SandboxSettings(edition=edition, generation_seconds=0))
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
     operation = schema["/api/v1/data-collection/batches/{batch_id}/export"]["POST"]
     settings = SandboxSettings()
     statuses = set()
-    for fate in ("completes", "completes", "forbidden", "unknown"):
-        batch_id = "x" if fate == "unknown" else settings.id_of("batch", fate)
+    for fate in (Fate.COMPLETES, Fate.COMPLETES, Fate.FORBIDDEN, None):
+        batch_id = "x" if fate is None else settings.id_of("batch", fate)
         case = operation.Case(path_parameters={"batch_id": batch_id}, headers=AUTHORIZED)
         statuses.add(case.call_and_validate().status_code)
 
     assert statuses == {202, 403, 404} | ({200} if edition == "2026-03" else set())
 
 
-def test_the_contract_served_is_json():
+def test_contract_served_is_json():
     async def conversation(client):
         return await client.get("/openapi.json")
 

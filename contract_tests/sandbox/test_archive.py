@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prolific_contract._vocabulary import Kind
 from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
 from prolific_contract.sandbox._random import SeededChoices
 from prolific_contract.sandbox._uploads import make_upload
@@ -28,7 +29,9 @@ TYPES = {
 }
 
 
-def build(kind="collection", submissions=60, files=9, seed=1, at=EXPORTED_AT, resource_id=ID):
+def build(
+    kind: Kind = "collection", submissions=60, files=9, seed=1, at=EXPORTED_AT, resource_id=ID
+):
     spec = ArchiveSpec(
         kind=kind,
         resource_id=resource_id,
@@ -100,7 +103,7 @@ def answers_of(kind, parts):
                     yield record["submission_id"], instruction_id, answer
 
 
-def test_a_collections_archive_has_the_documented_layout():
+def test_collections_archive_has_the_documented_layout():
     parts = members(build())
     uploads = [name for name in parts if name.startswith("files/")]
 
@@ -108,7 +111,7 @@ def test_a_collections_archive_has_the_documented_layout():
     assert len(uploads) == 9
 
 
-def test_a_batchs_archive_has_the_documented_names():
+def test_batchs_archive_has_the_documented_names():
     parts = members(build("batch"))
     uploads = [name for name in parts if name.startswith("files/")]
 
@@ -122,7 +125,7 @@ def test_a_batchs_archive_has_the_documented_names():
     assert len(uploads) == 9
 
 
-def test_the_root_folder_names_kind_id_and_moment(kind):
+def test_root_folder_names_kind_id_and_moment(kind):
     with zipfile.ZipFile(io.BytesIO(build(kind))) as archive:
         roots = {name.partition("/")[0] for name in archive.namelist()}
         moments = {info.date_time for info in archive.infolist()}
@@ -133,14 +136,14 @@ def test_the_root_folder_names_kind_id_and_moment(kind):
     assert modes == {0o100644}
 
 
-def test_there_is_no_files_folder_without_uploads(kind):
+def test_archive_without_uploads_has_no_files_folder(kind):
     parts = members(build(kind, files=0))
 
     assert not [name for name in parts if name.startswith("files")]
     assert "file_upload" not in {answer["type"] for _, _, answer in answers_of(kind, parts)}
 
 
-def test_a_collections_records_are_the_documented_ones():
+def test_collections_records_are_the_documented_ones():
     parts = members(build())
     records = lines(parts["responses.jsonl"])
 
@@ -209,7 +212,7 @@ def test_answers_vary_and_some_are_missing(kind):
     assert len(set(answered.values())) > 2
 
 
-def test_some_texts_have_line_breaks_of_both_sorts_and_quotes():
+def test_some_texts_have_both_line_breaks_and_quotes():
     everything = members(build(submissions=200))["responses.jsonl"]
 
     assert rb"\n" in everything
@@ -237,7 +240,7 @@ def test_both_files_of_a_batch_hold_the_same_answers():
     assert len({task["task_id"] for task in tasks}) == 9
 
 
-def test_records_of_a_batch_are_modelled_on_a_collections():
+def test_batch_records_have_the_shape_of_collection_records():
     parts = members(build("batch"))
     submission = lines(parts["responses-by-submission.jsonl"])[0]
     task = lines(parts["responses-by-task.jsonl"])[0]
@@ -260,7 +263,7 @@ def test_records_of_a_batch_are_modelled_on_a_collections():
     assert submission["batch_id"] == task["batch_id"] == ID
 
 
-def test_the_readme_says_what_is_made_up(kind):
+def test_readme_states_that_the_data_are_invented(kind):
     readme = members(build(kind))["README.md"].decode()
 
     assert "sandbox" in readme
@@ -278,7 +281,7 @@ def test_any_number_of_submissions_and_files(kind, submissions, files):
     assert len(uploads) == (files if submissions else 0)
 
 
-def test_equal_orders_give_equal_bytes(kind):
+def test_equal_settings_give_equal_bytes(kind):
     assert build(kind) == build(kind)
 
 
@@ -292,11 +295,11 @@ def test_equal_orders_give_equal_bytes(kind):
         {"at": EXPORTED_AT + timedelta(days=1)},
     ],
 )
-def test_another_order_gives_another_archive(kind, change):
+def test_other_settings_give_another_archive(kind, change):
     assert members(build(kind)) != members(build(kind, **change))
 
 
-def test_the_kinds_have_different_people():
+def test_kinds_have_different_people():
     def people(kind):
         return {id_ for id_, _, _ in answers_of(kind, members(build(kind)))}
 
@@ -349,14 +352,14 @@ def uploads():
     }
 
 
-def test_uploads_are_of_four_types_and_named_by_people():
+def test_uploads_have_four_types_and_natural_names():
     assert uploads().keys() == {"jpg", "png", "pdf", "txt"}
     names = [make_upload(SeededChoices(0), number).name for number in range(6)]
     assert len(set(names)) == 6
     assert any(not name.isascii() for name in names)
 
 
-def test_a_png_has_right_checksums_and_pixels():
+def test_png_has_right_checksums_and_pixels():
     content = uploads()["png"].content
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     chunks, position = {}, 8
@@ -374,7 +377,7 @@ def test_a_png_has_right_checksums_and_pixels():
     assert len(zlib.decompress(chunks[b"IDAT"])) == 16 * (1 + 16 * 3)
 
 
-def test_a_jpeg_is_a_row_of_whole_segments():
+def test_jpeg_consists_of_complete_segments():
     content = uploads()["jpg"].content
     assert content.startswith(b"\xff\xd8")
     assert content.endswith(b"\xff\xd9")
@@ -390,7 +393,7 @@ def test_a_jpeg_is_a_row_of_whole_segments():
     assert 0xFF not in scan, "it would need stuffing"
 
 
-def test_a_pdfs_table_points_to_its_objects():
+def test_pdfs_table_points_to_its_objects():
     content = uploads()["pdf"].content
     start = int(content.split(b"startxref\n")[1].split(b"\n")[0])
     table = content[start:].split(b"\n")
@@ -404,12 +407,12 @@ def test_a_pdfs_table_points_to_its_objects():
     assert f"/Length {len(stream)} ".encode() in content
 
 
-def test_a_text_file_is_a_line_of_text():
+def test_text_file_is_a_line_of_text():
     assert uploads()["txt"].content.decode().endswith("\n")
 
 
 @given(st.integers(1, 8), st.integers(1, 8), st.integers())
-def test_some_options_are_different_ones_in_their_order(options, most, seed):
+def test_chosen_options_are_distinct_and_in_order(options, most, seed):
     most = min(most, options)
     chosen = SeededChoices(seed).some(range(options), most)
 
@@ -418,14 +421,14 @@ def test_some_options_are_different_ones_in_their_order(options, most, seed):
     assert set(chosen) <= set(range(options))
 
 
-def test_every_set_of_options_comes_up():
+def test_every_set_of_options_occurs():
     draw = SeededChoices("sets")
     drawn = {tuple(draw.some("abc", 3)) for _ in range(500)}
 
     assert len(drawn) == 7
 
 
-def test_draws_follow_from_the_name_alone():
+def test_draws_depend_only_on_the_name():
     def drawn(*name):
         draw = SeededChoices(*name)
         return draw.below(10**9), draw.one("abcdefgh"), draw.object_id(), draw.uuid()
@@ -440,7 +443,7 @@ def test_draws_follow_from_the_name_alone():
     )
 
 
-def test_chances_are_kept_roughly():
+def test_probabilities_are_approximately_kept():
     draw = SeededChoices("chances")
 
     assert 250 < sum(draw.happens(0.3) for _ in range(1000)) < 350

@@ -28,7 +28,7 @@ def interrupted(monkeypatch):
     return served
 
 
-def test_it_serves_until_ctrl_c_and_exits_with_0(interrupted, capsys):
+def test_command_serves_until_ctrl_c_and_exits_with_0(interrupted, capsys):
     handler = signal.getsignal(signal.SIGTERM)
 
     assert main(["sandbox"]) == 0
@@ -37,10 +37,10 @@ def test_it_serves_until_ctrl_c_and_exits_with_0(interrupted, capsys):
     assert signal.getsignal(signal.SIGTERM) is handler
 
 
-def test_it_prints_what_a_user_needs_to_connect(interrupted, capsys):
+def test_command_prints_url_token_and_ids(interrupted, capsys):
     main(["sandbox", "--token", "it's"])
     out = capsys.readouterr().out
-    url = re.search(r"URL +(http://127\.0\.0\.1:\d+)", out)[1]
+    (url,) = re.findall(r"URL +(http://127\.0\.0\.1:\d+)", out)
 
     assert re.search("token +it's\n", out)
     assert known.KNOWN_RESOURCES[0].id in out
@@ -84,19 +84,19 @@ def test_host_and_port_reach_the_sandbox(interrupted, capsys):
         ("--url-lifetime 0", "url_lifetime_seconds 0: it must be"),
     ],
 )
-def test_what_cannot_be_served_is_a_sentence_and_exit_code_2(options, message, capsys):
+def test_invalid_settings_exit_with_2_and_a_message(options, message, capsys):
     assert main(["sandbox", *options.split()]) == 2
     assert message in capsys.readouterr().err
 
 
-def test_a_port_in_use_is_exit_code_2(capsys):
+def test_port_in_use_exits_with_2(capsys):
     with Sandbox() as sandbox:
         assert main(["sandbox", "--port", str(httpx.URL(sandbox.url).port)]) == 2
 
     assert "choose another port" in capsys.readouterr().err
 
 
-def test_without_the_extra_it_names_the_extra(monkeypatch, capsys):
+def test_missing_extra_is_named(monkeypatch, capsys):
     for name in [name for name in sys.modules if name.startswith("prolific_contract.sandbox._")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
@@ -123,7 +123,7 @@ def test_help_lists_known_ids_the_token_and_exit_codes(capsys):
 
 
 @pytest.mark.parametrize("token", ["plain", "it's"])
-def test_the_line_to_paste_is_one_the_shell_reads_back(token):
+def test_printed_export_line_is_valid_shell(token):
     with Sandbox(SandboxSettings(token=token)) as sandbox:
         posix = _announcement(sandbox, windows=False).splitlines()[-1]
         powershell = _announcement(sandbox, windows=True).splitlines()[-1]
@@ -156,9 +156,10 @@ def test_help_needs_no_web_server():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
-def test_sigterm_stops_it_cleanly():
+def test_sigterm_stops_the_sandbox_cleanly():
     command = [sys.executable, "-m", "prolific_contract", "sandbox"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
         announced = [process.stdout.readline() for _ in range(2)]
         url = announced[1].split()[1]
         assert httpx.get(url).status_code == 404

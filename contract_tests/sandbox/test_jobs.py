@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prolific_contract._vocabulary import EDITIONS, State
+from prolific_contract._vocabulary import EDITIONS, Edition, State
 from prolific_contract.sandbox import Fate, ManualClock, Resource
 from prolific_contract.sandbox._jobs import SandboxJob, SandboxJobs
 
@@ -15,7 +15,7 @@ GENERATION = timedelta(seconds=3)
 START = datetime(2026, 3, 19, 10, 30, tzinfo=UTC)
 
 
-def new_jobs(edition: str = "2026-03", seed: int = 1) -> SandboxJobs:
+def new_jobs(edition: Edition = "2026-03", seed: int = 1) -> SandboxJobs:
     return SandboxJobs(edition, GENERATION, seed)
 
 
@@ -28,7 +28,7 @@ def after(seconds: float) -> datetime:
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_a_first_request_starts_a_job(edition):
+def test_first_request_starts_a_job(edition):
     requested = new_jobs(edition).request(resource(), START)
 
     assert requested.is_new
@@ -37,7 +37,7 @@ def test_a_first_request_starts_a_job(edition):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_while_a_job_is_generating_every_request_names_it(edition):
+def test_requests_return_the_generating_job(edition):
     jobs = new_jobs(edition)
     first = jobs.request(resource(), START)
     second = jobs.request(resource(), after(2.999))
@@ -47,7 +47,7 @@ def test_while_a_job_is_generating_every_request_names_it(edition):
     assert not second.is_new
 
 
-def test_in_edition_2026_03_a_complete_job_is_given_again():
+def test_edition_2026_03_returns_a_complete_job_again():
     jobs = new_jobs("2026-03")
     first = jobs.request(resource(), START)
     second = jobs.request(resource(), after(86_400))
@@ -57,7 +57,7 @@ def test_in_edition_2026_03_a_complete_job_is_given_again():
     assert not second.is_new
 
 
-def test_in_edition_2026_11_a_complete_job_is_never_given_again():
+def test_edition_2026_11_never_returns_a_complete_job_again():
     jobs = new_jobs("2026-11")
     first = jobs.request(resource(), START)
     second = jobs.request(resource(), after(3))
@@ -77,14 +77,14 @@ def test_in_edition_2026_11_a_complete_job_is_never_given_again():
         (Fate.VANISHES, {2.999: "generating", 3: "complete", 5.999: "complete", 6: "failed"}),
     ],
 )
-def test_the_fate_decides_what_becomes_of_a_job(edition, fate, states):
+def test_fate_determines_the_state_of_a_job(edition, fate, states):
     job = new_jobs(edition).request(resource(fate), START).job
 
     assert {seconds: job.state(after(seconds)) for seconds in states} == states
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_a_failed_job_is_replaced_and_the_second_completes(edition):
+def test_failed_job_is_replaced_and_the_second_completes(edition):
     jobs = new_jobs(edition)
     failed = jobs.request(resource(Fate.FAILS_ONCE), START).job
     retried = jobs.request(resource(Fate.FAILS_ONCE), after(3))
@@ -94,7 +94,7 @@ def test_a_failed_job_is_replaced_and_the_second_completes(edition):
     assert failed.state(after(6)) == "failed"
 
 
-def test_resources_of_the_same_id_and_other_kind_have_jobs_of_their_own():
+def test_resources_of_both_kinds_with_one_id_have_separate_jobs():
     jobs = new_jobs()
     collection = jobs.request(Resource("collection", "one"), START).job
     batch = jobs.request(Resource("batch", "one"), START).job
@@ -103,7 +103,7 @@ def test_resources_of_the_same_id_and_other_kind_have_jobs_of_their_own():
     assert (collection.kind, batch.kind) == ("collection", "batch")
 
 
-def test_a_job_is_found_by_its_id_only():
+def test_job_is_found_only_by_its_id():
     jobs = new_jobs()
     job = jobs.request(resource(), START).job
 
@@ -111,7 +111,7 @@ def test_a_job_is_found_by_its_id_only():
     assert jobs.find("another") is None
 
 
-def test_export_ids_follow_from_the_seed():
+def test_export_ids_depend_on_the_seed():
     def ids(seed: int) -> list[str]:
         jobs = new_jobs("2026-11", seed)
         return [jobs.request(resource(), after(4 * n)).job.export_id for n in range(3)]
@@ -121,7 +121,7 @@ def test_export_ids_follow_from_the_seed():
     assert all(UUID(export_id).version == 4 for export_id in ids(1))
 
 
-def test_books_that_share_serials_never_give_the_same_id():
+def test_job_stores_with_shared_serials_never_repeat_an_id():
     serials = count()
     stores = [SandboxJobs("2026-03", GENERATION, 1, serials) for _ in range(2)]
 
@@ -138,7 +138,7 @@ steps = st.lists(
 
 
 @given(st.sampled_from(EDITIONS), st.sampled_from(Fate), steps)
-def test_any_conversation_keeps_the_documented_laws(edition, fate, conversation):
+def test_any_sequence_of_requests_follows_the_documented_rules(edition, fate, conversation):
     clock = ManualClock()
     jobs = new_jobs(edition)
     history: dict[str, list[State]] = {}
@@ -172,7 +172,7 @@ def test_any_conversation_keeps_the_documented_laws(edition, fate, conversation)
         assert states == sorted(states, key=order.index), "a job never goes back"
 
 
-def test_two_that_delete_one_job_do_no_harm():
+def test_concurrent_deletions_of_one_job_are_safe():
     jobs = new_jobs("2026-11")
     job, other = (jobs.request(resource(), after(4 * n)).job for n in range(2))
     for _ in range(2):

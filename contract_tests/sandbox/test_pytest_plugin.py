@@ -35,7 +35,7 @@ def run(pytester, monkeypatch):
     return run_module
 
 
-def test_a_test_gets_a_running_sandbox(prolific_sandbox):
+def test_fixture_provides_a_running_sandbox(prolific_sandbox):
     answer = httpx.post(
         f"{prolific_sandbox.url}/api/v1/data-collection/collections/"
         f"{prolific_sandbox.collection_id}/export",
@@ -46,7 +46,7 @@ def test_a_test_gets_a_running_sandbox(prolific_sandbox):
     assert prolific_sandbox.settings.generation_seconds == 0.2
 
 
-def test_tests_share_a_server_and_nothing_else(run):
+def test_tests_share_only_the_server(run):
     result = run(
         USING
         + """
@@ -65,7 +65,7 @@ def test_two(prolific_sandbox):
     result.assert_outcomes(passed=2)
 
 
-def test_a_marker_changes_settings_for_one_test(run):
+def test_marker_changes_settings_for_one_test(run):
     result = run(
         """
 import pytest
@@ -95,7 +95,7 @@ def test_unmarked(prolific_sandbox):
         ("0.5", "*@pytest.mark.prolific_sandbox: *positional argument*"),
     ],
 )
-def test_a_wrong_marker_is_a_sentence(run, arguments, message):
+def test_wrong_marker_is_reported_with_a_message(run, arguments, message):
     result = run(
         f"""
 import pytest
@@ -118,7 +118,7 @@ def without_sandbox_modules(monkeypatch, missing):
 
 
 @pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
-def test_without_the_extra_the_fixture_names_it(run, monkeypatch, missing):
+def test_fixture_without_the_extra_names_it(run, monkeypatch, missing):
     without_sandbox_modules(monkeypatch, missing)
     result = run("def test_it(prolific_sandbox): ...")
 
@@ -126,7 +126,7 @@ def test_without_the_extra_the_fixture_names_it(run, monkeypatch, missing):
     result.stdout.fnmatch_lines([f"*needs {missing}*pip install 'prolific-exports?contract?'*"])
 
 
-def test_another_missing_module_is_not_blamed_on_the_extra(run, monkeypatch):
+def test_other_missing_module_is_not_attributed_to_the_extra(run, monkeypatch):
     without_sandbox_modules(monkeypatch, "attrs")
     result = run("def test_it(prolific_sandbox): ...")
 
@@ -135,7 +135,7 @@ def test_another_missing_module_is_not_blamed_on_the_extra(run, monkeypatch):
     result.stdout.no_fnmatch_line("*pip install*")
 
 
-def test_being_loaded_imports_nothing_that_takes_time():
+def test_plugin_import_is_lightweight():
     code = (
         "import sys, pytest\n"
         "before = set(sys.modules)\n"
@@ -147,9 +147,11 @@ def test_being_loaded_imports_nothing_that_takes_time():
     assert done.stdout.split() == ["prolific_contract", "prolific_contract.pytest_plugin"]
 
 
-def test_the_plugin_has_nothing_but_its_hooks_and_fixtures():
+def test_plugin_has_only_hooks_and_fixtures():
     # Executed anew: pytest loads plugins before coverage is measured.
     spec = importlib.util.spec_from_file_location("again", Path(pytest_plugin.__file__))
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
 

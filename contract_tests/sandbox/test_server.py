@@ -5,10 +5,11 @@ import socket
 import threading
 import time
 import zipfile
+from typing import Any
 
 import httpx
 import pytest
-from prolific_contract._vocabulary import PATH_SEGMENTS
+from prolific_contract._vocabulary import PATH_SEGMENTS, Kind
 from prolific_contract.sandbox import (
     ManualClock,
     Sandbox,
@@ -19,7 +20,7 @@ from prolific_contract.sandbox import _archive_files as _shelf
 from prolific_contract.sandbox._uvicorn_server import UvicornServer
 
 
-def export(sandbox, kind="collection", resource_id=None):
+def export(sandbox, kind: Kind = "collection", resource_id=None):
     """Request, and one status answer after it."""
     resource_id = resource_id or sandbox.settings.id_of(kind)
     path = f"/api/v1/data-collection/{PATH_SEGMENTS[kind]}/{resource_id}"
@@ -38,7 +39,7 @@ def threads_of(before):
     return set(threading.enumerate()) - before
 
 
-def test_the_whole_way_over_a_socket():
+def test_export_over_a_socket():
     before = set(threading.enumerate())
     with Sandbox(SandboxSettings(generation_seconds=0)) as sandbox:
         complete = export(sandbox)
@@ -59,7 +60,7 @@ def test_the_whole_way_over_a_socket():
         httpx.get(sandbox.url)
 
 
-def test_it_answers_and_stops_while_the_code_under_test_has_stopped_the_time(monkeypatch):
+def test_server_works_while_the_test_freezes_time(monkeypatch):
     before = set(threading.enumerate())
     monkeypatch.setattr(time, "monotonic", lambda: 100.0)
     with Sandbox() as sandbox:
@@ -68,7 +69,7 @@ def test_it_answers_and_stops_while_the_code_under_test_has_stopped_the_time(mon
     assert not threads_of(before)
 
 
-def test_it_knows_what_to_ask_for():
+def test_server_knows_its_resource_ids():
     with Sandbox(SandboxSettings(generation_seconds=9, token="mine")) as sandbox:
         answers = [
             export(sandbox, "collection", sandbox.collection_id),
@@ -82,7 +83,7 @@ def test_it_knows_what_to_ask_for():
     assert [answer.status_code for answer in answers] == [200, 200, 403, 403]
 
 
-def test_its_dates_are_the_clocks_and_sent_once():
+def test_date_header_is_the_clocks_and_sent_once():
     clock = ManualClock()
     with Sandbox(clock=clock) as sandbox:
         clock.advance(60)
@@ -92,7 +93,7 @@ def test_its_dates_are_the_clocks_and_sent_once():
     assert "Server" not in answer.headers
 
 
-def test_a_reset_forgets_jobs_and_takes_new_settings():
+def test_reset_removes_jobs_and_applies_new_settings():
     with Sandbox(SandboxSettings(generation_seconds=0)) as sandbox:
         url = export(sandbox).json()["url"]
         sandbox.reset(SandboxSettings(generation_seconds=60))
@@ -111,7 +112,7 @@ def huge(monkeypatch):
     return content
 
 
-def test_a_client_that_goes_away_in_mid_download_does_no_harm(huge):
+def test_client_that_disconnects_mid_download_is_harmless(huge):
     before = set(threading.enumerate())
     with Sandbox(SandboxSettings(generation_seconds=0)) as sandbox:
         url = export(sandbox).json()["url"]
@@ -123,7 +124,7 @@ def test_a_client_that_goes_away_in_mid_download_does_no_harm(huge):
     assert not threads_of(before)
 
 
-def test_it_stops_in_spite_of_a_client_that_stands_still(huge):
+def test_server_stops_despite_a_stalled_client(huge):
     before = set(threading.enumerate())
     with Sandbox(SandboxSettings(generation_seconds=0)) as sandbox:
         url = httpx.URL(export(sandbox).json()["url"])
@@ -135,16 +136,17 @@ def test_it_stops_in_spite_of_a_client_that_stands_still(huge):
     assert not threads_of(before)
 
 
-def test_a_body_does_not_wait_for_the_acknowledgement_of_its_head():
+def test_body_does_not_wait_for_the_acknowledgement_of_its_head():
     with Sandbox() as sandbox, httpx.Client() as client:
         client.get(sandbox.url)
-        (connection,) = sandbox._server.server_state.connections
+        server: Any = sandbox._server
+        (connection,) = server.server_state.connections
         held_open = connection.transport.get_extra_info("socket")
 
         assert held_open.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
-def test_it_may_be_stopped_twice():
+def test_server_may_be_stopped_twice():
     with Sandbox() as sandbox:
         httpx.get(sandbox.url)
         sandbox.__exit__(None, None, None)
@@ -174,7 +176,7 @@ class TestStartingFails:
         ],
         ids=["fails", "ends"],
     )
-    def test_a_server_that_does_not_get_ready_is_a_sentence(
+    def test_server_that_does_not_start_is_reported_with_a_message(
         self, monkeypatch, listeners, end, said
     ):
         def run(server, sockets):
@@ -189,10 +191,11 @@ class TestStartingFails:
             pass
 
         assert [listener.fileno() for listener in listeners] == [-1]
+        assert sandbox.certificate_file is not None
         assert not sandbox.certificate_file.parent.exists()
         assert not threads_of(before)
 
-    def test_a_server_that_takes_its_time_is_waited_for(self, monkeypatch):
+    def test_slow_server_start_is_awaited(self, monkeypatch):
         asked_twice = threading.Event()
 
         class Ready(threading.Event):
@@ -220,7 +223,7 @@ class TestStartingFails:
         with Sandbox() as sandbox:
             assert httpx.get(sandbox.url).status_code == 404
 
-    def test_nothing_stays_open_without_a_certificate(self, monkeypatch, listeners):
+    def test_invalid_certificate_leaves_no_open_socket(self, monkeypatch, listeners):
         def refuse(host):
             raise OSError(28, "No space left on device")
 
@@ -232,7 +235,7 @@ class TestStartingFails:
         assert [listener.fileno() for listener in listeners] == [-1]
 
     @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-    def test_what_goes_wrong_later_is_not_hidden(self, monkeypatch):
+    def test_later_errors_are_not_hidden(self, monkeypatch):
         def run(server, sockets):
             sockets[0].close()
             server.ready.set()
@@ -255,7 +258,7 @@ def test_localhost_is_the_ipv4_loopback_address():
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
-def test_an_ipv6_address_is_put_into_brackets():
+def test_ipv6_address_is_put_into_brackets():
     with Sandbox(host="::1", settings=SandboxSettings(generation_seconds=0)) as sandbox:
         assert sandbox.url.startswith("http://[::1]:")
         assert httpx.get(export(sandbox).json()["url"]).status_code == 200
@@ -267,22 +270,22 @@ def test_other_addresses_are_refused(host):
         Sandbox(host=host)
 
 
-def test_a_port_in_use_is_a_sentence():
+def test_port_in_use_is_reported_with_a_message():
     with (
         Sandbox() as first,
         pytest.raises(SandboxError, match=r"can't listen on 127.0.0.1 port \d+ \(.+\): choose"),
-        Sandbox(port=httpx.URL(first.url).port),
+        Sandbox(port=httpx.URL(first.url).port or 0),
     ):
         pass
 
 
 @pytest.mark.parametrize("port", [-1, 65_536])
-def test_an_impossible_port_is_a_sentence(port):
+def test_invalid_port_is_reported_with_a_message(port):
     with pytest.raises(SandboxError, match=f"invalid port {port}: choose 0 to 65535"):
         Sandbox(port=port)
 
 
-def test_before_it_runs_it_knows_everything_but_its_url():
+def test_server_before_start_knows_everything_except_its_url():
     sandbox = Sandbox(SandboxSettings(token="mine"))
 
     assert sandbox.token == "mine"
@@ -291,7 +294,7 @@ def test_before_it_runs_it_knows_everything_but_its_url():
         sandbox.url  # noqa: B018 - asking is the test
 
 
-def test_started_again_it_still_has_its_jobs():
+def test_restarted_server_keeps_its_jobs():
     sandbox = Sandbox(SandboxSettings(generation_seconds=0))
     with sandbox:
         export(sandbox)

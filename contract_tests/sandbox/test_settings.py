@@ -19,7 +19,7 @@ from prolific_contract.sandbox import (
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_the_urls_lifetime_is_the_editions_unless_chosen(edition):
+def test_url_lifetime_defaults_to_the_editions(edition):
     by_default = SandboxSettings(edition=edition).url_lifetime
     chosen = SandboxSettings(edition=edition, url_lifetime_seconds=90).url_lifetime
 
@@ -29,18 +29,18 @@ def test_the_urls_lifetime_is_the_editions_unless_chosen(edition):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("fate", Fate)
-def test_there_is_a_known_resource_of_each_kind_and_fate(kind, fate):
+def test_each_kind_and_fate_has_a_known_resource(kind, fate):
     settings = SandboxSettings()
     resource = settings.resource(kind, settings.id_of(kind, fate))
 
     assert resource == Resource(kind, settings.id_of(kind, fate), fate)
 
 
-def test_known_ids_differ():
+def test_known_ids_are_distinct():
     assert len({resource.id for resource in KNOWN_RESOURCES}) == len(KNOWN_RESOURCES)
 
 
-def test_an_id_counts_for_its_kind_only():
+def test_id_is_valid_only_for_its_kind():
     settings = SandboxSettings(resources=[Resource("batch", "one")])
 
     assert settings.resource("batch", "one") == Resource("batch", "one", Fate.COMPLETES)
@@ -71,19 +71,19 @@ def test_an_id_counts_for_its_kind_only():
         ({"resources": [Resource("batch", "")]}, "can't be the id"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_refused_with_what_would_do(settings, message):
+def test_invalid_value_is_refused_with_the_allowed_ones(settings, message):
     with pytest.raises(SandboxError, match=message) as caught:
         SandboxSettings(**settings)
 
     assert isinstance(caught.value, ContractToolError)
 
 
-def test_the_limits_themselves_can_be_used():
+def test_limit_values_are_accepted():
     SandboxSettings(generation_seconds=0, submissions=0, files=0, url_lifetime_seconds=1)
     SandboxSettings(url_lifetime_seconds=604_800, generation_seconds=365 * 86_400)
 
 
-def test_a_manual_clock_moves_only_when_told():
+def test_manual_clock_moves_only_when_advanced():
     clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
     first, second = clock.now(), clock.now()
     clock.advance(1.5)
@@ -92,7 +92,7 @@ def test_a_manual_clock_moves_only_when_told():
     assert clock.now() - first == timedelta(seconds=1.5)
 
 
-def test_the_system_clock_tells_the_time_in_utc():
+def test_system_clock_tells_the_time_in_utc():
     before = datetime.now(UTC)
     clock = SystemClock()
 
@@ -100,7 +100,7 @@ def test_the_system_clock_tells_the_time_in_utc():
     assert abs(clock.now() - before) < timedelta(minutes=1)
 
 
-def test_the_system_clock_follows_the_monotonic_clock(monkeypatch):
+def test_system_clock_follows_the_monotonic_clock(monkeypatch):
     monotonic = [100.0]
     # Not of the module `time`, by which the loops of servers in other threads go, too.
     monkeypatch.setattr(SystemClock, "_monotonic", lambda _: monotonic[0])
@@ -111,7 +111,8 @@ def test_the_system_clock_follows_the_monotonic_clock(monkeypatch):
     assert clock.now() - first == timedelta(seconds=2)
 
 
-def test_the_package_has_its_public_names_and_no_others():
+def test_package_exports_exactly_its_public_names():
     assert {name: getattr(sandbox, name) for name in sandbox.__all__}
+    name = "nothing"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        sandbox.nothing  # noqa: B018 - asking is the test
+        getattr(sandbox, name)

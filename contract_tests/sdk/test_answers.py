@@ -49,7 +49,7 @@ def interpret(body, kind="collection", status=200, retry_after=None):
     )
 
 
-def test_fields_that_the_contract_does_not_name_are_kept(kind):
+def test_undocumented_fields_are_kept(kind):
     generating = interpret(
         {"status": "generating", "export_id": api.EXPORT_ID, "progress": 0.5}, kind
     )
@@ -65,6 +65,7 @@ def test_fields_that_the_contract_does_not_name_are_kept(kind):
     )
     assert isinstance(complete, Complete)
     assert complete.extra == {"export_id": "x"}
+    assert complete.expires_at is not None
     assert complete.expires_at.isoformat() == "2026-03-20T10:30:00.123456+02:00"
     assert interpret({"status": "failed", "reason": "gone"}, kind) == Failed({"reason": "gone"})
 
@@ -82,13 +83,13 @@ def test_fields_that_the_contract_does_not_name_are_kept(kind):
         ["2026-03-20T10:30:00Z"],
     ],
 )
-def test_expiry_that_cannot_be_read_is_kept_as_it_came(kind, expires_at):
+def test_unreadable_expiry_is_kept_as_text(kind, expires_at):
     read = interpret({**COMPLETE, "expires_at": expires_at, "new": 1}, kind)
 
     assert read == Complete(COMPLETE["url"], None, {"expires_at": expires_at, "new": 1})
 
 
-def test_expiry_that_is_missing_is_none(kind):
+def test_missing_expiry_is_none(kind):
     read = interpret({"status": "complete", "url": api.SIGNED}, kind)
 
     assert read == Complete(api.SIGNED, None, {})
@@ -101,7 +102,7 @@ def test_secret_in_an_expiry_is_redacted(kind):
     assert "5ecret5ignature" not in str(read.extra)
 
 
-def test_a_time_may_have_its_letters_small(kind):
+def test_timestamp_may_be_lower_case(kind):
     read = interpret({**COMPLETE, "expires_at": "2026-03-20t10:30:00z"}, kind)
     assert read == interpret(COMPLETE, kind)
 
@@ -137,9 +138,7 @@ COMPLETE = {
         ({"status": "complete", "expires_at": "2026-03-20T10:30:00Z"}, "/url"),
     ],
 )
-def test_bodies_outside_the_contract_are_violations_that_point_at_what_does_not_fit(
-    kind, body, pointer
-):
+def test_body_outside_the_contract_raises_a_violation_with_its_place(kind, body, pointer):
     with pytest.raises(ContractViolation) as violation:
         interpret(body, kind)
     assert violation.value.pointer == pointer
@@ -149,13 +148,13 @@ def test_bodies_outside_the_contract_are_violations_that_point_at_what_does_not_
     assert violation.value.ref == REFS[kind]
 
 
-def test_an_unknown_status_keeps_its_evidence(kind):
+def test_unknown_state_error_keeps_the_body(kind):
     with pytest.raises(UnknownStatusError, match="'queued'") as unknown:
         interpret({"status": "queued", "position": 3}, kind)
     assert unknown.value.excerpt == '{"status": "queued", "position": 3}'
 
 
-def test_an_answer_without_a_body_says_so():
+def test_response_without_body_is_reported():
     with pytest.raises(ContractViolation, match="its body is empty"):
         interpret(b"", status=204)
 
@@ -193,7 +192,7 @@ def test_any_bytes_become_a_state_or_a_typed_error(body, status):
         interpret(body, status=status)
 
 
-def test_a_page_in_place_of_an_answer_has_its_likely_causes_named():
+def test_web_page_error_names_likely_causes():
     with pytest.raises(ContractViolation, match=r"not JSON.*base URL \(PROLIFIC_URL\).*login"):
         interpret(b"Welcome to the guest network")
 
@@ -249,7 +248,7 @@ ENVELOPE = {"status": 404, "error_code": 140404, "title": "Not found", "detail":
         ({"error": {**ENVELOPE, "detail": 5, "error_code": "x"}}, "Not found", None, 5, "5"),
     ],
 )
-def test_error_bodies_of_every_known_shape_are_read(body, title, code, detail, said):
+def test_every_known_error_shape_is_read(body, title, code, detail, said):
     with pytest.raises(NotFoundError) as failure:
         interpret(body, status=404)
     assert failure.value.title == title
@@ -272,7 +271,7 @@ def test_error_bodies_of_every_known_shape_are_read(body, title, code, detail, s
         (999, ServerError),
     ],
 )
-def test_a_status_decides_the_error_and_the_error_says_what_to_do(status, error):
+def test_status_selects_the_error_and_its_next_step(status, error):
     with pytest.raises(error) as failure:
         interpret({"error": ENVELOPE}, status=status)
     assert failure.value.status == status
@@ -282,7 +281,7 @@ def test_a_status_decides_the_error_and_the_error_says_what_to_do(status, error)
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_a_feature_that_is_not_enabled_is_named_as_such(status):
+def test_feature_that_is_not_enabled_is_named_as_such(status):
     text = "You do not have permission to use this feature."
     with pytest.raises((AccessDeniedError, NotFoundError), match="Prolific support"):
         interpret({"error": {**ENVELOPE, "detail": text}}, status=status)
@@ -291,13 +290,13 @@ def test_a_feature_that_is_not_enabled_is_named_as_such(status):
     assert "support" not in str(other.value)
 
 
-def test_a_wait_that_the_server_asks_for_is_said():
+def test_retry_after_is_in_the_message():
     with pytest.raises(RateLimitedError, match="asks to wait 12 s") as limited:
         interpret({"error": ENVELOPE}, status=429, retry_after=12.0)
     assert limited.value.retry_after == 12.0
 
 
-def test_neither_token_nor_signature_gets_into_an_error():
+def test_errors_contain_no_token_or_signature():
     hostile = {
         "error": {
             "status": 403,
@@ -319,7 +318,7 @@ def test_neither_token_nor_signature_gets_into_an_error():
         assert "5ecret5ignature" not in told
 
 
-def test_calls_carry_the_token_and_name_the_library(router, resource, kind):
+def test_calls_send_token_and_user_agent(router, resource, kind):
     post = router.post(api.post_url(kind)).mock(return_value=api.complete())
     resource.export(api.RESOURCE[kind])
     headers = post.calls.last.request.headers
@@ -330,7 +329,7 @@ def test_calls_carry_the_token_and_name_the_library(router, resource, kind):
     assert post.calls.last.request.content == b""
 
 
-def test_settings_come_from_the_environment(router, twin, kind, monkeypatch):
+def test_settings_are_read_from_the_environment(router, twin, kind, monkeypatch):
     monkeypatch.setenv("PROLIFIC_TOKEN", "fr0m-the-environment")
     monkeypatch.setenv("PROLIFIC_URL", "https://staging.example/")
     post = router.post(api.post_url(kind, "https://staging.example")).mock(
@@ -342,7 +341,7 @@ def test_settings_come_from_the_environment(router, twin, kind, monkeypatch):
     assert repr(exports) == "Exports(base_url='https://staging.example')"
 
 
-def test_an_injected_client_carries_the_traffic_and_stays_open(twin, kind):
+def test_injected_client_is_used_and_stays_open(twin, kind):
     seen = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -363,7 +362,7 @@ def test_an_injected_client_carries_the_traffic_and_stays_open(twin, kind):
     assert not client.is_closed
 
 
-def test_an_own_client_is_closed_with_the_exports(router, twin, kind):
+def test_own_client_is_closed_with_the_exports(router, twin, kind):
     router.post(api.post_url(kind)).mock(return_value=api.complete())
     exports = twin.make(base_url=api.BASE)
     exports.close()
@@ -375,9 +374,7 @@ def test_an_own_client_is_closed_with_the_exports(router, twin, kind):
     ("name", "value"),
     [("HTTPS_PROXY", "ftp://user:pa55word@proxy.example"), ("SSL_CERT_FILE", "missing.pem")],
 )
-def test_an_environment_that_cannot_be_used_is_a_usage_error(
-    twin, monkeypatch, clean_environment, name, value
-):
+def test_unusable_environment_is_a_usage_error(twin, monkeypatch, clean_environment, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(UsageError, match=name) as refused:
         twin.make()
@@ -393,7 +390,7 @@ def test_an_environment_that_cannot_be_used_is_a_usage_error(
         *("https://127.0.0.1", "https://localhost", "https://[::1]"),
     ],
 )
-def test_nothing_for_this_machine_goes_through_a_proxy(twin, monkeypatch, address):
+def test_loopback_requests_use_no_proxy(twin, monkeypatch, address):
     """Over http, the proxy would read the token."""
     with closing(socket.create_server(("127.0.0.1", 0))) as proxy:
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
@@ -409,7 +406,7 @@ def test_nothing_for_this_machine_goes_through_a_proxy(twin, monkeypatch, addres
 
 
 @pytest.mark.parametrize("seconds", [30, 0.5])
-def test_an_endless_answer_ends_with_the_call(twin, kind, clock, seconds):
+def test_endless_response_ends_with_the_call(twin, kind, clock, seconds):
     """A byte now and then would satisfy httpx for ever."""
 
     def drip():
@@ -430,7 +427,7 @@ def test_an_endless_answer_ends_with_the_call(twin, kind, clock, seconds):
         getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
 
 
-def test_an_oversized_answer_is_not_read_to_its_end(twin, kind):
+def test_oversized_response_is_not_read_completely(twin, kind):
     pieces = []
 
     def flood():
@@ -476,7 +473,7 @@ def test_events_and_calls_are_logged_without_secrets(router, resource, kind, cap
         ("/sign-in?next=5ecret", "redirects to /sign-in."),
     ],
 )
-def test_redirect_is_refused_with_where_it_leads(router, resource, kind, location, says):
+def test_redirect_error_names_its_location(router, resource, kind, location, says):
     path = httpx.URL(api.post_url(kind)).path
     headers = {"Location": location.format(path=path)}
     router.post(api.post_url(kind)).mock(return_value=httpx.Response(308, headers=headers))
@@ -489,7 +486,7 @@ def test_redirect_is_refused_with_where_it_leads(router, resource, kind, locatio
 
 
 @pytest.mark.parametrize("headers", [{}, {"Location": ""}])
-def test_redirect_to_nowhere_is_refused(router, resource, kind, headers):
+def test_redirect_without_location_is_refused(router, resource, kind, headers):
     router.post(api.post_url(kind)).mock(return_value=httpx.Response(302, headers=headers))
 
     with pytest.raises(ContractViolation, match="PROLIFIC_URL"):
@@ -504,7 +501,7 @@ def test_redirect_to_nowhere_is_refused(router, resource, kind, headers):
         b"<!-- proxy --><HTML>",
     ],
 )
-def test_page_with_status_200_is_called_a_web_page(kind, page):
+def test_page_with_status_200_is_reported_as_a_web_page(kind, page):
     with pytest.raises(ContractViolation, match="is a web page, from a login page") as failure:
         interpret(page, kind)
 

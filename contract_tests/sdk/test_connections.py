@@ -40,6 +40,7 @@ class Store:
         wanted = request.headers.get("Range")
         self.asked.append(wanted)
         match = re.fullmatch(r"bytes=(\d+)-(\d*)", wanted or "bytes=0-")
+        assert match is not None
         start, stop = int(match[1]), min(int(match[2] or SIZE) + 1, SIZE)
         fault = self.faults.pop(start, None)
         if isinstance(fault, Exception):
@@ -100,9 +101,7 @@ def asked(cuts):
     return {f"bytes={start}-{stop - 1}" for start, stop in cuts}
 
 
-def test_the_first_part_shows_whether_there_are_parts_and_the_rest_comes_at_once(
-    run, store, events
-):
+def test_first_part_shows_range_support_and_the_rest_is_concurrent(run, store, events):
     assert run() == api.ARCHIVE
     assert store.asked[0] == "bytes=0-99"
     assert set(store.asked[1:]) == asked(parts())
@@ -110,7 +109,7 @@ def test_the_first_part_shows_whether_there_are_parts_and_the_rest_comes_at_once
     assert (last.connections, last.received) == (4, SIZE)
 
 
-def test_a_part_that_no_try_gets_outweighs_those_that_another_may(run, store, events):
+def test_permanent_part_failure_takes_precedence_over_transient_ones(run, store, events):
     first, second, *_ = (start for start, _ in parts())
     store.faults = {
         first: httpx.Response(403),
@@ -122,7 +121,7 @@ def test_a_part_that_no_try_gets_outweighs_those_that_another_may(run, store, ev
     assert not [event for event in events if isinstance(event, Retrying)]
 
 
-def test_a_part_that_failed_is_all_that_is_asked_for_again(run, store):
+def test_only_the_failed_part_is_requested_again(run, store):
     start, stop = parts()[1]
     store.faults[start] = httpx.Response(503)
     assert run() == api.ARCHIVE
@@ -134,7 +133,7 @@ def test_a_part_that_failed_is_all_that_is_asked_for_again(run, store):
     assert any(one.endswith(f"-{stop - 1}") for one in again)
 
 
-def test_a_url_that_expires_is_refreshed_once_for_all(run, store, router, kind):
+def test_expired_url_is_refreshed_once_for_all_parts(run, store, router, kind):
     for start, _ in parts():
         store.faults[start] = httpx.Response(403)
     assert run() == api.ARCHIVE
@@ -144,14 +143,14 @@ def test_a_url_that_expires_is_refreshed_once_for_all(run, store, router, kind):
 @pytest.mark.parametrize(
     "fault", [httpx.Response(412), httpx.Response(200, content=api.ARCHIVE)], ids=["412", "200"]
 )
-def test_a_part_of_another_archive_starts_over(run, store, fault, events):
+def test_part_of_another_archive_restarts_the_download(run, store, fault, events):
     store.faults[parts()[2][0]] = fault
     assert run() == api.ARCHIVE
     assert [type(event) for event in events].count(StartedOver) == 1
 
 
 @pytest.mark.parametrize("etag", [None, f"W/{api.ETAG}", api.ETAG])
-def test_a_first_part_that_is_too_long_counts_for_nothing(run, store, etag, events):
+def test_too_long_first_part_is_discarded(run, store, etag, events):
     headers = {"Content-Range": f"bytes 0-99/{SIZE}"} | ({"ETag": etag} if etag else {})
     # So much more that it could be taken for the whole archive.
     content = api.ARCHIVE[:100] + b"x" * (SIZE - 100)
@@ -160,31 +159,31 @@ def test_a_first_part_that_is_too_long_counts_for_nothing(run, store, etag, even
     assert [type(event) for event in events].count(Verifying) == 1, "not left to verification"
 
 
-def test_a_part_that_is_elsewhere_is_fetched_over_one_connection(run, store):
+def test_misplaced_part_falls_back_to_one_connection(run, store):
     store.faults[parts()[0][0]] = httpx.Response(307, headers={"Location": FRESH})
     assert run() == api.ARCHIVE
 
 
-def test_a_part_that_makes_no_sense_ends_it(run, store):
+def test_invalid_part_ends_the_download(run, store):
     store.faults[parts()[3][0]] = httpx.Response(204)
     with pytest.raises(DownloadError, match="answered 204"):
         run()
 
 
 @pytest.mark.parametrize("lacking", ["ranges", "etag"])
-def test_without_parts_or_tags_there_is_one_connection(run, store, lacking):
+def test_store_without_ranges_or_tags_uses_one_connection(run, store, lacking):
     setattr(store, lacking, None)
     assert run() == api.ARCHIVE
     assert len(store.asked) == (1 if lacking == "ranges" else 2)
 
 
-def test_what_is_smaller_than_a_part_comes_in_one(run, store, monkeypatch):
+def test_archive_smaller_than_a_part_uses_one_request(run, store, monkeypatch):
     monkeypatch.setattr(_parts, "SMALLEST_PART", 10 * SIZE)
     assert run() == api.ARCHIVE
     assert len(store.asked) == 1
 
 
-def test_a_full_disk_ends_every_part(run, store, monkeypatch):
+def test_full_disk_ends_every_part(run, store, monkeypatch):
     write = OsHandle.write
 
     def full(self, offset, data):
@@ -199,9 +198,7 @@ def test_a_full_disk_ends_every_part(run, store, monkeypatch):
     assert run() == api.ARCHIVE, "with the part that was there"
 
 
-def test_every_event_comes_in_the_thread_that_runs_the_export_and_in_order(
-    run, store, events, monkeypatch
-):
+def test_events_arrive_in_order_in_the_calling_thread(run, store, events, monkeypatch):
     monkeypatch.setattr(_progress, "PROGRESS_INTERVAL", 0)
     assert run() == api.ARCHIVE
     assert events.threads == {threading.get_ident()}
@@ -210,7 +207,7 @@ def test_every_event_comes_in_the_thread_that_runs_the_export_and_in_order(
     assert len(received) > 4, "of every part"
 
 
-def test_a_callback_that_fails_ends_the_download_and_leaves_what_came(
+def test_failing_callback_ends_the_download_and_keeps_the_partial_file(
     run, store, events, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(_progress, "PROGRESS_INTERVAL", 0)
@@ -224,21 +221,21 @@ def test_a_callback_that_fails_ends_the_download_and_leaves_what_came(
 
 
 @pytest.mark.parametrize("number", [0, -1, 33, 2.5, "2"])
-def test_a_number_of_connections_that_makes_no_sense_is_refused(run, number):
+def test_invalid_number_of_connections_is_refused(run, number):
     with pytest.raises(UsageError, match="connections is .*: give a number from 1 to 32"):
         run(number)
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt(), RuntimeError("no new thread")])
-def test_parts_that_have_begun_end_where_others_cannot_begin(monkeypatch, failure):
+def test_started_parts_end_if_others_cannot_start(monkeypatch, failure):
     fetch = Fetch("https://store.example/a.zip", {}, 30.0, lambda head: True, lambda data: None)
     ended = []
 
     class Pool(ThreadPoolExecutor):
-        def submit(self, *args):
+        def submit(self, fn, /, *args, **kwargs):
             if self._threads:
                 raise failure
-            return super().submit(*args)
+            return super().submit(fn, *args, **kwargs)
 
     def arriving(self, fetch, stop):
         ended.append(stop._over.wait(10))
@@ -253,7 +250,7 @@ def test_parts_that_have_begun_end_where_others_cannot_begin(monkeypatch, failur
     driver.close()
 
 
-def test_parts_that_were_stopped_write_nothing_more():
+def test_stopped_parts_write_nothing():
     stop, written = Stop(), []
     fetch = cancellable(Fetch("", {}, 1.0, lambda head: True, written.append), stop)
     fetch.write(b"a")

@@ -60,7 +60,7 @@ class Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
         raise httpx.ReadError("connection reset")
 
 
-def cut(body=api.ARCHIVE[:HALF], etag=api.ETAG, status=200, **headers):
+def cut(body=api.ARCHIVE[:HALF], etag: str | None = api.ETAG, status=200, **headers):
     known = {"Content-Length": str(SIZE)} | ({"ETag": etag} if etag else {})
     return httpx.Response(status, stream=Cut(body), headers=known | headers)
 
@@ -89,7 +89,7 @@ def job(resource, kind, ready):
     return resource.job(api.RESOURCE[kind], api.EXPORT_ID)
 
 
-def test_an_archive_of_the_other_kind_is_not_saved(router, job, kind, store, tmp_path):
+def test_archive_of_the_other_kind_is_not_saved(router, job, kind, store, tmp_path):
     other = "batch" if kind == "collection" else "collection"
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -100,7 +100,7 @@ def test_an_archive_of_the_other_kind_is_not_saved(router, job, kind, store, tmp
     assert left(tmp_path) == []
 
 
-def test_one_call_from_an_id_to_an_archive(router, resource, kind, store, tmp_path, events):
+def test_download_saves_the_archive_of_an_id(router, resource, kind, store, tmp_path, events):
     router.post(api.post_url(kind)).mock(side_effect=[api.generating()])
     router.get(api.get_url(kind)).mock(side_effect=[api.generating(), api.complete()])
     store.mock(return_value=api.stored())
@@ -114,7 +114,7 @@ def test_one_call_from_an_id_to_an_archive(router, resource, kind, store, tmp_pa
     assert events[-3].received == events[-3].total == SIZE
 
 
-def test_the_store_learns_nothing_of_who_asks(twin, kind, tmp_path):
+def test_store_requests_carry_no_credentials(twin, kind, tmp_path):
     seen = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -138,7 +138,7 @@ def test_the_store_learns_nothing_of_who_asks(twin, kind, tmp_path):
     assert "t0ken" not in str(headers.raw)
 
 
-def test_a_folder_gets_a_file_named_after_the_id_and_the_time(job, kind, store, tmp_path):
+def test_folder_destination_gets_a_file_named_by_id_and_time(job, kind, store, tmp_path):
     store.mock(return_value=api.stored())
     archive = job.download(tmp_path)
     name = rf"{api.RESOURCE[kind]}-export-\d{{8}}-\d{{6}}\.zip"
@@ -146,14 +146,14 @@ def test_a_folder_gets_a_file_named_after_the_id_and_the_time(job, kind, store, 
     assert archive.path.parent == tmp_path
 
 
-def test_without_a_path_the_file_goes_to_the_working_directory(job, store, tmp_path, monkeypatch):
+def test_default_destination_is_the_working_directory(job, store, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     store.mock(return_value=api.stored())
     job.download()
     assert len(left(tmp_path)) == 1
 
 
-def test_a_file_that_exists_is_left_alone_before_anything_is_sent(job, ready, tmp_path):
+def test_existing_file_is_refused_before_any_request(job, ready, tmp_path):
     target = tmp_path / "data.zip"
     target.write_text("precious")
     with pytest.raises(TargetExistsError, match=r"data\.zip already exists") as taken:
@@ -163,7 +163,7 @@ def test_a_file_that_exists_is_left_alone_before_anything_is_sent(job, ready, tm
     assert not ready.called
 
 
-def test_a_file_that_exists_is_replaced_when_told(job, store, tmp_path):
+def test_existing_file_is_replaced_with_overwrite(job, store, tmp_path):
     target = tmp_path / "data.zip"
     target.write_text("old")
     store.mock(return_value=api.stored())
@@ -171,7 +171,7 @@ def test_a_file_that_exists_is_replaced_when_told(job, store, tmp_path):
     assert target.read_bytes() == api.ARCHIVE
 
 
-def test_a_failed_download_leaves_the_old_file(job, store, tmp_path):
+def test_failed_download_keeps_the_old_file(job, store, tmp_path):
     target = tmp_path / "data.zip"
     target.write_text("old")
     store.mock(return_value=httpx.Response(200, content=b"not a zip"))
@@ -181,7 +181,7 @@ def test_a_failed_download_leaves_the_old_file(job, store, tmp_path):
     assert left(tmp_path) == ["data.zip"]
 
 
-def test_a_file_that_appears_meanwhile_is_left_alone(job, store, tmp_path):
+def test_file_created_during_the_download_is_kept(job, store, tmp_path):
     target = tmp_path / "data.zip"
 
     def appear(request: httpx.Request) -> httpx.Response:
@@ -197,7 +197,7 @@ def test_a_file_that_appears_meanwhile_is_left_alone(job, store, tmp_path):
     assert store.calls.last.request.headers["Range"] == f"bytes={SIZE - 1}-", "it was kept"
 
 
-def test_what_cannot_be_gone_on_with_is_not_said_to_be_kept(job, store, tmp_path):
+def test_unresumable_partial_file_is_not_reported_as_kept(job, store, tmp_path):
     target = tmp_path / "data.zip"
 
     def appear(request: httpx.Request) -> httpx.Response:
@@ -212,13 +212,13 @@ def test_what_cannot_be_gone_on_with_is_not_said_to_be_kept(job, store, tmp_path
     assert left(tmp_path) == ["data.zip"]
 
 
-def test_a_folder_that_does_not_exist_is_named(job, ready, tmp_path):
+def test_missing_folder_is_named(job, ready, tmp_path):
     with pytest.raises(DownloadError, match="Folder .*missing does not exist"):
         job.download(tmp_path / "missing" / "data.zip")
     assert not ready.called
 
 
-def test_a_path_that_ends_in_a_separator_is_that_of_a_folder(job, ready, store, tmp_path):
+def test_path_with_trailing_separator_is_a_folder(job, ready, store, tmp_path):
     with pytest.raises(DownloadError, match="Folder .*exports does not exist: create it first"):
         job.download(f"{tmp_path}/exports/")
     assert not ready.called
@@ -228,7 +228,7 @@ def test_a_path_that_ends_in_a_separator_is_that_of_a_folder(job, ready, store, 
     assert job.download(f"{tmp_path}/exports{os.sep}").path.parent == tmp_path / "exports"
 
 
-def test_a_broken_connection_goes_on_at_the_same_byte(job, store, tmp_path, clock):
+def test_download_resumes_after_connection_reset(job, store, tmp_path, clock):
     store.mock(side_effect=[cut(), part()])
     assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
     second = store.calls.last.request.headers
@@ -237,13 +237,13 @@ def test_a_broken_connection_goes_on_at_the_same_byte(job, store, tmp_path, cloc
     assert len(clock.sleeps) == 1
 
 
-def test_without_an_entity_tag_a_broken_download_starts_over(job, store, tmp_path):
+def test_download_without_entity_tag_restarts_after_connection_reset(job, store, tmp_path):
     store.mock(side_effect=[cut(etag=None), api.stored(etag=None)])
     assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
     assert "Range" not in store.calls.last.request.headers
 
 
-def test_a_store_that_ignores_ranges_is_not_appended(job, store, tmp_path):
+def test_response_that_ignores_the_range_is_not_appended(job, store, tmp_path):
     store.mock(side_effect=[cut(), api.stored()])
     assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
 
@@ -260,20 +260,18 @@ def test_a_store_that_ignores_ranges_is_not_appended(job, store, tmp_path):
     ],
     ids=["changed", "shorter", "elsewhere", "other tag", "other size", "no range"],
 )
-def test_when_the_rest_does_not_belong_to_the_beginning_it_starts_over(
-    job, store, tmp_path, answer
-):
+def test_changed_archive_restarts_the_download(job, store, tmp_path, answer):
     store.mock(side_effect=[cut(), answer, api.stored()])
     assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
     assert "Range" not in store.calls.last.request.headers
 
 
-def test_a_store_may_call_the_whole_archive_a_part(job, store, tmp_path):
+def test_complete_archive_sent_as_a_part_is_accepted(job, store, tmp_path):
     store.mock(return_value=part(start=0))
     assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
 
 
-def test_an_archive_that_always_changes_ends_the_download(job, store, tmp_path):
+def test_archive_that_always_changes_ends_the_download(job, store, tmp_path):
     store.mock(side_effect=[cut(), httpx.Response(412)] * 20)
     with pytest.raises(DownloadError, match="changed during the download"):
         job.download(tmp_path / "a.zip")
@@ -281,7 +279,7 @@ def test_an_archive_that_always_changes_ends_the_download(job, store, tmp_path):
     assert store.call_count <= 20
 
 
-def test_a_store_that_never_sends_it_all_ends_the_download(job, store, tmp_path):
+def test_store_that_never_sends_everything_ends_the_download(job, store, tmp_path):
     store.mock(side_effect=[cut(etag=None) for _ in range(40)])
     with pytest.raises(DownloadError, match="restarts from byte 0"):
         job.download(tmp_path / "a.zip")
@@ -289,9 +287,7 @@ def test_a_store_that_never_sends_it_all_ends_the_download(job, store, tmp_path)
 
 
 @pytest.mark.parametrize(("wrong", "then"), [(HALF, part()), (2 * HALF + 500, api.stored())])
-def test_a_body_of_another_length_than_announced_is_not_the_archive(
-    job, store, tmp_path, wrong, then
-):
+def test_body_with_wrong_length_is_refused(job, store, tmp_path, wrong, then):
     body = (api.ARCHIVE * 3)[:wrong]
 
     class Whole(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -306,7 +302,7 @@ def test_a_body_of_another_length_than_announced_is_not_the_archive(
     assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
 
 
-def test_a_body_of_unannounced_length_is_judged_by_its_zip(job, store, tmp_path):
+def test_body_of_unknown_length_is_verified_by_its_zip(job, store, tmp_path):
     class Chunked(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self):
             yield api.ARCHIVE
@@ -319,9 +315,7 @@ def test_a_body_of_unannounced_length_is_judged_by_its_zip(job, store, tmp_path)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-def test_a_url_that_no_longer_works_is_replaced_by_a_fresh_one(
-    job, store, tmp_path, events, status
-):
+def test_expired_url_is_replaced_by_a_fresh_one(job, store, tmp_path, events, status):
     store.mock(side_effect=[cut(), httpx.Response(status, text="<Error/>"), part()])
     assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
     urls = [str(call.request.url) for call in store.calls]
@@ -330,7 +324,7 @@ def test_a_url_that_no_longer_works_is_replaced_by_a_fresh_one(
     assert [event.received for event in events if isinstance(event, Refreshed)] == [HALF]
 
 
-def test_a_fresh_url_that_is_refused_as_well_ends_the_download(job, store, tmp_path, ready):
+def test_refused_fresh_url_ends_the_download(job, store, tmp_path, ready):
     store.mock(return_value=httpx.Response(403, text=f"<Error>Denied {api.SIGNED}</Error>"))
     with pytest.raises(DownloadError, match="403 to a fresh URL.*Denied") as refused:
         job.download(tmp_path / "a.zip")
@@ -340,9 +334,7 @@ def test_a_fresh_url_that_is_refused_as_well_ends_the_download(job, store, tmp_p
     assert left(tmp_path) == []
 
 
-def test_a_fresh_url_that_was_of_use_may_be_replaced_when_starting_over(
-    job, store, tmp_path, ready
-):
+def test_used_fresh_url_may_be_replaced_on_restart(job, store, tmp_path, ready):
     """It brought a whole archive; that the archive was damaged is not the URL's fault."""
     damaged = api.stored(bytes([api.ARCHIVE[0] ^ 1]) + api.ARCHIVE[1:])
     expired = httpx.Response(403)
@@ -351,7 +343,7 @@ def test_a_fresh_url_that_was_of_use_may_be_replaced_when_starting_over(
     assert ready.call_count == 3
 
 
-def test_an_export_that_was_ready_at_once_gets_its_fresh_url_from_post(
+def test_fresh_url_of_an_export_ready_at_once_comes_from_post(
     router, resource, kind, store, tmp_path
 ):
     post = router.post(api.post_url(kind)).mock(side_effect=[api.complete(), api.complete(FRESH)])
@@ -392,7 +384,7 @@ def test_download_of_named_job_fails_when_another_user_deletes_it(
     assert left(tmp_path) == []
 
 
-def test_an_archive_deleted_meanwhile_fails_a_named_job(router, resource, kind, store, tmp_path):
+def test_deleted_archive_of_a_named_job_raises(router, resource, kind, store, tmp_path):
     router.get(api.get_url(kind)).mock(side_effect=[api.complete(), api.failed()])
     store.mock(return_value=httpx.Response(404))
     with pytest.raises(ExportFailedError):
@@ -400,7 +392,7 @@ def test_an_archive_deleted_meanwhile_fails_a_named_job(router, resource, kind, 
     assert left(tmp_path) == []
 
 
-def test_an_archive_deleted_meanwhile_is_requested_anew_for_an_own_job(
+def test_deleted_archive_of_an_own_job_is_requested_again(
     router, resource, kind, store, tmp_path, events
 ):
     router.post(api.post_url(kind)).mock(
@@ -418,7 +410,7 @@ def test_an_archive_deleted_meanwhile_is_requested_anew_for_an_own_job(
 
 
 @pytest.mark.parametrize("fault", [httpx.ConnectError("no"), httpx.Response(503)], ids=str)
-def test_passing_faults_of_the_store_are_waited_out_and_told(
+def test_transient_store_failures_are_retried_and_reported(
     job, store, tmp_path, clock, events, fault
 ):
     store.mock(side_effect=[fault, fault, api.stored()])
@@ -432,7 +424,7 @@ def test_passing_faults_of_the_store_are_waited_out_and_told(
         assert str(retry.error).startswith(f"The download of {job.ref} stopped: ")
 
 
-def test_retry_after_of_the_store_is_obeyed_and_told(job, store, tmp_path, clock, events):
+def test_retry_after_of_the_store_is_respected_and_reported(job, store, tmp_path, clock, events):
     store.mock(side_effect=[httpx.Response(503, headers={"Retry-After": "9"}), api.stored()])
     job.download(tmp_path / "a.zip")
     assert clock.sleeps == [9.0]
@@ -441,9 +433,7 @@ def test_retry_after_of_the_store_is_obeyed_and_told(job, store, tmp_path, clock
     assert str(retry.error).endswith("stopped: the store answered 503.")
 
 
-def test_a_body_that_breaks_off_is_told_and_a_try_that_is_the_last_is_not(
-    job, store, tmp_path, events
-):
+def test_interrupted_body_is_reported_except_on_the_last_attempt(job, store, tmp_path, events):
     store.mock(side_effect=[cut(), part()])
     job.download(tmp_path / "a.zip")
     [retry] = [event for event in events if isinstance(event, Retrying)]
@@ -455,18 +445,14 @@ def test_a_body_that_breaks_off_is_told_and_a_try_that_is_the_last_is_not(
     assert sum(isinstance(event, Retrying) for event in events) == 7
 
 
-def test_a_store_that_asks_to_wait_longer_than_the_caller_would_ends_the_download(
-    job, store, tmp_path, clock
-):
+def test_retry_after_beyond_the_timeout_ends_the_download(job, store, tmp_path, clock):
     store.mock(return_value=httpx.Response(503, headers={"Retry-After": "86400"}))
     with pytest.raises(DownloadError, match="asks to wait 86400 s"):
         job.download(tmp_path / "a.zip")
     assert clock.sleeps == []
 
 
-def test_the_time_to_wait_for_the_export_does_not_bound_the_pauses_of_the_download(
-    job, store, tmp_path, clock
-):
+def test_export_timeout_does_not_limit_pauses_of_the_transfer(job, store, tmp_path, clock):
     store.mock(return_value=httpx.Response(503))
     with pytest.raises(DownloadError, match="answered 503, 8 times in a row"):
         job.download(tmp_path / "a.zip", timeout=0.1)
@@ -474,12 +460,12 @@ def test_the_time_to_wait_for_the_export_does_not_bound_the_pauses_of_the_downlo
     assert max(clock.sleeps) > 0.1
 
 
-def test_a_connection_that_breaks_behind_the_last_byte_costs_nothing(job, store, tmp_path):
+def test_connection_reset_after_the_last_byte_is_harmless(job, store, tmp_path):
     store.mock(side_effect=[cut(api.ARCHIVE), httpx.Response(416)])
     assert job.download(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
 
 
-def test_faults_of_the_store_that_do_not_pass_end_the_download(job, store, tmp_path):
+def test_persistent_store_failures_end_the_download(job, store, tmp_path):
     store.mock(return_value=httpx.Response(500, text="<Error>InternalError</Error>"))
     with pytest.raises(DownloadError, match="answered 500, 8 times in a row.*InternalError"):
         job.download(tmp_path / "a.zip")
@@ -496,14 +482,14 @@ def one_byte_of_the_rest(request):
     return cut(api.ARCHIVE[start : start + 1], status=206 if start else 200, **fields)
 
 
-def test_one_byte_a_request_is_no_progress(job, store, tmp_path):
+def test_one_byte_per_request_is_not_progress(job, store, tmp_path):
     store.mock(side_effect=one_byte_of_the_rest)
     with pytest.raises(DownloadError, match=r"8 times in a row.* 8 bytes are kept"):
         job.download(tmp_path / "a.zip")
     assert store.call_count == 8
 
 
-def test_one_byte_for_each_fresh_url_is_no_progress(job, store, ready, tmp_path):
+def test_one_byte_per_fresh_url_is_not_progress(job, store, ready, tmp_path):
     expired = itertools.cycle([False, True])
 
     def answer(request):
@@ -515,7 +501,7 @@ def test_one_byte_for_each_fresh_url_is_no_progress(job, store, ready, tmp_path)
     assert store.call_count == 8
 
 
-def test_hundredth_of_the_archive_a_request_is_progress(job, store, tmp_path):
+def test_one_percent_of_the_archive_per_request_is_progress(job, store, tmp_path):
     least = -(-SIZE // 100)
 
     def answer(request):
@@ -528,23 +514,21 @@ def test_hundredth_of_the_archive_a_request_is_progress(job, store, tmp_path):
     assert store.call_count > 50
 
 
-def test_an_answer_that_makes_no_sense_ends_the_download_at_once(job, store, tmp_path):
+def test_invalid_response_ends_the_download_at_once(job, store, tmp_path):
     store.mock(return_value=httpx.Response(204))
     with pytest.raises(DownloadError, match="answered 204"):
         job.download(tmp_path / "a.zip")
     assert store.call_count == 1
 
 
-def test_an_answer_that_is_no_text_is_not_quoted(job, store, tmp_path):
+def test_binary_response_is_not_quoted(job, store, tmp_path):
     store.mock(return_value=httpx.Response(204, content=b"\x80PK"))
     with pytest.raises(DownloadError) as failure:
         job.download(tmp_path / "a.zip")
     assert "PK" not in str(failure.value)
 
 
-def test_what_the_store_says_in_its_header_is_quoted_as_safely_as_what_it_says_in_a_body(
-    job, store, tmp_path
-):
+def test_store_headers_are_quoted_safely(job, store, tmp_path):
     said = f"https://[\x1b]0;x\x07 {api.SIGNED} t0ken-of-a-test"
     store.mock(return_value=httpx.Response(206, headers={"Content-Range": said}))
     with pytest.raises(DownloadError) as failure:
@@ -556,7 +540,7 @@ def test_what_the_store_says_in_its_header_is_quoted_as_safely_as_what_it_says_i
     assert "t0ken" not in message
 
 
-def test_redirects_are_followed_where_that_is_safe(router, job, store, tmp_path):
+def test_safe_redirects_are_followed(router, job, store, tmp_path):
     moved = "https://elsewhere.example/archive?X-Amz-Signature=moved"
     store.mock(return_value=httpx.Response(307, headers={"Location": moved}))
     elsewhere = router.get(url__startswith="https://elsewhere.example/archive").mock(
@@ -573,7 +557,7 @@ def test_redirects_are_followed_where_that_is_safe(router, job, store, tmp_path)
 @pytest.mark.parametrize(
     "location", ["http://store.example/x", "https://[broken", "https://a:999999/b", "ftp://a/b"]
 )
-def test_redirects_to_unsafe_places_are_not_followed(job, store, tmp_path, location):
+def test_unsafe_redirects_are_not_followed(job, store, tmp_path, location):
     store.mock(return_value=httpx.Response(302, headers={"Location": location}))
     with pytest.raises(UnsafeUrlError):
         job.download(tmp_path / "a.zip")
@@ -581,7 +565,7 @@ def test_redirects_to_unsafe_places_are_not_followed(job, store, tmp_path, locat
 
 
 @pytest.mark.parametrize("location", ["https://xn--/", "localhost:8443/login", "urn:x"])
-def test_a_redirect_that_httpx_cannot_read_is_a_typed_error(job, store, tmp_path, location):
+def test_invalid_redirect_is_a_typed_error(job, store, tmp_path, location):
     """It lets what its IDNA library raises, and an error of its own, out as they are."""
     store.mock(return_value=httpx.Response(302, headers={"Location": location}))
     with pytest.raises(DownloadError):
@@ -589,7 +573,7 @@ def test_a_redirect_that_httpx_cannot_read_is_a_typed_error(job, store, tmp_path
     assert left(tmp_path) == []
 
 
-def test_redirects_that_never_end_end_the_download(job, store, tmp_path):
+def test_endless_redirects_end_the_download(job, store, tmp_path):
     store.mock(return_value=httpx.Response(302, headers={"Location": api.SIGNED}))
     with pytest.raises(DownloadError, match="more than 5 times"):
         job.download(tmp_path / "a.zip")
@@ -605,7 +589,7 @@ def test_redirects_that_never_end_end_the_download(job, store, tmp_path):
         ("https://store.example:999999/", "not a URL"),
     ],
 )
-def test_a_url_that_is_not_safe_is_not_fetched(router, resource, kind, tmp_path, url, reason):
+def test_unsafe_url_is_not_fetched(router, resource, kind, tmp_path, url, reason):
     router.get(api.get_url(kind)).mock(return_value=api.complete(url))
     with pytest.raises(UnsafeUrlError, match=reason) as refused:
         resource.job(api.RESOURCE[kind], api.EXPORT_ID).download(tmp_path / "a.zip")
@@ -613,13 +597,13 @@ def test_a_url_that_is_not_safe_is_not_fetched(router, resource, kind, tmp_path,
     assert left(tmp_path) == []
 
 
-def test_http_is_good_enough_for_this_machine(router, resource, kind, tmp_path):
+def test_http_is_accepted_for_loopback(router, resource, kind, tmp_path):
     router.get(api.get_url(kind)).mock(return_value=api.complete("http://127.0.0.1:8123/a"))
     router.get("http://127.0.0.1:8123/a").mock(return_value=api.stored())
     resource.job(api.RESOURCE[kind], api.EXPORT_ID).download(tmp_path / "a.zip")
 
 
-def test_progress_is_reported_now_and_then_and_at_the_end(twin, kind, router, tmp_path, clock):
+def test_progress_is_reported_periodically_and_at_the_end(twin, kind, router, tmp_path, clock):
     class Slow(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self):
             for byte in api.ARCHIVE:
@@ -646,7 +630,7 @@ def test_progress_is_reported_now_and_then_and_at_the_end(twin, kind, router, tm
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
-def test_an_interrupt_leaves_nothing_behind(job, store, tmp_path, interruption):
+def test_interrupt_before_any_bytes_leaves_no_files(job, store, tmp_path, interruption):
     def interrupt(request: httpx.Request) -> httpx.Response:
         raise interruption
 
@@ -656,7 +640,7 @@ def test_an_interrupt_leaves_nothing_behind(job, store, tmp_path, interruption):
     assert left(tmp_path) == []
 
 
-def test_cancelling_keeps_what_another_run_can_go_on_with(tmp_path):
+def test_cancellation_keeps_a_resumable_partial_file(tmp_path):
     arrived = asyncio.Event()
 
     async def endless():
@@ -691,7 +675,7 @@ def test_cancelling_keeps_what_another_run_can_go_on_with(tmp_path):
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO, errno.ESTALE])
 @pytest.mark.parametrize("refusing", ["fsync", "link"])
-def test_trouble_with_the_disk_is_a_typed_error_that_names_the_cause(
+def test_disk_error_is_a_typed_error_with_its_cause(
     job, store, tmp_path, monkeypatch, number, refusing
 ):
     store.mock(return_value=api.stored())
@@ -710,7 +694,7 @@ def test_trouble_with_the_disk_is_a_typed_error_that_names_the_cause(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="makes a link")
-def test_a_link_stays_and_the_file_that_it_leads_to_is_replaced(job, store, tmp_path):
+def test_link_is_kept_and_its_target_replaced(job, store, tmp_path):
     store.mock(return_value=api.stored())
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "real.zip").write_text("old")
@@ -723,14 +707,14 @@ def test_a_link_stays_and_the_file_that_it_leads_to_is_replaced(job, store, tmp_
     assert (tmp_path / "elsewhere" / "real.zip").read_bytes() == api.ARCHIVE
 
 
-def test_a_tilde_is_the_home_folder(job, store, tmp_path, monkeypatch):
+def test_tilde_is_the_home_folder(job, store, tmp_path, monkeypatch):
     store.mock(return_value=api.stored())
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert job.download(Path("~/a.zip")).path == tmp_path / "a.zip"
 
 
-def test_the_signature_of_the_url_is_in_no_log(job, store, tmp_path, caplog):
+def test_url_signature_is_not_logged(job, store, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     store.mock(return_value=api.stored())
     job.download(tmp_path / "a.zip")
@@ -739,27 +723,27 @@ def test_the_signature_of_the_url_is_in_no_log(job, store, tmp_path, caplog):
     assert "t0ken-of-a-test" not in caplog.text
 
 
-def test_requests_of_others_are_logged_as_ever(router, caplog):
+def test_other_requests_are_logged_unchanged(router, caplog):
     caplog.set_level(logging.INFO)
     router.get("https://other.example/").mock(return_value=httpx.Response(200))
     httpx.get("https://other.example/?page=2")
     assert "https://other.example/?page=2" in caplog.text
 
 
-def test_a_stalled_connection_is_given_up_after_a_while(job, store, tmp_path):
+def test_stalled_connection_is_abandoned(job, store, tmp_path):
     store.mock(return_value=api.stored())
     job.download(tmp_path / "a.zip")
     assert store.calls.last.request.extensions["timeout"]["read"] == STALL_TIMEOUT
 
 
-def test_a_client_of_the_other_flavour_is_refused_before_anything_is_sent():
+def test_client_of_the_other_flavour_is_refused_before_anything_is_sent():
     with httpx.Client() as client, pytest.raises(UsageError, match="AsyncExports takes an"):
         AsyncExports("t0ken", http_client=client)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match=r" Exports takes an httpx\.Client\."):
         Exports("t0ken", http_client=httpx.AsyncClient())  # type: ignore[arg-type]
 
 
-def test_events_that_nobody_would_await_are_refused(twin):
+def test_async_callback_on_sync_client_is_refused(twin):
     async def on_event(event):
         pass
 
@@ -781,7 +765,7 @@ def test_clients_are_context_managers(flavour, router):
     asyncio.run(scenario())
 
 
-def test_a_job_shows_what_it_is(router, resource, kind):
+def test_job_repr_shows_kind_and_id(router, resource, kind):
     router.get(api.get_url(kind)).mock(return_value=api.complete())
     job = resource.job(api.RESOURCE[kind], api.EXPORT_ID)
     assert f"of {kind} {api.RESOURCE[kind]} (export {api.EXPORT_ID}): not requested yet" in repr(
@@ -791,7 +775,7 @@ def test_a_job_shows_what_it_is(router, resource, kind):
     assert repr(job).endswith(": complete>")
 
 
-def test_one_function_gives_the_file(router, kind, store, tmp_path, monkeypatch):
+def test_download_function_returns_the_path(router, kind, store, tmp_path, monkeypatch):
     monkeypatch.setenv("PROLIFIC_TOKEN", "t0ken")
     monkeypatch.setenv("PROLIFIC_URL", api.BASE)
     router.post(api.post_url(kind)).mock(return_value=api.complete())
@@ -800,6 +784,6 @@ def test_one_function_gives_the_file(router, kind, store, tmp_path, monkeypatch)
     assert archive.path.read_bytes() == api.ARCHIVE
 
 
-def test_a_kind_that_does_not_exist_is_refused(tmp_path):
+def test_unknown_kind_is_refused(tmp_path):
     with pytest.raises(UsageError, match="Unknown kind 'study'"):
         download("study", api.COLLECTION, tmp_path, token="t0ken")  # type: ignore[arg-type]

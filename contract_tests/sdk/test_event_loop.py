@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -115,7 +116,7 @@ def threads_by_work(monkeypatch):
     return seen
 
 
-def test_all_work_on_files_is_done_outside_the_event_loop(tmp_path, threads_by_work):
+def test_file_operations_run_outside_the_event_loop(tmp_path, threads_by_work):
     async def broken():
         yield api.ARCHIVE[:100]
         raise httpx.ReadError("reset")
@@ -137,7 +138,7 @@ def test_all_work_on_files_is_done_outside_the_event_loop(tmp_path, threads_by_w
     assert in_the_loop == []
 
 
-def test_events_come_in_the_task_that_downloads(tmp_path):
+def test_events_arrive_in_the_downloading_task(tmp_path):
     seen = []
 
     def note(event):
@@ -153,7 +154,7 @@ def test_events_come_in_the_task_that_downloads(tmp_path):
     assert {Downloading, Saved} <= {one[2] for one in seen}
 
 
-def test_what_a_callback_raises_ends_the_download_and_gives_up_the_claim(tmp_path):
+def test_callback_error_ends_the_download_and_releases_the_claim(tmp_path):
     def stop(event):
         raise LookupError("enough")
 
@@ -166,7 +167,7 @@ def test_what_a_callback_raises_ends_the_download_and_gives_up_the_claim(tmp_pat
     assert not list(tmp_path.glob("*.lock"))
 
 
-def test_the_threads_of_asyncio_are_left_to_others(tmp_path, gate):
+def test_default_executor_of_asyncio_is_not_used(tmp_path, gate):
     async def scenario():
         loop = asyncio.get_running_loop()
         loop.set_default_executor(ThreadPoolExecutor(1))
@@ -180,9 +181,7 @@ def test_the_threads_of_asyncio_are_left_to_others(tmp_path, gate):
     assert (tmp_path / "a.zip").read_bytes() == api.ARCHIVE
 
 
-def test_archives_that_are_being_verified_do_not_hold_up_other_downloads(
-    tmp_path, gate, monkeypatch
-):
+def test_verification_does_not_block_other_downloads(tmp_path, gate, monkeypatch):
     monkeypatch.setattr(_core, "verify_export", gate.hold)
 
     async def scenario():
@@ -243,7 +242,7 @@ def test_closing_lets_a_download_over_the_callers_client_finish_its_files(tmp_pa
     assert [path.suffix for path in tmp_path.iterdir()] == [".zip"]
 
 
-def test_what_has_arrived_waits_for_the_disk_and_not_in_memory(tmp_path, gate, monkeypatch):
+def test_received_bytes_are_not_buffered_without_bound(tmp_path, gate, monkeypatch):
     """While a write takes its time, no more is read than is written at once."""
     piece, sent = bytes(65536), []
     monkeypatch.setattr(OsHandle, "write", gate.hold)
@@ -269,7 +268,7 @@ def test_what_has_arrived_waits_for_the_disk_and_not_in_memory(tmp_path, gate, m
     assert sum(sent) >= 100 * len(piece)
 
 
-def test_a_call_waits_for_others_no_longer_than_it_may_take(monkeypatch):
+def test_queued_call_times_out_at_its_deadline(monkeypatch):
     monkeypatch.setattr(_async, "_CALLS", 1)
 
     async def scenario():
@@ -351,7 +350,7 @@ def test_150_downloads_at_once_do_not_starve_each_other(tmp_path, own):
 
     async def scenario():
         async with Service() as service, httpx.AsyncClient() as client:
-            options = {} if own else {"http_client": client}
+            options: dict[str, Any] = {} if own else {"http_client": client}
             async with (
                 AsyncExports(
                     "t0ken", base_url=service.base, clock=FakeClock(), call_timeout=10, **options

@@ -78,18 +78,18 @@ def test_jobs_are_listed_in_the_servers_order(router, resource, kind, events):
     assert events == []
 
 
-def test_there_may_be_no_jobs(router, resource, kind):
+def test_empty_list_has_no_jobs(router, resource, kind):
     router.get(api.post_url(kind)).mock(return_value=api.jobs())
     assert resource.list(api.RESOURCE[kind]) == ()
 
 
-def test_a_filter_may_be_left_out_of_a_listed_job():
+def test_filter_of_a_listed_job_is_optional():
     job = api.listed()
     del job["filter"]
     assert listing([job])[0].filter is None
 
 
-def test_a_condition_may_be_written_out_as_null():
+def test_null_condition_is_accepted():
     conditions = {"study_id": "65a1", "from": None, "to": None, "site": None}
 
     (job,) = listing([api.listed(filter=conditions)])
@@ -99,7 +99,7 @@ def test_a_condition_may_be_written_out_as_null():
     assert of_all.filter is None
 
 
-def test_a_status_is_open_text():
+def test_unknown_listed_status_is_kept():
     assert [job.status for job in listing([api.listed(status=one) for one in ("", "queued")])] == [
         "",
         "queued",
@@ -139,7 +139,7 @@ JOB = api.listed()
         ),
     ],
 )
-def test_a_list_outside_the_contract_is_a_violation_that_points_at_what_does_not_fit(body, pointer):
+def test_list_outside_the_contract_raises_a_violation_with_its_place(body, pointer):
     with pytest.raises(ContractViolation) as violation:
         listing(body)
     assert violation.value.pointer == pointer
@@ -177,7 +177,7 @@ def test_any_json_becomes_jobs_or_a_typed_error(body, status):
         assert status < 300
 
 
-def test_secrets_in_a_list_are_not_passed_on():
+def test_secrets_in_a_list_are_redacted():
     secret = f"see {api.SIGNED} {TOKEN}"
     (job,) = listing(
         [
@@ -188,16 +188,15 @@ def test_secrets_in_a_list_are_not_passed_on():
             )
         ]
     )
-    shown = f"{job!r} {job} {job.status} {job.filter} {job.filter.extra} {job.extra}"
+    shown = f"{job!r} {job} {job.status} {job.filter} {job.extra}"
+    shown += f" {job.filter and job.filter.extra}"
     assert TOKEN not in shown
     assert "5ecret" not in shown
 
 
 @pytest.mark.parametrize("status", [405, 501])
 @pytest.mark.parametrize("method", ["list", "delete"])
-def test_a_server_without_the_operation_is_of_edition_2026_03(
-    router, resource, kind, clock, status, method
-):
+def test_server_without_lists_is_of_edition_2026_03(router, resource, kind, clock, status, method):
     url = api.post_url(kind) if method == "list" else api.get_url(kind)
     route = router.route(url=url).mock(return_value=api.error(status))
     ids = [api.RESOURCE[kind], api.EXPORT_ID][: 1 if method == "list" else 2]
@@ -208,7 +207,7 @@ def test_a_server_without_the_operation_is_of_edition_2026_03(
     assert clock.sleeps == []
 
 
-def test_a_server_of_edition_2026_03_may_also_say_not_found(router, resource, kind):
+def test_server_of_edition_2026_03_may_answer_not_found(router, resource, kind):
     router.get(api.post_url(kind)).mock(return_value=api.error(404))
     with pytest.raises(NotFoundError, match="edition 2026-03 do not list export jobs"):
         resource.list(api.RESOURCE[kind])
@@ -218,25 +217,25 @@ def test_a_server_of_edition_2026_03_may_also_say_not_found(router, resource, ki
     ("status", "error"),
     [(401, AuthenticationError), (403, AccessDeniedError), (400, BadRequestError)],
 )
-def test_listing_fails_as_every_call_does(router, resource, kind, status, error):
+def test_list_errors_are_typed(router, resource, kind, status, error):
     router.get(api.post_url(kind)).mock(return_value=api.error(status))
     with pytest.raises(error):
         resource.list(api.RESOURCE[kind])
 
 
-def test_listing_survives_faults_that_pass(router, resource, kind, events):
+def test_list_retries_transient_failures(router, resource, kind, events):
     router.get(api.post_url(kind)).mock(side_effect=[RESET, api.error(503), api.jobs(JOB)])
     assert len(resource.list(api.RESOURCE[kind])) == 1
     assert [type(event) for event in events] == [Retrying, Retrying]
 
 
-def test_listing_has_no_timeout_error_but_its_own(router, resource, kind):
+def test_list_raises_its_own_timeout_error(router, resource, kind):
     router.get(api.post_url(kind)).mock(return_value=api.error(429, **{"Retry-After": "7200"}))
     with pytest.raises(RateLimitedError):
         resource.list(api.RESOURCE[kind])
 
 
-def test_what_is_not_an_id_is_refused_before_anything_is_sent(router, resource):
+def test_invalid_id_is_refused_before_any_request(router, resource):
     with pytest.raises(UsageError, match="is not the id of a"):
         resource.list("a/b")
     with pytest.raises(UsageError, match="is not the id of an export.* list names it"):
@@ -247,7 +246,7 @@ def test_what_is_not_an_id_is_refused_before_anything_is_sent(router, resource):
 # Deleting
 
 
-def test_a_job_is_deleted_by_its_id(router, resource, kind, events):
+def test_job_is_deleted_by_its_id(router, resource, kind, events):
     route = router.delete(api.get_url(kind)).mock(return_value=gone())
     assert resource.delete(api.RESOURCE[kind], api.EXPORT_ID) is None
     assert route.call_count == 1
@@ -255,7 +254,7 @@ def test_a_job_is_deleted_by_its_id(router, resource, kind, events):
     assert events == []
 
 
-def test_a_deleted_job_is_not_replaced(router, resource, kind, tmp_path):
+def test_deleted_job_is_not_replaced(router, resource, kind, tmp_path):
     post = router.post(api.post_url(kind)).mock(side_effect=[api.generating()])
     get = router.get(api.get_url(kind)).mock(side_effect=[api.complete(), api.error(404)])
     router.delete(api.get_url(kind)).mock(return_value=gone())
@@ -277,7 +276,7 @@ def test_a_deleted_job_is_not_replaced(router, resource, kind, tmp_path):
         (400, BadRequestError, "The API rejected the request"),
     ],
 )
-def test_what_cannot_be_deleted_says_why(router, resource, kind, status, error, says):
+def test_failed_deletion_gives_its_reason(router, resource, kind, status, error, says):
     route = router.delete(api.get_url(kind)).mock(return_value=api.error(status))
     with pytest.raises(error, match=says) as caught:
         resource.job(api.RESOURCE[kind], api.EXPORT_ID).delete()
@@ -287,36 +286,34 @@ def test_what_cannot_be_deleted_says_why(router, resource, kind, status, error, 
 
 @pytest.mark.parametrize("status", [200, 202])
 @pytest.mark.parametrize("body", [b"", b"{}", b"Export deleted"])
-def test_every_success_is_a_deletion(router, resource, kind, status, body):
+def test_every_success_status_is_a_deletion(router, resource, kind, status, body):
     route = router.delete(api.get_url(kind)).mock(return_value=httpx.Response(status, content=body))
     resource.delete(api.RESOURCE[kind], api.EXPORT_ID)
     assert route.call_count == 1
 
 
 @pytest.mark.parametrize("lost", [RESET, api.error(502), api.error(500)], ids=str)
-def test_a_job_that_is_gone_after_a_lost_answer_was_deleted(router, resource, kind, lost):
+def test_job_missing_after_a_lost_response_counts_as_deleted(router, resource, kind, lost):
     route = router.delete(api.get_url(kind)).mock(side_effect=[lost, api.error(404)])
     resource.delete(api.RESOURCE[kind], api.EXPORT_ID)
     assert route.call_count == 2
 
 
 @pytest.mark.parametrize("fault", [REFUSED, api.error(429), api.error(503)], ids=str)
-def test_a_job_that_was_never_there_is_not_found_after_a_fault_either(
-    router, resource, kind, fault
-):
+def test_unknown_job_is_not_found_after_a_retry(router, resource, kind, fault):
     router.delete(api.get_url(kind)).mock(side_effect=[fault, api.error(404)])
     with pytest.raises(NotFoundError):
         resource.delete(api.RESOURCE[kind], api.EXPORT_ID)
 
 
-def test_deleting_is_given_up_after_a_while(router, resource, kind):
+def test_deletion_gives_up_at_its_deadline(router, resource, kind):
     route = router.delete(api.get_url(kind)).mock(side_effect=RESET)
     with pytest.raises(NoAnswerError, match="may have received the request"):
         resource.delete(api.RESOURCE[kind], api.EXPORT_ID)
     assert route.call_count == 8
 
 
-def test_a_job_that_the_server_did_not_name_cannot_be_deleted(router, resource, kind):
+def test_job_without_id_cannot_be_deleted(router, resource, kind):
     router.post(api.post_url(kind)).mock(return_value=api.complete())
     job = resource.export(api.RESOURCE[kind])
     with pytest.raises(UsageError, match="its id is unknown"):
@@ -331,7 +328,7 @@ def ten(**more):
 
 
 @pytest.mark.parametrize("status", [400, 402, 403, 409, 422, 423, 429])
-def test_ten_jobs_are_named_as_the_reason_of_a_refusal(router, resource, kind, status, clock):
+def test_refusal_at_the_limit_names_the_ten_jobs(router, resource, kind, status, clock):
     post = router.post(api.post_url(kind)).mock(return_value=api.error(status, "Too many jobs."))
     jobs = ten()
     jobs[3] |= {"filter": {"study_id": "65a1"}, "status": f"see {api.SIGNED}"}
@@ -357,7 +354,7 @@ def test_ten_jobs_are_named_as_the_reason_of_a_refusal(router, resource, kind, s
     assert post.call_count == (8 if status == 429 else 1)
 
 
-def test_refusal_without_a_reason_names_the_ten_jobs(router, resource, kind):
+def test_unexplained_refusal_names_the_ten_jobs(router, resource, kind):
     router.post(api.post_url(kind)).mock(return_value=httpx.Response(409))
     router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))
 
@@ -390,9 +387,7 @@ def test_refusal_without_a_reason_names_the_ten_jobs(router, resource, kind):
     ],
     ids=str,
 )
-def test_a_refusal_for_another_reason_stays_what_it_is(
-    router, resource, kind, answer, error, listed
-):
+def test_refusal_for_another_reason_is_unchanged(router, resource, kind, answer, error, listed):
     router.post(api.post_url(kind)).mock(return_value=answer)
     route = router.get(api.post_url(kind)).mock(side_effect=[listed])
     with pytest.raises(error) as refused:
@@ -411,7 +406,7 @@ def test_a_refusal_for_another_reason_stays_what_it_is(
     ],
     ids=str,
 )
-def test_some_refusals_explain_themselves(router, resource, kind, answer, error):
+def test_refusal_with_explanation_is_unchanged(router, resource, kind, answer, error):
     router.post(api.post_url(kind)).mock(return_value=answer)
     route = router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))
     with pytest.raises(error):
@@ -419,7 +414,7 @@ def test_some_refusals_explain_themselves(router, resource, kind, answer, error)
     assert not route.called
 
 
-def test_a_refusal_of_the_filter_explains_itself(router, resource, kind):
+def test_refused_filter_keeps_the_servers_explanation(router, resource, kind):
     """Or somebody would delete a job, and be refused again."""
     refusal = api.error(422, {"study_id": ["There is no such study."]})
     router.post(api.post_url(kind)).mock(return_value=refusal)
@@ -430,7 +425,7 @@ def test_a_refusal_of_the_filter_explains_itself(router, resource, kind):
 
 
 @pytest.mark.parametrize("detail", [{"export": ["Ten is the most."]}, ["study_id"], "study_id"])
-def test_a_refusal_of_something_else_does_not(router, resource, kind, detail):
+def test_other_refusal_lists_jobs(router, resource, kind, detail):
     router.post(api.post_url(kind)).mock(return_value=api.error(422, detail))
     router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))
     for condition in ({}, {"study_id": "65a1"}):
@@ -438,7 +433,7 @@ def test_a_refusal_of_something_else_does_not(router, resource, kind, detail):
             resource.export(api.RESOURCE[kind], **condition)
 
 
-def test_a_freed_place_lets_the_request_through(router, resource, kind):
+def test_request_succeeds_after_a_job_is_deleted(router, resource, kind):
     router.post(api.post_url(kind)).mock(side_effect=[api.error(409), api.generating()])
     router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))
     router.delete(api.get_url(kind, api.job_ids(1)[0])).mock(return_value=gone())

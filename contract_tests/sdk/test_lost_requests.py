@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -39,7 +40,7 @@ def listing(router, kind, server_now):
 
     def answer(*items, date=True):
         def respond(_):
-            made = [item() if callable(item) else item for item in items]
+            made: list[Any] = [item() if callable(item) else item for item in items]
             headers = {"Date": format_datetime(server_now(), usegmt=True)} if date else {}
             return api.jobs(*made, **headers)
 
@@ -62,7 +63,7 @@ def at(server_now):
 
 @pytest.mark.parametrize("fault", LOST, ids=str)
 @pytest.mark.parametrize("status", ["generating", "complete", "queued"])
-def test_the_fresh_job_is_adopted(router, resource, kind, listing, at, events, fault, status):
+def test_recent_job_is_adopted(router, resource, kind, listing, at, events, fault, status):
     post = router.post(api.post_url(kind)).mock(side_effect=[fault])
     listed = listing(at(0, status), at(7200, export_id=api.OTHER_EXPORT_ID))
     get = router.get(api.get_url(kind)).mock(return_value=api.complete())
@@ -76,9 +77,7 @@ def test_the_fresh_job_is_adopted(router, resource, kind, listing, at, events, f
     assert events[1].ref == events[2].ref == job.ref
 
 
-def test_the_job_that_is_generating_is_adopted_whatever_its_age(
-    router, resource, kind, listing, at
-):
+def test_generating_job_is_adopted_at_any_age(router, resource, kind, listing, at):
     """The same request again would be answered with it (D-3)."""
     post = router.post(api.post_url(kind)).mock(side_effect=[RESET])
     listing(at(7200, "generating"))
@@ -88,7 +87,7 @@ def test_the_job_that_is_generating_is_adopted_whatever_its_age(
 
 
 @pytest.mark.parametrize("ago", [10, 3600, 86400])
-def test_an_older_job_is_not_what_was_asked_for(router, resource, kind, listing, at, ago):
+def test_older_job_is_not_adopted(router, resource, kind, listing, at, ago):
     post = router.post(api.post_url(kind)).mock(
         side_effect=[RESET, api.generating(api.OTHER_EXPORT_ID)]
     )
@@ -97,7 +96,7 @@ def test_an_older_job_is_not_what_was_asked_for(router, resource, kind, listing,
     assert post.call_count == 2
 
 
-def test_time_that_passed_since_the_request_is_counted(
+def test_age_of_a_job_includes_the_time_since_the_request(
     router, resource, kind, clock, listing, server_now
 ):
     """The job may be as old as the answer took to get lost."""
@@ -115,9 +114,7 @@ def test_time_that_passed_since_the_request_is_counted(
     assert post.call_count == 1
 
 
-def test_without_the_servers_time_only_a_job_that_is_generating_is_adopted(
-    router, resource, kind, listing, at
-):
+def test_only_a_generating_job_is_adopted_without_server_time(router, resource, kind, listing, at):
     post = router.post(api.post_url(kind)).mock(
         side_effect=[RESET, api.generating(api.OTHER_EXPORT_ID), RESET]
     )
@@ -129,7 +126,7 @@ def test_without_the_servers_time_only_a_job_that_is_generating_is_adopted(
     assert post.call_count == 3
 
 
-def test_a_fresh_job_that_failed_is_asked_for_again(router, resource, kind, listing, at):
+def test_recent_failed_job_is_requested_again(router, resource, kind, listing, at):
     post = router.post(api.post_url(kind)).mock(
         side_effect=[RESET, api.generating(api.OTHER_EXPORT_ID)]
     )
@@ -175,7 +172,7 @@ def test_only_a_job_with_the_same_filter_is_adopted(
         ("2026-03-01T12:00:01.123456Z", False),
     ],
 )
-def test_the_time_of_a_filter_may_come_back_cut(
+def test_filter_time_may_be_listed_with_less_precision(
     router, resource, kind, listing, at, server_now, listed, same
 ):
     moment = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
@@ -187,16 +184,14 @@ def test_the_time_of_a_filter_may_come_back_cut(
     assert job.export_id == (api.EXPORT_ID if same else api.OTHER_EXPORT_ID)
 
 
-def test_the_newest_of_several_is_adopted(router, resource, kind, listing, at):
+def test_newest_of_several_is_adopted(router, resource, kind, listing, at):
     router.post(api.post_url(kind)).mock(side_effect=[RESET])
     listing(at(0), at(1, export_id=api.OTHER_EXPORT_ID))
     router.get(api.get_url(kind)).mock(return_value=api.complete())
     assert resource.export(api.RESOURCE[kind]).export_id == api.EXPORT_ID
 
 
-def test_a_request_that_did_not_arrive_is_sent_once_more_and_not_for_ever(
-    router, resource, kind, listing
-):
+def test_request_that_did_not_arrive_is_repeated_once(router, resource, kind, listing):
     post = router.post(api.post_url(kind)).mock(side_effect=RESET)
     listed = listing()
     with pytest.raises(NoAnswerError, match="The server may have received the request"):
@@ -204,7 +199,7 @@ def test_a_request_that_did_not_arrive_is_sent_once_more_and_not_for_ever(
     assert (post.call_count, listed.call_count) == (2, 2)
 
 
-def test_the_second_request_may_be_lost_and_found_too(router, resource, kind, at, server_now):
+def test_lost_second_request_is_recovered(router, resource, kind, at, server_now):
     router.post(api.post_url(kind)).mock(side_effect=[RESET, RESET])
     date = {"Date": format_datetime(server_now(), usegmt=True)}
     router.get(api.post_url(kind)).mock(side_effect=[api.jobs(**date), api.jobs(at(0), **date)])
@@ -216,9 +211,7 @@ def test_the_second_request_may_be_lost_and_found_too(router, resource, kind, at
 @pytest.mark.parametrize(
     "second", [api.generating(), api.complete()], ids=["generating", "complete"]
 )
-def test_edition_2026_03_is_asked_again_since_that_changes_nothing(
-    router, resource, kind, unlisted, second
-):
+def test_edition_2026_03_request_is_repeated_safely(router, resource, kind, unlisted, second):
     post = router.post(api.post_url(kind)).mock(side_effect=[RESET, second])
     router.get(api.post_url(kind)).mock(return_value=api.error(unlisted))
     resource.export(api.RESOURCE[kind])
@@ -238,9 +231,7 @@ def test_edition_2026_03_is_asked_again_since_that_changes_nothing(
     ],
     ids=str,
 )
-def test_when_the_list_fails_nothing_is_asked_for_again(
-    router, resource, kind, lost, failure, cause
-):
+def test_request_is_not_repeated_if_the_list_fails(router, resource, kind, lost, failure, cause):
     post = router.post(api.post_url(kind)).mock(side_effect=[lost])
     router.get(api.post_url(kind)).mock(side_effect=[failure] * 8)
     with pytest.raises(
@@ -253,7 +244,7 @@ def test_when_the_list_fails_nothing_is_asked_for_again(
     assert post.call_count == 1
 
 
-def test_a_list_that_fails_in_passing_is_asked_for_again(router, resource, kind, at, server_now):
+def test_transient_list_failure_is_retried(router, resource, kind, at, server_now):
     post = router.post(api.post_url(kind)).mock(side_effect=[RESET])
     date = {"Date": format_datetime(server_now(), usegmt=True)}
     router.get(api.post_url(kind)).mock(
@@ -265,7 +256,7 @@ def test_a_list_that_fails_in_passing_is_asked_for_again(router, resource, kind,
 
 
 @pytest.mark.parametrize("fault", [REFUSED, api.error(429), api.error(503)], ids=str)
-def test_what_certainly_did_nothing_is_repeated_without_a_look(
+def test_request_that_was_never_sent_is_repeated_without_listing(
     router, resource, kind, listing, fault
 ):
     listed = listing()
@@ -274,7 +265,7 @@ def test_what_certainly_did_nothing_is_repeated_without_a_look(
     assert not listed.called
 
 
-def test_a_servers_failure_is_neither_repeated_nor_looked_for(router, resource, kind, listing):
+def test_server_error_is_neither_repeated_nor_looked_up(router, resource, kind, listing):
     listed = listing()
     post = router.post(api.post_url(kind)).mock(return_value=api.error(500))
     with pytest.raises(ServerError):
@@ -282,7 +273,7 @@ def test_a_servers_failure_is_neither_repeated_nor_looked_for(router, resource, 
     assert (post.call_count, listed.call_count) == (1, 0)
 
 
-def test_out_of_time_a_lost_request_is_told_as_such(router, resource, kind, tmp_path):
+def test_lost_request_at_the_deadline_is_reported(router, resource, kind, tmp_path):
     """Nobody knows whether the server goes on with a job."""
     post = router.post(api.post_url(kind)).mock(
         return_value=api.error(502, **{"Retry-After": "3600"})
@@ -293,7 +284,7 @@ def test_out_of_time_a_lost_request_is_told_as_such(router, resource, kind, tmp_
     assert post.call_count == 1
 
 
-def test_an_adopted_job_that_failed_since_is_replaced_once(router, resource, kind, listing, at):
+def test_adopted_job_that_fails_is_replaced_once(router, resource, kind, listing, at):
     post = router.post(api.post_url(kind)).mock(
         side_effect=[RESET, api.generating(api.OTHER_EXPORT_ID)]
     )

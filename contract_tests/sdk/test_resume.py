@@ -4,6 +4,7 @@ import json
 import os
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -52,7 +53,7 @@ class Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
         raise self.error
 
 
-def cut(body=api.ARCHIVE[:HALF], etag=api.ETAG, error=KeyboardInterrupt, size=SIZE):
+def cut(body=api.ARCHIVE[:HALF], etag=api.ETAG, error: Any = KeyboardInterrupt, size=SIZE):
     headers = {"ETag": etag, "Content-Length": str(size)}
     return httpx.Response(200, stream=Cut(body, error), headers=headers)
 
@@ -119,7 +120,7 @@ def said(events, kind):
     return [event for event in events if isinstance(event, kind)]
 
 
-def test_the_same_call_goes_on_at_the_same_byte_of_the_same_job(run, store, stopped, events, clock):
+def test_second_run_resumes_the_same_job_at_the_same_byte(run, store, stopped, events, clock):
     output = json.loads(next(stopped.glob(".*.json")).read_bytes())["output"]
     clock.advance(3600)
     store.mock(side_effect=[part()])
@@ -135,9 +136,7 @@ def test_the_same_call_goes_on_at_the_same_byte_of_the_same_job(run, store, stop
     assert [type(event) for event in events[-3:]] == [Downloading, Verifying, Saved]
 
 
-def test_job_that_is_gone_and_the_one_that_replaces_it_share_one_deadline(
-    run, stopped, get, post, clock
-):
+def test_missing_job_and_its_replacement_share_one_deadline(run, stopped, get, post, clock):
     allowed = []
 
     def gone(_request):
@@ -155,19 +154,19 @@ def test_job_that_is_gone_and_the_one_that_replaces_it_share_one_deadline(
     assert allowed == [1]
 
 
-def test_a_path_that_is_given_is_where_it_goes(run, store, stopped):
+def test_given_path_is_used_on_resume(run, store, stopped):
     store.mock(side_effect=[part()])
     run(stopped / "b.zip")
     assert left(stopped) == ["b.zip"]
 
 
-def test_the_job_may_be_named(run, store, stopped):
+def test_named_job_resumes(run, store, stopped):
     store.mock(side_effect=[part()])
     run(stopped / "b.zip", api.EXPORT_ID)
     assert left(stopped) == ["b.zip"]
 
 
-def test_bytes_of_another_job_than_the_named_one_are_of_no_use(
+def test_bytes_of_another_job_are_not_used_for_a_named_job(
     router, kind, run, store, stopped, events
 ):
     router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(return_value=api.complete())
@@ -179,7 +178,7 @@ def test_bytes_of_another_job_than_the_named_one_are_of_no_use(
 
 
 @pytest.mark.parametrize("refusal", [404, 401])
-def test_bytes_of_another_job_stay_there_until_the_named_one_has_some(
+def test_bytes_of_another_job_are_kept_until_the_named_job_has_some(
     router, kind, run, store, stopped, names, refusal
 ):
     mistyped = router.get(api.get_url(kind, api.OTHER_EXPORT_ID))
@@ -194,7 +193,7 @@ def test_bytes_of_another_job_stay_there_until_the_named_one_has_some(
     assert store.calls.last.request.headers["Range"] == f"bytes={HALF}-"
 
 
-def test_bytes_of_another_job_make_room_once_the_named_one_has_some(
+def test_bytes_of_another_job_are_replaced_once_the_named_job_has_some(
     router, kind, run, store, stopped, names
 ):
     router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(return_value=api.complete())
@@ -207,9 +206,7 @@ def test_bytes_of_another_job_make_room_once_the_named_one_has_some(
     assert left(stopped) == ["b.zip"]
 
 
-def test_bytes_of_another_job_that_it_cannot_use_either_are_removed(
-    router, kind, run, stopped, names
-):
+def test_unusable_bytes_of_another_job_are_removed(router, kind, run, stopped, names):
     router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(return_value=api.error(404))
     (stopped / names[1]).write_bytes(b"")
     with pytest.raises(NotFoundError):
@@ -217,7 +214,7 @@ def test_bytes_of_another_job_that_it_cannot_use_either_are_removed(
     assert left(stopped) == []
 
 
-def test_a_name_that_was_taken_meanwhile_is_not_insisted_on(run, store, stopped, names, clock):
+def test_another_name_is_chosen_if_the_recorded_one_is_taken(run, store, stopped, names, clock):
     output = json.loads((stopped / names[0]).read_bytes())["output"]
     (stopped / output).write_text("theirs")
     clock.advance(60)
@@ -227,7 +224,7 @@ def test_a_name_that_was_taken_meanwhile_is_not_insisted_on(run, store, stopped,
     assert left(stopped) == sorted([output, archive.path.name])
 
 
-def test_a_name_that_was_taken_meanwhile_is_taken_back_when_told(run, store, stopped, names):
+def test_recorded_name_is_replaced_with_overwrite(run, store, stopped, names):
     output = json.loads((stopped / names[0]).read_bytes())["output"]
     (stopped / output).write_text("theirs")
     store.mock(side_effect=[part()])
@@ -236,7 +233,7 @@ def test_a_name_that_was_taken_meanwhile_is_taken_back_when_told(run, store, sto
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(412), part(etag='"other"')])
-def test_another_archive_is_fetched_from_the_beginning(run, store, stopped, events, answer):
+def test_changed_archive_is_downloaded_from_the_start(run, store, stopped, events, answer):
     store.mock(side_effect=[answer, api.stored(etag='"other"')])
     assert run(stopped).path.read_bytes() == api.ARCHIVE
     assert [event.reason for event in said(events, StartedOver)] == [
@@ -246,14 +243,14 @@ def test_another_archive_is_fetched_from_the_beginning(run, store, stopped, even
     assert len(left(stopped)) == 1
 
 
-def test_a_store_that_sends_everything_is_taken_at_its_word(run, store, stopped, events):
+def test_store_that_sends_everything_replaces_the_partial_file(run, store, stopped, events):
     store.mock(side_effect=[api.stored()])
     assert run(stopped).path.read_bytes() == api.ARCHIVE
     assert len(said(events, StartedOver)) == 1
 
 
 @pytest.mark.parametrize("gone", ["failed", "404"])
-def test_a_job_that_is_gone_is_replaced_by_a_new_one(
+def test_missing_job_is_replaced_by_a_new_one(
     router, kind, run, store, post, get, stopped, events, gone
 ):
     get.mock(return_value=api.failed() if gone == "failed" else api.error(404))
@@ -266,13 +263,13 @@ def test_a_job_that_is_gone_is_replaced_by_a_new_one(
     assert "the export job failed or was deleted" in said(events, StartedOver)[0].reason
 
 
-def test_a_job_that_is_gone_is_not_replaced_when_it_was_named(run, get, stopped):
+def test_missing_named_job_is_not_replaced(run, get, stopped):
     get.mock(return_value=api.error(404))
     with pytest.raises(NotFoundError):
         run(stopped, api.EXPORT_ID)
 
 
-def test_a_connection_that_breaks_behind_bytes_of_unknown_number(run, store, post, get, tmp_path):
+def test_connection_reset_with_unknown_size_is_not_resumed(run, store, post, get, tmp_path):
     headers = {"ETag": api.ETAG}
     broken = httpx.Response(200, stream=Cut(api.ARCHIVE, httpx.ReadError("")), headers=headers)
     whole = httpx.Response(416, headers={"Content-Range": f"bytes */{SIZE}"})
@@ -280,7 +277,7 @@ def test_a_connection_that_breaks_behind_bytes_of_unknown_number(run, store, pos
     assert run(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
 
 
-def test_what_is_there_stays_there_when_the_api_says_no(run, get, store, stopped, names):
+def test_partial_file_is_kept_when_the_api_refuses(run, get, store, stopped, names):
     get.mock(return_value=api.error(403))
     with pytest.raises(AccessDeniedError):
         run(stopped)
@@ -291,7 +288,7 @@ def test_what_is_there_stays_there_when_the_api_says_no(run, get, store, stopped
 
 
 @pytest.mark.parametrize("damage", ["no sidecar", "bad sidecar", "short partial", "no partial"])
-def test_what_is_damaged_is_fetched_from_the_beginning(
+def test_damaged_partial_file_restarts_the_download(
     run, store, post, stopped, names, events, damage
 ):
     sidecar, partial = (stopped / name for name in names)
@@ -311,21 +308,21 @@ def test_what_is_damaged_is_fetched_from_the_beginning(
     assert len(left(stopped)) == 1
 
 
-def test_bytes_behind_those_that_are_vouched_for_do_not_count(run, store, stopped, names):
+def test_bytes_after_the_last_checkpoint_are_discarded(run, store, stopped, names):
     with (stopped / names[1]).open("ab") as partial:
         partial.write(b"never synced" * 1000)
     store.mock(side_effect=[part()])
     assert run(stopped).path.read_bytes() == api.ARCHIVE
 
 
-def test_bytes_that_rotted_are_fetched_again(run, store, stopped, names, events):
+def test_corrupted_bytes_are_downloaded_again(run, store, stopped, names, events):
     (stopped / names[1]).write_bytes(bytes(HALF))
     store.mock(side_effect=[part(), api.stored()])
     assert run(stopped).path.read_bytes() == api.ARCHIVE
     assert said(events, StartedOver)[0].reason == "the downloaded archive is corrupt"
 
 
-def test_a_whole_archive_is_asked_about_before_it_is_trusted(run, store, post, get, tmp_path):
+def test_complete_partial_file_is_revalidated_with_the_store(run, store, post, get, tmp_path):
     def taken(request):
         (tmp_path / "a.zip").write_text("theirs")
         return api.stored()
@@ -338,7 +335,7 @@ def test_a_whole_archive_is_asked_about_before_it_is_trusted(run, store, post, g
     assert left(tmp_path) == ["a.zip", "b.zip"]
 
 
-def test_an_archive_that_is_damaged_at_its_source_is_fetched_twice(run, store, post, get, tmp_path):
+def test_archive_damaged_at_its_source_is_downloaded_twice(run, store, post, get, tmp_path):
     store.mock(return_value=api.stored(api.ARCHIVE[:-30]))
     with pytest.raises(CorruptArchiveError, match="Nothing was saved"):
         run(tmp_path / "a.zip")
@@ -370,7 +367,7 @@ def test_verification_can_be_left_out(run, store, post, get, tmp_path, events):
     assert not said(events, Verifying)
 
 
-def test_an_error_says_what_is_kept_and_how_to_go_on(run, store, post, get, tmp_path, names):
+def test_error_names_the_partial_file_and_how_to_resume(run, store, post, get, tmp_path, names):
     store.mock(side_effect=[cut(error=httpx.ReadError("reset")), *[httpx.Response(500)] * 8])
     with pytest.raises(DownloadError) as failure:
         run(tmp_path / "a.zip")
@@ -379,7 +376,7 @@ def test_an_error_says_what_is_kept_and_how_to_go_on(run, store, post, get, tmp_
     assert left(tmp_path) == names
 
 
-def test_a_download_at_work_keeps_others_out(run, store, post, get, tmp_path, kind):
+def test_running_download_excludes_others(run, store, post, get, tmp_path, kind):
     def meanwhile(request):
         with (
             Exports("t0ken", base_url=api.BASE, clock=FakeClock()) as exports,
@@ -393,7 +390,7 @@ def test_a_download_at_work_keeps_others_out(run, store, post, get, tmp_path, ki
     assert left(tmp_path) == ["a.zip"]
 
 
-def test_who_was_taken_for_dead_leaves_everything_to_the_other(run, store, post, get, tmp_path):
+def test_process_that_lost_its_claim_leaves_the_files_to_the_other(run, store, post, get, tmp_path):
     def stolen(request):
         (lock,) = tmp_path.glob(".*.lock")
         lock.write_text("{}")
@@ -418,9 +415,7 @@ def untidied(stopped, names):
 
 @pytest.mark.parametrize("export_id", [None, api.EXPORT_ID])
 @pytest.mark.parametrize("named", [False, True])
-def test_an_archive_that_had_its_name_already_is_done(
-    run, store, untidied, events, named, export_id
-):
+def test_already_published_archive_is_complete(run, store, untidied, events, named, export_id):
     before = store.call_count
     archive = run(untidied if named else untidied.parent, export_id)
     assert archive.path == untidied
@@ -441,7 +436,7 @@ def other(router, kind, store, untidied):
 
 
 @pytest.mark.parametrize("record", [True, False])
-def test_the_archive_of_another_job_is_left_as_it_is(run, store, untidied, names, other, record):
+def test_archive_of_another_job_is_unchanged(run, store, untidied, names, other, record):
     if not record:
         (untidied.parent / names[0]).unlink()
     before = store.call_count
@@ -452,13 +447,13 @@ def test_the_archive_of_another_job_is_left_as_it_is(run, store, untidied, names
     assert store.call_count == before
 
 
-def test_the_archive_of_another_job_is_replaced_when_told(run, untidied, other):
+def test_archive_of_another_job_is_replaced_with_overwrite(run, untidied, other):
     assert run(untidied, other, overwrite=True, verify=False).path == untidied
     assert left(untidied.parent) == [untidied.name]
     assert untidied.read_bytes() == OTHER
 
 
-def test_the_archive_of_another_job_has_the_folder_for_company(run, untidied, other, clock):
+def test_archive_of_another_job_in_the_folder_is_kept(run, untidied, other, clock):
     clock.advance(60)
     archive = run(untidied.parent, other, overwrite=True, verify=False)
     assert archive.path.read_bytes() == OTHER
@@ -466,7 +461,7 @@ def test_the_archive_of_another_job_has_the_folder_for_company(run, untidied, ot
     assert left(untidied.parent) == sorted([untidied.name, archive.path.name])
 
 
-def test_an_archive_that_may_be_another_than_that_of_a_job_without_id_is_not_taken_for_it(
+def test_archive_of_a_job_without_id_is_not_assumed_to_be_the_existing_one(
     twin, clock, kind, post, untidied
 ):
     """Edition 2026-03: ready at once, and nobody can tell which export it is."""
@@ -480,7 +475,7 @@ def test_an_archive_that_may_be_another_than_that_of_a_job_without_id_is_not_tak
 
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("name", ["part", "json", "json.new", "lock", "lock.old", "PART", "part. "])
-def test_the_hidden_files_are_no_place_for_an_archive(
+def test_hidden_files_are_refused_as_destination(
     run, store, post, get, tmp_path, names, name, overwrite
 ):
     stem = names[1].removesuffix("part")
@@ -491,9 +486,7 @@ def test_the_hidden_files_are_no_place_for_an_archive(
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_the_partial_that_a_message_names_is_not_taken_for_the_archive(
-    run, store, stopped, names, overwrite
-):
+def test_partial_file_as_destination_is_refused(run, store, stopped, names, overwrite):
     asked = store.call_count
     with pytest.raises(DownloadError, match="Choose another path"):
         run(stopped / names[1], overwrite=overwrite)
@@ -502,9 +495,7 @@ def test_the_partial_that_a_message_names_is_not_taken_for_the_archive(
     assert run(stopped / "a.zip").path.read_bytes() == api.ARCHIVE
 
 
-def test_a_record_that_has_the_partial_for_its_target_is_not_believed(
-    run, store, post, stopped, names
-):
+def test_sidecar_with_the_partial_file_as_target_is_ignored(run, store, post, stopped, names):
     sidecar = stopped / names[0]
     record = json.loads(sidecar.read_bytes())
     sidecar.write_text(json.dumps(record | {"output": names[1]}))
@@ -515,7 +506,7 @@ def test_a_record_that_has_the_partial_for_its_target_is_not_believed(
     assert left(stopped) == [archive.path.name]
 
 
-def test_a_symbolic_link_to_the_partial_is_not_the_archive(run, store, stopped, names):
+def test_symbolic_link_to_the_partial_file_is_not_the_archive(run, store, stopped, names):
     link = stopped / "a.zip"
     try:
         link.symlink_to(names[1])
@@ -529,7 +520,7 @@ def test_a_symbolic_link_to_the_partial_is_not_the_archive(run, store, stopped, 
     assert left(stopped) == [*names, "a.zip"]
 
 
-def test_a_disk_that_is_too_small_is_noticed_before(
+def test_full_disk_is_detected_before_the_transfer(
     run, store, post, get, tmp_path, monkeypatch, names
 ):
     monkeypatch.setattr(OsDisk, "free", lambda self, folder: SIZE - 1)
@@ -548,9 +539,7 @@ def test_a_disk_that_is_too_small_is_noticed_before(
     assert left(tmp_path) == names
 
 
-def test_a_disk_that_cannot_be_asked_for_its_room_is_explained(
-    run, store, post, get, tmp_path, monkeypatch, names
-):
+def test_unknown_free_space_is_explained(run, store, post, get, tmp_path, monkeypatch, names):
     def stale(self, folder):
         raise OSError(116, "Stale file handle")
 
@@ -567,7 +556,7 @@ def test_a_disk_that_cannot_be_asked_for_its_room_is_explained(
     assert run(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
 
 
-def test_a_disk_that_fills_up_keeps_what_is_there(
+def test_disk_that_fills_up_keeps_the_partial_file(
     run, store, post, get, tmp_path, monkeypatch, names, clock
 ):
     write = OsHandle.write
@@ -599,9 +588,7 @@ def test_a_disk_that_fills_up_keeps_what_is_there(
     assert run(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
 
 
-def test_a_folder_that_may_not_be_written_is_explained_before_anything_is_sent(
-    run, post, tmp_path, monkeypatch
-):
+def test_unwritable_folder_is_explained_before_any_request(run, post, tmp_path, monkeypatch):
     def refused(self, path, content):
         raise PermissionError(13, "Permission denied")
 
@@ -611,7 +598,7 @@ def test_a_folder_that_may_not_be_written_is_explained_before_anything_is_sent(
     assert not post.called
 
 
-def test_what_arrives_is_vouched_for_now_and_then(
+def test_checkpoints_are_written_periodically(
     run, store, post, get, tmp_path, clock, names, monkeypatch
 ):
     recorded = []
@@ -638,7 +625,7 @@ def test_what_arrives_is_vouched_for_now_and_then(
     assert len(ends) > SIZE / 6
 
 
-def test_neither_file_holds_a_secret(stopped):
+def test_hidden_files_contain_no_secrets(stopped):
     for path in stopped.iterdir():
         content = path.read_bytes()
         for secret in (b"t0ken", b"5ecret5ignature", b"fr3sh", b"X-Amz", b"https:"):
@@ -648,7 +635,7 @@ def test_neither_file_holds_a_secret(stopped):
 @pytest.mark.parametrize(
     "location", ["https://[", "https://xn--\N{COMBINING ACUTE ACCENT}/", "https://a:b/"]
 )
-def test_a_redirect_to_what_is_no_url_is_refused(tmp_path, location, kind):
+def test_invalid_redirect_is_refused(tmp_path, location, kind):
     """By the flow itself, whatever the transport makes of it."""
     assert not resolve_redirect("https://store.example/a", location).startswith(
         "https://store.example"

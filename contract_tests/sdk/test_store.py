@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -110,7 +111,9 @@ def _clean(clean_environment):
     """No proxy of the machine's comes between."""
 
 
-def fetch(url, *, wanted=True, timeout=5.0, client=None, write=None, headers=None, stop=None):
+def fetch(
+    url, *, wanted=True, timeout=5.0, client=None, write=None, headers=None, stop=None
+) -> tuple[Any, bytes]:
     heads, body = [], bytearray()
 
     def accept(head):
@@ -135,7 +138,7 @@ def url(peer, path=f"/a%20b?X-Amz-Signature={SECRET}", host="127.0.0.1", scheme=
     return f"{scheme}://{host}:{peer.port}{path}"
 
 
-def test_a_body_arrives_as_it_was_sent_and_the_request_tells_nothing():
+def test_body_arrives_unchanged_and_the_request_has_no_credentials():
     with Peer(answer(ETag='"e"', X_Twice="1")) as peer:
         fetched, body = fetch(
             url(peer), headers={"Accept-Encoding": "identity", "Range": "bytes=5-"}
@@ -155,20 +158,20 @@ PROCESSING = "HTTP/1.1 102 Processing\r\n\r\n"
 
 
 @pytest.mark.parametrize("interim", [EARLY, PROCESSING + EARLY, EARLY * 100])
-def test_interim_answers_are_not_the_answer(interim):
+def test_interim_responses_are_skipped(interim):
     with Peer(interim.encode() + answer(ETag='"e"')) as peer:
         fetched, body = fetch(url(peer))
     assert (fetched.failure, body) == (None, BODY)
     assert (fetched.head.status, fetched.head.headers.get("link")) == (200, None)
 
 
-def test_fields_that_come_twice_are_one():
+def test_repeated_headers_are_joined():
     twice = answer(b"", X="1").replace(b"X: 1", b"X: 1\r\nx: 2")
     with Peer(twice) as peer:
         assert fetch(url(peer))[0].head.headers["x"] == "1, 2"
 
 
-def test_chunks_are_put_together():
+def test_chunks_are_joined():
     chunked = (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
     )
@@ -179,7 +182,7 @@ def test_chunks_are_put_together():
     assert fetched.failure.startswith("the connection broke")
 
 
-def test_a_short_body_is_a_failure():
+def test_short_body_is_a_failure():
     short = answer().replace(b"Length: 256000", b"Length: 256007")
     with Peer(short) as peer:
         fetched, body = fetch(url(peer))
@@ -194,7 +197,7 @@ CHUNKED_403 = b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n" + 
 
 
 @pytest.mark.parametrize("forbidden", [FORBIDDEN, CHUNKED_403])
-def test_a_body_that_is_not_wanted_is_shown_in_part(forbidden):
+def test_body_of_an_error_is_shown_in_part(forbidden):
     with Peer(forbidden) as peer:
         fetched, body = fetch(url(peer), wanted=False)
     assert (fetched.head.status, fetched.evidence, body) == (403, BODY[:4096], b"")
@@ -203,28 +206,28 @@ def test_a_body_that_is_not_wanted_is_shown_in_part(forbidden):
 @pytest.mark.parametrize(
     "sent", [b"", b"junk\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"X: y" * 30_000 + b"\r\n\r\n"]
 )
-def test_what_is_no_answer_is_a_failure(sent):
+def test_invalid_response_is_a_failure(sent):
     with Peer(sent) as peer:
         fetched, _ = fetch(url(peer))
     assert fetched.head is None
     assert fetched.failure.startswith("the connection broke")
 
 
-def test_nobody_there():
+def test_missing_server_is_a_failure():
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port = listener.getsockname()[1]
     fetched, _ = fetch(f"http://127.0.0.1:{port}/")
     assert fetched.failure.startswith("no connection (")
 
 
-def test_silence_is_given_up():
+def test_silent_connection_is_abandoned():
     with Peer(answer()[:-1], hold=True) as peer:
         fetched, body = fetch(url(peer), timeout=0.2)
     assert body == BODY[:-1]
     assert fetched.failure == "no data arrived in time"
 
 
-def test_what_arrived_before_the_silence_is_handed_over_once_it_is_known_to_be_all():
+def test_bytes_before_the_silence_are_delivered_at_the_end():
     pieces = []
     with Peer(answer()[:-1], hold=True) as peer:
         fetch(url(peer), timeout=0.3, write=lambda data: pieces.append(bytes(data)))
@@ -232,7 +235,7 @@ def test_what_arrived_before_the_silence_is_handed_over_once_it_is_known_to_be_a
     assert len(pieces) < 10, "gathered"
 
 
-def test_a_trickle_is_handed_over_as_it_comes(monkeypatch):
+def test_slow_bytes_are_delivered_as_they_arrive(monkeypatch):
     monkeypatch.setattr(_store, "_GATHERING_SECONDS", 0.0)
     monkeypatch.setattr(_store, "_GATHERED", 1000)
     pieces = []
@@ -242,14 +245,14 @@ def test_a_trickle_is_handed_over_as_it_comes(monkeypatch):
     assert max(map(len, pieces)) <= 1000
 
 
-def test_a_body_without_a_length_goes_on_to_the_end_of_the_connection():
+def test_body_without_length_ends_with_the_connection():
     with Peer(b"HTTP/1.1 200 OK\r\n\r\n" + BODY) as peer:
         fetched, body = fetch(url(peer))
     assert (fetched.failure, body) == (None, BODY)
 
 
 @pytest.mark.parametrize("tls", [False, True])
-def test_stopping_ends_a_silent_connection_at_once(authority, tls):
+def test_stop_ends_a_silent_connection_at_once(authority, tls):
     stop, arrived = Stop(), threading.Event()
 
     def write(data):
@@ -275,7 +278,7 @@ def test_stopping_ends_a_silent_connection_at_once(authority, tls):
     assert time.monotonic() - began < 10
 
 
-def test_what_is_begun_after_stopping_fails():
+def test_request_after_stop_fails():
     stop = Stop()
     stop.now()
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
@@ -285,7 +288,7 @@ def test_what_is_begun_after_stopping_fails():
 
 
 @pytest.mark.parametrize("client", [None, httpx.Client], ids=["own", "the caller's"])
-def test_a_part_that_is_silent_does_not_hold_up_the_failure_of_another(client):
+def test_silent_part_does_not_delay_the_failure_of_another(client):
     silent = threading.Event()
 
     def full(data):
@@ -315,7 +318,7 @@ def test_a_part_that_is_silent_does_not_hold_up_the_failure_of_another(client):
         assert time.monotonic() - began < 10
 
 
-def test_events_are_delivered_and_interrupts_get_through_while_parts_are_silent():
+def test_events_and_interrupts_are_delivered_while_parts_are_silent():
     """On Windows, an interrupt breaks into no wait: it comes between two of them."""
     callers = []
 
@@ -353,7 +356,7 @@ class Stream:
 
 
 @pytest.mark.parametrize(("version", "broken"), [(b"HTTP/1.1", True), (b"HTTP/2", False)])
-def test_a_connection_that_others_are_on_is_not_broken(version, broken):
+def test_shared_connection_is_not_closed(version, broken):
     here, there = socket.socketpair()
     extensions = {"network_stream": Stream(here), "http_version": version}
     stop = Stop()
@@ -366,14 +369,14 @@ def test_a_connection_that_others_are_on_is_not_broken(version, broken):
         assert there.recv(1) == (b"" if broken else b"x")
 
 
-def test_a_connection_that_is_no_socket_is_let_be():
+def test_connection_without_socket_is_ignored():
     stop = Stop()
     with ending(httpx.Response(200, extensions={"network_stream": Stream(None)}), stop):
         stop.now()
     assert stop.is_over
 
 
-def test_connections_of_the_caller_that_may_be_broken_are_not_used_again():
+def test_broken_connections_of_the_caller_are_not_reused():
     with httpx.Client() as client, Peer(answer(), answer()) as peer:
         driver = SyncDriver(resolve("t0ken", None), client, FakeClock())
         part = Fetch(url(peer), {}, 5.0, lambda head: True, lambda data: None)
@@ -382,7 +385,7 @@ def test_connections_of_the_caller_that_may_be_broken_are_not_used_again():
     assert len(peer.asked) == 2
 
 
-def test_stopping_what_is_closed_already_harms_nothing():
+def test_stop_after_close_is_harmless():
     stop, one = Stop(), socket.socket()
     with stop.ends(one):
         one.close()
@@ -390,7 +393,7 @@ def test_stopping_what_is_closed_already_harms_nothing():
     assert stop.is_over
 
 
-def test_what_the_caller_raises_is_not_the_networks_fault():
+def test_exception_of_the_caller_is_not_a_network_failure():
     def full(data):
         raise DownloadError("full")
 
@@ -404,7 +407,7 @@ def test_what_the_caller_raises_is_not_the_networks_fault():
             fetch(url(peer), write=failing)
 
 
-def test_a_store_that_breaks_off_before_the_first_byte_is_given_up(tmp_path):
+def test_store_that_disconnects_before_the_first_byte_is_given_up(tmp_path):
     peer = Peer()
     ready = {
         "status": "complete",
@@ -421,7 +424,7 @@ def test_a_store_that_breaks_off_before_the_first_byte_is_given_up(tmp_path):
     assert len(peer.asked) == 9
 
 
-def test_a_redirect_to_what_is_no_url_is_shown_without_what_a_terminal_would_obey(tmp_path):
+def test_invalid_redirect_is_shown_without_control_characters(tmp_path):
     peer = Peer()
     ready = {"status": "complete", "url": url(peer), "expires_at": "2030-01-01T00:00:00Z"}
     location = f"https://[\x1b]0;x\x07/a?X-Amz-Signature={SECRET}"
@@ -438,7 +441,7 @@ def test_a_redirect_to_what_is_no_url_is_shown_without_what_a_terminal_would_obe
     assert SECRET not in message
 
 
-def test_the_signature_is_neither_logged_nor_printed(caplog, capfd, monkeypatch):
+def test_url_signature_is_neither_logged_nor_printed(caplog, capfd, monkeypatch):
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr("http.client.HTTPConnection.debuglevel", 1)
     with Peer(answer()) as peer:
@@ -469,7 +472,7 @@ def trusting(authority):
     return StoreClient(environment, Reachability(environment))
 
 
-def test_certificates_are_judged(authority):
+def test_certificates_are_verified(authority):
     client = trusting(authority)
     with secure(authority, answer(), answer()) as peer:
         assert fetch(url(peer, scheme="https"), client=client)[1] == BODY
@@ -482,7 +485,7 @@ def test_certificates_are_judged(authority):
     assert "is for another host" in fetched.failure
 
 
-def test_tls_goes_through_a_proxy_untouched(authority, monkeypatch):
+def test_tls_is_tunnelled_through_a_proxy(authority, monkeypatch):
     with secure(authority, answer(), host="store.example", proxy=True) as proxy:
         monkeypatch.setenv("https_proxy", f"http://us%40er:pass@127.0.0.1:{proxy.port}")
         fetched, body = fetch("https://store.example/a", client=trusting(authority))
@@ -493,7 +496,7 @@ def test_tls_goes_through_a_proxy_untouched(authority, monkeypatch):
     assert b"Proxy-Authorization" not in proxy.asked[1]
 
 
-def test_this_machine_needs_no_proxy(authority, monkeypatch):
+def test_loopback_needs_no_proxy(authority, monkeypatch):
     for scheme in ("http", "https", "all"):
         monkeypatch.setenv(f"{scheme}_proxy", "http://127.0.0.1:9")
     with Peer(answer()) as peer:
@@ -502,7 +505,7 @@ def test_this_machine_needs_no_proxy(authority, monkeypatch):
         assert fetch(url(peer, scheme="https"), client=trusting(authority))[1] == BODY
 
 
-def test_what_needs_no_proxy_gets_none(monkeypatch):
+def test_no_proxy_hosts_use_no_proxy(monkeypatch):
     monkeypatch.setenv("all_proxy", "socks5://p:1")
     assert not store().reaches("https://store.example/")
     monkeypatch.setenv("no_proxy", "store.example")
@@ -523,7 +526,7 @@ def test_other_proxies_are_left_to_httpx(monkeypatch, proxy, reached):
     assert store().reaches("https://store.example/") is reached
 
 
-def test_a_proxy_without_a_name_is_told_none(authority, monkeypatch):
+def test_proxy_without_user_name_receives_no_credentials(authority, monkeypatch):
     with secure(authority, answer(), host="store.example", proxy=True) as proxy:
         monkeypatch.setenv("https_proxy", f"127.0.0.1:{proxy.port}")
         fetched, body = fetch("https://store.example/a", client=trusting(authority))

@@ -28,7 +28,7 @@ RESET = httpx.ReadError("connection reset")
 REFUSED = httpx.ConnectError("connection refused")
 
 
-def test_a_job_is_requested_polled_and_waited_for(router, resource, kind, clock, events):
+def test_job_is_requested_polled_and_waited_for(router, resource, kind, clock, events):
     post = router.post(api.post_url(kind)).mock(side_effect=[api.generating()])
     get = router.get(api.get_url(kind)).mock(
         side_effect=[api.generating(status=200), api.generating(status=200), api.complete()]
@@ -51,7 +51,7 @@ def test_a_job_is_requested_polled_and_waited_for(router, resource, kind, clock,
     assert get.call_count == 3
 
 
-def test_the_state_is_read_from_the_body_whatever_the_status(router, resource, kind):
+def test_state_is_read_from_the_body_for_any_success_status(router, resource, kind):
     """200 with generating and 202 with complete were both seen (D-1, D-2)."""
     router.post(api.post_url(kind)).mock(
         side_effect=[api.generating(status=200), api.complete(status=202)]
@@ -61,7 +61,7 @@ def test_the_state_is_read_from_the_body_whatever_the_status(router, resource, k
     assert job.wait().url == api.SIGNED
 
 
-def test_a_ready_export_has_no_id_and_is_asked_for_again_with_post(router, resource, kind):
+def test_ready_export_without_id_is_requested_again_with_post(router, resource, kind):
     post = router.post(api.post_url(kind)).mock(
         side_effect=[api.complete(), api.complete(f"{api.STORE}?X-Amz-Signature=fresh")]
     )
@@ -72,7 +72,7 @@ def test_a_ready_export_has_no_id_and_is_asked_for_again_with_post(router, resou
     assert post.call_count == 2
 
 
-def test_a_job_is_rebuilt_from_its_ids_and_polled_at_once(router, resource, kind, clock):
+def test_job_is_rebuilt_from_its_ids_and_polled_at_once(router, resource, kind, clock):
     get = router.get(api.get_url(kind)).mock(side_effect=[api.generating(), api.complete()])
     job = resource.job(api.RESOURCE[kind], api.EXPORT_ID)
     assert not get.called
@@ -82,7 +82,7 @@ def test_a_job_is_rebuilt_from_its_ids_and_polled_at_once(router, resource, kind
     assert (job.ref.resource_id, job.ref.export_id) == (api.RESOURCE[kind], api.EXPORT_ID)
 
 
-def test_an_id_goes_back_into_the_path_as_it_was_written(router, resource, kind):
+def test_id_is_sent_in_the_path_unchanged(router, resource, kind):
     upper = api.EXPORT_ID.upper()
     router.post(api.post_url(kind)).mock(side_effect=[api.generating(upper)])
     get = router.get(api.get_url(kind, upper)).mock(side_effect=[api.complete()])
@@ -92,7 +92,7 @@ def test_an_id_goes_back_into_the_path_as_it_was_written(router, resource, kind)
     assert get.call_count == 1
 
 
-def test_an_own_job_that_failed_is_requested_anew_once(router, resource, kind, clock, events):
+def test_own_failed_job_is_requested_again_once(router, resource, kind, clock, events):
     post = router.post(api.post_url(kind)).mock(
         side_effect=[api.generating(), api.generating(api.OTHER_EXPORT_ID)]
     )
@@ -107,7 +107,7 @@ def test_an_own_job_that_failed_is_requested_anew_once(router, resource, kind, c
     assert [event.ref.export_id for event in restarted] == [api.EXPORT_ID]
 
 
-def test_requested_job_that_was_deleted_is_requested_anew_once(
+def test_requested_job_that_was_deleted_is_requested_again_once(
     router, resource, kind, clock, events
 ):
     post = router.post(api.post_url(kind)).mock(
@@ -141,7 +141,7 @@ def test_requested_job_that_was_deleted_twice_is_not_found(router, resource, kin
     assert post.call_count == 2
 
 
-def test_requested_job_that_was_deleted_and_then_failed_is_requested_anew(router, resource, kind):
+def test_requested_job_that_was_deleted_and_then_failed_is_requested_again(router, resource, kind):
     third = "c0ffee00-e5f6-4890-abcd-ef1234567890"
     post = router.post(api.post_url(kind)).mock(
         side_effect=[api.generating(one) for one in (api.EXPORT_ID, api.OTHER_EXPORT_ID, third)]
@@ -176,7 +176,7 @@ def test_request_that_finds_nothing_is_not_repeated(router, resource, kind):
     assert post.call_count == 2
 
 
-def test_the_second_failure_is_final(router, resource, kind):
+def test_second_failure_is_final(router, resource, kind):
     post = router.post(api.post_url(kind)).mock(
         side_effect=[api.generating(), api.generating(api.OTHER_EXPORT_ID)]
     )
@@ -188,7 +188,7 @@ def test_the_second_failure_is_final(router, resource, kind):
     assert post.call_count == 2
 
 
-def test_a_job_that_the_caller_named_is_never_replaced(router, resource, kind):
+def test_named_job_is_never_replaced(router, resource, kind):
     post = router.post(api.post_url(kind))
     get = router.get(api.get_url(kind)).mock(return_value=api.failed())
     job = resource.job(api.RESOURCE[kind], api.EXPORT_ID)
@@ -200,12 +200,12 @@ def test_a_job_that_the_caller_named_is_never_replaced(router, resource, kind):
     assert get.call_count == 2, "it is asked again, for the server may know better by now"
 
 
-def test_a_failed_answer_to_a_request_is_handled_like_a_failed_job(router, resource, kind):
+def test_request_answered_with_failed_is_handled_like_a_failed_job(router, resource, kind):
     router.post(api.post_url(kind)).mock(side_effect=[api.failed(), api.failed(), api.complete()])
     assert resource.export(api.RESOURCE[kind]).wait().url == api.SIGNED
 
 
-def test_waiting_ends_at_the_deadline_and_can_go_on(router, resource, kind, clock):
+def test_waiting_ends_at_the_deadline_and_can_continue(router, resource, kind, clock):
     router.post(api.post_url(kind)).mock(side_effect=[api.generating()])
     get = router.get(api.get_url(kind)).mock(return_value=api.generating())
     job = resource.export(api.RESOURCE[kind])
@@ -220,15 +220,19 @@ def test_waiting_ends_at_the_deadline_and_can_go_on(router, resource, kind, cloc
     assert rebuilt.wait().url == api.SIGNED
 
 
-def test_retry_after_of_a_generating_answer_is_obeyed(router, resource, kind, clock):
-    router.post(api.post_url(kind)).mock(side_effect=[api.generating(**{"Retry-After": "17"})])
+def test_retry_after_of_a_generating_response_is_respected(router, resource, kind, clock):
+    router.post(api.post_url(kind)).mock(
+        side_effect=[api.generating(headers={"Retry-After": "17"})]
+    )
     router.get(api.get_url(kind)).mock(side_effect=[api.generating(), api.complete()])
     resource.export(api.RESOURCE[kind]).wait()
     assert clock.sleeps == [17.0, 2.0]
 
 
-def test_a_wait_beyond_the_deadline_ends_at_once(router, resource, kind, clock):
-    router.post(api.post_url(kind)).mock(side_effect=[api.generating(**{"Retry-After": "61"})])
+def test_wait_beyond_the_deadline_ends_at_once(router, resource, kind, clock):
+    router.post(api.post_url(kind)).mock(
+        side_effect=[api.generating(headers={"Retry-After": "61"})]
+    )
     job = resource.export(api.RESOURCE[kind])
     with pytest.raises(ExportTimeoutError):
         job.wait(timeout=60)
@@ -240,7 +244,7 @@ def test_a_wait_beyond_the_deadline_ends_at_once(router, resource, kind, clock):
     [RESET, REFUSED, httpx.ReadTimeout("slow"), api.error(500), api.error(502), api.error(429)],
     ids=str,
 )
-def test_polling_survives_faults_that_pass(router, resource, kind, clock, events, fault):
+def test_polling_retries_transient_failures(router, resource, kind, clock, events, fault):
     get = router.get(api.get_url(kind)).mock(side_effect=[fault, fault, api.complete()])
     resource.job(api.RESOURCE[kind], api.EXPORT_ID).wait()
     assert get.call_count == 3
@@ -249,9 +253,7 @@ def test_polling_survives_faults_that_pass(router, resource, kind, clock, events
     assert clock.sleeps[0] <= 0.5 < clock.sleeps[1] + 0.5
 
 
-def test_retry_after_of_an_error_is_obeyed_as_a_date_by_the_servers_clock(
-    router, resource, kind, clock
-):
+def test_retry_after_date_uses_the_servers_clock(router, resource, kind, clock):
     limited = api.error(
         429,
         **{"Retry-After": "Wed, 21 Oct 2015 07:28:30 GMT", "Date": "Wed, 21 Oct 2015 07:28:00 GMT"},
@@ -261,7 +263,7 @@ def test_retry_after_of_an_error_is_obeyed_as_a_date_by_the_servers_clock(
     assert clock.sleeps == [30.0]
 
 
-def test_a_fault_that_does_not_pass_ends_the_wait(router, resource, kind):
+def test_persistent_failure_ends_the_wait(router, resource, kind):
     get = router.get(api.get_url(kind)).mock(return_value=api.error(503))
     with pytest.raises(ServerError) as failure:
         resource.job(api.RESOURCE[kind], api.EXPORT_ID).wait()
@@ -269,7 +271,7 @@ def test_a_fault_that_does_not_pass_ends_the_wait(router, resource, kind):
     assert get.call_count == 8
 
 
-def test_a_rate_limit_longer_than_the_deadline_is_a_timeout_that_names_it(router, resource, kind):
+def test_rate_limit_longer_than_the_deadline_is_a_timeout_that_names_it(router, resource, kind):
     limited = api.error(429, **{"Retry-After": "3600"})
     router.get(api.get_url(kind)).mock(return_value=limited)
     job = resource.job(api.RESOURCE[kind], api.EXPORT_ID)
@@ -280,15 +282,17 @@ def test_a_rate_limit_longer_than_the_deadline_is_a_timeout_that_names_it(router
     assert "asks to wait 3600 s before the next poll" in str(timeout.value)
 
 
-def test_a_pause_longer_than_the_deadline_is_a_timeout_that_names_it(router, resource, kind, clock):
-    router.post(api.post_url(kind)).mock(return_value=api.generating(**{"Retry-After": "3600"}))
+def test_pause_longer_than_the_deadline_is_a_timeout_that_names_it(router, resource, kind, clock):
+    router.post(api.post_url(kind)).mock(
+        return_value=api.generating(headers={"Retry-After": "3600"})
+    )
     with pytest.raises(ExportTimeoutError, match="asks to wait 3600 s before the next poll"):
         resource.export(api.RESOURCE[kind]).wait(timeout=1800)
     assert clock.sleeps == []
 
 
 @pytest.mark.parametrize("fault", [REFUSED, api.error(429, **{"Retry-After": "3600"})], ids=str)
-def test_a_deadline_before_anything_was_started_says_so_and_why(router, resource, kind, fault):
+def test_deadline_before_any_job_is_explained(router, resource, kind, fault):
     router.post(api.post_url(kind)).mock(side_effect=[fault] * 8)
     with pytest.raises(ExportTimeoutError, match="could not be requested within") as timeout:
         resource.download(api.RESOURCE[kind], timeout=1)
@@ -297,7 +301,7 @@ def test_a_deadline_before_anything_was_started_says_so_and_why(router, resource
     assert timeout.value.ref.export_id is None
 
 
-def test_a_deadline_before_a_failed_job_was_replaced_does_not_say_that_it_goes_on(
+def test_deadline_before_a_failed_job_was_replaced_does_not_promise_a_running_job(
     router, resource, kind
 ):
     limited = api.error(429, **{"Retry-After": "3600"})
@@ -307,7 +311,7 @@ def test_a_deadline_before_a_failed_job_was_replaced_does_not_say_that_it_goes_o
         resource.export(api.RESOURCE[kind]).wait(timeout=60)
 
 
-def test_a_deadline_while_the_status_cannot_be_read_says_why(router, resource, kind):
+def test_deadline_during_status_failures_names_the_reason(router, resource, kind):
     router.post(api.post_url(kind)).mock(side_effect=[api.generating()])
     router.get(api.get_url(kind)).mock(side_effect=REFUSED)
     with pytest.raises(
@@ -317,7 +321,7 @@ def test_a_deadline_while_the_status_cannot_be_read_says_why(router, resource, k
     assert str(timeout.value.__cause__) in str(timeout.value)
 
 
-def test_a_single_call_has_no_timeout_error_but_its_own(router, resource, kind):
+def test_single_call_raises_its_own_timeout_error(router, resource, kind):
     router.post(api.post_url(kind)).mock(return_value=api.error(429, **{"Retry-After": "7200"}))
     router.get(api.get_url(kind)).mock(return_value=api.error(503, **{"Retry-After": "7200"}))
     with pytest.raises(RateLimitedError) as limited:
@@ -328,7 +332,7 @@ def test_a_single_call_has_no_timeout_error_but_its_own(router, resource, kind):
 
 
 @pytest.mark.parametrize("fault", [REFUSED, api.error(429), api.error(503)], ids=str)
-def test_a_request_that_certainly_did_nothing_is_repeated(router, resource, kind, fault):
+def test_request_that_was_never_sent_is_repeated(router, resource, kind, fault):
     post = router.post(api.post_url(kind)).mock(side_effect=[fault] * 5 + [api.generating()])
     assert resource.export(api.RESOURCE[kind]).export_id == api.EXPORT_ID
     assert post.call_count == 6
@@ -336,9 +340,7 @@ def test_a_request_that_certainly_did_nothing_is_repeated(router, resource, kind
 
 @pytest.mark.parametrize("fault", [RESET, api.error(502), api.error(504)], ids=str)
 @pytest.mark.parametrize("unlisted", [404, 405, 501])
-def test_where_jobs_are_not_listed_a_request_whose_answer_was_lost_is_repeated_once(
-    router, resource, kind, fault, unlisted
-):
+def test_lost_request_without_job_list_is_repeated_once(router, resource, kind, fault, unlisted):
     """Edition 2026-03: the request is idempotent."""
     router.get(api.post_url(kind)).mock(return_value=api.error(unlisted))
     post = router.post(api.post_url(kind)).mock(side_effect=[fault, api.generating()])
@@ -351,7 +353,7 @@ def test_where_jobs_are_not_listed_a_request_whose_answer_was_lost_is_repeated_o
     assert post.call_count == 2 + 2
 
 
-def test_a_servers_failure_on_a_request_is_not_repeated(router, resource, kind):
+def test_request_is_not_repeated_after_a_server_error(router, resource, kind):
     """Nobody knows what a 500 has done, and it is no lost answer."""
     post = router.post(api.post_url(kind)).mock(return_value=api.error(500))
     with pytest.raises(ServerError):
@@ -359,7 +361,7 @@ def test_a_servers_failure_on_a_request_is_not_repeated(router, resource, kind):
     assert post.call_count == 1
 
 
-def test_a_lost_answer_says_that_the_request_may_have_arrived(router, resource, kind):
+def test_lost_response_error_says_that_the_request_may_have_arrived(router, resource, kind):
     router.get(api.post_url(kind)).mock(return_value=api.error(405))
     router.post(api.post_url(kind)).mock(side_effect=RESET)
     with pytest.raises(NoAnswerError, match="may have received the request") as lost:
@@ -374,7 +376,7 @@ def test_a_lost_answer_says_that_the_request_may_have_arrived(router, resource, 
 @pytest.mark.parametrize(
     ("status", "error"), [(409, ConflictError), (422, BadRequestError), (405, BadRequestError)]
 )
-def test_errors_that_do_not_pass_are_raised_at_once(router, resource, kind, status, error):
+def test_permanent_errors_are_raised_at_once(router, resource, kind, status, error):
     get = router.get(api.get_url(kind)).mock(return_value=api.error(status))
     with pytest.raises(error) as failure:
         resource.job(api.RESOURCE[kind], api.EXPORT_ID).wait()
@@ -383,7 +385,7 @@ def test_errors_that_do_not_pass_are_raised_at_once(router, resource, kind, stat
     assert get.call_count == 1
 
 
-def test_a_redirect_of_the_api_is_not_followed(router, resource, kind):
+def test_redirect_of_the_api_is_not_followed(router, resource, kind):
     router.post(api.post_url(kind)).mock(
         return_value=httpx.Response(307, headers={"Location": "https://elsewhere.example/"})
     )
@@ -394,7 +396,7 @@ def test_a_redirect_of_the_api_is_not_followed(router, resource, kind):
 
 
 @pytest.mark.parametrize("location", ["localhost:8443/login", "mailto:a@b.example", "urn:x"])
-def test_a_redirect_of_the_api_to_what_is_no_url_is_a_typed_error(router, resource, kind, location):
+def test_invalid_redirect_of_the_api_is_a_typed_error(router, resource, kind, location):
     """httpx reads it though it is not to follow it, and lets its own error out."""
     answer = httpx.Response(301, headers={"Location": location})
     router.get(api.get_url(kind)).mock(return_value=answer)
@@ -402,14 +404,14 @@ def test_a_redirect_of_the_api_to_what_is_no_url_is_a_typed_error(router, resour
         resource.job(api.RESOURCE[kind], api.EXPORT_ID).status()
 
 
-def test_a_status_that_is_generating_is_reported_with_its_id(router, resource, kind):
+def test_generating_state_is_reported_with_its_id(router, resource, kind):
     router.get(api.get_url(kind)).mock(return_value=api.generating())
     state = resource.job(api.RESOURCE[kind], api.EXPORT_ID).status()
     assert state == Generating(api.EXPORT_ID)
 
 
 @pytest.mark.parametrize("bad", ["", " ", "..", "a/b", "https://app.prolific.com/x", None, "a b"])
-def test_what_is_not_an_id_is_refused_before_anything_is_sent(router, resource, bad):
+def test_invalid_id_is_refused_before_any_request(router, resource, bad):
     with pytest.raises(UsageError, match="is not the id of a"):
         resource.export(bad)
     with pytest.raises(UsageError, match="is not the id of an export"):
@@ -424,7 +426,7 @@ def test_durations_must_be_positive(twin, option, value):
         twin.make(**{option: value})
 
 
-def test_a_poll_interval_of_the_callers_is_kept(router, twin, kind, clock):
+def test_given_poll_interval_is_used(router, twin, kind, clock):
     exports = twin.make(base_url=api.BASE, clock=clock, random=Random(1), poll_interval=0.5)
     router.get(api.get_url(kind)).mock(side_effect=[api.generating()] * 4 + [api.complete()])
     getattr(exports, api.PLURAL[kind]).job(api.RESOURCE[kind], api.EXPORT_ID).wait()

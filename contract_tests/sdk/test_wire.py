@@ -55,7 +55,7 @@ def test_every_address_gets_its_share_of_the_time(addresses):
     assert tried == [("192.0.2.1", 3), ("192.0.2.2", 3), ("192.0.2.3", 3)]
 
 
-def test_failure_of_the_last_address_is_that_of_the_host(addresses):
+def test_failure_of_the_last_address_is_reported_for_the_host(addresses):
     def connect(address, seconds):
         raise ConnectionRefusedError(address)
 
@@ -75,7 +75,7 @@ def test_call_goes_to_the_address_that_answers(addresses):
             assert exports.collections.export(api.COLLECTION).export_id == api.EXPORT_ID
 
 
-def test_name_that_does_not_exist_is_no_connection(monkeypatch):
+def test_unknown_name_is_a_connection_failure(monkeypatch):
     def unknown(*_args, **_options):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -89,7 +89,7 @@ def test_name_that_does_not_exist_is_no_connection(monkeypatch):
     assert not caught.value.sent
 
 
-def test_nothing_is_connected_without_time(clock):
+def test_no_connection_is_made_without_time(clock):
     limit = Limit(clock, 5)
     clock.advance(5)
     with (
@@ -112,7 +112,7 @@ def test_proxy_that_refuses_is_named(monkeypatch):
     with SlowServer(lambda connection, _head: connection.sendall(answer)) as proxy:
         fetched = fetch_through(proxy, monkeypatch)
     assert fetched.head is None
-    assert "requires a user name and password" in fetched.failure
+    assert "requires a user name and password" in str(fetched.failure)
     assert fetched.permanent
     assert proxy.requests[0].startswith(
         b"CONNECT store.example:443 HTTP/1.1\r\nHost: store.example:443\r\n"
@@ -129,14 +129,14 @@ def test_proxy_that_refuses_is_named(monkeypatch):
         dripping(b"HTTP/1.1 200 OK\r\n\r\n\x16\x03\x03\x40\x00"),
     ],
 )
-def test_proxy_that_takes_its_time_is_given_up(handle, monkeypatch):
+def test_slow_proxy_is_given_up(handle, monkeypatch):
     monkeypatch.setattr(_store, "CONNECT_TIMEOUT", 0.2)
     with SlowServer(handle) as proxy:
         fetched = fetch_through(proxy, monkeypatch)
-    assert fetched.failure.startswith(("connecting timed out", "no connection"))
+    assert str(fetched.failure).startswith(("connecting timed out", "no connection"))
 
 
-def test_store_with_an_ipv6_address_is_asked_for_in_brackets(monkeypatch):
+def test_ipv6_address_of_a_store_is_put_into_brackets(monkeypatch):
     with SlowServer(lambda connection, _head: connection.close()) as proxy:
         fetch_through(proxy, monkeypatch, "[2001:db8::1]")
     assert proxy.requests[0].startswith(b"CONNECT [2001:db8::1]:443 HTTP/1.1\r\n")

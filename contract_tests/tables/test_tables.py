@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet
+import pyarrow.parquet as pq
 import pytest
 from archive.builders import PHOTO, SUBMISSION, collection_members, write_zip
 from prolific_exports import (
@@ -127,7 +127,7 @@ def test_each_value_is_a_row(archive_of, read):
     assert {row["submission_id"] for row in rows} == {"s"}
 
 
-def test_answers_come_in_the_order_of_the_file(archive_of, read):
+def test_answers_keep_the_order_of_the_file(archive_of, read):
     backwards = dict(reversed(EVERYTHING.items()))
     answered = [EVERYTHING, backwards, answer("t", value="v"), {}, answer("f") | answer("t")]
     rows = read(archive_of(*map(record, answered)))
@@ -135,7 +135,7 @@ def test_answers_come_in_the_order_of_the_file(archive_of, read):
     assert order == "tuccwffwccutt-ft"
 
 
-def test_the_order_of_the_file_is_found_fast(archive_of, fast_batches):
+def test_file_order_is_found_in_linear_time(archive_of, fast_batches):
     backwards = dict(reversed(EVERYTHING.items()))
     archive = archive_of(record(EVERYTHING), record(backwards), record(answer("t")))
     rows = archive.to_arrow()["instruction_id"].to_pylist()
@@ -143,7 +143,7 @@ def test_the_order_of_the_file_is_found_fast(archive_of, fast_batches):
     assert None not in fast_batches
 
 
-def test_instructions_without_a_description(archive_of, fast_batches):
+def test_missing_description_of_an_instruction_is_null(archive_of, fast_batches):
     described = {"instructions": [{"id": "t", "type": "free_text"}]}
     bare = {"t": {"type": "free_text", "value": "v"}}
     archive = archive_of(record(bare), record(answer("t")), metadata=described)
@@ -153,18 +153,18 @@ def test_instructions_without_a_description(archive_of, fast_batches):
     assert None not in fast_batches
 
 
-def test_answers_are_found_however_far_apart(archive_of, fast_batches):
+def test_distant_answers_of_one_submission_are_joined(archive_of, fast_batches):
     long = answer("t", value="x" * 5000) | answer("u", value='"c":', unit="")
     assert archive_of(record(long)).to_arrow().num_rows == 2
     assert None not in fast_batches
 
 
-def test_no_answer_and_no_submission_disappears(archive_of, read):
+def test_tables_keep_every_answer_and_submission(archive_of, read):
     rows = read(archive_of(record(answer("c", values=[])), record({}), record(answer("f"))))
     assert values(rows) == [heading("c"), {}, heading("f")]
 
 
-def test_what_does_not_fit_is_kept_as_its_json(archive_of, read):
+def test_unexpected_value_is_kept_as_json(archive_of, read):
     number = b'{"responses": {"t": {"type": "free_text", "value": 1.50, "new": [1e400, null]}}}\n'
     assert ResponseTable(archive_of(data=number)).to_arrow()["extra"][0].as_py() == (
         '{"answer":{"value":1.50,"new":[1e400,null]}}'
@@ -190,7 +190,7 @@ def test_what_does_not_fit_is_kept_as_its_json(archive_of, read):
     ]
 
 
-def test_texts_that_no_table_can_hold_are_shown_and_kept(archive_of, read):
+def test_texts_with_lone_surrogates_are_escaped_and_kept(archive_of, read):
     rows = read(archive_of(record({"\ud800": {"type": "free_text", "value": "a\udfff"}})))
     assert values(rows) == [
         {
@@ -212,7 +212,7 @@ def stars(**fields):
 
 @pytest.mark.parametrize("fields", [{"value": "3"}, {"answer": [{"value": "3"}]}])
 @pytest.mark.parametrize("shape", ["long", "wide"])
-def test_stars_are_a_text(archive_of, read, shape, fields):
+def test_star_rating_is_text(archive_of, read, shape, fields):
     [row] = read(archive_of(stars(**fields), metadata=RATED), shape=shape)
 
     identity = {name: row[name] for name in ("submission_id", "participant_id", "collection_id")}
@@ -221,20 +221,20 @@ def test_stars_are_a_text(archive_of, read, shape, fields):
 
 
 @pytest.mark.parametrize("value", [3, None, ["3"]])
-def test_stars_of_another_type_stay_as_they_were(archive_of, read, value):
+def test_star_rating_of_another_type_is_unchanged(archive_of, read, value):
     rows = read(archive_of(stars(answer=[{"value": value}]), metadata=RATED))
 
     assert values(rows) == [STARS | {"extra": {"answer": {"answer": [{"value": value}]}}}]
 
 
-def test_fast_reader_reads_stars(archive_of, fast_batches):
+def test_fast_reader_reads_star_ratings(archive_of, fast_batches):
     archive_of(stars(value="3"), metadata=RATED).to_arrow()
 
     assert [batch is not None for batch in fast_batches] == [True]
 
 
 @pytest.mark.parametrize("when", ["2026-03-19", "2026-03-19T24:00:00Z", "2026-02-30T01:00:00Z", 5])
-def test_what_is_no_moment_stays_as_it_was(archive_of, read, when):
+def test_invalid_timestamp_is_kept_as_text(archive_of, read, when):
     [row] = read(archive_of(record(answer("t", value="v"), created_at=when)))
     assert "created_at" not in row
     assert row["extra"] == {"record": {"created_at": when}}
@@ -256,7 +256,7 @@ def test_what_is_no_moment_stays_as_it_was(archive_of, read, when):
     ],
 )
 @pytest.mark.parametrize("reader", [FastLong, FastWide])
-def test_what_the_fast_readers_leave_to_others(line, reader):
+def test_fast_reader_falls_back_for_unusual_records(line, reader):
     column = Column("t", "t", "free_text", "t")
     ordinary = b'{"responses": {"t": {"type": "free_text", "value": null}}}\n'
     assert reader([column]).read(ordinary).num_rows == 1
@@ -264,7 +264,7 @@ def test_what_the_fast_readers_leave_to_others(line, reader):
 
 
 @pytest.mark.parametrize("id_", [b't" ', rb'\u0074"'])
-def test_answers_whose_turn_is_not_clear_are_left_to_others(id_):
+def test_fast_reader_falls_back_for_ambiguous_answer_order(id_):
     line = b'{"responses": {"%s": {"type": "free_text"}}}\n'
     reader = FastLong([Column("t", "t", "free_text", "t")])
     assert reader.read(line % b"t" * 2).num_rows == 2
@@ -272,7 +272,7 @@ def test_answers_whose_turn_is_not_clear_are_left_to_others(id_):
 
 
 @pytest.mark.parametrize("between", [",", ":", ", ", "},{", ""])
-def test_instructions_named_like_what_is_between_texts(archive_of, read, between):
+def test_instruction_named_like_a_separator_is_read(archive_of, read, between):
     described = {"instructions": [{"id": id_, "type": "multiple_choice"} for id_ in ("t", between)]}
     answers = {between: {"type": "multiple_choice", "values": ["a"]}}
     answers["t"] = {"type": "multiple_choice", "values": ["b", ":", ":b"]}
@@ -283,14 +283,14 @@ def test_instructions_named_like_what_is_between_texts(archive_of, read, between
 
 
 @pytest.mark.parametrize("id_", ['a"b', '"b', "t"])
-def test_a_null_for_an_answer_is_kept_in_a_wide_table(archive_of, read, id_):
+def test_null_answer_is_kept_in_a_wide_table(archive_of, read, id_):
     described = {"instructions": [{"id": id_, "type": "free_text", "description": "d"}]}
     [row] = read(archive_of(record({id_: None}), metadata=described), shape="wide")
     assert row["extra"] == {"responses": {id_: None}}
 
 
 @pytest.mark.parametrize("name", ["description", "submission_id", "instruction_id"])
-def test_a_long_text_of_many_rows_is_no_more_than_batches_hold(archive_of, read, monkeypatch, name):
+def test_long_texts_are_split_into_batches(archive_of, read, monkeypatch, name):
     # Repeated in each row, they would be more than the offsets of Arrow's texts can count.
     monkeypatch.setattr("prolific_exports._tables._fast._MOST_REPEATED", 5000)
     monkeypatch.setattr(_sources, "_MOST_TEXT", 5000)
@@ -311,9 +311,7 @@ def test_a_long_text_of_many_rows_is_no_more_than_batches_hold(archive_of, read,
 
 @pytest.mark.parametrize("small", [0, 1 << 30], ids=["fast", "plain"])
 @pytest.mark.parametrize("shape", ["long", "wide"])
-def test_many_instructions_of_many_records_are_no_more_than_memory_holds(
-    archive_of, monkeypatch, small, shape
-):
+def test_many_instructions_use_bounded_memory(archive_of, monkeypatch, small, shape):
     # Columns are there for every record, however little of the file it takes.
     monkeypatch.setattr(_sources, "SMALL", small)
     monkeypatch.setattr(_sources, "_ODD", 100)
@@ -326,7 +324,7 @@ def test_many_instructions_of_many_records_are_no_more_than_memory_holds(
     assert max(sizes) <= (1000 // 17 + 1 if (small, shape) == (1 << 30, "long") else 1000 // 50)
 
 
-def test_a_list_that_is_none_and_a_file_without_lines(archive_of, read):
+def test_null_answer_list_and_empty_file_have_no_rows(archive_of, read):
     rows = values(read(archive_of(record(answer("c", values=5)))))
     assert rows == [heading("c") | {"extra": {"answer": {"values": 5}}}]
     assert read(archive_of(data=b"\n \r\n")) == []
@@ -336,7 +334,7 @@ def test_a_list_that_is_none_and_a_file_without_lines(archive_of, read):
     assert read(archive_of([1])) == [{"extra": {"record": [1]}}]
 
 
-def test_a_batch_by_recognised_shapes(tmp_path):
+def test_batch_answers_are_typed_by_recognised_shapes(tmp_path):
     tasks = [{"task_id": "t1", "responses": answer("t", value="a")}]
     tasks += [{"task_id": "t2", "order": 2, "responses": answer("t", value="b")}]
     by_rater = {"submission_id": "s", "batch_id": "b", "tasks": tasks, "pay": 1}
@@ -359,7 +357,7 @@ def test_a_batch_by_recognised_shapes(tmp_path):
     assert other == (None,) * 16 + ('{"record":{"tasks":[{"answers":{}}]}}',)
 
 
-def test_a_wide_table_has_a_column_for_each_instruction(archive_of, read):
+def test_wide_table_has_a_column_for_each_instruction(archive_of, read):
     [row] = read(archive_of(record(EVERYTHING)), shape="wide")
     assert values([row]) == [
         {
@@ -372,7 +370,7 @@ def test_a_wide_table_has_a_column_for_each_instruction(archive_of, read):
     ]
 
 
-def test_columns_have_unique_names_and_tell_their_instruction(archive_of):
+def test_columns_have_unique_names_and_describe_their_instruction(archive_of):
     described = [
         {"id": "1", "description": "extra", "type": "free_text"},
         {"id": "2", "description": "A"},
@@ -387,7 +385,7 @@ def test_columns_have_unique_names_and_tell_their_instruction(archive_of):
     assert (row["5"], row["6"], row["A"]) == ('{"type":"rating"}', "1", '{"x":1}')
 
 
-def test_columns_get_distinct_names_where_case_and_nul_are_nothing(archive_of):
+def test_column_names_are_distinct_without_case_and_nul(archive_of):
     wordings = ["Age", "age", "AGE (2)", "Extra", "Submission_ID", "Stra\u00dfe", "STRASSE"]
     wordings += ["A\0B", "A\0C"]
     described = [{"id": w, "type": "free_text", "description": w} for w in wordings]
@@ -404,7 +402,7 @@ def test_columns_get_distinct_names_where_case_and_nul_are_nothing(archive_of):
     assert archive.to_polars(shape="wide").columns == list(names)
 
 
-def test_many_instructions_of_one_wording(archive_of):
+def test_many_instructions_with_equal_wording_get_distinct_columns(archive_of):
     described = [{"id": str(n), "description": "same"} for n in range(3000)]
     names = archive_of(metadata={"instructions": described}).table(shape="wide").column_names
     assert names[6:] == ("same", *(f"same ({n})" for n in range(2, 3001)), "extra")
@@ -421,7 +419,7 @@ def test_answers_of_another_type_or_wording_are_kept_in_a_wide_table(archive_of,
 
 
 @pytest.mark.parametrize("reader", [FastLong, FastWide])
-def test_ordinary_records_are_read_fast(archive_of, monkeypatch, reader):
+def test_ordinary_records_use_the_fast_reader(archive_of, monkeypatch, reader):
     monkeypatch.setattr(_sources, "SMALL", 0)
     seen = []
     fast = reader.read
@@ -440,7 +438,7 @@ def test_ordinary_records_are_read_fast(archive_of, monkeypatch, reader):
     assert None not in seen
 
 
-def test_without_known_instructions_the_fast_reader_reads_identities():
+def test_fast_reader_without_metadata_reads_identities():
     batch = FastLong([]).read(b'{"submission_id":"s","responses":{}}')
     assert batch.column(0).to_pylist() == ["s"]
 
@@ -454,14 +452,14 @@ def test_without_known_instructions_the_fast_reader_reads_identities():
     ],
 )
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "arrow"])
-def test_a_bad_line_is_named_and_nothing_is_written(archive_of, tmp_path, data, message, suffix):
+def test_invalid_line_is_named_and_nothing_written(archive_of, tmp_path, data, message, suffix):
     table = ResponseTable(archive_of(data=data))
     with pytest.raises(CorruptArchiveError, match=message):
         table.write(tmp_path / f"out.{suffix}")
     assert [path.name for path in tmp_path.iterdir()] == ["x.zip"]
 
 
-def test_several_archives_have_a_source(archive_of, tmp_path, monkeypatch):
+def test_tables_of_several_archives_have_a_source_column(archive_of, tmp_path, monkeypatch):
     monkeypatch.setattr(_sources, "SMALL", 0)
     one = archive_of(record(answer("t", value="1")), name="one.zip")
     two = archive_of(record(answer("t", value=2)), name="two.zip")
@@ -472,7 +470,7 @@ def test_several_archives_have_a_source(archive_of, tmp_path, monkeypatch):
     assert table.write(tmp_path / "o.parquet") == TableSummary(rows=2, extras=1)
 
 
-def test_archives_of_one_name_get_distinct_names(archive_of, tmp_path, monkeypatch):
+def test_archives_with_equal_names_get_distinct_sources(archive_of, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for folder in ("x", "y"):
         Path(folder).mkdir()
@@ -487,15 +485,15 @@ def test_archives_of_one_name_get_distinct_names(archive_of, tmp_path, monkeypat
     assert [row[0] for row in twice.rows()] == ["data.zip"] * 2
 
 
-def test_uploads_are_extracted_and_pointed_at(tmp_path):
-    other = SUBMISSION | {
+def test_uploads_are_extracted_and_referenced(tmp_path):
+    other = dict(SUBMISSION) | {
         "responses": {"i2": {"type": "file_upload", "files": [{"path": "gone"}, None]}}
     }
     members = collection_members(SUBMISSION, other)
     archive = ExportArchive.open(write_zip(tmp_path / "x.zip", members))
     table = archive.table(files=tmp_path / "up")
     table.write(tmp_path / "o.parquet")
-    paths = pa.parquet.read_table(tmp_path / "o.parquet")["file_path"].to_pylist()
+    paths = pq.read_table(tmp_path / "o.parquet")["file_path"].to_pylist()
     assert paths[2:] == ["gone", None]
     assert Path(paths[1]).read_bytes() == PHOTO
     assert [path.name for path in (tmp_path / "up").iterdir()] == ["files"]
@@ -512,7 +510,7 @@ def test_uploads_are_extracted_and_pointed_at(tmp_path):
     assert sorted(path.name for path in (tmp_path / "both").iterdir()) == ["1", "2"]
 
 
-def test_uploads_do_not_stay_when_the_others_cannot_be_extracted(tmp_path):
+def test_uploads_are_removed_if_others_cannot_be_extracted(tmp_path):
     archive = ExportArchive.open(write_zip(tmp_path / "x.zip", collection_members()))
     (tmp_path / "up/2").mkdir(parents=True)
     (tmp_path / "up/2/mine").touch()
@@ -521,7 +519,7 @@ def test_uploads_do_not_stay_when_the_others_cannot_be_extracted(tmp_path):
     assert [path.name for path in (tmp_path / "up").iterdir()] == ["2"]
 
 
-def test_csv_marks_formulas_as_texts(archive_of, tmp_path):
+def test_csv_escapes_formulas(archive_of, tmp_path):
     texts = ["=1+1", "-5", '+a "b"', "", "ok"]
     archive = archive_of(*(record(answer("t", value=text)) for text in texts), record(EVERYTHING))
     assert archive.to_csv(tmp_path / "o.csv") == TableSummary(rows=11, extras=0, escaped=2)
@@ -548,7 +546,7 @@ CONTROLS = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\ufeff"]
         *(f"{control}=1" for control in CONTROLS),
     ],
 )
-def test_formulas(text):
+def test_formulas_are_recognised(text):
     assert is_formula(text)
     assert not is_formula(f"a{text}")
     assert not is_formula("-1,234.5")
@@ -581,51 +579,51 @@ def test_json_lines_escape_line_breaks_of_other_readers(archive_of, tmp_path):
     assert json.loads(json.loads(line)["extra"]) == {"answer": {"\u2028": 1}}
 
 
-def test_every_file_holds_the_same(archive_of, tmp_path):
+def test_all_formats_have_equal_content(archive_of, tmp_path):
     table = archive_of(record(EVERYTHING), record({}, new=1)).table()
     expected = table.to_arrow().to_pylist()
     assert len(expected) == 7
     for suffix in ("parquet", "arrow", "jsonl"):
         assert table.write(tmp_path / f"o.{suffix}") == TableSummary(rows=7, extras=1)
-    assert pa.parquet.read_table(tmp_path / "o.parquet").to_pylist() == expected
-    assert pa.parquet.read_schema(tmp_path / "o.parquet") == table.schema
+    assert pq.read_table(tmp_path / "o.parquet").to_pylist() == expected
+    assert pq.read_schema(tmp_path / "o.parquet") == table.schema
     assert pa.ipc.open_file(tmp_path / "o.arrow").read_all().to_pylist() == expected
     lines = (tmp_path / "o.jsonl").read_text("utf-8").splitlines()
     moment = {"created_at": "2026-03-19T10:30:00Z"}
     assert [json.loads(line) for line in lines] == [row | moment for row in expected]
 
 
-def test_row_groups_are_of_a_sensible_size(archive_of, tmp_path, monkeypatch):
+def test_row_groups_have_a_bounded_size(archive_of, tmp_path, monkeypatch):
     monkeypatch.setattr("prolific_exports._tables._output.ROW_GROUP", 100)
     monkeypatch.setattr("prolific_exports._tables._sources.SMALL", 0)
     archive = archive_of(*(record(answer("t", value="v")) for _ in range(250)))
     archive.to_parquet(tmp_path / "o.parquet")
-    about = pa.parquet.read_metadata(tmp_path / "o.parquet")
+    about = pq.read_metadata(tmp_path / "o.parquet")
     assert [about.row_group(n).num_rows for n in range(about.num_row_groups)] == [125, 125]
     monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (20_000,))
     archive.to_parquet(tmp_path / "o.parquet", overwrite=True)
-    about = pa.parquet.read_metadata(tmp_path / "o.parquet")
+    about = pq.read_metadata(tmp_path / "o.parquet")
     assert about.num_rows == 250
     assert about.num_row_groups == 2
 
 
-def test_long_answers_make_row_groups_of_fewer_rows(archive_of, tmp_path, monkeypatch):
+def test_row_groups_of_long_answers_have_fewer_rows(archive_of, tmp_path, monkeypatch):
     monkeypatch.setattr("prolific_exports._tables._output.GROUP_SIZE", 500_000)
     monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (100_000,))
     archive = archive_of(*(record(answer("t", value="v" * 20_000)) for _ in range(100)))
     archive.to_parquet(tmp_path / "o.parquet")
-    about = pa.parquet.read_metadata(tmp_path / "o.parquet")
+    about = pq.read_metadata(tmp_path / "o.parquet")
     assert about.num_rows == 100
     assert 2 <= about.num_row_groups <= 4
 
 
-def test_a_table_without_rows(archive_of, tmp_path):
+def test_table_without_rows_is_written(archive_of, tmp_path):
     archive = archive_of(data=b"")
     assert archive.to_parquet(tmp_path / "o.parquet") == TableSummary(rows=0, extras=0)
-    assert pa.parquet.read_table(tmp_path / "o.parquet").schema == archive.table().schema
+    assert pq.read_table(tmp_path / "o.parquet").schema == archive.table().schema
 
 
-def test_frames(archive_of):
+def test_data_frames_have_equal_content(archive_of):
     archive = archive_of(record(EVERYTHING))
     assert archive.to_polars()["value"].to_list()[:2] == ["2026-03-19", "5"]
     frame = archive.to_pandas()
@@ -638,9 +636,7 @@ def test_frames(archive_of):
 
 
 @pytest.mark.parametrize("shape", ["long", "wide"])
-def test_parquet_of_many_blocks_and_odd_ones_holds_the_same(
-    archive_of, tmp_path, monkeypatch, shape
-):
+def test_parquet_of_many_blocks_has_equal_content(archive_of, tmp_path, monkeypatch, shape):
     monkeypatch.setattr(_sources, "SMALL", 0)
     monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (2000,))
     monkeypatch.setattr("prolific_exports._tables._output.ROW_GROUP", 40)
@@ -651,19 +647,19 @@ def test_parquet_of_many_blocks_and_odd_ones_holds_the_same(
     ]
     table = archive_of(*records, odd, *records, metadata=DESCRIBED).table(shape=shape)
     table.to_parquet(tmp_path / "o.parquet")
-    read = pa.parquet.read_table(tmp_path / "o.parquet")
+    read = pq.read_table(tmp_path / "o.parquet")
     assert read.schema == table.schema
     assert [tuple(row.values()) for row in read.to_pylist()] == list(table.rows())
-    about = pa.parquet.read_metadata(tmp_path / "o.parquet")
+    about = pq.read_metadata(tmp_path / "o.parquet")
     assert about.num_row_groups > 1
-    group = pa.parquet.ParquetFile(tmp_path / "o.parquet").read_row_group(0)["submission_id"]
+    group = pq.ParquetFile(tmp_path / "o.parquet").read_row_group(0)["submission_id"]
     group = group.drop_null()
     statistics = about.row_group(0).column(0).statistics
     assert (statistics.min, statistics.max) == (min(group.to_pylist()), max(group.to_pylist()))
 
 
 @pytest.mark.parametrize("small", [0, 1 << 30])
-def test_texts_are_never_dictionaries(archive_of, tmp_path, monkeypatch, small):
+def test_texts_are_never_dictionary_encoded(archive_of, tmp_path, monkeypatch, small):
     monkeypatch.setattr(_sources, "SMALL", small)
     archive = archive_of(*[record(EVERYTHING)] * 3, record({"late": 1}))
     table = ResponseTable([archive, archive])
@@ -674,13 +670,13 @@ def test_texts_are_never_dictionaries(archive_of, tmp_path, monkeypatch, small):
         table.schema,
         table.to_arrow().schema,
         next(table.iter_batches()).schema,
-        pa.parquet.read_schema(tmp_path / "o.parquet"),
+        pq.read_schema(tmp_path / "o.parquet"),
     ):
         assert dict(zip(schema.names, schema.types, strict=True)) == expected
     assert not any(isinstance(kind, pl.Categorical) for kind in table.to_polars().dtypes)
 
 
-def test_many_blocks_keep_their_order_and_can_be_left(archive_of, monkeypatch):
+def test_blocks_keep_their_order_and_iteration_can_stop(archive_of, monkeypatch):
     monkeypatch.setattr(_sources, "SMALL", 0)
     archive = archive_of(*(record(answer("t", value=str(n))) for n in range(3000)))
     monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (2000,))
@@ -691,7 +687,7 @@ def test_many_blocks_keep_their_order_and_can_be_left(archive_of, monkeypatch):
     batches.close()
 
 
-def test_arguments_are_checked(archive_of, tmp_path):
+def test_invalid_arguments_are_refused(archive_of, tmp_path):
     archive = archive_of(record({}))
     with pytest.raises(UsageError, match="'long' or 'wide'"):
         archive.table(shape="tall")
@@ -712,7 +708,7 @@ def test_arguments_are_checked(archive_of, tmp_path):
 
 
 @pytest.mark.parametrize("method", ["to_csv", "to_parquet", "write"])
-def test_an_archive_is_never_replaced_by_its_own_table(archive_of, tmp_path, method):
+def test_archive_is_never_replaced_by_its_own_table(archive_of, tmp_path, method):
     made = archive_of(record({}))
     content = made.path.read_bytes()
     other, path = tmp_path / "other.zip", tmp_path / "all.csv"
@@ -727,7 +723,7 @@ def test_an_archive_is_never_replaced_by_its_own_table(archive_of, tmp_path, met
     assert sorted(one.name for one in tmp_path.iterdir()) == ["again.csv", "all.csv", "other.zip"]
 
 
-def test_a_missing_library_names_its_extra(archive_of, tmp_path, monkeypatch):
+def test_missing_library_names_its_extra(archive_of, tmp_path, monkeypatch):
     def missing(module):
         raise ModuleNotFoundError(name=module.partition(".")[0])
 
@@ -746,7 +742,7 @@ def test_a_missing_library_names_its_extra(archive_of, tmp_path, monkeypatch):
     assert archive.to_csv(tmp_path / "o.csv", shape="wide").rows == 1
 
 
-def test_a_broken_library_is_not_called_missing(monkeypatch):
+def test_broken_library_is_not_reported_as_missing(monkeypatch):
     def broken(module):
         raise ModuleNotFoundError(name="numpy")
 
@@ -766,14 +762,14 @@ def test_a_broken_library_is_not_called_missing(monkeypatch):
     ],
 )
 @pytest.mark.parametrize("size", [2, 20])
-def test_lines_that_are_too_long_are_refused(monkeypatch, pieces, number, size):
+def test_too_long_lines_are_refused(monkeypatch, pieces, number, size):
     monkeypatch.setattr("prolific_exports._archive._lines.MAX_TEXT_SIZE", 10)
     with pytest.raises(UnsafeArchiveError, match=f"x, line {number}, is longer than"):
         list(blocks(pieces, "x", size))
 
 
 @pytest.mark.parametrize("size", [1, 8, 100])
-def test_lines_are_as_long_as_other_readers_take_them(monkeypatch, size):
+def test_line_limit_equals_other_readers(monkeypatch, size):
     monkeypatch.setattr("prolific_exports._archive._lines.MAX_TEXT_SIZE", 10)
     longest = [b"1\n" * 4, b"2" * 5, b"2" * 5 + b"\n3\n", b"4" * 10, b"\n", b"5" * 10]
     found = list(blocks(longest, "x", size))
@@ -787,7 +783,7 @@ def test_blocks_are_halved_between_lines():
     assert Block(b"one line\n", 0).halves() is None
 
 
-def test_tables_wait_for_no_import_that_they_do_not_need(archive_of, tmp_path):
+def test_tables_import_only_needed_libraries(archive_of, tmp_path):
     archive = archive_of(record(EVERYTHING))
     script = (
         "import sys, prolific_exports\n"

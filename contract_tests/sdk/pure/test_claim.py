@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -161,7 +162,7 @@ def test_pipe_instead_of_a_claim_is_named_without_blocking(take, path):
     assert path.is_fifo()
 
 
-def test_lost_claim_is_detected_and_the_new_one_stays(take, path):
+def test_lost_claim_is_detected_and_the_new_one_is_kept(take, path):
     claim = take(path)
     sign(path, **ELSEWHERE)
     with pytest.raises(TargetInUseError, match="elsewhere"):
@@ -274,8 +275,10 @@ def test_fork_neither_holds_nor_releases_the_claim(take, path):
 @pytest.mark.skipif(sys.platform != "linux", reason="zombies are made as on Linux")
 def test_claim_of_a_zombie_is_taken_over(take, path):
     process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert process.stdout is not None
     process.stdout.read()
-    while OsProcesses()._state_and_start(process.pid)[0] != "Z":
+    processes: Any = OsProcesses()
+    while processes._state_and_start(process.pid)[0] != "Z":
         time.sleep(0.01)
     try:
         sign(path, pid=process.pid)
@@ -290,7 +293,7 @@ def test_claim_of_a_container_with_the_same_host_name_is_refused(take, path):
         take(path)
 
 
-def test_touch_after_a_takeover_spares_the_new_claim(take, path):
+def test_touch_after_a_takeover_keeps_the_new_claim(take, path):
     claim = take(path)
     path.rename(path.with_name("aside"))
     sign(path, **ELSEWHERE)

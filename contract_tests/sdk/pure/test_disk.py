@@ -4,6 +4,7 @@ import io
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prolific_exports import DownloadError
@@ -26,7 +27,7 @@ def test_missing_file_is_none(tmp_path):
     assert not disk.is_same(tmp_path / "x", tmp_path / "x")
 
 
-def test_bytes_are_written_where_they_belong(tmp_path):
+def test_bytes_are_written_at_their_offset(tmp_path):
     handle = disk.open(tmp_path / "x")
     handle.write(5, memoryview(b"fgh"))
     handle.write(0, b"abcde")
@@ -41,7 +42,7 @@ def test_bytes_are_written_where_they_belong(tmp_path):
 
 
 def test_short_write_is_continued(tmp_path, monkeypatch):
-    handle = disk.open(tmp_path / "x")
+    handle: Any = disk.open(tmp_path / "x")
     file = handle._file
 
     class Slow:
@@ -95,7 +96,7 @@ def test_planted_pipe_or_socket_is_not_opened(tmp_path, monkeypatch):
 
 
 @posix
-def test_a_pipe_that_comes_between_looking_and_opening_is_not_read(tmp_path, monkeypatch):
+def test_pipe_created_before_opening_is_not_read(tmp_path, monkeypatch):
     os.mkfifo(tmp_path / "x")
     (tmp_path / "file").touch()
     lstat = os.lstat
@@ -112,7 +113,7 @@ def open_files():
 
 
 @posix
-def test_a_file_of_another_user_is_not_trusted(tmp_path, monkeypatch):
+def test_file_of_another_user_is_not_trusted(tmp_path, monkeypatch):
     (tmp_path / "x").write_bytes(b"theirs")
     us = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: us + 1)
@@ -138,7 +139,7 @@ def made_by_another(monkeypatch, path):
     monkeypatch.setattr(os, "lstat", lstat_of_another_user)
 
 
-def test_a_hidden_file_that_is_too_large_is_not_read(tmp_path):
+def test_hidden_file_that_is_too_large_is_not_read(tmp_path):
     with (tmp_path / "x").open("wb") as file:
         file.truncate(LARGEST_HIDDEN_FILE + 1)
     with pytest.raises(DownloadError, match="x was not written by a download: it is larger"):
@@ -155,7 +156,7 @@ def test_age_names_the_file_that_prevents_its_measurement(tmp_path):
         disk.age(tmp_path / "x")
 
 
-def test_a_file_that_could_not_be_written_is_not_left(tmp_path, monkeypatch):
+def test_failed_write_leaves_no_file(tmp_path, monkeypatch):
     class Full(io.FileIO):
         def write(self, content):
             raise OSError(28, "No space left on device")
@@ -167,7 +168,7 @@ def test_a_file_that_could_not_be_written_is_not_left(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_where_folders_can_be_opened_they_are_synced(tmp_path, monkeypatch):
+def test_folders_are_synced_where_the_system_can_open_them(tmp_path, monkeypatch):
     (tmp_path / "x").touch()
     opened, synced = os.open, []
     monkeypatch.setattr(os, "O_DIRECTORY", 0, raising=False)
@@ -180,7 +181,7 @@ def test_where_folders_can_be_opened_they_are_synced(tmp_path, monkeypatch):
         os.close(descriptor)
 
 
-def test_where_folders_cannot_be_opened_they_are_not_synced(tmp_path, monkeypatch):
+def test_folders_are_not_synced_where_the_system_cannot_open_them(tmp_path, monkeypatch):
     disk.sync_folder(tmp_path)
     disk.sync_folder(tmp_path / "nowhere")
 
@@ -192,7 +193,7 @@ def test_where_folders_cannot_be_opened_they_are_not_synced(tmp_path, monkeypatc
     disk.sync_folder(tmp_path)
 
 
-def test_files_whose_numbers_are_not_known_are_not_the_same(tmp_path, monkeypatch):
+def test_files_without_inode_numbers_are_not_the_same(tmp_path, monkeypatch):
     (tmp_path / "x").touch()
     assert disk.is_same(tmp_path / "x", tmp_path / "x")
     unknown = os.stat_result((0o100666, *[0] * 9))

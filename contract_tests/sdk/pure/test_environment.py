@@ -3,6 +3,7 @@
 import logging
 import os
 import ssl
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +20,7 @@ def _clean(clean_environment):
     """Nothing is set."""
 
 
-def proxy(url=API):
+def proxy(url: httpx.URL | str = API):
     found = Environment.read().proxy_for(httpx.URL(url))
     return None if found is None else (found.address, found.setting)
 
@@ -47,7 +48,7 @@ def proxy(url=API):
         ({"HTTPS_PROXY": "http://p:1", "REQUEST_METHOD": "GET"}, ("http://p:1", "HTTPS_PROXY")),
     ],
 )
-def test_the_proxy_of_a_url_is_that_of_curl_and_requests(monkeypatch, variables, expected):
+def test_proxy_of_a_url_matches_curl_and_requests(monkeypatch, variables, expected):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert proxy() == expected
@@ -76,9 +77,7 @@ def test_the_proxy_of_a_url_is_that_of_curl_and_requests(monkeypatch, variables,
         ),
     ],
 )
-def test_a_variable_in_lower_case_comes_before_one_in_upper_case(
-    monkeypatch, variables, url, expected
-):
+def test_lower_case_variable_takes_precedence(monkeypatch, variables, url, expected):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert proxy(url) == expected
@@ -92,7 +91,7 @@ def test_a_variable_in_lower_case_comes_before_one_in_upper_case(
         ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "spec.example:80"}, None),
     ],
 )
-def test_http_proxy_in_upper_case_does_not_count_in_a_cgi_script(monkeypatch, variables, expected):
+def test_upper_case_http_proxy_is_ignored_in_cgi_scripts(monkeypatch, variables, expected):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert proxy("http://spec.example/openapi.yaml") == expected
@@ -105,13 +104,13 @@ def test_http_proxy_in_upper_case_does_not_count_in_a_cgi_script(monkeypatch, va
         "https://[0:0:0:0:0:0:0:1]/",
     ],
 )
-def test_this_machine_is_reached_without_a_proxy(monkeypatch, url):
+def test_loopback_is_reached_without_a_proxy(monkeypatch, url):
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://p:1")
     assert proxy(url) is None
 
 
-def test_the_settings_of_the_system_count_where_no_variable_is_set(monkeypatch):
+def test_system_settings_apply_without_variables(monkeypatch):
     """As on macOS and Windows, whose own list of exceptions counts then, too."""
     monkeypatch.setattr(_environment, "getproxies", lambda: {"https": "http://system:1"})
     monkeypatch.setattr(_environment, "proxy_bypass", lambda host: host == "store.example:443")
@@ -119,7 +118,7 @@ def test_the_settings_of_the_system_count_where_no_variable_is_set(monkeypatch):
     assert proxy("https://store.example/") is None
 
 
-def test_the_systems_exceptions_do_not_count_where_a_variable_is_set(monkeypatch):
+def test_system_exceptions_are_ignored_if_a_variable_is_set(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
     monkeypatch.setattr(_environment, "proxy_bypass", lambda host: True)
     assert proxy() == ("http://p:1", "HTTPS_PROXY")
@@ -129,7 +128,7 @@ def test_the_systems_exceptions_do_not_count_where_a_variable_is_set(monkeypatch
     "value",
     ["ftp://user:pa55word@p", "socks4://p:1", "http://", "http://user:pa55word@p:port", "http://["],
 )
-def test_a_proxy_that_cannot_be_used_is_named_once_a_url_needs_it(monkeypatch, value):
+def test_unusable_proxy_is_named_when_a_url_needs_it(monkeypatch, value):
     monkeypatch.setenv("HTTPS_PROXY", value)
     monkeypatch.setenv("NO_PROXY", "store.example")
     environment = Environment.read()
@@ -142,14 +141,15 @@ def test_a_proxy_that_cannot_be_used_is_named_once_a_url_needs_it(monkeypatch, v
     assert "pa55word" not in repr(environment)
 
 
-def test_the_password_of_a_proxy_is_not_shown(monkeypatch):
+def test_password_of_a_proxy_is_not_shown(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://user:pa55word@p:1")
     found = Environment.read().proxy_for(API)
+    assert found is not None
     assert found.url.password == "pa55word"
     assert "pa55word" not in repr(found) + found.address
 
 
-def test_entries_of_no_proxy_that_cannot_be_read_are_skipped_and_named_once(monkeypatch, caplog):
+def test_invalid_no_proxy_entries_are_skipped_and_named_once(monkeypatch, caplog):
     monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
     monkeypatch.setenv("NO_PROXY", "[::1],10.0.0.0/99,http://u:pa55word@x,store.example")
     environment = Environment.read()
@@ -164,7 +164,7 @@ def test_entries_of_no_proxy_that_cannot_be_read_are_skipped_and_named_once(monk
     assert "'[::1]'" not in caplog.text
 
 
-def test_nothing_is_said_of_a_list_that_can_be_read(monkeypatch, caplog):
+def test_valid_no_proxy_is_not_reported(monkeypatch, caplog):
     monkeypatch.setenv("no_proxy", "[::1], fd00::/8, 10.0.0.0/8, *.example, a.example:8443")
     Environment.read()
     assert not caplog.records
@@ -183,11 +183,9 @@ def authorities(tmp_path):
 
 def trusted():
     """Names of the authorities that are loaded; those of a folder are not before they are used."""
-    return {
-        dict(part[0] for part in authority["subject"])["organizationName"]
-        for authority in Environment.read().context.get_ca_certs()
-        if "organizationName" in dict(part[0] for part in authority["subject"])
-    }
+    authorities: Any = Environment.read().context.get_ca_certs()
+    subjects = [dict(part[0] for part in authority["subject"]) for authority in authorities]
+    return {one["organizationName"] for one in subjects if "organizationName" in one}
 
 
 @pytest.mark.parametrize(
@@ -208,7 +206,7 @@ def trusted():
         ({"SSL_CERT_FILE": "", "CURL_CA_BUNDLE": "two.pem"}, {"two"}, "CURL_CA_BUNDLE"),
     ],
 )
-def test_the_first_variable_that_is_set_names_the_authorities(
+def test_first_set_variable_selects_the_certificate_authorities(
     monkeypatch, authorities, variables, expected, named
 ):
     monkeypatch.chdir(authorities)
@@ -218,7 +216,7 @@ def test_the_first_variable_that_is_set_names_the_authorities(
     assert Environment.read().certificates == named
 
 
-def test_without_a_variable_the_authorities_are_certifis():
+def test_authorities_without_variable_are_certifis():
     environment = Environment.read()
     assert environment.certificates is None
     assert environment.context.cert_store_stats()["x509_ca"] > 50
@@ -226,7 +224,7 @@ def test_without_a_variable_the_authorities_are_certifis():
     assert environment.context.check_hostname
 
 
-def test_a_folder_of_authorities_is_handed_to_openssl(monkeypatch, authorities):
+def test_folder_of_authorities_is_passed_to_openssl(monkeypatch, authorities):
     asked = []
     monkeypatch.chdir(authorities)
     monkeypatch.setattr(ssl, "create_default_context", lambda **options: asked.append(options))
@@ -250,9 +248,7 @@ def test_a_folder_of_authorities_is_handed_to_openssl(monkeypatch, authorities):
         ("CURL_CA_BUNDLE", "missing.pem", "missing.pem: No such file or directory"),
     ],
 )
-def test_certificates_that_cannot_be_read_are_named(
-    monkeypatch, authorities, variable, value, reason
-):
+def test_unreadable_certificates_are_named(monkeypatch, authorities, variable, value, reason):
     monkeypatch.chdir(authorities)
     monkeypatch.setenv(variable, value)
     with pytest.raises(UsageError, match=f"certificates of {variable} cannot be read: {reason}"):

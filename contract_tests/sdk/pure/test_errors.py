@@ -6,6 +6,7 @@ import pickle
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import prolific_exports
 import pytest
@@ -76,19 +77,19 @@ def drawn():
     return parents
 
 
-def test_the_tree_is_as_drawn():
-    tree = {name: cls.__base__.__name__ for name, cls in CLASSES.items()}
+def test_error_tree_matches_its_drawing():
+    tree: dict[str, Any] = {name: cls.__bases__[0].__name__ for name, cls in CLASSES.items()}
     tree["ExportsError"] = None
     assert drawn() == tree
 
 
-def test_a_usage_error_is_a_value_error():
+def test_usage_error_is_a_value_error():
     assert errors.UsageError.__mro__[1:3] == (errors.ExportsError, ValueError)
 
 
 @pytest.mark.parametrize("cls", CLASSES.values(), ids=CLASSES)
 @pytest.mark.parametrize("way", [lambda e: pickle.loads(pickle.dumps(e)), copy.copy, copy.deepcopy])
-def test_an_error_arrives_with_all_that_it_carried(cls, way):
+def test_pickled_error_keeps_its_attributes(cls, way):
     error = cls("what happened", **attributes(cls))
     error.add_note("a note")
     arrived = way(error)
@@ -101,7 +102,7 @@ def test_an_error_arrives_with_all_that_it_carried(cls, way):
         assert getattr(arrived, name) == value
 
 
-def test_what_an_api_error_does_not_know_is_none():
+def test_unknown_api_error_attributes_are_none():
     error = errors.ServerError("x", operation="GET /x", ref=REF, status=520)
     assert (error.title, error.code, error.detail, error.retry_after) == (None,) * 4
 

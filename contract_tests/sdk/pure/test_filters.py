@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -14,7 +15,7 @@ from prolific_exports import ExportFilter, ExportRef, UsageError
 from prolific_exports._flows import _boundary as boundary
 from prolific_exports._flows._effects import Reply
 from prolific_exports._model._redactor import Redactor
-from prolific_exports._model._references import check_filter
+from prolific_exports._model._references import Kind, check_filter
 
 MARCH, APRIL = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 OFFSETS = st.timedeltas(timedelta(hours=-23, minutes=-59), timedelta(hours=23, minutes=59))
@@ -24,7 +25,7 @@ ZONES = OFFSETS.map(timezone) | st.sampled_from(
 MOMENTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=ZONES)  # noqa: DTZ001 - the bounds are naive, the values are not
 
 
-def sent(filter_, kind="collection"):
+def sent(filter_, kind: Kind = "collection"):
     """The query of the request."""
     return boundary.export_request(ExportRef(kind, "65f0", filter=filter_)).params
 
@@ -47,7 +48,7 @@ def job(conditions):
 
 
 @given(MOMENTS, MOMENTS, st.none() | st.just("65a1"))
-def test_what_is_sent_and_listed_again_is_the_same_filter(one, other, study_id):
+def test_listed_filter_equals_the_sent_filter(one, other, study_id):
     # In an hour that clocks leave out, times of two zones cannot be compared (PEP 495).
     first, last = sorted([one.astimezone(UTC), other.astimezone(UTC)])
     assume(first != last)
@@ -55,6 +56,7 @@ def test_what_is_sent_and_listed_again_is_the_same_filter(one, other, study_id):
     asked = check_filter(study_id, first, last)
     query = sent(asked)
     assert read(job(query)) == asked
+    assert asked is not None
     assert read(job(asked.conditions())) == asked
     assert query.get("study_id") == study_id
     assert datetime.fromisoformat(query["from"]) == first.astimezone(UTC)
@@ -62,13 +64,14 @@ def test_what_is_sent_and_listed_again_is_the_same_filter(one, other, study_id):
 
 
 @given(MOMENTS, ZONES)
-def test_the_zone_that_a_moment_is_written_in_makes_no_difference(moment, zone):
+def test_time_zone_of_a_moment_does_not_matter(moment, zone):
     moment = moment.astimezone(UTC)
     one, other = ExportFilter(from_=moment), ExportFilter(from_=moment.astimezone(zone))
     assert one == other
     assert hash(one) == hash(other)
     assert (one.key, one.label, str(one)) == (other.key, other.label, str(other))
     assert sent(one) == sent(other)
+    assert one.from_ is not None
     assert one.from_.tzinfo is UTC
 
 
@@ -87,11 +90,11 @@ def test_different_filters_have_different_keys(one, other):
 
 
 @given(CONDITIONS)
-def test_a_label_can_be_part_of_any_file_name(conditions):
+def test_label_is_valid_in_any_file_name(conditions):
     assert not set(ExportFilter(*conditions).label) & set('/\\:*?"<>|%#&+ ')
 
 
-def test_a_filter_reads_as_words():
+def test_filter_is_displayed_in_words():
     asked = ExportFilter("65a1", MARCH, APRIL)
     assert str(asked) == "study 65a1, from 2026-03-01T00:00:00Z, to 2026-04-01T00:00:00Z"
     assert asked.label == "study-65a1-from-20260301T000000Z-to-20260401T000000Z"
@@ -103,7 +106,7 @@ def test_a_filter_reads_as_words():
     assert str(ExportRef("batch", "65f0", filter=ExportFilter("65a1"))) == "batch 65f0 (study 65a1)"
 
 
-def test_a_filter_is_a_value_and_so_is_a_reference_with_one():
+def test_filter_and_reference_with_filter_compare_by_value():
     asked = ExportFilter("65a1", MARCH, APRIL, {"more": [1]})
     for way in (copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))):
         assert way(asked) == asked
@@ -112,7 +115,7 @@ def test_a_filter_is_a_value_and_so_is_a_reference_with_one():
     assert "more" not in repr(asked)
 
 
-def test_no_condition_is_no_filter():
+def test_filter_without_conditions_is_refused():
     assert check_filter(None, None, None) is None
     assert not ExportFilter()
     assert ExportFilter(extra={"deleted": False})
@@ -122,9 +125,10 @@ def test_no_condition_is_no_filter():
 
 
 @pytest.mark.parametrize("name", ["from_", "to"])
-def test_a_naive_time_is_refused_with_the_way_out(name):
+def test_naive_time_is_refused_with_a_suggestion(name):
+    naive: dict[str, Any] = {name: datetime(2026, 3, 1)}  # noqa: DTZ001 - the mistake
     with pytest.raises(UsageError, match=r"no time zone.*replace\(tzinfo=timezone\.utc\)"):
-        ExportFilter(**{name: datetime(2026, 3, 1)})  # noqa: DTZ001 - that is the mistake
+        ExportFilter(**naive)
 
 
 class Aimless(tzinfo):
@@ -134,32 +138,34 @@ class Aimless(tzinfo):
         return None
 
 
-def test_a_zone_without_an_offset_is_none():
+def test_time_zone_without_offset_is_refused():
     with pytest.raises(UsageError, match="has no time zone"):
         ExportFilter(from_=datetime(2026, 3, 1, tzinfo=Aimless()))
 
 
 @pytest.mark.parametrize("value", ["2026-03-01T00:00:00Z", 1772323200, MARCH.date()])
-def test_what_is_no_datetime_is_refused(value):
+def test_value_that_is_not_a_datetime_is_refused(value):
     with pytest.raises(UsageError, match="is not a datetime: give one with a time zone"):
         ExportFilter(from_=value)
 
 
-def test_a_moment_beyond_the_calendar_of_utc_is_refused():
+def test_moment_beyond_the_calendar_of_utc_is_refused():
     east = timezone(timedelta(hours=1))
     with pytest.raises(UsageError, match="is out of range in UTC"):
         ExportFilter(from_=datetime.min.replace(tzinfo=east))
 
 
-def test_other_libraries_moments_are_taken():
-    asked = ExportFilter(from_=pd.Timestamp("2026-03-01T01:00:00.000000+01:00"))
+def test_timestamps_of_other_libraries_are_accepted():
+    timestamp: Any = pd.Timestamp("2026-03-01T01:00:00.000000+01:00")
+    not_a_time: Any = pd.NaT
+    asked = ExportFilter(from_=timestamp)
     assert asked == ExportFilter(from_=MARCH)
     assert type(asked.from_) is datetime
     with pytest.raises(UsageError, match="has no time zone"):
-        ExportFilter(from_=pd.NaT)
+        ExportFilter(from_=not_a_time)
 
 
-def test_one_hour_is_not_two_when_clocks_are_set_back():
+def test_hour_repeated_by_daylight_saving_is_unambiguous():
     """Such times of two zones are never equal to Python (PEP 495)."""
     berlin = ZoneInfo("Europe/Berlin")
     first = datetime(2026, 10, 25, 2, 30, tzinfo=berlin)
@@ -169,13 +175,13 @@ def test_one_hour_is_not_two_when_clocks_are_set_back():
 
 
 @pytest.mark.parametrize("to", [MARCH, MARCH - timedelta(microseconds=1)])
-def test_nothing_lies_between_times_that_are_turned_around(to):
+def test_reversed_time_range_is_refused(to):
     with pytest.raises(UsageError, match=r"from 2026-03-01T00:00:00Z.*must be later"):
         check_filter(None, MARCH, to)
 
 
 @pytest.mark.parametrize("study_id", ["", "a/b", "https://app.prolific.com/x", 7])
-def test_a_study_is_named_by_its_id(study_id):
+def test_study_is_given_by_its_id(study_id):
     with pytest.raises(UsageError, match="is not the id of a study"):
         check_filter(study_id, None, None)
     assert check_filter(" 65a1 ", None, None) == ExportFilter("65a1")
@@ -196,5 +202,5 @@ def test_a_study_is_named_by_its_id(study_id):
         (None, False),
     ],
 )
-def test_a_listed_filter_keeps_the_conditions_or_it_does_not(listed, applied):
+def test_listed_filter_is_compared_with_the_conditions(listed, applied):
     assert ExportFilter("65a1", MARCH, APRIL).is_applied_by(listed) == applied

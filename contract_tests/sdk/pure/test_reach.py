@@ -129,7 +129,7 @@ NO_NAME = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         ),
     ],
 )
-def test_an_obstacle_is_named_with_what_to_set(error, setting, words):
+def test_permanent_obstacle_is_named_with_the_setting_to_change(error, setting, words):
     assert Reachability().permanent_failure(error, URL, setting) == words
     if not isinstance(error, httpx.ProxyError):
         assert Reachability().permanent_failure(connect_error(error), URL, setting) == words
@@ -149,34 +149,33 @@ def test_an_obstacle_is_named_with_what_to_set(error, setting, words):
         OSError("Tunnel connection failed: 504 Gateway Timeout"),
     ],
 )
-def test_what_may_pass_is_no_obstacle(error):
+def test_transient_failure_is_not_an_obstacle(error):
     assert Reachability().permanent_failure(error, URL) is None
 
 
 @pytest.mark.parametrize("cause", [UNTRUSTED, tls_error("WRONG_VERSION_NUMBER"), NO_NAME])
 @pytest.mark.parametrize("cls", [httpx.ReadError, httpx.RemoteProtocolError, httpx.ConnectTimeout])
-def test_a_connection_that_was_there_and_broke_is_no_obstacle(cls, cause):
+def test_broken_connection_is_not_an_obstacle(cls, cause):
     """Damaged bytes look like an answer without TLS."""
     error = cls("broke")
     error.__cause__ = cause
     assert Reachability().permanent_failure(error, URL) is None
 
 
-def test_causes_in_a_circle_come_to_an_end():
+def test_circular_causes_terminate():
     error, other = httpx.ConnectError("one"), OSError("other")
     error.__cause__, other.__cause__ = other, error
     assert Reachability().permanent_failure(error, URL) is None
 
 
-def test_a_name_that_was_known_before_may_be_known_again():
+def test_name_that_resolved_before_is_retried():
     """Offline, macOS and Windows say of every name that there is no such host."""
     reach = Reachability()
     reach.record_success(URL)
     assert reach.permanent_failure(NO_NAME, URL) is None
-    assert "there is no host other.example" in reach.permanent_failure(
-        NO_NAME, httpx.URL("https://other.example/")
-    )
-    assert "not trusted" in reach.permanent_failure(UNTRUSTED, URL)
+    other = str(reach.permanent_failure(NO_NAME, httpx.URL("https://other.example/")))
+    assert "there is no host other.example" in other
+    assert "not trusted" in str(reach.permanent_failure(UNTRUSTED, URL))
 
 
 def reach_through(monkeypatch, proxy):
@@ -184,7 +183,7 @@ def reach_through(monkeypatch, proxy):
     return Reachability(Environment.read())
 
 
-def test_the_words_name_the_proxy_and_its_variable_without_its_password(monkeypatch):
+def test_message_names_the_proxy_and_its_variable_without_password(monkeypatch):
     reach = reach_through(monkeypatch, "http://user:pa55word@p.example:3128")
     assert reach.permanent_failure(NO_NAME, URL, "PROLIFIC_URL") == (
         "there is no host p.example, the proxy of ALL_PROXY; check ALL_PROXY"
@@ -197,13 +196,13 @@ def test_the_words_name_the_proxy_and_its_variable_without_its_password(monkeypa
     assert reach.proxy_setting(httpx.URL("https://127.0.0.1/")) is None
 
 
-def test_the_name_of_a_proxy_that_was_known_before_may_be_known_again(monkeypatch):
+def test_proxy_name_that_resolved_before_is_retried(monkeypatch):
     reach = reach_through(monkeypatch, "http://p.example:3128")
     reach.record_success(httpx.URL("https://other.example/"))
     assert reach.permanent_failure(NO_NAME, URL) is None
 
 
-def test_a_proxy_that_speaks_tls_may_be_the_one_without_it(monkeypatch):
+def test_tls_proxy_error_mentions_a_plain_proxy(monkeypatch):
     reach = reach_through(monkeypatch, "https://p.example:3128")
     assert reach.permanent_failure(tls_error("WRONG_VERSION_NUMBER"), URL, "PROLIFIC_URL") == (
         "api.example or the proxy https://p.example:3128 does not answer https with TLS; check "
@@ -211,8 +210,8 @@ def test_a_proxy_that_speaks_tls_may_be_the_one_without_it(monkeypatch):
     )
 
 
-def test_authorities_that_are_set_already_are_to_be_added_to(monkeypatch, tmp_path):
+def test_message_suggests_extending_configured_authorities(monkeypatch, tmp_path):
     reach = Reachability(Environment(CONTEXT, "REQUESTS_CA_BUNDLE"))
-    assert reach.permanent_failure(UNTRUSTED, URL).endswith(
+    assert str(reach.permanent_failure(UNTRUSTED, URL)).endswith(
         "; add the authority's certificate to what REQUESTS_CA_BUNDLE names"
     )

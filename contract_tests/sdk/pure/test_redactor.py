@@ -4,6 +4,7 @@ import html
 import json
 import threading
 from base64 import b64encode, urlsafe_b64encode
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 import httpx
@@ -71,7 +72,7 @@ def left_of(secret, text):
 @settings(deadline=None)
 @given(around, around, forms)
 @example("", "", [])
-def test_the_token_in_any_two_forms_of_writing_is_hidden(before, after, chosen):
+def test_token_in_two_nested_encodings_is_hidden(before, after, chosen):
     written = TOKEN
     for name in chosen:
         written = FORMS[name](written)
@@ -82,7 +83,7 @@ def test_the_token_in_any_two_forms_of_writing_is_hidden(before, after, chosen):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_text_around_the_token_stays(form):
+def test_text_around_the_token_is_unchanged(form):
     shown = Redactor(TOKEN).text(f"before {FORMS[form]('and' + TOKEN + 'or')} after")
 
     assert shown.startswith("before ")
@@ -104,7 +105,7 @@ def test_twelve_characters_of_a_secret_are_hidden_and_eleven_are_not(before, dat
 @pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
 @pytest.mark.parametrize("before", ["", "T", "To", "Token ", "Authorization: Token "])
 @pytest.mark.parametrize("after", ["", ".", "\r\n"])
-def test_the_token_in_base64_is_hidden(encode, before, after):
+def test_token_in_base64_is_hidden(encode, before, after):
     shown = Redactor(TOKEN).text(encode(f"{before}{TOKEN}{after}".encode()).decode())
     middle = encode(TOKEN[3:-3].encode()).decode().rstrip("=")
 
@@ -112,13 +113,13 @@ def test_the_token_in_base64_is_hidden(encode, before, after):
     assert left_of(middle, shown) < FRAGMENT
 
 
-def test_escapes_that_are_none_stay_and_hide_nothing():
+def test_invalid_escapes_are_unchanged():
     text = r"100% \q &nosuch; &#; \u12 %zz & \0 &#x110000; \u{110000}"
     assert Redactor(TOKEN).text(f"{text} {TOKEN}") == f"{text} {MARK}"
 
 
 @pytest.mark.parametrize("depth", range(6))
-def test_four_layers_of_escapes_are_undone(depth):
+def test_four_layers_of_escapes_are_decoded(depth):
     written = ONE_BY_ONE["url"](TOKEN)
     for _ in range(depth):
         written = written.replace("%", "%25")
@@ -126,7 +127,7 @@ def test_four_layers_of_escapes_are_undone(depth):
 
 
 @pytest.mark.parametrize("token", ["a", "200", "short", "Token", "a.b"])
-def test_a_short_token_garbles_no_other_word(token):
+def test_short_token_does_not_change_other_words(token):
     words = "GET /a answered 200 OK: a short Token is a.b in key-200, token_short, tokens"
     assert Redactor(token).text(words) == words
 
@@ -136,16 +137,16 @@ def test_a_short_token_garbles_no_other_word(token):
     "place",
     ["Token {}", "authorization: {}", "Bearer {},", "'token': '{}'", '{{\\"api_key\\":\\"{}\\"}}'],
 )
-def test_a_short_token_is_hidden_where_a_token_belongs(token, place):
+def test_short_token_is_hidden_where_tokens_are_expected(token, place):
     assert Redactor(token).known(f"the {place.format(token)}") == f"the {place.format(MARK)}"
 
 
-def test_a_token_of_eight_characters_is_hidden_wherever_it_stands_as_a_whole():
+def test_token_of_eight_characters_is_hidden_as_a_complete_word():
     assert Redactor("a8bcdef9").text("xa8bcdef9y %618BCDEF9 a8bcdef") == f"x{MARK}y {MARK} a8bcdef"
 
 
 @pytest.mark.parametrize("secret", [SIGNATURE, CREDENTIAL, SIGNATURE[7:19], CREDENTIAL[:20]])
-def test_what_signs_a_url_is_hidden_where_it_stands_alone(secret):
+def test_url_signature_is_hidden_outside_its_url(secret):
     redactor = Redactor()
     assert secret in redactor.known(f"the store says {secret}.")
     redactor.learn(SIGNED)
@@ -154,7 +155,7 @@ def test_what_signs_a_url_is_hidden_where_it_stands_alone(secret):
     assert MARK in redactor.text(f"<a>{html.escape(quote(secret, safe=''))}</a>")
 
 
-def test_what_a_url_says_in_public_can_be_read():
+def test_public_parts_of_a_url_stay_readable():
     redactor = Redactor()
     redactor.learn(
         f"{SIGNED}&response-content-disposition=attachment&se=2026-03-20T10:00:00Z"
@@ -171,14 +172,14 @@ def test_what_a_url_says_in_public_can_be_read():
 @pytest.mark.parametrize(
     "url", ["https://h/x", "https://h/x?", "https://h/x?a&b=&c=short#long-fragment"]
 )
-def test_a_url_without_secrets_teaches_nothing(url):
+def test_url_without_secrets_teaches_nothing(url):
     redactor = Redactor()
     redactor.learn(url)
 
     assert redactor.known(f"{url} short long-fragment") == f"{url} short long-fragment"
 
 
-def test_the_latest_of_very_many_urls_are_known():
+def test_latest_urls_are_remembered():
     redactor = Redactor()
     values = [f"{number:0128}" for number in range(1100)]
     for value in values:
@@ -189,7 +190,7 @@ def test_the_latest_of_very_many_urls_are_known():
     assert MARK not in Redactor().known(values[0])
 
 
-def test_a_url_that_is_too_long_to_be_one_is_known_by_its_beginning():
+def test_too_long_url_is_recognised_by_its_start():
     redactor = Redactor()
     redactor.learn(f"https://h/x?sig={'0123456789abcdef' * 1024}ghijklmnopqrstuv")
 
@@ -210,18 +211,18 @@ def test_json_and_header_fields_are_hidden_in_names_and_values():
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"\xff\xfe", b"PK\x03\x04\0\0"])
-def test_a_body_without_secrets_stays_as_it_is(body):
+def test_body_without_secrets_is_unchanged(body):
     assert Redactor(TOKEN).body(body) is body
 
 
-def test_a_binary_body_keeps_its_length():
+def test_binary_body_keeps_its_length():
     body = b"PK\x03\x04\0\0" + TOKEN.encode() + b"\xff"
 
     assert Redactor(TOKEN).body(body) == b"PK\x03\x04\0\0" + b"*" * len(TOKEN) + b"\xff"
     assert Redactor(TOKEN).body(b"\xff" + TOKEN.encode()) == b"\xff" + MARK.encode()
 
 
-def test_a_cause_has_the_classes_and_messages_of_a_chain_and_nothing_else():
+def test_cause_has_only_classes_and_messages_of_its_chain():
     request = httpx.Request("GET", "https://h/x", headers={"Authorization": f"Token {TOKEN}"})
     try:
         try:
@@ -232,7 +233,7 @@ def test_a_cause_has_the_classes_and_messages_of_a_chain_and_nothing_else():
         except KeyError as error:
             raise httpx.ReadError(f"illegal {TOKEN}", request=request) from error
     except httpx.ReadError as error:
-        cause = Redactor(TOKEN).cause(error)
+        cause: Any = Redactor(TOKEN).cause(error)
 
     chain = [cause, cause.__cause__, cause.__cause__.__cause__]
     assert list(map(str, chain)) == [
@@ -246,7 +247,7 @@ def test_a_cause_has_the_classes_and_messages_of_a_chain_and_nothing_else():
     assert chain[-1].__cause__ is None
 
 
-def test_a_cause_ends_where_a_chain_is_cut_goes_round_or_on_and_on():
+def test_cause_of_a_circular_or_endless_chain_terminates():
     cut = ValueError("cut")
     cut.__context__, cut.__suppress_context__ = KeyError("hidden"), True
     assert Redactor().cause(cut).__cause__ is None
@@ -254,7 +255,8 @@ def test_a_cause_ends_where_a_chain_is_cut_goes_round_or_on_and_on():
     one, other = ValueError("one"), ValueError("other")
     one.__cause__, other.__cause__ = other, one
     assert str(Redactor().cause(one).__cause__) == "ValueError: other"
-    assert Redactor().cause(one).__cause__.__cause__ is None
+    cause: Any = Redactor().cause(one)
+    assert cause.__cause__.__cause__ is None
 
     deep = ValueError(0)
     for number in range(50):

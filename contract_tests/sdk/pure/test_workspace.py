@@ -5,6 +5,7 @@ import os
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.processes import fork
@@ -32,7 +33,7 @@ def files(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def fail(error=NO_SPACE, times=None, then=None):
+def fail(error=NO_SPACE, times=None, then: Any = None):
     """A function that raises, always or a number of times, and then does what another does."""
     calls = []
 
@@ -65,7 +66,7 @@ def enter():
         workspace.close()
 
 
-def fill(workspace, content=b"abc", etag=ETAG):
+def fill(workspace, content=b"abc", etag: str | None = ETAG):
     workspace.begin(len(content), etag)
     workspace.write(0, content)
     workspace.finish()
@@ -78,7 +79,7 @@ def publish(enter, path):
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_published_file_is_complete_and_alone(enter, target, overwrite):
+def test_published_file_is_complete_without_leftovers(enter, target, overwrite):
     workspace = enter(target, overwrite=overwrite)
     fill(workspace)
     assert not target.exists()
@@ -103,7 +104,7 @@ def test_bytes_are_synced_before_publishing(enter, target, monkeypatch):
 
 
 @pytest.mark.parametrize("linking", [True, False], ids=["hard links", "no hard links"])
-def test_target_that_appears_before_publishing_stays(enter, target, monkeypatch, linking):
+def test_target_created_before_publishing_is_kept(enter, target, monkeypatch, linking):
     if not linking:
         monkeypatch.setattr(os, "link", fail(NO_LINKS))
     workspace = enter(target)
@@ -116,7 +117,7 @@ def test_target_that_appears_before_publishing_stays(enter, target, monkeypatch,
     assert files(target.parent) == {"x.zip": b"theirs"}
 
 
-def test_target_that_appears_during_the_claim_stays(enter, target, monkeypatch):
+def test_target_created_during_the_claim_is_kept(enter, target, monkeypatch):
     create = OsDisk.create
 
     def meanwhile(self, path, content):
@@ -129,7 +130,7 @@ def test_target_that_appears_during_the_claim_stays(enter, target, monkeypatch):
     assert files(target.parent) == {"x.zip": b"theirs"}
 
 
-def test_without_hard_links_a_file_is_renamed(enter, target, monkeypatch):
+def test_file_is_renamed_without_hard_links(enter, target, monkeypatch):
     monkeypatch.setattr(os, "link", fail(NO_LINKS))
     workspace = enter(target)
     fill(workspace)
@@ -139,7 +140,7 @@ def test_without_hard_links_a_file_is_renamed(enter, target, monkeypatch):
 
 
 @pytest.mark.parametrize("linking", [True, False], ids=["hard links", "no hard links"])
-def test_a_link_that_leads_nowhere_is_not_replaced(enter, target, monkeypatch, linking):
+def test_dangling_link_is_not_replaced(enter, target, monkeypatch, linking):
     if not linking:
         monkeypatch.setattr(os, "link", fail(NO_LINKS))
     workspace = enter(target)
@@ -165,7 +166,7 @@ def test_files_that_cannot_be_removed_do_not_fail_the_download(enter, target, mo
 
 @pytest.mark.skipif(os.name == "nt", reason="limits whole paths, not names")
 @pytest.mark.parametrize("letter", ["x", "é", "\N{DECIDUOUS TREE}"])
-def test_a_name_as_long_as_a_file_system_takes_can_be_had(enter, tmp_path, letter):
+def test_longest_possible_name_is_supported(enter, tmp_path, letter):
     name = letter * (255 // len(letter.encode()))
     workspace = enter(tmp_path / name)
     fill(workspace)
@@ -174,19 +175,19 @@ def test_a_name_as_long_as_a_file_system_takes_can_be_had(enter, tmp_path, lette
     assert list(files(tmp_path)) == [name]
 
 
-def test_a_name_that_no_file_can_have_is_explained(enter, tmp_path):
+def test_invalid_name_is_explained(enter, tmp_path):
     with pytest.raises(DownloadError, match="^Cannot (write|create) .*null"):
         publish(enter, tmp_path / "x\0.zip")
 
 
-def test_a_folder_at_the_target_gets_a_file_in_it(enter, target):
+def test_folder_at_the_target_gets_a_file_in_it(enter, target):
     target.mkdir()
     workspace = enter(target)
     assert workspace.target.parent == target
     assert workspace.target.name.startswith("1-export-20260")
 
 
-def test_a_disk_that_fails_to_remember_keeps_what_it_remembered(enter, target, monkeypatch):
+def test_failed_checkpoint_keeps_the_previous_one(enter, target, monkeypatch):
     workspace = enter(target)
     fill(workspace)
     workspace.write(3, b"d")
@@ -198,13 +199,13 @@ def test_a_disk_that_fails_to_remember_keeps_what_it_remembered(enter, target, m
     assert again.file.received == 2, "less one byte, to be asked about"
 
 
-def test_an_error_without_words_of_the_system_is_explained_with_its_own(enter, target, monkeypatch):
+def test_error_without_system_message_keeps_its_own(enter, target, monkeypatch):
     monkeypatch.setattr(OsDisk, "create", fail(OSError("out of order")))
     with pytest.raises(DownloadError, match=r": out of order\.$"):
         enter(target)
 
 
-def test_the_claim_is_touched_in_the_background_until_the_download_ends(target):
+def test_claim_is_touched_in_the_background_until_the_download_ends(target):
     """Also while the download waits, stalls or verifies."""
     beating = []
 
@@ -224,7 +225,7 @@ def test_the_claim_is_touched_in_the_background_until_the_download_ends(target):
     assert beating == []
 
 
-def test_a_process_that_did_not_take_the_claim_writes_nothing(enter, target, monkeypatch):
+def test_process_without_the_claim_writes_nothing(enter, target, monkeypatch):
     workspace = enter(target)
     fill(workspace)
     before = files(target.parent)
@@ -269,7 +270,7 @@ def test_foreign_hidden_file_is_named(enter, target, suffix):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="makes pipes")
-def test_a_sidecar_that_cannot_be_replaced_is_named_and_the_claim_given_up(enter, target):
+def test_unwritable_sidecar_is_named_and_the_claim_released(enter, target):
     workspace = enter(target)
     workspace.begin(6, ETAG)
     workspace.write(0, b"abc")
@@ -285,7 +286,7 @@ def test_a_sidecar_that_cannot_be_replaced_is_named_and_the_claim_given_up(enter
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
-def test_a_finished_file_has_the_mode_of_a_new_one(enter, target):
+def test_finished_file_has_the_mode_of_a_new_one(enter, target):
     target.touch()
     target.chmod(0o600)
     before = os.umask(0o027)
