@@ -439,5 +439,5 @@ def test_request_succeeds_after_a_job_is_deleted(router, resource, kind):
     router.delete(api.get_url(kind, api.job_ids(1)[0])).mock(return_value=gone())
     with pytest.raises(TooManyExportsError) as caught:
         resource.export(api.RESOURCE[kind])
-    resource.delete(caught.value.ref.resource_id, caught.value.jobs[0].export_id)
+    resource.delete(api.RESOURCE[kind], caught.value.jobs[0].export_id)
     assert resource.export(api.RESOURCE[kind]).export_id == api.EXPORT_ID
