@@ -334,8 +334,9 @@ def test_recorded_sandbox_conversation_has_no_participant_data():
         if "/store/" in exchange.url:
             assert exchange.response is not None
             body = exchange.response.body
-            directory = body.index(b"PK\1\2")
-            assert not any(body[4:directory])
+            # The second request for an archive is for its end record only.
+            directory = body.find(b"PK\1\2")
+            assert not any(body[4:directory]) or body.startswith(b"PK\5\6")
 
 
 # Parts.

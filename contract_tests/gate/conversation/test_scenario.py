@@ -605,7 +605,12 @@ def test_large_directory_is_fetched_separately():
     served = HttpResponse(206, (("Content-Range", f"bytes {size - TAIL}-{size - 1}/{size}"),), tail)
     asked_for = spans(hold(lambda asked: archive(asked, size, lambda _: served))[0])
 
-    assert asked_for == [f"bytes=-{TAIL}", *["bytes=500000-599999"] * 2]
+    assert asked_for == [
+        f"bytes=-{TAIL}",
+        *["bytes=500000-599999"] * 2,
+        # At the end, the last bytes once more.
+        "bytes=600000-600021",
+    ]
 
 
 def test_oversized_directory_is_not_fetched():
@@ -617,7 +622,8 @@ def test_oversized_directory_is_not_fetched():
     served = HttpResponse(206, (("Content-Range", f"bytes {size - TAIL}-{size - 1}/{size}"),), tail)
 
     assert spans(hold(lambda asked: archive(asked, size, lambda _: served))[0]) == [
-        f"bytes=-{TAIL}"
+        f"bytes=-{TAIL}",
+        f"bytes={size - 22}-{size - 1}",
     ]
 
 
@@ -636,12 +642,50 @@ def test_store_that_refuses_everything_gets_two_requests():
     assert refused == [f"bytes=-{TAIL}", None]
 
 
-def test_store_without_ranges_gets_one_request():
+def test_store_without_ranges_gets_one_request_and_another_at_the_end():
     asked_for = spans(
         hold(lambda asked: archive(asked, 0, lambda _: HttpResponse(200, body=b"PK")))[0]
     )
 
-    assert asked_for == [f"bytes=-{TAIL}"]
+    assert asked_for == [f"bytes=-{TAIL}", "bytes=0-1"]
+
+
+def test_first_archive_is_fetched_again_before_the_last_poll():
+    rehearsal = rehearse(edition="2026-11")
+    fetched = [one for one in rehearsal.exchanges if "/store/" in one.url]
+    urls = Counter(one.url for one in fetched)
+    first, second = (
+        [one for one in fetched if one.url == url] for url, count in urls.items() if count > 1
+    )
+
+    for again in (first[-1], second[-1]):
+        poll = rehearsal.exchanges[again.index + 1]
+        assert again.response is not None
+        assert again.response.body.startswith(b"PK\5\6")
+        assert poll.operation is not None
+        assert (poll.method, poll.operation.action) == ("GET", "status")
+
+
+def test_url_refused_at_the_end_is_refreshed_and_the_new_one_fetched():
+    urls = iter(f"https://store.example/{number}" for number in range(99))
+    served = Counter[str]()
+
+    def answer(asked):
+        if asked.path == PATH:
+            return generating() if asked.method == "POST" else error(404)
+        if asked.path.startswith(PATH):
+            return complete(next(urls))
+        if "store.example" not in asked.url:
+            return error(404)
+        served[asked.url] += 1
+        return HttpResponse(200 if served[asked.url] == 1 else 403, body=b"PK")
+
+    target, _ = hold(answer)
+    fetched = [asked.url for asked in target.asked if "store.example" in asked.url]
+
+    assert fetched.count(fetched[0]) == 2
+    assert fetched.index(fetched[0], 1) == len(fetched) - 2
+    assert fetched[-1] not in fetched[:-1]
 
 
 def test_failed_export_is_not_fetched():

@@ -1,4 +1,6 @@
+import base64
 import io
+import json
 import zipfile
 from datetime import timedelta
 
@@ -28,6 +30,16 @@ MEMBERS = {
     ),
     "collection": ("responses.jsonl", "collection.json", "README.md"),
 }
+
+
+def encoded(text: str) -> str:
+    """The form of a policy in a URL of CloudFront."""
+    return base64.b64encode(text.encode()).decode().translate(str.maketrans("+=/", "-_~"))
+
+
+def policy(moment: object) -> str:
+    condition = {"DateLessThan": {"AWS:EpochTime": moment}}
+    return encoded(json.dumps({"Statement": [{"Resource": "*", "Condition": condition}]}))
 
 
 @pytest.fixture(params=["batch", "collection"])
@@ -137,6 +149,9 @@ def test_url_that_is_not_text_is_not_judged(builder, url):
         "X-Amz-Date=20260320T100000Z&X-Amz-Expires=3600",
         "x-goog-date=20260320T090000Z&x-goog-expires=7200",
         "AWSAccessKeyId=A&Expires=1774004400&Signature=b",
+        "sv=2022-11-02&se=2026-03-20T11%3A00%3A00Z&sig=a",
+        "sv=2022-11-02&se=2026-03-20T11%3A00Z&sig=a",
+        f"Policy={policy(1774004400)}&Signature=a&Key-Pair-Id=K",
         "X-Amz-Date=20260320T100059Z&X-Amz-Expires=3600",
         "X-Amz-Date=20260320T095900Z&X-Amz-Expires=3600",
     ],
@@ -153,6 +168,9 @@ def test_expiry_within_a_minute_of_the_urls_own_holds(builder, query):
         "X-Amz-Date=20260320T100101Z&X-Amz-Expires=3600",
         "X-Amz-Date=20260320T100000Z&X-Amz-Expires=86400",
         "Expires=1774004339",
+        "se=2026-03-20T11%3A01%3A01Z&sig=a",
+        "se=2026-03-21&sig=a",
+        f"Policy={policy(1774004339)}&Signature=a",
         "Expires=1000000000",
     ],
 )
@@ -181,6 +199,13 @@ def test_expiry_before_or_after_the_urls_own_is_violation(builder, query):
                 "expires=3600&sig=a",
                 "expires=999999999&sig=a",
                 "expires=-1",
+                "se=2026-03-20T12%3A00%3A00Z",
+                "se=tomorrow&sig=a",
+                "Policy=a&Signature=b",
+                f"Policy={encoded('[]')}&Signature=b",
+                f"Policy={encoded('no JSON')}&Signature=b",
+                f"Policy={policy('soon')}&Signature=b",
+                f"Policy={policy(3600)}&Signature=b",
             )
         ),
     ],

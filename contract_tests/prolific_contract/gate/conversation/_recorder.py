@@ -292,8 +292,9 @@ class Recorder:
         if start is None and _is_page(response, part):
             return evolve(response, body=response.body[:_ERROR_PAGE])
         # If the position in the file is unknown, any byte may be participants' data.
-        body = bytes(len(response.body)) if part is None else _blanked(part, start)
-        return evolve(response, body=body)
+        body = b"" if part is None else _blanked(part, start)
+        # A body that is longer than its Content-Range says keeps its length.
+        return evolve(response, body=body.ljust(len(response.body), b"\0"))
 
 
 def _is_page(response: HttpResponse, part: FilePart | None) -> bool:

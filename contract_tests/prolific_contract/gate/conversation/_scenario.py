@@ -45,6 +45,7 @@ from prolific_contract.gate.conversation._steps import (
 )
 from prolific_contract.gate.conversation._targets import BODY_LIMIT
 from prolific_contract.gate.trace._body_parts import part_of
+from prolific_contract.gate.trace._exchanges import Subject
 from prolific_contract.gate.trace._zip_directory import TAIL, FilePart, MissingBytes, read_directory
 
 MOST_EXPORT_REQUESTS: Final = 7
@@ -59,6 +60,8 @@ started nothing.
 _MOST_POLLS_WITHOUT_STATE: Final = 3
 # The tail, a ZIP64 record that begins before the tail, and the directory.
 _ARCHIVE_REQUESTS: Final = 3
+# Of the end record of a ZIP file without a comment.
+_END_LENGTH: Final = 22
 
 _REQUEST_METHODS: Final = ("PUT", "PATCH", "DELETE")
 # DELETE of a job is documented in edition 2026-11.
@@ -95,6 +98,8 @@ class _Conversation:
             ResourceProgress(subject) for subject in plan.subjects if not subject.forbidden
         ]
         self._fetched: set[str] = set()
+        # The first archive of each resource: its URL and size.
+        self._first_archives: dict[Subject, tuple[str, int]] = {}
 
     def run(self) -> Steps[Ending]:
         """All steps, in order."""
@@ -178,9 +183,13 @@ class _Conversation:
         if "failed" in states[:-1] and states[-1:] == ["complete"]:
             # A complete job exists only now, since the request after the failed one.
             yield from self._request(resource)
+        refused = yield from self._fetch_again(resource.subject)
         if resource.jobs:
             first = resource.jobs[0]
             first.update((yield from self._sender.request(ApiRequest("GET", first.path))))
+            if refused:
+                # The poll refreshed the URL if it had expired.
+                yield from self._fetch_archive(resource.subject, first.url)
             yield from self._probe_scope(first)
         unknown = poll_request(resource.subject.kind, resource.subject.id, UNKNOWN_EXPORT_ID)
         yield from self._sender.request(unknown)
@@ -202,7 +211,7 @@ class _Conversation:
         resource.last_state = state_in(exchange)
         if exchange is None or resource.last_state is None:
             return None
-        yield from self._fetch_archive(text_member(exchange, "url"))
+        yield from self._fetch_archive(resource.subject, text_member(exchange, "url"))
         export_id = job_id_in(exchange)
         if export_id is None or any(job.export_id == export_id for job in resource.all_jobs):
             return None
@@ -255,11 +264,11 @@ class _Conversation:
 
     def _inspect_ended_job(self, job: TrackedJob) -> Steps[None]:
         """Fetch the archive of an ended job, and poll the job twice more."""
-        yield from self._fetch_archive(job.url)
+        yield from self._fetch_archive(job.subject, job.url)
         for _ in range(2):
             job.update((yield from self._sender.request(ApiRequest("GET", job.path))))
 
-    def _fetch_archive(self, url: str | None) -> Steps[None]:
+    def _fetch_archive(self, subject: Subject, url: str | None) -> Steps[None]:
         """Read an archive's directory by range requests, once for each URL."""
         if url is None or url in self._fetched or unsafe_reason(url) is not None:
             return
@@ -276,11 +285,22 @@ class _Conversation:
             part, size = part_of(response) if response else (None, None)
             if part is None or size is None:
                 return
+            self._first_archives.setdefault(subject, (url, size))
             parts.append(part)
             found = read_directory(parts, size)
             if not isinstance(found, MissingBytes) or found.stop - found.start > BODY_LIMIT:
                 return
             span = f"bytes={found.start}-{found.stop - 1}"
+
+    def _fetch_again(self, subject: Subject) -> Steps[bool]:
+        """Fetch the end of the resource's first archive again; return whether it was refused."""
+        url, size = self._first_archives.get(subject, ("", 0))
+        if not size:
+            return False
+        span = f"bytes={max(size - _END_LENGTH, 0)}-{size - 1}"
+        exchange = yield from self._sender.send(ArchiveRequest(url, span), "the archive")
+        response = exchange.response if exchange is not None else None
+        return response is not None and response.status >= 400
 
     # Probes, which a conforming server refuses without any effect.
 

@@ -20,6 +20,7 @@ from prolific_contract.gate.laws import (
     _value,
     _value_archive,
     _value_archive_members,
+    _value_downloads,
     _value_lists,
 )
 from prolific_contract.gate.laws._law import Law
@@ -31,6 +32,7 @@ LAWS: Final[tuple[Law, ...]] = (
     *_value.LAWS,
     *_value_archive.LAWS,
     *_value_archive_members.LAWS,
+    *_value_downloads.LAWS,
     *_value_lists.LAWS,
     *_time_requests.LAWS,
     *_time.LAWS,

@@ -60,6 +60,15 @@ def archive_fetches(trace: Trace) -> Iterator[ArchiveFetch]:
         yield ArchiveFetch(operation, export, tuple(answers))
 
 
+def is_refusal(response: HttpResponse) -> bool:
+    """Whether a response means that the URL serves nothing.
+
+    Excluded are redirects, requests to retry later, and responses to a condition or a range
+    that the client chose.
+    """
+    return response.status >= 400 and response.status not in (412, 416, 429, 503)
+
+
 @frozen
 class NoArchive:
     """What a download URL serves is not a ZIP file.

@@ -130,6 +130,8 @@ LAWS: Final = (
         mutants=(
             "url-expiry-differs",
             "url-expires-before",
+            "url-azure-expires-before",
+            "url-policy-expires-before",
         ),
     ),
 )

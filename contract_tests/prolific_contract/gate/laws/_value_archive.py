@@ -7,6 +7,7 @@ from prolific_contract.gate.laws._archives import (
     ArchiveFetch,
     NoArchive,
     archive_fetches,
+    is_refusal,
     missing_members,
     read_archive,
 )
@@ -33,7 +34,7 @@ def _archive(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if _was_deleted(trace, fetch.export):
             continue
         for exchange, response in fetch.fetched:
-            if _is_refusal(response) and _is_due(fetch.export, exchange, response):
+            if is_refusal(response) and _is_due(fetch.export, exchange, response):
                 yield violated(
                     fetch.operation,
                     f"the URL returned {response.status} to a request without the token before "
@@ -42,15 +43,6 @@ def _archive(trace: Trace, context: LawContext) -> Iterator[Observation]:
                     exchange,
                 )
                 break
-
-
-def _is_refusal(response: HttpResponse) -> bool:
-    """Whether a response means that the URL serves nothing.
-
-    Excluded are redirects, requests to retry later, and responses to a condition or a range
-    that the client chose.
-    """
-    return response.status >= 400 and response.status not in (412, 416, 429, 503)
 
 
 def _was_deleted(trace: Trace, export: CompleteExport) -> bool:

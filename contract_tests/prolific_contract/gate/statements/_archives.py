@@ -17,7 +17,7 @@ STATEMENTS: Final = (
         says="GET of the URL downloads the archive.",
         source="documents/000, 001, 002, 003, 004",
         operations=ARCHIVE,
-        laws=("value.archive", "shape.answered"),
+        laws=("value.archive", "value.range", "value.same-file", "shape.answered"),
     ),
     Statement(
         id="archive.access.presigned",
@@ -31,7 +31,7 @@ STATEMENTS: Final = (
         says="The URL serves the archive until expires_at.",
         source="documents/000, 001, 002, 003, 004",
         operations=ARCHIVE,
-        laws=("value.archive",),
+        laws=("value.archive", "value.url-lasts"),
         discrepancies=("D-4",),
     ),
     Statement(

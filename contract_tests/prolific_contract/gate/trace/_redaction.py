@@ -29,6 +29,7 @@ _EXPIRY: Final = {
         "x-goog-date": r"[0-9]{8}T[0-9]{6}Z",
         "x-goog-expires": r"[0-9]{1,7}",
         "expires": r"[0-9]{1,11}",
+        "se": r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z)?",
     }.items()
 }
 # A recording may have any header names; a server's challenge (WWW-Authenticate) is not secret.

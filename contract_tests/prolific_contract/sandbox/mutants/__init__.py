@@ -11,6 +11,7 @@ from prolific_contract._vocabulary import Operation
 from prolific_contract.sandbox._lookup import look_up
 from prolific_contract.sandbox.mutants._archive_members import ARCHIVE_MEMBERS
 from prolific_contract.sandbox.mutants._deletion import DELETION
+from prolific_contract.sandbox.mutants._downloads import DOWNLOADS
 from prolific_contract.sandbox.mutants._fault import TRIGGERS, Fault, Mutant, Trigger
 from prolific_contract.sandbox.mutants._filtering import FILTERING
 from prolific_contract.sandbox.mutants._isolation import ISOLATION
@@ -27,6 +28,7 @@ FAULTS: tuple[Fault, ...] = (
     *SHAPE,
     *VALUES,
     *ARCHIVE_MEMBERS,
+    *DOWNLOADS,
     *TIME,
     *FILTERING,
     *LISTS,

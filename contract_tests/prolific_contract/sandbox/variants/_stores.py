@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from attrs import evolve
@@ -14,13 +15,18 @@ from prolific_exports._model._timestamps import parse_timestamp
 from prolific_contract.sandbox._archive_replies import archive_reply, repacked, whole_archive
 from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_header, with_json
+from prolific_contract.sandbox._signing import cloudfront_policy
 from prolific_contract.sandbox._store import STORE_PREFIX
+from prolific_contract.sandbox._text import http_date
 from prolific_contract.sandbox.variants._variant import (
     Variant,
     VariantBehaviour,
     VariantRequest,
     with_settings,
 )
+
+_PARTIAL = 206
+_PIECE = 1024
 
 
 def _renamed(
@@ -82,6 +88,33 @@ def _azure(name: str, _: datetime, expires_at: datetime) -> str:
     return f"/exports/{name}.zip?sv=2022-11-02&sr=b&sp=r&se={until}&sig={name}"
 
 
+def _cloudfront_policy(name: str, _: datetime, expires_at: datetime) -> str:
+    return f"/files/{name}.zip?{cloudfront_policy(name, expires_at)}"
+
+
+def _azure_minutes(name: str, _: datetime, expires_at: datetime) -> str:
+    until = quote(f"{expires_at:%Y-%m-%dT%H:%MZ}", safe="")
+    return f"/exports/{name}.zip?sv=2022-11-02&sr=b&sp=r&se={until}&sig={name}"
+
+
+def _kept() -> VariantBehaviour:
+    """A server that signs one URL for each job, and another one when that has expired."""
+    kept: dict[str, Reply] = {}
+    until: dict[str, datetime] = {}
+
+    def behave(request: VariantRequest) -> Reply:
+        reply = request.answer()
+        path = request.call.path.rstrip("/")
+        if path.startswith(STORE_PREFIX) or not is_complete(reply):
+            return reply
+        if request.now >= until.get(path, request.now):
+            kept[path] = with_header(reply, "Date", None)
+            until[path] = parse_timestamp(body_of(reply)["expires_at"]).moment
+        return with_header(kept[path], "Date", http_date(request.now))
+
+    return behave
+
+
 def _relative(name: str, now: datetime, expires_at: datetime) -> str:
     seconds = round((expires_at - now).total_seconds())
     return f"/exports/{name}.zip?expires={seconds}&sig={name}"
@@ -105,7 +138,22 @@ _URLS = (
     ),
     Variant("urls-cloudfront", "Its URLs are signed like CloudFront's", _renamed(_cloudfront)),
     Variant("urls-gcs", "Its URLs are signed like Google Cloud Storage's", _renamed(_gcs)),
+    Variant(
+        "urls-cloudfront-policy",
+        "Its URLs are signed like CloudFront's with a custom policy",
+        _renamed(_cloudfront_policy),
+    ),
     Variant("urls-azure", "Its URLs are signed like Azure's", _renamed(_azure)),
+    Variant(
+        "urls-azure-minutes",
+        "Its URLs are signed like Azure's, and their expiry has no seconds",
+        _renamed(_azure_minutes),
+    ),
+    Variant(
+        "urls-kept",
+        "It sends the same URL for a job until that expires",
+        _kept,
+    ),
     Variant(
         "urls-relative",
         "Its URLs show a lifetime in seconds, but not its start",
@@ -131,6 +179,19 @@ def _from_store(change: Callable[[Call, Reply], Reply]) -> Callable[[], VariantB
     return lambda: behave
 
 
+def _in_pieces(request: VariantRequest) -> Reply:
+    reply = request.answer()
+    if not request.call.path.startswith(STORE_PREFIX) or reply.status != _PARTIAL:
+        return reply
+    content = whole_archive(request.call, request.answer)
+    span = str(reply.header("Content-Range")).removeprefix("bytes ").partition("/")[0]
+    start, last = map(int, span.split("-"))
+    if content is None or last - start < _PIECE:
+        return reply
+    headers = {**request.call.headers, "range": f"bytes={start}-{start + _PIECE - 1}"}
+    return request.answer(evolve(request.call, headers=headers))
+
+
 def _whole(request: VariantRequest) -> Reply:
     if not request.call.path.startswith(STORE_PREFIX):
         return request.answer()
@@ -149,6 +210,15 @@ def _packed(make: Callable[[bytes], bytes]) -> Callable[[], VariantBehaviour]:
         return request.answer() if content is None else archive_reply(request.call, make(content))
 
     return lambda: behave
+
+
+def _weakly_tagged() -> VariantBehaviour:
+    numbers = count()
+
+    def tagged(_: Call, reply: Reply) -> Reply:
+        return with_header(reply, "ETag", f'W/"{next(numbers)}"')
+
+    return _from_store(tagged)()
 
 
 def _with_comment(content: bytes) -> bytes:
@@ -214,6 +284,16 @@ _STORES = (
         _from_store(
             lambda _, reply: with_header(reply, "Content-Type", "application/octet-stream")
         ),
+    ),
+    Variant(
+        "store-pieces",
+        "Its store sends at most a kilobyte of a requested range",
+        lambda: _in_pieces,
+    ),
+    Variant(
+        "store-weak-etags",
+        "Its store sends another weak ETag with every response",
+        _weakly_tagged,
     ),
     Variant(
         "store-no-etag",

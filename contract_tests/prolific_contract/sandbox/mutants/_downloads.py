@@ -1,0 +1,246 @@
+"""Faults of download URLs and of the store that show only in a second look at them."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import parse_qsl, quote
+
+from attrs import evolve, field, mutable
+from prolific_exports._model._timestamps import parse_timestamp
+
+from prolific_contract.sandbox._archive_replies import archive_reply, repacked, whole_archive
+from prolific_contract.sandbox._http import Reply, StoreError, xml_reply
+from prolific_contract.sandbox._replies import (
+    body_of,
+    is_complete,
+    is_success,
+    text_of,
+    with_header,
+    with_json,
+)
+from prolific_contract.sandbox._signing import cloudfront_policy
+from prolific_contract.sandbox.mutants._fault import (
+    ARCHIVE,
+    FINISHED,
+    Fault,
+    MutantBehaviour,
+    always,
+)
+from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
+
+_EARLIER: Final = timedelta(hours=2)
+_PARTIAL: Final = 206
+
+
+@mutable
+class _SignedElsewhere:
+    """A server with the URLs of another store, which expire before ``expires_at``.
+
+    Attributes:
+        query: Makes the query of a URL, given its signature and its expiry.
+        signature: The name of the parameter with the signature.
+    """
+
+    query: Callable[[str, datetime], str]
+    signature: str
+    _queries: dict[str, tuple[tuple[str, str], ...]] = field(factory=dict)
+
+    def __call__(self, request: FaultyRequest) -> Reply:
+        if request.action == "archive":
+            signed = dict(request.call.query).get(self.signature, "")
+            query = self._queries.get(signed, request.call.query)
+            return request.answer_to(evolve(request.call, query=query))
+        reply = request.reply()
+        if not is_complete(reply):
+            return reply
+        body = body_of(reply)
+        plain, _, query = body["url"].partition("?")
+        key = hashlib.sha256(query.encode()).hexdigest()
+        self._queries[key] = tuple(parse_qsl(query))
+        expires_at = parse_timestamp(body["expires_at"]).moment - _EARLIER
+        return with_json(reply, {**body, "url": f"{plain}?{self.query(key, expires_at)}"})
+
+
+def _azure(signature: str, expires_at: datetime) -> str:
+    until = quote(f"{expires_at:%Y-%m-%dT%H:%M:%SZ}", safe="")
+    return f"sv=2022-11-02&sr=b&sp=r&se={until}&sig={signature}"
+
+
+_URLS = (
+    Fault(
+        "url-azure-expires-before",
+        "It sends a URL of Azure that expires two hours before expires_at",
+        FINISHED,
+        lambda: _SignedElsewhere(_azure, "sig"),
+        watches=("archive",),
+    ),
+    Fault(
+        "url-policy-expires-before",
+        "It sends a URL of CloudFront whose policy ends two hours before expires_at",
+        FINISHED,
+        lambda: _SignedElsewhere(cloudfront_policy, "Signature"),
+        watches=("archive",),
+    ),
+)
+
+
+@mutable
+class _FromTheSecond:
+    """A store whose fault begins with the second request for a URL.
+
+    Attributes:
+        change: Changes a successful reply.
+    """
+
+    change: Callable[[FaultyRequest, Reply], Reply]
+    _requests: Counter[object] = field(factory=Counter)
+
+    def __call__(self, request: FaultyRequest) -> Reply:
+        reply = request.reply()
+        if not is_success(reply):
+            return reply
+        self._requests[request.call.path, request.call.query] += 1
+        second = self._requests[request.call.path, request.call.query] > 1
+        return self.change(request, reply) if second else reply
+
+
+def _from_the_second(
+    change: Callable[[FaultyRequest, Reply], Reply],
+) -> Callable[[], MutantBehaviour]:
+    return lambda: _FromTheSecond(change)
+
+
+def _spent(_: FaultyRequest, __: Reply) -> Reply:
+    return xml_reply(StoreError(403, "AccessDenied", "The URL was used before."))
+
+
+def _other_tag(_: FaultyRequest, reply: Reply) -> Reply:
+    return with_header(reply, "ETag", '"another"')
+
+
+def _packed_again(request: FaultyRequest, reply: Reply) -> Reply:
+    content = whole_archive(request.call, request.answer_to)
+    if content is None:
+        return reply
+    # The members are not compressed this time.
+    return archive_reply(request.call, repacked(content, lambda name: name))
+
+
+def _ranges(change: Callable[[bytes, int, bytes], Reply]) -> Callable[[], MutantBehaviour]:
+    """A store that answers range requests wrongly.
+
+    Args:
+        change: Makes the reply, given the archive, the offset of the range, and its bytes.
+    """
+
+    def behave(request: FaultyRequest) -> Reply:
+        content = whole_archive(request.call, request.answer_to)
+        if content is None:
+            return request.reply()
+        right = archive_reply(request.call, content)
+        stated = right.header("Content-Range")
+        if right.status != _PARTIAL or stated is None:
+            return right
+        start = int(stated.removeprefix("bytes ").partition("-")[0])
+        return change(content, start, text_of(right))
+
+    return always(behave)
+
+
+def _partial(start: int, stop: int, total: int, body: bytes) -> Reply:
+    headers = (
+        ("Content-Type", "application/zip"),
+        ("Content-Range", f"bytes {start}-{stop - 1}/{total}"),
+        ("Content-Length", str(len(body))),
+    )
+    return Reply(_PARTIAL, headers, body)
+
+
+def _short(content: bytes, start: int, piece: bytes) -> Reply:
+    return _partial(start, start + len(piece), len(content), piece[:-1])
+
+
+def _long(content: bytes, start: int, piece: bytes) -> Reply:
+    return _partial(start, start + len(piece), len(content), piece + b"\n")
+
+
+def _past_end(content: bytes, start: int, piece: bytes) -> Reply:
+    return _partial(start, start + len(piece) + 1, len(content), piece + b"\n")
+
+
+def _elsewhere(content: bytes, start: int, piece: bytes) -> Reply:
+    before = max(start - 1, 0)
+    return _partial(before, before + len(piece), len(content), content[before:][: len(piece)])
+
+
+def _unstated(content: bytes, start: int, piece: bytes) -> Reply:
+    return with_header(
+        _partial(start, start + len(piece), len(content), piece), "Content-Range", None
+    )
+
+
+def _misread(content: bytes, start: int, piece: bytes) -> Reply:
+    shifted = content[start - 1 :][: len(piece)] if start else piece
+    return _partial(start, start + len(piece), len(content), shifted)
+
+
+_STORES = (
+    Fault(
+        "url-once",
+        "It refuses the second request for a URL",
+        ARCHIVE,
+        _from_the_second(_spent),
+    ),
+    Fault(
+        "etag-changes",
+        "It sends another ETag for the second request for a URL",
+        ARCHIVE,
+        _from_the_second(_other_tag),
+    ),
+    Fault(
+        "archive-packed-again",
+        "It packs the archive anew for the second request for a URL",
+        ARCHIVE,
+        _from_the_second(_packed_again),
+    ),
+    Fault(
+        "range-short",
+        "It sends one byte less than Content-Range states",
+        ARCHIVE,
+        _ranges(_short),
+    ),
+    Fault(
+        "range-long",
+        "It sends one byte more than Content-Range states",
+        ARCHIVE,
+        _ranges(_long),
+    ),
+    Fault(
+        "range-past-end",
+        "It states and sends one byte after the end of the archive",
+        ARCHIVE,
+        _ranges(_past_end),
+    ),
+    Fault(
+        "range-elsewhere",
+        "It sends another range than was requested",
+        ARCHIVE,
+        _ranges(_elsewhere),
+    ),
+    Fault(
+        "range-unstated",
+        "It sends a range without Content-Range",
+        ARCHIVE,
+        _ranges(_unstated),
+    ),
+    Fault(
+        "range-misread",
+        "It sends other bytes than Content-Range states if the range is not at the beginning",
+        ARCHIVE,
+        _ranges(_misread),
+    ),
+)
+
+DOWNLOADS = (*_URLS, *_STORES)
