@@ -114,7 +114,9 @@ def test_written_har_has_no_secrets(tmp_path):
         content = entry["response"]["content"]
         if content.get("encoding") == "base64":
             body = base64.b64decode(content["text"])
-            assert not any(body[4 : body.index(b"PK\1\2")])
+            # The second request for an archive is for its end record only.
+            directory = body.find(b"PK\1\2")
+            assert not any(body[4:directory]) or body.startswith(b"PK\5\6")
 
 
 # What looks like a query may be one.
