@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 
 import pytest
 from helpers import verdicts
@@ -14,13 +15,15 @@ from helpers.traces import (
     generating,
     job,
     json_answer,
+    running,
 )
 from project.tree import ROOT, python_files
-from prolific_contract._vocabulary import Operation
+from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Operation
 from prolific_contract.gate._verdict import Cell
 from prolific_contract.gate.laws._law import Observation, Outcome
 from prolific_contract.gate.reports._json import document
 from prolific_contract.gate.statements import STATEMENTS, broken, checked_by
+from prolific_contract.gate.trace._exchanges import Credential, Subject
 
 REQUEST, STATUS, LIST = (Operation("batch", action) for action in ("request", "status", "list"))
 
@@ -124,6 +127,50 @@ def test_violation_of_a_status_concerns_the_state_or_the_documented_statuses(
 
 
 @pytest.mark.parametrize(
+    ("credential", "response", "statement"),
+    [
+        (Credential.EXTENDED, running(), "api.access.token"),
+        (Credential.TRUNCATED, running(), "api.access.token"),
+        (Credential.WRONG_SCHEME, running(), "api.access.scheme"),
+        (Credential.NEAR_SCHEME, running(), "api.access.scheme"),
+        (Credential.WRONG_TOKEN, error(403), "api.status.401"),
+        (Credential.MALFORMED, error(404), "api.status.401"),
+    ],
+)
+def test_violation_of_credentials_concerns_the_token_the_scheme_or_the_status(
+    credential, response, statement
+):
+    violation = violation_of(
+        "isolation.credentials", lambda builder: builder.poll(response, credential=credential)
+    )
+
+    found = broken("isolation.credentials", STATUS, about=violation.about)
+    assert ids(found) == [statement]
+
+
+@pytest.mark.parametrize(
+    ("response", "statement"),
+    [(generating(), "api.access.workspace"), (error(404), "api.status.403")],
+)
+def test_violation_of_access_concerns_the_access_or_the_status(response, statement):
+    builder = TraceBuilder("batch", Subject("batch", "closed", forbidden=True))
+    builder.request(response, "closed")
+    violation = builder.violation("isolation.forbidden")
+
+    assert ids(broken("isolation.forbidden", REQUEST, about=violation.about)) == [statement]
+
+
+def test_violation_of_an_unknown_job_concerns_its_status():
+    def poll(builder):
+        builder.poll(running(), UNKNOWN_EXPORT_ID)
+
+    violation = violation_of("isolation.unknown-job", poll)
+
+    found = broken("isolation.unknown-job", STATUS, about=violation.about)
+    assert ids(found) == ["api.status.404-job"]
+
+
+@pytest.mark.parametrize(
     ("jobs", "statement"),
     [
         ((job(), job()), "list.identity.once"),
@@ -147,9 +194,9 @@ def test_what_laws_say_is_wrong_is_stated():
         for name in python_files("contract_tests/prolific_contract/gate/laws")
         for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8")))
         if isinstance(node, ast.keyword) and node.arg == "about"
-        if isinstance(node.value, ast.Tuple)
-        for constant in node.value.elts
+        for constant in ast.walk(node.value)
         if isinstance(constant, ast.Constant)
+        and re.fullmatch(r"\w[\w-]*(\.[\w-]+)+", str(constant.value))
     }
 
     assert "list.order.recent-first" in named

@@ -38,6 +38,15 @@ from prolific_contract.gate.trace._exchanges import (
 # Not GET and DELETE, which edition 2026-11 has; any server may support HEAD, OPTIONS and TRACE.
 _UNDOCUMENTED: Final = {"request": ("PUT", "PATCH", "DELETE"), "status": ("POST", "PUT", "PATCH")}
 
+_WITHOUT_SCHEME: Final = frozenset(
+    {
+        Credential.MALFORMED,
+        Credential.WRONG_SCHEME,
+        Credential.NO_SCHEME,
+        Credential.NEAR_SCHEME,
+    }
+)
+
 
 def _credentials(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
@@ -56,7 +65,15 @@ def _credentials(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 operation,
                 f"a request with {exchange.credential} got {response.status}, not 401",
                 exchange,
+                about=[_statement_about(exchange.credential, response)],
             )
+
+
+def _statement_about(credential: Credential, response: HttpResponse) -> str:
+    """The statement that a response to an invalid credential breaks."""
+    if response.status >= 300:
+        return "api.status.401"
+    return "api.access.scheme" if credential in _WITHOUT_SCHEME else "api.access.token"
 
 
 def _token_echo(trace: Trace, context: LawContext) -> Iterator[Observation]:
@@ -124,6 +141,7 @@ def _forbidden(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 operation,
                 f"a request for a resource without access got {response.status}, not {expected}",
                 exchange,
+                about=["api.access.workspace" if response.status < 300 else "api.status.403"],
             )
 
 

@@ -116,7 +116,10 @@ def _unknown_job(trace: Trace, context: LawContext) -> Iterator[Observation]:
             and not exchange.generated
         ):
             yield violated(
-                operation, f"a request for an unknown id got {response.status}, not 404", exchange
+                operation,
+                f"a request for an unknown id got {response.status}, not 404",
+                exchange,
+                about=("api.status.404-job",),
             )
 
 
