@@ -2,12 +2,14 @@
 
 import gzip
 import json
+from datetime import timedelta
 
 import pytest
 from helpers.export_requests import BASE, GENERATION, ask, content, settings_for
 from prolific_contract._vocabulary import path_of
 from prolific_contract.sandbox import ManualClock
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
+from prolific_exports._model._timestamps import parse_timestamp
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -110,6 +112,20 @@ def test_missing_filter_is_left_out_or_empty():
     _, (filtered, plain) = started("list-filter-empty")
     assert plain["filter"] == {}
     assert filtered["filter"]["study_id"] == "a"
+
+    _, (filtered, plain) = started("list-filter-nulls")
+    assert plain["filter"] == {"study_id": None, "from": None, "to": None}
+    assert filtered["filter"]["study_id"] == "a"
+
+
+def test_list_clock_behind_lists_jobs_as_created_four_minutes_ago():
+    _, listed = started("list-clock-behind")
+    _, clean = started("list-filter-empty")
+
+    behind = [parse_timestamp(job["created_at"]).moment for job in listed]
+    assert behind == [
+        parse_timestamp(job["created_at"]).moment - timedelta(minutes=4) for job in clean
+    ]
 
 
 @pytest.mark.parametrize(

@@ -485,6 +485,9 @@ WIDER = {
     "archive-unfiltered",
     "archive-unfiltered-files",
     "archive-no-readme",
+    # In test_json_mutants.
+    "json-gzip",
+    "json-deep",
 }
 
 # Both kinds and both editions have the same faults: one is enough here, each time another one.

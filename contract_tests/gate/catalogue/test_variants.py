@@ -139,6 +139,7 @@ LOOKS = {
         api,
         adds("request_id", "meta"),
     ),
+    "extra-long": (api, adds("trace")),
     "job-described": (succeeded, adds("export_id", "progress", "reason")),
     "charset": (api, header("content-type", "application/json; charset=utf-8")),
     "content-type-capitals": (api, header("content-type", 'Application/JSON;Charset="UTF-8"')),
@@ -167,6 +168,14 @@ LOOKS = {
         api,
         lambda clean, reply: (
             reply.header("content-encoding") == "gzip"
+            and gzip.decompress(content(reply)) == content(clean)
+        ),
+    ),
+    "gzip-members": (
+        api,
+        lambda clean, reply: (
+            reply.header("content-encoding") == "gzip"
+            and content(reply).count(b"\x1f\x8b\x08") == 2
             and gzip.decompress(content(reply)) == content(clean)
         ),
     ),
@@ -216,6 +225,8 @@ MANAGING = {
     "list-described",
     "list-filter-absent",
     "list-filter-empty",
+    "list-filter-nulls",
+    "list-clock-behind",
     "list-words",
     "list-behind",
     "delete-200",

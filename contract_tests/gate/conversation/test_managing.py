@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from attrs import evolve
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started, subjects_of
 from helpers.traces import JOB, START, complete, error, failed, generating, json_answer, running
 from prolific_contract._vocabulary import (
@@ -430,9 +431,21 @@ class InstantServer:
         refuse: The response to a request that starts a job nevertheless; None for the usual one.
         listing: The response to a list; None for the usual one.
         busy: How many of the first polls of all jobs report that they are generating.
+        neighbour: Whether another client starts a job after the first list.
+        open_to_all: Whether it starts jobs for any token.
     """
 
-    def __init__(self, there=0, created=AT_ONCE, hidden=0, refuse=None, listing=None, busy=0):
+    def __init__(
+        self,
+        there=0,
+        created=AT_ONCE,
+        hidden=0,
+        refuse=None,
+        listing=None,
+        busy=0,
+        neighbour=False,
+        open_to_all=False,
+    ):
         self.jobs = [f"old{number}" for number in range(there)]
         self._times = {}
         self.most = there
@@ -440,12 +453,18 @@ class InstantServer:
         self._created, self._hidden = created, hidden
         self._refuse, self._listing = refuse, listing
         self._busy = busy
+        self._neighbour, self._open_to_all = neighbour, open_to_all
 
     def __call__(self, request):
         job = request.path.partition("?")[0].removeprefix(PATH).removeprefix("/")
-        if request.authorization != f"Token {TOKEN}" or not request.path.startswith(PATH):
+        opened = self._open_to_all and request.method == "POST"
+        known = request.authorization == f"Token {TOKEN}" or opened
+        if not known or not request.path.startswith(PATH):
             return error(401)
         if request.method == "POST":
+            if self._neighbour:
+                self._neighbour = False
+                self.jobs.append("neighbour")
             self.jobs.append(f"new{len(self._times)}")
             self._times[self.jobs[-1]] = self._created(request.at)
             self.most = max(self.most, len(self.jobs))
@@ -535,6 +554,25 @@ def test_job_of_an_unanswered_request_is_reported(refuse):
     assert "already had 8 of its ten export jobs" in full
     assert notice.endswith("got no valid response: new0")
     assert (server.most, server.deleted) == (9, [])
+
+
+def test_job_of_another_client_is_not_reported():
+    server = InstantServer(neighbour=True)
+    assert server.check(edition=LATER).notices == ()
+    assert server.jobs == ["neighbour"]
+
+
+def test_refusal_with_retry_after_does_not_explain_other_jobs():
+    refusal = evolve(error(503), headers=(("Retry-After", "1"),))
+    server = InstantServer(8, refuse=refusal)
+    (full, *others) = server.check(edition=LATER).notices
+    assert ("already had 8" in full, others) == (True, [])
+
+
+def test_job_that_a_probe_started_is_reported():
+    server = InstantServer(open_to_all=True)
+    (notice,) = server.check(edition="2026-11").notices
+    assert "has export jobs that probes of the check started: new" in notice
 
 
 def test_job_id_with_line_breaks_is_reported_on_one_line():

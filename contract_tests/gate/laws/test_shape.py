@@ -1,12 +1,18 @@
+import gzip
+import zlib
+
 import pytest
+from attrs import evolve
 from helpers.traces import (
     JOB,
+    OTHER_JOB,
     TraceBuilder,
     body_answer,
     complete,
     error,
     failed,
     generating,
+    job,
     json_answer,
     running,
 )
@@ -282,7 +288,25 @@ def test_redacted_strings_are_not_judged_by_format(builder):
         (b'{"status": "failed"}\n{}', "the body continues after its value, at character 21"),
         (b'{"status": "failed", "why": "\xfc"}', "the body is not UTF-8 at byte 29"),
         (b'{"status": "failed"', "the body is not JSON: Expecting ',' delimiter at character 19"),
-        (b"<!doctype html>", "the body is not JSON: Expecting value at character 0"),
+        (b"<!doctype html>", "the body is not JSON: it begins with '<!doctype html>'"),
+        (
+            gzip.compress(b"{}"),
+            "the body is compressed with gzip, but the response has no Content-Encoding",
+        ),
+        (
+            zlib.compress(b'{"status": "failed"}'),
+            "the body is compressed with deflate, but the response has no Content-Encoding",
+        ),
+        (b"\x78\xff", "the body is not UTF-8 at byte 1"),
+        (b"\xff", "the body is not UTF-8 at byte 0"),
+        (
+            '{"status": "failed"}'.encode("utf-16"),
+            "the body is encoded in UTF-16, not in UTF-8",
+        ),
+        (
+            '{"status": "failed"}'.encode("utf-16-le"),
+            "the body is encoded in UTF-16-LE, not in UTF-8",
+        ),
         (b" \n", "the body is empty"),
         (b"[" * 100_000, "the body is nested deeper than 100 levels"),
         (b'{"status": "failed", "n": 1' + b"0" * 5000 + b"}", None),
@@ -293,6 +317,30 @@ def test_json_that_only_lenient_parsers_accept_is_violation(builder, body, seen)
     if seen is not None:
         assert builder.violation("shape.json").seen == seen
     assert violated_laws(builder) == {"shape.json"}
+
+
+@pytest.mark.parametrize(
+    ("coding", "seen"),
+    [
+        ("gzip", "is compressed with gzip once more than its Content-Encoding states"),
+        ("gzip, br", "has the Content-Encoding gzip, br, which the request did not accept"),
+        ("identity", "is compressed with gzip, but the response has no Content-Encoding"),
+    ],
+)
+def test_body_that_stays_compressed_is_violation_with_its_coding(builder, coding, seen):
+    response = body_answer(200, gzip.compress(b"{}"))
+    headers = (*response.headers, ("Content-Encoding", coding))
+    builder.poll(evolve(response, headers=headers))
+    assert builder.violation("shape.json").seen == f"the body {seen}"
+
+
+def test_null_condition_of_a_listed_filter_counts_as_missing(builder):
+    nothing = {"study_id": None, "from": None, "to": None}
+    builder.list(job(filter=nothing), job(OTHER_JOB, filter={**nothing, "study_id": "a"}))
+    assert builder.outcomes("shape.body") == [HELD]
+    builder.list(job(filter={**nothing, "study_id": 5}), job(OTHER_JOB, filter=None))
+    builder.list(response=json_answer(200, [None, {"filter": [None]}]))
+    assert builder.outcomes("shape.body") == [HELD, VIOLATED, VIOLATED]
 
 
 def test_bodies_missing_from_the_recording_are_not_judged(builder):
@@ -345,7 +393,9 @@ def test_error_without_the_documented_envelope_is_violation(builder, response, s
 
 def test_html_error_page_is_violation_and_named_as_html(builder):
     builder.request(body_answer(403, b"<h1>Forbidden", "text/html"), credential=Credential.NONE)
-    assert builder.violation("shape.error").seen == "the body of the error 403 is not JSON"
+    assert builder.violation("shape.error").seen == (
+        "the body of the error 403 is not JSON: it begins with '<h1>Forbidden'"
+    )
     assert violated_laws(builder) == {"shape.error", "shape.json", "shape.content-type"}
 
 

@@ -97,7 +97,7 @@ def test_creation_time_of_a_job_that_changes_is_violation(builder, again, seen):
         assert violation.exchanges == (first.index, later.index)
 
 
-@pytest.mark.parametrize(("seconds", "outcomes"), [(-60, [HELD]), (-61, [VIOLATED])])
+@pytest.mark.parametrize(("seconds", "outcomes"), [(-300, [HELD]), (-301, [VIOLATED])])
 def test_new_job_created_before_a_request_that_returned_another_is_violation(
     builder, seconds, outcomes
 ):

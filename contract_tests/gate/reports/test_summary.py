@@ -77,6 +77,16 @@ def test_headline_says_not_proven_without_observations():
     assert summary(*cells(law())).headline == "no law was exercised"
 
 
+def test_headline_names_responses_that_were_too_long_to_read():
+    builder = traces.TraceBuilder()
+    builder.poll(traces.body_answer(200, b'{"status": "compl', cut=True))
+    builder.fetch(traces.body_answer(200, b"PK", cut=True))
+
+    assert summary(trace=builder.trace).headline == (
+        "no response reported the state of an export; 1 response recorded only in part"
+    )
+
+
 def test_headline_says_not_proven_for_a_recording_without_state():
     builder = traces.TraceBuilder()
     builder.request(traces.error(401))

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 
-from prolific_contract.gate.conversation._resources import ResourceProgress, TrackedJob
+from prolific_contract.gate.conversation._resources import ResourceProgress, TrackedJob, job_id_in
 from prolific_contract.gate.laws._observations import quote
+from prolific_contract.gate.trace._exchanges import Exchange
 
 
-def notices_about(resource: ResourceProgress) -> Iterator[str]:
-    """Skipped tests, because of the job limit, and jobs that still exist; as sentences."""
+def notices_about(resource: ResourceProgress, may_start: Iterable[Exchange]) -> Iterator[str]:
+    """Skipped tests, because of the job limit, and jobs that still exist; as sentences.
+
+    Args:
+        resource: The resource.
+        may_start: The requests of the conversation that may have started an export.
+    """
     location = f"the {resource.subject.kind} {resource.subject.id}"
     if resource.is_full and resource.ids_before is not None:
         yield (
@@ -37,11 +43,36 @@ def notices_about(resource: ResourceProgress) -> Iterator[str]:
         - resource.ids_before
         - {job.export_id.lower() for job in resource.all_jobs}
     )
-    if others:
+    own = [one for one in may_start if _is_about(one, resource)]
+    returned = others & {(job_id_in(one) or "").lower() for one in own}
+    if returned:
+        started = _all(sorted(returned))
+        yield f"{location} has export jobs that probes of the check started: {started}"
+    others -= returned
+    # Without such a request, another client started them, and they are not the check's affair.
+    if others and any(map(_is_unclear, own)):
         yield (
             f"{location} has export jobs that did not exist before the check. They may have been "
             f"started by its requests that got no valid response: {_all(sorted(others))}"
         )
+
+
+def _is_about(request: Exchange, resource: ResourceProgress) -> bool:
+    address, subject = request.address, resource.subject
+    return address is not None and (
+        (address.kind, address.resource_id.lower()) == (subject.kind, subject.id.lower())
+    )
+
+
+def _is_unclear(request: Exchange) -> bool:
+    """Whether a request may have started an export without reporting it."""
+    response = request.response
+    if response is None:
+        return True
+    if response.status < 300:
+        return job_id_in(request) is None and response.state != "complete"
+    # A server that asks to retry later has started nothing.
+    return response.status >= 500 and response.header("retry-after") is None
 
 
 def _is_left(resource: ResourceProgress, job: TrackedJob) -> bool:

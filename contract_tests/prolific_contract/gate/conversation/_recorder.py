@@ -42,8 +42,8 @@ _OTHER_TOKENS: Final = frozenset(
     {Credential.TRUNCATED, Credential.BEHEADED, Credential.EXTENDED, Credential.OTHER_CASE}
 )
 
-# In bytes. A documented body is smaller than one kilobyte.
-_API_BODY_LIMIT: Final = 64 * 1024
+# In bytes. A documented body is smaller than one kilobyte, but may have undocumented members.
+_API_BODY_LIMIT: Final = 1024 * 1024
 _SIGNATURE: Final = b"PK\x03\x04"
 _ERROR_PAGE: Final = 4096
 

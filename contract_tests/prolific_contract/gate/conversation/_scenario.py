@@ -107,7 +107,9 @@ class _Conversation:
         # Delete the started jobs even if the time is up.
         ended = yield from self._run_until_ended(self._delete_owned_jobs())
         notices = tuple(
-            remark for resource in self._resources for remark in notices_about(resource)
+            remark
+            for resource in self._resources
+            for remark in notices_about(resource, self._sender.may_start)
         )
         return Ending(reason or ended, notices)
 

@@ -24,6 +24,8 @@ SHORTEST_PAUSE: Final = 0.05
 _MOST_UNANSWERED_BY_OPERATION: Final = 3
 _MOST_UNANSWERED: Final = 5
 _MOST_ATTEMPTS: Final = 6
+# Methods with which a request to a resource may start an export, documented or not.
+_MAY_START: Final = ("POST", "PUT", "PATCH")
 
 
 @frozen
@@ -108,12 +110,14 @@ class Sender:
     Attributes:
         now: Seconds since the start of the conversation.
         budget: Seconds after which no more requests are sent.
+        may_start: The requests that may start an export, with any credential.
     """
 
     def __init__(self, plan: ConversationPlan) -> None:
         self._gap = plan.pace.gap
         self.now = 0.0
         self.budget = plan.budget
+        self.may_start: list[Exchange] = []
         self._next_request_at = 0.0
         self._unanswered = 0
         self._unanswered_by_operation: dict[str, int] = {}
@@ -158,6 +162,8 @@ class Sender:
             exchange = cast("Exchange", (yield from _carry_out(step)))
             self.now = exchange.at + exchange.took
             self._next_request_at = self.now + self._gap
+            if exchange.method in _MAY_START and exchange.address is not None:
+                self.may_start.append(exchange)
             self._count_failure(exchange, operation)
             wait = _retry_delay(exchange, repetition)
             if wait is None or not retry:

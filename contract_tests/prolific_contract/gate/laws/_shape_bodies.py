@@ -1,7 +1,7 @@
 """Laws about the bodies of single responses and their media type."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from prolific_contract._vocabulary import Operation
 from prolific_contract.gate.laws._documented import (
@@ -78,11 +78,15 @@ def _json(trace: Trace, context: LawContext) -> Iterator[Observation]:
     for exchange, operation, response in _documented_responses(trace, context):
         if response.redacted or not is_whole(response):
             continue
-        found = json_flaw(response.body)
+        found = _json_flaw(response)
         if found is None:
             yield held(operation, exchange)
         else:
             yield violated(operation, f"the body {quote(found)}", exchange)
+
+
+def _json_flaw(response: HttpResponse) -> str | None:
+    return json_flaw(response.body, response.header("content-encoding"))
 
 
 def _successes(
@@ -109,9 +113,8 @@ def _body_of(
 def _body(trace: Trace, context: LawContext) -> Iterator[Observation]:
     for exchange, operation, response, bodies in _successes(trace, context):
         body = _body_of(operation, response, bodies)
-        mismatches = (
-            _state_mismatches(response, bodies) if body is None else body.mismatches(response.json)
-        )
+        value = _without_nulls(response.json) if operation.action == "list" else response.json
+        mismatches = _state_mismatches(response, bodies) if body is None else body.mismatches(value)
         if mismatches is None:
             continue
         if response.redacted:
@@ -123,6 +126,23 @@ def _body(trace: Trace, context: LawContext) -> Iterator[Observation]:
             )
         else:
             yield held(operation, exchange)
+
+
+def _without_nulls(listed: Any) -> Any:
+    """A list of jobs in which the filters have no conditions that are null.
+
+    A client of the documents reads a missing condition and null in the same way.
+    """
+    if not isinstance(listed, list):
+        return listed
+    return [_without_null_conditions(job) for job in listed]
+
+
+def _without_null_conditions(job: Any) -> Any:
+    if not isinstance(job, dict) or not isinstance(job.get("filter"), dict):
+        return job
+    conditions = {name: value for name, value in job["filter"].items() if value is not None}
+    return {**job, "filter": conditions}
 
 
 def _state_mismatches(
@@ -167,7 +187,7 @@ def _error(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if response.json is MISSING:
             yield violated(
                 operation,
-                f"the body of the error {response.status} is not JSON",
+                f"the body of the error {response.status} {_json_flaw(response)}",
                 exchange,
                 about=("error",),
             )
@@ -254,7 +274,8 @@ LAWS: Final = (
             "date-time, and failed. Additional members, any offset and any fraction of a "
             "second are allowed. Ids in bodies are UUIDs, whatever form ids in paths have. A "
             "list is an array of jobs, each with its id, status and date-time; the values of "
-            "the status are not published.",
+            "the status are not published, and a condition of a filter that is null counts as "
+            "missing.",
             ("D-3", "D-6", "D-7", "D-8"),
         ),
         operations=(*REQUEST, *STATUS, *LIST),
@@ -290,7 +311,7 @@ LAWS: Final = (
         id="shape.json",
         statement=(
             "The body of every documented response is one JSON text in UTF-8, without a byte "
-            "order mark, duplicate names, NaN, Infinity or trailing content."
+            "order mark, duplicate names, NaN, Infinity, trailing content or more than 100 levels."
         ),
         source=LawSource(
             "documents/000, 002, 004",
@@ -307,6 +328,8 @@ LAWS: Final = (
             "json-trailing",
             "json-latin1",
             "json-utf16",
+            "json-gzip",
+            "json-deep",
             "json-python",
             "json-trailing-in-error",
         ),

@@ -21,8 +21,9 @@ from prolific_contract.gate.laws._lists import (
 from prolific_contract.gate.laws._observations import LIST, held, quote, violated
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
-# Different machines may set created_at and Date.
-_SKEW: Final = timedelta(seconds=60)
+# Different machines set created_at and Date. The clock of a database may be far behind.
+_AHEAD: Final = timedelta(seconds=60)
+_BEHIND: Final = timedelta(minutes=5)
 # A time may be rounded in one list and not in the next.
 _SECOND: Final = timedelta(seconds=1)
 _REFERENCE: Final = "API reference, list export jobs"
@@ -72,14 +73,16 @@ def _list_created(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 request.response.date if request is not None and request.response else None
             )
             shown_as = f"a job is listed as created at {created.isoformat()}"
-            if date is not None and created > date + _SKEW:
+            if date is not None and created > date + _AHEAD:
                 faults.append((f"{shown_as}, in a response dated {date.isoformat()}", ()))
             elif abs(created - known) > _SECOND:
                 faults.append(
                     (f"{shown_as}, but was listed with {known.isoformat()} before", (shown,))
                 )
             elif (
-                request is not None and requested_at is not None and created < requested_at - _SKEW
+                request is not None
+                and requested_at is not None
+                and created < requested_at - _BEHIND
             ):
                 faults.append(
                     (
@@ -168,9 +171,9 @@ LAWS: Final = (
         source=LawSource(
             _REFERENCE,
             "created_at is the time of the request. The server's time is its Date, with a "
-            "tolerance of one minute for clock differences between its machines. While a job "
-            "is generating, requests return that job, so a job that differs from the one "
-            "returned before was requested later.",
+            "tolerance of one minute ahead and five behind, because another machine may set it. "
+            "While a job is generating, requests return that job, so a job that differs from the "
+            "one returned before was requested later.",
             ("D-3",),
         ),
         operations=LIST,

@@ -139,13 +139,25 @@ class Summary:
         if self.verdict.exercised:
             return ()
         if self.verdict.subjects_without_state:
-            return tuple(
-                f"no response reported the state of an export of {subject_name(subject)}"
-                for subject in self.verdict.subjects_without_state
+            return (
+                tuple(
+                    f"no response reported the state of an export of {subject_name(subject)}"
+                    for subject in self.verdict.subjects_without_state
+                )
+                + self._unread
             )
         if self.verdict.trace.subjects:
             return ("no law was exercised",)
-        return ("no response reported the state of an export",)
+        return ("no response reported the state of an export", *self._unread)
+
+    @property
+    def _unread(self) -> tuple[str, ...]:
+        """Which responses could have reported a state, but were not recorded completely."""
+        count = sum(
+            exchange.address is not None and exchange.response is not None and exchange.response.cut
+            for exchange in self.verdict.trace.exchanges
+        )
+        return (f"{plural(count, 'response')} recorded only in part",) if count else ()
 
     @property
     def edition(self) -> str:

@@ -1,5 +1,6 @@
 """Faults of bodies that report a state: their members and their JSON."""
 
+import gzip
 import json
 from collections.abc import Callable
 from typing import Any, Final
@@ -203,6 +204,20 @@ _JSON = (
         "It encodes JSON in UTF-16",
         TOLD,
         changing_bytes(has_content, lambda body: body.decode().encode("utf-16")),
+    ),
+    Fault(
+        "json-gzip",
+        "It compresses JSON with gzip, without Content-Encoding",
+        TOLD,
+        changing_bytes(has_content, lambda body: gzip.compress(body, mtime=0)),
+    ),
+    Fault(
+        "json-deep",
+        "It adds a member with 150 nested lists",
+        API,
+        changing_bytes(
+            has_content, lambda body: body[:-1] + b', "trace": ' + b"[" * 150 + b"]" * 150 + b"}"
+        ),
     ),
     Fault(
         "json-python",

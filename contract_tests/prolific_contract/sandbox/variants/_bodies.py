@@ -246,6 +246,15 @@ _EXTRAS = (
         additive=True,
     ),
     Variant(
+        "extra-long",
+        "It adds a member of 100 kB to every state and every error",
+        _written(
+            lambda reply: reports_state(reply) or is_error(reply),
+            lambda body: {**body, "trace": "x" * 100_000},
+        ),
+        additive=True,
+    ),
+    Variant(
         "list-described",
         "It adds members to every listed job and its filter",
         listing(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from attrs import evolve, field, mutable
+from prolific_exports._model._timestamps import parse_timestamp
 
 from prolific_contract._vocabulary import Edition, address_of
 from prolific_contract.sandbox._filter import ExportFilter
@@ -13,6 +14,7 @@ from prolific_contract.sandbox._jobs import SandboxJob
 from prolific_contract.sandbox._replies import NO_CONTENT, without
 from prolific_contract.sandbox._resources import LIMIT_STATUSES, Fate
 from prolific_contract.sandbox._store import STORE_PREFIX, export_id_of
+from prolific_contract.sandbox._text import utc_timestamp
 from prolific_contract.sandbox.variants._bodies import listing
 from prolific_contract.sandbox.variants._variant import (
     Variant,
@@ -29,6 +31,13 @@ _REQUESTS_OF_AN_EXPORT = 5
 
 _ACCEPTED = Reply(202, (("Content-Type", "text/plain"), ("Content-Length", "4")), b"gone")
 
+_NO_CONDITIONS = dict.fromkeys(("study_id", "from", "to"))
+
+
+def _earlier(created_at: str) -> str:
+    return utc_timestamp(parse_timestamp(created_at).moment - timedelta(minutes=4))
+
+
 _LISTS = (
     Variant(
         "list-filter-absent",
@@ -40,6 +49,18 @@ _LISTS = (
         "list-filter-empty",
         "It lists an empty filter for jobs without one",
         listing(lambda job: {**job, "filter": job["filter"] or {}}),
+        editions=_EDITIONS,
+    ),
+    Variant(
+        "list-filter-nulls",
+        "It lists a filter with null for every condition that the request did not have",
+        listing(lambda job: {**job, "filter": {**_NO_CONDITIONS, **(job["filter"] or {})}}),
+        editions=_EDITIONS,
+    ),
+    Variant(
+        "list-clock-behind",
+        "Its database, whose clock is four minutes behind, sets created_at",
+        listing(lambda job: {**job, "created_at": _earlier(job["created_at"])}),
         editions=_EDITIONS,
     ),
     Variant(
