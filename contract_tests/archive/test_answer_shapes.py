@@ -47,3 +47,4 @@ def test_answer_with_every_documented_field_becomes_its_class(type_):
         for item in getattr(response, layout.name):
             assert [getattr(item, name) for name in layout.fields] == [*layout.fields]
             assert item.extra == {}
+            assert getattr(prolific_exports, type(item).__name__) is type(item)

@@ -15,18 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prolific_contract._vocabulary import Kind
 from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
+from prolific_contract.sandbox._questions import ANSWER_TYPES, STUDIES
 from prolific_contract.sandbox._random import SeededChoices
 from prolific_contract.sandbox._uploads import make_upload
+from prolific_exports._archive._answer_shapes import SHAPES, TextList
 
 EXPORTED_AT = datetime(2026, 3, 19, 10, 30, 5, tzinfo=UTC)
 ID = "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b"
-TYPES = {
-    "free_text",
-    "free_text_with_unit",
-    "multiple_choice",
-    "multiple_choice_with_free_text",
-    "file_upload",
-}
+TYPES = set(ANSWER_TYPES) - {"star_rating"}
 
 
 def build(
@@ -60,34 +56,30 @@ def lines(content):
 
 
 def assert_answer(answer):
-    """It has the value fields of its type (documents/003)."""
-    kind = answer["type"]
-    assert answer["description"]
+    """It has the fields of its type (documents/003)."""
+    layout = SHAPES[answer["type"]].layout
     fields = answer.keys() - {"type", "description"}
-    if kind == "free_text":
-        assert fields == {"value"}
-        assert isinstance(answer["value"], str)
-    elif kind == "star_rating":
-        assert fields == {"value"}
-        assert answer["value"] in {"1", "2", "3", "4", "5"}
-    elif kind == "free_text_with_unit":
-        assert fields == {"value", "unit"}
-        assert answer["value"].isdigit()
-        assert answer["unit"]
-    elif kind == "multiple_choice":
-        assert fields == {"values"}
-        assert answer["values"]
-        assert all(isinstance(value, str) for value in answer["values"])
-    elif kind == "multiple_choice_with_free_text":
-        assert fields == {"values"}
-        assert answer["values"]
-        for value in answer["values"]:
-            assert value.keys() == {"option", "explanation"}
+    assert answer["description"]
+    if isinstance(layout, TextList):
+        assert fields == {layout.name}
+        items = answer[layout.name]
+        assert items
+        if layout.fields:
+            assert all(item.keys() == set(layout.fields) for item in items)
+        else:
+            assert all(isinstance(item, str) for item in items)
     else:
-        assert kind == "file_upload"
-        assert fields == {"files"}
-        assert answer["files"]
-        assert all(file.keys() == {"name", "path"} for file in answer["files"])
+        assert fields == set(layout.names)
+        assert all(isinstance(answer[name], str) for name in fields)
+    if answer["type"] == "free_text_with_unit":
+        assert answer["value"].isdigit()
+    if answer["type"] == "star_rating":
+        assert answer["value"] in {"1", "2", "3", "4", "5"}
+
+
+def test_sandbox_asks_for_every_answer_type():
+    asked = {question.type for study in STUDIES.values() for question in study.questions}
+    assert asked == set(ANSWER_TYPES) == set(SHAPES)
 
 
 def answers_of(kind, parts):

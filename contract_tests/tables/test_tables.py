@@ -334,6 +334,12 @@ def test_null_answer_list_and_empty_file_have_no_rows(archive_of, read):
     assert read(archive_of([1])) == [{"extra": {"record": [1]}}]
 
 
+def test_every_column_of_the_long_table_is_documented(archive_of):
+    page = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
+    columns = archive_of(record(EVERYTHING)).to_arrow().column_names
+    assert [name for name in columns if f"`{name}`" not in page] == []
+
+
 def test_batch_answers_are_typed_by_recognised_shapes(tmp_path):
     tasks = [{"task_id": "t1", "responses": answer("t", value="a")}]
     tasks += [{"task_id": "t2", "order": 2, "responses": answer("t", value="b")}]

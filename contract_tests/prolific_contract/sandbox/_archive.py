@@ -24,7 +24,7 @@ from prolific_exports._model._timestamps import parse_timestamp
 from prolific_contract._vocabulary import Kind
 from prolific_contract.sandbox._filter import NO_FILTER, ExportFilter
 from prolific_contract.sandbox._instructions import instructions_of
-from prolific_contract.sandbox._questions import FILE_UPLOAD, STUDIES
+from prolific_contract.sandbox._questions import STUDIES
 from prolific_contract.sandbox._random import SeededChoices
 from prolific_contract.sandbox._resources import STUDIES as STUDY_IDS
 from prolific_contract.sandbox._text import utc_timestamp
@@ -91,7 +91,7 @@ class _Writer:
         self.spec = spec
         self.instructions = instructions_of(spec.kind, spec.resource_id, spec.seed)
         self.upload_id = next(
-            one.id for one in self.instructions if one.question.type == FILE_UPLOAD
+            one.id for one in self.instructions if one.question.type == "file_upload"
         )
 
     def write_to(self, archive: ZipFile) -> None:
@@ -159,7 +159,7 @@ class _Writer:
         responses: _Record = {}
         for one in self.instructions:
             question = one.question
-            if question.type == FILE_UPLOAD:
+            if question.type == "file_upload":
                 files = [{"name": upload.name, "path": path} for path, upload in uploads]
                 answer: _Record = {"files": files}
                 skipped = not files

@@ -5,7 +5,7 @@ from typing import Any
 from attrs import frozen
 
 from prolific_contract._vocabulary import Kind
-from prolific_contract.sandbox._questions import FILE_UPLOAD, STUDIES, Question
+from prolific_contract.sandbox._questions import STUDIES, Question
 from prolific_contract.sandbox._random import SeededChoices
 
 
@@ -44,7 +44,7 @@ class Instruction:
             members["unit_options"] = [{"label": unit, "value": unit} for unit in units]
             members["default_unit"] = units[0]
             members["unit_position"] = "suffix"
-        if question.type == FILE_UPLOAD:
+        if question.type == "file_upload":
             members["min_file_count"] = 0
             members["max_file_count"] = 10
         return members

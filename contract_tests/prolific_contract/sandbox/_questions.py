@@ -4,14 +4,24 @@ Two invented studies: one about cooking at home, answered once by every particip
 and one in which participants judge the replies of a chat assistant, task by task.
 """
 
-from typing import Any
+from typing import Any, Final, Literal, TypeAlias, assert_never, get_args
 
 from attrs import frozen
 
 from prolific_contract._vocabulary import Kind
 from prolific_contract.sandbox._random import SeededChoices
 
-FILE_UPLOAD = "file_upload"
+AnswerType: TypeAlias = Literal[
+    "free_text",
+    "free_text_with_unit",
+    "multiple_choice",
+    "multiple_choice_with_free_text",
+    "file_upload",
+    "star_rating",
+]
+"""The five response types of documents/003, and ``star_rating``."""
+
+ANSWER_TYPES: Final[tuple[AnswerType, ...]] = get_args(AnswerType)
 
 
 @frozen
@@ -19,7 +29,7 @@ class Question:
     """One instruction.
 
     Attributes:
-        type: One of the five response types of documents/003, or ``star_rating``.
+        type: The type of its answers.
         description: The wording that participants read.
         parts: For texts: an answer joins one phrase of each part with spaces.
         options: For choices.
@@ -30,7 +40,7 @@ class Question:
         optional: Whether some submissions skip it.
     """
 
-    type: str
+    type: AnswerType
     description: str
     parts: tuple[tuple[str, ...], ...] = ()
     options: tuple[str, ...] = ()
@@ -41,22 +51,29 @@ class Question:
     optional: bool = True
 
     def answer(self, draw: SeededChoices) -> dict[str, Any]:
-        """The value members of one answer, except for ``file_upload``."""
-        if self.type == "free_text":
-            return {"value": " ".join(filter(None, map(draw.one, self.parts)))}
-        if self.type == "free_text_with_unit":
-            unit, low, high = draw.one(self.amounts)
-            return {"value": str(low + draw.below(high - low + 1)), "unit": unit}
-        if self.type == "star_rating":
-            return {"value": str(1 + draw.below(self.stars))}
-        if self.type == "multiple_choice":
-            return {"values": draw.some(self.options, self.most)}
-        chosen = draw.some(tuple(zip(self.options, self.reasons, strict=True)), self.most)
-        return {
-            "values": [
-                {"option": option, "explanation": draw.one(reasons)} for option, reasons in chosen
-            ]
-        }
+        """The value members of one answer; none for ``file_upload``, whose files are members."""
+        match self.type:
+            case "free_text":
+                return {"value": " ".join(filter(None, map(draw.one, self.parts)))}
+            case "free_text_with_unit":
+                unit, low, high = draw.one(self.amounts)
+                return {"value": str(low + draw.below(high - low + 1)), "unit": unit}
+            case "multiple_choice":
+                return {"values": draw.some(self.options, self.most)}
+            case "multiple_choice_with_free_text":
+                chosen = draw.some(tuple(zip(self.options, self.reasons, strict=True)), self.most)
+                return {
+                    "values": [
+                        {"option": option, "explanation": draw.one(reasons)}
+                        for option, reasons in chosen
+                    ]
+                }
+            case "file_upload":
+                return {}
+            case "star_rating":
+                return {"value": str(1 + draw.below(self.stars))}
+            case _:
+                assert_never(self.type)
 
 
 @frozen
@@ -175,7 +192,7 @@ _COOKING = Study(
                 ),
             ),
         ),
-        Question(FILE_UPLOAD, "Share a picture or a note of a dish you made."),
+        Question("file_upload", "Share a picture or a note of a dish you made."),
     ),
 )
 
@@ -238,7 +255,7 @@ _ASSISTANT = Study(
             "How long did you need to check the answer?",
             amounts=(("seconds", 15, 120), ("minutes", 1, 15)),
         ),
-        Question(FILE_UPLOAD, "If the page looked broken, upload a screenshot."),
+        Question("file_upload", "If the page looked broken, upload a screenshot."),
         # The last one, so that the other answers are what they were without it.
         Question("star_rating", "How good is the better answer?", stars=5),
     ),

@@ -4,7 +4,8 @@ The API's answers have other names for the same content (D-18); they are not acc
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, TypeAlias, get_args
+from functools import cache
+from typing import Any, ClassVar, TypeAlias, get_args, get_type_hints
 
 from attrs import Factory, frozen
 
@@ -213,14 +214,17 @@ def _arguments(items: Sequence[Item], type_: str, layout: Texts | TextList) -> S
         return texts
     if not layout.fields:
         return (tuple(text for (text,), _ in items),)
-    item_class = _ITEM_CLASSES[type_]
+    item_class = _item_class(type_, layout)
     return (tuple(item_class(*texts, extra) for texts, extra in items),)
+
+
+@cache
+def _item_class(type_: str, layout: TextList) -> Callable[..., Any]:
+    """The class of a list's items, as the response class declares it."""
+    item_class: Callable[..., Any] = get_args(get_type_hints(_CLASSES[type_])[layout.name])[0]
+    return item_class
 
 
 _CLASSES: Mapping[str, Callable[..., Response]] = {
     one.type: one for one in get_args(Response) if one is not UnknownResponse
-}
-_ITEM_CLASSES: Mapping[str, Callable[..., Choice | UploadedFile]] = {
-    MultipleChoiceWithFreeText.type: Choice,
-    FileUpload.type: UploadedFile,
 }
