@@ -77,9 +77,13 @@ test-pythons: ## Run the tests on every supported Python found, each in its own 
 	  $(MAKE) --no-print-directory test COVERAGE=no VENV=.venv-$$version PYTHON="$$python" </dev/null; \
 	done
 
+# How many derived faults are judged, and the seed of the sample; all also writes their page.
+DERIVED ?= 0
+SEED ?= 1
+
 .PHONY: gate
-gate: $(READY) ## Prove that the gate detects every mutant without false positives; writes docs/detection-table.md
-	$(BIN)/python -m helpers.gate_proof docs/detection-table.md
+gate: $(READY) ## Prove that the gate detects every mutant without false positives; writes docs/detection-table.md (DERIVED=all: all derived faults, too)
+	$(BIN)/python -m helpers.gate_proof docs/detection-table.md docs/derived-faults.md --derived $(DERIVED) --seed $(SEED)
 
 .PHONY: simulate
 simulate: $(READY) ## Simulate downloads with 100,000 random fault schedules, new seeds each run (FIRST=0: from this seed)

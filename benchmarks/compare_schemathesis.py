@@ -1,11 +1,12 @@
 """The gate beside plain schemathesis, over the same broken and the same conforming servers.
 
-    python benchmarks/compare_schemathesis.py docs/comparison.md     # half an hour
+    python benchmarks/compare_schemathesis.py docs/comparison.md     # an hour
+    python benchmarks/compare_schemathesis.py docs/comparison.md --derived-only
 
 Every fault of the catalogue is served on a socket to each of them, in a batch operation that has
 it and the first edition that does. schemathesis gets what a careful user gives it: the contract of
 the edition with its links, an id that exists, the token, every phase, every check that the clean
-sandbox passes. Then every conforming variant.
+sandbox passes. Then every conforming variant, and a sample of the derived faults of each operator.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from pathlib import Path
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.sandbox import EDITIONS, Edition, Sandbox, SandboxSettings
 from prolific_contract.sandbox.mutants import MUTANTS
+from prolific_contract.sandbox.mutants.derived import OPERATORS, DerivedFault, derived_faults
 from prolific_contract.sandbox.variants import VARIANTS
 from prolific_contract.spec import dump_yaml, load_yaml
 
@@ -97,14 +99,23 @@ def ask_schemathesis(sandbox: Sandbox, contract: Path, _: str) -> tuple[str, ...
     return tuple(sorted(set(FINDING.findall(done.stdout)))) or ("an error, no finding",)
 
 
+def options_for(name: str) -> list[str]:
+    """The options that a fault needs."""
+    if "/" in name:
+        derived = next(one.derivation for one in derived_faults() if one.name == name)
+        strict, full = derived.strict, derived.full
+    elif name in MUTANTS:
+        fault = MUTANTS[name].fault
+        strict = fault.strict
+        full = any(law.profile == "full" and fault.name in law.mutants for law in LAWS)
+    else:
+        return []
+    return [*(["--strict"] if strict else []), *(["--profile", "full"] if full else [])]
+
+
 def ask_gate(sandbox: Sandbox, _: Path, name: str) -> tuple[str, ...]:
     """Run ``prolific-contract check`` and read the laws that are broken."""
-    fault = MUTANTS[name].fault if name in MUTANTS else None
-    options = ["--strict"] if fault is not None and fault.strict else []
-    if fault is not None and any(
-        law.profile == "full" and fault.name in law.mutants for law in LAWS
-    ):
-        options += ["--profile", "full"]
+    options = options_for(name)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         done = subprocess.run(
@@ -141,7 +152,7 @@ def compare(contracts: dict[Edition, Path], one: tuple[str, Edition]) -> Compare
         settings = SandboxSettings(
             edition=edition, submissions=3, files=1, generation_seconds=GENERATION_SECONDS
         )
-        mutant, variant = (name, None) if name in MUTANTS else (None, name)
+        mutant, variant = (name, None) if name in MUTANTS or "/" in name else (None, name)
         # A server of its own for each: what one has exported the other would find.
         with Sandbox(settings, mutant=mutant, variant=variant) as sandbox:
             said.append(tool(sandbox, contracts[edition], name))
@@ -211,6 +222,57 @@ def document(mutants: Sequence[Compared], variants: Sequence[Compared]) -> Itera
     )
 
 
+def derived_sample(each: int) -> list[DerivedFault]:
+    """Some derived faults of each operator, in operations of batches, evenly over all of them."""
+    chosen: list[DerivedFault] = []
+    for operator in OPERATORS:
+        own = [
+            one
+            for one in derived_faults()
+            if one.derivation.operator == operator
+            and (one.kind, one.first, one.derivation.open_because) == ("batch", 1, "")
+        ]
+        step = max(1, len(own) // each)
+        chosen += own[step // 2 :: step][:each]
+    return chosen
+
+
+TITLE = "## Derived faults, by operator"
+
+
+def derived_section(sample: Sequence[DerivedFault], compared: Sequence[Compared]) -> Iterator[str]:
+    """The section about the derived faults."""
+    yield from (
+        TITLE,
+        "",
+        "[Derived faults](derived-faults.md) come from operators, not from someone's ideas. Both",
+        f"tools got the same {len(sample)}, chosen evenly from those of each operator in the",
+        "operations of batches.",
+        "",
+        "| operator | what the server does | faults | schemathesis | prolific-contract |",
+        "| --- | --- | --: | --: | --: |",
+    )
+    for operator, words in OPERATORS.items():
+        own = [
+            result
+            for fault, result in zip(sample, compared, strict=True)
+            if fault.derivation.operator == operator
+        ]
+        yield _rates(operator, words, own)
+    yield _rates("**all**", "", compared)
+
+
+def _rates(operator: str, words: str, compared: Sequence[Compared]) -> str:
+    theirs = sum(bool(one.schemathesis) for one in compared)
+    ours = sum(bool(one.gate) for one in compared)
+    return f"| {operator} | {words} | {len(compared)} | {theirs} | {ours} |"
+
+
+def without_section(page: str) -> str:
+    """The page without its section about the derived faults, which is the last one."""
+    return page.partition(TITLE)[0].rstrip()
+
+
 def _counts(what: str, compared: Sequence[Compared]) -> str:
     theirs = sum(bool(one.schemathesis) for one in compared)
     ours = sum(bool(one.gate) for one in compared)
@@ -228,6 +290,12 @@ def main() -> None:
     parser.add_argument("output", type=Path, help="the page to write")
     parser.add_argument("--only", default="", help="a regular expression for names")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--derived", type=int, default=5, help="how many derived faults of each operator"
+    )
+    parser.add_argument(
+        "--derived-only", action="store_true", help="replace the section about derived faults only"
+    )
     arguments = parser.parse_args()
 
     of_fault = {
@@ -241,14 +309,21 @@ def main() -> None:
         for one in VARIANTS.values()
         if one.name not in LEFT_OUT and re.search(arguments.only, one.name)
     ]
+    sample = [
+        one for one in derived_sample(arguments.derived) if re.search(arguments.only, one.name)
+    ]
     with (
         tempfile.TemporaryDirectory() as folder,
         ThreadPoolExecutor(arguments.workers) as pool,
     ):
-        contracts = contracts_in(Path(folder))
-        run = partial(compare, contracts)
-        page = document(list(pool.map(run, mutants)), list(pool.map(run, variants)))
-    arguments.output.write_text("\n".join([*page, ""]), encoding="utf-8", newline="\n")
+        run = partial(compare, contracts_in(Path(folder)))
+        if arguments.derived_only:
+            page = without_section(arguments.output.read_text(encoding="utf-8"))
+        else:
+            page = "\n".join(document([*pool.map(run, mutants)], [*pool.map(run, variants)]))
+        derived = [*pool.map(run, ((one.name, one.edition) for one in sample))]
+    section = "\n".join(derived_section(sample, derived))
+    arguments.output.write_text(f"{page}\n\n{section}\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """``make gate``: run the catalogue, write the detection table, fail if a proof is missing.
 
-python -m helpers.gate_proof docs/detection-table.md
+python -m helpers.gate_proof docs/detection-table.md docs/derived-faults.md --derived 400
 """
 
+import argparse
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -28,9 +29,17 @@ from prolific_contract.gate.proof._catalogue import (
     run_variant,
     run_variant_live,
 )
+from prolific_contract.gate.proof._derived import (
+    DerivedResult,
+    derived_failures,
+    run_derived,
+    sample,
+)
+from prolific_contract.gate.proof._derived_page import derived_page, derived_summary
 from prolific_contract.gate.proof._detection_table import detection_table, summary
 from prolific_contract.gate.trace._exchanges import Subject
 from prolific_contract.sandbox.mutants import MUTANTS
+from prolific_contract.sandbox.mutants.derived import derived_faults
 from prolific_contract.sandbox.variants import VARIANTS
 
 from helpers.second_server import BATCH, COLLECTION, TOKEN, SecondServer
@@ -66,27 +75,54 @@ def _run_variant(task: tuple[str, Edition]) -> VariantResult:
     return VariantResult(name, edition, (*result.false_positives, *live.false_positives))
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="helpers.gate_proof", description=__doc__)
+    parser.add_argument("table", type=Path, help="the page of the hand-written catalogue")
+    parser.add_argument("page", type=Path, help="the page of the derived faults")
+    parser.add_argument(
+        "--derived",
+        metavar="N",
+        default="all",
+        help="how many derived faults to judge: a number, or all, which writes the page",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="determines the sample")
+    return parser
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run everything and write the table.
+    """Run everything and write the pages.
 
     Returns:
-        0 if every mutant is detected without a false positive; else 1, with one line printed
-        for each problem.
+        0 if every mutant is detected without a false positive, and no derived fault survives;
+        else 1, with one line printed for each problem.
     """
-    (path,) = map(Path, sys.argv[1:] if arguments is None else arguments)
+    options = _parser().parse_args(arguments)
+    size = None if options.derived == "all" else int(options.derived)
     began = time.monotonic()
     variant_results, mutant_results, live = _outcomes()
-    path.write_text(
-        detection_table(mutant_results, variant_results), encoding="utf-8", newline="\n"
-    )
+    derived = _derived_outcomes(size, options.seed)
+    _write(options.table, detection_table(mutant_results, variant_results))
+    if size is None:
+        _write(options.page, derived_page(derived))
     problems = list(proof_failures(mutant_results, variant_results))
     problems += [f"over a socket: {one}" for result in live for one in missed(result)]
+    problems += derived_failures(derived)
     _print_lines(problems)
     _print_lines(line.replace("*", "") for line in summary(mutant_results, variant_results))
     missing = sum(bool(list(missed(result))) for result in live)
     count = f"{len(live) - missing} of {len(live)}"
-    _print_lines([f"- {count} mutants detected over a socket", f"{time.monotonic() - began:.0f} s"])
+    _print_lines(
+        [
+            f"- {count} mutants detected over a socket",
+            derived_summary(derived).replace("*", ""),
+            f"{time.monotonic() - began:.0f} s",
+        ]
+    )
     return 1 if problems else 0
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _outcomes() -> tuple[list[VariantResult], list[MutantResult], list[MutantResult]]:
@@ -99,6 +135,12 @@ def _outcomes() -> tuple[list[VariantResult], list[MutantResult], list[MutantRes
             _run_mutant, [(one.name, edition) for one, edition in every_mutant()], chunksize=_CHUNK
         )
         return [*variant_results, run_second_server()], list(mutant_results), list(live)
+
+
+def _derived_outcomes(size: int | None, seed: int) -> list[DerivedResult]:
+    chosen = sample(range(len(derived_faults())), size, seed)
+    with ProcessPoolExecutor() as pool:
+        return list(pool.map(run_derived, chosen, chunksize=_CHUNK))
 
 
 def _print_lines(lines: Iterable[str]) -> None:

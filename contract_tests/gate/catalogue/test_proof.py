@@ -3,6 +3,7 @@
 import pytest
 from helpers import gate_proof
 from prolific_contract.gate.proof._catalogue import BrokenLaw, MutantResult, VariantResult, laws_for
+from prolific_contract.gate.proof._derived import DerivedResult
 from prolific_contract.sandbox.mutants import MUTANTS
 
 NAME = "expired@batch-status"
@@ -25,18 +26,26 @@ def outcomes(*false_positives, detected=True, detected_live=True):
 def prove(monkeypatch, tmp_path, capsys):
     """Run the command over given outcomes; returns its exit code, output and table."""
 
-    def run(found):
+    asked = []
+
+    def run(found, *options, laws=("shape.body",)):
+        def derived(*sample):
+            asked.append(sample)
+            return [DerivedResult(0, laws, shown=True, conclusive=True)]
+
         monkeypatch.setattr(gate_proof, "_outcomes", lambda: found)
+        monkeypatch.setattr(gate_proof, "_derived_outcomes", derived)
         # A single mutant leaves most laws unproved.
         monkeypatch.setattr("prolific_contract.gate.proof._catalogue.unproved", lambda _: [])
-        code = gate_proof.main([str(tmp_path / "table.md")])
-        return code, capsys.readouterr().out, (tmp_path / "table.md").read_text(encoding="utf-8")
+        pages = [tmp_path / "table.md", tmp_path / "derived.md"]
+        code = gate_proof.main([*map(str, pages), *options])
+        return code, capsys.readouterr().out, pages[0].read_text(encoding="utf-8")
 
-    return run
+    return run, asked
 
 
 def test_complete_proof_exits_with_0(prove):
-    code, output, table = prove(outcomes())
+    code, output, table = prove[0](outcomes())
     assert code == 0
     assert "1 of 1 detected" in output
     assert "0 of 1 with false positives" in output
@@ -54,6 +63,24 @@ def test_complete_proof_exits_with_0(prove):
     ],
 )
 def test_incomplete_proof_exits_with_1_and_prints_why(prove, found, sentence):
-    code, output, _ = prove(found)
+    code, output, _ = prove[0](found)
     assert code == 1
     assert sentence in output
+
+
+def test_survivor_exits_with_1_and_is_printed(prove):
+    code, output, _ = prove[0](outcomes(), laws=())
+    assert code == 1
+    assert "survivor: " in output
+    assert "@batch-request (2026-03): shown, but no law is violated" in output
+    assert "- 0 of 1 derived faults detected (0 left open, 0 too rare)" in output
+
+
+def test_only_a_complete_run_writes_the_page_of_derived_faults(prove, tmp_path):
+    run, asked = prove
+    run(outcomes(), "--derived", "5", "--seed", "3")
+    assert asked.pop() == (5, 3)
+    assert not (tmp_path / "derived.md").exists()
+    run(outcomes(), "--derived", "all")
+    assert asked.pop() == (None, 1)
+    assert (tmp_path / "derived.md").read_text(encoding="utf-8").startswith("# Derived faults\n")

@@ -2,6 +2,7 @@
 
 from prolific_contract.sandbox._clock import Clock
 from prolific_contract.sandbox._errors import SandboxError
+from prolific_contract.sandbox._resources import DEFAULT_EDITION
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
 
@@ -29,7 +30,8 @@ def make_site(
     if mutant is not None:
         from prolific_contract.sandbox import mutants  # noqa: PLC0415
 
-        return mutants.MutatedSite(mutants.mutant(mutant), settings, clock)
+        edition = settings.edition if settings is not None else DEFAULT_EDITION
+        return mutants.MutatedSite(mutants.mutant(mutant, edition), settings, clock)
     if variant is not None:
         from prolific_contract.sandbox import variants  # noqa: PLC0415
 

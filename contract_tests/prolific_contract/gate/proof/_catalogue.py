@@ -20,6 +20,7 @@ from prolific_contract.gate.conversation._plan import (
     KNOWN_JOB,
     ConversationPlan,
     GeneratedRequest,
+    Pace,
     Profile,
 )
 from prolific_contract.gate.conversation._recorder import Conversation, record_conversation
@@ -122,14 +123,19 @@ def run_mutant(mutant: Mutant, edition: Edition) -> MutantResult:
     profile: Profile = "polite"
     if any(law.profile == "full" and mutant.fault.name in law.mutants for law in LAWS):
         profile = "full"
+    conversation = converse_with_mutant(mutant, edition, profile)
+    return _mutant_result(mutant, edition, conversation, profile)
+
+
+def converse_with_mutant(
+    mutant: Mutant, edition: Edition, profile: Profile, pace: Pace = BRISK
+) -> Conversation:
+    """Hold a conversation with a mutant, in-process."""
     settings = _settings(edition)
     plan = ConversationPlan(
-        _subjects(settings), max_wait=_SHORT, pace=BRISK, profile=profile, edition=edition
+        _subjects(settings), max_wait=_SHORT, pace=pace, profile=profile, edition=edition
     )
-    conversation = _converse(
-        lambda settings, clock: MutatedSite(mutant, settings, clock), settings, plan
-    )
-    return _mutant_result(mutant, edition, conversation, profile)
+    return _converse(lambda given, clock: MutatedSite(mutant, given, clock), settings, plan)
 
 
 def run_mutant_live(mutant: Mutant, edition: Edition) -> MutantResult:
@@ -141,7 +147,9 @@ def _mutant_result(
     mutant: Mutant, edition: Edition, conversation: Conversation, profile: Profile = "polite"
 ) -> MutantResult:
     def broken(asked: Edition | None) -> frozenset[BrokenLaw]:
-        verdict = _judge(conversation, asked, profile=profile, strict=mutant.fault.strict)
+        verdict = judge_conversation(
+            conversation, asked, profile=profile, strict=mutant.fault.strict
+        )
         return frozenset(BrokenLaw(one.law.id, one.operation) for one in verdict.violations)
 
     return MutantResult(mutant.name, edition, broken(edition), broken(None))
@@ -202,7 +210,7 @@ def false_positives(
         yield f"the conversation ended early: {conversation.cut_short}"
     for asked in (None, edition):
         for strict in (False, True):
-            verdict = _judge(conversation, asked, profile=profile, strict=strict)
+            verdict = judge_conversation(conversation, asked, profile=profile, strict=strict)
             setting = f"--edition {asked or 'auto'}{' --strict' if strict else ''}"
             if not verdict.exercised:
                 yield f"{setting}: nothing was exercised"
@@ -260,13 +268,14 @@ def _converse_live(
         return record_conversation(target, sandbox.url, settings.token, plan)
 
 
-def _judge(
+def judge_conversation(
     conversation: Conversation,
     edition: Edition | None,
     *,
     profile: Profile = "polite",
     strict: bool = False,
 ) -> Verdict:
+    """Judge a conversation with one of the catalogue's servers."""
     return judge(
         conversation.trace, target=_BASE_URL, edition=edition, strict=strict, profile=profile
     )

@@ -7,7 +7,7 @@ it) to mutants. `MutatedSite` is a sandbox with one of them, to call in-process 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from prolific_contract._vocabulary import Operation
+from prolific_contract._vocabulary import Edition, Operation
 from prolific_contract.sandbox._lookup import look_up
 from prolific_contract.sandbox.mutants._archive_members import ARCHIVE_MEMBERS
 from prolific_contract.sandbox.mutants._deletion import DELETION
@@ -51,10 +51,21 @@ def _every() -> Iterator[Mutant]:
 MUTANTS: Mapping[str, Mutant] = MappingProxyType({one.name: one for one in _every()})
 
 
-def mutant(name: str) -> Mutant:
-    """Look up a mutant by name.
+def mutant(name: str, edition: Edition | None = None) -> Mutant:
+    """Look up a mutant by name: a hand-written or a derived one.
+
+    Args:
+        name: Its name. Those of derived mutants contain a slash.
+        edition: The edition of a derived mutant; None takes the first that has it.
 
     Raises:
         SandboxError: No mutant has this name. The message suggests similar names.
     """
-    return look_up("mutant", name, MUTANTS)
+    if "/" not in name:
+        return look_up("mutant", name, MUTANTS)
+    # Deriving them reads the contract, which needs packages of the [contract] extra.
+    from prolific_contract.sandbox.mutants.derived import derived_faults  # noqa: PLC0415
+
+    named = {one.name: one.mutant for one in reversed(derived_faults())}
+    own = {one.name: one.mutant for one in derived_faults() if one.edition == edition}
+    return look_up("mutant", name, {**named, **own})
