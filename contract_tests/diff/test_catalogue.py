@@ -8,7 +8,7 @@ import pytest
 from prolific_contract.diff import _requests, _responses, compare
 from prolific_contract.diff._contract import operations
 from prolific_contract.diff._messages import (
-    Request,
+    RequestExample,
     Response,
     request_is_sent,
     request_refusals,
@@ -51,7 +51,7 @@ def sorted_verdicts(old, new):
     for finding in diff.findings:
         shown = finding.verdict == "breaking"
         assert (finding.example is not None) == (finding.message is not None) == shown
-        if isinstance(finding.message, Request):
+        if isinstance(finding.message, RequestExample):
             assert request_is_sent(before, finding.message)
             refusals = request_refusals(after, finding.message)
             assert (finding.where in refusals) is not finding.is_misread

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from prolific_contract.sandbox import Sandbox
 
 MARKER = "prolific_sandbox"
-REMARKS = pytest.StashKey["list[str]"]()
+NOTICES = pytest.StashKey["list[str]"]()
 """Remarks about a conformance run, such as export jobs that remain on the server."""
 
 _FAMILIES = {
@@ -83,12 +83,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Print the remarks of the conversation: jobs that remain, and an early end."""
-    remarks = config.stash.get(REMARKS, [])
-    if remarks:
+    """Print the notices of the conversation: jobs that remain, and an early end."""
+    notices = config.stash.get(NOTICES, [])
+    if notices:
         terminalreporter.section("prolific-contract")
-    for remark in remarks:
-        terminalreporter.line(remark)
+    for notice in notices:
+        terminalreporter.line(notice)
 
 
 @pytest.hookimpl(optionalhook=True)

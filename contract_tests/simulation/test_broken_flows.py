@@ -7,7 +7,7 @@ from prolific_exports._download._archive_download import ArchiveDownload
 from prolific_exports._download._partial_file import PartialFile
 from prolific_exports._download._range_request import NextStep, RangeRequest, Take
 from prolific_exports._download._retries import Retries
-from prolific_exports._download._workspace import Workspace
+from prolific_exports._download._workspace import DownloadWorkspace
 from prolific_exports._flows import _calls
 from prolific_exports._flows._effects import Head
 from prolific_exports._flows._polling import _Poller
@@ -115,7 +115,7 @@ def short_body_is_complete(patch):
 
 def hidden_files_are_left(patch):
     """Hidden files are not removed after a success."""
-    patch.setattr(Workspace, "tidy", lambda self: setattr(self, "_published", True))
+    patch.setattr(DownloadWorkspace, "tidy", lambda self: setattr(self, "_published", True))
 
 
 def changed_archive_is_retried(patch):
@@ -130,13 +130,13 @@ def changed_archive_is_retried(patch):
 
 def partial_of_another_job_is_removed(patch):
     """A failing run removes the partial file of another job."""
-    leave = Workspace._leave
+    leave = DownloadWorkspace._leave
 
     def ruthless(self):
         self.spares_file = False
         leave(self)
 
-    patch.setattr(Workspace, "_leave", ruthless)
+    patch.setattr(DownloadWorkspace, "_leave", ruthless)
 
 
 def archive_of_another_job_is_accepted(patch):
@@ -170,21 +170,21 @@ def archives_come_back(patch):
 def old_bytes_stay_recorded(patch):
     """The recorded bytes change before the sidecar."""
     archives_come_back(patch)
-    record = Workspace._record
+    record = DownloadWorkspace._record
 
     def silently(method):
         def silent(self, *arguments):
-            patch.setattr(Workspace, "_record", lambda self: None)
+            patch.setattr(DownloadWorkspace, "_record", lambda self: None)
             try:
                 method(self, *arguments)
             finally:
-                patch.setattr(Workspace, "_record", record)
+                patch.setattr(DownloadWorkspace, "_record", record)
 
         return silent
 
     # Each alone would hide the other.
-    patch.setattr(Workspace, "begin", silently(Workspace.begin))
-    patch.setattr(Workspace, "forget", silently(Workspace.forget))
+    patch.setattr(DownloadWorkspace, "begin", silently(DownloadWorkspace.begin))
+    patch.setattr(DownloadWorkspace, "forget", silently(DownloadWorkspace.forget))
 
 
 def deleted_job_is_not_replaced(patch):

@@ -364,7 +364,7 @@ def test_controller_reports_remaining_jobs(against, keeping):
     config = Config(edition="2026-03", **TARGET)
     session.send_to_worker(Node(config))
 
-    assert "still has export jobs" in config.stash[pytest_plugin.REMARKS][0]
+    assert "still has export jobs" in config.stash[pytest_plugin.NOTICES][0]
 
 
 def test_workers_report_a_missing_conversation(against):

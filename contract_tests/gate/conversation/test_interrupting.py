@@ -17,7 +17,7 @@ from prolific_contract.gate.conversation._recorder import (
 )
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.trace._exchanges import HttpResponse
-from prolific_contract.pytest_plugin import REMARKS
+from prolific_contract.pytest_plugin import NOTICES
 from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
 from prolific_contract.sandbox._site import Site
 
@@ -192,4 +192,4 @@ def test_interrupted_conformance_run_reports_remaining_jobs(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         _session._hold_conversation(check, config)
 
-    assert config.stash[REMARKS] == ["the batch b1 still has export jobs: j1"]
+    assert config.stash[NOTICES] == ["the batch b1 still has export jobs: j1"]

@@ -31,11 +31,11 @@ def test_line_has_no_line_breaks_or_secrets():
 
 
 def test_empty_body_is_described_as_empty():
-    assert body(answer(b"")) == display.BodyExcerpt("", 0, "empty")
+    assert body(answer(b"")) == display.DisplayedBody("", 0, "empty")
 
 
 def test_body_keeps_its_lines():
-    assert body(answer(b'{\r\n\t"a": 1\n}')) == display.BodyExcerpt('{\n    "a": 1\n}', 12)
+    assert body(answer(b'{\r\n\t"a": 1\n}')) == display.DisplayedBody('{\n    "a": 1\n}', 12)
 
 
 def test_url_queries_in_bodies_are_redacted():
@@ -49,7 +49,7 @@ def test_control_and_direction_characters_are_replaced():
 
 
 def test_binary_body_is_not_shown():
-    assert body(answer(b"ab\0cd")) == display.BodyExcerpt("", 5, "binary data, not shown")
+    assert body(answer(b"ab\0cd")) == display.DisplayedBody("", 5, "binary data, not shown")
 
 
 def test_invalid_utf8_is_shown_with_replacement_characters():
@@ -61,7 +61,7 @@ def test_long_body_is_truncated():
 
     assert (len(text.text), text.size) == (display.MAX_BODY_CHARACTERS, 2001)
     assert text.note == "truncated"
-    assert body(answer(b"x" * 2000)) == display.BodyExcerpt("x" * 2000, 2000)
+    assert body(answer(b"x" * 2000)) == display.DisplayedBody("x" * 2000, 2000)
 
 
 @pytest.mark.parametrize(("size", "cut"), [(70_000, False), (100, True)])
@@ -77,7 +77,7 @@ def test_completely_read_body_is_not_called_truncated():
     start = b"https://h.example/?key="
     whole = start + b"k" * (65536 - len(start))
 
-    assert body(answer(whole)) == display.BodyExcerpt("https://h.example/?[redacted]", 65536)
+    assert body(answer(whole)) == display.DisplayedBody("https://h.example/?[redacted]", 65536)
     text = body(answer(whole + b"k"))
     assert (text.text, text.note) == ("", "truncated")
 
@@ -96,9 +96,9 @@ def test_store_body_is_shown_only_for_page_content_types():
         (401, "application/octet-stream", True),
     ):
         text = body(answer(b"words", status, content_type), OUTSIDE)
-        expected = display.BodyExcerpt("words", 5)
+        expected = display.DisplayedBody("words", 5)
         if not visible:
-            expected = display.BodyExcerpt("", 5, "archive data, not shown")
+            expected = display.DisplayedBody("", 5, "archive data, not shown")
         assert text == expected, (status, content_type)
 
 

@@ -156,7 +156,7 @@ def run(arguments: argparse.Namespace) -> int:
     from prolific_exports._files._destinations import expanded
 
     from prolific_contract.gate._baseline import Baseline, read_baseline
-    from prolific_contract.gate._check import UsageError
+    from prolific_contract.gate._check import CheckUsageError
     from prolific_contract.gate.reports import print_text, write_report
     from prolific_contract.gate.trace._har_writer import write_har
     from prolific_contract.spec._files import refuse_unwritable
@@ -165,11 +165,11 @@ def run(arguments: argparse.Namespace) -> int:
     accepted: Path | None = arguments.baseline
     record: Path | None = arguments.record
     if arguments.har is not None and record is not None:
-        raise UsageError(
+        raise CheckUsageError(
             "--record can't be combined with --har: it records a conversation with a server"
         )
     if accepted is None and arguments.update_baseline:
-        raise UsageError("--update-baseline needs a file: give it with --baseline")
+        raise CheckUsageError("--update-baseline needs a file: give it with --baseline")
     baseline = Baseline()
     if accepted is not None and (expanded(accepted).exists() or not arguments.update_baseline):
         baseline = read_baseline(accepted)
@@ -231,11 +231,11 @@ def _verdict(arguments: argparse.Namespace, check: "Check") -> "Verdict":
     return verdict
 
 
-def _print_notices(remarks: "Iterable[str]") -> None:
+def _print_notices(notices: "Iterable[str]") -> None:
     from prolific_contract.gate.reports._ci_logs import without_ci_commands
 
-    for remark in remarks:
-        print(f"prolific-contract: {without_ci_commands(remark)}", file=sys.stderr)
+    for notice in notices:
+        print(f"prolific-contract: {without_ci_commands(notice)}", file=sys.stderr)
 
 
 def _check(arguments: argparse.Namespace, accepted: frozenset[str]) -> "Check":
@@ -269,14 +269,14 @@ def _subjects(arguments: argparse.Namespace) -> "list[Subject]":
 
 
 def _report(value: str) -> tuple[str, Path]:
-    from prolific_contract.gate._check import UsageError
+    from prolific_contract.gate._check import CheckUsageError
     from prolific_contract.gate.reports import FORMATS
 
     report_format, equals, path = value.partition("=")
     if not (equals and path):
-        raise UsageError(f"--report {value}: expected FORMAT=PATH, e.g. junit=gate.xml")
+        raise CheckUsageError(f"--report {value}: expected FORMAT=PATH, e.g. junit=gate.xml")
     if report_format not in FORMATS:
-        raise UsageError(
+        raise CheckUsageError(
             f"--report {value}: unknown format {report_format!r}; choose "
             f"{', '.join(sorted(FORMATS))}"
         )

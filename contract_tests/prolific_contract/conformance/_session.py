@@ -9,7 +9,7 @@ from attrs import frozen
 
 from prolific_contract._errors import ContractToolError
 from prolific_contract._vocabulary import EDITIONS, KINDS, MANAGING, Edition, Operation
-from prolific_contract.gate._check import Check, UsageError, check_live, usable
+from prolific_contract.gate._check import Check, CheckUsageError, check_live, usable
 from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.conversation._recorder import InterruptedConversation
 from prolific_contract.gate.laws import LAWS
@@ -18,7 +18,7 @@ from prolific_contract.gate.reports._ci_logs import without_ci_commands
 from prolific_contract.gate.trace._exchanges import Subject
 from prolific_contract.gate.trace._har_reader import parse_har
 from prolific_contract.gate.trace._har_writer import har_of
-from prolific_contract.pytest_plugin import REMARKS
+from prolific_contract.pytest_plugin import NOTICES
 
 if TYPE_CHECKING:
     from prolific_contract.gate.conversation._plan import Profile
@@ -54,11 +54,11 @@ def check_of(config: pytest.Config) -> Check:
     """The check that the options and the environment describe.
 
     Raises:
-        UsageError: An option is missing or invalid.
+        CheckUsageError: An option is missing or invalid.
     """
     target = _option(config, "target")
     if target is None:
-        raise UsageError(
+        raise CheckUsageError(
             "no server to check: give --prolific-target URL, and --prolific-batch ID or "
             "--prolific-collection ID; set the token in PROLIFIC_TOKEN"
         )
@@ -79,9 +79,9 @@ def check_of(config: pytest.Config) -> Check:
     )
     try:
         usable(check)
-    except UsageError as error:
+    except CheckUsageError as error:
         # The message names the options of `prolific-contract check`, which have a prefix here.
-        raise UsageError(str(error).replace("--", "--prolific-")) from error
+        raise CheckUsageError(str(error).replace("--", "--prolific-")) from error
     return check
 
 
@@ -94,7 +94,7 @@ def _option(config: pytest.Config, name: str) -> str | None:
 def _chosen(config: pytest.Config, name: str, choices: tuple[str, ...]) -> str:
     value = _option(config, name) or choices[0]
     if value not in choices:
-        raise UsageError(f"invalid --prolific-{name} {value!r}: choose {' or '.join(choices)}")
+        raise CheckUsageError(f"invalid --prolific-{name} {value!r}: choose {' or '.join(choices)}")
     return value
 
 
@@ -103,7 +103,7 @@ def _seconds(config: pytest.Config, name: str) -> float | None:
     try:
         return None if value is None else float(value)
     except ValueError as error:
-        raise UsageError(
+        raise CheckUsageError(
             f"invalid --prolific-{name} {value!r}: give a number of seconds"
         ) from error
 
@@ -131,7 +131,7 @@ def hold(config: pytest.Config) -> SessionResult:
     """The result of the run's one conversation; with pytest-xdist, the controller holds it."""
     try:
         check = check_of(config)
-    except UsageError as error:
+    except CheckUsageError as error:
         return SessionResult(None, str(error))
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
     if workerinput is None:
@@ -151,9 +151,9 @@ def _hold_conversation(check: Check, config: pytest.Config) -> SessionResult:
     except ContractToolError as error:
         return SessionResult(None, str(error))
     except InterruptedConversation as interrupted:
-        config.stash[REMARKS] = [without_ci_commands(remark) for remark in interrupted.notices]
+        config.stash[NOTICES] = [without_ci_commands(notice) for notice in interrupted.notices]
         raise
-    config.stash[REMARKS] = [without_ci_commands(remark) for remark in conversation.messages]
+    config.stash[NOTICES] = [without_ci_commands(notice) for notice in conversation.messages]
     return SessionResult(verdict)
 
 
@@ -170,7 +170,7 @@ def send_to_worker(node: Any) -> None:
     if _KEY not in stash:
         try:
             check = check_of(node.config)
-        except UsageError as error:
+        except CheckUsageError as error:
             raise pytest.UsageError(str(error)) from error
         stash[_KEY] = _recording(check, node.config)
     node.workerinput[_RECORDING] = stash[_KEY]

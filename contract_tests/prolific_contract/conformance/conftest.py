@@ -3,7 +3,7 @@
 import pytest
 
 from prolific_contract.conformance._session import check_of
-from prolific_contract.gate._check import UsageError
+from prolific_contract.gate._check import CheckUsageError
 
 
 def pytest_collection_modifyitems(config: pytest.Config) -> None:
@@ -17,5 +17,5 @@ def pytest_collection_modifyitems(config: pytest.Config) -> None:
         return
     try:
         check_of(config)
-    except UsageError as error:
+    except CheckUsageError as error:
         raise pytest.UsageError(str(error)) from error

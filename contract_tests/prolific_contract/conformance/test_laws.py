@@ -12,7 +12,7 @@ from prolific_contract.conformance._session import (
     hold,
     laws_and_operations,
 )
-from prolific_contract.gate._check import UsageError
+from prolific_contract.gate._check import CheckUsageError
 from prolific_contract.gate._verdict import CellState, Verdict
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._law import Law
@@ -35,7 +35,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     try:
         cells = laws_and_operations(check_of(metafunc.config))
-    except UsageError:
+    except CheckUsageError:
         cells = []
     metafunc.parametrize(
         ("law", "operation"),

@@ -31,12 +31,17 @@ from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._references import KINDS, ExportRef
 
 from prolific_contract.diff._compare import OperationDiff
-from prolific_contract.diff._contract import Credential, Operation, OperationKey, operations
+from prolific_contract.diff._contract import (
+    ContractOperation,
+    OperationKey,
+    RequiredCredential,
+    operations,
+)
 from prolific_contract.diff._findings import Finding
-from prolific_contract.diff._messages import ABSENT, Request, Response, request_refusals
+from prolific_contract.diff._messages import ABSENT, RequestExample, Response, request_refusals
 from prolific_contract.spec._files import load_contract
 
-_CREDENTIALS = frozenset({Credential(("apiKey", "header", "authorization"), frozenset())})
+_CREDENTIALS = frozenset({RequiredCredential(("apiKey", "header", "authorization"), frozenset())})
 _RESOURCE = "0192a3b4-c5d6-4e8f-9a0b-1c2d3e4f5a6b"
 _EXPORT = "a1b2c3d4-e5f6-4890-abcd-ef1234567890"
 # Datetimes with whole seconds, and with fractions as `datetime.now` returns them.
@@ -101,7 +106,7 @@ class OurClient:
             if call is not None:
                 return _interpreted(call, finding.message)
             return self._parsed(operation.key, finding.message)
-        if not isinstance(finding.message, Request) or call is None:
+        if not isinstance(finding.message, RequestExample) or call is None:
             return None
         if operation.new is None:
             status = 405 if operation.key.path in self._paths else 404
@@ -158,7 +163,7 @@ def _interpreted(call: _Call, response: Response) -> str:
     return f"our client accepts it as {names}{kept}"
 
 
-def _sent(call: _Call, new: Operation, where: str) -> str:
+def _sent(call: _Call, new: ContractOperation, where: str) -> str:
     """Whether the new contract also refuses the client's own requests."""
     if _is_refused(new, call.request, where):
         how = "our client sends such requests"
@@ -169,7 +174,7 @@ def _sent(call: _Call, new: Operation, where: str) -> str:
     return f"{how}; {_answered(call, 401 if where == 'security' else 400)}"
 
 
-def _meant(call: _Call, where: str, old: Operation | None, message: Request) -> str:
+def _meant(call: _Call, where: str, old: ContractOperation | None, message: RequestExample) -> str:
     """Whether the new contract also misreads the client's own requests."""
     assert old is not None  # noqa: S101 - only a known operation can be misread
     sent = {title for key in message.parameters if (title := old.parameters[key].title) == where}
@@ -186,13 +191,13 @@ def _meant(call: _Call, where: str, old: Operation | None, message: Request) -> 
     return "our client sends no such request"
 
 
-def _is_refused(new: Operation, request: ApiRequest, where: str) -> bool:
+def _is_refused(new: ContractOperation, request: ApiRequest, where: str) -> bool:
     values = {"0": _RESOURCE, "1": _EXPORT}
     parameters: dict[tuple[str, str], Any] = {
         key: values[key[1]] for key in new.parameters if key[0] == "path"
     }
     parameters |= {("query", name): value for name, value in request.params.items()}
-    return where in request_refusals(new, Request(parameters, _CREDENTIALS, None, ABSENT))
+    return where in request_refusals(new, RequestExample(parameters, _CREDENTIALS, None, ABSENT))
 
 
 def _answered(call: _Call, status: int) -> str:

@@ -8,7 +8,7 @@ message that the sender's contract documents and the receiver's contract refuses
 from dataclasses import dataclass
 from typing import Any
 
-from prolific_contract.diff._contract import Operation, OperationKey, operations
+from prolific_contract.diff._contract import ContractOperation, OperationKey, operations
 from prolific_contract.diff._findings import Finding, unconfirmed, worst
 from prolific_contract.diff._messages import NoSampleError, request_as_json, simplest_request
 from prolific_contract.diff._relation import Judge, Kind
@@ -22,8 +22,8 @@ class OperationDiff:
 
     key: OperationKey
     path: str
-    old: Operation | None
-    new: Operation | None
+    old: ContractOperation | None
+    new: ContractOperation | None
     findings: tuple[Finding, ...]
 
     @property
@@ -64,7 +64,7 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> list[OperationDiff]:
     return diffs
 
 
-def _removed(operation: Operation) -> Finding:
+def _removed(operation: ContractOperation) -> Finding:
     sentence = "is removed, but clients of the old contract still call it"
     try:
         request = simplest_request(operation)

@@ -29,7 +29,7 @@ class OperationKey(NamedTuple):
     """The path with each parameter written as ``{}``, without a trailing slash (D-21)."""
 
 
-class Credential(NamedTuple):
+class RequiredCredential(NamedTuple):
     """A credential that a request must carry."""
 
     scheme: tuple[str, ...]
@@ -41,7 +41,7 @@ class Credential(NamedTuple):
         return " ".join(part for part in self.scheme if part)
 
 
-Credentials = frozenset[Credential]
+Credentials = frozenset[RequiredCredential]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ ParameterKey = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Operation:
+class ContractOperation:
     """One operation of a contract."""
 
     key: OperationKey
@@ -113,9 +113,9 @@ class Operation:
         return any(key.startswith("2") for key in self.answers)
 
 
-def operations(document: dict[str, Any]) -> dict[OperationKey, Operation]:
+def operations(document: dict[str, Any]) -> dict[OperationKey, ContractOperation]:
     """The operations of a valid OpenAPI 3.1 or 3.2 document."""
-    found: dict[OperationKey, Operation] = {}
+    found: dict[OperationKey, ContractOperation] = {}
     for path, written in document["paths"].items():
         item = _resolved(document, written)
         shared = item.get("parameters", ())
@@ -128,7 +128,7 @@ def operations(document: dict[str, Any]) -> dict[OperationKey, Operation]:
 
 def _operation(
     document: dict[str, Any], path: str, method: str, shared: Any, written: dict[str, Any]
-) -> Operation:
+) -> ContractOperation:
     parameters: dict[ParameterKey, Parameter] = {}
     in_path: dict[str, Parameter] = {}
     alternatives = _security(document, written.get("security", document.get("security", ())))
@@ -136,7 +136,7 @@ def _operation(
         parameter = _parameter(document, _resolved(document, node))
         if parameter.place == "header" and parameter.name.lower() == "authorization":
             # The published document also declares the header as a parameter.
-            token = Credential(("apiKey", "header", "authorization"), frozenset())
+            token = RequiredCredential(("apiKey", "header", "authorization"), frozenset())
             if parameter.required and not any(alternatives):
                 alternatives = (frozenset({token}),)
         if parameter.place == "header" and parameter.name.lower() in _NOT_PARAMETERS:
@@ -146,7 +146,7 @@ def _operation(
         else:
             parameters[_parameter_key(parameter)] = parameter
     parameters |= _placed(path, in_path)
-    return Operation(
+    return ContractOperation(
         OperationKey(method.upper(), _TEMPLATE.sub("{}", path).rstrip("/")),
         path,
         parameters,
@@ -251,11 +251,11 @@ def _security(document: dict[str, Any], written: Any) -> tuple[Credentials, ...]
 
 def _credentials(
     document: dict[str, Any], requirement: Mapping[str, list[str]]
-) -> Iterator[Credential]:
+) -> Iterator[RequiredCredential]:
     schemes = document.get("components", {}).get("securitySchemes", {})
     for name, scopes in requirement.items():
         scheme = _resolved_scheme(schemes, name)
-        yield Credential(scheme, frozenset(scopes))
+        yield RequiredCredential(scheme, frozenset(scopes))
 
 
 def _resolved_scheme(schemes: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prolific_contract.diff._messages import Request, Response, taking_text
+from prolific_contract.diff._messages import RequestExample, Response, taking_text
 from prolific_contract.diff._relation import Judge, Kind, Relation, Schema
 
 ORDER: tuple[Kind, ...] = ("same", "compatible", "unknown", "breaking")
@@ -22,7 +22,7 @@ class Finding:
     verdict: Kind
     sentence: str
     """The change and its consequence."""
-    message: Request | Response | None = None
+    message: RequestExample | Response | None = None
     """For breaking changes: a message that one side may send and the other refuses or misreads."""
     example: Mapping[str, Any] | None = None
     """The message as JSON."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from prolific_contract.diff._contract import (
     Answer,
+    ContractOperation,
     Credentials,
-    Operation,
     Parameter,
     ParameterKey,
 )
@@ -25,7 +25,7 @@ ABSENT: Any = object()
 
 
 @dataclass(frozen=True)
-class Request:
+class RequestExample:
     """A request without its method and path."""
 
     parameters: Mapping[ParameterKey, Any]
@@ -88,7 +88,7 @@ def sample(schema: Schema) -> Any:
     raise NoSampleError
 
 
-def simplest_request(operation: Operation) -> Request:
+def simplest_request(operation: ContractOperation) -> RequestExample:
     """A request with required parts only.
 
     Raises:
@@ -99,7 +99,7 @@ def simplest_request(operation: Operation) -> Request:
         for key, parameter in operation.parameters.items()
         if parameter.required
     }
-    request = Request(parameters, operation.security[0], None, ABSENT)
+    request = RequestExample(parameters, operation.security[0], None, ABSENT)
     if operation.body is not None and operation.body.required:
         for content_type, schema in operation.body.content.items():
             return replace(request, content_type=content_type, body=sample(schema))
@@ -121,7 +121,7 @@ def simplest_response(answer: Answer, status: int) -> Response:
     return response
 
 
-def request_is_sent(operation: Operation, request: Request) -> bool:
+def request_is_sent(operation: ContractOperation, request: RequestExample) -> bool:
     """Whether the operation documents a request, so that a client may send it."""
     known = operation.parameters
     required = {key for key, parameter in known.items() if parameter.required}
@@ -135,7 +135,7 @@ def request_is_sent(operation: Operation, request: Request) -> bool:
     )
 
 
-def _body_is_sent(operation: Operation, request: Request) -> bool:
+def _body_is_sent(operation: ContractOperation, request: RequestExample) -> bool:
     body = operation.body
     if request.body is ABSENT:
         return body is None or not body.required or not body.content
@@ -143,7 +143,7 @@ def _body_is_sent(operation: Operation, request: Request) -> bool:
     return schema is not None and _fits(sending(schema), request.body)
 
 
-def request_refusals(operation: Operation, request: Request) -> set[str]:
+def request_refusals(operation: ContractOperation, request: RequestExample) -> set[str]:
     """The parts for which a server refuses a request; it ignores undocumented parts."""
     places = set()
     for key, parameter in operation.parameters.items():
@@ -190,7 +190,7 @@ def response_is_sent(answer: Answer, response: Response) -> bool:
     return schema is not None and _fits(sending(schema), response.body)
 
 
-def response_refusals(operation: Operation, response: Response) -> set[str]:
+def response_refusals(operation: ContractOperation, response: Response) -> set[str]:
     """The parts for which a client refuses a response; it ignores undocumented parts."""
     status = operation.documented(response.status)
     if status is None:
@@ -226,7 +226,7 @@ def _fits(schema: Any, value: Any) -> bool:
     return validator(schema).is_valid(value)
 
 
-def request_as_json(operation: Operation, request: Request) -> dict[str, Any]:
+def request_as_json(operation: ContractOperation, request: RequestExample) -> dict[str, Any]:
     """A request as JSON."""
     shown: dict[str, Any] = {"method": operation.key.method, "path": operation.path}
     groups: dict[str, dict[str, Any]] = {}

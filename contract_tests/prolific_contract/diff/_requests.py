@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from prolific_contract.diff._contract import Operation, Parameter, ParameterKey
+from prolific_contract.diff._contract import ContractOperation, Parameter, ParameterKey
 from prolific_contract.diff._defaults import (
     Default,
     changed,
@@ -38,8 +38,8 @@ _IGNORED = "is no longer documented{moved}: the server ignores it and answers as
 class Requests:
     """The requests of an operation that both contracts have."""
 
-    old: Operation
-    new: Operation
+    old: ContractOperation
+    new: ContractOperation
     judge: Judge
 
     def findings(self) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ does not understand a new success.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from prolific_contract.diff._contract import Answer, Operation
+from prolific_contract.diff._contract import Answer, ContractOperation
 from prolific_contract.diff._defaults import (
     changed,
     changed_defaults,
@@ -34,8 +34,8 @@ from prolific_contract.diff._relation import Judge, Schema
 class Responses:
     """The responses of an operation that both contracts have."""
 
-    old: Operation
-    new: Operation
+    old: ContractOperation
+    new: ContractOperation
     judge: Judge
 
     def _response(self, where: str, sentence: str, answer: Answer, response: Response) -> Finding:

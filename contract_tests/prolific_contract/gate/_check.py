@@ -33,7 +33,7 @@ _DEFAULT_WAIT: Final = 600.0
 _LONGEST_WAIT: Final = 7 * 86400.0
 
 
-class UsageError(ContractToolError):
+class CheckUsageError(ContractToolError):
     """An option is missing or invalid; the message names the option and what to give."""
 
 
@@ -81,7 +81,7 @@ def check_live(check: Check, progress: Progress | None = None) -> tuple[Verdict,
         progress: Called with every finished exchange.
 
     Raises:
-        UsageError: An option is missing or invalid.
+        CheckUsageError: An option is missing or invalid.
         ContractToolError: The server can't be reached, or a dependency is missing.
     """
     target, token = usable(check)
@@ -96,7 +96,7 @@ def check_recording(check: Check, path: Path) -> Verdict:
     """Judge a recording.
 
     Raises:
-        UsageError: An option is invalid.
+        CheckUsageError: An option is invalid.
         ContractToolError: The file can't be read or is not a recording.
     """
     if check.target is not None:
@@ -119,25 +119,25 @@ def usable(check: Check) -> tuple[str, str]:
     """Validate a check of a server; returns its base URL and token.
 
     Raises:
-        UsageError: An option is missing or invalid.
+        CheckUsageError: An option is missing or invalid.
     """
     if check.target is None:
-        raise UsageError("no server to check: give its base URL with --target")
+        raise CheckUsageError("no server to check: give its base URL with --target")
     _require_safe_target(check.target)
     if all(subject.forbidden for subject in check.subjects):
-        raise UsageError(
+        raise CheckUsageError(
             "nothing to export: most laws need an export; give a batch with --batch, a collection "
             "with --collection, or both"
         )
     for subject in check.subjects:
         if subject.id in DOTS:
             option = f"--{'forbidden-' if subject.forbidden else ''}{subject.kind}"
-            raise UsageError(
+            raise CheckUsageError(
                 f"{option} {subject.id!r} is not an id: give the id of a {subject.kind}"
             )
     token = check.token or ""
     if not token:
-        raise UsageError("no API token: set PROLIFIC_TOKEN, or give --token")
+        raise CheckUsageError("no API token: set PROLIFIC_TOKEN, or give --token")
     _require_valid_token(token)
     _valid_max_wait(check.max_wait)
     return check.target, token
@@ -145,7 +145,7 @@ def usable(check: Check) -> tuple[str, str]:
 
 def _require_valid_token(token: str) -> None:
     if not (token.isascii() and token.isprintable() and " " not in token):
-        raise UsageError(
+        raise CheckUsageError(
             "invalid API token: it contains white space or characters that a header can't carry; "
             "give the token alone, without the word Token before it"
         )
@@ -169,14 +169,14 @@ def _require_safe_target(target: str) -> None:
         reason = "it has a query or a fragment"
     if reason is not None:
         # Do not quote the URL: it may contain a password.
-        raise UsageError(
+        raise CheckUsageError(
             f"invalid --target: {reason}; give a base URL such as https://api.prolific.com"
         )
 
 
 def _valid_max_wait(max_wait: float | None) -> float | None:
     if max_wait is not None and not 0 < max_wait <= _LONGEST_WAIT:
-        raise UsageError(
+        raise CheckUsageError(
             f"invalid --max-wait {max_wait:g}: give seconds above 0, at most a week (604800)"
         )
     return max_wait

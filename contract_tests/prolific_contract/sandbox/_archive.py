@@ -22,7 +22,7 @@ from attrs import frozen
 from prolific_exports._model._timestamps import parse_timestamp
 
 from prolific_contract._vocabulary import Kind
-from prolific_contract.sandbox._filter import NO_FILTER, ExportFilter
+from prolific_contract.sandbox._filter import NO_FILTER, JobFilter
 from prolific_contract.sandbox._instructions import instructions_of
 from prolific_contract.sandbox._questions import STUDIES
 from prolific_contract.sandbox._random import SeededChoices
@@ -66,7 +66,7 @@ class ArchiveSpec:
     submissions: int
     files: int
     seed: int
-    filter: ExportFilter = NO_FILTER
+    filter: JobFilter = NO_FILTER
 
     @property
     def root(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from prolific_contract._vocabulary import Kind
 from prolific_contract.sandbox import _resources as known
-from prolific_contract.sandbox._filter import NO_FILTER, ExportFilter
+from prolific_contract.sandbox._filter import NO_FILTER, JobFilter
 from prolific_contract.sandbox._jobs import RequestedJob, SandboxJob, SandboxJobs
 
 
@@ -36,14 +36,14 @@ class EditableJobs(SandboxJobs):
         return tuple(self._all_ids.get((kind, resource_id), ()))
 
     def _start(
-        self, resource: known.Resource, now: datetime, wanted: ExportFilter = NO_FILTER
+        self, resource: known.Resource, now: datetime, wanted: JobFilter = NO_FILTER
     ) -> SandboxJob:
         job = super()._start(resource, now, wanted)
         self._all_ids.setdefault((resource.kind, resource.id), []).append(job.export_id)
         return job
 
     def start(
-        self, kind: Kind, resource_id: str, now: datetime, wanted: ExportFilter = NO_FILTER
+        self, kind: Kind, resource_id: str, now: datetime, wanted: JobFilter = NO_FILTER
     ) -> SandboxJob:
         """Start a job, whatever jobs exist."""
         with self._lock:
@@ -69,7 +69,7 @@ class EditableJobs(SandboxJobs):
             self._by_export_id[new.export_id] = new
 
     def request(
-        self, resource: known.Resource, now: datetime, wanted: ExportFilter = NO_FILTER
+        self, resource: known.Resource, now: datetime, wanted: JobFilter = NO_FILTER
     ) -> RequestedJob:
         """Return the resource's current job with that filter, or start one."""
         if resource.fate is known.Fate.COMPLETES:

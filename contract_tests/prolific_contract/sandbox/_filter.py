@@ -26,7 +26,7 @@ class FilterError(Exception):
 
 
 @frozen(kw_only=True)
-class ExportFilter:
+class JobFilter:
     """Selects the responses that meet all given conditions (D-3).
 
     Filters are equal if they have the same study and the same times, in any notation.
@@ -58,10 +58,10 @@ class ExportFilter:
         return shown or None
 
 
-NO_FILTER: Final = ExportFilter()
+NO_FILTER: Final = JobFilter()
 
 
-def parse_filter(query: Iterable[tuple[str, str]]) -> ExportFilter:
+def parse_filter(query: Iterable[tuple[str, str]]) -> JobFilter:
     """Parse the filter in a query; other parameters are ignored.
 
     Raises:
@@ -91,10 +91,10 @@ def parse_filter(query: Iterable[tuple[str, str]]) -> ExportFilter:
         wrong["from"] = ["Must be before to."]
     if wrong:
         raise FilterError(wrong)
-    return ExportFilter(study_id=given.get("study_id"), from_=begin, to=end)
+    return JobFilter(study_id=given.get("study_id"), from_=begin, to=end)
 
 
-def filter_of(call: Call) -> ExportFilter:
+def filter_of(call: Call) -> JobFilter:
     """The filter in a request; `NO_FILTER` if it is invalid."""
     try:
         return parse_filter(call.query)

@@ -11,7 +11,7 @@ from uuid import UUID
 from attrs import frozen
 
 from prolific_contract._vocabulary import JOB_LIMIT, UNFINISHED, Edition, Kind, State
-from prolific_contract.sandbox._filter import NO_FILTER, ExportFilter
+from prolific_contract.sandbox._filter import NO_FILTER, JobFilter
 from prolific_contract.sandbox._resources import Fate, Resource
 
 
@@ -33,7 +33,7 @@ class SandboxJob:
     requested_at: datetime
     ready_at: datetime
     failed_at: datetime | None
-    filter: ExportFilter = NO_FILTER
+    filter: JobFilter = NO_FILTER
 
     def state(self, now: datetime) -> State:
         """The job's state at a given time."""
@@ -119,7 +119,7 @@ class SandboxJobs:
         self._lock = threading.Lock()
 
     def request(
-        self, resource: Resource, now: datetime, wanted: ExportFilter = NO_FILTER
+        self, resource: Resource, now: datetime, wanted: JobFilter = NO_FILTER
     ) -> RequestedJob:
         """Return the resource's current job with that filter, or start one.
 
@@ -161,7 +161,7 @@ class SandboxJobs:
             self._by_resource[job.kind, job.resource_id].remove(job)
 
     def _start(
-        self, resource: Resource, now: datetime, wanted: ExportFilter = NO_FILTER
+        self, resource: Resource, now: datetime, wanted: JobFilter = NO_FILTER
     ) -> SandboxJob:
         """Start a job. The caller holds the lock."""
         key = (resource.kind, resource.id)

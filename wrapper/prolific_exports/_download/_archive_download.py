@@ -12,7 +12,7 @@ from prolific_exports._download._progress import Progress
 from prolific_exports._download._range_request import Follow, NextStep, Refuse, Take
 from prolific_exports._download._receiver import Receiver
 from prolific_exports._download._retries import Retries
-from prolific_exports._download._workspace import Workspace
+from prolific_exports._download._workspace import DownloadWorkspace
 from prolific_exports._errors import (
     ArchiveError,
     CorruptArchiveError,
@@ -44,7 +44,7 @@ class ArchiveDownload:
     job: PendingExport
     context: Context
     policy: Policy
-    workspace: Workspace
+    workspace: DownloadWorkspace
     verify: Callable[[Path], object] | None
     connections: int
     deliver: Callable[[], object]

@@ -9,7 +9,7 @@ from prolific_exports._download._names import default_name, is_hidden, part_path
 from prolific_exports._download._partial_file import PartialFile
 from prolific_exports._download._sidecar import Sidecar
 from prolific_exports._download._system import System
-from prolific_exports._download._workspace import Workspace, explained_as
+from prolific_exports._download._workspace import DownloadWorkspace, explained_as
 from prolific_exports._errors import DownloadError
 from prolific_exports._files._destinations import check_suffix, expanded
 from prolific_exports._files._disk import Disk
@@ -23,7 +23,7 @@ def open_workspace(
     now: datetime,
     *,
     overwrite: bool,
-) -> Workspace:
+) -> DownloadWorkspace:
     """Claim the download, and read what an earlier run left.
 
     Args:
@@ -49,7 +49,7 @@ def open_workspace(
     part = part_path(folder, job)
     with explained_as(f"Cannot write in {folder}"):
         claim = Claim.take(part.with_suffix(".lock"), target, disk, system.processes, now)
-    workspace = Workspace(job, target, disk, claim, PartialFile(part, disk))
+    workspace = DownloadWorkspace(job, target, disk, claim, PartialFile(part, disk))
     try:
         workspace.stop_touching = system.beat(claim.touch, TOUCH_INTERVAL)
         with explained_as(f"Cannot write in {folder}"):
@@ -84,7 +84,7 @@ def _resolved(
     return given, folder, is_file
 
 
-def _read(workspace: Workspace, *, is_file: bool, overwrite: bool) -> None:
+def _read(workspace: DownloadWorkspace, *, is_file: bool, overwrite: bool) -> None:
     """Read what an earlier run left, and adopt it if it is useful."""
     job, disk, file = workspace.job, workspace.disk, workspace.file
     record = disk.read(file.sidecar_path)
@@ -114,7 +114,7 @@ def _read(workspace: Workspace, *, is_file: bool, overwrite: bool) -> None:
         workspace.reason = "the sidecar of the partial file is missing or damaged"
 
 
-def _adopt(workspace: Workspace, sidecar: Sidecar) -> None:
+def _adopt(workspace: DownloadWorkspace, sidecar: Sidecar) -> None:
     job, file = workspace.job, workspace.file
     size = file.handle.size()
     if _accepts_any_job(workspace):
@@ -129,7 +129,7 @@ def _adopt(workspace: Workspace, sidecar: Sidecar) -> None:
         file.adopt(sidecar)
 
 
-def _accepts_any_job(workspace: Workspace) -> bool:
+def _accepts_any_job(workspace: DownloadWorkspace) -> bool:
     """Whether the caller wants the data of whichever job, and none is known yet."""
     return workspace.job.export_id is None and workspace.job.state is None
 

@@ -9,7 +9,7 @@ from prolific_exports._download._parts import ArchivePart, PartPlanner
 from prolific_exports._download._progress import Progress
 from prolific_exports._download._range_request import NextStep, RangeRequest, Take
 from prolific_exports._download._retries import Retries
-from prolific_exports._download._workspace import Workspace
+from prolific_exports._download._workspace import DownloadWorkspace
 from prolific_exports._flows._effects import Head
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._content_coding import CodingError, Decoder
@@ -30,7 +30,7 @@ class Receiver:
     Parts that arrive at once call `accept` and `write` from several threads.
     """
 
-    workspace: Workspace
+    workspace: DownloadWorkspace
     clock: Clock
     planner: PartPlanner
     progress: Progress
@@ -56,7 +56,7 @@ class Receiver:
 
         Raises:
             DownloadError: The body's compression is damaged.
-            ExportsError: What `Workspace` raises.
+            ExportsError: What `DownloadWorkspace` raises.
         """
         with self._lock:
             if part.decoder is None:

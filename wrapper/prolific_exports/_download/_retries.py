@@ -4,7 +4,7 @@ from typing import Final
 
 from attrs import define, field
 
-from prolific_exports._download._workspace import Workspace
+from prolific_exports._download._workspace import DownloadWorkspace
 from prolific_exports._errors import DownloadError
 from prolific_exports._events import Retrying
 from prolific_exports._flows._calls import Context
@@ -25,7 +25,7 @@ class Retries:
     job: PendingExport
     context: Context
     policy: Policy
-    workspace: Workspace
+    workspace: DownloadWorkspace
     _failures: int = field(default=0, init=False)
     _restarts: int = field(default=0, init=False)
     _refreshed_at: int | None = field(default=None, init=False)

@@ -16,7 +16,7 @@ from prolific_exports._flows._polling import PendingExport
 
 
 @define(eq=False)
-class Workspace:
+class DownloadWorkspace:
     """The files of one download, claimed by this process until `close`.
 
     Made by `_opening.open_workspace`.

@@ -21,7 +21,7 @@ _EVERYTHING: Final = "*"
 
 
 @frozen
-class _Entry:
+class _NoProxyEntry:
     """One entry of the list.
 
     Attributes:
@@ -51,7 +51,7 @@ class NoProxy:
         unread: Entries that are neither a host nor addresses; they have no effect.
     """
 
-    entries: tuple[_Entry, ...] = ()
+    entries: tuple[_NoProxyEntry, ...] = ()
     everything: bool = False
     unread: tuple[str, ...] = ()
 
@@ -80,7 +80,7 @@ class NoProxy:
         return self.everything or any(entry.covers(host, port) for entry in self.entries)
 
 
-def _entry(text: str) -> _Entry | None:
+def _entry(text: str) -> _NoProxyEntry | None:
     host: str | _Network | None
     if match := _IN_BRACKETS.fullmatch(text):
         host, port = _network(match[1] + (match[2] or "")), match[3]
@@ -88,7 +88,7 @@ def _entry(text: str) -> _Entry | None:
         host, port = _network(match[1]) or _name(match[1]), match[2]
     else:
         host, port = _network(text) or _name(text), None
-    return None if host is None else _Entry(host, None if port is None else int(port))
+    return None if host is None else _NoProxyEntry(host, None if port is None else int(port))
 
 
 def _network(text: str) -> _Network | None:

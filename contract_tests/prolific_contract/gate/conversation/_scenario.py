@@ -74,7 +74,7 @@ class Ending:
 
     Attributes:
         cut_short: Why it ended early, as a clause; None if it is complete.
-        remarks: What the owner of the batches and collections should know, as sentences.
+        notices: What the owner of the batches and collections should know, as sentences.
     """
 
     cut_short: str | None = None
@@ -107,9 +107,9 @@ class _Conversation:
         # Delete the started jobs even if the time is up.
         ended = yield from self._run_until_ended(self._delete_owned_jobs())
         notices = tuple(
-            remark
+            notice
             for resource in self._resources
-            for remark in notices_about(resource, self._sender.may_start)
+            for notice in notices_about(resource, self._sender.may_start)
         )
         return Ending(reason or ended, notices)
 

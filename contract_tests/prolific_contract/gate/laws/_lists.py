@@ -25,7 +25,7 @@ _CONDITION_NAMES: Final = ("study_id", "from", "to")
 
 
 @frozen
-class ListedJob:
+class ListEntry:
     """A job in a list.
 
     Attributes:
@@ -54,14 +54,14 @@ class JobList:
     exchange: Exchange
     kind: Kind
     resource_id: str
-    entries: tuple[ListedJob, ...]
+    entries: tuple[ListEntry, ...]
 
     @property
     def operation(self) -> Operation:
         """The operation that lists."""
         return Operation(self.kind, "list")
 
-    def find(self, export_id: str) -> ListedJob | None:
+    def find(self, export_id: str) -> ListEntry | None:
         """The first entry of a job."""
         return next((one for one in self.entries if same_id(one.export_id, export_id)), None)
 
@@ -86,11 +86,11 @@ def _lists(trace: Trace) -> Iterator[JobList]:
             yield JobList(exchange, *resource_of(address), entries)
 
 
-def _entry(shown: Any) -> ListedJob | None:
+def _entry(shown: Any) -> ListEntry | None:
     if not isinstance(shown, dict) or not isinstance(shown.get("export_id"), str):
         return None
     status = shown.get("status")
-    return ListedJob(
+    return ListEntry(
         canonical(shown["export_id"]),
         status if isinstance(status, str) else None,
         utc_moment(shown.get("created_at")),

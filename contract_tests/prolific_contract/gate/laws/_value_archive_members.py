@@ -13,7 +13,7 @@ from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observa
 from prolific_contract.gate.laws._lists import first_requests, requested_filter
 from prolific_contract.gate.laws._observations import ARCHIVE, held, quote, violated
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
-from prolific_contract.gate.trace._zip_directory import Member
+from prolific_contract.gate.trace._zip_directory import DirectoryEntry
 
 _ROOT: Final = re.compile(r"(batch|collection)-export-(.+)-([0-9]{8}T[0-9]{6})")
 _ROOT_TIME: Final = "%Y%m%dT%H%M%S"
@@ -46,7 +46,7 @@ def _extractable(trace: Trace, context: LawContext) -> Iterator[Observation]:
             yield violated(archive.operation, reason, *archive.exchanges)
 
 
-def _flaw(members: tuple[Member, ...]) -> str | None:
+def _flaw(members: tuple[DirectoryEntry, ...]) -> str | None:
     """Why an archive's members can't be extracted by their names; None if they can."""
     encrypted = sum(member.encrypted for member in members)
     if encrypted:

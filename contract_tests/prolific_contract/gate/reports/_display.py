@@ -26,7 +26,7 @@ _MAX_VALUE_CHARACTERS: Final = 300
 
 
 @frozen
-class BodyExcerpt:
+class DisplayedBody:
     """A response body, safe to display.
 
     Attributes:
@@ -72,15 +72,15 @@ def url(exchange: Exchange) -> str:
     return printable(exchange.url) if exchange.generated else line(exchange.url)
 
 
-def body(exchange: Exchange, answer: HttpResponse) -> BodyExcerpt:
+def body(exchange: Exchange, answer: HttpResponse) -> DisplayedBody:
     """The body of a response, without the data of archives."""
     size = len(answer.body)
     if not size:
-        return BodyExcerpt("", 0, "empty")
+        return DisplayedBody("", 0, "empty")
     if exchange.address is None and is_data(answer):
-        return BodyExcerpt("", size, "archive data, not shown")
+        return DisplayedBody("", size, "archive data, not shown")
     if b"\0" in answer.body[:_READ]:
-        return BodyExcerpt("", size, "binary data, not shown")
+        return DisplayedBody("", size, "binary data, not shown")
     text = answer.body[:_READ].decode("utf-8", "replace")
     cut = answer.cut or size > _READ
     if cut:
@@ -88,7 +88,7 @@ def body(exchange: Exchange, answer: HttpResponse) -> BodyExcerpt:
         text = text[: max(text.rfind(character) for character in ' \n\t"<>') + 1]
     text = redact(text).replace("\r\n", "\n").replace("\t", "    ")
     note = "truncated" if cut or len(text) > MAX_BODY_CHARACTERS else ""
-    return BodyExcerpt(
+    return DisplayedBody(
         "\n".join(map(_without_control_characters, text[:MAX_BODY_CHARACTERS].split("\n"))),
         size,
         note,

@@ -94,12 +94,12 @@ def _drawn(summary: Summary, *, terminal: bool, symbols: dict[Mark, str]) -> str
         emoji=False,
     )
     console.width = min(console.width, _WIDTH)
-    _Page(summary, console, symbols).draw()
+    _TextReport(summary, console, symbols).draw()
     return without_ci_commands("\n".join(line.rstrip() for line in drawn.getvalue().split("\n")))
 
 
 @frozen
-class _Page:
+class _TextReport:
     """Draws a report: first what needs action, then the details."""
 
     summary: Summary

@@ -109,7 +109,7 @@ def parse_har(
         raise DocumentError(f"{name} is not a HAR file: it is not JSON ({error})") from error
     try:
         log = _member(document, "log", dict)
-        entries = [_Entry.read(*one) for one in enumerate(_member(log, "entries", list))]
+        entries = [_HarEntry.read(*one) for one in enumerate(_member(log, "entries", list))]
         own = log.get(OWN)
         trace = _foreign(entries, token, base_url) if own is None else _own(entries, own)
     except _MalformedError as error:
@@ -128,7 +128,7 @@ def parse_har(
 
 
 def _without_secrets(
-    exchanges: Iterable[Exchange], entries: Iterable["_Entry | None"], token: str | None
+    exchanges: Iterable[Exchange], entries: Iterable["_HarEntry | None"], token: str | None
 ) -> tuple[Exchange, ...]:
     """The exchanges without the tokens and signatures in the recording."""
     redactor, others = Redactor(token), Redactor()
@@ -177,7 +177,7 @@ def _number(value: Mapping[str, Any], name: str) -> float:
 
 
 @frozen
-class _Entry:
+class _HarEntry:
     """An entry of a HAR file.
 
     Attributes:
@@ -201,7 +201,7 @@ class _Entry:
     response: HttpResponse | None
 
     @classmethod
-    def read(cls, index: int, entry: Any) -> "_Entry | None":
+    def read(cls, index: int, entry: Any) -> "_HarEntry | None":
         """Read the entry at an index of the list; None if it has no request with a URL."""
         request = entry.get("request") if isinstance(entry, dict) else None
         if not isinstance(request, dict) or not isinstance(request.get("url"), str):
@@ -312,7 +312,7 @@ def _body(text: str, encoding: Any) -> bytes:
         raise _MalformedError(f"a body is not in base64 ({error})") from error
 
 
-def _own(entries: Sequence[_Entry | None], about: Any) -> Trace:
+def _own(entries: Sequence[_HarEntry | None], about: Any) -> Trace:
     """Read a recording of the gate, in which every entry has to be valid."""
     base_url = _member(about, "baseUrl", str)
     exchanges = []
@@ -344,7 +344,7 @@ def _subject(value: Any) -> Subject:
     return Subject(kind, _member(value, "id", str), value.get("forbidden") is True)
 
 
-def _foreign(read: Sequence[_Entry | None], token: str | None, base_url: str | None) -> Trace:
+def _foreign(read: Sequence[_HarEntry | None], token: str | None, base_url: str | None) -> Trace:
     """Read a recording of another tool."""
     # The server did not send the responses of a cache.
     entries = [entry for entry in read if entry is not None and not entry.from_cache]
@@ -376,7 +376,7 @@ def _foreign(read: Sequence[_Entry | None], token: str | None, base_url: str | N
     return Trace(tuple(exchanges))
 
 
-def _base_url(entries: Iterable[_Entry]) -> str:
+def _base_url(entries: Iterable[_HarEntry]) -> str:
     paths = (_API.match(re.split(r"[?#]", entry.url, maxsplit=1)[0]) for entry in entries)
     counted = Counter(match[1] for match in paths if match)
     return counted.most_common(1)[0][0] if counted else ""
@@ -390,7 +390,7 @@ class _Credentials:
     access to other resources.
     """
 
-    def __init__(self, entries: Iterable[_Entry], token: str | None, base_url: str) -> None:
+    def __init__(self, entries: Iterable[_HarEntry], token: str | None, base_url: str) -> None:
         self._token = token
         self._shown = any(entry.authorization is not None for entry in entries)
         accepted = Counter(
@@ -410,12 +410,12 @@ class _Credentials:
         self._most_accepted = next(tokens, None)
         self._senders: dict[str, int] = {}
 
-    def sender(self, entry: _Entry) -> int | None:
+    def sender(self, entry: _HarEntry) -> int | None:
         """A number for an entry's Authorization field; None if it has none."""
         value = entry.authorization
         return None if value is None else self._senders.setdefault(value, len(self._senders))
 
-    def of(self, entry: _Entry) -> Credential:
+    def of(self, entry: _HarEntry) -> Credential:
         value = entry.authorization
         if value is None:
             # Some recorders remove the field from every request.

@@ -46,7 +46,7 @@ class FilePart:
 
 
 @frozen
-class Member:
+class DirectoryEntry:
     """An entry of the directory.
 
     Attributes:
@@ -73,7 +73,7 @@ class Directory:
         members: All members, including folders, in the directory's order.
     """
 
-    members: tuple[Member, ...]
+    members: tuple[DirectoryEntry, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -213,7 +213,7 @@ def _entries(data: bytes) -> Directory | Damaged:
         at += _ENTRY.size
         name = data[at : at + name_length]
         members.append(
-            Member(
+            DirectoryEntry(
                 name.decode("utf-8" if flags & _FLAG_UTF8 else "cp437", "replace"),
                 size,
                 bool(flags & _FLAG_ENCRYPTED) or method == _METHOD_AES,

@@ -16,7 +16,7 @@ from prolific_contract.sandbox._replies import (
     without,
 )
 from prolific_contract.sandbox.mutants._changed_replies import changing_bytes, changing_json
-from prolific_contract.sandbox.mutants._fault import API, FINISHED, STATUS, TOLD, Fault
+from prolific_contract.sandbox.mutants._fault import API, FINISHED, REPORTING, STATUS, Fault
 
 # The most important documented member of each state.
 _MAIN_MEMBER: Final = {"generating": "export_id", "complete": "url"}
@@ -181,13 +181,13 @@ _JSON = (
     Fault(
         "json-bom",
         "It starts JSON with a byte order mark",
-        TOLD,
+        REPORTING,
         changing_bytes(has_content, b"\xef\xbb\xbf".__add__),
     ),
     Fault(
         "json-trailing",
         "It sends a comma and a second document after the JSON",
-        TOLD,
+        REPORTING,
         changing_bytes(has_content, lambda body: body + b", {}"),
         also={"list": ("late",)},
     ),
@@ -202,7 +202,7 @@ _JSON = (
     Fault(
         "json-utf16",
         "It encodes JSON in UTF-16",
-        TOLD,
+        REPORTING,
         changing_bytes(has_content, lambda body: body.decode().encode("utf-16")),
     ),
     Fault(
@@ -222,7 +222,7 @@ _JSON = (
     Fault(
         "json-python",
         "It sends a Python literal with single quotes instead of JSON",
-        TOLD,
+        REPORTING,
         changing_bytes(has_content, lambda body: str(json.loads(body)).encode()),
     ),
 )

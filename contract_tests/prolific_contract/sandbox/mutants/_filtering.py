@@ -6,7 +6,7 @@ from typing import Any
 from attrs import evolve, field, mutable
 
 from prolific_contract._vocabulary import JOB_LIMIT
-from prolific_contract.sandbox._filter import NO_FILTER, ExportFilter, filter_of
+from prolific_contract.sandbox._filter import NO_FILTER, JobFilter, filter_of
 from prolific_contract.sandbox._http import Reply, json_reply
 from prolific_contract.sandbox._jobs import SandboxJob
 from prolific_contract.sandbox._replies import body_of, is_error, is_generating, with_json
@@ -21,7 +21,7 @@ def _generating(job: SandboxJob) -> Reply:
 
 
 def _given_again(
-    same: Callable[[ExportFilter, ExportFilter], bool],
+    same: Callable[[JobFilter, JobFilter], bool],
 ) -> Callable[[], MutantBehaviour]:
     """A server that returns a job that is generating for another filter.
 

@@ -25,8 +25,8 @@ from prolific_contract.sandbox.mutants._fault import (
     API,
     EVERY,
     EVERYWHERE,
+    REPORTING,
     STATUS,
-    TOLD,
     Fault,
     MutantBehaviour,
     always,
@@ -115,7 +115,7 @@ _STATUSES = (
     Fault(
         "status-204",
         "It answers 204 without a body instead of the state or the list",
-        TOLD,
+        REPORTING,
         changing(has_content, _emptied),
     ),
     Fault(
@@ -155,14 +155,14 @@ _CONTENT_TYPES = (
     Fault(
         "content-type-text",
         "It labels JSON as text/plain",
-        TOLD,
+        REPORTING,
         changing(has_content, _labelled("text/plain; charset=utf-8")),
         also={"status": ("late", "sometimes"), "list": ("sometimes",)},
     ),
     Fault(
         "content-type-missing",
         "It sends no Content-Type",
-        TOLD,
+        REPORTING,
         changing(has_content, _labelled(None)),
     ),
     Fault(

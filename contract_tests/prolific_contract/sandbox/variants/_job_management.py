@@ -8,7 +8,7 @@ from attrs import evolve, field, mutable
 from prolific_exports._model._timestamps import parse_timestamp
 
 from prolific_contract._vocabulary import Edition, address_of
-from prolific_contract.sandbox._filter import ExportFilter
+from prolific_contract.sandbox._filter import JobFilter
 from prolific_contract.sandbox._http import Reply, json_reply
 from prolific_contract.sandbox._jobs import SandboxJob
 from prolific_contract.sandbox._replies import NO_CONTENT, without
@@ -180,7 +180,7 @@ def _used_by_others() -> VariantBehaviour:
         if address is not None and exists and resource not in known:
             known.add((address.kind, address.resource_id))
             for number in range(3):
-                wanted = ExportFilter(study_id=f"study-{number}" if number else None)
+                wanted = JobFilter(study_id=f"study-{number}" if number else None)
                 at = request.now - timedelta(hours=3 - number)
                 request.jobs.start(address.kind, address.resource_id, at, wanted)
         return request.answer()
