@@ -208,7 +208,7 @@ _JSON = (
     Fault(
         "json-gzip",
         "It compresses JSON with gzip, without Content-Encoding",
-        TOLD,
+        REPORTING,
         changing_bytes(has_content, lambda body: gzip.compress(body, mtime=0)),
     ),
     Fault(
