@@ -2,10 +2,12 @@
 
 import os
 import shlex
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from helpers import api
+from prolific_exports import UsageError
 from prolific_exports._cli._download_options import DownloadOptions
 from prolific_exports._cli._follow_up import download_command, extract_command
 from prolific_exports._cli._parser import build_parser
@@ -51,6 +53,31 @@ def options(*arguments):
 )
 def test_download_command_for_all_ids_has_the_same_options(arguments):
     given = options(*arguments)
+    assert options(*download_command(given, given.ids, given.export_id)[2:]) == given
+
+
+def download_options():
+    """Every option of ``download``, except for its help."""
+    commands = next(action for action in build_parser()._actions if action.choices)
+    actions = commands.choices["download"]._actions
+    return [one for one in actions if one.option_strings and one.dest != "help"]
+
+
+def with_option(action):
+    """The options of a download with this one, given a value that it accepts."""
+    name = action.option_strings[-1]
+    if action.nargs == 0:
+        return options("batch", "a", name)
+    for value in ("7", "2026-03-01T00:00:00Z", "x.csv", "strict"):
+        with suppress(UsageError, SystemExit):
+            return options("batch", "a", f"{name}={value}")
+    raise AssertionError(f"{name} accepts none of the values")
+
+
+@pytest.mark.parametrize("action", download_options(), ids=lambda one: one.option_strings[-1])
+def test_every_option_of_download_takes_effect_and_is_repeated(action):
+    given = with_option(action)
+    assert given != options("batch", "a")
     assert options(*download_command(given, given.ids, given.export_id)[2:]) == given
 
 
