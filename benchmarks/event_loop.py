@@ -5,7 +5,7 @@
     python benchmarks/event_loop.py --full --beside ../other-checkout
 
 A probe asks the loop to wake it every 5 ms and notes how late it is. "own" is the lag without the
-time that the loop's thread waited for a processor (Linux only): what is left on a busy machine. The
+time that the loop's thread waited for a processor (Linux only): the rest on a busy machine. The
 first way only runs the probe: its lag is that of the machine. Each run is a process of its own, and
 so is the store. The ways run in one shuffled order.
 """

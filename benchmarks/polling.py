@@ -3,7 +3,7 @@
     python benchmarks/polling.py                   # 500 exports of each fleet, half a minute
     python benchmarks/polling.py --exports 2000
 
-Prints a Markdown table: requests an export, and seconds from ready to noticed. Nobody publishes
+Prints a Markdown table: requests an export, and seconds from ready to noticed. No source publishes
 how long exports take, so there are several fleets, whose lengths are log-normal. The client is the
 real one, on a clock that jumps. docs/benchmarks.md says what was found.
 """
@@ -52,7 +52,7 @@ def fixed(ready: float) -> Waited:
 
 
 def ours(ready: float, seed: int) -> Waited:
-    """This project's client, whose clock is told how long it sleeps."""
+    """This project's client, with a clock that records how long it sleeps."""
     import httpx
     from prolific_exports import Exports
     from prolific_exports.testing import FakeClock

@@ -145,7 +145,7 @@ class Run(NamedTuple):
 def measure(arguments: Sequence[str], *, check: bool = True) -> Run | None:
     """Run Python with these arguments: seconds, seconds of processor and peak MiB."""
     quiet = subprocess.DEVNULL
-    # Whoever installs packages has their bytecode; a checkout may be told to do without.
+    # Installed packages have bytecode; a checkout may be configured not to write any.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
         [sys.executable, *arguments],

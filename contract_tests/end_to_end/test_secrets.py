@@ -18,7 +18,6 @@ from urllib.parse import unquote
 import httpx
 import pytest
 from helpers import api
-from helpers.eavesdropper import Eavesdropper
 from helpers.echo_server import (
     CREDENTIAL,
     FORMS,
@@ -29,6 +28,7 @@ from helpers.echo_server import (
     sent,
     signed_url,
 )
+from helpers.leak_detector import LeakDetector
 from helpers.twins import Twin
 from prolific_contract import cli as contract
 from prolific_contract._errors import ContractToolError
@@ -56,23 +56,25 @@ def echoes_in(place, secret):
 
 
 @pytest.fixture
-def ear():
-    return Eavesdropper()
+def detector():
+    return LeakDetector()
 
 
-def tell(ear, call, *arguments, **options):
-    """Hear what comes of a call."""
+def call_and_record(detector, call, *arguments, **options):
+    """Call, and record the result or error."""
     try:
-        ear.take(call(*arguments, **options))
+        detector.record_value(call(*arguments, **options))
     except ExportsError as error:
-        ear.catch(error)
+        detector.record_error(error)
 
 
 @pytest.mark.parametrize("flavour", ["sync", "async"])
 @pytest.mark.parametrize("place", PLACES)
-def test_clients_leak_no_secret(place, flavour, ear, tmp_path):
-    with EchoServer(right) as server, Twin(flavour) as twin, ear.listening():
-        exports = twin.make(TOKEN, base_url=server.url, clock=FakeClock(), on_event=ear.take)
+def test_clients_leak_no_secret(place, flavour, detector, tmp_path):
+    with EchoServer(right) as server, Twin(flavour) as twin, detector.recording_logs():
+        exports = twin.make(
+            TOKEN, base_url=server.url, clock=FakeClock(), on_event=detector.record_value
+        )
         collections, folder = exports.collections, str(tmp_path)
         job = collections.job(api.COLLECTION, api.EXPORT_ID)
         calls = [
@@ -84,28 +86,30 @@ def test_clients_leak_no_secret(place, flavour, ear, tmp_path):
         # The forms take turns with the calls: each is met with several of the others.
         for number, echo in enumerate(echoes_in(place, TOKEN)):
             server.echo = echo
-            tell(ear, calls[number % 4])
-            tell(ear, calls[(number + 1) % 4])
+            call_and_record(detector, calls[number % 4])
+            call_and_record(detector, calls[(number + 1) % 4])
         server.echo = right
-        tell(ear, job.status)
+        call_and_record(detector, job.status)
         for number, secret in enumerate(SECRETS):
             repeated = echoes_in(place, secret)
             server.echo = repeated[number]
-            tell(ear, job.status)
+            call_and_record(detector, job.status)
             server.echo = from_store(repeated[number + 3])
-            tell(ear, lambda: str(collections.download(api.COLLECTION, folder, overwrite=True)))
+            call_and_record(
+                detector, lambda: str(collections.download(api.COLLECTION, folder, overwrite=True))
+            )
     for path in tmp_path.rglob("*"):
-        ear.hear(path.name)
-    ear.check(*SECRETS)
+        detector.record(path.name)
+    detector.check(*SECRETS)
 
 
-def run(ear, main, argv, **options):
+def run(detector, main, argv, **options):
     """Hear what a command shows."""
     out, err = StringIO(), StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = main(argv, **options)
-    ear.hear(out.getvalue())
-    ear.hear(err.getvalue())
+    detector.record(out.getvalue())
+    detector.record(err.getvalue())
     return code
 
 
@@ -122,7 +126,7 @@ def configured(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_commands_leak_no_secret(place, ear, configured, tmp_path):
+def test_commands_leak_no_secret(place, detector, configured, tmp_path):
     kind = ["collection", api.COLLECTION]
     commands = [["status", *kind, api.EXPORT_ID, "--json"], ["list", *kind, "--json"]]
     commands += [
@@ -131,22 +135,22 @@ def test_commands_leak_no_secret(place, ear, configured, tmp_path):
         ["status", *kind, api.EXPORT_ID],
     ]
     download = ["download", *kind, "--output", "a.zip", "--overwrite"]
-    with EchoServer(right) as server, ear.listening():
+    with EchoServer(right) as server, detector.recording_logs():
         configured(server)
         for argv, echo in zip([*commands, download], echoes_in(place, TOKEN), strict=True):
             server.echo = echo
-            run(ear, _cli.main, argv, clock=FakeClock())
+            run(detector, _cli.main, argv, clock=FakeClock())
         for number, secret in enumerate(SECRETS):
             server.echo = from_store(echoes_in(place, secret)[number])
             option = ("--json", "--delete-after", "--connections=2")[number]
-            run(ear, _cli.main, [*download, option], clock=FakeClock())
+            run(detector, _cli.main, [*download, option], clock=FakeClock())
     for path in tmp_path.rglob("*"):
-        ear.hear(path.name)
-    ear.check(*SECRETS)
+        detector.record(path.name)
+    detector.check(*SECRETS)
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_archive_member_names_are_not_redacted_in_errors(form, ear, configured, tmp_path):
+def test_archive_member_names_are_not_redacted_in_errors(form, detector, configured, tmp_path):
     # A name may not hold a slash.
     name = FORMS[form](TOKEN).replace("/", "")
     secret = TOKEN.partition("/")[2]
@@ -155,23 +159,23 @@ def test_archive_member_names_are_not_redacted_in_errors(form, ear, configured, 
     def echo(asked, reply):
         return sent(reply._replace(body=archive) if asked.of_store else reply)
 
-    with EchoServer(echo) as server, ear.listening():
+    with EchoServer(echo) as server, detector.recording_logs():
         configured(server)
         for flavour in ("sync", "async"):
             with Twin(flavour) as twin:
                 exports = twin.make(TOKEN, base_url=server.url, clock=FakeClock())
-                tell(ear, exports.collections.download, api.COLLECTION)
+                call_and_record(detector, exports.collections.download, api.COLLECTION)
         download = ["download", "collection", api.COLLECTION, "--output", "a.zip"]
-        assert run(ear, _cli.main, download, clock=FakeClock()) == 1
-        assert run(ear, _cli.main, [*download, "--json"], clock=FakeClock()) == 1
+        assert run(detector, _cli.main, download, clock=FakeClock()) == 1
+        assert run(detector, _cli.main, [*download, "--json"], clock=FakeClock()) == 1
         (tmp_path / "b.zip").write_bytes(archive)
-        assert run(ear, _cli.main, ["extract", "b.zip", "b"]) == 1
+        assert run(detector, _cli.main, ["extract", "b.zip", "b"]) == 1
         for argv in (["show", "b.zip"], ["show", "b.zip", "--json"], ["table", "b.zip", "b.csv"]):
-            run(ear, _cli.main, argv)
-    ear.check(secret)
+            run(detector, _cli.main, argv)
+    detector.check(secret)
 
 
-def test_asyncio_debug_mode_leaks_no_secret(ear):
+def test_asyncio_debug_mode_leaks_no_secret(detector):
     async def ask(server):
         async with AsyncExports(TOKEN, base_url=server.url, clock=FakeClock()) as exports:
             job = exports.collections.job(api.COLLECTION, api.EXPORT_ID)
@@ -180,13 +184,13 @@ def test_asyncio_debug_mode_leaks_no_secret(ear):
             try:
                 await asyncio.create_task(job.status())
             except ExportsError as error:
-                ear.catch(error)
+                detector.record_error(error)
 
-    with EchoServer(right) as server, ear.listening():
+    with EchoServer(right) as server, detector.recording_logs():
         for echo in (echo for place in PLACES for echo in echoes_in(place, TOKEN)[:1]):
             server.echo = echo
             asyncio.run(ask(server), debug=True)
-    ear.check(*SECRETS)
+    detector.check(*SECRETS)
 
 
 REPORTS = ("html", "json", "junit", "sarif", "text")
@@ -201,7 +205,7 @@ def checking(folder, name):
 
 @pytest.mark.parametrize("secret", [TOKEN, SIGNATURE])
 @pytest.mark.parametrize("only", ["api", "store", "both"])
-def test_gate_leaks_no_secret(secret, only, ear, monkeypatch, tmp_path):
+def test_gate_leaks_no_secret(secret, only, detector, monkeypatch, tmp_path):
     kinds = [echo for place in PLACES for echo in echoes_in(place, secret)]
     seen = []
 
@@ -217,13 +221,13 @@ def test_gate_leaks_no_secret(secret, only, ear, monkeypatch, tmp_path):
 
     monkeypatch.setenv("PROLIFIC_TOKEN", TOKEN)
     subjects = ["--batch", api.BATCH, "--collection", api.COLLECTION, "--max-wait", "1"]
-    with EchoServer(echo) as server, ear.listening():
+    with EchoServer(echo) as server, detector.recording_logs():
         argv = ["check", "--target", server.url, *subjects, "--record", str(tmp_path / "har")]
-        assert run(ear, contract.main, [*argv, *checking(tmp_path, "live")]) in (0, 1, 2)
+        assert run(detector, contract.main, [*argv, *checking(tmp_path, "live")]) in (0, 1, 2)
         har = ["check", "--har", str(tmp_path / "har")]
-        assert run(ear, contract.main, [*har, *checking(tmp_path, "own")]) in (0, 1, 2)
-    ear.read(tmp_path)
-    ear.check(*SECRETS)
+        assert run(detector, contract.main, [*har, *checking(tmp_path, "own")]) in (0, 1, 2)
+    detector.record_folder(tmp_path)
+    detector.check(*SECRETS)
 
 
 def foreign(entries):
@@ -247,7 +251,7 @@ def foreign(entries):
 
 
 @pytest.mark.parametrize("options", [[], ["--token", TOKEN]])
-def test_foreign_recording_is_judged_without_its_secrets(options, ear, tmp_path):
+def test_foreign_recording_is_judged_without_its_secrets(options, detector, tmp_path):
     base = "https://api.example"
     signed = signed_url("https://store.example")
     issued = {"status": "complete", "url": signed, "expires_at": "2026-03-21T10:00:00Z"}
@@ -261,46 +265,48 @@ def test_foreign_recording_is_judged_without_its_secrets(options, ear, tmp_path)
             (signed, "GET", "X", token, f"<p>{signature} {token}</p>"),
         ]
     (tmp_path / "har").write_text(json.dumps(foreign(entries)), encoding="utf-8")
-    with ear.listening():
+    with detector.recording_logs():
         argv = ["check", "--har", str(tmp_path / "har"), *options, *checking(tmp_path, "foreign")]
-        assert run(ear, contract.main, argv) == 0
-    ear.read(tmp_path / "foreign")
-    ear.check(*SECRETS)
+        assert run(detector, contract.main, argv) == 0
+    detector.record_folder(tmp_path / "foreign")
+    detector.check(*SECRETS)
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_contract_from_a_signed_link_is_read_without_its_secrets(place, ear):
-    with EchoServer(right) as server, ear.listening():
+def test_contract_from_a_signed_link_is_read_without_its_secrets(place, detector):
+    with EchoServer(right) as server, detector.recording_logs():
         link = signed_url(server.url, "/contract.yaml")
         for secret in SECRETS[1:]:
             for form, argv in enumerate((["diff", link, link], ["import", link, "--output", "-"])):
                 server.echo = echoes_in(place, secret)[form]
-                run(ear, contract.main, argv)
+                run(detector, contract.main, argv)
             try:
                 read_contract(link)
             except ContractToolError as error:
-                ear.catch(error)
-    ear.check(*SECRETS)
+                detector.record_error(error)
+    detector.check(*SECRETS)
 
 
-def test_commands_without_a_server_leak_no_secret(ear, monkeypatch, tmp_path):
+def test_commands_without_a_server_leak_no_secret(detector, monkeypatch, tmp_path):
     monkeypatch.setenv("PROLIFIC_TOKEN", TOKEN)
     built = str(tmp_path / "built.yaml")
-    with ear.listening():
-        assert run(ear, contract.main, ["laws"]) == 0
-        assert run(ear, contract.main, ["build", "--output", built]) == 0
-        assert run(ear, contract.main, ["diff", built, built]) == 0
-        assert run(ear, contract.main, ["sandbox", "--list-faults"]) == 0
-        assert run(ear, contract.main, ["discrepancies"]) == 0
+    with detector.recording_logs():
+        assert run(detector, contract.main, ["laws"]) == 0
+        assert run(detector, contract.main, ["build", "--output", built]) == 0
+        assert run(detector, contract.main, ["diff", built, built]) == 0
+        assert run(detector, contract.main, ["sandbox", "--list-faults"]) == 0
+        assert run(detector, contract.main, ["discrepancies"]) == 0
         client = str(tmp_path / "client")
-        assert run(ear, contract.main, ["generate", "--contract", built, "--output", client]) == 0
-        assert run(ear, contract.main, ["demo", "--output", str(tmp_path / "demo")]) == 0
-    ear.read(tmp_path)
-    ear.check(*SECRETS)
+        assert (
+            run(detector, contract.main, ["generate", "--contract", built, "--output", client]) == 0
+        )
+        assert run(detector, contract.main, ["demo", "--output", str(tmp_path / "demo")]) == 0
+    detector.record_folder(tmp_path)
+    detector.check(*SECRETS)
 
 
 @pytest.mark.parametrize("secret", [TOKEN, SIGNATURE])
-def test_conformance_tests_of_an_echoing_server_leak_no_secret(secret, ear, tmp_path):
+def test_conformance_tests_of_an_echoing_server_leak_no_secret(secret, detector, tmp_path):
     kinds = [echo for place in PLACES for echo in echoes_in(place, secret)]
 
     def echo(asked, reply):
@@ -323,11 +329,11 @@ def test_conformance_tests_of_an_echoing_server_leak_no_secret(secret, ear, tmp_
         )
     assert done.returncode in (0, 1)
     for text in (done.stdout, done.stderr, report.read_text(encoding="utf-8")):
-        ear.hear(text)
-    ear.check(*SECRETS)
+        detector.record(text)
+    detector.check(*SECRETS)
 
 
-def test_sandbox_logs_no_secret(ear, monkeypatch):
+def test_sandbox_logs_no_secret(detector, monkeypatch):
     sandboxes = []
 
     def serve(sandbox):
@@ -341,10 +347,10 @@ def test_sandbox_logs_no_secret(ear, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Sandbox, "serve_forever", serve)
-    with ear.listening():
+    with detector.recording_logs():
         # Which speaks of the requests of this test.
         monkeypatch.setattr(logging.getLogger("httpx"), "level", logging.WARNING)
         monkeypatch.setattr(logging.getLogger("httpcore"), "level", logging.WARNING)
-        assert run(ear, contract.main, ["sandbox", "--generation-seconds", "0"]) == 0
+        assert run(detector, contract.main, ["sandbox", "--generation-seconds", "0"]) == 0
     (found,) = sandboxes
-    ear.check(TOKEN, *(unquote(one or other) for one, other in found))
+    detector.check(TOKEN, *(unquote(one or other) for one, other in found))

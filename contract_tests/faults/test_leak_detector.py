@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from helpers.leak_detector import LeakDetector
+from helpers.leak_detector import TransferLeakDetector
 
 TOKEN = "t0ken-of-a-test"
 KEY = "5ecret"
@@ -13,7 +13,7 @@ STORE = b"GET /store/x?X-Amz-Credential=who%2Fwhen&X-Amz-Signature=5ecret HTTP/1
 
 @pytest.fixture
 def detector(tmp_path):
-    detector = LeakDetector(TOKEN, tmp_path)
+    detector = TransferLeakDetector(TOKEN, tmp_path)
     detector.heads += [API, STORE]
     return detector
 
@@ -36,9 +36,9 @@ def test_misplaced_secrets_are_found(detector, secret, tmp_path, monkeypatch):
         logging.getLogger("httpx").debug("%s", secret)
     with pytest.raises(AssertionError):
         detector.check()
-    detector.said.clear()
+    detector.recorded.clear()
     (tmp_path / "file").write_text(f"with {secret}")
-    detector.notice(object())
+    detector.record_event(object())
     (tmp_path / "file").unlink()
     with pytest.raises(AssertionError):
         detector.check()
@@ -51,7 +51,7 @@ def test_error_causes_are_searched(detector):
         except OSError:
             raise ValueError("something else")  # noqa: B904 - that is what it is about
     except ValueError as error:
-        detector.hear(error)
+        detector.record_error(error)
     with pytest.raises(AssertionError):
         detector.check()
 

@@ -48,7 +48,7 @@ def test_fault_affects_only_the_first_responses(start):
 
 
 def test_range_fault_starts_at_the_first_range_request(start):
-    """An answer that was lost on the way leaves nothing to go on with."""
+    """A lost response leaves no bytes to resume from."""
     _, url = start("range-refused")
     for beginning in ({}, {"Range": "bytes=0-"}):
         with pytest.raises(httpx.RemoteProtocolError):

@@ -1,7 +1,7 @@
 """The SDK against stores that break transfers, over real sockets.
 
-Whatever a store does, the file at its place is exactly the server's archive, or there is none
-and a typed error says so.
+Whatever a store does, the file at the destination is exactly the server's archive, or there is
+no file and a typed error.
 """
 
 import ssl
@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from helpers.leak_detector import LeakDetector
+from helpers.leak_detector import TransferLeakDetector
 from helpers.twins import Twin
 from prolific_contract.cli import main as contract
 from prolific_contract.sandbox import Sandbox, SandboxSettings
@@ -52,11 +52,11 @@ def download(tmp_path, monkeypatch, capfd):
     def run(sandbox, clock, transport="own", certificates=CERTIFICATES, **options):
         events, folder = [], tmp_path / "here"
         folder.mkdir()
-        detector = LeakDetector(sandbox.token, tmp_path)
+        detector = TransferLeakDetector(sandbox.token, tmp_path)
 
         def notice(event):
             events.append(event)
-            detector.notice(event)
+            detector.record_event(event)
 
         with Twin("async" if transport == "async" else "sync") as twin:
             if transport != "own":
@@ -77,8 +77,9 @@ def download(tmp_path, monkeypatch, capfd):
                     job.download(folder / "export.zip")
                 except DownloadError as error:
                     failure = error
-                    detector.hear(error)
-                detector.said += map(repr, (exports, job, job.wait()))
+                    detector.record_error(error)
+                for value in (exports, job, job.wait()):
+                    detector.record(repr(value))
         detector.check(*capfd.readouterr())
         if failure is not None:
             raise failure
@@ -123,7 +124,7 @@ def test_command_shows_no_secret(fault, option, tmp_path, monkeypatch, capfd):
     with Sandbox(SETTINGS, clock=clock, fault=fault) as sandbox:
         monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
         monkeypatch.setenv("PROLIFIC_TOKEN", sandbox.token)
-        detector = LeakDetector(sandbox.token, tmp_path)
+        detector = TransferLeakDetector(sandbox.token, tmp_path)
         target = str(tmp_path / "export.zip")
         with detector.watching(monkeypatch):
             status = command(

@@ -1,97 +1,163 @@
-"""Whether a secret shows: in logs, on the terminal, in errors, on the disk, on the wire."""
+"""Records everything that leaves a process, and finds secrets in it.
 
+`LeakDetector` finds a secret in any encoding, and any part of it, without knowing how the product
+hides secrets. `TransferLeakDetector` also reads the requests of a download, and finds the token
+and the signatures of its URLs.
+"""
+
+import html
 import http.client
 import logging
+import pickle
 import re
 import traceback
-from collections.abc import Iterator
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 import pytest
+from attrs import evolve
 from prolific_contract.sandbox.faults._client_connection import ClientConnection
+from prolific_exports import Complete
 
+FRAGMENT = 12
 _SIGNATURE: Final = re.compile(rb"X-Amz-(?:Signature|Credential)=([^&\s]+)")
 _LOGGERS: Final = ("", "prolific_exports", "httpx", "httpcore", "asyncio", "http.client", "ssl")
+_NUMBERED = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+_DECODERS: tuple[Callable[[str], str], ...] = (
+    unquote,
+    html.unescape,
+    lambda text: _NUMBERED.sub(lambda match: chr(int(match[1] or match[2], 16)), text),
+    lambda text: text.replace("\\/", "/").replace("\\\\", "\\"),
+)
 
 
-class LeakDetector:
-    """Sees everything that a download says and leaves.
+class _Recorder:
+    """What was logged, shown, raised, returned and written, in order and each text once."""
 
-    Attributes:
-        token: The API token, for the API's eyes only.
-        heads: Heads of requests, as they came over the socket.
-        said: Everything that was logged, told, raised or shown.
-        left: Everything that files held at some time, their names included.
-    """
+    def __init__(self) -> None:
+        self.recorded: dict[str, None] = {}
 
-    def __init__(self, token: str, folder: Path) -> None:
-        """Watch a folder."""
-        self.token = token
-        self.heads: list[bytes] = []
-        self.said: list[str] = []
-        self.left: set[bytes] = set()
-        self._folder = folder
+    def record(self, text: str) -> None:
+        self.recorded[text] = None
+
+    def record_folder(self, folder: Path) -> None:
+        """Record every file in a folder, with its name."""
+        for path in folder.rglob("*"):
+            self.record(str(path.relative_to(folder)))
+            if path.is_file():
+                self.record(path.read_bytes().decode("latin-1"))
+
+    def record_value(self, value: Any) -> None:
+        """Record a value that the product returned: an event, a result."""
+        if isinstance(value, Complete):
+            # The caller asked for the URL and may use it.
+            self.record(repr(value))
+            value = evolve(value, url="")
+        self.record(f"{value!r} {value!s}")
+        self.record(pickle.dumps(value).decode("latin-1"))
+        self.record(pickle.dumps(value, 0).decode("latin-1"))
+
+    def record_error(self, error: BaseException) -> None:
+        """Record an error with its causes and contexts."""
+        self.record("".join(traceback.format_exception(error)))
+        known: list[BaseException | None] = [None]
+        left: list[BaseException | None] = [error]
+        while left:
+            one = left.pop()
+            if one is not None and one not in known:
+                known.append(one)
+                self.record_value(one)
+                self.record(repr(vars(one)))
+                left += [one.__cause__, one.__context__]
 
     @contextmanager
-    def watching(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
-        """While this lasts, everything logs as much as it can, and is listened to."""
-        read_head = ClientConnection.read_head
-
-        def noting(line: ClientConnection) -> bytes:
-            head = read_head(line)
-            self.heads.append(head)
-            return head
-
-        patch.setattr(ClientConnection, "read_head", noting)
-        patch.setattr(http.client.HTTPConnection, "debuglevel", 1)
-        handler = _Listener(self.said)
+    def recording_logs(self) -> Iterator[None]:
+        """Let everything log as much as it can, and record it."""
+        handler = _Handler(self)
         levels = {name: logging.getLogger(name).level for name in _LOGGERS}
         logging.getLogger().addHandler(handler)
         for name in _LOGGERS:
-            logging.getLogger(name).setLevel(logging.DEBUG)
+            logging.getLogger(name).setLevel(1)
         try:
             yield
         finally:
             logging.getLogger().removeHandler(handler)
             for name, level in levels.items():
                 logging.getLogger(name).setLevel(level)
-            self.look()
 
-    def notice(self, event: object) -> None:
-        """Take an event, and look at what there is on the disk just now."""
-        self.said += [repr(event), str(event)]
-        self.look()
 
-    def hear(self, error: BaseException) -> None:
-        """Take an error, and everything that it came from."""
-        self.said += traceback.format_exception(error)
-        cause: BaseException | None = error
-        while cause is not None:
-            self.said += [str(cause), repr(cause), repr(vars(cause))]
-            cause = cause.__cause__ or cause.__context__
+class LeakDetector(_Recorder):
+    """Finds secrets in any encoding."""
 
-    def look(self) -> None:
-        """Read every file that there is."""
-        for path in self._folder.rglob("*"):
-            self.left.add(str(path).encode())
-            if path.is_file():
-                self.left.add(path.read_bytes())
+    def check(self, *secrets: str) -> None:
+        """Assert that no secret and no part of one was recorded."""
+        text = "\n".join(self.recorded)
+        assert text
+        readings = {text}
+        for _ in range(2):
+            readings |= {decode(one) for one in readings for decode in _DECODERS}
+        parts = {part for secret in secrets for part in _parts(secret)}
+        for reading in readings:
+            folded = reading.lower()
+            for part in parts:
+                at = folded.find(part)
+                assert at < 0, reading[max(at - 300, 0) : at + 300]
+
+
+class TransferLeakDetector(_Recorder):
+    """Finds the token and the signatures of URLs in what a download shows, stores and sends.
+
+    Attributes:
+        token: The API token, which only requests to the API may carry.
+        heads: Heads of requests, as they came over the socket.
+    """
+
+    def __init__(self, token: str, folder: Path) -> None:
+        """Watch a folder."""
+        super().__init__()
+        self.token = token
+        self.heads: list[bytes] = []
+        self._folder = folder
+
+    @contextmanager
+    def watching(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
+        """Record logs, requests, and the folder at the end."""
+        read_head = ClientConnection.read_head
+
+        def recording(connection: ClientConnection) -> bytes:
+            head = read_head(connection)
+            self.heads.append(head)
+            return head
+
+        patch.setattr(ClientConnection, "read_head", recording)
+        patch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+        with self.recording_logs():
+            try:
+                yield
+            finally:
+                self.record_folder(self._folder)
+
+    def record_event(self, event: object) -> None:
+        """Record an event, and the folder as it is at this moment."""
+        self.record_value(event)
+        self.record_folder(self._folder)
 
     def check(self, *shown: str) -> None:
-        """Look for the secrets.
+        """Assert that the secrets appear only where they must.
 
         Args:
-            shown: What else was shown, on the terminal for one.
+            shown: What else was shown, for example on the terminal.
         """
         signatures = {one for head in self.heads for one in _SIGNATURE.findall(head)}
         assert signatures, "the store was never asked"
-        secrets = {self.token, *(_plain(one) for one in signatures), *map(_text, signatures)}
+        texts = {one.decode("ascii") for one in signatures}
+        secrets = {self.token, *texts, *map(unquote_plus, texts)}
         for secret in secrets:
-            assert not [text for text in (*self.said, *shown) if secret in text]
-            assert not [content for content in self.left if secret.encode() in content]
+            assert not [text for text in (*self.recorded, *shown) if secret in text]
         for head in self.heads:
             self._check_head(head, signatures)
 
@@ -106,21 +172,22 @@ class LeakDetector:
             assert not [one for one in signatures if one in request]
 
 
-class _Listener(logging.Handler):
-    def __init__(self, said: list[str]) -> None:
-        super().__init__(logging.DEBUG)
-        self._said = said
-        self._formatter = logging.Formatter()
+class _Handler(logging.Handler):
+    def __init__(self, recorder: _Recorder) -> None:
+        super().__init__(1)
+        self._recorder = recorder
+        self._formatter = logging.Formatter("%(name)s %(message)s")
 
     def emit(self, record: logging.LogRecord) -> None:
-        # Arguments may hold what the message leaves out, for handlers of another kind.
+        # Handlers of other kinds may write the arguments, which the message leaves out.
         arguments: Any = record.args
-        self._said += [self._formatter.format(record), repr(arguments)]
+        self._recorder.record(f"{self._formatter.format(record)} {arguments!r}")
 
 
-def _text(value: bytes) -> str:
-    return value.decode("ascii")
-
-
-def _plain(value: bytes) -> str:
-    return unquote_plus(_text(value))
+def _parts(secret: str) -> Iterator[str]:
+    secret = secret.lower()
+    for start in range(len(secret) - FRAGMENT + 1):
+        yield secret[start : start + FRAGMENT]
+    for encode in (b64encode, urlsafe_b64encode):
+        for shift in range(3):
+            yield encode(bytes(shift) + secret.encode()).decode()[4:-4].lower()

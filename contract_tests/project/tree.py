@@ -19,7 +19,7 @@ def project_files() -> list[str]:
     """The files that are, or are about to be, under version control, relative to the root."""
     if not (ROOT / ".git").exists():
         return sorted(_files_without_git())
-    # A tree that belongs to somebody else, as in containers, is no danger: it is only listed.
+    # A tree of another owner, as in containers, is safe here: it is only listed.
     git = ["git", "-c", f"safe.directory={ROOT.as_posix()}"]
     listed = subprocess.run(
         [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],

@@ -1,6 +1,6 @@
 """The public API as its users write it, for the type checkers: nothing here is run.
 
-Where a type is stated with ``assert_type``, changing it breaks somebody's checks.
+Where a type is stated with ``assert_type``, changing it breaks users' type checks.
 A line with ``type: ignore`` has to be an error: both checkers report the comment
 when there is nothing to ignore.
 """

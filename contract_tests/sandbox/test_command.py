@@ -16,7 +16,7 @@ from prolific_contract.sandbox import _resources as known
 
 @pytest.fixture
 def interrupted(monkeypatch):
-    """Whoever serves is interrupted at once; gives the settings it served with."""
+    """Interrupts the sandbox at once; returns the settings that it served with."""
     served = []
 
     def serve_forever(self):

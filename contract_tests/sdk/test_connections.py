@@ -31,7 +31,7 @@ FRESH = f"{api.STORE}?X-Amz-Signature=fr3sh"
 
 
 class Store:
-    """Sends parts; what goes wrong is told to it by where a part begins."""
+    """Sends parts; its faults are given by the start of a part."""
 
     def __init__(self):
         self.asked, self.faults, self.etag, self.ranges = [], {}, api.ETAG, True
@@ -55,7 +55,7 @@ class Store:
 
 
 class Events(list):
-    """What was told, in which threads; fails where it is told to."""
+    """Records events with their threads; raises at the given event."""
 
     def __init__(self):
         super().__init__()

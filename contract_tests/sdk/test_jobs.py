@@ -415,7 +415,7 @@ def test_refusal_with_explanation_is_unchanged(router, resource, kind, answer, e
 
 
 def test_refused_filter_keeps_the_servers_explanation(router, resource, kind):
-    """Or somebody would delete a job, and be refused again."""
+    """Otherwise the user would delete a job and be refused again."""
     refusal = api.error(422, {"study_id": ["There is no such study."]})
     router.post(api.post_url(kind)).mock(return_value=refusal)
     route = router.get(api.post_url(kind)).mock(return_value=api.jobs(*ten()))

@@ -274,7 +274,7 @@ def test_server_error_is_neither_repeated_nor_looked_up(router, resource, kind, 
 
 
 def test_lost_request_at_the_deadline_is_reported(router, resource, kind, tmp_path):
-    """Nobody knows whether the server goes on with a job."""
+    """It is unknown whether the server continues the job."""
     post = router.post(api.post_url(kind)).mock(
         return_value=api.error(502, **{"Retry-After": "3600"})
     )

@@ -19,7 +19,7 @@ from prolific_exports._http import _requests as _http
 from prolific_exports._http import _store_client as _store
 from prolific_exports.testing import FakeClock
 
-# Real seconds that nobody waits for longer than.
+# Longest real waiting time in seconds.
 MOMENT = 0.15
 
 
@@ -117,7 +117,7 @@ def test_deadline_uses_the_given_clock(name):
 
 
 def api_with_archive(handle):
-    """An API whose exports are ready at once, and a store that answers as it is told to."""
+    """An API whose exports are ready at once, and a store with the given responses."""
 
     def both(connection, head):
         if not head.startswith(b"POST "):

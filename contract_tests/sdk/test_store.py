@@ -346,7 +346,7 @@ def raise_cause_on_timeout(*fetches, deliver=lambda: None):
 
 
 class Stream:
-    """What httpx tells of a connection."""
+    """What httpx reports about a connection."""
 
     def __init__(self, one):
         self.one = one

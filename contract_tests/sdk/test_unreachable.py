@@ -86,7 +86,7 @@ def _clean(clean_environment):
 
 
 class Place:
-    """Where an https URL leads, and how often somebody has come."""
+    """Address of an https server, and its number of connections."""
 
     def __init__(self, url, visits):
         self.url, self._visits = url, visits

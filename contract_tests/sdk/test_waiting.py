@@ -354,7 +354,7 @@ def test_lost_request_without_job_list_is_repeated_once(router, resource, kind, 
 
 
 def test_request_is_not_repeated_after_a_server_error(router, resource, kind):
-    """Nobody knows what a 500 has done, and it is no lost answer."""
+    """The effect of a 500 is unknown, and the response was not lost."""
     post = router.post(api.post_url(kind)).mock(return_value=api.error(500))
     with pytest.raises(ServerError):
         resource.export(api.RESOURCE[kind])

@@ -68,7 +68,7 @@ def test_call_goes_to_the_address_that_answers(addresses):
     body = b'{"status": "generating", "export_id": "%s"}' % api.EXPORT_ID.encode()
     answer = b"HTTP/1.1 202 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     with SlowServer(lambda connection, _head: connection.sendall(answer)) as server:
-        # Nobody listens at the first one's port.
+        # No server listens at the first one's port.
         addresses("::1", "127.0.0.1")
         url = f"http://localhost:{server.port}"
         with Exports("t0ken", base_url=url, clock=FakeClock()) as exports:

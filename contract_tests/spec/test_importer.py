@@ -1,4 +1,4 @@
-"""What stays of a published document, under which names, in which order."""
+"""What the import keeps of a published document, under which names, in which order."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Names that occur twice in one JSON object: nothing is lost silently, whoever reads."""
+"""Names that occur twice in one JSON object: no reader loses anything silently."""
 
 import json
 

@@ -16,7 +16,7 @@ INSTANT = SandboxSettings(generation_seconds=0)
 
 @pytest.fixture
 def served(monkeypatch):
-    """Whoever serves is asked for an export, and then interrupted; the answers' statuses."""
+    """Sends one request to the served sandbox and interrupts it; returns the statuses."""
     statuses = []
 
     def serve_forever(self):

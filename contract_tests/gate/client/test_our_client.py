@@ -148,7 +148,7 @@ def data(path):
 
 @pytest.fixture(autouse=True)
 def _careless_disk(monkeypatch):
-    """Nobody pulls the plug: without waiting for the disk this takes a fifth of the time."""
+    """No power failure is tested: without fsync this takes a fifth of the time."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 

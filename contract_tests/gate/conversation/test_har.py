@@ -263,7 +263,7 @@ def test_impossible_times_of_a_foreign_recording_can_be_reported(render):
     assert render(verdict(parse(*entries)))
 
 
-# Anybody's.
+# Recordings of other tools.
 
 
 def entry(

@@ -199,7 +199,7 @@ def test_endless_response_is_abandoned_at_the_deadline(handle):
         ask(handle, timeout=TIMEOUT)
 
     assert time.monotonic() - began < TIMEOUT + 10
-    # What drips before the status line is no HTTP before long.
+    # Bytes that drip before the status line soon stop being valid HTTP.
     if handle is not DRIPS[0]:
         assert isinstance(caught.value, TimedOutError)
         assert str(caught.value) == "no complete response within 0.2 s"

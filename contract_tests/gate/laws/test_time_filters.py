@@ -107,7 +107,7 @@ def test_eleventh_job_or_undocumented_refusal_at_the_limit_is_violation(
     [
         # The job that is generating is given again.
         (generating(str(UUID(int=3))), 10, 10),
-        # Somebody else may have deleted one in the meantime.
+        # Another client may have deleted one in the meantime.
         (generating(), 10, 10),
         (error(500), 10, 10),
         (error(409), 9, 9),

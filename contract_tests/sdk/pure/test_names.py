@@ -32,7 +32,7 @@ def test_three_lists_of_names_agree():
 
 @pytest.mark.parametrize("name", prolific_exports.__all__)
 def test_every_name_can_be_imported_from_the_package(name, monkeypatch):
-    # As in a fresh process, where nobody has asked for it yet.
+    # As in a fresh process, where it has not been looked up yet.
     if name in prolific_exports._HOME_OF:
         monkeypatch.delitem(vars(prolific_exports), name, raising=False)
     value = getattr(prolific_exports, name)

@@ -56,7 +56,7 @@ WHOLE = {
 }
 FORMS = WHOLE | ONE_BY_ONE
 forms = st.lists(st.sampled_from(sorted(FORMS)), max_size=2)
-# None of it is in the token, so that what is left of the token can be counted.
+# None of it is in the token, so that the remaining characters of the token can be counted.
 around = st.text(st.sampled_from(" <>{}[],;:!?é\U0001f642"), max_size=20)
 
 

@@ -1,6 +1,6 @@
 """Whatever the list says after a lost answer: the right job is adopted, or asked for again.
 
-The flow is driven by hand; what it should do is told a second time, in other words.
+The flow is driven by hand; a second, independent description says what it should do.
 """
 
 import json

@@ -19,8 +19,8 @@ MAX_FAILURES: Final = 8
 # Bytes per second below which a connection to the store is replaced.
 SLOWEST: Final = 1024
 _MOST_CONNECTIONS: Final = 32
-# Seconds until polls become rarer, and until they are as rare as they become. Nobody publishes how
-# long exports take: docs/benchmarks.md says what this is good for.
+# Seconds until polls become rarer, and until they are as rare as they become. No source says how
+# long exports take; docs/benchmarks.md shows the effect.
 _SOON: Final = 60.0
 _LATE: Final = 600.0
 

@@ -1,4 +1,4 @@
-"""Laws about ids that nobody was given: of jobs and of resources."""
+"""Laws about unknown ids, of jobs and of resources."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -9,8 +9,8 @@ from prolific_contract.gate.trace._exchanges import Exchange, Trace
 def may_be_full(trace: Trace, request: Exchange) -> bool:
     """Whether a refused request for an export may have been one too many.
 
-    It was for all anybody can know if the resource gave no list before it. That the resource
-    is there at all, some success has to show.
+    Without an earlier list of the resource, it may have been. A successful response must show
+    that the resource exists.
     """
     if not is_request(request) or request.address is None:
         return False

@@ -15,8 +15,8 @@ from prolific_contract.sandbox._http import Call, ConnectionFailure, FileSlice, 
 
 _FAILURES: Final[Mapping[ConnectionFailure, str]] = {
     "reset": "the connection broke",
-    "garbage": "the answer was no HTTP",
-    "cut": "the answer was no HTTP (its body ends too soon)",
+    "garbage": "the response was not HTTP",
+    "cut": "the response was not HTTP (its body ends too soon)",
 }
 
 
