@@ -410,7 +410,7 @@ def test_request_that_is_always_rate_limited_is_given_up():
         asked.method for asked in target.asked if asked.authorization == f"Token {TOKEN}"
     )
 
-    assert methods == {"POST": 6, "GET": 3}
+    assert methods == {"POST": 7, "GET": 3}
     assert conversation.cut_short is None
 
 

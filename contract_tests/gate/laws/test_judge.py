@@ -7,6 +7,7 @@ from helpers.traces import (
     JOB,
     OTHER_JOB,
     START,
+    URL,
     TraceBuilder,
     body_answer,
     complete,
@@ -16,12 +17,13 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract._vocabulary import OPERATIONS, Action, Kind, Operation
+from prolific_contract._vocabulary import OPERATIONS, Action, Kind, Operation, path_of
+from prolific_contract.gate._evidence import Evidence
 from prolific_contract.gate._judge import contract_of, judge
-from prolific_contract.gate._verdict import CellState, Verdict
+from prolific_contract.gate._verdict import CellState, Requirements, Unmet, Verdict
 from prolific_contract.gate.laws import LAWS, law
 from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Credential, Subject, Trace
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Subject, Trace
 
 BATCH, COLLECTION = Subject("batch", "r1"), Subject("collection", "r1")
 
@@ -186,7 +188,147 @@ def test_verdict_needs_a_state_of_each_given_resource_except_forbidden_ones():
     assert judged(builder).subjects_without_state == (Subject("batch", "r2"),)
     assert judged(builder).exit_code == 2
     builder.request(complete(), "r2")
+    assert (judged(builder).subjects_without_state, judged(builder).exit_code) == ((), 2)
+    builder.poll(complete(), OTHER_JOB, "r2")
     assert judged(builder).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "responses", [[running()], [failed(), failed()], [running(), failed()], []], ids=repr
+)
+def test_conversation_without_a_complete_export_is_inconclusive(responses):
+    builder = TraceBuilder("batch", BATCH)
+    builder.request(generating())
+    for response in responses:
+        builder.poll(response)
+    verdict = judged(builder)
+    assert (verdict.violations, verdict.exercised, verdict.exit_code) == ((), False, 2)
+
+
+def test_conversation_without_a_poll_is_inconclusive():
+    builder = TraceBuilder("batch", BATCH)
+    builder.request(complete())
+    builder.poll(error(404), OTHER_JOB)
+    assert judged(builder).exit_code == 2
+    builder.poll(complete())
+    assert judged(builder).exit_code == 0
+
+
+def test_violation_outweighs_missing_evidence():
+    builder = TraceBuilder("batch", BATCH)
+    builder.poll(error(500))
+    assert (judged(builder).exercised, judged(builder).exit_code) == (False, 1)
+
+
+def test_evidence_counts_what_the_conversation_shows():
+    builder = conforming(BATCH, COLLECTION, Subject("batch", "closed", forbidden=True))
+    builder.send("GET", f"{BASE}{path_of('batch', 'r1')}", json_answer(200, []))
+    for url, status in ((URL, 206), (URL, 200), (f"{URL}&other", 200)):
+        builder.fetch(HttpResponse(status), url)
+    builder.send("DELETE", f"{BASE}{path_of('batch', 'r1', JOB)}", HttpResponse(204))
+    builder.request(complete(), "closed")
+    batch, collection = judged(builder).evidence
+    assert batch == Evidence(
+        BATCH, reported=3, jobs=1, polls=2, complete=1, archives=1, lists=1, deleted=1
+    )
+    assert batch.is_enough
+    assert collection == Evidence(COLLECTION, 0, 0, 0, 0, 0, 0, 0)
+    assert not collection.is_enough
+
+
+def test_evidence_of_a_recording_has_every_resource_that_was_exported():
+    builder = conforming()
+    builder.request(generating(), "r2")
+    builder.request(error(403), "r3")
+    verdict = judged(builder)
+    assert [(one.subject, one.is_enough) for one in verdict.evidence] == [
+        (BATCH, True),
+        (Subject("batch", "r2"), False),
+    ]
+    assert (verdict.exercised, verdict.subjects_without_state) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("laws", "number", "exit_code"),
+    [
+        (("time.complete-stays",), 0, 2),
+        (("time.pollable", "shape.status"), 0, 0),
+        (("time.pollable", "shape.error"), 0, 2),
+        ((), 12, 0),
+        ((), 60, 2),
+    ],
+)
+def test_required_laws_have_to_be_exercised(laws, number, exit_code):
+    verdict = judged(conforming(BATCH), requirements=Requirements(laws, number))
+    assert (verdict.exercised, verdict.exit_code) == (True, exit_code)
+    assert verdict.conforms is verdict.conclusive is (exit_code == 0)
+
+
+def test_required_law_has_to_be_exercised_for_every_kind():
+    builder = conforming(BATCH, COLLECTION)
+    builder.request(generating(), kind="collection")
+    builder.poll(complete(), kind="collection")
+    builder.poll(complete())
+    verdict = judged(builder, requirements=Requirements(("time.complete-stays",)))
+    assert verdict.unmet == (
+        Unmet(
+            "time.complete-stays",
+            "collection",
+            "needs a poll that returns complete, and a later poll",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("required", "options", "reason"),
+    [
+        ("time.limit", {"edition": "2026-03"}, "needs --edition 2026-11"),
+        ("time.limit", {"edition": "2026-11"}, "needs --profile full"),
+        ("time.limit", {"profile": "full"}, "no edition is enforced (--edition)"),
+        ("isolation.methods", {}, "needs --profile full"),
+        ("time.listed", {}, "needs --edition 2026-11, or a server that lists and deletes jobs"),
+        ("time.request-after-complete", {}, "no edition is enforced (--edition)"),
+    ],
+)
+def test_required_law_that_does_not_apply_says_what_it_needs(required, options, reason):
+    verdict = judged(conforming(BATCH), requirements=Requirements((required,)), **options)
+    assert [unmet.reason for unmet in verdict.unmet] == [reason]
+    assert verdict.exit_code == 2
+
+
+def test_server_that_follows_another_edition_than_the_enforced_one_never_passes():
+    builder = conforming(BATCH)
+    builder.request(generating(OTHER_JOB))
+    builder.poll(complete(), OTHER_JOB)
+    builder.poll(complete())
+    verdict = judged(builder, edition="2026-03")
+    assert (verdict.edition_found, verdict.exit_code) == ("2026-11", 1)
+    builder = conforming(BATCH)
+    builder.request(complete())
+    verdict = judged(builder, edition="2026-11")
+    assert (verdict.edition_found, verdict.exit_code) == ("2026-03", 1)
+
+
+def test_new_job_beside_an_older_complete_one_shows_the_later_edition():
+    builder = TraceBuilder("batch", BATCH)
+    for export_id in (JOB, OTHER_JOB):
+        builder.request(generating(export_id))
+        builder.poll(complete(), export_id)
+    builder.request(generating("7d1b0e6c-2f3a-4b5c-8d9e-0f1a2b3c4d5e"))
+    builder.poll(complete())
+    verdict = judged(builder, edition="2026-03")
+    assert [one.fingerprint for one in verdict.violations] == [
+        "time.request-after-complete batch request"
+    ]
+    assert len(verdict.violations[0].observations) == 2
+
+
+def test_list_of_jobs_is_an_addition_to_the_earlier_edition():
+    builder = conforming(BATCH)
+    builder.send("GET", f"{BASE}{path_of('batch', 'r1')}", json_answer(200, []))
+    assert judged(builder).edition_found == "2026-11"
+    assert judged(builder, edition="2026-03").edition_found is None
+    assert judged(builder, edition="2026-03").exit_code == 0
 
 
 def test_violations_are_reported_even_if_little_was_exercised():
@@ -201,9 +343,9 @@ def test_violations_are_reported_even_if_little_was_exercised():
 )
 def test_recording_of_another_tool_without_a_state_proves_nothing(options):
     builder = TraceBuilder()
-    builder.poll(**{"response": failed(), **options})
+    builder.poll(**{"response": complete(), **options})
     assert not judged(builder).exercised
-    builder.poll(failed())
+    builder.poll(complete())
     assert judged(builder).exercised
 
 

@@ -367,6 +367,22 @@ def test_refused_deletion_does_not_excuse_a_vanished_job(builder):
     assert violated_laws(builder) == {"time.delete-refused"}
 
 
+def test_refused_deletion_under_the_other_kind_does_not_excuse_a_vanished_job(builder):
+    other = {"batch": "collections", "collection": "batches"}[builder.kind]
+    own = {"batch": "batches", "collection": "collections"}[builder.kind]
+    builder.poll(complete())
+    builder.send("DELETE", builder.trace.exchanges[-1].url.replace(own, other), error(404))
+    builder.poll(error(404))
+    assert violated_laws(builder) == {"time.job-stays"}
+
+
+def test_deletion_during_a_poll_explains_its_404(builder):
+    builder.poll(complete())
+    builder.poll(error(404), took=10.0)
+    builder.send("DELETE", builder.trace.exchanges[-1].url, HttpResponse(204))
+    assert builder.outcomes("time.job-stays") == []
+
+
 # completes
 
 

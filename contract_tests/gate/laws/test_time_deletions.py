@@ -14,6 +14,7 @@ from helpers.traces import (
     job,
     running,
 )
+from prolific_contract._vocabulary import Operation
 from prolific_contract.gate.laws._law import Outcome
 from prolific_contract.gate.trace._exchanges import Credential
 
@@ -111,6 +112,20 @@ def test_deletion_of_a_generating_job_refused_with_another_status_is_violation(b
     builder.delete(error(404), after=0.5)
     builder.poll(running())
     assert "got 404, not 409" in builder.violation("time.delete-generating").seen
+
+
+def test_deletion_refused_long_after_the_last_poll_is_violation_if_the_job_still_generates(builder):
+    builder.request(generating())
+    builder.delete(error(404), after=60.0)
+    builder.poll(running())
+    assert builder.outcomes("time.delete-generating") == [VIOLATED]
+
+
+def test_deletion_long_after_the_last_poll_shows_no_age(builder):
+    for export_id, age in ((JOB, 2.0), (OTHER_JOB, 30.0)):
+        builder.request(generating(export_id))
+        builder.delete(DELETED, export_id, after=age)
+    assert builder.outcomes("time.delete-generating") == []
 
 
 @pytest.mark.parametrize("response", [error(404), error(429), error(500), None])
@@ -265,3 +280,109 @@ def test_server_error_after_a_deletion_is_not_judged(builder):
     builder.delete(error(409))
     builder.poll(error(500))
     assert builder.outcomes("time.delete-refused") == []
+
+
+def test_fuzzed_deletion_that_is_refused_deletes_nothing(builder):
+    builder.poll(complete())
+    builder.delete(error(400), generated=True)
+    builder.poll(error(404))
+    assert builder.outcomes("time.delete-refused") == [VIOLATED]
+
+
+# time.delete-ended
+
+
+@pytest.mark.parametrize("ended", [complete(), failed()])
+def test_ended_job_can_be_deleted(builder, ended):
+    builder.request(generating())
+    last = builder.poll(ended)
+    done = builder.delete(DELETED)
+    (seen,) = builder.judged("time.delete-ended")
+    assert (seen.outcome, seen.exchanges) == (HELD, (last.index, done.index))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409])
+def test_refused_deletion_of_a_complete_job_that_remains_is_violation(builder, status):
+    builder.request(generating())
+    last = builder.poll(complete())
+    refused = builder.delete(error(status))
+    again = builder.poll(complete())
+    seen = builder.violation("time.delete-ended")
+    assert seen.exchanges == (last.index, again.index, refused.index)
+    assert seen.seen == f"the job was complete and remained, but its deletion got {status}"
+    assert seen.operation == Operation(builder.kind, "delete")
+
+
+def test_refused_deletion_of_a_job_that_is_still_listed_is_violation(builder):
+    builder.poll(failed())
+    builder.delete(error(409))
+    builder.poll(failed())
+    assert builder.outcomes("time.delete-ended") == []
+    builder.list(job(OTHER_JOB))
+    builder.list(job(), resource="r2")
+    assert builder.outcomes("time.delete-ended") == []
+    builder.list(job())
+    assert builder.outcomes("time.delete-ended") == [VIOLATED]
+
+
+def test_job_that_is_gone_or_deleted_meanwhile_explains_a_refused_deletion(builder):
+    builder.poll(complete())
+    builder.delete(error(404))
+    builder.poll(error(404))
+    assert builder.outcomes("time.delete-ended") == []
+    builder.delete(None)
+    builder.list(job())
+    assert builder.outcomes("time.delete-ended") == []
+
+
+def test_job_that_has_just_ended_may_not_be_deletable_yet(builder):
+    builder.poll(running())
+    builder.poll(complete())
+    builder.delete(error(409), after=0.5)
+    builder.poll(complete())
+    assert builder.outcomes("time.delete-ended") == []
+    builder.delete(error(409), after=0.5)
+    builder.poll(complete())
+    assert builder.outcomes("time.delete-ended") == [VIOLATED]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"generated": True},
+        {"credential": Credential.NONE},
+        {"credential": Credential.UNKNOWN},
+        {"sender": 1},
+        {"after": 0.0},
+    ],
+)
+def test_deletion_that_another_client_or_nobody_may_ask_for_is_not_judged(builder, options):
+    builder.poll(complete(), took=1.0)
+    builder.delete(error(403), **options)
+    builder.poll(complete())
+    assert builder.outcomes("time.delete-ended") == []
+
+
+@pytest.mark.parametrize("response", [error(429), error(500), None])
+def test_deletion_that_was_not_decided_is_not_judged(builder, response):
+    builder.poll(complete())
+    builder.delete(response)
+    builder.poll(complete())
+    builder.list(job())
+    assert builder.outcomes("time.delete-ended") == []
+
+
+def test_deletion_of_a_job_that_generates_again_or_is_unknown_is_not_judged(builder):
+    builder.poll(complete())
+    builder.poll(running())
+    builder.delete(error(409))
+    builder.poll(complete())
+    builder.delete(error(404), OTHER_JOB)
+    assert builder.outcomes("time.delete-ended") == []
+
+
+def test_list_of_another_account_does_not_show_that_the_job_remains(builder):
+    builder.poll(complete(), sender=0)
+    builder.delete(error(403), sender=0)
+    builder.list(job(), sender=1)
+    assert builder.outcomes("time.delete-ended") == []

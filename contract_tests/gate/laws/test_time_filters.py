@@ -17,7 +17,7 @@ from helpers.traces import (
     running,
 )
 from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import HttpResponse
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 LATER = "2026-11"
@@ -196,3 +196,113 @@ def test_refusal_without_a_list_is_judged_by_documented_statuses(builder):
     assert builder.outcomes("shape.status", LATER) == [VIOLATED, HELD]
     builder.poll(error(422))
     assert builder.outcomes("shape.status", LATER) == [VIOLATED, HELD, VIOLATED]
+
+
+# time.filter-accepted
+
+
+def test_request_with_a_valid_filter_is_accepted(builder):
+    builder.request(generating())
+    accepted = builder.filtered(generating(OTHER_JOB))
+    (seen,) = builder.judged("time.filter-accepted", LATER)
+    assert (seen.outcome, seen.exchanges) == (HELD, (accepted.index,))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
+def test_refused_request_with_a_valid_filter_is_violation(builder, status):
+    builder.list()
+    builder.request(generating())
+    refused = builder.filtered(error(status))
+    seen = builder.violation("time.filter-accepted", LATER)
+    assert seen.exchanges == (refused.index,)
+    assert seen.seen == f"a request with a valid filter got {status}"
+    assert seen.operation == builder.requesting
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?from=2015-01-01",
+        "?from=yesterday",
+        "?to=2015-01-01T00:00:00",
+        "?study_id=",
+        "?study_id=unknown",
+        "?from=2015-01-02T00:00:00Z&to=2015-01-02T00:00:00Z",
+        "?from=2015-01-02T00:00:00Z&to=2015-01-01T00:00:00Z",
+        "?odd=1",
+    ],
+)
+def test_filter_that_a_server_may_refuse_is_not_judged(builder, query):
+    builder.list()
+    builder.request(generating())
+    builder.filtered(error(400), query)
+    assert builder.outcomes("time.filter-accepted", LATER) == []
+
+
+def test_study_that_was_accepted_once_is_a_valid_filter(builder):
+    builder.list()
+    builder.filtered(generating(), "?study_id=a")
+    builder.filtered(error(404), "?study_id=a&from=2015-01-01T00:00:00Z&to=2015-01-02T00:00:00Z")
+    assert builder.outcomes("time.filter-accepted", LATER) == [HELD, VIOLATED]
+
+
+@pytest.mark.parametrize("response", [error(429), error(500), None])
+def test_filtered_request_that_was_not_decided_is_not_judged(builder, response):
+    builder.list()
+    builder.request(generating())
+    builder.filtered(response)
+    assert builder.outcomes("time.filter-accepted", LATER) == []
+
+
+def test_filtered_request_for_a_resource_that_was_not_exported_is_not_judged(builder):
+    builder.list()
+    builder.request(generating(), "r2")
+    builder.request(generating(), sender=1)
+    builder.filtered(error(403))
+    assert builder.outcomes("time.filter-accepted", LATER) == []
+
+
+@pytest.mark.parametrize(("number", "outcomes"), [(8, [VIOLATED]), (9, [])])
+def test_filtered_request_that_may_exceed_the_limit_is_not_judged(builder, number, outcomes):
+    builder.list(*jobs(number))
+    builder.request(generating())
+    builder.request(generating())
+    builder.request(error(401), credential=Credential.NONE)
+    builder.filtered(error(409))
+    assert builder.outcomes("time.filter-accepted", LATER) == outcomes
+
+
+def test_request_without_a_response_may_have_started_a_job(builder):
+    builder.list(*jobs(8))
+    builder.request(generating())
+    builder.request(None)
+    builder.filtered(error(409))
+    assert builder.outcomes("time.filter-accepted", LATER) == []
+
+
+# The job limit as a reason for a refusal.
+
+
+def test_refused_request_without_a_list_is_not_judged(builder):
+    builder.request(generating())
+    builder.poll(complete())
+    builder.request(error(409))
+    assert builder.outcomes("shape.status") == [HELD] * 2
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_server_without_lists_has_no_limit(builder, status):
+    builder.list(response=error(status))
+    builder.request(generating())
+    builder.poll(complete())
+    builder.request(error(409))
+    assert builder.judged("shape.status")[-1].seen.startswith("the response is 409")
+
+
+def test_refused_request_while_the_job_generates_is_violation_despite_the_limit(builder):
+    builder.list(*jobs(10))
+    builder.request(generating())
+    builder.request(error(409))
+    assert VIOLATED not in builder.outcomes("shape.status", LATER)
+    builder.poll(running())
+    assert builder.violation("shape.status", LATER).exchanges == (2,)

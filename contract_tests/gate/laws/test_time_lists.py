@@ -2,6 +2,7 @@
 
 import pytest
 from helpers.traces import (
+    DELETED,
     OTHER_JOB,
     TraceBuilder,
     complete,
@@ -40,17 +41,51 @@ def test_job_that_may_be_deleted_need_not_be_listed(builder):
     assert builder.outcomes("time.listed") == []
 
 
+def test_job_that_has_the_id_of_a_deleted_one_is_listed(builder):
+    builder.delete(DELETED)
+    builder.request(generating())
+    builder.list()
+    assert builder.outcomes("time.listed") == [VIOLATED]
+
+
+def test_job_need_not_be_listed_after_a_deletion_that_failed(builder):
+    builder.request(generating())
+    builder.delete(error(500))
+    builder.list()
+    assert builder.outcomes("time.listed") == []
+
+
+def test_deletion_that_failed_does_not_excuse_a_list_without_a_job_that_remains(builder):
+    builder.request(generating())
+    builder.delete(error(500))
+    builder.poll(running())
+    builder.list()
+    assert builder.outcomes("time.listed") == [VIOLATED]
+
+
 def test_job_requested_during_the_list_need_not_be_listed(builder):
     builder.request(generating(), took=5.0)
     builder.list()
     assert builder.outcomes("time.listed") == []
 
 
-def test_job_missing_after_a_refused_deletion_is_not_judged(builder):
+def test_job_lost_by_a_refused_deletion_is_judged_by_the_law_of_deletions_alone(builder):
     builder.request(generating())
     builder.delete(error(409))
+    builder.poll(error(404))
     builder.list()
     assert builder.outcomes("time.listed") == []
+    assert builder.outcomes("time.delete-refused") == [VIOLATED]
+
+
+@pytest.mark.parametrize("polls", [[], [running()], [complete()], [failed()]])
+def test_refused_deletion_does_not_excuse_a_list_without_the_job(builder, polls):
+    builder.request(generating())
+    builder.delete(error(409))
+    for response in polls:
+        builder.poll(response)
+    builder.list()
+    assert builder.outcomes("time.listed") == [VIOLATED]
 
 
 def test_list_of_another_account_need_not_have_the_job(builder):

@@ -344,6 +344,27 @@ def test_archive_of_a_job_that_fails_later_may_have_been_deleted(builder):
     assert builder.outcomes("value.archive") == []
 
 
+def test_url_of_a_deleted_job_may_refuse(builder):
+    builder.poll(complete())
+    builder.send("DELETE", builder.trace.exchanges[-1].url, HttpResponse(204))
+    builder.fetch(HttpResponse(404))
+    assert builder.outcomes("value.archive") == []
+
+
+def test_other_job_that_fails_later_does_not_excuse_a_refusal(builder):
+    builder.poll(complete())
+    builder.fetch(HttpResponse(404))
+    builder.poll(failed(), OTHER_JOB)
+    assert builder.outcomes("value.archive") == [VIOLATED]
+
+
+def test_any_job_that_fails_later_excuses_the_url_of_a_response_without_a_job(builder):
+    builder.request(complete())
+    builder.fetch(HttpResponse(404))
+    builder.poll(failed(), OTHER_JOB)
+    assert builder.outcomes("value.archive") == []
+
+
 def test_job_that_had_failed_before_does_not_excuse_a_refusal(builder):
     builder.poll(failed(), OTHER_JOB)
     builder.poll(complete())

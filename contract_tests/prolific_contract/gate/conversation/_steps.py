@@ -23,7 +23,10 @@ SHORTEST_PAUSE: Final = 0.05
 # Requests in a row without a response after which the operation, or the server, is given up.
 _MOST_UNANSWERED_BY_OPERATION: Final = 3
 _MOST_UNANSWERED: Final = 5
-_MOST_ATTEMPTS: Final = 6
+# How often, and for how many seconds, a request is repeated after 429 or 503 before its operation
+# is given up.
+_LEAST_REPETITIONS: Final = 3
+_PATIENCE: Final = 60.0
 # Methods with which a request to a resource may start an export, documented or not.
 _MAY_START: Final = ("POST", "PUT", "PATCH")
 
@@ -150,6 +153,7 @@ class Sender:
             The exchange; None if the request was not sent, because the operation was given up.
         """
         repetition = 0
+        refused_at: float | None = None
         while True:
             if self._unanswered_by_operation.get(operation, 0) >= _MOST_UNANSWERED_BY_OPERATION:
                 return None
@@ -168,9 +172,11 @@ class Sender:
             wait = _retry_delay(exchange, repetition)
             if wait is None or not retry:
                 return exchange
-            repetition += 1
-            if repetition == _MOST_ATTEMPTS or self.now + wait >= self.budget:
+            refused_at = exchange.at if refused_at is None else refused_at
+            patient = repetition >= _LEAST_REPETITIONS and exchange.at - refused_at >= _PATIENCE
+            if patient or self.now + wait >= self.budget:
                 break
+            repetition += 1
             yield from self.pause(wait)
         # The server keeps refusing this operation because of its rate limit: give it up.
         self._unanswered_by_operation[operation] = _MOST_UNANSWERED_BY_OPERATION
@@ -207,6 +213,9 @@ def _retry_delay(exchange: Exchange, repetition: int) -> float | None:
         return None
     sent = cast("datetime", exchange.sent)
     delay = retry_after(response.header("retry-after"), response.header("date"), sent)
-    if delay is None and response.status == 503:
+    # Stores send 503 without Retry-After when they are busy.
+    if delay is None and response.status == 503 and exchange.address is not None:
         return None
-    return max(2.0**repetition if delay is None else delay, SHORTEST_PAUSE)
+    if delay is None or repetition:
+        delay = max(delay or 0.0, 2.0**repetition)
+    return max(delay, SHORTEST_PAUSE)

@@ -9,6 +9,7 @@ from typing import Final
 
 from prolific_contract.gate.laws import (
     _isolation,
+    _isolation_access,
     _isolation_unknown,
     _shape,
     _shape_bodies,
@@ -17,6 +18,7 @@ from prolific_contract.gate.laws import (
     _time_filters,
     _time_lists,
     _time_requests,
+    _time_retries,
     _value,
     _value_archive,
     _value_archive_members,
@@ -39,8 +41,10 @@ LAWS: Final[tuple[Law, ...]] = (
     *_time_filters.LAWS,
     *_time_lists.LAWS,
     *_time_deletions.LAWS,
+    *_time_retries.LAWS,
     *_isolation.LAWS,
     *_isolation_unknown.LAWS,
+    *_isolation_access.LAWS,
 )
 
 _BY_ID: Final = {law.id: law for law in LAWS}

@@ -1,38 +1,86 @@
 """Whether a resource has room for another export job (edition 2026-11: ten at most, D-3)."""
 
-from prolific_contract._vocabulary import JOB_LIMIT
-from prolific_contract.gate.laws._jobs import is_request, resource_of
+from prolific_contract._vocabulary import JOB_LIMIT, Edition
+from prolific_contract.gate.laws._jobs import (
+    canonical,
+    is_request,
+    jobs_of,
+    resource_of,
+    returned_job_id,
+    state,
+)
 from prolific_contract.gate.laws._lists import lists_of
+from prolific_contract.gate.laws._observations import has_access, query
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
+# The responses of a server that does not list jobs.
+_NO_LIST = (404, 405)
 
-def may_be_full(trace: Trace, request: Exchange) -> bool:
+
+def may_be_full(trace: Trace, request: Exchange, edition: Edition | None) -> bool:
     """Whether a refused request for an export may have been one too many.
 
-    Without an earlier list of the resource, it may have been. A successful response must show
-    that the resource exists.
+    A request that returns a running job starts none. Otherwise, the last list before it shows
+    how many jobs there were. Without a list, any number is possible if the resource exists,
+    unless the server has no lists: then it follows the edition without a limit.
     """
-    if not is_request(request) or request.address is None:
+    if edition == "2026-03" or not is_request(request) or request.address is None:
         return False
-    own = resource_of(request.address)
-    listed = [
-        one
-        for one in lists_of(trace)
-        if (one.kind, one.resource_id) == own and one.exchange.index < request.index
-    ]
-    if listed:
-        since = sum(
-            is_request(exchange)
-            and listed[-1].exchange.index < exchange.index < request.index
-            and exchange.address is not None
-            and resource_of(exchange.address) == own
-            for exchange in trace.exchanges
-        )
-        return len(listed[-1].entries) + since >= JOB_LIMIT
-    return any(
-        exchange.address is not None
-        and resource_of(exchange.address) == own
-        and exchange.response is not None
-        and exchange.response.status < 300
+    if _returns_a_running_job(trace, request):
+        return False
+    own = [
+        exchange
         for exchange in trace.exchanges
+        if exchange.address is not None
+        and resource_of(exchange.address) == resource_of(request.address)
+        and has_access(exchange)
+    ]
+    shown = {one.exchange.index: one for one in lists_of(trace)}
+    earlier = [exchange for exchange in own if exchange.index < request.index]
+    since = next((at for at in range(len(earlier))[::-1] if earlier[at].index in shown), None)
+    if since is not None:
+        ids = {entry.export_id for entry in shown[earlier[since].index].entries}
+        return _at_most(ids, earlier[since + 1 :]) >= JOB_LIMIT
+    exists = any(one.response is not None and one.response.status < 300 for one in own)
+    return exists and not (edition is None and any(map(_shows_no_list, earlier)))
+
+
+def _returns_a_running_job(trace: Trace, request: Exchange) -> bool:
+    """Whether a job for the same filter was generating before a request and after it."""
+    jobs = jobs_of(trace).values()
+    for job in jobs:
+        last, later = job.last_event_before(request), next(job.polls_after(request), None)
+        generating = [
+            one for one in (last, later) if one is not None and state(one) == "generating"
+        ]
+        same = any(
+            resource_of(one.address) == resource_of(request.address)
+            and query(one) == query(request)
+            for one in job.named
+            if one.address is not None and request.address is not None
+        )
+        if same and len(generating) == 2:
+            return True
+    return False
+
+
+def _at_most(ids: set[str], since: list[Exchange]) -> int:
+    """How many jobs a resource has at most, given those in a list and the exchanges since."""
+    unknown = 0
+    for exchange in filter(is_request, since):
+        export_id = returned_job_id(exchange)
+        if export_id is not None:
+            ids = {*ids, canonical(export_id)}
+        elif exchange.response is None or not 400 <= exchange.response.status < 500:
+            unknown += 1
+    return len(ids) + unknown
+
+
+def _shows_no_list(exchange: Exchange) -> bool:
+    return (
+        exchange.operation is not None
+        and exchange.operation.action == "list"
+        and not exchange.generated
+        and exchange.response is not None
+        and exchange.response.status in _NO_LIST
     )

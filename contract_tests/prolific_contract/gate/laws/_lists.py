@@ -166,6 +166,11 @@ class Deletion:
         """Whether the response was successful."""
         return self.status is not None and self.status < 300
 
+    @property
+    def refused(self) -> bool:
+        """Whether the response was an error of the client."""
+        return self.status is not None and 400 <= self.status < 500
+
 
 @once
 def deletions_of(trace: Trace) -> list[Deletion]:
@@ -179,22 +184,15 @@ def deletions_of(trace: Trace) -> list[Deletion]:
     ]
 
 
-def deletion_attempted(trace: Trace, key: JobKey, start: Exchange, end: Exchange) -> bool:
-    """Whether a request to delete a job overlaps the time between two exchanges."""
-    return any(_overlapping_deletions(trace, key, start, end))
-
-
 def may_have_been_deleted(trace: Trace, key: JobKey, start: Exchange, end: Exchange) -> bool:
-    """Whether a request may have deleted a job between two exchanges or during them."""
-    return any(
-        one.status is None or one.done for one in _overlapping_deletions(trace, key, start, end)
-    )
+    """Whether a request may have deleted a job between two exchanges or during them.
+
+    Only a refusal means that it did not: a server may delete the job and then fail.
+    """
+    return any(not one.refused and overlaps(one, key, start, end) for one in deletions_of(trace))
 
 
-def _overlapping_deletions(
-    trace: Trace, key: JobKey, start: Exchange, end: Exchange
-) -> Iterator[Deletion]:
-    for one in deletions_of(trace):
-        elsewhen = before(one.exchange, start) or before(end, one.exchange)
-        if one.key.export_id == key.export_id and not elsewhen:
-            yield one
+def overlaps(deletion: Deletion, key: JobKey, start: Exchange, end: Exchange) -> bool:
+    """Whether a request to delete a job overlaps the time between two exchanges."""
+    elsewhen = before(deletion.exchange, start) or before(end, deletion.exchange)
+    return deletion.key.export_id == key.export_id and not elsewhen

@@ -92,11 +92,7 @@ def _over_limit(
     trace: Trace, context: LawContext, exchange: Exchange, response: HttpResponse
 ) -> bool:
     """Whether a request may be refused because the resource has reached the job limit."""
-    return (
-        context.edition != "2026-03"
-        and 400 <= response.status < 500
-        and may_be_full(trace, exchange)
-    )
+    return 400 <= response.status < 500 and may_be_full(trace, exchange, context.edition)
 
 
 def _listed(statuses: Sequence[int]) -> str:

@@ -12,8 +12,9 @@ from prolific_contract.gate.laws._jobs import (
     state,
 )
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
-from prolific_contract.gate.laws._lists import deletion_attempted
+from prolific_contract.gate.laws._lists import may_have_been_deleted
 from prolific_contract.gate.laws._observations import STATUS, held, violated
+from prolific_contract.gate.laws._time_deletions import gone_after_refusal
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 
 # Seconds during which a job certainly exists: its URL is valid for at least an hour.
@@ -56,8 +57,8 @@ def _job_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
             known = last_polls.get(poll.sender)
             if known is not None and before(known, poll) and poll.at - known.at <= _JUDGED_SECONDS:
                 if refusal(poll) in (404, 410):
-                    if deletion_attempted(trace, job.key, known, poll):
-                        # `time.delete-refused` judges the effect of a refused deletion.
+                    explained = (may_have_been_deleted, gone_after_refusal)
+                    if any(explains(trace, job.key, known, poll) for explains in explained):
                         continue
                     yield violated(
                         job.status,

@@ -22,11 +22,13 @@ from prolific_contract.gate.laws._lists import (
     first_requests,
     lists_of,
     may_have_been_deleted,
+    overlaps,
 )
 from prolific_contract.gate.laws._observations import DELETE, held, once, violated
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 
-# Seconds after a poll within which the reported state is treated as current.
+# Seconds after a response within which the reported state is treated as current, and which the
+# server has to make an end known to all its parts.
 _JUST_NOW: Final = 1.0
 _GONE: Final = (404, 410)
 
@@ -115,11 +117,9 @@ def _delete_generating(trace: Trace, context: LawContext) -> Iterator[Observatio
             continue
         if exchange.credential is not Credential.VALID or exchange.sender != last_event.sender:
             continue
-        if exchange.at - (last_event.at + last_event.took) > _JUST_NOW:
-            continue
         if not deletion.done:
             yield from _refused_while_generating(deletion, job, last_event)
-        elif job.named:
+        elif job.named and exchange.at - (last_event.at + last_event.took) <= _JUST_NOW:
             ended = _DeletedJob.between(job, last_event, exchange)
             # Exports of one resource take similar times; those of others need not.
             key = (deletion.key.kind, deletion.key.resource_id)
@@ -187,16 +187,34 @@ def _refused_while_generating(
         )
 
 
-def _delete_refused(trace: Trace, context: LawContext) -> Iterator[Observation]:
-    del context
+@frozen
+class _RefusedDeletion:
+    """A refused request to delete a job, and what polls reported before and after it.
+
+    Attributes:
+        last_event: The last event before it that reported the job's state.
+        poll: The next poll.
+    """
+
+    deletion: Deletion
+    last_event: Exchange
+    poll: Exchange
+
+
+@once
+def _refused_deletions(trace: Trace) -> list[_RefusedDeletion]:
+    return list(_find_refused_deletions(trace))
+
+
+def _find_refused_deletions(trace: Trace) -> Iterator[_RefusedDeletion]:
     jobs = jobs_of(trace)
     owners = {key.export_id: key for key, job in jobs.items() if any(map(state, job.events))}
     for deletion in deletions_of(trace):
         status, exchange = deletion.status, deletion.exchange
         key = owners.get(deletion.key.export_id)
-        if key is None or status is None or not 400 <= status < 500 or exchange.generated:
+        if key is None or status is None or not 400 <= status < 500:
             continue
-        # A refusal under the other kind says nothing about this job.
+        # `time.job-stays` judges a job that is lost after a refusal under the other kind.
         if key.kind != deletion.key.kind:
             continue
         last_event = jobs[key].last_event_before(exchange)
@@ -209,17 +227,87 @@ def _delete_refused(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if any(_is_gone(lost) for lost in polls if last_event.index < lost.index < exchange.index):
             # It was already gone before the deletion.
             continue
+        yield _RefusedDeletion(deletion, last_event, poll)
+
+
+def gone_after_refusal(trace: Trace, key: JobKey, start: Exchange, end: Exchange) -> bool:
+    """Whether a job was lost between two exchanges by a deletion that was refused.
+
+    `time.delete-refused` reports it, so that other laws need not.
+    """
+    return any(
+        _is_gone(one.poll) and overlaps(one.deletion, key, start, end)
+        for one in _refused_deletions(trace)
+    )
+
+
+def _delete_refused(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
+    for one in _refused_deletions(trace):
+        deletion, poll = one.deletion, one.poll
         if state(poll) in ("generating", "complete"):
             # A failed job proves nothing: deleted jobs may also be reported as failed.
-            yield held(deletion.operation, exchange, poll)
+            yield held(deletion.operation, deletion.exchange, poll)
         elif _is_gone(poll):
             yield violated(
                 deletion.operation,
-                f"the deletion got {status}, but the job is gone",
-                last_event,
-                exchange,
+                f"the deletion got {deletion.status}, but the job is gone",
+                one.last_event,
+                deletion.exchange,
                 poll,
             )
+
+
+def _delete_ended(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
+    jobs = jobs_of(trace)
+    for deletion in deletions_of(trace):
+        exchange, status, job = deletion.exchange, deletion.status, jobs.get(deletion.key)
+        if job is None or exchange.generated or exchange.credential is not Credential.VALID:
+            continue
+        ended = [
+            event
+            for event in job.events
+            if state(event) in ("complete", "failed")
+            and event.sender == exchange.sender
+            and before(event, exchange)
+        ]
+        if not ended or job.last_event_before(exchange) is not ended[-1]:
+            continue
+        if deletion.done:
+            yield held(deletion.operation, ended[-1], exchange)
+            continue
+        if status is None or not 400 <= status < 500 or status == 429:
+            continue
+        if exchange.at - (ended[0].at + ended[0].took) < _JUST_NOW:
+            # The part of the server that deletes may learn of the end a moment later.
+            continue
+        shown = _shown_after(trace, job, exchange)
+        if shown is not None and not may_have_been_deleted(trace, job.key, exchange, shown):
+            yield violated(
+                deletion.operation,
+                f"the job was {state(ended[-1])} and remained, but its deletion got {status}",
+                ended[-1],
+                shown,
+                exchange,
+            )
+
+
+def _shown_after(trace: Trace, job: ObservedJob, deletion: Exchange) -> Exchange | None:
+    """The first exchange after a deletion that shows that the job still exists.
+
+    A poll that reports failed does not: deleted jobs may also be reported as failed.
+    """
+    polled = (poll for poll in job.polls_after(deletion) if state(poll) == "complete")
+    listed = (
+        one.exchange
+        for one in lists_of(trace)
+        if (one.kind, one.resource_id) == (job.key.kind, job.key.resource_id)
+        and before(deletion, one.exchange)
+        and one.find(job.key.export_id) is not None
+    )
+    shown = [exchange for exchange in (*polled, *listed) if exchange.sender == deletion.sender]
+    return min(shown, key=lambda exchange: exchange.index, default=None)
 
 
 LAWS: Final = (
@@ -266,5 +354,23 @@ LAWS: Final = (
         needs=("a refused request to delete a job that has not failed, and polls before and after"),
         check=_delete_refused,
         mutants=("delete-despite-401", "delete-despite-404", "delete-despite-409"),
+    ),
+    Law(
+        id="time.delete-ended",
+        statement="A job that has ended can be deleted.",
+        source=LawSource(
+            "API reference, delete an export",
+            "Only a generating job cannot be deleted. Judged from one second after the end was "
+            "reported, and only if a later poll or list shows that the job still exists: a job "
+            "may be gone already.",
+            ("D-3",),
+        ),
+        operations=DELETE,
+        needs=(
+            "a request with the token to delete a job that a response reported as complete or "
+            "failed"
+        ),
+        check=_delete_ended,
+        mutants=("delete-ended-403", "delete-ended-404", "delete-ended-409"),
     ),
 )

@@ -1,10 +1,11 @@
 """Laws about filters and the job limit (edition 2026-11)."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from prolific_contract._vocabulary import JOB_LIMIT, Kind, Operation
 from prolific_contract.gate.laws._documented import documented
+from prolific_contract.gate.laws._job_limit import may_be_full
 from prolific_contract.gate.laws._jobs import (
     JobKey,
     ObservedJob,
@@ -74,6 +75,42 @@ def _request_filter(trace: Trace, context: LawContext) -> Iterator[Observation]:
 def _generates_after(job: ObservedJob, request: Exchange) -> bool:
     next_poll = next(job.polls_after(request), None)
     return next_poll is not None and state(next_poll) == "generating"
+
+
+def _filter_accepted(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    accepted: set[tuple[Kind, str, object]] = set()
+    for kind, resource_id, request in _requests(trace):
+        given = requested_filter(request)
+        if not given or request.response is None or _is_empty_period(given):
+            continue
+        operation, status = Operation(kind, "request"), request.response.status
+        study = (kind, resource_id, given.get("study_id"))
+        if state(request):
+            accepted.add(study)
+            yield held(operation, request)
+        elif (
+            _is_refusal(request.response)
+            and status != 429
+            # Whether a study belongs to a resource, only the server knows.
+            and ("study_id" not in given or study in accepted)
+            and _exported_before(trace, request)
+            and not may_be_full(trace, request, context.edition)
+        ):
+            yield violated(operation, f"a request with a valid filter got {status}", request)
+
+
+def _is_empty_period(given: dict[str, Any]) -> bool:
+    """Whether a filter selects nothing, so that a server may refuse it."""
+    return "from" in given and "to" in given and bool(given["from"] >= given["to"])
+
+
+def _exported_before(trace: Trace, request: Exchange) -> bool:
+    """Whether an earlier request for the resource was accepted, so that it can be exported."""
+    return any(
+        state(earlier) and before(earlier, request) and earlier.sender == request.sender
+        for kind, resource_id, earlier in _requests(trace)
+        if request.address is not None and (kind, resource_id) == resource_of(request.address)
+    )
 
 
 def _limit(trace: Trace, context: LawContext) -> Iterator[Observation]:
@@ -182,6 +219,28 @@ LAWS: Final = (
         needs=("edition 2026-11, and a request whose filter differs from that of a generating job"),
         check=_request_filter,
         mutants=("filter-ignored", "filter-coarse"),
+        editions=("2026-11",),
+    ),
+    Law(
+        id="time.filter-accepted",
+        statement=(
+            "A request with a valid filter is accepted while the resource has fewer than ten jobs."
+        ),
+        source=LawSource(
+            _REFERENCE,
+            "study_id, from and to are parameters of every request for an export. Only the "
+            "limit of ten jobs is a reason to refuse a valid one. Not judged: a period that is "
+            "empty or whose meaning depends on the server, a study for which no request was "
+            "accepted, and resources for which no earlier request was accepted.",
+            ("D-3",),
+        ),
+        operations=REQUEST,
+        needs=(
+            "edition 2026-11, and a request with a filter after one that was accepted, for a "
+            "resource with fewer than ten jobs"
+        ),
+        check=_filter_accepted,
+        mutants=("filter-refused", "filter-forbidden"),
         editions=("2026-11",),
     ),
     Law(

@@ -3,15 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from prolific_contract.gate.laws._jobs import JobKey, before, jobs_of, state
+from prolific_contract.gate.laws._jobs import JobKey, ObservedJob, before, jobs_of, state
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
-from prolific_contract.gate.laws._lists import (
-    deletion_attempted,
-    first_requests,
-    lists_of,
-    may_have_been_deleted,
-)
+from prolific_contract.gate.laws._lists import first_requests, lists_of, may_have_been_deleted
 from prolific_contract.gate.laws._observations import LIST, held, quote, violated
+from prolific_contract.gate.laws._time_deletions import gone_after_refusal
 from prolific_contract.gate.trace._exchanges import Trace
 
 # Seconds during which a job certainly exists: its URL is valid for at least an hour.
@@ -21,7 +17,7 @@ _REFERENCE: Final = "API reference, list export jobs"
 
 def _listed(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    named = first_requests(trace)
+    named, jobs = first_requests(trace), jobs_of(trace)
     for one in lists_of(trace):
         for key, request in named.items():
             if (key.kind, key.resource_id) != (one.kind, one.resource_id):
@@ -30,11 +26,11 @@ def _listed(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 continue
             if request.sender != one.exchange.sender:
                 continue
-            if may_have_been_deleted(trace, key, request, one.exchange):
+            last = jobs.get(key, ObservedJob(key)).last_event_before(one.exchange) or request
+            if may_have_been_deleted(trace, key, last, one.exchange):
                 continue
             if one.find(key.export_id) is None:
-                if deletion_attempted(trace, key, request, one.exchange):
-                    # `time.delete-refused` judges the effect of a refused deletion.
+                if gone_after_refusal(trace, key, request, one.exchange):
                     continue
                 yield violated(
                     one.operation,

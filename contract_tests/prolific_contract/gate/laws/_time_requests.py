@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from attrs import frozen
+
 from prolific_contract._vocabulary import Operation
 from prolific_contract.gate.laws._jobs import (
     JobKey,
@@ -18,7 +20,7 @@ from prolific_contract.gate.laws._jobs import (
     state,
 )
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
-from prolific_contract.gate.laws._observations import REQUEST, STATUS, held, quote, violated
+from prolific_contract.gate.laws._observations import REQUEST, STATUS, held, once, quote, violated
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
 # Seconds during which an export certainly counts as recent; documents/002 gives no limit.
@@ -145,26 +147,70 @@ def _request_after_complete(trace: Trace, context: LawContext) -> Iterator[Obser
                 job, ready = jobs.get(JobKey(kind, resource_id, canonical(export_id))), None
             elif state(request) == "complete":
                 ready = request
+    if context.edition == "2026-03":
+        for found in not_reused(trace):
+            yield violated(
+                found.operation,
+                f"returned {state(found.request)} instead of the complete export, which still "
+                "existed afterwards",
+                found.ready,
+                found.again,
+                found.request,
+            )
 
 
 def _returns_the_export(
     operation: Operation, job: ObservedJob | None, ready: Exchange, request: Exchange
 ) -> Iterator[Observation]:
-    """Edition 2026-03: a complete export is returned again."""
+    """Edition 2026-03: a complete export is returned again; `not_reused` finds the others."""
+    del job
     if state(request) == "complete":
         yield held(operation, ready, request)
-        return
-    # If the archive was deleted between the requests, a new job is correct.
-    again = next(job.polls_after(request), None) if job is not None else None
-    if again is not None and state(again) == "complete":
-        yield violated(
-            operation,
-            f"returned {state(request)} instead of the complete export, which still existed "
-            "afterwards",
-            ready,
-            again,
-            request,
-        )
+
+
+@frozen
+class NotReused:
+    """A request that did not return a complete export of its resource.
+
+    Attributes:
+        ready: The last poll of the export before the request.
+        again: The next poll of the export, which shows that it still existed.
+    """
+
+    operation: Operation
+    ready: Exchange
+    again: Exchange
+    request: Exchange
+
+
+@once
+def not_reused(trace: Trace) -> list[NotReused]:
+    """The requests that did not return an export which was complete before and after them.
+
+    If the archive was deleted between two requests, a new job is correct in every edition.
+    """
+    found = []
+    jobs = jobs_of(trace)
+    for (kind, resource_id, _), requests in requests_of(trace).items():
+        earlier: dict[JobKey, ObservedJob] = {}
+        for request in requests:
+            if state(request) not in (None, "complete"):
+                ready = next(filter(None, (_ready(job, request) for job in earlier.values())), None)
+                if ready is not None:
+                    found.append(NotReused(Operation(kind, "request"), *ready, request))
+            export_id = returned_job_id(request)
+            if export_id is not None:
+                key = JobKey(kind, resource_id, canonical(export_id))
+                earlier[key] = jobs.get(key, ObservedJob(key))
+    return found
+
+
+def _ready(job: ObservedJob, request: Exchange) -> tuple[Exchange, Exchange] | None:
+    """The polls before and after a request that show a job complete; None if they do not."""
+    last, again = job.last_event_before(request), next(job.polls_after(request), None)
+    if last is None or again is None or state(last) != "complete" or state(again) != "complete":
+        return None
+    return (last, again) if request.at - last.at <= _RECENT_SECONDS else None
 
 
 def _starts_a_job(
@@ -258,7 +304,7 @@ LAWS: Final = (
             "was complete"
         ),
         check=_request_after_complete,
-        mutants=("complete-not-reused", "complete-reused"),
+        mutants=("complete-not-reused", "request-always-starts", "complete-reused"),
         editions=("2026-03", "2026-11"),
     ),
 )

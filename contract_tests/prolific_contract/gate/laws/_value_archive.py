@@ -12,8 +12,16 @@ from prolific_contract.gate.laws._archives import (
     read_archive,
 )
 from prolific_contract.gate.laws._complete_exports import CompleteExport
-from prolific_contract.gate.laws._jobs import before, is_regular, resource_of, state
+from prolific_contract.gate.laws._jobs import (
+    JobKey,
+    before,
+    is_regular,
+    resource_of,
+    same_id,
+    state,
+)
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
+from prolific_contract.gate.laws._lists import may_have_been_deleted
 from prolific_contract.gate.laws._observations import ARCHIVE, held, quote, violated
 from prolific_contract.gate.trace._body_parts import is_data
 from prolific_contract.gate.trace._exchanges import Exchange, HttpResponse, Trace
@@ -34,6 +42,8 @@ def _archive(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if _was_deleted(trace, fetch.export):
             continue
         for exchange, response in fetch.fetched:
+            if _is_deleted(trace, fetch.export, exchange):
+                break
             if is_refusal(response) and _is_due(fetch.export, exchange, response):
                 yield violated(
                     fetch.operation,
@@ -46,20 +56,33 @@ def _archive(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 
 def _was_deleted(trace: Trace, export: CompleteExport) -> bool:
-    """Whether a job of the resource failed later, as after the deletion of its archive."""
+    """Whether the job failed later, as after the deletion of its archive.
+
+    The response to a request does not name its job, so any job of the resource counts.
+    """
+    own = export.exchange.address
     failed = [
         (exchange.address.export_id, exchange)
         for exchange in trace.exchanges
         if is_regular(exchange)
         and state(exchange) == "failed"
         and exchange.address is not None
-        and export.exchange.address is not None
-        and resource_of(exchange.address) == resource_of(export.exchange.address)
+        and own is not None
+        and resource_of(exchange.address) == resource_of(own)
+        and (own.export_id is None or same_id(own.export_id, exchange.address.export_id or ""))
     ]
     had_failed = {job for job, exchange in failed if before(exchange, export.exchange)}
     return any(
         job not in had_failed and before(export.exchange, exchange) for job, exchange in failed
     )
+
+
+def _is_deleted(trace: Trace, export: CompleteExport, exchange: Exchange) -> bool:
+    """Whether the job may be deleted; no document says what becomes of its URL."""
+    address = export.exchange.address
+    if address is None or address.export_id is None:
+        return False
+    return may_have_been_deleted(trace, JobKey.of(address), export.exchange, exchange)
 
 
 def _is_due(export: CompleteExport, exchange: Exchange, response: HttpResponse) -> bool:

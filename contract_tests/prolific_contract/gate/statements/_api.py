@@ -116,7 +116,7 @@ STATEMENTS: Final = (
         says="A token does not expire: one that was accepted is accepted again.",
         source="documents/001",
         operations=API,
-        unchecked="No law checks it yet.",
+        laws=("isolation.access-stays", "time.delete-ended"),
     ),
     Statement(
         id="api.access.revoked",
@@ -138,7 +138,7 @@ STATEMENTS: Final = (
         says="A researcher with access to the workspace can export its resources.",
         source="documents/002, 003, 004",
         operations=(*REQUEST, *STATUS, *LIST, *DELETE),
-        unchecked="No law checks it yet.",
+        laws=("isolation.access-stays", "time.delete-ended"),
     ),
     Statement(
         id="api.access.early",
@@ -155,9 +155,7 @@ STATEMENTS: Final = (
         says="The API limits requests as the web application does, by the workspace's activity.",
         source="API reference, rate limits",
         operations=API,
-        unchecked=(
-            "No document has a number: any request may be refused with 429, and none must be."
-        ),
+        laws=("time.retry",),
         contract=("429",),
     ),
     Statement(

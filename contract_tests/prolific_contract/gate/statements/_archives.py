@@ -46,6 +46,13 @@ STATEMENTS: Final = (
         discrepancies=("D-4",),
     ),
     Statement(
+        id="archive.limit.retry",
+        says="A store that asks to repeat a request later answers it then.",
+        source="RFC 9110, sections 10.2.3 and 15.6.4",
+        operations=ARCHIVE,
+        laws=("time.retry",),
+    ),
+    Statement(
         id="archive.field.zip",
         says="The archive is a ZIP file.",
         source="documents/000, 001, 002, 003, 004",

@@ -15,7 +15,7 @@ STATEMENTS: Final = (
         says="DELETE of the job's path deletes the job.",
         source=_REFERENCE,
         operations=DELETE,
-        laws=("shape.status", "time.deleted"),
+        laws=("shape.status", "time.deleted", "time.delete-ended"),
         discrepancies=("D-3",),
         editions=_EDITIONS,
     ),

@@ -78,6 +78,21 @@ def _also_generating(request: FaultyRequest) -> Reply:
     return request.reply()
 
 
+def _refused_after_end(status: int) -> Callable[[], MutantBehaviour]:
+    """Refuses to delete a job that has ended."""
+
+    def behave(request: FaultyRequest) -> Reply:
+        job = _job(request)
+        own = job is not None and (job.kind, job.resource_id) == (request.kind, request.resource_id)
+        if job is None or not own or not request.authorized:
+            return request.reply()
+        if job.state(request.now) == "generating":
+            return request.reply()
+        return error_reply(status, 8, "The export cannot be deleted.")
+
+    return always(behave)
+
+
 def _despite(status: int) -> Callable[[], MutantBehaviour]:
     """Deletes a job although it answers with an error status."""
 
@@ -175,5 +190,14 @@ DELETION = (
         DELETE,
         _despite(409),
         also={"delete": ("second",)},
+    ),
+    *(
+        Fault(
+            f"delete-ended-{status}",
+            f"It answers {status} to the deletion of a job that has ended",
+            DELETE,
+            _refused_after_end(status),
+        )
+        for status in (403, 404, 409)
     ),
 )

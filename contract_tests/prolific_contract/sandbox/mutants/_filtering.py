@@ -7,7 +7,7 @@ from attrs import evolve, field, mutable
 
 from prolific_contract._vocabulary import JOB_LIMIT
 from prolific_contract.sandbox._filter import NO_FILTER, JobFilter, filter_of
-from prolific_contract.sandbox._http import Reply, json_reply
+from prolific_contract.sandbox._http import Reply, error_reply, json_reply
 from prolific_contract.sandbox._jobs import SandboxJob
 from prolific_contract.sandbox._replies import body_of, is_error, is_generating, with_json
 from prolific_contract.sandbox.mutants._fault import Fault, MutantBehaviour, Places, always
@@ -45,6 +45,17 @@ def _new_job_each_time(request: FaultyRequest) -> Reply:
     if wanted == NO_FILTER or not is_generating(reply) or request.started:
         return reply
     return _generating(request.jobs.start(request.kind, request.resource_id, request.now, wanted))
+
+
+def _refused(status: int) -> Callable[[], MutantBehaviour]:
+    """A server that refuses every filter."""
+
+    def behave(request: FaultyRequest) -> Reply:
+        if request.is_request and not request.forbidden and filter_of(request.call) != NO_FILTER:
+            return error_reply(status, 8, "The filter is not valid.")
+        return request.reply()
+
+    return always(behave)
 
 
 def _is_limit(request: FaultyRequest) -> bool:
@@ -109,6 +120,18 @@ FILTERING = (
         "It starts a new job for every request with a filter, even while one is generating",
         _FILTERED,
         always(_new_job_each_time),
+    ),
+    Fault(
+        "filter-refused",
+        "It answers 400 to every request with a filter",
+        _FILTERED,
+        _refused(400),
+    ),
+    Fault(
+        "filter-forbidden",
+        "It answers 403 to every request with a filter",
+        _FILTERED,
+        _refused(403),
     ),
     Fault(
         "limit-none",

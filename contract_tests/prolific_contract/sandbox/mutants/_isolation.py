@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
-from attrs import evolve
+from attrs import evolve, field, mutable
 
 from prolific_contract._vocabulary import path_of
 from prolific_contract.sandbox._api import listed
@@ -349,6 +350,56 @@ _FORBIDDEN = (
 )
 
 
+def _refusal(status: int, _: Reply) -> Reply:
+    return error_reply(status, 8, "You have no access to this.")
+
+
+@mutable
+class _Losing:
+    """A server that refuses access after it gave it once.
+
+    Attributes:
+        status: The status of the refusal.
+    """
+
+    status: int
+    _given: set[tuple[str, str | None]] = field(factory=set)
+
+    def __call__(self, request: FaultyRequest) -> Reply:
+        place = (request.resource_id, request.export_id)
+        if request.authorized and place in self._given:
+            return error_reply(self.status, 8, "You have no access to this.")
+        reply = request.reply()
+        if is_success(reply):
+            self._given.add(place)
+        return reply
+
+
+_LOSSES = tuple(
+    Fault(
+        f"access-lost-{status}",
+        f"It answers {status} from the second request of the same path on",
+        places,
+        partial(_Losing, status),
+    )
+    for status, places in (
+        (401, {**API, **LIST}),
+        (403, {**API, **LIST}),
+        (404, {**REQUEST, **LIST}),
+    )
+)
+
+_UNLISTED = tuple(
+    Fault(
+        f"list-refused-{status}",
+        f"It answers {status} to every list request",
+        LIST,
+        changing(is_success, partial(_refusal, status)),
+    )
+    for status in (403, 404)
+)
+
+
 def _any_method(request: FaultyRequest) -> Reply:
     reply = request.reply()
     return json_reply(200, {"status": "failed"}) if reply.status == 405 else reply
@@ -375,4 +426,12 @@ _METHODS = (
     ),
 )
 
-ISOLATION = (*_CREDENTIALS, *_ECHOES, *_SCOPES, *_FORBIDDEN, *_METHODS)
+ISOLATION = (
+    *_CREDENTIALS,
+    *_ECHOES,
+    *_SCOPES,
+    *_FORBIDDEN,
+    *_LOSSES,
+    *_UNLISTED,
+    *_METHODS,
+)

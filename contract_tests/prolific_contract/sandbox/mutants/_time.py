@@ -9,16 +9,20 @@ from uuid import UUID, uuid5
 from attrs import evolve, field, mutable
 
 from prolific_contract.sandbox._filter import filter_of
-from prolific_contract.sandbox._http import Reply, json_reply
+from prolific_contract.sandbox._http import Reply, error_reply, json_reply
 from prolific_contract.sandbox._jobs import SandboxJob
 from prolific_contract.sandbox._replies import (
     body_of,
     is_complete,
     is_failed,
     is_generating,
+    reports_state,
     with_json,
 )
+from prolific_contract.sandbox.mutants._changed_replies import changing
 from prolific_contract.sandbox.mutants._fault import (
+    ARCHIVE,
+    EVERYWHERE,
     REQUEST,
     STATUS,
     Fault,
@@ -95,6 +99,16 @@ def _new_job_while(which: Callable[[Reply], bool]) -> Callable[[], MutantBehavio
             return reply
         job = request.jobs.start(request.kind, request.resource_id, request.now)
         return _generating(reply, job.export_id, 202)
+
+    return always(behave)
+
+
+def _asked_later(status: int) -> Callable[[], MutantBehaviour]:
+    """A server that asks to repeat every request a second later."""
+
+    def behave(request: FaultyRequest) -> Reply:
+        del request
+        return error_reply(status, 1, "Try again later.", (("Retry-After", "1"),))
 
     return always(behave)
 
@@ -234,6 +248,12 @@ TIME = (
         _new_job_while(is_complete),
     ),
     Fault(
+        "request-always-starts",
+        "It starts a new job for every request, whatever jobs exist",
+        {"request": ("2026-03",)},
+        _new_job_while(reports_state),
+    ),
+    Fault(
         "complete-reused",
         "It returns the finished export instead of starting a new job",
         {"request": ("2026-11",)},
@@ -280,5 +300,23 @@ TIME = (
         "It creates an unknown job when its status is requested",
         STATUS,
         _CreatingByGet,
+    ),
+    Fault(
+        "limited-for-ever",
+        "It answers every request with 429 and Retry-After",
+        EVERYWHERE,
+        _asked_later(429),
+    ),
+    Fault(
+        "unavailable-for-ever",
+        "It answers every request with 503 and Retry-After",
+        EVERYWHERE,
+        _asked_later(503),
+    ),
+    Fault(
+        "store-unavailable",
+        "It answers every request for an archive with 503",
+        ARCHIVE,
+        changing(lambda _: True, lambda _: Reply(503, (("Content-Length", "0"),), b"")),
     ),
 )

@@ -28,6 +28,7 @@ _WORDS = {"generating": "IN_PROGRESS", "complete": "ready", "failed": "error"}
 # After the request that started the job: a poll, a second request, a poll, a list and the
 # deletion.
 _REQUESTS_OF_AN_EXPORT = 5
+_SECONDS_BEHIND = 0.9
 
 _ACCEPTED = Reply(202, (("Content-Type", "text/plain"), ("Content-Length", "4")), b"gone")
 
@@ -138,7 +139,29 @@ def _remembering(*, archives: bool) -> Callable[[], VariantBehaviour]:
     return lambda: _Remembering(archives=archives)
 
 
+def _behind(request: VariantRequest) -> Reply:
+    """A server whose deletions learn of the end of a job a moment later."""
+    address = address_of(request.call.path)
+    job = request.jobs.find(address.export_id) if address and address.export_id else None
+    if request.call.method != "DELETE" or job is None:
+        return request.answer()
+    late = timedelta(seconds=_SECONDS_BEHIND)
+    if not job.ready_at <= request.now < job.ready_at + late:
+        return request.answer()
+    request.jobs.replace(job, evolve(job, ready_at=job.ready_at + late))
+    reply = request.answer()
+    for found in filter(None, [request.jobs.find(job.export_id)]):
+        request.jobs.replace(found, job)
+    return reply
+
+
 _DELETIONS = (
+    Variant(
+        "delete-behind",
+        "It still refuses to delete a job for a moment after it has ended",
+        lambda: _behind,
+        editions=_EDITIONS,
+    ),
     Variant(
         "delete-200",
         "It answers deletions with 200 and the deleted job's id",
@@ -166,8 +189,12 @@ _DELETIONS = (
 )
 
 
-def _used_by_others() -> VariantBehaviour:
-    """Every resource has three jobs before the first request, two of them with a filter."""
+def _used_by_others(jobs: int) -> Callable[[], VariantBehaviour]:
+    """Every resource has jobs before the first request, all but one of them with a filter."""
+    return lambda: _jobs_of_others(jobs)
+
+
+def _jobs_of_others(jobs: int) -> VariantBehaviour:
     known: set[tuple[str, str]] = set()
 
     def behave(request: VariantRequest) -> Reply:
@@ -179,9 +206,9 @@ def _used_by_others() -> VariantBehaviour:
         )
         if address is not None and exists and resource not in known:
             known.add((address.kind, address.resource_id))
-            for number in range(3):
+            for number in range(jobs):
                 wanted = JobFilter(study_id=f"study-{number}" if number else None)
-                at = request.now - timedelta(hours=3 - number)
+                at = request.now - timedelta(hours=jobs - number)
                 request.jobs.start(address.kind, address.resource_id, at, wanted)
         return request.answer()
 
@@ -192,7 +219,13 @@ _OTHERS = (
     Variant(
         "used-by-others",
         "It has three jobs of every resource before the first request",
-        _used_by_others,
+        _used_by_others(3),
+        editions=_EDITIONS,
+    ),
+    Variant(
+        "almost-full",
+        "It has nine jobs of every resource before the first request",
+        _used_by_others(9),
         editions=_EDITIONS,
     ),
     *(

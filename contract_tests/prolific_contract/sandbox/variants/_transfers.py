@@ -3,7 +3,7 @@
 import gzip
 import posixpath
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from prolific_contract.sandbox.variants._variant import Variant, VariantBehaviou
 
 _PERIOD = 3
 _PAUSE_SECONDS = 2
+_START = timedelta(seconds=50)
 
 
 def _headed(change: Callable[[Reply], Reply]) -> Callable[[], VariantBehaviour]:
@@ -234,7 +235,35 @@ def _limited(retry_after: Callable[[VariantRequest], str | None]) -> Callable[[]
     return begin
 
 
+def _unavailable_at_first(status: int, retry_after: str | None) -> Callable[[], VariantBehaviour]:
+    """A server that asks to repeat requests for its first 50 seconds."""
+
+    def begin() -> VariantBehaviour:
+        until: list[datetime] = []
+
+        def behave(request: VariantRequest) -> Reply:
+            until.append(request.now + _START)
+            if address_of(request.call.path) is None or request.now >= until[0]:
+                return request.answer()
+            refusal = error_reply(status, 1, "Try later.", (("Date", http_date(request.now)),))
+            return with_header(refusal, "Retry-After", retry_after)
+
+        return behave
+
+    return begin
+
+
 _LIMITS = (
+    Variant(
+        "limited-at-first",
+        "It answers all requests with 429 for 50 seconds",
+        _unavailable_at_first(429, None),
+    ),
+    Variant(
+        "unavailable-at-first",
+        "It answers all requests with 503 and a short Retry-After for 50 seconds",
+        _unavailable_at_first(503, "1"),
+    ),
     Variant(
         "rate-limited",
         "It answers every third request with 429 and Retry-After in seconds",
