@@ -62,12 +62,21 @@ GATE_ROOMS = {
     "statements": {"laws"},
     "conversation": {"laws", "trace"},
     "_discrepancies": set(),
-    "_verdict": {"laws", "trace"},
+    "_evidence": {"laws", "trace"},
+    "_verdict": {"_evidence", "laws", "trace"},
     "_judge": {"_verdict", "laws", "trace"},
     "_baseline": {"_verdict", "laws"},
     "_check": {"_judge", "_verdict", "conversation", "trace"},
     "proof": {"_judge", "_verdict", "conversation", "laws", "trace"},
-    "reports": {"_baseline", "_discrepancies", "_verdict", "laws", "statements", "trace"},
+    "reports": {
+        "_baseline",
+        "_discrepancies",
+        "_evidence",
+        "_verdict",
+        "laws",
+        "statements",
+        "trace",
+    },
 }
 """Rooms of the gate, and the other rooms of the gate that each imports."""
 

@@ -247,7 +247,7 @@ def test_conversation_that_proves_nothing_counts_as_false_positive():
     findings = list(false_positives(silent, "2026-03"))
     assert findings[0] == "the conversation ended early: the time is up"
     assert findings[1:] == [
-        f"{setting}: nothing was exercised"
+        f"{setting}: no verdict"
         for setting in (
             "--edition auto",
             "--edition auto --strict",

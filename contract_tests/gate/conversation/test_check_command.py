@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 from helpers.conversations import BASE, Scripted
-from helpers.traces import error, generating
+from helpers.traces import JOB, complete, error, generating
 from prolific_contract._commands import check as command
 from prolific_contract.cli import main
 from prolific_contract.gate import _check
@@ -28,6 +28,14 @@ BATCH = SETTINGS.id_of("batch")
 COLLECTION = SETTINGS.id_of("collection")
 FORBIDDEN = SETTINGS.id_of("batch", Fate.FORBIDDEN)
 USUAL = ["--target", BASE, "--token", SETTINGS.token, "--batch", BATCH]
+
+
+ACCEPTING_ONE = """{
+  "format": "prolific-contract baseline",
+  "version": 1,
+  "accepted": [{"fingerprint": "shape.error batch request", "reason": "known"}]
+}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -293,8 +301,8 @@ def foreign(tmp_path, authorization):
             "startedDateTime": f"2026-03-20T10:00:0{second}Z",
             "time": 1,
             "request": {
-                "method": "POST",
-                "url": f"https://api.example/v/api/v1/data-collection/batches/{BATCH}/export",
+                "method": method,
+                "url": f"https://api.example/v/api/v1/data-collection/batches/{BATCH}/{path}",
                 "headers": [{"name": "Authorization", "value": value}],
             },
             "response": {
@@ -303,9 +311,10 @@ def foreign(tmp_path, authorization):
                 "content": {"size": 1, "mimeType": "", "text": answer.body.decode()},
             },
         }
-        for second, value, answer in [
-            (0, authorization, generating()),
-            (1, "Token made-up", error(403)),
+        for second, method, path, value, answer in [
+            (0, "POST", "export", authorization, generating()),
+            (1, "GET", f"export/{JOB}", authorization, complete()),
+            (2, "POST", "export", "Token made-up", error(403)),
         ]
     ]
     path.write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
@@ -370,6 +379,54 @@ def test_violations_in_the_baseline_do_not_fail_the_check(against, capsys, tmp_p
     against(None)
     run(capsys, *USUAL, "--baseline", str(path), "--update-baseline")
     assert "shape.body" not in path.read_text(encoding="utf-8")
+
+
+def test_inconclusive_check_does_not_update_the_baseline(against, capsys, tmp_path):
+    path = tmp_path / "baseline.json"
+    path.write_text(ACCEPTING_ONE, encoding="utf-8")
+    site = Site(SETTINGS, clock := ManualClock())
+    against(InProcessTarget(site, clock))
+    run(capsys, *USUAL)
+    # The server returns the export of the first check, and nothing can be polled.
+    _, err = run(capsys, *USUAL, "--baseline", str(path), "--update-baseline", expect=2)
+    site.close()
+
+    assert path.read_text(encoding="utf-8") == ACCEPTING_ONE
+    assert err == (f"prolific-contract: {path} was not updated: the check is inconclusive\n")
+
+
+def test_second_check_of_a_finished_export_is_inconclusive(against, capsys):
+    site = Site(SETTINGS, clock := ManualClock())
+    against(InProcessTarget(site, clock))
+    run(capsys, *USUAL)
+    out, _ = run(capsys, *USUAL, expect=2)
+    site.close()
+
+    assert f"no poll reported the state of an export of batch {BATCH}" in " ".join(out.split())
+
+
+def test_required_laws_and_their_number_decide(against, capsys):
+    against(None)
+    run(capsys, *USUAL, "--require", "time.completes", "--min-exercised", "20")
+    against(None)
+    out, _ = run(capsys, *USUAL, "--require", "time.limit", expect=2)
+    assert "required law time.limit was not exercised for a batch" in " ".join(out.split())
+    against(None)
+    out, _ = run(capsys, *USUAL, "--min-exercised", "40", expect=2)
+    assert "but at least 40 required" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--require", "time.limits"), "--require time.limits: no law has this id: did you mean"),
+        (("--require", "x"), "--require x: no law has this id: prolific-contract laws lists them"),
+        (("--min-exercised", "-1"), "invalid --min-exercised -1: give a number of laws, at most"),
+        (("--min-exercised", "999"), "invalid --min-exercised 999: give a number of laws"),
+    ],
+)
+def test_requirements_are_checked_first(capsys, options, message):
+    assert message in refused(capsys, *USUAL, *options)
 
 
 # Wrong usage.

@@ -160,11 +160,16 @@ def test_conversation_details_are_properties():
         "edition: 2026-03, judging by the responses; only shared rules applied",
         "profile: polite, strict",
         "requests: 5",
+        "evidence: batch r1: 1 job, 2 polls, 1 complete, 1 archive",
         "documented responses not seen: batch status 200 failed",
         "in the baseline, but fixed: shape.answered batch request",
     ]
     (out,) = case(report(verdicts.verdict()), "reports the state of an export")
-    assert out.text.split("\n")[2:] == ["profile: polite", "requests: 5"]
+    assert out.text.split("\n")[2:] == [
+        "profile: polite",
+        "requests: 5",
+        "evidence: batch r1: 1 job, 2 polls, 1 complete, 1 archive",
+    ]
 
 
 def test_characters_invalid_in_xml_are_replaced():

@@ -137,6 +137,7 @@ def test_invocation_has_exit_code_and_times():
         "executionSuccessful": True,
         "exitCode": 0,
         "exitCodeDescription": "1 of 1 law exercised, none broken",
+        "properties": {"evidence": ["batch r1: 1 job, 2 polls, 1 complete, 1 archive"]},
         "startTimeUtc": "2026-03-20T10:00:00Z",
     }
     assert unproved["executionSuccessful"] is False

@@ -2,8 +2,10 @@
 
 import pytest
 from helpers import traces, verdicts
+from helpers.traces import DELETED, TraceBuilder
 from helpers.verdicts import COLLECTION_REQUEST, REQUEST, STATUS, broken, cells, held, law, noted
 from prolific_contract._vocabulary import OPERATIONS
+from prolific_contract.gate._verdict import Requirements
 from prolific_contract.gate.reports._summary import (
     MARK_MEANINGS,
     Summary,
@@ -26,7 +28,49 @@ def test_headline_of_a_conforming_verdict():
 
     assert (report.result, report.headline) == ("passed", "2 of 2 laws exercised, none broken")
     more = summary(*cells(law(), held(REQUEST)), *cells(law("a.b")))
-    assert more.headline == "1 of 2 laws exercised, none broken"
+    assert more.headline == "1 of 2 laws exercised, none broken; not judged: batch status"
+
+
+def test_headline_says_what_a_check_lacks():
+    builder = traces.TraceBuilder("batch", Subject("batch", "r1"), Subject("batch", "r2"))
+    builder.request(traces.generating())
+    builder.poll(traces.running())
+    one = summary(trace=builder.trace)
+    assert one.why_inconclusive == (
+        "no export of batch r1 was complete",
+        "no response reported the state of an export of batch r2",
+    )
+    builder = traces.TraceBuilder("batch", Subject("batch", "r1"))
+    builder.request(traces.complete())
+    assert summary(trace=builder.trace).headline == (
+        "no poll reported the state of an export of batch r1"
+    )
+
+
+def test_headline_names_the_required_laws_that_were_not_exercised():
+    report = summary(
+        *cells(law("time.completes"), held(REQUEST)),
+        requirements=Requirements(("isolation.methods", "time.completes"), 2),
+    )
+
+    assert report.result == "inconclusive"
+    assert report.headline == (
+        "the required law isolation.methods was not exercised for a batch: it needs --profile "
+        "full; 1 law exercised, but at least 2 required"
+    )
+
+
+def test_evidence_has_a_line_for_every_resource():
+    builder = TraceBuilder("batch", Subject("batch", "r1"), Subject("collection", "c\x1b1"))
+    builder.request(traces.generating())
+    builder.list()
+    builder.list()
+    builder.delete(DELETED)
+
+    assert summary(trace=builder.trace).evidence == (
+        "batch r1: 1 job, 0 polls, 0 complete, 0 archives, 2 lists, 1 deleted",
+        "collection c\\x1b1: 0 jobs, 0 polls, 0 complete, 0 archives",
+    )
 
 
 def test_headline_names_one_law_violated_at_one_operation():
@@ -60,7 +104,8 @@ def test_headline_mentions_laws_excused_by_the_baseline():
     report = summary(*cells(law(), broken(REQUEST, "x")), accepted=FINGERPRINTS)
 
     assert report.headline == (
-        "1 of 1 law exercised, nothing new broken (1 known violation accepted by the baseline)"
+        "1 of 1 law exercised, nothing new broken (1 known violation accepted by the baseline); "
+        "not judged: batch status"
     )
     assert report.broken[0].accepted
 

@@ -46,9 +46,10 @@ def test_failing_report_has_the_expected_text():
     assert render(verdicts.failing(accepted=frozenset({"value.archive batch archive"}))) == (
         """\
 FAILED  1 law broken, in 2 places (1 known violation accepted by the baseline)
-  target   https://api.example
-  edition  2026-03, judging by the responses; only shared rules applied
-  profile  polite: 5 requests in 12 s, started 2026-03-20 10:00 UTC
+  target    https://api.example
+  edition   2026-03, judging by the responses; only shared rules applied
+  profile   polite: 5 requests in 12 s, started 2026-03-20 10:00 UTC
+  evidence  batch r1: 1 job, 2 polls, 1 complete, 1 archive
 
 ✗ shape.error
   Every error is enveloped.
@@ -105,7 +106,7 @@ def test_passing_report_has_the_expected_text():
     text = render(verdicts.verdict(strict=True, started=None, profile="full"))
 
     assert text.startswith("PASSED  1 of 1 law exercised, none broken\n")
-    assert "  profile  full, strict: 5 requests in 12 s\n" in text
+    assert "  profile   full, strict: 5 requests in 12 s\n" in text
     assert "✓ held 2\n" in text
     for absent in ("Notes", "Not exercised", "not seen", "baseline", "curl"):
         assert absent not in text

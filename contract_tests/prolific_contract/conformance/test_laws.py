@@ -63,7 +63,7 @@ def _fail(text: str) -> NoReturn:
 def _require_conclusive(outcome: SessionResult) -> None:
     if outcome.verdict is None:
         _fail(outcome.error)
-    if not outcome.verdict.exercised:
+    if not outcome.verdict.conclusive:
         _fail("; ".join(Summary(outcome.verdict).why_inconclusive))
 
 

@@ -10,7 +10,7 @@ from prolific_exports._model._urls import is_this_machine, unsafe_reason
 from prolific_contract._errors import ContractToolError
 from prolific_contract._vocabulary import DOTS, Edition
 from prolific_contract.gate._judge import contract_of, judge
-from prolific_contract.gate._verdict import Verdict
+from prolific_contract.gate._verdict import NO_REQUIREMENTS, Requirements, Verdict
 from prolific_contract.gate.conversation._generated_requests import generate_requests
 from prolific_contract.gate.conversation._http_target import LiveTarget
 from prolific_contract.gate.conversation._plan import (
@@ -50,6 +50,7 @@ class Check:
             recording.
         strict: Whether undocumented members are violations.
         accepted: Fingerprints of violations that a baseline accepts.
+        requirements: What the check has to exercise.
     """
 
     target: str | None
@@ -60,6 +61,7 @@ class Check:
     profile: Profile = "polite"
     strict: bool = False
     accepted: frozenset[str] = frozenset()
+    requirements: Requirements = NO_REQUIREMENTS
 
     def verdict_on(self, trace: Trace, name: str) -> Verdict:
         """The verdict on a conversation."""
@@ -70,6 +72,7 @@ class Check:
             strict=self.strict,
             profile=self.profile,
             accepted=self.accepted,
+            requirements=self.requirements,
         )
 
 

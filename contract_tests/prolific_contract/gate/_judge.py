@@ -8,13 +8,20 @@ from attrs import frozen
 from prolific_exports import __version__
 
 from prolific_contract._vocabulary import MANAGING, Edition, Kind, Operation
-from prolific_contract.gate._verdict import Cell, DocumentedAnswer, Verdict
+from prolific_contract.gate._verdict import (
+    NO_REQUIREMENTS,
+    Cell,
+    DocumentedAnswer,
+    Requirements,
+    Verdict,
+)
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._documented import documented
-from prolific_contract.gate.laws._jobs import ObservedJob, is_regular, jobs_of, requests_of, state
+from prolific_contract.gate.laws._jobs import is_regular, requests_of, state
 from prolific_contract.gate.laws._law import Law, LawContext, Observation, Outcome
 from prolific_contract.gate.laws._lists import lists_of
 from prolific_contract.gate.laws._observations import API, requests_with_response
+from prolific_contract.gate.laws._time_requests import not_reused
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 from prolific_contract.spec import build, load_contract
 from prolific_contract.spec._files import load_sources
@@ -42,6 +49,7 @@ def judge(
     strict: bool = False,
     profile: Literal["polite", "full"] = "polite",
     accepted: frozenset[str] = frozenset(),
+    requirements: Requirements = NO_REQUIREMENTS,
 ) -> Verdict:
     """Judge a conversation by the laws.
 
@@ -53,12 +61,13 @@ def judge(
         strict: Whether undocumented members are violations.
         profile: ``polite`` leaves out the laws that only a ``full`` conversation exercises.
         accepted: Fingerprints of violations that a baseline accepts.
+        requirements: What the check has to exercise.
 
     Raises:
         ContractToolError: The contract of the edition can't be built.
     """
     context = LawContext(contract_of(edition), edition, strict)
-    found = _edition_found(trace)
+    found = _edition_found(trace, edition)
     scope = _scope(trace, edition, found)
     cells = [
         cell
@@ -80,6 +89,7 @@ def judge(
         answers=tuple(_answers(trace, context, scope)),
         version=__version__,
         accepted=accepted,
+        requirements=requirements,
     )
 
 
@@ -146,32 +156,24 @@ def _cells(law: Law, trace: Trace, context: LawContext, scope: _Scope) -> Iterat
             yield Cell(law, operation, own, "" if own else reason)
 
 
-def _edition_found(trace: Trace) -> Edition | None:
-    """The edition that the responses to export requests show; None if they show none or both."""
-    found: set[Edition] = {"2026-11"} if lists_of(trace) else set()
-    jobs = {request.index: job for job in jobs_of(trace).values() for request in job.named}
-    for requests in requests_of(trace).values():
-        earlier: list[ObservedJob] = []
-        for request in requests:
-            if state(request) == "complete":
-                # Edition 2026-11 never returns a finished export to a request.
-                found.add("2026-03")
-            job = jobs.get(request.index)
-            if job is None:
-                continue
-            if "2026-11" not in found and any(
-                other is not job and _was_ready(other, request) for other in earlier
-            ):
-                found.add("2026-11")
-            earlier.append(job)
+def _edition_found(trace: Trace, enforced: Edition | None) -> Edition | None:
+    """The edition that the responses show; None if they show none or both.
+
+    Under an enforced edition, only what violates that edition shows the other one: so a server
+    that is found to follow another edition never passes.
+    """
+    found: set[Edition] = set()
+    if any(
+        # Edition 2026-11 never returns a finished export to a request.
+        state(request) == "complete"
+        for requests in requests_of(trace).values()
+        for request in requests
+    ):
+        found.add("2026-03")
+    # A server of edition 2026-03 may list jobs, too: an API grows by additions.
+    if not_reused(trace) or (enforced != "2026-03" and lists_of(trace)):
+        found.add("2026-11")
     return found.pop() if len(found) == 1 else None
-
-
-def _was_ready(job: ObservedJob, request: Exchange) -> bool:
-    """Whether a job was complete before a request and after it."""
-    before = job.last_event_before(request)
-    again = next(job.polls_after(request), None)
-    return all(poll is not None and state(poll) == "complete" for poll in (before, again))
 
 
 def _answers(trace: Trace, context: LawContext, scope: _Scope) -> Iterator[DocumentedAnswer]:

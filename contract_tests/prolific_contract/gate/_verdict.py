@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from attrs import field, frozen
 
-from prolific_contract._vocabulary import Edition, Operation
-from prolific_contract.gate.laws._jobs import canonical, resource_of
+from prolific_contract._vocabulary import Edition, Kind, Operation
+from prolific_contract.gate._evidence import Evidence, evidence_of
+from prolific_contract.gate.laws import law
 from prolific_contract.gate.laws._law import Law, Observation, Outcome
-from prolific_contract.gate.trace._exchanges import Exchange, Subject, Trace
+from prolific_contract.gate.trace._exchanges import Subject, Trace
 
 
 class CellState(StrEnum):
@@ -84,6 +85,35 @@ class DocumentedAnswer:
 
 
 @frozen
+class Requirements:
+    """What a check has to exercise in addition to what every verdict needs.
+
+    Attributes:
+        laws: Ids of laws that have to be exercised for every kind that the check exports.
+        min_exercised: How many laws have to be exercised.
+    """
+
+    laws: tuple[str, ...] = ()
+    min_exercised: int = 0
+
+
+NO_REQUIREMENTS: Final = Requirements()
+
+
+@frozen
+class Unmet:
+    """A required law that was not exercised for a kind.
+
+    Attributes:
+        reason: What the conversation would need to exercise it, as a clause.
+    """
+
+    law_id: str
+    kind: Kind
+    reason: str
+
+
+@frozen
 class Verdict:
     """The result of a check.
 
@@ -98,6 +128,7 @@ class Verdict:
         answers: Every response that the contract documents.
         version: Version of the gate.
         accepted: Fingerprints in the baseline.
+        requirements: What the check has to exercise.
     """
 
     target: str
@@ -112,6 +143,7 @@ class Verdict:
     answers: tuple[DocumentedAnswer, ...] = field(repr=False)
     version: str
     accepted: frozenset[str] = frozenset()
+    requirements: Requirements = NO_REQUIREMENTS
 
     @cached_property
     def violations(self) -> tuple[Violation, ...]:
@@ -128,30 +160,15 @@ class Verdict:
                 )
 
     @cached_property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What the verdict rests on, for every batch and collection to export."""
+        return evidence_of(self.trace)
+
+    @property
     def subjects_without_state(self) -> tuple[Subject, ...]:
         """The subjects to export for which no response reported the state of an export."""
-        reported = {
-            resource_of(exchange.address)
-            for exchange in self._reporting_state
-            if exchange.address is not None
-        }
         return tuple(
-            subject
-            for subject in self.trace.subjects
-            if not subject.forbidden and (subject.kind, canonical(subject.id)) not in reported
-        )
-
-    @cached_property
-    def _reporting_state(self) -> tuple[Exchange, ...]:
-        """The exchanges that report the state of an export."""
-        return tuple(
-            exchange
-            for exchange in self.trace.exchanges
-            if exchange.operation is not None
-            and not exchange.generated
-            and exchange.response is not None
-            and exchange.response.status < 300
-            and exchange.response.state is not None
+            one.subject for one in self.evidence if self.trace.subjects and not one.reported
         )
 
     @property
@@ -159,23 +176,66 @@ class Verdict:
         """Whether the conversation contains enough for a verdict.
 
         A server that refuses every request in the documented way breaks no law, but that
-        proves nothing. So each subject must report the state of an export at least once.
+        proves nothing. So an export of each subject must have been polled, and one must have
+        been complete; in a recording without subjects, those of any batch or collection.
         """
+        enough = all if self.trace.subjects else any
         observed = any(cell.observations for cell in self.cells)
-        has_states = bool(self.trace.subjects or self._reporting_state)
-        return observed and not self.subjects_without_state and has_states
+        return observed and enough(one.is_enough for one in self.evidence)
+
+    @cached_property
+    def laws_exercised(self) -> frozenset[str]:
+        """The ids of the laws that were exercised for any operation."""
+        return frozenset(cell.law.id for cell in self.cells if cell.observations)
+
+    @cached_property
+    def unmet(self) -> tuple[Unmet, ...]:
+        """The laws that the check requires and did not exercise."""
+        return tuple(
+            Unmet(law_id, kind, self._reason(law_id, kind))
+            for law_id in self.requirements.laws
+            for kind in sorted({cell.operation.kind for cell in self.cells})
+            if not any(cell.observations for cell in self._cells(law_id, kind))
+            and any(kind == operation.kind for operation in law(law_id).operations)
+        )
+
+    def _cells(self, law_id: str, kind: Kind) -> Iterator[Cell]:
+        for cell in self.cells:
+            if (cell.law.id, cell.operation.kind) == (law_id, kind):
+                yield cell
+
+    def _reason(self, law_id: str, kind: Kind) -> str:
+        reasons = [cell.reason for cell in self._cells(law_id, kind)]
+        if reasons:
+            return reasons[0]
+        required = law(law_id)
+        if required.editions and self.edition_asked not in required.editions:
+            return f"needs --edition {' or '.join(required.editions)}"
+        if required.profile != self.profile:
+            return f"needs --profile {required.profile}"
+        return "needs --edition 2026-11, or a server that lists and deletes jobs"
+
+    @property
+    def has_enough_laws(self) -> bool:
+        """Whether as many laws were exercised as the check requires."""
+        return len(self.laws_exercised) >= self.requirements.min_exercised
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether the check exercised enough, and everything that it requires."""
+        return self.exercised and not self.unmet and self.has_enough_laws
 
     @property
     def conforms(self) -> bool:
         """Whether the check has a verdict and found no violation beyond the baseline."""
-        return self.exercised and not self._new
+        return self.conclusive and not self._new
 
     @property
     def exit_code(self) -> int:
         """0: conforms. 1: violations that the baseline does not accept. 2: inconclusive."""
         if self._new:
             return 1
-        return 0 if self.exercised else 2
+        return 0 if self.conclusive else 2
 
     @property
     def _new(self) -> bool:

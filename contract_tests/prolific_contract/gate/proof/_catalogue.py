@@ -185,7 +185,13 @@ def run_variant_live(variant: Variant, edition: Edition) -> VariantResult:
 def _variant_result(
     variant: Variant, edition: Edition, conversation: Conversation, profile: Profile = "polite"
 ) -> VariantResult:
-    found = false_positives(conversation, edition, additive=variant.additive, profile=profile)
+    found = false_positives(
+        conversation,
+        edition,
+        additive=variant.additive,
+        inconclusive=variant.inconclusive,
+        profile=profile,
+    )
     return VariantResult(variant.name, edition, tuple(found))
 
 
@@ -194,6 +200,7 @@ def false_positives(
     edition: Edition,
     *,
     additive: bool = False,
+    inconclusive: bool = False,
     profile: Profile = "polite",
 ) -> Iterator[str]:
     """Every way in which the gate judges a conforming server wrongly, one line each.
@@ -204,6 +211,7 @@ def false_positives(
         conversation: A conversation with the server.
         edition: The edition that the server follows.
         additive: Whether the server sends undocumented members, which ``--strict`` may report.
+        inconclusive: Whether the server gives too little evidence for a verdict.
         profile: The profile of the conversation.
     """
     if conversation.cut_short:
@@ -212,8 +220,8 @@ def false_positives(
         for strict in (False, True):
             verdict = judge_conversation(conversation, asked, profile=profile, strict=strict)
             setting = f"--edition {asked or 'auto'}{' --strict' if strict else ''}"
-            if not verdict.exercised:
-                yield f"{setting}: nothing was exercised"
+            if verdict.conclusive is inconclusive:
+                yield f"{setting}: {'a verdict' if inconclusive else 'no verdict'}"
             if verdict.edition_found not in (None, edition):
                 yield f"{setting}: taken for edition {verdict.edition_found}"
             for violation in verdict.violations:

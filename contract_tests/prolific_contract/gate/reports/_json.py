@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from prolific_contract.gate._evidence import Evidence
 from prolific_contract.gate._verdict import Cell, Verdict, Violation
 from prolific_contract.gate.laws._law import Law, Observation, Outcome
 from prolific_contract.gate.reports import _display as display
@@ -33,7 +34,14 @@ def document(verdict: Verdict) -> dict[str, Any]:
             "exit_code": verdict.exit_code,
             "conforms": verdict.conforms,
             "exercised": verdict.exercised,
+            "conclusive": verdict.conclusive,
+            "laws_exercised": len(verdict.laws_exercised),
             "sentence": summary.headline,
+            "reasons": list(summary.why_inconclusive),
+        },
+        "requirements": {
+            "laws": list(verdict.requirements.laws),
+            "min_exercised": verdict.requirements.min_exercised,
         },
         "target": summary.target,
         "profile": verdict.profile,
@@ -51,6 +59,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
             }
             for subject in verdict.trace.subjects
         ],
+        "evidence": [_evidence(evidence) for evidence in verdict.evidence],
         "operations": [
             {
                 "id": operation_id(operation),
@@ -85,6 +94,21 @@ def document(verdict: Verdict) -> dict[str, Any]:
         ],
         "stale_baseline": list(summary.stale),
         "exchanges": [_exchange(exchange) for exchange in _referenced(summary)],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "kind": evidence.subject.kind,
+        "id": display.line(evidence.subject.id),
+        "enough": evidence.is_enough,
+        "reported": evidence.reported,
+        "jobs": evidence.jobs,
+        "polls": evidence.polls,
+        "complete": evidence.complete,
+        "archives": evidence.archives,
+        "lists": evidence.lists,
+        "deleted": evidence.deleted,
     }
 
 

@@ -66,7 +66,7 @@ def _conversation(summary: Summary) -> ET.Element:
             "time": f"{verdict.took:.3f}",
         },
     )
-    if not verdict.exercised:
+    if not verdict.conclusive:
         sentence = "; ".join(summary.why_inconclusive)
         error = ET.SubElement(case, "error", {"type": "not exercised", "message": sentence})
         error.text = sentence
@@ -82,6 +82,7 @@ def _facts(summary: Summary) -> list[str]:
         f"edition: {summary.edition}",
         f"profile: {verdict.profile}{', strict' if verdict.strict else ''}",
         f"requests: {len(verdict.trace.exchanges)}",
+        *(f"evidence: {text}" for text in summary.evidence),
         *([f"documented responses not seen: {', '.join(unseen)}"] if unseen else []),
         *([f"in the baseline, but fixed: {', '.join(summary.stale)}"] * bool(summary.stale)),
     ]

@@ -93,9 +93,10 @@ def _rule(law: Law) -> dict[str, Any]:
 def _invocation(summary: Summary) -> dict[str, Any]:
     verdict = summary.verdict
     invocation: dict[str, Any] = {
-        "executionSuccessful": verdict.exercised,
+        "executionSuccessful": verdict.conclusive,
         "exitCode": verdict.exit_code,
         "exitCodeDescription": summary.headline,
+        "properties": {"evidence": list(summary.evidence)},
     }
     if verdict.started is not None:
         invocation["startTimeUtc"] = f"{verdict.started.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -11,6 +11,7 @@ from prolific_exports._console._text import plural
 
 from prolific_contract._vocabulary import ACTIONS, Operation
 from prolific_contract.gate._baseline import stale
+from prolific_contract.gate._evidence import Evidence
 from prolific_contract.gate._verdict import Cell, CellState, DocumentedAnswer, Verdict, Violation
 from prolific_contract.gate.laws._law import Law, Observation, Outcome
 from prolific_contract.gate.reports import _display as display
@@ -121,10 +122,10 @@ class Summary:
             return f"{plural(count, 'law')} broken{places}{self._accepted_suffix}"
         if self.verdict.exit_code == 2:
             return "; ".join(self.why_inconclusive) + self._accepted_suffix
-        held = {cell.law.id for cell in self.verdict.cells if cell.observations}
         broken = "nothing new broken" if self._accepted_suffix else "none broken"
-        laws = f"{len(held)} of {plural(len(self.laws), 'law')}"
-        return f"{laws} exercised, {broken}{self._accepted_suffix}"
+        laws = f"{len(self.verdict.laws_exercised)} of {plural(len(self.laws), 'law')}"
+        unjudged = f"; not judged: {self.not_judged}" if self.not_judged else ""
+        return f"{laws} exercised, {broken}{self._accepted_suffix}{unjudged}"
 
     @property
     def _accepted_suffix(self) -> str:
@@ -135,20 +136,16 @@ class Summary:
 
     @property
     def why_inconclusive(self) -> tuple[str, ...]:
-        """Why the conversation proves nothing; empty if it is enough for a verdict."""
+        """Why the conversation proves too little; empty if it is enough for a verdict."""
+        return (*self._why_not_exercised(), *self._why_not_met())
+
+    def _why_not_exercised(self) -> tuple[str, ...]:
         if self.verdict.exercised:
             return ()
-        if self.verdict.subjects_without_state:
-            return (
-                tuple(
-                    f"no response reported the state of an export of {subject_name(subject)}"
-                    for subject in self.verdict.subjects_without_state
-                )
-                + self._unread
-            )
-        if self.verdict.trace.subjects:
-            return ("no law was exercised",)
-        return ("no response reported the state of an export", *self._unread)
+        if not self.verdict.evidence:
+            return ("no response reported the state of an export", *self._unread)
+        lacking = [one for one in self.verdict.evidence if not one.is_enough]
+        return (*map(_lack, lacking), *self._unread) if lacking else ("no law was exercised",)
 
     @property
     def _unread(self) -> tuple[str, ...]:
@@ -158,6 +155,31 @@ class Summary:
             for exchange in self.verdict.trace.exchanges
         )
         return (f"{plural(count, 'response')} recorded only in part",) if count else ()
+
+    def _why_not_met(self) -> Iterator[str]:
+        verdict = self.verdict
+        for unmet in verdict.unmet:
+            yield (
+                f"the required law {unmet.law_id} was not exercised for a {unmet.kind}: it "
+                f"{unmet.reason}"
+            )
+        if not verdict.has_enough_laws:
+            required = verdict.requirements.min_exercised
+            exercised = plural(len(verdict.laws_exercised), "law")
+            yield f"{exercised} exercised, but at least {required} required"
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What the verdict rests on, one text for each batch and collection."""
+        return tuple(
+            f"{subject_name(one.subject)}: {_counts(one)}" for one in self.verdict.evidence
+        )
+
+    @cached_property
+    def not_judged(self) -> str:
+        """The operations for which no law was exercised; empty if there are none."""
+        judged = {cell.operation for cell in self.verdict.cells if cell.observations}
+        return operation_names(set(self.operations) - judged)
 
     @property
     def edition(self) -> str:
@@ -282,6 +304,28 @@ class Summary:
 def _broken(violations: tuple[Violation, ...]) -> LawViolations:
     ordered = sorted(violations, key=lambda violation: violation.accepted)
     return LawViolations(violations[0].law, tuple(ordered))
+
+
+def _lack(evidence: Evidence) -> str:
+    """What is missing for a verdict on a batch or collection."""
+    name = subject_name(evidence.subject)
+    if not evidence.reported:
+        return f"no response reported the state of an export of {name}"
+    if not evidence.polls:
+        return f"no poll reported the state of an export of {name}"
+    return f"no export of {name} was complete"
+
+
+def _counts(evidence: Evidence) -> str:
+    counts = [
+        plural(evidence.jobs, "job"),
+        plural(evidence.polls, "poll"),
+        f"{evidence.complete} complete",
+        plural(evidence.archives, "archive"),
+    ]
+    counts += [plural(evidence.lists, "list")] * bool(evidence.lists)
+    counts += [f"{evidence.deleted} deleted"] * bool(evidence.deleted)
+    return ", ".join(counts)
 
 
 def _column(operation: Operation) -> tuple[str, int]:

@@ -131,6 +131,7 @@ class _TextReport:
                     "profile",
                     f"{verdict.profile}{strict}: {requests} in {duration(verdict.took)}{began}",
                 ),
+                ("evidence", "\n".join(summary.evidence)),
             ]
         )
 

@@ -70,6 +70,7 @@ _HISTORIES = (
         "It has a finished export of every resource before the first request",
         lambda: _ready_before,
         editions=("2026-03",),
+        inconclusive=True,
     ),
     Variant(
         "ready-before-with-id",
@@ -97,6 +98,7 @@ _HISTORIES = (
         "every-job-fails",
         "It fails every job",
         fate=Fate.FAILS,
+        inconclusive=True,
     ),
     Variant(
         "archives-deleted",

@@ -67,6 +67,8 @@ class Variant:
         skew: How far its clock is ahead.
         additive: Whether it sends undocumented members, which ``--strict`` reports.
         on_the_wire: Whether it differs only over a socket.
+        inconclusive: Whether it gives too little evidence for a verdict: nothing can be polled,
+            or no export completes.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Variant:
     skew: timedelta = timedelta(0)
     additive: bool = False
     on_the_wire: bool = False
+    inconclusive: bool = False
 
 
 @frozen

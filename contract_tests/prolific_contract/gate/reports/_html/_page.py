@@ -84,6 +84,7 @@ def _header(summary: Summary) -> ET.Element:
         ("Edition", summary.edition),
         ("Profile", f"{verdict.profile}{', strict' if verdict.strict else ''}"),
         ("Conversation", f"{requests} in {duration(verdict.took)}{began}"),
+        ("Evidence", "; ".join(summary.evidence) or "none"),
     ]
     return element(
         "header",
