@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from attrs import field, frozen
 
-from prolific_contract._vocabulary import Edition, Kind, Operation
+from prolific_contract._vocabulary import KINDS, Edition, Kind, Operation
 from prolific_contract.gate._evidence import Evidence, evidence_of
 from prolific_contract.gate.laws import law
 from prolific_contract.gate.laws._law import Law, Observation, Outcome
@@ -194,9 +194,10 @@ class Verdict:
         return tuple(
             Unmet(law_id, kind, self._reason(law_id, kind))
             for law_id in self.requirements.laws
-            for kind in sorted({cell.operation.kind for cell in self.cells})
-            if not any(cell.observations for cell in self._cells(law_id, kind))
+            for kind in KINDS
+            if any(cell.operation.kind == kind for cell in self.cells)
             and any(kind == operation.kind for operation in law(law_id).operations)
+            and not any(cell.observations for cell in self._cells(law_id, kind))
         )
 
     def _cells(self, law_id: str, kind: Kind) -> Iterator[Cell]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
-from attrs import define, field
+from attrs import define
 from prolific_exports._flows._policy import retry_after
 
 from prolific_contract._vocabulary import OPERATIONS, Operation
@@ -36,12 +36,8 @@ class _Refusals:
     """
 
     first: Exchange
-    last: Exchange = field()
+    last: Exchange
     repetitions: int = 0
-
-    @last.default
-    def _first(self) -> Exchange:
-        return self.first
 
     @property
     def seconds(self) -> float:
@@ -69,7 +65,7 @@ def _later(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 yield held(operation, refusals.first, exchange)
             continue
         if refusals is None or not refusals.allows(exchange):
-            running[key] = _Refusals(exchange)
+            running[key] = _Refusals(exchange, exchange)
             continue
         refusals.last, refusals.repetitions = exchange, refusals.repetitions + 1
     for (operation, _, _), refusals in running.items():

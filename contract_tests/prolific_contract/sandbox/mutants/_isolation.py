@@ -31,6 +31,7 @@ from prolific_contract.sandbox.mutants._fault import (
     STATUS,
     Fault,
     MutantBehaviour,
+    Places,
     always,
 )
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
@@ -375,6 +376,9 @@ class _Losing:
         return reply
 
 
+_TOLD_TWICE: Places = {**API, **LIST}
+_ASKED_TWICE: Places = {**REQUEST, **LIST}
+
 _LOSSES = tuple(
     Fault(
         f"access-lost-{status}",
@@ -382,11 +386,7 @@ _LOSSES = tuple(
         places,
         partial(_Losing, status),
     )
-    for status, places in (
-        (401, {**API, **LIST}),
-        (403, {**API, **LIST}),
-        (404, {**REQUEST, **LIST}),
-    )
+    for status, places in ((401, _TOLD_TWICE), (403, _TOLD_TWICE), (404, _ASKED_TWICE))
 )
 
 _UNLISTED = tuple(
