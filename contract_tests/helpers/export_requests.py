@@ -1,5 +1,6 @@
 """One request of every sort, sent to the sandbox without faults and then to another one."""
 
+import json
 from functools import cache
 from typing import Any, Literal, TypeAlias, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -232,6 +233,11 @@ def content(outcome: Outcome) -> bytes:
     assert isinstance(outcome, Reply)
     assert isinstance(outcome.body, bytes)
     return outcome.body
+
+
+def body(outcome: Outcome) -> Any:
+    """The JSON of an answer's body."""
+    return json.loads(content(outcome))
 
 
 def looks(outcome: Outcome) -> object:

@@ -5,7 +5,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from helpers.export_requests import BASE, GENERATION, ask, content, settings_for
+from helpers.export_requests import BASE, GENERATION, ask, body, content, settings_for
 from prolific_contract._vocabulary import path_of
 from prolific_contract.sandbox import ManualClock
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
@@ -31,10 +31,6 @@ class VariantJobClient:
 
     def jobs(self):
         return body(self.ask("GET"))
-
-
-def body(reply):
-    return json.loads(content(reply))
 
 
 def started(name):

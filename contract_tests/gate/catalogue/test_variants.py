@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import json
 import re
 import zipfile
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from helpers.export_requests import (
     BASE,
     GENERATION,
     ask,
+    body,
     content,
     course,
     looks,
@@ -23,10 +23,6 @@ from helpers.export_requests import (
 from prolific_contract._vocabulary import EDITIONS, KINDS, Edition, path_of
 from prolific_contract.sandbox import ManualClock, SandboxError
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite, variant
-
-
-def body(reply):
-    return json.loads(content(reply))
 
 
 def state(reply):
