@@ -20,8 +20,6 @@ EXCEPTIONS = {
     "wrapper/prolific_exports/_model/_clock.py",
     # One redactor serves several threads, so it has a lock.
     "wrapper/prolific_exports/_model/_redactor.py",
-    # Parses URLs as the client that sends the requests does.
-    "wrapper/prolific_exports/_model/_urls.py",
     # Names of HTTP statuses.
     "wrapper/prolific_exports/_flows/_error_responses.py",
 }

@@ -6,7 +6,13 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_exports._model._urls import base_url_of, public_part, unsafe_reason
+from prolific_exports._model._url_parts import URLParts
+from prolific_exports._model._urls import (
+    base_url_of,
+    public_part,
+    resolve_redirect,
+    unsafe_reason,
+)
 
 
 @pytest.mark.parametrize(
@@ -157,13 +163,42 @@ def test_port_that_wraps_around_is_refused(port):
     assert unsafe_reason(f"https://h:{port}/") == "it is not a URL with a valid port"
 
 
-@settings(deadline=None)
-@given(
-    st.one_of(
-        st.text(),
-        st.from_regex(r"\A(?i:https?):[/\\]{0,3}[a-z0-9.:@\[\]\\%#?/ -]{0,30}\Z"),
-    )
+URLS = st.one_of(
+    st.text(),
+    st.from_regex(r"\A(?i:https?):[/\\]{0,3}[a-z0-9.:@\[\]\\%#?/ -]{0,30}\Z"),
+    st.from_regex(
+        r"\A(?i:(https?:)?//)?([a-z%:]{0,4}@)?"
+        r"([a-zA-Z0-9.-]{1,8}|xn--[a-z0-9-]{1,8}|\w{1,6}|\[[0-9a-f:.%]{1,9}\]|[0-9]{1,3}(\.[0-9]{1,3}){3})"
+        r"(:[0-9+_ -]{0,6})?(/[a-z.%0-9{}`\"^ \u00e9]{0,5}){0,4}(\?\w{0,3})?(#.{0,3})?\Z"
+    ),
 )
+
+
+def sent_to(url):
+    """What httpx makes of a URL: scheme, user, host, port, path and query; None if invalid."""
+    try:
+        parsed = httpx.URL(url)
+        # Reading the host decodes it, which fails for some invalid names.
+        assert parsed.host is not None
+    except (httpx.InvalidURL, ValueError):
+        return None
+    default = {"http": 80, "https": 443}.get(parsed.scheme)
+    port = None if parsed.port == default else parsed.port
+    return parsed.scheme, parsed.userinfo, parsed.raw_host, port, parsed.raw_path
+
+
+@settings(deadline=None)
+@given(URLS)
+def test_url_is_parsed_as_by_httpx(url):
+    try:
+        same = str(URLParts.parse(url))
+    except ValueError:
+        same = None
+    assert (None if same is None else sent_to(same)) == sent_to(url)
+
+
+@settings(deadline=None)
+@given(URLS)
 def test_accepted_url_is_https_or_loopback_for_httpx(url):
     if unsafe_reason(url) is None:
         parsed = httpx.URL(url)
@@ -171,6 +206,30 @@ def test_accepted_url_is_https_or_loopback_for_httpx(url):
         if parsed.scheme != "https":
             assert parsed.scheme == "http"
             assert parsed.host == "localhost" or ipaddress.ip_address(parsed.host).is_loopback
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(
+        [
+            "https://h",
+            "https://h:8443/a/b?c#d",
+            "http://[::1]:1/a/../b/",
+            "https://b\u00fc.example/",
+        ]
+    ),
+    URLS,
+)
+def test_redirect_is_resolved_as_by_httpx(url, location):
+    try:
+        expected = sent_to(str(httpx.URL(url).join(location)))
+    except (httpx.InvalidURL, ValueError):
+        expected = None
+    resolved = sent_to(resolve_redirect(url, location))
+    if expected is not None:
+        assert resolved == expected
+    else:
+        assert unsafe_reason(resolve_redirect(url, location))
 
 
 @pytest.mark.parametrize(
@@ -186,7 +245,11 @@ def test_accepted_url_is_https_or_loopback_for_httpx(url):
         ("https://a.example/%0a", "https://a.example/%0a", ""),
         ("/export?q", "/export", ""),
         ("https://a.example:port/export", "", ""),
+        ("https://a.example/b/./c/../export", "https://a.example/b/export", "https://a.example/b"),
+        ("https://a.example/../../export", "https://a.example/export", "https://a.example"),
+        ("https://B\u00dc.example/\u00fc", "https://xn--b-eha.example/%C3%BC", ""),
         ("", "/", ""),
+        (None, "", ""),
     ],
 )
 def test_place_of_redirect_has_no_secrets(url, shown, base):

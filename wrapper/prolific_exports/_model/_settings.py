@@ -83,7 +83,7 @@ def _token(given: str | None) -> str:
 
 def _base_url(given: str, token: str) -> str:
     url = given.strip().rstrip("/")
-    # Commands that do not need httpx import this module for the variable's name.
+    # Commands that send nothing import this module for the variable's name.
     from prolific_exports._model._urls import unsafe_reason  # noqa: PLC0415 - start-up time
 
     reason = unsafe_reason(url)

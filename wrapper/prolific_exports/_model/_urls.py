@@ -5,8 +5,9 @@ http is allowed for loopback addresses, which tests and sandboxes use.
 
 import ipaddress
 import re
+from urllib.parse import urljoin
 
-import httpx
+from prolific_exports._model._url_parts import URLParts
 
 # Parsers disagree about a host that is neither such a name nor an IP address
 # ("127.0.0.1\.example"), or the resolver raises an unexpected exception.
@@ -17,21 +18,20 @@ _LONGEST_NAME = 253
 def unsafe_reason(url: str) -> str | None:
     """Return why a URL is not safe to send to, as a clause; None if it is safe."""
     try:
-        parsed = httpx.URL(url)
-        # Reading the host decodes it, which fails for some invalid names.
-        host = parsed.host and parsed.raw_host.decode("ascii")
-    except (httpx.InvalidURL, TypeError, ValueError):
+        parts = URLParts.parse(url)
+    except (TypeError, ValueError):
         return "it is not a URL"
-    if parsed.scheme not in ("http", "https") or not host:
+    scheme, host = parts.scheme, parts.host
+    if scheme not in ("http", "https") or not host:
         return "it is not an absolute http(s) URL"
-    if parsed.userinfo:
+    if parts.userinfo:
         return "it carries a user name or password"
     if address_of(host) is None and not is_host_name(host):
         return "it is not a URL with a valid host"
-    if parsed.port is not None and not 0 < parsed.port < 65536:
+    if parts.port is not None and not 0 < parts.port < 65536:
         return "it is not a URL with a valid port"
     # Not "*.localhost": the resolver decides whether such a name refers to this machine.
-    if parsed.scheme == "http" and not is_this_machine(host):
+    if scheme == "http" and not is_this_machine(host):
         return "it is not https"
     return None
 
@@ -39,8 +39,8 @@ def unsafe_reason(url: str) -> str | None:
 def resolve_redirect(url: str, location: str) -> str:
     """Return the target of a redirect; an invalid one unchanged, so that the caller rejects it."""
     try:
-        return str(httpx.URL(url).join(location))
-    except (httpx.InvalidURL, ValueError):
+        return urljoin(str(URLParts.parse(url)), str(URLParts.parse(location)))
+    except ValueError:
         return location
 
 
@@ -50,13 +50,9 @@ def public_part(url: str) -> str:
     The result omits credentials and the query, which can contain secrets.
     """
     try:
-        parsed = httpx.URL(url)
-        port = "" if parsed.port is None else f":{parsed.port}"
-        host = f"[{parsed.host}]" if ":" in parsed.host else parsed.host
-        path = parsed.raw_path.decode("ascii").partition("?")[0]
-    except (httpx.InvalidURL, TypeError, ValueError):
+        return URLParts.parse(url).public
+    except (TypeError, ValueError):
         return ""
-    return f"{parsed.scheme}://{host}{port}{path}" if host else path
 
 
 def base_url_of(url: str, path: str) -> str:
