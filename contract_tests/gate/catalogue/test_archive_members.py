@@ -152,7 +152,7 @@ def test_mutant_names_the_root_folder_otherwise_only_for_collections():
         ("archive-nested-files", r"files/[0-9a-f]+/[0-9a-f-]+_0\.[a-z]+"),
     ],
 )
-def test_mutant_names_uploaded_files_otherwise(fault, pattern):
+def test_mutant_renames_uploaded_files(fault, pattern):
     right = names(clean("collection"))
     made = names(mutated(fault, "collection"))
 
@@ -200,7 +200,7 @@ def test_variant_writes_the_resource_in_upper_case(kind):
     assert made == [name.replace(SETTINGS.id_of(kind), upper) for name in right] != right
 
 
-def test_variant_names_the_root_folder_of_batches_otherwise(kind):
+def test_variant_renames_the_root_folder_of_batches(kind):
     right = names(clean(kind))
     made = names(varied("archive-root-of-batch", kind))
 

@@ -356,7 +356,7 @@ def test_job_that_has_just_ended_may_not_be_deletable_yet(builder):
         {"after": 0.0},
     ],
 )
-def test_deletion_that_another_client_or_nobody_may_ask_for_is_not_judged(builder, options):
+def test_deletion_of_a_job_of_another_client_or_unknown_owner_is_not_judged(builder, options):
     builder.poll(complete(), took=1.0)
     builder.delete(error(403), **options)
     builder.poll(complete())

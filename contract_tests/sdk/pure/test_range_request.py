@@ -82,7 +82,7 @@ def test_weak_or_unsendable_tag_is_ignored(etag):
     "encoding",
     ["", "identity", "IDENTITY", " aws-chunked", "aws-chunked,", "utf-8", "UTF-8, x", "binary"],
 )
-def test_content_coding_that_is_no_compression_is_ignored(encoding):
+def test_content_coding_without_compression_is_ignored(encoding):
     assert decide(200, content_encoding=encoding, etag=ETAG) == Take(0, None, ETAG)
     assert decide(206, content_encoding=encoding, content_range="bytes 0-6/7") == Take(0, 7, None)
 

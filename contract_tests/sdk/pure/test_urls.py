@@ -128,7 +128,7 @@ def test_other_schemes_and_parts_of_urls_are_refused(url):
         None,
     ],
 )
-def test_what_is_not_a_url_is_refused(url):
+def test_invalid_url_is_refused(url):
     assert unsafe_reason(url) == "it is not a URL"
 
 
