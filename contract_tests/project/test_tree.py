@@ -84,6 +84,19 @@ def test_one_module_of_the_sdk_imports_the_generated_client():
     assert importers("wrapper", "prolific_api") == ["wrapper/prolific_exports/_flows/_boundary.py"]
 
 
+def test_only_the_http_room_and_the_two_clients_import_httpx():
+    others = [
+        name
+        for name in importers("wrapper", "httpx")
+        if not name.startswith("wrapper/prolific_exports/_http/")
+    ]
+    # Their argument `http_client` has its type.
+    assert others == [
+        "wrapper/prolific_exports/_async_client.py",
+        "wrapper/prolific_exports/_client.py",
+    ]
+
+
 @pytest.mark.parametrize(
     ("folder", "allowed"),
     [

@@ -184,7 +184,8 @@ def sent_to(url):
         return None
     default = {"http": 80, "https": 443}.get(parsed.scheme)
     port = None if parsed.port == default else parsed.port
-    return parsed.scheme, parsed.userinfo, parsed.raw_host, port, parsed.raw_path
+    # httpx encodes "[" as "%5B", and reads "%5B" as "%5b".
+    return parsed.scheme, parsed.userinfo, parsed.raw_host.lower(), port, parsed.raw_path
 
 
 @settings(deadline=None)

@@ -4,9 +4,9 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, TypeAlias
 
-import httpx
 from attrs import frozen
 
+from prolific_exports._model._url_parts import encoded_host
 from prolific_exports._model._urls import address_of, is_host_name
 
 _Network: TypeAlias = IPv4Network | IPv6Network
@@ -103,7 +103,7 @@ def _name(text: str) -> str | None:
     name = text.removeprefix("*.").removeprefix(".").removesuffix(".")
     try:
         # Convert a name that is not ASCII to the form that httpx sends (IDNA).
-        name = httpx.URL(scheme="http", host=name).raw_host.decode("ascii")
-    except (httpx.InvalidURL, ValueError):
+        name = encoded_host(name)
+    except ValueError:
         return None
     return name if is_host_name(name) and not _NUMBERS.fullmatch(name) else None

@@ -63,7 +63,7 @@ class URLParts:
         return cls(
             scheme=scheme,
             userinfo=quote(userinfo or "", safe=_USERINFO_KEEPS),
-            host=_encoded_host(host),
+            host=encoded_host(host),
             port=None if number == _DEFAULT_PORTS.get(scheme) else number,
             path=quote(_without_dots(path) if scheme or host else path, safe=_PATH_KEEPS),
             suffix=quote((found["query"] or "") + (found["fragment"] or ""), safe=_SUFFIX_KEEPS),
@@ -87,7 +87,7 @@ class URLParts:
         return host if self.port is None else f"{host}:{self.port}"
 
 
-def _encoded_host(host: str) -> str:
+def encoded_host(host: str) -> str:
     """Return a host in ASCII.
 
     Raises:
