@@ -65,6 +65,9 @@ ERRORS = [
     (error(404, title=None), ["api.field.error-title"]),
     (error(404, status=400), ["api.relation.error-status"]),
     (error(404, detail={"id": [0]}), ["api.field.error-detail"]),
+    (error(404, additional_information=1), ["api.field.error-information"]),
+    (error(404, traceback=["line 1"]), ["api.field.error-traceback"]),
+    (error(404, interactive="no"), ["api.field.error-interactive"]),
     (json_answer(404, {"detail": "Not found."}), ["api.field.error"]),
     (body_answer(404, b"<html>", "application/json"), ["api.field.error"]),
 ]
@@ -103,6 +106,27 @@ def test_violation_of_an_unstated_member_concerns_all_statements_of_the_law_and_
     ("send", "edition", "statements"),
     [
         (lambda builder: builder.poll(error(500)), None, ["api.status.documented"]),
+        (lambda builder: builder.poll(error(400)), None, ["api.status.documented"]),
+        (lambda builder: builder.poll(generating(status=201)), None, ["status.status.200"]),
+        (
+            lambda builder: builder.request(generating(status=201)),
+            "2026-03",
+            ["request.status.202", "request.status.200"],
+        ),
+        (
+            lambda builder: builder.request(complete()),
+            "2026-11",
+            ["request.status.202", "request.status.only-202"],
+        ),
+        (lambda builder: builder.request(error(405)), None, ["request.method.post"]),
+        (lambda builder: builder.poll(error(405)), None, ["status.method.get"]),
+        (lambda builder: builder.list(response=error(405)), "2026-11", ["list.method.get"]),
+        (lambda builder: builder.delete(error(405)), "2026-11", ["delete.method.delete"]),
+        (
+            lambda builder: builder.request(error(411)),
+            None,
+            ["api.status.documented", "request.method.no-body"],
+        ),
         (
             lambda builder: builder.request(complete(status=202)),
             "2026-03",

@@ -1,9 +1,9 @@
 """Laws about single responses: that there is one, and its status."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from prolific_contract._vocabulary import OPERATIONS, Operation
+from prolific_contract._vocabulary import OPERATIONS, Action, Operation
 from prolific_contract.gate.laws._documented import allowed_statuses, documented
 from prolific_contract.gate.laws._job_limit import may_be_full
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
@@ -19,7 +19,17 @@ from prolific_contract.gate.laws._observations import (
 from prolific_contract.gate.trace._exchanges import Exchange, HttpResponse, Trace
 
 _NOT_MODIFIED: Final = 304
+_NOT_ALLOWED: Final = 405
 _UNAVAILABLE: Final = 503
+# The statuses of a request that lacks a body or its type (RFC 9110, section 15.5).
+_WITHOUT_BODY: Final = (400, 411, 415, 422)
+# The statements about the method of each operation.
+_METHODS: Final[dict[Action, str]] = {
+    "request": "request.method.post",
+    "status": "status.method.get",
+    "list": "list.method.get",
+    "delete": "delete.method.delete",
+}
 # Other success statuses of a deletion (RFC 9110, section 9.3.5).
 _DELETED: Final = (200, 202)
 
@@ -65,8 +75,19 @@ def _status(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 operation,
                 f"the response is {response.status}; documented are {_listed(statuses)}",
                 exchange,
-                about=("api.status.documented",),
+                about=_about(operation, response.status, contract.states[operation]),
             )
+
+
+def _about(operation: Operation, status: int, successes: Iterable[int]) -> list[str]:
+    """What an undocumented status breaks: statements, or documented statuses."""
+    if status < 300:
+        return [str(success) for success in successes]
+    if status == _NOT_ALLOWED:
+        return [_METHODS[operation.action]]
+    if operation.action == "request" and status in _WITHOUT_BODY:
+        return ["api.status.documented", "request.method.no-body"]
+    return ["api.status.documented"]
 
 
 def _excused(exchange: Exchange, operation: Operation, response: HttpResponse) -> bool:

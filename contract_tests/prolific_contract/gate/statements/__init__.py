@@ -70,7 +70,9 @@ def broken(
 
 def _concerns(statement: Statement, about: tuple[str, ...]) -> bool:
     members = tuple(f"{name} " for name in about)
-    return statement.id in about or any(part.startswith(members) for part in statement.contract)
+    return statement.id in about or any(
+        part in about or part.startswith(members) for part in statement.contract
+    )
 
 
 __all__ = ["CATEGORIES", "STATEMENTS", "Category", "Statement", "broken", "checked_by"]

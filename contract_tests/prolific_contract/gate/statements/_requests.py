@@ -51,6 +51,7 @@ STATEMENTS: Final = (
         laws=("shape.status", "time.request-after-complete"),
         discrepancies=("D-2",),
         editions=("2026-11",),
+        contract=("202",),
     ),
     Statement(
         id="request.relation.202-generating",
