@@ -325,20 +325,23 @@ def test_id_returned_for_two_resources_belongs_to_both(builder):
 # forbidden resources
 
 
-def test_request_for_forbidden_resource_is_violation_unless_answered_with_403(builder):
+def test_request_for_forbidden_resource_is_violation_unless_refused(builder):
     builder.request(error(403), "closed")
     builder.request(error(429), "closed")
     assert builder.outcomes("isolation.forbidden") == [HELD]
-    builder.request(error(404), "closed")
+    builder.request(error(400), "closed")
     seen = builder.violation("isolation.forbidden")
     assert (seen.operation, seen.exchanges) == (builder.requesting, (2,))
-    assert seen.seen == "a request for a resource without access got 404, not 403"
+    assert seen.seen == "a request for a resource without access got 400, not 403"
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_poll_of_forbidden_resource_may_be_refused_with_any_documented_status(builder, status):
+def test_forbidden_resource_may_be_refused_with_any_documented_status(builder, status):
+    builder.request(error(status), "closed")
     builder.poll(error(status), resource="closed")
-    assert builder.outcomes("isolation.forbidden") == [HELD]
+    builder.list(response=error(status), resource="closed")
+    builder.delete(error(status), resource="closed")
+    assert builder.outcomes("isolation.forbidden") == [HELD] * 4
 
 
 def test_serving_a_forbidden_resource_is_violation(builder):

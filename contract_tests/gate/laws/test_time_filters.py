@@ -17,7 +17,7 @@ from helpers.traces import (
     running,
 )
 from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
+from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Subject
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 LATER = "2026-11"
@@ -299,10 +299,21 @@ def test_server_without_lists_has_no_limit(builder, status):
     assert builder.judged("shape.status")[-1].seen.startswith("the response is 409")
 
 
-def test_refused_request_while_the_job_generates_is_violation_despite_the_limit(builder):
-    builder.list(*jobs(10))
+@pytest.mark.parametrize(("number", "full"), [(None, False), (8, False), (9, True), (10, True)])
+def test_refused_request_while_the_job_generates_is_violation_unless_the_list_is_full(
+    builder, number, full
+):
+    own = TraceBuilder(builder.kind, Subject(builder.kind, "r1"))
+    if number is not None:
+        own.list(*jobs(number))
+    own.request(generating())
+    own.request(error(409))
+    own.poll(running())
+    assert (VIOLATED in own.outcomes("shape.status")) is not full
+
+
+def test_recording_without_a_list_does_not_show_how_many_jobs_there_are(builder):
     builder.request(generating())
     builder.request(error(409))
-    assert VIOLATED not in builder.outcomes("shape.status", LATER)
     builder.poll(running())
-    assert builder.violation("shape.status", LATER).exchanges == (2,)
+    assert VIOLATED not in builder.outcomes("shape.status")

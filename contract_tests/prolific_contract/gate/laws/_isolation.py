@@ -36,6 +36,7 @@ from prolific_contract.gate.trace._exchanges import (
 )
 
 # Not GET and DELETE, which edition 2026-11 has; any server may support HEAD, OPTIONS and TRACE.
+_CLOSED: Final = (401, 403, 404)
 _UNDOCUMENTED: Final = {"request": ("PUT", "PATCH", "DELETE"), "status": ("POST", "PUT", "PATCH")}
 
 _WITHOUT_SCHEME: Final = frozenset(
@@ -131,15 +132,12 @@ def _forbidden(trace: Trace, context: LawContext) -> Iterator[Observation]:
             or is_silent(response)
         ):
             continue
-        closed = operation.action in ("request", "list")
-        refusals = (403,) if closed else (401, 403, 404)
-        if response.status in refusals:
+        if response.status in _CLOSED:
             yield held(operation, exchange)
         elif response.status < 300 or not exchange.generated:
-            expected = "403" if closed else "403 or 404"
             yield violated(
                 operation,
-                f"a request for a resource without access got {response.status}, not {expected}",
+                f"a request for a resource without access got {response.status}, not 403",
                 exchange,
                 about=["api.access.workspace" if response.status < 300 else "api.status.403"],
             )
@@ -282,15 +280,11 @@ LAWS: Final = (
     ),
     Law(
         id="isolation.forbidden",
-        statement=(
-            "For a resource that the token cannot access, requests and lists get 403; polls "
-            "and deletions get 403 or 404."
-        ),
+        statement="A resource that the token cannot access stays closed: requests get 403.",
         source=LawSource(
             "documents/002, 004; API reference, list export jobs and delete an export",
-            "The pages for requests and lists document 403 for missing access to the "
-            "workspace. The page for polls documents 404 only, the page for deletions both, "
-            "and the general pages 401 or 404: for polls and deletions all three are accepted.",
+            "The pages of the operations document 403 or 404 for missing access to the "
+            "workspace, the general pages 401 or 404: all three are accepted.",
             ("D-12", "D-13"),
         ),
         operations=API,
@@ -298,10 +292,8 @@ LAWS: Final = (
         check=_forbidden,
         mutants=(
             "forbidden-200",
-            "forbidden-404",
             "forbidden-status",
             "forbidden-list",
-            "forbidden-list-404",
             "forbidden-delete",
         ),
     ),

@@ -20,13 +20,12 @@ _NO_LIST = (404, 405)
 def may_be_full(trace: Trace, request: Exchange, edition: Edition | None) -> bool:
     """Whether a refused request for an export may have been one too many.
 
-    A request that returns a running job starts none. Otherwise, the last list before it shows
-    how many jobs there were. Without a list, any number is possible if the resource exists,
-    unless the server has no lists: then it follows the edition without a limit.
+    The last list before it shows how many jobs there were. Without a list, any number is
+    possible if the resource exists, unless the server has no lists: then it follows the edition
+    without a limit. In a conversation of the gate, a request that should return a running job
+    exceeds no limit: without a list, the gate starts few jobs.
     """
     if edition == "2026-03" or not is_request(request) or request.address is None:
-        return False
-    if _returns_a_running_job(trace, request):
         return False
     own = [
         exchange
@@ -42,7 +41,10 @@ def may_be_full(trace: Trace, request: Exchange, edition: Edition | None) -> boo
         ids = {entry.export_id for entry in shown[earlier[since].index].entries}
         return _at_most(ids, earlier[since + 1 :]) >= JOB_LIMIT
     exists = any(one.response is not None and one.response.status < 300 for one in own)
-    return exists and not (edition is None and any(map(_shows_no_list, earlier)))
+    no_limit = (edition is None and any(map(_shows_no_list, earlier))) or (
+        bool(trace.subjects) and _returns_a_running_job(trace, request)
+    )
+    return exists and not no_limit
 
 
 def _returns_a_running_job(trace: Trace, request: Exchange) -> bool:

@@ -295,11 +295,6 @@ def _forbidden_exported(request: FaultyRequest) -> Reply:
     return json_reply(202, {"status": "generating", "export_id": job[0].export_id})
 
 
-def _forbidden_found(request: FaultyRequest) -> Reply:
-    reply = request.reply()
-    return error_reply(404, 8, "There is nothing of this id.") if reply.status == 403 else reply
-
-
 def _forbidden_empty(request: FaultyRequest) -> Reply:
     reply = request.reply()
     if request.forbidden and reply.status == 404:
@@ -319,12 +314,6 @@ _FORBIDDEN = (
         always(_forbidden_exported),
     ),
     Fault(
-        "forbidden-404",
-        "It answers 404 to export requests for a resource without access",
-        REQUEST,
-        always(_forbidden_found),
-    ),
-    Fault(
         "forbidden-status",
         "It reports states of jobs of a resource without access",
         STATUS,
@@ -335,12 +324,6 @@ _FORBIDDEN = (
         "It answers with an empty list for a resource without access",
         LIST,
         always(_forbidden_said(json_reply(200, []))),
-    ),
-    Fault(
-        "forbidden-list-404",
-        "It answers 404 to list requests for a resource without access",
-        LIST,
-        always(_forbidden_found),
     ),
     Fault(
         "forbidden-delete",

@@ -149,7 +149,22 @@ def _is_misshapen_id(request: VariantRequest, reply: Reply) -> bool:
     return reply.status == 404 and export_id is not None and _UUID.fullmatch(export_id) is None
 
 
+def _is_without_access(request: VariantRequest, reply: Reply) -> bool:
+    """Whether the sandbox refuses a request because the token has no access."""
+    address = address_of(request.call.path)
+    forbidden = {one.id for one in request.settings.resources if one.fate is Fate.FORBIDDEN}
+    return address is not None and address.resource_id in forbidden and reply.status in (403, 404)
+
+
 _REFUSALS = (
+    *(
+        Variant(
+            f"forbidden-{status}",
+            f"It answers {status} to every request for a resource without access",
+            _refusing(status, _is_without_access),
+        )
+        for status in (401, 404)
+    ),
     Variant(
         "forbidden-status-403",
         "It answers 403 to status requests for a resource without access",
