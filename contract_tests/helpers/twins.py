@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -70,9 +70,17 @@ def _entries(iterator: AsyncIterator[Any], runner: asyncio.Runner) -> Iterator[A
     async def advance() -> Any:
         return await anext(iterator)
 
-    with suppress(StopAsyncIteration):
-        while True:
-            yield runner.run(advance())
+    try:
+        with suppress(StopAsyncIteration):
+            while True:
+                yield runner.run(advance())
+    finally:
+        if isinstance(iterator, AsyncGenerator):
+            runner.run(_closed(iterator))
+
+
+async def _closed(generator: AsyncGenerator[Any, None]) -> None:
+    await generator.aclose()
 
 
 class _Blocking:

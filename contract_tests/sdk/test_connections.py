@@ -242,10 +242,10 @@ def test_started_parts_end_if_others_cannot_start(monkeypatch, failure):
         return Fetched(None)
 
     monkeypatch.setattr(_sync, "ThreadPoolExecutor", Pool)
-    monkeypatch.setattr(SyncDriver, "_fetch", arriving)
+    monkeypatch.setattr(SyncDriver, "fetch", arriving)
     driver = SyncDriver(Settings("token", api.BASE), None, SystemClock())
     with pytest.raises(type(failure)):
-        driver._do(FetchAll((fetch, fetch), lambda: None))
+        driver.perform(FetchAll((fetch, fetch), lambda: None))
     assert ended == [True]
     driver.close()
 

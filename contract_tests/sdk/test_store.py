@@ -309,7 +309,7 @@ def test_silent_part_does_not_delay_the_failure_of_another(client):
     ):
         began = time.monotonic()
         with pytest.raises(DownloadError, match="full"):
-            driver._fetch_all(
+            driver.fetch_all(
                 raise_cause_on_timeout(
                     Fetch(url(well), {}, 30.0, lambda head: True, full),
                     Fetch(url(badly), {}, 30.0, noticing, lambda data: None),
@@ -336,7 +336,7 @@ def test_events_and_interrupts_are_delivered_while_parts_are_silent():
         ]
         began = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            driver._fetch_all(raise_cause_on_timeout(*parts, deliver=interrupted))
+            driver.fetch_all(raise_cause_on_timeout(*parts, deliver=interrupted))
         assert time.monotonic() - began < 10
     assert set(callers) == {threading.current_thread()}
 
@@ -380,7 +380,7 @@ def test_broken_connections_of_the_caller_are_not_reused():
     with httpx.Client() as client, Peer(answer(), answer()) as peer:
         driver = SyncDriver(resolve("t0ken", None), client, FakeClock())
         part = Fetch(url(peer), {}, 5.0, lambda head: True, lambda data: None)
-        driver._fetch_all(raise_cause_on_timeout(part, part))
+        driver.fetch_all(raise_cause_on_timeout(part, part))
     assert all(b"connection: close" in asked.lower() for asked in peer.asked)
     assert len(peer.asked) == 2
 

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         Exports,
         download,
     )
+    from prolific_exports._download_outcome import DownloadOutcome
     from prolific_exports._errors import (
         AccessDeniedError,
         ApiError,
@@ -189,6 +190,7 @@ _HOMES = {
         "Clock",
         "SystemClock",
     ),
+    "_download_outcome": ("DownloadOutcome",),
     "_errors": (
         "AccessDeniedError",
         "ApiError",
@@ -283,6 +285,7 @@ __all__ = [
     "CorruptArchiveError",
     "Deleted",
     "DownloadError",
+    "DownloadOutcome",
     "Downloading",
     "Event",
     "ExportArchive",

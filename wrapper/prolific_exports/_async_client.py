@@ -1,25 +1,33 @@
 """`AsyncExports`: the SDK for asyncio. The same surface as `Exports`, awaited."""
 
 import os
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from random import Random
 from types import TracebackType
 from typing import Self
 
 import httpx
 
-from prolific_exports._client_base import ClientFlows, EntryT, Pages, PendingExport
+from prolific_exports._client_base import WINDOW, ClientFlows, EntryT, Pages, PendingExport
+from prolific_exports._download_outcome import DownloadOutcome
 from prolific_exports._events import ProgressCallback
 from prolific_exports._export_archive import ExportArchive
+from prolific_exports._flows._effects import Start
 from prolific_exports._flows._policy import (
     CALL_TIMEOUT,
+    DEFAULT_JOBS,
     DEFAULT_POLL_INTERVAL,
     DEFAULT_TIMEOUT,
     STALL_TIMEOUT,
 )
+from prolific_exports._flows._scheduler import Scheduler
 from prolific_exports._http._async_driver import AsyncDriver
+from prolific_exports._http._async_many import ManyFlowsAsync
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._listed_jobs import ListedJob
 from prolific_exports._model._listed_resources import Resource, Workspace
@@ -78,6 +86,31 @@ class AsyncExports:
         """The workspaces of your account, as for `Exports.workspaces`."""
         return _entries(self._flows.workspaces(), self._flows, self._driver)
 
+    def download_many(
+        self,
+        items: Iterable[Resource | ExportRef],
+        folder: str | os.PathLike[str] | None = None,
+        *,
+        jobs: int = DEFAULT_JOBS,
+        overwrite: bool = False,
+        verify: bool = True,
+        connections: int = 1,
+        timeout: float | None = None,
+        delete_after: bool = False,
+    ) -> AsyncIterator[DownloadOutcome]:
+        """Download many exports at once, as `Exports.download_many` does."""
+        planned = self._flows.exports_like(items)
+        starts = self._flows.many(
+            planned,
+            folder,
+            overwrite=overwrite,
+            verify=verify,
+            connections=connections,
+            timeout=timeout,
+            delete_after=delete_after,
+        )
+        return _outcomes(planned, starts, self._flows.scheduler(jobs), self._driver)
+
     async def close(self) -> None:
         """Close the connections, unless they belong to an injected client.
 
@@ -107,6 +140,19 @@ async def _entries(
     while not pages.done:
         for entry in await driver.run(flows.next_page(pages)):
             yield entry
+
+
+async def _outcomes(
+    planned: Sequence[PendingExport],
+    starts: Iterable[Start[Path]],
+    scheduler: Scheduler[int],
+    driver: AsyncDriver,
+) -> AsyncIterator[DownloadOutcome]:
+    many = ManyFlowsAsync(driver, scheduler, deque(enumerate(starts)), WINDOW)
+    async with aclosing(many.run()) as results:
+        async for number, result in results:
+            ref = planned[number].ref
+            yield await driver.look(partial(DownloadOutcome.of, ref, result))
 
 
 class AsyncExportResource:
@@ -173,6 +219,35 @@ class AsyncExportResource:
             timeout=timeout,
             delete_after=delete_after,
         )
+
+    def download_many(
+        self,
+        resource_ids: Iterable[str],
+        folder: str | os.PathLike[str] | None = None,
+        *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        jobs: int = DEFAULT_JOBS,
+        overwrite: bool = False,
+        verify: bool = True,
+        connections: int = 1,
+        timeout: float | None = None,
+        delete_after: bool = False,
+    ) -> AsyncIterator[DownloadOutcome]:
+        """Download many exports of this kind at once, as `ExportResource.download_many` does."""
+        filter_ = check_filter(study_id, from_, to)
+        planned = self._flows.exports_of(self._kind, resource_ids, filter_)
+        starts = self._flows.many(
+            planned,
+            folder,
+            overwrite=overwrite,
+            verify=verify,
+            connections=connections,
+            timeout=timeout,
+            delete_after=delete_after,
+        )
+        return _outcomes(planned, starts, self._flows.scheduler(jobs), self._driver)
 
     async def list(self, resource_id: str) -> tuple[ListedJob, ...]:
         """The export jobs, newest first, as for `ExportResource.list`."""

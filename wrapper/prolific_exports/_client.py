@@ -1,8 +1,10 @@
 """`Exports`: the SDK with blocking calls."""
 
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -10,21 +12,27 @@ from typing import Self
 import httpx
 
 from prolific_exports._client_base import (
+    WINDOW,
     ClientFlows,
     EntryT,
     Pages,
     PendingExport,
     select_by_kind,
 )
+from prolific_exports._download_outcome import DownloadOutcome
 from prolific_exports._events import ProgressCallback
 from prolific_exports._export_archive import ExportArchive
+from prolific_exports._flows._effects import Start
 from prolific_exports._flows._policy import (
     CALL_TIMEOUT,
+    DEFAULT_JOBS,
     DEFAULT_POLL_INTERVAL,
     DEFAULT_TIMEOUT,
     STALL_TIMEOUT,
 )
+from prolific_exports._flows._scheduler import Scheduler
 from prolific_exports._http._sync_driver import SyncDriver
+from prolific_exports._http._sync_many import ManyFlows
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._listed_jobs import ListedJob
 from prolific_exports._model._listed_resources import Resource, Workspace
@@ -116,6 +124,56 @@ class Exports:
         """
         return _entries(self._flows.workspaces(), self._flows, self._driver)
 
+    def download_many(
+        self,
+        items: Iterable[Resource | ExportRef],
+        folder: str | os.PathLike[str] | None = None,
+        *,
+        jobs: int = DEFAULT_JOBS,
+        overwrite: bool = False,
+        verify: bool = True,
+        connections: int = 1,
+        timeout: float | None = None,
+        delete_after: bool = False,
+    ) -> Iterator[DownloadOutcome]:
+        """Download many exports at once; yield how each ended, as they end.
+
+        Requests all exports first, polls them together, and downloads a few at a time. All
+        requests share one rate limit, which is halved after a 429. An error does not stop the
+        others. If you stop iterating, the other downloads end, and can be resumed.
+
+        >>> for outcome in exports.download_many(exports.collections.find(workspace_id), "data"):
+        ...     print(outcome.ref, outcome.error or outcome.archive)
+
+        Args:
+            items: Collections and batches, as `ExportResource.find` returns them, or references
+                of exports. Repeated ones count once.
+            folder: Where to save the archives, under their default names; by default the working
+                directory. It is created if it is missing.
+            jobs: How many archives to download at a time, at most 32.
+            overwrite: Whether existing files may be replaced.
+            verify: Whether to check all checksums of an archive before its file appears.
+            connections: How many parts of each archive to download at once, at most 32.
+            timeout: Seconds to wait for each export, instead of the client's timeout.
+            delete_after: Whether to delete each job on the server once its archive is verified and
+                saved.
+
+        Raises:
+            UsageError: An argument is invalid.
+            DownloadError, StorageError: The folder cannot be created.
+        """
+        planned = self._flows.exports_like(items)
+        starts = self._flows.many(
+            planned,
+            folder,
+            overwrite=overwrite,
+            verify=verify,
+            connections=connections,
+            timeout=timeout,
+            delete_after=delete_after,
+        )
+        return _outcomes(planned, starts, self._flows.scheduler(jobs), self._driver)
+
     def close(self) -> None:
         """Close the connections, unless they belong to an injected client."""
         self._driver.close()
@@ -138,6 +196,17 @@ class Exports:
 def _entries(pages: Pages[EntryT], flows: ClientFlows, driver: SyncDriver) -> Iterator[EntryT]:
     while not pages.done:
         yield from driver.run(flows.next_page(pages))
+
+
+def _outcomes(
+    planned: Sequence[PendingExport],
+    starts: Iterable[Start[Path]],
+    scheduler: Scheduler[int],
+    driver: SyncDriver,
+) -> Iterator[DownloadOutcome]:
+    many = ManyFlows(driver, scheduler, deque(enumerate(starts)), WINDOW)
+    for number, result in many.run():
+        yield DownloadOutcome.of(planned[number].ref, result)
 
 
 class ExportResource:
@@ -278,6 +347,55 @@ class ExportResource:
             timeout=timeout,
             delete_after=delete_after,
         )
+
+    def download_many(
+        self,
+        resource_ids: Iterable[str],
+        folder: str | os.PathLike[str] | None = None,
+        *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        jobs: int = DEFAULT_JOBS,
+        overwrite: bool = False,
+        verify: bool = True,
+        connections: int = 1,
+        timeout: float | None = None,
+        delete_after: bool = False,
+    ) -> Iterator[DownloadOutcome]:
+        """Download many exports of this kind at once, as `Exports.download_many` does.
+
+        Args:
+            resource_ids: Ids of collections or batches. Repeated ones count once.
+            study_id: Only responses submitted under this study (edition 2026-11).
+            from_: Only responses created at this moment or later (aware).
+            to: Only responses created before this moment (aware).
+            folder: Where to save the archives, under their default names; by default the working
+                directory. It is created if it is missing.
+            jobs: How many archives to download at a time, at most 32.
+            overwrite: Whether existing files may be replaced.
+            verify: Whether to check all checksums of an archive before its file appears.
+            connections: How many parts of each archive to download at once, at most 32.
+            timeout: Seconds to wait for each export, instead of the client's timeout.
+            delete_after: Whether to delete each job on the server once its archive is verified and
+                saved.
+
+        Raises:
+            UsageError: An argument is invalid.
+            DownloadError, StorageError: The folder cannot be created.
+        """
+        filter_ = check_filter(study_id, from_, to)
+        planned = self._flows.exports_of(self._kind, resource_ids, filter_)
+        starts = self._flows.many(
+            planned,
+            folder,
+            overwrite=overwrite,
+            verify=verify,
+            connections=connections,
+            timeout=timeout,
+            delete_after=delete_after,
+        )
+        return _outcomes(planned, starts, self._flows.scheduler(jobs), self._driver)
 
     def list(self, resource_id: str) -> tuple[ListedJob, ...]:
         """The export jobs of a collection or batch, newest first (edition 2026-11).

@@ -1,11 +1,12 @@
 """The base of the sync and the async client: everything except the driver."""
 
 import os
+from collections.abc import Iterable, Sequence
 from functools import partial
 from inspect import iscoroutinefunction
 from pathlib import Path
 from random import Random
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -15,14 +16,17 @@ from prolific_exports._download._part_events import PartEvents
 from prolific_exports._download._system import System
 from prolific_exports._errors import UsageError
 from prolific_exports._events import Event, ProgressCallback
+from prolific_exports._files._destinations import make_folder
 from prolific_exports._flows import _jobs as jobs
 from prolific_exports._flows import _lists as lists
 from prolific_exports._flows import _polling as polling
 from prolific_exports._flows._calls import Context
-from prolific_exports._flows._effects import Flow
+from prolific_exports._flows._effects import Flow, Start
 from prolific_exports._flows._lists import Pages
-from prolific_exports._flows._policy import Policy, check_connections
+from prolific_exports._flows._policy import Policy, check_connections, check_jobs
 from prolific_exports._flows._polling import PendingExport
+from prolific_exports._flows._rate_budget import RateBudget
+from prolific_exports._flows._scheduler import Scheduler
 from prolific_exports._http._logging import LOGGER
 from prolific_exports._model._clock import Clock, SystemClock
 from prolific_exports._model._filters import ExportFilter
@@ -35,7 +39,11 @@ from prolific_exports._model._states import Complete, ExportState
 T = TypeVar("T")
 EntryT = TypeVar("EntryT", bound=lists.ListEntry)
 
-__all__ = ["ClientFlows", "EntryT", "Pages", "PendingExport", "select_by_kind"]
+__all__ = ["WINDOW", "ClientFlows", "EntryT", "Pages", "PendingExport", "select_by_kind"]
+
+
+WINDOW: Final = 200
+"""The most exports that are requested and not yet saved: each holds a claim and an open file."""
 
 
 @frozen
@@ -155,11 +163,7 @@ class ClientFlows:
         Raises:
             UsageError: The arguments exclude each other.
         """
-        if delete_after and not verify:
-            raise UsageError(
-                "delete_after cannot be combined with verify=False: a job is deleted only after "
-                "its archive was verified. Pass one of them."
-            )
+        check_deletion(delete_after=delete_after, verify=verify)
         return download(
             job,
             path,
@@ -175,8 +179,81 @@ class ClientFlows:
             part_events=part_events,
         )
 
+    def exports_of(
+        self, kind: Kind, resource_ids: Iterable[str], filter_: ExportFilter | None
+    ) -> list[PendingExport]:
+        """The exports of several collections or batches, each once."""
+        return [self.job(kind, resource_id, filter_) for resource_id in dict.fromkeys(resource_ids)]
+
+    def exports_like(self, items: Iterable[Resource | ExportRef]) -> list[PendingExport]:
+        """The exports that a mixed list names, each once."""
+        found: dict[ExportRef, PendingExport] = {}
+        for item in items:
+            if isinstance(item, Resource):
+                job = self.job(item.kind, item.id, None)
+            elif item.export_id is None:
+                job = self.job(item.kind, item.resource_id, item.filter)
+            else:
+                job = self.named_job(item.kind, item.resource_id, item.export_id, item.filter)
+            found.setdefault(job.ref, job)
+        return list(found.values())
+
+    def many(
+        self,
+        jobs: Sequence[PendingExport],
+        folder: str | os.PathLike[str] | None,
+        *,
+        overwrite: bool,
+        verify: bool,
+        connections: int,
+        timeout: float | None,
+        delete_after: bool,
+    ) -> list[Start[Path]]:
+        """Plan the downloads of several jobs to one folder, which is created if it is missing.
+
+        Raises:
+            UsageError: The arguments exclude each other.
+            DownloadError, StorageError: The folder cannot be created.
+        """
+        check_deletion(delete_after=delete_after, verify=verify)
+        check_connections(connections)
+        path = make_folder(folder)
+
+        def begin(job: PendingExport) -> tuple[Flow[Path], PartEvents]:
+            part_events = self.part_events()
+            flow = self.download(
+                job,
+                path,
+                part_events,
+                overwrite=overwrite,
+                verify=verify,
+                connections=connections,
+                timeout=timeout,
+                delete_after=delete_after,
+            )
+            return flow, part_events
+
+        return [partial(begin, job) for job in jobs]
+
+    def scheduler(self, jobs: int) -> Scheduler[int]:
+        """Decides in which order the effects of many flows are carried out."""
+        return Scheduler(self.clock, RateBudget(), check_jobs(jobs))
+
     def _policy(self, timeout: float | None) -> Policy:
         return self.policy if timeout is None else evolve(self.policy, timeout=timeout)
+
+
+def check_deletion(*, delete_after: bool, verify: bool) -> None:
+    """Refuse to delete jobs whose archives were not verified.
+
+    Raises:
+        UsageError: Both are asked for.
+    """
+    if delete_after and not verify:
+        raise UsageError(
+            "delete_after cannot be combined with verify=False: a job is deleted only after "
+            "its archive was verified. Pass one of them."
+        )
 
 
 def select_by_kind(kind: str, *, collection: T, batch: T) -> T:

@@ -10,9 +10,8 @@ from attrs import frozen
 from prolific_exports._archive._plan import Names
 from prolific_exports._cli import _download_checks as checks
 from prolific_exports._cli._times import parse_time
-from prolific_exports._errors import DownloadError, UsageError
-from prolific_exports._files._destinations import check_suffix, expanded_text
-from prolific_exports._files._failures import failure
+from prolific_exports._errors import UsageError
+from prolific_exports._files._destinations import check_suffix, expanded_text, make_folder
 from prolific_exports._flows._policy import check_connections
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._references import Kind, check_filter, check_id
@@ -154,12 +153,7 @@ class DownloadOptions:
         """
         if self.output is None or not self.is_folder:
             return
-        try:
-            Path(self.output).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise failure(
-                f"Cannot create the folder {self.output}", error, DownloadError
-            ) from error
+        make_folder(self.output)
 
     def _other_paths(self) -> list[tuple[str, Path]]:
         """The options, other than ``--table``, that name a path, and each path."""

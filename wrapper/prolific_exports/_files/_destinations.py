@@ -10,7 +10,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from prolific_exports._errors import TargetExistsError, UsageError
+from prolific_exports._errors import DownloadError, TargetExistsError, UsageError
+from prolific_exports._files._failures import failure
 
 _HOME: Final = "~"
 _BELOW_HOME: Final = ("~/", f"~{os.sep}")
@@ -56,6 +57,21 @@ def expanded_text(path: str) -> str:
             "named ~."
         )
     return home + path[len(_HOME) :]
+
+
+def make_folder(path: str | os.PathLike[str] | None) -> Path:
+    """Return a folder, created if it is missing; the working directory for None.
+
+    Raises:
+        UsageError: The home folder is unknown.
+        DownloadError, StorageError: The folder cannot be created, or is a file.
+    """
+    folder = Path() if path is None else expanded(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise failure(f"Cannot create the folder {folder}", error, DownloadError) from error
+    return folder
 
 
 def destination(path: Path, *, overwrite: bool) -> Path:

@@ -7,7 +7,7 @@ socket or a sleep.
 """
 
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
@@ -157,3 +157,27 @@ class Run:
 Effect: TypeAlias = Send | Fetch | FetchAll | Sleep | Run
 Flow: TypeAlias = Generator[Effect, Any, T]
 """A generator that yields effects, is sent their results and returns a ``T``."""
+
+
+class EventQueue(Protocol):
+    """Events that a flow has queued in other threads."""
+
+    def deliver(self) -> object:
+        """Deliver the events in the current thread."""
+        ...
+
+
+Start: TypeAlias = Callable[[], tuple[Flow[T], EventQueue]]
+"""Begins a flow whose events are delivered one by one."""
+
+
+class Admission(Protocol):
+    """Decides when the effects of one of many flows are carried out."""
+
+    async def admit(self, effect: Effect) -> None:
+        """Wait until the effect may be carried out. A `Sleep` is over then."""
+        ...
+
+    def record(self, effect: Effect, result: object) -> None:
+        """Take note of the result of an effect."""
+        ...

@@ -16,6 +16,9 @@ DEFAULT_POLL_INTERVAL: Final = 4.0
 CALL_TIMEOUT: Final = 30.0
 STALL_TIMEOUT: Final = 30.0
 MAX_FAILURES: Final = 8
+# Archives that are downloaded at a time. Browsers open six connections to a host; two are left for
+# requests to the API, which may be behind the same host.
+DEFAULT_JOBS: Final = 4
 # Bytes per second below which a connection to the store is replaced.
 SLOWEST: Final = 1024
 _MOST_CONNECTIONS: Final = 32
@@ -80,6 +83,17 @@ def check_connections(number: object) -> int:
     """
     if not (isinstance(number, int) and 1 <= number <= _MOST_CONNECTIONS):
         raise UsageError(f"connections is {number!r}: give a number from 1 to {_MOST_CONNECTIONS}.")
+    return number
+
+
+def check_jobs(number: object) -> int:
+    """How many archives may be downloaded at a time.
+
+    Raises:
+        UsageError: Not a whole number from 1 to 32.
+    """
+    if not (isinstance(number, int) and 1 <= number <= _MOST_CONNECTIONS):
+        raise UsageError(f"jobs is {number!r}: give a number from 1 to {_MOST_CONNECTIONS}.")
     return number
 
 

@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import httpx
 from attrs import define, field, frozen
 
 from prolific_exports._errors import ExportsError, UsageError
 from prolific_exports._flows._effects import (
+    Admission,
     Effect,
+    EventQueue,
     Fetch,
     FetchAll,
     Fetched,
@@ -44,14 +46,6 @@ _GATHERED: Final = 256 * 1024
 _GATHERING_SECONDS: Final = 0.1
 
 T = TypeVar("T")
-
-
-class EventQueue(Protocol):
-    """Events that a flow has queued in other threads."""
-
-    def deliver(self) -> object:
-        """Deliver the events in the current thread."""
-        ...
 
 
 class AsyncDriver:
@@ -111,7 +105,12 @@ class AsyncDriver:
         with self._threads.used():
             return await self._threads.look(work)
 
-    async def run(self, flow: Flow[T], part_events: EventQueue | None = None) -> T:
+    async def run(
+        self,
+        flow: Flow[T],
+        part_events: EventQueue | None = None,
+        admission: Admission | None = None,
+    ) -> T:
         """Carry out the flow's effects and return the flow's result.
 
         Args:
@@ -119,6 +118,7 @@ class AsyncDriver:
             part_events: The queue for the events of a flow that works on files; None for other
                 flows. The steps and callbacks of such a flow run in threads; this coroutine
                 delivers their events.
+            admission: Decides when each effect is carried out; None for a flow on its own.
 
         Raises:
             UsageError: The client is closed, or belongs to another event loop.
@@ -136,10 +136,17 @@ class AsyncDriver:
                         value: T = effect.value
                         return value
                     try:
-                        result = await self._do(effect, runner)
+                        if admission is not None:
+                            await admission.admit(effect)
+                        if admission is not None and isinstance(effect, Sleep):
+                            result = None
+                        else:
+                            result = await self._do(effect, runner)
                     except ExportsError as error:
                         step = partial(flow.throw, error)
                     else:
+                        if admission is not None:
+                            admission.record(effect, result)
                         step = partial(flow.send, result)
             except BaseException:
                 # Let the flow clean up, also after a cancellation.

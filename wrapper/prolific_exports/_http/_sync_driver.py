@@ -75,7 +75,7 @@ class SyncDriver:
             effect = next(flow)
             while True:
                 try:
-                    result = self._do(effect)
+                    result = self.perform(effect)
                 except ExportsError as error:
                     effect = flow.throw(error)
                 else:
@@ -87,14 +87,19 @@ class SyncDriver:
             # Let the flow clean up, also after an interrupt.
             flow.close()
 
-    def _do(self, effect: Effect) -> Any:
+    def perform(self, effect: Effect) -> Any:
+        """Carry out one effect.
+
+        Raises:
+            ExportsError: It failed in a way that the flow decides about.
+        """
         match effect:
             case Send():
                 return self._send(effect)
             case Fetch():
-                return self._fetch(effect)
+                return self.fetch(effect)
             case FetchAll():
-                return self._fetch_all(effect)
+                return self.fetch_all(effect)
             case Sleep():
                 return self._clock.sleep(effect.seconds)
             case _:
@@ -123,16 +128,24 @@ class SyncDriver:
             return http.reply(send.request, response, body)
         raise failure
 
-    def _fetch_all(self, effect: FetchAll) -> list[Fetched]:
+    def fetch_all(self, effect: FetchAll, outer: Stop | None = None) -> list[Fetched]:
+        """Fetch several parts at once.
+
+        Args:
+            effect: The parts.
+            outer: Ends them from another thread.
+        """
         stop = Stop()
         with ThreadPoolExecutor(len(effect.fetches)) as pool:
             try:
                 parts = [
-                    pool.submit(self._fetch, cancellable(fetch, stop), stop)
+                    pool.submit(self.fetch, cancellable(fetch, stop), stop)
                     for fetch in effect.fetches
                 ]
                 while wait_briefly(parts):
                     effect.deliver()
+                    if outer is not None and outer.is_over:
+                        raise FetchCancelledError
             finally:
                 # If one part fails (an interrupt, a full disk, no new thread), the others must
                 # not continue.
@@ -144,7 +157,13 @@ class SyncDriver:
                 raise failure
         return [part.result() for part in parts]
 
-    def _fetch(self, fetch: Fetch, stop: Stop | None = None) -> Fetched:
+    def fetch(self, fetch: Fetch, stop: Stop | None = None) -> Fetched:
+        """Get bytes from the store.
+
+        Args:
+            fetch: What to get.
+            stop: Ends it from another thread.
+        """
         if self.store is not None and self.store.reaches(fetch.url):
             return self.store.fetch(fetch, stop)
         request = http.store_request(self._client, fetch)

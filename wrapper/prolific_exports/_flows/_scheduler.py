@@ -1,0 +1,124 @@
+"""Run many flows at once: which effect is carried out next.
+
+The scheduler performs nothing and reads no clock. A driver tells it which effects the flows
+yield and which have ended, and asks what to carry out. So the same decisions serve threads,
+asyncio, and a simulation of thousands of exports.
+"""
+
+from collections import deque
+from collections.abc import Hashable
+from heapq import heappop, heappush
+from itertools import count
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
+
+from attrs import define, field
+
+from prolific_exports._flows._effects import Effect, Fetch, FetchAll, Reply, Send, Sleep
+from prolific_exports._flows._policy import retry_after
+from prolific_exports._flows._rate_budget import RateBudget
+from prolific_exports._model._clock import Clock
+
+K = TypeVar("K", bound=Hashable)
+
+Bottleneck: TypeAlias = Literal["generation", "rate", "transfers"]
+"""What progress waits for: the server that generates exports, the rate limit, or transfers."""
+
+# All exports are requested before any is polled: the server generates them meanwhile.
+_PRIORITIES: Final = {"DELETE": 0, "POST": 1}
+_LOWEST: Final = 2
+
+
+@define
+class Scheduler(Generic[K]):
+    """Decides when the effects of many flows are carried out.
+
+    Requests share one rate budget. At most ``transfers`` flows download at a time; a flow keeps
+    its place until it works on the finished file, so that its URL does not expire meanwhile.
+
+    Attributes:
+        clock: Tells the time; the scheduler never waits.
+        budget: The budget of requests.
+        transfers: The most downloads at a time.
+    """
+
+    clock: Clock
+    budget: RateBudget
+    transfers: int
+    _order: "count[int]" = field(factory=count, init=False)
+    _sleeps: list[tuple[float, int, K, Effect]] = field(factory=list, init=False)
+    _sends: list[tuple[int, int, K, Effect]] = field(factory=list, init=False)
+    _fetches: deque[tuple[K, Effect]] = field(factory=deque, init=False)
+    _others: deque[tuple[K, Effect]] = field(factory=deque, init=False)
+    _downloading: set[K] = field(factory=set, init=False)
+
+    def submit(self, key: K, effect: Effect) -> None:
+        """Queue the effect that a flow yielded.
+
+        Args:
+            key: Identifies the flow, which has one effect at a time.
+            effect: The effect.
+        """
+        match effect:
+            case Sleep():
+                at = self.clock.monotonic() + effect.seconds
+                heappush(self._sleeps, (at, next(self._order), key, effect))
+            case Send():
+                priority = _PRIORITIES.get(effect.request.method, _LOWEST)
+                heappush(self._sends, (priority, next(self._order), key, effect))
+            case Fetch() | FetchAll():
+                self._fetches.append((key, effect))
+            case _:
+                self._downloading.discard(key)
+                self._others.append((key, effect))
+
+    def ready(self) -> list[tuple[K, Effect]]:
+        """The effects to carry out now. A `Sleep` among them is over."""
+        now = self.clock.monotonic()
+        found = list(self._others)
+        self._others.clear()
+        while self._sleeps and self._sleeps[0][0] <= now:
+            *_, key, effect = heappop(self._sleeps)
+            found.append((key, effect))
+        while self._sends and self.budget.wait(now) == 0:
+            *_, key, effect = heappop(self._sends)
+            self.budget.take()
+            found.append((key, effect))
+        waiting: deque[tuple[K, Effect]] = deque()
+        for key, effect in self._fetches:
+            if key in self._downloading or len(self._downloading) < self.transfers:
+                self._downloading.add(key)
+                found.append((key, effect))
+            else:
+                waiting.append((key, effect))
+        self._fetches = waiting
+        return found
+
+    def record(self, effect: Effect | None, result: object) -> None:
+        """Take note of the result of an effect: a 429 slows all requests down."""
+        if isinstance(effect, Send) and isinstance(result, Reply) and result.status == 429:
+            headers = result.headers
+            pause = retry_after(headers.get("retry-after"), headers.get("date"), self.clock.now())
+            self.budget.record_rejection(pause, self.clock.monotonic())
+
+    def end(self, key: K) -> None:
+        """Forget a flow that has ended; another one can download."""
+        self._downloading.discard(key)
+
+    def can_begin(self) -> bool:
+        """Whether a new flow could send its first request at once."""
+        return not self._sends and self.budget.wait(self.clock.monotonic()) == 0
+
+    def delay(self) -> float | None:
+        """Seconds until `ready` has more effects; None if it first needs a result."""
+        now = self.clock.monotonic()
+        delays = [at - now for at, *_ in self._sleeps[:1]]
+        if self._sends:
+            delays.append(self.budget.wait(now))
+        return max(min(delays), 0.0) if delays else None
+
+    @property
+    def bottleneck(self) -> Bottleneck:
+        """What progress waits for."""
+        if self._fetches:
+            return "transfers"
+        return "rate" if self._sends else "generation"
