@@ -196,6 +196,7 @@ LOOKS = {
     ),
     "urls-azure": (complete, url_has("sv", "sr", "sp", "se", "sig")),
     "urls-relative": (complete, url_has("expires", "sig", path="/exports/")),
+    "urls-with-id": (complete, url_has("sig", "job", path="/d/")),
     "urls-https": (
         complete,
         lambda clean, reply: body(reply)["url"].startswith("https://exports.example/d/"),

@@ -218,14 +218,18 @@ def test_written_file_is_har_1_2():
         assert entry["response"]["content"].keys() >= {"size", "mimeType"}
 
 
-def test_undecodable_body_is_truncated():
+def test_undecodable_body_keeps_its_beginning_and_length():
     body = b"\xff\x00 https://h/x?sig=S3cr3t"
     exchange = Exchange(
         0, "GET", BASE + PATH + "/x", BASE, Credential.VALID, response=HttpResponse(200, body=body)
     )
     response = again(Trace((exchange,))).exchanges[0].response
 
-    assert (response.body, response.cut, response.redacted) == (b"", True, True)
+    assert (response.body, response.cut, response.redacted) == (
+        b"\xff" + bytes(len(body) - 1),
+        False,
+        False,
+    )
 
 
 def test_conversation_without_response_can_be_written():

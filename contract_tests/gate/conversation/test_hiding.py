@@ -1,14 +1,22 @@
 """Secrets are taken out, and nothing else."""
 
+import base64
 import json
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract.gate.laws._urls import readable_expiry
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse
-from prolific_contract.gate.trace._redaction import HarRedactor, urls_of, without_signatures
+from prolific_contract.gate.trace._redaction import (
+    HarRedactor,
+    learn_signatures,
+    urls_of,
+    without_signatures,
+)
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._urls import unsafe_reason
 
@@ -207,8 +215,57 @@ def test_authorization_in_text_is_hidden():
     assert more
 
 
-def test_bytes_that_are_not_text_are_dropped():
-    assert HarRedactor().body(b"\xff\x00\x01?sig=S3cr3t") == (b"", True)
+def _until(moment):
+    return {"DateLessThan": {"AWS:EpochTime": moment}}
+
+
+def test_expiry_of_every_store_stays_readable():
+    policy = {"Statement": [{"Resource": "https://h/*", "Condition": _until(1774004400)}]}
+    encoded = base64.b64encode(json.dumps(policy).encode()).decode()
+    for query in (
+        "X-Amz-Date=20260320T100000Z&X-Amz-Expires=3600",
+        "Expires=1774004400",
+        "se=2026-03-20T11%3A00%3A00Z&sig=s3cr3t",
+        f"Policy={encoded.translate(str.maketrans('+=/', '-_~'))}&Signature=s3cr3t",
+    ):
+        shown = HarRedactor().url(f"https://h/a.zip?{query}")
+        assert readable_expiry(shown) == datetime(2026, 3, 20, 11, tzinfo=UTC)
+        assert "s3cr3t" not in shown
+    assert encoded[:40] not in shown
+
+
+@pytest.mark.parametrize("value", ["", "s3cr3t", "eyJTdGF0ZW1lbnQiOltdfQ__", "W10_"])
+def test_policy_without_a_time_is_redacted(value):
+    shown = HarRedactor().url(f"https://h/a.zip?Policy={value}")
+    assert shown == f"https://h/a.zip?Policy={'redacted-1' if value else ''}"
+
+
+def test_ids_in_a_url_are_not_signatures():
+    path = "/api/v1/data-collection/batches/batch-0001/export/a1b2c3d4-e5f6-4890"
+    body = b'{"url": "https://h/?job=A1B2C3D4-e5f6-4890.s3cr3ts3cr3t&a=a1b2c3d4-e5f6"}'
+    response = HttpResponse(200, body=body)
+    whole = Exchange(0, "GET", f"https://a{path}", "https://a", Credential.VALID, response=response)
+    part = evolve(whole, url=whole.url.removesuffix("-4890"))
+    signatures, ids = Redactor(), set()
+    for one in (part, whole):
+        learn_signatures(signatures, one, ids)
+    assert signatures.known("a1b2c3d4-e5f6-4890") == "a1b2c3d4-e5f6-4890"
+    assert signatures.known(".s3cr3ts3cr3t") == "[redacted]"
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b"\xff\x00\x01?sig=S3cr3t", b"\xff" + bytes(13)),
+        (b"\x1f\x8b\x08\x00\x00\x01?sig", b"\x1f\x8b\x08\x00\x00" + bytes(5)),
+        (b"\x28\xb5\x2f\xfd\x04\x58", b"\x28\xb5\x2f\xfd\x04" + bytes(1)),
+        (b"https://h/?sig=S3cr3t \xff\x00", b"https://h/?[redacted] \xff\x00"),
+        (b"a\x00 https://h/?sig=S3cr3t", b"a\x00 https://h/?[redacted]"),
+        (b"xhttps://h/?sig=S3cr3t", b"xhttps://h/?[redacted]"),
+    ],
+)
+def test_bytes_that_are_not_text_become_nulls(body, shown):
+    assert HarRedactor().body(body) == (shown, False)
 
 
 @FEW

@@ -95,7 +95,6 @@ def _add_what(group: Any) -> None:
     option(
         "--profile",
         choices=("polite", "full"),
-        default="polite",
         help="polite (default) is safe for production; for full, see below",
     )
     option(
@@ -103,7 +102,8 @@ def _add_what(group: Any) -> None:
         type=Path,
         metavar="FILE",
         help="judge this recording (HAR) instead of a server; --target and --token, if given, "
-        "identify the requests to the API and the requests with the token",
+        "identify the requests to the API and the requests with the token; --profile, --edition, "
+        "--strict and --max-wait default to those of a recorded check",
     )
 
 
@@ -112,7 +112,6 @@ def _add_how(group: Any) -> None:
     option(
         "--edition",
         choices=_EDITIONS,
-        default="auto",
         help="edition of the contract to enforce; auto (default) applies the rules that both "
         "editions share, and reports which edition the server follows",
     )
@@ -122,7 +121,11 @@ def _add_how(group: Any) -> None:
         metavar="SECONDS",
         help="longest time for an export (default: 600, or the value in the recording)",
     )
-    option("--strict", action="store_true", help="treat undocumented members as violations")
+    option(
+        "--strict",
+        action=argparse.BooleanOptionalAction,
+        help="treat undocumented members as violations, or only note them (default)",
+    )
     option(
         "--require",
         action="append",
@@ -260,7 +263,7 @@ def _print_notices(notices: "Iterable[str]") -> None:
 
 
 def _check(arguments: argparse.Namespace, accepted: frozenset[str]) -> "Check":
-    from prolific_contract.gate._check import Check
+    from prolific_contract.gate._check import OPTIONS, Check
 
     # The token in the environment may differ from the token in the recording.
     ambient = None if arguments.har is not None else os.environ.get("PROLIFIC_TOKEN")
@@ -269,10 +272,11 @@ def _check(arguments: argparse.Namespace, accepted: frozenset[str]) -> "Check":
         target=arguments.target and arguments.target.strip().rstrip("/"),
         token=token and token.strip(),
         subjects=tuple(_subjects(arguments)),
-        edition=None if arguments.edition == "auto" else arguments.edition,
+        edition=None if arguments.edition in (None, "auto") else arguments.edition,
         max_wait=arguments.max_wait,
-        profile=arguments.profile,
-        strict=arguments.strict,
+        profile=arguments.profile or "polite",
+        strict=bool(arguments.strict),
+        left_out=frozenset(name for name in OPTIONS if getattr(arguments, name) is None),
         accepted=accepted,
         requirements=_requirements(arguments),
     )

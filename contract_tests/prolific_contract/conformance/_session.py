@@ -21,7 +21,7 @@ from prolific_contract.gate.trace._har_writer import har_of
 from prolific_contract.pytest_plugin import NOTICES
 
 if TYPE_CHECKING:
-    from prolific_contract.gate.conversation._plan import Profile
+    from prolific_contract.gate.trace._exchanges import Profile
 
 _RECORDING = "prolific_conversation"
 _UNNAMED = (

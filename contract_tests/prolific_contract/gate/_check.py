@@ -1,10 +1,10 @@
 """A whole check: from the options to a verdict."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from prolific_exports._model._urls import is_this_machine, unsafe_reason
 
 from prolific_contract._errors import ContractToolError
@@ -18,7 +18,6 @@ from prolific_contract.gate.conversation._plan import (
     CAREFUL,
     ConversationPlan,
     Pace,
-    Profile,
 )
 from prolific_contract.gate.conversation._recorder import (
     Conversation,
@@ -26,8 +25,12 @@ from prolific_contract.gate.conversation._recorder import (
     record_conversation,
 )
 from prolific_contract.gate.conversation._targets import Target, TargetUnreachableError
-from prolific_contract.gate.trace._exchanges import Subject, Trace
+from prolific_contract.gate.trace._exchanges import Profile, RecordedOptions, Subject, Trace
 from prolific_contract.gate.trace._har_reader import read_har
+
+Option: TypeAlias = Literal["profile", "edition", "strict"]
+OPTIONS: Final[tuple[Option, ...]] = get_args(Option)
+"""The options that a recording of the gate contains."""
 
 _DEFAULT_WAIT: Final = 600.0
 _LONGEST_WAIT: Final = 7 * 86400.0
@@ -49,6 +52,8 @@ class Check:
         max_wait: Longest time for an export, in seconds; None for 600, or for the value in the
             recording.
         strict: Whether undocumented members are violations.
+        left_out: Which options the user did not give. A recording of the gate replaces them by
+            the options of its check, so that both have the same verdict.
         accepted: Fingerprints of violations that a baseline accepts.
         requirements: What the check has to exercise.
     """
@@ -60,8 +65,20 @@ class Check:
     max_wait: float | None = None
     profile: Profile = "polite"
     strict: bool = False
+    left_out: frozenset[Option] = frozenset()
     accepted: frozenset[str] = frozenset()
     requirements: Requirements = NO_REQUIREMENTS
+
+    @property
+    def options(self) -> RecordedOptions:
+        """The options that a recording has to contain."""
+        return RecordedOptions(self.profile, self.edition, self.strict)
+
+    def completed(self, recorded: RecordedOptions | None) -> "Check":
+        """The check with the options of a recording where the user gave none."""
+        if recorded is None:
+            return self
+        return evolve(self, **{name: getattr(recorded, name) for name in self.left_out})
 
     def verdict_on(self, trace: Trace, name: str) -> Verdict:
         """The verdict on a conversation."""
@@ -92,6 +109,8 @@ def check_live(check: Check, progress: Progress | None = None) -> tuple[Verdict,
     plan = _plan(check, target)
     with LiveTarget(token) as server:
         conversation = _conversation(server, target, token, plan, progress)
+    trace = evolve(conversation.trace, options=check.options)
+    conversation = evolve(conversation, trace=trace)
     return check.verdict_on(conversation.trace, target), conversation
 
 
@@ -115,7 +134,8 @@ def check_recording(check: Check, path: Path) -> Verdict:
         subjects=check.subjects,
         max_wait=_valid_max_wait(check.max_wait),
     )
-    return check.verdict_on(trace, str(path))
+    check = check.completed(trace.options)
+    return check.verdict_on(evolve(trace, options=check.options), str(path))
 
 
 def usable(check: Check) -> tuple[str, str]:

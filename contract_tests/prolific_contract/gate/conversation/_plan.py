@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import chain, repeat
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from attrs import frozen
 
 from prolific_contract._vocabulary import Edition
-from prolific_contract.gate.trace._exchanges import Subject
-
-Profile: TypeAlias = Literal["polite", "full"]
+from prolific_contract.gate.trace._exchanges import Profile, Subject
 
 KNOWN_JOB: Final = "prolific-contract-known-job"
 """Placeholder in the path of a generated request for the id of a known job."""

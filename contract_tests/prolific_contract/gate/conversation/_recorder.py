@@ -30,7 +30,11 @@ from prolific_contract.gate.conversation._targets import (
 )
 from prolific_contract.gate.trace._body_parts import is_data, part_of
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
-from prolific_contract.gate.trace._redaction import urls_of, without_signatures, without_token
+from prolific_contract.gate.trace._redaction import (
+    learn_signatures,
+    without_signatures,
+    without_token,
+)
 from prolific_contract.gate.trace._zip_directory import FilePart, directory_start
 
 USER_AGENT: Final = f"prolific-contract/{__version__}"
@@ -178,6 +182,7 @@ class Recorder:
         for near in (token[:-1], token[1:]):
             self._redactor.learn_value(near)
         self.signatures = Redactor()
+        self._ids: set[str] = set()
         self._timeout = timeout
         self._began = target.monotonic()
         self._parts: dict[str, list[FilePart]] = {}
@@ -200,8 +205,7 @@ class Recorder:
             TargetUnreachableError: The first request got no connection.
         """
         exchange = self._send_to_api(step) if isinstance(step, ApiRequest) else self._fetch(step)
-        for url in urls_of(exchange):
-            self.signatures.learn(url)
+        learn_signatures(self.signatures, exchange, self._ids)
         exchange = without_signatures(exchange, self.signatures)
         self.exchanges.append(exchange)
         return exchange

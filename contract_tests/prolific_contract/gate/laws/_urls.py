@@ -1,20 +1,16 @@
 """The expiry in a presigned URL."""
 
-import base64
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from prolific_exports._model._json import parse
+from prolific_contract.gate.trace._cloudfront import policy_expiry
 
 # Object stores' query parameters: when a URL was signed and for how many seconds.
 _SIGNED: Final = (("x-amz-date", "x-amz-expires"), ("x-goog-date", "x-goog-expires"))
 _SIGNED_FORMAT: Final = "%Y%m%dT%H%M%SZ"
 # The forms of ``se`` in a shared access signature of Azure.
 _UNTIL_FORMATS: Final = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d")
-# CloudFront replaces the characters of base64 that a query can't contain.
-_POLICY_CHARACTERS: Final = str.maketrans("-_~", "+=/")
 _EARLIEST: Final = 10**9
 
 
@@ -38,7 +34,7 @@ def readable_expiry(url: str) -> datetime | None:
                 return moment + timedelta(seconds=int(values[lifetime]))
         if "se" in values and "sig" in values:
             return _until(values["se"])
-        expires = values.get("expires") or _policy_expiry(values)
+        expires = values.get("expires") or policy_expiry(values.get("policy", ""))
         if expires and int(expires) >= _EARLIEST:
             return datetime.fromtimestamp(int(expires), UTC)
     except (ValueError, OverflowError, OSError):
@@ -53,18 +49,3 @@ def _until(text: str) -> datetime | None:
         except ValueError:
             continue
     return None
-
-
-def _policy_expiry(values: Mapping[str, str]) -> int | None:
-    """The time in a CloudFront policy, in seconds since 1970; None if there is none.
-
-    Raises:
-        ValueError: The policy can't be read.
-    """
-    encoded = values.get("policy", "").translate(_POLICY_CHARACTERS)
-    policy = parse(base64.b64decode(encoded).decode())
-    try:
-        moment = policy["Statement"][0]["Condition"]["DateLessThan"]["AWS:EpochTime"]
-    except (TypeError, LookupError):
-        return None
-    return moment if isinstance(moment, int) else None

@@ -21,13 +21,12 @@ from prolific_contract.gate.conversation._plan import (
     ConversationPlan,
     GeneratedRequest,
     Pace,
-    Profile,
 )
 from prolific_contract.gate.conversation._recorder import Conversation, record_conversation
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._law import Law
 from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import Subject
+from prolific_contract.gate.trace._exchanges import Profile, Subject
 from prolific_contract.sandbox import Fate, ManualClock, Sandbox, SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import MUTANTS, Fault, Mutant, MutatedSite

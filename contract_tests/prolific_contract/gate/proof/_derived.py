@@ -13,9 +13,10 @@ from functools import cache
 from attrs import evolve, frozen
 
 from prolific_contract._vocabulary import Edition, Kind, Operation
-from prolific_contract.gate.conversation._plan import BRISK, CAREFUL, Pace, Profile
+from prolific_contract.gate.conversation._plan import BRISK, CAREFUL, Pace
 from prolific_contract.gate.conversation._recorder import Conversation
 from prolific_contract.gate.proof._catalogue import converse_with_mutant, judge_conversation
+from prolific_contract.gate.trace._exchanges import Profile
 from prolific_contract.sandbox.mutants import Fault, Mutant
 from prolific_contract.sandbox.mutants._fault import always
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 from prolific_exports._model._json import parse
 
-from prolific_contract._vocabulary import Address, Kind, Operation, address_of
+from prolific_contract._vocabulary import Address, Edition, Kind, Operation, address_of
+
+Profile: TypeAlias = Literal["polite", "full"]
 
 MISSING: Final = object()
 """What `HttpResponse.json` returns for a body that is not JSON."""
@@ -174,6 +176,21 @@ class Subject:
 
 
 @frozen
+class RecordedOptions:
+    """The options of the check that recorded a conversation.
+
+    Attributes:
+        profile: What was sent.
+        edition: The enforced edition; None for ``auto``.
+        strict: Whether undocumented members were violations.
+    """
+
+    profile: Profile = "polite"
+    edition: Edition | None = None
+    strict: bool = False
+
+
+@frozen
 class Trace:
     """A conversation.
 
@@ -182,11 +199,13 @@ class Trace:
         subjects: The batches and collections that the caller gave; empty if unknown
             (foreign recordings).
         max_wait: Seconds within which an export has to be ready.
+        options: The options of the check that recorded it; None for foreign recordings.
     """
 
     exchanges: tuple[Exchange, ...]
     subjects: tuple[Subject, ...] = ()
     max_wait: float = 600.0
+    options: RecordedOptions | None = None
 
     @cached_property
     def cache(self) -> dict[object, Any]:

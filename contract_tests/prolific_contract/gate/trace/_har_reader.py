@@ -17,11 +17,13 @@ from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._timestamps import utc_moment
 
 from prolific_contract._errors import DocumentError
-from prolific_contract._vocabulary import KINDS, Kind
+from prolific_contract._vocabulary import EDITIONS, KINDS, Kind
 from prolific_contract.gate.trace._exchanges import (
     Credential,
     Exchange,
     HttpResponse,
+    Profile,
+    RecordedOptions,
     Subject,
     Trace,
     is_below,
@@ -29,7 +31,7 @@ from prolific_contract.gate.trace._exchanges import (
 from prolific_contract.gate.trace._har_writer import OWN
 from prolific_contract.gate.trace._redaction import (
     is_secret_field,
-    urls_of,
+    learn_signatures,
     without_signatures,
     without_token,
 )
@@ -43,6 +45,7 @@ _SANITISED: Final = re.compile(
     r"redacted|filtered|saniti[sz]ed|masked|hidden|removed|\*{3}|<.*>|\.{3}", re.IGNORECASE
 )
 _KINDS: Final[Mapping[str, Kind]] = {kind: kind for kind in KINDS}
+_PROFILES: Final[Mapping[str, Profile]] = {"polite": "polite", "full": "full"}
 _T = TypeVar("_T")
 
 
@@ -137,8 +140,9 @@ def _without_secrets(
         if not _SANITISED.search(given):
             others.learn_value(given)
     exchanges = tuple(exchanges)
-    for url in (url for exchange in exchanges for url in urls_of(exchange)):
-        others.learn(url)
+    ids: set[str] = set()
+    for exchange in exchanges:
+        learn_signatures(others, exchange, ids)
     if token:
         exchanges = tuple(_without_token(exchange, redactor) for exchange in exchanges)
     return tuple(without_signatures(exchange, others) for exchange in exchanges)
@@ -334,7 +338,21 @@ def _own(entries: Sequence[_HarEntry | None], about: Any) -> Trace:
             )
         )
     subjects = tuple(map(_subject, _member(about, "subjects", list)))
-    return Trace(tuple(exchanges), subjects, _number(about, "maxWait"))
+    options = about.get("options")
+    return Trace(
+        tuple(exchanges),
+        subjects,
+        _number(about, "maxWait"),
+        None if options is None else _options(options),
+    )
+
+
+def _options(value: Any) -> RecordedOptions:
+    profile = _PROFILES.get(_member(value, "profile", str))
+    edition = value.get("edition")
+    if profile is None or not (edition is None or edition in EDITIONS):
+        raise _MalformedError("its options have a profile or an edition that does not exist")
+    return RecordedOptions(profile, edition, value.get("strict") is True)
 
 
 def _subject(value: Any) -> Subject:

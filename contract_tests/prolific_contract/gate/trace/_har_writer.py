@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from attrs import asdict
 from prolific_exports import __version__
 from prolific_exports._model._redaction import redact
 
@@ -49,6 +50,7 @@ def har_of(trace: Trace) -> dict[str, Any]:
                     {"kind": subject.kind, "id": subject.id, "forbidden": subject.forbidden}
                     for subject in trace.subjects
                 ],
+                "options": None if trace.options is None else asdict(trace.options),
             },
         }
     }

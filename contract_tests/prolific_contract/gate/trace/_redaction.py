@@ -19,6 +19,7 @@ from prolific_exports._model._json import check_limits
 from prolific_exports._model._redaction import MARK, QUESTION_MARK, WORD, redact
 from prolific_exports._model._redactor import Redactor
 
+from prolific_contract.gate.trace._cloudfront import policy_without_resource
 from prolific_contract.gate.trace._exchanges import Exchange, HttpResponse
 
 _EXPIRY: Final = {
@@ -29,7 +30,8 @@ _EXPIRY: Final = {
         "x-goog-date": r"[0-9]{8}T[0-9]{6}Z",
         "x-goog-expires": r"[0-9]{1,7}",
         "expires": r"[0-9]{1,11}",
-        "se": r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z)?",
+        # Azure; the value is percent-encoded.
+        "se": r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}(:|%3A)[0-9]{2}((:|%3A)[0-9]{2})?Z)?",
     }.items()
 }
 # A recording may have any header names; a server's challenge (WWW-Authenticate) is not secret.
@@ -37,6 +39,9 @@ _SECRET_FIELD = re.compile(
     r"token|secret|passw|credential|key|auth(?!enticate$|ority$)|session|csrf|xsrf|cookie|signature",
     re.IGNORECASE,
 )
+_SHORTEST_ID: Final = 8
+# Bytes that show the kind of binary data.
+_SIGNATURE: Final = 4
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _WORD = re.compile(r"\S+")
 _JSON_START = re.compile(r"[\ufeff \t\r\n]*")
@@ -71,6 +76,32 @@ def urls_of(exchange: Exchange) -> Iterator[str]:
         for url in (exchange.response.member("url"), exchange.response.header("location")):
             if isinstance(url, str):
                 yield url
+
+
+def learn_signatures(signatures: Redactor, exchange: Exchange, ids: set[str]) -> None:
+    """Add the signatures in an exchange's presigned URLs.
+
+    Ids of resources and jobs are not secret, and laws compare them: where a URL contains one,
+    only the rest of its query is.
+
+    Args:
+        signatures: Takes the signatures.
+        exchange: The exchange.
+        ids: The ids in the paths of the conversation so far; those of the exchange are added.
+    """
+    if exchange.address is not None:
+        ids |= {exchange.address.resource_id, exchange.address.export_id or ""}
+    for url in urls_of(exchange):
+        path, question, query = url.partition("?")
+        # The longest first: the conversation also polls parts of ids.
+        for known in sorted(filter(_is_long, ids), key=len, reverse=True):
+            query = re.sub(re.escape(known), "&rest=", query, flags=re.IGNORECASE)
+        signatures.learn(f"{path}{question}{query}")
+
+
+def _is_long(some_id: str) -> bool:
+    # A short one would be in other values by chance.
+    return len(some_id) >= _SHORTEST_ID
 
 
 def without_signatures(exchange: Exchange, signatures: Redactor) -> Exchange:
@@ -146,9 +177,8 @@ class HarRedactor:
         """
         text, encoding = _decoded(body)
         end = _json_end(text)
-        if b"\0" in body and not end:
-            # Secrets in binary data cannot be located.
-            return b"", True
+        if not end and (_looks_compressed(body) or b"\0" in body):
+            return _without_binary(body), False
         more = False
 
         def hide(match: re.Match[str]) -> str:
@@ -172,6 +202,8 @@ class HarRedactor:
         name, equals, value = pair.partition("=")
         if not equals:
             return self._mark(pair)
+        if name.lower() == "policy":
+            return f"{name}={policy_without_resource(value) or self._mark(value)}"
         form = _EXPIRY.get(name.lower())
         if not value or (form is not None and form.fullmatch(value)):
             return pair
@@ -179,6 +211,23 @@ class HarRedactor:
 
     def _mark(self, secret: str) -> str:
         return self._marks.setdefault(secret, f"redacted-{len(self._marks) + 1}") if secret else ""
+
+
+def _looks_compressed(body: bytes) -> bool:
+    return body.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78"))
+
+
+def _without_binary(body: bytes) -> bytes:
+    """A body up to its first bytes that are not text; the others become nulls.
+
+    Secrets in binary data can't be located. Its beginning shows what kind of data it is.
+    """
+    try:
+        return redact(body.decode()).encode()
+    except UnicodeDecodeError as error:
+        end = error.start + (_SIGNATURE if _looks_compressed(body) else 1)
+        text = redact(body[: error.start].decode()).encode()
+        return text + body[error.start : end] + bytes(len(body[end:]))
 
 
 def _decoded(body: bytes) -> tuple[str, str]:

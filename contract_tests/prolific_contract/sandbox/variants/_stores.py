@@ -16,7 +16,7 @@ from prolific_contract.sandbox._archive_replies import archive_reply, repacked, 
 from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_header, with_json
 from prolific_contract.sandbox._signing import cloudfront_policy
-from prolific_contract.sandbox._store import STORE_PREFIX
+from prolific_contract.sandbox._store import STORE_PREFIX, export_id_of
 from prolific_contract.sandbox._text import http_date
 from prolific_contract.sandbox.variants._variant import (
     Variant,
@@ -30,13 +30,17 @@ _PIECE = 1024
 
 
 def _renamed(
-    make: Callable[[str, datetime, datetime], str], base_url: str | None = None
+    make: Callable[[str, datetime, datetime], str],
+    base_url: str | None = None,
+    *,
+    with_id: bool = False,
 ) -> Callable[[], VariantBehaviour]:
     """Replace the format of download URLs.
 
     Args:
         make: Creates path and query, given a unique name and the times of signing and expiry.
         base_url: Scheme and authority; None for the server itself.
+        with_id: Whether the query contains the id of the job.
     """
 
     def begin() -> VariantBehaviour:
@@ -53,6 +57,8 @@ def _renamed(
             name = hashlib.sha256(body["url"].encode()).hexdigest()[:32]
             where = make(name, request.now, parse_timestamp(body["expires_at"]).moment)
             real[where.partition("?")[0]] = body["url"]
+            if with_id:
+                where += f"&job={export_id_of(urlsplit(body['url']).path)}"
             return with_json(reply, {**body, "url": f"{base_url or call.base_url}{where}"})
 
         return behave
@@ -158,6 +164,11 @@ _URLS = (
         "urls-relative",
         "Its URLs show a lifetime in seconds, but not its start",
         _renamed(_relative),
+    ),
+    Variant(
+        "urls-with-id",
+        "Its URLs have the id of the job in their query",
+        _renamed(lambda name, *_: f"/d/{name}?sig={name}", with_id=True),
     ),
     Variant(
         "urls-https",
