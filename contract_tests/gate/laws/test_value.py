@@ -318,9 +318,18 @@ def test_url_that_refuses_requests_without_the_token_is_violation(builder, statu
     assert seen.exchanges == (0, 1)
 
 
+@pytest.mark.parametrize("status", [201, 202, 204, 205, 207])
+def test_success_without_a_file_is_violation(builder, status):
+    builder.poll(complete())
+    builder.fetch(HttpResponse(status))
+    seen = builder.violation("value.archive")
+    assert seen.seen == f"the URL returned {status}, which is neither a file nor a refusal"
+    assert seen.exchanges == (0, 1)
+
+
 def test_rate_limits_failed_conditions_and_redirects_are_not_refusals(builder):
     builder.poll(complete())
-    for status in (429, 503, 412, 416, 302, 304):
+    for status in (429, 503, 412, 416, 302, 304, 203):
         builder.fetch(HttpResponse(status))
     assert builder.outcomes("value.archive") == []
 

@@ -45,6 +45,10 @@ def part(start: int, stop: int, body: bytes | None = None, total: Any = 100) -> 
     )
 
 
+def refused_range(total: int) -> HttpResponse:
+    return HttpResponse(416, (("Content-Range", f"bytes */{total}"),))
+
+
 def asked(span: str) -> dict[str, Any]:
     return {"headers": (("Range", span),)}
 
@@ -218,13 +222,20 @@ def test_responses_with_parts_of_one_file_hold(builder: TraceBuilder) -> None:
     builder.fetch(part(0, 5))
     builder.fetch(part(50, 60, total="*"))
     builder.fetch(HttpResponse(304))
-    assert builder.outcomes("value.same-file") == [HELD] * 4
+    builder.fetch(refused_range(100))
+    builder.fetch(HttpResponse(416))
+    assert builder.outcomes("value.same-file") == [HELD] * 6
 
 
 @pytest.mark.parametrize(
     ("first", "second", "seen"),
     [
         (whole(), part(0, 5, total=101), "the file of one URL has 100 bytes, and later 101"),
+        (
+            part(0, 5, total=101),
+            refused_range(100),
+            "the file of one URL has 101 bytes, and later 100",
+        ),
         (
             whole(ETag='"1"'),
             whole(ETag='"2"'),

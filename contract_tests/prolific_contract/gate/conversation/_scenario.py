@@ -178,6 +178,9 @@ class _Conversation:
         """Request another export after the first one ended."""
         if resource.last_state is not None and all(job.ended for job in resource.jobs):
             yield from self._start_export(resource)
+            # A job that ended must not follow the new one.
+            for job in resource.jobs[:-1]:
+                yield from self._sender.request(ApiRequest("GET", job.path))
 
     def _check_at_end(self, resource: ResourceProgress) -> Steps[None]:
         """Poll again what should not have changed."""
@@ -292,7 +295,9 @@ class _Conversation:
             found = read_directory(parts, size)
             if not isinstance(found, MissingBytes) or found.stop - found.start > BODY_LIMIT:
                 return
-            span = f"bytes={found.start}-{found.stop - 1}"
+            # A suffix that ends before the stated size shows whether the rest exists.
+            start = part.stop if part.stop < size and len(parts) == 1 else found.start
+            span = f"bytes={start}-{found.stop - 1}"
 
     def _fetch_again(self, subject: Subject) -> Steps[bool]:
         """Fetch the end of the resource's first archive again; return whether it was refused."""

@@ -36,6 +36,15 @@ _OF_PAGE: Final = 40
 def _archive(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     for fetch in archive_fetches(trace):
+        for exchange, response in fetch.fetched:
+            # 203 is a 200 that a proxy changed.
+            if 200 <= response.status < 300 and response.status not in (200, 203, 206):
+                yield violated(
+                    fetch.operation,
+                    f"the URL returned {response.status}, which is neither a file nor a refusal",
+                    fetch.export.exchange,
+                    exchange,
+                )
         if fetch.served:
             yield from _contents(fetch)
             continue

@@ -18,6 +18,7 @@ from prolific_contract.gate.trace._zip_directory import FilePart
 # The clocks of the API and of the store differ.
 _CLOCKS_DIFFER: Final = timedelta(seconds=60)
 _STATED: Final = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
+_REFUSED: Final = re.compile(r"bytes \*/([0-9]{1,18})")
 _REQUESTED: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
@@ -131,7 +132,8 @@ def _requested(exchange: Exchange, total: int | None) -> tuple[int, int | None]:
 def _same_file(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     for fetch in archive_fetches(trace):
-        for (earlier, first), (later, second) in pairwise(fetch.served):
+        stating = [one for one in fetch.fetched if one[1].status in (200, 206, 416)]
+        for (earlier, first), (later, second) in pairwise(stating):
             flaw = _difference(first, second)
             if flaw is None:
                 yield held(fetch.operation, earlier, later)
@@ -141,7 +143,7 @@ def _same_file(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 def _difference(first: HttpResponse, second: HttpResponse) -> str | None:
     """How two responses show that a URL serves different files, as a clause; None if they don't."""
-    (part, size), (later_part, later_size) = part_of(first), part_of(second)
+    (part, size), (later_part, later_size) = _part_of(first), _part_of(second)
     if size is not None and later_size is not None and size != later_size:
         return f"the file of one URL has {size} bytes, and later {later_size}"
     tags = [_strong_tag(response) for response in (first, second)]
@@ -151,6 +153,14 @@ def _difference(first: HttpResponse, second: HttpResponse) -> str | None:
     if part and later_part and not redacted and _contradict(part, later_part):
         return "one URL serves different bytes for the same position"
     return None
+
+
+def _part_of(response: HttpResponse) -> tuple[FilePart | None, int | None]:
+    """Like `part_of`; a refused range also states the size of the file."""
+    match = _REFUSED.fullmatch(response.header("content-range") or "")
+    if response.status != 416 or match is None:
+        return part_of(response)
+    return None, int(match[1])
 
 
 def _strong_tag(response: HttpResponse) -> str | None:

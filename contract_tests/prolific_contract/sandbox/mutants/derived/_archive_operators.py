@@ -36,12 +36,20 @@ _TAMPERED: Final = (
     "The documents do not say which URLs a store refuses, and a check sends only URLs that it got. "
     "They expire an hour or more after it."
 )
-_OPTIONAL: Final = "The documents do not say that every archive has it."
+_OPTIONAL: Final = "An archive has uploaded files only if there are uploads."
+_NO_FOLDER: Final = "The documents show a root folder, but do not say that every archive has one."
+_GROWS: Final = "An archive may grow by new files, as responses grow by new members."
+_PREFIXED: Final = "A ZIP file may begin with other data, which readers skip."
 _FOLDER_OPEN: Final = "The name of the root folder is not published for batches."
 
 
 def _serves(request: FaultyRequest) -> bool:
     return request.reply().status < 300
+
+
+def _has_file(request: FaultyRequest) -> bool:
+    """Whether the reply states the size of the file; that of a refused range does, too."""
+    return _serves(request) or request.reply().status == 416
 
 
 def _serving(make: Content) -> MutantBehaviour:
@@ -129,7 +137,7 @@ def _contents(kind: Kind) -> Iterator[tuple[str, str, str, Content, str]]:
         yield "omit", name, f"omits {name}", _without(name), ""
         yield "repeat", name, f"contains {name} twice", _twice(name), ""
         yield "case", name, f"names {name} in upper case", _upper(name), ""
-    yield "omit", "README.md", "omits README.md", _without("README.md"), _OPTIONAL
+    yield "omit", "README.md", "omits README.md", _without("README.md"), ""
     yield (
         "omit",
         "files",
@@ -137,14 +145,14 @@ def _contents(kind: Kind) -> Iterator[tuple[str, str, str, Content, str]]:
         _renamed(lambda member: None if "/files/" in member else member),
         _OPTIONAL,
     )
-    yield "omit", "folder", "has no root folder", _renamed(_flat), ""
+    yield "omit", "folder", "has no root folder", _renamed(_flat), _NO_FOLDER
     yield "omit", "every", "has no members", _renamed(lambda _: None), ""
-    yield "add", "member", "contains an undocumented file", lambda _, content: _added(content), ""
+    yield "add", "member", "contains an undocumented file", _added, _GROWS
     yield "truncate", "byte", "lacks its last byte", lambda _, content: content[:-1], ""
     yield "truncate", "half", "lacks its second half", lambda _, c: c[: len(c) // 2], ""
     yield "truncate", "all", "is empty", lambda *_: b"", ""
     yield "off-by-one", "byte", "has one more byte at its end", lambda _, c: c + b"\0", ""
-    yield "repeat", "whole", "is sent twice in a row", lambda _, c: c * 2, ""
+    yield "repeat", "whole", "is sent twice in a row", lambda _, c: c * 2, _PREFIXED
     yield "type", "page", "is a web page", lambda *_: b"<!doctype html>" * 50, ""
     yield "type", "json", "is JSON", lambda *_: b'{"responses": []}', ""
     folder = _FOLDER_OPEN if kind == "batch" else ""
@@ -176,7 +184,7 @@ def _dated(step: timedelta) -> Callable[[ArchiveSpec], ArchiveSpec]:
     return lambda spec: evolve(spec, exported_at=spec.exported_at + step)
 
 
-def _added(content: bytes) -> bytes:
+def _added(_: FaultyRequest, content: bytes) -> bytes:
     target = io.BytesIO(content)
     with ZipFile(target, "a") as archive:
         root = archive.namelist()[0].partition("/")[0]
@@ -331,7 +339,16 @@ def on_archives(edition: Edition, kind: Kind) -> Iterator[Derivation]:
         )
 
     for operator, target, does, make, reason in _contents(kind):
-        yield derived(operator, f"content.{target}", f"The archive {does}", _serving(make), reason)
+        yield Derivation(
+            operator=operator,
+            target=f"content.{target}",
+            sentence=f"The archive {does}",
+            action="archive",
+            begin=answering(_has_file, _serving(make)),
+            # A file that changes is wrong, whatever it contains.
+            repeats=not reason,
+            open_because=reason,
+        )
     for name, reason in (
         ("Content-Type", _ANY_TYPE),
         ("ETag", _FREE_STORE),

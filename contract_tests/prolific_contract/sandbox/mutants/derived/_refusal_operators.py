@@ -29,6 +29,16 @@ from prolific_contract.sandbox.mutants.derived._situations import (
 )
 
 _REFUSALS: Final = (400, 401, 403, 404, 409, 429, 500, 503)
+_NO_ACCESS: Final = (
+    "A token without access gets the same, and without lists nothing shows that it has access. The "
+    "check is inconclusive and exits with 2."
+)
+_NOT_YET: Final = "Access may be given between this request and the first success."
+_BUSY: Final = "The documents do not limit the rate, and a server may be busy while it generates."
+_ANOTHER: Final = "Another client may have started the job, and nothing shows who did."
+_UNASKED: Final = (
+    "A server may accept any filter, so a check that sent invalid ones could start jobs for others."
+)
 _UNSEEN: Final = "Only a client with access to the resource can see the job."
 
 
@@ -44,8 +54,18 @@ def refusing(edition: Edition, action: Action) -> Iterator[Derivation]:
                 sentence=f"It sends {status} for {words}",
                 action=action,
                 begin=answering(which, _refusal(action, status)),
+                open_because=_excuse(edition, target, status),
                 needs_failed_job="failed" in target,
             )
+
+
+def _excuse(edition: Edition, target: str, status: int) -> str:
+    if target == "first" and edition == "2026-03" and status in (401, 403, 404):
+        return _NO_ACCESS
+    if target == "empty" and status in (401, 403, 404):
+        return _NOT_YET
+    while_generating = target in ("generating", "running", "filtered-running")
+    return _BUSY if while_generating and status == 429 else ""
 
 
 def _refusal(action: Action, status: int) -> MutantBehaviour:
@@ -62,7 +82,7 @@ def leaking(edition: Edition, action: Action) -> Iterator[Derivation]:
                 "401",
                 "an export request without a valid token",
                 lambda r: not r.authorized and r.exists and not r.forbidden,
-                "",
+                _ANOTHER,
             ),
             (
                 "403",
@@ -76,7 +96,7 @@ def leaking(edition: Edition, action: Action) -> Iterator[Derivation]:
                 lambda r: r.authorized and not r.exists,
                 _UNSEEN,
             ),
-            ("400", "an export request with an invalid filter", has_bad_filter, ""),
+            ("400", "an export request with an invalid filter", has_bad_filter, _UNASKED),
         ):
             if name == "400" and edition == "2026-03":
                 continue
@@ -113,6 +133,8 @@ def leaking(edition: Edition, action: Action) -> Iterator[Derivation]:
             sentence="It starts a job when an unknown job is polled",
             action=action,
             begin=answering(with_token(is_of_unknown_job), _starting),
+            # In edition 2026-03, the next request returns the job, which nobody requested.
+            open_because=_ANOTHER if edition == "2026-11" else "",
         )
 
 
