@@ -73,7 +73,9 @@ def test_refused_poll_of_the_own_job_is_violation(builder, status):
     builder.request(generating())
     builder.poll(running())
     builder.poll(error(status))
-    assert builder.violation(LAW).operation == builder.polling
+    violation = builder.violation(LAW)
+    assert violation.operation == builder.polling
+    assert violation.about == ("api.access.token-lasts" if status == 401 else "api.access.granted",)
 
 
 @pytest.mark.parametrize("status", [401, 403])

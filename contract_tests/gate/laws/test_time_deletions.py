@@ -47,6 +47,8 @@ def test_deleted_job_that_polls_still_show_is_violation(builder, after, outcomes
     builder.poll(after)
     builder.poll(running(), OTHER_JOB)
     assert builder.outcomes("time.deleted") == outcomes
+    if VIOLATED in outcomes:
+        assert "delete.time.final" in builder.violation("time.deleted").about
 
 
 def test_deleted_job_that_is_still_listed_is_violation(builder):
@@ -57,6 +59,7 @@ def test_deleted_job_that_is_still_listed_is_violation(builder):
     builder.list(job(OTHER_JOB))
     builder.list(job())
     assert builder.outcomes("time.deleted") == [HELD, VIOLATED]
+    assert builder.violation("time.deleted").about == ("delete.relation.not-listed",)
 
 
 @pytest.mark.parametrize("state", [failed(), error(404)])

@@ -42,7 +42,9 @@ def test_request_with_another_filter_is_violation_if_it_returns_the_running_job(
     builder.poll(running())
     assert builder.outcomes("time.request-filter", LATER) == [HELD, HELD]
     builder.filtered(generating(), "?study_id=a")
-    assert builder.violation("time.request-filter", LATER).operation == builder.requesting
+    violation = builder.violation("time.request-filter", LATER)
+    assert violation.operation == builder.requesting
+    assert violation.about == ("request.filter.own-jobs",)
 
 
 def test_job_that_has_ended_does_not_show_that_filters_count(builder):
@@ -87,19 +89,21 @@ def test_rate_limited_eleventh_job_is_not_judged(builder):
 
 
 @pytest.mark.parametrize(
-    ("response", "after", "seen"),
+    ("response", "after", "seen", "about"),
     [
-        (generating(), 11, "started another job"),
-        (error(409), 11, "was refused but started one"),
-        (json_answer(409, {"detail": "No."}), 10, "no error envelope"),
-        (body_answer(409, b"<h1>No"), 10, "no error envelope"),
+        (generating(), 11, "started another job", "request.limit.ten"),
+        (error(409), 11, "was refused but started one", "request.limit.ten"),
+        (json_answer(409, {"detail": "No."}), 10, "no error envelope", "api.field.error"),
+        (body_answer(409, b"<h1>No"), 10, "no error envelope", "api.field.error"),
     ],
 )
 def test_eleventh_job_or_undocumented_refusal_at_the_limit_is_violation(
-    builder, response, after, seen
+    builder, response, after, seen, about
 ):
     over(builder, response, after)
-    assert seen in builder.violation("time.limit", LATER).seen
+    violation = builder.violation("time.limit", LATER)
+    assert seen in violation.seen
+    assert about in violation.about
 
 
 @pytest.mark.parametrize(

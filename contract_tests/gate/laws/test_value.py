@@ -263,6 +263,15 @@ def test_archive_without_a_documented_member_is_violation(builder):
     builder.fetch(whole(zipped("else/other.jsonl", "a/" + first, *others)))
     seen = builder.violation("value.archive")
     assert seen.seen == f"the archive lacks {MEMBERS[builder.kind][0]}"
+    assert seen.about == (f"archive.field.{builder.kind}-members",)
+
+
+def test_archive_without_a_readme_is_violation(builder):
+    builder.poll(complete())
+    builder.fetch(whole(zipped(*(name for name in members(builder) if "README" not in name))))
+    violation = builder.violation("value.archive")
+    assert violation.seen == "the archive lacks README.md"
+    assert violation.about == ("archive.field.readme",)
 
 
 def test_archive_of_the_other_kind_is_violation():
@@ -279,9 +288,12 @@ def test_page_instead_of_an_archive_is_violation(builder):
     builder.poll(complete())
     response = whole(page)
     builder.fetch(evolve(response, headers=(*response.headers, ("Content-Type", "text/html"))))
-    seen = builder.violation("value.archive").seen
-    assert seen.startswith("the URL does not serve a ZIP file: the body begins with <html>Sign in")
-    assert "s3cret" not in seen
+    violation = builder.violation("value.archive")
+    assert violation.seen.startswith(
+        "the URL does not serve a ZIP file: the body begins with <html>Sign in"
+    )
+    assert "s3cret" not in violation.seen
+    assert violation.about == ("archive.field.zip",)
 
 
 def test_possible_participant_answers_are_not_quoted(builder):
@@ -302,10 +314,9 @@ def test_truncated_archive_is_violation(builder):
     builder.poll(complete())
     builder.fetch(ranged(data, len(data) - 900, len(data)))
     builder.fetch(ranged(data, 0, len(data) - 900))
-    assert (
-        builder.violation("value.archive").seen
-        == "the file does not end with the end record of a ZIP file"
-    )
+    violation = builder.violation("value.archive")
+    assert violation.seen == "the file does not end with the end record of a ZIP file"
+    assert violation.about == ("archive.field.zip",)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 400, 500])
@@ -315,6 +326,7 @@ def test_url_that_refuses_requests_without_the_token_is_violation(builder, statu
     builder.fetch(HttpResponse(status))
     seen = builder.violation("value.archive")
     assert seen.seen.startswith(f"the URL returned {status} to a request without the token")
+    assert seen.about == ("archive.access.presigned", "archive.time.until-expiry")
     assert seen.exchanges == (0, 1)
 
 

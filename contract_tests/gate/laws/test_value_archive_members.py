@@ -173,7 +173,9 @@ def test_root_folder_of_another_resource_is_violation(builder):
 def test_root_folder_of_the_other_kind_is_violation(builder):
     other = {"batch": "collection", "collection": "batch"}[builder.kind]
     served(builder, archive(builder, root=f"{other}-export-{ID}-20260320T100000"))
-    assert builder.violation(NAMES).seen.startswith(f"the root folder names the {other} ")
+    violation = builder.violation(NAMES)
+    assert violation.seen.startswith(f"the root folder names the {other} ")
+    assert "archive.identity.resource" in violation.about
 
 
 @pytest.mark.parametrize("dates", [True, False])
@@ -257,10 +259,12 @@ def test_other_name_of_an_uploaded_file_is_violation_only_for_collections(name, 
         if kind == "batch":
             assert builder.outcomes(NAMES) == [HELD]
             continue
-        assert builder.violation(NAMES).seen == (
+        violation = builder.violation(NAMES)
+        assert violation.seen == (
             "1 uploaded files are not named files/{submission_id}_{instruction_id}_{index}.{ext}, "
             f"such as {form.replace('files', 'xxxxx')!r}"
         )
+        assert violation.about == ("archive.field.uploads",)
 
 
 # The filter.

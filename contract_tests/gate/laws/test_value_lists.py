@@ -161,7 +161,9 @@ def test_listed_filter_of_an_unfiltered_request_is_violation(builder, shown):
     builder.list(job(filter="all"))
     assert builder.outcomes("value.list-filter") == [HELD, HELD]
     builder.list(job(filter={"study_id": "a"}))
-    assert "with no filter is listed with study_id a" in builder.violation("value.list-filter").seen
+    violation = builder.violation("value.list-filter")
+    assert "with no filter is listed with study_id a" in violation.seen
+    assert violation.about == ("request.filter.kept", "list[].filter.study_id")
 
 
 @pytest.mark.parametrize("query", ["?from=2015-01-01", "?to=2015-01-01T00:00:00", "?study_id="])

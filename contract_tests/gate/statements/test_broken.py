@@ -220,7 +220,7 @@ def test_what_laws_say_is_wrong_is_stated():
         if isinstance(node, ast.keyword) and node.arg == "about"
         for constant in ast.walk(node.value)
         if isinstance(constant, ast.Constant)
-        and re.fullmatch(r"\w[\w-]*(\.[\w-]+)+", str(constant.value))
+        and re.fullmatch(r"[a-z][\w-]*(\.[\w-]+)+", str(constant.value))
     }
 
     assert "list.order.recent-first" in named
@@ -239,23 +239,22 @@ def test_violation_concerns_only_statements_of_the_edition():
 
 
 @pytest.mark.parametrize(
-    ("changes", "statements"),
+    ("changes", "has_limit"),
     [
-        ({"edition_asked": "2026-11", "edition_found": "2026-03"}, {"request.limit.ten"}),
-        ({"edition_asked": None, "edition_found": "2026-03"}, set()),
-        ({"edition_asked": None, "edition_found": None}, {"request.limit.ten"}),
+        ({"edition_asked": "2026-11", "edition_found": "2026-03"}, True),
+        ({"edition_asked": None, "edition_found": "2026-03"}, False),
+        ({"edition_asked": None, "edition_found": None}, True),
     ],
 )
 def test_report_follows_the_enforced_edition_then_the_one_that_the_responses_show(
-    changes, statements
+    changes, has_limit
 ):
     found = verdicts.cells(
         verdicts.law("time.limit", REQUEST), verdicts.broken(REQUEST, "there were 11 jobs")
     )
     report = document(verdicts.verdict(*found, **changes))
 
-    assert statements <= set(report["violations"][0]["statements"])
-    assert bool(report["violations"][0]["statements"]) is bool(statements)
+    assert ("request.limit.ten" in report["violations"][0]["statements"]) is has_limit
 
 
 def test_report_describes_the_statements_that_its_violations_name_once():

@@ -63,6 +63,9 @@ def _access_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 f"the token had access to the {account[1]}, then a request got {response.status}",
                 earlier,
                 exchange,
+                about=[
+                    "api.access.token-lasts" if response.status == 401 else "api.access.granted"
+                ],
             )
 
 

@@ -61,7 +61,13 @@ def _polled_after(trace: Trace, deletion: Deletion, until: int) -> Iterator[Obse
         polled_state = state(poll)
         if polled_state in ("generating", "complete"):
             seen = f"a deleted job is {polled_state} when polled later"
-            yield violated(deletion.operation, seen, deletion.exchange, poll)
+            yield violated(
+                deletion.operation,
+                seen,
+                deletion.exchange,
+                poll,
+                about=("delete.method.delete", "delete.time.at-once", "delete.time.final"),
+            )
         elif (polled_state == "failed" and not was_failed) or (_is_gone(poll) and not was_gone):
             yield held(deletion.operation, deletion.exchange, poll)
 
@@ -81,7 +87,13 @@ def _listed_after(trace: Trace, deletion: Deletion, until: int) -> Iterator[Obse
                 yield held(deletion.operation, deletion.exchange, one.exchange)
         else:
             seen = "a deleted job is still listed"
-            yield violated(deletion.operation, seen, deletion.exchange, one.exchange)
+            yield violated(
+                deletion.operation,
+                seen,
+                deletion.exchange,
+                one.exchange,
+                about=("delete.relation.not-listed",),
+            )
 
 
 def _is_gone(poll: Exchange) -> bool:

@@ -57,6 +57,7 @@ def _request_filter(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 f"{quote(export_id)} was started for a request with another filter",
                 first,
                 request,
+                about=("request.filter.own-jobs",),
             )
             continue
         others = [
@@ -167,7 +168,12 @@ def _request_at_limit(
     shown_by = [full.exchange, request] + ([after.exchange] if after is not None else [])
     if more and (export_id is not None or _is_refusal(response)):
         how = "started another job" if export_id is not None else "was refused but started one"
-        yield violated(operation, f"there were {len(ids)} jobs, and a request {how}", *shown_by)
+        yield violated(
+            operation,
+            f"there were {len(ids)} jobs, and a request {how}",
+            *shown_by,
+            about=("request.limit.ten", "request.limit.all-filters"),
+        )
         return
     if not _is_refusal(response):
         return
@@ -179,6 +185,7 @@ def _request_at_limit(
             f"the request over the job limit got {response.status} and no error envelope",
             full.exchange,
             request,
+            about=("api.field.error",),
         )
     elif after is not None and response.status != 429:
         # 429 may come from the rate limit.
@@ -202,6 +209,7 @@ def _request_after_deletion(
             refused,
             listed.exchange,
             request,
+            about=("request.limit.free",),
         )
 
 

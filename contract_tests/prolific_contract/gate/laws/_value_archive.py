@@ -60,6 +60,7 @@ def _archive(trace: Trace, context: LawContext) -> Iterator[Observation]:
                     "expires_at",
                     fetch.export.exchange,
                     exchange,
+                    about=("archive.access.presigned", "archive.time.until-expiry"),
                 )
                 break
 
@@ -110,13 +111,26 @@ def _contents(fetch: ArchiveFetch) -> Iterator[Observation]:
                 operation,
                 f"the URL does not serve a ZIP file: the body begins with {beginning}",
                 exchange,
+                about=("archive.field.zip",),
             )
         case Damaged(reason):
-            yield violated(operation, f"the file {reason}", *exchanges)
+            yield violated(
+                operation, f"the file {reason}", *exchanges, about=("archive.field.zip",)
+            )
         case Directory() as found:
             missing = missing_members(operation.kind, found.names)
             if missing:
-                yield violated(operation, f"the archive lacks {' and '.join(missing)}", *exchanges)
+                yield violated(
+                    operation,
+                    f"the archive lacks {' and '.join(missing)}",
+                    *exchanges,
+                    about=[
+                        "archive.field.readme"
+                        if name == "README.md"
+                        else f"archive.field.{operation.kind}-members"
+                        for name in missing
+                    ],
+                )
             else:
                 yield held(operation, *exchanges)
         case None:

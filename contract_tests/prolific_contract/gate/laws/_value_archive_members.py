@@ -84,15 +84,25 @@ def _form(name: str) -> str:
     return quote(re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", name)))
 
 
+_ABOUT_ROOT: Final = (
+    "archive.field.root-folder",
+    "archive.relation.root-folder",
+    "archive.identity.resource",
+)
+
+
 def _names(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     for archive in archives_of(trace):
-        reasons = [
-            reason for reason in (_root_flaw(trace, archive), _upload_flaw(archive)) if reason
-        ]
-        if reasons:
+        root = _root_flaw(trace, archive)
+        reason = root or _upload_flaw(archive)
+        if reason is not None:
             yield violated(
-                archive.operation, reasons[0], archive.export.exchange, *archive.exchanges
+                archive.operation,
+                reason,
+                archive.export.exchange,
+                *archive.exchanges,
+                about=("archive.field.uploads",) if root is None else _ABOUT_ROOT,
             )
         elif archive.operation.kind == "collection" or _ROOT.fullmatch(archive.root):
             yield held(archive.operation, archive.export.exchange, *archive.exchanges)

@@ -139,7 +139,17 @@ def _list_filter(trace: Trace, context: LawContext) -> Iterator[Observation]:
                     f"{_describe(shown)}",
                     request,
                     one.exchange,
+                    about=[
+                        "request.filter.kept",
+                        *(f"list[].filter.{name}" for name in _differing(requested, shown)),
+                    ],
                 )
+
+
+def _differing(*filters: dict[str, object]) -> list[str]:
+    """The names of the conditions in which two filters differ."""
+    first, second = filters
+    return [name for name in {**first, **second} if first.get(name) != second.get(name)]
 
 
 def _describe(parse_filter: dict[str, object]) -> str:

@@ -155,18 +155,17 @@ STATEMENTS: Final = (
         says="The API limits requests as the web application does, by the workspace's activity.",
         source="API reference, rate limits",
         operations=API,
-        laws=("time.retry",),
+        unchecked=(
+            "No document has a number: any request may be refused with 429, and none must be."
+        ),
         contract=("429",),
     ),
     Statement(
-        id="api.limit.retry-after",
-        says="A client that gets 429 waits, and longer each time.",
+        id="api.limit.temporary",
+        says="A client that gets 429 waits, longer each time, and is answered then.",
         source="Managing high loads",
         operations=API,
-        unchecked=(
-            "It binds the client. No document promises Retry-After; if it comes, the check "
-            "waits as long."
-        ),
+        laws=("time.retry",),
         contract=("429 Retry-After optional", "429 Retry-After string"),
     ),
 )

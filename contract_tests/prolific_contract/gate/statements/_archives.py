@@ -86,8 +86,8 @@ STATEMENTS: Final = (
     Statement(
         id="archive.field.root-folder",
         says=(
-            "A collection's archive has one folder at its root, named after the collection and "
-            "the time of the export."
+            "A collection's archive has one folder at its root: collection-export, an id and a "
+            "time."
         ),
         source=_GUIDE,
         operations=_COLLECTION,

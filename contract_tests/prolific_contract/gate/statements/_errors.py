@@ -69,7 +69,7 @@ STATEMENTS: Final = (
         says="An error is an object with the member error, which is an object.",
         source=_ENVELOPE,
         operations=API,
-        laws=("shape.error",),
+        laws=("shape.error", "time.limit"),
         discrepancies=("D-10",),
         contract=("error object", "error.error required", "error.error object"),
     ),
