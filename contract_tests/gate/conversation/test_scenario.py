@@ -703,3 +703,19 @@ def test_conversation_without_resources_requests_only_forbidden_ones():
     )
 
     assert [asked.method for asked in target.asked] == ["POST", "GET"] * 2
+
+
+def test_job_that_polls_do_not_find_is_polled_for_some_seconds_and_then_given_up():
+    _, conversation = hold(
+        lambda asked: generating() if asked.method == "POST" else error(404), pace=BRISK
+    )
+    polled = [
+        exchange.at
+        for exchange in conversation.trace.exchanges
+        if exchange.address is not None
+        and exchange.address.export_id == JOB
+        and exchange.credential is Credential.VALID
+    ]
+
+    assert 3.0 <= polled[-1] < 10.0
+    assert len(polled) < 20

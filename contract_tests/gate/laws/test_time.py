@@ -63,7 +63,7 @@ def test_started_job_that_cannot_be_polled_is_violation(builder, status):
     builder.poll(error(status))
     seen = builder.violation("time.pollable")
     assert (seen.operation, seen.exchanges) == (builder.polling, (0, 1))
-    assert seen.seen == f"the first poll of a new job got {status}"
+    assert seen.seen == f"a poll of a new job got {status}"
     builder.poll(error(status))
     assert builder.outcomes("time.pollable") == [VIOLATED]
 
@@ -90,6 +90,36 @@ def test_poll_sent_before_the_request_was_answered_is_not_judged(builder):
     builder.request(generating(), took=5.0)
     builder.poll(error(404))
     assert builder.outcomes("time.pollable") == []
+
+
+def test_new_job_may_be_unknown_for_a_moment(builder):
+    builder.request(generating(), took=1.0)
+    builder.poll(error(404))
+    assert builder.outcomes("time.pollable") == []
+    builder.poll(error(404), after=1.0)
+    assert builder.outcomes("time.pollable") == [VIOLATED]
+
+
+def test_new_job_that_is_known_after_a_moment_holds(builder):
+    builder.request(generating())
+    builder.poll(error(404), after=1.0)
+    builder.poll(running(), after=1.0)
+    assert builder.outcomes("time.pollable") == [HELD]
+
+
+@pytest.mark.parametrize("status", [401, 403, 410])
+def test_new_job_is_not_refused_otherwise_even_for_a_moment(builder, status):
+    builder.request(generating())
+    builder.poll(error(status), after=1.0)
+    assert builder.outcomes("time.pollable") == [VIOLATED]
+
+
+@pytest.mark.parametrize(("wait", "outcomes"), [(1.0, []), (2.0, [VIOLATED])])
+def test_new_job_may_be_known_to_a_part_of_the_server_for_a_moment(builder, wait, outcomes):
+    builder.request(generating())
+    builder.poll(running(), after=0.5)
+    builder.poll(error(404), after=wait)
+    assert builder.outcomes("time.job-stays") == outcomes
 
 
 # same id

@@ -45,7 +45,7 @@ from prolific_contract.gate.conversation._steps import (
 )
 from prolific_contract.gate.conversation._targets import BODY_LIMIT
 from prolific_contract.gate.trace._body_parts import part_of
-from prolific_contract.gate.trace._exchanges import Subject
+from prolific_contract.gate.trace._exchanges import Exchange, Subject
 from prolific_contract.gate.trace._zip_directory import TAIL, FilePart, MissingBytes, read_directory
 
 MOST_EXPORT_REQUESTS: Final = 7
@@ -58,6 +58,8 @@ started nothing.
 
 # Responses without a state in a row after which the conversation stops polling a job.
 _MOST_POLLS_WITHOUT_STATE: Final = 3
+# Seconds after which a server certainly knows a new job everywhere.
+_KNOWN_AFTER: Final = 3.0
 # The tail, a ZIP64 record that begins before the tail, and the directory.
 _ARCHIVE_REQUESTS: Final = 3
 # Of the end record of a ZIP file without a comment.
@@ -256,16 +258,17 @@ class _Conversation:
         if job.ended:
             yield from self._inspect_ended_job(job)
             return False
-        if (
-            exchange is None
-            or exchange.at >= job.deadline
-            or poll.polls_without_state >= _MOST_POLLS_WITHOUT_STATE
-        ):
+        if exchange is None or exchange.at >= job.deadline or self._is_unknown(poll, exchange):
             return False
         # The last poll is due at the deadline; a pause is never shorter than the minimum.
         due = min(self._sender.now + next(poll.delays), job.deadline)
         poll.due = max(due, self._sender.now + SHORTEST_PAUSE)
         return True
+
+    def _is_unknown(self, poll: Poll, exchange: Exchange) -> bool:
+        """Whether the server does not know a job, even after a moment."""
+        age = exchange.at - poll.job.requested_at
+        return poll.polls_without_state >= _MOST_POLLS_WITHOUT_STATE and age >= _KNOWN_AFTER
 
     def _inspect_ended_job(self, job: TrackedJob) -> Steps[None]:
         """Fetch the archive of an ended job, and poll the job twice more."""

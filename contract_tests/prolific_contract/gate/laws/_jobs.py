@@ -15,6 +15,10 @@ from prolific_contract.gate.trace._near_ids import is_uuid
 _ROUNDED: Final = 0.002
 
 
+LAG: Final = 2.5
+"""Seconds after the response to a request during which parts of a server may not know its job."""
+
+
 @frozen
 class JobKey:
     """The identity of an export job.
@@ -69,6 +73,11 @@ class ObservedJob:
     def polls_after(self, exchange: Exchange) -> Iterator[Exchange]:
         """The polls after an exchange whose responses have the job's state."""
         return (poll for poll in self.polls if state(poll) and before(exchange, poll))
+
+
+def may_lag(request: Exchange, exchange: Exchange) -> bool:
+    """Whether an exchange came so soon after a request that it need not show the new job yet."""
+    return exchange.at - (request.at + request.took) < LAG
 
 
 def is_regular(exchange: Exchange) -> bool:

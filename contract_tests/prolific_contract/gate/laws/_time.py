@@ -7,6 +7,7 @@ from prolific_contract.gate.laws._jobs import (
     before,
     is_request,
     jobs_of,
+    may_lag,
     refusal,
     returned_jobs,
     state,
@@ -57,6 +58,9 @@ def _job_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
             known = last_polls.get(poll.sender)
             if known is not None and before(known, poll) and poll.at - known.at <= _JUDGED_SECONDS:
                 if refusal(poll) in (404, 410):
+                    if any(may_lag(named, poll) for named in job.named[:1]):
+                        # Not every part of the server may know the job yet.
+                        continue
                     explained = (may_have_been_deleted, gone_after_refusal)
                     if any(explains(trace, job.key, known, poll) for explains in explained):
                         continue

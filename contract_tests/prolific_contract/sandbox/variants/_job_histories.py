@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from prolific_contract._vocabulary import address_of
+from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, address_of
 from prolific_contract.sandbox._http import Reply, error_reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_json
 from prolific_contract.sandbox._resources import Fate
@@ -20,6 +20,7 @@ from prolific_contract.sandbox.variants._variant import (
 )
 
 _REPORTS_BEFORE_DELETION = 3
+_LAG = timedelta(seconds=2)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -59,7 +60,41 @@ def _deleting() -> VariantBehaviour:
     return behave
 
 
+def _known_later(*, sometimes: bool) -> Callable[[], VariantBehaviour]:
+    """A server of which a part learns of a new job two seconds after the request."""
+
+    def begin() -> VariantBehaviour:
+        polls: Counter[str] = Counter()
+
+        def behave(request: VariantRequest) -> Reply:
+            address = address_of(request.call.path)
+            export_id = address.export_id if address is not None else None
+            job = request.jobs.find(export_id) if export_id is not None else None
+            if job is None or request.call.method != "GET":
+                return request.answer()
+            polls[job.export_id] += 1
+            asks_the_other_part = sometimes and polls[job.export_id] % 2
+            if asks_the_other_part or request.now - job.requested_at >= _LAG:
+                return request.answer()
+            unknown = f"{request.call.path.rpartition('/')[0]}/{UNKNOWN_EXPORT_ID}"
+            return request.answer(evolve(request.call, path=unknown))
+
+        return behave
+
+    return begin
+
+
 _HISTORIES = (
+    Variant(
+        "known-later",
+        "It answers 404 to polls of a new job for two seconds",
+        _known_later(sometimes=False),
+    ),
+    Variant(
+        "known-later-in-part",
+        "It answers 404 to every second poll of a new job for two seconds",
+        _known_later(sometimes=True),
+    ),
     Variant(
         "ready-at-once",
         "It completes exports before the first status request",
