@@ -265,7 +265,7 @@ def test_head_of_a_job_is_answered_like_get(client, kind):
     [
         "/",
         "/store",
-        "/api/v1/data-collection/collections",
+        "/api/v1/data-collection/datasets",
         "/api/v1/data-collection/collections/x/export//",
         "/api/v1/data-collection/collections/x/export/y/z",
         "/api/v1/data-collection/collections//export",
