@@ -286,3 +286,93 @@ def test_list_without_valid_token_is_not_changed(client_of):
 
     assert client.ask("GET", token="wrong").status == 401
     assert client.listed() == []
+
+
+def refused_with(reply, status):
+    return reply.status == status == body_of(reply)["error"]["status"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_access_lost_faults_refuse_the_second_request_of_a_path(client_of, status):
+    client = client_of(f"access-lost-{status}@request")
+    client.start()
+
+    assert refused_with(client.ask("POST"), status)
+    assert client.ask("POST", token="wrong").status == 401
+    assert client.ask("GET").status == 200
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_access_lost_faults_refuse_the_second_poll_of_each_job(client_of, status):
+    client = client_of(f"access-lost-{status}@status")
+    first, second = client.finish("", FILTER)
+
+    assert [client.state(first), client.state(second)] == ["complete"] * 2
+    assert refused_with(client.ask("GET", first), status)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_list_refused_faults_refuse_every_list(client_of, status):
+    client = client_of(f"list-refused-{status}@list")
+    client.start()
+
+    assert refused_with(client.ask("GET"), status)
+
+
+@pytest.mark.parametrize("status", [403, 404, 409])
+def test_delete_ended_faults_refuse_to_delete_an_ended_job(client_of, status):
+    client = client_of(f"delete-ended-{status}@delete")
+    job = client.start()
+    assert refused_with(client.ask("DELETE", job), 409)
+    client.clock.advance(GENERATION)
+
+    assert refused_with(client.ask("DELETE", job), status)
+    assert client.state(job) == "complete"
+    assert client.ask("DELETE", "unknown").status == 404
+    assert client.ask("DELETE", job, token="wrong").status == 401
+
+
+@pytest.mark.parametrize(("fault", "status"), [("filter-refused", 400), ("filter-forbidden", 403)])
+def test_filter_refusing_faults_refuse_only_filters(client_of, fault, status):
+    client = client_of(f"{fault}@request")
+    job = client.start()
+
+    assert refused_with(client.ask("POST", query=FILTER), status)
+    assert client.listed() == [job]
+
+
+@pytest.mark.parametrize(("fault", "status"), [("limited", 429), ("unavailable", 503)])
+@pytest.mark.parametrize("action", ["request", "list"])
+def test_for_ever_faults_ask_to_repeat_every_request(client_of, fault, status, action):
+    client = client_of(f"{fault}-for-ever@{action}")
+    method = "POST" if action == "request" else "GET"
+    reply = client.ask(method)
+
+    assert refused_with(reply, status)
+    assert reply.header("Retry-After") == "1"
+    client.clock.advance(3600)
+    assert client.ask(method).status == status
+
+
+def test_store_unavailable_refuses_archives_without_saying_for_how_long(client_of):
+    client = client_of("store-unavailable@archive")
+    url = body_of(client.ask("GET", client.finish()))["url"]
+    path, _, query = url.removeprefix("http://").partition("/")[2].partition("?")
+    reply = ask(client.site, "GET", f"/{path}?{query}", None)
+
+    assert (reply.status, reply.body, reply.header("Retry-After")) == (503, b"", None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_request_always_starts_returns_another_job_each_time(kind):
+    name = f"request-always-starts@{kind}-request"
+    settings = SandboxSettings(edition="2026-03", token=TOKEN, generation_seconds=GENERATION)
+    site = MutatedSite(MUTANTS[name], settings, clock := ManualClock())
+    path = path_of(kind, settings.id_of(kind))
+    ids = []
+    for seconds in (0, GENERATION, GENERATION):
+        clock.advance(seconds)
+        ids.append(body_of(ask(site, "POST", path, f"Token {TOKEN}"))["export_id"])
+    site.close()
+
+    assert len(set(ids)) == 3

@@ -208,3 +208,58 @@ def test_ready_between_completes_a_job_just_before_its_deletion():
     for _ in range(5):
         assert body(client.ask("GET", second))["status"] == "complete"
     assert ask(client.site, "GET", "/somewhere").status == 404
+
+
+def test_delete_behind_refuses_to_delete_for_a_moment_after_the_end():
+    client = VariantJobClient("delete-behind")
+    job = client.start()
+    statuses = []
+    for seconds in (0.0, GENERATION, 0.5, 0.5):
+        client.clock.advance(seconds)
+        assert client.ask("GET", job).status == 200
+        statuses.append(client.ask("DELETE", job).status)
+
+    assert statuses == [409, 409, 409, 204]
+    assert client.ask("DELETE", UNKNOWN).status == 404
+
+
+def test_almost_full_has_nine_jobs_of_others():
+    client = VariantJobClient("almost-full")
+    assert len(client.jobs()) == 9
+    client.start()
+    assert client.ask("POST", query="study_id=mine").status == 409
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "retry_after"),
+    [("limited-at-first", 429, None), ("unavailable-at-first", 503, "1")],
+)
+def test_at_first_variants_ask_to_repeat_requests_for_a_while(name, status, retry_after):
+    client = VariantJobClient(name)
+    refused = client.ask("POST")
+    client.clock.advance(49)
+    assert client.ask("GET").status == status
+    client.clock.advance(1)
+
+    assert (refused.status, refused.header("Retry-After")) == (status, retry_after)
+    assert client.ask("POST").status == 202
+
+
+@pytest.mark.parametrize(
+    ("name", "statuses"),
+    [
+        ("known-later", [404, 404, 404, 200, 200]),
+        ("known-later-in-part", [200, 404, 200, 200, 200]),
+    ],
+)
+def test_known_later_variants_know_a_new_job_after_two_seconds(name, statuses):
+    client = VariantJobClient(name)
+    job = client.start()
+    found = []
+    for seconds in (0.0, 0.5, 0.5, 1.0, 0.0):
+        client.clock.advance(seconds)
+        found.append(client.ask("GET", job).status)
+
+    assert found == statuses
+    assert [one["export_id"] for one in client.jobs()] == [job]
+    assert client.ask("GET", UNKNOWN).status == 404

@@ -178,6 +178,13 @@ LOOKS = {
     "chunked": (everything, header("transfer-encoding", "chunked")),
     "keep-alive-off": (everything, header("connection", "close")),
     "http-1.0": (everything, lambda clean, reply: reply.http == "1.0"),
+    **{
+        f"forbidden-{status}": (
+            lambda label, reply: label[1] == "forbidden" and reply.status in (403, 404),
+            lambda clean, reply, status=status: reply.status == status,
+        )
+        for status in (401, 404)
+    },
     "forbidden-status-403": (
         lambda label, reply: label == ("status", "forbidden"),
         lambda clean, reply: reply.status == body(reply)["error"]["status"] == 403,
@@ -232,10 +239,16 @@ MANAGING = {
     "deleted-archives-stay",
     "used-by-others",
     "ready-between",
+    "delete-behind",
+    "almost-full",
     *(f"limit-{status}" for status in (400, 403, 409, 422, 429)),
 }
 # What shows in the course of an export, or only in a request of its own.
 COURSES = {
+    "limited-at-first",
+    "unavailable-at-first",
+    "known-later",
+    "known-later-in-part",
     "rate-limited",
     "rate-limited-until",
     "rate-limited-silently",

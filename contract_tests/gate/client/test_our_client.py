@@ -15,7 +15,9 @@ from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
 from prolific_exports import (
+    AccessDeniedError,
     ArchiveError,
+    AuthenticationError,
     ContractViolation,
     CorruptArchiveError,
     DownloadError,
@@ -24,6 +26,7 @@ from prolific_exports import (
     ExportTimeoutError,
     NoAnswerError,
     NotFoundError,
+    RateLimitedError,
     ServerError,
     UnknownStatusError,
     UnsafeUrlError,
@@ -91,6 +94,14 @@ ERRORS = {
     ("job-vanishes", "status"): DownloadError,
     ("job-vanishes-early", "status"): NotFoundError,
     ("never-completes", "status"): ExportTimeoutError,
+    ("access-lost-401", "status"): AuthenticationError,
+    ("access-lost-403", "status"): AccessDeniedError,
+    **{("limited-for-ever", action): RateLimitedError for action in ("request", "status")},
+    **{("unavailable-for-ever", action): ServerError for action in ("request", "status")},
+    **{
+        (fault, "archive"): DownloadError
+        for fault in ("limited-for-ever", "unavailable-for-ever", "store-unavailable")
+    },
 }
 # Faults that lose the answer to a request that was acted on.
 LOST = ("reset", "hang", "garbage", "cut")
@@ -209,7 +220,13 @@ def variants():
 
 
 # The documents allow what these do, and then there is nothing to download.
-NOTHING = {"every-job-fails": ExportFailedError, "very-slow": ExportTimeoutError}
+NOTHING = {
+    "every-job-fails": ExportFailedError,
+    "very-slow": ExportTimeoutError,
+    # They refuse longer than the client tries.
+    "limited-at-first": RateLimitedError,
+    "unavailable-at-first": ServerError,
+}
 
 
 @pytest.mark.parametrize(("one", "edition", "flavour", "kind"), list(variants()))
