@@ -174,7 +174,7 @@ def test_violation_of_credentials_concerns_the_token_the_scheme_or_the_status(
 
 @pytest.mark.parametrize(
     ("response", "statement"),
-    [(generating(), "api.access.workspace"), (error(404), "api.status.403")],
+    [(generating(), "api.access.workspace"), (error(409), "api.status.403")],
 )
 def test_violation_of_access_concerns_the_access_or_the_status(response, statement):
     builder = TraceBuilder("batch", Subject("batch", "closed", forbidden=True))

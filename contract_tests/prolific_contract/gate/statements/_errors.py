@@ -20,7 +20,7 @@ STATEMENTS: Final = (
     ),
     Statement(
         id="api.status.403",
-        says="A request for a resource of another workspace gets 403.",
+        says="A request for a resource of another workspace gets 403, or else 401 or 404.",
         source="documents/002, 004; API reference, list export jobs and delete an export",
         operations=(*REQUEST, *LIST, *DELETE),
         laws=("isolation.forbidden",),
