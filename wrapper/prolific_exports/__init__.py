@@ -59,8 +59,6 @@ if TYPE_CHECKING:
         AsyncExports,
     )
     from prolific_exports._client import (
-        ExportJob,
-        ExportResource,
         Exports,
         download,
     )
@@ -114,6 +112,8 @@ if TYPE_CHECKING:
         Verifying,
     )
     from prolific_exports._export_archive import ExportArchive, ResponseTable
+    from prolific_exports._export_job import ExportJob
+    from prolific_exports._export_resource import ExportResource
     from prolific_exports._model._clock import (
         Clock,
         SystemClock,
@@ -180,10 +180,10 @@ _HOMES = {
         "AsyncExportResource",
         "AsyncExports",
     ),
+    "_export_job": ("ExportJob",),
+    "_export_resource": ("ExportResource",),
     "_client": (
         "download",
-        "ExportJob",
-        "ExportResource",
         "Exports",
     ),
     "_model._clock": (

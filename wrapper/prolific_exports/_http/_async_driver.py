@@ -45,6 +45,11 @@ _DOWNLOADS: Final = 32
 _GATHERED: Final = 256 * 1024
 _GATHERING_SECONDS: Final = 0.1
 
+_OTHER_LOOP: Final = (
+    "This AsyncExports belongs to another event loop: its connections can't be used or closed in "
+    "this one. Make an AsyncExports in each event loop, so one in each asyncio.run."
+)
+
 T = TypeVar("T")
 
 
@@ -94,11 +99,7 @@ class AsyncDriver:
         running = asyncio.get_running_loop()
         self._loop = self._loop or running
         if self._loop is not running:
-            raise UsageError(
-                "This AsyncExports belongs to another event loop: its connections can't be used or "
-                "closed in this one. Make an AsyncExports in each event loop, so one in each "
-                "asyncio.run."
-            )
+            raise UsageError(_OTHER_LOOP)
 
     async def look(self, work: Callable[[], T]) -> T:
         """Return the result of a short read of files, made outside the event loop."""
@@ -136,17 +137,10 @@ class AsyncDriver:
                         value: T = effect.value
                         return value
                     try:
-                        if admission is not None:
-                            await admission.admit(effect)
-                        if admission is not None and isinstance(effect, Sleep):
-                            result = None
-                        else:
-                            result = await self._do(effect, runner)
+                        result = await self._perform(effect, runner, admission)
                     except ExportsError as error:
                         step = partial(flow.throw, error)
                     else:
-                        if admission is not None:
-                            admission.record(effect, result)
                         step = partial(flow.send, result)
             except BaseException:
                 # Let the flow clean up, also after a cancellation.
@@ -154,6 +148,16 @@ class AsyncDriver:
                 raise
             finally:
                 runner.end_download()
+
+    async def _perform(
+        self, effect: Effect, runner: "_StepRunner", admission: Admission | None
+    ) -> Any:
+        if admission is None:
+            return await self._do(effect, runner)
+        await admission.admit(effect)
+        result = None if isinstance(effect, Sleep) else await self._do(effect, runner)
+        admission.record(effect, result)
+        return result
 
     async def _do(self, effect: Effect, runner: "_StepRunner") -> Any:
         match effect:

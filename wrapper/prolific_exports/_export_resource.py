@@ -1,0 +1,256 @@
+"""`ExportResource`: the exports of one kind, with blocking calls."""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from prolific_exports._client_base import (
+    WINDOW,
+    ClientFlows,
+    EntryT,
+    Pages,
+    PendingExport,
+)
+from prolific_exports._download_outcome import DownloadOutcome
+from prolific_exports._export_archive import ExportArchive
+from prolific_exports._export_job import ExportJob
+from prolific_exports._flows._effects import Start
+from prolific_exports._flows._policy import DEFAULT_JOBS
+from prolific_exports._flows._scheduler import Scheduler
+from prolific_exports._http._sync_driver import SyncDriver
+from prolific_exports._http._sync_many import ManyFlows
+from prolific_exports._model._listed_jobs import ListedJob
+from prolific_exports._model._listed_resources import Resource
+from prolific_exports._model._references import Kind, check_filter
+
+
+def entries(pages: Pages[EntryT], flows: ClientFlows, driver: SyncDriver) -> Iterator[EntryT]:
+    """The entries of a list, requested page by page."""
+    while not pages.done:
+        yield from driver.run(flows.next_page(pages))
+
+
+def outcomes(
+    planned: Sequence[PendingExport],
+    starts: Iterable[Start[Path]],
+    scheduler: Scheduler[int],
+    driver: SyncDriver,
+) -> Iterator[DownloadOutcome]:
+    """How each of many downloads ended, as they end."""
+    many = ManyFlows(driver, scheduler, deque(enumerate(starts)), WINDOW)
+    for number, result in many.run():
+        yield DownloadOutcome.of(planned[number].ref, result)
+
+
+class ExportResource:
+    """Exports of one kind: ``exports.collections`` or ``exports.batches``."""
+
+    def __init__(self, flows: ClientFlows, driver: SyncDriver, kind: Kind) -> None:
+        self._flows = flows
+        self._driver = driver
+        self._kind: Kind = kind
+
+    def find(self, workspace_id: str) -> Iterator[Resource]:
+        """The collections or batches of a workspace, requested page by page as you iterate.
+
+        Args:
+            workspace_id: Id of the workspace; `Exports.workspaces` has yours.
+
+        Raises:
+            UsageError: The id is invalid.
+            IncompleteListError: The server sent fewer entries than it counts. It is raised after
+                those that it sent.
+            ApiError: The API responded with an error.
+            ContractViolation: The response is outside the contract.
+            NoAnswerError: No response arrived.
+        """
+        pages = self._flows.resources(self._kind, workspace_id)
+        return entries(pages, self._flows, self._driver)
+
+    def export(
+        self,
+        resource_id: str,
+        *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+    ) -> ExportJob:
+        """Request an export (one POST). Returns its job without waiting for the archive.
+
+        In edition 2026-03 the server may return a recent export. In edition 2026-11 every
+        call starts a new job, unless a job with the same filter is still generating. A
+        collection or batch can have at most ten jobs.
+
+        A filter requires edition 2026-11. The client then lists the jobs once to check that
+        the server applied it.
+
+        Args:
+            resource_id: Id of the collection or batch.
+            study_id: Only responses submitted under this study.
+            from_: Only responses created at this moment or later (aware).
+            to: Only responses created before this moment (aware).
+
+        Raises:
+            UsageError: The id is invalid, a time has no time zone, or ``from_`` is not before
+                ``to``.
+            FilterIgnoredError: The server did not apply the filter.
+            TooManyExportsError: The limit of ten jobs is reached: delete one.
+            ApiError: The API responded with an error.
+            ContractViolation: The response is outside the contract.
+            NoAnswerError: No response arrived.
+        """
+        job = self._flows.job(self._kind, resource_id, check_filter(study_id, from_, to))
+        self._driver.run(self._flows.request_export(job))
+        return ExportJob(self._flows, self._driver, job)
+
+    def job(
+        self,
+        resource_id: str,
+        export_id: str,
+        *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+    ) -> ExportJob:
+        """An existing job, requested earlier or elsewhere. Sends nothing.
+
+        Args:
+            resource_id: Id of the collection or batch.
+            export_id: Id of the job.
+            study_id: The study of the job's filter, if any. With the filter, a download resumes
+                a partial file left by an earlier run, and the client checks that the job has
+                this filter.
+            from_: The ``from_`` of the job's filter, if any.
+            to: The ``to`` of the job's filter, if any.
+
+        Raises:
+            UsageError: An id or the filter is invalid.
+        """
+        filter_ = check_filter(study_id, from_, to)
+        job = self._flows.named_job(self._kind, resource_id, export_id, filter_)
+        return ExportJob(self._flows, self._driver, job)
+
+    def download(
+        self,
+        resource_id: str,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        overwrite: bool = False,
+        verify: bool = True,
+        connections: int = 1,
+        timeout: float | None = None,
+        delete_after: bool = False,
+    ) -> ExportArchive:
+        """Request an export, wait for it, download and verify it.
+
+        Args:
+            resource_id: Id of the collection or batch.
+            path: A file, or an existing folder; by default the working directory. ``~/`` at its
+                beginning is the home folder. Follows a link to a file.
+                The default name is ``<id>-export-<YYYYMMDD-HHMMSS>.zip``, or with a filter
+                ``<id>-export-<YYYYMMDD-HHMMSS>-study-<id>-from-<time>-to-<time>.zip``.
+            study_id: Only responses submitted under this study (edition 2026-11).
+            from_: Only responses created at this moment or later (aware).
+            to: Only responses created before this moment (aware).
+            overwrite: Whether an existing file may be replaced.
+            verify: Whether to check all checksums of the archive before the file appears at its
+                destination. If False, only its length is checked.
+            connections: How many parts to download at once, at most 32. Takes effect if the store
+                supports ranges and ETags; helps if it limits the rate of each connection.
+            timeout: Seconds to wait for the export, instead of the client's timeout.
+            delete_after: Whether to delete the job on the server once its archive is saved and
+                verified. If that fails, the archive is kept and the event `NotDeleted` has the
+                reason.
+
+        Returns:
+            The archive; it can be passed wherever a path is expected.
+
+        Raises:
+            ExportsError: As for `export` and `ExportJob.download`.
+        """
+        job = self._flows.job(self._kind, resource_id, check_filter(study_id, from_, to))
+        return ExportJob(self._flows, self._driver, job).download(
+            path,
+            overwrite=overwrite,
+            verify=verify,
+            connections=connections,
+            timeout=timeout,
+            delete_after=delete_after,
+        )
+
+    def download_many(
+        self,
+        resource_ids: Iterable[str],
+        folder: str | os.PathLike[str] | None = None,
+        *,
+        study_id: str | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        jobs: int = DEFAULT_JOBS,
+        overwrite: bool = False,
+        verify: bool = True,
+        connections: int = 1,
+        timeout: float | None = None,
+        delete_after: bool = False,
+    ) -> Iterator[DownloadOutcome]:
+        """Download many exports of this kind at once, as `Exports.download_many` does.
+
+        Args:
+            resource_ids: Ids of collections or batches. Repeated ones count once.
+            folder: As for `Exports.download_many`, like the arguments that follow the filter.
+            study_id: Only responses submitted under this study (edition 2026-11).
+            from_: Only responses created at this moment or later (aware).
+            to: Only responses created before this moment (aware).
+            jobs: How many archives to download at a time, at most 32.
+            overwrite: Whether existing files may be replaced.
+            verify: Whether to check all checksums.
+            connections: How many parts of each archive to download at once.
+            timeout: Seconds to wait for each export.
+            delete_after: Whether to delete each job once its archive is verified and saved.
+
+        Raises:
+            ExportsError: As for `Exports.download_many`.
+        """
+        filter_ = check_filter(study_id, from_, to)
+        planned = self._flows.exports_of(self._kind, resource_ids, filter_)
+        starts = self._flows.many(
+            planned,
+            folder,
+            overwrite=overwrite,
+            verify=verify,
+            connections=connections,
+            timeout=timeout,
+            delete_after=delete_after,
+        )
+        return outcomes(planned, starts, self._flows.scheduler(jobs), self._driver)
+
+    def list(self, resource_id: str) -> tuple[ListedJob, ...]:
+        """The export jobs of a collection or batch, newest first (edition 2026-11).
+
+        Args:
+            resource_id: Id of the collection or batch.
+
+        Raises:
+            UsageError: The id is invalid.
+            UnsupportedError: The server does not list jobs: it is of edition 2026-03. Some of
+                these servers may cause a `NotFoundError` instead.
+            ExportsError: As for `ExportJob.status`.
+        """
+        return self._driver.run(self._flows.list_jobs(self._kind, resource_id))
+
+    def delete(self, resource_id: str, export_id: str) -> None:
+        """Delete an export job and its archive, immediately and permanently (edition 2026-11).
+
+        Args:
+            resource_id: Id of the collection or batch.
+            export_id: Id of the job.
+
+        Raises:
+            ExportsError: As for `ExportJob.delete`.
+        """
+        self.job(resource_id, export_id).delete()
