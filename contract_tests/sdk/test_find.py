@@ -3,7 +3,7 @@
 import httpx
 import pytest
 from helpers import api
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_exports import (
     AccessDeniedError,
@@ -160,6 +160,7 @@ def test_pages_are_requested_as_they_are_needed(router, exports):
     assert route.call_count == 1
 
 
+@settings(deadline=None)
 @given(
     total=st.integers(0, 1000),
     length=st.sampled_from([1000, 200, 199, 150, 100, 50]),

@@ -67,9 +67,12 @@ def _about(trace: Trace, subject: Subject) -> Evidence:
     ]
     states = [(exchange, found) for exchange in own if (found := _state(exchange)) is not None]
     urls = {
-        exchange.response.member("url")
+        url
         for exchange, found in states
-        if found == "complete" and exchange.response is not None
+        if found == "complete"
+        and exchange.response is not None
+        # A faulty server may send any JSON value.
+        and isinstance(url := exchange.response.member("url"), str)
     }
     return Evidence(
         subject=subject,
@@ -102,7 +105,7 @@ def _is_poll(exchange: Exchange) -> bool:
     return exchange.operation is not None and exchange.operation.action == "status"
 
 
-def _serves(exchange: Exchange, urls: set[object]) -> bool:
+def _serves(exchange: Exchange, urls: set[str]) -> bool:
     return (
         exchange.url in urls
         and exchange.response is not None

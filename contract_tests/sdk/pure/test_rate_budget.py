@@ -1,7 +1,7 @@
 """The rate budget that many exports share."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_exports._flows._rate_budget import RateBudget
 
@@ -23,6 +23,7 @@ def test_burst_may_be_sent_at_once():
     assert budget.wait(0) == pytest.approx(0.5)
 
 
+@settings(deadline=None)
 @given(st.floats(0.2, 50), st.integers(1, 100), st.floats(0, 200))
 def test_rate_is_never_exceeded(rate, burst, seconds):
     assert sent_within(RateBudget(rate, burst), seconds) <= burst + rate * seconds + 1
