@@ -236,6 +236,12 @@ def test_evidence_counts_what_the_conversation_shows():
     assert not collection.is_enough
 
 
+def test_evidence_has_no_forbidden_resource():
+    builder = TraceBuilder("batch", Subject("batch", "closed", forbidden=True))
+    builder.request(complete(), "closed")
+    assert judged(builder).evidence == ()
+
+
 def test_evidence_of_a_recording_has_every_resource_that_was_exported():
     builder = conforming()
     builder.request(generating(), "r2")

@@ -272,6 +272,7 @@ def test_filtered_request_that_may_exceed_the_limit_is_not_judged(builder, numbe
     builder.request(generating())
     builder.request(generating())
     builder.request(error(401), credential=Credential.NONE)
+    builder.request(error(404))
     builder.filtered(error(409))
     assert builder.outcomes("time.filter-accepted", LATER) == outcomes
 

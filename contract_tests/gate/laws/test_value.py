@@ -382,6 +382,7 @@ def test_other_job_that_fails_later_does_not_excuse_a_refusal(builder):
 def test_any_job_that_fails_later_excuses_the_url_of_a_response_without_a_job(builder):
     builder.request(complete())
     builder.fetch(HttpResponse(404))
+    assert builder.outcomes("value.archive") == [VIOLATED]
     builder.poll(failed(), OTHER_JOB)
     assert builder.outcomes("value.archive") == []
 

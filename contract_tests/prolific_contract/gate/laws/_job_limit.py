@@ -1,5 +1,7 @@
 """Whether a resource has room for another export job (edition 2026-11: ten at most, D-3)."""
 
+from itertools import islice
+
 from prolific_contract._vocabulary import JOB_LIMIT, Edition
 from prolific_contract.gate.laws._jobs import (
     canonical,
@@ -49,21 +51,24 @@ def may_be_full(trace: Trace, request: Exchange, edition: Edition | None) -> boo
 
 def _returns_a_running_job(trace: Trace, request: Exchange) -> bool:
     """Whether a job for the same filter was generating before a request and after it."""
-    jobs = jobs_of(trace).values()
-    for job in jobs:
-        last, later = job.last_event_before(request), next(job.polls_after(request), None)
-        generating = [
-            one for one in (last, later) if one is not None and state(one) == "generating"
-        ]
-        same = any(
-            resource_of(one.address) == resource_of(request.address)
-            and query(one) == query(request)
-            for one in job.named
-            if one.address is not None and request.address is not None
-        )
-        if same and len(generating) == 2:
-            return True
-    return False
+    return any(
+        state(around) == "generating"
+        for job in jobs_of(trace).values()
+        if any(_is_same(named, request) for named in job.named)
+        and (last := job.last_event_before(request)) is not None
+        and state(last) == "generating"
+        for around in islice(job.polls_after(request), 1)
+    )
+
+
+def _is_same(one: Exchange, other: Exchange) -> bool:
+    """Whether two requests have the same resource and filter."""
+    return (
+        one.address is not None
+        and other.address is not None
+        and resource_of(one.address) == resource_of(other.address)
+        and query(one) == query(other)
+    )
 
 
 def _at_most(ids: set[str], since: list[Exchange]) -> int:

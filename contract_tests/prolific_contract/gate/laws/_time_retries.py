@@ -12,7 +12,7 @@ from prolific_contract.gate.laws._job_limit import may_be_full
 from prolific_contract.gate.laws._jobs import before
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._observations import held, violated
-from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
 
 _RATE_LIMITED: Final = 429
 _UNAVAILABLE: Final = 503
@@ -32,11 +32,13 @@ class _Refusals:
     Attributes:
         first: The first one.
         last: The last one.
+        response: The response to the last one.
         repetitions: How often the first one was repeated.
     """
 
     first: Exchange
     last: Exchange
+    response: HttpResponse
     repetitions: int = 0
 
     @property
@@ -48,7 +50,7 @@ class _Refusals:
         """Whether a request was sent as late as the server asked for."""
         return before(self.last, exchange) and (
             exchange.at - (self.last.at + self.last.took)
-            >= _delay(self.last, self.repetitions) - _ROUNDED
+            >= _delay(self.last, self.response, self.repetitions) - _ROUNDED
         )
 
 
@@ -56,51 +58,49 @@ def _later(trace: Trace, context: LawContext) -> Iterator[Observation]:
     running: dict[_Repeated, _Refusals] = {}
     for exchange in trace.exchanges:
         operation = exchange.operation or trace.archive_operation(exchange)
-        if operation is None or exchange.response is None:
+        response = exchange.response
+        if operation is None or response is None:
             continue
         key = (operation, exchange.credential, exchange.sender)
         refusals = running.get(key)
-        if not _is_asked_later(exchange):
-            if running.pop(key, None) is not None and refusals is not None:
+        if not _is_asked_later(exchange, response):
+            if refusals is not None:
+                del running[key]
                 yield held(operation, refusals.first, exchange)
             continue
         if refusals is None or not refusals.allows(exchange):
-            running[key] = _Refusals(exchange, exchange)
+            running[key] = _Refusals(exchange, exchange, response)
             continue
-        refusals.last, refusals.repetitions = exchange, refusals.repetitions + 1
+        refusals.last, refusals.response = exchange, response
+        refusals.repetitions += 1
     for (operation, _, _), refusals in running.items():
         patient = refusals.repetitions >= _REPETITIONS and refusals.seconds >= _SECONDS
         # 429 may also be the response to an eleventh job.
         if patient and not may_be_full(trace, refusals.last, context.edition):
-            status = refusals.last.response.status if refusals.last.response is not None else 0
             yield violated(
                 operation,
-                f"still {status} after {refusals.repetitions} repetitions in "
+                f"still {refusals.response.status} after {refusals.repetitions} repetitions in "
                 f"{refusals.seconds:.0f} s, each as late as asked",
                 refusals.first,
                 refusals.last,
             )
 
 
-def _is_asked_later(exchange: Exchange) -> bool:
-    response = exchange.response
-    if response is None or response.status not in (_RATE_LIMITED, _UNAVAILABLE):
+def _is_asked_later(exchange: Exchange, response: HttpResponse) -> bool:
+    if response.status not in (_RATE_LIMITED, _UNAVAILABLE):
         return False
     # A store may send 503 without Retry-After; for the API, that violates `shape.status`.
     asked = response.status == _RATE_LIMITED or exchange.address is None
-    return asked or _stated_delay(exchange) is not None
+    return asked or _stated_delay(exchange, response) is not None
 
 
-def _delay(exchange: Exchange, repetitions: int) -> float:
+def _delay(exchange: Exchange, response: HttpResponse, repetitions: int) -> float:
     """Seconds until a request may be repeated; they double if the response states none."""
-    stated = _stated_delay(exchange)
+    stated = _stated_delay(exchange, response)
     return 2.0**repetitions if stated is None else stated
 
 
-def _stated_delay(exchange: Exchange) -> float | None:
-    response = exchange.response
-    if response is None:
-        return None
+def _stated_delay(exchange: Exchange, response: HttpResponse) -> float | None:
     # Without any clock, a date is never reached.
     sent = exchange.sent or datetime.min.replace(tzinfo=UTC)
     return retry_after(response.header("retry-after"), response.header("date"), sent)
