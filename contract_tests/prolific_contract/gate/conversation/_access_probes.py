@@ -38,6 +38,10 @@ NEAR_MISSES: Final = (
 """What every operation gets for one thing or another."""
 
 
+_STRANGERS: Final = (Credential.NONE, Credential.WRONG_TOKEN)
+"""What every operation gets for ids that do not exist, and for resources without access."""
+
+
 class AccessProbes:
     """Sends the probes of a conversation that a server has to refuse to everybody."""
 
@@ -45,44 +49,45 @@ class AccessProbes:
         self._sender = sender
 
     def probe_while_generating(self, resource: ResourceProgress) -> Steps[None]:
-        """Probe requests, lists, and polls of a job that does not exist."""
+        """Probe requests and lists, and everything about ids that do not exist."""
         kind = resource.subject.kind
         missing = path_to(kind, UNKNOWN_RESOURCE_ID)
         unknown = path_to(kind, resource.subject.id, UNKNOWN_EXPORT_ID)
-        yield from self._refused("POST", missing, NEAR_MISSES)
-        yield from self._refused("POST", missing, [Credential.NONE])
+        yield from self._refused("POST", missing, [*_STRANGERS, *NEAR_MISSES])
         yield from self._refused("POST", f"{resource.path}/", [Credential.EMPTY])
+        for path in (unknown, f"{missing}/{UNKNOWN_EXPORT_ID}"):
+            yield from self._refused("GET", path, _STRANGERS)
         if resource.lists_jobs:
             yield from self._refused("GET", resource.path, NEAR_MISSES)
-            yield from self._refused("GET", missing, [Credential.NONE])
+            yield from self._refused("GET", missing, _STRANGERS)
             yield from self._refused("GET", f"{resource.path}/", [Credential.EMPTY])
-        yield from self._refused("GET", unknown, [Credential.NONE, *NEAR_MISSES[:3]])
+            for path in (unknown, f"{missing}/{UNKNOWN_EXPORT_ID}"):
+                yield from self._refused("DELETE", path, _STRANGERS)
         if not resource.jobs:
             yield from self._sender.request(
                 poll_request(kind, UNKNOWN_RESOURCE_ID, UNKNOWN_EXPORT_ID)
             )
 
     def probe_after_end(self, resource: ResourceProgress) -> Steps[None]:
-        """Probe polls of an ended job, and deletions of jobs that do not exist."""
+        """Probe polls of an ended job, or of an unknown one, and deletions of unknown jobs."""
         kind, resource_id = resource.subject.kind, resource.subject.id
         unknown = path_to(kind, resource_id, UNKNOWN_EXPORT_ID)
-        for job in resource.jobs[:1]:
-            yield from self._refused("GET", job.path, [Credential.NONE, *NEAR_MISSES[3:]])
-            yield from self._refused("GET", f"{job.path}/", [Credential.EMPTY])
+        job = resource.jobs[0] if resource.jobs else None
+        path = unknown if job is None else job.path
+        yield from self._refused("GET", path, [*BAD_CREDENTIALS, *NEAR_MISSES])
+        if job is not None:
+            yield from self._refused("GET", f"{path}/", [Credential.EMPTY])
             near = near_ids(job.export_id)
             for export_id in near.all if near is not None else ():
                 yield from self._sender.request(poll_request(kind, resource_id, export_id))
-        if not resource.jobs:
-            yield from self._refused("GET", unknown, NEAR_MISSES[3:])
         if resource.lists_jobs:
-            yield from self._refused("DELETE", unknown, [Credential.NONE, *NEAR_MISSES])
             yield from self._sender.request(
                 ApiRequest("DELETE", path_to(kind, UNKNOWN_RESOURCE_ID, UNKNOWN_EXPORT_ID))
             )
 
     def probe_deletions(self, resource: ResourceProgress, job: TrackedJob) -> Steps[None]:
         """Probe deletions that would delete a job, which the conversation must have started."""
-        yield from self._refused("DELETE", job.path, BAD_CREDENTIALS)
+        yield from self._refused("DELETE", job.path, [*BAD_CREDENTIALS, *NEAR_MISSES])
         yield from self._refused("DELETE", f"{job.path}/", [Credential.EMPTY])
         near = near_ids(job.export_id)
         for export_id in near.all if near is not None else ():
@@ -95,10 +100,10 @@ class AccessProbes:
         path = path_to(subject.kind, subject.id)
         methods = ("POST", "GET") if lists_jobs else ("POST",)
         for method in methods:
-            yield from self._refused(method, path, [Credential.NONE])
+            yield from self._refused(method, path, _STRANGERS)
         methods = ("GET", "DELETE") if lists_jobs else ("GET",)
         for method in methods:
-            yield from self._refused(method, f"{path}/{UNKNOWN_EXPORT_ID}", [Credential.NONE])
+            yield from self._refused(method, f"{path}/{UNKNOWN_EXPORT_ID}", _STRANGERS)
 
     def _refused(self, method: str, path: str, credentials: Iterable[Credential]) -> Steps[None]:
         for credential in credentials:

@@ -7,7 +7,6 @@ started it. It fills a resource up to the job limit only under the full profile.
 
 from collections.abc import Iterable, Iterator
 from typing import Final
-from urllib.parse import urlencode
 
 from prolific_contract._vocabulary import (
     JOB_LIMIT,
@@ -17,15 +16,9 @@ from prolific_contract._vocabulary import (
     Kind,
 )
 from prolific_contract.gate.conversation._access_probes import BAD_CREDENTIALS, AccessProbes
+from prolific_contract.gate.conversation._filter_probes import FilterProbes, window
 from prolific_contract.gate.conversation._plan import ConversationPlan
-from prolific_contract.gate.conversation._resources import (
-    ResourceProgress,
-    TrackedJob,
-    earliest_request_time,
-    job_id_in,
-    path_to,
-    state_in,
-)
+from prolific_contract.gate.conversation._resources import ResourceProgress, TrackedJob, path_to
 from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
 from prolific_contract.gate.trace._exchanges import Exchange
 
@@ -34,15 +27,10 @@ _DELETION_SECONDS: Final = 30.0
 # A job this many times as old as another, plus a second, certainly has another age.
 _FAR_OLDER: Final = 2.0
 _SECOND: Final = 1.0
+# How many jobs of other clients are polled.
+_MOST_LISTED_POLLS: Final = 2
 # How many jobs are started if the number of existing jobs is unknown.
 _JOBS_WITHOUT_LIST: Final = 2
-
-
-def _window(day: int) -> str:
-    """A filter that selects nothing: one day, before the API existed."""
-    return urlencode(
-        {"from": f"2015-01-{day:02d}T00:00:00Z", "to": f"2015-01-{day + 1:02d}T00:00:00Z"}
-    )
 
 
 class JobManagement:
@@ -52,6 +40,7 @@ class JobManagement:
         self._plan = plan
         self._sender = sender
         self._access = AccessProbes(sender)
+        self._filters = FilterProbes(plan, sender)
 
     def list_existing_jobs(self, resource: ResourceProgress) -> Steps[None]:
         """List the jobs before the conversation, and find out whether the server lists jobs."""
@@ -81,8 +70,7 @@ class JobManagement:
             and resource.ids_before is not None
             and not resource.filtered
         ):
-            for _ in range(2):
-                yield from self._request_filtered(resource, 1, immediately=True)
+            yield from self._filters.probe_while_generating(resource)
         yield from self._list(resource)
 
     def probe(self, resource: ResourceProgress) -> Steps[None]:
@@ -106,6 +94,7 @@ class JobManagement:
         if not resource.lists_jobs:
             return
         yield from self._list(resource)
+        yield from self._poll_listed_jobs(resource)
         yield from self._sender.request(
             ApiRequest("DELETE", f"{resource.path}/{UNKNOWN_EXPORT_ID}")
         )
@@ -116,6 +105,23 @@ class JobManagement:
             if resource.owns(job) and not job.deleted:
                 yield from self._probe_refused_deletions(resource, job)
                 job.update((yield from self._sender.request(ApiRequest("GET", job.path))))
+
+    def probe_deletion(self, resource: ResourceProgress) -> Steps[None]:
+        """Delete the first filtered job twice, and list the others, which must remain.
+
+        Before that, request the same filter again.
+        """
+        if not resource.lists_jobs:
+            return
+        yield from self._filters.probe_after_end(resource)
+        for job in resource.filtered[:1]:
+            yield from self._list(resource)
+            if job.ended and resource.owns(job) and not job.deleted:
+                yield from self._delete(job)
+                yield from self._sender.request(ApiRequest("GET", job.path))
+                yield from self._list(resource)
+                for method in ("DELETE", "GET"):
+                    yield from self._sender.request(ApiRequest(method, job.path))
 
     def delete_owned_jobs(self, resources: Iterable[ResourceProgress]) -> Steps[None]:
         """Delete every job that the conversation started, and list what remains."""
@@ -149,20 +155,20 @@ class JobManagement:
             return
         day = 2
         while len(ids) < JOB_LIMIT:
-            job = yield from self._request_filtered(resource, day)
+            job = yield from self._filters.request(resource, window(day))
             if job is None or job.export_id.lower() in ids:
                 return
             ids |= {job.export_id.lower()}
             day += 1
         yield from self._list(resource)
-        yield from self._request_filtered(resource, day)
+        yield from self._filters.request(resource, window(day))
         yield from self._list(resource)
         for job in resource.all_jobs:
             if resource.owns(job) and not job.deleted:
                 yield from self._poll_until_ended(job)
                 yield from self._delete(job)
                 yield from self._list(resource)
-                yield from self._request_filtered(resource, day)
+                yield from self._filters.request(resource, window(day))
                 return
 
     def track_generated_job(
@@ -173,7 +179,7 @@ class JobManagement:
         for resource in resources:
             own = (resource.subject.kind, resource.subject.id)
             if address is not None and own == (address.kind, address.resource_id):
-                self._track(resource, exchange)
+                self._filters.track(resource, exchange)
 
     def _list(
         self, resource: ResourceProgress, *, immediately: bool = False
@@ -183,6 +189,15 @@ class JobManagement:
         )
         resource.update_from_list(exchange)
         return exchange
+
+    def _poll_listed_jobs(self, resource: ResourceProgress) -> Steps[None]:
+        """Poll listed jobs that other clients started: all of them under the full profile."""
+        own = {job.export_id.lower() for job in resource.all_jobs}
+        others = sorted((resource.ids_listed or frozenset()) - own)
+        limit = len(others) if self._plan.profile == "full" else _MOST_LISTED_POLLS
+        for export_id in others[:limit]:
+            path = path_to(resource.subject.kind, resource.subject.id, export_id)
+            yield from self._sender.request(ApiRequest("GET", path))
 
     def _delete(self, job: TrackedJob, *, immediately: bool = False) -> Steps[None]:
         exchange = yield from self._sender.request(
@@ -218,41 +233,6 @@ class JobManagement:
             yield from self._sender.request(
                 ApiRequest("DELETE", path_to(kind, resource_id, job.export_id))
             )
-
-    def _request_filtered(
-        self, resource: ResourceProgress, day: int, *, immediately: bool = False
-    ) -> Steps[TrackedJob | None]:
-        """Request a filtered export and poll it at once; return the job."""
-        if resource.is_full:
-            return None
-        request = ApiRequest("POST", f"{resource.path}?{_window(day)}")
-        # 429 may mean the job limit as well as the rate limit.
-        exchange = yield from self._sender.request(
-            request, immediately=immediately, retry=immediately
-        )
-        resource.count_request(exchange)
-        job = self._track(resource, exchange)
-        if job is not None:
-            job.update(
-                (yield from self._sender.request(ApiRequest("GET", job.path), immediately=True))
-            )
-        return job
-
-    def _track(self, resource: ResourceProgress, exchange: Exchange | None) -> TrackedJob | None:
-        """The job that a response to a request returns, already tracked or new."""
-        export_id = job_id_in(exchange)
-        if exchange is None or state_in(exchange) is None or export_id is None:
-            return None
-        for job in resource.all_jobs:
-            if job.export_id == export_id:
-                return job
-        deadline = self._sender.now + self._plan.max_wait
-        requested_after = earliest_request_time(exchange)
-        job = TrackedJob(
-            resource.subject, export_id, exchange.at, deadline, requested_after, state_in(exchange)
-        )
-        resource.filtered.append(job)
-        return job
 
     def _poll_until_ended(self, job: TrackedJob) -> Steps[None]:
         """Poll a job until it ends."""

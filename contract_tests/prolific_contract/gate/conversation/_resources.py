@@ -120,6 +120,11 @@ class ResourceProgress:
         """Whether no further job may be started."""
         return self.jobs_left is not None and self.jobs_left <= 0
 
+    @property
+    def has_spare_job(self) -> bool:
+        """Whether two more jobs may be started: one of them is for the second export."""
+        return self.jobs_left is None or self.jobs_left > 1
+
     def update_from_list(self, exchange: Exchange | None) -> None:
         """Update the listed jobs from a response."""
         self.ids_listed = ids_in_list(exchange)

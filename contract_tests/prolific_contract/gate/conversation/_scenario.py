@@ -48,12 +48,12 @@ from prolific_contract.gate.trace._body_parts import part_of
 from prolific_contract.gate.trace._exchanges import Exchange, Subject
 from prolific_contract.gate.trace._zip_directory import TAIL, FilePart, MissingBytes, read_directory
 
-MOST_EXPORT_REQUESTS: Final = 7
+MOST_EXPORT_REQUESTS: Final = 12
 """The most POSTs with the token for each batch or collection under the polite profile.
 
-Two of them have a filter, and are sent only if edition 2026-11 is enforced. Each starts at most
-one export. Repetitions after 429, or 503 with Retry-After, do not count: the refused request
-started nothing.
+Seven of them belong to the probes of filters, and are sent only if edition 2026-11 is enforced.
+Each starts at most one export. Repetitions after 429, or 503 with Retry-After, do not count: the
+refused request started nothing.
 """
 
 # Responses without a state in a row after which the conversation stops polling a job.
@@ -152,6 +152,8 @@ class _Conversation:
             yield from self._management.probe_after_end(resource)
         for resource in resources:
             yield from self._request_again(resource)
+        for resource in resources:
+            yield from self._management.probe_deletion(resource)
         yield from self._poll_to_end(resources)
         for resource in resources:
             yield from self._check_at_end(resource)
@@ -303,14 +305,16 @@ class _Conversation:
             span = f"bytes={start}-{found.stop - 1}"
 
     def _fetch_again(self, subject: Subject) -> Steps[bool]:
-        """Fetch the end of the resource's first archive again; return whether it was refused."""
+        """Fetch parts of the resource's first archive again; return whether one was refused."""
         url, size = self._first_archives.get(subject, ("", 0))
-        if not size:
-            return False
-        span = f"bytes={max(size - _END_LENGTH, 0)}-{size - 1}"
-        exchange = yield from self._sender.send(ArchiveRequest(url, span), "the archive")
-        response = exchange.response if exchange is not None else None
-        return response is not None and response.status >= 400
+        refused = False
+        end = min(size, _END_LENGTH)
+        spans = (f"bytes={size - end}-{size - 1}", f"bytes=0-{end - 1}", f"bytes=-{end}")
+        for span in spans if size else ():
+            exchange = yield from self._sender.send(ArchiveRequest(url, span), "the archive")
+            response = exchange.response if exchange is not None else None
+            refused = refused or (response is not None and response.status >= 400)
+        return refused
 
     # Probes, which a conforming server refuses without any effect.
 

@@ -226,7 +226,14 @@ LAWS: Final = (
         operations=REQUEST,
         needs=("edition 2026-11, and a request whose filter differs from that of a generating job"),
         check=_request_filter,
-        mutants=("filter-ignored", "filter-coarse"),
+        mutants=(
+            "filter-ignored",
+            "filter-coarse",
+            "filter-to-ignored",
+            "filter-from-ignored",
+            "filter-study-ignored",
+            "filter-for-all",
+        ),
         editions=("2026-11",),
     ),
     Law(

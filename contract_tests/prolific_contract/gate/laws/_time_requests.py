@@ -309,7 +309,12 @@ LAWS: Final = (
             "was complete"
         ),
         check=_request_after_complete,
-        mutants=("complete-not-reused", "request-always-starts", "complete-reused"),
+        mutants=(
+            "complete-not-reused",
+            "request-always-starts",
+            "complete-reused",
+            "filter-complete-reused",
+        ),
         editions=("2026-03", "2026-11"),
     ),
 )

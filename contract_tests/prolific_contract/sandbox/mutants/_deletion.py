@@ -13,6 +13,7 @@ from prolific_contract.sandbox.mutants._fault import DELETE, Fault, MutantBehavi
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 
 _KEPT_REQUESTS = 3
+_NOT_FOUND = 404
 
 
 def _job(request: FaultyRequest) -> SandboxJob | None:
@@ -127,7 +128,69 @@ class _Later:
         return request.reply()
 
 
+@mutable
+class _Again:
+    """Answers the second deletion of a job otherwise than with 404.
+
+    Attributes:
+        reply: The reply.
+    """
+
+    reply: Reply
+    _deleted: set[str] = field(factory=set)
+
+    def __call__(self, request: FaultyRequest) -> Reply:
+        reply = request.reply()
+        if reply.status == _NOT_FOUND and request.export_id in self._deleted:
+            return self.reply
+        if _is_deleted(reply) and request.export_id is not None:
+            self._deleted.add(request.export_id)
+        return reply
+
+
+def _all_ended(request: FaultyRequest) -> Reply:
+    reply = request.reply()
+    for job in request.jobs_before if _is_deleted(reply) else ():
+        if job.state(request.now) != "generating":
+            request.jobs.remove(job)
+    return reply
+
+
+def _another(request: FaultyRequest) -> Reply:
+    job = _job(request)
+    reply = request.reply()
+    others = [other for other in request.jobs_before if other != job]
+    if job is not None and _is_deleted(reply) and others:
+        request.jobs.restore(job)
+        request.jobs.remove(others[0])
+    return reply
+
+
 DELETION = (
+    Fault(
+        "delete-again-204",
+        "It answers that it deleted a job that was deleted before",
+        DELETE,
+        lambda: _Again(no_content_reply()),
+    ),
+    Fault(
+        "delete-again-409",
+        "It answers 409 to the second deletion of a job",
+        DELETE,
+        lambda: _Again(error_reply(409, 8, "There is a conflict.")),
+    ),
+    Fault(
+        "delete-all",
+        "It deletes all jobs of the resource that have ended",
+        DELETE,
+        always(_all_ended),
+    ),
+    Fault(
+        "delete-another",
+        "It deletes the oldest other job of the resource instead",
+        DELETE,
+        always(_another),
+    ),
     Fault(
         "delete-nothing",
         "It answers that it deleted a job, and keeps the job",

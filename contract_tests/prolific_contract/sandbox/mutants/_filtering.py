@@ -58,6 +58,15 @@ def _refused(status: int) -> Callable[[], MutantBehaviour]:
     return always(behave)
 
 
+def _complete_again(request: FaultyRequest) -> Reply:
+    wanted = filter_of(request.call)
+    for job in request.jobs_before:
+        complete = job.state(request.now) == "complete"
+        if request.is_request and complete and wanted == job.filter != NO_FILTER:
+            return _generating(job)
+    return request.reply()
+
+
 def _is_limit(request: FaultyRequest) -> bool:
     return (
         request.is_request and is_error(request.reply()) and len(request.jobs_before) >= JOB_LIMIT
@@ -114,6 +123,40 @@ FILTERING = (
         "It ignores filters that name no study",
         _FILTERED,
         _given_again(lambda wanted, present: wanted.study_id == present.study_id),
+    ),
+    Fault(
+        "filter-to-ignored",
+        "It ignores the end of a filter's period",
+        _FILTERED,
+        _given_again(lambda wanted, present: evolve(wanted, to=None) == evolve(present, to=None)),
+    ),
+    Fault(
+        "filter-from-ignored",
+        "It ignores the beginning of a filter's period",
+        _FILTERED,
+        _given_again(
+            lambda wanted, present: evolve(wanted, from_=None) == evolve(present, from_=None)
+        ),
+    ),
+    Fault(
+        "filter-study-ignored",
+        "It ignores the study of a filter",
+        _FILTERED,
+        _given_again(
+            lambda wanted, present: evolve(wanted, study_id=None) == evolve(present, study_id=None)
+        ),
+    ),
+    Fault(
+        "filter-for-all",
+        "It returns a job with a filter to a request without one",
+        _FILTERED,
+        _given_again(lambda wanted, present: wanted == NO_FILTER != present),
+    ),
+    Fault(
+        "filter-complete-reused",
+        "It returns the complete job of a filter again",
+        _FILTERED,
+        always(_complete_again),
     ),
     Fault(
         "filter-restarts",

@@ -15,6 +15,12 @@ from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 
 _Jobs: TypeAlias = list[dict[str, Any]]
 
+_GHOST = {
+    "export_id": "5f0e8d7c-6b5a-4940-8372-61504f3e2d1c",
+    "status": "complete",
+    "created_at": "2020-01-01T00:00:00Z",
+}
+
 
 def _listing(change: Callable[[_Jobs], object]) -> Callable[[], MutantBehaviour]:
     """A fault that changes non-empty lists."""
@@ -194,6 +200,12 @@ _HISTORIES = (
         LIST,
         _listing(lambda _: []),
         also={"list": ("late", "sometimes")},
+    ),
+    Fault(
+        "list-ghost",
+        "It lists a job that does not exist",
+        LIST,
+        _listing(lambda jobs: [*jobs, {**jobs[-1], **_GHOST}]),
     ),
     Fault(
         "list-lacks-newest",
