@@ -138,7 +138,7 @@ def test_ended_jobs_are_deleted_before_waiting_for_others():
         if not job:
             return json_answer(
                 200,
-                [{"export_id": one, "created_at": "2026-03-20T10:01:41Z"} for one in posted],
+                [{"export_id": one, "created_at": "2026-03-20T10:05:00Z"} for one in posted],
             )
         if job not in posted or job in deleted:
             return error(404)

@@ -18,7 +18,12 @@ from prolific_contract._vocabulary import (
 from prolific_contract.gate.conversation._access_probes import BAD_CREDENTIALS, AccessProbes
 from prolific_contract.gate.conversation._filter_probes import FilterProbes, window
 from prolific_contract.gate.conversation._plan import ConversationPlan
-from prolific_contract.gate.conversation._resources import ResourceProgress, TrackedJob, path_to
+from prolific_contract.gate.conversation._resources import (
+    ResourceProgress,
+    TrackedJob,
+    fits_path,
+    path_to,
+)
 from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
 from prolific_contract.gate.trace._exchanges import Exchange
 
@@ -195,7 +200,7 @@ class JobManagement:
         own = {job.export_id.lower() for job in resource.all_jobs}
         others = sorted((resource.ids_listed or frozenset()) - own)
         limit = len(others) if self._plan.profile == "full" else _MOST_LISTED_POLLS
-        for export_id in others[:limit]:
+        for export_id in filter(fits_path, map(resource.spellings.__getitem__, others[:limit])):
             path = path_to(resource.subject.kind, resource.subject.id, export_id)
             yield from self._sender.request(ApiRequest("GET", path))
 

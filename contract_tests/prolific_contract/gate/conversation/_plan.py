@@ -15,7 +15,7 @@ KNOWN_JOB: Final = "prolific-contract-known-job"
 CALL_TIMEOUT: Final = 30.0
 """Seconds that one call may take; less when ``max_wait`` is less."""
 
-# The probes need about a minute at their pace, several with a server that limits the rate.
+# The probes need up to two minutes at their pace, more with a server that limits the rate.
 _PROBING_SECONDS: Final = 300.0
 
 
@@ -90,4 +90,4 @@ class ConversationPlan:
     def budget(self) -> float:
         """Seconds after which no more requests are sent: time for the exports and the probes."""
         exports = 3 if self.profile == "full" else 2
-        return exports * self.max_wait + min(_PROBING_SECONDS, 10 * self.max_wait)
+        return exports * self.max_wait + min(_PROBING_SECONDS, 20 * self.max_wait)

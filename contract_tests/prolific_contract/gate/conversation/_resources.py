@@ -74,6 +74,7 @@ class ResourceProgress:
         lists_jobs: Whether the server lists and deletes jobs, as far as is known.
         ids_before: Ids of the jobs before the conversation; None if unknown.
         ids_listed: Ids of the jobs in the last list; None if it could not be read.
+        spellings: The ids of listed jobs as listed, by id in lower case.
         creation_times: The created_at of listed jobs, by id.
         jobs_left: How many jobs may still be started; None for any number.
         age_when_deleted: Age in seconds at which a generating job was deleted; None if none was.
@@ -86,6 +87,7 @@ class ResourceProgress:
     lists_jobs: bool = False
     ids_before: frozenset[str] | None = None
     ids_listed: frozenset[str] | None = None
+    spellings: dict[str, str] = field(factory=dict)
     creation_times: dict[str, datetime] = field(factory=dict)
     jobs_left: int | None = None
     age_when_deleted: float | None = None
@@ -131,6 +133,7 @@ class ResourceProgress:
         if self.ids_listed is None or exchange is None or exchange.response is None:
             return
         for shown in exchange.response.json:
+            self.spellings[shown["export_id"].lower()] = shown["export_id"]
             creation_times = utc_moment(shown.get("created_at"))
             if creation_times is not None:
                 self.creation_times[shown["export_id"].lower()] = creation_times
@@ -173,10 +176,13 @@ def text_member(exchange: Exchange | None, name: str) -> str | None:
 def job_id_in(exchange: Exchange | None) -> str | None:
     """The job id in the response to a request, if a path can contain it."""
     export_id = text_member(exchange, "export_id")
+    return export_id if export_id and fits_path(export_id) else None
+
+
+def fits_path(export_id: str) -> bool:
+    """Whether a path can contain an id."""
     # JSON can escape a lone surrogate, which a path cannot contain.
-    if export_id in DOTS or (export_id and _HALVES.search(export_id)):
-        return None
-    return export_id
+    return export_id not in DOTS and not _HALVES.search(export_id)
 
 
 def ids_in_list(exchange: Exchange | None) -> frozenset[str] | None:
