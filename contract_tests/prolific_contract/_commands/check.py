@@ -26,9 +26,9 @@ _INCONCLUSIVE = 2
 
 _EPILOG = """\
 requests to the server:
-  The polite profile sends about 60 requests for each batch or collection, or 130 if the server
+  The polite profile sends about 70 requests for each batch or collection, or 165 if the server
   lists and deletes jobs (edition 2026-11), plus one poll every 4 seconds. At most 5 of these
-  requests (7 with --edition 2026-11) can start an export, not counting retries after 429. The
+  requests (12 with --edition 2026-11) can start an export, not counting retries after 429. The
   others read, or are probes that the server must refuse: no token, a wrong or nearly right token,
   and unknown ids. The check spaces its requests and obeys 429 and Retry-After. It takes at most
   twice --max-wait plus five minutes. It reads only the directory of an archive, and sends the

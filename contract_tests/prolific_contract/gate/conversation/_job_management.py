@@ -139,6 +139,9 @@ class JobManagement:
             ):
                 yield from self._list(resource)
             own += [job for job in resource.all_jobs if resource.owns(job) and not job.deleted]
+        for job in own:
+            if not job.ended:
+                job.update((yield from self._sender.request(ApiRequest("GET", job.path))))
         # A slow job must not delay the deletion of the others.
         for job in sorted(own, key=lambda job: not job.ended):
             if not job.ended:

@@ -163,11 +163,16 @@ class Sender:
                 )
             if not immediately:
                 yield from self.pause(self._next_request_at - self.now)
-            exchange = cast("Exchange", (yield from _carry_out(step)))
+            try:
+                exchange = cast("Exchange", (yield from _carry_out(step)))
+            except ConversationInterruptedError:
+                if isinstance(step, ApiRequest):
+                    # The server may have got the request.
+                    self._note(Exchange(-1, step.method, step.path, "", step.credential))
+                raise
             self.now = exchange.at + exchange.took
             self._next_request_at = self.now + self._gap
-            if exchange.method in _MAY_START and exchange.address is not None:
-                self.may_start.append(exchange)
+            self._note(exchange)
             self._count_failure(exchange, operation)
             wait = _retry_delay(exchange, repetition)
             if wait is None or not retry:
@@ -181,6 +186,10 @@ class Sender:
         # The server keeps refusing this operation because of its rate limit: give it up.
         self._unanswered_by_operation[operation] = _MOST_UNANSWERED_BY_OPERATION
         return exchange
+
+    def _note(self, exchange: Exchange) -> None:
+        if exchange.method in _MAY_START and exchange.address is not None:
+            self.may_start.append(exchange)
 
     def _count_failure(self, exchange: Exchange, operation: str) -> None:
         if exchange.response is not None:

@@ -15,7 +15,7 @@ STATEMENTS: Final = (
         says="DELETE of the job's path deletes the job.",
         source=_REFERENCE,
         operations=DELETE,
-        laws=("shape.status", "time.deleted", "time.delete-ended"),
+        laws=("shape.status", "time.deleted", "time.delete-ended", "time.delete-others"),
         discrepancies=("D-3",),
         editions=_EDITIONS,
     ),
@@ -61,7 +61,7 @@ STATEMENTS: Final = (
         says="A deletion cannot be undone: a deleted job never returns.",
         source=_REFERENCE,
         operations=DELETE,
-        laws=("time.deleted",),
+        laws=("time.deleted", "time.delete-again"),
         editions=_EDITIONS,
     ),
     Statement(

@@ -15,7 +15,7 @@ STATEMENTS: Final = (
         says="GET of the export path lists the export jobs of a batch or collection.",
         source=_REFERENCE,
         operations=LIST,
-        laws=("shape.status",),
+        laws=("shape.status", "time.listed-exists"),
         discrepancies=("D-3",),
         editions=_EDITIONS,
     ),
