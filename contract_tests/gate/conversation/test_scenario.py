@@ -99,7 +99,7 @@ def test_requests_of_an_export_follow_the_documented_order(edition):
         assert reported == [*first, ("POST", "complete"), done[0]]
         return
     first = [*again, *pressed, ("GET", "generating"), *done, *done]
-    # The first job is polled beside the second one. Then the filter again, whose export is complete.
+    # The first job is polled beside the second one. Then the filter whose export is complete.
     second = [*again, ("GET", "generating"), done[0], ("POST", "generating"), *done]
     # The refused deletions leave the job as it was. Three jobs are polled only at the end.
     assert reported == [*first, done[0], *second, done[0], *[done[0]] * 4]
