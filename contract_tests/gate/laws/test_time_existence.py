@@ -65,6 +65,14 @@ def test_listed_job_whose_poll_says_nothing_is_not_judged(
     assert builder.outcomes("time.listed-exists") == []
 
 
+def test_listed_job_that_a_later_poll_finds_is_not_a_violation(builder: TraceBuilder) -> None:
+    builder.list(job())
+    builder.poll(error(404))
+    builder.list(job())
+    builder.poll(complete())
+    assert builder.outcomes("time.listed-exists") == [HELD]
+
+
 def test_listed_job_is_judged_by_polls_of_the_same_account(builder: TraceBuilder) -> None:
     builder.list(job(), sender=0)
     builder.poll(error(404), sender=1)

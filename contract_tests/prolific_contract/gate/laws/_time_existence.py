@@ -81,6 +81,8 @@ def _listed_exists(trace: Trace, context: LawContext) -> Iterator[Observation]:
             )
             if (
                 _is_gone(poll)
+                # A new job may be unknown to polls for a moment.
+                and not any(state(later) for later in _polls_of(trace)[key] if before(poll, later))
                 and again is not None
                 and not may_have_been_deleted(trace, key, one.exchange, again.exchange)
             ):
@@ -205,7 +207,7 @@ LAWS: Final = (
             "API reference, list export jobs; documents/000, 001",
             "The list contains the export jobs of the resource, and 404 means that there is no "
             "such job. Because other clients may delete their jobs, the law judges only jobs that "
-            "a later list still contains.",
+            "a later list still contains, and that no later poll finds.",
             ("D-3",),
         ),
         operations=LIST,
