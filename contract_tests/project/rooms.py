@@ -103,10 +103,12 @@ GATE_ROOMS = {
     "_verdict": {"_evidence", "laws", "trace"},
     "_judge": {"_verdict", "laws", "trace"},
     "_baseline": {"_verdict", "laws"},
+    "_comparison": {"_baseline", "_verdict"},
     "_check": {"_judge", "_verdict", "conversation", "trace"},
     "proof": {"_judge", "_verdict", "conversation", "laws", "trace"},
     "reports": {
         "_baseline",
+        "_comparison",
         "_discrepancies",
         "_evidence",
         "_verdict",

@@ -69,6 +69,10 @@ def test_variants_are_listed(capsys):
     ("arguments", "message"),
     [
         (["--mutant", "expired@batch"], "unknown mutant 'expired@batch': did you mean"),
+        (["--mutant", "expired"], "did you mean expired@batch-request or expired@"),
+        (["--mutant", "Url_S4"], "did you mean url-s3@batch-request or url-s3@"),
+        (["--mutant", "vanishes"], "did you mean job-vanishes@batch-status or job-vanishes@"),
+        (["--mutant", "@"], "unknown mutant '@': see --list-mutants"),
         (["--variant", "x"], "unknown variant 'x': see --list-variants"),
         (
             ["--mutant", "complete-reused@batch-request"],

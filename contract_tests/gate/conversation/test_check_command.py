@@ -454,7 +454,8 @@ def test_requirements_are_checked_first(capsys, options, message):
         ((*USUAL, "--max-wait", "nan"), "invalid --max-wait nan"),
         ((*USUAL, "--max-wait", "inf"), "invalid --max-wait inf"),
         ((*USUAL, "--report", "html"), "--report html: expected FORMAT=PATH"),
-        ((*USUAL, "--report", "html="), "--report html=: expected FORMAT=PATH"),
+        ((*USUAL, "--report", "html="), "--report html=: the path is missing"),
+        ((*USUAL, "--report", "a/b.pdf"), "--report a/b.pdf: expected FORMAT=PATH, e.g. junit"),
         (
             (*USUAL, "--report", "pdf=x"),
             "unknown format 'pdf'; choose html, json, junit, sarif, text",
@@ -565,6 +566,18 @@ def test_progress_line_text_matches_the_step(terminal, exchange, line):
     command._ProgressLine().show(exchange)
 
     assert terminal.written == f"\r\x1b[K{line}"
+
+
+def test_log_gets_a_line_of_progress_every_15_seconds(capsys):
+    line = command._ProgressLine()
+    for index, at in enumerate([0.0, 14.9, 15.0, 29.9, 31.0]):
+        line.show(Exchange(index, "PUT", f"{BASE}/x", BASE, Credential.VALID, at=at))
+    line.clear()
+
+    assert capsys.readouterr().err.splitlines() == [
+        "prolific-contract: 3 requests, 15 s: PUT -> no response",
+        "prolific-contract: 5 requests, 31 s: PUT -> no response",
+    ]
 
 
 def test_console_without_escape_sequences_gets_no_progress_line(against, terminal, capsys):

@@ -111,8 +111,8 @@ def test_missing_inputs_use_the_commands_defaults(run):
     understood = run(target="https://api.example").understood
 
     assert (understood.batch, understood.baseline, understood.har) == (None, None, None)
-    assert (understood.edition, understood.profile) == ("auto", "polite")
-    assert (understood.max_wait, understood.strict) == (None, False)
+    assert (understood.edition, understood.profile) == (None, None)
+    assert (understood.max_wait, understood.strict) == (None, None)
 
 
 def test_token_is_passed_with_a_recording(run):
@@ -159,7 +159,7 @@ def test_reports_of_an_earlier_check_are_removed(run, tmp_path):
 def test_empty_inputs_count_as_missing(run):
     understood = run(target="x", edition="", profile="", max_wait="").understood
 
-    assert (understood.edition, understood.profile, understood.max_wait) == ("auto", "polite", None)
+    assert (understood.edition, understood.profile, understood.max_wait) == (None, None, None)
 
 
 @pytest.mark.parametrize(

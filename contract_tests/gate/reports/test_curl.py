@@ -92,6 +92,19 @@ def test_unanswered_request_has_a_time_limit():
     assert "--max-time" not in requested()
 
 
+def test_headers_that_browsers_and_proxies_add_are_left_out():
+    added = (
+        *("Sec-Fetch-Mode", "sec-ch-ua", "DNT", "Origin", "Cache-Control", "Accept-Language"),
+        *("X-Forwarded-For", "X-Requested-With", "traceparent", ":authority", "Priority"),
+    )
+    headers = tuple((name, "x") for name in (*added, "If-None-Match", "X-Workspace"))
+    line = requested(headers=headers)
+
+    assert "-H 'If-None-Match: x' -H 'X-Workspace: x'" in line
+    assert not [name for name in added if name in line]
+    assert "-H 'Origin: x'" in requested(headers=headers, generated=True)
+
+
 def test_headers_are_kept_except_redacted_and_curls_own():
     headers = (
         ("Accept", "application/json"),

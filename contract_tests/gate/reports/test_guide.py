@@ -37,11 +37,14 @@ def test_baseline_example_in_the_guide_is_valid(tmp_path):
 
 
 def test_ci_snippets_in_the_guide_use_existing_inputs_and_outputs():
-    github, gitlab = map(yaml.safe_load, blocks("yaml"))
+    github, pull_request, gitlab = map(yaml.safe_load, blocks("yaml"))
     action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
     (step,) = (s for s in github["jobs"]["contract"]["steps"] if s.get("id") == "gate")
 
     assert set(step["with"]) <= set(action["inputs"])
+    assert set(pull_request[1]["with"]) <= set(action["inputs"])
+    name = action["inputs"]["artifact"]["default"]
+    assert pull_request[0]["run"].endswith(f"--name {name} --dir main-report\n")
     assert set(re.findall(r"steps\.gate\.outputs\.([a-z-]+)", GUIDE)) <= set(action["outputs"])
     assert "prolific-contract check " in gitlab["contract"]["script"][1]
 

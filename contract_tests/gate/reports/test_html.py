@@ -109,6 +109,16 @@ def test_page_of_a_real_verdict_has_known_elements(real_verdict):
     assert "shape.error" in report.text("code")
 
 
+def test_page_does_not_scroll_sideways_on_a_phone(any_page):
+    style = Page(any_page).text("style")
+
+    # Wide tables scroll by themselves, with the hidden texts in them; all other words wrap.
+    assert re.search(r"\.scroll \{ position: relative; overflow-x: auto;", style)
+    assert re.search(r"^body \{ overflow-wrap: break-word;", style, re.MULTILINE)
+    nowrap = re.findall(r"^(.+?) \{[^}]*white-space: nowrap", style, re.MULTILINE)
+    assert nowrap == [".unseen", ".top button", ".chip", ".answers td:first-child"]
+
+
 def test_page_loads_nothing_and_allows_only_its_own_script(any_page):
     report = Page(any_page)
     (meta,) = report.having(**{"http-equiv": "Content-Security-Policy"})

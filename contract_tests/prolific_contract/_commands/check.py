@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 # Not imported from prolific_contract.gate.reports, which needs optional dependencies.
 _FORMATS = ("html", "json", "junit", "sarif", "text")
+_SUFFIXES = {
+    ".html": "html",
+    ".json": "json",
+    ".xml": "junit",
+    ".sarif": "sarif",
+    ".txt": "text",
+}
 _EDITIONS = ("auto", *EDITIONS)
+# Seconds between two lines of progress in a log.
+_LOG_INTERVAL = 15.0
 _INCONCLUSIVE = 2
 
 _EPILOG = """\
@@ -50,7 +59,7 @@ requests to the server:
 
 exit codes:
   0    conforms, as far as exercised
-  1    violations that the baseline does not accept
+  1    violations that neither the baseline nor the report of --compare-to has
   2    could not run, or inconclusive: wrong usage, unreachable server, no export that was
        polled and complete, or --require or --min-exercised not met
   130  interrupted
@@ -148,6 +157,13 @@ def _add_how(group: Any) -> None:
         help="file with known violations, which do not fail the check",
     )
     option(
+        "--compare-to",
+        type=Path,
+        metavar="FILE",
+        help="JSON report of an earlier check: only violations that it does not have fail this "
+        "check, and the reports show what is new, remaining and fixed",
+    )
+    option(
         "--update-baseline",
         action="store_true",
         help="update the baseline: accept the violations found, remove those that are fixed; an "
@@ -161,8 +177,9 @@ def _add_output(group: Any) -> None:
         "--report",
         action="append",
         default=[],
-        metavar="FORMAT=PATH",
-        help=f"also write a report to a file; formats: {', '.join(_FORMATS)}; can be repeated",
+        metavar="[FORMAT=]PATH",
+        help=f"also write a report to a file; formats: {', '.join(_FORMATS)}; without a format, "
+        "the suffix decides: .html, .json, .xml (junit), .sarif or .txt; can be repeated",
     )
     option(
         "--record",
@@ -174,10 +191,12 @@ def _add_output(group: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the check, write the reports, and return the exit code."""
+    from attrs import evolve
     from prolific_exports._files._destinations import expanded
 
     from prolific_contract.gate._baseline import Baseline, read_baseline
     from prolific_contract.gate._check import CheckUsageError
+    from prolific_contract.gate._comparison import read_violations
     from prolific_contract.gate.reports import print_text, write_report
     from prolific_contract.gate.trace._har_writer import write_har
     from prolific_contract.spec._files import refuse_unwritable
@@ -194,12 +213,15 @@ def run(arguments: argparse.Namespace) -> int:
     baseline = Baseline()
     if accepted is not None and (expanded(accepted).exists() or not arguments.update_baseline):
         baseline = read_baseline(accepted)
+    earlier: Path | None = arguments.compare_to
+    known = None if earlier is None else read_violations(earlier)
     files = [path for _, path in reports]
     files += [record] if record is not None else []
     files += [accepted] if accepted is not None and arguments.update_baseline else []
     for path in files:
         refuse_unwritable(path)
     verdict = _verdict(arguments, _check(arguments, baseline.fingerprints))
+    verdict = evolve(verdict, earlier=known)
     # One failed file must not prevent the others, nor the report on stdout.
     unwritten: list[DocumentError] = []
     if record is not None:
@@ -320,8 +342,17 @@ def _report(value: str) -> tuple[str, Path]:
     from prolific_contract.gate.reports import FORMATS
 
     report_format, equals, path = value.partition("=")
-    if not (equals and path):
-        raise CheckUsageError(f"--report {value}: expected FORMAT=PATH, e.g. junit=gate.xml")
+    if not (equals and report_format.isalnum()):
+        # The path itself may contain an equals sign.
+        suffix = Path(value).suffix.lower()
+        if suffix not in _SUFFIXES:
+            raise CheckUsageError(
+                f"--report {value}: expected FORMAT=PATH, e.g. junit=gate.xml, or a path that "
+                f"ends in {', '.join(_SUFFIXES)}"
+            )
+        return _SUFFIXES[suffix], Path(value)
+    if not path:
+        raise CheckUsageError(f"--report {value}: the path is missing, e.g. junit=gate.xml")
     if report_format not in FORMATS:
         raise CheckUsageError(
             f"--report {value}: unknown format {report_format!r}; choose "
@@ -341,33 +372,40 @@ def _update(path: Path, baseline: Any, verdict: "Verdict") -> "Verdict":
 
 
 class _ProgressLine:
-    """A line on the terminal that shows the progress of the conversation."""
+    """A line on the terminal that shows the progress; in a log, a line every 15 seconds."""
 
     def __init__(self) -> None:
         from prolific_exports._console._streams import supports_escapes
 
         self._enabled = supports_escapes(sys.stderr)
+        self._logged_at = 0.0
 
     def show(self, exchange: "Exchange") -> None:
         """Show an exchange."""
-        if not self._enabled:
-            return
-        from prolific_exports._model._redaction import redact
-
-        operation = exchange.operation
-        answer = exchange.response
-        what = f"{operation.kind} {operation.action}" if operation else exchange.method
-        state = f" {redact(answer.state)}" if answer is not None and answer.state else ""
-        came = "no response" if answer is None else f"{answer.status}{state}"
         seconds = exchange.at + exchange.took
-        text = f"{exchange.index + 1} requests, {seconds:.0f} s: {what} -> {came}"
-        # The server chooses the state: keep out control characters and line breaks.
-        text = "".join(character for character in text if character.isprintable())
-        sys.stderr.write(f"\r\x1b[K{text[:78]}")
-        sys.stderr.flush()
+        if self._enabled:
+            sys.stderr.write(f"\r\x1b[K{_progress(exchange)[:78]}")
+            sys.stderr.flush()
+        elif seconds >= self._logged_at + _LOG_INTERVAL:
+            self._logged_at = seconds
+            _print_notices([_progress(exchange)])
 
     def clear(self) -> None:
         """Remove the line."""
         if self._enabled:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def _progress(exchange: "Exchange") -> str:
+    from prolific_exports._model._redaction import redact
+
+    operation = exchange.operation
+    answer = exchange.response
+    what = f"{operation.kind} {operation.action}" if operation else exchange.method
+    state = f" {redact(answer.state)}" if answer is not None and answer.state else ""
+    came = "no response" if answer is None else f"{answer.status}{state}"
+    seconds = exchange.at + exchange.took
+    text = f"{exchange.index + 1} requests, {seconds:.0f} s: {what} -> {came}"
+    # The server chooses the state: keep out control characters and line breaks.
+    return "".join(character for character in text if character.isprintable())

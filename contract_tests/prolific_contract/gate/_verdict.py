@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final, Literal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from prolific_contract._vocabulary import KINDS, Edition, Kind, Operation
 from prolific_contract.gate._evidence import Evidence, evidence_of
@@ -55,7 +55,8 @@ class Violation:
 
     Attributes:
         observations: Every time the operation broke the law, in the order of the conversation.
-        accepted: Whether the baseline names the violation, so that it does not fail the check.
+        accepted: Whether the baseline or an earlier report names the violation, so that it does
+            not fail the check.
     """
 
     law: Law
@@ -128,6 +129,8 @@ class Verdict:
         answers: Every response that the contract documents.
         version: Version of the gate.
         accepted: Fingerprints in the baseline.
+        earlier: Fingerprints in the report of an earlier check, which do not fail this one;
+            None without such a report.
         requirements: What the check has to exercise.
     """
 
@@ -143,6 +146,7 @@ class Verdict:
     answers: tuple[DocumentedAnswer, ...] = field(repr=False)
     version: str
     accepted: frozenset[str] = frozenset()
+    earlier: frozenset[str] | None = None
     requirements: Requirements = NO_REQUIREMENTS
 
     @cached_property
@@ -155,9 +159,8 @@ class Verdict:
             broken = tuple(seen for seen in cell.observations if seen.outcome is Outcome.VIOLATED)
             if broken:
                 violation = Violation(cell.law, cell.operation, broken)
-                yield Violation(
-                    cell.law, cell.operation, broken, violation.fingerprint in self.accepted
-                )
+                known = self.accepted | (self.earlier or frozenset())
+                yield evolve(violation, accepted=violation.fingerprint in known)
 
     @cached_property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -233,7 +236,7 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """0: conforms. 1: violations that the baseline does not accept. 2: inconclusive."""
+        """0: conforms. 1: violations that are not known. 2: inconclusive."""
         if self._new:
             return 1
         return 0 if self.conclusive else 2

@@ -1,6 +1,6 @@
 """Looks up mutants, variants and faults by name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -30,6 +30,21 @@ def look_up(what: str, name: str, known: Mapping[str, _T]) -> _T:
     """
     if name in known:
         return known[name]
-    similar = get_close_matches(name, known)
+    similar = _similar(name, known)
     hint = f"did you mean {' or '.join(similar)}?" if similar else f"see --list-{what}s"
     raise SandboxError(f"unknown {what} {name!r}: {hint}")
+
+
+def _similar(name: str, known: Iterable[str]) -> list[str]:
+    """The names that the user may have meant, at most three."""
+    name = name.lower().replace("_", "-").replace(" ", "-")
+    names = list(known)
+    similar = get_close_matches(name, names)
+    if similar:
+        return similar
+    # A mutant's name is a fault and its operation; the user may have given the fault alone.
+    fault = name.partition("@")[0]
+    faults = {one.partition("@")[0] for one in names}
+    meant = [fault] if fault in faults else get_close_matches(fault, sorted(faults), n=1)
+    found = [one for one in names if one.partition("@")[0] in meant]
+    return (found or [one for one in names if len(fault) > 2 and fault in one])[:3]

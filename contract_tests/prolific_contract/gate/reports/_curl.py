@@ -46,6 +46,12 @@ _LEFT_OUT: Final = frozenset(
         "user-agent",
     }
 )
+# Headers that browsers and proxies add, and that no response of the API depends on.
+_BROWSER: Final = re.compile(
+    r"sec-.*|dnt|priority|origin|pragma|cache-control|accept-language|te|upgrade-insecure-requests"
+    r"|x-requested-with|x-forwarded-.*|x-real-ip|forwarded|via|traceparent|tracestate|baggage|:.*",
+    re.IGNORECASE,
+)
 _GLOB = re.compile(r"[\[\]{}]")
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
 _MAX_TIME: Final = 30  # seconds
@@ -90,7 +96,9 @@ def _command(curl: str, exchange: Exchange, address: str) -> str:
         words += ["-H", credential]
     for name, value in exchange.headers:
         hidden = is_secret_field(name) or MARK in value
-        if name.lower() not in _LEFT_OUT and not hidden:
+        if hidden or name.lower() in _LEFT_OUT:
+            continue
+        if exchange.generated or not _BROWSER.fullmatch(name):
             words += ["-H", shlex.quote(_inert(f"{name}: {redact(value)}"))]
     return " ".join([*words, address])
 

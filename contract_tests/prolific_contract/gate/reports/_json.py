@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from attrs import asdict
+
+from prolific_contract.gate._comparison import Comparison
 from prolific_contract.gate._evidence import Evidence
 from prolific_contract.gate._verdict import Cell, Verdict, Violation
 from prolific_contract.gate.laws._law import Law, Observation, Outcome
@@ -93,6 +96,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
             for answer in verdict.answers
         ],
         "stale_baseline": list(summary.stale),
+        "comparison": _comparison(summary.comparison),
         "exchanges": [_exchange(exchange) for exchange in _referenced(summary)],
     }
 
@@ -110,6 +114,12 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "lists": evidence.lists,
         "deleted": evidence.deleted,
     }
+
+
+def _comparison(comparison: Comparison | None) -> dict[str, list[str]] | None:
+    if comparison is None:
+        return None
+    return {name: list(fingerprints) for name, fingerprints in asdict(comparison).items()}
 
 
 def _law(law: Law) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from prolific_exports._console._text import plural
 
 from prolific_contract._vocabulary import ACTIONS, Operation
 from prolific_contract.gate._baseline import stale
+from prolific_contract.gate._comparison import Comparison, comparison_of
 from prolific_contract.gate._evidence import Evidence
 from prolific_contract.gate._verdict import Cell, CellState, DocumentedAnswer, Verdict, Violation
 from prolific_contract.gate.laws._law import Law, Observation, Outcome
@@ -132,7 +133,8 @@ class Summary:
         count = sum(violation.accepted for violation in self.verdict.violations)
         if not count:
             return ""
-        return f" ({plural(count, 'known violation')} accepted by the baseline)"
+        where = " accepted by the baseline" if self.verdict.earlier is None else ""
+        return f" ({plural(count, 'known violation')}{where})"
 
     @property
     def why_inconclusive(self) -> tuple[str, ...]:
@@ -193,6 +195,11 @@ class Summary:
         if found != asked:
             return f"{asked} enforced, but the server follows {found}"
         return f"{asked} enforced; the server follows it"
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """What changed since an earlier report; None without one."""
+        return comparison_of(self.verdict)
 
     @property
     def stale(self) -> tuple[str, ...]:

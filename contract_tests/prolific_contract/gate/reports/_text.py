@@ -115,6 +115,7 @@ class _TextReport:
         self._unseen()
         self._notes()
         self._stale()
+        self._comparison()
 
     def _verdict(self) -> None:
         summary, verdict = self.summary, self.summary.verdict
@@ -246,6 +247,15 @@ class _TextReport:
         self._section("In the baseline, but fixed", bool(self.summary.stale))
         for fingerprint in self.summary.stale:
             self._paragraph(fingerprint, indent=2)
+
+    def _comparison(self) -> None:
+        comparison = self.summary.comparison
+        if comparison is None:
+            return
+        self._section("Compared with the earlier report", filled=True)
+        lines = [f"{name}: {fingerprint}" for name, fingerprint in comparison.lines()]
+        for line in lines or ["no violation in either"]:
+            self._paragraph(line, indent=2)
 
     def _section(self, title: str, filled: bool) -> None:
         if filled:

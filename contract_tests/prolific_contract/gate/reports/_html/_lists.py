@@ -59,6 +59,19 @@ def notes(summary: Summary) -> list[Content]:
     ]
 
 
+def comparison(summary: Summary) -> list[Content]:
+    """What changed since an earlier report."""
+    if summary.comparison is None:
+        return []
+    items = [
+        element("li", f"{name}: ", element("code", fingerprint))
+        for name, fingerprint in summary.comparison.lines()
+    ]
+    if not items:
+        return [element("p", "No violation in either.")]
+    return [element("ul", *items, class_="card reasons")]
+
+
 def answers(summary: Summary) -> list[Content]:
     """The documented responses, and whether the conversation contains them."""
     if not summary.verdict.answers:

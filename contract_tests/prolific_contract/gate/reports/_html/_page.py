@@ -11,7 +11,13 @@ from prolific_exports._console._text import duration, moment, plural
 
 from prolific_contract.gate._verdict import Verdict
 from prolific_contract.gate.reports._html._conversation import conversation, timeline
-from prolific_contract.gate.reports._html._lists import answers, laws, not_exercised, notes
+from prolific_contract.gate.reports._html._lists import (
+    answers,
+    comparison,
+    laws,
+    not_exercised,
+    notes,
+)
 from prolific_contract.gate.reports._html._markup import Content, document, element
 from prolific_contract.gate.reports._html._matrix import matrix
 from prolific_contract.gate.reports._html._violations import violations
@@ -20,6 +26,7 @@ from prolific_contract.gate.reports._summary import Summary
 _WORDS: Final = {0: ("Passed", "held"), 1: ("Failed", "violated"), 2: ("Inconclusive", "noted")}
 _SECTIONS: Final[tuple[tuple[str, str, Callable[[Summary], Sequence[Content]]], ...]] = (
     ("violations", "Violations", violations),
+    ("comparison", "Compared with the earlier report", comparison),
     ("matrix", "Laws and operations", matrix),
     ("not-exercised", "Not exercised", not_exercised),
     ("notes", "Notes", notes),
