@@ -95,7 +95,8 @@ def _begins(longer: str, shorter: str) -> bool:
 
 # What a request with bad credentials is about, by action.
 _ABOUT: Final[dict[str, tuple[str, Callable[[FaultyRequest], bool], tuple[Action, ...]]]] = {
-    "": ("", lambda request: request.exists and not request.forbidden, ("request", "list")),
+    # A server checks credentials before it looks for the resource, so for every resource.
+    "": ("", lambda _: True, ("request", "list")),
     "complete": (
         " for a complete job",
         lambda request: has_own_job(request, "complete"),

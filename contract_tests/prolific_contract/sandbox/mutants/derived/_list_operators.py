@@ -50,7 +50,8 @@ class _Moving:
 
 
 def _invented(jobs: Jobs) -> Jobs:
-    return [{**jobs[0], "export_id": next_id(jobs[0]["export_id"])}, *jobs]
+    # The same one in each list: the oldest job stays the oldest.
+    return [*jobs, {**jobs[-1], "export_id": next_id(jobs[-1]["export_id"])}]
 
 
 def _rotated(jobs: Jobs) -> Jobs:

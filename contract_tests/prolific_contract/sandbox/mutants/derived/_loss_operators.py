@@ -19,6 +19,7 @@ from prolific_contract.sandbox._replies import (
 )
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 from prolific_contract.sandbox.mutants.derived._derivation import (
+    Begin,
     Derivation,
     answering,
     stateful,
@@ -207,24 +208,24 @@ class _Alternating:
         return json_reply(200, {"status": "generating", "export_id": job.export_id})
 
 
+def _resurrecting(where: Action, every: int) -> Begin:
+    return lambda first: _Resurrecting(where, first - 1, every)
+
+
 _SHOWN_IN: Final[dict[Action, str]] = {"status": "polls", "list": "lists"}
 
 
 def _lagging(action: Action) -> Iterator[Derivation]:
     if action == "delete":
         for where, words in _SHOWN_IN.items():
-            for after, every in ((0, 1), (0, 2), (1, 1), (2, 1)):
+            for every, how in ((1, "all"), (2, "every second one of the")):
                 yield Derivation(
                     operator="lag",
-                    target=f"deleted.{where}.{after}-{every}",
-                    sentence=(
-                        f"It shows a deleted job in {words}, from number {after + 1} on"
-                        + (", in every second one" if every == 2 else "")
-                    ),
+                    target=f"deleted.{where}.{every}",
+                    sentence=f"It shows a deleted job in {how} later {words}",
                     action=action,
-                    begin=stateful(_Resurrecting, where, after, every),
+                    begin=_resurrecting(where, every),
                     watches=(where,),
-                    repeats=False,
                 )
     if action in ("status", "list"):
         for seconds in (2.0, 60.0, 3600.0):
