@@ -245,9 +245,9 @@ def derived_section(sample: Sequence[DerivedFault], compared: Sequence[Compared]
     yield from (
         TITLE,
         "",
-        "[Derived faults](derived-faults.md) come from operators, not from someone's ideas. Both",
-        f"tools got the same {len(sample)}, chosen evenly from those of each operator in the",
-        "operations of batches.",
+        "[Derived faults](gate.md#operators-and-limits) come from operators, not from someone's",
+        f"ideas. Both tools got the same {len(sample)}, chosen evenly from those of each operator",
+        "in operations of batches.",
         "",
         "| operator | what the server does | faults | schemathesis | prolific-contract |",
         "| --- | --- | --: | --: | --: |",

@@ -169,7 +169,7 @@ class CuriousClient:
         self._poll(self._own, self.first)
 
     def _complete(self) -> None:
-        self._clock.advance(4)
+        self._clock.advance(3)
         self._poll(self._own, self.first, 4)
         self._with_bad_credentials("GET", f"{self._own}/{self.first}")
         self._list(4)

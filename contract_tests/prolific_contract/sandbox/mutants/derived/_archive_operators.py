@@ -313,7 +313,9 @@ def _of_jobs(derived: Callable[..., Derivation]) -> Iterator[Derivation]:
     """The archives of a resource with several jobs."""
     for which, choose in (("first", _first_job), ("latest", _latest_job)):
         sentence = f"It serves the archive of the resource's {which} job"
-        yield derived("swap", f"{which}-job", sentence, _archive_of(choose))
+        one = derived("swap", f"{which}-job", sentence, _archive_of(choose))
+        # Without a filter, two archives differ only in a time, which laws round.
+        yield evolve(one, repeats=False)
     yield Derivation(
         operator="ignore-parameter",
         target="filter",

@@ -54,6 +54,8 @@ def refusing(edition: Edition, action: Action) -> Iterator[Derivation]:
                 sentence=f"It sends {status} for {words}",
                 action=action,
                 begin=answering(which, _refusal(action, status)),
+                # After a success, there is no such excuse.
+                repeats=not _excuse(edition, target, status),
                 open_because=_excuse(edition, target, status),
                 needs_failed_job="failed" in target,
             )
