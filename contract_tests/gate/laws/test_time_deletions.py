@@ -389,3 +389,21 @@ def test_list_of_another_account_does_not_show_that_the_job_remains(builder):
     builder.delete(error(403), sender=0)
     builder.list(job(), sender=1)
     assert builder.outcomes("time.delete-ended") == []
+
+
+def test_job_lost_after_the_deletion_of_another_names_that_deletion():
+    builder = TraceBuilder("batch")
+    start = builder.request(generating())
+    known = builder.poll(complete())
+    builder.poll(complete(), OTHER_JOB)
+    deletion = builder.delete(DELETED, OTHER_JOB)
+    lost = builder.poll(error(404))
+    listed = builder.list()
+    cause = f", after the deletion of {OTHER_JOB} got 204"
+
+    poll = builder.violation("time.job-stays")
+    assert poll.seen == f"the job was complete, then a poll got 404{cause}"
+    assert poll.exchanges == (known.index, deletion.index, lost.index)
+    shown = builder.violation("time.listed")
+    assert shown.seen == f"{JOB}, which a request returned, is not listed{cause}"
+    assert shown.exchanges == (start.index, deletion.index, listed.index)

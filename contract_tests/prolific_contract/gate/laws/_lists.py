@@ -18,7 +18,7 @@ from prolific_contract.gate.laws._jobs import (
     returned_job_id,
     same_id,
 )
-from prolific_contract.gate.laws._observations import is_whole, once, query
+from prolific_contract.gate.laws._observations import is_whole, once, query, quote
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
 _CONDITION_NAMES: Final = ("study_id", "from", "to")
@@ -196,3 +196,30 @@ def overlaps(deletion: Deletion, key: JobKey, start: Exchange, end: Exchange) ->
     """Whether a request to delete a job overlaps the time between two exchanges."""
     elsewhen = before(deletion.exchange, start) or before(end, deletion.exchange)
     return deletion.key.export_id == key.export_id and not elsewhen
+
+
+def deletion_of_another(
+    trace: Trace, key: JobKey, start: Exchange, end: Exchange
+) -> Deletion | None:
+    """The last successful deletion of another job of the resource between two exchanges.
+
+    It may have removed this job instead.
+    """
+    others = [
+        one
+        for one in deletions_of(trace)
+        if one.done
+        and (one.key.kind, one.key.resource_id) == (key.kind, key.resource_id)
+        and one.key != key
+        and before(start, one.exchange)
+        and before(one.exchange, end)
+    ]
+    return others[-1] if others else None
+
+
+def since(deletion: Deletion | None) -> tuple[str, tuple[Exchange, ...]]:
+    """What a finding about a lost job adds because of the deletion of another job."""
+    if deletion is None:
+        return "", ()
+    deleted = quote(deletion.key.export_id)
+    return f", after the deletion of {deleted} got {deletion.status}", (deletion.exchange,)

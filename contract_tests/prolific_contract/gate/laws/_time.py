@@ -13,7 +13,7 @@ from prolific_contract.gate.laws._jobs import (
     state,
 )
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
-from prolific_contract.gate.laws._lists import may_have_been_deleted
+from prolific_contract.gate.laws._lists import deletion_of_another, may_have_been_deleted, since
 from prolific_contract.gate.laws._observations import STATUS, held, violated
 from prolific_contract.gate.laws._time_deletions import gone_after_refusal
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
@@ -64,10 +64,12 @@ def _job_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
                     explained = (may_have_been_deleted, gone_after_refusal)
                     if any(explains(trace, job.key, known, poll) for explains in explained):
                         continue
+                    cause, deleting = since(deletion_of_another(trace, job.key, known, poll))
                     yield violated(
                         job.status,
-                        f"the job was {state(known)}, then a poll got {refusal(poll)}",
+                        f"the job was {state(known)}, then a poll got {refusal(poll)}{cause}",
                         known,
+                        *deleting,
                         poll,
                     )
                 elif state(poll):

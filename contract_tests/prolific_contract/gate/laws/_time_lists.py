@@ -5,7 +5,13 @@ from typing import Final
 
 from prolific_contract.gate.laws._jobs import JobKey, ObservedJob, before, jobs_of, state
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
-from prolific_contract.gate.laws._lists import first_requests, lists_of, may_have_been_deleted
+from prolific_contract.gate.laws._lists import (
+    deletion_of_another,
+    first_requests,
+    lists_of,
+    may_have_been_deleted,
+    since,
+)
 from prolific_contract.gate.laws._observations import LIST, held, quote, violated
 from prolific_contract.gate.laws._time_deletions import gone_after_refusal
 from prolific_contract.gate.trace._exchanges import Trace
@@ -32,10 +38,12 @@ def _listed(trace: Trace, context: LawContext) -> Iterator[Observation]:
             if one.find(key.export_id) is None:
                 if gone_after_refusal(trace, key, request, one.exchange):
                     continue
+                cause, deleting = since(deletion_of_another(trace, key, request, one.exchange))
                 yield violated(
                     one.operation,
-                    f"{quote(key.export_id)}, which a request returned, is not listed",
+                    f"{quote(key.export_id)}, which a request returned, is not listed{cause}",
                     request,
+                    *deleting,
                     one.exchange,
                 )
             else:
