@@ -45,3 +45,18 @@ def test_unreadable_certificates_exit_with_2_and_name_the_variable(cli, kind, mo
     outcome = cli("list", kind, api.RESOURCE[kind])
     assert outcome.code == 2
     assert "certificates of SSL_CERT_FILE cannot be read: missing.pem" in outcome.err
+
+
+def test_token_of_a_file_is_removed_from_messages(cli, tmp_path, monkeypatch):
+    file = tmp_path / "secret"
+    file.write_text("Token t0ken-in-a-file\n", encoding="utf-8")
+    monkeypatch.delenv("PROLIFIC_TOKEN")
+    monkeypatch.setenv("PROLIFIC_TOKEN_FILE", str(file))
+
+    outcome = cli("show", "t0ken-in-a-file.zip")
+    file.unlink()
+    without_file = cli("show", "missing.zip")
+
+    assert outcome.code == 1
+    assert "t0ken-in-a-file" not in outcome.err
+    assert "missing.zip" in without_file.err

@@ -447,7 +447,7 @@ def test_requirements_are_checked_first(capsys, options, message):
         ((*USUAL, "--forbidden-collection", "."), "--forbidden-collection '.' is not an id"),
         (("--target", BASE, "--batch", "x"), "no API token: set PROLIFIC_TOKEN"),
         (("--target", BASE, "--batch", "x", "--token", ""), "no API token"),
-        (("--target", BASE, "--batch", "x", "--token", "Token t"), "white space"),
+        (("--target", BASE, "--batch", "x", "--token", "Bearer t"), "white space"),
         (("--target", BASE, "--batch", "x", "--token", "t\u00f6ken"), "a header can't carry"),
         ((*USUAL, "--max-wait", "0"), "invalid --max-wait 0: give seconds above 0"),
         ((*USUAL, "--max-wait", "-1"), "invalid --max-wait -1"),
@@ -463,7 +463,7 @@ def test_requirements_are_checked_first(capsys, options, message):
         ((*USUAL, "--update-baseline"), "give it with --baseline"),
         ((*USUAL, "--har", "x", "--record", "y"), "--record can't be combined with --har"),
         (("--har", "there-is-none.har"), "there-is-none.har can't be read"),
-        (("--har", "x", "--token", "Token t"), "give the token alone, without the word Token"),
+        (("--har", "x", "--token", "Bearer t"), "give the token alone"),
         (("--har", "x", "--target", "nowhere"), "invalid --target"),
         ((*USUAL, "--baseline", "there-is-none.json"), "there-is-none.json can't be read"),
     ],
@@ -474,7 +474,7 @@ def test_usage_error_is_one_message_without_traceback(against, capsys, options, 
 
     assert message in err
     assert "u:p" not in err
-    assert "Token t" not in err
+    assert "Bearer t" not in err
 
 
 @pytest.mark.parametrize(

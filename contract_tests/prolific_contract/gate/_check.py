@@ -160,7 +160,9 @@ def usable(check: Check) -> tuple[str, str]:
             )
     token = check.token or ""
     if not token:
-        raise CheckUsageError("no API token: set PROLIFIC_TOKEN, or give --token")
+        raise CheckUsageError(
+            "no API token: set PROLIFIC_TOKEN or PROLIFIC_TOKEN_FILE, or give --token"
+        )
     _require_valid_token(token)
     _valid_max_wait(check.max_wait)
     return check.target, token
@@ -170,7 +172,7 @@ def _require_valid_token(token: str) -> None:
     if not (token.isascii() and token.isprintable() and " " not in token):
         raise CheckUsageError(
             "invalid API token: it contains white space or characters that a header can't carry; "
-            "give the token alone, without the word Token before it"
+            "give the token alone"
         )
 
 

@@ -83,7 +83,7 @@ def test_token_given_as_the_base_url_is_not_shown():
 @pytest.mark.parametrize("token", [None, "", " \n"])
 def test_missing_token_error_explains_where_to_get_one(token):
     with pytest.raises(
-        UsageError, match="set the environment variable PROLIFIC_TOKEN .or in Python token="
+        UsageError, match=r"PROLIFIC_TOKEN, or PROLIFIC_TOKEN_FILE to the path .*in Python token="
     ):
         resolve(token, None, {})
 
@@ -94,10 +94,10 @@ def test_empty_token_does_not_fall_back_to_the_environment():
 
 
 @pytest.mark.parametrize(
-    "token", ["Token SECRET", "SEC\nRET", "SEC\x00RET", "SECRÉT", "SEC\x7fRET"]
+    "token", ["Bearer SECRET", "SEC\nRET", "SEC\x00RET", "SECRÉT", "SEC\x7fRET"]
 )
 def test_unsendable_token_is_refused_without_showing_it(token):
-    with pytest.raises(UsageError, match="without the word 'Token'") as caught:
+    with pytest.raises(UsageError, match="Give the token alone") as caught:
         resolve(token, None, {})
     assert "SEC" not in str(caught.value)
 

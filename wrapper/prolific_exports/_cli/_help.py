@@ -16,6 +16,9 @@ examples:
 environment:
   PROLIFIC_TOKEN  API token. There is no option for it: other users can see
                   command lines, and shells keep them in their history.
+  PROLIFIC_TOKEN_FILE
+                  file with the API token, if PROLIFIC_TOKEN is not set, such as
+                  a secret of Docker or Kubernetes
   PROLIFIC_URL    base URL of the API (default: https://api.prolific.com)
   NO_COLOR        any value switches colours off
   HTTPS_PROXY, ALL_PROXY

@@ -1,11 +1,13 @@
 """Errors as one line on stderr."""
 
 import os
+from contextlib import suppress
 
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._text import printable
+from prolific_exports._errors import UsageError
 from prolific_exports._model._redactor import Redactor
-from prolific_exports._model._settings import TOKEN_VARIABLE
+from prolific_exports._model._token import read_token
 
 
 def print_error(
@@ -31,4 +33,11 @@ def error_message(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         message = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     # Errors of archives quote the archive, whose content comes from a server.
-    return Redactor(os.environ.get(TOKEN_VARIABLE, "").strip()).known(message)
+    return Redactor(_token()).known(message)
+
+
+def _token() -> str:
+    # The message that the file cannot be read does not contain the token.
+    with suppress(UsageError):
+        return read_token(None, os.environ)
+    return ""

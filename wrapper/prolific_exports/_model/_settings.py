@@ -9,9 +9,9 @@ from attrs import Factory, field, frozen
 from prolific_exports._base_errors import UsageError
 from prolific_exports._model._redaction import MARK
 from prolific_exports._model._redactor import Redactor
+from prolific_exports._model._token import find_token
 from prolific_exports._version import __version__
 
-TOKEN_VARIABLE: Final = "PROLIFIC_TOKEN"  # noqa: S105 - the variable's name, not a token
 URL_VARIABLE: Final = "PROLIFIC_URL"
 PRODUCTION: Final = "https://api.prolific.com"
 
@@ -54,31 +54,17 @@ class Settings:
 def resolve(
     token: str | None, base_url: str | None, environment: Mapping[str, str] = os.environ
 ) -> Settings:
-    """Return settings from arguments, else from ``PROLIFIC_TOKEN`` and ``PROLIFIC_URL``.
+    """Return settings from arguments, else from the environment.
+
+    ``PROLIFIC_TOKEN`` or ``PROLIFIC_TOKEN_FILE`` has the token, ``PROLIFIC_URL`` the base URL.
 
     Raises:
         UsageError: The token is missing or invalid, or the base URL is not https.
     """
-    valid = _token(environment.get(TOKEN_VARIABLE) if token is None else token)
+    valid = find_token(token, environment)
     return Settings(
         valid, _base_url(base_url or environment.get(URL_VARIABLE) or PRODUCTION, valid)
     )
-
-
-def _token(given: str | None) -> str:
-    token = (given or "").strip()
-    if not token:
-        raise UsageError(
-            f"No API token: set the environment variable {TOKEN_VARIABLE} "
-            "(or in Python token=…). Create a token in Prolific's settings."
-        )
-    if not token.isascii() or not token.isprintable() or " " in token:
-        # Do not quote the value: it may be a real token with a stray character.
-        raise UsageError(
-            "The API token contains white space or characters that a header cannot contain. "
-            "Give the token alone, without the word 'Token' before it."
-        )
-    return token
 
 
 def _base_url(given: str, token: str) -> str:
