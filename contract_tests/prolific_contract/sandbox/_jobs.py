@@ -44,6 +44,10 @@ class SandboxJob:
             return "failed"
         return "complete"
 
+    def is_unfinished(self, now: datetime) -> bool:
+        """Whether the server still works on the job at a given time."""
+        return self.state(now) in UNFINISHED
+
 
 @frozen
 class RequestedJob:
@@ -151,7 +155,7 @@ class SandboxJobs:
             StillGeneratingError: The job is not finished; it was not deleted.
         """
         with self._lock:
-            if job.state(now) in UNFINISHED:
+            if job.is_unfinished(now):
                 raise StillGeneratingError
             self._discard(job)
 

@@ -65,7 +65,7 @@ class JobManagement:
 
     def probe_while_generating(self, resource: ResourceProgress, job: TrackedJob) -> Steps[None]:
         """Delete a generating job, which must fail, and request filtered exports beside it."""
-        if not resource.lists_jobs or job.state != "generating":
+        if not resource.lists_jobs or not job.unfinished:
             return
         yield from self._list(resource, immediately=True)
         if resource.owns(job):
@@ -228,7 +228,7 @@ class JobManagement:
             job.update(
                 (yield from self._sender.request(ApiRequest("GET", job.path), immediately=True))
             )
-            if job.state != "generating":
+            if not job.unfinished:
                 return
         yield from self._delete(job, immediately=True)
         if job.deleted:

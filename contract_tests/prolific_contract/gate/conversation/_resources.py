@@ -9,7 +9,7 @@ from urllib.parse import quote
 from attrs import define, field
 from prolific_exports._model._timestamps import utc_moment
 
-from prolific_contract._vocabulary import DOTS, ENDED, STATES, Kind, path_of
+from prolific_contract._vocabulary import DOTS, ENDED, STATES, UNFINISHED, Kind, path_of
 from prolific_contract.gate.conversation._steps import ApiRequest
 from prolific_contract.gate.trace._exchanges import Exchange, Subject
 
@@ -53,6 +53,11 @@ class TrackedJob:
     def ended(self) -> bool:
         """Whether no further poll is needed."""
         return self.deleted or self.state in ENDED
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether its last reported state is one in which the server works on it."""
+        return self.state in UNFINISHED
 
     def update(self, exchange: Exchange | None) -> bool:
         """Update state and URL from a response; return whether it has a state."""

@@ -165,7 +165,7 @@ class _Conversation:
     def _start_export(self, resource: ResourceProgress) -> Steps[None]:
         """Request an export, and again while it is generating."""
         job = yield from self._request(resource)
-        if job is not None and job.state == "generating":
+        if job is not None and job.unfinished:
             yield from self._request(resource, immediately=True)
             # Only a later poll shows whether the job was still generating at the second request.
             job.update(

@@ -6,10 +6,10 @@ from prolific_contract._vocabulary import JOB_LIMIT, Edition
 from prolific_contract.gate.laws._jobs import (
     canonical,
     is_request,
+    is_unfinished,
     jobs_of,
     resource_of,
     returned_job_id,
-    state,
 )
 from prolific_contract.gate.laws._lists import lists_of
 from prolific_contract.gate.laws._observations import has_access, query
@@ -52,11 +52,11 @@ def may_be_full(trace: Trace, request: Exchange, edition: Edition | None) -> boo
 def _returns_a_running_job(trace: Trace, request: Exchange) -> bool:
     """Whether a job for the same filter was generating before a request and after it."""
     return any(
-        state(around) == "generating"
+        is_unfinished(around)
         for job in jobs_of(trace).values()
         if any(_is_same(named, request) for named in job.named)
         and (last := job.last_event_before(request)) is not None
-        and state(last) == "generating"
+        and is_unfinished(last)
         for around in islice(job.polls_after(request), 1)
     )
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from prolific_contract._vocabulary import STATES, Address, Kind, Operation
+from prolific_contract._vocabulary import STATES, UNFINISHED, Address, Kind, Operation, State
 from prolific_contract.gate.laws._observations import has_access, once, query
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 from prolific_contract.gate.trace._near_ids import is_uuid
@@ -14,6 +14,9 @@ from prolific_contract.gate.trace._near_ids import is_uuid
 # Recordings round times to milliseconds.
 _ROUNDED: Final = 0.002
 
+
+EXISTING: Final[frozenset[State]] = frozenset(STATES) - {"failed"}
+"""The states that no deleted job is in; a deleted job may be reported as failed."""
 
 LAG: Final = 2.5
 """Seconds after the response to a request during which parts of a server may not know its job."""
@@ -101,6 +104,11 @@ def state(exchange: Exchange) -> str | None:
     return response.state
 
 
+def is_unfinished(exchange: Exchange) -> bool:
+    """Whether a successful response reports a job on which the server still works."""
+    return state(exchange) in UNFINISHED
+
+
 def same_id(left: str, right: str) -> bool:
     """Whether two export ids are equal; the case of a UUID does not matter."""
     return canonical(left) == canonical(right)
@@ -131,8 +139,8 @@ def before(earlier: Exchange, later: Exchange) -> bool:
 
 
 def returned_job_id(exchange: Exchange) -> str | None:
-    """The id of the generating job that the response to a request returns."""
-    if not is_request(exchange) or state(exchange) != "generating" or exchange.response is None:
+    """The id of the unfinished job that the response to a request returns."""
+    if not is_request(exchange) or not is_unfinished(exchange) or exchange.response is None:
         return None
     export_id = exchange.response.member("export_id")
     return export_id if isinstance(export_id, str) else None

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+from prolific_contract._vocabulary import UNFINISHED
 from prolific_contract.gate.laws._jobs import (
+    EXISTING,
     before,
     is_request,
+    is_unfinished,
     jobs_of,
     may_lag,
     refusal,
@@ -25,12 +28,12 @@ _JUDGED_SECONDS: Final = 3600.0
 def _complete_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     # Complete may become failed: this is how a deleted archive is reported.
-    yield from _keeps_state(trace, "complete", frozenset({"generating"}))
+    yield from _keeps_state(trace, "complete", UNFINISHED)
 
 
 def _failed_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    yield from _keeps_state(trace, "failed", frozenset({"generating", "complete"}))
+    yield from _keeps_state(trace, "failed", EXISTING)
 
 
 def _keeps_state(trace: Trace, end: str, broken_by: frozenset[str]) -> Iterator[Observation]:
@@ -86,13 +89,13 @@ def _completes(trace: Trace, context: LawContext) -> Iterator[Observation]:
             late = [
                 poll
                 for poll in polls
-                if state(poll) == "generating" and poll.at - start.at >= trace.max_wait
+                if is_unfinished(poll) and poll.at - start.at >= trace.max_wait
             ]
             done = [poll for poll in polls if state(poll) == "complete"]
             if late:
                 yield violated(
                     job.status,
-                    f"still generating after {late[-1].at - start.at:.0f} s",
+                    f"still {state(late[-1])} after {late[-1].at - start.at:.0f} s",
                     start,
                     late[-1],
                 )

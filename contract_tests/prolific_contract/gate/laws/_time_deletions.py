@@ -6,10 +6,12 @@ from typing import Final
 from attrs import frozen
 
 from prolific_contract.gate.laws._jobs import (
+    EXISTING,
     JobKey,
     ObservedJob,
     before,
     is_regular,
+    is_unfinished,
     jobs_of,
     returned_job_id,
     same_id,
@@ -59,7 +61,7 @@ def _polled_after(trace: Trace, deletion: Deletion, until: int) -> Iterator[Obse
         if not before(deletion.exchange, poll) or poll.index > until:
             continue
         polled_state = state(poll)
-        if polled_state in ("generating", "complete"):
+        if polled_state in EXISTING:
             seen = f"a deleted job is {polled_state} when polled later"
             yield violated(
                 deletion.operation,
@@ -125,7 +127,7 @@ def _delete_generating(trace: Trace, context: LawContext) -> Iterator[Observatio
         exchange = deletion.exchange
         job = jobs.get(deletion.key)
         last_event = job.last_event_before(exchange) if job is not None else None
-        if job is None or last_event is None or state(last_event) != "generating":
+        if job is None or last_event is None or not is_unfinished(last_event):
             continue
         if exchange.credential is not Credential.VALID or exchange.sender != last_event.sender:
             continue
@@ -189,7 +191,7 @@ def _refused_while_generating(
         # The server may have refused it for another reason.
         return
     still = next(job.polls_after(deletion.exchange), None)
-    if still is not None and state(still) == "generating":
+    if still is not None and is_unfinished(still):
         yield violated(
             deletion.operation,
             f"the deletion of a generating job got {status}, not 409",
@@ -257,7 +259,7 @@ def _delete_refused(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     for one in _refused_deletions(trace):
         deletion, poll = one.deletion, one.poll
-        if state(poll) in ("generating", "complete"):
+        if state(poll) in EXISTING:
             # A failed job proves nothing: deleted jobs may also be reported as failed.
             yield held(deletion.operation, deletion.exchange, poll)
         elif _is_gone(poll):

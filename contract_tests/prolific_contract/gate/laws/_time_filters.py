@@ -13,6 +13,7 @@ from prolific_contract.gate.laws._jobs import (
     canonical,
     is_regular,
     is_request,
+    is_unfinished,
     jobs_of,
     resource_of,
     returned_job_id,
@@ -75,7 +76,7 @@ def _request_filter(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 def _generates_after(job: ObservedJob, request: Exchange) -> bool:
     next_poll = next(job.polls_after(request), None)
-    return next_poll is not None and state(next_poll) == "generating"
+    return next_poll is not None and is_unfinished(next_poll)
 
 
 def _filter_accepted(trace: Trace, context: LawContext) -> Iterator[Observation]:

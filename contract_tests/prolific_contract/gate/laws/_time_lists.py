@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from typing import Final
 
-from prolific_contract.gate.laws._jobs import JobKey, ObservedJob, before, jobs_of, state
+from prolific_contract._vocabulary import UNFINISHED, State
+from prolific_contract.gate.laws._jobs import (
+    EXISTING,
+    JobKey,
+    ObservedJob,
+    before,
+    jobs_of,
+    state,
+)
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import (
     deletion_of_another,
@@ -53,9 +61,9 @@ def _listed(trace: Trace, context: LawContext) -> Iterator[Observation]:
 def _list_status(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
     jobs = jobs_of(trace)
-    refuted: dict[str | None, tuple[str, ...]] = {
-        "complete": ("generating",),
-        "failed": ("generating", "complete"),
+    refuted: dict[str | None, frozenset[State]] = {
+        "complete": UNFINISHED,
+        "failed": EXISTING,
     }
     for one in lists_of(trace):
         for entry in one.entries:

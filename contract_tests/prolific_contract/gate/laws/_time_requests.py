@@ -11,6 +11,7 @@ from prolific_contract.gate.laws._jobs import (
     ObservedJob,
     before,
     canonical,
+    is_unfinished,
     jobs_of,
     may_lag,
     refusal,
@@ -88,7 +89,7 @@ def _unique_id(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 first,
                 request,
             )
-        elif ended is not None and state(ended) != "generating":
+        elif ended is not None and not is_unfinished(ended):
             yield violated(
                 operation,
                 f"the new job has the id of an earlier job that was {state(ended)}",
@@ -114,13 +115,13 @@ def _request_while_generating(trace: Trace, context: LawContext) -> Iterator[Obs
                 (job, last_event)
                 for job in earlier.values()
                 if (last_event := job.last_event_before(request)) is not None
-                and state(last_event) == "generating"
+                and is_unfinished(last_event)
             ]
             if any(job.key == key for job, _ in running):
                 yield held(operation, request)
             for job, last_event in running:
                 still = next(job.polls_after(request), None)
-                if job.key != key and still is not None and state(still) == "generating":
+                if job.key != key and still is not None and is_unfinished(still):
                     yield violated(
                         operation,
                         f"started {quote(export_id)} while {quote(job.key.export_id)} was "

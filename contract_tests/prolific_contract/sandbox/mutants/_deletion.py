@@ -73,7 +73,7 @@ class _HalfDone:
 def _also_generating(request: FaultyRequest) -> Reply:
     job = _job(request)
     own = job is not None and (job.kind, job.resource_id) == (request.kind, request.resource_id)
-    if job is not None and own and request.authorized and job.state(request.now) == "generating":
+    if job is not None and own and request.authorized and job.is_unfinished(request.now):
         request.jobs.remove(job)
         return no_content_reply()
     return request.reply()
@@ -87,7 +87,7 @@ def _refused_after_end(status: int) -> Callable[[], MutantBehaviour]:
         own = job is not None and (job.kind, job.resource_id) == (request.kind, request.resource_id)
         if job is None or not own or not request.authorized:
             return request.reply()
-        if job.state(request.now) == "generating":
+        if job.is_unfinished(request.now):
             return request.reply()
         return error_reply(status, 8, "The export cannot be deleted.")
 

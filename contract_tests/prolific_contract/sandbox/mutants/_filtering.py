@@ -32,7 +32,7 @@ def _given_again(
     def behave(request: FaultyRequest) -> Reply:
         wanted = filter_of(request.call)
         for job in request.jobs_before:
-            generating = job.state(request.now) == "generating"
+            generating = job.is_unfinished(request.now)
             if request.is_request and generating and same(wanted, job.filter):
                 return _generating(job)
         return request.reply()

@@ -100,7 +100,7 @@ def _filter_for_earlier(request: FaultyRequest) -> Reply:
 
 def _running_of_any_filter(request: FaultyRequest) -> Reply:
     for job in request.jobs_before:
-        if job.state(request.now) == "generating" and job.filter != filter_of(request.call):
+        if job.is_unfinished(request.now) and job.filter != filter_of(request.call):
             return json_reply(202, {"status": "generating", "export_id": job.export_id})
     return request.reply()
 
@@ -109,7 +109,7 @@ def _losing_generating(request: FaultyRequest) -> Reply:
     reply = request.reply()
     for _ in request.started:
         for job in request.jobs_before:
-            if job.state(request.now) == "generating":
+            if job.is_unfinished(request.now):
                 request.jobs.remove(job)
     return reply
 
