@@ -50,7 +50,8 @@ def left(folder):
 
 
 def printed(outcome):
-    return [undated(line) for line in outcome.out.splitlines()]
+    """The printed paths; those of several ids are printed as the downloads finish."""
+    return sorted(undated(line) for line in outcome.out.splitlines())
 
 
 def test_download_saves_to_the_working_directory_and_prints_the_path(
@@ -98,6 +99,7 @@ def test_download_json_is_one_object_on_stdout(cli, ready):
         ],
         "table": None,
         "error": None,
+        "resume": None,
     }
     assert "saved" in outcome.err
 
@@ -433,22 +435,22 @@ def interrupted(*arguments, **options):
 
 
 class Interrupts:
-    """A user who presses Ctrl-C during the n-th wait."""
+    """A user who presses Ctrl-C during a wait, once some archives are saved."""
 
-    def __init__(self, clock, monkeypatch, after=0):
-        self.left = after
+    def __init__(self, clock, monkeypatch, folder, saved=0):
+        self.folder = folder
+        self.saved = saved
         self.sleep = clock.sleep
         monkeypatch.setattr(clock, "sleep", self)
 
     def __call__(self, seconds):
-        if not self.left:
+        if len(list(self.folder.rglob("*.zip"))) >= self.saved:
             raise KeyboardInterrupt
-        self.left -= 1
         self.sleep(seconds)
 
 
 def test_download_interrupt_suggests_a_command(cli, folder, clock, ready, monkeypatch):
-    Interrupts(clock, monkeypatch)
+    Interrupts(clock, monkeypatch, folder)
     outcome = cli("download", "collection", A, "-o", "a.zip")
     command = f"prolific-exports download collection {A}"
     assert outcome.code == 130
@@ -461,32 +463,57 @@ def test_download_interrupt_suggests_a_command(cli, folder, clock, ready, monkey
     assert left(folder) == []
 
 
-def test_download_interrupt_among_several_ids_reports_all(cli, clock, ready, monkeypatch):
-    Interrupts(clock, monkeypatch, after=1)
+def test_download_interrupt_among_several_ids_prints_one_command(
+    cli, folder, router, clock, ready, monkeypatch
+):
+    for number, resource_id in ((2, B), (3, C)):
+        router.get(url(resource_id, number)).mock(return_value=api.generating(job_id(number)))
+    Interrupts(clock, monkeypatch, folder, saved=1)
     outcome = cli("download", "collection", A, B, C, "-o", "out", "--json")
     assert outcome.code == 130
     assert outcome.json["error"] == {"type": "KeyboardInterrupt", "message": "interrupted"}
     results = outcome.json["results"]
     assert [result["status"] for result in results] == ["saved", "interrupted", "interrupted"]
-    assert [result["export_id"] for result in results] == [job_id(1), job_id(2), None]
-    assert results[1]["resume"][4:6] == ["--export-id", job_id(2)]
-    assert results[2]["resume"] == [
-        *("prolific-exports", "download", "collection", C, "--output", OUT, "--json")
+    assert [result["export_id"] for result in results] == [job_id(1), job_id(2), job_id(3)]
+    for number, result in enumerate(results[1:], 2):
+        assert result["resume"] == [
+            *("prolific-exports", "download", "collection", result["id"]),
+            *("--export-id", job_id(number), "--output", OUT, "--json"),
+        ]
+    resume = ["prolific-exports", "download", "collection", B, C, "--output", "out", "--json"]
+    assert outcome.json["resume"] == resume
+    assert outcome.err.splitlines()[-3:] == [
+        "prolific-exports: error: interrupted",
+        "The exports continue at Prolific.",
+        f"To resume, run: {command_line(resume)}",
     ]
-    assert outcome.err.splitlines()[-2:] == [
-        f"To resume, run: {command_line(result['resume'])}" for result in results[1:]
-    ]
+    for number, resource_id in ((2, B), (3, C)):
+        router.get(url(resource_id, number)).mock(return_value=api.complete())
 
 
-def test_download_interrupt_before_the_job_is_known_suggests_all_remaining_ids(
-    cli, router, clock, ready, monkeypatch
+def test_download_interrupt_with_one_left_suggests_its_job(
+    cli, folder, router, clock, ready, monkeypatch
 ):
-    router.post(url(B)).mock(side_effect=interrupted)
+    router.get(url(B, 2)).mock(return_value=api.generating(job_id(2)))
+    Interrupts(clock, monkeypatch, folder, saved=1)
+    outcome = cli("download", "collection", A, B, "-o", "out", "--json")
+    assert outcome.json["resume"] == outcome.json["results"][1]["resume"]
+    assert outcome.json["resume"][4:6] == ["--export-id", job_id(2)]
+    assert outcome.err.splitlines()[-2:] == [
+        "The export continues at Prolific.",
+        f"To resume, run: {command_line(outcome.json['resume'])}",
+    ]
+
+
+def test_download_interrupt_before_any_job_is_known_suggests_all_ids(cli, router, ready):
+    for resource_id in (A, B, C):
+        router.post(url(resource_id)).mock(side_effect=interrupted)
     outcome = cli("download", "collection", A, B, C, "-o", "out", "--extract", "data")
     assert outcome.code == 130
-    assert "continues at Prolific" not in outcome.err
+    assert "at Prolific" not in outcome.err
     assert outcome.err.splitlines()[-1] == (
-        f"To resume, run: prolific-exports download collection {B} {C} --output out --extract data"
+        f"To resume, run: prolific-exports download collection {A} {B} {C} --output out "
+        "--extract data"
     )
 
 
@@ -508,23 +535,27 @@ def test_download_interrupt_while_extracting_keeps_the_archive(cli, folder, read
     assert left(folder) == ["a.zip"]
 
 
-def test_download_interrupt_between_two_ids_does_not_mix_them_up(cli, ready, monkeypatch):
+@pytest.mark.parametrize("printed", [1, 3])
+def test_download_interrupt_between_two_ids_does_not_mix_them_up(cli, ready, monkeypatch, printed):
     """As when the reader of stdout does not read, and the user loses patience."""
-    for count, ids in ((1, [B, C]), (3, [])):
-        lines = []
+    lines = []
 
-        def result(text, lines=lines, count=count):
-            lines.append(text)
-            if len(lines) == count:
-                raise KeyboardInterrupt
+    def result(text):
+        lines.append(undated(text))
+        if len(lines) == printed:
+            raise KeyboardInterrupt
 
-        with monkeypatch.context() as patched:
-            patched.setattr("prolific_exports._console._streams.print_result", result)
-            outcome = cli("download", "collection", A, B, C, "-o", f"out{count}")
-        assert outcome.code == 130
-        after = outcome.err.partition("prolific-exports: error: interrupted\n")[2]
-        command = ["prolific-exports", "download", "collection", *ids, "--output", f"out{count}"]
-        assert after == (f"To resume, run: {command_line(command)}\n" if ids else "")
+    monkeypatch.setattr("prolific_exports._console._streams.print_result", result)
+    outcome = cli("download", "collection", A, B, C, "-o", "out", "--jobs", "1")
+    assert outcome.code == 130
+    # Archives that were saved meanwhile are printed, too.
+    left = [one for one in (A, B, C) if f"out/{one}.zip" not in lines]
+    assert len(set(lines)) == len(lines) >= printed
+    after = outcome.err.partition("prolific-exports: error: interrupted\n")[2]
+    if left:
+        assert " ".join(left) in after.splitlines()[-1]
+    else:
+        assert after == ""
 
 
 @pytest.mark.parametrize(
@@ -550,7 +581,9 @@ def test_download_interrupt_between_two_ids_does_not_mix_them_up(cli, ready, mon
         ([A, "--token=secret"], "unrecognized arguments: --token. See"),
         ([A, "--over"], "unrecognized arguments: --over. See: prolific-exports download --help"),
         ([A, "--quiet", B, ""], f"unrecognized arguments: {B} . See"),
-        ([], "the following arguments are required: ID"),
+        (["--jobs", "2"], "No id: give the id of a collection, or --workspace for all of a"),
+        ([A, "--jobs", "0"], "jobs is 0: give a number from 1 to 32"),
+        ([A, "--jobs", "33"], "jobs is 33: give a number from 1 to 32"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_sends_nothing(cli, folder, router, arguments, message):
@@ -659,10 +692,9 @@ def rest():
 def test_download_same_command_resumes_after_an_interrupt(cli, folder, ready, store):
     command = ("download", "collection", A, B, "--json")
     store.mock(side_effect=[cut()])
-    outcome = cli(*command)
-    assert outcome.code == 130
+    assert cli("download", "collection", A).code == 130
     assert left(folder) == [f".prolific-collection-{A}.json", f".prolific-collection-{A}.part"]
-    store.mock(side_effect=[rest(), api.stored()])
+    store.mock(side_effect=lambda request: rest() if "Range" in request.headers else api.stored())
     outcome = cli(*command)
     assert [result["resumed_from"] for result in outcome.json["results"]] == [100, 0]
     assert f"collection {A}: resuming after 100 bytes of an earlier run\n" in outcome.err

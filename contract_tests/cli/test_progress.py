@@ -23,7 +23,7 @@ from prolific_exports import (
     Verifying,
 )
 from prolific_exports._console._event_lines import EventLines
-from prolific_exports._console._live import LiveLine
+from prolific_exports._console._live import LiveLine, terminal_console
 from prolific_exports._console._text import duration, plural, printable, size
 
 REF = ExportRef("collection", api.COLLECTION, api.EXPORT_ID)
@@ -153,7 +153,7 @@ EVENTS = [
 
 
 def test_live_line_shows_state_time_bytes_rate_and_remaining_time(terminal, clock):
-    draw(LiveLine(clock, terminal), EVENTS, clock)
+    draw(LiveLine(clock, terminal_console(terminal)), EVENTS, clock)
     frames = terminal.frames
     assert frames.startswith("[2/5] a title\n")
     assert re.search(r"generating 0:00:\d0", frames)
@@ -165,7 +165,7 @@ def test_live_line_shows_state_time_bytes_rate_and_remaining_time(terminal, cloc
 
 
 def test_live_line_keeps_notable_events_above_it(terminal, clock):
-    draw(LiveLine(clock, terminal), EVENTS, clock)
+    draw(LiveLine(clock, terminal_console(terminal)), EVENTS, clock)
     kept = [line for line in terminal.frames.splitlines() if line.startswith("  ")]
     assert kept == [
         r"  retrying in 1.2 s: It broke\x1b[2J.",
@@ -181,13 +181,13 @@ def test_live_line_is_drawn_in_any_encoding(clock, monkeypatch, encoding, window
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: windows)
     terminal = Terminal(encoding)
-    draw(LiveLine(clock, terminal), EVENTS, clock)
+    draw(LiveLine(clock, terminal_console(terminal)), EVENTS, clock)
     assert "\\u" not in terminal.frames
 
 
 def test_live_line_with_no_color_has_no_colours(terminal, clock, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    draw(LiveLine(clock, terminal), EVENTS, clock)
+    draw(LiveLine(clock, terminal_console(terminal)), EVENTS, clock)
     terminal.flush()
     assert not re.search(rb"\x1b\[[0-9;]*3[0-7]m", terminal.buffer.getvalue())
 
@@ -196,19 +196,19 @@ def test_live_line_with_no_color_has_no_colours(terminal, clock, monkeypatch):
 @pytest.mark.parametrize("variable", ["COLUMNS", "LINES"])
 def test_live_line_ignores_invalid_terminal_sizes(terminal, clock, monkeypatch, variable, number):
     monkeypatch.setenv(variable, number)
-    draw(LiveLine(clock, terminal), EVENTS, clock)
+    draw(LiveLine(clock, terminal_console(terminal)), EVENTS, clock)
     assert "20.0/400.0 MB" in terminal.frames
 
 
 def test_live_line_is_drawn_without_a_known_size(terminal, clock, monkeypatch):
     for variable in ("COLUMNS", "LINES"):
         monkeypatch.delenv(variable, raising=False)
-    draw(LiveLine(clock, terminal), EVENTS, clock)
+    draw(LiveLine(clock, terminal_console(terminal)), EVENTS, clock)
     assert "downloading" in terminal.frames
 
 
 def test_live_line_end_without_begin_draws_nothing(terminal, clock):
-    LiveLine(clock, terminal).end()
+    LiveLine(clock, terminal_console(terminal)).end()
     assert terminal.frames == ""
 
 
@@ -283,7 +283,7 @@ def test_live_line_on_a_closed_terminal_does_not_fail(clock, monkeypatch):
     master, slave = pty.openpty()
     os.close(master)
     with os.fdopen(slave, "w", encoding="utf-8") as closed:
-        draw(LiveLine(clock, closed), EVENTS, clock)
+        draw(LiveLine(clock, terminal_console(closed)), EVENTS, clock)
         # Nothing is left in it that would fail when the process ends.
         closed.flush()
 

@@ -57,10 +57,10 @@ def test_download_command_for_all_ids_has_the_same_options(arguments):
 
 
 def download_options():
-    """Every option of ``download``, except for its help."""
+    """Every option of ``download``, except for its help and ``--workspace``, a source of ids."""
     commands = next(action for action in build_parser()._actions if action.choices)
     actions = commands.choices["download"]._actions
-    return [one for one in actions if one.option_strings and one.dest != "help"]
+    return [one for one in actions if one.option_strings and one.dest not in ("help", "workspace")]
 
 
 def with_option(action):
@@ -93,6 +93,16 @@ def test_download_command_for_one_of_several_ids_keeps_its_target():
     assert alone.is_folder
     assert alone.output == f"out{os.sep}"
     assert alone.targets() == [given.targets()[1]]
+
+
+def test_download_command_for_the_only_id_of_a_list_keeps_its_target(tmp_path):
+    ids = tmp_path / "ids"
+    ids.write_text("b")
+    given = options("batch", f"@{ids}", "--output", "out", "--extract", "data")
+    alone = options(*download_command(given, ["b"])[2:])
+    assert given.is_folder
+    assert alone.is_folder
+    assert alone.targets()[0].extract_to == given.targets()[0].extract_to
 
 
 def test_download_command_for_some_ids_leaves_out_the_table():

@@ -200,16 +200,26 @@ def test_download_failure_writes_no_table(cli, folder, served):
     assert not (folder / "out.csv").exists()
 
 
+def polled_twice():
+    answers = iter([api.generating(), api.generating()])
+
+    def answer(_request):
+        return next(answers, None) or interrupted()
+
+    return answer
+
+
 @pytest.fixture
 def interrupted_at(router, served):
-    """Lets ids be downloaded, and the user press Ctrl-C when the last is requested."""
+    """Lets the user press Ctrl-C during the third poll of these ids; others are downloaded."""
 
-    def interrupted_at(*ids):
-        for one in ids:
+    def interrupted_at(*ids, saved=()):
+        for one in (*ids, *saved):
             path = f"{api.BASE}/api/v1/data-collection/collections/{one}/export"
             router.post(path).mock(return_value=api.generating())
-            router.get(f"{path}/{api.EXPORT_ID}").mock(return_value=api.complete())
-        router.post(path).mock(side_effect=interrupted)
+            # The clock moves on only when nothing else can be done.
+            answer = polled_twice() if one in ids else lambda _request: api.complete()
+            router.get(f"{path}/{api.EXPORT_ID}").mock(side_effect=answer)
 
     return interrupted_at
 
@@ -218,7 +228,7 @@ WITH_TABLE = ("-o", "out", "--table=-all.csv", "--overwrite")
 
 
 def test_download_interrupt_suggests_the_table_of_all_archives(cli, folder, served, interrupted_at):
-    interrupted_at("a", "b")
+    interrupted_at("b", "c", saved="a")
     outcome = cli("download", "collection", "a", "b", "c", *WITH_TABLE)
     assert outcome.code == 130
     saved = outcome.out.strip()
@@ -234,15 +244,20 @@ def test_download_interrupt_suggests_the_table_of_all_archives(cli, folder, serv
 
 
 def test_download_transient_failure_suggests_the_table_of_all_archives(cli, served, interrupted_at):
-    served.mock(return_value=api.stored(b"no archive"))
-    interrupted_at("a", "b")
-    outcome = cli("download", "collection", "a", "b", *WITH_TABLE)
-    assert "prolific-exports table ZIP ZIP ./-all.csv --overwrite" in outcome.err.splitlines()[-1]
+    good = iter([api.stored()])
+    served.mock(side_effect=lambda _request: next(good, api.stored(b"no archive")))
+    interrupted_at(saved="bc")
+    outcome = cli("download", "collection", "b", "c", *WITH_TABLE)
+    assert outcome.code == 1
+    line = outcome.err.splitlines()[-1]
+    assert line.startswith("To write it once you have all archives, run (with a path for each ZIP)")
+    assert line.endswith(" ./-all.csv --overwrite")
+    assert line.count("ZIP") == 2
 
 
 @pytest.mark.parametrize("ids", [("a",), ("a", "b")])
 def test_download_command_for_all_ids_includes_the_table(cli, served, interrupted_at, ids):
-    interrupted_at("a")
+    interrupted_at(*ids)
     outcome = cli("download", "collection", *ids, *WITH_TABLE)
     command, table = outcome.err.splitlines()[-2:]
     assert command.startswith("To resume, run: prolific-exports download collection a")

@@ -37,6 +37,7 @@ SDK_ROOMS = {
     "_export_resource": {
         "_client_base",
         "_download_outcome",
+        "_events",
         "_export_archive",
         "_export_job",
         "_flows",

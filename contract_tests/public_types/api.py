@@ -6,7 +6,7 @@ when there is nothing to ignore.
 """
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
@@ -54,7 +54,15 @@ def listed(exports: px.Exports) -> None:
         assert_type(outcome.archive, ExportArchive | None)
         assert_type(outcome.error, px.ExportsError | None)
         assert_type(outcome.ref, ExportRef)
-    assert_type(exports.batches.download_many(["id"]), Iterator[px.DownloadOutcome])
+    assert_type(exports.batches.download_many(["id"]), Generator[px.DownloadOutcome, None, None])
+    exports.batches.download_many(["id"], on_progress=noticed).close()
+
+
+def noticed(progress: px.DownloadProgress) -> None:
+    """Progress has numbers and one of three causes."""
+    assert_type(progress.planned, int)
+    assert_type(progress.running, int)
+    assert_type(progress.limited_by, Literal["generation", "rate", "transfers"])
 
 
 async def listed_async(exports: px.AsyncExports) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 import threading
 from collections import Counter
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -254,6 +255,31 @@ def test_events_arrive_in_order_in_the_callers_thread(twin, server, clock, route
         own = [event for _, event in seen if event.ref.resource_id == resource_id]
         assert isinstance(own[0], Requested)
         assert isinstance(own[-1], Saved)
+
+
+def test_progress_is_reported_every_second_of_a_wait(exports, server, clock, tmp_path):
+    server.polls = 3
+    seen = []
+    list(
+        exports.collections.download_many(
+            IDS, tmp_path, on_progress=lambda progress: seen.append((clock.monotonic(), progress))
+        )
+    )
+
+    moments = [moment for moment, _ in seen]
+    assert max(after - before for before, after in pairwise(moments)) <= 1
+    assert moments[-1] > 5
+    assert {progress.limited_by for _, progress in seen} >= {"generation"}
+    assert all(0 <= progress.running <= len(IDS) for _, progress in seen)
+
+
+def test_async_progress_callback_is_refused(exports, server, tmp_path):
+    async def on_progress(progress):
+        pass
+
+    with pytest.raises(UsageError, match="on_progress is an async function"):
+        exports.collections.download_many(IDS, tmp_path, on_progress=on_progress)
+    assert not server.requests
 
 
 def test_closed_iterator_ends_the_other_downloads_and_they_can_be_repeated(

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ import httpx
 
 from prolific_exports._client_base import WINDOW, ClientFlows, EntryT, Pages, PendingExport
 from prolific_exports._download_outcome import DownloadOutcome
-from prolific_exports._events import ProgressCallback
+from prolific_exports._events import DownloadProgress, ProgressCallback
 from prolific_exports._export_archive import ExportArchive
 from prolific_exports._flows._effects import Start
 from prolific_exports._flows._policy import (
@@ -97,7 +97,8 @@ class AsyncExports:
         connections: int = 1,
         timeout: float | None = None,
         delete_after: bool = False,
-    ) -> AsyncIterator[DownloadOutcome]:
+        on_progress: Callable[[DownloadProgress], object] | None = None,
+    ) -> AsyncGenerator[DownloadOutcome, None]:
         """Download many exports at once, as `Exports.download_many` does."""
         planned = self._flows.exports_like(items)
         starts = self._flows.many(
@@ -109,7 +110,7 @@ class AsyncExports:
             timeout=timeout,
             delete_after=delete_after,
         )
-        return _outcomes(planned, starts, self._flows.scheduler(jobs), self._driver)
+        return _outcomes(planned, starts, self._flows.scheduler(jobs, on_progress), self._driver)
 
     async def close(self) -> None:
         """Close the connections, unless they belong to an injected client.
@@ -147,7 +148,7 @@ async def _outcomes(
     starts: Iterable[Start[Path]],
     scheduler: Scheduler[int],
     driver: AsyncDriver,
-) -> AsyncIterator[DownloadOutcome]:
+) -> AsyncGenerator[DownloadOutcome, None]:
     many = ManyFlowsAsync(driver, scheduler, deque(enumerate(starts)), WINDOW)
     async with aclosing(many.run()) as results:
         async for number, result in results:
@@ -234,7 +235,8 @@ class AsyncExportResource:
         connections: int = 1,
         timeout: float | None = None,
         delete_after: bool = False,
-    ) -> AsyncIterator[DownloadOutcome]:
+        on_progress: Callable[[DownloadProgress], object] | None = None,
+    ) -> AsyncGenerator[DownloadOutcome, None]:
         """Download many exports of this kind at once, as `ExportResource.download_many` does."""
         filter_ = check_filter(study_id, from_, to)
         planned = self._flows.exports_of(self._kind, resource_ids, filter_)
@@ -247,7 +249,7 @@ class AsyncExportResource:
             timeout=timeout,
             delete_after=delete_after,
         )
-        return _outcomes(planned, starts, self._flows.scheduler(jobs), self._driver)
+        return _outcomes(planned, starts, self._flows.scheduler(jobs, on_progress), self._driver)
 
     async def list(self, resource_id: str) -> tuple[ListedJob, ...]:
         """The export jobs, newest first, as for `ExportResource.list`."""

@@ -1,7 +1,7 @@
 """`Exports`: the SDK with blocking calls."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import datetime
 from random import Random
 from types import TracebackType
@@ -14,7 +14,7 @@ from prolific_exports._client_base import (
     select_by_kind,
 )
 from prolific_exports._download_outcome import DownloadOutcome
-from prolific_exports._events import ProgressCallback
+from prolific_exports._events import DownloadProgress, ProgressCallback
 from prolific_exports._export_archive import ExportArchive
 from prolific_exports._export_resource import ExportResource, entries, outcomes
 from prolific_exports._flows._policy import (
@@ -125,7 +125,8 @@ class Exports:
         connections: int = 1,
         timeout: float | None = None,
         delete_after: bool = False,
-    ) -> Iterator[DownloadOutcome]:
+        on_progress: Callable[[DownloadProgress], object] | None = None,
+    ) -> Generator[DownloadOutcome, None, None]:
         """Download many exports at once; yield how each ended, as they end.
 
         Requests all exports first, polls them together, and downloads a few at a time. All
@@ -147,6 +148,8 @@ class Exports:
             timeout: Seconds to wait for each export, instead of the client's timeout.
             delete_after: Whether to delete each job on the server once its archive is verified and
                 saved.
+            on_progress: Called about once a second with how far all downloads are; ``on_event`` of
+                the client has the single ones.
 
         Raises:
             UsageError: An argument is invalid.
@@ -162,7 +165,7 @@ class Exports:
             timeout=timeout,
             delete_after=delete_after,
         )
-        return outcomes(planned, starts, self._flows.scheduler(jobs), self._driver)
+        return outcomes(planned, starts, self._flows.scheduler(jobs, on_progress), self._driver)
 
     def close(self) -> None:
         """Close the connections, unless they belong to an injected client."""

@@ -1,7 +1,7 @@
 """The base of the sync and the async client: everything except the driver."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -15,7 +15,7 @@ from prolific_exports._download._flow import Options, download
 from prolific_exports._download._part_events import PartEvents
 from prolific_exports._download._system import System
 from prolific_exports._errors import UsageError
-from prolific_exports._events import Event, ProgressCallback
+from prolific_exports._events import DownloadProgress, Event, ProgressCallback
 from prolific_exports._files._destinations import make_folder
 from prolific_exports._flows import _jobs as jobs
 from prolific_exports._flows import _lists as lists
@@ -75,11 +75,7 @@ class ClientFlows:
             UsageError: An argument is invalid.
         """
         settings = resolve(token, base_url)
-        if iscoroutinefunction(on_event):
-            raise UsageError(
-                "on_event is an async function, which the client cannot await: pass a plain "
-                "function, which may start a task."
-            )
+        _check_plain("on_event", on_event)
 
         def notify(event: Event) -> None:
             LOGGER.debug("%r", event)
@@ -235,12 +231,27 @@ class ClientFlows:
 
         return [partial(begin, job) for job in jobs]
 
-    def scheduler(self, jobs: int) -> Scheduler[int]:
-        """Decides in which order the effects of many flows are carried out."""
-        return Scheduler(self.clock, RateBudget(), check_jobs(jobs))
+    def scheduler(
+        self, jobs: int, on_progress: Callable[[DownloadProgress], object] | None
+    ) -> Scheduler[int]:
+        """Decides in which order the effects of many flows are carried out.
+
+        Raises:
+            UsageError: An argument is invalid.
+        """
+        _check_plain("on_progress", on_progress)
+        return Scheduler(self.clock, RateBudget(), check_jobs(jobs), on_progress)
 
     def _policy(self, timeout: float | None) -> Policy:
         return self.policy if timeout is None else evolve(self.policy, timeout=timeout)
+
+
+def _check_plain(name: str, callback: object) -> None:
+    if iscoroutinefunction(callback):
+        raise UsageError(
+            f"{name} is an async function, which the client cannot await: pass a plain "
+            "function, which may start a task."
+        )
 
 
 def check_deletion(*, delete_after: bool, verify: bool) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from attrs import frozen
 
@@ -219,3 +219,22 @@ Event: TypeAlias = (
 
 ProgressCallback: TypeAlias = Callable[[Event], object]
 """A function that is called with each event, in the thread or event loop of the export."""
+
+Bottleneck: TypeAlias = Literal["generation", "rate", "transfers"]
+"""What many downloads wait for: the server that generates exports, the rate limit, or transfers."""
+
+
+@frozen
+class DownloadProgress:
+    """How far many downloads are.
+
+    Attributes:
+        planned: Downloads that have not begun.
+        running: Downloads that have begun and not ended.
+        limited_by: What they mostly wait for: ``"generation"`` (the server generates exports),
+            ``"rate"`` (the rate limit) or ``"transfers"`` (``jobs`` archives are being downloaded).
+    """
+
+    planned: int
+    running: int
+    limited_by: Bottleneck

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from prolific_exports._client_base import (
     PendingExport,
 )
 from prolific_exports._download_outcome import DownloadOutcome
+from prolific_exports._events import DownloadProgress
 from prolific_exports._export_archive import ExportArchive
 from prolific_exports._export_job import ExportJob
 from prolific_exports._flows._effects import Start
@@ -37,7 +38,7 @@ def outcomes(
     starts: Iterable[Start[Path]],
     scheduler: Scheduler[int],
     driver: SyncDriver,
-) -> Iterator[DownloadOutcome]:
+) -> Generator[DownloadOutcome, None, None]:
     """How each of many downloads ended, as they end."""
     many = ManyFlows(driver, scheduler, deque(enumerate(starts)), WINDOW)
     for number, result in many.run():
@@ -197,7 +198,8 @@ class ExportResource:
         connections: int = 1,
         timeout: float | None = None,
         delete_after: bool = False,
-    ) -> Iterator[DownloadOutcome]:
+        on_progress: Callable[[DownloadProgress], object] | None = None,
+    ) -> Generator[DownloadOutcome, None, None]:
         """Download many exports of this kind at once, as `Exports.download_many` does.
 
         Args:
@@ -212,6 +214,7 @@ class ExportResource:
             connections: How many parts of each archive to download at once.
             timeout: Seconds to wait for each export.
             delete_after: Whether to delete each job once its archive is verified and saved.
+            on_progress: Called about once a second with how far all downloads are.
 
         Raises:
             ExportsError: As for `Exports.download_many`.
@@ -227,7 +230,7 @@ class ExportResource:
             timeout=timeout,
             delete_after=delete_after,
         )
-        return outcomes(planned, starts, self._flows.scheduler(jobs), self._driver)
+        return outcomes(planned, starts, self._flows.scheduler(jobs, on_progress), self._driver)
 
     def list(self, resource_id: str) -> tuple[ListedJob, ...]:
         """The export jobs of a collection or batch, newest first (edition 2026-11).

@@ -7,7 +7,7 @@ from random import Random
 from uuid import UUID
 
 import pytest
-from prolific_exports import ExportRef
+from prolific_exports import DownloadProgress, ExportRef
 from prolific_exports._flows._calls import Context
 from prolific_exports._flows._effects import Fetch, FetchAll, Reply, Request, Run, Send, Sleep
 from prolific_exports._flows._policy import Policy
@@ -96,7 +96,38 @@ def test_transfers_are_limited_and_a_flow_keeps_its_place():
     # The file is complete: another flow can download while this one verifies.
     many.submit("a", WORK)
     assert keys(many.ready()) == ["a", "c"]
+    # All places are taken, and no export is being generated.
+    assert many.bottleneck == "transfers"
+    many.submit("d", Sleep(4))
     assert many.bottleneck == "generation"
+
+
+def test_progress_is_reported_with_what_it_waits_for():
+    reported = []
+    clock = FakeClock()
+    many = Scheduler(clock, RateBudget(1, 1), 2, reported.append)
+    many.report(0, 1)
+    many.submit("a", send())
+    many.ready()
+    # The next flow cannot begin.
+    many.report(3, 1)
+    many.submit("b", FETCH)
+    many.ready()
+    many.report(0, 2)
+
+    assert reported == [
+        DownloadProgress(0, 1, "generation"),
+        DownloadProgress(3, 1, "rate"),
+        DownloadProgress(0, 2, "transfers"),
+    ]
+    assert many.longest_wait == 1
+
+
+def test_without_a_listener_nothing_is_reported_and_waits_are_long():
+    many = scheduler()
+    many.report(1, 1)
+
+    assert many.longest_wait >= 600
 
 
 def test_end_of_a_flow_frees_its_place():

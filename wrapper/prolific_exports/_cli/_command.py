@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from prolific_exports._cli import _exit_codes as exit_codes
-from prolific_exports._cli._parser import CommandLineError, build_parser
+from prolific_exports._cli._parser import CommandLineError, parse
 from prolific_exports._console import _streams as streams
 from prolific_exports._errors import ExportsError
 
@@ -35,7 +35,7 @@ def run(argv: list[str], clock: "Clock | None") -> int:
     ``--json``, one object on stdout.
     """
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = parse(argv)
         module = _MODULES.get(arguments.command, arguments.command)
         # Imported only now, because --help needs none of them.
         command = import_module(f"prolific_exports._cli._{module}")

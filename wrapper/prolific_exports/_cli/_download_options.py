@@ -2,17 +2,19 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from prolific_exports._archive._plan import Names
 from prolific_exports._cli import _download_checks as checks
+from prolific_exports._cli._resource_ids import is_list, read_ids
 from prolific_exports._cli._times import parse_time
 from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import check_suffix, expanded_text, make_folder
-from prolific_exports._flows._policy import check_connections
+from prolific_exports._flows._policy import check_connections, check_jobs
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._references import Kind, check_filter, check_id
 
@@ -38,12 +40,17 @@ class DownloadTarget:
 class DownloadOptions:
     """The arguments of ``download``, named like the options.
 
-    ``ids`` contains each id once. ``~`` is expanded in paths. Numbers of seconds are None where
-    the default applies.
+    ``ids`` contains each id once; it is empty until those of ``workspace`` are known. ``~`` is
+    expanded in paths. Numbers of seconds are None where the default applies.
+
+    Attributes:
+        from_list: Whether the ids are those of a workspace, a file or stdin, however many.
     """
 
     kind: Kind
     ids: tuple[str, ...]
+    from_list: bool
+    workspace: str | None
     output: str | None
     extract: str | None
     names: Names
@@ -53,6 +60,7 @@ class DownloadOptions:
     export_id: str | None
     filter: ExportFilter | None
     delete_after: bool
+    jobs: int
     connections: int
     stall_timeout: float | None
     overwrite: bool
@@ -68,14 +76,19 @@ class DownloadOptions:
             UsageError: An id is malformed, or options contradict each other.
         """
         kind: Kind = arguments.kind
-        ids = tuple(dict.fromkeys(check_id(given, kind) for given in arguments.ids))
-        checks.check_ids_differ(ids)
+        given: list[str] = arguments.ids or []
+        workspace: str | None = arguments.workspace
+        if workspace is not None:
+            workspace = check_id(workspace, "workspace")
+        _check_source(kind, given, workspace)
+        ids = read_ids(given, kind)
+        from_list = workspace is not None or any(map(is_list, given))
         export_id: str | None = arguments.export_id
         if export_id is not None:
             export_id = check_id(export_id, "export")
-            if len(ids) > 1:
+            if from_list or len(ids) > 1:
                 raise UsageError(
-                    f"--export-id names the export of one {kind}, but there are {len(ids)} ids: "
+                    f"--export-id names the export of one {kind}: give one id as an argument, and "
                     "run the command once for each."
                 )
         if arguments.delete_after and arguments.no_verify:
@@ -89,6 +102,8 @@ class DownloadOptions:
         options = cls(
             kind=kind,
             ids=ids,
+            from_list=from_list,
+            workspace=workspace,
             output=_expanded(arguments.output),
             extract=_expanded(arguments.extract),
             names=arguments.names,
@@ -102,6 +117,7 @@ class DownloadOptions:
                 parse_time("--to", arguments.to),
             ),
             delete_after=arguments.delete_after,
+            jobs=check_jobs(arguments.jobs),
             connections=check_connections(arguments.connections),
             stall_timeout=arguments.stall_timeout,
             overwrite=arguments.overwrite,
@@ -109,24 +125,43 @@ class DownloadOptions:
             json=arguments.json,
             quiet=arguments.quiet,
         )
-        for target in options.targets():
+        options._check_paths()
+        return options
+
+    def with_ids(self, ids: tuple[str, ...]) -> Self:
+        """The same options, once the ids of the workspace are known.
+
+        Raises:
+            UsageError: The ids and the options contradict each other.
+        """
+        options = evolve(self, ids=ids)
+        options._check_paths()
+        return options
+
+    def _check_paths(self) -> None:
+        checks.check_ids_differ(self.ids)
+        for target in self.targets():
             if target.extract_to is not None:
                 checks.check_extract_folder(target.extract_to, target.path)
-        if options.table is not None:
+        if self.table is not None:
             checks.check_table(
-                options.table,
-                overwrite=options.overwrite,
-                other_paths=options._other_paths(),
-                created_folders=options._created_folders(),
+                self.table,
+                overwrite=self.overwrite,
+                other_paths=self._other_paths(),
+                created_folders=self._created_folders(),
             )
-        if options.output and not options.is_folder and not Path(options.output).is_dir():
-            check_suffix(options.output, (".zip",), "a ZIP archive")
-        return options
+        if self.output and not self.is_folder and not Path(self.output).is_dir():
+            check_suffix(self.output, (".zip",), "a ZIP archive")
+
+    @property
+    def is_many(self) -> bool:
+        """Whether several exports are downloaded at once."""
+        return self.from_list or len(self.ids) > 1
 
     @property
     def is_folder(self) -> bool:
         """Whether ``--output`` has to be a folder, whether or not it exists."""
-        return len(self.ids) > 1 or (self.output or "").endswith(_SEPARATORS)
+        return self.is_many or (self.output or "").endswith(_SEPARATORS)
 
     def targets(self) -> list[DownloadTarget]:
         """Where the data of each id go, in the order of the ids."""
@@ -143,7 +178,7 @@ class DownloadOptions:
         """The folder to extract the archive of an id to; None without ``--extract``."""
         if self.extract is None:
             return None
-        return Path(self.extract, resource_id) if len(self.ids) > 1 else Path(self.extract)
+        return Path(self.extract, resource_id) if self.is_many else Path(self.extract)
 
     def make_folder(self) -> None:
         """Create the folder of ``--output``, if it is one.
@@ -169,6 +204,19 @@ class DownloadOptions:
             if option == "--extract" or self.is_folder
             for folder in (path, *path.parents)
         }
+
+
+def _check_source(kind: Kind, given: Sequence[str], workspace: str | None) -> None:
+    """Check that there are either ids or a workspace."""
+    if workspace is None and not given:
+        raise UsageError(
+            f"No id: give the id of a {kind}, or --workspace for all of a workspace. See: "
+            "prolific-exports download --help"
+        )
+    if workspace is not None and given:
+        raise UsageError(
+            "--workspace downloads everything of the workspace: leave out the ids or --workspace."
+        )
 
 
 def _expanded(path: str | None) -> str | None:

@@ -4,12 +4,20 @@ import argparse
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-from prolific_exports import Clock, Exports, ExportsError, Resource, SystemClock, Workspace
+from prolific_exports import (
+    Clock,
+    Exports,
+    ExportsError,
+    Kind,
+    Resource,
+    SystemClock,
+    Workspace,
+)
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._errors import print_error
-from prolific_exports._console._progress import LogLines
+from prolific_exports._console._progress import LogLines, NoDisplay, ProgressDisplay
 from prolific_exports._console._text import aligned, moment, printable
 from prolific_exports._console._warnings import warnings_on_stderr
 
@@ -21,6 +29,37 @@ _HEADINGS: Final = {
     "batches": ("BATCH_ID", "CREATED", "STATUS", "TASKS", "NAME"),
 }
 _WIDTH: Final = 50
+
+
+class NothingFoundError(ExportsError):
+    """A workspace has nothing of the kind to download."""
+
+
+def ids_of_workspace(
+    kind: Kind, workspace_id: str, clock: Clock, *, quiet: bool
+) -> tuple[str, ...]:
+    """The ids of all collections or batches of a workspace.
+
+    Raises:
+        NothingFoundError: There are none.
+        ExportsError: The list cannot be read, or is incomplete.
+    """
+    display: ProgressDisplay = NoDisplay() if quiet else LogLines(clock)
+    display.begin(f"workspace {workspace_id}")
+    with (
+        warnings_on_stderr("prolific-exports"),
+        Exports(on_event=display.event, clock=clock) as exports,
+    ):
+        resource = exports.collections if kind == "collection" else exports.batches
+        found = tuple(dict.fromkeys(one.id for one in resource.find(workspace_id)))
+    kinds = "collections" if kind == "collection" else "batches"
+    if not found:
+        raise NothingFoundError(
+            f"Workspace {workspace_id} has no {kinds}, so there is nothing to download."
+        )
+    if not quiet:
+        streams.print_message(f"workspace {workspace_id}: {len(found)} {kinds}")
+    return found
 
 
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:

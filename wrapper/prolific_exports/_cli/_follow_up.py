@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._shell import command_line
+from prolific_exports._flows._policy import DEFAULT_JOBS
 
 if TYPE_CHECKING:
     from prolific_exports._archive._plan import Names
@@ -31,7 +32,7 @@ def download_command(
         export_id: The export job to continue with; for a single id.
     """
     output, extract = options.output, options.extract
-    if len(ids) == 1 < len(options.ids):
+    if len(ids) == 1 and options.is_many:
         output = os.path.join(output, "") if output is not None else None  # noqa: PTH118 - pathlib drops the separator at the end, which marks a folder
         extract = str(options.extract_folder(ids[0])) if extract is not None else None
     command = ["prolific-exports", "download", options.kind, *ids]
@@ -48,6 +49,7 @@ def download_command(
         ("--table", options.table if tuple(ids) == options.ids else None),
         ("--timeout", _number(options.timeout)),
         ("--poll-interval", _number(options.poll_interval)),
+        ("--jobs", str(options.jobs) if options.jobs != DEFAULT_JOBS else None),
         ("--connections", str(options.connections) if options.connections > 1 else None),
         ("--stall-timeout", _number(options.stall_timeout)),
     ):

@@ -113,6 +113,8 @@ DOWNLOAD = """\
 examples:
   prolific-exports download collection ID --table answers.parquet
   prolific-exports download batch ID1 ID2 -o archives/ --extract files
+  prolific-exports download collection --workspace WORKSPACE_ID -o archives
+  prolific-exports download collection @ids.txt -o archives
   prolific-exports download collection ID --from 2026-03-01Z --to 2026-04-01Z
   file=$(prolific-exports download collection ID)
 
@@ -127,7 +129,17 @@ resuming:
   folder of the archive. To start from scratch, delete them.
 
 several ids:
-  A failure does not stop the other downloads. Repeated ids count once.
+  All exports are requested first and generated at the same time; --jobs limits
+  how many archives are downloaded at a time. A failure does not stop the other
+  downloads. Repeated ids count once. Paths are printed as downloads finish,
+  JSON results are in the order of the ids. To stop, press Ctrl-C: stderr then
+  has one command that downloads what is left.
+
+lists of ids:
+  - stands for ids on stdin and @FILE for those in a file: separated by spaces
+  or line ends; text from a "#" at the beginning of a word to the end of the
+  line is a comment. Archives of a list or a workspace always go into a folder,
+  even if there is only one.
 
 filters:
   --study-id, --from and --to need a server with edition 2026-11 of the API. If
@@ -147,7 +159,7 @@ JSON:
   {"results": [{"kind", "id", "export_id", "status", "path", "size",
                 "resumed_from", "extracted_to", "renamed", "missing_files",
                 "deleted", "error", "resume"}, ...],
-   "table": null, "error": null}
+   "table": null, "error": null, "resume": null}
   status         "saved", "failed", "timed_out" or "interrupted"
   path, size     the archive and its size in bytes; null until it is saved and
                  verified. Set even if only extracting it failed.
@@ -163,6 +175,7 @@ JSON:
   error          {"type", "message"}, or null
   resume         the command that resumes, as a list of arguments, or null.
                  With several ids it lacks --table, which needs all archives.
+                 The outer one resumes all that is left.
   table          the file of --table once it is complete, else null
   The outer error is set if the command as a whole failed: wrong usage, the
   table, or an interrupt.

@@ -24,10 +24,11 @@ def download(
     results: "Sequence[DownloadResult]" = (),
     error: BaseException | None = None,
     table: str | None = None,
+    resume: "Sequence[str] | None" = None,
 ) -> str:
     """The JSON of ``download``."""
     dicts = [_result(result) for result in results]
-    return _dumps({"results": dicts, "table": table, "error": _error(error)})
+    return _dumps({"results": dicts, "table": table, "error": _error(error), "resume": resume})
 
 
 def status(

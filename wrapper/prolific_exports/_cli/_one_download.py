@@ -86,9 +86,9 @@ class OneDownload:
         return f"{self.options.kind} {self.target.resource_id}"
 
     @property
-    def has_begun(self) -> bool:
-        """Whether there is an export job or an archive to continue with."""
-        return self._export_id is not None or self._saved is not None
+    def is_at_prolific(self) -> bool:
+        """Whether an export job is known whose archive is not saved."""
+        return self._export_id is not None and self._saved is None
 
     def archive(self) -> ExportArchive | None:
         """The archive, if it is complete.
@@ -117,39 +117,61 @@ class OneDownload:
 
     def run(self, resource: ExportResource) -> DownloadResult:
         """Download the archive, and extract it if requested. Prints errors."""
-        extraction = None
         try:
-            if self.target.extract_to is not None:
-                check_extract_folder_is_empty(self.target.extract_to)
+            self.check()
             self.display.begin(self.title)
             try:
-                self._archive = self._download(resource)
+                archive = self._download(resource)
             finally:
                 self.display.end()
+        except (ExportsError, OSError) as error:
+            return self.failed(error)
+        return self.saved(archive)
+
+    def check(self) -> None:
+        """Check what can be checked before anything is sent.
+
+        Raises:
+            ExportsError: The download would fail at the end.
+        """
+        if self.target.extract_to is not None:
+            check_extract_folder_is_empty(self.target.extract_to)
+
+    def saved(self, archive: ExportArchive) -> DownloadResult:
+        """The result of a download that succeeded; extracts the archive if requested."""
+        self._archive = archive
+        extraction = None
+        try:
             self._report_deletion()
             if self.target.extract_to is not None:
-                extraction = self._extract(self._archive, self.target.extract_to)
+                extraction = self._extract(archive, self.target.extract_to)
         except (ExportsError, OSError) as error:
-            print_error(error, self.name)
-            return self._failed(error)
+            return self.failed(error)
         return self._result("saved", extraction=extraction)
+
+    def failed(self, error: ExportsError | OSError) -> DownloadResult:
+        """The result of a download that failed. Prints the error."""
+        print_error(error, self.name)
+        resume = self._resume_command(error)
+        self._suggest_extracting(resume)
+        status: DownloadStatus = "timed_out" if isinstance(error, ExportTimeoutError) else "failed"
+        return self._result(status, error=error, resume=resume)
 
     def interrupted(self, interrupt: KeyboardInterrupt) -> DownloadResult:
         """The result of a download that was interrupted, or will not begin."""
+        self._report_saved()
         resume = self._resume_command(interrupt)
+        self._suggest_extracting(resume)
         return self._result("interrupted", error=interrupt, resume=resume)
 
-    def report_interrupt(self, interrupt: KeyboardInterrupt) -> DownloadResult:
-        """Print the state of a download that had begun when it was interrupted."""
+    def _report_saved(self) -> None:
+        """Print what is known of an archive that was saved before an interrupt, if one was."""
         if self._saved is None:
-            streams.print_message("The export continues at Prolific.")
-        elif not self.options.json:
+            return
+        if not self.options.json:
             streams.print_result(str(self._saved.path))
-        if self._saved is not None and self.options.delete_after:
+        if self.options.delete_after:
             self._report_unknown_deletion()
-        result = self.interrupted(interrupt)
-        self._suggest_resuming(result.resume)
-        return result
 
     def _download(self, resource: ExportResource) -> ExportArchive:
         options, target = self.options, self.target
@@ -209,12 +231,6 @@ class OneDownload:
             )
             suggest("To delete it", delete_command(ref.kind, ref.resource_id, ref.export_id))
 
-    def _failed(self, error: ExportsError | OSError) -> DownloadResult:
-        resume = self._resume_command(error)
-        self._suggest_resuming(resume)
-        status: DownloadStatus = "timed_out" if isinstance(error, ExportTimeoutError) else "failed"
-        return self._result(status, error=error, resume=resume)
-
     def _resume_command(self, error: BaseException) -> list[str] | None:
         if self._saved is not None:
             # Only extracting is left, and extracting a bad archive again does not help.
@@ -229,8 +245,10 @@ class OneDownload:
             return download_command(self.options, [self.target.resource_id], self._export_id)
         return None
 
-    def _suggest_resuming(self, command: list[str] | None) -> None:
-        suggest("To resume" if self._saved is None else "To extract it", command)
+    def _suggest_extracting(self, command: list[str] | None) -> None:
+        # How to resume is printed once, for all downloads of the command.
+        if self._saved is not None:
+            suggest("To extract it", command)
 
     @property
     def _export_id(self) -> str | None:

@@ -55,6 +55,50 @@ class _Parser(argparse.ArgumentParser):
         streams.print_result(self.format_help().rstrip("\n"))
 
 
+def parse(argv: "list[str]") -> argparse.Namespace:
+    """The arguments of a command line.
+
+    Raises:
+        CommandLineError: They match no command. If only KIND is missing, the message has the
+            corrected command lines.
+    """
+    try:
+        return build_parser().parse_args(argv)
+    except CommandLineError as error:
+        corrected = _with_kind(argv)
+        if corrected is None:
+            raise
+        message = "KIND is missing: collection or batch? Run one of these:"
+        raise CommandLineError("\n  ".join((message, *corrected)), error.usage) from None
+
+
+def _with_kind(argv: "list[str]") -> "list[str] | None":
+    """The command lines for each kind, if ``download`` lacks it; else None."""
+    if argv[:1] != ["download"]:
+        return None
+    from prolific_exports._cli import _resource_ids as resource_ids  # noqa: PLC0415 - start-up time
+    from prolific_exports._console._shell import command_line  # noqa: PLC0415
+
+    try:
+        arguments = build_parser().parse_args(["download", "collection", *argv[1:]])
+    except CommandLineError:
+        return None
+    given = arguments.ids or []
+    if not (resource_ids.looks_like_ids(given) or (arguments.workspace and not given)):
+        return None
+    # The query of an address may be a secret.
+    rest = [
+        resource_ids.id_of(one, "collection")
+        if one in given and not resource_ids.is_list(one)
+        else one
+        for one in argv[1:]
+    ]
+    return [
+        command_line(["prolific-exports", "download", kind, *rest])
+        for kind in ("collection", "batch")
+    ]
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command; ``command`` is the name of the chosen subcommand."""
     parser = _Parser(
@@ -107,14 +151,28 @@ def _add_find(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser = commands.add_parser(
         "download",
-        usage="prolific-exports download [options] KIND ID [ID ...]",
+        usage="prolific-exports download [options] KIND ID [ID ...]\n"
+        "       prolific-exports download [options] KIND --workspace WORKSPACE_ID",
         help="request exports, wait, then download and verify the archives",
         description="Request an export of each collection or batch, wait until it is ready,\n"
         "download the archive and verify it.",
         epilog=_help.DOWNLOAD,
     )
     _add_kind(parser)
-    parser.add_argument("ids", nargs="+", metavar="ID", help="id of a collection or batch")
+    ids = parser.add_argument(
+        "ids",
+        nargs="+",
+        metavar="ID",
+        help="id of a collection or batch, or its address in Prolific; - reads ids from stdin, and "
+        "@FILE from a file (see below)",
+    )
+    # With --workspace, there are none. With nargs="*", options could not precede the ids.
+    ids.required = False
+    parser.add_argument(
+        "--workspace",
+        metavar="WORKSPACE_ID",
+        help="download all collections or batches of this workspace, instead of IDs",
+    )
     _add_destinations(parser.add_argument_group("where to save"))
     _add_filter(parser.add_argument_group("export"))
     _add_transfer(parser.add_argument_group("waiting and transfer"))
@@ -194,6 +252,14 @@ def _add_transfer(parser: argparse._ArgumentGroup) -> None:
         metavar="SECONDS",
         help="reconnect and resume if less than 1 KiB/s arrives over this time (default: 30, long "
         "enough for short network outages)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=4,
+        metavar="N",
+        help="with several ids, download N archives at a time, at most 32 (default: 4; with two "
+        "requests to the API, as many connections as a browser opens to one host)",
     )
     parser.add_argument(
         "--connections",

@@ -60,9 +60,11 @@ class EventLines:
 
     Attributes:
         now: Returns the monotonic time in seconds.
+        repeats: Whether to report regularly that an export is still being generated.
     """
 
     now: Callable[[], float]
+    repeats: bool = True
     _status: str | None = field(default=None, init=False)
     _last_line_at: float = field(default=float("-inf"), init=False)
 
@@ -85,7 +87,7 @@ class EventLines:
         if status != self._status:
             self._change_to(status)
             return f"{status} after {duration(elapsed)}"
-        if self._since_last_line() < _STILL_WAITING_EVERY:
+        if not self.repeats or self._since_last_line() < _STILL_WAITING_EVERY:
             return None
         self._last_line_at = self.now()
         return f"still {status} after {duration(elapsed)}"

@@ -53,33 +53,38 @@ class _TerminalWriter:
         return getattr(self._file, name)
 
 
+def terminal_console(file: TextIO | None = None) -> Console:
+    """A console that draws on a terminal, stderr by default."""
+    writer = cast("TextIO", _TerminalWriter(sys.stderr if file is None else file))
+    width = height = None
+    if "COLUMNS" in os.environ or "LINES" in os.environ:
+        # rich expects numbers, but users may set anything.
+        width, height = shutil.get_terminal_size()
+    return Console(file=writer, highlight=False, width=width, height=height)
+
+
+def can_redraw(console: Console) -> bool:
+    """Whether the terminal can redraw lines instead of printing one below the other.
+
+    Old Windows consoles have no escape sequences. There, rich moves the cursor of stdout's
+    console, which does not exist if stdout is a file.
+    """
+    return not console.legacy_windows or (sys.stdout is not None and sys.stdout.isatty())
+
+
 class LiveLine:
     """Shows the state and the time; during the transfer also bytes, rate and remaining time.
 
     Notable events stay on the screen, above the line.
     """
 
-    def __init__(self, clock: Clock, file: TextIO | None = None) -> None:
-        """Draw on a terminal, stderr by default."""
+    def __init__(self, clock: Clock, console: Console) -> None:
+        """Draw on a console."""
         self._clock = clock
-        writer = cast("TextIO", _TerminalWriter(sys.stderr if file is None else file))
-        width = height = None
-        if "COLUMNS" in os.environ or "LINES" in os.environ:
-            # rich expects numbers, but users may set anything.
-            width, height = shutil.get_terminal_size()
-        self._console = Console(file=writer, highlight=False, width=width, height=height)
+        self._console = console
         self._began = clock.monotonic()
         self._waiting: Progress | None = None
         self._downloading: Progress | None = None
-
-    @property
-    def can_redraw(self) -> bool:
-        """Whether the terminal can redraw the line instead of printing one below the other.
-
-        Old Windows consoles have no escape sequences. There, rich moves the cursor of stdout's
-        console, which does not exist if stdout is a file.
-        """
-        return not self._console.legacy_windows or (sys.stdout is not None and sys.stdout.isatty())
 
     def begin(self, title: str) -> None:
         """Print the title, and the line below it."""

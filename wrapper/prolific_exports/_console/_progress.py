@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import define, field
 
@@ -10,6 +10,9 @@ from prolific_exports._console import _streams as streams
 from prolific_exports._console._event_lines import EventLines
 from prolific_exports._events import Event
 from prolific_exports._model._clock import Clock
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class ProgressDisplay(Protocol):
@@ -71,10 +74,19 @@ def choose_display(clock: Clock, *, quiet: bool) -> ProgressDisplay:
     """The display that suits stderr: a live line on a terminal, lines elsewhere."""
     if quiet:
         return NoDisplay()
-    if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+    console = live_console()
+    if console is not None:
         from prolific_exports._console._live import LiveLine  # noqa: PLC0415 - rich, only to draw
 
-        live = LiveLine(clock)
-        if live.can_redraw:
-            return live
+        return LiveLine(clock, console)
     return LogLines(clock)
+
+
+def live_console() -> "Console | None":
+    """The console of stderr, if it is a terminal that can redraw lines; else None."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return None
+    from prolific_exports._console import _live as live  # noqa: PLC0415 - rich, only to draw
+
+    console = live.terminal_console()
+    return console if live.can_redraw(console) else None

@@ -6,13 +6,14 @@ asyncio, and a simulation of thousands of exports.
 """
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from heapq import heappop, heappush
 from itertools import count
-from typing import Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Final, Generic, TypeVar
 
 from attrs import define, field
 
+from prolific_exports._events import Bottleneck, DownloadProgress
 from prolific_exports._flows._effects import Effect, Fetch, FetchAll, Reply, Send, Sleep
 from prolific_exports._flows._policy import retry_after
 from prolific_exports._flows._rate_budget import RateBudget
@@ -20,12 +21,12 @@ from prolific_exports._model._clock import Clock
 
 K = TypeVar("K", bound=Hashable)
 
-Bottleneck: TypeAlias = Literal["generation", "rate", "transfers"]
-"""What progress waits for: the server that generates exports, the rate limit, or transfers."""
-
 # All exports are requested before any is polled: the server generates them meanwhile.
 _PRIORITIES: Final = {"DELETE": 0, "POST": 1}
 _LOWEST: Final = 2
+# Seconds between two reports of progress, and between two looks at the clock without them.
+_REPORT_EVERY: Final = 1.0
+_LONGEST_WAIT: Final = 3600.0
 
 
 @define
@@ -39,11 +40,13 @@ class Scheduler(Generic[K]):
         clock: Tells the time; the scheduler never waits.
         budget: The budget of requests.
         transfers: The most downloads at a time.
+        on_progress: Called while the driver waits.
     """
 
     clock: Clock
     budget: RateBudget
     transfers: int
+    on_progress: Callable[[DownloadProgress], object] | None = None
     _order: "count[int]" = field(factory=count, init=False)
     _sleeps: list[tuple[float, int, K, Effect]] = field(factory=list, init=False)
     _sends: list[tuple[int, int, K, Effect]] = field(factory=list, init=False)
@@ -117,8 +120,28 @@ class Scheduler(Generic[K]):
         return max(min(delays), 0.0) if delays else None
 
     @property
+    def longest_wait(self) -> float:
+        """The most seconds that the driver may wait before it calls `report` again."""
+        return _LONGEST_WAIT if self.on_progress is None else _REPORT_EVERY
+
+    def report(self, planned: int, running: int) -> None:
+        """Report how far the flows are.
+
+        Args:
+            planned: Flows that have not begun.
+            running: Flows that have begun and not ended.
+        """
+        if self.on_progress is not None:
+            limit = self.bottleneck
+            if planned and limit == "generation" and not self.can_begin():
+                limit = "rate"
+            self.on_progress(DownloadProgress(planned, running, limit))
+
+    @property
     def bottleneck(self) -> Bottleneck:
         """What progress waits for."""
         if self._fetches:
             return "transfers"
-        return "rate" if self._sends else "generation"
+        if self._sends:
+            return "rate"
+        return "transfers" if self._downloading and not self._sleeps else "generation"

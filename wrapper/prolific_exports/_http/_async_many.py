@@ -106,16 +106,20 @@ class ManyFlowsAsync(Generic[T]):
 
     async def _wait(self) -> None:
         """Wait until a flow has moved on, or the scheduler has another effect."""
+        self.scheduler.report(len(self.planned), len(self._tasks))
+        longest = self.scheduler.longest_wait
         delay = self.scheduler.delay()
         if delay is None and self.planned and len(self._tasks) < self.window:
             delay = self.scheduler.budget.wait(self.scheduler.clock.monotonic())
         if len(self._waiting) == len(self._tasks):
-            await self.scheduler.clock.sleep_async(delay or 0.0)
+            await self.scheduler.clock.sleep_async(min(delay or 0.0, longest))
             return
         changed = asyncio.ensure_future(self._changed.wait())
         try:
             await asyncio.wait(
-                (changed, *self._tasks), timeout=delay, return_when=asyncio.FIRST_COMPLETED
+                (changed, *self._tasks),
+                timeout=longest if delay is None else min(delay, longest),
+                return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
             changed.cancel()

@@ -120,11 +120,12 @@ class ManyFlows(Generic[T]):
 
     def _wait(self) -> None:
         """Wait for a result, or until the scheduler has another effect."""
+        self.scheduler.report(len(self.planned), len(self._active))
         delay = self.scheduler.delay()
         if delay is None and self.planned and len(self._active) < self.window:
             delay = self.scheduler.budget.wait(self.scheduler.clock.monotonic())
         if not self._workers.busy:
-            self.scheduler.clock.sleep(delay or 0.0)
+            self.scheduler.clock.sleep(min(delay or 0.0, self.scheduler.longest_wait))
             return
         done = self._workers.next_result(_MOMENT if delay is None else min(delay, _MOMENT))
         if done is None:
