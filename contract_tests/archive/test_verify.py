@@ -326,7 +326,7 @@ def test_damaged_compressed_data_are_detected(path):
 @pytest.mark.parametrize(("offset", "value"), [(8, 0x1), (8, 0x20), (10, 9)])
 def test_member_unreadable_by_the_directory_alone_is_damaged(whole, offset, value):
     patch_directory(whole, FILE, offset, "<H", value)
-    refused(whole, repr(FILE), "according to the archive's directory only", "again")
+    refused(whole, repr(FILE), "in the archive's directory, but not in its own header", "again")
 
 
 def unreadable(path, *parts):

@@ -143,7 +143,7 @@ def test_extract_without_readable_records_does_not_count_missing_files(cli, fold
 def test_extract_with_strict_names_refuses(cli, folder, odd):
     outcome = cli("extract", "odd.zip", "data", "--names", "strict")
     assert (outcome.code, outcome.out) == (1, "")
-    assert "has a name that some system cannot store" in outcome.err
+    assert "has a name that some systems cannot store" in outcome.err
     assert not (folder / "data").exists()
 
 

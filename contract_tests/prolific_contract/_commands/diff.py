@@ -17,9 +17,9 @@ def add_parser(subparsers: Any) -> None:
         "diff",
         help="show what a new contract breaks, with an example for each change",
         description="Compare two contracts operation by operation. Each is a file or http(s) URL, "
-        "in YAML or JSON; of a whole published document, only the Task Builder is compared. Each "
-        "breaking change comes with a message that one side may now send and the other refuses "
-        "or misreads, and with what this project's client does with it.",
+        "in YAML or JSON; of a whole published document, only the Task Builder is compared. For "
+        "each breaking change, show a message that one side may now send and the other refuses "
+        "or misreads, and what this project's client does with it.",
         epilog="exit codes: 0 nothing breaks, 1 breaking changes (see --fail-on), 2 could not run",
     )
     parser.add_argument("old", metavar="OLD", help="contract of the clients")

@@ -64,7 +64,7 @@ NO_NAME = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
             None,
             (
                 "the certificate of api.example is for another host (IP address mismatch); check "
-                "the network, where something may answer in its place"
+                "the network, in which another server may answer instead"
             ),
         ),
         (
@@ -99,8 +99,8 @@ NO_NAME = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
             tls_error("TLSV1_ALERT_PROTOCOL_VERSION"),
             None,
             (
-                "api.example does not answer https with TLS; check the network, where something "
-                "may answer in its place"
+                "api.example does not answer https with TLS; check the network, in which "
+                "another server may answer instead"
             ),
         ),
         (

@@ -112,7 +112,9 @@ def _decoder(path: Path, stream: BinaryIO, member: Member) -> Decoder:
     _seek(path, stream, member.offset)
     head = _read(path, stream, LOCAL_HEADER_SIZE)
     if head[6:10] != struct.pack("<HH", member.flags, member.method):
-        raise _damaged(path, member, f"{what} according to the archive's directory only")
+        raise _damaged(
+            path, member, f"{what} in the archive's directory, but not in its own header"
+        )
     raise UnreadableMemberError(
         f"{path}: {member.name!r} {what}, which this package cannot read. The archive may be "
         f"intact: open it with {reader}. To download such an archive, use --no-verify "

@@ -87,8 +87,8 @@ def plan_extraction(
             raise _refused(
                 path,
                 member,
-                f"has a name that some system cannot store, and names='strict' (--names strict) "
-                f"does not allow to change it to {place!r}",
+                f"has a name that some systems cannot store, and names='strict' (--names strict) "
+                f"forbids renaming it to {place!r}",
             )
         if why := threat(place):
             raise _refused(path, member, f"{why}, once it is named {place!r}")
@@ -118,7 +118,7 @@ def _odd(member: Member) -> str | None:
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link or a device, not a file"
     if kind and (kind == stat.S_IFDIR) != member.is_folder:
-        return "is a folder according to only one of its name and its mode"
+        return "is a folder by its name or by its mode, but not by both"
     if member.is_folder and member.size:
         return "is a folder that has content"
     return None

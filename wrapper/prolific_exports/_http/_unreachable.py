@@ -200,5 +200,5 @@ class _Diagnosis:
         if self.proxy is not None and self.proxy.url.scheme == "https":
             settings.append(self.proxy.setting)
         if not settings:
-            return "check the network, where something may answer in its place"
+            return "check the network, in which another server may answer instead"
         return f"check {' and '.join(settings)}"

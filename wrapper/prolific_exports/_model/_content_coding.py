@@ -85,7 +85,7 @@ class Decoder:
             most = max(self.free, self.ratio * self.sent)
             if layer.made > most:
                 raise CodingError(
-                    f"{self.sent} bytes under {', '.join(self.codings)} become more than {most}"
+                    f"{self.sent} bytes in {', '.join(self.codings)} expand to more than {most}"
                 )
             yield piece
 
