@@ -105,7 +105,7 @@ _ABOUT: Final[dict[str, tuple[str, Callable[[FaultyRequest], bool], tuple[Action
     "generating": (
         " for a generating job",
         lambda request: has_own_job(request, "generating"),
-        ("status", "delete"),
+        ("status",),
     ),
     "unknown-job": (" for an unknown job", is_of_unknown_job, ("status", "delete")),
     "unknown": (
@@ -254,6 +254,8 @@ def accepting_absent(action: Action) -> Iterator[Derivation]:
             target="generating.204",
             sentence="It deletes a generating job",
             action=action,
+            # One deleted job proves nothing, because it may have ended just before.
+            repeats=False,
             begin=answering(has_state("generating"), _deleted),
         )
     if action in ("request", "status"):

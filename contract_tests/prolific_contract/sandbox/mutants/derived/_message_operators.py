@@ -30,6 +30,8 @@ _HIDDEN: Final = "A server may hide whether a resource exists that the token has
 _HIDING: Final = {
     ("request", 404, 403): _HIDDEN,
     ("list", 404, 403): _HIDDEN,
+    ("request", 403, 404): _HIDDEN,
+    ("list", 403, 404): _HIDDEN,
     ("delete", 403, 404): _HIDDEN,
 }
 _NO_CHALLENGE: Final = "No document mentions the header, and most APIs for tokens do not send it."

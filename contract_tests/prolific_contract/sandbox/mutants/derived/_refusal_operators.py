@@ -34,6 +34,9 @@ _NO_ACCESS: Final = (
     "check is inconclusive and exits with 2."
 )
 _NOT_YET: Final = "Access may be given between this request and the first success."
+_MOMENT: Final = (
+    "No page says that polls know a new job at once, and the sandbox generates for a few seconds."
+)
 _BUSY: Final = "The documents do not limit the rate, and a server may be busy while it generates."
 _ANOTHER: Final = "Another client may have started the job, and nothing shows who did."
 _UNASKED: Final = (
@@ -55,15 +58,17 @@ def refusing(edition: Edition, action: Action) -> Iterator[Derivation]:
                 action=action,
                 begin=answering(which, _refusal(action, status)),
                 # After a success, there is no such excuse.
-                repeats=not _excuse(edition, target, status),
-                open_because=_excuse(edition, target, status),
+                repeats=not _excuse(edition, action, target, status),
+                open_because=_excuse(edition, action, target, status),
                 needs_failed_job="failed" in target,
             )
 
 
-def _excuse(edition: Edition, target: str, status: int) -> str:
+def _excuse(edition: Edition, action: Action, target: str, status: int) -> str:
     if target == "first" and edition == "2026-03" and status in (401, 403, 404):
         return _NO_ACCESS
+    if (action, target, status) == ("status", "generating", 404):
+        return _MOMENT
     if target == "empty" and status in (401, 403, 404):
         return _NOT_YET
     while_generating = target in ("generating", "running", "filtered-running")
