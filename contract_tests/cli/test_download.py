@@ -620,7 +620,7 @@ def test_invalid_choice_is_not_repeated_in_the_error(cli, arguments, message):
     ("variable", "value", "message"),
     [
         ("PROLIFIC_TOKEN", "", "No API token"),
-        ("PROLIFIC_TOKEN", "Token abc", "white space"),
+        ("PROLIFIC_TOKEN", "abc def", "white space"),
         ("PROLIFIC_URL", "http://api.example", "it is not https"),
     ],
 )

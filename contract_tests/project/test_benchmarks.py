@@ -91,3 +91,16 @@ def test_event_loop_is_compared_with_an_idle_one(tmp_path):
     assert {one["way"] for one in figures} == {"nothing", "this version", "the other version"}
     assert all(one["low"] <= one["median"] <= one["high"] for one in figures)
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_many_exports_at_once_are_compared_with_one(tmp_path):
+    target = tmp_path / "figures.json"
+
+    done = run("--exports", 3, "--generation", 0, "--json", target, script="many.py")
+
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(target.read_text(encoding="utf-8"))
+    figures = {(row["way"], row["name"]): row["median"] for row in rows}
+    assert figures["many at once", "requests"] == figures["one export", "requests"]
+    assert figures["many at once", "ready"] <= figures["many at once", "seconds"]
+    assert len(done.stdout.splitlines()) == len(rows) == 6

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -69,6 +70,11 @@ def _usable_resources(_: Any, __: "Attribute[Any]", value: tuple[Resource, ...])
             )
 
 
+# mypy cannot derive the type of an argument from `tuple` itself.
+def _as_tuple(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    return tuple(resources)
+
+
 @frozen(kw_only=True)
 class SandboxSettings:
     """The settings of a sandbox.
@@ -104,7 +110,7 @@ class SandboxSettings:
     seed: int = known.DEFAULT_SEED
     limit_status: int = field(default=known.DEFAULT_LIMIT_STATUS, validator=_refusing_status)
     resources: tuple[Resource, ...] = field(
-        default=known.KNOWN_RESOURCES, converter=tuple, validator=_usable_resources
+        default=known.KNOWN_RESOURCES, converter=_as_tuple, validator=_usable_resources
     )
 
     @property
