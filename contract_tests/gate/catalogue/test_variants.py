@@ -267,6 +267,7 @@ COURSES = {
     "urls-long-lived",
     "urls-short-lived",
     "store-whole",
+    "store-no-suffix",
     "archive-many-files",
     "archive-no-responses-yet",
 }
@@ -485,6 +486,14 @@ def test_store_whole_ignores_ranges():
     assert reply.status == 200
     assert reply.header("accept-ranges") is None
     assert members(content(reply))
+
+
+def test_store_no_suffix_refuses_ranges_from_the_end_only():
+    client = VariantClient("store-no-suffix")
+    url = body(client.completed())["url"]
+    assert client.fetch(url, range="bytes=-22").status == 400
+    assert client.fetch(url, range="bytes=0-21").status == 206
+    assert members(content(client.fetch(url)))
 
 
 def test_archive_comment_is_served_in_ranges():

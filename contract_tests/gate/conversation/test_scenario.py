@@ -646,6 +646,17 @@ def test_empty_file_is_requested_without_range():
     assert spans(hold(lambda asked: archive(asked, 0, respond))[0]) == [f"bytes=-{TAIL}", None]
 
 
+def test_store_without_suffix_ranges_is_asked_without_them():
+    def respond(asked):
+        if asked.headers.get("Range", "").startswith("bytes=-"):
+            return HttpResponse(400)
+        return HttpResponse(200, body=b"PK")
+
+    asked_for = spans(hold(lambda asked: archive(asked, 0, respond))[0])
+
+    assert asked_for == [f"bytes=-{TAIL}", None, "bytes=0-1", "bytes=0-1"]
+
+
 def test_store_that_refuses_everything_gets_two_requests():
     refused = spans(hold(lambda asked: archive(asked, 0, lambda _: HttpResponse(416)))[0])
 

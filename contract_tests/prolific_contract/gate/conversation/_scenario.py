@@ -62,6 +62,8 @@ _MOST_POLLS_WITHOUT_STATE: Final = 3
 _KNOWN_AFTER: Final = 3.0
 # The tail, a ZIP64 record that begins before the tail, and the directory.
 _ARCHIVE_REQUESTS: Final = 3
+# How stores refuse a range that counts from the end of the file.
+_NO_SUFFIX: Final = (400, 416, 501)
 # Of the end record of a ZIP file without a comment.
 _END_LENGTH: Final = 22
 
@@ -101,6 +103,7 @@ class _Conversation:
         ]
         self._fetched: set[str] = set()
         # The first archive of each resource: its URL and size.
+        self._without_suffix: set[str] = set()
         self._first_archives: dict[Subject, tuple[str, int]] = {}
 
     def run(self) -> Steps[Ending]:
@@ -288,8 +291,9 @@ class _Conversation:
         for _ in range(_ARCHIVE_REQUESTS):
             exchange = yield from self._sender.send(ArchiveRequest(url, span), "the archive")
             response = exchange.response if exchange else None
-            if response and response.status == 416 and not parts and span:
-                # An empty file has no range.
+            if response and response.status in _NO_SUFFIX and not parts and span:
+                # An empty file has no range, and some stores know no suffix ranges.
+                self._without_suffix.add(url)
                 span = None
                 continue
             part, size = part_of(response) if response else (None, None)
@@ -309,7 +313,9 @@ class _Conversation:
         url, size = self._first_archives.get(subject, ("", 0))
         refused = False
         end = min(size, _END_LENGTH)
-        spans = (f"bytes={size - end}-{size - 1}", f"bytes=0-{end - 1}", f"bytes=-{end}")
+        spans = [f"bytes={size - end}-{size - 1}", f"bytes=0-{end - 1}"]
+        if url not in self._without_suffix:
+            spans.append(f"bytes=-{end}")
         for span in spans if size else ():
             exchange = yield from self._sender.send(ArchiveRequest(url, span), "the archive")
             response = exchange.response if exchange is not None else None

@@ -13,7 +13,7 @@ from attrs import evolve
 from prolific_exports._model._timestamps import parse_timestamp
 
 from prolific_contract.sandbox._archive_replies import archive_reply, repacked, whole_archive
-from prolific_contract.sandbox._http import Call, Reply
+from prolific_contract.sandbox._http import Call, Reply, StoreError, xml_reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_header, with_json
 from prolific_contract.sandbox._signing import cloudfront_policy
 from prolific_contract.sandbox._store import STORE_PREFIX, export_id_of
@@ -211,6 +211,14 @@ def _whole(request: VariantRequest) -> Reply:
     return with_header(reply, "Accept-Ranges", None)
 
 
+def _without_suffix_ranges(request: VariantRequest) -> Reply:
+    wanted = request.call.headers.get("range", "")
+    if request.call.path.startswith(STORE_PREFIX) and wanted.startswith("bytes=-"):
+        error = StoreError(400, "InvalidHeaderValue", "The range has no start.")
+        return xml_reply(error)
+    return request.answer()
+
+
 def _packed(make: Callable[[bytes], bytes]) -> Callable[[], VariantBehaviour]:
     """Replace the archives."""
 
@@ -289,6 +297,11 @@ def _streamed(content: bytes) -> bytes:
 
 _STORES = (
     Variant("store-whole", "Its store ignores range requests", lambda: _whole),
+    Variant(
+        "store-no-suffix",
+        "Its store refuses ranges that count from the end of the file",
+        lambda: _without_suffix_ranges,
+    ),
     Variant(
         "store-binary",
         "Its store labels archives as application/octet-stream",
