@@ -94,7 +94,7 @@ async def measured(url: str | None, folder: Path, downloads: int) -> dict[str, f
         return await lag(asyncio.sleep(3))
     from prolific_exports import AsyncExports
 
-    async with AsyncExports("token", base_url=url) as exports:
+    async with AsyncExports("a-token", base_url=url) as exports:
         # The first request imports modules, which is not what is measured.
         await exports.collections.download("first", folder / "first.zip")
         targets = [folder / f"{number}.zip" for number in range(downloads)]

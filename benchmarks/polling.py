@@ -71,7 +71,7 @@ def ours(ready: float, seed: int) -> Waited:
     with (
         httpx.Client(transport=httpx.MockTransport(answer)) as client,
         Exports(
-            "token",
+            "a-token",
             base_url="https://api.example",
             http_client=client,
             clock=clock,

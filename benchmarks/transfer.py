@@ -107,7 +107,7 @@ def with_download(source: str, target: str, connections: int) -> Callable[[], An
     """Download as this project does; verifying is measured for itself."""
     from prolific_exports import Exports
 
-    exports = Exports("token", base_url=source)
+    exports = Exports("a-token", base_url=source)
     return lambda: exports.collections.download(
         "benchmark", target, verify=False, connections=connections
     )
@@ -117,7 +117,7 @@ def with_download_verified(source: str, target: str, connections: int) -> Callab
     """Download as this project does, unless told otherwise."""
     from prolific_exports import Exports
 
-    exports = Exports("token", base_url=source)
+    exports = Exports("a-token", base_url=source)
     return lambda: exports.collections.download("benchmark", target, connections=connections)
 
 
