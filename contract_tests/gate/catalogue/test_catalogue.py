@@ -89,7 +89,9 @@ def listed(law_, fault):
     """The fault's row in the law's section of the published table."""
     section = TABLE.read_text(encoding="utf-8").partition(f"### `{law_.id}`\n")[2]
     rows = section.partition("\n#")[0].splitlines()
-    return next(line for line in rows if line.startswith(f"| `{fault.name}` |"))
+    found = [line for line in rows if line.startswith(f"| `{fault.name}` |")]
+    assert found, f"{TABLE.name} lacks {fault.name} at {law_.id}: run make gate"
+    return found[0]
 
 
 @pytest.mark.parametrize(("one", "edition"), SAMPLE)
