@@ -1,16 +1,14 @@
 """Each variant looks as its sentence says, and says nothing else than the plain sandbox."""
 
 import gzip
-import io
 import re
-import zipfile
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import chain
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from helpers.export_requests import (
-    BASE,
     GENERATION,
     ask,
     body,
@@ -20,7 +18,8 @@ from helpers.export_requests import (
     replay,
     settings_for,
 )
-from prolific_contract._vocabulary import EDITIONS, KINDS, Edition, path_of
+from helpers.variant_client import VariantClient, members_of
+from prolific_contract._vocabulary import EDITIONS, KINDS
 from prolific_contract.sandbox import ManualClock, SandboxError
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite, variant
 
@@ -96,13 +95,8 @@ def url_has(*names, path="/"):
     return check
 
 
-def members(content_):
-    with zipfile.ZipFile(io.BytesIO(content_)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
 def packed(change):
-    return lambda clean, reply: change(members(content(clean)), members(content(reply)))
+    return lambda clean, reply: change(members_of(clean), members_of(reply))
 
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
@@ -201,7 +195,12 @@ LOOKS = {
             "X-Goog-Signature",
         ),
     ),
+    "urls-cloudfront-policy": (
+        complete,
+        url_has("Policy", "Signature", "Key-Pair-Id", path="/files/"),
+    ),
     "urls-azure": (complete, url_has("sv", "sr", "sp", "se", "sig")),
+    "urls-azure-minutes": (complete, url_has("sv", "sr", "sp", "se", "sig")),
     "urls-relative": (complete, url_has("expires", "sig", path="/exports/")),
     "urls-with-id": (complete, url_has("sig", "job", path="/d/")),
     "urls-https": (
@@ -210,6 +209,12 @@ LOOKS = {
     ),
     "store-binary": (served, header("content-type", "application/octet-stream")),
     "store-no-etag": (served, header("etag", None)),
+    "store-weak-etags": (
+        served,
+        lambda clean, reply: (
+            reply.header("etag").startswith('W/"') and content(reply) == content(clean)
+        ),
+    ),
     "archive-stored": (
         served,
         packed(lambda clean, made: made == clean),
@@ -224,7 +229,8 @@ LOOKS = {
         packed(lambda clean, made: {**made, **clean} == made and len(made) == len(clean) + 2),
     ),
 }
-# What shows only where jobs are listed, deleted or limited in number.
+# What shows only where jobs are listed, deleted or limited in number. In
+# test_managing_variants.
 MANAGING = {
     "list-described",
     "list-filter-absent",
@@ -243,7 +249,7 @@ MANAGING = {
     "almost-full",
     *(f"limit-{status}" for status in (400, 403, 409, 422, 429)),
 }
-# What shows in the course of an export, or only in a request of its own.
+# What shows in the course of an export.
 COURSES = {
     "limited-at-first",
     "unavailable-at-first",
@@ -252,7 +258,6 @@ COURSES = {
     "rate-limited",
     "rate-limited-until",
     "rate-limited-silently",
-    "paths-cleaned",
     "ready-at-once",
     "ready-before",
     "ready-before-with-id",
@@ -263,11 +268,26 @@ COURSES = {
     "archives-deleted",
     "clock-ahead",
     "clock-behind",
+}
+# What shows only in requests with an unusual path, id or token. In test_request_variants.
+REQUESTS = {
+    "ids-checked",
+    "ids-checked-422",
+    "paths-cleaned",
+    "scheme-any-case",
+    "slash-redirected",
+    "slash-unknown",
     "unknown-resource-403",
+    "unknown-resource-hidden",
+}
+# In test_store_variants.
+STORES = {
+    "urls-kept",
     "urls-long-lived",
     "urls-short-lived",
-    "store-whole",
+    "store-pieces",
     "store-no-suffix",
+    "store-whole",
     "archive-many-files",
     "archive-no-responses-yet",
 }
@@ -283,8 +303,8 @@ MEMBERS = {
 
 
 def test_every_variant_is_tested():
-    assert VARIANTS.keys() == LOOKS.keys() | COURSES | MANAGING | MEMBERS
-    assert not LOOKS.keys() & COURSES
+    groups = (LOOKS.keys(), COURSES, MANAGING, MEMBERS, REQUESTS, STORES)
+    assert sorted(VARIANTS) == sorted(chain.from_iterable(groups))
 
 
 @pytest.mark.parametrize("name", LOOKS)
@@ -312,59 +332,9 @@ def date_of(reply):
     return parsedate_to_datetime(date)
 
 
-class VariantClient:
-    """Requests exports of a batch from a variant."""
-
-    def __init__(self, name, edition: Edition = "2026-03"):
-        self.clock = ManualClock()
-        given = settings_for(edition)
-        self.resource = given.id_of("batch")
-        self.site = VariantSite(VARIANTS[name], given, self.clock)
-
-    def request(self, resource=None):
-        return ask(self.site, "POST", path_of("batch", resource or self.resource))
-
-    def poll(self, job):
-        return ask(self.site, "GET", path_of("batch", self.resource, job))
-
-    def fetch(self, url, **headers):
-        return ask(self.site, "GET", url, None, **headers)
-
-    def completed(self):
-        job = body(self.request())["export_id"]
-        self.clock.advance(self.site.settings.generation_seconds)
-        return self.poll(job)
-
-
 @pytest.fixture(params=["2026-03", "2026-11"])
 def edition(request):
     return request.param
-
-
-def test_allow_twice_answers_options():
-    client = VariantClient("allow-twice")
-    reply = ask(client.site, "OPTIONS", path_of("batch", client.resource), None)
-    assert (reply.status, reply.header("allow"), content(reply)) == (204, "OPTIONS", b"")
-    assert ask(client.site, "OPTIONS", "/somewhere").status == 404
-    assert client.request().status == 202
-
-
-@pytest.mark.parametrize(
-    ("path", "location"),
-    [
-        ("/export/%2E%2E", ""),
-        ("/export/a%2F%2Fb%3F", "/export/a/b%3F"),
-        ("//export/%2E/a/", "/export/a"),
-    ],
-)
-def test_paths_cleaned_redirects_to_the_normalised_path(path, location):
-    client = VariantClient("paths-cleaned")
-    prefix = "/api/v1/data-collection/batches/b"
-    reply = ask(client.site, "GET", prefix + path)
-    assert (reply.status, reply.header("location")) == (301, prefix + location)
-    assert ask(client.site, "GET", prefix + location).status == 404
-    assert ask(client.site, "POST", path_of("batch", client.resource)).status == 202
-    assert ask(client.site, "GET", "/").status == 404
 
 
 def test_rate_limited_refuses_every_third_request():
@@ -451,70 +421,6 @@ def test_clock_variants_shift_date_and_expiry(name, days):
     sent = date_of(reply)
     assert sent == client.clock.now() + timedelta(days=days)
     assert datetime.fromisoformat(body(reply)["expires_at"]) - sent == timedelta(days=1)
-
-
-def test_unknown_resource_403_forbids_unknown_resources():
-    client = VariantClient("unknown-resource-403")
-    assert client.request("unknown").status == 403
-    assert client.request().status == 202
-    assert client.poll("unknown").status == 404
-    assert ask(client.site, "POST", "/somewhere").status == 404
-
-
-@pytest.mark.parametrize(
-    ("name", "lifetime"),
-    [("urls-long-lived", timedelta(days=7)), ("urls-short-lived", timedelta(minutes=5))],
-)
-def test_url_lifetime_variants_set_expires_at(name, lifetime, edition):
-    client = VariantClient(name, edition)
-    reply = client.completed()
-    assert datetime.fromisoformat(body(reply)["expires_at"]) == client.clock.now() + lifetime
-
-
-@pytest.mark.parametrize("name", [name for name in VARIANTS if name.startswith("urls-")])
-def test_url_form_variants_serve_the_archive(name):
-    client = VariantClient(name)
-    url = body(client.completed())["url"].replace("https://exports.example", BASE)
-    assert members(content(client.fetch(url)))
-    assert client.fetch(url, range="bytes=-22").status == 206
-
-
-def test_store_whole_ignores_ranges():
-    client = VariantClient("store-whole")
-    url = body(client.completed())["url"]
-    reply = client.fetch(url, range="bytes=-22")
-    assert reply.status == 200
-    assert reply.header("accept-ranges") is None
-    assert members(content(reply))
-
-
-def test_store_no_suffix_refuses_ranges_from_the_end_only():
-    client = VariantClient("store-no-suffix")
-    url = body(client.completed())["url"]
-    assert client.fetch(url, range="bytes=-22").status == 400
-    assert client.fetch(url, range="bytes=0-21").status == 206
-    assert members(content(client.fetch(url)))
-
-
-def test_archive_comment_is_served_in_ranges():
-    client = VariantClient("archive-comment")
-    url = body(client.completed())["url"]
-    reply = client.fetch(url, range="bytes=-20")
-    assert (reply.status, content(reply)) == (206, content(client.fetch(url))[-20:])
-    assert content(reply).endswith(b"on request. ")
-    assert client.fetch(url.partition("?")[0]).status == 403
-
-
-def test_archive_many_files_has_a_directory_over_64_kib():
-    client = VariantClient("archive-many-files")
-    data = content(client.fetch(body(client.completed())["url"]))
-    assert len(data) - int.from_bytes(data[-6:-2], "little") > 0xFFFF + 22
-
-
-def test_archive_no_responses_yet_has_empty_response_files():
-    client = VariantClient("archive-no-responses-yet")
-    files = members(content(client.fetch(body(client.completed())["url"])))
-    assert [it for name, it in files.items() if name.endswith(".jsonl")] == [b"", b""]
 
 
 def test_reset_keeps_the_variant():

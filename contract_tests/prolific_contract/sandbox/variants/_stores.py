@@ -194,10 +194,9 @@ def _in_pieces(request: VariantRequest) -> Reply:
     reply = request.answer()
     if not request.call.path.startswith(STORE_PREFIX) or reply.status != _PARTIAL:
         return reply
-    content = whole_archive(request.call, request.answer)
     span = str(reply.header("Content-Range")).removeprefix("bytes ").partition("/")[0]
     start, last = map(int, span.split("-"))
-    if content is None or last - start < _PIECE:
+    if last - start < _PIECE:
         return reply
     headers = {**request.call.headers, "range": f"bytes={start}-{start + _PIECE - 1}"}
     return request.answer(evolve(request.call, headers=headers))
