@@ -53,6 +53,7 @@ class Scheduler(Generic[K]):
     _fetches: deque[tuple[K, Effect]] = field(factory=deque, init=False)
     _others: deque[tuple[K, Effect]] = field(factory=deque, init=False)
     _downloading: set[K] = field(factory=set, init=False)
+    _calling: set[K] = field(factory=set, init=False)
 
     def submit(self, key: K, effect: Effect) -> None:
         """Queue the effect that a flow yielded.
@@ -61,6 +62,7 @@ class Scheduler(Generic[K]):
             key: Identifies the flow, which has one effect at a time.
             effect: The effect.
         """
+        self._calling.discard(key)
         match effect:
             case Sleep():
                 at = self.clock.monotonic() + effect.seconds
@@ -85,6 +87,7 @@ class Scheduler(Generic[K]):
         while self._sends and self.budget.wait(now) == 0:
             *_, key, effect = heappop(self._sends)
             self.budget.take()
+            self._calling.add(key)
             found.append((key, effect))
         waiting: deque[tuple[K, Effect]] = deque()
         for key, effect in self._fetches:
@@ -106,6 +109,7 @@ class Scheduler(Generic[K]):
     def end(self, key: K) -> None:
         """Forget a flow that has ended; another one can download."""
         self._downloading.discard(key)
+        self._calling.discard(key)
 
     def can_begin(self) -> bool:
         """Whether a new flow could send its first request at once."""
@@ -144,4 +148,4 @@ class Scheduler(Generic[K]):
             return "transfers"
         if self._sends:
             return "rate"
-        return "transfers" if self._downloading and not self._sleeps else "generation"
+        return "generation" if self._sleeps or self._calling else "transfers"
