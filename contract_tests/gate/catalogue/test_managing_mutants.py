@@ -155,6 +155,37 @@ def test_delete_job_only_removes_the_job_from_polls_but_not_from_the_list(client
     assert client.ask("GET", resource="unknown").status == 404
 
 
+@pytest.mark.parametrize("status", [204, 409])
+def test_delete_again_fault_changes_only_the_second_deletion(client_of, status):
+    client = client_of(f"delete-again-{status}@delete")
+    job = client.finish()
+
+    assert client.ask("DELETE", "unknown").status == 404
+    assert client.ask("DELETE", job).status == 204
+    assert client.ask("DELETE", job).status == status
+    assert client.state(job) == 404
+
+
+def test_delete_all_deletes_every_job_that_has_ended(client_of):
+    client = client_of("delete-all@delete")
+    first, second = client.finish("", FILTER)
+    generating = client.start()
+
+    assert client.ask("DELETE", "unknown").status == 404
+    assert client.listed() == [generating, second, first]
+    assert client.ask("DELETE", first).status == 204
+    assert client.listed() == [generating]
+
+
+def test_delete_another_deletes_the_oldest_other_job(client_of):
+    client = client_of("delete-another@delete")
+    first, second, third = client.finish("", FILTER, "study_id=a")
+
+    assert client.ask("DELETE", third).status == 204
+    assert client.listed() == [third, second]
+    assert client.state(first) == 404
+
+
 def test_delete_generating_deletes_a_generating_job(client_of):
     client = client_of("delete-generating@delete")
     job = client.start()
@@ -195,6 +226,46 @@ def test_filter_faults_return_the_running_job_for_another_filter(client_of, faul
     assert client.ask("POST", token="wrong").status == 401
     client.clock.advance(GENERATION)
     assert client.start(FILTER) != job
+
+
+PERIOD = "from=2015-01-01T00:00:00Z&to=2015-02-01T00:00:00Z&study_id=a"
+
+
+@pytest.mark.parametrize(
+    ("fault", "ignored"),
+    [
+        ("filter-to-ignored", "to"),
+        ("filter-from-ignored", "from"),
+        ("filter-study-ignored", "study"),
+    ],
+)
+def test_filter_fault_ignores_only_one_condition(client_of, fault, ignored):
+    client = client_of(f"{fault}@request")
+    job = client.start(PERIOD)
+    others = {
+        "to": PERIOD.replace("2015-02", "2015-03"),
+        "from": PERIOD.replace("2015-01", "2014-12"),
+        "study": PERIOD.replace("study_id=a", "study_id=b"),
+    }
+
+    assert {name for name, other in others.items() if client.start(other) == job} == {ignored}
+
+
+def test_filter_for_all_returns_a_filtered_job_only_to_requests_without_filter(client_of):
+    client = client_of("filter-for-all@request")
+    job = client.start(FILTER)
+
+    assert client.start() == job
+    assert client.start("study_id=a") != job
+
+
+def test_filter_complete_reused_returns_only_the_complete_job_of_the_same_filter(client_of):
+    client = client_of("filter-complete-reused@request")
+    job, plain = client.finish(FILTER, "")
+
+    assert client.start(FILTER) == job
+    assert client.start() != plain
+    assert client.start("study_id=a") != job
 
 
 def test_filter_restarts_starts_a_second_job_for_the_same_filter(client_of):

@@ -421,6 +421,13 @@ SINGLE = {
     ),
     "list-created-behind": (jobs, times_are(lambda created, _: created - timedelta(hours=8))),
     "list-created-moves": (aged, times_are(lambda _, answered: answered)),
+    "list-ghost": (
+        jobs,
+        lambda clean, reply: (
+            body(reply)[:-1] == body(clean)
+            and body(reply)[-1]["export_id"] not in [job["export_id"] for job in body(clean)]
+        ),
+    ),
 }
 # Their consequences reach further than the answers of one operation, or they need a filter.
 WIDER = {
@@ -472,6 +479,47 @@ WIDER = {
     "unavailable-for-ever",
     "store-unavailable",
     "request-always-starts",
+    "filter-to-ignored",
+    "filter-from-ignored",
+    "filter-study-ignored",
+    "filter-for-all",
+    "filter-complete-reused",
+    "delete-again-204",
+    "delete-again-409",
+    "delete-all",
+    "delete-another",
+    # In test_mutants_access.
+    "auth-empty",
+    "auth-no-scheme",
+    "auth-near-scheme",
+    "auth-prefix",
+    "auth-suffix",
+    "auth-longer",
+    "auth-any-case",
+    "auth-not-complete",
+    "auth-not-slash",
+    "auth-after-job",
+    "auth-after-resource",
+    "auth-after-access",
+    "near-job-prefix",
+    "near-job-shorter",
+    "near-job-longer",
+    "unknown-resource-exported",
+    "unknown-resource-status",
+    "unknown-resource-listed",
+    "unknown-resource-deleted",
+    # In test_mutants_store.
+    "url-azure-expires-before",
+    "url-policy-expires-before",
+    "url-once",
+    "etag-changes",
+    "archive-packed-again",
+    "range-short",
+    "range-long",
+    "range-past-end",
+    "range-elsewhere",
+    "range-unstated",
+    "range-misread",
     # In test_archive_members.
     "archive-encrypted",
     "archive-encrypted-aes",

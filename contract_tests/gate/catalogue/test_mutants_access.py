@@ -1,0 +1,228 @@
+"""The mutants that accept credentials, ids or resources near right ones, as their sentences say."""
+
+import pytest
+from helpers.export_requests import GENERATION, TOKEN, ask
+from prolific_contract._vocabulary import KINDS, UNKNOWN_EXPORT_ID, path_of
+from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
+from prolific_contract.sandbox._replies import body_of, jobs_of
+from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
+
+METHODS = {"request": "POST", "status": "GET", "list": "GET", "delete": "DELETE"}
+# An authorization header that is wrong in one way each.
+WRONG = {
+    "empty": "",
+    "no scheme": TOKEN,
+    "near scheme": f"Tokens {TOKEN}",
+    "prefix": f"Token {TOKEN[:-1]}",
+    "suffix": f"Token {TOKEN[1:]}",
+    "longer": f"Token {TOKEN}0",
+    "any case": f"Token {TOKEN.upper()}",
+    "other scheme": f"Bearer {TOKEN}",
+    "other token": "Token another",
+    "no token": "Token ",
+    "missing": None,
+}
+ADMITTED = {
+    "auth-empty": {"empty"},
+    "auth-no-scheme": {"no scheme"},
+    "auth-near-scheme": {"near scheme"},
+    "auth-prefix": {"prefix"},
+    "auth-suffix": {"suffix"},
+    "auth-longer": {"longer"},
+    "auth-any-case": {"any case"},
+}
+
+
+class Visitor:
+    """Sends requests about the first resource of a kind, or another one, to a mutant."""
+
+    def __init__(self, name):
+        self.one = MUTANTS[name]
+        self.clock = ManualClock()
+        settings = SandboxSettings(edition="2026-11", token=TOKEN, generation_seconds=GENERATION)
+        self.site = MutatedSite(self.one, settings, self.clock)
+        self.kind = self.one.operation.kind
+        self.action = self.one.operation.action
+        self.resource = settings.id_of(self.kind)
+        self.forbidden = settings.id_of(self.kind, Fate.FORBIDDEN)
+
+    def start(self):
+        return body_of(ask(self.site, "POST", path_of(self.kind, self.resource)))["export_id"]
+
+    def finish(self):
+        job = self.start()
+        self.clock.advance(GENERATION)
+        return job
+
+    def ask(self, *job, action=None, resource=None, authorization=f"Token {TOKEN}", end=""):
+        """The reply of the operation that has the fault, or of another one."""
+        path = path_of(self.kind, resource or self.resource, *job)
+        return ask(self.site, METHODS[action or self.action], path + end, authorization)
+
+    def about(self, job):
+        """The part of the operation's path that names a job."""
+        return (job,) if self.action in ("status", "delete") else ()
+
+
+def visitors(faults):
+    """A fault at each of its operations, in both kinds."""
+    names = [name for name in MUTANTS if name.partition("@")[0] in faults]
+    assert {name.partition("@")[0] for name in names} == set(faults)
+    return names
+
+
+@pytest.mark.parametrize("name", visitors(ADMITTED))
+def test_credential_fault_admits_only_the_credentials_near_the_right_one(name):
+    visitor = Visitor(name)
+    job = visitor.finish()
+    about = visitor.about(job)
+    admitted = set()
+    for how, authorization in WRONG.items():
+        if visitor.ask(*about, authorization=authorization).status != 401:
+            admitted.add(how)
+            job = visitor.finish()
+            about = visitor.about(job)
+
+    assert admitted == ADMITTED[visitor.one.fault.name]
+
+
+@pytest.mark.parametrize("name", visitors(ADMITTED))
+def test_admitted_credential_gets_the_reply_of_the_right_one(name):
+    fault = MUTANTS[name].fault.name
+    replies = []
+    for authorization in (f"Token {TOKEN}", *(WRONG[how] for how in ADMITTED[fault])):
+        visitor = Visitor(name)
+        about = visitor.about(visitor.finish())
+        replies.append(visitor.ask(*about, authorization=authorization))
+
+    right, admitted = replies
+    assert right.status == admitted.status < 300
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_auth_not_complete_reports_only_complete_jobs_without_token(kind):
+    visitor = Visitor(f"auth-not-complete@{kind}-status")
+    job = visitor.start()
+
+    assert visitor.ask(job, authorization=None).status == 401
+    visitor.clock.advance(GENERATION)
+    assert body_of(visitor.ask(job, authorization=None))["status"] == "complete"
+    assert visitor.ask(UNKNOWN_EXPORT_ID, authorization=None).status == 401
+    assert visitor.ask(job, action="delete", authorization=None).status == 401
+
+
+@pytest.mark.parametrize("name", visitors(["auth-not-slash"]))
+def test_auth_not_slash_checks_no_token_only_after_a_slash(name):
+    visitor = Visitor(name)
+    about = visitor.about(visitor.finish())
+
+    assert visitor.ask(*about, authorization=None).status == 401
+    assert visitor.ask(*about, authorization=None, end="/").status != 401
+
+
+@pytest.mark.parametrize("name", visitors(["auth-after-job"]))
+def test_auth_after_job_reveals_only_that_a_job_is_unknown(name):
+    visitor = Visitor(name)
+    job = visitor.finish()
+    statuses = [
+        visitor.ask(export_id, resource=resource, authorization="Token wrong").status
+        for export_id, resource in (
+            (UNKNOWN_EXPORT_ID, visitor.resource),
+            (job, visitor.resource),
+            (UNKNOWN_EXPORT_ID, "unknown"),
+            (UNKNOWN_EXPORT_ID, visitor.forbidden),
+        )
+    ]
+
+    assert statuses == [404, 401, 401, 401]
+
+
+@pytest.mark.parametrize("name", visitors(["auth-after-resource"]))
+def test_auth_after_resource_reveals_only_that_a_resource_is_unknown(name):
+    visitor = Visitor(name)
+    statuses = [
+        visitor.ask(resource=resource, authorization="Token wrong").status
+        for resource in ("unknown", visitor.resource, visitor.forbidden)
+    ]
+
+    assert statuses == [404, 401, 401]
+
+
+@pytest.mark.parametrize("name", visitors(["auth-after-access"]))
+def test_auth_after_access_reveals_only_that_access_is_missing(name):
+    visitor = Visitor(name)
+    about = visitor.about(UNKNOWN_EXPORT_ID)
+    statuses = [
+        visitor.ask(*about, resource=resource, authorization="Token wrong").status
+        for resource in (visitor.forbidden, visitor.resource, "unknown")
+    ]
+
+    assert statuses == [404 if visitor.action == "status" else 403, 401, 401]
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        ("near-job-prefix", {"prefix", "shorter", "longer"}),
+        ("near-job-shorter", {"shorter"}),
+        ("near-job-longer", {"longer"}),
+    ],
+)
+@pytest.mark.parametrize("action", ["status", "delete"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_near_job_fault_finds_a_job_by_a_similar_id(fault, found, action, kind):
+    visitor = Visitor(f"{fault}@{kind}-{action}")
+    seen = set()
+    for how in ("prefix", "shorter", "longer", "other"):
+        job = visitor.finish()
+        near = {
+            "prefix": f"{job[:8]}{UNKNOWN_EXPORT_ID[8:]}",
+            "shorter": job[:-1],
+            "longer": f"{job}0",
+            "other": UNKNOWN_EXPORT_ID,
+        }[how]
+        if visitor.ask(near).status < 300:
+            seen.add(how)
+
+        exists = visitor.ask(job, action="status").status == 200
+        assert exists != (how in seen and action == "delete")
+
+    assert seen == found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_unknown_resource_exported_returns_one_job_for_an_unknown_resource(kind):
+    visitor = Visitor(f"unknown-resource-exported@{kind}-request")
+    first, second = (visitor.ask(resource="unknown") for _ in range(2))
+
+    assert (first.status, body_of(first)["status"]) == (202, "generating")
+    assert body_of(first) == body_of(second)
+    assert visitor.ask(resource="unknown", authorization=None).status == 401
+    assert visitor.ask(resource=visitor.forbidden).status == 403
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("fault", "action", "right"),
+    [
+        (
+            "unknown-resource-status",
+            "status",
+            lambda reply: (reply.status, body_of(reply)) == (200, {"status": "failed"}),
+        ),
+        (
+            "unknown-resource-listed",
+            "list",
+            lambda reply: (reply.status, jobs_of(reply)) == (200, []),
+        ),
+        ("unknown-resource-deleted", "delete", lambda reply: reply.status == 204),
+    ],
+)
+def test_unknown_resource_fault_answers_as_if_the_resource_existed(kind, fault, action, right):
+    visitor = Visitor(f"{fault}@{kind}-{action}")
+    about = visitor.about(UNKNOWN_EXPORT_ID)
+
+    assert right(visitor.ask(*about, resource="unknown"))
+    assert visitor.ask(*about, resource="unknown", authorization=None).status == 401
+    assert visitor.ask(*about, resource=visitor.forbidden).status in (403, 404)
+    assert visitor.ask(*about).status == (200 if action == "list" else 404)
