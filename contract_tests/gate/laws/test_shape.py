@@ -334,6 +334,12 @@ def test_body_that_stays_compressed_is_violation_with_its_coding(builder, coding
     assert builder.violation("shape.json").seen == f"the body {seen}"
 
 
+def test_list_inside_an_object_is_violation(builder):
+    builder.list(response=json_answer(200, {"results": []}))
+    seen = builder.violation("shape.body", "2026-11").seen
+    assert seen == '{"results":[]} is not of type "array"'
+
+
 def test_null_condition_of_a_listed_filter_counts_as_missing(builder):
     nothing = {"study_id": None, "from": None, "to": None}
     builder.list(job(filter=nothing), job(OTHER_JOB, filter={**nothing, "study_id": "a"}))

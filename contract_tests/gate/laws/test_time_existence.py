@@ -214,3 +214,11 @@ def test_refused_deletion_is_not_judged(builder: TraceBuilder) -> None:
     builder.delete(error(409))
     builder.list()
     assert builder.outcomes("time.delete-others") == []
+
+
+def test_job_seen_only_on_one_side_of_a_deletion_is_not_judged(builder: TraceBuilder) -> None:
+    two_jobs(builder)
+    builder.list(job(), job(OTHER_JOB))
+    builder.delete(DELETED)
+    builder.poll(error(404), OTHER_JOB)
+    assert builder.outcomes("time.delete-others") == []

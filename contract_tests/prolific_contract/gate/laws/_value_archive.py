@@ -133,8 +133,6 @@ def _contents(fetch: ArchiveFetch) -> Iterator[Observation]:
                 )
             else:
                 yield held(operation, *exchanges)
-        case None:
-            return
 
 
 LAWS: Final = (
