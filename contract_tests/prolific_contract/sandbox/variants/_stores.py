@@ -276,9 +276,6 @@ def _with_upper_id(name: str) -> str:
 class _Unseekable(io.BytesIO):
     """A stream to which zipfile writes sizes after the data, as to a socket."""
 
-    def seekable(self) -> bool:
-        return False
-
     def tell(self) -> int:
         raise OSError("a stream has no position")
 
