@@ -234,7 +234,7 @@ def test_bomb_of_the_store_fills_neither_memory_nor_disk(exports, tmp_path, memo
     with (
         SlowServer(store) as server,
         memory(),
-        pytest.raises(DownloadError, match="compresses it, and .* become more"),
+        pytest.raises(DownloadError, match="compresses it, and .* expand to more"),
     ):
         exports(server).collections.download(api.COLLECTION, tmp_path)
     assert list(tmp_path.iterdir()) == []

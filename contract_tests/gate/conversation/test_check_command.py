@@ -447,6 +447,7 @@ def test_requirements_are_checked_first(capsys, options, message):
         ((*USUAL, "--forbidden-collection", "."), "--forbidden-collection '.' is not an id"),
         (("--target", BASE, "--batch", "x"), "no API token: set PROLIFIC_TOKEN"),
         (("--target", BASE, "--batch", "x", "--token", ""), "no API token"),
+        (("--target", BASE, "--batch", "x", "--token", " '' "), "no API token"),
         (("--target", BASE, "--batch", "x", "--token", "Bearer t"), "white space"),
         (("--target", BASE, "--batch", "x", "--token", "t\u00f6ken"), "a header can't carry"),
         ((*USUAL, "--max-wait", "0"), "invalid --max-wait 0: give seconds above 0"),
@@ -475,6 +476,19 @@ def test_usage_error_is_one_message_without_traceback(against, capsys, options, 
     assert message in err
     assert "u:p" not in err
     assert "Bearer t" not in err
+
+
+def test_token_file_is_read_and_its_absence_explained(capsys, monkeypatch, tmp_path):
+    file = tmp_path / "secret"
+    monkeypatch.delenv("PROLIFIC_TOKEN", raising=False)
+    monkeypatch.setenv("PROLIFIC_TOKEN_FILE", str(file))
+    usual = ("--target", BASE, "--batch", "x", "--max-wait", "0")
+
+    assert "Cannot read the token file" in refused(capsys, *usual)
+    file.write_text("Bearer t", encoding="utf-8")
+    assert "white space" in refused(capsys, *usual)
+    file.write_text("'Token t'\n", encoding="utf-8")
+    assert "invalid --max-wait 0" in refused(capsys, *usual)
 
 
 @pytest.mark.parametrize(

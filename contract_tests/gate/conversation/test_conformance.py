@@ -225,7 +225,10 @@ def test_options_are_read_from_the_environment(against, run, monkeypatch):
     [
         ({}, "no server to check: give --prolific-target URL*"),
         ({"target": BASE}, "*give a batch with --prolific-batch, a collection with --prolific-*"),
-        ({"target": BASE, "batch": "x"}, "*set PROLIFIC_TOKEN, or give --prolific-token"),
+        (
+            {"target": BASE, "batch": "x"},
+            "*set PROLIFIC_TOKEN or PROLIFIC_TOKEN_FILE, or give --prolific-token",
+        ),
         ({"target": "http://x.example", "batch": "x"}, "invalid --prolific-target: *https*"),
         (
             {**TARGET, "edition": "2025"},

@@ -285,20 +285,13 @@ def _print_notices(notices: "Iterable[str]") -> None:
 
 
 def _check(arguments: argparse.Namespace, accepted: frozenset[str]) -> "Check":
-    from prolific_exports import UsageError
-    from prolific_exports._model._token import read_token
-
-    from prolific_contract.gate._check import OPTIONS, Check, CheckUsageError
+    from prolific_contract.gate._check import OPTIONS, Check, token_of
 
     # The token in the environment may differ from the token in the recording.
     environment = {} if arguments.har is not None else os.environ
-    try:
-        token = read_token(arguments.token, environment)
-    except UsageError as error:
-        raise CheckUsageError(str(error)) from error
     return Check(
         target=arguments.target and arguments.target.strip().rstrip("/"),
-        token=token or None,
+        token=token_of(arguments.token, environment),
         subjects=tuple(_subjects(arguments)),
         edition=None if arguments.edition in (None, "auto") else arguments.edition,
         max_wait=arguments.max_wait,

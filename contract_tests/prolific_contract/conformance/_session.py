@@ -9,7 +9,7 @@ from attrs import frozen
 
 from prolific_contract._errors import ContractToolError
 from prolific_contract._vocabulary import EDITIONS, KINDS, MANAGING, Edition, Operation
-from prolific_contract.gate._check import Check, CheckUsageError, check_live, usable
+from prolific_contract.gate._check import Check, CheckUsageError, check_live, token_of, usable
 from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.conversation._recorder import InterruptedConversation
 from prolific_contract.gate.laws import LAWS
@@ -60,12 +60,12 @@ def check_of(config: pytest.Config) -> Check:
     if target is None:
         raise CheckUsageError(
             "no server to check: give --prolific-target URL, and --prolific-batch ID or "
-            "--prolific-collection ID; set the token in PROLIFIC_TOKEN"
+            "--prolific-collection ID; set the token in PROLIFIC_TOKEN, or PROLIFIC_TOKEN_FILE"
         )
     edition = _chosen(config, "edition", ("auto", *EDITIONS))
     check = Check(
         target=target.rstrip("/"),
-        token=_option(config, "token"),
+        token=token_of(config.getoption("--prolific-token") or None, os.environ),
         subjects=tuple(
             Subject(kind, value, forbidden=bool(prefix))
             for prefix in ("", "forbidden-")

@@ -1,10 +1,13 @@
 """A whole check: from the options to a verdict."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
+from prolific_exports import UsageError
+from prolific_exports._model._token import read_token
 from prolific_exports._model._urls import is_this_machine, unsafe_reason
 
 from prolific_contract._errors import ContractToolError
@@ -166,6 +169,18 @@ def usable(check: Check) -> tuple[str, str]:
     _require_valid_token(token)
     _valid_max_wait(check.max_wait)
     return check.target, token
+
+
+def token_of(given: str | None, environment: Mapping[str, str]) -> str | None:
+    """The token that is given, or that the environment has; None without one.
+
+    Raises:
+        CheckUsageError: The file that the environment names cannot be read.
+    """
+    try:
+        return read_token(given, environment) or None
+    except UsageError as error:
+        raise CheckUsageError(str(error)) from error
 
 
 def _require_valid_token(token: str) -> None:

@@ -65,7 +65,7 @@ def _without_wrapping(text: str) -> str:
         previous, text = text, text.strip()
         if len(text) > 1 and text[0] in _QUOTES and text[0] == text[-1]:
             text = text[1:-1]
-        if f"{text} "[: len(_SCHEME)].lower() == _SCHEME:
+        if text[: len(_SCHEME)].lower() == _SCHEME:
             text = text[len(_SCHEME) :]
     return text
 
