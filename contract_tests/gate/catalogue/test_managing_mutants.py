@@ -186,6 +186,18 @@ def test_delete_another_deletes_the_oldest_other_job(client_of):
     assert client.state(first) == 404
 
 
+def test_delete_oldest_too_deletes_two_jobs_once(client_of):
+    client = client_of("delete-oldest-too@delete")
+    first, second, third, fourth = client.finish("", FILTER, "study_id=a", "study_id=b")
+
+    assert client.ask("DELETE", "unknown").status == 404
+    assert client.ask("DELETE", third).status == 204
+    assert client.listed() == [fourth, second]
+    assert client.state(first) == 404
+    assert client.ask("DELETE", fourth).status == 204
+    assert client.listed() == [second]
+
+
 def test_delete_generating_deletes_a_generating_job(client_of):
     client = client_of("delete-generating@delete")
     job = client.start()

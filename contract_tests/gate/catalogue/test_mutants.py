@@ -488,6 +488,7 @@ WIDER = {
     "delete-again-409",
     "delete-all",
     "delete-another",
+    "delete-oldest-too",
     # In test_mutants_access.
     "auth-empty",
     "auth-no-scheme",

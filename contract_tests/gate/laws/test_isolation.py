@@ -13,6 +13,7 @@ from helpers.traces import (
     error,
     failed,
     generating,
+    job,
     json_answer,
     running,
 )
@@ -270,6 +271,13 @@ def test_unknown_resource_that_succeeds_is_a_violation(builder, method, job, res
     builder.send(method, url, response)
     seen = builder.violation("isolation.unknown-resource")
     assert seen.seen == f"a request for a {builder.kind} that does not exist got {response.status}"
+
+
+def test_list_of_foreign_jobs_for_an_unknown_resource_is_reported_for_its_jobs_only(builder):
+    builder.request(generating())
+    builder.list(job(), resource=UNKNOWN_RESOURCE_ID)
+    assert builder.outcomes("isolation.unknown-resource") == []
+    assert builder.outcomes("isolation.list-scope") == [VIOLATED]
 
 
 # scope

@@ -391,11 +391,12 @@ def test_list_of_another_account_does_not_show_that_the_job_remains(builder):
     assert builder.outcomes("time.delete-ended") == []
 
 
-def test_job_lost_after_the_deletion_of_another_names_that_deletion():
+def test_job_lost_after_deletions_of_others_names_the_last_of_them():
     builder = TraceBuilder("batch")
     start = builder.request(generating())
     known = builder.poll(complete())
     builder.poll(complete(), OTHER_JOB)
+    builder.delete(DELETED, "a-third-job")
     deletion = builder.delete(DELETED, OTHER_JOB)
     lost = builder.poll(error(404))
     listed = builder.list()
@@ -407,3 +408,39 @@ def test_job_lost_after_the_deletion_of_another_names_that_deletion():
     shown = builder.violation("time.listed")
     assert shown.seen == f"{JOB}, which a request returned, is not listed{cause}"
     assert shown.exchanges == (start.index, deletion.index, listed.index)
+
+
+def test_job_lost_after_one_deletion_of_another_is_reported_for_that_deletion_only():
+    builder = TraceBuilder("batch")
+    builder.request(generating())
+    builder.poll(complete())
+    builder.delete(DELETED, OTHER_JOB)
+    builder.poll(error(404))
+    builder.list()
+
+    assert builder.outcomes("time.delete-others") == [VIOLATED]
+    assert builder.outcomes("time.job-stays") == []
+    assert builder.outcomes("time.listed") == []
+
+
+def test_new_job_lost_with_another_is_not_reported_as_unknown_to_polls():
+    builder = TraceBuilder("batch")
+    builder.request(generating())
+    builder.list(job())
+    builder.delete(DELETED, OTHER_JOB)
+    builder.list()
+    builder.poll(error(404), after=10)
+
+    assert builder.outcomes("time.delete-others") == [VIOLATED]
+    assert builder.outcomes("time.pollable") == []
+
+
+def test_refused_deletion_after_the_deletion_of_another_is_not_judged():
+    builder = TraceBuilder("batch")
+    builder.request(generating())
+    builder.poll(complete())
+    builder.delete(DELETED, OTHER_JOB)
+    builder.delete(error(404))
+    builder.poll(error(404))
+
+    assert builder.outcomes("time.delete-refused") == []

@@ -8,7 +8,7 @@ from attrs import frozen
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, Address
 from prolific_contract.gate.laws._jobs import canonical, forbidden_resources, resource_of, same_id
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
-from prolific_contract.gate.laws._lists import lists_of
+from prolific_contract.gate.laws._lists import first_requests, lists_of
 from prolific_contract.gate.laws._observations import (
     API,
     DELETE,
@@ -125,6 +125,14 @@ def _unknown_job(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 def _unknown_resource(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
+    # `isolation.list-scope` judges a list of jobs that belong to another resource.
+    with_foreign_jobs = {
+        one.exchange.index
+        for one in lists_of(trace)
+        for key in first_requests(trace)
+        if (key.kind, key.resource_id) != (one.kind, one.resource_id)
+        and one.find(key.export_id) is not None
+    }
     for exchange, operation, response in requests_with_response(trace):
         address = exchange.address
         if address is None or not same_id(address.resource_id, UNKNOWN_RESOURCE_ID):
@@ -133,7 +141,7 @@ def _unknown_resource(trace: Trace, context: LawContext) -> Iterator[Observation
             continue
         if response.status >= 400:
             yield held(operation, exchange)
-        elif response.status < 300:
+        elif response.status < 300 and exchange.index not in with_foreign_jobs:
             yield violated(
                 operation,
                 f"a request for a {address.kind} that does not exist got {response.status}",

@@ -19,6 +19,7 @@ from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observa
 from prolific_contract.gate.laws._lists import deletion_of_another, may_have_been_deleted, since
 from prolific_contract.gate.laws._observations import STATUS, held, violated
 from prolific_contract.gate.laws._time_deletions import gone_after_refusal
+from prolific_contract.gate.laws._time_existence import lost_with_another
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 
 # Seconds during which a job certainly exists: its URL is valid for at least an hour.
@@ -64,7 +65,7 @@ def _job_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
                     if any(may_lag(named, poll) for named in job.named[:1]):
                         # Not every part of the server may know the job yet.
                         continue
-                    explained = (may_have_been_deleted, gone_after_refusal)
+                    explained = (may_have_been_deleted, gone_after_refusal, lost_with_another)
                     if any(explains(trace, job.key, known, poll) for explains in explained):
                         continue
                     cause, deleting = since(deletion_of_another(trace, job.key, known, poll))

@@ -20,6 +20,7 @@ from prolific_contract.gate.laws._jobs import (
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import (
     Deletion,
+    deletion_of_another,
     deletions_of,
     first_requests,
     lists_of,
@@ -240,6 +241,9 @@ def _find_refused_deletions(trace: Trace) -> Iterator[_RefusedDeletion]:
             continue
         if any(_is_gone(lost) for lost in polls if last_event.index < lost.index < exchange.index):
             # It was already gone before the deletion.
+            continue
+        if deletion_of_another(trace, key, last_event, exchange) is not None:
+            # That deletion may have removed it.
             continue
         yield _RefusedDeletion(deletion, last_event, poll)
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from attrs import frozen
+
 from prolific_contract.gate.laws._jobs import (
     JobKey,
     ObservedJob,
@@ -129,8 +131,33 @@ def _delete_again(trace: Trace, context: LawContext) -> Iterator[Observation]:
             )
 
 
-def _delete_others(trace: Trace, context: LawContext) -> Iterator[Observation]:
-    del context
+@frozen
+class _Other:
+    """A job that the conversation requested, seen before and after the deletion of another one.
+
+    Attributes:
+        key: The job.
+        earlier: The last list or poll before the deletion, which shows the job.
+        later: The first one of its kind after the deletion.
+    """
+
+    key: JobKey
+    deletion: Deletion
+    earlier: Exchange
+    later: Exchange
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the job is gone after the deletion."""
+        return not _shows(self.later, self.key)
+
+
+@once
+def _others(trace: Trace) -> list[_Other]:
+    return list(_find_others(trace))
+
+
+def _find_others(trace: Trace) -> Iterator[_Other]:
     jobs = jobs_of(trace)
     done = [one for one in deletions_of(trace) if one.status is None or one.done]
     for deletion in done:
@@ -149,17 +176,38 @@ def _delete_others(trace: Trace, context: LawContext) -> Iterator[Observation]:
             ):
                 # Another deletion may have had this effect.
                 continue
-            if _shows(later, key):
-                yield held(deletion.operation, deletion.exchange, later)
-            else:
-                yield violated(
-                    deletion.operation,
-                    f"after the deletion of {quote(deletion.key.export_id)}, the job "
-                    f"{quote(key.export_id)} is gone, too",
-                    earlier,
-                    later,
-                    deletion.exchange,
-                )
+            yield _Other(key, deletion, earlier, later)
+
+
+def lost_with_another(trace: Trace, key: JobKey, start: Exchange, end: Exchange) -> bool:
+    """Whether a job was lost between two exchanges by the deletion of another one.
+
+    `time.delete-others` reports it, so that other laws need not.
+    """
+    return any(
+        one.is_lost
+        and one.key == key
+        and before(start, one.deletion.exchange)
+        and before(one.deletion.exchange, end)
+        for one in _others(trace)
+    )
+
+
+def _delete_others(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
+    for one in _others(trace):
+        deletion = one.deletion
+        if one.is_lost:
+            yield violated(
+                deletion.operation,
+                f"after the deletion of {quote(deletion.key.export_id)}, the job "
+                f"{quote(one.key.export_id)} is gone, too",
+                one.earlier,
+                one.later,
+                deletion.exchange,
+            )
+        else:
+            yield held(deletion.operation, deletion.exchange, one.later)
 
 
 def _resource(key: JobKey) -> tuple[str, str]:
@@ -241,6 +289,6 @@ LAWS: Final = (
         operations=DELETE,
         needs="a deletion, and a list or poll of another job of the resource before and after it",
         check=_delete_others,
-        mutants=("delete-all", "delete-another"),
+        mutants=("delete-all", "delete-another", "delete-oldest-too"),
     ),
 )

@@ -22,6 +22,7 @@ from prolific_contract.gate.laws._lists import (
 )
 from prolific_contract.gate.laws._observations import LIST, held, quote, violated
 from prolific_contract.gate.laws._time_deletions import gone_after_refusal
+from prolific_contract.gate.laws._time_existence import lost_with_another
 from prolific_contract.gate.trace._exchanges import Trace
 
 # Seconds during which a job certainly exists: its URL is valid for at least an hour.
@@ -44,7 +45,8 @@ def _listed(trace: Trace, context: LawContext) -> Iterator[Observation]:
             if may_have_been_deleted(trace, key, last, one.exchange):
                 continue
             if one.find(key.export_id) is None:
-                if gone_after_refusal(trace, key, request, one.exchange):
+                explained = (gone_after_refusal, lost_with_another)
+                if any(explains(trace, key, request, one.exchange) for explains in explained):
                     continue
                 cause, deleting = since(deletion_of_another(trace, key, request, one.exchange))
                 yield violated(

@@ -23,6 +23,7 @@ from prolific_contract.gate.laws._jobs import (
 )
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._observations import REQUEST, STATUS, held, once, quote, violated
+from prolific_contract.gate.laws._time_existence import lost_with_another
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
 # Seconds during which an export certainly counts as recent; documents/002 gives no limit.
@@ -42,6 +43,8 @@ def _pollable(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 if refused == _NOT_FOUND and may_lag(first, poll):
                     continue
                 if refused is not None:
+                    if lost_with_another(trace, job.key, first, poll):
+                        break
                     yield violated(
                         job.status,
                         f"a poll of a new job got {refused}",

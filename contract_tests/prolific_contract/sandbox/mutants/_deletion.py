@@ -166,6 +166,21 @@ def _another(request: FaultyRequest) -> Reply:
     return reply
 
 
+@mutable
+class _OldestToo:
+    """Deletes the oldest other job of a resource, too, with the first deletion."""
+
+    _resources: set[str] = field(factory=set)
+
+    def __call__(self, request: FaultyRequest) -> Reply:
+        reply = request.reply()
+        others = [job for job in request.jobs_before if job.export_id != request.export_id]
+        if _is_deleted(reply) and others and request.resource_id not in self._resources:
+            self._resources.add(request.resource_id)
+            request.jobs.remove(others[0])
+        return reply
+
+
 DELETION = (
     Fault(
         "delete-again-204",
@@ -190,6 +205,12 @@ DELETION = (
         "It deletes the oldest other job of the resource instead",
         DELETE,
         always(_another),
+    ),
+    Fault(
+        "delete-oldest-too",
+        "It also deletes the oldest other job with the first deletion of a resource's jobs",
+        DELETE,
+        _OldestToo,
     ),
     Fault(
         "delete-nothing",
