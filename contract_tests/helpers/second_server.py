@@ -194,16 +194,24 @@ def _archive(job: _Job) -> bytes:
         "exported_at": job.requested_at.isoformat(timespec="seconds"),
         "instructions": questions,
     }
+    # Packed for every request, always to the same bytes: the members have the time of the job.
+    packed_at = job.requested_at.timetuple()[:6]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         if job.kind == "collection":
-            archive.writestr(f"{root}/responses.jsonl", lines)
+            archive.writestr(zipfile.ZipInfo(f"{root}/responses.jsonl", packed_at), lines)
         else:
-            archive.writestr(f"{root}/responses-by-submission.jsonl", lines)
-            archive.writestr(f"{root}/responses-by-task.jsonl", lines)
-        archive.writestr(f"{root}/{job.kind}.json", json.dumps(metadata))
-        archive.writestr(f"{root}/README.md", "# Reasons\n")
-        archive.writestr(f"{root}/files/sub-0_q-photo_0.txt", "a photo, described")
+            archive.writestr(
+                zipfile.ZipInfo(f"{root}/responses-by-submission.jsonl", packed_at), lines
+            )
+            archive.writestr(zipfile.ZipInfo(f"{root}/responses-by-task.jsonl", packed_at), lines)
+        archive.writestr(
+            zipfile.ZipInfo(f"{root}/{job.kind}.json", packed_at), json.dumps(metadata)
+        )
+        archive.writestr(zipfile.ZipInfo(f"{root}/README.md", packed_at), "# Reasons\n")
+        archive.writestr(
+            zipfile.ZipInfo(f"{root}/files/sub-0_q-photo_0.txt", packed_at), "a photo, described"
+        )
     return buffer.getvalue()
 
 
