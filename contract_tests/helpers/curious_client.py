@@ -82,7 +82,13 @@ class CuriousClient:
 
     def run(self) -> list[tuple[Any, ...]]:
         """Send every request and return the replies."""
-        for steps in (self._before, self._generating, self._complete, self._deleted):
+        for steps in (
+            self._before,
+            self._generating,
+            self._complete,
+            self._deleted,
+            self._expired,
+        ):
             steps()
         return self.replies
 
@@ -209,3 +215,14 @@ class CuriousClient:
         self.ask("DELETE", f"{self._own}/{self.second}")
         self.ask("DELETE", f"{self._own}/{self.second}")
         self._list()
+
+    def _expired(self) -> None:
+        self.ask("GET", "/store/exports/unknown.zip", authorization=None)
+        # One URL of each job, some of which were deleted.
+        urls = list({urlsplit(url).path: url for url in self._urls}.values())
+        for url in urls:
+            parts = urlsplit(url)
+            self.ask("GET", parts.path, tuple(parse_qsl(parts.query)))
+        self._clock.advance(25 * 3600)
+        for url in urls:
+            self._fetch(url)

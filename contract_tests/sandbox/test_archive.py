@@ -95,6 +95,12 @@ def answers_of(kind, parts):
                     yield record["submission_id"], instruction_id, answer
 
 
+def test_upload_has_no_value_of_its_own():
+    (upload,) = {one for one in STUDIES["batch"].questions if one.type == "file_upload"}
+
+    assert upload.answer(SeededChoices("any")) == {}
+
+
 def test_collections_archive_has_the_documented_layout():
     parts = members(build())
     uploads = [name for name in parts if name.startswith("files/")]

@@ -19,7 +19,7 @@ from prolific_exports._flows._effects import Fetch, FetchAll
 from prolific_exports._http import _store_client as _store
 from prolific_exports._http._environment import Environment
 from prolific_exports._http._store_client import Stop, StoreClient
-from prolific_exports._http._sync_driver import SyncDriver, ending
+from prolific_exports._http._sync_driver import FetchCancelledError, SyncDriver, ending
 from prolific_exports._http._unreachable import Reachability
 from prolific_exports._model._settings import resolve
 from prolific_exports.testing import FakeClock
@@ -339,6 +339,21 @@ def test_events_and_interrupts_are_delivered_while_parts_are_silent():
             driver.fetch_all(raise_cause_on_timeout(*parts, deliver=interrupted))
         assert time.monotonic() - began < 10
     assert set(callers) == {threading.current_thread()}
+
+
+def test_parts_end_when_the_downloads_around_them_end():
+    outer = Stop()
+    driver = SyncDriver(resolve("t0ken", None), None, FakeClock())
+    silent = answer()[:-1]
+    with Peer(silent, hold=True) as one, Peer(silent, hold=True) as other, closing(driver):
+        parts = [
+            Fetch(url(peer), {}, 30.0, lambda head: True, lambda data: None)
+            for peer in (one, other)
+        ]
+        began = time.monotonic()
+        with pytest.raises(FetchCancelledError):
+            driver.fetch_all(FetchAll((*parts,), outer.now), outer)
+        assert time.monotonic() - began < 10
 
 
 def raise_cause_on_timeout(*fetches, deliver=lambda: None):

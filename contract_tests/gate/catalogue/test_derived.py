@@ -4,6 +4,8 @@ import pytest
 from helpers.curious_client import CuriousClient
 from project.tree import ROOT
 from prolific_contract._vocabulary import ACTIONS, EDITIONS, KINDS, MANAGING, Operation
+from prolific_contract.gate.conversation._plan import BRISK, CAREFUL
+from prolific_contract.gate.proof import _derived
 from prolific_contract.gate.proof._derived import (
     DerivedResult,
     Outcome,
@@ -120,6 +122,61 @@ def test_derived_fault_shows_in_some_response(faults, asked_without_fault):
             one.edition, one.kind, first_job_fails=one.mutant.first_job_fails
         )
         assert asked(one.mutant, one.edition, one.kind) != right, one.name
+
+
+def one_of_each_target():
+    """A fault for each operator, action and beginning of a target, and kind of its behaviour."""
+    found = {}
+    for one in FAULTS:
+        derivation = one.derivation
+        target = derivation.target.rpartition(".")[2] if derivation.operator in WHOLE else ""
+        key = (derivation.operator, derivation.action, target or derivation.target.split(".")[0])
+        if one.first == 1:
+            own = (derivation.operator, derivation.target)
+            found.setdefault(own if own in ALONE else key, one)
+    return list(found.values())
+
+
+# Targets with a behaviour of their own.
+ALONE = {
+    ("accept", "unknown-job.complete"),
+    ("accept", "unknown-job.204"),
+    ("accept", "generating.204"),
+    ("accept", "expired"),
+    ("refuse", "token"),
+    ("omit", "content.folder"),
+    ("swap", "content.kind"),
+    ("swap", "job-of-kind"),
+    ("type", "complete.expires_at.naive"),
+}
+# Operators whose targets end in what they do.
+WHOLE = {"accept", "refuse", "repeat", "leak"}
+
+
+def test_fault_of_each_target_responds_to_every_request():
+    for one in one_of_each_target():
+        replies = asked(one.mutant, one.edition, one.kind)
+        assert len(replies) > 100, one.name
+
+
+def test_survivor_at_the_first_pace_is_judged_at_the_slower_one(monkeypatch):
+    index = index_of("omit/complete.url@batch-status", "2026-03")
+    at_pace = {
+        BRISK: DerivedResult(index, (), shown=True, conclusive=True),
+        CAREFUL: DerivedResult(index, (), shown=False, conclusive=True),
+    }
+    paces = []
+
+    def judged(_index, _fault, pace):
+        paces.append(pace)
+        return at_pace[pace]
+
+    monkeypatch.setattr(_derived, "_judged", judged)
+
+    result = run_derived(index)
+
+    assert paces == [BRISK, CAREFUL]
+    assert result.shown, "it showed at one pace"
 
 
 def test_sandbox_serves_derived_faults_by_name():

@@ -155,3 +155,12 @@ def test_shifting_range_fault_serves_the_beginning_correctly(download_of, fault)
 
     assert content(reply) == download.stored()[:10]
     assert re.fullmatch(r"bytes 0-9/[0-9]+", reply.header("content-range"))
+
+
+@pytest.mark.parametrize("fault", ["etag-changes", "archive-packed-again"])
+def test_refusals_of_the_store_are_unchanged(download_of, fault):
+    download = download_of(f"{fault}@archive")
+    refused = [ask(download.site, "GET", download.url.partition("?")[0], None) for _ in range(2)]
+
+    assert [reply.status for reply in refused] == [403, 403]
+    assert refused[0].body == refused[1].body

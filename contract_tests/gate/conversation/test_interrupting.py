@@ -53,21 +53,21 @@ class Interrupted:
         raise KeyboardInterrupt
 
 
-def held(*numbers, after=False, generation=3.0, progress=None):
+def held(*numbers, after=False, generation=3.0, progress=None, target=Interrupted):
     """A check of the sandbox that may be interrupted: its target, and what came of it."""
     settings = SandboxSettings(edition=LATER, token=TOKEN, generation_seconds=generation)
     clock = ManualClock()
     site = Site(settings, clock)
-    target: Any = Interrupted(InProcessTarget(site, clock), *numbers, after=after)
+    made: Any = target(InProcessTarget(site, clock), *numbers, after=after)
     plan = ConversationPlan(subjects_of(settings, Fate.COMPLETES)[:1], edition=LATER)
     came = None
     try:
-        record_conversation(target, BASE, TOKEN, plan, progress)
+        record_conversation(made, BASE, TOKEN, plan, progress)
     except KeyboardInterrupt as error:
         came = error
     finally:
         site.close()
-    return target, came, list(site.jobs._by_export_id)
+    return made, came, list(site.jobs._by_export_id)
 
 
 def interrupted(*numbers, **options) -> Any:
@@ -87,6 +87,16 @@ def test_interrupt_at_any_request_leaves_no_jobs(first, after):
         # An interrupted request may have started a job whose owner is unknown.
         assert all(any(job in notice for notice in notices) for job in jobs), number
         assert len(jobs) <= after
+
+
+def test_interrupt_of_a_download_leaves_no_jobs():
+    class InterruptedDownload(Interrupted):
+        def send(self, method, url, *arguments):
+            if "/store/" in url:
+                raise KeyboardInterrupt
+            return self._target.send(method, url, *arguments)
+
+    assert interrupted(target=InterruptedDownload)[:3] == (InterruptedConversation, (), [])
 
 
 def test_exchanges_before_the_interrupt_are_kept():

@@ -160,9 +160,10 @@ def _another(request: FaultyRequest) -> Reply:
     job = _job(request)
     reply = request.reply()
     others = [other for other in request.jobs_before if other != job]
-    if job is not None and _is_deleted(reply) and others:
-        request.jobs.restore(job)
-        request.jobs.remove(others[0])
+    swaps = [(job, others[0])] if job is not None and _is_deleted(reply) and others else []
+    for deleted, other in swaps:
+        request.jobs.restore(deleted)
+        request.jobs.remove(other)
     return reply
 
 

@@ -270,8 +270,7 @@ def accepting_absent(action: Action) -> Iterator[Derivation]:
 
 
 def _deleted(request: FaultyRequest) -> Reply:
-    job = own_job(request)
-    if job is not None:
+    for job in filter(None, [own_job(request)]):
         request.jobs.remove(job)
     return no_content_reply()
 

@@ -4,7 +4,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 from zipfile import ZipFile
 
 from attrs import evolve, field, mutable
@@ -52,12 +52,14 @@ def _has_file(request: FaultyRequest) -> bool:
     return _serves(request) or request.reply().status == 416
 
 
+def _content(request: FaultyRequest) -> bytes:
+    # The situations of these faults are responses with the file.
+    return cast("bytes", whole_archive(request.call, request.answer_to))
+
+
 def _serving(make: Content) -> MutantBehaviour:
     def behave(request: FaultyRequest) -> Reply:
-        content = whole_archive(request.call, request.answer_to)
-        if content is None:
-            return request.reply()
-        return archive_reply(request.call, make(request, content))
+        return archive_reply(request.call, make(request, _content(request)))
 
     return behave
 
@@ -113,10 +115,9 @@ def _spec_of(job: SandboxJob) -> ArchiveSpec:
 def _written(change: Callable[[ArchiveSpec], ArchiveSpec]) -> Content:
     """The archive of the same job with another specification."""
 
-    def make(request: FaultyRequest, content: bytes) -> bytes:
-        job = _job_of(request)
-        if job is None:
-            return content
+    def make(request: FaultyRequest, _: bytes) -> bytes:
+        # A file that is served belongs to a job.
+        job = cast("SandboxJob", _job_of(request))
         target = io.BytesIO()
         write_archive(change(_spec_of(job)), target)
         return target.getvalue()
@@ -221,17 +222,13 @@ def _moved_range(part: int, step: int) -> ReplyChange:
 
 def _first_bytes(request: FaultyRequest) -> Reply:
     """The first bytes of the archive, whatever range was requested, labelled as requested."""
-    content = whole_archive(request.call, request.answer_to)
-    if content is None:
-        return request.reply()
+    content = _content(request)
     reply = archive_reply(request.call, content)
     return evolve(reply, body=content[: len(reply.body)] if isinstance(reply.body, bytes) else b"")
 
 
 def _whole_as_part(request: FaultyRequest) -> Reply:
-    content = whole_archive(request.call, request.answer_to)
-    if content is None:
-        return request.reply()
+    content = _content(request)
     reply = archive_reply(request.call, content)
     headers = tuple(h for h in reply.headers if h[0] != "Content-Length")
     return evolve(reply, headers=(*headers, ("Content-Length", str(len(content)))), body=content)
@@ -290,16 +287,14 @@ def _job_of_other_kind(request: FaultyRequest, job: SandboxJob) -> SandboxJob | 
     return next((one for one in request.jobs.every() if one.kind != job.kind), None)
 
 
-def _asking_for_token(request: FaultyRequest) -> Reply:
-    if request.authorized:
-        return request.reply()
+def _asking_for_token(_: FaultyRequest) -> Reply:
+    # The sandbox's store refuses requests with the token.
     return xml_reply(StoreError(401, "Unauthorized", "Credentials were not provided."))
 
 
 def _expired_accepted(request: FaultyRequest) -> Reply:
-    job = _job_of(request)
-    if job is None or request.reply().status != 403:
-        return request.reply()
+    # A request for no job's file is not one for an archive.
+    job = cast("SandboxJob", _job_of(request))
     target = io.BytesIO()
     write_archive(_spec_of(job), target)
     return archive_reply(request.call, target.getvalue())

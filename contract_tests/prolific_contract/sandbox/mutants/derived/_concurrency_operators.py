@@ -76,17 +76,15 @@ def _restarting_earlier(request: FaultyRequest) -> Reply:
 
 def _ready_with_first(request: FaultyRequest) -> Reply:
     reply = request.reply()
-    for job in request.started:
-        if request.jobs_before:
-            request.jobs.replace(job, evolve(job, ready_at=request.jobs_before[0].ready_at))
+    for job in request.started if request.jobs_before else ():
+        request.jobs.replace(job, evolve(job, ready_at=request.jobs_before[0].ready_at))
     return reply
 
 
 def _filter_of_first(request: FaultyRequest) -> Reply:
     reply = request.reply()
-    for job in request.started:
-        if request.jobs_before:
-            request.jobs.replace(job, evolve(job, filter=request.jobs_before[-1].filter))
+    for job in request.started if request.jobs_before else ():
+        request.jobs.replace(job, evolve(job, filter=request.jobs_before[-1].filter))
     return reply
 
 

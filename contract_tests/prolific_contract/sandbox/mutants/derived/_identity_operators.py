@@ -1,7 +1,7 @@
 """Operators on identities: swap jobs and kinds, ignore a part of the path."""
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, cast
 
 from attrs import evolve
 
@@ -219,9 +219,8 @@ def _is_elsewhere(same: Callable[[FaultyRequest, SandboxJob], bool]) -> Situatio
 
 
 def _elsewhere(request: FaultyRequest) -> Reply:
-    job = request.jobs.find(request.export_id or "")
-    if job is None:
-        return request.reply()
+    # The situations of this fault are requests about a job.
+    job = cast("SandboxJob", request.jobs.find(request.export_id or ""))
     return request.answer_to(
         evolve(request.call, path=path_of(job.kind, job.resource_id, job.export_id))
     )

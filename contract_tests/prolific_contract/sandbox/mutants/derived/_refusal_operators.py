@@ -162,8 +162,7 @@ def _starting(request: FaultyRequest) -> Reply:
 
 def _removing(status: int) -> MutantBehaviour:
     def behave(request: FaultyRequest) -> Reply:
-        job = own_job(request) or _elsewhere(request)
-        if job is not None:
+        for job in filter(None, [own_job(request) or _elsewhere(request)]):
             request.jobs.remove(job)
         return error_reply(status, 7, "The request was refused.")
 
