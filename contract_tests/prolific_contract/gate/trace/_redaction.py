@@ -100,7 +100,7 @@ def learn_signatures(signatures: Redactor, exchange: Exchange, ids: set[str]) ->
 
 
 def _is_long(some_id: str) -> bool:
-    # A short one would be in other values by chance.
+    # A short one also occurs in other values.
     return len(some_id) >= _SHORTEST_ID
 
 

@@ -140,7 +140,7 @@ def leaking(edition: Edition, action: Action) -> Iterator[Derivation]:
             sentence="It starts a job when an unknown job is polled",
             action=action,
             begin=answering(with_token(is_of_unknown_job), _starting),
-            # In edition 2026-03, the next request returns the job, which nobody requested.
+            # In edition 2026-03, the next request returns the job that no client requested.
             open_because=_ANOTHER if edition == "2026-11" else "",
         )
 
