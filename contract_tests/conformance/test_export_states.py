@@ -5,12 +5,11 @@ from typing import get_args
 
 import prolific_exports
 import pytest
-from prolific_contract import _vocabulary
+from prolific_contract import STATES, UNFINISHED
 from prolific_contract.gate.reports import _html
 from prolific_contract.gate.reports._html import _conversation, _timeline
 from prolific_exports._model import _states
 
-STATES = _vocabulary.STATES
 STYLE = files(_html) / "assets" / "report.css"
 UNKNOWN = "some other state"
 
@@ -22,7 +21,7 @@ def test_contract_sdk_and_gate_have_the_same_states(contract, kind):
     assert set(union["discriminator"]["mapping"]) == set(STATES)
     assert len(union["oneOf"]) == len(STATES)
     assert set(_states.STATUSES) == {state.status for state in classes} == set(STATES)
-    assert _states.UNFINISHED == _vocabulary.UNFINISHED
+    assert _states.UNFINISHED == UNFINISHED
 
 
 def test_every_state_is_a_public_class():

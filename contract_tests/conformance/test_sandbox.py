@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from prolific_contract._vocabulary import JOB_LIMIT, KINDS
+from prolific_contract import JOB_LIMIT, KINDS
 from prolific_contract.sandbox import (
     KNOWN_RESOURCES,
     Fate,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from prolific_contract.diff import comparison
-from prolific_contract.gate._judge import contract_of
+from prolific_contract.gate import contract_of
 from prolific_contract.spec import load_contract
 
 AREA = "/api/v1/data-collection"

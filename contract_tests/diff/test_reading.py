@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from prolific_contract._errors import DocumentError
+from prolific_contract import DocumentError
 from prolific_contract.diff import _reading, read_contract
 from prolific_contract.spec import dump_yaml
 

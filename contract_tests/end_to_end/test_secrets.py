@@ -30,8 +30,8 @@ from helpers.echo_server import (
 )
 from helpers.leak_detector import LeakDetector
 from helpers.twins import Twin
+from prolific_contract import ContractToolError
 from prolific_contract import cli as contract
-from prolific_contract._errors import ContractToolError
 from prolific_contract.diff import read_contract
 from prolific_contract.sandbox import Sandbox
 from prolific_exports import AsyncExports, Exports, ExportsError, _cli

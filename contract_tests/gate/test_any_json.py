@@ -4,10 +4,10 @@ import pytest
 from helpers.traces import BASE, JOB, TraceBuilder, complete, job, json_answer, running
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract._vocabulary import EDITIONS, path_of
-from prolific_contract.gate._judge import judge
+from prolific_contract import EDITIONS, path_of
+from prolific_contract.gate import judge
 from prolific_contract.gate.reports import FORMATS
-from prolific_contract.gate.trace._exchanges import Subject
+from prolific_contract.gate.trace import Subject
 
 SCALARS = st.one_of(
     st.none(),

@@ -5,14 +5,8 @@ import json
 import pytest
 from helpers import verdicts
 from helpers.verdicts import REQUEST, STATUS, broken, cells, held, law, noted
-from prolific_contract._errors import DocumentError
-from prolific_contract.gate._baseline import (
-    Accepted,
-    Baseline,
-    read_baseline,
-    stale,
-    write_baseline,
-)
+from prolific_contract import DocumentError
+from prolific_contract.gate import Accepted, Baseline, read_baseline, stale, write_baseline
 
 ENTRY = {"fingerprint": "shape.error batch request", "reason": "fixed in May"}
 

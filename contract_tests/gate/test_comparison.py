@@ -7,11 +7,11 @@ from helpers import verdicts
 from helpers.traces import TraceBuilder, complete, generating
 from helpers.verdicts import REQUEST, STATUS, broken, cells, held, law
 from prolific_contract.cli import main
-from prolific_contract.gate._comparison import Comparison, comparison_of
+from prolific_contract.gate import Comparison, comparison_of
 from prolific_contract.gate.reports import FORMATS
 from prolific_contract.gate.reports._json import document
 from prolific_contract.gate.reports._summary import Summary
-from prolific_contract.gate.trace._har_writer import write_har
+from prolific_contract.gate.trace import write_har
 
 NEW, OLD = "shape.error batch request", "shape.error batch status"
 

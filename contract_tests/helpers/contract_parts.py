@@ -7,7 +7,7 @@ and ``complete.url string uri`` are two parts. A new member, or another type, is
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from prolific_contract._vocabulary import Operation
+from prolific_contract import Operation
 
 _Node: TypeAlias = Mapping[str, Any]
 

@@ -5,12 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from attrs import field, frozen
-from prolific_contract.gate.conversation._plan import ConversationPlan
-from prolific_contract.gate.conversation._recorder import Conversation, record_conversation
-from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Subject
-from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
-from prolific_contract.sandbox._site import Site
+from prolific_contract.gate.conversation import Conversation, ConversationPlan, record_conversation
+from prolific_contract.gate.proof import InProcessTarget
+from prolific_contract.gate.trace import Credential, Exchange, HttpResponse, Subject
+from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings, Site
 
 BASE = "http://127.0.0.1:8000"
 TOKEN = "a-token-of-some-length"

@@ -6,10 +6,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from prolific_contract._vocabulary import Kind, path_of
-from prolific_contract.sandbox import Fate, ManualClock
-from prolific_contract.sandbox._http import Call, FileSlice, NoReplyError, Reply
-from prolific_contract.sandbox._site import Site
+from prolific_contract import Kind, path_of
+from prolific_contract.sandbox import Call, Fate, FileSlice, ManualClock, NoReplyError, Reply, Site
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 _STUDY = ("study_id", "64d0c0de0000000000000001")

@@ -6,11 +6,19 @@ from typing import Any, Literal, TypeAlias, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from attrs import evolve, frozen
-from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Action, Kind, path_of
-from prolific_contract.sandbox import Edition, Fate, ManualClock, SandboxSettings
-from prolific_contract.sandbox._http import Call, FileSlice, NoReplyError, Reply
-from prolific_contract.sandbox._replies import body_of
-from prolific_contract.sandbox._site import Site
+from prolific_contract import UNKNOWN_EXPORT_ID, Action, Kind, path_of
+from prolific_contract.sandbox import (
+    Call,
+    Edition,
+    Fate,
+    FileSlice,
+    ManualClock,
+    NoReplyError,
+    Reply,
+    SandboxSettings,
+    Site,
+    body_of,
+)
 
 BASE = "http://127.0.0.1:8417"
 TOKEN = "token-of-the-course"

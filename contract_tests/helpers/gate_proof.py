@@ -10,34 +10,37 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from prolific_contract._vocabulary import Edition
-from prolific_contract.gate.conversation._http_target import LiveTarget
-from prolific_contract.gate.conversation._plan import BRISK, ConversationPlan
-from prolific_contract.gate.conversation._recorder import record_conversation
-from prolific_contract.gate.proof._catalogue import (
+from prolific_contract import Edition
+from prolific_contract.gate.conversation import (
+    BRISK,
+    ConversationPlan,
+    LiveTarget,
+    record_conversation,
+)
+from prolific_contract.gate.proof import (
     CLEAN,
     LIVE_MUTANTS,
+    DerivedResult,
     MutantResult,
     VariantResult,
+    derived_failures,
+    derived_page,
+    derived_summary,
+    detection_table,
     every_mutant,
     every_variant,
     false_positives,
     missed,
     proof_failures,
+    run_derived,
     run_mutant,
     run_mutant_live,
     run_variant,
     run_variant_live,
-)
-from prolific_contract.gate.proof._derived import (
-    DerivedResult,
-    derived_failures,
-    run_derived,
     sample,
+    summary,
 )
-from prolific_contract.gate.proof._derived_page import derived_page, derived_summary
-from prolific_contract.gate.proof._detection_table import detection_table, summary
-from prolific_contract.gate.trace._exchanges import Subject
+from prolific_contract.gate.trace import Subject
 from prolific_contract.sandbox.mutants import MUTANTS
 from prolific_contract.sandbox.mutants.derived import derived_faults
 from prolific_contract.sandbox.variants import VARIANTS

@@ -5,8 +5,7 @@ from typing import Protocol
 from urllib.parse import parse_qsl, unquote
 
 import httpx
-from prolific_contract.sandbox._http import Call, FileSlice, NoReplyError, Reply
-from prolific_contract.sandbox._site import Site
+from prolific_contract.sandbox import Call, FileSlice, NoReplyError, Reply, Site
 
 _MOST_REQUESTS = 500
 

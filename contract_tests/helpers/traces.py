@@ -6,17 +6,10 @@ from email.utils import format_datetime
 from typing import Any
 
 from attrs import evolve
-from prolific_contract._vocabulary import Edition, Kind, Operation, path_of
-from prolific_contract.gate._judge import contract_of
-from prolific_contract.gate.laws import law
-from prolific_contract.gate.laws._law import LawContext, Observation, Outcome
-from prolific_contract.gate.trace._exchanges import (
-    Credential,
-    Exchange,
-    HttpResponse,
-    Subject,
-    Trace,
-)
+from prolific_contract import Edition, Kind, Operation, path_of
+from prolific_contract.gate import contract_of
+from prolific_contract.gate.laws import LawContext, Observation, Outcome, law
+from prolific_contract.gate.trace import Credential, Exchange, HttpResponse, Subject, Trace
 
 BASE = "https://api.example"
 START = datetime(2026, 3, 20, 10, 0, tzinfo=UTC)

@@ -4,10 +4,9 @@ import io
 import zipfile
 from typing import Any
 
-from prolific_contract._vocabulary import Edition, path_of
-from prolific_contract.gate.proof._catalogue import CLEAN
-from prolific_contract.sandbox import ManualClock
-from prolific_contract.sandbox._http import Reply
+from prolific_contract import Edition, path_of
+from prolific_contract.gate.proof import CLEAN
+from prolific_contract.sandbox import ManualClock, Reply
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
 
 from helpers.export_requests import ask, body, content, settings_for

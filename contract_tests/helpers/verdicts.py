@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from attrs import evolve, frozen
-from prolific_contract._vocabulary import Action, Kind, Operation
-from prolific_contract.gate._verdict import Cell, DocumentedAnswer, Verdict
-from prolific_contract.gate.laws._law import Law, LawSource, Observation, Outcome
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Subject, Trace
+from prolific_contract import Action, Kind, Operation
+from prolific_contract.gate import Cell, DocumentedAnswer, Verdict
+from prolific_contract.gate.laws import Law, LawSource, Observation, Outcome
+from prolific_contract.gate.trace import Credential, HttpResponse, Subject, Trace
 
 from helpers import traces
 

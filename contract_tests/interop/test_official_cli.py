@@ -8,9 +8,8 @@ import subprocess
 import zipfile
 
 import pytest
-from prolific_contract._vocabulary import EDITIONS, KINDS
-from prolific_contract.sandbox import Sandbox, SandboxSettings
-from prolific_contract.sandbox._resources import WORKSPACES
+from prolific_contract import EDITIONS, KINDS
+from prolific_contract.sandbox import WORKSPACES, Sandbox, SandboxSettings
 
 PROGRAM = os.environ.get("PROLIFIC_CLI", "")
 WORKSPACE = WORKSPACES[0].id

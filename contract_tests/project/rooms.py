@@ -79,12 +79,13 @@ SDK_ROOMS = {
 """Rooms of the SDK, and the other rooms that each imports. Public names are free."""
 
 CONTRACT_ROOMS = {
+    "_lazy": set(),
     "_errors": set(),
     "_output": {"_errors"},
     "_vocabulary": set(),
     "spec": {"_errors", "_vocabulary"},
-    "sandbox": {"_errors", "_vocabulary", "spec"},
-    "gate": {"_errors", "_vocabulary", "sandbox", "spec"},
+    "sandbox": {"_errors", "_lazy", "_vocabulary", "spec"},
+    "gate": {"_errors", "_lazy", "_vocabulary", "sandbox", "spec"},
     "diff": {"_errors", "spec"},
     "conformance": {"_errors", "_vocabulary", "gate", "pytest_plugin"},
     "pytest_plugin": {"conformance", "sandbox"},

@@ -1,5 +1,6 @@
 """The rooms of the packages import only what the table in `rooms` allows."""
 
+import importlib
 from collections import defaultdict
 
 import pytest
@@ -71,6 +72,15 @@ def test_rooms_have_no_import_cycle(allowed):
         for room in free:
             del left[room]
     assert left == {}
+
+
+@pytest.mark.parametrize("package", [rooms.CONTRACT, rooms.GATE])
+def test_rooms_import_no_public_name_of_their_own_package(package):
+    """It would hide which room they need."""
+    modules = set().union(*imports(package).values())
+    names = importlib.import_module(package).__all__
+
+    assert modules.isdisjoint(f"{package}.{name}" for name in names)
 
 
 def test_tools_import_only_the_private_rooms_of_the_sdk_that_the_table_allows():

@@ -1,6 +1,7 @@
 """What may be in the tree, and what may import what."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -188,6 +189,41 @@ def test_every_public_name_can_be_imported_and_listed():
     assert set(prolific_exports.__all__) <= set(dir(prolific_exports))
     for name in prolific_exports.__all__:
         getattr(prolific_exports, name)
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        "prolific_contract",
+        "prolific_contract.diff",
+        "prolific_contract.gate",
+        "prolific_contract.gate.conversation",
+        "prolific_contract.gate.laws",
+        "prolific_contract.gate.proof",
+        "prolific_contract.gate.trace",
+        "prolific_contract.sandbox",
+        "prolific_contract.spec",
+    ],
+)
+def test_every_public_name_of_the_tools_can_be_imported(package):
+    module = importlib.import_module(package)
+
+    for name in module.__all__:
+        getattr(module, name)
+    with pytest.raises(AttributeError, match=f"'{package}' has no attribute 'unknown'"):
+        _ = module.unknown
+
+
+def test_importing_a_package_of_the_tools_imports_none_of_its_modules():
+    script = "import sys, prolific_contract.gate.proof as p; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    own = {name for name in ran.stdout.split() if name.startswith("prolific_contract.g")}
+    assert own == {
+        "prolific_contract._lazy",
+        "prolific_contract.gate",
+        "prolific_contract.gate.proof",
+    }
 
 
 def test_packages_have_type_markers():

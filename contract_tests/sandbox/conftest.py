@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from prolific_contract._vocabulary import KINDS, Kind
+from prolific_contract import KINDS, Kind
 from prolific_contract.sandbox import ManualClock, SandboxSettings
 
 from sandbox.site_client import SiteClient

@@ -4,10 +4,8 @@ import json
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from prolific_contract._vocabulary import PATH_SEGMENTS, Kind
-from prolific_contract.sandbox import ManualClock, SandboxSettings
-from prolific_contract.sandbox._http import Call, FileSlice, Reply
-from prolific_contract.sandbox._site import Site
+from prolific_contract import PATH_SEGMENTS, Kind
+from prolific_contract.sandbox import Call, FileSlice, ManualClock, Reply, SandboxSettings, Site
 
 BASE_URL = "http://127.0.0.1:8000"
 

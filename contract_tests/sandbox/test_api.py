@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
-from prolific_contract._vocabulary import EDITIONS, KINDS, PATH_SEGMENTS
+from prolific_contract import EDITIONS, KINDS, PATH_SEGMENTS
 from prolific_contract.sandbox import Fate, Resource
 
 from sandbox.site_client import BASE_URL, read_json

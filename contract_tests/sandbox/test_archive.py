@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prolific_contract._vocabulary import Kind
-from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
+from prolific_contract import Kind
+from prolific_contract.sandbox import ArchiveSpec, write_archive
 from prolific_contract.sandbox._questions import ANSWER_TYPES, STUDIES
 from prolific_contract.sandbox._random import SeededChoices
 from prolific_contract.sandbox._uploads import make_upload

@@ -6,9 +6,8 @@ import zipfile
 from datetime import datetime
 
 import pytest
-from prolific_contract._vocabulary import JOB_LIMIT, KINDS, PATH_SEGMENTS
-from prolific_contract.sandbox import Fate, Resource
-from prolific_contract.sandbox._resources import LIMIT_STATUSES, STUDIES
+from prolific_contract import JOB_LIMIT, KINDS, PATH_SEGMENTS
+from prolific_contract.sandbox import LIMIT_STATUSES, STUDIES, Fate, Resource
 
 from sandbox.site_client import BASE_URL, read_file, read_json
 from sandbox.test_api import UNKNOWN, assert_error

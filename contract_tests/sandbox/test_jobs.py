@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prolific_contract._vocabulary import EDITIONS, Edition, State
+from prolific_contract import EDITIONS, Edition, State
 from prolific_contract.sandbox import Fate, ManualClock, Resource
 from prolific_contract.sandbox._jobs import SandboxJob, SandboxJobs
 

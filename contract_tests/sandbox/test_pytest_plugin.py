@@ -144,7 +144,11 @@ def test_plugin_import_is_lightweight():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert done.stdout.split() == ["prolific_contract", "prolific_contract.pytest_plugin"]
+    assert done.stdout.split() == [
+        "prolific_contract",
+        "prolific_contract._lazy",
+        "prolific_contract.pytest_plugin",
+    ]
 
 
 def test_plugin_has_only_hooks_and_fixtures():

@@ -6,9 +6,8 @@ import zipfile
 
 import jsonschema_rs
 import pytest
-from prolific_contract._vocabulary import EDITIONS, PATH_SEGMENTS
-from prolific_contract.sandbox import Fate, Resource
-from prolific_contract.sandbox._resources import WORKSPACES
+from prolific_contract import EDITIONS, PATH_SEGMENTS
+from prolific_contract.sandbox import WORKSPACES, Fate, Resource
 from prolific_contract.spec import load_contract
 
 from sandbox.site_client import BASE_URL, read_file, read_json

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from prolific_contract._vocabulary import PATH_SEGMENTS, Kind
+from prolific_contract import PATH_SEGMENTS, Kind
 from prolific_contract.sandbox import (
     ManualClock,
     Sandbox,

@@ -3,9 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from prolific_contract import sandbox
-from prolific_contract._errors import ContractToolError
-from prolific_contract._vocabulary import KINDS
+from prolific_contract import KINDS, ContractToolError, sandbox
 from prolific_contract.sandbox import (
     EDITIONS,
     KNOWN_RESOURCES,

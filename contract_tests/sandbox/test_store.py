@@ -11,8 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from prolific_contract.sandbox import SandboxSettings
-from prolific_contract.sandbox._http import StoreError, xml_reply
+from prolific_contract.sandbox import SandboxSettings, StoreError, xml_reply
 from prolific_contract.sandbox._store import Span, matches, requested_span
 
 from sandbox.site_client import BASE_URL, SiteClient, read_file

@@ -14,6 +14,7 @@ from prolific_exports import (
     Retrying,
     StartedOver,
     StorageError,
+    SystemClock,
     UsageError,
     Verifying,
 )
@@ -23,7 +24,6 @@ from prolific_exports._flows._effects import Fetch, FetchAll, Fetched
 from prolific_exports._http import _sync_driver as _sync
 from prolific_exports._http._store_client import Stop
 from prolific_exports._http._sync_driver import FetchCancelledError, SyncDriver, cancellable
-from prolific_exports._model._clock import SystemClock
 from prolific_exports._model._settings import Settings
 
 SIZE = len(api.ARCHIVE)

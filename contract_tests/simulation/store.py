@@ -7,7 +7,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from attrs import define, field
-from prolific_exports._errors import NoAnswerError, UnreachableError
+from prolific_exports import NoAnswerError, UnreachableError
 from prolific_exports._flows._effects import Fetch, Fetched, Head, Reply, Send
 
 HOST = "https://store.example/a?X-Amz-Signature=5ecret"

@@ -1,7 +1,7 @@
 """Building the contract of an edition or of all, and what a built contract guarantees."""
 
 import pytest
-from prolific_contract._errors import BuildError, OverlayError
+from prolific_contract import BuildError, OverlayError
 from prolific_contract.spec import EDITIONS, build, build_with_proof, load_yaml
 
 EVIDENCE = {"document": "documents/004"}

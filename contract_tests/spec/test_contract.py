@@ -5,8 +5,8 @@ from functools import cache
 
 import jsonschema_rs
 import pytest
-from prolific_contract._vocabulary import STATES
-from prolific_contract.gate._discrepancies import DISCREPANCIES
+from prolific_contract import STATES
+from prolific_contract.gate import DISCREPANCIES
 from prolific_contract.spec import EDITIONS, build_with_proof, load_contract, load_yaml
 from prolific_contract.spec._files import checkout, load_document
 from prolific_contract.spec._overlay import parse_overlay

@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from prolific_contract._errors import DocumentError
+from prolific_contract import DocumentError
 from prolific_contract.spec import _files, load_contract
 from prolific_contract.spec._files import (
     checkout,

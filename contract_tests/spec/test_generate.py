@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from prolific_contract._errors import BuildError, DocumentError, MissingDependencyError
+from prolific_contract import BuildError, DocumentError, MissingDependencyError
 from prolific_contract.spec import _generate, dump_yaml
 from prolific_contract.spec._files import checkout
 from prolific_contract.spec._generate import (

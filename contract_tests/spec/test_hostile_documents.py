@@ -5,7 +5,7 @@ import copy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract._errors import ContractToolError, DocumentError
+from prolific_contract import ContractToolError, DocumentError
 from prolific_contract.cli import main
 from prolific_contract.spec import build, dump_yaml, import_document
 

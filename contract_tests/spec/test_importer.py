@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract._errors import DocumentError
+from prolific_contract import DocumentError
 from prolific_contract.spec import dump_yaml, import_document, load_yaml
 from prolific_contract.spec._files import checkout
 

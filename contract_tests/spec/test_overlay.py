@@ -1,7 +1,7 @@
 """Applying an overlay, and what an overlay must say."""
 
 import pytest
-from prolific_contract._errors import OverlayError
+from prolific_contract import OverlayError
 from prolific_contract.spec import dump_yaml
 from prolific_contract.spec._overlay import Evidence, apply, parse_overlay, select
 

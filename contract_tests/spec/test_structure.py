@@ -1,7 +1,7 @@
 """What stands where in an OpenAPI document: the order of keys, prose, references."""
 
 import pytest
-from prolific_contract._errors import DocumentError
+from prolific_contract import DocumentError
 from prolific_contract.spec._components import (
     Component,
     drop_unreachable,

@@ -4,9 +4,9 @@ import json
 
 import pytest
 from diff.documents import AREA, PATH, base, of_schema, put
-from prolific_contract._errors import DocumentError
+from prolific_contract import DocumentError
 from prolific_contract.diff import compare, contract_of
-from prolific_contract.spec._importer import import_document
+from prolific_contract.spec import import_document
 from prolific_contract.spec._versions import modern, version_of
 
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract._errors import DocumentError
+from prolific_contract import DocumentError
 from prolific_contract.spec import dump_yaml, load_yaml
 
 JSON_VALUES = st.recursive(

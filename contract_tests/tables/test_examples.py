@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
+from prolific_contract.sandbox import ArchiveSpec, write_archive
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -8,33 +8,34 @@ from pathlib import Path
 
 import pytest
 from helpers.gate_proof import run_second_server
-from prolific_contract._vocabulary import KINDS, Operation
-from prolific_contract.gate.conversation._recorder import Conversation, record_conversation
-from prolific_contract.gate.conversation._scenario import ConversationPlan
+from prolific_contract import KINDS, Operation
+from prolific_contract.gate.conversation import Conversation, ConversationPlan, record_conversation
 from prolific_contract.gate.laws import LAWS, law
-from prolific_contract.gate.proof._catalogue import (
+from prolific_contract.gate.proof import (
     CLEAN,
     LIVE_MUTANTS,
     BrokenLaw,
+    InProcessTarget,
     MutantResult,
     VariantResult,
+    detection_table,
     every_mutant,
     every_variant,
     false_positives,
+    is_detected,
     laws_for,
     missed,
     proof_failures,
+    row,
     run_mutant,
     run_mutant_live,
     run_variant,
     run_variant_live,
+    summary,
     unproved,
 )
-from prolific_contract.gate.proof._detection_table import detection_table, is_detected, row, summary
-from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import Subject, Trace
-from prolific_contract.sandbox import ManualClock, SandboxSettings
-from prolific_contract.sandbox._site import Site
+from prolific_contract.gate.trace import Subject, Trace
+from prolific_contract.sandbox import ManualClock, SandboxSettings, Site
 from prolific_contract.sandbox.mutants import FAULTS, MUTANTS
 from prolific_contract.sandbox.variants import VARIANTS
 

@@ -4,10 +4,14 @@ import anyio
 import httpx
 import pytest
 from prolific_contract.cli import main
-from prolific_contract.sandbox import Sandbox, SandboxError, SandboxSettings
-from prolific_contract.sandbox._app import app_for
-from prolific_contract.sandbox._http import NoReplyError
-from prolific_contract.sandbox._site_choice import make_site
+from prolific_contract.sandbox import (
+    NoReplyError,
+    Sandbox,
+    SandboxError,
+    SandboxSettings,
+    app_for,
+    make_site,
+)
 from prolific_contract.sandbox.mutants import FAULTS
 from prolific_contract.sandbox.variants import VARIANTS
 

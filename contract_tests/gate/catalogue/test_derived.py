@@ -3,19 +3,20 @@
 import pytest
 from helpers.curious_client import CuriousClient
 from project.tree import ROOT
-from prolific_contract._vocabulary import ACTIONS, EDITIONS, KINDS, MANAGING, Operation
-from prolific_contract.gate.conversation._plan import BRISK, CAREFUL
-from prolific_contract.gate.proof import _derived
-from prolific_contract.gate.proof._derived import (
+from prolific_contract import ACTIONS, EDITIONS, KINDS, MANAGING, Operation
+from prolific_contract.gate.conversation import BRISK, CAREFUL
+from prolific_contract.gate.proof import (
     DerivedResult,
     Outcome,
+    _derived,
     derived_failures,
+    derived_page,
+    derived_summary,
     run_derived,
     sample,
     survivors,
     without_fault,
 )
-from prolific_contract.gate.proof._derived_page import derived_page, derived_summary
 from prolific_contract.sandbox import ManualClock, Sandbox, SandboxError, SandboxSettings
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
 from prolific_contract.sandbox.mutants.derived import OPERATORS, derived_faults

@@ -5,8 +5,8 @@ import json
 
 import pytest
 from helpers.export_requests import GENERATION, TOKEN, ask, content
-from prolific_contract._vocabulary import KINDS, path_of
-from prolific_contract.gate.proof._catalogue import run_mutant
+from prolific_contract import KINDS, path_of
+from prolific_contract.gate.proof import run_mutant
 from prolific_contract.sandbox import ManualClock, SandboxSettings
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 

@@ -2,9 +2,8 @@
 
 import pytest
 from helpers.export_requests import GENERATION, TOKEN, ask, content
-from prolific_contract._vocabulary import KINDS, Kind, path_of
-from prolific_contract.sandbox import ManualClock, SandboxSettings
-from prolific_contract.sandbox._replies import body_of, jobs_of
+from prolific_contract import KINDS, Kind, path_of
+from prolific_contract.sandbox import ManualClock, SandboxSettings, body_of, jobs_of
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 
 FILTER = "from=2015-01-01T00:00:00Z"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from helpers.export_requests import BASE, GENERATION, ask, body, content, settings_for
-from prolific_contract._vocabulary import path_of
+from prolific_contract import path_of
 from prolific_contract.sandbox import ManualClock
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
 from prolific_exports._model._timestamps import parse_timestamp

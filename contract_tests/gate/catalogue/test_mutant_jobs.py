@@ -11,7 +11,7 @@ from helpers.export_requests import (
     replay,
     settings_for,
 )
-from prolific_contract._vocabulary import KINDS, Kind, path_of
+from prolific_contract import KINDS, Kind, path_of
 from prolific_contract.sandbox import ManualClock, SandboxSettings
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 

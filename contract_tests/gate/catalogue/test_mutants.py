@@ -17,9 +17,14 @@ from helpers.export_requests import (
     replay,
     settings_for,
 )
-from prolific_contract._vocabulary import KINDS, path_of
-from prolific_contract.sandbox import ManualClock, SandboxError, SandboxSettings
-from prolific_contract.sandbox._http import NoReplyError, Reply
+from prolific_contract import KINDS, path_of
+from prolific_contract.sandbox import (
+    ManualClock,
+    NoReplyError,
+    Reply,
+    SandboxError,
+    SandboxSettings,
+)
 from prolific_contract.sandbox.mutants import FAULTS, MUTANTS, MutatedSite, mutant
 
 

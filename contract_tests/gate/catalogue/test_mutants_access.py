@@ -2,9 +2,8 @@
 
 import pytest
 from helpers.export_requests import GENERATION, TOKEN, ask
-from prolific_contract._vocabulary import KINDS, UNKNOWN_EXPORT_ID, path_of
-from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
-from prolific_contract.sandbox._replies import body_of, jobs_of
+from prolific_contract import KINDS, UNKNOWN_EXPORT_ID, path_of
+from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings, body_of, jobs_of
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 
 METHODS = {"request": "POST", "status": "GET", "list": "GET", "delete": "DELETE"}

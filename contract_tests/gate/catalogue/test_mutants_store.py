@@ -8,10 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from helpers.export_requests import GENERATION, TOKEN, ask, content
-from prolific_contract._vocabulary import KINDS, path_of
+from prolific_contract import KINDS, path_of
 from prolific_contract.gate.trace._cloudfront import policy_expiry
-from prolific_contract.sandbox import ManualClock, SandboxSettings
-from prolific_contract.sandbox._replies import body_of
+from prolific_contract.sandbox import ManualClock, SandboxSettings, body_of
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 
 

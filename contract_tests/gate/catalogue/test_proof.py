@@ -2,8 +2,13 @@
 
 import pytest
 from helpers import gate_proof
-from prolific_contract.gate.proof._catalogue import BrokenLaw, MutantResult, VariantResult, laws_for
-from prolific_contract.gate.proof._derived import DerivedResult
+from prolific_contract.gate.proof import (
+    BrokenLaw,
+    DerivedResult,
+    MutantResult,
+    VariantResult,
+    laws_for,
+)
 from prolific_contract.sandbox.mutants import MUTANTS
 
 NAME = "expired@batch-status"

@@ -3,7 +3,7 @@
 import pytest
 from helpers.export_requests import TOKEN, ask, body, content
 from helpers.variant_client import VariantClient
-from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, path_of
+from prolific_contract import UNKNOWN_EXPORT_ID, path_of
 
 # One digit too many.
 NO_UUID = f"{UNKNOWN_EXPORT_ID}0"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from helpers.export_requests import BASE, body, content
 from helpers.variant_client import VariantClient, members_of
-from prolific_contract._vocabulary import EDITIONS
+from prolific_contract import EDITIONS
 from prolific_contract.sandbox.variants import VARIANTS
 
 

@@ -19,7 +19,7 @@ from helpers.export_requests import (
     settings_for,
 )
 from helpers.variant_client import VariantClient, members_of
-from prolific_contract._vocabulary import EDITIONS, KINDS
+from prolific_contract import EDITIONS, KINDS
 from prolific_contract.sandbox import ManualClock, SandboxError
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite, variant
 

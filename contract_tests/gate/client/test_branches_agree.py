@@ -23,13 +23,12 @@ from prolific_api.api.exports import (
     request_batch_export,
     request_collection_export,
 )
-from prolific_contract._vocabulary import OPERATIONS
+from prolific_contract import OPERATIONS
 from prolific_contract.spec import load_contract
-from prolific_exports import ApiError
+from prolific_exports import ApiError, ExportRef
 from prolific_exports._flows._boundary import export_request, interpret, status_request
 from prolific_exports._flows._effects import Reply
 from prolific_exports._model._redactor import Redactor
-from prolific_exports._model._references import ExportRef
 
 pytestmark = pytest.mark.unmeasured
 

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from helpers.site_transport import SiteTransport
 from helpers.twins import Twin
-from prolific_contract._vocabulary import MANAGING
+from prolific_contract import MANAGING
 from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite

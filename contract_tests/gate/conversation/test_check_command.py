@@ -12,15 +12,17 @@ from helpers.conversations import BASE, Scripted
 from helpers.traces import JOB, complete, error, generating
 from prolific_contract._commands import check as command
 from prolific_contract.cli import main
-from prolific_contract.gate import _check
-from prolific_contract.gate._check import pace_for
-from prolific_contract.gate.conversation._plan import BRISK, CAREFUL
-from prolific_contract.gate.conversation._recorder import USER_AGENT
-from prolific_contract.gate.conversation._targets import NoResponseError, TargetUnreachableError
-from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse
-from prolific_contract.sandbox import Fate, ManualClock, Sandbox, SandboxSettings
-from prolific_contract.sandbox._site import Site
+from prolific_contract.gate import _check, pace_for
+from prolific_contract.gate.conversation import (
+    BRISK,
+    CAREFUL,
+    USER_AGENT,
+    NoResponseError,
+    TargetUnreachableError,
+)
+from prolific_contract.gate.proof import InProcessTarget
+from prolific_contract.gate.trace import Credential, Exchange, HttpResponse
+from prolific_contract.sandbox import Fate, ManualClock, Sandbox, SandboxSettings, Site
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
 
 SETTINGS = SandboxSettings(files=1, generation_seconds=1)

@@ -15,12 +15,11 @@ from prolific_contract import pytest_plugin
 from prolific_contract.conformance import _session as session
 from prolific_contract.conformance import conftest
 from prolific_contract.gate import _check
-from prolific_contract.gate.conversation._targets import NoResponseError, TargetUnreachableError
+from prolific_contract.gate.conversation import NoResponseError, TargetUnreachableError
 from prolific_contract.gate.laws import LAWS
-from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._har_writer import har_of
-from prolific_contract.sandbox import ManualClock, Sandbox, SandboxSettings
-from prolific_contract.sandbox._site import Site
+from prolific_contract.gate.proof import InProcessTarget
+from prolific_contract.gate.trace import har_of
+from prolific_contract.sandbox import ManualClock, Sandbox, SandboxSettings, Site
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
 
 pytest_plugins = ["pytester"]

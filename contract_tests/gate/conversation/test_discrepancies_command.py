@@ -4,7 +4,7 @@ import re
 
 import pytest
 from prolific_contract.cli import main
-from prolific_contract.gate._discrepancies import DISCREPANCIES
+from prolific_contract.gate import DISCREPANCIES
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.reports._documents import _PAGES
 

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 from helpers.conversations import BASE, rehearse
-from prolific_contract._errors import MissingDependencyError
-from prolific_contract._vocabulary import address_of
-from prolific_contract.gate._judge import judge
-from prolific_contract.gate.conversation._generated_requests import _to_request, generate_requests
-from prolific_contract.gate.conversation._plan import KNOWN_JOB
-from prolific_contract.gate.trace._exchanges import Subject
+from prolific_contract import MissingDependencyError, address_of
+from prolific_contract.gate import judge
+from prolific_contract.gate.conversation import KNOWN_JOB, generate_requests
+from prolific_contract.gate.conversation._generated_requests import _to_request
+from prolific_contract.gate.trace import Subject
 from prolific_contract.sandbox import Fate
 from prolific_contract.spec import load_contract
 

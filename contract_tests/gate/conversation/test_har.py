@@ -19,23 +19,26 @@ from helpers.traces import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract._errors import DocumentError
-from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID
-from prolific_contract.gate._judge import judge
-from prolific_contract.gate.conversation._plan import ConversationPlan
-from prolific_contract.gate.conversation._recorder import record_conversation
-from prolific_contract.gate.conversation._targets import NoResponseError
-from prolific_contract.gate.proof._in_process import InProcessTarget
+from prolific_contract import UNKNOWN_EXPORT_ID, DocumentError
+from prolific_contract.gate import judge
+from prolific_contract.gate.conversation import (
+    ConversationPlan,
+    NoResponseError,
+    record_conversation,
+)
+from prolific_contract.gate.proof import InProcessTarget
 from prolific_contract.gate.reports import FORMATS
-from prolific_contract.gate.trace._exchanges import (
+from prolific_contract.gate.trace import (
     Credential,
     Exchange,
     HttpResponse,
     Subject,
     Trace,
+    har_of,
+    parse_har,
+    read_har,
+    write_har,
 )
-from prolific_contract.gate.trace._har_reader import parse_har, read_har
-from prolific_contract.gate.trace._har_writer import har_of, write_har
 from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
 

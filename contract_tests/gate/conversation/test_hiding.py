@@ -10,7 +10,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract.gate.laws._urls import readable_expiry
-from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse
+from prolific_contract.gate.trace import Credential, Exchange, HttpResponse
 from prolific_contract.gate.trace._redaction import (
     HarRedactor,
     learn_signatures,

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 from helpers.conversations import BASE, rehearse
-from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoResponseError, TimedOutError
-from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.sandbox import ManualClock
-from prolific_contract.sandbox._http import FileSlice, NoReplyError, Reply
+from prolific_contract.gate.conversation import BODY_LIMIT, NoResponseError, TimedOutError
+from prolific_contract.gate.proof import InProcessTarget
+from prolific_contract.sandbox import FileSlice, ManualClock, NoReplyError, Reply
 
 
 class Answering:

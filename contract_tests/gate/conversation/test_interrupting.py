@@ -10,16 +10,15 @@ from helpers.traces import complete, error, generating, json_answer, running
 from prolific_contract.cli import main
 from prolific_contract.conformance import _session
 from prolific_contract.gate import _check
-from prolific_contract.gate.conversation._plan import ConversationPlan
-from prolific_contract.gate.conversation._recorder import (
+from prolific_contract.gate.conversation import (
+    ConversationPlan,
     InterruptedConversation,
     record_conversation,
 )
-from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import HttpResponse
+from prolific_contract.gate.proof import InProcessTarget
+from prolific_contract.gate.trace import HttpResponse
 from prolific_contract.pytest_plugin import NOTICES
-from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
-from prolific_contract.sandbox._site import Site
+from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings, Site
 
 LATER = "2026-11"
 PATH = "/api/v1/data-collection/batches/b1/export"

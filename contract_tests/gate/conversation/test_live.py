@@ -12,10 +12,10 @@ from contextlib import contextmanager, suppress
 import httpx
 import pytest
 from helpers.slow_server import SLOW_HANDSHAKES, SlowServer
-from prolific_contract._errors import ContractToolError
-from prolific_contract.gate.conversation._http_target import LiveTarget
-from prolific_contract.gate.conversation._targets import (
+from prolific_contract import ContractToolError
+from prolific_contract.gate.conversation import (
     BODY_LIMIT,
+    LiveTarget,
     NoResponseError,
     TargetUnreachableError,
     TimedOutError,

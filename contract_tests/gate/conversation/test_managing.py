@@ -9,21 +9,18 @@ import pytest
 from attrs import evolve
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started, subjects_of
 from helpers.traces import JOB, START, complete, error, failed, generating, json_answer, running
-from prolific_contract._vocabulary import (
-    JOB_LIMIT,
-    UNKNOWN_EXPORT_ID,
-    UNKNOWN_RESOURCE_ID,
-    Edition,
-    path_of,
+from prolific_contract import JOB_LIMIT, UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, Edition, path_of
+from prolific_contract.gate import judge
+from prolific_contract.gate.conversation import (
+    KNOWN_JOB,
+    ConversationPlan,
+    GeneratedRequest,
+    NoResponseError,
+    record_conversation,
 )
-from prolific_contract.gate._judge import judge
-from prolific_contract.gate.conversation._plan import KNOWN_JOB, ConversationPlan, GeneratedRequest
-from prolific_contract.gate.conversation._recorder import record_conversation
-from prolific_contract.gate.conversation._targets import NoResponseError
-from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
-from prolific_contract.sandbox import Fate, ManualClock, Resource, SandboxSettings
-from prolific_contract.sandbox._site import Site
+from prolific_contract.gate.proof import InProcessTarget
+from prolific_contract.gate.trace import Credential, HttpResponse
+from prolific_contract.sandbox import Fate, ManualClock, Resource, SandboxSettings, Site
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 
 PATH = "/api/v1/data-collection/batches/b1/export"

@@ -5,16 +5,12 @@ import json
 import pytest
 from attrs import evolve
 from prolific_contract.cli import main
-from prolific_contract.gate._judge import judge
-from prolific_contract.gate.conversation._plan import BRISK, ConversationPlan
-from prolific_contract.gate.conversation._recorder import record_conversation
-from prolific_contract.gate.proof._catalogue import MUTANTS
-from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import RecordedOptions, Subject
-from prolific_contract.gate.trace._har_reader import parse_har
-from prolific_contract.gate.trace._har_writer import har_of, write_har
+from prolific_contract.gate import judge
+from prolific_contract.gate.conversation import BRISK, ConversationPlan, record_conversation
+from prolific_contract.gate.proof import InProcessTarget
+from prolific_contract.gate.trace import RecordedOptions, Subject, har_of, parse_har, write_har
 from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
-from prolific_contract.sandbox.mutants import MutatedSite
+from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
 
 TOKEN = "token-of-a-recording"

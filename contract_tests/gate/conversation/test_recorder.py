@@ -13,16 +13,19 @@ from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse
 from helpers.traces import complete, error
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract.gate.conversation._plan import ConversationPlan
-from prolific_contract.gate.conversation._recorder import (
+from prolific_contract.gate.conversation import (
     WRONG_TOKEN,
+    ApiRequest,
+    ArchiveRequest,
+    ConversationPlan,
+    NoResponseError,
+    Pause,
     Recorder,
+    TargetUnreachableError,
     record_conversation,
 )
-from prolific_contract.gate.conversation._steps import ApiRequest, ArchiveRequest, Pause
-from prolific_contract.gate.conversation._targets import NoResponseError, TargetUnreachableError
+from prolific_contract.gate.trace import Credential, HttpResponse
 from prolific_contract.gate.trace._body_parts import part_of
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
 from prolific_contract.gate.trace._redaction import without_token
 from prolific_contract.gate.trace._zip_directory import Damaged, Directory, FilePart, read_directory
 from prolific_exports._model._redactor import Redactor

@@ -16,24 +16,22 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract._vocabulary import (
-    UNKNOWN_EXPORT_ID,
-    UNKNOWN_RESOURCE_ID,
-    Operation,
-    path_of,
-)
-from prolific_contract.gate.conversation._access_probes import BAD_CREDENTIALS, NEAR_MISSES
-from prolific_contract.gate.conversation._plan import (
+from prolific_contract import UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, Operation, path_of
+from prolific_contract.gate.conversation import (
+    BAD_CREDENTIALS,
+    BODY_LIMIT,
     BRISK,
     CAREFUL,
     KNOWN_JOB,
+    MOST_EXPORT_REQUESTS,
+    NEAR_MISSES,
     ConversationPlan,
     GeneratedRequest,
+    NoResponseError,
+    TimedOutError,
+    record_conversation,
 )
-from prolific_contract.gate.conversation._recorder import record_conversation
-from prolific_contract.gate.conversation._scenario import MOST_EXPORT_REQUESTS
-from prolific_contract.gate.conversation._targets import BODY_LIMIT, NoResponseError, TimedOutError
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Subject
+from prolific_contract.gate.trace import Credential, HttpResponse, Subject
 from prolific_contract.gate.trace._zip_directory import TAIL
 from prolific_contract.sandbox import Fate
 

@@ -17,14 +17,9 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, path_of
-from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import (
-    INVALID_CREDENTIALS,
-    Credential,
-    HttpResponse,
-    Subject,
-)
+from prolific_contract import UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, path_of
+from prolific_contract.gate.laws import Outcome
+from prolific_contract.gate.trace import INVALID_CREDENTIALS, Credential, HttpResponse, Subject
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 BAD = sorted(INVALID_CREDENTIALS)

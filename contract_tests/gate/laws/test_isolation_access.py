@@ -12,9 +12,9 @@ from helpers.traces import (
     job,
     running,
 )
-from prolific_contract._vocabulary import Operation
-from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Credential, Subject
+from prolific_contract import Operation
+from prolific_contract.gate.laws import Outcome
+from prolific_contract.gate.trace import Credential, Subject
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 LAW, LATER = "isolation.access-stays", "2026-11"

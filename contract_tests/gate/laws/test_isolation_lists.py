@@ -7,7 +7,7 @@ from helpers.traces import (
     generating,
     job,
 )
-from prolific_contract.gate.laws._law import Outcome
+from prolific_contract.gate.laws import Outcome
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 

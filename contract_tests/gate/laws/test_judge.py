@@ -17,13 +17,18 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract._vocabulary import OPERATIONS, Action, Kind, Operation, path_of
-from prolific_contract.gate._evidence import Evidence
-from prolific_contract.gate._judge import contract_of, judge
-from prolific_contract.gate._verdict import CellState, Requirements, Unmet, Verdict
-from prolific_contract.gate.laws import LAWS, law
-from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Subject, Trace
+from prolific_contract import OPERATIONS, Action, Kind, Operation, path_of
+from prolific_contract.gate import (
+    CellState,
+    Evidence,
+    Requirements,
+    Unmet,
+    Verdict,
+    contract_of,
+    judge,
+)
+from prolific_contract.gate.laws import LAWS, Outcome, law
+from prolific_contract.gate.trace import Credential, HttpResponse, Subject, Trace
 
 BATCH, COLLECTION = Subject("batch", "r1"), Subject("collection", "r1")
 

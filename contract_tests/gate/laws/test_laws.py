@@ -10,19 +10,10 @@ from attrs import evolve
 from helpers.traces import BASE, JOB, OTHER_JOB, URL, TraceBuilder, complete, error, generating
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract._vocabulary import KINDS, UNKNOWN_EXPORT_ID, path_of
-from prolific_contract.gate import laws
-from prolific_contract.gate._discrepancies import DISCREPANCIES
-from prolific_contract.gate._judge import contract_of, judge
-from prolific_contract.gate.laws import LAWS, law
-from prolific_contract.gate.laws._law import LawContext, Outcome
-from prolific_contract.gate.trace._exchanges import (
-    Credential,
-    Exchange,
-    HttpResponse,
-    Subject,
-    Trace,
-)
+from prolific_contract import KINDS, UNKNOWN_EXPORT_ID, path_of
+from prolific_contract.gate import DISCREPANCIES, contract_of, judge, laws
+from prolific_contract.gate.laws import LAWS, LawContext, Outcome, law
+from prolific_contract.gate.trace import Credential, Exchange, HttpResponse, Subject, Trace
 
 IDS = st.sampled_from([JOB, OTHER_JOB, JOB.upper(), UNKNOWN_EXPORT_ID, "", "%2F", "ü", "a b"])
 RESOURCES = st.sampled_from(["r1", "r2", "closed", "%00"])

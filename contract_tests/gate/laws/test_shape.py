@@ -16,9 +16,9 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract._vocabulary import STATES
-from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
+from prolific_contract import STATES
+from prolific_contract.gate.laws import Outcome
+from prolific_contract.gate.trace import Credential, HttpResponse
 
 ANY_STATE = " or ".join(f'"{state}"' for state in sorted(STATES))
 HELD, VIOLATED, NOTED = Outcome.HELD, Outcome.VIOLATED, Outcome.NOTED

@@ -10,9 +10,8 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract.gate.laws import LAWS
-from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
+from prolific_contract.gate.laws import LAWS, Outcome
+from prolific_contract.gate.trace import Credential, HttpResponse
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 TIME = tuple(law.id for law in LAWS if law.id.startswith("time."))

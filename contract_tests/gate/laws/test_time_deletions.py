@@ -14,9 +14,9 @@ from helpers.traces import (
     job,
     running,
 )
-from prolific_contract._vocabulary import Operation
-from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Credential
+from prolific_contract import Operation
+from prolific_contract.gate.laws import Outcome
+from prolific_contract.gate.trace import Credential
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 

@@ -12,8 +12,8 @@ from helpers.traces import (
     generating,
     job,
 )
-from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
+from prolific_contract.gate.laws import Outcome
+from prolific_contract.gate.trace import Credential, HttpResponse
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 

@@ -16,8 +16,8 @@ from helpers.traces import (
     json_answer,
     running,
 )
-from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Subject
+from prolific_contract.gate.laws import Outcome
+from prolific_contract.gate.trace import Credential, HttpResponse, Subject
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 LATER = "2026-11"

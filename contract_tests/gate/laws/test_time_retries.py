@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 from helpers.traces import START, URL, TraceBuilder, complete, dated, error, generating, running
-from prolific_contract._vocabulary import Operation
-from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import Credential, Subject
+from prolific_contract import Operation
+from prolific_contract.gate.laws import Outcome
+from prolific_contract.gate.trace import Credential, Subject
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 LAW = "time.retry"

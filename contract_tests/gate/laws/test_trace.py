@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 from helpers.traces import BASE, JOB, URL, TraceBuilder, body_answer, complete, failed, running
-from prolific_contract._vocabulary import OPERATIONS, Address, Operation, address_of, path_of
-from prolific_contract.gate.trace._exchanges import MISSING, Credential, Exchange, HttpResponse
+from prolific_contract import OPERATIONS, Address, Operation, address_of, path_of
+from prolific_contract.gate.trace import MISSING, Credential, Exchange, HttpResponse
 
 
 def exchange(method: str, url: str, base_url: str = BASE) -> Exchange:

@@ -15,8 +15,8 @@ from helpers.traces import (
     error,
     generating,
 )
-from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import HttpResponse
+from prolific_contract.gate.laws import Outcome
+from prolific_contract.gate.trace import HttpResponse
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 MEMBERS, NAMES, FILTER = "value.archive-members", "value.archive-names", "value.archive-filter"

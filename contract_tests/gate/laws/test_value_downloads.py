@@ -18,9 +18,9 @@ from helpers.traces import (
     failed,
     generating,
 )
-from prolific_contract._vocabulary import path_of
-from prolific_contract.gate.laws._law import Outcome
-from prolific_contract.gate.trace._exchanges import HttpResponse
+from prolific_contract import path_of
+from prolific_contract.gate.laws import Outcome
+from prolific_contract.gate.trace import HttpResponse
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 CONTENT = bytes(range(1, 101))

@@ -1,14 +1,11 @@
 from datetime import datetime
 
 import pytest
-from prolific_contract.gate._judge import judge
-from prolific_contract.gate.conversation._plan import ConversationPlan
-from prolific_contract.gate.conversation._recorder import record_conversation
-from prolific_contract.gate.proof._in_process import InProcessTarget
-from prolific_contract.gate.trace._exchanges import Subject
-from prolific_contract.sandbox import SandboxSettings
-from prolific_contract.sandbox._clock import ManualClock
-from prolific_contract.sandbox._resources import Fate
+from prolific_contract.gate import judge
+from prolific_contract.gate.conversation import ConversationPlan, record_conversation
+from prolific_contract.gate.proof import InProcessTarget
+from prolific_contract.gate.trace import Subject
+from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
 
 START = "2026-11-23T14:00:00+00:00"

@@ -10,7 +10,7 @@ from helpers import traces, verdicts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract.gate.reports._curl import reproduction
-from prolific_contract.gate.trace._exchanges import Credential
+from prolific_contract.gate.trace import Credential
 
 BATCH = "https://api.example/api/v1/data-collection/batches/r1/export"
 NO_SHELL = pytest.mark.skipif(os.name == "nt", reason="the lines are for POSIX shells")

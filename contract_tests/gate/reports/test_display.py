@@ -6,7 +6,7 @@ from helpers import traces, verdicts
 from hypothesis import given
 from hypothesis import strategies as st
 from prolific_contract.gate.reports import _display as display
-from prolific_contract.gate.trace._exchanges import HttpResponse
+from prolific_contract.gate.trace import HttpResponse
 
 OUTSIDE = "https://store.example/x"
 

@@ -1,8 +1,7 @@
 """Where a law comes from, in words and as an address."""
 
 from helpers import verdicts
-from prolific_contract.gate.laws import LAWS
-from prolific_contract.gate.laws._law import LawSource
+from prolific_contract.gate.laws import LAWS, LawSource
 from prolific_contract.gate.reports._documents import citation, page
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 import yaml
 from project.tree import ROOT
-from prolific_contract.gate._baseline import read_baseline
+from prolific_contract.gate import read_baseline
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.reports import FORMATS
 

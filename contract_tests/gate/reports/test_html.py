@@ -12,10 +12,10 @@ from helpers import traces, verdicts
 from helpers.verdicts import ARCHIVE, REQUEST, STATUS, broken, cells, held, law, noted
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_contract._vocabulary import OPERATIONS
+from prolific_contract import OPERATIONS
 from prolific_contract.gate.reports._html import render
 from prolific_contract.gate.reports._html._markup import element
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse, Trace
+from prolific_contract.gate.trace import Credential, HttpResponse, Trace
 
 # HTML has no end tag for these.
 VOID = {"br", "input", "meta"}

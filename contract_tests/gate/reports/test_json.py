@@ -9,7 +9,7 @@ import pytest
 from helpers import traces, verdicts
 from helpers.verdicts import REQUEST, broken, cells, law
 from prolific_contract.gate.reports._json import document, render
-from prolific_contract.gate.trace._exchanges import Trace
+from prolific_contract.gate.trace import Trace
 
 SCHEMA = json.loads(
     (files("prolific_contract.gate.reports") / "report.schema.json").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 from helpers import traces, verdicts
 from helpers.verdicts import REQUEST, STATUS, broken, cells, held, law, noted
 from prolific_contract.gate.reports._junit import render
-from prolific_contract.gate.trace._exchanges import Trace
+from prolific_contract.gate.trace import Trace
 
 # What Jenkins' schema allows, less what no other reader knows.
 ATTRIBUTES = {

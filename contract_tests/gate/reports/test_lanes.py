@@ -2,7 +2,7 @@
 
 from helpers import traces
 from prolific_contract.gate.reports._html._lanes import lanes
-from prolific_contract.gate.trace._exchanges import Credential, HttpResponse
+from prolific_contract.gate.trace import Credential, HttpResponse
 
 
 def course(lane):

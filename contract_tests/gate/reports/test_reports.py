@@ -4,8 +4,8 @@ import json
 
 import pytest
 from helpers import verdicts
+from prolific_contract import DocumentError
 from prolific_contract._commands.check import _FORMATS
-from prolific_contract._errors import DocumentError
 from prolific_contract.gate.reports import FORMATS, write_report
 
 STATES = ["passing", "failing", "hostile"]

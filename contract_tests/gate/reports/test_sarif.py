@@ -13,9 +13,9 @@ import pytest
 from helpers import verdicts
 from helpers.verdicts import REQUEST, STATUS, broken, cells, law
 from project.tree import ROOT
-from prolific_contract._vocabulary import OPERATIONS
+from prolific_contract import OPERATIONS
 from prolific_contract.gate.reports._sarif import document, render
-from prolific_contract.gate.trace._exchanges import Trace
+from prolific_contract.gate.trace import Trace
 
 SCHEMA = json.loads(Path(__file__).with_name("sarif-subset.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema_rs.Draft202012Validator(SCHEMA, validate_formats=True)

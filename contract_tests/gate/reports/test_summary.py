@@ -4,8 +4,8 @@ import pytest
 from helpers import traces, verdicts
 from helpers.traces import DELETED, TraceBuilder
 from helpers.verdicts import COLLECTION_REQUEST, REQUEST, STATUS, broken, cells, held, law, noted
-from prolific_contract._vocabulary import OPERATIONS
-from prolific_contract.gate._verdict import Requirements
+from prolific_contract import OPERATIONS
+from prolific_contract.gate import Requirements
 from prolific_contract.gate.reports._summary import (
     MARK_MEANINGS,
     Summary,
@@ -14,7 +14,7 @@ from prolific_contract.gate.reports._summary import (
     evidence,
     operation_names,
 )
-from prolific_contract.gate.trace._exchanges import Subject, Trace
+from prolific_contract.gate.trace import Subject, Trace
 
 FINGERPRINTS = frozenset({"shape.error batch request", "shape.error batch status"})
 

@@ -5,10 +5,10 @@ import io
 import pytest
 from helpers import traces, verdicts
 from helpers.verdicts import ARCHIVE, REQUEST, STATUS, broken, cells, held, law, noted
-from prolific_contract._vocabulary import OPERATIONS
+from prolific_contract import OPERATIONS
 from prolific_contract.gate.reports import print_text
 from prolific_contract.gate.reports._text import render
-from prolific_contract.gate.trace._exchanges import Trace
+from prolific_contract.gate.trace import Trace
 
 
 @pytest.fixture(autouse=True)

@@ -18,12 +18,12 @@ from helpers.traces import (
     running,
 )
 from project.tree import ROOT, python_files
-from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, Operation
-from prolific_contract.gate._verdict import Cell
-from prolific_contract.gate.laws._law import Observation, Outcome
+from prolific_contract import UNKNOWN_EXPORT_ID, Operation
+from prolific_contract.gate import Cell
+from prolific_contract.gate.laws import Observation, Outcome
 from prolific_contract.gate.reports._json import document
 from prolific_contract.gate.statements import STATEMENTS, broken, checked_by
-from prolific_contract.gate.trace._exchanges import Credential, Subject
+from prolific_contract.gate.trace import Credential, Subject
 
 REQUEST, STATUS, LIST = (Operation("batch", action) for action in ("request", "status", "list"))
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from project.tree import ROOT
-from prolific_contract._vocabulary import Operation
+from prolific_contract import Operation
 from prolific_contract.cli import main
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.reports import _coverage as coverage

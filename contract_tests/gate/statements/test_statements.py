@@ -4,9 +4,8 @@ from collections import Counter
 
 import pytest
 from helpers.contract_parts import contract_parts
-from prolific_contract._vocabulary import EDITIONS, OPERATIONS, Operation
-from prolific_contract.gate._discrepancies import DISCREPANCIES
-from prolific_contract.gate._judge import contract_of
+from prolific_contract import EDITIONS, OPERATIONS, Operation
+from prolific_contract.gate import DISCREPANCIES, contract_of
 from prolific_contract.gate.laws import LAWS, law
 from prolific_contract.gate.statements import CATEGORIES, STATEMENTS, checked_by
 

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from prolific_exports import ExportFilter, ExportRef, UsageError
+from prolific_exports import ExportFilter, ExportRef, Kind, UsageError
 from prolific_exports._flows import _boundary as boundary
 from prolific_exports._flows._effects import Reply
 from prolific_exports._model._redactor import Redactor
-from prolific_exports._model._references import Kind, check_filter
+from prolific_exports._model._references import check_filter
 
 MARCH, APRIL = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 OFFSETS = st.timedeltas(timedelta(hours=-23, minutes=-59), timedelta(hours=23, minutes=59))

@@ -26,7 +26,7 @@ from prolific_contract.gate.laws import (
     _value_downloads,
     _value_lists,
 )
-from prolific_contract.gate.laws._law import Law
+from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation, Outcome
 
 # Reports list the laws in this order. A law is in the module that its id begins with.
 LAWS: Final[tuple[Law, ...]] = (
@@ -61,4 +61,4 @@ def law(law_id: str) -> Law:
     return _BY_ID[law_id]
 
 
-__all__ = ["LAWS", "law"]
+__all__ = ["LAWS", "Law", "LawContext", "LawSource", "Observation", "Outcome", "law"]
