@@ -166,3 +166,15 @@ def test_closed_pipe_is_not_an_error(arguments):
     command.stderr.close()
 
     assert (command.wait(), said) == (0, b"")
+
+
+def test_check_does_not_import_what_only_building_a_contract_needs():
+    """It takes as long to import as everything else that a check needs."""
+    script = (
+        "import sys; from prolific_contract.gate import _check, _judge\n"
+        "_judge.contract_of('2026-11'); sys.exit('openapi_spec_validator' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], check=False, timeout=60)
+
+    assert done.returncode == 0

@@ -1,5 +1,6 @@
 """What the built contract says, and that it is what its sources give."""
 
+import json
 import re
 from functools import cache
 
@@ -7,7 +8,13 @@ import jsonschema_rs
 import pytest
 from prolific_contract import STATES
 from prolific_contract.gate import DISCREPANCIES
-from prolific_contract.spec import EDITIONS, build_with_proof, load_contract, load_yaml
+from prolific_contract.spec import (
+    EDITIONS,
+    build_with_proof,
+    load_contract,
+    load_yaml,
+    shipped_contract,
+)
 from prolific_contract.spec._files import checkout, load_document
 from prolific_contract.spec._overlay import parse_overlay
 from prolific_contract.spec._structure import walk
@@ -88,6 +95,11 @@ def test_contract_file_is_current():
     text = (OPENAPI / "prolific.yaml").read_text(encoding="utf-8")
 
     assert built().render() == text
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_shipped_contract_of_an_edition_is_the_one_that_passes_the_checks(edition):
+    assert json.dumps(shipped_contract(edition)) == json.dumps(built(edition).document)
 
 
 def test_every_pair_of_branches_is_proved_disjoint():

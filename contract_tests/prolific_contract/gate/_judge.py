@@ -23,21 +23,17 @@ from prolific_contract.gate.laws._lists import lists_of
 from prolific_contract.gate.laws._observations import API, requests_with_response
 from prolific_contract.gate.laws._time_requests import not_reused
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
-from prolific_contract.spec import build, load_contract
-from prolific_contract.spec._files import load_sources
+from prolific_contract.spec import load_contract, shipped_contract
 
 
 @cache
 def contract_of(edition: Edition | None) -> Mapping[str, Any]:
-    """The built contract of an edition, or the union of all editions. Built once.
+    """The built contract of an edition, or the union of all editions. Read once.
 
     Raises:
         ContractToolError: The installation is incomplete.
     """
-    if edition is None:
-        return load_contract()
-    upstream, overlay = load_sources()
-    return build(upstream, overlay, edition)
+    return load_contract() if edition is None else shipped_contract(edition)
 
 
 def judge(

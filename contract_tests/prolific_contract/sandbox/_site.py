@@ -117,7 +117,6 @@ class Site:
 @cache
 def _contract_reply(edition: Edition) -> Reply:
     # Most runs never need it.
-    from prolific_contract.spec import build  # noqa: PLC0415
-    from prolific_contract.spec._files import load_sources  # noqa: PLC0415
+    from prolific_contract.spec import shipped_contract  # noqa: PLC0415
 
-    return json_reply(200, build(*load_sources(), edition))
+    return json_reply(200, shipped_contract(edition))

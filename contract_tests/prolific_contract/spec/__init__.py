@@ -1,11 +1,12 @@
 """Imports the published document, corrects it and builds the contract.
 
-`import_document` extracts the structure of a published document, `build` applies the
-overlay to it, and `load_contract` returns the result, which everything else reads.
+`import_document` extracts the structure of a published document, and `build` applies the
+overlay to it. `load_contract` returns the result, which everything else reads, and
+`shipped_contract` that of one edition.
 """
 
 from prolific_contract._vocabulary import EDITIONS, Edition
-from prolific_contract.spec._build import Built, build, build_with_proof
+from prolific_contract.spec._build import Built, build, build_with_proof, shipped_contract
 from prolific_contract.spec._disjoint import Pair
 from prolific_contract.spec._files import load_contract
 from prolific_contract.spec._importer import import_document
@@ -22,4 +23,5 @@ __all__ = [
     "import_document",
     "load_contract",
     "load_yaml",
+    "shipped_contract",
 ]

@@ -1,11 +1,14 @@
 """Builds the contract: the published document with the overlay applied."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from prolific_contract._errors import BuildError, DocumentError
 from prolific_contract._vocabulary import EDITIONS, Edition
 from prolific_contract.spec._components import Component, drop_unreachable
 from prolific_contract.spec._disjoint import Pair, pairs
+from prolific_contract.spec._files import load_sources
 from prolific_contract.spec._overlay import apply, parse_overlay, select
 from prolific_contract.spec._structure import outline
 from prolific_contract.spec._validation import semantic_errors, structural_errors
@@ -62,13 +65,13 @@ def build(upstream: Any, overlay: Any, edition: Edition | None = None) -> dict[s
 
 def build_with_proof(upstream: Any, overlay: Any, edition: Edition | None = None) -> Built:
     """As `build`, with the proof that the branches of every union are disjoint."""
-    document = apply(upstream, select(parse_overlay(overlay), edition))
+    document = _corrected(upstream, overlay, edition)
     _refuse(structural_errors(document))
     try:
         dropped = drop_unreachable(document)
     except DocumentError as error:
         raise BuildError(f"the built contract is not valid: {error}") from error
-    document = outline(document, prose=True)
+    document = _ordered(document)
     _refuse(semantic_errors(document))
     judged = list(pairs(document))
     overlapping = [pair for pair in judged if pair.verdict == "overlapping"]
@@ -78,6 +81,31 @@ def build_with_proof(upstream: Any, overlay: Any, edition: Edition | None = None
             "values:\n" + "\n".join(f"  {pair}" for pair in overlapping)
         )
     return Built(document, edition, dropped, judged)
+
+
+@cache
+def shipped_contract(edition: Edition) -> Mapping[str, Any]:
+    """The contract of one edition, from the sources that are shipped with this package.
+
+    The same as `build` returns, without its checks, which take a second: the tests build each
+    edition from these sources. Callers must not change the result.
+
+    Raises:
+        DocumentError: The installation is incomplete.
+    """
+    document = _corrected(*load_sources(), edition)
+    drop_unreachable(document)
+    return _ordered(document)
+
+
+def _corrected(upstream: Any, overlay: Any, edition: Edition | None) -> dict[str, Any]:
+    corrected: dict[str, Any] = apply(upstream, select(parse_overlay(overlay), edition))
+    return corrected
+
+
+def _ordered(document: dict[str, Any]) -> dict[str, Any]:
+    ordered: dict[str, Any] = outline(document, prose=True)
+    return ordered
 
 
 def _refuse(errors: list[str]) -> None:

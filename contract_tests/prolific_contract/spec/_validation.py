@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
-from openapi_spec_validator import OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
 
 from prolific_contract.spec._structure import walk
 from prolific_contract.spec._versions import version_of
+
+if TYPE_CHECKING:
+    from openapi_spec_validator import OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
 
 _SCHEMA = jsonschema_rs.Draft202012Validator(
     {"$ref": "https://json-schema.org/draft/2020-12/schema"}
@@ -48,9 +50,12 @@ def semantic_errors(document: dict[str, Any]) -> list[str]:
         return ["#/components: a component only refers to itself"]
 
 
-def _validator(document: Any) -> OpenAPIV31SpecValidator | OpenAPIV32SpecValidator:
+def _validator(document: Any) -> "OpenAPIV31SpecValidator | OpenAPIV32SpecValidator":
+    import openapi_spec_validator as library  # noqa: PLC0415 - takes longer than a check
+
     later = version_of(document) == "3.2"
-    return (OpenAPIV32SpecValidator if later else OpenAPIV31SpecValidator)(document)
+    chosen = library.OpenAPIV32SpecValidator if later else library.OpenAPIV31SpecValidator
+    return chosen(document)
 
 
 def _shape_errors(document: Any) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """The documented members of each response, read from the built contract."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from typing import Any, Final, TypeAlias
 
 from attrs import frozen
@@ -58,14 +57,12 @@ class Member:
         return ".".join([self.form, *(step for step in self.path if step != ITEM)])
 
 
-@cache
 def contract_of(edition: Edition) -> Schema:
     """The built contract of an edition."""
     # Reading it needs packages of the [contract] extra.
-    from prolific_contract.spec import build  # noqa: PLC0415
-    from prolific_contract.spec._files import load_sources  # noqa: PLC0415
+    from prolific_contract.spec import shipped_contract  # noqa: PLC0415
 
-    return build(*load_sources(), edition)
+    return shipped_contract(edition)
 
 
 def responses_of(edition: Edition, kind: Kind, action: Action) -> Schema:
