@@ -103,10 +103,11 @@ compare: $(READY) ## Compare the gate with schemathesis on the same servers; wri
 	$(BIN)/python benchmarks/compare_schemathesis.py docs/comparison.md
 
 .PHONY: regenerate
-regenerate: $(READY) ## Build openapi/prolific.yaml, generate the client from it, and write docs/statements.md
+regenerate: $(READY) ## Build openapi/prolific.yaml, generate the client from it, and write docs/statements.md and docs/llms.txt
 	$(BIN)/prolific-contract build
 	$(BIN)/prolific-contract generate
 	$(BIN)/prolific-contract laws --coverage --markdown >docs/statements.md
+	PYTHONPATH=contract_tests $(BIN)/python -m project.llms >docs/llms.txt
 
 .PHONY: check
 check: $(READY) ## Lint, check types, and check that contract and client are current

@@ -63,6 +63,17 @@ SDK_ROOMS = {
         "_http",
         "_model",
     },
+    "_mcp": {
+        "_archive",
+        "_async_client",
+        "_console",
+        "_errors",
+        "_events",
+        "_export_archive",
+        "_files",
+        "_model",
+        "_version",
+    },
     "_cli": {
         "_archive",
         "_console",

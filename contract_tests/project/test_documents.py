@@ -14,6 +14,7 @@ from prolific_exports import Exports
 from prolific_exports._cli._parser import build_parser as build_exports_parser
 from prolific_exports._model._settings import REFERER
 
+from project import llms
 from project.tree import PACKAGES, ROOT, imported_modules, project_files, python_files
 
 FENCE = re.compile(r"(?ms)^( *)```(\w*)[^\n]*\n(.*?)^\1```")
@@ -352,3 +353,17 @@ def test_project_addresses_use_one_repository():
     assert in_repository(urls["Documentation"]).is_dir()
     assert in_repository(urls["Changelog"]).is_file()
     assert urls["Issues"] == f"{urls['Repository']}/issues"
+
+
+def test_list_for_language_models_is_current():
+    """``make regenerate`` writes it."""
+    assert read("docs/llms.txt") == llms.document()
+
+
+def test_list_for_language_models_has_every_page_for_users():
+    pages = {name.removeprefix("docs/") for name in documents() if name.startswith("docs/")}
+    pages = {name for name in pages if "/" not in name}
+    listed = {f"{name}.md" for names in llms.SECTIONS.values() for name in names}
+    # Both are written by comparisons with other tools; docs/benchmarks.md and docs/gate.md have
+    # what they show.
+    assert pages - listed == {"comparison.md", "comparison-diff.md"}

@@ -98,6 +98,13 @@ def test_only_the_http_room_and_the_two_clients_import_httpx():
     ]
 
 
+@pytest.mark.parametrize("library", ["mcp", "pydantic"])
+def test_only_the_room_for_agents_imports_the_protocol(library):
+    files = importers("wrapper", library)
+    assert files != []
+    assert [name for name in files if not name.startswith("wrapper/prolific_exports/_mcp/")] == []
+
+
 @pytest.mark.parametrize(
     ("folder", "allowed"),
     [
@@ -107,7 +114,9 @@ def test_only_the_http_room_and_the_two_clients_import_httpx():
             # httpx sends with httpcore and encodes names with idna; both always come with it. The
             # last three give names to types only: extras are imported when they are asked for.
             {"attrs", "httpx", "httpcore", "idna", "rich", "prolific_api", "prolific_exports"}
-            | {"duckdb", "pandas", "polars"},
+            | {"duckdb", "pandas", "polars"}
+            # Only the room for agents.
+            | {"mcp", "pydantic"},
         ),
     ],
 )

@@ -325,3 +325,32 @@ output:
 exit codes:
   0 success, 1 failed, 2 wrong usage, 4 storage problem, 130 interrupted
 """
+
+MCP = """\
+The agent's program starts this command and talks to it on stdin and stdout. It
+needs the package mcp: pip install 'prolific-exports[mcp]'
+
+example:
+  prolific-exports mcp /data/prolific
+
+the same in the configuration of most agents:
+  {"mcpServers": {"prolific": {
+    "command": "prolific-exports",
+    "args": ["mcp", "/data/prolific"],
+    "env": {"PROLIFIC_TOKEN_FILE": "/run/secrets/prolific-token"}}}}
+
+tools:
+  list_workspaces, find_resources    workspaces, collections and batches
+  start_export, get_export, list_exports, download_export
+                                     exports; downloads go to DIR
+  list_archives, summarise_archive, read_rows
+                                     the archives in DIR
+  delete_export                      only with --allow-delete
+
+  No result contains the token. Answers of participants reach the agent and its
+  provider: see that your ethics approval covers this.
+
+exit codes:
+  0 the agent's program has closed stdin, 1 failed, 2 wrong usage,
+  130 interrupted
+"""

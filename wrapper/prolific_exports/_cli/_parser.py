@@ -121,6 +121,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_extract(commands)
     _add_show(commands)
     _add_table(commands)
+    _add_mcp(commands)
     return parser
 
 
@@ -407,3 +408,22 @@ def _add_archive(parser: _Parser) -> None:
 
 def _add_quiet(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--quiet", action="store_true", help="print only errors on stderr")
+
+
+def _add_mcp(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "mcp",
+        help="serve tools for AI agents (Model Context Protocol)",
+        description="Serve tools for AI agents on stdin and stdout, by the Model Context Protocol.",
+        epilog=_help.MCP,
+    )
+    parser.add_argument(
+        "directory",
+        metavar="DIR",
+        help="folder for the archives, the only one that tools write and read; created if missing",
+    )
+    parser.add_argument(
+        "--allow-delete",
+        action="store_true",
+        help="add a tool that deletes exports from Prolific",
+    )
