@@ -4,6 +4,7 @@
 """
 
 import re
+import sys
 from pathlib import PurePosixPath
 
 from project.tree import ROOT
@@ -41,4 +42,4 @@ def title_and_about(path: str) -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    print(document(), end="")
+    sys.stdout.write(document())

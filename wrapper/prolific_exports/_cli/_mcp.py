@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
             "This program talks to an agent's program on stdin and stdout: see mcp --help. "
             "Stop it with Ctrl-C."
         )
-    server.create_server(
-        settings, allowed, allow_delete=arguments.allow_delete, clock=clock
-    ).run("stdio")
+    server.create_server(settings, allowed, allow_delete=arguments.allow_delete, clock=clock).run(
+        "stdio"
+    )
     return exit_codes.DONE
