@@ -227,7 +227,7 @@ def test_importing_a_package_of_the_tools_imports_none_of_its_modules():
     script = "import sys, prolific_contract.gate.proof as p; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
-    own = {name for name in ran.stdout.split() if name.startswith("prolific_contract.g")}
+    own = {name for name in ran.stdout.split() if name.startswith("prolific_contract.")}
     assert own == {
         "prolific_contract._lazy",
         "prolific_contract.gate",
