@@ -4,10 +4,11 @@ import json
 import tracemalloc
 
 import pytest
+from helpers.table_readers import limit_blocks, read_with
 from prolific_exports import ExportArchive, ResponseTable, UnsafeArchiveError, summarise
 from prolific_exports._archive import _json, _lines, _summary
 from prolific_exports._cli import main
-from prolific_exports._tables import _fast, _instructions, _sources
+from prolific_exports._tables import _fast, _instructions
 
 from archive.builders import METADATA, SUBMISSION, write_zip
 
@@ -60,7 +61,7 @@ READERS = pytest.mark.parametrize(
 @pytest.fixture
 def fast(monkeypatch):
     """Small archives are read by the fast readers too."""
-    monkeypatch.setattr(_sources, "SMALL", 0)
+    read_with(monkeypatch, "fast")
 
 
 def answer(**fields):
@@ -118,7 +119,7 @@ def test_line_beyond_the_size_is_refused_by_every_reader(archive_of, read, monke
 def test_blank_lines_are_skipped_in_bounded_memory(
     archive_of, read, blank, fast, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (1 << 18,))
+    limit_blocks(monkeypatch, 1 << 18)
     archive = archive_of(blank * (20 * MIB // len(blank)) + answer())
     tracemalloc.start()
     try:

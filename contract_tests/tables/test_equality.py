@@ -5,13 +5,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from helpers.table_readers import limit_blocks, limit_detours, read_with
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from prolific_exports import ExportArchive, ResponseTable
 from prolific_exports._archive import _decoders
 from prolific_exports._archive._json import values_of
 from prolific_exports._archive._lines import Block
-from prolific_exports._tables import _sources
 from prolific_exports._tables._values import loads
 
 from tables.hostile import archives, write
@@ -36,14 +36,14 @@ ODD_INSTRUCTION = (
 
 
 # Bytes of the pieces that content comes in, and of the blocks that are made of them.
-CUTS = [(1 << 18, _sources.BLOCK), (7, 300), (64, 1), (1000, 100)]
+CUTS = [(1 << 18, 4 << 20), (7, 300), (64, 1), (1000, 100)]
 
 
 @pytest.fixture
 def fast(monkeypatch):
     """Small archives are read by the fast readers too, in pieces that cut through them."""
-    monkeypatch.setattr(_sources, "SMALL", 0)
-    monkeypatch.setattr(_sources, "_ODD", 100)
+    read_with(monkeypatch, "fast")
+    limit_detours(monkeypatch, 100)
 
 
 def plain_rows(table, data):
@@ -63,7 +63,7 @@ def plain_rows(table, data):
 def test_fast_reader_equals_the_reference_reader(fast, shape, archive, cut):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(_decoders, "CHUNK", cut[0])
-        patch.setattr(_sources.Source.__init__, "__defaults__", (cut[1],))
+        limit_blocks(patch, cut[1])
         table = ResponseTable(
             ExportArchive.open(write(Path(folder, "x.zip"), *archive)), shape=shape
         )

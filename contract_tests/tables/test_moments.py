@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from helpers.table_readers import READERS, limit_blocks, read_with
 from prolific_exports import ExportArchive, ResponseTable, Submission, summarise
-from prolific_exports._tables import _sources
 
 from tables.hostile import write
 
@@ -89,7 +89,7 @@ def from_parquet(table, path):
     return [(row["created_at"], row["extra"]) for row in pq.read_table(path).to_pylist()]
 
 
-READERS = [plain, arrow, pandas, polars, duckdb, from_csv, from_jsonl, from_parquet]
+TO_ROWS = [plain, arrow, pandas, polars, duckdb, from_csv, from_jsonl, from_parquet]
 
 
 def as_text(moment):
@@ -101,16 +101,16 @@ def as_text(moment):
 
 
 @pytest.mark.parametrize("shape", ["long", "wide"])
-@pytest.mark.parametrize("small", [0, 1 << 30], ids=["fast", "plain"])
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
-def test_all_readers_read_equal_timestamps(archive, tmp_path, monkeypatch, reader, small, shape):
-    monkeypatch.setattr(_sources, "SMALL", small)
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("to_rows", TO_ROWS, ids=lambda to_rows: to_rows.__name__)
+def test_all_readers_read_equal_timestamps(archive, tmp_path, monkeypatch, to_rows, reader, shape):
+    read_with(monkeypatch, reader)
     # Records of one block are read by one reader; here each has a block of its own.
-    monkeypatch.setattr(_sources.Source.__init__, "__defaults__", (1,))
+    limit_blocks(monkeypatch, 1)
     table = ResponseTable(archive, shape=shape)
-    path = tmp_path / f"t.{reader.__name__.removeprefix('from_')}"
+    path = tmp_path / f"t.{to_rows.__name__.removeprefix('from_')}"
 
-    read = reader(table, path) if reader.__name__.startswith("from_") else reader(table)
+    read = to_rows(table, path) if to_rows.__name__.startswith("from_") else to_rows(table)
 
     assert [as_text(moment) for moment, _ in read] == [moment for _, moment, _ in WRITTEN]
     assert [json.loads(extra) if extra else None for _, extra in read] == [

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from archive.builders import SUBMISSION, write_zip
+from helpers.table_readers import READERS, read_with
 from prolific_exports import (
     CorruptArchiveError,
     ExportArchive,
@@ -12,7 +13,6 @@ from prolific_exports import (
     UnknownRecord,
     summarise,
 )
-from prolific_exports._tables import _sources
 
 INSTRUCTIONS = [
     {"id": "i", "type": "free_text", "description": "Q"},
@@ -68,11 +68,11 @@ def test_show_counts_a_record_that_repeats_a_name_as_unknown(archive):
 
 
 @pytest.mark.parametrize("shape", ["long", "wide"])
-@pytest.mark.parametrize("small", [0, 1 << 30])
+@pytest.mark.parametrize("reader", READERS)
 def test_tables_keep_a_record_that_repeats_a_name_in_extra(
-    archive, line, shape, small, monkeypatch
+    archive, line, shape, reader, monkeypatch
 ):
-    monkeypatch.setattr(_sources, "SMALL", small)
+    read_with(monkeypatch, reader)
     table = archive.table(shape=shape)
     plain = [dict(zip(table.column_names, row, strict=True)) for row in table.rows()]
     for rows in (plain, table.to_arrow().to_pylist()):
