@@ -80,6 +80,7 @@ def test_download_json_is_one_object_on_stdout(cli, ready):
     outcome = cli("download", "collection", A, "--json", "-o", "a.zip", "--extract", "data")
     assert outcome.code == 0
     assert outcome.json == {
+        "filter": None,
         "results": [
             {
                 "kind": "collection",

@@ -56,11 +56,14 @@ def test_download_command_for_all_ids_has_the_same_options(arguments):
     assert options(*download_command(given, given.ids, given.export_id)[2:]) == given
 
 
+LEFT_OUT = ("help", "workspace", "timezone")
+
+
 def download_options():
-    """Every option of ``download``, except for its help and ``--workspace``, a source of ids."""
+    """The options of ``download``, without its help, a source of ids, and a part of others."""
     commands = next(action for action in build_parser()._actions if action.choices)
     actions = commands.choices["download"]._actions
-    return [one for one in actions if one.option_strings and one.dest not in ("help", "workspace")]
+    return [one for one in actions if one.option_strings and one.dest not in LEFT_OUT]
 
 
 def with_option(action):
@@ -68,7 +71,7 @@ def with_option(action):
     name = action.option_strings[-1]
     if action.nargs == 0:
         return options("batch", "a", name)
-    for value in ("7", "2026-03-01T00:00:00Z", "x.csv", "strict"):
+    for value in ("7", "7d", "2026-03-01T00:00:00Z", "x.csv", "strict"):
         with suppress(UsageError, SystemExit):
             return options("batch", "a", f"{name}={value}")
     raise AssertionError(f"{name} accepts none of the values")

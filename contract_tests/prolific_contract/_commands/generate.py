@@ -40,7 +40,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Generate the client, or check that it is up to date."""
-    from prolific_contract.spec._files import checkout, shipped_path
+    from prolific_contract.spec._files import checkout, refuse_stdout, shipped_path
     from prolific_contract.spec._generate import (
         compare,
         generate_client,
@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     contract = arguments.contract or shipped_path("prolific.yaml")
     config = arguments.config or shipped_path("generator.yaml")
     output = arguments.output or checkout() / "generated" / "prolific_api"
+    refuse_stdout(output)
     files = generate_client(contract, config)
     if not arguments.check:
         difference = replace_package(output, files)

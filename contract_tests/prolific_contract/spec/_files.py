@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from prolific_exports._errors import ExportsError
-from prolific_exports._files._destinations import destination, expanded
+from prolific_exports._files._destinations import STDOUT, destination, expanded
 from prolific_exports._files._failures import reason
 from prolific_exports._files._staging import staged_file
 
@@ -94,12 +94,23 @@ def load_document(path: Path) -> dict[str, Any]:
     return _mapping(read_text(path), str(path))
 
 
+def refuse_stdout(path: Path) -> None:
+    """Refuse ``-``, which stands for stdout, where a command writes files only.
+
+    Raises:
+        DocumentError: The path is ``-``.
+    """
+    if str(path) == STDOUT:
+        raise DocumentError("'-' stands for stdout, but this is written to files only: give a path")
+
+
 def refuse_unwritable(path: Path) -> None:
     """Check that `write_atomically` can write a file; create missing folders.
 
     Raises:
         DocumentError: The file can't be written.
     """
+    refuse_stdout(path)
     try:
         path = expanded(path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,6 +129,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         DocumentError: The file can't be written.
     """
+    refuse_stdout(path)
     try:
         path = expanded(path)
         path.parent.mkdir(parents=True, exist_ok=True)

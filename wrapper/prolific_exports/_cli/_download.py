@@ -17,6 +17,7 @@ from prolific_exports._cli._download_options import DownloadOptions
 from prolific_exports._cli._downloads import Downloads
 from prolific_exports._cli._find import ids_of_workspace
 from prolific_exports._cli._follow_up import suggest, table_command
+from prolific_exports._cli._stdout import private_folder, send_file
 from prolific_exports._cli._table import table_note
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._errors import print_error
@@ -26,12 +27,25 @@ from prolific_exports._flows._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEO
 
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     """Download the archives; then write the table, if requested."""
-    options = DownloadOptions.from_arguments(arguments)
     clock = clock or SystemClock()
+    options = DownloadOptions.from_arguments(arguments, clock)
+    if not options.quiet and options.filter is not None and options.filter.has_times:
+        streams.print_message(f"filter: {options.filter} ('to' is not included)")
     if options.workspace is not None:
         ids = ids_of_workspace(options.kind, options.workspace, clock, quiet=options.quiet)
         options = options.with_ids(ids)
-    downloads = Downloads.create(options, clock)
+    if not options.to_stdout:
+        return _run(options, Downloads.create(options, clock), clock)
+    with private_folder() as folder:
+        downloads = Downloads.create(options, clock, folder)
+        code = _run(options, downloads, clock)
+        if code == exit_codes.DONE:
+            for archive in downloads.archives():
+                send_file(archive.path)
+        return code
+
+
+def _run(options: DownloadOptions, downloads: Downloads, clock: Clock) -> int:
     with (
         warnings_on_stderr("prolific-exports"),
         Exports(
@@ -67,7 +81,9 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
                 suggest("To write it", table_command(options, archives, options.table))
     if options.json:
         streams.print_result(
-            json_output.download(downloads.results, error, table, downloads.resume_command())
+            json_output.download(
+                downloads.results, error, table, downloads.resume_command(), options.filter
+            )
         )
     elif table is not None:
         streams.print_result(table)

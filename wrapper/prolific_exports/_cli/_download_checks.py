@@ -1,9 +1,11 @@
 """Checks before a download starts, so that nothing fails after it for a known reason."""
 
+import argparse
 import os
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+from prolific_exports._cli._stdout import check_stdout_takes_bytes
 from prolific_exports._errors import ArchiveError, UsageError
 from prolific_exports._files._failures import explained
 from prolific_exports._files._staging import vacant
@@ -23,6 +25,36 @@ def check_ids_differ(ids: Sequence[str]) -> None:
                 f"{other} and {resource_id} differ only in upper and lower case, and so would "
                 "their files: download them to different folders, in two commands."
             )
+
+
+def check_archive_to_stdout(arguments: argparse.Namespace, *, is_one: bool) -> None:
+    """Check the options of a download whose archive goes to stdout.
+
+    Args:
+        arguments: The parsed command line.
+        is_one: Whether it names exactly one export.
+
+    Raises:
+        UsageError: They contradict each other, or stdout is a terminal.
+    """
+    if not is_one:
+        raise UsageError(
+            "--output - writes one archive to stdout: give one id as an argument, or a folder for "
+            "--output."
+        )
+    for option, is_given, reason in (
+        ("--extract", arguments.extract is not None, "reads a saved archive"),
+        ("--table", arguments.table is not None, "reads a saved archive"),
+        ("--json", arguments.json, "also writes to stdout"),
+        (
+            "--delete-after",
+            arguments.delete_after,
+            "needs a saved archive, since the reader of stdout may end early",
+        ),
+    ):
+        if is_given:
+            raise UsageError(f"{option} {reason}: give a file for --output, or leave out {option}.")
+    check_stdout_takes_bytes("--output -", "prolific-exports download ... --output - > data.zip")
 
 
 def check_extract_folder(folder: Path, output: Path) -> None:

@@ -11,10 +11,17 @@ from attrs import evolve, frozen
 from prolific_exports._archive._plan import Names
 from prolific_exports._cli import _download_checks as checks
 from prolific_exports._cli._resource_ids import is_list, read_ids
-from prolific_exports._cli._times import parse_time
+from prolific_exports._cli._times import time_range
 from prolific_exports._errors import UsageError
-from prolific_exports._files._destinations import check_suffix, expanded_text, make_folder
+from prolific_exports._files._destinations import (
+    STDOUT,
+    check_is_file_system_path,
+    check_suffix,
+    expanded_text,
+    make_folder,
+)
 from prolific_exports._flows._policy import check_connections, check_jobs
+from prolific_exports._model._clock import Clock, SystemClock
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._references import Kind, check_filter, check_id
 
@@ -69,8 +76,12 @@ class DownloadOptions:
     quiet: bool
 
     @classmethod
-    def from_arguments(cls, arguments: argparse.Namespace) -> Self:
+    def from_arguments(cls, arguments: argparse.Namespace, clock: Clock | None = None) -> Self:
         """Check the arguments.
+
+        Args:
+            arguments: The parsed command line.
+            clock: Returns the time from which ``--since`` counts.
 
         Raises:
             UsageError: An id is malformed, or options contradict each other.
@@ -99,6 +110,17 @@ class DownloadOptions:
         for option, value in (("--output", arguments.output), ("--extract", arguments.extract)):
             if value == "":
                 raise UsageError(f"{option} is empty: give a path.")
+        check_is_file_system_path("--extract", arguments.extract)
+        check_is_file_system_path("--table", arguments.table)
+        if arguments.output == STDOUT:
+            checks.check_archive_to_stdout(arguments, is_one=not from_list and len(ids) == 1)
+        from_, to = time_range(
+            from_=arguments.from_,
+            to=arguments.to,
+            since=arguments.since,
+            zone=arguments.timezone,
+            now=(clock or SystemClock()).now(),
+        )
         options = cls(
             kind=kind,
             ids=ids,
@@ -111,11 +133,7 @@ class DownloadOptions:
             timeout=arguments.timeout,
             poll_interval=arguments.poll_interval,
             export_id=export_id,
-            filter=check_filter(
-                arguments.study_id,
-                parse_time("--from", arguments.from_),
-                parse_time("--to", arguments.to),
-            ),
+            filter=check_filter(arguments.study_id, from_, to),
             delete_after=arguments.delete_after,
             jobs=check_jobs(arguments.jobs),
             connections=check_connections(arguments.connections),
@@ -154,6 +172,16 @@ class DownloadOptions:
             check_suffix(self.output, (".zip",), "a ZIP archive")
 
     @property
+    def to_stdout(self) -> bool:
+        """Whether the archive goes to stdout."""
+        return self.output == STDOUT
+
+    @property
+    def prints_paths(self) -> bool:
+        """Whether stdout has the paths of the archives."""
+        return not self.json and not self.to_stdout
+
+    @property
     def is_many(self) -> bool:
         """Whether several exports are downloaded at once."""
         return self.from_list or len(self.ids) > 1
@@ -163,12 +191,16 @@ class DownloadOptions:
         """Whether ``--output`` has to be a folder, whether or not it exists."""
         return self.is_many or (self.output or "").endswith(_SEPARATORS)
 
-    def targets(self) -> list[DownloadTarget]:
-        """Where the data of each id go, in the order of the ids."""
+    def targets(self, folder: Path | None = None) -> list[DownloadTarget]:
+        """Where the data of each id go, in the order of the ids.
+
+        Args:
+            folder: Where the archive is kept until it goes to stdout.
+        """
         return [
             DownloadTarget(
                 resource_id=resource_id,
-                path=Path(self.output or ""),
+                path=folder or Path(self.output or ""),
                 extract_to=self.extract_folder(resource_id),
             )
             for resource_id in self.ids

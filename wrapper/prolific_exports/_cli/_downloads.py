@@ -1,6 +1,7 @@
 """The downloads of one command: one, or many at once."""
 
 from contextlib import closing
+from pathlib import Path
 from typing import cast
 
 from attrs import define, field
@@ -41,9 +42,17 @@ class Downloads:
     _ended: dict[str, DownloadResult] = field(factory=dict, init=False)
 
     @classmethod
-    def create(cls, options: DownloadOptions, clock: Clock) -> "Downloads":
-        """The downloads, none of which has begun."""
-        targets = options.targets()
+    def create(
+        cls, options: DownloadOptions, clock: Clock, folder: Path | None = None
+    ) -> "Downloads":
+        """The downloads, none of which has begun.
+
+        Args:
+            options: The options of the command.
+            clock: Returns the time and sleeps.
+            folder: Where the archive is kept until it goes to stdout.
+        """
+        targets = options.targets(folder)
         many = choose_many_display(clock, len(targets), quiet=options.quiet)
         # Those of many share one display.
         one = NoDisplay() if options.is_many else choose_display(clock, quiet=options.quiet)
@@ -167,7 +176,7 @@ class Downloads:
         self._ended[download.target.resource_id] = result
         if self._display is not None:
             self._display.ended(download.title, failed=result.path is None)
-        if result.path is not None and not self.options.json:
+        if result.path is not None and self.options.prints_paths:
             streams.print_result(str(result.path))
 
     def _interrupt(self, interrupt: KeyboardInterrupt) -> None:

@@ -7,10 +7,12 @@ from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
 from prolific_exports._cli._extraction import Extraction
 from prolific_exports._console import _streams as streams
+from prolific_exports._files._destinations import check_is_file_system_path
 
 
 def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as every command
     """Extract an archive, and print the folder."""
+    check_is_file_system_path("DIR", arguments.directory)
     archive = ExportArchive.open(arguments.archive)
     extraction = Extraction.extract(archive, arguments.directory, arguments.names)
     for note in extraction.notes():

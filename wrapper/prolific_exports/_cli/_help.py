@@ -115,13 +115,19 @@ examples:
   prolific-exports download batch ID1 ID2 -o archives/ --extract files
   prolific-exports download collection --workspace WORKSPACE_ID -o archives
   prolific-exports download collection @ids.txt -o archives
-  prolific-exports download collection ID --from 2026-03-01Z --to 2026-04-01Z
+  prolific-exports download collection ID --from 2026-03-01 --to 2026-03-31
+  prolific-exports download collection ID --since 7d
+  prolific-exports download collection ID -o - | ssh backup 'cat > data.zip'
   file=$(prolific-exports download collection ID)
 
 output:
   stdout has the path of each archive, one per line, once it is saved and
   verified. With --table, the path of the table comes last. All other text goes
   to stderr.
+  With --output -, stdout has the archive itself, once it is verified; after an
+  error, stdout stays empty. Until then, the archive is in a private folder for
+  temporary files (see TMPDIR), so such a download starts from scratch. If the
+  reader of stdout ends early, the exit code is still 0.
 
 resuming:
   To resume an interrupted download, run the same command again. Until then,
@@ -142,9 +148,12 @@ lists of ids:
   even if there is only one.
 
 filters:
-  --study-id, --from and --to need a server with edition 2026-11 of the API. If
-  a server ignores them, the command fails instead of saving unfiltered data.
-  With --export-id, repeat the filter that the export was requested with.
+  --study-id, --from, --to and --since need a server with edition 2026-11 of the
+  API. If a server ignores them, the command fails instead of saving unfiltered
+  data. With --export-id, repeat the filter that the export was requested with.
+  A day is a day in UTC, or in the zone of --timezone. --from begins with it,
+  --to ends with it. stderr has the moments used. To resume a download with
+  --since, run the command that was printed: "now" is another time by then.
 
 deleting:
   --delete-after deletes an export only after its archive has been verified and
@@ -156,10 +165,13 @@ exit codes:
 
 JSON:
   With --json, stdout has one JSON object, also after errors:
-  {"results": [{"kind", "id", "export_id", "status", "path", "size",
+  {"filter": null,
+   "results": [{"kind", "id", "export_id", "status", "path", "size",
                 "resumed_from", "extracted_to", "renamed", "missing_files",
                 "deleted", "error", "resume"}, ...],
    "table": null, "error": null, "resume": null}
+  filter         {"study_id", "from", "to"}, each only if set, with the moments
+                 used in UTC; "to" is not included. null without a filter
   status         "saved", "failed", "timed_out" or "interrupted"
   path, size     the archive and its size in bytes; null until it is saved and
                  verified. Set even if only extracting it failed.
@@ -304,6 +316,7 @@ TABLE = """\
 examples:
   prolific-exports table export.zip answers.parquet
   prolific-exports table monday.zip tuesday.zip answers.csv --shape wide
+  prolific-exports table export.zip - --formulas keep | head
 
 formats:
   The name of OUT selects the format: .parquet, .csv, .jsonl or .arrow. Parquet
@@ -321,6 +334,9 @@ columns:
 
 output:
   stdout has OUT. After an error, OUT is not written or keeps its old content.
+  If OUT is -, stdout has the table itself once it is complete, and nothing
+  after an error. On a terminal, control characters in answers are escaped. If
+  the reader of stdout ends early, the exit code is still 0.
 
 exit codes:
   0 success, 1 failed, 2 wrong usage, 4 storage problem, 130 interrupted

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from prolific_exports._cli._download_result import DownloadResult
     from prolific_exports._cli._extraction import Extraction
+    from prolific_exports._model._filters import ExportFilter
     from prolific_exports._model._listed_jobs import ListedJob
     from prolific_exports._model._listed_resources import Resource, Workspace
 
@@ -25,10 +26,18 @@ def download(
     error: BaseException | None = None,
     table: str | None = None,
     resume: "Sequence[str] | None" = None,
+    filter_: "ExportFilter | None" = None,
 ) -> str:
     """The JSON of ``download``."""
-    dicts = [_result(result) for result in results]
-    return _dumps({"results": dicts, "table": table, "error": _error(error), "resume": resume})
+    return _dumps(
+        {
+            "filter": _conditions(filter_),
+            "results": [_result(result) for result in results],
+            "table": table,
+            "error": _error(error),
+            "resume": resume,
+        }
+    )
 
 
 def status(
@@ -104,13 +113,16 @@ def _entry(entry: "Workspace | Resource") -> dict[str, Any]:
 
 
 def _job(job: "ListedJob") -> dict[str, Any]:
-    conditions = None if job.filter is None else {**job.filter.extra, **job.filter.conditions()}
     return {
         "export_id": job.export_id,
         "status": job.status,
         "created_at": job.created_at.isoformat(),
-        "filter": conditions,
+        "filter": _conditions(job.filter),
     }
+
+
+def _conditions(filter_: "ExportFilter | None") -> dict[str, Any] | None:
+    return None if filter_ is None else {**filter_.extra, **filter_.conditions()}
 
 
 def show(summary: "dict[str, Any] | None" = None, error: BaseException | None = None) -> str:

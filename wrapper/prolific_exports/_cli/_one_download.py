@@ -168,7 +168,7 @@ class OneDownload:
         """Print what is known of an archive that was saved before an interrupt, if one was."""
         if self._saved is None:
             return
-        if not self.options.json:
+        if self.options.prints_paths:
             streams.print_result(str(self._saved.path))
         if self.options.delete_after:
             self._report_unknown_deletion()

@@ -187,7 +187,8 @@ def _add_destinations(parser: argparse._ArgumentGroup) -> None:
         "-o",
         "--output",
         metavar="PATH",
-        help="file or folder for the archive (default: the working directory). PATH is a folder if "
+        help="file or folder for the archive, or - for stdout (default: the working directory). "
+        "PATH is a folder if "
         "it exists as one, if it ends in '/' or if there are several ids; a missing folder is "
         "created. In a folder, archives are named <id>-export-<YYYYMMDD-HHMMSS>.zip, with the "
         "filter, if any, at the end",
@@ -221,10 +222,26 @@ def _add_filter(parser: argparse._ArgumentGroup) -> None:
         "--from",
         dest="from_",
         metavar="TIME",
-        help="only responses created at TIME or later, such as 2026-03-01T09:00Z, "
-        "2026-03-01T09:00+01:00 or 2026-03-01Z",
+        help="only responses created at TIME or later: a day such as 2026-03-01, or a time such "
+        "as 2026-03-01T09:00Z or 2026-03-01T09:00+01:00",
     )
-    parser.add_argument("--to", metavar="TIME", help="only responses created before TIME")
+    parser.add_argument(
+        "--to",
+        metavar="TIME",
+        help="only responses created before TIME; a day such as 2026-03-31 is included as a whole",
+    )
+    parser.add_argument(
+        "--since",
+        metavar="AGE",
+        help="only responses created in this time until now, such as 90m, 36h, 7d or 2w (a day is "
+        "24 hours); instead of --from",
+    )
+    parser.add_argument(
+        "--timezone",
+        metavar="ZONE",
+        help="time zone of days, and of times without an offset, in --from and --to, such as "
+        "Europe/Berlin (default: UTC for days; times need an offset)",
+    )
     parser.add_argument(
         "--delete-after",
         action="store_true",
@@ -350,7 +367,12 @@ def _add_table(commands: "argparse._SubParsersAction[_Parser]") -> None:
         epilog=_help.TABLE,
     )
     parser.add_argument("archives", nargs="+", metavar="ZIP", help="archive of an export")
-    parser.add_argument("output", metavar="OUT", help="file to write")
+    parser.add_argument("output", metavar="OUT", help="file to write, or - for stdout")
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT",
+        help="format of OUT if it is -: csv, jsonl, parquet or arrow (default: csv)",
+    )
     parser.add_argument(
         "--shape",
         choices=("long", "wide"),

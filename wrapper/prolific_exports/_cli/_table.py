@@ -1,18 +1,38 @@
 """``prolific-exports table``."""
 
 import argparse
+from typing import Final
 
 from prolific_exports import ExportArchive, ResponseTable, TableSummary
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli._extraction import missing_note, renamed_note
+from prolific_exports._cli._stdout import (
+    check_stdout_takes_bytes,
+    private_folder,
+    send_file,
+    send_text,
+)
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._text import plural, printable
-from prolific_exports._files._destinations import expanded_text
+from prolific_exports._errors import UsageError
+from prolific_exports._files._destinations import (
+    STDOUT,
+    check_is_file_system_path,
+    expanded_text,
+)
+from prolific_exports._tables._writing import FORMATS
+
+_TEXTS: Final = frozenset({".csv", ".jsonl"})
 
 
 def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as every command
-    """Write a table, and print its path."""
-    output = expanded_text(arguments.output)
+    """Write a table to a file, and print its path; or write it to stdout."""
+    check_is_file_system_path("--files", arguments.files)
+    stdout_format = None
+    if arguments.output == STDOUT:
+        stdout_format = _format_of_stdout(arguments.format)
+    elif arguments.format is not None:
+        raise UsageError("--format is for stdout (-): the name of a file has its format.")
     table = ResponseTable(
         [ExportArchive.open(archive) for archive in arguments.archives],
         shape=arguments.shape,
@@ -20,11 +40,39 @@ def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - 
         files=arguments.files,
         names=arguments.names,
     )
+    if stdout_format is None:
+        output = expanded_text(arguments.output)
+        _write(table, output, arguments, shown=output)
+        streams.print_result(output)
+        return exit_codes.DONE
+    with private_folder() as folder:
+        path = folder / f"table{stdout_format}"
+        _write(table, str(path), arguments, shown="stdout")
+        (send_text if stdout_format in _TEXTS else send_file)(path)
+    return exit_codes.DONE
+
+
+def _format_of_stdout(name: str | None) -> str:
+    """The suffix of the format for stdout.
+
+    Raises:
+        UsageError: There is no such format, or stdout is a terminal and the format is not text.
+    """
+    format_ = f".{(name or 'csv').lower().removeprefix('.')}"
+    if format_ not in FORMATS:
+        formats = ", ".join(one.removeprefix(".") for one in FORMATS)
+        raise UsageError(f"Unknown format {name!r}: use one of {formats}.")
+    if format_ not in _TEXTS:
+        check_stdout_takes_bytes(
+            f"--format {name}", f"prolific-exports table ... - --format {name} > data{format_}"
+        )
+    return format_
+
+
+def _write(table: ResponseTable, output: str, arguments: argparse.Namespace, *, shown: str) -> None:
     summary = table.write(output, formulas=arguments.formulas, overwrite=arguments.overwrite)
     if not arguments.quiet:
-        streams.print_message(table_note(output, summary))
-    streams.print_result(output)
-    return exit_codes.DONE
+        streams.print_message(table_note(shown, summary))
 
 
 def table_note(path: str, summary: TableSummary) -> str:

@@ -14,10 +14,11 @@ from prolific_exports._errors import ExportsError
 # As typing.TYPE_CHECKING, without what importing typing costs.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import BinaryIO, TextIO
 
 # Windows reports EINVAL for a pipe whose reader has left.
 _READER_LEFT = frozenset({errno.EPIPE, errno.EINVAL})
+_CHUNK = 1 << 20
 
 
 class OutputError(ExportsError):
@@ -35,6 +36,29 @@ def print_result(text: str) -> None:
     except OSError as error:
         abandon(sys.stdout)
         if error.errno not in _READER_LEFT:
+            raise OutputError(
+                f"Cannot write the result to stdout: {error.strerror or error}."
+            ) from error
+
+
+def copy_to_stdout(source: "BinaryIO") -> None:
+    """Copy a binary file to stdout.
+
+    Raises:
+        OutputError: Writing failed, for another reason than a reader that left.
+        OSError: Reading failed.
+    """
+    if sys.stdout is None:
+        raise OutputError("There is no stdout to write the result to.")
+    sink = sys.stdout.buffer
+    while chunk := source.read(_CHUNK):
+        try:
+            sink.write(chunk)
+            sink.flush()
+        except OSError as error:
+            abandon(sys.stdout)
+            if error.errno in _READER_LEFT:
+                return
             raise OutputError(
                 f"Cannot write the result to stdout: {error.strerror or error}."
             ) from error

@@ -21,11 +21,16 @@ def printable(text: str, width: int | None = None) -> str:
         text: Any text.
         width: The maximum number of characters; None for no limit.
     """
-    shown = "".join(
-        character.encode("unicode_escape").decode() if _is_unsafe(character) else character
-        for character in " ".join(text.split())
-    )
+    shown = escape_controls(" ".join(text.split()))
     return shown if width is None or len(shown) <= width else shown[: width - 3].rstrip() + "..."
+
+
+def escape_controls(text: str) -> str:
+    r"""The text with escapes such as ``\x1b`` for characters that a terminal interprets."""
+    return "".join(
+        character.encode("unicode_escape").decode() if _is_unsafe(character) else character
+        for character in text
+    )
 
 
 def _is_unsafe(character: str) -> bool:

@@ -13,6 +13,8 @@ from typing import Final
 from prolific_exports._errors import DownloadError, TargetExistsError, UsageError
 from prolific_exports._files._failures import failure
 
+STDOUT: Final = "-"
+"""What stands for stdout where a command expects a path."""
 _HOME: Final = "~"
 _BELOW_HOME: Final = ("~/", f"~{os.sep}")
 _KINDS: Final = (
@@ -57,6 +59,22 @@ def expanded_text(path: str) -> str:
             "named ~."
         )
     return home + path[len(_HOME) :]
+
+
+def check_is_file_system_path(option: str, path: str | os.PathLike[str] | None) -> None:
+    """Refuse ``-`` for a file or folder that cannot go to stdout.
+
+    Args:
+        option: The option or argument that names the path.
+        path: Its value; None if it is not given.
+
+    Raises:
+        UsageError: The path is ``-``.
+    """
+    if path is not None and os.fspath(path) == STDOUT:
+        raise UsageError(
+            f"{option} cannot write to stdout ('-'): give a path. Nothing was written."
+        )
 
 
 def make_folder(path: str | os.PathLike[str] | None) -> Path:

@@ -69,6 +69,11 @@ class ExportFilter:
         """Return whether the filter has a condition."""
         return bool(self.conditions() or self.extra)
 
+    @property
+    def has_times(self) -> bool:
+        """Whether the filter limits the time of creation."""
+        return self.from_ is not None or self.to is not None
+
     def conditions(self) -> dict[str, str]:
         """Return the conditions by their names in the API, with times in RFC 3339."""
         given = {
