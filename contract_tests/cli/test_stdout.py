@@ -297,6 +297,7 @@ OURS = [
     ("download", "extract", ["collection", ID, "--extract", "-"]),
     ("download", "table", ["collection", ID, "--table", "-"]),
     ("extract", "directory", ["export.zip", "-"]),
+    ("mcp", "directory", ["-"]),
     ("table", "output", ["export.zip", "-"]),
     ("table", "files", ["export.zip", "out.csv", "--files", "-"]),
 ]

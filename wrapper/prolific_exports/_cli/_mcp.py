@@ -7,6 +7,7 @@ from importlib import import_module
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._console import _streams as streams
 from prolific_exports._errors import UsageError
+from prolific_exports._files._destinations import check_is_file_system_path
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._settings import resolve
 
@@ -15,8 +16,9 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     """Serve tools for agents on stdin and stdout, until stdin ends.
 
     Raises:
-        UsageError: The package mcp is not installed, or there is no token.
+        UsageError: The package mcp is not installed, there is no token, or the folder is ``-``.
     """
+    check_is_file_system_path("DIR", arguments.directory)
     settings = resolve(None, None)
     try:
         server = import_module("prolific_exports._mcp._server")
