@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import respx
 from helpers import api
+from helpers.json_schemas import check_document
 from prolific_exports._cli import main
+from prolific_exports._cli._schemas import SCHEMAS
 from prolific_exports._http._store_client import StoreClient
 from prolific_exports.testing import FakeClock
 
@@ -22,8 +24,10 @@ class Outcome:
 
     @property
     def json(self) -> Any:
-        """stdout, which must be one JSON value."""
-        return json.loads(self.out)
+        """stdout, which must be one JSON document of this version, without the version."""
+        document = json.loads(self.out)
+        assert document.pop("version") == 1
+        return document
 
 
 @pytest.fixture(params=["collection", "batch"])
@@ -60,7 +64,10 @@ def cli(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Callable[..., Outcome]:
-    """Runs the command in the working directory ``folder``."""
+    """Runs the command in the working directory ``folder``.
+
+    What it prints with ``--json`` has to fit the published schema.
+    """
     monkeypatch.setenv("PROLIFIC_TOKEN", "t0ken-of-a-test")
     monkeypatch.setenv("PROLIFIC_URL", api.BASE)
     monkeypatch.delenv("COLUMNS", raising=False)
@@ -69,6 +76,9 @@ def cli(
         capsys.readouterr()
         code = main([str(argument) for argument in arguments], clock=clock)
         captured = capsys.readouterr()
-        return Outcome(code, captured.out, captured.err)
+        outcome = Outcome(code, captured.out, captured.err)
+        if "--json" in arguments and arguments[0] in SCHEMAS and outcome.out:
+            check_document(str(arguments[0]), json.loads(outcome.out))
+        return outcome
 
     return run

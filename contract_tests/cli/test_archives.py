@@ -115,6 +115,7 @@ def test_extract_as_json(cli, odd, export):
         "extracted_to": "data",
         "renamed": RENAMED,
         "missing_files": 1,
+        "seconds": 0.0,
         "error": None,
     }
     outcome = cli("extract", "export.zip", "data", "--json")
@@ -124,6 +125,7 @@ def test_extract_as_json(cli, odd, export):
         "extracted_to": None,
         "renamed": None,
         "missing_files": None,
+        "seconds": None,
         "error": 0,
     }
 

@@ -1,5 +1,6 @@
 """``prolific-exports download``: files, exit codes and output."""
 
+import hashlib
 import json
 import os
 import re
@@ -89,6 +90,9 @@ def test_download_json_is_one_object_on_stdout(cli, ready):
                 "status": "saved",
                 "path": "a.zip",
                 "size": len(api.ARCHIVE),
+                "sha256": hashlib.sha256(api.ARCHIVE).hexdigest(),
+                "records": 1,
+                "seconds": {"waiting": 1.0, "transfer": 0.0, "total": 1.0},
                 "resumed_from": 0,
                 "extracted_to": "data",
                 "renamed": [],
@@ -403,7 +407,9 @@ def test_download_failed_extraction_keeps_the_archive_and_suggests_extract(
         (result,) = cli(*arguments, "--overwrite", "--json").json["results"]
         assert result["status"] == "failed"
         assert (result["path"], result["extracted_to"]) == ("a.zip", None)
-        assert result["error"] == {"type": "PermissionError", "message": "Permission denied: data"}
+        assert result["error"]["type"] == "PermissionError"
+        assert result["error"]["message"] == "Permission denied: data"
+        assert result["error"]["retryable"] is False
         assert result["resume"] == ["prolific-exports", "extract", "a.zip", "data"]
     assert cli(*result["resume"][1:]).code == 0
 
@@ -472,7 +478,8 @@ def test_download_interrupt_among_several_ids_prints_one_command(
     Interrupts(clock, monkeypatch, folder, saved=1)
     outcome = cli("download", "collection", A, B, C, "-o", "out", "--json")
     assert outcome.code == 130
-    assert outcome.json["error"] == {"type": "KeyboardInterrupt", "message": "interrupted"}
+    assert outcome.json["error"]["type"] == "KeyboardInterrupt"
+    assert outcome.json["error"]["message"] == "interrupted"
     results = outcome.json["results"]
     assert [result["status"] for result in results] == ["saved", "interrupted", "interrupted"]
     assert [result["export_id"] for result in results] == [job_id(1), job_id(2), job_id(3)]

@@ -107,7 +107,8 @@ def test_status_interrupt_exits_with_130(cli, router, options):
     assert outcome.code == 130
     assert outcome.err == "prolific-exports: error: interrupted\n"
     if options:
-        assert outcome.json["error"] == {"type": "KeyboardInterrupt", "message": "interrupted"}
+        assert outcome.json["error"]["type"] == "KeyboardInterrupt"
+        assert outcome.json["error"]["retryable"] is True
 
 
 @pytest.mark.parametrize(

@@ -454,10 +454,18 @@ def test_retry_after_beyond_the_timeout_ends_the_download(job, store, tmp_path, 
 
 def test_export_timeout_does_not_limit_pauses_of_the_transfer(job, store, tmp_path, clock):
     store.mock(return_value=httpx.Response(503))
-    with pytest.raises(DownloadError, match="answered 503, 8 times in a row"):
+    with pytest.raises(DownloadError, match="answered 503, 8 times in a row") as failure:
         job.download(tmp_path / "a.zip", timeout=0.1)
     assert store.call_count == 8
     assert max(clock.sleeps) > 0.1
+    assert (failure.value.hint, failure.value.retryable) == (
+        "Run the same download again later.",
+        True,
+    )
+    store.mock(return_value=httpx.Response(301))
+    with pytest.raises(DownloadError, match="answered 301") as failure:
+        job.download(tmp_path / "a.zip")
+    assert (failure.value.hint, failure.value.retryable) == (None, False)
 
 
 def test_connection_reset_after_the_last_byte_is_harmless(job, store, tmp_path):

@@ -196,6 +196,9 @@ def test_unreachable_api_is_tried_once_and_explained(
         visits = place.visits
     message = str(failure.value)
     assert (visits, events, failure.value.sent) == (1, [], False)
+    assert failure.value.retryable is False
+    assert failure.value.hint is not None
+    assert failure.value.hint[:-1].lower() in message.lower()
     assert message.startswith(f"No connection to {place.url}: ")
     assert message.endswith(f" for collection {ID})")
     assert setting in message

@@ -8,7 +8,45 @@ if TYPE_CHECKING:
 
 
 class ExportsError(Exception):
-    """The base class of all exceptions of this package."""
+    """The base class of all exceptions of this package.
+
+    Every exception has these attributes, so that a program can act on it without reading the
+    message. ``--json`` of the command prints them.
+
+    Attributes:
+        hint: The next step, as one or two sentences; None if only the message has it.
+        retryable: Whether the same call may succeed later although you change nothing.
+        status: HTTP status; None if the error is not about a response of the API.
+        code: The API's own error code; None if there is none.
+        retry_after: Seconds that the server asks to wait; None if it does not.
+        operation: Method and path template; None if the error is not about a call to the API.
+        ref: The export or list that it is about; None if it is about neither.
+    """
+
+    hint: "str | None" = None
+    retryable: bool = False
+    # Any, because subclasses have narrower types: an ApiError always has a status.
+    status: "Any" = None
+    code: "Any" = None
+    retry_after: "Any" = None
+    operation: "Any" = None
+    ref: "Any" = None
+
+    def __init__(
+        self, *args: object, hint: "str | None" = None, retryable: "bool | None" = None
+    ) -> None:
+        """Create an error.
+
+        Args:
+            args: The message.
+            hint: Replaces that of the class, unless None.
+            retryable: Replaces that of the class, unless None.
+        """
+        super().__init__(*args)
+        if hint is not None:
+            self.hint = hint
+        if retryable is not None:
+            self.retryable = retryable
 
     def __reduce__(self) -> "tuple[Callable[..., Any], tuple[Any, ...]]":
         """Pickle with all attributes, for multiprocessing."""

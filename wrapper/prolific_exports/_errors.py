@@ -31,7 +31,7 @@ ExportsError
     └── UnsafeArchiveError       a member has an unsafe path, or a limit is exceeded
 
 A message gives the subject and problem, the cause, the next step and the HTTP request. It
-never contains a token or the signature of a URL.
+never contains a token or the signature of a URL. `ExportsError` has the same as attributes.
 """
 
 from prolific_exports._base_errors import ExportsError, UsageError
@@ -93,6 +93,12 @@ class ApiError(ExportsError):
         retry_after: Seconds that the server asks to wait; None if it does not.
     """
 
+    operation: str
+    ref: "RequestRef"
+    status: int
+    code: int | None
+    retry_after: float | None
+
     def __init__(
         self,
         message: str,
@@ -104,8 +110,9 @@ class ApiError(ExportsError):
         code: int | None = None,
         detail: "Any" = None,
         retry_after: float | None = None,
+        hint: str | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, hint=hint)
         self.operation = operation
         self.ref = ref
         self.status = status
@@ -134,13 +141,19 @@ class NotFoundError(ApiError):
 class ConflictError(ApiError):
     """The resource's state does not allow the request (409)."""
 
+    retryable = True
+
 
 class RateLimitedError(ApiError):
     """Too many requests (429); see ``retry_after``."""
 
+    retryable = True
+
 
 class ServerError(ApiError):
     """The API failed (5xx, and higher statuses that HTTP does not define)."""
+
+    retryable = True
 
 
 class UnsupportedError(ApiError):
@@ -155,6 +168,8 @@ class TooManyExportsError(ApiError):
     Attributes:
         jobs: The existing jobs, newest first.
     """
+
+    hint = "Delete an export job that you no longer need."
 
     def __init__(
         self,
@@ -193,6 +208,11 @@ class ContractViolation(ExportsError):  # noqa: N818 - the API's error, not the 
         excerpt: The beginning of the body, secrets removed.
     """
 
+    hint = "If the problem persists, contact Prolific support."
+    operation: str
+    ref: "RequestRef"
+    status: int
+
     def __init__(
         self,
         message: str,
@@ -218,6 +238,8 @@ class UnknownStatusError(ContractViolation):
 class IncompleteListError(ContractViolation):
     """A list has fewer entries than its ``meta.count`` says; those received were returned."""
 
+    retryable = True  # the list may have changed while it was read
+
 
 class NoAnswerError(ExportsError):
     """No response arrived: the connection was refused, timed out or was cut off.
@@ -229,8 +251,20 @@ class NoAnswerError(ExportsError):
             it is safe.
     """
 
-    def __init__(self, message: str, *, operation: str, ref: "RequestRef", sent: bool) -> None:
-        super().__init__(message)
+    retryable = True
+    operation: str
+    ref: "RequestRef"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        ref: "RequestRef",
+        sent: bool,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
         self.operation = operation
         self.ref = ref
         self.sent = sent
@@ -243,6 +277,8 @@ class UnreachableError(NoAnswerError):
     refuses the connection. The message names the variable to set.
     """
 
+    retryable = False
+
 
 class ExportFailedError(ExportsError):
     """The export job failed: generating it failed, or its archive was deleted (documents/000).
@@ -250,6 +286,9 @@ class ExportFailedError(ExportsError):
     Attributes:
         ref: The job.
     """
+
+    hint = "Request another export; if the problem persists, contact Prolific support."
+    ref: "ExportRef"
 
     def __init__(self, message: str, *, ref: "ExportRef") -> None:
         super().__init__(message)
@@ -265,6 +304,9 @@ class FilterIgnoredError(ExportsError):
         ref: The job, with the requested filter.
     """
 
+    hint = "Export without a filter, and select the responses afterwards."
+    ref: "ExportRef"
+
     def __init__(self, message: str, *, ref: "ExportRef") -> None:
         super().__init__(message)
         self.ref = ref
@@ -279,6 +321,10 @@ class ExportTimeoutError(ExportsError):
             job is known to have started.
         waited: Seconds.
     """
+
+    hint = "Wait for the job again later, or with a longer timeout."
+    retryable = True
+    ref: "ExportRef"
 
     def __init__(self, message: str, *, ref: "ExportRef", waited: float) -> None:
         super().__init__(message)
@@ -297,6 +343,8 @@ class DownloadError(ExportsError):
 class UnsafeUrlError(DownloadError):
     """The download URL is not https, contains a user name, or is invalid."""
 
+    hint = "If the problem persists, contact Prolific support."
+
 
 class TargetExistsError(DownloadError):
     """The destination exists and may not be replaced; it is unchanged.
@@ -304,6 +352,8 @@ class TargetExistsError(DownloadError):
     Attributes:
         path: The destination.
     """
+
+    hint = "Choose another path, or allow it to be replaced."
 
     def __init__(self, message: str, *, path: "Path") -> None:
         super().__init__(message)
@@ -318,6 +368,9 @@ class TargetInUseError(DownloadError):
         host: Name of the process's machine; None if unknown.
         pid: The process's id there; None if unknown.
     """
+
+    hint = "Wait for the other download, or stop it."
+    retryable = True
 
     def __init__(self, message: str, *, path: "Path", host: str | None, pid: int | None) -> None:
         super().__init__(message)
@@ -342,6 +395,8 @@ class ArchiveError(ExportsError):
 
 class CorruptArchiveError(ArchiveError):
     """Not a ZIP, cut off, or a checksum does not match."""
+
+    hint = "Download the archive again."
 
 
 class UnreadableMemberError(ArchiveError):

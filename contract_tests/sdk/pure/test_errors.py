@@ -112,3 +112,33 @@ def test_every_attribute_is_documented(cls):
     documented = "\n".join(inspect.getdoc(ancestor) or "" for ancestor in cls.__mro__)
     for name in attributes(cls):
         assert f"\n    {name}: " in documented
+
+
+def test_hint_and_retryable_of_one_error_replace_those_of_its_class():
+    plain = errors.DownloadError("x")
+    other = errors.DownloadError("x", hint="Wait.", retryable=True)
+    assert (plain.hint, plain.retryable) == (None, False)
+    assert (other.hint, other.retryable) == ("Wait.", True)
+    copied = pickle.loads(pickle.dumps(other))
+    assert (copied.hint, copied.retryable) == ("Wait.", True)
+
+
+def test_every_error_has_the_attributes_that_a_program_needs():
+    error = errors.ExportsError("x")
+    documented = inspect.getdoc(errors.ExportsError) or ""
+    for name in ("hint", "status", "code", "retry_after", "operation", "ref"):
+        assert getattr(error, name) is None
+        assert f"\n    {name}: " in documented
+    assert error.retryable is False
+
+
+def test_errors_that_may_pass_by_themselves_are_retryable():
+    assert {name for name, cls in CLASSES.items() if cls.retryable} == {
+        "ConflictError",
+        "ExportTimeoutError",
+        "IncompleteListError",
+        "NoAnswerError",
+        "RateLimitedError",
+        "ServerError",
+        "TargetInUseError",
+    }

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from prolific_exports._model._clock import Clock
 
 
-# The subcommands with --json, and the function of _json that renders their output.
+# The function of _json that renders a subcommand's output.
 _RENDERERS = {
     "batches": "batches",
     "collections": "collections",
+    "delete": "delete",
     "download": "download",
     "extract": "extract",
     "list": "jobs",
     "show": "show",
     "status": "status",
+    "table": "table",
     "workspaces": "workspaces",
 }
 # The subcommands that share a module.
@@ -53,8 +55,11 @@ def _fail(error: ExportsError | OSError | KeyboardInterrupt, argv: list[str]) ->
     from prolific_exports._console._errors import print_error  # noqa: PLC0415
 
     print_error(error)
-    renderer = _RENDERERS.get(argv[0]) if "--json" in argv else None
-    if renderer is not None and not isinstance(error, streams.OutputError):
+    # The arguments may be invalid: read them without the parser.
+    options = argv[: argv.index("--")] if "--" in argv else argv
+    if "--json" in options and not isinstance(error, streams.OutputError):
+        command = next((word for word in argv if word in _RENDERERS), None)
+        renderer = "failure" if command is None else _RENDERERS[command]
         try:
             streams.print_result(getattr(json_output, renderer)(error=error))
         except streams.OutputError as output_error:

@@ -1,5 +1,6 @@
 """How a download ended."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -19,6 +20,9 @@ class DownloadResult:
         export_id: None if the server has not named the job.
         path: The archive; None unless it is complete.
         size: Bytes of the archive.
+        sha256: Of the archive; None unless measured.
+        records: Records in the archive; None unless measured, or without readable records.
+        seconds: How long its phases took; None if it did not begin.
         resumed_from: Offset in bytes at which the download resumed; 0 if it started fresh.
         extraction: None unless the archive was extracted.
         deleted: Whether the job was deleted; None if not requested or not attempted.
@@ -32,6 +36,9 @@ class DownloadResult:
     export_id: str | None = None
     path: Path | None = None
     size: int | None = None
+    sha256: str | None = None
+    records: int | None = None
+    seconds: Mapping[str, float | None] | None = None
     resumed_from: int = 0
     extraction: Extraction | None = None
     deleted: bool | None = None

@@ -21,6 +21,7 @@ from prolific_exports._cli._download_options import DownloadOptions
 from prolific_exports._cli._download_result import DownloadResult
 from prolific_exports._cli._follow_up import download_command, suggest, table_command
 from prolific_exports._cli._one_download import OneDownload
+from prolific_exports._cli._stopwatch import Stopwatch
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._errors import print_error
 from prolific_exports._console._many_progress import ManyDisplay, choose_many_display
@@ -60,7 +61,8 @@ class Downloads:
         for number, target in enumerate(targets, 1):
             count = f"[{number}/{len(targets)}] " if len(targets) > 1 else ""
             title = f"{count}{options.kind} {target.resource_id}"
-            downloads[target.resource_id] = OneDownload(options, target, title, one)
+            stopwatch = Stopwatch(clock.monotonic)
+            downloads[target.resource_id] = OneDownload(options, target, title, one, stopwatch)
         return cls(options, downloads, many if options.is_many else None)
 
     @property

@@ -2,7 +2,7 @@
 
 import argparse
 
-from prolific_exports import ExportArchive
+from prolific_exports import Clock, ExportArchive, SystemClock
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
 from prolific_exports._cli._extraction import Extraction
@@ -10,14 +10,17 @@ from prolific_exports._console import _streams as streams
 from prolific_exports._files._destinations import check_is_file_system_path
 
 
-def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as every command
+def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     """Extract an archive, and print the folder."""
     check_is_file_system_path("DIR", arguments.directory)
+    clock = clock or SystemClock()
+    began = clock.monotonic()
     archive = ExportArchive.open(arguments.archive)
     extraction = Extraction.extract(archive, arguments.directory, arguments.names)
     for note in extraction.notes():
         streams.print_message(note)
+    seconds = clock.monotonic() - began
     streams.print_result(
-        json_output.extract(extraction) if arguments.json else str(extraction.folder)
+        json_output.extract(extraction, seconds) if arguments.json else str(extraction.folder)
     )
     return exit_codes.DONE

@@ -1,7 +1,22 @@
 """The texts of ``--help`` that follow the options.
 
-The JSON fields that they list are part of the command's interface.
+The JSON members that they list are part of the command's interface.
 """
+
+DOCUMENTS = (
+    "batches",
+    "collections",
+    "delete",
+    "download",
+    "error",
+    "extract",
+    "list",
+    "show",
+    "status",
+    "table",
+    "workspaces",
+)
+"""The kinds of JSON that the command prints, by command; `_schemas` describes them."""
 
 PROGRAM = """\
 examples:
@@ -41,6 +56,23 @@ If the command can be resumed, it prints how.
 With several ids: 1 if any failed for another reason than storage, else 4 if
 any failed, else 3 if any timed out, else 0.
 
+JSON:
+  --json is accepted before and after the name of the command. stdout then has
+  one JSON object, also after an error and after wrong usage. Each has "version"
+  (1; it grows when a member is removed or changes its meaning) and "error":
+  null, or {"type", "message", "hint", "retryable", "status", "code",
+            "retry_after", "operation", "ref"}
+  hint          the next step; null if only the message has it
+  retryable     whether the same command may succeed later although you change
+                nothing
+  status, code  HTTP status and error code of the API's response
+  retry_after   seconds that the server asks to wait
+  operation     method and path template of the request
+  ref           what the request was about: {"kind", "id", "export_id",
+                "filter"}, or {"kind", "workspace_id"} for a list
+  The last five are null where they do not apply. prolific-exports schema
+  prints JSON Schemas of all these objects.
+
 paths:
   ~ stands for your home folder, also in quotes. --overwrite replaces regular
   files only. If the path is a link to a file, that file is replaced and the
@@ -64,7 +96,7 @@ JSON:
   workspaces   those received, also after an error
   title, description
                null if Prolific has none
-  error        {"type", "message"}, or null
+  error        what failed (see: prolific-exports --help), or null
 """
 
 _RESOURCES = """\
@@ -89,7 +121,7 @@ JSON:
   created_at, modified_at
                date and time in ISO 8601; null if Prolific sends none
   counts       {counts}, each if Prolific sends it
-  error        {{"type", "message"}}, or null
+  error        what failed (see: prolific-exports --help), or null
 """
 
 RESOURCES = {
@@ -165,16 +197,23 @@ exit codes:
 
 JSON:
   With --json, stdout has one JSON object, also after errors:
-  {"filter": null,
-   "results": [{"kind", "id", "export_id", "status", "path", "size",
-                "resumed_from", "extracted_to", "renamed", "missing_files",
-                "deleted", "error", "resume"}, ...],
-   "table": null, "error": null, "resume": null}
+  {"filter",
+   "results": [{"kind", "id", "export_id", "status", "path", "size", "sha256",
+                "records", "seconds", "resumed_from", "extracted_to",
+                "renamed", "missing_files", "deleted", "error",
+                "resume"}, ...],
+   "table", "error", "resume"}
   filter         {"study_id", "from", "to"}, each only if set, with the moments
                  used in UTC; "to" is not included. null without a filter
   status         "saved", "failed", "timed_out" or "interrupted"
   path, size     the archive and its size in bytes; null until it is saved and
                  verified. Set even if only extracting it failed.
+  sha256         of the archive; null until it is saved
+  records        number of records in the archive (of a batch: by submission);
+                 null until it is saved, or if it has no readable records
+  seconds        {"waiting", "transfer", "total"}: until the transfer began,
+                 from then until the archive was saved, and all; the first two
+                 are null if it did not come to that
   resumed_from   offset in bytes at which the download resumed; 0 if it started
                  from scratch
   extracted_to   the folder of --extract; null unless the archive was extracted
@@ -184,7 +223,7 @@ JSON:
                  null unless the archive was extracted and has readable records
   deleted        whether the export was deleted from Prolific; null if not
                  requested or not attempted
-  error          {"type", "message"}, or null
+  error          what failed (see: prolific-exports --help), or null
   resume         the command that resumes, as a list of arguments, or null.
                  With several ids it lacks --table, which needs all archives.
                  The outer one resumes all that is left.
@@ -212,7 +251,7 @@ JSON:
   jobs        null after an error
   created_at  date and time in ISO 8601
   filter      {"study_id", "from", "to"}, each only if set; null if none is
-  error       {"type", "message"}, or null
+  error       what failed (see: prolific-exports --help), or null
 """
 
 DELETE = """\
@@ -229,6 +268,17 @@ output:
 exit codes:
   0 all deleted, 1 at least one not deleted, 2 wrong usage (nothing deleted),
   130 interrupted
+
+JSON:
+  With --json, stdout has one JSON object, also after errors:
+  {"kind", "id",
+   "results": [{"export_id", "deleted", "error"}, ...],
+   "error"}
+  results  the exports that the server was asked to delete, also if the command
+           was interrupted
+  deleted  true or false
+  error    what failed (see: prolific-exports --help), or null. The outer one is
+           set if the command as a whole failed: wrong usage or an interrupt.
 """
 
 STATUS = """\
@@ -248,7 +298,7 @@ JSON:
   {"kind", "id", "export_id", "status", "expires_at", "error"}
   status      null after an error
   expires_at  when the download URL expires, in ISO 8601; null if there is none
-  error       {"type", "message"}, or null
+  error       what failed (see: prolific-exports --help), or null
 """
 
 EXTRACT = """\
@@ -274,11 +324,12 @@ exit codes:
 
 JSON:
   With --json, stdout has one JSON object, also after errors:
-  {"extracted_to", "renamed": [{"from", "to"}, ...], "missing_files", "error"}
+  {"extracted_to", "renamed": [{"from", "to"}, ...], "missing_files",
+   "seconds", "error"}
   missing_files  number of files that answers refer to but the archive lacks;
                  null if the archive has no readable records
-  error          {"type", "message"}, or null. After an error, the other fields
-                 are null.
+  error          what failed (see: prolific-exports --help), or null.
+                 After an error, the other members are null.
 """
 
 SHOW = """\
@@ -296,7 +347,7 @@ JSON:
                "files", "files_size",
                "file_types": [{"suffix", "count", "size"}, ...],
                "missing_files", "renamed_files"},
-   "error": null}
+   "error"}
   INSTRUCTION    {"id", "type", "description", "answered", "missing", "odd",
                   "choices": [{"option", "count"}, ...], "other_choices",
                   "lengths": SPREAD or null, "numbers": [SPREAD, ...],
@@ -309,7 +360,7 @@ JSON:
   missing_files  number of files that answers refer to but the archive lacks
   renamed_files  number of files that extract renames, because some systems
                  cannot store their names
-  error          {"type", "message"}, or null
+  error          what failed (see: prolific-exports --help), or null
 """
 
 TABLE = """\
@@ -340,6 +391,33 @@ output:
 
 exit codes:
   0 success, 1 failed, 2 wrong usage, 4 storage problem, 130 interrupted
+
+JSON:
+  With --json, stdout has one JSON object, also after errors:
+  {"table": {"path", "rows", "extras", "escaped", "missing_files",
+             "renamed_files", "sha256", "seconds"},
+   "error"}
+  table          null after an error
+  extras         number of rows with undocumented values
+  escaped        number of formulas escaped as text, see --formulas
+  missing_files, renamed_files
+                 with --files, else 0
+  seconds        time that writing took
+  error          what failed (see: prolific-exports --help), or null
+"""
+
+SCHEMA = """\
+examples:
+  prolific-exports schema download
+  prolific-exports schema | jq '.schemas | keys'
+
+output:
+  stdout has the JSON Schema (draft 2020-12) of what COMMAND prints with --json.
+  "error" is what a command line prints that names no command. Without COMMAND,
+  stdout has {"version", "schemas"} with all schemas by command.
+
+exit codes:
+  0 success, 2 wrong usage, 130 interrupted
 """
 
 MCP = """\

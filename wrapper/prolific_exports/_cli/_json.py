@@ -1,15 +1,18 @@
 """The JSON that the command prints.
 
-Its fields are part of the command's interface; ``--help`` of each subcommand lists them.
+Its members are part of the command's interface: ``_schemas`` describes them, and ``--help`` of
+each subcommand lists them. Each run prints one document, also after an error.
 """
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import asdict
 
 from prolific_exports._console._errors import error_message
+from prolific_exports._errors import ExportsError
+from prolific_exports._model._listed_resources import ListRef
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +21,11 @@ if TYPE_CHECKING:
     from prolific_exports._cli._extraction import Extraction
     from prolific_exports._model._filters import ExportFilter
     from prolific_exports._model._listed_jobs import ListedJob
-    from prolific_exports._model._listed_resources import Resource, Workspace
+    from prolific_exports._model._listed_resources import RequestRef, Resource, Workspace
+    from prolific_exports._tables import TableSummary
+
+VERSION: Final = 1
+"""Grows when a member is removed or changes its meaning; new members do not change it."""
 
 
 def download(
@@ -103,6 +110,21 @@ def batches(
     return _dumps({"workspace_id": workspace_id, "batches": listed, "error": _error(error)})
 
 
+def delete(
+    results: "Sequence[tuple[str, ExportsError | None]]" = (),
+    *,
+    kind: str | None = None,
+    resource_id: str | None = None,
+    error: BaseException | None = None,
+) -> str:
+    """The JSON of ``delete``."""
+    dicts = [
+        {"export_id": export_id, "deleted": failure is None, "error": _error(failure)}
+        for export_id, failure in results
+    ]
+    return _dumps({"kind": kind, "id": resource_id, "results": dicts, "error": _error(error)})
+
+
 def _entry(entry: "Workspace | Resource") -> dict[str, Any]:
     values = {
         name: value.isoformat() if isinstance(value, datetime) else value
@@ -130,10 +152,45 @@ def show(summary: "dict[str, Any] | None" = None, error: BaseException | None = 
     return _dumps({"archive": summary, "error": _error(error)})
 
 
-def extract(extraction: "Extraction | None" = None, error: BaseException | None = None) -> str:
+def extract(
+    extraction: "Extraction | None" = None,
+    seconds: float | None = None,
+    error: BaseException | None = None,
+) -> str:
     """The JSON of ``extract``."""
-    folder = None if extraction is None else str(extraction.folder)
-    return _dumps({"extracted_to": folder, **_extraction(extraction), "error": _error(error)})
+    return _dumps(
+        {
+            "extracted_to": None if extraction is None else str(extraction.folder),
+            **_extraction(extraction),
+            "seconds": None if seconds is None else round(seconds, 3),
+            "error": _error(error),
+        }
+    )
+
+
+def table(
+    path: str | None = None,
+    summary: "TableSummary | None" = None,
+    seconds: float | None = None,
+    error: BaseException | None = None,
+) -> str:
+    """The JSON of ``table``."""
+    written = None
+    if path is not None and summary is not None and seconds is not None:
+        from prolific_exports._cli._measures import sha256  # noqa: PLC0415 - zipfile
+
+        written = {
+            "path": path,
+            **asdict(summary),
+            "sha256": sha256(path),
+            "seconds": round(seconds, 3),
+        }
+    return _dumps({"table": written, "error": _error(error)})
+
+
+def failure(error: BaseException | None = None) -> str:
+    """The JSON of a command line that names no command."""
+    return _dumps({"error": _error(error)})
 
 
 def _extraction(extraction: "Extraction | None") -> dict[str, Any]:
@@ -151,6 +208,9 @@ def _result(result: "DownloadResult") -> dict[str, Any]:
         "status": result.status,
         "path": None if result.path is None else str(result.path),
         "size": result.size,
+        "sha256": result.sha256,
+        "records": result.records,
+        "seconds": None if result.seconds is None else dict(result.seconds),
         "resumed_from": result.resumed_from,
         "extracted_to": None if result.extraction is None else str(result.extraction.folder),
         **_extraction(result.extraction),
@@ -160,12 +220,41 @@ def _result(result: "DownloadResult") -> dict[str, Any]:
     }
 
 
-def _error(error: BaseException | None) -> dict[str, str] | None:
-    return (
-        None if error is None else {"type": type(error).__name__, "message": error_message(error)}
+def _error(error: BaseException | None) -> dict[str, Any] | None:
+    if error is None:
+        return None
+    # Running the same command again resumes after an interrupt.
+    known = (
+        error if isinstance(error, ExportsError) else ExportsError(retryable=_is_interrupt(error))
     )
+    return {
+        "type": type(error).__name__,
+        "message": error_message(error),
+        "hint": known.hint,
+        "retryable": known.retryable,
+        "status": known.status,
+        "code": known.code,
+        "retry_after": known.retry_after,
+        "operation": known.operation,
+        "ref": None if known.ref is None else _ref(known.ref),
+    }
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    return isinstance(error, KeyboardInterrupt)
+
+
+def _ref(ref: "RequestRef") -> dict[str, Any]:
+    if isinstance(ref, ListRef):
+        return {"kind": ref.kind, "workspace_id": ref.workspace_id}
+    return {
+        "kind": ref.kind,
+        "id": ref.resource_id,
+        "export_id": ref.export_id,
+        "filter": None if ref.filter is None else ref.filter.conditions(),
+    }
 
 
 def _dumps(value: dict[str, Any]) -> str:
     # ASCII suits every encoding, and lone surrogates in file names.
-    return json.dumps(value, indent=2)
+    return json.dumps({"version": VERSION, **value}, indent=2)

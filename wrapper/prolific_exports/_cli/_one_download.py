@@ -43,6 +43,8 @@ from prolific_exports._cli._follow_up import (
     extract_command,
     suggest,
 )
+from prolific_exports._cli._measures import count_records, sha256
+from prolific_exports._cli._stopwatch import Stopwatch
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._errors import error_message, print_error
 from prolific_exports._console._progress import ProgressDisplay
@@ -67,12 +69,14 @@ class OneDownload:
 
     Attributes:
         title: Starts each line about this download.
+        stopwatch: Measures how long it takes.
     """
 
     options: DownloadOptions
     target: DownloadTarget
     title: str
     display: ProgressDisplay
+    stopwatch: Stopwatch
     _archive: ExportArchive | None = field(default=None, init=False)
     _ref: ExportRef | None = field(default=None, init=False)
     # The archive is in place from this event on, even if deleting the job is interrupted then.
@@ -113,6 +117,7 @@ class OneDownload:
                 self._resumed_from = received
             case StartedOver():
                 self._resumed_from = 0
+        self.stopwatch.event(event)
         self.display.event(event)
 
     def run(self, resource: ExportResource) -> DownloadResult:
@@ -262,6 +267,9 @@ class OneDownload:
         error: BaseException | None = None,
         resume: list[str] | None = None,
     ) -> DownloadResult:
+        # Reading a large archive takes seconds, which an interrupt must not.
+        is_measured = self.options.json and self._saved is not None and status != "interrupted"
+        archive = self._archive if is_measured else None
         return DownloadResult(
             kind=self.options.kind,
             resource_id=self.target.resource_id,
@@ -269,6 +277,9 @@ class OneDownload:
             export_id=self._export_id,
             path=self._saved.path if self._saved else None,
             size=self._saved.size if self._saved else None,
+            sha256=sha256(archive) if archive is not None else None,
+            records=count_records(archive) if archive is not None else None,
+            seconds=self.stopwatch.seconds(),
             resumed_from=self._resumed_from,
             extraction=extraction,
             deleted=isinstance(self._deletion, Deleted) if self._deletion else None,

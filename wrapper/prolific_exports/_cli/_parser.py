@@ -2,7 +2,9 @@
 
 import argparse
 
+from prolific_exports._cli import _account_arguments as account
 from prolific_exports._cli import _help
+from prolific_exports._cli._account_arguments import add_json
 from prolific_exports._console import _streams as streams
 from prolific_exports._errors import UsageError
 from prolific_exports._version import __version__
@@ -20,8 +22,8 @@ class CommandLineError(UsageError):
         usage: The usage line of the command, for display.
     """
 
-    def __init__(self, message: str, usage: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, usage: str, hint: "str | None" = None) -> None:
+        super().__init__(message, hint=hint)
         self.usage = usage
 
 
@@ -47,9 +49,8 @@ class _Parser(argparse.ArgumentParser):
         argument, invalid, _ = before.partition("invalid choice: ")
         if invalid:
             message = f"{argument}choose from {choices.removesuffix(')')}"
-        raise CommandLineError(
-            f"{message}. See: {self.prog} --help", self.format_usage().rstrip("\n")
-        )
+        hint = f"See: {self.prog} --help"
+        raise CommandLineError(f"{message}. {hint}", self.format_usage().rstrip("\n"), hint)
 
     def print_help(self, file: "Any" = None) -> None:  # noqa: ARG002 - argparse passes none
         streams.print_result(self.format_help().rstrip("\n"))
@@ -69,19 +70,23 @@ def parse(argv: "list[str]") -> argparse.Namespace:
         if corrected is None:
             raise
         message = "KIND is missing: collection or batch? Run one of these:"
-        raise CommandLineError("\n  ".join((message, *corrected)), error.usage) from None
+        hint = "Run one of these: " + "; ".join(corrected)
+        raise CommandLineError("\n  ".join((message, *corrected)), error.usage, hint) from None
 
 
 def _with_kind(argv: "list[str]") -> "list[str] | None":
     """The command lines for each kind, if ``download`` lacks it; else None."""
-    if argv[:1] != ["download"]:
+    if "download" not in argv:
         return None
+    at = argv.index("download") + 1
     from prolific_exports._cli import _resource_ids as resource_ids  # noqa: PLC0415 - start-up time
     from prolific_exports._console._shell import command_line  # noqa: PLC0415
 
     try:
-        arguments = build_parser().parse_args(["download", "collection", *argv[1:]])
+        arguments = build_parser().parse_args([*argv[:at], "collection", *argv[at:]])
     except CommandLineError:
+        return None
+    if arguments.command != "download":
         return None
     given = arguments.ids or []
     if not (resource_ids.looks_like_ids(given) or (arguments.workspace and not given)):
@@ -91,10 +96,10 @@ def _with_kind(argv: "list[str]") -> "list[str] | None":
         resource_ids.id_of(one, "collection")
         if one in given and not resource_ids.is_list(one)
         else one
-        for one in argv[1:]
+        for one in argv[at:]
     ]
     return [
-        command_line(["prolific-exports", "download", kind, *rest])
+        command_line(["prolific-exports", *argv[:at], kind, *rest])
         for kind in ("collection", "batch")
     ]
 
@@ -110,6 +115,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--version", action="version", version=f"%(prog)s {__version__}", help="print the version"
     )
+    parser.add_argument(
+        "--json", action="store_true", help="print the result as JSON; also after COMMAND"
+    )
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", required=True
     )
@@ -122,6 +130,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_show(commands)
     _add_table(commands)
     _add_mcp(commands)
+    account.add_schema(commands)
     return parser
 
 
@@ -132,7 +141,7 @@ def _add_find(commands: "argparse._SubParsersAction[_Parser]") -> None:
         description="List the workspaces of your account.",
         epilog=_help.WORKSPACES,
     )
-    workspaces.add_argument("--json", action="store_true", help="print the list as JSON")
+    add_json(workspaces, "print the list as JSON")
     for kind, plural in (("collection", "collections"), ("batch", "batches")):
         parser = commands.add_parser(
             plural,
@@ -146,7 +155,7 @@ def _add_find(commands: "argparse._SubParsersAction[_Parser]") -> None:
             metavar="WORKSPACE_ID",
             help="id of the workspace, from: prolific-exports workspaces",
         )
-        parser.add_argument("--json", action="store_true", help="print the list as JSON")
+        add_json(parser, "print the list as JSON")
 
 
 def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -178,7 +187,7 @@ def _add_download(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _add_filter(parser.add_argument_group("export"))
     _add_transfer(parser.add_argument_group("waiting and transfer"))
     output = parser.add_argument_group("output")
-    output.add_argument("--json", action="store_true", help="print the results as JSON")
+    add_json(output, "print the results as JSON")
     _add_quiet(output)
 
 
@@ -304,7 +313,7 @@ def _add_status(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _add_kind(parser)
     _add_id(parser)
     parser.add_argument("export_id", metavar="EXPORT_ID", help="id of the export")
-    parser.add_argument("--json", action="store_true", help="print the state as JSON")
+    add_json(parser, "print the state as JSON")
 
 
 def _add_list(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -316,7 +325,7 @@ def _add_list(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     _add_kind(parser)
     _add_id(parser)
-    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    add_json(parser, "print the list as JSON")
 
 
 def _add_delete(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -329,6 +338,7 @@ def _add_delete(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _add_kind(parser)
     _add_id(parser)
     parser.add_argument("export_ids", nargs="+", metavar="EXPORT_ID", help="id of an export")
+    add_json(parser, "print the results as JSON")
 
 
 def _add_extract(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -343,7 +353,7 @@ def _add_extract(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "directory", metavar="DIR", help="folder that is empty or does not exist yet"
     )
     _add_names(parser)
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    add_json(parser, "print the result as JSON")
 
 
 def _add_show(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -355,7 +365,7 @@ def _add_show(commands: "argparse._SubParsersAction[_Parser]") -> None:
         epilog=_help.SHOW,
     )
     _add_archive(parser)
-    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    add_json(parser, "print the summary as JSON")
 
 
 def _add_table(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -401,6 +411,7 @@ def _add_table(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "answers (default: escape, since participants can write anything)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
+    add_json(parser, "print the result as JSON")
     _add_quiet(parser)
 
 

@@ -3,8 +3,9 @@
 import argparse
 from typing import Final
 
-from prolific_exports import ExportArchive, ResponseTable, TableSummary
+from prolific_exports import Clock, ExportArchive, ResponseTable, SystemClock, TableSummary
 from prolific_exports._cli import _exit_codes as exit_codes
+from prolific_exports._cli import _json as json_output
 from prolific_exports._cli._extraction import missing_note, renamed_note
 from prolific_exports._cli._stdout import (
     check_stdout_takes_bytes,
@@ -25,11 +26,18 @@ from prolific_exports._tables._writing import FORMATS
 _TEXTS: Final = frozenset({".csv", ".jsonl"})
 
 
-def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as every command
+def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     """Write a table to a file, and print its path; or write it to stdout."""
+    clock = clock or SystemClock()
+    began = clock.monotonic()
     check_is_file_system_path("--files", arguments.files)
     stdout_format = None
     if arguments.output == STDOUT:
+        if arguments.json:
+            raise UsageError(
+                "OUT is - and --json is given, but stdout has room for one of them: write the "
+                "table to a file, or leave out --json."
+            )
         stdout_format = _format_of_stdout(arguments.format)
     elif arguments.format is not None:
         raise UsageError("--format is for stdout (-): the name of a file has its format.")
@@ -42,8 +50,11 @@ def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - 
     )
     if stdout_format is None:
         output = expanded_text(arguments.output)
-        _write(table, output, arguments, shown=output)
-        streams.print_result(output)
+        summary = _write(table, output, arguments, shown=output)
+        seconds = clock.monotonic() - began
+        streams.print_result(
+            json_output.table(output, summary, seconds) if arguments.json else output
+        )
         return exit_codes.DONE
     with private_folder() as folder:
         path = folder / f"table{stdout_format}"
@@ -69,10 +80,13 @@ def _format_of_stdout(name: str | None) -> str:
     return format_
 
 
-def _write(table: ResponseTable, output: str, arguments: argparse.Namespace, *, shown: str) -> None:
+def _write(
+    table: ResponseTable, output: str, arguments: argparse.Namespace, *, shown: str
+) -> TableSummary:
     summary = table.write(output, formulas=arguments.formulas, overwrite=arguments.overwrite)
     if not arguments.quiet:
         streams.print_message(table_note(shown, summary))
+    return summary
 
 
 def table_note(path: str, summary: TableSummary) -> str:

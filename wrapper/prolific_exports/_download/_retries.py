@@ -51,7 +51,7 @@ class Retries:
         """Wait before the next request, or give up after too many without progress."""
         self._failures += 1
         if self._failures >= self.policy.max_failures:
-            raise self.error(f"{reason}, {self._failures} times in a row", fetched)
+            raise self.error(f"{reason}, {self._failures} times in a row", fetched, retryable=True)
         # Bytes reset the count of failures, so restarts have a limit of their own.
         if self._restarts >= self.policy.max_failures:
             raise self._too_many_restarts(reason, fetched)
@@ -61,7 +61,7 @@ class Retries:
         )
         # The number of requests limits the pauses that the store did not ask for.
         if asked is not None and asked > self.policy.timeout:
-            raise self.error(f"{reason}, and asks to wait {asked:g} s", fetched)
+            raise self.error(f"{reason}, and asks to wait {asked:g} s", fetched, retryable=True)
         delay = backoff(self._failures, self.context.random) if asked is None else asked
         stopped = DownloadError(f"The download of {self.job.ref} stopped: {self._shown(reason)}.")
         self.context.notify(Retrying(self.job.ref, stopped, delay))
@@ -83,23 +83,29 @@ class Retries:
         received = self.workspace.file.received
         status = fetched.head.status if fetched.head else "nothing"
         if self._refreshed_at == received:
-            raise self.error(f"the store answered {status} to a fresh URL", fetched)
+            raise self.error(f"the store answered {status} to a fresh URL", fetched, retryable=True)
         self._failures += 1
         if self._failures >= self.policy.max_failures:
             raise self.error(
-                f"the store answered {status}, after {self._failures} failures in a row", fetched
+                f"the store answered {status}, after {self._failures} failures in a row",
+                fetched,
+                retryable=True,
             )
         self._refreshed_at = received
 
     def _too_many_restarts(self, reason: str, fetched: Fetched | None) -> DownloadError:
-        return self.error(f"{reason}, after {self._restarts} restarts from byte 0", fetched)
+        text = f"{reason}, after {self._restarts} restarts from byte 0"
+        return self.error(text, fetched, retryable=True)
 
-    def error(self, reason: str, fetched: Fetched | None) -> DownloadError:
+    def error(
+        self, reason: str, fetched: Fetched | None, *, retryable: bool = False
+    ) -> DownloadError:
         """The error that ends the download.
 
         Args:
             reason: What went wrong, as half a sentence.
             fetched: The response that it is about, to quote its body; None for none.
+            retryable: Whether the download may succeed later.
         """
         quoted = self.context.redactor.excerpt(fetched.evidence) if fetched else ""
         if "\ufffd" in quoted:
@@ -108,7 +114,9 @@ class Retries:
         return DownloadError(
             f"Cannot download the archive of {self.job.ref}: {self._shown(reason)}"
             + (f". The store said: {quoted}" if quoted else ".")
-            + self.workspace.advice()
+            + self.workspace.advice(),
+            hint="Run the same download again later." if retryable else None,
+            retryable=retryable,
         )
 
     def _shown(self, text: str) -> str:

@@ -75,7 +75,7 @@ def failure(
     step = _next_step(error)
     if step is None:
         return otherwise(f"{what}: {reason(error)}.{after}")
-    return StorageError(f"{what}: {reason(error)}. {step}{after}")
+    return StorageError(f"{what}: {reason(error)}. {step}{after}", hint=step)
 
 
 @contextmanager

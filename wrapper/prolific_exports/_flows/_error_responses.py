@@ -55,6 +55,7 @@ def error_of(
         code=problem.code,
         detail=problem.detail,
         retry_after=retry_after,
+        hint=advice,
     )
 
 

@@ -171,12 +171,16 @@ def _unanswered(
     url = httpx.URL(settings.base_url)
     reason = reach.permanent_failure(error, url, f"the base URL ({URL_VARIABLE})")
     if reason is not None:
+        reason = settings.redactor.text(reason)
+        # The next step comes last: see `Reachability.permanent_failure`.
+        step = reason.rpartition("; ")[2]
         return UnreachableError(
-            f"No connection to {settings.base_url}: {settings.redactor.text(reason)}. "
+            f"No connection to {settings.base_url}: {reason}. "
             f"({request.operation} for {request.ref})",
             operation=request.operation,
             ref=request.ref,
             sent=False,
+            hint=f"{step[0].upper()}{step[1:]}.",
         )
     hint = (
         "The server may have received the request."
@@ -189,6 +193,7 @@ def _unanswered(
         operation=request.operation,
         ref=request.ref,
         sent=sent,
+        hint=hint,
     )
 
 
