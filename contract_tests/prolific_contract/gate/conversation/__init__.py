@@ -9,6 +9,7 @@ from prolific_contract._lazy import lazy
 
 if TYPE_CHECKING:
     from prolific_contract.gate.conversation._access_probes import BAD_CREDENTIALS, NEAR_MISSES
+    from prolific_contract.gate.conversation._export_requests import MOST_EXPORT_REQUESTS
     from prolific_contract.gate.conversation._generated_requests import generate_requests
     from prolific_contract.gate.conversation._http_target import LiveTarget
     from prolific_contract.gate.conversation._plan import (
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
         Recorder,
         record_conversation,
     )
-    from prolific_contract.gate.conversation._scenario import MOST_EXPORT_REQUESTS
     from prolific_contract.gate.conversation._steps import ApiRequest, ArchiveRequest, Pause
     from prolific_contract.gate.conversation._targets import (
         BODY_LIMIT,
@@ -70,6 +70,7 @@ if not TYPE_CHECKING:
     __getattr__ = lazy(
         __name__,
         _access_probes="BAD_CREDENTIALS NEAR_MISSES",
+        _export_requests="MOST_EXPORT_REQUESTS",
         _generated_requests="generate_requests",
         _http_target="LiveTarget",
         _plan="BRISK CAREFUL ConversationPlan GeneratedRequest KNOWN_JOB Pace",
@@ -77,7 +78,6 @@ if not TYPE_CHECKING:
             "Conversation InterruptedConversation Recorder USER_AGENT WRONG_TOKEN "
             "record_conversation"
         ),
-        _scenario="MOST_EXPORT_REQUESTS",
         _steps="ApiRequest ArchiveRequest Pause",
         _targets="BODY_LIMIT NoResponseError Target TargetUnreachableError TimedOutError",
     )

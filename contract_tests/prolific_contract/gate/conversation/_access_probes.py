@@ -2,7 +2,7 @@
 
 A server often checks access in several places. Each probe therefore presents another credential
 for another thing: a job that is complete, one that does not exist, a resource that does not
-exist or is forbidden, and a path with a final slash. What exists is only read.
+exist, and a path with a final slash. What exists is only read.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from prolific_contract.gate.conversation._resources import (
     poll_request,
 )
 from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
-from prolific_contract.gate.trace._exchanges import Credential, Subject
+from prolific_contract.gate.trace._exchanges import Credential
 from prolific_contract.gate.trace._near_ids import near_ids
 
 BAD_CREDENTIALS: Final = (
@@ -37,8 +37,7 @@ NEAR_MISSES: Final = (
 )
 """What every operation gets for one thing or another."""
 
-
-_STRANGERS: Final = (Credential.NONE, Credential.WRONG_TOKEN)
+STRANGERS: Final = (Credential.NONE, Credential.WRONG_TOKEN)
 """What every operation gets for ids that do not exist, and for resources without access."""
 
 
@@ -48,21 +47,29 @@ class AccessProbes:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
+    def probe_own_jobs(self, resource: ResourceProgress) -> Steps[None]:
+        """Probe the operations for a resource and its first job."""
+        yield from self._refused("POST", resource.path, BAD_CREDENTIALS)
+        if resource.lists_jobs:
+            yield from self._refused("GET", resource.path, BAD_CREDENTIALS)
+        for job in resource.jobs[:1]:
+            yield from self._refused("GET", job.path, BAD_CREDENTIALS)
+
     def probe_while_generating(self, resource: ResourceProgress) -> Steps[None]:
         """Probe requests and lists, and everything about ids that do not exist."""
         kind = resource.subject.kind
         missing = path_to(kind, UNKNOWN_RESOURCE_ID)
         unknown = path_to(kind, resource.subject.id, UNKNOWN_EXPORT_ID)
-        yield from self._refused("POST", missing, [*_STRANGERS, *NEAR_MISSES])
+        yield from self._refused("POST", missing, [*STRANGERS, *NEAR_MISSES])
         yield from self._refused("POST", f"{resource.path}/", [Credential.EMPTY])
         for path in (unknown, f"{missing}/{UNKNOWN_EXPORT_ID}"):
-            yield from self._refused("GET", path, _STRANGERS)
+            yield from self._refused("GET", path, STRANGERS)
         if resource.lists_jobs:
             yield from self._refused("GET", resource.path, NEAR_MISSES)
-            yield from self._refused("GET", missing, _STRANGERS)
+            yield from self._refused("GET", missing, STRANGERS)
             yield from self._refused("GET", f"{resource.path}/", [Credential.EMPTY])
             for path in (unknown, f"{missing}/{UNKNOWN_EXPORT_ID}"):
-                yield from self._refused("DELETE", path, _STRANGERS)
+                yield from self._refused("DELETE", path, STRANGERS)
         if not resource.jobs:
             yield from self._sender.request(
                 poll_request(kind, UNKNOWN_RESOURCE_ID, UNKNOWN_EXPORT_ID)
@@ -94,16 +101,6 @@ class AccessProbes:
             if export_id.lower() not in (resource.ids_listed or ()):
                 path = path_to(resource.subject.kind, resource.subject.id, export_id)
                 yield from self._sender.request(ApiRequest("DELETE", path))
-
-    def probe_forbidden(self, subject: Subject, *, lists_jobs: bool) -> Steps[None]:
-        """Probe a resource without access, without a token."""
-        path = path_to(subject.kind, subject.id)
-        methods = ("POST", "GET") if lists_jobs else ("POST",)
-        for method in methods:
-            yield from self._refused(method, path, _STRANGERS)
-        methods = ("GET", "DELETE") if lists_jobs else ("GET",)
-        for method in methods:
-            yield from self._refused(method, f"{path}/{UNKNOWN_EXPORT_ID}", _STRANGERS)
 
     def _refused(self, method: str, path: str, credentials: Iterable[Credential]) -> Steps[None]:
         for credential in credentials:

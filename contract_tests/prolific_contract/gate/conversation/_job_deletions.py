@@ -1,0 +1,87 @@
+"""The part of the conversation that deletes jobs (edition 2026-11).
+
+It deletes a job only if the conversation certainly started it.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from prolific_contract.gate.conversation._job_lists import JobLists
+from prolific_contract.gate.conversation._job_polls import JobPolls
+from prolific_contract.gate.conversation._resources import ResourceProgress, TrackedJob
+from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
+
+# Seconds after the end of the budget for deleting jobs.
+_DELETION_SECONDS: Final = 30.0
+# A job this many times as old as another, plus a second, certainly has another age.
+_FAR_OLDER: Final = 2.0
+_SECOND: Final = 1.0
+
+
+class JobDeletions:
+    """Deletes jobs that the conversation started."""
+
+    def __init__(self, sender: Sender, polls: JobPolls, lists: JobLists) -> None:
+        self._sender = sender
+        self._polls = polls
+        self._lists = lists
+
+    def delete(self, job: TrackedJob, *, immediately: bool = False) -> Steps[None]:
+        """Delete a job."""
+        exchange = yield from self._sender.request(
+            ApiRequest("DELETE", job.path), immediately=immediately
+        )
+        # Without a response, the job may have been deleted.
+        response = exchange.response if exchange is not None else None
+        job.deleted = exchange is not None and (response is None or response.status < 300)
+
+    def delete_while_generating(self, resource: ResourceProgress, job: TrackedJob) -> Steps[None]:
+        """Try to delete a job that is generating.
+
+        The job may end just before the deletion, and so may every job of the resource at about
+        that age. After a successful deletion, the next attempt waits until its job is much
+        older, where the same coincidence cannot occur.
+        """
+        if resource.age_when_deleted is not None:
+            older = job.requested_at + _FAR_OLDER * resource.age_when_deleted + _SECOND
+            yield from self._sender.pause(older - self._sender.now)
+            yield from self._polls.poll(job, immediately=True)
+            if not job.unfinished:
+                return
+        yield from self.delete(job, immediately=True)
+        if job.deleted:
+            resource.age_when_deleted = self._sender.now - job.requested_at
+        yield from self._polls.poll(job, immediately=True)
+
+    def delete_twice(self, resource: ResourceProgress, job: TrackedJob) -> Steps[None]:
+        """Delete a job, and look for it before the second deletion and after it."""
+        yield from self.delete(job)
+        yield from self._sender.request(ApiRequest("GET", job.path))
+        yield from self._lists.list(resource)
+        for method in ("DELETE", "GET"):
+            yield from self._sender.request(ApiRequest(method, job.path))
+
+    def delete_owned_jobs(self, resources: Iterable[ResourceProgress]) -> Steps[None]:
+        """Delete every job that the conversation started, and list what remains."""
+        self._sender.budget += _DELETION_SECONDS
+        managed = [resource for resource in resources if resource.lists_jobs]
+        own: list[TrackedJob] = []
+        for resource in managed:
+            if any(
+                job.export_id.lower() not in resource.creation_times for job in resource.all_jobs
+            ):
+                yield from self._lists.list(resource)
+            own += [job for job in resource.all_jobs if resource.owns(job) and not job.deleted]
+        for job in own:
+            if not job.ended:
+                yield from self._polls.poll(job)
+        # A slow job must not delay the deletion of the others.
+        for job in sorted(own, key=lambda job: not job.ended):
+            if not job.ended:
+                yield from self._polls.poll_until_ended(job)
+            yield from self.delete(job)
+            yield from self._sender.request(ApiRequest("GET", job.path))
+        for resource in managed:
+            # Without this list, it is unknown which jobs exist.
+            resource.ids_listed = None
+            yield from self._lists.list(resource)
