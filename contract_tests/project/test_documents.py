@@ -1,16 +1,22 @@
 """What the documents tell people to type works as they say."""
 
 import ast
+import asyncio
+import inspect
+import json
 import re
 import shlex
+import shutil
 import tomllib
 from inspect import signature
 
 import prolific_exports
+import pyarrow.parquet as pq
 import pytest
 from prolific_contract import cli as contract_command
-from prolific_contract.sandbox import Sandbox, SandboxSettings
+from prolific_contract.sandbox import KNOWN_RESOURCES, Fate, Sandbox, SandboxSettings
 from prolific_exports import Exports
+from prolific_exports._cli import main as exports_command
 from prolific_exports._cli._parser import build_parser as build_exports_parser
 from prolific_exports._model._settings import REFERER
 
@@ -127,6 +133,7 @@ def test_inline_options_exist(name):
 
 # What the documents' blocks export, and what stands for it in a sandbox.
 COLLECTION, BATCH = "65f0c1d2e3a4b5c6d7e8f901", "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5a6b"
+WORKSPACE = "64d0c0de00000000000000aa"
 JOB = "a1b2c3d4-e5f6-4890-abcd-ef1234567890"
 RUNNABLE = ["README.md", "docs/python.md", "docs/tables.md", "docs/testing.md"]
 PYTHON_BLOCKS = [
@@ -136,14 +143,34 @@ PYTHON_BLOCKS = [
 ]
 
 
+EXISTING_WORKSPACE = KNOWN_RESOURCES[0].workspace_id
+
+
 @pytest.fixture(scope="module")
 def sandbox():
-    with Sandbox(SandboxSettings(edition="2026-11", generation_seconds=0, submissions=3)) as one:
+    settings = SandboxSettings(
+        edition="2026-11",
+        generation_seconds=0,
+        submissions=3,
+        resources=[one for one in KNOWN_RESOURCES if one.fate is Fate.COMPLETES],
+    )
+    with Sandbox(settings) as one:
         yield one
 
 
 @pytest.fixture
-def here(sandbox, tmp_path, monkeypatch):
+def jobs_deleted(sandbox):
+    """After a test, room for ten jobs again."""
+    yield
+    with Exports(sandbox.token, base_url=sandbox.url) as exports:
+        for one in exports.find(EXISTING_WORKSPACE):
+            resource = exports.collections if one.kind == "collection" else exports.batches
+            for job in resource.list(one.id):
+                resource.delete(one.id, job.export_id)
+
+
+@pytest.fixture
+def here(sandbox, jobs_deleted, tmp_path, monkeypatch):
     """A folder to run a block in, set up as the documents' readers have it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PROLIFIC_URL", sandbox.url)
@@ -158,6 +185,14 @@ def test_documents_with_python_blocks_have_some():
     assert {name for name in documents() if blocks(read(name), "python", "py")} == set(RUNNABLE)
 
 
+def execute(code, name, names):
+    """Run a block; as a coroutine, if it awaits."""
+    compiled = compile(code, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    awaited = eval(compiled, names)
+    if inspect.iscoroutine(awaited):
+        asyncio.run(awaited)
+
+
 @pytest.mark.parametrize(("name", "code"), PYTHON_BLOCKS)
 def test_python_block_of_a_document_runs_as_it_stands(
     name, code, sandbox, here, prolific_sandbox, capsys
@@ -170,14 +205,70 @@ def test_python_block_of_a_document_runs_as_it_stands(
         for archive in set(re.findall(r'open\("(\w+\.zip)"\)', code)):
             exports.collections.download(sandbox.collection_id, archive)
     code = code.replace(COLLECTION, sandbox.collection_id).replace(BATCH, sandbox.batch_id)
+    code = code.replace(WORKSPACE, EXISTING_WORKSPACE)
 
-    exec(compile(code, name, "exec"), names)
+    execute(code, name, names)
 
     for test in [value for key, value in names.items() if key.startswith("test_")]:
         arguments = {"prolific_sandbox": prolific_sandbox, "tmp_path": here}
         test(**{key: arguments[key] for key in signature(test).parameters})
     saved = "download(" in code or "open(" in code
     assert bool(list(here.glob("*.zip"))) == saved
+
+
+def in_three_lines(name, *languages):
+    """The blocks of the section on a whole workspace; each has three lines, without imports."""
+    section = (
+        read(name).partition("### A whole workspace in three lines\n")[2].partition("\n## ")[0]
+    )
+    found = blocks(section, *languages)
+    for block in found:
+        lines = [line for line in block.splitlines() if line and " import " not in line]
+        assert len(lines) == 3, block
+    return found
+
+
+def tables(folder):
+    """The numbers of rows of the Parquet files in a folder."""
+    return {path.name: pq.read_metadata(path).num_rows for path in folder.rglob("*.parquet")}
+
+
+def test_workspace_becomes_parquet_in_three_lines_of_shell(sandbox, here, monkeypatch, capsys):
+    monkeypatch.delenv("PROLIFIC_TOKEN")
+    (block,) = in_three_lines("docs/command.md", "sh")
+    (export, *commands) = command_lines(block.join(["```sh\n", "```\n"]))
+    assert export == ["export", "PROLIFIC_TOKEN=\u2026"]
+    monkeypatch.setenv("PROLIFIC_TOKEN", sandbox.token)
+    for program, *arguments in commands:
+        assert program == "prolific-exports"
+        line = [word.replace("WORKSPACE_ID", EXISTING_WORKSPACE) for word in arguments]
+        assert exports_command(line) == 0
+        assert json.loads(capsys.readouterr().out)["error"] is None
+    assert tables(here).keys() == {"collections.parquet", "batches.parquet"}
+    assert min(tables(here).values()) > 0
+
+
+def test_failure_of_the_script_is_json_that_a_program_can_act_on(
+    sandbox, here, monkeypatch, capsys
+):
+    monkeypatch.setenv("PROLIFIC_TOKEN", "another-token")
+    (block,) = in_three_lines("docs/command.md", "sh")
+    for _, *arguments in list(command_lines(block.join(["```sh\n", "```\n"])))[1:]:
+        assert exports_command(arguments) == 1
+        assert json.loads(capsys.readouterr().out)["error"]["type"] == "AuthenticationError"
+
+
+def test_workspace_becomes_parquet_in_three_lines_of_python(sandbox, here):
+    sync, asynchronous = in_three_lines("docs/python.md", "python")
+    for block in (sync, asynchronous):
+        execute(block.replace(WORKSPACE, EXISTING_WORKSPACE), "docs/python.md", {})
+        found = tables(here)
+        assert set(found) == {
+            f"{one.id}.parquet" for one in KNOWN_RESOURCES if one.fate is Fate.COMPLETES
+        }
+        assert min(found.values()) > 0
+        shutil.rmtree("data")
+    assert asynchronous.replace("async ", "").replace("Async", "") == sync
 
 
 def test_readme_has_at_most_110_lines():

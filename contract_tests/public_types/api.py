@@ -133,6 +133,9 @@ def managed(exports: Exports) -> list[str]:
             assert_type(job.filter.from_, datetime | None)
             assert_type(job.filter.to, datetime | None)
         exports.collections.delete("65f0", job.export_id)
+    chosen = px.select_jobs(jobs, before=jobs[0].created_at, keep=3)
+    assert_type(chosen, px.JobSelection)
+    assert_type(chosen.selected + chosen.kept + chosen.unfinished, tuple[px.ListedJob, ...])
     exports.batches.job("0192", "a1b2").delete()
     return [job.export_id for job in jobs]
 

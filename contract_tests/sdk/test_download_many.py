@@ -11,6 +11,7 @@ import pytest
 from helpers import api
 from prolific_exports import (
     AccessDeniedError,
+    AsyncExports,
     DownloadError,
     DownloadOutcome,
     ExportArchive,
@@ -164,6 +165,45 @@ def test_items_may_be_resources_references_and_jobs(exports, server, tmp_path):
 
     assert sorted(one.ref.resource_id for one in outcomes) == ["c0", "c1", "c2"]
     assert sorted(one for method, one in server.requests if method == "POST") == ["c0", "c1"]
+
+
+def test_result_is_the_archive_or_raises_the_error(exports, router, server, tmp_path):
+    server.refused["c2"] = api.error(403)
+    router.get(f"{ROOT}/c2/export").mock(return_value=api.error(403))
+    for outcome in exports.collections.download_many(["c1", "c2"], tmp_path):
+        if outcome.error is None:
+            assert outcome.result() is outcome.archive
+        else:
+            with pytest.raises(AccessDeniedError) as caught:
+                outcome.result()
+            assert caught.value is outcome.error
+
+
+async def items_then(error):
+    yield Resource("collection", "c0")
+    yield ExportRef("collection", "c1")
+    if error is not None:
+        raise error
+
+
+def downloaded(items, folder, clock):
+    """The ids of what the async client downloads."""
+
+    async def run():
+        async with AsyncExports("t", base_url=api.BASE, clock=clock) as exports:
+            return [one.ref.resource_id async for one in exports.download_many(items, folder)]
+
+    return sorted(asyncio.run(run()))
+
+
+def test_items_may_come_from_an_asynchronous_iterator(server, clock, tmp_path):
+    assert downloaded(items_then(None), tmp_path, clock) == ["c0", "c1"]
+
+
+def test_error_of_an_asynchronous_iterator_requests_nothing(server, clock, tmp_path):
+    with pytest.raises(UsageError, match="not an id"):
+        downloaded(items_then(UsageError("not an id")), tmp_path, clock)
+    assert not server.requests
 
 
 def test_nothing_to_download_sends_nothing(exports, server, tmp_path):

@@ -54,6 +54,21 @@ def served(total, *, length=None, counted=True):
     return respond
 
 
+def test_find_of_a_workspace_has_collections_and_then_batches(router, exports):
+    for kind in ("collection", "batch"):
+        router.get(list_url(kind)).mock(return_value=page({"id": f"of-{kind}"}))
+    assert [(one.kind, one.id) for one in exports.find(WORKSPACE)] == [
+        ("collection", "of-collection"),
+        ("batch", "of-batch"),
+    ]
+
+
+def test_find_of_an_invalid_workspace_sends_nothing(router, exports):
+    with pytest.raises(UsageError):
+        exports.find("a b")
+    assert not router.calls
+
+
 def test_collection_has_what_the_list_says(router, exports):
     router.get(list_url("collection")).mock(
         return_value=page(

@@ -122,6 +122,7 @@ if TYPE_CHECKING:
     from prolific_exports._model._filters import (
         ExportFilter,
     )
+    from prolific_exports._model._job_selection import JobSelection, select_jobs
     from prolific_exports._model._listed_jobs import (
         ListedJob,
     )
@@ -242,6 +243,10 @@ _HOMES = {
         "Verifying",
     ),
     "_model._filters": ("ExportFilter",),
+    "_model._job_selection": (
+        "JobSelection",
+        "select_jobs",
+    ),
     "_model._listed_jobs": ("ListedJob",),
     "_model._listed_resources": (
         "ListRef",
@@ -312,6 +317,7 @@ __all__ = [
     "IncompleteListError",
     "Instruction",
     "InstructionSummary",
+    "JobSelection",
     "Kind",
     "ListRef",
     "ListedJob",
@@ -362,6 +368,7 @@ __all__ = [
     "ZipSummary",
     "__version__",
     "download",
+    "select_jobs",
     "summarise",
     "verify_zip",
 ]

@@ -2,7 +2,14 @@
 
 import os
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Sequence,
+)
 from contextlib import aclosing
 from datetime import datetime
 from functools import partial
@@ -86,9 +93,13 @@ class AsyncExports:
         """The workspaces of your account, as for `Exports.workspaces`."""
         return _entries(self._flows.workspaces(), self._flows, self._driver)
 
+    def find(self, workspace_id: str) -> AsyncIterator[Resource]:
+        """The collections and then the batches of a workspace, as for `Exports.find`."""
+        return _chain(self.collections.find(workspace_id), self.batches.find(workspace_id))
+
     def download_many(
         self,
-        items: Iterable[Resource | ExportRef],
+        items: Iterable[Resource | ExportRef] | AsyncIterable[Resource | ExportRef],
         folder: str | os.PathLike[str] | None = None,
         *,
         jobs: int = DEFAULT_JOBS,
@@ -99,18 +110,28 @@ class AsyncExports:
         delete_after: bool = False,
         on_progress: Callable[[DownloadProgress], object] | None = None,
     ) -> AsyncGenerator[DownloadOutcome, None]:
-        """Download many exports at once, as `Exports.download_many` does."""
-        planned = self._flows.exports_like(items)
-        starts = self._flows.many(
-            planned,
-            folder,
-            overwrite=overwrite,
-            verify=verify,
-            connections=connections,
-            timeout=timeout,
-            delete_after=delete_after,
-        )
-        return _outcomes(planned, starts, self._flows.scheduler(jobs, on_progress), self._driver)
+        """Download many exports at once, as `Exports.download_many` does.
+
+        ``items`` may also be an asynchronous iterator, such as that of `find`.
+        """
+
+        def begin(
+            found: Iterable[Resource | ExportRef],
+        ) -> AsyncGenerator[DownloadOutcome, None]:
+            planned = self._flows.exports_like(found)
+            starts = self._flows.many(
+                planned,
+                folder,
+                overwrite=overwrite,
+                verify=verify,
+                connections=connections,
+                timeout=timeout,
+                delete_after=delete_after,
+            )
+            scheduler = self._flows.scheduler(jobs, on_progress)
+            return _outcomes(planned, starts, scheduler, self._driver)
+
+        return _after(items, begin) if isinstance(items, AsyncIterable) else begin(items)
 
     async def close(self) -> None:
         """Close the connections, unless they belong to an injected client.
@@ -141,6 +162,22 @@ async def _entries(
     while not pages.done:
         for entry in await driver.run(flows.next_page(pages)):
             yield entry
+
+
+async def _chain(*iterators: AsyncIterator[EntryT]) -> AsyncIterator[EntryT]:
+    for iterator in iterators:
+        async for entry in iterator:
+            yield entry
+
+
+async def _after(
+    items: AsyncIterable[Resource | ExportRef],
+    begin: Callable[[Iterable[Resource | ExportRef]], AsyncGenerator[DownloadOutcome, None]],
+) -> AsyncGenerator[DownloadOutcome, None]:
+    """Yield what ``begin`` does, once all items are there."""
+    async with aclosing(begin([item async for item in items])) as outcomes:
+        async for outcome in outcomes:
+            yield outcome
 
 
 async def _outcomes(

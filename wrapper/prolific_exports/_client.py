@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -114,6 +115,17 @@ class Exports:
         """
         return entries(self._flows.workspaces(), self._flows, self._driver)
 
+    def find(self, workspace_id: str) -> Iterator[Resource]:
+        """The collections and then the batches of a workspace, requested as you iterate.
+
+        Args:
+            workspace_id: Id of the workspace.
+
+        Raises:
+            ExportsError: As for `ExportResource.find`.
+        """
+        return chain(self.collections.find(workspace_id), self.batches.find(workspace_id))
+
     def download_many(
         self,
         items: Iterable[Resource | ExportRef],
@@ -133,7 +145,7 @@ class Exports:
         requests share one rate limit, which is halved after a 429. An error does not stop the
         others. If you stop iterating, the other downloads end, and can be resumed.
 
-        >>> for outcome in exports.download_many(exports.collections.find(workspace_id), "data"):
+        >>> for outcome in exports.download_many(exports.find(workspace_id), "data"):
         ...     print(outcome.ref, outcome.error or outcome.archive)
 
         Args:

@@ -1,7 +1,7 @@
 """How each download of many ended."""
 
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from attrs import frozen
 
@@ -23,6 +23,16 @@ class DownloadOutcome:
     ref: ExportRef
     archive: ExportArchive | None = None
     error: ExportsError | None = None
+
+    def result(self) -> ExportArchive:
+        """Return the archive.
+
+        Raises:
+            ExportsError: There is none; it is ``error``.
+        """
+        if self.error is not None:
+            raise self.error
+        return cast("ExportArchive", self.archive)
 
     @classmethod
     def of(cls, ref: ExportRef, result: Path | ExportsError) -> Self:
