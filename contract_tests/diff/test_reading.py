@@ -1,5 +1,6 @@
 """Contracts out of files and from URLs."""
 
+import gzip
 import json
 import sys
 import threading
@@ -8,11 +9,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from helpers.slow_server import SLOW_BODIES, SLOW_HEADS, SlowServer
 from prolific_contract import DocumentError
 from prolific_contract.diff import _reading, read_contract
 from prolific_contract.spec import dump_yaml
 
 from diff.documents import PATH, base
+
+# Two layers that expand to a million bytes.
+BOMB = gzip.compress(gzip.compress(bytes(1_000_000)))
 
 
 @pytest.fixture
@@ -132,6 +137,7 @@ def test_redirect_on_the_same_host_is_followed(server):
         ((404, {}, b""), "answered 404"),
         ((200, {}, b"\xff\xfe"), "not UTF-8 text"),
         ((200, {}, b"x" * 101), "larger than"),
+        ((200, {"Content-Encoding": "gzip, gzip"}, BOMB), "expand to more than|larger than"),
     ],
 )
 def test_failed_fetch_is_reported(server, monkeypatch, page, message):
@@ -140,6 +146,16 @@ def test_failed_fetch_is_reported(server, monkeypatch, page, message):
 
     with pytest.raises(DocumentError, match=message):
         read_contract(f"{server.url}/page")
+
+
+@pytest.mark.parametrize("name", SLOW_HEADS | SLOW_BODIES)
+def test_document_of_a_slow_server_is_given_up(name, monkeypatch):
+    monkeypatch.setattr(_reading, "_TIMEOUT", 0.15)
+    with (
+        SlowServer((SLOW_HEADS | SLOW_BODIES)[name]) as server,
+        pytest.raises(DocumentError, match="can't be fetched"),
+    ):
+        read_contract(f"{server.url}/openapi.yaml")
 
 
 def test_unresponsive_server_is_reported():

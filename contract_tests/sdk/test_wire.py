@@ -1,9 +1,11 @@
 """Connecting, to hosts with several addresses and through proxies."""
 
 import socket
+import ssl
 
 import httpx
 import pytest
+from attrs import evolve
 from helpers import api
 from helpers.slow_server import SlowServer, dripping, endless
 from prolific_exports import Exports, UnreachableError
@@ -98,6 +100,45 @@ def test_no_connection_is_made_without_time(clock):
         pytest.raises(httpx.ConnectTimeout, match="no complete response within 5 s"),
     ):
         sending.get("http://127.0.0.1:1/")
+
+
+class ReluctantTLS(ssl.SSLContext):
+    """Refuses every handshake; records how many seconds each may take."""
+
+    def wrap_socket(self, sock, *args, **options):
+        self.seconds = sock.gettimeout()
+        raise ssl.SSLError("no handshake")
+
+
+def call_over_httpx(url, environment, clock):
+    with (
+        client(environment) as sending,
+        enforce_limit(Limit(clock, 10)),
+        pytest.raises(httpx.ConnectError, match="no handshake"),
+    ):
+        sending.get(url)
+
+
+def fetch_from_store(url, environment, clock):
+    fetch = Fetch(url, {}, 5.0, lambda head: True, lambda data: None)
+    fetched = StoreClient(environment, Reachability(environment), clock).fetch(fetch)
+    assert "no handshake" in str(fetched.failure)
+
+
+@pytest.mark.parametrize("request_over_tls", [call_over_httpx, fetch_from_store])
+def test_handshake_has_the_time_that_connecting_leaves(request_over_tls, clock, monkeypatch):
+    connect = socket.create_connection
+
+    def slowly(*args, **options):
+        clock.advance(7)
+        return connect(*args, **options)
+
+    monkeypatch.setattr(socket, "create_connection", slowly)
+    context = ReluctantTLS(ssl.PROTOCOL_TLS_CLIENT)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"https://127.0.0.1:{server.getsockname()[1]}/"
+        request_over_tls(url, evolve(Environment.read(), context=context), clock)
+    assert context.seconds == 3
 
 
 def fetch_through(proxy, monkeypatch, host="store.example"):

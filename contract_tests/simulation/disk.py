@@ -42,6 +42,7 @@ class MemoryHandle:
                 raise OSError(errno.ENOSPC, "No space left on device")
             self._disk.free_bytes -= end - len(file)
             file.extend(bytes(end - len(file)))
+            self._disk.largest = max(self._disk.largest, end)
         file[offset:end] = data
 
     def truncate(self, size: int) -> None:
@@ -68,6 +69,7 @@ class MemoryDisk:
         free_bytes: Bytes that can still be written to partial files.
         steps: Steps until the process crashes; None if it does not.
         taken: Steps so far.
+        largest: Bytes of the largest file so far.
         now: The file system's clock, in seconds.
     """
 
@@ -77,7 +79,7 @@ class MemoryDisk:
         self.safe: dict[str, File] = {}
         self.free_bytes = 1 << 40
         self.steps: int | None = None
-        self.taken = 0
+        self.taken = self.largest = 0
         self.now = 0.0
         self.dead = False
         self.links = True

@@ -1,7 +1,9 @@
 """An API and an object store with every fault that a server may have."""
 
+import gzip
 import json
 from collections.abc import Callable, Generator
+from functools import lru_cache
 from random import Random
 from typing import TypeAlias
 from uuid import UUID
@@ -21,6 +23,8 @@ MOST_REFUSALS = 12
 # failures and eight restarts from byte 0, three parts at once.
 LARGE = 80
 MOST_BODIES = 48
+# What a compression bomb expands to. A client that bounds the decoded bytes writes less.
+BOMB = bytes(100_000)
 
 ResponseSteps: TypeAlias = Generator[None, None, Fetched]
 """A response of the store, one piece of the body at a time."""
@@ -62,6 +66,8 @@ class Server:
         barred: Whether it is unreachable for good.
         missed: Requests about jobs that do not exist.
         changes: Probability that the archive changes before a response.
+        codings: How it compresses some responses, in the order of application; empty for never.
+        bombs: Whether compressed responses are compression bombs.
     """
 
     random: Random
@@ -80,6 +86,8 @@ class Server:
     stuck: int | None = None
     restless: bool = False
     stingy: bool = False
+    codings: tuple[str, ...] = ()
+    bombs: bool = False
     bodies: int = 0
     cut_after: int | None = None
     last: Object | None = None
@@ -100,6 +108,9 @@ class Server:
         self.restless = random() < 0.03
         self.stingy = random() < 0.03
         self.barring = random() < 0.05
+        if random() < 0.05:
+            self.codings = self.random.choice((("gzip",), ("gzip", "gzip")))
+            self.bombs = random() < 0.3
         self._give(OTHER_USERS_JOB, self.make_object())
 
     def make_object(self) -> Object:
@@ -245,6 +256,8 @@ class Server:
         condition = fetch.headers.get("If-Match")
         if condition is not None and self.honours_if_match and condition != stored.etag:
             return self._without_body(fetch, 412)
+        if self.codings and self.happens(0.5):
+            return (yield from self._send_compressed(fetch, stored, is_part=wanted is not None))
         if wanted is not None and self.ranges and not self.happens(0.03):
             first, _, last = wanted.removeprefix("bytes=").partition("-")
             start, stop = int(first), int(last) + 1 if last else len(body)
@@ -265,6 +278,21 @@ class Server:
             headers["content-length"] = str(len(body))
         self.last = stored
         return (yield from self._stream(fetch, Head(status, headers), body, start))
+
+    def _send_compressed(self, fetch: Fetch, stored: Object, *, is_part: bool) -> ResponseSteps:
+        """Send an archive, or a part of its compressed form, as a proxy that compresses does."""
+        self.last = stored
+        body = encoded(BOMB if self.bombs else stored.body, self.codings)
+        headers, status = {"content-encoding": ", ".join(self.codings)}, 200
+        if self.etags:
+            headers["etag"] = f"W/{stored.etag}"
+        if is_part and self.happens(0.3):
+            stop = self.random.randrange(1, len(body))
+            headers["content-range"] = f"bytes 0-{stop - 1}/{len(body)}"
+            body, status = body[:stop], 206
+        if not self.happens(0.1):
+            headers["content-length"] = str(len(body))
+        return (yield from self._stream(fetch, Head(status, headers), body, 0))
 
     def _stream(self, fetch: Fetch, head: Head, body: bytes, start: int) -> ResponseSteps:
         if not fetch.accept(head):
@@ -302,3 +330,11 @@ class Server:
             if self.happens(0.03):
                 self.kill()
         return Fetched(head, failure=None if cut is None or clean else "the connection broke")
+
+
+@lru_cache(1024)
+def encoded(body: bytes, codings: tuple[str, ...]) -> bytes:
+    """A body with one layer of gzip for each coding."""
+    for _ in codings:
+        body = gzip.compress(body, mtime=0)
+    return body

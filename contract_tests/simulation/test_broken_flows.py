@@ -2,7 +2,7 @@
 
 import pytest
 from attrs import evolve
-from prolific_exports._download import _claim, _opening, _range_request
+from prolific_exports._download import _claim, _opening, _range_request, _receiver
 from prolific_exports._download._archive_download import ArchiveDownload
 from prolific_exports._download._partial_file import PartialFile
 from prolific_exports._download._range_request import NextStep, RangeRequest, Take
@@ -11,6 +11,7 @@ from prolific_exports._download._workspace import DownloadWorkspace
 from prolific_exports._flows import _calls
 from prolific_exports._flows._effects import Head
 from prolific_exports._flows._polling import _Poller
+from prolific_exports._model._content_coding import Decoder
 
 from simulation.disk import MemoryHandle
 from simulation.store import Server
@@ -213,6 +214,23 @@ def foreign_claims_are_taken_over_at_once(patch):
     patch.setattr(_claim, "FOREIGN_SILENCE", -1.0)
 
 
+def compressed_bytes_are_saved(patch):
+    """A compressed archive is saved as the store sends it."""
+    patch.setattr(_range_request, "codings_of", lambda _field: ())
+
+
+def compressed_body_may_end_early(patch):
+    """The end of a response counts as the end of a compressed archive."""
+    patch.setattr(Decoder, "is_complete", True)
+
+
+def compression_bombs_are_decoded(patch):
+    """A compressed archive may grow to any size."""
+    patch.setattr(
+        _receiver, "Decoder", lambda codings, _free, _ratio: Decoder(codings, 1 << 40, 1 << 20)
+    )
+
+
 BROKEN = [
     start_is_not_checked,
     each_byte_is_progress,
@@ -232,6 +250,9 @@ BROKEN = [
     deleted_job_is_not_replaced,
     unreachable_server_is_retried,
     foreign_claims_are_taken_over_at_once,
+    compressed_bytes_are_saved,
+    compressed_body_may_end_early,
+    compression_bombs_are_decoded,
 ]
 
 

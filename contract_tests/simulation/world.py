@@ -17,6 +17,7 @@ statements must hold in every schedule:
 - An error names a hidden file of another user. The download neither uses nor changes it.
 - A job that another user deletes is replaced by a new one, once.
 - The download does not retry a server that no retry can reach.
+- An archive that the store compresses is saved decompressed. A compression bomb fills no disk.
 - Once no more faults occur, and a minute has passed, the download succeeds.
 """
 
@@ -35,7 +36,7 @@ from prolific_exports import (
     NotFoundError,
     TargetInUseError,
 )
-from prolific_exports._download import _archive_download, _parts, _retries
+from prolific_exports._download import _archive_download, _parts, _receiver, _retries
 from prolific_exports._download._claim import FOREIGN_SILENCE, Holder
 from prolific_exports._download._flow import Options, download
 from prolific_exports._download._sidecar import Sidecar
@@ -63,6 +64,8 @@ GRACE = 1.2
 _PART = 7
 # This share of an archive counts as progress: more than the first bytes of three parts.
 _SHARE = 16
+# Most decoded bytes of a compressed archive, here: more than an archive has.
+_DECODED = 200
 _PLANTED = b"{}"
 _UNKNOWN = str(UUID(int=0))
 _cached_unsafe_reason = lru_cache(1024)(unsafe_reason)
@@ -190,6 +193,7 @@ class World:
             self._check_content(named, finished=finished)
             assert not may_live, "the holder of the claim may be alive"
         self._check_target()
+        assert self.disk.largest <= _DECODED, "a compression bomb fills the disk"
         return done
 
     def _start_process(self) -> None:
@@ -328,14 +332,17 @@ class World:
 
 @contextmanager
 def _prepared() -> Iterator[None]:
-    """Shrink parts to the size of the archives, and check each URL once, not a million times."""
+    """Shrink limits to the size of the archives, and check each URL once, not a million times."""
     part, share, check = _parts.SMALLEST_PART, _retries.PROGRESS_SHARE, unsafe_reason
+    free, ratio = _receiver._COMPRESSION_FREE, _receiver._COMPRESSION_RATIO
     _parts.SMALLEST_PART, _retries.PROGRESS_SHARE = _PART, _SHARE
+    _receiver._COMPRESSION_FREE, _receiver._COMPRESSION_RATIO = _DECODED, 1
     _archive_download.unsafe_reason = _cached_unsafe_reason
     try:
         yield
     finally:
         _parts.SMALLEST_PART, _retries.PROGRESS_SHARE = part, share
+        _receiver._COMPRESSION_FREE, _receiver._COMPRESSION_RATIO = free, ratio
         _archive_download.unsafe_reason = check
 
 
