@@ -99,7 +99,8 @@ CONTRACT_ROOMS = {
     "gate": {"_errors", "_lazy", "_vocabulary", "sandbox", "spec"},
     "diff": {"_errors", "spec"},
     "conformance": {"_errors", "_vocabulary", "gate", "pytest_plugin"},
-    "pytest_plugin": {"conformance", "sandbox"},
+    "recording": {"_vocabulary", "gate"},
+    "pytest_plugin": {"_errors", "conformance", "gate", "recording", "sandbox"},
     "_commands": {"_errors", "_output", "_vocabulary", "diff", "gate", "sandbox", "spec"},
     "cli": {"_commands", "_errors", "_output"},
     "__main__": {"cli"},
@@ -139,6 +140,7 @@ SDK_ROOMS_OF_TOOLS = {
     "conformance": set(),
     "diff": {"_errors", "_flows", "_http", "_model"},
     "gate": {"_console", "_errors", "_flows", "_http", "_model", "_version"},
+    "recording": {"_http", "_model"},
     "sandbox": {"_http", "_model"},
     "spec": {"_errors", "_files"},
 }

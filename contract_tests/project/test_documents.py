@@ -194,9 +194,7 @@ def execute(code, name, names):
 
 
 @pytest.mark.parametrize(("name", "code"), PYTHON_BLOCKS)
-def test_python_block_of_a_document_runs_as_it_stands(
-    name, code, sandbox, here, prolific_sandbox, capsys
-):
+def test_python_block_of_a_document_runs_as_it_stands(name, code, sandbox, here, request, capsys):
     names = {}
     with Exports() as exports:
         if JOB in code:
@@ -210,8 +208,8 @@ def test_python_block_of_a_document_runs_as_it_stands(
     execute(code, name, names)
 
     for test in [value for key, value in names.items() if key.startswith("test_")]:
-        arguments = {"prolific_sandbox": prolific_sandbox, "tmp_path": here}
-        test(**{key: arguments[key] for key in signature(test).parameters})
+        needs = signature(test).parameters
+        test(**{fixture: request.getfixturevalue(fixture) for fixture in needs})
     saved = "download(" in code or "open(" in code
     assert bool(list(here.glob("*.zip"))) == saved
 

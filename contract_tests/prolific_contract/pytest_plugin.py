@@ -1,4 +1,4 @@
-"""A pytest fixture for code that uses Prolific's exports, and the options of the gate.
+"""Pytest fixtures for code that uses Prolific's exports, and the options of the gate.
 
 The fixture ``prolific_sandbox`` is a running stand-in for the API::
 
@@ -6,12 +6,16 @@ The fixture ``prolific_sandbox`` is a running stand-in for the API::
         with Exports(token=prolific_sandbox.token, base_url=prolific_sandbox.url) as exports:
             ...
 
+``prolific_env`` also sets the variables of the environment, so that ``Exports()`` finds it.
+``prolific_recording`` records the traffic of a test and judges it by the laws.
+
 The options and the markers ``prolific_shape`` … belong to `prolific_contract.conformance`.
 
 pytest loads this module in every run of an environment with prolific-exports, so it imports only
 pytest until it is used.
 """
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +24,11 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from prolific_contract.recording import Recording
     from prolific_contract.sandbox import Sandbox
 
 MARKER = "prolific_sandbox"
+RECORDING_MARKER = "prolific_recording"
 NOTICES = pytest.StashKey["list[str]"]()
 """Remarks about a conformance run, such as export jobs that remain on the server."""
 
@@ -52,7 +58,8 @@ _SUITE_FOLDER = Path(__file__).resolve().parent / "conformance"
 
 # Long enough that the first status request finds the job generating, short enough for many tests.
 _GENERATION_SECONDS = 0.2
-_EXTRA_PACKAGES = ("starlette", "uvicorn")
+_EXTRA_PACKAGES = ("jsonpath_rfc9535", "jsonschema_rs", "starlette", "uvicorn", "yaml")
+_VARIABLES_OF_TOKENS = ("PROLIFIC_TOKEN_FILE",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,6 +84,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         f"{MARKER}(**settings): settings of the sandbox for this test, "
         "as in prolific_contract.sandbox.SandboxSettings",
+    )
+    config.addinivalue_line(
+        "markers",
+        f"{RECORDING_MARKER}(edition=None, strict=False): how to judge the traffic of this test",
     )
 
 
@@ -122,17 +133,8 @@ def prolific_sandbox_server() -> "Iterator[Sandbox]":
 
     Use it directly only if jobs must outlive a test.
     """
-    try:
+    with _extra_for(MARKER):
         from prolific_contract.sandbox import Sandbox  # noqa: PLC0415 - see the module's docstring
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package not in _EXTRA_PACKAGES:
-            raise
-        pytest.fail(
-            f"the prolific_sandbox fixture needs {package}, which is not installed: "
-            "pip install 'prolific-exports[contract]'",
-            pytrace=False,
-        )
     with Sandbox() as sandbox:
         yield sandbox
 
@@ -171,3 +173,67 @@ def prolific_sandbox(
         pytest.fail(f"@pytest.mark.{MARKER}: {error}", pytrace=False)
     prolific_sandbox_server.reset(settings)
     return prolific_sandbox_server
+
+
+@pytest.fixture
+def prolific_env(prolific_sandbox: "Sandbox", monkeypatch: pytest.MonkeyPatch) -> "Sandbox":
+    """``prolific_sandbox``, with ``PROLIFIC_URL`` and ``PROLIFIC_TOKEN`` set for the test.
+
+    Code that calls ``Exports()`` without arguments, and the command in a subprocess, find the
+    sandbox, and never the real API or your token::
+
+        def test_my_pipeline(prolific_env, tmp_path):
+            my_pipeline(prolific_env.collection_id, tmp_path)
+    """
+    monkeypatch.setenv("PROLIFIC_URL", prolific_sandbox.url)
+    monkeypatch.setenv("PROLIFIC_TOKEN", prolific_sandbox.token)
+    for name in _VARIABLES_OF_TOKENS:
+        monkeypatch.delenv(name, raising=False)
+    return prolific_sandbox
+
+
+@pytest.fixture
+def prolific_recording(request: pytest.FixtureRequest, tmp_path: Path) -> "Iterator[Recording]":
+    """Records what httpx and this package send during the test, and judges it at the end.
+
+    The test fails if a response breaks a law: then the stand-in for the API, or the API itself,
+    is not what the contract says. The recording is left in ``tmp_path`` as ``traffic.har``,
+    without secrets. A marker enforces an edition::
+
+        @pytest.mark.prolific_recording(edition="2026-11")
+        def test_with_my_mocks(prolific_recording): ...
+    """
+    with _extra_for(RECORDING_MARKER):
+        from prolific_contract._errors import ContractToolError  # noqa: PLC0415 - see above
+        from prolific_contract.gate.reports import FORMATS  # noqa: PLC0415
+        from prolific_contract.recording import record_traffic  # noqa: PLC0415
+
+    options: dict[str, Any] = {}
+    for marker in reversed(list(request.node.iter_markers(RECORDING_MARKER))):
+        options |= marker.kwargs
+    with record_traffic() as recording:
+        yield recording
+    try:
+        path = recording.write(tmp_path / "traffic.har")
+        verdict = recording.judge(**options)
+    except (ContractToolError, TypeError) as error:
+        pytest.fail(f"{RECORDING_MARKER}: {error}", pytrace=False)
+    if verdict.violations:
+        report = FORMATS["text"](verdict)
+        pytest.fail(f"{report}\nrecorded in {path}", pytrace=False)
+
+
+@contextmanager
+def _extra_for(fixture: str) -> "Iterator[None]":
+    """Fail the test with the name of the extra if a package of it is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in _EXTRA_PACKAGES:
+            raise
+        pytest.fail(
+            f"the {fixture} fixture needs {package}, which is not installed: "
+            "pip install 'prolific-exports[contract]'",
+            pytrace=False,
+        )

@@ -47,6 +47,25 @@ def test_requests_return_the_generating_job(edition):
     assert not second.is_new
 
 
+def test_first_request_for_a_ready_resource_finds_a_complete_job():
+    jobs = SandboxJobs("2026-03", GENERATION, 1, ready=True)
+    first = jobs.request(resource(), START)
+
+    assert (first.state, first.is_new) == ("complete", False)
+    assert first.job.requested_at == START - GENERATION
+    assert jobs.request(resource(), START) == first
+
+
+@pytest.mark.parametrize(
+    "fate", [fate for fate in Fate if fate is not Fate.COMPLETES], ids=lambda fate: fate.value
+)
+def test_only_exports_that_complete_can_be_ready(fate):
+    jobs = SandboxJobs("2026-03", GENERATION, 1, ready=True)
+    requested = jobs.request(resource(Fate(fate)), START)
+
+    assert (requested.state, requested.is_new) == ("generating", True)
+
+
 def test_edition_2026_03_returns_a_complete_job_again():
     jobs = new_jobs("2026-03")
     first = jobs.request(resource(), START)

@@ -160,6 +160,8 @@ def test_plugin_has_only_hooks_and_fixtures():
     spec.loader.exec_module(module)
 
     assert {name for name in vars(module) if name.startswith(("pytest_", "prolific"))} == {
+        "prolific_env",
+        "prolific_recording",
         "prolific_sandbox",
         "prolific_sandbox_server",
         "pytest_addoption",

@@ -114,3 +114,8 @@ def test_package_exports_exactly_its_public_names():
     name = "nothing"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         getattr(sandbox, name)
+
+
+def test_exports_of_edition_2026_11_cannot_be_ready():
+    with pytest.raises(SandboxError, match="ready needs edition 2026-03"):
+        SandboxSettings(ready=True, edition="2026-11")

@@ -16,14 +16,17 @@ class EditableJobs(SandboxJobs):
     The sandbox answers as if these changes had happened by themselves.
     """
 
-    def __init__(self, *arguments: Any, fates: Mapping[Kind, known.Fate] | None = None) -> None:
+    def __init__(
+        self, *arguments: Any, fates: Mapping[Kind, known.Fate] | None = None, **options: Any
+    ) -> None:
         """Start without jobs.
 
         Args:
             arguments: The arguments of `SandboxJobs`.
             fates: By kind, the fate of jobs that would otherwise complete.
+            options: The options of `SandboxJobs`.
         """
-        super().__init__(*arguments)
+        super().__init__(*arguments, **options)
         self._fates = fates or {}
         self._all_ids: dict[tuple[str, str], list[str]] = {}
 

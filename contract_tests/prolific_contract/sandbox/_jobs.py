@@ -102,6 +102,8 @@ class SandboxJobs:
         generation_time: timedelta,
         seed: int,
         serials: Iterator[int] | None = None,
+        *,
+        ready: bool = False,
     ) -> None:
         """Start without jobs.
 
@@ -111,7 +113,10 @@ class SandboxJobs:
             seed: Determines the export ids.
             serials: Numbers for export ids. Two instances that share them never create
                 the same export id.
+            ready: Whether the first request for a resource finds a complete job, as if
+                another user had requested it; in edition 2026-03 and if its jobs complete.
         """
+        self._ready = ready
         self._edition: Edition = edition
         self._generation_time = generation_time
         self._seed = seed
@@ -135,6 +140,9 @@ class SandboxJobs:
             latest = next((job for job in reversed(jobs) if job.filter == wanted), None)
             if latest is not None and is_reusable(self._edition, latest.state(now)):
                 return RequestedJob(latest, latest.state(now), is_new=False)
+            if self._ready and not jobs and resource.fate is Fate.COMPLETES:
+                job = self._start(resource, now - self._generation_time, wanted)
+                return RequestedJob(job, job.state(now), is_new=False)
             # Only the edition with lists and deletions has the limit (D-3).
             if self._edition == "2026-11" and len(jobs) >= JOB_LIMIT:
                 raise JobLimitError

@@ -82,6 +82,7 @@ class Sandbox:
                 "a sandbox can't combine a fault with a mutant or a variant: choose one"
             )
         self._fault = None if fault is None else transfer_fault(fault)
+        self._behaviour = {"fault": fault, "mutant": mutant, "variant": variant}
         self._tls = tls
         self._certificate: Certificate | None = None
         self._site = make_site(settings, clock, mutant, variant)
@@ -154,6 +155,11 @@ class Sandbox:
         self._site.close()
         if self._certificate is not None:
             self._certificate.close()
+
+    def __repr__(self) -> str:
+        where = "not started" if self._url is None else f"at {self._url}"
+        behaviour = "".join(f", {name} {value}" for name, value in self._behaviour.items() if value)
+        return f"<{type(self).__name__} {where}, edition {self.settings.edition}{behaviour}>"
 
     def reset(self, settings: SandboxSettings | None = None) -> None:
         """Discard all jobs and archives.

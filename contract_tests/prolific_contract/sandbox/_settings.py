@@ -84,6 +84,9 @@ class SandboxSettings:
         token: The only accepted API token; others are answered with 401.
         generation_seconds: How long a job is ``generating``, at most a year. With 0 the
             job is finished at the first status request.
+        ready: Whether a recent export of each collection and batch exists already, so
+            that requests return it at once and downloads take milliseconds. Edition
+            2026-03 only: in 2026-11, requests never return a complete export.
         url_lifetime_seconds: How long a presigned URL is valid, 1 second to 7 days.
             None uses the edition's: 24 hours in 2026-03, one hour in 2026-11 (D-4).
         submissions: Number of submissions in an archive.
@@ -104,6 +107,7 @@ class SandboxSettings:
     generation_seconds: float = field(
         default=known.DEFAULT_GENERATION_SECONDS, validator=_possible_generation
     )
+    ready: bool = False
     url_lifetime_seconds: int | None = field(default=None, validator=_possible_lifetime)
     submissions: int = field(default=known.DEFAULT_SUBMISSIONS, validator=_not_negative)
     files: int = field(default=known.DEFAULT_FILES, validator=_not_negative)
@@ -112,6 +116,12 @@ class SandboxSettings:
     resources: tuple[Resource, ...] = field(
         default=known.KNOWN_RESOURCES, converter=_as_tuple, validator=_usable_resources
     )
+
+    def __attrs_post_init__(self) -> None:
+        if self.ready and self.edition != "2026-03":
+            raise SandboxError(
+                "ready needs edition 2026-03: in 2026-11, every request starts an export"
+            )
 
     @property
     def generation_time(self) -> timedelta:

@@ -99,7 +99,11 @@ class Site:
 
     def _new_instance(self, settings: SandboxSettings) -> _Instance:
         jobs = self._make_jobs(
-            settings.edition, settings.generation_time, settings.seed, self._serials
+            settings.edition,
+            settings.generation_time,
+            settings.seed,
+            self._serials,
+            ready=settings.ready,
         )
         secret = f"sandbox/{settings.seed}/{settings.token}".encode()
         signer = UrlSigner(secret, settings.url_lifetime)

@@ -129,7 +129,7 @@ class MutatedSite(Site):
         draw = SeededChoices(self.settings.seed, self._mutant.name, request.number)
         return trigger == "always" or draw.happens(_CHANCE)
 
-    def _begin(self, edition: Edition, *arguments: Any) -> EditableJobs:
+    def _begin(self, edition: Edition, *arguments: Any, **options: Any) -> EditableJobs:
         refuse_other_editions(f"the mutant {self._mutant.name}", self._mutant.editions, edition)
         operation = self._mutant.operation
         self._watched: tuple[Action, ...] = (operation.action, *self._mutant.fault.watches)
@@ -140,5 +140,5 @@ class MutatedSite(Site):
         fates: dict[Kind, known.Fate] = (
             {operation.kind: known.Fate.FAILS_ONCE} if self._mutant.first_job_fails else {}
         )
-        self._editable_jobs = EditableJobs(edition, *arguments, fates=fates)
+        self._editable_jobs = EditableJobs(edition, *arguments, fates=fates, **options)
         return self._editable_jobs

@@ -135,10 +135,10 @@ class VariantSite(Site):
         """
         super().reset(None if settings is None else self._variant.settings(settings))
 
-    def _begin(self, edition: Edition, *arguments: Any) -> EditableJobs:
+    def _begin(self, edition: Edition, *arguments: Any, **options: Any) -> EditableJobs:
         refuse_other_editions(f"the variant {self._variant.name}", self._variant.editions, edition)
         self._behave = self._variant.begin()
         self._editable_jobs = EditableJobs(
-            edition, *arguments, fates=dict.fromkeys(KINDS, self._variant.fate)
+            edition, *arguments, fates=dict.fromkeys(KINDS, self._variant.fate), **options
         )
         return self._editable_jobs
