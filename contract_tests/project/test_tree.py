@@ -239,3 +239,24 @@ def test_packages_have_type_markers():
     for package in ("generated/prolific_api", "wrapper/prolific_exports"):
         assert (ROOT / package / "py.typed").is_file()
     assert Path(ROOT / "contract_tests/prolific_contract/py.typed").is_file()
+
+
+HAND_WRITTEN = ("wrapper/prolific_exports", "contract_tests/prolific_contract")
+MOST_LINES = 450
+MOST_LINES_OF_A_CLASS = 220
+
+
+def test_modules_and_classes_are_small_enough_for_one_subject():
+    too_long = []
+    for name in python_files(*HAND_WRITTEN):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        if len(text.splitlines()) > MOST_LINES:
+            too_long.append(name)
+        too_long += [
+            f"{name}: {node.name}"
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.ClassDef)
+            and node.end_lineno - node.lineno >= MOST_LINES_OF_A_CLASS
+        ]
+
+    assert too_long == []

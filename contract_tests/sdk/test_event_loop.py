@@ -21,7 +21,7 @@ from prolific_exports import (
 )
 from prolific_exports import _client_base as _core
 from prolific_exports._files._disk import OsDisk, OsHandle
-from prolific_exports._http import _async_driver as _async
+from prolific_exports._http import _async_requests
 from prolific_exports.testing import FakeClock
 
 SIZE = len(api.ARCHIVE)
@@ -269,7 +269,7 @@ def test_received_bytes_are_not_buffered_without_bound(tmp_path, gate, monkeypat
 
 
 def test_queued_call_times_out_at_its_deadline(monkeypatch):
-    monkeypatch.setattr(_async, "_CALLS", 1)
+    monkeypatch.setattr(_async_requests, "_CALLS", 1)
 
     async def scenario():
         asked, answered = asyncio.Event(), asyncio.Event()

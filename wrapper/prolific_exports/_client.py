@@ -16,8 +16,9 @@ from prolific_exports._client_base import (
 )
 from prolific_exports._download_outcome import DownloadOutcome
 from prolific_exports._events import DownloadProgress, ProgressCallback
+from prolific_exports._existing_jobs import entries
 from prolific_exports._export_archive import ExportArchive
-from prolific_exports._export_resource import ExportResource, entries, outcomes
+from prolific_exports._export_resource import ExportResource, outcomes
 from prolific_exports._flows._policy import (
     CALL_TIMEOUT,
     DEFAULT_JOBS,

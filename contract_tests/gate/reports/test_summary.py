@@ -6,14 +6,8 @@ from helpers.traces import DELETED, TraceBuilder
 from helpers.verdicts import COLLECTION_REQUEST, REQUEST, STATUS, broken, cells, held, law, noted
 from prolific_contract import OPERATIONS
 from prolific_contract.gate import Requirements
-from prolific_contract.gate.reports._summary import (
-    MARK_MEANINGS,
-    Summary,
-    answer_name,
-    by_sentence,
-    evidence,
-    operation_names,
-)
+from prolific_contract.gate.reports._names import answer_name, operation_names
+from prolific_contract.gate.reports._summary import MARK_MEANINGS, Summary, by_sentence, evidence
 from prolific_contract.gate.trace import Subject, Trace
 
 FINGERPRINTS = frozenset({"shape.error batch request", "shape.error batch status"})

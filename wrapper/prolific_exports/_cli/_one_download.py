@@ -13,32 +13,26 @@ from prolific_exports import (
     Event,
     ExportArchive,
     ExportFilter,
-    ExportRef,
     ExportResource,
     ExportsError,
     ExportTimeoutError,
     NoAnswerError,
     NotDeleted,
-    NotFoundError,
     RateLimitedError,
-    Resuming,
-    Retrying,
-    Saved,
     ServerError,
-    StartedOver,
     StorageError,
     TargetExistsError,
     TargetInUseError,
     UnsafeArchiveError,
     UnsafeUrlError,
-    UnsupportedError,
 )
+from prolific_exports._cli._deletion_messages import report_failed_deletion, report_unknown_deletion
 from prolific_exports._cli._download_checks import check_extract_folder_is_empty
 from prolific_exports._cli._download_options import DownloadOptions, DownloadTarget
+from prolific_exports._cli._download_record import DownloadRecord
 from prolific_exports._cli._download_result import DownloadResult, DownloadStatus
 from prolific_exports._cli._extraction import Extraction
 from prolific_exports._cli._follow_up import (
-    delete_command,
     download_command,
     extract_command,
     suggest,
@@ -46,7 +40,7 @@ from prolific_exports._cli._follow_up import (
 from prolific_exports._cli._measures import count_records, sha256
 from prolific_exports._cli._stopwatch import Stopwatch
 from prolific_exports._console import _streams as streams
-from prolific_exports._console._errors import error_message, print_error
+from prolific_exports._console._errors import print_error
 from prolific_exports._console._progress import ProgressDisplay
 from prolific_exports._console._text import printable
 
@@ -78,11 +72,7 @@ class OneDownload:
     display: ProgressDisplay
     stopwatch: Stopwatch
     _archive: ExportArchive | None = field(default=None, init=False)
-    _ref: ExportRef | None = field(default=None, init=False)
-    # The archive is in place from this event on, even if deleting the job is interrupted then.
-    _saved: Saved | None = field(default=None, init=False)
-    _resumed_from: int = field(default=0, init=False)
-    _deletion: Deleted | NotDeleted | None = field(default=None, init=False)
+    _record: DownloadRecord = field(factory=DownloadRecord, init=False)
 
     @property
     def name(self) -> str:
@@ -92,7 +82,7 @@ class OneDownload:
     @property
     def is_at_prolific(self) -> bool:
         """Whether an export job is known whose archive is not saved."""
-        return self._export_id is not None and self._saved is None
+        return self._export_id is not None and self._record.saved is None
 
     def archive(self) -> ExportArchive | None:
         """The archive, if it is complete.
@@ -100,23 +90,13 @@ class OneDownload:
         Raises:
             ExportsError, OSError: It cannot be opened.
         """
-        if self._archive is None and self._saved is not None:
-            return ExportArchive.open(self._saved.path)
+        if self._archive is None and self._record.saved is not None:
+            return ExportArchive.open(self._record.saved.path)
         return self._archive
 
     def on_event(self, event: Event) -> None:
         """Record an event, and show it."""
-        if isinstance(event, Deleted | NotDeleted):
-            self._deletion = event
-        elif not isinstance(event, Retrying):
-            self._ref = event.ref
-        match event:
-            case Saved():
-                self._saved = event
-            case Resuming(received=received):
-                self._resumed_from = received
-            case StartedOver():
-                self._resumed_from = 0
+        self._record.add(event)
         self.stopwatch.event(event)
         self.display.event(event)
 
@@ -147,7 +127,9 @@ class OneDownload:
         self._archive = archive
         extraction = None
         try:
-            self._report_deletion()
+            # The archive is saved: that the job could not be deleted is not a failure.
+            if isinstance(self._record.deletion, NotDeleted):
+                report_failed_deletion(self.name, self._record.deletion)
             if self.target.extract_to is not None:
                 extraction = self._extract(archive, self.target.extract_to)
         except (ExportsError, OSError) as error:
@@ -171,12 +153,13 @@ class OneDownload:
 
     def _report_saved(self) -> None:
         """Print what is known of an archive that was saved before an interrupt, if one was."""
-        if self._saved is None:
+        if self._record.saved is None:
             return
         if self.options.prints_paths:
-            streams.print_result(str(self._saved.path))
-        if self.options.delete_after:
-            self._report_unknown_deletion()
+            streams.print_result(str(self._record.saved.path))
+        ref, deletion = self._record.ref, self._record.deletion
+        if self.options.delete_after and deletion is None and ref is not None and ref.export_id:
+            report_unknown_deletion(ref, ref.export_id)
 
     def _download(self, resource: ExportResource) -> ExportArchive:
         options, target = self.options, self.target
@@ -216,33 +199,13 @@ class OneDownload:
                 streams.print_message(f"{self.title}: {note}")
         return extraction
 
-    def _report_deletion(self) -> None:
-        # The archive is saved: that the job could not be deleted is not a failure.
-        if not isinstance(self._deletion, NotDeleted):
-            return
-        ref, error = self._deletion.ref, self._deletion.error
-        reason = printable(error_message(error))
-        streams.print_message(
-            f"{self.name}: saved, but the export was not deleted from Prolific: {reason}"
-        )
-        if ref.export_id is not None and not isinstance(error, NotFoundError | UnsupportedError):
-            suggest("To delete it", delete_command(ref.kind, ref.resource_id, ref.export_id))
-
-    def _report_unknown_deletion(self) -> None:
-        ref = self._ref
-        if self._deletion is None and ref is not None and ref.export_id is not None:
-            streams.print_message(
-                f"Export {ref.export_id} may or may not have been deleted from Prolific."
-            )
-            suggest("To delete it", delete_command(ref.kind, ref.resource_id, ref.export_id))
-
     def _resume_command(self, error: BaseException) -> list[str] | None:
-        if self._saved is not None:
+        if self._record.saved is not None:
             # Only extracting is left, and extracting a bad archive again does not help.
             folder = self.target.extract_to
             if folder is None or isinstance(error, CorruptArchiveError | UnsafeArchiveError):
                 return None
-            return extract_command(self._saved.path, folder, self.options.names)
+            return extract_command(self._record.saved.path, folder, self.options.names)
         is_transient = isinstance(error, _TRANSIENT) and not isinstance(error, _PERMANENT)
         if isinstance(error, ExportTimeoutError | KeyboardInterrupt) or (
             is_transient and self._export_id is not None
@@ -252,12 +215,13 @@ class OneDownload:
 
     def _suggest_extracting(self, command: list[str] | None) -> None:
         # How to resume is printed once, for all downloads of the command.
-        if self._saved is not None:
+        if self._record.saved is not None:
             suggest("To extract it", command)
 
     @property
     def _export_id(self) -> str | None:
-        return self._ref.export_id if self._ref is not None else self.options.export_id
+        ref = self._record.ref
+        return self.options.export_id if ref is None else ref.export_id
 
     def _result(
         self,
@@ -268,21 +232,23 @@ class OneDownload:
         resume: list[str] | None = None,
     ) -> DownloadResult:
         # Reading a large archive takes seconds, which an interrupt must not.
-        is_measured = self.options.json and self._saved is not None and status != "interrupted"
+        is_measured = (
+            self.options.json and self._record.saved is not None and status != "interrupted"
+        )
         archive = self._archive if is_measured else None
         return DownloadResult(
             kind=self.options.kind,
             resource_id=self.target.resource_id,
             status=status,
             export_id=self._export_id,
-            path=self._saved.path if self._saved else None,
-            size=self._saved.size if self._saved else None,
+            path=self._record.saved.path if self._record.saved else None,
+            size=self._record.saved.size if self._record.saved else None,
             sha256=sha256(archive) if archive is not None else None,
             records=count_records(archive) if archive is not None else None,
             seconds=self.stopwatch.seconds(),
-            resumed_from=self._resumed_from,
+            resumed_from=self._record.resumed_from,
             extraction=extraction,
-            deleted=isinstance(self._deletion, Deleted) if self._deletion else None,
+            deleted=isinstance(self._record.deletion, Deleted) if self._record.deletion else None,
             error=error,
             resume=resume,
         )

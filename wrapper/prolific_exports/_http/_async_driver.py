@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 import httpx
-from attrs import define, field, frozen
+from attrs import frozen
 
 from prolific_exports._errors import ExportsError, UsageError
 from prolific_exports._flows._effects import (
@@ -15,35 +15,23 @@ from prolific_exports._flows._effects import (
     EventQueue,
     Fetch,
     FetchAll,
-    Fetched,
     Flow,
-    Reply,
     Run,
     Send,
     Sleep,
 )
 from prolific_exports._http import _requests as http
 from prolific_exports._http import _routing as routing
-from prolific_exports._http._exchange import exchange
-from prolific_exports._http._limit import Limit
-from prolific_exports._http._logging import without_secrets
+from prolific_exports._http._async_requests import AsyncRequests
+from prolific_exports._http._async_steps import StepRunner
 from prolific_exports._http._threads import Threads
 from prolific_exports._http._unreachable import Reachability
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._settings import Settings
 
-# The sum is below the 100 connections of an httpx client. Polls and downloads therefore never
-# wait for each other's connections.
-_CALLS: Final = 32
-_CONNECTIONS: Final = 64
 # A download holds its slot until its archive is complete: if it had to wait in between, its
 # presigned URL could expire.
 _DOWNLOADS: Final = 32
-
-# Passing bytes to a thread costs as much as reading about 100 KiB, so the driver collects them
-# first. The time limit keeps the progress display smooth.
-_GATHERED: Final = 256 * 1024
-_GATHERING_SECONDS: Final = 0.1
 
 _OTHER_LOOP: Final = (
     "This AsyncExports belongs to another event loop: its connections can't be used or closed in "
@@ -64,19 +52,17 @@ class AsyncDriver:
                 "http_client is an httpx.Client, which is for Exports: AsyncExports takes an "
                 "httpx.AsyncClient."
             )
-        self._reach = Reachability()
-        self._settings = settings
+        reach = Reachability()
         self._owned = client is None
         if client is None:
             environment = http.read_environment(settings)
-            self._reach = Reachability(environment)
+            reach = Reachability(environment)
             client = routing.async_client(environment)
         self._client = client
         self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = Threads()
-        self._calls = asyncio.Semaphore(_CALLS)
-        self._connections = asyncio.Semaphore(_CONNECTIONS)
+        self._requests = AsyncRequests(settings, client, reach, clock)
         self._downloads = asyncio.Semaphore(_DOWNLOADS)
 
     async def close(self) -> None:
@@ -128,7 +114,7 @@ class AsyncDriver:
         http.refuse_closed(self._client)
         threads = self._threads
         with threads.used():
-            runner = _StepRunner(threads, part_events, self._downloads)
+            runner = StepRunner(threads, part_events, self._downloads)
             step: Callable[[], Effect] = partial(next, flow)
             try:
                 while True:
@@ -150,7 +136,7 @@ class AsyncDriver:
                 runner.end_download()
 
     async def _perform(
-        self, effect: Effect, runner: "_StepRunner", admission: Admission | None
+        self, effect: Effect, runner: StepRunner, admission: Admission | None
     ) -> Any:
         if admission is None:
             return await self._do(effect, runner)
@@ -159,16 +145,16 @@ class AsyncDriver:
         admission.record(effect, result)
         return result
 
-    async def _do(self, effect: Effect, runner: "_StepRunner") -> Any:
+    async def _do(self, effect: Effect, runner: StepRunner) -> Any:
         match effect:
             case Send():
-                return await self._send(effect)
+                return await self._requests.send(effect)
             case Fetch():
                 await runner.begin_download()
-                return await self._fetch(effect, runner)
+                return await self._requests.fetch(effect, runner)
             case FetchAll():
                 await runner.begin_download()
-                return await self._fetch_all(effect.fetches, runner)
+                return await self._requests.fetch_all(effect.fetches, runner)
             case Sleep():
                 return await self._clock.sleep_async(effect.seconds)
             case Run(reads_only=True):
@@ -177,118 +163,6 @@ class AsyncDriver:
             case _:
                 runner.end_download()
                 return await runner.do(effect.work)
-
-    async def _send(self, send: Send) -> Reply:
-        limit = Limit(self._clock, send.timeout)
-        try:
-            async with asyncio.timeout(send.timeout):
-                await self._calls.acquire()
-        except TimeoutError:
-            late = httpx.PoolTimeout("other calls are under way")
-            raise http.no_answer(send.request, late, self._settings, self._reach) from None
-        try:
-            return await self._send_now(send, limit)
-        finally:
-            self._calls.release()
-
-    async def _send_now(self, send: Send, limit: Limit) -> Reply:
-        request = http.api_request(self._client, self._settings, send)
-        try:
-            with without_secrets(self._settings.redactor):
-                async with exchange(request, limit):
-                    response = await self._client.send(
-                        request, stream=True, auth=None, follow_redirects=False
-                    )
-                    try:
-                        body = http.body_of(response, http.MAX_BODY_SIZE)
-                        async for chunk in http.raw_bytes_async(response):
-                            limit.check()
-                            if body.is_enough(chunk):
-                                break
-                    finally:
-                        await response.aclose()
-        except http.FAILURES as error:
-            failure = http.no_answer(send.request, error, self._settings, self._reach)
-        else:
-            self._reach.record_success(request.url)
-            return http.reply(send.request, response, body)
-        raise failure
-
-    async def _fetch_all(self, fetches: tuple[Fetch, ...], runner: "_StepRunner") -> list[Fetched]:
-        parts = [asyncio.create_task(self._fetch(fetch, runner)) for fetch in fetches]
-        try:
-            return list(await asyncio.gather(*parts))
-        finally:
-            for part in parts:
-                part.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
-
-    async def _fetch(self, fetch: Fetch, runner: "_StepRunner") -> Fetched:
-        async with self._connections:
-            return await self._fetch_now(fetch, runner)
-
-    async def _fetch_now(self, fetch: Fetch, runner: "_StepRunner") -> Fetched:
-        request = http.store_request(self._client, fetch)
-        limit = Limit(self._clock, http.CONNECT_TIMEOUT + fetch.timeout)
-        head = None
-        body, evidence = _WriteBuffer(self._clock), None
-        try:
-            with without_secrets(self._settings.redactor):
-                async with exchange(request, limit) as scope:
-                    response = await self._client.send(
-                        request, stream=True, auth=None, follow_redirects=False
-                    )
-                    try:
-                        head = http.head_of(response)
-                        self._reach.record_success(request.url)
-                        with scope.paused():
-                            wanted = await runner.do(partial(fetch.accept, head))
-                        if not wanted:
-                            evidence = http.body_of(response, http.EVIDENCE_SIZE)
-                        scope.restart(fetch.timeout, moving=wanted)
-                        async for chunk in http.raw_bytes_async(response):
-                            if evidence is None:
-                                scope.received(len(chunk))
-                                if body.is_enough(chunk):
-                                    with scope.paused():
-                                        await runner.do(partial(fetch.write, body.take()))
-                            elif evidence.is_enough(chunk):
-                                break
-                    finally:
-                        await response.aclose()
-        except http.FAILURES as error:
-            # A rejected body serves as evidence only, so an incomplete one is good enough.
-            if evidence is None:
-                return http.not_fetched(fetch, head, error, self._reach)
-        finally:
-            # Keep the received bytes, also after a cancellation.
-            if body.data:
-                await runner.tidy(partial(fetch.write, body.take()))
-        return Fetched(head, b"" if evidence is None else bytes(evidence.data))
-
-
-@define
-class _WriteBuffer:
-    """Collects bytes of a body until there are enough to write."""
-
-    clock: Clock
-    data: bytearray = field(factory=bytearray, repr=False)
-    _since: float = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._since = self.clock.monotonic()
-
-    def is_enough(self, chunk: bytes) -> bool:
-        """Add a piece and return whether it is time to write the collected bytes."""
-        self.data += chunk
-        waited = self.clock.monotonic() - self._since
-        return len(self.data) >= _GATHERED or waited >= _GATHERING_SECONDS
-
-    def take(self) -> memoryview:
-        """Return the collected bytes and start again with an empty buffer."""
-        taken, self.data = memoryview(self.data), bytearray()
-        self._since = self.clock.monotonic()
-        return taken
 
 
 @frozen
@@ -304,45 +178,3 @@ def _advance(step: Callable[[], Effect]) -> "Effect | _Returned[Any]":
         return step()
     except StopIteration as stop:
         return _Returned(stop.value)
-
-
-class _StepRunner:
-    """Runs the steps and file work of one flow in threads, one at a time."""
-
-    def __init__(
-        self, threads: Threads, part_events: EventQueue | None, downloads: asyncio.Semaphore
-    ) -> None:
-        self.threads = threads
-        self._part_events = part_events
-        self._downloads = downloads
-        self._downloading = False
-        # Without the lock, parts that arrive at the same time would occupy all threads.
-        self._turn = asyncio.Lock()
-
-    async def do(self, work: Callable[[], T]) -> T:
-        """Run work, in a thread if the flow uses files, and deliver the flow's events."""
-        if self._part_events is None:
-            return work()
-        async with self._turn:
-            done = await self.threads.work(work)
-            self._part_events.deliver()
-        return done.result()
-
-    async def tidy(self, work: Callable[[], T]) -> T:
-        """Run work and deliver no events: their exceptions would hide a cancellation."""
-        if self._part_events is None:
-            return work()
-        async with self._turn:
-            return (await self.threads.work(work)).result()
-
-    async def begin_download(self) -> None:
-        """Wait for a download slot, unless this flow already has one."""
-        if not self._downloading:
-            await self._downloads.acquire()
-            self._downloading = True
-
-    def end_download(self) -> None:
-        """Release the download slot, so that another download can start."""
-        if self._downloading:
-            self._downloading = False
-            self._downloads.release()

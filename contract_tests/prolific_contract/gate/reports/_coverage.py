@@ -8,7 +8,7 @@ from prolific_exports._console._text import plural
 
 from prolific_contract._vocabulary import KINDS, Operation
 from prolific_contract.gate.laws import LAWS
-from prolific_contract.gate.reports._summary import operation_id
+from prolific_contract.gate.reports._names import operation_id
 from prolific_contract.gate.statements import CATEGORIES, STATEMENTS, Statement, checked_by
 
 FORMAT: Final = "prolific-contract coverage"

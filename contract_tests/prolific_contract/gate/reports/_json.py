@@ -13,7 +13,8 @@ from prolific_contract.gate._verdict import Cell, Verdict, Violation
 from prolific_contract.gate.laws._law import Law, Observation, Outcome
 from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._documents import page
-from prolific_contract.gate.reports._summary import Summary, operation_id, seen_text
+from prolific_contract.gate.reports._names import operation_id
+from prolific_contract.gate.reports._summary import Summary, seen_text
 from prolific_contract.gate.statements import STATEMENTS, Statement
 from prolific_contract.gate.trace._exchanges import Exchange
 

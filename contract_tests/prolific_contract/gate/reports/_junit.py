@@ -11,13 +11,8 @@ from xml.etree import ElementTree as ET
 
 from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.reports import _display as display
-from prolific_contract.gate.reports._summary import (
-    Summary,
-    answer_name,
-    evidence,
-    operation_name,
-    seen_text,
-)
+from prolific_contract.gate.reports._names import answer_name, operation_name
+from prolific_contract.gate.reports._summary import Summary, evidence, seen_text
 
 _PACKAGE: Final = "prolific-contract"
 _SUITE: Final = "conversation"

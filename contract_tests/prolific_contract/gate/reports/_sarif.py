@@ -18,14 +18,8 @@ from prolific_contract.gate._verdict import Verdict, Violation
 from prolific_contract.gate.laws._law import Law, Observation
 from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._documents import citation, page
-from prolific_contract.gate.reports._summary import (
-    Note,
-    Summary,
-    by_sentence,
-    evidence,
-    operation_name,
-    seen_text,
-)
+from prolific_contract.gate.reports._names import operation_name
+from prolific_contract.gate.reports._summary import Note, Summary, by_sentence, evidence, seen_text
 from prolific_contract.spec._files import contract_text
 
 _SCHEMA: Final = (

@@ -9,17 +9,18 @@ from typing import Final, Literal, TypeAlias
 from attrs import frozen
 from prolific_exports._console._text import plural
 
-from prolific_contract._vocabulary import ACTIONS, Operation
+from prolific_contract._vocabulary import Operation
 from prolific_contract.gate._baseline import stale
 from prolific_contract.gate._comparison import Comparison, comparison_of
-from prolific_contract.gate._evidence import Evidence
 from prolific_contract.gate._verdict import Cell, CellState, DocumentedAnswer, Verdict, Violation
 from prolific_contract.gate.laws._law import Law, Observation, Outcome
 from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._curl import reproduction
 from prolific_contract.gate.reports._documents import citation, page
+from prolific_contract.gate.reports._names import column, operation_names
+from prolific_contract.gate.reports._sufficiency import evidence_texts, why_inconclusive
 from prolific_contract.gate.statements import Statement, broken
-from prolific_contract.gate.trace._exchanges import Exchange, Subject
+from prolific_contract.gate.trace._exchanges import Exchange
 
 Mark: TypeAlias = Literal["held", "violated", "accepted", "noted", "not exercised"]
 
@@ -139,43 +140,12 @@ class Summary:
     @property
     def why_inconclusive(self) -> tuple[str, ...]:
         """Why the conversation proves too little; empty if it is enough for a verdict."""
-        return (*self._why_not_exercised(), *self._why_not_met())
-
-    def _why_not_exercised(self) -> tuple[str, ...]:
-        if self.verdict.exercised:
-            return ()
-        if not self.verdict.evidence:
-            return ("no response reported the state of an export", *self._unread)
-        lacking = [one for one in self.verdict.evidence if not one.is_enough]
-        return (*map(_lack, lacking), *self._unread) if lacking else ("no law was exercised",)
-
-    @property
-    def _unread(self) -> tuple[str, ...]:
-        """Which responses could have reported a state, but were not recorded completely."""
-        count = sum(
-            exchange.address is not None and exchange.response is not None and exchange.response.cut
-            for exchange in self.verdict.trace.exchanges
-        )
-        return (f"{plural(count, 'response')} recorded only in part",) if count else ()
-
-    def _why_not_met(self) -> Iterator[str]:
-        verdict = self.verdict
-        for unmet in verdict.unmet:
-            yield (
-                f"the required law {unmet.law_id} was not exercised for a {unmet.kind}: it "
-                f"{unmet.reason}"
-            )
-        if not verdict.has_enough_laws:
-            required = verdict.requirements.min_exercised
-            exercised = plural(len(verdict.laws_exercised), "law")
-            yield f"{exercised} exercised, but at least {required} required"
+        return why_inconclusive(self.verdict)
 
     @property
     def evidence(self) -> tuple[str, ...]:
         """What the verdict rests on, one text for each batch and collection."""
-        return tuple(
-            f"{subject_name(one.subject)}: {_counts(one)}" for one in self.verdict.evidence
-        )
+        return evidence_texts(self.verdict)
 
     @cached_property
     def not_judged(self) -> str:
@@ -214,7 +184,7 @@ class Summary:
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
         """The operations of the check, ordered by kind and action."""
-        return tuple(sorted({cell.operation for cell in self.verdict.cells}, key=_column))
+        return tuple(sorted({cell.operation for cell in self.verdict.cells}, key=column))
 
     @cached_property
     def cells(self) -> dict[tuple[str, Operation], Cell]:
@@ -311,60 +281,6 @@ class Summary:
 def _broken(violations: tuple[Violation, ...]) -> LawViolations:
     ordered = sorted(violations, key=lambda violation: violation.accepted)
     return LawViolations(violations[0].law, tuple(ordered))
-
-
-def _lack(evidence: Evidence) -> str:
-    """What is missing for a verdict on a batch or collection."""
-    name = subject_name(evidence.subject)
-    if not evidence.reported:
-        return f"no response reported the state of an export of {name}"
-    if not evidence.polls:
-        return f"no poll reported the state of an export of {name}"
-    return f"no export of {name} was complete"
-
-
-def _counts(evidence: Evidence) -> str:
-    counts = [
-        plural(evidence.jobs, "job"),
-        plural(evidence.polls, "poll"),
-        f"{evidence.complete} complete",
-        plural(evidence.archives, "archive"),
-    ]
-    counts += [plural(evidence.lists, "list")] * bool(evidence.lists)
-    counts += [f"{evidence.deleted} deleted"] * bool(evidence.deleted)
-    return ", ".join(counts)
-
-
-def _column(operation: Operation) -> tuple[str, int]:
-    return operation.kind, ACTIONS.index(operation.action)
-
-
-def operation_name(operation: Operation) -> str:
-    """Kind and action: ``batch request``."""
-    return f"{operation.kind} {operation.action}"
-
-
-def operation_id(operation: Operation) -> str:
-    """The operation's name in machine-readable reports: ``batch-request``."""
-    return f"{operation.kind}-{operation.action}"
-
-
-def operation_names(operations: Iterable[Operation]) -> str:
-    """Several operations, grouped by kind: ``batch request, status; collection status``."""
-    by_kind = groupby(sorted(set(operations), key=_column), key=lambda operation: operation.kind)
-    return "; ".join(
-        f"{kind} {', '.join(operation.action for operation in group)}" for kind, group in by_kind
-    )
-
-
-def subject_name(subject: Subject) -> str:
-    """Kind and id, safe to display."""
-    return f"{subject.kind} {display.line(subject.id)}"
-
-
-def answer_name(answer: DocumentedAnswer) -> str:
-    """Status and state: ``202 generating``."""
-    return f"{answer.status} {answer.branch}".rstrip()
 
 
 def by_sentence(violation: Violation) -> dict[str, list[Observation]]:

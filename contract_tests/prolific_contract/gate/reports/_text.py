@@ -17,16 +17,14 @@ from prolific_contract._vocabulary import KINDS, Operation
 from prolific_contract.gate._verdict import Verdict, Violation
 from prolific_contract.gate.reports._ci_logs import without_ci_commands
 from prolific_contract.gate.reports._documents import citation, page
+from prolific_contract.gate.reports._names import answer_name, operation_name, operation_names
 from prolific_contract.gate.reports._summary import (
     MARK_MEANINGS,
     LawViolations,
     Mark,
     Summary,
-    answer_name,
     by_sentence,
     evidence,
-    operation_name,
-    operation_names,
     seen_text,
 )
 

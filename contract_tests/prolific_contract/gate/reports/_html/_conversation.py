@@ -14,7 +14,8 @@ from prolific_contract.gate.reports._html._anchors import (
 from prolific_contract.gate.reports._html._exchange import both_sides, documented_state
 from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._html._timeline import drawn
-from prolific_contract.gate.reports._summary import Summary, operation_id, operation_name
+from prolific_contract.gate.reports._names import operation_id, operation_name
+from prolific_contract.gate.reports._summary import Summary
 from prolific_contract.gate.trace._exchanges import Credential, Exchange
 
 # Common to all paths, so left out of the list.

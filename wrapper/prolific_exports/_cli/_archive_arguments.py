@@ -1,0 +1,106 @@
+"""The arguments of the commands about archives."""
+
+from prolific_exports._cli import _help
+from prolific_exports._cli._shared_arguments import add_archive, add_json, add_names, add_quiet
+
+# As typing.TYPE_CHECKING, without what importing typing costs.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from prolific_exports._cli._shared_arguments import Commands
+
+
+def add_extract(commands: "Commands") -> None:
+    """Add the subcommand ``extract``."""
+    parser = commands.add_parser(
+        "extract",
+        help="extract an archive to a folder",
+        description="Extract an archive to a folder, safely.",
+        epilog=_help.EXTRACT,
+    )
+    add_archive(parser)
+    parser.add_argument(
+        "directory", metavar="DIR", help="folder that is empty or does not exist yet"
+    )
+    add_names(parser)
+    add_json(parser, "print the result as JSON")
+
+
+def add_show(commands: "Commands") -> None:
+    """Add the subcommand ``show``."""
+    parser = commands.add_parser(
+        "show",
+        help="summarise an archive: counts, questions, answers",
+        description="Summarise an archive: number of submissions and files, period, instructions\n"
+        "with the distribution of their answers.",
+        epilog=_help.SHOW,
+    )
+    add_archive(parser)
+    add_json(parser, "print the summary as JSON")
+
+
+def add_table(commands: "Commands") -> None:
+    """Add the subcommand ``table``."""
+    parser = commands.add_parser(
+        "table",
+        usage="prolific-exports table [options] ZIP [ZIP ...] OUT",
+        help="convert archives to Parquet, CSV, JSON Lines or Arrow",
+        description="Convert the responses of one or more archives to one table.",
+        epilog=_help.TABLE,
+    )
+    parser.add_argument("archives", nargs="+", metavar="ZIP", help="archive of an export")
+    parser.add_argument("output", metavar="OUT", help="file to write, or - for stdout")
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT",
+        help="format of OUT if it is -: csv, jsonl, parquet or arrow (default: csv)",
+    )
+    parser.add_argument(
+        "--shape",
+        choices=("long", "wide"),
+        default="long",
+        help="see below (default: long, which suits pandas and SQL)",
+    )
+    parser.add_argument(
+        "--by",
+        choices=("submission", "task"),
+        default="submission",
+        help="which of the two files of a batch to read (default: submission)",
+    )
+    parser.add_argument(
+        "--files",
+        metavar="DIR",
+        help="also extract the uploaded files to DIR, and write their new paths to the table "
+        "(with several archives: to DIR/1, DIR/2, ...)",
+    )
+    add_names(parser)
+    parser.add_argument(
+        "--formulas",
+        choices=("escape", "keep"),
+        default="escape",
+        help="CSV only. escape: for spreadsheets, with a byte order mark, and an apostrophe before "
+        "answers that a spreadsheet would run as formulas. keep: plain UTF-8 with unchanged "
+        "answers (default: escape, since participants can write anything)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
+    add_json(parser, "print the result as JSON")
+    add_quiet(parser)
+
+
+def add_mcp(commands: "Commands") -> None:
+    """Add the subcommand ``mcp``."""
+    parser = commands.add_parser(
+        "mcp",
+        help="serve tools for AI agents (Model Context Protocol)",
+        description="Serve tools for AI agents on stdin and stdout, by the Model Context Protocol.",
+        epilog=_help.MCP,
+    )
+    parser.add_argument(
+        "directory",
+        metavar="DIR",
+        help="folder for the archives, the only one that tools write and read; created if missing",
+    )
+    parser.add_argument(
+        "--allow-delete",
+        action="store_true",
+        help="add a tool that deletes exports from Prolific",
+    )

@@ -1,0 +1,46 @@
+"""What is known of a download from its events."""
+
+from attrs import define
+
+from prolific_exports import (
+    Deleted,
+    Event,
+    ExportRef,
+    NotDeleted,
+    Resuming,
+    Retrying,
+    Saved,
+    StartedOver,
+)
+
+
+@define
+class DownloadRecord:
+    """What is known of a download from its events.
+
+    Attributes:
+        ref: The export; None before it is requested.
+        saved: The archive is in place from this event on, even if deleting the job is interrupted
+            then.
+        resumed_from: Offset in bytes at which the transfer resumed; 0 if it started fresh.
+        deletion: How the deletion of the job ended; None if it was not attempted.
+    """
+
+    ref: ExportRef | None = None
+    saved: Saved | None = None
+    resumed_from: int = 0
+    deletion: Deleted | NotDeleted | None = None
+
+    def add(self, event: Event) -> None:
+        """Record an event."""
+        if isinstance(event, Deleted | NotDeleted):
+            self.deletion = event
+        elif not isinstance(event, Retrying):
+            self.ref = event.ref
+        match event:
+            case Saved():
+                self.saved = event
+            case Resuming(received=received):
+                self.resumed_from = received
+            case StartedOver():
+                self.resumed_from = 0
