@@ -148,6 +148,8 @@ def test_mutant_names_the_root_folder_otherwise_only_for_collections():
     [
         ("archive-own-names", r"files/photo\.[a-z]+"),
         ("archive-nested-files", r"files/[0-9a-f]+/[0-9a-f-]+_0\.[a-z]+"),
+        ("archive-flat-files", r"[0-9a-f]+_[0-9a-f-]+_0\.[a-z]+"),
+        ("archive-files-elsewhere", r"uploads/[0-9a-f]+_[0-9a-f-]+_0\.[a-z]+"),
     ],
 )
 def test_mutant_renames_uploaded_files(fault, pattern):
@@ -156,6 +158,29 @@ def test_mutant_renames_uploaded_files(fault, pattern):
 
     assert made[:-1] == right[:-1]
     assert re.fullmatch(pattern, made[-1].partition("/")[2])
+
+
+def test_mutant_omits_the_root_folder_only_for_collections():
+    right = names(clean("collection"))
+
+    made = names(mutated("archive-no-root", "collection"))
+    assert made == [name.partition("/")[2] for name in right]
+    assert "archive-no-root@batch-archive" not in MUTANTS
+
+
+def test_mutant_empties_the_metadata(kind):
+    right, made = texts(clean(kind)), texts(mutated("archive-empty-metadata", kind))
+
+    (metadata,) = [name for name in right if name.endswith(f"/{kind}.json")]
+    assert made == {**right, metadata: b""} != right
+
+
+def test_mutant_empties_the_readme_only_for_collections():
+    right, made = texts(clean("collection")), texts(mutated("archive-empty-readme", "collection"))
+
+    (readme,) = [name for name in right if name.endswith("/README.md")]
+    assert made == {**right, readme: b""} != right
+    assert "archive-empty-readme@batch-archive" not in MUTANTS
 
 
 def test_mutant_serves_all_responses_for_a_filter(kind):
@@ -204,6 +229,14 @@ def test_variant_renames_the_root_folder_of_batches(kind):
 
     renamed = [f"data/{name.partition('/')[2]}" for name in right]
     assert made == (renamed if kind == "batch" else right)
+
+
+def test_variant_omits_the_root_folder_of_batches(kind):
+    right = names(clean(kind))
+    made = names(varied("archive-rootless", kind))
+
+    rootless = [name.partition("/")[2] for name in right]
+    assert made == (rootless if kind == "batch" else right)
 
 
 def test_variant_names_uploaded_files_without_extension(kind):

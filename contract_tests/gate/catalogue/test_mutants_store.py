@@ -19,7 +19,7 @@ class Download:
 
     def __init__(self, name):
         one = MUTANTS[name]
-        clock = ManualClock()
+        self.clock = clock = ManualClock()
         settings = SandboxSettings(edition="2026-03", token=TOKEN, generation_seconds=GENERATION)
         self.site = MutatedSite(one, settings, clock)
         path = path_of(one.operation.kind, settings.id_of(one.operation.kind))
@@ -80,6 +80,23 @@ def test_url_expires_two_hours_before_expires_at(download_of, action, fault, exp
     # It is the store's own URL in disguise.
     assert content(download.get()) == download.stored()
     assert ask(download.site, "GET", download.url.partition("?")[0], None).status == 403
+
+
+@pytest.mark.parametrize(
+    ("fault", "lifetime"),
+    [
+        ("url-for-a-month@request", timedelta(days=30)),
+        ("url-for-a-month@status", timedelta(days=30)),
+        ("url-for-a-minute@status", timedelta(minutes=1)),
+    ],
+)
+def test_url_with_another_lifetime_states_it_twice(download_of, fault, lifetime):
+    download = download_of(fault)
+    stated = datetime.fromisoformat(download.complete["expires_at"])
+
+    assert stated == azure_expiry(parse_qs(urlsplit(download.url).query))
+    assert stated == download.clock.now() + lifetime
+    assert content(download.get()) == download.stored()
 
 
 def test_url_once_serves_the_archive_once(download_of):

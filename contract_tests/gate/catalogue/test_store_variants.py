@@ -23,7 +23,7 @@ def expiry_of(reply):
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize(
     ("name", "lifetime"),
-    [("urls-long-lived", timedelta(days=7)), ("urls-short-lived", timedelta(minutes=5))],
+    [("urls-long-lived", timedelta(days=1)), ("urls-short-lived", timedelta(minutes=5))],
 )
 def test_url_lifetime_variants_set_expires_at(name, lifetime, edition):
     client = VariantClient(name, edition)

@@ -219,10 +219,6 @@ LOOKS = {
         served,
         packed(lambda clean, made: made == clean),
     ),
-    "archive-rootless": (
-        served,
-        packed(lambda clean, made: made == {n.partition("/")[2]: it for n, it in clean.items()}),
-    ),
     "archive-comment": (served, packed(lambda clean, made: made == clean)),
     "archive-folders": (
         served,
@@ -298,6 +294,7 @@ MEMBERS = {
     "archive-root-east",
     "archive-root-west",
     "archive-root-of-batch",
+    "archive-rootless",
     "archive-uploads-bare",
 }
 

@@ -5,6 +5,7 @@ the others end in is written down here.
 """
 
 import os
+import re
 import zipfile
 from random import Random
 
@@ -114,7 +115,13 @@ ERRORS = {
     },
 }
 # Uploaded files have other names than in the store, and the same contents.
-RENAMED = ("archive-own-names", "archive-nested-files", "archive-uploads-bare")
+RENAMED = (
+    "archive-own-names",
+    "archive-nested-files",
+    "archive-uploads-bare",
+    "archive-flat-files",
+    "archive-files-elsewhere",
+)
 # Faults that lose the answer to a request that was acted on.
 LOST = ("reset", "hang", "garbage", "cut")
 
@@ -167,7 +174,10 @@ def data(path):
         return {
             member.orig_filename.rpartition("/")[2]: archive.read(member)
             for member in archive.infolist()
-            if member.orig_filename.endswith(".jsonl") or "/files/" in f"/{member.orig_filename}"
+            if member.orig_filename.endswith(".jsonl")
+            or "/files/" in f"/{member.orig_filename}"
+            # An uploaded file in another folder.
+            or re.search(r"_[0-9]\.[a-z]+$", member.orig_filename)
         }
 
 

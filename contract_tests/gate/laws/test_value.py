@@ -17,6 +17,7 @@ from helpers.traces import (
     failed,
     running,
 )
+from prolific_contract._vocabulary import Operation
 from prolific_contract.gate.laws import Outcome
 from prolific_contract.gate.trace import Credential, HttpResponse
 
@@ -274,6 +275,61 @@ def test_archive_without_a_readme_is_violation(builder):
     assert violation.about == ("archive.field.readme",)
 
 
+def emptied(*names: str, empty: tuple[str, ...]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"" if name.endswith(empty) else b"content")
+    return file.getvalue()
+
+
+def test_archive_with_empty_metadata_is_violation(builder):
+    builder.poll(complete())
+    builder.fetch(whole(emptied(*members(builder), empty=(f"{builder.kind}.json",))))
+    violation = builder.violation("value.archive")
+    assert violation.seen == f"{builder.kind}.json in the archive is empty (0 bytes)"
+    metadata = {"batch": "batch-metadata", "collection": "metadata"}[builder.kind]
+    assert violation.about == (f"archive.field.{metadata}",)
+
+
+def test_archive_with_an_empty_readme_is_violation_only_for_collections(builder):
+    builder.poll(complete())
+    builder.fetch(whole(emptied(*members(builder), empty=("README.md", ".json"))))
+    assert (
+        builder.violation("value.archive").seen
+        == {
+            "batch": "batch.json in the archive is empty (0 bytes)",
+            "collection": "README.md and collection.json in the archive are empty (0 bytes)",
+        }[builder.kind]
+    )
+
+
+def test_archive_without_responses_holds(builder):
+    data = emptied(*members(builder), "x/collection.json", empty=(".jsonl", "x/collection.json"))
+    builder.poll(complete())
+    builder.fetch(whole(data))
+    assert builder.outcomes("value.archive") == [HELD]
+
+
+def test_archive_is_judged_for_every_resource_that_got_its_url(builder):
+    builder.poll(complete())
+    builder.fetch(whole(zipped(*members(builder))))
+    other = {"batch": "collection", "collection": "batch"}[builder.kind]
+    builder.poll(complete(), kind=other)
+    assert builder.outcomes("value.archive") == [HELD, VIOLATED]
+    assert builder.violation("value.archive").operation == Operation(other, "archive")
+
+
+@pytest.mark.parametrize("hidden", ["REDACTED", "***", "Filtered"])
+def test_url_whose_query_the_recorder_hid_belongs_to_the_first_resource(builder, hidden):
+    url = f"https://store.example/a.zip?key={hidden}"
+    builder.poll(complete(url))
+    builder.fetch(whole(zipped(*members(builder))), url)
+    builder.poll(complete(url))
+    builder.poll(complete(url), kind={"batch": "collection", "collection": "batch"}[builder.kind])
+    assert builder.outcomes("value.archive") == [HELD]
+
+
 def test_archive_of_the_other_kind_is_violation():
     builder = TraceBuilder("collection")
     builder.poll(complete())
@@ -457,3 +513,78 @@ def test_response_longer_than_its_range_is_cut_to_the_range(builder):
     builder.poll(complete())
     builder.fetch(evolve(ranged(data, 0, len(data)), body=data + b"and more"))
     assert builder.outcomes("value.archive") == [HELD]
+
+
+# The lifetime of a URL
+
+
+def opaque(expires_at, **changes):
+    return complete("https://store.example/d/1", f"{expires_at:%Y-%m-%dT%H:%M:%SZ}", **changes)
+
+
+@pytest.mark.parametrize("send", ["request", "poll"])
+@pytest.mark.parametrize(
+    ("lifetime", "right"),
+    [
+        (timedelta(hours=24, minutes=4), True),
+        (timedelta(hours=24, minutes=6), False),
+        (timedelta(days=365), False),
+        (timedelta(seconds=30), True),
+    ],
+)
+@pytest.mark.parametrize("dates", [True, False])
+def test_url_may_be_valid_for_a_day_at_most(builder, send, lifetime, right, dates):
+    response = opaque(START + lifetime)
+    getattr(builder, send)(dated(response, START) if dates else response, sent=START)
+    assert builder.outcomes("value.url-lifetime") == [HELD if right else VIOLATED]
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "words"), [(timedelta(days=365), "365 days"), (timedelta(hours=30.5), "30 hours")]
+)
+def test_long_lifetime_is_stated(builder, lifetime, words):
+    builder.poll(dated(opaque(START + lifetime), START))
+    seen = builder.violation("value.url-lifetime")
+    assert f", {words} " in seen.seen
+    assert seen.seen.endswith(
+        "after the response of 2026-03-20T10:00:00+00:00; documented are one hour or 24 hours"
+    )
+    assert seen.exchanges == (0,)
+
+
+@pytest.mark.parametrize(("seconds", "right"), [(241, True), (239, False)])
+@pytest.mark.parametrize("dates", [True, False])
+def test_new_url_is_valid_for_minutes_after_the_job_was_unfinished(builder, seconds, right, dates):
+    def answered(response):
+        return dated(response, START) if dates else response
+
+    builder.poll(answered(running()), sent=START)
+    builder.poll(answered(opaque(START + timedelta(seconds=seconds))), sent=START)
+    assert builder.outcomes("value.url-lifetime") == [HELD if right else VIOLATED]
+    if not right:
+        seen = builder.violation("value.url-lifetime")
+        assert seen.seen == (
+            "the job was unfinished at 2026-03-20T10:00:00+00:00, and its URL expires 239 s later; "
+            "documented are one hour or 24 hours"
+        )
+        assert seen.exchanges == (0, 1)
+
+
+def test_short_rest_of_a_url_that_may_have_been_signed_before_is_accepted(builder):
+    soon = opaque(START + timedelta(minutes=1))
+    builder.poll(running(), sent=START - timedelta(hours=1))
+    builder.poll(failed(), sent=START)
+    builder.poll(soon, sent=START)
+    builder.poll(soon, sent=START)
+    builder.poll(soon, sent=START, export_id=OTHER_JOB)
+    assert builder.outcomes("value.url-lifetime") == [HELD] * 3
+
+
+def test_lifetime_without_times_is_not_judged(builder):
+    builder.poll(complete(), sent=None)
+    builder.poll(complete(expires_at="soon"))
+    builder.poll(dated(complete(), START + timedelta(hours=2)))
+    assert builder.outcomes("value.url-lifetime") == []
+    builder.poll(running(), OTHER_JOB, sent=None)
+    builder.poll(complete(), OTHER_JOB, sent=START)
+    assert builder.outcomes("value.url-lifetime") == [HELD]

@@ -144,9 +144,21 @@ def test_root_folder_of_the_resource_and_the_time_holds(builder):
     assert builder.outcomes(NAMES) == [HELD]
 
 
-def test_archive_without_root_folder_is_accepted(builder):
+def test_archive_without_root_folder_is_violation_only_for_collections(builder):
     served(builder, archive(builder, root=None))
-    # The documents publish no name for batches.
+    if builder.kind == "batch":
+        # The documents publish no name for batches.
+        assert builder.outcomes(NAMES) == []
+        return
+    violation = builder.violation(NAMES)
+    assert violation.seen == (
+        "there is no root folder collection-export-{collection_id}-{YYYYMMDDTHHMMSS}"
+    )
+    assert "archive.field.root-folder" in violation.about
+
+
+def test_archive_without_documented_members_has_no_root_folder_to_judge(builder):
+    served(builder, download("data/answers.csv"))
     assert builder.outcomes(NAMES) == ([HELD] if builder.kind == "collection" else [])
 
 
@@ -165,7 +177,7 @@ def test_root_folder_of_another_resource_is_violation(builder):
     seen = builder.violation(NAMES)
     assert seen.seen == (
         f"the root folder names the {builder.kind} {OTHER_JOB}, but the export is of the "
-        f"{builder.kind} {ID}"
+        f"{builder.kind} {ID.lower()}"
     )
     assert seen.exchanges == (0, 1)
 
@@ -265,6 +277,24 @@ def test_other_name_of_an_uploaded_file_is_violation_only_for_collections(name, 
             f"such as {form.replace('files', 'xxxxx')!r}"
         )
         assert violation.about == ("archive.field.uploads",)
+
+
+@pytest.mark.parametrize("folder", ["", "uploads/", "a/b/"])
+@pytest.mark.parametrize("instruction", [OTHER_JOB, "64d0c0de0000000000000009"])
+def test_uploaded_file_outside_its_folder_is_violation(builder, folder, instruction):
+    served(builder, archive(builder, "files/s_i_0.jpg", f"{folder}sub-1_{instruction}_0.jpg"))
+    violation = builder.violation(NAMES)
+    assert violation.seen.startswith(
+        "1 uploaded files are not in the folder files/ of the root folder, such as '"
+    )
+    assert violation.about == ("archive.field.uploads",)
+
+
+def test_uploaded_files_beside_the_root_folder_are_violation(builder):
+    root = f"{builder.kind}-export-{ID}-20260320T100000"
+    names = [f"{root}/{name}" for name in DOCUMENTED[builder.kind]]
+    served(builder, download(*names, "files/", f"x/files/s_{OTHER_JOB}_0.jpg"))
+    assert builder.violation(NAMES).seen.startswith("1 uploaded files are not in the folder")
 
 
 # The filter.

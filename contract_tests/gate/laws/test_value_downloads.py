@@ -100,6 +100,17 @@ def test_url_refused_about_its_expiry_or_later_holds(
     assert builder.outcomes("value.url-lasts") == []
 
 
+def test_url_that_is_returned_again_has_the_later_expiry(builder: TraceBuilder) -> None:
+    builder.fetch(whole())
+    builder.fetch(HttpResponse(403), after=3600)
+    builder.poll(complete(expires_at="2026-03-20T12:30:00Z"))
+    assert builder.outcomes("value.url-lasts") == []
+    builder.fetch(HttpResponse(403))
+    builder.poll(complete())
+    seen = builder.violation("value.url-lasts")
+    assert seen.exchanges == (4, 2, 6, 5)
+
+
 def test_url_of_an_export_that_ended_may_be_refused(builder: TraceBuilder) -> None:
     builder.fetch(whole())
     builder.fetch(HttpResponse(404))

@@ -85,7 +85,7 @@ def test_json_relates_statements_and_laws_in_both_directions(capsys):
         "laws": ["isolation.list-scope"],
         "unchecked": None,
     }
-    assert statements["complete.time.lifetime"]["unchecked"]
+    assert statements["archive.time.after-expiry"]["unchecked"]
 
 
 def test_page_is_current(capsys):

@@ -56,7 +56,8 @@ _ALL: Final = (
         "validity of the URL",
         "documents/000, 002, 003 and 004 give a download URL 24 hours, documents/001 and the later "
         "pages one hour.",
-        "Only expires_at counts, and the client replaces a URL that the store refuses.",
+        "Only expires_at counts, and the client replaces a URL that the store refuses. The gate "
+        "accepts up to 24 hours, and no less than five minutes for a new URL.",
     ),
     Discrepancy(
         "D-5",

@@ -48,3 +48,18 @@ def repacked(content: bytes, name: Callable[[str], str | None]) -> bytes:
                 info.filename = renamed
                 new.writestr(info, old.read(member))
     return target.getvalue()
+
+
+def rewritten(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """The archive with other contents of its members.
+
+    Args:
+        content: The archive.
+        change: The new content of a member, given its name below the root folder and its content.
+    """
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+        for member in old.infolist():
+            own = member.filename.partition("/")[2]
+            new.writestr(member, change(own, old.read(member)))
+    return target.getvalue()

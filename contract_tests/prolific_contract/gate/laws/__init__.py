@@ -22,7 +22,9 @@ from prolific_contract.gate.laws import (
     _time_retries,
     _value,
     _value_archive,
+    _value_archive_filter,
     _value_archive_members,
+    _value_archive_names,
     _value_downloads,
     _value_lists,
 )
@@ -35,6 +37,8 @@ LAWS: Final[tuple[Law, ...]] = (
     *_value.LAWS,
     *_value_archive.LAWS,
     *_value_archive_members.LAWS,
+    *_value_archive_names.LAWS,
+    *_value_archive_filter.LAWS,
     *_value_downloads.LAWS,
     *_value_lists.LAWS,
     *_time_requests.LAWS,

@@ -1,38 +1,63 @@
 """The archives that download URLs serve, as far as the conversation read them."""
 
+import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 from attrs import frozen
 
 from prolific_contract._vocabulary import Kind, Operation
 from prolific_contract.gate.laws._complete_exports import CompleteExport, complete_exports
-from prolific_contract.gate.laws._observations import once
+from prolific_contract.gate.laws._jobs import JobKey
+from prolific_contract.gate.laws._lists import first_requests
+from prolific_contract.gate.laws._observations import once, quote
 from prolific_contract.gate.trace._body_parts import part_of
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
 from prolific_contract.gate.trace._zip_directory import Damaged, Directory, FilePart, read_directory
 
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MEMBERS: Final[dict[Kind, frozenset[str]]] = {
     "batch": frozenset(
         {"responses-by-submission.jsonl", "responses-by-task.jsonl", "batch.json", "README.md"}
     ),
     "collection": frozenset({"responses.jsonl", "collection.json", "README.md"}),
 }
+# What the README of a batch contains is not published.
+_NEVER_EMPTY: Final[dict[Kind, frozenset[str]]] = {
+    "batch": frozenset({"batch.json"}),
+    "collection": frozenset({"collection.json", "README.md"}),
+}
 
 
 @frozen
 class ArchiveFetch:
-    """All requests of a conversation to one download URL, without the token.
+    """All requests of a conversation to one download URL of a resource, without the token.
+
+    A URL that was returned for two resources makes two of them: each resource has its own archive.
 
     Attributes:
         operation: The archive operation.
-        export: The export whose response contained the URL.
+        exports: The complete exports of the resource that have the URL, in order.
         fetched: The requests, in order, each with its response.
     """
 
     operation: Operation
-    export: CompleteExport
+    exports: tuple[CompleteExport, ...]
     fetched: tuple[tuple[Exchange, HttpResponse], ...]
+
+    @property
+    def export(self) -> CompleteExport:
+        """The first export that has the URL."""
+        return self.exports[0]
+
+    def promise(self, exchange: Exchange) -> CompleteExport | None:
+        """The export before an exchange that promises the URL for the longest time; None if none.
+
+        A URL may be returned again with another expires_at.
+        """
+        known = [one for one in self.exports if one.exchange.index < exchange.index]
+        return max(known, key=_promised_until, default=None)
 
     @property
     def served(self) -> list[tuple[Exchange, HttpResponse]]:
@@ -40,11 +65,17 @@ class ArchiveFetch:
         return [one for one in self.fetched if one[1].status in (200, 206)]
 
 
+def _promised_until(export: CompleteExport) -> datetime:
+    return export.expires_at or _LONG_AGO
+
+
 def archive_fetches(trace: Trace) -> Iterator[ArchiveFetch]:
     """The requests without the token for each download URL that a response contained."""
-    promises: dict[str, CompleteExport] = {}
+    promises: dict[str, dict[object, list[CompleteExport]]] = {}
     for export in complete_exports(trace):
-        promises.setdefault(export.url, export)
+        by_resource = promises.setdefault(export.url, {})
+        if not by_resource or export.is_recognizable or export.resource in by_resource:
+            by_resource.setdefault(export.resource, []).append(export)
     fetched: dict[str, list[tuple[Exchange, HttpResponse]]] = {}
     for exchange in trace.exchanges:
         if (
@@ -55,9 +86,9 @@ def archive_fetches(trace: Trace) -> Iterator[ArchiveFetch]:
         ):
             fetched.setdefault(exchange.url, []).append((exchange, exchange.response))
     for url, answers in fetched.items():
-        export = promises[url]
-        operation = Operation(export.operation.kind, "archive")
-        yield ArchiveFetch(operation, export, tuple(answers))
+        for exports in promises[url].values():
+            operation = Operation(exports[0].operation.kind, "archive")
+            yield ArchiveFetch(operation, tuple(exports), tuple(answers))
 
 
 def is_refusal(response: HttpResponse) -> bool:
@@ -124,14 +155,32 @@ class ReadArchive:
         return min(_lacking_by_folder(self.operation.kind, self.directory.names), key=_by_count)[0]
 
     @property
+    def is_documented(self) -> bool:
+        """Whether the archive has a documented member, so that its root folder is known."""
+        lacking = missing_members(self.operation.kind, self.directory.names)
+        return len(lacking) < len(_MEMBERS[self.operation.kind])
+
+    @property
     def names(self) -> list[tuple[str, int]]:
         """Name below the root folder, and size, of every file in it."""
-        prefix = f"{self.root}/" if self.root else ""
         return [
-            (member.name.removeprefix(prefix), member.size)
+            (member.name.removeprefix(self._prefix), member.size)
             for member in self.directory.members
-            if member.name.startswith(prefix) and not member.is_folder
+            if member.name.startswith(self._prefix) and not member.is_folder
         ]
+
+    @property
+    def file_names(self) -> list[str]:
+        """Name of every file, below the root folder if it is in it."""
+        return [
+            name.removeprefix(self._prefix)
+            for name in self.directory.names
+            if not name.endswith("/")
+        ]
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self.root}/" if self.root else ""
 
 
 @once
@@ -147,9 +196,33 @@ def archives_of(trace: Trace) -> list[ReadArchive]:
     return found
 
 
+def form(name: str) -> str:
+    """The form of a member's name for reports: participants may have chosen parts of it."""
+    return quote(re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", name)))
+
+
+def request_of(trace: Trace, export: CompleteExport) -> Exchange | None:
+    """The request that returned the job of an export while it was generating."""
+    address = export.exchange.address
+    if address is None or address.export_id is None:
+        return None
+    return first_requests(trace).get(JobKey.of(address))
+
+
 def missing_members(kind: Kind, names: Iterable[str]) -> list[str]:
     """The documented members that an archive lacks, in one folder or at the top level."""
     return min(_lacking_by_folder(kind, names), key=_by_count)[1]
+
+
+def empty_members(kind: Kind, directory: Directory) -> list[str]:
+    """The documented members of 0 bytes that describe the resource or the archive."""
+    root = min(_lacking_by_folder(kind, directory.names), key=_by_count)[0]
+    prefix = f"{root}/" if root else ""
+    return sorted(
+        member.name.removeprefix(prefix)
+        for member in directory.members
+        if not member.size and member.name.removeprefix(prefix) in _NEVER_EMPTY[kind]
+    )
 
 
 def _lacking_by_folder(kind: Kind, names: Iterable[str]) -> list[tuple[str, list[str]]]:

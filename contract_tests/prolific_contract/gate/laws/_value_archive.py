@@ -7,6 +7,7 @@ from prolific_contract.gate.laws._archives import (
     ArchiveFetch,
     NoArchive,
     archive_fetches,
+    empty_members,
     is_refusal,
     missing_members,
     read_archive,
@@ -31,6 +32,11 @@ from prolific_contract.gate.trace._zip_directory import Damaged, Directory
 # only as far as needed to show that it is not a ZIP file.
 _OF_DATA: Final = 4
 _OF_PAGE: Final = 40
+_ABOUT_CONTENT: Final = {
+    "batch.json": "archive.field.batch-metadata",
+    "collection.json": "archive.field.metadata",
+    "README.md": "archive.field.readme-content",
+}
 
 
 def _archive(trace: Trace, context: LawContext) -> Iterator[Observation]:
@@ -53,12 +59,13 @@ def _archive(trace: Trace, context: LawContext) -> Iterator[Observation]:
         for exchange, response in fetch.fetched:
             if _is_deleted(trace, fetch.export, exchange):
                 break
-            if is_refusal(response) and _is_due(fetch.export, exchange, response):
+            promise = fetch.promise(exchange)
+            if promise and is_refusal(response) and _is_due(promise, exchange, response):
                 yield violated(
                     fetch.operation,
                     f"the URL returned {response.status} to a request without the token before "
                     "expires_at",
-                    fetch.export.exchange,
+                    promise.exchange,
                     exchange,
                     about=("archive.access.presigned", "archive.time.until-expiry"),
                 )
@@ -119,6 +126,7 @@ def _contents(fetch: ArchiveFetch) -> Iterator[Observation]:
             )
         case Directory() as found:
             missing = missing_members(operation.kind, found.names)
+            empty = empty_members(operation.kind, found)
             if missing:
                 yield violated(
                     operation,
@@ -131,6 +139,14 @@ def _contents(fetch: ArchiveFetch) -> Iterator[Observation]:
                         for name in missing
                     ],
                 )
+            elif empty:
+                yield violated(
+                    operation,
+                    f"{' and '.join(empty)} in the archive {'is' if len(empty) == 1 else 'are'} "
+                    "empty (0 bytes)",
+                    *exchanges,
+                    about=[_ABOUT_CONTENT[name] for name in empty],
+                )
             else:
                 yield held(operation, *exchanges)
 
@@ -140,15 +156,16 @@ LAWS: Final = (
         id="value.archive",
         statement=(
             "Without the token, the URL serves a ZIP file whose directory lists the documented "
-            "members."
+            "members. Its metadata is not empty."
         ),
         source=LawSource(
             "documents/003; the guide to exporting batch data",
             "A collection's archive contains responses.jsonl, collection.json and README.md; a "
             "batch's contains responses-by-submission.jsonl, responses-by-task.jsonl, batch.json "
-            "and README.md. files/ is there only if there are uploads. Any object store may "
-            "serve the file. Not judged: redirects, 429, 503, and refusals for a job that later "
-            "fails, because its archive was deleted.",
+            "and README.md. files/ is there only if there are uploads. The .json file describes "
+            "the resource and a collection's README.md the archive, so they are not empty; the "
+            "responses may be. Any object store may serve the file. Not judged: redirects, 429, "
+            "503, and refusals for a job that later fails, because its archive was deleted.",
         ),
         operations=ARCHIVE,
         needs=(
@@ -166,6 +183,8 @@ LAWS: Final = (
             "archive-no-metadata",
             "archive-no-readme",
             "archive-other-kind",
+            "archive-empty-metadata",
+            "archive-empty-readme",
             "archive-needs-token",
             "archive-missing",
             "archive-refused",

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from prolific_contract.gate.laws._archives import ArchiveFetch, archive_fetches, is_refusal
+from prolific_contract.gate.laws._complete_exports import CompleteExport
 from prolific_contract.gate.laws._jobs import before, is_regular, resource_of, state
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import deletions_of
@@ -31,22 +32,24 @@ def _url_lasts(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 if served is not None:
                     yield held(fetch.operation, served, exchange)
                 served = exchange
-            elif served is not None and is_refusal(response) and _is_due(fetch, exchange, response):
+                continue
+            promise = fetch.promise(exchange)
+            if served and promise and is_refusal(response) and _is_due(promise, exchange, response):
                 complete = _still_complete(trace, fetch, exchange)
                 if complete is not None:
                     yield violated(
                         fetch.operation,
                         f"the URL worked once, and then returned {response.status} before "
                         "expires_at",
-                        fetch.export.exchange,
+                        promise.exchange,
                         served,
                         complete,
                         exchange,
                     )
 
 
-def _is_due(fetch: ArchiveFetch, exchange: Exchange, response: HttpResponse) -> bool:
-    now, expires_at = response.date or exchange.sent, fetch.export.expires_at
+def _is_due(promise: CompleteExport, exchange: Exchange, response: HttpResponse) -> bool:
+    now, expires_at = response.date or exchange.sent, promise.expires_at
     return now is not None and expires_at is not None and now < expires_at - _CLOCKS_DIFFER
 
 

@@ -118,10 +118,7 @@ STATEMENTS: Final = (
         says="A URL is valid for one hour, or for 24 hours.",
         source="documents/000, 001, 002, 003, 004",
         operations=_BODIES,
-        unchecked=(
-            "The documents disagree about the time, so that a server may choose; expires_at is "
-            "what counts."
-        ),
+        laws=("value.url-lifetime",),
         discrepancies=("D-4",),
     ),
     Statement(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
-from prolific_contract.sandbox._archive_replies import repacked
+from prolific_contract.sandbox._archive_replies import repacked, rewritten
 from prolific_contract.sandbox._filter import NO_FILTER
 from prolific_contract.sandbox.mutants._changed_replies import serving
 from prolific_contract.sandbox.mutants._fault import ARCHIVE, Fault, MutantBehaviour, Places
@@ -55,6 +55,15 @@ def _with_member(write: Callable[[str], str]) -> Callable[[], MutantBehaviour]:
             archive.NameToInfo.pop(member.filename, None)
             archive.writestr(member, "For the researcher only.\n")
         return target.getvalue()
+
+    return serving(make)
+
+
+def _emptied(*names: str) -> Callable[[], MutantBehaviour]:
+    """An archive whose members with these names have no content."""
+
+    def make(_: FaultyRequest, content: bytes) -> bytes:
+        return rewritten(content, lambda name, data: b"" if name in names else data)
 
     return serving(make)
 
@@ -229,6 +238,25 @@ _NAMES = (
         kinds=("collection",),
     ),
     Fault(
+        "archive-no-root",
+        "It serves an archive without a root folder",
+        ARCHIVE,
+        _renaming(lambda _, name: name),
+        kinds=("collection",),
+    ),
+    Fault(
+        "archive-flat-files",
+        "It serves an archive with uploaded files directly in the root folder",
+        ARCHIVE,
+        _upload_as(lambda name: name.removeprefix("files/")),
+    ),
+    Fault(
+        "archive-files-elsewhere",
+        "It serves an archive with uploaded files in the folder uploads",
+        ARCHIVE,
+        _upload_as(lambda name: name.replace("files/", "uploads/", 1)),
+    ),
+    Fault(
         "archive-own-names",
         "It serves an archive with uploaded files under the participants' own names",
         ARCHIVE,
@@ -240,6 +268,22 @@ _NAMES = (
         "It serves an archive with a folder of uploaded files for each submission",
         ARCHIVE,
         _upload_as(lambda name: name.replace("_", "/", 1)),
+        kinds=("collection",),
+    ),
+)
+
+_METADATA = (
+    Fault(
+        "archive-empty-metadata",
+        "It serves an archive whose metadata has 0 bytes",
+        ARCHIVE,
+        _emptied("batch.json", "collection.json"),
+    ),
+    Fault(
+        "archive-empty-readme",
+        "It serves an archive whose README.md has 0 bytes",
+        ARCHIVE,
+        _emptied("README.md"),
         kinds=("collection",),
     ),
 )
@@ -259,4 +303,4 @@ _SELECTION = (
     ),
 )
 
-ARCHIVE_MEMBERS = (*_EXTRACTION, *_NAMES, *_SELECTION)
+ARCHIVE_MEMBERS = (*_EXTRACTION, *_NAMES, *_METADATA, *_SELECTION)

@@ -21,9 +21,11 @@ from prolific_contract.sandbox._replies import (
     with_json,
 )
 from prolific_contract.sandbox._signing import cloudfront_policy
+from prolific_contract.sandbox._text import utc_timestamp
 from prolific_contract.sandbox.mutants._fault import (
     ARCHIVE,
     FINISHED,
+    STATUS,
     Fault,
     MutantBehaviour,
     always,
@@ -36,15 +38,17 @@ _PARTIAL: Final = 206
 
 @mutable
 class _SignedElsewhere:
-    """A server with the URLs of another store, which expire before ``expires_at``.
+    """A server with the URLs of another store.
 
     Attributes:
         query: Makes the query of a URL, given its signature and its expiry.
         signature: The name of the parameter with the signature.
+        lifetime: How long the URLs are valid; None if they expire before ``expires_at``.
     """
 
     query: Callable[[str, datetime], str]
     signature: str
+    lifetime: timedelta | None = None
     _queries: dict[str, tuple[tuple[str, str], ...]] = field(factory=dict)
 
     def __call__(self, request: FaultyRequest) -> Reply:
@@ -59,7 +63,11 @@ class _SignedElsewhere:
         plain, _, query = body["url"].partition("?")
         key = hashlib.sha256(query.encode()).hexdigest()
         self._queries[key] = tuple(parse_qsl(query))
-        expires_at = parse_timestamp(body["expires_at"]).moment - _EARLIER
+        if self.lifetime is None:
+            expires_at = parse_timestamp(body["expires_at"]).moment - _EARLIER
+        else:
+            expires_at = request.now + self.lifetime
+            body["expires_at"] = utc_timestamp(expires_at)
         return with_json(reply, {**body, "url": f"{plain}?{self.query(key, expires_at)}"})
 
 
@@ -81,6 +89,20 @@ _URLS = (
         "It sends a URL of CloudFront whose policy ends two hours before expires_at",
         FINISHED,
         lambda: _SignedElsewhere(cloudfront_policy, "Signature"),
+        watches=("archive",),
+    ),
+    Fault(
+        "url-for-a-month",
+        "It sends URLs that are valid for 30 days",
+        FINISHED,
+        lambda: _SignedElsewhere(_azure, "sig", timedelta(days=30)),
+        watches=("archive",),
+    ),
+    Fault(
+        "url-for-a-minute",
+        "It sends URLs that are valid for a minute",
+        STATUS,
+        lambda: _SignedElsewhere(_azure, "sig", timedelta(minutes=1)),
         watches=("archive",),
     ),
 )

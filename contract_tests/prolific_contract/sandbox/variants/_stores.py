@@ -129,8 +129,8 @@ def _relative(name: str, now: datetime, expires_at: datetime) -> str:
 _URLS = (
     Variant(
         "urls-long-lived",
-        "Its URLs are valid for a week",
-        settings=with_settings(url_lifetime_seconds=7 * 24 * 3600),
+        "Its URLs are valid for a day",
+        settings=with_settings(url_lifetime_seconds=24 * 3600),
     ),
     Variant(
         "urls-short-lived",
@@ -327,8 +327,8 @@ _STORES = (
     ),
     Variant(
         "archive-rootless",
-        "Its archives have no root folder",
-        _packed(lambda content: repacked(content, lambda name: name.partition("/")[2])),
+        "Its archives of batches have no root folder",
+        _renamed_members(lambda name: re.sub("^batch-export-[^/]+/", "", name)),
     ),
     Variant("archive-comment", "Its archives end with a comment", _packed(_with_comment)),
     Variant(

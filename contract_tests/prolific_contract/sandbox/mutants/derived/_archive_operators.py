@@ -11,7 +11,12 @@ from attrs import evolve, field, mutable
 
 from prolific_contract._vocabulary import Edition, Kind
 from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
-from prolific_contract.sandbox._archive_replies import archive_reply, repacked, whole_archive
+from prolific_contract.sandbox._archive_replies import (
+    archive_reply,
+    repacked,
+    rewritten,
+    whole_archive,
+)
 from prolific_contract.sandbox._filter import NO_FILTER
 from prolific_contract.sandbox._http import NoReplyError, Reply, StoreError, xml_reply
 from prolific_contract.sandbox._jobs import SandboxJob
@@ -37,10 +42,13 @@ _TAMPERED: Final = (
     "They expire an hour or more after it."
 )
 _OPTIONAL: Final = "An archive has uploaded files only if there are uploads."
-_NO_FOLDER: Final = "The documents show a root folder, but do not say that every archive has one."
 _GROWS: Final = "An archive may grow by new files, as responses grow by new members."
 _PREFIXED: Final = "A ZIP file may begin with other data, which readers skip."
 _FOLDER_OPEN: Final = "The name of the root folder is not published for batches."
+_README_OPEN: Final[dict[Kind, str]] = {
+    "collection": "",
+    "batch": "What the README.md of a batch contains is not published.",
+}
 
 
 def _serves(request: FaultyRequest) -> bool:
@@ -96,6 +104,14 @@ def _flat(member: str) -> str:
     return member.partition("/")[2]
 
 
+def _pulled_up(member: str) -> str:
+    return member.replace("/files/", "/", 1)
+
+
+def _emptied(name: str) -> Content:
+    return lambda _, content: rewritten(content, lambda own, data: b"" if own == name else data)
+
+
 def _job_of(request: FaultyRequest) -> SandboxJob | None:
     return request.jobs.find(export_id_of(request.call.path))
 
@@ -146,7 +162,11 @@ def _contents(kind: Kind) -> Iterator[tuple[str, str, str, Content, str]]:
         _renamed(lambda member: None if "/files/" in member else member),
         _OPTIONAL,
     )
-    yield "omit", "folder", "has no root folder", _renamed(_flat), _NO_FOLDER
+    folder = _FOLDER_OPEN if kind == "batch" else ""
+    yield "omit", "folder", "has no root folder", _renamed(_flat), folder
+    yield "swap", "uploads", "has uploaded files in the root folder", _renamed(_pulled_up), ""
+    for name, reason in ((f"{kind}.json", ""), ("README.md", _README_OPEN[kind])):
+        yield "truncate", name, f"contains an empty {name}", _emptied(name), reason
     yield "omit", "every", "has no members", _renamed(lambda _: None), ""
     yield "add", "member", "contains an undocumented file", _added, _GROWS
     yield "truncate", "byte", "lacks its last byte", lambda _, content: content[:-1], ""
@@ -156,7 +176,6 @@ def _contents(kind: Kind) -> Iterator[tuple[str, str, str, Content, str]]:
     yield "repeat", "whole", "is sent twice in a row", lambda _, c: c * 2, _PREFIXED
     yield "type", "page", "is a web page", lambda *_: b"<!doctype html>" * 50, ""
     yield "type", "json", "is JSON", lambda *_: b'{"responses": []}', ""
-    folder = _FOLDER_OPEN if kind == "batch" else ""
     for words, step in (("later", timedelta(days=1)), ("earlier", timedelta(days=-1))):
         yield (
             "off-by-one",

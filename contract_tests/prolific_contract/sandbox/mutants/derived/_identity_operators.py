@@ -11,6 +11,7 @@ from prolific_contract.sandbox._http import Reply, json_reply, no_content_reply
 from prolific_contract.sandbox._jobs import SandboxJob
 from prolific_contract.sandbox._replies import (
     body_of,
+    is_complete,
     is_generating,
     is_list,
     with_json,
@@ -84,12 +85,16 @@ def _url_of_other(where: str) -> Callable[[FaultyRequest], Reply]:
     """Reports the URL of another complete job."""
 
     def behave(request: FaultyRequest) -> Reply:
-        job = own_job(request)
+        job = own_job(request) or next(iter(request.jobs_before[-1:]), None)
         others = [] if job is None else _others(request, job, where)
         ready = [other for other in others if other.state(request.now) == "complete"]
         return _status_of(request, ready[-1]) if ready else request.reply()
 
     return behave
+
+
+def _returns_url(request: FaultyRequest) -> bool:
+    return is_export_request(request) and is_complete(request.reply())
 
 
 def _deleting_other(where: str) -> Callable[[FaultyRequest], Reply]:
@@ -110,6 +115,8 @@ def _allowed_job(request: FaultyRequest) -> bool:
     return own_job(request) is not None and is_allowed(request)
 
 
+# In edition 2026-03 a resource has one archive, and in 2026-11 a request returns no URL.
+_NO_URL: Final = {("2026-03", "job"), ("2026-11", "request")}
 _WHERE: Final = {"job": "another job of the resource", "kind": "a job of the other kind"}
 
 
@@ -117,7 +124,10 @@ def on_identities(edition: Edition, action: Action) -> Iterator[Derivation]:
     """Every derivation from the identity of jobs and resources."""
     for where, words in _WHERE.items():
         swaps: dict[Action, list[tuple[str, str, Callable[[FaultyRequest], Reply], Situation]]] = {
-            "request": [("id", "sends the id of", _id_of_other(where), is_export_request)],
+            "request": [
+                ("id", "sends the id of", _id_of_other(where), is_export_request),
+                ("url", "sends the URL of", _url_of_other(where), _returns_url),
+            ],
             "status": [
                 ("state", "reports the state of", _state_of_other(where), _allowed_job),
                 ("id", "sends the id of", _id_of_other(where), _allowed_job),
@@ -126,8 +136,7 @@ def on_identities(edition: Edition, action: Action) -> Iterator[Derivation]:
             "delete": [("job", "deletes", _deleting_other(where), has_state("complete"))],
         }
         for target, does, behave, which in swaps.get(action, []):
-            # In edition 2026-03 a resource has one archive.
-            if (target, where, edition) == ("url", "job", "2026-03"):
+            if target == "url" and {(edition, where), (edition, action)} & _NO_URL:
                 continue
             yield Derivation(
                 operator="swap",
