@@ -1,5 +1,6 @@
 """Requesting and polling: what is sent when, and how it ends."""
 
+from contextlib import suppress
 from random import Random
 
 import httpx
@@ -333,9 +334,57 @@ def test_single_call_raises_its_own_timeout_error(router, resource, kind):
 
 @pytest.mark.parametrize("fault", [REFUSED, api.error(429), api.error(503)], ids=str)
 def test_request_that_was_never_sent_is_repeated(router, resource, kind, fault):
-    post = router.post(api.post_url(kind)).mock(side_effect=[fault] * 5 + [api.generating()])
+    post = router.post(api.post_url(kind)).mock(side_effect=[fault] * 4 + [api.generating()])
     assert resource.export(api.RESOURCE[kind]).export_id == api.EXPORT_ID
-    assert post.call_count == 6
+    assert post.call_count == 5
+
+
+def test_api_that_never_answered_is_given_up_within_ten_seconds(router, resource, kind, clock):
+    post = router.post(api.post_url(kind)).mock(side_effect=REFUSED)
+    with pytest.raises(NoAnswerError, match="Check the network and the base URL") as failure:
+        resource.export(api.RESOURCE[kind])
+    assert post.call_count > 3
+    assert clock.monotonic() <= 10
+    assert failure.value.retryable
+    assert failure.value.hint == "Check the network and the base URL (PROLIFIC_URL)."
+
+
+def test_connecting_takes_less_time_as_the_ten_seconds_pass(router, resource, kind, clock):
+    granted = []
+
+    def times_out(request):
+        granted.append(request.extensions["timeout"]["connect"])
+        clock.advance(3)
+        raise httpx.ConnectTimeout("timed out")
+
+    router.post(api.post_url(kind)).mock(side_effect=times_out)
+    with pytest.raises(NoAnswerError):
+        resource.export(api.RESOURCE[kind])
+    assert granted[0] == 10
+    assert 3 < granted[-1] < granted[1] < 7
+    assert clock.monotonic() <= 12
+
+
+@pytest.mark.parametrize("answer", [api.error(404), api.generating()], ids=str)
+def test_api_that_has_answered_is_retried_through_a_later_outage(
+    router, exports, resource, kind, clock, answer
+):
+    router.get(api.post_url(kind)).mock(return_value=answer)
+    with suppress(NotFoundError, ContractViolation):
+        resource.list(api.RESOURCE[kind])
+    post = router.post(api.post_url(kind)).mock(side_effect=REFUSED)
+    with pytest.raises(NoAnswerError):
+        resource.export(api.RESOURCE[kind])
+    assert post.call_count == 8
+    assert clock.monotonic() > 20
+
+
+def test_server_that_accepts_and_stays_silent_is_retried(router, resource, kind, clock):
+    """It was found, so it is the right one, or busy."""
+    get = router.get(api.get_url(kind)).mock(side_effect=RESET)
+    with pytest.raises(NoAnswerError):
+        resource.job(api.RESOURCE[kind], api.EXPORT_ID).status()
+    assert get.call_count == 8
 
 
 @pytest.mark.parametrize("fault", [RESET, api.error(502), api.error(504)], ids=str)

@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 from typing import Final, Generic, Protocol, Self, TypeVar
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from prolific_exports._errors import (
     ExportsError,
@@ -16,7 +16,13 @@ from prolific_exports._errors import (
 )
 from prolific_exports._events import Event, Retrying
 from prolific_exports._flows._effects import Flow, Reply, Request, Send, Sleep
-from prolific_exports._flows._policy import Policy, backoff, http_date, retry_after
+from prolific_exports._flows._policy import (
+    FIRST_CONTACT_TIMEOUT,
+    Policy,
+    backoff,
+    http_date,
+    retry_after,
+)
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._redactor import Redactor
 
@@ -32,6 +38,41 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
+@define
+class Contact:
+    """Whether the API has ever answered this client.
+
+    Until it has, a failure to connect is more often a wrong address than an outage. The client
+    then gives up soon, and later outages are retried for as long as the policy says.
+
+    Attributes:
+        is_made: Whether a response has arrived, of any status.
+        tried_since: Monotonic time of the first request; None before it.
+    """
+
+    is_made: bool = False
+    tried_since: float | None = None
+
+    def connect_timeout(self, now: float) -> float:
+        """Seconds that the next request gets to connect."""
+        if self.tried_since is None:
+            self.tried_since = now
+        left = self.tried_since + FIRST_CONTACT_TIMEOUT - now
+        return FIRST_CONTACT_TIMEOUT if self.is_made else max(left, _GRACE)
+
+    def is_hopeless(self, error: ExportsError, next_attempt: float) -> bool:
+        """Whether to give up.
+
+        Args:
+            error: The failure of a request.
+            next_attempt: Monotonic time at which it would be sent again.
+        """
+        if self.is_made or self.tried_since is None:
+            return False
+        could_not_connect = isinstance(error, NoAnswerError) and not error.sent
+        return could_not_connect and next_attempt > self.tried_since + FIRST_CONTACT_TIMEOUT
+
+
 @frozen
 class Context:
     """What every flow of one client uses.
@@ -41,12 +82,14 @@ class Context:
         random: Source of jitter.
         redactor: Removes known secrets from errors and events.
         notify: Receives the events.
+        contact: Whether the API has answered yet.
     """
 
     clock: Clock
     random: Random
     redactor: Redactor = field(repr=False)
     notify: Callable[[Event], object]
+    contact: Contact = field(factory=Contact)
 
 
 class Interpreter(Protocol[T_co]):
@@ -115,7 +158,8 @@ class Caller:
         """Send a request, and retry it until it succeeds, fails for good or time is up.
 
         Retries a GET or DELETE after 429, 5xx and connection failures. Retries a POST only
-        if the server cannot have acted on it: connection refused, 429, 503.
+        if the server cannot have acted on it: connection refused, 429, 503. Before the API has
+        answered this client for the first time, retries a failure to connect for ten seconds only.
 
         Args:
             request: What to send.
@@ -138,6 +182,8 @@ class Caller:
                 if request.method == "POST" and not was_not_processed(error):
                     raise
                 delay = self.retry_delay(error, failures)
+                if self.context.contact.is_hopeless(error, self.context.clock.monotonic() + delay):
+                    raise
                 self.context.notify(Retrying(request.ref, error, delay))
             yield Sleep(delay)
 
@@ -147,7 +193,9 @@ class Caller:
         timeout = min(self.policy.call_timeout, max(left, min(_GRACE, left + _GRACE)))
         if timeout <= 0:
             raise OutOfTimeError from _unsent(request)
-        reply: Reply = yield Send(request, timeout)
+        connect_timeout = context.contact.connect_timeout(context.clock.monotonic())
+        reply: Reply = yield Send(request, timeout, connect_timeout)
+        context.contact.is_made = True
         date = reply.headers.get("date")
         wait = retry_after(reply.headers.get("retry-after"), date, context.clock.now())
         value = interpret(request, reply, redactor=context.redactor, retry_after=wait)

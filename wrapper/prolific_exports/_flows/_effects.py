@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
+from prolific_exports._flows._policy import FIRST_CONTACT_TIMEOUT
 from prolific_exports._model._listed_resources import RequestRef
 
 T = TypeVar("T")
@@ -61,10 +62,12 @@ class Send:
     Attributes:
         request: What to send.
         timeout: Seconds for the whole exchange.
+        connect_timeout: Seconds until a connection is made; the driver may allow fewer.
     """
 
     request: Request
     timeout: float
+    connect_timeout: float = FIRST_CONTACT_TIMEOUT
 
 
 @frozen

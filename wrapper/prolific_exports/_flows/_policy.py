@@ -14,6 +14,9 @@ from prolific_exports._errors import UsageError
 DEFAULT_TIMEOUT: Final = 1800.0
 DEFAULT_POLL_INTERVAL: Final = 4.0
 CALL_TIMEOUT: Final = 30.0
+# How long a client tries to connect to an API that has never answered it: the address is probably
+# wrong. The next step is then shown before anyone loses patience.
+FIRST_CONTACT_TIMEOUT: Final = 10.0
 STALL_TIMEOUT: Final = 30.0
 MAX_FAILURES: Final = 8
 # Archives that are downloaded at a time. Browsers open six connections to a host; two are left for

@@ -66,7 +66,7 @@ def api_request(
         headers={**settings.headers, "Accept-Encoding": ACCEPTED},
         timeout=httpx.Timeout(
             send.timeout,
-            connect=min(send.timeout, CONNECT_TIMEOUT),
+            connect=min(send.timeout, send.connect_timeout, CONNECT_TIMEOUT),
             # Shorter than the other timeouts, so that the error names the full pool as the cause.
             pool=0.9 * send.timeout,
         ),
@@ -169,7 +169,8 @@ def _unanswered(
 ) -> NoAnswerError:
     sent = not isinstance(error, _NOT_SENT)
     url = httpx.URL(settings.base_url)
-    reason = reach.permanent_failure(error, url, f"the base URL ({URL_VARIABLE})")
+    base_url_setting = f"the base URL ({URL_VARIABLE})"
+    reason = reach.permanent_failure(error, url, base_url_setting)
     if reason is not None:
         reason = settings.redactor.text(reason)
         # The next step comes last: see `Reachability.permanent_failure`.
@@ -185,7 +186,7 @@ def _unanswered(
     hint = (
         "The server may have received the request."
         if sent and request.method != "GET"
-        else f"Check the network and {reach.proxy_setting(url) or 'the base URL'}."
+        else f"Check the network and {reach.proxy_setting(url) or base_url_setting}."
     )
     return NoAnswerError(
         f"No response from {settings.base_url} for {request.ref}: "
