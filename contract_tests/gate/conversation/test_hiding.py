@@ -329,3 +329,25 @@ def test_failures_do_not_show_url_signatures():
 def test_exchange_without_signatures_is_unchanged():
     for exchange in (exchanged(), exchanged(HttpResponse(200, (("Location", SIGNED),), b"{}"))):
         assert without_signatures(exchange, known()) == exchange
+
+
+@FEW
+@given(
+    st.lists(
+        st.sampled_from(
+            [ALONE, ALONE[:11], ALONE[3:16], SIGNED, ALONE.upper(), "{", '"', " ", "\0", "%41", "x"]
+        ),
+        max_size=5,
+    ).map("".join),
+    st.sampled_from(["body", "name", "value", "failure"]),
+)
+def test_search_of_a_whole_exchange_changes_what_a_search_of_its_parts_does(text, where):
+    parts = {"body": "{}", "name": "X", "value": "1", "failure": None} | {where: text}
+    response = HttpResponse(
+        200, (("Location", SIGNED), (parts["name"], parts["value"])), parts["body"].encode()
+    )
+    exchange = exchanged(response, failure=parts["failure"])
+    thorough = known()
+    thorough.may_find = lambda texts, body=b"": True
+
+    assert without_signatures(exchange, known()) == without_signatures(exchange, thorough)

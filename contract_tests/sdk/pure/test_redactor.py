@@ -210,6 +210,74 @@ def test_json_and_header_fields_are_hidden_in_names_and_values():
     )
 
 
+# Parts of secrets, of escapes and of words that announce a token: what one text ends with, the
+# next one may continue.
+PARTS = st.sampled_from(
+    [
+        *(FORMS[form](TOKEN)[start:stop] for form in FORMS for start, stop in ((0, 40), (3, None))),
+        *("\\", "\\u00", "\\u{0", "\\x4", "%", "%2", "%25", "&", "&#", "&#x4", "&#84", "&so", "l;"),
+        *(
+            "54",
+            "4",
+            "u0054",
+            "/",
+            '"',
+            "\0",
+            "\n",
+            "token",
+            "Bearer ",
+            ": ",
+            "short",
+            "é",
+            "\u20ac",
+        ),
+    ]
+)
+texts_of_parts = st.lists(st.lists(PARTS, max_size=4).map("".join), max_size=6)
+redactors = st.sampled_from([Redactor(TOKEN), Redactor("short"), Redactor("a8bcdef9"), Redactor()])
+
+
+@settings(deadline=None)
+@given(redactors, texts_of_parts, texts_of_parts)
+@example(Redactor("short"), ["the token", "short"], [])
+@example(Redactor(TOKEN), ["&#75", TOKEN[1:13], "\\"], ["u006b", TOKEN[:12]])
+def test_one_search_of_many_texts_misses_nothing_that_a_search_of_each_finds(
+    redactor, texts, parts
+):
+    body = "".join(parts).encode()
+    hidden = [redactor.known(text) for text in texts]
+    changed = hidden != texts or redactor.body(body) != body
+
+    assert redactor.may_find(texts, body) or not changed
+    fields = tuple(zip(texts, reversed(texts), strict=True))
+    assert redactor.headers(fields) == tuple(zip(hidden, reversed(hidden), strict=True))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_secret_in_any_of_many_texts_is_found(form, at):
+    texts = ["Content-Type", "application/json", ""]
+    texts[at] += FORMS[form](TOKEN)
+
+    assert Redactor(TOKEN).may_find(texts)
+    assert Redactor(TOKEN).may_find([], "".join(texts).encode())
+
+
+def test_secret_divided_between_texts_does_not_count():
+    assert not Redactor(TOKEN).may_find(
+        [TOKEN[:11], TOKEN[11:22], TOKEN[22:33]], TOKEN[33:].encode()
+    )
+
+
+def test_secrets_side_by_side_are_hidden_one_by_one():
+    redactor = Redactor()
+    for secret in ("abcdefghijkl", "mnopqrstuvwx"):
+        redactor.learn_value(secret)
+
+    assert redactor.known("abcdefghijklmnopqrstuvwx") == MARK * 2
+    assert redactor.known("<abcdefghijkl mnopqrstuvwx>") == f"<{MARK} {MARK}>"
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b"\xff\xfe", b"PK\x03\x04\0\0"])
 def test_body_without_secrets_is_unchanged(body):
     assert Redactor(TOKEN).body(body) is body

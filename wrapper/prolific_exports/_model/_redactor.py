@@ -15,6 +15,7 @@ The search ignores case and decodes all layers of escapes that `_escapes` suppor
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from struct import Struct
 from threading import Lock
 from typing import Any, Final
@@ -92,12 +93,20 @@ class _Index:
                 yield match.span(match.lastindex or 0)
 
     def _fragments(self, text: bytes, samples: Iterable[tuple[bytes]]) -> Iterator[tuple[int, int]]:
+        """Yield the spans of fragments; those that overlap as one, since most do."""
+        first = last = 0
         for number, sample in enumerate(samples):
             if sample in self.seeds:
                 at = number * _STRIDE
                 for start in range(max(at - _STRIDE + 1, 0), at + 1):
                     if text[start : start + FRAGMENT] in self.fragments:
-                        yield start, start + FRAGMENT
+                        if start >= last:
+                            if last:
+                                yield first, last
+                            first = start
+                        last = start + FRAGMENT
+        if last:
+            yield first, last
 
 
 def _grams(secrets: Iterable[bytes], size: int) -> Iterator[bytes]:
@@ -185,7 +194,21 @@ class Redactor:
 
     def headers(self, fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Return header fields without the known secrets, in names and values."""
+        fields = tuple(fields)
+        if not self.may_find(chain.from_iterable(fields)):
+            return fields
         return tuple([(self.known(name), self.known(value)) for name, value in fields])
+
+    def may_find(self, texts: Iterable[str], body: bytes = b"") -> bool:
+        """Whether any of the texts, or a body, may contain a known secret.
+
+        One search of all of them is much faster than one of each, and hardly any text contains
+        a secret. False is certain: `known` and `body` change nothing. True can also come from a
+        secret that is divided between two texts.
+        """
+        # A line break ends every escape, and a text cannot change how the next one is decoded.
+        together = fold("\n".join(texts)) + b"\n" + body.lower()
+        return next(self._search(together), None) is not None
 
     def excerpt(self, body: bytes | str, limit: int = _EXCERPT) -> str:
         """Return the beginning of a body for display: one line, without secrets.
@@ -227,11 +250,13 @@ class Redactor:
 
     def _spans(self, text: bytes) -> list[tuple[int, int]]:
         """Return the spans of secrets in a folded text, in any order."""
+        return list(self._search(text))
+
+    def _search(self, text: bytes) -> Iterator[tuple[int, int]]:
         index = self._index or self._indexed()
-        spans = list(index.spans(text))
+        yield from index.spans(text)
         for layer in unescape_layers(text):
-            spans += map(layer.source, index.spans(layer.text))
-        return spans
+            yield from map(layer.source, index.spans(layer.text))
 
     def _indexed(self) -> _Index:
         with self._lock:

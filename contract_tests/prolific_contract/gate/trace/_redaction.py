@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from attrs import evolve
@@ -107,6 +108,10 @@ def _is_long(some_id: str) -> bool:
 def without_signatures(exchange: Exchange, signatures: Redactor) -> Exchange:
     """An exchange without signatures, except inside URLs."""
     failure, response = exchange.failure, exchange.response
+    fields = () if response is None else response.headers
+    texts = (failure or "", *chain.from_iterable(fields))
+    if not signatures.may_find(texts, b"" if response is None else response.body):
+        return exchange
     if failure is not None:
         exchange = evolve(exchange, failure=signatures.known(failure))
     if response is None:
@@ -120,11 +125,9 @@ def without_signatures(exchange: Exchange, signatures: Redactor) -> Exchange:
             if b"\0" in body
             else alone(body.decode("latin-1")).encode("latin-1")
         )
-    hidden = evolve(
-        response,
-        body=body,
-        headers=tuple([(alone(name), alone(value)) for name, value in response.headers]),
-    )
+    if signatures.may_find(chain.from_iterable(fields)):
+        fields = tuple([(alone(name), alone(value)) for name, value in fields])
+    hidden = evolve(response, body=body, headers=fields)
     if hidden == response:
         return exchange
     return evolve(exchange, response=evolve(hidden, redacted=True))
