@@ -10,6 +10,7 @@ import httpx
 import pytest
 from archive.builders import collection_members, write_zip
 from helpers import api
+from helpers.transfers import interrupted, part
 from prolific_exports import ExportArchive
 from prolific_exports._cli import main
 from prolific_exports._console._shell import command_line
@@ -678,31 +679,14 @@ def test_main_without_a_clock_uses_the_system_clock(cli, ready, capsys):
     assert json.loads(capsys.readouterr().out)["results"][0]["status"] == "saved"
 
 
-class Cut(httpx.SyncByteStream):
-    """A body that breaks off in the middle."""
-
-    def __iter__(self):
-        yield api.ARCHIVE[:100]
-        raise KeyboardInterrupt
-
-
-def cut():
-    headers = {"ETag": api.ETAG, "Content-Length": str(len(api.ARCHIVE))}
-    return httpx.Response(200, stream=Cut(), headers=headers)
-
-
-def rest():
-    size = len(api.ARCHIVE)
-    headers = {"Content-Range": f"bytes 100-{size - 1}/{size}", "ETag": api.ETAG}
-    return httpx.Response(206, content=api.ARCHIVE[100:], headers=headers)
-
-
 def test_download_same_command_resumes_after_an_interrupt(cli, folder, ready, store):
     command = ("download", "collection", A, B, "--json")
-    store.mock(side_effect=[cut()])
+    store.mock(side_effect=[interrupted(api.ARCHIVE[:100])])
     assert cli("download", "collection", A).code == 130
     assert left(folder) == [f".prolific-collection-{A}.json", f".prolific-collection-{A}.part"]
-    store.mock(side_effect=lambda request: rest() if "Range" in request.headers else api.stored())
+    store.mock(
+        side_effect=lambda request: part(100) if "Range" in request.headers else api.stored()
+    )
     outcome = cli(*command)
     assert [result["resumed_from"] for result in outcome.json["results"]] == [100, 0]
     assert f"collection {A}: resuming after 100 bytes of an earlier run\n" in outcome.err
@@ -710,7 +694,7 @@ def test_download_same_command_resumes_after_an_interrupt(cli, folder, ready, st
 
 
 def test_download_start_from_scratch_prints_the_reason(cli, folder, ready, store):
-    store.mock(side_effect=[cut()])
+    store.mock(side_effect=[interrupted(api.ARCHIVE[:100])])
     cli("download", "collection", A)
     broken = httpx.Response(503)
     store.mock(side_effect=[broken, httpx.Response(412), api.stored()])

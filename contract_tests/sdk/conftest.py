@@ -52,6 +52,24 @@ def router(monkeypatch: pytest.MonkeyPatch) -> Iterator[respx.MockRouter]:
 
 
 @pytest.fixture
+def post(router: respx.MockRouter, kind: str) -> respx.Route:
+    """The request for a new job."""
+    return router.post(api.post_url(kind)).mock(return_value=api.generating())
+
+
+@pytest.fixture
+def get(router: respx.MockRouter, kind: str) -> respx.Route:
+    """The job's status: complete."""
+    return router.get(api.get_url(kind)).mock(return_value=api.complete())
+
+
+@pytest.fixture
+def store(router: respx.MockRouter) -> respx.Route:
+    """Every URL of the archive."""
+    return router.get(url__startswith=api.STORE).mock(return_value=api.stored())
+
+
+@pytest.fixture
 def exports(twin: Twin, clock: FakeClock, events: list[Any], router: respx.MockRouter) -> Any:
     """A client on a clock that never waits, its traffic answered by ``router``."""
     return twin.make(base_url=api.BASE, clock=clock, random=Random(7), on_event=events.append)

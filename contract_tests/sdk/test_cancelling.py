@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from helpers import api
+from helpers.transfers import names_in
 from prolific_exports import AsyncExports
 from prolific_exports import _client_base as _core
 from prolific_exports._files._disk import OsDisk, OsHandle
@@ -27,10 +28,6 @@ class Gate:
 
     async def is_reached(self):
         assert await asyncio.to_thread(self.reached.wait, 10)
-
-
-def left(folder):
-    return sorted(path.name for path in folder.iterdir())
 
 
 def answer(request):
@@ -78,14 +75,14 @@ def test_cancellation_waits_for_publishing(tmp_path, gate, slow_link, times):
                 await cancel(task)
             assert not task.done()
             assert task.cancelling() == times
-            assert left(tmp_path) == [f"{PART}.json", f"{PART}.lock", f"{PART}.part", "a.zip"]
+            assert names_in(tmp_path) == [f"{PART}.json", f"{PART}.lock", f"{PART}.part", "a.zip"]
             gate.opened.set()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert left(tmp_path) == ["a.zip"]
+            assert names_in(tmp_path) == ["a.zip"]
 
     asyncio.run(scenario())
-    assert left(tmp_path) == ["a.zip"], "no thread was left behind"
+    assert names_in(tmp_path) == ["a.zip"], "no thread was left behind"
 
 
 def test_timeout_during_publishing_still_raises(tmp_path, gate, slow_link):
@@ -96,10 +93,10 @@ def test_timeout_during_publishing_still_raises(tmp_path, gate, slow_link):
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0):
                     await task
-            assert left(tmp_path) == ["a.zip"]
+            assert names_in(tmp_path) == ["a.zip"]
 
     asyncio.run(scenario())
-    assert left(tmp_path) == ["a.zip"]
+    assert names_in(tmp_path) == ["a.zip"]
 
 
 def test_failure_during_publishing_does_not_hide_the_cancellation(
@@ -120,7 +117,7 @@ def test_failure_during_publishing_does_not_hide_the_cancellation(
                 await task
 
     asyncio.run(scenario())
-    assert left(tmp_path) == [f"{PART}.json", f"{PART}.part"]
+    assert names_in(tmp_path) == [f"{PART}.json", f"{PART}.part"]
     # asyncio logs an exception that is never retrieved; httpx logs requests.
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
@@ -135,8 +132,8 @@ def test_cancellation_does_not_wait_for_verification(tmp_path, gate, monkeypatch
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert left(tmp_path) == [f"{PART}.json", f"{PART}.part"]
+            assert names_in(tmp_path) == [f"{PART}.json", f"{PART}.part"]
             gate.opened.set()
 
     asyncio.run(scenario())
-    assert left(tmp_path) == [f"{PART}.json", f"{PART}.part"]
+    assert names_in(tmp_path) == [f"{PART}.json", f"{PART}.part"]

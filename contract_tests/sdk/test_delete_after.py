@@ -6,6 +6,7 @@ from random import Random
 import httpx
 import pytest
 from helpers import api
+from helpers.transfers import names_in
 from prolific_exports import (
     ConflictError,
     CorruptArchiveError,
@@ -23,25 +24,6 @@ from prolific_exports._download._sidecar import Sidecar
 RESET = httpx.ReadError("connection reset")
 
 
-def left(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
-@pytest.fixture
-def post(router, kind):
-    return router.post(api.post_url(kind)).mock(return_value=api.generating())
-
-
-@pytest.fixture
-def get(router, kind):
-    return router.get(api.get_url(kind)).mock(return_value=api.complete())
-
-
-@pytest.fixture
-def store(router):
-    return router.get(url__startswith=api.STORE).mock(return_value=api.stored())
-
-
 @pytest.fixture
 def delete(router, kind):
     return router.delete(api.get_url(kind)).mock(return_value=httpx.Response(204))
@@ -54,7 +36,7 @@ def test_job_is_deleted_after_its_archive_is_published(
     seen = []
 
     def gone(_):
-        seen.append((target.read_bytes(), left(tmp_path)))
+        seen.append((target.read_bytes(), names_in(tmp_path)))
         return httpx.Response(204)
 
     delete.mock(side_effect=gone)
@@ -85,7 +67,7 @@ def test_job_that_could_not_be_deleted_is_downloaded_again(
     job = resource.export(api.RESOURCE[kind])
     job.download(tmp_path / "x.zip", delete_after=True)
     job.download(tmp_path / "y.zip")
-    assert left(tmp_path) == ["x.zip", "y.zip"]
+    assert names_in(tmp_path) == ["x.zip", "y.zip"]
     assert get.call_count == 1
 
 
@@ -118,7 +100,7 @@ def test_deletion_failure_keeps_the_archive_and_is_reported(
     delete.mock(side_effect=answers)
     archive = resource.download(api.RESOURCE[kind], tmp_path / "x.zip", delete_after=True)
     assert archive.path.read_bytes() == api.ARCHIVE
-    assert left(tmp_path) == ["x.zip"]
+    assert names_in(tmp_path) == ["x.zip"]
     assert isinstance(events[-1], NotDeleted)
     assert isinstance(events[-1].error, error)
     assert events[-1].ref.export_id == api.EXPORT_ID
@@ -194,7 +176,7 @@ def again(twin, kind, clock, events):
 
 def test_existing_archive_is_verified_and_its_recorded_job_deleted(again, untidied, delete, events):
     again(untidied)
-    assert left(untidied.parent) == ["x.zip"]
+    assert names_in(untidied.parent) == ["x.zip"]
     assert delete.call_count == 1
     assert events[-1].ref.export_id == api.EXPORT_ID
 
@@ -208,7 +190,7 @@ def test_existing_archive_of_another_job_deletes_no_job(router, again, untidied,
     with pytest.raises(TargetExistsError):
         again(untidied, api.OTHER_EXPORT_ID)
     assert not router.calls
-    assert left(untidied.parent) == ["x.zip"]
+    assert names_in(untidied.parent) == ["x.zip"]
 
 
 def test_existing_archive_without_record_deletes_no_job(again, untidied, delete, events):

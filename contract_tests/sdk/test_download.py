@@ -15,6 +15,7 @@ from random import Random
 import httpx
 import pytest
 from helpers import api
+from helpers.transfers import HALF, SIZE, cut, names_in, part
 from prolific_exports import (
     AsyncExports,
     CorruptArchiveError,
@@ -36,44 +37,7 @@ from prolific_exports import (
 )
 from prolific_exports._flows._policy import STALL_TIMEOUT
 
-SIZE = len(api.ARCHIVE)
-HALF = SIZE // 2
 FRESH = f"{api.STORE}?X-Amz-Signature=fr3sh"
-
-
-def left(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
-class Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that breaks off."""
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-
-    def __iter__(self):
-        yield self.body
-        raise httpx.ReadError("connection reset")
-
-    async def __aiter__(self):
-        yield self.body
-        raise httpx.ReadError("connection reset")
-
-
-def cut(body=api.ARCHIVE[:HALF], etag: str | None = api.ETAG, status=200, **headers):
-    known = {"Content-Length": str(SIZE)} | ({"ETag": etag} if etag else {})
-    return httpx.Response(status, stream=Cut(body), headers=known | headers)
-
-
-def part(start=HALF, etag=api.ETAG, total=SIZE, body=None):
-    body = api.ARCHIVE[start:] if body is None else body
-    headers = {"Content-Range": f"bytes {start}-{total - 1}/{total}", "ETag": etag}
-    return httpx.Response(206, content=body, headers=headers)
-
-
-@pytest.fixture
-def store(router):
-    return router.get(url__startswith=api.STORE)
 
 
 @pytest.fixture
@@ -97,7 +61,7 @@ def test_archive_of_the_other_kind_is_not_saved(router, job, kind, store, tmp_pa
     store.mock(return_value=api.stored(buffer.getvalue()))
     with pytest.raises(CorruptArchiveError, match=f"is the archive of a {other}, not of a {kind}"):
         job.download(tmp_path / "data.zip")
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_download_saves_the_archive_of_an_id(router, resource, kind, store, tmp_path, events):
@@ -108,7 +72,7 @@ def test_download_saves_the_archive_of_an_id(router, resource, kind, store, tmp_
     archive = resource.download(api.RESOURCE[kind], target)
     assert os.fspath(archive) == str(target)
     assert target.read_bytes() == api.ARCHIVE
-    assert left(tmp_path) == ["data.zip"]
+    assert names_in(tmp_path) == ["data.zip"]
     assert [type(event) for event in events[-3:]] == [Downloading, Verifying, Saved]
     assert events[-1] == Saved(events[-1].ref, target, SIZE)
     assert events[-3].received == events[-3].total == SIZE
@@ -150,7 +114,7 @@ def test_default_destination_is_the_working_directory(job, store, tmp_path, monk
     monkeypatch.chdir(tmp_path)
     store.mock(return_value=api.stored())
     job.download()
-    assert len(left(tmp_path)) == 1
+    assert len(names_in(tmp_path)) == 1
 
 
 def test_existing_file_is_refused_before_any_request(job, ready, tmp_path):
@@ -178,7 +142,7 @@ def test_failed_download_keeps_the_old_file(job, store, tmp_path):
     with pytest.raises(CorruptArchiveError):
         job.download(target, overwrite=True)
     assert target.read_text() == "old"
-    assert left(tmp_path) == ["data.zip"]
+    assert names_in(tmp_path) == ["data.zip"]
 
 
 def test_file_created_during_the_download_is_kept(job, store, tmp_path):
@@ -193,7 +157,7 @@ def test_file_created_during_the_download_is_kept(job, store, tmp_path):
         job.download(target)
     assert target.read_text() == "somebody else's"
     job.download(tmp_path / "other.zip")
-    assert left(tmp_path) == ["data.zip", "other.zip"]
+    assert names_in(tmp_path) == ["data.zip", "other.zip"]
     assert store.calls.last.request.headers["Range"] == f"bytes={SIZE - 1}-", "it was kept"
 
 
@@ -209,7 +173,7 @@ def test_unresumable_partial_file_is_not_reported_as_kept(job, store, tmp_path):
         TargetExistsError, match=r"allow overwriting \(overwrite=True, --overwrite\)\.$"
     ):
         job.download(target)
-    assert left(tmp_path) == ["data.zip"]
+    assert names_in(tmp_path) == ["data.zip"]
 
 
 def test_missing_folder_is_named(job, ready, tmp_path):
@@ -222,7 +186,7 @@ def test_path_with_trailing_separator_is_a_folder(job, ready, store, tmp_path):
     with pytest.raises(DownloadError, match="Folder .*exports does not exist: create it first"):
         job.download(f"{tmp_path}/exports/")
     assert not ready.called
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
     (tmp_path / "exports").mkdir()
     store.mock(return_value=api.stored())
     assert job.download(f"{tmp_path}/exports{os.sep}").path.parent == tmp_path / "exports"
@@ -275,7 +239,7 @@ def test_archive_that_always_changes_ends_the_download(job, store, tmp_path):
     store.mock(side_effect=[cut(), httpx.Response(412)] * 20)
     with pytest.raises(DownloadError, match="changed during the download"):
         job.download(tmp_path / "a.zip")
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
     assert store.call_count <= 20
 
 
@@ -283,7 +247,7 @@ def test_store_that_never_sends_everything_ends_the_download(job, store, tmp_pat
     store.mock(side_effect=[cut(etag=None) for _ in range(40)])
     with pytest.raises(DownloadError, match="restarts from byte 0"):
         job.download(tmp_path / "a.zip")
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 @pytest.mark.parametrize(("wrong", "then"), [(HALF, part()), (2 * HALF + 500, api.stored())])
@@ -331,7 +295,7 @@ def test_refused_fresh_url_ends_the_download(job, store, tmp_path, ready):
     assert "5ecret5ignature" not in str(refused.value)
     assert store.call_count == 2
     assert ready.call_count == 2
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_used_fresh_url_may_be_replaced_on_restart(job, store, tmp_path, ready):
@@ -381,7 +345,7 @@ def test_download_of_named_job_fails_when_another_user_deletes_it(
         resource.job(api.RESOURCE[kind], api.EXPORT_ID).download(tmp_path / "a.zip")
 
     assert not store.called
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_deleted_archive_of_a_named_job_raises(router, resource, kind, store, tmp_path):
@@ -389,7 +353,7 @@ def test_deleted_archive_of_a_named_job_raises(router, resource, kind, store, tm
     store.mock(return_value=httpx.Response(404))
     with pytest.raises(ExportFailedError):
         resource.job(api.RESOURCE[kind], api.EXPORT_ID).download(tmp_path / "a.zip")
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_deleted_archive_of_an_own_job_is_requested_again(
@@ -569,7 +533,7 @@ def test_unsafe_redirects_are_not_followed(job, store, tmp_path, location):
     store.mock(return_value=httpx.Response(302, headers={"Location": location}))
     with pytest.raises(UnsafeUrlError):
         job.download(tmp_path / "a.zip")
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 @pytest.mark.parametrize("location", ["https://xn--/", "localhost:8443/login", "urn:x"])
@@ -578,7 +542,7 @@ def test_invalid_redirect_is_a_typed_error(job, store, tmp_path, location):
     store.mock(return_value=httpx.Response(302, headers={"Location": location}))
     with pytest.raises(DownloadError):
         job.download(tmp_path / "a.zip")
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_endless_redirects_end_the_download(job, store, tmp_path):
@@ -602,7 +566,7 @@ def test_unsafe_url_is_not_fetched(router, resource, kind, tmp_path, url, reason
     with pytest.raises(UnsafeUrlError, match=reason) as refused:
         resource.job(api.RESOURCE[kind], api.EXPORT_ID).download(tmp_path / "a.zip")
     assert "5ecret5ignature" not in str(refused.value)
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_http_is_accepted_for_loopback(router, resource, kind, tmp_path):
@@ -645,7 +609,7 @@ def test_interrupt_before_any_bytes_leaves_no_files(job, store, tmp_path, interr
     store.mock(side_effect=interrupt)
     with pytest.raises(interruption):
         job.download(tmp_path / "a.zip")
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_cancellation_keeps_a_resumable_partial_file(tmp_path):
@@ -670,14 +634,14 @@ def test_cancellation_keeps_a_resumable_partial_file(tmp_path):
                 exports.collections.download(api.COLLECTION, tmp_path / "a.zip")
             )
             await arrived.wait()
-            assert len(left(tmp_path)) == 3
+            assert len(names_in(tmp_path)) == 3
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
 
     asyncio.run(scenario())
     kept = f".prolific-collection-{api.COLLECTION}"
-    assert left(tmp_path) == [f"{kept}.json", f"{kept}.part"]
+    assert names_in(tmp_path) == [f"{kept}.json", f"{kept}.part"]
     assert json.loads((tmp_path / f"{kept}.json").read_text())["good"] == [[0, 100]]
 
 
@@ -698,7 +662,7 @@ def test_disk_error_is_a_typed_error_with_its_cause(
             job.download(tmp_path / "a.zip")
     assert not (tmp_path / "a.zip").exists()
     job.download(tmp_path / "a.zip")
-    assert left(tmp_path) == ["a.zip"]
+    assert names_in(tmp_path) == ["a.zip"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="makes a link")
@@ -711,7 +675,7 @@ def test_link_is_kept_and_its_target_replaced(job, store, tmp_path):
         job.download(tmp_path / "a.zip")
     job.download(tmp_path / "a.zip", overwrite=True)
     assert (tmp_path / "a.zip").is_symlink()
-    assert left(tmp_path / "elsewhere") == ["real.zip"]
+    assert names_in(tmp_path / "elsewhere") == ["real.zip"]
     assert (tmp_path / "elsewhere" / "real.zip").read_bytes() == api.ARCHIVE
 
 

@@ -7,6 +7,7 @@ from random import Random
 import httpx
 import pytest
 from helpers import api
+from helpers.transfers import SIZE, interrupted, names_in, part
 from prolific_exports import (
     AccessDeniedError,
     Complete,
@@ -27,16 +28,6 @@ STUDY = "65a1b2c3d4e5f6a7b8c9d0e1"
 ASKED = {"study_id": STUDY, "from_": MARCH, "to": APRIL}
 LISTED = {"study_id": STUDY, "from": "2026-03-01T00:00:00Z", "to": "2026-04-01T00:00:00Z"}
 FILTER = ExportFilter(STUDY, MARCH, APRIL)
-SIZE = len(api.ARCHIVE)
-
-
-def left(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
-@pytest.fixture
-def post(router, kind):
-    return router.post(api.post_url(kind)).mock(return_value=api.generating())
 
 
 @pytest.fixture
@@ -44,16 +35,6 @@ def listing(router, kind):
     return router.get(api.post_url(kind)).mock(
         return_value=api.jobs(api.listed(status="generating", filter_=LISTED))
     )
-
-
-@pytest.fixture
-def get(router, kind):
-    return router.get(api.get_url(kind)).mock(return_value=api.complete())
-
-
-@pytest.fixture
-def store(router):
-    return router.get(url__startswith=api.STORE).mock(return_value=api.stored())
 
 
 def test_conditions_are_sent_in_the_query(resource, kind, post, listing):
@@ -140,7 +121,7 @@ def test_server_without_lists_cannot_filter(router, resource, kind, post, store,
     assert caught.value.ref.filter == FILTER
     assert post.call_count == 1
     assert not store.called
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_export_ready_at_once_does_not_match_a_filter(
@@ -155,7 +136,7 @@ def test_export_ready_at_once_does_not_match_a_filter(
     with pytest.raises(FilterIgnoredError):
         resource.export(api.RESOURCE[kind], **ASKED)
     assert not store.called
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -240,7 +221,7 @@ def test_failed_request_confirms_nothing(resource, kind, post, listing):
 
 def test_default_name_contains_the_filter(resource, kind, post, listing, get, store, tmp_path):
     archive = resource.download(api.RESOURCE[kind], tmp_path, **ASKED)
-    assert left(tmp_path) == [archive.path.name]
+    assert names_in(tmp_path) == [archive.path.name]
     label = f"-study-{STUDY}-from-20260301T000000Z-to-20260401T000000Z.zip"
     assert archive.path.name.startswith(f"{api.RESOURCE[kind]}-export-202603")
     assert archive.path.name.endswith(label)
@@ -255,29 +236,6 @@ def test_too_long_default_name_has_a_key_instead(router, resource, kind, tmp_pat
     )
     archive = resource.download(api.RESOURCE[kind], tmp_path, study_id=study)
     assert archive.path.name.endswith(f"-filter-{ExportFilter(study).key}.zip")
-
-
-class Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body in whose middle the process is interrupted."""
-
-    def __iter__(self):
-        yield api.ARCHIVE[: SIZE // 2]
-        raise KeyboardInterrupt
-
-    async def __aiter__(self):
-        yield api.ARCHIVE[: SIZE // 2]
-        raise KeyboardInterrupt
-
-
-def interrupted():
-    headers = {"ETag": api.ETAG, "Content-Length": str(SIZE)}
-    return httpx.Response(200, stream=Cut(), headers=headers)
-
-
-def rest():
-    start = SIZE // 2
-    headers = {"Content-Range": f"bytes {start}-{SIZE - 1}/{SIZE}", "ETag": api.ETAG}
-    return httpx.Response(206, content=api.ARCHIVE[start:], headers=headers)
 
 
 @pytest.fixture
@@ -303,7 +261,7 @@ def test_downloads_with_different_filters_use_separate_files(
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, **ASKED)
     stem = f".prolific-{kind}-{api.RESOURCE[kind]}+{FILTER.key}"
-    assert left(tmp_path) == [f"{stem}.json", f"{stem}.part"]
+    assert names_in(tmp_path) == [f"{stem}.json", f"{stem}.part"]
     record = json.loads((tmp_path / f"{stem}.json").read_bytes())
     assert (record["filter"], record["export_id"]) == (LISTED, api.EXPORT_ID)
 
@@ -321,19 +279,19 @@ def test_downloads_with_different_filters_use_separate_files(
     assert not [event for event in events if isinstance(event, Resuming)]
 
     post.mock(side_effect=AssertionError("the job is known"))
-    store.mock(side_effect=[rest()])
+    store.mock(side_effect=[part()])
     berlin = timezone(timedelta(hours=1))
     archive = run(tmp_path, **{**ASKED, "from_": MARCH.astimezone(berlin)})
     assert archive.path.read_bytes() == api.ARCHIVE
     assert [event.received for event in events if isinstance(event, Resuming)] == [SIZE // 2]
-    assert left(tmp_path) == sorted(["all.zip", "study.zip", archive.path.name])
+    assert names_in(tmp_path) == sorted(["all.zip", "study.zip", archive.path.name])
 
 
 def test_named_job_with_its_filter_resumes(run, post, listing, get, store, tmp_path, events):
     store.mock(side_effect=[interrupted()])
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, **ASKED)
-    store.mock(side_effect=[rest()])
+    store.mock(side_effect=[part()])
     archive = run(tmp_path, api.EXPORT_ID, **ASKED)
     assert archive.path.read_bytes() == api.ARCHIVE
     assert post.call_count == 1

@@ -4,12 +4,12 @@ import json
 import os
 from itertools import pairwise
 from random import Random
-from typing import Any
 
 import httpx
 import pytest
 from archive.builders import ROOT, collection_members, patch_member, write_zip
 from helpers import api
+from helpers.transfers import HALF, SIZE, BrokenBody, cut, interrupted, names_in, part
 from prolific_exports import (
     AccessDeniedError,
     ApiError,
@@ -33,48 +33,7 @@ from prolific_exports._http import _limit
 from prolific_exports._model._urls import resolve_redirect, unsafe_reason
 from prolific_exports.testing import FakeClock
 
-SIZE = len(api.ARCHIVE)
-HALF = SIZE // 2
 FRESH = f"{api.STORE}?X-Amz-Signature=fr3sh"
-
-
-class Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that breaks off, or is interrupted."""
-
-    def __init__(self, body, error):
-        self.body, self.error = body, error
-
-    def __iter__(self):
-        yield self.body
-        raise self.error
-
-    async def __aiter__(self):
-        yield self.body
-        raise self.error
-
-
-def cut(body=api.ARCHIVE[:HALF], etag=api.ETAG, error: Any = KeyboardInterrupt, size=SIZE):
-    headers = {"ETag": etag, "Content-Length": str(size)}
-    return httpx.Response(200, stream=Cut(body, error), headers=headers)
-
-
-def part(start=HALF, etag=api.ETAG, body=api.ARCHIVE):
-    headers = {"Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}", "ETag": etag}
-    return httpx.Response(206, content=body[start:], headers=headers)
-
-
-def left(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
-@pytest.fixture
-def store(router):
-    return router.get(url__startswith=api.STORE)
-
-
-@pytest.fixture
-def post(router, kind):
-    return router.post(api.post_url(kind)).mock(return_value=api.generating())
 
 
 @pytest.fixture
@@ -108,10 +67,10 @@ def run(twin, clock, kind, events):
 @pytest.fixture
 def stopped(run, store, post, get, tmp_path, names):
     """Half of an archive is there, of a process that was interrupted."""
-    store.mock(side_effect=[cut()])
+    store.mock(side_effect=[interrupted()])
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path)
-    assert left(tmp_path) == names
+    assert names_in(tmp_path) == names
     post.mock(side_effect=AssertionError("the job is known"))
     return tmp_path
 
@@ -126,7 +85,7 @@ def test_second_run_resumes_the_same_job_at_the_same_byte(run, store, stopped, e
     store.mock(side_effect=[part()])
     archive = run(stopped)
     assert archive.path.read_bytes() == api.ARCHIVE
-    assert left(stopped) == [archive.path.name] == [output], "the name that was chosen then"
+    assert names_in(stopped) == [archive.path.name] == [output], "the name that was chosen then"
     asked = store.calls.last.request
     assert str(asked.url) == FRESH
     assert asked.headers["Range"] == f"bytes={HALF}-"
@@ -157,13 +116,13 @@ def test_missing_job_and_its_replacement_share_one_deadline(run, stopped, get, p
 def test_given_path_is_used_on_resume(run, store, stopped):
     store.mock(side_effect=[part()])
     run(stopped / "b.zip")
-    assert left(stopped) == ["b.zip"]
+    assert names_in(stopped) == ["b.zip"]
 
 
 def test_named_job_resumes(run, store, stopped):
     store.mock(side_effect=[part()])
     run(stopped / "b.zip", api.EXPORT_ID)
-    assert left(stopped) == ["b.zip"]
+    assert names_in(stopped) == ["b.zip"]
 
 
 def test_bytes_of_another_job_are_not_used_for_a_named_job(
@@ -174,7 +133,7 @@ def test_bytes_of_another_job_are_not_used_for_a_named_job(
     run(stopped / "b.zip", api.OTHER_EXPORT_ID)
     assert "Range" not in store.calls.last.request.headers
     assert said(events, StartedOver)[0].reason == "the partial file belongs to another export job"
-    assert left(stopped) == ["b.zip"]
+    assert names_in(stopped) == ["b.zip"]
 
 
 @pytest.mark.parametrize("refusal", [404, 401])
@@ -186,7 +145,7 @@ def test_bytes_of_another_job_are_kept_until_the_named_job_has_some(
     before = [(stopped / name).read_bytes() for name in names]
     with pytest.raises(ApiError):
         run(stopped / "b.zip", api.OTHER_EXPORT_ID)
-    assert left(stopped) == names
+    assert names_in(stopped) == names
     assert [(stopped / name).read_bytes() for name in names] == before
     store.mock(side_effect=[part()])
     run(stopped / "a.zip")
@@ -197,13 +156,13 @@ def test_bytes_of_another_job_are_replaced_once_the_named_job_has_some(
     router, kind, run, store, stopped, names
 ):
     router.get(api.get_url(kind, api.OTHER_EXPORT_ID)).mock(return_value=api.complete())
-    store.mock(side_effect=[cut(etag='"other"')])
+    store.mock(side_effect=[interrupted(etag='"other"')])
     with pytest.raises(KeyboardInterrupt):
         run(stopped / "b.zip", api.OTHER_EXPORT_ID)
     assert json.loads((stopped / names[0]).read_bytes())["export_id"] == api.OTHER_EXPORT_ID
     store.mock(side_effect=[part(etag='"other"')])
     run(stopped / "b.zip", api.OTHER_EXPORT_ID)
-    assert left(stopped) == ["b.zip"]
+    assert names_in(stopped) == ["b.zip"]
 
 
 def test_unusable_bytes_of_another_job_are_removed(router, kind, run, stopped, names):
@@ -211,7 +170,7 @@ def test_unusable_bytes_of_another_job_are_removed(router, kind, run, stopped, n
     (stopped / names[1]).write_bytes(b"")
     with pytest.raises(NotFoundError):
         run(stopped / "b.zip", api.OTHER_EXPORT_ID)
-    assert left(stopped) == []
+    assert names_in(stopped) == []
 
 
 def test_another_name_is_chosen_if_the_recorded_one_is_taken(run, store, stopped, names, clock):
@@ -221,7 +180,7 @@ def test_another_name_is_chosen_if_the_recorded_one_is_taken(run, store, stopped
     store.mock(side_effect=[part()])
     archive = run(stopped)
     assert (stopped / output).read_text() == "theirs"
-    assert left(stopped) == sorted([output, archive.path.name])
+    assert names_in(stopped) == sorted([output, archive.path.name])
 
 
 def test_recorded_name_is_replaced_with_overwrite(run, store, stopped, names):
@@ -229,7 +188,7 @@ def test_recorded_name_is_replaced_with_overwrite(run, store, stopped, names):
     (stopped / output).write_text("theirs")
     store.mock(side_effect=[part()])
     run(stopped, overwrite=True)
-    assert left(stopped) == [output]
+    assert names_in(stopped) == [output]
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(412), part(etag='"other"')])
@@ -240,7 +199,7 @@ def test_changed_archive_is_downloaded_from_the_start(run, store, stopped, event
         "the archive changed during the download"
     ]
     assert not said(events, Resuming)
-    assert len(left(stopped)) == 1
+    assert len(names_in(stopped)) == 1
 
 
 def test_store_that_sends_everything_replaces_the_partial_file(run, store, stopped, events):
@@ -271,7 +230,9 @@ def test_missing_named_job_is_not_replaced(run, get, stopped):
 
 def test_connection_reset_with_unknown_size_is_not_resumed(run, store, post, get, tmp_path):
     headers = {"ETag": api.ETAG}
-    broken = httpx.Response(200, stream=Cut(api.ARCHIVE, httpx.ReadError("")), headers=headers)
+    broken = httpx.Response(
+        200, stream=BrokenBody(api.ARCHIVE, httpx.ReadError("")), headers=headers
+    )
     whole = httpx.Response(416, headers={"Content-Range": f"bytes */{SIZE}"})
     store.mock(side_effect=[broken, whole, part(SIZE - 1)])
     assert run(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
@@ -281,7 +242,7 @@ def test_partial_file_is_kept_when_the_api_refuses(run, get, store, stopped, nam
     get.mock(return_value=api.error(403))
     with pytest.raises(AccessDeniedError):
         run(stopped)
-    assert left(stopped) == names
+    assert names_in(stopped) == names
     get.mock(return_value=api.complete())
     store.mock(side_effect=[part()])
     run(stopped)
@@ -305,7 +266,7 @@ def test_damaged_partial_file_restarts_the_download(
     assert run(stopped).path.read_bytes() == api.ARCHIVE
     assert "Range" not in store.calls.last.request.headers
     assert len(said(events, StartedOver)) == 1
-    assert len(left(stopped)) == 1
+    assert len(names_in(stopped)) == 1
 
 
 def test_bytes_after_the_last_checkpoint_are_discarded(run, store, stopped, names):
@@ -332,7 +293,7 @@ def test_complete_partial_file_is_revalidated_with_the_store(run, store, post, g
         run(tmp_path / "a.zip")
     store.mock(side_effect=[httpx.Response(412), api.stored(etag='"other"')])
     run(tmp_path / "b.zip")
-    assert left(tmp_path) == ["a.zip", "b.zip"]
+    assert names_in(tmp_path) == ["a.zip", "b.zip"]
 
 
 def test_archive_damaged_at_its_source_is_downloaded_twice(run, store, post, get, tmp_path):
@@ -340,7 +301,7 @@ def test_archive_damaged_at_its_source_is_downloaded_twice(run, store, post, get
     with pytest.raises(CorruptArchiveError, match="Nothing was saved"):
         run(tmp_path / "a.zip")
     assert store.call_count == 2
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_unreadable_member_is_fetched_once_and_kept_for_a_run_without_verifying(
@@ -354,9 +315,9 @@ def test_unreadable_member_is_fetched_once_and_kept_for_a_run_without_verifying(
     with pytest.raises(UnreadableMemberError, match=r"a\.zip: .*Zstandard.* Nothing was saved\.$"):
         run(tmp_path / "a.zip")
     assert store.call_count == 1
-    assert len(left(tmp_path)) == 2
+    assert len(names_in(tmp_path)) == 2
     assert run(tmp_path / "a.zip", verify=False).path.read_bytes() == content
-    assert left(tmp_path) == ["a.zip"]
+    assert names_in(tmp_path) == ["a.zip"]
 
 
 def test_verification_can_be_left_out(run, store, post, get, tmp_path, events):
@@ -368,12 +329,12 @@ def test_verification_can_be_left_out(run, store, post, get, tmp_path, events):
 
 
 def test_error_names_the_partial_file_and_how_to_resume(run, store, post, get, tmp_path, names):
-    store.mock(side_effect=[cut(error=httpx.ReadError("reset")), *[httpx.Response(500)] * 8])
+    store.mock(side_effect=[cut(), *[httpx.Response(500)] * 8])
     with pytest.raises(DownloadError) as failure:
         run(tmp_path / "a.zip")
     kept = f"{HALF} bytes are kept in {tmp_path / names[1]}: run the same command"
     assert kept in str(failure.value)
-    assert left(tmp_path) == names
+    assert names_in(tmp_path) == names
 
 
 def test_running_download_excludes_others(run, store, post, get, tmp_path, kind):
@@ -387,7 +348,7 @@ def test_running_download_excludes_others(run, store, post, get, tmp_path, kind)
 
     store.mock(side_effect=meanwhile)
     run(tmp_path / "a.zip")
-    assert left(tmp_path) == ["a.zip"]
+    assert names_in(tmp_path) == ["a.zip"]
 
 
 def test_process_that_lost_its_claim_leaves_the_files_to_the_other(run, store, post, get, tmp_path):
@@ -400,7 +361,7 @@ def test_process_that_lost_its_claim_leaves_the_files_to_the_other(run, store, p
     with pytest.raises(TargetInUseError):
         run(tmp_path / "a.zip")
     assert not (tmp_path / "a.zip").exists()
-    assert len(left(tmp_path)) == 3
+    assert len(names_in(tmp_path)) == 3
 
 
 @pytest.fixture
@@ -419,7 +380,7 @@ def test_already_published_archive_is_complete(run, store, untidied, events, nam
     before = store.call_count
     archive = run(untidied if named else untidied.parent, export_id)
     assert archive.path == untidied
-    assert left(untidied.parent) == [untidied.name]
+    assert names_in(untidied.parent) == [untidied.name]
     assert store.call_count == before
     assert events[-1].size == SIZE
 
@@ -442,14 +403,14 @@ def test_archive_of_another_job_is_unchanged(run, store, untidied, names, other,
     before = store.call_count
     with pytest.raises(TargetExistsError):
         run(untidied, other)
-    assert left(untidied.parent) == [untidied.name]
+    assert names_in(untidied.parent) == [untidied.name]
     assert untidied.read_bytes() == api.ARCHIVE
     assert store.call_count == before
 
 
 def test_archive_of_another_job_is_replaced_with_overwrite(run, untidied, other):
     assert run(untidied, other, overwrite=True, verify=False).path == untidied
-    assert left(untidied.parent) == [untidied.name]
+    assert names_in(untidied.parent) == [untidied.name]
     assert untidied.read_bytes() == OTHER
 
 
@@ -458,7 +419,7 @@ def test_archive_of_another_job_in_the_folder_is_kept(run, untidied, other, cloc
     archive = run(untidied.parent, other, overwrite=True, verify=False)
     assert archive.path.read_bytes() == OTHER
     assert untidied.read_bytes() == api.ARCHIVE
-    assert left(untidied.parent) == sorted([untidied.name, archive.path.name])
+    assert names_in(untidied.parent) == sorted([untidied.name, archive.path.name])
 
 
 def test_archive_of_a_job_without_id_is_not_assumed_to_be_the_existing_one(
@@ -470,7 +431,7 @@ def test_archive_of_a_job_without_id_is_not_assumed_to_be_the_existing_one(
     job = getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
     with pytest.raises(TargetExistsError):
         job.download(untidied)
-    assert left(untidied.parent) == [untidied.name]
+    assert names_in(untidied.parent) == [untidied.name]
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
@@ -481,7 +442,7 @@ def test_hidden_files_are_refused_as_destination(
     stem = names[1].removesuffix("part")
     with pytest.raises(DownloadError, match="Choose another path"):
         run(tmp_path / (stem + name), overwrite=overwrite)
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
     assert not post.called
 
 
@@ -490,7 +451,7 @@ def test_partial_file_as_destination_is_refused(run, store, stopped, names, over
     asked = store.call_count
     with pytest.raises(DownloadError, match="Choose another path"):
         run(stopped / names[1], overwrite=overwrite)
-    assert (left(stopped), store.call_count) == (names, asked)
+    assert (names_in(stopped), store.call_count) == (names, asked)
     store.mock(side_effect=[part()])
     assert run(stopped / "a.zip").path.read_bytes() == api.ARCHIVE
 
@@ -503,7 +464,7 @@ def test_sidecar_with_the_partial_file_as_target_is_ignored(run, store, post, st
     store.mock(return_value=api.stored())
     archive = run(stopped)
     assert archive.path.read_bytes() == api.ARCHIVE
-    assert left(stopped) == [archive.path.name]
+    assert names_in(stopped) == [archive.path.name]
 
 
 def test_symbolic_link_to_the_partial_file_is_not_the_archive(run, store, stopped, names):
@@ -514,10 +475,10 @@ def test_symbolic_link_to_the_partial_file_is_not_the_archive(run, store, stoppe
         pytest.skip("symbolic links are not allowed here")
     with pytest.raises(TargetExistsError):
         run(link)
-    assert left(stopped) == [*names, "a.zip"]
+    assert names_in(stopped) == [*names, "a.zip"]
     with pytest.raises(DownloadError, match="is a name reserved for the hidden files"):
         run(link, overwrite=True)
-    assert left(stopped) == [*names, "a.zip"]
+    assert names_in(stopped) == [*names, "a.zip"]
 
 
 def test_full_disk_is_detected_before_the_transfer(
@@ -527,23 +488,23 @@ def test_full_disk_is_detected_before_the_transfer(
     store.mock(return_value=api.stored())
     with pytest.raises(StorageError, match=f"{SIZE} bytes needed, {SIZE - 1} free"):
         run(tmp_path / "a.zip")
-    assert left(tmp_path) == []
+    assert names_in(tmp_path) == []
     monkeypatch.setattr(OsDisk, "free", lambda self, folder: SIZE)
-    store.mock(side_effect=[cut()])
+    store.mock(side_effect=[interrupted()])
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "a.zip")
     monkeypatch.setattr(OsDisk, "free", lambda self, folder: 1)
     store.mock(return_value=part())
     with pytest.raises(StorageError, match="Not enough disk space"):
         run(tmp_path / "a.zip")
-    assert left(tmp_path) == names
+    assert names_in(tmp_path) == names
 
 
 def test_unknown_free_space_is_explained(run, store, post, get, tmp_path, monkeypatch, names):
     def stale(self, folder):
         raise OSError(116, "Stale file handle")
 
-    store.mock(side_effect=[cut()])
+    store.mock(side_effect=[interrupted()])
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "a.zip")
     with monkeypatch.context() as patch:
@@ -551,7 +512,7 @@ def test_unknown_free_space_is_explained(run, store, post, get, tmp_path, monkey
         store.mock(side_effect=[part()])
         with pytest.raises(StorageError, match=f"Stale file handle.* {HALF} bytes are kept"):
             run(tmp_path / "a.zip")
-        assert left(tmp_path) == names
+        assert names_in(tmp_path) == names
     store.mock(side_effect=[part()])
     assert run(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
 
@@ -583,7 +544,7 @@ def test_disk_that_fills_up_keeps_the_partial_file(
         patch.setattr(OsHandle, "write", full)
         with pytest.raises(StorageError, match="No space left on device.* 100 bytes are kept"):
             run(tmp_path / "a.zip")
-    assert left(tmp_path) == names
+    assert names_in(tmp_path) == names
     store.mock(side_effect=[part(100)])
     assert run(tmp_path / "a.zip").path.read_bytes() == api.ARCHIVE
 
