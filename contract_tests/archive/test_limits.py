@@ -4,10 +4,10 @@ import json
 import tracemalloc
 
 import pytest
+from helpers.command import main
 from helpers.table_readers import limit_blocks, read_with
 from prolific_exports import ExportArchive, ResponseTable, UnsafeArchiveError, summarise
 from prolific_exports._archive import _json, _lines, _summary
-from prolific_exports._cli import main
 from prolific_exports._tables import _fast, _instructions
 
 from archive.builders import METADATA, SUBMISSION, write_zip

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import respx
 from helpers import api
+from helpers.command import main
 from helpers.json_schemas import check_document
-from prolific_exports._cli import main
+from helpers.three_jobs import A, B, C, job_id, url
 from prolific_exports._cli._schemas import SCHEMAS
 from prolific_exports._http._store_client import StoreClient
 from prolific_exports.testing import FakeClock
@@ -82,3 +83,17 @@ def cli(
         return outcome
 
     return run
+
+
+@pytest.fixture
+def store(router: respx.MockRouter) -> respx.Route:
+    """Every URL of an archive."""
+    return router.get(url__startswith=api.STORE).mock(return_value=api.stored())
+
+
+@pytest.fixture
+def ready(router: respx.MockRouter, store: respx.Route) -> None:
+    """Exports of A, B and C are generated for a moment, then complete."""
+    for number, resource_id in enumerate((A, B, C), 1):
+        router.post(url(resource_id)).mock(return_value=api.generating(job_id(number)))
+        router.get(url(resource_id, number)).mock(return_value=api.complete())

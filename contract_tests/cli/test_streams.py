@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from archive.builders import collection_members, write_zip
 from helpers import api
-from prolific_exports._cli import main
+from helpers.command import main
 
 FULL = Path("/dev/full")
 

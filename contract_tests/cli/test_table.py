@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from archive.builders import collection_members, write_zip
 from helpers import api
+from helpers.command import interrupt
 from prolific_exports import ArchiveError, ExportArchive, ResponseTable
 from prolific_exports._console._shell import command_line
 
@@ -171,13 +172,9 @@ def test_download_table_failure_keeps_the_archive_and_suggests_table(
     assert ("--quiet" in command) == (outcome.err == "")
 
 
-def interrupted(*arguments, **options):
-    raise KeyboardInterrupt
-
-
 def test_download_interrupt_writes_no_table(cli, folder, served, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(ExportArchive, "extract", interrupted)
+        patched.setattr(ExportArchive, "extract", interrupt)
         options = ("-o", "x.zip", "--extract", "data", "--table", "out.csv", "--quiet")
         outcome = cli("download", "collection", ID, *options)
     assert (outcome.code, outcome.out) == (130, "x.zip\n")
@@ -204,7 +201,7 @@ def polled_twice():
     answers = iter([api.generating(), api.generating()])
 
     def answer(_request):
-        return next(answers, None) or interrupted()
+        return next(answers, None) or interrupt()
 
     return answer
 

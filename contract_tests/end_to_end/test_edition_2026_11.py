@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers.command import main
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 from prolific_exports import (
     Adopted,
@@ -21,7 +22,6 @@ from prolific_exports import (
     TooManyExportsError,
     UnsupportedError,
 )
-from prolific_exports._cli import main
 from prolific_exports.testing import FakeClock
 
 pytestmark = pytest.mark.unmeasured

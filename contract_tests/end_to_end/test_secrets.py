@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 import httpx
 import pytest
-from helpers import api
+from helpers import api, command
 from helpers.echo_server import (
     CREDENTIAL,
     FORMS,
@@ -34,7 +34,7 @@ from prolific_contract import ContractToolError
 from prolific_contract import cli as contract
 from prolific_contract.diff import read_contract
 from prolific_contract.sandbox import Sandbox
-from prolific_exports import AsyncExports, Exports, ExportsError, _cli
+from prolific_exports import AsyncExports, Exports, ExportsError
 from prolific_exports.testing import FakeClock
 
 TOKEN = "kq3v9Xw2/Lr7tYb5n+Mz8cHd4f_Gj6sPa1e"
@@ -139,11 +139,11 @@ def test_commands_leak_no_secret(place, detector, configured, tmp_path):
         configured(server)
         for argv, echo in zip([*commands, download], echoes_in(place, TOKEN), strict=True):
             server.echo = echo
-            run(detector, _cli.main, argv, clock=FakeClock())
+            run(detector, command.main, argv, clock=FakeClock())
         for number, secret in enumerate(SECRETS):
             server.echo = from_store(echoes_in(place, secret)[number])
             option = ("--json", "--delete-after", "--connections=2")[number]
-            run(detector, _cli.main, [*download, option], clock=FakeClock())
+            run(detector, command.main, [*download, option], clock=FakeClock())
     for path in tmp_path.rglob("*"):
         detector.record(path.name)
     detector.check(*SECRETS)
@@ -166,12 +166,12 @@ def test_archive_member_names_are_not_redacted_in_errors(form, detector, configu
                 exports = twin.make(TOKEN, base_url=server.url, clock=FakeClock())
                 call_and_record(detector, exports.collections.download, api.COLLECTION)
         download = ["download", "collection", api.COLLECTION, "--output", "a.zip"]
-        assert run(detector, _cli.main, download, clock=FakeClock()) == 1
-        assert run(detector, _cli.main, [*download, "--json"], clock=FakeClock()) == 1
+        assert run(detector, command.main, download, clock=FakeClock()) == 1
+        assert run(detector, command.main, [*download, "--json"], clock=FakeClock()) == 1
         (tmp_path / "b.zip").write_bytes(archive)
-        assert run(detector, _cli.main, ["extract", "b.zip", "b"]) == 1
+        assert run(detector, command.main, ["extract", "b.zip", "b"]) == 1
         for argv in (["show", "b.zip"], ["show", "b.zip", "--json"], ["table", "b.zip", "b.csv"]):
-            run(detector, _cli.main, argv)
+            run(detector, command.main, argv)
     detector.check(secret)
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers.command import main as command
 from helpers.leak_detector import TransferLeakDetector
 from helpers.twins import Twin
 from prolific_contract.cli import main as contract
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 from prolific_contract.sandbox.faults import FAULTS
 from prolific_exports import DownloadError, Exports, Saved, verify_zip
-from prolific_exports._cli import main as command
 from prolific_exports.testing import FakeClock
 
 SETTINGS = SandboxSettings(generation_seconds=0, submissions=10, files=2)

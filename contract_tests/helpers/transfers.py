@@ -1,7 +1,8 @@
 """Transfers of an archive that break off, their rest, and what they leave in a folder."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -9,6 +10,7 @@ from helpers import api
 
 SIZE = len(api.ARCHIVE)
 HALF = SIZE // 2
+FRESH = f"{api.STORE}?X-Amz-Signature=fr3sh"
 
 
 class BrokenBody(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -54,3 +56,8 @@ def part(start: int = HALF, *, etag: str = api.ETAG, total: int = SIZE) -> httpx
 def names_in(folder: Path) -> list[str]:
     """The names in a folder, sorted."""
     return sorted(path.name for path in folder.iterdir())
+
+
+def events_of(events: Iterable[Any], kind: type) -> list[Any]:
+    """The events of one kind."""
+    return [event for event in events if isinstance(event, kind)]
