@@ -26,6 +26,7 @@ from prolific_contract.gate.conversation._recorder import Conversation, record_c
 from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._law import Law
 from prolific_contract.gate.proof._in_process import InProcessTarget
+from prolific_contract.gate.proof._shared_observations import SHARED_LAWS
 from prolific_contract.gate.trace._exchanges import Profile, Subject
 from prolific_contract.sandbox import Fate, ManualClock, Sandbox, SandboxSettings
 from prolific_contract.sandbox._site import Site
@@ -284,7 +285,12 @@ def judge_conversation(
 ) -> Verdict:
     """Judge a conversation with one of the catalogue's servers."""
     return judge(
-        conversation.trace, target=_BASE_URL, edition=edition, strict=strict, profile=profile
+        conversation.trace,
+        target=_BASE_URL,
+        laws=SHARED_LAWS,
+        edition=edition,
+        strict=strict,
+        profile=profile,
     )
 
 
