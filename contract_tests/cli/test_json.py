@@ -184,7 +184,13 @@ def test_delete_json_has_each_deletion(cli, router):
     (failed, deleted) = outcome.json["results"]
     assert (failed["export_id"], failed["deleted"]) == (first, False)
     assert failed["error"]["type"] == "ConflictError"
-    assert deleted == {"export_id": second, "deleted": True, "error": None}
+    assert deleted == {
+        "id": api.BATCH,
+        "export_id": second,
+        "outcome": "deleted",
+        "deleted": True,
+        "error": None,
+    }
 
 
 def test_delete_interrupt_keeps_what_was_deleted(cli, router):

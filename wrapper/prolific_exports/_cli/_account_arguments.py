@@ -1,6 +1,6 @@
 """The arguments of the commands about the account and the command itself."""
 
-from prolific_exports._cli import _help
+from prolific_exports._cli import _help, _job_help
 from prolific_exports._cli._shared_arguments import add_id, add_json, add_kind
 
 # As typing.TYPE_CHECKING, without what importing typing costs.
@@ -40,7 +40,7 @@ def add_status(commands: "Commands") -> None:
         "status",
         help="print the state of an export",
         description="Print the state of an export.",
-        epilog=_help.STATUS,
+        epilog=_job_help.STATUS,
     )
     add_kind(parser)
     add_id(parser)
@@ -54,7 +54,7 @@ def add_list(commands: "Commands") -> None:
         "list",
         help="list the exports of a collection or batch",
         description="List the exports of a collection or batch.",
-        epilog=_help.LIST,
+        epilog=_job_help.LIST,
     )
     add_kind(parser)
     add_id(parser)
@@ -65,13 +65,45 @@ def add_delete(commands: "Commands") -> None:
     """Add the subcommand ``delete``."""
     parser = commands.add_parser(
         "delete",
+        usage="prolific-exports delete [options] KIND ID EXPORT_ID [EXPORT_ID ...]\n"
+        "       prolific-exports delete CHOICE [options] KIND ID\n"
+        "       prolific-exports delete CHOICE [options] KIND --workspace WORKSPACE_ID\n"
+        "       CHOICE: --all, --older-than AGE, --keep N, or both of the latter",
         help="delete exports from Prolific",
-        description="Delete exports of a collection or batch, with their archives, from Prolific.",
-        epilog=_help.DELETE,
+        description="Delete exports of collections or batches, with their archives, from Prolific.",
+        epilog=_job_help.DELETE,
     )
     add_kind(parser)
-    add_id(parser)
-    parser.add_argument("export_ids", nargs="+", metavar="EXPORT_ID", help="id of an export")
+    ids = parser.add_argument(
+        "ids",
+        nargs="+",
+        metavar="ID",
+        help="id of the collection or batch, then the ids of the exports to delete",
+    )
+    # As in download.
+    ids.required = False
+    parser.add_argument(
+        "--workspace",
+        metavar="WORKSPACE_ID",
+        help="choose from the exports of all collections or batches of this workspace",
+    )
+    parser.add_argument("--all", action="store_true", help="delete all exports")
+    parser.add_argument(
+        "--older-than",
+        metavar="AGE",
+        help="delete the exports requested longer ago than AGE, such as 90m, 36h, 7d or 2w",
+    )
+    parser.add_argument(
+        "--keep",
+        type=int,
+        metavar="N",
+        help="delete all exports except the N newest with an archive; with --older-than, only "
+        "those that are also old",
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="delete nothing, print what would be deleted"
+    )
     add_json(parser, "print the results as JSON")
 
 

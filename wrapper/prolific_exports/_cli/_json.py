@@ -17,6 +17,7 @@ from prolific_exports._model._listed_resources import ListRef
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from prolific_exports._cli._deletion import Deletion
     from prolific_exports._cli._download_result import DownloadResult
     from prolific_exports._cli._extraction import Extraction
     from prolific_exports._model._filters import ExportFilter
@@ -111,18 +112,33 @@ def batches(
 
 
 def delete(
-    results: "Sequence[tuple[str, ExportsError | None]]" = (),
+    results: "Sequence[Deletion]" = (),
     *,
     kind: str | None = None,
     resource_id: str | None = None,
+    workspace_id: str | None = None,
     error: BaseException | None = None,
 ) -> str:
     """The JSON of ``delete``."""
     dicts = [
-        {"export_id": export_id, "deleted": failure is None, "error": _error(failure)}
-        for export_id, failure in results
+        {
+            "id": one.resource_id,
+            "export_id": one.export_id,
+            "outcome": one.outcome,
+            "deleted": one.outcome == "deleted",
+            "error": _error(one.error),
+        }
+        for one in results
     ]
-    return _dumps({"kind": kind, "id": resource_id, "results": dicts, "error": _error(error)})
+    return _dumps(
+        {
+            "kind": kind,
+            "id": resource_id,
+            "workspace_id": workspace_id,
+            "results": dicts,
+            "error": _error(error),
+        }
+    )
 
 
 def _entry(entry: "Workspace | Resource") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from prolific_exports._console._progress import LogLines
 from prolific_exports._console._text import aligned, duration, moment, printable
 from prolific_exports._console._warnings import warnings_on_stderr
 
-_HEADINGS = ("EXPORT_ID", "STATUS", "CREATED", "AGE", "FILTER")
+JOB_HEADINGS = ("EXPORT_ID", "STATUS", "CREATED", "AGE", "FILTER")
 _STATUS_WIDTH = 30
 
 
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     if arguments.json:
         streams.print_result(json_output.jobs(jobs, kind=arguments.kind, resource_id=arguments.id))
     elif jobs:
-        rows = [_HEADINGS, *(_row(job, clock.now()) for job in jobs)]
+        rows = [JOB_HEADINGS, *(job_row(job, clock.now()) for job in jobs)]
         streams.print_result(aligned(rows))
     else:
         streams.print_message(f"{arguments.kind} {printable(arguments.id)} has no exports.")
@@ -50,7 +50,8 @@ def _request(arguments: argparse.Namespace, clock: Clock) -> tuple[ListedJob, ..
         return resource.list(arguments.id)
 
 
-def _row(job: ListedJob, now: datetime) -> tuple[str, ...]:
+def job_row(job: ListedJob, now: datetime) -> tuple[str, ...]:
+    """A row below ``JOB_HEADINGS``."""
     # The server's clock may be ahead of this one.
     age = max((now - job.created_at).total_seconds(), 0.0)
     return (

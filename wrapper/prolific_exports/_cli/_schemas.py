@@ -182,12 +182,20 @@ _TABLE: Final = _object(
         "seconds": _SECONDS,
     }
 )
-_DELETION: Final = _object({"export_id": _TEXT, "deleted": _FLAG, "error": _NO_ERROR})
+_DELETION: Final = _object(
+    {
+        "id": _TEXT,
+        "export_id": _TEXT,
+        "outcome": {"enum": ["deleted", "would_delete", "kept", "generating", "failed"]},
+        "deleted": _FLAG,
+        "error": _NO_ERROR,
+    }
+)
 
 _DOCUMENTS: Final[dict[str, dict[str, Schema]]] = {
     "batches": {"workspace_id": _null_or(_TEXT), "batches": _list(_RESOURCE)},
     "collections": {"workspace_id": _null_or(_TEXT), "collections": _list(_RESOURCE)},
-    "delete": _of_kind({"results": _list(_DELETION)}),
+    "delete": _of_kind({"workspace_id": _null_or(_TEXT), "results": _list(_DELETION)}),
     "download": {
         "filter": _null_or(_FILTER),
         "results": _list(_DOWNLOAD),
