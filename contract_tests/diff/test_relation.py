@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract import DocumentError
-from prolific_contract.diff._forms import closed, plain
+from prolific_contract.diff._forms import Schema, closed, plain
 from prolific_contract.diff._relation import (
     Judge,
-    Schema,
     _covers,
     _difference,
     _disjoint,
@@ -429,7 +428,7 @@ def test_contract_is_compatible_with_itself(name):
 
     assert Judge().relate(schema, schema).kind == "same"
     # Every schema has a value to show.
-    sent = closed(plain(*schema))
+    sent = closed(plain(schema))
     may_send = validator(sent)
     assert any(may_send.is_valid(value) for value in samples(sent))
 
@@ -549,7 +548,7 @@ def test_no_search_contradicts_a_verdict(data):
 @given(st.data())
 def test_no_search_contradicts_a_verdict_on_the_contract(data):
     name = data.draw(st.sampled_from(sorted(SCHEMAS)))
-    sent = plain(CONTRACT, SCHEMAS[name])
+    sent = plain(Schema(CONTRACT, SCHEMAS[name]))
     taken = json.loads(json.dumps(sent))
     _edit(data, taken)
     if data.draw(st.booleans()):

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 import httpx
 import pytest
+from attrs import evolve
 from helpers import api, command
 from helpers.echo_server import (
     CREDENTIAL,
@@ -157,7 +158,7 @@ def test_archive_member_names_are_not_redacted_in_errors(form, detector, configu
     archive = archive_with_damaged(name)
 
     def echo(asked, reply):
-        return sent(reply._replace(body=archive) if asked.of_store else reply)
+        return sent(evolve(reply, body=archive) if asked.of_store else reply)
 
     with EchoServer(echo) as server, detector.recording_logs():
         configured(server)

@@ -7,8 +7,10 @@ import threading
 import zipfile
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 from urllib.parse import quote
+
+from attrs import evolve, frozen
 
 from helpers import api
 
@@ -17,7 +19,8 @@ CREDENTIAL = "ASIAQ3EGVZ5T7KWXJ2LM/20260320/eu-north-1/s3/aws4_request"
 ID = api.EXPORT_ID
 
 
-class Asked(NamedTuple):
+@frozen
+class Asked:
     """A request, as far as the server cares."""
 
     number: int
@@ -29,7 +32,8 @@ class Asked(NamedTuple):
         return self.target.startswith("/store/")
 
 
-class Reply(NamedTuple):
+@frozen
+class Reply:
     """An answer, to be changed before it is sent."""
 
     status: int
@@ -169,7 +173,7 @@ def echoes(secret: str) -> dict[str, Echo]:
         ),
         "as a framing": lambda s: lambda _, r: sent(r, f"Transfer-Encoding: {s}"),
         "as a coding": lambda s: lambda _, r: sent(r, f"Content-Encoding: {s}"),
-        "as a part": lambda s: lambda _, r: sent(r._replace(status=206), f"Content-Range: {s}"),
+        "as a part": lambda s: lambda _, r: sent(evolve(r, status=206), f"Content-Range: {s}"),
         "as a tag": lambda s: lambda _, r: sent(r, f'ETag: "{s}"'),
         "in a redirect": lambda s: lambda *_: _head("302 Found", f"Location: http://{s}/"),
         "in a redirect's port": lambda s: lambda *_: _head("307 So", f"Location: http://h:{s}/"),
@@ -178,7 +182,7 @@ def echoes(secret: str) -> dict[str, Echo]:
         "in a page": lambda s: lambda *_: _page(500, f"<p>{s}</p>"),
         "in a refusal": lambda s: lambda *_: _page(403, f"<Error><Is>{s}</Is></Error>"),
         "in an error": lambda s: lambda *_: _head("400 No") + _error(s),
-        "in no JSON": lambda s: lambda _, r: sent(r._replace(body=f'{{"a": {s}'.encode())),
+        "in no JSON": lambda s: lambda _, r: sent(evolve(r, body=f'{{"a": {s}'.encode())),
         "as a status": lambda s: _changed(lambda v: {**v, "status": s}),
         "as an id": lambda s: _changed(lambda v: {**v, "export_id": s, "status": "generating"}),
         "as an expiry": lambda s: _changed(lambda v: {**v, "expires_at": s}),
@@ -211,7 +215,7 @@ def _changed(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Echo:
         value = reply.value
         new = [change(item) for item in value] if isinstance(value, list) else change(value)
         # A form may have escapes of JSON in it, which are to stay.
-        return sent(reply._replace(body=json.dumps(new).replace("\\\\", "\\").encode()))
+        return sent(evolve(reply, body=json.dumps(new).replace("\\\\", "\\").encode()))
 
     return echo
 

@@ -7,10 +7,10 @@ Each pair is the contract of one operation, and the same with one edit.
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
+from attrs import frozen
 from prolific_contract.spec import load_contract
 from prolific_contract.spec._components import drop_unreachable, parse_reference
 from prolific_contract.spec._structure import references
@@ -22,7 +22,7 @@ Direction = Literal["request", "response"]
 DIRECTIONS: tuple[Direction, ...] = ("request", "response")
 
 
-@dataclass(frozen=True)
+@frozen
 class Pair:
     """Two contracts, and whether the new one breaks clients of the old one."""
 

@@ -33,7 +33,7 @@ def settings_for(edition: Edition, *, first_fails: bool = False) -> SandboxSetti
     given = SandboxSettings()
     fate = Fate.FAILS_ONCE if first_fails else Fate.COMPLETES
     resources = [
-        one._replace(fate=fate) if one.fate is Fate.COMPLETES else one for one in given.resources
+        evolve(one, fate=fate) if one.fate is Fate.COMPLETES else one for one in given.resources
     ]
     return SandboxSettings(
         edition=edition,

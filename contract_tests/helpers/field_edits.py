@@ -1,13 +1,14 @@
 """Edits of the fields of an object, and which of them break requests or responses."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from attrs import frozen
 
 Document = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class FieldEdit:
     """An edit of the schema of an object, and its opposite.
 

@@ -1,8 +1,9 @@
 """Edits of an operation, and which of them break its clients."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from attrs import frozen
 
 from helpers.field_edits import NARROWER, Document
 
@@ -10,7 +11,7 @@ JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True)
+@frozen
 class OperationEdit:
     """An edit of an operation, its document at hand, and its opposite.
 

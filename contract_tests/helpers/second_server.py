@@ -17,7 +17,9 @@ import zipfile
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
+
+from attrs import frozen
 
 TOKEN = "t0ken-of-the-second-server"
 COLLECTION = "65f0c1d2e3a4b5c6d7e8f901"
@@ -31,7 +33,8 @@ _EXPORT = re.compile(r"/api/v1/data-collection/(collections|batches)/([^/]+)/exp
 _RESOURCES = {("collections", COLLECTION), ("batches", BATCH)}
 
 
-class Seen(NamedTuple):
+@frozen
+class Seen:
     """A request as it came."""
 
     method: str

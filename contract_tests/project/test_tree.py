@@ -260,3 +260,18 @@ def test_modules_and_classes_are_small_enough_for_one_subject():
         ]
 
     assert too_long == []
+
+
+def test_value_classes_are_written_with_attrs():
+    """One library for value classes: exceptions need a reason."""
+    tuples = {
+        # Most callers unpack it.
+        "wrapper/prolific_exports/_model/_timestamps.py",
+    }
+    files = python_files(*HAND_WRITTEN, "contract_tests/helpers")
+
+    assert importers("contract_tests", "dataclasses") == []
+    assert importers("wrapper", "dataclasses") == []
+    assert {
+        name for name in files if "NamedTuple" in (ROOT / name).read_text(encoding="utf-8")
+    } == tuples

@@ -6,12 +6,11 @@ generated client; if it does not have the operation, there is no statement about
 
 import importlib
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from attrs import evolve
+from attrs import evolve, frozen
 from prolific_api.client import Client
 from prolific_exports._errors import ExportsError
 from prolific_exports._flows._boundary import (
@@ -51,7 +50,7 @@ _FILTERS = tuple(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class _Call:
     """A call of the SDK.
 

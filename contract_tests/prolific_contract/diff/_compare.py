@@ -5,8 +5,9 @@ server receives them; for responses it is the other way round. A change is *brea
 message that the sender's contract documents and the receiver's contract refuses or misreads.
 """
 
-from dataclasses import dataclass
 from typing import Any
+
+from attrs import frozen
 
 from prolific_contract.diff._contract import ContractOperation, OperationKey, operations
 from prolific_contract.diff._findings import Finding, unconfirmed, worst
@@ -16,7 +17,7 @@ from prolific_contract.diff._requests import Requests
 from prolific_contract.diff._responses import Responses
 
 
-@dataclass(frozen=True)
+@frozen
 class OperationDiff:
     """One operation in both contracts."""
 

@@ -7,11 +7,12 @@ upstream (D-14, D-15).
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
+
+from attrs import frozen
 
 from prolific_contract.diff._directions import Direction
-from prolific_contract.diff._relation import Schema
+from prolific_contract.diff._forms import Schema
 from prolific_contract.spec._components import parse_reference
 from prolific_contract.spec._structure import operations_of
 
@@ -21,7 +22,8 @@ _NOT_PARAMETERS = {"accept", "content-type", "authorization"}
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
 
 
-class OperationKey(NamedTuple):
+@frozen
+class OperationKey:
     """Identifies an operation in both contracts."""
 
     method: str
@@ -29,7 +31,8 @@ class OperationKey(NamedTuple):
     """The path with each parameter written as ``{}``, without a trailing slash (D-21)."""
 
 
-class RequiredCredential(NamedTuple):
+@frozen
+class RequiredCredential:
     """A credential that a request must carry."""
 
     scheme: tuple[str, ...]
@@ -44,7 +47,7 @@ class RequiredCredential(NamedTuple):
 Credentials = frozenset[RequiredCredential]
 
 
-@dataclass(frozen=True)
+@frozen
 class Parameter:
     """A parameter of a request, or a header of a response."""
 
@@ -61,7 +64,7 @@ class Parameter:
         return f"{self.place} parameter {self.name}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Body:
     """The body of a request."""
 
@@ -69,7 +72,7 @@ class Body:
     content: Mapping[str, Schema]
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """The content of a response."""
 
@@ -80,7 +83,7 @@ class Answer:
 ParameterKey = tuple[str, str]
 
 
-@dataclass(frozen=True)
+@frozen
 class ContractOperation:
     """One operation of a contract."""
 

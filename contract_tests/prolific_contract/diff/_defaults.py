@@ -6,18 +6,21 @@ default, the same message means something else, although no side refuses it.
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from prolific_contract.diff._forms import plain
+from attrs import frozen
+
+from prolific_contract.diff._forms import Schema, plain
 from prolific_contract.diff._messages import ABSENT, sending
-from prolific_contract.diff._relation import Schema, validator
+from prolific_contract.diff._relation import validator
 from prolific_contract.diff._samples import Hints, merged, samples
 
 _EACH: Final = "*"
 _BRANCHES = ("oneOf", "anyOf")
 
 
-class Default(NamedTuple):
+@frozen
+class Default:
     """A field whose default the new contract changes."""
 
     path: tuple[str, ...]
@@ -50,7 +53,7 @@ def changed(old: Any, new: Any) -> str:
 
 def default_of(schema: Schema) -> Any:
     """The default of a schema; `ABSENT` if there is none."""
-    return _default(plain(*schema, defaults=True))
+    return _default(plain(schema, defaults=True))
 
 
 def is_changed(old: Any, new: Any) -> bool:
@@ -66,7 +69,7 @@ def changed_defaults(old: Schema, new: Schema, sender: Schema) -> Iterator[Defau
         new: The schema in the new contract.
         sender: The schema of the sender, one of the two.
     """
-    forms = plain(*old, defaults=True), plain(*new, defaults=True)
+    forms = plain(old, defaults=True), plain(new, defaults=True)
     sent = 0 if sender is old else 1
     yield from _walk(forms, sent, (), ())
 
@@ -155,4 +158,4 @@ def _tags(branch: Any) -> set[str]:
 
 
 def _without_defaults(branch: Any) -> Any:
-    return plain({}, branch)
+    return plain(Schema({}, branch))

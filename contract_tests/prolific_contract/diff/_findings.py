@@ -1,11 +1,13 @@
 """The findings of a comparison, and their wording."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from attrs import frozen
+
+from prolific_contract.diff._forms import Schema
 from prolific_contract.diff._messages import RequestExample, Response, taking_text
-from prolific_contract.diff._relation import Judge, Kind, Relation, Schema
+from prolific_contract.diff._relation import Judge, Kind, Relation
 
 ORDER: tuple[Kind, ...] = ("same", "compatible", "unknown", "breaking")
 """The verdicts, the most severe last."""
@@ -13,7 +15,7 @@ ORDER: tuple[Kind, ...] = ("same", "compatible", "unknown", "breaking")
 UNCONFIRMED = "no example could be constructed that confirms it"
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """One difference."""
 

@@ -11,6 +11,8 @@ import json
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from attrs import evolve, frozen
+
 from prolific_contract.diff._directions import MARKS, Direction
 from prolific_contract.spec._components import parse_reference
 from prolific_contract.spec._structure import rebuild
@@ -56,25 +58,27 @@ _BOUNDS: dict[str, tuple[float, float] | None] = {
 }
 
 
-def plain(
-    document: dict[str, Any],
-    schema: Any,
-    direction: Direction | None = None,
-    *,
-    defaults: bool = False,
-) -> Any:
+@frozen
+class Schema:
+    """A schema, the document of its references, and the direction of its messages."""
+
+    document: dict[str, Any]
+    schema: Any
+    direction: Direction | None = None
+    """None if readOnly and writeOnly do not apply."""
+
+
+def plain(schema: Schema, *, defaults: bool = False) -> Any:
     """A schema without references and annotations.
 
     `RECURSION` marks where a component contains itself.
 
     Args:
-        document: Where the components are.
-        schema: The schema.
-        direction: Which messages it describes; keeps the keyword that excludes fields from them.
+        schema: The schema. A direction keeps the keyword that excludes fields from its messages.
         defaults: Whether to keep default values.
     """
-    kept = {MARKS[direction]} if direction else set()
-    return _plain(document, schema, (), kept | {"default"} if defaults else kept)
+    kept = {MARKS[schema.direction]} if schema.direction else set()
+    return _plain(schema.document, schema.schema, (), kept | {"default"} if defaults else kept)
 
 
 def _plain(
@@ -130,15 +134,11 @@ def is_recursive(schema: Any) -> bool:
     return isinstance(schema, list) and any(map(is_recursive, schema))
 
 
-def unrolled(
-    document: dict[str, Any], schema: Any, direction: Direction | None = None, *, end: bool
-) -> Any:
+def unrolled(schema: Schema, *, end: bool) -> Any:
     """A plain schema in which recursion ends after a few levels.
 
     Args:
-        document: Where the components are.
         schema: The schema.
-        direction: Which messages it describes.
         end: The schema at the last level: False makes the result stricter than the original,
             True more permissive.
     """
@@ -148,7 +148,7 @@ def unrolled(
             if row != "schema" or "$ref" not in node:
                 return node
             name = parse_reference(node.pop("$ref")).name
-            target = document["components"]["schemas"][name]
+            target = schema.document["components"]["schemas"][name]
             if inside.count(name) == _DEPTH:
                 resolved: Any = end
             else:
@@ -157,7 +157,7 @@ def unrolled(
 
         return rebuild(node, "schema", resolve)
 
-    return plain(document, unroll(schema, ()), direction)
+    return plain(evolve(schema, schema=unroll(schema.schema, ())))
 
 
 def closed(schema: Any) -> Any:

@@ -5,8 +5,9 @@ contracts: one side may send it, and the other refuses it for the stated reason.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from attrs import evolve, frozen
 
 from prolific_contract.diff._contract import (
     Answer,
@@ -16,15 +17,15 @@ from prolific_contract.diff._contract import (
     ParameterKey,
 )
 from prolific_contract.diff._directions import sendable, takeable
-from prolific_contract.diff._forms import closed, is_recursive, plain, unrolled
-from prolific_contract.diff._relation import Schema, validator
+from prolific_contract.diff._forms import Schema, closed, is_recursive, plain, unrolled
+from prolific_contract.diff._relation import validator
 from prolific_contract.diff._samples import samples
 
 ABSENT: Any = object()
 """Stands for a missing body or value."""
 
 
-@dataclass(frozen=True)
+@frozen
 class RequestExample:
     """A request without its method and path."""
 
@@ -34,7 +35,7 @@ class RequestExample:
     body: Any
 
 
-@dataclass(frozen=True)
+@frozen
 class Response:
     """A response."""
 
@@ -50,17 +51,17 @@ class NoSampleError(Exception):
 
 def sending(schema: Schema) -> Any:
     """The plain schema of what a sender may send."""
-    form = plain(*schema)
+    form = plain(schema)
     if is_recursive(form):
-        form = unrolled(*schema, end=False)
+        form = unrolled(schema, end=False)
     return closed(sendable(form, schema.direction))
 
 
 def taking(schema: Schema) -> Any:
     """The plain schema of what a receiver accepts."""
-    form = plain(*schema)
+    form = plain(schema)
     if is_recursive(form):
-        form = unrolled(*schema, end=True)
+        form = unrolled(schema, end=True)
     return takeable(form, schema.direction)
 
 
@@ -102,7 +103,7 @@ def simplest_request(operation: ContractOperation) -> RequestExample:
     request = RequestExample(parameters, operation.security[0], None, ABSENT)
     if operation.body is not None and operation.body.required:
         for content_type, schema in operation.body.content.items():
-            return replace(request, content_type=content_type, body=sample(schema))
+            return evolve(request, content_type=content_type, body=sample(schema))
     return request
 
 
@@ -117,7 +118,7 @@ def simplest_response(answer: Answer, status: int) -> Response:
     }
     response = Response(status, headers, None, ABSENT)
     for content_type, schema in answer.content.items():
-        return replace(response, content_type=content_type, body=sample(schema))
+        return evolve(response, content_type=content_type, body=sample(schema))
     return response
 
 

@@ -8,14 +8,15 @@ or faulty proof can't hide a breaking change that the search finds.
 """
 
 from itertools import combinations
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import jsonschema_rs
+from attrs import frozen
 from jsonschema_rs.canonical import CanonicalizationError, Containment, Satisfiability
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.diff._directions import Direction, sendable, takeable
-from prolific_contract.diff._forms import closed, is_recursive, key_of, plain, unrolled
+from prolific_contract.diff._forms import Schema, closed, is_recursive, key_of, plain, unrolled
 from prolific_contract.diff._samples import Hints, samples
 
 Kind = Literal["same", "compatible", "breaking", "unknown"]
@@ -24,7 +25,8 @@ Kind = Literal["same", "compatible", "breaking", "unknown"]
 _ANY_VALUE = object()
 
 
-class Relation(NamedTuple):
+@frozen
+class Relation:
     """How what a sender may send relates to what a receiver accepts."""
 
     kind: Kind
@@ -32,15 +34,6 @@ class Relation(NamedTuple):
     """For ``breaking``: a value that may be sent and is refused."""
     reason: str = ""
     """For ``breaking``: why the example is refused. For ``unknown``: why there is no answer."""
-
-
-class Schema(NamedTuple):
-    """A schema, the document of its references, and the direction of its messages."""
-
-    document: dict[str, Any]
-    schema: Any
-    direction: Direction | None = None
-    """None if readOnly and writeOnly do not apply."""
 
 
 class Judge:
@@ -54,7 +47,7 @@ class Judge:
 
     def relate(self, sender: Schema, receiver: Schema) -> Relation:
         """How what the sender may send relates to what the receiver accepts."""
-        sent, taken = plain(*sender), plain(*receiver)
+        sent, taken = plain(sender), plain(receiver)
         recursive = is_recursive(sent) or is_recursive(taken)
         key = key_of(sent), key_of(taken), recursive, receiver.direction
         if key[0] == key[1]:
@@ -97,8 +90,8 @@ def _relate(sent: Any, taken: Any) -> Relation:
 
 def _relate_recursive(sender: Schema, receiver: Schema) -> Relation:
     found = _refused(
-        sendable(unrolled(*sender, end=False), sender.direction),
-        takeable(unrolled(*receiver, end=True), receiver.direction),
+        sendable(unrolled(sender, end=False), sender.direction),
+        takeable(unrolled(receiver, end=True), receiver.direction),
     )
     return found or Relation(
         "unknown",

@@ -3,8 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from attrs import frozen
 
 from prolific_contract.diff._client import OurClient
 from prolific_contract.diff._compare import OperationDiff, compare
@@ -16,7 +17,7 @@ from prolific_contract.diff._relation import Kind
 _MOST_NAMED = 4
 
 
-@dataclass(frozen=True)
+@frozen
 class ClientFinding:
     """A finding, and how this project's client handles it."""
 
@@ -24,7 +25,7 @@ class ClientFinding:
     client: str | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Comparison:
     """Two contracts compared."""
 

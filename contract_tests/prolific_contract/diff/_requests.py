@@ -4,8 +4,9 @@ A client of the old contract sends them, a server of the new one receives them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from attrs import evolve, frozen
 
 from prolific_contract.diff._contract import ContractOperation, Parameter, ParameterKey
 from prolific_contract.diff._defaults import (
@@ -17,6 +18,7 @@ from prolific_contract.diff._defaults import (
     leaving_out,
 )
 from prolific_contract.diff._findings import Finding, listed, of_relation, relate_text, unconfirmed
+from prolific_contract.diff._forms import Schema
 from prolific_contract.diff._messages import (
     ABSENT,
     NoSampleError,
@@ -28,13 +30,13 @@ from prolific_contract.diff._messages import (
     sample,
     simplest_request,
 )
-from prolific_contract.diff._relation import Judge, Schema
+from prolific_contract.diff._relation import Judge
 
 _UNDOCUMENTED = "is no longer documented: the server ignores it"
 _IGNORED = "is no longer documented{moved}: the server ignores it and answers as if it were omitted"
 
 
-@dataclass(frozen=True)
+@frozen
 class Requests:
     """The requests of an operation that both contracts have."""
 
@@ -55,7 +57,7 @@ class Requests:
         except NoSampleError:
             return unconfirmed(where, sentence)
         parameters = {**simplest.parameters, **changes.pop("parameters", {})}
-        request = replace(simplest, parameters=parameters, **changes)
+        request = evolve(simplest, parameters=parameters, **changes)
         refused = where in request_refusals(self.new, request)
         if not refused or not request_is_sent(self.old, request):
             return unconfirmed(where, sentence)
@@ -69,7 +71,7 @@ class Requests:
         except NoSampleError:
             return unconfirmed(where, sentence)
         parameters = {**simplest.parameters, **changes.pop("parameters", {})}
-        request = replace(simplest, parameters=parameters, **changes)
+        request = evolve(simplest, parameters=parameters, **changes)
         if not request_is_sent(self.old, request):
             return unconfirmed(where, sentence)
         example = request_as_json(self.old, request)

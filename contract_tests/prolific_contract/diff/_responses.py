@@ -6,7 +6,8 @@ does not understand a new success.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from attrs import evolve, frozen
 
 from prolific_contract.diff._contract import Answer, ContractOperation
 from prolific_contract.diff._defaults import (
@@ -17,6 +18,7 @@ from prolific_contract.diff._defaults import (
     leaving_out,
 )
 from prolific_contract.diff._findings import Finding, listed, of_relation, relate_text, unconfirmed
+from prolific_contract.diff._forms import Schema
 from prolific_contract.diff._messages import (
     NoSampleError,
     Response,
@@ -27,10 +29,10 @@ from prolific_contract.diff._messages import (
     sample,
     simplest_response,
 )
-from prolific_contract.diff._relation import Judge, Schema
+from prolific_contract.diff._relation import Judge
 
 
-@dataclass(frozen=True)
+@frozen
 class Responses:
     """The responses of an operation that both contracts have."""
 
@@ -131,7 +133,7 @@ class Responses:
             where = f"{place}, header {known.name}"
             without = {other: v for other, v in simplest.headers.items() if other != name}
             if known.required and (sent is None or not sent.required):
-                response = replace(simplest, headers=without)
+                response = evolve(simplest, headers=without)
                 yield self._response(where, "may now be missing", after, response)
             elif sent is None:
                 yield Finding(where, "compatible", "is no longer documented")
@@ -139,7 +141,7 @@ class Responses:
                 continue
             relation = relate_text(self.judge, sent.schema, known.schema)
             if relation.kind == "breaking":
-                response = replace(simplest, headers={**without, name: relation.example})
+                response = evolve(simplest, headers={**without, name: relation.example})
                 yield self._response(
                     where,
                     f"has new values: {relation.reason}",
@@ -152,7 +154,7 @@ class Responses:
             if is_changed(old, new) and sent.required:
                 yield Finding(where, "compatible", f"is always sent: {changed(old, new)}")
             elif is_changed(old, new):
-                response = replace(simplest, headers=without)
+                response = evolve(simplest, headers=without)
                 yield self._misread(where, changed(old, new), after, response)
 
     def _answer_content(
@@ -172,12 +174,12 @@ class Responses:
             except NoSampleError:
                 yield unconfirmed(where, sentence)
                 return
-            response = replace(simplest, content_type=content_type, body=body)
+            response = evolve(simplest, content_type=content_type, body=body)
             yield self._response(where, sentence, answer, response)
             return
         relation = self.judge.relate(schema, known[media])
         if relation.kind == "breaking":
-            response = replace(simplest, content_type=content_type, body=relation.example)
+            response = evolve(simplest, content_type=content_type, body=relation.example)
             yield self._response(
                 where,
                 f"has new bodies: {relation.reason}",
@@ -194,5 +196,5 @@ class Responses:
                 yield Finding(where, "compatible", f"{sentence}, but it is always sent")
                 continue
             body = leaving_out(default, schema)
-            response = replace(simplest, content_type=content_type, body=body)
+            response = evolve(simplest, content_type=content_type, body=body)
             yield self._misread(where, sentence, answer, response)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from attrs import evolve
+
 from prolific_contract._vocabulary import Kind
 from prolific_contract.sandbox import _resources as known
 from prolific_contract.sandbox._filter import NO_FILTER, JobFilter
@@ -77,7 +79,7 @@ class EditableJobs(SandboxJobs):
         """Return the resource's current job with that filter, or start one."""
         if resource.fate is known.Fate.COMPLETES:
             fate = self._fates.get(resource.kind, resource.fate)
-            resource = resource._replace(fate=fate)
+            resource = evolve(resource, fate=fate)
         return super().request(resource, now, wanted)
 
     def forget(self, export_id: str) -> None:

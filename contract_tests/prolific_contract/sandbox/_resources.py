@@ -5,7 +5,8 @@ The command's ``--help`` reads this module, so it imports no package of the
 """
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from attrs import frozen
 
 from prolific_contract._vocabulary import Edition, Kind
 
@@ -47,7 +48,8 @@ FATE_MEANINGS: dict[Fate, str] = {
 }
 
 
-class Workspace(NamedTuple):
+@frozen
+class Workspace:
     """A workspace of the sandbox's account."""
 
     id: str
@@ -64,7 +66,8 @@ WORKSPACES = (
 """The workspaces that the sandbox's token has access to."""
 
 
-class Resource(NamedTuple):
+@frozen
+class Resource:
     """A collection or batch, the fate of its jobs, and its workspace.
 
     Lists leave out those without access: they belong to other people's workspaces.

@@ -2,7 +2,8 @@
 
 import struct
 import zlib
-from typing import NamedTuple
+
+from attrs import frozen
 
 from prolific_contract.sandbox._random import SeededChoices
 
@@ -16,7 +17,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
 )
 
 
-class Upload(NamedTuple):
+@frozen
+class Upload:
     """An uploaded file: the participant's file name, and the content."""
 
     name: str

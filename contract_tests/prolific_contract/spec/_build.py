@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from attrs import frozen
 
 from prolific_contract._errors import BuildError, DocumentError
 from prolific_contract._vocabulary import EDITIONS, Edition
@@ -15,7 +17,8 @@ from prolific_contract.spec._validation import semantic_errors, structural_error
 from prolific_contract.spec._yaml import dump_yaml
 
 
-class Built(NamedTuple):
+@frozen
+class Built:
     """A built contract, with the results of its checks."""
 
     document: dict[str, Any]

@@ -1,7 +1,9 @@
 """The components of a document, and the references to them."""
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
+
+from attrs import frozen
 
 from prolific_contract._errors import DocumentError
 from prolific_contract.spec._structure import references
@@ -18,7 +20,8 @@ _ROW_OF_SECTION = {
 }
 
 
-class Component(NamedTuple):
+@frozen
+class Component:
     """The location of a component: its section and its key in the section."""
 
     section: str

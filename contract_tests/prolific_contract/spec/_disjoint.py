@@ -7,9 +7,10 @@ their schemas is proved to be empty.
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import jsonschema_rs
+from attrs import frozen
 from jsonschema_rs.canonical import CanonicalizationError, Satisfiability
 
 from prolific_contract.spec._components import parse_reference
@@ -18,7 +19,8 @@ from prolific_contract.spec._structure import rebuild, walk
 Verdict = Literal["disjoint", "overlapping", "unproved"]
 
 
-class Pair(NamedTuple):
+@frozen
+class Pair:
     """Two branches of a union, and whether they are disjoint."""
 
     union: str

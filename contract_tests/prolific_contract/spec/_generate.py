@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+
+from attrs import frozen
 
 from prolific_contract._errors import BuildError, DocumentError, MissingDependencyError
 from prolific_contract.spec._files import read_text, write_atomically
@@ -25,7 +26,8 @@ _FILES_SHOWN = 3
 _TEMPLATES = "templates"
 
 
-class Difference(NamedTuple):
+@frozen
+class Difference:
     """The paths at which an existing package differs from the generated one."""
 
     changed: list[str]
@@ -33,15 +35,14 @@ class Difference(NamedTuple):
     surplus: list[str]
 
     def __bool__(self) -> bool:
-        return any(self)
+        return any(self._by_name().values())
 
     def lines(self) -> list[str]:
         """One line per file: the difference and the path."""
-        return [
-            f"{what}: {path}"
-            for what, paths in zip(self._fields, self, strict=True)
-            for path in paths
-        ]
+        return [f"{what}: {path}" for what, paths in self._by_name().items() for path in paths]
+
+    def _by_name(self) -> dict[str, list[str]]:
+        return {"changed": self.changed, "missing": self.missing, "surplus": self.surplus}
 
 
 GENERATOR = "openapi-python-client==0.29.1"

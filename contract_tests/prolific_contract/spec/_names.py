@@ -23,8 +23,9 @@ Two components with the same new name must be equal; otherwise the import fails.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from attrs import frozen
 
 from prolific_contract.spec._components import Component, parse_reference
 from prolific_contract.spec._structure import operations_of, references
@@ -46,7 +47,7 @@ def pascal_case(text: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", text))
 
 
-@dataclass(frozen=True)
+@frozen
 class Branch:
     """A branch of a union that the only value of a property identifies."""
 

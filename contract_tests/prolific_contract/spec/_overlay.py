@@ -8,8 +8,9 @@ the published document has changed, and the correction needs a review.
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from attrs import frozen
 from jsonpath_rfc9535 import JSONPathError, find
 
 from prolific_contract._errors import OverlayError
@@ -20,14 +21,16 @@ _ACTION_KEYS = {"target", "description", "update", "remove", "x-evidence", "x-ed
 _DISCREPANCY = re.compile(r"D-[1-9][0-9]*")
 
 
-class Evidence(NamedTuple):
+@frozen
+class Evidence:
     """The source of a correction."""
 
     document: str
     discrepancy: str | None
 
 
-class Action(NamedTuple):
+@frozen
+class Action:
     """One correction: removes the nodes that ``target`` selects, or merges ``update`` into them."""
 
     label: str

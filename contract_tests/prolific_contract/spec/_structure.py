@@ -8,7 +8,9 @@ schema and real properties in ``properties``.
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+from attrs import frozen
 
 # A position is written as
 #   name      an object of that row
@@ -233,7 +235,8 @@ def outline(node: Any, position: str = "document", *, prose: bool = False) -> An
     }
 
 
-class Place(NamedTuple):
+@frozen
+class Place:
     """An object in a document: the row of its keys, its JSON pointer, and itself."""
 
     row: str

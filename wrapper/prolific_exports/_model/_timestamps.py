@@ -16,6 +16,7 @@ _FORM: Final = re.compile(
 _MICROSECOND_DIGITS: Final = 6
 
 
+# A tuple, because most callers unpack it.
 class Timestamp(NamedTuple):
     """A parsed timestamp."""
 
