@@ -1,11 +1,11 @@
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import respx
+from attrs import define
 from helpers import api
 from helpers.command import main
 from helpers.json_schemas import check_document
@@ -15,7 +15,7 @@ from prolific_exports._http._store_client import StoreClient
 from prolific_exports.testing import FakeClock
 
 
-@dataclass
+@define
 class Outcome:
     """The exit code and output of a command."""
 

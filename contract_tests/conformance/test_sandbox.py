@@ -8,10 +8,11 @@ answers were reached, and one that every link was followed.
 from collections import defaultdict
 from contextlib import contextmanager
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import schemathesis
+from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, settings
 from prolific_contract import JOB_LIMIT, KINDS
 from prolific_contract.sandbox import (
@@ -72,7 +73,8 @@ def config():
     )
 
 
-class Target(NamedTuple):
+@frozen
+class Target:
     """A sandbox, as schemathesis sees it."""
 
     schema: Any
