@@ -18,42 +18,15 @@ from helpers.export_requests import (
     replay,
     settings_for,
 )
+from helpers.reply_predicates import api, complete, everything, generating, served, state, succeeded
 from helpers.variant_client import VariantClient, members_of
 from prolific_contract import EDITIONS, KINDS
 from prolific_contract.sandbox import ManualClock, SandboxError
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite, variant
 
 
-def state(reply):
-    return body(reply).get("status") if reply.status < 300 else None
-
-
-def succeeded(label, reply):
-    return label[0] != "archive" and reply.status < 300
-
-
-def complete(label, reply):
-    return succeeded(label, reply) and state(reply) == "complete"
-
-
-def generating(label, reply):
-    return succeeded(label, reply) and state(reply) == "generating"
-
-
 def error(label, reply):
     return reply.status >= 400
-
-
-def api(label, reply):
-    return label[0] != "archive"
-
-
-def served(label, reply):
-    return label[0] == "archive"
-
-
-def everything(label, reply):
-    return True
 
 
 def time_is(pattern, **off):
