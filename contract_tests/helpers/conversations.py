@@ -14,6 +14,8 @@ BASE = "http://127.0.0.1:8000"
 TOKEN = "a-token-of-some-length"
 BATCH = Subject("batch", "b1")
 COLLECTION = Subject("collection", "c1")
+PATH = "/api/v1/data-collection/batches/b1/export"
+"""Where exports of `BATCH` are requested."""
 
 
 @frozen
@@ -67,6 +69,15 @@ class Scripted:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self._time += seconds
+
+
+def hold(
+    answer: Callable[[Asked], HttpResponse | Exception], took: float = 0.0, **plan: Any
+) -> tuple[Scripted, Conversation]:
+    """Hold a conversation about `BATCH` with a scripted target."""
+    plan.setdefault("edition", "2026-03")
+    target = Scripted(answer, took)
+    return target, record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), **plan))
 
 
 @frozen

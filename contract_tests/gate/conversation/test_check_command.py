@@ -1,35 +1,22 @@
-"""``prolific-contract check``: what it takes, what it prints, how it ends."""
+"""``prolific-contract check``: verdicts, reports, recordings, baselines."""
 
 import io
 import json
-import socket
 import sys
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import pytest
+from helpers.checks import BATCH, COLLECTION, SETTINGS, USUAL, refused, run
 from helpers.conversations import BASE, Scripted
 from helpers.traces import JOB, complete, error, generating
-from prolific_contract._commands import check as command
 from prolific_contract.cli import main
-from prolific_contract.gate import _check, pace_for
-from prolific_contract.gate.conversation import (
-    BRISK,
-    CAREFUL,
-    USER_AGENT,
-    NoResponseError,
-    TargetUnreachableError,
-)
+from prolific_contract.gate import _check
+from prolific_contract.gate.conversation import USER_AGENT, NoResponseError, TargetUnreachableError
 from prolific_contract.gate.proof import InProcessTarget
-from prolific_contract.gate.trace import Credential, Exchange, HttpResponse
-from prolific_contract.sandbox import Fate, ManualClock, Sandbox, SandboxSettings, Site
-from prolific_contract.sandbox.mutants import MutatedSite, mutant
+from prolific_contract.gate.trace import HttpResponse
+from prolific_contract.sandbox import Fate, ManualClock, Site
 
-SETTINGS = SandboxSettings(files=1, generation_seconds=1)
-BATCH = SETTINGS.id_of("batch")
-COLLECTION = SETTINGS.id_of("collection")
 FORBIDDEN = SETTINGS.id_of("batch", Fate.FORBIDDEN)
-USUAL = ["--target", BASE, "--token", SETTINGS.token, "--batch", BATCH]
 
 
 ACCEPTING_ONE = """{
@@ -40,60 +27,10 @@ ACCEPTING_ONE = """{
 """
 
 
-@pytest.fixture(autouse=True)
-def no_token(monkeypatch):
-    monkeypatch.delenv("PROLIFIC_TOKEN", raising=False)
-
-
-@contextmanager
-def opened(target):
-    yield target
-
-
-@pytest.fixture
-def against(monkeypatch):
-    """Has the command talk to what it is given instead of the network."""
-    sites = []
-
-    def use(target):
-        clock = ManualClock()
-        if isinstance(target, str):
-            target = MutatedSite(mutant(target), SETTINGS, clock)
-        elif target is None:
-            target = Site(SETTINGS, clock)
-        if isinstance(target, Site):
-            sites.append(target)
-            target = InProcessTarget(target, clock)
-        monkeypatch.setattr(_check, "LiveTarget", lambda _token: opened(target))
-        return target
-
-    yield use
-    for site in sites:
-        site.close()
-
-
-def run(capsys, *options, expect=0):
-    code = main(["check", *options])
-    out, err = capsys.readouterr()
-    assert code == expect, (out, err)
-    return out, err
-
-
-def refused(capsys, *options):
-    out, err = run(capsys, *options, expect=2)
-    assert out == ""
-    assert err.startswith("prolific-contract: error: ")
-    assert "Traceback" not in err
-    return err
-
-
 def refusing(asked):
     if asked.authorization != f"Token {SETTINGS.token}":
         return error(401)
     return error(403 if asked.method == "POST" else 404)
-
-
-# Verdicts.
 
 
 def test_check_of_conforming_server_exits_with_0(against, capsys):
@@ -206,9 +143,6 @@ def test_token_is_sent_only_to_the_target(against, capsys):
     assert elsewhere
     assert all(SETTINGS.token not in repr(asked.headers) for asked in elsewhere)
     assert {asked.headers["User-Agent"] for asked in target.asked} == {USER_AGENT}
-
-
-# What comes out.
 
 
 def test_all_requested_reports_are_written(against, capsys, tmp_path):
@@ -416,287 +350,6 @@ def test_required_laws_and_their_number_decide(against, capsys):
     against(None)
     out, _ = run(capsys, *USUAL, "--min-exercised", "40", expect=2)
     assert "but at least 40 required" in " ".join(out.split())
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (("--require", "time.limits"), "--require time.limits: no law has this id: did you mean"),
-        (("--require", "x"), "--require x: no law has this id: prolific-contract laws lists them"),
-        (("--min-exercised", "-1"), "invalid --min-exercised -1: give a number of laws, at most"),
-        (("--min-exercised", "999"), "invalid --min-exercised 999: give a number of laws"),
-    ],
-)
-def test_requirements_are_checked_first(capsys, options, message):
-    assert message in refused(capsys, *USUAL, *options)
-
-
-# Wrong usage.
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ((), "give its base URL with --target"),
-        (("--target", "api.example", "--batch", "x"), "invalid --target: it is not an abs"),
-        (("--target", "http://api.example", "--batch", "x"), "invalid --target: it is not h"),
-        (("--target", "https://u:p@api.example", "--batch", "x"), "user name or password"),
-        (("--target", f"{BASE}?a=b", "--batch", "x"), "it has a query or a fragment"),
-        (("--target", f"{BASE}#a", "--batch", "x"), "it has a query or a fragment"),
-        (("--target", BASE), "nothing to export"),
-        (("--target", BASE, "--forbidden-batch", "x"), "nothing to export"),
-        (("--target", BASE, "--batch", ".."), "--batch '..' is not an id"),
-        ((*USUAL, "--forbidden-collection", "."), "--forbidden-collection '.' is not an id"),
-        (("--target", BASE, "--batch", "x"), "no API token: set PROLIFIC_TOKEN"),
-        (("--target", BASE, "--batch", "x", "--token", ""), "no API token"),
-        (("--target", BASE, "--batch", "x", "--token", " '' "), "no API token"),
-        (("--target", BASE, "--batch", "x", "--token", "Bearer t"), "white space"),
-        (("--target", BASE, "--batch", "x", "--token", "t\u00f6ken"), "a header can't carry"),
-        ((*USUAL, "--max-wait", "0"), "invalid --max-wait 0: give seconds above 0"),
-        ((*USUAL, "--max-wait", "-1"), "invalid --max-wait -1"),
-        ((*USUAL, "--max-wait", "nan"), "invalid --max-wait nan"),
-        ((*USUAL, "--max-wait", "inf"), "invalid --max-wait inf"),
-        ((*USUAL, "--report", "html"), "--report html: expected FORMAT=PATH"),
-        ((*USUAL, "--report", "html="), "--report html=: the path is missing"),
-        ((*USUAL, "--report", "a/b.pdf"), "--report a/b.pdf: expected FORMAT=PATH, e.g. junit"),
-        (
-            (*USUAL, "--report", "pdf=x"),
-            "unknown format 'pdf'; choose html, json, junit, sarif, text",
-        ),
-        ((*USUAL, "--update-baseline"), "give it with --baseline"),
-        ((*USUAL, "--har", "x", "--record", "y"), "--record can't be combined with --har"),
-        (("--har", "there-is-none.har"), "there-is-none.har can't be read"),
-        (("--har", "x", "--token", "Bearer t"), "give the token alone"),
-        (("--har", "x", "--target", "nowhere"), "invalid --target"),
-        ((*USUAL, "--baseline", "there-is-none.json"), "there-is-none.json can't be read"),
-    ],
-)
-def test_usage_error_is_one_message_without_traceback(against, capsys, options, message):
-    against(Scripted(lambda asked: pytest.fail("something was sent")))
-    err = refused(capsys, *options)
-
-    assert message in err
-    assert "u:p" not in err
-    assert "Bearer t" not in err
-
-
-def test_token_file_is_read_and_its_absence_explained(capsys, monkeypatch, tmp_path):
-    file = tmp_path / "secret"
-    monkeypatch.delenv("PROLIFIC_TOKEN", raising=False)
-    monkeypatch.setenv("PROLIFIC_TOKEN_FILE", str(file))
-    usual = ("--target", BASE, "--batch", "x", "--max-wait", "0")
-
-    assert "Cannot read the token file" in refused(capsys, *usual)
-    file.write_text("Bearer t", encoding="utf-8")
-    assert "white space" in refused(capsys, *usual)
-    file.write_text("'Token t'\n", encoding="utf-8")
-    assert "invalid --max-wait 0" in refused(capsys, *usual)
-
-
-@pytest.mark.parametrize(
-    "option", [["--edition", "2025"], ["--profile", "rude"], ["--max-wait", "x"]]
-)
-def test_incompatible_options_are_refused(capsys, option):
-    with pytest.raises(SystemExit) as caught:
-        main(["check", *USUAL, *option])
-
-    assert caught.value.code == 2
-
-
-def test_help_explains_what_the_check_does_to_a_server(capsys):
-    with pytest.raises(SystemExit):
-        main(["check", "--help"])
-    text = " ".join(capsys.readouterr().out.split())
-
-    assert "At most 5 of these" in text
-    assert "PROLIFIC_TOKEN" in text
-    assert "other users of the machine can see the options" in text
-
-
-# On a terminal.
-
-
-class Terminal:
-    def __init__(self):
-        self.written = ""
-
-    def isatty(self):
-        return True
-
-    def write(self, text):
-        self.written += text
-
-    def flush(self):
-        pass
-
-
-@pytest.fixture
-def terminal(monkeypatch):
-    """Puts stderr on a terminal."""
-
-    def terminal(*, escapes=True):
-        terminal = Terminal()
-        monkeypatch.setattr(sys, "stderr", terminal)
-        monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: not escapes)
-        return terminal
-
-    # Not in the fixture's own phase, whose streams pytest replaces.
-    return terminal
-
-
-def test_progress_line_shows_the_current_step(against, terminal, capsys):
-    terminal = terminal()
-    against(None)
-    main(["check", *USUAL])
-    lines = terminal.written.split("\r\x1b[K")
-
-    assert "2 requests, 0 s: batch request -> 202 generating" in lines
-    assert lines[-1] == ""
-    assert max(map(len, lines)) <= 78
-
-
-@pytest.mark.parametrize(
-    ("exchange", "line"),
-    [
-        (
-            Exchange(4, "PUT", f"{BASE}/x", BASE, Credential.VALID, at=61.6),
-            "5 requests, 62 s: PUT -> no response",
-        ),
-        (
-            Exchange(
-                0,
-                "GET",
-                f"{BASE}/x",
-                BASE,
-                Credential.NONE,
-                response=HttpResponse(
-                    200, body=json.dumps({"status": "a\x1b[2J\nb" + "c" * 99}).encode()
-                ),
-            ),
-            "1 requests, 0 s: GET -> 200 a[2Jb" + "c" * 45,
-        ),
-    ],
-)
-def test_progress_line_text_matches_the_step(terminal, exchange, line):
-    terminal = terminal()
-    command._ProgressLine().show(exchange)
-
-    assert terminal.written == f"\r\x1b[K{line}"
-
-
-def test_log_gets_a_line_of_progress_every_15_seconds(capsys):
-    line = command._ProgressLine()
-    for index, at in enumerate([0.0, 14.9, 15.0, 29.9, 31.0]):
-        line.show(Exchange(index, "PUT", f"{BASE}/x", BASE, Credential.VALID, at=at))
-    line.clear()
-
-    assert capsys.readouterr().err.splitlines() == [
-        "prolific-contract: 3 requests, 15 s: PUT -> no response",
-        "prolific-contract: 5 requests, 31 s: PUT -> no response",
-    ]
-
-
-def test_console_without_escape_sequences_gets_no_progress_line(against, terminal, capsys):
-    """As Windows' do, unless they are configured to interpret them."""
-    terminal = terminal(escapes=False)
-    against(None)
-    main(["check", *USUAL])
-
-    assert "\r" not in terminal.written
-
-
-# Over a socket.
-
-
-def test_check_of_the_sandbox_passes(capsys):
-    settings = SandboxSettings(files=1, generation_seconds=0.2)
-    with Sandbox(settings) as sandbox:
-        options = ["--target", sandbox.url, "--token", sandbox.token]
-        out, _ = run(capsys, *options, "--batch", BATCH, "--collection", COLLECTION)
-
-    assert out.startswith("PASSED")
-
-
-@contextmanager
-def hostile(handle):
-    over = threading.Event()
-
-    def serve(connection):
-        with connection, suppress(OSError):
-            connection.recv(65536)
-            handle(connection, over)
-
-    def accept():
-        with suppress(OSError):
-            while True:
-                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=accept, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            over.set()
-            listener.shutdown(socket.SHUT_RDWR)
-    thread.join()
-
-
-def sending(content):
-    return lambda connection, over: connection.sendall(content)
-
-
-def dripping(connection, over):
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{")
-    while not over.wait(0.01):
-        connection.sendall(b" ")
-
-
-HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<h1>Hello!</h1>"
-LARGE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n"
-OLD = b"HTTP/1.0 404 Not Found\r\nContent-Type: application/json\r\n\r\n{}"
-
-
-# Seconds for an answer: none comes, and one that a busy machine may take its time with.
-NEVER, EVER = "0.5", "20"
-
-
-@pytest.mark.parametrize(
-    ("handle", "wait", "says"),
-    [
-        (lambda connection, over: over.wait(), NEVER, "no complete response within"),
-        (dripping, NEVER, "no complete response within"),
-        (lambda connection, over: None, EVER, "the response was not HTTP"),
-        (sending(b"SSH-2.0-OpenSSH_9.9\r\n"), EVER, "the response was not HTTP"),
-        (sending(HTML), EVER, "text/html"),
-        (sending(LARGE + bytes(10_000_000)), EVER, "got 200, not 401"),
-        (sending(OLD), EVER, "has no valid envelope"),
-    ],
-    ids=["hang", "drip", "close", "garbage", "html", "10MB", "HTTP/1.0"],
-)
-def test_hostile_server_ends_with_an_error_message(capsys, handle, wait, says):
-    with hostile(handle) as url:
-        options = ["--target", url, "--token", SETTINGS.token, "--batch", BATCH]
-        out, err = run(capsys, *options, "--max-wait", wait, expect=1)
-
-    assert says in " ".join(out.split())
-    assert "Traceback" not in err
-
-
-@pytest.mark.parametrize(
-    ("url", "pace"),
-    [
-        ("http://127.0.0.1:1", BRISK),
-        ("http://127.9.9.9", BRISK),
-        ("http://localhost:1", BRISK),
-        ("http://[::1]:1", BRISK),
-        ("https://api.prolific.com", CAREFUL),
-        ("https://127.example.com", CAREFUL),
-        ("https://localhost.example.com", CAREFUL),
-    ],
-)
-def test_pauses_are_skipped_only_for_loopback_servers(url, pace):
-    assert pace_for(url) is pace
 
 
 def test_interrupt_reports_jobs_that_may_remain(monkeypatch, capsys):

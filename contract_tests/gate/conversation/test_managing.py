@@ -1,4 +1,4 @@
-"""What the gate's conversation lists, deletes and filters, and what it leaves alone."""
+"""Lists and deletions in a conversation: what is probed, and which jobs are deleted."""
 
 from collections import Counter
 from datetime import timedelta
@@ -8,23 +8,20 @@ from typing import Any
 import pytest
 from attrs import evolve
 from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started, subjects_of
-from helpers.traces import JOB, START, complete, error, failed, generating, json_answer, running
+from helpers.job_lists import LATER, PATH, InstantServer, after_the_first, list_of
+from helpers.traces import JOB, complete, error, failed, generating, json_answer, running
 from prolific_contract import JOB_LIMIT, UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, Edition, path_of
 from prolific_contract.gate import judge
 from prolific_contract.gate.conversation import (
     KNOWN_JOB,
     ConversationPlan,
     GeneratedRequest,
-    NoResponseError,
     record_conversation,
 )
 from prolific_contract.gate.proof import InProcessTarget
 from prolific_contract.gate.trace import Credential, HttpResponse
 from prolific_contract.sandbox import Fate, ManualClock, Resource, SandboxSettings, Site
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
-
-PATH = "/api/v1/data-collection/batches/b1/export"
-LATER = "2026-11"
 
 
 def jobs_of(rehearsal):
@@ -143,21 +140,6 @@ def test_server_without_lists_is_asked_once_unless_the_edition_is_enforced():
     assert [one.response.status for one in asked(rehearsal, "list")] == [405, 405]
     assert asked(rehearsal, "delete") == []
     assert judge(rehearsal.conversation.trace, target=BASE).violations == ()
-
-
-CREATED = "2026-03-20T10:01:40Z"
-"""When a conversation with a scripted server begins, by its own clock."""
-
-
-def list_of(*export_ids, created=CREATED):
-    """A list of jobs that were requested at the same time."""
-    return json_answer(200, [{"export_id": each, "created_at": created} for each in export_ids])
-
-
-def after_the_first(*rest):
-    """A server whose first list has nothing, and each later one is this."""
-    turns = iter([list_of()])
-    return lambda: next(turns, *rest)
 
 
 def lists(*answers):
@@ -410,218 +392,11 @@ def test_job_that_cannot_be_polled_is_deleted():
     assert last == [("GET", f"{PATH}/j1"), ("DELETE", f"{PATH}/j1"), ("GET", f"{PATH}/j1")]
 
 
-# Remaining jobs are reported, and one job slot always stays free for others.
-
-
-def later(seconds):
-    """A clock that says when something was that much later."""
-    return lambda at: (START + timedelta(seconds=100 + at + seconds)).isoformat()
-
-
-AT_ONCE = later(0)
-
-
-class InstantServer:
-    """A server of one batch that starts a job at every request, and completes it at once.
-
-    Args:
-        there: How many jobs exist before the check.
-        created: The creation time that it reports, given the seconds of the request.
-        hidden: How many of the first lists lack these jobs.
-        refuse: The response to a request that starts a job nevertheless; None for the usual one.
-        listing: The response to a list; None for the usual one.
-        busy: How many of the first polls of all jobs report that they are generating.
-        neighbour: Whether another client starts a job after the first list.
-        open_to_all: Whether it starts jobs for any token.
-    """
-
-    def __init__(
-        self,
-        there=0,
-        created=AT_ONCE,
-        hidden=0,
-        refuse=None,
-        listing=None,
-        busy=0,
-        neighbour=False,
-        open_to_all=False,
-    ):
-        self.jobs = [f"old{number}" for number in range(there)]
-        self._times = {}
-        self.most = there
-        self.deleted = []
-        self._created, self._hidden = created, hidden
-        self._refuse, self._listing = refuse, listing
-        self._busy = busy
-        self._neighbour, self._open_to_all = neighbour, open_to_all
-
-    def __call__(self, request):
-        job = request.path.partition("?")[0].removeprefix(PATH).removeprefix("/")
-        opened = self._open_to_all and request.method == "POST"
-        known = request.authorization == f"Token {TOKEN}" or opened
-        if not known or not request.path.startswith(PATH):
-            return error(401)
-        if request.method == "POST":
-            if self._neighbour:
-                self._neighbour = False
-                self.jobs.append("neighbour")
-            self.jobs.append(f"new{len(self._times)}")
-            self._times[self.jobs[-1]] = self._created(request.at)
-            self.most = max(self.most, len(self.jobs))
-            return self._refuse or generating(self.jobs[-1])
-        if request.method == "GET" and not job:
-            self._hidden -= 1
-            if self._listing is not None:
-                return self._listing
-            shown = [] if self._hidden >= 0 else self.jobs
-            return json_answer(
-                200, [{"export_id": job, "created_at": self._times.get(job)} for job in shown]
-            )
-        if job not in self.jobs:
-            return error(404)
-        if request.method == "DELETE":
-            self.jobs.remove(job)
-            self.deleted.append(job)
-            return HttpResponse(204)
-        self._busy -= 1
-        return generating(job) if self._busy >= 0 else complete("https://s.example/x")
-
-    def check(self, **plan):
-        return record_conversation(Scripted(self), BASE, TOKEN, ConversationPlan((BATCH,), **plan))
-
-
-@pytest.mark.parametrize("enforced", [None, LATER])
-@pytest.mark.parametrize("there", range(JOB_LIMIT + 1))
-def test_one_job_slot_is_left_to_others(enforced, there):
-    server = InstantServer(there)
-    notices = server.check(edition=enforced).notices
-
-    assert server.most <= max(there, JOB_LIMIT - 1)
-    assert server.jobs == [f"old{number}" for number in range(there)]
-    assert (server.most > there) == (there < JOB_LIMIT - 1)
-    if there >= JOB_LIMIT - 1:
-        (notice,) = notices
-        assert f"already had {there} of its ten export jobs" in notice
-
-
-@pytest.mark.parametrize(("there", "tried"), [(5, 2), (6, 1), (7, 0)])
-def test_filters_are_probed_while_job_slots_are_free(there, tried):
-    server = InstantServer(there, busy=3)
-    target = Scripted(server)
-    record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER))
-
-    assert sum("from=" in one.path for one in target.asked) == tried
-    assert server.most < JOB_LIMIT
-    assert server.jobs == [f"old{number}" for number in range(there)]
-
-
-@pytest.mark.parametrize("enforced", [None, LATER])
-@pytest.mark.parametrize("listing", [json_answer(200, {}), error(500), NoResponseError("gone")])
-def test_few_jobs_are_started_and_reported_without_a_list(enforced, listing):
-    server = InstantServer(listing=listing)
-    conversation = server.check(edition=enforced)
-
-    assert (server.jobs, server.deleted) == (["new0", "new1"], [])
-    assert "because another client may have started" in conversation.notices[0]
-    assert conversation.notices[0].endswith("new0, new1")
-    assert len(conversation.notices) == 1
-
-
-@pytest.mark.parametrize(
-    ("created", "deleted"),
-    [
-        (AT_ONCE, True),
-        (later(-0.9), True),
-        (later(-1.1), False),
-        (lambda at: "yesterday", False),
-        (lambda at: None, False),
-    ],
-)
-def test_job_missing_from_a_late_list_is_not_treated_as_its_own(created, deleted):
-    server = InstantServer(created=created, hidden=1)
-    notices = server.check(edition=LATER).notices
-
-    assert bool(server.deleted) == deleted
-    assert (server.jobs == []) == deleted == (notices == ())
-    assert all("another client may have started" in notice for notice in notices)
-
-
-@pytest.mark.parametrize("refuse", [NoResponseError("gone"), json_answer(202, {}), error(500)])
-def test_job_of_an_unanswered_request_is_reported(refuse):
-    server = InstantServer(8, refuse=refuse)
-    full, notice = server.check(edition=LATER).notices
-
-    assert "already had 8 of its ten export jobs" in full
-    assert notice.endswith("got no valid response: new0")
-    assert (server.most, server.deleted) == (9, [])
-
-
-def test_job_of_another_client_is_not_reported():
-    server = InstantServer(neighbour=True)
-    assert server.check(edition=LATER).notices == ()
-    assert server.jobs == ["neighbour"]
-
-
 def test_refusal_with_retry_after_does_not_explain_other_jobs():
     refusal = evolve(error(503), headers=(("Retry-After", "1"),))
     server = InstantServer(8, refuse=refusal)
     (full, *others) = server.check(edition=LATER).notices
     assert ("already had 8" in full, others) == (True, [])
-
-
-def test_job_that_a_probe_started_is_reported():
-    server = InstantServer(open_to_all=True)
-    (notice,) = server.check(edition="2026-11").notices
-    assert "has export jobs that probes of the check started: new" in notice
-
-
-def test_job_id_with_line_breaks_is_reported_on_one_line():
-    server = InstantServer(refuse=generating("a\n\x1b[2Jb"), listing=error(500))
-    (notice,) = server.check(edition=LATER).notices
-
-    assert notice.isprintable()
-
-
-def test_generating_jobs_are_reported():
-    jobs = after_the_first(list_of("j1"))
-
-    def answer(request):
-        if request.path == PATH and request.method == "GET":
-            return jobs()
-        if request.method == "DELETE":
-            return error(409)
-        return generating("j1") if request.method == "POST" else running("j1")
-
-    plan = ConversationPlan((BATCH,), edition=LATER, max_wait=5)
-    assert record_conversation(Scripted(answer), BASE, TOKEN, plan).notices == (
-        "the batch b1 still has export jobs that the check started: j1",
-    )
-
-
-def test_list_that_is_no_longer_available_is_reported():
-    answers = after_the_first(error(500))
-
-    def answer(request):
-        return answers() if (request.method, request.path) == ("GET", PATH) else error(403)
-
-    plan = ConversationPlan((BATCH,), edition=LATER)
-    (notice,) = record_conversation(Scripted(answer), BASE, TOKEN, plan).notices
-    assert notice.endswith("the list at the end of the check failed")
-
-
-@pytest.mark.parametrize("edition", ["2026-03", LATER])
-@pytest.mark.parametrize("enforced", [None, "2026-03", LATER])
-@pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE, Fate.FAILS, Fate.VANISHES])
-def test_nothing_is_reported_if_no_job_remains(edition, enforced, fate):
-    notices = rehearse(fate, edition=edition, asked=enforced).conversation.notices
-
-    if edition == LATER and enforced == "2026-03":
-        # It deletes nothing then; of failed jobs there is nothing to tell.
-        assert len(notices) == (2 if fate is Fate.COMPLETES else 0)
-    elif edition == "2026-03" and enforced == LATER:
-        assert all("still has export jobs that the check received" in notice for notice in notices)
-    else:
-        assert notices == ()
 
 
 @pytest.mark.parametrize("enforced", [None, LATER])

@@ -35,6 +35,8 @@ FEW = settings(max_examples=25, deadline=None)
 PATH = "/api/v1/data-collection/batches/b1/export"
 STORE = "https://store.example/a.zip?X-Amz-Signature=s"
 
+FEW = settings(max_examples=25, deadline=None)
+
 
 def recorder(answer: Any) -> tuple[Scripted, Any]:
     respond: Any = answer if callable(answer) else lambda asked: answer

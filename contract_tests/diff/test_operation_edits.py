@@ -1,189 +1,18 @@
-"""One edit at a time, over every construct that the Task Builder's contract has.
-
-What is taken by the server and given by the server changes together here, since both
-are the same component, so every edit has two known answers.
-"""
+"""Edits of operations: parameters, bodies, statuses and scopes."""
 
 import pytest
-from prolific_contract.diff import _requests, _responses, compare
-from prolific_contract.diff._contract import operations
-from prolific_contract.diff._messages import (
-    RequestExample,
-    Response,
-    request_is_sent,
-    request_refusals,
-    response_is_sent,
-    response_refusals,
+from helpers.contract_edits import (
+    adding,
+    edited,
+    parameter,
+    setting,
+    sorted_verdicts,
+    verdicts,
+    without,
 )
+from prolific_contract.diff import compare
 
 from diff.documents import PATH, base, put, schemas, thing
-
-BODY = "request body, application/json"
-ANSWER = "status 200, application/json"
-
-
-def edited(edit):
-    document = base()
-    edit(document)
-    return document
-
-
-def setting(get, **values):
-    return lambda document: get(document).update(values)
-
-
-def field(name):
-    return lambda document: thing(document)["properties"][name]
-
-
-def without(get, key):
-    return lambda document: get(document).pop(key)
-
-
-def verdicts(old, new):
-    """The verdict of every place that changed, with examples that hold."""
-    return dict(sorted_verdicts(old, new))
-
-
-def sorted_verdicts(old, new):
-    (diff,) = compare(old, new)
-    (before,), (after,) = operations(old).values(), operations(new).values()
-    for finding in diff.findings:
-        shown = finding.verdict == "breaking"
-        assert (finding.example is not None) == (finding.message is not None) == shown
-        if isinstance(finding.message, RequestExample):
-            assert request_is_sent(before, finding.message)
-            refusals = request_refusals(after, finding.message)
-            assert (finding.where in refusals) is not finding.is_misread
-        elif isinstance(finding.message, Response):
-            documented = after.documented(finding.message.status)
-            assert documented is not None
-            answer = after.answers[documented]
-            assert response_is_sent(answer, finding.message)
-            refusals = response_refusals(before, finding.message)
-            assert (finding.where in refusals) is not finding.is_misread
-    return sorted((finding.where, finding.verdict) for finding in diff.findings)
-
-
-# What it does to requests and to responses; the opposite edit does the opposite.
-SCHEMA_EDITS = {
-    "enum member added": (
-        lambda d: schemas(d)["State"]["enum"].append("lost"),
-        "compatible",
-        "breaking",
-    ),
-    "enum member removed": (
-        lambda d: schemas(d)["State"]["enum"].remove("new"),
-        "breaking",
-        "compatible",
-    ),
-    "enum opened": (without(lambda d: schemas(d)["State"], "enum"), "compatible", "breaking"),
-    "required added": (
-        lambda d: thing(d)["required"].append("name"),
-        "breaking",
-        "compatible",
-    ),
-    "required removed": (
-        lambda d: thing(d)["required"].remove("state"),
-        "compatible",
-        "breaking",
-    ),
-    "type changed": (setting(field("size"), type="string"), "breaking", "breaking"),
-    "type widened": (setting(field("size"), type="number"), "compatible", "breaking"),
-    "type narrowed": (setting(field("weight"), type="integer"), "breaking", "compatible"),
-    "null added": (setting(field("name"), type=["string", "null"]), "compatible", "breaking"),
-    "null removed": (setting(field("note"), type="string"), "breaking", "compatible"),
-    "format added": (setting(field("name"), format="uri"), "breaking", "compatible"),
-    "format removed": (without(field("made_at"), "format"), "compatible", "breaking"),
-    "format changed": (setting(field("id"), format="date-time"), "breaking", "breaking"),
-    "branch added": (
-        lambda d: schemas(d)["Part"]["oneOf"].append(
-            {"type": "object", "properties": {"kind": {"enum": ["glue"]}}, "required": ["kind"]}
-        ),
-        "compatible",
-        "breaking",
-    ),
-    "branch removed": (
-        lambda d: schemas(d)["Part"]["oneOf"].pop(),
-        "breaking",
-        "compatible",
-    ),
-    "field of a branch changed": (
-        lambda d: schemas(d)["Screw"]["properties"]["length"].update(type="string"),
-        "breaking",
-        "breaking",
-    ),
-    "items changed": (
-        lambda d: schemas(d)["Tag"]["properties"]["text"].update(type="integer"),
-        "breaking",
-        "breaking",
-    ),
-    "items widened": (
-        lambda d: schemas(d)["Tag"]["properties"]["text"].update(type=["string", "integer"]),
-        "compatible",
-        "breaking",
-    ),
-    "items bounded": (setting(field("tags"), minItems=1), "breaking", "compatible"),
-    "array to object": (setting(field("tags"), type="object"), "breaking", "breaking"),
-    "additional properties typed otherwise": (
-        setting(field("labels"), additionalProperties={"type": "integer"}),
-        "breaking",
-        "breaking",
-    ),
-    "additional properties untyped": (
-        setting(field("labels"), additionalProperties={}),
-        "compatible",
-        "breaking",
-    ),
-    "optional field added": (
-        setting(lambda d: thing(d)["properties"], colour={"type": "string"}),
-        "compatible",
-        "compatible",
-    ),
-    "optional field removed": (
-        without(lambda d: thing(d)["properties"], "size"),
-        "compatible",
-        "compatible",
-    ),
-    "object closed": (setting(thing, additionalProperties=False), "compatible", "compatible"),
-    "bound added": (setting(field("size"), minimum=3), "breaking", "compatible"),
-    "length bounded": (setting(field("name"), maxLength=40), "breaking", "compatible"),
-    "integers of 64 bits": (setting(field("count"), format="int64"), "compatible", "breaking"),
-    "integers of any size": (without(field("count"), "format"), "compatible", "breaking"),
-    "integers bounded by a format": (
-        setting(field("size"), format="int32"),
-        "breaking",
-        "compatible",
-    ),
-    "precision reduced": (setting(field("weight"), format="float"), "breaking", "compatible"),
-    "rule for names added": (
-        setting(field("labels"), propertyNames={"pattern": "^[a-z]+$"}),
-        "breaking",
-        "compatible",
-    ),
-    "const": (setting(field("name"), const="x"), "breaking", "compatible"),
-}
-
-
-@pytest.mark.parametrize("name", SCHEMA_EDITS)
-def test_schema_edit_has_its_verdict_in_both_directions(name):
-    edit, request, response = SCHEMA_EDITS[name]
-    new = edited(edit)
-
-    assert verdicts(base(), new) == {BODY: request, ANSWER: response}
-    # The other way round, what one side sends is what the other takes.
-    assert verdicts(new, base()) == {BODY: response, ANSWER: request}
-
-
-def parameter(index):
-    return lambda document: put(document)["parameters"][index]
-
-
-def adding(**written):
-    return lambda document: put(document)["parameters"].append(
-        {"name": "since", "in": "query", "schema": {"type": "string"}, **written}
-    )
-
 
 JSON_200 = put(base())["responses"]["200"]
 OTHER_EDITS = {
@@ -525,48 +354,6 @@ def test_default_beside_a_success_covers_errors():
     }
 
 
-def test_break_without_example_is_unknown():
-    impossible = {"type": "string", "pattern": "^[a-f]{9}$"}
-
-    def case(edit):
-        old = base()
-        parameter(1)(old).update(required=True, schema=impossible)
-        (diff,) = compare(old, edited(edit) if edit else {**base(), "paths": {}})
-        return {finding.where: finding.verdict for finding in diff.findings}
-
-    # No simplest request can be made, and every example begins with one.
-    assert case(lambda d: d["paths"].clear()) == {"operation": "unknown"}
-    assert case(adding(required=True))["query parameter since"] == "unknown"
-
-
-def test_response_without_example_is_unknown():
-    content = {"text/plain": {"schema": {"type": "string", "pattern": "^[a-f]{9}$"}}}
-    answer = {"description": "", "content": content}
-
-    added = edited(setting(lambda d: put(d)["responses"], **{"201": answer}))
-    changed = edited(setting(lambda d: put(d)["responses"]["200"], **answer))
-    also = edited(lambda d: put(d)["responses"]["200"]["content"].update(content))
-
-    assert verdicts(base(), added) == {"status 201": "unknown"}
-    assert verdicts(base(), changed) == {"status 200": "unknown"}
-    assert verdicts(base(), also) == {"status 200, text/plain": "unknown"}
-
-
-def test_request_body_without_example_is_unknown():
-    optional = {"text/plain": {"schema": {"type": "string", "pattern": "^[a-f]{9}$"}}}
-    old = edited(lambda d: put(d)["requestBody"]["content"].update(optional))
-
-    assert verdicts(old, base()) == {"request body": "unknown"}
-
-
-def test_unconfirmed_example_is_not_shown(monkeypatch):
-    monkeypatch.setattr(_requests, "request_refusals", lambda *_: set())
-    monkeypatch.setattr(_responses, "response_refusals", lambda *_: set())
-    changed = edited(setting(field("size"), type="string"))
-
-    assert verdicts(base(), changed) == {BODY: "unknown", ANSWER: "unknown"}
-
-
 def test_scopes_are_compared():
     schemes = {"oauth": {"type": "oauth2", "flows": {}}, "id": {"type": "openIdConnect"}}
 
@@ -594,20 +381,6 @@ def test_anonymous_request_that_becomes_unauthorised_breaks():
     example = diff.findings[0].example
     assert example is not None
     assert "credentials" not in example
-
-
-def test_recursive_body_has_an_example():
-    def document(kind):
-        document = base()
-        thing(document)["properties"].update(
-            inner={"$ref": "#/components/schemas/Thing"}, size={"type": kind}
-        )
-        return document
-
-    assert verdicts(document("integer"), document("string")) == {
-        BODY: "breaking",
-        ANSWER: "breaking",
-    }
 
 
 def test_body_without_content_type_is_ignored():
@@ -655,21 +428,6 @@ def test_removed_and_breaking_parts_are_both_reported():
     assert verdicts(bare, added) == {"status 200, header ETag": "breaking"}
 
 
-def test_response_example_has_only_documented_members():
-    (operation,) = operations(base()).values()
-    answer = operation.answers["200"]
-    body = {"id": "a1b2c3d4-e5f6-4890-abcd-ef1234567890", "state": "new"}
-
-    def sent(headers, content_type="application/json"):
-        return response_is_sent(answer, Response(200, headers, content_type, body))
-
-    assert sent({"etag": "a"})
-    assert not sent({})
-    assert not sent({"etag": "a", "age": "1"})
-    assert not sent({"etag": 1})
-    assert not sent({"etag": "a"}, "text/plain")
-
-
 def test_parameter_missing_in_its_path_is_ignored():
     def adding_strays(document):
         stray = {"name": "other_id", "in": "path", "required": True, "schema": {"type": "string"}}
@@ -685,84 +443,3 @@ def test_path_item_may_be_a_component():
     new["paths"][PATH] = {"$ref": "#/components/pathItems/Thing"}
 
     assert verdicts(old, new) == {}
-
-
-# What counts in one direction only: verdicts of requests and of responses, there and back.
-DIRECTED = {
-    "required field becomes the server's": (
-        setting(field("state"), readOnly=True),
-        ("breaking", None),
-        ("breaking", None),
-    ),
-    "optional field becomes the server's": (
-        setting(field("name"), readOnly=True),
-        ("breaking", None),
-        ("compatible", None),
-    ),
-    "required field becomes the client's": (
-        setting(field("state"), writeOnly=True),
-        (None, "breaking"),
-        (None, "compatible"),
-    ),
-    "optional field becomes the client's": (
-        setting(field("name"), writeOnly=True),
-        (None, "compatible"),
-        (None, "compatible"),
-    ),
-    "not marked": (
-        setting(field("name"), readOnly=False, writeOnly=False),
-        (None, None),
-        (None, None),
-    ),
-    "a component is marked": (
-        setting(lambda d: schemas(d)["State"], writeOnly=True),
-        (None, "breaking"),
-        (None, "compatible"),
-    ),
-    "a reference is marked": (
-        setting(field("state"), readOnly=True, description="Set by the server."),
-        ("breaking", None),
-        ("breaking", None),
-    ),
-    "a part of a conjunction is marked": (
-        lambda d: schemas(d).update(
-            Thing={
-                "allOf": [
-                    {
-                        "type": "object",
-                        "properties": {"state": {"type": "string", "writeOnly": True}},
-                    },
-                    {**thing(d), "properties": without_state(d)},
-                    True,
-                ]
-            }
-        ),
-        ("compatible", "breaking"),
-        ("breaking", "compatible"),
-    ),
-}
-
-
-def without_state(document):
-    return {name: field for name, field in thing(document)["properties"].items() if name != "state"}
-
-
-@pytest.mark.parametrize("name", DIRECTED)
-def test_read_only_and_write_only_count_by_direction(name):
-    edit, there, back = DIRECTED[name]
-    new = edited(edit)
-
-    for old, other, (request, response) in ((base(), new, there), (new, base(), back)):
-        expected = {BODY: request, ANSWER: response}
-        assert verdicts(old, other) == {where: v for where, v in expected.items() if v}
-    assert verdicts(new, new) == {}
-
-
-def test_recursive_field_that_is_never_sent_is_allowed():
-    def document(**more):
-        document = base()
-        thing(document)["properties"]["inner"] = {"$ref": "#/components/schemas/Thing", **more}
-        return document
-
-    assert verdicts(document(), document(readOnly=True)) == {BODY: "breaking"}
-    assert verdicts(document(readOnly=True), document(readOnly=True)) == {}
