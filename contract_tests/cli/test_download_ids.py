@@ -270,9 +270,3 @@ def test_other_mistakes_show_no_command_line(cli, arguments):
     assert outcome.code == 2
     assert "Run one of these" not in outcome.err
     assert SECRET not in outcome.err
-
-
-def test_missing_kind_of_another_command_shows_no_command_line(cli):
-    outcome = cli("list", A)
-    assert outcome.code == 2
-    assert "Run one of these" not in outcome.err

@@ -8,6 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from typing import TextIO, cast
 
 from prolific_exports import __version__
+from prolific_exports._console._corrections import corrected
 from prolific_exports._console._warnings import warnings_on_stderr
 
 from prolific_contract import _commands as commands
@@ -75,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    arguments = build_parser().parse_args(argv)
+    arguments = _parse(sys.argv[1:] if argv is None else argv)
     try:
         with warnings_on_stderr("prolific-contract"):
             code: int = arguments.run(arguments)
@@ -92,6 +93,28 @@ def _run(argv: Sequence[str] | None) -> int:
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments of a command line; exits with 2 if it is wrong."""
+    try:
+        return build_parser().parse_args(argv)
+    except SystemExit as ended:
+        correction = corrected(build_parser(), argv, _parses) if ended.code else None
+        if correction is not None:
+            print(correction, file=sys.stderr)  # noqa: T201
+        raise
+
+
+def _parses(argv: Sequence[str]) -> bool:
+    nowhere = io.StringIO()
+    try:
+        with redirect_stdout(nowhere), redirect_stderr(nowhere):
+            build_parser().parse_args(argv)
+    except SystemExit as ended:
+        # --help and --version end the process with success.
+        return not ended.code
+    return True
 
 
 def _refuse(error: ContractToolError) -> int:

@@ -1,6 +1,8 @@
 """The command's arguments and options."""
 
 import argparse
+import io
+from contextlib import redirect_stdout
 
 from prolific_exports._cli import _account_arguments as account
 from prolific_exports._cli import _archive_arguments as archives
@@ -14,6 +16,9 @@ from prolific_exports._version import __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
+
+# The subcommands whose first argument is a kind.
+_WITH_KIND = ("download", "status", "list", "delete")
 
 
 class CommandLineError(UsageError):
@@ -61,25 +66,56 @@ def parse(argv: "list[str]") -> argparse.Namespace:
     """The arguments of a command line.
 
     Raises:
-        CommandLineError: They match no command. If only KIND is missing, the message has the
-            corrected command lines.
+        CommandLineError: They match no command. If KIND is missing or a word is misspelt, the
+            message has the corrected command line.
     """
     try:
         return build_parser().parse_args(argv)
     except CommandLineError as error:
-        corrected = _with_kind(argv)
-        if corrected is None:
-            raise
+        lines = _with_kind(argv)
+        if lines is None:
+            raise _with_hint(error, argv) from None
         message = "KIND is missing: collection or batch? Run one of these:"
-        hint = "Run one of these: " + "; ".join(corrected)
-        raise CommandLineError("\n  ".join((message, *corrected)), error.usage, hint) from None
+        hint = "Run one of these: " + "; ".join(lines)
+        raise CommandLineError("\n  ".join((message, *lines)), error.usage, hint) from None
+
+
+def _with_hint(error: CommandLineError, argv: "list[str]") -> CommandLineError:
+    """The error with what the user probably meant, if that can be told."""
+    from prolific_exports._console._corrections import (  # noqa: PLC0415 - start-up time
+        corrected,
+        names_secret,
+    )
+
+    correction = corrected(build_parser(), argv, _parses)
+    if correction is not None:
+        hint = str(correction)
+    elif any(map(names_secret, argv)):
+        hint = "There is no option for the token: set PROLIFIC_TOKEN or PROLIFIC_TOKEN_FILE."
+    else:
+        return error
+    message = str(error).removesuffix(error.hint or "")
+    return CommandLineError(f"{message}{hint}", error.usage, hint.replace("\n  ", " "))
+
+
+def _parses(argv: "list[str]") -> bool:
+    try:
+        with redirect_stdout(io.StringIO()):
+            build_parser().parse_args(argv)
+    except CommandLineError:
+        return False
+    except SystemExit:
+        # --help and --version end the process.
+        return True
+    return True
 
 
 def _with_kind(argv: "list[str]") -> "list[str] | None":
-    """The command lines for each kind, if ``download`` lacks it; else None."""
-    if "download" not in argv:
+    """The command lines for each kind, if the command lacks it; else None."""
+    command = next((word for word in argv if word in _WITH_KIND), None)
+    if command is None:
         return None
-    at = argv.index("download") + 1
+    at = argv.index(command) + 1
     from prolific_exports._cli import _resource_ids as resource_ids  # noqa: PLC0415 - start-up time
     from prolific_exports._console._shell import command_line  # noqa: PLC0415
 
@@ -87,9 +123,9 @@ def _with_kind(argv: "list[str]") -> "list[str] | None":
         arguments = build_parser().parse_args([*argv[:at], "collection", *argv[at:]])
     except CommandLineError:
         return None
-    if arguments.command != "download":
+    if arguments.command != command:
         return None
-    given = arguments.ids or []
+    given = [arguments.id] if "id" in arguments else arguments.ids or []
     if not (resource_ids.looks_like_ids(given) or (arguments.workspace and not given)):
         return None
     # The query of an address may be a secret.

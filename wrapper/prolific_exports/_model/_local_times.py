@@ -2,11 +2,11 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
 from prolific_exports._base_errors import UsageError
+from prolific_exports._model._suggestions import closest
 
 _AGE: Final = re.compile(r"(\d{1,6})([mhdw])", re.ASCII)
 _UNITS: Final = MappingProxyType(
@@ -39,9 +39,8 @@ def time_zone(name: str) -> tzinfo:
             f"This system has no time zones, so {name[:60]!r} is unknown: pip install tzdata, or "
             "write times with an offset, such as 2026-03-01T00:00+01:00."
         )
-    by_lower = {one.lower(): one for one in known}
-    close = get_close_matches(name.lower(), by_lower, n=1)
-    hint = f" Did you mean {by_lower[close[0]]}?" if close else ""
+    meant = closest(name, known)
+    hint = f" Did you mean {meant}?" if meant else ""
     raise UsageError(
         f"Unknown time zone {name[:60]!r}: use a name such as Europe/Berlin or UTC.{hint}"
     )
