@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
 import respx
 from attrs import define
@@ -10,6 +11,7 @@ from helpers import api
 from helpers.command import main
 from helpers.json_schemas import check_document
 from helpers.three_jobs import A, B, C, job_id, url
+from keyring.backend import KeyringBackend
 from prolific_exports._cli._schemas import SCHEMAS
 from prolific_exports._http._store_client import StoreClient
 from prolific_exports.testing import FakeClock
@@ -56,6 +58,47 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     here.mkdir()
     monkeypatch.chdir(here)
     return here
+
+
+class MemoryStore(KeyringBackend):
+    """A password store in memory."""
+
+    priority = 1  # type: ignore[assignment]  # the library has a property of the class
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens: dict[str, str] = {}
+        self.failure: Exception | None = None
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.failure is not None:
+            raise self.failure
+        return self.tokens.get(f"{service} {username}")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.tokens[f"{service} {username}"] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.tokens[f"{service} {username}"]
+
+
+@pytest.fixture(autouse=True)
+def passwords() -> Iterator[MemoryStore]:
+    """The system's password store, empty."""
+    before = keyring.get_keyring()
+    store = MemoryStore()
+    keyring.set_keyring(store)
+    yield store
+    keyring.set_keyring(before)
+
+
+@pytest.fixture(autouse=True)
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of the profiles, which does not exist."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    path = tmp_path / "config" / "prolific-exports" / "config.toml"
+    path.parent.mkdir(parents=True)
+    return path
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ def test_workspace_is_required(cli, command):
     assert outcome.code == 2
     assert "--workspace" in outcome.err
     assert outcome.json[command] == []
-    assert outcome.json["error"]["type"] == "CommandLineError"
+    assert outcome.json["error"]["type"] == "UsageError"
 
 
 def test_unknown_option_of_workspaces_is_wrong_usage(cli):

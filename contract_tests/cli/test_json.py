@@ -24,6 +24,7 @@ ASKING = {
     "download": ["collection", api.COLLECTION],
     "list": ["collection", api.COLLECTION],
     "status": ["collection", *PLACE],
+    "whoami": [],
     "workspaces": [],
 }
 READING = {
@@ -113,7 +114,7 @@ def test_error_is_one_document_with_every_member_in_any_position(cli, router, na
     assert error["operation"].startswith("DELETE " if name == "delete" else ("GET ", "POST "))
 
 
-@pytest.mark.parametrize("name", [*ASKING, *READING])
+@pytest.mark.parametrize("name", [*ASKING, *READING, "login", "logout"])
 @pytest.mark.parametrize("position", ["before", "after"])
 def test_wrong_usage_is_one_document_of_the_command(cli, name, position):
     arguments = [name, "--colour", "red"]

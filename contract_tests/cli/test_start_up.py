@@ -84,7 +84,20 @@ def test_table_imports_neither_numpy_nor_httpx(tmp_path):
     assert pq.read_table(target).num_rows == len(many)
 
 
-COMMANDS = ("download", "status", "list", "delete", "extract", "show", "table", "mcp")
+COMMANDS = (
+    "download",
+    "status",
+    "list",
+    "delete",
+    "extract",
+    "show",
+    "table",
+    "mcp",
+    "login",
+    "logout",
+    "whoami",
+    "schema",
+)
 
 
 def help_of(capsys, *command):

@@ -1,7 +1,7 @@
 """The arguments of the commands about the account and the command itself."""
 
-from prolific_exports._cli import _help, _job_help
-from prolific_exports._cli._shared_arguments import add_id, add_json, add_kind
+from prolific_exports._cli import _help, _help_account, _job_help
+from prolific_exports._cli._shared_arguments import add_id, add_json, add_kind, add_profile
 
 # As typing.TYPE_CHECKING, without what importing typing costs.
 TYPE_CHECKING = False
@@ -17,6 +17,7 @@ def add_find(commands: "Commands") -> None:
         description="List the workspaces of your account.",
         epilog=_help.WORKSPACES,
     )
+    add_profile(workspaces)
     add_json(workspaces, "print the list as JSON")
     for kind, plural in (("collection", "collections"), ("batch", "batches")):
         parser = commands.add_parser(
@@ -27,10 +28,11 @@ def add_find(commands: "Commands") -> None:
         )
         parser.add_argument(
             "--workspace",
-            required=True,
             metavar="WORKSPACE_ID",
-            help="id of the workspace, from: prolific-exports workspaces",
+            help="id of the workspace, from: prolific-exports workspaces (default: that of the "
+            "profile)",
         )
+        add_profile(parser)
         add_json(parser, "print the list as JSON")
 
 
@@ -45,6 +47,7 @@ def add_status(commands: "Commands") -> None:
     add_kind(parser)
     add_id(parser)
     parser.add_argument("export_id", metavar="EXPORT_ID", help="id of the export")
+    add_profile(parser)
     add_json(parser, "print the state as JSON")
 
 
@@ -58,6 +61,7 @@ def add_list(commands: "Commands") -> None:
     )
     add_kind(parser)
     add_id(parser)
+    add_profile(parser)
     add_json(parser, "print the list as JSON")
 
 
@@ -104,7 +108,34 @@ def add_delete(commands: "Commands") -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="delete nothing, print what would be deleted"
     )
+    add_profile(parser)
     add_json(parser, "print the results as JSON")
+
+
+def add_session(commands: "Commands") -> None:
+    """Add the subcommands ``login``, ``logout`` and ``whoami``."""
+    for name, help_, description in (
+        (
+            "login",
+            "store your API token in the system's password store",
+            "Read an API token, check it with the API, and store it.",
+        ),
+        (
+            "logout",
+            "delete the stored API token",
+            "Delete the API token from the system's password store.",
+        ),
+        (
+            "whoami",
+            "print where the API token comes from, and its workspaces",
+            "Print where the API token comes from, and which workspaces it gives access to.",
+        ),
+    ):
+        parser = commands.add_parser(
+            name, help=help_, description=description, epilog=_help_account.SESSION[name]
+        )
+        add_profile(parser)
+        add_json(parser, "print the result as JSON")
 
 
 def add_schema(commands: "Commands") -> None:
@@ -113,9 +144,13 @@ def add_schema(commands: "Commands") -> None:
         "schema",
         help="print JSON Schemas of what --json prints",
         description="Print the JSON Schema of what a command prints with --json.",
-        epilog=_help.SCHEMA,
+        epilog=_help_account.SCHEMA,
     )
     parser.add_argument(
-        "name", nargs="?", choices=_help.DOCUMENTS, metavar="COMMAND", help="one of the commands"
+        "name",
+        nargs="?",
+        choices=_help_account.DOCUMENTS,
+        metavar="COMMAND",
+        help="one of the commands",
     )
     add_json(parser, "has no effect: schemas are JSON")

@@ -1,7 +1,13 @@
 """The arguments of the commands about archives."""
 
 from prolific_exports._cli import _help
-from prolific_exports._cli._shared_arguments import add_archive, add_json, add_names, add_quiet
+from prolific_exports._cli._shared_arguments import (
+    add_archive,
+    add_json,
+    add_names,
+    add_profile,
+    add_quiet,
+)
 
 # As typing.TYPE_CHECKING, without what importing typing costs.
 TYPE_CHECKING = False
@@ -104,3 +110,4 @@ def add_mcp(commands: "Commands") -> None:
         action="store_true",
         help="add a tool that deletes exports from Prolific",
     )
+    add_profile(parser)

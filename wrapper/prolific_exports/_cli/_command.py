@@ -21,13 +21,23 @@ _RENDERERS = {
     "download": "download",
     "extract": "extract",
     "list": "jobs",
+    "login": "account",
+    "logout": "logout",
     "show": "show",
     "status": "status",
     "table": "table",
+    "whoami": "account",
     "workspaces": "workspaces",
 }
 # The subcommands that share a module.
-_MODULES = {"workspaces": "find", "collections": "find", "batches": "find"}
+_MODULES = {
+    "workspaces": "find",
+    "collections": "find",
+    "batches": "find",
+    "login": "session",
+    "logout": "session",
+    "whoami": "session",
+}
 
 
 def run(argv: list[str], clock: "Clock | None") -> int:

@@ -11,7 +11,6 @@ from prolific_exports import (
     ConflictError,
     ExportRef,
     ExportResource,
-    Exports,
     ExportsError,
     JobSelection,
     SystemClock,
@@ -19,6 +18,7 @@ from prolific_exports import (
 )
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
+from prolific_exports._cli._account import connect
 from prolific_exports._cli._confirmation import is_confirmed
 from prolific_exports._cli._delete_options import DeleteOptions
 from prolific_exports._cli._deletion import Deletion
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     """
     clock = clock or SystemClock()
     options = DeleteOptions.from_arguments(arguments, clock.now())
-    deletions = _Deletions(options, clock)
+    deletions = _Deletions(arguments, options, clock)
     failure: ExportsError | OSError | KeyboardInterrupt | None = None
     code = exit_codes.DONE
     try:
@@ -69,9 +69,12 @@ class _Deletions:
     """The deletions of one command.
 
     Attributes:
+        arguments: Select the account.
+        options: Select the exports.
         results: What happened so far.
     """
 
+    arguments: argparse.Namespace
     options: DeleteOptions
     clock: Clock
     results: list[Deletion] = field(factory=list, init=False)
@@ -84,7 +87,7 @@ class _Deletions:
         """Delete what the options name or choose; return the exit code."""
         with (
             warnings_on_stderr("prolific-exports"),
-            Exports(on_event=self._lines.event, clock=self.clock) as exports,
+            connect(self.arguments, on_event=self._lines.event, clock=self.clock) as exports,
         ):
             resource = exports.collections if self.options.kind == "collection" else exports.batches
             pairs = self._named() if self.options.export_ids else self._chosen(resource)

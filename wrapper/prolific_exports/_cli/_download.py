@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from prolific_exports import (
     Clock,
     ExportArchive,
-    Exports,
     ExportsError,
     ResponseTable,
     SystemClock,
 )
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
+from prolific_exports._cli._account import connect
 from prolific_exports._cli._download_options import DownloadOptions
 from prolific_exports._cli._downloads import Downloads
 from prolific_exports._cli._find import ids_of_workspace
@@ -32,23 +32,28 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     if not options.quiet and options.filter is not None and options.filter.has_times:
         streams.print_message(f"filter: {options.filter} ('to' is not included)")
     if options.workspace is not None:
-        ids = ids_of_workspace(options.kind, options.workspace, clock, quiet=options.quiet)
+        ids = ids_of_workspace(
+            arguments, options.kind, options.workspace, clock, quiet=options.quiet
+        )
         options = options.with_ids(ids)
     if not options.to_stdout:
-        return _run(options, Downloads.create(options, clock), clock)
+        return _run(arguments, options, Downloads.create(options, clock), clock)
     with private_folder() as folder:
         downloads = Downloads.create(options, clock, folder)
-        code = _run(options, downloads, clock)
+        code = _run(arguments, options, downloads, clock)
         if code == exit_codes.DONE:
             for archive in downloads.archives():
                 send_file(archive.path)
         return code
 
 
-def _run(options: DownloadOptions, downloads: Downloads, clock: Clock) -> int:
+def _run(
+    arguments: argparse.Namespace, options: DownloadOptions, downloads: Downloads, clock: Clock
+) -> int:
     with (
         warnings_on_stderr("prolific-exports"),
-        Exports(
+        connect(
+            arguments,
             timeout=_or_default(options.timeout, DEFAULT_TIMEOUT),
             poll_interval=_or_default(options.poll_interval, DEFAULT_POLL_INTERVAL),
             stall_timeout=_or_default(options.stall_timeout, STALL_TIMEOUT),

@@ -3,7 +3,13 @@
 import argparse
 
 from prolific_exports._cli import _help
-from prolific_exports._cli._shared_arguments import add_json, add_kind, add_names, add_quiet
+from prolific_exports._cli._shared_arguments import (
+    add_json,
+    add_kind,
+    add_names,
+    add_profile,
+    add_quiet,
+)
 
 # As typing.TYPE_CHECKING, without what importing typing costs.
 TYPE_CHECKING = False
@@ -41,6 +47,7 @@ def add_download(commands: "Commands") -> None:
     _add_filter(parser.add_argument_group("export"))
     _add_transfer(parser.add_argument_group("waiting and transfer"))
     output = parser.add_argument_group("output")
+    add_profile(output)
     add_json(output, "print the results as JSON")
     add_quiet(output)
 

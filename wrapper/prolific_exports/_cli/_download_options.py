@@ -72,6 +72,7 @@ class DownloadOptions:
     stall_timeout: float | None
     overwrite: bool
     no_verify: bool
+    profile: str | None
     json: bool
     quiet: bool
 
@@ -140,6 +141,7 @@ class DownloadOptions:
             stall_timeout=arguments.stall_timeout,
             overwrite=arguments.overwrite,
             no_verify=arguments.no_verify,
+            profile=arguments.profile,
             json=arguments.json,
             quiet=arguments.quiet,
         )

@@ -6,7 +6,6 @@ from typing import Final, TypeAlias
 
 from prolific_exports import (
     Clock,
-    Exports,
     ExportsError,
     Kind,
     Resource,
@@ -15,11 +14,13 @@ from prolific_exports import (
 )
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
+from prolific_exports._cli._account import Place, connect
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._errors import print_error
 from prolific_exports._console._progress import LogLines, NoDisplay, ProgressDisplay
 from prolific_exports._console._text import aligned, moment, printable
 from prolific_exports._console._warnings import warnings_on_stderr
+from prolific_exports._errors import UsageError
 
 _Entry: TypeAlias = Workspace | Resource
 
@@ -36,7 +37,7 @@ class NothingFoundError(ExportsError):
 
 
 def ids_of_workspace(
-    kind: Kind, workspace_id: str, clock: Clock, *, quiet: bool
+    arguments: argparse.Namespace, kind: Kind, workspace_id: str, clock: Clock, *, quiet: bool
 ) -> tuple[str, ...]:
     """The ids of all collections or batches of a workspace.
 
@@ -48,7 +49,7 @@ def ids_of_workspace(
     display.begin(f"workspace {workspace_id}")
     with (
         warnings_on_stderr("prolific-exports"),
-        Exports(on_event=display.event, clock=clock) as exports,
+        connect(arguments, on_event=display.event, clock=clock) as exports,
     ):
         resource = exports.collections if kind == "collection" else exports.batches
         found = tuple(dict.fromkeys(one.id for one in resource.find(workspace_id)))
@@ -70,6 +71,8 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     found: list[_Entry] = []
     failure: ExportsError | OSError | KeyboardInterrupt | None = None
     try:
+        if arguments.command != "workspaces":
+            arguments.workspace = _workspace(arguments)
         _find(arguments, clock or SystemClock(), found)
     except (ExportsError, OSError, KeyboardInterrupt) as error:
         print_error(error)
@@ -83,12 +86,28 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     return exit_codes.DONE if failure is None else exit_codes.of_error(failure)
 
 
+def _workspace(arguments: argparse.Namespace) -> str:
+    """The workspace of the option or of the profile.
+
+    Raises:
+        UsageError: There is none.
+    """
+    workspace: str | None = arguments.workspace or Place.of(arguments).workspace
+    if not workspace:
+        raise UsageError(
+            "No workspace: give --workspace WORKSPACE_ID, or name one in the profile. Find its id "
+            "with prolific-exports workspaces.",
+            hint="Find the id with prolific-exports workspaces.",
+        )
+    return workspace
+
+
 def _find(arguments: argparse.Namespace, clock: Clock, found: list[_Entry]) -> None:
     lines = LogLines(clock)
     lines.begin(_place(arguments))
     with (
         warnings_on_stderr("prolific-exports"),
-        Exports(on_event=lines.event, clock=clock) as exports,
+        connect(arguments, on_event=lines.event, clock=clock) as exports,
     ):
         match arguments.command:
             case "workspaces":

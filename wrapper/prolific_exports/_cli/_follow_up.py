@@ -52,6 +52,7 @@ def download_command(
         ("--jobs", str(options.jobs) if options.jobs != DEFAULT_JOBS else None),
         ("--connections", str(options.connections) if options.connections > 1 else None),
         ("--stall-timeout", _number(options.stall_timeout)),
+        ("--profile", options.profile),
     ):
         if value is not None:
             # argparse would take a separate value that starts with "-" for an option.
@@ -79,9 +80,12 @@ def extract_command(archive: Path, folder: Path, names: "Names") -> list[str]:
     return ["prolific-exports", "extract", *strict, *paths]
 
 
-def delete_command(kind: "Kind", resource_id: str, export_id: str) -> list[str]:
+def delete_command(
+    kind: "Kind", resource_id: str, export_id: str, profile: str | None
+) -> list[str]:
     """The command that deletes an export job."""
-    return ["prolific-exports", "delete", kind, resource_id, export_id]
+    command = ["prolific-exports", "delete", kind, resource_id, export_id]
+    return command if profile is None else [*command, f"--profile={profile}"]
 
 
 def _flags(*flags: tuple[str, bool]) -> list[str]:

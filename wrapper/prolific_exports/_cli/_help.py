@@ -3,21 +3,6 @@
 The JSON members that they list are part of the command's interface.
 """
 
-DOCUMENTS = (
-    "batches",
-    "collections",
-    "delete",
-    "download",
-    "error",
-    "extract",
-    "list",
-    "show",
-    "status",
-    "table",
-    "workspaces",
-)
-"""The kinds of JSON that the command prints, by command; `_schemas` describes them."""
-
 PROGRAM = """\
 examples:
   export PROLIFIC_TOKEN=...          # from Prolific: Settings > API tokens
@@ -34,6 +19,8 @@ environment:
   PROLIFIC_TOKEN_FILE
                   file with the API token, if PROLIFIC_TOKEN is not set, such as
                   a secret of Docker or Kubernetes
+  PROLIFIC_PROFILE
+                  profile to use without --profile
   PROLIFIC_URL    base URL of the API (default: https://api.prolific.com)
   NO_COLOR        any value switches colours off
   HTTPS_PROXY, ALL_PROXY
@@ -44,6 +31,19 @@ environment:
   SSL_CERT_FILE, SSL_CERT_DIR
                   certificate authorities to trust instead of the bundled ones.
                   If unset, REQUESTS_CA_BUNDLE and then CURL_CA_BUNDLE apply.
+
+tokens and profiles:
+  The token comes from the profile if it names a source, else from
+  PROLIFIC_TOKEN, PROLIFIC_TOKEN_FILE or the system's password store (see
+  login --help). A profile is a table in the file
+  ~/.config/prolific-exports/config.toml (on macOS in ~/Library/Application
+  Support, on Windows in %APPDATA%; in XDG_CONFIG_HOME if set):
+    [profiles.lab]
+    url = "https://api.prolific.com"
+    workspace = "WORKSPACE_ID"    # for collections and batches
+    token_env = "LAB_TOKEN"       # or token_file = "PATH"
+                                  # or token_keyring = true
+  The file never contains a token.
 
 exit codes:
   0    success
@@ -335,20 +335,6 @@ JSON:
                  with --files, else 0
   seconds        time that writing took
   error          what failed (see: prolific-exports --help), or null
-"""
-
-SCHEMA = """\
-examples:
-  prolific-exports schema download
-  prolific-exports schema | jq '.schemas | keys'
-
-output:
-  stdout has the JSON Schema (draft 2020-12) of what COMMAND prints with --json.
-  "error" is what a command line prints that names no command. Without COMMAND,
-  stdout has {"version", "schemas"} with all schemas by command.
-
-exit codes:
-  0 success, 2 wrong usage, 130 interrupted
 """
 
 MCP = """\

@@ -82,6 +82,37 @@ def jobs(
     return _dumps({"kind": kind, "id": resource_id, "jobs": dicts, "error": _error(error)})
 
 
+def account(
+    *,
+    url: str | None = None,
+    profile: str | None = None,
+    token_source: str | None = None,
+    workspaces: "Sequence[Workspace]" = (),
+    error: BaseException | None = None,
+) -> str:
+    """The JSON of ``login`` and ``whoami``."""
+    return _dumps(
+        {
+            "url": url,
+            "profile": profile,
+            "token_source": token_source,
+            "workspaces": [_entry(one) for one in workspaces],
+            "error": _error(error),
+        }
+    )
+
+
+def logout(
+    *,
+    url: str | None = None,
+    profile: str | None = None,
+    removed: bool | None = None,
+    error: BaseException | None = None,
+) -> str:
+    """The JSON of ``logout``."""
+    return _dumps({"url": url, "profile": profile, "removed": removed, "error": _error(error)})
+
+
 def workspaces(
     entries: "Sequence[Workspace | Resource]" = (), *, error: BaseException | None = None
 ) -> str:

@@ -3,9 +3,10 @@
 import argparse
 from datetime import datetime
 
-from prolific_exports import Clock, Exports, ExportsError, ListedJob, SystemClock
+from prolific_exports import Clock, ExportsError, ListedJob, SystemClock
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
+from prolific_exports._cli._account import connect
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._errors import print_error
 from prolific_exports._console._progress import LogLines
@@ -44,7 +45,7 @@ def _request(arguments: argparse.Namespace, clock: Clock) -> tuple[ListedJob, ..
     lines.begin(f"{arguments.kind} {printable(arguments.id)}")
     with (
         warnings_on_stderr("prolific-exports"),
-        Exports(on_event=lines.event, clock=clock) as exports,
+        connect(arguments, on_event=lines.event, clock=clock) as exports,
     ):
         resource = exports.collections if arguments.kind == "collection" else exports.batches
         return resource.list(arguments.id)

@@ -5,6 +5,7 @@ import sys
 from importlib import import_module
 
 from prolific_exports._cli import _exit_codes as exit_codes
+from prolific_exports._cli._account import Account
 from prolific_exports._console import _streams as streams
 from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import check_is_file_system_path
@@ -19,7 +20,8 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         UsageError: The package mcp is not installed, there is no token, or the folder is ``-``.
     """
     check_is_file_system_path("DIR", arguments.directory)
-    settings = resolve(None, None)
+    account = Account.of(arguments)
+    settings = resolve(account.token, account.place.base_url)
     try:
         server = import_module("prolific_exports._mcp._server")
     except ModuleNotFoundError as error:

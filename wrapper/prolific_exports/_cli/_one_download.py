@@ -129,7 +129,7 @@ class OneDownload:
         try:
             # The archive is saved: that the job could not be deleted is not a failure.
             if isinstance(self._record.deletion, NotDeleted):
-                report_failed_deletion(self.name, self._record.deletion)
+                report_failed_deletion(self.name, self._record.deletion, self.options.profile)
             if self.target.extract_to is not None:
                 extraction = self._extract(archive, self.target.extract_to)
         except (ExportsError, OSError) as error:
@@ -159,7 +159,7 @@ class OneDownload:
             streams.print_result(str(self._record.saved.path))
         ref, deletion = self._record.ref, self._record.deletion
         if self.options.delete_after and deletion is None and ref is not None and ref.export_id:
-            report_unknown_deletion(ref, ref.export_id)
+            report_unknown_deletion(ref, ref.export_id, self.options.profile)
 
     def _download(self, resource: ExportResource) -> ExportArchive:
         options, target = self.options, self.target

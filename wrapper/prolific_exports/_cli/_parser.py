@@ -126,7 +126,8 @@ def _with_kind(argv: "list[str]") -> "list[str] | None":
     if arguments.command != command:
         return None
     given = [arguments.id] if "id" in arguments else arguments.ids or []
-    if not (resource_ids.looks_like_ids(given) or (arguments.workspace and not given)):
+    workspace = getattr(arguments, "workspace", None)
+    if not (resource_ids.looks_like_ids(given) or (workspace and not given)):
         return None
     # The query of an address may be a secret.
     rest = [
@@ -155,6 +156,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json", action="store_true", help="print the result as JSON; also after COMMAND"
     )
+    parser.add_argument(
+        "--profile", metavar="NAME", help="use this profile of the configuration file"
+    )
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", required=True
     )
@@ -167,5 +171,6 @@ def build_parser() -> argparse.ArgumentParser:
     archives.add_show(commands)
     archives.add_table(commands)
     archives.add_mcp(commands)
+    account.add_session(commands)
     account.add_schema(commands)
     return parser

@@ -192,6 +192,13 @@ _DELETION: Final = _object(
     }
 )
 
+_ACCOUNT: Final[dict[str, Schema]] = {
+    "url": _null_or(_TEXT),
+    "profile": _null_or(_TEXT),
+    "token_source": _null_or(_TEXT),
+    "workspaces": _list(_WORKSPACE),
+}
+
 _DOCUMENTS: Final[dict[str, dict[str, Schema]]] = {
     "batches": {"workspace_id": _null_or(_TEXT), "batches": _list(_RESOURCE)},
     "collections": {"workspace_id": _null_or(_TEXT), "collections": _list(_RESOURCE)},
@@ -210,6 +217,12 @@ _DOCUMENTS: Final[dict[str, dict[str, Schema]]] = {
         "seconds": _null_or(_SECONDS),
     },
     "list": _of_kind({"jobs": _null_or(_list(_JOB))}),
+    "login": _ACCOUNT,
+    "logout": {
+        "url": _null_or(_TEXT),
+        "profile": _null_or(_TEXT),
+        "removed": _null_or(_FLAG),
+    },
     "show": {"archive": _null_or(_ARCHIVE)},
     "status": _of_kind(
         {
@@ -219,6 +232,7 @@ _DOCUMENTS: Final[dict[str, dict[str, Schema]]] = {
         }
     ),
     "table": {"table": _null_or(_TABLE)},
+    "whoami": _ACCOUNT,
     "workspaces": {"workspaces": _list(_WORKSPACE)},
 }
 

@@ -16,6 +16,16 @@ def add_json(parser: argparse._ActionsContainer, help_: str) -> None:
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=help_)
 
 
+def add_profile(parser: argparse._ActionsContainer) -> None:
+    """Add ``--profile`` to a subcommand."""
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        default=argparse.SUPPRESS,
+        help="use this profile of the configuration file (default: PROLIFIC_PROFILE, else none)",
+    )
+
+
 def add_kind(parser: argparse.ArgumentParser) -> None:
     """Add ``KIND`` to a subcommand."""
     parser.add_argument(

@@ -9,6 +9,14 @@ from prolific_exports._errors import UsageError
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._token import read_token
 
+# Tokens of this process that are not in its environment.
+_TOKENS: set[str] = set()
+
+
+def hide(token: str) -> None:
+    """Remove a token from all messages of errors from now on."""
+    _TOKENS.add(token)
+
 
 def print_error(
     error: BaseException, subject: str | None = None, *, command: str = "prolific-exports"
@@ -33,7 +41,9 @@ def error_message(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         message = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     # Errors of archives quote the archive, whose content comes from a server.
-    return Redactor(_token()).known(message)
+    for token in (_token(), *_TOKENS):
+        message = Redactor(token).known(message)
+    return message
 
 
 def _token() -> str:

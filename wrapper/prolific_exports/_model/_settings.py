@@ -62,9 +62,23 @@ def resolve(
         UsageError: The token is missing or invalid, or the base URL is not https.
     """
     valid = find_token(token, environment)
-    return Settings(
-        valid, _base_url(base_url or environment.get(URL_VARIABLE) or PRODUCTION, valid)
-    )
+    return Settings(valid, resolve_base_url(base_url, environment, valid))
+
+
+def resolve_base_url(
+    given: str | None, environment: Mapping[str, str] = os.environ, token: str = ""
+) -> str:
+    """Return a valid base URL: the given one, else that of the environment, else production.
+
+    Args:
+        given: The base URL; None to look in the environment.
+        environment: ``PROLIFIC_URL`` has the base URL.
+        token: The token, to be hidden in a message.
+
+    Raises:
+        UsageError: It is not https, or not a base URL.
+    """
+    return _base_url(given or environment.get(URL_VARIABLE) or PRODUCTION, token)
 
 
 def _base_url(given: str, token: str) -> str:

@@ -33,7 +33,8 @@ def find_token(given: str | None, environment: Mapping[str, str]) -> str:
         raise UsageError(
             f"No API token: set the environment variable {TOKEN_VARIABLE}, or {FILE_VARIABLE} to "
             "the path of a file with it (or in Python token=…). Create a token in Prolific's "
-            "settings."
+            "settings.",
+            hint=f"Set the environment variable {TOKEN_VARIABLE} or {FILE_VARIABLE}.",
         )
     if not token.isascii() or not token.isprintable() or " " in token:
         # Do not quote the value: it may be a real token with a stray character.
