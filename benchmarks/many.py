@@ -58,11 +58,11 @@ class Row:
 
 def serve(exports: str, generation: str) -> None:
     """Run a sandbox with this many collections until stdin ends; print its URL and its token."""
-    from prolific_contract.sandbox import Resource, Sandbox, SandboxSettings
+    from prolific_contract.sandbox import Sandbox, SandboxResource, SandboxSettings
 
     settings = SandboxSettings(
         generation_seconds=float(generation),
-        resources=tuple(Resource("collection", one) for one in ids(int(exports))),
+        resources=tuple(SandboxResource("collection", one) for one in ids(int(exports))),
     )
     with Sandbox(settings) as sandbox:
         print(json.dumps([sandbox.url, sandbox.token]), flush=True)

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from attrs import evolve
 from helpers import api
-from prolific_contract.sandbox import Resource, Sandbox, SandboxSettings
+from prolific_contract.sandbox import Sandbox, SandboxResource, SandboxSettings
 from prolific_exports._cli._parser import build_parser
 from prolific_exports._flows._policy import DEFAULT_JOBS
 
@@ -154,7 +154,7 @@ def test_help_has_the_real_number_of_jobs():
 def test_ctrl_c_ends_all_downloads_within_a_second(folder, settings, fault, word, lines, left):
     """In a process of its own, against a server on a socket."""
     ids = [f"{number:024x}" for number in range(1, 51)]
-    settings = evolve(settings, resources=[Resource("collection", one) for one in ids])
+    settings = evolve(settings, resources=[SandboxResource("collection", one) for one in ids])
     command = [sys.executable, "-m", "prolific_exports", "download", "collection", *ids, "--json"]
     with Sandbox(settings, fault=fault) as sandbox:
         tokens = {"PROLIFIC_TOKEN": sandbox.token, "PROLIFIC_URL": sandbox.url}

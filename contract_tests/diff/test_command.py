@@ -4,7 +4,7 @@ import json
 
 import pytest
 from prolific_contract.cli import main
-from prolific_contract.diff import Comparison, Finding, OperationDiff, _reading, compare
+from prolific_contract.diff import ContractComparison, Finding, OperationDiff, _reading, compare
 from prolific_contract.diff._contract import OperationKey
 from prolific_contract.spec import dump_yaml, load_contract
 from prolific_contract.spec._components import drop_unreachable
@@ -44,7 +44,7 @@ def related():
 )
 @pytest.mark.parametrize("fail_on", [None, "breaking", "unknown", "any"])
 def test_exit_code_follows_the_worst_verdict(monkeypatch, verdict, failing, fail_on):
-    compared = Comparison("old", "new", ((of_verdict(verdict), ()),))
+    compared = ContractComparison("old", "new", ((of_verdict(verdict), ()),))
     monkeypatch.setattr("prolific_contract.diff.read_contract", lambda source: source)
     monkeypatch.setattr("prolific_contract.diff.comparison", lambda *_, **__: compared)
 

@@ -3,7 +3,7 @@
 from helpers.contract_edits import ANSWER, BODY, adding, edited, field, parameter, setting, verdicts
 from prolific_contract.diff import _requests, _responses, compare
 from prolific_contract.diff._contract import operations
-from prolific_contract.diff._messages import Response, response_is_sent
+from prolific_contract.diff._messages import ResponseExample, response_is_sent
 
 from diff.documents import base, put, thing
 
@@ -70,7 +70,7 @@ def test_response_example_has_only_documented_members():
     body = {"id": "a1b2c3d4-e5f6-4890-abcd-ef1234567890", "state": "new"}
 
     def sent(headers, content_type="application/json"):
-        return response_is_sent(answer, Response(200, headers, content_type, body))
+        return response_is_sent(answer, ResponseExample(200, headers, content_type, body))
 
     assert sent({"etag": "a"})
     assert not sent({})

@@ -8,7 +8,7 @@ from prolific_contract.diff import compare
 from prolific_contract.diff._contract import operations
 from prolific_contract.diff._messages import (
     RequestExample,
-    Response,
+    ResponseExample,
     request_is_sent,
     request_refusals,
     response_is_sent,
@@ -56,7 +56,7 @@ def sorted_verdicts(old: Document, new: Document) -> list[tuple[str, str]]:
             assert request_is_sent(before, finding.message)
             refusals = request_refusals(after, finding.message)
             assert (finding.where in refusals) is not finding.is_misread
-        elif isinstance(finding.message, Response):
+        elif isinstance(finding.message, ResponseExample):
             documented = after.documented(finding.message.status)
             assert documented is not None
             answer = after.answers[documented]

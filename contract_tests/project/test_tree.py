@@ -5,6 +5,7 @@ import importlib
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 
@@ -275,3 +276,23 @@ def test_value_classes_are_written_with_attrs():
     assert {
         name for name in files if "NamedTuple" in (ROOT / name).read_text(encoding="utf-8")
     } == tuples
+
+
+def test_classes_and_aliases_have_names_of_their_own():
+    """A name says what is inside and exists once in the hand-written packages."""
+    defined = defaultdict(list)
+    for name in python_files(*HAND_WRITTEN):
+        for node in ast.parse((ROOT / name).read_text(encoding="utf-8")).body:
+            match node:
+                case ast.ClassDef(name=own):
+                    defined[own].append(name)
+                case (
+                    ast.Assign(targets=[ast.Name(id=own)]) | ast.AnnAssign(target=ast.Name(id=own))
+                ):
+                    # Constants and type variables are local.
+                    if own[0].isupper() and not own.isupper() and not re.fullmatch(r"T_\w+", own):
+                        defined[own].append(name)
+
+    # The vocabulary of the gate does not import the SDK, which has the same kinds.
+    del defined["Kind"]
+    assert {own: files for own, files in defined.items() if len(files) > 1} == {}

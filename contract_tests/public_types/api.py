@@ -369,7 +369,7 @@ def users_test(prolific_sandbox: Sandbox) -> None:
     assert_type(prolific_sandbox.settings.id_of("batch", Fate.FAILS), str)
     with Sandbox(SandboxSettings(edition="2026-11", generation_seconds=0.5)) as sandbox:
         Exports(sandbox.token, base_url=sandbox.url)
-    SandboxSettings(resources=[prolific_contract.sandbox.Resource("batch", "65f0")])
+    SandboxSettings(resources=[prolific_contract.sandbox.SandboxResource("batch", "65f0")])
     SandboxSettings(edition="2025-01")  # type: ignore[arg-type]
     prolific_contract.sandbox.NoSuchName  # type: ignore[attr-defined]
     assert_type(load_contract(), dict[str, Any])

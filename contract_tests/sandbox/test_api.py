@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from prolific_contract import EDITIONS, KINDS, PATH_SEGMENTS
-from prolific_contract.sandbox import Fate, Resource
+from prolific_contract.sandbox import Fate, SandboxResource
 
 from sandbox.site_client import BASE_URL, read_json
 
@@ -222,7 +222,7 @@ def test_unknown_job_is_404(client, kind):
 
 
 def test_job_is_404_under_another_resource_or_kind(open_desk):
-    resources = [Resource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
+    resources = [SandboxResource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
     client = open_desk(resources=resources)
     export_id = read_json(client.request("batch", "one"))["export_id"]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from prolific_contract import JOB_LIMIT, KINDS, PATH_SEGMENTS
-from prolific_contract.sandbox import LIMIT_STATUSES, STUDIES, Fate, Resource
+from prolific_contract.sandbox import LIMIT_STATUSES, STUDIES, Fate, SandboxResource
 
 from sandbox.site_client import BASE_URL, read_file, read_json
 from sandbox.test_api import UNKNOWN, assert_error
@@ -95,9 +95,9 @@ def test_head_of_a_list_is_answered_like_get(client, kind, path):
 
 def test_list_has_failed_jobs_and_only_those_of_its_resource(open_desk):
     resources = [
-        Resource("batch", "one", Fate.FAILS),
-        Resource("batch", "two"),
-        Resource("collection", "one"),
+        SandboxResource("batch", "one", Fate.FAILS),
+        SandboxResource("batch", "two"),
+        SandboxResource("collection", "one"),
     ]
     client = open_desk(edition="2026-11", resources=resources)
     failing = started(client, "batch", "one")
@@ -150,7 +150,7 @@ def test_failed_job_can_be_deleted_and_its_successor_completes(client, kind):
 
 
 def test_job_is_not_deleted_under_another_resource_or_kind(open_desk):
-    resources = [Resource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
+    resources = [SandboxResource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
     client = open_desk(edition="2026-11", resources=resources)
     export_id = started(client, "batch", "one")
     client.clock.advance(3)

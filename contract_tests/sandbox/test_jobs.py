@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prolific_contract import EDITIONS, Edition, State
-from prolific_contract.sandbox import Fate, ManualClock, Resource
+from prolific_contract.sandbox import Fate, ManualClock, SandboxResource
 from prolific_contract.sandbox._jobs import SandboxJob, SandboxJobs
 
 GENERATION = timedelta(seconds=3)
@@ -19,8 +19,8 @@ def new_jobs(edition: Edition = "2026-03", seed: int = 1) -> SandboxJobs:
     return SandboxJobs(edition, GENERATION, seed)
 
 
-def resource(fate: Fate = Fate.COMPLETES) -> Resource:
-    return Resource("collection", "one", fate)
+def resource(fate: Fate = Fate.COMPLETES) -> SandboxResource:
+    return SandboxResource("collection", "one", fate)
 
 
 def after(seconds: float) -> datetime:
@@ -115,8 +115,8 @@ def test_failed_job_is_replaced_and_the_second_completes(edition):
 
 def test_resources_of_both_kinds_with_one_id_have_separate_jobs():
     jobs = new_jobs()
-    collection = jobs.request(Resource("collection", "one"), START).job
-    batch = jobs.request(Resource("batch", "one"), START).job
+    collection = jobs.request(SandboxResource("collection", "one"), START).job
+    batch = jobs.request(SandboxResource("batch", "one"), START).job
 
     assert collection.export_id != batch.export_id
     assert (collection.kind, batch.kind) == ("collection", "batch")

@@ -7,7 +7,7 @@ import zipfile
 import jsonschema_rs
 import pytest
 from prolific_contract import EDITIONS, PATH_SEGMENTS
-from prolific_contract.sandbox import WORKSPACES, Fate, Resource
+from prolific_contract.sandbox import WORKSPACES, Fate, SandboxResource
 from prolific_contract.spec import load_contract
 
 from sandbox.site_client import BASE_URL, read_file, read_json
@@ -60,8 +60,8 @@ def test_list_has_the_resources_with_access(open_desk, kind, edition):
 
 
 def test_resource_belongs_to_its_workspace_only(open_desk, kind):
-    other = Resource(kind, "elsewhere", workspace_id=WORKSPACES[1].id)
-    client = open_desk(resources=(Resource(kind, "here"), other))
+    other = SandboxResource(kind, "elsewhere", workspace_id=WORKSPACES[1].id)
+    client = open_desk(resources=(SandboxResource(kind, "here"), other))
 
     found = [
         [one["id"] for one in read_json(list_of(client, kind, workspace_id=one.id))["results"]]

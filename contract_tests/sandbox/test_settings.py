@@ -9,10 +9,10 @@ from prolific_contract.sandbox import (
     KNOWN_RESOURCES,
     Fate,
     ManualClock,
-    Resource,
     SandboxError,
+    SandboxResource,
     SandboxSettings,
-    SystemClock,
+    SteadyClock,
 )
 
 
@@ -31,7 +31,7 @@ def test_each_kind_and_fate_has_a_known_resource(kind, fate):
     settings = SandboxSettings()
     resource = settings.resource(kind, settings.id_of(kind, fate))
 
-    assert resource == Resource(kind, settings.id_of(kind, fate), fate)
+    assert resource == SandboxResource(kind, settings.id_of(kind, fate), fate)
 
 
 def test_known_ids_are_distinct():
@@ -39,9 +39,9 @@ def test_known_ids_are_distinct():
 
 
 def test_id_is_valid_only_for_its_kind():
-    settings = SandboxSettings(resources=[Resource("batch", "one")])
+    settings = SandboxSettings(resources=[SandboxResource("batch", "one")])
 
-    assert settings.resource("batch", "one") == Resource("batch", "one", Fate.COMPLETES)
+    assert settings.resource("batch", "one") == SandboxResource("batch", "one", Fate.COMPLETES)
     assert settings.resource("collection", "one") is None
     assert settings.resource("batch", "two") is None
     with pytest.raises(SandboxError, match="no collection in the settings has the fate"):
@@ -64,9 +64,9 @@ def test_id_is_valid_only_for_its_kind():
         ({"token": ""}, "invalid token"),
         ({"token": "two words"}, "invalid token"),
         ({"token": "tökén"}, "invalid token"),
-        ({"resources": [Resource("batch", "a/b")]}, "'a/b' can't be the id of a batch"),
-        ({"resources": [Resource("batch", "..")]}, "can't be the id"),
-        ({"resources": [Resource("batch", "")]}, "can't be the id"),
+        ({"resources": [SandboxResource("batch", "a/b")]}, "'a/b' can't be the id of a batch"),
+        ({"resources": [SandboxResource("batch", "..")]}, "can't be the id"),
+        ({"resources": [SandboxResource("batch", "")]}, "can't be the id"),
     ],
 )
 def test_invalid_value_is_refused_with_the_allowed_ones(settings, message):
@@ -92,7 +92,7 @@ def test_manual_clock_moves_only_when_advanced():
 
 def test_system_clock_tells_the_time_in_utc():
     before = datetime.now(UTC)
-    clock = SystemClock()
+    clock = SteadyClock()
 
     assert clock.now().tzinfo is UTC
     assert abs(clock.now() - before) < timedelta(minutes=1)
@@ -101,8 +101,8 @@ def test_system_clock_tells_the_time_in_utc():
 def test_system_clock_follows_the_monotonic_clock(monkeypatch):
     monotonic = [100.0]
     # Not of the module `time`, by which the loops of servers in other threads go, too.
-    monkeypatch.setattr(SystemClock, "_monotonic", lambda _: monotonic[0])
-    clock = SystemClock()
+    monkeypatch.setattr(SteadyClock, "_monotonic", lambda _: monotonic[0])
+    clock = SteadyClock()
     first = clock.now()
     monotonic[0] += 2
 

@@ -29,7 +29,7 @@ from prolific_exports import (
     UsageError,
 )
 from prolific_exports._flows import _boundary as boundary
-from prolific_exports._flows._effects import Reply
+from prolific_exports._flows._effects import ApiReply
 from prolific_exports._model._redactor import Redactor
 from prolific_exports.testing import FakeClock
 
@@ -45,7 +45,7 @@ def interpret(body, kind="collection", status=200, retry_after=None):
         body = json.dumps(body).encode()
     request = boundary.status_request(REFS[kind], api.EXPORT_ID)
     return boundary.interpret(
-        request, Reply(status, {}, body), redactor=Redactor(TOKEN), retry_after=retry_after
+        request, ApiReply(status, {}, body), redactor=Redactor(TOKEN), retry_after=retry_after
     )
 
 

@@ -28,7 +28,7 @@ from prolific_exports import (
     UsageError,
 )
 from prolific_exports._flows import _boundary as boundary
-from prolific_exports._flows._effects import Reply
+from prolific_exports._flows._effects import ApiReply
 from prolific_exports._model._redactor import Redactor
 
 RESET = httpx.ReadError("connection reset")
@@ -41,7 +41,7 @@ def listing(body, status=200):
         body = json.dumps(body).encode()
     request = boundary.list_request(ExportRef("batch", api.BATCH))
     return boundary.interpret_list(
-        request, Reply(status, {}, body), redactor=Redactor(TOKEN), retry_after=None
+        request, ApiReply(status, {}, body), redactor=Redactor(TOKEN), retry_after=None
     )
 
 

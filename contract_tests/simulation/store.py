@@ -10,7 +10,7 @@ from uuid import UUID
 
 from attrs import define, field
 from prolific_exports import NoAnswerError, UnreachableError
-from prolific_exports._flows._effects import Fetch, Fetched, Head, Reply, Send
+from prolific_exports._flows._effects import ApiReply, Fetch, Fetched, Head, Send
 
 HOST = "https://store.example/a?X-Amz-Signature=5ecret"
 MOST_REQUESTS = 500
@@ -147,7 +147,7 @@ class Server:
         self.requests += 1
         assert self.requests <= MOST_REQUESTS, "too many requests"
 
-    def send(self, send: Send) -> Reply:
+    def send(self, send: Send) -> ApiReply:
         """Respond to a call to the API."""
         self._count()
         self.pass_time(0.1)
@@ -166,9 +166,9 @@ class Server:
         if self.happens(0.06):
             status = self.random.choice((429, 500, 502, 503))
             headers = {"retry-after": "7"} if self.random.random() < 0.5 else {}
-            return Reply(status, headers, b"{}")
+            return ApiReply(status, headers, b"{}")
         status, body = self._answer(request.method, request.path)
-        return Reply(status, {}, json.dumps(body).encode())
+        return ApiReply(status, {}, json.dumps(body).encode())
 
     def _answer(self, method: str, path: str) -> tuple[int, dict[str, str]]:
         if method == "POST":

@@ -3,7 +3,7 @@
 import pytest
 from prolific_contract import OverlayError
 from prolific_contract.spec import dump_yaml
-from prolific_contract.spec._overlay import Evidence, apply, parse_overlay, select
+from prolific_contract.spec._overlay import OverlayEvidence, apply, parse_overlay, select
 
 EVIDENCE = {"document": "documents/004", "discrepancy": "D-1"}
 
@@ -166,8 +166,11 @@ class TestDocument:
             )
         )
 
-        assert actions[0].evidence == (Evidence("documents/004", "D-1"),)
-        assert actions[1].evidence == (Evidence("documents/004", "D-1"), Evidence("guide", None))
+        assert actions[0].evidence == (OverlayEvidence("documents/004", "D-1"),)
+        assert actions[1].evidence == (
+            OverlayEvidence("documents/004", "D-1"),
+            OverlayEvidence("guide", None),
+        )
 
     @pytest.mark.parametrize(
         ("document", "said"),

@@ -37,7 +37,7 @@ from prolific_exports._model._settings import Settings, resolve
 from prolific_exports._model._states import Complete, ExportState
 
 T = TypeVar("T")
-EntryT = TypeVar("EntryT", bound=lists.ListEntry)
+EntryT = TypeVar("EntryT", bound=lists.ListedResource)
 
 __all__ = ["WINDOW", "ClientFlows", "EntryT", "Pages", "PendingExport", "select_by_kind"]
 

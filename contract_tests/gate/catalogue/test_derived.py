@@ -6,8 +6,8 @@ from project.tree import ROOT
 from prolific_contract import ACTIONS, EDITIONS, KINDS, MANAGING, Operation
 from prolific_contract.gate.conversation import BRISK, CAREFUL
 from prolific_contract.gate.proof import (
+    DerivedOutcome,
     DerivedResult,
-    Outcome,
     _derived,
     derived_failures,
     derived_page,
@@ -196,7 +196,11 @@ def test_sandbox_serves_derived_faults_by_name():
 
 def test_detected_fault_names_the_laws():
     result = run_derived(index_of("omit/complete.url@batch-status", "2026-03"))
-    assert (result.outcome, result.shown, result.conclusive) == (Outcome.DETECTED, True, True)
+    assert (result.outcome, result.shown, result.conclusive) == (
+        DerivedOutcome.DETECTED,
+        True,
+        True,
+    )
     assert "shape.body" in result.laws
     assert list(derived_failures([result])) == []
 
@@ -211,7 +215,7 @@ LEFT_OPEN = "off-by-one/error.error.error_code.plus@batch-status"
 
 def test_undetected_fault_survives():
     lost = result(conclusive=False)
-    assert lost.outcome is Outcome.SURVIVED
+    assert lost.outcome is DerivedOutcome.SURVIVED
     assert list(survivors([lost, result("omit/complete.url@batch-status", "shape.body")])) == [lost]
     (problem,) = derived_failures([lost])
     assert problem == (
@@ -226,12 +230,12 @@ def test_fault_that_nothing_asks_about_survives():
 
 
 def test_later_form_that_never_shows_is_too_rare():
-    assert result(LATER, shown=False).outcome is Outcome.RARE
-    assert result(LATER, shown=True).outcome is Outcome.SURVIVED
+    assert result(LATER, shown=False).outcome is DerivedOutcome.RARE
+    assert result(LATER, shown=True).outcome is DerivedOutcome.SURVIVED
 
 
 def test_fault_that_the_documents_leave_open_is_none():
-    assert result(LEFT_OPEN).outcome is Outcome.OPEN
+    assert result(LEFT_OPEN).outcome is DerivedOutcome.OPEN
     assert list(derived_failures([result(LEFT_OPEN)])) == []
 
 

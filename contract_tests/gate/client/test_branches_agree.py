@@ -27,7 +27,7 @@ from prolific_contract import OPERATIONS
 from prolific_contract.spec import load_contract
 from prolific_exports import ApiError, ExportRef
 from prolific_exports._flows._boundary import export_request, interpret, status_request
-from prolific_exports._flows._effects import Reply
+from prolific_exports._flows._effects import ApiReply
 from prolific_exports._model._redactor import Redactor
 
 pytestmark = pytest.mark.unmeasured
@@ -88,7 +88,9 @@ def read_by_wrapper(operation, status, content):
     ref = ExportRef(operation.kind, "some-id")
     request = export_request(ref) if operation.action == "request" else status_request(ref, "a-job")
     try:
-        return interpret(request, Reply(status, {}, content), redactor=Redactor(), retry_after=None)
+        return interpret(
+            request, ApiReply(status, {}, content), redactor=Redactor(), retry_after=None
+        )
     except ApiError as error:
         return error
 

@@ -20,7 +20,7 @@ from prolific_contract.gate.conversation import (
 )
 from prolific_contract.gate.proof import InProcessTarget
 from prolific_contract.gate.trace import Credential, HttpResponse
-from prolific_contract.sandbox import Fate, ManualClock, Resource, SandboxSettings, Site
+from prolific_contract.sandbox import Fate, ManualClock, SandboxResource, SandboxSettings, Site
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 
 
@@ -58,7 +58,7 @@ def test_jobs_of_others_are_not_deleted(profile, age):
     settings = SandboxSettings(edition=LATER, token=TOKEN)
     clock = ManualClock()
     site = Site(settings, clock)
-    resource = Resource("batch", settings.id_of("batch"))
+    resource = SandboxResource("batch", settings.id_of("batch"))
     strange = site.jobs.request(resource, clock.now()).job
     clock.advance(age)
     path = f"/api/v1/data-collection/batches/{resource.id}/export/{KNOWN_JOB}"

@@ -21,7 +21,7 @@ from prolific_contract.gate.trace._har_writer import har_of
 from prolific_contract.pytest_plugin import NOTICES
 
 if TYPE_CHECKING:
-    from prolific_contract.gate.trace._exchanges import Profile
+    from prolific_contract.gate.trace._exchanges import CheckProfile
 
 _RECORDING = "prolific_conversation"
 _UNNAMED = (
@@ -74,7 +74,7 @@ def check_of(config: pytest.Config) -> Check:
         ),
         edition=None if edition == "auto" else cast("Edition", edition),
         max_wait=_seconds(config, "max-wait"),
-        profile=cast("Profile", _chosen(config, "profile", ("polite", "full"))),
+        profile=cast("CheckProfile", _chosen(config, "profile", ("polite", "full"))),
         strict=bool(config.getoption("--prolific-strict")),
     )
     try:

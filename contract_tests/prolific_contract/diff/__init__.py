@@ -7,13 +7,13 @@ operation, and `as_text` and `as_json` render the result.
 from prolific_contract.diff._compare import OperationDiff, compare
 from prolific_contract.diff._findings import Finding
 from prolific_contract.diff._reading import contract_of, read_contract, read_source
-from prolific_contract.diff._relation import Kind
-from prolific_contract.diff._report import Comparison, as_json, as_text, comparison, summary
+from prolific_contract.diff._relation import Compatibility
+from prolific_contract.diff._report import ContractComparison, as_json, as_text, comparison, summary
 
 __all__ = [
-    "Comparison",
+    "Compatibility",
+    "ContractComparison",
     "Finding",
-    "Kind",
     "OperationDiff",
     "as_json",
     "as_text",

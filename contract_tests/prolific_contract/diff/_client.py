@@ -23,7 +23,7 @@ from prolific_exports._flows._boundary import (
     status_request,
 )
 from prolific_exports._flows._calls import Interpreter
-from prolific_exports._flows._effects import Reply
+from prolific_exports._flows._effects import ApiReply
 from prolific_exports._flows._effects import Request as ApiRequest
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._redactor import Redactor
@@ -37,7 +37,12 @@ from prolific_contract.diff._contract import (
     operations,
 )
 from prolific_contract.diff._findings import Finding
-from prolific_contract.diff._messages import ABSENT, RequestExample, Response, request_refusals
+from prolific_contract.diff._messages import (
+    ABSENT,
+    RequestExample,
+    ResponseExample,
+    request_refusals,
+)
 from prolific_contract.spec._files import load_contract
 
 _CREDENTIALS = frozenset({RequiredCredential(("apiKey", "header", "authorization"), frozenset())})
@@ -101,7 +106,7 @@ class OurClient:
     def reading(self, operation: OperationDiff, finding: Finding) -> str | None:
         """How the client handles a breaking change; None if that is unknown."""
         call = self._calls.get(operation.key)
-        if isinstance(finding.message, Response):
+        if isinstance(finding.message, ResponseExample):
             if call is not None:
                 return _interpreted(call, finding.message)
             return self._parsed(operation.key, finding.message)
@@ -114,7 +119,7 @@ class OurClient:
             return _meant(call, finding.where, operation.old, finding.message)
         return _sent(call, operation.new, finding.where)
 
-    def _parsed(self, key: OperationKey, response: Response) -> str | None:
+    def _parsed(self, key: OperationKey, response: ResponseExample) -> str | None:
         if key not in self._modules:
             return None
         module: Any = importlib.import_module(self._modules[key])
@@ -141,12 +146,12 @@ def _written(document: dict[str, Any]) -> list[tuple[OperationKey, dict[str, Any
     ]
 
 
-def _bytes(response: Response) -> bytes:
+def _bytes(response: ResponseExample) -> bytes:
     return b"" if response.body is ABSENT else json.dumps(response.body).encode()
 
 
-def _interpreted(call: _Call, response: Response) -> str:
-    reply = Reply(response.status, {}, _bytes(response))
+def _interpreted(call: _Call, response: ResponseExample) -> str:
+    reply = ApiReply(response.status, {}, _bytes(response))
     try:
         value = call.interpret(call.request, reply, redactor=Redactor(), retry_after=None)
     except ExportsError as error:
@@ -200,5 +205,5 @@ def _is_refused(new: ContractOperation, request: ApiRequest, where: str) -> bool
 
 
 def _answered(call: _Call, status: int) -> str:
-    handling = _interpreted(call, Response(status, {}, None, ABSENT))
+    handling = _interpreted(call, ResponseExample(status, {}, None, ABSENT))
     return f"on {status}, it {handling.removeprefix('our client ')}"

@@ -12,7 +12,7 @@ from attrs import frozen
 from prolific_contract.diff._contract import ContractOperation, OperationKey, operations
 from prolific_contract.diff._findings import Finding, unconfirmed, worst
 from prolific_contract.diff._messages import NoSampleError, request_as_json, simplest_request
-from prolific_contract.diff._relation import Judge, Kind
+from prolific_contract.diff._relation import Compatibility, Judge
 from prolific_contract.diff._requests import Requests
 from prolific_contract.diff._responses import Responses
 
@@ -33,7 +33,7 @@ class OperationDiff:
         return f"{self.key.method} {self.path}"
 
     @property
-    def verdict(self) -> Kind:
+    def verdict(self) -> Compatibility:
         """The worst of the findings."""
         return worst([finding.verdict for finding in self.findings])
 

@@ -6,10 +6,10 @@ from typing import Any
 from attrs import frozen
 
 from prolific_contract.diff._forms import Schema
-from prolific_contract.diff._messages import RequestExample, Response, taking_text
-from prolific_contract.diff._relation import Judge, Kind, Relation
+from prolific_contract.diff._messages import RequestExample, ResponseExample, taking_text
+from prolific_contract.diff._relation import Compatibility, Judge, Relation
 
-ORDER: tuple[Kind, ...] = ("same", "compatible", "unknown", "breaking")
+ORDER: tuple[Compatibility, ...] = ("same", "compatible", "unknown", "breaking")
 """The verdicts, the most severe last."""
 
 UNCONFIRMED = "no example could be constructed that confirms it"
@@ -21,10 +21,10 @@ class Finding:
 
     where: str
     """The part of the operation."""
-    verdict: Kind
+    verdict: Compatibility
     sentence: str
     """The change and its consequence."""
-    message: RequestExample | Response | None = None
+    message: RequestExample | ResponseExample | None = None
     """For breaking changes: a message that one side may send and the other refuses or misreads."""
     example: Mapping[str, Any] | None = None
     """The message as JSON."""
@@ -32,7 +32,7 @@ class Finding:
     """Whether the other side accepts the message but misreads it."""
 
 
-def worst(verdicts: Sequence[Kind]) -> Kind:
+def worst(verdicts: Sequence[Compatibility]) -> Compatibility:
     """The most severe verdict; *same* if there are none."""
     ranks = [ORDER.index(verdict) for verdict in verdicts]
     return ORDER[max(ranks, default=0)]

@@ -36,7 +36,7 @@ class RequestExample:
 
 
 @frozen
-class Response:
+class ResponseExample:
     """A response."""
 
     status: int
@@ -107,7 +107,7 @@ def simplest_request(operation: ContractOperation) -> RequestExample:
     return request
 
 
-def simplest_response(answer: Answer, status: int) -> Response:
+def simplest_response(answer: Answer, status: int) -> ResponseExample:
     """A response with required parts only.
 
     Raises:
@@ -116,7 +116,7 @@ def simplest_response(answer: Answer, status: int) -> Response:
     headers = {
         name: sample(header.schema) for name, header in answer.headers.items() if header.required
     }
-    response = Response(status, headers, None, ABSENT)
+    response = ResponseExample(status, headers, None, ABSENT)
     for content_type, schema in answer.content.items():
         return evolve(response, content_type=content_type, body=sample(schema))
     return response
@@ -177,7 +177,7 @@ def is_enough(given: Credentials, needed: Credentials) -> bool:
     )
 
 
-def response_is_sent(answer: Answer, response: Response) -> bool:
+def response_is_sent(answer: Answer, response: ResponseExample) -> bool:
     """Whether a server may send a response by the documentation."""
     headers = answer.headers
     required = {name for name, header in headers.items() if header.required}
@@ -191,7 +191,7 @@ def response_is_sent(answer: Answer, response: Response) -> bool:
     return schema is not None and _fits(sending(schema), response.body)
 
 
-def response_refusals(operation: ContractOperation, response: Response) -> set[str]:
+def response_refusals(operation: ContractOperation, response: ResponseExample) -> set[str]:
     """The parts for which a client refuses a response; it ignores undocumented parts."""
     status = operation.documented(response.status)
     if status is None:
@@ -245,7 +245,7 @@ def _place_and_name(parameter: Parameter | None, key: ParameterKey) -> tuple[str
     return f"{place}_parameters", name
 
 
-def response_as_json(response: Response) -> dict[str, Any]:
+def response_as_json(response: ResponseExample) -> dict[str, Any]:
     """A response as JSON."""
     shown: dict[str, Any] = {"status": response.status}
     if response.headers:

@@ -19,7 +19,7 @@ from prolific_contract.diff._directions import Direction, sendable, takeable
 from prolific_contract.diff._forms import Schema, closed, is_recursive, key_of, plain, unrolled
 from prolific_contract.diff._samples import Hints, samples
 
-Kind = Literal["same", "compatible", "breaking", "unknown"]
+Compatibility = Literal["same", "compatible", "breaking", "unknown"]
 """How a new contract, or a part of it, relates to the old one."""
 
 _ANY_VALUE = object()
@@ -29,7 +29,7 @@ _ANY_VALUE = object()
 class Relation:
     """How what a sender may send relates to what a receiver accepts."""
 
-    kind: Kind
+    kind: Compatibility
     example: Any = None
     """For ``breaking``: a value that may be sent and is refused."""
     reason: str = ""

@@ -11,7 +11,7 @@ from prolific_contract.diff._client import OurClient
 from prolific_contract.diff._compare import OperationDiff, compare
 from prolific_contract.diff._findings import ORDER, Finding, worst
 from prolific_contract.diff._reading import shown
-from prolific_contract.diff._relation import Kind
+from prolific_contract.diff._relation import Compatibility
 
 # If a compatible change affects more operations than this, the report gives their number only.
 _MOST_NAMED = 4
@@ -26,7 +26,7 @@ class ClientFinding:
 
 
 @frozen
-class Comparison:
+class ContractComparison:
     """Two contracts compared."""
 
     old: str
@@ -34,11 +34,11 @@ class Comparison:
     operations: tuple[tuple[OperationDiff, tuple[ClientFinding, ...]], ...]
 
     @property
-    def verdict(self) -> Kind:
+    def verdict(self) -> Compatibility:
         """The most severe verdict."""
         return worst([diff.verdict for diff, _ in self.operations])
 
-    def counts(self) -> dict[Kind, int]:
+    def counts(self) -> dict[Compatibility, int]:
         """The number of operations by verdict, the most severe first."""
         counts = Counter(diff.verdict for diff, _ in self.operations)
         return {verdict: counts[verdict] for verdict in reversed(ORDER)}
@@ -46,7 +46,7 @@ class Comparison:
 
 def comparison(
     old: dict[str, Any], new: dict[str, Any], *, old_name: str, new_name: str
-) -> Comparison:
+) -> ContractComparison:
     """Compare two contracts, and try the breaking changes on this project's client.
 
     Args:
@@ -56,7 +56,7 @@ def comparison(
         new_name: File or URL of the new one.
     """
     client = OurClient(new)
-    return Comparison(
+    return ContractComparison(
         shown(old_name),
         shown(new_name),
         tuple(
@@ -66,7 +66,7 @@ def comparison(
     )
 
 
-def as_json(compared: Comparison) -> dict[str, Any]:
+def as_json(compared: ContractComparison) -> dict[str, Any]:
     """The comparison as a JSON object; unchanged operations have no findings."""
     return {
         "old": compared.old,
@@ -99,7 +99,7 @@ def _finding_as_json(item: ClientFinding) -> dict[str, Any]:
     return shown
 
 
-def as_text(compared: Comparison) -> str:
+def as_text(compared: ContractComparison) -> str:
     """The comparison as text: serious changes by operation, compatible ones by change."""
     lines = [f"from  {compared.old}", f"to    {compared.new}", ""]
     shown: dict[tuple[str, str], str] = {}
@@ -114,7 +114,7 @@ def as_text(compared: Comparison) -> str:
     return "\n".join([*lines, summary(compared), ""])
 
 
-def _compatible(compared: Comparison) -> Iterator[str]:
+def _compatible(compared: ContractComparison) -> Iterator[str]:
     """Each compatible change once, with its operations."""
     operations: dict[str, list[str]] = {}
     for diff, findings in compared.operations:
@@ -130,7 +130,7 @@ def _compatible(compared: Comparison) -> Iterator[str]:
             yield from (f"      {title}" for title in titles)
 
 
-def summary(compared: Comparison) -> str:
+def summary(compared: ContractComparison) -> str:
     """The comparison in one line."""
     counts = ", ".join(
         f"{count} {verdict}" for verdict, count in compared.counts().items() if count

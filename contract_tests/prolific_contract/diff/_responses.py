@@ -21,7 +21,7 @@ from prolific_contract.diff._findings import Finding, listed, of_relation, relat
 from prolific_contract.diff._forms import Schema
 from prolific_contract.diff._messages import (
     NoSampleError,
-    Response,
+    ResponseExample,
     matching,
     response_as_json,
     response_is_sent,
@@ -40,7 +40,9 @@ class Responses:
     new: ContractOperation
     judge: Judge
 
-    def _response(self, where: str, sentence: str, answer: Answer, response: Response) -> Finding:
+    def _response(
+        self, where: str, sentence: str, answer: Answer, response: ResponseExample
+    ) -> Finding:
         """A breaking change of responses, if an example confirms it."""
         refused = where in response_refusals(self.old, response)
         if not refused or not response_is_sent(answer, response):
@@ -63,7 +65,9 @@ class Responses:
                 yield from self._answer(status, self.old.answers[before], answer)
             compared.add((before, after))
 
-    def _misread(self, where: str, sentence: str, answer: Answer, response: Response) -> Finding:
+    def _misread(
+        self, where: str, sentence: str, answer: Answer, response: ResponseExample
+    ) -> Finding:
         """A change of what responses mean, if an example confirms it."""
         if not response_is_sent(answer, response):
             return unconfirmed(where, sentence)
@@ -122,7 +126,7 @@ class Responses:
                     yield Finding(place, "compatible", f"is no longer sent as {content_type}")
 
     def _headers(
-        self, place: str, before: Answer, after: Answer, simplest: Response
+        self, place: str, before: Answer, after: Answer, simplest: ResponseExample
     ) -> Iterator[Finding]:
         for name in sorted(before.headers.keys() | after.headers.keys()):
             known, sent = before.headers.get(name), after.headers.get(name)
@@ -163,7 +167,7 @@ class Responses:
         schema: Schema,
         known: Mapping[str, Schema],
         answer: Answer,
-        simplest: Response,
+        simplest: ResponseExample,
     ) -> Iterator[Finding]:
         where = f"status {simplest.status}, {content_type}"
         media = matching(known, content_type)

@@ -24,11 +24,11 @@ from prolific_contract.gate.conversation._plan import (
 )
 from prolific_contract.gate.conversation._recorder import (
     Conversation,
-    Progress,
+    ExchangeCallback,
     record_conversation,
 )
 from prolific_contract.gate.conversation._targets import Target, TargetUnreachableError
-from prolific_contract.gate.trace._exchanges import Profile, RecordedOptions, Subject, Trace
+from prolific_contract.gate.trace._exchanges import CheckProfile, RecordedOptions, Subject, Trace
 from prolific_contract.gate.trace._har_reader import read_har
 
 Option: TypeAlias = Literal["profile", "edition", "strict"]
@@ -66,7 +66,7 @@ class Check:
     subjects: tuple[Subject, ...] = ()
     edition: Edition | None = None
     max_wait: float | None = None
-    profile: Profile = "polite"
+    profile: CheckProfile = "polite"
     strict: bool = False
     left_out: frozenset[Option] = frozenset()
     accepted: frozenset[str] = frozenset()
@@ -96,7 +96,9 @@ class Check:
         )
 
 
-def check_live(check: Check, progress: Progress | None = None) -> tuple[Verdict, Conversation]:
+def check_live(
+    check: Check, progress: ExchangeCallback | None = None
+) -> tuple[Verdict, Conversation]:
     """Hold a conversation with a server and judge it.
 
     Args:
@@ -228,7 +230,11 @@ def pace_for(base_url: str) -> Pace:
 
 
 def _conversation(
-    server: Target, base_url: str, token: str, plan: ConversationPlan, progress: Progress | None
+    server: Target,
+    base_url: str,
+    token: str,
+    plan: ConversationPlan,
+    progress: ExchangeCallback | None,
 ) -> Conversation:
     try:
         return record_conversation(server, base_url, token, plan, progress)

@@ -20,13 +20,13 @@ from prolific_contract.sandbox._resources import (
     STUDIES,
     WORKSPACES,
     Fate,
-    Resource,
+    SandboxResource,
 )
 
 if TYPE_CHECKING:
     from prolific_contract.sandbox._app import app_for, create_app
     from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
-    from prolific_contract.sandbox._clock import Clock, ManualClock, SystemClock
+    from prolific_contract.sandbox._clock import ManualClock, SandboxClock, SteadyClock
     from prolific_contract.sandbox._errors import SandboxError
     from prolific_contract.sandbox._http import (
         Call,
@@ -50,7 +50,6 @@ __all__ = [
     "WORKSPACES",
     "ArchiveSpec",
     "Call",
-    "Clock",
     "Edition",
     "Fate",
     "FileSlice",
@@ -58,13 +57,14 @@ __all__ = [
     "ManualClock",
     "NoReplyError",
     "Reply",
-    "Resource",
     "Sandbox",
+    "SandboxClock",
     "SandboxError",
+    "SandboxResource",
     "SandboxSettings",
     "Site",
+    "SteadyClock",
     "StoreError",
-    "SystemClock",
     "app_for",
     "body_of",
     "create_app",
@@ -80,7 +80,7 @@ if not TYPE_CHECKING:
         __name__,
         _app="app_for create_app",
         _archive="ArchiveSpec write_archive",
-        _clock="Clock ManualClock SystemClock",
+        _clock="SandboxClock ManualClock SteadyClock",
         _errors="SandboxError",
         _http="Call FileSlice NoReplyError Reply StoreError xml_reply",
         _replies="body_of jobs_of",

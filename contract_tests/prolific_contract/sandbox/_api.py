@@ -21,7 +21,7 @@ from prolific_contract.sandbox._jobs import (
     SandboxJobs,
     StillGeneratingError,
 )
-from prolific_contract.sandbox._resources import Fate, Resource
+from prolific_contract.sandbox._resources import Fate, SandboxResource
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._signing import UrlSigner
 from prolific_contract.sandbox._store import object_path
@@ -67,7 +67,7 @@ class ExportApi:
             return self._delete(kind, resource_id, export_id, now)
         return self._status(call, kind, resource_id, export_id, now)
 
-    def _access(self, kind: Kind, resource_id: str) -> Resource | Reply:
+    def _access(self, kind: Kind, resource_id: str) -> SandboxResource | Reply:
         """The resource, or the refusal of a request about it."""
         resource = self._settings.resource(kind, resource_id)
         if resource is None:

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from prolific_contract.sandbox._clock import Clock
+from prolific_contract.sandbox._clock import SandboxClock
 from prolific_contract.sandbox._http import Call, FileSlice, NoReplyError, Reply
 from prolific_contract.sandbox._settings import SandboxSettings
 from prolific_contract.sandbox._site import Site
@@ -18,7 +18,9 @@ from prolific_contract.sandbox._wire import answer_as_1_0, break_connection, con
 _CHUNK_BYTES = 256 * 1024
 
 
-def create_app(settings: SandboxSettings | None = None, clock: Clock | None = None) -> ASGIApp:
+def create_app(
+    settings: SandboxSettings | None = None, clock: SandboxClock | None = None
+) -> ASGIApp:
     """Create a sandbox to call in-process, with its own state.
 
     For ``httpx.ASGITransport``, ``schemathesis.openapi.from_asgi("/openapi.json", app)``

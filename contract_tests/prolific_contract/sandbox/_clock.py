@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
-class Clock(Protocol):
+class SandboxClock(Protocol):
     """The sandbox's source of time."""
 
     def now(self) -> datetime:
@@ -13,7 +13,7 @@ class Clock(Protocol):
         ...
 
 
-class SystemClock:
+class SteadyClock:
     """The machine's clock, read once and then advanced by the monotonic clock.
 
     If the machine's clock is set back, a complete job must not become ``generating``

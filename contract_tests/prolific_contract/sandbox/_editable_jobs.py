@@ -41,7 +41,7 @@ class EditableJobs(SandboxJobs):
         return tuple(self._all_ids.get((kind, resource_id), ()))
 
     def _start(
-        self, resource: known.Resource, now: datetime, wanted: JobFilter = NO_FILTER
+        self, resource: known.SandboxResource, now: datetime, wanted: JobFilter = NO_FILTER
     ) -> SandboxJob:
         job = super()._start(resource, now, wanted)
         self._all_ids.setdefault((resource.kind, resource.id), []).append(job.export_id)
@@ -52,7 +52,7 @@ class EditableJobs(SandboxJobs):
     ) -> SandboxJob:
         """Start a job, whatever jobs exist."""
         with self._lock:
-            return self._start(known.Resource(kind, resource_id), now, wanted)
+            return self._start(known.SandboxResource(kind, resource_id), now, wanted)
 
     def remove(self, job: SandboxJob) -> None:
         """Delete a job, whatever its state."""
@@ -74,7 +74,7 @@ class EditableJobs(SandboxJobs):
             self._by_export_id[new.export_id] = new
 
     def request(
-        self, resource: known.Resource, now: datetime, wanted: JobFilter = NO_FILTER
+        self, resource: known.SandboxResource, now: datetime, wanted: JobFilter = NO_FILTER
     ) -> RequestedJob:
         """Return the resource's current job with that filter, or start one."""
         if resource.fate is known.Fate.COMPLETES:

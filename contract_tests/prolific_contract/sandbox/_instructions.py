@@ -10,7 +10,7 @@ from prolific_contract.sandbox._random import SeededChoices
 
 
 @frozen
-class Instruction:
+class SandboxInstruction:
     """A question with its id in one collection or batch."""
 
     id: str
@@ -50,7 +50,7 @@ class Instruction:
         return members
 
 
-def instructions_of(kind: Kind, resource_id: str, seed: int) -> tuple[Instruction, ...]:
+def instructions_of(kind: Kind, resource_id: str, seed: int) -> tuple[SandboxInstruction, ...]:
     """The instructions of a collection or batch, in their order."""
     ids = SeededChoices(seed, kind, resource_id, "instructions")
-    return tuple(Instruction(ids.uuid(), question) for question in STUDIES[kind].questions)
+    return tuple(SandboxInstruction(ids.uuid(), question) for question in STUDIES[kind].questions)

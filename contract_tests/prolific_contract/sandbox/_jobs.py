@@ -12,7 +12,7 @@ from attrs import frozen
 
 from prolific_contract._vocabulary import JOB_LIMIT, UNFINISHED, Edition, Kind, State
 from prolific_contract.sandbox._filter import NO_FILTER, JobFilter
-from prolific_contract.sandbox._resources import Fate, Resource
+from prolific_contract.sandbox._resources import Fate, SandboxResource
 
 
 @frozen
@@ -128,7 +128,7 @@ class SandboxJobs:
         self._lock = threading.Lock()
 
     def request(
-        self, resource: Resource, now: datetime, wanted: JobFilter = NO_FILTER
+        self, resource: SandboxResource, now: datetime, wanted: JobFilter = NO_FILTER
     ) -> RequestedJob:
         """Return the resource's current job with that filter, or start one.
 
@@ -173,7 +173,7 @@ class SandboxJobs:
             self._by_resource[job.kind, job.resource_id].remove(job)
 
     def _start(
-        self, resource: Resource, now: datetime, wanted: JobFilter = NO_FILTER
+        self, resource: SandboxResource, now: datetime, wanted: JobFilter = NO_FILTER
     ) -> SandboxJob:
         """Start a job. The caller holds the lock."""
         key = (resource.kind, resource.id)

@@ -9,10 +9,10 @@ from prolific_contract._vocabulary import PATH_SEGMENTS, Kind
 from prolific_contract.sandbox._archive import RATERS_PER_TASK, TASKS_PER_RATER
 from prolific_contract.sandbox._authentication import refusal_of
 from prolific_contract.sandbox._http import Call, Reply, error_reply, json_reply
-from prolific_contract.sandbox._instructions import Instruction, instructions_of
+from prolific_contract.sandbox._instructions import SandboxInstruction, instructions_of
 from prolific_contract.sandbox._questions import STUDIES
 from prolific_contract.sandbox._random import SeededChoices
-from prolific_contract.sandbox._resources import WORKSPACES, Fate, Resource, Workspace
+from prolific_contract.sandbox._resources import WORKSPACES, Fate, SandboxResource, SandboxWorkspace
 from prolific_contract.sandbox._settings import SandboxSettings
 
 _KINDS: Mapping[str, Kind] = {segment: kind for kind, segment in PATH_SEGMENTS.items()}
@@ -72,13 +72,13 @@ class ResourceApi:
             return error_reply(404, 1, f"No {kind} has this id.")
         return json_reply(200, self._described(resource))
 
-    def _listed(self, resource: Resource) -> dict[str, Any]:
+    def _listed(self, resource: SandboxResource) -> dict[str, Any]:
         described = self._described(resource)
         if resource.kind == "batch":
             del described["batch_items"]
         return described
 
-    def _described(self, resource: Resource) -> dict[str, Any]:
+    def _described(self, resource: SandboxResource) -> dict[str, Any]:
         draw = SeededChoices(self._settings.seed, resource.kind, resource.id, "description")
         study = STUDIES[resource.kind].name
         common: dict[str, Any] = {
@@ -98,7 +98,7 @@ class ResourceApi:
         return {**common, **self._batch(resource, draw)}
 
     def _collection(
-        self, resource: Resource, created_by: str, draw: SeededChoices
+        self, resource: SandboxResource, created_by: str, draw: SeededChoices
     ) -> dict[str, Any]:
         created = {"created_at": _CREATED, "created_by": created_by}
         items = [
@@ -114,7 +114,7 @@ class ResourceApi:
         page = {"id": draw.uuid(), **created, "schema_version": 1, "page_items": items}
         return {"schema_version": 1, "item_count": 1, "collection_items": [page]}
 
-    def _batch(self, resource: Resource, draw: SeededChoices) -> dict[str, Any]:
+    def _batch(self, resource: SandboxResource, draw: SeededChoices) -> dict[str, Any]:
         instructions = self._instructions(resource)
         tasks = ceil(self._settings.submissions / RATERS_PER_TASK) * TASKS_PER_RATER
         column = {"items": [instruction.in_api() for instruction in instructions]}
@@ -131,11 +131,11 @@ class ResourceApi:
             "batch_items": [{"rows": [{"columns": [column]}]}],
         }
 
-    def _instructions(self, resource: Resource) -> Sequence[Instruction]:
+    def _instructions(self, resource: SandboxResource) -> Sequence[SandboxInstruction]:
         return instructions_of(resource.kind, resource.id, self._settings.seed)
 
 
-def _workspace(workspace: Workspace) -> dict[str, Any]:
+def _workspace(workspace: SandboxWorkspace) -> dict[str, Any]:
     return {
         "id": workspace.id,
         "title": workspace.title,

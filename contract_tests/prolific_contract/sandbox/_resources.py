@@ -49,7 +49,7 @@ FATE_MEANINGS: dict[Fate, str] = {
 
 
 @frozen
-class Workspace:
+class SandboxWorkspace:
     """A workspace of the sandbox's account."""
 
     id: str
@@ -58,16 +58,18 @@ class Workspace:
 
 
 WORKSPACES = (
-    Workspace(
+    SandboxWorkspace(
         "5a4db0c0de00000000000001", "Kitchen lab", "Studies about cooking and chat assistants"
     ),
-    Workspace("5a4db0c0de00000000000002", "Empty workspace", "It has no collections or batches"),
+    SandboxWorkspace(
+        "5a4db0c0de00000000000002", "Empty workspace", "It has no collections or batches"
+    ),
 )
 """The workspaces that the sandbox's token has access to."""
 
 
 @frozen
-class Resource:
+class SandboxResource:
     """A collection or batch, the fate of its jobs, and its workspace.
 
     Lists leave out those without access: they belong to other people's workspaces.
@@ -92,8 +94,8 @@ _NUMBERS: tuple[tuple[int, Fate], ...] = (
     (403, Fate.FORBIDDEN),
 )
 
-KNOWN_RESOURCES: tuple[Resource, ...] = tuple(
-    Resource(kind, f"{prefix}{number:012d}", fate)
+KNOWN_RESOURCES: tuple[SandboxResource, ...] = tuple(
+    SandboxResource(kind, f"{prefix}{number:012d}", fate)
     for kind, prefix in _PREFIXES.items()
     for number, fate in _NUMBERS
 )

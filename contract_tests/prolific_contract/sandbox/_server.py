@@ -12,7 +12,7 @@ from prolific_exports._http._logging import guard, without_secrets
 from prolific_exports._model._redactor import Redactor
 
 from prolific_contract.sandbox._certificate import Certificate
-from prolific_contract.sandbox._clock import Clock
+from prolific_contract.sandbox._clock import SandboxClock
 from prolific_contract.sandbox._errors import SandboxError
 from prolific_contract.sandbox._resources import Fate
 from prolific_contract.sandbox._settings import SandboxSettings
@@ -45,7 +45,7 @@ class Sandbox:
         self,
         settings: SandboxSettings | None = None,
         *,
-        clock: Clock | None = None,
+        clock: SandboxClock | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         mutant: str | None = None,

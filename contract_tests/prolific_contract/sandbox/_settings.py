@@ -11,7 +11,7 @@ from attrs import Attribute, field, frozen
 from prolific_contract._vocabulary import EDITIONS, Edition, Kind
 from prolific_contract.sandbox import _resources as known
 from prolific_contract.sandbox._errors import SandboxError
-from prolific_contract.sandbox._resources import Fate, Resource
+from prolific_contract.sandbox._resources import Fate, SandboxResource
 
 # An id is a path segment, and part of a folder name in the archive.
 _USABLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -61,7 +61,7 @@ def _usable_token(_: Any, __: "Attribute[Any]", value: str) -> None:
         )
 
 
-def _usable_resources(_: Any, __: "Attribute[Any]", value: tuple[Resource, ...]) -> None:
+def _usable_resources(_: Any, __: "Attribute[Any]", value: tuple[SandboxResource, ...]) -> None:
     for resource in value:
         if not _USABLE_ID.fullmatch(resource.id):
             raise SandboxError(
@@ -71,7 +71,7 @@ def _usable_resources(_: Any, __: "Attribute[Any]", value: tuple[Resource, ...])
 
 
 # mypy cannot derive the type of an argument from `tuple` itself.
-def _as_tuple(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+def _as_tuple(resources: Iterable[SandboxResource]) -> tuple[SandboxResource, ...]:
     return tuple(resources)
 
 
@@ -113,7 +113,7 @@ class SandboxSettings:
     files: int = field(default=known.DEFAULT_FILES, validator=_not_negative)
     seed: int = known.DEFAULT_SEED
     limit_status: int = field(default=known.DEFAULT_LIMIT_STATUS, validator=_refusing_status)
-    resources: tuple[Resource, ...] = field(
+    resources: tuple[SandboxResource, ...] = field(
         default=known.KNOWN_RESOURCES, converter=_as_tuple, validator=_usable_resources
     )
 
@@ -136,7 +136,7 @@ class SandboxSettings:
             chosen = known.URL_LIFETIME_SECONDS[self.edition]
         return timedelta(seconds=chosen)
 
-    def resource(self, kind: Kind, resource_id: str) -> Resource | None:
+    def resource(self, kind: Kind, resource_id: str) -> SandboxResource | None:
         """The resource with that kind and id; None if it does not exist."""
         for resource in self.resources:
             if resource.kind == kind and resource.id == resource_id:

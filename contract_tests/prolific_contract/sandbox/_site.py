@@ -9,7 +9,7 @@ from attrs import frozen
 from prolific_contract._vocabulary import Edition
 from prolific_contract.sandbox._api import ExportApi
 from prolific_contract.sandbox._archive_files import ArchiveFiles
-from prolific_contract.sandbox._clock import Clock, SystemClock
+from prolific_contract.sandbox._clock import SandboxClock, SteadyClock
 from prolific_contract.sandbox._http import Call, Reply, json_reply
 from prolific_contract.sandbox._jobs import SandboxJobs
 from prolific_contract.sandbox._resource_api import ResourceApi
@@ -39,7 +39,7 @@ class Site:
     def __init__(
         self,
         settings: SandboxSettings | None = None,
-        clock: Clock | None = None,
+        clock: SandboxClock | None = None,
         *,
         make_jobs: Callable[..., SandboxJobs] = SandboxJobs,
     ) -> None:
@@ -50,7 +50,7 @@ class Site:
             clock: None uses the machine's clock.
             make_jobs: Creates the jobs for each set of settings.
         """
-        self._clock = SystemClock() if clock is None else clock
+        self._clock = SteadyClock() if clock is None else clock
         self._make_jobs = make_jobs
         # Shared by all instances, so that export ids are never reused.
         self._serials = count()

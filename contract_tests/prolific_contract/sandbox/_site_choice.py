@@ -1,6 +1,6 @@
 """Creates the site that a server serves: the clean sandbox, a mutant or a variant."""
 
-from prolific_contract.sandbox._clock import Clock
+from prolific_contract.sandbox._clock import SandboxClock
 from prolific_contract.sandbox._errors import SandboxError
 from prolific_contract.sandbox._resources import DEFAULT_EDITION
 from prolific_contract.sandbox._settings import SandboxSettings
@@ -9,7 +9,7 @@ from prolific_contract.sandbox._site import Site
 
 def make_site(
     settings: SandboxSettings | None,
-    clock: Clock | None,
+    clock: SandboxClock | None,
     mutant: str | None = None,
     variant: str | None = None,
 ) -> Site:

@@ -16,7 +16,7 @@ from jsonschema_rs.canonical import CanonicalizationError, Satisfiability
 from prolific_contract.spec._components import parse_reference
 from prolific_contract.spec._structure import rebuild, walk
 
-Verdict = Literal["disjoint", "overlapping", "unproved"]
+Disjointness = Literal["disjoint", "overlapping", "unproved"]
 
 
 @frozen
@@ -27,7 +27,7 @@ class Pair:
     """JSON pointer of the schema that contains the ``oneOf``."""
     left: int
     right: int
-    verdict: Verdict
+    verdict: Disjointness
     reason: str
     """Why the verdict is not ``disjoint``; empty if it is."""
 
@@ -49,7 +49,7 @@ def pairs(document: dict[str, Any]) -> Iterator[Pair]:
                 yield Pair(place.pointer, left, right, *verdict)
 
 
-def _judge(document: dict[str, Any], *schemas: Any) -> tuple[Verdict, str]:
+def _judge(document: dict[str, Any], *schemas: Any) -> tuple[Disjointness, str]:
     try:
         left, right = (
             jsonschema_rs.canonicalize(

@@ -22,7 +22,7 @@ _DISCREPANCY = re.compile(r"D-[1-9][0-9]*")
 
 
 @frozen
-class Evidence:
+class OverlayEvidence:
     """The source of a correction."""
 
     document: str
@@ -30,7 +30,7 @@ class Evidence:
 
 
 @frozen
-class Action:
+class OverlayAction:
     """One correction: removes the nodes that ``target`` selects, or merges ``update`` into them."""
 
     label: str
@@ -38,10 +38,10 @@ class Action:
     update: Any
     remove: bool
     edition: Edition | None
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[OverlayEvidence, ...]
 
 
-def parse_overlay(overlay: Any) -> list[Action]:
+def parse_overlay(overlay: Any) -> list[OverlayAction]:
     """Parse an overlay document.
 
     Raises:
@@ -60,7 +60,7 @@ def parse_overlay(overlay: Any) -> list[Action]:
     return [_parse_action(number, action) for number, action in enumerate(actions, 1)]
 
 
-def select(actions: Sequence[Action], edition: Edition | None) -> list[Action]:
+def select(actions: Sequence[OverlayAction], edition: Edition | None) -> list[OverlayAction]:
     """The actions for one edition, or for the union of all editions.
 
     The union admits what any edition admits: it includes the updates of every edition and
@@ -73,7 +73,7 @@ def select(actions: Sequence[Action], edition: Edition | None) -> list[Action]:
     ]
 
 
-def apply(document: Any, actions: Sequence[Action]) -> Any:
+def apply(document: Any, actions: Sequence[OverlayAction]) -> Any:
     """A copy of a document with the actions applied in order.
 
     Raises:
@@ -90,7 +90,7 @@ def apply(document: Any, actions: Sequence[Action]) -> Any:
     return document
 
 
-def _parse_action(number: int, action: Any) -> Action:
+def _parse_action(number: int, action: Any) -> OverlayAction:
     target = action.get("target") if isinstance(action, dict) else None
     if not isinstance(target, str) or not target.strip():
         raise OverlayError(f"action {number} of the overlay has no target")
@@ -106,10 +106,12 @@ def _parse_action(number: int, action: Any) -> Action:
         raise OverlayError(
             f"{label} has the unknown edition {edition!r}: use {' or '.join(EDITIONS)}"
         )
-    return Action(label, target, action.get("update"), remove, edition, _evidence(label, action))
+    return OverlayAction(
+        label, target, action.get("update"), remove, edition, _evidence(label, action)
+    )
 
 
-def _evidence(label: str, action: dict[str, Any]) -> tuple[Evidence, ...]:
+def _evidence(label: str, action: dict[str, Any]) -> tuple[OverlayEvidence, ...]:
     stated = action.get("x-evidence")
     items = stated if isinstance(stated, list) else [stated]
     evidence = []
@@ -124,7 +126,7 @@ def _evidence(label: str, action: dict[str, Any]) -> tuple[Evidence, ...]:
             raise OverlayError(
                 f"{label} has the invalid discrepancy {discrepancy!r}: use the form D-7"
             )
-        evidence.append(Evidence(item["document"], discrepancy))
+        evidence.append(OverlayEvidence(item["document"], discrepancy))
     if not evidence:
         raise OverlayError(f"{label} has an empty list of evidence")
     return tuple(evidence)
@@ -133,7 +135,7 @@ def _evidence(label: str, action: dict[str, Any]) -> tuple[Evidence, ...]:
 _Location = tuple[int | str, ...]
 
 
-def _matches(document: Any, action: Action) -> list[_Location]:
+def _matches(document: Any, action: OverlayAction) -> list[_Location]:
     try:
         locations = [node.location for node in find(action.target, document)]
     except JSONPathError as error:
@@ -153,7 +155,7 @@ def _at(document: Any, location: _Location) -> Any:
     return document
 
 
-def _remove(document: Any, locations: list[_Location], action: Action) -> None:
+def _remove(document: Any, locations: list[_Location], action: OverlayAction) -> None:
     if () in locations:
         raise OverlayError(f"{action.label} would remove the whole document")
     # Last first: removing an array item moves the items after it, and nested nodes must be
@@ -166,7 +168,7 @@ def _document_order(location: _Location) -> tuple[tuple[bool, int | str], ...]:
     return tuple((isinstance(step, str), step) for step in location)
 
 
-def _update(node: Any, action: Action) -> None:
+def _update(node: Any, action: OverlayAction) -> None:
     if isinstance(node, list):
         node.append(copy_json(action.update))
     elif isinstance(node, dict) and isinstance(action.update, dict):

@@ -236,7 +236,7 @@ def outline(node: Any, position: str = "document", *, prose: bool = False) -> An
 
 
 @frozen
-class Place:
+class DocumentObject:
     """An object in a document: the row of its keys, its JSON pointer, and itself."""
 
     row: str
@@ -244,7 +244,7 @@ class Place:
     node: dict[str, Any]
 
 
-def walk(node: Any, position: str = "document", pointer: str = "#") -> Iterator[Place]:
+def walk(node: Any, position: str = "document", pointer: str = "#") -> Iterator[DocumentObject]:
     """Every object of a part of a document, outermost first."""
     if position in {"value", "sorted", "prose"}:
         return
@@ -254,7 +254,7 @@ def walk(node: Any, position: str = "document", pointer: str = "#") -> Iterator[
             yield from walk(item, row, f"{pointer}/{index}")
     elif isinstance(node, dict):
         if container == "":
-            yield Place(row, pointer, node)
+            yield DocumentObject(row, pointer, node)
         for key, value in node.items():
             inner = row if container == "{" else _ROWS[row].get(key, "value")
             yield from walk(value, inner, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")

@@ -7,7 +7,7 @@ from helpers import api
 from prolific_exports import BadRequestError, ExportRef, NoAnswerError
 from prolific_exports._flows._boundary import interpret, status_request
 from prolific_exports._flows._calls import Caller, Context, OutOfTimeError, raise_cause_on_timeout
-from prolific_exports._flows._effects import Reply, Send
+from prolific_exports._flows._effects import ApiReply, Send
 from prolific_exports._flows._policy import Policy
 from prolific_exports._flows._requesting import post_export
 from prolific_exports._model._redactor import Redactor
@@ -60,4 +60,4 @@ def test_refusal_too_late_to_be_explained_is_raised_unchanged(clock, context):
     next(flow)
     clock.advance(6)
     with pytest.raises(BadRequestError, match="400 Bad Request"):
-        flow.send(Reply(400, {}, b"{}"))
+        flow.send(ApiReply(400, {}, b"{}"))

@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from prolific_exports import ExportFilter, ExportRef, Kind, UsageError
 from prolific_exports._flows import _boundary as boundary
-from prolific_exports._flows._effects import Reply
+from prolific_exports._flows._effects import ApiReply
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._model._references import check_filter
 
@@ -32,7 +32,7 @@ def sent(filter_, kind: Kind = "collection"):
 
 def read(conditions):
     """The filter of a listed job."""
-    reply = Reply(200, {}, json.dumps([conditions]).encode())
+    reply = ApiReply(200, {}, json.dumps([conditions]).encode())
     request = boundary.list_request(ExportRef("batch", "65f0"))
     (job,) = boundary.interpret_list(request, reply, redactor=Redactor(), retry_after=None)
     return job.filter

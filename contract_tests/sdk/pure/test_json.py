@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_exports import BadRequestError, ContractViolation, ExportRef
 from prolific_exports._flows import _boundary as api
-from prolific_exports._flows._effects import Reply
+from prolific_exports._flows._effects import ApiReply
 from prolific_exports._model import _json
 from prolific_exports._model._json import MAX_DEPTH, JSONLimitError, check_limits, parse
 from prolific_exports._model._redactor import Redactor
@@ -82,7 +82,7 @@ def test_list_that_is_nested_too_deep_is_a_violation(depth, place):
     body = json.dumps([job]).replace('"@"', nested(depth)).encode()
     with pytest.raises(ContractViolation, match="nested too deep"):
         api.interpret_list(
-            api.list_request(REF), Reply(200, {}, body), redactor=Redactor(), retry_after=None
+            api.list_request(REF), ApiReply(200, {}, body), redactor=Redactor(), retry_after=None
         )
 
 
@@ -91,7 +91,7 @@ def test_error_body_that_is_nested_too_deep_is_shown_as_text(depth):
     body = f'{{"error": {{"detail": {nested(depth)}}}}}'.encode()
     with pytest.raises(BadRequestError) as caught:
         api.interpret(
-            api.export_request(REF), Reply(400, {}, body), redactor=Redactor(), retry_after=None
+            api.export_request(REF), ApiReply(400, {}, body), redactor=Redactor(), retry_after=None
         )
     assert caught.value.detail is None
     assert '{"error": {"detail": [[[' in str(caught.value)

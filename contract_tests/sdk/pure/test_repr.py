@@ -10,7 +10,7 @@ import attrs
 import prolific_exports
 from prolific_exports import Exports
 from prolific_exports._download._range_request import Refuse
-from prolific_exports._flows._effects import Fetch, FetchAll, Fetched, Head, Reply
+from prolific_exports._flows._effects import ApiReply, Fetch, FetchAll, Fetched, Head
 
 TOKEN = "t0ken-of-a-test"
 SECRET = "5ecret5ignature"
@@ -69,7 +69,7 @@ def test_reprs_of_containers_show_no_secrets():
         [
             FetchAll((fetch,), print),
             Fetched(head, PLANTED["evidence"]),
-            Reply(200, PLANTED["headers"], PLANTED["body"]),
+            ApiReply(200, PLANTED["headers"], PLANTED["body"]),
             Refuse(f"a part that was not asked for ({URL})"),
             Exports(TOKEN)._flows,
         ]

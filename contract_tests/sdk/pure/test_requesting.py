@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prolific_exports import ExportFilter, ExportRef, NoAnswerError
 from prolific_exports._flows._calls import Caller, Context
-from prolific_exports._flows._effects import Reply, Send, Sleep
+from prolific_exports._flows._effects import ApiReply, Send, Sleep
 from prolific_exports._flows._policy import Policy
 from prolific_exports._flows._requesting import post_export
 from prolific_exports._model._redactor import Redactor
@@ -53,12 +53,12 @@ class World:
         self.clock.advance(self.slowness)
         date = format_datetime((self.clock.now() + self.skew).replace(microsecond=0), usegmt=True)
         if send.request.method == "GET":
-            return Reply(200, {"date": date}, json.dumps(self.jobs).encode())
+            return ApiReply(200, {"date": date}, json.dumps(self.jobs).encode())
         self.posts += 1
         if self.posts <= self.lost:
             raise NoAnswerError("lost", operation="POST", ref=ref, sent=True)
         body = {"status": "generating", "export_id": FRESH_ID}
-        return Reply(202, {"date": date}, json.dumps(body).encode())
+        return ApiReply(202, {"date": date}, json.dumps(body).encode())
 
     def run(self, ref):
         context = Context(self.clock, Random(7), Redactor(), lambda _: None)

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from prolific_exports import DownloadProgress, ExportRef
 from prolific_exports._flows._calls import Context
-from prolific_exports._flows._effects import Fetch, FetchAll, Reply, Request, Run, Send, Sleep
+from prolific_exports._flows._effects import ApiReply, Fetch, FetchAll, Request, Run, Send, Sleep
 from prolific_exports._flows._policy import Policy
 from prolific_exports._flows._polling import PendingExport, request_and_wait
 from prolific_exports._flows._rate_budget import RateBudget
@@ -153,7 +153,7 @@ def test_429_slows_all_requests_down():
     clock = FakeClock()
     many = scheduler(clock)
 
-    many.record(send(), Reply(429, {"retry-after": "20"}, b""))
+    many.record(send(), ApiReply(429, {"retry-after": "20"}, b""))
     many.submit("a", send())
 
     assert many.ready() == []
@@ -164,7 +164,12 @@ def test_429_slows_all_requests_down():
 
 @pytest.mark.parametrize(
     ("effect", "result"),
-    [(send(), Reply(503, {"retry-after": "20"}, b"")), (WORK, None), (None, None), (send(), None)],
+    [
+        (send(), ApiReply(503, {"retry-after": "20"}, b"")),
+        (WORK, None),
+        (None, None),
+        (send(), None),
+    ],
 )
 def test_other_results_do_not_slow_requests_down(effect, result):
     many = scheduler()
@@ -190,7 +195,7 @@ class SimulatedApi:
         export_id = str(UUID(int=int(request.ref.resource_id)))
         if self.random.random() < self.rejections:
             self.requests["rejected"] += 1
-            return Reply(429, {"retry-after": "5"}, b"{}")
+            return ApiReply(429, {"retry-after": "5"}, b"{}")
         self.requests[request.method] += 1
         if request.method == "POST":
             seconds = self.random.lognormvariate(3, 0.5)
@@ -200,7 +205,7 @@ class SimulatedApi:
             body = {"status": "generating", "export_id": export_id}
         else:
             body = {"status": "complete", "url": "https://store.example/x"}
-        return Reply(202, {}, json.dumps(body).encode())
+        return ApiReply(202, {}, json.dumps(body).encode())
 
 
 class Simulation:

@@ -12,7 +12,13 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from prolific_exports._archive._decoders import PIECE, Decoder, DecodingError, checksum, decoder
+from prolific_exports._archive._decoders import (
+    PIECE,
+    DecodingError,
+    PieceDecoder,
+    checksum,
+    decoder,
+)
 from prolific_exports._archive._directory import LOCAL_HEADER_SIZE, Member, open_binary
 from prolific_exports._errors import ArchiveError, CorruptArchiveError, UnreadableMemberError
 from prolific_exports._files._failures import explained, failure
@@ -97,7 +103,7 @@ class _MemberStream(io.RawIOBase):
         super().close()
 
 
-def _decoder(path: Path, stream: BinaryIO, member: Member) -> Decoder:
+def _decoder(path: Path, stream: BinaryIO, member: Member) -> PieceDecoder:
     if member.flags & _ENCRYPTED:
         what, reader = "is encrypted", "a program that asks for its password"
     elif member.flags & _PATCHED:

@@ -18,7 +18,7 @@ PIECE = 1 << 18
 # Many times the size of chunks and pieces together.
 _KEPT_MEMORY = 1 << 22
 
-Decoder: TypeAlias = Callable[[Iterator[bytes]], Iterator[bytes]]
+PieceDecoder: TypeAlias = Callable[[Iterator[bytes]], Iterator[bytes]]
 
 # An LZMA member declares the size of its dictionary, which can be 4 GiB.
 _LZMA_MEMORY = 32 << 20
@@ -57,7 +57,7 @@ def _keep_memory() -> None:
     bytes(_KEPT_MEMORY)
 
 
-def decoder(method: int, flags: int, size: int) -> Decoder | None:
+def decoder(method: int, flags: int, size: int) -> PieceDecoder | None:
     """Return the function that decompresses the pieces of a member.
 
     Args:

@@ -21,7 +21,7 @@ from prolific_exports._cli import _json as json_output
 from prolific_exports._cli._account import connect
 from prolific_exports._cli._confirmation import is_confirmed
 from prolific_exports._cli._delete_options import DeleteOptions
-from prolific_exports._cli._deletion import Deletion
+from prolific_exports._cli._deletion import JobDeletion
 from prolific_exports._cli._list import JOB_HEADINGS, job_row
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._errors import print_error
@@ -77,7 +77,7 @@ class _Deletions:
     arguments: argparse.Namespace
     options: DeleteOptions
     clock: Clock
-    results: list[Deletion] = field(factory=list, init=False)
+    results: list[JobDeletion] = field(factory=list, init=False)
     _lines: LogLines = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -94,7 +94,7 @@ class _Deletions:
             if self.options.dry_run:
                 for resource_id, export_id in pairs:
                     self._add(
-                        Deletion(
+                        JobDeletion(
                             resource_id=resource_id, export_id=export_id, outcome="would_delete"
                         )
                     )
@@ -102,7 +102,7 @@ class _Deletions:
             if pairs and self.options.asks and not is_confirmed(self._question(len(pairs))):
                 streams.print_message("Nothing was deleted.")
                 self.results += [
-                    Deletion(resource_id=one, export_id=export_id, outcome="kept")
+                    JobDeletion(resource_id=one, export_id=export_id, outcome="kept")
                     for one, export_id in pairs
                 ]
                 return exit_codes.FAILED
@@ -157,21 +157,21 @@ class _Deletions:
     def _keep(self, resource_id: str, selection: JobSelection) -> None:
         for job in selection.kept:
             self.results.append(
-                Deletion(resource_id=resource_id, export_id=job.export_id, outcome="kept")
+                JobDeletion(resource_id=resource_id, export_id=job.export_id, outcome="kept")
             )
         for job in selection.unfinished:
             self._add(
-                Deletion(resource_id=resource_id, export_id=job.export_id, outcome="generating")
+                JobDeletion(resource_id=resource_id, export_id=job.export_id, outcome="generating")
             )
 
-    def _delete(self, resource: ExportResource, resource_id: str, export_id: str) -> Deletion:
+    def _delete(self, resource: ExportResource, resource_id: str, export_id: str) -> JobDeletion:
         self._lines.begin(f"{self.options.kind} {resource_id}")
         try:
             resource.delete(resource_id, export_id)
         except ExportsError as error:
             # Chosen from a list, it may have started to generate again since.
             if isinstance(error, ConflictError) and not self.options.export_ids:
-                return Deletion(
+                return JobDeletion(
                     resource_id=resource_id,
                     export_id=export_id,
                     outcome="generating",
@@ -179,12 +179,12 @@ class _Deletions:
                 )
             ref = ExportRef(self.options.kind, resource_id, export_id)
             print_error(error, str(ref))
-            return Deletion(
+            return JobDeletion(
                 resource_id=resource_id, export_id=export_id, outcome="failed", error=error
             )
-        return Deletion(resource_id=resource_id, export_id=export_id, outcome="deleted")
+        return JobDeletion(resource_id=resource_id, export_id=export_id, outcome="deleted")
 
-    def _add(self, deletion: Deletion) -> None:
+    def _add(self, deletion: JobDeletion) -> None:
         self.results.append(deletion)
         if deletion.outcome == "generating":
             streams.print_message(

@@ -10,7 +10,7 @@ DeletionOutcome: TypeAlias = Literal["deleted", "would_delete", "kept", "generat
 
 
 @frozen(kw_only=True)
-class Deletion:
+class JobDeletion:
     """What happened to one export.
 
     Attributes:

@@ -17,7 +17,7 @@ from prolific_exports._model._listed_resources import ListRef
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prolific_exports._cli._deletion import Deletion
+    from prolific_exports._cli._deletion import JobDeletion
     from prolific_exports._cli._download_result import DownloadResult
     from prolific_exports._cli._extraction import Extraction
     from prolific_exports._model._filters import ExportFilter
@@ -143,7 +143,7 @@ def batches(
 
 
 def delete(
-    results: "Sequence[Deletion]" = (),
+    results: "Sequence[JobDeletion]" = (),
     *,
     kind: str | None = None,
     resource_id: str | None = None,

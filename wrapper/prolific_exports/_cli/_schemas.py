@@ -8,32 +8,32 @@ from typing import Any, Final, TypeAlias
 
 from prolific_exports._cli._json import VERSION
 
-Schema: TypeAlias = dict[str, Any]
+JsonSchema: TypeAlias = dict[str, Any]
 
-_TEXT: Final[Schema] = {"type": "string"}
-_FLAG: Final[Schema] = {"type": "boolean"}
-_COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
-_SECONDS: Final[Schema] = {"type": "number", "minimum": 0}
-_MOMENT: Final[Schema] = {"type": "string", "format": "date-time"}
-_SHA256: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_TEXT: Final[JsonSchema] = {"type": "string"}
+_FLAG: Final[JsonSchema] = {"type": "boolean"}
+_COUNT: Final[JsonSchema] = {"type": "integer", "minimum": 0}
+_SECONDS: Final[JsonSchema] = {"type": "number", "minimum": 0}
+_MOMENT: Final[JsonSchema] = {"type": "string", "format": "date-time"}
+_SHA256: Final[JsonSchema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
 
-def _null_or(schema: Schema) -> Schema:
+def _null_or(schema: JsonSchema) -> JsonSchema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-def _list(items: Schema) -> Schema:
+def _list(items: JsonSchema) -> JsonSchema:
     return {"type": "array", "items": items}
 
 
-def _object(members: dict[str, Schema], *, optional: bool = False) -> Schema:
-    schema: Schema = {"type": "object", "properties": members}
+def _object(members: dict[str, JsonSchema], *, optional: bool = False) -> JsonSchema:
+    schema: JsonSchema = {"type": "object", "properties": members}
     return schema if optional else {**schema, "required": list(members)}
 
 
-_KIND: Final[Schema] = {"enum": ["collection", "batch"]}
+_KIND: Final[JsonSchema] = {"enum": ["collection", "batch"]}
 _FILTER: Final = _object({"study_id": _TEXT, "from": _MOMENT, "to": _MOMENT}, optional=True)
-_REF: Final[Schema] = {
+_REF: Final[JsonSchema] = {
     "anyOf": [
         _object(
             {
@@ -69,7 +69,7 @@ _RENAMED: Final = _null_or(_list(_object({"from": _TEXT, "to": _TEXT})))
 _COMMAND: Final = _null_or(_list(_TEXT))
 
 
-def _of_kind(members: dict[str, Schema]) -> dict[str, Schema]:
+def _of_kind(members: dict[str, JsonSchema]) -> dict[str, JsonSchema]:
     """Members of a document about one collection or batch; null if the arguments are invalid."""
     return {"kind": _null_or(_KIND), "id": _null_or(_TEXT), **members}
 
@@ -192,14 +192,14 @@ _DELETION: Final = _object(
     }
 )
 
-_ACCOUNT: Final[dict[str, Schema]] = {
+_ACCOUNT: Final[dict[str, JsonSchema]] = {
     "url": _null_or(_TEXT),
     "profile": _null_or(_TEXT),
     "token_source": _null_or(_TEXT),
     "workspaces": _list(_WORKSPACE),
 }
 
-_DOCUMENTS: Final[dict[str, dict[str, Schema]]] = {
+_DOCUMENTS: Final[dict[str, dict[str, JsonSchema]]] = {
     "batches": {"workspace_id": _null_or(_TEXT), "batches": _list(_RESOURCE)},
     "collections": {"workspace_id": _null_or(_TEXT), "collections": _list(_RESOURCE)},
     "delete": _of_kind({"workspace_id": _null_or(_TEXT), "results": _list(_DELETION)}),
@@ -237,7 +237,7 @@ _DOCUMENTS: Final[dict[str, dict[str, Schema]]] = {
 }
 
 
-def _document(name: str, members: dict[str, Schema]) -> Schema:
+def _document(name: str, members: dict[str, JsonSchema]) -> JsonSchema:
     what = "an invalid command line" if name == "error" else f"prolific-exports {name}"
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

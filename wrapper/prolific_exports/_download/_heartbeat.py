@@ -5,10 +5,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeAlias
 
-Stop: TypeAlias = Callable[[], None]
+StopBeating: TypeAlias = Callable[[], None]
 
 
-def beat(act: Callable[[], object], interval: float) -> Stop:
+def beat(act: Callable[[], object], interval: float) -> StopBeating:
     """Call a function regularly in a thread, until the returned function is called.
 
     A download verifies for minutes, waits as long as a server asks, or waits for bytes that

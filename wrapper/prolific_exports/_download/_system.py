@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from attrs import field, frozen
 
-from prolific_exports._download._heartbeat import Stop, beat
+from prolific_exports._download._heartbeat import StopBeating, beat
 from prolific_exports._files._disk import Disk, OsDisk
 from prolific_exports._files._process import OsProcesses, Processes
 
@@ -20,4 +20,4 @@ class System:
 
     disk: Disk = field(factory=OsDisk)
     processes: Processes = field(factory=OsProcesses)
-    beat: Callable[[Callable[[], object], float], Stop] = beat
+    beat: Callable[[Callable[[], object], float], StopBeating] = beat

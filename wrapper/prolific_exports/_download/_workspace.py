@@ -6,7 +6,7 @@ from pathlib import Path
 from attrs import define, field
 
 from prolific_exports._download._claim import Claim, aside_path
-from prolific_exports._download._heartbeat import Stop
+from prolific_exports._download._heartbeat import StopBeating
 from prolific_exports._download._partial_file import PartialFile
 from prolific_exports._errors import DownloadError, ExportsError, StorageError
 from prolific_exports._files._disk import Disk
@@ -38,7 +38,7 @@ class DownloadWorkspace:
     disk: Disk
     claim: Claim
     file: PartialFile
-    stop_touching: Stop | None = None
+    stop_touching: StopBeating | None = None
     reason: str | None = None
     finished: int | None = None
     finished_export: str | None = None

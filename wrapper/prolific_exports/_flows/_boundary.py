@@ -32,7 +32,7 @@ from prolific_api.models import (
 )
 
 from prolific_exports._errors import UnknownStatusError
-from prolific_exports._flows._effects import Reply, Request
+from prolific_exports._flows._effects import ApiReply, Request
 from prolific_exports._flows._reply_reader import ReplyReader
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._listed_jobs import ListedJob
@@ -131,7 +131,7 @@ def _request(
 
 
 def interpret(
-    request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
+    request: Request, reply: ApiReply, *, redactor: Redactor, retry_after: float | None
 ) -> ExportState:
     """The export's state in a reply.
 
@@ -151,14 +151,14 @@ def interpret(
 
 
 def interpret_list(
-    request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
+    request: Request, reply: ApiReply, *, redactor: Redactor, retry_after: float | None
 ) -> tuple[ListedJob, ...]:
     """The export jobs in a reply, in its order. Arguments and errors as for `interpret`."""
     return _ExportReader.of_success(request, reply, redactor, retry_after).jobs()
 
 
 def interpret_deletion(
-    request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
+    request: Request, reply: ApiReply, *, redactor: Redactor, retry_after: float | None
 ) -> None:
     """Check that a job was deleted. Arguments and errors as for `interpret`.
 

@@ -15,7 +15,7 @@ from prolific_exports._errors import (
     UnreachableError,
 )
 from prolific_exports._events import Event, Retrying
-from prolific_exports._flows._effects import Flow, Reply, Request, Send, Sleep
+from prolific_exports._flows._effects import ApiReply, Flow, Request, Send, Sleep
 from prolific_exports._flows._policy import (
     FIRST_CONTACT_TIMEOUT,
     Policy,
@@ -96,7 +96,7 @@ class Interpreter(Protocol[T_co]):
     """Turns a reply into a value, or raises the error that it stands for."""
 
     def __call__(
-        self, request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
+        self, request: Request, reply: ApiReply, *, redactor: Redactor, retry_after: float | None
     ) -> T_co:
         """Return the reply's value."""
         ...
@@ -194,7 +194,7 @@ class Caller:
         if timeout <= 0:
             raise OutOfTimeError from _unsent(request)
         connect_timeout = context.contact.connect_timeout(context.clock.monotonic())
-        reply: Reply = yield Send(request, timeout, connect_timeout)
+        reply: ApiReply = yield Send(request, timeout, connect_timeout)
         context.contact.is_made = True
         date = reply.headers.get("date")
         wait = retry_after(reply.headers.get("retry-after"), date, context.clock.now())

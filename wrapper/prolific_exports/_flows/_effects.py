@@ -11,10 +11,14 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
+from prolific_exports._errors import ExportsError
 from prolific_exports._flows._policy import FIRST_CONTACT_TIMEOUT
 from prolific_exports._model._listed_resources import RequestRef
 
 T = TypeVar("T")
+
+FlowOutcome: TypeAlias = T | ExportsError
+"""The result of one of many flows, or why it failed."""
 
 
 @frozen
@@ -39,7 +43,7 @@ class Request:
 
 
 @frozen
-class Reply:
+class ApiReply:
     """A complete response of the API.
 
     Attributes:
@@ -55,7 +59,7 @@ class Reply:
 
 @frozen
 class Send:
-    """Send a request to the API; the result is a `Reply`.
+    """Send a request to the API; the result is an `ApiReply`.
 
     The driver raises `NoAnswerError` into the flow if no reply arrives in time.
 

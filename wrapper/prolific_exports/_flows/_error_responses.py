@@ -18,14 +18,14 @@ from prolific_exports._errors import (
     ServerError,
     UnsupportedError,
 )
-from prolific_exports._flows._effects import Reply, Request
+from prolific_exports._flows._effects import ApiReply, Request
 from prolific_exports._model._json import parse
 from prolific_exports._model._listed_resources import ListRef
 from prolific_exports._model._redactor import Redactor
 
 
 def error_of(
-    request: Request, reply: Reply, redactor: Redactor, retry_after: float | None
+    request: Request, reply: ApiReply, redactor: Redactor, retry_after: float | None
 ) -> ApiError:
     """The typed error for an error response (4xx, 5xx and statuses beyond).
 
@@ -154,7 +154,7 @@ class _Problem:
         return "permission" in text and "feature" in text
 
     @classmethod
-    def read(cls, reply: Reply, redactor: Redactor) -> "_Problem":
+    def read(cls, reply: ApiReply, redactor: Redactor) -> "_Problem":
         try:
             body = parse(reply.body)
         except ValueError:

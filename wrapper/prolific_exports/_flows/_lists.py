@@ -8,7 +8,7 @@ from attrs import define, field, frozen
 from prolific_exports._errors import IncompleteListError
 from prolific_exports._flows._boundary import resources_request
 from prolific_exports._flows._calls import Caller, Context, raise_cause_on_timeout
-from prolific_exports._flows._effects import Flow, Reply, Request
+from prolific_exports._flows._effects import ApiReply, Flow, Request
 from prolific_exports._flows._policy import Policy
 from prolific_exports._flows._reply_reader import ReplyReader
 from prolific_exports._model._listed_resources import ListRef, Resource, Workspace
@@ -19,8 +19,8 @@ from prolific_exports._model._timestamps import utc_moment
 PAGE_LENGTH: Final = 200
 """Entries of a page: the default of the official clients."""
 
-ListEntry: TypeAlias = Workspace | Resource
-T = TypeVar("T", bound=ListEntry)
+ListedResource: TypeAlias = Workspace | Resource
+T = TypeVar("T", bound=ListedResource)
 
 # Counts as the server names them, and as `Resource.counts` does.
 _COUNTS: Final = {
@@ -41,7 +41,7 @@ class _Page:
         reader: Describes the response in an error.
     """
 
-    entries: tuple[ListEntry, ...]
+    entries: tuple[ListedResource, ...]
     count: int | None
     reader: "_PageReader"
 
@@ -90,7 +90,7 @@ class Pages(Generic[T]):
 
 
 def _interpret_page(
-    request: Request, reply: Reply, *, redactor: Redactor, retry_after: float | None
+    request: Request, reply: ApiReply, *, redactor: Redactor, retry_after: float | None
 ) -> _Page:
     return _PageReader.of_success(request, reply, redactor, retry_after).page()
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from attrs import field, frozen
 
 from prolific_exports._errors import ContractViolation
-from prolific_exports._flows._effects import Reply, Request
+from prolific_exports._flows._effects import ApiReply, Request
 from prolific_exports._flows._error_responses import error_of
 from prolific_exports._model._json import parse
 from prolific_exports._model._redactor import Redactor
@@ -25,12 +25,12 @@ class ReplyReader:
     """Reads the reply to one request."""
 
     request: Request
-    reply: Reply
+    reply: ApiReply
     redactor: Redactor = field(repr=False)
 
     @classmethod
     def of_success(
-        cls, request: Request, reply: Reply, redactor: Redactor, retry_after: float | None
+        cls, request: Request, reply: ApiReply, redactor: Redactor, retry_after: float | None
     ) -> Self:
         """A reader for a successful reply.
 

@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeVar
 from attrs import define, field
 
 from prolific_exports._events import Bottleneck, DownloadProgress
-from prolific_exports._flows._effects import Effect, Fetch, FetchAll, Reply, Send, Sleep
+from prolific_exports._flows._effects import ApiReply, Effect, Fetch, FetchAll, Send, Sleep
 from prolific_exports._flows._policy import retry_after
 from prolific_exports._flows._rate_budget import RateBudget
 from prolific_exports._model._clock import Clock
@@ -101,7 +101,7 @@ class Scheduler(Generic[K]):
 
     def record(self, effect: Effect | None, result: object) -> None:
         """Take note of the result of an effect: a 429 slows all requests down."""
-        if isinstance(effect, Send) and isinstance(result, Reply) and result.status == 429:
+        if isinstance(effect, Send) and isinstance(result, ApiReply) and result.status == 429:
             headers = result.headers
             pause = retry_after(headers.get("retry-after"), headers.get("date"), self.clock.now())
             self.budget.record_rejection(pause, self.clock.monotonic())

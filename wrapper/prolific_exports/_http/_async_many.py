@@ -4,17 +4,16 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
 from attrs import define, field, frozen
 
 from prolific_exports._errors import ExportsError
-from prolific_exports._flows._effects import Effect, Start
+from prolific_exports._flows._effects import Effect, FlowOutcome, Start
 from prolific_exports._flows._scheduler import Scheduler
 from prolific_exports._http._async_driver import AsyncDriver
 
 T = TypeVar("T")
-Outcome: TypeAlias = T | ExportsError
 
 
 @define
@@ -34,12 +33,12 @@ class ManyFlowsAsync(Generic[T]):
     window: int
     _tasks: set[asyncio.Task[None]] = field(factory=set, init=False)
     _waiting: dict[int, asyncio.Future[None]] = field(factory=dict, init=False)
-    _outcomes: deque[tuple[int, Outcome[T]]] = field(factory=deque, init=False)
+    _outcomes: deque[tuple[int, FlowOutcome[T]]] = field(factory=deque, init=False)
     _changed: asyncio.Event = field(factory=asyncio.Event, init=False)
     # The flow that has begun and not yet yielded an effect.
     _starting: int | None = field(default=None, init=False)
 
-    async def run(self) -> AsyncGenerator[tuple[int, Outcome[T]], None]:
+    async def run(self) -> AsyncGenerator[tuple[int, FlowOutcome[T]], None]:
         """Yield each flow's number and its result or error, as they end.
 
         Closing the iterator ends all flows; partial downloads can be resumed.
@@ -77,7 +76,7 @@ class ManyFlowsAsync(Generic[T]):
     async def _run(self, number: int, start: Start[T]) -> None:
         flow, events = start()
         try:
-            result: Outcome[T] = await self.driver.run(flow, events, _Admission(self, number))
+            result: FlowOutcome[T] = await self.driver.run(flow, events, _Admission(self, number))
         except ExportsError as error:
             result = error
         finally:

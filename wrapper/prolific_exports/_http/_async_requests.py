@@ -7,7 +7,7 @@ from typing import Final
 import httpx
 from attrs import define, field
 
-from prolific_exports._flows._effects import Fetch, Fetched, Reply, Send
+from prolific_exports._flows._effects import ApiReply, Fetch, Fetched, Send
 from prolific_exports._http import _requests as http
 from prolific_exports._http._async_steps import StepRunner
 from prolific_exports._http._exchange import exchange
@@ -41,7 +41,7 @@ class AsyncRequests:
         self._calls = asyncio.Semaphore(_CALLS)
         self._connections = asyncio.Semaphore(_CONNECTIONS)
 
-    async def send(self, send: Send) -> Reply:
+    async def send(self, send: Send) -> ApiReply:
         """Send a request to the API, and read the response.
 
         Raises:
@@ -59,7 +59,7 @@ class AsyncRequests:
         finally:
             self._calls.release()
 
-    async def _send_now(self, send: Send, limit: Limit) -> Reply:
+    async def _send_now(self, send: Send, limit: Limit) -> ApiReply:
         request = http.api_request(self._client, self._settings, send)
         try:
             with without_secrets(self._settings.redactor):

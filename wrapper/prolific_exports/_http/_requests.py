@@ -6,7 +6,7 @@ from typing import Final
 import httpx
 
 from prolific_exports._errors import NoAnswerError, UnreachableError, UsageError
-from prolific_exports._flows._effects import Fetch, Fetched, Head, Reply, Request, Send
+from prolific_exports._flows._effects import ApiReply, Fetch, Fetched, Head, Request, Send
 from prolific_exports._http._environment import Environment
 from prolific_exports._http._limit import LateError
 from prolific_exports._http._logging import LOGGER
@@ -137,10 +137,10 @@ async def raw_bytes_async(response: httpx.Response) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def reply(request: Request, response: httpx.Response, body: BodyExcerpt) -> Reply:
+def reply(request: Request, response: httpx.Response, body: BodyExcerpt) -> ApiReply:
     """Return the reply for a completely read response."""
     LOGGER.debug("%s for %s answered %s", request.operation, request.ref, response.status_code)
-    return Reply(response.status_code, fields_of(response), bytes(body.data))
+    return ApiReply(response.status_code, fields_of(response), bytes(body.data))
 
 
 def fields_of(response: httpx.Response) -> dict[str, str]:

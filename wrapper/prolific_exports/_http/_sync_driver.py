@@ -11,12 +11,12 @@ from attrs import evolve
 
 from prolific_exports._errors import ExportsError, UsageError
 from prolific_exports._flows._effects import (
+    ApiReply,
     Effect,
     Fetch,
     FetchAll,
     Fetched,
     Flow,
-    Reply,
     Send,
     Sleep,
 )
@@ -105,7 +105,7 @@ class SyncDriver:
             case _:
                 return effect.work()
 
-    def _send(self, send: Send) -> Reply:
+    def _send(self, send: Send) -> ApiReply:
         request = http.api_request(self._client, self._settings, send)
         limit = Limit(self._clock, send.timeout)
         try:

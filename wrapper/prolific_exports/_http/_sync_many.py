@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from attrs import define, evolve, field
 
@@ -16,6 +16,7 @@ from prolific_exports._flows._effects import (
     Fetch,
     FetchAll,
     Flow,
+    FlowOutcome,
     Run,
     Sleep,
     Start,
@@ -30,7 +31,6 @@ _CALLS: Final = 16
 _MOMENT: Final = 0.1
 
 T = TypeVar("T")
-Outcome: TypeAlias = T | ExportsError
 
 
 @define
@@ -61,14 +61,14 @@ class ManyFlows(Generic[T]):
     planned: deque[tuple[int, Start[T]]]
     window: int
     _active: dict[int, _Active[T]] = field(factory=dict, init=False)
-    _outcomes: deque[tuple[int, Outcome[T]]] = field(factory=deque, init=False)
+    _outcomes: deque[tuple[int, FlowOutcome[T]]] = field(factory=deque, init=False)
     _stop: Stop = field(factory=Stop, init=False)
     _workers: "_Workers" = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._workers = _Workers(self.scheduler.transfers + _CALLS)
 
-    def run(self) -> Iterator[tuple[int, Outcome[T]]]:
+    def run(self) -> Iterator[tuple[int, FlowOutcome[T]]]:
         """Yield each flow's number and its result or error, as they end.
 
         Closing the iterator ends all flows; partial downloads can be resumed.
@@ -152,7 +152,7 @@ class ManyFlows(Generic[T]):
         else:
             self.scheduler.submit(number, effect)
 
-    def _finish(self, number: int, outcome: Outcome[T]) -> None:
+    def _finish(self, number: int, outcome: FlowOutcome[T]) -> None:
         self._active.pop(number).events.deliver()
         self.scheduler.end(number)
         self._outcomes.append((number, outcome))

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import frozen
 
 from prolific_contract._vocabulary import Edition
-from prolific_contract.gate.trace._exchanges import Profile, Subject
+from prolific_contract.gate.trace._exchanges import CheckProfile, Subject
 
 KNOWN_JOB: Final = "prolific-contract-known-job"
 """Placeholder in the path of a generated request for the id of a known job."""
@@ -76,7 +76,7 @@ class ConversationPlan:
 
     subjects: tuple[Subject, ...]
     max_wait: float = 600.0
-    profile: Profile = "polite"
+    profile: CheckProfile = "polite"
     pace: Pace = CAREFUL
     generated: tuple[GeneratedRequest, ...] = ()
     edition: Edition | None = None

@@ -51,7 +51,7 @@ _API_BODY_LIMIT: Final = 1024 * 1024
 _SIGNATURE: Final = b"PK\x03\x04"
 _ERROR_PAGE: Final = 4096
 
-Progress = Callable[[Exchange], None]
+ExchangeCallback = Callable[[Exchange], None]
 
 
 class InterruptedConversation(KeyboardInterrupt):
@@ -94,7 +94,7 @@ def record_conversation(
     base_url: str,
     token: str,
     plan: ConversationPlan,
-    progress: Progress | None = None,
+    progress: ExchangeCallback | None = None,
 ) -> Conversation:
     """Hold a conversation and record it.
 
@@ -125,7 +125,9 @@ def record_conversation(
 
 
 def _run_steps(
-    steps: Generator[Step, StepResult, Ending], recorder: "Recorder", progress: Progress | None
+    steps: Generator[Step, StepResult, Ending],
+    recorder: "Recorder",
+    progress: ExchangeCallback | None,
 ) -> tuple[Ending, bool]:
     """Carry out the steps; return the ending, and whether the user interrupted."""
     interrupted = False
@@ -148,7 +150,9 @@ def _run_steps(
         return stop.value, interrupted
 
 
-def _carry_out_step(step: Step, recorder: "Recorder", progress: Progress | None) -> StepResult:
+def _carry_out_step(
+    step: Step, recorder: "Recorder", progress: ExchangeCallback | None
+) -> StepResult:
     if isinstance(step, Pause):
         return recorder.pause(step)
     exchange = recorder.record(step)

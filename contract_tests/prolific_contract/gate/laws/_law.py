@@ -69,7 +69,7 @@ class LawContext:
     strict: bool = False
 
 
-Check: TypeAlias = Callable[[Trace, LawContext], Iterable[Observation]]
+LawCheck: TypeAlias = Callable[[Trace, LawContext], Iterable[Observation]]
 
 
 @frozen
@@ -95,7 +95,7 @@ class Law:
     source: LawSource
     operations: tuple[Operation, ...]
     needs: str
-    check: Check = field(repr=False, eq=False)
+    check: LawCheck = field(repr=False, eq=False)
     mutants: tuple[str, ...]
     editions: tuple[Edition, ...] = ()
     profile: Literal["polite", "full"] = "polite"

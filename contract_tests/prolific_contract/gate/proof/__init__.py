@@ -24,8 +24,8 @@ if TYPE_CHECKING:
         unproved,
     )
     from prolific_contract.gate.proof._derived import (
+        DerivedOutcome,
         DerivedResult,
-        Outcome,
         derived_failures,
         run_derived,
         sample,
@@ -46,10 +46,10 @@ __all__ = [
     "LIVE_MUTANTS",
     "Answering",
     "BrokenLaw",
+    "DerivedOutcome",
     "DerivedResult",
     "InProcessTarget",
     "MutantResult",
-    "Outcome",
     "VariantResult",
     "derived_failures",
     "derived_page",
@@ -85,7 +85,8 @@ if not TYPE_CHECKING:
             "run_mutant run_mutant_live run_variant run_variant_live unproved"
         ),
         _derived=(
-            "DerivedResult Outcome derived_failures run_derived sample survivors without_fault"
+            "DerivedOutcome DerivedResult derived_failures run_derived sample survivors "
+            "without_fault"
         ),
         _derived_page="derived_page derived_summary",
         _detection_table="detection_table is_detected row summary",

@@ -27,13 +27,13 @@ from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.laws._law import Law
 from prolific_contract.gate.proof._in_process import InProcessTarget
 from prolific_contract.gate.proof._shared_observations import SHARED_LAWS
-from prolific_contract.gate.trace._exchanges import Profile, Subject
+from prolific_contract.gate.trace._exchanges import CheckProfile, Subject
 from prolific_contract.sandbox import Fate, ManualClock, Sandbox, SandboxSettings
 from prolific_contract.sandbox._site import Site
 from prolific_contract.sandbox.mutants import MUTANTS, Fault, Mutant, MutatedSite
 from prolific_contract.sandbox.variants import VARIANTS, Variant, VariantSite
 
-Server: TypeAlias = Callable[[SandboxSettings, ManualClock], Site]
+SiteFactory: TypeAlias = Callable[[SandboxSettings, ManualClock], Site]
 
 _BASE_URL: Final = "http://127.0.0.1:8417"
 _TOKEN: Final = "token-of-the-catalogue"  # noqa: S105 - opens nothing but these sandboxes
@@ -120,7 +120,7 @@ def laws_for(fault: Fault, operation: Operation, edition: Edition) -> list[Law]:
 
 def run_mutant(mutant: Mutant, edition: Edition) -> MutantResult:
     """Judge a mutant."""
-    profile: Profile = "polite"
+    profile: CheckProfile = "polite"
     if any(law.profile == "full" and mutant.fault.name in law.mutants for law in LAWS):
         profile = "full"
     conversation = converse_with_mutant(mutant, edition, profile)
@@ -128,7 +128,7 @@ def run_mutant(mutant: Mutant, edition: Edition) -> MutantResult:
 
 
 def converse_with_mutant(
-    mutant: Mutant, edition: Edition, profile: Profile, pace: Pace = BRISK
+    mutant: Mutant, edition: Edition, profile: CheckProfile, pace: Pace = BRISK
 ) -> Conversation:
     """Hold a conversation with a mutant, in-process."""
     settings = _settings(edition)
@@ -144,7 +144,7 @@ def run_mutant_live(mutant: Mutant, edition: Edition) -> MutantResult:
 
 
 def _mutant_result(
-    mutant: Mutant, edition: Edition, conversation: Conversation, profile: Profile = "polite"
+    mutant: Mutant, edition: Edition, conversation: Conversation, profile: CheckProfile = "polite"
 ) -> MutantResult:
     def broken(asked: Edition | None) -> frozenset[BrokenLaw]:
         verdict = judge_conversation(
@@ -183,7 +183,7 @@ def run_variant_live(variant: Variant, edition: Edition) -> VariantResult:
 
 
 def _variant_result(
-    variant: Variant, edition: Edition, conversation: Conversation, profile: Profile = "polite"
+    variant: Variant, edition: Edition, conversation: Conversation, profile: CheckProfile = "polite"
 ) -> VariantResult:
     found = false_positives(
         conversation,
@@ -201,7 +201,7 @@ def false_positives(
     *,
     additive: bool = False,
     inconclusive: bool = False,
-    profile: Profile = "polite",
+    profile: CheckProfile = "polite",
 ) -> Iterator[str]:
     """Every way in which the gate judges a conforming server wrongly, one line each.
 
@@ -256,7 +256,9 @@ def _made_up(subjects: Iterable[Subject]) -> Iterator[GeneratedRequest]:
             yield GeneratedRequest("POST", path_of(kind, resource_id))
 
 
-def _converse(server: Server, settings: SandboxSettings, plan: ConversationPlan) -> Conversation:
+def _converse(
+    server: SiteFactory, settings: SandboxSettings, plan: ConversationPlan
+) -> Conversation:
     clock = ManualClock()
     site = server(settings, clock)
     try:
@@ -280,7 +282,7 @@ def judge_conversation(
     conversation: Conversation,
     edition: Edition | None,
     *,
-    profile: Profile = "polite",
+    profile: CheckProfile = "polite",
     strict: bool = False,
 ) -> Verdict:
     """Judge a conversation with one of the catalogue's servers."""

@@ -16,14 +16,14 @@ from prolific_contract._vocabulary import Edition, Kind, Operation
 from prolific_contract.gate.conversation._plan import BRISK, CAREFUL, Pace
 from prolific_contract.gate.conversation._recorder import Conversation
 from prolific_contract.gate.proof._catalogue import converse_with_mutant, judge_conversation
-from prolific_contract.gate.trace._exchanges import Profile
+from prolific_contract.gate.trace._exchanges import CheckProfile
 from prolific_contract.sandbox.mutants import Fault, Mutant
 from prolific_contract.sandbox.mutants._fault import always
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 from prolific_contract.sandbox.mutants.derived import DerivedFault, derived_faults
 
 
-class Outcome(StrEnum):
+class DerivedOutcome(StrEnum):
     """What became of a derived fault."""
 
     DETECTED = "detected"
@@ -55,14 +55,18 @@ class DerivedResult:
         return derived_faults()[self.index]
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> DerivedOutcome:
         """What became of the fault."""
         if self.laws:
-            return Outcome.DETECTED
+            return DerivedOutcome.DETECTED
         if self.fault.derivation.open_because:
-            return Outcome.OPEN
+            return DerivedOutcome.OPEN
         # A conversation that has two such requests cannot show what begins with the third.
-        return Outcome.RARE if self.fault.first > 1 and not self.shown else Outcome.SURVIVED
+        return (
+            DerivedOutcome.RARE
+            if self.fault.first > 1 and not self.shown
+            else DerivedOutcome.SURVIVED
+        )
 
     def __str__(self) -> str:
         """Name, edition and what the conversation showed."""
@@ -79,14 +83,14 @@ def run_derived(index: int) -> DerivedResult:
     """
     fault = derived_faults()[index]
     result = _judged(index, fault, BRISK)
-    if result.outcome is Outcome.SURVIVED:
+    if result.outcome is DerivedOutcome.SURVIVED:
         slower = _judged(index, fault, CAREFUL)
         return evolve(slower, shown=slower.shown or result.shown)
     return result
 
 
 def _judged(index: int, fault: DerivedFault, pace: Pace) -> DerivedResult:
-    profile: Profile = "full" if fault.derivation.full else "polite"
+    profile: CheckProfile = "full" if fault.derivation.full else "polite"
     conversation = converse_with_mutant(fault.mutant, fault.edition, profile, pace)
     verdict = judge_conversation(
         conversation, fault.edition, profile=profile, strict=fault.derivation.strict
@@ -104,7 +108,7 @@ def _judged(index: int, fault: DerivedFault, pace: Pace) -> DerivedResult:
 
 @cache
 def _shape_without_fault(
-    edition: Edition, kind: Kind, profile: Profile, pace: Pace, *, first_job_fails: bool
+    edition: Edition, kind: Kind, profile: CheckProfile, pace: Pace, *, first_job_fails: bool
 ) -> int:
     mutant = without_fault(edition, kind, first_job_fails=first_job_fails)
     return _shape(converse_with_mutant(mutant, edition, profile, pace))
@@ -147,7 +151,7 @@ def sample(indexes: Sequence[int], size: int | None, seed: int) -> Sequence[int]
 
 def survivors(results: Iterable[DerivedResult]) -> Iterator[DerivedResult]:
     """The faults that no law detects and no reason excuses."""
-    return (result for result in results if result.outcome is Outcome.SURVIVED)
+    return (result for result in results if result.outcome is DerivedOutcome.SURVIVED)
 
 
 def derived_failures(results: Iterable[DerivedResult]) -> Iterator[str]:
@@ -157,7 +161,7 @@ def derived_failures(results: Iterable[DerivedResult]) -> Iterator[str]:
     the wrong reason, or is a false positive.
     """
     for result in results:
-        if result.outcome is Outcome.SURVIVED:
+        if result.outcome is DerivedOutcome.SURVIVED:
             yield f"survivor: {result}"
         elif result.laws and result.fault.derivation.open_because:
             yield (

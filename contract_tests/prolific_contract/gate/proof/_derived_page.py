@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from prolific_contract.gate.proof._derived import DerivedResult, Outcome, survivors
+from prolific_contract.gate.proof._derived import DerivedOutcome, DerivedResult, survivors
 from prolific_contract.sandbox.mutants.derived import OPERATORS
 
 _INTRODUCTION: Final = """\
@@ -60,16 +60,16 @@ def derived_page(results: Sequence[DerivedResult]) -> str:
 def derived_summary(results: Sequence[DerivedResult]) -> str:
     """The total, as a line of a Markdown list."""
     count = Counter(result.outcome for result in results)
-    judged = count[Outcome.DETECTED] + count[Outcome.SURVIVED]
+    judged = count[DerivedOutcome.DETECTED] + count[DerivedOutcome.SURVIVED]
     return (
-        f"- **{count[Outcome.DETECTED]} of {judged} derived faults detected** "
-        f"({count[Outcome.OPEN]} left open, {count[Outcome.RARE]} too rare)"
+        f"- **{count[DerivedOutcome.DETECTED]} of {judged} derived faults detected** "
+        f"({count[DerivedOutcome.OPEN]} left open, {count[DerivedOutcome.RARE]} too rare)"
     )
 
 
 def _rates(results: Sequence[DerivedResult]) -> Iterator[str]:
-    yield _row(["operator", "what the server does", *Outcome, "rate"])
-    yield _row(["---", "---", *["--:"] * (len(Outcome) + 1)])
+    yield _row(["operator", "what the server does", *DerivedOutcome, "rate"])
+    yield _row(["---", "---", *["--:"] * (len(DerivedOutcome) + 1)])
     for operator, words in OPERATORS.items():
         own = [one for one in results if one.fault.derivation.operator == operator]
         yield _row([operator, words, *_counts(own)])
@@ -78,10 +78,10 @@ def _rates(results: Sequence[DerivedResult]) -> Iterator[str]:
 
 def _counts(results: Sequence[DerivedResult]) -> list[str]:
     count = Counter(result.outcome for result in results)
-    judged = count[Outcome.DETECTED] + count[Outcome.SURVIVED]
+    judged = count[DerivedOutcome.DETECTED] + count[DerivedOutcome.SURVIVED]
     # Rounded down, so that only a rate without survivors is 100.0 %.
-    rate = f"{1000 * count[Outcome.DETECTED] // judged / 10} %" if judged else "-"
-    return [*(str(count[outcome]) for outcome in Outcome), rate]
+    rate = f"{1000 * count[DerivedOutcome.DETECTED] // judged / 10} %" if judged else "-"
+    return [*(str(count[outcome]) for outcome in DerivedOutcome), rate]
 
 
 def _survivors(results: Sequence[DerivedResult]) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _open(results: Iterable[DerivedResult]) -> Iterator[str]:
     by_reason: dict[str, Counter[str]] = {}
     for result in results:
         derivation = result.fault.derivation
-        if result.outcome is Outcome.OPEN:
+        if result.outcome is DerivedOutcome.OPEN:
             names = by_reason.setdefault(derivation.open_because, Counter())
             names[f"{derivation.operator}/{derivation.target}"] += 1
     yield _row(["reason", "faults", "count"])

@@ -11,7 +11,7 @@ from typing import Any, Final
 from attrs import evolve, fields
 
 from prolific_contract.gate.laws import LAWS
-from prolific_contract.gate.laws._law import Check, Law, LawContext, Observation
+from prolific_contract.gate.laws._law import Law, LawCheck, LawContext, Observation
 from prolific_contract.gate.trace._exchanges import Trace
 
 _SETTING: Final = frozenset(one.name for one in fields(LawContext))
@@ -34,7 +34,7 @@ def shared(law: Law) -> Law:
     return evolve(law, check=_shared(law.check))
 
 
-def _shared(check: Check) -> Check:
+def _shared(check: LawCheck) -> LawCheck:
     @wraps(check)
     def remembered(trace: Trace, context: LawContext) -> Iterable[Observation]:
         if remembered not in trace.cache:

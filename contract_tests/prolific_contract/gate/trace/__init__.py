@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from prolific_contract.gate.trace._exchanges import (
         INVALID_CREDENTIALS,
         MISSING,
+        CheckProfile,
         Credential,
         Exchange,
         HttpResponse,
-        Profile,
         RecordedOptions,
         Subject,
         Trace,
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 __all__ = [
     "INVALID_CREDENTIALS",
     "MISSING",
+    "CheckProfile",
     "Credential",
     "Exchange",
     "HttpResponse",
-    "Profile",
     "RecordedOptions",
     "Subject",
     "Trace",
@@ -40,7 +40,7 @@ if not TYPE_CHECKING:
     __getattr__ = lazy(
         __name__,
         _exchanges=(
-            "Credential Exchange HttpResponse INVALID_CREDENTIALS MISSING Profile "
+            "Credential Exchange HttpResponse INVALID_CREDENTIALS MISSING CheckProfile "
             "RecordedOptions Subject Trace"
         ),
         _har_reader="parse_har read_har",

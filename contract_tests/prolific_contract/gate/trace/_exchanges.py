@@ -16,7 +16,7 @@ from prolific_exports._model._json import parse
 
 from prolific_contract._vocabulary import Address, Edition, Kind, Operation, address_of
 
-Profile: TypeAlias = Literal["polite", "full"]
+CheckProfile: TypeAlias = Literal["polite", "full"]
 
 MISSING: Final = object()
 """What `HttpResponse.json` returns for a body that is not JSON."""
@@ -185,7 +185,7 @@ class RecordedOptions:
         strict: Whether undocumented members were violations.
     """
 
-    profile: Profile = "polite"
+    profile: CheckProfile = "polite"
     edition: Edition | None = None
     strict: bool = False
 

@@ -11,9 +11,9 @@ from prolific_exports._model._redactor import Redactor
 from prolific_contract._errors import DocumentError
 from prolific_contract._vocabulary import EDITIONS, KINDS, Kind
 from prolific_contract.gate.trace._exchanges import (
+    CheckProfile,
     Credential,
     Exchange,
-    Profile,
     RecordedOptions,
     Subject,
     Trace,
@@ -34,7 +34,7 @@ from prolific_contract.gate.trace._redaction import (
 from prolific_contract.spec._files import read_text
 
 _KINDS: Final[Mapping[str, Kind]] = {kind: kind for kind in KINDS}
-_PROFILES: Final[Mapping[str, Profile]] = {"polite": "polite", "full": "full"}
+_PROFILES: Final[Mapping[str, CheckProfile]] = {"polite": "polite", "full": "full"}
 
 
 def read_har(

@@ -16,7 +16,7 @@ from prolific_contract.sandbox._replies import (
     without,
 )
 from prolific_contract.sandbox.mutants._changed_replies import changing_bytes, changing_json
-from prolific_contract.sandbox.mutants._fault import API, FINISHED, REPORTING, STATUS, Fault
+from prolific_contract.sandbox.mutants._fault import FINISHED, REPORTING, SHARED, STATUS, Fault
 
 # The most important documented member of each state.
 _MAIN_MEMBER: Final = {"generating": "export_id", "complete": "url"}
@@ -42,7 +42,7 @@ _BODIES = (
     Fault(
         "field-missing",
         "It omits export_id while generating and url when complete",
-        API,
+        SHARED,
         changing_json(_has_main_member, lambda body: without(body, _main_member(body))),
         also={"request": ("second",), "status": ("late", "second", "sometimes")},
     ),
@@ -56,20 +56,20 @@ _BODIES = (
     Fault(
         "status-missing",
         "It omits the status",
-        API,
+        SHARED,
         changing_json(reports_state, lambda body: without(body, "status")),
     ),
     Fault(
         "field-null",
         "It sends null for export_id while generating and for url when complete",
-        API,
+        SHARED,
         changing_json(_has_main_member, lambda body: {**body, _main_member(body): None}),
         also={"status": ("late",)},
     ),
     Fault(
         "field-type",
         "It sends a number for export_id while generating and an object for url when complete",
-        API,
+        SHARED,
         changing_json(
             _has_main_member,
             lambda body: {
@@ -81,7 +81,7 @@ _BODIES = (
     Fault(
         "field-renamed",
         "It renames export_id to exportId and url to download_url",
-        API,
+        SHARED,
         changing_json(
             _has_main_member,
             lambda body: {
@@ -93,14 +93,14 @@ _BODIES = (
     Fault(
         "status-upper",
         "It sends the status in upper case",
-        API,
+        SHARED,
         changing_json(reports_state, _reformed("status", str.upper)),
         also={"status": ("sometimes",)},
     ),
     Fault(
         "status-unknown",
         "It sends processing instead of generating and done instead of complete",
-        API,
+        SHARED,
         changing_json(
             _has_main_member,
             _reformed("status", {"generating": "processing", "complete": "done"}.__getitem__),
@@ -135,7 +135,7 @@ _BODIES = (
     Fault(
         "uuid-not",
         "It sends an export_id that is not a UUID",
-        API,
+        SHARED,
         changing_json(is_generating, _reformed("export_id", lambda text: f"job-{text[:8]}")),
         also={"request": ("second",)},
     ),
@@ -148,13 +148,13 @@ _BODIES = (
     Fault(
         "body-list",
         "It wraps the state in a list",
-        API,
+        SHARED,
         changing_json(reports_state, lambda body: [body]),
     ),
     Fault(
         "body-wrapped",
         "It wraps the state in a member named data",
-        API,
+        SHARED,
         changing_json(reports_state, lambda body: {"data": body}),
     ),
 )
@@ -168,14 +168,14 @@ _JSON = (
     Fault(
         "json-duplicate-key",
         "It sends the status twice with different values",
-        API,
+        SHARED,
         changing_bytes(reports_state, _with_second_status),
         also={"status": ("late", "sometimes")},
     ),
     Fault(
         "json-nan",
         "It adds a member with the value NaN",
-        API,
+        SHARED,
         changing_bytes(reports_state, lambda body: body.removesuffix(b"}") + b', "progress": NaN}'),
     ),
     Fault(
@@ -194,7 +194,7 @@ _JSON = (
     Fault(
         "json-latin1",
         "It adds a member with text in Latin-1",
-        API,
+        SHARED,
         changing_bytes(
             reports_state, lambda body: body.removesuffix(b"}") + b', "state": "pr\xeat"}'
         ),
@@ -214,7 +214,7 @@ _JSON = (
     Fault(
         "json-deep",
         "It adds a member with 150 nested lists",
-        API,
+        SHARED,
         changing_bytes(
             has_content, lambda body: body[:-1] + b', "trace": ' + b"[" * 150 + b"]" * 150 + b"}"
         ),

@@ -24,13 +24,14 @@ TRIGGERS: Final[Mapping[Trigger, str]] = {
 LIST: Final[Places] = {"list": ("2026-11",)}
 DELETE: Final[Places] = {"delete": ("2026-11",)}
 MANAGING: Final[Places] = {**LIST, **DELETE}
-API: Final[Places] = {"request": EDITIONS, "status": EDITIONS}
-EVERY: Final[Places] = {**API, **MANAGING}
-REPORTING: Final[Places] = {**API, **LIST}
+# What both editions have.
+SHARED: Final[Places] = {"request": EDITIONS, "status": EDITIONS}
+EVERY: Final[Places] = {**SHARED, **MANAGING}
+REPORTING: Final[Places] = {**SHARED, **LIST}
 REQUEST: Final[Places] = {"request": EDITIONS}
 STATUS: Final[Places] = {"status": EDITIONS}
 ARCHIVE: Final[Places] = {"archive": EDITIONS}
-EVERYWHERE: Final[Places] = {**API, **ARCHIVE, **MANAGING}
+EVERYWHERE: Final[Places] = {**SHARED, **ARCHIVE, **MANAGING}
 # In edition 2026-11 only GET reports a finished export (D-2).
 FINISHED: Final[Places] = {"request": ("2026-03",), "status": EDITIONS}
 

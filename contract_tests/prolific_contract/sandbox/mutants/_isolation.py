@@ -22,12 +22,13 @@ from prolific_contract.sandbox._replies import (
 )
 from prolific_contract.sandbox.mutants._changed_replies import changing
 from prolific_contract.sandbox.mutants._fault import (
-    API,
     DELETE,
     EVERY,
     FINISHED,
     LIST,
+    REPORTING,
     REQUEST,
+    SHARED,
     STATUS,
     Fault,
     MutantBehaviour,
@@ -140,7 +141,7 @@ _ECHOES = (
     Fault(
         "token-echo",
         "It includes the API token in the state",
-        API,
+        SHARED,
         always(_echo(reports_state, _in_body)),
         also={"status": ("late",)},
     ),
@@ -339,7 +340,7 @@ def _refusal(status: int, _: Reply) -> Reply:
 
 
 @mutable
-class _Losing:
+class _AccessLoss:
     """A server that refuses access after it gave it once.
 
     Attributes:
@@ -359,17 +360,16 @@ class _Losing:
         return reply
 
 
-_TOLD_TWICE: Places = {**API, **LIST}
-_ASKED_TWICE: Places = {**REQUEST, **LIST}
+_REQUEST_AND_LIST: Places = {**REQUEST, **LIST}
 
 _LOSSES = tuple(
     Fault(
         f"access-lost-{status}",
         f"It answers {status} from the second request of the same path on",
         places,
-        partial(_Losing, status),
+        partial(_AccessLoss, status),
     )
-    for status, places in ((401, _TOLD_TWICE), (403, _TOLD_TWICE), (404, _ASKED_TWICE))
+    for status, places in ((401, REPORTING), (403, REPORTING), (404, _REQUEST_AND_LIST))
 )
 
 _UNLISTED = tuple(
@@ -392,19 +392,19 @@ _METHODS = (
     Fault(
         "method-200",
         "It reports a state for every method",
-        API,
+        SHARED,
         always(_any_method),
     ),
     Fault(
         "method-404",
         "It answers 404 to other methods",
-        API,
+        SHARED,
         changing(has_status(405), lambda _: error_reply(404, 8, "Not found.")),
     ),
     Fault(
         "method-no-allow",
         "It answers 405 without an Allow header",
-        API,
+        SHARED,
         changing(has_status(405), lambda reply: with_header(reply, "Allow", None)),
     ),
 )

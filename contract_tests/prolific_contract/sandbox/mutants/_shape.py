@@ -22,10 +22,10 @@ from prolific_contract.sandbox._replies import (
 from prolific_contract.sandbox.mutants._bodies import BODIES, adding
 from prolific_contract.sandbox.mutants._changed_replies import changing, changing_json
 from prolific_contract.sandbox.mutants._fault import (
-    API,
     EVERY,
     EVERYWHERE,
     REPORTING,
+    SHARED,
     STATUS,
     Fault,
     MutantBehaviour,
@@ -108,7 +108,7 @@ _STATUSES = (
     Fault(
         "status-swapped",
         "It answers 200 instead of 202, and 202 instead of 200",
-        API,
+        SHARED,
         changing(reports_state, _swapped),
         also={"request": ("second",)},
     ),
@@ -249,7 +249,7 @@ _ADDITIVE = (
     Fault(
         "field-extra",
         "It adds an undocumented member to states",
-        API,
+        SHARED,
         changing_json(reports_state, adding(progress=100)),
         also={"status": ("late",)},
         strict=True,

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from prolific_contract._vocabulary import MANAGING, Action, Address, Edition, Kind, address_of
 from prolific_contract.sandbox import _resources as known
-from prolific_contract.sandbox._clock import Clock, SystemClock
+from prolific_contract.sandbox._clock import SandboxClock, SteadyClock
 from prolific_contract.sandbox._editable_jobs import EditableJobs
 from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._lookup import refuse_other_editions
@@ -29,7 +29,10 @@ class MutatedSite(Site):
     """A sandbox with exactly one fault. Safe to use from several threads."""
 
     def __init__(
-        self, mutant: Mutant, settings: SandboxSettings | None = None, clock: Clock | None = None
+        self,
+        mutant: Mutant,
+        settings: SandboxSettings | None = None,
+        clock: SandboxClock | None = None,
     ) -> None:
         """Create the sandbox.
 
@@ -42,7 +45,7 @@ class MutatedSite(Site):
             SandboxError: The fault does not exist in the settings' edition.
         """
         self._mutant = mutant
-        clock = SystemClock() if clock is None else clock
+        clock = SteadyClock() if clock is None else clock
         self._moment = clock.now
         self._requests_lock = threading.Lock()
         super().__init__(settings, clock, make_jobs=self._begin)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from attrs import evolve, field, frozen
 
 from prolific_contract._vocabulary import EDITIONS, KINDS, Edition
-from prolific_contract.sandbox._clock import Clock, SystemClock
+from prolific_contract.sandbox._clock import SandboxClock, SteadyClock
 from prolific_contract.sandbox._editable_jobs import EditableJobs
 from prolific_contract.sandbox._http import Call, Reply
 from prolific_contract.sandbox._lookup import refuse_other_editions
@@ -87,7 +87,7 @@ class Variant:
 
 @frozen
 class _SkewedClock:
-    clock: Clock
+    clock: SandboxClock
     skew: timedelta
 
     def now(self) -> datetime:
@@ -99,7 +99,10 @@ class VariantSite(Site):
     """A sandbox with a variant. Safe to use from several threads."""
 
     def __init__(
-        self, variant: Variant, settings: SandboxSettings | None = None, clock: Clock | None = None
+        self,
+        variant: Variant,
+        settings: SandboxSettings | None = None,
+        clock: SandboxClock | None = None,
     ) -> None:
         """Create the sandbox.
 
@@ -112,7 +115,7 @@ class VariantSite(Site):
             SandboxError: The settings' edition does not allow the variant.
         """
         self._variant = variant
-        self._shown = _SkewedClock(SystemClock() if clock is None else clock, variant.skew)
+        self._shown = _SkewedClock(SteadyClock() if clock is None else clock, variant.skew)
         super().__init__(
             variant.settings(SandboxSettings() if settings is None else settings),
             self._shown,

@@ -26,7 +26,7 @@ from prolific_contract.sandbox.mutants._fault import MutantBehaviour
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 from prolific_contract.sandbox.mutants.derived._derivation import Derivation, answering, stateful
 
-Content = Callable[[FaultyRequest, bytes], bytes]
+ArchiveChange = Callable[[FaultyRequest, bytes], bytes]
 
 _MEMBERS: Final[dict[Kind, tuple[str, ...]]] = {
     "collection": ("responses.jsonl", "collection.json"),
@@ -65,22 +65,22 @@ def _content(request: FaultyRequest) -> bytes:
     return cast("bytes", whole_archive(request.call, request.answer_to))
 
 
-def _serving(make: Content) -> MutantBehaviour:
+def _serving(make: ArchiveChange) -> MutantBehaviour:
     def behave(request: FaultyRequest) -> Reply:
         return archive_reply(request.call, make(request, _content(request)))
 
     return behave
 
 
-def _renamed(change: Callable[[str], str | None]) -> Content:
+def _renamed(change: Callable[[str], str | None]) -> ArchiveChange:
     return lambda _, content: repacked(content, change)
 
 
-def _without(name: str) -> Content:
+def _without(name: str) -> ArchiveChange:
     return _renamed(lambda member: None if member.endswith(f"/{name}") else member)
 
 
-def _twice(name: str) -> Content:
+def _twice(name: str) -> ArchiveChange:
     def make(_: FaultyRequest, content: bytes) -> bytes:
         target = io.BytesIO(content)
         with ZipFile(target, "a") as archive:
@@ -92,7 +92,7 @@ def _twice(name: str) -> Content:
     return make
 
 
-def _upper(name: str) -> Content:
+def _upper(name: str) -> ArchiveChange:
     def change(member: str) -> str:
         folder, slash, own = member.rpartition("/")
         return f"{folder}{slash}{own.upper() if own == name else own}"
@@ -108,7 +108,7 @@ def _pulled_up(member: str) -> str:
     return member.replace("/files/", "/", 1)
 
 
-def _emptied(name: str) -> Content:
+def _emptied(name: str) -> ArchiveChange:
     return lambda _, content: rewritten(content, lambda own, data: b"" if own == name else data)
 
 
@@ -128,7 +128,7 @@ def _spec_of(job: SandboxJob) -> ArchiveSpec:
     )
 
 
-def _written(change: Callable[[ArchiveSpec], ArchiveSpec]) -> Content:
+def _written(change: Callable[[ArchiveSpec], ArchiveSpec]) -> ArchiveChange:
     """The archive of the same job with another specification."""
 
     def make(request: FaultyRequest, _: bytes) -> bytes:
@@ -149,7 +149,7 @@ def _filtered(request: FaultyRequest) -> bool:
     return job is not None and job.filter != NO_FILTER and _serves(request)
 
 
-def _contents(kind: Kind) -> Iterator[tuple[str, str, str, Content, str]]:
+def _contents(kind: Kind) -> Iterator[tuple[str, str, str, ArchiveChange, str]]:
     for name in _MEMBERS[kind]:
         yield "omit", name, f"omits {name}", _without(name), ""
         yield "repeat", name, f"contains {name} twice", _twice(name), ""

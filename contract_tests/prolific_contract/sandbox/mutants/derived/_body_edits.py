@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from prolific_contract.sandbox._http import Reply
 from prolific_contract.sandbox._replies import text_of, with_json
 from prolific_contract.sandbox.mutants.derived._derivation import Begin, Edit, editing
-from prolific_contract.sandbox.mutants.derived._members import FORMS, ITEM, Member
+from prolific_contract.sandbox.mutants.derived._members import FORMS, ITEM, BodyMember
 
 Placed: TypeAlias = Callable[[dict[str, Any], str], object]
 """Edits the object that contains a member, given the member's name."""
@@ -25,7 +25,7 @@ def edited(value: Any, path: tuple[str, ...], edit: Placed) -> None:
         edit(value, step)
 
 
-def member_edit(member: Member, edit: Placed) -> Begin:
+def member_edit(member: BodyMember, edit: Placed) -> Begin:
     """A fault that edits one documented member, in the replies that have it."""
 
     def changed(reply: Reply) -> Reply:

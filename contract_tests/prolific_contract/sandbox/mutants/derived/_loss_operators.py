@@ -36,7 +36,7 @@ def _missing(request: FaultyRequest) -> Reply:
 
 
 @mutable
-class _Losing:
+class _JobLoss:
     """Loses a job some polls or seconds after it was complete."""
 
     polls: int | None
@@ -59,7 +59,7 @@ class _Losing:
 
 
 @mutable
-class _Unlisting:
+class _ListLoss:
     """Removes jobs from the list some seconds after they were requested, or after n lists."""
 
     lists: int | None
@@ -102,7 +102,7 @@ def _losing(edition: Edition, action: Action) -> Iterator[Derivation]:
                     target=f"{state}.{after.replace(' ', '-')}",
                     sentence=f"It loses a job after {after} as {state}",
                     action=action,
-                    begin=stateful(_Losing, polls, seconds, state),
+                    begin=stateful(_JobLoss, polls, seconds, state),
                     needs_failed_job=state == "failed",
                     repeats=False,
                 )
@@ -114,7 +114,7 @@ def _losing(edition: Edition, action: Action) -> Iterator[Derivation]:
                 target=f"entry.{after.replace(' ', '-')}",
                 sentence=f"It omits a job from the list after {after}",
                 action=action,
-                begin=stateful(_Unlisting, lists, seconds),
+                begin=stateful(_ListLoss, lists, seconds),
                 repeats=False,
             )
     if action == "request" and edition == "2026-11":

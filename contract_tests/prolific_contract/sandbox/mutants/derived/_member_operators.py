@@ -19,7 +19,7 @@ from prolific_contract.sandbox.mutants.derived._body_edits import (
     renamed,
 )
 from prolific_contract.sandbox.mutants.derived._derivation import Derivation, editing
-from prolific_contract.sandbox.mutants.derived._members import FORMS, ITEM, Member, members_of
+from prolific_contract.sandbox.mutants.derived._members import FORMS, ITEM, BodyMember, members_of
 
 _NO_CODES: Final = "No document lists the error codes."
 _NO_WORDS: Final = "No document lists the states of a listed job, so any string can be one."
@@ -74,7 +74,7 @@ def on_members(edition: Edition, kind: Kind, action: Action) -> Iterator[Derivat
         )
 
 
-def _derivation(operator: str, action: Action, member: Member, change: _Change) -> Derivation:
+def _derivation(operator: str, action: Action, member: BodyMember, change: _Change) -> Derivation:
     suffix = f".{change.target}" if change.target else ""
     # The server does not know the id that it sends in another case.
     is_lost = change.open_because == _SAME_UUID and action == "request"
@@ -97,17 +97,17 @@ def _with_member(body: Any) -> object:
     return {**body, "retention": {"days": 30}}
 
 
-def _is_sent(member: Member) -> bool:
+def _is_sent(member: BodyMember) -> bool:
     """Whether the sandbox sends it: an optional member of an error is never sent."""
     return member.required or "filter" in member.path
 
 
-def _omitted(member: Member) -> Iterator[_Change]:
+def _omitted(member: BodyMember) -> Iterator[_Change]:
     if _is_sent(member):
         yield _Change("", "It omits {name}", removed)
 
 
-def _retyped(member: Member) -> Iterator[_Change]:
+def _retyped(member: BodyMember) -> Iterator[_Change]:
     if not _is_sent(member):
         return
     for name, value in _VALUES.items():
@@ -143,7 +143,7 @@ _FORMATS: Final[dict[str, dict[str, Callable[[str], object]]]] = {
 }
 
 
-def _recased(member: Member) -> Iterator[_Change]:
+def _recased(member: BodyMember) -> Iterator[_Change]:
     if not _is_sent(member):
         return
     name = member.path[-1]
@@ -176,7 +176,7 @@ def _camel(name: str) -> str:
     return first + "".join(map(str.title, others))
 
 
-def _off_by_one(member: Member) -> Iterator[_Change]:
+def _off_by_one(member: BodyMember) -> Iterator[_Change]:
     if not _is_sent(member):
         return
     code = _NO_CODES if member.path[-1] == "error_code" else ""
@@ -209,7 +209,7 @@ def next_id(some_id: str) -> str:
     return f"{some_id[:-1]}{(int(some_id[-1], 16) + 1) % 16:x}"
 
 
-_OPERATORS: Final[dict[str, Callable[[Member], Iterator[_Change]]]] = {
+_OPERATORS: Final[dict[str, Callable[[BodyMember], Iterator[_Change]]]] = {
     "omit": _omitted,
     "type": _retyped,
     "case": _recased,

@@ -19,7 +19,7 @@ from prolific_contract.sandbox._replies import (
 ITEM: Final = "[]"
 """A step of a path into each item of an array."""
 
-Schema: TypeAlias = Mapping[str, Any]
+BodySchema: TypeAlias = Mapping[str, Any]
 
 FORMS: Final[Mapping[str, Callable[[Reply], bool]]] = {
     "generating": is_generating,
@@ -32,7 +32,7 @@ FORMS: Final[Mapping[str, Callable[[Reply], bool]]] = {
 
 
 @frozen
-class Member:
+class BodyMember:
     """A documented member of a body.
 
     Attributes:
@@ -57,7 +57,7 @@ class Member:
         return ".".join([self.form, *(step for step in self.path if step != ITEM)])
 
 
-def contract_of(edition: Edition) -> Schema:
+def contract_of(edition: Edition) -> BodySchema:
     """The built contract of an edition."""
     # Reading it needs packages of the [contract] extra.
     from prolific_contract.spec import shipped_contract  # noqa: PLC0415
@@ -65,7 +65,7 @@ def contract_of(edition: Edition) -> Schema:
     return shipped_contract(edition)
 
 
-def responses_of(edition: Edition, kind: Kind, action: Action) -> Schema:
+def responses_of(edition: Edition, kind: Kind, action: Action) -> BodySchema:
     """The documented responses of an operation by status; assumptions are left out."""
     operation = Operation(kind, action)
     documented = contract_of(edition)["paths"][operation.template][operation.method.lower()]
@@ -88,9 +88,9 @@ def statuses_of(edition: Edition, kind: Kind, action: Action) -> list[int]:
     return sorted(map(int, responses_of(edition, kind, action)))
 
 
-def members_of(edition: Edition, kind: Kind, action: Action) -> tuple[Member, ...]:
+def members_of(edition: Edition, kind: Kind, action: Action) -> tuple[BodyMember, ...]:
     """The documented members of all responses of an operation, each once for each form."""
-    found: dict[tuple[str, tuple[str, ...]], Member] = {}
+    found: dict[tuple[str, tuple[str, ...]], BodyMember] = {}
     for status, response in responses_of(edition, kind, action).items():
         if "content" not in response:
             continue
@@ -103,7 +103,7 @@ def members_of(edition: Edition, kind: Kind, action: Action) -> tuple[Member, ..
     return tuple(found.values())
 
 
-def _form(edition: Edition, status: int, schema: Schema) -> str:
+def _form(edition: Edition, status: int, schema: BodySchema) -> str:
     if status >= 400:
         return "error"
     if schema.get("type") == "array":
@@ -113,14 +113,14 @@ def _form(edition: Edition, status: int, schema: Schema) -> str:
 
 
 def _members(
-    edition: Edition, form: str, schema: Schema, path: tuple[str, ...]
-) -> Iterator[Member]:
+    edition: Edition, form: str, schema: BodySchema, path: tuple[str, ...]
+) -> Iterator[BodyMember]:
     if "items" in schema and "properties" not in schema:
         yield from _members(edition, form, _resolved(edition, schema["items"]), (*path, ITEM))
         return
     for name, given in schema.get("properties", {}).items():
         own = _resolved(edition, given)
-        yield Member(
+        yield BodyMember(
             form,
             (*path, name),
             frozenset(_types(edition, own)),
@@ -133,14 +133,14 @@ def _members(
                 yield from _members(edition, form, _resolved(edition, branch), (*path, name))
 
 
-def _types(edition: Edition, schema: Schema) -> Iterator[str]:
+def _types(edition: Edition, schema: BodySchema) -> Iterator[str]:
     for branch in schema.get("oneOf", ()):
         yield from _types(edition, _resolved(edition, branch))
     own = schema.get("type", ())
     yield from [own] if isinstance(own, str) else own
 
 
-def _resolved(edition: Edition, schema: Schema) -> Schema:
+def _resolved(edition: Edition, schema: BodySchema) -> BodySchema:
     while "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         schema = contract_of(edition)["components"]["schemas"][name]
