@@ -33,7 +33,7 @@ READING = {
     "table": ["none.zip", "out.csv"],
 }
 # They print text that is not about data.
-WITHOUT_DOCUMENT = {"mcp", "schema"}
+WITHOUT_DOCUMENT = {"completion", "man", "mcp", "schema"}
 
 
 def commands():

@@ -97,6 +97,8 @@ COMMANDS = (
     "logout",
     "whoami",
     "schema",
+    "completion",
+    "man",
 )
 
 

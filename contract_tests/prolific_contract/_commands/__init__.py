@@ -7,13 +7,15 @@ inside ``run``.
 from prolific_contract._commands import (
     build,
     check,
+    completion,
     demo,
     diff,
     discrepancies,
     generate,
     import_,
     laws,
+    man,
     sandbox,
 )
 
-ALL = (check, laws, discrepancies, sandbox, demo, diff, import_, build, generate)
+ALL = (check, laws, discrepancies, sandbox, demo, diff, import_, build, generate, completion, man)

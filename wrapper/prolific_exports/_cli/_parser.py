@@ -8,6 +8,7 @@ from prolific_exports._cli import _account_arguments as account
 from prolific_exports._cli import _archive_arguments as archives
 from prolific_exports._cli import _help
 from prolific_exports._cli._download_arguments import add_download
+from prolific_exports._cli._shell_arguments import add_shell
 from prolific_exports._console import _streams as streams
 from prolific_exports._errors import UsageError
 from prolific_exports._version import __version__
@@ -173,4 +174,5 @@ def build_parser() -> argparse.ArgumentParser:
     archives.add_mcp(commands)
     account.add_session(commands)
     account.add_schema(commands)
+    add_shell(commands)
     return parser
