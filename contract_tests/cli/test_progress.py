@@ -5,6 +5,7 @@ import io
 import os
 import re
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ from prolific_exports import (
 )
 from prolific_exports._console._event_lines import EventLines
 from prolific_exports._console._live import LiveLine, terminal_console
-from prolific_exports._console._text import duration, plural, printable, size
+from prolific_exports._console._text import duration, escape_controls, plural, printable, size
 
+# The directions of the characters that only change the direction of others.
+BIDI_CONTROLS = ("LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI")
 REF = ExportRef("collection", api.COLLECTION, api.EXPORT_ID)
 MB = 1_000_000
 BROKEN = ServerError("It broke\x1b[2J.", operation="GET /", ref=REF, status=500)
@@ -369,3 +372,12 @@ def test_nouns_are_pluralised():
 )
 def test_printable_escapes_control_characters(text, shown):
     assert printable(text, 10 if text.startswith("0") else None) == shown
+
+
+def test_every_control_character_and_surrogate_of_unicode_is_escaped():
+    for code in range(sys.maxunicode + 1):
+        character = chr(code)
+        unsafe = unicodedata.category(character) in ("Cc", "Cs")
+        unsafe = unsafe or unicodedata.bidirectional(character) in BIDI_CONTROLS
+        unsafe = unsafe or character in "\u061c\u200e\u200f"
+        assert (escape_controls(character) != character) == unsafe, hex(code)

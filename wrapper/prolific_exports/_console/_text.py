@@ -1,13 +1,14 @@
 """Text for people: safe for a terminal, short, in familiar units."""
 
-import unicodedata
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 _DAY = 86400
-# They reorder the text around them, which can make one file name look like another.
-_BIDI_CONTROLS = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Control characters, surrogates, and characters that reorder the text around them, which can make
+# one file name look like another.
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 
 
@@ -27,14 +28,7 @@ def printable(text: str, width: int | None = None) -> str:
 
 def escape_controls(text: str) -> str:
     r"""The text with escapes such as ``\x1b`` for characters that a terminal interprets."""
-    return "".join(
-        character.encode("unicode_escape").decode() if _is_unsafe(character) else character
-        for character in text
-    )
-
-
-def _is_unsafe(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI_CONTROLS
+    return _UNSAFE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
