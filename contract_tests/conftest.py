@@ -1,6 +1,8 @@
 import functools
+import importlib.util
 import json
 import ssl
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +24,15 @@ def _certificates_are_read_once() -> Iterator[None]:
     """Reading them takes 40 ms, and nearly every test makes an HTTP client."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _missing_sniffio_is_looked_for_once() -> Iterator[None]:
+    """httpcore looks for it up to 40 times in each request, on the whole path of imports."""
+    with pytest.MonkeyPatch.context() as patch:
+        if importlib.util.find_spec("sniffio") is None:
+            patch.setitem(sys.modules, "sniffio", None)
         yield
 
 

@@ -4,6 +4,8 @@ python -m helpers.gate_proof docs/detection-table.md docs/derived-faults.md --de
 """
 
 import argparse
+import gc
+import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -129,7 +131,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _outcomes() -> tuple[list[VariantResult], list[MutantResult], list[MutantResult]]:
-    with ProcessPoolExecutor() as pool:
+    with _pool() as pool:
         live = pool.map(_run_mutant_live, LIVE_MUTANTS)
         variant_results = pool.map(
             _run_variant, [(one.name, edition) for one, edition in every_variant()]
@@ -142,8 +144,19 @@ def _outcomes() -> tuple[list[VariantResult], list[MutantResult], list[MutantRes
 
 def _derived_outcomes(size: int | None, seed: int) -> list[DerivedResult]:
     chosen = sample(range(len(derived_faults())), size, seed)
-    with ProcessPoolExecutor() as pool:
+    with _pool() as pool:
         return list(pool.map(run_derived, chosen, chunksize=_CHUNK))
+
+
+def _pool() -> ProcessPoolExecutor:
+    # More workers than cores: a judgement over a socket waits most of the time.
+    return ProcessPoolExecutor((os.cpu_count() or 1) + 2, initializer=_collect_rarely)
+
+
+def _collect_rarely() -> None:
+    # Most of what a worker has is needed to its end, so looking for garbage only costs time.
+    gc.freeze()
+    gc.set_threshold(100_000)
 
 
 def _print_lines(lines: Iterable[str]) -> None:
