@@ -339,6 +339,8 @@ def test_suggested_commands_keep_the_profile(cli, router, config):
         ("[profiles.lab]\nworkspace = 'a b'", "is not the id of a workspace"),
         ("[profiles.other]\n[profiles.more]", "no profile 'lab' in "),
         ("[profiles.other]\n[profiles.more]", "it has more, other."),
+        ("[profiles.labs]\n[profiles.more]", "it has labs, more. Did you mean --profile labs?"),
+        ("[profiles.lab]\ntoken_fil = ''", "token_keyring. Did you mean token_file?"),
         ("[profiles]", "add a table [profiles.lab]"),
         ("profiles = 's3cret'", "add a table [profiles.lab]"),
         ("token = s3cret", "is not TOML"),

@@ -16,6 +16,7 @@ from attrs import frozen
 from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import expanded
 from prolific_exports._model._references import check_id
+from prolific_exports._model._suggestions import closest
 
 _FOLDER: Final = "prolific-exports"
 _FILE: Final = "config.toml"
@@ -79,10 +80,12 @@ def read_profile(name: str, path: Path) -> Profile:
         raise UsageError(f"{path} is not TOML: {error}.") from None
     profiles = content.get("profiles")
     if not isinstance(profiles, dict) or not isinstance(profiles.get(name), dict):
-        known = ", ".join(sorted(profiles)) if isinstance(profiles, dict) else ""
+        known = sorted(profiles) if isinstance(profiles, dict) else []
+        meant = closest(name, known)
         raise UsageError(
             f"There is no profile {name!r} in {path}"
-            + (f": it has {known}." if known else f": add a table [profiles.{name}].")
+            + (f": it has {', '.join(known)}." if known else f": add a table [profiles.{name}].")
+            + (f" Did you mean --profile {meant}?" if meant else "")
         )
     return _profile(name, profiles[name], f"{path}, profile {name}")
 
@@ -96,7 +99,11 @@ def _profile(name: str, table: Mapping[str, Any], where: str) -> Profile:
         )
     for key, value in table.items():
         if key not in _NAMES:
-            raise UsageError(f"{where}: unknown setting {key!r}, expected {', '.join(_NAMES)}.")
+            meant = closest(key, _NAMES)
+            raise UsageError(
+                f"{where}: unknown setting {key!r}, expected {', '.join(_NAMES)}."
+                + (f" Did you mean {meant}?" if meant else "")
+            )
         if not isinstance(value, bool if key == "token_keyring" else str):
             kind = "true or false" if key == "token_keyring" else "text in quotes"
             raise UsageError(f"{where}: {key} is not {kind}.")
