@@ -6,9 +6,8 @@ import pytest
 from prolific_contract.cli import main
 from prolific_contract.diff import ContractComparison, Finding, OperationDiff, _reading, compare
 from prolific_contract.diff._contract import OperationKey
-from prolific_contract.spec import dump_yaml, load_contract
+from prolific_contract.spec import dump_yaml, load_contract, load_sources
 from prolific_contract.spec._components import drop_unreachable
-from prolific_contract.spec._files import load_sources
 from prolific_contract.spec._overlay import apply, parse_overlay, select
 
 from diff.documents import PATH, base, field, of_schema, put, thing

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from prolific_contract.spec._files import contract_text
+from prolific_contract.spec import contract_text
 
 TOOLS = Path(os.environ.get("PROLIFIC_GENERATORS", ""))
 pytestmark = [

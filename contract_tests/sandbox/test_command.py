@@ -10,8 +10,14 @@ import httpx
 import pytest
 from prolific_contract._commands.sandbox import _announcement
 from prolific_contract.cli import main
-from prolific_contract.sandbox import KNOWN_RESOURCES, Sandbox, SandboxSettings
-from prolific_contract.sandbox import _resources as known
+from prolific_contract.sandbox import (
+    DEFAULT_TOKEN,
+    FATE_MEANINGS,
+    KNOWN_RESOURCES,
+    STUDIES,
+    Sandbox,
+    SandboxSettings,
+)
 
 
 @pytest.fixture
@@ -43,7 +49,7 @@ def test_command_prints_url_token_and_ids(interrupted, capsys):
     (url,) = re.findall(r"URL +(http://127\.0\.0\.1:\d+)", out)
 
     assert re.search("token +it's\n", out)
-    assert known.KNOWN_RESOURCES[0].id in out
+    assert KNOWN_RESOURCES[0].id in out
     assert f"batch       {SandboxSettings().id_of('batch')}" in out
     assert url in out
 
@@ -113,11 +119,11 @@ def test_help_lists_known_ids_the_token_and_exit_codes(capsys):
     assert caught.value.code == 0
     for resource in KNOWN_RESOURCES:
         assert re.search(rf"{resource.kind} +{resource.id}", out)
-    for meaning in known.FATE_MEANINGS.values():
+    for meaning in FATE_MEANINGS.values():
         assert meaning in out
-    for study_id in known.STUDIES:
+    for study_id in STUDIES:
         assert study_id in out
-    assert f"default: {known.DEFAULT_TOKEN}" in out
+    assert f"default: {DEFAULT_TOKEN}" in out
     assert "exit code 0" in out
     assert "prolific-exports[contract]" in out
 

@@ -7,11 +7,13 @@ from prolific_contract.cli import main
 from prolific_contract.spec import (
     _generate,
     build_with_proof,
+    checkout,
     dump_yaml,
     import_document,
+    load_document,
     load_yaml,
 )
-from prolific_contract.spec._files import checkout, load_document, read_text
+from prolific_contract.spec._files import read_text
 
 OPENAPI = checkout() / "openapi"
 PUBLISHED = """\

@@ -11,11 +11,12 @@ from prolific_contract.gate import DISCREPANCIES
 from prolific_contract.spec import (
     EDITIONS,
     build_with_proof,
+    checkout,
     load_contract,
+    load_document,
     load_yaml,
     shipped_contract,
 )
-from prolific_contract.spec._files import checkout, load_document
 from prolific_contract.spec._overlay import parse_overlay
 from prolific_contract.spec._structure import walk
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from prolific_contract import BuildError, DocumentError, MissingDependencyError
-from prolific_contract.spec import _generate, dump_yaml
-from prolific_contract.spec._files import checkout
+from prolific_contract.spec import _generate, checkout, dump_yaml
 from prolific_contract.spec._generate import (
     Difference,
     compare,

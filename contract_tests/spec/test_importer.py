@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract import DocumentError
-from prolific_contract.spec import dump_yaml, import_document, load_yaml
-from prolific_contract.spec._files import checkout
+from prolific_contract.spec import checkout, dump_yaml, import_document, load_yaml
 
 PREFIX = "/api/v1/data-collection/"
 JSON_RESPONSE = "ResponsesContentApplicationJsonSchema"

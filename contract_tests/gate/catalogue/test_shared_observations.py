@@ -4,8 +4,7 @@ import pytest
 from attrs import evolve
 from prolific_contract import EDITIONS
 from prolific_contract.gate import contract_of, judge
-from prolific_contract.gate.laws import LAWS, law
-from prolific_contract.gate.laws._law import LawContext
+from prolific_contract.gate.laws import LAWS, LawContext, law
 from prolific_contract.gate.proof._catalogue import converse_with_mutant
 from prolific_contract.gate.proof._shared_observations import SHARED_LAWS, shared
 from prolific_contract.gate.trace import Trace

@@ -17,7 +17,7 @@ from helpers.traces import (
     failed,
     running,
 )
-from prolific_contract._vocabulary import Operation
+from prolific_contract import Operation
 from prolific_contract.gate.laws import Outcome
 from prolific_contract.gate.trace import Credential, HttpResponse
 

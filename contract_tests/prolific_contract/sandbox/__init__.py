@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from prolific_contract._lazy import lazy
 from prolific_contract._vocabulary import EDITIONS, Edition, Kind
 from prolific_contract.sandbox._resources import (
+    DEFAULT_TOKEN,
+    FATE_MEANINGS,
     KNOWN_RESOURCES,
     LIMIT_STATUSES,
     STUDIES,
@@ -43,7 +45,9 @@ if TYPE_CHECKING:
     from prolific_contract.sandbox._site_choice import make_site
 
 __all__ = [
+    "DEFAULT_TOKEN",
     "EDITIONS",
+    "FATE_MEANINGS",
     "KNOWN_RESOURCES",
     "LIMIT_STATUSES",
     "STUDIES",

@@ -8,7 +8,13 @@ overlay to it. `load_contract` returns the result, which everything else reads, 
 from prolific_contract._vocabulary import EDITIONS, Edition
 from prolific_contract.spec._build import Built, build, build_with_proof, shipped_contract
 from prolific_contract.spec._disjoint import Pair
-from prolific_contract.spec._files import load_contract
+from prolific_contract.spec._files import (
+    checkout,
+    contract_text,
+    load_contract,
+    load_document,
+    load_sources,
+)
 from prolific_contract.spec._importer import import_document
 from prolific_contract.spec._yaml import dump_yaml, load_yaml
 
@@ -19,9 +25,13 @@ __all__ = [
     "Pair",
     "build",
     "build_with_proof",
+    "checkout",
+    "contract_text",
     "dump_yaml",
     "import_document",
     "load_contract",
+    "load_document",
+    "load_sources",
     "load_yaml",
     "shipped_contract",
 ]
