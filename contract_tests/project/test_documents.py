@@ -13,10 +13,10 @@ from inspect import signature
 import prolific_exports
 import pyarrow.parquet as pq
 import pytest
+from helpers.command import main as exports_command
 from prolific_contract import cli as contract_command
 from prolific_contract.sandbox import KNOWN_RESOURCES, Fate, Sandbox, SandboxSettings
 from prolific_exports import Exports
-from prolific_exports._cli import main as exports_command
 from prolific_exports._cli._parser import build_parser as build_exports_parser
 from prolific_exports._model._settings import REFERER
 
@@ -310,54 +310,6 @@ def test_messages_of_installed_commands_never_require_a_checkout():
 
     assert len(modules) > 100
     assert found == []
-
-
-def private_modules_for_tests():
-    """The table of CONTRIBUTING: packages, each with its modules, or with "all"."""
-    section = read("CONTRIBUTING.md").partition("## Private modules in tests")[2]
-    rows = re.findall(r"(?m)^\| `([\w.]+)` \| ([^|]+) \|", section.partition("\n## ")[0])
-    return {package: modules.strip() for package, modules in rows}
-
-
-def private_module(name):
-    """The private module or package that a dotted name leads to; None for a public one."""
-    folder = {"prolific_exports": "wrapper", "prolific_contract": "contract_tests"}
-    parts = name.split(".")
-    while parts and parts[0] in folder:
-        path = ROOT.joinpath(folder[parts[0]], *parts)
-        if path.is_dir() or path.with_suffix(".py").is_file():
-            return ".".join(parts) if any(part.startswith("_") for part in parts) else None
-        del parts[-1]
-    return None
-
-
-def test_private_module_that_tests_import_is_listed():
-    listed = private_modules_for_tests()
-    tests = [
-        name
-        for name in python_files("contract_tests")
-        if not name.startswith("contract_tests/prolific_contract/")
-    ]
-    found = {
-        module
-        for name in tests
-        for imported in imported_modules(ROOT / name)
-        if (module := private_module(imported))
-    }
-
-    assert len(found) > 50
-    for module in found:
-        package, _, name = module.rpartition(".")
-        # A package with a row of its own may be imported itself.
-        modules = listed.get(package, "")
-        is_listed = module in listed or modules == "all" or f"`{name}`" in modules
-        assert is_listed, f"CONTRIBUTING.md does not list {module}"
-
-
-def test_private_module_that_is_listed_exists():
-    for package, modules in private_modules_for_tests().items():
-        for name in re.findall(r"`(\w+)`", modules):
-            assert private_module(f"{package}.{name}") == f"{package}.{name}"
 
 
 def test_changelog_has_an_entry_for_this_version():

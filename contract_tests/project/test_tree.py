@@ -245,6 +245,7 @@ def test_packages_have_type_markers():
 HAND_WRITTEN = ("wrapper/prolific_exports", "contract_tests/prolific_contract")
 MOST_LINES = 450
 MOST_LINES_OF_A_CLASS = 220
+MOST_LINES_OF_A_TEST_MODULE = 600
 
 
 def test_modules_and_classes_are_small_enough_for_one_subject():
@@ -261,6 +262,14 @@ def test_modules_and_classes_are_small_enough_for_one_subject():
         ]
 
     assert too_long == []
+
+
+def test_modules_of_tests_are_small_enough_for_one_subject():
+    files = set(python_files("contract_tests")) - set(python_files(*HAND_WRITTEN))
+    lines = {name: len((ROOT / name).read_text("utf-8").splitlines()) for name in files}
+
+    assert len(files) > 200
+    assert [name for name, number in lines.items() if number > MOST_LINES_OF_A_TEST_MODULE] == []
 
 
 def test_value_classes_are_written_with_attrs():

@@ -3,11 +3,11 @@
 import io
 
 import pytest
+from project.tree import ROOT
 from prolific_contract.cli import main
 from prolific_contract.spec import (
     _generate,
     build_with_proof,
-    checkout,
     dump_yaml,
     import_document,
     load_document,
@@ -15,7 +15,7 @@ from prolific_contract.spec import (
 )
 from prolific_contract.spec._files import read_text
 
-OPENAPI = checkout() / "openapi"
+OPENAPI = ROOT / "openapi"
 PUBLISHED = """\
 openapi: 3.1.0
 info: {title: t, version: "1"}

@@ -6,12 +6,12 @@ from functools import cache
 
 import jsonschema_rs
 import pytest
+from project.tree import ROOT
 from prolific_contract import STATES
 from prolific_contract.gate import DISCREPANCIES
 from prolific_contract.spec import (
     EDITIONS,
     build_with_proof,
-    checkout,
     load_contract,
     load_document,
     load_yaml,
@@ -20,7 +20,7 @@ from prolific_contract.spec import (
 from prolific_contract.spec._overlay import parse_overlay
 from prolific_contract.spec._structure import walk
 
-OPENAPI = checkout() / "openapi"
+OPENAPI = ROOT / "openapi"
 PREFIX = "/api/v1/data-collection/"
 EXPORTS = [
     ("batch", "/api/v1/data-collection/batches/{batch_id}/export"),

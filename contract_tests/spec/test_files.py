@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from prolific_contract import DocumentError
-from prolific_contract.spec import _files, checkout, load_contract, load_document
-from prolific_contract.spec._files import read_text, refuse_unwritable, write_atomically
+from prolific_contract.spec import _files, load_contract, load_document
+from prolific_contract.spec._files import checkout, read_text, refuse_unwritable, write_atomically
 
 
 def test_contract_is_read_from_the_checkout_of_an_editable_install(monkeypatch, tmp_path):

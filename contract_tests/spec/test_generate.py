@@ -6,8 +6,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from project.tree import ROOT
 from prolific_contract import BuildError, DocumentError, MissingDependencyError
-from prolific_contract.spec import _generate, checkout, dump_yaml
+from prolific_contract.spec import _generate, dump_yaml
 from prolific_contract.spec._generate import (
     Difference,
     compare,
@@ -16,7 +17,7 @@ from prolific_contract.spec._generate import (
     replace_package,
 )
 
-OPENAPI = checkout() / "openapi"
+OPENAPI = ROOT / "openapi"
 SMALL = {
     "openapi": "3.1.0",
     "info": {"title": "t", "version": "1"},

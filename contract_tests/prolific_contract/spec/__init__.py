@@ -9,7 +9,6 @@ from prolific_contract._vocabulary import EDITIONS, Edition
 from prolific_contract.spec._build import Built, build, build_with_proof, shipped_contract
 from prolific_contract.spec._disjoint import Pair
 from prolific_contract.spec._files import (
-    checkout,
     contract_text,
     load_contract,
     load_document,
@@ -25,7 +24,6 @@ __all__ = [
     "Pair",
     "build",
     "build_with_proof",
-    "checkout",
     "contract_text",
     "dump_yaml",
     "import_document",
