@@ -131,11 +131,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for pair in pairs(given.each):
         theirs = ask_oasdiff(given.oasdiff, pair) if given.oasdiff else None
         compared.append(Compared(pair, ask_ours(pair), theirs))
-    told = table(compared)
+    page = table(compared)
     if given.file:
         head = HEAD.format(count=len(compared), version=given.version)
-        given.file.write_text(head + told, encoding="utf-8")
-    print(told)
+        given.file.write_text(head + page, encoding="utf-8")
+    print(page)
     wrong = [one for one in compared if one.ours != ("breaks" if one.pair.breaks else "does not")]
     for one in wrong:
         print(f"ours is {one.ours}: {one.pair.kind}, {one.pair.place}: {one.pair.why}")

@@ -78,11 +78,11 @@ class Maker:
 
     def described(self) -> str:
         """collection.json."""
-        told = [
+        instructions = [
             {"id": self.ids[n], "type": kind, "description": self._question(n)}
             for n, kind in enumerate(KINDS)
         ]
-        return json.dumps({"instructions": told})
+        return json.dumps({"instructions": instructions})
 
     def record(self, number: int) -> dict[str, Any]:
         """A submission."""

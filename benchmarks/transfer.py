@@ -161,10 +161,10 @@ class Bench:
             )
             seconds = time.perf_counter() - began
             if ways[way][0] == sys.executable:
-                told = json.loads(done.stdout)
-                seconds = told["seconds"]
-                if told["peak"]:
-                    peaks[way].append(told["peak"])
+                measured = json.loads(done.stdout)
+                seconds = measured["seconds"]
+                if measured["peak"]:
+                    peaks[way].append(measured["peak"])
             times[way].append(seconds)
         remove(self.folder / "out")
         first = times[next(iter(ways))]
@@ -360,7 +360,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("jobs", nargs="*", metavar="JOB", help=f"of {', '.join(JOBS)}; all unless told")
+    add("jobs", nargs="*", metavar="JOB", help=f"of {', '.join(JOBS)}; default: all")
     add("--megabytes", type=int, default=20, help="size of the archive (%(default)s)")
     add("--members", type=int, default=20, help="files in it (%(default)s)")
     add("--small-files", type=int, default=200, help="files of 4 KiB to extract (%(default)s)")
@@ -385,11 +385,11 @@ def main() -> int:
         "processors": os.cpu_count(),
         "openssl": ssl.OPENSSL_VERSION,
     }
-    told = {
+    chosen = {
         name: getattr(options, name) for name in ("megabytes", "members", "small_files", "runs")
     }
     if options.json:
-        text = json.dumps({"machine": machine, "options": told, "rows": rows}, indent=2)
+        text = json.dumps({"machine": machine, "options": chosen, "rows": rows}, indent=2)
         options.json.write_text(text + "\n", encoding="utf-8")
     return 0
 

@@ -35,8 +35,8 @@ def blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def main(source: str) -> None:
     """Read an archive's records."""
     archive = ExportArchive.open(source)
-    with archive.open_file("collection.json") as told:
-        asked = [(one["id"], one["type"]) for one in json.load(told)["instructions"]]
+    with archive.open_file("collection.json") as metadata:
+        asked = [(one["id"], one["type"]) for one in json.load(metadata)["instructions"]]
     answers = [
         (id_, pa.struct([("type", S), ("description", S), *FIELDS[kind]])) for id_, kind in asked
     ]

@@ -1,4 +1,4 @@
-"""pyarrow's JSON reader, told what to expect by collection.json; no checks."""
+"""pyarrow's JSON reader, with the types that collection.json states; no checks."""
 
 import json
 import sys
@@ -38,8 +38,8 @@ def main(source: str, target: str) -> None:
     """An archive to Parquet."""
     archive = zipfile.ZipFile(source)
     names = archive.namelist()
-    told = json.loads(archive.read(next(n for n in names if n.endswith("collection.json"))))
-    asked = [(one["id"], one["type"]) for one in told["instructions"]]
+    metadata = json.loads(archive.read(next(n for n in names if n.endswith("collection.json"))))
+    asked = [(one["id"], one["type"]) for one in metadata["instructions"]]
     answers = [
         (id_, pa.struct([("type", S), ("description", S), *FIELDS[kind]])) for id_, kind in asked
     ]

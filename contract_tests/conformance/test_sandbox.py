@@ -198,14 +198,14 @@ def answers(target, path, method):
         if path.endswith("{export_id}"):
             names["export_id"] = earlier.json().get("export_id", "made-up")
         for query in [{}, {"from": "tomorrow"}] if method == "post" else [{}]:
-            yield told(target.schema[path][method], names, query, token)
+            yield status_and_state(target.schema[path][method], names, query, token)
     if method == "post":
         for _ in range(JOB_LIMIT + 1):
-            yield told(request, {f"{kind}_id": ids[0]}, {}, TOKEN)
+            yield status_and_state(request, {f"{kind}_id": ids[0]}, {}, TOKEN)
             target.clock.advance(3)
 
 
-def told(operation, names, query, token):
+def status_and_state(operation, names, query, token):
     """Status of the answer, and of the export in it, which is judged too."""
     case = operation.Case(path_parameters=names, query=query, headers={"Authorization": token})
     answer = case.call_and_validate()

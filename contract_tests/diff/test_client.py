@@ -30,10 +30,10 @@ def readings(path, method, edit, *, back=False):
         old, new = new, old
     compared = comparison(old, new, old_name="old", new_name="new")
     return {
-        told.finding.where: told.client
-        for _, tolds in compared.operations
-        for told in tolds
-        if told.finding.verdict == "breaking"
+        one.finding.where: one.client
+        for _, findings in compared.operations
+        for one in findings
+        if one.finding.verdict == "breaking"
     }
 
 
@@ -126,15 +126,15 @@ def test_new_list_values_are_accepted_or_kept():
     close(old)
     edit(new)
     compared = comparison(old, new, old_name="old", new_name="new")
-    ((_, (told,)),) = compared.operations
-    assert told.client == "our client accepts it as ListedJob and keeps unknown members: rows"
+    ((_, (finding,)),) = compared.operations
+    assert finding.client == "our client accepts it as ListedJob and keeps unknown members: rows"
 
     old, new = only(EXPORT, "get"), only(EXPORT, "get")
     content = old["paths"][EXPORT]["get"]["responses"]["200"]["content"]
     content["application/json"]["schema"]["minItems"] = 1
     compared = comparison(old, new, old_name="old", new_name="new")
-    ((_, (told,)),) = compared.operations
-    assert told.client == "our client accepts it as an empty list"
+    ((_, (finding,)),) = compared.operations
+    assert finding.client == "our client accepts it as an empty list"
 
 
 def test_deletion_accepts_any_success_status():
@@ -165,8 +165,8 @@ def test_unknown_fields_are_kept():
     edit(new)
     compared = comparison(old, new, old_name="old", new_name="new")
 
-    ((_, (told,)),) = compared.operations
-    assert told.client == "our client accepts it as Failed and keeps unknown members: reason"
+    ((_, (finding,)),) = compared.operations
+    assert finding.client == "our client accepts it as Failed and keeps unknown members: reason"
 
 
 @pytest.mark.parametrize(
@@ -257,8 +257,8 @@ def test_changed_default_of_an_omitted_value_affects_the_client():
         old, new = only(path, "post"), only(path, "post")
         for document, default in ((old, "a"), (new, "b")):
             with_format(name=name, default=default)(document)
-        ((_, tolds),) = comparison(old, new, old_name="old", new_name="new").operations
-        return [told.client for told in tolds]
+        ((_, findings),) = comparison(old, new, old_name="old", new_name="new").operations
+        return [one.client for one in findings]
 
     assert compared(EXPORT, "format") == ["our client omits it"]
 
@@ -290,22 +290,22 @@ def test_removed_method_of_a_kept_path_is_refused(path, method, rest, error):
                 written["name"] = written["name"].removesuffix("_id")
         document["paths"] = renamed
 
-    told = readings(path, method, edit)
-    assert told["operation"] == f"our client sends it; on 405, it raises {error}"
+    handled = readings(path, method, edit)
+    assert handled["operation"] == f"our client sends it; on 405, it raises {error}"
 
 
 def test_earlier_edition_lists_and_deletes_nothing():
     later: Any = contract_of("2026-11")
     earlier: Any = contract_of("2026-03")
     compared = comparison(later, earlier, old_name="11", new_name="03")
-    told = [
-        told.client
-        for diff, tolds in compared.operations
-        for told in tolds
-        if told.finding.where == "operation" and diff.new is None
+    handled = [
+        one.client
+        for diff, findings in compared.operations
+        for one in findings
+        if one.finding.where == "operation" and diff.new is None
     ]
 
-    assert told == ["our client sends it; on 405, it raises UnsupportedError"] * 4
+    assert handled == ["our client sends it; on 405, it raises UnsupportedError"] * 4
 
 
 @pytest.mark.parametrize(
@@ -349,9 +349,9 @@ def test_operation_unknown_to_the_client_has_no_client_finding():
     old, new = moved(only(SYNC, "get")), moved(only(SYNC, "get"))
     changed("SyncJobStatus", enum=["lost"])(new)
 
-    ((_, (told,)),) = comparison(old, new, old_name="old", new_name="new").operations
-    assert (told.finding.verdict, told.client) == ("breaking", None)
-    ((_, (told,)), *_) = comparison(
+    ((_, (finding,)),) = comparison(old, new, old_name="old", new_name="new").operations
+    assert (finding.finding.verdict, finding.client) == ("breaking", None)
+    ((_, (finding,)), *_) = comparison(
         old, only(EXPORT, "post"), old_name="old", new_name="new"
     ).operations[::-1]
-    assert (told.finding.where, told.client) == ("operation", None)
+    assert (finding.finding.where, finding.client) == ("operation", None)

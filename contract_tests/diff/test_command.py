@@ -163,10 +163,10 @@ def test_json_report_shows_breaking_changes(write, capsys):
 
     assert main(["diff", "--json", old, new]) == 1
 
-    told = json.loads(capsys.readouterr().out)
-    (operation,) = told.pop("operations")
+    report = json.loads(capsys.readouterr().out)
+    (operation,) = report.pop("operations")
     findings = operation.pop("findings")
-    assert told == {
+    assert report == {
         "old": old,
         "new": new,
         "verdict": "breaking",
@@ -190,9 +190,9 @@ def test_url_secrets_are_not_printed(write, capsys, monkeypatch, command):
     url = "https://user:s3cret@example.com/openapi.yaml?token=s3cret"
 
     assert main([*command, write("old.yaml", base()), url]) == 1
-    told = "".join(capsys.readouterr())
-    assert "example.com/openapi.yaml" in told
-    assert "s3cret" not in told
+    printed = "".join(capsys.readouterr())
+    assert "example.com/openapi.yaml" in printed
+    assert "s3cret" not in printed
 
 
 def test_both_reports_show_client_findings(tmp_path, write, capsys):

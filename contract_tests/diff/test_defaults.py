@@ -1,10 +1,10 @@
-"""What a changed default means to who leaves the value out."""
+"""What a changed default means to those who omit the value."""
 
 import pytest
+from helpers.contract_edits import ANSWER, BODY, edited, field, setting, verdicts
 from prolific_contract.diff import compare
 
 from diff.documents import base, put, schemas, thing
-from diff.test_catalogue import ANSWER, BODY, edited, field, setting, verdicts
 
 
 def changing(get, old, new):
@@ -114,10 +114,10 @@ def test_nested_default_is_found(get, pointer, parent):
 
     assert verdicts(old, new) == {BODY: "breaking", ANSWER: "breaking"}
     for where in (BODY, ANSWER):
-        told = finding(old, new, where)
-        assert told.sentence.startswith(f"{pointer}: if omitted")
-        assert told.example is not None
-        assert told.example["body"].items() >= parent.items()
+        change = finding(old, new, where)
+        assert change.sentence.startswith(f"{pointer}: if omitted")
+        assert change.example is not None
+        assert change.example["body"].items() >= parent.items()
 
 
 def test_untagged_branches_are_matched_without_their_defaults():

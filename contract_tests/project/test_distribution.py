@@ -274,9 +274,9 @@ def test_wheel_contains_the_discrepancies_that_reports_cite(installed, bare, tmp
         listed = environment.run("prolific-contract", "discrepancies", cwd=tmp_path)
         assert listed.stdout.startswith("D-1   202 missing\n")
 
-    told = installed.run("prolific-contract", "discrepancies", "D-32", cwd=tmp_path)
-    assert (told.returncode, told.stderr) == (0, "")
-    assert "  documents  " in told.stdout
+    completed = installed.run("prolific-contract", "discrepancies", "D-32", cwd=tmp_path)
+    assert (completed.returncode, completed.stderr) == (0, "")
+    assert "  documents  " in completed.stdout
 
 
 @pytest.mark.parametrize("arguments", [["sandbox"], ["build", "--edition", "2026-03"]])

@@ -32,7 +32,7 @@ def recipe(tmp_path):
     for name in ("requirements.lock", "requirements-demo.lock", "pyproject.toml"):
         (tmp_path / name).touch()
 
-    def told(*, dry=True, target="setup", **variables):
+    def run_make(*, dry=True, target="setup", **variables):
         inherited = {
             k: v for k, v in os.environ.items() if k not in ("PYTHON", "VENV", "MAKEFLAGS")
         }
@@ -46,7 +46,7 @@ def recipe(tmp_path):
         )
         return done.stdout
 
-    return told
+    return run_make
 
 
 @pytest.fixture
@@ -73,9 +73,9 @@ def test_environment_is_not_recreated_for_its_own_interpreter(recipe, interprete
     named = interpreter("elsewhere/python", "/usr 3.13")
     path = os.pathsep.join((str(named.parent), os.environ["PATH"]))
 
-    told = recipe(dry=False, PYTHON="python", PATH=path)
+    printed = recipe(dry=False, PYTHON="python", PATH=path)
 
-    assert "python -m venv --clear .venv\n/usr 3.13\n" in told
+    assert "python -m venv --clear .venv\n/usr 3.13\n" in printed
 
 
 def test_naming_the_same_interpreter_or_none_changes_nothing(recipe, interpreter, ready):

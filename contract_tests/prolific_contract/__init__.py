@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         ENDED,
         JOB_LIMIT,
         KINDS,
-        MANAGING,
+        MANAGEMENT_ACTIONS,
         OPERATIONS,
         PATH_SEGMENTS,
         STATES,
@@ -45,7 +45,7 @@ __all__ = [
     "ENDED",
     "JOB_LIMIT",
     "KINDS",
-    "MANAGING",
+    "MANAGEMENT_ACTIONS",
     "OPERATIONS",
     "PATH_SEGMENTS",
     "STATES",
@@ -74,7 +74,7 @@ if not TYPE_CHECKING:
         _errors=("BuildError ContractToolError DocumentError MissingDependencyError OverlayError"),
         _vocabulary=(
             "ACTIONS Action Address EDITIONS ENDED Edition JOB_LIMIT KINDS Kind "
-            "MANAGING OPERATIONS Operation PATH_SEGMENTS STATES State UNFINISHED "
+            "MANAGEMENT_ACTIONS OPERATIONS Operation PATH_SEGMENTS STATES State UNFINISHED "
             "UNKNOWN_EXPORT_ID UNKNOWN_RESOURCE_ID address_of path_of"
         ),
     )

@@ -26,7 +26,7 @@ ENDED: Final[frozenset[State]] = frozenset({"complete", "failed"})
 UNFINISHED: Final[frozenset[State]] = frozenset(STATES) - ENDED
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
-MANAGING: Final[frozenset[Action]] = frozenset({"list", "delete"})
+MANAGEMENT_ACTIONS: Final[frozenset[Action]] = frozenset({"list", "delete"})
 """The actions that only edition 2026-11 has (D-3)."""
 
 JOB_LIMIT: Final = 10

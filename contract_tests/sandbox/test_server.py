@@ -241,14 +241,14 @@ class TestStartingFails:
             server.ready.set()
             raise OSError(5, "Input/output error")
 
-        told = []
-        monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_value))
+        reported = []
+        monkeypatch.setattr(threading, "excepthook", lambda args: reported.append(args.exc_value))
         monkeypatch.setattr(UvicornServer, "run", run)
 
         with Sandbox():
             pass
 
-        assert [error.strerror for error in told] == ["Input/output error"]
+        assert [error.strerror for error in reported] == ["Input/output error"]
 
 
 def test_localhost_is_the_ipv4_loopback_address():

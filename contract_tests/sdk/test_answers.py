@@ -313,9 +313,9 @@ def test_errors_contain_no_token_or_signature():
     ]:
         with pytest.raises(ExportsError) as failure:
             interpret(body, status=status)
-        told = f"{failure.value} {failure.value!r} {failure.value.__dict__}"
-        assert TOKEN not in told
-        assert "5ecret5ignature" not in told
+        text = f"{failure.value} {failure.value!r} {failure.value.__dict__}"
+        assert TOKEN not in text
+        assert "5ecret5ignature" not in text
 
 
 def test_calls_send_token_and_user_agent(router, resource, kind):

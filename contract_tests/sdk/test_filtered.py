@@ -140,7 +140,7 @@ def test_export_ready_at_once_does_not_match_a_filter(
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("found", "shown"),
     [
         (None, "none"),
         ({"study_id": "65a2"}, "study 65a2"),
@@ -148,10 +148,10 @@ def test_export_ready_at_once_does_not_match_a_filter(
     ],
 )
 def test_job_with_another_filter_is_refused(
-    router, resource, kind, post, get, store, tmp_path, found, told
+    router, resource, kind, post, get, store, tmp_path, found, shown
 ):
     router.get(api.post_url(kind)).mock(return_value=api.jobs(api.listed(filter_=found)))
-    with pytest.raises(FilterIgnoredError, match=f"another filter on the server: .*{told}"):
+    with pytest.raises(FilterIgnoredError, match=f"another filter on the server: .*{shown}"):
         resource.download(api.RESOURCE[kind], tmp_path, **ASKED)
     assert not store.called
     named = resource.job(api.RESOURCE[kind], api.EXPORT_ID, **ASKED)

@@ -116,11 +116,11 @@ class TestImport:
 
         code = main(["import", str(tmp_path / "published.yaml"), "--output", "-"])
 
-        told = stdout.buffer.getvalue().decode(encoding)
+        printed = stdout.buffer.getvalue().decode(encoding)
         if encoding == "utf-8":
-            assert (code, "collection/ш" in told) == (0, True)
+            assert (code, "collection/ш" in printed) == (0, True)
         else:
-            assert (code, told) == (2, "")
+            assert (code, printed) == (2, "")
             assert (
                 "the encoding of stdout (cp1252) lacks some characters" in capsys.readouterr().err
             )

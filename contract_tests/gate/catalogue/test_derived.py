@@ -3,7 +3,7 @@
 import pytest
 from helpers.curious_client import CuriousClient
 from project.tree import ROOT
-from prolific_contract import ACTIONS, EDITIONS, KINDS, MANAGING, Operation
+from prolific_contract import ACTIONS, EDITIONS, KINDS, MANAGEMENT_ACTIONS, Operation
 from prolific_contract.gate.conversation import BRISK, CAREFUL
 from prolific_contract.gate.proof import (
     DerivedOutcome,
@@ -74,7 +74,7 @@ def test_every_operation_has_faults_in_each_of_its_editions():
         for edition in EDITIONS
         for kind in KINDS
         for action in ACTIONS
-        if edition == "2026-11" or action not in MANAGING
+        if edition == "2026-11" or action not in MANAGEMENT_ACTIONS
     }
 
 

@@ -199,8 +199,8 @@ LOOKS = {
     ),
 }
 # What shows only where jobs are listed, deleted or limited in number. In
-# test_managing_variants.
-MANAGING = {
+# test_job_management_variants.
+MANAGEMENT = {
     "list-described",
     "list-filter-absent",
     "list-filter-empty",
@@ -273,7 +273,7 @@ MEMBERS = {
 
 
 def test_every_variant_is_tested():
-    groups = (LOOKS.keys(), COURSES, MANAGING, MEMBERS, REQUESTS, STORES)
+    groups = (LOOKS.keys(), COURSES, MANAGEMENT, MEMBERS, REQUESTS, STORES)
     assert sorted(VARIANTS) == sorted(chain.from_iterable(groups))
 
 
@@ -286,7 +286,7 @@ def test_variant_changes_only_the_responses_of_its_operations(name):
     site = VariantSite(VARIANTS[name], settings_for(edition), clock := ManualClock())
     outcomes = replay(site, clock, steps)
     site.close()
-    # Lists and deletions are in test_managing_variants.
+    # Lists and deletions are in test_job_management_variants.
     steps = tuple(step for step in steps if step.label[0] not in ("list", "delete"))
     expected = {step.label for step in steps if applies(step.label, step.clean)}
     changed = {step.label for step in steps if looks(outcomes[step.label]) != looks(step.clean)}

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from helpers.site_transport import SiteTransport
 from helpers.twins import Twin
-from prolific_contract import MANAGING
+from prolific_contract import MANAGEMENT_ACTIONS
 from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
@@ -109,7 +109,7 @@ def settings():
 
 def sampled():
     for number, one in enumerate(MUTANTS.values()):
-        if one.operation.action in MANAGING:
+        if one.operation.action in MANAGEMENT_ACTIONS:
             flavour = ("sync", "async")[number // 2 % 2]
             yield pytest.param(one, flavour, id=f"{one.name}-{flavour}")
 

@@ -125,7 +125,7 @@ def test_coverage_of_one_law_is_refused(capsys):
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.id)
 def test_explained_law_names_its_statements(law, capsys):
     assert main(["laws", law.id]) == 0
-    told = " ".join(capsys.readouterr().out.split())
+    printed = " ".join(capsys.readouterr().out.split())
 
     checked = ", ".join(one.id for one in STATEMENTS if law.id in one.laws)
-    assert told.endswith(f"statements {checked}")
+    assert printed.endswith(f"statements {checked}")

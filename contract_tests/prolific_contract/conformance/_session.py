@@ -8,7 +8,7 @@ import pytest
 from attrs import frozen
 
 from prolific_contract._errors import ContractToolError
-from prolific_contract._vocabulary import EDITIONS, KINDS, MANAGING, Edition, Operation
+from prolific_contract._vocabulary import EDITIONS, KINDS, MANAGEMENT_ACTIONS, Edition, Operation
 from prolific_contract.gate._check import Check, CheckUsageError, check_live, token_of, usable
 from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.conversation._recorder import InterruptedConversation
@@ -123,7 +123,7 @@ def laws_and_operations(check: Check) -> list[tuple[Law, Operation]]:
         if not law.editions or check.edition is None or check.edition in law.editions
         for operation in law.operations
         if operation.kind in kinds
-        if check.edition != "2026-03" or operation.action not in MANAGING
+        if check.edition != "2026-03" or operation.action not in MANAGEMENT_ACTIONS
     ]
 
 

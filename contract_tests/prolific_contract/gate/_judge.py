@@ -7,7 +7,7 @@ from typing import Any, Literal
 from attrs import frozen
 from prolific_exports import __version__
 
-from prolific_contract._vocabulary import MANAGING, Edition, Kind, Operation
+from prolific_contract._vocabulary import MANAGEMENT_ACTIONS, Edition, Kind, Operation
 from prolific_contract.gate._verdict import (
     NO_REQUIREMENTS,
     Cell,
@@ -115,7 +115,7 @@ class _Scope:
     managed: bool
 
     def has(self, operation: Operation) -> bool:
-        return self.managed or operation.action not in MANAGING
+        return self.managed or operation.action not in MANAGEMENT_ACTIONS
 
 
 def _scope(trace: Trace, edition: Edition | None, found: Edition | None) -> _Scope:

@@ -10,7 +10,14 @@ from typing import Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from prolific_contract._vocabulary import EDITIONS, KINDS, MANAGING, Edition, Operation, path_of
+from prolific_contract._vocabulary import (
+    EDITIONS,
+    KINDS,
+    MANAGEMENT_ACTIONS,
+    Edition,
+    Operation,
+    path_of,
+)
 from prolific_contract.gate._judge import judge
 from prolific_contract.gate._verdict import Verdict
 from prolific_contract.gate.conversation._http_target import LiveTarget
@@ -84,7 +91,7 @@ class MutantResult:
         expected = BrokenLaw(law.id, self.mutant.operation)
         # A server that lists and deletes incorrectly does not show that it supports either,
         # so without an edition those operations are not judged.
-        needs_edition = bool(law.editions) or self.mutant.operation.action in MANAGING
+        needs_edition = bool(law.editions) or self.mutant.operation.action in MANAGEMENT_ACTIONS
         return expected in self.enforced and (needs_edition or expected in self.shared)
 
     def __str__(self) -> str:

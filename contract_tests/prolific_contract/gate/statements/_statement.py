@@ -4,7 +4,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
-from prolific_contract._vocabulary import EDITIONS, MANAGING, Edition, Operation
+from prolific_contract._vocabulary import EDITIONS, MANAGEMENT_ACTIONS, Edition, Operation
 
 Category: TypeAlias = Literal[
     "method",
@@ -62,5 +62,5 @@ class Statement:
             (operation, edition)
             for operation in self.operations
             for edition in self.editions or EDITIONS
-            if edition == "2026-11" or operation.action not in MANAGING
+            if edition == "2026-11" or operation.action not in MANAGEMENT_ACTIONS
         )

@@ -23,15 +23,15 @@ TRIGGERS: Final[Mapping[Trigger, str]] = {
 # Only edition 2026-11 has these operations (D-3).
 LIST: Final[Places] = {"list": ("2026-11",)}
 DELETE: Final[Places] = {"delete": ("2026-11",)}
-MANAGING: Final[Places] = {**LIST, **DELETE}
+MANAGEMENT: Final[Places] = {**LIST, **DELETE}
 # What both editions have.
 SHARED: Final[Places] = {"request": EDITIONS, "status": EDITIONS}
-EVERY: Final[Places] = {**SHARED, **MANAGING}
+EVERY: Final[Places] = {**SHARED, **MANAGEMENT}
 REPORTING: Final[Places] = {**SHARED, **LIST}
 REQUEST: Final[Places] = {"request": EDITIONS}
 STATUS: Final[Places] = {"status": EDITIONS}
 ARCHIVE: Final[Places] = {"archive": EDITIONS}
-EVERYWHERE: Final[Places] = {**SHARED, **ARCHIVE, **MANAGING}
+EVERYWHERE: Final[Places] = {**SHARED, **ARCHIVE, **MANAGEMENT}
 # In edition 2026-11 only GET reports a finished export (D-2).
 FINISHED: Final[Places] = {"request": ("2026-03",), "status": EDITIONS}
 

@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from prolific_contract._vocabulary import MANAGING, Action, Address, Edition, Kind, address_of
+from prolific_contract._vocabulary import (
+    MANAGEMENT_ACTIONS,
+    Action,
+    Address,
+    Edition,
+    Kind,
+    address_of,
+)
 from prolific_contract.sandbox import _resources as known
 from prolific_contract.sandbox._clock import SandboxClock, SteadyClock
 from prolific_contract.sandbox._editable_jobs import EditableJobs
@@ -109,7 +116,7 @@ class MutatedSite(Site):
             if address is None:
                 return None
             asked = address.at(call.method)
-            if asked is None or (asked.action in MANAGING and self._edition == "2026-03"):
+            if asked is None or (asked.action in MANAGEMENT_ACTIONS and self._edition == "2026-03"):
                 asked = address.operation
             return address, asked.action
         job = self._editable_jobs.find(export_id_of(call.path))

@@ -14,7 +14,7 @@ from prolific_contract._vocabulary import (
     ACTIONS,
     EDITIONS,
     KINDS,
-    MANAGING,
+    MANAGEMENT_ACTIONS,
     Action,
     Edition,
     Kind,
@@ -87,7 +87,7 @@ def _every() -> Iterator[DerivedFault]:
     for edition in EDITIONS:
         for kind in KINDS:
             for action in ACTIONS:
-                if action in MANAGING and edition == "2026-03":
+                if action in MANAGEMENT_ACTIONS and edition == "2026-03":
                     continue
                 for derivation in derivations(edition, kind, action):
                     yield DerivedFault(derivation, kind, edition)
