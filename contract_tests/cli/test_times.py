@@ -1,13 +1,15 @@
 """``--from``, ``--to``, ``--since`` and ``--timezone``: the moments that they stand for."""
 
 import zoneinfo
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from helpers import api
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from prolific_exports import UsageError
 from prolific_exports._cli._times import time_range
-from prolific_exports._model._local_times import parse_age
+from prolific_exports._model._local_times import parse_age, time_zone
 
 NOW = datetime(2026, 3, 20, 10, 5, 30, 123456, UTC)
 
@@ -56,6 +58,26 @@ def test_time_with_an_offset_is_itself_for_both_options(text):
 )
 def test_day_is_whole_in_its_zone(day, zone, first, end):
     assert moments(from_=day, to=day, zone=zone) == [first, end]
+
+
+# Their clocks go forward or back at midnight, by half an hour, or at no fixed date.
+ZONES = [
+    *("UTC", "Europe/Berlin", "America/Sao_Paulo", "America/Havana", "America/Santiago"),
+    *("America/Asuncion", "Africa/Cairo", "Asia/Beirut", "Asia/Amman", "Asia/Tehran"),
+    *("Australia/Lord_Howe", "Pacific/Apia"),
+]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(ZONES), st.dates(date(2014, 1, 1), date(2030, 12, 31)))
+def test_day_begins_with_its_first_moment_and_ends_before_the_next(name, day):
+    zone = time_zone(name)
+    first, end = time_range(from_=str(day), to=str(day), since=None, zone=name, now=NOW)
+    second = timedelta(seconds=1)
+
+    assert first.astimezone(zone).date() == (end - second).astimezone(zone).date() == day
+    assert (first - second).astimezone(zone).date() < day < end.astimezone(zone).date()
+    assert timedelta(hours=22) < end - first < timedelta(hours=26)
 
 
 def test_time_without_an_offset_is_in_the_zone():
@@ -180,6 +202,8 @@ def test_download_echoes_the_moments_used(cli, folder, router):
         "from": "2026-02-28T23:00:00+00:00",
         "to": "2026-03-31T22:00:00+00:00",
     }
+    without_to = cli("download", "batch", api.BATCH, "--from", "2026-03-01", "--overwrite")
+    assert without_to.err.splitlines()[0] == "filter: from 2026-03-01T00:00:00Z"
     quiet = cli("download", "batch", api.BATCH, *days, "--quiet", "--overwrite")
     assert (quiet.code, quiet.err) == (0, "")
 

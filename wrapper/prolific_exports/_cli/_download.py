@@ -30,7 +30,8 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     clock = clock or SystemClock()
     options = DownloadOptions.from_arguments(arguments, clock)
     if not options.quiet and options.filter is not None and options.filter.has_times:
-        streams.print_message(f"filter: {options.filter} ('to' is not included)")
+        note = "" if options.filter.to is None else " ('to' is not included)"
+        streams.print_message(f"filter: {options.filter}{note}")
     if options.workspace is not None:
         ids = ids_of_workspace(
             arguments, options.kind, options.workspace, clock, quiet=options.quiet
