@@ -66,6 +66,7 @@ def make_targets():
 
 
 def test_every_named_make_target_exists():
+    number = 0
     for name, text in documents().items():
         spans = re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
         named = {
@@ -74,17 +75,22 @@ def test_every_named_make_target_exists():
             for target in re.findall(r"(?m)(?:^|&& |\$ )(?:[A-Z]+=\S+ )*make ([a-z-]+)", code)
         }
         assert named <= make_targets(), name
+        number += len(named)
+    assert number > 20
 
 
 def test_every_shown_command_line_is_accepted(capsys):
+    number = 0
     for name, text in documents().items():
         for program, *arguments in filter(None, command_lines(text)):
             end = next((i for i, word in enumerate(arguments) if SHELL.match(word)), None)
             if program in PARSERS:
+                number += 1
                 try:
                     PARSERS[program]().parse_args(arguments[:end])
                 except SystemExit as error:  # --help and --version end with 0
                     assert not error.code, (name, program, arguments, capsys.readouterr().err)
+    assert number > 50
 
 
 def test_every_python_block_compiles():
@@ -328,19 +334,30 @@ def links(text):
 
 
 def test_every_linked_file_exists():
-    for name, text in documents().items():
-        for target in links(text):
-            if not re.match("[a-z]+:", target):
-                assert (ROOT / name).parent.joinpath(target).exists(), f"{name}: {target}"
+    linked = [
+        (name, target)
+        for name, text in documents().items()
+        for target in links(text)
+        if not re.match("[a-z]+:", target)
+    ]
+
+    assert len(linked) > 50
+    for name, target in linked:
+        assert (ROOT / name).parent.joinpath(target).exists(), f"{name}: {target}"
 
 
 def test_every_named_module_exists():
     """Pages give modules by their path from a package, as in `_flows/_calls.py`."""
     roots = [ROOT, *(ROOT / package for package in PACKAGES), ROOT / PACKAGES[2] / "gate"]
-    for name, text in documents().items():
-        prose = FENCE.sub("", text)
-        for module in re.findall(r"`((?:[\w-]+/)+\w+\.py)`", prose):
-            assert any((root / module).is_file() for root in roots), f"{name}: {module}"
+    named = [
+        (name, module)
+        for name, text in documents().items()
+        for module in re.findall(r"`((?:[\w-]+/)+\w+\.py)`", FENCE.sub("", text))
+    ]
+
+    assert len(named) > 20
+    for name, module in named:
+        assert any((root / module).is_file() for root in roots), f"{name}: {module}"
 
 
 def test_table_of_rooms_names_what_they_import():

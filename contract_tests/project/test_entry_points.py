@@ -50,11 +50,13 @@ def test_package_runs_as_its_command(monkeypatch, capsys, package, command):
 
 
 @pytest.mark.parametrize("package", COMMANDS)
-def test_importing_a_package_main_runs_nothing(monkeypatch, package):
+def test_importing_a_package_main_runs_nothing(monkeypatch, capsys, package):
     monkeypatch.setattr(sys, "argv", ["x", "--version"])
     monkeypatch.delitem(sys.modules, f"{package}.__main__", raising=False)
 
     import_module(f"{package}.__main__")
+
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("module", ["yaml", "starlette.routing"])

@@ -76,9 +76,19 @@ def test_invalid_value_is_refused_with_the_allowed_ones(settings, message):
     assert isinstance(caught.value, ContractToolError)
 
 
-def test_limit_values_are_accepted():
-    SandboxSettings(generation_seconds=0, submissions=0, files=0, url_lifetime_seconds=1)
-    SandboxSettings(url_lifetime_seconds=604_800, generation_seconds=365 * 86_400)
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("generation_seconds", 0),
+        ("generation_seconds", 365 * 86_400),
+        ("submissions", 0),
+        ("files", 0),
+        ("url_lifetime_seconds", 1),
+        ("url_lifetime_seconds", 604_800),
+    ],
+)
+def test_limit_value_is_accepted(setting, value):
+    assert getattr(SandboxSettings(**{setting: value}), setting) == value
 
 
 def test_manual_clock_moves_only_when_advanced():

@@ -270,7 +270,10 @@ def test_directory_with_wrong_size_is_recorded_without_participant_data(size, of
 def test_directory_is_recorded_from_store_without_ranges():
     whole = HttpResponse(200, (("Content-Length", str(len(ARCHIVE))),), ARCHIVE)
 
-    assert isinstance(recorded_directory([whole]), Directory)
+    found = recorded_directory([whole])
+
+    assert isinstance(found, Directory)
+    assert found.names == ("x/responses.jsonl", "x/collection.json")
 
 
 def test_archive_without_end_record_is_recorded_with_its_first_bytes_only():

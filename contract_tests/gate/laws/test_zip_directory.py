@@ -95,11 +95,12 @@ def test_requested_bytes_suffice_for_any_known_parts(data):
     assert isinstance(reading, Directory)
 
 
-def test_end_record_alone_requests_the_directory():
+def test_end_record_alone_requests_the_zip64_locator_and_then_the_directory():
     content = archive()
-    reading = read(content, (len(content) - 22, len(content)))
-    assert isinstance(reading, MissingBytes)
-    assert isinstance(read(content, (reading.start, len(content))), MissingBytes | Directory)
+    end, directory = len(content) - 22, content.index(b"PK\1\2")
+    locator = end - 20
+    assert read(content, (end, len(content))) == MissingBytes(locator, end)
+    assert read(content, (locator, len(content))) == MissingBytes(directory, end)
 
 
 @pytest.mark.parametrize("known", [22, 22 + 20, 22 + 20 + 56])

@@ -43,7 +43,8 @@ VALIDATOR = jsonschema_rs.Draft202012Validator(closed_document(), validate_forma
 
 
 def test_report_schema_is_valid():
-    jsonschema_rs.meta.validate(SCHEMA)
+    assert jsonschema_rs.meta.is_valid(SCHEMA)
+    assert not jsonschema_rs.meta.is_valid({**SCHEMA, "type": "unknown"})
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def test_files_with_similar_names_are_kept(tmp_path):
 
 def test_folder_that_cannot_be_listed_is_ignored(tmp_path):
     remove_leftovers(tmp_path / "nowhere", FakeProcesses(ended=True))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_leftovers_of_an_extraction_do_not_count_as_content(tmp_path):
