@@ -7,8 +7,8 @@ from typing import Any
 import prolific_exports
 import pytest
 from helpers import api
+from helpers.clients import Clients
 from helpers.response_fixtures import exchanges, load_fixtures
-from helpers.twins import Twin
 from prolific_exports.testing import FakeClock
 
 pytestmark = pytest.mark.unmeasured
@@ -24,8 +24,8 @@ EVENTS = []
 
 @pytest.fixture(params=["sync", "async"], scope="module")
 def exports(request):
-    with Twin(request.param) as twin:
-        yield twin.make(
+    with Clients(request.param) as clients:
+        yield clients.make(
             base_url=api.BASE, clock=FakeClock(), random=Random(7), on_event=EVENTS.append
         )
 

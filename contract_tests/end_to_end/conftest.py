@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from helpers.twins import Twin
+from helpers.clients import Clients
 
 
 @pytest.fixture(autouse=True)
@@ -11,10 +11,10 @@ def _straight_to_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=["sync", "async"])
-def twin(request: pytest.FixtureRequest) -> Iterator[Twin]:
+def clients(request: pytest.FixtureRequest) -> Iterator[Clients]:
     """Every test that takes it runs over the sync and over the async client."""
-    with Twin(request.param) as twin:
-        yield twin
+    with Clients(request.param) as clients:
+        yield clients
 
 
 @pytest.fixture(params=["collection", "batch"])

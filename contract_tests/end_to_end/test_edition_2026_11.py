@@ -52,12 +52,12 @@ def events():
 
 
 @pytest.fixture
-def make(twin, sandbox, clock, events, kind):
+def make(clients, sandbox, clock, events, kind):
     def make(client=None):
-        exports = twin.make(
+        exports = clients.make(
             sandbox.token,
             base_url=sandbox.url,
-            http_client=client or twin.http_client(verify=CERTIFICATES),
+            http_client=client or clients.http_client(verify=CERTIFICATES),
             clock=clock,
             random=Random(7),
             on_event=events.append,
@@ -170,11 +170,11 @@ class Forgetful(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 @pytest.mark.parametrize("asked", [{}, {"study_id": "65a1"}], ids=["all", "study"])
 def test_lost_response_starts_no_second_job(
-    twin, make, resource, resource_id, tmp_path, events, asked
+    clients, make, resource, resource_id, tmp_path, events, asked
 ):
     resource.download(resource_id, tmp_path / "before.zip", **asked)
     transport = Forgetful()
-    forgetful = make(twin.http_client(transport=transport))
+    forgetful = make(clients.http_client(transport=transport))
     forgetful.download(resource_id, tmp_path / "after.zip", **asked)
     assert transport.posts == 1
     assert [type(event) for event in events].count(Adopted) == 1

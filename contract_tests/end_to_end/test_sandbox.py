@@ -68,11 +68,11 @@ def events():
 
 
 @pytest.fixture
-def exports(twin, sandbox, clock, events):
-    return twin.make(
+def exports(clients, sandbox, clock, events):
+    return clients.make(
         sandbox.token,
         base_url=sandbox.url,
-        http_client=twin.http_client(verify=CERTIFICATES),
+        http_client=clients.http_client(verify=CERTIFICATES),
         clock=clock,
         random=Random(7),
         on_event=events.append,
@@ -132,14 +132,16 @@ def test_collection_answers_are_typed(exports, sandbox, tmp_path):
             assert file.read()
 
 
-def test_job_is_continued_by_another_client(resource, twin, sandbox, kind, id_of, clock, tmp_path):
+def test_job_is_continued_by_another_client(
+    resource, clients, sandbox, kind, id_of, clock, tmp_path
+):
     job = resource.export(id_of(Fate.COMPLETES))
     with pytest.raises(ExportTimeoutError) as timeout:
         job.wait(timeout=5)
     ref = timeout.value.ref
 
-    client = twin.http_client(verify=CERTIFICATES)
-    other = twin.make(sandbox.token, base_url=sandbox.url, http_client=client, clock=clock)
+    client = clients.http_client(verify=CERTIFICATES)
+    other = clients.make(sandbox.token, base_url=sandbox.url, http_client=client, clock=clock)
     resource = other.collections if kind == "collection" else other.batches
     archive = resource.job(ref.resource_id, ref.export_id).download(tmp_path)
 
@@ -194,24 +196,24 @@ def test_archive_deleted_during_the_download_is_requested_again(
     ]
 
 
-def test_refusals_raise_typed_errors(resource, twin, sandbox, kind, id_of):
+def test_refusals_raise_typed_errors(resource, clients, sandbox, kind, id_of):
     with pytest.raises(AccessDeniedError):
         resource.export(id_of(Fate.FORBIDDEN))
     with pytest.raises(NotFoundError):
         resource.export("5e1f0000-0000-4000-8000-000000000404")
     with pytest.raises(NotFoundError):
         resource.job(id_of(Fate.COMPLETES), "5e1f0000-0000-4000-8000-000000000404").status()
-    client = twin.http_client(verify=CERTIFICATES)
-    stranger = twin.make("wr0ng-token", base_url=sandbox.url, http_client=client)
+    client = clients.http_client(verify=CERTIFICATES)
+    stranger = clients.make("wr0ng-token", base_url=sandbox.url, http_client=client)
     with pytest.raises(AuthenticationError):
         (stranger.collections if kind == "collection" else stranger.batches).export("any")
 
 
-def test_store_never_receives_authorization(twin, sandbox, clock, tmp_path):
-    client = twin.http_client(
+def test_store_never_receives_authorization(clients, sandbox, clock, tmp_path):
+    client = clients.http_client(
         headers={"Authorization": "Bearer of-another-service"}, verify=CERTIFICATES
     )
-    exports = twin.make(sandbox.token, base_url=sandbox.url, http_client=client, clock=clock)
+    exports = clients.make(sandbox.token, base_url=sandbox.url, http_client=client, clock=clock)
     job = exports.collections.export(sandbox.collection_id)
     url = job.wait().url
     refused = httpx.get(
@@ -222,10 +224,10 @@ def test_store_never_receives_authorization(twin, sandbox, clock, tmp_path):
     assert count(job.download(tmp_path)) == 12
 
 
-def test_download_works_with_the_system_clock(twin, kind, tmp_path):
+def test_download_works_with_the_system_clock(clients, kind, tmp_path):
     settings = SandboxSettings(generation_seconds=0.1, submissions=2, files=0)
     with Sandbox(settings) as sandbox:
-        exports = twin.make(sandbox.token, base_url=sandbox.url, poll_interval=0.05)
+        exports = clients.make(sandbox.token, base_url=sandbox.url, poll_interval=0.05)
         resource = exports.collections if kind == "collection" else exports.batches
         archive = resource.download(settings.id_of(kind), tmp_path)
         assert count(archive) == 2

@@ -103,8 +103,8 @@ def test_command_prints_the_reason_of_a_refusal(server, tmp_path, resource, toke
     assert list(tmp_path.iterdir()) == []
 
 
-def test_sdk_downloads_and_reads_an_archive(server, twin, kind, tmp_path):
-    exports = twin.make(TOKEN, base_url=server.url, poll_interval=0.01)
+def test_sdk_downloads_and_reads_an_archive(server, clients, kind, tmp_path):
+    exports = clients.make(TOKEN, base_url=server.url, poll_interval=0.01)
     archive = getattr(exports, PLURAL[kind]).download(IDS[kind], tmp_path)
 
     (saved,) = tmp_path.iterdir()
@@ -124,8 +124,8 @@ def test_sdk_downloads_and_reads_an_archive(server, twin, kind, tmp_path):
     check_secrets(server)
 
 
-def test_ready_export_is_not_polled(server, twin, kind, tmp_path):
-    exports = twin.make(TOKEN, base_url=server.url, poll_interval=0.01)
+def test_ready_export_is_not_polled(server, clients, kind, tmp_path):
+    exports = clients.make(TOKEN, base_url=server.url, poll_interval=0.01)
     resource = getattr(exports, PLURAL[kind])
     first = resource.download(IDS[kind], tmp_path / "first.zip")
     asked = len(server.requests)
@@ -138,9 +138,9 @@ def test_ready_export_is_not_polled(server, twin, kind, tmp_path):
     assert list(first.responses()) == list(second.responses())
 
 
-def test_second_server_refuses_requests_that_the_sdk_must_not_send(server, twin):
+def test_second_server_refuses_requests_that_the_sdk_must_not_send(server, clients):
     """Otherwise the tests above would prove less than they seem to."""
-    exports = twin.make(TOKEN, base_url=server.url, poll_interval=0.01)
+    exports = clients.make(TOKEN, base_url=server.url, poll_interval=0.01)
     url = exports.collections.export(COLLECTION).wait().url
     authorization = {"Authorization": f"Token {TOKEN}"}
 
@@ -153,11 +153,11 @@ def test_second_server_refuses_requests_that_the_sdk_must_not_send(server, twin)
         exports.batches.job(BATCH, "never-requested").status()
 
 
-def test_sdk_raises_typed_errors_for_flat_error_bodies(server, twin, kind):
-    exports = twin.make(TOKEN, base_url=server.url)
+def test_sdk_raises_typed_errors_for_flat_error_bodies(server, clients, kind):
+    exports = clients.make(TOKEN, base_url=server.url)
     with pytest.raises(NotFoundError) as unknown:
         getattr(exports, PLURAL[kind]).export("unknown-id")
     assert unknown.value.detail == "Not found."
-    stranger = twin.make("wr0ng", base_url=server.url)
+    stranger = clients.make("wr0ng", base_url=server.url)
     with pytest.raises(AuthenticationError):
         getattr(stranger, PLURAL[kind]).export(IDS[kind])

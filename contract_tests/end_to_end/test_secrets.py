@@ -19,6 +19,7 @@ import httpx
 import pytest
 from attrs import evolve
 from helpers import api, command
+from helpers.clients import Clients
 from helpers.echo_server import (
     CREDENTIAL,
     FORMS,
@@ -30,7 +31,6 @@ from helpers.echo_server import (
     signed_url,
 )
 from helpers.leak_detector import LeakDetector
-from helpers.twins import Twin
 from prolific_contract import ContractToolError
 from prolific_contract import cli as contract
 from prolific_contract.diff import read_contract
@@ -72,8 +72,8 @@ def call_and_record(detector, call, *arguments, **options):
 @pytest.mark.parametrize("flavour", ["sync", "async"])
 @pytest.mark.parametrize("place", PLACES)
 def test_clients_leak_no_secret(place, flavour, detector, tmp_path):
-    with EchoServer(right) as server, Twin(flavour) as twin, detector.recording_logs():
-        exports = twin.make(
+    with EchoServer(right) as server, Clients(flavour) as clients, detector.recording_logs():
+        exports = clients.make(
             TOKEN, base_url=server.url, clock=FakeClock(), on_event=detector.record_value
         )
         collections, folder = exports.collections, str(tmp_path)
@@ -163,8 +163,8 @@ def test_archive_member_names_are_not_redacted_in_errors(form, detector, configu
     with EchoServer(echo) as server, detector.recording_logs():
         configured(server)
         for flavour in ("sync", "async"):
-            with Twin(flavour) as twin:
-                exports = twin.make(TOKEN, base_url=server.url, clock=FakeClock())
+            with Clients(flavour) as clients:
+                exports = clients.make(TOKEN, base_url=server.url, clock=FakeClock())
                 call_and_record(detector, exports.collections.download, api.COLLECTION)
         download = ["download", "collection", api.COLLECTION, "--output", "a.zip"]
         assert run(detector, command.main, download, clock=FakeClock()) == 1

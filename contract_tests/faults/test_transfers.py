@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers.clients import Clients
 from helpers.command import main as command
 from helpers.leak_detector import TransferLeakDetector
-from helpers.twins import Twin
 from prolific_contract.cli import main as contract
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 from prolific_contract.sandbox.faults import FAULTS
@@ -58,10 +58,10 @@ def download(tmp_path, monkeypatch, capfd):
             events.append(event)
             detector.record_event(event)
 
-        with Twin("async" if transport == "async" else "sync") as twin:
+        with Clients("async" if transport == "async" else "sync") as clients:
             if transport != "own":
-                options["http_client"] = twin.http_client(verify=certificates)
-            exports = twin.make(
+                options["http_client"] = clients.http_client(verify=certificates)
+            exports = clients.make(
                 sandbox.token,
                 base_url=sandbox.url,
                 clock=clock,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import respx
 from helpers import api
-from helpers.twins import Twin
+from helpers.clients import Clients
 from prolific_exports._http._store_client import StoreClient
 from prolific_exports.testing import FakeClock
 
@@ -22,10 +22,10 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=["sync", "async"])
-def twin(request: pytest.FixtureRequest) -> Iterator[Twin]:
+def clients(request: pytest.FixtureRequest) -> Iterator[Clients]:
     """Every test that takes it runs over the sync and over the async client."""
-    with Twin(request.param) as twin:
-        yield twin
+    with Clients(request.param) as clients:
+        yield clients
 
 
 @pytest.fixture(params=["collection", "batch"])
@@ -70,9 +70,9 @@ def store(router: respx.MockRouter) -> respx.Route:
 
 
 @pytest.fixture
-def exports(twin: Twin, clock: FakeClock, events: list[Any], router: respx.MockRouter) -> Any:
+def exports(clients: Clients, clock: FakeClock, events: list[Any], router: respx.MockRouter) -> Any:
     """A client on a clock that never waits, its traffic answered by ``router``."""
-    return twin.make(base_url=api.BASE, clock=clock, random=Random(7), on_event=events.append)
+    return clients.make(base_url=api.BASE, clock=clock, random=Random(7), on_event=events.append)
 
 
 @pytest.fixture

@@ -329,32 +329,32 @@ def test_calls_send_token_and_user_agent(router, resource, kind):
     assert post.calls.last.request.content == b""
 
 
-def test_settings_are_read_from_the_environment(router, twin, kind, monkeypatch):
+def test_settings_are_read_from_the_environment(router, clients, kind, monkeypatch):
     monkeypatch.setenv("PROLIFIC_TOKEN", "fr0m-the-environment")
     monkeypatch.setenv("PROLIFIC_URL", "https://staging.example/")
     post = router.post(api.post_url(kind, "https://staging.example")).mock(
         return_value=api.complete()
     )
-    exports = twin.make(None)
+    exports = clients.make(None)
     getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
     assert post.calls.last.request.headers["Authorization"] == "Token fr0m-the-environment"
     assert repr(exports) == "Exports(base_url='https://staging.example')"
 
 
-def test_injected_client_is_used_and_stays_open(twin, kind):
+def test_injected_client_is_used_and_stays_open(clients, kind):
     seen = []
 
     def handler(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         return api.complete()
 
-    client = twin.http_client(
+    client = clients.http_client(
         transport=httpx.MockTransport(handler),
         headers={"Authorization": "Bearer other", "X-Team": "7"},
         auth=("user", "password"),
         follow_redirects=True,
     )
-    exports = twin.make(base_url=api.BASE, http_client=client)
+    exports = clients.make(base_url=api.BASE, http_client=client)
     getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
     exports.close()
     assert seen[0].headers["Authorization"] == f"Token {TOKEN}"
@@ -362,9 +362,9 @@ def test_injected_client_is_used_and_stays_open(twin, kind):
     assert not client.is_closed
 
 
-def test_own_client_is_closed_with_the_exports(router, twin, kind):
+def test_own_client_is_closed_with_the_exports(router, clients, kind):
     router.post(api.post_url(kind)).mock(return_value=api.complete())
-    exports = twin.make(base_url=api.BASE)
+    exports = clients.make(base_url=api.BASE)
     exports.close()
     with pytest.raises(UsageError, match="client is closed"):
         getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
@@ -374,10 +374,12 @@ def test_own_client_is_closed_with_the_exports(router, twin, kind):
     ("name", "value"),
     [("HTTPS_PROXY", "ftp://user:pa55word@proxy.example"), ("SSL_CERT_FILE", "missing.pem")],
 )
-def test_unusable_environment_is_a_usage_error(twin, monkeypatch, clean_environment, name, value):
+def test_unusable_environment_is_a_usage_error(
+    clients, monkeypatch, clean_environment, name, value
+):
     monkeypatch.setenv(name, value)
     with pytest.raises(UsageError, match=name) as refused:
-        twin.make()
+        clients.make()
     assert "pa55word" not in str(refused.value)
 
 
@@ -390,14 +392,16 @@ def test_unusable_environment_is_a_usage_error(twin, monkeypatch, clean_environm
         *("https://127.0.0.1", "https://localhost", "https://[::1]"),
     ],
 )
-def test_loopback_requests_use_no_proxy(twin, monkeypatch, address):
+def test_loopback_requests_use_no_proxy(clients, monkeypatch, address):
     """Over http, the proxy would read the token."""
     with closing(socket.create_server(("127.0.0.1", 0))) as proxy:
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.getsockname()[1]}")
         monkeypatch.delenv("NO_PROXY", raising=False)
         monkeypatch.delenv("no_proxy", raising=False)
-        exports = twin.make(base_url=f"{address}:1", clock=FakeClock(), timeout=0.1, call_timeout=1)
+        exports = clients.make(
+            base_url=f"{address}:1", clock=FakeClock(), timeout=0.1, call_timeout=1
+        )
         with pytest.raises(NoAnswerError):
             exports.collections.job(api.COLLECTION, api.EXPORT_ID).status()
         proxy.settimeout(0)
@@ -406,7 +410,7 @@ def test_loopback_requests_use_no_proxy(twin, monkeypatch, address):
 
 
 @pytest.mark.parametrize("seconds", [30, 0.5])
-def test_endless_response_ends_with_the_call(twin, kind, clock, seconds):
+def test_endless_response_ends_with_the_call(clients, kind, clock, seconds):
     """A byte now and then would satisfy httpx for ever."""
 
     def drip():
@@ -419,15 +423,15 @@ def test_endless_response_ends_with_the_call(twin, kind, clock, seconds):
             yield byte
 
     def handler(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, content=drip() if twin.flavour == "sync" else async_drip())
+        return httpx.Response(200, content=drip() if clients.flavour == "sync" else async_drip())
 
-    client = twin.http_client(transport=httpx.MockTransport(handler))
-    exports = twin.make(base_url=api.BASE, http_client=client, clock=clock, call_timeout=seconds)
+    client = clients.http_client(transport=httpx.MockTransport(handler))
+    exports = clients.make(base_url=api.BASE, http_client=client, clock=clock, call_timeout=seconds)
     with pytest.raises(ExportsError, match=f"no complete response within {seconds} s"):
         getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
 
 
-def test_oversized_response_is_not_read_completely(twin, kind):
+def test_oversized_response_is_not_read_completely(clients, kind):
     pieces = []
 
     def flood():
@@ -440,10 +444,10 @@ def test_oversized_response_is_not_read_completely(twin, kind):
             yield piece
 
     def handler(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, content=flood() if twin.flavour == "sync" else async_flood())
+        return httpx.Response(200, content=flood() if clients.flavour == "sync" else async_flood())
 
-    client = twin.http_client(transport=httpx.MockTransport(handler))
-    exports = twin.make(base_url=api.BASE, http_client=client)
+    client = clients.http_client(transport=httpx.MockTransport(handler))
+    exports = clients.make(base_url=api.BASE, http_client=client)
     with pytest.raises(ContractViolation, match="not JSON"):
         getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
     assert len(pieces) < 10

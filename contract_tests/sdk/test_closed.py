@@ -33,10 +33,12 @@ def test_closed_client_raises_and_leaves_no_files(exports, router, call, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_closed_injected_client_raises(twin, tmp_path):
-    client = twin.http_client()
-    exports = twin.make(base_url=api.BASE, http_client=client)
-    twin.__exit__(None, None, None) if twin.flavour == "sync" else twin._runner.run(client.aclose())
+def test_closed_injected_client_raises(clients, tmp_path):
+    client = clients.http_client()
+    exports = clients.make(base_url=api.BASE, http_client=client)
+    clients.__exit__(None, None, None) if clients.flavour == "sync" else clients._runner.run(
+        client.aclose()
+    )
 
     with pytest.raises(UsageError, match="The client is closed"):
         exports.collections.list(api.RESOURCE["collection"])

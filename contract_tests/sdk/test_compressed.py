@@ -45,15 +45,15 @@ def message(status, body, **fields):
 
 
 @pytest.fixture(params=["own", "the caller's"])
-def exports(request, twin):
+def exports(request, clients):
     """Clients of an API whose every answer is what the test says."""
 
     def exports(server):
         options = {}
         if request.param != "own":
             # Codings that would not be undone must not be asked for.
-            options["http_client"] = twin.http_client(headers={"Accept-Encoding": "br, zstd"})
-        return twin.make(base_url=server.url, clock=FakeClock(), random=Random(7), **options)
+            options["http_client"] = clients.http_client(headers={"Accept-Encoding": "br, zstd"})
+        return clients.make(base_url=server.url, clock=FakeClock(), random=Random(7), **options)
 
     return exports
 
@@ -120,15 +120,15 @@ def test_damaged_compressed_response_raises(exports):
         exports(server).collections.job(api.COLLECTION, api.EXPORT_ID).status()
 
 
-def test_response_already_decoded_by_the_transport_is_read(twin):
+def test_response_already_decoded_by_the_transport_is_read(clients):
     """A transport that is no network may hand over a body that httpx has read and decoded."""
 
     def handler(request):
         headers = {"Content-Encoding": "gzip"}
         return httpx.Response(202, headers=headers, content=gzip.compress(STATE))
 
-    client = twin.http_client(transport=httpx.MockTransport(handler))
-    exports = twin.make(base_url=api.BASE, http_client=client, clock=FakeClock())
+    client = clients.http_client(transport=httpx.MockTransport(handler))
+    exports = clients.make(base_url=api.BASE, http_client=client, clock=FakeClock())
     assert exports.collections.export(api.COLLECTION).export_id == api.EXPORT_ID
 
 
@@ -212,14 +212,14 @@ def test_interrupted_compressed_archive_restarts(exports, tmp_path):
     assert all(b"range:" not in head.lower() for head in store.asked)
 
 
-def test_compressed_archive_is_not_fetched_in_parts(twin, tmp_path):
+def test_compressed_archive_is_not_fetched_in_parts(clients, tmp_path):
     packed = gzip.compress(api.ARCHIVE)
     span = f"bytes 0-{len(packed) - 1}/{len(packed)}"
     fields = {"Content_Encoding": "gzip", "ETag": api.ETAG}
     part = message(206, packed, Content_Range=span, **fields)
     store, events = Store(part, message(200, packed, **fields)), []
     with SlowServer(store) as server:
-        exports = twin.make(base_url=server.url, clock=FakeClock(), on_event=events.append)
+        exports = clients.make(base_url=server.url, clock=FakeClock(), on_event=events.append)
         archive = exports.collections.download(api.COLLECTION, tmp_path / "a.zip", connections=4)
     assert archive.path.read_bytes() == api.ARCHIVE
     assert [b"range:" in head.lower() for head in store.asked] == [True, False]

@@ -160,9 +160,9 @@ def untidied(kind, get, store, tmp_path):
 
 
 @pytest.fixture
-def again(twin, kind, clock, events):
+def again(clients, kind, clock, events):
     def again(target, export_id=None, **options):
-        exports = twin.make(
+        exports = clients.make(
             base_url=api.BASE, clock=clock, random=Random(7), on_event=events.append
         )
         resource = getattr(exports, api.PLURAL[kind])

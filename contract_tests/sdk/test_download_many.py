@@ -281,9 +281,9 @@ def test_rate_limit_slows_all_requests_down(exports, server, clock, tmp_path):
     found.close()
 
 
-def test_events_arrive_in_order_in_the_callers_thread(twin, server, clock, router, tmp_path):
+def test_events_arrive_in_order_in_the_callers_thread(clients, server, clock, router, tmp_path):
     seen = []
-    exports = twin.make(
+    exports = clients.make(
         base_url=api.BASE,
         clock=clock,
         on_event=lambda event: seen.append((threading.get_ident(), event)),
@@ -337,8 +337,10 @@ def test_closed_iterator_ends_the_other_downloads_and_they_can_be_repeated(
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
-def test_exception_of_a_callback_ends_all_downloads(twin, server, clock, router, tmp_path, failure):
-    if twin.flavour == "async" and failure is KeyboardInterrupt:
+def test_exception_of_a_callback_ends_all_downloads(
+    clients, server, clock, router, tmp_path, failure
+):
+    if clients.flavour == "async" and failure is KeyboardInterrupt:
         # asyncio turns Ctrl-C into a cancellation.
         failure = asyncio.CancelledError
 
@@ -346,13 +348,13 @@ def test_exception_of_a_callback_ends_all_downloads(twin, server, clock, router,
         if isinstance(event, Saved):
             raise failure
 
-    exports = twin.make(base_url=api.BASE, clock=clock, on_event=fail)
+    exports = clients.make(base_url=api.BASE, clock=clock, on_event=fail)
 
     with pytest.raises(failure):
         list(exports.collections.download_many(IDS, tmp_path))
 
     # The claims of all downloads are released.
-    quiet = twin.make(base_url=api.BASE, clock=clock)
+    quiet = clients.make(base_url=api.BASE, clock=clock)
     again = list(quiet.collections.download_many(IDS, tmp_path, overwrite=True))
     assert [outcome.error for outcome in again] == [None] * len(IDS)
 

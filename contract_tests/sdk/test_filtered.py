@@ -239,11 +239,11 @@ def test_too_long_default_name_has_a_key_instead(router, resource, kind, tmp_pat
 
 
 @pytest.fixture
-def run(twin, kind, clock, events):
+def run(clients, kind, clock, events):
     """Downloads with a client of its own, as another process would."""
 
     def run(path, export_id=None, **asked):
-        exports = twin.make(
+        exports = clients.make(
             base_url=api.BASE, clock=clock, random=Random(7), on_event=events.append
         )
         resource = getattr(exports, api.PLURAL[kind])

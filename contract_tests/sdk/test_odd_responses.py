@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 from helpers import api
-from helpers.twins import Twin
+from helpers.clients import Clients
 from prolific_exports import DownloadError
 from prolific_exports.testing import FakeClock
 
@@ -192,8 +192,8 @@ def server():
 
 def outcome(flavour, server, name, folder):
     """The bytes of the archive, or the error."""
-    with Twin(flavour) as twin:
-        exports = twin.make(base_url=server.base, clock=FakeClock(), random=Random(7))
+    with Clients(flavour) as clients:
+        exports = clients.make(base_url=server.base, clock=FakeClock(), random=Random(7))
         try:
             archive = exports.collections.download(f"c{NAMES.index(name)}", folder / flavour)
         except DownloadError as error:

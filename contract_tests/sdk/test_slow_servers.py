@@ -52,9 +52,9 @@ def _no_proxy(monkeypatch):
 
 
 @pytest.fixture
-def make(twin):
+def make(clients):
     def make(server, scheme="http", clock=None, **options):
-        return twin.make(
+        return clients.make(
             base_url=f"{scheme}://127.0.0.1:{server.port}",
             clock=clock or Hurried(),
             random=Random(7),
@@ -91,10 +91,10 @@ def test_call_to_an_api_with_a_slow_handshake_ends_unsent(make, name):
     assert "connecting timed out" in str(caught.value)
 
 
-@pytest.mark.parametrize(("twin", "name"), OVER_HTTPX, indirect=["twin"])
-def test_call_with_injected_client_ends(twin, make, name):
+@pytest.mark.parametrize(("clients", "name"), OVER_HTTPX, indirect=["clients"])
+def test_call_with_injected_client_ends(clients, make, name):
     with SlowServer(SLOW[name]) as server:
-        client = twin.http_client()
+        client = clients.http_client()
         with pytest.raises(NoAnswerError):
             make(server, http_client=client).collections.export(api.COLLECTION)
 
@@ -152,9 +152,9 @@ def test_transfer_from_a_slow_store_ends(fail, name):
     fail(name)
 
 
-@pytest.mark.parametrize(("twin", "name"), OVER_HTTPX, indirect=["twin"])
-def test_transfer_with_injected_client_ends(twin, fail, name):
-    fail(name, http_client=twin.http_client())
+@pytest.mark.parametrize(("clients", "name"), OVER_HTTPX, indirect=["clients"])
+def test_transfer_with_injected_client_ends(clients, fail, name):
+    fail(name, http_client=clients.http_client())
 
 
 def test_slow_error_page_is_shown_in_part(make, tmp_path):
@@ -165,7 +165,7 @@ def test_slow_error_page_is_shown_in_part(make, tmp_path):
             exports.collections.download(api.COLLECTION, tmp_path)
 
 
-def test_connection_is_kept_for_the_next_call(twin):
+def test_connection_is_kept_for_the_next_call(clients):
     body = json.dumps({"status": "generating", "export_id": api.EXPORT_ID}).encode()
 
     def answer(connection, head):
@@ -180,7 +180,7 @@ def test_connection_is_kept_for_the_next_call(twin):
         answer(connection, head)
 
     with SlowServer(noting) as server:
-        exports = twin.make(base_url=server.url, clock=FakeClock())
+        exports = clients.make(base_url=server.url, clock=FakeClock())
         for _ in range(3):
             exports.collections.export(api.COLLECTION)
         exports.close()

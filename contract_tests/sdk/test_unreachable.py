@@ -168,12 +168,12 @@ NAMES = [obstacle.__name__ for obstacle, *_ in OBSTACLES]
 
 
 @pytest.fixture(params=["own", "injected"])
-def make(request, twin):
+def make(request, clients):
     """A client on a clock that never waits, with its own httpx client or the caller's."""
 
     def made(base_url, events):
-        injected = {"http_client": twin.http_client()} if request.param == "injected" else {}
-        return twin.make(
+        injected = {"http_client": clients.http_client()} if request.param == "injected" else {}
+        return clients.make(
             TOKEN,
             base_url=base_url,
             clock=FakeClock(),

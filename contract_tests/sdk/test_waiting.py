@@ -470,13 +470,13 @@ def test_invalid_id_is_refused_before_any_request(router, resource, bad):
 
 @pytest.mark.parametrize("option", ["timeout", "poll_interval", "call_timeout"])
 @pytest.mark.parametrize("value", [0, -1, float("nan")])
-def test_durations_must_be_positive(twin, option, value):
+def test_durations_must_be_positive(clients, option, value):
     with pytest.raises(UsageError, match=option):
-        twin.make(**{option: value})
+        clients.make(**{option: value})
 
 
-def test_given_poll_interval_is_used(router, twin, kind, clock):
-    exports = twin.make(base_url=api.BASE, clock=clock, random=Random(1), poll_interval=0.5)
+def test_given_poll_interval_is_used(router, clients, kind, clock):
+    exports = clients.make(base_url=api.BASE, clock=clock, random=Random(1), poll_interval=0.5)
     router.get(api.get_url(kind)).mock(side_effect=[api.generating()] * 4 + [api.complete()])
     getattr(exports, api.PLURAL[kind]).job(api.RESOURCE[kind], api.EXPORT_ID).wait()
     assert clock.sleeps[:2] == [0.5, 0.5]

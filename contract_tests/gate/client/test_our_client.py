@@ -10,8 +10,8 @@ import zipfile
 from random import Random
 
 import pytest
+from helpers.clients import Clients
 from helpers.site_transport import SiteTransport
-from helpers.twins import Twin
 from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
@@ -133,14 +133,14 @@ class Export:
         self.site = site
         self.kind = kind
         self.folder = folder
-        self.twin = Twin(flavour)
+        self.clients = Clients(flavour)
         self.transport = SiteTransport(site, clock)
-        exports = self.twin.make(
+        exports = self.clients.make(
             TOKEN,
             base_url=BASE,
             clock=clock,
             random=Random(7),
-            http_client=self.twin.http_client(transport=self.transport),
+            http_client=self.clients.http_client(transport=self.transport),
             timeout=TIMEOUT,
         )
         self.resource = exports.batches if kind == "batch" else exports.collections
@@ -202,7 +202,7 @@ def export(tmp_path):
 
     yield begin
     for one in opened:
-        one.twin.__exit__(None, None, None)
+        one.clients.__exit__(None, None, None)
         one.site.close()
 
 

@@ -3,8 +3,8 @@
 from random import Random
 
 import pytest
+from helpers.clients import Clients
 from helpers.site_transport import SiteTransport
-from helpers.twins import Twin
 from prolific_contract import MANAGEMENT_ACTIONS
 from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
@@ -57,14 +57,14 @@ class Manager:
 
     def __init__(self, site, clock, kind, flavour):
         self.site, self.clock, self.kind = site, clock, kind
-        self.twin = Twin(flavour)
+        self.clients = Clients(flavour)
         self.transport = SiteTransport(site, clock)
-        exports = self.twin.make(
+        exports = self.clients.make(
             TOKEN,
             base_url=BASE,
             clock=clock,
             random=Random(7),
-            http_client=self.twin.http_client(transport=self.transport),
+            http_client=self.clients.http_client(transport=self.transport),
             timeout=TIMEOUT,
         )
         self.resource = exports.batches if kind == "batch" else exports.collections
@@ -84,7 +84,7 @@ class Manager:
             return None, error
 
     def close(self):
-        self.twin.__exit__(None, None, None)
+        self.clients.__exit__(None, None, None)
         self.site.close()
 
 

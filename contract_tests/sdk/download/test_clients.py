@@ -11,21 +11,21 @@ from helpers.transfers import SIZE
 from prolific_exports import AsyncExports, Downloading, Exports, UsageError
 
 
-def test_store_requests_carry_no_credentials(twin, kind, tmp_path):
+def test_store_requests_carry_no_credentials(clients, kind, tmp_path):
     seen = []
 
     def handler(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         return api.stored() if request.url.host == "store.example" else api.complete()
 
-    client = twin.http_client(
+    client = clients.http_client(
         transport=httpx.MockTransport(handler),
         headers={"Authorization": "Bearer other"},
         cookies={"session": "1"},
         params={"team": "7"},
         auth=("user", "password"),
     )
-    exports = twin.make(base_url=api.BASE, http_client=client)
+    exports = clients.make(base_url=api.BASE, http_client=client)
     getattr(exports, api.PLURAL[kind]).download(api.RESOURCE[kind], tmp_path / "a.zip")
     headers = seen[-1].headers
     assert seen[-1].url.host == "store.example"
@@ -35,7 +35,7 @@ def test_store_requests_carry_no_credentials(twin, kind, tmp_path):
     assert "t0ken" not in str(headers.raw)
 
 
-def test_progress_is_reported_periodically_and_at_the_end(twin, kind, router, tmp_path, clock):
+def test_progress_is_reported_periodically_and_at_the_end(clients, kind, router, tmp_path, clock):
     class Slow(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self):
             for byte in api.ARCHIVE:
@@ -52,7 +52,7 @@ def test_progress_is_reported_periodically_and_at_the_end(twin, kind, router, tm
         return_value=httpx.Response(200, stream=Slow(), headers=headers)
     )
     seen = []
-    exports = twin.make(base_url=api.BASE, clock=clock, random=Random(1), on_event=seen.append)
+    exports = clients.make(base_url=api.BASE, clock=clock, random=Random(1), on_event=seen.append)
     job = getattr(exports, api.PLURAL[kind]).job(api.RESOURCE[kind], api.EXPORT_ID)
     job.download(tmp_path / "a.zip")
     progress = [event.received for event in seen if isinstance(event, Downloading)]
@@ -84,12 +84,12 @@ def test_client_of_the_other_flavour_is_refused_before_anything_is_sent():
         Exports("t0ken", http_client=httpx.AsyncClient())  # type: ignore[arg-type]
 
 
-def test_async_callback_on_sync_client_is_refused(twin):
+def test_async_callback_on_sync_client_is_refused(clients):
     async def on_event(event):
         pass
 
     with pytest.raises(UsageError, match="on_event is an async function"):
-        twin.make(base_url=api.BASE, on_event=on_event)
+        clients.make(base_url=api.BASE, on_event=on_event)
 
 
 @pytest.mark.parametrize("flavour", ["sync", "async"])

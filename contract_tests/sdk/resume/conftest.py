@@ -13,11 +13,11 @@ def names(kind):
 
 
 @pytest.fixture
-def run(twin, clock, kind, events):
+def run(clients, clock, kind, events):
     """Downloads with a client of its own, as another process would."""
 
     def run(path, export_id=None, **options):
-        exports = twin.make(
+        exports = clients.make(
             base_url=api.BASE, clock=clock, random=Random(7), on_event=events.append
         )
         resource = getattr(exports, api.PLURAL[kind])

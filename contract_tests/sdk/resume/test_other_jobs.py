@@ -136,11 +136,11 @@ def test_archive_of_another_job_in_the_folder_is_kept(run, untidied, other, cloc
 
 
 def test_archive_of_a_job_without_id_is_not_assumed_to_be_the_existing_one(
-    twin, clock, kind, post, untidied
+    clients, clock, kind, post, untidied
 ):
     """Edition 2026-03: ready at once, without an id that identifies the export."""
     post.mock(side_effect=None, return_value=api.complete())
-    exports = twin.make(base_url=api.BASE, clock=clock)
+    exports = clients.make(base_url=api.BASE, clock=clock)
     job = getattr(exports, api.PLURAL[kind]).export(api.RESOURCE[kind])
     with pytest.raises(TargetExistsError):
         job.download(untidied)

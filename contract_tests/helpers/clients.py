@@ -13,7 +13,7 @@ from prolific_exports import AsyncExportJob, AsyncExportResource, AsyncExports, 
 Flavour = Literal["sync", "async"]
 
 
-class Twin:
+class Clients:
     """Makes clients of one flavour and runs them to their end.
 
     ``make`` returns an `Exports`, or something that behaves like one and runs an
@@ -34,7 +34,7 @@ class Twin:
         return exports
 
     def http_client(self, **options: Any) -> Any:
-        """An httpx client of the flavour, for injection; closed with the twin."""
+        """An httpx client of the flavour, for injection; closed with the clients."""
         if self.flavour == "sync":
             client: Any = httpx.Client(**options)
             self._opened.append(client)
