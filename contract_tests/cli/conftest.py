@@ -12,6 +12,7 @@ from helpers.command import main
 from helpers.json_schemas import check_document
 from helpers.three_jobs import A, B, C, job_id, url
 from keyring.backend import KeyringBackend
+from prolific_exports import Clock
 from prolific_exports._cli._schemas import SCHEMAS
 from prolific_exports._http._store_client import StoreClient
 from prolific_exports.testing import FakeClock
@@ -116,9 +117,9 @@ def cli(
     monkeypatch.setenv("PROLIFIC_URL", api.BASE)
     monkeypatch.delenv("COLUMNS", raising=False)
 
-    def run(*arguments: object) -> Outcome:
+    def run(*arguments: object, on: Clock = clock) -> Outcome:
         capsys.readouterr()
-        code = main([str(argument) for argument in arguments], clock=clock)
+        code = main([str(argument) for argument in arguments], clock=on)
         captured = capsys.readouterr()
         outcome = Outcome(code, captured.out, captured.err)
         if "--json" in arguments and arguments[0] in SCHEMAS and outcome.out:

@@ -90,16 +90,42 @@ def test_event_lines_report_bytes_every_five_seconds(lines, clock):
     ]
 
 
-def test_event_lines_report_a_long_wait_every_minute(lines, clock):
-    lines.line(Requested(REF, "generating"))
+def test_event_lines_say_what_goes_on_after_nine_seconds_without_a_line(lines, clock):
     output = []
-    for elapsed in range(4, 200, 4):
-        clock.advance(4)
-        output.append(lines.line(Polled(REF, "generating", elapsed)))
+
+    def wait():
+        for _ in range(10):
+            clock.advance(1)
+            output.append(lines.still())
+
+    wait()
+    for event in (
+        Requested(REF, "generating\x1b"),
+        Polled(REF, "generating\x1b", 1),
+        Retrying(REF, BROKEN, 60),
+        Polled(REF, "complete", 30),
+        Restarted(REF),
+        Downloading(REF, 5 * MB, 14 * MB),
+        Downloading(REF, 6 * MB, None),
+        Verifying(REF, 14 * MB),
+        Saved(REF, Path("x.zip"), 14 * MB),
+    ):
+        lines.line(event)
+        wait()
+    lines.doing = "extracting"
+    wait()
     assert [line for line in output if line] == [
-        "still generating after 1 min 0 s",
-        "still generating after 2 min 0 s",
-        "still generating after 3 min 0 s",
+        "still waiting for a response after 9 s",
+        r"still generating\x1b after 19 s",
+        r"still generating\x1b after 28 s",
+        "still waiting to retry after 39 s",
+        "still waiting for the archive after 49 s",
+        "still requesting after 59 s",
+        "still downloading: 5.0 MB of 14.0 MB (35 %) after 1 min 9 s",
+        "still downloading: 6.0 MB after 1 min 18 s",
+        "still verifying after 1 min 29 s",
+        "still finishing after 1 min 39 s",
+        "still extracting after 1 min 48 s",
     ]
 
 

@@ -7,15 +7,17 @@ has a base URL: the profile, ``PROLIFIC_URL``, production.
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from attrs import frozen
 
-from prolific_exports import Exports
+from prolific_exports import Clock, Exports
 from prolific_exports._cli._password_store import StoredToken
 from prolific_exports._cli._profiles import Profile, config_path, read_profile
 from prolific_exports._console._errors import hide
+from prolific_exports._console._heartbeat import beating
 from prolific_exports._errors import UsageError
 from prolific_exports._model._settings import resolve_base_url
 from prolific_exports._model._token import FILE_VARIABLE, TOKEN_VARIABLE, find_token
@@ -89,15 +91,38 @@ class Account:
         hide(token)
         return cls(token=token, source=source, place=place)
 
+    @contextmanager
+    def connect(
+        self, *, beat: Callable[[], object], clock: Clock, **options: Any
+    ) -> Iterator[Exports]:
+        """A client of this account; the arguments are those of the function `connect`."""
+        with (
+            beating(beat, clock) as beating_clock,
+            Exports(
+                self.token, base_url=self.place.base_url, clock=beating_clock, **options
+            ) as exports,
+        ):
+            yield exports
 
-def connect(arguments: argparse.Namespace, **options: Any) -> Exports:
-    """A client of the account that the arguments select; the options are those of `Exports`.
+
+@contextmanager
+def connect(
+    arguments: argparse.Namespace, *, beat: Callable[[], object], clock: Clock, **options: Any
+) -> Iterator[Exports]:
+    """A client of the account that the arguments select.
+
+    Args:
+        arguments: Select the account.
+        beat: Called about once a second.
+        clock: Tells the time and waits.
+        options: Those of `Exports`.
 
     Raises:
         UsageError: There is no token, or it or a setting is invalid.
     """
     account = Account.of(arguments)
-    return Exports(account.token, base_url=account.place.base_url, **options)
+    with account.connect(beat=beat, clock=clock, **options) as exports:
+        yield exports
 
 
 def _of_profile(place: Place, environment: Mapping[str, str]) -> tuple[str, str] | None:

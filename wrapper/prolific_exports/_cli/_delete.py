@@ -87,7 +87,12 @@ class _Deletions:
         """Delete what the options name or choose; return the exit code."""
         with (
             warnings_on_stderr("prolific-exports"),
-            connect(self.arguments, on_event=self._lines.event, clock=self.clock) as exports,
+            connect(
+                self.arguments,
+                beat=self._lines.beat,
+                on_event=self._lines.event,
+                clock=self.clock,
+            ) as exports,
         ):
             resource = exports.collections if self.options.kind == "collection" else exports.batches
             pairs = self._named() if self.options.export_ids else self._chosen(resource)

@@ -21,6 +21,7 @@ from prolific_exports._cli._stdout import private_folder, send_file
 from prolific_exports._cli._table import table_note
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._errors import print_error
+from prolific_exports._console._progress import working
 from prolific_exports._console._warnings import warnings_on_stderr
 from prolific_exports._flows._policy import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, STALL_TIMEOUT
 
@@ -58,6 +59,7 @@ def _run(
             timeout=_or_default(options.timeout, DEFAULT_TIMEOUT),
             poll_interval=_or_default(options.poll_interval, DEFAULT_POLL_INTERVAL),
             stall_timeout=_or_default(options.stall_timeout, STALL_TIMEOUT),
+            beat=downloads.beat,
             on_event=downloads.on_event,
             clock=clock,
         ) as exports,
@@ -76,7 +78,8 @@ def _run(
         else:
             try:
                 if interrupt is None:
-                    table = _write_table(options, options.table, downloads.archives())
+                    with working(options.table, "writing", clock, quiet=options.quiet):
+                        table = _write_table(options, options.table, downloads.archives())
                 else:
                     streams.print_message("The table was not written.")
             except (ExportsError, OSError, KeyboardInterrupt) as table_error:

@@ -25,7 +25,7 @@ from prolific_exports._cli._stopwatch import Stopwatch
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._errors import print_error
 from prolific_exports._console._many_progress import ManyDisplay, choose_many_display
-from prolific_exports._console._progress import NoDisplay, choose_display
+from prolific_exports._console._progress import NoDisplay, ProgressDisplay, choose_display
 from prolific_exports._console._shell import command_line
 
 
@@ -40,6 +40,7 @@ class Downloads:
     options: DownloadOptions
     _downloads: dict[str, OneDownload]
     _display: ManyDisplay | None
+    _one_display: ProgressDisplay
     _ended: dict[str, DownloadResult] = field(factory=dict, init=False)
 
     @classmethod
@@ -63,7 +64,7 @@ class Downloads:
             title = f"{count}{options.kind} {target.resource_id}"
             stopwatch = Stopwatch(clock.monotonic)
             downloads[target.resource_id] = OneDownload(options, target, title, one, stopwatch)
-        return cls(options, downloads, many if options.is_many else None)
+        return cls(options, downloads, many if options.is_many else None, one)
 
     @property
     def results(self) -> list[DownloadResult]:
@@ -77,6 +78,10 @@ class Downloads:
         download.on_event(event)
         if self._display is not None:
             self._display.event(download.title, event)
+
+    def beat(self) -> None:
+        """Show that the command is alive."""
+        (self._display or self._one_display).beat()
 
     def run(self, resource: ExportResource) -> KeyboardInterrupt | None:
         """Run all downloads; an interrupt ends them early and is returned."""

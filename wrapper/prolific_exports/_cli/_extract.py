@@ -7,6 +7,7 @@ from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
 from prolific_exports._cli._extraction import Extraction
 from prolific_exports._console import _streams as streams
+from prolific_exports._console._progress import working
 from prolific_exports._files._destinations import check_is_file_system_path
 
 
@@ -15,8 +16,9 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     check_is_file_system_path("DIR", arguments.directory)
     clock = clock or SystemClock()
     began = clock.monotonic()
-    archive = ExportArchive.open(arguments.archive)
-    extraction = Extraction.extract(archive, arguments.directory, arguments.names)
+    with working(arguments.directory, "extracting", clock):
+        archive = ExportArchive.open(arguments.archive)
+        extraction = Extraction.extract(archive, arguments.directory, arguments.names)
     for note in extraction.notes():
         streams.print_message(note)
     seconds = clock.monotonic() - began

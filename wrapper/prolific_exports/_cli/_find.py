@@ -49,7 +49,7 @@ def ids_of_workspace(
     display.begin(f"workspace {workspace_id}")
     with (
         warnings_on_stderr("prolific-exports"),
-        connect(arguments, on_event=display.event, clock=clock) as exports,
+        connect(arguments, beat=display.beat, on_event=display.event, clock=clock) as exports,
     ):
         resource = exports.collections if kind == "collection" else exports.batches
         found = tuple(dict.fromkeys(one.id for one in resource.find(workspace_id)))
@@ -107,7 +107,7 @@ def _find(arguments: argparse.Namespace, clock: Clock, found: list[_Entry]) -> N
     lines.begin(_place(arguments))
     with (
         warnings_on_stderr("prolific-exports"),
-        connect(arguments, on_event=lines.event, clock=clock) as exports,
+        connect(arguments, beat=lines.beat, on_event=lines.event, clock=clock) as exports,
     ):
         match arguments.command:
             case "workspaces":

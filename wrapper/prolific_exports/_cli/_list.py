@@ -45,7 +45,7 @@ def _request(arguments: argparse.Namespace, clock: Clock) -> tuple[ListedJob, ..
     lines.begin(f"{arguments.kind} {printable(arguments.id)}")
     with (
         warnings_on_stderr("prolific-exports"),
-        connect(arguments, on_event=lines.event, clock=clock) as exports,
+        connect(arguments, beat=lines.beat, on_event=lines.event, clock=clock) as exports,
     ):
         resource = exports.collections if arguments.kind == "collection" else exports.batches
         return resource.list(arguments.id)

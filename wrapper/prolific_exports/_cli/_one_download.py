@@ -131,6 +131,7 @@ class OneDownload:
             if isinstance(self._record.deletion, NotDeleted):
                 report_failed_deletion(self.name, self._record.deletion, self.options.profile)
             if self.target.extract_to is not None:
+                self.display.doing("extracting")
                 extraction = self._extract(archive, self.target.extract_to)
         except (ExportsError, OSError) as error:
             return self.failed(error)

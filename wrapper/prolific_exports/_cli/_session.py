@@ -6,7 +6,7 @@ import sys
 import warnings
 from typing import Final
 
-from prolific_exports import Clock, Exports, SystemClock, Workspace
+from prolific_exports import Clock, SystemClock, Workspace
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
 from prolific_exports._cli._account import Account, Place
@@ -108,9 +108,7 @@ def _workspaces(account: Account, clock: Clock) -> tuple[Workspace, ...]:
     lines.begin("your account")
     with (
         warnings_on_stderr("prolific-exports"),
-        Exports(
-            account.token, base_url=account.place.base_url, on_event=lines.event, clock=clock
-        ) as exports,
+        account.connect(beat=lines.beat, on_event=lines.event, clock=clock) as exports,
     ):
         return tuple(exports.workspaces())
 

@@ -14,16 +14,19 @@ from rich.text import Text
 
 from prolific_exports import (
     ArchiveSummary,
+    Clock,
     ExportArchive,
     FileTypeSummary,
     InstructionSummary,
     Spread,
+    SystemClock,
     summarise,
 )
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
 from prolific_exports._cli._extraction import missing_note
 from prolific_exports._console import _streams as streams
+from prolific_exports._console._progress import working
 from prolific_exports._console._text import moment, plural, printable, size
 
 _WIDEST: Final = 100
@@ -36,9 +39,10 @@ _TYPES: Final = 6
 _UNITS: Final = 4
 
 
-def run(arguments: argparse.Namespace, clock: object) -> int:  # noqa: ARG001 - as every command
+def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     """Print the summary of an archive."""
-    summary = summarise(ExportArchive.open(arguments.archive))
+    with working(arguments.archive, "reading", clock or SystemClock()):
+        summary = summarise(ExportArchive.open(arguments.archive))
     if arguments.json:
         moments = {
             name: None if moment is None else moment.isoformat()

@@ -14,6 +14,7 @@ from prolific_exports._cli._stdout import (
     send_text,
 )
 from prolific_exports._console import _streams as streams
+from prolific_exports._console._progress import working
 from prolific_exports._console._text import plural, printable
 from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import (
@@ -50,7 +51,8 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     )
     if stdout_format is None:
         output = expanded_text(arguments.output)
-        summary = _write(table, output, arguments, shown=output)
+        with working(output, "writing", clock, quiet=arguments.quiet):
+            summary = _write(table, output, arguments, shown=output)
         seconds = clock.monotonic() - began
         streams.print_result(
             json_output.table(output, summary, seconds) if arguments.json else output
@@ -58,7 +60,8 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         return exit_codes.DONE
     with private_folder() as folder:
         path = folder / f"table{stdout_format}"
-        _write(table, str(path), arguments, shown="stdout")
+        with working("stdout", "preparing the table", clock, quiet=arguments.quiet):
+            _write(table, str(path), arguments, shown="stdout")
         (send_text if stdout_format in _TEXTS else send_file)(path)
     return exit_codes.DONE
 

@@ -23,8 +23,10 @@ from prolific_exports._events import (
     Verifying,
 )
 
-# Seconds. CI systems take a long silence for a hang.
-_STILL_WAITING_EVERY: Final = 60.0
+SILENCE: Final = 9.0
+"""Seconds without a line after which one says what is going on. It is checked every second, so no
+silence is longer than ten."""
+
 _PROGRESS_EVERY: Final = 5.0
 
 
@@ -60,19 +62,37 @@ class EventLines:
 
     Attributes:
         now: Returns the monotonic time in seconds.
-        repeats: Whether to report regularly that an export is still being generated.
+        doing: What is going on, for `still`.
     """
 
     now: Callable[[], float]
-    repeats: bool = True
+    doing: str = field(default="waiting for a response", init=False)
     _status: str | None = field(default=None, init=False)
-    _last_line_at: float = field(default=float("-inf"), init=False)
+    _began: float = field(init=False)
+    _last_line_at: float = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._began = self._last_line_at = self.now()
 
     def line(self, event: Event) -> str | None:
         """The line for an event; None if the event only repeats what earlier lines state."""
+        self.doing = _activity(event) or self.doing
+        line = self._line(event)
+        if line is not None:
+            self._last_line_at = self.now()
+        return line
+
+    def still(self) -> str | None:
+        """A line about what is going on; None if the last line is recent."""
+        if self.now() - self._last_line_at < SILENCE:
+            return None
+        self._last_line_at = self.now()
+        return f"still {self.doing} after {duration(self.now() - self._began)}"
+
+    def _line(self, event: Event) -> str | None:
         match event:
             case Requested(status=status):
-                self._change_to(status)
+                self._status = status
                 job = event.ref.export_id
                 return f"requested: {status}" + (f" (export {printable(job)})" if job else "")
             case Polled(status=status, elapsed=elapsed):
@@ -84,24 +104,40 @@ class EventLines:
         return notable_line(event)
 
     def _polled(self, status: str, elapsed: float) -> str | None:
-        if status != self._status:
-            self._change_to(status)
-            return f"{status} after {duration(elapsed)}"
-        if not self.repeats or self._since_last_line() < _STILL_WAITING_EVERY:
+        if status == self._status:
             return None
-        self._last_line_at = self.now()
-        return f"still {status} after {duration(elapsed)}"
+        self._status = status
+        return f"{status} after {duration(elapsed)}"
 
     def _downloading(self, received: int, total: int | None) -> str | None:
-        if self._status == "downloading" and self._since_last_line() < _PROGRESS_EVERY:
+        is_recent = self.now() - self._last_line_at < _PROGRESS_EVERY
+        if self._status == "downloading" and is_recent:
             return None
-        self._change_to("downloading")
-        if not total:
-            return f"downloading: {size(received)}"
-        return f"downloading: {size(received)} of {size(total)} ({received * 100 // total} %)"
+        self._status = "downloading"
+        return f"downloading: {_progress(received, total)}"
 
-    def _change_to(self, status: str) -> None:
-        self._status, self._last_line_at = status, self.now()
 
-    def _since_last_line(self) -> float:
-        return self.now() - self._last_line_at
+def _activity(event: Event) -> str | None:
+    """What is going on after an event, as a word; None if the event changes nothing."""
+    match event:
+        case Requested(status="complete") | Polled(status="complete"):
+            return "waiting for the archive"
+        case Requested(status=status) | Polled(status=status):
+            return printable(status)
+        case Retrying():
+            return "waiting to retry"
+        case Restarted() | Refreshed():
+            return "requesting"
+        case Downloading(received=received, total=total):
+            return f"downloading: {_progress(received, total)}"
+        case Verifying():
+            return "verifying"
+        case Saved():
+            return "finishing"
+    return None
+
+
+def _progress(received: int, total: int | None) -> str:
+    if not total:
+        return size(received)
+    return f"{size(received)} of {size(total)} ({received * 100 // total} %)"

@@ -105,6 +105,12 @@ class LiveLine:
             case Verifying():
                 self._wait("verifying")
 
+    def doing(self, what: str) -> None:
+        """Do nothing: the line shows the time."""
+
+    def beat(self) -> None:
+        """Do nothing: rich redraws the line."""
+
     def end(self) -> None:
         """Remove the line."""
         for progress in (self._waiting, self._downloading):

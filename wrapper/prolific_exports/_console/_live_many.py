@@ -47,6 +47,9 @@ class LiveOverview:
         self.overview.progress(progress)
         self._draw_if_due()
 
+    def beat(self) -> None:
+        """Do nothing: a terminal shows the last lines."""
+
     def ended(self, title: str, *, failed: bool) -> None:
         """Remove the line of a download that has ended."""
         self.overview.ended(title, failed=failed)

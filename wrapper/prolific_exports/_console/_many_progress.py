@@ -2,19 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Final, Protocol
+from typing import Protocol
 
 from attrs import define, field
 
 from prolific_exports._console import _streams as streams
-from prolific_exports._console._event_lines import EventLines
+from prolific_exports._console._event_lines import SILENCE, EventLines
 from prolific_exports._console._overview import Overview
 from prolific_exports._console._progress import live_console
 from prolific_exports._events import DownloadProgress, Event
 from prolific_exports._model._clock import Clock
-
-# Seconds. Progress is reported every second, so no silence lasts longer than ten.
-_SILENCE: Final = 9.0
 
 
 class ManyDisplay(Protocol):
@@ -26,6 +23,10 @@ class ManyDisplay(Protocol):
 
     def progress(self, progress: DownloadProgress) -> None:
         """Show how far all downloads are."""
+        ...
+
+    def beat(self) -> None:
+        """Show that the command is alive; called about once a second, also in another thread."""
         ...
 
     def ended(self, title: str, *, failed: bool) -> None:
@@ -48,6 +49,9 @@ class NoManyDisplay:
         """Do nothing."""
 
     def progress(self, progress: DownloadProgress) -> None:
+        """Do nothing."""
+
+    def beat(self) -> None:
         """Do nothing."""
 
     def ended(self, title: str, *, failed: bool) -> None:
@@ -77,16 +81,19 @@ class ManyLogLines:
         """Print a line, unless the event repeats known facts."""
         self.overview.event(title, event)
         if title not in self._lines:
-            # The summary says that downloads still wait.
-            self._lines[title] = EventLines(self._now, repeats=False)
+            self._lines[title] = EventLines(self._now)
         line = self._lines[title].line(event)
         if line is not None:
             self._print(f"{title}: {line}")
 
     def progress(self, progress: DownloadProgress) -> None:
-        """Print the summary, unless another line was printed recently."""
+        """Take note of what the downloads wait for."""
         self.overview.progress(progress)
-        if self._now() - self._printed_at >= _SILENCE:
+        self.beat()
+
+    def beat(self) -> None:
+        """Print the summary, unless another line was printed recently."""
+        if self._now() - self._printed_at >= SILENCE:
             self._print(self.overview.summary())
 
     def ended(self, title: str, *, failed: bool) -> None:

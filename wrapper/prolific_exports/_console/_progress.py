@@ -2,12 +2,16 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import define, field
 
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._event_lines import EventLines
+from prolific_exports._console._heartbeat import beating
+from prolific_exports._console._text import printable
 from prolific_exports._events import Event
 from prolific_exports._model._clock import Clock
 
@@ -26,6 +30,14 @@ class ProgressDisplay(Protocol):
         """Show an event of the download."""
         ...
 
+    def doing(self, what: str) -> None:
+        """Note what is going on, for `beat`."""
+        ...
+
+    def beat(self) -> None:
+        """Show that the command is alive; called about once a second, also in another thread."""
+        ...
+
     def end(self) -> None:
         """End the display of a download; does nothing if none has begun."""
         ...
@@ -38,6 +50,12 @@ class NoDisplay:
         """Do nothing."""
 
     def event(self, event: Event) -> None:
+        """Do nothing."""
+
+    def doing(self, what: str) -> None:
+        """Do nothing."""
+
+    def beat(self) -> None:
         """Do nothing."""
 
     def end(self) -> None:
@@ -66,8 +84,35 @@ class LogLines:
         if line is not None:
             streams.print_message(f"{self._title}: {line}")
 
+    def doing(self, what: str) -> None:
+        """Note what is going on."""
+        self._lines.doing = what
+
+    def beat(self) -> None:
+        """Print what is going on, unless a line was printed recently."""
+        line = self._lines.still()
+        if line is not None:
+            streams.print_message(f"{self._title}: {line}")
+
     def end(self) -> None:
         """Do nothing: lines stay."""
+
+
+@contextmanager
+def working(title: str, what: str, clock: Clock, *, quiet: bool = False) -> Iterator[None]:
+    """Print regularly that some work goes on within the ``with`` block.
+
+    Args:
+        title: Starts each line.
+        what: The work, as a word such as ``writing``.
+        clock: Tells the time.
+        quiet: Print nothing.
+    """
+    lines: ProgressDisplay = NoDisplay() if quiet else LogLines(clock)
+    lines.begin(printable(title))
+    lines.doing(what)
+    with beating(lines.beat, clock):
+        yield
 
 
 def choose_display(clock: Clock, *, quiet: bool) -> ProgressDisplay:

@@ -276,7 +276,7 @@ class _Progress:
         lines = EventLines(time.monotonic)
         number = 0
         while (event := await self._events.get()) is not None:
-            if (line := lines.line(event)) is not None:
+            if (line := lines.line(event) or lines.still()) is not None:
                 # The protocol wants a number that grows; there is no total for all steps.
                 number += 1
                 await self._context.report_progress(number, message=line)
