@@ -307,8 +307,8 @@ def test_kinds_have_different_people():
 @pytest.mark.parametrize(
     ("kind", "digest"),
     [
-        ("collection", "0848a26410c7afa2b06dc7152d256636a5cd8aa70258e05eba0dc65c23501bb6"),
-        ("batch", "2b744a95d7625b705bfea647a314d1750963f02141b69732fc47b1dd7275a8b5"),
+        ("collection", "f320c4f7d4e34ec85311fe9fa2fd6d1939d7d6273d3a4a4c5e10d152fdb90566"),
+        ("batch", "28c42dd63cef600efb1db0d016eab8f13ff9d3232b6f99012850b81a3265a76a"),
     ],
     ids=str,
 )

@@ -269,6 +269,11 @@ MEMBERS = {
     "archive-root-of-batch",
     "archive-rootless",
     "archive-uploads-bare",
+    # In test_archive_content.
+    "archive-lines-windows",
+    "archive-lines-more",
+    "archive-paths-complete",
+    "archive-bzip2",
 }
 
 

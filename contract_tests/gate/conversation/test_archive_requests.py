@@ -1,10 +1,12 @@
 """Exports that are ready at once, and the requests for archives."""
 
+import io
+import zipfile
 from collections import Counter
 
 import pytest
 from helpers.conversations import BASE, BATCH, PATH, TOKEN, Scripted, hold, rehearse
-from helpers.traces import complete, error, failed, generating
+from helpers.traces import JOB, complete, error, failed, generating
 from prolific_contract.gate.conversation import BODY_LIMIT, ConversationPlan, record_conversation
 from prolific_contract.gate.trace import HttpResponse
 from prolific_contract.gate.trace._zip_directory import TAIL
@@ -177,3 +179,43 @@ def test_failed_export_is_not_fetched():
 
     assert all(asked.url.startswith(BASE) for asked in target.asked)
     assert conversation.cut_short is None
+
+
+def test_url_refused_at_the_end_and_returned_again_is_fetched_again_and_the_job_polled():
+    served = Counter[str]()
+
+    def answer(asked):
+        if asked.path == PATH:
+            return generating() if asked.method == "POST" else error(404)
+        if asked.path.startswith(PATH):
+            return complete("https://store.example/0")
+        served[asked.url] += 1
+        return HttpResponse(200 if served[asked.url] == 1 else 403, body=b"PK")
+
+    target, _ = hold(answer)
+    fetched = [place for place, one in enumerate(target.asked) if "store.example" in one.url]
+
+    assert len(fetched) == 1 + 3 + 1
+    before, after = target.asked[fetched[-1] - 1], target.asked[fetched[-1] + 1]
+    assert before.path == after.path == f"{PATH}/{JOB}"
+
+
+def test_content_of_a_larger_archive_is_fetched_separately():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("x/responses.jsonl", b"{}\n")
+        made.writestr("x/files/a.bin", bytes(TAIL))
+    data = file.getvalue()
+
+    def respond(asked):
+        start, _, last = asked.headers["Range"].removeprefix("bytes=").partition("-")
+        first = int(start) if start else max(0, len(data) - int(last))
+        stop = int(last) + 1 if start else len(data)
+        value = f"bytes {first}-{stop - 1}/{len(data)}"
+        return HttpResponse(206, (("Content-Range", value),), data[first:stop])
+
+    target, conversation = hold(lambda asked: archive(asked, len(data), respond))
+    assert spans(target)[:2] == [f"bytes=-{TAIL}", f"bytes=0-{len(data) - TAIL - 1}"]
+    contents = [one.response.content for one in conversation.trace.exchanges if one.response]
+    (content,) = filter(None, contents)
+    assert (content.read, content.records) == (2, 1)

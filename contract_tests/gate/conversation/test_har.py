@@ -25,6 +25,7 @@ from prolific_contract.gate.trace import (
     parse_har,
     write_har,
 )
+from prolific_contract.gate.trace._archive_content import ArchiveContent, ContentFlaw
 from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings
 from prolific_contract.sandbox.mutants import MutatedSite, mutant
 
@@ -99,6 +100,17 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="?="), max_size=
 BYTES = st.binary(max_size=30).filter(lambda body: b"?" not in body and b"=" not in body)
 
 
+CONTENT = ArchiveContent(
+    2,
+    (ContentFlaw("archive.field.zip", "responses.jsonl can't be decompressed"),),
+    (ContentFlaw("archive.field.metadata", "collection.json: the file is not a JSON object"),),
+    ("collection c1",),
+    1,
+    ("2026-03-01T00:00:00+00:00",),
+    exported_at="2026-03-02T00:00:00+00:00",
+)
+
+
 @FEW
 @given(
     st.lists(
@@ -114,6 +126,7 @@ BYTES = st.binary(max_size=30).filter(lambda body: b"?" not in body and b"=" not
             cut=st.booleans(),
             redacted=st.booleans(),
             echoes_token=st.sampled_from([True, False, None]),
+            content=st.sampled_from([None, CONTENT]),
         ),
         min_size=1,
         max_size=4,

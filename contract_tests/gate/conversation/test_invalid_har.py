@@ -86,6 +86,13 @@ def test_byte_order_mark_is_ignored(tmp_path):
         (har(entry(), _prolific=7), "the member 'baseUrl' is missing or has the wrong type"),
         (har(None, _prolific={"baseUrl": BASE}), "entry 0 has no request with a URL"),
         (
+            har(
+                {**entry(), "response": {"status": 200, "headers": [], "_content": {"read": 1}}},
+                _prolific={"baseUrl": BASE},
+            ),
+            f"entry 0 ({HOST}): the content of an archive is malformed",
+        ),
+        (
             har({**entry(), "response": {}}, _prolific={"baseUrl": BASE}),
             f"entry 0 ({HOST}): the member 'status' is missing",
         ),

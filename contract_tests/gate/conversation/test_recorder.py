@@ -276,6 +276,35 @@ def test_directory_is_recorded_from_store_without_ranges():
     assert found.names == ("x/responses.jsonl", "x/collection.json")
 
 
+def small(name="x/responses.jsonl", text=b'{"submission_id": "s"}\n'):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(name, text)
+    return file.getvalue()
+
+
+def test_content_of_an_archive_is_noted_when_its_last_part_is_known():
+    data = small()
+    middle = len(data) - 150
+    answers = [ranged(middle, len(data), data), ranged(0, middle, data), ranged(0, 9, data)]
+    replies = iter(answers)
+    _, record = recorder(lambda asked: next(replies))
+
+    contents = [record.record(ArchiveRequest(STORE, "bytes=-9")).response.content for _ in answers]
+    assert [content and content.records for content in contents] == [None, 1, None]
+    assert b"submission_id" not in record.exchanges[1].response.body
+
+
+def test_content_with_the_token_is_not_noted():
+    # Redaction changes bytes, so that checksums no longer fit.
+    data = small(text=TOKEN.encode())
+    _, record = recorder(HttpResponse(200, body=data))
+
+    first, second = (record.record(ArchiveRequest(STORE, None)).response for _ in range(2))
+    assert first.redacted
+    assert (first.content, second.content) == (None, None)
+
+
 def test_archive_without_end_record_is_recorded_with_its_first_bytes_only():
     _, record = recorder(HttpResponse(200, body=ARCHIVE[:500]))
 

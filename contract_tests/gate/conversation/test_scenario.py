@@ -2,9 +2,10 @@
 
 import math
 from collections import Counter
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from helpers.conversations import BASE, PATH, TOKEN, Scripted, hold, rehearse, started
+from helpers.conversations import BASE, PATH, TOKEN, Scripted, hold, rehearse, started, subjects_of
 from helpers.traces import JOB, OTHER_JOB, error, generating, json_answer
 from prolific_contract import EDITIONS, UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, Operation
 from prolific_contract.gate.conversation import (
@@ -17,6 +18,7 @@ from prolific_contract.gate.conversation import (
     GeneratedRequest,
     record_conversation,
 )
+from prolific_contract.gate.conversation._filter_probes import period
 from prolific_contract.gate.trace import Credential, Subject
 from prolific_contract.sandbox import Fate
 
@@ -73,8 +75,10 @@ def test_requests_of_an_export_follow_the_documented_order(edition):
         assert reported == [*first, ("POST", "complete"), done[0]]
         return
     first = [*again, *pressed, ("GET", "generating"), *done, *done]
-    # The first job is polled beside the second one. Then the filter whose export is complete.
-    second = [*again, ("GET", "generating"), done[0], ("POST", "generating"), *done]
+    # The first job is polled beside the second one. Then the filter whose export is complete, and
+    # a period with known responses.
+    filters = [*[("POST", "generating")] * 2, ("GET", "generating")]
+    second = [*again, ("GET", "generating"), done[0], *filters, *done, *done]
     # The refused deletions leave the job as it was. Three jobs are polled only at the end.
     assert reported == [*first, done[0], *second, done[0], *[done[0]] * 4]
 
@@ -284,3 +288,38 @@ def test_conversation_without_resources_requests_only_forbidden_ones():
         *("POST", "GET"),
         *("POST", "POST", "GET", "GET"),
     ]
+
+
+def test_filter_with_known_responses_is_requested_after_the_first_export():
+    rehearsal = rehearse(edition="2026-11")
+    for subject in subjects_of(rehearsal.settings, Fate.COMPLETES):
+        queries = [parse_qs(urlsplit(one.url).query) for one in started(rehearsal, subject)]
+        (period,) = [one for one in queries if one.get("from", ["2015"])[0] > "2016"]
+        contents = [
+            one.response.content
+            for one in rehearsal.exchanges
+            if one.response
+            and one.response.content
+            and one.response.content.resource_ids == (f"{subject.kind} {subject.id}",)
+        ]
+        whole, *_, filtered = [one for one in contents if one.records]
+        assert period == {
+            "from": [whole.times[1].replace("+00:00", "Z")],
+            "to": [whole.times[2].replace("+00:00", "Z")],
+        }
+        assert any(one.times[:1] == whole.times[1:2] for one in (filtered, *contents))
+
+
+@pytest.mark.parametrize(
+    ("times", "wanted"),
+    [
+        ((), {}),
+        (("2026-03-01T00:00:00+00:00",), {"from": "2026-03-01T00:00:00Z"}),
+        (
+            ("2026-03-01T00:00:00+00:00", "2026-03-02T00:00:00.5+00:00"),
+            {"from": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00.5Z"},
+        ),
+    ],
+)
+def test_period_begins_and_ends_with_known_responses(times, wanted):
+    assert period(times) == wanted

@@ -121,8 +121,10 @@ class _Writer:
         """The members of a submission that do not depend on its answers."""
         draw = self._draw("submission", index)
         share = (index + draw.below(1000) / 1000) / self.spec.submissions
-        # No submissions on the last day, so that every submission is older than the export.
-        created_at = self.spec.exported_at - _FIELD_PERIOD + share * (_FIELD_PERIOD * 13 / 14)
+        # From midnight, so that all exports of a day have the same times; and no submissions on the
+        # last day, so that every submission is older than the export.
+        midnight = self.spec.exported_at.replace(hour=0, minute=0, second=0, microsecond=0)
+        created_at = midnight - _FIELD_PERIOD + share * (_FIELD_PERIOD * 13 / 14)
         return {
             "submission_id": draw.object_id(),
             "participant_id": draw.object_id(),

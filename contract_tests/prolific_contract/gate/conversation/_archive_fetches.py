@@ -6,12 +6,21 @@ from prolific_exports._model._urls import unsafe_reason
 
 from prolific_contract.gate.conversation._steps import ArchiveRequest, Sender, Steps
 from prolific_contract.gate.conversation._targets import BODY_LIMIT
+from prolific_contract.gate.trace._archive_content import ArchiveContent
 from prolific_contract.gate.trace._body_parts import part_of
+from prolific_contract.gate.trace._content_reader import missing_content
 from prolific_contract.gate.trace._exchanges import Subject
-from prolific_contract.gate.trace._zip_directory import TAIL, FilePart, MissingBytes, read_directory
+from prolific_contract.gate.trace._zip_directory import (
+    TAIL,
+    Directory,
+    FilePart,
+    MissingBytes,
+    Reading,
+    read_directory,
+)
 
-# The tail, a ZIP64 record that begins before the tail, and the directory.
-_ARCHIVE_REQUESTS: Final = 3
+# The tail, a ZIP64 record that begins before the tail, and the directory; then the content.
+_DIRECTORY_REQUESTS: Final = 3
 # How stores refuse a range that counts from the end of the file.
 _NO_SUFFIX: Final = (400, 416, 501)
 # Of the end record of a ZIP file without a comment.
@@ -29,14 +38,29 @@ class ArchiveFetches:
         # The first archive of each resource: its URL and size.
         self._first_archives: dict[Subject, tuple[str, int]] = {}
 
-    def fetch_directory(self, subject: Subject, url: str | None) -> Steps[None]:
-        """Read an archive's directory by range requests, once for each URL."""
-        if url is None or url in self._fetched or unsafe_reason(url) is not None:
-            return
+    def fetch_archive(
+        self, subject: Subject, url: str | None, *, again: bool = False
+    ) -> Steps[ArchiveContent | None]:
+        """Read an archive's directory and content by range requests.
+
+        Args:
+            subject: The resource.
+            url: The URL of the archive.
+            again: Whether to read it even if it was read before.
+
+        The content is read only if it is short. The tail often contains all of it.
+
+        Returns:
+            The content; None if it was not read.
+        """
+        if url is None or (url in self._fetched and not again) or unsafe_reason(url) is not None:
+            return None
         self._fetched.add(url)
         parts: list[FilePart] = []
         span: str | None = f"bytes=-{TAIL}"
-        for _ in range(_ARCHIVE_REQUESTS):
+        content: ArchiveContent | None = None
+        content_requested = False
+        for number in range(_DIRECTORY_REQUESTS + 1):
             exchange = yield from self._sender.send(ArchiveRequest(url, span), "the archive")
             response = exchange.response if exchange else None
             if response and response.status in _NO_SUFFIX and not parts and span:
@@ -45,16 +69,24 @@ class ArchiveFetches:
                 span = None
                 continue
             part, size = part_of(response) if response else (None, None)
-            if part is None or size is None:
-                return
+            if response is None or part is None or size is None:
+                return None
+            if response.content is not None:
+                content = response.content
             self._first_archives.setdefault(subject, (url, size))
             parts.append(part)
-            found = read_directory(parts, size)
+            found: Reading | None = read_directory(parts, size)
+            if isinstance(found, Directory) and not content_requested:
+                content_requested = True
+                found = missing_content(parts, size)
             if not isinstance(found, MissingBytes) or found.stop - found.start > BODY_LIMIT:
-                return
+                break
+            if number + 1 == _DIRECTORY_REQUESTS and not content_requested:
+                break
             # A suffix that ends before the stated size shows whether the rest exists.
             start = part.stop if part.stop < size and len(parts) == 1 else found.start
             span = f"bytes={start}-{found.stop - 1}"
+        return content
 
     def fetch_again(self, subject: Subject) -> Steps[bool]:
         """Fetch parts of the resource's first archive again; return whether one was refused."""

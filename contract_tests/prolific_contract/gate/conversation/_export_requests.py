@@ -19,10 +19,10 @@ from prolific_contract.gate.conversation._resources import (
 )
 from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
 
-MOST_EXPORT_REQUESTS: Final = 12
+MOST_EXPORT_REQUESTS: Final = 13
 """The most POSTs with the token for each batch or collection under the polite profile.
 
-Seven of them belong to the probes of filters, and are sent only if edition 2026-11 is enforced.
+Eight of them belong to the probes of filters, and are sent only if edition 2026-11 is enforced.
 Each starts at most one export. Repetitions after 429, or 503 with Retry-After, do not count: the
 refused request started nothing.
 """
@@ -76,7 +76,7 @@ class ExportRequests:
         resource.last_state = state_in(exchange)
         if exchange is None or resource.last_state is None:
             return None
-        yield from self._archives.fetch_directory(resource.subject, text_member(exchange, "url"))
+        yield from self._archives.fetch_archive(resource.subject, text_member(exchange, "url"))
         export_id = job_id_in(exchange)
         if export_id is None or any(job.export_id == export_id for job in resource.all_jobs):
             return None

@@ -36,6 +36,14 @@ _NEAR: Final = (
 )
 
 
+def period(times: tuple[str, ...]) -> dict[str, str]:
+    """A filter that selects the middle one of three responses; empty if no response is known."""
+    texts = [text.replace("+00:00", "Z") for text in times]
+    if len(texts) < 2:
+        return {"from": texts[0]} if texts else {}
+    return {"from": texts[-2], "to": texts[-1]}
+
+
 class FilterProbes:
     """Requests filtered exports, and tracks the jobs that the server starts for them."""
 
@@ -63,6 +71,14 @@ class FilterProbes:
         for job in resource.filtered[:1]:
             if job.state == "complete" and not job.deleted and not resource.is_full:
                 yield from self._request_only(resource, _FILTER)
+
+    def probe_period(self, resource: ResourceProgress) -> Steps[None]:
+        """Request the responses of a period that begins and ends with known responses."""
+        contents = (job.content for job in resource.jobs)
+        times = next((one.times for one in contents if one is not None and one.times), ())
+        wanted = period(times)
+        if wanted and resource.filtered and not resource.is_full:
+            yield from self.request(resource, wanted)
 
     def request(
         self, resource: ResourceProgress, wanted: dict[str, str], *, immediately: bool = False

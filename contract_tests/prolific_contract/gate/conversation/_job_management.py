@@ -68,11 +68,12 @@ class JobManagement:
     def probe_deletion(self, resource: ResourceProgress) -> Steps[None]:
         """Delete the first filtered job twice, and list the others, which must remain.
 
-        Before that, request the same filter again.
+        Before that, request the same filter again, and one with known responses.
         """
         if not resource.lists_jobs:
             return
         yield from self._filters.probe_after_end(resource)
+        yield from self._filters.probe_period(resource)
         for job in resource.filtered[:1]:
             yield from self._lists.list(resource)
             if job.ended and resource.owns(job) and not job.deleted:

@@ -81,7 +81,7 @@ class JobPolls:
 
     def _inspect_ended_job(self, job: TrackedJob) -> Steps[None]:
         """Fetch the archive of an ended job, and poll the job twice more."""
-        yield from self._archives.fetch_directory(job.subject, job.url)
+        job.content = yield from self._archives.fetch_archive(job.subject, job.url)
         for _ in range(2):
             yield from self.poll(job)
 

@@ -1,7 +1,7 @@
 """Carries out the steps of a conversation and records the exchanges without secrets.
 
 A recording contains neither the API token nor participants' data: the token is removed from
-requests and responses, and only the directory of an archive is kept.
+requests and responses. Of an archive, the directory is kept, and what is wrong with its content.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -29,6 +29,7 @@ from prolific_contract.gate.conversation._targets import (
     TargetUnreachableError,
 )
 from prolific_contract.gate.trace._body_parts import is_data, part_of
+from prolific_contract.gate.trace._content_reader import missing_content, read_content
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
 from prolific_contract.gate.trace._redaction import (
     learn_signatures,
@@ -190,6 +191,8 @@ class Recorder:
         self._timeout = timeout
         self._began = target.monotonic()
         self._parts: dict[str, list[FilePart]] = {}
+        # URLs whose archive's content was read, or can't be.
+        self._read: set[str] = set()
         self.exchanges: list[Exchange] = []
 
     def pause(self, pause: Pause) -> float:
@@ -297,6 +300,12 @@ class Recorder:
             parts = self._parts.setdefault(url, [])
             parts.append(part)
             start = directory_start(parts, size)
+            # Redaction changes bytes of the archive.
+            if response.redacted:
+                self._read.add(url)
+            elif start is not None and url not in self._read and not missing_content(parts, size):
+                self._read.add(url)
+                response = evolve(response, content=read_content(parts, size))
         if start is None and _is_page(response, part):
             return evolve(response, body=response.body[:_ERROR_PAGE])
         # If the position in the file is unknown, any byte may be participants' data.

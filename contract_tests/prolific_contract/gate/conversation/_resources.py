@@ -11,6 +11,7 @@ from prolific_exports._model._timestamps import utc_moment
 
 from prolific_contract._vocabulary import DOTS, ENDED, STATES, UNFINISHED, Kind, path_of
 from prolific_contract.gate.conversation._steps import ApiRequest
+from prolific_contract.gate.trace._archive_content import ArchiveContent
 from prolific_contract.gate.trace._exchanges import Exchange, Subject
 
 _HALVES: Final = re.compile("[\ud800-\udfff]")
@@ -32,6 +33,7 @@ class TrackedJob:
         url: The last reported URL of the archive.
         polled_to_end: Whether the conversation polled it until it ended or gave up.
         deleted: Whether the conversation deleted it, as far as it knows.
+        content: The content of its archive; None if it was not read.
     """
 
     subject: Subject
@@ -43,6 +45,7 @@ class TrackedJob:
     url: str | None = None
     polled_to_end: bool = False
     deleted: bool = False
+    content: ArchiveContent | None = None
 
     @property
     def path(self) -> str:

@@ -171,7 +171,9 @@ class _Scenario:
         for job in resource.jobs[:1]:
             yield from self._polls.poll(job)
             if refused:
-                # The poll refreshed the URL if it had expired.
-                yield from self._archives.fetch_directory(resource.subject, job.url)
+                # The poll refreshed the URL if it had expired. The next one shows that the export
+                # still exists.
+                yield from self._archives.fetch_archive(resource.subject, job.url, again=True)
+                yield from self._polls.poll(job)
             yield from self._locations.poll_elsewhere(job)
         yield from self._locations.poll_unknown_job(resource)

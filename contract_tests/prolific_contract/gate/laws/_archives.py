@@ -1,6 +1,5 @@
 """The archives that download URLs serve, as far as the conversation read them."""
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
@@ -12,6 +11,7 @@ from prolific_contract.gate.laws._complete_exports import CompleteExport, comple
 from prolific_contract.gate.laws._jobs import JobKey
 from prolific_contract.gate.laws._lists import first_requests
 from prolific_contract.gate.laws._observations import once, quote
+from prolific_contract.gate.trace._archive_content import ArchiveContent, masked
 from prolific_contract.gate.trace._body_parts import part_of
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
 from prolific_contract.gate.trace._zip_directory import Damaged, Directory, FilePart, read_directory
@@ -142,12 +142,14 @@ class ReadArchive:
         operation: The archive operation.
         export: The export whose response contained the URL.
         exchanges: The requests that got the file or a part of it.
+        content: What its members contain; None if they were not read.
     """
 
     operation: Operation
     export: CompleteExport
     exchanges: tuple[Exchange, ...]
     directory: Directory
+    content: ArchiveContent | None = None
 
     @property
     def root(self) -> str:
@@ -192,13 +194,15 @@ def archives_of(trace: Trace) -> list[ReadArchive]:
         directory = read_archive(served)
         if isinstance(directory, Directory):
             exchanges = tuple([exchange for exchange, _ in served])
-            found.append(ReadArchive(fetch.operation, fetch.export, exchanges, directory))
+            contents = (response.content for _, response in served)
+            content = next(filter(None, contents), None)
+            found.append(ReadArchive(fetch.operation, fetch.export, exchanges, directory, content))
     return found
 
 
 def form(name: str) -> str:
     """The form of a member's name for reports: participants may have chosen parts of it."""
-    return quote(re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", name)))
+    return quote(masked(name))
 
 
 def request_of(trace: Trace, export: CompleteExport) -> Exchange | None:

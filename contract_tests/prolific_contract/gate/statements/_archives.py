@@ -57,7 +57,7 @@ STATEMENTS: Final = (
         says="The archive is a ZIP file.",
         source="documents/000, 001, 002, 003, 004",
         operations=ARCHIVE,
-        laws=("value.archive",),
+        laws=("value.archive", "value.archive-intact"),
     ),
     Statement(
         id="archive.field.collection-members",
@@ -132,7 +132,7 @@ STATEMENTS: Final = (
         says="The URL in an export's response serves the archive of that export.",
         source="documents/000, 001, 002, 003, 004",
         operations=ARCHIVE,
-        laws=("value.archive-names",),
+        laws=("value.archive-names", "value.archive-own"),
     ),
     Statement(
         id="archive.access.extraction",

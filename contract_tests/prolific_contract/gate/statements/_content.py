@@ -1,7 +1,4 @@
-"""What the documents state about the content of an archive's members.
-
-The gate reads the directory of an archive, and leaves participants' answers on the server.
-"""
+"""What the documents state about the content of an archive's members."""
 
 from typing import Final
 
@@ -13,24 +10,18 @@ _GUIDE: Final = "documents/003"
 _BATCH_GUIDE: Final = "the guide to exporting batch data"
 _BATCH: Final = (Operation("batch", "archive"),)
 _COLLECTION: Final = (Operation("collection", "archive"),)
-_ANSWERS: Final = "It is in participants' answers, which the check does not download."
-_METADATA: Final = (
-    "It is in the content of a member; the check reads only the directory of an archive."
-)
-_NOTHING_TO_COMPARE: Final = (
-    "It is in participants' answers, which the check does not download, and the API offers no "
-    "other list of responses to compare them with."
-)
+_CONTENT: Final = ("value.archive-content",)
+_NOTHING_TO_COMPARE: Final = "The API offers no other list of responses to compare them with."
 
 
-def _answers(name: str, says: str, *, unchecked: str = _ANSWERS) -> Statement:
+def _answers(name: str, says: str) -> Statement:
     """A statement about the responses of a collection."""
     return Statement(
         id=f"archive.field.{name}",
         says=says,
         source=_GUIDE,
         operations=_COLLECTION,
-        unchecked=unchecked,
+        laws=_CONTENT,
     )
 
 
@@ -74,14 +65,14 @@ STATEMENTS: Final = (
         says="The path of an uploaded file is relative to the folder at the root.",
         source=_GUIDE,
         operations=_COLLECTION,
-        unchecked=_ANSWERS,
+        laws=_CONTENT,
     ),
     Statement(
         id="archive.relation.upload-submission",
         says="The name of an uploaded file begins with the submission_id of its line.",
         source=_GUIDE,
         operations=_COLLECTION,
-        unchecked=_ANSWERS,
+        laws=_CONTENT,
     ),
     Statement(
         id="archive.field.metadata",
@@ -91,28 +82,28 @@ STATEMENTS: Final = (
         ),
         source=_GUIDE,
         operations=_COLLECTION,
-        unchecked=_METADATA,
+        laws=_CONTENT,
     ),
     Statement(
         id="archive.relation.metadata",
         says="The collection_id in collection.json is the exported collection.",
         source=_GUIDE,
         operations=_COLLECTION,
-        unchecked=_METADATA,
+        laws=("value.archive-own",),
     ),
     Statement(
         id="archive.relation.instructions",
         says="collection.json lists every instruction that a response answers.",
         source=_GUIDE,
         operations=_COLLECTION,
-        unchecked=_ANSWERS,
+        laws=_CONTENT,
     ),
     Statement(
         id="archive.field.batch-metadata",
         says="batch.json has metadata of the batch and its instructions.",
         source=_BATCH_GUIDE,
         operations=_BATCH,
-        unchecked=_METADATA,
+        laws=_CONTENT,
     ),
     Statement(
         id="archive.relation.batch-records",
@@ -122,13 +113,13 @@ STATEMENTS: Final = (
         ),
         source=_BATCH_GUIDE,
         operations=_BATCH,
-        unchecked=_ANSWERS,
+        laws=_CONTENT,
     ),
     Statement(
         id="archive.field.readme-content",
         says="README.md explains the archive, with an example in pandas.",
         source=_GUIDE,
         operations=_COLLECTION,
-        unchecked="It is a text for people.",
+        laws=("value.archive",),
     ),
 )

@@ -9,9 +9,8 @@ from prolific_contract.gate.statements._statement import Statement
 _REFERENCE: Final = "API reference, request an export"
 _LIST: Final = "API reference, list export jobs"
 _EDITIONS: Final[tuple[Edition, ...]] = ("2026-11",)
-_NOT_IN_THE_DIRECTORY: Final = (
-    "It shows in participants' answers, which the check does not download, and the API offers "
-    "no other list of responses to compare them with."
+_NO_STUDIES: Final = (
+    "An archive does not show under which study a response was submitted, and neither does the API."
 )
 
 STATEMENTS: Final = (
@@ -68,7 +67,7 @@ STATEMENTS: Final = (
         says="With study_id, the archive has the responses that were submitted under the study.",
         source=_REFERENCE,
         operations=ARCHIVE,
-        unchecked=_NOT_IN_THE_DIRECTORY,
+        unchecked=_NO_STUDIES,
         editions=_EDITIONS,
     ),
     Statement(
@@ -76,7 +75,7 @@ STATEMENTS: Final = (
         says="With from, the archive has the responses created at that time or later.",
         source=_REFERENCE,
         operations=ARCHIVE,
-        unchecked=_NOT_IN_THE_DIRECTORY,
+        laws=("value.archive-filter",),
         editions=_EDITIONS,
     ),
     Statement(
@@ -92,7 +91,7 @@ STATEMENTS: Final = (
         says="With several conditions, the archive has the responses that meet them all.",
         source=_REFERENCE,
         operations=ARCHIVE,
-        unchecked=_NOT_IN_THE_DIRECTORY,
+        laws=("value.archive-filter",),
         editions=_EDITIONS,
     ),
 )

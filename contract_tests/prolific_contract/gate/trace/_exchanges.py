@@ -15,6 +15,7 @@ from attrs import field, frozen
 from prolific_exports._model._json import parse
 
 from prolific_contract._vocabulary import Address, Edition, Kind, Operation, address_of
+from prolific_contract.gate.trace._archive_content import ArchiveContent
 
 CheckProfile: TypeAlias = Literal["polite", "full"]
 
@@ -57,6 +58,8 @@ class HttpResponse:
             values that may have been secret cannot be judged.
         echoes_token: Whether headers or body contained the API token. The recorder sets
             it, because it removes the token; None if it did not search for it.
+        content: What the archive contains whose last part this is; None if the recorder did not
+            read it.
     """
 
     status: int
@@ -65,6 +68,7 @@ class HttpResponse:
     cut: bool = False
     redacted: bool = False
     echoes_token: bool | None = None
+    content: ArchiveContent | None = None
 
     def header(self, name: str) -> str | None:
         """The value of the first field with a name, in any letter case; None if there is none."""

@@ -11,6 +11,7 @@ from attrs import frozen
 from prolific_exports._model._redaction import MARK
 from prolific_exports._model._timestamps import utc_moment
 
+from prolific_contract.gate.trace._archive_content import ArchiveContent
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse
 from prolific_contract.gate.trace._redaction import is_secret_field
 
@@ -171,7 +172,18 @@ def _response_of(response: Mapping[str, Any]) -> HttpResponse | None:
         cut=response.get("_cut") is True or left_out,
         redacted=response.get("_redacted") is True,
         echoes_token=echoes if isinstance(echoes, bool) else None,
+        content=_archive_content(response.get("_content")),
     )
+
+
+def _archive_content(value: Any) -> ArchiveContent | None:
+    """The content of an archive, in a recording of the gate."""
+    if not isinstance(value, dict):
+        return None
+    try:
+        return ArchiveContent.from_json(value)
+    except ValueError as error:
+        raise MalformedError(str(error)) from error
 
 
 def _body(text: str, encoding: Any) -> bytes:

@@ -95,7 +95,7 @@ def _fields(fields: Iterable[tuple[str, str]], hider: HarRedactor) -> list[dict[
 def _response(exchange: Exchange, hider: HarRedactor) -> dict[str, Any]:
     # Like browsers: status 0 means that there was no response.
     response = exchange.response or HttpResponse(0)
-    # The recorder keeps only the directory of an archive.
+    # Of an archive's bytes, the recorder keeps only the directory.
     binary = exchange.address is None and b"\0" in response.body
     body, more = (response.body, False) if binary else hider.body(response.body)
     content: dict[str, Any] = {
@@ -120,6 +120,7 @@ def _response(exchange: Exchange, hider: HarRedactor) -> dict[str, Any]:
         "_cut": response.cut or (bool(response.body) and not body),
         "_redacted": response.redacted or more,
         "_echoesToken": response.echoes_token,
+        "_content": None if response.content is None else response.content.as_json(),
     }
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from prolific_contract._vocabulary import Edition, Operation
 from prolific_contract.sandbox._lookup import look_up
+from prolific_contract.sandbox.mutants._archive_content import ARCHIVE_CONTENT
 from prolific_contract.sandbox.mutants._archive_members import ARCHIVE_MEMBERS
 from prolific_contract.sandbox.mutants._deletion import DELETION
 from prolific_contract.sandbox.mutants._downloads import DOWNLOADS
@@ -28,6 +29,7 @@ FAULTS: tuple[Fault, ...] = (
     *SHAPE,
     *VALUES,
     *ARCHIVE_MEMBERS,
+    *ARCHIVE_CONTENT,
     *DOWNLOADS,
     *TIME,
     *FILTERING,

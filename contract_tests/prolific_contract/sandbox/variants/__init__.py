@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from prolific_contract.sandbox._lookup import look_up
+from prolific_contract.sandbox.variants._archives import ARCHIVES
 from prolific_contract.sandbox.variants._bodies import BODIES
 from prolific_contract.sandbox.variants._job_histories import JOB_HISTORIES
 from prolific_contract.sandbox.variants._job_management import JOB_MANAGEMENT
@@ -18,7 +19,10 @@ from prolific_contract.sandbox.variants._variant import Variant, VariantSite
 __all__ = ["VARIANTS", "Variant", "VariantSite", "variant"]
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
-    {one.name: one for one in (*BODIES, *TRANSFERS, *JOB_HISTORIES, *JOB_MANAGEMENT, *STORES)}
+    {
+        one.name: one
+        for one in (*BODIES, *TRANSFERS, *JOB_HISTORIES, *JOB_MANAGEMENT, *STORES, *ARCHIVES)
+    }
 )
 
 

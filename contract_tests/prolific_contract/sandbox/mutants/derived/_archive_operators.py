@@ -41,7 +41,10 @@ _TAMPERED: Final = (
     "The documents do not say which URLs a store refuses, and a check sends only URLs that it got. "
     "They expire an hour or more after it."
 )
-_OPTIONAL: Final = "An archive has uploaded files only if there are uploads."
+_OPTIONAL: Final = (
+    "An archive has uploaded files only if there are uploads, and how the lines of a batch name "
+    "them is not published."
+)
 _GROWS: Final = "An archive may grow by new files, as responses grow by new members."
 _PREFIXED: Final = "A ZIP file may begin with other data, which readers skip."
 _FOLDER_OPEN: Final = "The name of the root folder is not published for batches."
@@ -160,7 +163,7 @@ def _contents(kind: Kind) -> Iterator[tuple[str, str, str, ArchiveChange, str]]:
         "files",
         "omits the uploaded files",
         _renamed(lambda member: None if "/files/" in member else member),
-        _OPTIONAL,
+        _OPTIONAL if kind == "batch" else "",
     )
     folder = _FOLDER_OPEN if kind == "batch" else ""
     yield "omit", "folder", "has no root folder", _renamed(_flat), folder
