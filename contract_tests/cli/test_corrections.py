@@ -134,6 +134,40 @@ def test_gate_shows_the_corrected_line(capsys, given, shown):
     assert "5ecret" not in captured.err
 
 
+@pytest.mark.parametrize(
+    ("given", "lines"),
+    [
+        (["--variant", "charsets"], ["--variant charset"]),
+        (["--variant=charsets", "--seed", "7"], ["--variant=charset --seed 7"]),
+        (["--fault", "short_body"], ["--fault short-body"]),
+        (
+            ["--mutant", "expired"],
+            [
+                "--mutant expired@batch-request",
+                "--mutant expired@collection-request",
+                "--mutant expired@batch-status",
+            ],
+        ),
+        (["--mutant", "@"], []),
+        (["--variant", "charsets", "--token", "5ecret"], []),
+    ],
+)
+def test_gate_shows_the_line_with_each_similar_name(capsys, given, lines):
+    assert contract_command.main(["sandbox", *given]) == 2
+    shown = capsys.readouterr().err.splitlines()
+    assert shown[0].startswith("prolific-contract: error: unknown ")
+    heading = ["Run:"] if len(lines) == 1 else ["Run one of these:"]
+    expected = [f"  prolific-contract sandbox {line}" for line in lines]
+    assert shown[1:] == (heading + expected if lines else [])
+
+
+def test_gate_shows_the_line_with_a_similar_law(capsys):
+    given = ["check", "--target", "http://127.0.0.1:9", "--batch", "b", "--require", "shape.stats"]
+    assert contract_command.main(given) == 2
+    line = "prolific-contract check --target http://127.0.0.1:9 --batch b --require shape.status"
+    assert capsys.readouterr().err.endswith(f"Run:\n  {line}\n")
+
+
 def test_gate_without_a_similar_word_shows_only_the_error(capsys):
     with pytest.raises(SystemExit):
         contract_command.main(["upload"])

@@ -7,9 +7,23 @@ ContractToolError            an error that the user can fix; the command exits w
 └── MissingDependencyError   an optional dependency is not installed
 """
 
+from collections.abc import Sequence
+
 
 class ContractToolError(Exception):
-    """A tool could not run; the message names the problem and the next step."""
+    """A tool could not run; the message names the problem and the next step.
+
+    Attributes:
+        unknown: A word of the command line that is unknown; None if the problem is another.
+        meant: Known words that resemble it, the most similar first.
+    """
+
+    def __init__(
+        self, message: str, *, unknown: str | None = None, meant: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message)
+        self.unknown = unknown
+        self.meant = tuple(meant)
 
 
 class DocumentError(ContractToolError):

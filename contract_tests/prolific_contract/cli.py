@@ -8,7 +8,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from typing import TextIO, cast
 
 from prolific_exports import __version__
-from prolific_exports._console._corrections import corrected
+from prolific_exports._console._corrections import corrected, names_secret
+from prolific_exports._console._shell import command_line
 from prolific_exports._console._warnings import warnings_on_stderr
 
 from prolific_contract import _commands as commands
@@ -91,7 +92,9 @@ def _run(argv: Sequence[str] | None) -> int:
             )
         )
     except ContractToolError as error:
-        return _refuse(error)
+        code = _refuse(error)
+        _print_lines(sys.argv[1:] if argv is None else argv, error)
+        return code
     except KeyboardInterrupt:
         return 130
     return code
@@ -117,6 +120,30 @@ def _parses(argv: Sequence[str]) -> bool:
         # --help and --version end the process with success.
         return not ended.code
     return True
+
+
+def _print_lines(argv: Sequence[str], error: ContractToolError) -> None:
+    """Print the command line with each word that an unknown one may stand for."""
+    if error.unknown is None or not error.meant or any(map(names_secret, argv)):
+        return
+    lines = [
+        command_line(
+            [
+                "prolific-contract",
+                *(_replaced(word, error.unknown, meant) for word in argv),
+            ]
+        )
+        for meant in error.meant
+    ]
+    heading = "Run:" if len(lines) == 1 else "Run one of these:"
+    print("\n  ".join([heading, *lines]), file=sys.stderr)  # noqa: T201
+
+
+def _replaced(word: str, unknown: str, meant: str) -> str:
+    name, equals, value = word.partition("=")
+    if word == unknown:
+        return meant
+    return f"{name}={meant}" if equals and value == unknown else word
 
 
 def _refuse(error: ContractToolError) -> int:

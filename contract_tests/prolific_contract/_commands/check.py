@@ -314,7 +314,9 @@ def _requirements(arguments: argparse.Namespace) -> "Requirements":
             near = difflib.get_close_matches(law_id, ids, 1)
             meant = f"did you mean {near[0]}? " if near else ""
             raise CheckUsageError(
-                f"--require {law_id}: no law has this id: {meant}prolific-contract laws lists them"
+                f"--require {law_id}: no law has this id: {meant}prolific-contract laws lists them",
+                unknown=law_id,
+                meant=near,
             )
     if not 0 <= arguments.min_exercised <= len(ids):
         raise CheckUsageError(

@@ -32,7 +32,7 @@ def look_up(what: str, name: str, known: Mapping[str, _T]) -> _T:
         return known[name]
     similar = _similar(name, known)
     hint = f"did you mean {' or '.join(similar)}?" if similar else f"see --list-{what}s"
-    raise SandboxError(f"unknown {what} {name!r}: {hint}")
+    raise SandboxError(f"unknown {what} {name!r}: {hint}", unknown=name, meant=similar)
 
 
 def _similar(name: str, known: Iterable[str]) -> list[str]:
