@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from coverage import Coverage
+from helpers.parameter_ids import parameter_id
 from hypothesis import HealthCheck, settings
 from prolific_contract.spec import _build
 
@@ -51,6 +52,10 @@ def _contracts_are_validated_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_build, "semantic_errors", remembered)
         yield
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    return parameter_id(val, argname)
 
 
 @pytest.hookimpl(trylast=True)
