@@ -49,9 +49,11 @@ def listed(exports: px.Exports) -> None:
     assert_type(exports.workspaces(), Iterator[px.Workspace])
     assert_type(exports.collections.find("id"), Iterator[px.Resource])
     assert_type([one.status for one in exports.batches.find("id")], list[str | None])
+    assert_type(exports.find("id"), Iterator[px.Resource])
     for outcome in exports.download_many(exports.batches.find("id"), "folder", jobs=2):
         assert_type(outcome, px.DownloadOutcome)
         assert_type(outcome.archive, ExportArchive | None)
+        assert_type(outcome.result(), ExportArchive)
         assert_type(outcome.error, px.ExportsError | None)
         assert_type(outcome.ref, ExportRef)
     assert_type(exports.batches.download_many(["id"]), Generator[px.DownloadOutcome, None, None])
@@ -70,6 +72,9 @@ async def listed_async(exports: px.AsyncExports) -> None:
     assert_type(exports.workspaces(), AsyncIterator[px.Workspace])
     async for outcome in exports.batches.download_many(["id"], "folder"):
         assert_type(outcome, px.DownloadOutcome)
+    assert_type(exports.find("id"), AsyncIterator[px.Resource])
+    async for outcome in exports.download_many(exports.find("id"), "folder"):
+        assert_type(outcome.result(), ExportArchive)
     async for found in exports.batches.find("id"):
         assert_type(found.kind, Kind)
 

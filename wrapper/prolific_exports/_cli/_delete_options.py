@@ -46,7 +46,8 @@ class DeleteOptions:
             now: The time from which ages count.
 
         Raises:
-            UsageError: An id is malformed, options contradict each other, or nobody can be asked.
+            UsageError: An id is malformed, options contradict each other, or there is no
+                terminal to confirm on.
         """
         kind: Kind = arguments.kind
         given: list[str] = arguments.ids or []
@@ -65,8 +66,8 @@ class DeleteOptions:
         asks = chooses and not (arguments.yes or arguments.dry_run)
         if asks and not can_ask():
             raise UsageError(
-                "Nobody can confirm, because stdin or stderr is not a terminal: add --yes to "
-                "delete, or --dry-run to see what would be deleted. Nothing was deleted."
+                "Cannot ask for confirmation, because stdin or stderr is not a terminal: add --yes "
+                "to delete, or --dry-run to see what would be deleted. Nothing was deleted."
             )
         return cls(
             kind=kind,
