@@ -113,10 +113,14 @@ regenerate: $(READY) ## Build openapi/prolific.yaml, generate the client from it
 check: $(READY) ## Lint, check types, and check that contract and client are current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/pyright
+	@$(MAKE) --no-print-directory --jobs=2 mypy pyright
 	$(BIN)/prolific-contract build --check
 	$(BIN)/prolific-contract generate --check
+
+# Each takes one core.
+.PHONY: mypy pyright
+mypy pyright: $(READY)
+	$(BIN)/$@
 
 .PHONY: format
 format: $(READY) ## Format the hand-written code

@@ -55,6 +55,16 @@ def test_every_make_target_in_ci_exists(workflow):
     assert ".ci/run" in commands
 
 
+def test_ci_selects_tests_by_markers_that_exist():
+    options = tomllib.loads(read("pyproject.toml"))["tool"]["pytest"]["ini_options"]
+    known = {marker.partition(":")[0] for marker in options["markers"]}
+    selections = re.findall(r"MARKERS='([^']+)'", read(".ci/run"))
+
+    named = {word for one in selections for word in re.findall(r"\w+", one)} - {"not", "and"}
+    assert named
+    assert named <= known
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no executable bit")
 def test_ci_script_is_executable():
     assert os.access(ROOT / ".ci" / "run", os.X_OK)

@@ -23,3 +23,10 @@ def test_xdist_group_of_one_worker_is_measured(request):
     grouped = [item for item in request.session.items if item.get_closest_marker("xdist_group")]
 
     assert not [item for item in grouped if item.get_closest_marker("unmeasured")]
+
+
+def test_tests_that_ci_leaves_out_are_not_measured(request):
+    """Leaving them out must not change the coverage."""
+    sampled = [item for item in request.session.items if item.get_closest_marker("sampled")]
+
+    assert not [item for item in sampled if not item.get_closest_marker("unmeasured")]

@@ -8,6 +8,8 @@ import pytest
 from project import rooms
 from project.tree import ROOT, imported_modules, python_files
 
+pytestmark = pytest.mark.static
+
 FOLDERS = {
     rooms.SDK: "wrapper/prolific_exports",
     rooms.CONTRACT: "contract_tests/prolific_contract",

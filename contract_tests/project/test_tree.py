@@ -14,6 +14,8 @@ import pytest
 
 from project.tree import ROOT, imported_modules, project_files, python_files
 
+pytestmark = pytest.mark.static
+
 STANDARD_LIBRARY = sys.stdlib_module_names
 MACHINE_PATHS = re.compile(
     r"(?<![\w.}>-])/(?:work|root|tmp|home|Users)/\w|[A-Z]:\\+Users", re.ASCII

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.static
+
 SAMPLE = Path(__file__).parent / "api.py"
 # What mypy learned about the dependencies is good for the next run.
 MYPY_CACHE = SAMPLE.parents[2] / ".mypy_cache" / "public_types"

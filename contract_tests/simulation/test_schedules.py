@@ -15,6 +15,7 @@ pytestmark = pytest.mark.unmeasured
 SEEDS = 2000
 
 
+@pytest.mark.sampled
 def test_random_schedules_hold():
     """`make simulate` runs 100,000 with new seeds."""
     for seed in range(SEEDS):
