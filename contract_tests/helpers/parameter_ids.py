@@ -18,7 +18,7 @@ def parameter_id(value: Any, name: str) -> str | None:
     if value is None or isinstance(value, bool | int | float):
         return f"{name}={value}"
     if isinstance(value, str | bytes) and len(value) <= LONGEST:
-        return None
+        return None  # as it is, escaped
     if isroutine(value) or ismodule(value):
         return None
     text = _text(value)
@@ -35,7 +35,8 @@ def _text(value: Any) -> str:
         case str():
             return value
         case bytes() | bytearray():
-            return bytes(value[: 2 * LONGEST]).decode("ascii", "backslashreplace")
+            # Archives and compressed bodies contain the time at which they were made.
+            return value.decode("ascii") if _is_text(value) else "binary"
         case type():
             return value.__name__
         case BaseException():
@@ -51,6 +52,10 @@ def _text(value: Any) -> str:
         case list() | tuple():
             return ", ".join(map(_text, value)) or "[]"
     return _response(value) or repr(value)
+
+
+def _is_text(value: bytes | bytearray) -> bool:
+    return value.isascii() and not any(byte < 32 and byte not in b"\t\n\r" for byte in value)
 
 
 def _response(value: Any) -> str | None:

@@ -26,7 +26,10 @@ from prolific_contract.gate.trace import HttpResponse
         (httpx.Response(204), "204"),
         (HttpResponse(200, (), b"{}"), "200 {}"),
         ("x" * 61, "x" * 59 + "…"),
-        (b"\xff" * 100, r"\xff" * 14 + "\\xf" + "…"),
+        (b"PK\3\4" * 20, "binary"),
+        (b"x\xff" * 40, "binary"),
+        (b"x" * 61, "x" * 59 + "…"),
+        (httpx.Response(200, content=b"\x1f\x8b"), "200 binary"),
     ],
 )
 def test_value_has_a_short_and_readable_id(value, text):
