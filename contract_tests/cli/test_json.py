@@ -19,6 +19,7 @@ PLACE = [api.COLLECTION, api.EXPORT_ID]
 # A command line for each document that needs no answer of a server but an error.
 ASKING = {
     "batches": ["--workspace", WORKSPACE],
+    "codebook": ["collection", api.COLLECTION],
     "collections": ["--workspace", WORKSPACE],
     "delete": ["collection", *PLACE],
     "download": ["collection", api.COLLECTION],

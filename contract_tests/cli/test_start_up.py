@@ -85,6 +85,7 @@ def test_table_imports_neither_numpy_nor_httpx(tmp_path):
 
 
 COMMANDS = (
+    "codebook",
     "download",
     "status",
     "list",

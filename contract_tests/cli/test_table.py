@@ -44,7 +44,7 @@ def test_table_reports_undocumented_values_and_escaped_formulas(cli, folder):
 
 
 def test_table_unknown_format_exits_with_2(cli, folder, export):
-    outcome = cli("table", "export.zip", "out.xlsx")
+    outcome = cli("table", "export.zip", "out.ods")
     assert (outcome.code, outcome.out) == (2, "")
     assert ".parquet, .csv, .jsonl, .arrow" in outcome.err
 
@@ -73,7 +73,7 @@ def test_download_table_writes_the_table_and_prints_its_path(cli, folder, served
 
 def test_download_table_that_cannot_be_written_sends_nothing(cli, folder, router):
     (folder / "there.csv").touch()
-    for name, code in (("x.xlsx", 2), ("there.csv", 1)):
+    for name, code in (("x.ods", 2), ("there.csv", 1)):
         assert cli("download", "collection", ID, "--table", name).code == code
     assert not router.calls
 
@@ -260,3 +260,35 @@ def test_download_command_for_all_ids_includes_the_table(cli, served, interrupte
     assert command.startswith("To resume, run: prolific-exports download collection a")
     assert "--table=-all.csv" in command
     assert table == "The table was not written because archives are missing."
+
+
+@pytest.mark.parametrize("suffix", [".sav", ".dta"])
+@pytest.mark.parametrize("command", ["table", "download"])
+def test_statistics_files_are_tidy_by_default(cli, folder, export, served, suffix, command):
+    if command == "table":
+        outcome = cli("table", "export.zip", f"o{suffix}")
+    else:
+        outcome = cli("download", "collection", ID, "--table", f"o{suffix}")
+    assert outcome.code == 0
+    assert f"o{suffix}: 1 row\n" in outcome.err
+    assert (folder / f"o{suffix}").stat().st_size > 0
+
+
+def test_statistics_file_of_another_shape_exits_with_2(cli, folder, export):
+    outcome = cli("table", "export.zip", "o.sav", "--shape", "long")
+    assert outcome.code == 2
+    assert "(--shape tidy)" in outcome.err
+
+
+def test_tidy_table_reports_what_does_not_fit_and_what_was_cut(cli, folder):
+    answers = {
+        "i1": {"type": "free_text", "value": "x" * 3000},
+        "i2": {"type": "free_text", "value": "not a file"},
+    }
+    write_zip(folder / "x.zip", collection_members({"submission_id": "s", "responses": answers}))
+    outcome = cli("table", "x.zip", "o.dta", "--json")
+    assert outcome.err == (
+        "o.dta: 1 row; 1 text cut, since the format has no room for more; "
+        "1 answer not in the columns as a whole; the long shape has everything\n"
+    )
+    assert (outcome.json["table"]["cut"], outcome.json["table"]["unfit"]) == (1, 1)

@@ -20,7 +20,7 @@ SDK_ROOMS = {
     "_download": {"_errors", "_events", "_files", "_flows", "_model"},
     "_archive": {"_errors", "_files", "_model"},
     "_tables": {"_archive", "_errors", "_files", "_model"},
-    "_export_archive": {"_archive", "_files", "_tables"},
+    "_export_archive": {"_archive", "_files", "_model", "_tables"},
     "_console": {"_errors", "_events", "_model"},
     "_download_outcome": {"_errors", "_export_archive", "_model"},
     "_client_base": {

@@ -180,14 +180,14 @@ def test_texts_are_never_dictionary_encoded(archive_of, tmp_path, monkeypatch, r
 
 def test_invalid_arguments_are_refused(archive_of, tmp_path):
     archive = archive_of(record({}))
-    with pytest.raises(UsageError, match="'long' or 'wide'"):
+    with pytest.raises(UsageError, match="'long', 'wide' or 'tidy'"):
         archive.table(shape="tall")
     with pytest.raises(UsageError, match="use 'submission' or 'task'"):
         archive.table(by="rater")
     with pytest.raises(UsageError, match="has no archive"):
         ResponseTable([])
     with pytest.raises(UsageError, match=r"\.parquet, \.csv, \.jsonl, \.arrow"):
-        archive.table().write(tmp_path / "o.xlsx")
+        archive.table().write(tmp_path / "o.ods")
     for way in (archive.to_csv, archive.table().write):
         with pytest.raises(UsageError, match="'escaped': .* 'escape' or 'keep'"):
             way(tmp_path / "o.csv", formulas="escaped")

@@ -119,6 +119,10 @@ if TYPE_CHECKING:
         Clock,
         SystemClock,
     )
+    from prolific_exports._model._codebook import (
+        Codebook,
+        Question,
+    )
     from prolific_exports._model._filters import (
         ExportFilter,
     )
@@ -242,6 +246,10 @@ _HOMES = {
         "StartedOver",
         "Verifying",
     ),
+    "_model._codebook": (
+        "Codebook",
+        "Question",
+    ),
     "_model._filters": ("ExportFilter",),
     "_model._job_selection": (
         "JobSelection",
@@ -286,6 +294,7 @@ __all__ = [
     "Choice",
     "ChoiceCount",
     "Clock",
+    "Codebook",
     "Complete",
     "ConflictError",
     "ContractViolation",
@@ -330,6 +339,7 @@ __all__ = [
     "NotFoundError",
     "Polled",
     "ProgressCallback",
+    "Question",
     "RateLimitedError",
     "RawJSON",
     "Record",

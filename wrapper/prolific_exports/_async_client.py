@@ -36,6 +36,7 @@ from prolific_exports._flows._scheduler import Scheduler
 from prolific_exports._http._async_driver import AsyncDriver
 from prolific_exports._http._async_many import ManyFlowsAsync
 from prolific_exports._model._clock import Clock
+from prolific_exports._model._codebook import Codebook
 from prolific_exports._model._listed_jobs import ListedJob
 from prolific_exports._model._listed_resources import Resource, Workspace
 from prolific_exports._model._references import ExportRef, Kind, check_filter
@@ -287,6 +288,10 @@ class AsyncExportResource:
             delete_after=delete_after,
         )
         return _outcomes(planned, starts, self._flows.scheduler(jobs, on_progress), self._driver)
+
+    async def codebook(self, resource_id: str) -> Codebook:
+        """What was asked, as for `ExportResource.codebook`."""
+        return await self._driver.run(self._flows.codebook(self._kind, resource_id))
 
     async def list(self, resource_id: str) -> tuple[ListedJob, ...]:
         """The export jobs, newest first, as for `ExportResource.list`."""

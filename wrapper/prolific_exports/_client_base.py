@@ -17,6 +17,7 @@ from prolific_exports._download._system import System
 from prolific_exports._errors import UsageError
 from prolific_exports._events import DownloadProgress, Event, ProgressCallback
 from prolific_exports._files._destinations import make_folder
+from prolific_exports._flows import _codebooks as codebooks
 from prolific_exports._flows import _jobs as jobs
 from prolific_exports._flows import _lists as lists
 from prolific_exports._flows import _polling as polling
@@ -29,6 +30,7 @@ from prolific_exports._flows._rate_budget import RateBudget
 from prolific_exports._flows._scheduler import Scheduler
 from prolific_exports._http._logging import LOGGER
 from prolific_exports._model._clock import Clock, SystemClock
+from prolific_exports._model._codebook import Codebook
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._listed_jobs import ListedJob
 from prolific_exports._model._listed_resources import Resource, Workspace
@@ -120,6 +122,11 @@ class ClientFlows:
         """The jobs of a collection or batch."""
         ref = ExportRef(kind, check_id(resource_id, kind))
         return jobs.list_jobs(ref, self.context, self.policy)
+
+    def codebook(self, kind: Kind, resource_id: str) -> Flow[Codebook]:
+        """The questions of a collection or batch."""
+        ref = ExportRef(kind, check_id(resource_id, kind))
+        return codebooks.codebook_of(ref, self.context, self.policy)
 
     def delete(self, job: PendingExport) -> Flow[None]:
         """Delete a job and its archive."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from prolific_exports._client_base import ClientFlows, EntryT, Pages
 from prolific_exports._export_job import ExportJob
 from prolific_exports._http._sync_driver import SyncDriver
+from prolific_exports._model._codebook import Codebook
 from prolific_exports._model._listed_jobs import ListedJob
 from prolific_exports._model._listed_resources import Resource
 from prolific_exports._model._references import Kind, check_filter
@@ -68,6 +69,22 @@ class ExistingJobs:
         filter_ = check_filter(study_id, from_, to)
         job = self._flows.named_job(self._kind, resource_id, export_id, filter_)
         return ExportJob(self._flows, self._driver, job)
+
+    def codebook(self, resource_id: str) -> Codebook:
+        """What was asked: the questions, with all their options, limits and units.
+
+        >>> exports.collections.codebook(collection_id).questions[2].options
+        ('Every day', 'A few times a week', 'Hardly ever')
+
+        Args:
+            resource_id: Id of the collection or batch.
+
+        Raises:
+            UsageError: The id is malformed.
+            AccessDeniedError, NotFoundError: There is no such collection or batch for you.
+            ExportsError: The call failed for another reason.
+        """
+        return self._driver.run(self._flows.codebook(self._kind, resource_id))
 
     def list(self, resource_id: str) -> tuple[ListedJob, ...]:
         """The export jobs of a collection or batch, newest first (edition 2026-11).

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from prolific_exports._archive import ArchiveReader
+from prolific_exports._archive._codebook_file import read_codebook
 from prolific_exports._archive._plan import Names
 from prolific_exports._files._destinations import expanded
+from prolific_exports._model._codebook import Codebook
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,7 +49,8 @@ class ExportArchive(ArchiveReader):
         """Return the responses as a table. ``ResponseTable`` also accepts several archives.
 
         Args:
-            shape: ``"long"`` for one row per value, ``"wide"`` for one row per submission.
+            shape: ``"long"`` for one row per value, ``"wide"`` for one row per submission,
+                ``"tidy"`` for one row per submission with columns for analysis.
             by: Which of a batch's files to read.
             files: The folder of the uploaded files, for the paths in ``file_path``.
             names: As for ``extract``.
@@ -56,6 +59,23 @@ class ExportArchive(ArchiveReader):
             UsageError: An argument has another value.
         """
         return ResponseTable(self, shape=shape, by=by, files=files, names=names)
+
+    def codebook(self) -> Codebook:
+        """What was asked.
+
+        The codebook beside the archive, ``data.codebook.json`` for ``data.zip``, if there is one:
+        ``prolific-exports codebook`` writes it. Otherwise it is derived from the answers: then
+        ``is_derived`` is true, and options that nobody chose are missing.
+
+        Raises:
+            ArchiveError: The archive or the codebook cannot be read.
+        """
+        stored = read_codebook(self.path)
+        if stored is not None:
+            return stored
+        from prolific_exports._tables import derived_codebook  # noqa: PLC0415 - start-up time
+
+        return derived_codebook(self)
 
     def iter_batches(self, *, shape: "Shape" = "long") -> Iterator[Any]:
         """Call ``ResponseTable.iter_batches``."""
@@ -104,8 +124,10 @@ class ResponseTable:
     without a value and a submission without answers have one row each. The columns are texts,
     never dictionaries or categories, except ``created_at`` (microseconds, UTC) and ``position``
     (32-bit integer). The ``wide`` shape has one row per submission and one column per
-    instruction, named by its wording. A table of several archives begins with the column
-    ``source``: the archive's file name, or its path if several archives have the same name.
+    instruction, named by its wording. The ``tidy`` shape has one row per submission too, and one
+    value in each cell, for analysis: see docs/tables.md. A table of several archives begins with
+    the column ``source``: the archive's file name, or its path if several archives have the same
+    name.
 
     The column ``extra`` keeps content that is not documented, or not of the documented type, as
     its original JSON: an object whose names say where the content was (``record``, ``part``,
@@ -116,7 +138,7 @@ class ResponseTable:
 
     Attributes:
         archives: The archives.
-        shape: ``"long"`` or ``"wide"``.
+        shape: ``"long"``, ``"wide"`` or ``"tidy"``.
     """
 
     def __init__(
@@ -144,13 +166,26 @@ class ResponseTable:
             UsageError: ``shape``, ``by`` or ``names`` has another value, there is no archive, or
                 the folder's name is not text (Linux allows any bytes).
         """
-        from prolific_exports._tables import TableContent  # noqa: PLC0415 - start-up time
+        from prolific_exports._tables import TableContent, TidyContent  # noqa: PLC0415 - start-up time
 
         self.archives: tuple[ExportArchive, ...] = (
             (archives,) if isinstance(archives, ExportArchive) else tuple(archives)
         )
         self.shape = shape
-        self._content = TableContent(self.archives, shape=shape, by=by, files=files, names=names)
+        if shape == "tidy":
+            stored = (read_codebook(archive.path) for archive in self.archives)
+            self._content: TableContent = TidyContent(
+                self.archives,
+                shape=shape,
+                by=by,
+                files=files,
+                names=names,
+                codebooks=[one for one in stored if one is not None],
+            )
+        else:
+            self._content = TableContent(
+                self.archives, shape=shape, by=by, files=files, names=names
+            )
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -196,6 +231,8 @@ class ResponseTable:
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return the table as a ``pandas.DataFrame`` whose columns keep their Arrow types.
+
+        The tidy shape has pandas' own types: categories, nullable integers, floats, texts.
 
         Raises:
             UsageError: pandas is not installed.
@@ -265,12 +302,14 @@ class ResponseTable:
         exist, and must not contain the table. The table appears when all files are complete.
 
         Args:
-            path: The file to write: ``.parquet``, ``.csv``, ``.jsonl`` or ``.arrow``.
+            path: The file to write: ``.parquet``, ``.csv``, ``.jsonl``, ``.arrow``, ``.xlsx``,
+                ``.sav`` (SPSS) or ``.dta`` (Stata). The last two need the tidy shape.
             formulas: See ``to_csv``.
             overwrite: Whether an existing file may be replaced.
 
         Raises:
-            UsageError: The format is unknown or needs pyarrow, which is not installed;
+            UsageError: The format is unknown, needs a library that is not installed, or has no
+                room for the table;
                 ``formulas`` has another value; ``path`` is one of the archives (even with
                 ``overwrite``); or the table would be in the folder of the uploaded files.
             TargetExistsError: ``path`` exists and ``overwrite`` is False, or the folder for the

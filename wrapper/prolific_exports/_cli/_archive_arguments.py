@@ -44,12 +44,39 @@ def add_show(commands: "Commands") -> None:
     add_json(parser, "print the summary as JSON")
 
 
+def add_codebook(commands: "Commands") -> None:
+    """Add the subcommand ``codebook``."""
+    parser = commands.add_parser(
+        "codebook",
+        usage="prolific-exports codebook [options] ZIP\n"
+        "       prolific-exports codebook [options] KIND ID",
+        help="print what was asked: the questions with all their options",
+        description="Print the questions of an archive, or of a collection or batch at Prolific.",
+        epilog=_help.CODEBOOK,
+    )
+    parser.add_argument(
+        "subject",
+        nargs="+",
+        metavar="ZIP",
+        help="archive of an export; or KIND (collection or batch) and ID",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="write the codebook to this .json file; tables use data.codebook.json for data.zip",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
+    add_json(parser, "print the codebook as JSON")
+    add_quiet(parser)
+
+
 def add_table(commands: "Commands") -> None:
     """Add the subcommand ``table``."""
     parser = commands.add_parser(
         "table",
         usage="prolific-exports table [options] ZIP [ZIP ...] OUT",
-        help="convert archives to Parquet, CSV, JSON Lines or Arrow",
+        help="convert archives to Parquet, CSV, JSON Lines, Arrow, Excel, SPSS or Stata",
         description="Convert the responses of one or more archives to one table.",
         epilog=_help.TABLE,
     )
@@ -58,13 +85,13 @@ def add_table(commands: "Commands") -> None:
     parser.add_argument(
         "--format",
         metavar="FORMAT",
-        help="format of OUT if it is -: csv, jsonl, parquet or arrow (default: csv)",
+        help="format of OUT if it is -: csv (default), jsonl, parquet, arrow, xlsx, sav or dta",
     )
     parser.add_argument(
         "--shape",
-        choices=("long", "wide"),
-        default="long",
-        help="see below (default: long, which suits pandas and SQL)",
+        choices=("long", "wide", "tidy"),
+        help="see below (default: long, which suits SQL and loses nothing; tidy for SPSS and "
+        "Stata, which need it)",
     )
     parser.add_argument(
         "--by",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # The function of _json that renders a subcommand's output.
 _RENDERERS = {
     "batches": "batches",
+    "codebook": "codebook",
     "collections": "collections",
     "delete": "delete",
     "download": "download",

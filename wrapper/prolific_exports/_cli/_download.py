@@ -104,7 +104,11 @@ def _or_default(value: float | None, default: float) -> float:
 
 
 def _write_table(options: DownloadOptions, path: str, archives: Sequence[ExportArchive]) -> str:
-    summary = ResponseTable(archives).write(path, overwrite=options.overwrite)
+    from prolific_exports._tables._writing import default_shape  # noqa: PLC0415 - only for --table
+
+    summary = ResponseTable(archives, shape=default_shape(path)).write(
+        path, overwrite=options.overwrite
+    )
     if not options.quiet:
         streams.print_message(table_note(path, summary))
     return path

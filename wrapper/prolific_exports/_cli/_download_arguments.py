@@ -73,8 +73,8 @@ def _add_destinations(parser: argparse._ArgumentGroup) -> None:
     parser.add_argument(
         "--table",
         metavar="OUT",
-        help="also write the responses of all archives to one table: a .parquet, .csv, .jsonl or "
-        ".arrow file (described in: table --help)",
+        help="also write the responses of all archives to one table: a .parquet, .csv, .jsonl, "
+        ".arrow, .xlsx, .sav or .dta file (described in: table --help)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace existing files")
 

@@ -294,6 +294,33 @@ JSON:
   error          what failed (see: prolific-exports --help), or null
 """
 
+CODEBOOK = """\
+examples:
+  prolific-exports codebook collection ID
+  prolific-exports codebook collection ID -o data.codebook.json
+  prolific-exports codebook data.zip
+
+  An archive has the wording of each question, but not its options: Prolific
+  knows them. Store the codebook as data.codebook.json beside data.zip; then
+  tidy tables have all options, in their order, also those that nobody chose.
+  Without this file, the codebook of an archive is derived from its answers.
+
+exit codes:
+  0 success, 1 failed, 2 wrong usage, 4 storage problem, 130 interrupted
+
+JSON:
+  With --json, stdout has one JSON object, also after errors:
+  {"codebook": {"version": 1, "source", "kind", "resource_id", "name",
+                "questions": [{"id", "type", "wording", "options",
+                               "answer_limit", "units", "required"}, ...]},
+   "path", "error"}
+  codebook       null after an error; OUT has the same object
+  source         api, or archive if it is derived from the answers
+  answer_limit   how many options may be chosen; -1 or null for any number
+  path           OUT, or null
+  error          what failed (see: prolific-exports --help), or null
+"""
+
 TABLE = """\
 examples:
   prolific-exports table export.zip answers.parquet
@@ -301,12 +328,18 @@ examples:
   prolific-exports table export.zip - --formulas keep | head
 
 formats:
-  The name of OUT selects the format: .parquet, .csv, .jsonl or .arrow. Parquet
-  and Arrow need pyarrow: pip install 'prolific-exports[tables]'
+  The name of OUT selects the format. CSV and JSON Lines need no library.
+  .parquet, .arrow  pip install 'prolific-exports[tables]'
+  .xlsx             Excel: pip install 'prolific-exports[excel]'
+  .sav, .dta        SPSS, Stata: pip install 'prolific-exports[stats]'
+  .csv, .jsonl      CSV, JSON Lines
 
 shapes:
   long  one row per value: an answer, a chosen option or an uploaded file
   wide  one row per submission, one column per instruction
+  tidy  one row per submission, for analysis: one column per question, or per
+        option if several can be chosen; numbers are numbers. What does not fit
+        is counted on stderr, and is in the long table.
 
 columns:
   With several archives, the first column is "source": the file name of the
@@ -326,13 +359,15 @@ exit codes:
 JSON:
   With --json, stdout has one JSON object, also after errors:
   {"table": {"path", "rows", "extras", "escaped", "missing_files",
-             "renamed_files", "sha256", "seconds"},
+             "renamed_files", "cut", "unfit", "sha256", "seconds"},
    "error"}
   table          null after an error
   extras         number of rows with undocumented values
   escaped        number of formulas escaped as text, see --formulas
   missing_files, renamed_files
                  with --files, else 0
+  cut            number of texts that Excel, SPSS or Stata has no room for
+  unfit          number of answers that a tidy table has not, or not as a whole
   seconds        time that writing took
   error          what failed (see: prolific-exports --help), or null
 """

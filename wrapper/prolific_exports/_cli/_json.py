@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from prolific_exports._cli._deletion import JobDeletion
     from prolific_exports._cli._download_result import DownloadResult
     from prolific_exports._cli._extraction import Extraction
+    from prolific_exports._model._codebook import Codebook
     from prolific_exports._model._filters import ExportFilter
     from prolific_exports._model._listed_jobs import ListedJob
     from prolific_exports._model._listed_resources import RequestRef, Resource, Workspace
@@ -233,6 +234,17 @@ def table(
             "seconds": round(seconds, 3),
         }
     return _dumps({"table": written, "error": _error(error)})
+
+
+def codebook(
+    content: "Codebook | None" = None, path: str | None = None, error: BaseException | None = None
+) -> str:
+    """The JSON of ``codebook``."""
+    if content is None:
+        return _dumps({"codebook": None, "path": None, "error": _error(error)})
+    from prolific_exports._model._codebook import to_json  # noqa: PLC0415 - start-up time
+
+    return _dumps({"codebook": to_json(content), "path": path, "error": _error(error)})
 
 
 def failure(error: BaseException | None = None) -> str:

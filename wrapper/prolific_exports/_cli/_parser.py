@@ -170,6 +170,7 @@ def build_parser() -> argparse.ArgumentParser:
     account.add_delete(commands)
     archives.add_extract(commands)
     archives.add_show(commands)
+    archives.add_codebook(commands)
     archives.add_table(commands)
     archives.add_mcp(commands)
     account.add_session(commands)

@@ -178,6 +178,8 @@ _TABLE: Final = _object(
         "escaped": _COUNT,
         "missing_files": _COUNT,
         "renamed_files": _COUNT,
+        "cut": _COUNT,
+        "unfit": _COUNT,
         "sha256": _null_or(_SHA256),
         "seconds": _SECONDS,
     }
@@ -199,8 +201,31 @@ _ACCOUNT: Final[dict[str, JsonSchema]] = {
     "workspaces": _list(_WORKSPACE),
 }
 
+_QUESTION: Final = _object(
+    {
+        "id": _TEXT,
+        "type": _null_or(_TEXT),
+        "wording": _null_or(_TEXT),
+        "options": _list(_TEXT),
+        "answer_limit": _null_or({"type": "integer"}),
+        "units": _list(_TEXT),
+        "required": _null_or(_FLAG),
+    }
+)
+_CODEBOOK: Final = _object(
+    {
+        "version": {"const": 1},
+        "source": {"enum": ["api", "archive"]},
+        "kind": _null_or({"enum": ["collection", "batch"]}),
+        "resource_id": _null_or(_TEXT),
+        "name": _null_or(_TEXT),
+        "questions": _list(_QUESTION),
+    }
+)
+
 _DOCUMENTS: Final[dict[str, dict[str, JsonSchema]]] = {
     "batches": {"workspace_id": _null_or(_TEXT), "batches": _list(_RESOURCE)},
+    "codebook": {"codebook": _null_or(_CODEBOOK), "path": _null_or(_TEXT)},
     "collections": {"workspace_id": _null_or(_TEXT), "collections": _list(_RESOURCE)},
     "delete": _of_kind({"workspace_id": _null_or(_TEXT), "results": _list(_DELETION)}),
     "download": {

@@ -22,7 +22,7 @@ from prolific_exports._files._destinations import (
     check_is_file_system_path,
     expanded_text,
 )
-from prolific_exports._tables._writing import FORMATS
+from prolific_exports._tables._writing import FORMATS, default_shape
 
 _TEXTS: Final = frozenset({".csv", ".jsonl"})
 
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         raise UsageError("--format is for stdout (-): the name of a file has its format.")
     table = ResponseTable(
         [ExportArchive.open(archive) for archive in arguments.archives],
-        shape=arguments.shape,
+        shape=arguments.shape or default_shape(stdout_format or arguments.output),
         by=arguments.by,
         files=arguments.files,
         names=arguments.names,
@@ -104,6 +104,13 @@ def table_note(path: str, summary: TableSummary) -> str:
         parts.append(
             f"{plural(summary.escaped, 'formula')} escaped as text "
             "(see --formulas in prolific-exports table --help)"
+        )
+    if summary.cut:
+        parts.append(f"{plural(summary.cut, 'text')} cut, since the format has no room for more")
+    if summary.unfit:
+        parts.append(
+            f"{plural(summary.unfit, 'answer')} not in the columns as a whole; the long shape has "
+            "everything"
         )
     if summary.renamed_files:
         parts.append(renamed_note(summary.renamed_files))

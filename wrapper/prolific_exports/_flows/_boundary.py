@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias, assert_never
 
 from attrs import frozen
-from prolific_api.api.batches import list_batches
-from prolific_api.api.collections import list_collections
+from prolific_api.api.batches import get_batch, list_batches
+from prolific_api.api.collections import get_collection, list_collections
 from prolific_api.api.exports import (
     delete_batch_export,
     delete_collection_export,
@@ -94,6 +94,17 @@ def deletion_request(ref: ExportRef, export_id: str) -> Request:
     else:
         kwargs = delete_batch_export._get_kwargs(ref.resource_id, export_id)
     return _request(f"{_EXPORTS[ref.kind]}/{{export_id}}", ref, kwargs, since_2026_11=True)
+
+
+def definition_request(ref: ExportRef) -> Request:
+    """The GET of a collection or batch itself, with its questions."""
+    if ref.kind == "collection":
+        return _request(
+            f"{_PREFIX}/collections/{{collection_id}}",
+            ref,
+            get_collection._get_kwargs(ref.resource_id),
+        )
+    return _request(f"{_PREFIX}/batches/{{batch_id}}", ref, get_batch._get_kwargs(ref.resource_id))
 
 
 def resources_request(

@@ -4,8 +4,8 @@ from typing import Final, Literal, TypeAlias
 
 from prolific_exports._archive._answer_shapes import VALUE_NAMES
 
-Shape: TypeAlias = Literal["long", "wide"]
-"""The layout of a table: one row per value, or one row per submission."""
+Shape: TypeAlias = Literal["long", "wide", "tidy"]
+"""The layout of a table: one row per value, or per submission without loss, or for analysis."""
 
 SOURCE: Final = "source"
 """The first column of a table of several archives: the archive's file name, or its path."""

@@ -29,7 +29,7 @@ class TableContent:
 
     Attributes:
         archives: The archives.
-        shape: ``"long"`` or ``"wide"``.
+        shape: ``"long"``, ``"wide"`` or ``"tidy"``.
         sources: The records of each archive.
         folders: The folder of each archive's uploaded files; empty without ``files``.
         names: How to treat file names that some system cannot store.
@@ -48,7 +48,7 @@ class TableContent:
     ) -> None:
         """Describe a table: see ``ResponseTable``."""
         if shape not in get_args(Shape):
-            raise UsageError(f"Unknown shape {shape!r}: use 'long' or 'wide'.")
+            raise UsageError(f"Unknown shape {shape!r}: use 'long', 'wide' or 'tidy'.")
         if not archives:
             raise UsageError("The table has no archive: pass at least one.")
         if by not in get_args(By):

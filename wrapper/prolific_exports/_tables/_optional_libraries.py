@@ -5,7 +5,7 @@ from typing import Any
 
 from prolific_exports._errors import UsageError
 
-_EXTRAS = {"pyarrow": "tables"}
+_EXTRAS = {"pyarrow": "tables", "xlsxwriter": "excel", "pyreadstat": "stats"}
 
 
 def require(module: str) -> Any:

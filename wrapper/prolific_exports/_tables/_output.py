@@ -121,7 +121,7 @@ def write_csv(
             return ""
         if isinstance(value, int):
             return str(value)
-        text = value if isinstance(value, str) else _plain(value)
+        text = value if isinstance(value, str) else plain(value)
         if formulas == "escape" and is_formula(text):
             escaped += 1
             text = f"'{text}"
@@ -167,7 +167,8 @@ def _write_lines(
     return count, extras
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """Return a value as text: times in RFC 3339, lists and objects as JSON."""
     if isinstance(value, datetime):
         return _moment(value)
     return json.dumps(value, ensure_ascii=False)

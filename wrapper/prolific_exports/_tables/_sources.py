@@ -98,7 +98,7 @@ class Source:
                 if batch is None:
                     front = () if name is None else (name,)
                     rows = (front + row for r in self._records_of(piece) for row in rows_of(r))
-                    batches = (batch_from_rows(some, table_schema) for some in _bounded_lists(rows))
+                    batches = (batch_from_rows(some, table_schema) for some in bounded_lists(rows))
                     with one_at_a_time:
                         converted += [_with_source(batch, schema, None) for batch in batches]
                 else:
@@ -139,7 +139,7 @@ def _split(block: Block, reader: FastReader | None) -> Iterator[tuple[Block, Any
         yield from _split(half, reader)
 
 
-def _bounded_lists(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def bounded_lists(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """Yield lists of rows that fit into a batch, even with long texts or many columns."""
     held: list[Row] = []
     size = 0

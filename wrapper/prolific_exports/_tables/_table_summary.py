@@ -17,6 +17,10 @@ class TableSummary:
             ``files``.
         renamed_files: Number of uploaded files that were renamed because some system cannot store
             their names; 0 without ``files``.
+        cut: Number of texts that are longer than the format allows, and were cut; Excel, SPSS and
+            Stata only.
+        unfit: Number of answers that a tidy table does not contain as a whole, and of records
+            without answers; the long table has them. 0 in other shapes.
     """
 
     rows: int
@@ -24,3 +28,5 @@ class TableSummary:
     escaped: int = 0
     missing_files: int = 0
     renamed_files: int = 0
+    cut: int = 0
+    unfit: int = 0

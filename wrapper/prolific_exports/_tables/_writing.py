@@ -12,15 +12,38 @@ from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import check_suffix
 from prolific_exports._tables import _output as output
 from prolific_exports._tables._arrow import dictionary_schema
+from prolific_exports._tables._column_names import Shape
 from prolific_exports._tables._content import TableContent
 from prolific_exports._tables._optional_libraries import require
+from prolific_exports._tables._spreadsheet import write_excel
+from prolific_exports._tables._statistics import write_statistics
 from prolific_exports._tables._table_summary import TableSummary
+from prolific_exports._tables._tidy import TidyContent
 from prolific_exports._tables._uploaded_files import check_uploads_folder, extract_uploads
 
 FORMATS: Final = MappingProxyType(
-    {".parquet": "Parquet", ".csv": "CSV", ".jsonl": "JSON Lines", ".arrow": "an Arrow file"}
+    {
+        ".parquet": "Parquet",
+        ".csv": "CSV",
+        ".jsonl": "JSON Lines",
+        ".arrow": "an Arrow file",
+        ".xlsx": "an Excel workbook",
+        ".sav": "an SPSS file",
+        ".dta": "a Stata file",
+    }
 )
 """The formats that can be written, by suffix."""
+
+_LIBRARIES: Final = MappingProxyType(
+    {
+        ".parquet": ("pyarrow",),
+        ".arrow": ("pyarrow",),
+        ".xlsx": ("xlsxwriter",),
+        ".sav": ("pyreadstat", "pandas", "pyarrow"),
+        ".dta": ("pyreadstat", "pandas", "pyarrow"),
+    }
+)
+"""The libraries that a format needs."""
 
 
 def write_table(
@@ -73,6 +96,11 @@ def write_table(
     return evolve(summary, missing_files=table.missing_files, renamed_files=renamed)
 
 
+def default_shape(path: str | os.PathLike[str]) -> Shape:
+    """Return the shape for a file if the user names none: the one that its format has room for."""
+    return "tidy" if os.fspath(path).lower().endswith((".sav", ".dta")) else "long"
+
+
 def format_of(path: str | os.PathLike[str]) -> str:
     """Return the format of a file name, one of ``FORMATS``.
 
@@ -98,8 +126,8 @@ def check_format(path: str | os.PathLike[str]) -> None:
 
 
 def _check_library(format_: str) -> None:
-    if format_ in (".parquet", ".arrow"):
-        require("pyarrow")
+    for library in _LIBRARIES.get(format_, ()):
+        require(library)
 
 
 def _is_same(path: Path, archive: Path) -> bool:
@@ -113,6 +141,17 @@ def _is_same(path: Path, archive: Path) -> bool:
 def _write(
     table: TableContent, path: Path, format_: str, formulas: output.Formulas
 ) -> TableSummary:
+    if not isinstance(table, TidyContent):
+        return _write_rows(table, path, format_, formulas)
+    table.unfit = 0
+    summary = _write_rows(table, path, format_, formulas)
+    # It has no column ``extra``.
+    return evolve(summary, extras=0, unfit=table.unfit)
+
+
+def _write_rows(
+    table: TableContent, path: Path, format_: str, formulas: output.Formulas
+) -> TableSummary:
     match format_:
         case ".parquet":
             schema = table.schema
@@ -123,4 +162,8 @@ def _write(
             return output.write_arrow(path, table.schema, table.batches())
         case ".csv":
             return output.write_csv(path, table.column_names, table.rows(), formulas)
+        case ".xlsx":
+            return write_excel(path, table)
+        case ".sav" | ".dta":
+            return write_statistics(path, format_, table)
     return output.write_jsonl(path, table.column_names, table.rows())

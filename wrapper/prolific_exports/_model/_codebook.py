@@ -1,0 +1,110 @@
+"""What was asked: the questions of a collection or batch, with options that archives lack."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal, TypeAlias
+
+from attrs import asdict, field, frozen, validators
+
+from prolific_exports._model._references import Kind
+
+CodebookSource: TypeAlias = Literal["api", "archive"]
+"""Where a codebook is from: Prolific's API, or derived from the answers in the archive."""
+
+
+def _as_tuple(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(values)
+
+
+_TEXT: Final = validators.instance_of(str)
+_OPTIONAL_TEXT: Final = validators.optional(_TEXT)
+_TEXTS: Final = validators.deep_iterable(_TEXT)
+
+
+@frozen(kw_only=True)
+class Question:
+    """One question (in Prolific's words, an instruction).
+
+    Attributes:
+        id: Id of the instruction.
+        type: Its type, such as ``"multiple_choice"``; None if it is unknown.
+        wording: What participants read; None if it is unknown.
+        options: The options in their order, also those that nobody chose. In a codebook derived
+            from an archive: those that were chosen, in the order in which they occur. Empty for
+            other types.
+        answer_limit: How many options may be chosen, -1 or None for any number. Derived from an
+            archive: 1 if nobody chose several, else None.
+        units: The units of a text with unit. Derived from an archive: those that occur.
+        required: Whether an answer is required; None if it is unknown.
+    """
+
+    id: str = field(validator=_TEXT)
+    type: str | None = field(default=None, validator=_OPTIONAL_TEXT)
+    wording: str | None = field(default=None, validator=_OPTIONAL_TEXT)
+    options: tuple[str, ...] = field(default=(), converter=_as_tuple, validator=_TEXTS)
+    answer_limit: int | None = field(
+        default=None, validator=validators.optional(validators.instance_of(int))
+    )
+    units: tuple[str, ...] = field(default=(), converter=_as_tuple, validator=_TEXTS)
+    required: bool | None = field(
+        default=None, validator=validators.optional(validators.instance_of(bool))
+    )
+
+
+@frozen(kw_only=True)
+class Codebook:
+    """The questions of a collection or batch.
+
+    Attributes:
+        source: ``"api"`` if Prolific's API described the questions, ``"archive"`` if they are
+            derived from the answers of an archive: then options that nobody chose are missing.
+        kind: ``"collection"`` or ``"batch"``; None if it is unknown.
+        resource_id: Id of the collection or batch; None if it is unknown.
+        name: Its name; None if it is unknown.
+        questions: The questions in their order.
+    """
+
+    source: CodebookSource = field(validator=_TEXT)
+    kind: Kind | None = field(default=None, validator=_OPTIONAL_TEXT)
+    resource_id: str | None = field(default=None, validator=_OPTIONAL_TEXT)
+    name: str | None = field(default=None, validator=_OPTIONAL_TEXT)
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it is derived from answers, and so may lack options."""
+        return self.source == "archive"
+
+    def question(self, question_id: str) -> Question | None:
+        """The question with an id; None if there is none."""
+        return next((one for one in self.questions if one.id == question_id), None)
+
+
+VERSION: Final = 1
+"""The version of the JSON of codebooks."""
+
+
+def to_json(codebook: Codebook) -> dict[str, Any]:
+    """Return a codebook as JSON; docs/tables.md describes it."""
+    return {"version": VERSION, **asdict(codebook)}
+
+
+def from_json(document: Any) -> Codebook:
+    """Return the codebook in a JSON document.
+
+    Raises:
+        ValueError: It is none, or of a newer version; the message is a clause.
+    """
+    questions = document.get("questions") if isinstance(document, dict) else None
+    if questions is None:
+        raise ValueError("it is not a codebook")
+    if document.get("version") != VERSION:
+        raise ValueError(f"its version is {document.get('version')!r}, and only {VERSION} is known")
+    try:
+        return Codebook(
+            **{
+                **{name: document[name] for name in ("source", "kind", "resource_id", "name")},
+                "questions": tuple(Question(**one) for one in document["questions"]),
+            }
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError("members are missing or of another type") from error
