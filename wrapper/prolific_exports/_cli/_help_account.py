@@ -2,6 +2,7 @@
 
 DOCUMENTS = (
     "batches",
+    "codebook",
     "collections",
     "delete",
     "download",
