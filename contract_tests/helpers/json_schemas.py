@@ -31,8 +31,11 @@ def _without_requirements(schema: Any) -> Any:
         return [_without_requirements(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
+    # A member may have that name, too.
     return {
-        name: _without_requirements(value) for name, value in schema.items() if name != "required"
+        name: _without_requirements(value)
+        for name, value in schema.items()
+        if not (name == "required" and isinstance(value, list))
     }
 
 

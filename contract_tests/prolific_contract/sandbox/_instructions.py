@@ -5,7 +5,7 @@ from typing import Any
 from attrs import frozen
 
 from prolific_contract._vocabulary import Kind
-from prolific_contract.sandbox._questions import STUDIES, Question
+from prolific_contract.sandbox._questions import STUDIES, SandboxQuestion
 from prolific_contract.sandbox._random import SeededChoices
 
 
@@ -14,7 +14,7 @@ class SandboxInstruction:
     """A question with its id in one collection or batch."""
 
     id: str
-    question: Question
+    question: SandboxQuestion
 
     @property
     def _stars(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ ANSWER_TYPES: Final[tuple[AnswerType, ...]] = get_args(AnswerType)
 
 
 @frozen
-class Question:
+class SandboxQuestion:
     """One instruction.
 
     Attributes:
@@ -81,13 +81,13 @@ class Study:
     """What the participants of one kind of resource are asked."""
 
     name: str
-    questions: tuple[Question, ...]
+    questions: tuple[SandboxQuestion, ...]
 
 
 _COOKING = Study(
     "Cooking at home",
     (
-        Question(
+        SandboxQuestion(
             "free_text",
             "Tell us about the last meal you cooked from scratch.",
             parts=(
@@ -127,24 +127,24 @@ _COOKING = Study(
             ),
             optional=False,
         ),
-        Question(
+        SandboxQuestion(
             "free_text_with_unit",
             "How long does cooking dinner usually take you?",
             amounts=(("minutes", 10, 90), ("hours", 1, 3)),
         ),
-        Question(
+        SandboxQuestion(
             "multiple_choice",
             "How often do you cook at home?",
             options=("Every day", "A few times a week", "Once a week", "Hardly ever"),
             optional=False,
         ),
-        Question(
+        SandboxQuestion(
             "multiple_choice",
             "Which of these do you own? Choose all that apply.",
             options=("Oven", "Microwave", "Rice cooker", "Air fryer", "Pressure cooker", "Wok"),
             most=5,
         ),
-        Question(
+        SandboxQuestion(
             "multiple_choice_with_free_text",
             "What keeps you from cooking more? Choose up to two and say why.",
             options=("Time", "Money", "Skills", "Company"),
@@ -173,7 +173,7 @@ _COOKING = Study(
             ),
             most=2,
         ),
-        Question(
+        SandboxQuestion(
             "free_text",
             "Is there anything else you would like to tell us?",
             parts=(
@@ -192,20 +192,20 @@ _COOKING = Study(
                 ),
             ),
         ),
-        Question("file_upload", "Share a picture or a note of a dish you made."),
+        SandboxQuestion("file_upload", "Share a picture or a note of a dish you made."),
     ),
 )
 
 _ASSISTANT = Study(
     "Judging a chat assistant's answers",
     (
-        Question(
+        SandboxQuestion(
             "multiple_choice",
             "How helpful is the answer?",
             options=("Very helpful", "Somewhat helpful", "Not very helpful", "Useless"),
             optional=False,
         ),
-        Question(
+        SandboxQuestion(
             "multiple_choice_with_free_text",
             "Which answer is better, and why?",
             options=("Answer A", "Answer B", "Both are equally good"),
@@ -229,13 +229,13 @@ _ASSISTANT = Study(
             ),
             optional=False,
         ),
-        Question(
+        SandboxQuestion(
             "multiple_choice",
             "What is wrong with the worse answer? Choose all that apply.",
             options=("Wrong facts", "Off topic", "Too long", "Rude", "Hard to read"),
             most=3,
         ),
-        Question(
+        SandboxQuestion(
             "free_text",
             "What is missing?",
             parts=(
@@ -250,14 +250,14 @@ _ASSISTANT = Study(
                 ),
             ),
         ),
-        Question(
+        SandboxQuestion(
             "free_text_with_unit",
             "How long did you need to check the answer?",
             amounts=(("seconds", 15, 120), ("minutes", 1, 15)),
         ),
-        Question("file_upload", "If the page looked broken, upload a screenshot."),
+        SandboxQuestion("file_upload", "If the page looked broken, upload a screenshot."),
         # The last one, so that the other answers are what they were without it.
-        Question("star_rating", "How good is the better answer?", stars=5),
+        SandboxQuestion("star_rating", "How good is the better answer?", stars=5),
     ),
 )
 
