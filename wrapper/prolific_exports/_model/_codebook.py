@@ -15,6 +15,8 @@ def _as_tuple(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
+_SOURCES: Final[tuple[CodebookSource, ...]] = ("api", "archive")
+_KINDS: Final[tuple[Kind, ...]] = ("collection", "batch")
 _TEXT: Final = validators.instance_of(str)
 _OPTIONAL_TEXT: Final = validators.optional(_TEXT)
 _TEXTS: Final = validators.deep_iterable(_TEXT)
@@ -63,8 +65,8 @@ class Codebook:
         questions: The questions in their order.
     """
 
-    source: CodebookSource = field(validator=_TEXT)
-    kind: Kind | None = field(default=None, validator=_OPTIONAL_TEXT)
+    source: CodebookSource = field(validator=validators.in_(_SOURCES))
+    kind: Kind | None = field(default=None, validator=validators.optional(validators.in_(_KINDS)))
     resource_id: str | None = field(default=None, validator=_OPTIONAL_TEXT)
     name: str | None = field(default=None, validator=_OPTIONAL_TEXT)
     questions: tuple[Question, ...] = ()
@@ -106,5 +108,5 @@ def from_json(document: Any) -> Codebook:
                 "questions": tuple(Question(**one) for one in document["questions"]),
             }
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError("members are missing or of another type") from error

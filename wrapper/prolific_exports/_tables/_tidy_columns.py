@@ -106,7 +106,7 @@ def _plan_one(
                 kind: ColumnKind = "integer" if _is_whole(observed) else "text"
                 columns, read = (maker.column(kind=kind),), _rating_reader(kind)
             case _:
-                columns, read = _choices(maker, observed, explained=bool(shape.layout.fields))
+                columns, read = _choices(maker, observed, explained=len(shape.layout.names) > 1)
     return QuestionColumns(f"q{number}", question, columns, read)
 
 
