@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import respx
 from coverage import Coverage
+from helpers.clients import Clients
 from helpers.parameter_ids import parameter_id
 from hypothesis import HealthCheck, settings
 from prolific_contract.spec import _build
+from prolific_exports._http._store_client import StoreClient
 
 # How fast inputs are made depends on what else the machine does.
 settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow])
@@ -56,6 +59,28 @@ def _contracts_are_validated_once() -> Iterator[None]:
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return parameter_id(val, argname)
+
+
+@pytest.fixture(params=["sync", "async"])
+def clients(request: pytest.FixtureRequest) -> Iterator[Clients]:
+    """Every test that takes it runs over the sync and over the async client."""
+    with Clients(request.param) as clients:
+        yield clients
+
+
+@pytest.fixture(params=["collection", "batch"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Every test that takes it runs for collections and for batches."""
+    return str(request.param)
+
+
+@pytest.fixture
+def router(monkeypatch: pytest.MonkeyPatch) -> Iterator[respx.MockRouter]:
+    """Answers all requests; what it does not know is an error."""
+    # respx answers in place of httpx only.
+    monkeypatch.setattr(StoreClient, "reaches", lambda _self, _url: False)
+    with respx.mock(assert_all_called=False) as router:
+        yield router
 
 
 @pytest.hookimpl(trylast=True)

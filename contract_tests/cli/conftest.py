@@ -14,7 +14,6 @@ from helpers.three_jobs import A, B, C, job_id, url
 from keyring.backend import KeyringBackend
 from prolific_exports import Clock
 from prolific_exports._cli._schemas import SCHEMAS
-from prolific_exports._http._store_client import StoreClient
 from prolific_exports.testing import FakeClock
 
 
@@ -34,22 +33,9 @@ class Outcome:
         return document
 
 
-@pytest.fixture(params=["collection", "batch"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
-
-
-@pytest.fixture
-def router(monkeypatch: pytest.MonkeyPatch) -> Iterator[respx.MockRouter]:
-    # respx answers in place of httpx only.
-    monkeypatch.setattr(StoreClient, "reaches", lambda _self, _url: False)
-    with respx.mock(assert_all_called=False) as router:
-        yield router
 
 
 @pytest.fixture

@@ -108,10 +108,10 @@ def test_document_nested_too_deeply_is_refused(monkeypatch, tmp_path):
     path = tmp_path / "file"
     path.write_text(dump_yaml(base()), encoding="utf-8")
 
-    def overflow(_):
+    def overflow(*_):
         raise RecursionError
 
-    monkeypatch.setattr(_reading, "structural_errors", overflow)
+    monkeypatch.setattr(_reading, "check_structure", overflow)
     with pytest.raises(DocumentError, match="nested too deeply"):
         read_contract(str(path))
 

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -6,7 +5,6 @@ import pytest
 import respx
 from helpers import api
 from helpers.clients import Clients
-from prolific_exports._http._store_client import StoreClient
 from prolific_exports.testing import FakeClock
 
 
@@ -21,18 +19,6 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REQUEST_METHOD", raising=False)
 
 
-@pytest.fixture(params=["sync", "async"])
-def clients(request: pytest.FixtureRequest) -> Iterator[Clients]:
-    """Every test that takes it runs over the sync and over the async client."""
-    with Clients(request.param) as clients:
-        yield clients
-
-
-@pytest.fixture(params=["collection", "batch"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
@@ -41,14 +27,6 @@ def clock() -> FakeClock:
 @pytest.fixture
 def events() -> list[Any]:
     return []
-
-
-@pytest.fixture
-def router(monkeypatch: pytest.MonkeyPatch) -> Iterator[respx.MockRouter]:
-    # respx answers in place of httpx only.
-    monkeypatch.setattr(StoreClient, "reaches", lambda _self, _url: False)
-    with respx.mock(assert_all_called=False) as router:
-        yield router
 
 
 @pytest.fixture

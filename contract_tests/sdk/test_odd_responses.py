@@ -2,14 +2,13 @@
 
 import json
 import socket
-import threading
 from collections import Counter
-from contextlib import closing
 from random import Random
 
 import pytest
 from helpers import api
 from helpers.clients import Clients
+from helpers.connection_server import ConnectionServer
 from prolific_exports import DownloadError
 from prolific_exports.testing import FakeClock
 
@@ -131,36 +130,15 @@ CASES = {**ARCHIVES, **FAILURES}
 NAMES = list(CASES)
 
 
-class Server:
+class Server(ConnectionServer):
     """An API and a store: collection c7 has an archive that comes as the seventh response."""
 
     def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.base = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        super().__init__(self.respond)
+        self.base = f"http://{self.address}"
         self.asked = Counter()
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
 
-    def close(self):
-        # Wakes the thread, which closing does not.
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.thread.join(10)
-        self.listener.close()
-
-    def serve(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            connection.settimeout(10)
-            with closing(connection):
-                try:
-                    self.talk(connection)
-                except OSError:  # The client has seen enough.
-                    continue
-
-    def talk(self, connection):
+    def respond(self, connection):
         asked = b""
         while b"\r\n\r\n" not in asked:
             piece = connection.recv(4096)
@@ -186,7 +164,7 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server():
-    with closing(Server()) as server:
+    with Server() as server:
         yield server
 
 

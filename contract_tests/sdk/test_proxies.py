@@ -3,47 +3,26 @@
 import json
 import socket
 import sys
-import threading
-from contextlib import suppress
 
 import pytest
 from helpers import api
+from helpers.connection_server import ConnectionServer
 from prolific_exports import DownloadError, NoAnswerError, UsageError
 from prolific_exports.testing import FakeClock
 
 TOKEN = "t0ken-of-a-test"
 
 
-class Server:
+class Server(ConnectionServer):
     """Answers every request with the same bytes, and keeps what it was asked."""
 
     def __init__(self, answer):
+        super().__init__(self.respond)
         self.answer, self.asked = answer, []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
-        self.thread = threading.Thread(target=self.serve, daemon=True)
 
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        # Closing a socket does not wake who waits for it.
-        with suppress(OSError):
-            self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.thread.join(10)
-
-    def serve(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            connection.settimeout(10)
-            with connection, suppress(OSError):
-                self.asked.append(connection.recv(65536).decode("latin-1"))
-                connection.sendall(self.answer)
+    def respond(self, connection):
+        self.asked.append(connection.recv(65536).decode("latin-1"))
+        connection.sendall(self.answer)
 
 
 def answer(status, body=b""):

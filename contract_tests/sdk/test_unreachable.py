@@ -3,13 +3,13 @@
 import json
 import socket
 import ssl
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from random import Random
 
 import pytest
 import trustme
 from helpers import api
+from helpers.connection_server import ConnectionServer
 from prolific_exports import (
     DownloadError,
     NoAnswerError,
@@ -21,38 +21,6 @@ from prolific_exports.testing import FakeClock
 
 ID = api.COLLECTION
 TOKEN = "t0ken-of-a-test"
-
-
-class Door:
-    """A server that does one thing with each connection, and counts them."""
-
-    def __init__(self, handle):
-        self.handle, self.visits = handle, 0
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        # Closing a socket does not wake who waits for it.
-        with suppress(OSError):
-            self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.thread.join(10)
-
-    def serve(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.visits += 1
-            connection.settimeout(10)
-            with connection, suppress(OSError):
-                self.handle(connection)
 
 
 def tls(authority, host):
@@ -98,22 +66,22 @@ class Place:
 
 @contextmanager
 def unknown_authority(monkeypatch, authority, tmp_path):
-    with Door(tls(trustme.CA(), "127.0.0.1")) as door:
-        yield Place(f"https://127.0.0.1:{door.port}", lambda: door.visits)
+    with ConnectionServer(tls(trustme.CA(), "127.0.0.1")) as server:
+        yield Place(f"https://127.0.0.1:{server.port}", lambda: server.visits)
 
 
 @contextmanager
 def wrong_host(monkeypatch, authority, tmp_path):
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    with Door(tls(authority, "other.example")) as door:
-        yield Place(f"https://127.0.0.1:{door.port}", lambda: door.visits)
+    with ConnectionServer(tls(authority, "other.example")) as server:
+        yield Place(f"https://127.0.0.1:{server.port}", lambda: server.visits)
 
 
 @contextmanager
 def no_tls(monkeypatch, authority, tmp_path):
-    with Door(http("400 Bad Request")) as door:
-        yield Place(f"https://127.0.0.1:{door.port}", lambda: door.visits)
+    with ConnectionServer(http("400 Bad Request")) as server:
+        yield Place(f"https://127.0.0.1:{server.port}", lambda: server.visits)
 
 
 @contextmanager
@@ -130,9 +98,9 @@ def proxy_forbids(monkeypatch, authority, tmp_path):
 
 @contextmanager
 def refusing(monkeypatch, status):
-    with Door(http(status)) as door:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://user:pa55word@127.0.0.1:{door.port}")
-        yield Place("https://far.example", lambda: door.visits)
+    with ConnectionServer(http(status)) as server:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:pa55word@127.0.0.1:{server.port}")
+        yield Place("https://far.example", lambda: server.visits)
 
 
 @contextmanager
@@ -217,8 +185,8 @@ def test_unreachable_store_is_tried_once_and_explained(
             "url": f"{place.url}/a.zip?X-Amz-Signature=5ecret5ignature",
             "expires_at": "2099-01-01T00:00:00Z",
         }
-        with Door(http(body=json.dumps(ready).encode())) as door:
-            exports = make(f"http://127.0.0.1:{door.port}", events)
+        with ConnectionServer(http(body=json.dumps(ready).encode())) as server:
+            exports = make(f"http://127.0.0.1:{server.port}", events)
             with pytest.raises(DownloadError, match=cause) as failure:
                 exports.collections.download(ID, tmp_path, connections=connections)
         visits = place.visits

@@ -23,7 +23,7 @@ from prolific_contract.spec._components import reachable
 from prolific_contract.spec._files import read_text
 from prolific_contract.spec._importer import import_document
 from prolific_contract.spec._names import PREFIX
-from prolific_contract.spec._validation import structural_errors
+from prolific_contract.spec._validation import check_structure
 from prolific_contract.spec._versions import modern, version_of
 from prolific_contract.spec._yaml import load_yaml
 
@@ -67,11 +67,7 @@ def contract_of(text: str, source: str) -> dict[str, Any]:
         if not _is_reduced(document):
             return import_document(text, source=source)
         document = modern(document)
-        errors = structural_errors(document)
-        if errors:
-            lines = "\n".join(f"  {error}" for error in errors)
-            version = version_of(document)
-            raise DocumentError(f"{source} is not a valid OpenAPI {version} document:\n{lines}")
+        check_structure(document, source)
         try:
             reachable(document)
         except DocumentError as error:

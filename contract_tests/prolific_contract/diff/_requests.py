@@ -22,6 +22,7 @@ from prolific_contract.diff._forms import Schema
 from prolific_contract.diff._messages import (
     ABSENT,
     NoSampleError,
+    RequestExample,
     is_enough,
     matching,
     request_as_json,
@@ -52,30 +53,32 @@ class Requests:
 
     def _request(self, where: str, sentence: str, **changes: Any) -> Finding:
         """A breaking change of requests, if an example confirms it."""
-        try:
-            simplest = simplest_request(self.old)
-        except NoSampleError:
-            return unconfirmed(where, sentence)
-        parameters = {**simplest.parameters, **changes.pop("parameters", {})}
-        request = evolve(simplest, parameters=parameters, **changes)
-        refused = where in request_refusals(self.new, request)
-        if not refused or not request_is_sent(self.old, request):
+        request = self._example(**changes)
+        if request is None or where not in request_refusals(self.new, request):
             return unconfirmed(where, sentence)
         example = request_as_json(self.old, request)
         return Finding(where, "breaking", sentence, request, example)
 
     def _misread(self, where: str, sentence: str, **changes: Any) -> Finding:
         """A change of what requests mean, if an example confirms it."""
-        try:
-            simplest = simplest_request(self.old)
-        except NoSampleError:
-            return unconfirmed(where, sentence)
-        parameters = {**simplest.parameters, **changes.pop("parameters", {})}
-        request = evolve(simplest, parameters=parameters, **changes)
-        if not request_is_sent(self.old, request):
+        request = self._example(**changes)
+        if request is None:
             return unconfirmed(where, sentence)
         example = request_as_json(self.old, request)
         return Finding(where, "breaking", sentence, request, example, is_misread=True)
+
+    def _example(
+        self, *, parameters: Mapping[ParameterKey, Any] | None = None, **changes: Any
+    ) -> RequestExample | None:
+        """The simplest request with some changes, if the old contract permits it."""
+        try:
+            simplest = simplest_request(self.old)
+        except NoSampleError:
+            return None
+        request = evolve(
+            simplest, parameters={**simplest.parameters, **(parameters or {})}, **changes
+        )
+        return request if request_is_sent(self.old, request) else None
 
     def _ignored(self, key: ParameterKey, parameter: Parameter) -> Finding:
         """A parameter that the new server does not know.

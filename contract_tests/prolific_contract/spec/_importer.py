@@ -14,7 +14,7 @@ from prolific_contract._errors import DocumentError
 from prolific_contract.spec._components import Component, drop_unreachable
 from prolific_contract.spec._names import PREFIX, branches, new_names
 from prolific_contract.spec._structure import operations_of, outline, walk
-from prolific_contract.spec._validation import structural_errors
+from prolific_contract.spec._validation import check_structure
 from prolific_contract.spec._versions import VERSIONS, modern, version_of
 from prolific_contract.spec._yaml import load_yaml
 
@@ -80,11 +80,7 @@ def import_document(text: str, *, source: str = "the document") -> dict[str, Any
     document = outline({**published, "paths": paths})
     document["info"]["title"] = TITLE
     _describe_responses(document)
-    errors = structural_errors(document)
-    if errors:
-        lines = "\n".join(f"  {error}" for error in errors)
-        version = version_of(document)
-        raise DocumentError(f"{source} is not a valid OpenAPI {version} document:\n{lines}")
+    check_structure(document, source)
     try:
         drop_unreachable(document)
         _number_branches(document)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from prolific_contract._errors import DocumentError
 from prolific_contract.spec._structure import walk
 from prolific_contract.spec._versions import version_of
 
@@ -34,6 +35,19 @@ def structural_errors(document: Any) -> list[str]:
     Names of components are not checked, because published ones break the rule for them.
     """
     return [*_shape_errors(document), *_schema_errors(document)]
+
+
+def check_structure(document: Any, source: str) -> None:
+    """Check a document's structure.
+
+    Raises:
+        DocumentError: It has problems; each is a line of the message.
+    """
+    errors = structural_errors(document)
+    if errors:
+        lines = "\n".join(f"  {error}" for error in errors)
+        version = version_of(document)
+        raise DocumentError(f"{source} is not a valid OpenAPI {version} document:\n{lines}")
 
 
 def semantic_errors(document: dict[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from prolific_exports import Clock, Exports
 from prolific_exports._cli._password_store import StoredToken
@@ -72,7 +72,7 @@ class Account:
         place: The server that it is for.
     """
 
-    token: str
+    token: str = field(repr=False)
     source: str
     place: Place
 

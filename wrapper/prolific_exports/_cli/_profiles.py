@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import expanded
@@ -40,7 +40,7 @@ class Profile:
     """
 
     name: str
-    url: str | None = None
+    url: str | None = field(default=None, repr=False)
     workspace: str | None = None
     token_env: str | None = None
     token_file: str | None = None

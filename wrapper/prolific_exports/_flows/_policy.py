@@ -84,9 +84,7 @@ def check_connections(number: object) -> int:
     Raises:
         UsageError: Not a whole number from 1 to 32.
     """
-    if not (isinstance(number, int) and 1 <= number <= _MOST_CONNECTIONS):
-        raise UsageError(f"connections is {number!r}: give a number from 1 to {_MOST_CONNECTIONS}.")
-    return number
+    return _check_number("connections", number)
 
 
 def check_jobs(number: object) -> int:
@@ -95,8 +93,12 @@ def check_jobs(number: object) -> int:
     Raises:
         UsageError: Not a whole number from 1 to 32.
     """
+    return _check_number("jobs", number)
+
+
+def _check_number(name: str, number: object) -> int:
     if not (isinstance(number, int) and 1 <= number <= _MOST_CONNECTIONS):
-        raise UsageError(f"jobs is {number!r}: give a number from 1 to {_MOST_CONNECTIONS}.")
+        raise UsageError(f"{name} is {number!r}: give a number from 1 to {_MOST_CONNECTIONS}.")
     return number
 
 

@@ -1,13 +1,12 @@
 """Faults of download URLs and of the store that show only in a second look at them."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, cast
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
-from attrs import evolve, field, mutable
+from attrs import field, mutable
 from prolific_exports._model._timestamps import parse_timestamp
 
 from prolific_contract.sandbox._archive_replies import archive_reply, repacked, whole_archive
@@ -31,6 +30,7 @@ from prolific_contract.sandbox.mutants._fault import (
     always,
 )
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
+from prolific_contract.sandbox.mutants._signed_queries import SignedQueries
 
 _EARLIER: Final = timedelta(hours=2)
 _PARTIAL: Final = 206
@@ -49,20 +49,19 @@ class _SignedElsewhere:
     query: Callable[[str, datetime], str]
     signature: str
     lifetime: timedelta | None = None
-    _queries: dict[str, tuple[tuple[str, str], ...]] = field(factory=dict)
+    _queries: SignedQueries = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._queries = SignedQueries(self.signature)
 
     def __call__(self, request: FaultyRequest) -> Reply:
         if request.action == "archive":
-            signed = dict(request.call.query).get(self.signature, "")
-            query = self._queries.get(signed, request.call.query)
-            return request.answer_to(evolve(request.call, query=query))
+            return self._queries.fetch(request)
         reply = request.reply()
         if not is_complete(reply):
             return reply
         body = body_of(reply)
-        plain, _, query = body["url"].partition("?")
-        key = hashlib.sha256(query.encode()).hexdigest()
-        self._queries[key] = tuple(parse_qsl(query))
+        plain, key = self._queries.replace(body["url"])
         if self.lifetime is None:
             expires_at = parse_timestamp(body["expires_at"]).moment - _EARLIER
         else:

@@ -1,11 +1,9 @@
 """Faults of well-formed values: the expiry, the URL and what the URL serves."""
 
-import hashlib
 import io
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from attrs import evolve, field, mutable
 from prolific_exports._model._timestamps import parse_timestamp
@@ -25,6 +23,7 @@ from prolific_contract.sandbox.mutants._fault import (
     always,
 )
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
+from prolific_contract.sandbox.mutants._signed_queries import SignedQueries
 
 
 def _expiring(moment: Callable[[datetime, datetime], datetime]) -> Callable[[], MutantBehaviour]:
@@ -45,19 +44,16 @@ def _expiring(moment: Callable[[datetime, datetime], datetime]) -> Callable[[], 
 class _OpaquelyExpired:
     """A past ``expires_at`` with URLs that do not show their expiry."""
 
-    _queries: dict[str, tuple[tuple[str, str], ...]] = field(factory=dict)
+    _queries: SignedQueries = field(factory=lambda: SignedQueries("key"))
 
     def __call__(self, request: FaultyRequest) -> Reply:
         if request.action == "archive":
-            query = self._queries.get(dict(request.call.query).get("key", ""), request.call.query)
-            return request.answer_to(evolve(request.call, query=query))
+            return self._queries.fetch(request)
         reply = request.reply()
         if not is_complete(reply):
             return reply
         body = body_of(reply)
-        plain, _, query = body["url"].partition("?")
-        key = hashlib.sha256(query.encode()).hexdigest()
-        self._queries[key] = tuple(parse_qsl(query))
+        plain, key = self._queries.replace(body["url"])
         expired = utc_timestamp(request.now - timedelta(hours=1))
         return with_json(reply, {**body, "url": f"{plain}?key={key}", "expires_at": expired})
 
