@@ -17,7 +17,7 @@ from prolific_contract.spec import dump_yaml
 from diff.documents import PATH, base
 
 # Two layers that expand to a million bytes.
-BOMB = gzip.compress(gzip.compress(bytes(1_000_000)))
+BOMB = gzip.compress(gzip.compress(bytes(1_000_000), mtime=0), mtime=0)
 
 
 @pytest.fixture

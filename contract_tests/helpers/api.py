@@ -92,10 +92,15 @@ def archive_bytes() -> bytes:
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(f"{root}/responses.jsonl", json.dumps(record) + "\n")
-        archive.writestr(f"{root}/collection.json", json.dumps(metadata))
-        # Tests get it for a collection and for a batch: this makes it neither's.
-        archive.writestr(f"{root}/batch.json", "{}")
+        for name, text in {
+            "responses.jsonl": json.dumps(record) + "\n",
+            "collection.json": json.dumps(metadata),
+            # Tests get it for a collection and for a batch: this makes it neither's.
+            "batch.json": "{}",
+        }.items():
+            # With the time of now, every process would have other bytes, and other ids of tests.
+            member = zipfile.ZipInfo(f"{root}/{name}", (2026, 3, 20, 10, 0, 0))
+            archive.writestr(member, text, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
