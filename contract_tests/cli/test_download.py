@@ -62,6 +62,7 @@ def test_download_json_is_one_object_on_stdout(cli, ready):
             }
         ],
         "table": None,
+        "table_summary": None,
         "error": None,
         "resume": None,
     }

@@ -78,6 +78,18 @@ def test_event_lines_report_a_retry_with_its_reason(lines):
     assert line == r"retrying in 1.2 s: It broke\x1b[2J."
 
 
+def test_event_lines_report_the_same_failure_once_until_something_else_happens(lines):
+    other = ServerError("It broke again.", operation="GET /", ref=REF, status=500)
+    events = [
+        *[Retrying(REF, BROKEN, 1)] * 3,
+        *[Retrying(REF, other, 1)] * 2,
+        Polled(REF, "generating", 1),
+        Retrying(REF, other, 1),
+    ]
+    output = [lines.line(event) for event in events]
+    assert [line is not None for line in output] == [True, False, False, True, False, True, True]
+
+
 def test_event_lines_report_bytes_every_five_seconds(lines, clock):
     output = []
     for received in range(0, 14 * MB, MB):

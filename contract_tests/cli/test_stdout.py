@@ -106,7 +106,11 @@ def test_archive_waits_in_a_folder_that_others_cannot_read(cli, temporary, serve
     assert modes == [stat.S_IRWXU] or os.name == "nt"
 
 
-@pytest.mark.parametrize("damage", [api.ARCHIVE[:-1], api.ARCHIVE.replace(b"Because", b"becausE")])
+@pytest.mark.parametrize(
+    "damage",
+    [api.ARCHIVE[:-1], api.ARCHIVE.replace(b"Because", b"becausE")],
+    ids=["cut off", "changed"],
+)
 def test_download_to_stdout_that_fails_writes_nothing(cli, temporary, served, out, damage):
     damaged = bytearray(damage)
     damaged[60] ^= 1

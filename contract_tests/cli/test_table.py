@@ -67,6 +67,9 @@ def test_download_table_writes_the_table_and_prints_its_path(cli, folder, served
     options = ("--table", "out.parquet", "--json", "--quiet", "--overwrite")
     outcome = cli("download", "collection", ID, "-o", "x.zip", *options)
     assert outcome.json["table"] == "out.parquet"
+    summary = outcome.json["table_summary"]
+    assert (summary["path"], summary["seconds"]) == ("out.parquet", 0.0)
+    assert summary["rows"] > 0
     assert outcome.json["error"] is None
     assert outcome.err == ""
 

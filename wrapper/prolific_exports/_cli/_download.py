@@ -19,6 +19,7 @@ from prolific_exports._cli._find import ids_of_workspace
 from prolific_exports._cli._follow_up import suggest, table_command
 from prolific_exports._cli._stdout import private_folder, send_file
 from prolific_exports._cli._table import table_note
+from prolific_exports._cli._written_table import WrittenTable
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._errors import print_error
 from prolific_exports._console._progress import working
@@ -78,8 +79,7 @@ def _run(
         else:
             try:
                 if interrupt is None:
-                    with working(options.table, "writing", clock, quiet=options.quiet):
-                        table = _write_table(options, options.table, downloads.archives())
+                    table = _write_table(options, options.table, downloads.archives(), clock)
                 else:
                     streams.print_message("The table was not written.")
             except (ExportsError, OSError, KeyboardInterrupt) as table_error:
@@ -95,7 +95,7 @@ def _run(
             )
         )
     elif table is not None:
-        streams.print_result(table)
+        streams.print_result(table.path)
     return downloads.exit_code() if error is None else exit_codes.of_error(error)
 
 
@@ -103,12 +103,15 @@ def _or_default(value: float | None, default: float) -> float:
     return default if value is None else value
 
 
-def _write_table(options: DownloadOptions, path: str, archives: Sequence[ExportArchive]) -> str:
+def _write_table(
+    options: DownloadOptions, path: str, archives: Sequence[ExportArchive], clock: Clock
+) -> WrittenTable:
     from prolific_exports._tables._writing import default_shape  # noqa: PLC0415 - only for --table
 
-    summary = ResponseTable(archives, shape=default_shape(path)).write(
-        path, overwrite=options.overwrite
-    )
+    began = clock.monotonic()
+    with working(path, "writing", clock, quiet=options.quiet):
+        table = ResponseTable(archives, shape=default_shape(path))
+        summary = table.write(path, overwrite=options.overwrite)
     if not options.quiet:
         streams.print_message(table_note(path, summary))
-    return path
+    return WrittenTable(path=path, summary=summary, seconds=clock.monotonic() - began)

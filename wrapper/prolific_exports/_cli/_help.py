@@ -202,7 +202,7 @@ JSON:
                 "records", "seconds", "resumed_from", "extracted_to",
                 "renamed", "missing_files", "deleted", "error",
                 "resume"}, ...],
-   "table", "error", "resume"}
+   "table", "table_summary", "error", "resume"}
   filter         {"study_id", "from", "to"}, each only if set, with the moments
                  used in UTC; "to" is not included. null without a filter
   status         "saved", "failed", "timed_out" or "interrupted"
@@ -228,6 +228,7 @@ JSON:
                  With several ids it lacks --table, which needs all archives.
                  The outer one resumes all that is left.
   table          the file of --table once it is complete, else null
+  table_summary  its rows, sha256 and more, as in: table --help; or null
   The outer error is set if the command as a whole failed: wrong usage, the
   table, or an interrupt.
 """

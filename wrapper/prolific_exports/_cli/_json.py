@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from prolific_exports._cli._deletion import JobDeletion
     from prolific_exports._cli._download_result import DownloadResult
     from prolific_exports._cli._extraction import Extraction
+    from prolific_exports._cli._written_table import WrittenTable
     from prolific_exports._model._codebook import Codebook
     from prolific_exports._model._filters import ExportFilter
     from prolific_exports._model._listed_jobs import ListedJob
     from prolific_exports._model._listed_resources import RequestRef, Resource, Workspace
-    from prolific_exports._tables import TableSummary
 
 VERSION: Final = 1
 """Grows when a member is removed or changes its meaning; new members do not change it."""
@@ -33,7 +33,7 @@ VERSION: Final = 1
 def download(
     results: "Sequence[DownloadResult]" = (),
     error: BaseException | None = None,
-    table: str | None = None,
+    table: "WrittenTable | None" = None,
     resume: "Sequence[str] | None" = None,
     filter_: "ExportFilter | None" = None,
 ) -> str:
@@ -42,7 +42,8 @@ def download(
         {
             "filter": _conditions(filter_),
             "results": [_result(result) for result in results],
-            "table": table,
+            "table": None if table is None else table.path,
+            "table_summary": None if table is None else _table(table),
             "error": _error(error),
             "resume": resume,
         }
@@ -216,24 +217,21 @@ def extract(
     )
 
 
-def table(
-    path: str | None = None,
-    summary: "TableSummary | None" = None,
-    seconds: float | None = None,
-    error: BaseException | None = None,
-) -> str:
+def table(written: "WrittenTable | None" = None, error: BaseException | None = None) -> str:
     """The JSON of ``table``."""
-    written = None
-    if path is not None and summary is not None and seconds is not None:
-        from prolific_exports._cli._measures import sha256  # noqa: PLC0415 - zipfile
+    summary = None if written is None else _table(written)
+    return _dumps({"table": summary, "error": _error(error)})
 
-        written = {
-            "path": path,
-            **asdict(summary),
-            "sha256": sha256(path),
-            "seconds": round(seconds, 3),
-        }
-    return _dumps({"table": written, "error": _error(error)})
+
+def _table(written: "WrittenTable") -> dict[str, Any]:
+    from prolific_exports._cli._measures import sha256  # noqa: PLC0415 - zipfile
+
+    return {
+        "path": written.path,
+        **asdict(written.summary),
+        "sha256": sha256(written.path),
+        "seconds": round(written.seconds, 3),
+    }
 
 
 def codebook(

@@ -232,6 +232,7 @@ _DOCUMENTS: Final[dict[str, dict[str, JsonSchema]]] = {
         "filter": _null_or(_FILTER),
         "results": _list(_DOWNLOAD),
         "table": _null_or(_TEXT),
+        "table_summary": _null_or(_TABLE),
         "resume": _COMMAND,
     },
     "error": {},

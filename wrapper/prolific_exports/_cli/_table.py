@@ -13,6 +13,7 @@ from prolific_exports._cli._stdout import (
     send_file,
     send_text,
 )
+from prolific_exports._cli._written_table import WrittenTable
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._progress import working
 from prolific_exports._console._text import plural, printable
@@ -54,9 +55,8 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         with working(output, "writing", clock, quiet=arguments.quiet):
             summary = _write(table, output, arguments, shown=output)
         seconds = clock.monotonic() - began
-        streams.print_result(
-            json_output.table(output, summary, seconds) if arguments.json else output
-        )
+        written = WrittenTable(path=output, summary=summary, seconds=seconds)
+        streams.print_result(json_output.table(written) if arguments.json else output)
         return exit_codes.DONE
     with private_folder() as folder:
         path = folder / f"table{stdout_format}"

@@ -68,6 +68,7 @@ class EventLines:
     now: Callable[[], float]
     doing: str = field(default="waiting for a response", init=False)
     _status: str | None = field(default=None, init=False)
+    _retried: str | None = field(default=None, init=False)
     _began: float = field(init=False)
     _last_line_at: float = field(init=False)
 
@@ -90,7 +91,11 @@ class EventLines:
         return f"still {self.doing} after {duration(self.now() - self._began)}"
 
     def _line(self, event: Event) -> str | None:
+        retried, self._retried = self._retried, None
         match event:
+            case Retrying(error=error):
+                self._retried = str(error)
+                return notable_line(event) if self._retried != retried else None
             case Requested(status=status):
                 self._status = status
                 job = event.ref.export_id
