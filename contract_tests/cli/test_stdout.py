@@ -172,6 +172,8 @@ BINARY = [
     ["download", "collection", ID, "--output", "-"],
     ["table", "export.zip", "-", "--format", "parquet"],
     ["table", "export.zip", "-", "--format", "arrow"],
+    ["table", "export.zip", "-", "--format", "xlsx"],
+    ["table", "export.zip", "-", "--format", "sav"],
 ]
 
 
@@ -249,6 +251,12 @@ def test_table_to_stdout_has_the_bytes_of_the_file(cli, folder, export, out, for
     assert not (folder / "-").exists()
 
 
+def test_table_for_spreadsheets_goes_to_stdout(cli, export, out):
+    stdout = out()
+    assert cli("table", "export.zip", "-", "--format", "xlsx").code == 0
+    assert stdout.content.startswith(b"PK")
+
+
 def test_table_to_stdout_is_csv_by_default(cli, export, out):
     stdout = out()
     assert cli("table", "export.zip", "-", "--formulas", "keep").code == 0
@@ -297,6 +305,7 @@ def test_every_command_that_writes_a_file_is_tested_below():
 
 
 OURS = [
+    ("codebook", "output", ["export.zip", "--output", "-"]),
     ("download", "output", ["collection", ID, "ID2", "--output", "-"]),
     ("download", "extract", ["collection", ID, "--extract", "-"]),
     ("download", "table", ["collection", ID, "--table", "-"]),
