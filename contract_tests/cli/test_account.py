@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 import httpx
+import prolific_exports
 import pytest
 from helpers import api
 from prolific_exports._cli._profiles import config_path
@@ -395,3 +396,10 @@ def test_token_is_no_option_of_any_command(cli, router):
         outcome = cli(command, "--token", TOKEN)
         assert outcome.code == 2
         assert TOKEN not in outcome.err
+
+
+def test_every_command_takes_its_account_from_one_place():
+    """Or it would ignore profiles and the password store, and be silent while it waits."""
+    folder = Path(prolific_exports.__file__).parent / "_cli"
+    makers = [one.name for one in folder.glob("*.py") if "Exports(" in one.read_text("utf-8")]
+    assert makers == ["_account.py"]

@@ -22,6 +22,7 @@ REQUESTS = [
     ["list", "batch", api.BATCH],
     ["delete", "batch", api.BATCH, api.EXPORT_ID],
     ["workspaces"],
+    ["codebook", "batch", api.BATCH],
     ["batches", "--workspace", WORKSPACE],
     ["download", "batch", "--workspace", WORKSPACE],
     ["whoami"],
@@ -102,6 +103,7 @@ def impatient(monkeypatch):
         (["table", "export.zip", "-"], "stdout: still preparing the table after 0 s"),
         (["extract", "export.zip", "data"], "data: still extracting after 0 s"),
         (["show", "export.zip"], "export.zip: still reading after 0 s"),
+        (["codebook", "export.zip"], "export.zip: still reading after 0 s"),
     ],
 )
 def test_work_on_files_is_reported_from_a_thread(cli, impatient, monkeypatch, arguments, line):

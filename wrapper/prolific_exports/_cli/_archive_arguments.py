@@ -67,6 +67,7 @@ def add_codebook(commands: "Commands") -> None:
         help="write the codebook to this .json file; tables use data.codebook.json for data.zip",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
+    add_profile(parser)
     add_json(parser, "print the codebook as JSON")
     add_quiet(parser)
 

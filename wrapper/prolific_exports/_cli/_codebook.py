@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from prolific_exports import Clock, Codebook, ExportArchive, Exports, Question, SystemClock
+from prolific_exports import Clock, Codebook, ExportArchive, Question, SystemClock
 from prolific_exports._archive._codebook_file import write_codebook
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
+from prolific_exports._cli._account import connect
 from prolific_exports._cli._resource_ids import id_of
 from prolific_exports._console import _streams as streams
-from prolific_exports._console._progress import LogLines
+from prolific_exports._console._progress import LogLines, working
 from prolific_exports._console._text import printable
 from prolific_exports._console._warnings import warnings_on_stderr
 from prolific_exports._errors import UsageError
@@ -24,7 +25,7 @@ _KINDS: Final[dict[str, Kind]] = {"collection": "collection", "batch": "batch"}
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     """Print the questions of an archive, a collection or a batch, or write them to a file."""
     path = _path(arguments.output)
-    codebook = _codebook(arguments.subject, clock or SystemClock())
+    codebook = _codebook(arguments, clock or SystemClock())
     if path is not None:
         write_codebook(codebook, path, overwrite=arguments.overwrite)
     if codebook.is_derived and not arguments.quiet:
@@ -52,17 +53,19 @@ def _path(output: str | None) -> Path | None:
     return path
 
 
-def _codebook(subject: list[str], clock: Clock) -> Codebook:
+def _codebook(arguments: argparse.Namespace, clock: Clock) -> Codebook:
+    subject: list[str] = arguments.subject
     match subject:
         case [archive]:
-            return ExportArchive.open(archive).codebook()
+            with working(archive, "reading", clock, quiet=arguments.quiet):
+                return ExportArchive.open(archive).codebook()
         case [kind, resource_id] if kind in _KINDS:
             found = id_of(resource_id, _KINDS[kind])
             lines = LogLines(clock)
             lines.begin(f"{kind} {found}")
             with (
                 warnings_on_stderr("prolific-exports"),
-                Exports(on_event=lines.event, clock=clock) as exports,
+                connect(arguments, beat=lines.beat, on_event=lines.event, clock=clock) as exports,
             ):
                 resource = exports.collections if kind == "collection" else exports.batches
                 return resource.codebook(found)
