@@ -19,7 +19,7 @@ PATH = "/api/v1/data-collection/batches/b1/export"
 
 
 @frozen
-class Asked:
+class ServedRequest:
     """A request as a server sees it."""
 
     method: str
@@ -41,18 +41,18 @@ class Scripted:
     """A target that answers as a function says; each answer takes the given time."""
 
     def __init__(
-        self, answer: Callable[[Asked], HttpResponse | Exception], took: float = 0.0
+        self, answer: Callable[[ServedRequest], HttpResponse | Exception], took: float = 0.0
     ) -> None:
         self._answer = answer
         self._took = took
         self._time = 100.0
-        self.asked: list[Asked] = []
+        self.asked: list[ServedRequest] = []
         self.slept: list[float] = []
 
     def send(
         self, method: str, url: str, headers: Mapping[str, str], timeout: float
     ) -> HttpResponse:
-        asked = Asked(method, url, dict(headers), timeout, self._time - 100.0)
+        asked = ServedRequest(method, url, dict(headers), timeout, self._time - 100.0)
         self.asked.append(asked)
         self._time += self._took
         answer = self._answer(asked)
@@ -72,7 +72,7 @@ class Scripted:
 
 
 def hold(
-    answer: Callable[[Asked], HttpResponse | Exception], took: float = 0.0, **plan: Any
+    answer: Callable[[ServedRequest], HttpResponse | Exception], took: float = 0.0, **plan: Any
 ) -> tuple[Scripted, Conversation]:
     """Hold a conversation about `BATCH` with a scripted target."""
     plan.setdefault("edition", "2026-03")

@@ -20,7 +20,7 @@ ID = api.EXPORT_ID
 
 
 @frozen
-class Asked:
+class EchoRequest:
     """A request, as far as the server cares."""
 
     number: int
@@ -33,7 +33,7 @@ class Asked:
 
 
 @frozen
-class Reply:
+class EchoReply:
     """An answer, to be changed before it is sent."""
 
     status: int
@@ -45,11 +45,11 @@ class Reply:
         return json.loads(self.body) if self.body else {}
 
 
-Echo = Callable[[Asked, Reply], bytes]
+Echo = Callable[[EchoRequest, EchoReply], bytes]
 """Makes what goes over the wire of a request and of its right answer."""
 
 
-def sent(reply: Reply, *fields: str, line: str = "") -> bytes:
+def sent(reply: EchoReply, *fields: str, line: str = "") -> bytes:
     """A right answer, with further header fields and another status line."""
     head = [
         line or f"HTTP/1.1 {reply.status} So",
@@ -106,18 +106,18 @@ class EchoServer:
     def answer(self, method: str, target: str) -> bytes:
         with self._lock:
             self._count += 1
-            asked = Asked(self._count, method, target)
+            asked = EchoRequest(self._count, method, target)
         return self.echo(asked, self._reply(asked))
 
-    def _reply(self, asked: Asked) -> Reply:
+    def _reply(self, asked: EchoRequest) -> EchoReply:
         if asked.of_store:
-            return Reply(200, api.ARCHIVE, "application/zip")
+            return EchoReply(200, api.ARCHIVE, "application/zip")
         if asked.target.startswith("/contract"):
-            return Reply(200, b"openapi: 3.1.0\n", "application/yaml")
+            return EchoReply(200, b"openapi: 3.1.0\n", "application/yaml")
         if asked.method == "POST":
             return _json(202, {"status": "generating", "export_id": ID})
         if asked.method == "DELETE":
-            return Reply(204)
+            return EchoReply(204)
         if asked.target.endswith("/export"):
             return _json(200, [api.listed()])
         body = {
@@ -142,8 +142,8 @@ class EchoServer:
         self._server.server_close()
 
 
-def _json(status: int, value: Any) -> Reply:
-    return Reply(status, json.dumps(value).encode())
+def _json(status: int, value: Any) -> EchoReply:
+    return EchoReply(status, json.dumps(value).encode())
 
 
 def archive_with_damaged(name: str) -> bytes:
@@ -209,7 +209,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 def _changed(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Echo:
     """Answers whose JSON is changed, in lists in each of the items."""
 
-    def echo(asked: Asked, reply: Reply) -> bytes:
+    def echo(asked: EchoRequest, reply: EchoReply) -> bytes:
         if asked.of_store or not reply.body or reply.content_type != "application/json":
             return sent(reply)
         value = reply.value
@@ -225,7 +225,7 @@ def _head(line: str, *fields: str) -> bytes:
 
 
 def _page(status: int, text: str) -> bytes:
-    return sent(Reply(status, text.encode(), "text/html"))
+    return sent(EchoReply(status, text.encode(), "text/html"))
 
 
 def _error(said: str) -> bytes:

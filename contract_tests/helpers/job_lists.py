@@ -7,7 +7,7 @@ from typing import Any
 from prolific_contract.gate.conversation import Conversation, ConversationPlan, record_conversation
 from prolific_contract.gate.trace import HttpResponse
 
-from helpers.conversations import BASE, BATCH, PATH, TOKEN, Asked, Scripted
+from helpers.conversations import BASE, BATCH, PATH, TOKEN, Scripted, ServedRequest
 from helpers.traces import START, complete, error, generating, json_answer
 
 LATER = "2026-11"
@@ -71,7 +71,7 @@ class InstantServer:
         self._busy = busy
         self._neighbour, self._open_to_all = neighbour, open_to_all
 
-    def __call__(self, request: Asked) -> HttpResponse:
+    def __call__(self, request: ServedRequest) -> HttpResponse:
         job = request.path.partition("?")[0].removeprefix(PATH).removeprefix("/")
         opened = self._open_to_all and request.method == "POST"
         known = request.authorization == f"Token {TOKEN}" or opened

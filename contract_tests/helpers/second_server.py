@@ -34,7 +34,7 @@ _RESOURCES = {("collections", COLLECTION), ("batches", BATCH)}
 
 
 @frozen
-class Seen:
+class ReceivedRequest:
     """A request as it came."""
 
     method: str
@@ -66,7 +66,7 @@ class SecondServer:
             envelopes: Whether errors come in the documented envelope, as the gate demands.
         """
         self._envelopes = envelopes
-        self.requests: list[Seen] = []
+        self.requests: list[ReceivedRequest] = []
         self._jobs: dict[tuple[str, str], _Job] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -150,7 +150,7 @@ class SecondServer:
 
             def _note(self) -> None:
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                server.requests.append(Seen(self.command, self.path, headers))
+                server.requests.append(ReceivedRequest(self.command, self.path, headers))
 
             def _api(self) -> None:
                 self._note()

@@ -53,7 +53,7 @@ def law(
 
 
 @frozen
-class Seen:
+class CellObservation:
     """What a law observed of an operation, most of it in few words."""
 
     operation: Operation
@@ -66,19 +66,19 @@ class Seen:
         return Observation(self.operation, self.outcome, self.exchanges, self.sentence)
 
 
-def held(operation: Operation, *exchanges: int) -> Seen:
-    return Seen(operation, Outcome.HELD, exchanges or (0,))
+def held(operation: Operation, *exchanges: int) -> CellObservation:
+    return CellObservation(operation, Outcome.HELD, exchanges or (0,))
 
 
-def broken(operation: Operation, sentence: str, *exchanges: int) -> Seen:
-    return Seen(operation, Outcome.VIOLATED, exchanges or (0,), sentence)
+def broken(operation: Operation, sentence: str, *exchanges: int) -> CellObservation:
+    return CellObservation(operation, Outcome.VIOLATED, exchanges or (0,), sentence)
 
 
-def noted(operation: Operation, sentence: str, *exchanges: int) -> Seen:
-    return Seen(operation, Outcome.NOTED, exchanges or (0,), sentence)
+def noted(operation: Operation, sentence: str, *exchanges: int) -> CellObservation:
+    return CellObservation(operation, Outcome.NOTED, exchanges or (0,), sentence)
 
 
-def cells(one: Law, *seen: Seen) -> tuple[Cell, ...]:
+def cells(one: Law, *seen: CellObservation) -> tuple[Cell, ...]:
     """The cells of a law."""
     return tuple(
         Cell(
@@ -177,5 +177,5 @@ def hostile(**changes: Any) -> Verdict:
     return verdict(*found, trace=builder.trace, **{"target": leak, **changes})
 
 
-def many(operations: Iterable[Operation], sentence: str, *indexes: int) -> list[Seen]:
+def many(operations: Iterable[Operation], sentence: str, *indexes: int) -> list[CellObservation]:
     return [broken(operation, sentence, index) for operation in operations for index in indexes]

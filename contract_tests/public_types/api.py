@@ -320,7 +320,7 @@ def tables(archive: ExportArchive, target: Path) -> None:
     archive.to_csv("o.csv", formulas=True)  # type: ignore[arg-type]
 
 
-def glance(summary: px.ArchiveSummary) -> Iterator[int | float]:
+def figures_of(summary: px.ArchiveSummary) -> Iterator[int | float]:
     for instruction in summary.instructions:
         assert_type(instruction.lengths, px.Spread | None)
         yield from (choice.count for choice in instruction.choices)

@@ -1,4 +1,4 @@
-"""Who interrupts a conversation finds no job of it left, or hears which."""
+"""An interrupted conversation deletes its jobs, or reports those that remain."""
 
 import signal
 from types import SimpleNamespace
