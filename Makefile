@@ -72,10 +72,13 @@ test: $(READY) ## Run the tests with branch coverage (COVERAGE=no: without)
 
 .PHONY: test-pythons
 test-pythons: ## Run the tests on every supported Python found, each in its own .venv-3.N
-	@set -e; $(PYTHON) contract_tests/project/interpreters.py | while read -r version python; do \
+	@found=$$($(PYTHON) contract_tests/project/interpreters.py) || \
+	  { echo "no Python from 3.11 on was found" >&2; exit 1; }; \
+	echo "$$found" | { failed=; while read -r version python; do \
 	  echo "==> Python $$version"; \
-	  $(MAKE) --no-print-directory test COVERAGE=no VENV=.venv-$$version PYTHON="$$python" </dev/null; \
-	done
+	  $(MAKE) --no-print-directory test COVERAGE=no VENV=.venv-$$version PYTHON="$$python" </dev/null || \
+	    failed="$$failed $$version"; \
+	done; [ -z "$$failed" ] || { echo "the tests failed on Python$$failed" >&2; exit 1; }; }
 
 # How many derived faults are judged, and the seed of the sample; all also writes their page.
 DERIVED ?= 300

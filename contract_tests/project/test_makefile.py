@@ -122,3 +122,57 @@ def test_interpreter_refused_by_a_version_manager_is_skipped(recipe, tmp_path, i
 def test_windows_uses_the_named_interpreter(recipe):
     assert "\nmine -m venv  .venv\n" in recipe(OS="Windows_NT", PYTHON="mine")
     assert "\npython -m venv  .venv\n" in recipe(OS="Windows_NT")
+
+
+@pytest.fixture
+def pythons(tmp_path, interpreter):
+    """`make test-pythons` with Python 3.11 and 3.13, whose tests fail on the given versions."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    calls = tmp_path / "calls"
+
+    def run(*failing, found="'3.11 /a/python\n3.13 /a b/python'"):
+        python = interpreter("python3", "")
+        python.write_text(f"#!/bin/sh\n[ {found} ] && printf '%b\\n' {found}\n", encoding="utf-8")
+        make = interpreter("make", "")
+        cases = "|".join(f"*-{version}*" for version in (*failing, "none"))
+        make.write_text(
+            f'#!/bin/sh\necho "$*" >>"{calls}"\ncase "$*" in {cases}) exit 1;; esac\n',
+            encoding="utf-8",
+        )
+        done = subprocess.run(
+            ["make", "test-pythons", f"MAKE={make}", f"PYTHON={python}"],
+            cwd=tmp_path,
+            env={k: v for k, v in os.environ.items() if k not in ("VENV", "MAKEFLAGS")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done, calls.read_text(encoding="utf-8").splitlines() if calls.exists() else []
+
+    return run
+
+
+def test_tests_run_on_every_python_in_its_own_environment(pythons):
+    done, calls = pythons()
+
+    assert done.returncode == 0
+    assert calls == [
+        "--no-print-directory test COVERAGE=no VENV=.venv-3.11 PYTHON=/a/python",
+        "--no-print-directory test COVERAGE=no VENV=.venv-3.13 PYTHON=/a b/python",
+    ]
+
+
+def test_failure_on_one_python_does_not_end_the_tests_on_the_others(pythons):
+    done, calls = pythons("3.11")
+
+    assert done.returncode != 0
+    assert len(calls) == 2
+    assert "the tests failed on Python 3.11\n" in done.stderr
+
+
+def test_machine_without_a_supported_python_fails_instead_of_testing_nothing(pythons):
+    done, calls = pythons(found="''")
+
+    assert done.returncode != 0
+    assert not calls
+    assert "no Python from 3.11 on was found" in done.stderr
