@@ -8,10 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from helpers.export_requests import GENERATION, TOKEN, ask, content
-from prolific_contract._vocabulary import KINDS, path_of
-from prolific_contract.sandbox import ManualClock, SandboxSettings
-from prolific_contract.sandbox._replies import body_of
-from prolific_contract.sandbox._site import Site
+from prolific_contract import KINDS, path_of
+from prolific_contract.sandbox import ManualClock, SandboxSettings, Site, body_of
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
 from prolific_exports._model._timestamps import parse_timestamp
