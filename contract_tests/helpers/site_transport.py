@@ -35,7 +35,9 @@ class SiteTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             reply = self._site.answer(_call(request))
         except NoReplyError as error:
             return self._instead(error, request)
-        return httpx.Response(reply.status, headers=list(reply.headers), content=_bytes(reply))
+        # As a stream, like a response from the network: httpx decodes other bodies itself.
+        body = httpx.ByteStream(_bytes(reply))
+        return httpx.Response(reply.status, headers=list(reply.headers), stream=body)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         return self.handle_request(request)

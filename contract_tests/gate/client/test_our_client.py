@@ -275,8 +275,6 @@ NOTHING = {
     # They refuse longer than the client tries.
     "limited-at-first": RateLimitedError,
     "unavailable-at-first": ServerError,
-    # httpx decompresses only the first member of a gzip stream.
-    "gzip-members": ContractViolation,
 }
 
 
